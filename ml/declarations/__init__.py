@@ -1,0 +1,33 @@
+"""What a use case declares: tables, features, model, gates, jobs. Plain frozen values, no Spark.
+
+`infra` provisions from these values and the jobs run from them, so both sides read the same truth.
+"""
+
+from ml.declarations.errors import DeclarationError
+from ml.declarations.feed import Feed
+from ml.declarations.gates import ComparisonGate, ComplianceGate, Gates, InfrastructureGate, SignOff
+from ml.declarations.model import Algorithm, Feature, FeatureTable, Model, Outcome, Promotion, Tuning
+from ml.declarations.table import Column, Layer, Table
+from ml.declarations.usecase import JobSettings, UseCase
+
+__all__ = [
+    "Algorithm",
+    "Column",
+    "ComparisonGate",
+    "ComplianceGate",
+    "DeclarationError",
+    "Feature",
+    "FeatureTable",
+    "Feed",
+    "Gates",
+    "InfrastructureGate",
+    "JobSettings",
+    "Layer",
+    "Model",
+    "Outcome",
+    "Promotion",
+    "SignOff",
+    "Table",
+    "Tuning",
+    "UseCase",
+]

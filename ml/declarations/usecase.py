@@ -1,0 +1,49 @@
+"""A use case: the one declaration that both `infra` and the jobs read."""
+
+from dataclasses import dataclass
+
+from ml.declarations.errors import require
+from ml.declarations.feed import Feed
+from ml.declarations.gates import Gates
+from ml.declarations.model import Model
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobSettings:
+    """When and how long the jobs run. Schedules are Quartz cron expressions in `timezone`."""
+
+    training_cron: str
+    scoring_cron: str
+    timezone: str
+    timeout_s: int
+    max_retries: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class UseCase:
+    """Everything about one use case. `name` is its folder under `ml/usecases/`."""
+
+    name: str
+    comment: str
+    owner: str
+    feeds: tuple[Feed, ...]
+    model: Model
+    gates: Gates
+    jobs: JobSettings
+
+    def __post_init__(self) -> None:
+        silver = {feed.silver.name for feed in self.feeds}
+        sources = {self.model.feature_table.source.name, self.model.outcome.source.name}
+        names = [feed.name for feed in self.feeds]
+        require(
+            f"use case {self.name!r}",
+            [
+                None if sources <= silver else f"{sorted(sources - silver)} are read but no feed writes them",
+                None if len(names) == len(set(names)) else f"feeds {names} repeat a name: rename one",
+            ],
+        )
+
+    @property
+    def landing_volume(self) -> str:
+        """`<usecase>_bronze.landing`, the volume (without its catalog) where feeds arrive."""
+        return f"{self.name}_bronze.landing"

@@ -1,0 +1,1 @@
+"""Credit risk: will a card client default on next month's payment?"""

@@ -1,0 +1,88 @@
+"""The credit use case, declared."""
+
+from ml.declarations import (
+    Algorithm,
+    Column,
+    ComparisonGate,
+    ComplianceGate,
+    Feed,
+    Gates,
+    InfrastructureGate,
+    JobSettings,
+    Layer,
+    Model,
+    Outcome,
+    SignOff,
+    Table,
+    Tuning,
+    UseCase,
+)
+from ml.usecases.credit.features import CLIENT_FEATURES, FAIRNESS_GROUPS, MODEL_FEATURES
+from ml.usecases.credit.tables import APPLICATIONS, LABELS, OWNER
+
+OUTCOMES = Outcome(
+    table=Table(
+        name="client_outcomes",
+        layer=Layer.GOLD,
+        owner=OWNER,
+        comment="One row per client: the outcome, the month it was for, and the month it became known.",
+        keys=("client_id", "application_month"),
+        columns=(
+            APPLICATIONS.column("client_id"),
+            APPLICATIONS.column("application_month"),
+            LABELS.column("known_month"),
+            Column(name="defaulted", type="int", comment="1 defaulted, 0 paid.", allowed=(0, 1)),
+        ),
+    ),
+    source=LABELS,
+    key="client_id",
+    event_time="application_month",
+    known_from="known_month",
+    label="defaulted",
+)
+
+MODEL = Model(
+    name="default_risk",
+    comment="Probability that a client defaults on the next payment.",
+    owner=OWNER,
+    licence="CC BY 4.0",
+    contains_personal_data=True,
+    feature_table=CLIENT_FEATURES,
+    features=tuple(feature.name for feature in MODEL_FEATURES),
+    outcome=OUTCOMES,
+    fairness_groups=tuple(feature.name for feature in FAIRNESS_GROUPS),
+    algorithm=Algorithm.XGBOOST,
+    tuning=Tuning(trials=12, timeout_s=60),
+    holdout_ratio=0.2,
+    tuning_ratio=0.1,
+    calibration_ratio=0.1,
+    seed=20_090_301,
+)
+
+GATES = Gates(
+    # 0.2 is the "four-fifths" order of magnitude used in US employment and credit guidance (EEOC 1978).
+    compliance=ComplianceGate(max_group_difference=0.2, min_group_rows=100, decision_threshold=0.5),
+    # 0.70 is what a single feature (the newest repayment status) reaches; a model must beat it.
+    comparison=ComparisonGate(min_roc_auc=0.70, max_calibration_error=0.05, max_loss=0.0),
+    infrastructure=InfrastructureGate(max_load_s=30.0, max_latency_ms=250.0, max_memory_mib=2048.0),
+    sign_off=SignOff.AUTOMATIC,
+)
+
+CREDIT = UseCase(
+    name="credit",
+    comment="Credit risk: will a card client default on next month's payment?",
+    owner=OWNER,
+    feeds=(
+        Feed(name="applications", silver=APPLICATIONS, period_column="application_month"),
+        Feed(name="labels", silver=LABELS, period_column="known_month"),
+    ),
+    model=MODEL,
+    gates=GATES,
+    jobs=JobSettings(
+        training_cron="0 0 4 2 * ?",
+        scoring_cron="0 0 6 2 * ?",
+        timezone="UTC",
+        timeout_s=3600,
+        max_retries=1,
+    ),
+)
