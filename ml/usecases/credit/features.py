@@ -83,7 +83,10 @@ FAIRNESS_GROUPS = (
     Feature(name="sex", expression="int(sex)", type="int", comment="1 male, 2 female.", sensitive=True),
     Feature(
         name="age_band",
-        expression="case when age < 30 then 'under_30' when age < 45 then '30_to_44' when age < 60 then '45_to_59' else '60_and_over' end",
+        expression=(
+            "case when age < 30 then 'under_30' when age < 45 then '30_to_44' "
+            "when age < 60 then '45_to_59' else '60_and_over' end"
+        ),
         type="string",
         comment="Age band.",
         sensitive=True,
