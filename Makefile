@@ -1,0 +1,74 @@
+# Everything a newcomer needs. Only Python 3.11 or 3.12, git and make must be there; see README.md.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell for p in python3.11 python3.12 python3 python; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null && { echo $$p; break; }; done)
+PIPENV_VERSION := 2026.10.3
+PIPENV := PIPENV_VENV_IN_PROJECT=1 PIPENV_IGNORE_VIRTUALENVS=1 PIPENV_NOSPIN=1 PIPENV_VERBOSITY=-1 .tools/pipenv/bin/pipenv
+BIN := .venv/bin
+PY := $(BIN)/python
+READY := .venv/.synced
+USECASE ?= credit
+ENV ?= prod
+
+.PHONY: help setup demo test lint types format synth synth-check up down status lock wheel schemas bench clean distclean
+
+help: ## Show every target, a line each
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: $(READY) ## Set up the environment from the lock (once; minutes)
+
+$(READY): Pipfile.lock Makefile
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or 3.12 found. Install one, or name it: make setup PYTHON=/path/to/python3.12"; exit 2; }
+	@echo "[1/3] pipenv $(PIPENV_VERSION), with $$($(PYTHON) --version)"
+	@test -x .tools/pipenv/bin/pipenv || { $(PYTHON) -m venv .tools/pipenv && .tools/pipenv/bin/python -m pip install -q pipenv==$(PIPENV_VERSION); }
+	@echo "[2/3] packages from Pipfile.lock into .venv: about 2.4 GB, 1 to 4 minutes"
+	@$(PIPENV) --python "$(PYTHON)" sync --dev
+	@ln -sf ../../bin/mlops $(BIN)/mlops
+	@echo "[3/3] Java and the Delta jars"
+	@$(PY) -m localcloud.toolchain
+	@touch $@
+
+demo: $(READY) ## Run the whole loop for one use case (USECASE=credit, DATA=path to a real file)
+	@$(BIN)/mlops demo $(USECASE) $(if $(DATA),--data "$(DATA)")
+
+test: $(READY) ## Run all tests
+	@$(PY) -m pytest $(ARGS)
+
+lint: $(READY) ## Check style and formatting
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(READY) ## Check types (mypy --strict)
+	@$(BIN)/mypy
+
+format: $(READY) ## Format the code
+	@$(BIN)/ruff check --fix -q . ; $(BIN)/ruff format .
+
+synth: $(READY) ## Synthesize the stacks to cdktf.out
+	@$(BIN)/mlops synth
+
+synth-check: $(READY) ## Compare `mlops synth` with the real `cdktf synth` (needs npm the first time)
+	@$(PY) -m infra.compare_synth
+
+up: $(READY) ## Start the local Azure + Databricks and load the stacks
+	@$(BIN)/mlops up
+
+down: $(READY) ## Stop the local cloud (its state stays)
+	@$(BIN)/mlops down
+
+status: $(READY) ## Say what runs and where
+	@$(BIN)/mlops status
+
+lock: ## Lock the newest versions that Pipfile allows (names no index, so a mirror stays your choice)
+	@$(PIPENV) lock
+	@$(PYTHON) -c "import json,pathlib as p; f=p.Path('Pipfile.lock'); d=json.loads(f.read_text()); d['_meta']['sources']=[]; f.write_text(json.dumps(d,indent=4,sort_keys=True)+'\n')"
+
+bench: $(READY) ## Measure what docs/performance.md reports, and write it
+	@$(PY) -m bench.performance
+
+clean: $(READY) ## Stop the local cloud and remove its state and the synthesized stacks
+	@$(BIN)/mlops down && rm -rf .mlops cdktf.out dist
+
+distclean: clean ## Also remove the environment
+	@rm -rf .venv .tools node_modules

@@ -1,0 +1,1 @@
+"""The `mlops` command: synthesizes the stacks, runs the local cloud, and starts the jobs on it."""

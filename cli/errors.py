@@ -1,0 +1,15 @@
+"""Errors that end a command with a message instead of a stack trace."""
+
+import click
+
+
+class CommandError(click.ClickException):
+    """What was given, what is allowed, and what to change; ends the command with `exit_code`."""
+
+    def __init__(self, message: str, exit_code: int = 1) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+    def show(self, file: object = None) -> None:
+        """Print to standard error, without click's own prefix for multi-line messages."""
+        click.echo(f"error: {self.message}", err=True)

@@ -1,0 +1,23 @@
+"""The command group."""
+
+import click
+
+from cli.commands.cloud import down, status, up
+from cli.commands.demo import demo
+from cli.commands.run import run
+from cli.commands.sql import sql
+from cli.commands.synth import synth
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+def mlops() -> None:
+    """MLOps on Azure Databricks: synthesize the stacks, and run them on this machine."""
+
+
+for command in (synth, up, down, status, demo, run, sql):
+    mlops.add_command(command)
+
+
+def main() -> None:
+    """Run the command line."""
+    mlops(prog_name="mlops")

@@ -1,0 +1,43 @@
+"""How results are shown: tables for people, JSON for programs."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+Row = Mapping[str, Any]
+
+# Progress goes to standard error, so that `--format json` leaves standard output to the data.
+progress = Console(stderr=True, highlight=False)
+console = Console(highlight=False)
+
+format_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Output form."
+)
+
+
+def show(rows: Sequence[Row], *, form: str, title: str = "", columns: Sequence[str] = ()) -> None:
+    """Print `rows` as a table or as a JSON array. An empty table still shows its columns."""
+    if form == "json":
+        click.echo(json.dumps([dict(row) for row in rows], indent=2, default=str))
+        return
+    names = list(columns) or list(rows[0] if rows else [])
+    table = Table(title=title or None, title_justify="left", header_style="bold")
+    for name in names:
+        table.add_column(escape(name), overflow="fold")
+    for row in rows:
+        table.add_row(*(_cell(row.get(name)) for name in names))
+    console.print(table)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    text = escape(f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value))
+    colours = {"pass": "green", "SUCCESS": "green", "fail": "red", "FAILED": "red", "TIMEDOUT": "red"}
+    colour = colours.get(str(value))
+    return f"[{colour}]{text}[/{colour}]" if colour else text
