@@ -1,0 +1,59 @@
+"""Parameters of a task: `--name value` pairs, every one required unless it is declared with a default."""
+
+import argparse
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NoReturn
+
+from ml.declarations import UseCase
+from ml.usecases import USE_CASES
+
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse, but its error also says what is allowed."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print what was wrong and the flags that are allowed; exit 2."""
+        self.exit(2, f"{self.prog}: {message}\nallowed: {self.format_usage().removeprefix('usage: ')}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Common:
+    """What every task is told: which use case, in which catalog, in which job run."""
+
+    use_case: UseCase
+    catalog: str
+    run_id: str
+
+    def schema(self, layer: str) -> str:
+        """`<catalog>.<usecase>_<layer>`."""
+        return f"{self.catalog}.{self.use_case.name}_{layer}"
+
+
+def name(text: str) -> str:
+    """`text` where it is a plain catalog or schema name; names reach SQL, so anything else is refused."""
+    if not _NAME.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a name: use letters, digits, '_' and '-'")
+    return text
+
+
+def parser(task: str) -> argparse.ArgumentParser:
+    """A parser of the flags that every task takes. A task adds its own, then calls `common`."""
+    flags = _Parser(prog=task, allow_abbrev=False)
+    flags.add_argument("--use-case", required=True, choices=sorted(USE_CASES))
+    flags.add_argument("--catalog", required=True, type=name)
+    flags.add_argument("--run-id", required=True)
+    return flags
+
+
+def common(parsed: argparse.Namespace) -> Common:
+    """The common parameters among `parsed`."""
+    return Common(use_case=USE_CASES[parsed.use_case], catalog=parsed.catalog, run_id=parsed.run_id)
+
+
+def parse(task: str, arguments: Sequence[str] | None = None) -> Common:
+    """The parameters of a task that takes no others. Unknown or missing flags print an error and exit 2."""
+    return common(parser(task).parse_args(arguments))

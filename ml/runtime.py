@@ -1,0 +1,72 @@
+"""What a task gets from the job that runs it: Spark, task values, and the accounting line it ends with.
+
+The only module that creates a Spark session. Everything below a task's `main` is given its frames.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+TASK_VALUES_FILE = "MLOPS_TASK_VALUES"
+_SPARK_SETTINGS = {
+    "spark.sql.session.timeZone": "UTC",
+    # A value that does not fit its type is an error here; ingest asks for null with try_cast where it wants one.
+    "spark.sql.ansi.enabled": "true",
+}
+
+
+class RowsUnaccountedError(RuntimeError):
+    """Rows that came in were neither kept nor quarantined, or came out of nowhere."""
+
+
+def spark() -> SparkSession:
+    """The session of this task: the cluster's on Databricks, Spark Connect where `SPARK_REMOTE` names a server."""
+    session: SparkSession = SparkSession.builder.getOrCreate()
+    for setting, value in _SPARK_SETTINGS.items():
+        session.conf.set(setting, value)
+    return session
+
+
+def set_task_value(key: str, value: str | int | float | bool) -> None:
+    """Hand `value` to later tasks of the run, which read it as `{{tasks.<task>.values.<key>}}`.
+
+    Locally the values are one JSON object in the file that `MLOPS_TASK_VALUES` names; on Databricks they are
+    `dbutils.jobs.taskValues`.
+    """
+    named = os.environ.get(TASK_VALUES_FILE)
+    if named is None:
+        from databricks.sdk.runtime import dbutils  # noqa: PLC0415 - only a cluster has it
+
+        dbutils.jobs.taskValues.set(key=key, value=value)
+        return
+    file = Path(named)
+    known = json.loads(file.read_text()) if file.exists() and file.stat().st_size else {}
+    fresh = file.with_name(f"{file.name}.new")
+    fresh.write_text(json.dumps(known | {key: value}))
+    fresh.replace(file)
+
+
+def accounting(
+    *, task: str, rows_in: int, rows_kept: int, rows_quarantined: int, **more: object
+) -> Mapping[str, object]:
+    """One task's account of its rows.
+
+    Raises:
+        RowsUnaccountedError: when `rows_in` is not `rows_kept` plus `rows_quarantined`.
+    """
+    if rows_in != rows_kept + rows_quarantined:
+        raise RowsUnaccountedError(
+            f"{task}: {rows_in} rows came in but {rows_kept} kept + {rows_quarantined} quarantined = "
+            f"{rows_kept + rows_quarantined}; the run stops so that no row is lost unseen"
+        )
+    head = {"task": task, "rows_in": rows_in, "rows_kept": rows_kept, "rows_quarantined": rows_quarantined}
+    return head | more
+
+
+def report(*, task: str, rows_in: int, rows_kept: int, rows_quarantined: int, **more: object) -> None:
+    """Print the accounting of a task as its one JSON line. Raises `RowsUnaccountedError` as `accounting` does."""
+    line = accounting(task=task, rows_in=rows_in, rows_kept=rows_kept, rows_quarantined=rows_quarantined, **more)
+    print(json.dumps(line, default=str), flush=True)
