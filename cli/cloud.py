@@ -1,0 +1,50 @@
+"""Clients of the running local cloud. The SDK is Databricks' own; only the host is local."""
+
+from typing import TYPE_CHECKING
+
+from cli.errors import CommandError
+from cli.paths import current_home
+
+if TYPE_CHECKING:
+    from databricks.sdk import WorkspaceClient
+
+    from localcloud.lifecycle import Endpoint
+
+
+def endpoint() -> "Endpoint":
+    """The running local cloud. Raises CommandError where none runs."""
+    from localcloud.lifecycle import status  # noqa: PLC0415 - only commands that talk to the cloud pay for it
+
+    found = status(current_home())
+    if not found.running or found.endpoint is None:
+        raise CommandError("the local cloud is not running. Start it: mlops up")
+    return found.endpoint
+
+
+def workspace(env: str, *, as_principal: str | None = None) -> "WorkspaceClient":
+    """A client of the workspace `env`, as its administrator or as another principal.
+
+    Raises CommandError where there is no such workspace.
+    """
+    from databricks.sdk import WorkspaceClient  # noqa: PLC0415 - takes half a second
+
+    cloud = endpoint()
+    if env not in cloud.workspaces:
+        known = ", ".join(sorted(cloud.workspaces)) or "none; load the stacks with: mlops up"
+        raise CommandError(f"environment {env!r} is not deployed; deployed are: {known}")
+    token = cloud.admin_token if as_principal is None else _token_of(cloud, as_principal)
+    return WorkspaceClient(host=cloud.workspaces[env], token=token, auth_type="pat")
+
+
+def _token_of(cloud: "Endpoint", principal: str) -> str:
+    import httpx  # noqa: PLC0415 - only `--as` needs it
+
+    answer = httpx.post(
+        f"{cloud.account_url}/local/tokens",
+        json={"as": principal},
+        headers={"Authorization": f"Bearer {cloud.admin_token}"},
+        timeout=30,
+    )
+    if answer.is_error:
+        raise CommandError(answer.json().get("message", answer.text))
+    return str(answer.json()["token"])

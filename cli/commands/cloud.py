@@ -1,0 +1,75 @@
+"""`mlops up`, `mlops down`, `mlops status`."""
+
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.cloud import endpoint
+from cli.commands.synth import synthesize
+from cli.errors import CommandError
+from cli.output import format_option, progress, show
+from cli.paths import STACKS, current_home
+
+if TYPE_CHECKING:
+    from localcloud.lifecycle import Endpoint
+
+
+def start_cloud() -> "Endpoint":
+    """Start the current local cloud, or find it running. Raises CommandError where it cannot start."""
+    from localcloud import lifecycle  # noqa: PLC0415 - only commands that talk to the cloud pay for it
+
+    started = time.monotonic()
+    try:
+        found = lifecycle.start(current_home(), progress=lambda line: progress.print(f"  {line}", markup=False))
+    except lifecycle.StartError as error:
+        raise CommandError(str(error)) from error
+    progress.print(f"local cloud ready in {time.monotonic() - started:.1f} s")
+    return found
+
+
+def load_stacks() -> None:
+    """Load the synthesized stacks into the running local cloud."""
+    from localcloud import loader  # noqa: PLC0415 - only commands that talk to the cloud pay for it
+
+    started = time.monotonic()
+    try:
+        report = loader.load(endpoint(), STACKS)
+    except loader.LoadError as error:
+        raise CommandError(str(error)) from error
+    progress.print(
+        f"stacks loaded in {time.monotonic() - started:.1f} s: {report.created} created, "
+        f"{report.updated} updated, {report.unchanged} unchanged, {report.deleted} deleted"
+    )
+
+
+@click.command()
+def up() -> None:
+    """Start the local Azure + Databricks and load the synthesized stacks."""
+    synthesize()
+    start_cloud()
+    load_stacks()
+
+
+@click.command()
+def down() -> None:
+    """Stop the local cloud; its state stays."""
+    from localcloud import lifecycle  # noqa: PLC0415 - only commands that talk to the cloud pay for it
+
+    stopped = lifecycle.stop(current_home())
+    progress.print("local cloud stopped" if stopped else "the local cloud was not running")
+
+
+@click.command()
+@format_option
+def status(form: str) -> None:
+    """Say what runs, and where. Exits with 1 where nothing runs."""
+    found = endpoint()
+    rows = [{"what": f"workspace {name}", "where": url} for name, url in sorted(found.workspaces.items())]
+    rows += [
+        {"what": "account", "where": found.account_url},
+        {"what": "MLflow", "where": found.mlflow_url},
+        {"what": "Spark Connect", "where": found.spark_remote},
+        {"what": "state", "where": str(current_home())},
+    ]
+    show(rows, form=form)

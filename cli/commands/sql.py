@@ -1,0 +1,39 @@
+"""`mlops sql`."""
+
+import click
+
+from cli.cloud import workspace
+from cli.errors import CommandError
+from cli.output import Row, format_option, show
+
+
+def query(env: str, statement: str, *, as_principal: str | None = None) -> list[Row]:
+    """The rows that `statement` answers in environment `env`. Raises CommandError where it is refused."""
+    from databricks.sdk.errors import DatabricksError  # noqa: PLC0415 - takes half a second
+    from databricks.sdk.service.sql import StatementState  # noqa: PLC0415
+
+    client = workspace(env, as_principal=as_principal)
+    try:
+        warehouse = next((found.id for found in client.warehouses.list()), None) or "local"
+        answer = client.statement_execution.execute_statement(statement, warehouse, wait_timeout="50s")
+    except DatabricksError as error:
+        raise CommandError(f"{error.error_code or 'ERROR'}: {error}") from error
+    status = answer.status
+    if status is None or status.state != StatementState.SUCCEEDED:
+        problem = status.error if status else None
+        code = problem.error_code.value if problem and problem.error_code else "FAILED"
+        raise CommandError(f"{code}: {problem.message if problem else 'the statement did not end'}")
+    schema = answer.manifest.schema if answer.manifest else None
+    names = [column.name or "" for column in (schema.columns or [])] if schema else []
+    cells = (answer.result.data_array or []) if answer.result else []
+    return [dict(zip(names, row, strict=True)) for row in cells]
+
+
+@click.command()
+@click.argument("statement")
+@click.option("--env", required=True, help="Environment whose warehouse answers, for example prod.")
+@click.option("--as", "principal", help="Ask as this principal: a user, service principal or group.")
+@format_option
+def sql(statement: str, env: str, principal: str | None, form: str) -> None:
+    """Answer the SQL STATEMENT, with the rights of the principal that asks."""
+    show(query(env, statement, as_principal=principal), form=form)

@@ -1,0 +1,71 @@
+"""What arrives: a use case's raw file, or generated data, replayed as the files of its landing volume."""
+
+import hashlib
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from cli.cloud import workspace
+from cli.errors import CommandError
+from cli.output import progress
+from cli.paths import clouds
+from ml.usecases import use_case as declaration
+from ml.usecases.demo import DEMO_DATA
+
+# A fifth of 30,000 rows: the sample's hold-out stays above the comparison gate's smallest size.
+_SAMPLE_ROWS = 6_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Landing:
+    """Files to land, by feed, and how many records each feed holds."""
+
+    name: str
+    files: dict[str, tuple[Path, ...]]
+    sample: dict[str, tuple[Path, ...]]
+    rows: dict[str, int]
+
+
+def prepare(use_case: str, data: Path | None) -> Landing:
+    """Replay the raw data of `use_case` into files by feed and month, whole and as a sample.
+
+    Raises CommandError where the file cannot be read or is not in the use case's raw format.
+    """
+    source = DEMO_DATA[use_case]
+    name = "generated" if data is None else _name_of(data)
+    folder = clouds() / name / "demo"
+    progress.print(f"data: {'generated, seeded' if data is None else data}", markup=False)
+    try:
+        raw = source.generate() if data is None else source.read(data)
+        feeds = [feed.name for feed in declaration(use_case).feeds]
+        files = _replay(source.replay, raw, folder / "landing", feeds)
+        step = max(1, len(raw) // _SAMPLE_ROWS)
+        sample = _replay(source.replay, raw.iloc[::step], folder / "sample", feeds)
+    except ValueError as error:
+        raise CommandError(f"{data or 'generated data'}: {error}") from error
+    return Landing(name=name, files=files, sample=sample, rows={feed: len(raw) for feed in feeds})
+
+
+def _replay(replay: "Replay", raw: pd.DataFrame, folder: Path, feeds: list[str]) -> dict[str, tuple[Path, ...]]:
+    shutil.rmtree(folder, ignore_errors=True)
+    written = replay(raw, folder)
+    return {feed: tuple(sorted(path for path in written if path.parent.name == feed)) for feed in feeds}
+
+
+def _name_of(data: Path) -> str:
+    stem = re.sub(r"[^A-Za-z0-9]+", "_", data.stem)[:40]
+    return f"{stem}-{hashlib.sha256(data.read_bytes()).hexdigest()[:8]}"
+
+
+def land(env: str, use_case: str, files: dict[str, tuple[Path, ...]]) -> None:
+    """Upload the files to the landing volume of `env`. A file that is there already is replaced by the same bytes."""
+    client = workspace(env)
+    schema, volume = declaration(use_case).landing_volume.split(".")
+    for feed, paths in files.items():
+        for path in paths:
+            with path.open("rb") as content:
+                client.files.upload(f"/Volumes/{env}/{schema}/{volume}/{feed}/{path.name}", content, overwrite=True)
+    progress.print(f"[bold]{env}[/bold] landed {sum(map(len, files.values()))} files")

@@ -1,0 +1,138 @@
+"""Starts a job and follows it, through the jobs that it runs in turn."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from cli.errors import CommandError
+
+if TYPE_CHECKING:
+    from databricks.sdk import WorkspaceClient
+    from databricks.sdk.service.jobs import Run, RunTask
+
+_POLL_S = 0.4
+_OPEN = {"BLOCKED", "PENDING", "QUEUED", "RUNNING", "TERMINATING", "WAITING_FOR_RETRY"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskResult:
+    """One task of one run. `accounting` is the JSON line that the task ended with, if it wrote one."""
+
+    env: str
+    job: str
+    task: str
+    state: str
+    duration_s: float
+    message: str = ""
+    accounting: dict[str, Any] = field(default_factory=dict)
+
+    def as_row(self) -> dict[str, Any]:
+        """This result as one row of the tables that commands print."""
+        rows = {key: self.accounting.get(key) for key in ("rows_in", "rows_kept", "rows_quarantined")}
+        return {"env": self.env, "job": self.job, "task": self.task, "state": self.state} | {
+            "seconds": round(self.duration_s, 1),
+            **rows,
+            "message": self.message,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunResult:
+    """One run of a job, with the tasks of the jobs that it ran in turn."""
+
+    run_id: int
+    succeeded: bool
+    message: str
+    tasks: tuple[TaskResult, ...]
+
+
+def start(client: "WorkspaceClient", job: str, parameters: dict[str, str]) -> int:
+    """Start the job called `job` and return its run id. Raises CommandError where it cannot be started."""
+    from databricks.sdk.errors import DatabricksError  # noqa: PLC0415 - takes half a second
+
+    found = [(item.job_id, item.settings.name) for item in client.jobs.list() if item.settings]
+    ids = [job_id for job_id, name in found if name == job and job_id is not None]
+    if len(ids) != 1:
+        names = ", ".join(sorted(str(name) for _, name in found)) or "none"
+        problem = "is not deployed" if not ids else f"is deployed {len(ids)} times"
+        raise CommandError(f"job {job!r} {problem} in this environment; its jobs are: {names}")
+    try:
+        return int(client.jobs.run_now(ids[0], job_parameters=parameters or None).run_id)
+    except DatabricksError as error:
+        raise CommandError(f"job {job!r} was refused: {error}") from error
+
+
+def follow(client: "WorkspaceClient", env: str, run_id: int, on_task: Callable[[TaskResult], None]) -> RunResult:
+    """Wait for the run, calling `on_task` once for each task as it ends, child runs' tasks before their parent's."""
+    seen: dict[int, TaskResult] = {}
+    while True:
+        run = client.jobs.get_run(run_id)
+        _collect(client, env, run, seen, on_task)
+        if not _is_open(run):
+            state = run.state
+            succeeded = state is not None and state.result_state is not None and state.result_state.value == "SUCCESS"
+            message = (state.state_message if state else None) or ""
+            return RunResult(run_id=run_id, succeeded=succeeded, message=message, tasks=tuple(seen.values()))
+        time.sleep(_POLL_S)
+
+
+def _collect(
+    client: "WorkspaceClient", env: str, run: "Run", seen: dict[int, TaskResult], on_task: Callable[[TaskResult], None]
+) -> None:
+    for task in run.tasks or []:
+        if task.run_id is None or task.run_id in seen:
+            continue
+        child = _child(client, task)
+        if child is not None:
+            _collect(client, env, child, seen, on_task)
+        if not _is_open(task):
+            seen[task.run_id] = _result(client, env, run, task)
+            on_task(seen[task.run_id])
+
+
+def _child(client: "WorkspaceClient", task: "RunTask") -> "Run | None":
+    if task.run_job_task is None or task.run_id is None:
+        return None
+    output = client.jobs.get_run_output(task.run_id).run_job_output
+    return client.jobs.get_run(output.run_id) if output and output.run_id else None
+
+
+def _is_open(run: "Run | RunTask") -> bool:
+    state = run.state.life_cycle_state if run.state else None
+    return state is None or state.value in _OPEN
+
+
+def _result(client: "WorkspaceClient", env: str, run: "Run", task: "RunTask") -> TaskResult:
+    state = task.state
+    name = state.result_state.value if state and state.result_state else str(state and state.life_cycle_state)
+    ran = task.run_id is not None and task.python_wheel_task is not None and name not in {"EXCLUDED", "SKIPPED"}
+    output = client.jobs.get_run_output(int(task.run_id or 0)) if ran else None
+    message = (output.error if output and output.error else None) or (state.state_message if state else None) or ""
+    return TaskResult(
+        env=env,
+        job=run.run_name or "",
+        task=task.task_key,
+        state=name,
+        duration_s=max(0, (task.end_time or 0) - (task.start_time or task.end_time or 0)) / 1000,
+        message="" if name == "SUCCESS" else message,
+        accounting=_accounting((output.logs if output else None) or ""),
+    )
+
+
+def _accounting(log: str) -> dict[str, Any]:
+    """The last line of a task's log that is a JSON object naming its task; empty where there is none."""
+    return next(_objects(reversed(log.splitlines())), {})
+
+
+def _objects(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
+    for line in lines:
+        if not line.startswith("{"):
+            continue
+        try:
+            found = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(found, dict) and "task" in found:
+            yield found
