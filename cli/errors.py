@@ -1,5 +1,7 @@
 """Errors that end a command with a message instead of a stack trace."""
 
+from typing import IO
+
 import click
 
 
@@ -10,6 +12,6 @@ class CommandError(click.ClickException):
         super().__init__(message)
         self.exit_code = exit_code
 
-    def show(self, file: object = None) -> None:
-        """Print to standard error, without click's own prefix for multi-line messages."""
-        click.echo(f"error: {self.message}", err=True)
+    def show(self, file: IO[str] | None = None) -> None:
+        """Print to `file`, or to standard error."""
+        click.echo(f"error: {self.message}", file=file, err=file is None)

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,7 +50,9 @@ def prepare(use_case: str, data: Path | None) -> Landing:
     return Landing(name=name, files=files, sample=sample, rows={feed: len(raw) for feed in feeds})
 
 
-def _replay(replay: "Replay", raw: pd.DataFrame, folder: Path, feeds: list[str]) -> dict[str, tuple[Path, ...]]:
+def _replay(
+    replay: Callable[[pd.DataFrame, Path], list[Path]], raw: pd.DataFrame, folder: Path, feeds: list[str]
+) -> dict[str, tuple[Path, ...]]:
     shutil.rmtree(folder, ignore_errors=True)
     written = replay(raw, folder)
     return {feed: tuple(sorted(path for path in written if path.parent.name == feed)) for feed in feeds}

@@ -64,14 +64,14 @@ def summarize(use_case: str, tasks: list[TaskResult], *, duration_s: float) -> N
     show([task.as_row() for task in tasks], form="table", title="Tasks")
     gates = query(
         "prod",
-        f"select version, gate, verdict, reason from {ops}.gate_results "  # noqa: S608 - names come from declarations
+        f"select version, gate, verdict, reason from {ops}.gate_results "
         f"where run_id = (select max_by(run_id, decided_at) from {ops}.gate_results) order by decided_at",
     )
     show(gates, form="table", title="Gates of the newest version in prod")
     _show_metrics(tasks)
     live = query(
         "prod",
-        f"select model, to_version as version, promoted_at, promoted_by, reason from {ops}.promotions "  # noqa: S608
+        f"select model, to_version as version, promoted_at, promoted_by, reason from {ops}.promotions "
         "where alias = 'champion' order by promoted_at desc limit 1",
     )
     show(live, form="table", title="Live in prod (@champion)")
