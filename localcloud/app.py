@@ -1,0 +1,76 @@
+"""The REST application: every area's router, and Databricks' form for every error."""
+
+import logging
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+
+from localcloud.api import ROUTERS
+from localcloud.cloud import Cloud
+from localcloud.errors import ApiError, bad_request
+from localcloud.listeners import Listeners
+
+_log = logging.getLogger(__name__)
+_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+
+
+def create_app(cloud: Cloud) -> FastAPI:
+    """The application over `cloud`. Nothing listens yet: see `serve`."""
+    app = FastAPI(title="localcloud", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.cloud = cloud
+    app.add_exception_handler(ApiError, _api_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(Exception, _unexpected)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.include_router(_unknown())
+    return app
+
+
+def serve(cloud: Cloud, account_port: int = 0) -> Listeners:
+    """Listen for the account and for every registered workspace, on the ports they had before.
+
+    `account_port` 0 means the port of the last start, or any free one. Raises `listeners.PortInUseError`.
+    """
+    remembered = (cloud.store.get("settings", "account") or {}).get("port", 0)
+    listeners = Listeners(create_app(cloud))
+    cloud.parts["listeners"] = listeners
+    try:
+        cloud.account_port = listeners.open("account", account_port or remembered)
+        cloud.store.put("settings", "account", {"port": cloud.account_port})
+        for workspace in cloud.workspaces():
+            listeners.open(f"workspace {workspace.name}", workspace.port)
+    except ApiError:
+        listeners.close()
+        raise
+    return listeners
+
+
+def _unknown() -> APIRouter:
+    router = APIRouter()
+
+    @router.api_route("/{path:path}", methods=_METHODS)
+    def unknown(request: Request) -> None:
+        """501 that names the route, so that what is missing is plain."""
+        route = f"{request.method} {request.url.path}"
+        raise ApiError(501, "NOT_IMPLEMENTED", f"The local cloud has no route {route}.")
+
+    return router
+
+
+async def _api_error(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ApiError)
+    return JSONResponse(error.body(), status_code=error.status)
+
+
+async def _invalid(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    problems = "; ".join(f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors())
+    return await _api_error(_, bad_request(f"The request is not valid: {problems}"))
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    message = f"{request.method} {request.url.path} failed inside the local cloud: {type(error).__name__}: {error}"
+    return JSONResponse(ApiError(500, "INTERNAL_ERROR", message).body(), status_code=500)

@@ -1,0 +1,115 @@
+"""Users, service principals and groups as SCIM documents, and what a name in a grant stands for.
+
+Kinds in the store: `user`, `service_principal`, `group`, each keyed by its numeric id (a string).
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from localcloud.cloud import ADMIN_USER
+from localcloud.errors import bad_request, not_found
+from localcloud.state import Document, Store
+
+Kind = Literal["user", "service_principal", "group"]
+EVERYONE = frozenset({"account users", "users"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Principal:
+    """Somebody who can be granted something, with every group they are in (nested, implicit)."""
+
+    kind: Kind
+    principal: str
+    display_name: str
+    groups: frozenset[str]
+    active: bool = True
+
+
+def memberships(member_id: str, groups: Mapping[str, Document]) -> frozenset[str]:
+    """Display names of all groups that hold `member_id`, directly or through other groups.
+
+    `groups` maps group id to its SCIM document. Pure; cycles are harmless.
+    """
+    found: set[str] = set()
+    waiting = {member_id}
+    while waiting:
+        holders = {
+            group_id
+            for group_id, group in groups.items()
+            if group_id not in found and any(m["value"] in waiting for m in group.get("members", []))
+        }
+        found |= holders
+        waiting = holders
+    return frozenset(str(groups[group_id]["displayName"]) for group_id in found)
+
+
+def find(store: Store, name: str) -> Principal | None:
+    """The principal whose user name, application id or display name is `name`; None where there is none.
+
+    An application id or user name wins over a display name, a service principal over a group.
+    """
+    groups = {group["id"]: group for group in store.all("group")}
+    for user in store.all("user"):
+        if user["userName"] == name:
+            return _person("user", user, name, groups)
+    applications = store.all("service_principal")
+    for field in ("applicationId", "displayName"):
+        for application in applications:
+            if application.get(field) == name:
+                return _person("service_principal", application, application["applicationId"], groups)
+    for group_id, group in groups.items():
+        if group["displayName"] == name:
+            inherited = memberships(group_id, groups)
+            return Principal(kind="group", principal=name, display_name=name, groups=inherited | EVERYONE | {name})
+    return None
+
+
+def resolve(store: Store, name: str) -> Principal:
+    """Like `find`. Raises `ApiError` 404 that says where the names are listed."""
+    found = find(store, name)
+    if found is None:
+        raise not_found(f"Principal '{name}' is no user, service principal (name or application id) or group.")
+    return found
+
+
+def is_metastore_admin(store: Store, principal: Principal) -> bool:
+    """The local admin, or the metastore's owner (a principal or a group)."""
+    metastore = store.get("metastore", "metastore") or {}
+    owner = metastore.get("owner", ADMIN_USER)
+    return principal.principal in (ADMIN_USER, owner) or owner in principal.groups
+
+
+def ensure_user(store: Store, user_name: str, display_name: str) -> None:
+    """Create the user where it is missing."""
+    with store.transaction():
+        if find(store, user_name) is None:
+            add(store, "user", {"userName": user_name, "displayName": display_name, "active": True})
+
+
+def add(store: Store, kind: Kind, body: Document) -> Document:
+    """Store a new principal with a fresh id and return it. Raises `ApiError` 400 when a name is missing."""
+    identifier = str(1_000_000 + store.next_id("scim"))
+    document = {**body, "id": identifier}
+    if kind == "service_principal":
+        document.setdefault("applicationId", str(uuid.uuid4()))
+        document.setdefault("displayName", document["applicationId"])
+    needed = "userName" if kind == "user" else "displayName"
+    if not document.get(needed):
+        raise bad_request(f"{kind} needs '{needed}'.")
+    document.setdefault("displayName", document[needed])
+    if kind != "group":
+        document.setdefault("active", True)
+    store.put(kind, identifier, document)
+    return document
+
+
+def _person(kind: Kind, document: Document, principal: str, groups: Mapping[str, Document]) -> Principal:
+    return Principal(
+        kind=kind,
+        principal=principal,
+        display_name=document.get("displayName", principal),
+        groups=memberships(document["id"], groups) | EVERYONE,
+        active=document.get("active", True),
+    )

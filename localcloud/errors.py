@@ -1,0 +1,44 @@
+"""The error that a REST handler raises, and its Databricks form on the wire.
+
+ApiError
+├── bad_request()   400 INVALID_PARAMETER_VALUE
+├── denied()        403 PERMISSION_DENIED
+├── not_found()     404 RESOURCE_DOES_NOT_EXIST
+└── exists()        409 RESOURCE_ALREADY_EXISTS
+"""
+
+from typing import Any
+
+
+class ApiError(Exception):
+    """An answer with an HTTP error `status` and a Databricks `error_code`."""
+
+    def __init__(self, status: int, error_code: str, message: str) -> None:
+        self.status = status
+        self.error_code = error_code
+        self.message = message
+        super().__init__(f"{error_code}: {message}")
+
+    def body(self) -> dict[str, Any]:
+        """The JSON body that Databricks clients parse."""
+        return {"error_code": self.error_code, "message": self.message, "details": []}
+
+
+def bad_request(message: str) -> ApiError:
+    """The request cannot be understood or is not allowed by its own rules."""
+    return ApiError(400, "INVALID_PARAMETER_VALUE", message)
+
+
+def denied(message: str) -> ApiError:
+    """The caller is known, and may not."""
+    return ApiError(403, "PERMISSION_DENIED", message)
+
+
+def not_found(message: str) -> ApiError:
+    """What the request names is not there."""
+    return ApiError(404, "RESOURCE_DOES_NOT_EXIST", message)
+
+
+def exists(message: str) -> ApiError:
+    """What the request would create is there already."""
+    return ApiError(409, "RESOURCE_ALREADY_EXISTS", message)
