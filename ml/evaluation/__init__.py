@@ -1,0 +1,1 @@
+"""Pure measures of a binary classifier: quality, calibration, fairness, and the difference of two models."""

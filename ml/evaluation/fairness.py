@@ -1,0 +1,79 @@
+"""How differently a classifier treats the groups of one attribute."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ml.evaluation.metrics import checked
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupRates:
+    """One group: its rows, how many of them are chosen, and how many of its true positives are."""
+
+    group: str
+    rows: int
+    selection_rate: float
+    true_positive_rate: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fairness:
+    """Differences between the groups of one attribute. NaN: fewer than two groups are large enough.
+
+    `demographic_parity_difference` is the largest minus the smallest selection rate,
+    `equal_opportunity_difference` the same of the true positive rates (Hardt, Price & Srebro 2016).
+    `rows_unknown` have no group.
+    """
+
+    attribute: str
+    groups: tuple[GroupRates, ...]
+    left_out: tuple[str, ...]
+    rows_unknown: int
+    demographic_parity_difference: float
+    equal_opportunity_difference: float
+
+
+def _rates(group: str, labels: npt.NDArray[np.int64], chosen: npt.NDArray[np.bool_]) -> GroupRates:
+    positives = labels == 1
+    return GroupRates(
+        group=group,
+        rows=int(labels.size),
+        selection_rate=float(chosen.mean()),
+        true_positive_rate=float(chosen[positives].mean()) if positives.any() else float("nan"),
+    )
+
+
+def _spread(rates: list[float]) -> float:
+    """Largest minus smallest; NaN for fewer than two rates or where one is unknown."""
+    return max(rates) - min(rates) if len(rates) > 1 and not np.isnan(rates).any() else float("nan")
+
+
+def fairness(
+    attribute: str,
+    groups: pd.Series,
+    labels: npt.ArrayLike,
+    probabilities: npt.ArrayLike,
+    *,
+    threshold: float,
+    min_rows: int,
+) -> Fairness:
+    """Compare the groups with at least `min_rows` rows at `threshold`; smaller ones are named in `left_out`."""
+    truth, scores = checked(labels, probabilities)
+    chosen = scores >= threshold
+    names = groups.astype("object").to_numpy()
+    known = ~pd.isna(names)
+    sizes = pd.Series(names[known]).astype(str).value_counts()
+    texts = np.where(known, names.astype(str), "")
+    large = sorted(str(name) for name in sizes.index[sizes >= min_rows])
+    rates = tuple(_rates(name, truth[known & (texts == name)], chosen[known & (texts == name)]) for name in large)
+    return Fairness(
+        attribute=attribute,
+        groups=rates,
+        left_out=tuple(sorted(str(name) for name in sizes.index[sizes < min_rows])),
+        rows_unknown=int((~known).sum()),
+        demographic_parity_difference=_spread([rate.selection_rate for rate in rates]),
+        equal_opportunity_difference=_spread([rate.true_positive_rate for rate in rates]),
+    )

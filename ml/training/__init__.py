@@ -1,0 +1,1 @@
+"""Training: from versioned gold tables to a registered model version."""

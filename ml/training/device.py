@@ -1,0 +1,25 @@
+"""Where XGBoost fits: on a GPU when there is one that it was built for, otherwise on all cores."""
+
+import os
+from pathlib import Path
+
+import xgboost
+
+_NVIDIA_DEVICES = Path("/proc/driver/nvidia/gpus")
+
+
+def choose_device(*, built_with_cuda: bool, gpus: int) -> str:
+    """`cuda` where XGBoost can use a GPU and the machine has one, `cpu` otherwise."""
+    return "cuda" if built_with_cuda and gpus > 0 else "cpu"
+
+
+def device() -> str:
+    """The device of this machine. `CUDA_VISIBLE_DEVICES` empty or -1 hides its GPUs, as CUDA itself reads it."""
+    hidden = os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1")
+    gpus = len(list(_NVIDIA_DEVICES.iterdir())) if _NVIDIA_DEVICES.is_dir() and not hidden else 0
+    return choose_device(built_with_cuda=bool(xgboost.build_info().get("USE_CUDA", False)), gpus=gpus)
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

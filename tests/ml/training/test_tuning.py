@@ -1,0 +1,48 @@
+"""The bounded search."""
+
+import optuna
+import pytest
+
+from ml.declarations import Tuning
+from ml.training.device import choose_device
+from ml.training.tuning import Params, search
+
+
+def _suggest(trial: optuna.Trial) -> Params:
+    return {"x": trial.suggest_float("x", -5, 5)}
+
+
+def _bowl(params: Params) -> tuple[float, Params]:
+    return (params["x"] - 2) ** 2, {"rounds": 7}
+
+
+def test_the_first_trial_is_the_sensible_default_and_the_best_one_wins() -> None:
+    """Twenty trials of a bowl with its bottom at 2, starting from 4."""
+    found = search(Tuning(trials=20, timeout_s=60), 1, {"x": 4.0}, _suggest, _bowl)
+    assert found.candidates[0].params == {"x": 4.0}
+    assert len(found.candidates) == 20
+    assert found.best.log_loss == min(candidate.log_loss for candidate in found.candidates) < 1
+    assert found.best.found == {"rounds": 7}
+
+
+def test_a_seed_repeats_the_search() -> None:
+    """Same seed, same candidates."""
+    runs = [search(Tuning(trials=5, timeout_s=60), 9, {"x": 0.0}, _suggest, _bowl) for _ in range(2)]
+    assert runs[0] == runs[1]
+
+
+def test_the_timeout_stops_it_after_the_trial_in_progress() -> None:
+    """A timeout of nothing still finishes one trial."""
+    found = search(Tuning(trials=50, timeout_s=0), 1, {"x": 4.0}, _suggest, _bowl)
+    assert len(found.candidates) == 1
+
+
+@pytest.mark.parametrize(
+    ("built_with_cuda", "gpus", "expected"),
+    [(True, 1, "cuda"), (True, 8, "cuda"), (True, 0, "cpu"), (False, 1, "cpu"), (False, 0, "cpu")],
+)
+def test_a_gpu_is_used_only_where_it_exists_and_xgboost_was_built_for_it(
+    built_with_cuda: bool, gpus: int, expected: str
+) -> None:
+    """One pure decision."""
+    assert choose_device(built_with_cuda=built_with_cuda, gpus=gpus) == expected
