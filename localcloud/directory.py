@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from localcloud.cloud import ADMIN_USER
-from localcloud.errors import bad_request, not_found
+from localcloud.errors import ApiError, bad_request, not_found
 from localcloud.state import Document, Store
 
 Kind = Literal["user", "service_principal", "group"]
@@ -62,8 +62,8 @@ def find(store: Store, name: str) -> Principal | None:
     for group_id, group in groups.items():
         if group["displayName"] == name:
             inherited = memberships(group_id, groups)
-            return Principal(kind="group", principal=name, display_name=name, groups=inherited | EVERYONE | {name})
-    return None
+            return _group(name, inherited)
+    return _group(name, frozenset()) if name in EVERYONE else None
 
 
 def resolve(store: Store, name: str) -> Principal:
@@ -72,6 +72,20 @@ def resolve(store: Store, name: str) -> Principal:
     if found is None:
         raise not_found(f"Principal '{name}' is no user, service principal (name or application id) or group.")
     return found
+
+
+def grantee(store: Store, name: str) -> str:
+    """`name` when a grant, an owner or a permission may name it: a user name, an application id or a group.
+
+    Raises `ApiError` 404 otherwise; a service principal's display name is refused, as on Databricks.
+    """
+    found = find(store, name)
+    if found is None:
+        raise ApiError(404, "PRINCIPAL_DOES_NOT_EXIST", f"Could not find principal with name {name}")
+    if found.principal != name:
+        advice = f"name it by its application id {found.principal}"
+        raise ApiError(404, "PRINCIPAL_DOES_NOT_EXIST", f"'{name}' is a service principal's display name: {advice}.")
+    return name
 
 
 def is_metastore_admin(store: Store, principal: Principal) -> bool:
@@ -103,6 +117,10 @@ def add(store: Store, kind: Kind, body: Document) -> Document:
         document.setdefault("active", True)
     store.put(kind, identifier, document)
     return document
+
+
+def _group(name: str, inherited: frozenset[str]) -> Principal:
+    return Principal(kind="group", principal=name, display_name=name, groups=inherited | EVERYONE | {name})
 
 
 def _person(kind: Kind, document: Document, principal: str, groups: Mapping[str, Document]) -> Principal:

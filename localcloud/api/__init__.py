@@ -2,6 +2,6 @@
 
 from fastapi import APIRouter
 
-from localcloud.api import local
+from localcloud.api import local, unity
 
-ROUTERS: tuple[APIRouter, ...] = (local.router,)
+ROUTERS: tuple[APIRouter, ...] = (local.router, unity.router)

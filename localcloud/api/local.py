@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from localcloud import directory, identity
 from localcloud.api.body import JsonBody, required
 from localcloud.cloud import Cloud, CloudDep, Workspace
+from localcloud.errors import exists
 from localcloud.identity import CallerDep
 from localcloud.names import identifier
 from localcloud.state import Document
@@ -23,21 +24,26 @@ def list_workspaces(cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.post("/workspaces")
 def register_workspace(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Create the workspace `name`, known to the stacks as `host`, and listen for it. Idempotent. Admin only."""
+    """Create the workspace `name`, known to the stacks as `host`, and listen for it. Idempotent. Admin only.
+
+    `workspace_id` is optional: stacks that name it in bindings need it to be theirs.
+    """
     caller.require_admin("register workspaces")
     name, host = required(body, "name", "host")
-    identifier("workspace", name)
     with cloud.lock:
-        return _document(_register(cloud, name, host))
+        return _document(_register(cloud, identifier("workspace", name), host, body.get("workspace_id")))
 
 
-def _register(cloud: Cloud, name: str, host: str) -> Workspace:
+def _register(cloud: Cloud, name: str, host: str, workspace_id: int | None) -> Workspace:
     record = cloud.store.get("workspace", name)
     if record is None:
         number = _FIRST_WORKSPACE_ID + cloud.store.next_id("workspace")
         port = cloud.parts["listeners"].open(f"workspace {name}")
-        record = {"name": name, "host": host, "workspace_id": number, "port": port}
-    cloud.store.put("workspace", name, {**record, "host": host})
+        record = {"name": name, "workspace_id": number, "port": port}
+    number = int(workspace_id or record["workspace_id"])
+    if any(w.workspace_id == number and w.name != name for w in cloud.workspaces()):
+        raise exists(f"workspace_id {number} belongs to another workspace: give '{name}' its own.")
+    cloud.store.put("workspace", name, {**record, "host": host, "workspace_id": number})
     return cloud.workspace(name)
 
 

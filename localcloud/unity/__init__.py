@@ -1,0 +1,1 @@
+"""Unity Catalog: records of securables, and who may do what with them."""
