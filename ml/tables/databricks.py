@@ -1,0 +1,31 @@
+"""The door on Databricks: Unity Catalog checks inside Spark, so names go straight to it."""
+
+from pyspark.sql import SparkSession
+
+from ml.declarations import Table
+from ml.tables.places import create_statement, split
+
+
+class DatabricksPlaces:
+    """Names as they are. Spark refuses what the principal may not do."""
+
+    def __init__(self, spark: SparkSession) -> None:
+        self._spark = spark
+
+    def relation(self, full_name: str, *, write: bool) -> str:  # noqa: ARG002 - Spark tells reads from writes
+        """The name, each part quoted."""
+        return ".".join(f"`{part}`" for part in split(full_name))
+
+    def exists(self, full_name: str) -> bool:
+        """Whether the catalog lists the table."""
+        return bool(self._spark.catalog.tableExists(self.relation(full_name, write=False)))
+
+    def create(self, spark: SparkSession, table: Table, full_name: str) -> None:
+        """Create the table where it is not there yet."""
+        # Asked first: CREATE needs a right that a writer of an existing table may lack.
+        if not self.exists(full_name):
+            spark.sql(create_statement(table, self.relation(full_name, write=True)))
+
+    def volume(self, full_name: str, *, write: bool) -> str:  # noqa: ARG002 - the file system refuses
+        """The mounted folder of the volume."""
+        return "/Volumes/" + "/".join(split(full_name))

@@ -1,0 +1,37 @@
+"""Where a name lies: what the two implementations of the door differ in."""
+
+from typing import Protocol
+
+from pyspark.sql import SparkSession
+
+from ml.declarations import Table
+from ml.tables.schema import ddl, quoted
+
+
+class Places(Protocol):
+    """Turns `catalog.schema.name` into what Spark can open, after asking for the right to."""
+
+    def relation(self, full_name: str, *, write: bool) -> str:
+        """The table as Spark SQL spells it. Raises `PermissionDenied` or `NotFound`."""
+
+    def exists(self, full_name: str) -> bool:
+        """Whether the table is there and may be read."""
+
+    def create(self, spark: SparkSession, table: Table, full_name: str) -> None:
+        """Create the table where it is not there yet."""
+
+    def volume(self, full_name: str, *, write: bool) -> str:
+        """The folder of a volume."""
+
+
+def create_statement(table: Table, relation: str) -> str:
+    """CREATE TABLE IF NOT EXISTS with the declared columns, comments and constraints."""
+    return f"CREATE TABLE IF NOT EXISTS {relation} ({ddl(table)}) USING delta COMMENT {quoted(table.comment)}"
+
+
+def split(full_name: str) -> tuple[str, str, str]:
+    """Catalog, schema and name of `full_name`. Raises ValueError where it is not three-level."""
+    parts = full_name.split(".")
+    if len(parts) != 3 or not all(parts) or "`" in full_name:
+        raise ValueError(f"{full_name!r} is not catalog.schema.name: give all three, without backticks")
+    return parts[0], parts[1], parts[2]

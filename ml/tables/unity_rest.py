@@ -1,0 +1,104 @@
+"""The door where Spark has no Unity Catalog: ask its REST for the location and for the right to open it."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import lru_cache
+from urllib.parse import quote, unquote, urlparse
+
+from databricks.sdk import WorkspaceClient
+from databricks.sdk.core import ApiClient
+from databricks.sdk.errors import AlreadyExists, NotFound, ResourceAlreadyExists
+from pyspark.sql import SparkSession
+
+from ml.declarations import Column, Table
+from ml.tables.places import create_statement, split
+
+_API = "/api/2.1/unity-catalog"
+
+
+@lru_cache(maxsize=1)
+def api_client() -> ApiClient:
+    """The REST client of the task's principal, from `DATABRICKS_HOST` and `DATABRICKS_TOKEN`."""
+    return WorkspaceClient().api_client
+
+
+class UnityRestPlaces:
+    """Locations from Unity Catalog's REST. A credential is asked for before each use: that is the check."""
+
+    def __init__(self, client: ApiClient) -> None:
+        self._client = client
+
+    def relation(self, full_name: str, *, write: bool) -> str:
+        """The table's path, once the principal has been granted a credential to read or write it."""
+        info = self._table(full_name)
+        operation = "READ_WRITE" if write else "READ"
+        self._ask("temporary-table-credentials", {"table_id": info["table_id"], "operation": operation})
+        return f"delta.`{local_path(info['storage_location'])}`"
+
+    def exists(self, full_name: str) -> bool:
+        """Whether Unity Catalog knows the table."""
+        try:
+            self._table(full_name)
+        except NotFound:
+            return False
+        return True
+
+    def create(self, spark: SparkSession, table: Table, full_name: str) -> None:
+        """Register the table, then make it at its location. A run killed in between is completed by the next."""
+        catalog, schema, name = split(full_name)
+        body = {
+            "name": name,
+            "catalog_name": catalog,
+            "schema_name": schema,
+            "table_type": "MANAGED",
+            "data_source_format": "DELTA",
+            "comment": table.comment,
+            "columns": [_column(position, column) for position, column in enumerate(table.columns)],
+        }
+        if not self.exists(full_name):
+            # Another task of the run may be faster; what it made is checked by the caller.
+            with suppress(AlreadyExists, ResourceAlreadyExists):
+                self._ask("tables", body)
+        spark.sql(create_statement(table, self.relation(full_name, write=True)))
+
+    def volume(self, full_name: str, *, write: bool) -> str:
+        """The volume's folder, once the principal has been granted a credential for it."""
+        info = self._get(f"volumes/{quote(full_name)}")
+        operation = "WRITE_VOLUME" if write else "READ_VOLUME"
+        self._ask("temporary-volume-credentials", {"volume_id": info["volume_id"], "operation": operation})
+        return local_path(info["storage_location"])
+
+    def _table(self, full_name: str) -> dict[str, str]:
+        split(full_name)
+        return self._get(f"tables/{quote(full_name)}")
+
+    def _get(self, path: str) -> dict[str, str]:
+        answer = self._client.do("GET", f"{_API}/{path}")
+        assert isinstance(answer, dict)
+        return answer
+
+    def _ask(self, path: str, body: Mapping[str, object]) -> None:
+        self._client.do("POST", f"{_API}/{path}", body=dict(body))
+
+
+def _column(position: int, column: Column) -> dict[str, object]:
+    return {
+        "name": column.name,
+        "type_text": column.type,
+        "type_name": {"bigint": "LONG"}.get(column.type, column.type.upper()),
+        "position": position,
+        "nullable": column.nullable,
+        "comment": column.comment,
+    }
+
+
+def local_path(location: str) -> str:
+    """The file path of a `file:` URI or a plain path.
+
+    Raises:
+        ValueError: for a cloud location, which only Databricks opens.
+    """
+    parts = urlparse(location)
+    if parts.scheme not in ("", "file"):
+        raise ValueError(f"location {location!r} is not a local path: unset MLOPS_TABLE_DOOR to run on Databricks")
+    return unquote(parts.path) if parts.scheme else location
