@@ -52,7 +52,8 @@ def authorize_metadata(cloud: Cloud, caller: Caller, kind: Kind, full_name: str)
         _require_entry(cloud, caller, kind, full_name)
         chain = records.chain(cloud.store, kind, full_name)
         if not privileges.visible(caller.identities, chain):
-            raise denied(f"User does not have BROWSE on {chain[-1].label}.")
+            lacking = "USE SCHEMA" if kind is Kind.SCHEMA else "BROWSE"
+            raise denied(f"User does not have {lacking} on {chain[-1].label}.")
     return records.require(cloud.store, kind, full_name)
 
 
