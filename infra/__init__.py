@@ -1,0 +1,1 @@
+"""The platform as code: spec (values) -> constructs -> stacks. `infra.main` lists the stacks in order."""

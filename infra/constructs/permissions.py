@@ -1,0 +1,35 @@
+"""Permissions on one workspace object."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from infra.cdktf_seam import Scope, databricks
+
+Target = Literal["job_id", "cluster_policy_id", "experiment_id", "sql_endpoint_id"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permission:
+    """One level, to a group by name or to a service principal by application id."""
+
+    level: str
+    group: str | None = None
+    service_principal: str | None = None
+
+
+def permissions(scope: Scope, id_: str, target: Target, object_id: str, entries: tuple[Permission, ...]) -> None:
+    """The object's complete permissions. None at all makes no resource: only its owner and admins reach it."""
+    if entries:
+        databricks.permissions.Permissions(
+            scope,
+            id_,
+            access_control=[
+                databricks.permissions.PermissionsAccessControl(
+                    permission_level=entry.level,
+                    group_name=entry.group,
+                    service_principal_name=entry.service_principal,
+                )
+                for entry in entries
+            ],
+            **{target: object_id},
+        )

@@ -1,0 +1,38 @@
+"""A stack: its state and its one provider."""
+
+from dataclasses import dataclass
+
+from infra.cdktf_seam import AzurermBackend, LocalBackend, Scope, TerraformStack, databricks
+from infra.spec import AzureState, Platform
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackProps:
+    """Where the stack's state lies and which Databricks it speaks to. `account_id` only for the account."""
+
+    platform: Platform
+    host: str
+    account_id: str | None = None
+
+
+def databricks_stack(app: Scope, name: str, props: StackProps) -> Scope:
+    """An empty stack `name` with its backend and a databricks provider without any secret.
+
+    The provider signs in with what surrounds it: OIDC in a pipeline, a managed identity, or the Azure CLI.
+    """
+    stack = TerraformStack(app, name)
+    state = props.platform.state
+    if isinstance(state, AzureState):
+        AzurermBackend(
+            stack,
+            resource_group_name=state.resource_group,
+            storage_account_name=state.storage_account,
+            container_name=state.container,
+            key=f"{name}.tfstate",
+            # The state account has no keys: its readers are identities with a role.
+            use_azuread_auth=True,
+        )
+    else:
+        LocalBackend(stack, path=f"{name}.tfstate")
+    databricks.provider.DatabricksProvider(stack, "databricks", host=props.host, account_id=props.account_id)
+    return stack

@@ -1,0 +1,42 @@
+"""A managed volume with its grants."""
+
+from dataclasses import dataclass
+
+from infra.access.grants import Grant
+from infra.cdktf_seam import Resource, Scope, databricks
+from infra.constructs.grants import GrantsProps, grants
+
+
+@dataclass(frozen=True, kw_only=True)
+class VolumeProps:
+    """`catalog` and `schema` are references to the parents' names."""
+
+    catalog: str
+    schema: str
+    name: str
+    comment: str
+    owner: str
+    grants: tuple[Grant, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class VolumeOutputs:
+    """The volume, for what must come after it."""
+
+    volume: Resource
+
+
+def managed_volume(scope: Scope, id_: str, props: VolumeProps) -> VolumeOutputs:
+    """A volume whose files Unity Catalog stores and guards."""
+    made = databricks.volume.Volume(
+        scope,
+        id_,
+        catalog_name=props.catalog,
+        schema_name=props.schema,
+        name=props.name,
+        comment=props.comment,
+        owner=props.owner,
+        volume_type="MANAGED",
+    )
+    grants(scope, f"{id_}-grants", GrantsProps(securable="volume", name=made.id, grants=props.grants))
+    return VolumeOutputs(volume=made)

@@ -1,0 +1,118 @@
+"""What a job is, before it becomes a resource."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from infra import names
+from infra.spec import Jobs, Switch
+from ml.declarations import UseCase
+
+
+@dataclass(frozen=True, kw_only=True)
+class After:
+    """A task that must have ended well; for a condition, with this outcome."""
+
+    task: str
+    outcome: Literal["true", "false"] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WheelTask:
+    """A task of the wheel. `code` is the file of its `main`, relative to the repository."""
+
+    key: str
+    entry_point: str
+    code: str
+    parameters: tuple[str, ...]
+    after: tuple[After, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunJobTask:
+    """A task that starts another job of the same use case and waits for it."""
+
+    key: str
+    stage: str
+    parameters: tuple[tuple[str, str], ...] = ()
+    after: tuple[After, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConditionTask:
+    """A task that compares two texts; what follows can ask for its outcome."""
+
+    key: str
+    left: str
+    right: str
+    after: tuple[After, ...] = ()
+
+
+Task = WheelTask | RunJobTask | ConditionTask
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule:
+    """When runs start by themselves: a Quartz cron expression in a time zone."""
+
+    cron: str
+    timezone: str
+    switch: Switch
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileArrival:
+    """Runs start when files arrive under `path`, once none has arrived for `quiet_s`."""
+
+    path: str
+    quiet_s: int
+    switch: Switch
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobDeclaration:
+    """One job. `policy` names the cluster policy that its cluster obeys; a job without wheel tasks has none."""
+
+    stage: str
+    description: str
+    tasks: tuple[Task, ...]
+    timeout_s: int
+    policy: str | None = None
+    parameters: tuple[tuple[str, str], ...] = ()
+    starts: Schedule | FileArrival | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobContext:
+    """What a job is declared from: a use case in an environment."""
+
+    use_case: UseCase
+    catalog: str
+    source_catalog: str
+    values: Jobs
+    git_commit: str
+
+    @property
+    def landing_path(self) -> str:
+        """Where raw files arrive."""
+        return names.landing_path(self.catalog, self.use_case.name)
+
+    def wheel_task(
+        self,
+        key: str,
+        *,
+        entry_point: str,
+        code: str,
+        after: tuple[After, ...] = (),
+        parameters: Mapping[str, str] | None = None,
+    ) -> WheelTask:
+        """A wheel task with the three parameters that every task takes, and its own."""
+        common = {"use-case": self.use_case.name, "catalog": self.catalog, "run-id": "{{job.run_id}}"}
+        pairs = common | dict(parameters or {})
+        flags = tuple(part for name, value in pairs.items() for part in (f"--{name}", value))
+        return WheelTask(key=key, entry_point=entry_point, code=code, parameters=flags, after=after)
+
+
+def parameter(name: str) -> str:
+    """A reference to the job's parameter `name`."""
+    return f"{{{{job.parameters.{name}}}}}"

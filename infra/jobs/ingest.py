@@ -1,0 +1,29 @@
+"""The job `<usecase>-ingest`: raw files to bronze, silver and gold."""
+
+from infra.jobs.declaration import After, FileArrival, JobContext, JobDeclaration
+
+# Feeds arrive as several files; waiting a little turns them into one run.
+_QUIET_S = 120
+
+
+def ingest(context: JobContext) -> JobDeclaration | None:
+    """The job, where the environment runs it."""
+    values = context.values.ingest
+    if values is None:
+        return None
+    return JobDeclaration(
+        stage="ingest",
+        description="Raw files to bronze, silver and gold.",
+        policy="cpu_autoscaling",
+        timeout_s=context.use_case.jobs.timeout_s,
+        starts=FileArrival(path=f"{context.landing_path}/", quiet_s=_QUIET_S, switch=values.schedule),
+        tasks=(
+            context.wheel_task("bronze", entry_point="ingest_bronze", code="ml/ingest/bronze.py"),
+            context.wheel_task(
+                "silver", entry_point="ingest_silver", code="ml/ingest/silver.py", after=(After(task="bronze"),)
+            ),
+            context.wheel_task(
+                "features", entry_point="features", code="ml/features/build.py", after=(After(task="silver"),)
+            ),
+        ),
+    )

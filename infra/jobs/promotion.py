@@ -1,0 +1,61 @@
+"""The job `<usecase>-promotion`: a model version through its gates, and live if all pass."""
+
+from infra.jobs.declaration import After, ConditionTask, JobContext, JobDeclaration, parameter
+
+_VERSION = {"version": parameter("version")}
+_DATA_AND_VERSION = {"source-catalog": parameter("source_catalog")} | _VERSION
+
+
+def promotion(context: JobContext) -> JobDeclaration | None:
+    """The job, where the environment runs it."""
+    if context.values.promotion is None:
+        return None
+    gates = ("compliance", "comparison", "infrastructure")
+    return JobDeclaration(
+        stage="promotion",
+        description="Put a model version through its gates; make it champion if all pass.",
+        policy="cpu_single_node",
+        timeout_s=context.use_case.jobs.timeout_s,
+        # No version by default: a run must say which one it judges.
+        parameters=(("version", ""), ("source_catalog", context.source_catalog)),
+        tasks=(
+            context.wheel_task(
+                "compliance",
+                entry_point="gates_compliance",
+                code="ml/gates/compliance.py",
+                parameters=_DATA_AND_VERSION,
+            ),
+            context.wheel_task(
+                "comparison",
+                entry_point="gates_comparison",
+                code="ml/gates/comparison.py",
+                parameters=_DATA_AND_VERSION,
+            ),
+            context.wheel_task(
+                "infrastructure",
+                entry_point="gates_infrastructure",
+                code="ml/gates/infrastructure.py",
+                parameters=_DATA_AND_VERSION,
+            ),
+            context.wheel_task(
+                "sign_off",
+                entry_point="gates_sign_off",
+                code="ml/gates/sign_off.py",
+                parameters=_VERSION,
+                after=tuple(After(task=gate) for gate in gates),
+            ),
+            ConditionTask(
+                key="approved",
+                left="{{tasks.sign_off.values.verdict}}",
+                right="pass",
+                after=(After(task="sign_off"),),
+            ),
+            context.wheel_task(
+                "promotion",
+                entry_point="promotion",
+                code="ml/promotion/promote.py",
+                parameters=_VERSION,
+                after=(After(task="approved", outcome="true"),),
+            ),
+        ),
+    )

@@ -1,0 +1,19 @@
+"""The job `<usecase>-scoring`: the live model's predictions for new rows."""
+
+from infra.jobs.declaration import JobContext, JobDeclaration, Schedule
+
+
+def scoring(context: JobContext) -> JobDeclaration | None:
+    """The job, where the environment runs it."""
+    values = context.values.scoring
+    if values is None:
+        return None
+    settings = context.use_case.jobs
+    return JobDeclaration(
+        stage="scoring",
+        description="Predictions of the live model for the rows that have none.",
+        policy="cpu_autoscaling",
+        timeout_s=settings.timeout_s,
+        starts=Schedule(cron=settings.scoring_cron, timezone=settings.timezone, switch=values.schedule),
+        tasks=(context.wheel_task("scoring", entry_point="scoring", code="ml/scoring/batch.py"),),
+    )

@@ -1,0 +1,46 @@
+"""The job `<usecase>-training`: a model version from gold tables, then the promotion job for it."""
+
+from infra.jobs.declaration import After, JobContext, JobDeclaration, RunJobTask, Schedule, parameter
+from ml.declarations import Algorithm
+
+# On one node XGBoost has all of its memory and cores; Spark's trees spread over workers.
+_POLICY = {Algorithm.XGBOOST: "cpu_single_node", Algorithm.SPARK_GBT: "cpu_autoscaling"}
+
+
+def training(context: JobContext) -> JobDeclaration | None:
+    """The job, where the environment runs it."""
+    values = context.values.training
+    if values is None:
+        return None
+    settings = context.use_case.jobs
+    return JobDeclaration(
+        stage="training",
+        description="Train a model version, then run the promotion job for it.",
+        policy=_POLICY[context.use_case.model.algorithm],
+        # Its own time and that of the promotion job, which it waits for.
+        timeout_s=2 * settings.timeout_s,
+        starts=Schedule(cron=settings.training_cron, timezone=settings.timezone, switch=values.schedule),
+        parameters=(("sample_rows", "0"), ("reason", "manual"), ("source_catalog", context.source_catalog)),
+        tasks=(
+            context.wheel_task(
+                "training",
+                entry_point="training",
+                code="ml/training/train.py",
+                parameters={
+                    "source-catalog": parameter("source_catalog"),
+                    "git-commit": context.git_commit,
+                    "sample-rows": parameter("sample_rows"),
+                    "reason": parameter("reason"),
+                },
+            ),
+            RunJobTask(
+                key="promotion",
+                stage="promotion",
+                parameters=(
+                    ("version", "{{tasks.training.values.model_version}}"),
+                    ("source_catalog", parameter("source_catalog")),
+                ),
+                after=(After(task="training"),),
+            ),
+        ),
+    )

@@ -1,0 +1,67 @@
+"""The stacks, in the order in which they are deployed. Run it as a module: `python -m infra.main`.
+
+From here to the code of a task are two hops: a job's file in `infra/jobs/`, and the file that its task names.
+"""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from infra.cdktf_seam import App, Scope
+from infra.jobs.ingest import ingest
+from infra.jobs.integration import integration
+from infra.jobs.promotion import promotion
+from infra.jobs.scoring import scoring
+from infra.jobs.training import training
+from infra.revision import git_commit
+from infra.spec import Spec, SpecError, load
+from infra.stacks.account import account_stack
+from infra.stacks.ml import Release, ml_stack
+from infra.stacks.workspace import workspace_stack
+from infra.wheel import ROOT, build_wheel
+
+WORKSPACES = ROOT / "workspaces"
+# Each after the jobs that it starts.
+JOBS = (ingest, promotion, training, scoring, integration)
+
+
+def stacks(app: Scope, spec: Spec, release: Release) -> list[str]:
+    """Adds every stack to `app` and returns their names in order."""
+    account_stack(app, spec)
+    names = ["account"]
+    for environment in spec.environments:
+        workspace_stack(app, spec, environment, release.wheel)
+        ml_stack(app, spec, environment, release, JOBS)
+        names += [f"{environment.name}-workspace", f"{environment.name}-ml"]
+    return names
+
+
+def synth(out_dir: Path, workspaces_dir: Path = WORKSPACES) -> list[str]:
+    """Writes the documents of every stack under `out_dir` and returns the stacks' names in order.
+
+    Raises SpecError with every mistake in `workspaces_dir`, before anything is written.
+    """
+    spec = load(workspaces_dir)
+    release = Release(wheel=build_wheel(), git_commit=git_commit(ROOT))
+    for assets in out_dir.glob("stacks/*/assets"):
+        # Wheels of earlier syntheses would stay there for ever.
+        shutil.rmtree(assets)
+    app = App(outdir=str(out_dir))
+    names = stacks(app, spec, release)
+    app.synth()
+    return names
+
+
+def main() -> int:
+    """What `cdktf synth` calls: writes to the folder that it names in CDKTF_OUTDIR."""
+    try:
+        synth(Path(os.environ.get("CDKTF_OUTDIR", "cdktf.out")))
+    except SpecError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

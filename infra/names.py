@@ -1,0 +1,59 @@
+"""Names of the things that more than one stack, or the jobs' code, must agree on."""
+
+from ml.declarations import Layer
+
+PLATFORM_SCHEMA = "platform_ops"
+WHEEL_VOLUME = "wheels"
+WHEEL_PACKAGE = "mlops_ml"
+LANDING_VOLUME = "landing"
+DATA_LAYERS = tuple(Layer)
+
+
+def schema(use_case: str, layer: Layer) -> str:
+    """`<usecase>_<layer>`."""
+    return f"{use_case}_{layer}"
+
+
+def principal(environment: str, use_case: str, stage: str) -> str:
+    """Display name of the service principal that a stage's job runs as."""
+    return f"{environment}-{use_case}-{stage}"
+
+
+def source_readers(environment: str, use_case: str) -> str:
+    """Group of the service principals that read another environment's gold tables."""
+    return f"{environment}-{use_case}-source-readers"
+
+
+def job(use_case: str, stage: str) -> str:
+    """`<usecase>-<stage>`."""
+    return f"{use_case}-{stage}"
+
+
+def policy(name: str) -> str:
+    """Name of a cluster policy in its workspace."""
+    return f"mlops-{name.replace('_', '-')}"
+
+
+def experiment_directory(catalog: str) -> str:
+    """Workspace directory of an environment's experiments."""
+    return f"/Shared/{catalog}"
+
+
+def experiment(catalog: str, use_case: str) -> str:
+    """Path of the experiment that training logs to."""
+    return f"{experiment_directory(catalog)}/{use_case}-training"
+
+
+def volume_path(catalog: str, schema_name: str, volume: str) -> str:
+    """`/Volumes/<catalog>/<schema>/<volume>`."""
+    return f"/Volumes/{catalog}/{schema_name}/{volume}"
+
+
+def landing_path(catalog: str, use_case: str) -> str:
+    """Where the raw files of a use case arrive."""
+    return volume_path(catalog, schema(use_case, Layer.BRONZE), LANDING_VOLUME)
+
+
+def wheel_path(catalog: str, sha256: str, filename: str) -> str:
+    """Where an environment keeps the wheel with this content."""
+    return f"{volume_path(catalog, PLATFORM_SCHEMA, WHEEL_VOLUME)}/{sha256}/{filename}"

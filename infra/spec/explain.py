@@ -1,0 +1,120 @@
+"""Pydantic's errors in the project's words: what was given, what is allowed, what to change."""
+
+import difflib
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from infra.spec.problems import Problem
+from infra.spec.source import Location, Source
+
+_SHOWN_CHARACTERS = 80
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 1] + "…"
+
+
+def _setting(location: Location) -> str:
+    return ".".join(str(step) for step in location) or "(the file)"
+
+
+def _step_schema(schema: Mapping[str, Any], step: str | int, definitions: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The JSON Schema of what lies at `step` under `schema`; empty where it is unknown."""
+    for candidate in _alternatives(schema, definitions):
+        if step in candidate.get("properties", {}):
+            return candidate["properties"][step]  # type: ignore[no-any-return]
+        if isinstance(step, int) and "items" in candidate:
+            return candidate["items"]  # type: ignore[no-any-return]
+        if isinstance(candidate.get("additionalProperties"), dict):
+            return candidate["additionalProperties"]  # type: ignore[no-any-return]
+    return {}
+
+
+def _alternatives(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """`schema` and what it refers to, flattened."""
+    found = [schema]
+    if "$ref" in schema:
+        found += _alternatives(definitions[schema["$ref"].rsplit("/", 1)[-1]], definitions)
+    for key in ("anyOf", "oneOf"):
+        for option in schema.get(key, []):
+            found += _alternatives(option, definitions)
+    return found
+
+
+def _described(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
+    """What is allowed at `schema`: its values where they are few, else its description."""
+    options = _alternatives(schema, definitions)
+    values = [repr(value) for option in options for value in option.get("enum", [])]
+    values += [repr(option["const"]) for option in options if "const" in option]
+    if values:
+        return "one of " + ", ".join(dict.fromkeys(values))
+    texts = [option["description"] for option in options if "description" in option]
+    return " ".join(texts[0].split()).rstrip(".") if texts else "a value of its kind"
+
+
+class Explainer:
+    """Explains the errors of one pydantic model against one YAML file."""
+
+    def __init__(self, model: type[BaseModel], source: Source) -> None:
+        self._source = source
+        self._schema = model.model_json_schema()
+        self._definitions: Mapping[str, Any] = self._schema.get("$defs", {})
+
+    def problems(self, error: ValidationError) -> list[Problem]:
+        """One problem per mistake."""
+        return [self._problem(detail) for detail in error.errors(include_url=False)]
+
+    def _problem(self, detail: Mapping[str, Any]) -> Problem:
+        location = self._in_file(detail["loc"])
+        given, allowed, fix = self._words(detail, location)
+        return Problem(
+            file=self._source.file,
+            line=self._source.line(location),
+            setting=_setting(location),
+            given=given,
+            allowed=allowed,
+            fix=fix,
+        )
+
+    def _words(self, detail: Mapping[str, Any], location: Location) -> tuple[str, str, str]:
+        if detail["type"] == "extra_forbidden":
+            known = self._known_settings(location[:-1])
+            near = difflib.get_close_matches(str(location[-1]), known, n=1)
+            return (
+                "a setting that does not exist",
+                ", ".join(known) or "nothing here",
+                f"rename it to {near[0]!r}" if near else "remove it",
+            )
+        allowed = _described(self._schema_at(location), self._definitions)
+        if detail["type"] in ("missing", "union_tag_not_found"):
+            return "nothing", allowed, f"add {location[-1]!r}"
+        if detail["type"] == "value_error":
+            return _shown(detail["input"]), allowed, f"it {detail['ctx']['error']}"
+        return _shown(detail["input"]), allowed, detail["msg"][0].lower() + detail["msg"][1:]
+
+    def _in_file(self, location: Location) -> Location:
+        """`location` without the steps that pydantic adds for tagged unions and dictionary keys."""
+        kept: list[str | int] = []
+        data = self._source.data
+        for position, step in enumerate(location):
+            last = position == len(location) - 1
+            if isinstance(data, dict) and (step in data or last) and step != "[key]":
+                kept.append(step)
+                data = data.get(step)
+            elif isinstance(data, list) and isinstance(step, int):
+                kept.append(step)
+                data = data[step] if step < len(data) else None
+        return tuple(kept)
+
+    def _schema_at(self, location: Location) -> Mapping[str, Any]:
+        schema: Mapping[str, Any] = self._schema
+        for step in location:
+            schema = _step_schema(schema, step, self._definitions)
+        return schema
+
+    def _known_settings(self, location: Location) -> list[str]:
+        options = _alternatives(self._schema_at(location), self._definitions)
+        return sorted({name for option in options for name in option.get("properties", {})})

@@ -1,0 +1,84 @@
+"""Kinds of value that the YAML files hold. Each carries its description: it is what an error calls allowed."""
+
+import re
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from infra.spec.quartz import quartz_problem
+
+
+class Values(BaseModel):
+    """A group of settings: cannot be changed, and refuses a setting it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Switch(StrEnum):
+    """Whether a schedule or trigger starts runs. A paused one can still be run by hand."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+
+
+def _gpu_node(name: str) -> str:
+    # N-series are Azure's accelerators; NC, ND and NV are the GPUs of it (NP is an FPGA).
+    if not re.fullmatch(r"Standard_N[CDV]\d+\w*", name):
+        raise ValueError("is not a GPU node type: use one of the NC, ND or NV series, such as Standard_NC4as_T4_v3")
+    return name
+
+
+def _cpu_node(name: str) -> str:
+    if not re.fullmatch(r"Standard_[A-MO-Z]\w*", name):
+        raise ValueError("is not a CPU node type: use one outside the N series, such as Standard_D4ads_v5")
+    return name
+
+
+def _cron(expression: str) -> str:
+    problem = quartz_problem(expression)
+    if problem:
+        raise ValueError(problem)
+    return expression
+
+
+Name = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,29}$"),
+    Field(description="lower-case letters, digits and dashes, starting with a letter, up to 30"),
+]
+CatalogName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,49}$"),
+    Field(description="lower-case letters, digits and underscores, starting with a letter, up to 50"),
+]
+WorkspaceUrl = Annotated[
+    str,
+    StringConstraints(pattern=r"^https://[a-z0-9.-]+(:\d+)?$"),
+    Field(description="https://<host> without a path, such as https://adb-1234567890123456.7.azuredatabricks.net"),
+]
+AccountId = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"),
+    Field(description="the account's UUID, from the account console"),
+]
+StorageAccountName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9]{3,24}$"),
+    Field(description="3 to 24 lower-case letters and digits"),
+]
+Email = Annotated[
+    str,
+    StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$"),
+    Field(description="a person's e-mail address"),
+]
+GpuNode = Annotated[str, AfterValidator(_gpu_node), Field(description="a GPU node type (NC, ND or NV series)")]
+CpuNode = Annotated[str, AfterValidator(_cpu_node), Field(description="a node type without GPU")]
+QuartzCron = Annotated[
+    str, AfterValidator(_cron), Field(description="a Quartz cron expression of 6 or 7 fields, such as 0 0 4 * * ?")
+]
+Runtime = Annotated[
+    str,
+    StringConstraints(pattern=r"^\d+\.\d+\.x-(cpu|gpu)-ml-scala2\.1[23]$"),
+    Field(description="a machine-learning runtime, such as 17.3.x-cpu-ml-scala2.13"),
+]

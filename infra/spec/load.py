@@ -1,0 +1,94 @@
+"""Reads `workspaces/` into one frozen value, or raises every problem of every file together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from infra.spec.checks import CHECKS, Read
+from infra.spec.environment import Environment
+from infra.spec.explain import Explainer
+from infra.spec.fields import Values
+from infra.spec.platform import Platform
+from infra.spec.problems import Problem, SpecError
+from infra.spec.source import Source, read
+from ml.declarations import UseCase
+from ml.usecases import USE_CASES
+
+_PLATFORM = "platform"
+_Model = TypeVar("_Model", bound=Values)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spec:
+    """All of `workspaces/`: the platform, and the environments by name in the order of their files."""
+
+    platform: Platform
+    environments: tuple[Environment, ...]
+    use_cases: Mapping[str, UseCase]
+
+    def readers_of(self, environment: Environment) -> tuple[Environment, ...]:
+        """The environments that may read the catalog of `environment`."""
+        return tuple(other for other in self.environments if other.name in environment.read_by)
+
+    def source_of(self, environment: Environment, use_case: str) -> Environment:
+        """The environment whose gold tables training reads: `environment` itself where none is named."""
+        named = environment.use_cases[use_case].source
+        return next(other for other in self.environments if other.name == (named or environment.name))
+
+
+def load(directory: Path, use_cases: Mapping[str, UseCase] = USE_CASES) -> Spec:
+    """The workspaces in `directory`. Raises SpecError with every problem of every file."""
+    problems: list[Problem] = []
+    sources: dict[str, Source] = {}
+    for path in sorted(directory.glob("*.yaml")):
+        sources[path.stem], broken = read(path)
+        problems += broken
+    problems += _missing_files(directory, sources)
+    typed = {name: source for name, source in sources.items() if source.root is not None}
+    platform = _typed(Platform, typed.get(_PLATFORM), problems)
+    names = [name for name in typed if name != _PLATFORM]
+    loaded = {name: _typed(Environment, typed[name], problems) for name in names}
+    environments = {name: environment for name, environment in loaded.items() if environment is not None}
+    known = Read(platform=platform, environments=environments, sources=sources, use_cases=use_cases)
+    # A file with mistakes of its own is left out of `environments`; judging the others against the rest
+    # would then report mistakes that are none, so what refers across files waits until each file is right.
+    if None not in loaded.values():
+        problems += [problem for check in CHECKS for problem in check(known)]
+    if problems or platform is None:
+        raise SpecError(problems)
+    return Spec(platform=platform, environments=tuple(environments.values()), use_cases=use_cases)
+
+
+def _missing_files(directory: Path, sources: Mapping[str, Source]) -> list[Problem]:
+    problems = []
+    if _PLATFORM not in sources:
+        problems.append(_no_file(directory / "platform.yaml", "the file with what all environments share"))
+    if not set(sources) - {_PLATFORM}:
+        problems.append(_no_file(directory / "<environment>.yaml", "one file per environment"))
+    problems += [_no_file(directory / source.file, "settings") for source in sources.values() if _is_empty(source)]
+    return problems
+
+
+def _is_empty(source: Source) -> bool:
+    # A file whose text is broken has no root either, but was reported with its line already.
+    return source.root is None and source.readable
+
+
+def _no_file(path: Path, allowed: str) -> Problem:
+    return Problem(
+        file=path.name, line=1, setting="(the file)", given="nothing", allowed=allowed, fix=f"write {path.name}"
+    )
+
+
+def _typed(model: type[_Model], source: Source | None, problems: list[Problem]) -> _Model | None:
+    """The file as `model`; None, with its problems added, where it is wrong."""
+    if source is None:
+        return None
+    try:
+        return model.model_validate(source.data)
+    except ValidationError as error:
+        problems += Explainer(model, source).problems(error)
+        return None

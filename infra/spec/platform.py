@@ -1,0 +1,103 @@
+"""`platform.yaml`: what all environments share."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from infra.spec.fields import AccountId, Email, Name, StorageAccountName, Values, WorkspaceUrl
+
+
+class Data(StrEnum):
+    """What a job's principal may do with the tables of one layer.
+
+    CREATE lets it create tables, which it then owns and writes; it gives no right to change a table that
+    another principal owns. So no job can rewrite what another job recorded, a gate's verdict for example.
+    """
+
+    READ = "read"
+    CREATE = "create"
+
+
+class Files(StrEnum):
+    """What a principal may do with the files of a volume."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+class ModelRight(StrEnum):
+    """What a principal may do with the registered model. Only its owner may move an alias."""
+
+    EXECUTE = "execute"
+    CREATE_VERSION = "create_version"
+    OWN = "own"
+
+
+class Account(Values):
+    """The Databricks account."""
+
+    id: AccountId
+    """the account's UUID"""
+    url: WorkspaceUrl = "https://accounts.azuredatabricks.net"
+    """the account console's address"""
+
+
+class AzureState(Values):
+    """Terraform state in an Azure storage container, one blob per stack."""
+
+    kind: Literal["azure"]
+    resource_group: Name
+    storage_account: StorageAccountName
+    container: Name
+
+
+class LocalState(Values):
+    """Terraform state in a file beside the stack: for trying, never for a team."""
+
+    kind: Literal["local"]
+
+
+class Group(Values):
+    """One group of people."""
+
+    comment: str
+    """what its members do"""
+    members: tuple[Email, ...] = ()
+    """e-mail addresses of users that the account knows"""
+
+
+class JobAccess(Values):
+    """What one stage's service principal may do, in its own environment."""
+
+    landing: Files | None = None
+    bronze: Data | None = None
+    silver: Data | None = None
+    gold: Data | None = None
+    features: Data | None = None
+    ops: Data | None = None
+    model: ModelRight | None = None
+    source_gold: Literal[Data.READ] | None = None
+    """read: may also read the gold tables of the environment that its use case names as `source`"""
+
+
+class StageAccess(Values):
+    """The rights of each stage's service principal."""
+
+    ingest: JobAccess
+    training: JobAccess
+    promotion: JobAccess
+    scoring: JobAccess
+    integration: JobAccess
+
+
+class Platform(Values):
+    """What all environments share."""
+
+    account: Account
+    state: Annotated[AzureState | LocalState, Field(discriminator="kind")]
+    groups: dict[Name, Group]
+    """the groups that roles are given to"""
+    admins: Name
+    """the group that owns catalogs, schemas and volumes"""
+    job_access: StageAccess

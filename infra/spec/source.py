@@ -1,0 +1,91 @@
+"""YAML with its line numbers."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from infra.spec.problems import Problem
+
+Location = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One YAML file: its plain data and the tree that knows the lines.
+
+    `root` is None for an empty file and for one whose text is no YAML; only the first is `readable`.
+    """
+
+    file: str
+    data: Any
+    root: yaml.Node | None
+    readable: bool = True
+
+    def line(self, location: Location) -> int:
+        """Line (from 1) of the value at `location`; of its nearest parent where it is absent."""
+        node, line = self.root, 1
+        for step in location:
+            found = _child(node, step)
+            if found is None:
+                break
+            key, node = found
+            line = key.start_mark.line + 1
+        return line
+
+
+def _child(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node, yaml.Node] | None:
+    """The (key or item, value) nodes under `node` at `step`."""
+    if isinstance(node, yaml.MappingNode):
+        return next(((key, value) for key, value in node.value if key.value == str(step)), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step], node.value[step]
+    return None
+
+
+def _repeated_keys(node: yaml.Node | None, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Every key that a mapping has twice: YAML would silently keep the last."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            here = (*path, str(key.value))
+            if key.value in seen:
+                yield here, key.start_mark.line + 1
+            seen.add(key.value)
+            yield from _repeated_keys(value, here)
+    elif isinstance(node, yaml.SequenceNode):
+        for position, item in enumerate(node.value):
+            yield from _repeated_keys(item, (*path, str(position)))
+
+
+def read(path: Path) -> tuple[Source, list[Problem]]:
+    """The file at `path` with the problems of its text: not readable as YAML, or a key given twice."""
+    text = path.read_text(encoding="utf-8")
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        broken = Problem(
+            file=path.name,
+            line=mark.line + 1 if mark else 1,
+            setting="(the file)",
+            given=f"text that is not YAML: {getattr(error, 'problem', None) or error}",
+            allowed="valid YAML",
+            fix="correct the text at this line",
+        )
+        return Source(path.name, None, None, readable=False), [broken]
+    repeated = [
+        Problem(
+            file=path.name,
+            line=line,
+            setting=".".join(keys),
+            given="the same key again",
+            allowed="each key once",
+            fix="remove one of the two",
+        )
+        for keys, line in _repeated_keys(root)
+    ]
+    return Source(path.name, data, root), repeated

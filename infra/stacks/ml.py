@@ -1,0 +1,139 @@
+"""The stack `<env>-ml`: the jobs, the experiments and the registered models of an environment."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from infra import names
+from infra.access.grants import model_grants
+from infra.access.holders import holders, job_principals
+from infra.access.objects import experiment_permissions, job_permissions
+from infra.cdktf_seam import Resource, Scope, databricks
+from infra.constructs.experiment import ExperimentProps, experiment
+from infra.constructs.job import ClusterProps, JobProps, job
+from infra.constructs.registered_model import RegisteredModelProps, registered_model
+from infra.constructs.service_principals import service_principals
+from infra.constructs.stack import StackProps, databricks_stack
+from infra.jobs.declaration import JobContext, JobDeclaration
+from infra.spec import Environment, Spec
+from infra.wheel import Wheel
+from ml.declarations import Layer, UseCase
+
+# The jobs in an order in which each comes after those it starts. `infra.main` has the list.
+JobFactories = tuple[Callable[[JobContext], JobDeclaration | None], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release:
+    """The code that the jobs run: the wheel and the commit it was built from."""
+
+    wheel: Wheel
+    git_commit: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Parts:
+    """What every part of the stack needs. `principals` are application ids, `policies` ids, both by name."""
+
+    stack: Scope
+    spec: Spec
+    environment: Environment
+    principals: Mapping[str, str]
+    policies: Mapping[str, str]
+    release: Release
+
+    def run_as(self, use_case: str, stage: str) -> str:
+        """Application id of the principal that a stage's job runs as."""
+        return self.principals[names.principal(self.environment.name, use_case, stage)]
+
+
+def ml_stack(app: Scope, spec: Spec, environment: Environment, release: Release, jobs: JobFactories) -> None:
+    """The jobs of every use case of `environment`, and what they train into."""
+    props = StackProps(platform=spec.platform, host=environment.workspace.url)
+    stack = databricks_stack(app, f"{environment.name}-ml", props)
+    policies = {
+        name: databricks.data_databricks_cluster_policy.DataDatabricksClusterPolicy(
+            stack, f"policy-{name}", name=names.policy(name)
+        ).id
+        for name, _ in environment.policies.items()
+    }
+    parts = _Parts(
+        stack=stack,
+        spec=spec,
+        environment=environment,
+        principals=service_principals(stack, job_principals(environment)),
+        policies=policies,
+        release=release,
+    )
+    directory = databricks.directory.Directory(
+        stack, "experiments", path=names.experiment_directory(environment.catalog)
+    )
+    for name in environment.use_cases:
+        use_case = spec.use_cases[name]
+        _model(parts, use_case)
+        _experiment(parts, use_case, directory)
+        _jobs(parts, use_case, jobs)
+
+
+def _model(parts: _Parts, use_case: UseCase) -> None:
+    """The registered model, owned by the promotion principal: only an owner may move an alias."""
+    held = holders(parts.spec, parts.environment, use_case.name, parts.principals)
+    props = RegisteredModelProps(
+        catalog=parts.environment.catalog,
+        schema=names.schema(use_case.name, Layer.OPS),
+        name=use_case.model.name,
+        comment=use_case.model.comment,
+        owner=parts.run_as(use_case.name, "promotion"),
+        grants=model_grants(held),
+    )
+    registered_model(parts.stack, f"{use_case.name}-model", props)
+
+
+def _experiment(parts: _Parts, use_case: UseCase, directory: Resource) -> None:
+    values = parts.environment.use_cases[use_case.name]
+    principals = {stage: parts.run_as(use_case.name, stage) for stage in values.jobs.stages}
+    props = ExperimentProps(
+        name=names.experiment(parts.environment.catalog, use_case.name),
+        directory=directory,
+        permissions=experiment_permissions(principals, values.access),
+    )
+    experiment(parts.stack, f"{use_case.name}-experiment", props)
+
+
+def _jobs(parts: _Parts, use_case: UseCase, factories: JobFactories) -> None:
+    values = parts.environment.use_cases[use_case.name]
+    context = JobContext(
+        use_case=use_case,
+        catalog=parts.environment.catalog,
+        source_catalog=parts.spec.source_of(parts.environment, use_case.name).catalog,
+        values=values.jobs,
+        git_commit=parts.release.git_commit,
+    )
+    declared = [found for factory in factories if (found := factory(context))]
+    job_ids: dict[str, str] = {}
+    for declaration in declared:
+        props = _job_props(parts, use_case, declaration, declared, job_ids)
+        job_ids[declaration.stage] = job(parts.stack, names.job(use_case.name, declaration.stage), props).id
+
+
+def _job_props(
+    parts: _Parts,
+    use_case: UseCase,
+    declaration: JobDeclaration,
+    declared: list[JobDeclaration],
+    job_ids: Mapping[str, str],
+) -> JobProps:
+    environment, wheel = parts.environment, parts.release.wheel
+    principals = {other.stage: parts.run_as(use_case.name, other.stage) for other in declared}
+    policy = declaration.policy
+    limits = dict(environment.policies.items())
+    return JobProps(
+        name=names.job(use_case.name, declaration.stage),
+        declaration=declaration,
+        run_as=principals[declaration.stage],
+        wheel_path=names.wheel_path(environment.catalog, wheel.sha256, wheel.path.name),
+        max_retries=use_case.jobs.max_retries,
+        cluster=ClusterProps(policy_id=parts.policies[policy], limits=limits[policy]) if policy else None,
+        job_ids=dict(job_ids),
+        tags={"environment": environment.name, "use_case": use_case.name},
+        permissions=job_permissions(declaration, declared, principals, environment.use_cases[use_case.name].access),
+    )

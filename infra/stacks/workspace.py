@@ -1,0 +1,143 @@
+"""The stack `<env>-workspace`: the catalog with its schemas and volumes, the wheel, compute, and who may use them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from infra import names
+from infra.access.grants import Grant, Holders, catalog_grants, landing_grants, schema_grants
+from infra.access.holders import holders, job_principals
+from infra.cdktf_seam import Scope
+from infra.constructs.catalog import CatalogOutputs, CatalogProps, isolated_catalog
+from infra.constructs.cluster_policy import ClusterPolicyProps, cluster_policy
+from infra.constructs.permissions import Permission
+from infra.constructs.schema import SchemaProps, schema
+from infra.constructs.service_principals import service_principals
+from infra.constructs.stack import StackProps, databricks_stack
+from infra.constructs.volume import VolumeProps, managed_volume
+from infra.constructs.warehouse import WarehouseProps, sql_warehouse
+from infra.constructs.wheel_file import WheelFileProps, wheel_file
+from infra.spec import Environment, Spec
+from infra.wheel import Wheel
+from ml.declarations import Layer, UseCase
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Parts:
+    """What every part of the stack needs: `held` is access by use case, `jobs` the jobs' application ids."""
+
+    stack: Scope
+    environment: Environment
+    owner: str
+    held: Mapping[str, Holders]
+    jobs: tuple[str, ...]
+
+
+def workspace_stack(app: Scope, spec: Spec, environment: Environment, wheel: Wheel) -> None:
+    """Everything of an environment that comes before its jobs."""
+    props = StackProps(platform=spec.platform, host=environment.workspace.url)
+    stack = databricks_stack(app, f"{environment.name}-workspace", props)
+    principals = service_principals(stack, job_principals(environment))
+    parts = _Parts(
+        stack=stack,
+        environment=environment,
+        owner=spec.platform.admins,
+        held={name: holders(spec, environment, name, principals) for name in environment.use_cases},
+        jobs=tuple(principals.values()),
+    )
+    catalog = _catalog(parts, spec)
+    _platform_schema(parts, catalog, wheel)
+    for name in environment.use_cases:
+        _use_case(parts, catalog, spec.use_cases[name])
+    _compute(parts)
+
+
+def _catalog(parts: _Parts, spec: Spec) -> CatalogOutputs:
+    environment = parts.environment
+    used = dict.fromkeys((*(grant.principal for grant in catalog_grants(parts.held.values())), *parts.jobs))
+    props = CatalogProps(
+        name=environment.catalog,
+        comment=f"Everything of the environment {environment.name}.",
+        owner=parts.owner,
+        workspace_id=environment.workspace.id,
+        readers=tuple((reader.name, reader.workspace.id) for reader in spec.readers_of(environment)),
+        grants=tuple(Grant(principal=who, privileges=("USE_CATALOG",)) for who in used),
+    )
+    return isolated_catalog(parts.stack, "catalog", props)
+
+
+def _platform_schema(parts: _Parts, catalog: CatalogOutputs, wheel: Wheel) -> None:
+    """The schema of no use case, with the volume of wheels that every job loads its code from."""
+    made = schema(
+        parts.stack,
+        names.PLATFORM_SCHEMA,
+        SchemaProps(
+            catalog=catalog.name,
+            name=names.PLATFORM_SCHEMA,
+            comment="What no use case owns: the jobs' code.",
+            owner=parts.owner,
+            grants=tuple(Grant(principal=who, privileges=("USE_SCHEMA",)) for who in parts.jobs),
+        ),
+    )
+    volume = managed_volume(
+        parts.stack,
+        names.WHEEL_VOLUME,
+        VolumeProps(
+            catalog=catalog.name,
+            schema=made.name,
+            name=names.WHEEL_VOLUME,
+            comment="The jobs' code, one folder per content hash.",
+            owner=parts.owner,
+            grants=tuple(Grant(principal=who, privileges=("READ_VOLUME",)) for who in parts.jobs),
+        ),
+    )
+    path = names.wheel_path(parts.environment.catalog, wheel.sha256, wheel.path.name)
+    wheel_file(parts.stack, "wheel", WheelFileProps(wheel=wheel, path=path, volume=volume.volume))
+
+
+def _use_case(parts: _Parts, catalog: CatalogOutputs, use_case: UseCase) -> None:
+    """A schema per layer, and the volume where raw files arrive."""
+    held = parts.held[use_case.name]
+    for layer in Layer:
+        name = names.schema(use_case.name, layer)
+        props = SchemaProps(
+            catalog=catalog.name,
+            name=name,
+            comment=f"{use_case.comment} Layer {layer}.",
+            owner=parts.owner,
+            grants=schema_grants(held, layer),
+        )
+        made = schema(parts.stack, name, props)
+        if layer is Layer.BRONZE:
+            _landing(parts, catalog, use_case, made.name)
+
+
+def _landing(parts: _Parts, catalog: CatalogOutputs, use_case: UseCase, schema_name: str) -> None:
+    props = VolumeProps(
+        catalog=catalog.name,
+        schema=schema_name,
+        name=names.LANDING_VOLUME,
+        comment=f"Raw files of {use_case.name}: one folder per feed, one file per month.",
+        owner=parts.owner,
+        grants=landing_grants(parts.held[use_case.name]),
+    )
+    managed_volume(parts.stack, f"{use_case.name}_{names.LANDING_VOLUME}", props)
+
+
+def _compute(parts: _Parts) -> None:
+    """Cluster policies, which the jobs and the named groups may use, and the SQL warehouse."""
+    environment = parts.environment
+    for name, limits in environment.policies.items():
+        props = ClusterPolicyProps(
+            name=names.policy(name),
+            description=f"Clusters of the jobs and of {', '.join(limits.can_use) or 'nobody else'}.",
+            limits=limits,
+            tags=(("environment", environment.name),),
+            permissions=(
+                *(Permission(level="CAN_USE", service_principal=who) for who in parts.jobs),
+                *(Permission(level="CAN_USE", group=group) for group in limits.can_use),
+            ),
+        )
+        cluster_policy(parts.stack, f"policy-{name}", props)
+    can_use = tuple(Permission(level="CAN_USE", group=group) for group in environment.warehouse.can_use)
+    warehouse = WarehouseProps(name=f"{environment.name}-queries", limits=environment.warehouse, permissions=can_use)
+    sql_warehouse(parts.stack, "warehouse", warehouse)

@@ -1,0 +1,88 @@
+"""The wheel of `ml`: built once per content, the same bytes every time."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# A fixed time inside the archive, so that bytes depend on content only. 315532800 is 1980-01-01, zip's first day.
+_SOURCE_DATE_EPOCH = "315532800"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wheel:
+    """A built wheel: where it lies here, and the SHA-256 of its bytes."""
+
+    path: Path
+    sha256: str
+
+
+def _source_files(root: Path) -> Iterator[Path]:
+    """Everything that the wheel is made of, in a fixed order."""
+    yield root / "pyproject.toml"
+    yield from sorted(
+        path
+        for path in (root / "ml").rglob("*")
+        if path.is_file() and "__pycache__" not in path.relative_to(root).parts
+    )
+
+
+def _source_sha256(root: Path) -> str:
+    digest = hashlib.sha256()
+    for path in _source_files(root):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def _build(root: Path, directory: Path) -> Path:
+    """Build into `directory` and return the wheel's path."""
+    # Imported here: a cached wheel needs no builder.
+    from hatchling.builders.wheel import WheelBuilder  # noqa: PLC0415
+
+    before = os.environ.get("SOURCE_DATE_EPOCH")
+    os.environ["SOURCE_DATE_EPOCH"] = _SOURCE_DATE_EPOCH
+    try:
+        return Path(next(iter(WheelBuilder(str(root)).build(directory=str(directory), versions=["standard"]))))
+    finally:
+        if before is None:
+            del os.environ["SOURCE_DATE_EPOCH"]
+        else:
+            os.environ["SOURCE_DATE_EPOCH"] = before
+
+
+def build_wheel(root: Path = ROOT, cache: Path | None = None) -> Wheel:
+    """The wheel of the `ml` under `root`, from `cache` (default `dist/`) where it was built before."""
+    shelf = (cache or root / "dist") / _source_sha256(root)
+    if not any(shelf.glob("*.whl")):
+        shelf.parent.mkdir(parents=True, exist_ok=True)
+        # Built aside and moved: two builds at once, or a killed one, never leave half a wheel.
+        aside = Path(tempfile.mkdtemp(prefix=".wheel-", dir=shelf.parent))
+        try:
+            _build(root, aside)
+            _move(aside, shelf)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+    path = next(iter(sorted(shelf.glob("*.whl"))))
+    return Wheel(path=path, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def _move(aside: Path, shelf: Path) -> None:
+    try:
+        aside.rename(shelf)
+    except OSError:
+        # Another build got there first with the same bytes.
+        if not any(shelf.glob("*.whl")):
+            raise
+
+
+def entry_points(root: Path = ROOT) -> dict[str, str]:
+    """The wheel's entry points: name to `module:function`."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return dict(project["scripts"])
