@@ -8,7 +8,11 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from pyspark import cloudpickle
 from pyspark.sql import SparkSession
+from pyspark.sql.utils import is_remote
+
+import ml
 
 TASK_VALUES_FILE = "MLOPS_TASK_VALUES"
 _SPARK_SETTINGS = {
@@ -27,6 +31,9 @@ def spark() -> SparkSession:
     session: SparkSession = SparkSession.builder.getOrCreate()
     for setting, value in _SPARK_SETTINGS.items():
         session.conf.set(setting, value)
+    if is_remote():
+        # The server's Python workers cannot import this code, so functions sent to them carry it along.
+        cloudpickle.register_pickle_by_value(ml)
     return session
 
 

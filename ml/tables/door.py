@@ -17,10 +17,10 @@ from pyspark.sql import DataFrame, SparkSession
 
 from ml import runtime
 from ml.declarations import Table
-from ml.tables import merge as merges
 from ml.tables.databricks import DatabricksPlaces
+from ml.tables.merge import APPEND, MERGE, REPLACE, Mode, preview, statement
 from ml.tables.places import Places
-from ml.tables.schema import TableMismatchError, conform, differences
+from ml.tables.schema import RepeatedKeyError, TableMismatchError, conform, differences
 from ml.tables.unity_rest import UnityRestPlaces, api_client
 
 DOOR = "MLOPS_TABLE_DOOR"
@@ -32,8 +32,8 @@ class Written:
     """Rows that a write changed."""
 
     inserted: int
-    updated: int = 0
-    deleted: int = 0
+    updated: int
+    deleted: int
 
     @property
     def nothing(self) -> bool:
@@ -47,6 +47,7 @@ class Tables:
     def __init__(self, spark: SparkSession, places: Places) -> None:
         self._spark = spark
         self._places = places
+        self._created: set[str] = set()
 
     @property
     def spark(self) -> SparkSession:
@@ -81,35 +82,47 @@ class Tables:
                 f"table {full_name} exists and differs from its declaration: {'; '.join(found)}. "
                 "Alter the table, or declare it as it is"
             )
+        self._created.add(full_name)
 
     def append(self, table: Table, full_name: str, frame: DataFrame) -> Written:
         """Insert the rows whose keys the table does not hold yet. Rows already there stay as they are."""
-        return self._merge(table, full_name, frame, update=False, delete_missing=False)
+        return self._write(table, full_name, frame, APPEND)
 
     def merge(self, table: Table, full_name: str, frame: DataFrame) -> Written:
         """Insert new keys and overwrite rows that differ."""
-        return self._merge(table, full_name, frame, update=True, delete_missing=False)
+        return self._write(table, full_name, frame, MERGE)
 
     def replace(self, table: Table, full_name: str, frame: DataFrame) -> Written:
         """Make the table equal to `frame`: for tables that are a function of another. Old versions stay readable."""
-        return self._merge(table, full_name, frame, update=True, delete_missing=True)
+        return self._write(table, full_name, frame, REPLACE)
 
     def volume_path(self, full_name: str, *, write: bool = False) -> str:
         """The folder of the volume `catalog.schema.volume`, checked for reading or for writing."""
         return self._places.volume(full_name, write=write)
 
-    def _merge(self, table: Table, full_name: str, frame: DataFrame, *, update: bool, delete_missing: bool) -> Written:
+    def _write(self, table: Table, full_name: str, frame: DataFrame, mode: Mode) -> Written:
         fitting = conform(table, frame)
-        self.create(table, full_name)
+        if full_name not in self._created:
+            self.create(table, full_name)
         relation = self._places.relation(full_name, write=True)
-        view = f"merge_{uuid4().hex}"
+        view = f"rows_{uuid4().hex}"
         fitting.createOrReplaceTempView(view)
         try:
-            text = merges.statement(table, relation, view, update=update, delete_missing=delete_missing)
-            counts = self._spark.sql(text).collect()[0]
+            written = self._preview(table, full_name, preview(table, relation, view, mode))
+            if not written.nothing:
+                self._spark.sql(statement(table, relation, view, mode)).collect()
         finally:
             self._spark.catalog.dropTempView(view)
-        return Written(counts["num_inserted_rows"], counts["num_updated_rows"], counts["num_deleted_rows"])
+        return written
+
+    def _preview(self, table: Table, full_name: str, query: str) -> Written:
+        row = self._spark.sql(query).collect()[0]
+        if row["repeated"]:
+            raise RepeatedKeyError(
+                f"{row['repeated']} rows for {full_name} share their key ({', '.join(table.keys)}) with another row; "
+                "one row per key is allowed: remove the repeats before writing"
+            )
+        return Written(inserted=row["inserted"], updated=row["updated"], deleted=row["deleted"])
 
 
 def door() -> Tables:

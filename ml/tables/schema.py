@@ -22,6 +22,10 @@ class TableMismatchError(ValueError):
     """A frame or an existing table differs from the declaration of the table."""
 
 
+class RepeatedKeyError(ValueError):
+    """Rows for a table have the same key twice."""
+
+
 def struct(table: Table) -> spark_types.StructType:
     """The declared columns of `table`, in order, with their comments; not null unless declared nullable."""
     return spark_types.StructType(

@@ -1,0 +1,149 @@
+"""Tables that the stages themselves keep: bronze, quarantine, predictions, and the records of runs.
+
+Every record table appends; a row is written once per run and never changed.
+"""
+
+from dataclasses import replace
+
+from ml.declarations import Column, Feed, Layer, Table, UseCase
+
+OWNER = "ml-engineers"
+
+RECORD_KEYS = ("_source_file", "_source_sha256", "_row_number")
+
+
+def _text(name: str, comment: str, *, nullable: bool = False) -> Column:
+    return Column(name=name, type="string", comment=comment, nullable=nullable)
+
+
+_RECORD_COLUMNS = (
+    _text("_source_file", "The file the record came in, as /Volumes/…"),
+    _text("_source_sha256", "SHA-256 of the file's bytes."),
+    Column(name="_row_number", type="bigint", comment="Position of the record in its file; the first is 1."),
+    Column(name="_loaded_at", type="timestamp", comment="When the file was loaded (UTC)."),
+    _text("_fields", "JSON list of the fields, where their number is not the header's; null else.", nullable=True),
+)
+
+
+def bronze(feed: Feed) -> Table:
+    """One row per received record: every raw column as text, under its silver name, and where it came from.
+
+    A raw header such as `default.payment.next.month` is no column name that every tool takes; its silver name is.
+    """
+    raw = tuple(
+        _text(column.name, f"{column.raw_name} as received.", nullable=True)
+        for column in feed.silver.columns
+        if column.name != feed.period_column
+    )
+    return Table(
+        name=feed.name,
+        layer=Layer.BRONZE,
+        columns=raw + _RECORD_COLUMNS,
+        keys=RECORD_KEYS,
+        owner=feed.silver.owner,
+        comment=f"One row per record received in feed {feed.name}, exactly as received.",
+    )
+
+
+def quarantine(feed: Feed) -> Table:
+    """One row per rejected record: the bronze row and `_reason`."""
+    received = bronze(feed)
+    return replace(
+        received,
+        name=f"{feed.silver.name}_quarantine",
+        layer=feed.silver.layer,
+        columns=(*received.columns, _text("_reason", "Why the record was rejected.")),
+        comment=f"One row per record of feed {feed.name} that {feed.silver.name} rejects.",
+    )
+
+
+def outcome_quarantine(use_case: UseCase) -> Table:
+    """One row per silver outcome that belongs to no known event, and `_reason`. It leaves once the event arrives."""
+    outcome = use_case.model.outcome
+    return replace(
+        outcome.source,
+        name=f"{outcome.table.name}_quarantine",
+        layer=outcome.table.layer,
+        columns=(*outcome.source.columns, _text("_reason", "Why the outcome cannot be used.")),
+        comment=f"One row per row of {outcome.source.name} that {outcome.table.name} cannot take.",
+    )
+
+
+def predictions(use_case: UseCase) -> Table:
+    """One row per key, event time and model version: the predicted probability."""
+    features = use_case.model.feature_table
+    return Table(
+        name="predictions",
+        layer=Layer.GOLD,
+        columns=(
+            features.source.column(features.key),
+            features.source.column(features.event_time),
+            Column(name="model_version", type="int", comment="Version of the registered model."),
+            _text("model", "Full name of the registered model."),
+            Column(name="probability", type="double", comment=use_case.model.comment, minimum=0, maximum=1),
+            _text("run_id", "The job run that scored the row."),
+            Column(name="scored_at", type="timestamp", comment="When the row was scored (UTC)."),
+        ),
+        keys=(features.key, features.event_time, "model_version"),
+        owner=use_case.model.owner,
+        comment=f"One row per {features.key}, {features.event_time} and model version: {use_case.model.comment}",
+    )
+
+
+INGEST_FILES = Table(
+    name="ingest_files",
+    layer=Layer.OPS,
+    columns=(
+        _text("run_id", "The job run."),
+        _text("table_name", "Full name of the table that the rows were meant for."),
+        _text("source_file", "The file the rows came in."),
+        _text("source_sha256", "SHA-256 of the file's bytes; empty where it could not be read."),
+        _text("verdict", "loaded, already_loaded, checked or refused."),
+        _text("reason", "Why the file was refused; null else.", nullable=True),
+        Column(name="rows_in", type="bigint", comment="Records received."),
+        Column(name="rows_kept", type="bigint", comment="Records that the table holds."),
+        Column(name="rows_quarantined", type="bigint", comment="Records that the quarantine holds."),
+        Column(name="recorded_at", type="timestamp", comment="When this was recorded (UTC)."),
+    ),
+    keys=("run_id", "table_name", "source_file", "source_sha256"),
+    owner=OWNER,
+    comment="One row per run, table and source file: rows in, kept and quarantined.",
+)
+
+GATE_RESULTS = Table(
+    name="gate_results",
+    layer=Layer.OPS,
+    columns=(
+        _text("run_id", "The job run."),
+        _text("model", "Full name of the registered model."),
+        Column(name="version", type="int", comment="Version of the registered model."),
+        _text("gate", "compliance, comparison, infrastructure or sign_off."),
+        _text("verdict", "pass or fail."),
+        _text("reason", "The verdict in plain words, with the figures."),
+        _text("inputs", "JSON object: what was measured."),
+        _text("thresholds", "JSON object: what it was held against."),
+        Column(name="decided_at", type="timestamp", comment="When it was decided (UTC)."),
+        _text("decided_by", "The principal or person that decided."),
+    ),
+    keys=("run_id", "model", "version", "gate"),
+    owner=OWNER,
+    comment="One row per run, model version and gate: the verdict and what it rests on.",
+)
+
+PROMOTIONS = Table(
+    name="promotions",
+    layer=Layer.OPS,
+    columns=(
+        _text("run_id", "The job run."),
+        _text("model", "Full name of the registered model."),
+        _text("alias", "The alias that was moved."),
+        Column(name="from_version", type="int", comment="Where it pointed before; null where nowhere.", nullable=True),
+        Column(name="to_version", type="int", comment="Where it points now."),
+        _text("reason", "Why it was moved."),
+        _text("promoted_by", "The principal or person that moved it."),
+        Column(name="promoted_at", type="timestamp", comment="When it was moved (UTC)."),
+    ),
+    keys=("run_id", "model", "alias"),
+    owner=OWNER,
+    comment="One row per alias change: who, when, from, to, why.",
+)
