@@ -85,7 +85,10 @@ def _on_demand(package: str) -> Any:
 
 
 os.environ["JSII_NODE"] = find_node(os.environ)
-os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "1")
+# jsii asks for the releases by number here, and for any text in the other two.
+os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", ",".join(map(str, range(_OLDEST_NODE, 30))))
+os.environ.setdefault("JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION", "1")
+os.environ.setdefault("JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION", "1")
 
 databricks = _on_demand("cdktf_cdktf_provider_databricks")
 azurerm = _on_demand("cdktf_cdktf_provider_azurerm")
