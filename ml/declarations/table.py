@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from ml.declarations.errors import require
 
-_IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
+_IDENTIFIER = re.compile(r"_?[a-z][a-z0-9_]*")
 _TYPES = ("string", "int", "bigint", "double", "boolean", "date", "timestamp")
 
 
