@@ -33,7 +33,7 @@ def spark() -> SparkSession:
         session.conf.set(setting, value)
     if is_remote():
         # The server's Python workers cannot import this code, so functions sent to them carry it along.
-        cloudpickle.register_pickle_by_value(ml)
+        cloudpickle.register_pickle_by_value(ml)  # type: ignore[no-untyped-call]
     return session
 
 
