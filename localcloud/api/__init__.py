@@ -2,6 +2,6 @@
 
 from fastapi import APIRouter
 
-from localcloud.api import discovery, local, unity
+from localcloud.api import discovery, local, mlflow, unity
 
-ROUTERS: tuple[APIRouter, ...] = (discovery.router, local.router, unity.router)
+ROUTERS: tuple[APIRouter, ...] = (discovery.router, local.router, unity.router, mlflow.router)

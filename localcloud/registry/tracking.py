@@ -1,0 +1,96 @@
+"""Which workspace an experiment, a run, a logged model or an artifact belongs to."""
+
+import re
+
+from localcloud.cloud import Cloud
+from localcloud.errors import ApiError, bad_request, denied
+from localcloud.identity import Caller
+from localcloud.registry.rules import Call
+from localcloud.unity import access, models
+from localcloud.unity.privileges import Kind, Privilege
+
+_ARTIFACT_SOURCE = re.compile(r"mlflow-artifacts:(?://[^/]*)?/(?P<path>(?P<experiment>\d+)/.+)")
+_LOGGED_SOURCE = re.compile(r"models:/(?P<model_id>m-[0-9a-f]+)")
+_VERSION_SOURCE = re.compile(r"models:/(?P<name>[^/]+)/(?P<version>\d+)")
+
+
+def remember_experiment(cloud: Cloud, caller: Caller, experiment_id: str) -> None:
+    """Record that an experiment belongs to the caller's workspace."""
+    owner = {"workspace": caller.require_workspace().name, "created_by": caller.principal}
+    cloud.store.put("experiment", experiment_id, owner)
+
+
+def mine(cloud: Cloud, caller: Caller, experiment_id: str) -> bool:
+    """Whether the experiment belongs to the caller's workspace. An admin sees all."""
+    record = cloud.store.get("experiment", experiment_id)
+    return caller.is_admin or (record is not None and record["workspace"] == caller.require_workspace().name)
+
+
+def require_mine(cloud: Cloud, caller: Caller, call: Call) -> None:
+    """Raise `ApiError` 403 unless all that the call names belongs to the caller's workspace.
+
+    A call that names nothing is refused too: there is nothing to check it by.
+    """
+    if caller.is_admin:
+        return
+    experiments = set(call.experiments)
+    experiments |= {experiment_of_run(cloud, run) for run in call.runs}
+    experiments |= {experiment_of_logged_model(cloud, model) for model in call.logged_models}
+    if not experiments:
+        raise bad_request(f"MLflow's {call.route} must name an experiment or a run.")
+    foreign = sorted(e for e in experiments if not mine(cloud, caller, e))
+    if foreign:
+        raise denied(f"Experiment {', '.join(foreign)} does not belong to the current workspace.")
+
+
+def experiment_of_run(cloud: Cloud, run_id: str) -> str:
+    """The experiment that a run belongs to. Raises `ApiError` 404."""
+    run = models.call(cloud, "GET", "runs/get", {"run_id": run_id})["run"]
+    return str(run["info"]["experiment_id"])
+
+
+def experiment_of_logged_model(cloud: Cloud, model_id: str) -> str:
+    """The experiment that a logged model belongs to. Raises `ApiError` 404."""
+    return str(_logged_model(cloud, model_id)["experiment_id"])
+
+
+def require_source(cloud: Cloud, caller: Caller, source: str) -> str | None:
+    """Check that a model version may be made from `source`; its artifact path, or None for a copied version.
+
+    Allowed: artifacts and logged models of the own workspace, and versions of models that the caller may
+    EXECUTE. Raises `ApiError` 400 for any other kind of source, 403 for a foreign one.
+    """
+    copied = _VERSION_SOURCE.fullmatch(source)
+    if copied:
+        access.authorize(cloud, caller, Kind.MODEL, copied["name"], Privilege.EXECUTE)
+        return None
+    logged = _LOGGED_SOURCE.fullmatch(source)
+    location = _logged_model(cloud, logged["model_id"])["artifact_uri"] if logged else source
+    found = _ARTIFACT_SOURCE.fullmatch(location)
+    if found is None:
+        raise bad_request(f"source '{source}' is not allowed: log the model to an experiment and register that.")
+    if not mine(cloud, caller, found["experiment"]):
+        raise denied(f"Experiment {found['experiment']} does not belong to the current workspace.")
+    return found["path"].rstrip("/")
+
+
+def seal(cloud: Cloud, artifact: str, model: str) -> None:
+    """From now on nobody changes the artifacts below `artifact`: a registered version points there."""
+    cloud.store.put("sealed_artifact", artifact, {"artifact": artifact, "model": model})
+
+
+def require_unsealed(cloud: Cloud, artifact: str) -> None:
+    """Raise `ApiError` 403 when `artifact` lies in, or holds, artifacts of a registered version."""
+    for sealed in cloud.store.all("sealed_artifact"):
+        path = sealed["artifact"]
+        if artifact == path or artifact.startswith(f"{path}/") or path.startswith(f"{artifact}/"):
+            raise denied(f"The artifacts of a registered version of '{sealed['model']}' cannot be changed.")
+
+
+def _logged_model(cloud: Cloud, model_id: str) -> dict[str, str]:
+    answer = models.call(cloud, "GET", f"logged-models/{model_id}")
+    info = answer.get("model", {}).get("info")
+    if info is None:
+        raise ApiError(404, "RESOURCE_DOES_NOT_EXIST", f"Logged model '{model_id}' does not exist.")
+    found: dict[str, str] = info
+    return found
