@@ -25,6 +25,16 @@ def stage_access(spec: Spec, stage: str) -> JobAccess:
     return access
 
 
+def code_principals(spec: Spec, environment: Environment) -> tuple[str, ...]:
+    """The job principals that run code of the wheel; one without any right only starts other jobs."""
+    return tuple(
+        names.principal(environment.name, use_case, stage)
+        for use_case, values in environment.use_cases.items()
+        for stage in values.jobs.stages
+        if stage_access(spec, stage) != JobAccess()
+    )
+
+
 def holders(
     spec: Spec, environment: Environment, use_case: str, application_ids: Mapping[str, str]
 ) -> dict[str, Access]:

@@ -1,173 +1,183 @@
-"""Rules that hold between settings and between files. Each yields the problems it finds."""
+"""Rules that hold between settings and between files. Each yields the problems it finds.
+
+They look at the files as they are, typed or not: a mistake in one setting hides no mistake in another.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from infra.spec.environment import Environment
-from infra.spec.platform import Platform
 from infra.spec.problems import Problem
 from infra.spec.quartz import quartz_problem
+from infra.spec.raw import dig, table, texts
 from infra.spec.source import Location, Source
 from ml.declarations import UseCase
 
 
 @dataclass(frozen=True, kw_only=True)
 class Read:
-    """Everything that was read: the files that could be typed, and where each value stands."""
+    """Everything that was read, as it stands in the files."""
 
-    platform: Platform | None
-    environments: Mapping[str, Environment]
-    sources: Mapping[str, Source]
+    platform: Source
+    environments: Mapping[str, Source]
     use_cases: Mapping[str, UseCase]
 
-    def at(self, name: str, location: Location, *, given: object, allowed: str, fix: str) -> Problem:
-        """A problem at `location` of the file of environment (or platform) `name`."""
-        source = self.sources[name]
-        return Problem(
-            file=source.file,
-            line=source.line(location),
-            setting=".".join(str(step) for step in location),
-            given=repr(given),
-            allowed=allowed,
-            fix=fix,
-        )
+    def use_case_values(self) -> Iterator[tuple[Source, str, Mapping[str, Any]]]:
+        """(file, use case, its settings) of every use case in every environment."""
+        for source in self.environments.values():
+            for use_case in table(source.data, "use_cases"):
+                yield source, use_case, table(source.data, "use_cases", use_case)
+
+
+def problem(source: Source, location: Location, *, given: object, allowed: str, fix: str) -> Problem:
+    """A problem at `location` of `source`."""
+    return Problem(
+        file=source.file,
+        line=source.line(location),
+        setting=".".join(str(step) for step in location),
+        given=repr(given),
+        allowed=allowed,
+        fix=fix,
+    )
 
 
 def file_is_named_like_its_environment(read: Read) -> Iterator[Problem]:
     """The file's name is how other files refer to the environment."""
-    for stem, environment in read.environments.items():
-        if environment.name != stem:
+    for stem, source in read.environments.items():
+        name = dig(source.data, "name")
+        if name not in (None, stem):
             fix = "rename the file or the environment"
-            yield read.at(stem, ("name",), given=environment.name, allowed=repr(stem), fix=fix)
+            yield problem(source, ("name",), given=name, allowed=repr(stem), fix=fix)
 
 
-def catalogs_differ(read: Read) -> Iterator[Problem]:
-    """Two environments in one catalog would overwrite each other."""
-    yield from _each_once(read, ("catalog",), {name: env.catalog for name, env in read.environments.items()})
-
-
-def workspaces_differ(read: Read) -> Iterator[Problem]:
-    """Two environments in one workspace would see each other's jobs and catalogs."""
-    ids = {name: env.workspace.id for name, env in read.environments.items()}
-    urls = {name: env.workspace.url for name, env in read.environments.items()}
-    yield from _each_once(read, ("workspace", "id"), ids)
-    yield from _each_once(read, ("workspace", "url"), urls)
-
-
-def _each_once(read: Read, location: Location, values: Mapping[str, object]) -> Iterator[Problem]:
-    owner: dict[object, str] = {}
-    for name, value in values.items():
-        first = owner.setdefault(value, name)
-        if first != name:
-            allowed = f"a value that {read.sources[first].file} does not have"
-            yield read.at(name, location, given=value, allowed=allowed, fix="give each environment its own")
+def each_has_its_own(read: Read) -> Iterator[Problem]:
+    """Environments in one catalog would overwrite each other; in one workspace they would see each other."""
+    for location in (("catalog",), ("workspace", "id"), ("workspace", "url")):
+        owner: dict[Any, Source] = {}
+        for source in read.environments.values():
+            value = dig(source.data, *location)
+            if value is None or isinstance(value, list | dict):
+                continue
+            first = owner.setdefault(value, source)
+            if first is not source:
+                allowed = f"a value that {first.file} does not have"
+                fix = "give each environment its own"
+                yield problem(source, location, given=value, allowed=allowed, fix=fix)
 
 
 def groups_are_declared(read: Read) -> Iterator[Problem]:
     """Every group that is named has a definition in platform.yaml."""
-    if read.platform is None:
-        return
-    declared = read.platform.groups
-    for name, location, group in _group_mentions(read.platform, read.environments):
+    declared = sorted(table(read.platform.data, "groups"))
+    for source, location, group in _group_mentions(read):
         if group not in declared:
             fix = "correct the name, or declare the group in platform.yaml"
-            yield read.at(name, location, given=group, allowed=f"one of {', '.join(sorted(declared))}", fix=fix)
+            yield problem(source, location, given=group, allowed=f"one of {', '.join(declared)}", fix=fix)
 
 
-def _group_mentions(platform: Platform, environments: Mapping[str, Environment]) -> Iterator[tuple[str, Location, str]]:
-    yield "platform", ("admins",), platform.admins
-    for name, env in environments.items():
-        for use_case, values in env.use_cases.items():
-            for group in values.access:
-                yield name, ("use_cases", use_case, "access", group), group
-        for policy_name, policy in env.policies.items():
-            for position, group in enumerate(policy.can_use):
-                yield name, ("policies", policy_name, "can_use", position), group
-        for position, group in enumerate(env.warehouse.can_use):
-            yield name, ("warehouse", "can_use", position), group
+def _group_mentions(read: Read) -> Iterator[tuple[Source, Location, str]]:
+    admins = dig(read.platform.data, "admins")
+    if isinstance(admins, str):
+        yield read.platform, ("admins",), admins
+    for source, use_case, values in read.use_case_values():
+        for group in table(values, "access"):
+            yield source, ("use_cases", use_case, "access", group), group
+    for source in read.environments.values():
+        for policy in table(source.data, "policies"):
+            for position, group in texts(source.data, "policies", policy, "can_use"):
+                yield source, ("policies", policy, "can_use", position), group
+        for position, group in texts(source.data, "warehouse", "can_use"):
+            yield source, ("warehouse", "can_use", position), group
 
 
 def use_cases_are_declared(read: Read) -> Iterator[Problem]:
     """Every use case that is named has a folder in ml/usecases."""
-    for name, env in read.environments.items():
-        for use_case in env.use_cases:
-            if use_case not in read.use_cases:
-                allowed = f"one of {', '.join(sorted(read.use_cases))}"
-                fix = "correct the name, or add the folder ml/usecases/<name>"
-                yield read.at(name, ("use_cases", use_case), given=use_case, allowed=allowed, fix=fix)
+    for source, use_case, _ in read.use_case_values():
+        if use_case not in read.use_cases:
+            allowed = f"one of {', '.join(sorted(read.use_cases))}"
+            fix = "correct the name, or add the folder ml/usecases/<name>"
+            yield problem(source, ("use_cases", use_case), given=use_case, allowed=allowed, fix=fix)
 
 
 def readers_are_environments(read: Read) -> Iterator[Problem]:
     """`read_by` names other environments."""
-    for name, env in read.environments.items():
+    for name, source in read.environments.items():
         others = sorted(set(read.environments) - {name})
-        for position, reader in enumerate(env.read_by):
+        for position, reader in texts(source.data, "read_by"):
             if reader not in others:
-                allowed = f"one of {', '.join(others)}"
-                yield read.at(name, ("read_by", position), given=reader, allowed=allowed, fix="name an environment")
+                allowed = f"one of {', '.join(others) or 'none: there is no other environment'}"
+                yield problem(source, ("read_by", position), given=reader, allowed=allowed, fix="name an environment")
 
 
 def sources_can_be_read(read: Read) -> Iterator[Problem]:
     """A source is another environment that ingests the use case and lets this one read."""
-    for name, env in read.environments.items():
-        for use_case, values in env.use_cases.items():
-            if values.source is None:
-                continue
-            givers = sorted(
-                other.name
-                for other in read.environments.values()
-                if name in other.read_by and use_case in other.use_cases and other.use_cases[use_case].jobs.ingest
-            )
-            if values.source not in givers:
-                allowed = (
-                    f"an environment that ingests {use_case!r} and has {name!r} in read_by: {givers or 'none has'}"
-                )
-                fix = f"add {name!r} to its read_by, or remove source"
-                yield read.at(name, ("use_cases", use_case, "source"), given=values.source, allowed=allowed, fix=fix)
+    for source, use_case, values in read.use_case_values():
+        name, wanted = source.file.removesuffix(".yaml"), values.get("source")
+        if not isinstance(wanted, str):
+            continue
+        givers = [
+            other
+            for other, file in read.environments.items()
+            if "ingest" in table(file.data, "use_cases", use_case, "jobs")
+            and name in (reader for _, reader in texts(file.data, "read_by"))
+        ]
+        if wanted not in givers:
+            allowed = f"an environment that ingests {use_case!r} and has {name!r} in its read_by: "
+            allowed += ", ".join(givers) or "none has"
+            fix = f"add {name!r} to the read_by of {wanted!r}, name another, or remove source"
+            yield problem(source, ("use_cases", use_case, "source"), given=wanted, allowed=allowed, fix=fix)
 
 
-# What a job starts, or reads, must exist beside it.
-_NEEDS = {"training": ("promotion",), "integration": ("ingest", "training", "scoring")}
+# The jobs that a job starts.
+_STARTS = {"training": ("promotion",), "integration": ("ingest", "training", "scoring")}
 
 
 def jobs_have_what_they_start(read: Read) -> Iterator[Problem]:
     """A job that starts others needs them in the same environment."""
-    for name, env in read.environments.items():
-        for use_case, values in env.use_cases.items():
-            for job in values.jobs.stages:
-                missing = [other for other in _NEEDS.get(job, ()) if other not in values.jobs.stages]
-                if missing:
-                    allowed = f"{job} together with {', '.join(_NEEDS[job])}, which it starts"
-                    location = ("use_cases", use_case, "jobs", job)
-                    yield read.at(name, location, given=job, allowed=allowed, fix=f"add {', '.join(missing)}")
+    for source, use_case, values in read.use_case_values():
+        jobs = table(values, "jobs")
+        for job, started in _STARTS.items():
+            missing = [other for other in started if other not in jobs]
+            if job in jobs and missing:
+                allowed = f"{job} together with {', '.join(started)}, which it starts"
+                fix = f"add {', '.join(missing)}"
+                yield problem(source, ("use_cases", use_case, "jobs", job), given=job, allowed=allowed, fix=fix)
 
 
 def training_has_data(read: Read) -> Iterator[Problem]:
     """Training needs gold tables: its own, which ingest writes, or a source's."""
-    for name, env in read.environments.items():
-        for use_case, values in env.use_cases.items():
-            jobs = values.jobs
-            if jobs.training and not jobs.ingest and values.source is None:
-                location = ("use_cases", use_case, "jobs", "training")
-                fix = "add the ingest job, or a source"
-                yield read.at(name, location, given="training", allowed="training with data to read", fix=fix)
+    for source, use_case, values in read.use_case_values():
+        jobs = table(values, "jobs")
+        if "training" in jobs and "ingest" not in jobs and not values.get("source"):
+            location = ("use_cases", use_case, "jobs", "training")
+            fix = "add the ingest job, or a source"
+            yield problem(source, location, given="training", allowed="training with data to read", fix=fix)
+
+
+def models_have_an_owner(read: Read) -> Iterator[Problem]:
+    """The registered model belongs to the promotion principal, so that job cannot be left out."""
+    for source, use_case, values in read.use_case_values():
+        if "jobs" in values and "promotion" not in table(values, "jobs"):
+            fix = "add promotion: {}"
+            location = ("use_cases", use_case, "jobs")
+            yield problem(source, location, given=list(table(values, "jobs")), allowed="jobs with promotion", fix=fix)
 
 
 def policies_have_their_kind(read: Read) -> Iterator[Problem]:
     """A policy is of the kind and size that its name says, with a runtime to match."""
-    for name, env in read.environments.items():
-        for policy_name, policy in env.policies.items():
-            kind, size = policy_name.split("_", 1)
+    for source in read.environments.values():
+        for name in table(source.data, "policies"):
+            kind, _, size = name.partition("_")
             workers = "none" if size == "single_node" else "autoscale"
-            expected = (
-                (("kind",), policy.kind, kind),
-                (("size", "workers"), policy.size.workers, workers),
-                (("runtime",), policy.runtime.split("-")[1], kind),
-            )
-            for step, given, allowed in expected:
-                if given != allowed:
-                    location = ("policies", policy_name, *step)
-                    yield read.at(name, location, given=given, allowed=allowed, fix=f"{policy_name} needs {allowed}")
+            runtime = str(dig(source.data, "policies", name, "runtime") or f"-{kind}-").split("-")
+            given = {
+                ("kind",): dig(source.data, "policies", name, "kind"),
+                ("size", "workers"): dig(source.data, "policies", name, "size", "workers"),
+                ("runtime",): runtime[1] if len(runtime) > 1 else None,
+            }
+            for (step, value), wanted in zip(given.items(), (kind, workers, kind), strict=True):
+                if value not in (None, wanted):
+                    location = ("policies", name, *step)
+                    yield problem(source, location, given=value, allowed=repr(wanted), fix=f"{name} is {wanted}")
 
 
 def declared_crons_are_quartz(read: Read) -> Iterator[Problem]:
@@ -175,28 +185,23 @@ def declared_crons_are_quartz(read: Read) -> Iterator[Problem]:
     for name, use_case in read.use_cases.items():
         for setting in ("training_cron", "scoring_cron"):
             expression = getattr(use_case.jobs, setting)
-            problem = quartz_problem(expression)
-            if problem:
-                yield Problem(
-                    file=f"ml/usecases/{name}/declaration.py",
-                    line=1,
-                    setting=f"jobs.{setting}",
-                    given=repr(expression),
-                    allowed="a Quartz cron expression",
-                    fix=f"it {problem}",
-                )
+            wrong = quartz_problem(expression)
+            if wrong:
+                file = Source(f"ml/usecases/{name}/declaration.py", None, None)
+                allowed = "a Quartz cron expression"
+                yield problem(file, ("jobs", setting), given=expression, allowed=allowed, fix=f"it {wrong}")
 
 
 CHECKS: tuple[Callable[[Read], Iterator[Problem]], ...] = (
     file_is_named_like_its_environment,
-    catalogs_differ,
-    workspaces_differ,
+    each_has_its_own,
     groups_are_declared,
     use_cases_are_declared,
     readers_are_environments,
     sources_can_be_read,
     jobs_have_what_they_start,
     training_has_data,
+    models_have_an_owner,
     policies_have_their_kind,
     declared_crons_are_quartz,
 )

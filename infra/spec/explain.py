@@ -23,14 +23,17 @@ def _setting(location: Location) -> str:
 
 def _step_schema(schema: Mapping[str, Any], step: str | int, definitions: Mapping[str, Any]) -> Mapping[str, Any]:
     """The JSON Schema of what lies at `step` under `schema`; empty where it is unknown."""
+    found: list[Any] = []
     for candidate in _alternatives(schema, definitions):
         if step in candidate.get("properties", {}):
-            return candidate["properties"][step]  # type: ignore[no-any-return]
-        if isinstance(step, int) and "items" in candidate:
-            return candidate["items"]  # type: ignore[no-any-return]
-        if isinstance(candidate.get("additionalProperties"), dict):
-            return candidate["additionalProperties"]  # type: ignore[no-any-return]
-    return {}
+            found.append(candidate["properties"][step])
+        elif isinstance(step, int) and "items" in candidate:
+            found.append(candidate["items"])
+        elif isinstance(candidate.get("additionalProperties"), dict):
+            found.append(candidate["additionalProperties"])
+        else:
+            found += candidate.get("patternProperties", {}).values()
+    return {"anyOf": found} if found else {}
 
 
 def _alternatives(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -69,6 +72,9 @@ class Explainer:
 
     def _problem(self, detail: Mapping[str, Any]) -> Problem:
         location = self._in_file(detail["loc"])
+        if detail["type"].startswith("union_tag"):
+            # Pydantic names the union; what is wrong is the setting that tells its kinds apart.
+            location = (*location, detail["ctx"]["discriminator"].strip("'"))
         given, allowed, fix = self._words(detail, location)
         return Problem(
             file=self._source.file,
@@ -88,11 +94,17 @@ class Explainer:
                 ", ".join(known) or "nothing here",
                 f"rename it to {near[0]!r}" if near else "remove it",
             )
+        if detail["type"] == "union_tag_invalid":
+            return repr(detail["ctx"]["tag"]), f"one of {detail['ctx']['expected_tags']}", "use one of these"
         allowed = _described(self._schema_at(location), self._definitions)
         if detail["type"] in ("missing", "union_tag_not_found"):
             return "nothing", allowed, f"add {location[-1]!r}"
         if detail["type"] == "value_error":
             return _shown(detail["input"]), allowed, f"it {detail['ctx']['error']}"
+        if detail["type"] in ("enum", "literal_error"):
+            return _shown(detail["input"]), allowed, "use one of these"
+        if detail["type"] == "string_pattern_mismatch":
+            return _shown(detail["input"]), allowed, "correct it"
         return _shown(detail["input"]), allowed, detail["msg"][0].lower() + detail["msg"][1:]
 
     def _in_file(self, location: Location) -> Location:

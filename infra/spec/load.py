@@ -47,19 +47,17 @@ def load(directory: Path, use_cases: Mapping[str, UseCase] = USE_CASES) -> Spec:
         sources[path.stem], broken = read(path)
         problems += broken
     problems += _missing_files(directory, sources)
-    typed = {name: source for name, source in sources.items() if source.root is not None}
-    platform = _typed(Platform, typed.get(_PLATFORM), problems)
-    names = [name for name in typed if name != _PLATFORM]
-    loaded = {name: _typed(Environment, typed[name], problems) for name in names}
-    environments = {name: environment for name, environment in loaded.items() if environment is not None}
-    known = Read(platform=platform, environments=environments, sources=sources, use_cases=use_cases)
-    # A file with mistakes of its own is left out of `environments`; judging the others against the rest
-    # would then report mistakes that are none, so what refers across files waits until each file is right.
-    if None not in loaded.values():
+    filled = {name: source for name, source in sources.items() if source.root is not None}
+    platform = _typed(Platform, filled.get(_PLATFORM), problems)
+    files = {name: source for name, source in filled.items() if name != _PLATFORM}
+    environments = [_typed(Environment, source, problems) for source in files.values()]
+    if _PLATFORM in filled:
+        known = Read(platform=filled[_PLATFORM], environments=files, use_cases=use_cases)
         problems += [problem for check in CHECKS for problem in check(known)]
+    typed = tuple(environment for environment in environments if environment is not None)
     if problems or platform is None:
         raise SpecError(problems)
-    return Spec(platform=platform, environments=tuple(environments.values()), use_cases=use_cases)
+    return Spec(platform=platform, environments=typed, use_cases=use_cases)
 
 
 def _missing_files(directory: Path, sources: Mapping[str, Source]) -> list[Problem]:

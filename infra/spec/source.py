@@ -60,23 +60,26 @@ def _repeated_keys(node: yaml.Node | None, path: tuple[str, ...] = ()) -> Iterat
             yield from _repeated_keys(item, (*path, str(position)))
 
 
+def _unreadable(file: str, error: Exception) -> Problem:
+    mark = getattr(error, "problem_mark", None)
+    return Problem(
+        file=file,
+        line=mark.line + 1 if mark else 1,
+        setting="(the file)",
+        given=f"text that is not YAML: {getattr(error, 'problem', None) or error}",
+        allowed="valid YAML in UTF-8",
+        fix="correct the text at this line",
+    )
+
+
 def read(path: Path) -> tuple[Source, list[Problem]]:
     """The file at `path` with the problems of its text: not readable as YAML, or a key given twice."""
-    text = path.read_text(encoding="utf-8")
     try:
+        text = path.read_text(encoding="utf-8")
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        broken = Problem(
-            file=path.name,
-            line=mark.line + 1 if mark else 1,
-            setting="(the file)",
-            given=f"text that is not YAML: {getattr(error, 'problem', None) or error}",
-            allowed="valid YAML",
-            fix="correct the text at this line",
-        )
-        return Source(path.name, None, None, readable=False), [broken]
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        return Source(path.name, None, None, readable=False), [_unreadable(path.name, error)]
     repeated = [
         Problem(
             file=path.name,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from infra import names
 from infra.access.grants import Grant, Holders, catalog_grants, landing_grants, schema_grants
-from infra.access.holders import holders, job_principals
+from infra.access.holders import code_principals, holders, job_principals
 from infra.cdktf_seam import Scope
 from infra.constructs.catalog import CatalogOutputs, CatalogProps, isolated_catalog
 from infra.constructs.cluster_policy import ClusterPolicyProps, cluster_policy
@@ -23,7 +23,7 @@ from ml.declarations import Layer, UseCase
 
 @dataclass(frozen=True, kw_only=True)
 class _Parts:
-    """What every part of the stack needs: `held` is access by use case, `jobs` the jobs' application ids."""
+    """What every part needs: `held` is access by use case, `jobs` the application ids of the jobs with code."""
 
     stack: Scope
     environment: Environment
@@ -42,7 +42,7 @@ def workspace_stack(app: Scope, spec: Spec, environment: Environment, wheel: Whe
         environment=environment,
         owner=spec.platform.admins,
         held={name: holders(spec, environment, name, principals) for name in environment.use_cases},
-        jobs=tuple(principals.values()),
+        jobs=tuple(principals[name] for name in code_principals(spec, environment)),
     )
     catalog = _catalog(parts, spec)
     _platform_schema(parts, catalog, wheel)

@@ -1,0 +1,26 @@
+"""Looking into YAML that may be wrong: what is absent or of the wrong kind reads as empty."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def dig(data: Any, *steps: str) -> Any:
+    """The value under `steps`; None where the way there is missing."""
+    for step in steps:
+        if not isinstance(data, Mapping):
+            return None
+        data = data.get(step)
+    return data
+
+
+def table(data: Any, *steps: str) -> Mapping[str, Any]:
+    """The mapping under `steps`; empty where there is none."""
+    found = dig(data, *steps)
+    return found if isinstance(found, Mapping) else {}
+
+
+def texts(data: Any, *steps: str) -> list[tuple[int, str]]:
+    """(position, text) of the list under `steps`; empty where there is none."""
+    found = dig(data, *steps)
+    items = found if isinstance(found, list) else []
+    return [(position, item) for position, item in enumerate(items) if isinstance(item, str)]
