@@ -1,0 +1,79 @@
+"""The page: everything it shows, and how it becomes one HTML file without a request to anywhere."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from cli.report.charts import Bar, Interval, Series, intervals_chart, months_chart, timeline
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """One step of the story. `tone` is good, warn, bad or plain."""
+
+    when: str
+    what: str
+    detail: str = ""
+    tone: str = "plain"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonthsChart:
+    """A chart over months with its heading and one sentence on how to read it."""
+
+    title: str
+    note: str
+    months: tuple[str, ...]
+    series: tuple[Series, ...]
+    limit: float | None
+    limit_name: str
+
+    def svg(self) -> Markup:
+        """The drawing. Its texts are escaped where they are drawn."""
+        drawn = months_chart(self.months, self.series, limit=self.limit, limit_name=self.limit_name, label=self.title)
+        return Markup(drawn)  # noqa: S704
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """Everything that the page shows. Rows are mappings from column heading to value."""
+
+    title: str
+    lead: str
+    made_at: str
+    facts: Mapping[str, str]
+    events: Sequence[Event]
+    bars: Sequence[Bar]
+    accounting: Rows
+    gates: Rows
+    intervals: Sequence[Interval]
+    interval_limit: float
+    charts: Sequence[MonthsChart] = field(default_factory=tuple)
+    alerts: Rows = field(default_factory=tuple)
+    versions: Rows = field(default_factory=tuple)
+
+
+def render(report: Report) -> str:
+    """The page as HTML: styles, drawings and text in one file, light and dark by the reader's setting."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    intervals = intervals_chart(report.intervals, limit=report.interval_limit, limit_name="must lie right of this")
+    return environment.get_template("page.html.j2").render(
+        report=report,
+        timeline=Markup(timeline(report.bars)),  # noqa: S704 - the charts escape every text they draw
+        intervals=Markup(intervals) if report.intervals else "",  # noqa: S704
+    )
+
+
+def write(report: Report, path: Path) -> Path:
+    """Write the page to `path` and return it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(render(report), encoding="utf-8")
+    return path
