@@ -1,0 +1,1 @@
+"""Features: the gold feature table and outcomes, and the point-in-time join of both."""

@@ -1,0 +1,58 @@
+"""Task `features` of job `<usecase>-ingest`: silver to the gold feature table and the gold outcomes.
+
+An outcome whose event is unknown (its application was rejected, or has not arrived) waits in
+`<outcome table>_quarantine` and moves over once the event is there.
+"""
+
+from collections.abc import Sequence
+
+from pyspark.sql import functions as F  # noqa: N812
+
+from ml import parameters, runtime
+from ml.features.frames import feature_rows, outcome_rows, require_usable
+from ml.parameters import Common
+from ml.tables import Tables, door
+from ml.tables.system import outcome_quarantine
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Build features and outcomes; run by job `<usecase>-ingest`."""
+    task = parameters.parse("features", arguments)
+    tables = door()
+    features_in, features_kept = build_features(tables, task)
+    outcomes_in, outcomes_kept, outcomes_waiting = build_outcomes(tables, task)
+    runtime.report(
+        task="features",
+        rows_in=features_in + outcomes_in,
+        rows_kept=features_kept + outcomes_kept,
+        rows_quarantined=outcomes_waiting,
+        feature_rows=features_kept,
+        outcome_rows=outcomes_kept,
+    )
+
+
+def build_features(tables: Tables, task: Common) -> tuple[int, int]:
+    """Write the feature table. Returns the rows of silver and of the feature table."""
+    declared = task.use_case.model.feature_table
+    source, target = (table.full_name(task.catalog, task.use_case.name) for table in (declared.source, declared.table))
+    silver = tables.read(source, tables.version(source))
+    rows = feature_rows(declared, silver)
+    require_usable(declared, rows)
+    tables.replace(declared.table, target, rows)
+    return silver.count(), tables.read(target).count()
+
+
+def build_outcomes(tables: Tables, task: Common) -> tuple[int, int, int]:
+    """Write the outcome table and its quarantine. Returns the rows of silver and of both."""
+    model, outcome = task.use_case.model, task.use_case.model.outcome
+    waiting = outcome_quarantine(task.use_case)
+    source, events, target, rejects = (
+        table.full_name(task.catalog, task.use_case.name)
+        for table in (outcome.source, model.feature_table.source, outcome.table, waiting)
+    )
+    silver = tables.read(source, tables.version(source))
+    rows = outcome_rows(task.use_case, tables.read(events, tables.version(events)), silver)
+    usable = F.col("_reason").isNull()
+    tables.replace(outcome.table, target, rows.where(usable).select(*(c.name for c in outcome.table.columns)))
+    tables.replace(waiting, rejects, rows.where(~usable).select(*(c.name for c in waiting.columns)))
+    return silver.count(), tables.read(target).count(), tables.read(rejects).count()

@@ -1,0 +1,102 @@
+"""Splits a raw credit file into monthly landing files. The file has no dates: months follow the order of IDs."""
+
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+import pandas as pd
+
+from ml.usecases.credit.declaration import CREDIT
+
+_APPLICATIONS, _LABELS = CREDIT.feeds
+_ID = _APPLICATIONS.silver.column(CREDIT.model.feature_table.key).raw_name
+_LABEL = _LABELS.silver.column(CREDIT.model.outcome.label).raw_name
+
+
+class ReplayError(ValueError):
+    """The raw file, or what was asked of it, cannot be split into months."""
+
+
+def replay(source: pd.DataFrame | Path, directory: Path, first_month: str = "2023-01", months: int = 30) -> list[Path]:
+    """Write `applications/<YYYY-MM>.csv` (without label) and, a month later, `labels/<YYYY-MM>.csv` (ID, label).
+
+    Values are copied as they are, dirty ones too: judging them is ingest's work. Equal input gives equal bytes.
+
+    Args:
+        source: a frame in the raw format, or a CSV file of it.
+        directory: where the two folders are made.
+        first_month: month of the lowest IDs, `YYYY-MM`.
+        months: how many months of (nearly) equal size.
+
+    Returns:
+        The files written, applications first, each in order of months.
+
+    Raises:
+        ReplayError: for a missing column, an ID that is no number, or more months than rows.
+    """
+    start = _first_day(first_month)
+    raw = source if isinstance(source, pd.DataFrame) else read(source)
+    _require_usable(raw, months)
+    ordered = raw.iloc[pd.to_numeric(raw[_ID]).argsort(kind="stable")]
+    applications = list(_APPLICATIONS.raw_columns)
+    bounds = [len(ordered) * month // months for month in range(months + 1)]
+    parts = [ordered.iloc[low:high] for low, high in pairwise(bounds)]
+    return [
+        *(
+            _write(part[applications], directory / _APPLICATIONS.name, _month(start, at))
+            for at, part in enumerate(parts)
+        ),
+        *(
+            _write(part[[_ID, _LABEL]], directory / _LABELS.name, _month(start, at + 1))
+            for at, part in enumerate(parts)
+        ),
+    ]
+
+
+def first_row_of(month: int, rows: int, months: int = 30) -> int:
+    """Position (in ID order, from 0) of the first row that `replay` puts into month number `month` (from 0)."""
+    return rows * month // months
+
+
+def _first_day(month: str) -> date:
+    try:
+        return date.fromisoformat(f"{month}-01")
+    except ValueError:
+        raise ReplayError(f"first_month {month!r} is not a month; write it as YYYY-MM, for example 2023-01") from None
+
+
+def read(path: Path) -> pd.DataFrame:
+    """A raw file with every value as the text it is. Raises ReplayError where it is no readable CSV."""
+    try:
+        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise ReplayError(f"{path} is not a readable UTF-8 CSV file: {error}") from error
+
+
+def _require_usable(raw: pd.DataFrame, months: int) -> None:
+    needed = [*_APPLICATIONS.raw_columns, _LABEL]
+    missing = [name for name in needed if name not in raw.columns]
+    if missing:
+        raise ReplayError(f"columns {missing} are missing; the raw format has {', '.join(needed)}")
+    if not 1 <= months <= len(raw):
+        raise ReplayError(f"months={months} for {len(raw)} rows; allowed are 1..{len(raw)}: a month needs a row")
+    unordered = pd.to_numeric(raw[_ID], errors="coerce").isna().to_numpy()
+    if unordered.any():
+        row = int(unordered.argmax())
+        raise ReplayError(
+            f"{_ID} {raw[_ID].iloc[row]!r} in row {row + 1} is no number; months follow the order of {_ID}: correct it"
+        )
+
+
+def _month(start: date, months_later: int) -> str:
+    index = start.year * 12 + start.month - 1 + months_later
+    return f"{index // 12:04d}-{index % 12 + 1:02d}"
+
+
+def _write(part: pd.DataFrame, folder: Path, month: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{month}.csv"
+    fresh = folder / f".{month}.csv.new"
+    part.to_csv(fresh, index=False, lineterminator="\n", encoding="utf-8")
+    fresh.replace(target)  # a reader sees the whole file or none
+    return target
