@@ -50,7 +50,7 @@ class RunResult:
 
 def start(client: "WorkspaceClient", job: str, parameters: dict[str, str]) -> int:
     """Start the job called `job` and return its run id. Raises CommandError where it cannot be started."""
-    from databricks.sdk.errors import DatabricksError  # noqa: PLC0415 - takes half a second
+    from databricks.sdk.errors.base import DatabricksError  # noqa: PLC0415 - takes half a second
 
     found = [(item.job_id, item.settings.name) for item in client.jobs.list() if item.settings]
     ids = [job_id for job_id, name in found if name == job and job_id is not None]

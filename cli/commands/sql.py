@@ -9,7 +9,7 @@ from cli.output import Row, format_option, show
 
 def query(env: str, statement: str, *, as_principal: str | None = None) -> list[Row]:
     """The rows that `statement` answers in environment `env`. Raises CommandError where it is refused."""
-    from databricks.sdk.errors import DatabricksError  # noqa: PLC0415 - takes half a second
+    from databricks.sdk.errors.base import DatabricksError  # noqa: PLC0415 - takes half a second
     from databricks.sdk.service.sql import StatementState  # noqa: PLC0415
 
     client = workspace(env, as_principal=as_principal)

@@ -1,0 +1,59 @@
+"""The command line, without a running cloud."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from cli.main import mlops
+
+
+@pytest.fixture
+def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    """A runner whose local clouds lie in an empty folder."""
+    monkeypatch.setenv("MLOPS_HOME", str(tmp_path))
+    return CliRunner()
+
+
+@pytest.mark.parametrize("arguments", [["status"], ["run", "credit-training", "--env", "prod"]])
+def test_a_command_that_needs_the_cloud_says_how_to_start_it(cli: CliRunner, arguments: list[str]) -> None:
+    """Nothing runs: the command ends with 1 and names the command that starts the cloud."""
+    result = cli.invoke(mlops, arguments)
+    assert result.exit_code == 1
+    assert result.stderr == "error: the local cloud is not running. Start it: mlops up\n"
+
+
+def test_a_parameter_without_a_value_is_refused(cli: CliRunner) -> None:
+    """`--param` pairs are name=value; every wrong one is named."""
+    result = cli.invoke(
+        mlops, ["run", "credit-training", "--env", "prod", "--param", "a", "--param", "b=1", "--param", "c"]
+    )
+    assert result.exit_code == 2
+    assert "--param a, c: write it as name=value" in result.stderr
+
+
+def test_an_unknown_use_case_is_refused_with_those_there_are(cli: CliRunner) -> None:
+    """`mlops demo` knows the declared use cases only."""
+    result = cli.invoke(mlops, ["demo", "weather"])
+    assert result.exit_code == 2
+    assert "'weather' is not 'credit'" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "No columns to parse from file"),
+        (b"\xff\xfe\x00", "invalid start byte"),
+        (b"ID,LIMIT\n1,2\n", "LIMIT_BAL"),
+    ],
+)
+def test_a_data_file_that_cannot_be_used_is_refused(
+    cli: CliRunner, tmp_path: Path, content: bytes, message: str
+) -> None:
+    """An empty, a binary and a wrong file end the demo before anything starts, with the file and its problem."""
+    path = tmp_path / "wrong.csv"
+    path.write_bytes(content)
+    result = cli.invoke(mlops, ["demo", "credit", "--data", str(path)])
+    assert result.exit_code == 1
+    assert str(path) in result.stderr
+    assert message in result.stderr
