@@ -102,6 +102,16 @@ def ensure_user(store: Store, user_name: str, display_name: str) -> None:
             add(store, "user", {"userName": user_name, "displayName": display_name, "active": True})
 
 
+def ensure_groups(store: Store, admin: str) -> None:
+    """Create the workspace groups that always exist: `admins`, holding the user `admin`, and `users`."""
+    with store.transaction():
+        names = {group["displayName"] for group in store.all("group")}
+        number = next(user["id"] for user in store.all("user") if user["userName"] == admin)
+        for name, members in (("admins", [{"value": number}]), ("users", [])):
+            if name not in names:
+                add(store, "group", {"displayName": name, "members": members})
+
+
 def add(store: Store, kind: Kind, body: Document) -> Document:
     """Store a new principal with a fresh id and return it. Raises `ApiError` 400 when a name is missing."""
     identifier = str(1_000_000 + store.next_id("scim"))

@@ -57,6 +57,7 @@ def mint(cloud: Cloud, principal: str, workspace: str | None, lifetime_s: int, c
     found = directory.resolve(cloud.store, principal)
     if workspace is not None:
         cloud.workspace(workspace)
+    _forget_expired(cloud)
     token = f"dapi{secrets.token_hex(24)}"
     body: Document = {
         "principal": found.principal,
@@ -64,6 +65,7 @@ def mint(cloud: Cloud, principal: str, workspace: str | None, lifetime_s: int, c
         "expires_at": time.time() + lifetime_s,
         "comment": comment,
         "token_id": secrets.token_hex(16),
+        "digest": _digest(token),
         "created_at": time.time(),
     }
     cloud.store.put("token", _digest(token), body)
@@ -75,15 +77,28 @@ def revoke(cloud: Cloud, token: str) -> None:
     cloud.store.delete("token", _digest(token))
 
 
+def revoke_by_id(cloud: Cloud, token_id: str) -> bool:
+    """Make the token with this id unusable. False where there is none."""
+    found = [t for t in cloud.store.all("token") if t["token_id"] == token_id]
+    for token in found:
+        cloud.store.delete("token", token["digest"])
+    return bool(found)
+
+
+def record(cloud: Cloud, token: str) -> Document:
+    """What is kept about a token: everything but the token."""
+    return cloud.store.require("token", _digest(token))
+
+
 def authenticate(cloud: Cloud, token: str, port: int) -> Caller:
     """The caller behind `token` on `port`. Raises `ApiError` 403 for an unknown, expired or foreign token."""
-    record = cloud.store.get("token", _digest(token))
+    kept = cloud.store.get("token", _digest(token))
     workspace = cloud.workspace_at(port)
-    if record is None or record["expires_at"] < time.time():
+    if kept is None or kept["expires_at"] < time.time():
         raise ApiError(403, "403", "Invalid access token.")
-    if record["workspace"] is not None and (workspace is None or record["workspace"] != workspace.name):
-        raise ApiError(403, "403", f"Invalid access token: it belongs to workspace '{record['workspace']}'.")
-    found = directory.find(cloud.store, record["principal"])
+    if kept["workspace"] is not None and (workspace is None or kept["workspace"] != workspace.name):
+        raise ApiError(403, "403", f"Invalid access token: it belongs to workspace '{kept['workspace']}'.")
+    found = directory.find(cloud.store, kept["principal"])
     if found is None or not found.active:
         raise ApiError(403, "403", "Invalid access token: its principal was deleted or deactivated.")
     return Caller(
@@ -112,10 +127,17 @@ def ensure_admin(cloud: Cloud, token: str | None = None) -> str:
     Returns the token; the caller keeps it in a file only the user can read.
     """
     directory.ensure_user(cloud.store, ADMIN_USER, "Local admin")
+    directory.ensure_groups(cloud.store, ADMIN_USER)
     if token is not None and cloud.store.get("token", _digest(token)) is not None:
         return token
     ten_years_s = 10 * 365 * 24 * 3600
     return mint(cloud, ADMIN_USER, None, ten_years_s, "local admin")
+
+
+def _forget_expired(cloud: Cloud) -> None:
+    for token in cloud.store.all("token"):
+        if token["expires_at"] < time.time():
+            cloud.store.delete("token", token["digest"])
 
 
 def _digest(token: str) -> str:

@@ -2,6 +2,36 @@
 
 from fastapi import APIRouter
 
-from localcloud.api import discovery, local, mlflow, unity
+from localcloud.api import (
+    assignments,
+    cluster_policies,
+    compute,
+    discovery,
+    files,
+    local,
+    mlflow,
+    permissions,
+    scim,
+    secrets,
+    tokens,
+    unity,
+    warehouses,
+    workspace_files,
+)
 
-ROUTERS: tuple[APIRouter, ...] = (discovery.router, local.router, unity.router, mlflow.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    discovery.router,
+    local.router,
+    scim.router,
+    assignments.router,
+    tokens.router,
+    unity.router,
+    mlflow.router,
+    cluster_policies.router,
+    permissions.router,
+    warehouses.router,
+    compute.router,
+    secrets.router,
+    files.router,
+    workspace_files.router,
+)

@@ -1,5 +1,7 @@
 """Routes that exist only locally: workspaces and tokens for the command line."""
 
+import re
+
 from fastapi import APIRouter
 
 from localcloud import directory, identity
@@ -13,6 +15,7 @@ from localcloud.state import Document
 router = APIRouter(prefix="/local")
 _HOUR_S = 3600
 _FIRST_WORKSPACE_ID = 7_405_600_000_000_000
+_ID_IN_HOST = re.compile(r"//adb-(\d+)\.")
 
 
 @router.get("/workspaces")
@@ -26,7 +29,8 @@ def list_workspaces(cloud: CloudDep, caller: CallerDep) -> Document:
 def register_workspace(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Create the workspace `name`, known to the stacks as `host`, and listen for it. Idempotent. Admin only.
 
-    `workspace_id` is optional: stacks that name it in bindings need it to be theirs.
+    `workspace_id` is what bindings name; where it is left out it is read from a host like
+    `https://adb-<id>.<n>.azuredatabricks.net`, or chosen.
     """
     caller.require_admin("register workspaces")
     name, host = required(body, "name", "host")
@@ -40,7 +44,8 @@ def _register(cloud: Cloud, name: str, host: str, workspace_id: int | None) -> W
         number = _FIRST_WORKSPACE_ID + cloud.store.next_id("workspace")
         port = cloud.parts["listeners"].open(f"workspace {name}")
         record = {"name": name, "workspace_id": number, "port": port}
-    number = int(workspace_id or record["workspace_id"])
+    in_host = _ID_IN_HOST.search(host)
+    number = int(workspace_id or (in_host[1] if in_host else record["workspace_id"]))
     if any(w.workspace_id == number and w.name != name for w in cloud.workspaces()):
         raise exists(f"workspace_id {number} belongs to another workspace: give '{name}' its own.")
     cloud.store.put("workspace", name, {**record, "host": host, "workspace_id": number})

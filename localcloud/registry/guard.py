@@ -24,6 +24,10 @@ def check(cloud: Cloud, caller: Caller, call: Call) -> None:
         case Need.ARTIFACT_WRITE:
             tracking.require_mine(cloud, caller, call)
             tracking.require_unsealed(cloud, call.artifact)
+        case Need.LOGGED_MODEL_DELETE:
+            tracking.require_mine(cloud, caller, call)
+            for model in call.logged_models:
+                tracking.require_unsealed(cloud, tracking.artifact_of_logged_model(cloud, model))
         case Need.EXPERIMENT_CREATE:
             _require_default_location(call)
         case Need.EXPERIMENT_BY_NAME:

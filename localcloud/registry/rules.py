@@ -34,6 +34,7 @@ class Need(Enum):
     MODEL_MANAGE = auto()
     VERSION_CREATE = auto()
     VERSION_EDIT = auto()
+    LOGGED_MODEL_DELETE = auto()
     ARTIFACT_READ = auto()
     ARTIFACT_WRITE = auto()
     ADMIN = auto()
@@ -127,6 +128,8 @@ def _need(method: str, route: str) -> Need:
     exact = _EXACT.get((method, route))
     if exact is not None:
         return exact
+    if method == "DELETE" and re.fullmatch(r"logged-models/[^/]+", route):
+        return Need.LOGGED_MODEL_DELETE
     return Need.TRACK if _TRACKING.fullmatch(route) else Need.ADMIN
 
 

@@ -54,6 +54,15 @@ def experiment_of_logged_model(cloud: Cloud, model_id: str) -> str:
     return str(_logged_model(cloud, model_id)["experiment_id"])
 
 
+def artifact_of_logged_model(cloud: Cloud, model_id: str) -> str:
+    """The artifact path of a logged model, below the server's artifact root. Raises `ApiError` 404."""
+    location = _logged_model(cloud, model_id)["artifact_uri"]
+    found = _ARTIFACT_SOURCE.fullmatch(location)
+    if found is None:
+        raise bad_request(f"Logged model '{model_id}' is kept outside the MLflow server: {location}.")
+    return found["path"].rstrip("/")
+
+
 def require_source(cloud: Cloud, caller: Caller, source: str) -> str | None:
     """Check that a model version may be made from `source`; its artifact path, or None for a copied version.
 
