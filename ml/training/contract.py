@@ -1,0 +1,94 @@
+"""What a model takes and gives: its MLflow signature, input example, requirements and feature look-ups."""
+
+import platform
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+
+import mlflow
+import numpy as np
+import pandas as pd
+from mlflow.models import ModelSignature
+from mlflow.types import ColSpec, DataType, Schema, TensorSpec
+
+from ml.declarations import Algorithm, Feature, Model
+from ml.training.dataset import Pinned
+from ml.training.served import PROBABILITY
+
+_TYPES = {"int": DataType.long, "bigint": DataType.long, "double": DataType.double, "boolean": DataType.boolean}
+_PANDAS = {DataType.long: "int64", DataType.double: "float64", DataType.boolean: "bool"}
+# Imports of `served.py`, which must be importable where the model is served.
+_PACKAGES = {
+    Algorithm.XGBOOST: ("mlflow", "numpy", "pandas", "xgboost"),
+    Algorithm.SPARK_GBT: ("mlflow", "numpy", "pandas", "pyarrow"),
+}
+
+
+def model_features(model: Model) -> tuple[Feature, ...]:
+    """The declared features that the model takes, in order."""
+    declared = {feature.name: feature for feature in model.feature_table.features}
+    return tuple(declared[name] for name in model.features)
+
+
+def _type(feature: Feature) -> DataType:
+    """Whole numbers are long, or double where they may be null. Raises ValueError for text and times."""
+    if feature.type not in _TYPES:
+        raise ValueError(
+            f"feature {feature.name!r} is {feature.type}; a model takes {', '.join(_TYPES)}: encode it as a number"
+        )
+    return DataType.double if feature.null_meaning else _TYPES[feature.type]
+
+
+def signature(model: Model) -> ModelSignature:
+    """Every feature by name and type, and one `probability`."""
+    inputs: list[ColSpec | TensorSpec] = [ColSpec(_type(feature), feature.name) for feature in model_features(model)]
+    return ModelSignature(Schema(inputs), Schema([ColSpec(DataType.double, PROBABILITY)]))
+
+
+def model_input(model: Model, frame: pd.DataFrame) -> pd.DataFrame:
+    """The model's features of `frame`, with the types of its signature. Extra columns are left behind."""
+    types = {feature.name: _PANDAS[_type(feature)] for feature in model_features(model)}
+    return frame[list(types)].astype(types)
+
+
+def input_example(model: Model, frame: pd.DataFrame) -> pd.DataFrame:
+    """Three made-up rows: quartiles of each feature of `frame`. No row is a real one, so none is personal."""
+    numbers = frame[list(model.features)].astype("float64")
+    quartiles = numbers.quantile([0.25, 0.5, 0.75], interpolation="nearest").reset_index(drop=True)
+    return model_input(model, quartiles.fillna(0.0))
+
+
+def requirements(algorithm: Algorithm) -> list[str]:
+    """The packages that serving needs, pinned to the versions that training used."""
+    return [f"{name}=={import_module(name).__version__}" for name in _PACKAGES[algorithm]]
+
+
+def look_ups(model: Model, pinned: Pinned) -> Mapping[str, object]:
+    """Which table and version each feature was read from, and by which key, for serving to read the same."""
+    return {
+        "feature_lookups": [
+            {
+                "table": pinned.features,
+                "version": pinned.features_version,
+                "key": model.feature_table.key,
+                "event_time": model.feature_table.event_time,
+                "features": list(model.features),
+            }
+        ],
+        "outcome": {"table": pinned.outcomes, "version": pinned.outcomes_version, "label": model.outcome.label},
+        "python": platform.python_version(),
+        "mlflow": mlflow.__version__,
+    }
+
+
+def describe(model: Model, slope: float, intercept: float) -> Mapping[str, object]:
+    """The `model.json` that `served.py` reads."""
+    features: Sequence[Mapping[str, object]] = [
+        {"name": feature.name, "nullable": feature.null_meaning is not None} for feature in model_features(model)
+    ]
+    if not np.isfinite([slope, intercept]).all():
+        raise ValueError(f"calibration slope {slope} and intercept {intercept} must be finite")
+    return {
+        "algorithm": str(model.algorithm),
+        "features": features,
+        "calibration": {"method": "sigmoid", "slope": slope, "intercept": intercept},
+    }

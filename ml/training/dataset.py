@@ -1,0 +1,116 @@
+"""Training and hold-out rows from gold tables, at versions that are pinned and can be read again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F  # noqa: N812
+
+from ml.declarations import Model, UseCase
+from ml.features.training_set import training_set
+from ml.tables import Tables
+
+MONTH = "_month"
+# More rows than this no longer move a hold-out measure, and they have to fit on one node.
+MAX_HOLDOUT_ROWS = 200_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pinned:
+    """The gold tables of one use case in `catalog`, each at one version."""
+
+    catalog: str
+    features: str
+    features_version: int
+    outcomes: str
+    outcomes_version: int
+    cut_off: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Month:
+    """One month of examples: how many, how many of them positive, and a checksum of all their values."""
+
+    month: date
+    rows: int
+    positives: int
+    checksum: int
+
+
+def pin(tables: Tables, use_case: UseCase, catalog: str) -> Pinned:
+    """The newest versions of the gold tables; the cut-off is the day on which the newest outcome became known.
+
+    Raises ValueError where no outcome is known.
+    """
+    model = use_case.model
+    features = model.feature_table.table.full_name(catalog, use_case.name)
+    outcomes = model.outcome.table.full_name(catalog, use_case.name)
+    version = tables.version(outcomes)
+    newest = tables.read(outcomes, version).agg(F.max(model.outcome.known_from)).collect()[0][0]
+    if newest is None:
+        raise ValueError(f"{outcomes} (version {version}) holds no outcome: ingest labels before training")
+    return Pinned(
+        catalog=catalog,
+        features=features,
+        features_version=tables.version(features),
+        outcomes=outcomes,
+        outcomes_version=version,
+        cut_off=date.fromisoformat(str(newest)[:10]),
+    )
+
+
+def examples(tables: Tables, model: Model, pinned: Pinned) -> DataFrame:
+    """One row per known outcome with its point-in-time features, and `_month`, the first day of its month."""
+    rows = training_set(
+        model,
+        tables.read(pinned.features, pinned.features_version),
+        tables.read(pinned.outcomes, pinned.outcomes_version),
+        pinned.cut_off,
+    )
+    return rows.withColumn(MONTH, F.trunc(model.outcome.event_time, "MM"))
+
+
+def profile(model: Model, rows: DataFrame) -> tuple[Month, ...]:
+    """What `rows` hold, month by month, in one pass over them."""
+    columns = [model.outcome.key, model.outcome.event_time, model.outcome.label, *model.features]
+    found = (
+        rows.groupBy(MONTH)
+        .agg(
+            F.count("*").alias("rows"),
+            F.count_if(F.col(model.outcome.label) == 1).alias("positives"),
+            F.bit_xor(F.xxhash64(*columns)).alias("checksum"),
+        )
+        .orderBy(MONTH)
+        .collect()
+    )
+    return tuple(
+        Month(month=row[MONTH], rows=row["rows"], positives=row["positives"], checksum=row["checksum"]) for row in found
+    )
+
+
+def fitting_rows(model: Model, rows: DataFrame, months: Sequence[date], holdout_start: date) -> DataFrame:
+    """The rows of `months` whose outcome was known when the hold-out begins, as a forecaster then would know."""
+    known = F.col(model.outcome.known_from) <= F.lit(holdout_start)
+    return rows.where(F.col(MONTH).isin(list(months)) & known)
+
+
+def sample(model: Model, rows: DataFrame, sample_rows: int) -> DataFrame:
+    """`sample_rows` of `rows`, the same ones every time and the smaller sample within the larger; 0 keeps all."""
+    if sample_rows == 0:
+        return rows
+    return rows.orderBy(F.xxhash64(model.outcome.key), model.outcome.key, model.outcome.event_time).limit(sample_rows)
+
+
+def holdout_frame(tables: Tables, model: Model, pinned: Pinned, first: date, last: date) -> pd.DataFrame:
+    """The hold-out: one row per outcome of the months `first`..`last`, in key order.
+
+    Columns: key, event time, label, model features, fairness groups. Training, comparison and compliance
+    all read it here, so they judge on the same rows.
+    """
+    columns = [model.outcome.key, model.outcome.event_time, model.outcome.label]
+    rows = examples(tables, model, pinned).where(F.col(MONTH).between(F.lit(first), F.lit(last)))
+    wanted = rows.select(*columns, *dict.fromkeys((*model.features, *model.fairness_groups)))
+    frame: pd.DataFrame = sample(model, wanted, MAX_HOLDOUT_ROWS).toPandas()
+    return frame.sort_values(columns[:2], kind="stable", ignore_index=True)

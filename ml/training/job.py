@@ -1,0 +1,146 @@
+"""One training, from pinned tables to what would be fitted: decided before anything is fitted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F  # noqa: N812
+
+from ml.declarations import Model
+from ml.parameters import Common
+from ml.runtime import RowsUnaccountedError
+from ml.tables import Tables
+from ml.training import contract, dataset
+from ml.training.dataset import MONTH, Month, Pinned
+from ml.training.fingerprint import code_sha256, fingerprint
+from ml.training.lineage import Lineage
+from ml.training.split import Split, split_months
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """The parameters of the task. `sample_rows` limits the rows that are fitted on; 0 takes all."""
+
+    common: Common
+    source_catalog: str
+    git_commit: str
+    sample_rows: int
+    reason: str
+
+    @property
+    def model(self) -> Model:
+        """The declared model."""
+        return self.common.use_case.model
+
+    @property
+    def model_name(self) -> str:
+        """Full name of the registered model."""
+        return self.model.full_name(self.common.catalog, self.common.use_case.name)
+
+    @property
+    def experiment(self) -> str:
+        """The experiment of the job."""
+        return f"/Shared/{self.common.catalog}/{self.common.use_case.name}-training"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Examples, the months they fall in, and how those are split."""
+
+    pinned: Pinned
+    examples: DataFrame
+    months: tuple[Month, ...]
+    split: Split
+
+    @property
+    def available_rows(self) -> int:
+        """All examples."""
+        return sum(month.rows for month in self.months)
+
+    @property
+    def holdout_rows(self) -> int:
+        """Examples that no training sees."""
+        return sum(month.rows for month in self.months if month.month in self.split.holdout)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowAccount:
+    """Where the examples went: `available` = `fitted` + `holdout` + `sampled_out` + `known_too_late`."""
+
+    available: int
+    fitted: int
+    holdout: int
+    sampled_out: int
+    known_too_late: int
+
+    def __post_init__(self) -> None:
+        used = self.fitted + self.holdout + self.sampled_out + self.known_too_late
+        if self.available != used:
+            raise RowsUnaccountedError(f"training found {self.available} examples but accounts for {used}: {self}")
+
+
+def plan(tables: Tables, task: Task) -> Plan:
+    """Pin the gold tables, join them, and split their months."""
+    pinned = dataset.pin(tables, task.common.use_case, task.source_catalog)
+    rows = dataset.examples(tables, task.model, pinned)
+    months = dataset.profile(task.model, rows)
+    split = split_months(
+        (month.month for month in months),
+        holdout_ratio=task.model.holdout_ratio,
+        tuning_ratio=task.model.tuning_ratio,
+        calibration_ratio=task.model.calibration_ratio,
+    )
+    return Plan(pinned=pinned, examples=rows, months=months, split=split)
+
+
+def fitting_frame(task: Task, planned: Plan) -> DataFrame:
+    """The rows to fit, tune and calibrate on: those before the hold-out, sampled where the task asks for it."""
+    split = planned.split
+    rows = dataset.fitting_rows(task.model, planned.examples, split.before_holdout, split.holdout[0])
+    return dataset.sample(task.model, rows, task.sample_rows)
+
+
+def account(task: Task, planned: Plan, fitted_rows: int) -> RowAccount:
+    """The account of a training that fitted on `fitted_rows`. Raises RowsUnaccountedError where rows are lost."""
+    split = planned.split
+    before = planned.examples.where(F.col(MONTH).isin(list(split.before_holdout)))
+    late = before.where(F.col(task.model.outcome.known_from) > F.lit(split.holdout[0])).count()
+    eligible = planned.available_rows - planned.holdout_rows - late
+    return RowAccount(
+        available=planned.available_rows,
+        fitted=fitted_rows,
+        holdout=planned.holdout_rows,
+        sampled_out=max(0, eligible - task.sample_rows) if task.sample_rows else 0,
+        known_too_late=late,
+    )
+
+
+def lineage(task: Task, planned: Plan, requirements: Sequence[str] | None = None) -> Lineage:
+    """What a version of this training is made from, with its fingerprint."""
+    pinned, split, code = planned.pinned, planned.split, code_sha256()
+    return Lineage(
+        source_catalog=pinned.catalog,
+        feature_table=pinned.features,
+        feature_table_version=pinned.features_version,
+        outcome_table=pinned.outcomes,
+        outcome_table_version=pinned.outcomes_version,
+        cut_off=pinned.cut_off,
+        fitted_first_month=split.before_holdout[0],
+        fitted_last_month=split.before_holdout[-1],
+        holdout_first_month=split.holdout[0],
+        holdout_last_month=split.holdout[-1],
+        sample_rows=task.sample_rows,
+        git_commit=task.git_commit,
+        code_sha256=code,
+        reason=task.reason,
+        job_run_id=task.common.run_id,
+        fingerprint=fingerprint(
+            model_name=task.model_name,
+            model=task.model,
+            source_catalog=pinned.catalog,
+            months=planned.months,
+            sample_rows=task.sample_rows,
+            code=code,
+            requirements=requirements or contract.requirements(task.model.algorithm),
+        ),
+    )

@@ -1,0 +1,77 @@
+"""What a model version was made from, as the tags it carries. Gates read it back; nothing else is trusted.
+
+Tag names are snake_case: Unity Catalog refuses dots, dashes and slashes in them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+
+from ml.training.dataset import Pinned
+
+
+class LineageError(ValueError):
+    """A model version whose tags do not say what it was made from."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lineage:
+    """Tables and versions, the windows in time, the code, and why."""
+
+    source_catalog: str
+    feature_table: str
+    feature_table_version: int
+    outcome_table: str
+    outcome_table_version: int
+    cut_off: date
+    fitted_first_month: date
+    fitted_last_month: date
+    holdout_first_month: date
+    holdout_last_month: date
+    sample_rows: int
+    git_commit: str
+    code_sha256: str
+    reason: str
+    job_run_id: str
+    fingerprint: str
+
+    def as_tags(self) -> dict[str, str]:
+        """One tag per field."""
+        return {name: str(value) for name, value in asdict(self).items()}
+
+    @property
+    def pinned(self) -> Pinned:
+        """The tables to read again."""
+        return Pinned(
+            catalog=self.source_catalog,
+            features=self.feature_table,
+            features_version=self.feature_table_version,
+            outcomes=self.outcome_table,
+            outcomes_version=self.outcome_table_version,
+            cut_off=self.cut_off,
+        )
+
+
+_PARSERS: Mapping[object, Callable[[str], object]] = {str: str, int: int, date: date.fromisoformat}
+
+
+def _parsed(kind: object, text: str) -> object:
+    """`text` as `kind`, or None where it is empty or something else."""
+    try:
+        return _PARSERS[kind](text) if text else None
+    except ValueError:
+        return None
+
+
+def read_lineage(subject: str, tags: Mapping[str, str]) -> Lineage:
+    """The lineage in the tags of `subject`. Raises LineageError naming every tag that is missing or unreadable."""
+    given = {field.name: tags.get(field.name, "") for field in fields(Lineage)}
+    values = {field.name: _parsed(field.type, given[field.name]) for field in fields(Lineage)}
+    problems = [
+        f"{name}={given[name]!r}" if given[name] else f"{name} is missing"
+        for name, value in values.items()
+        if value is None
+    ]
+    if problems:
+        raise LineageError(f"tags of {subject} do not say what it was made from: {', '.join(problems)}; train it again")
+    return Lineage(**values)  # type: ignore[arg-type]  # each was parsed by its field's own type

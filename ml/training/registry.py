@@ -1,0 +1,138 @@
+"""MLflow: the run of a training, its model, and the registered version."""
+
+import json
+import tempfile
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import mlflow
+import pandas as pd
+from mlflow.data.delta_dataset_source import DeltaDatasetSource
+from mlflow.data.meta_dataset import MetaDataset
+from mlflow.entities import Run
+from mlflow.entities.model_registry import ModelVersion
+from mlflow.exceptions import MlflowException
+
+from ml.declarations import Model
+from ml.training import contract, served
+from ml.training.dataset import Pinned
+from ml.training.learner import Learned
+from ml.training.lineage import Lineage
+
+MODEL = "model"
+
+
+class ModelNotDeployedError(RuntimeError):
+    """The registered model does not exist. Terraform owns it, so training does not create it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registered:
+    """A model version and the run that made it."""
+
+    version: int
+    run_id: str
+
+
+def require_model(client: mlflow.MlflowClient, name: str) -> None:
+    """Raise ModelNotDeployedError where `name` is not a registered model."""
+    try:
+        client.get_registered_model(name)
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+            raise
+        raise ModelNotDeployedError(f"registered model {name!r} does not exist: deploy the <env>-ml stack") from error
+
+
+def trained_already(
+    client: mlflow.MlflowClient, experiment: str, name: str, fingerprint: str
+) -> tuple[Registered | None, list[Run]]:
+    """The newest version with `fingerprint`, if any, and the runs of that fingerprint that never finished."""
+    found = client.get_experiment_by_name(experiment)
+    if found is None:
+        return None, []
+    runs = client.search_runs([found.experiment_id], f"tags.fingerprint = '{fingerprint}'")
+    finished = {run.info.run_id for run in runs if run.info.status == "FINISHED"}
+    versions = [
+        Registered(version=int(version.version), run_id=version.run_id)
+        for version in client.search_model_versions(f"name='{name}'")
+        if version.run_id and version.run_id in finished and version.status == "READY"
+    ]
+    newest = max(versions, key=lambda version: version.version, default=None)
+    return newest, [run for run in runs if run.info.status == "RUNNING"]
+
+
+def log_lineage(lineage: Lineage, pinned: Pinned) -> None:
+    """Tags, parameters and dataset inputs of the active run."""
+    mlflow.set_tags({**lineage.as_tags(), "mlflow.source.git.commit": lineage.git_commit})
+    for context, table, version in (
+        ("features", pinned.features, pinned.features_version),
+        ("outcomes", pinned.outcomes, pinned.outcomes_version),
+    ):
+        source = DeltaDatasetSource(delta_table_name=table, delta_table_version=version)
+        dataset = MetaDataset(source, name=f"{table}@{version}", digest=str(version))  # type: ignore[abstract]
+        mlflow.log_input(dataset, context=context)
+
+
+def log_search(learned: Learned) -> None:
+    """The chosen parameters, and every candidate as a table."""
+    mlflow.log_params({**learned.params, "calibration": "sigmoid", "trials": len(learned.searched.candidates)})
+    rows = [
+        {**candidate.params, **candidate.found, "log_loss": candidate.log_loss}
+        for candidate in learned.searched.candidates
+    ]
+    mlflow.log_text(pd.DataFrame(rows).to_csv(index=False), "trials.csv")
+
+
+def pack(learned: Learned, model: Model, directory: Path) -> None:
+    """Write the booster and its description into `directory`, as `served.Scorer` reads them."""
+    learned.fitted.save(directory)
+    description = contract.describe(model, learned.sigmoid.slope, learned.sigmoid.intercept)
+    (directory / served.DESCRIPTION_FILE).write_text(json.dumps(description, indent=1))
+
+
+def log_model(directory: Path, model: Model, pinned: Pinned, example: pd.DataFrame) -> tuple[str, str]:
+    """Log the packed model to the active run. Returns its URI and MLflow's id of it."""
+    with warnings.catch_warnings(), tempfile.TemporaryDirectory() as temporary:
+        warnings.filterwarnings("ignore", message=".*type hints.*")
+        code = Path(temporary) / "served.py"
+        code.write_text(Path(served.__file__).read_text())
+        info = mlflow.pyfunc.log_model(
+            name=MODEL,
+            python_model=str(code),
+            artifacts={"model": str(directory)},
+            signature=contract.signature(model),
+            input_example=example,
+            pip_requirements=contract.requirements(model.algorithm),
+            metadata=dict(contract.look_ups(model, pinned)),
+        )
+    return info.model_uri, info.model_id
+
+
+def register(
+    client: mlflow.MlflowClient,
+    name: str,
+    *,
+    model_uri: str,
+    model_id: str,
+    run_id: str,
+    description: str,
+    tags: Mapping[str, str],
+) -> ModelVersion:
+    """Create the version with all its evidence in one request, so that none is ever seen without."""
+    return client.create_model_version(
+        name, source=model_uri, run_id=run_id, tags=dict(tags), description=description, model_id=model_id
+    )
+
+
+def version_tags(model: Model, lineage: Lineage, requirements: Sequence[str]) -> dict[str, str]:
+    """Lineage, ownership, licence and personal data: what the compliance gate looks for."""
+    return {
+        **lineage.as_tags(),
+        "owner": model.owner,
+        "licence": model.licence,
+        "contains_personal_data": str(model.contains_personal_data).lower(),
+        "requirements": " ".join(requirements),
+    }

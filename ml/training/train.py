@@ -1,0 +1,159 @@
+"""Task `training` of job `<usecase>-training`: gold tables to a registered model version.
+
+A training with the fingerprint of an earlier one reuses its version, so a rerun changes nothing.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import mlflow
+import pandas as pd
+from pyspark.sql import DataFrame
+
+from ml import parameters, runtime
+from ml.declarations import Algorithm, Layer
+from ml.evaluation.metrics import Evaluation, evaluate
+from ml.tables import Tables, door
+from ml.training import contract, dataset, job, registry
+from ml.training.dataset import MONTH
+from ml.training.job import Plan, RowAccount, Task
+from ml.training.learner import Learned, Learner, learn
+from ml.training.lineage import Lineage
+from ml.training.registry import Registered
+from ml.training.served import PROBABILITY, Scorer
+from ml.training.spark_learner import SparkLearner, assembled
+from ml.training.xgboost_learner import XgboostLearner
+
+# The volume where Spark leaves a distributed model for the task to log; only `spark_gbt` writes there.
+SCRATCH_VOLUME = "scratch"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Train, or reuse, a model version; run by job `<usecase>-training`."""
+    task = parse(arguments)
+    tables, client = door(), mlflow.MlflowClient()
+    registry.require_model(client, task.model_name)
+    planned = job.plan(tables, task)
+    lineage = job.lineage(task, planned)
+    known, unfinished = registry.trained_already(client, task.experiment, task.model_name, lineage.fingerprint)
+    for run in unfinished:
+        client.set_terminated(run.info.run_id, status="KILLED")
+    if known is not None:
+        print(f"version {known.version} was trained from the same data, declaration and code: it is reused")
+        finish(task, known, planned, {"reused": True})
+        return
+    made, account = train(client, tables, task, planned, lineage)
+    finish(task, made, planned, {"reused": False, **asdict(account)})
+
+
+def _row_count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of rows: give 0 (all) or more")
+    return int(text)
+
+
+def parse(arguments: Sequence[str] | None) -> Task:
+    """The parameters; unknown or missing ones print an error and exit 2."""
+    flags = parameters.parser("training")
+    flags.add_argument("--source-catalog", required=True, type=parameters.name)
+    flags.add_argument("--git-commit", required=True)
+    flags.add_argument("--sample-rows", required=True, type=_row_count)
+    flags.add_argument("--reason", required=True)
+    parsed = flags.parse_args(arguments)
+    return Task(
+        common=parameters.common(parsed),
+        source_catalog=parsed.source_catalog,
+        git_commit=parsed.git_commit,
+        sample_rows=parsed.sample_rows,
+        reason=parsed.reason,
+    )
+
+
+def train(
+    client: mlflow.MlflowClient, tables: Tables, task: Task, planned: Plan, lineage: Lineage
+) -> tuple[Registered, RowAccount]:
+    """Fit, calibrate, evaluate on the hold-out, log, register. A killed run leaves no version behind."""
+    mlflow.set_experiment(task.experiment)
+    with mlflow.start_run(run_name=f"{task.reason}-{task.common.run_id}") as run, tempfile.TemporaryDirectory() as made:
+        registry.log_lineage(lineage, planned.pinned)
+        learner, fitted_rows = _learner(tables, task, job.fitting_frame(task, planned))
+        account = job.account(task, planned, fitted_rows)
+        learned = learn(learner, planned.split, task.model.tuning, task.model.seed)
+        registry.log_search(learned)
+        registry.pack(learned, task.model, Path(made))
+        holdout = dataset.holdout_frame(
+            tables, task.model, planned.pinned, planned.split.holdout[0], planned.split.holdout[-1]
+        )
+        measured = _evaluate(task, Path(made), holdout)
+        mlflow.log_metrics({f"holdout_{name}": value for name, value in measured.as_dict().items()})
+        print(f"hold-out {planned.split.holdout[0]}..{planned.split.holdout[-1]}, {measured.summary()}")
+        example = contract.input_example(task.model, holdout)
+        uri, model_id = registry.log_model(Path(made), task.model, planned.pinned, example)
+    version = registry.register(
+        client,
+        task.model_name,
+        model_uri=uri,
+        model_id=model_id,
+        run_id=run.info.run_id,
+        description=_description(task, planned, learned, measured),
+        tags=registry.version_tags(task.model, lineage, contract.requirements(task.model.algorithm)),
+    )
+    return Registered(version=int(version.version), run_id=run.info.run_id), account
+
+
+def _learner(tables: Tables, task: Task, rows: DataFrame) -> tuple[Learner, int]:
+    """The declared algorithm with its rows, and how many these are."""
+    model = task.model
+    match model.algorithm:
+        case Algorithm.XGBOOST:
+            order = [MONTH, model.outcome.key, model.outcome.event_time]
+            frame = rows.select(*dict.fromkeys((*order, model.outcome.label, *model.features))).toPandas()
+            # Sorted, since which rows a round draws depends on their order, and Spark promises none.
+            frame = frame.sort_values(order, ignore_index=True)
+            return (
+                XgboostLearner(
+                    frame=frame, features=model.features, label=model.outcome.label, month=MONTH, seed=model.seed
+                ),
+                len(frame),
+            )
+        case Algorithm.SPARK_GBT:
+            volume = f"{task.common.schema(Layer.OPS)}.{SCRATCH_VOLUME}"
+            vectors = assembled(rows, model.features, model.outcome.label).cache()
+            scratch = Path(tables.volume_path(volume, write=True))
+            return SparkLearner(frame=vectors, scratch=scratch, seed=model.seed), vectors.count()
+
+
+def _evaluate(task: Task, directory: Path, holdout: pd.DataFrame) -> Evaluation:
+    """Measures of the packed model, the very files that will be served, on the hold-out."""
+    scored = Scorer(directory)(contract.model_input(task.model, holdout))
+    threshold = task.common.use_case.gates.compliance.decision_threshold
+    return evaluate(holdout[task.model.outcome.label], scored[PROBABILITY], threshold)
+
+
+def _description(task: Task, planned: Plan, learned: Learned, measured: Evaluation) -> str:
+    split = planned.split
+    return (
+        f"{task.model.comment} {task.model.algorithm} with {len(task.model.features)} features, fitted on "
+        f"{split.fitted[0]}..{split.fitted[-1]} ({len(learned.searched.candidates)} trials), sigmoid-calibrated on "
+        f"{split.calibration[0]}..{split.calibration[-1]}. Hold-out {split.holdout[0]}..{split.holdout[-1]}: "
+        f"{measured.summary()}. Reason: {task.reason}."
+    )
+
+
+def finish(task: Task, made: Registered, planned: Plan, more: dict[str, object]) -> None:
+    """Hand the version to the promotion task and account for the rows."""
+    runtime.set_task_value("model_version", made.version)
+    runtime.set_task_value("run_id", made.run_id)
+    runtime.report(
+        task="training",
+        rows_in=planned.available_rows,
+        rows_kept=planned.available_rows,
+        rows_quarantined=0,
+        model=task.model_name,
+        model_version=made.version,
+        mlflow_run_id=made.run_id,
+        **more,
+    )
