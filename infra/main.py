@@ -56,7 +56,7 @@ def synth(out_dir: Path, workspaces_dir: Path = WORKSPACES) -> list[str]:
 def main() -> int:
     """What `cdktf synth` calls: writes to the folder that it names in CDKTF_OUTDIR."""
     try:
-        synth(Path(os.environ.get("CDKTF_OUTDIR", "cdktf.out")))
+        synth(Path(os.environ.get("CDKTF_OUTDIR", "cdktf.out")), WORKSPACES)
     except SpecError as error:
         print(error, file=sys.stderr)
         return 1

@@ -9,7 +9,7 @@ from typing import Any
 
 from infra.spec.problems import Problem
 from infra.spec.quartz import quartz_problem
-from infra.spec.raw import dig, table, texts
+from infra.spec.raw import dig, present, table, texts
 from infra.spec.source import Location, Source
 from ml.declarations import UseCase
 
@@ -117,7 +117,7 @@ def sources_can_be_read(read: Read) -> Iterator[Problem]:
         givers = [
             other
             for other, file in read.environments.items()
-            if "ingest" in table(file.data, "use_cases", use_case, "jobs")
+            if "ingest" in present(file.data, "use_cases", use_case, "jobs")
             and name in (reader for _, reader in texts(file.data, "read_by"))
         ]
         if wanted not in givers:
@@ -134,7 +134,7 @@ _STARTS = {"training": ("promotion",), "integration": ("ingest", "training", "sc
 def jobs_have_what_they_start(read: Read) -> Iterator[Problem]:
     """A job that starts others needs them in the same environment."""
     for source, use_case, values in read.use_case_values():
-        jobs = table(values, "jobs")
+        jobs = present(values, "jobs")
         for job, started in _STARTS.items():
             missing = [other for other in started if other not in jobs]
             if job in jobs and missing:
@@ -146,7 +146,7 @@ def jobs_have_what_they_start(read: Read) -> Iterator[Problem]:
 def training_has_data(read: Read) -> Iterator[Problem]:
     """Training needs gold tables: its own, which ingest writes, or a source's."""
     for source, use_case, values in read.use_case_values():
-        jobs = table(values, "jobs")
+        jobs = present(values, "jobs")
         if "training" in jobs and "ingest" not in jobs and not values.get("source"):
             location = ("use_cases", use_case, "jobs", "training")
             fix = "add the ingest job, or a source"
@@ -156,10 +156,10 @@ def training_has_data(read: Read) -> Iterator[Problem]:
 def models_have_an_owner(read: Read) -> Iterator[Problem]:
     """The registered model belongs to the promotion principal, so that job cannot be left out."""
     for source, use_case, values in read.use_case_values():
-        if "jobs" in values and "promotion" not in table(values, "jobs"):
-            fix = "add promotion: {}"
+        jobs = sorted(present(values, "jobs"))
+        if "jobs" in values and "promotion" not in jobs:
             location = ("use_cases", use_case, "jobs")
-            yield problem(source, location, given=list(table(values, "jobs")), allowed="jobs with promotion", fix=fix)
+            yield problem(source, location, given=jobs, allowed="jobs with promotion", fix="add promotion: {}")
 
 
 def policies_have_their_kind(read: Read) -> Iterator[Problem]:

@@ -4,7 +4,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from infra.spec.fields import CatalogName, CpuNode, GpuNode, Name, QuartzCron, Runtime, Switch, Values, WorkspaceUrl
+from infra.spec.fields import (
+    CatalogName,
+    CpuNode,
+    GpuNode,
+    Name,
+    NotEmpty,
+    QuartzCron,
+    Runtime,
+    Switch,
+    Values,
+    WorkspaceUrl,
+)
 from infra.spec.platform import Data, Files
 
 
@@ -99,14 +110,14 @@ class CpuPolicy(_Policy):
     """Limits of the clusters without GPU."""
 
     kind: Literal["cpu"]
-    node_types: Annotated[tuple[CpuNode, ...], Field(min_length=1)]
+    node_types: NotEmpty[CpuNode]
 
 
 class GpuPolicy(_Policy):
     """Limits of the clusters with GPU."""
 
     kind: Literal["gpu"]
-    node_types: Annotated[tuple[GpuNode, ...], Field(min_length=1)]
+    node_types: NotEmpty[GpuNode]
 
 
 Policy = Annotated[CpuPolicy | GpuPolicy, Field(discriminator="kind")]

@@ -21,10 +21,12 @@ def _setting(location: Location) -> str:
     return ".".join(str(step) for step in location) or "(the file)"
 
 
-def _step_schema(schema: Mapping[str, Any], step: str | int, definitions: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The JSON Schema of what lies at `step` under `schema`; empty where it is unknown."""
+def _step_schema(
+    schema: Mapping[str, Any], step: str | int, definitions: Mapping[str, Any], data: Any
+) -> Mapping[str, Any]:
+    """The JSON Schema of what lies at `step` under `schema`, which describes `data`; empty where it is unknown."""
     found: list[Any] = []
-    for candidate in _alternatives(schema, definitions):
+    for candidate in _alternatives(schema, definitions, data):
         if step in candidate.get("properties", {}):
             found.append(candidate["properties"][step])
         elif isinstance(step, int) and "items" in candidate:
@@ -36,14 +38,20 @@ def _step_schema(schema: Mapping[str, Any], step: str | int, definitions: Mappin
     return {"anyOf": found} if found else {}
 
 
-def _alternatives(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """`schema` and what it refers to, flattened."""
+def _alternatives(
+    schema: Mapping[str, Any], definitions: Mapping[str, Any], data: Any = None
+) -> list[Mapping[str, Any]]:
+    """`schema` and what it refers to, flattened; of kinds told apart by a setting, the one that `data` has."""
     found = [schema]
     if "$ref" in schema:
-        found += _alternatives(definitions[schema["$ref"].rsplit("/", 1)[-1]], definitions)
+        found += _alternatives(definitions[schema["$ref"].rsplit("/", 1)[-1]], definitions, data)
+    kinds = schema.get("discriminator", {"mapping": {}, "propertyName": ""})
+    tag = data.get(kinds["propertyName"]) if isinstance(data, dict) else None
+    if isinstance(tag, str) and tag in kinds["mapping"]:
+        return [*found, *_alternatives({"$ref": kinds["mapping"][tag]}, definitions, data)]
     for key in ("anyOf", "oneOf"):
         for option in schema.get(key, []):
-            found += _alternatives(option, definitions)
+            found += _alternatives(option, definitions, data)
     return found
 
 
@@ -56,6 +64,17 @@ def _described(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> str
         return "one of " + ", ".join(dict.fromkeys(values))
     texts = [option["description"] for option in options if "description" in option]
     return " ".join(texts[0].split()).rstrip(".") if texts else "a value of its kind"
+
+
+_FIXES = {"enum": "use one of these", "literal_error": "use one of these", "string_pattern_mismatch": "correct it"}
+
+
+def _fix(detail: Mapping[str, Any]) -> str:
+    """What to change about a value that is there."""
+    if detail["type"] == "value_error":
+        return f"it {detail['ctx']['error']}"
+    message = str(detail["msg"])
+    return _FIXES.get(detail["type"], message[0].lower() + message[1:])
 
 
 class Explainer:
@@ -99,13 +118,7 @@ class Explainer:
         allowed = _described(self._schema_at(location), self._definitions)
         if detail["type"] in ("missing", "union_tag_not_found"):
             return "nothing", allowed, f"add {location[-1]!r}"
-        if detail["type"] == "value_error":
-            return _shown(detail["input"]), allowed, f"it {detail['ctx']['error']}"
-        if detail["type"] in ("enum", "literal_error"):
-            return _shown(detail["input"]), allowed, "use one of these"
-        if detail["type"] == "string_pattern_mismatch":
-            return _shown(detail["input"]), allowed, "correct it"
-        return _shown(detail["input"]), allowed, detail["msg"][0].lower() + detail["msg"][1:]
+        return _shown(detail["input"]), allowed, _fix(detail)
 
     def _in_file(self, location: Location) -> Location:
         """`location` without the steps that pydantic adds for tagged unions and dictionary keys."""
@@ -122,9 +135,11 @@ class Explainer:
         return tuple(kept)
 
     def _schema_at(self, location: Location) -> Mapping[str, Any]:
-        schema: Mapping[str, Any] = self._schema
+        schema, data = self._schema, self._source.data
         for step in location:
-            schema = _step_schema(schema, step, self._definitions)
+            schema = dict(_step_schema(schema, step, self._definitions, data))
+            inside = step in data if isinstance(data, dict) else isinstance(data, list) and int(step) < len(data)
+            data = data[step] if inside else None
         return schema
 
     def _known_settings(self, location: Location) -> list[str]:

@@ -2,7 +2,7 @@
 
 import re
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -20,6 +20,16 @@ class Switch(StrEnum):
 
     ACTIVE = "active"
     PAUSED = "paused"
+
+
+_Item = TypeVar("_Item")
+
+
+def _not_empty(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
+    # Not `min_length`: that would count the items that are right, and report a wrong one twice.
+    if not items:
+        raise ValueError("is empty: name at least one")
+    return items
 
 
 def _gpu_node(name: str) -> str:
@@ -82,3 +92,4 @@ Runtime = Annotated[
     StringConstraints(pattern=r"^\d+\.\d+\.x-(cpu|gpu)-ml-scala2\.1[23]$"),
     Field(description="a machine-learning runtime, such as 17.3.x-cpu-ml-scala2.13"),
 ]
+NotEmpty = Annotated[tuple[_Item, ...], AfterValidator(_not_empty), Field(description="a list with at least one item")]

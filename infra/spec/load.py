@@ -43,7 +43,7 @@ def load(directory: Path, use_cases: Mapping[str, UseCase] = USE_CASES) -> Spec:
     """The workspaces in `directory`. Raises SpecError with every problem of every file."""
     problems: list[Problem] = []
     sources: dict[str, Source] = {}
-    for path in sorted(directory.glob("*.yaml")):
+    for path in sorted(directory.glob("*.yaml"), key=lambda file: file.stem):
         sources[path.stem], broken = read(path)
         problems += broken
     problems += _missing_files(directory, sources)

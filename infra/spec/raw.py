@@ -19,6 +19,11 @@ def table(data: Any, *steps: str) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
+def present(data: Any, *steps: str) -> set[str]:
+    """The keys of the mapping under `steps` that have a value: YAML's empty value is the same as leaving it out."""
+    return {key for key, value in table(data, *steps).items() if value is not None}
+
+
 def texts(data: Any, *steps: str) -> list[tuple[int, str]]:
     """(position, text) of the list under `steps`; empty where there is none."""
     found = dig(data, *steps)

@@ -1,0 +1,1 @@
+"""Tests of the infrastructure, on the documents it synthesizes."""

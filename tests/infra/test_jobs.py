@@ -1,0 +1,234 @@
+"""The synthesized jobs are the ones that docs/architecture.md lists."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.wheel import build_wheel
+from tests.infra.conftest import Documents
+from tests.infra.find import jobs, permissions, tasks, who
+
+ENVIRONMENTS = ("dev", "prod", "staging")
+
+
+def _flags(task: dict[str, Any]) -> dict[str, str]:
+    parameters = task["python_wheel_task"]["parameters"]
+    return dict(zip(parameters[::2], parameters[1::2], strict=True))
+
+
+def _graph(documents: Documents, environment: str, job: str) -> dict[str, list[str]]:
+    return {
+        key: [other["task_key"] + ("=" + other["outcome"] if "outcome" in other else "") for other in after]
+        for key, task in tasks(documents, environment, job).items()
+        for after in [task.get("depends_on", [])]
+    }
+
+
+def test_each_environment_has_the_jobs_of_its_file(documents: Documents) -> None:
+    """Dev trains on prod's data and ingests nothing; only staging runs the integration job."""
+    assert {environment: sorted(jobs(documents, environment)) for environment in ENVIRONMENTS} == {
+        "dev": ["credit-promotion", "credit-scoring", "credit-training"],
+        "prod": ["credit-ingest", "credit-promotion", "credit-scoring", "credit-training"],
+        "staging": ["credit-ingest", "credit-integration", "credit-promotion", "credit-scoring", "credit-training"],
+    }
+
+
+def test_task_graphs(documents: Documents) -> None:
+    """Every job's tasks run in the declared order; promotion only where sign-off approved."""
+    assert _graph(documents, "staging", "credit-ingest") == {
+        "bronze": [],
+        "silver": ["bronze"],
+        "features": ["silver"],
+    }
+    assert _graph(documents, "staging", "credit-training") == {"training": [], "promotion": ["training"]}
+    assert _graph(documents, "staging", "credit-promotion") == {
+        "compliance": [],
+        "comparison": [],
+        "infrastructure": [],
+        "sign_off": ["compliance", "comparison", "infrastructure"],
+        "approved": ["sign_off"],
+        "promotion": ["approved=true"],
+    }
+    assert _graph(documents, "staging", "credit-integration") == {
+        "ingest": [],
+        "training": ["ingest"],
+        "scoring": ["training"],
+    }
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_every_task_names_code_that_the_wheel_has(documents: Documents, environment: str, root: Path) -> None:
+    """A task's entry point is one of the wheel's, and leads to the file that the task's description names."""
+    scripts = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
+    seen = {}
+    for job in jobs(documents, environment):
+        for task in tasks(documents, environment, job).values():
+            if "python_wheel_task" in task:
+                assert task["python_wheel_task"]["package_name"] == "mlops_ml"
+                entry_point = task["python_wheel_task"]["entry_point"]
+                seen[entry_point] = task["description"]
+                module, _, function = scripts[entry_point].partition(":")
+                assert (module.replace(".", "/") + ".py", function) == (task["description"], "main")
+                assert (root / task["description"]).is_file(), f"{job}: {task['description']} does not exist"
+    assert "training" in seen
+
+
+def test_parameters_of_every_task(documents: Documents) -> None:
+    """Each task gets the three common flags and those of its row in docs/architecture.md, in references of the run."""
+    common = {"--use-case": "credit", "--catalog": "dev", "--run-id": "{{job.run_id}}"}
+    gate = {"--source-catalog": "{{job.parameters.source_catalog}}", "--version": "{{job.parameters.version}}"}
+    promotion = tasks(documents, "dev", "credit-promotion")
+    for task in ("compliance", "comparison", "infrastructure"):
+        assert _flags(promotion[task]) == common | gate
+    for task in ("sign_off", "promotion"):
+        assert _flags(promotion[task]) == common | {"--version": "{{job.parameters.version}}"}
+    training = _flags(tasks(documents, "dev", "credit-training")["training"])
+    assert training.pop("--git-commit")
+    assert training == common | {
+        "--source-catalog": "{{job.parameters.source_catalog}}",
+        "--sample-rows": "{{job.parameters.sample_rows}}",
+        "--reason": "{{job.parameters.reason}}",
+    }
+    assert _flags(tasks(documents, "dev", "credit-scoring")["scoring"]) == common
+
+
+def test_job_parameters_and_their_defaults(documents: Documents) -> None:
+    """Dev's training and promotion read prod's gold by default; prod's and staging's read their own."""
+    for environment, source in {"dev": "prod", "staging": "staging", "prod": "prod"}.items():
+        found = {
+            name: {parameter["name"]: parameter["default"] for parameter in job.get("parameter", [])}
+            for name, job in jobs(documents, environment).items()
+        }
+        assert found["credit-training"] == {"sample_rows": "0", "reason": "manual", "source_catalog": source}
+        assert found["credit-promotion"] == {"version": "", "source_catalog": source}
+
+
+def test_training_hands_its_version_to_promotion(documents: Documents) -> None:
+    """The promotion job is started with the version that the training task made, from the same source."""
+    assert tasks(documents, "dev", "credit-training")["promotion"]["run_job_task"] == {
+        "job_id": "${databricks_job.credit-promotion.id}",
+        "job_parameters": {
+            "version": "{{tasks.training.values.model_version}}",
+            "source_catalog": "{{job.parameters.source_catalog}}",
+        },
+    }
+
+
+def test_sign_off_decides(documents: Documents) -> None:
+    """The condition compares the verdict of sign-off with pass."""
+    assert tasks(documents, "prod", "credit-promotion")["approved"]["condition_task"] == {
+        "op": "EQUAL_TO",
+        "left": "{{tasks.sign_off.values.verdict}}",
+        "right": "pass",
+    }
+
+
+def test_integration_trains_on_a_sample(documents: Documents) -> None:
+    """Staging's integration job runs the three jobs, training with the rows that staging.yaml says."""
+    steps = tasks(documents, "staging", "credit-integration")
+    assert {key: task["run_job_task"] for key, task in steps.items()} == {
+        "ingest": {"job_id": "${databricks_job.credit-ingest.id}"},
+        "training": {
+            "job_id": "${databricks_job.credit-training.id}",
+            "job_parameters": {"sample_rows": "8000", "reason": "integration"},
+        },
+        "scoring": {"job_id": "${databricks_job.credit-scoring.id}"},
+    }
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_every_job_runs_as_its_own_service_principal(documents: Documents, environment: str) -> None:
+    """No job runs as a person, and no two jobs as the same principal."""
+    assert {
+        name: who(job["run_as"]["service_principal_name"]) for name, job in jobs(documents, environment).items()
+    } == {name: f"{environment}-{name}" for name in jobs(documents, environment)}
+    assert all(list(job["run_as"]) == ["service_principal_name"] for job in jobs(documents, environment).values())
+
+
+def test_who_may_start_a_job_that_another_job_starts(documents: Documents) -> None:
+    """Training may run the promotion job, integration the three jobs that it runs, and no job may manage another."""
+    starters = {
+        name: {
+            person: level
+            for person, level in permissions(documents, "staging-ml", f"{name}-permissions").items()
+            if person.startswith("staging-")
+        }
+        for name in jobs(documents, "staging")
+    }
+    assert starters == {
+        "credit-ingest": {"staging-credit-integration": "CAN_MANAGE_RUN"},
+        "credit-training": {"staging-credit-integration": "CAN_MANAGE_RUN"},
+        "credit-scoring": {"staging-credit-integration": "CAN_MANAGE_RUN"},
+        "credit-promotion": {"staging-credit-training": "CAN_MANAGE_RUN"},
+        "credit-integration": {},
+    }
+
+
+def test_schedules_are_paused_or_not_as_the_environment_says(documents: Documents) -> None:
+    """Prod's jobs start by themselves; dev's and staging's parts do not, staging's integration does."""
+
+    def starts(environment: str) -> dict[str, tuple[str, str]]:
+        found = {}
+        for name, job in jobs(documents, environment).items():
+            if "schedule" in job:
+                found[name] = (job["schedule"]["quartz_cron_expression"], job["schedule"]["pause_status"])
+            if "trigger" in job:
+                found[name] = (job["trigger"]["file_arrival"]["url"], job["trigger"]["pause_status"])
+        return found
+
+    assert starts("prod") == {
+        "credit-ingest": ("/Volumes/prod/credit_bronze/landing/", "UNPAUSED"),
+        "credit-training": ("0 0 4 2 * ?", "UNPAUSED"),
+        "credit-scoring": ("0 0 6 2 * ?", "UNPAUSED"),
+    }
+    assert starts("dev") == {
+        "credit-training": ("0 0 4 2 * ?", "PAUSED"),
+        "credit-scoring": ("0 0 6 2 * ?", "PAUSED"),
+    }
+    assert starts("staging")["credit-integration"] == ("0 0 2 * * ?", "UNPAUSED")
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_jobs_are_bounded(documents: Documents, environment: str) -> None:
+    """Runs queue and never overlap, have a time limit, and wheel tasks retry once but not after a time-out."""
+    for job in jobs(documents, environment).values():
+        assert (job["max_concurrent_runs"], job["queue"]) == (1, {"enabled": True})
+        assert job["timeout_seconds"] >= 3600
+        for task in job["task"]:
+            if "python_wheel_task" in task:
+                assert (task["max_retries"], task["retry_on_timeout"]) == (1, False)
+                assert task["timeout_seconds"] <= job["timeout_seconds"]
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_every_cluster_obeys_a_policy(documents: Documents, environment: str) -> None:
+    """Each job's cluster is bound to a policy of the workspace, in dedicated access; wheel tasks run on it."""
+    policies = documents[f"{environment}-ml"]["data"]["databricks_cluster_policy"]
+    for job in jobs(documents, environment).values():
+        clusters = {cluster["job_cluster_key"]: cluster["new_cluster"] for cluster in job.get("job_cluster", [])}
+        for cluster in clusters.values():
+            name = cluster["policy_id"].removeprefix("${data.databricks_cluster_policy.").removesuffix(".id}")
+            assert name in policies
+            assert cluster["data_security_mode"] == "SINGLE_USER"
+        for task in job["task"]:
+            if "python_wheel_task" in task:
+                assert task["job_cluster_key"] in clusters
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_tasks_load_the_uploaded_wheel_by_its_content(documents: Documents, out_dir: Path, environment: str) -> None:
+    """The path in every task is the one the workspace stack uploads to, and carries the hash of those bytes."""
+    upload = documents[f"{environment}-workspace"]["resource"]["databricks_file"]["wheel"]
+    wheel = build_wheel()
+    assert upload["path"] == f"/Volumes/{environment}/platform_ops/wheels/{wheel.sha256}/{wheel.path.name}"
+    carried = out_dir / "stacks" / f"{environment}-workspace" / upload["source"]
+    assert carried.read_bytes() == wheel.path.read_bytes()
+    libraries = {
+        library["whl"]
+        for job in jobs(documents, environment).values()
+        for task in job["task"]
+        for library in task.get("library", [])
+    }
+    assert libraries == {upload["path"]}

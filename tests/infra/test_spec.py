@@ -1,0 +1,161 @@
+"""The YAML files are read as a whole, and every mistake is reported with its line."""
+
+from pathlib import Path
+
+import pytest
+
+from infra.main import WORKSPACES, synth
+from infra.spec import SpecError, load
+from infra.spec.quartz import quartz_problem
+from infra.spec.schema import DIRECTORY, documents
+from tests.infra.conftest import edit
+
+
+def _problems(directory: Path) -> list[str]:
+    with pytest.raises(SpecError) as caught:
+        load(directory)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def _line(path: Path, text: str) -> int:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return next(number for number, line in enumerate(lines, start=1) if text in line)
+
+
+def test_the_shipped_workspaces_are_right() -> None:
+    """Three environments, each with its own catalog."""
+    assert [(env.name, env.catalog) for env in load(WORKSPACES).environments] == [
+        ("dev", "dev"),
+        ("prod", "prod"),
+        ("staging", "staging"),
+    ]
+
+
+def test_all_mistakes_of_all_files_are_reported_together(workspaces: Path) -> None:
+    """Field, cross-setting and cross-file mistakes come in one error, each with file, line and fix."""
+    dev, staging, platform = (workspaces / f"{name}.yaml" for name in ("dev", "staging", "platform"))
+    edit(dev, "catalog: dev", "catalog: prod")
+    edit(dev, "training: {schedule: paused}", "training: {shedule: paused}")
+    edit(dev, "[Standard_NC4as_T4_v3, Standard_NC8as_T4_v3]", "[Standard_D4ads_v5]")
+    edit(dev, "size: 2X-Small", "size: Huge")
+    edit(dev, "model-risk: {ops", "auditors: {ops")
+    edit(staging, '"0 0 2 * * ?"', '"0 0 25 * * ?"')
+    edit(platform, "  resource_group: mlops-state\n", "")
+    assert _problems(workspaces) == [
+        f"dev.yaml:{_line(dev, 'shedule')}: use_cases.credit.jobs.training.schedule: given nothing; "
+        "allowed one of 'active', 'paused'; add 'schedule'",
+        f"dev.yaml:{_line(dev, 'shedule')}: use_cases.credit.jobs.training.shedule: given a setting that does not "
+        "exist; allowed schedule; rename it to 'schedule'",
+        f"dev.yaml:{_line(dev, 'auditors')}: use_cases.credit.access.auditors: given 'auditors'; allowed one of "
+        "analysts, data-scientists, ml-engineers, model-risk, platform-admins; "
+        "correct the name, or declare the group in platform.yaml",
+        f"dev.yaml:{_line(dev, '[Standard_D4ads_v5]')}: policies.gpu_single_node.node_types.0: given "
+        "'Standard_D4ads_v5'; allowed a GPU node type (NC, ND or NV series); it is not a GPU node type: "
+        "use one of the NC, ND or NV series, such as Standard_NC4as_T4_v3",
+        f"dev.yaml:{_line(dev, 'Huge')}: warehouse.size: given 'Huge'; allowed one of "
+        "'2X-Small', 'X-Small', 'Small', 'Medium', 'Large'; use one of these",
+        f"platform.yaml:{_line(platform, 'state:')}: state.resource_group: given nothing; allowed lower-case letters, "
+        "digits and dashes, starting with a letter, up to 30; add 'resource_group'",
+        "prod.yaml:3: catalog: given 'prod'; allowed a value that dev.yaml does not have; "
+        "give each environment its own",
+        f"staging.yaml:{_line(staging, 'cron')}: use_cases.credit.jobs.integration.cron: given '0 0 25 * * ?'; "
+        "allowed a Quartz cron expression of 6 or 7 fields, such as 0 0 4 * * ?; it has '25' for hours: use 0 to 23",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        ("dev.yaml", "name: dev", "name: development", "name: given 'development'; allowed 'dev'"),
+        ("dev.yaml", "source: prod", "source: staging", "source: given 'staging'; allowed an environment that ingests"),
+        ("dev.yaml", "    source: prod\n", "", "training: given 'training'; allowed training with data to read"),
+        (
+            "dev.yaml",
+            "promotion: {}",
+            "promotion:",
+            "credit.jobs: given ['scoring', 'training']; allowed jobs with promo",
+        ),
+        ("prod.yaml", "read_by: [dev]", "read_by: [test]", "read_by.0: given 'test'; allowed one of dev, staging"),
+        ("prod.yaml", "  credit:\n", "  kredit:\n", "use_cases.kredit: given 'kredit'; allowed one of credit"),
+        ("prod.yaml", "      scoring: {schedule: active}\n", "      scoring: {}\n", "scoring.schedule: given nothing"),
+        ("staging.yaml", "      ingest: {schedule: paused}\n", "", "integration: given 'integration'; allowed integra"),
+        (
+            "staging.yaml",
+            "      promotion: {}\n",
+            "",
+            "jobs.training: given 'training'; allowed training together with",
+        ),
+        ("staging.yaml", "sample_rows: 8000", "sample_rows: 10", "sample_rows: given 10; allowed at least 1000"),
+        ("dev.yaml", "17.3.x-gpu-ml", "17.3.x-cpu-ml", "policies.gpu_single_node.runtime: given 'cpu'; allowed 'gpu'"),
+        ("dev.yaml", "{workers: none}", "{workers: autoscale, max_workers: 2}", "size.workers: given 'autoscale'"),
+        ("dev.yaml", "kind: gpu", "kind: tpu", "kind: given 'tpu'; allowed one of 'cpu', 'gpu'; use one of these"),
+        ("dev.yaml", "catalog: dev", "catalog: dev\ncatalog: dev2", "catalog: given the same key again"),
+        (
+            "dev.yaml",
+            "[Standard_NC4as_T4_v3, Standard_NC8as_T4_v3]",
+            "[]",
+            "node_types: given []; allowed a list with",
+        ),
+        ("dev.yaml", "catalog: dev", "catalog: [dev", "(the file): given text that is not YAML"),
+        ("platform.yaml", "admins: platform-admins", "admins: nobody", "admins: given 'nobody'; allowed one of"),
+        ("platform.yaml", "ingest: {landing: read", "ingest: {landing: scan", "landing: given 'scan'; allowed one of"),
+    ],
+)
+def test_a_mistake_is_named(workspaces: Path, file: str, old: str, new: str, expected: str) -> None:
+    """Each kind of mistake says where it is, what was given and what is allowed."""
+    edit(workspaces / file, old, new)
+    found = _problems(workspaces)
+    assert [problem for problem in found if expected in problem and problem.startswith(f"{file}:")], found
+
+
+def test_a_missing_platform_file_is_named(workspaces: Path) -> None:
+    """Without platform.yaml nothing can be built, and the error says so."""
+    (workspaces / "platform.yaml").unlink()
+    assert _problems(workspaces)[0].startswith("platform.yaml:1: (the file): given nothing")
+
+
+def test_an_empty_file_is_named(workspaces: Path) -> None:
+    """A file without settings is not an environment."""
+    (workspaces / "test.yaml").write_text("# nothing yet\n", encoding="utf-8")
+    assert [p for p in _problems(workspaces) if p.startswith("test.yaml:1: (the file): given nothing")]
+
+
+def test_bad_values_stop_the_synthesis_before_it_writes(workspaces: Path, tmp_path: Path) -> None:
+    """No document is written from values that are wrong."""
+    edit(workspaces / "dev.yaml", "catalog: dev", "catalog: prod")
+    with pytest.raises(SpecError):
+        synth(tmp_path / "out", workspaces)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_spec_cannot_be_changed() -> None:
+    """What was checked stays as it was."""
+    environment = load(WORKSPACES).environments[0]
+    with pytest.raises(ValueError, match="frozen"):
+        environment.catalog = "prod"  # type: ignore[misc]
+
+
+def test_the_published_schemas_are_current() -> None:
+    """`python -m infra.spec.schema` writes what is committed: editors complete what the spec accepts."""
+    assert {path.name: path.read_text(encoding="utf-8") for path in DIRECTORY.glob("*.json")} == documents()
+
+
+@pytest.mark.parametrize(
+    ("expression", "problem"),
+    [
+        ("0 0 4 2 * ?", None),
+        ("0 0/15 8-18 ? * MON-FRI", None),
+        ("0 0 6 L * ? 2030", None),
+        ("0 0 6 ? * 6#3", None),
+        ("0 0 4 2 *", "has 5 fields"),
+        ("0 60 4 2 * ?", "has '60' for minutes: use 0 to 59"),
+        ("0 0 4 * * *", "needs ? for exactly one"),
+        ("0 0 4 ? * ?", "needs ? for exactly one"),
+        ("0 0 4 x * ?", "has 'x' for day of month"),
+        ("0 0 4 ? * MAY", "has 'MAY' for day of week"),
+    ],
+)
+def test_quartz(expression: str, problem: str | None) -> None:
+    """Quartz expressions pass, and what Databricks would refuse is explained."""
+    found = quartz_problem(expression)
+    assert (found is None) if problem is None else (found is not None and found.startswith(problem))

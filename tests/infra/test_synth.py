@@ -1,0 +1,138 @@
+"""The synthesis as a whole: stacks, addresses, the real CLI, time and memory."""
+
+import filecmp
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.infra.conftest import Documents, edit
+
+PINNED = Path(__file__).with_name("addresses.txt")
+
+
+def addresses(documents: Documents) -> list[str]:
+    """`<stack> <type>.<name>` of every resource."""
+    return [
+        f"{stack} {type_}.{name}"
+        for stack, document in sorted(documents.items())
+        for type_, instances in sorted(document["resource"].items())
+        for name in sorted(instances)
+    ]
+
+
+def test_addresses_are_pinned(documents: Documents) -> None:
+    """An address that changes destroys and makes again what lies there: such a change is made on purpose.
+
+    Write the file anew with `python -m tests.infra.pin_addresses`.
+    """
+    assert addresses(documents) == PINNED.read_text(encoding="utf-8").splitlines()
+
+
+def test_stacks_are_listed_in_order(out_dir: Path) -> None:
+    """The manifest has one stack for the account and two per environment."""
+    manifest = json.loads((out_dir / "manifest.json").read_text(encoding="utf-8"))
+    assert sorted(manifest["stacks"]) == sorted(
+        ["account", *(f"{env}-{half}" for env in ("dev", "prod", "staging") for half in ("workspace", "ml"))]
+    )
+
+
+def test_stacks_share_nothing_but_names(documents: Documents) -> None:
+    """No stack reads another one's state, and none has an output."""
+    for document in documents.values():
+        assert "terraform_remote_state" not in document.get("data", {})
+        assert "output" not in document
+
+
+def test_phase_one_needs_nothing_that_jobs_create(documents: Documents) -> None:
+    """No resource of these stacks names a table: tables exist only after the first run."""
+    for document in documents.values():
+        assert not {"databricks_sql_table", "databricks_quality_monitor", "databricks_model_serving"} & set(
+            document["resource"]
+        )
+        for grants in document["resource"].get("databricks_grants", {}).values():
+            assert "table" not in grants
+
+
+def test_state_is_remote_and_providers_hold_no_secret(documents: Documents) -> None:
+    """Each stack has its own state blob, opened by role, and its provider names a host and nothing secret."""
+    for stack, document in documents.items():
+        backend = document["terraform"]["backend"]["azurerm"]
+        assert (backend["key"], backend["use_azuread_auth"]) == (f"{stack}.tfstate", True)
+        [provider] = document["provider"]["databricks"]
+        assert set(provider) == ({"host", "account_id"} if stack == "account" else {"host"})
+
+
+def test_local_state_when_told(workspaces: Path, synthesized: Callable[[], Documents]) -> None:
+    """platform.yaml chooses the local backend by its kind."""
+    text = (workspaces / "platform.yaml").read_text(encoding="utf-8")
+    text = re.sub(r"state:\n(  .*\n)+", "state: {kind: local}\n", text)
+    (workspaces / "platform.yaml").write_text(text, encoding="utf-8")
+    assert synthesized()["prod-ml"]["terraform"]["backend"] == {"local": {"path": "prod-ml.tfstate"}}
+
+
+def test_one_more_dev_workspace_is_one_more_file(workspaces: Path, synthesized: Callable[[], Documents]) -> None:
+    """A second dev gets its own catalog, principals and read-only way to prod, and the first stays as it was."""
+    text = (workspaces / "dev.yaml").read_text(encoding="utf-8")
+    text = text.replace("name: dev\ncatalog: dev\n", "name: dev-fraud\ncatalog: dev_fraud\n")
+    text = text.replace("1000000000000001.1", "1000000000000004.4").replace("1000000000000001", "1000000000000004")
+    (workspaces / "dev-fraud.yaml").write_text(text, encoding="utf-8")
+    edit(workspaces / "prod.yaml", "read_by: [dev]", "read_by: [dev, dev-fraud]")
+    documents = synthesized()
+    assert documents["dev-fraud-workspace"]["resource"]["databricks_catalog"]["catalog"]["name"] == "dev_fraud"
+    gold = documents["prod-workspace"]["resource"]["databricks_grants"]["credit_gold-grants"]["grant"]
+    readers = [grant for grant in gold if grant["principal"].endswith("-source-readers")]
+    assert readers == [
+        {"principal": f"{name}-credit-source-readers", "privileges": ["USE_SCHEMA", "SELECT"]}
+        for name in ("dev", "dev-fraud")
+    ]
+    bindings = documents["prod-workspace"]["resource"]["databricks_workspace_binding"]
+    assert bindings["catalog-binding-dev-fraud"]["binding_type"] == "BINDING_TYPE_READ_ONLY"
+
+
+def test_the_real_cli_writes_the_same_documents(root: Path, out_dir: Path, tmp_path: Path) -> None:
+    """`cdktf synth` and `mlops synth` agree to the byte."""
+    cli = root / "node_modules" / ".bin" / "cdktf"
+    if not cli.exists():
+        pytest.skip("the cdktf CLI is not installed: npm ci --ignore-scripts")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = os.environ | {"PATH": path, "CHECKPOINT_DISABLE": "1", "CI": "1"}
+    command = [str(cli), "synth", "--output", str(tmp_path / "cli")]
+    subprocess.run(command, cwd=root, env=environment, check=True, capture_output=True, timeout=300)
+    theirs = {p.relative_to(tmp_path / "cli") for p in (tmp_path / "cli").rglob("*") if p.is_file()}
+    ours = {p.relative_to(out_dir) for p in out_dir.rglob("*") if p.is_file()}
+    assert theirs == ours
+    _, differ, failed = filecmp.cmpfiles(out_dir, tmp_path / "cli", [str(path) for path in ours], shallow=False)
+    assert (differ, failed) == ([], [])
+
+
+def test_a_synthesis_is_quick_and_small(root: Path, tmp_path: Path) -> None:
+    """The whole process takes 7 s at most, and Python 120 MB (Node, its child, is not counted)."""
+    code = (
+        "import resource, sys; from pathlib import Path; from infra.main import synth; "
+        "synth(Path(sys.argv[1])); print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+    )
+    started = time.monotonic()
+    command = [sys.executable, "-c", code, str(tmp_path / "out")]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    assert time.monotonic() - started <= 7
+    assert int(done.stdout) <= 120
+
+
+def test_wrong_workspaces_end_the_program_with_their_mistakes(
+    workspaces: Path, root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`python -m infra.main` prints the mistakes and fails, without a traceback."""
+    from infra import main  # noqa: PLC0415
+
+    edit(workspaces / "dev.yaml", "catalog: dev", "catalog: prod")
+    monkeypatch.setattr(main, "WORKSPACES", workspaces)
+    monkeypatch.setenv("CDKTF_OUTDIR", str(workspaces / "out"))
+    assert main.main() == 1
+    assert "prod.yaml:3: catalog: given 'prod'" in capsys.readouterr().err
