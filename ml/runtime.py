@@ -5,11 +5,12 @@ The only module that creates a Spark session. Everything below a task's `main` i
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from pyspark import cloudpickle
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.utils import is_remote
 
 import ml
@@ -35,6 +36,16 @@ def spark() -> SparkSession:
         # The server's Python workers cannot import this code, so functions sent to them carry it along.
         cloudpickle.register_pickle_by_value(ml)  # type: ignore[no-untyped-call]
     return session
+
+
+@contextmanager
+def computed_once(frame: DataFrame) -> Iterator[DataFrame]:
+    """`frame`, kept on the cluster while the block uses it several times."""
+    held = frame.persist()
+    try:
+        yield held
+    finally:
+        held.unpersist()
 
 
 def set_task_value(key: str, value: str | int | float | bool) -> None:

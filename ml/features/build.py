@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml import parameters, runtime
+from ml.declarations import Table
 from ml.features.frames import feature_rows, outcome_rows, require_usable
 from ml.parameters import Common
 from ml.tables import Tables, door
@@ -36,9 +37,9 @@ def build_features(tables: Tables, task: Common) -> tuple[int, int]:
     declared = task.use_case.model.feature_table
     source, target = (table.full_name(task.catalog, task.use_case.name) for table in (declared.source, declared.table))
     silver = tables.read(source, tables.version(source))
-    rows = feature_rows(declared, silver)
-    require_usable(declared, rows)
-    tables.replace(declared.table, target, rows)
+    with runtime.computed_once(feature_rows(declared, silver)) as rows:
+        require_usable(declared, rows)
+        tables.replace(declared.table, target, rows)
     return silver.count(), tables.read(target).count()
 
 
@@ -51,8 +52,14 @@ def build_outcomes(tables: Tables, task: Common) -> tuple[int, int, int]:
         for table in (outcome.source, model.feature_table.source, outcome.table, waiting)
     )
     silver = tables.read(source, tables.version(source))
-    rows = outcome_rows(task.use_case, tables.read(events, tables.version(events)), silver)
     usable = F.col("_reason").isNull()
-    tables.replace(outcome.table, target, rows.where(usable).select(*(c.name for c in outcome.table.columns)))
-    tables.replace(waiting, rejects, rows.where(~usable).select(*(c.name for c in waiting.columns)))
+    joined = outcome_rows(task.use_case, tables.read(events, tables.version(events)), silver)
+    with runtime.computed_once(joined) as rows:
+        tables.replace(outcome.table, target, rows.where(usable).select(*names(outcome.table)))
+        tables.replace(waiting, rejects, rows.where(~usable).select(*names(waiting)))
     return silver.count(), tables.read(target).count(), tables.read(rejects).count()
+
+
+def names(table: Table) -> list[str]:
+    """The declared column names."""
+    return [column.name for column in table.columns]

@@ -7,6 +7,7 @@ the same rows, and a corrected declaration also corrects verdicts given before.
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml import parameters, runtime
@@ -33,9 +34,15 @@ def refine_feed(tables: Tables, task: Common, feed: Feed, now: datetime) -> tupl
         table.full_name(task.catalog, task.use_case.name) for table in (bronze(feed), feed.silver, quarantine(feed))
     )
     received = tables.read(source, tables.version(source))
-    refined = refine(feed, received)
-    tables.replace(feed.silver, silver, kept(feed, refined))
-    tables.replace(quarantine(feed), rejects, rejected(refined))
+    with runtime.computed_once(refine(feed, received)) as refined:
+        tables.replace(feed.silver, silver, kept(feed, refined))
+        tables.replace(quarantine(feed), rejects, rejected(refined))
+        record(tables, task, silver, refined, now)
+    return received.count(), tables.read(silver).count(), tables.read(rejects).count()
+
+
+def record(tables: Tables, task: Common, silver: str, refined: DataFrame, now: datetime) -> None:
+    """Append this run's account of every source file to `ingest_files`."""
     files = per_file(refined).select(
         F.lit(task.run_id).alias("run_id"),
         F.lit(silver).alias("table_name"),
@@ -47,4 +54,3 @@ def refine_feed(tables: Tables, task: Common, feed: Feed, now: datetime) -> tupl
         F.lit(now).alias("recorded_at"),
     )
     tables.append(INGEST_FILES, INGEST_FILES.full_name(task.catalog, task.use_case.name), files)
-    return received.count(), tables.read(silver).count(), tables.read(rejects).count()
