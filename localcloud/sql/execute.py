@@ -1,0 +1,70 @@
+"""One statement as a caller: check its tables, then run it or answer it from the catalog."""
+
+from localcloud.cloud import Cloud
+from localcloud.errors import bad_request
+from localcloud.identity import Caller
+from localcloud.names import identifier
+from localcloud.sql import engine, rewrite
+from localcloud.sql.engine import Result
+from localcloud.sql.rewrite import Show, Use
+from localcloud.unity import access, records
+from localcloud.unity.privileges import Kind, Privilege
+
+_NEEDED = {
+    Use.READ: (Privilege.SELECT,),
+    Use.INSERT: (Privilege.MODIFY,),
+    Use.CHANGE: (Privilege.SELECT, Privilege.MODIFY),
+}
+
+
+def execute(cloud: Cloud, caller: Caller, text: str, *, tag: str, catalog: str = "", schema: str = "") -> Result:
+    """Run one statement. Raises `ApiError`: 400 for what is not allowed or fails, 403, 404."""
+    show = rewrite.show(text)
+    if show is not None:
+        return _show(cloud, caller, show, catalog, schema)
+    statement = rewrite.parse(text, catalog, schema)
+    for name, use in sorted(statement.tables):
+        if use is Use.DESCRIBE:
+            access.authorize_metadata(cloud, caller, Kind.TABLE, name)
+        else:
+            access.authorize(cloud, caller, Kind.TABLE, name, *_NEEDED[use])
+    sql = statement.over(lambda name: str(records.require(cloud.store, Kind.TABLE, name)["storage_location"]))
+    return engine.run(cloud, sql, tag)
+
+
+def _show(cloud: Cloud, caller: Caller, show: Show, catalog: str, schema: str) -> Result:
+    match show.what:
+        case "CATALOGS":
+            found = [c["name"] for c in cloud.store.all(Kind.CATALOG) if _sees(cloud, caller, Kind.CATALOG, c["name"])]
+            return _names("catalog", found)
+        case "SCHEMAS":
+            parent = identifier("catalog", show.parent or catalog)
+            access.authorize_metadata(cloud, caller, Kind.CATALOG, parent)
+            return _names("databaseName", _children(cloud, caller, Kind.SCHEMA, parent))
+        case _:
+            parent = _schema_name(show.parent, catalog, schema)
+            access.authorize(cloud, caller, Kind.SCHEMA, parent)
+            tables = _children(cloud, caller, Kind.TABLE, parent)
+            rows = [(parent.rpartition(".")[2], name, "false") for name in tables]
+            columns = (("database", "string"), ("tableName", "string"), ("isTemporary", "boolean"))
+            return Result(columns=columns, rows=rows)
+
+
+def _schema_name(parent: str, catalog: str, schema: str) -> str:
+    full = parent if "." in parent else f"{catalog}.{parent or schema}"
+    if full.startswith(".") or full.endswith("."):
+        raise bad_request("SHOW TABLES needs a schema: SHOW TABLES IN catalog.schema.")
+    return records.canonical(Kind.SCHEMA, full)
+
+
+def _children(cloud: Cloud, caller: Caller, kind: Kind, parent: str) -> list[str]:
+    found = records.children(cloud.store, kind, parent)
+    return [d["name"] for d in found if _sees(cloud, caller, kind, d["full_name"])]
+
+
+def _sees(cloud: Cloud, caller: Caller, kind: Kind, name: str) -> bool:
+    return access.sees(cloud, caller, kind, name)
+
+
+def _names(column: str, names: list[str]) -> Result:
+    return Result(columns=((column, "string"),), rows=[(name,) for name in sorted(names)])
