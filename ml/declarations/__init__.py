@@ -7,6 +7,7 @@ from ml.declarations.errors import DeclarationError
 from ml.declarations.feed import Feed
 from ml.declarations.gates import ComparisonGate, ComplianceGate, Gates, InfrastructureGate, SignOff
 from ml.declarations.model import Algorithm, Feature, FeatureTable, Model, Outcome, Promotion, Tuning
+from ml.declarations.monitoring import Limits, Monitoring
 from ml.declarations.table import Column, Layer, Table
 from ml.declarations.usecase import JobSettings, UseCase
 
@@ -23,7 +24,9 @@ __all__ = [
     "InfrastructureGate",
     "JobSettings",
     "Layer",
+    "Limits",
     "Model",
+    "Monitoring",
     "Outcome",
     "Promotion",
     "SignOff",

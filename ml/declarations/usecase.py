@@ -1,11 +1,12 @@
 """A use case: the one declaration that both `infra` and the jobs read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ml.declarations.errors import require
 from ml.declarations.feed import Feed
 from ml.declarations.gates import Gates
 from ml.declarations.model import Model
+from ml.declarations.monitoring import Monitoring
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +18,8 @@ class JobSettings:
     timezone: str
     timeout_s: int
     max_retries: int
+    # Two hours after scoring, so that the month's predictions are there.
+    monitoring_cron: str = "0 0 8 2 * ?"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +33,7 @@ class UseCase:
     model: Model
     gates: Gates
     jobs: JobSettings
+    monitoring: Monitoring = field(default_factory=Monitoring)
 
     def __post_init__(self) -> None:
         silver = {feed.silver.name for feed in self.feeds}

@@ -10,7 +10,9 @@ from ml.declarations import (
     InfrastructureGate,
     JobSettings,
     Layer,
+    Limits,
     Model,
+    Monitoring,
     Outcome,
     SignOff,
     Table,
@@ -68,6 +70,17 @@ GATES = Gates(
     sign_off=SignOff.AUTOMATIC,
 )
 
+MONITORING = Monitoring(
+    # One record in a hundred is dirty in a usual month of this feed; three times that is worth a look.
+    quarantine_ratio=Limits(warn=0.03, act=0.10),
+    # Calibration, tuning and hold-out each take a month, so a model trained on fewer would not know the change.
+    labelled_months_below=3,
+    # ROC AUC 0.60 where 0.80 was promised is near what chance gives: then waiting costs more than a second training.
+    severe_auc_drop=0.20,
+    max_auc_drop=0.05,
+    cool_down_days=60,
+)
+
 CREDIT = UseCase(
     name="credit",
     comment="Credit risk: will a card client default on next month's payment?",
@@ -78,6 +91,7 @@ CREDIT = UseCase(
     ),
     model=MODEL,
     gates=GATES,
+    monitoring=MONITORING,
     jobs=JobSettings(
         training_cron="0 0 4 2 * ?",
         scoring_cron="0 0 6 2 * ?",
