@@ -9,9 +9,9 @@ from cli.commands.cloud import load_stacks, start_cloud
 from cli.commands.run import run_job
 from cli.commands.synth import synthesize
 from cli.demo.landing import Landing, land, prepare
-from cli.demo.summary import check_accounting, check_isolation, summarize
+from cli.demo.summary import check_accounting, check_isolation, collect, summarize
 from cli.errors import CommandError
-from cli.output import progress
+from cli.output import format_option, progress
 from cli.paths import use_home
 from cli.runs import TaskResult
 from ml.usecases import USE_CASES
@@ -24,7 +24,8 @@ from ml.usecases import USE_CASES
     type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
     help="A real file in the use case's raw format; without it, data is generated.",
 )
-def demo(use_case: str, data: Path | None) -> None:
+@format_option
+def demo(use_case: str, data: Path | None, form: str) -> None:
     """Synthesize, deploy to the local cloud, and run the whole loop for USECASE.
 
     Raw files arrive; staging tests the code on a sample; prod ingests, trains, passes the gates, promotes and
@@ -39,7 +40,7 @@ def demo(use_case: str, data: Path | None) -> None:
     tasks = _run_loop(use_case, landing)
     check_accounting(use_case, landing)
     check_isolation(use_case)
-    summarize(use_case, tasks, duration_s=time.monotonic() - started)
+    summarize(use_case, collect(use_case, tasks, duration_s=time.monotonic() - started), form=form)
 
 
 def _run_loop(use_case: str, landing: Landing) -> list[TaskResult]:

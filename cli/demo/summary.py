@@ -1,14 +1,19 @@
 """What the demo checks and shows at its end."""
 
-from typing import Any
+import json
+from collections.abc import Mapping, Sequence
+
+import click
 
 from cli.commands.sql import query
 from cli.demo.landing import Landing
 from cli.errors import CommandError
-from cli.output import console, progress, show
+from cli.output import Row, console, progress, show
+from cli.paths import current_home
 from cli.runs import TaskResult
 from ml.usecases import use_case as declaration
 
+Sections = Mapping[str, Sequence[Row]]
 _METRICS = ("roc_auc", "accuracy", "precision", "recall", "calibration_error")
 
 
@@ -58,38 +63,47 @@ def check_isolation(use_case: str) -> None:
     raise CommandError(f"{principal} could write {table}; a dev principal must not write prod")
 
 
-def summarize(use_case: str, tasks: list[TaskResult], *, duration_s: float) -> None:
-    """Print each task, the gates of the newest version, the live version, and where to look next."""
+def collect(use_case: str, tasks: list[TaskResult], *, duration_s: float) -> Sections:
+    """What the summary says, by section: each task, the newest version's gates, its hold-out, the live version."""
     ops = f"prod.{use_case}_ops"
-    show([task.as_row() for task in tasks], form="table", title="Tasks")
-    gates = query(
-        "prod",
-        f"select version, gate, verdict, reason from {ops}.gate_results "
-        f"where run_id = (select max_by(run_id, decided_at) from {ops}.gate_results) order by decided_at",
-    )
-    show(gates, form="table", title="Gates of the newest version in prod")
-    _show_metrics(tasks)
-    live = query(
-        "prod",
-        f"select model, to_version as version, promoted_at, promoted_by, reason from {ops}.promotions "
-        "where alias = 'champion' order by promoted_at desc limit 1",
-    )
-    show(live, form="table", title="Live in prod (@champion)")
-    _show_next(use_case, duration_s)
+    return {
+        "Tasks": [task.as_row() for task in tasks],
+        "Gates of the newest version in prod": query(
+            "prod",
+            f"select version, gate, verdict, reason from {ops}.gate_results "
+            f"where run_id = (select max_by(run_id, decided_at) from {ops}.gate_results) order by decided_at",
+        ),
+        "Hold-out: the newest months, never seen in training or tuning": _holdout(tasks),
+        "Live in prod (@champion)": query(
+            "prod",
+            f"select model, to_version as version, promoted_at, promoted_by, reason from {ops}.promotions "
+            "where alias = 'champion' order by promoted_at desc limit 1",
+        ),
+        "Whole demo": [{"seconds": round(duration_s, 1), "state": str(current_home())}],
+    }
 
 
-def _show_metrics(tasks: list[TaskResult]) -> None:
-    found: list[dict[str, Any]] = [
+def summarize(use_case: str, sections: Sections, *, form: str) -> None:
+    """Print the sections as tables, with where to look next, or as one JSON object."""
+    if form == "json":
+        click.echo(json.dumps(sections, indent=2, default=str))
+        return
+    for title, rows in sections.items():
+        show(rows, form="table", title=title)
+    _show_next(use_case)
+
+
+def _holdout(tasks: list[TaskResult]) -> list[Row]:
+    return [
         {"env": task.env, "version": task.accounting.get("model_version")}
         | {name: task.accounting.get(name) for name in _METRICS}
         for task in tasks
         if task.task == "training" and "roc_auc" in task.accounting
     ]
-    show(found, form="table", title="Hold-out: the newest fifth of the months, never seen in training or tuning")
 
 
-def _show_next(use_case: str, duration_s: float) -> None:
-    console.print(f"\nDone in {duration_s:.0f} s. Where to look next:")
+def _show_next(use_case: str) -> None:
+    console.print("\nWhere to look next:")
     for command in (
         f'mlops sql --env prod "select gate, verdict, reason from prod.{use_case}_ops.gate_results"',
         f"mlops run {use_case}-training --env prod",

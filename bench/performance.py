@@ -1,0 +1,123 @@
+"""`make bench`: runs what is measured, in one go on one machine, and writes `docs/performance.md`.
+
+Takes about ten minutes. `DATA=path/to/uci_credit_default.csv` adds the real file.
+"""
+
+import json
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from bench.processes import measure_python, run
+
+ROOT = Path(__file__).resolve().parent.parent
+_SYNTH = "from pathlib import Path; from infra.main import synth; synth(Path({out!r}))"
+_EAGER = "import cdktf_cdktf_provider_databricks, cdktf_cdktf_provider_azurerm; "
+_HOLDOUT = "Hold-out: the newest months, never seen in training or tuning"
+
+
+def synth_section() -> list[str]:
+    """Synthesis of the shipped workspaces: bindings on demand, against importing them whole."""
+    with tempfile.TemporaryDirectory() as out:
+        code = _SYNTH.format(out=out)
+        on_demand, eager = measure_python(code), measure_python(_EAGER + code)
+    rows = [
+        ("bindings on demand (what runs)", f"{on_demand.wall_s:.1f} s", f"{on_demand.peak_mib:.0f} MiB"),
+        ("bindings imported whole", f"{eager.wall_s:.1f} s", f"{eager.peak_mib:.0f} MiB"),
+        ("ratio", f"{on_demand.wall_s / eager.wall_s:.2f}", f"{on_demand.peak_mib / eager.peak_mib:.2f}"),
+    ]
+    return [
+        "## Synthesis of the shipped workspaces",
+        "Whole process, median of 3; memory is that of the Python process. Limits: 7 s, 120 MiB.",
+        *table(("", "wall", "peak memory"), rows),
+    ]
+
+
+def demo_section(name: str, data: Path | None) -> list[str]:
+    """One demo from nothing, and the same demo again."""
+    with tempfile.TemporaryDirectory() as home:
+        env = os.environ | {"MLOPS_HOME": home}
+        try:
+            first, first_s = _demo(env, data)
+            _, again_s = _demo(env, data)
+            scoring_s = _seconds(lambda: run([*_MLOPS, "run", "credit-scoring", "--env", "prod"], env=env))
+        finally:
+            run([*_MLOPS, "down"], env=env)
+    command = "make demo" + (" DATA=…/uci_credit_default.csv" if data else "")
+    tasks = [
+        (task["env"], task["job"], task["task"], f"{task['seconds']:.1f} s", str(task["rows_in"] or ""))
+        for task in first["Tasks"]
+    ]
+    return [
+        f"## {name}",
+        f"`{command}`, environment installed, from an empty state folder. Limit: 240 s.",
+        *table(
+            ("", "wall"),
+            [
+                ("first run", f"{first_s:.0f} s"),
+                ("the same again, nothing new", f"{again_s:.0f} s"),
+                ("`mlops run credit-scoring --env prod`, nothing new", f"{scoring_s:.1f} s"),
+            ],
+        ),
+        "On the hold-out, which is the newest fifth of the clients:",
+        *table(list(first[_HOLDOUT][0]), [[_cell(value) for value in row.values()] for row in first[_HOLDOUT]]),
+        "Tasks of the first run:",
+        *table(("environment", "job", "task", "time", "rows in"), tasks),
+    ]
+
+
+_MLOPS = (sys.executable, "-m", "cli")
+
+
+def _demo(env: dict[str, str], data: Path | None) -> tuple[dict[str, Any], float]:
+    command = [*_MLOPS, "demo", "credit", "--format", "json", *(["--data", str(data)] if data else [])]
+    printed = ""
+
+    def call() -> None:
+        nonlocal printed
+        printed = run(command, env=env)
+
+    wall_s = _seconds(call)
+    return json.loads(printed), wall_s
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    started = time.monotonic()
+    call()
+    return time.monotonic() - started
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
+    """A Markdown table between blank lines."""
+    names = list(head)
+    lines = ["| " + " | ".join(row) + " |" for row in (names, ["---"] * len(names), *map(list, rows))]
+    return ["", *lines, ""]
+
+
+def _cell(value: Any) -> str:
+    return f"{value:.4f}" if isinstance(value, float) else str(value)
+
+
+def main() -> None:
+    """Measure and write."""
+    data = os.environ.get("DATA")
+    lines = [
+        "# Performance",
+        f"Written by `make bench` on {time.strftime('%Y-%m-%d')}: {os.cpu_count()} cores, "
+        f"{platform.machine()}, Python {platform.python_version()}. Compare ratios; absolute times are this machine's.",
+        "",
+        *synth_section(),
+        *demo_section("The demo on generated data", None),
+        *(demo_section("The demo on the real file (30,000 clients)", Path(data)) if data else []),
+    ]
+    (ROOT / "docs" / "performance.md").write_text("\n".join(lines).rstrip() + "\n")
+    print("wrote docs/performance.md")
+
+
+if __name__ == "__main__":
+    main()
