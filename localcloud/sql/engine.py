@@ -29,13 +29,17 @@ def run(cloud: Cloud, sql: str, tag: str, row_limit: int = ROW_LIMIT) -> Result:
     try:
         frame = session.sql(sql)
         columns = tuple((field.name, field.dataType.simpleString()) for field in frame.schema.fields)
-        rows = frame.limit(row_limit + 1).collect() if columns else []
+        # Arrow keeps time zones; `collect` would turn timestamps into this machine's local time.
+        table = frame.limit(row_limit + 1).toArrow() if columns else None
     except Exception as error:
         raise _as_api_error(cloud, error) from error
     finally:
         session.removeTag(tag)
-    texts = [tuple(values.text(value) for value in row) for row in rows[:row_limit]]
-    return Result(columns=columns, rows=texts, truncated=len(rows) > row_limit)
+    if table is None:
+        return Result(columns=(), rows=[])
+    cells = [column.to_pylist(maps_as_pydicts="strict") for column in table.slice(0, row_limit).columns]
+    rows = [tuple(values.text(value) for value in row) for row in zip(*cells, strict=True)]
+    return Result(columns=columns, rows=rows, truncated=table.num_rows > row_limit)
 
 
 def cancel(cloud: Cloud, tag: str) -> None:
@@ -67,7 +71,8 @@ def _session(cloud: Cloud) -> Any:
 
 
 def _as_api_error(cloud: Cloud, error: Exception) -> ApiError:
-    message = str(error).split("\nJVM stacktrace", maxsplit=1)[0].strip()
+    # What follows the first line is the plan and a stack trace, which name this machine's paths.
+    message = str(error).strip().split("\n", maxsplit=1)[0]
     if "INVALID_HANDLE" in message or "UNAVAILABLE" in message:
         with cloud.lock:
             cloud.parts.pop("spark_session", None)

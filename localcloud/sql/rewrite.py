@@ -106,8 +106,11 @@ def _single(text: str) -> exp.Expr:
     if len(found) != 1:
         raise bad_request(f"Give exactly one statement, not {len(found)}.")
     tree = found[0]
+    # `table@v3` parses as a parameter in the place of an alias, and would read the newest version.
+    if tree.find(exp.Parameter, exp.Placeholder):
+        raise bad_request("'@', ':' and '?' are not allowed here: write values, and VERSION AS OF for a version.")
     if not isinstance(tree, exp.Query | exp.Values | exp.Insert | exp.Update | exp.Delete | exp.Merge | exp.Describe):
-        raise bad_request(f"{tree.key.upper()} statements are not allowed here; allowed: {_ALLOWED}.")
+        raise bad_request(f"'{text.split(maxsplit=1)[0]}' statements are not allowed here; allowed: {_ALLOWED}.")
     if isinstance(tree, exp.Select) and tree.args.get("into"):
         raise bad_request(f"SELECT INTO is not allowed here; allowed: {_ALLOWED}.")
     if isinstance(tree, exp.Insert) and not isinstance(tree.this, exp.Table | exp.Schema):

@@ -22,7 +22,7 @@ def text(value: Any) -> str | None:
 def _scalar(value: Any) -> str:
     match value:
         case datetime.datetime():
-            return value.isoformat(timespec="milliseconds") + ("Z" if value.tzinfo is None else "")
+            return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         case datetime.date():
             return value.isoformat()
         case bytes() | bytearray():
@@ -32,8 +32,6 @@ def _scalar(value: Any) -> str:
 
 
 def _nested(value: Any) -> Any:
-    if hasattr(value, "asDict"):
-        value = value.asDict()
     match value:
         case Mapping():
             return {str(key): _nested(item) for key, item in value.items()}
