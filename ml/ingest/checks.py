@@ -17,36 +17,35 @@ _PATTERNS = {
 }
 
 
-def text(column: Column) -> SparkColumn:
+def trimmed(column: Column) -> SparkColumn:
     """The received text without blanks around it; null where nothing is left."""
-    trimmed = F.trim(F.col(column.name))
-    return F.when(trimmed != "", trimmed)
+    return F.nullif(F.trim(F.col(column.name)), F.lit(""))
 
 
-def typed(column: Column) -> SparkColumn:
-    """The received text as the declared type; null where it is none."""
-    given = text(column)
+def typed(column: Column, given: SparkColumn) -> SparkColumn:
+    """The trimmed text `given` as the declared type; null where it is none."""
     pattern = _PATTERNS.get(column.type)
-    written_so = given if pattern is None else F.when(given.rlike(pattern), given)
-    value = written_so.try_cast(column.type)
+    value = (given if pattern is None else F.when(given.rlike(pattern), given)).try_cast(column.type)
     return F.when(F.abs(value) < float("inf"), value) if column.type == "double" else value
 
 
-def reason(column: Column) -> SparkColumn:
-    """Why the received value is refused, naming header, value and what is allowed; null where it is not."""
-    given, value, name = text(column), typed(column), column.raw_name
-    shown = F.concat(F.lit(f"{name} '"), F.substring(given, 1, _SHOWN_CHARACTERS), F.lit("' is "))
-    checks = [(given.isNotNull() & value.isNull(), F.concat(shown, F.lit(f"not of type {column.type}")))]
-    if not column.nullable:
-        checks.append((given.isNull(), F.lit(f"{name} is empty; a value is required")))
-    if column.minimum is not None:
-        checks.append((value < column.minimum, F.concat(shown, F.lit(f"outside {_span(column)}"))))
-    if column.maximum is not None:
-        checks.append((value > column.maximum, F.concat(shown, F.lit(f"outside {_span(column)}"))))
+def reason(column: Column, given: SparkColumn, value: SparkColumn) -> SparkColumn:
+    """Why a received value is refused, naming header, value and what is allowed; null where it is not."""
+    no_value = F.lit(None if column.nullable else f"{column.raw_name} is empty; a value is required")
+    shown = F.concat(F.lit(f"{column.raw_name} '"), F.substring(given, 1, _SHOWN_CHARACTERS), F.lit("' is "))
+    why = F.when(value.isNull(), F.lit(f"not of type {column.type}"))
+    if column.minimum is not None or column.maximum is not None:
+        why = why.when(~_within(column, value), F.lit(f"outside {_span(column)}"))
     if column.allowed:
         listed = ", ".join(str(each) for each in column.allowed)
-        checks.append((~value.isin(list(column.allowed)), F.concat(shown, F.lit(f"not one of {listed}"))))
-    return F.coalesce(*(F.when(refused, why) for refused, why in checks))
+        why = why.when(~value.isin(list(column.allowed)), F.lit(f"not one of {listed}"))
+    return F.when(given.isNull(), no_value).otherwise(F.concat(shown, why))
+
+
+def _within(column: Column, value: SparkColumn) -> SparkColumn:
+    low = F.lit(True) if column.minimum is None else value >= column.minimum
+    high = F.lit(True) if column.maximum is None else value <= column.maximum
+    return low & high
 
 
 def _span(column: Column) -> str:
@@ -55,11 +54,11 @@ def _span(column: Column) -> str:
     return f"{low}..{high}"
 
 
-def fields_reason(expected_fields: int) -> SparkColumn:
+def fields_reason(fields: SparkColumn, expected_fields: int) -> SparkColumn:
     """Why a record with too few or too many fields is refused; null where the number is right."""
-    given = F.json_array_length(F.col("_fields")).cast("string")
+    given = F.json_array_length(fields).cast("string")
     return F.when(
-        F.col("_fields").isNotNull(),
+        fields.isNotNull(),
         F.concat(F.lit("the record has "), given, F.lit(f" fields, the header has {expected_fields}")),
     )
 

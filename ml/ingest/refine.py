@@ -4,8 +4,8 @@ from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F  # noqa: N812
 
-from ml.declarations import Feed
-from ml.ingest.checks import fields_reason, period, reason, typed
+from ml.declarations import Column, Feed
+from ml.ingest.checks import fields_reason, period, reason, trimmed, typed
 
 # The record that was received first stays, whatever arrives later: a verdict, once given, does not change.
 _ARRIVAL = ("_loaded_at", "_source_file", "_source_sha256", "_row_number")
@@ -13,8 +13,22 @@ _ARRIVAL = ("_loaded_at", "_source_file", "_source_sha256", "_row_number")
 
 def refine(feed: Feed, bronze: DataFrame) -> DataFrame:
     """One row per bronze record: `received` (the record), the typed silver columns, and `_reason` (null: kept)."""
-    received = F.struct(*(F.col(name) for name in bronze.columns)).alias("received")
-    checked = bronze.select(received, *_values(feed), _reasons(feed).alias("_reason"))
+    columns = [column for column in feed.silver.columns if column.name != feed.period_column]
+    # In steps, so that a value is computed once and not again in every expression that asks for it.
+    given = bronze.select(
+        F.struct(*bronze.columns).alias("received"),
+        period(F.col("_source_file")).alias(feed.period_column),
+        *(trimmed(column).alias(_given(column)) for column in columns),
+    )
+    typed_too = given.select("*", *(typed(column, F.col(_given(column))).alias(column.name) for column in columns))
+    reasons = F.concat_ws("; ", *(reason(column, F.col(_given(column)), F.col(column.name)) for column in columns))
+    checked = typed_too.select(
+        "received",
+        *(column.name for column in feed.silver.columns),
+        F.coalesce(fields_reason(F.col("received._fields"), len(columns)), F.nullif(reasons, F.lit(""))).alias(
+            "_reason"
+        ),
+    )
     return checked.withColumn("_reason", F.coalesce(F.col("_reason"), _duplicate_reason(feed)))
 
 
@@ -30,25 +44,20 @@ def rejected(refined: DataFrame) -> DataFrame:
 
 
 def per_file(refined: DataFrame) -> DataFrame:
-    """One row per source file and hash: `rows_in`, `rows_kept`, `rows_quarantined`."""
-    return refined.groupBy("received._source_file", "received._source_sha256").agg(
+    """One row per `source_file` and `source_sha256`: `rows_in`, `rows_kept`, `rows_quarantined`."""
+    file = (
+        F.col("received._source_file").alias("source_file"),
+        F.col("received._source_sha256").alias("source_sha256"),
+    )
+    return refined.groupBy(*file).agg(
         F.count("*").alias("rows_in"),
         F.count_if(F.col("_reason").isNull()).alias("rows_kept"),
         F.count_if(F.col("_reason").isNotNull()).alias("rows_quarantined"),
     )
 
 
-def _values(feed: Feed) -> list[SparkColumn]:
-    return [
-        (period(F.col("_source_file")) if column.name == feed.period_column else typed(column)).alias(column.name)
-        for column in feed.silver.columns
-    ]
-
-
-def _reasons(feed: Feed) -> SparkColumn:
-    columns = [column for column in feed.silver.columns if column.name != feed.period_column]
-    why = F.concat_ws("; ", *(reason(column) for column in columns))
-    return F.coalesce(fields_reason(len(columns)), F.when(why != "", why))
+def _given(column: Column) -> str:
+    return f"_given_{column.name}"
 
 
 def _duplicate_reason(feed: Feed) -> SparkColumn:
