@@ -17,6 +17,8 @@ from pathlib import Path
 
 import psutil
 
+# In the environment of the local cloud and of all it starts: the directory they belong to.
+MARK = "LOCALCLOUD_HOME"
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -28,7 +30,13 @@ def die_with_parent() -> None:
 
 
 def spawn(
-    command: Sequence[str], *, log: Path, pid_file: Path, environ: Mapping[str, str], cwd: Path
+    command: Sequence[str],
+    *,
+    log: Path,
+    pid_file: Path,
+    environ: Mapping[str, str],
+    cwd: Path,
+    pass_fds: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start `command` in its own process group, its output appended to `log`.
 
@@ -46,6 +54,7 @@ def spawn(
             env=dict(environ),
             cwd=cwd,
             start_new_session=True,
+            pass_fds=tuple(pass_fds),
             preexec_fn=die_with_parent,  # noqa: PLW1509 - one system call, which is safe between fork and exec
         )
     write_pid(pid_file, child.pid)
@@ -95,6 +104,29 @@ def kill_tree(pid: int, *, grace_s: float) -> None:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
     psutil.wait_procs(family, timeout=5)
+
+
+def marked(home: Path) -> list[psutil.Process]:
+    """Living processes that carry `home`'s mark, apart from this one and those it descends from."""
+    own = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
+    return [process for process in psutil.process_iter() if process.pid not in own and _carries(process, home)]
+
+
+def end_marked(home: Path) -> int:
+    """Kill everything that an earlier, killed local cloud of `home` left behind; how many there were."""
+    found = marked(home)
+    for process in found:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(found, timeout=5)
+    return len(found)
+
+
+def _carries(process: psutil.Process, home: Path) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE and process.environ().get(MARK) == str(home)
+    except psutil.Error:
+        return False
 
 
 def last_lines(log: Path, count: int = 20) -> str:

@@ -66,7 +66,7 @@ def test_a_cached_jar_that_was_changed_is_not_used(tmp_path: Path, monkeypatch: 
         shutil.copy(jar, tmp_path / jar.name)
     changed = tmp_path / toolchain.DELTA_JARS[0].file_name
     changed.write_bytes(changed.read_bytes() + b"x")
-    monkeypatch.setattr(toolchain, "_run_ivy", lambda jars, work: "no network")
+    monkeypatch.setattr(toolchain, "_run_ivy", lambda *_: "no network")
     with pytest.raises(ToolchainError, match=r"could not fetch delta-spark_2\.13-4\.0\.1\.jar") as caught:
         delta_jars(tmp_path)
     assert "no network" in str(caught.value)

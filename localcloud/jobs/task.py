@@ -1,0 +1,98 @@
+"""What happens in a task's own process: environment, working directory, the wheel, the entry point."""
+
+import contextlib
+import importlib.metadata
+import json
+import os
+import sys
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskOrder:
+    """One `python_wheel_task` to run. All paths are absolute; `wheel` is the unpacked wheel's folder."""
+
+    wheel: str
+    package_name: str
+    entry_point: str
+    arguments: list[str]
+    environ: dict[str, str]
+    directory: str
+    log: str
+    result: str
+
+
+class EntryPointError(LookupError):
+    """The wheel has no such package or entry point."""
+
+
+def run(order: TaskOrder) -> int:
+    """Run the task to its end; its exit code. What went wrong is in the log and in the result file."""
+    _redirect(order.log)
+    _prepare(order)
+    try:
+        entry = find_entry_point(Path(order.wheel), order.package_name, order.entry_point)
+        sys.argv = [order.entry_point, *order.arguments]
+        entry.load()()
+    except SystemExit as stop:
+        return _stopped(order, stop)
+    except BaseException as error:  # noqa: BLE001 - whatever ends the task must be recorded
+        return _failed(order, f"{type(error).__name__}: {error}", traceback.format_exc())
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    return 0
+
+
+def find_entry_point(wheel: Path, package_name: str, entry_point: str) -> importlib.metadata.EntryPoint:
+    """The entry point that the wheel's own metadata declares. Raises EntryPointError naming what there is."""
+    distributions = list(importlib.metadata.distributions(path=[str(wheel)]))
+    found = next((d for d in distributions if _normal(d.metadata["Name"]) == _normal(package_name)), None)
+    if found is None:
+        present = ", ".join(d.metadata["Name"] for d in distributions) or "none"
+        raise EntryPointError(f"package {package_name!r} is not in the wheel; it holds: {present}")
+    scripts = {point.name: point for point in found.entry_points if point.group == "console_scripts"}
+    if entry_point not in scripts:
+        raise EntryPointError(
+            f"{package_name!r} has no entry point {entry_point!r}; it has: {', '.join(sorted(scripts)) or 'none'}"
+        )
+    return scripts[entry_point]
+
+
+def _normal(name: str) -> str:
+    return name.replace("-", "_").lower()
+
+
+def _redirect(log: str) -> None:
+    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+    os.close(descriptor)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", line_buffering=True)  # type: ignore[union-attr]
+
+
+def _prepare(order: TaskOrder) -> None:
+    os.environ.clear()
+    os.environ.update(order.environ)
+    os.chdir(order.directory)
+    sys.path.insert(0, order.wheel)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "localcloud"]:
+        del sys.modules[name]
+
+
+def _stopped(order: TaskOrder, stop: SystemExit) -> int:
+    if stop.code is None or stop.code == 0:
+        return 0
+    if isinstance(stop.code, int):
+        return _failed(order, f"SystemExit: {stop.code}", "", stop.code)
+    return _failed(order, f"SystemExit: {stop.code}", f"{stop.code}\n")
+
+
+def _failed(order: TaskOrder, error: str, trace: str, code: int = 1) -> int:
+    sys.stderr.write(trace)
+    with contextlib.suppress(OSError):
+        Path(order.result).write_text(json.dumps({"error": error, "error_trace": trace}), encoding="utf-8")
+    return code
