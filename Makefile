@@ -12,7 +12,7 @@ READY := .venv/.synced
 USECASE ?= credit
 ENV ?= prod
 
-.PHONY: help setup demo test lint types format synth synth-check up down status lock wheel schemas bench clean distclean
+.PHONY: help setup demo test lint types format synth synth-check up down status lock schemas bench clean distclean
 
 help: ## Show every target, a line each
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -48,8 +48,13 @@ format: $(READY) ## Format the code
 synth: $(READY) ## Synthesize the stacks to cdktf.out
 	@$(BIN)/mlops synth
 
-synth-check: $(READY) ## Compare `mlops synth` with the real `cdktf synth` (needs npm the first time)
-	@$(PY) -m infra.compare_synth
+synth-check: $(READY) node_modules/.installed ## Compare `mlops synth` with the real `cdktf synth`
+	@$(PY) -m pytest tests/infra/test_synth.py
+
+node_modules/.installed: package-lock.json $(READY)
+	@echo "the cdktf CLI, from package-lock.json"
+	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
 
 up: $(READY) ## Start the local Azure + Databricks and load the stacks
 	@$(BIN)/mlops up
@@ -59,6 +64,9 @@ down: $(READY) ## Stop the local cloud (its state stays)
 
 status: $(READY) ## Say what runs and where
 	@$(BIN)/mlops status
+
+schemas: $(READY) ## Write the JSON Schemas of workspaces/*.yaml, for editors
+	@$(PY) -m infra.spec.schema
 
 lock: ## Lock the newest versions that Pipfile allows (names no index, so a mirror stays your choice)
 	@$(PIPENV) lock
