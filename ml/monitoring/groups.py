@@ -1,6 +1,7 @@
 """Whether the live version treats the declared groups alike in a month. Pure."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,7 @@ from scipy import stats
 
 from ml.declarations import ComplianceGate, Monitoring
 from ml.evaluation.fairness import Fairness, GroupRates, fairness
-from ml.monitoring.metric import Finding, Kind, at_most, unknown
+from ml.monitoring.metric import PREDICTION, Finding, Kind, at_most, unknown
 
 PARITY = "demographic_parity_difference"
 OPPORTUNITY = "equal_opportunity_difference"
@@ -16,40 +17,28 @@ OPPORTUNITY = "equal_opportunity_difference"
 _MIN_POSITIVES = 30
 
 
-def parity(frame: pd.DataFrame, attribute: str, probability: str, limits: Monitoring, gate: ComplianceGate) -> Finding:
-    """Difference of the selection rates; needs no outcomes."""
-    scored = frame[frame[probability].notna()]
-    return _difference(PARITY, scored, attribute, probability, limits, gate, gate.min_group_rows)
+def parity(scored: pd.DataFrame, attribute: str, limits: Monitoring, gate: ComplianceGate) -> Finding:
+    """Difference of the selection rates over rows with a `probability`; needs no outcomes."""
+    return _difference(PARITY, scored, attribute, limits, gate)
 
 
-def opportunity(
-    frame: pd.DataFrame, attribute: str, probability: str, label: str, limits: Monitoring, gate: ComplianceGate
-) -> Finding:
-    """Difference of the true positive rates: the selection rates among those whose outcome came true."""
-    positive = frame[frame[probability].notna() & (frame[label] == 1)]
-    return _difference(OPPORTUNITY, positive, attribute, probability, limits, gate, _MIN_POSITIVES)
+def opportunity(positive: pd.DataFrame, attribute: str, limits: Monitoring, gate: ComplianceGate) -> Finding:
+    """Difference of the true positive rates: the selection rates over rows whose outcome came true."""
+    return _difference(OPPORTUNITY, positive, attribute, limits, replace(gate, min_group_rows=_MIN_POSITIVES))
 
 
-def _difference(
-    metric: str,
-    rows: pd.DataFrame,
-    attribute: str,
-    probability: str,
-    limits: Monitoring,
-    gate: ComplianceGate,
-    min_rows: int,
-) -> Finding:
+def _difference(metric: str, rows: pd.DataFrame, attribute: str, limits: Monitoring, gate: ComplianceGate) -> Finding:
     found = fairness(
         attribute,
         rows[attribute],
         np.zeros(len(rows)),
-        rows[probability].to_numpy(dtype=float),
+        rows[PREDICTION].to_numpy(dtype=float),
         threshold=gate.decision_threshold,
-        min_rows=min_rows,
+        min_rows=gate.min_group_rows,
     )
     difference = found.demographic_parity_difference
     if not math.isfinite(difference):
-        why = f"fewer than two groups have {min_rows} rows"
+        why = f"fewer than two groups have {gate.min_group_rows} rows"
         return unknown(Kind.FAIRNESS, metric, attribute, len(rows), why)
     noise = _noise(found, limits.false_alarms_per_month)
     return at_most(Kind.FAIRNESS, metric, attribute, difference, limits.group_difference, rows=len(rows), noise=noise)

@@ -10,6 +10,7 @@ from ml.declarations import UseCase
 from ml.monitoring import groups, performance
 from ml.monitoring.drift import Reference, ks, ks_noise, psi, psi_noise, reference
 from ml.monitoring.metric import PREDICTION, Finding, Kind, Metric, Verdict, at_most, unknown
+from ml.monitoring.months import months_between
 from ml.monitoring.performance import Auc, auc
 from ml.monitoring.quality import Arrival, arrival_ratios, null_ratio, outside_ratio, row_count
 
@@ -139,11 +140,6 @@ def _scored_share(data: MonthData, *, awaited: bool) -> Finding:
     )
 
 
-def months_between(earlier: date, later: date) -> int:
-    """Whole calendar months from `earlier` to `later`."""
-    return (later.year - earlier.year) * 12 + later.month - earlier.month
-
-
 def labels_overdue(month: date, newest_month: date, due_months: int) -> bool:
     """Whether outcomes of `month` should have been known before `newest_month`."""
     return months_between(month, newest_month) > due_months
@@ -223,8 +219,10 @@ def _performance(data: MonthData, expected: Expectation, use_case: UseCase, *, i
 
 def _fairness(data: MonthData, use_case: UseCase) -> list[Finding]:
     limits, gate = use_case.monitoring, use_case.gates.compliance
+    scored = data.frame[data.frame[PREDICTION].notna()]
+    positive = scored[scored[LABEL] == 1]
     attributes = use_case.model.fairness_groups
     return [
-        *(groups.parity(data.frame, attribute, PREDICTION, limits, gate) for attribute in attributes),
-        *(groups.opportunity(data.frame, attribute, PREDICTION, LABEL, limits, gate) for attribute in attributes),
+        *(groups.parity(scored, attribute, limits, gate) for attribute in attributes),
+        *(groups.opportunity(positive, attribute, limits, gate) for attribute in attributes),
     ]

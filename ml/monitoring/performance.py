@@ -108,7 +108,7 @@ def calibration(labels: Labels, probabilities: Probabilities, limits: Monitoring
             column="",
             value=observed,
             verdict=gap.verdict,
-            reason=f"{observed:.3f} came true where {predicted:.3f} was predicted; a gap above {margin:.3f} is a breach",
+            reason=f"{observed:.3f} came true, {predicted:.3f} was predicted; a gap above {margin:.3f} is a breach",
             rows=rows,
             threshold_low=predicted - margin,
             threshold_high=predicted + margin,

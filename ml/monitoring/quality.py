@@ -54,14 +54,15 @@ def arrival_ratios(arrival: Arrival, limits: Monitoring) -> list[Finding]:
     )
     if not arrival.received:
         return [unknown(_QUALITY, metric, "", 0, "no records were received") for metric, _, _ in counts]
-    return [_ratio(metric, "", count, arrival.received, limit, 0.0, 0.0) for metric, count, limit in counts]
+    return [_ratio(metric, "", count, arrival.received, limit) for metric, count, limit in counts]
 
 
 def null_ratio(before: Reference, values: pd.Series, limits: Monitoring, chance: float) -> Finding:
     """Share of nulls. What the reference also lacks is not held against the month."""
     usual = before.null_ratio if math.isfinite(before.null_ratio) else 0.0
     noise = _binomial_noise(len(values), usual, chance)
-    return _ratio("null_ratio", before.column, int(values.isna().sum()), len(values), limits.null_ratio, usual, noise)
+    nulls = int(values.isna().sum())
+    return _ratio("null_ratio", before.column, nulls, len(values), limits.null_ratio, usual=usual, noise=noise)
 
 
 def outside_ratio(before: Reference, values: pd.Series, limits: Monitoring, chance: float) -> Finding:
@@ -77,13 +78,15 @@ def outside_ratio(before: Reference, values: pd.Series, limits: Monitoring, chan
         outside = (known < before.ordered[0]) | (known > before.ordered[-1])
     # A new row is the smallest or the largest of all with chance 2 / (reference rows + 1) though nothing changed.
     noise = _binomial_noise(len(known), 2 / (before.rows + 1), chance)
-    return _ratio(metric, before.column, int(outside.sum()), len(known), limits.outside_ratio, 0.0, noise)
+    return _ratio(metric, before.column, int(outside.sum()), len(known), limits.outside_ratio, noise=noise)
 
 
 def _binomial_noise(rows: int, share: float, chance: float) -> float:
     return float(stats.binom.isf(chance, rows, min(share, 1.0)) / rows) if rows else 0.0
 
 
-def _ratio(metric: str, column: str, count: int, rows: int, limits: Limits, usual: float, noise: float) -> Finding:
+def _ratio(
+    metric: str, column: str, count: int, rows: int, limits: Limits, *, usual: float = 0.0, noise: float = 0.0
+) -> Finding:
     above = Limits(warn=usual + limits.warn, act=usual + limits.act)
     return at_most(_QUALITY, metric, column, count / rows, above, rows=rows, noise=noise, reference_value=usual)

@@ -1,0 +1,82 @@
+"""Why something is done: one metric in breach (or unknown though it should be known), and since when. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from ml.monitoring.metric import Kind, Metric, Verdict
+
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cause:
+    """One metric of month `month`; the same one has been so in every known month since `since`."""
+
+    kind: Kind
+    metric: str
+    column: str
+    verdict: Verdict
+    month: date
+    since: date
+    value: float | None
+    limit: float | None
+    reason: str
+
+    @property
+    def subject(self) -> str:
+        """What an alert is raised about: the kind of breach, or `unknown`."""
+        return UNKNOWN if self.verdict is Verdict.UNKNOWN else str(self.kind)
+
+    @property
+    def identity(self) -> str:
+        """The same cause in another month has the same identity: by column, whichever measure shows it."""
+        if self.verdict is Verdict.UNKNOWN or self.kind is Kind.PERFORMANCE:
+            return self.subject
+        return f"{self.subject}:{self.column or self.metric}"
+
+    def as_json(self) -> dict[str, object]:
+        """Plain values for the evidence."""
+        months = {"month": str(self.month), "since": str(self.since)}
+        return {**asdict(self), "kind": str(self.kind), "verdict": str(self.verdict), **months}
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, object]) -> "Cause":
+        """The cause that `as_json` wrote."""
+        parsed = {
+            "kind": Kind(str(given["kind"])),
+            "verdict": Verdict(str(given["verdict"])),
+            "month": date.fromisoformat(str(given["month"])),
+            "since": date.fromisoformat(str(given["since"])),
+        }
+        return cls(**{**given, **parsed})  # type: ignore[arg-type]  # the other fields are plain JSON values
+
+
+def cause_of(metric: Metric, history: Sequence[Metric]) -> Cause:
+    """The cause that `metric` is."""
+    bounds = (metric.threshold_low, metric.threshold_high)
+    crossed = [b for b in bounds if b is not None and metric.value is not None]
+    return Cause(
+        kind=metric.kind,
+        metric=metric.metric,
+        column=metric.column,
+        verdict=metric.verdict,
+        month=metric.month,
+        since=_since(metric, history),
+        value=metric.value,
+        limit=min(crossed, key=lambda bound: abs(bound - (metric.value or 0.0)), default=None),
+        reason=metric.reason,
+    )
+
+
+def _since(metric: Metric, history: Sequence[Metric]) -> date:
+    """The first month of the unbroken run of this verdict; months in which it was unknown do not break a breach."""
+    since = metric.month
+    same = [each for each in history if (each.metric, each.column) == (metric.metric, metric.column)]
+    for each in sorted(same, key=lambda each: each.month, reverse=True):
+        if each.month >= metric.month or (each.verdict is Verdict.UNKNOWN and metric.verdict is not Verdict.UNKNOWN):
+            continue
+        if each.verdict is not metric.verdict or (each.in_training and each.kind is Kind.PERFORMANCE):
+            break
+        since = each.month
+    return since

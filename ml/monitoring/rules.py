@@ -1,0 +1,178 @@
+"""From a month's metrics to nothing, alert or retrain. Pure, and the whole of the policy.
+
+A decision for month M uses what could be known in M: data quality, drift and selection rates of M itself;
+performance of the newest month whose outcomes are due by M; outcomes that are overdue in M.
+
+    performance below its limit for `labelled_months_below` labelled months running, or one severe drop -> retrain
+    ... but inside the cool-down of an earlier retraining                                              -> alert
+    any other breach, or a metric that should be known and is not                                      -> alert
+    otherwise                                                                                          -> nothing
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from ml.declarations import Monitoring
+from ml.monitoring import wording
+from ml.monitoring.cause import Cause, cause_of
+from ml.monitoring.groups import OPPORTUNITY
+from ml.monitoring.metric import Kind, Metric, Verdict
+from ml.monitoring.months import add_months, months_between, named
+
+# Calibration suffers as ranking does, and a new fit mends both. The outcome's own rate is a fact about the world.
+_MENDED_BY_TRAINING = ("roc_auc", "expected_calibration_error")
+
+
+class Action(StrEnum):
+    """What to do, from least to most."""
+
+    NOTHING = "nothing"
+    ALERT = "alert"
+    RETRAIN = "retrain"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What to do about a month, and why. `unknown` says in words what could not be judged.
+
+    `holdout_start` (`YYYY-MM`, or empty) is the first month to hold out of a retraining so that it may still learn
+    from months after the change.
+    """
+
+    month: date
+    action: Action
+    reason: str
+    live_version: int
+    causes: tuple[Cause, ...] = ()
+    unknown: tuple[str, ...] = ()
+    cool_down_until: date | None = None
+    holdout_start: str = ""
+
+
+def decide(month: date, metrics: Sequence[Metric], earlier: Sequence[Decision], limits: Monitoring) -> Decision:
+    """The decision for `month`.
+
+    Args:
+        month: a month that has metrics.
+        metrics: of this and of earlier months, each month measured for the version that was live in it.
+        earlier: decisions of earlier months; later ones are ignored.
+        limits: the declared limits.
+
+    Raises:
+        ValueError: where `month` has no metrics: what was not measured cannot be decided on.
+    """
+    versions = {metric.model_version for metric in metrics if metric.month == month}
+    if not versions:
+        raise ValueError(f"month {named(month)} has no metrics: measure it before deciding on it")
+    live = max(versions)
+    judged = [metric for metric in metrics if _is_judged(metric, month, live, limits)]
+    causes = tuple(cause_of(metric, metrics) for metric in judged if metric.verdict is Verdict.BREACH)
+    blind = tuple(cause_of(metric, metrics) for metric in judged if _should_be_known(metric, metrics, month))
+    unknown = wording.unknown(month, live, judged)
+    why = _why_retrain(month, live, metrics, limits)
+    cooling = max((each for each in earlier if _cools(each, month)), key=_month_of, default=None)
+    action = Action.RETRAIN if why and not cooling else Action.ALERT if causes or blind or why else Action.NOTHING
+    return Decision(
+        month=month,
+        action=action,
+        reason=wording.reason(
+            why=why,
+            cooling=_cooling_words(cooling) if why and cooling else "",
+            causes=causes,
+            unknown=unknown,
+        ),
+        live_version=live,
+        causes=causes + blind,
+        unknown=unknown,
+        cool_down_until=month + timedelta(days=limits.cool_down_days) if action is Action.RETRAIN else None,
+        holdout_start=_holdout_start(causes, month, limits) if action is Action.RETRAIN else "",
+    )
+
+
+def lag_months(metric: Metric, limits: Monitoring) -> int:
+    """How many months after its month a metric is judged: outcomes are due later, and overdue later still."""
+    if metric.metric == "labelled_share":
+        return limits.labels_due_months + 1
+    waits = metric.kind is Kind.PERFORMANCE or metric.metric == OPPORTUNITY
+    return limits.labels_due_months if waits else 0
+
+
+def _is_judged(metric: Metric, month: date, live: int, limits: Monitoring) -> bool:
+    """Performance and fairness of a version that is no longer live are history, not a reason to act."""
+    about_the_model = metric.kind in (Kind.PERFORMANCE, Kind.FAIRNESS)
+    return (
+        months_between(metric.month, month) == lag_months(metric, limits)
+        and not (metric.in_training and metric.kind is Kind.PERFORMANCE)
+        and (metric.model_version == live or not about_the_model)
+    )
+
+
+def _should_be_known(metric: Metric, metrics: Sequence[Metric], month: date) -> bool:
+    """Whether an unknown metric is worth an alert: its rows are there, and (for performance) their outcomes too.
+
+    Groups too small to compare are named in the reason only: they are a property of the portfolio.
+    """
+    if metric.verdict is not Verdict.UNKNOWN or metric.kind is Kind.FAIRNESS:
+        return False
+    needed = ("labelled_share", metric.month) if metric.kind is Kind.PERFORMANCE else ("row_count", month)
+    verdicts = {each.verdict for each in metrics if (each.metric, each.month) == needed}
+    if metric.kind is Kind.PERFORMANCE:
+        return Verdict.OK in verdicts
+    return Verdict.UNKNOWN not in verdicts
+
+
+def _why_retrain(month: date, live: int, metrics: Sequence[Metric], limits: Monitoring) -> str:
+    """Why a retraining is due, in words; empty where it is not."""
+    known = [
+        metric
+        for metric in metrics
+        if metric.metric in _MENDED_BY_TRAINING
+        and metric.model_version == live
+        and not metric.in_training
+        and metric.verdict is not Verdict.UNKNOWN
+        and months_between(metric.month, month) >= limits.labels_due_months
+    ]
+    labelled = sorted({metric.month for metric in known}, reverse=True)
+    if not labelled:
+        return ""
+    newest = [metric for metric in known if metric.month == labelled[0]]
+    severe = [metric for metric in newest if _is_severe(metric, limits)]
+    if severe:
+        return wording.severe(severe[0], live)
+    newest_months = labelled[: limits.labelled_months_below]
+    below = [metric for metric in known if metric.month in newest_months and metric.verdict is Verdict.BREACH]
+    enough = {metric.month for metric in below} == set(newest_months)
+    return wording.lasting(below, live) if enough and len(newest_months) == limits.labelled_months_below else ""
+
+
+def _is_severe(metric: Metric, limits: Monitoring) -> bool:
+    drop = (metric.reference_value or 0.0) - (metric.value or 0.0)
+    return metric.metric == "roc_auc" and metric.verdict is Verdict.BREACH and drop > limits.severe_auc_drop
+
+
+def _cools(decision: Decision, month: date) -> bool:
+    until = decision.cool_down_until
+    return decision.month < month and decision.action is Action.RETRAIN and until is not None and month < until
+
+
+def _month_of(decision: Decision) -> date:
+    return decision.month
+
+
+def _cooling_words(decision: Decision) -> str:
+    return (
+        f"A retraining was asked for in {named(decision.month)}; none is asked for again before "
+        f"{decision.cool_down_until}."
+    )
+
+
+def _holdout_start(causes: Sequence[Cause], month: date, limits: Monitoring) -> str:
+    """The newest third of the labelled months since the change; empty where a change is not older than one month."""
+    newest_labelled = add_months(month, -limits.labels_due_months)
+    since = min((cause.since for cause in causes if cause.kind is Kind.PERFORMANCE), default=newest_labelled)
+    changed_months = months_between(since, newest_labelled) + 1
+    if changed_months < 2:
+        return ""
+    return named(add_months(newest_labelled, 1 - max(1, changed_months // 3)))
