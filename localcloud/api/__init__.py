@@ -3,16 +3,21 @@
 from fastapi import APIRouter
 
 from localcloud.api import (
+    alerts,
     assignments,
     cluster_policies,
     compute,
+    dashboards,
     discovery,
+    feature_store,
     files,
+    invocations,
     local,
     mlflow,
     permissions,
     scim,
     secrets,
+    serving,
     statements,
     tokens,
     unity,
@@ -36,4 +41,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     secrets.router,
     files.router,
     workspace_files.router,
+    serving.router,
+    invocations.router,
+    feature_store.router,
+    alerts.router,
+    dashboards.router,
 )

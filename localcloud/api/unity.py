@@ -5,10 +5,12 @@ from fastapi import APIRouter
 from localcloud.api import (
     uc_bindings,
     uc_catalogs,
+    uc_constraints,
     uc_credentials,
     uc_grants,
     uc_metastore,
     uc_models,
+    uc_monitors,
     uc_schemas,
     uc_storage,
     uc_tables,
@@ -28,5 +30,7 @@ for _version in ("2.1", "2.0"):
         uc_bindings,
         uc_credentials,
         uc_storage,
+        uc_constraints,
+        uc_monitors,
     ):
         router.include_router(_area.router, prefix=f"/api/{_version}/unity-catalog")

@@ -1,0 +1,1 @@
+"""Online feature stores: feature tables published for look-up by key."""

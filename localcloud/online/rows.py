@@ -1,0 +1,63 @@
+"""Published rows in SQLite, by table and key: what a look-up reads in microseconds."""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS published (
+    online_table TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (online_table, key)
+) WITHOUT ROWID
+"""
+# SQLite's default limit on parameters of a statement is 32,766.
+_KEYS_AT_ONCE = 10_000
+
+
+class OnlineRows:
+    """One row per online table and key; a row is a dictionary of column to value. Safe to use from threads."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.Lock()
+        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
+        self._connection.execute("PRAGMA journal_mode=WAL")
+        self._connection.execute(_SCHEMA)
+        path.chmod(0o600)
+
+    def replace(self, online_table: str, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> int:
+        """Put `rows` (key, row) in the place of all rows of the table, at once. How many there are now."""
+        encoded = [(online_table, key, json.dumps(row)) for key, row in rows]
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                self._connection.execute("DELETE FROM published WHERE online_table = ?", (online_table,))
+                self._connection.executemany("INSERT INTO published VALUES (?, ?, ?)", encoded)
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+        return len(encoded)
+
+    def read(self, online_table: str, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """The rows of those `keys` that are there, by key."""
+        found: dict[str, dict[str, Any]] = {}
+        for start in range(0, len(keys), _KEYS_AT_ONCE):
+            some = keys[start : start + _KEYS_AT_ONCE]
+            marks = ", ".join("?" * len(some))
+            statement = f"SELECT key, body FROM published WHERE online_table = ? AND key IN ({marks})"
+            with self._lock:
+                rows = self._connection.execute(statement, (online_table, *some)).fetchall()
+            found.update((key, json.loads(body)) for key, body in rows)
+        return found
+
+    def delete(self, online_table: str) -> None:
+        """Remove all rows of a table."""
+        self.replace(online_table, ())
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._connection.close()

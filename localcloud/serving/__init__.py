@@ -1,0 +1,1 @@
+"""Serving endpoints: their documents, and the processes in which the real MLflow models answer."""
