@@ -1,0 +1,75 @@
+"""Task `comparison` of job `<usecase>-promotion`: is this version good, and better than the one that is live?"""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from mlflow.exceptions import MlflowException
+
+from ml.gates import evidence
+from ml.gates.contest import Contest, judge
+from ml.gates.evidence import CHAMPION, Judged
+from ml.gates.scoring import holdout, score
+from ml.gates.verdict import COMPARISON, Check, Verdict, decide, refuse
+from ml.training.lineage import Lineage, LineageError, read_lineage
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Compare a version with the champion; run by job `<usecase>-promotion`."""
+    subject = evidence.judged("gates_comparison", arguments, reads_data=True)
+    problem = evidence.missing_version(subject)
+    if problem is None:
+        evidence.announce(subject)
+    evidence.record(subject, refuse(COMPARISON, problem) if problem else verdict(subject))
+
+
+def verdict(subject: Judged) -> Verdict:
+    """Score both versions on the hold-out of the challenger's own lineage, and judge."""
+    champion = subject.alias(CHAMPION)
+    if champion == subject.version:
+        live = Check(passed=True, text=f"version {subject.version} is already live")
+        return decide(COMPARISON, [live], inputs={"version": subject.version}, thresholds={})
+    try:
+        lineage = read_lineage(f"version {subject.version}", subject.registered().tags)
+        rows = holdout(subject, lineage)
+        contest = Contest(
+            version=subject.version,
+            labels=rows[subject.model.outcome.label].to_numpy(np.int64),
+            challenger=_scored(subject, subject.version, rows),
+            champion_version=champion,
+            champion=None if champion is None else _scored(subject, champion, rows),
+        )
+    except (ValueError, MlflowException) as error:
+        return refuse(COMPARISON, str(error), version=subject.version, champion_version=champion)
+    gates = subject.common.use_case.gates
+    return judge(
+        contest,
+        gates.comparison,
+        threshold=gates.compliance.decision_threshold,
+        seed=subject.model.seed,
+        holdout_months=f"{lineage.holdout_first_month}..{lineage.holdout_last_month}",
+        champion_saw_holdout=_saw(subject, champion, lineage),
+    )
+
+
+def _scored(subject: Judged, version: int, rows: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Probabilities of `version`. Raises ValueError that names it, where it cannot score these rows."""
+    with tempfile.TemporaryDirectory() as temporary:
+        try:
+            return score(evidence.load(evidence.fetch(subject, version, Path(temporary))), rows)
+        except (ValueError, MlflowException) as error:
+            raise ValueError(f"version {version} cannot score the hold-out: {error}") from error
+
+
+def _saw(subject: Judged, champion: int | None, lineage: Lineage) -> bool | None:
+    """Whether the champion was fitted on months of this hold-out, which only makes it harder to beat. None: unknown."""
+    if champion is None:
+        return False
+    try:
+        theirs = read_lineage("the champion", subject.client.get_model_version(subject.name, str(champion)).tags)
+    except LineageError:
+        return None
+    return theirs.fitted_last_month >= lineage.holdout_first_month

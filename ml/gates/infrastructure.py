@@ -1,0 +1,92 @@
+"""Task `infrastructure` of job `<usecase>-promotion`: does this version serve, in a process that has only it?"""
+
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ml.declarations import InfrastructureGate
+from ml.gates import evidence, probe
+from ml.gates.verdict import INFRASTRUCTURE, Check, Verdict, at_most, decide, refuse
+
+# Beside loading: time for some hundred answers and a slow machine.
+_GRACE_S = 60.0
+_TOLD_CHARACTERS = 600
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probed:
+    """What the clean process found, or why there is nothing."""
+
+    found: Mapping[str, object] | None
+    problem: str | None = None
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Probe a version in a clean process; run by job `<usecase>-promotion`."""
+    subject = evidence.judged("gates_infrastructure", arguments, reads_data=True)
+    problem = evidence.missing_version(subject)
+    if problem:
+        evidence.record(subject, refuse(INFRASTRUCTURE, problem))
+        return
+    evidence.announce(subject)
+    gate = subject.common.use_case.gates.infrastructure
+    with tempfile.TemporaryDirectory() as temporary:
+        artifact = evidence.fetch(subject, subject.version, Path(temporary))
+        probed = run_probe(artifact, timeout_s=gate.max_load_s + _GRACE_S)
+    evidence.record(subject, judge(probed, gate))
+
+
+def run_probe(artifact: Path, *, timeout_s: float) -> Probed:
+    """Start the probe on `artifact`: isolated, no checkout, no token, no tracking server."""
+    with tempfile.TemporaryDirectory() as temporary:
+        home, answer = Path(temporary), Path(temporary) / "answer.json"
+        command = [sys.executable, "-I", str(Path(probe.__file__).resolve()), str(artifact.resolve()), str(answer)]
+        environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(home), "LC_ALL": "C.UTF-8"}
+        try:
+            done = subprocess.run(
+                command, cwd=home, env=environment, capture_output=True, text=True, timeout=timeout_s, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return Probed(found=None, problem=f"the model did not answer within {timeout_s:g} s")
+        if done.returncode != 0 or not answer.is_file():
+            told = done.stderr.strip()[-_TOLD_CHARACTERS:]
+            return Probed(found=None, problem=f"the model does not load or answer in a clean process: {told}")
+        return Probed(found=json.loads(answer.read_text()))
+
+
+def judge(probed: Probed, gate: InfrastructureGate) -> Verdict:
+    """The verdict over what the probe found. Pure; what it did not find fails."""
+    if probed.found is None:
+        return refuse(INFRASTRUCTURE, probed.problem or "the probe found nothing")
+    found = probed.found
+    checks = [
+        at_most("time to load", found.get("load_s"), gate.max_load_s, "s"),
+        at_most("95th percentile latency of one row", found.get("latency_p95_ms"), gate.max_latency_ms, "ms"),
+        at_most("peak memory", found.get("memory_mib"), gate.max_memory_mib, "MiB"),
+        _answers(found.get("answers"), found.get("rows")),
+        _empty("wrong input is refused", "it answers wrong input", found.get("accepted_wrong")),
+        _empty("the pinned packages are here", "packages differ from what is pinned", found.get("other_versions")),
+    ]
+    return decide(INFRASTRUCTURE, checks, inputs=found, thresholds=asdict(gate))
+
+
+def _answers(answers: object, rows: object) -> Check:
+    """One probability within 0..1 for each row of the input example."""
+    if not isinstance(answers, list) or not answers or len(answers) != rows:
+        return Check(passed=False, text=f"the input example of {rows} rows got answers {answers}")
+    sound = all(isinstance(answer, float) and math.isfinite(answer) and 0 <= answer <= 1 for answer in answers)
+    told = f"the input example is answered with {', '.join(f'{answer:.3f}' for answer in answers)}"
+    return Check(passed=sound, text=told if sound else f"{told}, which are no probabilities")
+
+
+def _empty(well: str, badly: str, found: object) -> Check:
+    """Passes for an empty list; an absent one is unknown and fails."""
+    if not isinstance(found, list):
+        return Check(passed=False, text=f"whether {well} is unknown")
+    return Check(passed=not found, text=f"{badly}: {', '.join(map(str, found))}" if found else well)

@@ -1,0 +1,138 @@
+"""What the compliance gate asks of a version's papers and of its treatment of groups. Pure."""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from ml.declarations import ComplianceGate, Model
+from ml.evaluation.fairness import Fairness
+from ml.gates.verdict import COMPLIANCE, Check, Verdict, at_most, decide
+from ml.training.lineage import LineageError, read_lineage
+from ml.training.served import PROBABILITY
+
+# Uncommitted changes are told, not refused: the wheel that ran is kept under its own hash.
+_COMMIT = re.compile(r"[0-9a-f]{40}(-dirty)?")
+_PINNED = re.compile(r"[A-Za-z0-9._-]+==[^=\s*]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Papers:
+    """What a model version says about itself. `inputs` and `outputs` are column names; None: no signature."""
+
+    description: str
+    tags: Mapping[str, str]
+    inputs: tuple[str, ...] | None
+    outputs: tuple[str, ...] | None
+    requirements: tuple[str, ...]
+
+
+def judge(
+    model: Model,
+    gate: ComplianceGate,
+    source_catalog: str,
+    papers: Papers,
+    groups: Sequence[Fairness],
+    *,
+    problem: str | None = None,
+) -> Verdict:
+    """The verdict. `problem` says why fairness could not be measured; it fails the gate."""
+    checks = [
+        _signature(model, papers),
+        _present("description", papers.description),
+        *_declared_tags(model, papers.tags),
+        _lineage(papers.tags, source_catalog),
+        _commit(papers.tags),
+        _environment(papers.requirements),
+        *_fairness_checks(model, gate, groups, problem),
+    ]
+    inputs = {
+        "description": papers.description,
+        "tags": dict(papers.tags),
+        "features": papers.inputs,
+        "requirements": papers.requirements,
+        "fairness": [asdict(group) for group in groups],
+        "problem": problem,
+    }
+    return decide(COMPLIANCE, checks, inputs=inputs, thresholds=asdict(gate))
+
+
+def _present(name: str, text: str) -> Check:
+    return Check(passed=bool(text.strip()), text=f"{name} is {'there' if text.strip() else 'missing'}")
+
+
+def _signature(model: Model, papers: Papers) -> Check:
+    if papers.inputs is None or papers.outputs is None:
+        return Check(passed=False, text="signature is missing")
+    strange = sorted(set(papers.inputs) ^ set(model.features))
+    if strange:
+        return Check(passed=False, text=f"signature and declared features differ in {', '.join(strange)}")
+    if papers.outputs != (PROBABILITY,):
+        return Check(passed=False, text=f"signature gives {', '.join(papers.outputs)}, {PROBABILITY} is required")
+    return Check(passed=True, text=f"signature takes the {len(papers.inputs)} declared features")
+
+
+def _declared_tags(model: Model, tags: Mapping[str, str]) -> list[Check]:
+    """Owner, licence and personal data, as the declaration has them."""
+    declared = {
+        "owner": model.owner,
+        "licence": model.licence,
+        "contains_personal_data": str(model.contains_personal_data).lower(),
+    }
+    return [
+        Check(
+            passed=bool(wanted) and tags.get(name) == wanted,
+            text=f"{name} is {tags.get(name) or 'missing'}"
+            + ("" if wanted and tags.get(name) == wanted else f", {wanted or 'a value'} is declared"),
+        )
+        for name, wanted in declared.items()
+    ]
+
+
+def _lineage(tags: Mapping[str, str], source_catalog: str) -> Check:
+    try:
+        lineage = read_lineage("the version", tags)
+    except LineageError as error:
+        return Check(passed=False, text=str(error))
+    if lineage.source_catalog != source_catalog:
+        return Check(
+            passed=False, text=f"it was trained on catalog {lineage.source_catalog}, this run reads {source_catalog}"
+        )
+    return Check(
+        passed=True,
+        text=f"trained on {lineage.feature_table}@{lineage.feature_table_version} and "
+        f"{lineage.outcome_table}@{lineage.outcome_table_version}",
+    )
+
+
+def _commit(tags: Mapping[str, str]) -> Check:
+    commit = tags.get("git_commit", "")
+    known = bool(_COMMIT.fullmatch(commit))
+    return Check(passed=known, text=f"git commit {commit or 'missing'} is {'known' if known else 'no known commit'}")
+
+
+def _environment(requirements: Sequence[str]) -> Check:
+    loose = [line for line in requirements if not _PINNED.fullmatch(line)]
+    if not requirements or loose:
+        return Check(passed=False, text=f"environment is not pinned: {', '.join(loose) or 'no requirements'}")
+    return Check(passed=True, text=f"environment is pinned ({len(requirements)} packages)")
+
+
+def _fairness_checks(
+    model: Model, gate: ComplianceGate, groups: Sequence[Fairness], problem: str | None
+) -> list[Check]:
+    """The demographic parity difference of every declared attribute; equal opportunity is told beside it."""
+    if problem:
+        return [Check(passed=False, text=f"fairness could not be measured: {problem}")]
+    found = {group.attribute: group for group in groups}
+    return [_difference(name, found.get(name), gate) for name in model.fairness_groups]
+
+
+def _difference(name: str, measured: Fairness | None, gate: ComplianceGate) -> Check:
+    parity = measured.demographic_parity_difference if measured else math.nan
+    check = at_most(f"selection rate difference by {name}", parity, gate.max_group_difference)
+    if measured is None or len(measured.groups) < 2:
+        enough = f"fewer than two groups of {name} have {gate.min_group_rows} hold-out rows"
+        return Check(passed=False, text=f"{check.text} ({enough})")
+    told = f"equal opportunity difference {measured.equal_opportunity_difference:.4g}"
+    return Check(passed=check.passed, text=f"{check.text} ({told})")

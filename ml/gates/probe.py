@@ -1,0 +1,114 @@
+"""Loads a model artifact in a process of its own and measures it: `python -I probe.py ARTIFACT ANSWER.json`.
+
+Run by path, with an empty environment: it stands for a server that has the artifact, its pinned packages and
+nothing else. `ml` is refused even where it is installed.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+_WARM_UP, _MEASURED = 20, 200
+
+
+class _NoCheckout(MetaPathFinder):
+    """Makes `import ml` fail: a server does not have it."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Refuse `ml` and all below it; leave the rest to others."""
+        del path, target
+        if fullname.partition(".")[0] == "ml":
+            raise ModuleNotFoundError(f"the model imports {fullname}, which is not where it is served")
+        return None
+
+
+def _peak_memory_mib() -> float:
+    """The most memory that this process held. Linux' VmHWM, since `ru_maxrss` would include the parent's."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) / 1024
+    import resource  # noqa: PLC0415 - not on Linux
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
+def _other_versions(requirements: Path) -> list[str]:
+    """Packages that are here in another version than the artifact pins, or not at all."""
+    found = []
+    for line in requirements.read_text().split():
+        name, _, pinned = line.partition("==")
+        try:
+            here = str(import_module(name).__version__)
+        except (ImportError, AttributeError):
+            here = "absent"
+        if here != pinned:
+            found.append(f"{name} {here}, pinned {pinned or 'nothing'}")
+    return found
+
+
+def _accepts(model: Any, frame: Any) -> bool:
+    """Whether the model answers `frame` instead of raising."""
+    try:
+        model.predict(frame)
+    except Exception:  # noqa: BLE001 - any refusal is right
+        return False
+    return True
+
+
+def _wrong_inputs(example: Any) -> dict[str, Any]:
+    """Inputs that a model must refuse, by what is wrong with them."""
+    first = example.columns[0]
+    return {
+        "a missing column": example.drop(columns=[first]),
+        "text in a number": example.assign(**{first: ["text"] * len(example)}),
+        "no columns": example[[]],
+    }
+
+
+def _latency_ms(model: Any, row: Any) -> float:
+    """95th percentile of the time to answer one row."""
+    times_ms = []
+    for number in range(_WARM_UP + _MEASURED):
+        started = time.perf_counter()
+        model.predict(row)
+        if number >= _WARM_UP:
+            times_ms.append((time.perf_counter() - started) * 1000)
+    return sorted(times_ms)[int(0.95 * len(times_ms))]
+
+
+def main(artifact: Path, answer: Path) -> None:
+    """Load, answer the input example, measure; write what was found to `answer`."""
+    started = time.perf_counter()
+    sys.meta_path.insert(0, _NoCheckout())
+    import mlflow  # noqa: PLC0415 - its import is part of the time to load
+
+    model = mlflow.pyfunc.load_model(str(artifact))
+    loaded_s = time.perf_counter() - started
+    example = model.input_example
+    if example is None:
+        raise ValueError("the artifact has no input example to answer")
+    probabilities = model.predict(example)["probability"]
+    found = {
+        "load_s": loaded_s,
+        "rows": len(example),
+        "answers": [float(probability) for probability in probabilities],
+        "latency_p95_ms": _latency_ms(model, example.iloc[[0]]),
+        "accepted_wrong": [name for name, frame in _wrong_inputs(example).items() if _accepts(model, frame)],
+        "other_versions": _other_versions(artifact / "requirements.txt"),
+        "memory_mib": _peak_memory_mib(),
+    }
+    answer.write_text(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,79 @@
+"""A gate's verdict: pass only when every check passes; what is missing or not a number does not. Pure."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+COMPLIANCE, COMPARISON, INFRASTRUCTURE, SIGN_OFF = "compliance", "comparison", "infrastructure", "sign_off"
+# The gates that judge by themselves; sign-off rests on them.
+JUDGING = (COMPLIANCE, COMPARISON, INFRASTRUCTURE)
+ALL_GATES = (*JUDGING, SIGN_OFF)
+
+
+class Decision(StrEnum):
+    """What a gate says. There is no third: whatever cannot be decided fails."""
+
+    PASS = "pass"  # noqa: S105 - a verdict, no password
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One thing that was checked, in plain words with its figures."""
+
+    passed: bool
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """The verdict of `gate`, why, what was measured, and what that was held against."""
+
+    gate: str
+    decision: Decision
+    reason: str
+    inputs: Mapping[str, object]
+    thresholds: Mapping[str, object]
+
+
+def decide(
+    gate: str, checks: Sequence[Check], *, inputs: Mapping[str, object], thresholds: Mapping[str, object]
+) -> Verdict:
+    """Pass where all of `checks` pass. The reason names every failure, or else every check. No checks fail."""
+    failed = [check.text for check in checks if not check.passed]
+    told = failed or [check.text for check in checks] or ["nothing was checked"]
+    return Verdict(
+        gate=gate,
+        decision=Decision.PASS if checks and not failed else Decision.FAIL,
+        reason="; ".join(told),
+        inputs=inputs,
+        thresholds=thresholds,
+    )
+
+
+def refuse(gate: str, reason: str, **inputs: object) -> Verdict:
+    """A failure before anything could be measured."""
+    return decide(gate, [Check(passed=False, text=reason)], inputs=inputs, thresholds={})
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
+
+
+def at_least(name: str, value: object, limit: float, unit: str = "") -> Check:
+    """`value` must be a number not under `limit`."""
+    return _bounded(name, value, limit, unit, words=("at least", "under"), passed=_number(value) >= limit)
+
+
+def at_most(name: str, value: object, limit: float, unit: str = "") -> Check:
+    """`value` must be a number not over `limit`."""
+    return _bounded(name, value, limit, unit, words=("at most", "over"), passed=_number(value) <= limit)
+
+
+def _bounded(name: str, value: object, limit: float, unit: str, *, words: tuple[str, str], passed: bool) -> Check:
+    number, suffix = _number(value), f" {unit}" if unit else ""
+    if not math.isfinite(number):
+        return Check(passed=False, text=f"{name} is unknown ({value}), {words[0]} {limit:g}{suffix} is required")
+    relation = f"{words[0]} {limit:g}" if passed else f"{words[1]} the limit {limit:g}"
+    return Check(passed=passed, text=f"{name} {number:.4g}{suffix} is {relation}{suffix}")

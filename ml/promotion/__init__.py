@@ -1,0 +1,1 @@
+"""Promotion: the champion alias moves, and the move is recorded."""

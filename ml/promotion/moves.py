@@ -1,0 +1,63 @@
+"""Which aliases move when a version goes live, in an order that a crash cannot harm. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ml.gates.evidence import CHALLENGER, CHAMPION, PREVIOUS
+from ml.gates.verdict import ALL_GATES, Decision
+
+
+class NotReleasedError(RuntimeError):
+    """The gates have not passed the version in this run."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """`alias` goes from one version to another; `to_version` None takes it away."""
+
+    alias: str
+    from_version: int | None
+    to_version: int | None
+
+
+def require_released(subject: str, verdicts: Mapping[str, str]) -> None:
+    """Raise NotReleasedError unless every gate has passed."""
+    missing = [
+        f"{gate}: {verdicts.get(gate, 'no verdict')}" for gate in ALL_GATES if verdicts.get(gate) != Decision.PASS
+    ]
+    if missing:
+        raise NotReleasedError(
+            f"{subject} is not promoted: all of {', '.join(ALL_GATES)} must pass in this run, but {', '.join(missing)}"
+        )
+
+
+def moves(version: int, aliases: Mapping[str, int]) -> tuple[Move, ...]:
+    """What remains to be moved until `version` is champion; nothing where it is and no challenger is left.
+
+    `@previous` first: whatever moment the process dies at, exactly one version is champion, and a rerun
+    finds the rest still to be done.
+    """
+    champion, previous = aliases.get(CHAMPION), aliases.get(PREVIOUS)
+    found: list[Move] = []
+    if champion != version:
+        if champion is not None and previous != champion:
+            found.append(Move(alias=PREVIOUS, from_version=previous, to_version=champion))
+        found.append(Move(alias=CHAMPION, from_version=champion, to_version=version))
+    if aliases.get(CHALLENGER) == version:
+        found.append(Move(alias=CHALLENGER, from_version=version, to_version=None))
+    return tuple(found)
+
+
+def unrecorded(version: int, aliases: Mapping[str, int], last: Mapping[str, int]) -> Sequence[Move]:
+    """Moves that were made but not recorded, since a run died in between.
+
+    `aliases` are as they are now that `version` is champion, `last` the newest recorded version of each alias.
+    """
+    previous = aliases.get(PREVIOUS)
+    if last.get(CHAMPION) == version:
+        return ()
+    lost = []
+    if previous is not None and last.get(PREVIOUS) != previous:
+        lost.append(Move(alias=PREVIOUS, from_version=last.get(PREVIOUS), to_version=previous))
+    lost.append(Move(alias=CHAMPION, from_version=last.get(CHAMPION), to_version=version))
+    return lost

@@ -1,0 +1,92 @@
+"""Task `promotion` of job `<usecase>-promotion`: the version that passed its gates becomes champion.
+
+It trusts no task value: the verdicts are read again from `gate_results`. Aliases move first and are recorded
+after, from what the aliases then say; so a run that dies anywhere leaves one champion, and the next run
+completes the record.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from pyspark.sql import functions as F  # noqa: N812
+
+from ml import runtime
+from ml.gates import evidence
+from ml.gates.evidence import CHAMPION, Judged
+from ml.gates.principal import principal
+from ml.gates.records import append_record
+from ml.gates.sign_off import recorded
+from ml.promotion.moves import Move, moves, require_released, unrecorded
+from ml.tables import frame_of
+from ml.tables.system import PROMOTIONS
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Make the version champion; run by job `<usecase>-promotion`."""
+    subject = evidence.judged("promotion", arguments, reads_data=False)
+    promote(subject)
+
+
+def promote(subject: Judged) -> None:
+    """Move what is left to move, and record what is left to record."""
+    require_released(f"{subject.name} version {subject.version}", recorded(subject))
+    before = evidence.aliases(subject.client, subject.name)
+    for move in moves(subject.version, before):
+        apply(subject, move)
+    now = evidence.aliases(subject.client, subject.name)
+    written = list(unrecorded(subject.version, now, last_recorded(subject)))
+    write(subject, written)
+    runtime.set_task_value("champion", subject.version)
+    runtime.report(
+        task="promotion",
+        rows_in=len(written),
+        rows_kept=len(written),
+        rows_quarantined=0,
+        model=subject.name,
+        champion=subject.version,
+        was=before.get(CHAMPION),
+        changed=before.get(CHAMPION) != subject.version,
+    )
+
+
+def apply(subject: Judged, move: Move) -> None:
+    """Move one alias. Only the model's owner may."""
+    if move.to_version is None:
+        subject.client.delete_registered_model_alias(subject.name, move.alias)
+    else:
+        subject.client.set_registered_model_alias(subject.name, move.alias, str(move.to_version))
+
+
+def last_recorded(subject: Judged) -> dict[str, int]:
+    """The version that each alias was last recorded to point to."""
+    name = f"{subject.ops_schema}.{PROMOTIONS.name}"
+    subject.tables.create(PROMOTIONS, name)
+    rows = (
+        subject.tables.read(name)
+        .where(F.col("model") == subject.name)
+        .groupBy("alias")
+        .agg(F.max_by("to_version", "promoted_at").alias("version"))
+        .collect()
+    )
+    return {row["alias"]: row["version"] for row in rows}
+
+
+def write(subject: Judged, made: Iterable[Move]) -> None:
+    """Append one row per alias that moved."""
+    who, when = principal(subject.tables.spark), datetime.now(UTC)
+    rows = [
+        {
+            "run_id": subject.common.run_id,
+            "model": subject.name,
+            "alias": move.alias,
+            "from_version": move.from_version,
+            "to_version": move.to_version,
+            "reason": f"version {subject.version} passed all gates in run {subject.common.run_id}",
+            "promoted_by": who,
+            "promoted_at": when,
+        }
+        for move in made
+    ]
+    if rows:
+        frame = frame_of(subject.tables.spark, PROMOTIONS, rows)
+        append_record(subject.tables, PROMOTIONS, f"{subject.ops_schema}.{PROMOTIONS.name}", frame)

@@ -1,0 +1,58 @@
+"""The infrastructure gate's decision over what the probe found."""
+
+import math
+
+import pytest
+
+from ml.declarations import InfrastructureGate
+from ml.gates.infrastructure import Probed, judge
+from ml.gates.verdict import Decision
+
+GATE = InfrastructureGate(max_load_s=30, max_latency_ms=250, max_memory_mib=2048)
+FOUND = {
+    "load_s": 3.0,
+    "rows": 2,
+    "answers": [0.1, 0.6],
+    "latency_p95_ms": 4.0,
+    "accepted_wrong": [],
+    "other_versions": [],
+    "memory_mib": 400.0,
+}
+
+
+def test_a_model_within_all_limits_passes() -> None:
+    """The reason carries the figures."""
+    verdict = judge(Probed(found=FOUND), GATE)
+    assert verdict.decision is Decision.PASS
+    assert "95th percentile latency of one row 4 ms is at most 250 ms" in verdict.reason
+    assert "the input example is answered with 0.100, 0.600" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"load_s": 31.0}, "time to load 31 s is over the limit 30 s"),
+        ({"latency_p95_ms": 251.0}, "latency of one row 251 ms is over the limit 250 ms"),
+        ({"latency_p95_ms": math.nan}, "latency of one row is unknown (nan)"),
+        ({"memory_mib": 4096.0}, "peak memory 4096 MiB is over the limit 2048 MiB"),
+        ({"memory_mib": None}, "peak memory is unknown (None)"),
+        ({"answers": [0.1]}, "the input example of 2 rows got answers [0.1]"),
+        ({"answers": [0.1, 1.5]}, "which are no probabilities"),
+        ({"answers": [0.1, math.nan]}, "which are no probabilities"),
+        ({"answers": [], "rows": 0}, "the input example of 0 rows got answers []"),
+        ({"accepted_wrong": ["a missing column"]}, "it answers wrong input: a missing column"),
+        ({"accepted_wrong": None}, "whether wrong input is refused is unknown"),
+        ({"other_versions": ["xgboost 1.0, pinned 3.2.0"]}, "packages differ from what is pinned: xgboost 1.0"),
+    ],
+)
+def test_each_limit_fails_on_its_own(changed: dict[str, object], reason: str) -> None:
+    """Over a limit, or unknown."""
+    verdict = judge(Probed(found={**FOUND, **changed}), GATE)
+    assert verdict.decision is Decision.FAIL
+    assert reason in verdict.reason
+
+
+def test_a_model_that_did_not_load_fails_with_what_the_process_said() -> None:
+    """Nothing was found."""
+    verdict = judge(Probed(found=None, problem="the model did not answer within 90 s"), GATE)
+    assert (verdict.decision, verdict.reason) == (Decision.FAIL, "the model did not answer within 90 s")

@@ -1,0 +1,136 @@
+"""The compliance gate, one broken paper at a time."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from ml.evaluation.fairness import Fairness, GroupRates
+from ml.gates.papers import Papers, judge
+from ml.gates.verdict import Decision, Verdict
+from ml.usecases import use_case
+
+MODEL, GATE = use_case("credit").model, use_case("credit").gates.compliance
+TAGS = {
+    "owner": "ml-engineers",
+    "licence": "CC BY 4.0",
+    "contains_personal_data": "true",
+    "source_catalog": "prod",
+    "feature_table": "prod.credit_gold.client_features",
+    "feature_table_version": "3",
+    "outcome_table": "prod.credit_gold.client_outcomes",
+    "outcome_table_version": "4",
+    "cut_off": "2025-07-01",
+    "fitted_first_month": "2023-01-01",
+    "fitted_last_month": "2024-12-01",
+    "holdout_first_month": "2025-01-01",
+    "holdout_last_month": "2025-06-01",
+    "sample_rows": "0",
+    "git_commit": "a" * 40,
+    "code_sha256": "b" * 64,
+    "reason": "manual",
+    "job_run_id": "7",
+    "fingerprint": "c" * 64,
+}
+PAPERS = Papers(
+    description="Probability of default.",
+    tags=TAGS,
+    inputs=MODEL.features,
+    outputs=("probability",),
+    requirements=("mlflow==3.17.2", "xgboost==3.2.0"),
+)
+
+
+def _group(attribute: str, difference: float, groups: int = 2) -> Fairness:
+    rates = tuple(
+        GroupRates(group=str(number), rows=200, selection_rate=0.1, true_positive_rate=0.4) for number in range(groups)
+    )
+    return Fairness(
+        attribute=attribute,
+        groups=rates,
+        left_out=(),
+        rows_unknown=0,
+        demographic_parity_difference=difference,
+        equal_opportunity_difference=0.05,
+    )
+
+
+FAIR = (_group("sex", 0.02), _group("age_band", 0.04))
+
+
+def _judge(papers: Papers = PAPERS, groups: tuple[Fairness, ...] = FAIR, problem: str | None = None) -> Verdict:
+    return judge(MODEL, GATE, "prod", papers, groups, problem=problem)
+
+
+def test_complete_papers_and_like_treatment_pass() -> None:
+    """The reason tells what was found, with figures."""
+    verdict = _judge()
+    assert verdict.decision is Decision.PASS
+    assert "trained on prod.credit_gold.client_features@3 and prod.credit_gold.client_outcomes@4" in verdict.reason
+    assert "selection rate difference by sex 0.02 is at most 0.2 (equal opportunity difference 0.05)" in verdict.reason
+
+
+def _tags(**changed: str) -> Papers:
+    return replace(PAPERS, tags={**TAGS, **changed})
+
+
+@pytest.mark.parametrize(
+    ("papers", "reason"),
+    [
+        (replace(PAPERS, inputs=None), "signature is missing"),
+        (replace(PAPERS, outputs=None), "signature is missing"),
+        (replace(PAPERS, outputs=("score",)), "signature gives score, probability is required"),
+        (replace(PAPERS, inputs=MODEL.features[1:]), "signature and declared features differ in limit_bal"),
+        (replace(PAPERS, inputs=(*MODEL.features, "sex")), "signature and declared features differ in sex"),
+        (replace(PAPERS, description="  "), "description is missing"),
+        (_tags(owner=""), "owner is missing, ml-engineers is declared"),
+        (_tags(owner="nobody"), "owner is nobody, ml-engineers is declared"),
+        (_tags(licence=""), "licence is missing, CC BY 4.0 is declared"),
+        (_tags(contains_personal_data="false"), "contains_personal_data is false, true is declared"),
+        (_tags(feature_table_version=""), "feature_table_version is missing"),
+        (_tags(outcome_table_version="new"), "outcome_table_version='new'"),
+        (_tags(cut_off="yesterday"), "cut_off='yesterday'"),
+        (_tags(source_catalog="dev"), "it was trained on catalog dev, this run reads prod"),
+        (_tags(git_commit="unknown"), "git commit unknown is no known commit"),
+        (_tags(git_commit="main"), "git commit main is no known commit"),
+        (replace(PAPERS, requirements=()), "environment is not pinned: no requirements"),
+        (replace(PAPERS, requirements=("mlflow>=3",)), "environment is not pinned: mlflow>=3"),
+        (replace(PAPERS, requirements=("mlflow==3.*",)), "environment is not pinned: mlflow==3.*"),
+    ],
+)
+def test_each_missing_or_wrong_paper_fails_and_is_named(papers: Papers, reason: str) -> None:
+    """Nothing else is named beside it."""
+    verdict = _judge(papers)
+    assert verdict.decision is Decision.FAIL
+    assert reason in verdict.reason
+    assert "is at most" not in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("groups", "reason"),
+    [
+        ((_group("sex", 0.25), FAIR[1]), "selection rate difference by sex 0.25 is over the limit 0.2"),
+        ((_group("sex", math.nan, groups=1), FAIR[1]), "fewer than two groups of sex have 100 hold-out rows"),
+        ((FAIR[0],), "selection rate difference by age_band is unknown"),
+        ((), "selection rate difference by sex is unknown"),
+    ],
+)
+def test_unlike_or_unknown_treatment_fails(groups: tuple[Fairness, ...], reason: str) -> None:
+    """A declared attribute that was not measured counts as unknown."""
+    verdict = _judge(groups=groups)
+    assert verdict.decision is Decision.FAIL
+    assert reason in verdict.reason
+
+
+def test_a_problem_in_measuring_fails_with_its_words() -> None:
+    """A hold-out that cannot be read is no fair model."""
+    verdict = _judge(groups=(), problem="labels must be 0 or 1")
+    assert verdict.decision is Decision.FAIL
+    assert verdict.reason == "fairness could not be measured: labels must be 0 or 1"
+
+
+def test_uncommitted_changes_are_told_but_do_not_fail() -> None:
+    """The wheel that ran is kept by its own hash, so the code is known."""
+    verdict = _judge(_tags(git_commit="a" * 40 + "-dirty"))
+    assert verdict.decision is Decision.PASS
+    assert f"git commit {'a' * 40}-dirty is known" in verdict.reason
