@@ -14,6 +14,10 @@ from ml.declarations import Feed
 from ml.ingest.records import parse
 
 
+class UnseenFilesError(RuntimeError):
+    """Files that lie in the landing folder were not read."""
+
+
 @dataclass(frozen=True)
 class Inspected:
     """What one file holds: the hash of its bytes and its records, or the problem for which it is refused."""
@@ -25,7 +29,7 @@ class Inspected:
 
 
 def inspect(spark: SparkSession, feed: Feed, paths: list[Path]) -> list[Inspected]:
-    """Each file once, in the order of their names."""
+    """Each file once, in the order of their names. Raises `UnseenFilesError` when Spark leaves one out."""
     if not paths:
         return []
     headers = feed.raw_columns
@@ -38,7 +42,12 @@ def inspect(spark: SparkSession, feed: Feed, paths: list[Path]) -> list[Inspecte
                 yield pd.DataFrame([seen], columns=["name", "sha256", "row_count", "problem"])
 
     found = _contents(spark, paths).mapInPandas(look, "name string, sha256 string, row_count long, problem string")
-    return sorted((Inspected(*row) for row in found.collect()), key=lambda each: each.name)
+    inspected = sorted((Inspected(*row) for row in found.collect()), key=lambda each: each.name)
+    unseen = {path.name for path in paths} - {each.name for each in inspected}
+    if unseen:
+        # Spark leaves out files that it thinks are not data.
+        raise UnseenFilesError(f"feed {feed.name!r}: Spark did not read {sorted(unseen)}; deliver them again")
+    return inspected
 
 
 def records(spark: SparkSession, feed: Feed, paths: list[Path], folder: str, loaded_at: datetime) -> DataFrame:

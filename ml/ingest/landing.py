@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ml.ingest.records import EMPTY
+
 _PERIOD_FILE = re.compile(r"\d{4}-(0[1-9]|1[0-2])\.csv")
 
 
@@ -30,10 +32,9 @@ def entry_problem(path: Path) -> str | None:
         return f"the name {path.name!r} is not <YYYY-MM>.csv, the month in which its rows became known; rename it"
     try:
         with path.open("rb") as file:
-            file.read(1)
+            return None if file.read(1) else EMPTY
     except OSError as error:
         return f"it cannot be read ({error.strerror}); correct its rights or deliver it again"
-    return None
 
 
 def readable(entries: Iterable[Landed]) -> list[Path]:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+EMPTY = "the file is empty; deliver it again with a header and rows"
+
 
 @dataclass(frozen=True)
 class Record:
@@ -31,7 +33,7 @@ class Parsed:
 def parse(content: bytes, headers: tuple[str, ...]) -> Parsed:
     """The records of a file that must have exactly the columns `headers`, in any order."""
     if not content.strip():
-        return Parsed(problem="the file is empty; deliver it again with a header and rows")
+        return Parsed(problem=EMPTY)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

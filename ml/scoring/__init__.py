@@ -1,0 +1,1 @@
+"""Scoring: the live model's predictions for rows that have none yet."""

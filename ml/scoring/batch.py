@@ -1,0 +1,61 @@
+"""Task `scoring` of job `<usecase>-scoring`: the champion's probability for every feature row not yet scored.
+
+A row is scored once, by the version that was live then; a later champion scores only what came later.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import mlflow
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F  # noqa: N812
+
+from ml import parameters, runtime
+from ml.parameters import Common
+from ml.scoring.champion import champion_version
+from ml.scoring.frames import require_probabilities, unscored
+from ml.tables import Tables, door
+from ml.tables.system import predictions
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Score new rows; run by job `<usecase>-scoring`."""
+    task = parameters.parse("scoring", arguments)
+    model_name = task.use_case.model.full_name(task.catalog, task.use_case.name)
+    version = champion_version(mlflow.MlflowClient(), model_name)
+    rows_in, rows_scored = score(door(), task, model_name, version)
+    runtime.set_task_value("model_version", version)
+    runtime.set_task_value("rows_scored", rows_scored)
+    runtime.report(task="scoring", rows_in=rows_in, rows_kept=rows_scored, rows_quarantined=0, model_version=version)
+
+
+def score(tables: Tables, task: Common, model_name: str, version: int) -> tuple[int, int]:
+    """Append predictions of `version` for new rows. Returns the new rows, and how many predictions were added."""
+    declared, target_table = task.use_case.model.feature_table, predictions(task.use_case)
+    source, target = (t.full_name(task.catalog, task.use_case.name) for t in (declared.table, target_table))
+    tables.create(target_table, target)
+    features = tables.read(source, tables.version(source))
+    new = unscored(declared, features, tables.read(target))
+    rows_in = new.count()
+    if rows_in == 0:
+        return 0, 0
+    with runtime.computed_once(predicted(tables, task, new, model_name, version)) as rows:
+        require_probabilities(rows, model_name, version)
+        return rows_in, tables.append(target_table, target, rows).inserted
+
+
+def predicted(tables: Tables, task: Common, rows: DataFrame, model_name: str, version: int) -> DataFrame:
+    """One prediction per feature row. Spark's workers each load the model once and score their own rows."""
+    model = task.use_case.model
+    predict = mlflow.pyfunc.spark_udf(
+        tables.spark, f"models:/{model_name}/{version}", result_type="double", env_manager="local"
+    )
+    return rows.select(
+        model.feature_table.key,
+        model.feature_table.event_time,
+        F.lit(version).alias("model_version"),
+        F.lit(model_name).alias("model"),
+        predict(F.struct(*model.features)).alias("probability"),
+        F.lit(task.run_id).alias("run_id"),
+        F.lit(datetime.now(UTC)).alias("scored_at"),
+    )

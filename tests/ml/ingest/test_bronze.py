@@ -1,0 +1,97 @@
+"""Task `bronze`: landing files to bronze."""
+
+import json
+
+import pytest
+
+from ml.ingest import bronze
+from ml.ingest.bronze import RefusedFilesError
+from tests.ml.lake import Lake, application
+
+FOLDER = "/Volumes/test/credit_bronze/landing"
+
+
+def _account(lake: Lake) -> list[tuple[object, ...]]:
+    return lake.rows("ops.ingest_files", "run_id", "source_file", "verdict", "rows_in", "rows_kept")
+
+
+def test_records_arrive_as_received_with_their_origin(lake: Lake, capfd: pytest.CaptureFixture[str]) -> None:
+    """Blanks, wrong types and missing fields stay; the file is spelled as in a volume, wherever it lies."""
+    lake.land("labels", "2023-02", (" 1", "yes"), (2,), (3, 0))
+    lake.run(bronze)
+    assert lake.rows("bronze.labels", "_row_number", "client_id", "defaulted", "_source_file", "_fields") == [
+        (1, " 1", "yes", f"{FOLDER}/labels/2023-02.csv", None),
+        (2, None, None, f"{FOLDER}/labels/2023-02.csv", '["2"]'),
+        (3, "3", "0", f"{FOLDER}/labels/2023-02.csv", None),
+    ]
+    assert json.loads(capfd.readouterr().out) == {
+        "task": "bronze",
+        "rows_in": 3,
+        "rows_kept": 3,
+        "rows_quarantined": 0,
+        "files_loaded": 1,
+        "files_already_loaded": 0,
+        "files_refused": 0,
+    }
+
+
+def test_a_rerun_changes_nothing_and_a_new_file_adds_its_rows(lake: Lake) -> None:
+    """A file is loaded once per name and content."""
+    lake.land("labels", "2023-02", (1, 0))
+    lake.run(bronze, "1")
+    before = lake.versions()
+    lake.run(bronze, "2")
+    assert lake.versions() == before
+    lake.land("labels", "2023-03", (2, 1))
+    lake.run(bronze, "3")
+    assert lake.rows("bronze.labels", "client_id") == [("1",), ("2",)]
+    assert _account(lake) == [
+        ("1", f"{FOLDER}/labels/2023-02.csv", "loaded", 1, 1),
+        ("2", f"{FOLDER}/labels/2023-02.csv", "already_loaded", 1, 1),
+        ("3", f"{FOLDER}/labels/2023-02.csv", "already_loaded", 1, 1),
+        ("3", f"{FOLDER}/labels/2023-03.csv", "loaded", 1, 1),
+    ]
+
+
+def test_a_file_delivered_again_with_other_content_is_kept_beside_the_first(lake: Lake) -> None:
+    """History is kept; silver decides which record stays."""
+    lake.land("labels", "2023-02", (1, 0))
+    lake.run(bronze, "1")
+    lake.land("labels", "2023-02", (1, 1))
+    lake.run(bronze, "2")
+    assert lake.rows("bronze.labels", "client_id", "defaulted") == [("1", "0"), ("1", "1")]
+
+
+def test_refused_files_are_recorded_and_fail_the_task_after_all_others_loaded(lake: Lake) -> None:
+    """The message names every refused file with its reason; the good rows of both feeds are there."""
+    lake.land("applications", "2023-01", application(7))
+    lake.land("labels", "2023-02", (7, 0))
+    lake.folder("labels").joinpath("2023-03.csv").write_text("ID,label\n8,1\n")
+    lake.folder("labels").joinpath("2023-04.csv").write_bytes(b"")
+    lake.folder("labels").joinpath("notes.txt").write_text("hello")
+    with pytest.raises(RefusedFilesError) as refused:
+        lake.run(bronze)
+    assert str(refused.value).splitlines() == [
+        "3 file(s) refused, all others loaded:",
+        f"  {FOLDER}/labels/2023-04.csv: the file is empty; deliver it again with a header and rows",
+        f"  {FOLDER}/labels/notes.txt: the name 'notes.txt' is not <YYYY-MM>.csv, the month in which its rows became "
+        "known; rename it",
+        f"  {FOLDER}/labels/2023-03.csv: wrong columns; missing: 'default.payment.next.month'; unexpected: 'label'; "
+        "allowed are exactly ID, default.payment.next.month; correct the header",
+    ]
+    assert lake.rows("bronze.applications", "client_id") == [("7",)]
+    assert lake.rows("bronze.labels", "client_id") == [("7",)]
+    assert _account(lake) == [
+        ("1", f"{FOLDER}/applications/2023-01.csv", "loaded", 1, 1),
+        ("1", f"{FOLDER}/labels/2023-02.csv", "loaded", 1, 1),
+        ("1", f"{FOLDER}/labels/2023-03.csv", "refused", 0, 0),
+        ("1", f"{FOLDER}/labels/2023-04.csv", "refused", 0, 0),
+        ("1", f"{FOLDER}/labels/notes.txt", "refused", 0, 0),
+    ]
+
+
+def test_before_the_first_delivery_there_are_empty_tables(lake: Lake) -> None:
+    """Later tasks find what they read."""
+    lake.run(bronze)
+    assert lake.rows("bronze.applications") == []
+    assert lake.rows("bronze.labels") == []

@@ -1,0 +1,70 @@
+"""One CSV file to records."""
+
+import csv
+import io
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ml.ingest.records import Record, parse
+
+HEADERS = ("id", "note")
+
+
+def test_a_quoted_field_may_span_lines_and_hold_commas_and_quotes() -> None:
+    """RFC 4180, with a byte order mark, Windows line ends and a blank line at the end."""
+    parsed = parse(b'\xef\xbb\xbfid,note\r\n1,"two\r\nlines, ""quoted"""\r\n2,plain\r\n\r\n', HEADERS)
+    assert parsed.problem is None
+    assert parsed.records == (Record(1, ("1", 'two\r\nlines, "quoted"'), None), Record(2, ("2", "plain"), None))
+
+
+def test_columns_may_come_in_another_order() -> None:
+    """Values follow their header."""
+    assert parse(b"note,id\nx,1\n", HEADERS).records == (Record(1, ("1", "x"), None),)
+
+
+def test_short_and_long_records_are_kept_as_received() -> None:
+    """Fields that fit no header stay together, so that nothing is lost or shifted."""
+    records = parse(b"id,note\n1\n2,b\n3,c,d\n", HEADERS).records
+    assert records == (
+        Record(1, (None, None), '["1"]'),
+        Record(2, ("2", "b"), None),
+        Record(3, (None, None), '["3", "c", "d"]'),
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "the file is empty; deliver it again with a header and rows"),
+        (b" \n\n", "the file is empty; deliver it again with a header and rows"),
+        (b"id,note\n", "the file has a header but no rows; deliver it again with rows, or remove it"),
+        (b"id,note\n1,\xff\n", "byte 10 is not UTF-8 text; export the file as UTF-8 CSV"),
+        (
+            b"id,remark\n1,a\n",
+            "wrong columns; missing: 'note'; unexpected: 'remark'; allowed are exactly id, note; correct the header",
+        ),
+        (b"id,note,id\n1,a,1\n", "wrong columns; given twice: 'id'; allowed are exactly id, note; correct the header"),
+        (b'id,note\n1,"open\n', "not CSV at line 2: unexpected end of data; quote fields as RFC 4180 says"),
+    ],
+)
+def test_a_file_that_cannot_be_understood_is_refused_whole(content: bytes, problem: str) -> None:
+    """The problem says what was given and what to change; no record comes through."""
+    parsed = parse(content, HEADERS)
+    assert parsed.problem == problem
+    assert parsed.records == ()
+
+
+@given(
+    st.lists(st.lists(st.text(alphabet=st.characters(blacklist_categories=["Cs"])), min_size=1, max_size=4), min_size=1)
+)
+def test_no_record_is_lost(rows: list[list[str]]) -> None:
+    """Whatever a CSV writer writes comes back field by field, in order, whether it fits the header or not."""
+    buffer = io.StringIO()
+    csv.writer(buffer, quoting=csv.QUOTE_ALL).writerows([HEADERS, *rows])
+    records = parse(buffer.getvalue().encode(), HEADERS).records
+    received = [list(record.values) if record.fields is None else json.loads(record.fields) for record in records]
+    assert received == rows
+    assert [record.row_number for record in records] == list(range(1, len(rows) + 1))

@@ -1,0 +1,87 @@
+"""A whole lake in a folder for one test: landing files in, tables out, through the real door, Spark and Delta."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from pyspark.sql import SparkSession
+
+from ml import runtime
+from ml.tables import Tables
+from ml.usecases import use_case
+from tests.ml.folder_places import FolderPlaces
+
+CREDIT = use_case("credit")
+HEADERS = {feed.name: feed.raw_columns for feed in CREDIT.feeds}
+
+
+@dataclass(frozen=True)
+class Lake:
+    """The catalog `test` of use case `credit` under `root`."""
+
+    root: Path
+    spark: SparkSession
+    monkeypatch: pytest.MonkeyPatch
+
+    @property
+    def tables(self) -> Tables:
+        """A door of its own, as every task has one."""
+        return Tables(self.spark, FolderPlaces(self.root))
+
+    def folder(self, feed: str) -> Path:
+        """The landing folder of a feed."""
+        folder = self.root / "test" / "credit_bronze" / "landing" / feed
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def land(self, feed: str, month: str, *records: Sequence[object]) -> Path:
+        """A file of the feed's header and `records`."""
+        lines = [HEADERS[feed], *records]
+        target = self.folder(feed) / f"{month}.csv"
+        target.write_text("".join(",".join(str(field) for field in line) + "\n" for line in lines))
+        return target
+
+    def run(self, task: ModuleType, run_id: str = "1") -> None:
+        """Run the task's own `main`, with this lake behind its door."""
+        self.monkeypatch.setattr(task, "door", lambda: self.tables)
+        task.main(["--use-case", "credit", "--catalog", "test", "--run-id", run_id])
+
+    def rows(self, table: str, *columns: str) -> list[tuple[object, ...]]:
+        """The rows of `schema.table` without the use case's prefix, sorted."""
+        frame = self.tables.read(f"test.credit_{table}")
+        found = (frame.select(*columns) if columns else frame).collect()
+        return sorted(tuple(row) for row in found)
+
+    def versions(self) -> dict[str, int]:
+        """The Delta version of every table but the run records."""
+        names = [
+            f"{path.parent.name}.{path.name}"
+            for path in sorted((self.root / "test").glob("credit_*/*"))
+            if (path / "_delta_log").is_dir() and path.parent.name != "credit_ops"
+        ]
+        return {name: self.tables.version(f"test.{name}") for name in names}
+
+
+@pytest.fixture
+def lake(spark: SparkSession, spark_remote: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
+    """An empty lake, and the session as a task gets it."""
+    monkeypatch.setenv("SPARK_REMOTE", spark_remote)
+    return Lake(tmp_path, runtime.spark(), monkeypatch)
+
+
+def application(client: object, **other: object) -> list[object]:
+    """One valid application of the raw format; `other` sets fields by their raw header."""
+    values: dict[str, object] = {
+        "ID": client,
+        "LIMIT_BAL": 100000,
+        "SEX": 2,
+        "EDUCATION": 1,
+        "MARRIAGE": 1,
+        "AGE": 40,
+        **{name: 0 for name in HEADERS["applications"] if name.startswith("PAY_") and not name.startswith("PAY_AMT")},
+        **{f"BILL_AMT{month}": 5000 for month in range(1, 7)},
+        **{f"PAY_AMT{month}": 1000 for month in range(1, 7)},
+    } | other
+    return [values[name] for name in HEADERS["applications"]]
