@@ -107,6 +107,14 @@ def require(cloud: Cloud, caller: Caller, object_type: str, object_id: str, leve
         raise denied(f"{caller.display_name} does not have {level} permissions on {object_type} {object_id}.")
 
 
+def require_management(cloud: Cloud, caller: Caller, object_type: str, object_id: str) -> None:
+    """Raise `ApiError` 403 unless the caller may change who holds what on the object."""
+    if "CAN_MANAGE" in levels(object_type):
+        require(cloud, caller, object_type, object_id, "CAN_MANAGE")
+    elif not (caller.is_admin or read(cloud, object_type, object_id)["owner"] in caller.identities):
+        raise denied(f"Only an admin may change permissions on {object_type} {object_id}.")
+
+
 def shown(cloud: Cloud, object_type: str, object_id: str) -> Document:
     """An object's permissions as the REST API shows them, with the admins' inherited entry."""
     document = read(cloud, object_type, object_id)

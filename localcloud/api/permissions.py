@@ -35,10 +35,10 @@ class Target:
 
 def _target(object_type: str, object_id: str, cloud: CloudDep, caller: CallerDep, area: str | None = None) -> Target:
     kind = f"{area}/{object_type}" if area else object_type
-    order = acl.levels(kind)
+    acl.levels(kind)
     if kind in _KINDS and cloud.store.get(_KINDS[kind], object_id) is None:
         raise not_found(f"{_KINDS[kind].replace('_', ' ').capitalize()} '{object_id}' does not exist.")
-    acl.require(cloud, caller, kind, object_id, "CAN_MANAGE" if "CAN_MANAGE" in order else order[-1])
+    acl.require_management(cloud, caller, kind, object_id)
     return Target(kind, object_id)
 
 

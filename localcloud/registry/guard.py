@@ -20,12 +20,12 @@ def check(cloud: Cloud, caller: Caller, call: Call) -> None:
         case Need.OPEN | Need.EXPERIMENT_SEARCH | Need.MODEL_SEARCH:
             return
         case Need.TRACK | Need.ARTIFACT_READ:
-            tracking.require_mine(cloud, caller, call)
+            tracking.require_call(cloud, caller, call)
         case Need.ARTIFACT_WRITE:
-            tracking.require_mine(cloud, caller, call)
+            tracking.require_call(cloud, caller, call)
             tracking.require_unsealed(cloud, call.artifact)
         case Need.LOGGED_MODEL_DELETE:
-            tracking.require_mine(cloud, caller, call)
+            tracking.require_call(cloud, caller, call)
             for model in call.logged_models:
                 tracking.require_unsealed(cloud, tracking.artifact_of_logged_model(cloud, model))
         case Need.EXPERIMENT_CREATE:
@@ -57,14 +57,14 @@ def filtered(cloud: Cloud, caller: Caller, call: Call, answer: Document) -> Docu
     """A search's answer without what the caller may not read."""
     if call.need is Need.EXPERIMENT_SEARCH:
         found = answer.get("experiments", [])
-        return answer | {"experiments": [e for e in found if tracking.mine(cloud, caller, e["experiment_id"])]}
+        kept = [e for e in found if tracking.allows(cloud, caller, e["experiment_id"], "CAN_READ")]
+        return answer | {"experiments": kept}
     if call.need is Need.MODEL_SEARCH:
-        kept = {
-            field: [item for item in answer[field] if _readable(cloud, caller, item["name"])]
+        return answer | {
+            field: [i for i in answer[field] if access.allowed(cloud, caller, Kind.MODEL, i["name"], Privilege.EXECUTE)]
             for field in ("registered_models", "model_versions")
             if field in answer
         }
-        return answer | kept
     return answer
 
 
@@ -129,13 +129,4 @@ def _require_named_experiment(cloud: Cloud, caller: Caller, name: str) -> None:
         if error.status != 404:
             raise
         return
-    if not tracking.mine(cloud, caller, found["experiment"]["experiment_id"]):
-        raise denied(f"Experiment '{name}' does not belong to the current workspace.")
-
-
-def _readable(cloud: Cloud, caller: Caller, name: str) -> bool:
-    try:
-        access.authorize(cloud, caller, Kind.MODEL, name, Privilege.EXECUTE)
-    except ApiError:
-        return False
-    return True
+    tracking.require(cloud, caller, found["experiment"]["experiment_id"], "CAN_READ")

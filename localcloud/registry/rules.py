@@ -1,6 +1,7 @@
 """Which permission each MLflow route needs. Pure. A route that is not listed is for admins only.
 
-Runs, experiments, logged models and artifacts belong to the workspace where their experiment was created.
+Runs, experiments, logged models and artifacts belong to the workspace where their experiment was created,
+and the experiment's permissions decide.
 Registered models are Unity Catalog's, and their privileges decide.
 """
 
@@ -73,6 +74,9 @@ _TRACKING = re.compile(
     r"|runs/(create|get|update|delete|restore|search|set-tag|delete-tag|log-[a-z]+|outputs)"
     r"|metrics/get-history(-bulk|-bulk-interval)?|artifacts/list|logged-models(/.+)?"
 )
+# Calls that read though they are POSTs, and those that end or rename an experiment.
+_READS = frozenset({"experiments/search", "experiments/search-datasets", "runs/search", "logged-models/search"})
+_MANAGES = frozenset({"experiments/update", "experiments/delete", "experiments/restore"})
 # Fields that name what a tracking call touches. A list-valued one may name several.
 _EXPERIMENT_FIELDS = ("experiment_id", "experiment_ids")
 _RUN_FIELDS = ("run_id", "run_uuid", "run_ids", "source_run_id")
@@ -81,10 +85,14 @@ _MODEL_ID_FIELDS = ("model_id",)
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One request, read: what it needs and what it names. `values` holds query and body fields by name."""
+    """One request, read: what it needs and what it names. `values` holds query and body fields by name.
+
+    `level` is the permission that a tracking call needs on its experiments.
+    """
 
     need: Need
     route: str
+    level: str
     values: Mapping[str, Any]
     experiments: frozenset[str] = frozenset()
     runs: frozenset[str] = frozenset()
@@ -117,6 +125,7 @@ def read(method: str, path: str, query: Sequence[tuple[str, str]], body: Mapping
     return Call(
         need=need,
         route=route,
+        level=_level(method, route),
         values=values,
         experiments=_named(values, _EXPERIMENT_FIELDS),
         runs=_named(values, _RUN_FIELDS),
@@ -131,6 +140,12 @@ def _need(method: str, route: str) -> Need:
     if method == "DELETE" and re.fullmatch(r"logged-models/[^/]+", route):
         return Need.LOGGED_MODEL_DELETE
     return Need.TRACK if _TRACKING.fullmatch(route) else Need.ADMIN
+
+
+def _level(method: str, route: str) -> str:
+    if method == "GET" or route in _READS:
+        return "CAN_READ"
+    return "CAN_MANAGE" if route in _MANAGES else "CAN_EDIT"
 
 
 def _artifact_path(path: str, query: Sequence[tuple[str, str]]) -> str | None:
@@ -152,6 +167,7 @@ def _artifact_call(method: str, artifact: str) -> Call:
     return Call(
         need=Need.ARTIFACT_READ if method == "GET" else Need.ARTIFACT_WRITE,
         route="mlflow-artifacts",
+        level="CAN_READ" if method == "GET" else "CAN_EDIT",
         values={},
         experiments=frozenset({found["experiment"]}),
         artifact=artifact,

@@ -1,7 +1,8 @@
-"""Which workspace an experiment, a run, a logged model or an artifact belongs to."""
+"""Which experiment a run, a logged model or an artifact belongs to, and who may do what there."""
 
 import re
 
+from localcloud import acl
 from localcloud.cloud import Cloud
 from localcloud.errors import ApiError, bad_request, denied
 from localcloud.identity import Caller
@@ -15,32 +16,54 @@ _VERSION_SOURCE = re.compile(r"models:/(?P<name>[^/]+)/(?P<version>\d+)")
 
 
 def remember_experiment(cloud: Cloud, caller: Caller, experiment_id: str) -> None:
-    """Record that an experiment belongs to the caller's workspace."""
+    """Record that an experiment belongs to the caller's workspace, and to the caller."""
     owner = {"workspace": caller.require_workspace().name, "created_by": caller.principal}
     cloud.store.put("experiment", experiment_id, owner)
+    acl.create(cloud, caller, "experiments", experiment_id)
 
 
-def mine(cloud: Cloud, caller: Caller, experiment_id: str) -> bool:
-    """Whether the experiment belongs to the caller's workspace. An admin sees all."""
+def allows(cloud: Cloud, caller: Caller, experiment_id: str, level: str) -> bool:
+    """Whether the experiment is of the caller's workspace and they hold `level` on it. An admin holds all."""
     record = cloud.store.get("experiment", experiment_id)
-    return caller.is_admin or (record is not None and record["workspace"] == caller.require_workspace().name)
+    own = record is not None and record["workspace"] == caller.require_workspace().name
+    return caller.is_admin or (own and acl.allows(cloud, caller, "experiments", experiment_id, level))
 
 
-def require_mine(cloud: Cloud, caller: Caller, call: Call) -> None:
-    """Raise `ApiError` 403 unless all that the call names belongs to the caller's workspace.
+def require(cloud: Cloud, caller: Caller, experiment_id: str, level: str) -> None:
+    """Raise `ApiError` 403 unless the caller holds `level` on the experiment."""
+    if not allows(cloud, caller, experiment_id, level):
+        raise denied(f"{caller.display_name} does not have {level} permissions on experiment {experiment_id}.")
 
-    A call that names nothing is refused too: there is nothing to check it by.
+
+def require_call(cloud: Cloud, caller: Caller, call: Call) -> None:
+    """Raise `ApiError` 403 unless the caller holds `call.level` on every experiment that the call touches.
+
+    Reading the artifacts of a registered version needs EXECUTE on its model instead. A call that names
+    nothing is refused: there is nothing to check it by.
     """
-    if caller.is_admin:
+    if caller.is_admin or _reads_a_model(cloud, caller, call):
         return
     experiments = set(call.experiments)
     experiments |= {experiment_of_run(cloud, run) for run in call.runs}
     experiments |= {experiment_of_logged_model(cloud, model) for model in call.logged_models}
     if not experiments:
         raise bad_request(f"MLflow's {call.route} must name an experiment or a run.")
-    foreign = sorted(e for e in experiments if not mine(cloud, caller, e))
-    if foreign:
-        raise denied(f"Experiment {', '.join(foreign)} does not belong to the current workspace.")
+    for experiment in sorted(experiments):
+        require(cloud, caller, experiment, call.level)
+
+
+def _reads_a_model(cloud: Cloud, caller: Caller, call: Call) -> bool:
+    """Whether the call reads nothing but artifacts of registered versions that the caller may EXECUTE."""
+    if call.level != "CAN_READ" or call.runs or (call.experiments and not call.artifact):
+        return False
+    paths = {call.artifact} if call.artifact else set()
+    paths |= {artifact_of_logged_model(cloud, model) for model in call.logged_models}
+    return bool(paths) and all(_executable(cloud, caller, path) for path in paths)
+
+
+def _executable(cloud: Cloud, caller: Caller, artifact: str) -> bool:
+    sealed = [s for s in cloud.store.all("sealed_artifact") if f"{artifact}/".startswith(f"{s['artifact']}/")]
+    return any(access.allowed(cloud, caller, Kind.MODEL, s["model"], Privilege.EXECUTE) for s in sealed)
 
 
 def experiment_of_run(cloud: Cloud, run_id: str) -> str:
@@ -78,8 +101,7 @@ def require_source(cloud: Cloud, caller: Caller, source: str) -> str | None:
     found = _ARTIFACT_SOURCE.fullmatch(location)
     if found is None:
         raise bad_request(f"source '{source}' is not allowed: log the model to an experiment and register that.")
-    if not mine(cloud, caller, found["experiment"]):
-        raise denied(f"Experiment {found['experiment']} does not belong to the current workspace.")
+    require(cloud, caller, found["experiment"], "CAN_READ")
     return found["path"].rstrip("/")
 
 

@@ -13,7 +13,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from localcloud.errors import ApiError, bad_request
-from localcloud.names import levels
+from localcloud.names import identifier
 
 _DIALECT = "databricks"
 _ALLOWED = "SELECT, INSERT, UPDATE, DELETE, MERGE, DESCRIBE [HISTORY], SHOW CATALOGS|SCHEMAS|TABLES"
@@ -95,7 +95,7 @@ def full_name(table: exp.Table, catalog: str, schema: str) -> str:
     parts = [part for part in (table.catalog or catalog, table.db or schema, table.name) if part]
     if len(parts) != 3:
         raise bad_request(f"'{table.sql(dialect=_DIALECT)}' must be named catalog.schema.table.")
-    return ".".join(levels(".".join(f"{part}" for part in parts), 3))
+    return ".".join(identifier("table", part) for part in parts)
 
 
 def _single(text: str) -> exp.Expr:
@@ -124,11 +124,13 @@ def _refuse_functions(tree: exp.Expr) -> None:
         if name in _REFUSED_FUNCTIONS:
             raise bad_request(f"Function {name} is not allowed here.")
     for table in tree.find_all(exp.Table):
-        if isinstance(table.this, exp.Identifier):
+        if isinstance(table.this, exp.Identifier | exp.Dot):
             continue
         name = table.this.name.lower() if isinstance(table.this, exp.Anonymous) else table.this.key.lower()
         if name not in _TABLE_FUNCTIONS:
-            raise bad_request(f"Table function {name} is not allowed here; allowed: {', '.join(_TABLE_FUNCTIONS)}.")
+            raise bad_request(
+                f"Table function {name} is not allowed here; allowed: {', '.join(sorted(_TABLE_FUNCTIONS))}."
+            )
 
 
 def _tables(tree: exp.Expr) -> list[exp.Table]:

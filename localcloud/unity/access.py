@@ -1,7 +1,7 @@
 """The one place where a call meets the rules: workspace bindings first, then privileges."""
 
 from localcloud.cloud import Cloud
-from localcloud.errors import denied
+from localcloud.errors import ApiError, denied
 from localcloud.identity import Caller
 from localcloud.state import Document
 from localcloud.unity import bindings, privileges, records
@@ -31,6 +31,15 @@ def authorize(cloud: Cloud, caller: Caller, kind: Kind, full_name: str, *needed:
     reason = privileges.refusal(caller.identities, records.chain(cloud.store, kind, full_name), *needed)
     if reason:
         raise denied(reason)
+
+
+def allowed(cloud: Cloud, caller: Caller, kind: Kind, full_name: str, *needed: Privilege) -> bool:
+    """Whether `authorize` would let the caller through."""
+    try:
+        authorize(cloud, caller, kind, full_name, *needed)
+    except ApiError:
+        return False
+    return True
 
 
 def authorize_management(cloud: Cloud, caller: Caller, kind: Kind, full_name: str) -> None:

@@ -1,0 +1,84 @@
+"""Files in volumes through the SDK."""
+
+import io
+
+import pytest
+from databricks.sdk.errors import BadRequest, NotFound, PermissionDenied, ResourceConflict
+
+from tests.localcloud.core import Core
+
+VOLUME = "/Volumes/prod/credit_gold/landing"
+
+
+def test_a_file_goes_up_and_comes_back(lake: Core) -> None:
+    """Bytes, size, listing and deletion; folders are made on the way."""
+    files = lake.admin().files
+    content = bytes(range(256)) * 5000
+    files.upload(f"{VOLUME}/labels/2023-01.csv", io.BytesIO(content))
+    answer = files.download(f"{VOLUME}/labels/2023-01.csv")
+    assert answer.contents is not None
+    assert answer.contents.read() == content
+    assert files.get_metadata(f"{VOLUME}/labels/2023-01.csv").content_length == len(content)
+    assert [(e.name, e.is_directory) for e in files.list_directory_contents(VOLUME)] == [("labels", True)]
+    listed = list(files.list_directory_contents(f"{VOLUME}/labels"))
+    assert [(e.path, e.file_size) for e in listed] == [(f"{VOLUME}/labels/2023-01.csv", len(content))]
+    files.delete(f"{VOLUME}/labels/2023-01.csv")
+    with pytest.raises(NotFound):
+        files.get_metadata(f"{VOLUME}/labels/2023-01.csv")
+
+
+def test_a_file_is_not_overwritten_unasked(lake: Core) -> None:
+    """Only with `overwrite`."""
+    files = lake.admin().files
+    files.upload(f"{VOLUME}/a", io.BytesIO(b"1"))
+    with pytest.raises(ResourceConflict):
+        files.upload(f"{VOLUME}/a", io.BytesIO(b"2"), overwrite=False)
+    files.upload(f"{VOLUME}/a", io.BytesIO(b"3"), overwrite=True)
+    assert (lake.cloud.volumes / "prod" / "credit_gold" / "landing" / "a").read_bytes() == b"3"
+
+
+def test_reading_and_writing_need_their_privileges(lake: Core) -> None:
+    """READ_VOLUME reads, WRITE_VOLUME writes; dev may only read."""
+    reader = lake.application("reader")
+    lake.admin().files.upload(f"{VOLUME}/a", io.BytesIO(b"1"))
+    lake.grant("catalog", "prod", reader, "USE_CATALOG", "USE_SCHEMA")
+    with pytest.raises(PermissionDenied, match="User does not have READ VOLUME on Volume"):
+        lake.sdk("reader").files.download(f"{VOLUME}/a")
+    lake.grant("volume", "prod.credit_gold.landing", reader, "READ_VOLUME")
+    answer = lake.sdk("reader").files.download(f"{VOLUME}/a")
+    assert answer.contents is not None
+    assert answer.contents.read() == b"1"
+    with pytest.raises(PermissionDenied, match="User does not have WRITE VOLUME on Volume"):
+        lake.sdk("reader").files.upload(f"{VOLUME}/b", io.BytesIO(b"1"))
+    lake.grant("volume", "prod.credit_gold.landing", reader, "WRITE_VOLUME")
+    with pytest.raises(PermissionDenied, match="bound READ_ONLY"):
+        lake.sdk("reader", "dev").files.upload(f"{VOLUME}/b", io.BytesIO(b"1"))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/Volumes/prod/credit_gold/landing/%2e%2e/%2e%2e/x",
+        "/Volumes/prod/credit_gold/landing/link/x",
+        "/Volumes/prod/credit_gold",
+        "/etc/passwd",
+    ],
+)
+def test_no_path_leaves_its_volume(lake: Core, path: str) -> None:
+    """Neither by `..`, nor through a link, nor by another root."""
+    folder = lake.cloud.volumes / "prod" / "credit_gold" / "landing"
+    (folder / "link").symlink_to(lake.cloud.home)
+    answer = lake.call("PUT", f"{lake.url('prod')}/api/2.0/fs/files{path}", content=b"x")
+    assert (answer.status_code, answer.json()["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
+
+
+def test_directories(lake: Core) -> None:
+    """Made, found, and deleted only when empty."""
+    files = lake.admin().files
+    files.create_directory(f"{VOLUME}/x/y")
+    files.get_directory_metadata(f"{VOLUME}/x/y")
+    with pytest.raises(BadRequest, match="is not empty"):
+        files.delete_directory(f"{VOLUME}/x")
+    files.delete_directory(f"{VOLUME}/x/y")
+    with pytest.raises(NotFound):
+        files.get_directory_metadata(f"{VOLUME}/x/y")

@@ -1,0 +1,148 @@
+"""SQL through the SDK, on real Spark and Delta."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from databricks.sdk.errors import BadRequest, NotFound
+from databricks.sdk.service.sql import Disposition, StatementResponse, StatementState
+from pyspark.sql import SparkSession
+
+from tests.localcloud.core import Core, start, stop
+
+TABLE = "prod.credit_ops.gate_results"
+
+
+@pytest.fixture(scope="module")
+def lakehouse(spark: SparkSession, spark_remote: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Core]:
+    """A table of two rows in prod; `reader` may read it, `writer` may change it, `stranger` nothing."""
+    home: Path = tmp_path_factory.mktemp("lakehouse")
+    core = start(home)
+    core.cloud.spark_remote = spark_remote
+    admin = core.admin()
+    admin.catalogs.create("prod")
+    admin.schemas.create("credit_ops", "prod")
+    core.table(TABLE)
+    location = core.cloud.store.require("table", TABLE)["storage_location"]
+    spark.sql("select * from values ('compliance', true), ('comparison', null) as t(gate, passed)").write.format(
+        "delta"
+    ).save(location)
+    for name, privileges in {"reader": ["SELECT"], "writer": ["SELECT", "MODIFY"], "stranger": []}.items():
+        core.grant("catalog", "prod", core.application(name), "USE_CATALOG", "USE_SCHEMA", *privileges)
+    yield core
+    stop(core)
+
+
+def run(core: Core, name: str, text: str) -> StatementResponse:
+    """The answer to a statement of a principal."""
+    return core.sdk(name).statement_execution.execute_statement(text, "local", wait_timeout="50s")
+
+
+def rows(answer: StatementResponse) -> list[list[str]]:
+    """The rows of a statement that must have succeeded."""
+    assert answer.status is not None
+    assert answer.status.state is StatementState.SUCCEEDED, answer.status.error
+    assert answer.result is not None
+    return answer.result.data_array or []
+
+
+def failure(answer: StatementResponse) -> str:
+    """The message of a statement that must have failed."""
+    assert answer.status is not None
+    assert answer.status.state is StatementState.FAILED
+    assert answer.status.error is not None
+    return str(answer.status.error.message)
+
+
+@pytest.mark.slow
+def test_a_reader_reads_by_the_three_level_name(lakehouse: Core) -> None:
+    """Rows and columns come as the API writes them."""
+    answer = run(lakehouse, "reader", f"select gate, passed from {TABLE} order by gate desc")
+    assert rows(answer) == [["compliance", "true"], ["comparison", None]]
+    assert answer.manifest is not None
+    assert answer.manifest.schema is not None
+    columns = [(c.name, c.type_text) for c in answer.manifest.schema.columns or []]
+    assert columns == [("gate", "STRING"), ("passed", "BOOLEAN")]
+
+
+@pytest.mark.slow
+def test_what_is_not_granted_is_denied(lakehouse: Core) -> None:
+    """Reading for the stranger, each kind of writing for the reader; nothing was changed."""
+    assert failure(run(lakehouse, "stranger", f"select * from {TABLE}")) == (
+        f"PERMISSION_DENIED: User does not have SELECT on Table '{TABLE}'."
+    )
+    for text in (
+        f"insert into {TABLE} values ('x', true)",
+        f"update {TABLE} set passed = true",
+        f"delete from {TABLE}",
+        f"merge into {TABLE} t using {TABLE} s on t.gate = s.gate when matched then delete",
+    ):
+        expected = f"PERMISSION_DENIED: User does not have MODIFY on Table '{TABLE}'."
+        assert failure(run(lakehouse, "reader", text)) == expected
+    assert rows(run(lakehouse, "reader", f"select count(*) from {TABLE}")) == [["2"]]
+
+
+@pytest.mark.slow
+def test_a_writer_inserts_changes_and_deletes(lakehouse: Core) -> None:
+    """And the earlier version can still be read."""
+    rows(run(lakehouse, "writer", f"insert into {TABLE} values ('sign_off', false)"))
+    rows(run(lakehouse, "writer", f"update {TABLE} set passed = true where gate = 'sign_off'"))
+    assert rows(run(lakehouse, "writer", f"select passed from {TABLE} where gate = 'sign_off'")) == [["true"]]
+    rows(run(lakehouse, "writer", f"delete from {TABLE} where gate = 'sign_off'"))
+    assert rows(run(lakehouse, "writer", f"select count(*) from {TABLE} version as of 1")) == [["3"]]
+    assert rows(run(lakehouse, "writer", f"select count(*) from {TABLE}")) == [["2"]]
+
+
+@pytest.mark.slow
+def test_the_catalog_is_shown_as_far_as_the_caller_sees(lakehouse: Core) -> None:
+    """SHOW and DESCRIBE."""
+    assert rows(run(lakehouse, "reader", "show tables in prod.credit_ops")) == [["credit_ops", "gate_results", "false"]]
+    assert rows(run(lakehouse, "stranger", "show tables in prod.credit_ops")) == []
+    assert rows(run(lakehouse, "reader", "show catalogs")) == [["prod"]]
+    assert [row[:2] for row in rows(run(lakehouse, "reader", f"describe {TABLE}"))] == [
+        ["gate", "string"],
+        ["passed", "boolean"],
+    ]
+
+
+@pytest.mark.slow
+def test_errors_carry_their_class_and_no_paths(lakehouse: Core) -> None:
+    """Spark's own for a wrong column, the catalog's for a missing table."""
+    wrong = failure(run(lakehouse, "reader", f"select nope from {TABLE}"))
+    assert wrong.startswith("[UNRESOLVED_COLUMN.WITH_SUGGESTION]")
+    assert str(lakehouse.cloud.home) not in wrong
+    assert failure(run(lakehouse, "reader", "select * from prod.credit_ops.nope")) == (
+        "TABLE_DOES_NOT_EXIST: Table 'prod.credit_ops.nope' does not exist."
+    )
+
+
+@pytest.mark.slow
+def test_the_servers_environment_does_not_leak(lakehouse: Core) -> None:
+    """Spark would put `${env:…}` into the text after it was checked."""
+    assert rows(run(lakehouse, "reader", "select '${env:HOME}'")) == [["${env:HOME}"]]
+
+
+@pytest.mark.slow
+def test_a_statement_is_asked_about_by_its_own_principal(lakehouse: Core) -> None:
+    """With `0s` the answer comes later; others do not find it."""
+    sdk = lakehouse.sdk("reader")
+    first = sdk.statement_execution.execute_statement(f"select count(*) from {TABLE}", "local", wait_timeout="0s")
+    number = str(first.statement_id)
+    with pytest.raises(NotFound):
+        lakehouse.sdk("writer").statement_execution.get_statement(number)
+    answer = sdk.statement_execution.get_statement(number)
+    while answer.status is not None and answer.status.state is StatementState.RUNNING:
+        answer = sdk.statement_execution.get_statement(number)
+    assert rows(answer) == [["2"]]
+
+
+@pytest.mark.slow
+def test_what_is_not_offered_is_refused(lakehouse: Core) -> None:
+    """External results, an odd wait, an unknown warehouse."""
+    sql = lakehouse.admin().statement_execution
+    with pytest.raises(BadRequest, match="disposition 'EXTERNAL_LINKS' is not offered locally"):
+        sql.execute_statement("select 1", "local", disposition=Disposition.EXTERNAL_LINKS)
+    with pytest.raises(BadRequest, match="wait_timeout '3s' is not 0s or 5s to 50s"):
+        sql.execute_statement("select 1", "local", wait_timeout="3s")
+    with pytest.raises(NotFound, match="SQL warehouse abc does not exist"):
+        sql.execute_statement("select 1", "abc")
