@@ -16,8 +16,10 @@ from localcloud.processes import MARK, kill_tree, last_lines, spawn
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 _START = "import sys; sys.path.insert(0, {0!r}); from localcloud.jobs.template import main; main({1}, {0!r})"
 # What the template keeps of the caller's environment. Tokens and cloud settings of a shell must not reach a task.
-_KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "USER", MARK, "SSL_CERT_FILE", "LD_LIBRARY_PATH")
-_KEPT += ("OMP_NUM_THREADS", "CUDA_VISIBLE_DEVICES", "COVERAGE_PROCESS_START")
+_KEPT = (
+    *("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "USER", MARK, "SSL_CERT_FILE", "LD_LIBRARY_PATH"),
+    *("OMP_NUM_THREADS", "CUDA_VISIBLE_DEVICES", "COVERAGE_PROCESS_START"),
+)
 
 
 class WorkersError(RuntimeError):
