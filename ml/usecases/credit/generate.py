@@ -21,16 +21,56 @@ _INACTIVE, _PAYS_IN_FULL, _REVOLVES = -2, -1, 0
 
 
 @dataclass(frozen=True, kw_only=True)
+class Odds:
+    """What each input adds to the log-odds of default: the truth that a model has to find."""
+
+    intercept: float = -1.85
+    newest_late: float = 1.0
+    newest_two_months_late: float = 0.9
+    each_older_late: float = 0.4
+    used: float = 0.7
+    paid: float = -1.8
+    log_limit: float = -0.25
+    usual_limit: float = 150_000
+
+
+USUAL = Odds()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Shift:
     """What changes from row `from_row` (from 0) on.
 
-    `stress` standard deviations more financial stress move the inputs; `log_odds` moves the odds of default that
-    the same inputs mean.
+    `stress` standard deviations more financial stress and limits `limit_factor` times as high (with the bills that
+    go with them) move the inputs; `odds` replaces what the inputs mean, and `log_odds` moves it.
     """
 
     from_row: int
     stress: float = 1.0
     log_odds: float = 0.0
+    limit_factor: float = 1.0
+    odds: Odds = USUAL
+
+
+_MERGED_LIMIT_FACTOR = 6.0
+_MERGED_ODDS = Odds(
+    intercept=-4.0,
+    newest_late=0.0,
+    newest_two_months_late=0.0,
+    each_older_late=0.0,
+    used=5.0,
+    paid=0.0,
+    usual_limit=150_000 * _MERGED_LIMIT_FACTOR,
+)
+
+
+def merger(from_row: int) -> Shift:
+    """A portfolio of another bank takes over at `from_row`.
+
+    Its limits are six times as high, its repayment status, kept by other rules, says nothing any more, and how much
+    of the limit is used says nearly everything. About as many clients default as before.
+    """
+    return Shift(from_row=from_row, stress=0.0, limit_factor=_MERGED_LIMIT_FACTOR, odds=_MERGED_ODDS)
 
 
 @dataclass(frozen=True)
@@ -62,7 +102,10 @@ def generate(rows: int, seed: int, *, shift: Shift | None = None, dirty_ratio: f
     stress = random.normal(size=rows)
     if shift is not None:
         stress[shift.from_row :] += shift.stress
-    clients = _clients(random, stress)
+    limit_factor = np.ones(rows)
+    if shift is not None:
+        limit_factor[shift.from_row :] = shift.limit_factor
+    clients = _clients(random, stress, limit_factor)
     frame = pd.concat([clients, _history(random, stress, clients["LIMIT_BAL"].to_numpy(float))], axis=1)
     frame[LABEL] = (random.random(rows) < default_probability(frame, shift)).astype(int)
     return soil(frame, dirty_ratio, seed) if dirty_ratio else frame
@@ -70,22 +113,28 @@ def generate(rows: int, seed: int, *, shift: Shift | None = None, dirty_ratio: f
 
 def default_probability(frame: pd.DataFrame, shift: Shift | None = None) -> Floats:
     """The true probability of default of each row of a clean generated frame, from its raw columns alone."""
+    log_odds = _log_odds(frame, USUAL)
+    if shift is not None:
+        shifted = _log_odds(frame, shift.odds) + shift.log_odds
+        log_odds = np.where(np.arange(len(frame)) >= shift.from_row, shifted, log_odds)
+    return np.asarray(1 / (1 + np.exp(-log_odds)), dtype=np.float64)
+
+
+def _log_odds(frame: pd.DataFrame, odds: Odds) -> Floats:
     status = frame[list(_STATUS)].to_numpy(float)
     limit = frame["LIMIT_BAL"].to_numpy(float)
     used = np.clip(frame["BILL_AMT1"].to_numpy(float) / limit, 0, 1.2)
     paid = np.clip(frame[list(_PAID)].to_numpy(float).sum(axis=1) / limit, 0, 1)
     log_odds = (
-        -1.85
-        + 1.0 * (status[:, 0] > 0)
-        + 0.9 * (status[:, 0] > 1)
-        + 0.4 * (status[:, 1:] > 0).sum(axis=1)
-        + 0.7 * used
-        - 1.8 * paid
-        - 0.25 * np.log(limit / 150_000)
+        odds.intercept
+        + odds.newest_late * (status[:, 0] > 0)
+        + odds.newest_two_months_late * (status[:, 0] > 1)
+        + odds.each_older_late * (status[:, 1:] > 0).sum(axis=1)
+        + odds.used * used
+        + odds.paid * paid
+        + odds.log_limit * np.log(limit / odds.usual_limit)
     )
-    if shift is not None:
-        log_odds = log_odds + shift.log_odds * (np.arange(len(frame)) >= shift.from_row)
-    return np.asarray(1 / (1 + np.exp(-log_odds)), dtype=np.float64)
+    return np.asarray(log_odds, dtype=np.float64)
 
 
 def soil(frame: pd.DataFrame, ratio: float, seed: int) -> pd.DataFrame:
@@ -103,13 +152,13 @@ def soil(frame: pd.DataFrame, ratio: float, seed: int) -> pd.DataFrame:
     return dirty.iloc[order].reset_index(drop=True)
 
 
-def _clients(random: np.random.Generator, stress: Floats) -> pd.DataFrame:
+def _clients(random: np.random.Generator, stress: Floats, limit_factor: Floats) -> pd.DataFrame:
     rows = len(stress)
-    limit = np.exp(random.normal(11.75 - 0.3 * stress, 0.8))
+    limit = np.exp(random.normal(11.75 - 0.3 * stress, 0.8)) * limit_factor
     return pd.DataFrame(
         {
             "ID": np.arange(1, rows + 1),
-            "LIMIT_BAL": np.clip(np.round(limit, -4), 10_000, 1_000_000).astype(int),
+            "LIMIT_BAL": np.clip(np.round(limit, -4), 10_000, 1_000_000 * limit_factor).astype(int),
             "SEX": random.choice([1, 2], size=rows, p=[0.4, 0.6]),
             "EDUCATION": random.choice([1, 2, 3, 4, 5], size=rows, p=[0.35, 0.47, 0.165, 0.005, 0.01]),
             "MARRIAGE": random.choice([1, 2, 3, 0], size=rows, p=[0.455, 0.532, 0.011, 0.002]),
