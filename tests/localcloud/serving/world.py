@@ -1,0 +1,175 @@
+"""What the tests of serving run against, and the models they serve."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from unittest import mock
+
+import httpx
+import mlflow
+from databricks.sdk import WorkspaceClient
+from databricks.sdk.service import serving as sdk
+from mlflow.models import ModelSignature
+from mlflow.types import ColSpec, Schema
+
+from localcloud import app, identity
+from localcloud.cloud import Cloud
+from localcloud.jobs.workers import Workers
+from localcloud.listeners import Listeners
+from localcloud.mlflow_server import MlflowServer
+from localcloud.serving import service
+from localcloud.state import Store
+
+MODEL = "prod.credit_ops.risk"
+FEATURES = "prod.credit_gold.client_features"
+# A model whose answer tells what it was given: probability = factor * limit / 1,000,000 + age / 1,000.
+CODE = """
+import mlflow, pandas as pd
+
+class Risk(mlflow.pyfunc.PythonModel):
+    def load_context(self, context):
+        if {broken}:
+            raise RuntimeError("the weights are damaged")
+
+    def predict(self, context, model_input, params=None):
+        if model_input["age"].isna().any():
+            raise ValueError("features ['age'] hold nulls")
+        value = {factor} * model_input["credit_limit"] / 1e6 + model_input["age"] / 1e3
+        return pd.DataFrame({{"probability": value}})
+
+mlflow.models.set_model(Risk())
+"""
+
+
+@dataclass
+class World:
+    """A running local cloud with workspace `prod`, and how to talk to it."""
+
+    home: Path
+    cloud: Cloud
+    listeners: Listeners
+    admin_token: str
+    versions: dict[str, int] = field(default_factory=dict)
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60))
+
+    @property
+    def url(self) -> str:
+        """The workspace's URL."""
+        return self.cloud.workspace("prod").url
+
+    def client(self, token: str | None = None) -> WorkspaceClient:
+        """The real SDK, as the admin or as the bearer of `token`."""
+        return WorkspaceClient(host=self.url, token=token or self.admin_token)
+
+    def token(self, principal: str) -> str:
+        """A token to act as `principal` on the workspace."""
+        return identity.mint(self.cloud, principal, "prod", 3600)
+
+    def post(self, path: str, body: object, token: str | None = None) -> httpx.Response:
+        """One request with a JSON body."""
+        headers = {"Authorization": f"Bearer {token or self.admin_token}"}
+        return self.http.post(self.url + path, json=body, headers=headers)
+
+    def invoke(self, endpoint: str, body: object, token: str | None = None) -> httpx.Response:
+        """One scoring request."""
+        return self.post(f"/serving-endpoints/{endpoint}/invocations", body, token)
+
+    def log_models(self) -> None:
+        """Version 1 (factor 1), version 2 (factor 2), version 3 (does not load), version 4 (looks features up)."""
+        workspace = self.client()
+        workspace.catalogs.create(name="prod")
+        for name in ("credit_ops", "credit_gold", "credit_features"):
+            workspace.schemas.create(name=name, catalog_name="prod")
+        looked_up = {"feature_lookups": [{"table": FEATURES, "key": "client_id", "features": ["credit_limit", "age"]}]}
+        with mlflow_as(self.url, self.admin_token):
+            mlflow.set_experiment("/Shared/prod/credit-training")
+            self.versions["one"] = _log(1)
+            self.versions["two"] = _log(2)
+            self.versions["broken"] = _log(1, broken=True)
+            self.versions["looking"] = _log(1, metadata=looked_up)
+
+    def endpoint(self, name: str, version: int, served: str = "risk") -> sdk.ServingEndpointDetailed:
+        """An endpoint that serves one version, ready."""
+        config = sdk.EndpointCoreConfigInput(name=name, served_entities=[entity(version, served)])
+        return self.client().serving_endpoints.create_and_wait(name, config=config)
+
+
+def entity(version: int, name: str = "risk") -> sdk.ServedEntityInput:
+    """A served entity of `MODEL`."""
+    return sdk.ServedEntityInput(
+        entity_name=MODEL, entity_version=str(version), name=name, workload_size="Small", scale_to_zero_enabled=False
+    )
+
+
+@contextmanager
+def mlflow_as(url: str, token: str) -> Iterator[None]:
+    """MLflow's own client against a workspace."""
+    previous = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
+    with mock.patch.dict(os.environ, {"MLFLOW_TRACKING_TOKEN": token}):
+        mlflow.set_tracking_uri(url)
+        mlflow.set_registry_uri(url)
+        try:
+            yield
+        finally:
+            mlflow.set_tracking_uri(previous[0])
+            mlflow.set_registry_uri(previous[1])
+
+
+@contextmanager
+def open_world(home: Path) -> Iterator[World]:
+    """Start the parts; what `home` holds from before is found again."""
+    cloud = Cloud(home=home, store=Store(home / "state.db"))
+    server = MlflowServer(home)
+    workers = Workers(home)
+    workers.launch()
+    server.launch()
+    listeners = app.serve(cloud)
+    try:
+        cloud.parts["workers"] = workers
+        cloud.mlflow_url = server.wait_ready()
+        workers.wait_ready()
+        token = identity.ensure_admin(cloud)
+        url = f"http://127.0.0.1:{cloud.account_port}/local/workspaces"
+        body = {"name": "prod", "host": "https://adb-7.7.azuredatabricks.net"}
+        httpx.post(url, json=body, headers={"Authorization": f"Bearer {token}"}).raise_for_status()
+        service.of(cloud).recover()
+        yield World(home=home, cloud=cloud, listeners=listeners, admin_token=token)
+    finally:
+        service.of(cloud).stop()
+        listeners.close()
+        workers.stop()
+        server.stop()
+        cloud.store.close()
+
+
+def wait_for(world: World, endpoint: str, state: str, timeout_s: float = 60) -> sdk.ServingEndpointDetailed:
+    """Poll until the endpoint's `config_update` is `state`."""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        found = world.client().serving_endpoints.get(endpoint)
+        if found.state and found.state.config_update and found.state.config_update.value == state:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"{endpoint} did not become {state}")
+
+
+def _log(factor: int, *, broken: bool = False, metadata: dict[str, object] | None = None) -> int:
+    code = Path(os.environ.get("TMPDIR", "/tmp")) / f"risk-model-{os.getpid()}.py"
+    code.write_text(CODE.format(factor=factor, broken=broken))
+    columns = [ColSpec("double", "credit_limit"), ColSpec("long", "age")]
+    signature = ModelSignature(Schema(list(columns)), Schema([ColSpec("double", "probability")]))
+    try:
+        with mlflow.start_run():
+            info = mlflow.pyfunc.log_model(
+                name="model",
+                python_model=str(code),
+                signature=signature,
+                pip_requirements=["mlflow"],
+                metadata=metadata,
+            )
+            return int(mlflow.register_model(info.model_uri, MODEL).version)
+    finally:
+        code.unlink()
