@@ -60,7 +60,8 @@ class Metric(Finding):
 
     def as_row(self) -> dict[str, object]:
         """The columns of the `metrics` table that measuring decides."""
-        return {**asdict(self), "kind": str(self.kind), "verdict": str(self.verdict)}
+        plain = {k: float(v) if isinstance(v, float) else v for k, v in asdict(self).items()}
+        return {**plain, "kind": str(self.kind), "verdict": str(self.verdict)}
 
     @classmethod
     def from_row(cls, row: Mapping[str, object]) -> "Metric":

@@ -12,7 +12,7 @@ from ml.monitoring.drift import Reference, ks, ks_noise, psi, psi_noise, referen
 from ml.monitoring.metric import PREDICTION, Finding, Kind, Metric, Verdict, at_most, unknown
 from ml.monitoring.months import months_between
 from ml.monitoring.performance import Auc, auc
-from ml.monitoring.quality import Arrival, arrival_ratios, null_ratio, outside_ratio, row_count
+from ml.monitoring.quality import Arrival, arrival_ratios, null_ratio, outside_metric, outside_ratio, row_count
 
 LABEL = "label"
 
@@ -105,18 +105,19 @@ def _too_few(data: MonthData, use_case: UseCase) -> str | None:
 
 
 def _quality(data: MonthData, expected: Expectation, use_case: UseCase) -> list[Finding]:
-    limits, awaited = use_case.monitoring, data.month == data.newest_month
+    limits = use_case.monitoring
+    awaited = data.month == data.newest_month and not data.arrival.received
     whole = [
         row_count(data.rows, expected.typical_rows, limits, awaited=awaited),
         *arrival_ratios(data.arrival, limits),
-        _scored_share(data, awaited=awaited),
+        _scored_share(data),
         _labelled_share(data, use_case),
     ]
     names = column_names(use_case)
     few, chance = _too_few(data, use_case), limits.false_alarms_per_month / (2 * len(names))
     if few:
-        metrics = ("null_ratio", "outside_ratio")
-        return [*whole, *(unknown(Kind.DATA_QUALITY, m, name, data.rows, few) for name in names for m in metrics)]
+        metrics = [(m, name) for name in names for m in ("null_ratio", outside_metric(expected.columns[name]))]
+        return [*whole, *(unknown(Kind.DATA_QUALITY, metric, name, data.rows, few) for metric, name in metrics)]
     return [
         *whole,
         *(null_ratio(expected.columns[name], data.frame[name], limits, chance) for name in names),
@@ -124,9 +125,10 @@ def _quality(data: MonthData, expected: Expectation, use_case: UseCase) -> list[
     ]
 
 
-def _scored_share(data: MonthData, *, awaited: bool) -> Finding:
+def _scored_share(data: MonthData) -> Finding:
     """Rows that the version scored. Missing ones are awaited in the newest month, and a breach in an older one."""
     share = data.scored / data.rows if data.rows else 1.0
+    awaited = data.month == data.newest_month
     verdict = Verdict.OK if share >= 1 else Verdict.UNKNOWN if awaited else Verdict.BREACH
     return Finding(
         kind=Kind.DATA_QUALITY,
@@ -170,16 +172,21 @@ def _drift(data: MonthData, expected: Expectation, use_case: UseCase) -> list[Fi
     # Each column is tested by PSI and by KS, so each test gets its part of the month's chance.
     chance = limits.false_alarms_per_month / (2 * len(names))
     if few:
-        return [unknown(Kind.DRIFT, metric, name, data.rows, few) for name in names for metric in ("psi", "ks")]
+        metrics = [(metric, name) for name in names for metric in _drift_metrics(expected.columns[name])]
+        return [unknown(Kind.DRIFT, metric, name, data.rows, few) for metric, name in metrics]
     return [found for name in names for found in _moved(expected.columns[name], data.frame[name], use_case, chance)]
+
+
+def _drift_metrics(before: Reference) -> tuple[str, ...]:
+    """Text has no order, so no distribution function to compare."""
+    return ("psi", "ks") if before.ordered.size else ("psi",)
 
 
 def _moved(before: Reference, values: pd.Series, use_case: UseCase, chance: float) -> list[Finding]:
     limits, known = use_case.monitoring, values.dropna()
-    metrics = ("psi", "ks") if before.ordered.size else ("psi",)
     if not before.rows or len(known) < limits.min_rows:
         why = f"{len(known)} known values in the month, {before.rows} in the reference; {limits.min_rows} are needed"
-        return [unknown(Kind.DRIFT, metric, before.column, len(known), why) for metric in metrics]
+        return [unknown(Kind.DRIFT, metric, before.column, len(known), why) for metric in _drift_metrics(before)]
     found = [
         at_most(
             Kind.DRIFT,

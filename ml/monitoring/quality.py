@@ -65,10 +65,14 @@ def null_ratio(before: Reference, values: pd.Series, limits: Monitoring, chance:
     return _ratio("null_ratio", before.column, nulls, len(values), limits.null_ratio, usual=usual, noise=noise)
 
 
+def outside_metric(before: Reference) -> str:
+    """How values that the reference never shows are called in a column of its sort."""
+    return "unseen_category_ratio" if before.categorical else "out_of_range_ratio"
+
+
 def outside_ratio(before: Reference, values: pd.Series, limits: Monitoring, chance: float) -> Finding:
     """Share of known values that the reference never shows: out of its range, or of a category it does not hold."""
-    known = values.dropna()
-    metric = "unseen_category_ratio" if before.categorical else "out_of_range_ratio"
+    known, metric = values.dropna(), outside_metric(before)
     if not before.rows or known.empty:
         whose = "the month" if before.rows else "the reference"
         return unknown(_QUALITY, metric, before.column, len(known), f"{whose} has only nulls")

@@ -1,0 +1,68 @@
+"""What a model version expects of a month: its training data, found through its lineage, and its hold-out scores."""
+
+import mlflow
+import pandas as pd
+from pyspark.errors import PySparkException
+
+from ml.declarations import UseCase
+from ml.monitoring.metric import PREDICTION
+from ml.monitoring.month import LABEL, Expectation, column_names, expectation
+from ml.tables import Tables
+from ml.training import contract, dataset
+from ml.training.dataset import MONTH, Pinned
+from ml.training.lineage import Lineage, read_lineage
+from ml.training.served import PROBABILITY
+
+# Enough for every bin and quantile to be sharp, and it has to fit on one node.
+_MAX_ROWS = 200_000
+
+
+def expected_of(
+    tables: Tables, client: mlflow.MlflowClient, use_case: UseCase, model_name: str, version: int
+) -> Expectation:
+    """What `version` expects. Raises `LineageError` where its tags do not say what it was made from."""
+    lineage = read_lineage(f"{model_name} version {version}", client.get_model_version(model_name, str(version)).tags)
+    rows, pinned = _rows(tables, use_case, lineage)
+    months = pd.to_datetime(rows[MONTH]).dt.date
+    is_fitted = (months >= lineage.fitted_first_month) & (months <= lineage.fitted_last_month)
+    held_out = rows[(months >= lineage.holdout_first_month) & (months <= lineage.holdout_last_month)]
+    model = mlflow.pyfunc.load_model(f"models:/{model_name}/{version}")
+    scores = model.predict(contract.model_input(use_case.model, held_out))[PROBABILITY].to_numpy(dtype=float)
+    return expectation(
+        use_case,
+        model_version=version,
+        fitted=rows[is_fitted],
+        holdout=held_out.assign(**{PREDICTION: scores, LABEL: held_out[use_case.model.outcome.label]}),
+        monthly_rows=months[is_fitted].value_counts(),
+        described=_described(version, lineage, pinned),
+    )
+
+
+def _rows(tables: Tables, use_case: UseCase, lineage: Lineage) -> tuple[pd.DataFrame, Pinned]:
+    """Fitted and hold-out rows at the tables' pinned versions, or at the newest where those are no longer kept."""
+    try:
+        return _read(tables, use_case, lineage, lineage.pinned), lineage.pinned
+    except PySparkException:
+        # VACUUM removes old versions after a week by default; a version outlives that, and its rows are still there.
+        newest = dataset.pin(tables, use_case, lineage.source_catalog)
+        return _read(tables, use_case, lineage, newest), newest
+
+
+def _read(tables: Tables, use_case: UseCase, lineage: Lineage, pinned: Pinned) -> pd.DataFrame:
+    model = use_case.model
+    rows = dataset.examples(tables, model, pinned).where(
+        f"{MONTH} between '{lineage.fitted_first_month}' and '{lineage.holdout_last_month}'"
+    )
+    wanted = rows.select(
+        model.outcome.key, model.outcome.event_time, model.outcome.label, MONTH, *column_names(use_case)
+    )
+    frame: pd.DataFrame = dataset.sample(model, wanted, _MAX_ROWS).toPandas()
+    return frame
+
+
+def _described(version: int, lineage: Lineage, pinned: Pinned) -> str:
+    return (
+        f"version {version}, fitted on {lineage.fitted_first_month:%Y-%m}..{lineage.fitted_last_month:%Y-%m} of "
+        f"{pinned.features}@{pinned.features_version}; scores of its hold-out "
+        f"{lineage.holdout_first_month:%Y-%m}..{lineage.holdout_last_month:%Y-%m}"
+    )

@@ -1,0 +1,64 @@
+"""The rows of the months to be measured, in one Spark query. Pure frames until the last step."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import reduce
+from operator import or_
+
+import pandas as pd
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F  # noqa: N812
+
+from ml.declarations import UseCase
+from ml.monitoring.metric import PREDICTION
+from ml.monitoring.month import LABEL, column_names
+from ml.monitoring.state import Sources, month_of
+
+MONTH = "_month"
+
+
+def month_rows(use_case: UseCase, sources: Sources, versions: Mapping[date, int]) -> pd.DataFrame:
+    """One row per feature row of the months (or of a sample): `_month`, the columns, `probability`, `label`.
+
+    `versions` names the months, and for each the model version whose predictions count.
+
+    An outcome belongs to the row with its key and event time.
+    """
+    declared = use_case.model.feature_table
+    keys = [declared.key, declared.event_time]
+    rows = sources.features.select(*keys, month_of(declared.event_time).alias(MONTH), *column_names(use_case))
+    rows = _sampled(rows.where(F.col(MONTH).isin(list(versions))), declared.key, use_case.monitoring.max_rows_per_month)
+    rows = rows.join(_predictions(use_case, sources, versions), on=keys, how="left")
+    rows = rows.join(_outcomes(use_case, sources), on=keys, how="left")
+    frame: pd.DataFrame = rows.select(MONTH, *column_names(use_case), PREDICTION, LABEL).toPandas()
+    return frame
+
+
+def _sampled(rows: DataFrame, key: str, most: int) -> DataFrame:
+    """At most `most` rows of each month, the same ones every time."""
+    position = F.row_number().over(Window.partitionBy(MONTH).orderBy(F.xxhash64(key), key))
+    return rows.withColumn("_position", position).where(F.col("_position") <= most).drop("_position")
+
+
+def _predictions(use_case: UseCase, sources: Sources, versions: Mapping[date, int]) -> DataFrame:
+    declared = use_case.model.feature_table
+    keys = [declared.key, declared.event_time]
+    if sources.predictions is None:
+        return sources.features.select(*keys, F.lit(None).cast("double").alias(PREDICTION)).limit(0)
+    chosen = [
+        (F.col("model_version") == version) & (month_of(declared.event_time) == F.lit(month))
+        for month, version in versions.items()
+    ]
+    return sources.predictions.where(reduce(or_, chosen)).select(*keys, PREDICTION)
+
+
+def _outcomes(use_case: UseCase, sources: Sources) -> DataFrame:
+    declared, outcome = use_case.model.feature_table, use_case.model.outcome
+    keys = [declared.key, declared.event_time]
+    if sources.outcomes is None:
+        return sources.features.select(*keys, F.lit(None).cast("int").alias(LABEL)).limit(0)
+    return sources.outcomes.select(
+        F.col(outcome.key).alias(declared.key),
+        F.col(outcome.event_time).alias(declared.event_time),
+        F.col(outcome.label).alias(LABEL),
+    )

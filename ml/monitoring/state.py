@@ -1,0 +1,154 @@
+"""What is known about each month: counts and checksums, in one Spark query. Tells what must be measured (again)."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+
+from pyspark.sql import Column as SparkColumn
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F  # noqa: N812
+from pyspark.sql.types import Row
+
+from ml.declarations import UseCase
+from ml.ingest.checks import period
+from ml.monitoring.month import labels_overdue
+from ml.monitoring.months import months_from
+
+_FEATURES, _PREDICTIONS, _OUTCOMES, _REJECTED = "features", "predictions", "outcomes", "rejected"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """The tables of one use case, each at one version; None: does not exist yet."""
+
+    features: DataFrame
+    predictions: DataFrame | None
+    outcomes: DataFrame | None
+    quarantine: DataFrame | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """Rows, and a checksum over their values that does not depend on their order."""
+
+    rows: int = 0
+    checksum: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonthState:
+    """One month: feature rows, predictions by model version, known outcomes, rejected records."""
+
+    month: date
+    features: Counted = field(default_factory=Counted)
+    predictions: Mapping[int, Counted] = field(default_factory=dict)
+    outcomes: Counted = field(default_factory=Counted)
+    rejected: int = 0
+    duplicates: int = 0
+
+    def version(self, live_version: int) -> int:
+        """The version that scored most rows (the newer of equals); the live one where none is scored."""
+        rows = {version: (counted.rows, version) for version, counted in self.predictions.items()}
+        return max(rows, key=lambda version: rows[version], default=live_version)
+
+    @property
+    def received(self) -> int:
+        """Records that arrived, kept or not."""
+        return self.features.rows + self.rejected
+
+    def fingerprint(self, newest: date, labels_due_months: int) -> str:
+        """Changes exactly when the month must be measured again: other data, or a deadline that has passed."""
+        content = {
+            **asdict(self),
+            "newest": self.month == newest,
+            "overdue": labels_overdue(self.month, newest, labels_due_months),
+        }
+        return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:32]
+
+
+def states(use_case: UseCase, sources: Sources) -> list[MonthState]:
+    """Every month from the first that arrived to the newest, gaps included; the newest may only have outcomes."""
+    rows = _counts(use_case, sources).collect()
+    arrived = {row["month"] for row in rows if row["part"] != _OUTCOMES}
+    known = {row["known"] for row in rows if row["known"] is not None}
+    if not arrived:
+        return []
+    return [_state(month, rows) for month in months_from(min(arrived), max(arrived | known))]
+
+
+def _state(month: date, rows: Sequence[Row]) -> MonthState:
+    mine = [row for row in rows if row["month"] == month]
+    counted = {part: _counted(mine, part) for part in (_FEATURES, _OUTCOMES)}
+    rejected = [row for row in mine if row["part"] == _REJECTED]
+    return MonthState(
+        month=month,
+        features=counted[_FEATURES],
+        predictions={
+            int(row["version"]): Counted(rows=row["rows"], checksum=row["checksum"])
+            for row in mine
+            if row["part"] == _PREDICTIONS
+        },
+        outcomes=counted[_OUTCOMES],
+        rejected=sum(row["rows"] for row in rejected),
+        duplicates=sum(row["duplicates"] for row in rejected),
+    )
+
+
+def _counted(rows: Iterable[Row], part: str) -> Counted:
+    found = [row for row in rows if row["part"] == part]
+    return Counted(rows=found[0]["rows"], checksum=found[0]["checksum"]) if found else Counted()
+
+
+def month_of(column: str) -> SparkColumn:
+    """The first day of the month of a date or timestamp column."""
+    return F.trunc(column, "MM")
+
+
+def _counts(use_case: UseCase, sources: Sources) -> DataFrame:
+    """One row per part, month and (of predictions) model version."""
+    features, outcome = use_case.model.feature_table, use_case.model.outcome
+    month, none = month_of(features.event_time), F.lit(None)
+    parts = [_part(_FEATURES, sources.features, month, F.xxhash64(*sources.features.columns))]
+    if sources.predictions is not None:
+        checksum = F.xxhash64(features.key, "probability")
+        parts.append(_part(_PREDICTIONS, sources.predictions, month, checksum, version=F.col("model_version")))
+    if sources.outcomes is not None:
+        checksum = F.xxhash64(outcome.key, outcome.label)
+        event_month = month_of(outcome.event_time)
+        parts.append(_part(_OUTCOMES, sources.outcomes, event_month, checksum, known=month_of(outcome.known_from)))
+    if sources.quarantine is not None:
+        twice = F.col("_reason").startswith("duplicate ").cast("long")
+        parts.append(_part(_REJECTED, sources.quarantine, period(F.col("_source_file")), none, duplicate=twice))
+    union = parts[0]
+    for part in parts[1:]:
+        union = union.unionByName(part)
+    return union
+
+
+def _part(
+    name: str,
+    frame: DataFrame,
+    month: SparkColumn,
+    checksum: SparkColumn,
+    *,
+    version: SparkColumn | None = None,
+    known: SparkColumn | None = None,
+    duplicate: SparkColumn | None = None,
+) -> DataFrame:
+    absent = F.lit(None)
+    rows = frame.select(
+        month.alias("month"),
+        (absent if version is None else version).cast("int").alias("version"),
+        (absent if known is None else known).cast("date").alias("known"),
+        (absent if duplicate is None else duplicate).cast("long").alias("duplicate"),
+        checksum.cast("long").alias("checksum"),
+    )
+    return rows.groupBy("month", "version").agg(
+        F.lit(name).alias("part"),
+        F.count("*").alias("rows"),
+        F.max("known").alias("known"),
+        F.coalesce(F.sum("duplicate"), F.lit(0)).alias("duplicates"),
+        F.coalesce(F.bit_xor("checksum"), F.lit(0)).alias("checksum"),
+    )
