@@ -84,7 +84,9 @@ def _train(registry: Registry) -> None:
     example = pd.DataFrame({"x": [1.0, 2.0]})
     with mlflow.start_run():
         mlflow.log_metric("roc_auc", 0.8)
-        logged = mlflow.pyfunc.log_model(name="model", python_model=Doubler(), input_example=example)
+        logged = mlflow.pyfunc.log_model(
+            name="model", python_model=Doubler(), input_example=example, pip_requirements=[]
+        )
     version = mlflow.register_model(logged.model_uri, MODEL, tags={"git_commit": "abc"})
     assert version.version == "1"
 
@@ -160,7 +162,9 @@ def test_the_artifacts_of_a_registered_version_are_sealed(registry: Registry) ->
 def test_a_versions_maker_tags_it_until_an_alias_points_at_it(registry: Registry) -> None:
     """Afterwards the evidence is the owner's."""
     training = registry.act_as("training")
-    version = training.create_model_version(MODEL, training.get_model_version(MODEL, "1").source).version
+    source = training.get_model_version(MODEL, "1").source
+    model_id = source.removeprefix("models:/")
+    version = training.create_model_version(MODEL, source, model_id=model_id).version
     training.set_model_version_tag(MODEL, version, "licence", "internal")
     training.update_model_version(MODEL, version, description="second")
     registry.act_as("promotion").set_registered_model_alias(MODEL, "challenger", version)
@@ -214,9 +218,9 @@ def test_without_its_server_mlflow_answers_503(core: Core) -> None:
 
 @pytest.mark.slow
 def test_a_server_that_cannot_start_shows_its_log(tmp_path: Path) -> None:
-    """A database that is a directory: the error ends with what the server said."""
+    """A damaged database: the error ends with what the server said."""
     from localcloud.mlflow_server import MlflowServerError  # noqa: PLC0415
 
-    (tmp_path / "mlflow.db").mkdir()
-    with pytest.raises(MlflowServerError, match="unable to open database file"):
+    (tmp_path / "mlflow.db").write_bytes(b"no database" * 1000)
+    with pytest.raises(MlflowServerError, match="file is not a database"):
         MlflowServer(tmp_path).start()
