@@ -12,6 +12,8 @@ from localcloud.api import (
     feature_store,
     files,
     invocations,
+    job_runs,
+    jobs,
     local,
     mlflow,
     permissions,
@@ -46,4 +48,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     feature_store.router,
     alerts.router,
     dashboards.router,
+    jobs.router,
+    job_runs.router,
 )

@@ -30,6 +30,15 @@ class Runner:
         self._lock = threading.RLock()
         self._executions: dict[int, Execution] = {}
 
+    @classmethod
+    def attach(cls, cloud: Cloud, workers: Workers) -> "Runner":
+        """The runner of `cloud`, where the REST routes find it, after `recover`."""
+        runner = cls(cloud, workers)
+        runner.recover()
+        cloud.parts["workers"] = workers
+        cloud.parts["runner"] = runner
+        return runner
+
     def recover(self) -> int:
         """Mark what was under way when the local cloud last stopped as interrupted; how many runs that were."""
         found = [run for run in self._cloud.store.all("job_run") if not records.is_final(run)]
@@ -49,12 +58,13 @@ class Runner:
         except KeyError as error:
             raise bad_request(str(error.args[0])) from error
         store = self._cloud.store
-        with self._lock, store.transaction():
-            run = records.new_run(store, job, creator=creator, parameters=parameters, trigger=trigger)
-            self._place(run)
-            store.put("job_run", str(run["run_id"]), run)
-        if run["state"] == "PENDING":
-            self._start(run)
+        with self._lock:
+            with store.transaction():
+                run = records.new_run(store, job, creator=creator, parameters=parameters, trigger=trigger)
+                self._place(run)
+                store.put("job_run", str(run["run_id"]), run)
+            if run["state"] == "PENDING":
+                self._start(run)
         return run
 
     def execution(self, run_id: int) -> Execution | None:
