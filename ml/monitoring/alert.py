@@ -1,0 +1,138 @@
+"""Task `alert` of job `<usecase>-monitoring`: tell people what changed, once, by webhook or file.
+
+Every alert is recorded before it is delivered, so none is lost: what could not be delivered stays undelivered in the
+`alerts` table, makes the task fail, and is delivered by its retry or by the next run.
+"""
+
+import argparse
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from databricks.sdk import WorkspaceClient
+
+from ml import parameters, runtime
+from ml.declarations import Layer
+from ml.monitoring.alerts import Alert, alerts
+from ml.monitoring.decide import read_decisions
+from ml.monitoring.delivery import AlertFiles, Delivery, DeliveryError, Webhook, require_webhook
+from ml.monitoring.tables import ALERTS, DECISIONS
+from ml.parameters import Common
+from ml.tables import Tables, door, frame_of
+
+VOLUME = "alerts"
+
+
+class UndeliveredError(RuntimeError):
+    """Some alerts could not be delivered; they are recorded and wait for the next run."""
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Task:
+    """The parameters of the task. Neither webhook given: alerts become files in the volume."""
+
+    common: Common
+    webhook_url: str
+    webhook_secret: str
+
+
+def parse(arguments: Sequence[str] | None) -> Task:
+    """The parameters; unknown or missing ones print an error and exit 2."""
+    flags = parameters.parser("alert")
+    flags.add_argument("--webhook-url", default="", help="shown in the run's page: prefer --webhook-secret")
+    flags.add_argument("--webhook-secret", default="", type=_secret_name, help="scope/key of a secret with the URL")
+    parsed = flags.parse_args(arguments)
+    return Task(common=parameters.common(parsed), webhook_url=parsed.webhook_url, webhook_secret=parsed.webhook_secret)
+
+
+def _secret_name(text: str) -> str:
+    if text and (text.count("/") != 1 or not all(text.split("/"))):
+        raise argparse.ArgumentTypeError(f"{text!r} is not scope/key")
+    return text
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Record and deliver alerts; run by job `<usecase>-monitoring`."""
+    task = parse(arguments)
+    common, tables = task.common, door()
+    delivery = delivery_of(task, tables)
+    source, target = (table.full_name(common.catalog, common.use_case.name) for table in (DECISIONS, ALERTS))
+    tables.create(ALERTS, target)
+    title = f"{common.use_case.name} in {common.catalog}"
+    wanted = alerts([each.decision for each in read_decisions(tables, source)], title)
+    before = {str(row["key"]): row.asDict() for row in tables.read(target).collect()}
+    rows = [merged(alert, before.get(alert.key), common.run_id) for alert in wanted]
+    save(tables, target, rows)
+    tried = [tell(alert, row, delivery) for alert, row in zip(wanted, rows, strict=True) if not row["delivered_at"]]
+    save(tables, target, tried)
+    report(rows, tried)
+
+
+def delivery_of(task: Task, tables: Tables) -> Delivery:
+    """The webhook where one is given, files in the ops volume `alerts` otherwise."""
+    url = task.webhook_url or (read_secret(task.webhook_secret) if task.webhook_secret else "")
+    if url:
+        return Webhook(require_webhook(url))
+    volume = f"{task.common.schema(Layer.OPS)}.{VOLUME}"
+    folder = Path(tables.volume_path(volume, write=True))
+    return AlertFiles(folder, f"/Volumes/{volume.replace('.', '/')}")
+
+
+def read_secret(name: str) -> str:
+    """The value of the secret `scope/key`. The principal needs READ on the scope."""
+    scope, key = name.split("/")
+    return str(WorkspaceClient().dbutils.secrets.get(scope, key))
+
+
+def merged(alert: Alert, before: Mapping[str, object] | None, run_id: str) -> dict[str, object]:
+    """The row of `alert`. Its delivery stays as recorded, and an alert that says nothing new stays as it is."""
+    told = {
+        "key": alert.key,
+        "since_month": alert.since_month,
+        "last_month": alert.last_month,
+        "what": alert.what,
+        "how_much": alert.how_much,
+        "what_to_do": alert.what_to_do,
+        "status": alert.status,
+    }
+    if before is None:
+        never = {"attempts": 0, "delivered_to": None, "last_error": None, "delivered_at": None}
+        return {**told, **never, "run_id": run_id}
+    changed = any(before[name] != value for name, value in told.items())
+    return {**before, **told, "run_id": run_id if changed else before["run_id"]}
+
+
+def tell(
+    alert: Alert, row: Mapping[str, object], delivery: Delivery, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> dict[str, object]:
+    """Deliver, and return the row that says how it went."""
+    attempts = int(str(row["attempts"])) + 1
+    try:
+        delivered_to = delivery.deliver(alert)
+    except DeliveryError as error:
+        return {**row, "attempts": attempts, "last_error": str(error)}
+    return {**row, "attempts": attempts, "delivered_to": delivered_to, "delivered_at": now(), "last_error": None}
+
+
+def save(tables: Tables, target: str, rows: Sequence[Mapping[str, object]]) -> None:
+    """Merge the rows; equal ones change nothing."""
+    if rows:
+        tables.merge(ALERTS, target, frame_of(tables.spark, ALERTS, rows))
+
+
+def report(rows: Sequence[Mapping[str, object]], tried: Sequence[Mapping[str, object]]) -> None:
+    """The accounting line, then the failure if there is one. Raises UndeliveredError."""
+    undelivered = [row for row in tried if not row["delivered_at"]]
+    runtime.set_task_value("alerts_delivered", len(tried) - len(undelivered))
+    runtime.report(
+        task="alert",
+        rows_in=len(rows),
+        rows_kept=len(rows),
+        rows_quarantined=0,
+        delivered=[row["key"] for row in tried if row["delivered_at"]],
+        undelivered=[row["key"] for row in undelivered],
+    )
+    if undelivered:
+        listed = "; ".join(str(row["last_error"]) for row in undelivered)
+        raise UndeliveredError(f"{len(undelivered)} alert(s) recorded but not delivered: {listed}; run the task again")
