@@ -49,11 +49,18 @@ def marks():
 def hangs():
     time.sleep(600)
 
+def sparks():
+    from pyspark.sql import SparkSession
+    session = SparkSession.builder.getOrCreate()
+    session.range(100).write.format("delta").mode("overwrite").save(sys.argv[1])
+    doubled = session.read.format("delta").load(sys.argv[1]).selectExpr("id * 2 AS id")
+    print(doubled.mapInPandas(lambda batches: batches, "id long").agg({"id": "sum"}).first()[0])
+
 def whoami():
     from databricks.sdk import WorkspaceClient
     print(WorkspaceClient().current_user.me().user_name)
 '''
-ENTRY_POINTS = ("say", "train", "fails", "flaky", "marks", "hangs", "whoami")
+ENTRY_POINTS = ("say", "train", "fails", "flaky", "marks", "hangs", "sparks", "whoami")
 
 
 @dataclass

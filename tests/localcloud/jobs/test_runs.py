@@ -44,6 +44,15 @@ def test_a_task_acts_as_the_jobs_principal(plant: Plant) -> None:
     assert tokens == []
 
 
+def test_forked_tasks_use_the_warm_spark(plant: Plant, spark_remote: str, tmp_path: Path) -> None:
+    """Two tasks at once open their own Spark sessions and write Delta: a fork carries no connection along."""
+    plant.core.cloud.spark_remote = spark_remote
+    tasks = [plant.task(key, "sparks", f"{tmp_path}/{key}") for key in ("a", "b")]
+    run = plant.run(plant.create("job", *tasks))
+    assert results(run) == {"a": "SUCCESS", "b": "SUCCESS"}
+    assert [_log(plant, run, key).strip() for key in ("a", "b")] == ["9900", "9900"]
+
+
 def test_values_parameters_and_conditions_flow(plant: Plant) -> None:
     """A task value decides a condition; the branch not taken is excluded, and the run succeeds."""
     condition = {"op": "EQUAL_TO", "left": "{{tasks.training.values.model_version}}", "right": "4"}
