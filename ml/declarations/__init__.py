@@ -8,6 +8,7 @@ from ml.declarations.feed import Feed
 from ml.declarations.gates import ComparisonGate, ComplianceGate, Gates, InfrastructureGate, SignOff
 from ml.declarations.model import Algorithm, Feature, FeatureTable, Model, Outcome, Promotion, Tuning
 from ml.declarations.monitoring import Limits, Monitoring
+from ml.declarations.serving import Serving, WorkloadSize, online_store, online_table
 from ml.declarations.table import Column, Layer, Table
 from ml.declarations.usecase import JobSettings, UseCase
 
@@ -29,8 +30,12 @@ __all__ = [
     "Monitoring",
     "Outcome",
     "Promotion",
+    "Serving",
     "SignOff",
     "Table",
     "Tuning",
     "UseCase",
+    "WorkloadSize",
+    "online_store",
+    "online_table",
 ]

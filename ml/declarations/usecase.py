@@ -7,6 +7,7 @@ from ml.declarations.feed import Feed
 from ml.declarations.gates import Gates
 from ml.declarations.model import Model
 from ml.declarations.monitoring import Monitoring
+from ml.declarations.serving import Serving
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +25,7 @@ class JobSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class UseCase:
-    """Everything about one use case. `name` is its folder under `ml/usecases/`."""
+    """Everything about one use case. `name` is its folder under `ml/usecases/`; without `serving`, batch scores only."""
 
     name: str
     comment: str
@@ -34,6 +35,7 @@ class UseCase:
     gates: Gates
     jobs: JobSettings
     monitoring: Monitoring = field(default_factory=Monitoring)
+    serving: Serving | None = None
 
     def __post_init__(self) -> None:
         silver = {feed.silver.name for feed in self.feeds}

@@ -14,10 +14,12 @@ from ml.declarations import (
     Model,
     Monitoring,
     Outcome,
+    Serving,
     SignOff,
     Table,
     Tuning,
     UseCase,
+    WorkloadSize,
 )
 from ml.usecases.credit.features import CLIENT_FEATURES, FAIRNESS_GROUPS, MODEL_FEATURES
 from ml.usecases.credit.tables import APPLICATIONS, LABELS, OWNER
@@ -81,6 +83,14 @@ MONITORING = Monitoring(
     cool_down_days=60,
 )
 
+SERVING = Serving(
+    endpoint="credit-default-risk",
+    workload_size=WorkloadSize.SMALL,
+    scale_to_zero=True,
+    # A clerk waits for the answer: a second is what does not interrupt a thought (Nielsen 1993, "Usability Engineering").
+    max_latency_ms=1000.0,
+)
+
 CREDIT = UseCase(
     name="credit",
     comment="Credit risk: will a card client default on next month's payment?",
@@ -92,6 +102,7 @@ CREDIT = UseCase(
     model=MODEL,
     gates=GATES,
     monitoring=MONITORING,
+    serving=SERVING,
     jobs=JobSettings(
         training_cron="0 0 4 2 * ?",
         scoring_cron="0 0 6 2 * ?",

@@ -1,0 +1,53 @@
+"""Online serving: the endpoint that answers with the live version, and the features it looks up."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ml.declarations.errors import require
+
+_ENDPOINT = re.compile(r"[a-z][a-z0-9-]{0,62}")
+
+
+class WorkloadSize(StrEnum):
+    """How many requests an endpoint answers at once: 4, 8 to 16, or 16 to 64."""
+
+    SMALL = "Small"
+    MEDIUM = "Medium"
+    LARGE = "Large"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Serving:
+    """The serving endpoint of a use case. Who may call it is the environment's to say (`workspaces/`).
+
+    Attributes:
+        endpoint: its name, the same in every environment's workspace.
+        scale_to_zero: whether it stops when nobody calls; the first call after that waits for minutes.
+        max_latency_ms: the smoke test after a promotion refuses a version that answers slower than this.
+    """
+
+    endpoint: str
+    workload_size: WorkloadSize = WorkloadSize.SMALL
+    scale_to_zero: bool = True
+    max_latency_ms: float = 1000.0
+
+    def __post_init__(self) -> None:
+        named = _ENDPOINT.fullmatch(self.endpoint)
+        require(
+            f"serving endpoint {self.endpoint!r}",
+            [
+                None if named else "its name must be lower-case letters, digits and dashes, up to 63: rename it",
+                None if self.max_latency_ms > 0 else f"max_latency_ms is {self.max_latency_ms}; give one above 0",
+            ],
+        )
+
+
+def online_store(catalog: str) -> str:
+    """Name of an environment's online store; its use cases share it."""
+    return f"{catalog.replace('_', '-')}-online"
+
+
+def online_table(catalog: str, use_case: str, feature_table: str) -> str:
+    """Full name of the table that a feature table is published to."""
+    return f"{catalog}.{use_case}_features.{feature_table}_online"
