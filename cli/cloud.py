@@ -8,7 +8,7 @@ from cli.paths import current_home
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
 
-    from localcloud.lifecycle import Endpoint
+    from localcloud.endpoint import Endpoint
 
 
 def endpoint() -> "Endpoint":

@@ -1,4 +1,23 @@
-"""NOTE FROM THE LEAD TO ENGINEER C: engineer H is writing localcloud/loader/, lifecycle.py and __main__.py (02:36).
+"""`python -m localcloud serve --home DIR`: the server process. `lifecycle.start` starts it in the background."""
 
-Leave these to H. Finish jobs/ and api/jobs.py (runner), then report at once.
-"""
+import argparse
+import logging
+from pathlib import Path
+
+from localcloud.server import serve
+
+
+def main() -> None:
+    """Parse the arguments and serve."""
+    parser = argparse.ArgumentParser(prog="python -m localcloud")
+    commands = parser.add_subparsers(required=True)
+    command = commands.add_parser("serve", help="serve the local cloud of a directory until SIGTERM")
+    command.add_argument("--home", type=Path, required=True, help="directory that holds everything")
+    command.add_argument("--port", type=int, default=0, help="port of the account; 0 takes the last one, or any free")
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    serve(arguments.home.resolve(), account_port=arguments.port)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,124 @@
-"""NOTE FROM THE LEAD TO ENGINEER C: engineer H is writing localcloud/loader/, lifecycle.py and __main__.py (02:36).
+"""Starts, stops and finds the local cloud of a directory. Everything that it keeps lies below that directory."""
 
-Leave these to H. Finish jobs/ and api/jobs.py (runner), then report at once.
-"""
+import fcntl
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import httpx
+
+from localcloud import processes
+from localcloud.endpoint import Endpoint, read_endpoint, remove_endpoint
+from localcloud.toolchain import ToolchainError, delta_jars, java
+
+START_TIMEOUT_S = 180.0
+_STOP_GRACE_S = 20.0
+_CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+class StartError(RuntimeError):
+    """The local cloud could not start. The message says why, and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """Whether the local cloud of a directory runs, and where it answers."""
+
+    running: bool
+    endpoint: Endpoint | None = None
+
+
+def start(home: Path, progress: Callable[[str], None] = lambda _: None, *, port: int = 0) -> Endpoint:
+    """Start the local cloud of `home`, or find it running. `progress` is called with a line per step.
+
+    Raises StartError: no Java, a port in use, a directory that cannot be written, or a part that died.
+    """
+    home = home.resolve()
+    with _only_one(home):
+        found = status(home).endpoint
+        if found is not None:
+            progress(f"already running (pid {found.pid})")
+            return found
+        try:
+            progress(f"Java: {java()}")
+            progress(f"Delta: {len(delta_jars())} jars")
+        except ToolchainError as error:
+            raise StartError(str(error)) from error
+        progress("starting Spark, MLflow and the task workers side by side")
+        return _spawned(home, port)
+
+
+def stop(home: Path) -> bool:
+    """End the local cloud of `home` with all its processes; whether there was one. Its state stays."""
+    home = home.resolve()
+    found = status(home).endpoint
+    if found is not None:
+        processes.kill_tree(found.pid, grace_s=_STOP_GRACE_S)
+    left = processes.end_marked(home) if home.is_dir() else 0
+    remove_endpoint(home)
+    return found is not None or left > 0
+
+
+def status(home: Path) -> Status:
+    """Whether the local cloud of `home` answers, and its workspaces as they are now."""
+    written = read_endpoint(home.resolve())
+    if written is None:
+        return Status(running=False)
+    try:
+        answer = httpx.get(
+            f"{written.account_url}/local/workspaces",
+            headers={"Authorization": f"Bearer {written.admin_token}"},
+            timeout=10,
+        ).raise_for_status()
+    except httpx.HTTPError:
+        return Status(running=False)
+    workspaces = {found["name"]: found["url"] for found in answer.json()["workspaces"]}
+    return Status(running=True, endpoint=replace(written, workspaces=workspaces))
+
+
+@contextmanager
+def _only_one(home: Path) -> Iterator[None]:
+    """Holds the directory's lock, so that two starts at once make one server."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        lock = (home / "start.lock").open("w")
+    except OSError as error:
+        raise StartError(f"{home} cannot be written: {error}. Name another directory in MLOPS_HOME") from error
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _spawned(home: Path, port: int) -> Endpoint:
+    remove_endpoint(home)
+    log = home / "logs" / "server.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as output:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "localcloud", "serve", "--home", str(home), "--port", str(port)],
+            cwd=_CHECKOUT,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline and child.poll() is None:
+        found = status(home).endpoint
+        if found is not None:
+            return found
+        time.sleep(0.1)
+    processes.kill_tree(child.pid, grace_s=0)
+    processes.end_marked(home)
+    raise StartError(f"the local cloud did not start. {_reason(log)}")
+
+
+def _reason(log: Path) -> str:
+    """The last error of the server's log, with where to read the rest."""
+    lines = processes.last_lines(log).splitlines()
+    last = next((line for line in reversed(lines) if line and not line.startswith(" ")), "it took too long")
+    return f"{last}\nThe whole log is {log}"

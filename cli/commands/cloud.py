@@ -12,7 +12,7 @@ from cli.output import format_option, progress, show
 from cli.paths import STACKS, current_home
 
 if TYPE_CHECKING:
-    from localcloud.lifecycle import Endpoint
+    from localcloud.endpoint import Endpoint
 
 
 def start_cloud() -> "Endpoint":
