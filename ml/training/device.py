@@ -6,6 +6,7 @@ from pathlib import Path
 import xgboost
 
 _NVIDIA_DEVICES = Path("/proc/driver/nvidia/gpus")
+_ROWS_PER_THREAD = 5000
 
 
 def choose_device(*, built_with_cuda: bool, gpus: int) -> str:
@@ -23,3 +24,8 @@ def device() -> str:
 def cores() -> int:
     """Cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def threads(*, rows: int, cores: int) -> int:
+    """One thread for each 5,000 rows, up to all cores: below that, threads wait for each other more than they work."""
+    return max(1, min(cores, rows // _ROWS_PER_THREAD))

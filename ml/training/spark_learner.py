@@ -18,6 +18,8 @@ from pyspark.sql import functions as F  # noqa: N812
 from scipy.special import expit
 from sklearn.metrics import log_loss
 
+from ml.declarations import Algorithm, Model
+from ml.training.contract import model_features
 from ml.training.dataset import MONTH
 from ml.training.learner import Scores
 from ml.training.served import SPARK_DIRECTORY
@@ -25,7 +27,7 @@ from ml.training.split import Split
 from ml.training.tuning import Params
 
 _VECTOR, _LABEL = "_vector", "_label"
-_FIRST: Params = {"maxIter": 30, "maxDepth": 4, "stepSize": 0.15, "subsamplingRate": 0.8, "minInstancesPerNode": 20}
+_FIRST: Params = {"maxIter": 20, "maxDepth": 4, "stepSize": 0.2, "subsamplingRate": 0.8, "minInstancesPerNode": 20}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +68,7 @@ class SparkLearner:
 
     @property
     def first(self) -> Params:
-        """Thirty shallow trees."""
+        """Twenty shallow trees."""
         return _FIRST
 
     def suggest(self, trial: optuna.Trial) -> Params:
@@ -95,10 +97,20 @@ class SparkLearner:
         return FittedSpark(model=trees.fit(self.rows(months)), learner=self)
 
 
-def assembled(frame: DataFrame, features: Sequence[str], label: str) -> DataFrame:
-    """`frame` as Spark's trees want it: `_month`, `_label`, and the features in one vector, null as NaN."""
+def assembled(frame: DataFrame, model: Model) -> DataFrame:
+    """`frame` as Spark's trees want it: `_month`, `_label`, and the features in one vector.
+
+    Raises ValueError where a feature may be null: Spark's trees take no nulls.
+    """
+    nullable = [feature.name for feature in model_features(model) if feature.null_meaning]
+    if nullable:
+        raise ValueError(
+            f"model {model.name!r} takes {nullable}, which may be null, and algorithm {model.algorithm} takes no "
+            f"nulls: fill them in the features' expressions, or declare {Algorithm.XGBOOST}"
+        )
+    features, label = model.features, model.outcome.label
     numbers = frame.select(
         MONTH, F.col(label).cast("double").alias(_LABEL), *(F.col(f).cast("double") for f in features)
     )
-    assembler = VectorAssembler(inputCols=list(features), outputCol=_VECTOR, handleInvalid="keep")
+    assembler = VectorAssembler(inputCols=list(features), outputCol=_VECTOR, handleInvalid="error")
     return assembler.transform(numbers).select(MONTH, _LABEL, _VECTOR)

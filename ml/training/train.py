@@ -121,7 +121,7 @@ def _learner(tables: Tables, task: Task, rows: DataFrame) -> tuple[Learner, int]
             )
         case Algorithm.SPARK_GBT:
             volume = f"{task.common.schema(Layer.OPS)}.{SCRATCH_VOLUME}"
-            vectors = assembled(rows, model.features, model.outcome.label).cache()
+            vectors = assembled(rows, model).cache()
             scratch = Path(tables.volume_path(volume, write=True))
             return SparkLearner(frame=vectors, scratch=scratch, seed=model.seed), vectors.count()
 

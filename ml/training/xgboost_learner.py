@@ -10,7 +10,7 @@ import optuna
 import pandas as pd
 import xgboost
 
-from ml.training.device import cores, device
+from ml.training.device import cores, device, threads
 from ml.training.learner import Scores
 from ml.training.served import XGBOOST_FILE
 from ml.training.split import Split
@@ -98,4 +98,10 @@ class XgboostLearner:
 
     def _settings(self, params: Params) -> dict[str, object]:
         fixed = {"objective": "binary:logistic", "eval_metric": "logloss", "tree_method": "hist"}
-        return {**params, **fixed, "seed": self.seed, "nthread": cores(), "device": device()}
+        return {
+            **params,
+            **fixed,
+            "seed": self.seed,
+            "nthread": threads(rows=len(self.frame), cores=cores()),
+            "device": device(),
+        }

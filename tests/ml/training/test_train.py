@@ -3,16 +3,26 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import mlflow
 import numpy as np
-import pandas as pd
 import pytest
+from mlflow.exceptions import MlflowException
+from pyspark.sql import functions as F  # noqa: N812
 
-from ml.training import contract, dataset
+from ml.parameters import Common
+from ml.runtime import RowsUnaccountedError
+from ml.training import dataset, job, registry, train
+from ml.training.job import RowAccount, Task
 from ml.training.lineage import read_lineage
 from tests.ml.conftest import COMMIT, MODEL_NAME, World
+
+
+def _task(world: World, sample_rows: int = 0) -> Task:
+    common = Common(use_case=world.use_case, catalog="prod", run_id="plan")
+    return Task(common=common, source_catalog="prod", git_commit=COMMIT, sample_rows=sample_rows, reason="test")
 
 
 def test_a_version_carries_its_evidence(world: World, trained: dict[str, object]) -> None:
@@ -44,3 +54,131 @@ def test_the_run_records_parameters_metrics_and_the_tables_as_inputs(world: Worl
         "prod.credit_gold.client_outcomes@1": "delta_table",
     }
     assert world.client.get_experiment(run.info.experiment_id).name == "/Shared/prod/credit-training"
+
+
+def test_training_again_reuses_the_version(
+    world: World, trained: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Another run, commit and reason, but the same data, declaration and code: nothing new is trained."""
+    again = world.train("run-again", commit="f" * 40)
+    assert again == trained
+    account = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (account["reused"], account["rows_in"], account["rows_kept"]) == (True, 6000, 6000)
+    assert len(world.client.search_model_versions(f"name='{MODEL_NAME}' and run_id='{trained['run_id']}'")) == 1
+
+
+def test_a_killed_run_is_closed_and_leaves_no_version(world: World, trained: dict[str, object]) -> None:
+    """A run of the same fingerprint that never ended counts as killed, and is not taken for a result."""
+    done = world.client.get_run(str(trained["run_id"]))
+    killed = world.client.create_run(done.info.experiment_id, tags={"fingerprint": done.data.tags["fingerprint"]})
+    world.train("run-after-kill")
+    assert world.client.get_run(killed.info.run_id).info.status == "KILLED"
+    assert world.client.search_model_versions(f"name='{MODEL_NAME}' and run_id='{killed.info.run_id}'") == []
+
+
+def test_the_model_answers_in_a_process_without_the_checkout(
+    world: World, trained: dict[str, object], tmp_path: Path
+) -> None:
+    """Another process, isolated, gives the probabilities that this one gives: one column, one row per row."""
+    uri = f"models:/{MODEL_NAME}/{trained['model_version']}"
+    artifact = mlflow.artifacts.download_artifacts(uri, dst_path=str(tmp_path))
+    script = (
+        "import sys, mlflow\n"
+        "model = mlflow.pyfunc.load_model(sys.argv[1])\n"
+        "assert not any(name.partition('.')[0] == 'ml' for name in sys.modules)\n"
+        "answer = model.predict(model.input_example)\n"
+        "assert list(answer.columns) == ['probability'], answer\n"
+        "print(answer['probability'].tolist())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", script, artifact], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    model = mlflow.pyfunc.load_model(artifact)
+    here = model.predict(model.input_example)["probability"].tolist()
+    assert json.loads(done.stdout.splitlines()[-1]) == here
+    assert len(here) == 3
+    assert model.metadata.metadata["feature_lookups"][0]["table"] == "prod.credit_gold.client_features"
+
+
+@pytest.mark.parametrize("wrong", ["missing", "text", "null"])
+def test_the_model_refuses_wrong_input(world: World, trained: dict[str, object], wrong: str) -> None:
+    """A missing feature, text for a number, a null where none may be."""
+    model = mlflow.pyfunc.load_model(f"models:/{MODEL_NAME}/{trained['model_version']}")
+    example = model.input_example
+    bad = {
+        "missing": example.drop(columns=["limit_bal"]),
+        "text": example.assign(limit_bal="much"),
+        "null": example.assign(limit_bal=[1.0, np.nan, 2.0]),
+    }[wrong]
+    with pytest.raises((MlflowException, ValueError), match="limit_bal"):
+        model.predict(bad)
+
+
+def test_the_input_example_holds_no_real_client(world: World, trained: dict[str, object]) -> None:
+    """Its rows are quartiles of each feature, a combination that no client has."""
+    example = mlflow.pyfunc.load_model(f"models:/{MODEL_NAME}/{trained['model_version']}").input_example
+    real = world.tables.read("prod.credit_gold.client_features").toPandas()[list(example.columns)]
+    assert example.merge(real.astype(example.dtypes.to_dict()), how="inner").empty
+
+
+def test_the_holdout_is_the_newest_months_and_nothing_of_it_is_fitted_on(world: World) -> None:
+    """Fitting rows and hold-out rows share no client, and the hold-out is the same every time."""
+    task = _task(world)
+    planned = job.plan(world.tables, task)
+    fitted = job.fitting_frame(task, planned).toPandas()
+    held = dataset.holdout_frame(
+        world.tables, task.model, planned.pinned, planned.split.holdout[0], planned.split.holdout[-1]
+    )
+    assert (len(fitted), len(held)) == (5000, 1000)
+    assert set(fitted["client_id"]).isdisjoint(held["client_id"])
+    assert held["client_id"].tolist() == list(range(5001, 6001))
+
+
+def test_samples_are_the_same_each_time_and_nested_and_leave_the_split_alone(world: World) -> None:
+    """The 300 rows are among the 900; the months of the hold-out do not change."""
+    tasks = [_task(world, sample_rows=rows) for rows in (300, 900, 900)]
+    plans = [job.plan(world.tables, task) for task in tasks]
+    small, large, again = (
+        set(job.fitting_frame(task, planned).toPandas()["client_id"])
+        for task, planned in zip(tasks, plans, strict=True)
+    )
+    assert (len(small), len(large)) == (300, 900)
+    assert small < large == again
+    assert plans[0].split == plans[1].split == job.plan(world.tables, _task(world)).split
+
+
+def test_an_outcome_that_was_not_known_when_the_holdout_begins_is_not_fitted_on(world: World) -> None:
+    """With an outcome known three months later, the two months before the hold-out may not be used."""
+    task = _task(world)
+    planned = job.plan(world.tables, task)
+    late = planned.examples.withColumn("known_month", F.add_months("application_month", 3))
+    planned = replace(planned, examples=late)
+    fitted = job.fitting_frame(task, planned).toPandas()
+    assert str(fitted["application_month"].max())[:10] == "2023-08-01"
+    account = job.account(task, planned, len(fitted))
+    assert (account.fitted, account.known_too_late, account.holdout) == (4000, 1000, 1000)
+
+
+def test_lost_rows_stop_the_training(world: World) -> None:
+    """One row fewer than there should be."""
+    task = _task(world)
+    with pytest.raises(RowsUnaccountedError, match="6000 examples but accounts for 5999"):
+        job.account(task, job.plan(world.tables, task), 4999)
+    with pytest.raises(RowsUnaccountedError):
+        RowAccount(available=10, fitted=5, holdout=4, sampled_out=0, known_too_late=0)
+
+
+def test_a_model_that_is_not_deployed_is_refused_with_what_to_do(world: World) -> None:
+    """Training does not create what Terraform owns."""
+    with pytest.raises(registry.ModelNotDeployedError, match="deploy the <env>-ml stack"):
+        registry.require_model(world.client, "prod.credit_ops.unknown")
+
+
+@pytest.mark.parametrize("sample", ["-1", "all", "1.5", ""])
+def test_a_sample_that_is_no_number_of_rows_is_refused(sample: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 2, with what is allowed."""
+    flags = ["--use-case=credit", "--catalog=prod", "--run-id=1", "--source-catalog=prod", "--git-commit=x"]
+    with pytest.raises(SystemExit, match="2"):
+        train.parse([*flags, "--reason=test", f"--sample-rows={sample}"])
+    assert "is not a number of rows: give 0 (all) or more" in capsys.readouterr().err

@@ -4,7 +4,7 @@ import optuna
 import pytest
 
 from ml.declarations import Tuning
-from ml.training.device import choose_device
+from ml.training.device import choose_device, threads
 from ml.training.tuning import Params, search
 
 
@@ -46,3 +46,11 @@ def test_a_gpu_is_used_only_where_it_exists_and_xgboost_was_built_for_it(
 ) -> None:
     """One pure decision."""
     assert choose_device(built_with_cuda=built_with_cuda, gpus=gpus) == expected
+
+
+@pytest.mark.parametrize(
+    ("rows", "cores", "expected"), [(0, 8, 1), (900, 8, 1), (12_000, 8, 2), (24_000, 2, 2), (1_000_000, 8, 8)]
+)
+def test_small_data_does_not_spread_over_cores(rows: int, cores: int, expected: int) -> None:
+    """A thread per 5,000 rows, at least one, at most one per core."""
+    assert threads(rows=rows, cores=cores) == expected

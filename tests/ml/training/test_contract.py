@@ -1,0 +1,45 @@
+"""What a model takes and gives."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ml.training import contract
+from ml.usecases import use_case
+
+
+def test_features_that_are_no_numbers_are_refused() -> None:
+    """The message names the feature and what to do."""
+    model = replace(use_case("credit").model, features=("limit_bal", "age_band"))
+    with pytest.raises(ValueError, match=r"feature 'age_band' is string; a model takes .*: encode it as a number"):
+        contract.signature(model)
+
+
+def test_model_input_has_the_types_of_the_signature() -> None:
+    """Spark's 32-bit integers become long, extra columns are left behind."""
+    model = replace(use_case("credit").model, features=("limit_bal", "education"))
+    given = pd.DataFrame({"education": np.array([1], dtype="int32"), "limit_bal": [5.0], "sex": [1]})
+    frame = contract.model_input(model, given)
+    assert frame.dtypes.astype(str).to_dict() == {"limit_bal": "float64", "education": "int64"}
+
+
+def test_a_whole_number_that_may_be_null_is_a_double() -> None:
+    """pandas has no null in int64, so the signature says double."""
+    table = use_case("credit").model.feature_table
+    features = tuple(replace(f, null_meaning="unknown") if f.name == "education" else f for f in table.features)
+    model = replace(use_case("credit").model, features=("education",), feature_table=replace(table, features=features))
+    assert contract.signature(model).inputs.input_types()[0].name == "double"
+    assert contract.model_input(model, pd.DataFrame({"education": [1.0, None]}))["education"].isna().tolist() == [
+        False,
+        True,
+    ]
+
+
+def test_requirements_are_pinned_and_name_no_package_of_this_repository() -> None:
+    """Exact versions of what the served file imports."""
+    for algorithm in contract.Algorithm:
+        listed = contract.requirements(algorithm)
+        assert all(line.count("==") == 1 for line in listed)
+        assert not any(line.startswith(("ml==", "mlops", "pyspark")) for line in listed)
