@@ -70,7 +70,7 @@ def decide(month: date, metrics: Sequence[Metric], earlier: Sequence[Decision], 
     judged = [metric for metric in metrics if _is_judged(metric, month, live, limits)]
     causes = tuple(cause_of(metric, metrics) for metric in judged if metric.verdict is Verdict.BREACH)
     blind = tuple(cause_of(metric, metrics) for metric in judged if _should_be_known(metric, metrics, month))
-    unknown = wording.unknown(month, live, judged)
+    unknown = wording.unknown(month, live, judged, limits.labels_due_months)
     why = _why_retrain(month, live, metrics, limits)
     cooling = max((each for each in earlier if _cools(each, month)), key=_month_of, default=None)
     action = Action.RETRAIN if why and not cooling else Action.ALERT if causes or blind or why else Action.NOTHING

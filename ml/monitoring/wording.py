@@ -6,7 +6,7 @@ from datetime import date
 
 from ml.monitoring.cause import Cause
 from ml.monitoring.metric import Kind, Metric, Verdict
-from ml.monitoring.months import named
+from ml.monitoring.months import add_months, named
 
 _SHOWN = 3
 _NAMES = {
@@ -80,8 +80,8 @@ def changes(causes: Sequence[Cause]) -> list[str]:
     return sentences
 
 
-def unknown(month: date, live: int, judged: Sequence[Metric]) -> tuple[str, ...]:
-    """What could not be judged, once per reason."""
+def unknown(month: date, live: int, judged: Sequence[Metric], due_months: int) -> tuple[str, ...]:
+    """What could not be judged, once per reason; outcomes that are not due yet are unknown too."""
     counted = Counter(
         (metric.kind, metric.reason, named(metric.month)) for metric in judged if metric.verdict is Verdict.UNKNOWN
     )
@@ -91,6 +91,8 @@ def unknown(month: date, live: int, judged: Sequence[Metric]) -> tuple[str, ...]
     )
     if not any(metric.kind is Kind.PERFORMANCE for metric in judged):
         said = (*said, f"performance of version {live}: no month that it scored has its outcomes due by {named(month)}")
+    elif due_months:
+        said = (*said, f"performance in {named(month)}: its outcomes are due in {named(add_months(month, due_months))}")
     return said
 
 

@@ -1,0 +1,63 @@
+"""Task `publish` of job `<usecase>-ingest`: copy the feature table to the online store, for look-ups while serving.
+
+The online store belongs to the stack `<env>-serving`, which is deployed after the first training; until then there is
+nothing to publish to, and the task says so. Publishing again refreshes the same online table.
+"""
+
+from collections.abc import Sequence
+
+from databricks.sdk import WorkspaceClient
+from databricks.sdk.errors import NotFound
+from databricks.sdk.service.ml import PublishSpec, PublishSpecPublishMode
+
+from ml import parameters, runtime
+from ml.declarations.serving import online_store, online_table
+from ml.parameters import Common
+from ml.tables import Tables, door
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Publish the feature table for online look-up; run by job `<usecase>-ingest`."""
+    task = parameters.parse("publish", arguments)
+    rows, published = publish(door(), WorkspaceClient(), task)
+    runtime.set_task_value("published", bool(published))
+    runtime.report(
+        task="publish",
+        rows_in=rows,
+        rows_kept=rows,
+        rows_quarantined=0,
+        online_table=published,
+        skipped="" if published else skipped(task),
+    )
+
+
+def publish(tables: Tables, workspace: WorkspaceClient, task: Common) -> tuple[int, str]:
+    """Publish. Returns the rows of the source and the name of the online table; no rows and no name where skipped."""
+    declared = task.use_case.model.feature_table.table
+    source = declared.full_name(task.catalog, task.use_case.name)
+    if task.use_case.serving is None or not has_store(workspace, online_store(task.catalog)):
+        return 0, ""
+    spec = PublishSpec(
+        online_store=online_store(task.catalog),
+        online_table_name=online_table(task.catalog, task.use_case.name, declared.name),
+        # A full copy, for which the source needs no change data feed; monthly batches are small.
+        publish_mode=PublishSpecPublishMode.SNAPSHOT,
+    )
+    answer = workspace.feature_store.publish_table(source, spec)
+    return tables.read(source).count(), answer.online_table_name or spec.online_table_name
+
+
+def has_store(workspace: WorkspaceClient, name: str) -> bool:
+    """Whether the online store is deployed."""
+    try:
+        workspace.feature_store.get_online_store(name)
+    except NotFound:
+        return False
+    return True
+
+
+def skipped(task: Common) -> str:
+    """Why nothing was published, and what to do."""
+    if task.use_case.serving is None:
+        return f"use case {task.use_case.name} declares no serving, so nothing looks its features up"
+    return f"online store {online_store(task.catalog)!r} does not exist yet: deploy the <env>-serving stack"
