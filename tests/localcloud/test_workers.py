@@ -8,14 +8,14 @@ from pathlib import Path
 
 import psutil
 import pytest
-from tests.localcloud.wheels import write_wheel
 
 from localcloud.jobs.task import TaskOrder
 from localcloud.jobs.wheels import WheelError, unpack
 from localcloud.jobs.workers import Handle, Workers
 from localcloud.processes import wait_until
+from tests.localcloud.wheels import write_wheel
 
-CODE = '''
+CODE = """
 import json, os, subprocess, sys, time
 
 def facts():
@@ -39,7 +39,7 @@ def hangs():
     child = subprocess.Popen(["sleep", "600"])
     print(child.pid, flush=True)
     time.sleep(600)
-'''
+"""
 
 
 @pytest.fixture(scope="module")
