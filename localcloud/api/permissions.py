@@ -22,6 +22,7 @@ _KINDS = {
     "sql/warehouses": "warehouse",
     "warehouses": "warehouse",
     "experiments": "experiment",
+    "serving-endpoints": "serving_endpoint",
 }
 
 

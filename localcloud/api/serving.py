@@ -3,11 +3,12 @@
 from fastapi import APIRouter
 
 from localcloud import acl
+from localcloud.api import secrets
 from localcloud.api.body import JsonBody, required
 from localcloud.cloud import Cloud, CloudDep
 from localcloud.errors import ApiError, bad_request
 from localcloud.identity import Caller, CallerDep
-from localcloud.serving import config, endpoints, service
+from localcloud.serving import config, endpoints, environment, service
 from localcloud.state import Document
 from localcloud.unity import access
 from localcloud.unity.privileges import Kind, Privilege
@@ -123,10 +124,12 @@ def _level(cloud: Cloud, caller: Caller, document: Document) -> str | None:
 
 
 def _authorize(cloud: Cloud, caller: Caller, wanted: Document) -> None:
-    """EXECUTE on every model, and SELECT on every table its features are looked up from."""
+    """EXECUTE on every model, SELECT on every table its features are looked up from, READ on its secrets."""
     for entity in wanted["served_entities"]:
         access.authorize(cloud, caller, Kind.MODEL, entity["entity_name"], Privilege.EXECUTE)
         artifact = service.of(cloud).artifact(entity["entity_name"], entity["entity_version"], fresh=True)
+        for scope, key in environment.references(entity):
+            secrets.get_secret(scope, key, cloud, caller)
         for look_up in artifact.look_ups:
             access.authorize(cloud, caller, Kind.TABLE, look_up.table, Privilege.SELECT)
 

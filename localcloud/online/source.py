@@ -46,11 +46,17 @@ def session(cloud: Cloud) -> Iterator["SparkSession"]:
     """A Spark session of its own. 503 while the Spark server is not running."""
     if not cloud.spark_remote:
         raise ApiError(503, "TEMPORARILY_UNAVAILABLE", "The Spark server is not running yet.")
-    from pyspark.sql import SparkSession  # noqa: PLC0415 - takes a second, which only publishing pays
+    # They take a second, which only publishing pays.
+    from pyspark.errors import PySparkException  # noqa: PLC0415
+    from pyspark.sql import SparkSession  # noqa: PLC0415
 
     spark = SparkSession.builder.remote(cloud.spark_remote).create()
     try:
         yield spark
+    except PySparkException as error:
+        # What follows the first line names this machine's paths.
+        first = str(error).strip().splitlines()[0]
+        raise ApiError(400, error.getCondition() or "SPARK_ERROR", f"The source cannot be read: {first}") from error
     finally:
         spark.stop()
 

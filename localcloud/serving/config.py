@@ -9,6 +9,7 @@ from typing import Any
 
 from localcloud.errors import bad_request
 from localcloud.names import levels
+from localcloud.serving import environment
 from localcloud.state import Document
 
 MAX_ENTITIES = 15
@@ -87,6 +88,8 @@ def _entity(given: Document) -> Document:
     served = given.get("name") or f"{name}-{version}"
     if not _NAME.fullmatch(str(served)):
         raise bad_request(f"Served entity name '{served}' is not allowed: use letters, digits, '-' and '_'.")
+    if given.get("environment_vars"):
+        environment.checked(given["environment_vars"])
     entity = {**given, "entity_name": f"{catalog}.{schema}.{name}", "entity_version": version, "name": served}
     return {"scale_to_zero_enabled": False, "workload_type": "CPU", **entity}
 

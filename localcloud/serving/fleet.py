@@ -40,12 +40,12 @@ class ServedProcess:
     model: str
     version: str
     path: Path
-    environ: tuple[tuple[str, str], ...] = ()
+    environ: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     @property
     def label(self) -> str:
-        """A file name for its log."""
-        digest = hashlib.sha256(repr(self).encode()).hexdigest()[:6]
+        """A file name for its log: one per endpoint and version."""
+        digest = hashlib.sha256(self.endpoint_id.encode()).hexdigest()[:6]
         return f"{self.model}-{self.version}-{digest}"
 
 

@@ -12,7 +12,7 @@ from localcloud.cloud import Cloud
 from localcloud.errors import ApiError, not_found
 from localcloud.jobs.workers import Workers
 from localcloud.online.shelf import OnlineShelf
-from localcloud.serving import artifacts, config, endpoints, lookups, requests
+from localcloud.serving import artifacts, config, endpoints, environment, lookups, requests
 from localcloud.serving.artifacts import Served
 from localcloud.serving.fleet import Fleet, LoadError, ServedProcess
 from localcloud.state import Document
@@ -82,7 +82,7 @@ class Serving:
             rows = lookups.complete(requests.rows(parsed), artifact.look_ups, artifact.inputs, self._shelf)
             payload = {"dataframe_records": rows} | ({"params": parsed["params"]} if "params" in parsed else {})
         try:
-            status, body = self._fleet.call(self._process(document["id"], entity), json.dumps(payload).encode())
+            status, body = self._fleet.call(self._process(document, entity), json.dumps(payload).encode())
         except LoadError as error:
             raise ApiError(503, "TEMPORARILY_UNAVAILABLE", f"'{entity['name']}' cannot be loaded: {error}.") from error
         return status, body, entity
@@ -94,7 +94,7 @@ class Serving:
         found = next((entity for entity in entities if entity["name"] == served_name), None)
         if found is None:
             raise not_found(f"Endpoint '{document['name']}' does not serve '{served_name}'.")
-        path = self._fleet.log(self._process(document["id"], found))
+        path = self._fleet.log(self._process(document, found))
         return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
 
     def _entity(self, document: Document, served_name: str | None) -> Document:
@@ -107,15 +107,14 @@ class Serving:
             raise not_found(f"Endpoint '{document['name']}' does not serve '{name}'.")
         return found
 
-    def _process(self, endpoint_id: str, entity: Document) -> ServedProcess:
+    def _process(self, document: Document, entity: Document) -> ServedProcess:
         artifact = self.artifact(entity["entity_name"], entity["entity_version"])
-        environ = tuple(sorted((entity.get("environment_vars") or {}).items()))
         return ServedProcess(
-            endpoint_id=endpoint_id,
+            endpoint_id=document["id"],
             model=artifact.model,
             version=artifact.version,
             path=artifact.path,
-            environ=environ,
+            environ=environment.resolved(self._cloud, document["workspace"], entity),
         )
 
     def _update(self, endpoint_id: str) -> None:
@@ -123,18 +122,18 @@ class Serving:
         if document is None:
             return
         pending = document["pending_config"]
-        reasons = self._load_all(endpoint_id, pending)
+        reasons = self._load_all(document)
         finished = self._finish(endpoint_id, pending["config_version"], reasons)
         if finished is not None and not reasons:
             time.sleep(_LINGER_S)
         self._tidy(endpoint_id)
 
-    def _load_all(self, endpoint_id: str, pending: Document) -> dict[str, str]:
-        """Load every entity. Why, by name, for those that failed."""
+    def _load_all(self, document: Document) -> dict[str, str]:
+        """Load every pending entity. Why, by name, for those that failed."""
         reasons: dict[str, str] = {}
-        for entity in pending["served_entities"]:
+        for entity in document["pending_config"]["served_entities"]:
             try:
-                self._fleet.ensure(self._process(endpoint_id, entity))
+                self._fleet.ensure(self._process(document, entity))
             except (LoadError, ApiError) as error:
                 reasons[entity["name"]] = f"Failed to load the model: {error}"
             except Exception as error:  # noqa: BLE001 - an update must end in a state, whatever happened
@@ -156,39 +155,38 @@ class Serving:
     def _tidy(self, endpoint_id: str) -> None:
         """End processes that nothing refers to any more."""
         document = self._cloud.store.get(KIND, endpoint_id)
-        held = [] if document is None else [document.get("config")]
-        if document is not None and document["state"]["config_update"] == endpoints.IN_PROGRESS:
+        self._fleet.keep_only(endpoint_id, set() if document is None else self._wanted(document))
+
+    def _wanted(self, document: Document) -> set[ServedProcess]:
+        held = [document["config"]] if "config" in document else []
+        if document["state"]["config_update"] == endpoints.IN_PROGRESS:
             held.append(document["pending_config"])
         wanted: set[ServedProcess] = set()
-        for entity in [entity for part in held if part for entity in part["served_entities"]]:
-            # A version that was deleted has no process to keep.
+        for entity in [entity for part in held for entity in part["served_entities"]]:
+            # A version or a secret that was deleted has no process to keep.
             with suppress(ApiError):
-                wanted.add(self._process(endpoint_id, entity))
-        self._fleet.keep_only(endpoint_id, wanted)
+                wanted.add(self._process(document, entity))
+        return wanted
 
     def _warm_all(self) -> None:
         for document in self._cloud.store.all(KIND):
             for entity in (document.get("config") or {}).get("served_entities", []):
                 # One that cannot be loaded now says so when it is called.
                 with suppress(LoadError, ApiError):
-                    self._fleet.ensure(self._process(document["id"], entity))
+                    self._fleet.ensure(self._process(document, entity))
 
 
 def of(cloud: Cloud) -> Serving:
-    """The serving of `cloud`, made on first use over the cloud's task workers."""
+    """The serving of `cloud`, made and recovered on first use. 503 while the parts it needs are not running."""
     with cloud.lock:
         found = cloud.parts.get("serving")
-        if not isinstance(found, Serving):
-            found = Serving(cloud, _workers(cloud))
-            cloud.parts["serving"] = found
-    return found
-
-
-def _workers(cloud: Cloud) -> Workers:
-    found = cloud.parts.get("workers")
-    if isinstance(found, Workers):
-        return found
-    workers = Workers(cloud.home)
-    workers.launch()
-    cloud.parts["workers"] = workers
-    return workers
+        if isinstance(found, Serving):
+            return found
+        workers = cloud.parts.get("workers")
+        if not isinstance(workers, Workers) or not cloud.mlflow_url:
+            message = "The MLflow server and the workers that models run in are not running yet."
+            raise ApiError(503, "TEMPORARILY_UNAVAILABLE", message)
+        made = Serving(cloud, workers)
+        cloud.parts["serving"] = made
+    made.recover()
+    return made

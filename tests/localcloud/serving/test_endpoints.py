@@ -232,3 +232,24 @@ def test_tags_are_added_and_deleted(world: World) -> None:
     found = api.patch("tagged", add_tags=[sdk.EndpointTag("stage", "new")], delete_tags=["owner"])
     assert found.tags == [sdk.EndpointTag("stage", "new")]
     assert api.get("tagged").tags == [sdk.EndpointTag("stage", "new")]
+
+
+def test_a_secret_reaches_the_model_and_is_never_shown(world: World) -> None:
+    """A reference is kept as it is; the process gets the value; one that may not read the secret is refused."""
+    client = world.client()
+    client.secrets.create_scope("serving")
+    client.secrets.put_secret("serving", "key", string_value="wrong")
+    served = entity(world.versions["one"])
+    served.environment_vars = {"WEIGHTS_KEY": "{{secrets/serving/key}}"}
+    config = sdk.EndpointCoreConfigInput(name="secretive", served_entities=[served])
+    client.serving_endpoints.create("secretive", config=config)
+    refused = wait_for(world, "secretive", "UPDATE_FAILED")
+    assert refused.pending_config
+    assert refused.pending_config.served_entities
+    assert refused.pending_config.served_entities[0].environment_vars == served.environment_vars
+    client.secrets.put_secret("serving", "key", string_value="right")
+    client.serving_endpoints.update_config_and_wait("secretive", served_entities=[served])
+    assert _probability(world, "secretive") == ONE
+    served.environment_vars = {"WEIGHTS_KEY": "{{secrets/serving/other}}"}
+    with pytest.raises(NotFound, match="other"):
+        client.serving_endpoints.update_config("secretive", served_entities=[served])

@@ -1,6 +1,7 @@
 """Features published by the real SDK from a real Delta table, and looked up by the endpoint."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pytest
 from databricks.sdk.errors import BadRequest, NotFound, PermissionDenied
 from databricks.sdk.service import catalog, ml
 
+from localcloud.online.rows import OnlineRows
 from tests.localcloud.serving.world import FEATURES, World
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ ROWS = [
 SCHEMA = "client_id bigint, event_date date, credit_limit double, age int"
 
 
-def _write(spark: "SparkSession", world: World, rows: list[tuple[object, ...]], mode: str = "overwrite") -> None:
+def _write(spark: "SparkSession", world: World, rows: Sequence[tuple[object, ...]], mode: str = "overwrite") -> None:
     location = world.client().tables.get(FEATURES).storage_location
     spark.createDataFrame(rows, SCHEMA).write.format("delta").mode(mode).save(location)
 
@@ -62,7 +64,7 @@ def looking(world: World, spark: "SparkSession", spark_remote: str) -> Iterator[
     world.cloud.spark_remote = ""
 
 
-def _ask(world: World, *rows: dict[str, object]) -> httpx.Response:
+def _ask(world: World, *rows: Mapping[str, object]) -> httpx.Response:
     return world.invoke(ENDPOINT, {"dataframe_records": list(rows)})
 
 
@@ -85,8 +87,6 @@ def test_published_values_are_those_of_the_offline_table(looking: World, spark: 
     newest = {}
     for row in spark.sql(f"SELECT * FROM delta.`{location}` ORDER BY event_date").collect():
         newest[str(row["client_id"])] = row.asDict() | {"event_date": row["event_date"].isoformat()}
-    from localcloud.online.rows import OnlineRows  # noqa: PLC0415
-
     assert OnlineRows(looking.home / "online.db").read(ONLINE, ["1", "2", "3"]) == newest
 
 
@@ -108,8 +108,6 @@ def test_a_key_that_cannot_be_looked_up_is_refused(
     looking: World, row: dict[str, object], status: int, code: str, said: str
 ) -> None:
     """Unknown: 404. Absent or of the wrong type: 400. A published null is the model's to judge."""
-    import re  # noqa: PLC0415
-
     answer = _ask(looking, row)
     assert (answer.status_code, answer.json()["error_code"]) == (status, code)
     assert re.search(said, answer.json()["message"]), answer.json()["message"]

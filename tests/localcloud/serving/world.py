@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import httpx
@@ -27,11 +28,11 @@ MODEL = "prod.credit_ops.risk"
 FEATURES = "prod.credit_gold.client_features"
 # A model whose answer tells what it was given: probability = factor * limit / 1,000,000 + age / 1,000.
 CODE = """
-import mlflow, pandas as pd
+import mlflow, os, pandas as pd
 
 class Risk(mlflow.pyfunc.PythonModel):
     def load_context(self, context):
-        if {broken}:
+        if {broken} or os.environ.get("WEIGHTS_KEY") == "wrong":
             raise RuntimeError("the weights are damaged")
 
     def predict(self, context, model_input, params=None):
@@ -77,19 +78,23 @@ class World:
         """One scoring request."""
         return self.post(f"/serving-endpoints/{endpoint}/invocations", body, token)
 
-    def log_models(self) -> None:
-        """Version 1 (factor 1), version 2 (factor 2), version 3 (does not load), version 4 (looks features up)."""
+    def log_models(self, *names: str) -> None:
+        """Versions of `MODEL`: factor 1, factor 2, one that does not load, one with look-ups; or only `names`."""
         workspace = self.client()
         workspace.catalogs.create(name="prod")
         for name in ("credit_ops", "credit_gold", "credit_features"):
             workspace.schemas.create(name=name, catalog_name="prod")
-        looked_up = {"feature_lookups": [{"table": FEATURES, "key": "client_id", "features": ["credit_limit", "age"]}]}
+        look_up = {"table": FEATURES, "key": "client_id", "features": ["credit_limit", "age"]}
+        kinds: dict[str, dict[str, Any]] = {
+            "one": {"factor": 1},
+            "two": {"factor": 2},
+            "broken": {"factor": 1, "broken": True},
+            "looking": {"factor": 1, "metadata": {"feature_lookups": [look_up]}},
+        }
         with mlflow_as(self.url, self.admin_token):
             mlflow.set_experiment("/Shared/prod/credit-training")
-            self.versions["one"] = _log(1)
-            self.versions["two"] = _log(2)
-            self.versions["broken"] = _log(1, broken=True)
-            self.versions["looking"] = _log(1, metadata=looked_up)
+            for name in names or kinds:
+                self.versions[name] = _log(**kinds[name])
 
     def endpoint(self, name: str, version: int, served: str = "risk") -> sdk.ServingEndpointDetailed:
         """An endpoint that serves one version, ready."""
@@ -135,10 +140,10 @@ def open_world(home: Path) -> Iterator[World]:
         url = f"http://127.0.0.1:{cloud.account_port}/local/workspaces"
         body = {"name": "prod", "host": "https://adb-7.7.azuredatabricks.net"}
         httpx.post(url, json=body, headers={"Authorization": f"Bearer {token}"}).raise_for_status()
-        service.of(cloud).recover()
         yield World(home=home, cloud=cloud, listeners=listeners, admin_token=token)
     finally:
-        service.of(cloud).stop()
+        if "serving" in cloud.parts:
+            service.of(cloud).stop()
         listeners.close()
         workers.stop()
         server.stop()
