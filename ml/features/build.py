@@ -36,7 +36,7 @@ def build_features(tables: Tables, task: Common) -> tuple[int, int]:
     """Write the feature table. Returns the rows of silver and of the feature table."""
     declared = task.use_case.model.feature_table
     source, target = (table.full_name(task.catalog, task.use_case.name) for table in (declared.source, declared.table))
-    silver = tables.read(source, tables.version(source))
+    silver = tables.read(source)
     with runtime.computed_once(feature_rows(declared, silver)) as rows:
         require_usable(declared, rows)
         tables.replace(declared.table, target, rows)
@@ -51,9 +51,9 @@ def build_outcomes(tables: Tables, task: Common) -> tuple[int, int, int]:
         table.full_name(task.catalog, task.use_case.name)
         for table in (outcome.source, model.feature_table.source, outcome.table, waiting)
     )
-    silver = tables.read(source, tables.version(source))
+    silver = tables.read(source)
     usable = F.col("_reason").isNull()
-    joined = outcome_rows(task.use_case, tables.read(events, tables.version(events)), silver)
+    joined = outcome_rows(task.use_case, tables.read(events), silver)
     with runtime.computed_once(joined) as rows:
         tables.replace(outcome.table, target, rows.where(usable).select(*names(outcome.table)))
         tables.replace(waiting, rejects, rows.where(~usable).select(*names(waiting)))

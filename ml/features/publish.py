@@ -1,6 +1,6 @@
 """Task `publish` of job `<usecase>-ingest`: copy the feature table to the online store, for look-ups while serving.
 
-The online store belongs to the stack `<env>-serving`, which is deployed after the first training; until then there is
+The online store belongs to the stack `<env>-ml`, in the environments that serve the use case; without one there is
 nothing to publish to, and the task says so. Publishing again refreshes the same online table.
 """
 
@@ -60,4 +60,4 @@ def skipped(task: Common) -> str:
     """Why nothing was published, and what to do."""
     if task.use_case.serving is None:
         return f"use case {task.use_case.name} declares no serving, so nothing looks its features up"
-    return f"online store {online_store(task.catalog)!r} does not exist yet: deploy the <env>-serving stack"
+    return f"online store {online_store(task.catalog)!r} does not exist: this environment does not serve (workspaces/<env>.yaml)"

@@ -63,7 +63,8 @@ def load(tables: Tables, task: Common, feed: Feed, landing: Path, now: datetime)
     fresh = [each for each in inspected if not each.problem and (f"{folder}/{each.name}", each.sha256) not in known]
     if fresh:
         paths = [landing / each.name for each in fresh]
-        tables.append(table, full_name, records(tables.spark, feed, paths, folder, now))
+        with runtime.computed_once(records(tables.spark, feed, paths, folder, now)) as rows:
+            tables.append(table, full_name, rows)
     after = held(tables, full_name) if fresh else known
     unopened = [
         FileAccount(

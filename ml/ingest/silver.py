@@ -33,7 +33,7 @@ def refine_feed(tables: Tables, task: Common, feed: Feed) -> tuple[tuple[int, in
     source, silver, rejects = (
         table.full_name(task.catalog, task.use_case.name) for table in (bronze(feed), feed.silver, quarantine(feed))
     )
-    received = tables.read(source, tables.version(source))
+    received = tables.read(source)
     with runtime.computed_once(refine(feed, received)) as refined:
         tables.replace(feed.silver, silver, kept(feed, refined))
         tables.replace(quarantine(feed), rejects, rejected(refined))

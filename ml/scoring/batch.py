@@ -20,21 +20,30 @@ from ml.tables.system import predictions
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Score new rows; run by job `<usecase>-scoring`."""
-    task = parameters.parse("scoring", arguments)
+    flags = parameters.parser("scoring")
+    flags.add_argument("--source-catalog", type=parameters.name, help="whose gold features; left out: --catalog's")
+    parsed = flags.parse_args(arguments)
+    task = parameters.common(parsed)
     model_name = task.use_case.model.full_name(task.catalog, task.use_case.name)
     version = champion_version(mlflow.MlflowClient(), model_name)
-    rows_in, rows_scored = score(door(), task, model_name, version)
+    rows_in, rows_scored = score(door(), task, model_name, version, source_catalog=parsed.source_catalog)
     runtime.set_task_value("model_version", version)
     runtime.set_task_value("rows_scored", rows_scored)
     runtime.report(task="scoring", rows_in=rows_in, rows_kept=rows_scored, rows_quarantined=0, model_version=version)
 
 
-def score(tables: Tables, task: Common, model_name: str, version: int) -> tuple[int, int]:
-    """Append predictions of `version` for new rows. Returns the new rows, and how many predictions were added."""
+def score(
+    tables: Tables, task: Common, model_name: str, version: int, *, source_catalog: str | None = None
+) -> tuple[int, int]:
+    """Append predictions of `version` for new rows. Returns the new rows, and how many predictions were added.
+
+    The features are those of `source_catalog` (default: the task's own); predictions always go to the task's own.
+    """
     declared, target_table = task.use_case.model.feature_table, predictions(task.use_case)
-    source, target = (t.full_name(task.catalog, task.use_case.name) for t in (declared.table, target_table))
+    source = declared.table.full_name(source_catalog or task.catalog, task.use_case.name)
+    target = target_table.full_name(task.catalog, task.use_case.name)
     tables.create(target_table, target)
-    features = tables.read(source, tables.version(source))
+    features = tables.read(source)
     new = unscored(declared, features, tables.read(target))
     rows_in = new.count()
     if rows_in == 0:

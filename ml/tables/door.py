@@ -18,7 +18,7 @@ from pyspark.sql import DataFrame, SparkSession
 from ml import runtime
 from ml.declarations import Table
 from ml.tables.databricks import DatabricksPlaces
-from ml.tables.merge import APPEND, MERGE, REPLACE, Mode, preview, statement
+from ml.tables.merge import APPEND, MERGE, REPLACE, Mode, insertion, preview, statement
 from ml.tables.places import Places
 from ml.tables.schema import RepeatedKeyError, TableMismatchError, conform, differences
 from ml.tables.unity_rest import UnityRestPlaces, api_client
@@ -109,8 +109,10 @@ class Tables:
         fitting.createOrReplaceTempView(view)
         try:
             written = self._preview(table, full_name, preview(table, relation, view, mode))
-            if not written.nothing:
+            if written.updated or written.deleted:
                 self._spark.sql(statement(table, relation, view, mode)).collect()
+            elif written.inserted:
+                self._spark.sql(insertion(table, relation, view)).collect()
         finally:
             self._spark.catalog.dropTempView(view)
         return written
