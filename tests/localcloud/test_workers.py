@@ -135,16 +135,17 @@ def test_an_exit_with_a_message_fails_the_task(workers: Workers, wheel: Path, tm
 
 
 @pytest.mark.parametrize(
-    ("entry_point", "package", "error"),
+    ("named", "error"),
     [
-        ("renamed", "probe", "'probe' has no entry point 'renamed'; it has: facts, fails, hangs, leaves"),
-        ("facts", "other", "package 'other' is not in the wheel; it holds: probe"),
+        (("renamed", "probe"), "'probe' has no entry point 'renamed'; it has: facts, fails, hangs, leaves"),
+        (("facts", "other"), "package 'other' is not in the wheel; it holds: probe"),
     ],
 )
 def test_an_unknown_entry_point_names_the_known_ones(
-    workers: Workers, wheel: Path, tmp_path: Path, entry_point: str, package: str, error: str
+    workers: Workers, wheel: Path, tmp_path: Path, named: tuple[str, str], error: str
 ) -> None:
     """A renamed entry point or package fails the task, and the error lists what the wheel has."""
+    entry_point, package = named
     assert _run(workers, _order(wheel, tmp_path, entry_point, package=package)).exit_code == 1
     assert json.loads((tmp_path / "result.json").read_text())["error"] == f"EntryPointError: {error}"
 
