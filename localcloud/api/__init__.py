@@ -20,6 +20,7 @@ from localcloud.api import (
     scim,
     secrets,
     serving,
+    stacks,
     statements,
     tokens,
     unity,
@@ -30,6 +31,7 @@ from localcloud.api import (
 ROUTERS: tuple[APIRouter, ...] = (
     discovery.router,
     local.router,
+    stacks.router,
     scim.router,
     assignments.router,
     tokens.router,

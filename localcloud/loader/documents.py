@@ -1,0 +1,99 @@
+"""Reads `cdktf.out`: the stacks in order, and the blocks of each."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from localcloud.loader.errors import LoadError
+
+# Terraform's own arguments; everything else belongs to the resource.
+_META = {"//", "provider", "depends_on", "lifecycle", "provisioner", "connection", "count", "for_each"}
+_UNSUPPORTED = {"count", "for_each", "provisioner"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """One resource or data source. `address` is Terraform's: `type.name`, or `data.type.name`."""
+
+    address: str
+    type: str
+    is_data: bool
+    arguments: dict[str, Any]
+    depends_on: tuple[str, ...]
+    ignore_changes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack:
+    """One synthesized stack: its blocks, the host of its Databricks provider, and where its files lie."""
+
+    name: str
+    file: Path
+    host: str
+    blocks: tuple[Block, ...]
+
+    @property
+    def is_account(self) -> bool:
+        """Whether its provider is the account's."""
+        return self.host.startswith("https://accounts.")
+
+    @property
+    def workspace(self) -> str:
+        """The environment that its name starts with: `prod` of `prod-ml`."""
+        return self.name.rsplit("-", 1)[0]
+
+
+def read_stacks(out_dir: Path) -> list[Stack]:
+    """Every stack of the manifest, those that others build on first. Raises LoadError for an unreadable one."""
+    manifest = _read(out_dir / "manifest.json")
+    stacks = [
+        _stack(name, out_dir / entry["synthesizedStackPath"]) for name, entry in manifest.get("stacks", {}).items()
+    ]
+    return sorted(stacks, key=lambda stack: (_stage(stack.name), stack.name))
+
+
+def _stage(name: str) -> int:
+    """Where a stack stands in the order of deployment."""
+    order = ("account", "platform", "workspace", "ml", "serving")
+    stage = name.rsplit("-", 1)[-1]
+    return order.index(stage) if stage in order else len(order)
+
+
+def _stack(name: str, file: Path) -> Stack:
+    document = _read(file)
+    provider = document.get("provider", {}).get("databricks", [])
+    blocks = [
+        _block(file, kind, type_, label, body)
+        for kind in ("data", "resource")
+        for type_, labelled in document.get(kind, {}).items()
+        for label, body in labelled.items()
+    ]
+    host = next((entry["host"] for entry in provider if "host" in entry), "")
+    return Stack(name=name, file=file, host=host, blocks=tuple(blocks))
+
+
+def _block(file: Path, kind: str, type_: str, label: str, body: dict[str, Any]) -> Block:
+    address = f"data.{type_}.{label}" if kind == "data" else f"{type_}.{label}"
+    unsupported = sorted(_UNSUPPORTED & body.keys())
+    if unsupported:
+        raise LoadError(f"{file}: {address} uses {', '.join(unsupported)}, which the local cloud cannot load")
+    ignored = body.get("lifecycle", {}).get("ignore_changes", [])
+    return Block(
+        address=address,
+        type=type_,
+        is_data=kind == "data",
+        arguments={name: value for name, value in body.items() if name not in _META},
+        depends_on=tuple(body.get("depends_on", ())),
+        ignore_changes=("all",) if ignored == "all" else tuple(ignored),
+    )
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise LoadError(f"{path} does not exist. Synthesize the stacks first: mlops synth") from error
+    except ValueError as error:
+        raise LoadError(f"{path} is not JSON ({error}). Synthesize the stacks again: mlops synth") from error
+    return found

@@ -1,0 +1,187 @@
+"""Terraform expressions, as far as synthesized documents use them: references, paths and a few functions.
+
+${databricks_job.training.id}                      an attribute
+${data.databricks_registered_model.m.a[0].b}       a path through lists and blocks
+${lookup(zipmap(x.y[*].k, x.y[*].v), "champion")}  a function of such values
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+Lookup = Callable[[str], dict[str, Any]]
+_TOKEN = re.compile(
+    r'\s*(?:(?P<text>"(?:[^"\\]|\\.)*")|(?P<number>-?\d+)|(?P<name>[A-Za-z_][\w-]*)|(?P<mark>\[\*\]|[().,\[\]]))'
+)
+    r'\s*(?:(?P<text>"(?:[^"\\]|\\.)*")|(?P<number>-?\d+)|(?P<name>[A-Za-z_][\w-]*)|(?P<mark>\[\*\]|[().,\[\]]))'
+)
+_INTERPOLATION = re.compile(r"\$\{((?:[^{}\"]|\"(?:[^\"\\]|\\.)*\")*)\}")
+_REFERENCE = re.compile(r"\b(data\.databricks_\w+\.[\w-]+|(?<!data\.)databricks_\w+\.[\w-]+)")
+
+
+class ExpressionError(ValueError):
+    """An expression that cannot be evaluated here."""
+
+
+def references(value: Any) -> Iterator[str]:
+    """Addresses of the blocks that `value` mentions, however deep."""
+    if isinstance(value, str):
+        for expression in _INTERPOLATION.findall(value):
+            yield from _REFERENCE.findall(expression)
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from references(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from references(inner)
+
+
+def resolve(value: Any, lookup: Lookup) -> Any:
+    """`value` with every expression replaced. A text that is one expression takes that expression's type."""
+    if isinstance(value, dict):
+        return {name: resolve(inner, lookup) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [resolve(inner, lookup) for inner in value]
+    if not isinstance(value, str) or "${" not in value:
+        return value
+    whole = _INTERPOLATION.fullmatch(value)
+    if whole:
+        return evaluate(whole[1], lookup)
+    return _INTERPOLATION.sub(lambda found: str(evaluate(found[1], lookup)), value)
+
+
+def evaluate(expression: str, lookup: Lookup) -> Any:
+    """The value of one expression. `lookup` answers the attributes of an address."""
+    parser = _Parser(expression, lookup)
+    value = parser.expression()
+    parser.end()
+    return value
+
+
+class _Parser:
+    """Reads and evaluates in one pass, since nothing here is evaluated twice."""
+
+    def __init__(self, expression: str, lookup: Lookup) -> None:
+        self._expression = expression
+        self._lookup = lookup
+        self._tokens = self._split(expression)
+        self._at = 0
+
+    def expression(self) -> Any:
+        kind, token = self._next()
+        if kind == "text":
+            return json.loads(token)
+        if kind == "number":
+            return int(token)
+        if kind == "name" and self._peek() == "(":
+            return self._call(token)
+        if kind == "name" and token in ("true", "false", "null"):
+            return {"true": True, "false": False, "null": None}[token]
+        if kind == "name":
+            return self._path(token)
+        raise self._error(f"{token!r} is not expected")
+
+    def end(self) -> None:
+        if self._peek():
+            raise self._error(f"{self._peek()!r} is not expected")
+
+    def _call(self, name: str) -> Any:
+        arguments: list[Any] = []
+        self._take("(")
+        while self._peek() != ")":
+            arguments.append(self.expression())
+            if self._peek() == ",":
+                self._take(",")
+        self._take(")")
+        if name not in _FUNCTIONS:
+            raise self._error(f"the function {name}() is not known here; known are {', '.join(sorted(_FUNCTIONS))}")
+        return self._steps(_FUNCTIONS[name](*arguments))
+
+    def _path(self, first: str) -> Any:
+        names = [first]
+        for _ in range(2 if first == "data" else 1):
+            self._take(".")
+            names.append(self._next()[1])
+        return self._steps(self._lookup(".".join(names)))
+
+    def _steps(self, value: Any) -> Any:
+        while self._peek() in (".", "[", "[*]"):
+            mark = self._next()[1]
+            if mark == "[*]":
+                return self._splat(value)
+            if mark == "[":
+                value = value[self.expression()]
+                self._take("]")
+            else:
+                value = self._attribute(value, self._next()[1])
+        return value
+
+    def _splat(self, values: list[Any]) -> list[Any]:
+        """The same steps for every value; with no value at all they are passed over."""
+        rest, found = self._at, []
+        for inner in values:
+            self._at = rest
+            found.append(self._steps(inner))
+        while not values and self._peek() in (".", "["):
+            self._at += 2 if self._peek() == "." else 3
+        return found
+
+    def _attribute(self, value: Any, name: str) -> Any:
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
+        if not isinstance(value, dict) or name not in value:
+            known = ", ".join(sorted(value)) if isinstance(value, dict) else type(value).__name__
+            raise self._error(f"there is no {name!r}; there is: {known}")
+        return value[name]
+
+    def _split(self, text: str) -> list[tuple[str, str]]:
+        tokens, at = [], 0
+        while at < len(text.rstrip()):
+            found = _TOKEN.match(text, at)
+            if found is None or found.lastgroup is None:
+                raise self._error(f"{text[at:]!r} cannot be read")
+            tokens.append((found.lastgroup, found[found.lastgroup]))
+            at = found.end()
+        return tokens
+
+    def _peek(self) -> str:
+        return self._tokens[self._at][1] if self._at < len(self._tokens) else ""
+
+    def _next(self) -> tuple[str, str]:
+        if self._at >= len(self._tokens):
+            raise self._error("it ends too early")
+        self._at += 1
+        return self._tokens[self._at - 1]
+
+    def _take(self, mark: str) -> None:
+        if self._peek() != mark:
+            raise self._error(f"{mark!r} is expected, not {self._peek()!r}")
+        self._at += 1
+
+    def _error(self, problem: str) -> ExpressionError:
+        return ExpressionError(f"${{{self._expression}}}: {problem}")
+
+
+def _one(values: list[Any]) -> Any:
+    if len(values) > 1:
+        raise ExpressionError(f"one() was given {len(values)} values")
+    return values[0] if values else None
+
+
+def _lookup(values: dict[str, Any], key: str, *default: Any) -> Any:
+    if key not in values and not default:
+        raise ExpressionError(f"lookup(): there is no {key!r}; there is: {', '.join(sorted(values)) or 'nothing'}")
+    return values.get(key, *default)
+
+
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "lookup": _lookup,
+    "zipmap": lambda keys, values: dict(zip(keys, values, strict=True)),
+    "one": _one,
+    "tostring": str,
+    "tonumber": int,
+    "jsonencode": lambda value: json.dumps(value, separators=(",", ":")),
+    "join": lambda separator, values: separator.join(map(str, values)),
+    "concat": lambda *lists: [value for values in lists for value in values],
+}

@@ -1,0 +1,78 @@
+"""Grants on securables, and permissions on workspace objects. Both say the whole of who may do what."""
+
+from localcloud.loader.errors import LoadError
+from localcloud.loader.kinds.kind import Attributes, Call, Kind
+from localcloud.loader.session import Session
+
+_SECURABLES = {
+    "catalog": "catalog",
+    "schema": "schema",
+    "table": "table",
+    "volume": "volume",
+    "model": "function",
+    "function": "function",
+    "external_location": "external_location",
+    "storage_credential": "storage_credential",
+    "metastore": "metastore",
+}
+# The argument that names the object, and the object's type in the route.
+_OBJECTS = {
+    "job_id": "jobs",
+    "cluster_policy_id": "cluster-policies",
+    "instance_pool_id": "instance-pools",
+    "experiment_id": "experiments",
+    "sql_endpoint_id": "sql/warehouses",
+    "directory_path": "directories",
+    "serving_endpoint_id": "serving-endpoints",
+    "registered_model_id": "registered-models",
+    "authorization": "authorization",
+}
+
+
+def _one_of(call: Call, known: dict[str, str]) -> tuple[str, str]:
+    named = [name for name in known if name in call.arguments]
+    if len(named) != 1:
+        raise LoadError(f"it names {named or 'no object'}; exactly one of {', '.join(known)} is needed")
+    return known[named[0]], str(call.arguments[named[0]])
+
+
+def _grant_all(call: Call) -> Attributes:
+    path = "/api/2.1/unity-catalog/permissions/{}/{}".format(*_one_of(call, _SECURABLES))
+    _set_grants(call.session, path, {row["principal"]: set(row["privileges"]) for row in call.arguments["grant"]})
+    return {"id": path}
+
+
+def _set_grants(session: Session, path: str, wanted: dict[str, set[str]]) -> None:
+    answer = session.get(path)
+    held = {row["principal"]: set(row["privileges"]) for row in answer.get("privilege_assignments", [])}
+    changes = [
+        {"principal": principal, "add": sorted(add), "remove": sorted(remove)}
+        for principal in sorted(wanted.keys() | held.keys())
+        if (add := wanted.get(principal, set()) - held.get(principal, set()))
+        | (remove := held.get(principal, set()) - wanted.get(principal, set()))
+    ]
+    if changes:
+        session.patch(path, {"changes": changes})
+
+
+def _permit(call: Call) -> Attributes:
+    kind, identifier = _one_of(call, _OBJECTS)
+    path = f"/api/2.0/permissions/{kind}/{identifier.lstrip('/')}"
+    call.session.put(path, {"access_control_list": call.arguments["access_control"]})
+    return {"id": path}
+
+
+KINDS = {
+    "databricks_grants": Kind(
+        create=_grant_all,
+        update=lambda call, _: _grant_all(call),
+        delete=lambda session, state: _set_grants(session, state["id"], {}),
+        replace_on=tuple(_SECURABLES),
+    ),
+    "databricks_permissions": Kind(
+        create=_permit,
+        update=lambda call, _: _permit(call),
+        delete=lambda session, state: session.put(state["id"], {"access_control_list": []}),
+        replace_on=tuple(_OBJECTS),
+    ),
+}
