@@ -11,6 +11,7 @@ from pathlib import Path
 from infra.cdktf_seam import App, Scope
 from infra.jobs.ingest import ingest
 from infra.jobs.integration import integration
+from infra.jobs.monitoring import monitoring
 from infra.jobs.promotion import promotion
 from infra.jobs.scoring import scoring
 from infra.jobs.training import training
@@ -23,7 +24,7 @@ from infra.wheel import ROOT, build_wheel
 
 WORKSPACES = ROOT / "workspaces"
 # Each after the jobs that it starts.
-JOBS = (ingest, promotion, training, scoring, integration)
+JOBS = (ingest, promotion, training, scoring, monitoring, integration)
 
 
 def stacks(app: Scope, spec: Spec, release: Release) -> list[str]:

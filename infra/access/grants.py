@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from infra import names
 from infra.spec import Data, Files, ModelRight
 from ml.declarations import Layer
 
@@ -51,8 +52,39 @@ class Access(Protocol):
         """Accounts, verdicts and promotions."""
 
     @property
+    def alerts(self) -> Files | None:
+        """Files of the alerts volume."""
+
+    @property
+    def scratch(self) -> Files | None:
+        """Files of the scratch volume."""
+
+    @property
     def model(self) -> str | None:
         """The registered model."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UseCaseVolume:
+    """A volume that every use case has; `name` is also the setting that gives access to it."""
+
+    name: str
+    layer: Layer
+    comment: str
+
+    def held_by(self, access: Access) -> Files | None:
+        """What `access` gives to its files."""
+        level: Files | None = getattr(access, self.name)
+        return level
+
+
+VOLUMES = (
+    UseCaseVolume(
+        name=names.LANDING_VOLUME, layer=Layer.BRONZE, comment="raw files: one folder per feed, one file per month."
+    ),
+    UseCaseVolume(name="alerts", layer=Layer.OPS, comment="alerts that no webhook takes, one file each."),
+    UseCaseVolume(name="scratch", layer=Layer.OPS, comment="distributed models on their way to MLflow."),
+)
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -75,9 +107,10 @@ def _layer_privileges(access: Access, layer: Layer) -> tuple[str, ...]:
     level: Data | None = getattr(access, layer.value)
     if level is not None:
         return _DATA_PRIVILEGES[level]
-    # The landing volume lies in bronze and the model in ops: reaching them takes the way through the schema.
-    passes = (layer is Layer.BRONZE and access.landing) or (layer is Layer.OPS and access.model)
-    return ("USE_SCHEMA",) if passes else ()
+    # What lies in a schema is reached through it: volumes, and the model.
+    inside: list[str | None] = [volume.held_by(access) for volume in VOLUMES if volume.layer is layer]
+    inside += [access.model] if layer is Layer.OPS else []
+    return ("USE_SCHEMA",) if any(inside) else ()
 
 
 def _has_any(access: Access) -> bool:
@@ -95,9 +128,10 @@ def schema_grants(holders: Holders, layer: Layer) -> tuple[Grant, ...]:
     return _kept((who, _layer_privileges(access, layer)) for who, access in holders.items())
 
 
-def landing_grants(holders: Holders) -> tuple[Grant, ...]:
-    """Rights to the raw files."""
-    return _kept((who, _FILE_PRIVILEGES[access.landing]) for who, access in holders.items() if access.landing)
+def volume_grants(holders: Holders, volume: UseCaseVolume) -> tuple[Grant, ...]:
+    """Rights to the files of `volume`."""
+    held = ((who, volume.held_by(access)) for who, access in holders.items())
+    return _kept((who, _FILE_PRIVILEGES[level]) for who, level in held if level)
 
 
 def model_grants(holders: Holders) -> tuple[Grant, ...]:

@@ -4,16 +4,24 @@ from collections.abc import Mapping, Sequence
 
 from infra.constructs.permissions import Permission
 from infra.jobs.declaration import JobDeclaration, RunJobTask
-from infra.spec import RoleAccess
+from infra.spec import JobAccess, RoleAccess
 
 _JOB_LEVELS = {"view": "CAN_VIEW", "run": "CAN_MANAGE_RUN", "manage": "CAN_MANAGE"}
 _EXPERIMENT_LEVELS = {"read": "CAN_READ", "edit": "CAN_EDIT"}
-# Training writes its runs. Promotion reads them and records its verdicts on them.
-_EXPERIMENT_STAGES = ("training", "promotion")
 
 
 def _starts(job: JobDeclaration, stage: str) -> bool:
     return any(isinstance(task, RunJobTask) and task.stage == stage for task in job.tasks)
+
+
+def _role_level(job: JobDeclaration, role: RoleAccess) -> str | None:
+    """The level of a role's members on `job`; None where they do not reach it."""
+    if not job.needs_approval_right:
+        return _JOB_LEVELS[role.jobs] if role.jobs else None
+    if role.approval:
+        return _JOB_LEVELS[role.approval]
+    # Who may run or even manage the other jobs must not sign a model off by it.
+    return "CAN_VIEW" if role.jobs else None
 
 
 def job_permissions(
@@ -22,19 +30,27 @@ def job_permissions(
     principals: Mapping[str, str],
     roles: Mapping[str, RoleAccess],
 ) -> tuple[Permission, ...]:
-    """Who may see, run or manage `job`: the principals of the jobs that start it, and the roles."""
-    starters = [other.stage for other in jobs if _starts(other, job.stage)]
+    """Who may see, run or manage `job`: itself where it asks who started it, the jobs that start it, the roles."""
+    itself = [Permission(level="CAN_VIEW", service_principal=principals[job.principal])]
+    starters = dict.fromkeys(principals[other.principal] for other in jobs if _starts(other, job.stage))
+    levels = ((group, _role_level(job, role)) for group, role in roles.items())
     return (
-        *(Permission(level="CAN_MANAGE_RUN", service_principal=principals[stage]) for stage in starters),
-        *(Permission(level=_JOB_LEVELS[role.jobs], group=group) for group, role in roles.items() if role.jobs),
+        *(itself if job.needs_approval_right else []),
+        *(Permission(level="CAN_MANAGE_RUN", service_principal=who) for who in starters),
+        *(Permission(level=level, group=group) for group, level in levels if level),
     )
 
 
-def experiment_permissions(principals: Mapping[str, str], roles: Mapping[str, RoleAccess]) -> tuple[Permission, ...]:
-    """Who may see or write the runs of training."""
-    writers = [principals[stage] for stage in _EXPERIMENT_STAGES if stage in principals]
+def experiment_permissions(
+    stages: Mapping[str, JobAccess], principals: Mapping[str, str], roles: Mapping[str, RoleAccess]
+) -> tuple[Permission, ...]:
+    """Who may see or write the runs of training: the stages and the roles whose access says so."""
     return (
-        *(Permission(level="CAN_EDIT", service_principal=who) for who in writers),
+        *(
+            Permission(level=_EXPERIMENT_LEVELS[access.experiment], service_principal=principals[stage])
+            for stage, access in stages.items()
+            if access.experiment
+        ),
         *(
             Permission(level=_EXPERIMENT_LEVELS[role.experiment], group=group)
             for group, role in roles.items()

@@ -98,7 +98,7 @@ def _task(task: Task, props: JobProps) -> Resource:
 
 
 def _condition(task: ConditionTask) -> Resource:
-    return databricks.job.JobTaskConditionTask(op="EQUAL_TO", left=task.left, right=task.right)
+    return databricks.job.JobTaskConditionTask(op=task.operator, left=task.left, right=task.right)
 
 
 def _cluster(props: ClusterProps) -> Resource:

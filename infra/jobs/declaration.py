@@ -45,6 +45,7 @@ class ConditionTask:
     key: str
     left: str
     right: str
+    operator: Literal["EQUAL_TO", "NOT_EQUAL"] = "EQUAL_TO"
     after: tuple[After, ...] = ()
 
 
@@ -71,7 +72,12 @@ class FileArrival:
 
 @dataclass(frozen=True, kw_only=True)
 class JobDeclaration:
-    """One job. `policy` names the cluster policy that its cluster obeys; a job without wheel tasks has none."""
+    """One job.
+
+    `policy` names the cluster policy that its cluster obeys; a job without wheel tasks has none. `runs_as` is the
+    stage whose service principal it runs as, where that is not its own. `needs_approval_right`: people start it by
+    the right `approval` and not by `jobs`.
+    """
 
     stage: str
     description: str
@@ -80,6 +86,13 @@ class JobDeclaration:
     policy: str | None = None
     parameters: tuple[tuple[str, str], ...] = ()
     starts: Schedule | FileArrival | None = None
+    runs_as: str | None = None
+    needs_approval_right: bool = False
+
+    @property
+    def principal(self) -> str:
+        """The stage whose service principal the job runs as."""
+        return self.runs_as or self.stage
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The job `<usecase>-ingest`: raw files to bronze, silver and gold."""
+"""The job `<usecase>-ingest`: raw files to bronze, silver and gold; features to the online store."""
 
 from infra.jobs.declaration import After, FileArrival, JobContext, JobDeclaration
 
@@ -13,7 +13,7 @@ def ingest(context: JobContext) -> JobDeclaration | None:
         return None
     return JobDeclaration(
         stage="ingest",
-        description="Raw files to bronze, silver and gold.",
+        description="Raw files to bronze, silver and gold; features to the online store.",
         policy="cpu_autoscaling",
         timeout_s=context.use_case.jobs.timeout_s,
         starts=FileArrival(path=f"{context.landing_path}/", quiet_s=_QUIET_S, switch=values.schedule),
@@ -24,6 +24,9 @@ def ingest(context: JobContext) -> JobDeclaration | None:
             ),
             context.wheel_task(
                 "features", entry_point="features", code="ml/features/build.py", after=(After(task="silver"),)
+            ),
+            context.wheel_task(
+                "publish", entry_point="publish", code="ml/features/publish.py", after=(After(task="features"),)
             ),
         ),
     )

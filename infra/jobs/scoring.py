@@ -1,6 +1,6 @@
 """The job `<usecase>-scoring`: the live model's predictions for new rows."""
 
-from infra.jobs.declaration import JobContext, JobDeclaration, Schedule
+from infra.jobs.declaration import JobContext, JobDeclaration, Schedule, parameter
 
 
 def scoring(context: JobContext) -> JobDeclaration | None:
@@ -15,5 +15,13 @@ def scoring(context: JobContext) -> JobDeclaration | None:
         policy="cpu_autoscaling",
         timeout_s=settings.timeout_s,
         starts=Schedule(cron=settings.scoring_cron, timezone=settings.timezone, switch=values.schedule),
-        tasks=(context.wheel_task("scoring", entry_point="scoring", code="ml/scoring/batch.py"),),
+        parameters=(("source_catalog", context.source_catalog),),
+        tasks=(
+            context.wheel_task(
+                "scoring",
+                entry_point="scoring",
+                code="ml/scoring/batch.py",
+                parameters={"source-catalog": parameter("source_catalog")},
+            ),
+        ),
     )

@@ -128,7 +128,7 @@ def sources_can_be_read(read: Read) -> Iterator[Problem]:
 
 
 # The jobs that a job starts.
-_STARTS = {"training": ("promotion",), "integration": ("ingest", "training", "scoring")}
+_STARTS = {"training": ("promotion",), "integration": ("ingest", "training", "scoring"), "monitoring": ("training",)}
 
 
 def jobs_have_what_they_start(read: Read) -> Iterator[Problem]:
@@ -151,6 +151,18 @@ def training_has_data(read: Read) -> Iterator[Problem]:
             location = ("use_cases", use_case, "jobs", "training")
             fix = "add the ingest job, or a source"
             yield problem(source, location, given="training", allowed="training with data to read", fix=fix)
+
+
+def monitoring_has_predictions(read: Read) -> Iterator[Problem]:
+    """Monitoring holds scored months of its own environment against what came true there."""
+    for source, use_case, values in read.use_case_values():
+        jobs = present(values, "jobs")
+        missing = [job for job in ("ingest", "scoring") if job not in jobs]
+        if "monitoring" in jobs and missing:
+            location = ("use_cases", use_case, "jobs", "monitoring")
+            fix = f"add {', '.join(missing)}, or remove monitoring"
+            allowed = "monitoring where ingest and scoring run"
+            yield problem(source, location, given="monitoring", allowed=allowed, fix=fix)
 
 
 def models_have_an_owner(read: Read) -> Iterator[Problem]:
@@ -183,7 +195,7 @@ def policies_have_their_kind(read: Read) -> Iterator[Problem]:
 def declared_crons_are_quartz(read: Read) -> Iterator[Problem]:
     """The schedules of the use cases, which Python declares, are Quartz too."""
     for name, use_case in read.use_cases.items():
-        for setting in ("training_cron", "scoring_cron"):
+        for setting in ("training_cron", "scoring_cron", "monitoring_cron"):
             expression = getattr(use_case.jobs, setting)
             wrong = quartz_problem(expression)
             if wrong:
@@ -201,6 +213,7 @@ CHECKS: tuple[Callable[[Read], Iterator[Problem]], ...] = (
     sources_can_be_read,
     jobs_have_what_they_start,
     training_has_data,
+    monitoring_has_predictions,
     models_have_an_owner,
     policies_have_their_kind,
     declared_crons_are_quartz,

@@ -12,6 +12,7 @@ from infra.spec.fields import (
     NotEmpty,
     QuartzCron,
     Runtime,
+    SecretName,
     Switch,
     Values,
     WorkspaceUrl,
@@ -44,18 +45,29 @@ class IntegrationJob(Values):
     schedule: Switch
 
 
+class MonitoringJob(ScheduledJob):
+    """The job that measures every month, decides and alerts."""
+
+    webhook_secret: SecretName | None = None
+    """scope/key of the secret with the webhook's URL; left out: alerts become files in the volume `alerts`"""
+
+
 class Jobs(Values):
-    """The jobs that this environment runs; the ones left out do not exist in it."""
+    """The jobs that this environment runs; the ones left out do not exist in it.
+
+    With `promotion` come the jobs that undo and approve one, `rollback` and `approval`, which run as its principal.
+    """
 
     ingest: ScheduledJob | None = None
     training: ScheduledJob | None = None
     promotion: TriggeredJob | None = None
     scoring: ScheduledJob | None = None
+    monitoring: MonitoringJob | None = None
     integration: IntegrationJob | None = None
 
     @property
     def stages(self) -> tuple[str, ...]:
-        """Names of the jobs that are present, in the order of the life cycle."""
+        """Names of the jobs that are present, in the order of the life cycle. Each has its service principal."""
         return tuple(name for name in type(self).model_fields if getattr(self, name) is not None)
 
 
@@ -68,9 +80,17 @@ class RoleAccess(Values):
     gold: Literal[Data.READ] | None = None
     features: Literal[Data.READ] | None = None
     ops: Literal[Data.READ] | None = None
+    alerts: Literal[Files.READ] | None = None
     model: Literal["execute"] | None = None
     jobs: Literal["view", "run", "manage"] | None = None
+    """every job but the approval job, which this lets people view"""
+    approval: Literal["run"] | None = None
+    """may start the approval job, which records a named person's sign-off"""
     experiment: Literal["read", "edit"] | None = None
+
+    @property
+    def scratch(self) -> None:
+        """Nobody but training reaches the scratch volume."""
 
 
 class UseCaseValues(Values):

@@ -82,6 +82,11 @@ Email = Annotated[
     StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$"),
     Field(description="a person's e-mail address"),
 ]
+SecretName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9_.@-]+/[A-Za-z0-9_.-]+$"),
+    Field(description="<scope>/<key> of a secret"),
+]
 GpuNode = Annotated[str, AfterValidator(_gpu_node), Field(description="a GPU node type (NC, ND or NV series)")]
 CpuNode = Annotated[str, AfterValidator(_cpu_node), Field(description="a node type without GPU")]
 QuartzCron = Annotated[

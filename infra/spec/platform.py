@@ -76,7 +76,13 @@ class JobAccess(Values):
     gold: Data | None = None
     features: Data | None = None
     ops: Data | None = None
+    alerts: Files | None = None
+    """the volume of alerts, where no webhook takes them"""
+    scratch: Files | None = None
+    """the volume where Spark leaves a distributed model for training to log"""
     model: ModelRight | None = None
+    experiment: Literal["read", "edit"] | None = None
+    """the runs of training"""
     source_gold: Literal[Data.READ] | None = None
     """read: may also read the gold tables of the environment that its use case names as `source`"""
 
@@ -88,6 +94,7 @@ class StageAccess(Values):
     training: JobAccess
     promotion: JobAccess
     scoring: JobAccess
+    monitoring: JobAccess
     integration: JobAccess
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from infra import names
 from infra.access.grants import model_grants
-from infra.access.holders import holders, job_principals
+from infra.access.holders import holders, job_principals, stage_access
 from infra.access.objects import experiment_permissions, job_permissions
 from infra.cdktf_seam import Resource, Scope, databricks
 from infra.constructs.experiment import ExperimentProps, experiment
@@ -90,11 +90,15 @@ def _model(parts: _Parts, use_case: UseCase) -> None:
 
 def _experiment(parts: _Parts, use_case: UseCase, directory: Resource) -> None:
     values = parts.environment.use_cases[use_case.name]
-    principals = {stage: parts.run_as(use_case.name, stage) for stage in values.jobs.stages}
+    stages = values.jobs.stages
     props = ExperimentProps(
         name=names.experiment(parts.environment.catalog, use_case.name),
         directory=directory,
-        permissions=experiment_permissions(principals, values.access),
+        permissions=experiment_permissions(
+            {stage: stage_access(parts.spec, stage) for stage in stages},
+            {stage: parts.run_as(use_case.name, stage) for stage in stages},
+            values.access,
+        ),
     )
     experiment(parts.stack, f"{use_case.name}-experiment", props)
 
@@ -123,13 +127,13 @@ def _job_props(
     job_ids: Mapping[str, str],
 ) -> JobProps:
     environment, wheel = parts.environment, parts.release.wheel
-    principals = {other.stage: parts.run_as(use_case.name, other.stage) for other in declared}
+    principals = {other.principal: parts.run_as(use_case.name, other.principal) for other in declared}
     policy = declaration.policy
     limits = dict(environment.policies.items())
     return JobProps(
         name=names.job(use_case.name, declaration.stage),
         declaration=declaration,
-        run_as=principals[declaration.stage],
+        run_as=principals[declaration.principal],
         wheel_path=names.wheel_path(environment.catalog, wheel.sha256, wheel.path.name),
         max_retries=use_case.jobs.max_retries,
         cluster=ClusterProps(policy_id=parts.policies[policy], limits=limits[policy]) if policy else None,

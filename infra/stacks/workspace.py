@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from infra import names
-from infra.access.grants import Grant, Holders, catalog_grants, landing_grants, schema_grants
+from infra.access.grants import VOLUMES, Grant, Holders, UseCaseVolume, catalog_grants, schema_grants, volume_grants
 from infra.access.holders import code_principals, holders, job_principals
 from infra.cdktf_seam import Scope
 from infra.constructs.catalog import CatalogOutputs, CatalogProps, isolated_catalog
 from infra.constructs.cluster_policy import ClusterPolicyProps, cluster_policy
 from infra.constructs.permissions import Permission
-from infra.constructs.schema import SchemaProps, schema
+from infra.constructs.schema import SchemaOutputs, SchemaProps, schema
 from infra.constructs.service_principals import service_principals
 from infra.constructs.stack import StackProps, databricks_stack
 from infra.constructs.volume import VolumeProps, managed_volume
@@ -95,7 +95,7 @@ def _platform_schema(parts: _Parts, catalog: CatalogOutputs, wheel: Wheel) -> No
 
 
 def _use_case(parts: _Parts, catalog: CatalogOutputs, use_case: UseCase) -> None:
-    """A schema per layer, and the volume where raw files arrive."""
+    """A schema per layer, and the volumes in it."""
     held = parts.held[use_case.name]
     for layer in Layer:
         name = names.schema(use_case.name, layer)
@@ -107,20 +107,21 @@ def _use_case(parts: _Parts, catalog: CatalogOutputs, use_case: UseCase) -> None
             grants=schema_grants(held, layer),
         )
         made = schema(parts.stack, name, props)
-        if layer is Layer.BRONZE:
-            _landing(parts, catalog, use_case, made.name)
+        for volume in VOLUMES:
+            if volume.layer is layer:
+                _volume(parts, use_case, volume, made)
 
 
-def _landing(parts: _Parts, catalog: CatalogOutputs, use_case: UseCase, schema_name: str) -> None:
+def _volume(parts: _Parts, use_case: UseCase, volume: UseCaseVolume, schema_made: SchemaOutputs) -> None:
     props = VolumeProps(
-        catalog=catalog.name,
-        schema=schema_name,
-        name=names.LANDING_VOLUME,
-        comment=f"Raw files of {use_case.name}: one folder per feed, one file per month.",
+        catalog=parts.environment.catalog,
+        schema=schema_made.name,
+        name=volume.name,
+        comment=f"{use_case.name}: {volume.comment}",
         owner=parts.owner,
-        grants=landing_grants(parts.held[use_case.name]),
+        grants=volume_grants(parts.held[use_case.name], volume),
     )
-    managed_volume(parts.stack, f"{use_case.name}_{names.LANDING_VOLUME}", props)
+    managed_volume(parts.stack, f"{use_case.name}_{volume.name}", props)
 
 
 def _compute(parts: _Parts) -> None:

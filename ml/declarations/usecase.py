@@ -25,7 +25,10 @@ class JobSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class UseCase:
-    """Everything about one use case. `name` is its folder under `ml/usecases/`; without `serving`, batch scores only."""
+    """Everything about one use case. `name` is its folder under `ml/usecases/`.
+
+    Without `serving` it scores in batch only.
+    """
 
     name: str
     comment: str

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import NotFound
+from databricks.sdk.service.catalog import PrimaryKeyConstraint, TableConstraint
 from databricks.sdk.service.ml import PublishSpec, PublishSpecPublishMode
 
 from ml import parameters, runtime
+from ml.declarations import FeatureTable
 from ml.declarations.serving import online_store, online_table
 from ml.parameters import Common
 from ml.tables import Tables, door
@@ -43,8 +45,22 @@ def publish(tables: Tables, workspace: WorkspaceClient, task: Common) -> tuple[i
         # A full copy, for which the source needs no change data feed; monthly batches are small.
         publish_mode=PublishSpecPublishMode.SNAPSHOT,
     )
+    ensure_primary_key(workspace, source, task.use_case.model.feature_table)
     answer = workspace.feature_store.publish_table(source, spec)
     return tables.read(source).count(), answer.online_table_name or spec.online_table_name
+
+
+def ensure_primary_key(workspace: WorkspaceClient, source: str, table: FeatureTable) -> None:
+    """Say in Unity Catalog what names a row, and that the newest row of a key counts: publishing needs both."""
+    constraints = workspace.tables.get(source).table_constraints or []
+    if any(constraint.primary_key_constraint for constraint in constraints):
+        return
+    key = PrimaryKeyConstraint(
+        name=f"{table.name}_pk",
+        child_columns=[table.key, table.event_time],
+        timeseries_columns=[table.event_time],
+    )
+    workspace.table_constraints.create(source, TableConstraint(primary_key_constraint=key))
 
 
 def has_store(workspace: WorkspaceClient, name: str) -> bool:
@@ -60,4 +76,4 @@ def skipped(task: Common) -> str:
     """Why nothing was published, and what to do."""
     if task.use_case.serving is None:
         return f"use case {task.use_case.name} declares no serving, so nothing looks its features up"
-    return f"online store {online_store(task.catalog)!r} does not exist: this environment does not serve (workspaces/<env>.yaml)"
+    return f"there is no online store {online_store(task.catalog)!r}: workspaces/<env>.yaml does not serve the use case"

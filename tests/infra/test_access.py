@@ -32,7 +32,7 @@ def test_dev_cannot_write_prod(documents: Documents) -> None:
     }
 
 
-def test_source_readers_are_dev_training_and_promotion(documents: Documents) -> None:
+def test_source_readers_are_dev_training_promotion_and_scoring(documents: Documents) -> None:
     """Of dev's principals, those whose stage reads a source are in the group that prod grants to."""
     members = documents["account"]["resource"]["databricks_group_member"]
     assert {name: (m["group_id"], m["member_id"]) for name, m in members.items()} == {
@@ -40,7 +40,7 @@ def test_source_readers_are_dev_training_and_promotion(documents: Documents) -> 
             "${databricks_group.group-dev-credit-source-readers.id}",
             f"${{databricks_service_principal.principal-dev-credit-{stage}.id}}",
         )
-        for stage in ("training", "promotion")
+        for stage in ("training", "promotion", "scoring")
     }
 
 
@@ -67,11 +67,21 @@ def test_rights_of_prods_jobs_to_each_schema(documents: Documents) -> None:
         return {p.removeprefix("prod-credit-"): rights for p, rights in held.items() if p.startswith("prod-")}
 
     assert jobs_in("credit_bronze") == {"ingest": create}
-    assert jobs_in("credit_silver") == {"ingest": create}
-    assert jobs_in("credit_gold") == {"ingest": create, "training": read, "promotion": read, "scoring": create}
-    assert jobs_in("credit_ops") == dict.fromkeys(("ingest", "training", "promotion", "scoring"), create)
+    assert jobs_in("credit_silver") == {"ingest": create, "monitoring": read}
+    assert jobs_in("credit_gold") == {
+        "ingest": create,
+        "training": read,
+        "promotion": read,
+        "scoring": create,
+        "monitoring": read,
+    }
+    assert jobs_in("credit_features") == {"ingest": create}
+    stages = ("ingest", "training", "promotion", "scoring", "monitoring")
+    assert jobs_in("credit_ops") == dict.fromkeys(stages, create)
     assert jobs_in("credit_landing") == {"ingest": {"READ_VOLUME"}}
-    assert jobs_in("wheels") == {stage: {"READ_VOLUME"} for stage in ("ingest", "training", "promotion", "scoring")}
+    assert jobs_in("credit_alerts") == {"monitoring": {"READ_VOLUME", "WRITE_VOLUME"}}
+    assert jobs_in("credit_scratch") == {"training": {"READ_VOLUME", "WRITE_VOLUME"}}
+    assert jobs_in("wheels") == {stage: {"READ_VOLUME"} for stage in stages}
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
@@ -90,7 +100,9 @@ def test_promotion_owns_the_model_and_training_cannot_move_aliases(documents: Do
     assert model["lifecycle"] == {"ignore_changes": ["aliases"]}
     held = grants(documents, stack, "credit-model-grants")
     principals = {p.removeprefix(f"{environment}-credit-"): r for p, r in held.items() if p.startswith(environment)}
-    assert principals == {"training": {"EXECUTE", "CREATE_MODEL_VERSION"}, "scoring": {"EXECUTE"}}
+    assert principals == {"training": {"EXECUTE", "CREATE_MODEL_VERSION"}, "scoring": {"EXECUTE"}} | (
+        {} if environment == "dev" else {"monitoring": {"EXECUTE"}}
+    )
     assert [p for p, rights in held.items() if rights - {"EXECUTE"}] == [f"{environment}-credit-training"]
 
 

@@ -1,13 +1,14 @@
 """The synthesized jobs are the ones that docs/architecture.md lists."""
 
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from infra.wheel import build_wheel
-from tests.infra.conftest import Documents
+from tests.infra.conftest import Documents, edit
 from tests.infra.find import jobs, permissions, tasks, who
 
 ENVIRONMENTS = ("dev", "prod", "staging")
@@ -30,8 +31,15 @@ def test_each_environment_has_the_jobs_of_its_file(documents: Documents) -> None
     """Dev trains on prod's data and ingests nothing; only staging runs the integration job."""
     assert {environment: sorted(jobs(documents, environment)) for environment in ENVIRONMENTS} == {
         "dev": ["credit-promotion", "credit-scoring", "credit-training"],
-        "prod": ["credit-ingest", "credit-promotion", "credit-scoring", "credit-training"],
-        "staging": ["credit-ingest", "credit-integration", "credit-promotion", "credit-scoring", "credit-training"],
+        "prod": ["credit-ingest", "credit-monitoring", "credit-promotion", "credit-scoring", "credit-training"],
+        "staging": [
+            "credit-ingest",
+            "credit-integration",
+            "credit-monitoring",
+            "credit-promotion",
+            "credit-scoring",
+            "credit-training",
+        ],
     }
 
 
@@ -41,6 +49,7 @@ def test_task_graphs(documents: Documents) -> None:
         "bronze": [],
         "silver": ["bronze"],
         "features": ["silver"],
+        "publish": ["features"],
     }
     assert _graph(documents, "staging", "credit-training") == {"training": [], "promotion": ["training"]}
     assert _graph(documents, "staging", "credit-promotion") == {
@@ -50,6 +59,14 @@ def test_task_graphs(documents: Documents) -> None:
         "sign_off": ["compliance", "comparison", "infrastructure"],
         "approved": ["sign_off"],
         "promotion": ["approved=true"],
+    }
+    assert _graph(documents, "prod", "credit-monitoring") == {
+        "monitoring": [],
+        "decision": ["monitoring"],
+        "should_alert": ["decision"],
+        "alert": ["should_alert=true"],
+        "should_retrain": ["decision"],
+        "retraining": ["should_retrain=true"],
     }
     assert _graph(documents, "staging", "credit-integration") == {
         "ingest": [],
@@ -91,11 +108,18 @@ def test_parameters_of_every_task(documents: Documents) -> None:
         "--sample-rows": "{{job.parameters.sample_rows}}",
         "--reason": "{{job.parameters.reason}}",
     }
-    assert _flags(tasks(documents, "dev", "credit-scoring")["scoring"]) == common
+    assert _flags(tasks(documents, "dev", "credit-scoring")["scoring"]) == common | {
+        "--source-catalog": "{{job.parameters.source_catalog}}"
+    }
+    monitoring = tasks(documents, "prod", "credit-monitoring")
+    common["--catalog"] = "prod"
+    for task in ("monitoring", "decision"):
+        assert _flags(monitoring[task]) == common
+    assert _flags(monitoring["alert"]) == common | {"--webhook-secret": ""}
 
 
 def test_job_parameters_and_their_defaults(documents: Documents) -> None:
-    """Dev's training and promotion read prod's gold by default; prod's and staging's read their own."""
+    """Dev's training, promotion and scoring read prod's gold by default; prod's and staging's read their own."""
     for environment, source in {"dev": "prod", "staging": "staging", "prod": "prod"}.items():
         found = {
             name: {parameter["name"]: parameter["default"] for parameter in job.get("parameter", [])}
@@ -103,6 +127,7 @@ def test_job_parameters_and_their_defaults(documents: Documents) -> None:
         }
         assert found["credit-training"] == {"sample_rows": "0", "reason": "manual", "source_catalog": source}
         assert found["credit-promotion"] == {"version": "", "source_catalog": source}
+        assert found["credit-scoring"] == {"source_catalog": source}
 
 
 def test_training_hands_its_version_to_promotion(documents: Documents) -> None:
@@ -114,6 +139,29 @@ def test_training_hands_its_version_to_promotion(documents: Documents) -> None:
             "source_catalog": "{{job.parameters.source_catalog}}",
         },
     }
+
+
+def test_monitoring_alerts_and_retrains_by_its_decision(documents: Documents) -> None:
+    """An alert follows every decision but `nothing`; `retrain` starts the training job with the reason."""
+    steps = tasks(documents, "prod", "credit-monitoring")
+    action = "{{tasks.decision.values.action}}"
+    assert steps["should_alert"]["condition_task"] == {"op": "NOT_EQUAL", "left": action, "right": "nothing"}
+    assert steps["should_retrain"]["condition_task"] == {"op": "EQUAL_TO", "left": action, "right": "retrain"}
+    assert steps["retraining"]["run_job_task"] == {
+        "job_id": "${databricks_job.credit-training.id}",
+        "job_parameters": {"reason": "{{tasks.decision.values.reason}}"},
+    }
+
+
+def test_a_webhook_is_named_by_its_secret(workspaces: Path, synthesized: Callable[[], Documents]) -> None:
+    """The alert task gets the secret's name; a URL has no place in the workspaces."""
+    edit(
+        workspaces / "prod.yaml",
+        "monitoring: {schedule: active}",
+        "monitoring: {schedule: active, webhook_secret: ops/hook}",
+    )
+    flags = _flags(tasks(synthesized(), "prod", "credit-monitoring")["alert"])
+    assert flags["--webhook-secret"] == "ops/hook"
 
 
 def test_sign_off_decides(documents: Documents) -> None:
@@ -159,10 +207,14 @@ def test_who_may_start_a_job_that_another_job_starts(documents: Documents) -> No
     }
     assert starters == {
         "credit-ingest": {"staging-credit-integration": "CAN_MANAGE_RUN"},
-        "credit-training": {"staging-credit-integration": "CAN_MANAGE_RUN"},
+        "credit-training": {
+            "staging-credit-integration": "CAN_MANAGE_RUN",
+            "staging-credit-monitoring": "CAN_MANAGE_RUN",
+        },
         "credit-scoring": {"staging-credit-integration": "CAN_MANAGE_RUN"},
         "credit-promotion": {"staging-credit-training": "CAN_MANAGE_RUN"},
         "credit-integration": {},
+        "credit-monitoring": {},
     }
 
 
@@ -182,6 +234,7 @@ def test_schedules_are_paused_or_not_as_the_environment_says(documents: Document
         "credit-ingest": ("/Volumes/prod/credit_bronze/landing/", "UNPAUSED"),
         "credit-training": ("0 0 4 2 * ?", "UNPAUSED"),
         "credit-scoring": ("0 0 6 2 * ?", "UNPAUSED"),
+        "credit-monitoring": ("0 0 8 2 * ?", "UNPAUSED"),
     }
     assert starts("dev") == {
         "credit-training": ("0 0 4 2 * ?", "PAUSED"),

@@ -78,6 +78,18 @@ def test_all_mistakes_of_all_files_are_reported_together(workspaces: Path) -> No
         ("prod.yaml", "read_by: [dev]", "read_by: [test]", "read_by.0: given 'test'; allowed one of dev, staging"),
         ("prod.yaml", "  credit:\n", "  kredit:\n", "use_cases.kredit: given 'kredit'; allowed one of credit"),
         ("prod.yaml", "      scoring: {schedule: active}\n", "      scoring: {}\n", "scoring.schedule: given nothing"),
+        (
+            "dev.yaml",
+            "scoring: {schedule: paused}",
+            "scoring: {schedule: paused}\n      monitoring: {schedule: paused}",
+            "jobs.monitoring: given 'monitoring'; allowed monitoring where ingest and scoring run; add ingest",
+        ),
+        (
+            "prod.yaml",
+            "monitoring: {schedule: active}",
+            "monitoring: {schedule: active, webhook_secret: https://hooks}",
+            "webhook_secret: given 'https://hooks'; allowed scope/key of the secret",
+        ),
         ("staging.yaml", "      ingest: {schedule: paused}\n", "", "integration: given 'integration'; allowed integra"),
         (
             "staging.yaml",

@@ -87,7 +87,7 @@ SERVING = Serving(
     endpoint="credit-default-risk",
     workload_size=WorkloadSize.SMALL,
     scale_to_zero=True,
-    # A clerk waits for the answer: a second is what does not interrupt a thought (Nielsen 1993, "Usability Engineering").
+    # A clerk waits: a second does not interrupt a thought (Nielsen 1993, "Usability Engineering").
     max_latency_ms=1000.0,
 )
 

@@ -1,0 +1,51 @@
+"""The job `<usecase>-monitoring`: measure every month, decide, then alert or train again."""
+
+from infra.jobs.declaration import After, ConditionTask, JobContext, JobDeclaration, RunJobTask, Schedule
+
+_ACTION = "{{tasks.decision.values.action}}"
+
+
+def monitoring(context: JobContext) -> JobDeclaration | None:
+    """The job, where the environment runs it."""
+    values = context.values.monitoring
+    if values is None:
+        return None
+    settings = context.use_case.jobs
+    return JobDeclaration(
+        stage="monitoring",
+        description="Measure every month, decide, then alert or train again.",
+        policy="cpu_single_node",
+        # Its own time, that of training and that of training's promotion, which it waits for.
+        timeout_s=3 * settings.timeout_s,
+        starts=Schedule(cron=settings.monitoring_cron, timezone=settings.timezone, switch=values.schedule),
+        tasks=(
+            context.wheel_task("monitoring", entry_point="monitoring", code="ml/monitoring/measure.py"),
+            context.wheel_task(
+                "decision",
+                entry_point="decision",
+                code="ml/monitoring/decide.py",
+                after=(After(task="monitoring"),),
+            ),
+            ConditionTask(
+                key="should_alert",
+                left=_ACTION,
+                operator="NOT_EQUAL",
+                right="nothing",
+                after=(After(task="decision"),),
+            ),
+            context.wheel_task(
+                "alert",
+                entry_point="alert",
+                code="ml/monitoring/alert.py",
+                parameters={"webhook-secret": values.webhook_secret or ""},
+                after=(After(task="should_alert", outcome="true"),),
+            ),
+            ConditionTask(key="should_retrain", left=_ACTION, right="retrain", after=(After(task="decision"),)),
+            RunJobTask(
+                key="retraining",
+                stage="training",
+                parameters=(("reason", "{{tasks.decision.values.reason}}"),),
+                after=(After(task="should_retrain", outcome="true"),),
+            ),
+        ),
+    )
