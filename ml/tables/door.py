@@ -17,6 +17,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from ml import runtime
 from ml.declarations import Table
+from ml.tables.conflicts import until_committed
 from ml.tables.databricks import DatabricksPlaces
 from ml.tables.merge import APPEND, MERGE, REPLACE, Mode, insertion, preview, statement
 from ml.tables.places import Places
@@ -34,11 +35,6 @@ class Written:
     inserted: int
     updated: int
     deleted: int
-
-    @property
-    def nothing(self) -> bool:
-        """Whether the table stayed as it was."""
-        return not (self.inserted or self.updated or self.deleted)
 
 
 class Tables:
@@ -75,7 +71,7 @@ class Tables:
         Raises:
             TableMismatchError: when a table of that name has other columns.
         """
-        self._places.create(self._spark, table, full_name)
+        until_committed(lambda: self._places.create(self._spark, table, full_name))
         found = differences(table, self.read(full_name).schema)
         if found:
             raise TableMismatchError(
@@ -108,13 +104,16 @@ class Tables:
         view = f"rows_{uuid4().hex}"
         fitting.createOrReplaceTempView(view)
         try:
-            written = self._preview(table, full_name, preview(table, relation, view, mode))
-            if written.updated or written.deleted:
-                self._spark.sql(statement(table, relation, view, mode)).collect()
-            elif written.inserted:
-                self._spark.sql(insertion(table, relation, view)).collect()
+            return until_committed(lambda: self._write_once(table, full_name, relation, view, mode))
         finally:
             self._spark.catalog.dropTempView(view)
+
+    def _write_once(self, table: Table, full_name: str, relation: str, view: str, mode: Mode) -> Written:
+        written = self._preview(table, full_name, preview(table, relation, view, mode))
+        if written.updated or written.deleted:
+            self._spark.sql(statement(table, relation, view, mode)).collect()
+        elif written.inserted:
+            self._spark.sql(insertion(table, relation, view)).collect()
         return written
 
     def _preview(self, table: Table, full_name: str, query: str) -> Written:
