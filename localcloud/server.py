@@ -12,7 +12,7 @@ from localcloud.endpoint import Endpoint, write_endpoint
 from localcloud.jobs.runner import Runner
 from localcloud.jobs.workers import Workers
 from localcloud.mlflow_server import MlflowServer
-from localcloud.serving.service import Serving
+from localcloud.serving import service
 from localcloud.spark_server import SparkServer
 from localcloud.state import Store
 
@@ -40,9 +40,7 @@ def serve(home: Path, *, account_port: int = 0) -> None:
         listeners = listen(cloud, account_port)
         token = identity.ensure_admin(cloud)
         Runner.attach(cloud, workers)
-        serving = Serving(cloud, workers)
-        cloud.parts["serving"] = serving
-        serving.recover()
+        serving = service.of(cloud)
         write_endpoint(home, _endpoint(cloud, token))
         over.wait()
         serving.stop()

@@ -14,8 +14,6 @@ Lookup = Callable[[str], dict[str, Any]]
 _TOKEN = re.compile(
     r'\s*(?:(?P<text>"(?:[^"\\]|\\.)*")|(?P<number>-?\d+)|(?P<name>[A-Za-z_][\w-]*)|(?P<mark>\[\*\]|[().,\[\]]))'
 )
-    r'\s*(?:(?P<text>"(?:[^"\\]|\\.)*")|(?P<number>-?\d+)|(?P<name>[A-Za-z_][\w-]*)|(?P<mark>\[\*\]|[().,\[\]]))'
-)
 _INTERPOLATION = re.compile(r"\$\{((?:[^{}\"]|\"(?:[^\"\\]|\\.)*\")*)\}")
 _REFERENCE = re.compile(r"\b(data\.databricks_\w+\.[\w-]+|(?<!data\.)databricks_\w+\.[\w-]+)")
 
