@@ -100,7 +100,7 @@ class Plant:
     def wait(self, run_id: int) -> Run:
         """The run once it is over, whether it succeeded or not."""
         execution = self.runner.execution(run_id)
-        assert execution is None or execution.done.wait(60)
+        assert execution is None or execution.done.wait(240)
         return self.admin.jobs.get_run(run_id)
 
     def run(self, job_id: int, **parameters: str) -> Run:
