@@ -3,17 +3,21 @@
 import json
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import mlflow
 import pytest
 
-from ml.gates import comparison, compliance, infrastructure, sign_off
+from ml.gates import comparison, compliance, evidence, infrastructure, sign_off
+from ml.gates.approvals import APPROVALS
 from ml.gates.infrastructure import run_probe
 from ml.promotion import promote
 from ml.promotion.moves import NotReleasedError
+from ml.tables import frame_of
 from tests.ml.conftest import MODEL_NAME, World
 
+WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 RESULTS, PROMOTIONS = "prod.credit_ops.gate_results", "prod.credit_ops.promotions"
 JUDGING: dict[str, Callable[[list[str]], None]] = {
     "compliance": compliance.main,
@@ -123,6 +127,16 @@ def test_a_promotion_that_died_between_the_aliases_is_completed(
     world.run(promote.main, "gates-4", version=second)
     assert _aliases(world) == {"champion": second, "previous": first}
     assert _history(world)[1:] == [("champion", first, second), ("previous", None, first)]
+
+
+def test_an_approval_counts_for_its_version_only(world: World, first: int, second: int) -> None:
+    """Manual sign-off: nobody before the record, then the person, and for no other version."""
+    parts = ["--use-case=credit", "--catalog=prod", "--run-id=approval"]
+    subjects = [evidence.judged("sign_off", [*parts, f"--version={v}"], reads_data=False) for v in (first, second)]
+    assert [sign_off.approvers(subject) for subject in subjects] == [(), ()]
+    row = {"model": MODEL_NAME, "version": second, "approved_by": "ann", "reason": "seen", "approved_at": WHEN}
+    world.tables.append(APPROVALS, "prod.credit_ops.approvals", frame_of(world.tables.spark, APPROVALS, [row]))
+    assert [sign_off.approvers(subject) for subject in subjects] == [(), ("ann",)]
 
 
 @pytest.mark.parametrize("gate", JUDGING)
