@@ -1,9 +1,16 @@
 """The resource types and data sources that the local cloud loads, and the REST calls that each becomes."""
 
-from localcloud.loader.kinds import access, compute, data, identity, models, unity
+from localcloud.loader.kinds import access, compute, data, identity, models, serving, unity
 from localcloud.loader.kinds.kind import Kind, Read
 
-KINDS: dict[str, Kind] = {**identity.KINDS, **unity.KINDS, **access.KINDS, **compute.KINDS, **models.KINDS}
+KINDS: dict[str, Kind] = {
+    **identity.KINDS,
+    **unity.KINDS,
+    **access.KINDS,
+    **compute.KINDS,
+    **models.KINDS,
+    **serving.KINDS,
+}
 DATA: dict[str, Read] = data.DATA
 
 __all__ = ["DATA", "KINDS", "Kind", "Read"]

@@ -37,8 +37,31 @@ def _policy(call: Call) -> Attributes:
     return {"id": found["policy_id"], "name": name, "definition": found["definition"]}
 
 
+def _model(call: Call) -> Attributes:
+    name = call.arguments["full_name"]
+    flag = str(call.arguments.get("include_aliases", False)).lower()
+    return {"model_info": [call.session.get(f"/api/2.1/unity-catalog/models/{name}", include_aliases=flag)]}
+
+
+def _warehouse(call: Call) -> Attributes:
+    name = call.arguments["name"]
+    listed = call.session.get("/api/2.0/sql/warehouses").get("warehouses", [])
+    found = _only([each for each in listed if each["name"] == name], f"warehouse {name!r}")
+    return {"id": found["id"], "name": name}
+
+
+def _destinations(call: Call) -> Attributes:
+    part, kind = call.arguments.get("display_name_contains", ""), call.arguments.get("type")
+    listed = call.session.get("/api/2.0/notification-destinations").get("results", [])
+    found = [each for each in listed if part in each["display_name"] and kind in (None, each["destination_type"])]
+    return {"notification_destinations": found}
+
+
 DATA: dict[str, Read] = {
     "databricks_service_principal": _principal,
     "databricks_group": _group,
     "databricks_cluster_policy": _policy,
+    "databricks_registered_model": _model,
+    "databricks_sql_warehouse": _warehouse,
+    "databricks_notification_destinations": _destinations,
 }
