@@ -11,6 +11,8 @@ from databricks.sdk.errors import BadRequest, NotFound, PermissionDenied
 from databricks.sdk.service import catalog, ml
 
 from localcloud.online.rows import OnlineRows
+from ml.features.publish import ensure_primary_key
+from ml.usecases.credit.features import CLIENT_FEATURES
 from tests.localcloud.serving.world import FEATURES, World
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 ONLINE = "prod.credit_features.client_features_online"
 ENDPOINT = "looking"
-# client_id, event_date, credit_limit, age. Client 2 has a newer row; client 3 has no age.
+# client_id, application_month, credit_limit, age. Client 2 has a newer row; client 3 has no age.
 ROWS = [
     (1, date(2024, 1, 1), 100_000.0, 25),
     (2, date(2024, 1, 1), 1.0, 1),
@@ -26,7 +28,7 @@ ROWS = [
     (2, date(2024, 2, 1), 2.0, 2),
     (3, date(2024, 1, 1), 300_000.0, None),
 ]
-SCHEMA = "client_id bigint, event_date date, credit_limit double, age int"
+SCHEMA = "client_id bigint, application_month date, credit_limit double, age int"
 
 
 def _write(spark: "SparkSession", world: World, rows: Sequence[tuple[object, ...]], mode: str = "overwrite") -> None:
@@ -54,10 +56,8 @@ def looking(world: World, spark: "SparkSession", spark_remote: str) -> Iterator[
     client.feature_store.create_online_store(ml.OnlineStore(name="features", capacity="CU_1"))
     with pytest.raises(BadRequest, match="has no primary key"):
         _publish(world)
-    key = catalog.PrimaryKeyConstraint(
-        name="client_features_pk", child_columns=["client_id", "event_date"], timeseries_columns=["event_date"]
-    )
-    client.table_constraints.create(FEATURES, catalog.TableConstraint(primary_key_constraint=key))
+    for _ in range(2):
+        ensure_primary_key(client, FEATURES, CLIENT_FEATURES)
     assert _publish(world).online_table_name == ONLINE
     world.endpoint(ENDPOINT, world.versions["looking"])
     yield world
@@ -85,8 +85,8 @@ def test_published_values_are_those_of_the_offline_table(looking: World, spark: 
     """For every client, the newest offline row equals the published one, column by column."""
     location = looking.client().tables.get(FEATURES).storage_location
     newest = {}
-    for row in spark.sql(f"SELECT * FROM delta.`{location}` ORDER BY event_date").collect():
-        newest[str(row["client_id"])] = row.asDict() | {"event_date": row["event_date"].isoformat()}
+    for row in spark.sql(f"SELECT * FROM delta.`{location}` ORDER BY application_month").collect():
+        newest[str(row["client_id"])] = row.asDict() | {"application_month": row["application_month"].isoformat()}
     assert OnlineRows(looking.home / "online.db").read(ONLINE, ["1", "2", "3"]) == newest
 
 

@@ -2,13 +2,15 @@
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
+from localcloud.mlflow_server import MlflowServer
 from localcloud.serving import endpoints, service
-from tests.localcloud.serving.world import World, entity, open_world, wait_for
+from tests.localcloud.serving.world import World, entity, open_mlflow, open_world, wait_for
 
 ROW = {"credit_limit": 200_000.0, "age": 30}
 BODY = {"dataframe_records": [ROW]}
@@ -49,9 +51,16 @@ def test_a_deleted_endpoint_leaves_no_process(world: World) -> None:
     assert world.endpoint("passing", world.versions["two"]).name == "passing"
 
 
-def test_endpoints_come_back_after_a_kill_in_the_middle_of_an_update(tmp_path: Path) -> None:
+@pytest.fixture
+def mlflow_home(tmp_path: Path) -> Iterator[tuple[Path, MlflowServer]]:
+    with open_mlflow(tmp_path) as server:
+        yield tmp_path, server
+
+
+def test_endpoints_come_back_after_a_kill_in_the_middle_of_an_update(mlflow_home: tuple[Path, MlflowServer]) -> None:
     """The documents are as a kill left them: the live version answers, and the update is taken up again."""
-    with open_world(tmp_path) as first:
+    home, server = mlflow_home
+    with open_world(home, server) as first:
         first.log_models("one", "two")
         first.endpoint("lasting", first.versions["one"])
         document = service.of(first.cloud).find("prod", "lasting")
@@ -63,7 +72,7 @@ def test_endpoints_come_back_after_a_kill_in_the_middle_of_an_update(tmp_path: P
         versions, url = first.versions, first.url
         # What a `kill -9` in the middle of the update leaves: IN_PROGRESS, and nobody working on it.
         first.cloud.store.put(service.KIND, document["id"], cut_short)
-    with open_world(tmp_path) as second:
+    with open_world(home, server) as second:
         assert second.url == url
         assert second.invoke("lasting", BODY).json()["predictions"] == [{"probability": pytest.approx(0.23)}]
         found = wait_for(second, "lasting", "NOT_UPDATING")

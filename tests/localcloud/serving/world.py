@@ -124,18 +124,26 @@ def mlflow_as(url: str, token: str) -> Iterator[None]:
 
 
 @contextmanager
-def open_world(home: Path) -> Iterator[World]:
-    """Start the parts; what `home` holds from before is found again."""
-    cloud = Cloud(home=home, store=Store(home / "state.db"))
+def open_mlflow(home: Path) -> Iterator[MlflowServer]:
+    """A running MLflow server."""
     server = MlflowServer(home)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@contextmanager
+def open_world(home: Path, server: MlflowServer) -> Iterator[World]:
+    """Start everything else; what `home` holds from before is found again."""
+    cloud = Cloud(home=home, store=Store(home / "state.db"), mlflow_url=server.url)
     workers = Workers(home)
     workers.launch()
-    server.launch()
     listeners = app.serve(cloud)
     try:
-        cloud.parts["workers"] = workers
-        cloud.mlflow_url = server.wait_ready()
         workers.wait_ready()
+        cloud.parts["workers"] = workers
         token = identity.ensure_admin(cloud)
         url = f"http://127.0.0.1:{cloud.account_port}/local/workspaces"
         body = {"name": "prod", "host": "https://adb-7.7.azuredatabricks.net"}
@@ -146,7 +154,6 @@ def open_world(home: Path) -> Iterator[World]:
             service.of(cloud).stop()
         listeners.close()
         workers.stop()
-        server.stop()
         cloud.store.close()
 
 
