@@ -12,10 +12,12 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from ml import parameters, runtime
 from ml.parameters import Common
+from ml.scoring import shipped
 from ml.scoring.champion import champion_version
 from ml.scoring.frames import require_probabilities, unscored
 from ml.tables import Tables, door
 from ml.tables.system import predictions
+from ml.training.served import PROBABILITY
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -54,17 +56,16 @@ def score(
 
 
 def predicted(tables: Tables, task: Common, rows: DataFrame, model_name: str, version: int) -> DataFrame:
-    """One prediction per feature row. Spark's workers each load the model once and score their own rows."""
+    """One prediction per feature row, made by Spark's workers."""
     model = task.use_case.model
-    predict = mlflow.pyfunc.spark_udf(
-        tables.spark, f"models:/{model_name}/{version}", result_type="double", env_manager="local"
-    )
-    return rows.select(
+    archive = shipped.packed(f"models:/{model_name}/{version}")
+    scored = shipped.with_probability(rows, archive, model.features, PROBABILITY)
+    return scored.select(
         model.feature_table.key,
         model.feature_table.event_time,
         F.lit(version).alias("model_version"),
         F.lit(model_name).alias("model"),
-        predict(F.struct(*model.features)).alias("probability"),
+        PROBABILITY,
         F.lit(task.run_id).alias("run_id"),
         F.lit(datetime.now(UTC)).alias("scored_at"),
     )

@@ -1,0 +1,42 @@
+"""A model that travels to Spark's workers inside the function that uses it.
+
+A worker has no token for the registry, and must not get one; the task reads the version once, as its own
+principal, and every worker unpacks the same bytes. Fits models of up to some hundred MB.
+"""
+
+import io
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import mlflow
+import pandas as pd
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F  # noqa: N812
+
+_FOLDER = "model"
+
+
+def packed(model_uri: str) -> bytes:
+    """The model's artifact as a tar archive, read with the rights of this task."""
+    buffer = io.BytesIO()
+    with tempfile.TemporaryDirectory() as temporary, tarfile.open(fileobj=buffer, mode="w") as archive:
+        archive.add(mlflow.artifacts.download_artifacts(model_uri, dst_path=temporary), arcname=_FOLDER)
+    return buffer.getvalue()
+
+
+def with_probability(rows: DataFrame, archive: bytes, features: tuple[str, ...], output: str) -> DataFrame:
+    """`rows` with the column `output` of the packed model. Each partition loads the model once."""
+
+    @F.pandas_udf("double")  # type: ignore[call-overload]
+    def predict(batches: Iterator[pd.DataFrame]) -> Iterator[pd.Series]:
+        with tempfile.TemporaryDirectory() as temporary:
+            with tarfile.open(fileobj=io.BytesIO(archive)) as packed_model:
+                packed_model.extractall(temporary, filter="data")
+            model = mlflow.pyfunc.load_model(str(Path(temporary) / _FOLDER))
+            for batch in batches:
+                yield model.predict(batch)[output].astype("float64")
+
+    given: Column = F.struct(*features)
+    return rows.withColumn(output, predict(given))
