@@ -14,9 +14,12 @@ def main() -> None:
     command = commands.add_parser("serve", help="serve the local cloud of a directory until SIGTERM")
     command.add_argument("--home", type=Path, required=True, help="directory that holds everything")
     command.add_argument("--port", type=int, default=0, help="port of the account; 0 takes the last one, or any free")
+    command.add_argument("--owner", type=int, help="process id; the local cloud ends when that process does")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    serve(arguments.home.resolve(), account_port=arguments.port)
+    # One line per call between the parts would bury the rest.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    serve(arguments.home.resolve(), account_port=arguments.port, owner=arguments.owner)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from localcloud.api import ROUTERS
 from localcloud.cloud import Cloud
 from localcloud.errors import ApiError, bad_request
-from localcloud.listeners import Listeners
+from localcloud.listeners import Listeners, PortInUseError
 
 _log = logging.getLogger(__name__)
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
@@ -29,22 +29,36 @@ def create_app(cloud: Cloud) -> FastAPI:
 
 
 def serve(cloud: Cloud, account_port: int = 0) -> Listeners:
-    """Listen for the account and for every registered workspace, on the ports they had before.
+    """Listen for the account and for every registered workspace, on the ports they had before if those are free.
 
-    `account_port` 0 means the port of the last start, or any free one. Raises `listeners.PortInUseError`.
+    Raises `listeners.PortInUseError` where the `account_port` that was asked for (0: none) is taken.
     """
     remembered = (cloud.store.get("settings", "account") or {}).get("port", 0)
     listeners = Listeners(create_app(cloud))
     cloud.parts["listeners"] = listeners
     try:
-        cloud.account_port = listeners.open("account", account_port or remembered)
+        known = account_port or _as_before(listeners, "account", remembered)
+        cloud.account_port = listeners.open("account", known)
         cloud.store.put("settings", "account", {"port": cloud.account_port})
         for workspace in cloud.workspaces():
-            listeners.open(f"workspace {workspace.name}", workspace.port)
+            port = _as_before(listeners, f"workspace {workspace.name}", workspace.port)
+            cloud.store.put(
+                "workspace", workspace.name, cloud.store.require("workspace", workspace.name) | {"port": port}
+            )
     except ApiError:
         listeners.close()
         raise
     return listeners
+
+
+def _as_before(listeners: Listeners, name: str, port: int) -> int:
+    """Listen on the port of the last start; on any other where somebody took it meanwhile. Returns the port."""
+    try:
+        return listeners.open(name, port)
+    except PortInUseError:
+        now = listeners.open(name)
+        _log.warning("port %d of %s was taken by another process meanwhile: it is %d from now on", port, name, now)
+        return now
 
 
 def _unknown() -> APIRouter:

@@ -22,6 +22,11 @@ def _file(home: Path) -> Path:
     return home / "endpoint.json"
 
 
+def pid_file(home: Path) -> Path:
+    """Names the process that serves `home`, from before it answers until after it has ended."""
+    return home / "run" / "server.pid"
+
+
 def write_endpoint(home: Path, endpoint: Endpoint) -> None:
     """Write the file in one step; it is never readable by others, not even for a moment."""
     fresh = home / "endpoint.json.new"

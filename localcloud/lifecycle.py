@@ -12,11 +12,12 @@ from pathlib import Path
 import httpx
 
 from localcloud import processes
-from localcloud.endpoint import Endpoint, read_endpoint, remove_endpoint
+from localcloud.endpoint import Endpoint, pid_file, read_endpoint, remove_endpoint
 from localcloud.toolchain import ToolchainError, delta_jars, java
 
 START_TIMEOUT_S = 180.0
 _STOP_GRACE_S = 20.0
+_ANSWER_TIMEOUT_S = 10.0
 _CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -32,10 +33,14 @@ class Status:
     endpoint: Endpoint | None = None
 
 
-def start(home: Path, progress: Callable[[str], None] = lambda _: None, *, port: int = 0) -> Endpoint:
+def start(
+    home: Path, progress: Callable[[str], None] = lambda _: None, *, port: int = 0, owner: int | None = None
+) -> Endpoint:
     """Start the local cloud of `home`, or find it running. `progress` is called with a line per step.
 
-    Raises StartError: no Java, a port in use, a directory that cannot be written, or a part that died.
+    It runs on in the background until `stop`, or until the process with the id `owner` ends. `port` asks for a
+    port of the account. Raises StartError: no Java, a port in use, a directory that cannot be written, or a
+    part that died.
     """
     home = home.resolve()
     with _only_one(home):
@@ -48,36 +53,45 @@ def start(home: Path, progress: Callable[[str], None] = lambda _: None, *, port:
             progress(f"Delta: {len(delta_jars())} jars")
         except ToolchainError as error:
             raise StartError(str(error)) from error
+        _end(home)
         progress("starting Spark, MLflow and the task workers side by side")
-        return _spawned(home, port)
+        return _spawned(home, port, owner)
 
 
 def stop(home: Path) -> bool:
     """End the local cloud of `home` with all its processes; whether there was one. Its state stays."""
     home = home.resolve()
-    found = status(home).endpoint
-    if found is not None:
-        processes.kill_tree(found.pid, grace_s=_STOP_GRACE_S)
-    left = processes.end_marked(home) if home.is_dir() else 0
-    remove_endpoint(home)
-    return found is not None or left > 0
+    return _end(home) if home.is_dir() else False
 
 
 def status(home: Path) -> Status:
     """Whether the local cloud of `home` answers, and its workspaces as they are now."""
-    written = read_endpoint(home.resolve())
-    if written is None:
+    home = home.resolve()
+    written = read_endpoint(home)
+    # The token goes to nobody who merely listens on the port of a server that is gone.
+    if written is None or processes.recorded(pid_file(home)) != written.pid:
         return Status(running=False)
     try:
         answer = httpx.get(
             f"{written.account_url}/local/workspaces",
             headers={"Authorization": f"Bearer {written.admin_token}"},
-            timeout=10,
+            timeout=_ANSWER_TIMEOUT_S,
         ).raise_for_status()
     except httpx.HTTPError:
         return Status(running=False)
     workspaces = {found["name"]: found["url"] for found in answer.json()["workspaces"]}
     return Status(running=True, endpoint=replace(written, workspaces=workspaces))
+
+
+def _end(home: Path) -> bool:
+    """End the server, also one that hangs, and whatever a killed one left; whether there was anything."""
+    pid = processes.recorded(pid_file(home))
+    if pid is not None:
+        processes.kill_tree(pid, grace_s=_STOP_GRACE_S)
+    left = processes.end_marked(home)
+    pid_file(home).unlink(missing_ok=True)
+    remove_endpoint(home)
+    return pid is not None or left > 0
 
 
 @contextmanager
@@ -93,13 +107,13 @@ def _only_one(home: Path) -> Iterator[None]:
         yield
 
 
-def _spawned(home: Path, port: int) -> Endpoint:
-    remove_endpoint(home)
+def _spawned(home: Path, port: int, owner: int | None) -> Endpoint:
     log = home / "logs" / "server.log"
     log.parent.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "localcloud", "serve", "--home", str(home), "--port", str(port)]
     with log.open("wb") as output:
         child = subprocess.Popen(
-            [sys.executable, "-m", "localcloud", "serve", "--home", str(home), "--port", str(port)],
+            [*command, *(["--owner", str(owner)] if owner else [])],
             cwd=_CHECKOUT,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -113,7 +127,7 @@ def _spawned(home: Path, port: int) -> Endpoint:
             return found
         time.sleep(0.1)
     processes.kill_tree(child.pid, grace_s=0)
-    processes.end_marked(home)
+    _end(home)
     raise StartError(f"the local cloud did not start. {_reason(log)}")
 
 

@@ -20,8 +20,8 @@ class PortInUseError(ApiError):
         super().__init__(
             409,
             "PORT_IN_USE",
-            f"Port {port} of '{name}' on {LOOPBACK} is in use by another process: stop that process, or delete the"
-            " local cloud's directory to get fresh ports.",
+            f"Port {port} of '{name}' on {LOOPBACK} is in use by another process: stop that process,"
+            " or ask for another port.",
         )
 
 

@@ -73,9 +73,17 @@ def recorded(pid_file: Path) -> int | None:
         body = json.loads(pid_file.read_text(encoding="utf-8"))
         process = psutil.Process(body["pid"])
         same = abs(process.create_time() - body["started"]) < 1.0
-        return process.pid if same and process.status() != psutil.STATUS_ZOMBIE else None
+        return process.pid if same and lives(process) else None
     except (OSError, ValueError, KeyError, psutil.Error):
         return None
+
+
+def lives(process: psutil.Process) -> bool:
+    """Whether that very process still runs; one that ended and waits for its parent does not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def reap(pid_file: Path) -> None:

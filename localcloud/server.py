@@ -1,14 +1,17 @@
 """The process `python -m localcloud serve`: starts every part, says where they are, serves until told to end."""
 
+import logging
 import os
 import signal
 import threading
 from pathlib import Path
 
+import psutil
+
 from localcloud import identity, processes
 from localcloud.app import serve as listen
 from localcloud.cloud import Cloud
-from localcloud.endpoint import Endpoint, write_endpoint
+from localcloud.endpoint import Endpoint, pid_file, write_endpoint
 from localcloud.jobs.runner import Runner
 from localcloud.jobs.workers import Workers
 from localcloud.mlflow_server import MlflowServer
@@ -16,38 +19,81 @@ from localcloud.serving import service
 from localcloud.spark_server import SparkServer
 from localcloud.state import Store
 
+_log = logging.getLogger(__name__)
+_WATCH_INTERVAL_S = 1.0
 
-def serve(home: Path, *, account_port: int = 0) -> None:
-    """Serve the local cloud of `home` until SIGTERM or SIGINT.
+
+class AlreadyServedError(RuntimeError):
+    """Another process serves the same directory."""
+
+
+def serve(home: Path, *, account_port: int = 0, owner: int | None = None) -> None:
+    """Serve the local cloud of `home` until SIGTERM, SIGINT, or the end of the process `owner`.
 
     The slow parts start side by side, from the main thread, since the kernel ends them with the thread that
-    started them. Whatever an earlier, killed server of this directory left behind is ended first.
+    started them. Whatever an earlier, killed server of this directory left behind is ended first. Raises
+    AlreadyServedError, and what the parts raise.
     """
-    processes.end_marked(home)
-    os.environ[processes.MARK] = str(home)
-    cloud = Cloud(home=home, store=Store(home / "state.db"))
-    spark, mlflow, workers = SparkServer(home), MlflowServer(home), Workers(home)
+    _claim(home)
     over = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: over.set())
+    parts = _Parts(home)
     try:
-        workers.launch()
-        spark.launch()
-        mlflow.launch()
-        workers.wait_ready()
-        cloud.mlflow_url = mlflow.wait_ready()
-        cloud.spark_remote = spark.wait_ready()
-        listeners = listen(cloud, account_port)
-        token = identity.ensure_admin(cloud)
-        Runner.attach(cloud, workers)
-        serving = service.of(cloud)
-        write_endpoint(home, _endpoint(cloud, token))
-        over.wait()
+        parts.start()
+        listeners = listen(parts.cloud, account_port)
+        token = identity.ensure_admin(parts.cloud)
+        Runner.attach(parts.cloud, parts.workers)
+        serving = service.of(parts.cloud)
+        write_endpoint(home, _endpoint(parts.cloud, token))
+        watched = psutil.Process(owner) if owner else None
+        while not over.wait(_WATCH_INTERVAL_S) and (watched is None or processes.lives(watched)):
+            if parts.revive():
+                write_endpoint(home, _endpoint(parts.cloud, token))
         serving.stop()
         listeners.close()
     finally:
-        for part in (workers, mlflow, spark):
+        parts.stop()
+
+
+class _Parts:
+    """The processes beside this one, and the cloud that they serve."""
+
+    def __init__(self, home: Path) -> None:
+        self.cloud = Cloud(home=home, store=Store(home / "state.db"))
+        self.spark, self.mlflow, self.workers = SparkServer(home), MlflowServer(home), Workers(home)
+
+    def start(self) -> None:
+        self.workers.launch()
+        self.spark.launch()
+        self.mlflow.launch()
+        self.workers.wait_ready()
+        self.cloud.mlflow_url = self.mlflow.wait_ready()
+        self.cloud.spark_remote = self.spark.wait_ready()
+
+    def revive(self) -> bool:
+        """Start a server that died (of memory, mostly) again; whether one had. The workers see to themselves."""
+        dead = [part for part in (self.spark, self.mlflow) if not part.alive()]
+        for part in dead:
+            _log.error("%s died and is started again; its log is %s", type(part).__name__, part.log)
+            part.start()
+        self.cloud.mlflow_url, self.cloud.spark_remote = self.mlflow.url, self.spark.remote
+        return bool(dead)
+
+    def stop(self) -> None:
+        for part in (self.workers, self.mlflow, self.spark):
             part.stop()
+
+
+def _claim(home: Path) -> None:
+    """Make this process the one that serves `home`, and end what a killed one left running."""
+    other = processes.recorded(pid_file(home))
+    if other is not None and other != os.getpid():
+        raise AlreadyServedError(f"{home} is served by process {other}. Stop it first: mlops down")
+    processes.end_marked(home)
+    os.environ[processes.MARK] = str(home)
+    pid_file(home).parent.mkdir(parents=True, exist_ok=True)
+    processes.write_pid(pid_file(home), os.getpid())
 
 
 def _endpoint(cloud: Cloud, token: str) -> Endpoint:

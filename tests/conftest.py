@@ -1,5 +1,6 @@
 """Fixtures that start real servers, once per test run."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,10 +10,51 @@ import pytest
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+    from localcloud.endpoint import Endpoint
+
 
 @pytest.fixture(scope="session")
-def spark_remote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """`sc://…` of one Spark Connect server with Delta, shared by the whole run."""
+def stacks_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the shipped workspaces, synthesized."""
+    from infra.main import synth  # noqa: PLC0415 - starts Node, which other tests do not need
+
+    folder = tmp_path_factory.mktemp("stacks")
+    synth(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def cloud_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of the shared local cloud: its logs are in `logs/`."""
+    return tmp_path_factory.mktemp("cloud-home")
+
+
+@pytest.fixture(scope="session")
+def started_cloud(cloud_home: Path) -> Iterator["Endpoint"]:
+    """A running local cloud, empty. It ends with this process, even where that is killed."""
+    from localcloud import lifecycle  # noqa: PLC0415
+
+    yield lifecycle.start(cloud_home, owner=os.getpid())
+    lifecycle.stop(cloud_home)
+
+
+@pytest.fixture(scope="session")
+def cloud(started_cloud: "Endpoint", cloud_home: Path, stacks_dir: Path) -> "Endpoint":
+    """The running local cloud with the shipped stacks loaded: workspaces `dev`, `staging` and `prod`."""
+    from localcloud import lifecycle, loader  # noqa: PLC0415
+
+    loader.load(started_cloud, stacks_dir)
+    found = lifecycle.status(cloud_home).endpoint
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="session")
+def spark_remote(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """`sc://…` of one Spark Connect server with Delta: the shared cloud's where a test of the run needs that one."""
+    if any("started_cloud" in getattr(item, "fixturenames", ()) for item in request.session.items):
+        yield request.getfixturevalue("started_cloud").spark_remote
+        return
     from localcloud.spark_server import SparkServer  # noqa: PLC0415 - runs without Spark do not pay for it
 
     server = SparkServer(tmp_path_factory.mktemp("spark-home"))
