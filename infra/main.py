@@ -19,6 +19,7 @@ from infra.revision import git_commit
 from infra.spec import Spec, SpecError, load
 from infra.stacks.account import account_stack
 from infra.stacks.ml import Release, ml_stack
+from infra.stacks.serving import serves, serving_stack
 from infra.stacks.workspace import workspace_stack
 from infra.wheel import ROOT, build_wheel
 
@@ -35,6 +36,9 @@ def stacks(app: Scope, spec: Spec, release: Release) -> list[str]:
         workspace_stack(app, spec, environment, release.wheel)
         ml_stack(app, spec, environment, release, JOBS)
         names += [f"{environment.name}-workspace", f"{environment.name}-ml"]
+        if serves(environment):
+            serving_stack(app, spec, environment)
+            names.append(f"{environment.name}-serving")
     return names
 
 

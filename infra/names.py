@@ -6,6 +6,7 @@ PLATFORM_SCHEMA = "platform_ops"
 WHEEL_VOLUME = "wheels"
 WHEEL_PACKAGE = "mlops_ml"
 LANDING_VOLUME = "landing"
+PREDICTIONS = "predictions"
 DATA_LAYERS = tuple(Layer)
 
 
@@ -32,6 +33,21 @@ def job(use_case: str, stage: str) -> str:
 def policy(name: str) -> str:
     """Name of a cluster policy in its workspace."""
     return f"mlops-{name.replace('_', '-')}"
+
+
+def warehouse(environment: str) -> str:
+    """Name of an environment's SQL warehouse."""
+    return f"{environment}-queries"
+
+
+def destination(environment: str) -> str:
+    """Name of the notification destination of the people on call."""
+    return f"{environment}-on-call"
+
+
+def serving_directory(catalog: str) -> str:
+    """Workspace directory of queries, alerts and monitors."""
+    return f"/Shared/{catalog}-serving"
 
 
 def experiment_directory(catalog: str) -> str:

@@ -1,4 +1,4 @@
-"""Access levels compiled to permissions on jobs and experiments."""
+"""Access levels compiled to permissions on jobs, experiments and endpoints."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,6 +7,7 @@ from infra.jobs.declaration import JobDeclaration, RunJobTask
 from infra.spec import JobAccess, RoleAccess
 
 _JOB_LEVELS = {"view": "CAN_VIEW", "run": "CAN_MANAGE_RUN", "manage": "CAN_MANAGE"}
+_ENDPOINT_LEVELS = {"view": "CAN_VIEW", "query": "CAN_QUERY"}
 _EXPERIMENT_LEVELS = {"read": "CAN_READ", "edit": "CAN_EDIT"}
 
 
@@ -38,6 +39,18 @@ def job_permissions(
         *(itself if job.needs_approval_right else []),
         *(Permission(level="CAN_MANAGE_RUN", service_principal=who) for who in starters),
         *(Permission(level=level, group=group) for group, level in levels if level),
+    )
+
+
+def endpoint_permissions(promotion: str, roles: Mapping[str, RoleAccess]) -> tuple[Permission, ...]:
+    """Who may call an endpoint, and the promotion principal, which changes what it serves."""
+    return (
+        Permission(level="CAN_MANAGE", service_principal=promotion),
+        *(
+            Permission(level=_ENDPOINT_LEVELS[role.endpoint], group=group)
+            for group, role in roles.items()
+            if role.endpoint
+        ),
     )
 
 

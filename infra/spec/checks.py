@@ -165,6 +165,24 @@ def monitoring_has_predictions(read: Read) -> Iterator[Problem]:
             yield problem(source, location, given="monitoring", allowed=allowed, fix=fix)
 
 
+def serving_has_what_it_needs(read: Read) -> Iterator[Problem]:
+    """An endpoint serves a use case that declares it, looks features up in a store, and is watched by monitoring."""
+    for source, use_case, values in read.use_case_values():
+        if not isinstance(values.get("serving"), Mapping):
+            continue
+        declared = read.use_cases.get(use_case)
+        needs = {
+            "a use case that declares serving": declared is None or declared.serving is not None,
+            "an environment with online_store": table(source.data, "online_store"),
+            "jobs with monitoring": "monitoring" in present(values, "jobs"),
+        }
+        for allowed, met in needs.items():
+            if not met:
+                location = ("use_cases", use_case, "serving")
+                fix = f"add {allowed.rsplit(' ', 1)[-1]}, or remove serving"
+                yield problem(source, location, given=values["serving"], allowed=allowed, fix=fix)
+
+
 def models_have_an_owner(read: Read) -> Iterator[Problem]:
     """The registered model belongs to the promotion principal, so that job cannot be left out."""
     for source, use_case, values in read.use_case_values():
@@ -214,6 +232,7 @@ CHECKS: tuple[Callable[[Read], Iterator[Problem]], ...] = (
     jobs_have_what_they_start,
     training_has_data,
     monitoring_has_predictions,
+    serving_has_what_it_needs,
     models_have_an_owner,
     policies_have_their_kind,
     declared_crons_are_quartz,

@@ -7,6 +7,7 @@ from pydantic import Field
 from infra.spec.fields import (
     CatalogName,
     CpuNode,
+    Email,
     GpuNode,
     Name,
     NotEmpty,
@@ -88,9 +89,19 @@ class RoleAccess(Values):
     """may start the approval job, which records a named person's sign-off"""
     experiment: Literal["read", "edit"] | None = None
 
+    endpoint: Literal["view", "query"] | None = None
+    """the serving endpoint: see it, or call it too"""
+
     @property
     def scratch(self) -> None:
         """Nobody but training reaches the scratch volume."""
+
+
+class ServingValues(Values):
+    """The serving endpoint of a use case in one environment, with its monitor and alert."""
+
+    inference_table: bool = True
+    """whether requests and answers are recorded, in the ops schema"""
 
 
 class UseCaseValues(Values):
@@ -99,6 +110,8 @@ class UseCaseValues(Values):
     source: Name | None = None
     """the environment whose gold tables training reads; left out: its own"""
     jobs: Jobs
+    serving: ServingValues | None = None
+    """left out: no endpoint in this environment"""
     access: dict[Name, RoleAccess] = Field(default_factory=dict)
     """rights by group"""
 
@@ -166,6 +179,14 @@ class Warehouse(Values):
     can_use: tuple[Name, ...] = ()
 
 
+class OnlineStore(Values):
+    """The store of published features, which endpoints look up by key."""
+
+    capacity: Literal["CU_1", "CU_2", "CU_4", "CU_8"]
+    """size of the database instance"""
+    read_replicas: Annotated[int, Field(ge=0, le=3, description="0 to 3")] = 0
+
+
 class Environment(Values):
     """What makes one environment differ from the others."""
 
@@ -179,3 +200,7 @@ class Environment(Values):
     use_cases: dict[str, UseCaseValues]
     policies: Policies
     warehouse: Warehouse
+    online_store: OnlineStore | None = None
+    """needed where a use case serves"""
+    notify: tuple[Email, ...] = ()
+    """who is told when a job fails or an alert is raised"""

@@ -10,6 +10,7 @@ from infra.access.objects import experiment_permissions, job_permissions
 from infra.cdktf_seam import Resource, Scope, databricks
 from infra.constructs.experiment import ExperimentProps, experiment
 from infra.constructs.job import ClusterProps, JobProps, job
+from infra.constructs.online_store import OnlineStoreProps, online_store
 from infra.constructs.registered_model import RegisteredModelProps, registered_model
 from infra.constructs.service_principals import service_principals
 from infra.constructs.stack import StackProps, databricks_stack
@@ -17,6 +18,7 @@ from infra.jobs.declaration import JobContext, JobDeclaration
 from infra.spec import Environment, Spec
 from infra.wheel import Wheel
 from ml.declarations import Layer, UseCase
+from ml.declarations import online_store as store_name
 
 # The jobs in an order in which each comes after those it starts. `infra.main` has the list.
 JobFactories = tuple[Callable[[JobContext], JobDeclaration | None], ...]
@@ -64,6 +66,9 @@ def ml_stack(app: Scope, spec: Spec, environment: Environment, release: Release,
         policies=policies,
         release=release,
     )
+    if environment.online_store:
+        limits = environment.online_store
+        online_store(stack, "online-store", OnlineStoreProps(name=store_name(environment.catalog), limits=limits))
     directory = databricks.directory.Directory(
         stack, "experiments", path=names.experiment_directory(environment.catalog)
     )

@@ -7,6 +7,7 @@ from infra import names
 from infra.access.grants import VOLUMES, Grant, Holders, UseCaseVolume, catalog_grants, schema_grants, volume_grants
 from infra.access.holders import code_principals, holders, job_principals
 from infra.cdktf_seam import Scope
+from infra.constructs.alerting import DestinationProps, destination
 from infra.constructs.catalog import CatalogOutputs, CatalogProps, isolated_catalog
 from infra.constructs.cluster_policy import ClusterPolicyProps, cluster_policy
 from infra.constructs.permissions import Permission
@@ -23,13 +24,16 @@ from ml.declarations import Layer, UseCase
 
 @dataclass(frozen=True, kw_only=True)
 class _Parts:
-    """What every part needs: `held` is access by use case, `jobs` the application ids of the jobs with code."""
+    """What every part needs: `held` is access by use case, `jobs` the application ids of the jobs with code,
+    `monitors` those of the monitoring jobs among them.
+    """
 
     stack: Scope
     environment: Environment
     owner: str
     held: Mapping[str, Holders]
     jobs: tuple[str, ...]
+    monitors: tuple[str, ...]
 
 
 def workspace_stack(app: Scope, spec: Spec, environment: Environment, wheel: Wheel) -> None:
@@ -43,6 +47,11 @@ def workspace_stack(app: Scope, spec: Spec, environment: Environment, wheel: Whe
         owner=spec.platform.admins,
         held={name: holders(spec, environment, name, principals) for name in environment.use_cases},
         jobs=tuple(principals[name] for name in code_principals(spec, environment)),
+        monitors=tuple(
+            principals[names.principal(environment.name, name, "monitoring")]
+            for name, values in environment.use_cases.items()
+            if values.jobs.monitoring
+        ),
     )
     catalog = _catalog(parts, spec)
     _platform_schema(parts, catalog, wheel)
@@ -139,6 +148,22 @@ def _compute(parts: _Parts) -> None:
             ),
         )
         cluster_policy(parts.stack, f"policy-{name}", props)
-    can_use = tuple(Permission(level="CAN_USE", group=group) for group in environment.warehouse.can_use)
-    warehouse = WarehouseProps(name=f"{environment.name}-queries", limits=environment.warehouse, permissions=can_use)
-    sql_warehouse(parts.stack, "warehouse", warehouse)
+    _warehouse(parts)
+
+
+def _warehouse(parts: _Parts) -> None:
+    """The SQL warehouse, and who is told when something is wrong."""
+    environment = parts.environment
+    props = WarehouseProps(
+        name=names.warehouse(environment.name),
+        limits=environment.warehouse,
+        permissions=(
+            *(Permission(level="CAN_USE", group=group) for group in environment.warehouse.can_use),
+            # The alerts of phase two ask as this principal.
+            *(Permission(level="CAN_USE", service_principal=who) for who in parts.monitors),
+        ),
+    )
+    sql_warehouse(parts.stack, "warehouse", props)
+    if environment.notify:
+        told = DestinationProps(name=names.destination(environment.name), emails=environment.notify)
+        destination(parts.stack, "on-call", told)

@@ -33,7 +33,7 @@ def grants(documents: Documents, stack: str, name: str) -> dict[str, set[str]]:
 
 def all_grants(documents: Documents, stack: str) -> list[tuple[str, str, set[str]]]:
     """(grants resource, principal, privileges) of a whole stack."""
-    names = documents[stack]["resource"]["databricks_grants"]
+    names = documents[stack]["resource"].get("databricks_grants", {})
     return [(name, person, rights) for name in names for person, rights in grants(documents, stack, name).items()]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 SCHEMAS = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "provider-schemas"
 _REFERENCE = re.compile(r"\$\{([^}]*)\}")
+_ADDRESS = re.compile(r"(?:data\.)?databricks_\w+\.[\w-]+\.\w+")
 _META = {"depends_on", "lifecycle", "provider", "count", "for_each"}
 _MANY = ("list", "set")
 _SCALARS = {"string": (str,), "number": (int, float), "bool": (bool,)}
@@ -121,11 +122,17 @@ def reference_problems(document: Mapping[str, Any]) -> Iterator[str]:
     for kind in ("resource", "data"):
         for type_, instances in document.get(kind, {}).items():
             for name, arguments in instances.items():
-                targets = [reference for text in _texts(arguments) for reference in _REFERENCE.findall(text)]
+                expressions = [found for text in _texts(arguments) for found in _REFERENCE.findall(text)]
+                targets = [found for expression in expressions for found in _expression_references(expression)]
                 for target in targets:
                     yield from _reference(document, target, f"{type_}.{name}")
                 for address in arguments.get("depends_on", []):
                     yield from _reference(document, f"{address}.id", f"{type_}.{name}")
+
+
+def _expression_references(expression: str) -> list[str]:
+    """The references in an expression: itself, or those among the arguments of its functions."""
+    return [found for found in _ADDRESS.findall(expression) if "." in found] if "(" in expression else [expression]
 
 
 def _reference(document: Mapping[str, Any], target: str, user: str) -> Iterator[str]:

@@ -90,6 +90,18 @@ def test_all_mistakes_of_all_files_are_reported_together(workspaces: Path) -> No
             "monitoring: {schedule: active, webhook_secret: https://hooks}",
             "webhook_secret: given 'https://hooks'; allowed scope/key of the secret",
         ),
+        (
+            "prod.yaml",
+            "online_store:\n  capacity: CU_1\n",
+            "",
+            "credit.serving: given {'inference_table': True}; allowed an environment with online_store",
+        ),
+        (
+            "staging.yaml",
+            "    access:\n",
+            "    serving: {}\n    access:\n",
+            "credit.serving: given {}; allowed an environment with online_store; add online_store, or remove serving",
+        ),
         ("staging.yaml", "      ingest: {schedule: paused}\n", "", "integration: given 'integration'; allowed integra"),
         (
             "staging.yaml",

@@ -1,0 +1,160 @@
+"""The stack `<env>-serving`, phase two: what refers to models and tables that jobs create.
+
+Deployed after the first promotion; a plan before that fails, since there is no live version to serve.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from infra import names
+from infra.access.objects import endpoint_permissions
+from infra.cdktf_seam import Scope, databricks
+from infra.constructs.alerting import AlertProps, QueryProps, alert, destination_id, query
+from infra.constructs.quality_monitor import QualityMonitorProps, quality_monitor
+from infra.constructs.service_principals import service_principals
+from infra.constructs.serving_endpoint import (
+    InferenceTable,
+    ServingEndpointProps,
+    live_version,
+    serving_endpoint,
+)
+from infra.constructs.stack import StackProps, databricks_stack
+from infra.spec import Environment, Spec
+from ml.declarations import Layer, Serving, UseCase
+
+# Daily: a warehouse that starts every hour costs more than an alert that comes some hours later.
+_ALERT_CRON = "0 0 10 * * ?"
+# The newest month alone decides: an older alert was told when its month was the newest.
+_CALLS = (
+    "select case when action = 'nothing' then 0 else 1 end as calls_for_action, month, action, reason "
+    "from {decisions} order by month desc limit 1"
+)
+_METRICS = (
+    "select month, model_version, metric, `column`, value, threshold_low, threshold_high, verdict, reason "
+    "from {metrics} where verdict <> 'ok' order by month desc, verdict, metric"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Parts:
+    """What every part needs. `principals` are application ids by name; `destination_id` None: nobody is told."""
+
+    stack: Scope
+    environment: Environment
+    principals: Mapping[str, str]
+    warehouse_id: str
+    destination_id: str | None
+
+    def run_as(self, use_case: str, stage: str) -> str:
+        """Application id of a stage's principal."""
+        return self.principals[names.principal(self.environment.name, use_case, stage)]
+
+    def table(self, use_case: str, layer: Layer, name: str) -> str:
+        """Full name of a table that a job creates."""
+        return f"{self.environment.catalog}.{names.schema(use_case, layer)}.{name}"
+
+
+def serves(environment: Environment) -> bool:
+    """Whether any use case of `environment` has an endpoint, and so the environment a phase two."""
+    return any(values.serving for values in environment.use_cases.values())
+
+
+def serving_stack(app: Scope, spec: Spec, environment: Environment) -> None:
+    """The endpoints, monitors and alerts of the use cases that `environment` serves."""
+    props = StackProps(platform=spec.platform, host=environment.workspace.url)
+    stack = databricks_stack(app, f"{environment.name}-serving", props)
+    warehouse = databricks.data_databricks_sql_warehouse.DataDatabricksSqlWarehouse(
+        stack, "warehouse", name=names.warehouse(environment.name)
+    )
+    told = names.destination(environment.name)
+    parts = _Parts(
+        stack=stack,
+        environment=environment,
+        principals=service_principals(stack, _used_principals(environment)),
+        warehouse_id=warehouse.id,
+        destination_id=destination_id(stack, "on-call", told) if environment.notify else None,
+    )
+    directory = databricks.directory.Directory(stack, "serving", path=names.serving_directory(environment.catalog))
+    for name, values in environment.use_cases.items():
+        declared = spec.use_cases[name]
+        if values.serving and declared.serving:
+            _endpoint(parts, declared, declared.serving)
+            _monitor(parts, declared, directory.path)
+            _alert(parts, declared, directory.path)
+
+
+def _used_principals(environment: Environment) -> tuple[str, ...]:
+    """Names of those who change what is served, and those who watch it."""
+    return tuple(
+        names.principal(environment.name, use_case, stage)
+        for use_case, values in environment.use_cases.items()
+        if values.serving
+        for stage in ("promotion", "monitoring")
+    )
+
+
+def _endpoint(parts: _Parts, use_case: UseCase, serving: Serving) -> None:
+    values = parts.environment.use_cases[use_case.name]
+    model = use_case.model.full_name(parts.environment.catalog, use_case.name)
+    recorded = values.serving is not None and values.serving.inference_table
+    table = InferenceTable(
+        catalog=parts.environment.catalog,
+        schema=names.schema(use_case.name, Layer.OPS),
+        prefix=serving.endpoint.replace("-", "_"),
+    )
+    props = ServingEndpointProps(
+        declaration=serving,
+        description=use_case.model.comment,
+        serves=live_version(parts.stack, f"{use_case.name}-model", model),
+        inference_table=table if recorded else None,
+        tags={"environment": parts.environment.name, "use_case": use_case.name},
+        permissions=endpoint_permissions(parts.run_as(use_case.name, "promotion"), values.access),
+    )
+    serving_endpoint(parts.stack, f"{use_case.name}-endpoint", props)
+
+
+def _monitor(parts: _Parts, use_case: UseCase, directory: str) -> None:
+    """Databricks' own monitor of the predictions, beside the monitoring job's metrics."""
+    props = QualityMonitorProps(
+        table=parts.table(use_case.name, Layer.GOLD, names.PREDICTIONS),
+        output_schema=f"{parts.environment.catalog}.{names.schema(use_case.name, Layer.OPS)}",
+        assets_dir=f"/Workspace{directory}/{use_case.name}-monitor",
+        warehouse_id=parts.warehouse_id,
+        timestamp_column=use_case.model.feature_table.event_time,
+        prediction_column="probability",
+        model_column="model_version",
+        cron=use_case.jobs.monitoring_cron,
+        timezone=use_case.jobs.timezone,
+    )
+    quality_monitor(parts.stack, f"{use_case.name}-predictions-monitor", props)
+
+
+def _alert(parts: _Parts, use_case: UseCase, directory: str) -> None:
+    """The newest decision as an alert, and the metrics behind it as a query."""
+    name = use_case.name
+    query(
+        parts.stack,
+        f"{name}-metrics-query",
+        QueryProps(
+            name=f"{name}: metrics out of bounds",
+            description="Every metric of monitoring whose verdict is not ok, newest month first.",
+            text=_METRICS.format(metrics=parts.table(name, Layer.OPS, "metrics")),
+            warehouse_id=parts.warehouse_id,
+            parent_path=f"/Workspace{directory}",
+        ),
+    )
+    props = AlertProps(
+        name=f"{name}: the newest month calls for action",
+        text=_CALLS.format(decisions=parts.table(name, Layer.OPS, "decisions")),
+        column="calls_for_action",
+        threshold=0,
+        summary=f"{name} in {parts.environment.name}: monitoring decided to alert or to train again",
+        description=f"See {parts.table(name, Layer.OPS, 'alerts')}: what changed, how much, since when, what to do.",
+        warehouse_id=parts.warehouse_id,
+        parent_path=f"/Workspace{directory}",
+        run_as=parts.run_as(name, "monitoring"),
+        destination_id=parts.destination_id,
+        cron=_ALERT_CRON,
+        timezone=use_case.jobs.timezone,
+    )
+    alert(parts.stack, f"{name}-decision-alert", props)

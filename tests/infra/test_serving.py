@@ -1,0 +1,131 @@
+"""Phase two: the endpoint, who may call it, and what watches it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.infra.conftest import Documents, edit
+from tests.infra.find import grants, permissions, who
+
+STACK = "prod-serving"
+
+
+def _only(documents: Documents, type_: str) -> dict[str, Any]:
+    [found] = documents[STACK]["resource"][type_].values()
+    return dict(found)
+
+
+def test_the_endpoint_starts_with_the_live_version(documents: Documents) -> None:
+    """Its first version is the one that `@champion` names, read when it is made; no number is written down."""
+    [entity] = _only(documents, "databricks_model_serving")["config"]["served_entities"]
+    aliases = "data.databricks_registered_model.credit-model.model_info[0].aliases[*]"
+    assert entity["entity_name"] == "prod.credit_ops.default_risk"
+    assert entity["entity_version"] == (
+        f'${{tostring(lookup(zipmap({aliases}.alias_name, {aliases}.version_num), "champion"))}}'
+    )
+    assert documents[STACK]["data"]["databricks_registered_model"]["credit-model"]["include_aliases"] is True
+
+
+def test_a_deploy_never_undoes_a_promotion(documents: Documents) -> None:
+    """Terraform ignores what the promotion job changes: version and traffic of the endpoint, aliases of the model."""
+    assert _only(documents, "databricks_model_serving")["lifecycle"] == {"ignore_changes": ["config"]}
+    model = documents["prod-ml"]["resource"]["databricks_registered_model"]["credit-model"]
+    assert model["lifecycle"] == {"ignore_changes": ["aliases"]}
+
+
+def test_who_may_call_the_endpoint(documents: Documents) -> None:
+    """Promotion manages it, ml-engineers call it, model-risk sees it, and nobody else reaches it."""
+    assert permissions(documents, STACK, "credit-endpoint-permissions") == {
+        "prod-credit-promotion": "CAN_MANAGE",
+        "ml-engineers": "CAN_QUERY",
+        "model-risk": "CAN_VIEW",
+    }
+
+
+def test_requests_are_recorded_in_ops(
+    documents: Documents, workspaces: Path, synthesized: Callable[[], Documents]
+) -> None:
+    """The gateway keeps requests and answers, unless the environment turns it off by name."""
+    assert _only(documents, "databricks_model_serving")["ai_gateway"] == {
+        "inference_table_config": {
+            "enabled": True,
+            "catalog_name": "prod",
+            "schema_name": "credit_ops",
+            "table_name_prefix": "credit_default_risk",
+        },
+        "usage_tracking_config": {"enabled": True},
+    }
+    edit(workspaces / "prod.yaml", "inference_table: true", "inference_table: false")
+    assert _only(synthesized(), "databricks_model_serving")["ai_gateway"] == {
+        "usage_tracking_config": {"enabled": True}
+    }
+
+
+def test_who_deploys_can_read_what_the_endpoint_reads(documents: Documents) -> None:
+    """The endpoint acts in its maker's name: the admins may load the model and read its features, and write neither."""
+    assert grants(documents, "prod-ml", "credit-model-grants")["platform-admins"] == {"EXECUTE"}
+    assert grants(documents, "prod-workspace", "credit_gold-grants")["platform-admins"] == {"USE_SCHEMA", "SELECT"}
+
+
+def test_the_predictions_are_monitored_by_month_and_version(documents: Documents) -> None:
+    """The monitor reads the predictions table's own columns and keeps its tables in ops."""
+    monitor = _only(documents, "databricks_quality_monitor")
+    assert (monitor["table_name"], monitor["output_schema_name"]) == ("prod.credit_gold.predictions", "prod.credit_ops")
+    assert monitor["inference_log"] == [
+        {
+            "granularities": ["1 month"],
+            "model_id_col": "model_version",
+            "prediction_col": "probability",
+            "problem_type": "PROBLEM_TYPE_REGRESSION",
+            "timestamp_col": "application_month",
+        }
+    ]
+
+
+def test_a_decision_to_act_is_told_to_the_people_on_call(documents: Documents) -> None:
+    """The alert asks as the monitoring principal, which may use the warehouse, and goes to the named addresses."""
+    alert = _only(documents, "databricks_alert_v2")
+    assert who(alert["run_as"]["service_principal_name"]) == "prod-credit-monitoring"
+    assert permissions(documents, "prod-workspace", "warehouse-permissions")["prod-credit-monitoring"] == "CAN_USE"
+    evaluation = alert["evaluation"]
+    assert (evaluation["comparison_operator"], evaluation["threshold"]["value"]["double_value"]) == ("GREATER_THAN", 0)
+    assert evaluation["empty_result_state"] == "ERROR"
+    assert "from prod.credit_ops.decisions " in alert["query_text"]
+    [told] = evaluation["notification"]["subscriptions"]
+    assert "data.databricks_notification_destinations.on-call" in told["destination_id"]
+    searched = documents[STACK]["data"]["databricks_notification_destinations"]["on-call"]["display_name_contains"]
+    made = documents["prod-workspace"]["resource"]["databricks_notification_destination"]["on-call"]
+    assert (made["display_name"], made["config"]) == (searched, {"email": {"addresses": ["mlops-on-call@example.com"]}})
+
+
+def test_monitors_name_columns_that_the_jobs_write(documents: Documents) -> None:
+    """What monitor and alert read are columns of the tables that the jobs declare."""
+    from ml.monitoring.tables import DECISIONS, METRICS  # noqa: PLC0415
+    from ml.tables.system import predictions  # noqa: PLC0415
+    from ml.usecases import use_case  # noqa: PLC0415
+
+    [log] = _only(documents, "databricks_quality_monitor")["inference_log"]
+    columns = {column.name for column in predictions(use_case("credit")).columns}
+    assert {log["timestamp_col"], log["prediction_col"], log["model_id_col"]} <= columns
+    assert {"action", "month", "reason"} <= {column.name for column in DECISIONS.columns}
+    listed = _only(documents, "databricks_query")["query_text"].removeprefix("select ").split(" from ")[0]
+    assert {name.strip(" `") for name in listed.split(",")} <= {column.name for column in METRICS.columns}
+
+
+def test_the_online_store_comes_before_the_jobs_that_publish(documents: Documents) -> None:
+    """It is in phase one, under the name that the publish task asks for."""
+    from ml.declarations import online_store  # noqa: PLC0415
+
+    store = documents["prod-ml"]["resource"]["databricks_online_store"]["online-store"]
+    assert (store["name"], store["capacity"]) == (online_store("prod"), "CU_1")
+    assert not [
+        stack for stack in documents if stack != "prod-ml" and "databricks_online_store" in documents[stack]["resource"]
+    ]
+
+
+def test_an_environment_that_does_not_serve_has_no_phase_two(
+    workspaces: Path, synthesized: Callable[[], Documents]
+) -> None:
+    """Without `serving` the stack is not there, and nothing else changes but the store's need."""
+    edit(workspaces / "prod.yaml", "    serving: {inference_table: true}\n", "")
+    assert not [stack for stack in synthesized() if stack.endswith("-serving")]
