@@ -1,6 +1,7 @@
 """How results are shown: tables for people, JSON for programs."""
 
 import json
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -13,7 +14,8 @@ Row = Mapping[str, Any]
 
 # Progress goes to standard error, so that `--format json` leaves standard output to the data.
 progress = Console(stderr=True, highlight=False)
-console = Console(highlight=False)
+# Into a file or a pipe goes the whole table, not what happens to fit 80 columns.
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
 
 format_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="Output form."

@@ -50,12 +50,12 @@ def score(
     rows_in = new.count()
     if rows_in == 0:
         return 0, 0
-    with runtime.computed_once(predicted(tables, task, new, model_name, version)) as rows:
+    with runtime.computed_once(predicted(task, new, model_name, version)) as rows:
         require_probabilities(rows, model_name, version)
         return rows_in, tables.append(target_table, target, rows).inserted
 
 
-def predicted(tables: Tables, task: Common, rows: DataFrame, model_name: str, version: int) -> DataFrame:
+def predicted(task: Common, rows: DataFrame, model_name: str, version: int) -> DataFrame:
     """One prediction per feature row, made by Spark's workers."""
     model = task.use_case.model
     archive = shipped.packed(f"models:/{model_name}/{version}")

@@ -29,7 +29,7 @@ def packed(model_uri: str) -> bytes:
 def with_probability(rows: DataFrame, archive: bytes, features: tuple[str, ...], output: str) -> DataFrame:
     """`rows` with the column `output` of the packed model. Each partition loads the model once."""
 
-    @F.pandas_udf("double")  # type: ignore[call-overload]
+    @F.pandas_udf("double")  # type: ignore[call-overload, untyped-decorator]
     def predict(batches: Iterator[pd.DataFrame]) -> Iterator[pd.Series]:
         with tempfile.TemporaryDirectory() as temporary:
             with tarfile.open(fileobj=io.BytesIO(archive)) as packed_model:
