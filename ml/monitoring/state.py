@@ -60,10 +60,11 @@ class MonthState:
 
     def fingerprint(self, newest: date, labels_due_months: int) -> str:
         """Changes exactly when the month must be measured again: other data, or a deadline that has passed."""
+        lacks_outcomes = self.outcomes.rows < self.features.rows
         content = {
             **asdict(self),
             "newest": self.month == newest,
-            "overdue": labels_overdue(self.month, newest, labels_due_months),
+            "overdue": lacks_outcomes and labels_overdue(self.month, newest, labels_due_months),
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:32]
 

@@ -1,7 +1,7 @@
 """The story of one model in a catalog of its own: months arrive, are scored and monitored. Real Spark and MLflow."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
+from ml.declarations import Tuning
 from ml.monitoring.months import add_months
+from ml.usecases import USE_CASES
 from tests.ml.conftest import COMMIT, World
 
 if TYPE_CHECKING:
@@ -91,7 +93,9 @@ def story(world: World, spark_remote: str, tmp_path_factory: pytest.TempPathFact
     from ml.scoring import batch  # noqa: PLC0415
     from ml.usecases.credit.generate import LABEL, generate, merger  # noqa: PLC0415
 
-    silver = world.use_case.model.feature_table.source
+    case = world.use_case
+    quick = replace(case, model=replace(case.model, tuning=Tuning(trials=1, timeout_s=30)))
+    silver = case.model.feature_table.source
     rows = MONTHS * ROWS_PER_MONTH
     raw = generate(rows, seed=11, shift=merger(11 * ROWS_PER_MONTH))
     names = {column.raw_name: column.name for column in silver.columns} | {LABEL: "defaulted"}
@@ -100,6 +104,7 @@ def story(world: World, spark_remote: str, tmp_path_factory: pytest.TempPathFact
     frame = raw.rename(columns=names).assign(application_month=months, known_month=known)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SPARK_REMOTE", spark_remote)
+        patch.setitem(USE_CASES, "credit", quick)
         runtime.spark()
         for module in (alert, batch, decide, measure):
             patch.setattr(module, "door", lambda: world.tables)
