@@ -43,14 +43,14 @@ class Lake:
         target.write_text("".join(",".join(str(field) for field in line) + "\n" for line in lines))
         return target
 
-    def run(self, task: ModuleType, run_id: str = "1") -> None:
+    def run(self, task: ModuleType, run_id: str = "1", catalog: str = "test") -> None:
         """Run the task's own `main`, with this lake behind its door."""
         self.monkeypatch.setattr(task, "door", lambda: self.tables)
-        task.main(["--use-case", "credit", "--catalog", "test", "--run-id", run_id])
+        task.main(["--use-case", "credit", "--catalog", catalog, "--run-id", run_id])
 
-    def rows(self, table: str, *columns: str) -> list[tuple[object, ...]]:
+    def rows(self, table: str, *columns: str, catalog: str = "test") -> list[tuple[object, ...]]:
         """The rows of `schema.table` without the use case's prefix, sorted."""
-        frame = self.tables.read(f"test.credit_{table}")
+        frame = self.tables.read(f"{catalog}.credit_{table}")
         found = (frame.select(*columns) if columns else frame).collect()
         return sorted(tuple(row) for row in found)
 

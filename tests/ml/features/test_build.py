@@ -1,0 +1,91 @@
+"""Task `features`: gold features and outcomes from silver."""
+
+import json
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from pyspark.sql import SparkSession
+
+from ml.declarations import Feature
+from ml.features import build
+from ml.features.frames import NullFeatureError, require_usable
+from ml.ingest import bronze, silver
+from ml.usecases import use_case
+from tests.ml.lake import Lake, application
+
+CLIENT_FEATURES = use_case("credit").model.feature_table
+
+
+def _ingest(lake: Lake) -> None:
+    lake.run(bronze)
+    lake.run(silver)
+
+
+def test_features_are_what_the_declaration_says(lake: Lake) -> None:
+    """Exact values of one client; the event time is the month of application."""
+    history = {"PAY_0": 2, "PAY_2": -1, "PAY_3": 1, "BILL_AMT1": 60_000, "BILL_AMT6": 10_000, "PAY_AMT1": 2_500}
+    lake.land("applications", "2023-01", application(1, LIMIT_BAL=100_000, AGE=29, **history))
+    _ingest(lake)
+    lake.run(build)
+    columns = ("client_id", "application_month", "utilisation_1", "repaid_1", "months_late", "longest_delay")
+    assert lake.rows("gold.client_features", *columns) == [(1, date(2023, 1, 1), 0.6, 0.5, 2, 2)]
+    more = ("utilisation_trend", "paid_share", "sex", "age_band")
+    assert lake.rows("gold.client_features", *more) == [(0.5, 0.075, 2, "under_30")]
+
+
+def test_outcomes_get_the_month_they_were_for_and_others_wait(lake: Lake, capfd: pytest.CaptureFixture[str]) -> None:
+    """A label without application, and one known before it, wait with a reason; the account adds up."""
+    lake.land("applications", "2023-01", application(1), application(2, AGE=""))
+    lake.land("applications", "2023-04", application(3))
+    lake.land("labels", "2023-02", (1, 1), (2, 0), (3, 0))
+    _ingest(lake)
+    lake.run(build)
+    assert lake.rows("gold.client_outcomes") == [(1, date(2023, 1, 1), date(2023, 2, 1), 1)]
+    assert lake.rows("gold.client_outcomes_quarantine", "client_id", "_reason") == [
+        (2, "client_id 2 is not in applications"),
+        (3, "known_month 2023-02-01 is before application_month 2023-04-01"),
+    ]
+    assert json.loads(capfd.readouterr().out.splitlines()[-1]) == {
+        "task": "features",
+        "rows_in": 5,
+        "rows_kept": 3,
+        "rows_quarantined": 2,
+        "feature_rows": 2,
+        "outcome_rows": 1,
+    }
+
+
+def test_a_waiting_outcome_moves_over_when_its_application_arrives(lake: Lake) -> None:
+    """And a rerun after that changes no table."""
+    lake.land("labels", "2023-02", (1, 1))
+    _ingest(lake)
+    lake.run(build)
+    assert lake.rows("gold.client_outcomes_quarantine", "client_id") == [(1,)]
+    lake.land("applications", "2023-01", application(1))
+    _ingest(lake)
+    lake.run(build)
+    assert lake.rows("gold.client_outcomes_quarantine", "client_id") == []
+    assert lake.rows("gold.client_outcomes", "client_id", "defaulted") == [(1, 1)]
+    before = lake.versions()
+    lake.run(build)
+    assert lake.versions() == before
+
+
+def test_null_and_infinite_features_fail_by_name(spark: SparkSession) -> None:
+    """Unless the declaration says what a null means; an infinite value never passes."""
+    table = replace(
+        CLIENT_FEATURES,
+        features=(
+            Feature(name="plain", expression="plain", type="double", comment="May not be null."),
+            Feature(name="gap", expression="gap", type="int", comment="May.", null_meaning="no visit yet"),
+            Feature(name="ratio", expression="ratio", type="double", comment="Not finite.", null_meaning="no limit"),
+        ),
+    )
+    rows = spark.sql(
+        "SELECT * FROM VALUES (1D, 1, 0.5D), (NULL, NULL, NULL), (2D, 3, DOUBLE('Infinity')), (3D, 1, DOUBLE('NaN'))"
+        " AS t(plain, gap, ratio)"
+    )
+    with pytest.raises(NullFeatureError, match=r"null or not finite: 'plain' in 1 row\(s\); 'ratio' in 2 row\(s\)\."):
+        require_usable(table, rows)
+    require_usable(table, rows.where("plain = 1"))

@@ -1,0 +1,107 @@
+"""Task `scoring` with a real MLflow registry, Spark's own workers and Delta."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import mlflow
+import pytest
+from mlflow.models import ModelSignature
+from mlflow.types import ColSpec, DataType, Schema
+from pyspark.sql import functions as F  # noqa: N812
+
+from ml.scoring import batch
+from ml.scoring.champion import NoChampionError, champion_version
+from ml.scoring.frames import NotAProbabilityError
+from ml.usecases import use_case
+from tests.ml.conftest import World, write_gold
+from tests.ml.lake import Lake
+
+CREDIT = use_case("credit")
+MODEL = CREDIT.model.full_name("scored", "credit")
+CATALOG = "scored"
+
+
+@pytest.fixture(scope="module")
+def registered(world: World) -> Iterator[mlflow.MlflowClient]:
+    """Two versions of a model in the registry of the world's MLflow server; none is live yet."""
+    types = {feature.name: feature.type for feature in CREDIT.model.feature_table.features}
+    inputs = [
+        ColSpec(DataType.long if types[name] == "int" else DataType.double, name) for name in CREDIT.model.features
+    ]
+    signature = ModelSignature(Schema(inputs), Schema([ColSpec(DataType.double, "probability")]))
+    with mlflow.start_run():
+        logged = mlflow.pyfunc.log_model(
+            name="model",
+            python_model=str(Path(__file__).with_name("delay_model.py")),
+            signature=signature,
+            pip_requirements=["mlflow"],
+        )
+    world.client.create_registered_model(MODEL)
+    for _ in range(2):
+        world.client.create_model_version(MODEL, logged.model_uri, model_id=logged.model_id)
+    yield world.client
+    world.client.delete_registered_model(MODEL)
+
+
+@pytest.fixture
+def gold(lake: Lake, tmp_path: Path) -> Lake:
+    """A lake with 40 feature rows, 20 in each of two months, and the job's task values."""
+    lake.monkeypatch.setenv("MLOPS_TASK_VALUES", str(tmp_path / "values.json"))
+    write_gold(lake.tables, CREDIT, rows=40, months=2)
+    (lake.root / "prod").rename(lake.root / CATALOG)
+    return lake
+
+
+def _predictions(lake: Lake, *columns: str) -> list[tuple[object, ...]]:
+    return lake.rows("gold.predictions", *columns, catalog=CATALOG)
+
+
+def test_without_a_champion_nothing_is_scored(registered: mlflow.MlflowClient, gold: Lake) -> None:
+    """The message says which job makes one."""
+    with pytest.raises(NoChampionError, match=f"model {MODEL} has no @champion, .* run the training job"):
+        gold.run(batch, catalog=CATALOG)
+    with pytest.raises(NoChampionError, match=r"no_such\.credit_ops\.model has no @champion"):
+        champion_version(registered, "no_such.credit_ops.model")
+
+
+def test_each_row_is_scored_once_by_the_version_that_was_live(
+    registered: mlflow.MlflowClient, gold: Lake, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A rerun adds nothing; a later champion scores only what came later; every row says who scored it."""
+    registered.set_registered_model_alias(MODEL, "champion", "1")
+    gold.run(batch, "first", catalog=CATALOG)
+    features = gold.rows("gold.client_features", "client_id", "longest_delay", catalog=CATALOG)
+    assert _predictions(gold, "client_id", "probability") == [
+        (client, pytest.approx(max(delay, 0) / 10)) for client, delay in features
+    ]
+    version = gold.tables.version(f"{CATALOG}.credit_gold.predictions")
+    gold.run(batch, "second", catalog=CATALOG)
+    assert gold.tables.version(f"{CATALOG}.credit_gold.predictions") == version
+    registered.set_registered_model_alias(MODEL, "champion", "2")
+    table = CREDIT.model.feature_table.table
+    later = gold.tables.read(f"{CATALOG}.credit_gold.client_features").where("client_id <= 3")
+    later = later.withColumn("application_month", F.add_months("application_month", 12))
+    gold.tables.append(table, f"{CATALOG}.credit_gold.client_features", later)
+    gold.run(batch, "third", catalog=CATALOG)
+    scored_by = _predictions(gold, "run_id", "model_version", "model", "client_id")
+    assert scored_by == [("first", 1, MODEL, client) for client in range(1, 41)] + [
+        ("third", 2, MODEL, client) for client in (1, 2, 3)
+    ]
+    reports = [json.loads(line) for line in capfd.readouterr().out.splitlines() if line.startswith('{"task"')]
+    assert [(each["rows_in"], each["rows_kept"], each["model_version"]) for each in reports] == [
+        (40, 40, 1),
+        (0, 0, 1),
+        (3, 3, 2),
+    ]
+
+
+def test_a_model_that_gives_no_probabilities_writes_nothing(registered: mlflow.MlflowClient, gold: Lake) -> None:
+    """Delays of 20 months make it answer 2.0."""
+    registered.set_registered_model_alias(MODEL, "champion", "1")
+    table, name = CREDIT.model.feature_table.table, f"{CATALOG}.credit_gold.client_features"
+    strange = F.when(F.col("client_id") <= 5, F.lit(20)).otherwise(F.col("longest_delay"))
+    gold.tables.merge(table, name, gold.tables.read(name).withColumn("longest_delay", strange))
+    with pytest.raises(NotAProbabilityError, match=r"gave 5 value\(s\) that are null or outside 0\.\.1"):
+        gold.run(batch, catalog=CATALOG)
+    assert _predictions(gold) == []

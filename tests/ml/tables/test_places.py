@@ -1,0 +1,30 @@
+"""Names to places, in both implementations of the door."""
+
+import pytest
+
+from ml.tables.databricks import DatabricksPlaces
+from ml.tables.places import split
+from ml.tables.unity_rest import local_path
+
+
+def test_names_have_three_levels() -> None:
+    """Anything else, and anything that could end a quotation, is refused."""
+    assert split("prod.credit_gold.client_features") == ("prod", "credit_gold", "client_features")
+    for name in ("client_features", "a.b.c.d", "a..c", "a.b.`c"):
+        with pytest.raises(ValueError, match=r"is not catalog\.schema\.name"):
+            split(name)
+
+
+def test_on_databricks_names_go_to_spark_as_they_are() -> None:
+    """Quoted part by part; a volume is its mounted folder."""
+    places = DatabricksPlaces(spark=None)  # type: ignore[arg-type] - names need no session
+    assert places.relation("prod.credit_gold.x", write=False) == "`prod`.`credit_gold`.`x`"
+    assert places.volume("prod.credit_bronze.landing", write=False) == "/Volumes/prod/credit_bronze/landing"
+
+
+def test_the_local_door_opens_local_paths_only() -> None:
+    """A cloud location in the local door means that it was chosen by mistake."""
+    assert local_path("/lake/a b") == "/lake/a b"
+    assert local_path("file:///lake/a%20b") == "/lake/a b"
+    with pytest.raises(ValueError, match="unset MLOPS_TABLE_DOOR to run on Databricks"):
+        local_path("abfss://lake@account.dfs.core.windows.net/x")

@@ -1,0 +1,43 @@
+"""What a task gets from its job."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ml import runtime
+from ml.runtime import RowsUnaccountedError
+
+
+def test_task_values_add_up_in_one_json_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Later values join earlier ones, and the last of a name wins."""
+    file = tmp_path / "values.json"
+    monkeypatch.setenv(runtime.TASK_VALUES_FILE, str(file))
+    runtime.set_task_value("verdict", "fail")
+    runtime.set_task_value("model_version", 3)
+    runtime.set_task_value("verdict", "pass")
+    assert json.loads(file.read_text()) == {"verdict": "pass", "model_version": 3}
+
+
+def test_an_empty_task_values_file_is_a_fresh_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The job runner may make the file before the task starts."""
+    file = tmp_path / "values.json"
+    file.touch()
+    monkeypatch.setenv(runtime.TASK_VALUES_FILE, str(file))
+    runtime.set_task_value("a", True)
+    assert json.loads(file.read_text()) == {"a": True}
+
+
+def test_the_account_is_one_json_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """With whatever else the task has to say."""
+    runtime.report(task="silver", rows_in=5, rows_kept=3, rows_quarantined=2, files=1)
+    assert capsys.readouterr().out == (
+        '{"task": "silver", "rows_in": 5, "rows_kept": 3, "rows_quarantined": 2, "files": 1}\n'
+    )
+
+
+def test_rows_that_do_not_add_up_stop_the_task(capsys: pytest.CaptureFixture[str]) -> None:
+    """The figures are in the message, and no account is printed as if all were well."""
+    with pytest.raises(RowsUnaccountedError, match=r"silver: 5 rows came in but 3 kept \+ 1 quarantined = 4"):
+        runtime.report(task="silver", rows_in=5, rows_kept=3, rows_quarantined=1)
+    assert capsys.readouterr().out == ""
