@@ -6,7 +6,7 @@ from pathlib import Path
 import xgboost
 
 _NVIDIA_DEVICES = Path("/proc/driver/nvidia/gpus")
-_ROWS_PER_THREAD = 5000
+_ROWS_PER_THREAD = 20_000
 
 
 def choose_device(*, built_with_cuda: bool, gpus: int) -> str:
@@ -27,5 +27,9 @@ def cores() -> int:
 
 
 def threads(*, rows: int, cores: int) -> int:
-    """One thread for each 5,000 rows, up to all cores: below that, threads wait for each other more than they work."""
+    """One thread for each 20,000 rows, up to all cores.
+
+    Threads of one round wait for each other, by default spinning: on a busy machine of two cores a search over
+    24,000 rows took 140 s with two threads and 15 s with one.
+    """
     return max(1, min(cores, rows // _ROWS_PER_THREAD))

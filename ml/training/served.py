@@ -29,10 +29,13 @@ _CHUNK = 4096
 
 
 def xgboost_log_odds(directory: Path) -> LogOdds:
-    """Log-odds by the XGBoost booster in `directory`; on the CPU, whatever it was fitted on."""
+    """Log-odds by the XGBoost booster in `directory`; on the CPU, whatever it was fitted on.
+
+    One thread: a server answers one row at a time and Spark runs a task per core, so more would only wait.
+    """
     import xgboost  # noqa: PLC0415 - a Spark model is served where XGBoost need not be installed
 
-    booster = xgboost.Booster(params={"device": "cpu"}, model_file=str(directory / XGBOOST_FILE))
+    booster = xgboost.Booster(params={"device": "cpu", "nthread": 1}, model_file=str(directory / XGBOOST_FILE))
 
     def log_odds(matrix: Matrix) -> Matrix:
         margins = booster.inplace_predict(matrix.astype(np.float32), predict_type="margin")

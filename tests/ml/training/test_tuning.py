@@ -49,8 +49,9 @@ def test_a_gpu_is_used_only_where_it_exists_and_xgboost_was_built_for_it(
 
 
 @pytest.mark.parametrize(
-    ("rows", "cores", "expected"), [(0, 8, 1), (900, 8, 1), (12_000, 8, 2), (24_000, 2, 2), (1_000_000, 8, 8)]
+    ("rows", "cores", "expected"),
+    [(0, 8, 1), (900, 8, 1), (24_000, 2, 1), (40_000, 2, 2), (40_000, 8, 2), (1_000_000, 8, 8)],
 )
 def test_small_data_does_not_spread_over_cores(rows: int, cores: int, expected: int) -> None:
-    """A thread per 5,000 rows, at least one, at most one per core."""
+    """A thread per 20,000 rows, at least one, at most one per core."""
     assert threads(rows=rows, cores=cores) == expected
