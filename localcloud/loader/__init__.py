@@ -4,7 +4,8 @@ What it did is kept in the cloud per stack and address, so a second load changes
 updated in place, and what a document no longer names is deleted.
 """
 
+from localcloud.loader.apply import LoadReport
 from localcloud.loader.errors import LoadError
-from localcloud.loader.load import LoadReport, load
+from localcloud.loader.load import load
 
 __all__ = ["LoadError", "LoadReport", "load"]

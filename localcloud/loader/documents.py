@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.loader.errors import LoadError
+from localcloud.loader.ignored import ALL
 
 # Terraform's own arguments; everything else belongs to the resource.
 _META = {"//", "provider", "depends_on", "lifecycle", "provisioner", "connection", "count", "for_each"}
@@ -22,11 +23,16 @@ class Block:
     arguments: dict[str, Any]
     depends_on: tuple[str, ...]
     ignore_changes: tuple[str, ...]
+    create_before_destroy: bool
+    prevent_destroy: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stack:
-    """One synthesized stack: its blocks, the host of its Databricks provider, and where its files lie."""
+    """One synthesized stack: its blocks and where it lies.
+
+    `host` is that of its Databricks provider, empty where the stack has nothing of Databricks.
+    """
 
     name: str
     file: Path
@@ -37,6 +43,11 @@ class Stack:
     def is_account(self) -> bool:
         """Whether its provider is the account's."""
         return self.host.startswith("https://accounts.")
+
+    @property
+    def in_workspace(self) -> bool:
+        """Whether its provider is a workspace's."""
+        return bool(self.host) and not self.is_account
 
     @property
     def workspace(self) -> str:
@@ -78,14 +89,17 @@ def _block(file: Path, kind: str, type_: str, label: str, body: dict[str, Any]) 
     unsupported = sorted(_UNSUPPORTED & body.keys())
     if unsupported:
         raise LoadError(f"{file}: {address} uses {', '.join(unsupported)}, which the local cloud cannot load")
-    ignored = body.get("lifecycle", {}).get("ignore_changes", [])
+    lifecycle = body.get("lifecycle", {})
+    ignored = lifecycle.get("ignore_changes", [])
     return Block(
         address=address,
         type=type_,
         is_data=kind == "data",
         arguments={name: value for name, value in body.items() if name not in _META},
         depends_on=tuple(body.get("depends_on", ())),
-        ignore_changes=("all",) if ignored == "all" else tuple(ignored),
+        ignore_changes=(ALL,) if ignored == ALL else tuple(ignored),
+        create_before_destroy=lifecycle.get("create_before_destroy", False),
+        prevent_destroy=lifecycle.get("prevent_destroy", False),
     )
 
 

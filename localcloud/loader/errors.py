@@ -1,5 +1,13 @@
-"""The error of a load."""
+"""Errors of a load.
+
+LoadError
+└── NotFoundError   what a call names is not there
+"""
 
 
 class LoadError(RuntimeError):
     """A document that cannot be loaded: names the file and the address, what was answered, and what to change."""
+
+
+class NotFoundError(LoadError):
+    """The local cloud answered 404."""

@@ -14,7 +14,8 @@ Lookup = Callable[[str], dict[str, Any]]
 _TOKEN = re.compile(
     r'\s*(?:(?P<text>"(?:[^"\\]|\\.)*")|(?P<number>-?\d+)|(?P<name>[A-Za-z_][\w-]*)|(?P<mark>\[\*\]|[().,\[\]]))'
 )
-_INTERPOLATION = re.compile(r"\$\{((?:[^{}\"]|\"(?:[^\"\\]|\\.)*\")*)\}")
+# `$${` is Terraform's spelling of a plain `${`.
+_INTERPOLATION = re.compile(r"(?<!\$)\$\{((?:[^{}\"]|\"(?:[^\"\\]|\\.)*\")*)\}")
 _REFERENCE = re.compile(r"\b(data\.databricks_\w+\.[\w-]+|(?<!data\.)databricks_\w+\.[\w-]+)")
 
 
@@ -46,15 +47,25 @@ def resolve(value: Any, lookup: Lookup) -> Any:
     whole = _INTERPOLATION.fullmatch(value)
     if whole:
         return evaluate(whole[1], lookup)
-    return _INTERPOLATION.sub(lambda found: str(evaluate(found[1], lookup)), value)
+    return _INTERPOLATION.sub(lambda found: _text(evaluate(found[1], lookup)), value).replace("$${", "${")
 
 
 def evaluate(expression: str, lookup: Lookup) -> Any:
     """The value of one expression. `lookup` answers the attributes of an address."""
     parser = _Parser(expression, lookup)
-    value = parser.expression()
+    try:
+        value = parser.expression()
+    except (IndexError, KeyError, TypeError, ValueError) as error:
+        if isinstance(error, ExpressionError):
+            raise
+        raise ExpressionError(f"${{{expression}}}: {type(error).__name__}: {error}") from error
     parser.end()
     return value
+
+
+def _text(value: Any) -> str:
+    """As Terraform writes a value into a text."""
+    return json.dumps(value) if isinstance(value, bool) else str(value)
 
 
 class _Parser:

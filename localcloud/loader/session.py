@@ -4,14 +4,22 @@ from typing import Any
 
 import httpx
 
-from localcloud.loader.errors import LoadError
+from localcloud.loader.errors import LoadError, NotFoundError
+
+_TIMEOUT_S = 60
+_NOT_FOUND = 404
 
 
 class Session:
-    """One workspace, or the account. Connections are kept."""
+    """One workspace, or the account. Connections are kept.
+
+    Every method answers the JSON, and raises NotFoundError for a 404, LoadError for any other refusal.
+    """
 
     def __init__(self, url: str, token: str) -> None:
-        self._http = httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=60)
+        headers = {"Authorization": f"Bearer {token}"}
+        # A proxy of this machine's environment must not see the token, nor calls to this very machine.
+        self._http = httpx.Client(base_url=url, headers=headers, timeout=_TIMEOUT_S, trust_env=False)
 
     def __enter__(self) -> "Session":
         return self
@@ -20,33 +28,37 @@ class Session:
         self._http.close()
 
     def get(self, path: str, **query: Any) -> Any:
-        """The answer's JSON. Raises LoadError with what was answered."""
+        """Read."""
         return self._call("GET", path, params=query)
 
     def post(self, path: str, body: object) -> Any:
-        """The answer's JSON. Raises LoadError with what was answered."""
+        """Create, or call."""
         return self._call("POST", path, json=body)
 
     def put(self, path: str, body: object) -> Any:
-        """The answer's JSON. Raises LoadError with what was answered."""
+        """Replace."""
         return self._call("PUT", path, json=body)
 
     def patch(self, path: str, body: object) -> Any:
-        """The answer's JSON. Raises LoadError with what was answered."""
+        """Change."""
         return self._call("PATCH", path, json=body)
 
     def upload(self, path: str, content: bytes) -> None:
-        """Put a file. Raises LoadError with what was answered."""
+        """Put a file, over the one that is there."""
         self._call("PUT", path, content=content, params={"overwrite": "true"})
 
     def delete(self, path: str, **query: Any) -> None:
-        """Delete; fine where there is nothing. Raises LoadError with what was answered."""
-        self._call("DELETE", path, params=query, allowed=(404,))
+        """Delete."""
+        self._call("DELETE", path, params=query)
 
-    def _call(self, method: str, path: str, *, allowed: tuple[int, ...] = (), **options: Any) -> Any:
-        answer = self._http.request(method, path, **options)
-        if answer.is_error and answer.status_code not in allowed:
-            raise LoadError(f"{method} {path} answered {answer.status_code}: {_message(answer)}")
+    def _call(self, method: str, path: str, **options: Any) -> Any:
+        try:
+            answer = self._http.request(method, path, **options)
+        except httpx.HTTPError as error:
+            raise LoadError(f"{method} {path} got no answer ({error}). Is the local cloud running? mlops up") from error
+        if answer.is_error:
+            kind = NotFoundError if answer.status_code == _NOT_FOUND else LoadError
+            raise kind(f"{method} {path} answered {answer.status_code}: {_message(answer)}")
         return answer.json() if answer.content and "json" in answer.headers.get("content-type", "") else {}
 
 

@@ -1,6 +1,6 @@
 """The resource types and data sources that the local cloud loads, and the REST calls that each becomes."""
 
-from localcloud.loader.kinds import access, compute, data, identity, models, serving, unity
+from localcloud.loader.kinds import access, compute, data, identity, models, unity, workspace
 from localcloud.loader.kinds.kind import Kind, Read
 
 KINDS: dict[str, Kind] = {
@@ -8,8 +8,8 @@ KINDS: dict[str, Kind] = {
     **unity.KINDS,
     **access.KINDS,
     **compute.KINDS,
+    **workspace.KINDS,
     **models.KINDS,
-    **serving.KINDS,
 }
 DATA: dict[str, Read] = data.DATA
 

@@ -37,14 +37,15 @@ def _one_of(call: Call, known: dict[str, str]) -> tuple[str, str]:
 
 
 def _grant_all(call: Call) -> Attributes:
-    path = "/api/2.1/unity-catalog/permissions/{}/{}".format(*_one_of(call, _SECURABLES))
+    path = _securable_path(call)
     _set_grants(call.session, path, {row["principal"]: set(row["privileges"]) for row in call.arguments["grant"]})
     return {"id": path}
 
 
-def _set_grants(session: Session, path: str, wanted: dict[str, set[str]]) -> None:
-    answer = session.get(path)
-    held = {row["principal"]: set(row["privileges"]) for row in answer.get("privilege_assignments", [])}
+def _set_grants(session: Session, path: str, wanted: dict[str, set[str]], only: str | None = None) -> None:
+    """Make the direct grants at `path` what is `wanted`: of everybody, or of one principal `only`."""
+    rows = session.get(path).get("privilege_assignments", [])
+    held = {row["principal"]: set(row["privileges"]) for row in rows if only in (None, row["principal"])}
     changes = [
         {"principal": principal, "add": sorted(add), "remove": sorted(remove)}
         for principal in sorted(wanted.keys() | held.keys())
@@ -53,6 +54,17 @@ def _set_grants(session: Session, path: str, wanted: dict[str, set[str]]) -> Non
     ]
     if changes:
         session.patch(path, {"changes": changes})
+
+
+def _securable_path(call: Call) -> str:
+    return "/api/2.1/unity-catalog/permissions/{}/{}".format(*_one_of(call, _SECURABLES))
+
+
+def _grant_one(call: Call) -> Attributes:
+    """What one principal holds; other principals' grants are left alone."""
+    path, principal = _securable_path(call), call.arguments["principal"]
+    _set_grants(call.session, path, {principal: set(call.arguments["privileges"])}, only=principal)
+    return {"id": f"{path}/{principal}", "path": path}
 
 
 def _permit(call: Call) -> Attributes:
@@ -68,11 +80,20 @@ KINDS = {
         update=lambda call, _: _grant_all(call),
         delete=lambda session, state: _set_grants(session, state["id"], {}),
         replace_on=tuple(_SECURABLES),
+        identity=tuple(_SECURABLES),
+    ),
+    "databricks_grant": Kind(
+        create=_grant_one,
+        update=lambda call, _: _grant_one(call),
+        delete=lambda session, state: _set_grants(session, state["path"], {}, only=state["principal"]),
+        replace_on=(*_SECURABLES, "principal"),
+        identity=(*_SECURABLES, "principal"),
     ),
     "databricks_permissions": Kind(
         create=_permit,
         update=lambda call, _: _permit(call),
         delete=lambda session, state: session.put(state["id"], {"access_control_list": []}),
         replace_on=tuple(_OBJECTS),
+        identity=tuple(_OBJECTS),
     ),
 }

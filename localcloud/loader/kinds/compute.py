@@ -1,13 +1,15 @@
-"""Cluster policies, warehouses, jobs and the folders of a workspace."""
+"""Cluster policies, instance pools, warehouses and jobs."""
 
+from collections.abc import Callable
 from typing import Any
 
-from localcloud.loader.kinds.kind import Attributes, Call, Kind, keep
+from localcloud.loader.kinds.kind import Attributes, Call, Kind
 from localcloud.loader.session import Session
 
 _POLICIES = "/api/2.0/policies/clusters"
-_JOBS = "/api/2.2/jobs"
+_POOLS = "/api/2.0/instance-pools"
 _WAREHOUSES = "/api/2.0/sql/warehouses"
+_JOBS = "/api/2.2/jobs"
 # Terraform names a repeated block in the singular, REST the list in the plural.
 _PLURALS = {
     "task": "tasks",
@@ -16,29 +18,44 @@ _PLURALS = {
     "environment": "environments",
     "library": "libraries",
 }
-_POLICY = ("name", "definition", "description", "max_clusters_per_user")
-_WAREHOUSE = (
-    *("name", "cluster_size", "auto_stop_mins", "min_num_clusters", "max_num_clusters"),
-    *("warehouse_type", "enable_serverless_compute", "tags", "channel", "spot_instance_policy"),
-)
+# Waiting, and what Terraform knows under another name.
+_OWN = ("always_running", "control_run_state", "job_id")
 
 
-def _create_policy(call: Call) -> Attributes:
-    found = call.session.post(f"{_POLICIES}/create", call.body(*_POLICY))
-    return {"id": found["policy_id"], "policy_id": found["policy_id"]}
+def named(path: str, listed: str, id_field: str, name_field: str = "name") -> Callable[[Call], Attributes | None]:
+    """Finds one by its name in the list at `path`."""
+
+    def find(call: Call) -> Attributes | None:
+        wanted = call.arguments[name_field]
+        held = call.session.get(path).get(listed, [])
+        return next(({"id": str(found[id_field])} for found in held if found.get(name_field) == wanted), None)
+
+    return find
 
 
-def _edit_policy(call: Call, state: Attributes) -> Attributes:
-    call.session.post(f"{_POLICIES}/edit", {"policy_id": state["id"], **call.body(*_POLICY)})
-    return state
+def _by_verbs(path: str, id_field: str, find: Callable[[Call], Attributes | None], name_field: str) -> Kind:
+    """A type whose routes are verbs: `create`, `edit`, `delete`."""
+
+    def create(call: Call) -> Attributes:
+        found = call.session.post(f"{path}/create", call.rest())
+        return {"id": found[id_field], id_field: found[id_field]}
+
+    def edit(call: Call, state: Attributes) -> Attributes:
+        call.session.post(f"{path}/edit", {**call.rest(), id_field: state["id"]})
+        return {"id": state["id"], id_field: state["id"]}
+
+    def delete(session: Session, state: Attributes) -> None:
+        session.post(f"{path}/delete", {id_field: state["id"]})
+
+    return Kind(create=create, update=edit, delete=delete, find=find, identity=(name_field,))
 
 
 def _create_warehouse(call: Call) -> Attributes:
-    return {"id": call.session.post(_WAREHOUSES, call.body(*_WAREHOUSE))["id"]}
+    return {"id": call.session.post(_WAREHOUSES, call.rest())["id"]}
 
 
 def _edit_warehouse(call: Call, state: Attributes) -> Attributes:
-    call.session.post(f"{_WAREHOUSES}/{state['id']}/edit", call.body(*_WAREHOUSE))
+    call.session.post(f"{_WAREHOUSES}/{state['id']}/edit", call.rest())
     return state
 
 
@@ -59,20 +76,19 @@ def _plural(name: str, value: Any) -> str:
 
 
 def _create_job(call: Call) -> Attributes:
-    found = call.session.post(f"{_JOBS}/create", job_settings(dict(call.arguments)))
+    found = call.session.post(f"{_JOBS}/create", job_settings(call.rest(*_OWN)))
     return {"id": str(found["job_id"])}
 
 
 def _reset_job(call: Call, state: Attributes) -> Attributes:
-    body = {"job_id": int(state["id"]), "new_settings": job_settings(dict(call.arguments))}
+    body = {"job_id": int(state["id"]), "new_settings": job_settings(call.rest(*_OWN))}
     call.session.post(f"{_JOBS}/reset", body)
     return state
 
 
-def _make_directory(call: Call) -> Attributes:
-    path = call.arguments["path"]
-    call.session.post("/api/2.0/workspace/mkdirs", {"path": path})
-    return {"id": path, "path": path}
+def _find_job(call: Call) -> Attributes | None:
+    held = call.session.get(f"{_JOBS}/list", name=call.arguments["name"]).get("jobs", [])
+    return {"id": str(held[0]["job_id"])} if held else None
 
 
 def _delete_job(session: Session, state: Attributes) -> None:
@@ -80,18 +96,20 @@ def _delete_job(session: Session, state: Attributes) -> None:
 
 
 KINDS = {
-    "databricks_cluster_policy": Kind(
-        create=_create_policy,
-        update=_edit_policy,
-        delete=lambda session, state: session.post(f"{_POLICIES}/delete", {"policy_id": state["id"]}),
-        replace_on=(),
+    "databricks_cluster_policy": _by_verbs(
+        _POLICIES, "policy_id", named(f"{_POLICIES}/list", "policies", "policy_id"), "name"
+    ),
+    "databricks_instance_pool": _by_verbs(
+        _POOLS,
+        "instance_pool_id",
+        named(f"{_POOLS}/list", "instance_pools", "instance_pool_id", "instance_pool_name"),
+        "instance_pool_name",
     ),
     "databricks_sql_endpoint": Kind(
         create=_create_warehouse,
         update=_edit_warehouse,
+        find=named(_WAREHOUSES, "warehouses", "id"),
         delete=lambda session, state: session.delete(f"{_WAREHOUSES}/{state['id']}"),
-        replace_on=(),
     ),
-    "databricks_job": Kind(create=_create_job, update=_reset_job, delete=_delete_job, replace_on=()),
-    "databricks_directory": Kind(create=_make_directory, delete=keep),
+    "databricks_job": Kind(create=_create_job, update=_reset_job, find=_find_job, delete=_delete_job),
 }

@@ -6,6 +6,7 @@ from localcloud.loader.errors import LoadError
 from localcloud.loader.kinds.kind import Attributes, Call, Read
 
 _SCIM = "/api/2.0/preview/scim/v2"
+_MODELS = "/api/2.1/unity-catalog/models"
 
 
 def _only(found: list[Any], what: str) -> Any:
@@ -14,20 +15,16 @@ def _only(found: list[Any], what: str) -> Any:
     return found[0]
 
 
-def _by_display_name(call: Call, kind: str) -> Any:
-    name = call.arguments["display_name"]
-    found = call.session.get(f"{_SCIM}/{kind}", filter=f'displayName eq "{name}"')
-    return _only(found.get("Resources", []), f"{kind[:-1]} {name!r}")
+def _in_directory(collection: str, key: str, field: str, **answers: str) -> Read:
+    """A principal by the argument `key`, which SCIM calls `field`. `answers`: attributes by SCIM's names."""
 
+    def read(call: Call) -> Attributes:
+        wanted = call.arguments[key]
+        found = call.session.get(f"{_SCIM}/{collection}", filter=f'{field} eq "{wanted}"').get("Resources", [])
+        one = _only(found, f"{collection[:-1]} {wanted!r}")
+        return {"id": one["id"]} | {name: one.get(scim) for name, scim in answers.items()}
 
-def _principal(call: Call) -> Attributes:
-    found = _by_display_name(call, "ServicePrincipals")
-    return {"id": found["id"], "application_id": found["applicationId"], "display_name": found["displayName"]}
-
-
-def _group(call: Call) -> Attributes:
-    found = _by_display_name(call, "Groups")
-    return {"id": found["id"], "display_name": found["displayName"]}
+    return read
 
 
 def _policy(call: Call) -> Attributes:
@@ -37,31 +34,36 @@ def _policy(call: Call) -> Attributes:
     return {"id": found["policy_id"], "name": name, "definition": found["definition"]}
 
 
-def _model(call: Call) -> Attributes:
-    name = call.arguments["full_name"]
-    flag = str(call.arguments.get("include_aliases", False)).lower()
-    return {"model_info": [call.session.get(f"/api/2.1/unity-catalog/models/{name}", include_aliases=flag)]}
-
-
 def _warehouse(call: Call) -> Attributes:
     name = call.arguments["name"]
     listed = call.session.get("/api/2.0/sql/warehouses").get("warehouses", [])
-    found = _only([each for each in listed if each["name"] == name], f"warehouse {name!r}")
-    return {"id": found["id"], "name": name}
+    return {"id": _only([one for one in listed if one["name"] == name], f"SQL warehouse {name!r}")["id"]}
 
 
-def _destinations(call: Call) -> Attributes:
-    part, kind = call.arguments.get("display_name_contains", ""), call.arguments.get("type")
-    listed = call.session.get("/api/2.0/notification-destinations").get("results", [])
-    found = [each for each in listed if part in each["display_name"] and kind in (None, each["destination_type"])]
-    return {"notification_destinations": found}
+def _model(call: Call) -> Attributes:
+    name = call.arguments["full_name"]
+    return {"id": name, "model_info": [call.session.get(f"{_MODELS}/{name}", include_aliases="true")]}
+
+
+def _model_versions(call: Call) -> Attributes:
+    name = call.arguments["full_name"]
+    return {"id": name, "model_versions": call.session.get(f"{_MODELS}/{name}/versions").get("model_versions", [])}
+
+
+def _me(call: Call) -> Attributes:
+    found = call.session.get(f"{_SCIM}/Me")
+    return {"id": found.get("id", found["userName"]), "user_name": found["userName"]}
 
 
 DATA: dict[str, Read] = {
-    "databricks_service_principal": _principal,
-    "databricks_group": _group,
+    "databricks_service_principal": _in_directory(
+        "ServicePrincipals", "display_name", "displayName", application_id="applicationId", display_name="displayName"
+    ),
+    "databricks_group": _in_directory("Groups", "display_name", "displayName", display_name="displayName"),
+    "databricks_user": _in_directory("Users", "user_name", "userName", user_name="userName"),
     "databricks_cluster_policy": _policy,
-    "databricks_registered_model": _model,
     "databricks_sql_warehouse": _warehouse,
-    "databricks_notification_destinations": _destinations,
+    "databricks_registered_model": _model,
+    "databricks_registered_model_versions": _model_versions,
+    "databricks_current_user": _me,
 }

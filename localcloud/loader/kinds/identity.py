@@ -1,4 +1,4 @@
-"""Groups, service principals and memberships, by SCIM."""
+"""Users, groups, service principals, memberships and who may use a workspace."""
 
 from typing import Any
 
@@ -6,22 +6,52 @@ from localcloud.loader.kinds.kind import Attributes, Call, Kind
 from localcloud.loader.session import Session
 
 _SCIM = "/api/2.0/preview/scim/v2"
+_ASSIGNMENTS = "/api/2.0/preview/permissionassignments/principals"
+# Terraform's switch for each entitlement, and SCIM's name of it.
+_ENTITLEMENTS = {
+    "allow_cluster_create": "allow-cluster-create",
+    "allow_instance_pool_create": "allow-instance-pool-create",
+    "databricks_sql_access": "databricks-sql-access",
+    "workspace_access": "workspace-access",
+}
+_FIELDS = {
+    "display_name": "displayName",
+    "user_name": "userName",
+    "application_id": "applicationId",
+    "external_id": "externalId",
+    "active": "active",
+}
 
 
-def _create_group(call: Call) -> Attributes:
-    found = call.session.post(f"{_SCIM}/Groups", {"displayName": call.arguments["display_name"]})
-    return {"id": found["id"]}
+def _body(call: Call) -> dict[str, Any]:
+    held = [{"value": name} for switch, name in _ENTITLEMENTS.items() if call.arguments.get(switch)]
+    known = {rest: call.arguments[name] for name, rest in _FIELDS.items() if name in call.arguments}
+    return known | ({"entitlements": held} if held else {})
 
 
-def _create_principal(call: Call) -> Attributes:
-    body = {"displayName": call.arguments["display_name"], "active": True}
-    found = call.session.post(f"{_SCIM}/ServicePrincipals", body)
-    return {"id": found["id"], "application_id": found["applicationId"]}
+def _directory(collection: str, key: str) -> Kind:
+    """One kind of principal. `key` is the argument that no two of them share."""
+    path = f"{_SCIM}/{collection}"
+
+    def create(call: Call) -> Attributes:
+        return _attributes(call.session.post(path, {"active": True, **_body(call)}))
+
+    def update(call: Call, state: Attributes) -> Attributes:
+        return _attributes(call.session.put(f"{path}/{state['id']}", {"active": True, **_body(call)}))
+
+    def find(call: Call) -> Attributes | None:
+        wanted = f'{_FIELDS[key]} eq "{call.arguments[key]}"'
+        held = call.session.get(path, filter=wanted).get("Resources", [])
+        return _attributes(held[0]) if held else None
+
+    def delete(session: Session, state: Attributes) -> None:
+        session.delete(f"{path}/{state['id']}")
+
+    return Kind(create=create, update=update, find=find, delete=delete, identity=(key,))
 
 
-def _create_user(call: Call) -> Attributes:
-    body = {"userName": call.arguments["user_name"], "displayName": call.arguments.get("display_name", "")}
-    return {"id": call.session.post(f"{_SCIM}/Users", body)["id"]}
+def _attributes(found: dict[str, Any]) -> Attributes:
+    return {"id": found["id"]} | ({"application_id": found["applicationId"]} if "applicationId" in found else {})
 
 
 def _members(session: Session, group: str, operation: dict[str, Any]) -> None:
@@ -40,17 +70,22 @@ def _delete_member(session: Session, state: Attributes) -> None:
     _members(session, group, {"op": "remove", "path": f'members[value eq "{member}"]'})
 
 
+def _assign(call: Call) -> Attributes:
+    principal = str(call.arguments["principal_id"])
+    call.session.put(f"{_ASSIGNMENTS}/{principal}", call.body("permissions"))
+    return {"id": principal}
+
+
 KINDS = {
-    "databricks_group": Kind(
-        create=_create_group,
-        delete=lambda session, state: session.delete(f"{_SCIM}/Groups/{state['id']}"),
+    "databricks_group": _directory("Groups", "display_name"),
+    "databricks_service_principal": _directory("ServicePrincipals", "display_name"),
+    "databricks_user": _directory("Users", "user_name"),
+    "databricks_group_member": Kind(create=_create_member, delete=_delete_member, identity=("group_id", "member_id")),
+    "databricks_permission_assignment": Kind(
+        create=_assign,
+        update=lambda call, _: _assign(call),
+        delete=lambda session, state: session.delete(f"{_ASSIGNMENTS}/{state['id']}"),
+        replace_on=("principal_id",),
+        identity=("principal_id",),
     ),
-    "databricks_service_principal": Kind(
-        create=_create_principal,
-        delete=lambda session, state: session.delete(f"{_SCIM}/ServicePrincipals/{state['id']}"),
-    ),
-    "databricks_user": Kind(
-        create=_create_user, delete=lambda session, state: session.delete(f"{_SCIM}/Users/{state['id']}")
-    ),
-    "databricks_group_member": Kind(create=_create_member, delete=_delete_member),
 }

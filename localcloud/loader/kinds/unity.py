@@ -2,43 +2,74 @@
 
 from collections.abc import Callable
 
+from localcloud.loader.errors import NotFoundError
 from localcloud.loader.kinds.kind import Attributes, Call, Kind
 from localcloud.loader.session import Session
 
 _UNITY = "/api/2.1/unity-catalog"
-_PLACE = ("name", "catalog_name", "schema_name", "volume_type")
-_ABOUT = ("comment", "owner", "isolation_mode")
+_PLACE = ("name", "catalog_name", "schema_name")
+# Set once the resource exists; Terraform's own switch stays here.
+_LATER = ("owner", "isolation_mode", "enable_predictive_optimization")
+_OWN = ("force_destroy",)
 
 
-def _creator(collection: str, identifier: str) -> Callable[[Call], Attributes]:
+def _path(collection: str, call: Call) -> str:
+    names = [call.arguments[part] for part in ("catalog_name", "schema_name", "name") if part in call.arguments]
+    return f"{_UNITY}/{collection}/{'.'.join(names)}"
+
+
+def _creator(collection: str) -> Callable[[Call], Attributes]:
     def create(call: Call) -> Attributes:
-        found = call.session.post(f"{_UNITY}/{collection}", call.body(*_PLACE, "comment"))
-        path = f"{_UNITY}/{collection}/{found[identifier]}"
-        later = call.body("owner", "isolation_mode")
+        call.session.post(f"{_UNITY}/{collection}", call.rest(*_LATER, *_OWN))
+        later, path = call.body(*_LATER), _path(collection, call)
         if later:
             call.session.patch(path, later)
-        return {"id": found[identifier], "name": found["name"], "path": path}
+        return _attributes(path)
 
     return create
 
 
+def _finder(collection: str) -> Callable[[Call], Attributes | None]:
+    def find(call: Call) -> Attributes | None:
+        try:
+            call.session.get(_path(collection, call))
+        except NotFoundError:
+            return None
+        return _attributes(_path(collection, call))
+
+    return find
+
+
+def _attributes(path: str) -> Attributes:
+    return {"id": path.rsplit("/", 1)[-1], "path": path}
+
+
 def _update(call: Call, state: Attributes) -> Attributes:
-    call.session.patch(state["path"], call.body(*_ABOUT))
+    # A comment that the document no longer has is emptied.
+    call.session.patch(state["path"], {"comment": "", **call.rest(*_PLACE, "volume_type", "storage_root", *_OWN)})
     return state
 
 
 def _delete(session: Session, state: Attributes) -> None:
-    session.delete(state["path"], force="true")
+    session.delete(state["path"], force=str(bool(state.get("force_destroy"))).lower())
 
 
-def _securable(collection: str, identifier: str = "full_name") -> Kind:
-    return Kind(create=_creator(collection, identifier), update=_update, delete=_delete, replace_on=_PLACE)
+def securable(collection: str, *replace_on: str) -> Kind:
+    """A securable that lies at its three-level name."""
+    return Kind(
+        create=_creator(collection),
+        update=_update,
+        delete=_delete,
+        find=_finder(collection),
+        replace_on=(*_PLACE, *replace_on),
+        identity=_PLACE,
+    )
 
 
 def _upload(call: Call) -> Attributes:
     path = call.arguments["path"]
     call.session.upload(f"/api/2.0/fs/files{path}", (call.folder / call.arguments["source"]).read_bytes())
-    return {"id": path, "path": path}
+    return {"id": path}
 
 
 def _bind(call: Call) -> Attributes:
@@ -54,11 +85,18 @@ def _unbind(session: Session, state: Attributes) -> None:
 
 
 KINDS = {
-    "databricks_catalog": _securable("catalogs", "name"),
-    "databricks_schema": _securable("schemas"),
-    "databricks_volume": _securable("volumes"),
+    "databricks_catalog": securable("catalogs", "storage_root"),
+    "databricks_schema": securable("schemas", "storage_root"),
+    "databricks_volume": securable("volumes", "volume_type", "storage_location"),
+    "databricks_registered_model": securable("models", "storage_location"),
+    "databricks_storage_credential": securable("storage-credentials"),
+    "databricks_external_location": securable("external-locations"),
     "databricks_file": Kind(
-        create=_upload, delete=lambda session, state: session.delete(f"/api/2.0/fs/files{state['path']}")
+        create=_upload,
+        delete=lambda session, state: session.delete(f"/api/2.0/fs/files{state['id']}"),
+        identity=("path",),
     ),
-    "databricks_workspace_binding": Kind(create=_bind, delete=_unbind),
+    "databricks_workspace_binding": Kind(
+        create=_bind, delete=_unbind, identity=("workspace_id", "securable_type", "securable_name")
+    ),
 }

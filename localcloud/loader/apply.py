@@ -1,0 +1,183 @@
+"""Applies one stack: what is new, what changed, what is gone."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from localcloud.loader.documents import Block, Stack
+from localcloud.loader.errors import LoadError, NotFoundError
+from localcloud.loader.expressions import ExpressionError, resolve
+from localcloud.loader.ignored import without
+from localcloud.loader.kinds import DATA, KINDS
+from localcloud.loader.kinds.kind import Arguments, Attributes, Call, Kind
+from localcloud.loader.order import ordered
+from localcloud.loader.session import Session
+
+T = TypeVar("T")
+# The digest of what was begun and not seen to end.
+_UNFINISHED = ""
+
+
+@dataclass(kw_only=True)
+class LoadReport:
+    """How many resources were created, updated (or replaced), left as they were, and deleted.
+
+    `skipped` names the stacks that have nothing of Databricks: Azure's own resources exist only on Azure.
+    """
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+    skipped: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What the local cloud keeps of a resource that was applied. `attributes` are empty while it is being made."""
+
+    type: str
+    digest: str
+    arguments: dict[str, Any]
+    attributes: dict[str, Any]
+    order: int = 0
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What other blocks may refer to."""
+        return self.arguments | self.attributes
+
+
+class StackLoad:
+    """One stack being applied."""
+
+    def __init__(self, stack: Stack, session: Session, account: Session, report: LoadReport) -> None:
+        self._stack = stack
+        self._session = session
+        self._account = account
+        self._report = report
+        self._path = f"/local/stacks/{stack.name}"
+        self._known = {address: _record(body) for address, body in account.get(self._path)["resources"].items()}
+        self._values: dict[str, dict[str, Any]] = {}
+
+    def apply(self) -> None:
+        """Create, update and delete until the cloud is as the document says. Raises LoadError."""
+        blocks = ordered(self._stack.blocks, self._stack.file)
+        gone = self._known.keys() - {block.address for block in blocks}
+        for block in blocks:
+            try:
+                values = self._read(block) if block.is_data else self._apply(block, gone)
+            except (LoadError, ExpressionError, KeyError, OSError) as error:
+                what = f"argument {error} is missing" if isinstance(error, KeyError) else error
+                raise LoadError(f"{self._stack.file}: {block.address}: {what}") from error
+            self._values[block.address] = values
+        for address in sorted(gone & self._known.keys(), key=lambda each: -self._known[each].order):
+            self._delete(address)
+
+    def _read(self, block: Block) -> dict[str, Any]:
+        call = self._call(resolve(block.arguments, self._values.__getitem__))
+        return dict(call.arguments) | _known_type(DATA, block.type)(call)
+
+    def _apply(self, block: Block, gone: set[str]) -> dict[str, Any]:
+        kind = _known_type(KINDS, block.type)
+        arguments = resolve(block.arguments, self._values.__getitem__)
+        counted = without(arguments, block.ignore_changes)
+        digest = _digest(self._call(counted))
+        before = self._known.get(block.address) or self._moved(block, kind, arguments, gone)
+        if before is not None and before.digest == digest:
+            self._report.unchanged += 1
+            return before.values
+        if before is None or not before.attributes:
+            self._remember(block, _UNFINISHED, arguments, {})
+            attributes = self._make(kind, self._call(arguments), resumed=before is not None)
+            self._report.created += 1
+        else:
+            self._remember(block, _UNFINISHED, before.arguments, before.attributes)
+            attributes = self._change(kind, block, before, arguments, counted)
+            self._report.updated += 1
+        return self._remember(block, digest, arguments, attributes).values
+
+    def _moved(self, block: Block, kind: Kind, arguments: Arguments, gone: set[str]) -> Record | None:
+        """What the same resource was recorded as under an address that the document no longer has."""
+        for address in sorted(gone & self._known.keys()):
+            record = self._known[address]
+            if record.type == block.type and _same(record.arguments, arguments, kind.identity):
+                self._remember(block, record.digest, record.arguments, record.attributes)
+                self._forget(address)
+                return record
+        return None
+
+    @staticmethod
+    def _make(kind: Kind, call: Call, *, resumed: bool) -> Attributes:
+        """Create, or finish what an interrupted load began."""
+        found = kind.find(call) if resumed else None
+        if found is None:
+            return kind.create(call)
+        return kind.update(call, found) if kind.update else found
+
+    def _change(self, kind: Kind, block: Block, before: Record, arguments: Arguments, counted: Arguments) -> Attributes:
+        replaced = any(before.arguments.get(name) != arguments.get(name) for name in kind.replace_on if name in counted)
+        if kind.update is not None and not replaced:
+            return kind.update(self._call(counted), before.attributes)
+        if block.prevent_destroy:
+            raise LoadError("this change replaces it, which its lifecycle.prevent_destroy forbids. Undo the change")
+        made = kind.create(self._call(arguments)) if block.create_before_destroy else None
+        if made is None or made != before.attributes:
+            _end(kind, self._session, before)
+        if made is None:
+            self._remember(block, _UNFINISHED, arguments, {})
+        return made or kind.create(self._call(arguments))
+
+    def _delete(self, address: str) -> None:
+        record = self._known[address]
+        try:
+            _end(_known_type(KINDS, record.type), self._session, record)
+        except LoadError as error:
+            raise LoadError(f"{address}, which {self._stack.file} no longer has, cannot be deleted: {error}") from error
+        self._forget(address)
+        self._report.deleted += 1
+
+    def _remember(self, block: Block, digest: str, arguments: Arguments, attributes: Attributes) -> Record:
+        body = {"type": block.type, "digest": digest, "arguments": dict(arguments), "attributes": attributes}
+        self._account.put(f"{self._path}/{block.address}", body)
+        return _record(body)
+
+    def _forget(self, address: str) -> None:
+        self._account.delete(f"{self._path}/{address}")
+        del self._known[address]
+
+    def _call(self, arguments: Arguments) -> Call:
+        return Call(session=self._session, folder=self._stack.file.parent, arguments=arguments)
+
+
+def _record(body: Mapping[str, Any]) -> Record:
+    return Record(**{name: body[name] for name in Record.__dataclass_fields__ if name in body})
+
+
+def _known_type(known: Mapping[str, T], name: str) -> T:
+    if name not in known:
+        raise LoadError(f"type {name} cannot be loaded into the local cloud; these can: {', '.join(sorted(known))}")
+    return known[name]
+
+
+def _same(one: Arguments, other: Arguments, names: tuple[str, ...]) -> bool:
+    return any(name in one for name in names) and all(one.get(name) == other.get(name) for name in names)
+
+
+def _end(kind: Kind, session: Session, record: Record) -> None:
+    """Delete; fine where it is gone already, or was never made."""
+    try:
+        if record.attributes:
+            kind.delete(session, record.values)
+    except NotFoundError:
+        return
+
+
+def _digest(call: Call) -> str:
+    """A fingerprint of the arguments. A file's content counts with its path."""
+    digest = hashlib.sha256(json.dumps(call.arguments, sort_keys=True).encode())
+    if "source" in call.arguments:
+        digest.update((call.folder / call.arguments["source"]).read_bytes())
+    return digest.hexdigest()
