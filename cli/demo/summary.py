@@ -14,7 +14,7 @@ from cli.runs import TaskResult
 from ml.usecases import use_case as declaration
 
 Sections = Mapping[str, Sequence[Row]]
-_METRICS = ("roc_auc", "accuracy", "precision", "recall", "calibration_error")
+_METRICS = ("rows", "roc_auc", "accuracy", "precision", "recall", "expected_calibration_error")
 
 
 def check_accounting(use_case: str, landing: Landing) -> None:
@@ -96,10 +96,14 @@ def summarize(use_case: str, sections: Sections, *, form: str) -> None:
 def _holdout(tasks: list[TaskResult]) -> list[Row]:
     return [
         {"env": task.env, "version": task.accounting.get("model_version")}
-        | {name: task.accounting.get(name) for name in _METRICS}
+        | {name: _rounded(task.accounting.get(f"holdout_{name}")) for name in _METRICS}
         for task in tasks
-        if task.task == "training" and "roc_auc" in task.accounting
+        if task.task == "training" and "model_version" in task.accounting
     ]
+
+
+def _rounded(value: object) -> object:
+    return round(value, 4) if isinstance(value, float) else value
 
 
 def _show_next(use_case: str) -> None:

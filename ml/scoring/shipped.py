@@ -14,6 +14,7 @@ import mlflow
 import pandas as pd
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812
+from pyspark.sql.pandas.functions import pandas_udf
 
 _FOLDER = "model"
 
@@ -29,7 +30,7 @@ def packed(model_uri: str) -> bytes:
 def with_probability(rows: DataFrame, archive: bytes, features: tuple[str, ...], output: str) -> DataFrame:
     """`rows` with the column `output` of the packed model. Each partition loads the model once."""
 
-    @F.pandas_udf("double")  # type: ignore[call-overload, untyped-decorator]
+    @pandas_udf("double")  # type: ignore[call-overload, untyped-decorator]
     def predict(batches: Iterator[pd.DataFrame]) -> Iterator[pd.Series]:
         with tempfile.TemporaryDirectory() as temporary:
             with tarfile.open(fileobj=io.BytesIO(archive)) as packed_model:

@@ -29,6 +29,8 @@ from ml.training.xgboost_learner import XgboostLearner
 
 # The volume where Spark leaves a distributed model for the task to log; only `spark_gbt` writes there.
 SCRATCH_VOLUME = "scratch"
+# Prefix of the measures on the hold-out, in MLflow and in the account of the task.
+HOLDOUT = "holdout_"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -43,10 +45,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         client.set_terminated(run.info.run_id, status="KILLED")
     if known is not None:
         print(f"version {known.version} was trained from the same data, declaration and code: it is reused")
-        finish(task, known, planned, {"reused": True})
+        finish(client, task, known, planned, {"reused": True})
         return
     made, account = train(client, tables, task, planned, lineage)
-    finish(task, made, planned, {"reused": False, **asdict(account)})
+    finish(client, task, made, planned, {"reused": False, **asdict(account)})
 
 
 def _row_count(text: str) -> int:
@@ -88,7 +90,7 @@ def train(
             tables, task.model, planned.pinned, planned.split.holdout[0], planned.split.holdout[-1]
         )
         measured = _evaluate(task, Path(made), holdout)
-        mlflow.log_metrics({f"holdout_{name}": value for name, value in measured.as_dict().items()})
+        mlflow.log_metrics({f"{HOLDOUT}{name}": value for name, value in measured.as_dict().items()})
         print(f"hold-out {planned.split.holdout[0]}..{planned.split.holdout[-1]}, {measured.summary()}")
         example = contract.input_example(task.model, holdout)
         uri, model_id = registry.log_model(Path(made), task.model, planned.pinned, example)
@@ -143,8 +145,10 @@ def _description(task: Task, planned: Plan, learned: Learned, measured: Evaluati
     )
 
 
-def finish(task: Task, made: Registered, planned: Plan, more: dict[str, object]) -> None:
-    """Hand the version to the promotion task and account for the rows."""
+def finish(client: mlflow.MlflowClient, task: Task, made: Registered, planned: Plan, more: dict[str, object]) -> None:
+    """Hand the version to the promotion task, account for the rows, and tell the measures on the hold-out."""
+    logged = client.get_run(made.run_id).data.metrics
+    measured = {name: value for name, value in logged.items() if name.startswith(HOLDOUT)}
     runtime.set_task_value("model_version", made.version)
     runtime.set_task_value("run_id", made.run_id)
     runtime.report(
@@ -155,5 +159,6 @@ def finish(task: Task, made: Registered, planned: Plan, more: dict[str, object])
         model=task.model_name,
         model_version=made.version,
         mlflow_run_id=made.run_id,
+        **measured,
         **more,
     )
