@@ -2,8 +2,10 @@
 
 import argparse
 import logging
+import sys
 from pathlib import Path
 
+from localcloud.lifecycle import FAILED
 from localcloud.server import serve
 
 
@@ -19,7 +21,12 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     # One line per call between the parts would bury the rest.
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    serve(arguments.home.resolve(), account_port=arguments.port, owner=arguments.owner)
+    try:
+        serve(arguments.home.resolve(), account_port=arguments.port, owner=arguments.owner)
+    except Exception as error:  # whatever it is, `lifecycle.start` shows it to whom it concerns
+        logging.exception("the local cloud ends")
+        print(f"{FAILED}{error}", flush=True)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

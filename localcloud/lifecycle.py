@@ -16,6 +16,8 @@ from localcloud.endpoint import Endpoint, pid_file, read_endpoint, remove_endpoi
 from localcloud.toolchain import ToolchainError, delta_jars, java
 
 START_TIMEOUT_S = 180.0
+# What the server's log says before the reason why it ended.
+FAILED = "the local cloud could not start: "
 _STOP_GRACE_S = 20.0
 _ANSWER_TIMEOUT_S = 10.0
 _CHECKOUT = Path(__file__).resolve().parent.parent
@@ -76,6 +78,7 @@ def status(home: Path) -> Status:
             f"{written.account_url}/local/workspaces",
             headers={"Authorization": f"Bearer {written.admin_token}"},
             timeout=_ANSWER_TIMEOUT_S,
+            trust_env=False,  # no proxy stands between this machine and itself
         ).raise_for_status()
     except httpx.HTTPError:
         return Status(running=False)
@@ -128,11 +131,10 @@ def _spawned(home: Path, port: int, owner: int | None) -> Endpoint:
         time.sleep(0.1)
     processes.kill_tree(child.pid, grace_s=0)
     _end(home)
-    raise StartError(f"the local cloud did not start. {_reason(log)}")
+    raise StartError(f"{FAILED}{_reason(log)}")
 
 
 def _reason(log: Path) -> str:
-    """The last error of the server's log, with where to read the rest."""
-    lines = processes.last_lines(log).splitlines()
-    last = next((line for line in reversed(lines) if line and not line.startswith(" ")), "it took too long")
-    return f"{last}\nThe whole log is {log}"
+    """Why the server ended, by its log, and where to read the rest."""
+    _, said, why = processes.last_lines(log, count=60).rpartition(FAILED)
+    return f"{why.strip() if said else f'It did not answer within {START_TIMEOUT_S:.0f} s.'}\nThe whole log is {log}"

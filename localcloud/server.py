@@ -36,12 +36,19 @@ def serve(home: Path, *, account_port: int = 0, owner: int | None = None) -> Non
     """
     _claim(home)
     over = threading.Event()
+
+    def end(number: int, _: object) -> None:
+        _log.info("told to end by %s", signal.Signals(number).name)
+        over.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: over.set())
+        signal.signal(number, end)
     parts = _Parts(home)
     try:
-        parts.start()
+        parts.launch()
+        # Before the wait: a port in use is known at once. What needs a part that is not ready answers 503.
         listeners = listen(parts.cloud, account_port)
+        parts.wait_ready()
         token = identity.ensure_admin(parts.cloud)
         Runner.attach(parts.cloud, parts.workers)
         serving = service.of(parts.cloud)
@@ -63,10 +70,12 @@ class _Parts:
         self.cloud = Cloud(home=home, store=Store(home / "state.db"))
         self.spark, self.mlflow, self.workers = SparkServer(home), MlflowServer(home), Workers(home)
 
-    def start(self) -> None:
+    def launch(self) -> None:
         self.workers.launch()
         self.spark.launch()
         self.mlflow.launch()
+
+    def wait_ready(self) -> None:
         self.workers.wait_ready()
         self.cloud.mlflow_url = self.mlflow.wait_ready()
         self.cloud.spark_remote = self.spark.wait_ready()
