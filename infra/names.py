@@ -25,6 +25,16 @@ def source_readers(environment: str, use_case: str) -> str:
     return f"{environment}-{use_case}-source-readers"
 
 
+def owners(environment: str) -> str:
+    """Group that owns an environment's catalog: the admins, and the environment's own pipeline."""
+    return f"{environment}-owners"
+
+
+def deployer(environment: str) -> str:
+    """Display name of the service principal that deploys an environment."""
+    return f"{environment}-deployer"
+
+
 def job(use_case: str, stage: str) -> str:
     """`<usecase>-<stage>`."""
     return f"{use_case}-{stage}"

@@ -8,6 +8,8 @@ from infra.spec import Data, Environment, JobAccess, RoleAccess, Spec
 
 # Other environments read gold and nothing else, and only through this group.
 _SOURCE_READER = RoleAccess(gold=Data.READ)
+# An endpoint reads the model, and looks up its features, in the name of who made it: the pipeline that deploys.
+_ENDPOINT_MAKER = RoleAccess(gold=Data.READ, features=Data.READ, model="execute")
 
 
 def job_principals(environment: Environment) -> tuple[str, ...]:
@@ -44,6 +46,8 @@ def holders(
     for stage in values.jobs.stages:
         name = names.principal(environment.name, use_case, stage)
         held[application_ids[name]] = stage_access(spec, stage)
+    if values.serving:
+        held[names.owners(environment.name)] = _ENDPOINT_MAKER
     for reader in spec.readers_of(environment):
         theirs = reader.use_cases.get(use_case)
         if theirs is not None and theirs.source == environment.name:

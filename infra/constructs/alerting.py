@@ -63,7 +63,7 @@ def query(scope: Scope, id_: str, props: QueryProps) -> None:
 class AlertProps:
     """An alert that is raised while `column` of the first row of `text` is above `threshold`.
 
-    `run_as` is an application id. Without a destination the alert shows its state and tells nobody.
+    `run_as` is an application id, `destination_id` says who is told.
     """
 
     name: str
@@ -75,7 +75,7 @@ class AlertProps:
     warehouse_id: str
     parent_path: str
     run_as: str
-    destination_id: str | None
+    destination_id: str
     cron: str
     timezone: str
 
@@ -101,9 +101,7 @@ def alert(scope: Scope, id_: str, props: AlertProps) -> None:
                 value=binding.AlertV2EvaluationThresholdValue(double_value=props.threshold)
             ),
             empty_result_state="ERROR",
-            notification=binding.AlertV2EvaluationNotification(
-                notify_on_ok=True, subscriptions=told if props.destination_id else None
-            ),
+            notification=binding.AlertV2EvaluationNotification(notify_on_ok=True, subscriptions=told),
         ),
         schedule=binding.AlertV2Schedule(quartz_cron_schedule=props.cron, timezone_id=props.timezone),
     )

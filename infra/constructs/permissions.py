@@ -5,7 +5,15 @@ from typing import Literal
 
 from infra.cdktf_seam import Scope, databricks
 
-Target = Literal["job_id", "cluster_policy_id", "experiment_id", "sql_endpoint_id", "serving_endpoint_id"]
+Target = Literal[
+    "authorization",
+    "cluster_policy_id",
+    "experiment_id",
+    "instance_pool_id",
+    "job_id",
+    "serving_endpoint_id",
+    "sql_endpoint_id",
+]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,20 +1,13 @@
 """The values of `workspaces/`, typed: read once, checked whole, never changed."""
 
-from infra.spec.environment import (
-    Autoscaling,
-    CpuPolicy,
-    Environment,
-    GpuPolicy,
-    Jobs,
-    OnlineStore,
-    RoleAccess,
-    UseCaseValues,
-    Warehouse,
-)
+from infra.spec.compute import Autoscaling, CpuPolicy, GpuPolicy, OnlineStore, Warehouse
+from infra.spec.environment import Environment
 from infra.spec.fields import Switch
 from infra.spec.load import Spec, load
-from infra.spec.platform import AzureState, Data, Files, JobAccess, ModelRight, Platform
+from infra.spec.platform import AzureState, Data, Files, JobAccess, Metastore, ModelRight, Platform
 from infra.spec.problems import Problem, SpecError
+from infra.spec.security import FederatedIdentity, LegacyTableAcl, Security
+from infra.spec.use_case import Jobs, RoleAccess, UseCaseValues
 
 __all__ = [
     "Autoscaling",
@@ -22,15 +15,19 @@ __all__ = [
     "CpuPolicy",
     "Data",
     "Environment",
+    "FederatedIdentity",
     "Files",
     "GpuPolicy",
     "JobAccess",
     "Jobs",
+    "LegacyTableAcl",
+    "Metastore",
     "ModelRight",
     "OnlineStore",
     "Platform",
     "Problem",
     "RoleAccess",
+    "Security",
     "Spec",
     "SpecError",
     "Switch",

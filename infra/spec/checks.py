@@ -1,44 +1,13 @@
-"""Rules that hold between settings and between files. Each yields the problems it finds.
+"""Rules that hold between settings and between files. Each yields the problems it finds."""
 
-They look at the files as they are, typed or not: a mistake in one setting hides no mistake in another.
-"""
-
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from infra.spec import use_case_checks as use_cases
 from infra.spec.problems import Problem
-from infra.spec.quartz import quartz_problem
-from infra.spec.raw import dig, present, table, texts
+from infra.spec.raw import dig, items, table, texts
+from infra.spec.read import Read, problem
 from infra.spec.source import Location, Source
-from ml.declarations import UseCase
-
-
-@dataclass(frozen=True, kw_only=True)
-class Read:
-    """Everything that was read, as it stands in the files."""
-
-    platform: Source
-    environments: Mapping[str, Source]
-    use_cases: Mapping[str, UseCase]
-
-    def use_case_values(self) -> Iterator[tuple[Source, str, Mapping[str, Any]]]:
-        """(file, use case, its settings) of every use case in every environment."""
-        for source in self.environments.values():
-            for use_case in table(source.data, "use_cases"):
-                yield source, use_case, table(source.data, "use_cases", use_case)
-
-
-def problem(source: Source, location: Location, *, given: object, allowed: str, fix: str) -> Problem:
-    """A problem at `location` of `source`."""
-    return Problem(
-        file=source.file,
-        line=source.line(location),
-        setting=".".join(str(step) for step in location),
-        given=repr(given),
-        allowed=allowed,
-        fix=fix,
-    )
 
 
 def file_is_named_like_its_environment(read: Read) -> Iterator[Problem]:
@@ -85,17 +54,12 @@ def _group_mentions(read: Read) -> Iterator[tuple[Source, Location, str]]:
         for policy in table(source.data, "policies"):
             for position, group in texts(source.data, "policies", policy, "can_use"):
                 yield source, ("policies", policy, "can_use", position), group
-        for position, group in texts(source.data, "warehouse", "can_use"):
-            yield source, ("warehouse", "can_use", position), group
-
-
-def use_cases_are_declared(read: Read) -> Iterator[Problem]:
-    """Every use case that is named has a folder in ml/usecases."""
-    for source, use_case, _ in read.use_case_values():
-        if use_case not in read.use_cases:
-            allowed = f"one of {', '.join(sorted(read.use_cases))}"
-            fix = "correct the name, or add the folder ml/usecases/<name>"
-            yield problem(source, ("use_cases", use_case), given=use_case, allowed=allowed, fix=fix)
+        for location in (("warehouse", "can_use"), ("security", "token_users")):
+            for position, group in texts(source.data, *location):
+                yield source, (*location, position), group
+        for position, acl in items(source.data, "security", "legacy_table_acls"):
+            if isinstance(acl.get("group"), str):
+                yield source, ("security", "legacy_table_acls", position, "group"), acl["group"]
 
 
 def readers_are_environments(read: Read) -> Iterator[Problem]:
@@ -108,88 +72,27 @@ def readers_are_environments(read: Read) -> Iterator[Problem]:
                 yield problem(source, ("read_by", position), given=reader, allowed=allowed, fix="name an environment")
 
 
-def sources_can_be_read(read: Read) -> Iterator[Problem]:
-    """A source is another environment that ingests the use case and lets this one read."""
-    for source, use_case, values in read.use_case_values():
-        name, wanted = source.file.removesuffix(".yaml"), values.get("source")
-        if not isinstance(wanted, str):
-            continue
-        givers = [
-            other
-            for other, file in read.environments.items()
-            if "ingest" in present(file.data, "use_cases", use_case, "jobs")
-            and name in (reader for _, reader in texts(file.data, "read_by"))
-        ]
-        if wanted not in givers:
-            allowed = f"an environment that ingests {use_case!r} and has {name!r} in its read_by: "
-            allowed += ", ".join(givers) or "none has"
-            fix = f"add {name!r} to the read_by of {wanted!r}, name another, or remove source"
-            yield problem(source, ("use_cases", use_case, "source"), given=wanted, allowed=allowed, fix=fix)
+def legacy_acls_have_legacy_access(read: Read) -> Iterator[Problem]:
+    """Table ACLs are the Hive metastore's: with legacy access disabled they guard nothing that can be reached."""
+    for source in read.environments.values():
+        access = dig(source.data, "security", "legacy_access") or "disabled"
+        if access == "disabled" and items(source.data, "security", "legacy_table_acls"):
+            location = ("security", "legacy_table_acls")
+            fix = "remove them and grant in Unity Catalog instead, or set legacy_access: enabled"
+            allowed = "none while legacy_access is disabled"
+            yield problem(source, location, given="table ACLs", allowed=allowed, fix=fix)
 
 
-# The jobs that a job starts.
-_STARTS = {"training": ("promotion",), "integration": ("ingest", "training", "scoring"), "monitoring": ("training",)}
-
-
-def jobs_have_what_they_start(read: Read) -> Iterator[Problem]:
-    """A job that starts others needs them in the same environment."""
-    for source, use_case, values in read.use_case_values():
-        jobs = present(values, "jobs")
-        for job, started in _STARTS.items():
-            missing = [other for other in started if other not in jobs]
-            if job in jobs and missing:
-                allowed = f"{job} together with {', '.join(started)}, which it starts"
-                fix = f"add {', '.join(missing)}"
-                yield problem(source, ("use_cases", use_case, "jobs", job), given=job, allowed=allowed, fix=fix)
-
-
-def training_has_data(read: Read) -> Iterator[Problem]:
-    """Training needs gold tables: its own, which ingest writes, or a source's."""
-    for source, use_case, values in read.use_case_values():
-        jobs = present(values, "jobs")
-        if "training" in jobs and "ingest" not in jobs and not values.get("source"):
-            location = ("use_cases", use_case, "jobs", "training")
-            fix = "add the ingest job, or a source"
-            yield problem(source, location, given="training", allowed="training with data to read", fix=fix)
-
-
-def monitoring_has_predictions(read: Read) -> Iterator[Problem]:
-    """Monitoring holds scored months of its own environment against what came true there."""
-    for source, use_case, values in read.use_case_values():
-        jobs = present(values, "jobs")
-        missing = [job for job in ("ingest", "scoring") if job not in jobs]
-        if "monitoring" in jobs and missing:
-            location = ("use_cases", use_case, "jobs", "monitoring")
-            fix = f"add {', '.join(missing)}, or remove monitoring"
-            allowed = "monitoring where ingest and scoring run"
-            yield problem(source, location, given="monitoring", allowed=allowed, fix=fix)
-
-
-def serving_has_what_it_needs(read: Read) -> Iterator[Problem]:
-    """An endpoint serves a use case that declares it, looks features up in a store, and is watched by monitoring."""
-    for source, use_case, values in read.use_case_values():
-        if not isinstance(values.get("serving"), Mapping):
-            continue
-        declared = read.use_cases.get(use_case)
-        needs = {
-            "a use case that declares serving": declared is None or declared.serving is not None,
-            "an environment with online_store": table(source.data, "online_store"),
-            "jobs with monitoring": "monitoring" in present(values, "jobs"),
-        }
-        for allowed, met in needs.items():
-            if not met:
-                location = ("use_cases", use_case, "serving")
-                fix = f"add {allowed.rsplit(' ', 1)[-1]}, or remove serving"
-                yield problem(source, location, given=values["serving"], allowed=allowed, fix=fix)
-
-
-def models_have_an_owner(read: Read) -> Iterator[Problem]:
-    """The registered model belongs to the promotion principal, so that job cannot be left out."""
-    for source, use_case, values in read.use_case_values():
-        jobs = sorted(present(values, "jobs"))
-        if "jobs" in values and "promotion" not in jobs:
-            location = ("use_cases", use_case, "jobs")
-            yield problem(source, location, given=jobs, allowed="jobs with promotion", fix="add promotion: {}")
+def system_schemas_have_one_owner(read: Read) -> Iterator[Problem]:
+    """System schemas are the metastore's: two stacks that both own one would turn it off for each other."""
+    first: dict[str, Source] = {}
+    for source in read.environments.values():
+        for position, name in texts(source.data, "system_schemas"):
+            owner = first.setdefault(name, source)
+            if owner is not source:
+                allowed = f"a schema that {owner.file} does not name"
+                fix = "name it in one environment only"
+                yield problem(source, ("system_schemas", position), given=name, allowed=allowed, fix=fix)
 
 
 def policies_have_their_kind(read: Read) -> Iterator[Problem]:
@@ -210,30 +113,20 @@ def policies_have_their_kind(read: Read) -> Iterator[Problem]:
                     yield problem(source, location, given=value, allowed=repr(wanted), fix=f"{name} is {wanted}")
 
 
-def declared_crons_are_quartz(read: Read) -> Iterator[Problem]:
-    """The schedules of the use cases, which Python declares, are Quartz too."""
-    for name, use_case in read.use_cases.items():
-        for setting in ("training_cron", "scoring_cron", "monitoring_cron"):
-            expression = getattr(use_case.jobs, setting)
-            wrong = quartz_problem(expression)
-            if wrong:
-                file = Source(f"ml/usecases/{name}/declaration.py", None, None)
-                allowed = "a Quartz cron expression"
-                yield problem(file, ("jobs", setting), given=expression, allowed=allowed, fix=f"it {wrong}")
-
-
 CHECKS: tuple[Callable[[Read], Iterator[Problem]], ...] = (
     file_is_named_like_its_environment,
     each_has_its_own,
     groups_are_declared,
-    use_cases_are_declared,
+    use_cases.use_cases_are_declared,
     readers_are_environments,
-    sources_can_be_read,
-    jobs_have_what_they_start,
-    training_has_data,
-    monitoring_has_predictions,
-    serving_has_what_it_needs,
-    models_have_an_owner,
+    use_cases.sources_can_be_read,
+    legacy_acls_have_legacy_access,
+    system_schemas_have_one_owner,
+    use_cases.jobs_have_what_they_start,
+    use_cases.training_has_data,
+    use_cases.monitoring_has_predictions,
+    use_cases.serving_has_what_it_needs,
+    use_cases.models_have_an_owner,
     policies_have_their_kind,
-    declared_crons_are_quartz,
+    use_cases.declared_crons_are_quartz,
 )

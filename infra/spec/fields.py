@@ -1,5 +1,6 @@
 """Kinds of value that the YAML files hold. Each carries its description: it is what an error calls allowed."""
 
+import ipaddress
 import re
 from enum import StrEnum
 from typing import Annotated, TypeVar
@@ -22,6 +23,8 @@ class Switch(StrEnum):
     PAUSED = "paused"
 
 
+# A /8 is the largest network that anybody owns whole; wider ranges are the internet.
+_WIDEST_PREFIX = 8
 _Item = TypeVar("_Item")
 
 
@@ -43,6 +46,16 @@ def _cpu_node(name: str) -> str:
     if not re.fullmatch(r"Standard_[A-MO-Z]\w*", name):
         raise ValueError("is not a CPU node type: use one outside the N series, such as Standard_D4ads_v5")
     return name
+
+
+def _ip_range(text: str) -> str:
+    try:
+        network = ipaddress.IPv4Network(text)
+    except ValueError as error:
+        raise ValueError(f"is no IPv4 range: {error}") from error
+    if network.prefixlen < _WIDEST_PREFIX:
+        raise ValueError(f"lets {network.num_addresses} addresses in: use a prefix of /{_WIDEST_PREFIX} or longer")
+    return text
 
 
 def _cron(expression: str) -> str:
@@ -86,6 +99,14 @@ SecretName = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z0-9_.@-]+/[A-Za-z0-9_.-]+$"),
     Field(description="<scope>/<key> of a secret"),
+]
+IpRange = Annotated[
+    str, AfterValidator(_ip_range), Field(description="an IPv4 address range such as 203.0.113.0/24, not all of them")
+]
+Domain = Annotated[
+    str,
+    StringConstraints(pattern=r"^([a-z0-9-]+\.)+[a-z]{2,}$"),
+    Field(description="an internet domain such as pypi.example.com, without wildcards"),
 ]
 GpuNode = Annotated[str, AfterValidator(_gpu_node), Field(description="a GPU node type (NC, ND or NV series)")]
 CpuNode = Annotated[str, AfterValidator(_cpu_node), Field(description="a node type without GPU")]

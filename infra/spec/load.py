@@ -7,12 +7,13 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from infra.spec.checks import CHECKS, Read
+from infra.spec.checks import CHECKS
 from infra.spec.environment import Environment
 from infra.spec.explain import Explainer
 from infra.spec.fields import Values
 from infra.spec.platform import Platform
 from infra.spec.problems import Problem, SpecError
+from infra.spec.read import Read
 from infra.spec.source import Source, read
 from ml.declarations import UseCase
 from ml.usecases import USE_CASES

@@ -98,10 +98,20 @@ class StageAccess(Values):
     integration: JobAccess
 
 
+class Metastore(Values):
+    """The region's Unity Catalog. It has no storage of its own: every catalog names its own."""
+
+    name: Name
+    region: Annotated[str, Field(pattern=r"^[a-z0-9]+$", description="an Azure region such as westeurope")]
+    sharing_token_days: Annotated[int, Field(ge=1, le=90, description="1 to 90 days")] = 30
+    """how long a recipient's Delta Sharing token lasts"""
+
+
 class Platform(Values):
     """What all environments share."""
 
     account: Account
+    metastore: Metastore
     state: Annotated[AzureState | LocalState, Field(discriminator="kind")]
     groups: dict[Name, Group]
     """the groups that roles are given to"""

@@ -29,3 +29,10 @@ def texts(data: Any, *steps: str) -> list[tuple[int, str]]:
     found = dig(data, *steps)
     items = found if isinstance(found, list) else []
     return [(position, item) for position, item in enumerate(items) if isinstance(item, str)]
+
+
+def items(data: Any, *steps: str) -> list[tuple[int, Mapping[str, Any]]]:
+    """(position, mapping) of the list under `steps`; empty where there is none."""
+    found = dig(data, *steps)
+    listed = found if isinstance(found, list) else []
+    return [(position, item) for position, item in enumerate(listed) if isinstance(item, Mapping)]

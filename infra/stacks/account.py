@@ -1,45 +1,132 @@
-"""The stack `account`: groups of people, and a service principal per job and environment."""
+"""The stack `account`: the metastore, everyone who will be granted anything, and the limits of each workspace."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from infra import names
-from infra.cdktf_seam import Scope, databricks
+from infra.access.assignments import assignments
+from infra.cdktf_seam import Resource, Scope, Token, databricks
+from infra.constructs.budget import BudgetProps, budget
+from infra.constructs.deployer import DeployerProps, deployer
+from infra.constructs.metastore import MetastoreProps, metastore
+from infra.constructs.serverless_network import ConnectivityProps, EgressProps, connectivity, egress
 from infra.constructs.stack import StackProps, databricks_stack
 from infra.spec import Environment, Platform, Spec
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Made:
+    """Groups and service principals by name."""
+
+    groups: dict[str, Resource]
+    principals: dict[str, Resource]
+
+
 def account_stack(app: Scope, spec: Spec) -> None:
-    """Everyone who will be granted anything. The account's provider, no workspace's."""
-    account = spec.platform.account
-    props = StackProps(platform=spec.platform, host=account.url, account_id=account.id)
-    stack = databricks_stack(app, "account", props)
-    _groups(stack, spec.platform)
+    """All of it by the account's provider, and no workspace's."""
+    platform, account = spec.platform, spec.platform.account
+    stack = databricks_stack(app, "account", StackProps(platform=platform, host=account.url, account_id=account.id))
+    made = _Made(groups=_groups(stack, platform), principals={})
     for environment in spec.environments:
-        _principals(stack, spec.platform, environment)
+        _owners(stack, platform, environment, made)
+        _principals(stack, platform, environment, made)
+        _assignments(stack, environment, made)
+        _limits(stack, environment)
+    _region(stack, spec, made)
 
 
-def _groups(stack: Scope, platform: Platform) -> None:
+def _region(stack: Scope, spec: Spec, made: _Made) -> None:
+    """The metastore and the network configuration, which all workspaces share."""
+    declared = spec.platform.metastore
+    workspaces = {environment.name: environment.workspace.id for environment in spec.environments}
+    # By reference, so that the group is there before it owns.
+    owner = made.groups[spec.platform.admins].display_name
+    metastore(stack, "metastore", MetastoreProps(metastore=declared, owner=owner, workspaces=workspaces))
+    props = ConnectivityProps(name=declared.name, region=declared.region, workspaces=tuple(workspaces.items()))
+    connectivity(stack, "connectivity", props)
+
+
+def _groups(stack: Scope, platform: Platform) -> dict[str, Resource]:
+    """The groups of people, and their members."""
     emails = sorted({email for group in platform.groups.values() for email in group.members})
     users = {
         email: databricks.data_databricks_user.DataDatabricksUser(stack, f"user-{email}", user_name=email)
         for email in emails
     }
+    made = {name: _group(stack, name) for name in platform.groups}
     for name, group in platform.groups.items():
-        made = databricks.group.Group(stack, f"group-{name}", display_name=name)
-        for email in group.members:
-            databricks.group_member.GroupMember(
-                stack, f"group-{name}-{email}", group_id=made.id, member_id=users[email].id
-            )
+        _members(stack, f"group-{name}", made[name], {email: users[email] for email in group.members})
+    return made
 
 
-def _principals(stack: Scope, platform: Platform, environment: Environment) -> None:
+def _group(stack: Scope, name: str) -> Resource:
+    return databricks.group.Group(stack, f"group-{name}", display_name=name)
+
+
+def _members(stack: Scope, id_: str, group: Resource, members: Mapping[str, Resource]) -> None:
+    for name, member in members.items():
+        databricks.group_member.GroupMember(stack, f"{id_}-{name}", group_id=group.id, member_id=member.id)
+
+
+def _owners(stack: Scope, platform: Platform, environment: Environment, made: _Made) -> None:
+    """The owners of the environment: the admins, and its own pipeline, which so cannot touch another environment."""
+    name, pipeline = names.owners(environment.name), names.deployer(environment.name)
+    principal = deployer(stack, f"principal-{pipeline}", DeployerProps(name=pipeline, identity=environment.deployer))
+    made.groups[name] = _group(stack, name)
+    made.principals[pipeline] = principal
+    members = {platform.admins: made.groups[platform.admins], pipeline: principal}
+    _members(stack, f"group-{name}", made.groups[name], members)
+
+
+def _principals(stack: Scope, platform: Platform, environment: Environment, made: _Made) -> None:
+    """A service principal per job, and the group of those that read another environment's gold."""
     for use_case, values in environment.use_cases.items():
         readers = None
         if values.source:
             name = names.source_readers(environment.name, use_case)
-            readers = databricks.group.Group(stack, f"group-{name}", display_name=name)
+            readers = made.groups[name] = _group(stack, name)
         for stage in values.jobs.stages:
             name = names.principal(environment.name, use_case, stage)
             principal = databricks.service_principal.ServicePrincipal(stack, f"principal-{name}", display_name=name)
+            made.principals[name] = principal
             if readers and getattr(platform.job_access, stage).source_gold:
                 databricks.group_member.GroupMember(
                     stack, f"{name}-reads-source", group_id=readers.id, member_id=principal.id
                 )
+
+
+def _assignments(stack: Scope, environment: Environment, made: _Made) -> None:
+    """Who may sign in to the workspace at all: those whom its file names, and no other environment's."""
+    for name, permission in assignments(environment).items():
+        principal = (made.groups | made.principals)[name]
+        databricks.mws_permission_assignment.MwsPermissionAssignment(
+            stack,
+            f"{environment.name}-workspace-{name}",
+            workspace_id=environment.workspace.id,
+            principal_id=Token.as_number(principal.id),
+            permissions=[permission],
+        )
+
+
+def _limits(stack: Scope, environment: Environment) -> None:
+    """What the workspace's serverless compute may reach, and what it may cost."""
+    workspace = environment.workspace
+    egress(
+        stack,
+        f"{environment.name}-egress",
+        EgressProps(
+            policy_id=f"mlops-{environment.name}",
+            workspace_id=workspace.id,
+            domains=environment.security.serverless_domains,
+        ),
+    )
+    budget(
+        stack,
+        f"{environment.name}-budget",
+        BudgetProps(
+            environment=environment.name,
+            workspace_id=workspace.id,
+            monthly_usd=environment.monthly_budget_usd,
+            emails=environment.notify,
+        ),
+    )

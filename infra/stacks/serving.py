@@ -37,13 +37,13 @@ _METRICS = (
 
 @dataclass(frozen=True, kw_only=True)
 class _Parts:
-    """What every part needs. `principals` are application ids by name; `destination_id` None: nobody is told."""
+    """What every part needs. `principals` are application ids by name."""
 
     stack: Scope
     environment: Environment
     principals: Mapping[str, str]
     warehouse_id: str
-    destination_id: str | None
+    destination_id: str
 
     def run_as(self, use_case: str, stage: str) -> str:
         """Application id of a stage's principal."""
@@ -72,7 +72,7 @@ def serving_stack(app: Scope, spec: Spec, environment: Environment) -> None:
         environment=environment,
         principals=service_principals(stack, _used_principals(environment)),
         warehouse_id=warehouse.id,
-        destination_id=destination_id(stack, "on-call", told) if environment.notify else None,
+        destination_id=destination_id(stack, "on-call", told),
     )
     directory = databricks.directory.Directory(stack, "serving", path=names.serving_directory(environment.catalog))
     for name, values in environment.use_cases.items():

@@ -17,6 +17,7 @@ from infra.constructs.stack import StackProps, databricks_stack
 from infra.constructs.volume import VolumeProps, managed_volume
 from infra.constructs.warehouse import WarehouseProps, sql_warehouse
 from infra.constructs.wheel_file import WheelFileProps, wheel_file
+from infra.constructs.workspace_settings import WorkspaceSettingsProps, workspace_settings
 from infra.spec import Environment, Spec
 from infra.wheel import Wheel
 from ml.declarations import Layer, UseCase
@@ -44,7 +45,7 @@ def workspace_stack(app: Scope, spec: Spec, environment: Environment, wheel: Whe
     parts = _Parts(
         stack=stack,
         environment=environment,
-        owner=spec.platform.admins,
+        owner=names.owners(environment.name),
         held={name: holders(spec, environment, name, principals) for name in environment.use_cases},
         jobs=tuple(principals[name] for name in code_principals(spec, environment)),
         monitors=tuple(
@@ -58,6 +59,13 @@ def workspace_stack(app: Scope, spec: Spec, environment: Environment, wheel: Whe
     for name in environment.use_cases:
         _use_case(parts, catalog, spec.use_cases[name])
     _compute(parts)
+    settings = WorkspaceSettingsProps(
+        security=environment.security,
+        default_catalog=environment.catalog,
+        system_schemas=environment.system_schemas,
+        token_users=(names.owners(environment.name), *environment.security.token_users),
+    )
+    workspace_settings(stack, settings)
 
 
 def _catalog(parts: _Parts, spec: Spec) -> CatalogOutputs:
@@ -164,6 +172,5 @@ def _warehouse(parts: _Parts) -> None:
         ),
     )
     sql_warehouse(parts.stack, "warehouse", props)
-    if environment.notify:
-        told = DestinationProps(name=names.destination(environment.name), emails=environment.notify)
-        destination(parts.stack, "on-call", told)
+    told = DestinationProps(name=names.destination(environment.name), emails=environment.notify)
+    destination(parts.stack, "on-call", told)

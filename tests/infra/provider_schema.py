@@ -127,12 +127,19 @@ def reference_problems(document: Mapping[str, Any]) -> Iterator[str]:
                 for target in targets:
                     yield from _reference(document, target, f"{type_}.{name}")
                 for address in arguments.get("depends_on", []):
-                    yield from _reference(document, f"{address}.id", f"{type_}.{name}")
+                    if not _exists(document, address):
+                        yield f"{type_}.{name}: {address} is not in this stack"
 
 
 def _expression_references(expression: str) -> list[str]:
     """The references in an expression: itself, or those among the arguments of its functions."""
     return [found for found in _ADDRESS.findall(expression) if "." in found] if "(" in expression else [expression]
+
+
+def _exists(document: Mapping[str, Any], address: str) -> bool:
+    type_, _, name = address.removeprefix("data.").partition(".")
+    kind = "data" if address.startswith("data.") else "resource"
+    return name in document.get(kind, {}).get(type_, {})
 
 
 def _reference(document: Mapping[str, Any], target: str, user: str) -> Iterator[str]:

@@ -38,5 +38,5 @@ def test_the_check_finds_each_kind_of_mistake(documents: Documents) -> None:
         "databricks_job.credit-training.queue.enabled: missing",
         "databricks_job.credit-training: data.databricks_service_principal.nobody.application_id is not in this stack",
         "databricks_registered_model.credit-model: databricks_job has no attribute colour",
-        "databricks_registered_model.credit-model: databricks_schema.elsewhere.id is not in this stack",
+        "databricks_registered_model.credit-model: databricks_schema.elsewhere is not in this stack",
     }

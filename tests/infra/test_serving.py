@@ -62,9 +62,9 @@ def test_requests_are_recorded_in_ops(
 
 
 def test_who_deploys_can_read_what_the_endpoint_reads(documents: Documents) -> None:
-    """The endpoint acts in its maker's name: the admins may load the model and read its features, and write neither."""
-    assert grants(documents, "prod-ml", "credit-model-grants")["platform-admins"] == {"EXECUTE"}
-    assert grants(documents, "prod-workspace", "credit_gold-grants")["platform-admins"] == {"USE_SCHEMA", "SELECT"}
+    """The endpoint acts in its maker's name: the owners may load the model and read its features, and write neither."""
+    assert grants(documents, "prod-ml", "credit-model-grants")["prod-owners"] == {"EXECUTE"}
+    assert grants(documents, "prod-workspace", "credit_gold-grants")["prod-owners"] == {"USE_SCHEMA", "SELECT"}
 
 
 def test_the_predictions_are_monitored_by_month_and_version(documents: Documents) -> None:

@@ -102,6 +102,28 @@ def test_all_mistakes_of_all_files_are_reported_together(workspaces: Path) -> No
             "    serving: {}\n    access:\n",
             "credit.serving: given {}; allowed an environment with online_store; add online_store, or remove serving",
         ),
+        (
+            "dev.yaml",
+            "  token_lifetime_days: 30\n",
+            "  legacy_table_acls: [{database: default, group: analysts, rights: read}]\n",
+            "security.legacy_table_acls: given 'table ACLs'; allowed none while legacy_access is disabled",
+        ),
+        (
+            "dev.yaml",
+            "  token_lifetime_days: 30\n",
+            "  legacy_access: enabled\n  legacy_table_acls: [{database: default, group: clerks, rights: read}]\n",
+            "security.legacy_table_acls.0.group: given 'clerks'; allowed one of analysts",
+        ),
+        ("dev.yaml", "days: 30", "days: 365", "token_lifetime_days: given 365; allowed 1 to 90 days"),
+        ("dev.yaml", "[203.0.113.0/24]", "[0.0.0.0/0]", "ip_allow_list.0: given '0.0.0.0/0'; allowed an IPv4 address"),
+        ("dev.yaml", "[203.0.113.0/24]", "[]", "ip_allow_list: given []; allowed"),
+        ("dev.yaml", "\nmonthly_budget_usd: 500\n", "\n", "monthly_budget_usd: given nothing; allowed US dollars"),
+        (
+            "staging.yaml",
+            "monthly_budget_usd",
+            "system_schemas: [access]\nmonthly_budget_usd",
+            "system_schemas.0: given 'access'; allowed a schema that prod.yaml does not name",
+        ),
         ("staging.yaml", "      ingest: {schedule: paused}\n", "", "integration: given 'integration'; allowed integra"),
         (
             "staging.yaml",

@@ -50,6 +50,13 @@ def _model_versions(call: Call) -> Attributes:
     return {"id": name, "model_versions": call.session.get(f"{_MODELS}/{name}/versions").get("model_versions", [])}
 
 
+def _destinations(call: Call) -> Attributes:
+    part, kind = call.arguments.get("display_name_contains", ""), call.arguments.get("type")
+    listed = call.session.get("/api/2.0/notification-destinations").get("results", [])
+    found = [one for one in listed if part in one["display_name"] and kind in (None, one["destination_type"])]
+    return {"id": "_", "notification_destinations": found}
+
+
 def _me(call: Call) -> Attributes:
     found = call.session.get(f"{_SCIM}/Me")
     return {"id": found.get("id", found["userName"]), "user_name": found["userName"]}
@@ -65,5 +72,6 @@ DATA: dict[str, Read] = {
     "databricks_sql_warehouse": _warehouse,
     "databricks_registered_model": _model,
     "databricks_registered_model_versions": _model_versions,
+    "databricks_notification_destinations": _destinations,
     "databricks_current_user": _me,
 }

@@ -7,6 +7,8 @@ from localcloud.loader.session import Session
 
 _SCIM = "/api/2.0/preview/scim/v2"
 _ASSIGNMENTS = "/api/2.0/preview/permissionassignments/principals"
+# The local cloud has one account, whatever its id.
+_ACCOUNT = "/api/2.0/accounts/local"
 # Terraform's switch for each entitlement, and SCIM's name of it.
 _ENTITLEMENTS = {
     "allow_cluster_create": "allow-cluster-create",
@@ -76,11 +78,25 @@ def _assign(call: Call) -> Attributes:
     return {"id": principal}
 
 
+def _assign_in(call: Call) -> Attributes:
+    workspace, principal = call.arguments["workspace_id"], call.arguments["principal_id"]
+    path = f"{_ACCOUNT}/workspaces/{workspace}/permissionassignments/principals/{principal}"
+    call.session.put(path, call.body("permissions"))
+    return {"id": f"{workspace}|{principal}", "path": path}
+
+
 KINDS = {
     "databricks_group": _directory("Groups", "display_name"),
     "databricks_service_principal": _directory("ServicePrincipals", "display_name"),
     "databricks_user": _directory("Users", "user_name"),
     "databricks_group_member": Kind(create=_create_member, delete=_delete_member, identity=("group_id", "member_id")),
+    "databricks_mws_permission_assignment": Kind(
+        create=_assign_in,
+        update=lambda call, _: _assign_in(call),
+        delete=lambda session, state: session.delete(state["path"]),
+        replace_on=("workspace_id", "principal_id"),
+        identity=("workspace_id", "principal_id"),
+    ),
     "databricks_permission_assignment": Kind(
         create=_assign,
         update=lambda call, _: _assign(call),

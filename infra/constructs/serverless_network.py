@@ -1,0 +1,67 @@
+"""How serverless compute reaches the network: from fixed addresses, and to named places only."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from infra.cdktf_seam import Scope, databricks
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectivityProps:
+    """One configuration per region; `workspaces` are (environment, workspace id)."""
+
+    name: str
+    region: str
+    workspaces: tuple[tuple[str, int], ...]
+
+
+def connectivity(scope: Scope, id_: str, props: ConnectivityProps) -> None:
+    """The network connectivity configuration, which private endpoint rules hang on, and its workspaces."""
+    made = databricks.mws_network_connectivity_config.MwsNetworkConnectivityConfig(
+        scope, id_, name=props.name, region=props.region
+    )
+    for name, workspace_id in props.workspaces:
+        databricks.mws_ncc_binding.MwsNccBinding(
+            scope,
+            f"{id_}-{name}",
+            network_connectivity_config_id=made.network_connectivity_config_id,
+            workspace_id=workspace_id,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class EgressProps:
+    """`domains` are the internet destinations that are allowed; the workspace's own data always is."""
+
+    policy_id: str
+    workspace_id: int
+    domains: Iterable[str]
+
+
+def egress(scope: Scope, id_: str, props: EgressProps) -> None:
+    """A network policy that refuses what it does not name, and its workspace: it counts only with that option."""
+    binding = databricks.account_network_policy
+    destination = binding.AccountNetworkPolicyEgressNetworkAccessAllowedInternetDestinations
+    policy = binding.AccountNetworkPolicy(
+        scope,
+        id_,
+        network_policy_id=props.policy_id,
+        egress=binding.AccountNetworkPolicyEgress(
+            network_access=binding.AccountNetworkPolicyEgressNetworkAccess(
+                restriction_mode="RESTRICTED_ACCESS",
+                allowed_internet_destinations=[
+                    destination(destination=domain, internet_destination_type="DNS_NAME") for domain in props.domains
+                ],
+                policy_enforcement=binding.AccountNetworkPolicyEgressNetworkAccessPolicyEnforcement(
+                    enforcement_mode="ENFORCED"
+                ),
+            )
+        ),
+    )
+    databricks.workspace_network_option.WorkspaceNetworkOption(
+        scope,
+        f"{id_}-option",
+        workspace_id=props.workspace_id,
+        network_policy_id=props.policy_id,
+        depends_on=[policy],
+    )

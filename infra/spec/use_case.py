@@ -1,0 +1,96 @@
+"""One use case in one environment: its jobs, who may do what, and whether it serves."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from infra.spec.fields import Name, QuartzCron, SecretName, Switch, Values
+from infra.spec.platform import Data, Files
+
+
+class TriggeredJob(Values):
+    """A job that another job starts."""
+
+
+class ScheduledJob(Values):
+    """A job with the schedule (or trigger) that its use case declares."""
+
+    schedule: Switch
+
+
+class IntegrationJob(Values):
+    """The job that runs ingest, training and scoring in a row on a sample."""
+
+    sample_rows: Annotated[int, Field(ge=1000, description="at least 1000: fewer leave the gates too few rows")]
+    cron: QuartzCron
+    schedule: Switch
+
+
+class MonitoringJob(ScheduledJob):
+    """The job that measures every month, decides and alerts."""
+
+    webhook_secret: SecretName | None = None
+    """scope/key of the secret with the webhook's URL; left out: alerts become files in the volume `alerts`"""
+
+
+class Jobs(Values):
+    """The jobs that this environment runs; the ones left out do not exist in it.
+
+    With `promotion` come the jobs that undo and approve one, `rollback` and `approval`, which run as its principal.
+    """
+
+    ingest: ScheduledJob | None = None
+    training: ScheduledJob | None = None
+    promotion: TriggeredJob | None = None
+    scoring: ScheduledJob | None = None
+    monitoring: MonitoringJob | None = None
+    integration: IntegrationJob | None = None
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """Names of the jobs that are present, in the order of the life cycle. Each has its service principal."""
+        return tuple(name for name in type(self).model_fields if getattr(self, name) is not None)
+
+
+class RoleAccess(Values):
+    """What the members of one group may do with one use case in one environment."""
+
+    landing: Files | None = None
+    bronze: Literal[Data.READ] | None = None
+    silver: Literal[Data.READ] | None = None
+    gold: Literal[Data.READ] | None = None
+    features: Literal[Data.READ] | None = None
+    ops: Literal[Data.READ] | None = None
+    alerts: Literal[Files.READ] | None = None
+    model: Literal["execute"] | None = None
+    jobs: Literal["view", "run", "manage"] | None = None
+    """every job but the approval job, which this lets people view"""
+    approval: Literal["run"] | None = None
+    """may start the approval job, which records a named person's sign-off"""
+    experiment: Literal["read", "edit"] | None = None
+
+    endpoint: Literal["view", "query"] | None = None
+    """the serving endpoint: see it, or call it too"""
+
+    @property
+    def scratch(self) -> None:
+        """Nobody but training reaches the scratch volume."""
+
+
+class ServingValues(Values):
+    """The serving endpoint of a use case in one environment, with its monitor and alert."""
+
+    inference_table: bool = True
+    """whether requests and answers are recorded, in the ops schema"""
+
+
+class UseCaseValues(Values):
+    """One use case in one environment."""
+
+    source: Name | None = None
+    """the environment whose gold tables training reads; left out: its own"""
+    jobs: Jobs
+    serving: ServingValues | None = None
+    """left out: no endpoint in this environment"""
+    access: dict[Name, RoleAccess] = Field(default_factory=dict)
+    """rights by group"""

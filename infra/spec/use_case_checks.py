@@ -1,0 +1,114 @@
+"""Rules about the use cases of an environment: jobs that need each other, data, an owner, an endpoint."""
+
+from collections.abc import Iterator, Mapping
+
+from infra.spec.problems import Problem
+from infra.spec.quartz import quartz_problem
+from infra.spec.raw import present, table, texts
+from infra.spec.read import Read, problem
+from infra.spec.source import Source
+
+
+def use_cases_are_declared(read: Read) -> Iterator[Problem]:
+    """Every use case that is named has a folder in ml/usecases."""
+    for source, use_case, _ in read.use_case_values():
+        if use_case not in read.use_cases:
+            allowed = f"one of {', '.join(sorted(read.use_cases))}"
+            fix = "correct the name, or add the folder ml/usecases/<name>"
+            yield problem(source, ("use_cases", use_case), given=use_case, allowed=allowed, fix=fix)
+
+
+def sources_can_be_read(read: Read) -> Iterator[Problem]:
+    """A source is another environment that ingests the use case and lets this one read."""
+    for source, use_case, values in read.use_case_values():
+        name, wanted = source.file.removesuffix(".yaml"), values.get("source")
+        if not isinstance(wanted, str):
+            continue
+        givers = [
+            other
+            for other, file in read.environments.items()
+            if "ingest" in present(file.data, "use_cases", use_case, "jobs")
+            and name in (reader for _, reader in texts(file.data, "read_by"))
+        ]
+        if wanted not in givers:
+            allowed = f"an environment that ingests {use_case!r} and has {name!r} in its read_by: "
+            allowed += ", ".join(givers) or "none has"
+            fix = f"add {name!r} to the read_by of {wanted!r}, name another, or remove source"
+            yield problem(source, ("use_cases", use_case, "source"), given=wanted, allowed=allowed, fix=fix)
+
+
+# The jobs that a job starts.
+_STARTS = {"training": ("promotion",), "integration": ("ingest", "training", "scoring"), "monitoring": ("training",)}
+
+
+def jobs_have_what_they_start(read: Read) -> Iterator[Problem]:
+    """A job that starts others needs them in the same environment."""
+    for source, use_case, values in read.use_case_values():
+        jobs = present(values, "jobs")
+        for job, started in _STARTS.items():
+            missing = [other for other in started if other not in jobs]
+            if job in jobs and missing:
+                allowed = f"{job} together with {', '.join(started)}, which it starts"
+                fix = f"add {', '.join(missing)}"
+                yield problem(source, ("use_cases", use_case, "jobs", job), given=job, allowed=allowed, fix=fix)
+
+
+def training_has_data(read: Read) -> Iterator[Problem]:
+    """Training needs gold tables: its own, which ingest writes, or a source's."""
+    for source, use_case, values in read.use_case_values():
+        jobs = present(values, "jobs")
+        if "training" in jobs and "ingest" not in jobs and not values.get("source"):
+            location = ("use_cases", use_case, "jobs", "training")
+            fix = "add the ingest job, or a source"
+            yield problem(source, location, given="training", allowed="training with data to read", fix=fix)
+
+
+def monitoring_has_predictions(read: Read) -> Iterator[Problem]:
+    """Monitoring holds scored months of its own environment against what came true there."""
+    for source, use_case, values in read.use_case_values():
+        jobs = present(values, "jobs")
+        missing = [job for job in ("ingest", "scoring") if job not in jobs]
+        if "monitoring" in jobs and missing:
+            location = ("use_cases", use_case, "jobs", "monitoring")
+            fix = f"add {', '.join(missing)}, or remove monitoring"
+            allowed = "monitoring where ingest and scoring run"
+            yield problem(source, location, given="monitoring", allowed=allowed, fix=fix)
+
+
+def serving_has_what_it_needs(read: Read) -> Iterator[Problem]:
+    """An endpoint serves a use case that declares it, looks features up in a store, and is watched by monitoring."""
+    for source, use_case, values in read.use_case_values():
+        if not isinstance(values.get("serving"), Mapping):
+            continue
+        declared = read.use_cases.get(use_case)
+        needs = {
+            "a use case that declares serving": declared is None or declared.serving is not None,
+            "an environment with online_store": table(source.data, "online_store"),
+            "jobs with monitoring": "monitoring" in present(values, "jobs"),
+        }
+        for allowed, met in needs.items():
+            if not met:
+                location = ("use_cases", use_case, "serving")
+                fix = f"add {allowed.rsplit(' ', 1)[-1]}, or remove serving"
+                yield problem(source, location, given=values["serving"], allowed=allowed, fix=fix)
+
+
+def models_have_an_owner(read: Read) -> Iterator[Problem]:
+    """The registered model belongs to the promotion principal, so that job cannot be left out."""
+    for source, use_case, values in read.use_case_values():
+        jobs = sorted(present(values, "jobs"))
+        if "jobs" in values and "promotion" not in jobs:
+            location = ("use_cases", use_case, "jobs")
+            yield problem(source, location, given=jobs, allowed="jobs with promotion", fix="add promotion: {}")
+
+
+def declared_crons_are_quartz(read: Read) -> Iterator[Problem]:
+    """The schedules of the use cases, which Python declares, are Quartz too."""
+    for name, use_case in read.use_cases.items():
+        for setting in ("training_cron", "scoring_cron", "monitoring_cron"):
+            expression = getattr(use_case.jobs, setting)
+            wrong = quartz_problem(expression)
+            if wrong:
+                file = Source(f"ml/usecases/{name}/declaration.py", None, None)
+                allowed = "a Quartz cron expression"
+                yield problem(file, ("jobs", setting), given=expression, allowed=allowed, fix=f"it {wrong}")

@@ -1,0 +1,107 @@
+"""The account: its metastore, who may sign in where, and what serverless compute may reach and cost."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.infra.conftest import Documents, edit
+
+ENVIRONMENTS = ("dev", "prod", "staging")
+IDS = {"dev": 1000000000000001, "staging": 1000000000000002, "prod": 1000000000000003}
+
+
+def _all(documents: Documents, type_: str) -> dict[str, dict[str, Any]]:
+    return dict(documents["account"]["resource"][type_])
+
+
+def _name(reference: str) -> str:
+    """`group-x` or `principal-x` of a reference to one, without the prefix."""
+    return reference.split(".")[1].removeprefix("group-").removeprefix("principal-")
+
+
+def test_the_metastore_holds_no_data_and_is_no_persons(documents: Documents) -> None:
+    """No storage root, a group as owner, sharing inside the account only, tokens of 30 days, for all workspaces."""
+    metastore = _all(documents, "databricks_metastore")["metastore"]
+    assert "storage_root" not in metastore
+    assert metastore["owner"] == "${databricks_group.group-platform-admins.display_name}"
+    assert (metastore["delta_sharing_scope"], metastore["force_destroy"]) == ("INTERNAL", False)
+    assert metastore["delta_sharing_recipient_token_lifetime_in_seconds"] == 30 * 86_400
+    assigned = _all(documents, "databricks_metastore_assignment").values()
+    assert {entry["workspace_id"] for entry in assigned} == set(IDS.values())
+
+
+def test_a_pipeline_signs_in_without_a_secret_and_to_its_environment_only(documents: Documents) -> None:
+    """One service principal per environment, one exact subject each, in the owners of that environment alone."""
+    policies = _all(documents, "databricks_service_principal_federation_policy")
+    assert {name: policy["oidc_policy"]["subject"] for name, policy in policies.items()} == {
+        f"principal-{name}-deployer-federation": f"repo:example-org/mlops:environment:{name}" for name in ENVIRONMENTS
+    }
+    assert "databricks_service_principal_secret" not in documents["account"]["resource"]
+    owners = [
+        (_name(member["group_id"]), _name(member["member_id"]))
+        for member in _all(documents, "databricks_group_member").values()
+        if _name(member["group_id"]).endswith("-owners")
+    ]
+    assert sorted(owners) == sorted(
+        (f"{name}-owners", member) for name in ENVIRONMENTS for member in ("platform-admins", f"{name}-deployer")
+    )
+
+
+def test_who_may_sign_in_to_prod(documents: Documents) -> None:
+    """The owners administer it; its own jobs and the groups that its file names use it; nobody else reaches it."""
+    entries = _all(documents, "databricks_mws_permission_assignment").values()
+    prod = {_name(e["principal_id"]): e["permissions"] for e in entries if e["workspace_id"] == IDS["prod"]}
+    stages = ("ingest", "training", "promotion", "scoring", "monitoring")
+    groups = ("ml-engineers", "data-scientists", "analysts", "model-risk")
+    assert prod == {"prod-owners": ["ADMIN"]} | {
+        name: ["USER"] for name in (*(f"prod-credit-{stage}" for stage in stages), *groups)
+    }
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_serverless_egress_is_refused_unless_named(documents: Documents, environment: str) -> None:
+    """Restricted, enforced, with no domain allowed, and switched on for the workspace."""
+    policy = _all(documents, "databricks_account_network_policy")[f"{environment}-egress"]
+    assert policy["egress"]["network_access"] == {
+        "restriction_mode": "RESTRICTED_ACCESS",
+        "allowed_internet_destinations": [],
+        "policy_enforcement": {"enforcement_mode": "ENFORCED"},
+    }
+    option = _all(documents, "databricks_workspace_network_option")[f"{environment}-egress-option"]
+    assert (option["workspace_id"], option["network_policy_id"]) == (IDS[environment], policy["network_policy_id"])
+
+
+def test_a_named_domain_is_let_out(workspaces: Path, synthesized: Callable[[], Documents]) -> None:
+    """A domain in the YAML is the one exception."""
+    edit(workspaces / "dev.yaml", "  token_lifetime_days: 30\n", "  serverless_domains: [data.example.com]\n")
+    access = _all(synthesized(), "databricks_account_network_policy")["dev-egress"]["egress"]["network_access"]
+    assert access["allowed_internet_destinations"] == [
+        {"destination": "data.example.com", "internet_destination_type": "DNS_NAME"}
+    ]
+
+
+def test_every_workspace_has_its_private_connectivity(documents: Documents) -> None:
+    """One configuration for the region, bound to each workspace."""
+    bound = _all(documents, "databricks_mws_ncc_binding").values()
+    assert {entry["workspace_id"] for entry in bound} == set(IDS.values())
+    [configuration] = _all(documents, "databricks_mws_network_connectivity_config").values()
+    assert configuration == {"name": "mlops-westeurope", "region": "westeurope"}
+
+
+def test_a_budget_tells_the_people_on_call(documents: Documents) -> None:
+    """Each workspace's own list price, each month, to the addresses of its file; serverless usage carries its tag."""
+    budget = _all(documents, "databricks_budget")["prod-budget"]
+    assert budget["filter"] == {"workspace_id": {"operator": "IN", "values": [IDS["prod"]]}}
+    [alert] = budget["alert_configurations"]
+    assert (alert["quantity_threshold"], alert["quantity_type"]) == ("2000", "LIST_PRICE_DOLLARS_USD")
+    assert (alert["time_period"], alert["trigger_type"]) == ("MONTH", "CUMULATIVE_SPENDING_EXCEEDED")
+    assert alert["action_configurations"] == [
+        {"action_type": "EMAIL_NOTIFICATION", "target": "mlops-on-call@example.com"}
+    ]
+    policy = _all(documents, "databricks_budget_policy")["prod-budget-policy"]
+    assert (policy["binding_workspace_ids"], policy["custom_tags"]) == (
+        [IDS["prod"]],
+        [{"key": "environment", "value": "prod"}],
+    )
