@@ -64,7 +64,9 @@ def reference(column: str, values: pd.Series) -> Reference:
     numeric = pd.api.types.is_numeric_dtype(known.dtype)
     categorical = not numeric or len(shares) <= MAX_CATEGORIES
     ordered = np.sort(known.to_numpy(dtype=float)) if numeric else np.empty(0)
-    edges = None if categorical else np.unique(np.quantile(ordered, np.linspace(0, 1, BINS + 1)[1:-1]))
+    # Edges are values that occur: between two equal neighbours an interpolated one would make an empty bin.
+    deciles = np.linspace(0, 1, BINS + 1)[1:-1]
+    edges = None if categorical else np.unique(np.quantile(ordered, deciles, method="lower"))
     categories = tuple(shares.index[shares >= MIN_CATEGORY_SHARE]) if categorical else ()
     return Reference(
         column=column,

@@ -133,7 +133,7 @@ def _scored_share(data: MonthData) -> Finding:
     return Finding(
         kind=Kind.DATA_QUALITY,
         metric="scored_share",
-        column=PREDICTION,
+        column="",
         value=share,
         verdict=verdict,
         reason=f"{data.scored} of {data.rows} rows are scored",
@@ -156,7 +156,7 @@ def _labelled_share(data: MonthData, use_case: UseCase) -> Finding:
     return Finding(
         kind=Kind.DATA_QUALITY,
         metric="labelled_share",
-        column=LABEL,
+        column="",
         value=share,
         verdict=Verdict.OK if enough else Verdict.BREACH if overdue else Verdict.UNKNOWN,
         reason=f"the outcome of {data.labelled} of {data.rows} rows is known"

@@ -120,8 +120,9 @@ def calibration(labels: Labels, probabilities: Probabilities, limits: Monitoring
 def calibration_noise(probabilities: Probabilities, chance: float) -> float:
     """The calibration error that a perfectly calibrated model exceeds with probability `chance` on these rows.
 
-    Outcomes are drawn from the probabilities themselves (parametric bootstrap); the tail is taken from a normal
-    of their mean and spread, since so rare a quantile would need many more draws.
+    Outcomes are drawn from the probabilities themselves (parametric bootstrap); the tail is that of a gamma of the
+    same mean and spread, since so rare a quantile would need many more draws. A sum of absolute gaps is skewed to
+    the right, less than that gamma, so the bound errs on the safe side.
     """
     random = np.random.default_rng(_SEED)
     parts = np.array_split(np.sort(probabilities), min(10, probabilities.size))
@@ -129,4 +130,5 @@ def calibration_noise(probabilities: Probabilities, chance: float) -> float:
     for part in parts:
         drawn = (random.random((_RESAMPLES, part.size)) < part).mean(axis=1)
         errors += np.abs(drawn - part.mean()) * part.size / probabilities.size
-    return float(errors.mean() + stats.norm.isf(chance) * errors.std())
+    mean, variance = float(errors.mean()), float(errors.var())
+    return float(stats.gamma.isf(chance, mean**2 / variance, scale=variance / mean)) if variance > 0 else mean

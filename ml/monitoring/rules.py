@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import takewhile
 
 from ml.declarations import Monitoring
 from ml.monitoring import wording
@@ -141,10 +142,12 @@ def _why_retrain(month: date, live: int, metrics: Sequence[Metric], limits: Moni
     severe = [metric for metric in newest if _is_severe(metric, limits)]
     if severe:
         return wording.severe(severe[0], live)
-    newest_months = labelled[: limits.labelled_months_below]
-    below = [metric for metric in known if metric.month in newest_months and metric.verdict is Verdict.BREACH]
-    enough = {metric.month for metric in below} == set(newest_months)
-    return wording.lasting(below, live) if enough and len(newest_months) == limits.labelled_months_below else ""
+    below = {metric.month for metric in known if metric.verdict is Verdict.BREACH}
+    running = list(takewhile(below.__contains__, labelled))
+    if len(running) < limits.labelled_months_below:
+        return ""
+    breaches = [metric for metric in known if metric.month in running and metric.verdict is Verdict.BREACH]
+    return wording.lasting(breaches, live)
 
 
 def _is_severe(metric: Metric, limits: Monitoring) -> bool:

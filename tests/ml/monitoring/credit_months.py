@@ -93,7 +93,6 @@ def series(
     holdout: int = 2,
     live: int = 20,
     size: int = 1000,
-    shift_month: int | None = None,
     shift: Shift | None = None,
 ) -> Series:
     """`live` months of `size` clients after a version's fitted and hold-out months."""

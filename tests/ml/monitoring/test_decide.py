@@ -1,0 +1,110 @@
+"""Which months are decided on, and what a run then has to do."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from ml.declarations import Monitoring
+from ml.monitoring.decide import Recorded, decision_row, decisions, outcome, recorded_of, short
+from ml.monitoring.metric import Metric, Verdict
+from ml.monitoring.months import add_months
+from ml.monitoring.rules import Action, Decision
+from tests.ml.monitoring.made import MONTH, auc, metric, whole
+
+LIMITS = Monitoring()
+
+
+def _month(months_ago: int, drift: Verdict = Verdict.OK, **other: Any) -> list[Metric]:
+    return [whole(months_ago, "row_count", Verdict.OK, **other), metric(months_ago, verdict=drift, **other)]
+
+
+def _recorded(months_ago: int, action: Action, newest_version: int = 1, until: date | None = None) -> Recorded:
+    decision = Decision(
+        month=add_months(MONTH, -months_ago),
+        action=action,
+        reason=f"{months_ago} months ago",
+        live_version=1,
+        cool_down_until=until,
+    )
+    return Recorded(decision=decision, newest_version=newest_version)
+
+
+def test_every_month_is_decided_on_once_in_order() -> None:
+    """Catching up decides on each month as it would have been then; months of the training are left out."""
+    metrics = [*_month(4, in_training=True), *_month(3), *_month(2, Verdict.BREACH), *_month(1), *_month(0)]
+    made = decisions(metrics, [], LIMITS)
+    assert [(decision.month.month, decision.action) for decision in made] == [
+        (3, Action.NOTHING),
+        (4, Action.ALERT),
+        (5, Action.NOTHING),
+        (6, Action.NOTHING),
+    ]
+    assert decisions(metrics, made, LIMITS) == []
+
+
+def test_catching_up_respects_the_cool_down() -> None:
+    """Six months below the limit, seen at once, ask for a retraining, wait, and ask again."""
+    metrics = [each for ago in range(8) for each in _month(ago)]
+    metrics += [auc(ago, Verdict.BREACH, value=0.72) for ago in range(1, 7)]
+    actions = [decision.action for decision in decisions(metrics, [], LIMITS)]
+    assert actions == [
+        Action.NOTHING,
+        Action.NOTHING,
+        Action.ALERT,
+        Action.RETRAIN,
+        Action.ALERT,
+        Action.RETRAIN,
+        Action.ALERT,
+        Action.RETRAIN,
+    ]
+
+
+def test_only_the_newest_month_is_decided_again_and_no_retraining_is_taken_back() -> None:
+    """New metrics change the newest decision; older ones, and a retraining, stay as they were."""
+    before = decisions([*_month(1), *_month(0)], [], LIMITS)
+    changed = [*_month(1, Verdict.BREACH), *_month(0, Verdict.BREACH)]
+    assert [(each.month, each.action) for each in decisions(changed, before, LIMITS)] == [(MONTH, Action.ALERT)]
+    retrained = [before[0], _recorded(0, Action.RETRAIN).decision]
+    assert decisions(changed, retrained, LIMITS) == []
+
+
+LATER = date(2024, 8, 1)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "made", "newest_version", "action"),
+    [
+        ([], [], 1, None),
+        ([_recorded(0, Action.NOTHING)], [], 1, Action.NOTHING),
+        ([_recorded(0, Action.ALERT)], [], 1, Action.ALERT),
+        ([_recorded(1, Action.ALERT)], [_recorded(0, Action.NOTHING)], 1, Action.NOTHING),
+        ([], [_recorded(1, Action.ALERT), _recorded(0, Action.NOTHING)], 1, Action.ALERT),
+        ([], [_recorded(0, Action.RETRAIN, until=LATER)], 1, Action.RETRAIN),
+        ([_recorded(0, Action.RETRAIN, until=LATER)], [], 1, Action.RETRAIN),
+        ([_recorded(0, Action.RETRAIN, until=LATER)], [], 2, Action.ALERT),
+        ([_recorded(1, Action.RETRAIN, until=LATER)], [_recorded(0, Action.ALERT)], 1, Action.RETRAIN),
+        ([_recorded(1, Action.RETRAIN, until=LATER)], [_recorded(0, Action.NOTHING, 2)], 2, Action.NOTHING),
+        ([_recorded(3, Action.RETRAIN, until=date(2024, 5, 1))], [_recorded(0, Action.NOTHING)], 1, Action.NOTHING),
+    ],
+)
+def test_what_a_run_has_to_do(
+    recorded: list[Recorded], made: list[Recorded], newest_version: int, action: Action | None
+) -> None:
+    """The strongest new decision; and a retraining until a newer version exists or its cool-down is over."""
+    final = outcome(recorded, made, newest_version)
+    assert (final.action if final else None) == action
+
+
+def test_a_decision_survives_its_table_row() -> None:
+    """Written and read, it is the same decision with the same evidence."""
+    decision = decisions([*_month(0, Verdict.BREACH)], [], LIMITS)[0]
+    row = decision_row(decision, 7, "run-1")
+    assert recorded_of(row) == Recorded(decision=decision, newest_version=7)
+    assert (row["action"], row["run_id"]) == ("alert", "run-1")
+
+
+def test_a_long_reason_is_cut_to_fit_a_tag() -> None:
+    """250 characters at most, the last of them an ellipsis; shorter ones stay."""
+    assert short("short") == "short"
+    assert (len(short("x" * 400)), short("x" * 400)[-1]) == (250, "…")

@@ -1,0 +1,175 @@
+"""Ugly months yield clear verdicts: never a crash, never a silent pass."""
+
+from collections.abc import Callable
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ml.monitoring.metric import PREDICTION, Kind, Metric, Verdict
+from ml.monitoring.month import LABEL, Expectation, column_names, measure
+from ml.monitoring.quality import Arrival
+from ml.usecases.credit.declaration import CREDIT
+from tests.ml.monitoring.made import MONTH, client_rows, expected, month_data
+
+OK, WARN, BREACH, UNKNOWN = Verdict.OK, Verdict.WARN, Verdict.BREACH, Verdict.UNKNOWN
+GOOD = client_rows(1000, seed=2)
+NUMBERS = [f.name for f in CREDIT.model.feature_table.features if f.type == "double"]
+
+
+@pytest.fixture(scope="module")
+def expectation() -> Expectation:
+    """What version 1 expects."""
+    return expected()
+
+
+def verdicts(metrics: list[Metric]) -> dict[str, Verdict]:
+    """Verdict by `metric` or `metric:column`."""
+    return {f"{m.metric}:{m.column}" if m.column else m.metric: m.verdict for m in metrics}
+
+
+def test_a_good_month_is_ok_throughout(expectation: Expectation) -> None:
+    """Every metric but those of groups that are too small is ok, and each column has all of its metrics."""
+    found = measure(month_data(GOOD), expectation, CREDIT)
+    assert {metric.verdict for metric in found if metric.kind is not Kind.FAIRNESS} == {OK}
+    assert {m.column for m in found if m.metric == "psi"} == {*column_names(CREDIT), PREDICTION}
+    assert all(metric.reason for metric in found)
+
+
+def _nothing(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.iloc[:0]
+
+
+def _one(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.iloc[:1]
+
+
+def _all_null(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(**dict.fromkeys(frame.columns, np.nan))
+
+
+def _null_column(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(limit_bal=np.nan)
+
+
+def _constant(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(**dict.fromkeys(NUMBERS, 0.5), **{PREDICTION: 0.3})
+
+
+def _unseen(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(education=9, age_band="martian")
+
+
+def _never_labelled(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(**{LABEL: np.nan})
+
+
+def _one_class(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(**{LABEL: 0.0})
+
+
+def _unscored(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(**{PREDICTION: np.nan})
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (_nothing, {"row_count": BREACH, "psi:limit_bal": UNKNOWN, "roc_auc": UNKNOWN, "quarantine_ratio": UNKNOWN}),
+        (_one, {"row_count": BREACH, "psi:limit_bal": UNKNOWN, "null_ratio:limit_bal": UNKNOWN, "roc_auc": UNKNOWN}),
+        (
+            _all_null,
+            {
+                "null_ratio:limit_bal": BREACH,
+                "null_ratio:age_band": BREACH,
+                "psi:limit_bal": UNKNOWN,
+                "out_of_range_ratio:limit_bal": UNKNOWN,
+                "roc_auc": UNKNOWN,
+                "labelled_share": BREACH,
+                "scored_share": BREACH,
+                "demographic_parity_difference:sex": UNKNOWN,
+            },
+        ),
+        (_null_column, {"null_ratio:limit_bal": BREACH, "ks:limit_bal": UNKNOWN, "psi:bill_1": OK, "roc_auc": OK}),
+        (_constant, {"psi:limit_bal": BREACH, "ks:bill_1": BREACH, "psi:probability": BREACH, "roc_auc": BREACH}),
+        (
+            _unseen,
+            {
+                "unseen_category_ratio:education": BREACH,
+                "psi:age_band": BREACH,
+                "unseen_category_ratio:age_band": BREACH,
+            },
+        ),
+        (_never_labelled, {"labelled_share": BREACH, "roc_auc": UNKNOWN, "expected_calibration_error": UNKNOWN}),
+        (_one_class, {"roc_auc": UNKNOWN, "outcome_rate": BREACH, "labelled_share": OK}),
+        (_unscored, {"scored_share": BREACH, "psi:probability": UNKNOWN, "roc_auc": UNKNOWN}),
+    ],
+)
+def test_ugly_months(
+    expectation: Expectation, spoil: Callable[[pd.DataFrame], pd.DataFrame], told: dict[str, Verdict]
+) -> None:
+    """Each kind of ugliness has the verdict that names it, and what cannot be told is unknown."""
+    got = verdicts(measure(month_data(spoil(GOOD)), expectation, CREDIT))
+    assert {name: got[name] for name in told} == told
+
+
+def test_the_set_of_metrics_does_not_depend_on_the_rows(expectation: Expectation) -> None:
+    """A month that is measured again replaces all of its rows in the table, whatever it held before."""
+    names = [
+        set(verdicts(measure(month_data(spoil(GOOD)), expectation, CREDIT))) for spoil in (_one, _all_null, _unseen)
+    ]
+    assert names[0] == names[1] == names[2] == set(verdicts(measure(month_data(GOOD), expectation, CREDIT)))
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data(), rows=st.integers(0, 300))
+def test_any_rows_at_all_give_verdicts(expectation: Expectation, data: st.DataObject, rows: int) -> None:
+    """Whatever values arrive, every metric has a verdict, and a value unless it is unknown."""
+    frame = client_rows(300, seed=3).iloc[:rows].copy()
+    extremes = st.sampled_from([0.0, -1e300, 1e300, np.nan, 1.0])
+    for column in data.draw(st.lists(st.sampled_from(NUMBERS), max_size=5)):
+        frame[column] = data.draw(extremes)
+    frame.loc[frame.index[: data.draw(st.integers(0, 300))], LABEL] = data.draw(st.sampled_from([0.0, 1.0, np.nan]))
+    frame.loc[frame.index[: data.draw(st.integers(0, 300))], PREDICTION] = data.draw(
+        st.sampled_from([0.0, 1.0, np.nan])
+    )
+    for metric in measure(month_data(frame), expectation, CREDIT):
+        assert metric.value is not None or metric.verdict is UNKNOWN
+        assert metric.reason
+
+
+@pytest.mark.parametrize(
+    ("newest", "labelled", "verdict"),
+    [
+        (date(2024, 6, 1), 0, UNKNOWN),
+        (date(2024, 7, 1), 0, UNKNOWN),
+        (date(2024, 8, 1), 0, BREACH),
+        (date(2024, 8, 1), 499, BREACH),
+        (date(2024, 8, 1), 500, OK),
+        (date(2024, 7, 1), 1000, OK),
+    ],
+)
+def test_outcomes_are_awaited_then_overdue(
+    expectation: Expectation, newest: date, labelled: int, verdict: Verdict
+) -> None:
+    """Due a month later: unknown until then, a breach after."""
+    found = measure(month_data(GOOD, newest=newest, labelled=labelled), expectation, CREDIT)
+    assert next(m.verdict for m in found if m.metric == "labelled_share") is verdict
+
+
+def test_a_month_the_version_was_fitted_on_proves_nothing(expectation: Expectation) -> None:
+    """Its drift is measured, its performance is unknown, and every row says so."""
+    found = measure(month_data(GOOD, month=date(2024, 2, 1)), expectation, CREDIT)
+    assert all(metric.in_training for metric in found)
+    performance = {m.verdict for m in found if m.kind is Kind.PERFORMANCE}
+    assert performance == {UNKNOWN}
+
+
+def test_a_month_whose_records_were_all_rejected(expectation: Expectation) -> None:
+    """It is not awaited: its file came, and nothing of it could be kept."""
+    arrival = Arrival(received=1000, rejected=1000, duplicates=0)
+    found = verdicts(measure(month_data(GOOD.iloc[:0], newest=MONTH, arrival=arrival), expectation, CREDIT))
+    assert (found["row_count"], found["quarantine_ratio"]) == (BREACH, BREACH)

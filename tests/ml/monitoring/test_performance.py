@@ -1,0 +1,95 @@
+"""ROC AUC with its error, calibration beyond chance, and their verdicts."""
+
+import math
+
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from ml.declarations import Monitoring
+from ml.monitoring.metric import Verdict
+from ml.monitoring.performance import Auc, auc, auc_finding, calibration, calibration_noise
+
+LIMITS = Monitoring()
+HOLDOUT = Auc(value=0.80, error=0.006, rows=6000)
+
+
+def _month(rows: int, seed: int, noise: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """Labels drawn from a true probability, and a score that sees it through `noise`."""
+    random = np.random.default_rng(seed)
+    log_odds = random.normal(-1.3, 1.2, size=rows)
+    labels = (random.random(rows) < 1 / (1 + np.exp(-log_odds))).astype(int)
+    return labels, 1 / (1 + np.exp(-(log_odds + random.normal(0, noise, size=rows))))
+
+
+def test_auc_is_sklearns() -> None:
+    """The value by ranks is the value by pairs, ties included."""
+    labels, scores = _month(500, 1)
+    rounded = scores.round(1)
+    assert auc(labels, rounded).value == pytest.approx(roc_auc_score(labels, rounded), abs=1e-12)
+
+
+def test_auc_error_is_the_spread_over_months() -> None:
+    """The standard error of one month tells how far 400 months lie apart, within a tenth."""
+    measured = [auc(*_month(800, seed)) for seed in range(400)]
+    spread = np.std([each.value for each in measured])
+    assert np.mean([each.error for each in measured]) == pytest.approx(spread, rel=0.1)
+
+
+@pytest.mark.parametrize("labels", [[0, 0, 0], [1, 1, 1], [1, 0, 0], []])
+def test_auc_of_too_few_positives_or_negatives_is_unknown(labels: list[int]) -> None:
+    """One class, or a single row of one, has no error."""
+    assert math.isnan(auc(labels, [0.5] * len(labels)).error)
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "rows", "verdict"),
+    [
+        (0.80, 0.018, 1000, Verdict.OK),
+        (0.85, 0.018, 1000, Verdict.OK),
+        (0.76, 0.018, 1000, Verdict.OK),
+        (0.745, 0.018, 1000, Verdict.WARN),
+        (0.70, 0.018, 1000, Verdict.BREACH),
+        (0.74, 0.002, 90_000, Verdict.BREACH),
+        (0.77, 0.002, 90_000, Verdict.OK),
+        (0.70, 0.060, 200, Verdict.UNKNOWN),
+        (0.50, 0.060, 200, Verdict.BREACH),
+        (math.nan, math.nan, 300, Verdict.UNKNOWN),
+    ],
+)
+def test_auc_verdicts(value: float, error: float, rows: int, verdict: Verdict) -> None:
+    """A breach is larger than the limit and than chance; too few rows to tell is unknown; small and certain is ok."""
+    assert auc_finding(Auc(value=value, error=error, rows=rows), HOLDOUT, LIMITS).verdict is verdict
+
+
+def test_auc_without_a_holdout_is_unknown() -> None:
+    """Nothing to compare with."""
+    nothing = Auc(value=math.nan, error=math.nan, rows=0)
+    assert auc_finding(HOLDOUT, nothing, LIMITS).verdict is Verdict.UNKNOWN
+
+
+def test_a_calibrated_month_is_within_its_noise() -> None:
+    """Outcomes drawn from the probabilities themselves exceed the bound of 1 in 1,000 in none of 100 months."""
+    random = np.random.default_rng(2)
+    for _ in range(100):
+        probabilities = random.beta(1, 3, size=600)
+        labels = (random.random(600) < probabilities).astype(int)
+        assert [found.verdict for found in calibration(labels, probabilities, LIMITS)] == [Verdict.OK, Verdict.OK]
+
+
+def test_probabilities_twice_too_high_are_a_breach() -> None:
+    """Both measures of calibration see it, and the reason names both rates."""
+    random = np.random.default_rng(3)
+    truth = random.beta(1, 5, size=2000)
+    labels = (random.random(2000) < truth).astype(int)
+    error, rate = calibration(labels, np.clip(2 * truth, 0, 1), LIMITS)
+    assert (error.verdict, rate.verdict) == (Verdict.BREACH, Verdict.BREACH)
+    assert rate.value == pytest.approx(labels.mean())
+    assert "was predicted" in rate.reason
+
+
+def test_fewer_rows_mean_more_noise() -> None:
+    """The bound falls with the square root of the rows."""
+    probabilities = np.full(4000, 0.2)
+    ratio = calibration_noise(probabilities[:1000], 0.001) / calibration_noise(probabilities, 0.001)
+    assert ratio == pytest.approx(2.0, rel=0.15)

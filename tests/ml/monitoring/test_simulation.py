@@ -1,0 +1,72 @@
+"""Twenty stable months in a row raise no retraining and no alert; a known shift is seen in its month."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ml.monitoring.decide import decisions
+from ml.monitoring.metric import PREDICTION, Kind, Metric, Verdict
+from ml.monitoring.month import LABEL
+from ml.monitoring.performance import auc
+from ml.monitoring.rules import Action
+from ml.usecases.credit.declaration import CREDIT
+from ml.usecases.credit.generate import merger
+from tests.ml.monitoring.credit_months import fitted, month, scored, series
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xgboost
+    from pyspark.sql import SparkSession
+
+SIZE = 1000
+SHIFT = 14
+
+
+def _actions(metrics: Sequence[Metric]) -> dict[date, Action]:
+    return {decision.month: decision.action for decision in decisions(metrics, [], CREDIT.monitoring)}
+
+
+def _auc(booster: "xgboost.Booster", rows: "pd.DataFrame") -> float:
+    known = scored(booster, rows)
+    return auc(known[LABEL], known[PREDICTION]).value
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_twenty_stable_months_are_left_alone(spark: "SparkSession", seed: int) -> None:
+    """120 stable months over six seeds: no breach of any of 161 metrics a month, so no alert and no retraining."""
+    metrics = series(spark, seed).metrics
+    breaches = [(m.month, m.metric, m.column, m.reason) for m in metrics if m.verdict is Verdict.BREACH]
+    assert breaches == []
+    actions = _actions(metrics)
+    assert len(actions) == 20
+    assert set(actions.values()) == {Action.NOTHING}
+
+
+@pytest.mark.parametrize("size", [400, 3000])
+def test_small_and_large_months_are_left_alone_too(spark: "SparkSession", size: int) -> None:
+    """The noise bounds follow the rows of a month."""
+    assert set(_actions(series(spark, 21, live=10, size=size).metrics).values()) == {Action.NOTHING}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_merged_portfolio_is_seen_in_its_month(spark: "SparkSession", seed: int) -> None:
+    """Drift breaches in the month of the shift and not before; performance follows; then a retraining, not before.
+
+    A model retrained with the shifted months before the newest is better on the newest ones by far.
+    """
+    found = series(spark, seed, live=10, size=SIZE, shift=merger(SHIFT * SIZE))
+    drift = {m.month for m in found.metrics if m.kind is Kind.DRIFT and m.verdict is Verdict.BREACH}
+    assert drift == {month(number) for number in range(SHIFT, 20)}
+    assert {"limit_bal", "bill_1"} <= {m.column for m in found.metrics if m.verdict is Verdict.BREACH}
+    aucs = {m.month: m for m in found.metrics if m.metric == "roc_auc"}
+    assert {m.verdict for at, m in aucs.items() if at >= month(SHIFT)} == {Verdict.BREACH}
+    actions = _actions(found.metrics)
+    first_alert = min(at for at, action in actions.items() if action is not Action.NOTHING)
+    first_retraining = min(at for at, action in actions.items() if action is Action.RETRAIN)
+    assert (first_alert, first_retraining) == (month(SHIFT), month(SHIFT + 3))
+    newest = found.rows[found.rows["month"] >= SHIFT + 3]
+    again = fitted(found.rows[found.rows["month"] < SHIFT + 2])
+    old, new = (_auc(booster, newest) for booster in (found.booster, again))
+    assert new > old + 0.08
