@@ -149,7 +149,7 @@ class _Parser:
         while at < len(text.rstrip()):
             found = _TOKEN.match(text, at)
             if found is None or found.lastgroup is None:
-                raise self._error(f"{text[at:]!r} cannot be read")
+                raise self._error(f"{text[at:].strip()!r} cannot be read")
             tokens.append((found.lastgroup, found[found.lastgroup]))
             at = found.end()
         return tokens
