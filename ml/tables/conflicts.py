@@ -1,23 +1,31 @@
 """Tasks that write to one table side by side: Delta lets the first commit and tells the others to look again."""
 
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
 from pyspark.errors import PySparkException
 
 _ATTEMPTS = 5
-# Error classes of Delta Lake for a commit that lost to another one.
-_LOST = ("DELTA_PROTOCOL_CHANGED", "DELTA_METADATA_CHANGED", "DELTA_CONCURRENT_")
+_PAUSE_S = 0.2
+# Error classes of Delta Lake for a commit that lost to another one, or met a table that another is just making.
+_LOST = (
+    "DELTA_PROTOCOL_CHANGED",
+    "DELTA_METADATA_CHANGED",
+    "DELTA_CONCURRENT_",
+    "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION",
+)
 
 Result = TypeVar("Result")
 
 
 def until_committed(attempt: Callable[[], Result]) -> Result:
     """What `attempt` returns. It runs again when another commit came first; it must be idempotent."""
-    for _ in range(_ATTEMPTS - 1):
+    for failed in range(1, _ATTEMPTS):
         try:
             return attempt()
         except PySparkException as error:
             if not (error.getCondition() or "").startswith(_LOST):
                 raise
+            time.sleep(failed * _PAUSE_S)
     return attempt()

@@ -14,7 +14,7 @@ class FolderPlaces:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def relation(self, full_name: str, *, write: bool) -> str:
+    def relation(self, full_name: str, *, write: bool) -> str:  # noqa: ARG002 - no grants here
         """The table's path."""
         return f"delta.`{self.root.joinpath(*split(full_name))}`"
 
@@ -26,7 +26,7 @@ class FolderPlaces:
         """Create the table where it is not there yet."""
         spark.sql(create_statement(table, self.relation(full_name, write=True)))
 
-    def volume(self, full_name: str, *, write: bool) -> str:
+    def volume(self, full_name: str, *, write: bool) -> str:  # noqa: ARG002
         """The volume's folder, made on first use."""
         folder = self.root.joinpath(*split(full_name))
         folder.mkdir(parents=True, exist_ok=True)
