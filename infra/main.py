@@ -15,6 +15,7 @@ from infra.jobs.monitoring import monitoring
 from infra.jobs.promotion import promotion
 from infra.jobs.scoring import scoring
 from infra.jobs.training import training
+from infra.jobs.training_gpu import training_gpu
 from infra.revision import git_commit
 from infra.spec import Spec, SpecError, load
 from infra.stacks.account import account_stack
@@ -25,7 +26,7 @@ from infra.wheel import ROOT, build_wheel
 
 WORKSPACES = ROOT / "workspaces"
 # Each after the jobs that it starts.
-JOBS = (ingest, promotion, training, scoring, monitoring, integration)
+JOBS = (ingest, promotion, training, training_gpu, scoring, monitoring, integration)
 
 
 def stacks(app: Scope, spec: Spec, release: Release) -> list[str]:

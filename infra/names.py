@@ -55,6 +55,21 @@ def destination(environment: str) -> str:
     return f"{environment}-on-call"
 
 
+def lake(environment: str) -> str:
+    """Name of an environment's storage credential and external location."""
+    return f"{environment}-lake"
+
+
+def secret_scope(environment: str) -> str:
+    """Name of the secret scope of an environment's key vault."""
+    return environment
+
+
+def git_folder() -> str:
+    """Where the repository appears in a workspace."""
+    return "/Shared/mlops"
+
+
 def serving_directory(catalog: str) -> str:
     """Workspace directory of queries, alerts and monitors."""
     return f"/Shared/{catalog}-serving"

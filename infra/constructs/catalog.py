@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from infra.access.grants import Grant
 from infra.cdktf_seam import Scope, databricks
 from infra.constructs.grants import GrantsProps, grants
+from infra.constructs.lake import LakeOutputs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,6 +15,7 @@ class CatalogProps:
     name: str
     comment: str
     owner: str
+    lake: LakeOutputs
     workspace_id: int
     readers: tuple[tuple[str, int], ...]
     grants: tuple[Grant, ...]
@@ -34,9 +36,11 @@ def isolated_catalog(scope: Scope, id_: str, props: CatalogProps) -> CatalogOutp
         name=props.name,
         comment=props.comment,
         owner=props.owner,
+        storage_root=f"{props.lake.url}{props.name}",
         isolation_mode="ISOLATED",
         # A catalog with schemas in it is not dropped by mistake.
         force_destroy=False,
+        depends_on=[props.lake.location],
     )
     bindings = [("own", props.workspace_id, "BINDING_TYPE_READ_WRITE")]
     bindings += [(name, workspace_id, "BINDING_TYPE_READ_ONLY") for name, workspace_id in props.readers]

@@ -24,7 +24,8 @@ class ClusterProps:
 
 @dataclass(frozen=True, kw_only=True)
 class JobProps:
-    """`run_as` is an application id; `job_ids` are references to the jobs that its tasks start, by stage."""
+    """`run_as` is an application id; `job_ids` are references to the jobs that its tasks start, by stage;
+    `notify` are e-mail addresses."""
 
     name: str
     declaration: JobDeclaration
@@ -34,6 +35,7 @@ class JobProps:
     cluster: ClusterProps | None
     job_ids: Mapping[str, str]
     tags: Mapping[str, str]
+    notify: tuple[str, ...]
     permissions: tuple[Permission, ...]
 
 
@@ -62,6 +64,20 @@ def job(scope: Scope, id_: str, props: JobProps) -> JobOutputs:
         timeout_seconds=declared.timeout_s,
         max_concurrent_runs=1,
         queue=databricks.job.JobQueue(enabled=True),
+        email_notifications=databricks.job.JobEmailNotifications(
+            on_failure=list(props.notify), on_duration_warning_threshold_exceeded=list(props.notify)
+        ),
+        # A run that is skipped or cancelled was meant to be.
+        notification_settings=databricks.job.JobNotificationSettings(
+            no_alert_for_skipped_runs=True, no_alert_for_canceled_runs=True
+        ),
+        health=databricks.job.JobHealth(
+            rules=[
+                databricks.job.JobHealthRules(
+                    metric="RUN_DURATION_SECONDS", op="GREATER_THAN", value=declared.timeout_s // 2
+                )
+            ]
+        ),
         tags=dict(props.tags),
     )
     permissions(scope, f"{id_}-permissions", "job_id", made.id, props.permissions)

@@ -1,8 +1,9 @@
 """The values of `workspaces/`, typed: read once, checked whole, never changed."""
 
-from infra.spec.compute import Autoscaling, CpuPolicy, GpuPolicy, OnlineStore, Warehouse
+from infra.spec.compute import Autoscaling, CpuPolicy, GpuPolicy, OnlineStore, Pool, Warehouse
 from infra.spec.environment import Environment
 from infra.spec.fields import Switch
+from infra.spec.lake import GitFolder, KeyVault, Lake
 from infra.spec.load import Spec, load
 from infra.spec.platform import AzureState, Data, Files, JobAccess, Metastore, ModelRight, Platform
 from infra.spec.problems import Problem, SpecError
@@ -17,14 +18,18 @@ __all__ = [
     "Environment",
     "FederatedIdentity",
     "Files",
+    "GitFolder",
     "GpuPolicy",
     "JobAccess",
     "Jobs",
+    "KeyVault",
+    "Lake",
     "LegacyTableAcl",
     "Metastore",
     "ModelRight",
     "OnlineStore",
     "Platform",
+    "Pool",
     "Problem",
     "RoleAccess",
     "Security",

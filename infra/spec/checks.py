@@ -34,6 +34,19 @@ def each_has_its_own(read: Read) -> Iterator[Problem]:
                 yield problem(source, location, given=value, allowed=allowed, fix=fix)
 
 
+def lakes_do_not_overlap(read: Read) -> Iterator[Problem]:
+    """Unity Catalog refuses two external locations with one URL, and two environments need two anyway."""
+    owner: dict[tuple[Any, Any], Source] = {}
+    for source in read.environments.values():
+        place = (dig(source.data, "lake", "storage_account"), dig(source.data, "lake", "container"))
+        if None in place or not all(isinstance(part, str) for part in place):
+            continue
+        first = owner.setdefault(place, source)
+        if first is not source:
+            allowed = f"a container of an account that {first.file} does not have"
+            yield problem(source, ("lake", "container"), given=place[1], allowed=allowed, fix="name another container")
+
+
 def groups_are_declared(read: Read) -> Iterator[Problem]:
     """Every group that is named has a definition in platform.yaml."""
     declared = sorted(table(read.platform.data, "groups"))
@@ -54,7 +67,13 @@ def _group_mentions(read: Read) -> Iterator[tuple[Source, Location, str]]:
         for policy in table(source.data, "policies"):
             for position, group in texts(source.data, "policies", policy, "can_use"):
                 yield source, ("policies", policy, "can_use", position), group
-        for location in (("warehouse", "can_use"), ("security", "token_users")):
+        named: list[tuple[str, ...]] = [
+            ("warehouse", "can_use"),
+            ("security", "token_users"),
+            ("git_folder", "can_read"),
+        ]
+        named += [("pools", pool, "can_attach") for pool in table(source.data, "pools")]
+        for location in named:
             for position, group in texts(source.data, *location):
                 yield source, (*location, position), group
         for position, acl in items(source.data, "security", "legacy_table_acls"):
@@ -116,6 +135,7 @@ def policies_have_their_kind(read: Read) -> Iterator[Problem]:
 CHECKS: tuple[Callable[[Read], Iterator[Problem]], ...] = (
     file_is_named_like_its_environment,
     each_has_its_own,
+    lakes_do_not_overlap,
     groups_are_declared,
     use_cases.use_cases_are_declared,
     readers_are_environments,
@@ -125,6 +145,8 @@ CHECKS: tuple[Callable[[Read], Iterator[Problem]], ...] = (
     use_cases.jobs_have_what_they_start,
     use_cases.training_has_data,
     use_cases.monitoring_has_predictions,
+    use_cases.gpu_training_has_a_policy,
+    use_cases.webhook_secrets_lie_in_the_vault,
     use_cases.serving_has_what_it_needs,
     use_cases.models_have_an_owner,
     policies_have_their_kind,

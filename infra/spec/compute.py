@@ -70,6 +70,17 @@ class Warehouse(Values):
     can_use: tuple[Name, ...] = ()
 
 
+class Pool(Values):
+    """Machines that wait for clusters."""
+
+    node_type: CpuNode
+    runtime: Runtime
+    min_idle: Annotated[int, Field(ge=0, le=10, description="0 to 10")] = 0
+    max_capacity: Annotated[int, Field(ge=1, le=100, description="1 to 100")]
+    idle_minutes: Annotated[int, Field(ge=5, le=60, description="5 to 60 minutes")]
+    can_attach: tuple[Name, ...] = ()
+
+
 class OnlineStore(Values):
     """The store of published features, which endpoints look up by key."""
 

@@ -18,6 +18,13 @@ class ScheduledJob(Values):
     schedule: Switch
 
 
+class TrainingJob(ScheduledJob):
+    """The job that trains a model version."""
+
+    gpu: bool = False
+    """whether the same job exists a second time, on a machine with a GPU, to be run by hand"""
+
+
 class IntegrationJob(Values):
     """The job that runs ingest, training and scoring in a row on a sample."""
 
@@ -40,7 +47,7 @@ class Jobs(Values):
     """
 
     ingest: ScheduledJob | None = None
-    training: ScheduledJob | None = None
+    training: TrainingJob | None = None
     promotion: TriggeredJob | None = None
     scoring: ScheduledJob | None = None
     monitoring: MonitoringJob | None = None

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from infra.spec.problems import Problem
 from infra.spec.quartz import quartz_problem
-from infra.spec.raw import present, table, texts
+from infra.spec.raw import dig, present, table, texts
 from infra.spec.read import Read, problem
 from infra.spec.source import Source
 
@@ -73,6 +73,27 @@ def monitoring_has_predictions(read: Read) -> Iterator[Problem]:
             fix = f"add {', '.join(missing)}, or remove monitoring"
             allowed = "monitoring where ingest and scoring run"
             yield problem(source, location, given="monitoring", allowed=allowed, fix=fix)
+
+
+def gpu_training_has_a_policy(read: Read) -> Iterator[Problem]:
+    """A job's cluster obeys a policy; a GPU cluster, the single-node GPU policy."""
+    for source, use_case, values in read.use_case_values():
+        wanted = dig(values, "jobs", "training", "gpu") is True
+        if wanted and not table(source.data, "policies", "gpu_single_node"):
+            location = ("use_cases", use_case, "jobs", "training", "gpu")
+            fix = "add the policy, or remove gpu"
+            allowed = "gpu with the policy gpu_single_node"
+            yield problem(source, location, given=True, allowed=allowed, fix=fix)
+
+
+def webhook_secrets_lie_in_the_vault(read: Read) -> Iterator[Problem]:
+    """The only secret scope is the environment's key vault."""
+    for source, use_case, values in read.use_case_values():
+        given, scope = dig(values, "jobs", "monitoring", "webhook_secret"), dig(source.data, "name")
+        if isinstance(given, str) and "/" in given and given.split("/")[0] != scope:
+            location = ("use_cases", use_case, "jobs", "monitoring", "webhook_secret")
+            allowed = f"{scope}/<key>, a secret of the environment's key vault"
+            yield problem(source, location, given=given, allowed=allowed, fix="correct the scope")
 
 
 def serving_has_what_it_needs(read: Read) -> Iterator[Problem]:

@@ -144,5 +144,6 @@ def _job_props(
         cluster=ClusterProps(policy_id=parts.policies[policy], limits=limits[policy]) if policy else None,
         job_ids=dict(job_ids),
         tags={"environment": environment.name, "use_case": use_case.name},
+        notify=environment.notify,
         permissions=job_permissions(declaration, declared, principals, environment.use_cases[use_case.name].access),
     )

@@ -10,8 +10,12 @@ from infra.cdktf_seam import Scope
 from infra.constructs.alerting import DestinationProps, destination
 from infra.constructs.catalog import CatalogOutputs, CatalogProps, isolated_catalog
 from infra.constructs.cluster_policy import ClusterPolicyProps, cluster_policy
+from infra.constructs.git_folder import GitFolderProps, git_folder
+from infra.constructs.instance_pool import InstancePoolProps, instance_pool
+from infra.constructs.lake import LakeProps, isolated_lake
 from infra.constructs.permissions import Permission
 from infra.constructs.schema import SchemaOutputs, SchemaProps, schema
+from infra.constructs.secret_scope import SecretScopeProps, secret_scope
 from infra.constructs.service_principals import service_principals
 from infra.constructs.stack import StackProps, databricks_stack
 from infra.constructs.volume import VolumeProps, managed_volume
@@ -26,7 +30,7 @@ from ml.declarations import Layer, UseCase
 @dataclass(frozen=True, kw_only=True)
 class _Parts:
     """What every part needs: `held` is access by use case, `jobs` the application ids of the jobs with code,
-    `monitors` those of the monitoring jobs among them.
+    `monitors` those of the monitoring jobs among them by use case.
     """
 
     stack: Scope
@@ -34,7 +38,7 @@ class _Parts:
     owner: str
     held: Mapping[str, Holders]
     jobs: tuple[str, ...]
-    monitors: tuple[str, ...]
+    monitors: Mapping[str, str]
 
 
 def workspace_stack(app: Scope, spec: Spec, environment: Environment, wheel: Wheel) -> None:
@@ -48,11 +52,11 @@ def workspace_stack(app: Scope, spec: Spec, environment: Environment, wheel: Whe
         owner=names.owners(environment.name),
         held={name: holders(spec, environment, name, principals) for name in environment.use_cases},
         jobs=tuple(principals[name] for name in code_principals(spec, environment)),
-        monitors=tuple(
-            principals[names.principal(environment.name, name, "monitoring")]
+        monitors={
+            name: principals[names.principal(environment.name, name, "monitoring")]
             for name, values in environment.use_cases.items()
             if values.jobs.monitoring
-        ),
+        },
     )
     catalog = _catalog(parts, spec)
     _platform_schema(parts, catalog, wheel)
@@ -65,14 +69,21 @@ def workspace_stack(app: Scope, spec: Spec, environment: Environment, wheel: Whe
         system_schemas=environment.system_schemas,
         token_users=(names.owners(environment.name), *environment.security.token_users),
     )
-    workspace_settings(stack, settings)
+    _workspace(parts, settings)
 
 
 def _catalog(parts: _Parts, spec: Spec) -> CatalogOutputs:
     environment = parts.environment
     used = dict.fromkeys((*(grant.principal for grant in catalog_grants(parts.held.values())), *parts.jobs))
+    storage = LakeProps(
+        name=names.lake(environment.name),
+        lake=environment.lake,
+        owner=parts.owner,
+        workspace_id=environment.workspace.id,
+    )
     props = CatalogProps(
         name=environment.catalog,
+        lake=isolated_lake(parts.stack, "lake", storage),
         comment=f"Everything of the environment {environment.name}.",
         owner=parts.owner,
         workspace_id=environment.workspace.id,
@@ -156,7 +167,26 @@ def _compute(parts: _Parts) -> None:
             ),
         )
         cluster_policy(parts.stack, f"policy-{name}", props)
+    for name, pool in environment.pools.items():
+        pool_props = InstancePoolProps(
+            name=names.policy(name),
+            limits=pool,
+            tags={"environment": environment.name},
+            permissions=tuple(Permission(level="CAN_ATTACH_TO", group=group) for group in pool.can_attach),
+        )
+        instance_pool(parts.stack, f"pool-{name}", pool_props)
     _warehouse(parts)
+
+
+def _workspace(parts: _Parts, settings: WorkspaceSettingsProps) -> None:
+    """What belongs to the workspace itself: its settings, its secrets, its Git folder."""
+    environment = parts.environment
+    workspace_settings(parts.stack, settings)
+    readers = {f"{use_case}-monitoring": who for use_case, who in parts.monitors.items()}
+    scope = SecretScopeProps(name=names.secret_scope(environment.name), vault=environment.key_vault, readers=readers)
+    secret_scope(parts.stack, "secrets", scope)
+    if environment.git_folder:
+        git_folder(parts.stack, "git-folder", GitFolderProps(path=names.git_folder(), folder=environment.git_folder))
 
 
 def _warehouse(parts: _Parts) -> None:
@@ -168,7 +198,7 @@ def _warehouse(parts: _Parts) -> None:
         permissions=(
             *(Permission(level="CAN_USE", group=group) for group in environment.warehouse.can_use),
             # The alerts of phase two ask as this principal.
-            *(Permission(level="CAN_USE", service_principal=who) for who in parts.monitors),
+            *(Permission(level="CAN_USE", service_principal=who) for who in parts.monitors.values()),
         ),
     )
     sql_warehouse(parts.stack, "warehouse", props)

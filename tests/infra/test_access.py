@@ -26,9 +26,12 @@ def test_dev_cannot_write_prod(documents: Documents) -> None:
         for name, person, rights in all_grants(documents, stack):
             assert not (person.startswith(("dev-", "staging-")) and rights & WRITES), (stack, name, person)
     bindings = documents["prod-workspace"]["resource"]["databricks_workspace_binding"]
+    own = (1000000000000003, "BINDING_TYPE_READ_WRITE")
     assert {name: (b["workspace_id"], b["binding_type"]) for name, b in bindings.items()} == {
-        "catalog-binding-own": (1000000000000003, "BINDING_TYPE_READ_WRITE"),
+        "catalog-binding-own": own,
         "catalog-binding-dev": (1000000000000001, "BINDING_TYPE_READ_ONLY"),
+        "lake-storage-credential-binding": own,
+        "lake-external-location-binding": own,
     }
 
 
@@ -53,8 +56,10 @@ def test_catalogs_are_isolated(documents: Documents, environment: str) -> None:
         "name": environment,
         "comment": f"Everything of the environment {environment}.",
         "owner": f"{environment}-owners",
+        "storage_root": f"abfss://lake@mlops{environment}lake.dfs.core.windows.net/{environment}",
         "isolation_mode": "ISOLATED",
         "force_destroy": False,
+        "depends_on": ["databricks_external_location.lake-location"],
     }
     assert all(not schema["force_destroy"] for schema in resources["databricks_schema"].values())
 
@@ -148,7 +153,8 @@ def test_without_read_by_no_other_environment_is_let_in(workspaces: Path, synthe
     edit(workspaces / "dev.yaml", "    source: prod\n", "")
     edit(workspaces / "dev.yaml", "    jobs:\n", "    jobs:\n      ingest: {schedule: paused}\n")
     changed = synthesized()
-    assert list(changed["prod-workspace"]["resource"]["databricks_workspace_binding"]) == ["catalog-binding-own"]
+    bindings = changed["prod-workspace"]["resource"]["databricks_workspace_binding"].values()
+    assert {binding["workspace_id"] for binding in bindings} == {1000000000000003}
     assert not [g for g in all_grants(changed, "prod-workspace") if g[1].startswith("dev")]
     members = changed["account"]["resource"]["databricks_group_member"]
     assert not [name for name in members if name.endswith("-reads-source")]

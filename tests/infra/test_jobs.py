@@ -30,7 +30,7 @@ def _graph(documents: Documents, environment: str, job: str) -> dict[str, list[s
 def test_each_environment_has_the_jobs_of_its_file(documents: Documents) -> None:
     """Dev trains on prod's data and ingests nothing; only staging runs the integration job."""
     assert {environment: sorted(jobs(documents, environment)) for environment in ENVIRONMENTS} == {
-        "dev": ["credit-promotion", "credit-scoring", "credit-training"],
+        "dev": ["credit-promotion", "credit-scoring", "credit-training", "credit-training-gpu"],
         "prod": ["credit-ingest", "credit-monitoring", "credit-promotion", "credit-scoring", "credit-training"],
         "staging": [
             "credit-ingest",
@@ -158,10 +158,10 @@ def test_a_webhook_is_named_by_its_secret(workspaces: Path, synthesized: Callabl
     edit(
         workspaces / "prod.yaml",
         "monitoring: {schedule: active}",
-        "monitoring: {schedule: active, webhook_secret: ops/hook}",
+        "monitoring: {schedule: active, webhook_secret: prod/hook}",
     )
     flags = _flags(tasks(synthesized(), "prod", "credit-monitoring")["alert"])
-    assert flags["--webhook-secret"] == "ops/hook"
+    assert flags["--webhook-secret"] == "prod/hook"
 
 
 def test_sign_off_decides(documents: Documents) -> None:
@@ -188,10 +188,10 @@ def test_integration_trains_on_a_sample(documents: Documents) -> None:
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_every_job_runs_as_its_own_service_principal(documents: Documents, environment: str) -> None:
-    """No job runs as a person, and no two jobs as the same principal."""
+    """No job runs as a person, and no two jobs as the same principal, but for training on its two machines."""
     assert {
         name: who(job["run_as"]["service_principal_name"]) for name, job in jobs(documents, environment).items()
-    } == {name: f"{environment}-{name}" for name in jobs(documents, environment)}
+    } == {name: f"{environment}-{name.removesuffix('-gpu')}" for name in jobs(documents, environment)}
     assert all(list(job["run_as"]) == ["service_principal_name"] for job in jobs(documents, environment).values())
 
 
@@ -241,6 +241,33 @@ def test_schedules_are_paused_or_not_as_the_environment_says(documents: Document
         "credit-scoring": ("0 0 6 2 * ?", "PAUSED"),
     }
     assert starts("staging")["credit-integration"] == ("0 0 2 * * ?", "UNPAUSED")
+
+
+def test_gpu_training_is_training_on_a_gpu(documents: Documents) -> None:
+    """The same tasks and parameters as the training job, by hand only, on a cluster that obeys the GPU policy."""
+    usual, gpu = (jobs(documents, "dev")[f"credit-{name}"] for name in ("training", "training-gpu"))
+    assert (gpu["task"], gpu["parameter"]) == (usual["task"], usual["parameter"])
+    assert "schedule" not in gpu
+    [cluster] = gpu["job_cluster"]
+    assert cluster["new_cluster"]["policy_id"] == "${data.databricks_cluster_policy.policy-gpu_single_node.id}"
+    assert cluster["new_cluster"]["node_type_id"] == "Standard_NC4as_T4_v3"
+    assert cluster["new_cluster"]["spark_version"] == "17.3.x-gpu-ml-scala2.13"
+    starters = permissions(documents, "dev-ml", "credit-promotion-permissions")
+    assert starters["dev-credit-training"] == "CAN_MANAGE_RUN"
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_somebody_hears_of_a_job_that_fails_or_drags_on(documents: Documents, environment: str) -> None:
+    """Failures, and runs past half their time limit, are mailed to the people on call."""
+    told = ["mlops-on-call@example.com"]
+    for job in jobs(documents, environment).values():
+        assert job["email_notifications"] == {
+            "on_failure": told,
+            "on_duration_warning_threshold_exceeded": told,
+        }
+        [rule] = job["health"]["rules"]
+        assert (rule["metric"], rule["op"]) == ("RUN_DURATION_SECONDS", "GREATER_THAN")
+        assert rule["value"] * 2 == job["timeout_seconds"]
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)

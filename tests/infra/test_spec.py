@@ -35,7 +35,7 @@ def test_all_mistakes_of_all_files_are_reported_together(workspaces: Path) -> No
     """Field, cross-setting and cross-file mistakes come in one error, each with file, line and fix."""
     dev, staging, platform = (workspaces / f"{name}.yaml" for name in ("dev", "staging", "platform"))
     edit(dev, "catalog: dev", "catalog: prod")
-    edit(dev, "training: {schedule: paused}", "training: {shedule: paused}")
+    edit(dev, "training: {schedule: paused, gpu: true}", "training: {shedule: paused}")
     edit(dev, "[Standard_NC4as_T4_v3, Standard_NC8as_T4_v3]", "[Standard_D4ads_v5]")
     edit(dev, "size: 2X-Small", "size: Huge")
     edit(dev, "model-risk: {ops", "auditors: {ops")
@@ -45,7 +45,7 @@ def test_all_mistakes_of_all_files_are_reported_together(workspaces: Path) -> No
         f"dev.yaml:{_line(dev, 'shedule')}: use_cases.credit.jobs.training.schedule: given nothing; "
         "allowed one of 'active', 'paused'; add 'schedule'",
         f"dev.yaml:{_line(dev, 'shedule')}: use_cases.credit.jobs.training.shedule: given a setting that does not "
-        "exist; allowed schedule; rename it to 'schedule'",
+        "exist; allowed gpu, schedule; rename it to 'schedule'",
         f"dev.yaml:{_line(dev, 'auditors')}: use_cases.credit.access.auditors: given 'auditors'; allowed one of "
         "analysts, data-scientists, ml-engineers, model-risk, platform-admins; "
         "correct the name, or declare the group in platform.yaml",
@@ -123,6 +123,25 @@ def test_all_mistakes_of_all_files_are_reported_together(workspaces: Path) -> No
             "monthly_budget_usd",
             "system_schemas: [access]\nmonthly_budget_usd",
             "system_schemas.0: given 'access'; allowed a schema that prod.yaml does not name",
+        ),
+        (
+            "staging.yaml",
+            "storage_account: mlopsstaginglake",
+            "storage_account: mlopsdevlake",
+            "lake.container: given 'lake'; allowed a container of an account that dev.yaml does not have",
+        ),
+        (
+            "dev.yaml",
+            "Microsoft.Databricks/accessConnectors/mlops-dev",
+            "Microsoft.Databricks/workspaces/mlops-dev",
+            "lake.access_connector_id: given",
+        ),
+        ("dev.yaml", "can_attach: [ml-engineers", "can_attach: [engineers", "can_attach.0: given 'engineers'; allowed"),
+        (
+            "prod.yaml",
+            "monitoring: {schedule: active}",
+            "monitoring: {schedule: active, webhook_secret: dev/hook}",
+            "webhook_secret: given 'dev/hook'; allowed prod/<key>, a secret of the environment's key vault",
         ),
         ("staging.yaml", "      ingest: {schedule: paused}\n", "", "integration: given 'integration'; allowed integra"),
         (

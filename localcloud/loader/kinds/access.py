@@ -25,6 +25,7 @@ _OBJECTS = {
     "directory_path": "directories",
     "serving_endpoint_id": "serving-endpoints",
     "registered_model_id": "registered-models",
+    "repo_id": "repos",
     "authorization": "authorization",
 }
 

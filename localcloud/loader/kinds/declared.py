@@ -22,6 +22,7 @@ _TYPES: dict[str, tuple[str, ...]] = {
     "databricks_metastore_assignment": (),
     "databricks_mws_ncc_binding": (),
     "databricks_mws_network_connectivity_config": ("network_connectivity_config_id",),
+    "databricks_repo": (),
     "databricks_restrict_workspace_admins_setting": (),
     "databricks_service_principal_federation_policy": ("policy_id",),
     "databricks_sql_permissions": (),
