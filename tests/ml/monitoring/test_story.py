@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ml.monitoring import alert, decide, measure
+from ml.monitoring.alert import UndeliveredError
 from ml.monitoring.tables import ALERTS, DECISIONS, METRICS
 from tests.ml.monitoring.conftest import SHIFT_MONTH, Story
 
@@ -77,6 +78,15 @@ def test_a_retraining_that_never_happened_is_asked_for_again(story: Story) -> No
     assert len(story.rows(DECISIONS, "action = 'retrain'")) == 1
 
 
+def test_a_failed_delivery_is_recorded_and_not_lost(story: Story) -> None:
+    """With a webhook that answers nothing the task fails, and its alert waits with the reason, without the URL."""
+    with pytest.raises(UndeliveredError, match="did not take alert performance:2023-12: ConnectionError") as failed:
+        story.run(alert, "m-15", webhook_url="http://127.0.0.1:9/s3cret")
+    performance = story.rows(ALERTS, "key = 'performance:2023-12'")[0]
+    assert (performance["attempts"], performance["delivered_at"]) == (1, None)
+    assert "s3cret" not in f"{performance}{failed.value}"
+
+
 def test_the_same_cause_is_one_alert(story: Story, folder: Path) -> None:
     """Drift that lasts four months is told once; its alert knows the newest month."""
     delivered = (folder / "drift-2023-12.json").stat().st_mtime_ns
@@ -86,6 +96,7 @@ def test_the_same_cause_is_one_alert(story: Story, folder: Path) -> None:
     assert (folder / "drift-2023-12.json").stat().st_mtime_ns == delivered
     performance = story.rows(ALERTS, "key = 'performance:2023-12'")[0]
     assert "A retraining was asked for" in performance["what_to_do"]
+    assert (performance["attempts"], performance["last_error"]) == (2, None)
     assert performance["delivered_to"] == "/Volumes/story/credit_ops/alerts/performance-2023-12.json"
 
 
