@@ -96,6 +96,7 @@ azurerm = _on_demand("cdktf_cdktf_provider_azurerm")
 # After the environment is ready: importing cdktf starts Node.
 _core = importlib.import_module("cdktf")
 App = _core.App
+Aspects = _core.Aspects
 AssetType = _core.AssetType
 AzurermBackend = _core.AzurermBackend
 LocalBackend = _core.LocalBackend
@@ -103,6 +104,8 @@ TerraformAsset = _core.TerraformAsset
 TerraformResourceLifecycle = _core.TerraformResourceLifecycle
 TerraformStack = _core.TerraformStack
 Token = _core.Token
+# Marks a class whose `visit` the toolkit calls for every node: jsii needs to be told of the interface.
+aspect = importlib.import_module("jsii").implements(_core.IAspect)
 
 # The bindings carry no types that mypy can read. These two names say what such a value is for.
 Scope = Any

@@ -3,15 +3,21 @@
 from dataclasses import dataclass
 
 from infra.cdktf_seam import AzurermBackend, LocalBackend, Scope, TerraformStack, databricks
+from infra.constructs.aspects import tag_and_protect
 from infra.spec import AzureState, Platform
 
 
 @dataclass(frozen=True, kw_only=True)
 class StackProps:
-    """Where the stack's state lies and which Databricks it speaks to. `account_id` only for the account."""
+    """Where the stack's state lies and which Databricks it speaks to. `account_id` only for the account.
+
+    `environment` names whose costs its resources are. `protect` refuses plans that destroy what holds data.
+    """
 
     platform: Platform
     host: str
+    environment: str = "shared"
+    protect: bool = True
     account_id: str | None = None
 
 
@@ -35,4 +41,6 @@ def databricks_stack(app: Scope, name: str, props: StackProps) -> Scope:
     else:
         LocalBackend(stack, path=f"{name}.tfstate")
     databricks.provider.DatabricksProvider(stack, "databricks", host=props.host, account_id=props.account_id)
+    tags = {**props.platform.tags, "environment": props.environment}
+    tag_and_protect(stack, tags, protect=props.protect)
     return stack

@@ -41,6 +41,8 @@ class Environment(Values):
     security: Security
     deployer: FederatedIdentity
     """the pipeline that deploys this environment, and no other one"""
+    protect_data: bool = True
+    """whether a plan that destroys catalogs, schemas, volumes, models or experiments fails"""
     monthly_budget_usd: Annotated[int, Field(ge=1, description="US dollars, at least 1")]
     """list price above which `notify` is told"""
     system_schemas: tuple[Literal["access", "compute", "lakeflow", "query", "serving", "storage"], ...] = ()

@@ -108,6 +108,11 @@ Domain = Annotated[
     StringConstraints(pattern=r"^([a-z0-9-]+\.)+[a-z]{2,}$"),
     Field(description="an internet domain such as pypi.example.com, without wildcards"),
 ]
+TagName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$"),
+    Field(description="lower-case letters, digits and underscores, starting with a letter, up to 40"),
+]
 GpuNode = Annotated[str, AfterValidator(_gpu_node), Field(description="a GPU node type (NC, ND or NV series)")]
 CpuNode = Annotated[str, AfterValidator(_cpu_node), Field(description="a node type without GPU")]
 QuartzCron = Annotated[

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from infra.spec.fields import AccountId, Email, Name, StorageAccountName, Values, WorkspaceUrl
+from infra.spec.fields import AccountId, Email, Name, StorageAccountName, TagName, Values, WorkspaceUrl
 
 
 class Data(StrEnum):
@@ -115,6 +115,8 @@ class Platform(Values):
     state: Annotated[AzureState | LocalState, Field(discriminator="kind")]
     groups: dict[Name, Group]
     """the groups that roles are given to"""
+    tags: dict[TagName, str] = Field(default_factory=dict)
+    """put on every job, pool and warehouse, for the bill"""
     admins: Name
     """the group that owns catalogs, schemas and volumes"""
     job_access: StageAccess

@@ -50,7 +50,12 @@ class _Parts:
 
 def ml_stack(app: Scope, spec: Spec, environment: Environment, release: Release, jobs: JobFactories) -> None:
     """The jobs of every use case of `environment`, and what they train into."""
-    props = StackProps(platform=spec.platform, host=environment.workspace.url)
+    props = StackProps(
+        platform=spec.platform,
+        host=environment.workspace.url,
+        environment=environment.name,
+        protect=environment.protect_data,
+    )
     stack = databricks_stack(app, f"{environment.name}-ml", props)
     policies = {
         name: databricks.data_databricks_cluster_policy.DataDatabricksClusterPolicy(

@@ -61,7 +61,12 @@ def serves(environment: Environment) -> bool:
 
 def serving_stack(app: Scope, spec: Spec, environment: Environment) -> None:
     """The endpoints, monitors and alerts of the use cases that `environment` serves."""
-    props = StackProps(platform=spec.platform, host=environment.workspace.url)
+    props = StackProps(
+        platform=spec.platform,
+        host=environment.workspace.url,
+        environment=environment.name,
+        protect=environment.protect_data,
+    )
     stack = databricks_stack(app, f"{environment.name}-serving", props)
     warehouse = databricks.data_databricks_sql_warehouse.DataDatabricksSqlWarehouse(
         stack, "warehouse", name=names.warehouse(environment.name)

@@ -43,7 +43,12 @@ class _Parts:
 
 def workspace_stack(app: Scope, spec: Spec, environment: Environment, wheel: Wheel) -> None:
     """Everything of an environment that comes before its jobs."""
-    props = StackProps(platform=spec.platform, host=environment.workspace.url)
+    props = StackProps(
+        platform=spec.platform,
+        host=environment.workspace.url,
+        environment=environment.name,
+        protect=environment.protect_data,
+    )
     stack = databricks_stack(app, f"{environment.name}-workspace", props)
     principals = service_principals(stack, job_principals(environment))
     parts = _Parts(

@@ -1,0 +1,47 @@
+"""What holds for every resource of a stack, whoever makes it: tags, and protection of what cannot be made again."""
+
+from collections.abc import Mapping
+
+from infra.cdktf_seam import Aspects, Resource, Scope, aspect
+
+# Lost with their content, or with the names and rights that other things refer to.
+_IRREPLACEABLE = frozenset(
+    {
+        "databricks_catalog",
+        "databricks_external_location",
+        "databricks_metastore",
+        "databricks_mlflow_experiment",
+        "databricks_registered_model",
+        "databricks_schema",
+        "databricks_storage_credential",
+        "databricks_volume",
+    }
+)
+# The argument that takes tags as a map. Clusters get theirs from their policy.
+_TAGGED = {"databricks_job": "tags", "databricks_instance_pool": "custom_tags"}
+
+
+@aspect
+class _Everywhere:
+    """Visits every node of a stack before it is written."""
+
+    def __init__(self, tags: Mapping[str, str], protect: bool) -> None:
+        self._tags = dict(tags)
+        self._protect = protect
+
+    def visit(self, node: Resource) -> None:
+        """Called by the toolkit; a node that is no resource has no type."""
+        type_ = getattr(node, "terraform_resource_type", "")
+        if self._protect and type_ in _IRREPLACEABLE and not node.fqn.startswith("data."):
+            node.add_override("lifecycle.prevent_destroy", True)
+        argument = _TAGGED.get(type_)
+        for name, value in self._tags.items() if argument else ():
+            node.add_override(f"{argument}.{name}", value)
+        if type_ == "databricks_sql_endpoint" and self._tags:
+            listed = [{"key": name, "value": value} for name, value in self._tags.items()]
+            node.add_override("tags", {"custom_tags": listed})
+
+
+def tag_and_protect(stack: Scope, tags: Mapping[str, str], *, protect: bool) -> None:
+    """Every job, pool and warehouse of `stack` carries `tags`; with `protect`, a plan that destroys data fails."""
+    Aspects.of(stack).add(_Everywhere(tags, protect))

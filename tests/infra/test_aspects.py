@@ -1,0 +1,52 @@
+"""What holds for every resource: tags for the bill, and protection of what holds data."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.infra.conftest import Documents, edit
+from tests.infra.find import jobs
+
+HOLDS_DATA = ("databricks_catalog", "databricks_schema", "databricks_volume", "databricks_registered_model")
+
+
+def _protected(documents: Documents, environment: str) -> set[bool]:
+    stacks = (f"{environment}-workspace", f"{environment}-ml")
+    return {
+        resource.get("lifecycle", {}).get("prevent_destroy", False)
+        for stack in stacks
+        for type_ in HOLDS_DATA
+        for resource in documents[stack]["resource"].get(type_, {}).values()
+    }
+
+
+def test_data_is_protected_unless_the_environment_says_otherwise(documents: Documents) -> None:
+    """A plan that destroys a catalog, schema, volume or model fails in prod and staging; dev turns that off by name."""
+    found = {environment: _protected(documents, environment) for environment in ("dev", "prod", "staging")}
+    assert found == {"dev": {False}, "prod": {True}, "staging": {True}}
+    assert documents["account"]["resource"]["databricks_metastore"]["metastore"]["lifecycle"] == {
+        "prevent_destroy": True
+    }
+
+
+def test_protection_is_the_default(workspaces: Path, synthesized: Callable[[], Documents]) -> None:
+    """Leaving the setting out protects."""
+    edit(workspaces / "dev.yaml", "protect_data: false\n", "")
+    assert _protected(synthesized(), "dev") == {True}
+
+
+def test_protection_keeps_what_a_resource_says_itself(documents: Documents) -> None:
+    """The model's aliases stay the promotion job's."""
+    model = documents["prod-ml"]["resource"]["databricks_registered_model"]["credit-model"]
+    assert model["lifecycle"] == {"ignore_changes": ["aliases"], "prevent_destroy": True}
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod", "staging"])
+def test_jobs_and_warehouses_carry_the_platforms_tags(documents: Documents, environment: str) -> None:
+    """What runs can be billed: by cost centre and environment, and a job by use case too."""
+    shared = {"cost_centre": "mlops", "managed_by": "cdktf", "environment": environment}
+    for job in jobs(documents, environment).values():
+        assert job["tags"] == shared | {"use_case": "credit"}
+    warehouse = documents[f"{environment}-workspace"]["resource"]["databricks_sql_endpoint"]["warehouse"]
+    assert {tag["key"]: tag["value"] for tag in warehouse["tags"]["custom_tags"]} == shared
