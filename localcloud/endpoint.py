@@ -1,4 +1,7 @@
-"""Where a running local cloud answers: one file in its directory, readable by its owner only."""
+"""Where the local cloud of a directory answers: one file, readable by its owner only.
+
+It stays when the local cloud stops, so that the next one takes the same token.
+"""
 
 import json
 import os
@@ -42,8 +45,3 @@ def read_endpoint(home: Path) -> Endpoint | None:
         return Endpoint(**json.loads(_file(home).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
-
-
-def remove_endpoint(home: Path) -> None:
-    """Remove the file; fine where there is none."""
-    _file(home).unlink(missing_ok=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 
 from localcloud import processes
-from localcloud.endpoint import Endpoint, pid_file, read_endpoint, remove_endpoint
+from localcloud.endpoint import Endpoint, pid_file, read_endpoint
 from localcloud.toolchain import ToolchainError, delta_jars, java
 
 START_TIMEOUT_S = 180.0
@@ -93,7 +93,6 @@ def _end(home: Path) -> bool:
         processes.kill_tree(pid, grace_s=_STOP_GRACE_S)
     left = processes.end_marked(home)
     pid_file(home).unlink(missing_ok=True)
-    remove_endpoint(home)
     return pid is not None or left > 0
 
 

@@ -11,7 +11,7 @@ import psutil
 from localcloud import identity, processes
 from localcloud.app import serve as listen
 from localcloud.cloud import Cloud
-from localcloud.endpoint import Endpoint, pid_file, write_endpoint
+from localcloud.endpoint import Endpoint, pid_file, read_endpoint, write_endpoint
 from localcloud.jobs.runner import Runner
 from localcloud.jobs.workers import Workers
 from localcloud.mlflow_server import MlflowServer
@@ -49,7 +49,8 @@ def serve(home: Path, *, account_port: int = 0, owner: int | None = None) -> Non
         # Before the wait: a port in use is known at once. What needs a part that is not ready answers 503.
         listeners = listen(parts.cloud, account_port)
         parts.wait_ready()
-        token = identity.ensure_admin(parts.cloud)
+        before = read_endpoint(home)
+        token = identity.ensure_admin(parts.cloud, before.admin_token if before else None)
         Runner.attach(parts.cloud, parts.workers)
         serving = service.of(parts.cloud)
         write_endpoint(home, _endpoint(parts.cloud, token))
