@@ -1,0 +1,147 @@
+"""Plans, deploys and destroys an environment: `python -m infra.deploy plan|diff|deploy|destroy ENV`.
+
+It drives the real cdktf CLI and Terraform, one stack after the other: the stacks share no references that would tell
+either of them the order. `ENV` is an environment, or `account`. Phase two (`<env>-serving`) is asked for by name, since
+it can only be planned once a model is live.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.cdktf_seam import SeamError, find_node
+from infra.main import WORKSPACES, synth
+from infra.spec import Spec, SpecError, load
+from infra.stacks.serving import serves
+from infra.wheel import ROOT
+
+ACTIONS = ("plan", "diff", "deploy", "destroy")
+OUT = ROOT / "cdktf.out"
+ACCOUNT = "account"
+# Any of them says that somebody or something signed in; Terraform itself checks whether it may do what is asked.
+_SIGN_INS = ("ARM_USE_OIDC", "ARM_USE_MSI", "ARM_CLIENT_ID", "DATABRICKS_AUTH_TYPE", "DATABRICKS_CLIENT_ID")
+
+
+class DeployError(RuntimeError):
+    """Nothing was run, or a tool failed; the message says which and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tools:
+    """The programs that are driven. `path` is the PATH under which they find each other."""
+
+    cdktf: Path
+    terraform: str
+    path: str
+
+
+def stacks_of(spec: Spec, target: str, *, serving: bool) -> list[str]:
+    """The stacks of `target`, in the order of deployment. Raises DeployError for a target that does not exist."""
+    if target == ACCOUNT:
+        return [ACCOUNT]
+    found = next((each for each in spec.environments if each.name == target), None)
+    if found is None:
+        known = ", ".join([ACCOUNT, *(each.name for each in spec.environments)])
+        raise DeployError(f"ENV={target or '(nothing)'} does not exist; allowed are {known}: correct it")
+    if serving and not serves(found):
+        raise DeployError(f"{target} serves nothing, so it has no stack {target}-serving: see workspaces/{target}.yaml")
+    return [f"{target}-serving"] if serving else [f"{target}-workspace", f"{target}-ml"]
+
+
+def missing(root: Path, environment: Mapping[str, str]) -> list[str]:
+    """What the machine lacks, each with what to do about it; empty where all is there."""
+    path, found = environment.get("PATH", ""), []
+    terraform = environment.get("TERRAFORM_BINARY_NAME", "terraform")
+    if not (root / "node_modules" / ".bin" / "cdktf").exists():
+        found.append("the cdktf CLI: run `make synth-check` once, or `npm ci --ignore-scripts`")
+    try:
+        find_node(environment)
+    except SeamError as error:
+        found.append(f"Node: {error}")
+    if shutil.which(terraform, path=path) is None:
+        found.append(
+            f"{terraform}: install Terraform 1.9 or newer, or OpenTofu and set TERRAFORM_BINARY_NAME=tofu; "
+            "without either, `make up` runs the same stacks on the local cloud"
+        )
+    if not any(environment.get(name) for name in _SIGN_INS) and shutil.which("az", path=path) is None:
+        found.append(f"a sign-in to Azure: `az login`, or in a pipeline one of {', '.join(_SIGN_INS)}")
+    return found
+
+
+def tools(root: Path, environment: Mapping[str, str]) -> Tools:
+    """The programs. Raises DeployError that names everything that is missing."""
+    lacking = missing(root, environment)
+    if lacking:
+        raise DeployError("this machine cannot deploy; missing are:\n" + "\n".join(f"  - {each}" for each in lacking))
+    # cdktf runs `python` of cdktf.json and its own `node` by name.
+    first = (str(Path(sys.executable).parent), str(Path(find_node(environment)).parent), environment.get("PATH", ""))
+    name = environment.get("TERRAFORM_BINARY_NAME", "terraform")
+    return Tools(cdktf=root / "node_modules" / ".bin" / "cdktf", terraform=name, path=os.pathsep.join(first))
+
+
+def commands(action: str, stack: str, used: Tools, *, approved: bool) -> list[list[str]]:
+    """What is run for one stack. `approved` asks nobody: for a pipeline whose plan was reviewed."""
+    if action == "plan":
+        folder = f"-chdir={OUT / 'stacks' / stack}"
+        return [
+            [used.terraform, folder, "init", "-input=false"],
+            # With a file, so that policies and reviewers see this plan, and no other is applied.
+            [used.terraform, folder, "plan", "-input=false", "-out=plan.bin"],
+        ]
+    # The lock step asks the registry, past any mirror; the versions are pinned by the bindings.
+    whole = [str(used.cdktf), action, stack, "--skip-provider-lock"]
+    return [[*whole, "--auto-approve"] if approved and action != "diff" else whole]
+
+
+def run(action: str, target: str, *, serving: bool, approved: bool) -> None:
+    """Runs `action` on every stack of `target`. Raises DeployError, or SpecError before anything is run."""
+    spec = load(WORKSPACES)
+    wanted = stacks_of(spec, target, serving=serving)
+    used = tools(ROOT, os.environ)
+    if action == "plan":
+        synth(OUT)
+    environment = os.environ | {"PATH": used.path, "CHECKPOINT_DISABLE": "1"}
+    for stack in reversed(wanted) if action == "destroy" else wanted:
+        for command in commands(action, stack, used, approved=approved):
+            print(f"{stack}: {' '.join([Path(command[0]).name, *command[1:]])}", flush=True)
+            done = subprocess.run(command, cwd=ROOT, env=environment, check=False)
+            if done.returncode:
+                raise DeployError(f"{stack}: {action} failed with exit code {done.returncode}; see above")
+        if action == "plan":
+            _show(stack, used, environment)
+
+
+def _show(stack: str, used: Tools, environment: Mapping[str, str]) -> None:
+    """The plan as JSON beside it, for the policies and the plan review."""
+    folder = OUT / "stacks" / stack
+    command = [used.terraform, f"-chdir={folder}", "show", "-json", "plan.bin"]
+    shown = subprocess.run(command, env=dict(environment), capture_output=True, text=True, check=False)
+    if shown.returncode:
+        raise DeployError(f"{stack}: the plan cannot be shown: {shown.stderr.strip()}")
+    (folder / "plan.json").write_text(shown.stdout, encoding="utf-8")
+    print(f"{stack}: plan as JSON in {folder / 'plan.json'}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Parses, runs, and says what went wrong. Returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m infra.deploy", allow_abbrev=False)
+    parser.add_argument("action", choices=ACTIONS)
+    parser.add_argument("target", help="an environment, or account")
+    parser.add_argument("--serving", action="store_true", help="phase two, once a model is live")
+    parser.add_argument("--approved", action="store_true", help="ask nobody")
+    given = parser.parse_args(arguments)
+    try:
+        run(given.action, given.target, serving=given.serving, approved=given.approved)
+    except (DeployError, SpecError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
