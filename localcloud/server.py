@@ -51,15 +51,16 @@ def serve(home: Path, *, account_port: int = 0, owner: int | None = None) -> Non
         parts.wait_ready()
         before = read_endpoint(home)
         token = identity.ensure_admin(parts.cloud, before.admin_token if before else None)
-        Runner.attach(parts.cloud, parts.workers)
+        runner = Runner.attach(parts.cloud, parts.workers)
         serving = service.of(parts.cloud)
         write_endpoint(home, _endpoint(parts.cloud, token))
         watched = psutil.Process(owner) if owner else None
         while not over.wait(_WATCH_INTERVAL_S) and (watched is None or processes.lives(watched)):
             if parts.revive():
                 write_endpoint(home, _endpoint(parts.cloud, token))
-        serving.stop()
         listeners.close()
+        runner.stop()
+        serving.stop()
     finally:
         parts.stop()
 
