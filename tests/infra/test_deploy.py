@@ -83,7 +83,7 @@ def test_a_plan_goes_through_the_stacks_and_stops_at_the_first_failure(
     _program(
         tmp_path,
         "recorder",
-        f'echo "$(basename "$1") $2" >> {log}\n'
+        f'echo "${{1##*/}} $2" >> {log}\n'
         'case "$1 $2" in *-ml\\ plan) exit 1;; *\\ show) echo "{\\"format_version\\": \\"1.2\\"}";; esac',
     )
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
