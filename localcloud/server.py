@@ -5,19 +5,18 @@ import os
 import signal
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 
-from localcloud import identity, processes
-from localcloud.app import serve as listen
-from localcloud.cloud import Cloud
+from localcloud import processes
 from localcloud.endpoint import Endpoint, pid_file, read_endpoint, write_endpoint
-from localcloud.jobs.runner import Runner
 from localcloud.jobs.workers import Workers
 from localcloud.mlflow_server import MlflowServer
-from localcloud.serving import service
 from localcloud.spark_server import SparkServer
-from localcloud.state import Store
+
+if TYPE_CHECKING:
+    from localcloud.cloud import Cloud
 
 _log = logging.getLogger(__name__)
 _WATCH_INTERVAL_S = 1.0
@@ -46,49 +45,62 @@ def serve(home: Path, *, account_port: int = 0, owner: int | None = None) -> Non
     parts = _Parts(home)
     try:
         parts.launch()
-        # Before the wait: a port in use is known at once. What needs a part that is not ready answers 503.
-        listeners = listen(parts.cloud, account_port)
-        parts.wait_ready()
-        before = read_endpoint(home)
-        token = identity.ensure_admin(parts.cloud, before.admin_token if before else None)
-        runner = Runner.attach(parts.cloud, parts.workers)
-        serving = service.of(parts.cloud)
-        write_endpoint(home, _endpoint(parts.cloud, token))
-        watched = psutil.Process(owner) if owner else None
-        while not over.wait(_WATCH_INTERVAL_S) and (watched is None or processes.lives(watched)):
-            if parts.revive():
-                write_endpoint(home, _endpoint(parts.cloud, token))
-        listeners.close()
-        runner.stop()
-        serving.stop()
+        _serve_with(parts, home, account_port, over, psutil.Process(owner) if owner else None)
     finally:
         parts.stop()
 
 
+def _serve_with(
+    parts: "_Parts", home: Path, account_port: int, over: threading.Event, owner: psutil.Process | None
+) -> None:
+    # These take a second to import, in which the parts already start.
+    from localcloud import identity  # noqa: PLC0415
+    from localcloud.app import serve as listen  # noqa: PLC0415
+    from localcloud.cloud import Cloud  # noqa: PLC0415
+    from localcloud.jobs.runner import Runner  # noqa: PLC0415
+    from localcloud.serving import service  # noqa: PLC0415
+    from localcloud.state import Store  # noqa: PLC0415
+
+    cloud = Cloud(home=home, store=Store(home / "state.db"))
+    # Before the wait: a port in use is known at once. What needs a part that is not ready answers 503.
+    listeners = listen(cloud, account_port)
+    parts.wait_ready(cloud)
+    before = read_endpoint(home)
+    token = identity.ensure_admin(cloud, before.admin_token if before else None)
+    runner = Runner.attach(cloud, parts.workers)
+    serving = service.of(cloud)
+    write_endpoint(home, _endpoint(cloud, token))
+    while not over.wait(_WATCH_INTERVAL_S) and (owner is None or processes.lives(owner)):
+        if parts.revive(cloud):
+            write_endpoint(home, _endpoint(cloud, token))
+    listeners.close()
+    runner.stop()
+    serving.stop()
+
+
 class _Parts:
-    """The processes beside this one, and the cloud that they serve."""
+    """The processes beside this one."""
 
     def __init__(self, home: Path) -> None:
-        self.cloud = Cloud(home=home, store=Store(home / "state.db"))
         self.spark, self.mlflow, self.workers = SparkServer(home), MlflowServer(home), Workers(home)
 
     def launch(self) -> None:
-        self.workers.launch()
         self.spark.launch()
+        self.workers.launch()
         self.mlflow.launch()
 
-    def wait_ready(self) -> None:
+    def wait_ready(self, cloud: "Cloud") -> None:
         self.workers.wait_ready()
-        self.cloud.mlflow_url = self.mlflow.wait_ready()
-        self.cloud.spark_remote = self.spark.wait_ready()
+        cloud.mlflow_url = self.mlflow.wait_ready()
+        cloud.spark_remote = self.spark.wait_ready()
 
-    def revive(self) -> bool:
+    def revive(self, cloud: "Cloud") -> bool:
         """Start a server that died (of memory, mostly) again; whether one had. The workers see to themselves."""
         dead = [part for part in (self.spark, self.mlflow) if not part.alive()]
         for part in dead:
             _log.error("%s died and is started again; its log is %s", type(part).__name__, part.log)
             part.start()
-        self.cloud.mlflow_url, self.cloud.spark_remote = self.mlflow.url, self.spark.remote
+        cloud.mlflow_url, cloud.spark_remote = self.mlflow.url, self.spark.remote
         return bool(dead)
 
     def stop(self) -> None:
@@ -107,7 +119,7 @@ def _claim(home: Path) -> None:
     processes.write_pid(pid_file(home), os.getpid())
 
 
-def _endpoint(cloud: Cloud, token: str) -> Endpoint:
+def _endpoint(cloud: "Cloud", token: str) -> Endpoint:
     return Endpoint(
         account_url=f"http://127.0.0.1:{cloud.account_port}",
         admin_token=token,
