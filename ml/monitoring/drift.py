@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -93,6 +94,7 @@ def psi(expected: npt.ArrayLike, actual: npt.ArrayLike) -> float:
     return float(((after - before) * np.log(after / before)).sum())
 
 
+@lru_cache(maxsize=256)
 def psi_noise(bins: int, reference_rows: int, rows: int, chance: float) -> float:
     """The PSI that sampling alone exceeds with probability `chance`.
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 
@@ -60,7 +60,7 @@ class Metric(Finding):
 
     def as_row(self) -> dict[str, object]:
         """The columns of the `metrics` table that measuring decides."""
-        plain = {k: float(v) if isinstance(v, float) else v for k, v in asdict(self).items()}
+        plain = {k: float(v) if isinstance(v, float) else v for k, v in vars(self).items()}
         return {**plain, "kind": str(self.kind), "verdict": str(self.verdict)}
 
     @classmethod

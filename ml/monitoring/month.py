@@ -1,7 +1,7 @@
 """All metrics of one month. Pure: frames in, metrics out."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
@@ -93,7 +93,7 @@ def measure(data: MonthData, expected: Expectation, use_case: UseCase) -> list[M
             month=data.month,
             model_version=expected.model_version,
             in_training=in_training,
-            **asdict(finding),
+            **vars(finding),
         )
         for finding in found
     ]

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 from scipy import stats
@@ -85,6 +86,8 @@ def outside_ratio(before: Reference, values: pd.Series, limits: Monitoring, chan
     return _ratio(metric, before.column, int(outside.sum()), len(known), limits.outside_ratio, noise=noise)
 
 
+# The same few arguments for every column of a month, and SciPy's search for a quantile is slow.
+@lru_cache(maxsize=256)
 def _binomial_noise(rows: int, share: float, chance: float) -> float:
     return float(stats.binom.isf(chance, rows, min(share, 1.0)) / rows) if rows else 0.0
 
