@@ -100,6 +100,7 @@ Aspects = _core.Aspects
 AssetType = _core.AssetType
 AzurermBackend = _core.AzurermBackend
 LocalBackend = _core.LocalBackend
+TerraformDataSource = _core.TerraformDataSource
 TerraformAsset = _core.TerraformAsset
 TerraformResourceLifecycle = _core.TerraformResourceLifecycle
 TerraformStack = _core.TerraformStack

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from infra.cdktf_seam import Aspects, Resource, Scope, aspect
+from infra.cdktf_seam import Aspects, Resource, Scope, TerraformDataSource, aspect
 
 # Lost with their content, or with the names and rights that other things refer to.
 _IRREPLACEABLE = frozenset(
@@ -32,7 +32,10 @@ class _Everywhere:
     def visit(self, node: Resource) -> None:
         """Called by the toolkit; a node that is no resource has no type."""
         type_ = getattr(node, "terraform_resource_type", "")
-        if self._protect and type_ in _IRREPLACEABLE and not node.fqn.startswith("data."):
+        if TerraformDataSource.is_terraform_data_source(node):
+            # It is only read; its arguments are what it is found by.
+            return
+        if self._protect and type_ in _IRREPLACEABLE:
             node.add_override("lifecycle.prevent_destroy", True)
         argument = _TAGGED.get(type_)
         for name, value in self._tags.items() if argument else ():

@@ -30,7 +30,9 @@ def test_the_check_finds_each_kind_of_mistake(documents: Documents) -> None:
     model = document["resource"]["databricks_registered_model"]["credit-model"]
     model["depends_on"] = ["databricks_schema.elsewhere"]
     model["comment"] = "${databricks_job.credit-scoring.colour}"
+    document["data"]["databricks_cluster_policy"]["policy-cpu_single_node"]["lifecycle"] = {"prevent_destroy": True}
     assert set(document_problems(document)) == {
+        "data.databricks_cluster_policy.policy-cpu_single_node.lifecycle: not for data",
         "databricks_job.credit-training.timeout_seconds: 'long' is not of type number",
         "databricks_job.credit-training.retries: unknown argument",
         "databricks_job.credit-training.max_retries: deprecated",
