@@ -14,6 +14,25 @@ PROD = "https://adb-3.3.azuredatabricks.net"
 ACCOUNT = "https://accounts.azuredatabricks.net"
 
 
+def write_stack(folder: Path, name: str, resources: dict[str, Any], *, data: Any = None, host: str = PROD) -> Path:
+    """Write a stack under `folder`, and the manifest. `resources` (and `data`) hold arguments by address.
+
+    Returns the stack's document.
+    """
+    path = folder / "stacks" / name / "cdk.tf.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    document = {
+        "provider": {"databricks": [{"host": host}]} if host else {},
+        "resource": _by_type(resources),
+        "data": _by_type(data or {}),
+    }
+    path.write_text(json.dumps(document))
+    names = sorted(found.parent.name for found in folder.glob("stacks/*/cdk.tf.json"))
+    entries = {each: {"name": each, "synthesizedStackPath": f"stacks/{each}/cdk.tf.json"} for each in names}
+    (folder / "manifest.json").write_text(json.dumps({"version": "0.21.0", "stacks": entries}))
+    return path
+
+
 @dataclass(frozen=True)
 class Stacks:
     """A folder like `cdktf.out`, and the cloud that it is loaded into."""
@@ -22,19 +41,8 @@ class Stacks:
     folder: Path
 
     def write(self, name: str, resources: dict[str, Any], *, data: Any = None, host: str = PROD) -> Path:
-        """Write a stack. `resources` (and `data`) hold arguments by address: `type.name`. Returns its document."""
-        path = self.folder / "stacks" / name / "cdk.tf.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        document = {
-            "provider": {"databricks": [{"host": host}]} if host else {},
-            "resource": _by_type(resources),
-            "data": _by_type(data or {}),
-        }
-        path.write_text(json.dumps(document))
-        names = sorted(found.parent.name for found in self.folder.glob("stacks/*/cdk.tf.json"))
-        entries = {each: {"name": each, "synthesizedStackPath": f"stacks/{each}/cdk.tf.json"} for each in names}
-        (self.folder / "manifest.json").write_text(json.dumps({"version": "0.21.0", "stacks": entries}))
-        return path
+        """Write a stack; its document."""
+        return write_stack(self.folder, name, resources, data=data, host=host)
 
     def load(self, *stacks: str) -> LoadReport:
         """Load all stacks of phase one, or those named."""
