@@ -9,10 +9,12 @@ import sys
 from pathlib import Path
 
 from infra.cdktf_seam import App, Scope
+from infra.jobs.approval import approval
 from infra.jobs.ingest import ingest
 from infra.jobs.integration import integration
 from infra.jobs.monitoring import monitoring
 from infra.jobs.promotion import promotion
+from infra.jobs.rollback import rollback
 from infra.jobs.scoring import scoring
 from infra.jobs.training import training
 from infra.jobs.training_gpu import training_gpu
@@ -26,7 +28,7 @@ from infra.wheel import ROOT, build_wheel
 
 WORKSPACES = ROOT / "workspaces"
 # Each after the jobs that it starts.
-JOBS = (ingest, promotion, training, training_gpu, scoring, monitoring, integration)
+JOBS = (ingest, promotion, rollback, approval, training, training_gpu, scoring, monitoring, integration)
 
 
 def stacks(app: Scope, spec: Spec, release: Release) -> list[str]:

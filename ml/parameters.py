@@ -40,6 +40,13 @@ def name(text: str) -> str:
     return text
 
 
+def told(text: str) -> str:
+    """`text` where it says something: who asks for a change, and why, must not be left out."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty: say it, since it is recorded")
+    return text.strip()
+
+
 def parser(task: str) -> argparse.ArgumentParser:
     """A parser of the flags that every task takes. A task adds its own, then calls `common`."""
     flags = _Parser(prog=task, allow_abbrev=False)

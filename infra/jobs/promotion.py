@@ -1,4 +1,4 @@
-"""The job `<usecase>-promotion`: a model version through its gates, and live if all pass."""
+"""The job `<usecase>-promotion`: a model version through its gates, live and served if all pass."""
 
 from infra.jobs.declaration import After, ConditionTask, JobContext, JobDeclaration, parameter
 
@@ -56,6 +56,13 @@ def promotion(context: JobContext) -> JobDeclaration | None:
                 code="ml/promotion/promote.py",
                 parameters=_VERSION,
                 after=(After(task="approved", outcome="true"),),
+            ),
+            context.wheel_task(
+                "serving",
+                entry_point="serving",
+                code="ml/serving/deploy.py",
+                parameters=_VERSION,
+                after=(After(task="promotion"),),
             ),
         ),
     )

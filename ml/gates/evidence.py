@@ -78,10 +78,15 @@ def judged(task: str, arguments: Sequence[str] | None, *, reads_data: bool) -> J
     if reads_data:
         flags.add_argument("--source-catalog", required=True, type=parameters.name)
     parsed = flags.parse_args(arguments)
+    return opened(parameters.common(parsed), parsed.version, parsed.source_catalog if reads_data else None)
+
+
+def opened(common: Common, version: int, source_catalog: str | None = None) -> Judged:
+    """A version with the door and the registry of this task."""
     return Judged(
-        common=parameters.common(parsed),
-        version=parsed.version,
-        source_catalog=parsed.source_catalog if reads_data else None,
+        common=common,
+        version=version,
+        source_catalog=source_catalog,
         tables=door(),
         client=mlflow.MlflowClient(),
     )

@@ -1,10 +1,12 @@
 """Task `sign_off` of job `<usecase>-promotion`: is this version released, and by whom?
 
 It rests on the verdicts that the other gates recorded for this version in this run, and hands the task value
-`verdict` to the condition before promotion.
+`verdict` to the condition before promotion. A version that was rolled back needs a new approval, even where
+sign-off is automatic: the hold-out is pinned to the version, so gates that run again show nothing new.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from pyspark.sql import functions as F  # noqa: N812
 
@@ -14,6 +16,7 @@ from ml.gates import evidence
 from ml.gates.approvals import APPROVALS
 from ml.gates.evidence import Judged
 from ml.gates.verdict import JUDGING, SIGN_OFF, Check, Decision, Verdict, decide
+from ml.promotion.ledger import Moved, ledger, rolled_back
 from ml.tables.system import GATE_RESULTS
 
 
@@ -21,7 +24,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Release a version or not; run by job `<usecase>-promotion`."""
     subject = evidence.judged("gates_sign_off", arguments, reads_data=False)
     mode = subject.common.use_case.gates.sign_off
-    verdict = judge(recorded(subject), mode, approvers(subject) if mode is SignOff.MANUAL else ())
+    gone = rolled_back(subject.version, ledger(subject).moved())
+    asked = mode is SignOff.MANUAL or gone is not None
+    # What a person approved before the roll-back is no answer to it.
+    approved_by = approvers(subject, since=gone.promoted_at if gone else None) if asked else ()
+    verdict = judge(recorded(subject), mode, approved_by, gone)
     evidence.record(subject, verdict)
     # A retry finds the first verdict recorded; that one counts.
     runtime.set_task_value("verdict", recorded(subject)[SIGN_OFF])
@@ -41,8 +48,8 @@ def recorded(subject: Judged) -> Mapping[str, str]:
     return {row["gate"]: row["verdict"] for row in rows}
 
 
-def approvers(subject: Judged) -> tuple[str, ...]:
-    """Who has approved this version, in the order of their names; nobody where no approval was ever recorded.
+def approvers(subject: Judged, since: datetime | None = None) -> tuple[str, ...]:
+    """Who has approved this version, after `since` where given, in the order of their names.
 
     The table is made by the first who approves, not here: who makes a table owns it, and may write it.
     """
@@ -50,12 +57,15 @@ def approvers(subject: Judged) -> tuple[str, ...]:
     if not subject.tables.exists(name):
         return ()
     mine = (F.col("model") == subject.name) & (F.col("version") == subject.version)
-    rows = subject.tables.read(name).where(mine).select("approved_by").collect()
-    return tuple(sorted(row["approved_by"] for row in rows))
+    rows = subject.tables.read(name).where(mine).select("approved_by", "approved_at").collect()
+    return tuple(sorted({row["approved_by"] for row in rows if since is None or row["approved_at"] > since}))
 
 
-def judge(verdicts: Mapping[str, str], mode: SignOff, approved_by: Sequence[str]) -> Verdict:
-    """Pass where all judging gates passed and, for manual sign-off, somebody approved. Pure."""
+def judge(verdicts: Mapping[str, str], mode: SignOff, approved_by: Sequence[str], gone: Moved | None = None) -> Verdict:
+    """Pass where all judging gates passed and, for manual sign-off or after the roll-back `gone`, somebody approved.
+
+    Pure.
+    """
     checks = [
         Check(
             passed=verdicts.get(gate) == Decision.PASS, text=f"{gate}: {verdicts.get(gate, 'no verdict in this run')}"
@@ -64,20 +74,21 @@ def judge(verdicts: Mapping[str, str], mode: SignOff, approved_by: Sequence[str]
     ]
     return decide(
         SIGN_OFF,
-        [*checks, _release(mode, approved_by)],
-        inputs={"verdicts": dict(verdicts), "approved_by": list(approved_by)},
+        [*checks, _release(mode, approved_by, gone)],
+        inputs={"verdicts": dict(verdicts), "approved_by": list(approved_by), "rolled_back": gone is not None},
         thresholds={"sign_off": str(mode), "required": list(JUDGING)},
     )
 
 
-def _release(mode: SignOff, approved_by: Sequence[str]) -> Check:
-    match mode:
-        case SignOff.AUTOMATIC:
-            return Check(passed=True, text="released automatically, as declared")
-        case SignOff.MANUAL if approved_by:
-            return Check(passed=True, text=f"approved by {', '.join(approved_by)}")
-        case SignOff.MANUAL:
-            return Check(
-                passed=False,
-                text="awaiting sign-off by a person: record an approval, then run the promotion job again",
-            )
+def _release(mode: SignOff, approved_by: Sequence[str], gone: Moved | None) -> Check:
+    if approved_by and (gone or mode is SignOff.MANUAL):
+        again = f" after its roll-back in run {gone.run_id}" if gone else ""
+        return Check(passed=True, text=f"approved by {', '.join(approved_by)}{again}")
+    if gone:
+        told = f"rolled back by {gone.promoted_by} in run {gone.run_id} ({gone.reason})"
+        return Check(passed=False, text=f"{told}: approve it anew, or roll back to it")
+    if mode is SignOff.AUTOMATIC:
+        return Check(passed=True, text="released automatically, as declared")
+    return Check(
+        passed=False, text="awaiting sign-off by a person: record an approval, then run the promotion job again"
+    )

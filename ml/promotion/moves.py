@@ -61,3 +61,17 @@ def unrecorded(version: int, aliases: Mapping[str, int], last: Mapping[str, int]
         lost.append(Move(alias=PREVIOUS, from_version=last.get(PREVIOUS), to_version=previous))
     lost.append(Move(alias=CHAMPION, from_version=last.get(CHAMPION), to_version=version))
     return lost
+
+
+def return_moves(version: int, aliases: Mapping[str, int]) -> tuple[Move, ...]:
+    """What remains to be moved until `version` is champion again and what was live is `@previous`. Pure.
+
+    So rolling back twice ends where it began. The champion moves first: it is what counts.
+    """
+    champion, previous = aliases.get(CHAMPION), aliases.get(PREVIOUS)
+    if champion is None or champion == version:
+        return ()
+    found = [Move(alias=CHAMPION, from_version=champion, to_version=version)]
+    if previous != champion:
+        found.append(Move(alias=PREVIOUS, from_version=previous, to_version=champion))
+    return tuple(found)

@@ -5,20 +5,15 @@ after, from what the aliases then say; so a run that dies anywhere leaves one ch
 completes the record.
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
-
-from pyspark.sql import functions as F  # noqa: N812
+from collections.abc import Sequence
 
 from ml import runtime
 from ml.gates import evidence
 from ml.gates.evidence import CHAMPION, Judged
 from ml.gates.principal import principal
-from ml.gates.records import append_record
 from ml.gates.sign_off import recorded
+from ml.promotion.ledger import Cause, ledger
 from ml.promotion.moves import Move, moves, require_released, unrecorded
-from ml.tables import frame_of
-from ml.tables.system import PROMOTIONS
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -34,8 +29,15 @@ def promote(subject: Judged) -> None:
     for move in moves(subject.version, before):
         apply(subject, move)
     now = evidence.aliases(subject.client, subject.name)
-    written = list(unrecorded(subject.version, now, last_recorded(subject)))
-    write(subject, written)
+    record = ledger(subject)
+    written = list(unrecorded(subject.version, now, record.last()))
+    record.append(
+        written,
+        run_id=subject.common.run_id,
+        cause=Cause.GATES,
+        reason=f"version {subject.version} passed all gates in run {subject.common.run_id}",
+        by=principal(subject.tables.spark),
+    )
     runtime.set_task_value("champion", subject.version)
     runtime.report(
         task="promotion",
@@ -55,38 +57,3 @@ def apply(subject: Judged, move: Move) -> None:
         subject.client.delete_registered_model_alias(subject.name, move.alias)
     else:
         subject.client.set_registered_model_alias(subject.name, move.alias, str(move.to_version))
-
-
-def last_recorded(subject: Judged) -> dict[str, int]:
-    """The version that each alias was last recorded to point to."""
-    name = f"{subject.ops_schema}.{PROMOTIONS.name}"
-    subject.tables.create(PROMOTIONS, name)
-    rows = (
-        subject.tables.read(name)
-        .where(F.col("model") == subject.name)
-        .groupBy("alias")
-        .agg(F.max_by("to_version", "promoted_at").alias("version"))
-        .collect()
-    )
-    return {row["alias"]: row["version"] for row in rows}
-
-
-def write(subject: Judged, made: Iterable[Move]) -> None:
-    """Append one row per alias that moved."""
-    who, when = principal(subject.tables.spark), datetime.now(UTC)
-    rows = [
-        {
-            "run_id": subject.common.run_id,
-            "model": subject.name,
-            "alias": move.alias,
-            "from_version": move.from_version,
-            "to_version": move.to_version,
-            "reason": f"version {subject.version} passed all gates in run {subject.common.run_id}",
-            "promoted_by": who,
-            "promoted_at": when,
-        }
-        for move in made
-    ]
-    if rows:
-        frame = frame_of(subject.tables.spark, PROMOTIONS, rows)
-        append_record(subject.tables, PROMOTIONS, f"{subject.ops_schema}.{PROMOTIONS.name}", frame)

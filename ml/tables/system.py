@@ -139,11 +139,13 @@ PROMOTIONS = Table(
         _text("alias", "The alias that was moved."),
         Column(name="from_version", type="int", comment="Where it pointed before; null where nowhere.", nullable=True),
         Column(name="to_version", type="int", comment="Where it points now."),
+        _text("cause", "gates, rollback, or serving: the endpoint could not serve it and what was live came back."),
         _text("reason", "Why it was moved."),
         _text("promoted_by", "The principal or person that moved it."),
         Column(name="promoted_at", type="timestamp", comment="When it was moved (UTC)."),
     ),
-    keys=("run_id", "model", "alias"),
+    # A run that promotes a version which the endpoint then cannot serve moves an alias twice.
+    keys=("run_id", "model", "alias", "to_version"),
     owner=OWNER,
     comment="One row per alias change: who, when, from, to, why.",
 )

@@ -1,5 +1,6 @@
 """The synthesized jobs are the ones that docs/architecture.md lists."""
 
+import hashlib
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from infra.wheel import build_wheel
 from tests.infra.conftest import Documents, edit
 from tests.infra.find import jobs, permissions, tasks, who
 
@@ -30,13 +30,30 @@ def _graph(documents: Documents, environment: str, job: str) -> dict[str, list[s
 def test_each_environment_has_the_jobs_of_its_file(documents: Documents) -> None:
     """Dev trains on prod's data and ingests nothing; only staging runs the integration job."""
     assert {environment: sorted(jobs(documents, environment)) for environment in ENVIRONMENTS} == {
-        "dev": ["credit-promotion", "credit-scoring", "credit-training", "credit-training-gpu"],
-        "prod": ["credit-ingest", "credit-monitoring", "credit-promotion", "credit-scoring", "credit-training"],
+        "dev": [
+            "credit-approval",
+            "credit-promotion",
+            "credit-rollback",
+            "credit-scoring",
+            "credit-training",
+            "credit-training-gpu",
+        ],
+        "prod": [
+            "credit-approval",
+            "credit-ingest",
+            "credit-monitoring",
+            "credit-promotion",
+            "credit-rollback",
+            "credit-scoring",
+            "credit-training",
+        ],
         "staging": [
+            "credit-approval",
             "credit-ingest",
             "credit-integration",
             "credit-monitoring",
             "credit-promotion",
+            "credit-rollback",
             "credit-scoring",
             "credit-training",
         ],
@@ -59,6 +76,7 @@ def test_task_graphs(documents: Documents) -> None:
         "sign_off": ["compliance", "comparison", "infrastructure"],
         "approved": ["sign_off"],
         "promotion": ["approved=true"],
+        "serving": ["promotion"],
     }
     assert _graph(documents, "prod", "credit-monitoring") == {
         "monitoring": [],
@@ -99,8 +117,17 @@ def test_parameters_of_every_task(documents: Documents) -> None:
     promotion = tasks(documents, "dev", "credit-promotion")
     for task in ("compliance", "comparison", "infrastructure"):
         assert _flags(promotion[task]) == common | gate
-    for task in ("sign_off", "promotion"):
+    for task in ("sign_off", "promotion", "serving"):
         assert _flags(promotion[task]) == common | {"--version": "{{job.parameters.version}}"}
+    assert _flags(tasks(documents, "dev", "credit-rollback")["rollback"]) == common | {
+        "--to-version": "{{job.parameters.to_version}}",
+        "--reason": "{{job.parameters.reason}}",
+        "--by": "{{job.parameters.by}}",
+    }
+    assert _flags(tasks(documents, "dev", "credit-approval")["approval"]) == common | {
+        "--version": "{{job.parameters.version}}",
+        "--by": "{{job.parameters.by}}",
+    }
     training = _flags(tasks(documents, "dev", "credit-training")["training"])
     assert training.pop("--git-commit")
     assert training == common | {
@@ -127,6 +154,8 @@ def test_job_parameters_and_their_defaults(documents: Documents) -> None:
         }
         assert found["credit-training"] == {"sample_rows": "0", "reason": "manual", "source_catalog": source}
         assert found["credit-promotion"] == {"version": "", "source_catalog": source}
+        assert found["credit-rollback"] == {"to_version": "", "reason": "", "by": ""}
+        assert found["credit-approval"] == {"version": "", "by": ""}
         assert found["credit-scoring"] == {"source_catalog": source}
 
 
@@ -188,10 +217,18 @@ def test_integration_trains_on_a_sample(documents: Documents) -> None:
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_every_job_runs_as_its_own_service_principal(documents: Documents, environment: str) -> None:
-    """No job runs as a person, and no two jobs as the same principal, but for training on its two machines."""
+    """No job runs as a person, and each stage has a principal of its own.
+
+    Training has one on its two machines; what undoes or approves a promotion runs as the principal that promotes.
+    """
+    shared = {
+        "credit-training-gpu": "credit-training",
+        "credit-rollback": "credit-promotion",
+        "credit-approval": "credit-promotion",
+    }
     assert {
         name: who(job["run_as"]["service_principal_name"]) for name, job in jobs(documents, environment).items()
-    } == {name: f"{environment}-{name.removesuffix('-gpu')}" for name in jobs(documents, environment)}
+    } == {name: f"{environment}-{shared.get(name, name)}" for name in jobs(documents, environment)}
     assert all(list(job["run_as"]) == ["service_principal_name"] for job in jobs(documents, environment).values())
 
 
@@ -213,9 +250,21 @@ def test_who_may_start_a_job_that_another_job_starts(documents: Documents) -> No
         },
         "credit-scoring": {"staging-credit-integration": "CAN_MANAGE_RUN"},
         "credit-promotion": {"staging-credit-training": "CAN_MANAGE_RUN"},
+        "credit-rollback": {},
+        # It asks the jobs API who started it.
+        "credit-approval": {"staging-credit-promotion": "CAN_VIEW"},
         "credit-integration": {},
         "credit-monitoring": {},
     }
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_only_model_risk_starts_an_approval(documents: Documents, environment: str) -> None:
+    """Who may run the other jobs sees this one and cannot sign a version off by it."""
+    levels = permissions(documents, f"{environment}-ml", "credit-approval-permissions")
+    assert levels.pop(f"{environment}-credit-promotion") == "CAN_VIEW"
+    assert levels.pop("model-risk") == "CAN_MANAGE_RUN"
+    assert set(levels.values()) == {"CAN_VIEW"}
 
 
 def test_schedules_are_paused_or_not_as_the_environment_says(documents: Documents) -> None:
@@ -301,10 +350,9 @@ def test_every_cluster_obeys_a_policy(documents: Documents, environment: str) ->
 def test_tasks_load_the_uploaded_wheel_by_its_content(documents: Documents, out_dir: Path, environment: str) -> None:
     """The path in every task is the one the workspace stack uploads to, and carries the hash of those bytes."""
     upload = documents[f"{environment}-workspace"]["resource"]["databricks_file"]["wheel"]
-    wheel = build_wheel()
-    assert upload["path"] == f"/Volumes/{environment}/platform_ops/wheels/{wheel.sha256}/{wheel.path.name}"
     carried = out_dir / "stacks" / f"{environment}-workspace" / upload["source"]
-    assert carried.read_bytes() == wheel.path.read_bytes()
+    content = hashlib.sha256(carried.read_bytes()).hexdigest()
+    assert upload["path"] == f"/Volumes/{environment}/platform_ops/wheels/{content}/{carried.name}"
     libraries = {
         library["whl"]
         for job in jobs(documents, environment).values()

@@ -135,6 +135,7 @@ def test_an_approval_counts_for_its_version_only(world: World, first: int, secon
     subjects = [evidence.judged("sign_off", [*parts, f"--version={v}"], reads_data=False) for v in (first, second)]
     assert [sign_off.approvers(subject) for subject in subjects] == [(), ()]
     row = {"model": MODEL_NAME, "version": second, "approved_by": "ann", "reason": "seen", "approved_at": WHEN}
+    row |= {"recorded_by": "ann", "run_id": "7"}
     world.tables.append(APPROVALS, "prod.credit_ops.approvals", frame_of(world.tables.spark, APPROVALS, [row]))
     assert [sign_off.approvers(subject) for subject in subjects] == [(), ("ann",)]
 

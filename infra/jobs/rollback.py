@@ -1,0 +1,31 @@
+"""The job `<usecase>-rollback`: a version that was live before is live again, endpoint included."""
+
+from infra.jobs.declaration import JobContext, JobDeclaration, parameter
+
+
+def rollback(context: JobContext) -> JobDeclaration | None:
+    """The job, wherever there are promotions to undo."""
+    if context.values.promotion is None:
+        return None
+    return JobDeclaration(
+        stage="rollback",
+        description="Make an earlier version champion again, on the endpoint too.",
+        policy="cpu_single_node",
+        timeout_s=context.use_case.jobs.timeout_s,
+        # Only the model's owner may move its aliases.
+        runs_as="promotion",
+        # Without a version it returns to @previous. Who asks, and why, has no default: it is recorded.
+        parameters=(("to_version", ""), ("reason", ""), ("by", "")),
+        tasks=(
+            context.wheel_task(
+                "rollback",
+                entry_point="rollback",
+                code="ml/promotion/rollback.py",
+                parameters={
+                    "to-version": parameter("to_version"),
+                    "reason": parameter("reason"),
+                    "by": parameter("by"),
+                },
+            ),
+        ),
+    )

@@ -1,0 +1,121 @@
+"""Task `approval` of job `<usecase>-approval`: a named person signs a model version off.
+
+The job runs as the promotion principal, which may write the record; so who stands behind it is the run's creator, as
+the jobs API tells it and no parameter can. That must be the named person, or an admin who acts for them, and the
+person must belong to the group that signs off.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from databricks.sdk import WorkspaceClient
+from databricks.sdk.errors import PermissionDenied
+
+from ml import parameters, runtime
+from ml.gates import evidence
+from ml.gates.approvals import APPROVALS
+from ml.gates.evidence import Judged, version_number
+from ml.gates.records import append_record
+from ml.tables import frame_of
+
+APPROVERS = "model-risk"
+ADMINS = frozenset({"admins", "platform-admins"})
+# What reaches a SCIM filter; a name with a quote in it is nobody's.
+_PERSON = re.compile(r"[\w.@+ -]+")
+
+
+class NotApprovedError(PermissionError):
+    """Who asks may not approve, or not in this name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """A user of the workspace. `groups` is None where the task may not read the directory."""
+
+    name: str
+    groups: frozenset[str] | None
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Record a person's approval; run by job `<usecase>-approval`."""
+    flags = parameters.parser("approval")
+    flags.add_argument("--version", required=True, type=version_number)
+    flags.add_argument("--by", required=True, type=parameters.told)
+    parsed = flags.parse_args(arguments)
+    subject = evidence.opened(parameters.common(parsed), parsed.version)
+    approve(subject, parsed.by, WorkspaceClient())
+
+
+def approve(subject: Judged, by: str, workspace: WorkspaceClient) -> None:
+    """Append the approval once it is certain who gives it. Raises NotApprovedError otherwise."""
+    problem = evidence.missing_version(subject)
+    if problem:
+        raise NotApprovedError(f"{problem}, so there is nothing to approve")
+    creator = creator_of(workspace, int(subject.common.run_id))
+    require_approver(person(workspace, by), person(workspace, creator))
+    row = {
+        "model": subject.name,
+        "version": subject.version,
+        "approved_by": by,
+        "reason": f"approved in run {subject.common.run_id}",
+        "recorded_by": creator,
+        "run_id": subject.common.run_id,
+        "approved_at": datetime.now(UTC),
+    }
+    frame = frame_of(subject.tables.spark, APPROVALS, [row])
+    append_record(subject.tables, APPROVALS, f"{subject.ops_schema}.{APPROVALS.name}", frame)
+    runtime.report(
+        task="approval",
+        rows_in=1,
+        rows_kept=1,
+        rows_quarantined=0,
+        model=subject.name,
+        version=subject.version,
+        approved_by=by,
+        recorded_by=creator,
+    )
+
+
+def require_approver(named: Person, creator: Person) -> None:
+    """Raise NotApprovedError unless the named person approves, or an admin does so for them. Pure.
+
+    Where groups cannot be read, the job's permissions say who may approve; then nobody acts for another.
+    """
+    if named.groups is not None and APPROVERS not in named.groups:
+        raise NotApprovedError(
+            f"{named.name} may not approve: members of {APPROVERS} may. Add them to it, or name a member"
+        )
+    acts_for = creator.groups is not None and bool(ADMINS & creator.groups)
+    if creator.name != named.name and not acts_for:
+        raise NotApprovedError(
+            f"the run was started by {creator.name}, who may not approve in the name of {named.name}: "
+            f"{named.name} must start it, or an admin ({', '.join(sorted(ADMINS))}) for them"
+        )
+
+
+def creator_of(workspace: WorkspaceClient, run_id: int) -> str:
+    """Who started the run. Raises NotApprovedError where that is not told."""
+    creator = workspace.jobs.get_run(run_id).creator_user_name
+    if not creator:
+        raise NotApprovedError(f"run {run_id} has no creator: start the job by hand, a schedule cannot approve")
+    return creator
+
+
+def person(workspace: WorkspaceClient, name: str) -> Person:
+    """The user called `name`, with their groups. Raises NotApprovedError where the directory has no such user."""
+    if not _PERSON.fullmatch(name):
+        raise NotApprovedError(f"{name!r} is no user name: letters, digits and . @ + - _ are")
+    try:
+        found = list(workspace.users.list(filter=f'userName eq "{name}"', attributes="id,userName,groups,active"))
+    except PermissionDenied:
+        return Person(name=name, groups=None)
+    active = [user for user in found if user.active is not False]
+    if not active:
+        raise NotApprovedError(f"{name} is no active user of this workspace: give the user name of a person")
+    return Person(name=name, groups=_named(group.display for group in active[0].groups or []))
+
+
+def _named(groups: Iterable[str | None]) -> frozenset[str]:
+    return frozenset(name for name in groups if name)

@@ -1,0 +1,98 @@
+"""The table `promotions` about one model: what moved, when, by whom, why, and what that follows from."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from pyspark.sql import functions as F  # noqa: N812
+
+from ml.gates.evidence import CHAMPION, Judged
+from ml.gates.records import append_record
+from ml.promotion.moves import Move
+from ml.tables import Tables, frame_of
+from ml.tables.system import PROMOTIONS
+
+
+class Cause(StrEnum):
+    """Why an alias moved: all gates passed, a person rolled back, or the endpoint could not serve the version."""
+
+    GATES = "gates"
+    ROLLBACK = "rollback"
+    SERVING = "serving"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """One recorded move."""
+
+    alias: str
+    from_version: int | None
+    to_version: int
+    cause: str
+    reason: str
+    promoted_by: str
+    promoted_at: datetime
+    run_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ledger:
+    """The recorded moves of the aliases of `model`. `table` is the full name of `promotions`."""
+
+    tables: Tables
+    table: str
+    model: str
+
+    def moved(self) -> tuple[Moved, ...]:
+        """Every recorded move, oldest first; none before the first promotion."""
+        if not self.tables.exists(self.table):
+            return ()
+        fields = tuple(Moved.__dataclass_fields__)
+        rows = self.tables.read(self.table).where(F.col("model") == self.model).select(*fields).collect()
+        found = (Moved(**row.asDict()) for row in rows)
+        return tuple(sorted(found, key=lambda move: (move.promoted_at, move.alias)))
+
+    def last(self) -> dict[str, int]:
+        """The version that each alias was last recorded to point to."""
+        return {move.alias: move.to_version for move in self.moved()}
+
+    def append(self, made: Iterable[Move], *, run_id: str, cause: Cause, reason: str, by: str) -> None:
+        """One row per alias that moved. What this run recorded before stays as it is."""
+        when = datetime.now(UTC)
+        rows = [
+            {
+                "run_id": run_id,
+                "model": self.model,
+                "alias": move.alias,
+                "from_version": move.from_version,
+                "to_version": move.to_version,
+                "cause": str(cause),
+                "reason": reason,
+                "promoted_by": by,
+                "promoted_at": when,
+            }
+            for move in made
+            if move.to_version is not None
+        ]
+        if rows:
+            append_record(self.tables, PROMOTIONS, self.table, frame_of(self.tables.spark, PROMOTIONS, rows))
+
+
+def ledger(subject: Judged) -> Ledger:
+    """The moves of the aliases of the judged model."""
+    return Ledger(tables=subject.tables, table=f"{subject.ops_schema}.{PROMOTIONS.name}", model=subject.name)
+
+
+def arrival(version: int, moved: Iterable[Moved]) -> Moved | None:
+    """The newest move that made `version` champion, of moves that are oldest first. Pure."""
+    found = [move for move in moved if move.alias == CHAMPION and move.to_version == version]
+    return found[-1] if found else None
+
+
+def rolled_back(version: int, moved: Iterable[Moved]) -> Moved | None:
+    """The roll-back that took `version` out of service and was not undone since; None where there is none. Pure."""
+    held = [move for move in moved if move.alias == CHAMPION and version in (move.from_version, move.to_version)]
+    newest = held[-1] if held else None
+    left = newest is not None and newest.from_version == version and newest.to_version != version
+    return newest if left and newest and newest.cause == Cause.ROLLBACK else None

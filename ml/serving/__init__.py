@@ -1,0 +1,1 @@
+"""Online serving: the endpoint answers with the live version."""
