@@ -10,11 +10,11 @@ from pathlib import Path
 import pandas as pd
 
 from cli.cloud import workspace
-from cli.demo.sources import SOURCES
 from cli.errors import CommandError
 from cli.output import progress
 from cli.paths import clouds
 from ml.usecases import use_case as declaration
+from ml.usecases.demo import DEMO_DATA
 
 # A fifth of 30,000 rows: the sample's hold-out stays above the comparison gate's smallest size.
 _SAMPLE_ROWS = 6_000
@@ -35,7 +35,7 @@ def prepare(use_case: str, data: Path | None) -> Landing:
 
     Raises CommandError where the file cannot be read or is not in the use case's raw format.
     """
-    source = SOURCES[use_case]
+    source = DEMO_DATA[use_case]
     name = "generated" if data is None else _name_of(data)
     folder = clouds() / name / "demo"
     progress.print(f"data: {'generated, seeded' if data is None else data}", markup=False)
