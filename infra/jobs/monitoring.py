@@ -44,7 +44,10 @@ def monitoring(context: JobContext) -> JobDeclaration | None:
             RunJobTask(
                 key="retraining",
                 stage="training",
-                parameters=(("reason", "{{tasks.decision.values.reason}}"),),
+                parameters=(
+                    ("reason", "{{tasks.decision.values.reason}}"),
+                    ("holdout_start", "{{tasks.decision.values.holdout_start}}"),
+                ),
                 after=(After(task="should_retrain", outcome="true"),),
             ),
         ),

@@ -20,7 +20,12 @@ def training(context: JobContext) -> JobDeclaration | None:
         # Its own time and that of the promotion job, which it waits for.
         timeout_s=2 * settings.timeout_s,
         starts=Schedule(cron=settings.training_cron, timezone=settings.timezone, switch=values.schedule),
-        parameters=(("sample_rows", "0"), ("reason", "manual"), ("source_catalog", context.source_catalog)),
+        parameters=(
+            ("sample_rows", "0"),
+            ("reason", "manual"),
+            ("source_catalog", context.source_catalog),
+            ("holdout_start", ""),
+        ),
         tasks=(
             context.wheel_task(
                 "training",
@@ -31,6 +36,7 @@ def training(context: JobContext) -> JobDeclaration | None:
                     "git-commit": context.git_commit,
                     "sample-rows": parameter("sample_rows"),
                     "reason": parameter("reason"),
+                    "holdout-start": parameter("holdout_start"),
                 },
             ),
             RunJobTask(

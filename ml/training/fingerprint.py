@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -37,16 +38,18 @@ def fingerprint(
     source_catalog: str,
     months: Sequence[Month],
     sample_rows: int,
+    holdout_start: date | None = None,
     code: str,
     requirements: Sequence[str],
 ) -> str:
-    """SHA-256 over all that decides a model: data content, declaration, sample, code, library versions."""
+    """SHA-256 over all that decides a model: data content, declaration, sample, hold-out, code, library versions."""
     inputs = {
         "model_name": model_name,
         "model": asdict(model),
         "source_catalog": source_catalog,
         "months": [asdict(month) for month in months],
         "sample_rows": sample_rows,
+        "holdout_start": holdout_start,
         "code": code,
         "requirements": list(requirements),
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
@@ -19,13 +20,18 @@ from ml.training.split import Split, split_months
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """The parameters of the task. `sample_rows` limits the rows that are fitted on; 0 takes all."""
+    """The parameters of the task.
+
+    `sample_rows` limits the rows that are fitted on; 0 takes all. `holdout_start` is the first month held out; None
+    holds out the share that the model declares.
+    """
 
     common: Common
     source_catalog: str
     git_commit: str
     sample_rows: int
     reason: str
+    holdout_start: date | None = None
 
     @property
     def model(self) -> Model:
@@ -89,6 +95,7 @@ def plan(tables: Tables, task: Task) -> Plan:
         holdout_ratio=task.model.holdout_ratio,
         tuning_ratio=task.model.tuning_ratio,
         calibration_ratio=task.model.calibration_ratio,
+        holdout_start=task.holdout_start,
     )
     return Plan(pinned=pinned, examples=rows, months=months, split=split)
 
@@ -140,6 +147,7 @@ def lineage(task: Task, planned: Plan, requirements: Sequence[str] | None = None
             source_catalog=pinned.catalog,
             months=planned.months,
             sample_rows=task.sample_rows,
+            holdout_start=task.holdout_start,
             code=code,
             requirements=requirements or contract.requirements(task.model.algorithm),
         ),

@@ -33,15 +33,26 @@ def _share(ratio: float, months: int) -> int:
 
 
 def split_months(
-    months: Iterable[date], *, holdout_ratio: float, tuning_ratio: float, calibration_ratio: float
+    months: Iterable[date],
+    *,
+    holdout_ratio: float,
+    tuning_ratio: float,
+    calibration_ratio: float,
+    holdout_start: date | None = None,
 ) -> Split:
     """Split by time: hold-out the newest months; before it calibration, before that tuning, the rest trains.
 
-    `holdout_ratio` is of all months, the other two of the months that remain. Raises ValueError where a
-    part would be empty.
+    `holdout_ratio` is of all months, the other two of the months that remain; with `holdout_start` the hold-out
+    are the months from that one on. Raises ValueError where a part would be empty.
     """
     ordered = tuple(sorted(set(months)))
-    holdout = _share(holdout_ratio, len(ordered))
+    held_out = [month for month in ordered if holdout_start is not None and month >= holdout_start]
+    if holdout_start is not None and not held_out:
+        raise ValueError(
+            f"the hold-out would start in {holdout_start:%Y-%m}, but the newest month of known outcomes is "
+            f"{f'{ordered[-1]:%Y-%m}' if ordered else 'not there yet'}: name an earlier month, or none"
+        )
+    holdout = len(held_out) or _share(holdout_ratio, len(ordered))
     rest = len(ordered) - holdout
     calibration, tuning = _share(calibration_ratio, rest), _share(tuning_ratio, rest)
     train = rest - calibration - tuning

@@ -7,6 +7,7 @@ import argparse
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import mlflow
@@ -57,6 +58,16 @@ def _row_count(text: str) -> int:
     return int(text)
 
 
+def _month(text: str) -> date | None:
+    """The first day of `YYYY-MM`; None for an empty text, which is how a job leaves a parameter out."""
+    if not text:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC).date()
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a month: give YYYY-MM, or nothing") from error
+
+
 def parse(arguments: Sequence[str] | None) -> Task:
     """The parameters; unknown or missing ones print an error and exit 2."""
     flags = parameters.parser("training")
@@ -64,6 +75,7 @@ def parse(arguments: Sequence[str] | None) -> Task:
     flags.add_argument("--git-commit", required=True)
     flags.add_argument("--sample-rows", required=True, type=_row_count)
     flags.add_argument("--reason", required=True)
+    flags.add_argument("--holdout-start", default=None, type=_month, help="YYYY-MM; empty: the declared share")
     parsed = flags.parse_args(arguments)
     return Task(
         common=parameters.common(parsed),
@@ -71,6 +83,7 @@ def parse(arguments: Sequence[str] | None) -> Task:
         git_commit=parsed.git_commit,
         sample_rows=parsed.sample_rows,
         reason=parsed.reason,
+        holdout_start=parsed.holdout_start,
     )
 
 

@@ -133,6 +133,7 @@ def test_parameters_of_every_task(documents: Documents) -> None:
     assert training == common | {
         "--source-catalog": "{{job.parameters.source_catalog}}",
         "--sample-rows": "{{job.parameters.sample_rows}}",
+        "--holdout-start": "{{job.parameters.holdout_start}}",
         "--reason": "{{job.parameters.reason}}",
     }
     assert _flags(tasks(documents, "dev", "credit-scoring")["scoring"]) == common | {
@@ -152,7 +153,12 @@ def test_job_parameters_and_their_defaults(documents: Documents) -> None:
             name: {parameter["name"]: parameter["default"] for parameter in job.get("parameter", [])}
             for name, job in jobs(documents, environment).items()
         }
-        assert found["credit-training"] == {"sample_rows": "0", "reason": "manual", "source_catalog": source}
+        assert found["credit-training"] == {
+            "sample_rows": "0",
+            "reason": "manual",
+            "source_catalog": source,
+            "holdout_start": "",
+        }
         assert found["credit-promotion"] == {"version": "", "source_catalog": source}
         assert found["credit-rollback"] == {"to_version": "", "reason": "", "by": ""}
         assert found["credit-approval"] == {"version": "", "by": ""}
@@ -178,7 +184,10 @@ def test_monitoring_alerts_and_retrains_by_its_decision(documents: Documents) ->
     assert steps["should_retrain"]["condition_task"] == {"op": "EQUAL_TO", "left": action, "right": "retrain"}
     assert steps["retraining"]["run_job_task"] == {
         "job_id": "${databricks_job.credit-training.id}",
-        "job_parameters": {"reason": "{{tasks.decision.values.reason}}"},
+        "job_parameters": {
+            "reason": "{{tasks.decision.values.reason}}",
+            "holdout_start": "{{tasks.decision.values.holdout_start}}",
+        },
     }
 
 

@@ -38,6 +38,7 @@ def test_equal_inputs_have_equal_fingerprints() -> None:
         {"source_catalog": "dev"},
         {"months": (Month(month=date(2023, 1, 1), rows=10, positives=2, checksum=98),)},
         {"sample_rows": 500},
+        {"holdout_start": date(2023, 1, 1)},
         {"code": "d"},
         {"requirements": ("xgboost==3.2.1",)},
         {"model_name": "dev.credit_ops.default_risk"},

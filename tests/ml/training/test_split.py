@@ -23,6 +23,25 @@ def test_thirty_months_hold_out_the_six_newest() -> None:
     assert split.holdout == tuple(months[24:])
 
 
+def test_a_named_month_starts_the_holdout() -> None:
+    """All months from it on are held out, however many; the ratios share what is left."""
+    months = _months(12)
+    ratios = {"holdout_ratio": 0.2, "tuning_ratio": 0.1, "calibration_ratio": 0.1}
+    split = split_months(months, **ratios, holdout_start=months[11])
+    assert (split.holdout, split.calibration, split.tuning) == ((months[11],), (months[10],), (months[9],))
+    between = split_months(months, **ratios, holdout_start=date(2023, 8, 15))
+    assert between.holdout == tuple(months[8:])
+
+
+def test_a_holdout_that_would_be_empty_or_everything_is_refused() -> None:
+    """After the newest month nothing is held out, from the first one on nothing trains."""
+    ratios = {"holdout_ratio": 0.2, "tuning_ratio": 0.1, "calibration_ratio": 0.1}
+    with pytest.raises(ValueError, match="would start in 2024-02, but the newest month of known outcomes is 2023-12"):
+        split_months(_months(12), **ratios, holdout_start=date(2024, 2, 1))
+    with pytest.raises(ValueError, match="cannot be split"):
+        split_months(_months(12), **ratios, holdout_start=date(2023, 1, 1))
+
+
 def test_order_and_repeats_of_the_input_do_not_matter() -> None:
     """Months are a set."""
     ratios = {"holdout_ratio": 0.2, "tuning_ratio": 0.1, "calibration_ratio": 0.1}
