@@ -39,7 +39,7 @@ def workspace(env: str, *, as_principal: str | None = None) -> "WorkspaceClient"
 def _token_of(cloud: "Endpoint", principal: str) -> str:
     import httpx  # noqa: PLC0415 - only `--as` needs it
 
-    answer = httpx.post(
+    answer = httpx.Client(trust_env=False).post(
         f"{cloud.account_url}/local/tokens",
         json={"as": principal},
         headers={"Authorization": f"Bearer {cloud.admin_token}"},

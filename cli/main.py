@@ -4,7 +4,9 @@ import click
 
 from cli.commands.cloud import down, status, up
 from cli.commands.demo import demo
+from cli.commands.history import history
 from cli.commands.run import run
+from cli.commands.signing import approve, rollback
 from cli.commands.sql import sql
 from cli.commands.synth import synth
 
@@ -14,7 +16,7 @@ def mlops() -> None:
     """MLOps on Azure Databricks: synthesize the stacks, and run them on this machine."""
 
 
-for command in (synth, up, down, status, demo, run, sql):
+for command in (synth, up, down, status, demo, run, sql, approve, rollback, history):
     mlops.add_command(command)
 
 

@@ -1,0 +1,44 @@
+"""`mlops approve` and `mlops rollback`."""
+
+import click
+
+from cli.commands.run import run_job
+from cli.errors import CommandError
+from cli.models import NamedModel, named_model
+from cli.output import format_option, show
+
+
+def _run(model: NamedModel, stage: str, parameters: dict[str, str], form: str) -> None:
+    """Run the job and show its tasks. Raises CommandError with the task's own message where it fails."""
+    result = run_job(model.env, model.job(stage), parameters)
+    show([task.as_row() for task in result.tasks], form=form, title=f"{model.job(stage)} in {model.env}")
+    if not result.succeeded:
+        told = next((task.message for task in result.tasks if task.message), result.message)
+        raise CommandError(f"run {result.run_id} of {model.job(stage)!r} failed: {told}")
+
+
+@click.command()
+@click.argument("model")
+@click.argument("version", type=click.IntRange(min=1))
+@click.option("--by", required=True, metavar="USER", help="Who approves: a member of model-risk.")
+@click.option("--env", help="Environment [prod, or that of the full name].")
+@format_option
+def approve(model: str, version: int, by: str, env: str | None, form: str) -> None:
+    """Record that a person approves VERSION of MODEL (a use case, or a model's full name).
+
+    Where sign-off is manual, the next run of the promotion job then releases the version.
+    """
+    _run(named_model(model, env), "approval", {"version": str(version), "by": by}, form)
+
+
+@click.command()
+@click.argument("model")
+@click.option("--to", "to_version", type=click.IntRange(min=1), help="Version to go back to [the one live before].")
+@click.option("--by", required=True, metavar="NAME", help="Who asks for it.")
+@click.option("--reason", required=True, help="Why; it is recorded.")
+@click.option("--env", help="Environment [prod, or that of the full name].")
+@format_option
+def rollback(model: str, to_version: int | None, by: str, reason: str, env: str | None, form: str) -> None:
+    """Make an earlier version of MODEL live again, endpoint included. Doing it again returns."""
+    parameters = {"to_version": str(to_version or ""), "by": by, "reason": reason}
+    _run(named_model(model, env), "rollback", parameters, form)
