@@ -230,6 +230,7 @@ def test_every_job_runs_as_its_own_service_principal(documents: Documents, envir
 
     Training has one on its two machines; what undoes or approves a promotion runs as the principal that promotes.
     """
+    assert all(list(job["run_as"]) == ["service_principal_name"] for job in jobs(documents, environment).values())
     shared = {
         "credit-training-gpu": "credit-training",
         "credit-rollback": "credit-promotion",
@@ -238,7 +239,6 @@ def test_every_job_runs_as_its_own_service_principal(documents: Documents, envir
     assert {
         name: who(job["run_as"]["service_principal_name"]) for name, job in jobs(documents, environment).items()
     } == {name: f"{environment}-{shared.get(name, name)}" for name in jobs(documents, environment)}
-    assert all(list(job["run_as"]) == ["service_principal_name"] for job in jobs(documents, environment).values())
 
 
 def test_who_may_start_a_job_that_another_job_starts(documents: Documents) -> None:
