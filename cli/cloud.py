@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     from localcloud.endpoint import Endpoint
 
+_GONE_AFTER_S = 15
+
 
 def endpoint() -> "Endpoint":
     """The running local cloud. Raises CommandError where none runs."""
@@ -27,13 +29,16 @@ def workspace(env: str, *, as_principal: str | None = None) -> "WorkspaceClient"
     Raises CommandError where there is no such workspace.
     """
     from databricks.sdk import WorkspaceClient  # noqa: PLC0415 - takes half a second
+    from databricks.sdk.core import Config  # noqa: PLC0415
 
     cloud = endpoint()
     if env not in cloud.workspaces:
         known = ", ".join(sorted(cloud.workspaces)) or "none; load the stacks with: mlops up"
         raise CommandError(f"environment {env!r} is not deployed; deployed are: {known}")
     token = cloud.admin_token if as_principal is None else _token_of(cloud, as_principal)
-    return WorkspaceClient(host=cloud.workspaces[env], token=token, auth_type="pat")
+    # The SDK would otherwise go on asking a server that is gone for five minutes.
+    config = Config(host=cloud.workspaces[env], token=token, auth_type="pat", retry_timeout_seconds=_GONE_AFTER_S)
+    return WorkspaceClient(config=config)
 
 
 def _token_of(cloud: "Endpoint", principal: str) -> str:

@@ -65,7 +65,20 @@ def start(client: "WorkspaceClient", job: str, parameters: dict[str, str]) -> in
 
 
 def follow(client: "WorkspaceClient", env: str, run_id: int, on_task: Callable[[TaskResult], None]) -> RunResult:
-    """Wait for the run, calling `on_task` once for each task as it ends, child runs' tasks before their parent's."""
+    """Wait for the run, calling `on_task` once for each task as it ends, child runs' tasks before their parent's.
+
+    Raises CommandError where the cloud stops answering meanwhile.
+    """
+    try:
+        return _followed(client, env, run_id, on_task)
+    except OSError as error:  # what requests and the SDK's retries raise for a server that is gone
+        raise CommandError(
+            f"run {run_id} in {env} cannot be followed, since the local cloud stopped answering. "
+            "Start it again with: mlops up; then run the job again, which continues where it was"
+        ) from error
+
+
+def _followed(client: "WorkspaceClient", env: str, run_id: int, on_task: Callable[[TaskResult], None]) -> RunResult:
     seen: dict[int, TaskResult] = {}
     while True:
         run = client.jobs.get_run(run_id)
