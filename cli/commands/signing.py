@@ -23,7 +23,7 @@ def _run(model: NamedModel, stage: str, parameters: dict[str, str], form: str) -
 @click.option("--by", required=True, metavar="USER", help="Who approves: a member of model-risk.")
 @click.option("--env", help="Environment [prod, or that of the full name].")
 @format_option
-def approve(model: str, version: int, by: str, env: str | None, form: str) -> None:
+def approve(*, model: str, version: int, by: str, env: str | None, form: str) -> None:
     """Record that a person approves VERSION of MODEL (a use case, or a model's full name).
 
     Where sign-off is manual, the next run of the promotion job then releases the version.
@@ -38,7 +38,7 @@ def approve(model: str, version: int, by: str, env: str | None, form: str) -> No
 @click.option("--reason", required=True, help="Why; it is recorded.")
 @click.option("--env", help="Environment [prod, or that of the full name].")
 @format_option
-def rollback(model: str, to_version: int | None, by: str, reason: str, env: str | None, form: str) -> None:
+def rollback(*, model: str, to_version: int | None, by: str, reason: str, env: str | None, form: str) -> None:
     """Make an earlier version of MODEL live again, endpoint included. Doing it again returns."""
     parameters = {"to_version": str(to_version or ""), "by": by, "reason": reason}
     _run(named_model(model, env), "rollback", parameters, form)
