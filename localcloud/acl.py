@@ -24,6 +24,7 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "notebooks": ("CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"),
     "files": ("CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"),
     "repos": ("CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"),
+    "dashboards": ("CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"),
     "authorization": ("CAN_USE",),
 }
 # How the REST API names the type in its answers; the Terraform provider compares it.
@@ -41,6 +42,7 @@ _OBJECT_TYPES = {
     "notebooks": "notebook",
     "files": "file",
     "repos": "repo",
+    "dashboards": "dashboard",
     "authorization": "tokens",
 }
 _NAME_FIELDS = ("user_name", "group_name", "service_principal_name")

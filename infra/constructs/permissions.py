@@ -8,6 +8,7 @@ from infra.cdktf_seam import Scope, databricks
 Target = Literal[
     "authorization",
     "cluster_policy_id",
+    "dashboard_id",
     "experiment_id",
     "instance_pool_id",
     "job_id",

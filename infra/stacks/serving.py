@@ -10,6 +10,8 @@ from infra import names
 from infra.access.objects import endpoint_permissions
 from infra.cdktf_seam import Scope, databricks
 from infra.constructs.alerting import AlertProps, QueryProps, alert, destination_id, query
+from infra.constructs.dashboard import Chart, DashboardProps, dashboard
+from infra.constructs.permissions import Permission
 from infra.constructs.quality_monitor import QualityMonitorProps, quality_monitor
 from infra.constructs.service_principals import service_principals
 from infra.constructs.serving_endpoint import (
@@ -32,6 +34,16 @@ _CALLS = (
 _METRICS = (
     "select month, model_version, metric, `column`, value, threshold_low, threshold_high, verdict, reason "
     "from {metrics} where verdict <> 'ok' order by month desc, verdict, metric"
+)
+
+
+_SERIES = "select month, `column`, value from {metrics} where metric = '{metric}' order by month"
+# Drift of the inputs, then what it does to the model, then whom it hits.
+_CHARTS = (
+    ("psi", "Drift of features and predictions (PSI)"),
+    ("roc_auc", "Performance (ROC AUC), once labels arrive"),
+    ("expected_calibration_error", "Calibration error"),
+    ("demographic_parity_difference", "Largest difference of selection rates between groups"),
 )
 
 
@@ -86,6 +98,7 @@ def serving_stack(app: Scope, spec: Spec, environment: Environment) -> None:
             _endpoint(parts, declared, declared.serving)
             _monitor(parts, declared, directory.path)
             _alert(parts, declared, directory.path)
+            _dashboard(parts, declared, directory.path)
 
 
 def _used_principals(environment: Environment) -> tuple[str, ...]:
@@ -163,3 +176,27 @@ def _alert(parts: _Parts, use_case: UseCase, directory: str) -> None:
         timezone=use_case.jobs.timezone,
     )
     alert(parts.stack, f"{name}-decision-alert", props)
+
+
+def _dashboard(parts: _Parts, use_case: UseCase, directory: str) -> None:
+    """Monitoring over the months, for the groups that read its tables."""
+    metrics = parts.table(use_case.name, Layer.OPS, "metrics")
+    roles = parts.environment.use_cases[use_case.name].access
+    props = DashboardProps(
+        name=f"{use_case.name}: monitoring",
+        charts=tuple(
+            Chart(
+                name=metric,
+                title=title,
+                query=_SERIES.format(metrics=metrics, metric=metric),
+                x="month",
+                y="value",
+                colour="column",
+            )
+            for metric, title in _CHARTS
+        ),
+        warehouse_id=parts.warehouse_id,
+        parent_path=f"/Workspace{directory}",
+        permissions=tuple(Permission(level="CAN_READ", group=group) for group, role in roles.items() if role.ops),
+    )
+    dashboard(parts.stack, f"{use_case.name}-monitoring-dashboard", props)

@@ -1,5 +1,6 @@
 """Phase two: the endpoint, who may call it, and what watches it."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -129,3 +130,24 @@ def test_an_environment_that_does_not_serve_has_no_phase_two(
     """Without `serving` the stack is not there, and nothing else changes but the store's need."""
     edit(workspaces / "prod.yaml", "    serving: {inference_table: true}\n", "")
     assert not [stack for stack in synthesized() if stack.endswith("-serving")]
+
+
+def test_the_dashboard_draws_metrics_that_the_jobs_measure(documents: Documents) -> None:
+    """Each chart asks for a metric that monitoring writes, from the metrics table, with the reader's own rights."""
+    from ml.monitoring.groups import PARITY  # noqa: PLC0415
+    from ml.monitoring.performance import METRICS  # noqa: PLC0415
+
+    dashboard = _only(documents, "databricks_dashboard")
+    assert dashboard["embed_credentials"] is False
+    drawn = json.loads(dashboard["serialized_dashboard"])
+    queries = {dataset["name"]: dataset["queryLines"] for dataset in drawn["datasets"]}
+    assert list(queries) == ["psi", "roc_auc", "expected_calibration_error", "demographic_parity_difference"]
+    assert set(queries) <= {"psi", *METRICS, PARITY}
+    assert queries["psi"] == [
+        "select month, `column`, value from prod.credit_ops.metrics where metric = 'psi' order by month"
+    ]
+    widgets = [entry["widget"] for entry in drawn["pages"][0]["layout"]]
+    assert [widget["queries"][0]["query"]["datasetName"] for widget in widgets] == list(queries)
+    assert permissions(documents, STACK, "credit-monitoring-dashboard-permissions") == dict.fromkeys(
+        ("ml-engineers", "data-scientists", "model-risk"), "CAN_READ"
+    )

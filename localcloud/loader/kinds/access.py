@@ -26,6 +26,7 @@ _OBJECTS = {
     "serving_endpoint_id": "serving-endpoints",
     "registered_model_id": "registered-models",
     "repo_id": "repos",
+    "dashboard_id": "dashboards",
     "authorization": "authorization",
 }
 
