@@ -1,0 +1,126 @@
+"""A local cloud whose endpoint the tasks change: real REST, MLflow and model processes; tables in a folder."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import mlflow
+import pandas as pd
+import pytest
+from databricks.sdk.service import serving as sdk
+from mlflow.models import infer_signature
+
+from ml.gates import evidence
+from ml.gates.evidence import Judged
+from ml.parameters import Common
+from ml.promotion.ledger import Cause, ledger
+from ml.promotion.moves import moves
+from ml.promotion.promote import apply
+from ml.tables import Tables
+from ml.usecases import use_case
+from tests.localcloud.serving.world import World, mlflow_as, open_mlflow, open_world
+from tests.ml.folder_places import FolderPlaces
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+MODEL, ENDPOINT = "prod.credit_ops.default_risk", "credit-default-risk"
+_CODE = """
+import mlflow, pandas as pd
+
+class Risk(mlflow.pyfunc.PythonModel):
+    def load_context(self, context):
+        if {broken}:
+            raise RuntimeError("the weights are damaged")
+
+    def predict(self, context, model_input, params=None):
+        return pd.DataFrame({{"probability": {factor} * model_input["limit"]}})
+
+mlflow.models.set_model(Risk())
+"""
+
+
+@dataclass
+class Served:
+    """The cloud, and versions of the credit model by name: good ones, one that is broken, one that is no risk."""
+
+    world: World
+    tables: Tables
+    versions: dict[str, int] = field(default_factory=dict)
+
+    def subject(self, version: int, run_id: str) -> Judged:
+        """What a task of run `run_id` is given."""
+        common = Common(use_case=use_case("credit"), catalog="prod", run_id=run_id)
+        return evidence.opened(common, version)
+
+    def promote(self, version: int, run_id: str) -> None:
+        """Make `version` champion as the task before `serving` does."""
+        subject = self.subject(version, run_id)
+        made = moves(version, self.aliases())
+        for move in made:
+            apply(subject, move)
+        ledger(subject).append(made, run_id=run_id, cause=Cause.GATES, reason="passed", by="promotion")
+
+    def aliases(self) -> dict[str, int]:
+        """The versions that aliases point to."""
+        return evidence.aliases(mlflow.MlflowClient(), MODEL)
+
+    def answer(self) -> float:
+        """What the endpoint says about a limit of 1: the factor of the version that answers."""
+        answer = self.world.client().serving_endpoints.query(ENDPOINT, dataframe_records=[{"limit": 1.0}])
+        return float(answer.predictions[0]["probability"])
+
+    def log(self, name: str, folder: Path, *, factor: float, broken: bool = False) -> None:
+        """Register a version."""
+        code = folder / f"{name}.py"
+        code.write_text(_CODE.format(factor=factor, broken=False))
+        example = pd.DataFrame({"limit": [0.1, 0.9]})
+        signature = infer_signature(example, pd.DataFrame({"probability": [0.1, 0.9]}))
+        with mlflow.start_run():
+            info = mlflow.pyfunc.log_model(
+                name="model",
+                python_model=str(code if not broken else self._broken(folder)),
+                signature=signature,
+                input_example=None if broken else example,
+                pip_requirements=["mlflow"],
+            )
+            self.versions[name] = int(mlflow.register_model(info.model_uri, MODEL).version)
+
+    @staticmethod
+    def _broken(folder: Path) -> Path:
+        code = folder / "broken_model.py"
+        code.write_text(_CODE.format(factor=1, broken=True))
+        return code
+
+    def deploy_endpoint(self, version: int) -> None:
+        """What the stack `prod-serving` makes, under Terraform's name for the served entity."""
+        entity = sdk.ServedEntityInput(
+            entity_name=MODEL, entity_version=str(version), name="live", workload_size="Small"
+        )
+        config = sdk.EndpointCoreConfigInput(name=ENDPOINT, served_entities=[entity])
+        self.world.client().serving_endpoints.create_and_wait(ENDPOINT, config=config)
+
+
+@pytest.fixture(scope="module")
+def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """No endpoint yet; four versions, none of them live."""
+    home = tmp_path_factory.mktemp("served")
+    with open_mlflow(home) as server, open_world(home, server) as world, pytest.MonkeyPatch.context() as patch:
+        # After the servers have started: a process that is forked while Spark's client runs may not live.
+        spark: SparkSession = request.getfixturevalue("spark")
+        tables = Tables(spark, FolderPlaces(home / "tables"))
+        world.client().catalogs.create(name="prod")
+        world.client().schemas.create(name="credit_ops", catalog_name="prod")
+        patch.setenv("DATABRICKS_HOST", world.url)
+        patch.setenv("DATABRICKS_TOKEN", world.admin_token)
+        patch.setenv("MLOPS_TASK_VALUES", str(home / "task_values.json"))
+        patch.setattr(evidence, "door", lambda: tables)
+        found = Served(world=world, tables=tables)
+        with mlflow_as(world.url, world.admin_token):
+            mlflow.set_experiment("/Shared/prod/credit-training")
+            found.log("first", home, factor=0.25)
+            found.log("second", home, factor=0.5)
+            found.log("broken", home, factor=1, broken=True)
+            found.log("wild", home, factor=7)
+            yield found

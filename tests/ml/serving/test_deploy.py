@@ -1,0 +1,115 @@
+"""The tasks `serving` and `rollback` on a real endpoint. One story: each test goes on where the last one ended."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from ml.promotion import rollback
+from ml.promotion.ledger import ledger, rolled_back
+from ml.promotion.rollback import NoReturnError
+from ml.serving import deploy
+from ml.serving.deploy import NotLiveError
+from ml.serving.endpoint import NotServingError
+from tests.ml.serving.conftest import Served
+
+pytestmark = pytest.mark.slow
+COMMON = ("--use-case=credit", "--catalog=prod")
+
+
+def _serve(served: Served, name: str, run_id: str) -> None:
+    deploy.main([*COMMON, f"--run-id={run_id}", f"--version={served.versions[name]}"])
+
+
+def _roll_back(run_id: str, to_version: str = "") -> None:
+    rollback.main([*COMMON, f"--run-id={run_id}", f"--to-version={to_version}", "--reason=complaints", "--by=ann"])
+
+
+def _recorded(served: Served, run_id: str) -> list[tuple[str, int | None, int, str]]:
+    moved = ledger(served.subject(1, run_id)).moved()
+    return [(m.alias, m.from_version, m.to_version, m.cause) for m in moved if m.run_id == run_id]
+
+
+def _served_value() -> int:
+    return int(json.loads(Path(os.environ["MLOPS_TASK_VALUES"]).read_text())["served"])
+
+
+def test_without_an_endpoint_there_is_nothing_to_do(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    """Before phase two the task succeeds and says what to deploy."""
+    served.promote(served.versions["first"], "run-1")
+    _serve(served, "first", "run-1")
+    assert _served_value() == 0
+    assert "there is no endpoint credit-default-risk yet" in json.loads(capsys.readouterr().out)["skipped"]
+
+
+def test_the_promoted_version_answers(served: Served) -> None:
+    """The endpoint goes from the first version to the second; serving it again changes nothing."""
+    served.deploy_endpoint(served.versions["first"])
+    assert served.answer() == 0.25
+    served.promote(served.versions["second"], "run-2")
+    _serve(served, "second", "run-2")
+    assert (served.answer(), _served_value()) == (0.5, served.versions["second"])
+    before = served.world.client().serving_endpoints.get("credit-default-risk").config
+    _serve(served, "second", "run-2")
+    assert served.world.client().serving_endpoints.get("credit-default-risk").config == before
+
+
+@pytest.mark.parametrize(("name", "why"), [("broken", "the weights are damaged"), ("wild", "not all probabilities")])
+def test_a_version_that_cannot_be_served_gives_way(served: Served, name: str, why: str) -> None:
+    """It does not load, or answers nonsense: what was live is back on endpoint and aliases, and it is recorded."""
+    first, second, version = (served.versions[key] for key in ("first", "second", name))
+    run_id = f"run-{name}"
+    served.promote(version, run_id)
+    assert served.aliases() == {"champion": version, "previous": second}
+    with pytest.raises(NotServingError, match=why):
+        _serve(served, name, run_id)
+    assert served.answer() == 0.5
+    assert served.aliases() == {"champion": second, "previous": first}
+    assert _recorded(served, run_id)[-2:] == [
+        ("champion", version, second, "serving"),
+        ("previous", second, first, "serving"),
+    ]
+    with pytest.raises(NotLiveError, match=f"version {version} is not live, version {second} is"):
+        _serve(served, name, run_id)
+    assert len(_recorded(served, run_id)) == 4
+
+
+def test_a_roll_back_and_back_again(served: Served) -> None:
+    """Endpoint and aliases go to the version before, with who and why; the second time they return."""
+    first, second = served.versions["first"], served.versions["second"]
+    _roll_back("run-back")
+    assert (served.answer(), served.aliases()) == (0.25, {"champion": first, "previous": second})
+    newest = ledger(served.subject(1, "")).moved()
+    gone = rolled_back(second, newest)
+    assert gone is not None
+    assert (gone.reason, gone.promoted_by.startswith("ann, through ")) == ("complaints", True)
+    # The same run again, as a retry does: it finds its own moves and does not go back once more.
+    _roll_back("run-back")
+    assert served.aliases() == {"champion": first, "previous": second}
+    _roll_back("run-forth")
+    assert (served.answer(), served.aliases()) == (0.5, {"champion": second, "previous": first})
+    assert rolled_back(second, ledger(served.subject(1, "")).moved()) is None
+
+
+def test_a_roll_back_to_what_cannot_be_served_moves_nothing(served: Served) -> None:
+    """The endpoint refuses it first: version and aliases stay, and nothing is recorded."""
+    before = served.aliases()
+    with pytest.raises(NotServingError, match="the weights are damaged"):
+        _roll_back("run-refused", str(served.versions["broken"]))
+    assert (served.answer(), served.aliases(), _recorded(served, "run-refused")) == (0.5, before, [])
+
+
+def test_a_roll_back_is_no_way_around_the_gates(served: Served) -> None:
+    """A version that was never live cannot be rolled back to."""
+    with pytest.raises(NoReturnError, match="version 99 was never live"):
+        _roll_back("run-99", "99")
+
+
+@pytest.mark.parametrize("flag", ["reason", "by"])
+def test_who_and_why_must_be_said(flag: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The job's empty defaults are refused."""
+    given = {"reason": "complaints", "by": "ann"} | {flag: " "}
+    with pytest.raises(SystemExit, match="2"):
+        rollback.main([*COMMON, "--run-id=1", *(f"--{name}={value}" for name, value in given.items())])
+    assert f"--{flag}: it is empty: say it, since it is recorded" in capsys.readouterr().err
