@@ -1,0 +1,117 @@
+"""What `mlops history` tells, and which model a command is about."""
+
+import json
+from typing import Any
+
+import pytest
+
+from cli.errors import CommandError
+from cli.history import Span, Version, spans, story
+from cli.models import NamedModel, named_model
+
+_TAGS = {
+    "feature_table": "prod.credit_gold.client_features",
+    "feature_table_version": "4",
+    "fitted_first_month": "2023-01-01",
+    "fitted_last_month": "2023-09-30",
+    "reason": "drift",
+}
+
+
+def _move(start: int | None, end: int, cause: str, when: str) -> dict[str, Any]:
+    shared = {"alias": "champion", "promoted_by": "ann", "reason": "complaints"}
+    return shared | {"from_version": start, "to_version": str(end), "cause": cause, "promoted_at": when}
+
+
+MOVES = [
+    _move(None, 1, "gates", "day 1"),
+    _move(1, 2, "gates", "day 2"),
+    {**_move(None, 1, "gates", "day 2"), "alias": "previous"},
+    _move(2, 1, "rollback", "day 3"),
+    _move(1, 2, "rollback", "day 4"),
+]
+
+
+def _gate(version: int, gate: str, verdict: str, run_id: str, approved_by: list[str] | None = None) -> dict[str, Any]:
+    return {
+        "run_id": run_id,
+        "version": str(version),
+        "gate": gate,
+        "verdict": verdict,
+        "reason": f"why {gate}",
+        "inputs": json.dumps({"approved_by": approved_by or []}),
+        "thresholds": json.dumps({"sign_off": "automatic"}),
+    }
+
+
+def test_a_version_was_live_until_the_next_move_of_the_champion() -> None:
+    """Every span with its end and why; other aliases do not count."""
+    assert spans(1, MOVES) == [
+        Span(start="day 1", end="day 2", why="replaced by ann: complaints; version 2 followed"),
+        Span(start="day 3", end="day 4", why="rolled back by ann: complaints; version 2 followed"),
+    ]
+    assert spans(2, MOVES)[-1] == Span(start="day 4", end="", why="")
+    assert spans(3, MOVES) == []
+
+
+def test_every_version_is_told_newest_first() -> None:
+    """Data, verdicts of its newest run, signer, when live and why not any more; nothing is made up."""
+    gates = [
+        _gate(1, "sign_off", "pass", "10"),
+        _gate(2, "comparison", "fail", "11"),
+        _gate(2, "comparison", "pass", "12"),
+        _gate(2, "sign_off", "pass", "12", ["bob"]),
+        _gate(3, "comparison", "fail", "13"),
+    ]
+    versions = [
+        Version(number=1, created="day 0", tags=_TAGS, aliases=("previous",)),
+        Version(number=2, created="day 1", tags={}, aliases=("champion",)),
+        Version(number=3, created="day 5", tags={}, aliases=()),
+        Version(number=4, created="day 6", tags={}, aliases=()),
+    ]
+    rows = story(versions, gates, MOVES)
+    assert [row["version"] for row in rows] == [4, 3, 2, 1]
+    assert [row["gates"] for row in rows] == ["not judged", "comparison failed: why comparison", "2 passed", "1 passed"]
+    assert [row["signed_off_by"] for row in rows] == ["", "", "bob", "automatic, as declared"]
+    assert rows[3] == {
+        "version": 1,
+        "is": "previous",
+        "created": "day 0",
+        "trained_on": "prod.credit_gold.client_features@4: 2023-01-01 to 2023-09-30",
+        "why_trained": "drift",
+        "gates": "1 passed",
+        "signed_off_by": "automatic, as declared",
+        "live": "day 1 to day 2; day 3 to day 4",
+        "why_retired": "rolled back by ann: complaints; version 2 followed",
+    }
+    assert rows[2]["live"] == "day 2 to day 3; day 4 to now"
+
+
+@pytest.mark.parametrize(
+    ("text", "env", "found"),
+    [
+        ("credit", None, ("prod", "credit")),
+        ("credit", "staging", ("staging", "credit")),
+        ("staging.credit_ops.default_risk", None, ("staging", "credit")),
+        ("prod.credit_ops.default_risk", "prod", ("prod", "credit")),
+    ],
+)
+def test_a_model_is_named_by_use_case_or_in_full(text: str, env: str | None, found: tuple[str, str]) -> None:
+    """The full name says the environment; a use case's is prod unless said otherwise."""
+    model = named_model(text, env)
+    assert model == NamedModel(env=found[0], use_case=found[1])
+    assert model.full_name == f"{found[0]}.credit_ops.default_risk"
+
+
+@pytest.mark.parametrize(
+    ("text", "env", "message"),
+    [
+        ("weather", None, "model 'weather' is unknown; name it as credit or prod.credit_ops.default_risk"),
+        ("prod.credit_ops.other", None, "is unknown"),
+        ("prod.credit_ops.default_risk", "dev", "is of environment 'prod', but --env is 'dev'"),
+    ],
+)
+def test_an_unknown_model_is_refused_with_those_there_are(text: str, env: str | None, message: str) -> None:
+    """A contradiction is refused too."""
+    with pytest.raises(CommandError, match=message):
+        named_model(text, env)
