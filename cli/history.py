@@ -38,7 +38,7 @@ def story(versions: Sequence[Version], gates: Sequence[Record], moves: Sequence[
 def spans(number: int, moves: Sequence[Record]) -> list[Span]:
     """The times for which a version was live, oldest first."""
     champion = [move for move in moves if move["alias"] == _CHAMPION]
-    ends: list[Record | None] = [*champion[1:], None]
+    ends: list[Record | None] = [*champion[1:], None] if champion else []
     return [
         Span(
             start=move["promoted_at"],

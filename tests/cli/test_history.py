@@ -52,6 +52,7 @@ def test_a_version_was_live_until_the_next_move_of_the_champion() -> None:
     ]
     assert spans(2, MOVES)[-1] == Span(start="day 4", end="", why="")
     assert spans(3, MOVES) == []
+    assert spans(1, []) == []
 
 
 def test_every_version_is_told_newest_first() -> None:
