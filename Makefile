@@ -11,13 +11,27 @@ PY := $(BIN)/python
 READY := .venv/.synced
 USECASE ?= credit
 ENV ?= prod
+DEPLOY = $(PY) -m infra.deploy $@ $(ENV) $(if $(SERVING),--serving) $(if $(APPROVED),--approved)
 
-.PHONY: help setup demo test lint types format synth synth-check up down status lock schemas bench clean distclean
+.PHONY: help setup demo test lint types format synth synth-check plan diff deploy destroy up down status lock schemas bench clean distclean
 
 help: ## Show every target, a line each
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-setup: $(READY) ## Set up the environment from the lock (once; minutes)
+setplan: $(READY) node_modules/.installed ## Plan the stacks of ENV with the real cdktf and Terraform (SERVING=1: phase two)
+	@$(DEPLOY)
+
+diff: $(READY) node_modules/.installed ## Compare what is deployed in ENV with the stacks
+	@$(DEPLOY)
+
+deploy: $(READY) node_modules/.installed ## Deploy ENV (APPROVED=1 asks nothing)
+	@$(DEPLOY)
+
+destroy: $(READY) node_modules/.installed ## Destroy ENV, which must be named
+	@test "$(origin ENV)" = "command line" || { echo "Name what to destroy: make destroy ENV=dev"; exit 2; }
+	@$(DEPLOY)
+
+up: $(READY) ## Set up the environment from the lock (once; minutes)
 
 $(READY): Pipfile.lock Makefile
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or 3.12 found. Install one, or name it: make setup PYTHON=/path/to/python3.12"; exit 2; }
@@ -55,6 +69,19 @@ node_modules/.installed: package-lock.json $(READY)
 	@echo "the cdktf CLI, from package-lock.json"
 	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
+
+plan: $(READY) node_modules/.installed ## Plan the stacks of ENV with the real cdktf and Terraform (SERVING=1: phase two)
+	@$(DEPLOY)
+
+diff: $(READY) node_modules/.installed ## Compare what is deployed in ENV with the stacks
+	@$(DEPLOY)
+
+deploy: $(READY) node_modules/.installed ## Deploy ENV (APPROVED=1 asks nothing)
+	@$(DEPLOY)
+
+destroy: $(READY) node_modules/.installed ## Destroy ENV, which must be named
+	@test "$(origin ENV)" = "command line" || { echo "Name what to destroy: make destroy ENV=dev"; exit 2; }
+	@$(DEPLOY)
 
 up: $(READY) ## Start the local Azure + Databricks and load the stacks
 	@$(BIN)/mlops up
