@@ -18,27 +18,15 @@ DEPLOY = $(PY) -m infra.deploy $@ $(ENV) $(if $(SERVING),--serving) $(if $(APPRO
 help: ## Show every target, a line each
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-setplan: $(READY) node_modules/.installed ## Plan the stacks of ENV with the real cdktf and Terraform (SERVING=1: phase two)
-	@$(DEPLOY)
-
-diff: $(READY) node_modules/.installed ## Compare what is deployed in ENV with the stacks
-	@$(DEPLOY)
-
-deploy: $(READY) node_modules/.installed ## Deploy ENV (APPROVED=1 asks nothing)
-	@$(DEPLOY)
-
-destroy: $(READY) node_modules/.installed ## Destroy ENV, which must be named
-	@test "$(origin ENV)" = "command line" || { echo "Name what to destroy: make destroy ENV=dev"; exit 2; }
-	@$(DEPLOY)
-
-up: $(READY) ## Set up the environment from the lock (once; minutes)
+setup: $(READY) ## Set up the environment from the lock (once; minutes)
 
 $(READY): Pipfile.lock Makefile
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or 3.12 found. Install one, or name it: make setup PYTHON=/path/to/python3.12"; exit 2; }
 	@echo "[1/3] pipenv $(PIPENV_VERSION), with $$($(PYTHON) --version)"
 	@test -x .tools/pipenv/bin/pipenv || { $(PYTHON) -m venv .tools/pipenv && .tools/pipenv/bin/python -m pip install -q pipenv==$(PIPENV_VERSION); }
 	@echo "[2/3] packages from Pipfile.lock into .venv: about 2.4 GB, 1 to 4 minutes"
-	@$(PIPENV) --python "$(PYTHON)" sync --dev
+	@test -x $(PY) || $(PYTHON) -m venv .venv
+	@$(PIPENV) sync --dev
 	@ln -sf ../../bin/mlops $(BIN)/mlops
 	@echo "[3/3] Java and the Delta jars"
 	@$(PY) -m localcloud.toolchain
