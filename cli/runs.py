@@ -18,7 +18,10 @@ _OPEN = {"BLOCKED", "PENDING", "QUEUED", "RUNNING", "TERMINATING", "WAITING_FOR_
 
 @dataclass(frozen=True, kw_only=True)
 class TaskResult:
-    """One task of one run. `accounting` is the JSON line that the task ended with, if it wrote one."""
+    """One task of one run. `accounting` is the JSON line that the task ended with, if it wrote one.
+
+    `started_at_s` is in seconds since 1970.
+    """
 
     env: str
     job: str
@@ -27,6 +30,7 @@ class TaskResult:
     duration_s: float
     message: str = ""
     accounting: dict[str, Any] = field(default_factory=dict)
+    started_at_s: float = 0.0
 
     def as_row(self) -> dict[str, Any]:
         """This result as one row of the tables that commands print."""
@@ -130,6 +134,7 @@ def _result(client: "WorkspaceClient", env: str, run: "Run", task: "RunTask") ->
         state=name,
         duration_s=max(0, (task.end_time or 0) - (task.start_time or task.end_time or 0)) / 1000,
         message="" if name == "SUCCESS" else message,
+        started_at_s=(task.start_time or 0) / 1000,
         accounting=_accounting((output.logs if output else None) or ""),
     )
 

@@ -9,10 +9,12 @@ from cli.commands.cloud import load_stacks, start_cloud
 from cli.commands.run import run_job
 from cli.commands.synth import synthesize
 from cli.demo.landing import Landing, land, prepare
-from cli.demo.summary import check_accounting, check_isolation, collect, summarize
+from cli.demo.report import demo_report
+from cli.demo.summary import REPORT, check_accounting, check_isolation, collect, summarize
 from cli.errors import CommandError
 from cli.output import format_option, progress
-from cli.paths import use_home
+from cli.paths import current_home, use_home
+from cli.report.page import write
 from cli.runs import TaskResult
 from ml.usecases import USE_CASES
 
@@ -38,9 +40,11 @@ def demo(use_case: str, data: Path | None, form: str) -> None:
     start_cloud()
     load_stacks()
     tasks = _run_loop(use_case, landing)
-    check_accounting(use_case, landing)
+    accounting = check_accounting(use_case, landing)
     check_isolation(use_case)
-    summarize(use_case, collect(use_case, tasks, duration_s=time.monotonic() - started), form=form)
+    sections = collect(use_case, tasks, duration_s=time.monotonic() - started)
+    write(demo_report(use_case, landing, tasks, accounting, sections), current_home() / REPORT)
+    summarize(use_case, sections, form=form)
 
 
 def _run_loop(use_case: str, landing: Landing) -> list[TaskResult]:

@@ -13,28 +13,44 @@ from cli.paths import current_home
 from cli.runs import TaskResult
 from ml.usecases import use_case as declaration
 
+# The page, in the directory of the local cloud.
+REPORT = "report.html"
 Sections = Mapping[str, Sequence[Row]]
 _METRICS = ("rows", "roc_auc", "accuracy", "precision", "recall", "expected_calibration_error")
 
 
-def check_accounting(use_case: str, landing: Landing) -> None:
-    """Follow every record from its file to its prediction. Raises CommandError that names each gap."""
-    gaps = [gap for feed, rows in landing.rows.items() for gap in _feed_gaps(use_case, feed, rows)]
+def check_accounting(use_case: str, landing: Landing) -> list[Row]:
+    """Follow every record from its file to its prediction: one row per feed, and one for the predictions.
+
+    Raises CommandError that names each gap.
+    """
+    rows = [_feed_account(use_case, feed, landed) for feed, landed in landing.rows.items()]
     features = _count(f"prod.{use_case}_gold.{declaration(use_case).model.feature_table.name}")
     keys = ", ".join(declaration(use_case).model.feature_table.table.keys)
     scored = _count(f"(select distinct {keys} from prod.{use_case}_gold.predictions)")
+    gaps = [gap for row in rows for gap in _gaps(row)]
     if scored != features:
         gaps.append(f"{features:,} feature rows but {scored:,} of them scored")
     if gaps:
         raise CommandError("rows are not accounted for: " + "; ".join(gaps))
     progress.print(f"accounting: every one of {sum(landing.rows.values()):,} landed records is accounted for")
+    return [*rows, {"what": "predictions", "landed": None, "in": features, "kept": scored, "quarantined": 0}]
 
 
-def _feed_gaps(use_case: str, feed: str, landed: int) -> list[str]:
+def _feed_account(use_case: str, feed: str, landed: int) -> Row:
     silver = next(item.silver.name for item in declaration(use_case).feeds if item.name == feed)
-    bronze = _count(f"prod.{use_case}_bronze.{feed}")
-    kept = _count(f"prod.{use_case}_silver.{silver}")
-    rejected = _count(f"prod.{use_case}_silver.{silver}_quarantine")
+    return {
+        "what": feed,
+        "landed": landed,
+        "in": _count(f"prod.{use_case}_bronze.{feed}"),
+        "kept": _count(f"prod.{use_case}_silver.{silver}"),
+        "quarantined": _count(f"prod.{use_case}_silver.{silver}_quarantine"),
+    }
+
+
+def _gaps(row: Row) -> list[str]:
+    feed, landed, bronze = row["what"], row["landed"], row["in"]
+    kept, rejected = row["kept"], row["quarantined"]
     return [
         gap
         for gap, wrong in (
@@ -79,7 +95,7 @@ def collect(use_case: str, tasks: list[TaskResult], *, duration_s: float) -> Sec
             f"select model, to_version as version, promoted_at, promoted_by, reason from {ops}.promotions "
             "where alias = 'champion' order by promoted_at desc limit 1",
         ),
-        "Whole demo": [{"seconds": round(duration_s, 1), "state": str(current_home())}],
+        "Whole demo": [{"seconds": round(duration_s, 1), "report": str(current_home() / REPORT)}],
     }
 
 

@@ -1,0 +1,121 @@
+"""The run report, as its reader meets it."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cli.report.charts import Bar, Interval, Series, intervals_chart, months_chart, timeline
+from cli.report.page import Event, MonthsChart, Report, render, write
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+HOSTILE = "<script>alert(1)</script>"
+
+
+def report(title: str = "Credit") -> Report:
+    """A page with one of everything."""
+    return Report(
+        title=title,
+        lead="Three months.",
+        made_at="2026-01-01 00:00 UTC",
+        facts={"live version": "2"},
+        events=[Event(when="2025-01", what="Trained", detail="10 rows", tone="good")],
+        bars=[Bar(group="prod credit-ingest", name="bronze", start_s=0, end_s=4, state="SUCCESS")],
+        accounting=[{"what": "applications", "landed": 12000, "kept": 11990, "quarantined": 10}],
+        gates=[{"version": "2", "gate": "comparison", "verdict": "fail", "reason": "interval reaches below 0"}],
+        intervals=[Interval(name="version 2 against 1", low=-0.01, middle=0.004, high=0.02, passed=False)],
+        interval_limit=0.0,
+        charts=[
+            MonthsChart(
+                title="Drift",
+                note="PSI by month.",
+                months=("2025-01", "2025-02", "2025-03"),
+                series=(Series(name="limit_bal", values=(0.02, None, 0.4)),),
+                limit=0.25,
+                limit_name="limit 0.25",
+            )
+        ],
+        versions=[{"version": 2, "is": "champion"}],
+    )
+
+
+def test_a_hostile_title_is_text() -> None:
+    """Nothing that data says becomes part of the page's markup."""
+    page = render(report(title=HOSTILE))
+    assert HOSTILE not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+def test_a_hostile_task_name_is_text_in_the_drawing() -> None:
+    """Charts escape what they draw, in labels and tooltips."""
+    drawn = timeline([Bar(group=HOSTILE, name='"x', start_s=0, end_s=1, state="FAILED")])
+    assert "<script>" not in drawn
+    assert 'class="bad"' in drawn
+
+
+def test_an_unknown_month_leaves_a_gap() -> None:
+    """A None draws no dot and no line to its neighbours."""
+    known = months_chart(
+        ["a", "b", "c"], [Series(name="x", values=(1.0, 2.0, 3.0))], limit=None, limit_name="", label=""
+    )
+    gap = months_chart(
+        ["a", "b", "c"], [Series(name="x", values=(1.0, None, 3.0))], limit=None, limit_name="", label=""
+    )
+    assert known.count('class="line series-0"') == 2
+    assert gap.count('class="line series-0"') == 0
+    assert known.count("<title>") == 3
+    assert gap.count("<title>") == 2
+
+
+def test_an_interval_keeps_its_side_of_the_limit() -> None:
+    """What lies left of the limit in numbers lies left of it in the picture."""
+    drawn = intervals_chart(
+        [Interval(name="worse", low=-0.04, middle=-0.03, high=-0.02, passed=False)], limit=0.0, limit_name="limit"
+    )
+    limit = float(drawn.split('class="limit"')[0].rsplit('x1="', 1)[1].split('"')[0])
+    dot = float(drawn.split('class="dot bad"')[0].rsplit('cx="', 1)[1].split('"')[0])
+    assert dot < limit
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """Headless Chromium; skips where the machine has none."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("no Chromium on PATH; install one to test the page in a browser")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-quic"])
+        yield opened
+        opened.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_opens_without_errors_and_without_a_request(browser: "Browser", tmp_path: Path, scheme: str) -> None:
+    """Chromium shows every section, logs nothing to its console, and asks nobody for anything."""
+    path = write(report(), tmp_path / "report.html")
+    page = browser.new_page(color_scheme=scheme)  # type: ignore[arg-type]
+    said: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(path.as_uri())
+    assert [heading.inner_text() for heading in page.locator("h2").all()] == [
+        "What happened",
+        "Drift",
+        "Gates",
+        "Model versions",
+        "Every row accounted for",
+        "Tasks",
+    ]
+    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.close()
+    assert said == []
+    assert asked == [path.as_uri()]
+    assert background == {"light": "rgb(247, 247, 245)", "dark": "rgb(20, 21, 23)"}[scheme]
