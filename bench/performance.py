@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from bench.processes import measure_python, run
+from cli.demo.summary import HOLDOUT
 
 ROOT = Path(__file__).resolve().parent.parent
 _SYNTH = "from pathlib import Path; from infra.main import synth; synth(Path({out!r}))"
 _EAGER = "import cdktf_cdktf_provider_databricks, cdktf_cdktf_provider_azurerm; "
-_HOLDOUT = "Hold-out: the newest months, never seen in training or tuning"
 
 
 def synth_section() -> list[str]:
@@ -65,7 +65,7 @@ def demo_section(name: str, data: Path | None) -> list[str]:
             ],
         ),
         "On the hold-out, which is the newest fifth of the clients:",
-        *table(list(first[_HOLDOUT][0]), [[_cell(value) for value in row.values()] for row in first[_HOLDOUT]]),
+        *table(list(first[HOLDOUT][0]), [[_cell(value) for value in row.values()] for row in first[HOLDOUT]]),
         "Tasks of the first run:",
         *table(("environment", "job", "task", "time", "rows in"), tasks),
     ]

@@ -59,6 +59,6 @@ def _run_loop(use_case: str, landing: Landing) -> list[TaskResult]:
 def _run(env: str, job: str) -> list[TaskResult]:
     result = run_job(env, job)
     if not result.succeeded:
-        progress.print(f"See the task's log: mlops run {job} --env {env} --format json", markup=False)
+        progress.print(f"What each task printed is in {current_home() / 'runs'}", markup=False)
         raise CommandError(f"{job} failed in {env}: {result.message or 'see the tasks above'}")
     return list(result.tasks)

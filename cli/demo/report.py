@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from cli.commands.history import history_rows
 from cli.commands.sql import query
 from cli.demo.landing import Landing
-from cli.demo.summary import Sections
+from cli.demo.summary import HOLDOUT, LIVE, Sections
 from cli.models import named_model
 from cli.output import Row
 from cli.report.charts import Bar, Interval
@@ -23,14 +23,14 @@ def demo_report(
 ) -> Report:
     """Everything that the page shows, read from the local cloud."""
     declared = declaration(use_case)
-    live, holdout = sections["Live in prod (@champion)"], sections[_section("Hold-out", sections)]
+    live, holdout = sections[LIVE], sections[HOLDOUT]
     judged = query(
         "prod",
         f"select version, gate, verdict, reason, inputs, decided_at from prod.{use_case}_ops.gate_results "
         "order by decided_at",
     )
     return Report(
-        title=f"{declared.comment}",
+        title=declared.comment,
         lead=f"The jobs that the stacks deploy, run on this machine. Data: {landing.name}.",
         made_at=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         facts={
@@ -47,10 +47,6 @@ def demo_report(
         interval_limit=-declared.gates.comparison.max_loss,
         versions=history_rows(named_model(use_case, "prod")),
     )
-
-
-def _section(start: str, sections: Sections) -> str:
-    return next(name for name in sections if name.startswith(start))
 
 
 def _roc_auc(holdout: Sequence[Row]) -> str:

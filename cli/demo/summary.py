@@ -15,6 +15,9 @@ from ml.usecases import use_case as declaration
 
 # The page, in the directory of the local cloud.
 REPORT = "report.html"
+# Sections that the report and the benchmark read again.
+HOLDOUT = "Hold-out: the newest months, never seen in training or tuning"
+LIVE = "Live in prod (@champion)"
 Sections = Mapping[str, Sequence[Row]]
 _METRICS = ("rows", "roc_auc", "accuracy", "precision", "recall", "expected_calibration_error")
 
@@ -89,8 +92,8 @@ def collect(use_case: str, tasks: list[TaskResult], *, duration_s: float) -> Sec
             f"select version, gate, verdict, reason from {ops}.gate_results "
             f"where run_id = (select max_by(run_id, decided_at) from {ops}.gate_results) order by decided_at",
         ),
-        "Hold-out: the newest months, never seen in training or tuning": _holdout(tasks),
-        "Live in prod (@champion)": query(
+        HOLDOUT: _holdout(tasks),
+        LIVE: query(
             "prod",
             f"select model, to_version as version, promoted_at, promoted_by, reason from {ops}.promotions "
             "where alias = 'champion' order by promoted_at desc limit 1",
