@@ -7,6 +7,16 @@ from infra.cdktf_seam import Aspects, Resource, Scope, TerraformDataSource, aspe
 # Lost with their content, or with the names and rights that other things refer to.
 _IRREPLACEABLE = frozenset(
     {
+        "azurerm_databricks_workspace",
+        "azurerm_key_vault",
+        "azurerm_key_vault_key",
+        "azurerm_log_analytics_workspace",
+        "azurerm_resource_group",
+        "azurerm_storage_account",
+        "azurerm_storage_container",
+        # A workspace cannot move to another network.
+        "azurerm_subnet",
+        "azurerm_virtual_network",
         "databricks_catalog",
         "databricks_external_location",
         "databricks_metastore",
@@ -17,7 +27,8 @@ _IRREPLACEABLE = frozenset(
         "databricks_volume",
     }
 )
-# The argument that takes tags as a map. Clusters get theirs from their policy.
+# The argument that takes tags as a map; Azure's resources have `tags`, where they take any. Clusters get theirs from
+# their policy.
 _TAGGED = {"databricks_job": "tags", "databricks_instance_pool": "custom_tags"}
 
 
@@ -38,6 +49,8 @@ class _Everywhere:
         if self._protect and type_ in _IRREPLACEABLE:
             node.add_override("lifecycle.prevent_destroy", True)
         argument = _TAGGED.get(type_)
+        if type_.startswith("azurerm_") and hasattr(type(node), "tags_input"):
+            argument = "tags"
         for name, value in self._tags.items() if argument else ():
             node.add_override(f"{argument}.{name}", value)
         if type_ == "databricks_sql_endpoint" and self._tags:
@@ -46,5 +59,8 @@ class _Everywhere:
 
 
 def tag_and_protect(stack: Scope, tags: Mapping[str, str], *, protect: bool) -> None:
-    """Every job, pool and warehouse of `stack` carries `tags`; with `protect`, a plan that destroys data fails."""
+    """Every Azure resource, job, pool and warehouse of `stack` carries `tags`.
+
+    With `protect`, a plan that destroys what cannot be made again fails.
+    """
     Aspects.of(stack).add(_Everywhere(tags, protect))

@@ -1,4 +1,4 @@
-"""A stack: its state and its one provider."""
+"""A stack of Databricks: its state and its one provider. Stacks of Azure are made in `azure_stack.py`."""
 
 from dataclasses import dataclass
 
@@ -27,7 +27,16 @@ def databricks_stack(app: Scope, name: str, props: StackProps) -> Scope:
     The provider signs in with what surrounds it: OIDC in a pipeline, a managed identity, or the Azure CLI.
     """
     stack = TerraformStack(app, name)
-    state = props.platform.state
+    remote_state(stack, name, props.platform)
+    databricks.provider.DatabricksProvider(stack, "databricks", host=props.host, account_id=props.account_id)
+    tags = {**props.platform.tags, "environment": props.environment}
+    tag_and_protect(stack, tags, protect=props.protect)
+    return stack
+
+
+def remote_state(stack: Scope, name: str, platform: Platform) -> None:
+    """Where the state of the stack `name` lies."""
+    state = platform.state
     if isinstance(state, AzureState):
         AzurermBackend(
             stack,
@@ -40,7 +49,3 @@ def databricks_stack(app: Scope, name: str, props: StackProps) -> Scope:
         )
     else:
         LocalBackend(stack, path=f"{name}.tfstate")
-    databricks.provider.DatabricksProvider(stack, "databricks", host=props.host, account_id=props.account_id)
-    tags = {**props.platform.tags, "environment": props.environment}
-    tag_and_protect(stack, tags, protect=props.protect)
-    return stack

@@ -1,10 +1,12 @@
 """The values of `workspaces/`, typed: read once, checked whole, never changed."""
 
+from infra.spec.azure import Azure, EnvironmentAzure
 from infra.spec.compute import Autoscaling, CpuPolicy, GpuPolicy, OnlineStore, Pool, Warehouse
 from infra.spec.environment import Environment
 from infra.spec.fields import Switch
 from infra.spec.lake import GitFolder, KeyVault, Lake
 from infra.spec.load import Spec, load
+from infra.spec.network import Hub, SpokeNetwork
 from infra.spec.platform import AzureState, Data, Files, JobAccess, Metastore, ModelRight, Platform
 from infra.spec.problems import Problem, SpecError
 from infra.spec.security import FederatedIdentity, LegacyTableAcl, Security
@@ -12,14 +14,17 @@ from infra.spec.use_case import Jobs, RoleAccess, UseCaseValues
 
 __all__ = [
     "Autoscaling",
+    "Azure",
     "AzureState",
     "CpuPolicy",
     "Data",
     "Environment",
+    "EnvironmentAzure",
     "FederatedIdentity",
     "Files",
     "GitFolder",
     "GpuPolicy",
+    "Hub",
     "JobAccess",
     "Jobs",
     "KeyVault",
@@ -35,6 +40,7 @@ __all__ = [
     "Security",
     "Spec",
     "SpecError",
+    "SpokeNetwork",
     "Switch",
     "UseCaseValues",
     "Warehouse",

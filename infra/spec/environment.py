@@ -4,9 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from infra.spec.azure import EnvironmentAzure
 from infra.spec.compute import OnlineStore, Policies, Pool, Warehouse
 from infra.spec.fields import CatalogName, Email, Name, NotEmpty, Values, WorkspaceUrl
 from infra.spec.lake import GitFolder, KeyVault, Lake
+from infra.spec.network import SpokeNetwork
 from infra.spec.security import FederatedIdentity, Security
 from infra.spec.use_case import UseCaseValues
 
@@ -25,6 +27,8 @@ class Environment(Values):
     """the name of its file"""
     catalog: CatalogName
     """its catalog: no two environments may share one"""
+    azure: EnvironmentAzure
+    network: SpokeNetwork
     workspace: Workspace
     read_by: tuple[Name, ...] = ()
     """environments whose workspaces may read this catalog"""

@@ -80,9 +80,11 @@ WorkspaceUrl = Annotated[
     StringConstraints(pattern=r"^https://[a-z0-9.-]+(:\d+)?$"),
     Field(description="https://<host> without a path, such as https://adb-1234567890123456.7.azuredatabricks.net"),
 ]
+_UUID = StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+Uuid = Annotated[str, _UUID, Field(description="a UUID in lower case")]
 AccountId = Annotated[
     str,
-    StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"),
+    _UUID,
     Field(description="the account's UUID, from the account console"),
 ]
 StorageAccountName = Annotated[

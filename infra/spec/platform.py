@@ -5,7 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from infra.spec.azure import Azure
 from infra.spec.fields import AccountId, Email, Name, StorageAccountName, TagName, Values, WorkspaceUrl
+from infra.spec.network import Hub, Profile
 
 
 class Data(StrEnum):
@@ -110,6 +112,12 @@ class Metastore(Values):
 class Platform(Values):
     """What all environments share."""
 
+    azure: Azure
+    network: Profile
+    """private: everything behind private endpoints and the hub's firewall.
+    ip-allow-list: no hub; public addresses that answer named ranges only"""
+    hub: Hub | None = None
+    """needed in the profile private, and refused without it"""
     account: Account
     metastore: Metastore
     state: Annotated[AzureState | LocalState, Field(discriminator="kind")]

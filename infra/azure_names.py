@@ -1,0 +1,94 @@
+"""Names and ids of the Azure resources that more than one stack, or an id, must agree on.
+
+Every name is `<prefix>-<environment>` with what it is where that would not be unique; the hub and the state have their
+own word in place of the environment's. Ids are Azure Resource Manager's, so one stack names what another one made.
+"""
+
+from typing import Final
+
+HUB: Final = "hub"
+FIREWALL_SUBNET: Final = "AzureFirewallSubnet"  # Azure looks for this name.
+
+# The DNS zone in which the address of a private endpoint is found, by what the endpoint leads to (Azure's group id).
+DNS_ZONES: Final = {
+    "databricks_ui_api": "privatelink.azuredatabricks.net",
+    "browser_authentication": "privatelink.azuredatabricks.net",
+    "dfs": "privatelink.dfs.core.windows.net",
+    "blob": "privatelink.blob.core.windows.net",
+    "queue": "privatelink.queue.core.windows.net",
+    "vault": "privatelink.vaultcore.azure.net",
+    "dataFactory": "privatelink.datafactory.azure.net",
+}
+
+
+def resource_group(prefix: str, environment: str) -> str:
+    """The resource group of an environment, of the hub (`HUB`) or of the state."""
+    return f"{prefix}-{environment}"
+
+
+def managed_resource_group(prefix: str, environment: str) -> str:
+    """The resource group that Databricks makes for a workspace and fills itself."""
+    return f"{prefix}-{environment}-databricks"
+
+
+def vnet(prefix: str, environment: str) -> str:
+    """The virtual network of an environment, or of the hub."""
+    return f"{prefix}-{environment}"
+
+
+def firewall(prefix: str) -> str:
+    """The hub's firewall, its policy and, with `-ip`, its public address."""
+    return f"{prefix}-{HUB}"
+
+
+def log_analytics(prefix: str, environment: str) -> str:
+    """The Log Analytics workspace: the hub's, or an environment's own where there is no hub."""
+    return f"{prefix}-{environment}"
+
+
+def workspace(prefix: str, environment: str) -> str:
+    """The Databricks workspace of an environment."""
+    return f"{prefix}-{environment}"
+
+
+def access_connector(prefix: str, environment: str) -> str:
+    """The managed identity by which Unity Catalog reaches an environment's lake."""
+    return f"{prefix}-{environment}"
+
+
+def key_vault(prefix: str, environment: str) -> str:
+    """The key vault of an environment. Unique in the whole of Azure, 24 characters at most."""
+    return f"{prefix}-{environment}"
+
+
+def lake_account(prefix: str, environment: str) -> str:
+    """The storage account of an environment's lake. Unique in the whole of Azure, 24 letters and digits at most."""
+    return f"{prefix}{environment.replace('-', '')}lake"
+
+
+def resource_group_id(subscription_id: str, group: str) -> str:
+    """The id of a resource group."""
+    return f"/subscriptions/{subscription_id}/resourceGroups/{group}"
+
+
+def resource_id(subscription_id: str, group: str, kind: str, name: str) -> str:
+    """The id of a resource; `kind` is its type, such as `Microsoft.KeyVault/vaults`."""
+    return f"{resource_group_id(subscription_id, group)}/providers/{kind}/{name}"
+
+
+def hub_vnet_id(subscription_id: str, prefix: str) -> str:
+    """The hub's virtual network."""
+    group = resource_group(prefix, HUB)
+    return resource_id(subscription_id, group, "Microsoft.Network/virtualNetworks", vnet(prefix, HUB))
+
+
+def dns_zone_id(subscription_id: str, prefix: str, subresource: str) -> str:
+    """The hub's DNS zone for private endpoints that lead to `subresource`, a key of `DNS_ZONES`."""
+    group = resource_group(prefix, HUB)
+    return resource_id(subscription_id, group, "Microsoft.Network/privateDnsZones", DNS_ZONES[subresource])
+
+
+def log_analytics_id(subscription_id: str, prefix: str, environment: str) -> str:
+    """The Log Analytics workspace of the hub (`HUB`), or of an environment."""
+    group, name = resource_group(prefix, environment), log_analytics(prefix, environment)
+    return resource_id(subscription_id, group, "Microsoft.OperationalInsights/workspaces", name)

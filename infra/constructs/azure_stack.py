@@ -1,0 +1,98 @@
+"""A stack of Azure: its state, its subscription's provider, and the hub's where it touches the hub too."""
+
+from dataclasses import dataclass
+
+from infra.cdktf_seam import Resource, Scope, TerraformStack, azurerm
+from infra.constructs.aspects import tag_and_protect
+from infra.constructs.stack import remote_state
+from infra.spec import Platform
+
+# What the stacks make resources of. Named, because the provider would else register dozens that nobody uses.
+_RESOURCE_PROVIDERS = (
+    "Microsoft.Authorization",
+    "Microsoft.Consumption",
+    "Microsoft.DataFactory",
+    "Microsoft.Databricks",
+    "Microsoft.Insights",
+    "Microsoft.KeyVault",
+    "Microsoft.ManagedIdentity",
+    "Microsoft.Network",
+    "Microsoft.OperationalInsights",
+    "Microsoft.Storage",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AzureStackProps:
+    """`subscription_id` is where its resources lie.
+
+    `environment` names whose costs they are. `protect` refuses plans that destroy what cannot be made again.
+    `hub` adds a second provider, for the hub's subscription. `inside_network` says that Terraform runs where it can
+    reach the storage accounts' own addresses; without it the provider asks Azure Resource Manager only.
+    """
+
+    platform: Platform
+    subscription_id: str
+    environment: str = "shared"
+    protect: bool = True
+    hub: bool = False
+    inside_network: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class AzureStackOutputs:
+    """The stack, and the provider to name in `provider=` of what lies in the hub's subscription; None without `hub`."""
+
+    stack: Scope
+    hub: Resource | None
+
+
+def azure_stack(app: Scope, name: str, props: AzureStackProps) -> AzureStackOutputs:
+    """An empty stack `name` with its backend and azurerm providers without any secret.
+
+    They sign in with what surrounds them: OIDC in a pipeline, a managed identity, or the Azure CLI.
+    """
+    stack = TerraformStack(app, name)
+    remote_state(stack, name, props.platform)
+    _provider(stack, "azurerm", props, props.subscription_id)
+    hub = _provider(stack, "hub", props, props.platform.azure.subscription_id, alias="hub") if props.hub else None
+    tag_and_protect(stack, {**props.platform.tags, "environment": props.environment}, protect=props.protect)
+    return AzureStackOutputs(stack=stack, hub=hub)
+
+
+def _provider(
+    stack: Scope, id_: str, props: AzureStackProps, subscription_id: str, alias: str | None = None
+) -> Resource:
+    return azurerm.provider.AzurermProvider(
+        stack,
+        id_,
+        alias=alias,
+        tenant_id=props.platform.azure.tenant_id,
+        subscription_id=subscription_id,
+        resource_provider_registrations="none",
+        resource_providers_to_register=list(_RESOURCE_PROVIDERS),
+        # The storage accounts have no keys.
+        storage_use_azuread=True,
+        features=[_features(props)],
+    )
+
+
+def _features(props: AzureStackProps) -> Resource:
+    """What the provider does beside the resources: nothing that loses data."""
+    binding = azurerm.provider
+    return binding.AzurermProviderFeatures(
+        key_vault=[
+            binding.AzurermProviderFeaturesKeyVault(
+                # A vault and its keys outlive a destroy for as long as Azure keeps deleted ones, and come back.
+                purge_soft_delete_on_destroy=False,
+                purge_soft_deleted_keys_on_destroy=False,
+                recover_soft_deleted_key_vaults=True,
+                recover_soft_deleted_keys=True,
+            )
+        ],
+        log_analytics_workspace=[
+            binding.AzurermProviderFeaturesLogAnalyticsWorkspace(permanently_delete_on_destroy=False)
+        ],
+        resource_group=[binding.AzurermProviderFeaturesResourceGroup(prevent_deletion_if_contains_resources=True)],
+        storage=[binding.AzurermProviderFeaturesStorage(data_plane_available=props.inside_network)],
+    )

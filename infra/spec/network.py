@@ -1,0 +1,78 @@
+"""The networks: a hub with the only way out, and one spoke per environment."""
+
+import ipaddress
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from infra.spec.fields import Name, NotEmpty, Values
+
+# What no packet of the internet is routed to: RFC 1918, and RFC 6598, which Azure routes alike.
+_PRIVATE = tuple(
+    ipaddress.IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
+)
+
+
+def _private_range(text: str) -> str:
+    try:
+        network = ipaddress.IPv4Network(text)
+    except ValueError as error:
+        raise ValueError(f"is no IPv4 range: {error}") from error
+    if not any(network.subnet_of(private) for private in _PRIVATE):
+        raise ValueError(f"is not a private range: use one inside {', '.join(map(str, _PRIVATE))}")
+    return text
+
+
+PrivateRange = Annotated[
+    str, AfterValidator(_private_range), Field(description="a private IPv4 address range such as 10.40.0.0/22")
+]
+EgressFqdn = Annotated[
+    str,
+    StringConstraints(pattern=r"^(\*\.)?([a-z0-9-]+\.)+[a-z]{2,}$"),
+    Field(description="a host such as pypi.example.com, or *.example.com for those below it"),
+]
+Profile = Literal["private", "ip-allow-list"]
+
+
+class HubSubnets(Values):
+    """The parts of the hub."""
+
+    firewall: PrivateRange
+    """/26 or larger"""
+    endpoints: PrivateRange
+    """private endpoints of what all environments share"""
+    runners: PrivateRange
+    """the machines that plan and apply: public access is off, so they run inside the network"""
+
+
+class Hub(Values):
+    """The network that all environments leave through."""
+
+    address_space: PrivateRange
+    subnets: HubSubnets
+    firewall_tier: Literal["Standard", "Premium"] = "Premium"
+    """Standard saves money and has no intrusion detection"""
+    availability_zones: tuple[Literal["1", "2", "3"], ...] = ("1", "2", "3")
+    """zones of the firewall; none where the region has none"""
+    egress_fqdns: NotEmpty[EgressFqdn]
+    """internet hosts that may be reached, by HTTPS; all others are refused"""
+    browser_sign_in: Name
+    """the environment whose workspace hosts the region's endpoint for signing in: one per region and DNS zone"""
+
+
+class SpokeSubnets(Values):
+    """The parts of an environment's network."""
+
+    host: PrivateRange
+    """/26 or larger; one address per cluster node"""
+    container: PrivateRange
+    """/26 or larger; one address per cluster node"""
+    endpoints: PrivateRange | None = None
+    """private endpoints; needed in the profile private, and refused without it"""
+
+
+class SpokeNetwork(Values):
+    """An environment's network."""
+
+    address_space: PrivateRange
+    subnets: SpokeSubnets
