@@ -1,0 +1,1 @@
+"""The access review: who may do what, computed from the synthesized stacks."""
