@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from infra.spec import use_case_checks as use_cases
+from infra.spec.network_checks import NETWORK_CHECKS
 from infra.spec.problems import Problem
 from infra.spec.raw import dig, items, table, texts
 from infra.spec.read import Read, problem
@@ -151,4 +152,5 @@ CHECKS: tuple[Callable[[Read], Iterator[Problem]], ...] = (
     use_cases.models_have_an_owner,
     policies_have_their_kind,
     use_cases.declared_crons_are_quartz,
+    *NETWORK_CHECKS,
 )

@@ -26,7 +26,7 @@ def _private_range(text: str) -> str:
 PrivateRange = Annotated[
     str, AfterValidator(_private_range), Field(description="a private IPv4 address range such as 10.40.0.0/22")
 ]
-EgressFqdn = Annotated[
+Host = Annotated[
     str,
     StringConstraints(pattern=r"^(\*\.)?([a-z0-9-]+\.)+[a-z]{2,}$"),
     Field(description="a host such as pypi.example.com, or *.example.com for those below it"),
@@ -40,9 +40,24 @@ class HubSubnets(Values):
     firewall: PrivateRange
     """/26 or larger"""
     endpoints: PrivateRange
-    """private endpoints of what all environments share"""
+    """/28 or larger; private endpoints of what all environments share"""
     runners: PrivateRange
-    """the machines that plan and apply: public access is off, so they run inside the network"""
+    """/28 or larger; the machines that plan and apply: public access is off, so they run inside the network"""
+    gateway: PrivateRange | None = None
+    """/27 or larger; where a VPN or ExpressRoute gateway stands, which must then be there before the environments"""
+
+
+class Egress(Values):
+    """The hosts that may be reached, each for those who need it. All others are refused."""
+
+    databricks: NotEmpty[Host]
+    """artifact, log and system-table storage of the region, by HTTPS; Databricks publishes the list"""
+    telemetry: NotEmpty[Host]
+    """event hubs of the region, by TLS on 9093; from the same list"""
+    internet: tuple[Host, ...] = ()
+    """what clusters install packages from, by HTTPS"""
+    runners: NotEmpty[Host]
+    """what the machines that plan and apply need, by HTTPS"""
 
 
 class Hub(Values):
@@ -53,9 +68,10 @@ class Hub(Values):
     firewall_tier: Literal["Standard", "Premium"] = "Premium"
     """Standard saves money and has no intrusion detection"""
     availability_zones: tuple[Literal["1", "2", "3"], ...] = ("1", "2", "3")
-    """zones of the firewall; none where the region has none"""
-    egress_fqdns: NotEmpty[EgressFqdn]
-    """internet hosts that may be reached, by HTTPS; all others are refused"""
+    """zones of the firewall; an empty list where the region has none"""
+    egress: Egress
+    clients: tuple[PrivateRange, ...] = ()
+    """networks behind the gateway, from which people reach the workspaces"""
     browser_sign_in: Name
     """the environment whose workspace hosts the region's endpoint for signing in: one per region and DNS zone"""
 
