@@ -9,7 +9,7 @@ from typing import Any
 
 SCHEMAS = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "provider-schemas"
 _REFERENCE = re.compile(r"\$\{([^}]*)\}")
-_ADDRESS = re.compile(r"(?:data\.)?databricks_\w+\.[\w-]+\.\w+")
+_ADDRESS = re.compile(r"(?:data\.)?(?:databricks|azurerm)_\w+\.[\w-]+\.\w+")
 _META = {"depends_on", "lifecycle", "provider", "count", "for_each"}
 _MANY = ("list", "set")
 _SCALARS = {"string": (str,), "number": (int, float), "bool": (bool,)}
@@ -136,6 +136,9 @@ def reference_problems(document: Mapping[str, Any]) -> Iterator[str]:
 
 def _expression_references(expression: str) -> list[str]:
     """The references in an expression: itself, or those among the arguments of its functions."""
+    if expression.startswith("self."):
+        # The resource itself, in a condition of its own.
+        return []
     return [found for found in _ADDRESS.findall(expression) if "." in found] if "(" in expression else [expression]
 
 

@@ -1,0 +1,76 @@
+"""Network security groups: who may open a connection to a subnet. Nobody, but for the named rules."""
+
+from dataclasses import dataclass
+
+from infra.cdktf_seam import Resource, Scope, azurerm
+
+# Databricks writes its own rules from 100 on, where the profile has it write any.
+_FIRST_PRIORITY = 1000
+_LAST_PRIORITY = 4096
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inbound:
+    """A rule that lets something in. Empty `ports` are all, by any protocol; else they are TCP's."""
+
+    name: str
+    sources: tuple[str, ...]
+    ports: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecurityGroupProps:
+    """`address_range` is the subnet's own."""
+
+    name: str
+    resource_group: str
+    location: str
+    address_range: str
+    inbound: tuple[Inbound, ...]
+
+
+def security_group(scope: Scope, id_: str, props: SecurityGroupProps) -> Resource:
+    """The group. Its rules are resources of their own, so that Databricks can add those that it needs."""
+    group = azurerm.network_security_group.NetworkSecurityGroup(
+        scope, id_, name=props.name, resource_group_name=props.resource_group, location=props.location
+    )
+    for position, rule in enumerate(props.inbound):
+        _rule(
+            scope,
+            f"{id_}-{rule.name}",
+            group,
+            name=rule.name,
+            priority=_FIRST_PRIORITY + position,
+            access="Allow",
+            protocol="Tcp" if rule.ports else "*",
+            # One range is `…_range`, several are `…_ranges`: Azure refuses `*` among several.
+            destination_port_ranges=list(rule.ports) or None,
+            destination_port_range=None if rule.ports else "*",
+            source_address_prefixes=list(rule.sources),
+            destination_address_prefix=props.address_range,
+        )
+    _rule(
+        scope,
+        f"{id_}-nobody-else",
+        group,
+        name="nobody-else",
+        priority=_LAST_PRIORITY,
+        access="Deny",
+        protocol="*",
+        destination_port_range="*",
+        source_address_prefix="*",
+        destination_address_prefix="*",
+    )
+    return group
+
+
+def _rule(scope: Scope, id_: str, group: Resource, **arguments: object) -> None:
+    azurerm.network_security_rule.NetworkSecurityRule(
+        scope,
+        id_,
+        network_security_group_name=group.name,
+        resource_group_name=group.resource_group_name,
+        direction="Inbound",
+        source_port_range="*",
+        **arguments,
+    )

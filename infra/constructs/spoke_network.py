@@ -1,0 +1,150 @@
+"""An environment's network: two subnets for Databricks, one for private endpoints, and one way out."""
+
+from dataclasses import dataclass
+
+from infra.cdktf_seam import Resource, Scope, azurerm
+from infra.constructs.firewall import firewall_ip
+from infra.constructs.hub_link import HubLinkProps, hub_link
+from infra.constructs.nat_gateway import NatGatewayProps, nat_gateway
+from infra.constructs.route_table import RouteTableProps, route_table
+from infra.constructs.security_group import Inbound
+from infra.constructs.subnet import SubnetOutputs, SubnetProps, subnet
+from infra.spec import Platform, SpokeNetwork
+
+_HTTPS = ("443",)
+# What a cluster opens to its workspace's private endpoint: the web application, the relay, the metastore, the rest.
+_WORKSPACE_PORTS = ("443", "3306", "6666", "8443-8451")
+# Without private endpoints, storage and vault know the environment by these.
+_SERVICE_ENDPOINTS = ("Microsoft.KeyVault", "Microsoft.Storage")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpokeProps:
+    """`name` is the network's, and the first part of the name of what belongs to it.
+
+    `hub` is the provider of the hub's subscription; None in the profile without a hub.
+    """
+
+    name: str
+    environment: str
+    platform: Platform
+    resource_group: str
+    network: SpokeNetwork
+    hub: Resource | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpokeOutputs:
+    """What a workspace, storage and a vault ask of the network. `delegated_subnet_ids` are host's and container's.
+
+    `endpoint_subnet_id` is None in the profile without private endpoints.
+    """
+
+    vnet_id: str
+    host_subnet_name: str
+    container_subnet_name: str
+    host_nsg_association_id: str
+    container_nsg_association_id: str
+    endpoint_subnet_id: str | None
+    delegated_subnet_ids: tuple[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Parts:
+    """What every subnet needs. `routes` is None where there is no hub."""
+
+    props: SpokeProps
+    vnet: Resource
+    routes: Resource | None
+
+
+def spoke_network(scope: Scope, id_: str, props: SpokeProps) -> SpokeOutputs:
+    """The network. Its way out is the hub's firewall where there is a hub, else a NAT gateway."""
+    vnet = azurerm.virtual_network.VirtualNetwork(
+        scope,
+        id_,
+        name=props.name,
+        resource_group_name=props.resource_group,
+        location=props.platform.azure.region,
+        address_space=[props.network.address_space],
+    )
+    parts = _Parts(props=props, vnet=vnet, routes=_hub_routes(scope, id_, props, vnet))
+    halves = {half: _half(scope, f"{id_}-{half}", half, parts) for half in ("host", "container")}
+    if parts.routes is None:
+        _nat(scope, f"{id_}-nat", props, {half: made.id for half, made in halves.items()})
+    host, container = halves["host"], halves["container"]
+    return SpokeOutputs(
+        vnet_id=vnet.id,
+        host_subnet_name=host.subnet.name,
+        container_subnet_name=container.subnet.name,
+        host_nsg_association_id=host.group_association_id,
+        container_nsg_association_id=container.group_association_id,
+        endpoint_subnet_id=_endpoints(scope, f"{id_}-endpoints", props, vnet),
+        delegated_subnet_ids=(host.id, container.id),
+    )
+
+
+def _hub_routes(scope: Scope, id_: str, props: SpokeProps, vnet: Resource) -> Resource | None:
+    """Ties the network to the hub and returns the routes through its firewall; None where there is no hub."""
+    hub = props.platform.hub
+    if hub is None or props.hub is None:
+        return None
+    link = HubLinkProps(
+        environment=props.environment,
+        platform=props.platform,
+        vnet=vnet,
+        gateway=hub.subnets.gateway is not None,
+        provider=props.hub,
+    )
+    hub_link(scope, f"{id_}-hub", link)
+    table = RouteTableProps(
+        name=props.name,
+        resource_group=props.resource_group,
+        location=props.platform.azure.region,
+        firewall_ip=firewall_ip(hub),
+    )
+    return route_table(scope, f"{id_}-route-table", table)
+
+
+def _half(scope: Scope, id_: str, half: str, parts: _Parts) -> SubnetOutputs:
+    """One of the two subnets in which every cluster node has an address."""
+    props, ranges = parts.props, parts.props.network.subnets
+    nodes = Inbound(name="nodes", sources=(ranges.host, ranges.container))
+    made = SubnetProps(
+        vnet=parts.vnet,
+        name=half,
+        group_name=f"{props.name}-{half}",
+        address_range=ranges.host if half == "host" else ranges.container,
+        inbound=(nodes,),
+        delegated=True,
+        service_endpoints=() if parts.routes else _SERVICE_ENDPOINTS,
+        routes=parts.routes,
+    )
+    return subnet(scope, id_, made)
+
+
+def _endpoints(scope: Scope, id_: str, props: SpokeProps, vnet: Resource) -> str | None:
+    """Id of the subnet for private endpoints, which clusters, runners and people may reach."""
+    parts = props.network.subnets
+    hub = props.platform.hub
+    if hub is None or parts.endpoints is None:
+        return None
+    made = SubnetProps(
+        vnet=vnet,
+        name="endpoints",
+        group_name=f"{props.name}-endpoints",
+        address_range=parts.endpoints,
+        inbound=(
+            Inbound(name="nodes", sources=(parts.host, parts.container), ports=_WORKSPACE_PORTS),
+            Inbound(name="https", sources=(hub.subnets.runners, *hub.clients), ports=_HTTPS),
+        ),
+        endpoints=True,
+    )
+    return subnet(scope, id_, made).id
+
+
+def _nat(scope: Scope, id_: str, props: SpokeProps, subnets: dict[str, str]) -> None:
+    nat = NatGatewayProps(
+        name=props.name, resource_group=props.resource_group, location=props.platform.azure.region, subnets=subnets
+    )
+    nat_gateway(scope, id_, nat)
