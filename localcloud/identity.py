@@ -98,7 +98,12 @@ def authenticate(cloud: Cloud, token: str, port: int) -> Caller:
         raise ApiError(403, "403", "Invalid access token.")
     if kept["workspace"] is not None and (workspace is None or kept["workspace"] != workspace.name):
         raise ApiError(403, "403", f"Invalid access token: it belongs to workspace '{kept['workspace']}'.")
-    found = directory.find(cloud.store, kept["principal"])
+    return acting_as(cloud, kept["principal"], workspace)
+
+
+def acting_as(cloud: Cloud, principal: str, workspace: Workspace | None) -> Caller:
+    """The caller that `principal` is. Raises `ApiError` 403 for one that was deleted or deactivated."""
+    found = directory.find(cloud.store, principal)
     if found is None or not found.active:
         raise ApiError(403, "403", "Invalid access token: its principal was deleted or deactivated.")
     return Caller(

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from localcloud.api import (
     alerts,
     assignments,
+    clock,
     cluster_policies,
     compute,
     dashboards,
@@ -31,6 +32,7 @@ from localcloud.api import (
 ROUTERS: tuple[APIRouter, ...] = (
     discovery.router,
     local.router,
+    clock.router,
     stacks.router,
     scim.router,
     assignments.router,

@@ -1,7 +1,7 @@
 """Job runs: `/api/2.1/jobs/run-now`, `/api/2.1/jobs/runs/…` and the same of 2.2."""
 
 from dataclasses import dataclass
-from typing import Annotated, cast
+from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
@@ -13,7 +13,7 @@ from localcloud.errors import ApiError, bad_request
 from localcloud.identity import Caller, CallerDep
 from localcloud.jobs import records, views
 from localcloud.jobs.graph import Result
-from localcloud.jobs.runner import Runner
+from localcloud.jobs.runner import runner_of
 from localcloud.state import Document
 
 _routes = APIRouter()
@@ -36,7 +36,7 @@ def run_now(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
         known = cloud.store.get("run_token", key) if token else None
         if known is not None:
             return known
-        run = _runner(cloud).submit(job, caller.principal, body.get("job_parameters") or {})
+        run = runner_of(cloud).submit(job, caller.principal, body.get("job_parameters") or {})
         answer = {"run_id": run["run_id"], "number_in_job": run["number"]}
         if token:
             cloud.store.put("run_token", key, answer)
@@ -98,7 +98,7 @@ def get_output(run_id: int, cloud: CloudDep, caller: CallerDep) -> Document:
 def cancel(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Cancel a run. Needs CAN_MANAGE_RUN. One that is over stays as it is."""
     run = _require(cloud, caller, required(body, "run_id"), "CAN_MANAGE_RUN")
-    _runner(cloud).cancel(run["run_id"], caller.display_name)
+    runner_of(cloud).cancel(run["run_id"], caller.display_name)
     return {}
 
 
@@ -108,7 +108,7 @@ def cancel_all(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     job = jobs.require(cloud, caller, required(body, "job_id"), "CAN_MANAGE_RUN")
     for run in cloud.store.all("job_run"):
         if run["job_id"] == job["job_id"]:
-            _runner(cloud).cancel(run["run_id"], caller.display_name)
+            runner_of(cloud).cancel(run["run_id"], caller.display_name)
     return {}
 
 
@@ -123,7 +123,7 @@ def repair(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
             for key, attempt in records.latest(run).items()
             if attempt["result"] not in (Result.SUCCESS, Result.EXCLUDED, Result.DISABLED)
         }
-    return {"repair_id": _runner(cloud).repair(run["run_id"], keys, body.get("job_parameters") or {})}
+    return {"repair_id": runner_of(cloud).repair(run["run_id"], keys, body.get("job_parameters") or {})}
 
 
 @_routes.post("/runs/delete")
@@ -140,13 +140,6 @@ def delete(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 def export(run_id: int) -> None:
     """Views of notebooks: there are none to export."""
     raise ApiError(501, "NOT_IMPLEMENTED", f"Run {run_id} ran no notebook, so there is no view to export.")
-
-
-def _runner(cloud: Cloud) -> Runner:
-    runner = cloud.parts.get("runner")
-    if runner is None:
-        raise ApiError(503, "TEMPORARILY_UNAVAILABLE", "The job runner is not up yet: try again in a moment.")
-    return cast(Runner, runner)
 
 
 def _require(cloud: Cloud, caller: Caller, run_id: int | str, level: str) -> Document:
@@ -166,7 +159,7 @@ def _require_task(cloud: Cloud, caller: Caller, run_id: int) -> tuple[Document, 
 
 
 def _log(cloud: Cloud, task_run_id: int) -> tuple[str, bool]:
-    path = _runner(cloud).log_of(task_run_id)
+    path = runner_of(cloud).log_of(task_run_id)
     if not path.is_file():
         return "", False
     with path.open("rb") as log:

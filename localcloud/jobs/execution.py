@@ -164,6 +164,7 @@ class Execution:
             repair_count=len(self.run["repairs"]),
             trigger=self.run["trigger"].lower(),
             start_time_ms=self.run["start_ms"],
+            trigger_time_ms=self.run.get("scheduled_ms") or self.run["start_ms"],
             parameters=self.run["parameters"],
             workspace_id=workspace.workspace_id,
             workspace_url=workspace.url,

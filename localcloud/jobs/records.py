@@ -6,6 +6,7 @@ run it belongs to). Times are epoch milliseconds; 0 means not yet.
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from localcloud.jobs.graph import Ended, Result
@@ -20,7 +21,18 @@ def now_ms() -> int:
     return int(time.time() * 1000)
 
 
-def new_run(store: Store, job: Document, *, creator: str, parameters: Mapping[str, str], trigger: str) -> Document:
+@dataclass(frozen=True, kw_only=True)
+class Cause:
+    """What started a run: the API's trigger type and, for one that the local clock fired, when by that clock."""
+
+    trigger: str
+    at_ms: int = 0
+
+
+BY_HAND = Cause(trigger="ONE_TIME")
+
+
+def new_run(store: Store, job: Document, *, creator: str, parameters: Mapping[str, str], cause: Cause) -> Document:
     """A run of `job` with one attempt per task, not stored yet."""
     settings = job["settings"]
     number = sum(1 for run in store.all("job_run") if run["job_id"] == job["job_id"]) + 1
@@ -32,7 +44,8 @@ def new_run(store: Store, job: Document, *, creator: str, parameters: Mapping[st
         "number": number,
         "creator": creator,
         "run_as": job["run_as"],
-        "trigger": trigger,
+        "trigger": cause.trigger,
+        "scheduled_ms": cause.at_ms,
         "parameters": dict(parameters),
         "settings": settings,
         "state": "PENDING",

@@ -27,6 +27,7 @@ class Scope:
     repair_count: int
     trigger: str
     start_time_ms: int
+    trigger_time_ms: int
     parameters: Mapping[str, str]
     workspace_id: int
     workspace_url: str
@@ -90,7 +91,7 @@ def _job(path: str, scope: Scope) -> Any:
     if path.startswith("start_time."):
         return _time(path, scope.start_time_ms)
     if path.startswith("trigger.time."):
-        return _time(path.removeprefix("trigger."), scope.start_time_ms)
+        return _time(path.removeprefix("trigger."), scope.trigger_time_ms)
     known = {
         "id": scope.job_id,
         "name": scope.job_name,

@@ -3,14 +3,15 @@
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 
 from localcloud.cloud import Cloud
-from localcloud.errors import bad_request
+from localcloud.errors import ApiError, bad_request
 from localcloud.jobs import graph, records
 from localcloud.jobs.execution import Execution
 from localcloud.jobs.graph import Result
 from localcloud.jobs.outcome import code_of
-from localcloud.jobs.records import now_ms
+from localcloud.jobs.records import BY_HAND, Cause, now_ms
 from localcloud.jobs.settings import parameter_values
 from localcloud.jobs.wheel_task import WheelTasks
 from localcloud.jobs.work import TaskWork
@@ -51,7 +52,7 @@ class Runner:
         """The file with what a task printed."""
         return self._wheels.directory(task_run_id) / "log"
 
-    def submit(self, job: Document, creator: str, given: Mapping[str, str], trigger: str = "ONE_TIME") -> Document:
+    def submit(self, job: Document, creator: str, given: Mapping[str, str], cause: Cause = BY_HAND) -> Document:
         """Start a run of `job`, or queue it. Raises `ApiError` 400 for a parameter that the job does not declare."""
         try:
             parameters = parameter_values(job["settings"], given)
@@ -60,7 +61,7 @@ class Runner:
         store = self._cloud.store
         with self._lock:
             with store.transaction():
-                run = records.new_run(store, job, creator=creator, parameters=parameters, trigger=trigger)
+                run = records.new_run(store, job, creator=creator, parameters=parameters, cause=cause)
                 self._place(run)
                 store.put("job_run", str(run["run_id"]), run)
             if run["state"] == "PENDING":
@@ -150,3 +151,11 @@ class Runner:
             if waiting and ended.stop.message != records.INTERRUPTED:
                 waiting[0]["state"] = "PENDING"
                 self._start(waiting[0])
+
+
+def runner_of(cloud: Cloud) -> Runner:
+    """The runner of `cloud`. Raises `ApiError` 503 where it is not up yet."""
+    runner = cloud.parts.get("runner")
+    if runner is None:
+        raise ApiError(503, "TEMPORARILY_UNAVAILABLE", "The job runner is not up yet: try again in a moment.")
+    return cast(Runner, runner)

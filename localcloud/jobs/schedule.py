@@ -1,10 +1,10 @@
 """Quartz cron expressions, as Databricks schedules use them, through `croniter`. Pure."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from croniter import CroniterBadCronError, croniter
+from croniter import CroniterBadCronError, CroniterBadDateError, croniter
 
 _DAYS = {"SUN": 0, "MON": 1, "TUE": 2, "WED": 3, "THU": 4, "FRI": 5, "SAT": 6}
 
@@ -16,17 +16,44 @@ class ScheduleError(ValueError):
 def next_fire(quartz: str, timezone: str, after: datetime) -> datetime:
     """The first moment after `after` (aware) at which `quartz` fires, in `timezone`. Raises ScheduleError."""
     try:
+        found: datetime = _fires(quartz, timezone, after).get_next(datetime)
+    except CroniterBadDateError as error:
+        raise _unusable(quartz, error) from error
+    return found
+
+
+def last_fire(quartz: str, timezone: str, after: datetime, until: datetime) -> datetime | None:
+    """The last moment after `after` and not after `until` at which `quartz` fires; None where it does not.
+
+    Raises ScheduleError.
+    """
+    # A fire at `until` itself counts, and schedules have whole seconds.
+    fires = _fires(quartz, timezone, until.replace(microsecond=0) + timedelta(seconds=1))
+    try:
+        found: datetime = fires.get_prev(datetime)
+    except CroniterBadDateError:
+        return None
+    return found if found > after else None
+
+
+def _fires(quartz: str, timezone: str, start: datetime) -> croniter:
+    try:
         zone = ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise ScheduleError(f"time zone {timezone!r} is unknown: use a name such as UTC or Europe/Berlin") from error
     try:
-        found: datetime = croniter(translate(quartz), after.astimezone(zone)).get_next(datetime)
+        return croniter(translate(quartz), start.astimezone(zone))
     except (CroniterBadCronError, ValueError, KeyError) as error:
-        raise ScheduleError(
-            f"cron expression {quartz!r} cannot be used ({error}): write 'second minute hour day month weekday [year]',"
-            " with ? for the one of day and weekday that does not matter"
-        ) from error
-    return found
+        if isinstance(error, ScheduleError):
+            raise
+        raise _unusable(quartz, error) from error
+
+
+def _unusable(quartz: str, error: Exception) -> ScheduleError:
+    return ScheduleError(
+        f"cron expression {quartz!r} cannot be used ({error}): write 'second minute hour day month weekday [year]',"
+        " with ? for the one of day and weekday that does not matter"
+    )
 
 
 def translate(quartz: str) -> str:

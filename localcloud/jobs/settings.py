@@ -8,6 +8,7 @@ from localcloud.jobs import graph
 from localcloud.jobs.conditions import OPERATORS
 from localcloud.jobs.references import references
 from localcloud.jobs.schedule import ScheduleError, next_fire
+from localcloud.jobs.triggers import file_arrival
 
 # The kinds of task that the local cloud executes. Others are refused rather than pretended.
 EXECUTED = ("python_wheel_task", "condition_task", "run_job_task", "for_each_task")
@@ -23,6 +24,9 @@ _REFUSED = (
     "dashboard_task",
     "power_bi_task",
 )
+# Of a file-arrival trigger, with the least that Databricks takes.
+_WAITS = ("min_time_between_triggers_seconds", "wait_after_last_change_seconds")
+_LEAST_WAIT_S = 60
 
 
 def problems(settings: Mapping[str, Any]) -> list[str]:
@@ -30,7 +34,7 @@ def problems(settings: Mapping[str, Any]) -> list[str]:
     tasks = settings.get("tasks") or []
     found = graph.problems(tasks)
     found += [problem for task in tasks for problem in _task_problems(task, settings)]
-    found += list(_schedule_problems(settings))
+    found += [*_schedule_problems(settings), *_trigger_problems(settings)]
     names = [parameter.get("name") for parameter in settings.get("parameters") or []]
     found += [f"job parameter {name!r} is declared twice: remove one" for name in sorted(_doubles(names))]
     return found
@@ -92,6 +96,21 @@ def _schedule_problems(settings: Mapping[str, Any]) -> Iterator[str]:
             next_fire(schedule.get("quartz_cron_expression", ""), schedule.get("timezone_id", ""), datetime.now(UTC))
         except ScheduleError as error:
             yield f"schedule: {error}"
+
+
+def _trigger_problems(settings: Mapping[str, Any]) -> Iterator[str]:
+    starts = [name for name in ("schedule", "trigger", "continuous") if settings.get(name)]
+    if len(starts) > 1:
+        yield f"the job has {', '.join(starts)}: keep the one that is to start it"
+    trigger = file_arrival(settings)
+    if trigger is None:
+        return
+    if not trigger.get("url"):
+        yield "trigger: file_arrival needs a url, such as /Volumes/<catalog>/<schema>/<volume>/"
+    for field in _WAITS:
+        value = trigger.get(field)
+        if value and not (isinstance(value, int) and value >= _LEAST_WAIT_S):
+            yield f"trigger: {field} is {value!r}; give {_LEAST_WAIT_S} or more, or leave it out"
 
 
 def _doubles(names: Sequence[Any]) -> set[str]:

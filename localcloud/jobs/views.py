@@ -45,6 +45,9 @@ def run(document: Document, workspace_url: str) -> Document:
         "run_type": "JOB_RUN",
         "format": "MULTI_TASK",
         "trigger": document["trigger"],
+        **({"schedule": settings["schedule"]} if document["trigger"] == "PERIODIC" else {}),
+        # Only locally: when it was due by the local clock (epoch milliseconds), 0 for a run that no clock fired.
+        "scheduled_time": document.get("scheduled_ms", 0),
         "creator_user_name": document["creator"],
         "run_as_user_name": document["run_as"],
         "run_page_url": f"{workspace_url}/jobs/{document['job_id']}/runs/{document['run_id']}",

@@ -15,16 +15,19 @@ from localcloud.jobs.conditions import ConditionError, decide
 from localcloud.jobs.execution import Execution, Work
 from localcloud.jobs.graph import Result
 from localcloud.jobs.outcome import Outcome, Stop, refused, wait_for
+from localcloud.jobs.records import Cause
 from localcloud.jobs.references import Scope, resolve
 from localcloud.jobs.settings import kind_of
 from localcloud.jobs.wheel_task import WheelTasks
 from localcloud.state import Document
 
+_BY_TASK = Cause(trigger="RUN_JOB_TASK")
+
 
 class Runs(Protocol):
     """What a task that runs a job needs of the runner."""
 
-    def submit(self, job: Document, creator: str, given: Mapping[str, str], trigger: str) -> Document:
+    def submit(self, job: Document, creator: str, given: Mapping[str, str], cause: Cause) -> Document:
         """Start or queue a run."""
 
     def cancel(self, run_id: int, by: str) -> None:
@@ -69,7 +72,7 @@ class TaskWork:
             return refused(f"Job {wanted['job_id']} does not exist.", "RESOURCE_NOT_FOUND")
         try:
             self._require_may_run(run, job)
-            child = self._runs.submit(job, run["run_as"], wanted.get("job_parameters") or {}, "RUN_JOB_TASK")
+            child = self._runs.submit(job, run["run_as"], wanted.get("job_parameters") or {}, _BY_TASK)
         except ApiError as error:
             return refused(error.message, "UNAUTHORIZED_ERROR" if error.status == 403 else "INVALID_RUN_CONFIGURATION")
         # Known at once, so that whoever watches the parent can follow the child.

@@ -15,6 +15,7 @@ SCOPE = Scope(
     repair_count=0,
     trigger="one_time",
     start_time_ms=1_709_210_096_789,  # 2024-02-29T12:34:56.789 UTC, a Thursday
+    trigger_time_ms=1_709_164_800_000,  # 2024-02-29T00:00 UTC
     parameters={"reason": "manual", "empty": ""},
     workspace_id=3,
     workspace_url="http://127.0.0.1:4000",
@@ -43,7 +44,7 @@ SCOPE = Scope(
         ("{{job.start_time.iso_weekday}}", "4"),
         ("{{job.start_time.is_weekday}}", "true"),
         ("{{job.start_time.timestamp_ms}}", "1709210096789"),
-        ("{{job.trigger.time.hour}}", "12"),
+        ("{{job.trigger.time.iso_datetime}}", "2024-02-29T00:00:00"),
         ("{{task.run_id}}", "72"),
         ("{{task.execution_count}}", "1"),
         ("{{tasks.training.values.model_version}}", "4"),

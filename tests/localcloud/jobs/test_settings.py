@@ -53,6 +53,17 @@ def test_all_problems_are_told_together() -> None:
     ]
 
 
+def test_a_trigger_that_cannot_be_used_is_told() -> None:
+    """A file-arrival trigger names a place and waits at least a minute; a job starts in one way only."""
+    trigger = {"file_arrival": {"wait_after_last_change_seconds": 5}}
+    schedule = {"quartz_cron_expression": "0 0 6 * * ?", "timezone_id": "UTC"}
+    assert problems(_settings(trigger=trigger, schedule=schedule)) == [
+        "the job has schedule, trigger: keep the one that is to start it",
+        "trigger: file_arrival needs a url, such as /Volumes/<catalog>/<schema>/<volume>/",
+        "trigger: wait_after_last_change_seconds is 5; give 60 or more, or leave it out",
+    ]
+
+
 def test_parameters_default_and_override() -> None:
     """Given values win over defaults and become text."""
     assert parameter_values(_settings(), {}) == {"reason": "manual"}
