@@ -1,12 +1,13 @@
 """Clients of the running local cloud. The SDK is Databricks' own; only the host is local."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from cli.errors import CommandError
 from cli.paths import current_home
 
 if TYPE_CHECKING:
-    from databricks.sdk import WorkspaceClient
+    from databricks.sdk import AccountClient, WorkspaceClient
 
     from localcloud.endpoint import Endpoint
 
@@ -35,21 +36,42 @@ def workspace(env: str, *, as_principal: str | None = None) -> "WorkspaceClient"
     if env not in cloud.workspaces:
         known = ", ".join(sorted(cloud.workspaces)) or "none; load the stacks with: mlops up"
         raise CommandError(f"environment {env!r} is not deployed; deployed are: {known}")
-    token = cloud.admin_token if as_principal is None else _token_of(cloud, as_principal)
+    token = cloud.admin_token if as_principal is None else local_call("POST", "tokens", {"as": as_principal})["token"]
     # The SDK would otherwise go on asking a server that is gone for five minutes.
     config = Config(host=cloud.workspaces[env], token=token, auth_type="pat", retry_timeout_seconds=_GONE_AFTER_S)
     return WorkspaceClient(config=config)
 
 
-def _token_of(cloud: "Endpoint", principal: str) -> str:
-    import httpx  # noqa: PLC0415 - only `--as` needs it
+def account() -> "AccountClient":
+    """A client of the account, as its administrator."""
+    from databricks.sdk import AccountClient  # noqa: PLC0415 - takes half a second
+    from databricks.sdk.core import Config  # noqa: PLC0415
 
-    answer = httpx.Client(trust_env=False).post(
-        f"{cloud.account_url}/local/tokens",
-        json={"as": principal},
+    from localcloud.cloud import ACCOUNT_ID  # noqa: PLC0415
+
+    cloud = endpoint()
+    config = Config(
+        host=cloud.account_url,
+        account_id=ACCOUNT_ID,
+        token=cloud.admin_token,
+        auth_type="pat",
+        retry_timeout_seconds=_GONE_AFTER_S,
+    )
+    return AccountClient(config=config)
+
+
+def local_call(method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The answer of a route under `/local`, which only a local cloud has. Raises CommandError where it refuses."""
+    import httpx  # noqa: PLC0415 - few commands need it
+
+    cloud = endpoint()
+    answer = httpx.Client(trust_env=False).request(
+        method,
+        f"{cloud.account_url}/local/{path}",
+        json=body,
         headers={"Authorization": f"Bearer {cloud.admin_token}"},
         timeout=30,
     )
     if answer.is_error:
         raise CommandError(answer.json().get("message", answer.text))
-    return str(answer.json()["token"])
+    return dict(answer.json())

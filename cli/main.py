@@ -2,6 +2,7 @@
 
 import click
 
+from cli.commands.clock import clock
 from cli.commands.cloud import down, status, up
 from cli.commands.demo import demo
 from cli.commands.history import history
@@ -9,6 +10,7 @@ from cli.commands.run import run
 from cli.commands.signing import approve, rollback
 from cli.commands.sql import sql
 from cli.commands.synth import synth
+from cli.commands.user import user
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -16,7 +18,7 @@ def mlops() -> None:
     """MLOps on Azure Databricks: synthesize the stacks, and run them on this machine."""
 
 
-for command in (synth, up, down, status, demo, run, sql, approve, rollback, history):
+for command in (synth, up, down, status, demo, run, sql, approve, rollback, history, user, clock):
     mlops.add_command(command)
 
 

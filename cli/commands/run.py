@@ -10,10 +10,13 @@ from cli.runs import RunResult, TaskResult, follow, start
 
 def run_job(env: str, job: str, parameters: dict[str, str] | None = None) -> RunResult:
     """Run the deployed job to its end, showing each task as it ends."""
-    client = workspace(env)
-    run_id = start(client, job, parameters or {})
+    return follow_run(env, job, start(workspace(env), job, parameters or {}))
+
+
+def follow_run(env: str, job: str, run_id: int) -> RunResult:
+    """Wait for a run that was started, showing each task as it ends."""
     progress.print(f"[bold]{env}[/bold] {job} (run {run_id})")
-    return follow(client, env, run_id, _show_task)
+    return follow(workspace(env), env, run_id, _show_task)
 
 
 def _show_task(result: TaskResult) -> None:
