@@ -1,0 +1,49 @@
+"""The two network profiles of the shipped workspaces."""
+
+import re
+from pathlib import Path
+
+from infra import azure_names
+from infra.cdktf_seam import App
+from infra.constructs.azure_stack import AzureStackProps, azure_stack
+from infra.constructs.spoke_network import SpokeProps, spoke_network
+from infra.spec import load
+from infra.stacks.hub import hub_stack
+from tests.infra.conftest import Documents, edit, read_documents
+
+
+def to_ip_allow_list(workspaces: Path) -> None:
+    """Changes a copy of the workspaces to the profile without a hub, as docs/guides/first-deployment.md tells."""
+    platform = workspaces / "platform.yaml"
+    edit(platform, "network: private", "network: ip-allow-list")
+    text = platform.read_text(encoding="utf-8")
+    platform.write_text(re.sub(r"^hub:\n(?:  .*\n|\n)+(?=\w)", "", text, flags=re.MULTILINE), encoding="utf-8")
+    for file in workspaces.glob("*.yaml"):
+        text = file.read_text(encoding="utf-8")
+        file.write_text(re.sub(r", endpoints: [\d./]+\}", "}", text), encoding="utf-8")
+
+
+def network_documents(workspaces: Path, out_dir: Path) -> Documents:
+    """The hub, where the profile has one, and as `<env>-platform` the network alone of each environment."""
+    spec, app = load(workspaces), App(outdir=str(out_dir))
+    if spec.platform.hub:
+        hub_stack(app, spec, spec.platform.hub)
+    for environment in spec.environments:
+        props = AzureStackProps(
+            platform=spec.platform,
+            subscription_id=environment.azure.subscription_id,
+            environment=environment.name,
+            hub=spec.platform.hub is not None,
+        )
+        made = azure_stack(app, f"{environment.name}-platform", props)
+        spoke = SpokeProps(
+            name=azure_names.vnet(spec.platform.azure.prefix, environment.name),
+            environment=environment.name,
+            platform=spec.platform,
+            resource_group=azure_names.resource_group(spec.platform.azure.prefix, environment.name),
+            network=environment.network,
+            hub=made.hub,
+        )
+        spoke_network(made.stack, "network", spoke)
+    app.synth()
+    return read_documents(out_dir)
