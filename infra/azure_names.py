@@ -92,3 +92,63 @@ def log_analytics_id(subscription_id: str, prefix: str, environment: str) -> str
     """The Log Analytics workspace of the hub (`HUB`), or of an environment."""
     group, name = resource_group(prefix, environment), log_analytics(prefix, environment)
     return resource_id(subscription_id, group, "Microsoft.OperationalInsights/workspaces", name)
+
+
+def key_vault_id(subscription_id: str, prefix: str, environment: str) -> str:
+    """The key vault of an environment."""
+    group, name = resource_group(prefix, environment), key_vault(prefix, environment)
+    return resource_id(subscription_id, group, "Microsoft.KeyVault/vaults", name)
+
+
+def access_connector_id(subscription_id: str, prefix: str, environment: str) -> str:
+    """The access connector of an environment's lake."""
+    group, name = resource_group(prefix, environment), access_connector(prefix, environment)
+    return resource_id(subscription_id, group, "Microsoft.Databricks/accessConnectors", name)
+
+
+def lake_account_id(subscription_id: str, prefix: str, environment: str) -> str:
+    """The storage account of an environment's lake."""
+    group, name = resource_group(prefix, environment), lake_account(prefix, environment)
+    return resource_id(subscription_id, group, "Microsoft.Storage/storageAccounts", name)
+
+
+def workspace_id(subscription_id: str, prefix: str, environment: str) -> str:
+    """Azure's id of the Databricks workspace of an environment; Databricks' own is a number."""
+    group, name = resource_group(prefix, environment), workspace(prefix, environment)
+    return resource_id(subscription_id, group, "Microsoft.Databricks/workspaces", name)
+
+
+def root_account(prefix: str, environment: str) -> str:
+    """The storage account that Databricks makes for a workspace. Unique in the whole of Azure, like the lake's."""
+    return f"{prefix}{environment.replace('-', '')}root"
+
+
+def root_account_id(subscription_id: str, prefix: str, environment: str) -> str:
+    """The storage account that Databricks makes for a workspace."""
+    group, name = managed_resource_group(prefix, environment), root_account(prefix, environment)
+    return resource_id(subscription_id, group, "Microsoft.Storage/storageAccounts", name)
+
+
+def root_connector(prefix: str, environment: str) -> str:
+    """The managed identity by which a workspace reaches the storage account that Databricks made for it."""
+    return f"{prefix}-{environment}-root"
+
+
+def lake_identity(prefix: str, environment: str) -> str:
+    """The managed identity by which the lake's storage account reaches its key."""
+    return f"{prefix}-{environment}-lake"
+
+
+def deployer(prefix: str, environment: str) -> str:
+    """The managed identity that an environment's pipeline signs in as."""
+    return f"{prefix}-{environment}-deployer"
+
+
+def action_group(prefix: str, environment: str) -> str:
+    """Who is told when something is wrong in Azure."""
+    return f"{prefix}-{environment}-on-call"
+
+
+def data_factory(prefix: str, environment: str) -> str:
+    """The data factory of an environment. Unique in the whole of Azure."""
+    return f"{prefix}-{environment}-factory"

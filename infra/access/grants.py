@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from infra import names
-from infra.spec import Data, Files, ModelRight
+from infra.spec import LANDING, Data, Files, ModelRight
 from ml.declarations import Layer
 
 _DATA_PRIVILEGES = {
@@ -66,11 +66,15 @@ class Access(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class UseCaseVolume:
-    """A volume that every use case has; `name` is also the setting that gives access to it."""
+    """A volume that every use case has; `name` is also the setting that gives access to it.
+
+    `container` is the one of the lake that holds its files; None leaves the place to Unity Catalog.
+    """
 
     name: str
     layer: Layer
     comment: str
+    container: str | None = None
 
     def held_by(self, access: Access) -> Files | None:
         """What `access` gives to its files."""
@@ -80,7 +84,11 @@ class UseCaseVolume:
 
 VOLUMES = (
     UseCaseVolume(
-        name=names.LANDING_VOLUME, layer=Layer.BRONZE, comment="raw files: one folder per feed, one file per month."
+        name=names.LANDING_VOLUME,
+        layer=Layer.BRONZE,
+        comment="raw files: one folder per feed, one file per month.",
+        # Of its own, because whoever delivers files writes there without Databricks.
+        container=LANDING,
     ),
     UseCaseVolume(name="alerts", layer=Layer.OPS, comment="alerts that no webhook takes, one file each."),
     UseCaseVolume(name="scratch", layer=Layer.OPS, comment="distributed models on their way to MLflow."),

@@ -3,19 +3,22 @@
 from dataclasses import dataclass
 
 from infra.access.grants import Grant
-from infra.cdktf_seam import Scope, databricks
+from infra.cdktf_seam import Resource, Scope, databricks
 from infra.constructs.grants import GrantsProps, grants
-from infra.constructs.lake import LakeOutputs
 
 
 @dataclass(frozen=True, kw_only=True)
 class CatalogProps:
-    """`readers` are (environment, workspace id): from there nobody can write, whatever is granted."""
+    """`storage_root` lies in the external location `location`.
+
+    `readers` are (environment, workspace id): from there nobody can write, whatever is granted.
+    """
 
     name: str
     comment: str
     owner: str
-    lake: LakeOutputs
+    storage_root: str
+    location: Resource
     workspace_id: int
     readers: tuple[tuple[str, int], ...]
     grants: tuple[Grant, ...]
@@ -36,11 +39,11 @@ def isolated_catalog(scope: Scope, id_: str, props: CatalogProps) -> CatalogOutp
         name=props.name,
         comment=props.comment,
         owner=props.owner,
-        storage_root=f"{props.lake.url}{props.name}",
+        storage_root=props.storage_root,
         isolation_mode="ISOLATED",
         # A catalog with schemas in it is not dropped by mistake.
         force_destroy=False,
-        depends_on=[props.lake.location],
+        depends_on=[props.location],
     )
     bindings = [("own", props.workspace_id, "BINDING_TYPE_READ_WRITE")]
     bindings += [(name, workspace_id, "BINDING_TYPE_READ_ONLY") for name, workspace_id in props.readers]

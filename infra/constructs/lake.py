@@ -1,5 +1,6 @@
-"""An environment's storage: the credential, the location, and nobody else's way to either."""
+"""An environment's storage: the credential, the locations, and nobody else's way to either."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from infra.cdktf_seam import Resource, Scope, databricks
@@ -8,24 +9,25 @@ from infra.spec import Lake
 
 @dataclass(frozen=True, kw_only=True)
 class LakeProps:
-    """`workspace_id` is the one workspace that may use them."""
+    """`containers` become a location each. `workspace_id` is the one workspace that may use them."""
 
     name: str
     lake: Lake
+    containers: tuple[str, ...]
     owner: str
     workspace_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class LakeOutputs:
-    """The location, which must be there before what lies in it, and its URL."""
+    """By container: its location, which must be there before what lies in it, and its URL."""
 
-    location: Resource
-    url: str
+    locations: Mapping[str, Resource]
+    urls: Mapping[str, str]
 
 
 def isolated_lake(scope: Scope, id_: str, props: LakeProps) -> LakeOutputs:
-    """A managed identity's credential and the container as a location, validated and bound to one workspace."""
+    """A managed identity's credential and a location per container, validated and bound to one workspace."""
     credential = databricks.storage_credential
     made = credential.StorageCredential(
         scope,
@@ -39,26 +41,37 @@ def isolated_lake(scope: Scope, id_: str, props: LakeProps) -> LakeOutputs:
         isolation_mode="ISOLATION_MODE_ISOLATED",
         force_destroy=False,
     )
-    location = databricks.external_location.ExternalLocation(
+    _binding(scope, f"{id_}-storage-credential-binding", "storage_credential", made.name, props.workspace_id)
+    return LakeOutputs(
+        locations={name: _location(scope, f"{id_}-{name}", props, made.name, name) for name in props.containers},
+        urls={name: props.lake.url(name) for name in props.containers},
+    )
+
+
+def _location(scope: Scope, id_: str, props: LakeProps, credential: str, container: str) -> Resource:
+    made = databricks.external_location.ExternalLocation(
         scope,
         f"{id_}-location",
-        name=props.name,
-        url=props.lake.url,
-        credential_name=made.name,
+        name=f"{props.name}-{container}",
+        url=props.lake.url(container),
+        credential_name=credential,
         owner=props.owner,
-        comment="Everything that the catalog stores.",
+        comment=f"The container {container} of the lake.",
         isolation_mode="ISOLATION_MODE_ISOLATED",
         # No way around Unity Catalog to what lies here.
         fallback=False,
         force_destroy=False,
     )
-    for kind, securable in (("storage_credential", made), ("external_location", location)):
-        databricks.workspace_binding.WorkspaceBinding(
-            scope,
-            f"{id_}-{kind.replace('_', '-')}-binding",
-            securable_name=securable.name,
-            securable_type=kind,
-            workspace_id=props.workspace_id,
-            binding_type="BINDING_TYPE_READ_WRITE",
-        )
-    return LakeOutputs(location=location, url=props.lake.url)
+    _binding(scope, f"{id_}-location-binding", "external_location", made.name, props.workspace_id)
+    return made
+
+
+def _binding(scope: Scope, id_: str, kind: str, name: str, workspace_id: int) -> None:
+    databricks.workspace_binding.WorkspaceBinding(
+        scope,
+        id_,
+        securable_name=name,
+        securable_type=kind,
+        workspace_id=workspace_id,
+        binding_type="BINDING_TYPE_READ_WRITE",
+    )

@@ -3,19 +3,24 @@
 from dataclasses import dataclass
 
 from infra.access.grants import Grant
-from infra.cdktf_seam import Scope, databricks
+from infra.cdktf_seam import Resource, Scope, databricks
 from infra.constructs.grants import GrantsProps, grants
 
 
 @dataclass(frozen=True, kw_only=True)
 class SchemaProps:
-    """`catalog` is a reference to the catalog's name."""
+    """`catalog` is a reference to the catalog's name.
+
+    `storage_root` lies in the external location `location`; None stores with the catalog.
+    """
 
     catalog: str
     name: str
     comment: str
     owner: str
     grants: tuple[Grant, ...]
+    storage_root: str | None = None
+    location: Resource | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +40,9 @@ def schema(scope: Scope, id_: str, props: SchemaProps) -> SchemaOutputs:
         name=props.name,
         comment=props.comment,
         owner=props.owner,
+        storage_root=props.storage_root,
         force_destroy=False,
+        depends_on=[props.location] if props.location else None,
     )
     grants(scope, f"{id_}-grants", GrantsProps(securable="schema", name=made.id, grants=props.grants))
     return SchemaOutputs(name=made.name, full_name=made.id)

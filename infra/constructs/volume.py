@@ -1,4 +1,4 @@
-"""A managed volume with its grants."""
+"""A volume with its grants."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,11 @@ from infra.constructs.grants import GrantsProps, grants
 
 @dataclass(frozen=True, kw_only=True)
 class VolumeProps:
-    """`catalog` and `schema` are references to the parents' names."""
+    """`catalog` and `schema` are references to the parents' names.
+
+    `storage_location` lies in the external location `location`, so that others may put files there by Azure's own
+    means; None leaves the place to Unity Catalog.
+    """
 
     catalog: str
     schema: str
@@ -17,6 +21,8 @@ class VolumeProps:
     comment: str
     owner: str
     grants: tuple[Grant, ...]
+    storage_location: str | None = None
+    location: Resource | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,8 +32,8 @@ class VolumeOutputs:
     volume: Resource
 
 
-def managed_volume(scope: Scope, id_: str, props: VolumeProps) -> VolumeOutputs:
-    """A volume whose files Unity Catalog stores and guards."""
+def volume(scope: Scope, id_: str, props: VolumeProps) -> VolumeOutputs:
+    """A volume whose files Unity Catalog guards."""
     made = databricks.volume.Volume(
         scope,
         id_,
@@ -36,7 +42,9 @@ def managed_volume(scope: Scope, id_: str, props: VolumeProps) -> VolumeOutputs:
         name=props.name,
         comment=props.comment,
         owner=props.owner,
-        volume_type="MANAGED",
+        volume_type="EXTERNAL" if props.storage_location else "MANAGED",
+        storage_location=props.storage_location,
+        depends_on=[props.location] if props.location else None,
     )
     grants(scope, f"{id_}-grants", GrantsProps(securable="volume", name=made.id, grants=props.grants))
     return VolumeOutputs(volume=made)

@@ -1,10 +1,10 @@
 """The values of `workspaces/`, typed: read once, checked whole, never changed."""
 
-from infra.spec.azure import Azure, EnvironmentAzure
+from infra.spec.azure import Azure, Compliance, EnvironmentAzure
 from infra.spec.compute import Autoscaling, CpuPolicy, GpuPolicy, OnlineStore, Pool, Warehouse
 from infra.spec.environment import Environment
 from infra.spec.fields import Switch
-from infra.spec.lake import GitFolder, KeyVault, Lake
+from infra.spec.lake import CATALOG_ROOT, CONTAINERS, LANDING, LAYER_CONTAINERS, GitFolder, KeyVault, Lake
 from infra.spec.load import Spec, load
 from infra.spec.network import Hub, SpokeNetwork
 from infra.spec.platform import AzureState, Data, Files, JobAccess, Metastore, ModelRight, Platform
@@ -13,9 +13,14 @@ from infra.spec.security import FederatedIdentity, LegacyTableAcl, Security
 from infra.spec.use_case import Jobs, RoleAccess, UseCaseValues
 
 __all__ = [
+    "CATALOG_ROOT",
+    "CONTAINERS",
+    "LANDING",
+    "LAYER_CONTAINERS",
     "Autoscaling",
     "Azure",
     "AzureState",
+    "Compliance",
     "CpuPolicy",
     "Data",
     "Environment",

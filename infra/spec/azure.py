@@ -1,6 +1,6 @@
 """Where in Azure everything lies: the tenant, the subscriptions, the region, and the first part of every name."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -21,12 +21,37 @@ class Azure(Values):
         Field(description="2 to 10 lower-case letters and digits, starting with a letter"),
     ]
     """first part of the name of every Azure resource"""
+    databricks_principal_id: Uuid
+    """object id of the application AzureDatabricks in the tenant, which uses a key of every environment:
+    az ad sp show --id 2ff814a6-3304-4ab8-85cb-cd0e6f879c1d --query id"""
+    operators_group_id: Uuid
+    """object id of the Entra group whose members deploy by hand: what all environments share, and a first day"""
     log_retention_days: Annotated[int, Field(ge=30, le=730, description="30 to 730 days")] = 90
     """how long Log Analytics keeps what is logged"""
 
 
+class Compliance(Values):
+    """Databricks' hardened nodes. They cost extra, and the profile cannot be turned off again."""
+
+    monitoring: bool = False
+    """hardened images, with antivirus and file-integrity monitoring"""
+    automatic_updates: bool = False
+    """clusters that run for long get the newest image in a maintenance window"""
+    profile: bool = False
+    """the compliance security profile, which needs the two above"""
+    standards: tuple[Literal["HIPAA", "PCI_DSS"], ...] = ()
+    """regulations that the profile is for"""
+
+
 class EnvironmentAzure(Values):
-    """Where one environment lies in Azure."""
+    """Where one environment lies in Azure, what it costs there and how long its files last."""
 
     subscription_id: Uuid
     """its subscription; several environments may share one"""
+    monthly_budget: Annotated[int, Field(ge=1, description="an amount, at least 1")]
+    """in the currency that the subscription is billed in; `notify` is told when a month goes over it"""
+    redundancy: Literal["LRS", "ZRS", "GRS", "GZRS"] = "ZRS"
+    """copies of the lake: in one datacentre, in three zones, or (G) in the paired region too"""
+    landing_days: Annotated[int, Field(ge=30, description="days, at least 30")] | None = None
+    """after which received files are deleted; for ever where it is left out"""
+    compliance: Compliance = Compliance()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from infra.spec import use_case_checks as use_cases
+from infra.spec.azure_checks import AZURE_CHECKS
 from infra.spec.network_checks import NETWORK_CHECKS
 from infra.spec.problems import Problem
 from infra.spec.raw import dig, items, table, texts
@@ -33,19 +34,6 @@ def each_has_its_own(read: Read) -> Iterator[Problem]:
                 allowed = f"a value that {first.file} does not have"
                 fix = "give each environment its own"
                 yield problem(source, location, given=value, allowed=allowed, fix=fix)
-
-
-def lakes_do_not_overlap(read: Read) -> Iterator[Problem]:
-    """Unity Catalog refuses two external locations with one URL, and two environments need two anyway."""
-    owner: dict[tuple[Any, Any], Source] = {}
-    for source in read.environments.values():
-        place = (dig(source.data, "lake", "storage_account"), dig(source.data, "lake", "container"))
-        if None in place or not all(isinstance(part, str) for part in place):
-            continue
-        first = owner.setdefault(place, source)
-        if first is not source:
-            allowed = f"a container of an account that {first.file} does not have"
-            yield problem(source, ("lake", "container"), given=place[1], allowed=allowed, fix="name another container")
 
 
 def groups_are_declared(read: Read) -> Iterator[Problem]:
@@ -136,7 +124,6 @@ def policies_have_their_kind(read: Read) -> Iterator[Problem]:
 CHECKS: tuple[Callable[[Read], Iterator[Problem]], ...] = (
     file_is_named_like_its_environment,
     each_has_its_own,
-    lakes_do_not_overlap,
     groups_are_declared,
     use_cases.use_cases_are_declared,
     readers_are_environments,
@@ -153,4 +140,5 @@ CHECKS: tuple[Callable[[Read], Iterator[Problem]], ...] = (
     policies_have_their_kind,
     use_cases.declared_crons_are_quartz,
     *NETWORK_CHECKS,
+    *AZURE_CHECKS,
 )

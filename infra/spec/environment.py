@@ -7,7 +7,7 @@ from pydantic import Field
 from infra.spec.azure import EnvironmentAzure
 from infra.spec.compute import OnlineStore, Policies, Pool, Warehouse
 from infra.spec.fields import CatalogName, Email, Name, NotEmpty, Values, WorkspaceUrl
-from infra.spec.lake import GitFolder, KeyVault, Lake
+from infra.spec.lake import GitFolder
 from infra.spec.network import SpokeNetwork
 from infra.spec.security import FederatedIdentity, Security
 from infra.spec.use_case import UseCaseValues
@@ -37,8 +37,6 @@ class Environment(Values):
     warehouse: Warehouse
     online_store: OnlineStore | None = None
     """needed where a use case serves"""
-    lake: Lake
-    key_vault: KeyVault
     git_folder: GitFolder | None = None
     pools: dict[Name, Pool] = Field(default_factory=dict)
     """machines that wait for clusters made by hand; a job's cluster is new for every run"""

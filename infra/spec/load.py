@@ -11,6 +11,7 @@ from infra.spec.checks import CHECKS
 from infra.spec.environment import Environment
 from infra.spec.explain import Explainer
 from infra.spec.fields import Values
+from infra.spec.lake import KeyVault, Lake, key_vault, lake
 from infra.spec.platform import Platform
 from infra.spec.problems import Problem, SpecError
 from infra.spec.read import Read
@@ -33,6 +34,14 @@ class Spec:
     def readers_of(self, environment: Environment) -> tuple[Environment, ...]:
         """The environments that may read the catalog of `environment`."""
         return tuple(other for other in self.environments if other.name in environment.read_by)
+
+    def lake_of(self, environment: Environment) -> Lake:
+        """Where the catalog of `environment` stores everything."""
+        return lake(self.platform.azure, environment.name, environment.azure)
+
+    def key_vault_of(self, environment: Environment) -> KeyVault:
+        """Where the secrets of `environment` are kept."""
+        return key_vault(self.platform.azure, environment.name, environment.azure)
 
     def source_of(self, environment: Environment, use_case: str) -> Environment:
         """The environment whose gold tables training reads: `environment` itself where none is named."""

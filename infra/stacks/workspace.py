@@ -12,17 +12,17 @@ from infra.constructs.catalog import CatalogOutputs, CatalogProps, isolated_cata
 from infra.constructs.cluster_policy import ClusterPolicyProps, cluster_policy
 from infra.constructs.git_folder import GitFolderProps, git_folder
 from infra.constructs.instance_pool import InstancePoolProps, instance_pool
-from infra.constructs.lake import LakeProps, isolated_lake
+from infra.constructs.lake import LakeOutputs, LakeProps, isolated_lake
 from infra.constructs.permissions import Permission
 from infra.constructs.schema import SchemaOutputs, SchemaProps, schema
 from infra.constructs.secret_scope import SecretScopeProps, secret_scope
 from infra.constructs.service_principals import service_principals
 from infra.constructs.stack import StackProps, databricks_stack
-from infra.constructs.volume import VolumeProps, managed_volume
+from infra.constructs.volume import VolumeProps, volume
 from infra.constructs.warehouse import WarehouseProps, sql_warehouse
 from infra.constructs.wheel_file import WheelFileProps, wheel_file
 from infra.constructs.workspace_settings import WorkspaceSettingsProps, workspace_settings
-from infra.spec import Environment, Spec
+from infra.spec import CATALOG_ROOT, CONTAINERS, LAYER_CONTAINERS, Environment, KeyVault, Spec
 from infra.wheel import Wheel
 from ml.declarations import Layer, UseCase
 
@@ -39,6 +39,7 @@ class _Parts:
     held: Mapping[str, Holders]
     jobs: tuple[str, ...]
     monitors: Mapping[str, str]
+    lake: LakeOutputs
 
 
 def workspace_stack(app: Scope, spec: Spec, environment: Environment, wheel: Wheel) -> None:
@@ -51,10 +52,18 @@ def workspace_stack(app: Scope, spec: Spec, environment: Environment, wheel: Whe
     )
     stack = databricks_stack(app, f"{environment.name}-workspace", props)
     principals = service_principals(stack, job_principals(environment))
+    owner = names.owners(environment.name)
+    storage = LakeProps(
+        name=names.lake(environment.name),
+        lake=spec.lake_of(environment),
+        containers=CONTAINERS,
+        owner=owner,
+        workspace_id=environment.workspace.id,
+    )
     parts = _Parts(
         stack=stack,
         environment=environment,
-        owner=names.owners(environment.name),
+        owner=owner,
         held={name: holders(spec, environment, name, principals) for name in environment.use_cases},
         jobs=tuple(principals[name] for name in code_principals(spec, environment)),
         monitors={
@@ -62,6 +71,7 @@ def workspace_stack(app: Scope, spec: Spec, environment: Environment, wheel: Whe
             for name, values in environment.use_cases.items()
             if values.jobs.monitoring
         },
+        lake=isolated_lake(stack, "lake", storage),
     )
     catalog = _catalog(parts, spec)
     _platform_schema(parts, catalog, wheel)
@@ -74,21 +84,16 @@ def workspace_stack(app: Scope, spec: Spec, environment: Environment, wheel: Whe
         system_schemas=environment.system_schemas,
         token_users=(names.owners(environment.name), *environment.security.token_users),
     )
-    _workspace(parts, settings)
+    _workspace(parts, settings, spec.key_vault_of(environment))
 
 
 def _catalog(parts: _Parts, spec: Spec) -> CatalogOutputs:
     environment = parts.environment
     used = dict.fromkeys((*(grant.principal for grant in catalog_grants(parts.held.values())), *parts.jobs))
-    storage = LakeProps(
-        name=names.lake(environment.name),
-        lake=environment.lake,
-        owner=parts.owner,
-        workspace_id=environment.workspace.id,
-    )
     props = CatalogProps(
         name=environment.catalog,
-        lake=isolated_lake(parts.stack, "lake", storage),
+        storage_root=f"{parts.lake.urls[CATALOG_ROOT]}{environment.catalog}",
+        location=parts.lake.locations[CATALOG_ROOT],
         comment=f"Everything of the environment {environment.name}.",
         owner=parts.owner,
         workspace_id=environment.workspace.id,
@@ -111,7 +116,7 @@ def _platform_schema(parts: _Parts, catalog: CatalogOutputs, wheel: Wheel) -> No
             grants=tuple(Grant(principal=who, privileges=("USE_SCHEMA",)) for who in parts.jobs),
         ),
     )
-    volume = managed_volume(
+    wheels = volume(
         parts.stack,
         names.WHEEL_VOLUME,
         VolumeProps(
@@ -124,37 +129,42 @@ def _platform_schema(parts: _Parts, catalog: CatalogOutputs, wheel: Wheel) -> No
         ),
     )
     path = names.wheel_path(parts.environment.catalog, wheel.sha256, wheel.path.name)
-    wheel_file(parts.stack, "wheel", WheelFileProps(wheel=wheel, path=path, volume=volume.volume))
+    wheel_file(parts.stack, "wheel", WheelFileProps(wheel=wheel, path=path, volume=wheels.volume))
 
 
 def _use_case(parts: _Parts, catalog: CatalogOutputs, use_case: UseCase) -> None:
     """A schema per layer, and the volumes in it."""
     held = parts.held[use_case.name]
     for layer in Layer:
-        name = names.schema(use_case.name, layer)
+        name, container = names.schema(use_case.name, layer), LAYER_CONTAINERS.get(layer)
         props = SchemaProps(
             catalog=catalog.name,
             name=name,
             comment=f"{use_case.comment} Layer {layer}.",
             owner=parts.owner,
             grants=schema_grants(held, layer),
+            storage_root=f"{parts.lake.urls[container]}{parts.environment.catalog}/{name}" if container else None,
+            location=parts.lake.locations[container] if container else None,
         )
         made = schema(parts.stack, name, props)
-        for volume in VOLUMES:
-            if volume.layer is layer:
-                _volume(parts, use_case, volume, made)
+        for declared in VOLUMES:
+            if declared.layer is layer:
+                _volume(parts, use_case, declared, made)
 
 
-def _volume(parts: _Parts, use_case: UseCase, volume: UseCaseVolume, schema_made: SchemaOutputs) -> None:
+def _volume(parts: _Parts, use_case: UseCase, declared: UseCaseVolume, schema_made: SchemaOutputs) -> None:
+    container = declared.container
     props = VolumeProps(
         catalog=parts.environment.catalog,
         schema=schema_made.name,
-        name=volume.name,
-        comment=f"{use_case.name}: {volume.comment}",
+        name=declared.name,
+        comment=f"{use_case.name}: {declared.comment}",
         owner=parts.owner,
-        grants=volume_grants(parts.held[use_case.name], volume),
+        grants=volume_grants(parts.held[use_case.name], declared),
+        storage_location=f"{parts.lake.urls[container]}{use_case.name}" if container else None,
+        location=parts.lake.locations[container] if container else None,
     )
-    managed_volume(parts.stack, f"{use_case.name}_{volume.name}", props)
+    volume(parts.stack, f"{use_case.name}_{declared.name}", props)
 
 
 def _compute(parts: _Parts) -> None:
@@ -183,12 +193,12 @@ def _compute(parts: _Parts) -> None:
     _warehouse(parts)
 
 
-def _workspace(parts: _Parts, settings: WorkspaceSettingsProps) -> None:
+def _workspace(parts: _Parts, settings: WorkspaceSettingsProps, vault: KeyVault) -> None:
     """What belongs to the workspace itself: its settings, its secrets, its Git folder."""
     environment = parts.environment
     workspace_settings(parts.stack, settings)
     readers = {f"{use_case}-monitoring": who for use_case, who in parts.monitors.items()}
-    scope = SecretScopeProps(name=names.secret_scope(environment.name), vault=environment.key_vault, readers=readers)
+    scope = SecretScopeProps(name=names.secret_scope(environment.name), vault=vault, readers=readers)
     secret_scope(parts.stack, "secrets", scope)
     if environment.git_folder:
         git_folder(parts.stack, "git-folder", GitFolderProps(path=names.git_folder(), folder=environment.git_folder))

@@ -1,4 +1,4 @@
-"""Volumes: `/volumes`. Managed ones, under `<home>/volumes/<catalog>/<schema>/<volume>`."""
+"""Volumes: `/volumes`. All lie under `<home>/volumes/<catalog>/<schema>/<volume>`, external ones too."""
 
 from pathlib import Path
 
@@ -18,16 +18,21 @@ router = APIRouter(prefix="/volumes")
 
 @router.post("")
 def create_volume(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Create a managed volume and its folder. Needs CREATE_VOLUME on the schema."""
+    """Create a volume and its folder. Needs CREATE_VOLUME on the schema.
+
+    An external one keeps the location that was declared as `declared_location`; its files lie here all the same.
+    """
     parts = required(body, "catalog_name", "schema_name", "name")
     catalog, schema, name = (identifier("volume", part) for part in parts)
-    if body.get("volume_type", "MANAGED") != "MANAGED":
-        raise bad_request(f"volume_type '{body['volume_type']}' is not kept locally: use MANAGED.")
+    kind, declared = body.get("volume_type", "MANAGED"), body.get("storage_location")
+    if kind not in ("MANAGED", "EXTERNAL") or (kind == "EXTERNAL") != bool(declared):
+        raise bad_request(f"volume_type '{kind}' with storage_location '{declared}': an EXTERNAL volume has one.")
     access.authorize(cloud, caller, Kind.SCHEMA, f"{catalog}.{schema}", Privilege.CREATE_VOLUME)
     owner = ownership.initial_owner(cloud, caller, body)
     location = cloud.volumes / catalog / schema / name
     fields = changed({"catalog_name": catalog, "schema_name": schema}, body, frozenset({"comment"}))
-    fields |= {"volume_type": "MANAGED", "storage_location": str(location)}
+    fields |= {"volume_type": kind, "storage_location": str(location)}
+    fields |= {"declared_location": declared} if declared else {}
     volume = records.create(cloud.store, Kind.VOLUME, f"{catalog}.{schema}.{name}", owner, fields)
     location.mkdir(parents=True, exist_ok=True)
     return _shown(volume)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.spec import CONTAINERS
 from tests.infra.conftest import Documents, edit
 from tests.infra.find import all_grants, grants, permissions, who
 
@@ -31,7 +32,7 @@ def test_dev_cannot_write_prod(documents: Documents) -> None:
         "catalog-binding-own": own,
         "catalog-binding-dev": (1000000000000001, "BINDING_TYPE_READ_ONLY"),
         "lake-storage-credential-binding": own,
-        "lake-external-location-binding": own,
+        **{f"lake-{container}-location-binding": own for container in CONTAINERS},
     }
 
 
@@ -58,10 +59,10 @@ def test_catalogs_are_isolated(documents: Documents, environment: str) -> None:
         "name": environment,
         "comment": f"Everything of the environment {environment}.",
         "owner": f"{environment}-owners",
-        "storage_root": f"abfss://lake@mlops{environment}lake.dfs.core.windows.net/{environment}",
+        "storage_root": f"abfss://models@mlops{environment}lake.dfs.core.windows.net/{environment}",
         "isolation_mode": "ISOLATED",
         "force_destroy": False,
-        "depends_on": ["databricks_external_location.lake-location"],
+        "depends_on": ["databricks_external_location.lake-models-location"],
     }
     assert all(not schema["force_destroy"] for schema in resources["databricks_schema"].values())
 

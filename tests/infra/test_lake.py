@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from infra.spec import CONTAINERS
 from tests.infra.conftest import Documents
 from tests.infra.find import permissions, who
 
@@ -19,15 +20,37 @@ def _one(documents: Documents, environment: str, type_: str) -> dict[str, Any]:
 def test_storage_is_reached_by_a_managed_identity_from_one_workspace(documents: Documents, environment: str) -> None:
     """The credential holds no secret; credential and location are isolated, validated, and kept when not empty."""
     credential = _one(documents, environment, "databricks_storage_credential")
-    location = _one(documents, environment, "databricks_external_location")
+    locations = documents[f"{environment}-workspace"]["resource"]["databricks_external_location"]
     assert list(credential["azure_managed_identity"]) == ["access_connector_id"]
-    assert location["url"] == f"abfss://lake@mlops{environment}lake.dfs.core.windows.net/"
-    for securable in (credential, location):
+    assert {location["name"]: location["url"] for location in locations.values()} == {
+        f"{environment}-lake-{container}": f"abfss://{container}@mlops{environment}lake.dfs.core.windows.net/"
+        for container in CONTAINERS
+    }
+    for securable in (credential, *locations.values()):
         assert securable["isolation_mode"] == "ISOLATION_MODE_ISOLATED"
         assert securable["owner"] == f"{environment}-owners"
         assert securable["force_destroy"] is False
         assert "skip_validation" not in securable
-    assert location["fallback"] is False
+    assert {location["fallback"] for location in locations.values()} == {False}
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_each_layer_lies_in_its_container(documents: Documents, environment: str) -> None:
+    """Tables by layer, received files apart from them all, and the rest with the catalog beside the models."""
+    resources = documents[f"{environment}-workspace"]["resource"]
+    roots = {name: schema.get("storage_root") for name, schema in resources["databricks_schema"].items()}
+    account = f"mlops{environment}lake.dfs.core.windows.net"
+    assert roots == {
+        "credit_bronze": f"abfss://bronze@{account}/{environment}/credit_bronze",
+        "credit_silver": f"abfss://silver@{account}/{environment}/credit_silver",
+        "credit_gold": f"abfss://gold@{account}/{environment}/credit_gold",
+        "credit_features": f"abfss://gold@{account}/{environment}/credit_features",
+        "credit_ops": None,
+        "platform_ops": None,
+    }
+    volumes = {name: volume.get("storage_location") for name, volume in resources["databricks_volume"].items()}
+    assert volumes.pop("credit_landing") == f"abfss://landing@{account}/credit"
+    assert set(volumes.values()) == {None}
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)

@@ -164,7 +164,7 @@ WEAKENINGS: dict[str, tuple[str, Change, Guard]] = {
     ),
     "the location bypasses the catalog": (
         "prod-workspace",
-        _in("databricks_external_location", "lake-location", "fallback", value=True),
+        _in("databricks_external_location", "lake-gold-location", "fallback", value=True),
         _each(test_lake.test_storage_is_reached_by_a_managed_identity_from_one_workspace),
     ),
     "egress is only logged": (

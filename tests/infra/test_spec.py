@@ -126,15 +126,15 @@ def test_all_mistakes_of_all_files_are_reported_together(workspaces: Path) -> No
         ),
         (
             "staging.yaml",
-            "storage_account: mlopsstaginglake",
-            "storage_account: mlopsdevlake",
-            "lake.container: given 'lake'; allowed a container of an account that dev.yaml does not have",
+            "  monthly_budget: 1000\n",
+            "  monthly_budget: 1000\n  compliance: {profile: true, monitoring: true}\n",
+            "azure.compliance.automatic_updates: given None; allowed true with this profile or these standards",
         ),
         (
-            "dev.yaml",
-            "Microsoft.Databricks/accessConnectors/mlops-dev",
-            "Microsoft.Databricks/workspaces/mlops-dev",
-            "lake.access_connector_id: given",
+            "platform.yaml",
+            "  region: westeurope\n  prefix",
+            "  region: northeurope\n  prefix",
+            "metastore.region: given 'westeurope'; allowed 'northeurope'; write the region of azure.region",
         ),
         ("dev.yaml", "can_attach: [ml-engineers", "can_attach: [engineers", "can_attach.0: given 'engineers'; allowed"),
         (

@@ -87,7 +87,7 @@ def test_one_more_dev_workspace_is_one_more_file(workspaces: Path, synthesized: 
     text = (workspaces / "dev.yaml").read_text(encoding="utf-8")
     text = text.replace("name: dev\ncatalog: dev\n", "name: dev-fraud\ncatalog: dev_fraud\n")
     text = text.replace("1000000000000001.1", "1000000000000004.4").replace("1000000000000001", "1000000000000004")
-    text = text.replace("container: lake", "container: fraud").replace("10.41.", "10.44.")
+    text = text.replace("10.41.", "10.44.")
     (workspaces / "dev-fraud.yaml").write_text(text, encoding="utf-8")
     edit(workspaces / "prod.yaml", "read_by: [dev]", "read_by: [dev, dev-fraud]")
     documents = synthesized()

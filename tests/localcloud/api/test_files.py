@@ -82,3 +82,16 @@ def test_directories(lake: Core) -> None:
     files.delete_directory(f"{VOLUME}/x/y")
     with pytest.raises(NotFound):
         files.get_directory_metadata(f"{VOLUME}/x/y")
+
+
+def test_the_files_of_an_external_volume_lie_here_too(lake: Core) -> None:
+    """It keeps the place that was declared; without one it is refused, as a managed volume with one is."""
+    volumes = f"{lake.url('prod')}/api/2.1/unity-catalog/volumes"
+    place = "abfss://landing@lake.dfs.core.windows.net/credit"
+    body = {"catalog_name": "prod", "schema_name": "credit_gold", "name": "arriving", "volume_type": "EXTERNAL"}
+    made = lake.call("POST", volumes, json=body | {"storage_location": place}).json()
+    assert (made["volume_type"], made["declared_location"]) == ("EXTERNAL", place)
+    lake.admin().files.upload("/Volumes/prod/credit_gold/arriving/a", io.BytesIO(b"1"))
+    assert (lake.cloud.volumes / "prod" / "credit_gold" / "arriving" / "a").read_bytes() == b"1"
+    for wrong in (body, body | {"volume_type": "MANAGED", "storage_location": place}):
+        assert lake.call("POST", volumes, json=wrong | {"name": "wrong"}).status_code == 400

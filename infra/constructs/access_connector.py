@@ -1,0 +1,36 @@
+"""A managed identity of Databricks: by it, and by no key, Databricks reaches storage."""
+
+from dataclasses import dataclass
+
+from infra.cdktf_seam import Scope, azurerm
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessConnectorProps:
+    """Where it lies."""
+
+    name: str
+    resource_group: str
+    location: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessConnectorOutputs:
+    """Its id, and the object id of its identity, which is given roles."""
+
+    id: str
+    principal_id: str
+
+
+def access_connector(scope: Scope, id_: str, props: AccessConnectorProps) -> AccessConnectorOutputs:
+    """The connector with an identity of its own, which ends with it."""
+    binding = azurerm.databricks_access_connector
+    made = binding.DatabricksAccessConnector(
+        scope,
+        id_,
+        name=props.name,
+        resource_group_name=props.resource_group,
+        location=props.location,
+        identity=binding.DatabricksAccessConnectorIdentity(type="SystemAssigned"),
+    )
+    return AccessConnectorOutputs(id=made.id, principal_id=made.identity.principal_id)
