@@ -1,0 +1,30 @@
+"""A secret that passes through Terraform stands in its state, readable."""
+
+from ..core.api import Resource, Severity, Verdict, rule, worst
+from ..core.secrets_in_settings import no_secret_at
+
+_SECRETS = {
+    "databricks_secret": ("string_value",),
+    "databricks_git_credential": ("personal_access_token",),
+    "databricks_connection": ("options.password", "options.client_secret", "options.personalAccessToken"),
+    "databricks_notification_destination": (
+        "config.generic_webhook.password",
+        "config.microsoft_teams.auth_secret",
+        "config.pagerduty.integration_key",
+        "config.slack.oauth_token",
+    ),
+    "azurerm_key_vault_secret": ("value",),
+}
+
+
+@rule(
+    "CKV_MLOPS_35",
+    Severity.CRITICAL,
+    *_SECRETS,
+    rationale="Whoever reads the code, a plan or the state reads the secret, and it is in the history for good.",
+    fix="Put the secret into Key Vault by another way, and back the scope with that vault (`keyvault_metadata`).",
+    control="SAT DP-1; Microsoft cloud security benchmark IM-8",
+)
+def arguments_hold_no_secret(resource: Resource) -> Verdict:
+    """No argument holds a password, a key or a token."""
+    return worst(no_secret_at(resource.block, path) for path in _SECRETS[resource.type])

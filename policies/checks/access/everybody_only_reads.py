@@ -1,0 +1,26 @@
+"""A grant to everybody outlives every review of who is in which group."""
+
+from ..core.api import Block, Resource, Severity, Verdict, failed, passed, rule, worst
+from ..core.principals import changing, is_everybody
+
+
+@rule(
+    "CKV_MLOPS_1",
+    Severity.CRITICAL,
+    "databricks_grants",
+    "databricks_grant",
+    rationale="`account users` holds every user: one such grant lets anybody change the data, or hand it on.",
+    fix="Grant to a named group; leave at most reading privileges to `account users`.",
+    control="Unity Catalog least privilege; SAT INFO-18",
+)
+def everybody_only_reads(resource: Resource) -> Verdict:
+    """Everybody is granted reading at most."""
+    return worst(_one(grant) for grant in resource.block.blocks("grant") or [resource.block])
+
+
+def _one(grant: Block) -> Verdict:
+    principal = grant.value("principal")
+    if principal is None or not is_everybody(principal):
+        return passed()
+    held = changing(grant.values("privileges"))
+    return failed(f"{principal} holds {', '.join(held)}; allowed: reading privileges") if held else passed()

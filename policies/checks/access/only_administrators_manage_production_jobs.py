@@ -1,0 +1,43 @@
+"""Who manages a job changes what runs under its service principal."""
+
+import re
+
+from ..core.api import Block, Resource, Severity, Verdict, failed, passed, rule, same, unknown, worst
+from ..core.environment import may_be_production
+
+_ADMINISTRATORS = re.compile(r"(?:^|[^a-z])(?:admins?|administrators?|owners?)(?:$|[^a-z])", re.IGNORECASE)
+_MANAGING = ("CAN_MANAGE", "IS_OWNER")
+
+
+@rule(
+    "CKV_MLOPS_6",
+    Severity.HIGH,
+    "databricks_permissions",
+    rationale="CAN_MANAGE on a job edits its tasks, which then run with the rights of its service principal.",
+    fix="Give people CAN_VIEW or CAN_MANAGE_RUN; leave CAN_MANAGE to a group of administrators or a service principal.",
+    control="Separation of duties in production",
+)
+def only_administrators_manage_production_jobs(resource: Resource) -> Verdict:
+    """Production's jobs are managed by administrators and service principals only."""
+    if not resource.block.has("job_id") or not _in_production(resource):
+        return passed("not a job of production")
+    return worst(_one(resource, entry) for entry in resource.block.blocks("access_control"))
+
+
+def _in_production(resource: Resource) -> bool:
+    job = next((found for value in resource.block.values("job_id") if (found := resource.referred(value))), None)
+    return may_be_production(job or resource)
+
+
+def _one(resource: Resource, entry: Block) -> Verdict:
+    if not any(same(level, name) for level in entry.values("permission_level") for name in _MANAGING):
+        return passed()
+    if entry.has("service_principal_name"):
+        return passed()
+    holder = entry.value("group_name") or entry.value("user_name") or "nobody named"
+    name = resource.name_of(holder)
+    if name is None:
+        return unknown(f"who {holder} is cannot be seen here, and it manages a job of production")
+    if entry.has("group_name") and _ADMINISTRATORS.search(name):
+        return passed()
+    return failed(f"{name} manages the job; allowed: a group of administrators or owners, or a service principal")

@@ -1,0 +1,51 @@
+"""What development can change, production cannot trust."""
+
+from ..core.api import Block, Resource, Severity, Verdict, failed, passed, rule, unknown, worst
+from ..core.environment import Environment, environment_named, environment_of
+from ..core.principals import changing
+
+_SECURABLES = (
+    "catalog", "schema", "table", "volume", "model", "function", "external_location", "storage_credential",
+)  # fmt: skip
+
+
+@rule(
+    "CKV_MLOPS_2",
+    Severity.CRITICAL,
+    "databricks_grants",
+    "databricks_grant",
+    rationale="A principal of another environment that can change production's data or models bypasses every gate.",
+    fix="Grant it reading privileges only, and write through production's own principals.",
+    control="Separation of environments; reference architecture: dev reads prod read-only",
+)
+def other_environments_do_not_write_production(resource: Resource) -> Verdict:
+    """Principals of other environments do not write production."""
+    if _environment(resource) is not Environment.PRODUCTION:
+        return passed("not production's")
+    return worst(_one(resource, grant) for grant in resource.block.blocks("grant") or [resource.block])
+
+
+def _environment(resource: Resource) -> Environment:
+    """That of the securable, by its own name or by that of what it refers to; else that of the stack."""
+    for securable in _SECURABLES:
+        for value in resource.block.values(securable):
+            name = resource.name_of(value)
+            named = environment_named(name.partition(".")[0]) if name else Environment.UNKNOWN
+            if named is not Environment.UNKNOWN:
+                return named
+            referred = resource.referred(value)
+            if referred is not None:
+                return environment_of(referred)
+    return environment_of(resource)
+
+
+def _one(resource: Resource, grant: Block) -> Verdict:
+    principal, held = grant.value("principal"), changing(grant.values("privileges"))
+    if principal is None or not held:
+        return passed()
+    name = resource.name_of(principal)
+    if name is None:
+        return unknown(f"who {principal} is cannot be seen here, and it holds {', '.join(held)} on production")
+    if environment_named(name) is Environment.OTHER:
+        return failed(f"{name} holds {', '.join(held)} on production; allowed: reading")
+    return passed()

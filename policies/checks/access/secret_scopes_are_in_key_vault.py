@@ -1,0 +1,18 @@
+"""Key Vault logs, rotates and recovers; a scope of Databricks keeps."""
+
+from ..core.api import Resource, Severity, Verdict, failed, passed, rule
+
+
+@rule(
+    "CKV_MLOPS_37",
+    Severity.MEDIUM,
+    "databricks_secret_scope",
+    rationale="Secrets of a Databricks scope are written by hand or by Terraform, without expiry, log or recovery.",
+    fix="Set `keyvault_metadata { resource_id, dns_name }`.",
+    control="SAT DP-1; Microsoft cloud security benchmark IM-8",
+)
+def secret_scopes_are_in_key_vault(resource: Resource) -> Verdict:
+    """Secret scopes are backed by Key Vault."""
+    if resource.block.has("keyvault_metadata.resource_id"):
+        return passed()
+    return failed("keyvault_metadata is not set; allowed: a Key Vault's")

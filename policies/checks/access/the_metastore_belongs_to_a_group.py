@@ -1,0 +1,23 @@
+"""Who owns the metastore may grant everything in it."""
+
+from ..core.api import Resource, Severity, Verdict, failed, passed, rule, unknown
+from ..core.principals import is_person
+
+
+@rule(
+    "CKV_MLOPS_4",
+    Severity.HIGH,
+    "databricks_metastore",
+    rationale="A person's account is phished, leaves, or is deleted, and with it goes control over all data.",
+    fix="Set `owner` to a group of administrators.",
+    control="SAT GOV-21",
+)
+def the_metastore_belongs_to_a_group(resource: Resource) -> Verdict:
+    """The metastore is owned by a group."""
+    owner = resource.block.value("owner")
+    if owner is None:
+        return failed("owner is not set, so it is whoever deploys; allowed: a group")
+    person = is_person(owner)
+    if person is None:
+        return unknown(f"owner is computed ({owner}); refer to a group, or name it")
+    return failed("owner is a person; allowed: a group") if person else passed()

@@ -1,0 +1,24 @@
+"""Personal access tokens are passwords that scripts keep."""
+
+from ..core.api import Block, Resource, Severity, Verdict, failed, passed, rule, worst
+from ..core.principals import is_everybody
+
+
+@rule(
+    "CKV_MLOPS_8",
+    Severity.HIGH,
+    "databricks_permissions",
+    rationale="If all users may make tokens or use passwords, each can leak a sign-in that skips single sign-on.",
+    fix='Give `authorization = "tokens"` to the groups whose jobs need it, not to `users`.',
+    control="SAT IA-4, IA-5; Databricks token management",
+)
+def tokens_are_not_for_everybody(resource: Resource) -> Verdict:
+    """Tokens and passwords are for named groups."""
+    if not resource.block.has("authorization"):
+        return passed("not about tokens")
+    return worst(_one(entry) for entry in resource.block.blocks("access_control"))
+
+
+def _one(entry: Block) -> Verdict:
+    group = entry.value("group_name")
+    return failed(f"{group} may use them; allowed: named groups") if group and is_everybody(group) else passed()

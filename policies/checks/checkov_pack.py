@@ -1,0 +1,82 @@
+"""What checkov loads: every rule of the pack as a check of checkov's, with severity, reason and fix.
+
+`checkov -d DIR --external-checks-dir policies/checks` runs the rules on HCL, on plans and on CDKTF's JSON. Where a
+critical or high rule cannot decide, checkov reports a failure whose details begin with UNKNOWN; other undecided ones
+it leaves out.
+"""
+
+import importlib
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from checkov.common.bridgecrew.severities import Severities
+from checkov.common.models.enums import CheckCategories, CheckResult
+from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
+from checkov.terraform_json.runner import TerraformJsonRunner
+
+# checkov loads this file under its bare name, so the package gets a name that no other pack takes.
+_PACKAGE = "mlops_policy_checks"
+_FOLDER = Path(__file__).resolve().parent
+
+
+def _part(name: str) -> ModuleType:
+    """A module of the pack, wherever its folder lies."""
+    if _PACKAGE not in sys.modules:
+        spec = importlib.util.spec_from_file_location(
+            _PACKAGE, _FOLDER / "__init__.py", submodule_search_locations=[str(_FOLDER)]
+        )
+        if spec is None or spec.loader is None:
+            raise ImportError(f"{_FOLDER}: not a package; copy the folder as a whole")
+        sys.modules[_PACKAGE] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[_PACKAGE])
+    return importlib.import_module(f"{_PACKAGE}.core.{name}")
+
+
+_documents = _part("checkov_documents")
+_Result = _part("verdict").Result
+
+
+class PackCheck(BaseResourceCheck):
+    """One rule."""
+
+    def __init__(self, rule: Any) -> None:
+        super().__init__(
+            name=rule.name,
+            id=rule.id,
+            categories=[CheckCategories.GENERAL_SECURITY],
+            supported_resources=list(rule.types),
+            guideline=f"{rule.fix} ({rule.control})",
+        )
+        self.severity = Severities[rule.severity.upper()]  # type: ignore[assignment]  # checkov declares None
+        self._rule = rule
+
+    def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
+        """The rule's verdict, as checkov says it."""
+        resource = _documents.resource_of(conf, self.entity_type, self.entity_path, self.graph)
+        verdict = self._rule.judge(resource)
+        if verdict.result is _Result.UNKNOWN:
+            self.details = [f"UNKNOWN: {verdict.reason}"]
+            return CheckResult.FAILED if self._rule.blocks(verdict.result) else CheckResult.UNKNOWN
+        self.details = [verdict.reason] if verdict.reason else []
+        return CheckResult.PASSED if verdict.result is _Result.PASS else CheckResult.FAILED
+
+
+def _remember_terraform_json() -> None:
+    """Let checks see the whole document of CDKTF's JSON, for which checkov gives them no graph."""
+    scan = TerraformJsonRunner.add_python_check_results
+
+    def remembering(runner: TerraformJsonRunner, *args: Any, **kwargs: Any) -> None:
+        _documents.remember(runner.definitions, runner.root_folder)
+        scan(runner, *args, **kwargs)
+
+    TerraformJsonRunner.add_python_check_results = remembering  # type: ignore[method-assign,assignment]
+
+
+# checkov loads the pack once per framework, into one list of checks.
+if _documents.is_first_load():
+    _remember_terraform_json()
+    for _rule in _part("catalogue").rules():
+        PackCheck(_rule)

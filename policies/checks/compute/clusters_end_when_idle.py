@@ -1,0 +1,18 @@
+"""The default of the API is to run until somebody looks."""
+
+from ..core.api import Resource, Severity, Verdict, expect_between, rule
+
+MOST_MINUTES = 120
+
+
+@rule(
+    "CKV_MLOPS_29",
+    Severity.MEDIUM,
+    "databricks_cluster",
+    rationale="A cluster that never ends idles through nights, unpatched and paid for.",
+    fix="Set `autotermination_minutes` to 10 to 120.",
+    control="SAT GOV-4",
+)
+def clusters_end_when_idle(resource: Resource) -> Verdict:
+    """All-purpose clusters end when idle."""
+    return expect_between(resource.block, "autotermination_minutes", 10, MOST_MINUTES)

@@ -1,0 +1,27 @@
+"""A shell on a node sees what every notebook on it sees."""
+
+from ..core.api import Resource, Severity, Verdict, failed, passed, rule
+from ..core.clusters import clusters_of
+from ..core.policy_definition import policy_of
+
+
+@rule(
+    "CKV_MLOPS_31",
+    Severity.HIGH,
+    "databricks_cluster",
+    "databricks_job",
+    "databricks_cluster_policy",
+    rationale="Whoever holds the key reads data and credentials of every user of the cluster, past all grants.",
+    fix="Remove `ssh_public_keys`; use the web terminal where one must look.",
+    control="SAT NS-1, NS-2",
+)
+def nobody_signs_in_to_nodes(resource: Resource) -> Verdict:
+    """Nodes accept no SSH keys."""
+    if resource.type == "databricks_cluster_policy":
+        policy = policy_of(resource)
+        if isinstance(policy, Verdict):
+            return policy
+        held = any(limit.allowed for limit in policy.limits("ssh_public_keys").values())
+    else:
+        held = any(cluster.has("ssh_public_keys") for cluster in clusters_of(resource))
+    return failed("ssh_public_keys is set; allowed: none") if held else passed()

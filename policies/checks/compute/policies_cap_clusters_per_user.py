@@ -1,0 +1,18 @@
+"""A cap per cluster says nothing about ten clusters."""
+
+from ..core.api import Resource, Severity, Verdict, expect_between, rule
+
+MOST_CLUSTERS = 20
+
+
+@rule(
+    "CKV_MLOPS_27",
+    Severity.MEDIUM,
+    "databricks_cluster_policy",
+    rationale="A loop that starts clusters, or a stolen token, multiplies what one cluster may cost.",
+    fix="Set `max_clusters_per_user`.",
+    control="Cost control; SAT GOV-1",
+)
+def policies_cap_clusters_per_user(resource: Resource) -> Verdict:
+    """Cluster policies cap the clusters of a user."""
+    return expect_between(resource.block, "max_clusters_per_user", 1, MOST_CLUSTERS)

@@ -1,0 +1,23 @@
+"""Without tags nobody knows whose money it was."""
+
+from ..core.api import Resource, Severity, Verdict, failed, passed, rule
+from ..core.policy_definition import policy_of
+
+
+@rule(
+    "CKV_MLOPS_28",
+    Severity.MEDIUM,
+    "databricks_cluster_policy",
+    rationale="Cost per team and environment comes from the tags of clusters; a user who may leave them out, does.",
+    fix="Fix at least one `custom_tags.<name>`, such as `custom_tags.environment`, in the definition.",
+    control="SAT GOV-6, GOV-7",
+)
+def policies_require_tags(resource: Resource) -> Verdict:
+    """Cluster policies fix tags by which cost is told apart."""
+    policy = policy_of(resource)
+    if isinstance(policy, Verdict):
+        return policy
+    # ResourceClass is Databricks' own marker of a one-node cluster and tells no cost apart.
+    tags = {name: limit for name, limit in policy.limits("custom_tags.").items() if name != "ResourceClass"}
+    held = [name for name, limit in tags.items() if limit.allowed and not limit.optional]
+    return passed() if held else failed("no custom_tags are fixed; allowed: one or more, required")

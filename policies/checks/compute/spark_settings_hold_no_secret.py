@@ -1,0 +1,44 @@
+"""Spark settings are shown to everybody who may see the cluster, and stand in Terraform's state."""
+
+from ..core.api import Block, Resource, Severity, Verdict, rule, worst
+from ..core.clusters import clusters_of
+from ..core.policy_definition import policy_of
+from ..core.secrets_in_settings import no_literal_secret
+
+_SETTINGS = ("spark_conf", "spark_env_vars", "custom_tags")
+_OF_WAREHOUSES = ("data_access_config", "sql_config_params")
+
+
+@rule(
+    "CKV_MLOPS_33",
+    Severity.CRITICAL,
+    "databricks_cluster",
+    "databricks_job",
+    "databricks_cluster_policy",
+    "databricks_pipeline",
+    "databricks_sql_global_config",
+    rationale="A key written into a cluster's settings is read by all who see the cluster, the state or the code.",
+    fix="Write `{{secrets/<scope>/<key>}}`, with a scope backed by Key Vault.",
+    control="SAT DP-1",
+)
+def spark_settings_hold_no_secret(resource: Resource) -> Verdict:
+    """Spark settings and environment variables hold no secret."""
+    if resource.type == "databricks_cluster_policy":
+        return _of_policy(resource)
+    if resource.type == "databricks_sql_global_config":
+        return worst(no_literal_secret(path, resource.block.mapping(path)) for path in _OF_WAREHOUSES)
+    of_pipeline = no_literal_secret("configuration", resource.block.mapping("configuration"))
+    return worst([of_pipeline, *(_of_cluster(cluster) for cluster in clusters_of(resource))])
+
+
+def _of_cluster(cluster: Block) -> Verdict:
+    return worst(no_literal_secret(path, cluster.mapping(path)) for path in _SETTINGS)
+
+
+def _of_policy(resource: Resource) -> Verdict:
+    policy = policy_of(resource)
+    if isinstance(policy, Verdict):
+        return policy
+    limits = policy.limits("spark_conf.") | policy.limits("spark_env_vars.")
+    settings = {name: value for name, limit in limits.items() for value in limit.allowed or []}
+    return no_literal_secret("definition", settings)

@@ -1,0 +1,122 @@
+"""Resources of one stack, plan or folder, and how they refer to each other."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from .values import Block, Expression, Scalar
+
+# Arguments that name a principal or an object to people, and those by which others know it.
+_NAMES = ("display_name", "name", "user_name")
+_IDS = ("id", "application_id", "serving_endpoint_id")
+
+# By which arguments resources of a type point at others, as far as a check asks for it.
+_REFERRING = {
+    "azurerm_databricks_workspace_root_dbfs_customer_managed_key": ("workspace_id",),
+    "azurerm_management_lock": ("scope",),
+    "azurerm_monitor_diagnostic_setting": ("target_resource_id",),
+    "databricks_permissions": ("serving_endpoint_id", "job_id", "cluster_policy_id", "sql_endpoint_id"),
+    "databricks_workspace_network_option": ("network_policy_id",),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Resource:
+    """One resource or data source: `address` is `type.name`, with its module and index where it has them."""
+
+    address: str
+    type: str
+    name: str
+    block: Block
+    document: "Document"
+
+    @property
+    def module(self) -> str:
+        """The module that it stands in, as the beginning of its address; empty in the root."""
+        return self.address.partition(f"{self.type}.{self.name}")[0].removesuffix("data.")
+
+    @cached_property
+    def tags(self) -> dict[str, Scalar]:
+        """Its tags, of a map or of blocks with `key` and `value`."""
+        found: dict[str, Scalar] = {}
+        for path in ("tags", "custom_tags", "tags.custom_tags"):
+            pairs = [(b.value("key"), b.value("value")) for b in self.block.blocks(path) if b.has("key")]
+            found |= {str(key): value for key, value in pairs if value is not None}
+            found |= {} if pairs else self.block.mapping(path)
+        return found
+
+    def referred(self, value: Scalar) -> "Resource | None":
+        """The resource or data source that an expression, or an id known at plan time, means. None where unknown."""
+        if not isinstance(value, Expression):
+            return self.document.by_id.get(str(value))
+        found = (self.document.by_address.get(self.module + name) for name in value.references)
+        return next((item for item in found if item), None)
+
+    def name_of(self, value: Scalar) -> str | None:
+        """The name of the principal or object that `value` means; None where the document does not tell."""
+        found = self.referred(value)
+        names = [found.block.value(name) for name in _NAMES] if found else []
+        named = next((name for name in names if isinstance(name, str)), None)
+        return named or (None if isinstance(value, Expression) else str(value))
+
+    def referring(self, type_: str) -> list["Resource"]:
+        """Resources of `type_` that point at this one: by reference, or by an id or a name that both know."""
+        own = [f"{self.module}{self.type}.{self.name}"]
+        own += [str(value) for name in (*_IDS, *_NAMES, "network_policy_id") if (value := self.block.value(name))]
+        found = (item for name in own for item in self.document.pointing.get((type_, name), ()))
+        return list({item.address: item for item in found}.values())
+
+
+@dataclass(eq=False)
+class Document:
+    """All resources that Terraform handles together. `whole` is false where a parser shows one resource at a time.
+
+    `hosts` are the addresses of the Databricks workspaces or accounts that its providers talk to. A plan does not carry
+    `lifecycle`, so `has_lifecycle` is false there.
+    """
+
+    stack: str = ""
+    whole: bool = True
+    has_lifecycle: bool = True
+    hosts: tuple[str, ...] = ()
+    resources: list[Resource] = field(default_factory=list)
+    data: list[Resource] = field(default_factory=list)
+
+    def add(self, kind: list[Resource], address: str, type_: str, name: str, block: Block) -> Resource:
+        """Put a resource or a data source into `kind`, which is `resources` or `data`."""
+        made = Resource(address, type_, name, block, self)
+        kind.append(made)
+        return made
+
+    @cached_property
+    def by_address(self) -> dict[str, Resource]:
+        """Resources as expressions name them, `data.` before a data source, after the module that they stand in."""
+        named = {f"{item.module}{item.type}.{item.name}": item for item in self.resources}
+        return named | {f"{item.module}data.{item.type}.{item.name}": item for item in self.data}
+
+    @cached_property
+    def by_id(self) -> dict[str, Resource]:
+        """Resources and data sources by their ids, as far as known."""
+        return {id_: item for item in (*self.resources, *self.data) for id_ in _texts(item.block, _IDS)}
+
+    @cached_property
+    def pointing(self) -> dict[tuple[str, str], list[Resource]]:
+        """Resources by their type and the address, id or name that they point at."""
+        index: dict[tuple[str, str], list[Resource]] = defaultdict(list)
+        for item in self.resources:
+            for path in _REFERRING.get(item.type, ()):
+                for value in item.block.values(path):
+                    for name in _meant(item, value):
+                        index[item.type, name].append(item)
+        return index
+
+
+def _meant(item: Resource, value: Scalar) -> Iterable[str]:
+    if isinstance(value, Expression):
+        return [item.module + name for name in value.references]
+    return [str(value)]
+
+
+def _texts(block: Block, names: Iterable[str]) -> Iterable[str]:
+    return [value for name in names if isinstance(value := block.value(name), str)]

@@ -1,0 +1,56 @@
+"""A rule: what it asserts, why, how to fix what breaks it, and which control it answers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .document import Resource
+from .verdict import Result, Verdict
+
+
+class Severity(StrEnum):
+    """From what ends in a breach to what costs a working day."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+# Where a rule of these severities cannot decide, that counts as a failure.
+UNKNOWN_FAILS = (Severity.CRITICAL, Severity.HIGH)
+
+Check = Callable[[Resource], Verdict]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`name` is the assertion; `control` is what it answers: a SAT check, a number of a benchmark, a trap."""
+
+    id: str
+    name: str
+    severity: Severity
+    types: tuple[str, ...]
+    rationale: str
+    fix: str
+    control: str
+    judge: Check
+
+    def blocks(self, result: Result) -> bool:
+        """Whether this result stops a change."""
+        return result is Result.FAIL or (result is Result.UNKNOWN and self.severity in UNKNOWN_FAILS)
+
+
+def rule(id_: str, severity: Severity, *types: str, rationale: str, fix: str, control: str) -> Callable[[Check], Rule]:
+    """Make a rule of a function: its docstring's first line is the assertion.
+
+    Raises ValueError where that line is missing.
+    """
+
+    def make(judge: Check) -> Rule:
+        if not judge.__doc__:
+            raise ValueError(f"rule {id_} asserts nothing: give its function a docstring of one line")
+        name = judge.__doc__.strip().splitlines()[0].rstrip(".")
+        return Rule(id_, name, severity, types, rationale, fix, control, judge)
+
+    return make

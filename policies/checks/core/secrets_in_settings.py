@@ -1,0 +1,68 @@
+"""Settings whose names say that their values are secret."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .values import Block, Expression, Scalar
+from .verdict import Verdict, failed, passed, unknown, worst
+
+# A whole word of the name, so that `tokenizer` is none: `fs.azure.account.key.…`, `MLFLOW_TRACKING_TOKEN`.
+_SECRET_NAME = re.compile(
+    r"(?:^|[._\-])(?:pass(?:word|wd|phrase)?|pwd|secret|token|credential|api[._\-]?key|access[._\-]?key|account\.key"
+    r"|private[._\-]?key|connection[._\-]?string|sas[._\-]?token)(?:$|[._\-])",
+    re.IGNORECASE,
+)
+# What secrets of Databricks and Azure look like, under whatever name.
+_SECRET_VALUE = re.compile(
+    r"\bdapi[0-9a-f]{32}\b|AccountKey=|SharedAccessSignature=|[?&]sig=|-----BEGIN [A-Z ]*PRIVATE KEY"
+)
+# A reference that Databricks resolves when the cluster starts: `{{secrets/<scope>/<key>}}`.
+_REFERENCE = re.compile(r"^\s*\{\{\s*secrets/[^/]+/[^/]+\}\}\s*$")
+# Values of settings that merely speak of secrets.
+_HARMLESS = re.compile(r"^(?:true|false|\d{1,9})$", re.IGNORECASE)
+
+
+def no_literal_secret(where: str, settings: Mapping[str, Scalar]) -> Verdict:
+    """Whether no setting holds a secret in clear text. Names the setting, never its value."""
+    return worst(_setting(where, name, value) for name, value in settings.items())
+
+
+def no_secret_at(block: Block, path: str) -> Verdict:
+    """Whether an argument that is a secret by its nature is not set in clear text."""
+    return worst(_argument(path, value) for value in block.values(path))
+
+
+def arguments_named(block: Block, suffix: str) -> Iterator[tuple[str, Scalar]]:
+    """Every argument, however deep, whose name ends with `suffix`."""
+    yield from _named(block.raw_values, suffix)
+
+
+def _named(raw: Any, suffix: str) -> Iterator[tuple[str, Scalar]]:
+    if isinstance(raw, Mapping):
+        for name, value in raw.items():
+            if isinstance(name, str) and name.endswith(suffix):
+                yield from ((name, found) for found in Block(raw).values(name))
+            else:
+                yield from _named(value, suffix)
+    elif isinstance(raw, list):
+        for item in raw:
+            yield from _named(item, suffix)
+
+
+def _setting(where: str, name: str, value: Scalar) -> Verdict:
+    if isinstance(value, Expression):
+        named = unknown(f"{where} {name} is computed, and what it holds stands in the state")
+        return named if _SECRET_NAME.search(name) else passed()
+    text = str(value)
+    if _REFERENCE.match(text):
+        return passed()
+    if _SECRET_VALUE.search(text) or (_SECRET_NAME.search(name) and not _HARMLESS.match(text)):
+        return failed(f"{where} {name} holds a secret in clear text; allowed: {{{{secrets/<scope>/<key>}}}}")
+    return passed()
+
+
+def _argument(path: str, value: Scalar) -> Verdict:
+    if isinstance(value, Expression):
+        return unknown(f"{path} is computed, and what it holds stands in the state; keep the secret in Key Vault")
+    return failed(f"{path} holds a secret in clear text; allowed: none here, keep it in Key Vault")

@@ -1,0 +1,111 @@
+"""Arguments of a resource, read alike from synthesized JSON, from a plan and from checkov's parse of HCL."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+# `databricks_group.owners` or `data.databricks_group.owners`, wherever it stands in an expression.
+_REFERENCE = re.compile(r"(?:data\.)?[a-z][a-z0-9]*_[a-z0-9_]+\.[A-Za-z0-9_-]+")
+# checkov strips `${…}` from an expression that is one reference, so these beginnings stand for an expression too.
+_BARE = re.compile(
+    r"(?:var|local|module|data|each|count|self|path|terraform|(?:azurerm|azuread|databricks|random|time|tls)_\w+)"
+    r"\.[\w\[]|\w+\.(?:value|key)(?:$|[.\[])"
+)
+_CALL = re.compile(r"[a-z][a-z0-9_]*\(.*\)$", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A value that Terraform computes: a check sees what it refers to, not what it will be."""
+
+    text: str
+
+    @cached_property
+    def references(self) -> tuple[str, ...]:
+        """Addresses that it refers to, such as `databricks_group.owners`."""
+        return tuple(dict.fromkeys(_REFERENCE.findall(self.text)))
+
+    def __str__(self) -> str:
+        return self.text
+
+
+Scalar = str | int | float | bool | Expression
+
+
+class Block:
+    """The arguments of a resource or of one nested block.
+
+    A lone block, a list of one, and checkov's lists around every value read the same. Null, `""` and empty lists read
+    as not set: a plan writes them for what nobody set.
+    """
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+
+    @property
+    def raw_values(self) -> Mapping[str, Any]:
+        """The arguments as the parser gave them."""
+        return self._values
+
+    def blocks(self, path: str) -> list["Block"]:
+        """The nested blocks at `path` (names joined by dots), one for each, in their order."""
+        return [Block(found) for found in self._at(path) if isinstance(found, Mapping)]
+
+    def values(self, path: str) -> list[Scalar]:
+        """Every value at `path`, through all nested blocks on the way. Empty where none is set."""
+        return [scalar(found) for found in self._at(path) if not isinstance(found, Mapping)]
+
+    def value(self, path: str) -> Scalar | None:
+        """The first value at `path`; None where none is set."""
+        return next(iter(self.values(path)), None)
+
+    def has(self, path: str) -> bool:
+        """Whether a block or a value is set at `path`."""
+        return bool(self._at(path))
+
+    def mapping(self, path: str) -> dict[str, Scalar]:
+        """The map at `path`, whose keys may hold dots; those of several blocks are one."""
+        found: dict[str, Scalar] = {}
+        for block in self._at(path):
+            if isinstance(block, Mapping):
+                for key, raw in block.items():
+                    first = next(_flat(raw), None)
+                    if not _is_note(key) and first is not None:
+                        found[key.strip('"')] = scalar(first)
+        return found
+
+    def raw(self, path: str) -> list[Any]:
+        """What stands at `path`, unread: checkov parses JSON texts into dictionaries."""
+        return self._at(path)
+
+    def _at(self, path: str) -> list[Any]:
+        level: list[Any] = [self._values]
+        for name in path.split("."):
+            level = [
+                inner for outer in level if isinstance(outer, Mapping) and name in outer for inner in _flat(outer[name])
+            ]
+        return level
+
+
+def _flat(raw: Any) -> Iterator[Any]:
+    if isinstance(raw, list | tuple | set):
+        for item in raw:
+            yield from _flat(item)
+    elif raw is not None and raw not in ("", {}):
+        yield raw
+
+
+def _is_note(key: str) -> bool:
+    """Whether `key` is a parser's own: CDKTF's `//`, checkov's line numbers."""
+    return key == "//" or key.startswith("__") or key in ("start_line", "end_line", "references_")
+
+
+def scalar(raw: Any) -> Scalar:
+    """A value as a check sees it: an `Expression` where Terraform computes it."""
+    if isinstance(raw, str) and ("${" in raw or _BARE.match(raw) or _CALL.match(raw)):
+        return Expression(raw)
+    if isinstance(raw, str | int | float | bool | Expression):
+        return raw
+    return Expression(repr(raw))

@@ -1,0 +1,16 @@
+"""An open catalog is reachable from every workspace of the metastore."""
+
+from ..core.api import Resource, Severity, Verdict, expect, rule
+
+
+@rule(
+    "CKV_MLOPS_11",
+    Severity.HIGH,
+    "databricks_catalog",
+    rationale="With `OPEN`, which is the default, any workspace that joins the metastore can use the catalog.",
+    fix='Set `isolation_mode = "ISOLATED"` and bind the workspaces that need it.',
+    control="Unity Catalog workspace bindings",
+)
+def catalogs_are_isolated(resource: Resource) -> Verdict:
+    """Catalogs are bound to named workspaces."""
+    return expect(resource.block, "isolation_mode", "ISOLATED")

@@ -1,0 +1,16 @@
+"""In fallback mode a cluster's own credentials open what the catalog would refuse."""
+
+from ..core.api import Resource, Severity, Verdict, expect, passed, rule
+
+
+@rule(
+    "CKV_MLOPS_13",
+    Severity.HIGH,
+    "databricks_external_location",
+    rationale="Fallback reaches the storage with the cluster's credentials where Unity Catalog's are refused.",
+    fix="Remove `fallback`, or set it to false.",
+    control="Unity Catalog: no path around grants",
+)
+def locations_have_no_fallback(resource: Resource) -> Verdict:
+    """External locations do not fall back to a cluster's credentials."""
+    return expect(resource.block, "fallback", False, missing=passed("off by default"))

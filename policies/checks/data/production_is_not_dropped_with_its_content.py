@@ -1,0 +1,23 @@
+"""`force_destroy` turns a mistaken destroy into lost data."""
+
+from ..core.api import Resource, Severity, Verdict, expect, passed, rule
+from ..core.environment import may_be_production
+
+
+@rule(
+    "CKV_MLOPS_16",
+    Severity.HIGH,
+    "databricks_catalog",
+    "databricks_schema",
+    "databricks_metastore",
+    "databricks_external_location",
+    "databricks_storage_credential",
+    rationale="With it, a destroy or a rename drops every table beneath without asking.",
+    fix="Remove `force_destroy`, or set it to false; empty what is to go by hand.",
+    control="Microsoft cloud security benchmark BR-2",
+)
+def production_is_not_dropped_with_its_content(resource: Resource) -> Verdict:
+    """What holds production's data cannot be dropped while it is full."""
+    if not may_be_production(resource):
+        return passed("not production's")
+    return expect(resource.block, "force_destroy", False, missing=passed("off by default"))

@@ -1,0 +1,19 @@
+"""A job that runs as a person stops when the person goes, and does what the person may."""
+
+from ..core.api import Resource, Severity, Verdict, failed, passed, rule
+
+
+@rule(
+    "CKV_MLOPS_38",
+    Severity.HIGH,
+    "databricks_job",
+    rationale="As a person it holds all that person's rights; unset, those of whoever deployed it.",
+    fix="Set `run_as { service_principal_name = ... }`.",
+    control="SAT IA-7",
+)
+def jobs_run_as_service_principals(resource: Resource) -> Verdict:
+    """Jobs run as a service principal."""
+    if resource.block.has("run_as.service_principal_name"):
+        return passed()
+    given = "a person" if resource.block.has("run_as.user_name") else "whoever deploys"
+    return failed(f"it runs as {given}; allowed: run_as with service_principal_name")

@@ -1,0 +1,20 @@
+"""A key of yours is one that you can take away."""
+
+from ..core.api import Resource, Severity, Verdict, expect, failed, rule, worst
+
+_KEYS = ("managed_services_cmk_key_vault_key_id", "managed_disk_cmk_key_vault_key_id")
+
+
+@rule(
+    "CKV_MLOPS_68",
+    Severity.HIGH,
+    "azurerm_databricks_workspace",
+    rationale="Notebooks, results, secrets and disks stay readable to the service after you want them not to be.",
+    fix="Set `customer_managed_key_enabled = true`, " + " and ".join(f"`{key}`" for key in _KEYS) + ".",
+    control="SAT DP-3; Microsoft cloud security benchmark DP-5",
+)
+def workspaces_use_your_keys(resource: Resource) -> Verdict:
+    """Workspaces encrypt services, disks and DBFS with your keys."""
+    enabled = expect(resource.block, "customer_managed_key_enabled", True)
+    missing = [key for key in _KEYS if not resource.block.has(key)]
+    return worst([enabled, *(failed(f"{key} is not set; allowed: the id of a key of yours") for key in missing)])

@@ -1,0 +1,16 @@
+"""A dashboard with its author's credentials shows everybody what the author may see."""
+
+from ..core.api import Resource, Severity, Verdict, expect, rule
+
+
+@rule(
+    "CKV_MLOPS_47",
+    Severity.MEDIUM,
+    "databricks_dashboard",
+    rationale="With embedded credentials, row filters and masks are those of the author, for every viewer.",
+    fix="Set `embed_credentials = false`.",
+    control="Unity Catalog: grants hold for viewers",
+)
+def dashboards_ask_as_their_viewer(resource: Resource) -> Verdict:
+    """Dashboards ask with the rights of who looks at them."""
+    return expect(resource.block, "embed_credentials", False)

@@ -1,0 +1,24 @@
+"""A model's answers leak what it was trained on, call by call."""
+
+from ..core.api import Block, Resource, Severity, Verdict, failed, passed, rule, worst
+from ..core.principals import is_everybody
+
+
+@rule(
+    "CKV_MLOPS_44",
+    Severity.HIGH,
+    "databricks_permissions",
+    rationale="If all users may query an endpoint, any token of the workspace can probe the model at your cost.",
+    fix="Name the groups and service principals that call it.",
+    control="SAT NS-7",
+)
+def endpoints_are_not_for_everybody(resource: Resource) -> Verdict:
+    """Serving endpoints are called by named principals."""
+    if not resource.block.has("serving_endpoint_id"):
+        return passed("not an endpoint's")
+    return worst(_one(entry) for entry in resource.block.blocks("access_control"))
+
+
+def _one(entry: Block) -> Verdict:
+    group = entry.value("group_name")
+    return failed(f"{group} may call it; allowed: named groups") if group and is_everybody(group) else passed()

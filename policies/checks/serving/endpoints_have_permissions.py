@@ -1,0 +1,20 @@
+"""An endpoint without a list of permissions has only its maker's."""
+
+from ..core.api import Resource, Severity, Verdict, failed, passed, rule, unknown
+
+
+@rule(
+    "CKV_MLOPS_43",
+    Severity.HIGH,
+    "databricks_model_serving",
+    rationale="Who may query an endpoint is then set by hand, if at all, and nobody can review it.",
+    fix="Add `databricks_permissions` with its `serving_endpoint_id`, naming who may CAN_QUERY.",
+    control="SAT NS-7; access to models",
+)
+def endpoints_have_permissions(resource: Resource) -> Verdict:
+    """Serving endpoints declare who may call them."""
+    if not resource.document.whole:
+        return unknown("other resources are not seen from here")
+    if resource.referring("databricks_permissions"):
+        return passed()
+    return failed("no databricks_permissions names it; allowed: one, with serving_endpoint_id")

@@ -1,0 +1,21 @@
+"""Without a record of requests, drift and complaints cannot be looked into."""
+
+from ..core.api import Resource, Severity, Verdict, expect, failed, rule
+
+_WAYS = ("ai_gateway.inference_table_config.enabled", "config.auto_capture_config.enabled")
+
+
+@rule(
+    "CKV_MLOPS_45",
+    Severity.MEDIUM,
+    "databricks_model_serving",
+    rationale="What the model was asked and what it said is the evidence of monitoring, audit and a customer's appeal.",
+    fix="Set `ai_gateway { inference_table_config { enabled = true } }`.",
+    control="Model monitoring; EU AI Act article 12 (records)",
+)
+def endpoints_record_what_they_answer(resource: Resource) -> Verdict:
+    """Serving endpoints keep an inference table."""
+    for way in _WAYS:
+        if resource.block.has(way):
+            return expect(resource.block, way, True)
+    return failed("no inference table is set; allowed: ai_gateway.inference_table_config with enabled = true")

@@ -1,0 +1,31 @@
+"""What an endpoint's settings hold, everybody who may view the endpoint can read."""
+
+from ..core.api import Block, Resource, Severity, Verdict, failed, rule, unknown, worst
+from ..core.secrets_in_settings import arguments_named, no_literal_secret
+from ..core.values import Expression, Scalar
+
+_ENTITIES = ("config.served_entities", "config.served_models")
+
+
+@rule(
+    "CKV_MLOPS_34",
+    Severity.CRITICAL,
+    "databricks_model_serving",
+    rationale="A key in `environment_vars` or a `*_plaintext` argument is shown by the API and stands in the state.",
+    fix="Write `{{secrets/<scope>/<key>}}`, and the argument without `_plaintext`.",
+    control="SAT DP-1, INFO-29",
+)
+def serving_settings_hold_no_secret(resource: Resource) -> Verdict:
+    """Serving endpoints hold no secret in clear text."""
+    plain = [_plaintext(name, value) for name, value in arguments_named(resource.block, "_plaintext")]
+    return worst([*plain, *(_variables(entity) for path in _ENTITIES for entity in resource.block.blocks(path))])
+
+
+def _variables(entity: Block) -> Verdict:
+    return no_literal_secret("environment_vars", entity.mapping("environment_vars"))
+
+
+def _plaintext(name: str, value: Scalar) -> Verdict:
+    if isinstance(value, Expression):
+        return unknown(f"{name} is computed, and what it holds stands in the state")
+    return failed(f"{name} holds a secret in clear text; allowed: {name.removesuffix('_plaintext')} with a reference")

@@ -1,0 +1,18 @@
+"""Legacy init scripts run on every cluster from a place that every user may write."""
+
+from ..core.api import Resource, Severity, Verdict, expect, rule, worst
+
+_OFF = ("enableDeprecatedGlobalInitScripts", "enableDeprecatedClusterNamedInitScripts")
+
+
+@rule(
+    "CKV_MLOPS_56",
+    Severity.HIGH,
+    "databricks_workspace_conf",
+    rationale="Who writes a file on DBFS runs code as root on everybody's clusters.",
+    fix="Set " + " and ".join(f'`{name} = "false"`' for name in _OFF) + ".",
+    control="SAT GOV-24, GOV-26",
+)
+def legacy_init_scripts_are_off(resource: Resource) -> Verdict:
+    """Legacy global and cluster-named init scripts are off."""
+    return worst(expect(resource.block, f"custom_config.{name}", False) for name in _OFF)

@@ -1,0 +1,16 @@
+"""A workspace's administrator is not the administrator of its data."""
+
+from ..core.api import Resource, Severity, Verdict, expect, rule
+
+
+@rule(
+    "CKV_MLOPS_51",
+    Severity.MEDIUM,
+    "databricks_restrict_workspace_admins_setting",
+    rationale="Unrestricted, an administrator makes tokens for, and runs jobs as, any service principal.",
+    fix='Set `restrict_workspace_admins { status = "RESTRICT_TOKENS_AND_JOB_RUN_AS" }`.',
+    control="SAT GOV-35",
+)
+def workspace_admins_are_restricted(resource: Resource) -> Verdict:
+    """Workspace administrators cannot act as a service principal."""
+    return expect(resource.block, "restrict_workspace_admins.status", "RESTRICT_TOKENS_AND_JOB_RUN_AS")

@@ -1,0 +1,16 @@
+"""The portal offers account keys unless told otherwise."""
+
+from ..core.api import Resource, Severity, Verdict, expect, rule
+
+
+@rule(
+    "CKV_MLOPS_64",
+    Severity.MEDIUM,
+    "azurerm_storage_account",
+    rationale="Off, which is the default, people reach data with the account's key: without a role and without a name.",
+    fix="Set `default_to_oauth_authentication = true`.",
+    control="Microsoft cloud security benchmark IM-1",
+)
+def storage_asks_entra_first(resource: Resource) -> Verdict:
+    """Storage accounts default to Entra ID sign-in."""
+    return expect(resource.block, "default_to_oauth_authentication", True)
