@@ -7,7 +7,7 @@ from infra import azure_names
 from infra.cdktf_seam import App
 from infra.constructs.azure_stack import AzureStackProps, azure_stack
 from infra.constructs.spoke_network import SpokeProps, spoke_network
-from infra.spec import load
+from infra.spec import Spec
 from infra.stacks.hub import hub_stack
 from tests.infra.conftest import Documents, edit, read_documents
 
@@ -23,9 +23,9 @@ def to_ip_allow_list(workspaces: Path) -> None:
         file.write_text(re.sub(r", endpoints: [\d./]+\}", "}", text), encoding="utf-8")
 
 
-def network_documents(workspaces: Path, out_dir: Path) -> Documents:
+def network_documents(spec: Spec, out_dir: Path) -> Documents:
     """The hub, where the profile has one, and as `<env>-platform` the network alone of each environment."""
-    spec, app = load(workspaces), App(outdir=str(out_dir))
+    app = App(outdir=str(out_dir))
     if spec.platform.hub:
         hub_stack(app, spec, spec.platform.hub)
     for environment in spec.environments:

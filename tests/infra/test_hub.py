@@ -8,6 +8,7 @@ import pytest
 
 from infra import azure_names
 from infra.main import WORKSPACES
+from infra.spec import load
 from tests.infra.conftest import Documents, edit
 from tests.infra.networks import network_documents, to_ip_allow_list
 from tests.infra.provider_schema import SCHEMAS, document_problems
@@ -20,14 +21,14 @@ RUNNERS = "10.40.2.0/26"
 @pytest.fixture(scope="module")
 def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
     """The networks of the shipped workspaces."""
-    return network_documents(WORKSPACES, tmp_path_factory.mktemp("private"))
+    return network_documents(load(WORKSPACES), tmp_path_factory.mktemp("private"))
 
 
 @pytest.fixture
 def listed(workspaces: Path, tmp_path: Path) -> Documents:
     """The networks in the profile without a hub."""
     to_ip_allow_list(workspaces)
-    return network_documents(workspaces, tmp_path / "out")
+    return network_documents(load(workspaces), tmp_path / "out")
 
 
 def _all(documents: Documents, stack: str, type_: str) -> dict[str, dict[str, Any]]:
@@ -239,7 +240,7 @@ def test_the_cheaper_firewall_cannot_look_into_packets(workspaces: Path, tmp_pat
         "  browser_sign_in: prod\n",
         "  browser_sign_in: prod\n  firewall_tier: Standard\n",
     )
-    documents = network_documents(workspaces, tmp_path / "out")
+    documents = network_documents(load(workspaces), tmp_path / "out")
     policy = _one(documents, "hub", "azurerm_firewall_policy")
     assert (policy["sku"], policy["threat_intelligence_mode"]) == ("Standard", "Deny")
     assert "intrusion_detection" not in policy
@@ -251,7 +252,7 @@ def test_people_come_by_the_gateway(workspaces: Path, tmp_path: Path) -> None:
     edit(
         workspaces / "platform.yaml", "  browser_sign_in: prod\n", "  browser_sign_in: prod\n  clients: [10.0.0.0/16]\n"
     )
-    documents = network_documents(workspaces, tmp_path / "out")
+    documents = network_documents(load(workspaces), tmp_path / "out")
     assert _all(documents, "hub", "azurerm_subnet")["network-gateway"]["name"] == "GatewaySubnet"
     peerings = _all(documents, "prod-platform", "azurerm_virtual_network_peering")
     assert peerings["network-hub-from-hub"]["allow_gateway_transit"] is True

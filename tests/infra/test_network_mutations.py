@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from infra.main import WORKSPACES
+from infra.spec import load
 from tests.infra import test_hub
 from tests.infra.conftest import Documents
 from tests.infra.networks import network_documents
@@ -18,7 +19,7 @@ Change = Callable[[Resources], None]
 @pytest.fixture(scope="module")
 def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
     """The networks of the shipped workspaces."""
-    return network_documents(WORKSPACES, tmp_path_factory.mktemp("mutations"))
+    return network_documents(load(WORKSPACES), tmp_path_factory.mktemp("mutations"))
 
 
 def _with(type_: str, label: str, **arguments: object) -> Change:
