@@ -1,0 +1,143 @@
+"""What else notices a change: the jobs, endpoints and principals that use what changes.
+
+Inside a stack the configuration says what refers to what; across stacks, the synthesized documents do (`elsewhere`).
+A replaced or destroyed resource takes everything behind it along; one that is updated keeps its identity, so only what
+refers to it directly is told.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from policies.review.configuration import without_index
+from policies.review.grants import holdings_of
+from policies.review.names import Names
+from policies.review.plan import Action, Change, Plan
+
+_TOLD = (Action.UPDATE, Action.REPLACE, Action.DELETE, Action.FORGET, Action.UNKNOWN)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Users:
+    """Who and what uses one thing, by name."""
+
+    jobs: tuple[str, ...] = ()
+    endpoints: tuple[str, ...] = ()
+    principals: tuple[str, ...] = ()
+
+    def __or__(self, other: "Users") -> "Users":
+        return Users(
+            jobs=_merged(self.jobs, other.jobs),
+            endpoints=_merged(self.endpoints, other.endpoints),
+            principals=_merged(self.principals, other.principals),
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.jobs or self.endpoints or self.principals)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """What uses one changing resource; `others` are the addresses of all else that refers to it."""
+
+    address: str
+    users: Users
+    others: tuple[str, ...]
+
+
+# Who and what in other stacks uses a changing resource, which goes by that name.
+Elsewhere = Callable[[Change, str], Users]
+
+
+def blast_radius(plan: Plan, names: Names, elsewhere: Elsewhere | None = None) -> list[Reach]:
+    """One entry per changing resource that something uses, in the plan's order."""
+    graph = _Graph(plan)
+    found = []
+    for change in plan.changes:
+        if change.action in _TOLD:
+            behind = graph.behind(change)
+            users = _users(behind, names)
+            if elsewhere is not None:
+                users |= elsewhere(change, names.of(change))
+            others = tuple(item.address for item in behind if item.type not in _SHOWN)
+            if users or others:
+                found.append(Reach(address=change.address, users=users, others=others))
+    return found
+
+
+_SHOWN = (
+    "databricks_job",
+    "databricks_model_serving",
+    "databricks_grants",
+    "databricks_grant",
+    "databricks_permissions",
+)
+
+
+class _Graph:
+    """What refers to what, backwards."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._instances: dict[str, list[Change]] = {}
+        for change in plan.resources:
+            self._instances.setdefault(without_index(change.address), []).append(change)
+        self._users: dict[str, set[str]] = {}
+        for user, used in _edges(plan):
+            self._users.setdefault(used, set()).add(user)
+
+    def behind(self, change: Change) -> list[Change]:
+        """Everything that notices the change, by address."""
+        start = without_index(change.address)
+        found, open_ends = set[str](), [start]
+        while open_ends:
+            new = self._users.get(open_ends.pop(), set()) - found - {start}
+            found |= new
+            if change.action is not Action.UPDATE:
+                open_ends.extend(new)
+            else:  # data sources and modules stand for what reads them
+                open_ends.extend(item for item in new if item not in self._instances)
+        return [
+            item for address in sorted(found) for item in self._instances.get(address, ()) if item.mode == "managed"
+        ]
+
+
+def _edges(plan: Plan) -> Iterator[tuple[str, str]]:
+    """(user, used): from the configuration, and from the state where the configuration no longer has the used one."""
+    for configured in plan.configuration.resources.values():
+        yield from ((configured.address, used) for used in configured.uses)
+    for user, used in _state_edges(plan.document.get("prior_state")):
+        if used not in plan.configuration.resources:
+            yield user, used
+
+
+def _state_edges(state: object) -> Iterator[tuple[str, str]]:
+    values = state.get("values") if isinstance(state, Mapping) else None
+    modules = [values.get("root_module")] if isinstance(values, Mapping) else []
+    while modules:
+        module = modules.pop()
+        if isinstance(module, Mapping):
+            modules.extend(module.get("child_modules") or ())
+            for item in module.get("resources") or ():
+                yield from ((without_index(item["address"]), used) for used in item.get("depends_on") or ())
+
+
+def _users(behind: Iterable[Change], names: Names) -> Users:
+    found = list(behind)
+    holders = [holding.principal for change in found for holding in holdings_of(change, change.values, names)]
+    runners = [names.principal(runner) for change in found for runner in _run_as(change)]
+    return Users(
+        jobs=_merged((names.of(change) for change in found if change.type == "databricks_job"), ()),
+        endpoints=_merged((names.of(change) for change in found if change.type == "databricks_model_serving"), ()),
+        principals=_merged(holders, runners),
+    )
+
+
+def _run_as(change: Change) -> Iterator[str]:
+    blocks = change.values.get("run_as") if change.type == "databricks_job" else None
+    for block in blocks if isinstance(blocks, list) else ():
+        who = block.get("service_principal_name") or block.get("user_name")
+        if isinstance(who, str):
+            yield who
+
+
+def _merged(first: Iterable[str], second: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({*first, *second}))

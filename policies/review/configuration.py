@@ -1,0 +1,82 @@
+"""What the configuration inside a plan says: which attributes are set, and what refers to what."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+_INDEX = re.compile(r"\[[^\]]*\]$")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Configured:
+    """One resource of the configuration. `references` are, by attribute, the addresses and attributes it refers to."""
+
+    address: str
+    settings: frozenset[str]
+    references: Mapping[str, tuple[str, ...]]
+    uses: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Configuration:
+    """The resources of a configuration by address, without instance keys."""
+
+    resources: Mapping[str, Configured] = field(default_factory=dict)
+
+    def of(self, address: str) -> Configured | None:
+        """The configuration behind the resource instance `address`."""
+        return self.resources.get(without_index(address))
+
+
+def without_index(address: str) -> str:
+    """`azurerm_subnet.s["public"]` without its instance key."""
+    return _INDEX.sub("", address)
+
+
+def read_configuration(document: Any) -> Configuration:
+    """The configuration of a plan; empty where the plan has none."""
+    root = document.get("root_module") if isinstance(document, dict) else None
+    return Configuration(resources={item.address: item for item in _resources(root, "")})
+
+
+def _resources(module: Any, prefix: str) -> Iterator[Configured]:
+    if not isinstance(module, dict):
+        return
+    for item in module.get("resources") or ():
+        expressions = item.get("expressions") or {}
+        references = {name: tuple(prefix + text for text in _references(value)) for name, value in expressions.items()}
+        depends = {prefix + text for text in item.get("depends_on") or ()}
+        uses = {_resource_of(text, prefix) for texts in references.values() for text in texts} | depends
+        yield Configured(
+            address=prefix + item["address"],
+            settings=frozenset(expressions),
+            references=references,
+            uses=frozenset(uses | {_resource_of(prefix + text, prefix) for text in _references(_loops(item))}),
+        )
+    for name, call in (module.get("module_calls") or {}).items():
+        yield from _resources(call.get("module"), f"{prefix}module.{name}.")
+
+
+def _loops(item: Mapping[str, Any]) -> list[Any]:
+    return [item.get("for_each_expression"), item.get("count_expression")]
+
+
+def _references(expression: Any) -> Iterator[str]:
+    if isinstance(expression, list):
+        for part in expression:
+            yield from _references(part)
+    elif isinstance(expression, dict):
+        found = expression.get("references")
+        if isinstance(found, list) and all(isinstance(text, str) for text in found):
+            yield from found
+            return
+        for part in expression.values():
+            yield from _references(part)
+
+
+def _resource_of(reference: str, prefix: str) -> str:
+    """`azurerm_subnet.s["public"].id` as `azurerm_subnet.s`."""
+    steps = reference.removeprefix(prefix).split(".")
+    length = 3 if steps[0] == "data" else 2
+    return prefix + re.sub(r"\[.*", "", ".".join(steps[:length]))

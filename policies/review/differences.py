@@ -1,0 +1,141 @@
+"""What changes inside one resource, attribute by attribute, with secrets masked."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any
+
+from policies.review.masking import MASK, is_secret_name, marked_texts, part
+from policies.review.plan import Change, path_text
+
+UNKNOWN = "(known after apply)"
+_SHOWN_LENGTH = 120
+_ABSENT = object()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """One attribute before and after, as text that may be shown."""
+
+    path: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Side:
+    value: Any
+    marks: Any
+    unknown: Any = None
+
+    def at(self, key: Any) -> "_Side":
+        if isinstance(self.value, Mapping):
+            value = self.value.get(key, _ABSENT)
+        elif isinstance(self.value, list) and isinstance(key, int) and key < len(self.value):
+            value = self.value[key]
+        else:
+            value = _ABSENT
+        return _Side(value=value, marks=part(self.marks, key), unknown=part(self.unknown, key))
+
+
+def differences(change: Change) -> list[Difference]:
+    """The attributes that differ, in the order of their names. Blank values count as equal: providers fill them in."""
+    before = _Side(value=change.before, marks=change.before_sensitive)
+    after = _Side(value=change.after, marks=change.after_sensitive, unknown=change.unknown)
+    return list(_differences((), before, after))
+
+
+def _differences(path: tuple[Any, ...], before: _Side, after: _Side) -> Iterator[Difference]:
+    if after.unknown is True:
+        yield _difference(path, before, after)
+    elif isinstance(before.value, Mapping) and isinstance(after.value, Mapping):
+        keys = {**before.value, **after.value, **(after.unknown if isinstance(after.unknown, Mapping) else {})}
+        for key in sorted(keys, key=str):
+            yield from _differences((*path, key), before.at(key), after.at(key))
+    elif isinstance(before.value, list) and isinstance(after.value, list):
+        for left, right in _paired(before, after):
+            position = right if right is not None else left
+            yield from _differences((*path, position), before.at(left), after.at(right))
+    elif before.value != after.value and not (is_blank(before.value) and is_blank(after.value)):
+        inside = _documents(before, after)
+        yield from _differences(path, *inside) if inside else [_difference(path, before, after)]
+
+
+def _paired(before: _Side, after: _Side) -> list[tuple[int | None, int | None]]:
+    """Positions of elements that belong together: equal ones are left out, the others are paired in order.
+
+    Most lists in plans are sets, so one more element must not make all others look changed.
+    """
+    old = [_key(value) for value in before.value]
+    new = [None if _marked(after.at(p).unknown) else _key(value) for p, value in enumerate(after.value)]
+    common = Counter(old) & Counter(key for key in new if key is not None)
+    return list(zip_longest(_leftover(old, common), _leftover(new, common)))
+
+
+def _leftover(keys: Sequence[str | None], common: Counter[str]) -> list[int]:
+    """Positions of the keys that are not in `common`, each of which counts as often as it says."""
+    remaining, positions = Counter(common), []
+    for position, key in enumerate(keys):
+        if key is not None and remaining[key]:
+            remaining[key] -= 1
+        else:
+            positions.append(position)
+    return positions
+
+
+def _key(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)
+
+
+def _marked(marks: Any) -> bool:
+    """Whether a tree of marks marks anything."""
+    if isinstance(marks, Mapping):
+        return any(_marked(value) for value in marks.values())
+    if isinstance(marks, list):
+        return any(_marked(value) for value in marks)
+    return marks is True
+
+
+def _documents(before: _Side, after: _Side) -> tuple[_Side, _Side] | None:
+    """Both sides as JSON objects where they are texts that hold some: a cluster policy's definition, a dashboard."""
+    texts = (before.value, after.value)
+    if not all(isinstance(text, str) and text.startswith("{") for text in texts):
+        return None
+    try:
+        left, right = (json.loads(text) for text in texts)
+    except (ValueError, RecursionError):
+        return None
+    return _Side(value=left, marks=before.marks), _Side(value=right, marks=after.marks)
+
+
+def is_blank(value: Any) -> bool:
+    """Whether a value says nothing: absent, null or empty, or a block of nothing but such values, zeros and falses."""
+    if isinstance(value, Mapping):
+        return all(is_blank(item) or item in (0, False) for item in value.values())
+    if isinstance(value, list):
+        return all(is_blank(item) for item in value)
+    return value is _ABSENT or value is None or value == ""
+
+
+def _difference(path: tuple[Any, ...], before: _Side, after: _Side) -> Difference:
+    name = next((step for step in reversed(path) if isinstance(step, str)), "")
+    hidden = _hides(before, name) or _hides(after, name) or any(is_secret_name(str(step)) for step in path)
+    return Difference(path=path_text(list(path)), before=_shown(before, hidden), after=_shown(after, hidden))
+
+
+def _hides(side: _Side, name: str) -> bool:
+    """Whether the value, or anything inside it, must not be shown."""
+    return _marked(side.marks) or any(True for _ in marked_texts(side.value, side.marks, name))
+
+
+def _shown(side: _Side, hidden: bool) -> str:
+    if side.unknown is True:
+        return UNKNOWN
+    if side.value is _ABSENT or side.value is None:
+        return ""
+    if hidden:
+        return MASK
+    text = side.value if isinstance(side.value, str) else json.dumps(side.value, sort_keys=True)
+    return text if len(text) <= _SHOWN_LENGTH else text[:_SHOWN_LENGTH] + f"… ({len(text):,} characters)"

@@ -1,0 +1,44 @@
+"""What somebody changed outside Terraform, apart from what providers fill in by themselves.
+
+Counted is what the plan undoes, what the configuration sets, and what is gone. The rest (an id that became known, a
+list that a neighbouring resource fills) says nothing about a person, and would make every plan look drifted.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from policies.review.differences import Difference, differences
+from policies.review.plan import Action, Change, Plan
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drift:
+    """One resource that differs from the state. `undone`: whether applying the plan changes it back."""
+
+    address: str
+    action: Action
+    differences: tuple[Difference, ...]
+    undone: bool
+
+
+def drift(plan: Plan) -> list[Drift]:
+    """One entry per resource that somebody changed, in the plan's order."""
+    touched = {change.address for change in plan.changes}
+    found = []
+    for change in plan.drift:
+        undone = change.address in touched
+        told = [item for item in differences(change) if _counts(plan, change, item)]
+        if told or change.action is not Action.UPDATE:
+            found.append(Drift(address=change.address, action=change.action, differences=tuple(told), undone=undone))
+    return found
+
+
+def _counts(plan: Plan, change: Change, difference: Difference) -> bool:
+    configured = plan.configuration.of(change.address)
+    root = difference.path.partition(".")[0].partition("[")[0]
+    return configured is None or root in configured.settings
+
+
+def unexplained(plan: Plan, shown: Sequence[Drift]) -> int:
+    """How many resources differ in attributes that the configuration leaves to the provider."""
+    return len(plan.drift) - len(shown)

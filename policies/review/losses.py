@@ -1,0 +1,68 @@
+"""What goes away: resources that are destroyed, replaced or forgotten, what is lost with them, and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from policies.review.names import Names
+from policies.review.plan import Action, Change, Plan
+from policies.yaml_file import read_yaml, text_of
+
+CONSEQUENCES = Path(__file__).parent / "consequences.yaml"
+_GOES = (Action.DELETE, Action.REPLACE, Action.FORGET, Action.UNKNOWN)
+_UNKNOWN = "unknown: this type is not in policies/review/consequences.yaml"
+_REASONS: Mapping[str, str] = {
+    "delete_because_no_resource_config": "the configuration no longer has it",
+    "delete_because_no_module": "the configuration no longer has its module",
+    "delete_because_wrong_repetition": "the configuration changed its count or for_each",
+    "delete_because_count_index": "the configuration has fewer of it",
+    "delete_because_each_key": "the configuration no longer has its key",
+    "delete_because_no_move_target": "the configuration no longer has what it was moved to",
+    "replace_because_tainted": "an earlier apply left it broken",
+    "replace_by_request": "somebody asked for it (-replace)",
+    "replace_by_triggers": "replace_triggered_by",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loss:
+    """One resource that goes away. `data`: whether something is lost that an apply does not bring back."""
+
+    address: str
+    type: str
+    name: str
+    action: Action
+    lost: str
+    data: bool
+    forced_by: tuple[str, ...]
+    reason: str
+
+
+def losses(plan: Plan, names: Names, path: Path = CONSEQUENCES) -> list[Loss]:
+    """What goes away, what holds data first, then in the plan's order."""
+    known = _consequences(path)
+    found = [_loss(change, names, known) for change in plan.changes if change.action in _GOES]
+    return sorted(found, key=lambda loss: (not loss.data, loss.action is not Action.DELETE))
+
+
+def _consequences(path: Path) -> Mapping[str, tuple[str, bool]]:
+    found = read_yaml(path)
+    return {name: (text_of(path, name, entry, "lost"), entry.get("data") is True) for name, entry in found.items()}
+
+
+def _loss(change: Change, names: Names, known: Mapping[str, tuple[str, bool]]) -> Loss:
+    lost, data = known.get(change.type, (_UNKNOWN, True))
+    if change.action is Action.FORGET:
+        lost, data = "nothing yet: it lives on, and Terraform no longer manages it", False
+    elif change.action is Action.UNKNOWN:
+        lost, data = "unknown: the plan names an action that this review does not know", True
+    return Loss(
+        address=change.address,
+        type=change.type,
+        name=names.of(change, change.before if isinstance(change.before, Mapping) else None),
+        action=change.action,
+        lost=lost,
+        data=data,
+        forced_by=change.forced_by,
+        reason=_REASONS.get(change.reason, ""),
+    )

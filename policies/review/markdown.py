@@ -1,0 +1,199 @@
+"""A review as one Markdown comment: what decides comes first, long lists can be folded, and what does not fit is said.
+
+A comment starts with a marker that names its stack, so that a pipeline replaces it instead of adding another.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from policies.review.cost import Cost
+from policies.review.differences import Difference
+from policies.review.plan import Action
+from policies.review.review import Changed, Review
+from policies.review.rules import Verdict
+from policies.review.text import code, codes, plain
+
+# GitHub takes 65,536 characters, Azure DevOps 150,000.
+MOST_BYTES = 60_000
+_REACH_SHOWN = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Section:
+    """A heading, with one line per item. `folded` sections open on a click; `table` starts with its column names."""
+
+    title: str
+    lines: Sequence[str]
+    columns: tuple[str, ...] = ()
+    folded: bool = False
+
+
+def comment(review: Review, *, most_bytes: int = MOST_BYTES) -> str:
+    """The comment on one stack; empty where there is nothing to tell. Never longer than `most_bytes` in UTF-8."""
+    if not review.says_something:
+        return ""
+    text = "\n".join(_head(review)) + "\n"
+    footer = "\n".join(_foot(review)) + "\n"
+    left = most_bytes - _size(text) - _size(footer)
+    for section in _sections(review):
+        shown = _section(section, left)
+        text += shown
+        left -= _size(shown)
+    return text + footer
+
+
+def marker(stack: str) -> str:
+    """The first line of a stack's comment, by which a pipeline finds it again."""
+    safe = "".join(character if character.isalnum() or character in "-_." else "_" for character in stack)
+    return f"<!-- mlops-review: {safe[:80].replace('--', '__')} -->"
+
+
+def _head(review: Review) -> Iterator[str]:
+    decision = review.decision
+    verdicts = {
+        Verdict.PASS: "pass",
+        Verdict.APPROVAL: f"needs approval by {codes(decision.by)}",
+        Verdict.BLOCK: "**blocked**",
+    }
+    yield marker(review.stack)
+    yield f"## {code(review.stack)}: {verdicts[decision.verdict]}"
+    yield ""
+    counts = ", ".join(f"{number} to {action}" for action, number in review.counts.items())
+    yield f"**{counts or 'no resource changes'}**{_outputs(review)}"
+    yield ""
+    for hit in decision.hits:
+        yield f"- **{hit.verdict}** ({plain(hit.rule)}): {plain(hit.because)} {codes(hit.what, most=4)}"
+    yield from (f"- **note**: {plain(note)}" for note in review.notes)
+
+
+def _outputs(review: Review) -> str:
+    return f"; outputs that change: {codes(review.outputs)}" if review.outputs else ""
+
+
+def _sections(review: Review) -> Iterator[_Section]:
+    yield _Section(
+        title="Destroyed, replaced or forgotten",
+        columns=("", "resource", "what is lost", "because"),
+        lines=[
+            f"| {loss.action} | {code(loss.address)} {code(loss.name)} | {'**data**: ' if loss.data else ''}"
+            f"{plain(loss.lost)} | {_because(loss.forced_by, loss.reason)} |"
+            for loss in review.losses
+        ],
+    )
+    yield _Section(title="Who gains and loses access", lines=list(_grants(review)))
+    yield _Section(
+        title="Policy findings on what changes",
+        columns=("severity", "result", "policy", "resource", "reason"),
+        lines=[
+            f"| {plain(item.severity)} | {plain(item.result)} | {code(item.rule)} | {code(item.address)} "
+            f"| {code(item.reason)} |"
+            for item in review.findings
+        ],
+    )
+    yield _Section(title="Cost", lines=list(_cost(review.cost)))
+    yield _Section(title="Drift: changed outside Terraform", lines=list(_drift(review)))
+    yield _Section(title="Used by", lines=list(_reach(review)), folded=len(review.reach) > 5)
+    yield _Section(title="All changes", lines=list(_changes(review.changes)), folded=True)
+
+
+def _because(forced_by: Sequence[str], reason: str) -> str:
+    forced = f"{codes(list(forced_by))} cannot be changed in place" if forced_by else ""
+    return "; ".join(part for part in (forced, plain(reason)) if part)
+
+
+def _grants(review: Review) -> Iterator[str]:
+    for change in review.grants:
+        parts = [
+            f"**{verb}** {codes(privileges)}"
+            for verb, privileges in (("gains", change.gains), ("loses", change.loses))
+            if privileges
+        ]
+        where = f"{plain(change.kind)} {code(change.securable)}"
+        yield f"- {code(change.principal)} {' and '.join(parts)} on {where} ({code(change.address)})"
+
+
+def _cost(cost: Cost) -> Iterator[str]:
+    if not cost.items:
+        return
+    yield f"{_range(cost.low, cost.high)} {cost.currency} a month, at list prices of {cost.as_of} in {cost.region}."
+    yield ""
+    for item in cost.items:
+        known = f" {_range(item.low, item.high)}" if item.low or item.high else ""
+        unknown = f" unknown: {code(', '.join(item.unknown))}" if item.unknown else ""
+        yield f"- {code(item.address)}:{known}{';' if known and unknown else ''}{unknown}"
+
+
+def _range(low: float, high: float) -> str:
+    return f"{low:+,.0f}" if round(low) == round(high) else f"{low:+,.0f} to {high:+,.0f}"
+
+
+def _drift(review: Review) -> Iterator[str]:
+    for item in review.drift:
+        fate = "this plan changes it back" if item.undone else "this plan leaves it"
+        yield f"- {code(item.address)} ({item.action}): {fate}"
+        yield from map(_difference, item.differences)
+
+
+def _reach(review: Review) -> Iterator[str]:
+    for reach in review.reach[:_REACH_SHOWN]:
+        users = (("jobs", reach.users.jobs), ("endpoints", reach.users.endpoints), ("for", reach.users.principals))
+        parts = [f"{word} {codes(names)}" for word, names in users if names]
+        parts += [f"and {codes(reach.others, most=6)}"] if reach.others else []
+        yield f"- {code(reach.address)}: {'; '.join(parts)}"
+    if len(review.reach) > _REACH_SHOWN:
+        yield f"- and {len(review.reach) - _REACH_SHOWN} more"
+
+
+def _changes(changes: Sequence[Changed]) -> Iterator[str]:
+    for change in changes:
+        told = [change.action.value] if change.action is not Action.NO_OP else []
+        told += ["imported"] if change.imported else []
+        told += [f"moved from {code(change.moved_from)}"] if change.moved_from else []
+        yield f"- {', '.join(told)} {code(change.address)}"
+        yield from map(_difference, change.differences)
+
+
+def _difference(difference: Difference) -> str:
+    before, after = (code(text) if text else "nothing" for text in (difference.before, difference.after))
+    return f"  - {code(difference.path)}: {before} → {after}"
+
+
+def _foot(review: Review) -> Iterator[str]:
+    yield ""
+    version = f"Terraform {code(review.terraform_version)}; " if review.terraform_version else ""
+    yield f"{version}rules: policies/review/rules.yaml; whole review: mlops review --format json"
+
+
+def _section(section: _Section, most_bytes: int) -> str:
+    """A section in at most `most_bytes`; empty where it has no lines. What is left out is counted."""
+    if not section.lines:
+        return ""
+    count = sum(not line.startswith(("  ", "\n")) and bool(line) for line in section.lines)
+    heading = f"{section.title} ({count})" if section.columns or section.folded else section.title
+    opening = f"\n<details><summary>{heading}</summary>\n\n" if section.folded else f"\n### {heading}\n\n"
+    if section.columns:
+        opening += f"| {' | '.join(section.columns)} |\n|{' --- |' * len(section.columns)}\n"
+    closing = "\n</details>\n" if section.folded else ""
+    room = most_bytes - _size(opening) - _size(closing) - _LEFT_OUT
+    return opening + _lines(section.lines, room) + closing if room > 0 else _nothing(section, most_bytes)
+
+
+_LEFT_OUT = 120
+
+
+def _lines(lines: Sequence[str], room: int) -> str:
+    for position, line in enumerate(lines):
+        room -= _size(line) + 1
+        if room < 0:
+            left_out = f"**{len(lines) - position} more lines do not fit here**: mlops review --format json"
+            return "\n".join([*lines[:position], "", left_out, ""])
+    return "\n".join([*lines, ""])
+
+
+def _nothing(section: _Section, most_bytes: int) -> str:
+    told = f"\n**{section.title}** does not fit here: mlops review --format json\n"
+    return told if _size(told) <= most_bytes else ""
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8"))

@@ -1,0 +1,113 @@
+"""What people call the things in a plan: full names of securables, display names behind ids.
+
+An id that nothing in the plan names, and a value known only after the apply, stay as they are.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from policies.review.configuration import without_index
+from policies.review.differences import UNKNOWN
+from policies.review.plan import Change, Plan
+
+_NAMES = ("display_name", "user_name", "full_name", "name", "path", "policy_name", "url", "principal")
+_PRINCIPALS = ("databricks_service_principal", "databricks_group", "databricks_user", "databricks_service_principals")
+_IDENTITIES = ("azurerm_databricks_access_connector", "azurerm_user_assigned_identity")
+_IDS = ("application_id", "id", "acl_principal_id", "principal_id")
+# How Unity Catalog's names are put together.
+_PARTS: Mapping[str, tuple[str, ...]] = {
+    "databricks_catalog": ("name",),
+    "databricks_schema": ("catalog_name", "name"),
+    "databricks_volume": ("catalog_name", "schema_name", "name"),
+    "databricks_registered_model": ("catalog_name", "schema_name", "name"),
+    "databricks_sql_table": ("catalog_name", "schema_name", "name"),
+}
+
+
+class Names:
+    """The names of one plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._resources = {without_index(change.address): change for change in plan.resources}
+        self._data = dict(_data_sources(plan.document))
+        self._display = dict(self._ids())
+
+    def principal(self, text: str) -> str:
+        """The display name behind an application id or another id; `text` itself where nobody has it."""
+        return self._display.get(text, text)
+
+    def of(self, change: Change, values: Mapping[str, Any] | None = None) -> str:
+        """What people call the resource: `ml.feat` for a schema, the display name of a group. `values` are the
+        attributes to go by, if not those that it will have.
+        """
+        told = change.values if values is None else values
+        parts = _PARTS.get(change.type)
+        if parts:
+            return ".".join(self.text(change, part, told) for part in parts)
+        found = [told[name] for name in _NAMES if isinstance(told.get(name), str)]
+        return next((name for name in found if name), change.address)
+
+    def text(self, change: Change, attribute: str, values: Mapping[str, Any] | None = None) -> str:
+        """An attribute as text. One that is not known yet is named by what it refers to."""
+        value = (change.values if values is None else values).get(attribute)
+        if isinstance(value, str) and value:
+            return value
+        if value not in (None, "", [], {}):
+            return json.dumps(value)
+        return self.referred(change, attribute) or UNKNOWN
+
+    def referred(self, change: Change, attribute: str) -> str:
+        """The name of what an attribute refers to in the configuration; empty where it refers to nothing named."""
+        configured = self._plan.configuration.of(change.address)
+        references = configured.references.get(attribute, ()) if configured else ()
+        return next((name for reference in references if (name := self._named(reference))), "")
+
+    def _named(self, reference: str) -> str:
+        address, _, attribute = reference.rpartition(".")
+        target = self._resources.get(without_index(address))
+        if target is None:
+            values = self._data.get(without_index(address), {})
+            return next((values[name] for name in _NAMES if isinstance(values.get(name), str)), "")
+        known = target.values.get(attribute)
+        whole = attribute.endswith("id") or not isinstance(known, str)
+        return self.of(target) if whole else str(known)
+
+    def _ids(self) -> Iterator[tuple[str, str]]:
+        principals = [(item.type, values) for item in self._plan.resources for values in _sides(item)]
+        principals += [(address.split(".")[-2], values) for address, values in self._data.items()]
+        for kind, values in principals:
+            name = values.get("display_name") or values.get("user_name")
+            if kind in _PRINCIPALS and isinstance(name, str):
+                yield from ((values[field], name) for field in _IDS if isinstance(values.get(field), str))
+            if kind in _IDENTITIES:
+                yield from _identity(values)
+
+
+def _identity(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """A managed identity goes by its resource's name."""
+    name = values.get("name")
+    blocks = [values, *(values.get("identity") or ())]
+    for block in blocks:
+        found = block.get("principal_id") if isinstance(block, Mapping) else None
+        if isinstance(found, str) and found and isinstance(name, str):
+            yield found, name
+
+
+def _sides(change: Change) -> Iterator[Mapping[str, Any]]:
+    yield from (side for side in (change.before, change.after) if isinstance(side, Mapping))
+
+
+def _data_sources(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """(address, values) of the data sources that were read."""
+    state = document.get("prior_state")
+    values = state.get("values") if isinstance(state, Mapping) else None
+    modules = [values.get("root_module")] if isinstance(values, Mapping) else []
+    while modules:
+        module = modules.pop()
+        if isinstance(module, Mapping):
+            modules.extend(module.get("child_modules") or ())
+            for item in module.get("resources") or ():
+                if item.get("mode") == "data" and isinstance(item.get("values"), Mapping):
+                    yield without_index(item["address"]), item["values"]

@@ -1,0 +1,234 @@
+"""A Terraform plan as the review needs it, checked: what cannot be understood is an error, never "no changes".
+
+Source: HashiCorp, "JSON Output Format": a new minor version only adds properties, a new major version is refused.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from policies.document import Document
+from policies.errors import PlanError
+from policies.review.configuration import Configuration, read_configuration
+
+_MAJOR = 1
+
+
+class Action(StrEnum):
+    """What becomes of one resource."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    REPLACE = "replace"
+    DELETE = "destroy"
+    FORGET = "forget"
+    IMPORT = "import"
+    MOVE = "move"
+    READ = "read"
+    NO_OP = "no-op"
+    UNKNOWN = "unknown"
+
+
+_ACTIONS: Mapping[tuple[str, ...], Action] = {
+    ("no-op",): Action.NO_OP,
+    ("read",): Action.READ,
+    ("create",): Action.CREATE,
+    ("update",): Action.UPDATE,
+    ("delete",): Action.DELETE,
+    ("delete", "create"): Action.REPLACE,
+    ("create", "delete"): Action.REPLACE,
+    ("forget",): Action.FORGET,
+    # Replaced, and the old object goes on living where Terraform no longer sees it.
+    ("create", "forget"): Action.FORGET,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One resource: its values before and after, and which of them are not known yet or must not be shown.
+
+    `forced_by` are the attributes that need a replacement, `reason` is Terraform's own word for the action.
+    """
+
+    address: str
+    type: str
+    mode: str
+    action: Action
+    before: Any
+    after: Any
+    unknown: Any = None
+    before_sensitive: Any = None
+    after_sensitive: Any = None
+    forced_by: tuple[str, ...] = ()
+    reason: str = ""
+    imported: bool = False
+    moved_from: str = ""
+    deposed: str = ""
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """The attributes it will have, or those it had where it goes away."""
+        found = self.after if isinstance(self.after, Mapping) else self.before
+        return found if isinstance(found, Mapping) else {}
+
+    @property
+    def changes_something(self) -> bool:
+        """Whether applying the plan touches it."""
+        return self.mode == "managed" and (self.action is not Action.NO_OP or self.imported or bool(self.moved_from))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """One stack's plan. `resources` are all of them, `changes` those that are touched; `notes` are what a reviewer
+    must know about the plan itself.
+    """
+
+    stack: str
+    terraform_version: str
+    resources: tuple[Change, ...]
+    drift: tuple[Change, ...]
+    configuration: Configuration
+    document: Document = field(repr=False)
+    outputs: tuple[str, ...] = ()
+    errored: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The resources that applying the plan touches, in the plan's order."""
+        return tuple(change for change in self.resources if change.changes_something)
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether the plan itself says that it is not the whole story."""
+        return self.errored or bool(self.notes)
+
+
+def read_plan(stack: str, document: Document) -> Plan:
+    """The plan in `document`, which is called `stack`. Raises PlanError where it is none."""
+    try:
+        return _read(stack, document)
+    except (AttributeError, KeyError, TypeError, RecursionError) as error:
+        raise PlanError(f"{stack}: a part of the plan has another form than Terraform writes ({error!r})") from error
+
+
+def _read(stack: str, document: Document) -> Plan:
+    version = _version(stack, document)
+    resources = tuple(_change(stack, item) for item in _list(stack, document, "resource_changes"))
+    _check_whole(stack, document, resources)
+    return Plan(
+        stack=stack,
+        terraform_version=str(document.get("terraform_version", "")),
+        resources=resources,
+        drift=tuple(_change(stack, item) for item in _list(stack, document, "resource_drift")),
+        configuration=read_configuration(document.get("configuration")),
+        document=document,
+        outputs=tuple(_changed_outputs(stack, document)),
+        errored=document.get("errored") is True,
+        notes=tuple(_notes(stack, document, version, resources)),
+    )
+
+
+def _version(stack: str, document: Document) -> tuple[int, int]:
+    given = document.get("format_version")
+    major, _, minor = str(given).partition(".")
+    if not (isinstance(given, str) and major.isdigit() and minor.isdigit()):
+        raise PlanError(f"{stack}: is no Terraform plan: format_version is {str(given)[:40]!r}; {_HOW}")
+    if int(major) != _MAJOR:
+        raise PlanError(f"{stack}: plan format {given[:40]} is not known; {_MAJOR}.x is. Use a newer review")
+    if "planned_values" not in document:
+        raise PlanError(f"{stack}: is no plan: planned_values is missing (a state has it not); {_HOW}")
+    return int(major), int(minor)
+
+
+_HOW = "write one with: terraform show -json PLAN > plan.json"
+_KNOWN_MINOR = 2
+
+
+def _notes(stack: str, document: Document, version: tuple[int, int], changes: Sequence[Change]) -> Iterator[str]:
+    if version[1] > _KNOWN_MINOR:
+        yield f"plan format 1.{version[1]} is newer than 1.{_KNOWN_MINOR}, which is known: its additions are not shown"
+    if document.get("complete") is False:
+        yield "Terraform calls this plan incomplete: a further plan and apply will be needed"
+    deferred = _list(stack, document, "deferred_changes")
+    if deferred:
+        yield f"{len(deferred)} changes are deferred to a later plan and not shown"
+    failed = [item for item in _list(stack, document, "checks") if item.get("status") in ("fail", "error")]
+    if failed:
+        yield f"{len(failed)} checks of the configuration fail"
+    quiet = not any(change.changes_something for change in changes)
+    explained = bool(_list(stack, document, "resource_drift")) or any(_changed_outputs(stack, document))
+    if document.get("applyable") is True and quiet and not explained:
+        yield "Terraform would apply something that the plan's JSON does not show"
+
+
+def _list(stack: str, document: Document, name: str) -> list[Mapping[str, Any]]:
+    found = document.get(name)
+    if found is None:
+        return []
+    if not (isinstance(found, list) and all(isinstance(item, dict) for item in found)):
+        raise PlanError(f"{stack}: {name} is no list of objects; the plan was changed or is no plan")
+    return found
+
+
+def _change(stack: str, item: Mapping[str, Any]) -> Change:
+    address, change = item.get("address"), item.get("change")
+    if not (isinstance(address, str) and isinstance(item.get("type"), str) and isinstance(change, dict)):
+        raise PlanError(f"{stack}: a resource has no address, type or change ({str(address)[:80]}); the plan is broken")
+    actions = change.get("actions")
+    if not isinstance(actions, list) or not actions:
+        raise PlanError(f"{stack}: {address[:80]} has no actions; the plan is broken")
+    previous = item.get("previous_address")
+    return Change(
+        address=address,
+        type=item["type"],
+        mode=str(item.get("mode", "managed")),
+        action=_ACTIONS.get(tuple(map(str, actions)), Action.UNKNOWN),
+        before=change.get("before"),
+        after=change.get("after"),
+        unknown=change.get("after_unknown"),
+        before_sensitive=change.get("before_sensitive"),
+        after_sensitive=change.get("after_sensitive"),
+        forced_by=tuple(path_text(path) for path in change.get("replace_paths") or ()),
+        reason=str(item.get("action_reason") or ""),
+        imported=change.get("importing") is not None,
+        moved_from=str(previous) if previous and previous != address else "",
+        deposed=str(item.get("deposed") or ""),
+    )
+
+
+def path_text(path: Any) -> str:
+    """`["task", 0, "new_cluster"]` as `task[0].new_cluster`."""
+    steps = path if isinstance(path, list) else [path]
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
+    return text.removeprefix(".")
+
+
+def _check_whole(stack: str, document: Document, changes: Sequence[Change]) -> None:
+    """Every planned resource is among the changes: Terraform lists also those that stay as they are."""
+    listed = {change.address for change in changes}
+    missing = [address for address in _planned(document["planned_values"]) if address not in listed]
+    if missing:
+        raise PlanError(
+            f"{stack}: {len(missing)} planned resources have no entry in resource_changes (first: {missing[0][:80]}); "
+            "the plan was cut down. Review what terraform show -json wrote"
+        )
+
+
+def _planned(values: Any) -> Iterator[str]:
+    """Addresses of the managed resources that exist after the plan, in all modules."""
+    modules = [values.get("root_module")] if isinstance(values, dict) else []
+    while modules:
+        module = modules.pop()
+        if not isinstance(module, dict):
+            continue
+        modules.extend(module.get("child_modules") or ())
+        yield from (item["address"] for item in module.get("resources") or () if item.get("mode") == "managed")
+
+
+def _changed_outputs(stack: str, document: Document) -> Iterator[str]:
+    found = document.get("output_changes") or {}
+    if not isinstance(found, dict):
+        raise PlanError(f"{stack}: output_changes is no object; the plan was changed or is no plan")
+    yield from (name for name, change in found.items() if change.get("actions") != ["no-op"])

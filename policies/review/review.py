@@ -1,0 +1,178 @@
+"""The review of one plan, put together from its parts. Everything in it may be shown: secrets are masked."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from policies.document import Document
+from policies.review.blast_radius import Elsewhere, Reach, blast_radius
+from policies.review.cost import Cost, cost
+from policies.review.differences import UNKNOWN, Difference, differences
+from policies.review.drift import Drift, drift, unexplained
+from policies.review.grants import GrantChange, grant_changes
+from policies.review.losses import Loss, losses
+from policies.review.masking import scrub, secrets_of
+from policies.review.names import Names
+from policies.review.plan import Action, Change, Plan, read_plan
+from policies.review.prices import Prices
+from policies.review.rules import Rule
+from policies.review.verdict import Decision, Facts, Finding, decide
+
+FindingsOf = Callable[[Document], Sequence[Finding]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changed:
+    """One resource that the plan touches."""
+
+    address: str
+    action: Action
+    differences: tuple[Difference, ...]
+    imported: bool = False
+    moved_from: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """One policy finding: a copy, so that the review does not depend on how the scan keeps its own."""
+
+    rule: str
+    severity: str
+    address: str
+    result: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """All that is told about one stack. `counts` are by action; `unexplained_drift` are resources that differ only in
+    what the configuration leaves to the provider.
+    """
+
+    stack: str
+    terraform_version: str
+    counts: Mapping[str, int]
+    decision: Decision
+    notes: tuple[str, ...]
+    losses: tuple[Loss, ...]
+    changes: tuple[Changed, ...]
+    outputs: tuple[str, ...]
+    grants: tuple[GrantChange, ...]
+    findings: tuple[Told, ...]
+    reach: tuple[Reach, ...]
+    cost: Cost
+    drift: tuple[Drift, ...]
+    unexplained_drift: int
+
+    @property
+    def says_something(self) -> bool:
+        """Whether there is anything to tell: a plan that changes nothing is silent."""
+        return bool(self.changes or self.outputs or self.notes or self.drift or self.decision.hits)
+
+    def as_json(self) -> dict[str, Any]:
+        """The review as plain values."""
+        grants = [asdict(item) | {"words": item.words()} for item in self.grants]
+        return asdict(self) | {"grants": grants, "cost": asdict(self.cost) | {"unknown": self.cost.unknown}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reviewer:
+    """What every review needs: the rules, the prices, the policy scan, and what is known of other stacks."""
+
+    rules: Sequence[Rule]
+    prices: Prices
+    findings_of: FindingsOf
+    elsewhere: Elsewhere | None = None
+
+    def review(self, stack: str, document: Document) -> Review:
+        """The review of the plan in `document`. Raises PlanError where it is none."""
+        plan = read_plan(stack, document)
+        names = Names(plan)
+        touched = {change.address for change in plan.changes}
+        findings = [item for item in self.findings_of(document) if item.result != "pass"] if touched else []
+        facts = Facts(
+            plan=plan,
+            losses=losses(plan, names),
+            grants=grant_changes(plan, names),
+            findings=[item for item in findings if item.address in touched],
+            cost=cost(plan, self.prices),
+            drift=drift(plan),
+        )
+        return _scrubbed(_review(facts, decide(self.rules, facts), blast_radius(plan, names, self.elsewhere)), plan)
+
+
+def _review(facts: Facts, decision: Decision, reach: Sequence[Reach]) -> Review:
+    plan = facts.plan
+    return Review(
+        stack=plan.stack,
+        terraform_version=plan.terraform_version,
+        counts=_counts(plan.changes),
+        decision=decision,
+        notes=plan.notes,
+        losses=tuple(facts.losses),
+        changes=tuple(_changed(change, plan) for change in plan.changes),
+        outputs=plan.outputs,
+        grants=tuple(facts.grants),
+        findings=tuple(_told(item) for item in facts.findings),
+        reach=tuple(reach),
+        cost=facts.cost,
+        drift=tuple(facts.drift),
+        unexplained_drift=unexplained(plan, facts.drift),
+    )
+
+
+def _counts(changes: Sequence[Change]) -> dict[str, int]:
+    counted = Counter(change.action.value for change in changes if change.action is not Action.NO_OP)
+    counted[Action.IMPORT.value] = sum(change.imported for change in changes)
+    counted[Action.MOVE.value] = sum(bool(change.moved_from) for change in changes)
+    return {action.value: counted[action.value] for action in Action if counted[action.value]}
+
+
+def _changed(change: Change, plan: Plan) -> Changed:
+    """Attribute by attribute only where something stays: what is new or gone is told as a whole."""
+    told = differences(change) if change.action in (Action.UPDATE, Action.REPLACE) else []
+    return Changed(
+        address=change.address,
+        action=change.action,
+        differences=tuple(item for item in told if not _is_computed(item, change, plan)),
+        imported=change.imported,
+        moved_from=change.moved_from,
+    )
+
+
+def _is_computed(difference: Difference, change: Change, plan: Plan) -> bool:
+    """Whether an attribute is only unknown because its resource is made anew."""
+    root = difference.path.partition(".")[0].partition("[")[0]
+    configured = plan.configuration.of(change.address)
+    said = root in change.forced_by or (configured is not None and root in configured.settings)
+    return change.action is Action.REPLACE and difference.after == UNKNOWN and not said
+
+
+def _told(finding: Finding) -> Told:
+    return Told(
+        rule=finding.rule,
+        severity=finding.severity,
+        address=finding.address,
+        result=finding.result,
+        reason=finding.reason,
+    )
+
+
+def _scrubbed(review: Review, plan: Plan) -> Review:
+    """The review without any secret, wherever it turned up again."""
+    secrets = secrets_of(plan)
+    return _clean(review, secrets) if secrets else review
+
+
+def _clean(value: Any, secrets: frozenset[str]) -> Any:
+    """A copy of `value`, whatever it is made of, with every text scrubbed."""
+    if type(value) is str:  # not an Action or a Verdict
+        return scrub(value, secrets)
+    if isinstance(value, tuple):
+        return tuple(_clean(item, secrets) for item in value)
+    if isinstance(value, Mapping):
+        return {key: _clean(item, secrets) for key, item in value.items()}
+    if hasattr(value, "__dataclass_fields__"):
+        return type(value)(**{name: _clean(getattr(value, name), secrets) for name in value.__dataclass_fields__})
+    return value

@@ -1,0 +1,35 @@
+"""Foreign text in Markdown: nothing in a plan may format, link, mention, or end the block that it is shown in."""
+
+import re
+import unicodedata
+
+_LONGEST = 300
+# Line ends, control characters, and characters that reorder or hide what follows them.
+_UNSAFE = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
+
+
+def plain(text: str) -> str:
+    """`text` on one line, without characters that a reader cannot see, and not longer than a reader wants."""
+    shown = "".join(_visible(character) for character in text[: _LONGEST + 1])
+    return shown if len(text) <= _LONGEST else shown[:_LONGEST] + "…"
+
+
+def code(text: str) -> str:
+    """`text` as a Markdown code span, which shows everything as it is. A pipe is escaped, for tables."""
+    shown = plain(text).replace("|", "\\|")
+    fence = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
+    # A code span must not begin or end with its own fence; one blank on both sides is not shown.
+    padding = " " if shown[:1] in "` " or shown[-1:] in "` " else ""
+    return f"{fence}{padding}{shown}{padding}{fence}" if shown.strip() else "(empty)"
+
+
+def codes(texts: tuple[str, ...] | list[str], *, most: int = 12) -> str:
+    """Code spans between commas; no more than `most`, and how many are left out."""
+    shown = ", ".join(code(text) for text in texts[:most])
+    return shown + (f" and {len(texts) - most} more" if len(texts) > most else "")
+
+
+def _visible(character: str) -> str:
+    if character.isprintable() and unicodedata.category(character) not in _UNSAFE:
+        return character
+    return " " if character in "\n\r\t" else f"\\u{ord(character):04x}"

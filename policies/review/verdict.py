@@ -1,0 +1,142 @@
+"""The rules met with the facts: what may happen with a plan, and why. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Protocol
+
+from policies.review.cost import Cost
+from policies.review.drift import Drift
+from policies.review.grants import GrantChange
+from policies.review.losses import Loss
+from policies.review.plan import Action, Plan
+from policies.review.rules import (
+    ChangeCondition,
+    Condition,
+    CostCondition,
+    DriftCondition,
+    FindingCondition,
+    GrantCondition,
+    PlanCondition,
+    Rule,
+    Verdict,
+)
+
+
+class Finding(Protocol):
+    """What the policy scan says about one resource (`policies.findings.Finding`)."""
+
+    @property
+    def rule(self) -> str:
+        """The check's id."""
+        ...
+
+    @property
+    def severity(self) -> str:
+        """`critical`, `high`, `medium` or `low`."""
+        ...
+
+    @property
+    def address(self) -> str:
+        """The resource's address."""
+        ...
+
+    @property
+    def result(self) -> str:
+        """`pass`, `fail` or `unknown`."""
+        ...
+
+    @property
+    def reason(self) -> str:
+        """What is wrong, and the fix."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """All that rules may ask about one plan."""
+
+    plan: Plan
+    losses: Sequence[Loss]
+    grants: Sequence[GrantChange]
+    findings: Sequence[Finding]
+    cost: Cost
+    drift: Sequence[Drift]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hit:
+    """A rule that fits, and the addresses (or other words) that it fits."""
+
+    rule: str
+    verdict: Verdict
+    by: tuple[str, ...]
+    because: str
+    what: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """The strictest verdict of all hits. `by`: one of each of these groups must approve."""
+
+    verdict: Verdict
+    by: tuple[str, ...]
+    hits: tuple[Hit, ...]
+
+
+def decide(rules: Sequence[Rule], facts: Facts) -> Decision:
+    """The decision on one plan: pass where no rule fits."""
+    hits = tuple(_hit(rule, what) for rule in rules if (what := tuple(dict.fromkeys(_fits(rule.condition, facts)))))
+    strictness = list(Verdict)
+    verdict = max((hit.verdict for hit in hits), key=strictness.index, default=Verdict.PASS)
+    by = tuple(dict.fromkeys(group for hit in hits for group in hit.by)) if verdict is Verdict.APPROVAL else ()
+    return Decision(verdict=verdict, by=by, hits=tuple(sorted(hits, key=lambda hit: -strictness.index(hit.verdict))))
+
+
+def _hit(rule: Rule, what: tuple[str, ...]) -> Hit:
+    return Hit(rule=rule.name, verdict=rule.verdict, by=rule.by, because=rule.because, what=what)
+
+
+def _fits(condition: Condition, facts: Facts) -> Iterator[str]:
+    match condition:
+        case ChangeCondition():
+            yield from _changes(condition, facts)
+        case GrantCondition():
+            yield from (change.words() for change in facts.grants if _grant_fits(condition, change))
+        case FindingCondition():
+            yield from (f"{item.rule} {item.address}" for item in facts.findings if _finding_fits(condition, item))
+        case CostCondition() if facts.cost.high > condition.above:
+            yield f"up to {facts.cost.high:,.0f} {facts.cost.currency} a month"
+        case DriftCondition():
+            yield from (item.address for item in facts.drift if item.undone is condition.undone)
+        case PlanCondition(state="errored") if facts.plan.errored:
+            yield facts.plan.stack
+        case PlanCondition(state="incomplete"):
+            yield from facts.plan.notes
+
+
+def _changes(condition: ChangeCondition, facts: Facts) -> Iterator[str]:
+    data = {loss.address: loss.data for loss in facts.losses}
+    for change in facts.plan.changes:
+        actions = {change.action.value} | ({Action.IMPORT.value} if change.imported else set())
+        actions |= {Action.MOVE.value} if change.moved_from else set()
+        wanted = condition.data is None or data.get(change.address, False) is condition.data
+        if wanted and actions & set(condition.actions) and _any(condition.types, change.type):
+            yield change.address
+
+
+def _grant_fits(condition: GrantCondition, change: GrantChange) -> bool:
+    return (
+        any(_any(condition.gains, privilege) for privilege in change.gains)
+        and _any(condition.principals, change.principal)
+        and _any(condition.kinds, change.kind)
+        and _any(condition.securables, change.securable)
+    )
+
+
+def _finding_fits(condition: FindingCondition, finding: Finding) -> bool:
+    return finding.severity in condition.severities and finding.result in condition.results
+
+
+def _any(patterns: Sequence[str], text: str) -> bool:
+    return any(fnmatchcase(text, pattern) for pattern in patterns)
