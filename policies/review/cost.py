@@ -10,6 +10,7 @@ from policies.review.runs_per_month import runs_per_month
 
 Values = Mapping[str, Any]
 _HOURS_PER_MONTH = 730
+BY_USE = "billed by use"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +89,7 @@ def monthly(kind: str, values: Any, prices: Prices) -> Monthly:
     if not isinstance(values, Mapping):
         return Monthly()
     if kind in prices.by_use:
-        return Monthly(unknown=("billed by use",))
+        return Monthly(unknown=(BY_USE,))
     if kind in prices.hourly:
         return _at(prices.hourly[kind]).times(_HOURS_PER_MONTH, _HOURS_PER_MONTH)
     if kind in prices.hourly_by:

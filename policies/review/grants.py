@@ -179,8 +179,9 @@ def _membership(change: Change, values: Values, names: Names) -> Iterator[_Row]:
 
 def _assignment(change: Change, values: Values, names: Names) -> Iterator[_Row]:
     for permission in _texts(values.get("permissions")):
-        who, workspace = names.text(change, "principal_id", values), names.text(change, "workspace_id", values)
-        yield who, permission, "workspace", workspace
+        # Without the account-level resource's id it is the workspace that the provider talks to.
+        workspace = "of this stack" if "workspace_id" not in values else names.text(change, "workspace_id", values)
+        yield names.text(change, "principal_id", values), permission, "workspace", workspace
 
 
 def _role_assignment(change: Change, values: Values, names: Names) -> Iterator[_Row]:

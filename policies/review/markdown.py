@@ -6,7 +6,7 @@ A comment starts with a marker that names its stack, so that a pipeline replaces
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from policies.review.cost import Cost
+from policies.review.cost import BY_USE, Cost
 from policies.review.differences import Difference
 from policies.review.plan import Action
 from policies.review.review import Changed, Review
@@ -75,7 +75,7 @@ def _sections(review: Review) -> Iterator[_Section]:
         title="Destroyed, replaced or forgotten",
         columns=("", "resource", "what is lost", "because"),
         lines=[
-            f"| {loss.action} | {code(loss.address)} {code(loss.name)} | {'**data**: ' if loss.data else ''}"
+            f"| {loss.action} | {_called(loss.address, loss.name)} | {'**data**: ' if loss.data else ''}"
             f"{plain(loss.lost)} | {_because(loss.forced_by, loss.reason)} |"
             for loss in review.losses
         ],
@@ -94,6 +94,10 @@ def _sections(review: Review) -> Iterator[_Section]:
     yield _Section(title="Drift: changed outside Terraform", lines=list(_drift(review)))
     yield _Section(title="Used by", lines=list(_reach(review)), folded=len(review.reach) > 5)
     yield _Section(title="All changes", lines=list(_changes(review.changes)), folded=True)
+
+
+def _called(address: str, name: str) -> str:
+    return code(address) if name == address else f"{code(address)} {code(name)}"
 
 
 def _because(forced_by: Sequence[str], reason: str) -> str:
@@ -117,7 +121,10 @@ def _cost(cost: Cost) -> Iterator[str]:
         return
     yield f"{_range(cost.low, cost.high)} {cost.currency} a month, at list prices of {cost.as_of} in {cost.region}."
     yield ""
-    for item in cost.items:
+    by_use = [item.address for item in cost.items if item.unknown == (BY_USE,)]
+    if by_use:
+        yield f"- unknown, because billed by use: {codes(by_use)}"
+    for item in (item for item in cost.items if item.unknown != (BY_USE,)):
         known = f" {_range(item.low, item.high)}" if item.low or item.high else ""
         unknown = f" unknown: {code(', '.join(item.unknown))}" if item.unknown else ""
         yield f"- {code(item.address)}:{known}{';' if known and unknown else ''}{unknown}"

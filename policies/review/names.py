@@ -11,7 +11,19 @@ from policies.review.configuration import without_index
 from policies.review.differences import UNKNOWN
 from policies.review.plan import Change, Plan
 
-_NAMES = ("display_name", "user_name", "full_name", "name", "path", "policy_name", "url", "principal")
+_NAMES = (
+    "display_name",
+    "user_name",
+    "full_name",
+    "name",
+    "cluster_name",
+    "instance_pool_name",
+    "path",
+    "policy_name",
+    "url",
+    "principal",
+    "key",
+)
 _PRINCIPALS = ("databricks_service_principal", "databricks_group", "databricks_user", "databricks_service_principals")
 _IDENTITIES = ("azurerm_databricks_access_connector", "azurerm_user_assigned_identity")
 _IDS = ("application_id", "id", "acl_principal_id", "principal_id")

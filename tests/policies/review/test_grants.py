@@ -1,0 +1,138 @@
+"""Who gains and loses what, for every resource type that gives access."""
+
+from typing import Any
+
+import pytest
+
+from policies.review.grants import ACCESS_TYPES, grant_changes
+from policies.review.names import Names
+from policies.review.plan import read_plan
+from tests.policies.review.plans import change, plan
+
+_EXAMPLES: dict[str, tuple[dict[str, Any], str]] = {
+    "azurerm_role_assignment": (
+        {"principal_id": "p-1", "role_definition_name": "Owner", "scope": "/subscriptions/1"},
+        "p-1 gains Owner on Azure scope /subscriptions/1",
+    ),
+    "databricks_access_control_rule_set": (
+        {"name": "accounts/1/groups/g", "grant_rules": [{"role": "roles/group.manager", "principals": ["groups/eng"]}]},
+        "groups/eng gains roles/group.manager on rule set accounts/1/groups/g",
+    ),
+    "databricks_grant": (
+        {"volume": "prod.credit_ops.alerts", "principal": "eng", "privileges": ["WRITE_VOLUME"]},
+        "eng gains WRITE_VOLUME on volume prod.credit_ops.alerts",
+    ),
+    "databricks_grants": (
+        {"schema": "prod.credit_gold", "grant": [{"principal": "eng", "privileges": ["MODIFY", "SELECT"]}]},
+        "eng gains MODIFY, SELECT on schema prod.credit_gold",
+    ),
+    "databricks_group_member": ({"group_id": "7", "member_id": "8"}, "8 gains MEMBERSHIP on group 7"),
+    "databricks_mws_permission_assignment": (
+        {"workspace_id": 12, "principal_id": 7, "permissions": ["ADMIN"]},
+        "7 gains ADMIN on workspace 12",
+    ),
+    "databricks_permission_assignment": (
+        {"principal_id": 7, "permissions": ["USER"]},
+        "7 gains USER on workspace of this stack",
+    ),
+    "databricks_permissions": (
+        {"job_id": "5", "access_control": [{"group_name": "eng", "permission_level": "CAN_MANAGE"}]},
+        "eng gains CAN_MANAGE on job 5",
+    ),
+    "databricks_secret_acl": (
+        {"scope": "prod", "principal": "eng", "permission": "READ"},
+        "eng gains READ on secret scope prod",
+    ),
+    "databricks_service_principal_federation_policy": (
+        {"service_principal_id": "9", "oidc_policy": [{"subject": "repo:o/r:environment:dev"}]},
+        "repo:o/r:environment:dev gains SIGN_IN on service principal 9",
+    ),
+    "databricks_workspace_binding": (
+        {"workspace_id": 1, "securable_type": "catalog", "securable_name": "prod"},
+        "workspace 1 gains BINDING_TYPE_READ_WRITE on catalog prod",
+    ),
+}
+
+
+def _words(*changes: dict[str, Any], **more: Any) -> list[str]:
+    found = read_plan("s", plan(*changes, **more))
+    return [item.words() for item in grant_changes(found, Names(found))]
+
+
+def test_every_type_that_gives_access_has_an_example() -> None:
+    """A new reader comes with its test."""
+    assert sorted(_EXAMPLES) == sorted(ACCESS_TYPES)
+
+
+@pytest.mark.parametrize("kind", sorted(_EXAMPLES))
+def test_what_comes_is_gained_and_what_goes_is_lost(kind: str) -> None:
+    """Created, destroyed and unchanged, in the same words."""
+    values, gained = _EXAMPLES[kind]
+    assert [text[: len(gained)] for text in _words(change(f"{kind}.x", ["create"], None, values))] == [gained]
+    lost = gained.replace(" gains ", " loses ")
+    assert [text[: len(lost)] for text in _words(change(f"{kind}.x", ["delete"], values))] == [lost]
+    assert _words(change(f"{kind}.x", ["update"], values, dict(values))) == []
+
+
+def test_a_widened_grant_names_only_the_difference() -> None:
+    """A principal that keeps SELECT gains MODIFY; one that is taken out loses all; the order of grants is nothing."""
+
+    def grants(**rights: list[str]) -> dict[str, Any]:
+        return {"schema": "prod.gold", "grant": [{"principal": p, "privileges": r} for p, r in rights.items()]}
+
+    before = grants(eng=["SELECT"], risk=["SELECT"], stays=["SELECT"])
+    after = grants(stays=["SELECT"], eng=["MODIFY", "SELECT"])
+    assert _words(change("databricks_grants.g", ["update"], before, after)) == [
+        "eng gains MODIFY on schema prod.gold",
+        "risk loses SELECT on schema prod.gold",
+    ]
+
+
+def test_ids_are_told_by_name() -> None:
+    """An application id is shown as the service principal's name, found among the data sources that were read."""
+    state = {"values": {"root_module": {"resources": [
+        {
+            "address": "data.databricks_service_principal.sp",
+            "mode": "data",
+            "values": {"application_id": "0000-1", "display_name": "prod-credit-training"},
+        }
+    ]}}}  # fmt: skip
+    values = {"schema": "prod.gold", "grant": [{"principal": "0000-1", "privileges": ["SELECT"]}]}
+    assert _words(change("databricks_grants.g", ["create"], None, values), prior_state=state) == [
+        "prod-credit-training gains SELECT on schema prod.gold"
+    ]
+
+
+def test_what_is_not_known_yet_is_told_by_what_it_refers_to() -> None:
+    """The grant on a schema that the same plan makes names the schema."""
+    catalog = change("databricks_catalog.c", ["create"], None, {"name": "prod"})
+    schema = change("databricks_schema.s", ["create"], None, {"name": "gold"}, after_unknown={"catalog_name": True})
+    grant = change(
+        "databricks_grants.g",
+        ["create"],
+        None,
+        {"grant": [{"principal": "eng", "privileges": ["SELECT"]}]},
+        after_unknown={"schema": True},
+    )
+    uses = {
+        "databricks_grants.g": {"schema": "databricks_schema.s.id"},
+        "databricks_schema.s": {"catalog_name": "databricks_catalog.c.name"},
+    }
+    assert _words(catalog, schema, grant, uses=uses) == ["eng gains SELECT on schema prod.gold"]
+
+
+def test_privileges_that_are_not_known_yet_are_gained() -> None:
+    """Not being known is no reason to say nothing."""
+    values = {"schema": "prod.gold", "grant": [{"principal": "eng", "privileges": None}]}
+    assert _words(change("databricks_grants.g", ["create"], None, values)) == [
+        "eng gains (known after apply) on schema prod.gold"
+    ]
+
+
+def test_a_new_owner_is_told() -> None:
+    """Owning is more than any grant."""
+    before, after = {"name": "prod", "owner": "prod-owners"}, {"name": "prod", "owner": "eng"}
+    assert _words(change("databricks_catalog.c", ["update"], before, after)) == [
+        "eng gains OWNERSHIP on catalog prod",
+        "prod-owners loses OWNERSHIP on catalog prod",
+    ]
