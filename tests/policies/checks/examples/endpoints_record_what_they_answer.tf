@@ -1,0 +1,30 @@
+resource "databricks_model_serving" "fail_unset" {
+  name = "a"
+}
+
+resource "databricks_model_serving" "fail_off" {
+  name = "b"
+  ai_gateway {
+    inference_table_config {
+      enabled = false
+    }
+  }
+}
+
+resource "databricks_model_serving" "unknown_variable" {
+  name = "c"
+  ai_gateway {
+    inference_table_config {
+      enabled = var.record
+    }
+  }
+}
+
+resource "databricks_model_serving" "pass_gateway" {
+  name = "d"
+  ai_gateway {
+    inference_table_config {
+      enabled = true
+    }
+  }
+}
