@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from infra import names
+from infra import azure_names, names
 from infra.access.assignments import assignments
 from infra.cdktf_seam import Resource, Scope, Token, databricks
 from infra.constructs.budget import BudgetProps, budget
@@ -42,8 +42,21 @@ def _region(stack: Scope, spec: Spec, made: _Made) -> None:
     # By reference, so that the group is there before it owns.
     owner = made.groups[spec.platform.admins].display_name
     metastore(stack, "metastore", MetastoreProps(metastore=declared, owner=owner, workspaces=workspaces))
-    props = ConnectivityProps(name=declared.name, region=declared.region, workspaces=tuple(workspaces.items()))
+    props = ConnectivityProps(
+        name=declared.name, region=declared.region, workspaces=tuple(workspaces.items()), lakes=_lakes(spec)
+    )
     connectivity(stack, "connectivity", props)
+
+
+def _lakes(spec: Spec) -> tuple[tuple[str, str], ...]:
+    """The lakes that serverless compute reaches by a private endpoint, since they have no other way in."""
+    if spec.platform.hub is None:
+        return ()
+    prefix = spec.platform.azure.prefix
+    return tuple(
+        (each.name, azure_names.lake_account_id(each.azure.subscription_id, prefix, each.name))
+        for each in spec.environments
+    )
 
 
 def _groups(stack: Scope, platform: Platform) -> dict[str, Resource]:

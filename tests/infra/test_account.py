@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from tests.infra.conftest import Documents, edit
+from tests.infra.networks import to_ip_allow_list
 
 ENVIRONMENTS = ("dev", "prod", "staging")
 IDS = {"dev": 1000000000000001, "staging": 1000000000000002, "prod": 1000000000000003}
 
 
 def _all(documents: Documents, type_: str) -> dict[str, dict[str, Any]]:
-    return dict(documents["account"]["resource"][type_])
+    return dict(documents["account"]["resource"].get(type_, {}))
 
 
 def _name(reference: str) -> str:
@@ -88,6 +89,22 @@ def test_every_workspace_has_its_private_connectivity(documents: Documents) -> N
     assert {entry["workspace_id"] for entry in bound} == set(IDS.values())
     [configuration] = _all(documents, "databricks_mws_network_connectivity_config").values()
     assert configuration == {"name": "mlops-westeurope", "region": "westeurope"}
+
+
+def test_serverless_compute_reaches_the_lakes_privately(documents: Documents) -> None:
+    """A private endpoint for each part of each lake, since none has a public address."""
+    rules = _all(documents, "databricks_mws_ncc_private_endpoint_rule").values()
+    group = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/mlops-{0}"
+    account = group + "/providers/Microsoft.Storage/storageAccounts/mlops{0}lake"
+    assert sorted((rule["resource_id"], rule["group_id"]) for rule in rules) == sorted(
+        (account.format(name), part) for name in ENVIRONMENTS for part in ("dfs", "blob")
+    )
+
+
+def test_without_private_endpoints_no_lake_needs_one(workspaces: Path, synthesized: Callable[[], Documents]) -> None:
+    """In the profile ip-allow-list there is nothing to approve."""
+    to_ip_allow_list(workspaces)
+    assert _all(synthesized(), "databricks_mws_ncc_private_endpoint_rule") == {}
 
 
 def test_a_budget_tells_the_people_on_call(documents: Documents) -> None:

@@ -21,6 +21,7 @@ _TYPES: dict[str, tuple[str, ...]] = {
     "databricks_metastore": ("metastore_id",),
     "databricks_metastore_assignment": (),
     "databricks_mws_ncc_binding": (),
+    "databricks_mws_ncc_private_endpoint_rule": (),
     "databricks_mws_network_connectivity_config": ("network_connectivity_config_id",),
     "databricks_repo": (),
     "databricks_restrict_workspace_admins_setting": (),
