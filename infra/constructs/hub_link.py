@@ -19,8 +19,11 @@ class HubLinkProps:
     provider: Resource
 
 
-def hub_link(scope: Scope, id_: str, props: HubLinkProps) -> None:
-    """Peers the two networks, each way, and lets the environment's find the names of all private endpoints."""
+def hub_link(scope: Scope, id_: str, props: HubLinkProps) -> Resource:
+    """Peers the two networks, each way, and lets the environment's find the names of all private endpoints.
+
+    Returns the last of the two peerings: from then on the hub's machines reach what stands in the network.
+    """
     azure = props.platform.azure
     group, hub = (
         azure_names.resource_group(azure.prefix, azure_names.HUB),
@@ -37,7 +40,7 @@ def hub_link(scope: Scope, id_: str, props: HubLinkProps) -> None:
         remote_virtual_network_id=props.vnet.id,
         allow_gateway_transit=props.gateway,
     )
-    peering(
+    inward = peering(
         scope,
         f"{id_}-to-hub",
         name=azure_names.HUB,
@@ -55,3 +58,4 @@ def hub_link(scope: Scope, id_: str, props: HubLinkProps) -> None:
             zone=zone, resource_group=group, name=props.vnet.name, vnet_id=props.vnet.id, provider=props.provider
         )
         dns_link(scope, f"{id_}-dns-{zone_id(zone)}", link)
+    return inward

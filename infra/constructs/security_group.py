@@ -29,27 +29,24 @@ class SecurityGroupProps:
     inbound: tuple[Inbound, ...]
 
 
-def security_group(scope: Scope, id_: str, props: SecurityGroupProps) -> Resource:
+@dataclass(frozen=True, kw_only=True)
+class SecurityGroupOutputs:
+    """The group, and its rules, which must be there before it counts: half of them may refuse what all let in."""
+
+    id: str
+    rules: tuple[Resource, ...]
+
+
+def security_group(scope: Scope, id_: str, props: SecurityGroupProps) -> SecurityGroupOutputs:
     """The group. Its rules are resources of their own, so that Databricks can add those that it needs."""
     group = azurerm.network_security_group.NetworkSecurityGroup(
         scope, id_, name=props.name, resource_group_name=props.resource_group, location=props.location
     )
-    for position, rule in enumerate(props.inbound):
-        _rule(
-            scope,
-            f"{id_}-{rule.name}",
-            group,
-            name=rule.name,
-            priority=_FIRST_PRIORITY + position,
-            access="Allow",
-            protocol="Tcp" if rule.ports else "*",
-            # One range is `…_range`, several are `…_ranges`: Azure refuses `*` among several.
-            destination_port_ranges=list(rule.ports) or None,
-            destination_port_range=None if rule.ports else "*",
-            source_address_prefixes=list(rule.sources),
-            destination_address_prefix=props.address_range,
-        )
-    _rule(
+    allowed = [
+        _allow(scope, f"{id_}-{rule.name}", group, rule, priority=_FIRST_PRIORITY + position, into=props.address_range)
+        for position, rule in enumerate(props.inbound)
+    ]
+    refused = _rule(
         scope,
         f"{id_}-nobody-else",
         group,
@@ -61,11 +58,28 @@ def security_group(scope: Scope, id_: str, props: SecurityGroupProps) -> Resourc
         source_address_prefix="*",
         destination_address_prefix="*",
     )
-    return group
+    return SecurityGroupOutputs(id=group.id, rules=(*allowed, refused))
 
 
-def _rule(scope: Scope, id_: str, group: Resource, **arguments: object) -> None:
-    azurerm.network_security_rule.NetworkSecurityRule(
+def _allow(scope: Scope, id_: str, group: Resource, rule: Inbound, *, priority: int, into: str) -> Resource:
+    return _rule(
+        scope,
+        id_,
+        group,
+        name=rule.name,
+        priority=priority,
+        access="Allow",
+        protocol="Tcp" if rule.ports else "*",
+        # One range is `…_range`, several are `…_ranges`: Azure refuses `*` among several.
+        destination_port_ranges=list(rule.ports) or None,
+        destination_port_range=None if rule.ports else "*",
+        source_address_prefixes=list(rule.sources),
+        destination_address_prefix=into,
+    )
+
+
+def _rule(scope: Scope, id_: str, group: Resource, **arguments: object) -> Resource:
+    return azurerm.network_security_rule.NetworkSecurityRule(
         scope,
         id_,
         network_security_group_name=group.name,

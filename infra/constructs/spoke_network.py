@@ -51,11 +51,12 @@ class SpokeOutputs:
 
 @dataclass(frozen=True, kw_only=True)
 class _Parts:
-    """What every subnet needs. `routes` is None where there is no hub."""
+    """What every subnet needs. `routes` and `peering` are None where there is no hub."""
 
     props: SpokeProps
     vnet: Resource
     routes: Resource | None
+    peering: Resource | None
 
 
 def spoke_network(scope: Scope, id_: str, props: SpokeProps) -> SpokeOutputs:
@@ -68,7 +69,7 @@ def spoke_network(scope: Scope, id_: str, props: SpokeProps) -> SpokeOutputs:
         location=props.platform.azure.region,
         address_space=[props.network.address_space],
     )
-    parts = _Parts(props=props, vnet=vnet, routes=_hub_routes(scope, id_, props, vnet))
+    parts = _parts(scope, id_, props, vnet)
     halves = {half: _half(scope, f"{id_}-{half}", half, parts) for half in ("host", "container")}
     if parts.routes is None:
         _nat(scope, f"{id_}-nat", props, {half: made.id for half, made in halves.items()})
@@ -79,16 +80,16 @@ def spoke_network(scope: Scope, id_: str, props: SpokeProps) -> SpokeOutputs:
         container_subnet_name=container.subnet.name,
         host_nsg_association_id=host.group_association_id,
         container_nsg_association_id=container.group_association_id,
-        endpoint_subnet_id=_endpoints(scope, f"{id_}-endpoints", props, vnet),
+        endpoint_subnet_id=_endpoints(scope, f"{id_}-endpoints", parts),
         delegated_subnet_ids=(host.id, container.id),
     )
 
 
-def _hub_routes(scope: Scope, id_: str, props: SpokeProps, vnet: Resource) -> Resource | None:
-    """Ties the network to the hub and returns the routes through its firewall; None where there is no hub."""
+def _parts(scope: Scope, id_: str, props: SpokeProps, vnet: Resource) -> _Parts:
+    """Ties the network to the hub, where there is one, with routes through its firewall."""
     hub = props.platform.hub
     if hub is None or props.hub is None:
-        return None
+        return _Parts(props=props, vnet=vnet, routes=None, peering=None)
     link = HubLinkProps(
         environment=props.environment,
         platform=props.platform,
@@ -96,14 +97,14 @@ def _hub_routes(scope: Scope, id_: str, props: SpokeProps, vnet: Resource) -> Re
         gateway=hub.subnets.gateway is not None,
         provider=props.hub,
     )
-    hub_link(scope, f"{id_}-hub", link)
+    peering = hub_link(scope, f"{id_}-hub", link)
     table = RouteTableProps(
         name=props.name,
         resource_group=props.resource_group,
         location=props.platform.azure.region,
         firewall_ip=firewall_ip(hub),
     )
-    return route_table(scope, f"{id_}-route-table", table)
+    return _Parts(props=props, vnet=vnet, routes=route_table(scope, f"{id_}-route-table", table), peering=peering)
 
 
 def _half(scope: Scope, id_: str, half: str, parts: _Parts) -> SubnetOutputs:
@@ -123,22 +124,24 @@ def _half(scope: Scope, id_: str, half: str, parts: _Parts) -> SubnetOutputs:
     return subnet(scope, id_, made)
 
 
-def _endpoints(scope: Scope, id_: str, props: SpokeProps, vnet: Resource) -> str | None:
+def _endpoints(scope: Scope, id_: str, parts: _Parts) -> str | None:
     """Id of the subnet for private endpoints, which clusters, runners and people may reach."""
-    parts = props.network.subnets
+    props, ranges = parts.props, parts.props.network.subnets
     hub = props.platform.hub
-    if hub is None or parts.endpoints is None:
+    if hub is None or parts.peering is None or ranges.endpoints is None:
         return None
     made = SubnetProps(
-        vnet=vnet,
+        vnet=parts.vnet,
         name="endpoints",
         group_name=f"{props.name}-endpoints",
-        address_range=parts.endpoints,
+        address_range=ranges.endpoints,
         inbound=(
-            Inbound(name="nodes", sources=(parts.host, parts.container), ports=_WORKSPACE_PORTS),
+            Inbound(name="nodes", sources=(ranges.host, ranges.container), ports=_WORKSPACE_PORTS),
             Inbound(name="https", sources=(hub.subnets.runners, *hub.clients), ports=_HTTPS),
         ),
         endpoints=True,
+        # Whoever applies this makes keys in a vault that answers at its endpoint only.
+        depends_on=(parts.peering,),
     )
     return subnet(scope, id_, made).id
 

@@ -21,7 +21,7 @@ class SubnetProps:
 
     `delegated` hands the subnet to Databricks; `endpoints` says that private endpoints stand in it.
     `service_endpoints` are services that see its addresses as the network's own. `routes` is a route table, by which
-    everything else leaves.
+    everything else leaves. `depends_on` is what must be there before anything stands in the subnet.
     """
 
     vnet: Resource
@@ -33,6 +33,7 @@ class SubnetProps:
     endpoints: bool = False
     service_endpoints: Sequence[str] = ()
     routes: Resource | None = None
+    depends_on: Sequence[Resource] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +60,11 @@ def subnet(scope: Scope, id_: str, props: SubnetProps) -> SubnetOutputs:
         ),
     )
     association = azurerm.subnet_network_security_group_association.SubnetNetworkSecurityGroupAssociation(
-        scope, f"{id_}-security-association", subnet_id=made.id, network_security_group_id=group.id
+        scope,
+        f"{id_}-security-association",
+        subnet_id=made.id,
+        network_security_group_id=group.id,
+        depends_on=list(group.rules),
     )
     if props.routes:
         azurerm.subnet_route_table_association.SubnetRouteTableAssociation(
@@ -86,4 +91,5 @@ def _subnet(scope: Scope, id_: str, props: SubnetProps) -> Resource:
         private_endpoint_network_policies="NetworkSecurityGroupEnabled" if props.endpoints else None,
         service_endpoints=list(props.service_endpoints) or None,
         delegation=[delegation] if props.delegated else None,
+        depends_on=list(props.depends_on) or None,
     )

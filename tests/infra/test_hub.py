@@ -217,6 +217,20 @@ def test_clusters_are_injected(documents: Documents) -> None:
         assert subnets["network-endpoints"]["private_endpoint_network_policies"] == "NetworkSecurityGroupEnabled"
 
 
+def test_what_has_an_endpoint_can_be_reached_at_once(documents: Documents) -> None:
+    """The peering comes before the subnet, and a security group counts once it has all its rules.
+
+    Else the apply that makes a vault could not make the keys in it.
+    """
+    endpoints = _all(documents, "prod-platform", "azurerm_subnet")["network-endpoints"]
+    assert endpoints["depends_on"] == ["azurerm_virtual_network_peering.network-hub-to-hub"]
+    type_ = "azurerm_subnet_network_security_group_association"
+    association = _all(documents, "prod-platform", type_)["network-endpoints-security-association"]
+    assert set(association["depends_on"]) == {
+        f"azurerm_network_security_rule.network-endpoints-security-{name}" for name in ("nodes", "https", "nobody-else")
+    }
+
+
 def test_the_state_is_private(documents: Documents) -> None:
     """The state's account has an endpoint in the hub, with its name in the zone of blobs."""
     endpoint = _one(documents, "hub", "azurerm_private_endpoint")
