@@ -13,7 +13,7 @@ USECASE ?= credit
 ENV ?= prod
 DEPLOY = $(PY) -m infra.deploy $@ $(ENV) $(if $(SERVING),--serving) $(if $(APPROVED),--approved)
 
-.PHONY: help setup demo test lint types format synth synth-check plan diff deploy destroy up down status lock schemas bench clean distclean
+.PHONY: help setup demo test lint types format synth scan synth-check plan diff deploy destroy up down status lock schemas bench clean distclean
 
 help: ## Show every target, a line each
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -49,6 +49,9 @@ format: $(READY) ## Format the code
 
 synth: $(READY) ## Synthesize the stacks to cdktf.out
 	@$(BIN)/mlops synth
+
+scan: synth ## Check every stack with this platform's checks and checkov's own (SARIF and JUnit in dist/)
+	@$(BIN)/mlops scan --sarif dist/scan.sarif --junit dist/scan.junit.xml $(ARGS)
 
 synth-check: $(READY) node_modules/.installed ## Compare `mlops synth` with the real `cdktf synth`
 	@$(PY) -m pytest tests/infra/test_synth.py

@@ -7,6 +7,7 @@ from cli.commands.cloud import down, status, up
 from cli.commands.demo import demo
 from cli.commands.history import history
 from cli.commands.run import run
+from cli.commands.scan import scan
 from cli.commands.signing import approve, rollback
 from cli.commands.sql import sql
 from cli.commands.synth import synth
@@ -18,7 +19,7 @@ def mlops() -> None:
     """MLOps on Azure Databricks: synthesize the stacks, and run them on this machine."""
 
 
-for command in (synth, up, down, status, demo, run, sql, approve, rollback, history, user, clock):
+for command in (synth, scan, up, down, status, demo, run, sql, approve, rollback, history, user, clock):
     mlops.add_command(command)
 
 

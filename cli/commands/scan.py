@@ -1,0 +1,97 @@
+"""`mlops scan`."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.errors import CommandError
+from cli.output import Row, format_option, progress, show
+from cli.paths import ROOT, STACKS
+
+if TYPE_CHECKING:
+    from policies.scan.result import Judged, Outcome
+
+WAIVERS = ROOT / "policies" / "waivers.yaml"
+_COLUMNS = ("severity", "rule", "stack", "resource", "result", "reason", "fix")
+
+
+def scan_rows(judged: Sequence["Judged"]) -> list[Row]:
+    """One row per finding."""
+    return [
+        {
+            "severity": one.finding.severity,
+            "rule": one.finding.rule,
+            "stack": one.finding.stack,
+            "resource": one.finding.address,
+            "result": "waived" if one.waiver else one.finding.result.value,
+            "reason": one.waiver.reason if one.waiver else one.finding.reason,
+            "fix": f"{one.waiver.owner}, until {one.waiver.expires}" if one.waiver else one.finding.fix,
+        }
+        for one in judged
+    ]
+
+
+def _write(path: Path | None, text: str) -> None:
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def _scan(paths: Sequence[Path], waivers: Sequence[Path]) -> "Outcome":
+    from policies.documents import UnreadableDocument  # noqa: PLC0415 - checkov behind it takes seconds
+    from policies.scan.built_in import UnparsedStack  # noqa: PLC0415
+    from policies.scan.run import files_in, scan  # noqa: PLC0415
+    from policies.scan.waivers import UnreadableWaivers, read_waivers  # noqa: PLC0415
+
+    try:
+        return scan(files_in(paths), read_waivers(waivers), datetime.now(UTC).date())
+    except (UnreadableDocument, UnparsedStack, UnreadableWaivers) as error:
+        raise CommandError(str(error), exit_code=2) from error
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--waivers", "-w", multiple=True, type=click.Path(path_type=Path), help="File [policies/waivers.yaml].")
+@click.option("--sarif", "sarif_file", type=click.Path(path_type=Path), help="Write SARIF to this file.")
+@click.option("--junit", "junit_file", type=click.Path(path_type=Path), help="Write JUnit XML to this file.")
+@click.option("--waived", is_flag=True, help="Also show what waivers let stand.")
+@format_option
+def scan(
+    *,
+    paths: tuple[Path, ...],
+    waivers: tuple[Path, ...],
+    sarif_file: Path | None,
+    junit_file: Path | None,
+    waived: bool,
+    form: str,
+) -> None:
+    """Check synthesized stacks [cdktf.out] or plans with this platform's checks and checkov's own.
+
+    Ends with 1 where a finding has no waiver, or a waiver is past its date or unused; with 2 where a file cannot be
+    read.
+    """
+    from policies.scan.junit import junit  # noqa: PLC0415 - as above
+    from policies.scan.sarif import sarif  # noqa: PLC0415
+
+    outcome = _scan(paths or (STACKS,), waivers or (WAIVERS,))
+    _write(sarif_file, sarif(outcome, ROOT))
+    _write(junit_file, junit(outcome))
+    shown = outcome.failures + (outcome.waived if waived else [])
+    show(scan_rows(shown), form=form, columns=_COLUMNS, title="Findings without a waiver" if not waived else "Findings")
+    for problem in outcome.waiver_problems:
+        progress.print(problem, markup=False, soft_wrap=True)
+    progress.print(_summary(outcome), soft_wrap=True)
+    if not outcome.clean:
+        raise CommandError("the scan fails: fix what it found, or waive it in policies/waivers.yaml with a reason")
+
+
+def _summary(outcome: "Outcome") -> str:
+    rules = len({one.finding.rule for one in outcome.judged})
+    return (
+        f"{len(outcome.judged):,} verdicts of {rules} checks on {len(outcome.stacks)} stacks: "
+        f"{len(outcome.failures)} findings without a waiver, {len(outcome.waived)} waived, "
+        f"{len(outcome.waiver_problems)} mistakes in waivers"
+    )
