@@ -1,8 +1,9 @@
 """Plans, deploys and destroys an environment: `python -m infra.deploy plan|diff|deploy|destroy ENV`.
 
 It drives the real cdktf CLI and Terraform, one stack after the other: the stacks share no references that would tell
-either of them the order. `ENV` is an environment, or `account`. Phase two (`<env>-serving`) is asked for by name, since
-it can only be planned once a model is live.
+either of them the order. `ENV` is an environment, or what all share: `bootstrap`, `hub` or `account`. An environment's
+first stack can be asked for alone, since the account needs its workspace; phase two (`<env>-serving`) is asked for by
+name, since it can only be planned once a model is live.
 """
 
 import argparse
@@ -22,7 +23,6 @@ from infra.wheel import ROOT
 
 ACTIONS = ("plan", "diff", "deploy", "destroy")
 OUT = ROOT / "cdktf.out"
-ACCOUNT = "account"
 # Any of them says that somebody or something signed in; Terraform itself checks whether it may do what is asked.
 _SIGN_INS = ("ARM_USE_OIDC", "ARM_USE_MSI", "ARM_CLIENT_ID", "DATABRICKS_AUTH_TYPE", "DATABRICKS_CLIENT_ID")
 
@@ -40,17 +40,23 @@ class Tools:
     path: str
 
 
-def stacks_of(spec: Spec, target: str, *, serving: bool) -> list[str]:
-    """The stacks of `target`, in the order of deployment. Raises DeployError for a target that does not exist."""
-    if target == ACCOUNT:
-        return [ACCOUNT]
+def stacks_of(spec: Spec, target: str, part: str | None = None) -> list[str]:
+    """The stacks of `target`, or the one `part` of it, in the order of deployment.
+
+    Raises DeployError for a target or part that does not exist.
+    """
+    shared = ["bootstrap", *(["hub"] if spec.platform.hub else []), "account"]
+    if target in shared:
+        if part:
+            raise DeployError(f"{target} is one stack, without a part {part}: leave {part.upper()} out")
+        return [target]
     found = next((each for each in spec.environments if each.name == target), None)
     if found is None:
-        known = ", ".join([ACCOUNT, *(each.name for each in spec.environments)])
+        known = ", ".join([*shared, *(each.name for each in spec.environments)])
         raise DeployError(f"ENV={target or '(nothing)'} does not exist; allowed are {known}: correct it")
-    if serving and not serves(found):
+    if part == "serving" and not serves(found):
         raise DeployError(f"{target} serves nothing, so it has no stack {target}-serving: see workspaces/{target}.yaml")
-    return [f"{target}-serving"] if serving else [f"{target}-workspace", f"{target}-ml"]
+    return [f"{target}-{each}" for each in ([part] if part else ("platform", "workspace", "ml"))]
 
 
 def missing(root: Path, environment: Mapping[str, str]) -> list[str]:
@@ -98,10 +104,10 @@ def commands(action: str, stack: str, used: Tools, *, approved: bool) -> list[li
     return [[*whole, "--auto-approve"] if approved and action != "diff" else whole]
 
 
-def run(action: str, target: str, *, serving: bool, approved: bool) -> None:
+def run(action: str, target: str, part: str | None = None, *, approved: bool) -> None:
     """Runs `action` on every stack of `target`. Raises DeployError, or SpecError before anything is run."""
     spec = load(WORKSPACES)
-    wanted = stacks_of(spec, target, serving=serving)
+    wanted = stacks_of(spec, target, part)
     used = tools(ROOT, os.environ)
     if action == "plan":
         synth(OUT)
@@ -131,12 +137,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Parses, runs, and says what went wrong. Returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m infra.deploy", allow_abbrev=False)
     parser.add_argument("action", choices=ACTIONS)
-    parser.add_argument("target", help="an environment, or account")
-    parser.add_argument("--serving", action="store_true", help="phase two, once a model is live")
+    parser.add_argument("target", help="an environment, bootstrap, hub or account")
+    parts = parser.add_mutually_exclusive_group()
+    parts.add_argument("--platform", dest="part", action="store_const", const="platform", help="its first stack alone")
+    parts.add_argument(
+        "--serving", dest="part", action="store_const", const="serving", help="phase two, with a model live"
+    )
     parser.add_argument("--approved", action="store_true", help="ask nobody")
     given = parser.parse_args(arguments)
     try:
-        run(given.action, given.target, serving=given.serving, approved=given.approved)
+        run(given.action, given.target, given.part, approved=given.approved)
     except (DeployError, SpecError) as error:
         print(error, file=sys.stderr)
         return 2

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from infra import deploy
+from infra.costs.profiles import without_hub
 from infra.deploy import DeployError, Tools, commands, main, missing, stacks_of
 from infra.main import WORKSPACES
 from infra.spec import load
@@ -22,15 +23,30 @@ def _program(folder: Path, name: str, script: str) -> None:
 
 
 def test_the_stacks_of_a_target_in_order() -> None:
-    """The workspace comes before its jobs; phase two only by name; the account by itself."""
+    """Azure comes before the workspace in it, that before its jobs; phase two only by name; shared stacks alone."""
     spec = load(WORKSPACES)
-    assert stacks_of(spec, "prod", serving=False) == ["prod-workspace", "prod-ml"]
-    assert stacks_of(spec, "prod", serving=True) == ["prod-serving"]
-    assert stacks_of(spec, "account", serving=False) == ["account"]
-    with pytest.raises(DeployError, match="ENV=produ does not exist; allowed are account, dev, prod, staging"):
-        stacks_of(spec, "produ", serving=False)
+    assert stacks_of(spec, "prod") == ["prod-platform", "prod-workspace", "prod-ml"]
+    assert stacks_of(spec, "prod", "platform") == ["prod-platform"]
+    assert stacks_of(spec, "prod", "serving") == ["prod-serving"]
+    assert [stacks_of(spec, shared) for shared in ("bootstrap", "hub", "account")] == [
+        ["bootstrap"],
+        ["hub"],
+        ["account"],
+    ]
+    with pytest.raises(
+        DeployError, match="ENV=produ does not exist; allowed are bootstrap, hub, account, dev, prod, staging"
+    ):
+        stacks_of(spec, "produ")
     with pytest.raises(DeployError, match="dev serves nothing"):
-        stacks_of(spec, "dev", serving=True)
+        stacks_of(spec, "dev", "serving")
+    with pytest.raises(DeployError, match="hub is one stack, without a part platform: leave PLATFORM out"):
+        stacks_of(spec, "hub", "platform")
+
+
+def test_without_a_hub_there_is_none_to_deploy() -> None:
+    """The profile ip-allow-list has no such stack, and says so."""
+    with pytest.raises(DeployError, match="ENV=hub does not exist; allowed are bootstrap, account, dev"):
+        stacks_of(without_hub(load(WORKSPACES)), "hub")
 
 
 def test_what_is_run_for_each_action() -> None:
@@ -75,7 +91,7 @@ def test_a_machine_without_the_tools_is_told_so(
 def test_a_plan_goes_through_the_stacks_and_stops_at_the_first_failure(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With a terraform that records its calls: init, plan and show of the workspace, then the jobs' plan fails."""
+    """With a terraform that records its calls: init, plan and show of two stacks, then the jobs' plan fails."""
     if not (root / "node_modules" / ".bin" / "cdktf").exists():
         pytest.skip("the cdktf CLI is not installed: npm ci --ignore-scripts")
     log = tmp_path / "calls"
@@ -92,6 +108,9 @@ def test_a_plan_goes_through_the_stacks_and_stops_at_the_first_failure(
     monkeypatch.setattr(deploy, "OUT", out)
     assert main(["plan", "prod"]) == 2
     assert log.read_text().split("\n")[:-1] == [
+        "prod-platform init",
+        "prod-platform plan",
+        "prod-platform show",
         "prod-workspace init",
         "prod-workspace plan",
         "prod-workspace show",
