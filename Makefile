@@ -13,7 +13,7 @@ USECASE ?= credit
 ENV ?= prod
 DEPLOY = $(PY) -m infra.deploy $@ $(ENV) $(if $(PLATFORM),--platform) $(if $(SERVING),--serving) $(if $(APPROVED),--approved)
 
-.PHONY: help setup demo test lint types format synth scan synth-check plan diff deploy destroy up down status lock schemas bench clean distclean
+.PHONY: help setup demo test lint types format synth scan synth-check plan diff deploy first move-state destroy up down status lock schemas bench clean distclean
 
 help: ## Show every target, a line each
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -69,6 +69,12 @@ diff: $(READY) node_modules/.installed ## Compare what is deployed in ENV with t
 
 deploy: $(READY) node_modules/.installed ## Deploy ENV (APPROVED=1 asks nothing)
 	@$(DEPLOY)
+
+first: $(READY) node_modules/.installed ## Deploy what comes before the state can be reached, with its state in files
+	@$(PY) -m infra.first deploy $(if $(APPROVED),--approved)
+
+move-state: $(READY) node_modules/.installed ## Put that state where platform.yaml says; inside the network
+	@$(PY) -m infra.first move $(if $(APPROVED),--approved)
 
 destroy: $(READY) node_modules/.installed ## Destroy ENV, which must be named
 	@test "$(origin ENV)" = "command line" || { echo "Name what to destroy: make destroy ENV=dev"; exit 2; }
