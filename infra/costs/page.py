@@ -24,7 +24,11 @@ def page(profiles: Mapping[str, Mapping[str, Document]], environments: Sequence[
     for name, found in lines.items():
         text += [f"## Where that comes from: {name}", *_table(("", "each", *columns), _parts(found, columns))]
     types = {type_ for documents in profiles.values() for type_ in used(documents)}
-    text += ["## What use costs", "On top, by what runs:", *_table(("", "price", "per"), _usage(prices, types))]
+    text += [
+        "## What use costs",
+        "On top. DBUs, nodes and warehouses are in `policies/prices.yaml`, by which plans are reviewed.",
+        *_table(("", "price", "per"), _usage(prices, types)),
+    ]
     text += ["## Sources", *_table(("", "source"), _sources(prices, lines.values(), types))]
     return "\n\n".join(_joined(text)) + "\n"
 

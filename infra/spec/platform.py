@@ -125,6 +125,8 @@ class Platform(Values):
     """the groups that roles are given to"""
     tags: dict[TagName, str] = Field(default_factory=dict)
     """put on every job, pool and warehouse, for the bill"""
+    protect_shared: bool = True
+    """whether a plan that destroys the metastore, or the hub's network and logs, fails"""
     admins: Name
     """the group that owns catalogs, schemas and volumes"""
     job_access: StageAccess

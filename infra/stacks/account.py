@@ -25,7 +25,8 @@ class _Made:
 def account_stack(app: Scope, spec: Spec) -> None:
     """All of it by the account's provider, and no workspace's."""
     platform, account = spec.platform, spec.platform.account
-    stack = databricks_stack(app, "account", StackProps(platform=platform, host=account.url, account_id=account.id))
+    props = StackProps(platform=platform, host=account.url, account_id=account.id, protect=platform.protect_shared)
+    stack = databricks_stack(app, "account", props)
     made = _Made(groups=_groups(stack, platform), principals={})
     for environment in spec.environments:
         _owners(stack, platform, environment, made)

@@ -14,7 +14,9 @@ from infra.spec import AzureState, Hub, Platform, Spec
 def hub_stack(app: Scope, spec: Spec, hub: Hub) -> None:
     """All of it, in the subscription of the platform."""
     azure = spec.platform.azure
-    props = AzureStackProps(platform=spec.platform, subscription_id=azure.subscription_id)
+    props = AzureStackProps(
+        platform=spec.platform, subscription_id=azure.subscription_id, protect=spec.platform.protect_shared
+    )
     stack = azure_stack(app, azure_names.HUB, props).stack
     group = azurerm.resource_group.ResourceGroup(
         stack, "group", name=azure_names.resource_group(azure.prefix, azure_names.HUB), location=azure.region

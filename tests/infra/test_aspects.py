@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from infra.spec import load
 from tests.infra.conftest import Documents, edit
 from tests.infra.find import jobs
+from tests.infra.networks import network_documents
 
 HOLDS_DATA = ("databricks_catalog", "databricks_schema", "databricks_volume", "databricks_registered_model")
 
@@ -34,6 +36,22 @@ def test_protection_is_the_default(workspaces: Path, synthesized: Callable[[], D
     """Leaving the setting out protects."""
     edit(workspaces / "dev.yaml", "protect_data: false\n", "")
     assert _protected(synthesized(), "dev") == {True}
+
+
+def test_what_all_share_is_protected_unless_the_platform_says_otherwise(
+    documents: Documents, workspaces: Path, synthesized: Callable[[], Documents]
+) -> None:
+    """Every environment leaves by the hub and lies in the metastore: one setting, by its name, lets them go."""
+
+    def protected(found: Documents) -> set[bool]:
+        hub = network_documents(load(workspaces), workspaces / "out")["hub"]["resource"]
+        kept = [*hub["azurerm_virtual_network"].values(), *hub["azurerm_log_analytics_workspace"].values()]
+        kept += found["account"]["resource"]["databricks_metastore"].values()
+        return {each.get("lifecycle", {}).get("prevent_destroy", False) for each in kept}
+
+    assert protected(documents) == {True}
+    edit(workspaces / "platform.yaml", "admins: platform-admins\n", "admins: platform-admins\nprotect_shared: false\n")
+    assert protected(synthesized()) == {False}
 
 
 def test_protection_keeps_what_a_resource_says_itself(documents: Documents) -> None:
