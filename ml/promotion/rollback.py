@@ -1,11 +1,12 @@
 """Task `rollback` of job `<usecase>-rollback`: a version that was live before is live again, endpoint included.
 
 The endpoint changes first, so that a version which cannot be served moves no alias. Then the moves are recorded, then
-made: a retry of the run finds them recorded and makes what is left. Rolling back again returns.
+made: a retry of the run, or the next run where this one was killed, finds them recorded and makes what is left. Rolling
+back again returns.
 """
 
 import argparse
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import mlflow
@@ -49,7 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def roll_back(subject: Judged, to_version: int | None, asked: Asked) -> None:
     """Move the endpoint and the aliases from `subject`'s version, which is live, and record it."""
     moved = ledger(subject).moved()
-    begun = recorded_moves(moved, subject.common.run_id)
+    now = aliases(subject.client, subject.name)
+    begun = recorded_moves(moved, subject.common.run_id) or left_behind(moved, now, to_version)
     target = (
         begun[0].to_version
         if begun
@@ -58,15 +60,16 @@ def roll_back(subject: Judged, to_version: int | None, asked: Asked) -> None:
         )
     )
     assert target is not None, "no recorded move takes an alias away"
-    made = begun or return_moves(target, aliases(subject.client, subject.name))
+    made = begun or return_moves(target, now)
     answered = _serve(subject, target)
-    ledger(subject).append(
-        made,
-        run_id=subject.common.run_id,
-        cause=Cause.ROLLBACK,
-        reason=asked.reason,
-        by=f"{asked.by}, through {principal(subject.tables.spark)}",
-    )
+    if not begun:
+        ledger(subject).append(
+            made,
+            run_id=subject.common.run_id,
+            cause=Cause.ROLLBACK,
+            reason=asked.reason,
+            by=f"{asked.by}, through {principal(subject.tables.spark)}",
+        )
     for move in made:
         apply(subject, move)
     runtime.set_task_value("champion", target)
@@ -119,6 +122,19 @@ def recorded_moves(moved: Sequence[Moved], run_id: str) -> tuple[Move, ...]:
     mine = [move for move in moved if move.run_id == run_id and move.cause == Cause.ROLLBACK]
     found = (Move(alias=move.alias, from_version=move.from_version, to_version=move.to_version) for move in mine)
     return tuple(sorted(found, key=lambda move: move.alias != CHAMPION))
+
+
+def left_behind(moved: Sequence[Moved], now: Mapping[str, int], to_version: int | None) -> tuple[Move, ...]:
+    """The moves of a roll-back to that version (None: to any) whose run recorded them and died before all were made.
+
+    Empty where there is none. `now` are the aliases; only the newest record can be unfinished. Pure.
+    """
+    newest = moved[-1] if moved else None
+    if newest is None or newest.cause != Cause.ROLLBACK:
+        return ()
+    recorded = recorded_moves(moved, newest.run_id)
+    unmade = any(now.get(move.alias) == move.from_version for move in recorded)
+    return recorded if unmade and to_version in (None, recorded[0].to_version) else ()
 
 
 def _serve(subject: Judged, target: int) -> str:

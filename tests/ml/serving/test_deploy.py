@@ -8,6 +8,7 @@ import pytest
 
 from ml.promotion import rollback
 from ml.promotion.ledger import ledger, rolled_back
+from ml.promotion.promote import apply
 from ml.promotion.rollback import NoReturnError
 from ml.serving import deploy
 from ml.serving.deploy import NotLiveError
@@ -90,6 +91,35 @@ def test_a_roll_back_and_back_again(served: Served) -> None:
     _roll_back("run-forth")
     assert (served.answer(), served.aliases()) == (0.5, {"champion": second, "previous": first})
     assert rolled_back(second, ledger(served.subject(1, "")).moved()) is None
+
+
+@pytest.mark.parametrize("dies_at", [0, 1])
+def test_the_next_run_completes_a_roll_back_that_was_killed(
+    served: Served, monkeypatch: pytest.MonkeyPatch, dies_at: int
+) -> None:
+    """Dead before the first alias moved, or between the two: one more run ends where that one would have."""
+    before = served.aliases()
+    live, back = before["champion"], before["previous"]
+    made: list[object] = []
+
+    def dies(subject: object, move: object) -> None:
+        if len(made) == dies_at:
+            raise KeyboardInterrupt
+        made.append(move)
+        apply(subject, move)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rollback, "apply", dies)
+        with pytest.raises(KeyboardInterrupt):
+            _roll_back(f"run-dies-{dies_at}")
+    assert served.aliases()["champion"] == (live if dies_at == 0 else back)
+    _roll_back(f"run-completes-{dies_at}")
+    assert served.aliases() == {"champion": back, "previous": live}
+    assert _recorded(served, f"run-dies-{dies_at}") == [
+        ("champion", live, back, "rollback"),
+        ("previous", back, live, "rollback"),
+    ]
+    assert _recorded(served, f"run-completes-{dies_at}") == []
 
 
 def test_a_roll_back_to_what_cannot_be_served_moves_nothing(served: Served) -> None:
