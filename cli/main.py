@@ -2,10 +2,12 @@
 
 import click
 
+from cli.commands.access import access
 from cli.commands.clock import clock
 from cli.commands.cloud import down, status, up
 from cli.commands.demo import demo
 from cli.commands.history import history
+from cli.commands.review import review
 from cli.commands.run import run
 from cli.commands.scan import scan
 from cli.commands.signing import approve, rollback
@@ -19,7 +21,9 @@ def mlops() -> None:
     """MLOps on Azure Databricks: synthesize the stacks, and run them on this machine."""
 
 
-for command in (synth, scan, up, down, status, demo, run, sql, approve, rollback, history, user, clock):
+_STACKS = (synth, scan, review, access)
+_CLOUD = (up, down, status, demo, run, sql, approve, rollback, history, user, clock)
+for command in (*_STACKS, *_CLOUD):
     mlops.add_command(command)
 
 

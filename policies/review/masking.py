@@ -9,12 +9,12 @@ from policies.review.plan import Change, Plan
 MASK = "(sensitive)"
 # A provider marks its own attributes, but not what users put into free-form maps such as spark_conf or tags.
 _SECRET_NAME = re.compile(
-    r"(password|passwd|secret|token|credential|api_?key|access_?key|account_?key|private_?key|connection_?string|sas_?url"
-    r"|plaintext)",
+    r"(password|passwd|secret|token|credential|(api|access|account|private)[._-]?key|connection[._-]?string|sas[._-]?url"
+    r"|webhook|plaintext)",
     re.IGNORECASE,
 )
 # Names that say "secret" and hold none: limits, switches and addresses of secrets.
-_NO_SECRET = re.compile(r"(lifetime|enabled|_id$|_name$|_url$|scope|expir|type$|_days|_version$)", re.IGNORECASE)
+_NO_SECRET = re.compile(r"(lifetime|enabled|_id$|_name$|scope|expir|type$|_days|_version$)", re.IGNORECASE)
 # Shorter ones are words such as "true", whose removal would garble the review.
 _SCRUBBED_LENGTH = 8
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from policies.document import Document
 from policies.errors import PlanError
+from policies.json_file import Document
 from policies.review.configuration import Configuration, read_configuration
 
 _MAJOR = 1

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from policies.document import Document
+from policies.json_file import Document
 from policies.review.blast_radius import Elsewhere, Reach, blast_radius
 from policies.review.cost import Cost, cost
 from policies.review.differences import UNKNOWN, Difference, differences

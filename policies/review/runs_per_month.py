@@ -2,7 +2,10 @@
 as one time per its period, such as `L`, the last day of a month.
 """
 
+import re
+
 _DAYS_PER_MONTH = 730 / 24
+_WEEK = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 
 
 def runs_per_month(quartz: str) -> float | None:
@@ -17,7 +20,8 @@ def runs_per_month(quartz: str) -> float | None:
 
 def _days(day_of_month: str, day_of_week: str) -> float:
     if day_of_week not in ("?", "*"):
-        return _times(day_of_week, 7) * _DAYS_PER_MONTH / 7
+        numbered = re.sub("|".join(_WEEK), lambda day: str(_WEEK.index(day[0]) + 1), day_of_week.upper())
+        return _times(numbered, 7) * _DAYS_PER_MONTH / 7
     if day_of_month in ("?", "*"):
         return _DAYS_PER_MONTH
     return _times(day_of_month, 31)

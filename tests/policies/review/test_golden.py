@@ -2,7 +2,7 @@
 
 import pytest
 
-from policies.document import read_document
+from policies.json_file import read_document
 from policies.review.markdown import comment
 from policies.review.masking import secrets_of
 from policies.review.plan import read_plan

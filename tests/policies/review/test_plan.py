@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from policies.document import parse_document, read_document
 from policies.errors import DocumentError, PlanError
+from policies.json_file import parse_document, read_document
 from policies.review.markdown import comment
 from policies.review.plan import Action, read_plan
 from policies.review.rules import Verdict
@@ -50,7 +50,7 @@ def test_a_file_with_a_byte_order_mark_is_read() -> None:
 def test_a_file_over_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its size and the limit are told, before it is read."""
     (tmp_path / "p.json").write_text("{}" + " " * 100)
-    monkeypatch.setattr("policies.document.MAX_BYTES", 50)
+    monkeypatch.setattr("policies.json_file.MAX_BYTES", 50)
     with pytest.raises(DocumentError, match="102 bytes; at most 50 are read"):
         read_document(tmp_path / "p.json")
 

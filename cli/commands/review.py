@@ -1,0 +1,97 @@
+"""`mlops review`."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.errors import CommandError
+from cli.paths import STACKS
+
+if TYPE_CHECKING:
+    from policies.review.review import Review, Reviewer
+
+# A plan's file is often called the same in every stack's folder.
+_NAMELESS = {"plan", "tfplan", "plan-json", "show", "plan.tfplan"}
+_BROKEN_INPUT = 2
+
+
+def stack_of(path: Path) -> str:
+    """The stack that a plan file is about: its own name, or its folder's where the file is just called `plan`."""
+    return path.resolve().parent.name if path.stem in _NAMELESS else path.stem
+
+
+def reviews_of(paths: Sequence[Path], stacks_dir: Path) -> "list[Review]":
+    """One review per plan. Raises CommandError where one cannot be read, or two are of the same stack."""
+    from policies.errors import PolicyError  # noqa: PLC0415
+    from policies.json_file import read_document  # noqa: PLC0415 - other commands do not need the reviewer
+
+    names = [stack_of(path) for path in paths]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise CommandError(f"two plans are of stack {', '.join(twice)}: call each file <stack>.json", _BROKEN_INPUT)
+    try:
+        reviewer = _reviewer(stacks_dir)
+        return [reviewer.review(name, read_document(path)) for name, path in zip(names, paths, strict=True)]
+    except PolicyError as error:
+        raise CommandError(str(error), _BROKEN_INPUT) from error
+
+
+def _reviewer(stacks_dir: Path) -> "Reviewer":
+    from policies.access.elsewhere import users_elsewhere  # noqa: PLC0415 - other commands do not need it
+    from policies.findings import findings_of  # noqa: PLC0415
+    from policies.review.prices import read_prices  # noqa: PLC0415
+    from policies.review.review import Reviewer  # noqa: PLC0415
+    from policies.review.rules import read_rules  # noqa: PLC0415
+
+    elsewhere = users_elsewhere(stacks_dir) if stacks_dir.exists() else None
+    return Reviewer(rules=read_rules(), prices=read_prices(), findings_of=findings_of, elsewhere=elsewhere)
+
+
+@click.command()
+@click.argument("plans", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--format", "form", type=click.Choice(["markdown", "json"]), default="markdown", show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write one file per stack into this folder; an empty one where nothing changes.",
+)
+@click.option(
+    "--stacks",
+    "stacks_dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=STACKS,
+    help="Synthesized stacks, for who uses what changes [cdktf.out, where it is there].",
+)
+def review(plans: tuple[Path, ...], form: str, out: Path | None, stacks_dir: Path) -> None:
+    """Review PLANS (`terraform show -json`): what goes away, who gains access, what it costs, and who must approve.
+
+    Says nothing where nothing changes. Ends with 1 where a plan is blocked, with 2 where one cannot be read.
+    """
+    from policies.review.rules import Verdict  # noqa: PLC0415 - other commands do not need it
+
+    found = reviews_of(plans, stacks_dir)
+    if out is not None:
+        _write(found, form, out)
+    elif form == "json":
+        click.echo(json.dumps([item.as_json() for item in found], indent=2))
+    else:
+        click.echo("\n".join(text for item in found if (text := _text(item, form))), nl=False)
+    blocked = [item.stack for item in found if item.decision.verdict is Verdict.BLOCK]
+    if blocked:
+        raise CommandError(f"blocked: {', '.join(blocked)}")
+
+
+def _write(reviews: "Sequence[Review]", form: str, out: Path) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    for item in reviews:
+        suffix = "json" if form == "json" else "md"
+        (out / f"{item.stack}.{suffix}").write_text(_text(item, form), encoding="utf-8")
+
+
+def _text(review: "Review", form: str) -> str:
+    from policies.review.markdown import comment  # noqa: PLC0415 - other commands do not need it
+
+    return json.dumps(review.as_json(), indent=2) + "\n" if form == "json" else comment(review)

@@ -1,0 +1,95 @@
+"""What the stacks say about access: principals, securables, and who was given what on which of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+READ_WRITE = "BINDING_TYPE_READ_WRITE"
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Key:
+    """A securable: its kind, such as `schema`, and its full name. Objects of a workspace begin with its stack's
+    environment, `prod/credit-training`, because their names are unique in one workspace only.
+    """
+
+    kind: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Securable:
+    """Something that access can be given to. `parent` is what its privileges are inherited from.
+
+    `workspace_id` is set for objects that live in one workspace; `declared` is the resource's address.
+    """
+
+    key: Key
+    declared: str
+    parent: Key | None = None
+    owner: str = ""
+    workspace_id: int | None = None
+    run_as: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """A principal is given a privilege (or a level) on a securable, by the resource at `declared`."""
+
+    principal: str
+    privilege: str
+    key: Key
+    declared: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Membership:
+    """A principal is a member of a group, by the resource at `declared`."""
+
+    group: str
+    member: str
+    declared: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assignment:
+    """A principal may sign in to a workspace, as `USER` or `ADMIN`, by the resource at `declared`."""
+
+    principal: str
+    workspace_id: int
+    level: str
+    declared: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Binding:
+    """A workspace reaches an isolated securable, to read or to write (`type`)."""
+
+    key: Key
+    workspace_id: int
+    type: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estate:
+    """Everything that the stacks say. `principals` maps names to kinds; `workspaces` ids to environments."""
+
+    principals: Mapping[str, str]
+    workspaces: Mapping[int, str]
+    securables: Mapping[Key, Securable]
+    grants: tuple[Grant, ...]
+    memberships: tuple[Membership, ...]
+    assignments: tuple[Assignment, ...]
+    bindings: tuple[Binding, ...]
+    isolated: frozenset[Key] = field(default_factory=frozenset)
+
+    def chain(self, key: Key) -> tuple[Securable, ...]:
+        """Catalog, schema, … down to the securable."""
+        found: list[Securable] = []
+        current: Key | None = key
+        while current is not None and current in self.securables:
+            found.insert(0, self.securables[current])
+            current = self.securables[current].parent
+        return tuple(found)

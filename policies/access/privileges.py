@@ -1,0 +1,71 @@
+"""Which privileges exist on which kind of securable, and which of them change something.
+
+Source: Azure Databricks, "Unity Catalog privileges and securable objects" and "Access control lists".
+"""
+
+from collections.abc import Mapping
+
+ENTRY: Mapping[str, str] = {"catalog": "USE_CATALOG", "schema": "USE_SCHEMA"}
+_READS = ("BROWSE", "USE_CATALOG", "USE_SCHEMA", "SELECT", "READ_VOLUME", "EXECUTE", "READ_FILES")
+_IN_VOLUME = ("READ_VOLUME", "WRITE_VOLUME")
+_IN_MODEL = ("EXECUTE", "CREATE_MODEL_VERSION")
+_IN_SCHEMA = (
+    "SELECT",
+    "MODIFY",
+    *_IN_VOLUME,
+    *_IN_MODEL,
+    "CREATE_TABLE",
+    "CREATE_VOLUME",
+    "CREATE_MODEL",
+    "CREATE_FUNCTION",
+    "CREATE_MATERIALIZED_VIEW",
+    "REFRESH",
+    "APPLY_TAG",
+    "EXTERNAL_USE_SCHEMA",
+)
+_ALWAYS = ("BROWSE", "MANAGE")
+
+# What may be held on a securable, inherited or granted; `ALL_PRIVILEGES` stands for all but MANAGE.
+PRIVILEGES: Mapping[str, tuple[str, ...]] = {
+    "metastore": ("CREATE_CATALOG", "CREATE_EXTERNAL_LOCATION", "CREATE_STORAGE_CREDENTIAL"),
+    "catalog": ("USE_CATALOG", "CREATE_SCHEMA", "USE_SCHEMA", *_IN_SCHEMA, *_ALWAYS),
+    "schema": ("USE_SCHEMA", *_IN_SCHEMA, *_ALWAYS),
+    "volume": (*_IN_VOLUME, "APPLY_TAG", *_ALWAYS),
+    "model": (*_IN_MODEL, "APPLY_TAG", *_ALWAYS),
+    "external_location": (
+        "READ_FILES",
+        "WRITE_FILES",
+        "CREATE_EXTERNAL_TABLE",
+        "CREATE_EXTERNAL_VOLUME",
+        "CREATE_MANAGED_STORAGE",
+        "EXTERNAL_USE_LOCATION",
+        *_ALWAYS,
+    ),
+    "storage_credential": (
+        "READ_FILES",
+        "WRITE_FILES",
+        "CREATE_EXTERNAL_TABLE",
+        "CREATE_EXTERNAL_LOCATION",
+        "MANAGE",
+    ),
+}
+
+# Levels on workspace objects, weakest first; each includes the ones before it.
+LEVELS: Mapping[str, tuple[str, ...]] = {
+    "job": ("CAN_VIEW", "CAN_MANAGE_RUN", "CAN_MANAGE", "IS_OWNER"),
+    "cluster policy": ("CAN_USE",),
+    "instance pool": ("CAN_ATTACH_TO", "CAN_MANAGE"),
+    "warehouse": ("CAN_VIEW", "CAN_MONITOR", "CAN_USE", "CAN_MANAGE", "IS_OWNER"),
+    "experiment": ("CAN_READ", "CAN_EDIT", "CAN_MANAGE"),
+    "serving endpoint": ("CAN_VIEW", "CAN_QUERY", "CAN_MANAGE"),
+    "directory": ("CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"),
+    "git folder": ("CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"),
+    "dashboard": ("CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"),
+    "tokens": ("CAN_USE",),
+    "secret scope": ("READ", "WRITE", "MANAGE"),
+}
+
+
+def writes(privilege: str) -> bool:
+    """Whether a Unity Catalog privilege needs a workspace that is bound for writing."""
+    return privilege not in _READS

@@ -1,0 +1,148 @@
+"""What a plan costs a month, by prices that this test states."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from policies.errors import RulesError
+from policies.review.cost import Cost, cost
+from policies.review.plan import read_plan
+from policies.review.prices import PRICES, Node, Prices, read_prices
+from policies.review.runs_per_month import runs_per_month
+from tests.policies.review.plans import change, plan
+
+PRICED = replace(
+    read_prices(),
+    dbu={"jobs": 0.3, "all_purpose": 0.5, "sql_serverless": 0.7, "sql_pro": 0.5},
+    usage={"warehouse_hours": 100, "cluster_hours": 10, "job_minutes_per_run": 15},
+    nodes={"D4": Node(vm_per_hour=0.2, dbu_per_hour=1.0), "T4": Node(vm_per_hour=0.5, dbu_per_hour=None)},
+)
+
+
+def _cost(*changes: dict[str, Any], prices: Prices = PRICED) -> Cost:
+    return cost(read_plan("s", plan(*changes)), prices)
+
+
+def _update(kind: str, before: dict[str, Any], after: dict[str, Any]) -> Cost:
+    return _cost(change(f"{kind}.x", ["update"], before, after))
+
+
+def test_a_larger_serverless_warehouse() -> None:
+    """From 4 to 12 DBU an hour at 0.70, for 100 hours, times one to three clusters."""
+    size = {"enable_serverless_compute": True, "min_num_clusters": 1, "max_num_clusters": 3}
+    found = _update("databricks_sql_endpoint", size | {"cluster_size": "2X-Small"}, size | {"cluster_size": "Small"})
+    assert (found.low, found.high) == (pytest.approx(8 * 0.7 * 100), pytest.approx(8 * 0.7 * 300))
+    assert found.unknown == ()
+
+
+def test_a_warehouse_of_a_size_without_a_price_is_unknown() -> None:
+    """Not zero."""
+    found = _update("databricks_sql_endpoint", {"cluster_size": "2X-Small"}, {"cluster_size": "Giant"})
+    assert any("no price for a pro warehouse of size Giant" in text for text in found.unknown)
+
+
+def test_a_cluster_counts_its_driver_and_its_workers() -> None:
+    """Machines and DBUs: (0.2 + 1 x 0.5) an hour each; from one worker to two, for 10 hours."""
+    found = _update(
+        "databricks_cluster", {"node_type_id": "D4", "num_workers": 1}, {"node_type_id": "D4", "num_workers": 2}
+    )
+    assert (found.low, found.high) == (pytest.approx(7.0), pytest.approx(7.0))
+
+
+def test_a_job_costs_between_its_shortest_and_its_longest_run() -> None:
+    """Daily, 15 minutes to 2 hours, on a driver with one to four workers at 0.2 + 1 x 0.3."""
+    job = {
+        "schedule": [{"quartz_cron_expression": "0 0 2 * * ?", "pause_status": "UNPAUSED"}],
+        "timeout_seconds": 7200,
+        "job_cluster": [{"new_cluster": [{"node_type_id": "D4", "autoscale": [{"min_workers": 1, "max_workers": 4}]}]}],
+    }
+    found = _cost(change("databricks_job.x", ["create"], None, job))
+    runs = 730 / 24
+    assert found.low == pytest.approx(runs * 0.25 * 0.5 * 2)
+    assert found.high == pytest.approx(runs * 2 * 0.5 * 5)
+
+
+def test_a_paused_job_and_a_grant_cost_nothing() -> None:
+    """And are not listed."""
+    paused = {"schedule": [{"quartz_cron_expression": "0 0 2 * * ?", "pause_status": "PAUSED"}]}
+    job, grant = (
+        change("databricks_job.x", ["create"], None, paused),
+        change("databricks_grants.g", ["create"], None, {}),
+    )
+    assert _cost(job, grant).items == ()
+
+
+def test_a_job_without_a_limit_is_unknown() -> None:
+    """How long it runs cannot be told."""
+    job = {"schedule": [{"quartz_cron_expression": "0 0 2 * * ?"}]}
+    assert _cost(change("databricks_job.x", ["create"], None, job)).unknown == (
+        "databricks_job.x: how long it runs: it has no time limit",
+    )
+
+
+def test_what_has_no_price_is_said_beside_what_has_one() -> None:
+    """A machine whose DBUs are not in the file."""
+    found = _cost(change("databricks_cluster.x", ["create"], None, {"node_type_id": "T4", "num_workers": 0}))
+    assert (found.high, found.unknown) == (pytest.approx(5.0), ("databricks_cluster.x: no price for the DBUs of T4",))
+
+
+def test_what_is_billed_by_use_is_unknown_where_it_comes_or_goes() -> None:
+    """An endpoint that stays says nothing."""
+    values = {"name": "e"}
+    assert _cost(change("databricks_model_serving.x", ["create"], None, values)).unknown == (
+        "databricks_model_serving.x: billed by use",
+    )
+    assert _cost(change("databricks_model_serving.x", ["update"], values, {"name": "f"})).items == ()
+
+
+def test_azure_resources_by_the_hour() -> None:
+    """A Premium firewall goes, a private endpoint comes."""
+    found = _cost(
+        change("azurerm_firewall.f", ["delete"], {"sku_tier": "Premium"}),
+        change("azurerm_private_endpoint.p", ["create"], None, {"name": "p"}),
+    )
+    assert found.high == pytest.approx((0.01 - 1.75) * 730)
+
+
+def test_what_is_only_forgotten_goes_on_costing() -> None:
+    """Terraform no longer manages it, and it runs on."""
+    assert _cost(change("databricks_sql_endpoint.x", ["forget"], {"cluster_size": "Large"})).items == ()
+
+
+@pytest.mark.parametrize(
+    ("quartz", "runs"),
+    [
+        ("0 0 2 * * ?", 730 / 24),
+        ("0 0/15 * * * ?", 4 * 730),
+        ("0 0 6 ? * MON-FRI", 5 / 7 * 730 / 24),
+        ("0 0 6 ? * 2-6", 5 / 7 * 730 / 24),
+        ("0 0 6,18 1 * ?", 2.0),
+        ("0 0 6 1 1,7 ?", 1 / 6),
+        ("0 0 6 L * ?", 1.0),
+        ("every day", None),
+    ],
+)
+def test_how_often_a_schedule_fires(quartz: str, runs: float | None) -> None:
+    """Runs in a month of 730 hours."""
+    found = runs_per_month(quartz)
+    assert found == (None if runs is None else pytest.approx(runs))
+
+
+@pytest.mark.parametrize(
+    ("section", "value", "message"),
+    [
+        ("dbu", {"jobs": "cheap"}, "dbu: jobs is no number"),
+        ("dbu", {"jobs": -1}, "is no number of at least 0"),
+        ("usage", {"warehouse_hours": 1}, "usage needs warehouse_hours, cluster_hours, job_minutes_per_run"),
+        ("nodes", {"D4": {"price": 1}}, "nodes.D4 has price; allowed are vm_per_hour, dbu_per_hour"),
+    ],
+)
+def test_a_wrong_price_file_is_refused(tmp_path: Path, section: str, value: Any, message: str) -> None:
+    """A price that cannot be used is an error, not zero."""
+    content = yaml.safe_load(PRICES.read_text()) | {section: value}
+    (tmp_path / "prices.yaml").write_text(yaml.safe_dump(content))
+    with pytest.raises(RulesError, match=message):
+        read_prices(tmp_path / "prices.yaml")

@@ -1,0 +1,123 @@
+"""The verdict: every shipped rule fires on its example, and a rule that could never fire is refused."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from policies.errors import RulesError
+from policies.review.review import Told
+from policies.review.rules import RULES, Verdict, read_rules
+from tests.policies.review.plans import change, plan, reviewer
+
+SAME = change("databricks_job.a", ["no-op"], {}, {})
+FINDING = Told(rule="R", severity="high", address="databricks_job.a", result="unknown", reason="cannot tell")
+
+
+def _grants(**rights: list[str]) -> dict[str, Any]:
+    given = [{"principal": name.replace("_", " "), "privileges": held} for name, held in rights.items()]
+    return change("databricks_grants.g", ["create"], None, {"schema": "prod.gold", "grant": given})
+
+
+def _drifted() -> dict[str, Any]:
+    before, after = {"name": "a"}, {"name": "by hand"}
+    return {
+        "resource_changes": [change("databricks_job.a", ["update"], after, before)],
+        "resource_drift": [change("databricks_job.a", ["update"], before, after)],
+    }
+
+
+_JOB = change("databricks_job.a", ["update"], {"name": "a"}, {"name": "b"})
+_LARGE = {"cluster_size": "Large", "enable_serverless_compute": True}
+# By rule: a plan that it fits, and what the scan finds in it.
+EXAMPLES: dict[str, tuple[dict[str, Any], tuple[Told, ...]]] = {
+    "plan failed": (plan(SAME, errored=True), ()),
+    "plan incomplete": (plan(SAME, complete=False), ()),
+    "access for everyone": (plan(_grants(account_users=["BROWSE"])), ()),
+    "critical or high finding": (plan(_JOB), (FINDING,)),
+    "medium finding": (plan(_JOB), (replace(FINDING, severity="medium", result="fail"),)),
+    "data is lost": (plan(change("databricks_volume.v", ["delete"], {"name": "v"})), ()),
+    "something goes away": (plan(change("databricks_job.a", ["delete"], {"name": "a"})), ()),
+    "unknown action": (plan(change("databricks_job.a", ["melt"], {})), ()),
+    "right to change data": (plan(_grants(eng=["MODIFY"])), ()),
+    "right to manage": (plan(_grants(eng=["MANAGE"])), ()),
+    "right to read data": (plan(_grants(eng=["SELECT"])), ()),
+    "Azure role": (plan(change("azurerm_role_assignment.r", ["create"], None, {"role_definition_name": "Reader"})), ()),
+    "membership": (
+        plan(change("databricks_group_member.m", ["create"], None, {"group_id": "1", "member_id": "2"})),
+        (),
+    ),
+    "costs": (plan(change("databricks_sql_endpoint.w", ["create"], None, _LARGE)), ()),
+    "undoes a change made by hand": (plan(_JOB) | _drifted(), ()),
+}
+BLOCKING = {"plan failed", "access for everyone", "critical or high finding", "unknown action"}
+
+
+def test_every_rule_has_an_example() -> None:
+    """A new rule comes with a plan that it fits."""
+    assert sorted(rule.name for rule in read_rules()) == sorted(EXAMPLES)
+
+
+@pytest.mark.parametrize("name", sorted(EXAMPLES))
+def test_a_rule_fires_on_its_example(name: str) -> None:
+    """It is among the reasons, and the verdict is at least as strict as it."""
+    document, findings = EXAMPLES[name]
+    decision = reviewer(*findings).review("prod-ml", document).decision
+    assert name in [hit.rule for hit in decision.hits]
+    assert decision.verdict is (Verdict.BLOCK if name in BLOCKING else Verdict.APPROVAL)
+    assert bool(decision.by) is (decision.verdict is Verdict.APPROVAL)
+
+
+@pytest.mark.parametrize("name", sorted(EXAMPLES))
+def test_without_a_rule_its_example_is_not_stopped_by_it(name: str) -> None:
+    """The example fires because of the rule: taking the rule out takes its reason away."""
+    document, findings = EXAMPLES[name]
+    rules = [rule for rule in read_rules() if rule.name != name]
+    decision = replace(reviewer(*findings), rules=rules).review("prod-ml", document).decision
+    assert name not in [hit.rule for hit in decision.hits]
+
+
+def test_what_no_rule_is_about_passes() -> None:
+    """A job's name changes, and nothing else."""
+    found = reviewer().review("prod-ml", plan(_JOB))
+    assert (found.decision.verdict, found.decision.hits) == (Verdict.PASS, ())
+
+
+def test_a_finding_on_what_does_not_change_is_not_this_plans() -> None:
+    """The scan judges the whole stack; the review judges the change."""
+    found = reviewer(replace(FINDING, address="databricks_job.other")).review("prod-ml", plan(_JOB))
+    assert (found.findings, found.decision.verdict) == ((), Verdict.PASS)
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ({"verdict": "perhaps"}, "has verdict 'perhaps'; allowed are approval and block"),
+        ({"by": []}, "`by` names who approves"),
+        ({"when": {"changes": {"actions": ["explode"]}}}, r"actions is \['explode'\]; allowed are create, update"),
+        ({"when": {"changes": {"action": ["create"]}}}, "has action; allowed are actions, types, data"),
+        ({"when": {"changes": {"actions": []}}}, r"actions is \[\]"),
+        ({"when": {}}, "has 0 conditions; exactly one"),
+        ({"when": {"cost": {"above": "much"}}}, "above is 'much'; a number is needed"),
+        ({"when": {"weather": {}}}, "has weather; allowed are changes, grants"),
+        ({"when": {"drift": {"undone": "yes"}}}, "undone is 'yes'"),
+        ({"when": {"plan": {"is": "late"}}}, "is: 'late'"),
+        ({"because": ""}, "has no 'because'"),
+    ],
+)
+def test_a_rule_that_could_never_fire_is_refused(tmp_path: Path, rule: dict[str, Any], message: str) -> None:
+    """A mistyped rule is an error, not a rule that lets everything through."""
+    whole = {"name": "r", "when": {"drift": {"undone": True}}, "verdict": "approval", "by": ["a"], "because": "b"}
+    (tmp_path / "rules.yaml").write_text(yaml.safe_dump({"rules": [whole | rule]}))
+    with pytest.raises(RulesError, match=message):
+        read_rules(tmp_path / "rules.yaml")
+
+
+def test_a_file_without_rules_is_refused(tmp_path: Path) -> None:
+    """Without rules every plan would pass."""
+    (tmp_path / "rules.yaml").write_text("rules: []\n")
+    with pytest.raises(RulesError, match="or every plan would pass"):
+        read_rules(tmp_path / "rules.yaml")
+    assert RULES.exists()
