@@ -11,7 +11,7 @@ PY := $(BIN)/python
 READY := .venv/.synced
 USECASE ?= credit
 ENV ?= prod
-DEPLOY = $(PY) -m infra.deploy $@ $(ENV) $(if $(PLATFORM),--platform) $(if $(SERVING),--serving) $(if $(APPROVED),--approved)
+DEPLOY = $(PY) -m infra.deploy $@ $(ENV) $(if $(PLATFORM),--platform) $(if $(MASKS),--masks) $(if $(SERVING),--serving) $(if $(APPROVED),--approved)
 
 .PHONY: help setup demo test lint types format synth scan synth-check plan diff deploy first move-state destroy up down status lock schemas bench clean distclean
 
@@ -61,7 +61,7 @@ node_modules/.installed: package-lock.json $(READY)
 	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
-plan: $(READY) node_modules/.installed ## Plan ENV with the real cdktf and Terraform (PLATFORM=1: its first stack; SERVING=1: phase two)
+plan: $(READY) node_modules/.installed ## Plan ENV with the real cdktf and Terraform (PLATFORM=1: its first stack; MASKS=1, SERVING=1: phase two)
 	@$(DEPLOY)
 
 diff: $(READY) node_modules/.installed ## Compare what is deployed in ENV with the stacks

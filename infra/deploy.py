@@ -2,8 +2,8 @@
 
 It drives the real cdktf CLI and Terraform, one stack after the other: the stacks share no references that would tell
 either of them the order. `ENV` is an environment, or what all share: `bootstrap`, `hub` or `account`. An environment's
-first stack can be asked for alone, since the account needs its workspace; phase two (`<env>-serving`) is asked for by
-name, since it can only be planned once a model is live.
+first stack can be asked for alone, since the account needs its workspace. Phase two, which refers to what jobs make, is
+asked for by name: `<env>-masks` once the ingest job has run, with or without files, `<env>-serving` once a model is live.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.access.masking import hides
 from infra.cdktf_seam import SeamError, find_node
 from infra.main import WORKSPACES, synth
 from infra.spec import Spec, SpecError, load
@@ -54,8 +55,10 @@ def stacks_of(spec: Spec, target: str, part: str | None = None) -> list[str]:
     if found is None:
         known = ", ".join([*shared, *(each.name for each in spec.environments)])
         raise DeployError(f"ENV={target or '(nothing)'} does not exist; allowed are {known}: correct it")
-    if part == "serving" and not serves(found):
-        raise DeployError(f"{target} serves nothing, so it has no stack {target}-serving: see workspaces/{target}.yaml")
+    lacks = {"masks": not hides(spec, found), "serving": not serves(found)}
+    if part and lacks.get(part):
+        why = {"masks": "holds no sensitive column", "serving": "serves nothing"}[part]
+        raise DeployError(f"{target} {why}, so it has no stack {target}-{part}: see workspaces/{target}.yaml")
     return [f"{target}-{each}" for each in ([part] if part else ("platform", "workspace", "ml"))]
 
 
@@ -140,6 +143,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("target", help="an environment, bootstrap, hub or account")
     parts = parser.add_mutually_exclusive_group()
     parts.add_argument("--platform", dest="part", action="store_const", const="platform", help="its first stack alone")
+    parts.add_argument("--masks", dest="part", action="store_const", const="masks", help="phase two, after ingest ran")
     parts.add_argument(
         "--serving", dest="part", action="store_const", const="serving", help="phase two, with a model live"
     )

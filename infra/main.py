@@ -8,6 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from infra.access.masking import hides
 from infra.cdktf_seam import App, Scope
 from infra.jobs.approval import approval
 from infra.jobs.ingest import ingest
@@ -21,6 +22,7 @@ from infra.jobs.training_gpu import training_gpu
 from infra.revision import git_commit
 from infra.spec import Spec, SpecError, load
 from infra.stacks.account import account_stack
+from infra.stacks.masks import masks_stack
 from infra.stacks.ml import Release, ml_stack
 from infra.stacks.serving import serves, serving_stack
 from infra.stacks.workspace import workspace_stack
@@ -39,6 +41,9 @@ def stacks(app: Scope, spec: Spec, release: Release) -> list[str]:
         workspace_stack(app, spec, environment, release.wheel)
         ml_stack(app, spec, environment, release, JOBS)
         names += [f"{environment.name}-workspace", f"{environment.name}-ml"]
+        if hides(spec, environment):
+            masks_stack(app, spec, environment)
+            names.append(f"{environment.name}-masks")
         if serves(environment):
             serving_stack(app, spec, environment)
             names.append(f"{environment.name}-serving")

@@ -25,6 +25,16 @@ def source_readers(environment: str, use_case: str) -> str:
     return f"{environment}-{use_case}-source-readers"
 
 
+def clear_readers(environment: str, use_case: str) -> str:
+    """Group of all who see the sensitive columns of a use case in an environment."""
+    return f"{environment}-{use_case}-clear-readers"
+
+
+def sensitive_tag(environment: str) -> str:
+    """Governed tag of an environment's sensitive columns; a tag's name has no dashes."""
+    return f"mlops_{environment.replace('-', '_')}_sensitive"
+
+
 def owners(environment: str) -> str:
     """Group that owns an environment's catalog: the admins, and the environment's own pipeline."""
     return f"{environment}-owners"

@@ -63,6 +63,10 @@ class Access(Protocol):
     def model(self) -> str | None:
         """The registered model."""
 
+    @property
+    def functions(self) -> str | None:
+        """The functions that hide sensitive columns."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class UseCaseVolume:
@@ -112,17 +116,26 @@ def _kept(grants: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[Grant, ...]:
 
 
 def _layer_privileges(access: Access, layer: Layer) -> tuple[str, ...]:
+    functions = ("CREATE_FUNCTION",) if layer is Layer.OPS and access.functions else ()
     level: Data | None = getattr(access, layer.value)
     if level is not None:
-        return _DATA_PRIVILEGES[level]
-    # What lies in a schema is reached through it: volumes, and the model.
+        return _DATA_PRIVILEGES[level] + functions
+    # What lies in a schema is reached through it: volumes, functions and the model.
     inside: list[str | None] = [volume.held_by(access) for volume in VOLUMES if volume.layer is layer]
     inside += [access.model] if layer is Layer.OPS else []
-    return ("USE_SCHEMA",) if any(inside) else ()
+    return ("USE_SCHEMA", *functions) if any(inside) or functions else ()
 
 
 def _has_any(access: Access) -> bool:
     return any(_layer_privileges(access, layer) for layer in Layer)
+
+
+def merged(grants: Iterable[Grant]) -> tuple[Grant, ...]:
+    """One grant per principal: a list that names one twice would be applied as only one of the two."""
+    held: dict[str, dict[str, None]] = {}
+    for grant in grants:
+        held.setdefault(grant.principal, {}).update(dict.fromkeys(grant.privileges))
+    return tuple(Grant(principal=who, privileges=tuple(privileges)) for who, privileges in held.items())
 
 
 def catalog_grants(holders: Iterable[Holders]) -> tuple[Grant, ...]:

@@ -21,6 +21,8 @@ _IRREPLACEABLE = frozenset(
         "databricks_external_location",
         "databricks_metastore",
         "databricks_mlflow_experiment",
+        # Holds no data; without it, data that it hides would be seen.
+        "databricks_policy_info",
         "databricks_registered_model",
         "databricks_schema",
         "databricks_storage_credential",

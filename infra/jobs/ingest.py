@@ -18,7 +18,11 @@ def ingest(context: JobContext) -> JobDeclaration | None:
         timeout_s=context.use_case.jobs.timeout_s,
         starts=FileArrival(path=f"{context.landing_path}/", quiet_s=_QUIET_S, switch=values.schedule),
         tasks=(
-            context.wheel_task("bronze", entry_point="ingest_bronze", code="ml/ingest/bronze.py"),
+            # First: nothing sensitive arrives before there is what hides it.
+            context.wheel_task("masks", entry_point="masks", code="ml/ingest/masks.py"),
+            context.wheel_task(
+                "bronze", entry_point="ingest_bronze", code="ml/ingest/bronze.py", after=(After(task="masks"),)
+            ),
             context.wheel_task(
                 "silver", entry_point="ingest_silver", code="ml/ingest/silver.py", after=(After(task="bronze"),)
             ),

@@ -85,8 +85,14 @@ class JobAccess(Values):
     model: ModelRight | None = None
     experiment: Literal["read", "edit"] | None = None
     """the runs of training"""
+    functions: Literal["create"] | None = None
+    """create: may make the functions that hide sensitive columns, in the ops schema"""
+    sensitive: Literal["clear"] | None = None
+    """clear: sensitive columns are not hidden from it"""
     source_gold: Literal[Data.READ] | None = None
     """read: may also read the gold tables of the environment that its use case names as `source`"""
+    source_sensitive: Literal["clear"] | None = None
+    """clear: sensitive columns of those gold tables are not hidden from it"""
 
 
 class StageAccess(Values):

@@ -75,6 +75,8 @@ class RoleAccess(Values):
     approval: Literal["run"] | None = None
     """may start the approval job, which records a named person's sign-off"""
     experiment: Literal["read", "edit"] | None = None
+    sensitive: Literal["clear"] | None = None
+    """clear: sensitive columns are not hidden from the group"""
 
     endpoint: Literal["view", "query"] | None = None
     """the serving endpoint: see it, or call it too"""
@@ -82,6 +84,10 @@ class RoleAccess(Values):
     @property
     def scratch(self) -> None:
         """Nobody but training reaches the scratch volume."""
+
+    @property
+    def functions(self) -> None:
+        """People make no functions: a changed one would show what it hides."""
 
 
 class ServingValues(Values):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from infra import azure_names, names
 from infra.access.assignments import assignments
+from infra.access.masking import clear_readers, hidden
 from infra.cdktf_seam import Resource, Scope, Token, databricks
 from infra.constructs.budget import BudgetProps, budget
 from infra.constructs.deployer import DeployerProps, deployer
@@ -33,6 +34,8 @@ def account_stack(app: Scope, spec: Spec) -> None:
         _principals(stack, platform, environment, made)
         _assignments(stack, environment, made)
         _limits(stack, environment)
+    for environment in spec.environments:
+        _clear_readers(stack, spec, environment, made)
     _region(stack, spec, made)
 
 
@@ -107,6 +110,17 @@ def _principals(stack: Scope, platform: Platform, environment: Environment, made
                 databricks.group_member.GroupMember(
                     stack, f"{name}-reads-source", group_id=readers.id, member_id=principal.id
                 )
+
+
+def _clear_readers(stack: Scope, spec: Spec, environment: Environment, made: _Made) -> None:
+    """Who sees sensitive columns: groups of people, jobs, and jobs of other environments, which so must exist first."""
+    for use_case in environment.use_cases:
+        if hidden(spec, environment, use_case):
+            name = names.clear_readers(environment.name, use_case)
+            made.groups[name] = _group(stack, name)
+            everyone = made.groups | made.principals
+            members = {who: everyone[who] for who in clear_readers(spec, environment, use_case)}
+            _members(stack, f"group-{name}", made.groups[name], members)
 
 
 def _assignments(stack: Scope, environment: Environment, made: _Made) -> None:

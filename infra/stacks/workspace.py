@@ -4,8 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from infra import names
-from infra.access.grants import VOLUMES, Grant, Holders, UseCaseVolume, catalog_grants, schema_grants, volume_grants
+from infra.access.grants import (
+    VOLUMES,
+    Grant,
+    Holders,
+    UseCaseVolume,
+    catalog_grants,
+    merged,
+    schema_grants,
+    volume_grants,
+)
 from infra.access.holders import code_principals, holders, job_principals
+from infra.access.masking import pipeline_grants
 from infra.cdktf_seam import Scope
 from infra.constructs.alerting import DestinationProps, destination
 from infra.constructs.catalog import CatalogOutputs, CatalogProps, isolated_catalog
@@ -34,6 +44,7 @@ class _Parts:
     """
 
     stack: Scope
+    spec: Spec
     environment: Environment
     owner: str
     held: Mapping[str, Holders]
@@ -62,6 +73,7 @@ def workspace_stack(app: Scope, spec: Spec, environment: Environment, wheel: Whe
     )
     parts = _Parts(
         stack=stack,
+        spec=spec,
         environment=environment,
         owner=owner,
         held={name: holders(spec, environment, name, principals) for name in environment.use_cases},
@@ -73,7 +85,7 @@ def workspace_stack(app: Scope, spec: Spec, environment: Environment, wheel: Whe
         },
         lake=isolated_lake(stack, "lake", storage),
     )
-    catalog = _catalog(parts, spec)
+    catalog = _catalog(parts)
     _platform_schema(parts, catalog, wheel)
     for name in environment.use_cases:
         _use_case(parts, catalog, spec.use_cases[name])
@@ -87,7 +99,7 @@ def workspace_stack(app: Scope, spec: Spec, environment: Environment, wheel: Whe
     _workspace(parts, settings, spec.key_vault_of(environment))
 
 
-def _catalog(parts: _Parts, spec: Spec) -> CatalogOutputs:
+def _catalog(parts: _Parts) -> CatalogOutputs:
     environment = parts.environment
     used = dict.fromkeys((*(grant.principal for grant in catalog_grants(parts.held.values())), *parts.jobs))
     props = CatalogProps(
@@ -97,7 +109,7 @@ def _catalog(parts: _Parts, spec: Spec) -> CatalogOutputs:
         comment=f"Everything of the environment {environment.name}.",
         owner=parts.owner,
         workspace_id=environment.workspace.id,
-        readers=tuple((reader.name, reader.workspace.id) for reader in spec.readers_of(environment)),
+        readers=tuple((reader.name, reader.workspace.id) for reader in parts.spec.readers_of(environment)),
         grants=tuple(Grant(principal=who, privileges=("USE_CATALOG",)) for who in used),
     )
     return isolated_catalog(parts.stack, "catalog", props)
@@ -142,7 +154,9 @@ def _use_case(parts: _Parts, catalog: CatalogOutputs, use_case: UseCase) -> None
             name=name,
             comment=f"{use_case.comment} Layer {layer}.",
             owner=parts.owner,
-            grants=schema_grants(held, layer),
+            grants=merged(
+                (*schema_grants(held, layer), *pipeline_grants(parts.spec, parts.environment, use_case.name, layer))
+            ),
             storage_root=f"{parts.lake.urls[container]}{parts.environment.catalog}/{name}" if container else None,
             location=parts.lake.locations[container] if container else None,
         )

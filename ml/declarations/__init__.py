@@ -6,6 +6,7 @@
 from ml.declarations.errors import DeclarationError
 from ml.declarations.feed import Feed
 from ml.declarations.gates import ComparisonGate, ComplianceGate, Gates, InfrastructureGate, SignOff
+from ml.declarations.hidden import RECORD, Hidden, hidden_columns, hiding_function
 from ml.declarations.model import Algorithm, Feature, FeatureTable, Model, Outcome, Promotion, Tuning
 from ml.declarations.monitoring import Limits, Monitoring
 from ml.declarations.serving import Serving, WorkloadSize, online_store, online_table
@@ -13,6 +14,7 @@ from ml.declarations.table import Column, Layer, Table
 from ml.declarations.usecase import JobSettings, UseCase
 
 __all__ = [
+    "RECORD",
     "Algorithm",
     "Column",
     "ComparisonGate",
@@ -22,6 +24,7 @@ __all__ = [
     "FeatureTable",
     "Feed",
     "Gates",
+    "Hidden",
     "InfrastructureGate",
     "JobSettings",
     "Layer",
@@ -36,6 +39,8 @@ __all__ = [
     "Tuning",
     "UseCase",
     "WorkloadSize",
+    "hidden_columns",
+    "hiding_function",
     "online_store",
     "online_table",
 ]

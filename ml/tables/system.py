@@ -12,8 +12,8 @@ OWNER = "ml-engineers"
 RECORD_KEYS = ("_source_file", "_source_sha256", "_row_number")
 
 
-def _text(name: str, comment: str, *, nullable: bool = False) -> Column:
-    return Column(name=name, type="string", comment=comment, nullable=nullable)
+def _text(name: str, comment: str, *, nullable: bool = False, sensitive: bool = False) -> Column:
+    return Column(name=name, type="string", comment=comment, nullable=nullable, sensitive=sensitive)
 
 
 _RECORD_COLUMNS = (
@@ -31,7 +31,7 @@ def bronze(feed: Feed) -> Table:
     A raw header such as `default.payment.next.month` is no column name that every tool takes; its silver name is.
     """
     raw = tuple(
-        _text(column.name, f"{column.raw_name} as received.", nullable=True)
+        _text(column.name, f"{column.raw_name} as received.", nullable=True, sensitive=column.sensitive)
         for column in feed.silver.columns
         if column.name != feed.period_column
     )

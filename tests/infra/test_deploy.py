@@ -28,6 +28,7 @@ def test_the_stacks_of_a_target_in_order() -> None:
     assert stacks_of(spec, "prod") == ["prod-platform", "prod-workspace", "prod-ml"]
     assert stacks_of(spec, "prod", "platform") == ["prod-platform"]
     assert stacks_of(spec, "prod", "serving") == ["prod-serving"]
+    assert stacks_of(spec, "staging", "masks") == ["staging-masks"]
     assert [stacks_of(spec, shared) for shared in ("bootstrap", "hub", "account")] == [
         ["bootstrap"],
         ["hub"],
@@ -39,6 +40,8 @@ def test_the_stacks_of_a_target_in_order() -> None:
         stacks_of(spec, "produ")
     with pytest.raises(DeployError, match="dev serves nothing"):
         stacks_of(spec, "dev", "serving")
+    with pytest.raises(DeployError, match="dev holds no sensitive column, so it has no stack dev-masks"):
+        stacks_of(spec, "dev", "masks")
     with pytest.raises(DeployError, match="hub is one stack, without a part platform: leave PLATFORM out"):
         stacks_of(spec, "hub", "platform")
 

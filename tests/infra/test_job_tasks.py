@@ -29,7 +29,8 @@ def _graph(documents: Documents, environment: str, job: str) -> dict[str, list[s
 def test_task_graphs(documents: Documents) -> None:
     """Every job's tasks run in the declared order; promotion only where sign-off approved."""
     assert _graph(documents, "staging", "credit-ingest") == {
-        "bronze": [],
+        "masks": [],
+        "bronze": ["masks"],
         "silver": ["bronze"],
         "features": ["silver"],
         "publish": ["features"],

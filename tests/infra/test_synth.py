@@ -36,12 +36,14 @@ def test_addresses_are_pinned(documents: Documents) -> None:
 
 
 def test_stacks_are_listed_in_order(out_dir: Path) -> None:
-    """The manifest has one stack for the account, two per environment, and a third where it serves."""
+    """The manifest has one stack for the account, two per environment, and one more where it masks or serves."""
     manifest = json.loads((out_dir / "manifest.json").read_text(encoding="utf-8"))
     assert sorted(manifest["stacks"]) == sorted(
         [
             "account",
             *(f"{env}-{half}" for env in ("dev", "prod", "staging") for half in ("workspace", "ml")),
+            "prod-masks",
+            "staging-masks",
             "prod-serving",
         ]
     )
@@ -56,10 +58,9 @@ def test_stacks_share_nothing_but_names(documents: Documents) -> None:
 
 def test_phase_one_needs_nothing_that_jobs_create(documents: Documents) -> None:
     """No resource of these stacks names a table: tables exist only after the first run."""
-    for document in (document for stack, document in documents.items() if not stack.endswith("-serving")):
-        assert not {"databricks_sql_table", "databricks_quality_monitor", "databricks_model_serving"} & set(
-            document["resource"]
-        )
+    later = {"databricks_sql_table", "databricks_quality_monitor", "databricks_model_serving", "databricks_policy_info"}
+    for document in (document for stack, document in documents.items() if not stack.endswith(("-masks", "-serving"))):
+        assert not (later | {"databricks_entity_tag_assignment"}) & set(document["resource"])
         assert "databricks_registered_model" not in document.get("data", {})
         for grants in document["resource"].get("databricks_grants", {}).values():
             assert "table" not in grants

@@ -1,0 +1,61 @@
+"""What readers without a right to sensitive values do not see: those columns, in every table that repeats them.
+
+Unity Catalog hides them by policies (`infra/stacks/masks.py`) that call functions which the task `masks` makes.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ml.declarations.feed import Feed
+from ml.declarations.table import Column, Layer, Table
+from ml.declarations.usecase import UseCase
+
+# Of a record whose number of fields is not the header's nobody knows which field is the sensitive one: its whole
+# row is hidden. `_fields` is null in the rows of all other records.
+RECORD = "record"
+_FIELDS = "_fields"
+_QUARANTINE = "_quarantine"
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Hidden:
+    """A column, and `how` it hides: its Spark SQL type where its values are null, `record` where its row is gone."""
+
+    layer: Layer
+    table: str
+    column: str
+    how: str
+
+
+def hidden_columns(use_case: UseCase) -> tuple[Hidden, ...]:
+    """Every column to hide, of the tables that jobs write in bronze, silver and gold; sorted, each once."""
+    model = use_case.model
+    waiting = f"{model.outcome.table.name}{_QUARANTINE}"
+    found = [hidden for feed in use_case.feeds for hidden in _of_feed(feed)]
+    found += _of(model.feature_table.table.layer, model.feature_table.name, model.feature_table.table.columns)
+    found += _of(model.outcome.table.layer, model.outcome.table.name, model.outcome.table.columns)
+    found += _of(model.outcome.table.layer, waiting, model.outcome.source.columns)
+    return tuple(sorted(set(found)))
+
+
+def hiding_function(how: str) -> str:
+    """Name of the function (in the ops schema) that hides this way."""
+    return "record_in_place" if how == RECORD else f"hide_{how}"
+
+
+def _of(layer: Layer, table: str, columns: Iterable[Column]) -> Iterator[Hidden]:
+    for column in columns:
+        if column.sensitive:
+            yield Hidden(layer=layer, table=table, column=column.name, how=column.type)
+
+
+def _of_feed(feed: Feed) -> Iterator[Hidden]:
+    """In silver with their types; in bronze and quarantine as text, like all that is received."""
+    silver: Table = feed.silver
+    yield from _of(silver.layer, silver.name, silver.columns)
+    received = [column.name for column in silver.columns if column.sensitive]
+    for layer, table in ((Layer.BRONZE, feed.name), (silver.layer, f"{silver.name}{_QUARANTINE}")):
+        for name in received:
+            yield Hidden(layer=layer, table=table, column=name, how="string")
+        if received:
+            yield Hidden(layer=layer, table=table, column=_FIELDS, how=RECORD)

@@ -1,0 +1,104 @@
+"""Task `masks` of job `<usecase>-ingest`: what hides sensitive columns, before the first row of them arrives.
+
+It makes the functions that the policies of the stack `<env>-masks` call, and the tables whose columns those policies
+name, empty. So the stack can be deployed before any file has landed. Whoever makes a function owns it, so nobody but
+this job's principal can make it show what it hides.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+
+from databricks.sdk import WorkspaceClient
+from databricks.sdk.errors import NotFound
+from databricks.sdk.service.catalog import (
+    ColumnTypeName,
+    CreateFunction,
+    CreateFunctionParameterStyle,
+    CreateFunctionRoutineBody,
+    CreateFunctionSecurityType,
+    CreateFunctionSqlDataAccess,
+    FunctionParameterInfo,
+    FunctionParameterInfos,
+)
+
+from ml import parameters, runtime
+from ml.declarations import RECORD, Layer, Table, UseCase, hidden_columns, hiding_function
+from ml.parameters import Common
+from ml.tables import Tables, door
+from ml.tables.system import bronze, outcome_quarantine, quarantine
+
+_BIGINT = "bigint"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Make functions and tables for the masks; run by job `<usecase>-ingest`."""
+    task = parameters.parse("masks", arguments)
+    made = make_functions(WorkspaceClient(), task)
+    tables = make_tables(door(), task)
+    runtime.report(task="masks", rows_in=0, rows_kept=0, rows_quarantined=0, functions_made=made, tables=tables)
+
+
+def make_functions(workspace: WorkspaceClient, task: Common) -> list[str]:
+    """Make the functions that are not there yet, and return their full names. What is there stays as it is."""
+    made = []
+    for how in sorted({hidden.how for hidden in hidden_columns(task.use_case)}):
+        wanted = function(task, how)
+        full_name = f"{wanted.catalog_name}.{wanted.schema_name}.{wanted.name}"
+        try:
+            workspace.functions.get(full_name)
+        except NotFound:
+            workspace.functions.create(wanted)
+            made.append(full_name)
+    return made
+
+
+def function(task: Common, how: str) -> CreateFunction:
+    """The function that hides in the way `how`: null of the column's own type, or whether a record's row may show."""
+    given, answer = ("string", "boolean") if how == RECORD else (how, how)
+    name = hiding_function(how)
+    return CreateFunction(
+        name=name,
+        catalog_name=task.catalog,
+        schema_name=f"{task.use_case.name}_{Layer.OPS}",
+        input_params=FunctionParameterInfos(parameters=[_parameter(given)]),
+        data_type=_type_name(answer),
+        full_data_type=answer.upper(),
+        routine_body=CreateFunctionRoutineBody.SQL,
+        routine_definition="value IS NULL" if how == RECORD else f"CAST(NULL AS {how.upper()})",
+        parameter_style=CreateFunctionParameterStyle.S,
+        is_deterministic=True,
+        sql_data_access=CreateFunctionSqlDataAccess.CONTAINS_SQL,
+        # The only kind that Databricks has: its SQL functions are called for null too.
+        is_null_call=True,
+        security_type=CreateFunctionSecurityType.DEFINER,
+        specific_name=name,
+        comment="Called by the policies of sensitive columns.",
+    )
+
+
+def make_tables(tables: Tables, task: Common) -> list[str]:
+    """Create every table with a hidden column, and return their full names. A table that is there stays as it is."""
+    wanted = {(hidden.layer, hidden.table) for hidden in hidden_columns(task.use_case)}
+    found = [table for table in _written(task.use_case) if (table.layer, table.name) in wanted]
+    for table in found:
+        tables.create(table, table.full_name(task.catalog, task.use_case.name))
+    return [table.full_name(task.catalog, task.use_case.name) for table in found]
+
+
+def _written(use_case: UseCase) -> Iterator[Table]:
+    """The tables of this job that hold what was received or what follows from it."""
+    for feed in use_case.feeds:
+        yield from (bronze(feed), feed.silver, quarantine(feed))
+    yield from (use_case.model.feature_table.table, use_case.model.outcome.table, outcome_quarantine(use_case))
+
+
+def _parameter(type_: str) -> FunctionParameterInfo:
+    spark_name = {"int": "integer", _BIGINT: "long"}.get(type_, type_)
+    field = {"name": "value", "type": spark_name, "nullable": True, "metadata": {}}
+    return FunctionParameterInfo(
+        name="value", type_text=type_, type_name=_type_name(type_), type_json=json.dumps(field), position=0
+    )
+
+
+def _type_name(type_: str) -> ColumnTypeName:
+    return ColumnTypeName("LONG" if type_ == _BIGINT else type_.upper())
