@@ -6,10 +6,10 @@ from fastapi import APIRouter
 
 from localcloud.api.body import JsonBody, required
 from localcloud.cloud import Cloud, CloudDep
-from localcloud.errors import ApiError, bad_request
+from localcloud.errors import ApiError, bad_request, denied
 from localcloud.identity import CallerDep
 from localcloud.state import Document
-from localcloud.unity import access
+from localcloud.unity import access, hiding
 from localcloud.unity.privileges import Kind, Privilege
 
 router = APIRouter()
@@ -23,11 +23,19 @@ _VOLUME = {
 
 @router.post("/temporary-table-credentials")
 def table_credentials(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """`url` of the table for READ (SELECT) or READ_WRITE (SELECT and MODIFY), or 403 PERMISSION_DENIED."""
+    """`url` of the table for READ (SELECT) or READ_WRITE (SELECT and MODIFY), or 403 PERMISSION_DENIED.
+
+    Where policies hide something of it from the caller, `query` is what READ shows, and READ_WRITE is refused.
+    """
     table_id, operation = required(body, "table_id", "operation")
     table = _by_id(cloud, Kind.TABLE, table_id)
     access.authorize(cloud, caller, Kind.TABLE, table["full_name"], *_needed(_TABLE, operation))
-    return _credential(table)
+    seen = hiding.view(cloud, caller, table)
+    if seen is None:
+        return _credential(table)
+    if operation != "READ":
+        raise denied(f"Table '{table['full_name']}' has columns or rows that are hidden from the caller: read it only.")
+    return {**_credential(table), "query": seen.query(f"delta.`{table['storage_location']}`")}
 
 
 @router.post("/temporary-volume-credentials")

@@ -7,10 +7,12 @@ from localcloud.api import (
     uc_catalogs,
     uc_constraints,
     uc_credentials,
+    uc_functions,
     uc_grants,
     uc_metastore,
     uc_models,
     uc_monitors,
+    uc_policies,
     uc_schemas,
     uc_storage,
     uc_tables,
@@ -32,5 +34,7 @@ for _version in ("2.1", "2.0"):
         uc_storage,
         uc_constraints,
         uc_monitors,
+        uc_functions,
+        uc_policies,
     ):
         router.include_router(_area.router, prefix=f"/api/{_version}/unity-catalog")

@@ -66,7 +66,7 @@ def read_stacks(out_dir: Path) -> list[Stack]:
 
 def _stage(name: str) -> int:
     """Where a stack stands in the order of deployment."""
-    order = ("account", "platform", "workspace", "ml", "serving")
+    order = ("account", "platform", "workspace", "ml", "masks", "serving")
     stage = name.rsplit("-", 1)[-1]
     return order.index(stage) if stage in order else len(order)
 

@@ -12,12 +12,12 @@ from localcloud.loader.documents import Stack, read_stacks
 from localcloud.loader.errors import LoadError
 from localcloud.loader.session import Session
 
-# Deployed once jobs have made what it refers to.
-_PHASE_TWO = "-serving"
+# Deployed once jobs have made what they refer to.
+_PHASE_TWO = ("-masks", "-serving")
 
 
 def load(endpoint: Endpoint, out_dir: Path, stacks: Sequence[str] | None = None) -> LoadReport:
-    """Load the stacks of `out_dir`: those named, else all but the ones of phase two (`<env>-serving`).
+    """Load the stacks of `out_dir`: those named, else all but the ones of phase two (`<env>-masks`, `<env>-serving`).
 
     Raises LoadError naming file, address and answer. What was applied before an error stays recorded, so the
     next load goes on from there.

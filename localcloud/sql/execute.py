@@ -1,13 +1,16 @@
 """One statement as a caller: check its tables, then run it or answer it from the catalog."""
 
+from collections.abc import Callable, Mapping
+
 from localcloud.cloud import Cloud
-from localcloud.errors import bad_request
+from localcloud.errors import bad_request, denied
 from localcloud.identity import Caller
 from localcloud.names import identifier
 from localcloud.sql import engine, rewrite
 from localcloud.sql.engine import Result
 from localcloud.sql.rewrite import Show, Use
-from localcloud.unity import access, records
+from localcloud.state import Document
+from localcloud.unity import access, hiding, records
 from localcloud.unity.privileges import Kind, Privilege
 
 _NEEDED = {
@@ -28,8 +31,24 @@ def execute(cloud: Cloud, caller: Caller, text: str, *, tag: str, catalog: str =
             access.authorize_metadata(cloud, caller, Kind.TABLE, name)
         else:
             access.authorize(cloud, caller, Kind.TABLE, name, *_NEEDED[use])
-    sql = statement.over(lambda name: str(records.require(cloud.store, Kind.TABLE, name)["storage_location"]))
+    tables = {name: records.require(cloud.store, Kind.TABLE, name) for name, _ in statement.tables}
+    sql = statement.over(lambda name: str(tables[name]["storage_location"]), _views(cloud, caller, statement, tables))
     return engine.run(cloud, sql, tag)
+
+
+def _views(
+    cloud: Cloud, caller: Caller, statement: rewrite.Statement, tables: Mapping[str, Document]
+) -> dict[str, Callable[[str], str]]:
+    """How the caller sees the tables of which something is hidden. Raises `ApiError` 403 where one is to be changed."""
+    found: dict[str, Callable[[str], str]] = {}
+    for name, use in statement.tables:
+        seen = hiding.view(cloud, caller, tables[name]) if use in (Use.READ, Use.CHANGE) else None
+        if seen and use is Use.CHANGE:
+            # Which rows a condition meets, and so what it hides, would show in how many are changed.
+            raise denied(f"Table '{name}' has columns or rows that are hidden from you: read it only.")
+        if seen:
+            found[name] = seen.query
+    return found
 
 
 def _show(cloud: Cloud, caller: Caller, show: Show, catalog: str, schema: str) -> Result:

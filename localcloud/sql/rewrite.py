@@ -4,9 +4,10 @@ What runs is always written anew from the parsed statement, so nothing is execut
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 import sqlglot
 from sqlglot import exp
@@ -28,6 +29,9 @@ _REFUSED_FUNCTIONS = frozenset(
     | {"table_changes", "read_statestore", "read_state_metadata", "http_request", "remote_query", "ai_query"}
     | {"python_worker_logs", "secret", "try_secret"}
 )
+_NO_VIEWS: Mapping[str, Callable[[str], str]] = MappingProxyType({})
+# What names a table.
+_NAME_ARGUMENTS = frozenset({"this", "db", "catalog", "alias"})
 _SHOW = re.compile(
     r"\s*SHOW\s+(?P<what>CATALOGS|SCHEMAS|DATABASES|TABLES)(?:\s+(?:IN|FROM)\s+(?P<parent>[\w.`-]+))?\s*;?\s*", re.I
 )
@@ -59,11 +63,18 @@ class Statement:
     catalog: str
     schema: str
 
-    def over(self, locate: Callable[[str], str]) -> str:
-        """The statement with every table named by its location: ``delta.`<locate(full name)>` ``."""
+    def over(self, locate: Callable[[str], str], views: Mapping[str, Callable[[str], str]] = _NO_VIEWS) -> str:
+        """The statement with every table named by its location: ``delta.`<locate(full name)>` ``.
+
+        A table in `views` is read through the query that its function makes of that location.
+        """
         tree = self.tree.copy()
         for table in _tables(tree):
-            _relocate(table, locate(full_name(table, self.catalog, self.schema)))
+            name = full_name(table, self.catalog, self.schema)
+            if name in views and not isinstance(table.parent, exp.Describe):
+                _show_through(table, views[name](f"delta.`{locate(name)}`"))
+            else:
+                _relocate(table, locate(name))
         _shorten_columns(tree)
         return str(tree.sql(dialect=_DIALECT, comments=False))
 
@@ -172,6 +183,16 @@ def _relocate(table: exp.Table, location: str) -> None:
     table.set("catalog", None)
     table.set("db", exp.to_identifier("delta"))
     table.set("this", exp.to_identifier(location, quoted=True))
+
+
+def _show_through(table: exp.Table, query: str) -> None:
+    """Put `query` in the table's place, under its name. What else is said of the table would act on what is hidden."""
+    more = [key for key, value in table.args.items() if value and key not in _NAME_ARGUMENTS]
+    if more:
+        what = "time travel" if {"version", "when"} & set(more) else ", ".join(more)
+        raise bad_request(f"Table '{table.name}' has columns or rows that are hidden from you, so without {what}.")
+    alias = table.args.get("alias") or exp.TableAlias(this=exp.to_identifier(table.name, quoted=True))
+    table.replace(exp.Subquery(this=sqlglot.parse_one(query, read=_DIALECT), alias=alias))
 
 
 def _shorten_columns(tree: exp.Expr) -> None:

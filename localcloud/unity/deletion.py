@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from localcloud.cloud import Cloud
-from localcloud.unity import models, records
+from localcloud.unity import hiding, models, records
 from localcloud.unity.privileges import Kind
 
 
@@ -16,6 +16,7 @@ def drop(cloud: Cloud, kind: Kind, full_name: str) -> None:
     document = records.require(cloud.store, kind, full_name)
     if kind is Kind.MODEL:
         models.delete(cloud, full_name)
+    hiding.forget(cloud.store, full_name)
     records.remove(cloud.store, kind, full_name)
     _delete_data(cloud, document.get("storage_location"))
 

@@ -29,11 +29,15 @@ class UnityRestPlaces:
         self._client = client
 
     def relation(self, full_name: str, *, write: bool) -> str:
-        """The table's path, once the principal has been granted a credential to read or write it."""
+        """The table's path, once the principal has been granted a credential to read or write it.
+
+        Where policies hide columns or rows from the principal, the query that shows the rest.
+        """
         info = self._table(full_name)
         operation = "READ_WRITE" if write else "READ"
-        self._ask("temporary-table-credentials", {"table_id": info["table_id"], "operation": operation})
-        return f"delta.`{local_path(info['storage_location'])}`"
+        body = {"table_id": info["table_id"], "operation": operation}
+        shown = self._ask("temporary-table-credentials", body).get("query")
+        return f"({shown})" if shown else f"delta.`{local_path(info['storage_location'])}`"
 
     def exists(self, full_name: str) -> bool:
         """Whether Unity Catalog knows the table."""
@@ -77,8 +81,10 @@ class UnityRestPlaces:
         assert isinstance(answer, dict)
         return answer
 
-    def _ask(self, path: str, body: Mapping[str, object]) -> None:
-        self._client.do("POST", f"{_API}/{path}", body=dict(body))
+    def _ask(self, path: str, body: Mapping[str, object]) -> dict[str, str]:
+        answer = self._client.do("POST", f"{_API}/{path}", body=dict(body))
+        assert isinstance(answer, dict)
+        return answer
 
 
 def _column(position: int, column: Column) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """The resource types and data sources that the local cloud loads, and the REST calls that each becomes."""
 
-from localcloud.loader.kinds import access, compute, data, declared, identity, models, unity, workspace
+from localcloud.loader.kinds import access, compute, data, declared, identity, masks, models, unity, workspace
 from localcloud.loader.kinds.kind import Kind, Read
 
 KINDS: dict[str, Kind] = {
@@ -10,6 +10,7 @@ KINDS: dict[str, Kind] = {
     **compute.KINDS,
     **workspace.KINDS,
     **models.KINDS,
+    **masks.KINDS,
     **declared.KINDS,
 }
 DATA: dict[str, Read] = data.DATA

@@ -11,6 +11,7 @@ from localcloud.loader.kinds.kind import Attributes, Call, Kind, keep
 
 # By type: the attributes, besides `id`, that other resources refer to and that the real cloud would make up.
 _TYPES: dict[str, tuple[str, ...]] = {
+    "databricks_access_control_rule_set": (),
     "databricks_account_network_policy": (),
     "databricks_budget": (),
     "databricks_budget_policy": ("policy_id",),
@@ -28,6 +29,7 @@ _TYPES: dict[str, tuple[str, ...]] = {
     "databricks_service_principal_federation_policy": ("policy_id",),
     "databricks_sql_permissions": (),
     "databricks_system_schema": (),
+    "databricks_tag_policy": (),
     "databricks_workspace_conf": (),
     "databricks_workspace_network_option": (),
 }
