@@ -137,6 +137,8 @@ CHECKS: tuple[Callable[[Read], Iterator[Problem]], ...] = (
     use_cases.webhook_secrets_lie_in_the_vault,
     use_cases.serving_has_what_it_needs,
     use_cases.models_have_an_owner,
+    use_cases.sensitive_columns_can_be_hidden,
+    use_cases.clear_sight_has_something_to_see,
     policies_have_their_kind,
     use_cases.declared_crons_are_quartz,
     *NETWORK_CHECKS,

@@ -7,6 +7,7 @@ from infra.spec.quartz import quartz_problem
 from infra.spec.raw import dig, present, table, texts
 from infra.spec.read import Read, problem
 from infra.spec.source import Source
+from ml.declarations import hidden_columns
 
 
 def use_cases_are_declared(read: Read) -> Iterator[Problem]:
@@ -121,6 +122,27 @@ def models_have_an_owner(read: Read) -> Iterator[Problem]:
         if "jobs" in values and "promotion" not in jobs:
             location = ("use_cases", use_case, "jobs")
             yield problem(source, location, given=jobs, allowed="jobs with promotion", fix="add promotion: {}")
+
+
+def sensitive_columns_can_be_hidden(read: Read) -> Iterator[Problem]:
+    """What hides sensitive columns is made by the ingest job, whose principal needs the right to."""
+    location = ("job_access", "ingest", "functions")
+    ingests = {name for _, name, values in read.use_case_values() if "ingest" in present(values, "jobs")}
+    needing = sorted(name for name in ingests & read.use_cases.keys() if hidden_columns(read.use_cases[name]))
+    given = dig(read.platform.data, *location)
+    if needing and given is None:
+        allowed = f"create, since {', '.join(needing)} has sensitive columns"
+        yield problem(read.platform, location, given=given, allowed=allowed, fix="add functions: create")
+
+
+def clear_sight_has_something_to_see(read: Read) -> Iterator[Problem]:
+    """Seeing sensitive values in clear is worth nothing to a group that reads no table with any."""
+    for source, use_case, values in read.use_case_values():
+        for group, role in table(values, "access").items():
+            if dig(role, "sensitive") and not present(role) & {"bronze", "silver", "gold"}:
+                location = ("use_cases", use_case, "access", group, "sensitive")
+                allowed = "sensitive with bronze, silver or gold: read"
+                yield problem(source, location, given=role["sensitive"], allowed=allowed, fix="add one, or remove it")
 
 
 def declared_crons_are_quartz(read: Read) -> Iterator[Problem]:

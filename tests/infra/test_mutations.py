@@ -13,6 +13,7 @@ from tests.infra import (
     test_aspects,
     test_jobs,
     test_lake,
+    test_masks,
     test_policies,
     test_serving,
     test_synth,
@@ -191,6 +192,38 @@ WEAKENINGS: dict[str, tuple[str, Change, Guard]] = {
         "prod-workspace",
         _in("databricks_schema", "credit_gold", "lifecycle", value=None),
         test_aspects.test_data_is_protected_unless_the_environment_says_otherwise,
+    ),
+    "a sensitive column is not tagged": (
+        "prod-masks",
+        lambda resources: resources["databricks_entity_tag_assignment"].pop("credit_gold-client_features-sex"),
+        _each(test_masks.test_every_sensitive_column_is_tagged),
+    ),
+    "analysts are excepted from a mask": (
+        "prod-masks",
+        _in("databricks_policy_info", "credit_gold-int", "except_principals", value=["analysts"]),
+        _each(test_masks.test_policies_hide_from_everybody_but_one_group),
+    ),
+    "a mask is for one group only": (
+        "prod-masks",
+        _in("databricks_policy_info", "credit_gold-string", "to_principals", value=["analysts"]),
+        _each(test_masks.test_policies_hide_from_everybody_but_one_group),
+    ),
+    "analysts take the tag off": (
+        "prod-masks",
+        _in(
+            "databricks_access_control_rule_set", "tag-rules", "grant_rules", 0, "principals", value=["groups/analysts"]
+        ),
+        _each(test_masks.test_only_the_owners_touch_the_tag),
+    ),
+    "analysts make the functions": (
+        "prod-workspace",
+        _granted("credit_ops-grants", "analysts", "CREATE_FUNCTION"),
+        _each(test_masks.test_only_ingest_makes_functions_and_only_owners_set_tags),
+    ),
+    "a mask may be destroyed": (
+        "prod-masks",
+        _in("databricks_policy_info", "credit_gold-int", "lifecycle", value=None),
+        test_masks.test_a_policy_is_not_destroyed_by_a_plan,
     ),
     "phase one needs a table": (
         "prod-ml",

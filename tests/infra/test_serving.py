@@ -65,7 +65,12 @@ def test_requests_are_recorded_in_ops(
 def test_who_deploys_can_read_what_the_endpoint_reads(documents: Documents) -> None:
     """The endpoint acts in its maker's name: the owners may load the model and read its features, and write neither."""
     assert grants(documents, "prod-ml", "credit-model-grants")["prod-owners"] == {"EXECUTE"}
-    assert grants(documents, "prod-workspace", "credit_gold-grants")["prod-owners"] == {"USE_SCHEMA", "SELECT"}
+    assert grants(documents, "prod-workspace", "credit_gold-grants")["prod-owners"] == {
+        "USE_SCHEMA",
+        "SELECT",
+        # For its masks, which do not except it.
+        "APPLY_TAG",
+    }
 
 
 def test_the_predictions_are_monitored_by_month_and_version(documents: Documents) -> None:

@@ -162,6 +162,18 @@ def test_all_mistakes_of_all_files_are_reported_together(workspaces: Path) -> No
             "node_types: given []; allowed a list with",
         ),
         ("dev.yaml", "catalog: dev", "catalog: [dev", "(the file): given text that is not YAML"),
+        (
+            "platform.yaml",
+            "functions: create, ",
+            "",
+            "job_access.ingest.functions: given None; allowed create, since credit has sensitive columns",
+        ),
+        (
+            "dev.yaml",
+            "      model-risk: {ops: read",
+            "      model-risk: {sensitive: clear, ops: read",
+            "access.model-risk.sensitive: given 'clear'; allowed sensitive with bronze, silver or gold: read",
+        ),
         ("platform.yaml", "admins: platform-admins", "admins: nobody", "admins: given 'nobody'; allowed one of"),
         ("platform.yaml", "ingest: {landing: read", "ingest: {landing: scan", "landing: given 'scan'; allowed one of"),
     ],

@@ -37,7 +37,9 @@ def test_every_environment_has_its_workspace(cloud: Endpoint, stacks_dir: Path) 
 
 def test_a_second_load_changes_nothing(cloud: Endpoint, stacks_dir: Path) -> None:
     """As many resources as the documents of phase one have, all of them unchanged."""
-    phase_one = [stack for stack in read_stacks(stacks_dir) if stack.host and not stack.name.endswith(("-masks", "-serving"))]
+    phase_one = [
+        stack for stack in read_stacks(stacks_dir) if stack.host and not stack.name.endswith(("-masks", "-serving"))
+    ]
     report = loader.load(cloud, stacks_dir)
     assert (report.created, report.updated, report.deleted) == (0, 0, 0)
     assert report.unchanged == sum(_resources(stack) for stack in phase_one)
