@@ -3,7 +3,7 @@
 It drives the real cdktf CLI and Terraform, one stack after the other: the stacks share no references that would tell
 either of them the order. `ENV` is an environment, or what all share: `bootstrap`, `hub` or `account`. An environment's
 first stack can be asked for alone, since the account needs its workspace. Phase two, which refers to what jobs make, is
-asked for by name: `<env>-masks` once the ingest job has run, with or without files, `<env>-serving` once a model is live.
+asked for by name: `<env>-masks` once the ingest job has run (files or not), `<env>-serving` once a model is live.
 """
 
 import argparse
