@@ -60,7 +60,7 @@ def _of_graph(graph: Any, file: str) -> Document:
 
 def _read_graph(nodes: list[dict[str, Any]], file: str) -> Document:
     is_plan = any("__change_actions__" in node for node in nodes)
-    folders = {str(PurePath(path).parent) for node in nodes if (path := str(node.get("file_path_", ""))).endswith(file)}
+    folders = _folders({str(node.get("file_path_", "")) for node in nodes}, file)
     document = Document(has_lifecycle=not is_plan)
     hosts = []
     for node in nodes:
@@ -75,6 +75,12 @@ def _read_graph(nodes: list[dict[str, Any]], file: str) -> Document:
             document.add(kind, f"data.{type_}.{name}" if of_data else address, type_, _bare(name), Block(conf))
     document.hosts = tuple(hosts)
     return document
+
+
+def _folders(paths: set[str], file: str) -> set[str]:
+    """Folders of the files that `file` may mean: checkov names it relative to what it scans, perhaps with `..`."""
+    meant = [path for path in paths if path.endswith(file)]
+    return {str(PurePath(path).parent) for path in meant or paths if path.endswith(PurePath(file).name)}
 
 
 def _attributes(node: Any) -> dict[str, Any]:

@@ -1,0 +1,59 @@
+"""Breaking what a rule guards, in the stacks that this repository ships, makes the rule fire."""
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from policies.checks.core.catalogue import rules
+from policies.checks.core.rule import Rule
+from policies.checks.core.verdict import Result
+from policies.documents import document_of
+from tests.policies.checks.breakages import Breakage, Stack
+from tests.policies.checks.broken import BREAKAGES
+from tests.policies.conftest import Stacks
+
+_ADDED = "added-by-the-test"
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.judge.__name__)
+def test_breaking_what_a_rule_guards_makes_it_fire(rule: Rule, stacks: Stacks) -> None:
+    """On every resource that the breakage is about: a pass before, a failure that gives a reason after."""
+    breakage = BREAKAGES[rule.id]
+    if breakage.type.startswith("azurerm_") and not any(name.endswith("-platform") for name in stacks):
+        pytest.skip("no stack of Azure's resources is shipped")
+    broken = 0
+    for stack, document in ((name, one) for name, one in stacks.items() if name.startswith(breakage.stacks)):
+        for name in _names(document, breakage):
+            whole, changed = _with_addition(document, breakage), _with_addition(document, breakage)
+            breakage.change(changed["resource"][breakage.type][name], changed)
+            if breakage.change.__name__ != "as_it_is":
+                assert _verdict(rule, whole, breakage.type, name) is Result.PASS, f"{stack}/{name}"
+            assert _verdict(rule, changed, breakage.type, name) is Result.FAIL, f"{stack}/{name}"
+            broken += 1
+    assert broken, f"no shipped stack holds a {breakage.type} that this breakage is about"
+
+
+def test_every_rule_has_a_breakage() -> None:
+    """No rule is without one, and none is of a rule that is gone."""
+    assert {rule.id for rule in rules()} == set(BREAKAGES)
+    assert {rule.id for rule in rules() if BREAKAGES[rule.id].type not in rule.types} == set()
+
+
+def _names(document: Stack, breakage: Breakage) -> list[str]:
+    found: dict[str, Any] = document.get("resource", {}).get(breakage.type, {})
+    names = [name for name, arguments in found.items() if breakage.where(arguments)]
+    return [*names, _ADDED] if breakage.added is not None else names
+
+
+def _with_addition(document: Stack, breakage: Breakage) -> Stack:
+    copied = deepcopy(document)
+    if breakage.added is not None:
+        of_type = copied.setdefault("resource", {}).setdefault(breakage.type, {})
+        of_type[_ADDED] = deepcopy(dict(breakage.added))
+    return copied
+
+
+def _verdict(rule: Rule, raw: Stack, type_: str, name: str) -> Result:
+    found = document_of(raw).by_address[f"{type_}.{name}"]
+    return rule.judge(found).result
