@@ -55,7 +55,11 @@ def built_in_of_plan(file: Path) -> list[BuiltIn]:
     """The verdicts on a plan. Raises UnparsedStack where checkov could not parse it."""
     from checkov.terraform.plan_runner import Runner  # noqa: PLC0415 - takes two seconds
 
-    report = _report(Runner(), [str(file.resolve())])
+    try:
+        report = _report(Runner(), [str(file.resolve())])
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        # checkov's reader takes a plan's parts for granted.
+        raise UnparsedStack(f"checkov cannot read {file} as a plan ({error!r}); make the plan again") from error
     return [_verdict(record, record.resource_address or record.resource, file) for record in _records(report)]
 
 
