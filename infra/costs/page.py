@@ -65,7 +65,7 @@ def _totals(lines: Mapping[str, list[Line]], columns: Sequence[str]) -> list[tup
     """A row per environment, one for what all share, and the sum."""
     costs = {name: {column: _cost(found, column, columns) for column in columns} for name, found in lines.items()}
     rows = [(column, *(f"{costs[name][column]:,.0f}" for name in lines)) for column in columns]
-    return [*rows, ("**all**", *(f"**{sum(costs[name].values()):,.0f}**" for name in lines))]
+    return [*rows, ("**all, at least**", *(f"**{sum(costs[name].values()):,.0f}**" for name in lines))]
 
 
 def _parts(lines: Iterable[Line], columns: Sequence[str]) -> list[tuple[str, ...]]:

@@ -41,7 +41,7 @@ def test_a_month_is_counted_by_kind_and_stack() -> None:
 def test_the_page_sums_what_is_known_and_names_what_is_not() -> None:
     """Each stack counts for its environment, the hub for all; the sum has the known prices."""
     text = page({"private": STACKS}, ["dev", "dev-fraud"], PRICES)
-    assert "| shared | 1,278 |\n| dev | 22 |\n| dev-fraud | 7 |\n| **all** | **1,307** |" in text
+    assert "| shared | 1,278 |\n| dev | 22 |\n| dev-fraud | 7 |\n| **all, at least** | **1,307** |" in text
     assert "| Private DNS zone | unknown | 2 |  |  |" in text
     assert "| Private endpoint | 7.30 |  | 3 | 1 |" in text
     assert "| Traffic through a private endpoint | 0.01 | GB |" in text
