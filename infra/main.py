@@ -19,11 +19,12 @@ from infra.jobs.rollback import rollback
 from infra.jobs.scoring import scoring
 from infra.jobs.training import training
 from infra.jobs.training_gpu import training_gpu
+from infra.release import Release
 from infra.revision import git_commit
 from infra.spec import Spec, SpecError, load
 from infra.stacks.account import account_stack
 from infra.stacks.masks import masks_stack
-from infra.stacks.ml import Release, ml_stack
+from infra.stacks.ml import ml_stack
 from infra.stacks.serving import serves, serving_stack
 from infra.stacks.workspace import workspace_stack
 from infra.wheel import ROOT, build_wheel
@@ -38,7 +39,7 @@ def stacks(app: Scope, spec: Spec, release: Release) -> list[str]:
     account_stack(app, spec)
     names = ["account"]
     for environment in spec.environments:
-        workspace_stack(app, spec, environment, release.wheel)
+        workspace_stack(app, spec, environment, release, JOBS)
         ml_stack(app, spec, environment, release, JOBS)
         names += [f"{environment.name}-workspace", f"{environment.name}-ml"]
         if hides(spec, environment):

@@ -9,8 +9,8 @@ from typing import Any
 
 from infra.cdktf_seam import App
 from infra.main import stacks
+from infra.release import Release
 from infra.spec import Environment, Platform, Spec
-from infra.stacks.ml import Release
 from infra.wheel import build_wheel
 
 

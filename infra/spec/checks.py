@@ -134,6 +134,7 @@ CHECKS: tuple[Callable[[Read], Iterator[Problem]], ...] = (
     use_cases.training_has_data,
     use_cases.monitoring_has_predictions,
     use_cases.gpu_training_has_a_policy,
+    use_cases.policies_have_a_user,
     use_cases.webhook_secrets_lie_in_the_vault,
     use_cases.serving_has_what_it_needs,
     use_cases.models_have_an_owner,

@@ -27,7 +27,7 @@ class _Policy(Values):
     autotermination_minutes: Annotated[int, Field(ge=10, le=120, description="10 to 120 minutes")]
     max_clusters_per_user: Annotated[int, Field(ge=1, le=50, description="1 to 50")]
     can_use: tuple[Name, ...] = ()
-    """groups that may use it by hand; the jobs' service principals always may"""
+    """groups that may use it by hand; a job's service principal may use the policy that its job names"""
 
 
 class CpuPolicy(_Policy):

@@ -87,6 +87,19 @@ def gpu_training_has_a_policy(read: Read) -> Iterator[Problem]:
             yield problem(source, location, given=True, allowed=allowed, fix=fix)
 
 
+def policies_have_a_user(read: Read) -> Iterator[Problem]:
+    """A GPU policy is there for a job or for people; one that neither may use only looks like a choice."""
+    for source in read.environments.values():
+        cases = table(source.data, "use_cases")
+        gpu_jobs = any(dig(cases, case, "jobs", "training", "gpu") is True for case in cases)
+        used = {"gpu_single_node"} if gpu_jobs else set()
+        for name in table(source.data, "policies"):
+            if name.startswith("gpu_") and name not in used and not texts(source.data, "policies", name, "can_use"):
+                location = ("policies", name, "can_use")
+                allowed = f"{name} with a group, or with a job on it"
+                yield problem(source, location, given=[], allowed=allowed, fix="name a group, or remove the policy")
+
+
 def webhook_secrets_lie_in_the_vault(read: Read) -> Iterator[Problem]:
     """The only secret scope is the environment's key vault."""
     for source, use_case, values in read.use_case_values():

@@ -1,6 +1,6 @@
 """The stack `<env>-ml`: the jobs, the experiments and the registered models of an environment."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from infra import names
@@ -14,22 +14,12 @@ from infra.constructs.online_store import OnlineStoreProps, online_store
 from infra.constructs.registered_model import RegisteredModelProps, registered_model
 from infra.constructs.service_principals import service_principals
 from infra.constructs.stack import StackProps, databricks_stack
-from infra.jobs.declaration import JobContext, JobDeclaration
+from infra.jobs.declaration import JobDeclaration
+from infra.jobs.declared import JobFactories, declared_jobs
+from infra.release import Release
 from infra.spec import Environment, Spec
-from infra.wheel import Wheel
 from ml.declarations import Layer, UseCase
 from ml.declarations import online_store as store_name
-
-# The jobs in an order in which each comes after those it starts. `infra.main` has the list.
-JobFactories = tuple[Callable[[JobContext], JobDeclaration | None], ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Release:
-    """The code that the jobs run: the wheel and the commit it was built from."""
-
-    wheel: Wheel
-    git_commit: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,15 +104,7 @@ def _experiment(parts: _Parts, use_case: UseCase, directory: Resource) -> None:
 
 
 def _jobs(parts: _Parts, use_case: UseCase, factories: JobFactories) -> None:
-    values = parts.environment.use_cases[use_case.name]
-    context = JobContext(
-        use_case=use_case,
-        catalog=parts.environment.catalog,
-        source_catalog=parts.spec.source_of(parts.environment, use_case.name).catalog,
-        values=values.jobs,
-        git_commit=parts.release.git_commit,
-    )
-    declared = [found for factory in factories if (found := factory(context))]
+    declared = declared_jobs(parts.spec, parts.environment, use_case.name, parts.release.git_commit, factories)
     job_ids: dict[str, str] = {}
     for declaration in declared:
         props = _job_props(parts, use_case, declaration, declared, job_ids)

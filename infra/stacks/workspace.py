@@ -32,6 +32,8 @@ from infra.constructs.volume import VolumeProps, volume
 from infra.constructs.warehouse import WarehouseProps, sql_warehouse
 from infra.constructs.wheel_file import WheelFileProps, wheel_file
 from infra.constructs.workspace_settings import WorkspaceSettingsProps, workspace_settings
+from infra.jobs.declared import JobFactories, policy_users
+from infra.release import Release
 from infra.spec import CATALOG_ROOT, CONTAINERS, LAYER_CONTAINERS, Environment, KeyVault, Spec
 from infra.wheel import Wheel
 from ml.declarations import Layer, UseCase
@@ -40,7 +42,7 @@ from ml.declarations import Layer, UseCase
 @dataclass(frozen=True, kw_only=True)
 class _Parts:
     """What every part needs: `held` is access by use case, `jobs` the application ids of the jobs with code,
-    `monitors` those of the monitoring jobs among them by use case.
+    `monitors` those of the monitoring jobs among them by use case, `policy_users` those whose jobs name a policy.
     """
 
     stack: Scope
@@ -50,10 +52,11 @@ class _Parts:
     held: Mapping[str, Holders]
     jobs: tuple[str, ...]
     monitors: Mapping[str, str]
+    policy_users: Mapping[str, tuple[str, ...]]
     lake: LakeOutputs
 
 
-def workspace_stack(app: Scope, spec: Spec, environment: Environment, wheel: Wheel) -> None:
+def workspace_stack(app: Scope, spec: Spec, environment: Environment, release: Release, jobs: JobFactories) -> None:
     """Everything of an environment that comes before its jobs."""
     props = StackProps(
         platform=spec.platform,
@@ -83,10 +86,14 @@ def workspace_stack(app: Scope, spec: Spec, environment: Environment, wheel: Whe
             for name, values in environment.use_cases.items()
             if values.jobs.monitoring
         },
+        policy_users={
+            policy: tuple(principals[name] for name in users)
+            for policy, users in policy_users(spec, environment, release.git_commit, jobs).items()
+        },
         lake=isolated_lake(stack, "lake", storage),
     )
     catalog = _catalog(parts)
-    _platform_schema(parts, catalog, wheel)
+    _platform_schema(parts, catalog, release.wheel)
     for name in environment.use_cases:
         _use_case(parts, catalog, spec.use_cases[name])
     _compute(parts)
@@ -191,7 +198,7 @@ def _compute(parts: _Parts) -> None:
             limits=limits,
             tags=(("environment", environment.name),),
             permissions=(
-                *(Permission(level="CAN_USE", service_principal=who) for who in parts.jobs),
+                *(Permission(level="CAN_USE", service_principal=who) for who in parts.policy_users.get(name, ())),
                 *(Permission(level="CAN_USE", group=group) for group in limits.can_use),
             ),
         )

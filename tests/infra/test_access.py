@@ -126,7 +126,7 @@ def test_people_do_not_write_prod(documents: Documents) -> None:
     for name in documents["prod-ml"]["resource"]["databricks_permissions"]:
         held = permissions(documents, "prod-ml", name)
         assert not [p for p, level in held.items() if p in groups and level in {"CAN_MANAGE", "CAN_EDIT"}], name
-    for policy in ("cpu_single_node", "cpu_autoscaling", "gpu_single_node", "gpu_distributed"):
+    for policy in ("cpu_single_node", "cpu_autoscaling", "gpu_single_node"):
         held = permissions(documents, "prod-workspace", f"policy-{policy}-permissions")
         assert not groups & set(held)
 

@@ -30,6 +30,7 @@ def test_each_environment_has_the_jobs_of_its_file(documents: Documents) -> None
             "credit-rollback",
             "credit-scoring",
             "credit-training",
+            "credit-training-gpu",
         ],
         "staging": [
             "credit-approval",

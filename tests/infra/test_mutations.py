@@ -63,6 +63,7 @@ def _policy(name: str, rule: str, value: dict[str, Any] | None) -> Change:
 
 
 _TRAINING = "${data.databricks_service_principal.principal-prod-credit-training.application_id}"
+_SCORING = "${data.databricks_service_principal.principal-prod-credit-scoring.application_id}"
 _ALL_IN = {"type": "allowlist", "values": ["Standard_D4ads_v5"]}
 _SHARED = {"type": "fixed", "value": "USER_ISOLATION"}
 _TURNED = {"disable_legacy_access": {"value": False}}
@@ -129,12 +130,12 @@ WEAKENINGS: dict[str, tuple[str, Change, Guard]] = {
         _each(test_jobs.test_somebody_hears_of_a_job_that_fails_or_drags_on),
     ),
     "a GPU policy lets any node in": (
-        "prod-workspace",
+        "dev-workspace",
         _policy("policy-gpu_distributed", "node_type_id", _ALL_IN),
         test_policies.test_gpu_policies_cap_and_list_gpus_only,
     ),
     "a GPU policy has no top": (
-        "prod-workspace",
+        "dev-workspace",
         _policy("policy-gpu_distributed", "autoscale.max_workers", {"type": "unlimited"}),
         test_policies.test_gpu_policies_cap_and_list_gpus_only,
     ),
@@ -142,6 +143,13 @@ WEAKENINGS: dict[str, tuple[str, Change, Guard]] = {
         "prod-workspace",
         _policy("policy-cpu_single_node", "data_security_mode", _SHARED),
         _each(test_policies.test_every_policy_bounds_cost),
+    ),
+    "scoring may use the GPU policy": (
+        "prod-workspace",
+        lambda resources: resources["databricks_permissions"]["policy-gpu_single_node-permissions"][
+            "access_control"
+        ].append({"permission_level": "CAN_USE", "service_principal_name": _SCORING}),
+        _each(test_policies.test_a_principal_uses_the_policies_of_its_jobs_only),
     ),
     "legacy access is back": (
         "prod-workspace",

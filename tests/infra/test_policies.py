@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.infra.conftest import Documents
+from tests.infra.find import permissions, who
 
 ENVIRONMENTS = ("dev", "prod", "staging")
 
@@ -33,13 +34,49 @@ def test_every_policy_bounds_cost(documents: Documents, environment: str) -> Non
 
 def test_gpu_policies_cap_and_list_gpus_only(documents: Documents) -> None:
     """The GPU policies allow GPU node types and the GPU runtime only, up to the workers of the YAML."""
-    rules = _rules(documents, "prod")
+    rules = _rules(documents, "dev")
     for name in ("mlops-gpu-single-node", "mlops-gpu-distributed"):
         assert all(re.match(r"Standard_N[CDV]", node) for node in rules[name]["node_type_id"]["values"]), name
         assert [v.split("-")[1] for v in rules[name]["spark_version"]["values"]] == ["gpu"]
-    assert rules["mlops-gpu-distributed"]["autoscale.max_workers"] == {"type": "range", "minValue": 1, "maxValue": 4}
+    assert rules["mlops-gpu-distributed"]["autoscale.max_workers"] == {"type": "range", "minValue": 1, "maxValue": 2}
     assert rules["mlops-gpu-distributed"]["num_workers"] == {"type": "forbidden"}
     assert rules["mlops-gpu-single-node"]["num_workers"] == {"type": "fixed", "value": 0}
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_a_principal_uses_the_policies_of_its_jobs_only(documents: Documents, environment: str) -> None:
+    """CAN_USE goes to those whose jobs name the policy, so a job's principal can make no other cluster by itself."""
+    needed: dict[str, set[str]] = {}
+    for job in documents[f"{environment}-ml"]["resource"]["databricks_job"].values():
+        for entry in job.get("job_cluster", []):
+            policy = entry["new_cluster"]["policy_id"].split(".")[2]
+            needed.setdefault(policy, set()).add(who(job["run_as"]["service_principal_name"]))
+    held = {
+        policy: {
+            principal
+            for principal in permissions(documents, f"{environment}-workspace", f"{policy}-permissions")
+            if principal.startswith(f"{environment}-")
+        }
+        for policy in documents[f"{environment}-workspace"]["resource"]["databricks_cluster_policy"]
+    }
+    assert {policy: principals for policy, principals in held.items() if principals} == needed
+
+
+def test_who_uses_the_gpu_policies(documents: Documents) -> None:
+    """The credit model's training on one GPU, by hand, in dev and prod; people on several, in dev and staging."""
+    users = {
+        (environment, policy): set(permissions(documents, f"{environment}-workspace", f"policy-{policy}-permissions"))
+        for environment in ENVIRONMENTS
+        for policy in ("gpu_single_node", "gpu_distributed")
+        if f"policy-{policy}" in documents[f"{environment}-workspace"]["resource"]["databricks_cluster_policy"]
+    }
+    assert users == {
+        ("dev", "gpu_single_node"): {"dev-credit-training", "ml-engineers", "data-scientists"},
+        ("dev", "gpu_distributed"): {"ml-engineers"},
+        ("prod", "gpu_single_node"): {"prod-credit-training"},
+        ("staging", "gpu_single_node"): {"ml-engineers"},
+        ("staging", "gpu_distributed"): {"ml-engineers"},
+    }
 
 
 def test_cpu_policies_list_no_gpu(documents: Documents) -> None:

@@ -163,6 +163,12 @@ def test_all_mistakes_of_all_files_are_reported_together(workspaces: Path) -> No
         ),
         ("dev.yaml", "catalog: dev", "catalog: [dev", "(the file): given text that is not YAML"),
         (
+            "staging.yaml",
+            "    max_clusters_per_user: 1\n    can_use: [ml-engineers]\n\nwarehouse",
+            "    max_clusters_per_user: 1\n    can_use: []\n\nwarehouse",
+            "policies.gpu_distributed.can_use: given []; allowed gpu_distributed with a group, or with a job on it",
+        ),
+        (
             "platform.yaml",
             "functions: create, ",
             "",

@@ -1,0 +1,37 @@
+"""The jobs of a use case in an environment, and which cluster policies their principals so need."""
+
+from collections.abc import Callable
+
+from infra import names
+from infra.jobs.declaration import JobContext, JobDeclaration
+from infra.spec import Environment, Spec
+
+# The jobs in an order in which each comes after those it starts. `infra.main` has the list.
+JobFactories = tuple[Callable[[JobContext], JobDeclaration | None], ...]
+
+
+def declared_jobs(
+    spec: Spec, environment: Environment, use_case: str, git_commit: str, factories: JobFactories
+) -> list[JobDeclaration]:
+    """What the factories declare for `use_case`, in their order."""
+    context = JobContext(
+        use_case=spec.use_cases[use_case],
+        catalog=environment.catalog,
+        source_catalog=spec.source_of(environment, use_case).catalog,
+        values=environment.use_cases[use_case].jobs,
+        git_commit=git_commit,
+    )
+    return [found for factory in factories if (found := factory(context))]
+
+
+def policy_users(
+    spec: Spec, environment: Environment, git_commit: str, factories: JobFactories
+) -> dict[str, tuple[str, ...]]:
+    """By cluster policy: display names of the service principals whose jobs name it, and of no others."""
+    held: dict[str, dict[str, None]] = {}
+    for use_case in environment.use_cases:
+        for declared in declared_jobs(spec, environment, use_case, git_commit, factories):
+            if declared.policy:
+                principal = names.principal(environment.name, use_case, declared.principal)
+                held.setdefault(declared.policy, {})[principal] = None
+    return {policy: tuple(principals) for policy, principals in held.items()}
