@@ -51,7 +51,7 @@ def test_why(stacks_dir: Path) -> None:
     assert result.stdout.splitlines() == [
         "dev-credit-training on schema prod.credit_gold: no MODIFY",
         "    nobody gave MODIFY on schema prod.credit_gold, or on what it is in, to dev-credit-training or its groups "
-        "dev-credit-source-readers",
+        "dev-credit-source-readers, prod-credit-clear-readers",
     ]
 
 
