@@ -10,6 +10,7 @@ from cli.commands.history import history
 from cli.commands.review import review
 from cli.commands.run import run
 from cli.commands.scan import scan
+from cli.commands.secrets import secrets
 from cli.commands.signing import approve, rollback
 from cli.commands.sql import sql
 from cli.commands.synth import synth
@@ -21,7 +22,7 @@ def mlops() -> None:
     """MLOps on Azure Databricks: synthesize the stacks, and run them on this machine."""
 
 
-_STACKS = (synth, scan, review, access)
+_STACKS = (synth, scan, secrets, review, access)
 _CLOUD = (up, down, status, demo, run, sql, approve, rollback, history, user, clock)
 for command in (*_STACKS, *_CLOUD):
     mlops.add_command(command)

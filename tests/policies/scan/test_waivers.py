@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from policies.scan.waivers import UnreadableWaivers, read_waivers
+from policies.exceptions import UnreadableExceptions
+from policies.scan.waivers import read_waivers
 
 _GOOD = """\
 waivers:
@@ -37,18 +38,18 @@ waivers:
   - {rule: CKV_AZURE_206, address: "*", reason: because, owner: me, expires: never}
   - {rule: everything, address: "a/azurerm_subnet.b", expires: 2027-01-01, skip: true}
 """
-    with pytest.raises(UnreadableWaivers) as raised:
+    with pytest.raises(UnreadableExceptions) as raised:
         read_waivers([_file(tmp_path, text)])
     said = str(raised.value)
     for part in ("1: address", "1: reason", "1: owner", "1: expires", "2: rule", "2: reason", "2: owner", "2: skip"):
-        assert f"waiver {part}" in said
+        assert f"waivers {part}" in said
 
 
 def test_a_file_that_is_missing_or_no_yaml_is_refused(tmp_path: Path) -> None:
     """A scan without its waivers is not the scan that was agreed on."""
-    with pytest.raises(UnreadableWaivers, match="cannot be read"):
+    with pytest.raises(UnreadableExceptions, match="cannot be read"):
         read_waivers([tmp_path / "none.yaml"])
-    with pytest.raises(UnreadableWaivers, match="cannot be read"):
+    with pytest.raises(UnreadableExceptions, match="cannot be read"):
         read_waivers([_file(tmp_path, "waivers: [")])
 
 

@@ -1,0 +1,40 @@
+"""`mlops secrets`."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from cli.errors import CommandError
+from cli.output import format_option, progress, show
+from cli.paths import ROOT
+
+ALLOWED = ROOT / "policies" / "secrets.yaml"
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@format_option
+def secrets(paths: tuple[Path, ...], form: str) -> None:
+    """Search for secrets in clear text: in PATHS, or in repository, stacks, plans, logs and reports.
+
+    Ends with 1 where one is found that policies/secrets.yaml does not explain. Prints places, never secrets.
+    """
+    from policies.exceptions import UnreadableExceptions  # noqa: PLC0415 - other commands do not need them
+    from policies.secrets.allowed import judge, read_allowed  # noqa: PLC0415
+    from policies.secrets.places import NoRepository, files_under, generated_files, repository_files  # noqa: PLC0415
+    from policies.secrets.search import search  # noqa: PLC0415
+
+    try:
+        files = files_under(path.resolve() for path in paths) or repository_files(ROOT) + generated_files(ROOT)
+        found = search(files, ROOT)
+        outcome = judge(found, read_allowed(ALLOWED), datetime.now(UTC).date(), whole=not paths)
+    except (NoRepository, UnreadableExceptions) as error:
+        raise CommandError(str(error), exit_code=2) from error
+    rows = [{"place": f"{one.path}:{one.line}", "kind": one.kind} for one in outcome.findings]
+    show(rows, form=form, columns=("place", "kind"), title="Secrets in clear text")
+    for problem in outcome.problems:
+        progress.print(problem, markup=False, soft_wrap=True)
+    progress.print(f"{len(files):,} files: {len(rows)} places look like a secret, {outcome.allowed} are explained")
+    if not outcome.clean:
+        raise CommandError("take the secret out and revoke it; what is none, explain in policies/secrets.yaml")

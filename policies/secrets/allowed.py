@@ -1,0 +1,69 @@
+"""Places that look like a secret and are none. `policies/secrets.yaml` holds them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from pydantic import Field
+
+from policies.exceptions import PolicyException, read_exceptions
+from policies.secrets.places import GENERATED
+from policies.secrets.search import SecretFinding
+
+_LEFT_BEHIND = tuple(pattern.partition("/")[0] for pattern in GENERATED)
+
+
+class AllowedSecret(PolicyException):
+    """`path` may hold stars; `kind` is detect-secrets' name of what it takes the place for."""
+
+    path: str = Field(min_length=5)
+    kind: str
+
+    def covers(self, finding: SecretFinding) -> bool:
+        """Whether it is about this place."""
+        return finding.kind == self.kind and fnmatchcase(finding.path, self.path)
+
+    @property
+    def label(self) -> str:
+        """Kind and path, as messages name it."""
+        return f"allowed {self.kind} in {self.path}"
+
+
+@dataclass(frozen=True)
+class SecretsOutcome:
+    """What is left after the exceptions, and what is wrong with those."""
+
+    findings: tuple[SecretFinding, ...]
+    allowed: int
+    problems: tuple[str, ...]
+
+    @property
+    def clean(self) -> bool:
+        """Whether the search passes."""
+        return not self.findings and not self.problems
+
+
+def read_allowed(file: Path) -> list[AllowedSecret]:
+    """Every exception of the file. Raises UnreadableExceptions with all mistakes."""
+    return read_exceptions([file], "allowed", AllowedSecret)
+
+
+def judge(
+    findings: Iterable[SecretFinding], allowed: Sequence[AllowedSecret], today: date, *, whole: bool
+) -> SecretsOutcome:
+    """The findings without an exception. Where the `whole` repository was searched, an unused exception fails too.
+
+    One about what synthesis or a run leaves behind may go unused: a fresh checkout holds none of it.
+    """
+    left, used = [], []
+    for finding in findings:
+        covering = [one for one in allowed if one.covers(finding)]
+        used += covering
+        left += [] if covering else [finding]
+    problems = [problem for one in allowed if (problem := one.problem(today))]
+    if whole:
+        unused = [one for one in allowed if one not in used and not one.path.startswith(_LEFT_BEHIND)]
+        problems += [f"{one.label}: nothing was found there; remove it" for one in unused]
+    return SecretsOutcome(tuple(left), len(used), tuple(problems))
