@@ -2,7 +2,7 @@
 
 The rules are Unity Catalog's: a privilege on a securable holds for all below it; nothing in a catalog is reached
 without USE_CATALOG, nothing in a schema without USE_SCHEMA; an owner has everything on what it owns, and manages what
-is below without reading it; the metastore's owner may take any privilege, so it counts as having all.
+is below without reading or writing it; the metastore's owner may take any privilege, so it counts as having all.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from policies.access.model import READ_WRITE, Assignment, Estate, Grant, Key, Securable
-from policies.access.privileges import ENTRY, LEVELS, PRIVILEGES, writes
+from policies.access.privileges import ENTRY, LEVELS, PRIVILEGES, owner_holds, writes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +96,7 @@ class Access:
     def _reason(self, principal: str, chain: tuple[Securable, ...], privilege: str) -> str | None:
         """Why the principal holds a privilege on the last link, entry left aside; None where it does not."""
         identities, last = self.identities(principal), chain[-1]
-        if last.owner in identities:
+        if last.owner in identities and owner_holds(last.key.kind, privilege):
             return self._told(principal, last.owner, f"owns {last.key} ({last.declared})")
         for link in reversed(chain):
             for grant in self._grants.get(link.key, ()):
@@ -118,7 +118,7 @@ class Access:
 
     def _where(self, principal: str, root: Securable, privilege: str, steps: tuple[str, ...]) -> Answer:
         """From which workspaces a privilege can be used: sign-in, and the binding of an isolated securable."""
-        signs_in = {item.workspace_id for item in self._assigned(principal)}
+        signs_in = {item.workspace_id for item in self.assigned(principal)}
         reached = self._bound(root.key, write=writes(privilege)) if root.key in self.estate.isolated else None
         usable = sorted(signs_in if reached is None else signs_in & reached)
         named = tuple(self.estate.workspaces.get(number, str(number)) for number in usable)
@@ -137,7 +137,7 @@ class Access:
         if found is None or level not in order:
             return _no(f"there is no {level} on {key}")
         here = self.estate.workspaces.get(found.workspace_id or 0, "")
-        for item in self._assigned(principal):
+        for item in self.assigned(principal):
             if item.workspace_id == found.workspace_id and item.level == "ADMIN" and key.kind != "secret scope":
                 text = f"is an admin of the workspace {here} ({item.declared})"
                 return Answer(allowed=True, steps=(self._told(principal, item.principal, text),), workspaces=(here,))
@@ -149,12 +149,13 @@ class Access:
         return _no(f"nobody gave {level} on {key} to {self._named(principal)}")
 
     def _signed_in(self, principal: str, found: Securable, step: str) -> Answer:
-        signs_in = {item.workspace_id for item in self._assigned(principal)}
+        signs_in = {item.workspace_id for item in self.assigned(principal)}
         if found.workspace_id not in signs_in:
             return Answer(allowed=False, steps=(step, f"but {principal} may not sign in to that workspace"))
         return Answer(allowed=True, steps=(step,), workspaces=(self.estate.workspaces[found.workspace_id],))
 
-    def _assigned(self, principal: str) -> list[Assignment]:
+    def assigned(self, principal: str) -> list[Assignment]:
+        """The workspaces that the principal, or a group of it, may sign in to."""
         identities = self.identities(principal)
         return [item for item in self.estate.assignments if item.principal in identities]
 

@@ -66,6 +66,18 @@ LEVELS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+# About what is in a catalog or schema. Owning those gives none of it: an owner manages tables that others made, and may
+# grant itself what it lacks, which a reviewer then sees.
+_CONTENT = frozenset(
+    ("SELECT", "MODIFY", *_IN_VOLUME, *_IN_MODEL, "REFRESH", "APPLY_TAG", "EXTERNAL_USE_SCHEMA"),
+)
+
+
+def owner_holds(kind: str, privilege: str) -> bool:
+    """Whether owning a securable of this kind gives the privilege on it."""
+    return kind not in ENTRY or privilege not in _CONTENT
+
+
 def writes(privilege: str) -> bool:
     """Whether a Unity Catalog privilege needs a workspace that is bound for writing."""
     return privilege not in _READS

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
 from policies.review.plan import Action, Change, Plan
@@ -97,7 +98,10 @@ def monthly(kind: str, values: Any, prices: Prices) -> Monthly:
         price = by_value.get(str(values.get(attribute)))
         return _priced(price, f"{attribute} {values.get(attribute)}").times(_HOURS_PER_MONTH, _HOURS_PER_MONTH)
     estimate = _ESTIMATES.get(kind)
-    return estimate(values, prices) if estimate else Monthly()
+    if estimate:
+        return estimate(values, prices)
+    free = any(fnmatchcase(kind, pattern) for pattern in prices.free)
+    return Monthly() if free else Monthly(unknown=("its type is not in policies/prices.yaml",))
 
 
 def _at(price: float) -> Monthly:

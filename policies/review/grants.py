@@ -212,6 +212,13 @@ def _roles(change: Change, values: Values, names: Names) -> Iterator[_Row]:
             yield principal, str(rule.get("role") or ""), "rule set", names.text(change, "name", values)
 
 
+def _exceptions(change: Change, values: Values, names: Names) -> Iterator[_Row]:
+    """Who is excepted from a mask or a row filter."""
+    kind = str(values.get("on_securable_type") or "securable").lower()
+    for principal in _texts(values.get("except_principals") or []):
+        yield principal, "CLEAR_VALUES", kind, names.text(change, "on_securable_fullname", values)
+
+
 _READERS: Mapping[str, Callable[[Change, Values, Names], Iterator[_Row]]] = {
     "azurerm_role_assignment": _role_assignment,
     "databricks_access_control_rule_set": _roles,
@@ -221,6 +228,7 @@ _READERS: Mapping[str, Callable[[Change, Values, Names], Iterator[_Row]]] = {
     "databricks_mws_permission_assignment": _assignment,
     "databricks_permission_assignment": _assignment,
     "databricks_permissions": _permissions,
+    "databricks_policy_info": _exceptions,
     "databricks_secret_acl": _secret_acl,
     "databricks_service_principal_federation_policy": _federation,
     "databricks_workspace_binding": _binding,

@@ -21,6 +21,7 @@ _KEYS = (
     "hourly",
     "hourly_by",
     "by_use",
+    "free",
 )
 
 
@@ -46,6 +47,7 @@ class Prices:
     hourly: Mapping[str, float]
     hourly_by: Mapping[str, tuple[str, Mapping[str, float]]]
     by_use: frozenset[str]
+    free: tuple[str, ...]
 
     def node(self, name: str) -> Node:
         """The node type called `name`; one without prices where the file does not have it."""
@@ -69,6 +71,7 @@ def read_prices(path: Path = PRICES) -> Prices:
         hourly=_numbers(path, "hourly", found["hourly"]),
         hourly_by={name: _by_attribute(path, name, entry) for name, entry in (found["hourly_by"] or {}).items()},
         by_use=frozenset(texts_of(path, "the file", found, "by_use")),
+        free=texts_of(path, "the file", found, "free"),
     )
 
 

@@ -93,6 +93,13 @@ def test_owning_a_catalog_manages_what_is_in_it_and_reads_none_of_it() -> None:
     assert found.may("owners", CATALOG, "CREATE_SCHEMA").allowed
 
 
+def test_owning_a_schema_reads_none_of_the_tables_that_others_made(small: Access) -> None:
+    """It may make, grant and drop in it. A row SELECT on a schema is about the tables in it."""
+    held = {name for name in privileges_on("schema") if small.may("owners", GOLD, name).allowed}
+    assert {"CREATE_TABLE", "MANAGE", "USE_SCHEMA"} <= held
+    assert not held & {"SELECT", "MODIFY", "READ_VOLUME", "EXECUTE"}
+
+
 def test_an_owner_has_everything_on_what_it_owns() -> None:
     """The model's owner, once it may enter the schema."""
     document = prod()

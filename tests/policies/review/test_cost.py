@@ -107,6 +107,23 @@ def test_azure_resources_by_the_hour() -> None:
     assert found.high == pytest.approx((0.01 - 1.75) * 730)
 
 
+def test_a_type_that_the_price_file_does_not_know_is_unknown() -> None:
+    """Not free. A grant is free, because the file says so."""
+    found = _cost(change("acme_mainframe.m", ["create"], None, {"name": "m"}))
+    assert found.unknown == ("acme_mainframe.m: its type is not in policies/prices.yaml",)
+
+
+def test_prices_of_azure_are_those_of_the_cost_estimate() -> None:
+    """Two files, read by two rooms that know nothing of each other, must not contradict each other."""
+    theirs = yaml.safe_load((PRICES.parent.parent / "infra" / "costs" / "prices.yaml").read_text())["fixed"]
+    mine = read_prices()
+    for entry in theirs:
+        tier = entry.get("where", {}).get("sku_tier")
+        if entry["per"] == "hour" and entry["amount"] is not None:
+            kind = entry["type"]
+            assert (mine.hourly_by[kind][1][tier] if tier else mine.hourly[kind]) == entry["amount"], entry["name"]
+
+
 def test_what_is_only_forgotten_goes_on_costing() -> None:
     """Terraform no longer manages it, and it runs on."""
     assert _cost(change("databricks_sql_endpoint.x", ["forget"], {"cluster_size": "Large"})).items == ()

@@ -39,6 +39,10 @@ _EXAMPLES: dict[str, tuple[dict[str, Any], str]] = {
         {"job_id": "5", "access_control": [{"group_name": "eng", "permission_level": "CAN_MANAGE"}]},
         "eng gains CAN_MANAGE on job 5",
     ),
+    "databricks_policy_info": (
+        {"on_securable_type": "SCHEMA", "on_securable_fullname": "prod.gold", "except_principals": ["clear-readers"]},
+        "clear-readers gains CLEAR_VALUES on schema prod.gold",
+    ),
     "databricks_secret_acl": (
         {"scope": "prod", "principal": "eng", "permission": "READ"},
         "eng gains READ on secret scope prod",

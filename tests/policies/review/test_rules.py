@@ -43,6 +43,11 @@ EXAMPLES: dict[str, tuple[dict[str, Any], tuple[Told, ...]]] = {
     "unknown action": (plan(change("databricks_job.a", ["melt"], {})), ()),
     "right to change data": (plan(_grants(eng=["MODIFY"])), ()),
     "right to manage": (plan(_grants(eng=["MANAGE"])), ()),
+    "what is hidden may show": (plan(change("databricks_policy_info.m", ["delete"], {"name": "hide"})), ()),
+    "right to see what is hidden": (
+        plan(change("databricks_policy_info.m", ["create"], None, {"except_principals": ["eng"]})),
+        (),
+    ),
     "right to read data": (plan(_grants(eng=["SELECT"])), ()),
     "Azure role": (plan(change("azurerm_role_assignment.r", ["create"], None, {"role_definition_name": "Reader"})), ()),
     "membership": (
