@@ -4,6 +4,7 @@ import argparse
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import NoReturn
 
 from ml.declarations import UseCase
@@ -45,6 +46,16 @@ def told(text: str) -> str:
     if not text.strip():
         raise argparse.ArgumentTypeError("it is empty: say it, since it is recorded")
     return text.strip()
+
+
+def month(text: str) -> date | None:
+    """The first day of `YYYY-MM`; None for an empty text, which is how a job leaves a parameter out."""
+    if not text:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC).date()
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a month: give YYYY-MM, or nothing") from error
 
 
 def parser(task: str) -> argparse.ArgumentParser:

@@ -5,15 +5,20 @@ The only module that creates a Spark session. Everything below a task's `main` i
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from pyspark import cloudpickle
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.utils import is_remote
 
 import ml
+
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 TASK_VALUES_FILE = "MLOPS_TASK_VALUES"
 _SPARK_SETTINGS = {
@@ -46,6 +51,15 @@ def computed_once(frame: DataFrame) -> Iterator[DataFrame]:
         yield held
     finally:
         held.unpersist()
+
+
+def side_by_side(work: Callable[[_Item], _Result], items: Sequence[_Item]) -> list[_Result]:
+    """`work` on every item at once; the results in the order of the items. The first error is raised.
+
+    A step on a small table is mostly waiting (for plans, commits, checks), so independent tables overlap well.
+    """
+    with ThreadPoolExecutor(max_workers=max(1, len(items))) as pool:
+        return list(pool.map(work, items))
 
 
 def set_task_value(key: str, value: str | int | float | bool) -> None:

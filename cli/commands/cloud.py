@@ -28,17 +28,17 @@ def start_cloud() -> "Endpoint":
     return found
 
 
-def load_stacks() -> None:
-    """Load the synthesized stacks into the running local cloud."""
+def load_stacks(*names: str) -> None:
+    """Load the synthesized stacks `names`, or all of phase one, into the running local cloud."""
     from localcloud import loader  # noqa: PLC0415 - only commands that talk to the cloud pay for it
 
     started = time.monotonic()
     try:
-        report = loader.load(endpoint(), STACKS)
+        report = loader.load(endpoint(), STACKS, names or None)
     except loader.LoadError as error:
         raise CommandError(str(error)) from error
     progress.print(
-        f"stacks loaded in {time.monotonic() - started:.1f} s: {report.created} created, "
+        f"{', '.join(names) or 'stacks'} loaded in {time.monotonic() - started:.1f} s: {report.created} created, "
         f"{report.updated} updated, {report.unchanged} unchanged, {report.deleted} deleted"
     )
 

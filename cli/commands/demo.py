@@ -1,4 +1,4 @@
-"""`mlops demo`: the whole loop for one use case, on this machine."""
+"""`mlops demo`: the whole story of one use case, on this machine."""
 
 import time
 from pathlib import Path
@@ -6,16 +6,15 @@ from pathlib import Path
 import click
 
 from cli.commands.cloud import load_stacks, start_cloud
-from cli.commands.run import run_job
 from cli.commands.synth import synthesize
-from cli.demo.landing import Landing, land, prepare
+from cli.demo.checks import check, require
+from cli.demo.landing import prepare
 from cli.demo.report import demo_report
+from cli.demo.story import Story, tell
 from cli.demo.summary import REPORT, check_accounting, check_isolation, collect, summarize
-from cli.errors import CommandError
-from cli.output import format_option, progress
+from cli.output import format_option
 from cli.paths import current_home, use_home
 from cli.report.page import write
-from cli.runs import TaskResult
 from ml.usecases import USE_CASES
 
 
@@ -28,10 +27,13 @@ from ml.usecases import USE_CASES
 )
 @format_option
 def demo(use_case: str, data: Path | None, form: str) -> None:
-    """Synthesize, deploy to the local cloud, and run the whole loop for USECASE.
+    """Synthesize, deploy to the local cloud, and tell the whole story of one model of USECASE.
 
-    Raw files arrive; staging tests the code on a sample; prod ingests, trains, passes the gates, promotes and
-    scores; dev trains on prod's gold, which it can read and not write. Every row is accounted for at the end.
+    Staging tests the code on a sample; prod trains a first champion, scores and serves it; dev trains on prod's gold,
+    which it can read and not write. Then months arrive one by one, with outcomes a month late: each is scored and
+    monitored. Generated data shifts in one of them, so monitoring alerts, the model is trained again and replaced. One
+    roll-back is done and undone. What the story must come to is checked, and every row accounted for; where something
+    does not hold, the exit code is 1. A demo that was killed continues where it was.
     """
     started = time.monotonic()
     landing = prepare(use_case, data)
@@ -39,26 +41,13 @@ def demo(use_case: str, data: Path | None, form: str) -> None:
     synthesize()
     start_cloud()
     load_stacks()
-    tasks = _run_loop(use_case, landing)
+    story = Story(use_case=use_case, landing=landing)
+    tell(story)
     accounting = check_accounting(use_case, landing)
     check_isolation(use_case)
-    sections = collect(use_case, tasks, duration_s=time.monotonic() - started)
-    write(demo_report(use_case, landing, tasks, accounting, sections), current_home() / REPORT)
+    records = story.records()
+    checks = check(landing, records, story.answers)
+    sections = collect(use_case, story.tasks, checks, duration_s=time.monotonic() - started)
+    write(demo_report(story, records, accounting, checks, sections), current_home() / REPORT)
     summarize(use_case, sections, form=form)
-
-
-def _run_loop(use_case: str, landing: Landing) -> list[TaskResult]:
-    land("staging", use_case, landing.sample)
-    tasks = _run("staging", f"{use_case}-integration")
-    land("prod", use_case, landing.files)
-    for stage in ("ingest", "training", "scoring"):
-        tasks += _run("prod", f"{use_case}-{stage}")
-    return tasks + _run("dev", f"{use_case}-training")
-
-
-def _run(env: str, job: str) -> list[TaskResult]:
-    result = run_job(env, job)
-    if not result.succeeded:
-        progress.print(f"What each task printed is in {current_home() / 'runs'}", markup=False)
-        raise CommandError(f"{job} failed in {env}: {result.message or 'see the tasks above'}")
-    return list(result.tasks)
+    require(checks)

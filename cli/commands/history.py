@@ -16,18 +16,33 @@ from cli.output import Row, format_option, show
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
+# Prefix of the measures on the hold-out in MLflow.
+HOLDOUT = "holdout_"
+
 
 def history_rows(model: NamedModel) -> list[Row]:
     """One row per version of the model, newest first. Raises CommandError where it is not deployed."""
-    gates = _records(model, "gate_results", "run_id, version, gate, verdict, reason, inputs, thresholds", "decided_at")
-    moves = _records(
-        model, "promotions", "alias, from_version, to_version, cause, reason, promoted_by, promoted_at", "promoted_at"
-    )
-    return list(story(_versions(model), gates, moves))
+    return list(story(versions(model), gate_rows(model), move_rows(model)))
 
 
-def _records(model: NamedModel, table: str, columns: str, order: str) -> list[Row]:
-    """Rows of a table of records about the model, oldest first; none before the first job made the table."""
+def gate_rows(model: NamedModel) -> list[Row]:
+    """Every recorded verdict on a version of the model, oldest first."""
+    columns = "run_id, version, gate, verdict, reason, inputs, thresholds"
+    return records(model, "gate_results", f"{columns}, decided_at", order="decided_at", where=_about(model))
+
+
+def move_rows(model: NamedModel) -> list[Row]:
+    """Every recorded move of an alias of the model, oldest first."""
+    columns = "alias, from_version, to_version, cause, reason, promoted_by, promoted_at"
+    return records(model, "promotions", columns, order="promoted_at", where=_about(model))
+
+
+def _about(model: NamedModel) -> str:
+    return f"model = '{model.full_name}'"
+
+
+def records(model: NamedModel, table: str, columns: str, *, order: str, where: str = "true") -> list[Row]:
+    """Rows of a table that the model's jobs keep, in `order`; none before the first job made the table."""
     from databricks.sdk.errors import NotFound  # noqa: PLC0415 - takes half a second
 
     name = model.ops(table)
@@ -35,10 +50,11 @@ def _records(model: NamedModel, table: str, columns: str, order: str) -> list[Ro
         workspace(model.env).tables.get(name)
     except NotFound:
         return []
-    return query(model.env, f"select {columns} from {name} where model = '{model.full_name}' order by {order}")
+    return query(model.env, f"select {columns} from {name} where {where} order by {order}")
 
 
-def _versions(model: NamedModel) -> list[Version]:
+def versions(model: NamedModel) -> list[Version]:
+    """Every registered version with its tags and aliases. Raises CommandError where the model cannot be read."""
     from mlflow.exceptions import MlflowException  # noqa: PLC0415 - takes seconds
 
     client = _registry(model.env)
@@ -55,6 +71,21 @@ def _versions(model: NamedModel) -> list[Version]:
             aliases=tuple(sorted(alias for alias, number in pointed.items() if int(number) == int(version.version))),
         )
         for version in found
+    ]
+
+
+def measures(model: NamedModel) -> list[Row]:
+    """One row per version, oldest first: what its training measured on its hold-out, by the measure's name."""
+    client = _registry(model.env)
+    found = client.search_model_versions(f"name='{model.full_name}'", max_results=1000)
+    return [
+        {"env": model.env, "version": int(version.version)}
+        | {
+            name.removeprefix(HOLDOUT): value
+            for name, value in client.get_run(version.run_id or "").data.metrics.items()
+            if name.startswith(HOLDOUT)
+        }
+        for version in sorted(found, key=lambda each: int(each.version))
     ]
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,18 +16,34 @@ from cli.paths import clouds
 from ml.usecases import use_case as declaration
 from ml.usecases.demo import DEMO_DATA
 
-# A fifth of 30,000 rows: the sample's hold-out stays above the comparison gate's smallest size.
+# The sample's hold-out must stay above the comparison gate's smallest size.
 _SAMPLE_ROWS = 6_000
+
+Files = Mapping[str, tuple[Path, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """What lands in one month (`YYYY-MM`), by feed."""
+
+    month: str
+    files: Files
 
 
 @dataclass(frozen=True, kw_only=True)
 class Landing:
-    """Files to land, by feed, and how many records each feed holds."""
+    """Files to land, by feed, and how many records each feed holds in the end.
+
+    `sample` is of the history. `shift_month` is empty where no shift is known, `holdout_start` where one is.
+    """
 
     name: str
-    files: dict[str, tuple[Path, ...]]
-    sample: dict[str, tuple[Path, ...]]
+    history: Files
+    arrivals: tuple[Arrival, ...]
+    sample: Files
     rows: dict[str, int]
+    shift_month: str
+    holdout_start: str
 
 
 def prepare(use_case: str, data: Path | None) -> Landing:
@@ -47,12 +63,25 @@ def prepare(use_case: str, data: Path | None) -> Landing:
         sample = _replay(source.replay, raw.iloc[::step], folder / "sample", feeds)
     except ValueError as error:
         raise CommandError(f"{data or 'generated data'}: {error}") from error
-    return Landing(name=name, files=files, sample=sample, rows={feed: len(raw) for feed in feeds})
+    months = sorted({path.stem for paths in files.values() for path in paths if path.stem >= source.first_arrival})
+    return Landing(
+        name=name,
+        history=_of_months(files, lambda month: month < source.first_arrival),
+        arrivals=tuple(Arrival(month=month, files=_of_months(files, month.__eq__)) for month in months),
+        sample=_of_months(sample, lambda month: month < source.first_arrival),
+        rows={feed: len(raw) for feed in feeds},
+        shift_month=source.shift_month if data is None else "",
+        holdout_start="" if data is None else source.holdout_start,
+    )
+
+
+def _of_months(files: Files, wanted: Callable[[str], bool]) -> Files:
+    return {feed: tuple(path for path in paths if wanted(path.stem)) for feed, paths in files.items()}
 
 
 def _replay(
     replay: Callable[[pd.DataFrame, Path], list[Path]], raw: pd.DataFrame, folder: Path, feeds: list[str]
-) -> dict[str, tuple[Path, ...]]:
+) -> Files:
     shutil.rmtree(folder, ignore_errors=True)
     written = replay(raw, folder)
     return {feed: tuple(sorted(path for path in written if path.parent.name == feed)) for feed in feeds}
@@ -63,7 +92,7 @@ def _name_of(data: Path) -> str:
     return f"{stem}-{hashlib.sha256(data.read_bytes()).hexdigest()[:8]}"
 
 
-def land(env: str, use_case: str, files: dict[str, tuple[Path, ...]]) -> None:
+def land(env: str, use_case: str, files: Files) -> None:
     """Upload the files to the landing volume of `env`. A file that is there already is replaced by the same bytes."""
     client = workspace(env)
     schema, volume = declaration(use_case).landing_volume.split(".")

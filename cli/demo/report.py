@@ -1,66 +1,71 @@
-"""The demo's report: what ran, what was decided and why, as one page."""
+"""The demo's report: what was decided and why, as one page. Told by the records, so a rerun tells the same."""
 
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from cli.commands.history import history_rows
-from cli.commands.sql import query
-from cli.demo.landing import Landing
-from cli.demo.summary import HOLDOUT, LIVE, Sections
-from cli.models import named_model
+from cli.demo.checks import Check
+from cli.demo.events import events
+from cli.demo.months import charts
+from cli.demo.records import Records, named
+from cli.demo.story import Story
+from cli.demo.summary import HOLDOUT, Sections
 from cli.output import Row
 from cli.report.charts import Bar, Interval
-from cli.report.page import Event, Report
+from cli.report.page import Report
 from cli.runs import TaskResult
 from ml.usecases import use_case as declaration
 
-_TONES = {"SUCCESS": "good", "FAILED": "bad"}
-
 
 def demo_report(
-    use_case: str, landing: Landing, tasks: Sequence[TaskResult], accounting: Sequence[Row], sections: Sections
+    story: Story, records: Records, accounting: Sequence[Row], checks: Sequence[Check], sections: Sections
 ) -> Report:
-    """Everything that the page shows, read from the local cloud."""
-    declared = declaration(use_case)
-    live, holdout = sections[LIVE], sections[HOLDOUT]
-    judged = query(
-        "prod",
-        f"select version, gate, verdict, reason, inputs, decided_at from prod.{use_case}_ops.gate_results "
-        "order by decided_at",
-    )
+    """Everything that the page shows."""
+    declared, landing = declaration(story.use_case), story.landing
+    failed = [each for each in checks if not each.holds]
     return Report(
         title=declared.comment,
         lead=f"The jobs that the stacks deploy, run on this machine. Data: {landing.name}.",
         made_at=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         facts={
-            "live version in prod": str(live[0]["version"]) if live else "none",
-            "ROC AUC on its hold-out": _roc_auc(holdout),
+            "live version in prod": str(records.champion or "none"),
+            "ROC AUC on its hold-out": _roc_auc(sections[HOLDOUT], records.champion),
             "landed records, each accounted for": f"{sum(landing.rows.values()):,}",
             "quarantined with a reason": f"{sum(int(row['quarantined']) for row in accounting):,}",
+            "checks of the story that hold": f"{len(checks) - len(failed)} of {len(checks)}",
         },
-        events=_events(tasks),
-        bars=_bars(tasks),
-        accounting=accounting,
-        gates=[{name: row[name] for name in ("version", "gate", "verdict", "reason")} for row in judged],
-        intervals=_intervals(judged),
+        events=events(records),
+        checks=[each.as_row() for each in checks],
+        charts=charts(declared.monitoring, records),
+        decisions=[{"month": named(row["month"]), **_pick(row, "action", "reason")} for row in records.decisions],
+        alerts=[_alert(row) for row in records.alerts],
+        gates=[_pick(row, "version", "gate", "verdict", "reason") for row in records.gates],
+        intervals=_intervals(records.gates),
         interval_limit=-declared.gates.comparison.max_loss,
-        versions=history_rows(named_model(use_case, "prod")),
+        versions=history_rows(story.model),
+        accounting=accounting,
+        bars=_bars(story.tasks),
     )
 
 
-def _roc_auc(holdout: Sequence[Row]) -> str:
-    found = next((row["roc_auc"] for row in holdout if row["env"] == "prod"), None)
+def _pick(row: Row, *names: str) -> Row:
+    return {name: row[name] for name in names}
+
+
+def _alert(row: Row) -> Row:
+    months = {"since": named(row["since_month"]), "newest": named(row["last_month"])}
+    return {**months, **_pick(row, "what", "how_much", "what_to_do", "status", "delivered_to")}
+
+
+def _roc_auc(measured: Sequence[Row], live: int | None) -> str:
+    found = next((row["roc_auc"] for row in measured if row["env"] == "prod" and row["version"] == live), None)
     return "unknown" if found is None else f"{found:.4f}"
 
 
-def _worked(tasks: Sequence[TaskResult]) -> list[TaskResult]:
-    """Tasks that did something themselves: no conditions, and none that only waits for another job."""
-    return sorted((task for task in tasks if task.accounting), key=lambda task: task.started_at_s)
-
-
 def _bars(tasks: Sequence[TaskResult]) -> list[Bar]:
-    worked = _worked(tasks)
+    """Tasks that did something themselves: no conditions, and none that only waits for another job."""
+    worked = sorted((task for task in tasks if task.accounting), key=lambda task: task.started_at_s)
     first_s = worked[0].started_at_s if worked else 0.0
     return [
         Bar(
@@ -72,23 +77,6 @@ def _bars(tasks: Sequence[TaskResult]) -> list[Bar]:
         )
         for task in worked
     ]
-
-
-def _events(tasks: Sequence[TaskResult]) -> list[Event]:
-    return [
-        Event(
-            when=datetime.fromtimestamp(task.started_at_s, UTC).strftime("%H:%M:%S"),
-            what=f"{task.env}: {task.job}, {task.task}",
-            detail=_detail(task),
-            tone=_TONES.get(task.state, "plain"),
-        )
-        for task in _worked(tasks)
-    ]
-
-
-def _detail(task: TaskResult) -> str:
-    rows_in, kept, out = (task.accounting.get(f"rows_{name}", 0) for name in ("in", "kept", "quarantined"))
-    return f"{rows_in:,} rows in, {kept:,} kept, {out:,} quarantined, in {task.duration_s:.1f} s"
 
 
 def _intervals(judged: Sequence[Row]) -> list[Interval]:

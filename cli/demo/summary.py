@@ -5,9 +5,12 @@ from collections.abc import Mapping, Sequence
 
 import click
 
+from cli.commands.history import measures
 from cli.commands.sql import query
+from cli.demo.checks import Check
 from cli.demo.landing import Landing
 from cli.errors import CommandError
+from cli.models import named_model
 from cli.output import Row, console, progress, show
 from cli.paths import current_home
 from cli.runs import TaskResult
@@ -16,9 +19,11 @@ from ml.usecases import use_case as declaration
 # The page, in the directory of the local cloud.
 REPORT = "report.html"
 # Sections that the report and the benchmark read again.
-HOLDOUT = "Hold-out: the newest months, never seen in training or tuning"
+HOLDOUT = "Hold-out of every version: its newest months, never seen in training or tuning"
 LIVE = "Live in prod (@champion)"
+STORY = "What the story must come to"
 Sections = Mapping[str, Sequence[Row]]
+_ENVIRONMENTS = ("staging", "prod", "dev")
 _METRICS = ("rows", "roc_auc", "accuracy", "precision", "recall", "expected_calibration_error")
 
 
@@ -82,8 +87,10 @@ def check_isolation(use_case: str) -> None:
     raise CommandError(f"{principal} could write {table}; a dev principal must not write prod")
 
 
-def collect(use_case: str, tasks: list[TaskResult], *, duration_s: float) -> Sections:
-    """What the summary says, by section: each task, the newest version's gates, its hold-out, the live version."""
+def collect(use_case: str, tasks: list[TaskResult], checks: Sequence[Check], *, duration_s: float) -> Sections:
+    """What the summary says, by section: each task, the newest version's gates, its hold-out, the live version, and
+    what the story came to.
+    """
     ops = f"prod.{use_case}_ops"
     return {
         "Tasks": [task.as_row() for task in tasks],
@@ -92,12 +99,13 @@ def collect(use_case: str, tasks: list[TaskResult], *, duration_s: float) -> Sec
             f"select version, gate, verdict, reason from {ops}.gate_results "
             f"where run_id = (select max_by(run_id, decided_at) from {ops}.gate_results) order by decided_at",
         ),
-        HOLDOUT: _holdout(tasks),
+        HOLDOUT: _holdout(use_case),
         LIVE: query(
             "prod",
             f"select model, to_version as version, promoted_at, promoted_by, reason from {ops}.promotions "
             "where alias = 'champion' order by promoted_at desc limit 1",
         ),
+        STORY: [each.as_row() for each in checks],
         "Whole demo": [{"seconds": round(duration_s, 1), "report": str(current_home() / REPORT)}],
     }
 
@@ -112,17 +120,18 @@ def summarize(use_case: str, sections: Sections, *, form: str) -> None:
     _show_next(use_case)
 
 
-def _holdout(tasks: list[TaskResult]) -> list[Row]:
-    return [
-        {"env": task.env, "version": task.accounting.get("model_version")}
-        | {name: _rounded(task.accounting.get(f"holdout_{name}")) for name in _METRICS}
-        for task in tasks
-        if task.task == "training" and "model_version" in task.accounting
-    ]
+def _holdout(use_case: str) -> list[Row]:
+    """One row per version of every environment."""
+    found = [row for env in _ENVIRONMENTS for row in measures(named_model(use_case, env))]
+    shown = ("env", "version", *_METRICS)
+    return [{name: _rounded(row.get(name)) for name in shown} for row in found]
 
 
 def _rounded(value: object) -> object:
-    return round(value, 4) if isinstance(value, float) else value
+    """MLflow keeps counts as doubles too; they are shown as the whole numbers that they are."""
+    if not isinstance(value, float):
+        return value
+    return int(value) if value.is_integer() and value > 1 else round(value, 4)
 
 
 def _show_next(use_case: str) -> None:

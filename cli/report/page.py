@@ -55,6 +55,8 @@ class Report:
     intervals: Sequence[Interval]
     interval_limit: float
     charts: Sequence[MonthsChart] = field(default_factory=tuple)
+    checks: Rows = field(default_factory=tuple)
+    decisions: Rows = field(default_factory=tuple)
     alerts: Rows = field(default_factory=tuple)
     versions: Rows = field(default_factory=tuple)
 

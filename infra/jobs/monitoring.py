@@ -1,6 +1,14 @@
 """The job `<usecase>-monitoring`: measure every month, decide, then alert or train again."""
 
-from infra.jobs.declaration import After, ConditionTask, JobContext, JobDeclaration, RunJobTask, Schedule
+from infra.jobs.declaration import (
+    After,
+    ConditionTask,
+    JobContext,
+    JobDeclaration,
+    RunJobTask,
+    Schedule,
+    parameter,
+)
 
 _ACTION = "{{tasks.decision.values.action}}"
 
@@ -18,12 +26,15 @@ def monitoring(context: JobContext) -> JobDeclaration | None:
         # Its own time, that of training and that of training's promotion, which it waits for.
         timeout_s=3 * settings.timeout_s,
         starts=Schedule(cron=settings.monitoring_cron, timezone=settings.timezone, switch=values.schedule),
+        # The first month that a retraining must not learn from; empty: as decided.
+        parameters=(("holdout_start", ""),),
         tasks=(
             context.wheel_task("monitoring", entry_point="monitoring", code="ml/monitoring/measure.py"),
             context.wheel_task(
                 "decision",
                 entry_point="decision",
                 code="ml/monitoring/decide.py",
+                parameters={"holdout-start": parameter("holdout_start")},
                 after=(After(task="monitoring"),),
             ),
             ConditionTask(

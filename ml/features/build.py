@@ -20,27 +20,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Build features and outcomes; run by job `<usecase>-ingest`."""
     task = parameters.parse("features", arguments)
     tables = door()
-    features_in, features_kept = build_features(tables, task)
-    outcomes_in, outcomes_kept, outcomes_waiting = build_outcomes(tables, task)
+    features, outcomes = runtime.side_by_side(lambda build: build(tables, task), (build_features, build_outcomes))
+    rows_in, rows_kept, rows_quarantined = (sum(each) for each in zip(features, outcomes, strict=True))
     runtime.report(
         task="features",
-        rows_in=features_in + outcomes_in,
-        rows_kept=features_kept + outcomes_kept,
-        rows_quarantined=outcomes_waiting,
-        feature_rows=features_kept,
-        outcome_rows=outcomes_kept,
+        rows_in=rows_in,
+        rows_kept=rows_kept,
+        rows_quarantined=rows_quarantined,
+        feature_rows=features[1],
+        outcome_rows=outcomes[1],
     )
 
 
-def build_features(tables: Tables, task: Common) -> tuple[int, int]:
-    """Write the feature table. Returns the rows of silver and of the feature table."""
+def build_features(tables: Tables, task: Common) -> tuple[int, int, int]:
+    """Write the feature table. Returns the rows of silver, of the feature table, and of no quarantine."""
     declared = task.use_case.model.feature_table
     source, target = (table.full_name(task.catalog, task.use_case.name) for table in (declared.source, declared.table))
     silver = tables.read(source)
     with runtime.computed_once(feature_rows(declared, silver)) as rows:
         require_usable(declared, rows)
         tables.replace(declared.table, target, rows)
-    return silver.count(), tables.read(target).count()
+    return silver.count(), tables.read(target).count(), 0
 
 
 def build_outcomes(tables: Tables, task: Common) -> tuple[int, int, int]:

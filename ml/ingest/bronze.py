@@ -34,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     volume = f"{task.catalog}.{task.use_case.landing_volume}"
     landing = Path(tables.volume_path(volume))
     now = datetime.now(UTC)
-    files = [file for feed in task.use_case.feeds for file in load(tables, task, feed, landing / feed.name, now)]
+    loaded = runtime.side_by_side(lambda feed: load(tables, task, feed, landing / feed.name, now), task.use_case.feeds)
+    files = [file for each in loaded for file in each]
     accounts.record(tables, task, files, now)
     refused = [file for file in files if file.verdict is Verdict.REFUSED]
     runtime.report(

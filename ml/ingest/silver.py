@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     task = parameters.parse("ingest_silver", arguments)
     tables = door()
     now = datetime.now(UTC)
-    refined = [refine_feed(tables, task, feed) for feed in task.use_case.feeds]
+    refined = runtime.side_by_side(lambda feed: refine_feed(tables, task, feed), task.use_case.feeds)
     accounts.record(tables, task, (account for _, files in refined for account in files), now)
     rows_in, rows_kept, rows_quarantined = (sum(each) for each in zip(*(rows for rows, _ in refined), strict=True))
     runtime.report(task="silver", rows_in=rows_in, rows_kept=rows_kept, rows_quarantined=rows_quarantined)

@@ -1,7 +1,8 @@
 """Task `decision` of job `<usecase>-monitoring`: nothing, alert or retrain, for every month not decided on yet.
 
-Task values: `action`, `reason`, `month`, and `holdout_start` for the retraining. A decision, once written, stays; only
-that of the newest month is made again while its metrics still change, and a retraining asked for is never taken back.
+Task values: `action`, `reason`, `month`, and `holdout_start` for the retraining: never later than the one that the task
+is given. A decision, once written, stays; only that of the newest month is made again while its metrics still change,
+and a retraining asked for is never taken back.
 """
 
 import json
@@ -37,7 +38,10 @@ class Recorded:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Decide what to do about the measured months; run by job `<usecase>-monitoring`."""
-    task = parameters.parse("decision", arguments)
+    flags = parameters.parser("decision")
+    flags.add_argument("--holdout-start", type=parameters.month, help="YYYY-MM; no retraining learns from it or later")
+    parsed = flags.parse_args(arguments)
+    task = parameters.common(parsed)
     tables = door()
     metrics = read_metrics(tables, METRICS.full_name(task.catalog, task.use_case.name))
     target = DECISIONS.full_name(task.catalog, task.use_case.name)
@@ -49,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if rows:
         tables.merge(DECISIONS, target, frame_of(tables.spark, DECISIONS, rows))
     fresh = [Recorded(decision=decision, newest_version=newest_version) for decision in made]
-    report(outcome(recorded, fresh, newest_version), made)
+    report(outcome(recorded, fresh, newest_version), made, latest_holdout_start=parsed.holdout_start)
 
 
 def newest(task: Common) -> int:
@@ -164,13 +168,19 @@ def short(reason: str) -> str:
     return reason if len(reason) <= _REASON_CHARACTERS else f"{reason[: _REASON_CHARACTERS - 1]}…"
 
 
-def report(final: Decision | None, made: Sequence[Decision]) -> None:
+def bounded(decided: str, latest: date | None) -> str:
+    """The month `decided` (`YYYY-MM`, or empty), and not later than `latest` where one is given."""
+    return min(decided or named(latest), named(latest)) if latest else decided
+
+
+def report(final: Decision | None, made: Sequence[Decision], *, latest_holdout_start: date | None) -> None:
     """Task values and the accounting line; without a month to decide on, that is what is said."""
     action = final.action if final else Action.NOTHING
     reason = final.reason if final else "Nothing is known: no month after the live version's training has arrived yet."
     month = named(final.month) if final else ""
     values = {"action": str(action), "reason": short(reason), "month": month}
-    for key, value in {**values, "holdout_start": final.holdout_start if final else ""}.items():
+    holdout_start = bounded(final.holdout_start if final else "", latest_holdout_start)
+    for key, value in {**values, "holdout_start": holdout_start}.items():
         runtime.set_task_value(key, value)
     runtime.report(
         task="decision",

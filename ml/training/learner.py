@@ -62,10 +62,21 @@ class Learned:
 
 
 def learn(learner: Learner, split: Split, tuning: Tuning, seed: int) -> Learned:
-    """Search on training and tuning months, refit on both, calibrate on the calibration months."""
+    """Search on training and tuning months, calibrate by the newest months, fit on all months before the hold-out.
+
+    The newest months must not be lost to calibration: after a change of the world they are the ones to learn from. So
+    each of them is scored by a model that saw all other months, and the calibration of those scores is taken for the
+    final model (cross-fitting, as in Platt 1999, section 2.1, with months for folds).
+    """
     searched = search(tuning, seed, learner.first, learner.suggest, lambda params: learner.try_out(params, split))
     params = {**searched.best.params, **searched.best.found}
-    fitted = learner.fit(params, split.fitted)
-    calibration = fitted.scores(split.calibration)
-    sigmoid = fit_sigmoid(calibration.labels, calibration.log_odds)
-    return Learned(fitted=fitted, sigmoid=sigmoid, params=params, searched=searched)
+    unseen = [_unseen(learner, params, split, month) for month in split.calibration]
+    labels, log_odds = (np.concatenate(parts) for parts in zip(*((s.labels, s.log_odds) for s in unseen), strict=True))
+    fitted = learner.fit(params, split.before_holdout)
+    return Learned(fitted=fitted, sigmoid=fit_sigmoid(labels, log_odds), params=params, searched=searched)
+
+
+def _unseen(learner: Learner, params: Params, split: Split, month: date) -> Scores:
+    """The rows of `month`, scored by a model that was fitted on all other months before the hold-out."""
+    others = [each for each in split.before_holdout if each != month]
+    return learner.fit(params, others).scores([month])

@@ -9,7 +9,10 @@ MIN_MONTHS = 4
 
 @dataclass(frozen=True, kw_only=True)
 class Split:
-    """Whole months, oldest first, each in exactly one part; `holdout` is the newest."""
+    """Whole months, oldest first, each in exactly one part; `holdout` is the newest.
+
+    The final model is fitted on all months before the hold-out, those that tuned and calibrated included.
+    """
 
     train: tuple[date, ...]
     tuning: tuple[date, ...]
@@ -17,14 +20,9 @@ class Split:
     holdout: tuple[date, ...]
 
     @property
-    def fitted(self) -> tuple[date, ...]:
-        """The months that the final model is fitted on."""
-        return self.train + self.tuning
-
-    @property
     def before_holdout(self) -> tuple[date, ...]:
         """All months that training may see."""
-        return self.fitted + self.calibration
+        return self.train + self.tuning + self.calibration
 
 
 def _share(ratio: float, months: int) -> int:

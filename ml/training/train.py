@@ -7,7 +7,6 @@ import argparse
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, date, datetime
 from pathlib import Path
 
 import mlflow
@@ -58,16 +57,6 @@ def _row_count(text: str) -> int:
     return int(text)
 
 
-def _month(text: str) -> date | None:
-    """The first day of `YYYY-MM`; None for an empty text, which is how a job leaves a parameter out."""
-    if not text:
-        return None
-    try:
-        return datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC).date()
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a month: give YYYY-MM, or nothing") from error
-
-
 def parse(arguments: Sequence[str] | None) -> Task:
     """The parameters; unknown or missing ones print an error and exit 2."""
     flags = parameters.parser("training")
@@ -75,7 +64,9 @@ def parse(arguments: Sequence[str] | None) -> Task:
     flags.add_argument("--git-commit", required=True)
     flags.add_argument("--sample-rows", required=True, type=_row_count)
     flags.add_argument("--reason", required=True)
-    flags.add_argument("--holdout-start", default=None, type=_month, help="YYYY-MM; empty: the declared share")
+    flags.add_argument(
+        "--holdout-start", default=None, type=parameters.month, help="YYYY-MM; empty: the declared share"
+    )
     parsed = flags.parse_args(arguments)
     return Task(
         common=parameters.common(parsed),
@@ -152,9 +143,9 @@ def _description(task: Task, planned: Plan, learned: Learned, measured: Evaluati
     split = planned.split
     return (
         f"{task.model.comment} {task.model.algorithm} with {len(task.model.features)} features, fitted on "
-        f"{split.fitted[0]}..{split.fitted[-1]} ({len(learned.searched.candidates)} trials), sigmoid-calibrated on "
-        f"{split.calibration[0]}..{split.calibration[-1]}. Hold-out {split.holdout[0]}..{split.holdout[-1]}: "
-        f"{measured.summary()}. Reason: {task.reason}."
+        f"{split.before_holdout[0]}..{split.before_holdout[-1]} ({len(learned.searched.candidates)} trials), "
+        f"sigmoid-calibrated by {split.calibration[0]}..{split.calibration[-1]}. "
+        f"Hold-out {split.holdout[0]}..{split.holdout[-1]}: {measured.summary()}. Reason: {task.reason}."
     )
 
 

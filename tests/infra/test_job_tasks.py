@@ -130,6 +130,7 @@ def test_job_parameters_and_their_defaults(documents: Documents) -> None:
         assert found["credit-rollback"] == {"to_version": "", "reason": "", "by": ""}
         assert found["credit-approval"] == {"version": "", "by": ""}
         assert found["credit-scoring"] == {"source_catalog": source}
+        assert found.get("credit-monitoring", {"holdout_start": ""}) == {"holdout_start": ""}
 
 
 def test_training_hands_its_version_to_promotion(documents: Documents) -> None:

@@ -39,6 +39,9 @@ def report(title: str = "Credit") -> Report:
                 limit_name="limit 0.25",
             )
         ],
+        checks=[{"what": "one champion", "verdict": "pass", "found": "version 2"}],
+        decisions=[{"month": "2025-03", "action": "alert", "reason": "limit_bal drifts"}],
+        alerts=[{"since": "2025-03", "what": "limit_bal drifts", "status": "open"}],
         versions=[{"version": 2, "is": "champion"}],
     )
 
@@ -108,7 +111,10 @@ def test_the_page_opens_without_errors_and_without_a_request(browser: "Browser",
     page.goto(path.as_uri())
     assert [heading.inner_text() for heading in page.locator("h2").all()] == [
         "What happened",
+        "What the story came to",
         "Drift",
+        "Decisions",
+        "Alerts",
         "Gates",
         "Model versions",
         "Every row accounted for",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ml.declarations import Monitoring
-from ml.monitoring.decide import Recorded, decision_row, decisions, outcome, recorded_of, short
+from ml.monitoring.decide import Recorded, bounded, decision_row, decisions, outcome, recorded_of, short
 from ml.monitoring.metric import Metric, Verdict
 from ml.monitoring.months import add_months
 from ml.monitoring.rules import Action, Decision
@@ -102,6 +102,21 @@ def test_a_decision_survives_its_table_row() -> None:
     row = decision_row(decision, 7, "run-1")
     assert recorded_of(row) == Recorded(decision=decision, newest_version=7)
     assert (row["action"], row["run_id"]) == ("alert", "run-1")
+
+
+@pytest.mark.parametrize(
+    ("decided", "latest", "expected"),
+    [
+        ("", None, ""),
+        ("2024-03", None, "2024-03"),
+        ("", date(2024, 1, 1), "2024-01"),
+        ("2024-03", date(2024, 1, 1), "2024-01"),
+        ("2023-12", date(2024, 1, 1), "2023-12"),
+    ],
+)
+def test_a_pinned_holdout_bounds_the_decided_one(decided: str, latest: date | None, expected: str) -> None:
+    """A retraining never learns from the month that the run was given, nor from a later one."""
+    assert bounded(decided, latest) == expected
 
 
 def test_a_long_reason_is_cut_to_fit_a_tag() -> None:

@@ -1,0 +1,72 @@
+"""What the endpoint answers for a client, against what batch scoring wrote for the same client."""
+
+from dataclasses import dataclass
+
+from cli.cloud import workspace
+from cli.commands.sql import query
+from cli.errors import CommandError
+from ml.usecases import use_case as declaration
+
+PROBABILITY = "probability"
+_SERVED_VERSION = "served-entity-version"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """One request by key when `version` was live.
+
+    `batch` is what that version's batch scoring says of the key; None where it has scored nothing yet.
+    """
+
+    when: str
+    version: int
+    served_version: int
+    key: str
+    online: float
+    batch: float | None
+
+
+def ask(use_case: str, version: int, when: str) -> Answer:
+    """Ask the endpoint about the newest row that `version` scored in batch. Raises CommandError where it refuses."""
+    from databricks.sdk.errors.base import DatabricksError  # noqa: PLC0415 - takes half a second
+
+    declared = declaration(use_case)
+    assert declared.serving is not None, "only a use case that serves is asked"
+    features = declared.model.feature_table
+    scored = query(
+        "prod",
+        f"select f.{features.key}, p.{PROBABILITY} from {features.table.full_name('prod', use_case)} f "
+        f"left join prod.{use_case}_gold.predictions p on p.{features.key} = f.{features.key} "
+        f"and p.{features.event_time} = f.{features.event_time} and p.model_version = {version} "
+        f"order by p.{PROBABILITY} is null, f.{features.event_time} desc, f.{features.key} limit 1",
+    )
+    key, batch = scored[0][features.key], scored[0][PROBABILITY]
+    path = f"/serving-endpoints/{declared.serving.endpoint}/invocations"
+    body = {"dataframe_records": [{features.key: int(key)}]}
+    try:
+        found = workspace("prod").api_client.do("POST", path, body=body, response_headers=[_SERVED_VERSION])
+    except DatabricksError as error:
+        raise CommandError(f"endpoint {declared.serving.endpoint} refused {features.key} {key}: {error}") from error
+    assert isinstance(found, dict)
+    return Answer(
+        when=when,
+        version=version,
+        served_version=int(found[_SERVED_VERSION]),
+        key=f"{features.key} {key}",
+        online=float(found["predictions"][0][PROBABILITY]),
+        batch=None if batch is None else float(batch),
+    )
+
+
+def served_version(use_case: str) -> int | None:
+    """The version that the endpoint serves; None where there is no endpoint yet."""
+    from databricks.sdk.errors import NotFound  # noqa: PLC0415 - takes half a second
+
+    declared = declaration(use_case)
+    assert declared.serving is not None, "only a use case that serves is asked"
+    try:
+        config = workspace("prod").serving_endpoints.get(declared.serving.endpoint).config
+    except NotFound:
+        return None
+    served = {entity.entity_version for entity in (config.served_entities or [])} if config else set()
+    return int(served.pop() or 0) if len(served) == 1 else None

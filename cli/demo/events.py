@@ -1,0 +1,58 @@
+"""The story in the order in which it happened, from the records. Pure."""
+
+from collections.abc import Iterator, Sequence
+
+from cli.demo.records import CHAMPION, ROLLBACK, SIGN_OFF, Records, holdout, named
+from cli.history import Version
+from cli.output import Row
+from cli.report.page import Event
+
+_ACTIONS = {"nothing": "good", "alert": "warn", "retrain": "bad"}
+_Timed = tuple[str, Event]
+
+
+def events(records: Records) -> list[Event]:
+    """Versions trained and judged, months decided on, and every change of the live version."""
+    timed = [
+        *(each for version in records.versions for each in _version(version, records)),
+        *_decisions(records.decisions),
+        *_moves(records.moves),
+    ]
+    return [event for _, event in sorted(timed, key=lambda each: each[0])]
+
+
+def _clock(when: str) -> str:
+    """The time of day of an ISO timestamp, with a space or a `T` in its middle."""
+    return when[11:19]
+
+
+def _version(version: Version, records: Records) -> Iterator[_Timed]:
+    held_out = " to ".join(holdout(version))
+    told = f"Why: {version.tags.get('reason') or 'not said'}. Held out: {held_out}"
+    when = version.created.replace("T", " ")
+    yield when, Event(when=_clock(when), what=f"Version {version.number} is trained", detail=told)
+    signed = records.verdicts(version.number).get(SIGN_OFF)
+    if signed:
+        passed = signed["verdict"] == "pass"
+        what = f"The gates {'release' if passed else 'refuse'} version {version.number}"
+        when = signed["decided_at"].replace("T", " ")
+        tone = "good" if passed else "bad"
+        yield when, Event(when=_clock(when), what=what, detail=signed["reason"], tone=tone)
+
+
+def _decisions(decisions: Sequence[Row]) -> Iterator[_Timed]:
+    for row in decisions:
+        when = row["decided_at"].replace("T", " ")
+        what = f"Month {named(row['month'])}: {row['action']}"
+        yield when, Event(when=_clock(when), what=what, detail=row["reason"], tone=_ACTIONS.get(row["action"], "plain"))
+
+
+def _moves(moves: Sequence[Row]) -> Iterator[_Timed]:
+    for row in moves:
+        if row["alias"] != CHAMPION:
+            continue
+        when = row["promoted_at"].replace("T", " ")
+        back = row["cause"] == ROLLBACK
+        what = f"{'Rolled back: v' if back else 'V'}ersion {row['to_version']} is live"
+        detail = f"{row['promoted_by']}: {row['reason']}"
+        yield when, Event(when=_clock(when), what=what, detail=detail, tone="warn" if back else "good")

@@ -1,0 +1,142 @@
+"""A story as it should come out, in rows as SQL answers them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from cli.demo.answers import Answer
+from cli.demo.landing import Arrival, Landing
+from cli.demo.records import Records
+from cli.history import Version
+
+SHIFT = "2025-02"
+LATER = ("2025-03", "2025-04", "2025-05", "2025-06", "2025-07")
+REASON = "Version 1 is beyond its limits in 3 labelled month(s) running"
+
+
+def landing(*, shift: bool = True) -> Landing:
+    """Six months arrive, the last with outcomes only."""
+    return Landing(
+        name="made",
+        history={"applications": (Path("2025-01.csv"),)},
+        arrivals=tuple(Arrival(month=month, files={}) for month in (SHIFT, *LATER)),
+        sample={},
+        rows={"applications": 10},
+        shift_month=SHIFT if shift else "",
+        holdout_start="" if shift else "2025-01",
+    )
+
+
+def version(number: int, *aliases: str, **tags: str) -> Version:
+    """A registered version, judged on 2025-01 to 2025-06 unless said otherwise."""
+    lineage = {"holdout_first_month": "2025-01-01", "holdout_last_month": "2025-06-01", "reason": "manual"}
+    return Version(number=number, created=f"2026-01-01T00:0{number}:00+00:00", tags=lineage | tags, aliases=aliases)
+
+
+def gates(
+    number: int, verdict: str = "pass", interval: tuple[float, float, float] | None = None
+) -> list[dict[str, Any]]:
+    """The four verdicts of one run; the comparison holds the interval (lower, difference, upper)."""
+    shown = dict(zip(("lower", "difference", "upper"), interval, strict=True)) if interval else None
+    return [
+        {
+            "run_id": f"{number}",
+            "version": f"{number}",
+            "gate": gate,
+            "verdict": verdict,
+            "reason": f"{gate} says {verdict}",
+            "inputs": json.dumps({"interval": shown, "champion_version": number - 1}),
+            "thresholds": "{}",
+            "decided_at": f"2026-01-01 00:0{number}:30",
+        }
+        for gate in ("comparison", "compliance", "infrastructure", "sign_off")
+    ]
+
+
+def move(before: int | None, after: int, cause: str, minute: int, alias: str = "champion") -> dict[str, Any]:
+    """One recorded move of an alias."""
+    return {
+        "alias": alias,
+        "from_version": None if before is None else f"{before}",
+        "to_version": f"{after}",
+        "cause": cause,
+        "reason": f"because of {cause}",
+        "promoted_by": "prod-credit-promotion",
+        "promoted_at": f"2026-01-01T00:{minute:02d}:00.000Z",
+    }
+
+
+def decision(month: str, action: str, reason: str = "as it should be") -> dict[str, Any]:
+    """One recorded decision."""
+    return {
+        "month": f"{month}-01",
+        "action": action,
+        "reason": reason,
+        "evidence": "{}",
+        "decided_at": f"2026-01-01 00:1{month[-1]}:00",
+    }
+
+
+def metric(
+    month: str, name: str, verdict: str, *, column: str = "", number: int = 1, value: str = "0.3"
+) -> dict[str, Any]:
+    """One metric of a month that training did not see."""
+    return {
+        "month": f"{month}-01",
+        "model_version": f"{number}",
+        "metric": name,
+        "column": column,
+        "value": value,
+        "threshold_low": None,
+        "threshold_high": None,
+        "verdict": verdict,
+        "in_training": "false",
+    }
+
+
+def records() -> Records:
+    """Version 2 replaced version 1 after the shift, and one roll-back was done and undone."""
+    return Records(
+        versions=[version(2, "champion", reason=REASON), version(1, "previous")],
+        gates=[*gates(1), *gates(2, interval=(0.1, 0.2, 0.3))],
+        moves=[
+            move(None, 1, "gates", 1),
+            move(1, 2, "gates", 2),
+            move(None, 1, "gates", 2, alias="previous"),
+            move(2, 1, "rollback", 3),
+            move(1, 2, "rollback", 4),
+        ],
+        decisions=[
+            decision("2025-01", "nothing"),
+            decision(SHIFT, "alert"),
+            decision("2025-03", "alert"),
+            decision("2025-05", "retrain", f"{REASON}, since {SHIFT}."),
+        ],
+        alerts=[
+            {
+                "key": f"drift:{SHIFT}",
+                "since_month": f"{SHIFT}-01",
+                "last_month": "2025-05-01",
+                "what": "limit_bal drifts",
+                "how_much": "PSI 0.9",
+                "what_to_do": "look",
+                "status": "open",
+                "delivered_to": "a file",
+                "delivered_at": "2026-01-01 00:12:00",
+            }
+        ],
+        metrics=[
+            metric("2025-01", "psi", "ok", column="limit_bal", value="0.01"),
+            metric(SHIFT, "psi", "breach", column="limit_bal", value="0.9"),
+            metric("2025-03", "psi", "unknown", column="limit_bal") | {"value": None},
+            metric("2025-06", "roc_auc", "ok", number=2, value="0.8"),
+        ],
+    )
+
+
+def answers() -> list[Answer]:
+    """The endpoint follows the live version."""
+    return [
+        Answer(when=when, version=number, served_version=number, key="client_id 7", online=0.25, batch=0.25)
+        for when, number in (("after the retraining", 2), ("after the roll-back", 1), ("at the end", 2))
+    ]

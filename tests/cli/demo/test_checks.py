@@ -1,0 +1,114 @@
+"""What the demo asserts: a story that came out passes, and each way of not coming out fails its own check."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from cli.demo.checks import check, require
+from cli.demo.records import Records
+from cli.errors import CommandError
+from tests.cli.demo import made
+
+Break = Callable[[Records], Records]
+
+
+def failed(records: Records, *, shift: bool = True, answers: Any = None) -> list[str]:
+    """What does not hold."""
+    found = check(made.landing(shift=shift), records, made.answers() if answers is None else answers)
+    return [each.what for each in found if not each.holds]
+
+
+def test_a_story_that_came_out_holds_throughout() -> None:
+    """Ten things hold with a known shift; without one, six do, and the rest are not asked for."""
+    assert failed(made.records()) == []
+    assert failed(made.records(), shift=False) == []
+    assert len(check(made.landing(), made.records(), made.answers())) == 10
+    assert len(check(made.landing(shift=False), made.records(), made.answers())) == 6
+
+
+def _without(name: str, keep: Callable[[Any], bool]) -> Break:
+    return lambda records: replace(records, **{name: [row for row in getattr(records, name) if keep(row)]})
+
+
+def _with(name: str, *rows: Any) -> Break:
+    return lambda records: replace(records, **{name: [*getattr(records, name), *rows]})
+
+
+@pytest.mark.parametrize(
+    ("broken", "what"),
+    [
+        (_with("versions", made.version(3, "champion")), "exactly one version is live"),
+        (_with("moves", made.move(2, 1, "gates", 9)), "exactly one version is live"),
+        (_without("gates", lambda row: row["gate"] != "compliance"), "no version went live but through all four gates"),
+        (_with("gates", *made.gates(2, "fail")), "no version went live but through all four gates"),
+        (_without("moves", lambda row: row["promoted_at"][14:16] != "04"), "one roll-back was done and undone"),
+        (_with("decisions", made.decision("2024-12", "alert")), "no alarm before the shift"),
+        (_without("decisions", lambda row: row["action"] != "nothing"), "no alarm before the shift"),
+        (_with("metrics", made.metric("2024-12", "psi", "breach", column="age")), "monitoring sees the shift"),
+        (_without("metrics", lambda row: row["verdict"] != "breach"), "monitoring sees the shift"),
+        (_without("alerts", lambda _: False), "an alert is raised and delivered"),
+        (_without("decisions", lambda row: row["action"] != "retrain"), "the model is trained again, once"),
+        (_with("decisions", made.decision("2025-06", "retrain")), "the model is trained again, once"),
+        (_with("gates", *made.gates(2, interval=(-0.1, 0.0, 0.1))), "the challenger beats the champion"),
+        (_without("metrics", lambda row: row["metric"] != "roc_auc"), "the new version ranks as well as it promised"),
+    ],
+)
+def test_each_way_of_not_coming_out_is_named(broken: Break, what: str) -> None:
+    """The check that fails is the one about what was broken."""
+    assert any(name.startswith(what) for name in failed(broken(made.records())))
+
+
+def test_an_alert_that_nobody_got_is_no_alert() -> None:
+    """Raised but not delivered fails."""
+    told = [{**row, "delivered_at": None} for row in made.records().alerts]
+    assert failed(replace(made.records(), alerts=told)) == ["an alert is raised and delivered"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"served_version": 1}, {"online": 0.26}, {"online": float("nan")}, {"batch": float("nan")}],
+    ids=["other version", "other probability", "NaN online", "NaN in batch"],
+)
+def test_an_endpoint_that_disagrees_fails(changes: dict[str, Any]) -> None:
+    """Version and probability must be those of the live version."""
+    wrong = [*made.answers()[:2], replace(made.answers()[2], **changes)]
+    assert failed(made.records(), answers=wrong) == [
+        "the endpoint answers with the live version, as batch scoring does"
+    ]
+
+
+def test_an_endpoint_that_was_never_asked_fails() -> None:
+    """No answer proves nothing."""
+    assert failed(made.records(), answers=[]) == ["the endpoint answers with the live version, as batch scoring does"]
+
+
+def test_learning_from_the_pinned_months_fails() -> None:
+    """Without a known shift, a version whose hold-out begins later has seen pinned months; so has an untagged one."""
+    late = replace(made.records(), versions=[made.version(1, "champion", holdout_first_month="2025-03-01")])
+    assert any(what.startswith("no training learned") for what in failed(late, shift=False))
+    untagged = replace(made.records(), versions=[made.version(1, "champion", holdout_first_month="")])
+    assert any(what.startswith("no training learned") for what in failed(untagged, shift=False))
+
+
+def test_only_one_version_needs_no_roll_back() -> None:
+    """Where the gates refuse every challenger there is nothing to roll back to."""
+    only = replace(
+        made.records(),
+        versions=[made.version(1, "champion")],
+        gates=made.gates(1),
+        moves=[made.move(None, 1, "gates", 1)],
+    )
+    assert failed(only, shift=False, answers=made.answers()[1:2]) == []
+
+
+def test_the_error_names_everything_that_does_not_hold() -> None:
+    """And nothing that does."""
+    broken = replace(made.records(), alerts=[], metrics=[])
+    with pytest.raises(CommandError) as failure:
+        require(check(made.landing(), broken, made.answers()))
+    told = str(failure.value)
+    assert "an alert is raised and delivered: no alert" in told
+    assert "the new version ranks as well as it promised: 2025-06 was not measured" in told
+    assert "exactly one version" not in told

@@ -1,0 +1,81 @@
+"""Where a killed demo continues."""
+
+from dataclasses import replace
+
+import pytest
+
+from cli.demo.events import events
+from cli.demo.months import charts
+from cli.demo.records import Records
+from cli.demo.story import unreleased
+from ml.usecases import use_case
+from tests.cli.demo import made
+
+LIVE = replace(
+    made.records(),
+    moves=[made.move(None, 1, "gates", 1), made.move(1, 2, "gates", 2)],
+)
+
+
+@pytest.mark.parametrize(
+    ("found", "served", "version"),
+    [
+        (LIVE, 2, None),
+        (LIVE, None, None),
+        (made.records(), 2, None),
+        (replace(LIVE, versions=[]), None, None),
+        (replace(LIVE, gates=made.gates(1)), 1, 2),
+        (replace(LIVE, gates=[*made.gates(1), *made.gates(2)[:3]]), 1, 2),
+        (replace(LIVE, moves=LIVE.moves[:1], versions=[made.version(2), made.version(1, "champion")]), 1, 2),
+        (replace(LIVE, versions=[made.version(2, "challenger"), made.version(1, "champion")]), 1, 2),
+        (LIVE, 1, 2),
+        (replace(LIVE, gates=[*made.gates(1), *made.gates(2, "fail")], moves=LIVE.moves[:1]), 1, 1),
+    ],
+    ids=[
+        "served",
+        "no endpoint yet",
+        "rolled back and returned",
+        "nothing trained yet",
+        "killed before the gates",
+        "killed in the gates",
+        "killed before promotion",
+        "killed between record and alias",
+        "killed before the endpoint moved",
+        "refused, and the alias is astray",
+    ],
+)
+def test_the_promotion_that_a_kill_left_half_way(found: Records, served: int | None, version: int | None) -> None:
+    """It is found from the records, wherever the kill came; a story without a kill has none."""
+    assert unreleased(found, served) == version
+
+
+def test_the_story_is_told_in_its_order() -> None:
+    """Trainings, verdicts, months and changes of the live version, each with its tone."""
+    told = [(event.what, event.tone) for event in events(made.records())]
+    assert told == [
+        ("Version 1 is trained", "plain"),
+        ("Version 1 is live", "good"),
+        ("The gates release version 1", "good"),
+        ("Version 2 is trained", "plain"),
+        ("Version 2 is live", "good"),
+        ("The gates release version 2", "good"),
+        ("Rolled back: version 1 is live", "warn"),
+        ("Rolled back: version 2 is live", "warn"),
+        ("Month 2025-01: nothing", "good"),
+        ("Month 2025-02: alert", "warn"),
+        ("Month 2025-03: alert", "warn"),
+        ("Month 2025-05: retrain", "bad"),
+    ]
+
+
+def test_the_charts_show_drift_and_performance_by_month() -> None:
+    """An unknown value is a gap; performance has one line per version."""
+    drift, performance = charts(use_case("credit").monitoring, made.records())
+    assert (drift.months, drift.limit) == (("2025-01", "2025-02", "2025-03"), 0.25)
+    assert [(one.name, one.values) for one in drift.series] == [("limit_bal", (0.01, 0.9, None))]
+    assert [(one.name, one.values) for one in performance.series] == [("version 2", (0.8,))]
+
+
+def test_before_anything_is_measured_there_is_no_chart() -> None:
+    """An empty chart would look like no drift."""
+    assert charts(use_case("credit").monitoring, replace(made.records(), metrics=[])) == []

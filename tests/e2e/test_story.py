@@ -1,0 +1,82 @@
+"""The story of `mlops demo`: months, a shift, an alert, a retraining, a better model, a roll-back done and undone."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import Mlops
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
+
+Sections = dict[str, list[dict[str, Any]]]
+
+
+def test_everything_that_the_story_must_show_holds(demo: Sections) -> None:
+    """The demo asserts ten things of generated data by itself; each held."""
+    verdicts = {row["what"]: row["verdict"] for row in demo["What the story must come to"]}
+    assert set(verdicts.values()) == {"pass"}
+    assert len(verdicts) == 10
+
+
+def test_the_live_version_changed_as_told(mlops: Mlops, demo: Sections) -> None:
+    """Version 1, replaced by 2 through the gates, rolled back to 1 and returned to 2, with who and why."""
+    rows = mlops.sql(
+        "select from_version, to_version, cause, promoted_by, reason from prod.credit_ops.promotions "
+        "where alias = 'champion' order by promoted_at"
+    )
+    moves = [(row["from_version"], row["to_version"], row["cause"]) for row in rows]
+    assert moves == [
+        (None, "1", "gates"),
+        ("1", "2", "gates"),
+        ("2", "1", "rollback"),
+        ("1", "2", "rollback"),
+    ]
+    assert rows[2]["promoted_by"].startswith("the demo, through prod-credit-promotion")
+    assert rows[2]["reason"] == "to see that it works"
+
+
+def test_months_were_decided_on_one_by_one(mlops: Mlops, demo: Sections) -> None:
+    """Nothing before the shift of 2025-02; alerts from then on; one retraining, in 2025-05."""
+    rows = mlops.sql("select month, action from prod.credit_ops.decisions order by month")
+    actions = {row["month"][:7]: row["action"] for row in rows}
+    assert {action for month, action in actions.items() if month < "2025-02"} == {"nothing"}
+    assert [actions[f"2025-0{month}"] for month in (2, 3, 4, 5)] == ["alert", "alert", "alert", "retrain"]
+    assert actions["2025-06"] != "retrain"
+
+
+def test_the_second_version_says_why_it_was_trained(mlops: Mlops, demo: Sections) -> None:
+    """`mlops history` tells the cause, the gates, and both times for which it was live."""
+    rows = json.loads(mlops("history", "credit", "--format", "json").stdout)
+    newest = rows[0]
+    assert (newest["version"], newest["is"], newest["gates"]) == (2, "champion", "4 passed")
+    assert newest["why_trained"].startswith("Version 1 is beyond its limits in 3 labelled month(s) running")
+    assert newest["live"].count(" to ") == 2
+    assert rows[1]["is"] == "previous"
+
+
+def test_the_alert_lies_in_its_volume(mlops: Mlops, demo: Sections) -> None:
+    """What changed, by how much, since when, what to do; delivered once."""
+    row = mlops.sql("select * from prod.credit_ops.alerts where key = 'drift:2025-02'")[0]
+    assert "limit_bal" in row["what"]
+    assert "PSI" in row["how_much"]
+    assert row["what_to_do"]
+    assert (row["attempts"], row["delivered_to"]) == ("1", "/Volumes/prod/credit_ops/alerts/drift-2025-02.json")
+
+
+def test_the_report_tells_it_all(mlops: Mlops, demo: Sections) -> None:
+    """The page has the story, drift and performance over months, decisions, alerts, gates, versions and accounting."""
+    page = (mlops.home() / "report.html").read_text(encoding="utf-8")
+    for heading in (
+        "What happened",
+        "What the story came to",
+        "Drift over months",
+        "Performance over months",
+        "Decisions",
+        "Alerts",
+        "Gates",
+        "Model versions",
+        "Every row accounted for",
+    ):
+        assert f"<h2>{heading}</h2>" in page
+    assert "Rolled back: version 1 is live" in page

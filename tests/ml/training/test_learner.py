@@ -1,0 +1,72 @@
+"""How training uses its months, with a learner that only remembers what it was asked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import optuna
+
+from ml.declarations import Tuning
+from ml.training.learner import Scores, learn
+from ml.training.split import Split
+from ml.training.tuning import Params
+
+MONTHS = tuple(date(2024, month, 1) for month in range(1, 8))
+SPLIT = Split(train=MONTHS[:3], tuning=MONTHS[3:4], calibration=MONTHS[4:6], holdout=MONTHS[6:])
+
+
+@dataclass
+class Remembering:
+    """Every fit, by its months; `scored` pairs the months of a fit with the months it scored."""
+
+    months: tuple[date, ...] = ()
+    fits: list[tuple[date, ...]] = field(default_factory=list)
+    scored: list[tuple[tuple[date, ...], tuple[date, ...]]] = field(default_factory=list)
+
+    @property
+    def first(self) -> Params:
+        """Nothing to set."""
+        return {}
+
+    def suggest(self, _trial: optuna.Trial) -> Params:
+        """Nothing to try."""
+        return {}
+
+    def try_out(self, _params: Params, _split: Split) -> tuple[float, Params]:
+        """Every try is as good as the other."""
+        return 0.5, {"rounds": 7}
+
+    def fit(self, _params: Params, months: Sequence[date]) -> "Remembering":
+        """A model that knows its months."""
+        self.fits.append(tuple(months))
+        return Remembering(months=tuple(months), scored=self.scored)
+
+    def scores(self, months: Sequence[date]) -> Scores:
+        """One client of each class, ranked rightly; the later month's odds are higher."""
+        self.scored.append((self.months, tuple(months)))
+        return Scores(labels=np.array([0, 1, 1]), log_odds=np.array([-1.0, 1.0, -0.5]) + months[0].month)
+
+    def save(self, _directory: Path) -> None:
+        """Nothing to write."""
+
+
+def test_no_month_before_the_holdout_is_lost_to_the_final_model() -> None:
+    """The last fit has all months before the hold-out, those that tuned and calibrated too, and no other."""
+    learner = Remembering()
+    learned = learn(learner, SPLIT, Tuning(trials=1, timeout_s=10), seed=1)
+    assert learner.fits[-1] == MONTHS[:6]
+    assert isinstance(learned.fitted, Remembering)
+    assert learned.fitted.months == MONTHS[:6]
+    assert learned.params == {"rounds": 7}
+
+
+def test_each_calibration_month_is_scored_by_a_model_that_did_not_see_it() -> None:
+    """It saw every other month before the hold-out, the other calibration month among them."""
+    learner = Remembering()
+    learn(learner, SPLIT, Tuning(trials=1, timeout_s=10), seed=1)
+    assert learner.scored == [
+        ((*MONTHS[:4], MONTHS[5]), (MONTHS[4],)),
+        (MONTHS[:5], (MONTHS[5],)),
+    ]
