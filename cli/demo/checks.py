@@ -100,7 +100,7 @@ def _with_shift(landing: Landing, records: Records) -> list[Check]:
         _alerted(landing.shift_month, records),
         _retrained(landing.shift_month, records),
         _better(records),
-        _holds_its_promise(landing.arrivals[-2].month, records),
+        _holds_its_promise(landing.arrivals[-1].month, records),
     ]
 
 
@@ -187,7 +187,7 @@ def _without_shift(landing: Landing, records: Records) -> list[Check]:
     """No training learned from the pinned months, and the last of them judged a version."""
     held_out = {version.number: holdout(version) for version in records.versions}
     learned = [number for number, months in held_out.items() if not "" < months[0] <= landing.holdout_start]
-    whole = (landing.holdout_start, landing.arrivals[-2].month)
+    whole = (landing.holdout_start, landing.arrivals[-1].month)
     judged = sorted(number for number, months in held_out.items() if months == whole)
     return [
         Check(

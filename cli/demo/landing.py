@@ -3,7 +3,7 @@
 import hashlib
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +24,7 @@ Files = Mapping[str, tuple[Path, ...]]
 
 @dataclass(frozen=True, kw_only=True)
 class Arrival:
-    """What lands in one month (`YYYY-MM`), by feed."""
+    """What lands in one month (`YYYY-MM`), by feed: outcomes of the month before, and with the last month its own."""
 
     month: str
     files: Files
@@ -63,16 +63,21 @@ def prepare(use_case: str, data: Path | None) -> Landing:
         sample = _replay(source.replay, raw.iloc[::step], folder / "sample", feeds)
     except ValueError as error:
         raise CommandError(f"{data or 'generated data'}: {error}") from error
-    months = sorted({path.stem for paths in files.values() for path in paths if path.stem >= source.first_arrival})
+    # Outcomes come a month late, so there is one month more of them than of anything that could be decided on.
+    months = sorted({path.stem for paths in files.values() for path in paths if path.stem >= source.first_arrival})[:-1]
     return Landing(
         name=name,
         history=_of_months(files, lambda month: month < source.first_arrival),
-        arrivals=tuple(Arrival(month=month, files=_of_months(files, month.__eq__)) for month in months),
+        arrivals=tuple(Arrival(month=month, files=_of_months(files, _arriving(month, months))) for month in months),
         sample=_of_months(sample, lambda month: month < source.first_arrival),
         rows={feed: len(raw) for feed in feeds},
         shift_month=source.shift_month if data is None else "",
         holdout_start="" if data is None else source.holdout_start,
     )
+
+
+def _arriving(month: str, months: Sequence[str]) -> Callable[[str], bool]:
+    return month.__le__ if month == months[-1] else month.__eq__
 
 
 def _of_months(files: Files, wanted: Callable[[str], bool]) -> Files:

@@ -94,10 +94,7 @@ def _explore(story: Story) -> None:
 
 
 def _arrive(story: Story, arrival: Arrival) -> None:
-    """A month is ingested, scored and monitored; where monitoring asks for it, the model is trained again.
-
-    The last month brings outcomes only, so no decision is about it, and it is looked at in every demo.
-    """
+    """A month is ingested, scored and monitored; where monitoring asks for it, the model is trained again."""
     land("prod", story.use_case, arrival.files)
     if story.records().decision(arrival.month) and _unreleased(story) is None:
         _done("the month is decided on")
@@ -116,7 +113,7 @@ def _judge_on_newest(story: Story) -> None:
     """Without a known shift nothing need have been trained again; then the newest fifth judges one more version."""
     if not story.landing.holdout_start:
         return
-    held_out = (story.landing.holdout_start, story.landing.arrivals[-2].month)
+    held_out = (story.landing.holdout_start, story.landing.arrivals[-1].month)
     _heading(f"prod trains again, judged on {' to '.join(held_out)}")
     if any(holdout(version) == held_out for version in story.records().versions) and _unreleased(story) is None:
         _done("a version was judged on these months")

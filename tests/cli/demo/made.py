@@ -10,12 +10,12 @@ from cli.demo.records import Records
 from cli.history import Version
 
 SHIFT = "2025-02"
-LATER = ("2025-03", "2025-04", "2025-05", "2025-06", "2025-07")
+LATER = ("2025-03", "2025-04", "2025-05", "2025-06")
 REASON = "Version 1 is beyond its limits in 3 labelled month(s) running"
 
 
 def landing(*, shift: bool = True) -> Landing:
-    """Six months arrive, the last with outcomes only."""
+    """Five months arrive."""
     return Landing(
         name="made",
         history={"applications": (Path("2025-01.csv"),)},
