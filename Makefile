@@ -32,7 +32,7 @@ $(READY): Pipfile.lock Makefile
 	@$(PY) -m localcloud.toolchain
 	@touch $@
 
-demo: $(READY) ## Run the whole loop for one use case (USECASE=credit, DATA=path to a real file)
+demo: $(READY) ## Tell the whole story of one model and assert it (USECASE=credit, DATA=path to a real file)
 	@$(BIN)/mlops demo $(USECASE) $(if $(DATA),--data "$(DATA)")
 
 test: $(READY) ## Run all tests

@@ -177,7 +177,7 @@ def _holds_its_promise(month: str, records: Records) -> Check:
     return Check(
         what="the new version ranks as well as it promised",
         holds=bool(mine and found and found["verdict"] == "ok"),
-        detail=f"{month}: version {found['model_version']}, ROC AUC {found['value']}, {found['verdict']}"
+        detail=f"{month}: version {found['model_version']}, ROC AUC {float(found['value'] or 'nan'):.3f}, {found['verdict']}"
         if found
         else f"{month} was not measured",
     )

@@ -40,8 +40,8 @@ def _performance(metrics: Sequence[Row]) -> MonthsChart:
     versions = sorted({int(row["model_version"]) for row in auc})
     return MonthsChart(
         title="Performance over months",
-        note="ROC AUC of the version that scored the month, once outcomes are known. Months that it was fitted on are "
-        "shown too, and judged by nobody.",
+        note="ROC AUC of the version that scored the month, once outcomes are known; a gap is a month that it was "
+        "fitted on, or whose outcomes are not known.",
         months=months,
         series=tuple(
             _series(f"version {version}", months, [row for row in auc if int(row["model_version"]) == version])

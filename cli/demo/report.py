@@ -1,6 +1,7 @@
 """The demo's report: what was decided and why, as one page. Told by the records, so a rerun tells the same."""
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -16,6 +17,9 @@ from cli.report.charts import Bar, Interval
 from cli.report.page import Report
 from cli.runs import TaskResult
 from ml.usecases import use_case as declaration
+
+# The time of day in a timestamp.
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}T(\d{2}:\d{2}:\d{2})(?:\.\d+)?(?:Z|\+00:00)?")
 
 
 def demo_report(
@@ -43,7 +47,7 @@ def demo_report(
         gates=[_pick(row, "version", "gate", "verdict", "reason") for row in records.gates],
         intervals=_intervals(records.gates),
         interval_limit=-declared.gates.comparison.max_loss,
-        versions=history_rows(story.model),
+        versions=[_version(row) for row in history_rows(story.model)],
         accounting=accounting,
         bars=_bars(story.tasks),
     )
@@ -51,6 +55,12 @@ def demo_report(
 
 def _pick(row: Row, *names: str) -> Row:
     return {name: row[name] for name in names}
+
+
+def _version(row: Row) -> Row:
+    """Without why it was trained, which the story tells, and with times of the day only."""
+    names = ("version", "is", "trained_on", "gates", "signed_off_by", "live", "why_retired")
+    return {name: _DATE.sub(r"\1", row[name]) if isinstance(row[name], str) else row[name] for name in names}
 
 
 def _alert(row: Row) -> Row:

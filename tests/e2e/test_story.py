@@ -64,6 +64,12 @@ def test_the_alert_lies_in_its_volume(mlops: Mlops, demo: Sections) -> None:
     assert (row["attempts"], row["delivered_to"]) == ("1", "/Volumes/prod/credit_ops/alerts/drift-2025-02.json")
 
 
+def test_nothing_that_the_demo_left_holds_a_secret(mlops: Mlops, demo: Sections) -> None:
+    """Task logs, server logs and the report have no token in clear text."""
+    home = mlops.home()
+    mlops("secrets", str(home / "runs"), str(home / "logs"), str(home / "report.html"))
+
+
 def test_the_report_tells_it_all(mlops: Mlops, demo: Sections) -> None:
     """The page has the story, drift and performance over months, decisions, alerts, gates, versions and accounting."""
     page = (mlops.home() / "report.html").read_text(encoding="utf-8")
