@@ -180,6 +180,7 @@ AZURE = {
     "CKV_MLOPS_71": Breakage("azurerm_key_vault", put("rbac_authorization_enabled", False)),
     "CKV_MLOPS_72": Breakage("azurerm_key_vault_key", drop("rotation_policy")),
     "CKV_MLOPS_73": Breakage("azurerm_databricks_workspace", without("azurerm_monitor_diagnostic_setting")),
+    "CKV_MLOPS_74": Breakage("azurerm_firewall_policy", put("threat_intelligence_mode", "Alert")),
 }
 
 BREAKAGES = {**ACCESS, **DATA, **COMPUTE, **SERVING_AND_JOBS, **SETTINGS, **AZURE}

@@ -21,3 +21,17 @@ resource "azurerm_role_assignment" "pass_narrow" {
   role_definition_name = "Storage Blob Data Contributor"
   principal_id         = "y"
 }
+
+resource "azurerm_role_assignment" "fail_assigns_any_role" {
+  scope                = "/subscriptions/x"
+  role_definition_name = "Role Based Access Control Administrator"
+  principal_id         = "y"
+}
+
+resource "azurerm_role_assignment" "pass_assigns_named_roles" {
+  scope                = "/subscriptions/x"
+  role_definition_name = "Role Based Access Control Administrator"
+  principal_id         = "y"
+  condition_version    = "2.0"
+  condition            = "(!(ActionMatches{'Microsoft.Authorization/roleAssignments/write'})) OR (x)"
+}

@@ -1,0 +1,16 @@
+"""The built-in check reads the firewall, whose own mode does not count beside a policy's."""
+
+from ..core.api import Resource, Severity, Verdict, expect, rule
+
+
+@rule(
+    "CKV_MLOPS_74",
+    Severity.MEDIUM,
+    "azurerm_firewall_policy",
+    rationale="In `Alert`, the default, traffic to addresses known for attacks is noted and let through.",
+    fix='Set `threat_intelligence_mode = "Deny"` on the policy.',
+    control="Microsoft cloud security benchmark NS-3; CKV_AZURE_216 is blind to it",
+)
+def firewalls_refuse_known_attackers(resource: Resource) -> Verdict:
+    """Firewall policies refuse traffic with addresses known for attacks."""
+    return expect(resource.block, "threat_intelligence_mode", "Deny")
