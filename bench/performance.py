@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from bench.policies import review_section
 from bench.processes import measure_python, run
 from cli.demo.summary import HOLDOUT
 
@@ -112,6 +113,7 @@ def main() -> None:
         f"{platform.machine()}, Python {platform.python_version()}. Compare ratios; absolute times are this machine's.",
         "",
         *synth_section(),
+        *review_section(),
         *demo_section("The demo on generated data", None),
         *(demo_section("The demo on the real file (30,000 clients)", Path(data)) if data else []),
     ]

@@ -6,15 +6,16 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from cli.cloud import workspace
 from cli.errors import CommandError
 from cli.output import progress
 from cli.paths import clouds
 from ml.usecases import use_case as declaration
-from ml.usecases.demo import DEMO_DATA
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # The sample's hold-out must stay above the comparison gate's smallest size.
 _SAMPLE_ROWS = 6_000
@@ -51,6 +52,8 @@ def prepare(use_case: str, data: Path | None) -> Landing:
 
     Raises CommandError where the file cannot be read or is not in the use case's raw format.
     """
+    from ml.usecases.demo import DEMO_DATA  # noqa: PLC0415 - brings pandas, for which no other command should wait
+
     source = DEMO_DATA[use_case]
     name = "generated" if data is None else _name_of(data)
     folder = clouds() / name / "demo"
@@ -85,7 +88,7 @@ def _of_months(files: Files, wanted: Callable[[str], bool]) -> Files:
 
 
 def _replay(
-    replay: Callable[[pd.DataFrame, Path], list[Path]], raw: pd.DataFrame, folder: Path, feeds: list[str]
+    replay: "Callable[[pd.DataFrame, Path], list[Path]]", raw: "pd.DataFrame", folder: Path, feeds: list[str]
 ) -> Files:
     shutil.rmtree(folder, ignore_errors=True)
     written = replay(raw, folder)

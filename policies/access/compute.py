@@ -2,7 +2,8 @@
 
 The rules are Unity Catalog's: a privilege on a securable holds for all below it; nothing in a catalog is reached
 without USE_CATALOG, nothing in a schema without USE_SCHEMA; an owner has everything on what it owns, and manages what
-is below without reading or writing it; the metastore's owner may take any privilege, so it counts as having all.
+is below without reading or writing it. The metastore's owner so manages everything: it can grant itself what it lacks,
+which a review of the plan or of the audit log shows.
 """
 
 from collections.abc import Iterator, Mapping
@@ -103,17 +104,19 @@ class Access:
                 if grant.principal in identities and _covers(grant.privilege, privilege):
                     text = f"is granted {grant.privilege} on {link.key} ({grant.declared})"
                     return self._told(principal, grant.principal, text)
-        outer = next((link for link in chain[:-1] if link.owner in identities), None)
-        # Managing gives entry and the right to grant, and no reading.
-        if outer is not None and privilege in (*ENTRY.values(), "MANAGE"):
-            return self._told(principal, outer.owner, f"owns {outer.key}, so manages what is in it ({outer.declared})")
-        return self._as_metastore_admin(principal)
+        # Managing gives entry and the right to grant, and neither reading nor writing.
+        if privilege in (*ENTRY.values(), "MANAGE"):
+            return self._as_manager(principal, chain)
+        return None
 
-    def _as_metastore_admin(self, principal: str) -> str | None:
-        for securable in self.estate.securables.values():
-            if securable.key.kind == "metastore" and securable.owner in self.identities(principal):
-                text = f"owns the metastore, so may take any privilege ({securable.declared})"
-                return self._told(principal, securable.owner, text)
+    def _as_manager(self, principal: str, chain: tuple[Securable, ...]) -> str | None:
+        """Why the principal manages the last link: it owns what that is in, or the metastore."""
+        identities = self.identities(principal)
+        metastores = [item for item in self.estate.securables.values() if item.key.kind == "metastore"]
+        for outer in (*chain[:-1], *metastores):
+            if outer.owner in identities:
+                text = f"owns {outer.key}, so manages what is in it ({outer.declared})"
+                return self._told(principal, outer.owner, text)
         return None
 
     def _where(self, principal: str, root: Securable, privilege: str, steps: tuple[str, ...]) -> Answer:

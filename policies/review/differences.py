@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
@@ -31,7 +31,7 @@ class _Side:
     unknown: Any = None
 
     def at(self, key: Any) -> "_Side":
-        if isinstance(self.value, Mapping):
+        if isinstance(self.value, dict):
             value = self.value.get(key, _ABSENT)
         elif isinstance(self.value, list) and isinstance(key, int) and key < len(self.value):
             value = self.value[key]
@@ -48,17 +48,19 @@ def differences(change: Change) -> list[Difference]:
 
 
 def _differences(path: tuple[Any, ...], before: _Side, after: _Side) -> Iterator[Difference]:
+    if before.value == after.value and not _marked(after.unknown):
+        return
     if after.unknown is True:
         yield _difference(path, before, after)
-    elif isinstance(before.value, Mapping) and isinstance(after.value, Mapping):
-        keys = {**before.value, **after.value, **(after.unknown if isinstance(after.unknown, Mapping) else {})}
+    elif isinstance(before.value, dict) and isinstance(after.value, dict):
+        keys = {**before.value, **after.value, **(after.unknown if isinstance(after.unknown, dict) else {})}
         for key in sorted(keys, key=str):
             yield from _differences((*path, key), before.at(key), after.at(key))
     elif isinstance(before.value, list) and isinstance(after.value, list):
         for left, right in _paired(before, after):
             position = right if right is not None else left
             yield from _differences((*path, position), before.at(left), after.at(right))
-    elif before.value != after.value and not (is_blank(before.value) and is_blank(after.value)):
+    elif not (is_blank(before.value) and is_blank(after.value)):
         inside = _documents(before, after)
         yield from _differences(path, *inside) if inside else [_difference(path, before, after)]
 
@@ -91,7 +93,7 @@ def _key(value: Any) -> str:
 
 def _marked(marks: Any) -> bool:
     """Whether a tree of marks marks anything."""
-    if isinstance(marks, Mapping):
+    if isinstance(marks, dict):
         return any(_marked(value) for value in marks.values())
     if isinstance(marks, list):
         return any(_marked(value) for value in marks)
@@ -112,7 +114,7 @@ def _documents(before: _Side, after: _Side) -> tuple[_Side, _Side] | None:
 
 def is_blank(value: Any) -> bool:
     """Whether a value says nothing: absent, null or empty, or a block of nothing but such values, zeros and falses."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return all(is_blank(item) or item in (0, False) for item in value.values())
     if isinstance(value, list):
         return all(is_blank(item) for item in value)

@@ -1,7 +1,8 @@
 """Which values must not be shown: those that the provider marks, and those whose name says so."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from policies.review.plan import Change, Plan
@@ -19,6 +20,7 @@ _NO_SECRET = re.compile(r"(lifetime|enabled|_id$|_name$|scope|expir|type$|_days|
 _SCRUBBED_LENGTH = 8
 
 
+@lru_cache(maxsize=10_000)
 def is_secret_name(name: str) -> bool:
     """Whether an attribute or a key of that name holds a secret."""
     return bool(_SECRET_NAME.search(name)) and not _NO_SECRET.search(name)
@@ -28,16 +30,14 @@ def part(tree: Any, key: Any) -> Any:
     """The part of a tree of marks (`true`, or marks by key or position) for `key`; marks reach all that is below."""
     if tree is True:
         return True
-    if isinstance(tree, Mapping):
+    if isinstance(tree, dict):
         return tree.get(key)
-    if isinstance(tree, Sequence) and not isinstance(tree, str) and isinstance(key, int) and key < len(tree):
-        return tree[key]
-    return None
+    return tree[key] if isinstance(tree, list) and isinstance(key, int) and key < len(tree) else None
 
 
 def marked_texts(value: Any, marks: Any, name: str = "") -> Iterator[str]:
     """The texts below `value` that are marked, or lie under a secret's name."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         for key, below in value.items():
             yield from marked_texts(below, part(marks, key), str(key))
     elif isinstance(value, list):

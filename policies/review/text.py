@@ -10,14 +10,16 @@ _UNSAFE = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
 
 def plain(text: str) -> str:
     """`text` on one line, without characters that a reader cannot see, and not longer than a reader wants."""
-    shown = "".join(_visible(character) for character in text[: _LONGEST + 1])
+    start = text[: _LONGEST + 1]
+    shown = start if start.isascii() and start.isprintable() else "".join(map(_visible, start))
     return shown if len(text) <= _LONGEST else shown[:_LONGEST] + "…"
 
 
 def code(text: str) -> str:
     """`text` as a Markdown code span, which shows everything as it is. A pipe is escaped, for tables."""
     shown = plain(text).replace("|", "\\|")
-    fence = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
+    runs = re.findall("`+", shown) if "`" in shown else []
+    fence = "`" * (max(map(len, runs), default=0) + 1)
     # A code span must not begin or end with its own fence; one blank on both sides is not shown.
     padding = " " if shown[:1] in "` " or shown[-1:] in "` " else ""
     return f"{fence}{padding}{shown}{padding}{fence}" if shown.strip() else "(empty)"

@@ -111,11 +111,20 @@ def test_an_owner_has_everything_on_what_it_owns() -> None:
     )
 
 
-def test_the_metastores_owner_may_take_anything(small: Access) -> None:
-    """Through its membership also in what it never got a grant for; and only where it may sign in."""
-    answer = small.may("admins", INBOX, "WRITE_VOLUME")
-    assert (answer.allowed, answer.workspaces) == (True, ("prod",))
-    assert "owns the metastore" in answer.steps[-1]
+def test_the_metastores_owner_manages_everything_and_reads_nothing() -> None:
+    """Also a catalog that somebody else owns: it may grant itself what it lacks."""
+    document = prod()
+    document["resource"]["databricks_catalog"]["c"]["owner"] = "somebody"
+    document["resource"]["databricks_schema"]["gold"]["owner"] = "somebody"
+    found = access(prod_workspace=document)
+    assert {name for name in privileges_on("schema") if found.may("admins", GOLD, name).allowed} == {
+        "USE_SCHEMA",
+        "MANAGE",
+    }
+    answer = found.may("admins", GOLD, "MANAGE")
+    assert answer.steps[-1].endswith(
+        "admins owns metastore ms, so manages what is in it (account: databricks_metastore.m)"
+    )
 
 
 def test_levels_include_the_weaker_ones(small: Access) -> None:

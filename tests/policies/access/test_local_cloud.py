@@ -98,7 +98,10 @@ _PROBES: dict[tuple[str, str], Probe] = {
     ("model", "MANAGE"): _model("DELETE", "alias", alias="nobody-has-this-alias"),
     ("job", "CAN_VIEW"): _job("GET", "get"),
     ("job", "CAN_MANAGE_RUN"): _job("POST", "runs/cancel-all"),
-    ("job", "CAN_MANAGE"): _job("POST", "update"),
+    # Changing the job itself needs, beyond CAN_MANAGE, the right to run as its principal.
+    ("job", "CAN_MANAGE"): lambda wire, key: wire.allowed(
+        "PATCH", f"/api/2.0/permissions/jobs/{_ids[key]}", {"access_control_list": []}
+    ),
     ("cluster policy", "CAN_USE"): lambda wire, key: wire.allowed(
         "GET", "/api/2.0/policies/clusters/get", {"policy_id": _ids[key]}
     ),

@@ -1,0 +1,162 @@
+"""Measures the plan review and the access review. `python -m bench.policies` writes its part of
+`docs/performance.md` alone, in half a minute.
+"""
+
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.processes import run
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "performance.md"
+TITLE = "## Plan review and access review"
+_RUNS = 3
+_PRINCIPALS = 12
+
+
+def large_plan(resources: int) -> dict[str, Any]:
+    """A plan that updates `resources` jobs, grants, permissions and schemas, a quarter each."""
+    changes = [_MAKERS[number % len(_MAKERS)](number) for number in range(resources)]
+    return {
+        "format_version": "1.2",
+        "terraform_version": "1.11.4",
+        "planned_values": {"root_module": {"resources": [_planned(item) for item in changes]}},
+        "resource_changes": changes,
+        "configuration": {"root_module": {"resources": [_configured(item) for item in changes]}},
+        "applyable": True,
+        "complete": True,
+        "errored": False,
+    }
+
+
+def _job(number: int) -> dict[str, Any]:
+    def values(minutes: int) -> dict[str, Any]:
+        settings = {f"spark.x{n}": "1" for n in range(20)}
+        cluster = {"node_type_id": "Standard_D4ads_v5", "num_workers": 2, "spark_conf": settings}
+        return {
+            "name": f"job-{number}",
+            "timeout_seconds": minutes * 60,
+            "schedule": [{"quartz_cron_expression": "0 0 2 * * ?", "pause_status": "UNPAUSED"}],
+            "job_cluster": [{"job_cluster_key": "main", "new_cluster": [cluster]}],
+            "task": [{"task_key": f"t{n}", "python_wheel_task": [{"parameters": ["--a", "b"] * 10}]} for n in range(8)],
+        }
+
+    return _change("databricks_job", number, values(30), values(60))
+
+
+def _grants(number: int) -> dict[str, Any]:
+    def values(last: str) -> dict[str, Any]:
+        held = [{"principal": f"group-{n}", "privileges": ["USE_SCHEMA", "SELECT"]} for n in range(_PRINCIPALS)]
+        held[-1]["privileges"] = [last]
+        return {"schema": f"prod.schema_{number}", "grant": held}
+
+    return _change("databricks_grants", number, values("SELECT"), values("MODIFY"))
+
+
+def _permissions(number: int) -> dict[str, Any]:
+    def values(level: str) -> dict[str, Any]:
+        held = [{"group_name": f"group-{n}", "permission_level": level} for n in range(_PRINCIPALS)]
+        return {"job_id": str(number), "access_control": held}
+
+    return _change("databricks_permissions", number, values("CAN_VIEW"), values("CAN_MANAGE_RUN"))
+
+
+def _schema(number: int) -> dict[str, Any]:
+    values = {"catalog_name": "prod", "name": f"schema_{number}", "force_destroy": False}
+    return _change("databricks_schema", number, values, values | {"comment": "new"})
+
+
+_MAKERS = (_job, _grants, _permissions, _schema)
+
+
+def _change(kind: str, number: int, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    marks: dict[str, Any] = {"after_unknown": {}, "before_sensitive": {}, "after_sensitive": {}}
+    return {
+        "address": f"{kind}.r{number}",
+        "mode": "managed",
+        "type": kind,
+        "name": f"r{number}",
+        "change": {"actions": ["update"], "before": before, "after": after} | marks,
+    }
+
+
+def _planned(item: dict[str, Any]) -> dict[str, Any]:
+    return {"address": item["address"], "mode": "managed", "type": item["type"], "values": item["change"]["after"]}
+
+
+def _configured(item: dict[str, Any]) -> dict[str, Any]:
+    expressions = {name: {"constant_value": value} for name, value in item["change"]["after"].items()}
+    return {"address": item["address"], "mode": "managed", "type": item["type"], "expressions": expressions}
+
+
+def review_section() -> list[str]:
+    """The section of the page: a review of 2,000 changing resources, and the matrix of the shipped stacks."""
+    with tempfile.TemporaryDirectory() as folder:
+        stacks, plan = Path(folder) / "stacks", Path(folder) / "prod-ml.json"
+        run([sys.executable, "-m", "cli", "synth", "--out", str(stacks)])
+        plan.write_text(json.dumps(large_plan(2000)))
+        review_s = _median([sys.executable, "-m", "cli", "review", str(plan), "--stacks", str(stacks), "--out", folder])
+        out = str(Path(folder) / "access.csv")
+        access = [sys.executable, "-m", "cli", "access", "--stacks", str(stacks), "--format", "csv", "--out", out]
+        access_s = _median(access)
+        megabytes, rows = plan.stat().st_size / 1e6, len(Path(out).read_text().splitlines()) - 1
+    return [
+        TITLE,
+        f"Whole process, median of {_RUNS}, on the shipped stacks. Limit of the review: 3 s.",
+        "",
+        "| | wall | processor |",
+        "| --- | --- | --- |",
+        _row(f"`mlops review` of a plan that changes 2,000 resources ({megabytes:.0f} MB)", review_s),
+        _row(f"`mlops access` ({rows:,} privileges)", access_s),
+        "",
+    ]
+
+
+def _row(what: str, seconds: tuple[float, float]) -> str:
+    return f"| {what} | {seconds[0]:.1f} s | {seconds[1]:.1f} s |"
+
+
+def _median(command: Sequence[str]) -> tuple[float, float]:
+    """Wall and processor seconds of the whole process."""
+    walls, processors = [], []
+    for _ in range(_RUNS):
+        started, before = time.monotonic(), _processor_s()
+        subprocess.run(command, check=False, capture_output=True)
+        walls.append(time.monotonic() - started)
+        processors.append(_processor_s() - before)
+    return statistics.median(walls), statistics.median(processors)
+
+
+def _processor_s() -> float:
+    """Processor seconds of all processes that this one has waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def replaced(page: str, section: Sequence[str]) -> str:
+    """`page` with the section of the same title replaced, or put before the first section where it has none."""
+    title = section[0]
+    before, found, after = page.partition(f"{title}\n")
+    if not found:
+        before, separator, after = page.partition("\n## ")
+        return f"{before}\n" + "\n".join(section) + separator + after
+    _, separator, rest = after.partition("\n## ")
+    return before + "\n".join(section) + separator.removeprefix("\n") + rest
+
+
+def main() -> None:
+    """Measure, and replace the section."""
+    PAGE.write_text(replaced(PAGE.read_text(), review_section()).rstrip() + "\n")
+    print(f"wrote its section of {PAGE.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
