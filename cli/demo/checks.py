@@ -13,6 +13,7 @@ from cli.output import Row
 GATES = ("comparison", "compliance", "infrastructure", SIGN_OFF)
 # JSON carries doubles exactly; another order of additions moves the last digits only.
 _TOLERANCE = 1e-6
+_PROMISE = "the new version ranks as well as it promised"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,13 +174,12 @@ def _holds_its_promise(month: str, records: Records) -> Check:
         (row for row in records.metrics if row["metric"] == "roc_auc" and named(row["month"]) == month),
         None,
     )
-    mine = found is not None and int(found["model_version"]) == records.champion
+    if found is None:
+        return Check(what=_PROMISE, holds=False, detail=f"{month} was not measured")
     return Check(
-        what="the new version ranks as well as it promised",
-        holds=bool(mine and found and found["verdict"] == "ok"),
-        detail=f"{month}: version {found['model_version']}, ROC AUC {float(found['value'] or 'nan'):.3f}, {found['verdict']}"
-        if found
-        else f"{month} was not measured",
+        what=_PROMISE,
+        holds=int(found["model_version"]) == records.champion and found["verdict"] == "ok",
+        detail=f"{month}: version {found['model_version']}, ROC AUC {str(found['value']):.5}, {found['verdict']}",
     )
 
 
