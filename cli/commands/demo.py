@@ -11,7 +11,7 @@ from cli.demo.checks import check, require
 from cli.demo.landing import prepare
 from cli.demo.report import demo_report
 from cli.demo.story import Story, tell
-from cli.demo.summary import REPORT, check_accounting, check_isolation, collect, summarize
+from cli.demo.summary import REPORT, check_accounting, check_hidden, check_isolation, collect, summarize
 from cli.output import format_option
 from cli.paths import current_home, use_home
 from cli.report.page import write
@@ -45,6 +45,7 @@ def demo(use_case: str, data: Path | None, form: str) -> None:
     tell(story)
     accounting = check_accounting(use_case, landing)
     check_isolation(use_case)
+    check_hidden(use_case)
     records = story.records()
     checks = check(landing, records, story.answers)
     sections = collect(use_case, story.tasks, checks, duration_s=time.monotonic() - started)

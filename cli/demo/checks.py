@@ -179,7 +179,7 @@ def _holds_its_promise(month: str, records: Records) -> Check:
     return Check(
         what=_PROMISE,
         holds=int(found["model_version"]) == records.champion and found["verdict"] == "ok",
-        detail=f"{month}: version {found['model_version']}, ROC AUC {str(found['value']):.5}, {found['verdict']}",
+        detail=f"{month}: version {found['model_version']}, ROC AUC {found['value']!s:.5}, {found['verdict']}",
     )
 
 

@@ -12,6 +12,8 @@ from cli.models import NamedModel, named_model
 from cli.output import progress
 from cli.paths import current_home
 from cli.runs import TaskResult
+from ml.declarations import hidden_columns
+from ml.usecases import use_case as declaration
 
 _BY = "the demo"
 
@@ -79,6 +81,8 @@ def _first_champion(story: Story) -> None:
         _done(f"version {found.champions[0]} was the first champion")
         return
     story.run("prod", "ingest")
+    if hidden_columns(declaration(story.use_case)):
+        load_stacks("prod-masks")
     if found.champion is None:
         story.run("prod", "training")
     story.run("prod", "scoring")

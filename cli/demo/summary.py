@@ -14,6 +14,7 @@ from cli.models import named_model
 from cli.output import Row, console, progress, show
 from cli.paths import current_home
 from cli.runs import TaskResult
+from ml.declarations import Layer, hidden_columns
 from ml.usecases import use_case as declaration
 
 # The page, in the directory of the local cloud.
@@ -85,6 +86,20 @@ def check_isolation(use_case: str) -> None:
         progress.print(f"isolation: {principal} cannot write {table} ({error.message})", markup=False, soft_wrap=True)
         return
     raise CommandError(f"{principal} could write {table}; a dev principal must not write prod")
+
+
+def check_hidden(use_case: str) -> None:
+    """Read prod's sensitive gold columns, as the administrator. Raises CommandError where one shows a value."""
+    seen: list[str] = []
+    found = [column for column in hidden_columns(declaration(use_case)) if column.layer is Layer.GOLD]
+    for column in found:
+        name = f"prod.{use_case}_{column.layer}.{column.table}"
+        if _count(f"{name} where {column.column} is not null"):
+            seen.append(f"{name}.{column.column}")
+    if seen:
+        raise CommandError(f"sensitive columns can be read: {', '.join(seen)}; load the stack prod-masks")
+    names = sorted({column.column for column in found})
+    progress.print(f"masks: {', '.join(names) or 'nothing'} read as null, even for the administrator")
 
 
 def collect(use_case: str, tasks: list[TaskResult], checks: Sequence[Check], *, duration_s: float) -> Sections:
