@@ -163,7 +163,7 @@ def test_what_is_known_to_be_bad_is_refused(documents: Documents) -> None:
 
 def test_the_firewall_writes_logs(documents: Documents) -> None:
     """All its logs lie in the hub's Log Analytics for as long as platform.yaml says, which no key opens."""
-    setting = _one(documents, "hub", "azurerm_monitor_diagnostic_setting")
+    setting = _all(documents, "hub", "azurerm_monitor_diagnostic_setting")["firewall-logs"]
     assert setting["target_resource_id"] == "${azurerm_firewall.firewall.id}"
     assert setting["enabled_log"] == [{"category_group": "allLogs"}]
     logs = _one(documents, "hub", "azurerm_log_analytics_workspace")

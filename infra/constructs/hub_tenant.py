@@ -1,0 +1,56 @@
+"""What an environment's pipeline may do in the hub: join it, and change nothing of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from infra.cdktf_seam import Scope, azurerm
+
+# Peering and links are resources inside the hub's network and zones; everything else is only joined.
+_ACTIONS = (
+    "Microsoft.Resources/subscriptions/resourceGroups/read",
+    "Microsoft.Network/virtualNetworks/read",
+    "Microsoft.Network/virtualNetworks/peer/action",
+    "Microsoft.Network/virtualNetworks/virtualNetworkPeerings/*",
+    "Microsoft.Network/privateDnsZones/read",
+    "Microsoft.Network/privateDnsZones/join/action",
+    "Microsoft.Network/privateDnsZones/virtualNetworkLinks/*",
+    # Whoever has a resource log into a workspace is asked for this one.
+    "Microsoft.OperationalInsights/workspaces/read",
+    "Microsoft.OperationalInsights/workspaces/sharedKeys/action",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HubTenantsProps:
+    """`group_id` is the hub's resource group; `principals` are object ids of the pipelines by environment."""
+
+    name: str
+    group_id: str
+    principals: Mapping[str, str]
+
+
+def hub_tenants(scope: Scope, id_: str, props: HubTenantsProps) -> None:
+    """A role of our own, since Azure's smallest that fits could open the firewall, and who has it."""
+    binding = azurerm.role_definition
+    made = binding.RoleDefinition(
+        scope,
+        id_,
+        name=props.name,
+        scope=props.group_id,
+        description="Joins the hub's network, finds its names and writes its logs; changes none of them.",
+        permissions=[binding.RoleDefinitionPermissions(actions=list(_ACTIONS))],
+        assignable_scopes=[props.group_id],
+    )
+    for environment, principal_id in props.principals.items():
+        azurerm.role_assignment.RoleAssignment(
+            scope,
+            f"{id_}-{environment}",
+            scope=props.group_id,
+            # By its name, which a scan can read.
+            role_definition_name=props.name,
+            principal_id=principal_id,
+            principal_type="ServicePrincipal",
+            # Made a moment ago, it is not yet known everywhere.
+            skip_service_principal_aad_check=True,
+            depends_on=[made],
+        )
