@@ -1,0 +1,30 @@
+"""`mlops sql` and statements that outlast what the API waits for."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from databricks.sdk.service.sql import StatementResponse, StatementState, StatementStatus
+
+from cli.commands import sql
+
+
+def _answer(state: StatementState) -> StatementResponse:
+    return StatementResponse(statement_id="s-1", status=StatementStatus(state=state))
+
+
+@pytest.mark.parametrize("end", [StatementState.SUCCEEDED, StatementState.FAILED])
+def test_a_statement_is_asked_for_until_it_is_over(monkeypatch: pytest.MonkeyPatch, end: StatementState) -> None:
+    """After the API's 50 s the statement is still under way: the answer is the one at its end, whatever that is."""
+    monkeypatch.setattr(sql, "_POLL_S", 0)
+    later: Iterator[StatementResponse] = iter([_answer(StatementState.RUNNING), _answer(end)])
+    asked: list[str] = []
+
+    def get_statement(statement_id: str) -> StatementResponse:
+        asked.append(statement_id)
+        return next(later)
+
+    client: Any = SimpleNamespace(statement_execution=SimpleNamespace(get_statement=get_statement))
+    found = sql._ended(client, _answer(StatementState.PENDING))
+    assert (found.status and found.status.state, asked) == (end, ["s-1", "s-1"])
