@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from cli.errors import CommandError
-from cli.paths import STACKS
+from cli.paths import ROOT, STACKS
 
 if TYPE_CHECKING:
     from policies.review.review import Review, Reviewer
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 # A plan's file is often called the same in every stack's folder.
 _NAMELESS = {"plan", "tfplan", "plan-json", "show", "plan.tfplan"}
 _BROKEN_INPUT = 2
+WAIVERS = ROOT / "policies" / "waivers.yaml"
 
 
 def stack_of(path: Path) -> str:
@@ -25,7 +27,9 @@ def stack_of(path: Path) -> str:
 
 def reviews_of(paths: Sequence[Path], stacks_dir: Path) -> "list[Review]":
     """One review per plan. Raises CommandError where one cannot be read, or two are of the same stack."""
+    from policies.documents import UnreadableDocument  # noqa: PLC0415 - other commands do not need the reviewer
     from policies.errors import PolicyError  # noqa: PLC0415
+    from policies.exceptions import UnreadableExceptions  # noqa: PLC0415
     from policies.json_file import read_document  # noqa: PLC0415 - other commands do not need the reviewer
 
     names = [stack_of(path) for path in paths]
@@ -35,17 +39,19 @@ def reviews_of(paths: Sequence[Path], stacks_dir: Path) -> "list[Review]":
     try:
         reviewer = _reviewer(stacks_dir)
         return [reviewer.review(name, read_document(path)) for name, path in zip(names, paths, strict=True)]
-    except PolicyError as error:
+    except (PolicyError, UnreadableExceptions, UnreadableDocument) as error:
         raise CommandError(str(error), _BROKEN_INPUT) from error
 
 
 def _reviewer(stacks_dir: Path) -> "Reviewer":
     from policies.access.elsewhere import users_elsewhere  # noqa: PLC0415 - other commands do not need it
-    from policies.findings import findings_of  # noqa: PLC0415
     from policies.review.prices import read_prices  # noqa: PLC0415
     from policies.review.review import Reviewer  # noqa: PLC0415
     from policies.review.rules import read_rules  # noqa: PLC0415
+    from policies.review.waived import findings_with  # noqa: PLC0415
+    from policies.scan.waivers import read_waivers  # noqa: PLC0415
 
+    findings_of = findings_with(read_waivers([WAIVERS]), datetime.now(UTC).date())
     elsewhere = users_elsewhere(stacks_dir) if stacks_dir.exists() else None
     return Reviewer(rules=read_rules(), prices=read_prices(), findings_of=findings_of, elsewhere=elsewhere)
 

@@ -19,7 +19,8 @@ from policies.review.prices import Prices
 from policies.review.rules import Rule
 from policies.review.verdict import Decision, Facts, Finding, decide
 
-FindingsOf = Callable[[Document], Sequence[Finding]]
+# What the scan says of the plan of a stack.
+FindingsOf = Callable[[str, Document], Sequence[Finding]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +91,7 @@ class Reviewer:
         plan = read_plan(stack, document)
         names = Names(plan)
         touched = {change.address for change in plan.changes}
-        findings = [item for item in self.findings_of(document) if item.result != "pass"] if touched else []
+        findings = [item for item in self.findings_of(stack, document) if item.result != "pass"] if touched else []
         facts = Facts(
             plan=plan,
             losses=losses(plan, names),

@@ -43,7 +43,7 @@ class Finding(Protocol):
 
     @property
     def result(self) -> str:
-        """`pass`, `fail` or `unknown`."""
+        """`pass`, `fail`, `unknown` or `waived`."""
         ...
 
     @property
