@@ -55,6 +55,8 @@ def definition(limits: CpuPolicy | GpuPolicy, tags: tuple[tuple[str, str], ...])
         "data_security_mode": _fixed("SINGLE_USER"),
         # Fixed and not a range: a job's cluster names no such value, and a range would then refuse it.
         "autotermination_minutes": _fixed(limits.autotermination_minutes),
+        # Shuffle files and caches lie on the nodes' own disks, which the keys of managed disks do not reach.
+        "enable_local_disk_encryption": _fixed(True),
         "dbus_per_hour": {"type": "range", "maxValue": limits.max_dbus_per_hour},
         **_size_rules(limits),
         **{f"custom_tags.{key}": _fixed(value) for key, value in tags},

@@ -78,6 +78,7 @@ def _doors(scope: Scope, props: WorkspaceSettingsProps) -> None:
         custom_config={
             "enableIpAccessLists": "true",
             "enableTokensConfig": "true",
+            "enableVerboseAuditLogs": "true",
             "maxTokenLifetimeDays": str(security.token_lifetime_days),
             "storeInteractiveNotebookResultsInCustomerAccount": "true",
             **dict.fromkeys(_TURNED_OFF, "false"),

@@ -52,6 +52,7 @@ ACCESS = {
     "CKV_MLOPS_35": Breakage(
         "databricks_notification_destination", put("config.slack", {"oauth_token": "hunter2hunter2"})
     ),
+    "CKV_MLOPS_78": Breakage("databricks_group", put("allow_cluster_create", True)),
     "CKV_MLOPS_36": Breakage("databricks_token", as_it_is, added={"lifetime_seconds": 3600}),
     "CKV_MLOPS_37": Breakage("databricks_secret_scope", drop("keyvault_metadata")),
 }
@@ -102,6 +103,8 @@ COMPUTE = {
         put("job_cluster.new_cluster.init_scripts", [{"dbfs": {"destination": "dbfs:/a.sh"}}]),
         where=has("job_cluster"),
     ),
+    "CKV_MLOPS_75": Breakage("databricks_job", drop("job_cluster.new_cluster.policy_id"), where=has("job_cluster")),
+    "CKV_MLOPS_76": Breakage("databricks_cluster_policy", policy(enable_local_disk_encryption=None)),
     "CKV_MLOPS_33": Breakage(
         "databricks_job",
         put("job_cluster.new_cluster.spark_env_vars", {"DB_PASSWORD": "hunter2hunter2"}),
@@ -152,6 +155,7 @@ SETTINGS = {
     "CKV_MLOPS_56": Breakage(
         "databricks_workspace_conf", put("custom_config.enableDeprecatedGlobalInitScripts", "true")
     ),
+    "CKV_MLOPS_77": Breakage("databricks_workspace_conf", drop("custom_config.enableVerboseAuditLogs")),
     "CKV_MLOPS_57": Breakage(
         "databricks_account_network_policy",
         put("egress.network_access.policy_enforcement.enforcement_mode", "DRY_RUN"),

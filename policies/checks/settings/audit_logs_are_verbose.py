@@ -1,0 +1,16 @@
+"""Without the verbose ones, nobody sees which command or query ran."""
+
+from ..core.api import Resource, Severity, Verdict, expect, rule
+
+
+@rule(
+    "CKV_MLOPS_77",
+    Severity.MEDIUM,
+    "databricks_workspace_conf",
+    rationale="The plain audit log says that a notebook was run, not what was run in it.",
+    fix='Set `enableVerboseAuditLogs = "true"`.',
+    control="SAT GOV-15",
+)
+def audit_logs_are_verbose(resource: Resource) -> Verdict:
+    """Audit logs tell the commands and queries that ran."""
+    return expect(resource.block, "custom_config.enableVerboseAuditLogs", True)

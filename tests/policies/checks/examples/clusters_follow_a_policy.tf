@@ -1,0 +1,28 @@
+resource "databricks_cluster" "fail_free" {
+  spark_version = "17.3.x-cpu-ml-scala2.13"
+}
+
+resource "databricks_job" "fail_one_of_its_clusters" {
+  name = "a"
+  job_cluster {
+    job_cluster_key = "main"
+    new_cluster {
+      spark_version = "17.3.x-cpu-ml-scala2.13"
+    }
+  }
+}
+
+resource "databricks_job" "pass_named" {
+  name = "b"
+  job_cluster {
+    job_cluster_key = "main"
+    new_cluster {
+      spark_version = "17.3.x-cpu-ml-scala2.13"
+      policy_id     = data.databricks_cluster_policy.cpu.id
+    }
+  }
+}
+
+resource "databricks_job" "pass_serverless" {
+  name = "c"
+}
