@@ -23,8 +23,11 @@ from infra.release import Release
 from infra.revision import git_commit
 from infra.spec import Spec, SpecError, load
 from infra.stacks.account import account_stack
+from infra.stacks.bootstrap import bootstrap_stack
+from infra.stacks.hub import hub_stack
 from infra.stacks.masks import masks_stack
 from infra.stacks.ml import ml_stack
+from infra.stacks.platform import platform_stack
 from infra.stacks.serving import serves, serving_stack
 from infra.stacks.workspace import workspace_stack
 from infra.wheel import ROOT, build_wheel
@@ -36,8 +39,10 @@ JOBS = (ingest, promotion, rollback, approval, training, training_gpu, scoring, 
 
 def stacks(app: Scope, spec: Spec, release: Release) -> list[str]:
     """Adds every stack to `app` and returns their names in order."""
+    names = _azure(app, spec)
+    # After the workspaces that it assigns people to.
     account_stack(app, spec)
-    names = ["account"]
+    names.append("account")
     for environment in spec.environments:
         workspace_stack(app, spec, environment, release, JOBS)
         ml_stack(app, spec, environment, release, JOBS)
@@ -48,6 +53,19 @@ def stacks(app: Scope, spec: Spec, release: Release) -> list[str]:
         if serves(environment):
             serving_stack(app, spec, environment)
             names.append(f"{environment.name}-serving")
+    return names
+
+
+def _azure(app: Scope, spec: Spec) -> list[str]:
+    """What is Azure's own, up to every environment's workspace."""
+    bootstrap_stack(app, spec)
+    names = ["bootstrap"]
+    if spec.platform.hub:
+        hub_stack(app, spec, spec.platform.hub)
+        names.append("hub")
+    for environment in spec.environments:
+        platform_stack(app, spec, environment)
+        names.append(f"{environment.name}-platform")
     return names
 
 

@@ -1,9 +1,40 @@
 """A role of Azure, given to one identity at one place."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from infra.cdktf_seam import Resource, Scope, azurerm
+
+# Azure's built-in roles that an environment's pipeline gives to what it makes, and their ids, which conditions name.
+GIVEN_BY_PIPELINES: Final = {
+    "EventGrid EventSubscription Contributor": "428e0ff0-5e57-4d9c-a221-2c70d0e0a443",
+    "Key Vault Crypto Service Encryption User": "e147488a-f6f5-4113-8e2d-b22465e65bf6",
+    "Key Vault Secrets User": "4633458b-17de-408a-b874-0445c86b69e6",
+    "Storage Blob Data Contributor": "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
+    "Storage Queue Data Contributor": "974c5e8b-45b9-4653-ba55-5f855dd0fb88",
+}
+_ASSIGNMENTS = "Microsoft.Authorization/roleAssignments"
+_BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
+
+
+def only_these_roles(role_ids: Iterable[str]) -> str:
+    """Condition under which a principal gives and takes these roles, and no other one: not to itself either."""
+    listed = ", ".join(role_ids)
+    clauses = (
+        f"((!(ActionMatches{{'{_ASSIGNMENTS}/{action}'}})) OR "
+        f"(@{source}[{_ASSIGNMENTS}:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {{{listed}}}))"
+        for action, source in (("write", "Request"), ("delete", "Resource"))
+    )
+    return " AND ".join(clauses)
+
+
+def only_these_blobs(names: Iterable[str]) -> str:
+    """Condition under which a principal reads and writes these blobs. It may still list the names of all."""
+    listed = ", ".join(f"'{name}'" for name in names)
+    others = " AND ".join(f"!(ActionMatches{{'{_BLOBS}/{action}'}})" for action in ("write", "add/action", "delete"))
+    reads = f"!(ActionMatches{{'{_BLOBS}/read'}} AND NOT SubOperationMatches{{'Blob.List'}})"
+    return f"(({reads} AND {others}) OR (@Resource[{_BLOBS}:path] ForAnyOfAnyValues:StringEquals {{{listed}}}))"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -156,5 +156,7 @@ def _reference(document: Mapping[str, Any], target: str, user: str) -> Iterator[
         yield f"{user}: {target} is not in this stack"
         return
     schema = schemas()[kind].get(parts[0], {})
+    # A block may be one of several: `identity[0]`.
+    parts[2] = parts[2].partition("[")[0]
     if parts[2] not in schema.get("attributes", {}) and parts[2] not in schema.get("blocks", {}):
         yield f"{user}: {parts[0]} has no attribute {parts[2]}"

@@ -1,0 +1,65 @@
+"""The lake's storage account, the identity that encrypts it, and the one that reads and writes it."""
+
+from infra import azure_names
+from infra.azure.place import Place
+from infra.cdktf_seam import azurerm
+from infra.constructs.access_connector import AccessConnectorProps, access_connector
+from infra.constructs.azure_workspace import KEY_USER
+from infra.constructs.key_vault import EncryptionKeyOutputs
+from infra.constructs.lake_storage import LakeStorageProps, lake_storage
+from infra.constructs.role import RoleProps, role
+from infra.spec import CONTAINERS, LANDING
+
+# Of the lake's connector: the data, and being told by Azure of new files.
+_LAKE_ROLES = ("Storage Blob Data Contributor", "Storage Queue Data Contributor")
+_EVENTS_ROLE = "EventGrid EventSubscription Contributor"
+
+
+def lake(place: Place, key: EncryptionKeyOutputs) -> str:
+    """Id of the lake's account, which the access connector reaches."""
+    stack, environment, prefix = place.stack, place.environment, place.azure.prefix
+    identity = azurerm.user_assigned_identity.UserAssignedIdentity(
+        stack,
+        "lake-identity",
+        name=azure_names.lake_identity(prefix, environment.name),
+        resource_group_name=place.group.name,
+        location=place.azure.region,
+    )
+    may_encrypt = role(
+        stack,
+        "lake-key-user",
+        RoleProps(role=KEY_USER, scope=key.resource_id, principal_id=identity.principal_id),
+    )
+    connector = access_connector(
+        stack,
+        "connector",
+        AccessConnectorProps(name=azure_names.access_connector(prefix, environment.name), **place.at),
+    )
+    props = LakeStorageProps(
+        name=azure_names.lake_account(prefix, environment.name),
+        tenant_id=place.azure.tenant_id,
+        redundancy=environment.azure.redundancy,
+        containers=CONTAINERS,
+        landing=LANDING,
+        landing_days=environment.azure.landing_days,
+        key_id=key.versionless_id,
+        identity_id=identity.id,
+        public=place.public,
+        # Serverless compute comes as the connector; where private endpoints are the only way in, by one of them.
+        trusted_resource_ids=() if place.private else (connector.id,),
+        depends_on=(may_encrypt,),
+        **place.at,
+    )
+    lake_id = lake_storage(stack, "lake", props).id
+    _connector_roles(place, connector.principal_id, lake_id)
+    place.endpoints("lake", lake_id, ("dfs", "blob", "queue"))
+    place.log("lake", f"{lake_id}/blobServices/default", "Transaction")
+    return lake_id
+
+
+def _connector_roles(place: Place, principal_id: str, lake_id: str) -> None:
+    for name in _LAKE_ROLES:
+        id_ = f"connector-{name.split()[1].lower()}"
+        role(place.stack, id_, RoleProps(role=name, scope=lake_id, principal_id=principal_id))
+    # Azure keeps what it tells about an account beside it, in the resource group.
+    role(place.stack, "connector-events", RoleProps(role=_EVENTS_ROLE, scope=place.group.id, principal_id=principal_id))

@@ -1,0 +1,75 @@
+"""Where an environment's Azure resources lie."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from infra import azure_names
+from infra.cdktf_seam import Resource, Scope
+from infra.constructs.diagnostics import DiagnosticsProps, diagnostics
+from infra.constructs.private_endpoint import PrivateEndpointProps, private_endpoint
+from infra.constructs.public_access import NOBODY, PublicAccess
+from infra.constructs.spoke_network import SpokeOutputs
+from infra.spec import Azure, Environment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where an environment's Azure resources lie, and what all of them need.
+
+    `group` is the resource group, `logs` the id of a Log Analytics workspace.
+    """
+
+    stack: Scope
+    azure: Azure
+    environment: Environment
+    private: bool
+    group: Resource
+    logs: str
+    spoke: SpokeOutputs
+
+    @property
+    def public(self) -> PublicAccess:
+        """Who reaches vault and lake from outside private endpoints: in the profile private nobody."""
+        if self.private:
+            return NOBODY
+        return PublicAccess(ips=self.environment.security.ip_allow_list, subnet_ids=self.spoke.delegated_subnet_ids)
+
+    @property
+    def at(self) -> dict[str, str]:
+        """Where everything lies."""
+        return {"resource_group": self.group.name, "location": self.azure.region}
+
+    def name(self, what: str) -> str:
+        """`<prefix>-<environment>-<what>`."""
+        return f"{self.azure.prefix}-{self.environment.name}-{what}"
+
+    def zone(self, subresource: str) -> str:
+        """Id of the hub's DNS zone for endpoints that lead to `subresource`."""
+        return azure_names.dns_zone_id(self.azure.subscription_id, self.azure.prefix, subresource)
+
+    def endpoints(self, id_: str, resource_id: str, subresources: Iterable[str]) -> list[Resource]:
+        """Private endpoints of a resource; none in the profile without."""
+        return [
+            private_endpoint(
+                self.stack,
+                f"{id_}-{subresource}",
+                PrivateEndpointProps(
+                    name=self.name(f"{id_}-{subresource}"),
+                    subnet_id=subnet,
+                    resource_id=resource_id,
+                    subresource=subresource,
+                    dns_zone_id=self.zone(subresource),
+                    **self.at,
+                ),
+            ).endpoint
+            for subnet in [self.spoke.endpoint_subnet_id]
+            if subnet
+            for subresource in subresources
+        ]
+
+    def log(self, id_: str, resource_id: str, *metrics: str) -> None:
+        """Sends what a resource logs, and the named numbers, to where all logs go."""
+        props = DiagnosticsProps(
+            name="to-log-analytics", resource_id=resource_id, log_analytics_id=self.logs, metrics=metrics
+        )
+        diagnostics(self.stack, f"{id_}-logs", props)

@@ -1,0 +1,44 @@
+"""The identity of a deployment pipeline in Azure, which signs in by federation and has no secret."""
+
+from dataclasses import dataclass
+
+from infra.cdktf_seam import Scope, azurerm
+from infra.spec import FederatedIdentity
+
+# The only audience that Entra takes for tokens of other identity providers.
+_AUDIENCE = "api://AzureADTokenExchange"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CiIdentityProps:
+    """`identity` is the one pipeline that may sign in as it."""
+
+    name: str
+    resource_group: str
+    location: str
+    identity: FederatedIdentity
+
+
+@dataclass(frozen=True, kw_only=True)
+class CiIdentityOutputs:
+    """Its object id, which is given roles."""
+
+    principal_id: str
+
+
+def ci_identity(scope: Scope, id_: str, props: CiIdentityProps) -> CiIdentityOutputs:
+    """A managed identity, and whose tokens Entra takes for it."""
+    made = azurerm.user_assigned_identity.UserAssignedIdentity(
+        scope, id_, name=props.name, resource_group_name=props.resource_group, location=props.location
+    )
+    azurerm.federated_identity_credential.FederatedIdentityCredential(
+        scope,
+        f"{id_}-federation",
+        name="pipeline",
+        resource_group_name=props.resource_group,
+        parent_id=made.id,
+        issuer=props.identity.issuer,
+        audience=[_AUDIENCE],
+        subject=props.identity.subject,
+    )
+    return CiIdentityOutputs(principal_id=made.principal_id)

@@ -1,0 +1,52 @@
+"""The stack `bootstrap`: where all states lie, and the identities of the pipelines. Deployed by hand, first of all."""
+
+from infra import azure_names
+from infra.azure.identities import group_name, operator_roles, pipeline_roles, state_roles
+from infra.cdktf_seam import Scope, azurerm
+from infra.constructs.azure_stack import AzureStackProps, azure_stack
+from infra.constructs.ci_identity import CiIdentityProps, ci_identity
+from infra.constructs.lock import LockProps, lock
+from infra.constructs.public_access import NOBODY, PublicAccess
+from infra.constructs.state_account import StateAccountProps, state_account
+from infra.spec import AzureState, Spec
+
+
+def bootstrap_stack(app: Scope, spec: Spec) -> None:
+    """All of it in the subscription of the platform."""
+    azure = spec.platform.azure
+    props = AzureStackProps(platform=spec.platform, subscription_id=azure.subscription_id, inside_network=False)
+    stack = azure_stack(app, "bootstrap", props).stack
+    group = azurerm.resource_group.ResourceGroup(
+        stack, "group", name=group_name(spec.platform), location=azure.region
+    ).name
+    account_id = _state(stack, spec, group)
+    for environment in spec.environments:
+        name = azure_names.deployer(azure.prefix, environment.name)
+        identity = CiIdentityProps(
+            name=name, resource_group=group, location=azure.region, identity=environment.deployer
+        )
+        made = ci_identity(stack, f"{environment.name}-deployer", identity)
+        pipeline_roles(stack, f"{environment.name}-deployer", environment, made.principal_id)
+        if account_id:
+            state_roles(stack, f"{environment.name}-deployer-state", account_id, environment, made.principal_id)
+    subscriptions = dict.fromkeys(environment.azure.subscription_id for environment in spec.environments)
+    operator_roles(stack, spec.platform, account_id, tuple(subscriptions))
+
+
+def _state(stack: Scope, spec: Spec, group: str) -> str | None:
+    """Id of the account that keeps the states; None where they are files."""
+    platform = spec.platform
+    if not isinstance(platform.state, AzureState):
+        return None
+    listed = dict.fromkeys(ip for environment in spec.environments for ip in environment.security.ip_allow_list)
+    props = StateAccountProps(
+        name=platform.state.storage_account,
+        resource_group=group,
+        location=platform.azure.region,
+        container=platform.state.container,
+        # Where there is no hub, people and pipelines come from the addresses that may sign in to the workspaces.
+        public=NOBODY if platform.hub else PublicAccess(ips=tuple(listed)),
+    )
+    account_id = state_account(stack, "state", props).id
+    lock(stack, "state-lock", LockProps(name="keep", resource_id=account_id, notes="Holds the state of every stack."))
+    return account_id
