@@ -11,7 +11,7 @@ _KEYS = "Key Vault Crypto Officer"
 _LOCKS = "Locks Contributor"
 _ROLES = "Role Based Access Control Administrator"
 _STATE = "Storage Blob Data Contributor"
-_PARTS = ("platform", "workspace", "ml", "serving", "data-factory")
+_PARTS = ("platform", "workspace", "ml", "masks", "serving", "data-factory")
 
 
 def group_name(platform: Platform) -> str:

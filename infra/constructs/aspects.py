@@ -1,6 +1,7 @@
 """What holds for every resource of a stack, whoever makes it: tags, and protection of what cannot be made again."""
 
 from collections.abc import Mapping
+from functools import cache
 
 from infra.cdktf_seam import Aspects, Resource, Scope, TerraformDataSource, aspect
 
@@ -34,6 +35,12 @@ _IRREPLACEABLE = frozenset(
 _TAGGED = {"databricks_job": "tags", "databricks_instance_pool": "custom_tags"}
 
 
+@cache
+def _type_of(class_: type) -> str:
+    """Terraform's name of a resource class; asking the toolkit for each resource would double the time it takes."""
+    return str(getattr(class_, "TF_RESOURCE_TYPE", ""))
+
+
 @aspect
 class _Everywhere:
     """Visits every node of a stack before it is written."""
@@ -44,17 +51,18 @@ class _Everywhere:
 
     def visit(self, node: Resource) -> None:
         """Called by the toolkit; a node that is no resource has no type."""
-        type_ = getattr(node, "terraform_resource_type", "")
-        if TerraformDataSource.is_terraform_data_source(node):
+        type_ = _type_of(node.__class__)
+        if isinstance(node, TerraformDataSource):
             # It is only read; its arguments are what it is found by.
             return
         if self._protect and type_ in _IRREPLACEABLE:
             node.add_override("lifecycle.prevent_destroy", True)
         argument = _TAGGED.get(type_)
-        if type_.startswith("azurerm_") and hasattr(type(node), "tags_input"):
-            argument = "tags"
         for name, value in self._tags.items() if argument else ():
+            # One by one: some have tags of their own.
             node.add_override(f"{argument}.{name}", value)
+        if type_.startswith("azurerm_") and hasattr(type(node), "tags_input"):
+            node.add_override("tags", self._tags)
         if type_ == "databricks_sql_endpoint" and self._tags:
             listed = [{"key": name, "value": value} for name, value in self._tags.items()]
             node.add_override("tags", {"custom_tags": listed})

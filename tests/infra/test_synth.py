@@ -15,6 +15,10 @@ from infra.main import synth
 from tests.infra.conftest import Documents, edit
 
 PINNED = Path(__file__).with_name("addresses.txt")
+AZURERM_ARGUMENTS = {
+    *("features", "resource_provider_registrations", "resource_providers_to_register"),
+    *("storage_use_azuread", "subscription_id", "tenant_id"),
+}
 
 
 def addresses(documents: Documents) -> list[str]:
@@ -36,12 +40,12 @@ def test_addresses_are_pinned(documents: Documents) -> None:
 
 
 def test_stacks_are_listed_in_order(out_dir: Path) -> None:
-    """The manifest has one stack for the account, two per environment, and one more where it masks or serves."""
+    """The manifest has three stacks for all, three per environment, and one more where it masks or serves."""
     manifest = json.loads((out_dir / "manifest.json").read_text(encoding="utf-8"))
     assert sorted(manifest["stacks"]) == sorted(
         [
-            "account",
-            *(f"{env}-{half}" for env in ("dev", "prod", "staging") for half in ("workspace", "ml")),
+            *("bootstrap", "hub", "account"),
+            *(f"{env}-{part}" for env in ("dev", "prod", "staging") for part in ("platform", "workspace", "ml")),
             "prod-masks",
             "staging-masks",
             "prod-serving",
@@ -67,12 +71,15 @@ def test_phase_one_needs_nothing_that_jobs_create(documents: Documents) -> None:
 
 
 def test_state_is_remote_and_providers_hold_no_secret(documents: Documents) -> None:
-    """Each stack has its own state blob, opened by role, and its provider names a host and nothing secret."""
+    """Each stack has its own state blob, opened by role, and its providers name where, and nothing secret."""
     for stack, document in documents.items():
         backend = document["terraform"]["backend"]["azurerm"]
         assert (backend["key"], backend["use_azuread_auth"]) == (f"{stack}.tfstate", True)
-        [provider] = document["provider"]["databricks"]
-        assert set(provider) == ({"host", "account_id"} if stack == "account" else {"host"})
+        for provider in document["provider"].get("databricks", ()):
+            assert set(provider) == ({"host", "account_id"} if stack == "account" else {"host"})
+        for provider in document["provider"].get("azurerm", ()):
+            assert set(provider) - {"alias"} == AZURERM_ARGUMENTS
+            assert provider["storage_use_azuread"] is True
 
 
 def test_local_state_when_told(workspaces: Path, synthesized: Callable[[], Documents]) -> None:
