@@ -3,6 +3,7 @@
 from infra import azure_names
 from infra.cdktf_seam import Resource, Scope, azurerm
 from infra.constructs.azure_stack import AzureStackProps, azure_stack
+from infra.constructs.diagnostics import DiagnosticsProps, diagnostics
 from infra.constructs.firewall import FirewallProps, firewall
 from infra.constructs.hub_network import HubNetworkOutputs, HubNetworkProps, hub_network
 from infra.constructs.log_analytics import LogAnalyticsProps, log_analytics
@@ -38,10 +39,10 @@ def hub_stack(app: Scope, spec: Spec, hub: Hub) -> None:
         **place,
     )
     firewall(stack, "firewall", way_out)
-    _names(stack, spec.platform, group, network)
+    _names(stack, spec.platform, group, network, kept.id)
 
 
-def _names(stack: Scope, platform: Platform, group: Resource, network: HubNetworkOutputs) -> None:
+def _names(stack: Scope, platform: Platform, group: Resource, network: HubNetworkOutputs, logs_id: str) -> None:
     """The DNS zones of all private endpoints, and the endpoint of the state, which every stack asks for."""
     names = PrivateDnsProps(
         resource_group=group.name,
@@ -66,3 +67,10 @@ def _names(stack: Scope, platform: Platform, group: Resource, network: HubNetwor
         dns_zone_id=zones[azure_names.DNS_ZONES["blob"]].id,
     )
     private_endpoint(stack, "state", endpoint)
+    reads_and_writes = DiagnosticsProps(
+        name="to-log-analytics",
+        resource_id=f"{account}/blobServices/default",
+        log_analytics_id=logs_id,
+        metrics=("Transaction",),
+    )
+    diagnostics(stack, "state-logs", reads_and_writes)
