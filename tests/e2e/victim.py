@@ -1,0 +1,181 @@
+"""A small local cloud to be killed: 3,000 generated clients, prod only, and tasks that wait at a named moment.
+
+A promotion's two alias moves lie milliseconds apart. To be killed between them for certain, a task has to wait there;
+so the deployed wheel is the shipped one with a few lines of text changed, each of which must be there.
+"""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import time
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from databricks.sdk.service.jobs import RunLifeCycleState
+from databricks.sdk.service.serving import EndpointStateConfigUpdate
+
+from localcloud import lifecycle
+from tests.e2e.conftest import Mlops
+
+if TYPE_CHECKING:
+    from databricks.sdk import WorkspaceClient
+
+MODEL, ENDPOINT = "prod.credit_ops.default_risk", "credit-default-risk"
+_ROWS, _MONTHS, _SEED = 3_000, 10, 7
+_DECLARATION, _PROMOTE = "ml/usecases/credit/declaration.py", "ml/promotion/promote.py"
+# Any version that is not far worse goes live, trained at once and on a busy machine too: this is about who is live.
+_LENIENT = {
+    "max_loss=0.0": "max_loss=0.5",
+    "max_calibration_error=0.05": "max_calibration_error=0.5",
+    "max_group_difference=0.2": "max_group_difference=1.0",
+    "max_load_s=30.0, max_latency_ms=250.0": "max_load_s=300.0, max_latency_ms=30000.0",
+    "max_latency_ms=1000.0": "max_latency_ms=30000.0",
+    "trials=12": "trials=1",
+}
+_MANUAL = {"sign_off=SignOff.AUTOMATIC": "sign_off=SignOff.MANUAL"}
+_HELD = """
+
+def _held(move: Move, of: str = {hold!r}) -> None:
+    import pathlib, time
+    hold = pathlib.Path(of)
+    if hold.exists() and hold.read_text() == move.alias:
+        hold.with_name("reached").touch()
+        time.sleep(600)
+
+
+def apply(subject: Judged, move: Move, unheld=apply) -> None:
+    unheld(subject, move)
+    _held(move)
+"""
+_WAIT_S = 240
+
+
+@dataclass(frozen=True, kw_only=True)
+class Live:
+    """Who is live: the aliases, the version that the endpoint serves, and the recorded moves, oldest first."""
+
+    aliases: dict[str, int]
+    served: int | None
+    moves: list[tuple[str, int | None, int, str]]
+
+
+@dataclass
+class Victim:
+    """The cloud, and the folder by which tasks are held."""
+
+    mlops: Mlops
+    folder: Path
+    _shipped: bytes = field(default=b"", repr=False)
+
+    def client(self) -> "WorkspaceClient":
+        """The SDK as the admin in prod."""
+        from databricks.sdk import WorkspaceClient  # noqa: PLC0415 - takes half a second
+
+        found = lifecycle.status(self.mlops.home()).endpoint
+        assert found is not None
+        return WorkspaceClient(host=found.workspaces["prod"], token=found.admin_token, auth_type="pat")
+
+    def land(self) -> None:
+        """Upload ten months of clients."""
+        from ml.usecases.credit import generate, replay  # noqa: PLC0415
+
+        client = self.client()
+        raw = generate.generate(_ROWS, _SEED)
+        for path in replay.replay(raw, self.folder / "landing", months=_MONTHS):
+            place = f"/Volumes/prod/credit_bronze/landing/{path.parent.name}/{path.name}"
+            client.files.upload(place, io.BytesIO(path.read_bytes()), overwrite=True)
+
+    def deploy(self, *, manual: bool) -> None:
+        """Put the changed wheel where the jobs' wheel lies, with manual or automatic sign-off."""
+        client = self.client()
+        job = client.jobs.get(next(job.job_id or 0 for job in client.jobs.list(name="credit-promotion")))
+        assert job.settings is not None
+        path = (job.settings.tasks or [])[0].libraries[0].whl or ""  # type: ignore[index]  # wheel tasks have one
+        self._shipped = self._shipped or client.files.download(path).contents.read()  # type: ignore[union-attr]
+        changed = _LENIENT | (_MANUAL if manual else {})
+        held = _HELD.format(hold=str(self.folder / "hold"))
+        client.files.upload(path, io.BytesIO(_edited(self._shipped, changed, held)), overwrite=True)
+
+    def aliases(self) -> dict[str, int]:
+        """The versions that the model's aliases point to."""
+        model = self.client().registered_models.get(MODEL, include_aliases=True)
+        return {str(alias.alias_name): int(alias.version_num or 0) for alias in model.aliases or []}
+
+    def live(self) -> Live:
+        """Who is live now."""
+        client = self.client()
+        endpoints = [found.name for found in client.serving_endpoints.list()]
+        moves = self.mlops.sql(
+            "select alias, from_version, to_version, cause from prod.credit_ops.promotions order by promoted_at, alias"
+        )
+        return Live(
+            aliases=self.aliases(),
+            served=_served(client) if ENDPOINT in endpoints else None,
+            moves=[(m["alias"], _number(m["from_version"]), int(m["to_version"]), m["cause"]) for m in moves],
+        )
+
+    def hold_after(self, alias: str) -> Callable[[], bool]:
+        """From now on tasks wait once they have moved `alias`; whether one does."""
+        (self.folder / "reached").unlink(missing_ok=True)
+        (self.folder / "hold").write_text(alias)
+        return (self.folder / "reached").exists
+
+    def running(self, task_key: str) -> bool:
+        """Whether a process runs this task."""
+        runs = self.client().jobs.list_runs(active_only=True, expand_tasks=True)
+        tasks = [task for run in runs for task in run.tasks or [] if task.task_key == task_key]
+        begun = [t for t in tasks if t.state and t.state.life_cycle_state is RunLifeCycleState.RUNNING]
+        return any((self.mlops.home() / "runs" / str(task.run_id) / "log").exists() for task in begun)
+
+    def updating(self) -> bool:
+        """Whether the endpoint is on its way to another version."""
+        state = self.client().serving_endpoints.get(ENDPOINT).state
+        return state is not None and state.config_update is EndpointStateConfigUpdate.IN_PROGRESS
+
+    def killed(self, moment: Callable[[], bool], *arguments: str) -> None:
+        """Start a command, and end the local cloud with `kill -9` at that moment of it."""
+        command = subprocess.Popen(
+            [self.mlops.command, *arguments], env=self.mlops.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        deadline_s = time.monotonic() + _WAIT_S
+        while not moment():
+            assert command.poll() is None, "the command was over before the moment came"
+            assert time.monotonic() < deadline_s, "the moment did not come"
+            time.sleep(0.05)
+        os.kill(json.loads((self.mlops.home() / "endpoint.json").read_text())["pid"], signal.SIGKILL)
+        assert command.wait(timeout=120) != 0
+        (self.folder / "hold").unlink(missing_ok=True)
+
+    def restart(self) -> None:
+        """Start the killed cloud again, without what `mlops up` does besides."""
+        lifecycle.start(self.mlops.home())
+
+
+def _edited(wheel: bytes, changed: dict[str, str], held: str) -> bytes:
+    """The wheel with the declaration's text `changed`, and promotion `held`."""
+    edited = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(wheel)) as source, zipfile.ZipFile(edited, "w") as target:
+        for name in source.namelist():
+            text = source.read(name).decode()
+            if name == _DECLARATION:
+                for old, new in changed.items():
+                    assert text.count(old) == 1, old
+                    text = text.replace(old, new)
+            target.writestr(name, text + (held if name == _PROMOTE else ""))
+    return edited.getvalue()
+
+
+def _served(client: "WorkspaceClient") -> int:
+    config = client.serving_endpoints.get(ENDPOINT).config
+    entities = (config.served_entities if config else None) or []
+    assert len(entities) == 1
+    return int(entities[0].entity_version or 0)
+
+
+def _number(text: Any) -> int | None:
+    return None if text is None else int(text)
