@@ -65,6 +65,8 @@ LEVELS: Mapping[str, tuple[str, ...]] = {
     "secret scope": ("READ", "WRITE", "MANAGE"),
 }
 
+AZURE = "azure scope"
+
 
 # About what is in a catalog or schema. Owning those gives none of it: an owner manages tables that others made, and may
 # grant itself what it lacks, which a reviewer then sees.

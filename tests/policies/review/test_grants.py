@@ -4,12 +4,35 @@ from typing import Any
 
 import pytest
 
-from policies.review.grants import ACCESS_TYPES, grant_changes
+from policies.review.access_types import READERS
+from policies.review.grants import grant_changes
 from policies.review.names import Names
 from policies.review.plan import read_plan
 from tests.policies.review.plans import change, plan
 
 _EXAMPLES: dict[str, tuple[dict[str, Any], str]] = {
+    "azurerm_federated_identity_credential": (
+        {"subject": "repo:o/r:environment:prod", "parent_id": "/identities/ci"},
+        "repo:o/r:environment:prod gains SIGN_IN on managed identity /identities/ci",
+    ),
+    "azurerm_key_vault_access_policy": (
+        {"key_vault_id": "kv", "object_id": "o-1", "secret_permissions": ["Get"]},
+        "o-1 gains secret Get on key vault kv",
+    ),
+    "databricks_entitlements": (
+        {"group_id": "7", "allow_cluster_create": True, "workspace_access": False},
+        "7 gains allow_cluster_create on workspace of this stack",
+    ),
+    "databricks_group_role": ({"group_id": "7", "role": "account_admin"}, "7 gains account_admin on account"),
+    "databricks_service_principal_role": (
+        {"service_principal_id": "8", "role": "account_admin"},
+        "8 gains account_admin on account",
+    ),
+    "databricks_user_role": ({"user_id": "9", "role": "account_admin"}, "9 gains account_admin on account"),
+    "databricks_sql_permissions": (
+        {"database": "db", "privilege_assignments": [{"principal": "eng", "privileges": ["MODIFY"]}]},
+        "eng gains MODIFY on legacy database db",
+    ),
     "azurerm_role_assignment": (
         {"principal_id": "p-1", "role_definition_name": "Owner", "scope": "/subscriptions/1"},
         "p-1 gains Owner on Azure scope /subscriptions/1",
@@ -65,7 +88,7 @@ def _words(*changes: dict[str, Any], **more: Any) -> list[str]:
 
 def test_every_type_that_gives_access_has_an_example() -> None:
     """A new reader comes with its test."""
-    assert sorted(_EXAMPLES) == sorted(ACCESS_TYPES)
+    assert sorted(_EXAMPLES) == sorted(READERS)
 
 
 @pytest.mark.parametrize("kind", sorted(_EXAMPLES))
