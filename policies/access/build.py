@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from policies.access.model import READ_WRITE, Assignment, Binding, Estate, Grant, Key, Membership, Securable
+from policies.access.privileges import AZURE
 from policies.access.stacks import Resource, Stack
 
 _PRINCIPALS = {
@@ -48,6 +49,7 @@ _TARGETS = {
     "authorization": "tokens",
 }
 _PARENTS = {"schema": "catalog", "volume": "schema", "model": "schema"}
+_ROLE = "azurerm_role_assignment"
 _GRANTED = {"catalog", "schema", "volume", "model", "external_location", "storage_credential", "metastore"}
 
 
@@ -55,7 +57,7 @@ def estate_of(stacks: Sequence[Stack]) -> Estate:
     """What `stacks` say together."""
     securables = {item.key: item for stack in stacks for item in _securables(stack)}
     return Estate(
-        principals={item.name: _PRINCIPALS[item.type] for stack in stacks for item in stack.of(*_PRINCIPALS)},
+        principals=_principals(stacks),
         workspaces={stack.workspace_id: environment_of(stack) for stack in stacks if stack.workspace_id is not None},
         securables=securables,
         grants=tuple(grant for stack in stacks for grant in _grants(stack)),
@@ -69,6 +71,13 @@ def estate_of(stacks: Sequence[Stack]) -> Estate:
             if str(item.values.get("isolation_mode", "")).endswith("ISOLATED")
         ),
     )
+
+
+def _principals(stacks: Sequence[Stack]) -> dict[str, str]:
+    """Whoever the stacks make, and whoever they give an Azure role to."""
+    roles = [item for stack in stacks for item in stack.of(_ROLE)]
+    azure = {str(item.values.get("principal_id")): "azure identity" for item in roles}
+    return azure | {item.name: _PRINCIPALS[item.type] for stack in stacks for item in stack.of(*_PRINCIPALS)}
 
 
 def environment_of(stack: Stack) -> str:
@@ -88,6 +97,8 @@ def _securables(stack: Stack) -> Iterator[Securable]:
             workspace_id=stack.workspace_id,
             run_as=_run_as(item.values),
         )
+    for item in stack.of(_ROLE):
+        yield Securable(key=_azure_scope(stack, item), declared=item.address)
     for item in stack.of("databricks_permissions"):
         if item.values.get("authorization"):
             key = object_key(stack, "tokens", str(item.values["authorization"]))
@@ -154,11 +165,22 @@ def _secret_acl(stack: Stack, item: Resource) -> _Given:
     yield str(item.values.get("principal")), str(item.values.get("permission")), key
 
 
+def _azure_scope(stack: Stack, item: Resource) -> Key:
+    return object_key(stack, AZURE, str(item.values.get("scope")))
+
+
+def _azure_role(stack: Stack, item: Resource) -> _Given:
+    role = item.values.get("role_definition_name") or item.values.get("role_definition_id")
+    limited = " (under a condition)" if item.values.get("condition") else ""
+    yield str(item.values.get("principal_id")), f"{role}{limited}", _azure_scope(stack, item)
+
+
 _READERS: Mapping[str, Callable[[Stack, Resource], _Given]] = {
     "databricks_grants": _grants_list,
     "databricks_grant": _grant,
     "databricks_permissions": _permissions,
     "databricks_secret_acl": _secret_acl,
+    _ROLE: _azure_role,
 }
 
 

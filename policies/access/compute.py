@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from policies.access.model import READ_WRITE, Assignment, Estate, Grant, Key, Securable
-from policies.access.privileges import ENTRY, LEVELS, PRIVILEGES, owner_holds, writes
+from policies.access.privileges import AZURE, ENTRY, LEVELS, PRIVILEGES, owner_holds, writes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ class Access:
                 yield from self._holdings(principal, kind, key)
 
     def _holdings(self, principal: str, kind: str, key: Key) -> Iterator[Holding]:
-        for privilege in privileges_on(key.kind):
+        for privilege in self.privileges_on(key):
             answer = self.may(principal, key, privilege)
             if answer.allowed:
                 yield Holding(
@@ -66,6 +66,8 @@ class Access:
 
     def may(self, principal: str, key: Key, privilege: str) -> Answer:
         """Whether `principal` holds `privilege` on the securable."""
+        if key.kind == AZURE:
+            return self._may_in_azure(principal, key, privilege)
         if key.kind in LEVELS:
             return self._may_on_object(principal, key, privilege)
         chain = self.estate.chain(key)
@@ -79,6 +81,19 @@ class Access:
         if reason is None:
             return _no(f"nobody gave {privilege} on {key}, or on what it is in, to {self._named(principal)}")
         return self._where(principal, chain[0], privilege, (*steps, f"{privilege} on {key}: {reason}"))
+
+    def privileges_on(self, key: Key) -> tuple[str, ...]:
+        """The privileges, levels or Azure roles that may be held on a securable."""
+        if key.kind == AZURE:
+            return tuple(sorted({grant.privilege for grant in self._grants.get(key, ())}))
+        return privileges_on(key.kind)
+
+    def _may_in_azure(self, principal: str, key: Key, role: str) -> Answer:
+        """Roles as assigned: what one scope inherits from another is Azure's to say, and groups are Entra's."""
+        for grant in self._grants.get(key, ()):
+            if grant.principal == principal and grant.privilege == role:
+                return Answer(allowed=True, steps=(f"{principal} has the role {role} on {key} ({grant.declared})",))
+        return _no(f"nobody gave {role} on {key} to {principal}")
 
     def identities(self, principal: str) -> Mapping[str, tuple[str, ...]]:
         """Every name by which grants reach the principal: itself and its groups, each with the steps to it."""

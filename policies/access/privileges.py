@@ -50,6 +50,9 @@ PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     ),
 }
 
+# What Azure roles are assigned on. The roles that somebody has on a scope are its privileges.
+AZURE = "azure scope"
+
 # Levels on workspace objects, weakest first; each includes the ones before it.
 LEVELS: Mapping[str, tuple[str, ...]] = {
     "job": ("CAN_VIEW", "CAN_MANAGE_RUN", "CAN_MANAGE", "IS_OWNER"),
@@ -64,9 +67,6 @@ LEVELS: Mapping[str, tuple[str, ...]] = {
     "tokens": ("CAN_USE",),
     "secret scope": ("READ", "WRITE", "MANAGE"),
 }
-
-AZURE = "azure scope"
-
 
 # About what is in a catalog or schema. Owning those gives none of it: an owner manages tables that others made, and may
 # grant itself what it lacks, which a reviewer then sees.

@@ -93,5 +93,6 @@ def _held(holdings: Sequence[Holding]) -> str:
     names = escape(", ".join(holding.privilege for holding in holdings))
     # The first privilege's chain tells how the principal gets in; the rest differ in their last step only.
     reasons = "".join(f"<li>{escape(holding.why[-1])}</li>" for holding in holdings)
-    where = escape(", ".join(holdings[0].workspaces))
-    return f"<details><summary>{names}</summary>from {where}<ul>{reasons}</ul></details>"
+    places = holdings[0].workspaces
+    where = f"from {escape(', '.join(places))}" if places else ""
+    return f"<details><summary>{names}</summary>{where}<ul>{reasons}</ul></details>"

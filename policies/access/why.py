@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from policies.access.compute import Access, Answer, privileges_on
+from policies.access.compute import Access, Answer
 from policies.access.model import Key
 from policies.errors import PolicyError
 
@@ -16,14 +16,14 @@ def why(access: Access, principal: str, name: str, privilege: str = "") -> Itera
     """
     _require(principal, list(access.estate.principals), "principal")
     for key in _keys(access, name):
-        answers = [(each, access.may(principal, key, each)) for each in _wanted(key, privilege)]
+        answers = [(each, access.may(principal, key, each)) for each in _wanted(access, key, privilege)]
         held = [(each, answer) for each, answer in answers if answer.allowed]
         yield f"{principal} on {key}: {_all(held, privilege)}"
         yield from _held(held) if held else _missing(answers)
 
 
-def _wanted(key: Key, privilege: str) -> tuple[str, ...]:
-    allowed = privileges_on(key.kind)
+def _wanted(access: Access, key: Key, privilege: str) -> tuple[str, ...]:
+    allowed = access.privileges_on(key)
     if privilege and privilege not in allowed:
         raise PolicyError(f"there is no {privilege!r} on a {key.kind}; there are {', '.join(allowed)}")
     return (privilege,) if privilege else allowed

@@ -163,3 +163,37 @@ def test_the_matrix_is_what_may_says(small: Access) -> None:
                 assert answer.allowed is ((principal, key, privilege) in rows)
     assert all(row.why and (row.workspaces or row.key.kind == "metastore") for row in rows.values())
     assert rows[("dev-job", GOLD, "SELECT")].principal_kind == "service principal"
+
+
+def test_azure_roles_are_told_as_they_are_assigned() -> None:
+    """By the identity's and the scope's name; one under a condition says so; nobody else has it."""
+    platform = {
+        "resource": {
+            "azurerm_databricks_access_connector": {"c": {"name": "mlops-prod"}},
+            "azurerm_storage_account": {"lake": {"name": "mlopsprodlake"}},
+            "azurerm_role_assignment": {
+                "r": {
+                    "scope": "${azurerm_storage_account.lake.id}",
+                    "principal_id": "${azurerm_databricks_access_connector.c.identity[0].principal_id}",
+                    "role_definition_name": "Storage Blob Data Contributor",
+                },
+                "o": {
+                    "scope": "/subscriptions/1",
+                    "principal_id": "p",
+                    "role_definition_name": "Owner",
+                    "condition": "c",
+                },
+            },
+        }
+    }
+    found = access(prod_platform=platform)
+    lake = Key(kind="azure scope", name="prod/mlopsprodlake")
+    assert found.estate.principals["mlops-prod"] == "azure identity"
+    answer = found.may("mlops-prod", lake, "Storage Blob Data Contributor")
+    assert answer.steps == (
+        "mlops-prod has the role Storage Blob Data Contributor on azure scope prod/mlopsprodlake "
+        "(prod-platform: azurerm_role_assignment.r)",
+    )
+    assert not found.may("dev-job", lake, "Storage Blob Data Contributor").allowed
+    rows = [(row.principal, row.privilege) for row in found.matrix() if row.key.kind == "azure scope"]
+    assert rows == [("mlops-prod", "Storage Blob Data Contributor"), ("p", "Owner (under a condition)")]
