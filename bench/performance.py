@@ -9,34 +9,17 @@ import platform
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bench import synthesis
 from bench.policies import review_section
-from bench.processes import measure_python, run
+from bench.processes import run
+from bench.synthesis import table
 from cli.demo.summary import HOLDOUT
 
 ROOT = Path(__file__).resolve().parent.parent
-_SYNTH = "from pathlib import Path; from infra.main import synth; synth(Path({out!r}))"
-_EAGER = "import cdktf_cdktf_provider_databricks, cdktf_cdktf_provider_azurerm; "
-
-
-def synth_section() -> list[str]:
-    """Synthesis of the shipped workspaces: bindings on demand, against importing them whole."""
-    with tempfile.TemporaryDirectory() as out:
-        code = _SYNTH.format(out=out)
-        on_demand, eager = measure_python(code), measure_python(_EAGER + code)
-    rows = [
-        ("bindings on demand (what runs)", f"{on_demand.wall_s:.1f} s", f"{on_demand.peak_mib:.0f} MiB"),
-        ("bindings imported whole", f"{eager.wall_s:.1f} s", f"{eager.peak_mib:.0f} MiB"),
-        ("ratio", f"{on_demand.wall_s / eager.wall_s:.2f}", f"{on_demand.peak_mib / eager.peak_mib:.2f}"),
-    ]
-    return [
-        "## Synthesis of the shipped workspaces",
-        "Whole process, median of 3; memory is that of the Python process. Limits: 7 s, 120 MiB.",
-        *table(("", "wall", "peak memory"), rows),
-    ]
 
 
 def demo_section(name: str, data: Path | None) -> list[str]:
@@ -93,13 +76,6 @@ def _seconds(call: Callable[[], object]) -> float:
     return time.monotonic() - started
 
 
-def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
-    """A Markdown table between blank lines."""
-    names = list(head)
-    lines = ["| " + " | ".join(row) + " |" for row in (names, ["---"] * len(names), *map(list, rows))]
-    return ["", *lines, ""]
-
-
 def _cell(value: Any) -> str:
     return f"{value:.4f}" if isinstance(value, float) else str(value)
 
@@ -112,7 +88,7 @@ def main() -> None:
         f"Written by `make bench` on {time.strftime('%Y-%m-%d')}: {os.cpu_count()} cores, "
         f"{platform.machine()}, Python {platform.python_version()}. Compare ratios; absolute times are this machine's.",
         "",
-        *synth_section(),
+        *synthesis.section(),
         *review_section(),
         *demo_section("The demo on generated data", None),
         *(demo_section("The demo on the real file (30,000 clients)", Path(data)) if data else []),

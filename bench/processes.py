@@ -1,5 +1,6 @@
 """Whole-process measurements: wall time and peak memory, as the operating system accounts for them."""
 
+import os
 import statistics
 import subprocess
 import sys
@@ -13,22 +14,26 @@ _PEAK = "import resource; print('peak_mib', resource.getrusage(resource.RUSAGE_S
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """Median wall time and peak memory of the Python process itself, over `runs` runs."""
+    """Median wall time, median processor time with its children, and peak memory of Python itself, over `runs` runs."""
 
     wall_s: float
+    cpu_s: float
     peak_mib: float
     runs: int
 
 
 def measure_python(code: str, *, runs: int = 3) -> Measured:
     """Run `code` in a fresh interpreter `runs` times. Raises CalledProcessError where it fails."""
-    walls, peaks = [], []
+    walls, cpus, peaks = [], [], []
     for _ in range(runs):
-        started = time.monotonic()
+        started, before = time.monotonic(), os.times()
         printed = run([sys.executable, "-c", f"{code}\n{_PEAK}"])
+        after = os.times()
         walls.append(time.monotonic() - started)
+        # Of this process's children that have ended, so of those that the measured one waited for too.
+        cpus.append(sum(after[2:4]) - sum(before[2:4]))
         peaks.append(float(printed.split("peak_mib")[-1]))
-    return Measured(wall_s=statistics.median(walls), peak_mib=max(peaks), runs=runs)
+    return Measured(wall_s=statistics.median(walls), cpu_s=statistics.median(cpus), peak_mib=max(peaks), runs=runs)
 
 
 def run(command: Sequence[str], *, env: dict[str, str] | None = None) -> str:

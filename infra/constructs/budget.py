@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass
 
-from infra.cdktf_seam import Scope, databricks
+from infra.cdktf_seam import Resource, Scope, databricks
 
 
 @dataclass(frozen=True, kw_only=True)
 class BudgetProps:
-    """`monthly_usd` is list price in US dollars."""
+    """`monthly_usd` is list price in US dollars; `users` are the groups whose serverless usage carries the tag."""
 
     environment: str
     workspace_id: int
     monthly_usd: int
     emails: tuple[str, ...]
+    account_id: str
+    users: tuple[Resource, ...]
 
 
 def budget(scope: Scope, id_: str, props: BudgetProps) -> None:
@@ -40,11 +42,26 @@ def budget(scope: Scope, id_: str, props: BudgetProps) -> None:
             )
         ],
     )
-    policy = databricks.budget_policy
-    policy.BudgetPolicy(
+    _usage_policy(scope, f"{id_}-policy", props)
+
+
+def _usage_policy(scope: Scope, id_: str, props: BudgetProps) -> None:
+    """The tag on serverless usage of the workspace. Whoever may use one such policy there, is given it by default."""
+    policy, rules = databricks.budget_policy, databricks.access_control_rule_set
+    made = policy.BudgetPolicy(
         scope,
-        f"{id_}-policy",
+        id_,
         policy_name=f"mlops-{props.environment}",
         binding_workspace_ids=[props.workspace_id],
         custom_tags=[policy.BudgetPolicyCustomTags(key="environment", value=props.environment)],
+    )
+    rules.AccessControlRuleSet(
+        scope,
+        f"{id_}-rules",
+        name=f"accounts/{props.account_id}/budgetPolicies/{made.policy_id}/ruleSets/default",
+        grant_rules=[
+            rules.AccessControlRuleSetGrantRules(
+                principals=[f"groups/{group.display_name}" for group in props.users], role="roles/budgetPolicy.user"
+            )
+        ],
     )

@@ -9,6 +9,7 @@ from infra.access.masking import clear_readers, hidden
 from infra.cdktf_seam import Resource, Scope, Token, databricks
 from infra.constructs.budget import BudgetProps, budget
 from infra.constructs.deployer import DeployerProps, deployer
+from infra.constructs.job_principal import JobPrincipalProps, job_principal
 from infra.constructs.metastore import MetastoreProps, metastore
 from infra.constructs.serverless_network import ConnectivityProps, EgressProps, connectivity, egress
 from infra.constructs.stack import StackProps, databricks_stack
@@ -33,7 +34,7 @@ def account_stack(app: Scope, spec: Spec) -> None:
         _owners(stack, platform, environment, made)
         _principals(stack, platform, environment, made)
         _assignments(stack, environment, made)
-        _limits(stack, environment)
+        _limits(stack, environment, platform, made)
     for environment in spec.environments:
         _clear_readers(stack, spec, environment, made)
     _region(stack, spec, made)
@@ -104,7 +105,9 @@ def _principals(stack: Scope, platform: Platform, environment: Environment, made
             readers = made.groups[name] = _group(stack, name)
         for stage in values.jobs.stages:
             name = names.principal(environment.name, use_case, stage)
-            principal = databricks.service_principal.ServicePrincipal(stack, f"principal-{name}", display_name=name)
+            pipeline = made.principals[names.deployer(environment.name)]
+            props = JobPrincipalProps(name=name, account_id=platform.account.id, deployer=pipeline)
+            principal = job_principal(stack, f"principal-{name}", props)
             made.principals[name] = principal
             if readers and getattr(platform.job_access, stage).source_gold:
                 databricks.group_member.GroupMember(
@@ -136,7 +139,7 @@ def _assignments(stack: Scope, environment: Environment, made: _Made) -> None:
         )
 
 
-def _limits(stack: Scope, environment: Environment) -> None:
+def _limits(stack: Scope, environment: Environment, platform: Platform, made: _Made) -> None:
     """What the workspace's serverless compute may reach, and what it may cost."""
     workspace = environment.workspace
     egress(
@@ -156,5 +159,7 @@ def _limits(stack: Scope, environment: Environment) -> None:
             workspace_id=workspace.id,
             monthly_usd=environment.monthly_budget_usd,
             emails=environment.notify,
+            account_id=platform.account.id,
+            users=tuple(made.groups[name] for name in assignments(environment) if name in made.groups),
         ),
     )

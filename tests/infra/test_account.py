@@ -50,6 +50,28 @@ def test_a_pipeline_signs_in_without_a_secret_and_to_its_environment_only(docume
     )
 
 
+def test_only_its_pipeline_gives_a_principal_to_a_job(documents: Documents) -> None:
+    """An admin is restricted, and the pipeline is one: this right alone lets it set `run_as`, in its environment."""
+    rules = _all(documents, "databricks_access_control_rule_set")
+    principals = [name for name in _all(documents, "databricks_service_principal") if not name.endswith("-deployer")]
+    assert principals
+    for name in principals:
+        environment = name.removeprefix("principal-").split("-")[0]
+        assert rules[f"{name}-rules"] == {
+            "name": f"accounts/00000000-0000-0000-0000-000000000001/servicePrincipals/"
+            f"${{databricks_service_principal.{name}.application_id}}/ruleSets/default",
+            "grant_rules": [
+                {
+                    "principals": [
+                        "servicePrincipals/"
+                        f"${{databricks_service_principal.principal-{environment}-deployer.application_id}}"
+                    ],
+                    "role": "roles/servicePrincipal.user",
+                }
+            ],
+        }
+
+
 def test_who_may_sign_in_to_prod(documents: Documents) -> None:
     """The owners administer it; its own jobs and the groups that its file names use it; nobody else reaches it."""
     entries = _all(documents, "databricks_mws_permission_assignment").values()
@@ -122,3 +144,7 @@ def test_a_budget_tells_the_people_on_call(documents: Documents) -> None:
         [IDS["prod"]],
         [{"key": "environment", "value": "prod"}],
     )
+    [rule] = _all(documents, "databricks_access_control_rule_set")["prod-budget-policy-rules"]["grant_rules"]
+    assert rule["role"] == "roles/budgetPolicy.user"
+    groups = ("prod-owners", "analysts", "data-scientists", "ml-engineers", "model-risk")
+    assert rule["principals"] == [f"groups/${{databricks_group.group-{name}.display_name}}" for name in groups]

@@ -201,6 +201,16 @@ WEAKENINGS: dict[str, tuple[str, Change, Guard]] = {
         _in("databricks_schema", "credit_gold", "lifecycle", value=None),
         test_aspects.test_data_is_protected_unless_the_environment_says_otherwise,
     ),
+    "everybody runs jobs as training": (
+        "account",
+        _in(
+            "databricks_access_control_rule_set",
+            "principal-prod-credit-training-rules",
+            *("grant_rules", 0, "principals"),
+            value=["groups/ml-engineers"],
+        ),
+        test_account.test_only_its_pipeline_gives_a_principal_to_a_job,
+    ),
     "a sensitive column is not tagged": (
         "prod-masks",
         lambda resources: resources["databricks_entity_tag_assignment"].pop("credit_gold-client_features-sex"),

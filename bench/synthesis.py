@@ -1,0 +1,92 @@
+"""Synthesis of the shipped workspaces and of many more, against importing the provider bindings whole.
+
+`python -m bench.synthesis` measures this alone (about three minutes) and replaces its section of `docs/performance.md`.
+"""
+
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from bench.processes import Measured, measure_python
+
+ROOT = Path(__file__).resolve().parent.parent
+REPORT = ROOT / "docs" / "performance.md"
+TITLE = "## Synthesis"
+_SYNTH = "from pathlib import Path; from infra.main import synth; synth(Path({out!r}), Path({workspaces!r}))"
+_EAGER = "import cdktf_cdktf_provider_databricks, cdktf_cdktf_provider_azurerm; "
+_DEVS = (1, 10, 20)
+
+
+def with_devs(folder: Path, count: int) -> None:
+    """Writes the shipped workspaces to `folder`, with `count` dev workspaces, each with its own catalog and network."""
+    shutil.copytree(ROOT / "workspaces", folder)
+    dev = (folder / "dev.yaml").read_text(encoding="utf-8")
+    names = [f"dev-{number}" for number in range(2, count + 1)]
+    for number, name in enumerate(names, start=2):
+        text = dev.replace("name: dev\ncatalog: dev\n", f"name: {name}\ncatalog: {name.replace('-', '_')}\n")
+        text = text.replace("1000000000000001", f"10000000000001{number:02}").replace("10.41.", f"10.{100 + number}.")
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    prod = folder / "prod.yaml"
+    prod.write_text(
+        prod.read_text(encoding="utf-8").replace("read_by: [dev]", f"read_by: [{', '.join(['dev', *names])}]"),
+        encoding="utf-8",
+    )
+
+
+def section() -> list[str]:
+    """The section of the report, as lines."""
+    lines = [
+        TITLE,
+        "Median of 3 whole processes. Processor time is that of Python and of Node together: what the clock shows on "
+        "a machine that does nothing else; memory is Python's. Limits for the shipped workspaces: 7 s, 120 MiB.",
+    ]
+    rows, measured = [], {}
+    for count in _DEVS:
+        with tempfile.TemporaryDirectory() as folder:
+            workspaces, out = Path(folder) / "workspaces", Path(folder) / "out"
+            with_devs(workspaces, count)
+            code = _SYNTH.format(out=str(out), workspaces=str(workspaces))
+            measured[count] = measure_python(code)
+            size = _size(out)
+            rows.append((f"{count} dev, on demand (what runs)", *size, *_figures(measured[count])))
+            rows.append((f"{count} dev, bindings imported whole", *size, *_figures(measure_python(_EAGER + code))))
+    per_dev = {count: (measured[count].cpu_s - measured[1].cpu_s) / (count - 1) for count in _DEVS[1:]}
+    head = ("staging, prod and", "stacks", "resources", "processor time", "wall", "peak memory")
+    told = ", ".join(f"{cost:.2f} s each up to {count}" for count, cost in per_dev.items())
+    return [*lines, *table(head, rows), f"A further dev workspace costs {told}.", ""]
+
+
+def _figures(measured: Measured) -> tuple[str, str, str]:
+    return f"{measured.cpu_s:.1f} s", f"{measured.wall_s:.1f} s", f"{measured.peak_mib:.0f} MiB"
+
+
+def _size(out: Path) -> tuple[str, str]:
+    """Stacks, and resources in them."""
+    documents = [json.loads(path.read_text(encoding="utf-8")) for path in out.glob("stacks/*/cdk.tf.json")]
+    resources = sum(len(named) for document in documents for named in document.get("resource", {}).values())
+    return str(len(documents)), str(resources)
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
+    """A Markdown table between blank lines."""
+    names = list(head)
+    lines = ["| " + " | ".join(row) + " |" for row in (names, ["---"] * len(names), *map(list, rows))]
+    return ["", *lines, ""]
+
+
+def replaced(report: str, fresh: str) -> str:
+    """`report` with the section of synthesis made anew; the others stay as they were measured."""
+    found = re.search(rf"^{re.escape(TITLE)}.*?(?=^## |\Z)", report, flags=re.MULTILINE | re.DOTALL)
+    if found is None:
+        raise ValueError(f"{REPORT.name} has no section {TITLE!r}: write it with `make bench`")
+    return report[: found.start()] + fresh.rstrip() + "\n\n" + report[found.end() :]
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT)
+    REPORT.write_text(replaced(REPORT.read_text(encoding="utf-8"), "\n".join(section())), encoding="utf-8")
+    print(f"wrote {TITLE.removeprefix('## ')} in {REPORT.relative_to(ROOT)}")
