@@ -13,7 +13,7 @@ USECASE ?= credit
 ENV ?= prod
 DEPLOY = $(PY) -m infra.deploy $@ $(ENV) $(if $(PLATFORM),--platform) $(if $(MASKS),--masks) $(if $(SERVING),--serving) $(if $(APPROVED),--approved)
 
-.PHONY: help setup demo test lint types format synth scan secrets synth-check plan diff deploy first move-state destroy up down status lock schemas bench clean distclean
+.PHONY: help setup demo test lint types format synth scan access secrets synth-check plan diff deploy first move-state destroy up down status lock schemas bench clean distclean
 
 help: ## Show every target, a line each
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ synth: $(READY) ## Synthesize the stacks to cdktf.out
 
 scan: synth ## Check every stack with this platform's checks and checkov's own (SARIF and JUnit in dist/)
 	@$(BIN)/mlops scan --sarif dist/scan.sarif --junit dist/scan.junit.xml $(ARGS)
+
+access: synth ## Check who may do what against the declared invariants (matrix in dist/access.html)
+	@$(BIN)/mlops access --stacks cdktf.out --format html --out dist/access.html $(ARGS)
 
 secrets: $(READY) ## Search repository, stacks, plans, logs and reports for secrets in clear text
 	@$(BIN)/mlops secrets

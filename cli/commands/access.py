@@ -101,6 +101,7 @@ def _print(matrix: "Sequence[Holding]", broken: "Sequence[Violation]", form: str
     if out is None:
         click.echo(text, nl=False)
     else:
+        out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(text, encoding="utf-8")
         progress.print(f"wrote {out}: {len(matrix):,} privileges", markup=False)
 
