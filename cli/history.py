@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ml.aliases import CHAMPION
+
 Record = Mapping[str, Any]
-_CHAMPION = "champion"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +38,7 @@ def story(versions: Sequence[Version], gates: Sequence[Record], moves: Sequence[
 
 def spans(number: int, moves: Sequence[Record]) -> list[Span]:
     """The times for which a version was live, oldest first."""
-    champion = [move for move in moves if move["alias"] == _CHAMPION]
+    champion = [move for move in moves if move["alias"] == CHAMPION]
     ends: list[Record | None] = [*champion[1:], None] if champion else []
     return [
         Span(

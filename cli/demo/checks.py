@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from cli.demo.answers import Answer
 from cli.demo.landing import Landing
-from cli.demo.records import CHAMPION, SIGN_OFF, Records, holdout, named
+from cli.demo.records import SIGN_OFF, Records, holdout, named
 from cli.errors import CommandError
 from cli.output import Row
+from ml.aliases import CHAMPION
 
 GATES = ("comparison", "compliance", "infrastructure", SIGN_OFF)
 # JSON carries doubles exactly; another order of additions moves the last digits only.

@@ -9,9 +9,10 @@ import numpy.typing as npt
 import pandas as pd
 from mlflow.exceptions import MlflowException
 
+from ml.aliases import CHAMPION
 from ml.gates import evidence
 from ml.gates.contest import Contest, judge
-from ml.gates.evidence import CHAMPION, Judged
+from ml.gates.evidence import Judged
 from ml.gates.scoring import holdout, score
 from ml.gates.verdict import COMPARISON, Check, Verdict, decide, refuse
 from ml.training.lineage import Lineage, LineageError, read_lineage

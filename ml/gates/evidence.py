@@ -13,6 +13,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.pyfunc import PyFuncModel
 
 from ml import parameters, runtime
+from ml.aliases import CHALLENGER, CHAMPION
 from ml.declarations import Layer, Model
 from ml.gates.principal import principal
 from ml.gates.records import append_record
@@ -20,8 +21,6 @@ from ml.gates.verdict import Verdict
 from ml.parameters import Common
 from ml.tables import Tables, door, frame_of
 from ml.tables.system import GATE_RESULTS
-
-CHALLENGER, CHAMPION, PREVIOUS = "challenger", "champion", "previous"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from ml.gates.evidence import CHAMPION, Judged
+from ml.aliases import CHAMPION
+from ml.gates.evidence import Judged
 from ml.gates.records import append_record
 from ml.promotion.moves import Move
 from ml.tables import Tables, frame_of

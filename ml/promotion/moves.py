@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ml.gates.evidence import CHALLENGER, CHAMPION, PREVIOUS
+from ml.aliases import CHALLENGER, CHAMPION, PREVIOUS
 from ml.gates.verdict import ALL_GATES, Decision
 
 

@@ -8,8 +8,9 @@ completes the record.
 from collections.abc import Sequence
 
 from ml import runtime
+from ml.aliases import CHAMPION
 from ml.gates import evidence
-from ml.gates.evidence import CHAMPION, Judged
+from ml.gates.evidence import Judged
 from ml.gates.principal import principal
 from ml.gates.sign_off import recorded
 from ml.promotion.ledger import Cause, ledger

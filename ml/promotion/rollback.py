@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import mlflow
 
 from ml import parameters, runtime
+from ml.aliases import CHAMPION, PREVIOUS
 from ml.gates import evidence
-from ml.gates.evidence import CHAMPION, PREVIOUS, Judged, aliases, version_number
+from ml.gates.evidence import Judged, aliases, version_number
 from ml.gates.principal import principal
 from ml.parameters import Common
 from ml.promotion.ledger import Cause, Moved, ledger

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from databricks.sdk import WorkspaceClient
 
 from ml import runtime
+from ml.aliases import CHAMPION, PREVIOUS
 from ml.gates import evidence
-from ml.gates.evidence import CHAMPION, PREVIOUS, Judged
+from ml.gates.evidence import Judged
 from ml.gates.principal import principal
 from ml.promotion.ledger import Cause, Moved, arrival, ledger
 from ml.promotion.moves import Move
