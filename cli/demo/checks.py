@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cli.demo.answers import Answer
 from cli.demo.landing import Landing
-from cli.demo.records import SIGN_OFF, Records, holdout, named
+from cli.demo.records import RETRAIN, SIGN_OFF, Records, holdout, named
 from cli.errors import CommandError
 from cli.output import Row
 from ml.aliases import CHAMPION
@@ -143,7 +143,7 @@ def _alerted(shift: str, records: Records) -> Check:
 
 def _retrained(shift: str, records: Records) -> Check:
     """The newest version was trained because a decision asked for it, and its tags say so."""
-    asked = [row for row in records.decisions if row["action"] == "retrain"]
+    asked = [row for row in records.decisions if row["action"] == RETRAIN]
     newest = next((each for each in records.versions if each.number == records.newest), None)
     # A long reason is cut to fit a tag.
     reason = newest.tags.get("reason", "").rstrip("…") if newest else ""

@@ -11,6 +11,7 @@ from ml.aliases import CHAMPION
 
 ROLLBACK = "rollback"
 SIGN_OFF = "sign_off"
+RETRAIN = "retrain"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,12 +1,13 @@
 """The steps of the demo. Each asks the records what is left to do, so a killed demo continues where it was."""
 
+import json
 from dataclasses import dataclass, field
 
 from cli.commands.cloud import load_stacks
 from cli.commands.run import run_job
 from cli.demo.answers import Answer, ask, served_version
 from cli.demo.landing import Arrival, Landing, land
-from cli.demo.records import SIGN_OFF, Records, holdout, read
+from cli.demo.records import RETRAIN, SIGN_OFF, Records, holdout, read
 from cli.errors import CommandError
 from cli.models import NamedModel, named_model
 from cli.output import progress
@@ -58,6 +59,7 @@ def tell(story: Story) -> None:
     _ask(story, "after the first promotion")
     _heading("dev trains on prod's gold tables, which it may read and not write")
     _explore(story)
+    _release(story)
     for arrival in story.landing.arrivals:
         _heading(f"{arrival.month} arrives")
         _arrive(story, arrival)
@@ -100,7 +102,7 @@ def _explore(story: Story) -> None:
 def _arrive(story: Story, arrival: Arrival) -> None:
     """A month is ingested, scored and monitored; where monitoring asks for it, the model is trained again."""
     land("prod", story.use_case, arrival.files)
-    if story.records().decision(arrival.month) and _unreleased(story) is None:
+    if settled(story.records(), arrival.month):
         _done("the month is decided on")
         return
     story.run("prod", "ingest")
@@ -152,6 +154,15 @@ def unreleased(records: Records, served: int | None) -> int | None:
         return newest
     last = records.champions[-1] if records.champions else None
     return last if records.champion != last or served not in (None, last) else None
+
+
+def settled(records: Records, month: str) -> bool:
+    """Whether `month` is decided on and, where that asked for a training, a newer version was trained since. Pure."""
+    decided = records.decision(month)
+    if decided is None:
+        return False
+    then: int = json.loads(decided["evidence"])["newest_version"]
+    return decided["action"] != RETRAIN or (records.newest or 0) > then
 
 
 def _roll_back_and_return(story: Story) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote, urlparse
 
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.core import ApiClient
-from databricks.sdk.errors import AlreadyExists, NotFound, ResourceAlreadyExists
+from databricks.sdk.errors import NotFound, ResourceConflict
 from pyspark.sql import SparkSession
 
 from ml.declarations import Column, Table
@@ -61,7 +61,7 @@ class UnityRestPlaces:
         }
         if not self.exists(full_name):
             # Another task of the run may be faster; what it made is checked by the caller.
-            with suppress(AlreadyExists, ResourceAlreadyExists):
+            with suppress(ResourceConflict):
                 self._ask("tables", body)
         spark.sql(create_statement(table, self.relation(full_name, write=True)))
 

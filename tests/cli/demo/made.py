@@ -72,7 +72,7 @@ def decision(month: str, action: str, reason: str = "as it should be") -> dict[s
         "month": f"{month}-01",
         "action": action,
         "reason": reason,
-        "evidence": "{}",
+        "evidence": json.dumps({"newest_version": 1}),
         "decided_at": f"2026-01-01 00:1{month[-1]}:00",
     }
 

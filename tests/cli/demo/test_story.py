@@ -7,7 +7,7 @@ import pytest
 from cli.demo.events import events
 from cli.demo.months import charts
 from cli.demo.records import Records
-from cli.demo.story import unreleased
+from cli.demo.story import settled, unreleased
 from ml.usecases import use_case
 from tests.cli.demo import made
 
@@ -47,6 +47,17 @@ LIVE = replace(
 def test_the_promotion_that_a_kill_left_half_way(found: Records, served: int | None, version: int | None) -> None:
     """It is found from the records, wherever the kill came; a story without a kill has none."""
     assert unreleased(found, served) == version
+
+
+def test_a_month_is_settled_once_what_it_asked_for_has_happened() -> None:
+    """Undecided months, and one whose training never came, are run again; all others are left alone."""
+    found = made.records()
+    assert settled(found, made.SHIFT)
+    assert settled(found, "2025-05")
+    assert not settled(found, "2025-06")
+    died = replace(found, versions=[made.version(1, "champion")])
+    assert settled(died, made.SHIFT)
+    assert not settled(died, "2025-05")
 
 
 def test_the_story_is_told_in_its_order() -> None:

@@ -31,7 +31,18 @@ TABLE = Table(
 IN_PROD = TABLE.full_name("prod", "credit")
 
 
-def _tables(cloud: "Endpoint", spark: SparkSession, workspace: str, principal: str) -> Tables:
+class _LookedTooEarly(UnityRestPlaces):
+    """It asked whether the table is there just before another task made it."""
+
+    def exists(self, full_name: str) -> bool:
+        """Not yet."""
+        super().exists(full_name)
+        return False
+
+
+def _tables(
+    cloud: "Endpoint", spark: SparkSession, workspace: str, principal: str, places: type = UnityRestPlaces
+) -> Tables:
     answer = httpx.post(
         f"{cloud.account_url}/local/tokens",
         json={"as": principal},
@@ -39,7 +50,7 @@ def _tables(cloud: "Endpoint", spark: SparkSession, workspace: str, principal: s
     )
     token = answer.raise_for_status().json()["token"]
     client = WorkspaceClient(host=cloud.workspaces[workspace], token=token, auth_type="pat")
-    return Tables(spark, UnityRestPlaces(client.api_client))
+    return Tables(spark, places(client.api_client))
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +61,13 @@ def written(cloud: "Endpoint", spark: SparkSession) -> Tables:
     assert not tables.exists(IN_PROD)
     assert tables.append(TABLE, IN_PROD, row) == Written(inserted=1, updated=0, deleted=0)
     return tables
+
+
+def test_a_table_that_another_task_made_first_is_used(written: Tables, cloud: "Endpoint", spark: SparkSession) -> None:
+    """Tasks of one run may create one table side by side: who comes second finds it made, and does not fail."""
+    late = _tables(cloud, spark, "prod", "prod-credit-ingest", _LookedTooEarly)
+    late.create(TABLE, IN_PROD)
+    assert late.version(IN_PROD) == written.version(IN_PROD)
 
 
 def test_what_one_task_wrote_another_reads_by_name(written: Tables, cloud: "Endpoint", spark: SparkSession) -> None:
