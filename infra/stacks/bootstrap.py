@@ -1,14 +1,17 @@
 """The stack `bootstrap`: where all states lie, and the identities of the pipelines. Deployed by hand, first of all."""
 
+from collections.abc import Mapping
+
 from infra import azure_names
 from infra.azure.identities import group_name, operator_roles, pipeline_roles, state_roles
 from infra.cdktf_seam import Scope, azurerm
 from infra.constructs.azure_stack import AzureStackProps, azure_stack
 from infra.constructs.ci_identity import CiIdentityProps, ci_identity
+from infra.constructs.hub_tenant import HubTenantsProps, hub_tenants
 from infra.constructs.lock import LockProps, lock
 from infra.constructs.public_access import NOBODY, PublicAccess
 from infra.constructs.state_account import StateAccountProps, state_account
-from infra.spec import AzureState, Spec
+from infra.spec import AzureState, Platform, Spec
 
 
 def bootstrap_stack(app: Scope, spec: Spec) -> None:
@@ -20,17 +23,30 @@ def bootstrap_stack(app: Scope, spec: Spec) -> None:
         stack, "group", name=group_name(spec.platform), location=azure.region
     ).name
     account_id = _state(stack, spec, group)
+    pipelines = {}
     for environment in spec.environments:
         name = azure_names.deployer(azure.prefix, environment.name)
         identity = CiIdentityProps(
             name=name, resource_group=group, location=azure.region, identity=environment.deployer
         )
         made = ci_identity(stack, f"{environment.name}-deployer", identity)
+        pipelines[environment.name] = made.principal_id
         pipeline_roles(stack, f"{environment.name}-deployer", environment, made.principal_id)
         if account_id:
             state_roles(stack, f"{environment.name}-deployer-state", account_id, environment, made.principal_id)
     subscriptions = dict.fromkeys(environment.azure.subscription_id for environment in spec.environments)
     operator_roles(stack, spec.platform, account_id, tuple(subscriptions))
+    if spec.platform.hub:
+        _hub(stack, spec.platform, pipelines)
+
+
+def _hub(stack: Scope, platform: Platform, pipelines: Mapping[str, str]) -> None:
+    """The hub's resource group: here, because who joins the hub is said where the pipelines' identities are made."""
+    azure = platform.azure
+    name = azure_names.resource_group(azure.prefix, azure_names.HUB)
+    group = azurerm.resource_group.ResourceGroup(stack, "hub-group", name=name, location=azure.region)
+    tenants = HubTenantsProps(name=f"{azure.prefix} hub tenant", group_id=group.id, principals=pipelines)
+    hub_tenants(stack, "hub-tenant", tenants)
 
 
 def _state(stack: Scope, spec: Spec, group: str) -> str | None:

@@ -1,7 +1,7 @@
 """The stack `hub`: the network that all environments leave through, the names in it, and the logs."""
 
 from infra import azure_names
-from infra.cdktf_seam import Resource, Scope, azurerm
+from infra.cdktf_seam import Scope
 from infra.constructs.azure_stack import AzureStackProps, azure_stack
 from infra.constructs.diagnostics import DiagnosticsProps, diagnostics
 from infra.constructs.firewall import FirewallProps, firewall
@@ -19,10 +19,9 @@ def hub_stack(app: Scope, spec: Spec, hub: Hub) -> None:
         platform=spec.platform, subscription_id=azure.subscription_id, protect=spec.platform.protect_shared
     )
     stack = azure_stack(app, azure_names.HUB, props).stack
-    group = azurerm.resource_group.ResourceGroup(
-        stack, "group", name=azure_names.resource_group(azure.prefix, azure_names.HUB), location=azure.region
-    )
-    place = {"resource_group": group.name, "location": azure.region}
+    # Bootstrap makes it, with those who may join.
+    group = azure_names.resource_group(azure.prefix, azure_names.HUB)
+    place = {"resource_group": group, "location": azure.region}
     logs = LogAnalyticsProps(
         name=azure_names.log_analytics(azure.prefix, azure_names.HUB), retention_days=azure.log_retention_days, **place
     )
@@ -42,10 +41,10 @@ def hub_stack(app: Scope, spec: Spec, hub: Hub) -> None:
     _names(stack, spec.platform, group, network, kept.id)
 
 
-def _names(stack: Scope, platform: Platform, group: Resource, network: HubNetworkOutputs, logs_id: str) -> None:
+def _names(stack: Scope, platform: Platform, group: str, network: HubNetworkOutputs, logs_id: str) -> None:
     """The DNS zones of all private endpoints, and the endpoint of the state, which every stack asks for."""
     names = PrivateDnsProps(
-        resource_group=group.name,
+        resource_group=group,
         zones=azure_names.DNS_ZONES.values(),
         link=azure_names.HUB,
         vnet_id=network.vnet.id,
@@ -59,7 +58,7 @@ def _names(stack: Scope, platform: Platform, group: Resource, network: HubNetwor
     )
     endpoint = PrivateEndpointProps(
         name=f"{azure.prefix}-state",
-        resource_group=group.name,
+        resource_group=group,
         location=azure.region,
         subnet_id=network.endpoint_subnet_id,
         resource_id=account,

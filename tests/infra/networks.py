@@ -23,6 +23,11 @@ def to_ip_allow_list(workspaces: Path) -> None:
         file.write_text(re.sub(r", endpoints: [\d./]+\}", "}", text), encoding="utf-8")
 
 
+def networks_of(documents: Documents) -> Documents:
+    """The hub and the environments' platforms."""
+    return {name: each for name, each in documents.items() if name == "hub" or name.endswith("-platform")}
+
+
 def network_documents(spec: Spec, out_dir: Path) -> Documents:
     """The hub, where the profile has one, and as `<env>-platform` the network alone of each environment."""
     app = App(outdir=str(out_dir))

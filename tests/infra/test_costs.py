@@ -10,8 +10,11 @@ from infra.costs.estimate import CostError, estimate
 from infra.costs.page import page
 from infra.costs.prices import FILE, read_prices
 from infra.costs.profiles import cheaper_firewall, without_hub
+from infra.costs.profiles import documents as profile_documents
 from infra.main import WORKSPACES
 from infra.spec import load
+from infra.wheel import ROOT
+from tests.infra.conftest import Documents
 from tests.infra.networks import network_documents
 
 PRICES = read_prices()
@@ -75,6 +78,18 @@ def test_a_profile_changes_what_is_made(tmp_path: Path) -> None:
         },
         "listed": {"NAT gateway": Decimal("98.550"), "Public address": Decimal("10.950")},
     }
+
+
+def test_the_page_is_of_what_is_shipped(documents: Documents) -> None:
+    """docs/costs.md is current; else write it anew: `python -m infra.costs`."""
+    spec = load(WORKSPACES)
+    profiles = {
+        "private": documents,
+        "private, firewall Standard": profile_documents(cheaper_firewall(spec)),
+        "ip-allow-list": profile_documents(without_hub(spec)),
+    }
+    text = (ROOT / "docs" / "costs.md").read_text(encoding="utf-8")
+    assert page(profiles, [each.name for each in spec.environments], PRICES) == text
 
 
 def test_prices_say_of_which_day_and_from_where(tmp_path: Path) -> None:

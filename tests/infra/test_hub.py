@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from infra import azure_names
-from infra.main import WORKSPACES
 from infra.spec import load
 from tests.infra.conftest import Documents, edit
-from tests.infra.networks import network_documents, to_ip_allow_list
+from tests.infra.networks import network_documents, networks_of, to_ip_allow_list
 from tests.infra.provider_schema import SCHEMAS, document_problems
 
 ENVIRONMENTS = ("dev", "prod", "staging")
@@ -18,10 +17,10 @@ SPOKES = {"10.41.0.0/20", "10.42.0.0/20", "10.43.0.0/20"}
 RUNNERS = "10.40.2.0/26"
 
 
-@pytest.fixture(scope="module")
-def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
-    """The networks of the shipped workspaces."""
-    return network_documents(load(WORKSPACES), tmp_path_factory.mktemp("private"))
+@pytest.fixture
+def documents(documents: Documents) -> Documents:
+    """The stacks of the shipped workspaces that make networks."""
+    return networks_of(documents)
 
 
 @pytest.fixture

@@ -6,20 +6,18 @@ from typing import Any
 
 import pytest
 
-from infra.main import WORKSPACES
-from infra.spec import load
 from tests.infra import test_hub
 from tests.infra.conftest import Documents
-from tests.infra.networks import network_documents
+from tests.infra.networks import networks_of
 
 Resources = dict[str, dict[str, Any]]
 Change = Callable[[Resources], None]
 
 
-@pytest.fixture(scope="module")
-def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
-    """The networks of the shipped workspaces."""
-    return network_documents(load(WORKSPACES), tmp_path_factory.mktemp("mutations"))
+@pytest.fixture
+def documents(documents: Documents) -> Documents:
+    """The stacks of the shipped workspaces that make networks."""
+    return networks_of(documents)
 
 
 def _with(type_: str, label: str, **arguments: object) -> Change:
