@@ -136,6 +136,12 @@ def test_all_mistakes_of_all_files_are_reported_together(workspaces: Path) -> No
             "  region: northeurope\n  prefix",
             "metastore.region: given 'westeurope'; allowed 'northeurope'; write the region of azure.region",
         ),
+        (
+            "platform.yaml",
+            "storage_account: mlopsterraformstate",
+            "storage_account: mlopsdevlake",
+            "name: given 'dev'; allowed a name whose storage account mlopsdevlake is not that of platform.yaml",
+        ),
         ("dev.yaml", "can_attach: [ml-engineers", "can_attach: [engineers", "can_attach.0: given 'engineers'; allowed"),
         (
             "prod.yaml",
@@ -242,3 +248,30 @@ def test_quartz(expression: str, problem: str | None) -> None:
     """Quartz expressions pass, and what Databricks would refuse is explained."""
     found = quartz_problem(expression)
     assert (found is None) if problem is None else (found is not None and found.startswith(problem))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("a-name-that-is-far-too-long", "its storage account of the lake is 'mlopsanamethatisfartoolonglake'"),
+        ("dev--two", "its key vault is 'mlops-dev--two'"),
+        ("hub", "allowed a name other than account, bootstrap, hub, shared, state"),
+    ],
+)
+def test_names_that_azure_refuses(workspaces: Path, name: str, expected: str) -> None:
+    """An environment's name becomes part of names that Azure wants short, plain and apart from everybody else's."""
+    (workspaces / "dev.yaml").rename(workspaces / f"{name}.yaml")
+    edit(workspaces / f"{name}.yaml", "name: dev\n", f"name: {name}\n")
+    edit(workspaces / "prod.yaml", "read_by: [dev]", f"read_by: [{name}]")
+    assert any(expected in problem for problem in _problems(workspaces))
+
+
+def test_a_region_without_the_nodes_is_refused_and_an_unknown_one_is_not(workspaces: Path) -> None:
+    """By the dated table; where nothing is known of the region, nothing is said."""
+    platform = workspaces / "platform.yaml"
+    text = platform.read_text(encoding="utf-8")
+    platform.write_text(text.replace("region: westeurope", "region: northcentralus"), encoding="utf-8")
+    found = _problems(workspaces)
+    assert {problem.split(": given ")[1].split(";")[0] for problem in found} == {"'Standard_NC24ads_A100_v4'"}
+    assert "allowed a node type that northcentralus has, as of 2025" in found[0]
+    assert "use another one, or one of the regions centralus, eastus" in found[0]
