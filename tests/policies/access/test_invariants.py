@@ -78,6 +78,19 @@ def _let_people_read_secrets(documents: Documents) -> None:
     documents["prod-workspace"]["resource"]["databricks_secret_acl"]["x"] = acl
 
 
+def _role(documents: Documents, stack: str, scope: str, role: str) -> None:
+    given = {"scope": scope, "principal_id": "mlops-dev", "role_definition_name": role}
+    documents[stack]["resource"]["azurerm_role_assignment"]["x"] = given
+
+
+def _let_devs_connector_read_prods_lake(documents: Documents) -> None:
+    _role(documents, "prod-platform", "${azurerm_storage_account.lake.id}", "Storage Blob Data Reader")
+
+
+def _let_a_connector_own_a_subscription(documents: Documents) -> None:
+    _role(documents, "bootstrap", "/subscriptions/00000000-0000-0000-0000-000000000001", "Owner")
+
+
 MUTATIONS: dict[str, Callable[[Documents], None]] = {
     "only production and the platform's admins write production": _let_dev_write_prod,
     "other environments do not reach production's models": _let_dev_read_prods_model,
@@ -87,6 +100,8 @@ MUTATIONS: dict[str, Callable[[Documents], None]] = {
     "training cannot promote": _let_training_manage_promotion,
     "analysts read gold and nothing else": _let_analysts_read_bronze,
     "secrets are read by jobs": _let_people_read_secrets,
+    "only production's connector reaches production's lake past Unity Catalog": _let_devs_connector_read_prods_lake,
+    "only pipelines hold wide roles on a subscription": _let_a_connector_own_a_subscription,
 }
 
 
