@@ -59,7 +59,8 @@ def stacks_of(spec: Spec, target: str, part: str | None = None) -> list[str]:
     if part and lacks.get(part):
         why = {"masks": "holds no sensitive column", "serving": "serves nothing"}[part]
         raise DeployError(f"{target} {why}, so it has no stack {target}-{part}: see workspaces/{target}.yaml")
-    return [f"{target}-{each}" for each in ([part] if part else ("platform", "workspace", "ml"))]
+    parts = ["platform", "workspace", "ml", *(["data-factory"] if found.data_factory else [])]
+    return [f"{target}-{each}" for each in ([part] if part else parts)]
 
 
 def missing(root: Path, environment: Mapping[str, str]) -> list[str]:

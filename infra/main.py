@@ -24,6 +24,7 @@ from infra.revision import git_commit
 from infra.spec import Spec, SpecError, load
 from infra.stacks.account import account_stack
 from infra.stacks.bootstrap import bootstrap_stack
+from infra.stacks.data_factory import data_factory_stack
 from infra.stacks.hub import hub_stack
 from infra.stacks.masks import masks_stack
 from infra.stacks.ml import ml_stack
@@ -47,6 +48,9 @@ def stacks(app: Scope, spec: Spec, release: Release) -> list[str]:
         workspace_stack(app, spec, environment, release, JOBS)
         ml_stack(app, spec, environment, release, JOBS)
         names += [f"{environment.name}-workspace", f"{environment.name}-ml"]
+        if environment.data_factory:
+            data_factory_stack(app, spec, environment, environment.data_factory)
+            names.append(f"{environment.name}-data-factory")
         if hides(spec, environment):
             masks_stack(app, spec, environment)
             names.append(f"{environment.name}-masks")

@@ -2,6 +2,7 @@
 
 from infra.spec.azure import Azure, Compliance, EnvironmentAzure
 from infra.spec.compute import Autoscaling, CpuPolicy, GpuPolicy, OnlineStore, Pool, Warehouse
+from infra.spec.data_factory import DataFactory
 from infra.spec.environment import Environment
 from infra.spec.fields import Switch
 from infra.spec.lake import CATALOG_ROOT, CONTAINERS, LANDING, LAYER_CONTAINERS, GitFolder, KeyVault, Lake
@@ -23,6 +24,7 @@ __all__ = [
     "Compliance",
     "CpuPolicy",
     "Data",
+    "DataFactory",
     "Environment",
     "EnvironmentAzure",
     "FederatedIdentity",

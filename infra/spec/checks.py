@@ -5,6 +5,7 @@ from typing import Any
 
 from infra.spec import use_case_checks as use_cases
 from infra.spec.azure_checks import AZURE_CHECKS
+from infra.spec.data_factory_checks import DATA_FACTORY_CHECKS
 from infra.spec.network_checks import NETWORK_CHECKS
 from infra.spec.problems import Problem
 from infra.spec.raw import dig, items, table, texts
@@ -144,4 +145,5 @@ CHECKS: tuple[Callable[[Read], Iterator[Problem]], ...] = (
     use_cases.declared_crons_are_quartz,
     *NETWORK_CHECKS,
     *AZURE_CHECKS,
+    *DATA_FACTORY_CHECKS,
 )

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from infra.spec.azure import EnvironmentAzure
 from infra.spec.compute import OnlineStore, Policies, Pool, Warehouse
+from infra.spec.data_factory import DataFactory
 from infra.spec.fields import CatalogName, Email, Name, NotEmpty, Values, WorkspaceUrl
 from infra.spec.lake import GitFolder
 from infra.spec.network import SpokeNetwork
@@ -38,6 +39,8 @@ class Environment(Values):
     online_store: OnlineStore | None = None
     """needed where a use case serves"""
     git_folder: GitFolder | None = None
+    data_factory: DataFactory | None = None
+    """starts jobs; needs the platform's switch `data_factory`"""
     pools: dict[Name, Pool] = Field(default_factory=dict)
     """machines that wait for clusters made by hand; a job's cluster is new for every run"""
     security: Security

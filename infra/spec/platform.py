@@ -124,6 +124,8 @@ class Platform(Values):
     ip-allow-list: no hub; public addresses that answer named ranges only"""
     hub: Hub | None = None
     """needed in the profile private, and refused without it"""
+    data_factory: bool = False
+    """whether environments may have a data factory that starts their jobs"""
     account: Account
     metastore: Metastore
     state: Annotated[AzureState | LocalState, Field(discriminator="kind")]

@@ -136,12 +136,6 @@ def test_all_mistakes_of_all_files_are_reported_together(workspaces: Path) -> No
             "  region: northeurope\n  prefix",
             "metastore.region: given 'westeurope'; allowed 'northeurope'; write the region of azure.region",
         ),
-        (
-            "platform.yaml",
-            "storage_account: mlopsterraformstate",
-            "storage_account: mlopsdevlake",
-            "name: given 'dev'; allowed a name whose storage account mlopsdevlake is not that of platform.yaml",
-        ),
         ("dev.yaml", "can_attach: [ml-engineers", "can_attach: [engineers", "can_attach.0: given 'engineers'; allowed"),
         (
             "prod.yaml",
@@ -275,3 +269,12 @@ def test_a_region_without_the_nodes_is_refused_and_an_unknown_one_is_not(workspa
     assert {problem.split(": given ")[1].split(";")[0] for problem in found} == {"'Standard_NC24ads_A100_v4'"}
     assert "allowed a node type that northcentralus has, as of 2025" in found[0]
     assert "use another one, or one of the regions centralus, eastus" in found[0]
+
+
+def test_two_environments_do_not_share_a_storage_account(workspaces: Path) -> None:
+    """Nor one with the state: dashes do not count in the name of an account."""
+    edit(workspaces / "platform.yaml", "storage_account: mlopsterraformstate", "storage_account: mlopsdevlake")
+    assert _problems(workspaces) == [
+        "dev.yaml:2: name: given 'dev'; allowed a name whose storage account mlopsdevlake is not that of "
+        "platform.yaml; rename one of the two: dashes do not count"
+    ]

@@ -1,0 +1,25 @@
+"""An Azure Data Factory that starts jobs, for those whose other pipelines are there already."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from infra.spec.fields import Name, Values
+
+
+class FactoryPipeline(Values):
+    """One job of one use case, started by the factory and by no schedule of Databricks' own."""
+
+    use_case: Name
+    job: Literal["training", "scoring"]
+    every: Literal["Day", "Week", "Month"]
+    hour_utc: Annotated[int, Field(ge=0, le=23, description="0 to 23")]
+
+
+class DataFactory(Values):
+    """The factory of one environment."""
+
+    group: Name
+    """a group with `jobs: run` on the use cases: the factory's identity becomes its member"""
+    pipelines: dict[Name, FactoryPipeline]
+    """by name, such as training, test-scoring or production-scoring"""
