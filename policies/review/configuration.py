@@ -66,7 +66,7 @@ def _references(expression: Any) -> Iterator[str]:
     if isinstance(expression, list):
         for part in expression:
             yield from _references(part)
-    elif isinstance(expression, dict):
+    elif isinstance(expression, dict) and "constant_value" not in expression:
         found = expression.get("references")
         if isinstance(found, list) and all(isinstance(text, str) for text in found):
             yield from found

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from policies.findings import findings_of
+from policies.findings import Finding, findings_of
 from policies.json_file import Document
 from policies.review.review import FindingsOf, Told
 from policies.scan.waivers import Waiver
@@ -16,19 +16,17 @@ def findings_with(waivers: Sequence[Waiver], today: date) -> FindingsOf:
     valid = [waiver for waiver in waivers if waiver.problem(today) is None]
 
     def found(stack: str, document: Document) -> list[Told]:
-        told = []
-        for item in findings_of(document):
-            waiver = next((one for one in valid if one.covers(item.rule, f"{stack}/{item.address}")), None)
-            waived = waiver if waiver and item.result != "pass" else None
-            told.append(
-                Told(
-                    rule=item.rule,
-                    severity=item.severity,
-                    address=item.address,
-                    result=WAIVED if waived else item.result,
-                    reason=f"{waived.reason} ({waived.owner}, until {waived.expires})" if waived else item.reason,
-                )
-            )
-        return told
+        return [_told(item, stack, valid) for item in findings_of(document) if item.result != "pass"]
 
     return found
+
+
+def _told(item: Finding, stack: str, waivers: Sequence[Waiver]) -> Told:
+    waiver = next((one for one in waivers if one.covers(item.rule, f"{stack}/{item.address}")), None)
+    return Told(
+        rule=item.rule,
+        severity=item.severity,
+        address=item.address,
+        result=WAIVED if waiver else item.result,
+        reason=f"{waiver.reason} ({waiver.owner}, until {waiver.expires})" if waiver else item.reason,
+    )
