@@ -44,6 +44,10 @@ class Access(Protocol):
         """Features, outcomes and predictions."""
 
     @property
+    def predictions(self) -> Data | None:
+        """The predictions alone."""
+
+    @property
     def features(self) -> Data | None:
         """Online features."""
 
@@ -120,9 +124,10 @@ def _layer_privileges(access: Access, layer: Layer) -> tuple[str, ...]:
     level: Data | None = getattr(access, layer.value)
     if level is not None:
         return _DATA_PRIVILEGES[level] + functions
-    # What lies in a schema is reached through it: volumes, functions and the model.
+    # What lies in a schema is reached through it: volumes, functions, the model and the table of predictions.
     inside: list[str | None] = [volume.held_by(access) for volume in VOLUMES if volume.layer is layer]
     inside += [access.model] if layer is Layer.OPS else []
+    inside += [access.predictions] if layer is Layer.GOLD else []
     return ("USE_SCHEMA", *functions) if any(inside) or functions else ()
 
 
@@ -147,6 +152,11 @@ def catalog_grants(holders: Iterable[Holders]) -> tuple[Grant, ...]:
 def schema_grants(holders: Holders, layer: Layer) -> tuple[Grant, ...]:
     """Rights to the tables of `layer`."""
     return _kept((who, _layer_privileges(access, layer)) for who, access in holders.items())
+
+
+def prediction_grants(held: Mapping[str, Access]) -> tuple[Grant, ...]:
+    """Rights to the table of predictions of those who read nothing else of gold."""
+    return _kept((who, ("SELECT",)) for who, access in held.items() if access.predictions and not access.gold)
 
 
 def volume_grants(holders: Holders, volume: UseCaseVolume) -> tuple[Grant, ...]:

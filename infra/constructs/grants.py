@@ -6,7 +6,7 @@ from typing import Literal
 from infra.access.grants import Grant
 from infra.cdktf_seam import Resource, Scope, databricks
 
-Securable = Literal["catalog", "schema", "volume", "model"]
+Securable = Literal["catalog", "schema", "table", "volume", "model"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -138,6 +138,7 @@ CHECKS: tuple[Callable[[Read], Iterator[Problem]], ...] = (
     use_cases.policies_have_a_user,
     use_cases.webhook_secrets_lie_in_the_vault,
     use_cases.serving_has_what_it_needs,
+    use_cases.predictions_alone_are_granted_with_serving,
     use_cases.models_have_an_owner,
     use_cases.sensitive_columns_can_be_hidden,
     use_cases.clear_sight_has_something_to_see,

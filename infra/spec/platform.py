@@ -94,6 +94,10 @@ class JobAccess(Values):
     source_sensitive: Literal["clear"] | None = None
     """clear: sensitive columns of those gold tables are not hidden from it"""
 
+    @property
+    def predictions(self) -> None:
+        """A stage reads all of gold, or nothing of it."""
+
 
 class StageAccess(Values):
     """The rights of each stage's service principal."""

@@ -67,6 +67,8 @@ class RoleAccess(Values):
     silver: Literal[Data.READ] | None = None
     gold: Literal[Data.READ] | None = None
     features: Literal[Data.READ] | None = None
+    predictions: Literal[Data.READ] | None = None
+    """the table of predictions alone, for those who do not read `gold`; it needs serving, whose stack grants it"""
     ops: Literal[Data.READ] | None = None
     alerts: Literal[Files.READ] | None = None
     model: Literal["execute"] | None = None

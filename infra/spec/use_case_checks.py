@@ -128,6 +128,19 @@ def serving_has_what_it_needs(read: Read) -> Iterator[Problem]:
                 yield problem(source, location, given=values["serving"], allowed=allowed, fix=fix)
 
 
+def predictions_alone_are_granted_with_serving(read: Read) -> Iterator[Problem]:
+    """The table is made by a job, so only the stack of phase two can grant it."""
+    for source, use_case, values in read.use_case_values():
+        if isinstance(values.get("serving"), Mapping):
+            continue
+        for group, role in table(values, "access").items():
+            if dig(role, "predictions"):
+                location = ("use_cases", use_case, "access", group, "predictions")
+                allowed = "predictions where the use case has serving"
+                fix = "add serving, or give gold: read"
+                yield problem(source, location, given=role["predictions"], allowed=allowed, fix=fix)
+
+
 def models_have_an_owner(read: Read) -> Iterator[Problem]:
     """The registered model belongs to the promotion principal, so that job cannot be left out."""
     for source, use_case, values in read.use_case_values():

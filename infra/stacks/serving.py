@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from infra import names
+from infra.access.grants import prediction_grants
 from infra.access.objects import endpoint_permissions
 from infra.cdktf_seam import Scope, databricks
 from infra.constructs.alerting import AlertProps, QueryProps, alert, destination_id, query
 from infra.constructs.dashboard import Chart, DashboardProps, dashboard
+from infra.constructs.grants import GrantsProps, grants
 from infra.constructs.permissions import Permission
 from infra.constructs.quality_monitor import QualityMonitorProps, quality_monitor
 from infra.constructs.service_principals import service_principals
@@ -96,6 +98,7 @@ def serving_stack(app: Scope, spec: Spec, environment: Environment) -> None:
         declared = spec.use_cases[name]
         if values.serving and declared.serving:
             _endpoint(parts, declared, declared.serving)
+            _predictions(parts, declared)
             _monitor(parts, declared, directory.path)
             _alert(parts, declared, directory.path)
             _dashboard(parts, declared, directory.path)
@@ -129,6 +132,16 @@ def _endpoint(parts: _Parts, use_case: UseCase, serving: Serving) -> None:
         permissions=endpoint_permissions(parts.run_as(use_case.name, "promotion"), values.access),
     )
     serving_endpoint(parts.stack, f"{use_case.name}-endpoint", props)
+
+
+def _predictions(parts: _Parts, use_case: UseCase) -> None:
+    """Who reads the predictions and nothing else of gold. The table is scoring's, so it is not there in phase one."""
+    props = GrantsProps(
+        securable="table",
+        name=parts.table(use_case.name, Layer.GOLD, names.PREDICTIONS),
+        grants=prediction_grants(parts.environment.use_cases[use_case.name].access),
+    )
+    grants(parts.stack, f"{use_case.name}-predictions-grants", props)
 
 
 def _monitor(parts: _Parts, use_case: UseCase, directory: str) -> None:
