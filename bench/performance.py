@@ -17,6 +17,7 @@ from typing import Any
 from bench import synthesis
 from bench.policies import review_section
 from bench.processes import run
+from bench.scan import scan_section
 from bench.synthesis import table
 from cli.demo.summary import HOLDOUT
 
@@ -99,6 +100,7 @@ def main() -> None:
         "",
         *synthesis.section(),
         *review_section(),
+        *scan_section(),
         *demo_section("The demo on generated data", None),
         *(demo_section("The demo on the real file (30,000 clients)", Path(data)) if data else []),
     ]

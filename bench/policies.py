@@ -104,10 +104,12 @@ def review_section() -> list[str]:
         stacks, plan = Path(folder) / "stacks", Path(folder) / "prod-ml.json"
         run([sys.executable, "-m", "cli", "synth", "--out", str(stacks)])
         plan.write_text(json.dumps(large_plan(2000)))
-        review_s = _median([sys.executable, "-m", "cli", "review", str(plan), "--stacks", str(stacks), "--out", folder])
+        review_s = median_s(
+            [sys.executable, "-m", "cli", "review", str(plan), "--stacks", str(stacks), "--out", folder]
+        )
         out = str(Path(folder) / "access.csv")
         access = [sys.executable, "-m", "cli", "access", "--stacks", str(stacks), "--format", "csv", "--out", out]
-        access_s = _median(access)
+        access_s = median_s(access)
         megabytes, rows = plan.stat().st_size / 1e6, len(Path(out).read_text().splitlines()) - 1
     return [
         TITLE,
@@ -115,8 +117,8 @@ def review_section() -> list[str]:
         "",
         "| | wall | processor |",
         "| --- | --- | --- |",
-        _row(f"`mlops review` of a plan that changes 2,000 resources ({megabytes:.0f} MB)", review_s),
-        _row(f"`mlops access` ({rows:,} privileges)", access_s),
+        row(f"`mlops review` of a plan that changes 2,000 resources ({megabytes:.0f} MB)", review_s),
+        row(f"`mlops access` ({rows:,} privileges)", access_s),
         "",
     ]
 
@@ -129,11 +131,12 @@ def _busy() -> str:
     )
 
 
-def _row(what: str, seconds: tuple[float, float]) -> str:
+def row(what: str, seconds: tuple[float, float]) -> str:
+    """A line of the table."""
     return f"| {what} | {seconds[0]:.1f} s | {seconds[1]:.1f} s |"
 
 
-def _median(command: Sequence[str]) -> tuple[float, float]:
+def median_s(command: Sequence[str]) -> tuple[float, float]:
     """Wall and processor seconds of the whole process."""
     walls, processors = [], []
     for _ in range(_RUNS):
