@@ -80,7 +80,9 @@ def _stack(name: str, file: Path) -> Stack:
         for type_, labelled in document.get(kind, {}).items()
         for label, body in labelled.items()
     ]
-    host = next((entry["host"] for entry in provider if "host" in entry), "")
+    # What holds Azure's own resources is left out whole: there is no Azure Resource Manager here.
+    azure = "azurerm" in document.get("provider", {})
+    host = "" if azure else next((entry["host"] for entry in provider if "host" in entry), "")
     return Stack(name=name, file=file, host=host, blocks=tuple(blocks))
 
 

@@ -110,6 +110,36 @@ def test_one_more_dev_workspace_is_one_more_file(workspaces: Path, synthesized: 
     assert bindings["catalog-binding-dev-fraud"]["binding_type"] == "BINDING_TYPE_READ_ONLY"
 
 
+def _more_dev(workspaces: Path, number: int) -> None:
+    """Another environment like dev, with names, ids and addresses of its own."""
+    text = (workspaces / "dev.yaml").read_text(encoding="utf-8")
+    text = text.replace("name: dev\ncatalog: dev\n", f"name: dev-{number}\ncatalog: dev_{number}\n")
+    text = text.replace("1000000000000001.1", f"10000000000001{number:02}.4")
+    text = text.replace("1000000000000001", f"10000000000001{number:02}").replace("10.41.", f"10.{50 + number}.")
+    (workspaces / f"dev-{number}.yaml").write_text(text, encoding="utf-8")
+
+
+def test_one_environment_is_enough(workspaces: Path, tmp_path: Path) -> None:
+    """Prod alone: what all share, and its own stacks."""
+    for name in ("dev", "staging"):
+        (workspaces / f"{name}.yaml").unlink()
+    edit(workspaces / "prod.yaml", "read_by: [dev]", "read_by: []")
+    own = [f"prod-{part}" for part in ("platform", "workspace", "ml", "masks", "serving")]
+    assert sorted(synth(tmp_path / "out", workspaces)) == sorted(["bootstrap", "hub", "account", *own])
+
+
+def test_ten_environments_are_synthesized(workspaces: Path, tmp_path: Path) -> None:
+    """Seven more like dev, each with a platform of its own, and nothing of the first three changes its name."""
+    for number in range(1, 8):
+        _more_dev(workspaces, number)
+    readers = ", ".join(["dev", *(f"dev-{number}" for number in range(1, 8))])
+    edit(workspaces / "prod.yaml", "read_by: [dev]", f"read_by: [{readers}]")
+    names = synth(tmp_path / "out", workspaces)
+    assert sorted(name for name in names if name.endswith("-platform")) == sorted(
+        f"{environment}-platform" for environment in ("dev", "prod", "staging", *(f"dev-{n}" for n in range(1, 8)))
+    )
+
+
 def test_the_real_cli_writes_the_same_documents(root: Path, tmp_path: Path) -> None:
     """`cdktf synth` and `mlops synth` agree to the byte."""
     cli = root / "node_modules" / ".bin" / "cdktf"

@@ -1,5 +1,6 @@
 """A load makes the cloud as the documents say, whatever it was before. Real routes, real state."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -177,6 +178,15 @@ def test_a_stack_of_azure_alone_is_skipped_and_named(stacks: Stacks) -> None:
     """The local cloud has none of Azure's own resources; that is said, not hidden."""
     stacks.write("hub", {"azurerm_resource_group.g": {"name": "hub"}}, host="")
     assert stacks.load().skipped == ["hub"]
+
+
+def test_a_stack_of_azure_and_databricks_is_skipped_whole(stacks: Stacks) -> None:
+    """Such as a data factory's: half of it would name what is not there."""
+    path = stacks.write("prod-data-factory", {"azurerm_data_factory.f": {"name": "f"}})
+    document = json.loads(path.read_text(encoding="utf-8"))
+    document["provider"]["azurerm"] = [{"features": {}}]
+    path.write_text(json.dumps(document), encoding="utf-8")
+    assert stacks.load().skipped == ["prod-data-factory"]
 
 
 @pytest.mark.parametrize(
