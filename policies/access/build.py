@@ -48,9 +48,9 @@ _TARGETS = {
     "dashboard_id": "dashboard",
     "authorization": "tokens",
 }
-_PARENTS = {"schema": "catalog", "volume": "schema", "model": "schema"}
+_PARENTS = {"schema": "catalog", "table": "schema", "volume": "schema", "model": "schema"}
 _ROLE = "azurerm_role_assignment"
-_GRANTED = {"catalog", "schema", "volume", "model", "external_location", "storage_credential", "metastore"}
+_GRANTED = {"catalog", "schema", "table", "volume", "model", "external_location", "storage_credential", "metastore"}
 
 
 def estate_of(stacks: Sequence[Stack]) -> Estate:
@@ -97,6 +97,10 @@ def _securables(stack: Stack) -> Iterator[Securable]:
             workspace_id=stack.workspace_id,
             run_as=_run_as(item.values),
         )
+    for item in stack.of("databricks_grants", "databricks_grant"):
+        key = _unity_target(item)
+        if key.kind == "table":  # jobs make tables, and own them; stacks only say who else may use one
+            yield Securable(key=key, declared=item.address, parent=_parent(key))
     for item in stack.of(_ROLE):
         yield Securable(key=_azure_scope(stack, item), declared=item.address)
     for item in stack.of("databricks_permissions"):

@@ -30,6 +30,7 @@ PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     "metastore": ("CREATE_CATALOG", "CREATE_EXTERNAL_LOCATION", "CREATE_STORAGE_CREDENTIAL"),
     "catalog": ("USE_CATALOG", "CREATE_SCHEMA", "USE_SCHEMA", *_IN_SCHEMA, *_ALWAYS),
     "schema": ("USE_SCHEMA", *_IN_SCHEMA, *_ALWAYS),
+    "table": ("SELECT", "MODIFY", "APPLY_TAG", *_ALWAYS),
     "volume": (*_IN_VOLUME, "APPLY_TAG", *_ALWAYS),
     "model": (*_IN_MODEL, "APPLY_TAG", *_ALWAYS),
     "external_location": (

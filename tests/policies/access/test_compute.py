@@ -197,3 +197,17 @@ def test_azure_roles_are_told_as_they_are_assigned() -> None:
     assert not found.may("dev-job", lake, "Storage Blob Data Contributor").allowed
     rows = [(row.principal, row.privilege) for row in found.matrix() if row.key.kind == "azure scope"]
     assert rows == [("mlops-prod", "Storage Blob Data Contributor"), ("p", "Owner (under a condition)")]
+
+
+def test_a_grant_on_a_table_is_about_that_table_only() -> None:
+    """No stack makes the table; the grant on it, and what is inherited from its schema, are told all the same."""
+    document = prod()
+    grants = document["resource"]["databricks_grants"]
+    grants["c"]["grant"].append({"principal": "people", "privileges": ["USE_CATALOG"]})
+    grants["g"]["grant"][2]["privileges"] = ["USE_SCHEMA"]
+    grants["t"] = {"table": "prod.gold.scores", "grant": [{"principal": "people", "privileges": ["SELECT"]}]}
+    found = access(prod_workspace=document)
+    scores = Key(kind="table", name="prod.gold.scores")
+    assert found.may("people", scores, "SELECT").allowed
+    assert not found.may("people", GOLD, "SELECT").allowed
+    assert found.may("dev-job", scores, "SELECT").allowed
