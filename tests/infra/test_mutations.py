@@ -89,6 +89,11 @@ WEAKENINGS: dict[str, tuple[str, Change, Guard]] = {
         _in("databricks_catalog", "catalog", "isolation_mode", value="OPEN"),
         _each(test_access.test_catalogs_are_isolated),
     ),
+    "analysts read all of prod's gold": (
+        "prod-workspace",
+        _granted("credit_gold-grants", "analysts", "SELECT"),
+        test_serving.test_analysts_read_predictions_and_nothing_else_of_gold,
+    ),
     "analysts may change prod's predictions": (
         "prod-workspace",
         _granted("credit_gold-grants", "analysts", "MODIFY"),

@@ -73,6 +73,14 @@ def test_who_deploys_can_read_what_the_endpoint_reads(documents: Documents) -> N
     }
 
 
+def test_analysts_read_predictions_and_nothing_else_of_gold(documents: Documents) -> None:
+    """A grant on the one table, in phase two, since a job makes it; in phase one they may only reach the schema."""
+    assert grants(documents, STACK, "credit-predictions-grants") == {"analysts": {"SELECT"}}
+    found = documents[STACK]["resource"]["databricks_grants"]["credit-predictions-grants"]
+    assert found["table"] == "prod.credit_gold.predictions"
+    assert grants(documents, "prod-workspace", "credit_gold-grants")["analysts"] == {"USE_SCHEMA"}
+
+
 def test_the_predictions_are_monitored_by_month_and_version(documents: Documents) -> None:
     """The monitor reads the predictions table's own columns and keeps its tables in ops."""
     monitor = _only(documents, "databricks_quality_monitor")
@@ -132,8 +140,9 @@ def test_the_online_store_comes_before_the_jobs_that_publish(documents: Document
 def test_an_environment_that_does_not_serve_has_no_phase_two(
     workspaces: Path, synthesized: Callable[[], Documents]
 ) -> None:
-    """Without `serving` the stack is not there, and nothing else changes but the store's need."""
+    """Without `serving` the stack is not there; who read predictions by it reads gold or nothing."""
     edit(workspaces / "prod.yaml", "    serving: {inference_table: true}\n", "")
+    edit(workspaces / "prod.yaml", "analysts: {predictions: read}", "analysts: {gold: read}")
     assert not [stack for stack in synthesized() if stack.endswith("-serving")]
 
 

@@ -104,6 +104,12 @@ def test_all_mistakes_of_all_files_are_reported_together(workspaces: Path) -> No
         ),
         (
             "dev.yaml",
+            "      model-risk: {ops: read,",
+            "      model-risk: {predictions: read, ops: read,",
+            "access.model-risk.predictions: given 'read'; allowed predictions where the use case has serving",
+        ),
+        (
+            "dev.yaml",
             "  token_lifetime_days: 30\n",
             "  legacy_table_acls: [{database: default, group: analysts, rights: read}]\n",
             "security.legacy_table_acls: given 'table ACLs'; allowed none while legacy_access is disabled",
