@@ -90,3 +90,14 @@ def test_legacy_table_acls_are_an_opt_in(workspaces: Path, synthesized: Callable
     }
     access = _resource(documents, "dev", "databricks_disable_legacy_access_setting", "no-legacy-access")
     assert access["disable_legacy_access"] == {"value": False}
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_warehouse_stops_when_idle_and_is_used_by_named_groups(documents: Documents, environment: str) -> None:
+    """Serverless, at most half an hour awake for nobody, and never open to everyone."""
+    found = _resource(documents, environment, "databricks_sql_endpoint", "warehouse")
+    assert (found["warehouse_type"], found["enable_serverless_compute"]) == ("PRO", True)
+    assert 0 < found["auto_stop_mins"] <= 30
+    held = permissions(documents, f"{environment}-workspace", "warehouse-permissions")
+    assert set(held.values()) == {"CAN_USE"}
+    assert not {"users", "account users"} & set(held)
