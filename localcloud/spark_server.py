@@ -131,6 +131,10 @@ class SparkServer:
         return [
             str(java()),
             f"-Xmx{self._memory_mib}m",
+            # Each query on small data is compiled for itself and runs for moments: the optimizing compiler and a
+            # concurrent collector cost half of all processor time, and come too late to gain anything.
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
             "-Dfile.encoding=UTF-8",
             "-Duser.timezone=UTC",
             "-Djdk.reflect.useDirectMethodHandle=false",

@@ -3,8 +3,9 @@
 import hashlib
 import re
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,10 +26,15 @@ Files = Mapping[str, tuple[Path, ...]]
 
 @dataclass(frozen=True, kw_only=True)
 class Arrival:
-    """What lands in one month (`YYYY-MM`), by feed: outcomes of the month before, and with the last month its own."""
+    """What lands together, by feed: `months` (`YYYY-MM`), outcomes of the months before, and with the last its own."""
 
-    month: str
+    months: tuple[str, ...]
     files: Files
+
+    @property
+    def month(self) -> str:
+        """The newest month."""
+        return self.months[-1]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,21 +72,24 @@ def prepare(use_case: str, data: Path | None) -> Landing:
         sample = _replay(source.replay, raw.iloc[::step], folder / "sample", feeds)
     except ValueError as error:
         raise CommandError(f"{data or 'generated data'}: {error}") from error
-    # Outcomes come a month late, so there is one month more of them than of anything that could be decided on.
-    months = sorted({path.stem for paths in files.values() for path in paths if path.stem >= source.first_arrival})[:-1]
     return Landing(
         name=name,
-        history=_of_months(files, lambda month: month < source.first_arrival),
-        arrivals=tuple(Arrival(month=month, files=_of_months(files, _arriving(month, months))) for month in months),
-        sample=_of_months(sample, lambda month: month < source.first_arrival),
+        history=_of_months(files, source.deliveries[0].__ge__),
+        arrivals=tuple(_arrivals(files, source.deliveries)),
+        sample=_of_months(sample, source.deliveries[0].__ge__),
         rows={feed: len(raw) for feed in feeds},
         shift_month=source.shift_month if data is None else "",
         holdout_start="" if data is None else source.holdout_start,
     )
 
 
-def _arriving(month: str, months: Sequence[str]) -> Callable[[str], bool]:
-    return month.__le__ if month == months[-1] else month.__eq__
+def _arrivals(files: Files, deliveries: Sequence[str]) -> Iterator[Arrival]:
+    known = sorted({path.stem for paths in files.values() for path in paths})
+    for before, newest in pairwise(deliveries):
+        months = tuple(month for month in known if before < month <= newest)
+        # Outcomes come a month late, so there is one month more of them than of anything that could be decided on.
+        landing = months if newest != deliveries[-1] else tuple(month for month in known if month > before)
+        yield Arrival(months=months, files=_of_months(files, landing.__contains__))
 
 
 def _of_months(files: Files, wanted: Callable[[str], bool]) -> Files:

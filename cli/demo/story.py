@@ -61,7 +61,7 @@ def tell(story: Story) -> None:
     _explore(story)
     _release(story)
     for arrival in story.landing.arrivals:
-        _heading(f"{arrival.month} arrives")
+        _heading(f"{' and '.join(arrival.months)} arrive{'s' if len(arrival.months) == 1 else ''}")
         _arrive(story, arrival)
     _judge_on_newest(story)
     _heading("one roll-back, done and undone")
@@ -79,16 +79,14 @@ def _done(what: str) -> None:
 def _first_champion(story: Story) -> None:
     land("prod", story.use_case, story.landing.history)
     found = story.records()
-    if found.decisions:
+    if found.champion is not None:
         _done(f"version {found.champions[0]} was the first champion")
         return
     story.run("prod", "ingest")
     if hidden_columns(declaration(story.use_case)):
         load_stacks("prod-masks")
-    if found.champion is None:
-        story.run("prod", "training")
+    story.run("prod", "training")
     story.run("prod", "scoring")
-    _monitor(story)
 
 
 def _explore(story: Story) -> None:
@@ -100,19 +98,15 @@ def _explore(story: Story) -> None:
 
 
 def _arrive(story: Story, arrival: Arrival) -> None:
-    """A month is ingested, scored and monitored; where monitoring asks for it, the model is trained again."""
+    """What arrived is ingested, scored and monitored; where monitoring asks for it, the model is trained again."""
     land("prod", story.use_case, arrival.files)
     if settled(story.records(), arrival.month):
         _done("the month is decided on")
         return
     story.run("prod", "ingest")
     story.run("prod", "scoring")
-    _monitor(story)
-    _release(story)
-
-
-def _monitor(story: Story) -> None:
     story.run("prod", "monitoring", holdout_start=story.landing.holdout_start)
+    _release(story)
 
 
 def _judge_on_newest(story: Story) -> None:

@@ -95,7 +95,12 @@ def announce(subject: Judged) -> None:
     """Point `@challenger` at the version, unless it is live already. Each judging gate does so; once is enough."""
     pointed = aliases(subject.client, subject.name)
     if subject.version not in (pointed.get(CHAMPION), pointed.get(CHALLENGER)):
-        subject.client.set_registered_model_alias(subject.name, CHALLENGER, str(subject.version))
+        try:
+            subject.client.set_registered_model_alias(subject.name, CHALLENGER, str(subject.version))
+        except MlflowException:
+            # Another gate may have said so at the same moment, which MLflow's own server answers with an error.
+            if subject.alias(CHALLENGER) != subject.version:
+                raise
 
 
 def fetch(subject: Judged, version: int, into: Path) -> Path:

@@ -80,8 +80,7 @@ def make_tables(tables: Tables, task: Common) -> list[str]:
     """Create every table with a hidden column, and return their full names. A table that is there stays as it is."""
     wanted = {(hidden.layer, hidden.table) for hidden in hidden_columns(task.use_case)}
     found = [table for table in _written(task.use_case) if (table.layer, table.name) in wanted]
-    for table in found:
-        tables.create(table, table.full_name(task.catalog, task.use_case.name))
+    runtime.side_by_side(lambda table: tables.create(table, table.full_name(task.catalog, task.use_case.name)), found)
     return [table.full_name(task.catalog, task.use_case.name) for table in found]
 
 

@@ -15,15 +15,15 @@ class DemoData:
     """How to get a use case's raw data, and how to split it into landing files that arrive month by month.
 
     `generate` makes seeded raw data, `read` reads a raw file (ValueError where it is none), and `replay` writes
-    `<folder>/<feed>/<YYYY-MM>.csv` files and returns their paths. Files before `first_arrival` are history; from then
-    on each month (`YYYY-MM`) arrives by itself. Generated data changes for good in `shift_month`. Of a real file
-    nothing is known, so no retraining learns from `holdout_start` or later: the newest fifth judges.
+    `<folder>/<feed>/<YYYY-MM>.csv` files and returns their paths. `deliveries` are the newest months (`YYYY-MM`) of
+    what lands together: the history first, then what arrives. Generated data changes for good in `shift_month`. Of a
+    real file nothing is known, so no retraining learns from `holdout_start` or later: the newest fifth judges.
     """
 
     generate: Callable[[], pd.DataFrame]
     read: Callable[[Path], pd.DataFrame]
     replay: Callable[[pd.DataFrame, Path], list[Path]]
-    first_arrival: str
+    deliveries: tuple[str, ...]
     shift_month: str
     holdout_start: str
 
@@ -44,7 +44,7 @@ DEMO_DATA = {
         generate=_credit,
         read=credit_replay.read,
         replay=credit_replay.replay,
-        first_arrival="2025-02",
+        deliveries=("2025-01", "2025-02", "2025-04", "2025-05", "2025-06"),
         shift_month="2025-02",
         holdout_start="2025-01",
     )

@@ -19,7 +19,7 @@ def landing(*, shift: bool = True) -> Landing:
     return Landing(
         name="made",
         history={"applications": (Path("2025-01.csv"),)},
-        arrivals=tuple(Arrival(month=month, files={}) for month in (SHIFT, *LATER)),
+        arrivals=tuple(Arrival(months=(month,), files={}) for month in (SHIFT, *LATER)),
         sample={},
         rows={"applications": 10},
         shift_month=SHIFT if shift else "",
