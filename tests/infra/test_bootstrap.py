@@ -42,6 +42,8 @@ def test_a_pipeline_gives_named_roles_only(documents: Documents) -> None:
             "Locks Contributor",
             "Role Based Access Control Administrator",
             "Storage Blob Data Contributor",
+            # Joins the hub's network and zones, and changes none of them.
+            "mlops hub tenant",
         }
         condition = held["Role Based Access Control Administrator"]
         assert condition.count("ForAnyOfAnyValues:GuidEquals") == 2

@@ -29,7 +29,7 @@ def _switch_on(workspaces: Path) -> None:
     edit(platform, "  model-risk:\n", "  prod-schedulers:\n    comment: The data factory.\n  model-risk:\n")
     edit(prod, "training: {schedule: active", "training: {schedule: paused")
     edit(prod, "scoring: {schedule: active", "scoring: {schedule: paused")
-    edit(prod, "      analysts: {gold", "      prod-schedulers: {jobs: run}\n      analysts: {gold")
+    edit(prod, "      analysts: {", "      prod-schedulers: {jobs: run}\n      analysts: {")
     prod.write_text(prod.read_text(encoding="utf-8") + FACTORY, encoding="utf-8")
 
 

@@ -108,8 +108,8 @@ def test_parameters_of_every_task(documents: Documents) -> None:
     }
     monitoring = tasks(documents, "prod", "credit-monitoring")
     common["--catalog"] = "prod"
-    for task in ("monitoring", "decision"):
-        assert _flags(monitoring[task]) == common
+    assert _flags(monitoring["monitoring"]) == common
+    assert _flags(monitoring["decision"]) == common | {"--holdout-start": "{{job.parameters.holdout_start}}"}
     assert _flags(monitoring["alert"]) == common | {"--webhook-secret": ""}
 
 
