@@ -131,9 +131,7 @@ class SparkServer:
         return [
             str(java()),
             f"-Xmx{self._memory_mib}m",
-            # Each query on small data is compiled for itself and runs for moments: the optimizing compiler and a
-            # concurrent collector cost half of all processor time, and come too late to gain anything.
-            "-XX:TieredStopAtLevel=1",
+            # A concurrent collector takes processor time that small data on two cores has better use for.
             "-XX:+UseSerialGC",
             "-Dfile.encoding=UTF-8",
             "-Duser.timezone=UTC",

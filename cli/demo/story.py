@@ -61,7 +61,7 @@ def tell(story: Story) -> None:
     _explore(story)
     _release(story)
     for arrival in story.landing.arrivals:
-        _heading(f"{' and '.join(arrival.months)} arrive{'s' if len(arrival.months) == 1 else ''}")
+        _heading(f"{', '.join(arrival.months)} arrive{'s' if len(arrival.months) == 1 else ''}")
         _arrive(story, arrival)
     _judge_on_newest(story)
     _heading("one roll-back, done and undone")

@@ -44,7 +44,7 @@ DEMO_DATA = {
         generate=_credit,
         read=credit_replay.read,
         replay=credit_replay.replay,
-        deliveries=("2025-01", "2025-02", "2025-04", "2025-05", "2025-06"),
+        deliveries=("2025-01", "2025-02", "2025-05", "2025-06"),
         shift_month="2025-02",
         holdout_start="2025-01",
     )
