@@ -60,7 +60,7 @@ secrets: $(READY) ## Search repository, stacks, plans, logs and reports for secr
 	@$(BIN)/mlops secrets
 
 synth-check: $(READY) node_modules/.installed ## Compare `mlops synth` with the real `cdktf synth`
-	@$(PY) -m pytest tests/infra/test_synth.py
+	@$(PY) -m pytest tests/infra/test_synth.py::test_the_real_cli_writes_the_same_documents
 
 node_modules/.installed: package-lock.json $(READY)
 	@echo "the cdktf CLI, from package-lock.json"

@@ -1,12 +1,15 @@
 """The way to Node and to the provider bindings."""
 
+import os
 import subprocess
 import sys
+import tarfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from infra.cdktf_seam import SeamError, find_node
+from infra.cdktf_seam import SeamError, find_node, node_options
 
 
 def _node(folder: Path, version: str) -> str:
@@ -66,3 +69,29 @@ def test_bindings_load_on_demand(root: Path) -> None:
     databricks, azurerm = map(int, done.stdout.split())
     assert databricks < 40
     assert azurerm == 0
+
+
+def test_node_requires_on_demand_too(tmp_path: Path) -> None:
+    """Of the databricks provider's 250 modules its index requires none; each is there by its name all the same."""
+    bindings = find_spec("cdktf_cdktf_provider_databricks")
+    assert bindings is not None
+    assert bindings.submodule_search_locations is not None
+    (archive,) = (Path(bindings.submodule_search_locations[0]) / "_jsii").glob("*.tgz")
+    with tarfile.open(archive) as packed:
+        packed.extractall(tmp_path / "@cdktf", filter="data")
+    package = (tmp_path / "@cdktf" / "package").rename(tmp_path / "@cdktf" / "provider-databricks")
+    index = (package / "lib" / "index.js").as_posix()
+    code = f"const all = require('{index}'); console.log(Object.keys(all).length, Object.keys(require.cache).length)"
+    node = [os.environ["JSII_NODE"], "-e", code]
+    environment = os.environ | {"NODE_OPTIONS": node_options("")}
+    done = subprocess.run(node, env=environment, capture_output=True, text=True, check=True)
+    names, required = map(int, done.stdout.split())
+    assert names > 200
+    assert required == 2  # the index, and what made it lazy
+
+
+def test_the_order_to_node_is_given_once() -> None:
+    """What the caller told Node stays, and a child of a synthesis does not add the order again."""
+    once = node_options("--max-old-space-size=4096")
+    assert once.startswith("--max-old-space-size=4096 --require ")
+    assert node_options(once) == once

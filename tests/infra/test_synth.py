@@ -159,19 +159,15 @@ def test_the_real_cli_writes_the_same_documents(root: Path, tmp_path: Path) -> N
     assert (differ, failed) == ([], [])
 
 
-def test_a_synthesis_is_quick_and_small(root: Path, tmp_path: Path) -> None:
-    """The whole process takes 7 s at most, and Python 120 MB (Node, its child, is not counted)."""
+def test_a_synthesis_is_small(root: Path, tmp_path: Path) -> None:
+    """Python takes 120 MB at most (Node, its child, is not counted). How long it takes, `bench/` measures."""
     # Not getrusage: on Linux a child's maximum starts with what its parent, this test run, had when it was started.
     code = (
         "import re, sys; from pathlib import Path; from infra.main import synth; synth(Path(sys.argv[1])); "
         "print(int(re.search(r'VmHWM:\\s+(\\d+)', Path('/proc/self/status').read_text())[1]) // 1024)"
     )
     command = [sys.executable, "-c", code, str(tmp_path / "out")]
-    before = os.times()
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
-    after = os.times()
-    # Processor time of Python and Node together: what the clock shows on a machine that does nothing else.
-    assert after.children_user + after.children_system - before.children_user - before.children_system <= 7
     assert int(done.stdout) <= 120
 
 
