@@ -16,14 +16,20 @@ if TYPE_CHECKING:
 
 
 def start_cloud() -> "Endpoint":
-    """Start the current local cloud, or find it running. Raises CommandError where it cannot start."""
-    from localcloud import lifecycle  # noqa: PLC0415 - only commands that talk to the cloud pay for it
+    """Start the current local cloud, or find it running. Raises CommandError where it cannot start.
 
-    started = time.monotonic()
+    One that starts goes on warming up beside what comes next, so start it before the stacks are synthesized.
+    """
+    from localcloud import lifecycle, warm_up  # noqa: PLC0415 - only commands that talk to the cloud pay for it
+
+    started, home = time.monotonic(), current_home()
+    is_running = lifecycle.status(home).running
     try:
-        found = lifecycle.start(current_home(), progress=lambda line: progress.print(f"  {line}", markup=False))
+        found = lifecycle.start(home, progress=lambda line: progress.print(f"  {line}", markup=False))
     except lifecycle.StartError as error:
         raise CommandError(str(error)) from error
+    if not is_running:
+        warm_up.begin(home, found.spark_remote)
     progress.print(f"local cloud ready in {time.monotonic() - started:.1f} s")
     return found
 
@@ -46,8 +52,8 @@ def load_stacks(*names: str) -> None:
 @click.command()
 def up() -> None:
     """Start the local Azure + Databricks and load the synthesized stacks."""
-    synthesize()
     start_cloud()
+    synthesize()
     load_stacks()
 
 

@@ -18,7 +18,8 @@ from localcloud.jobs.work import TaskWork
 from localcloud.jobs.workers import Workers
 from localcloud.state import Document
 
-PARALLEL_TASKS = 2
+# One more than most machines' cores for this: a task mostly waits for Spark, and three gates judge side by side.
+PARALLEL_TASKS = 3
 
 
 class Runner:
