@@ -1,6 +1,7 @@
 """What the jobs recorded about a model, read once and then only looked at."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from cli.commands.history import gate_rows, move_rows, records, versions
@@ -69,18 +70,22 @@ def holdout(version: Version) -> tuple[str, str]:
 
 
 def read(model: NamedModel) -> Records:
-    """All of it. Raises CommandError where the model is not deployed."""
+    """All of it, asked at once. Raises CommandError where the model is not deployed."""
+    decision_columns = "month, action, reason, evidence, decided_at"
+    alert_columns = "key, since_month, last_month, what, how_much, what_to_do, status, delivered_to, delivered_at"
     metric_columns = "month, model_version, metric, column, value, threshold_low, threshold_high, verdict, in_training"
+    with ThreadPoolExecutor() as pool:
+        made = pool.submit(versions, model)
+        gates = pool.submit(gate_rows, model)
+        moves = pool.submit(move_rows, model)
+        decisions = pool.submit(records, model, "decisions", decision_columns, order="month")
+        alerts = pool.submit(records, model, "alerts", alert_columns, order="since_month, key")
+        metrics = pool.submit(records, model, "metrics", metric_columns, order="month, metric, column")
     return Records(
-        versions=versions(model),
-        gates=gate_rows(model),
-        moves=move_rows(model),
-        decisions=records(model, "decisions", "month, action, reason, evidence, decided_at", order="month"),
-        alerts=records(
-            model,
-            "alerts",
-            "key, since_month, last_month, what, how_much, what_to_do, status, delivered_to, delivered_at",
-            order="since_month, key",
-        ),
-        metrics=records(model, "metrics", metric_columns, order="month, metric, column"),
+        versions=made.result(),
+        gates=gates.result(),
+        moves=moves.result(),
+        decisions=decisions.result(),
+        alerts=alerts.result(),
+        metrics=metrics.result(),
     )

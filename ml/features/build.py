@@ -36,11 +36,11 @@ def build_features(tables: Tables, task: Common) -> tuple[int, int, int]:
     """Write the feature table. Returns the rows of silver, of the feature table, and of no quarantine."""
     declared = task.use_case.model.feature_table
     source, target = (table.full_name(task.catalog, task.use_case.name) for table in (declared.source, declared.table))
-    silver = tables.read(source)
-    with runtime.computed_once(feature_rows(declared, silver)) as rows:
+    with runtime.computed_once(feature_rows(declared, tables.read(source))) as rows:
         require_usable(declared, rows)
         tables.replace(declared.table, target, rows)
-    return silver.count(), tables.read(target).count(), 0
+    rows_in, rows_kept = tables.counts(source, target)
+    return rows_in, rows_kept, 0
 
 
 def build_outcomes(tables: Tables, task: Common) -> tuple[int, int, int]:
@@ -51,13 +51,13 @@ def build_outcomes(tables: Tables, task: Common) -> tuple[int, int, int]:
         table.full_name(task.catalog, task.use_case.name)
         for table in (outcome.source, model.feature_table.source, outcome.table, waiting)
     )
-    silver = tables.read(source)
     usable = F.col("_reason").isNull()
-    joined = outcome_rows(task.use_case, tables.read(events), silver)
+    joined = outcome_rows(task.use_case, tables.read(events), tables.read(source))
     with runtime.computed_once(joined) as rows:
         tables.replace(outcome.table, target, rows.where(usable).select(*names(outcome.table)))
         tables.replace(waiting, rejects, rows.where(~usable).select(*names(waiting)))
-    return silver.count(), tables.read(target).count(), tables.read(rejects).count()
+    rows_in, rows_kept, rows_quarantined = tables.counts(source, target, rejects)
+    return rows_in, rows_kept, rows_quarantined
 
 
 def names(table: Table) -> list[str]:

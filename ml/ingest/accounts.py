@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from pyspark.sql import functions as F  # noqa: N812
+
 from ml.parameters import Common
 from ml.tables import Tables, frame_of
 from ml.tables.system import INGEST_FILES
@@ -38,3 +40,15 @@ def record(tables: Tables, task: Common, accounts: Iterable[FileAccount], record
     rows = [vars(account) | {"run_id": task.run_id, "recorded_at": recorded_at} for account in accounts]
     full_name = INGEST_FILES.full_name(task.catalog, task.use_case.name)
     tables.append(INGEST_FILES, full_name, frame_of(tables.spark, INGEST_FILES, rows))
+
+
+def loaded(tables: Tables, task: Common, table_name: str) -> dict[tuple[str, str], int]:
+    """Records of each file that `table_name` has taken, as counted when it was read; by the file's name and hash."""
+    full_name = INGEST_FILES.full_name(task.catalog, task.use_case.name)
+    if not tables.exists(full_name):
+        return {}
+    taken = F.col("verdict").isin(str(Verdict.LOADED), str(Verdict.ALREADY_LOADED)) & (
+        F.col("table_name") == table_name
+    )
+    rows = tables.read(full_name).where(taken).select("source_file", "source_sha256", "rows_in").distinct().collect()
+    return {(row["source_file"].rpartition("/")[2], row["source_sha256"]): row["rows_in"] for row in rows}

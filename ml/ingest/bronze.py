@@ -59,7 +59,7 @@ def load(tables: Tables, task: Common, feed: Feed, landing: Path, now: datetime)
     tables.create(table, full_name)
     folder = f"/Volumes/{task.catalog}/{task.use_case.landing_volume.replace('.', '/')}/{feed.name}"
     entries = landed(landing)
-    inspected = inspect(tables.spark, feed, readable(entries))
+    inspected = inspect(tables.spark, feed, readable(entries), accounts.loaded(tables, task, full_name))
     known = held(tables, full_name) if inspected else {}
     fresh = [each for each in inspected if not each.problem and (f"{folder}/{each.name}", each.sha256) not in known]
     if fresh:

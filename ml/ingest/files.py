@@ -1,6 +1,6 @@
 """Landing files as frames. The files are read and parsed by Spark's workers, whole feeds at a time."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -28,18 +28,26 @@ class Inspected:
     problem: str | None
 
 
-def inspect(spark: SparkSession, feed: Feed, paths: list[Path]) -> list[Inspected]:
-    """Each file once, in the order of their names. Raises `UnseenFilesError` when Spark leaves one out."""
+def inspect(
+    spark: SparkSession, feed: Feed, paths: list[Path], known: Mapping[tuple[str, str], int] | None = None
+) -> list[Inspected]:
+    """Each file once, in the order of their names. Raises `UnseenFilesError` when Spark leaves one out.
+
+    `known` are the records of files that were read before, by name and hash: these bytes are not parsed again.
+    """
     if not paths:
         return []
-    headers = feed.raw_columns
+    headers, counted = feed.raw_columns, dict(known or {})
 
     def look(batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for batch in batches:
             for path, content in zip(batch["path"], batch["content"], strict=True):
-                parsed = parse(content, headers)
-                seen = (_name(path), sha256(content).hexdigest(), len(parsed.records), parsed.problem)
-                yield pd.DataFrame([seen], columns=["name", "sha256", "row_count", "problem"])
+                name, digest = _name(path), sha256(content).hexdigest()
+                rows, problem = counted.get((name, digest)), None
+                if rows is None:
+                    parsed = parse(content, headers)
+                    rows, problem = len(parsed.records), parsed.problem
+                yield pd.DataFrame([(name, digest, rows, problem)], columns=["name", "sha256", "row_count", "problem"])
 
     found = _contents(spark, paths).mapInPandas(look, "name string, sha256 string, row_count long, problem string")
     inspected = sorted((Inspected(*row) for row in found.collect()), key=lambda each: each.name)

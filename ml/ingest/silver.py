@@ -33,12 +33,12 @@ def refine_feed(tables: Tables, task: Common, feed: Feed) -> tuple[tuple[int, in
     source, silver, rejects = (
         table.full_name(task.catalog, task.use_case.name) for table in (bronze(feed), feed.silver, quarantine(feed))
     )
-    received = tables.read(source)
-    with runtime.computed_once(refine(feed, received)) as refined:
+    with runtime.computed_once(refine(feed, tables.read(source))) as refined:
         tables.replace(feed.silver, silver, kept(feed, refined))
         tables.replace(quarantine(feed), rejects, rejected(refined))
         files = [
             FileAccount(table_name=silver, verdict=Verdict.CHECKED, **row.asDict())
             for row in per_file(refined).collect()
         ]
-    return (received.count(), tables.read(silver).count(), tables.read(rejects).count()), files
+    rows_in, rows_kept, rows_quarantined = tables.counts(source, silver, rejects)
+    return (rows_in, rows_kept, rows_quarantined), files

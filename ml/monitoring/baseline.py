@@ -26,7 +26,7 @@ def expected_of(
     months = pd.to_datetime(rows[MONTH]).dt.date
     is_fitted = (months >= lineage.fitted_first_month) & (months <= lineage.fitted_last_month)
     held_out = rows[(months >= lineage.holdout_first_month) & (months <= lineage.holdout_last_month)]
-    model = mlflow.pyfunc.load_model(f"models:/{model_name}/{version}")
+    model = mlflow.pyfunc.load_model(f"models:/{model_name}/{version}", suppress_warnings=True)
     scores = model.predict(contract.model_input(use_case.model, held_out))[PROBABILITY].to_numpy(dtype=float)
     return expectation(
         use_case,

@@ -35,7 +35,7 @@ def with_probability(rows: DataFrame, archive: bytes, features: tuple[str, ...],
         with tempfile.TemporaryDirectory() as temporary:
             with tarfile.open(fileobj=io.BytesIO(archive)) as packed_model:
                 packed_model.extractall(temporary, filter="data")
-            model = mlflow.pyfunc.load_model(str(Path(temporary) / _FOLDER))
+            model = mlflow.pyfunc.load_model(str(Path(temporary) / _FOLDER), suppress_warnings=True)
             for batch in batches:
                 yield model.predict(batch)[output].astype("float64")
 

@@ -1,7 +1,7 @@
 """XGBoost on one node: all rows in memory, all cores (or the GPU) on one booster."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -56,6 +56,7 @@ class XgboostLearner:
     label: str
     month: str
     seed: int
+    _kept: dict[tuple[date, ...], xgboost.DMatrix] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def first(self) -> Params:
@@ -78,13 +79,20 @@ class XgboostLearner:
         rows = self.frame[self.frame[self.month].isin(list(months))]
         return xgboost.DMatrix(rows[list(self.features)].astype("float32"), label=rows[self.label])
 
+    def _kept_matrix(self, months: Sequence[date]) -> xgboost.DMatrix:
+        """As `matrix`, made and binned once for all trials."""
+        wanted = tuple(months)
+        if wanted not in self._kept:
+            self._kept[wanted] = self.matrix(months)
+        return self._kept[wanted]
+
     def try_out(self, params: Params, split: Split) -> tuple[float, Params]:
         """Boost until the tuning months no longer improve; found: how many rounds that took."""
         booster = xgboost.train(
             self._settings(params),
-            self.matrix(split.train),
+            self._kept_matrix(split.train),
             num_boost_round=_MAX_ROUNDS,
-            evals=[(self.matrix(split.tuning), "tuning")],
+            evals=[(self._kept_matrix(split.tuning), "tuning")],
             early_stopping_rounds=_PATIENCE_ROUNDS,
             verbose_eval=False,
         )

@@ -6,6 +6,7 @@ import pytest
 
 from ml.ingest import bronze
 from ml.ingest.bronze import RefusedFilesError
+from ml.runtime import RowsUnaccountedError
 from tests.ml.lake import Lake, application
 
 FOLDER = "/Volumes/test/credit_bronze/landing"
@@ -51,6 +52,15 @@ def test_a_rerun_changes_nothing_and_a_new_file_adds_its_rows(lake: Lake) -> Non
         ("3", f"{FOLDER}/labels/2023-02.csv", "already_loaded", 1, 1),
         ("3", f"{FOLDER}/labels/2023-03.csv", "loaded", 1, 1),
     ]
+
+
+def test_a_loaded_file_is_not_parsed_again_and_a_lost_row_is_noticed(lake: Lake) -> None:
+    """What a file held is known from when it was loaded, so a row that has left bronze since stops the task."""
+    lake.land("labels", "2023-02", (1, 0), (2, 1))
+    lake.run(bronze, "1")
+    lake.spark.sql(f"DELETE FROM delta.`{lake.root}/test/credit_bronze/labels` WHERE client_id = '2'").collect()
+    with pytest.raises(RowsUnaccountedError, match="2 rows came in but 1 kept"):
+        lake.run(bronze, "2")
 
 
 def test_a_file_delivered_again_with_other_content_is_kept_beside_the_first(lake: Lake) -> None:

@@ -135,3 +135,11 @@ def test_an_unknown_kind_of_door_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("MLOPS_TABLE_DOOR", "unity_rest")
     with pytest.raises(ValueError, match="MLOPS_TABLE_DOOR='unity_rest'; allowed: 'unity-rest', or unset"):
         door()
+
+
+def test_tables_are_counted_together(lake: Lake) -> None:
+    """Each count comes back in the order in which its table was named."""
+    other, other_name = replace(NOTES, name="others"), "test.credit_gold.others"
+    _write(lake, "append", (1, "a", 1.0), (2, None, None))
+    lake.tables.create(other, other_name)
+    assert lake.tables.counts(other_name, NAME, NAME) == (0, 2, 2)
