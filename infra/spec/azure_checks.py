@@ -82,7 +82,7 @@ def the_region_has_the_nodes(read: Read) -> Iterator[Problem]:
         for location, node in _nodes(source):
             regions = better_regions(node, region)
             if regions:
-                allowed = f"a node type that {region} has, as of {as_of()} (infra/spec/node_types.yaml)"
+                allowed = f"a node type that {region} has, as of {as_of(region)} (infra/spec/node_types.yaml)"
                 fix = f"use another one, or one of the regions {', '.join(regions)}"
                 yield problem(source, location, given=node, allowed=allowed, fix=fix)
 

@@ -266,17 +266,6 @@ def test_names_that_azure_refuses(workspaces: Path, name: str, expected: str) ->
     assert any(expected in problem for problem in _problems(workspaces))
 
 
-def test_a_region_without_the_nodes_is_refused_and_an_unknown_one_is_not(workspaces: Path) -> None:
-    """By the dated table; where nothing is known of the region, nothing is said."""
-    platform = workspaces / "platform.yaml"
-    text = platform.read_text(encoding="utf-8")
-    platform.write_text(text.replace("region: westeurope", "region: northcentralus"), encoding="utf-8")
-    found = _problems(workspaces)
-    assert {problem.split(": given ")[1].split(";")[0] for problem in found} == {"'Standard_NC24ads_A100_v4'"}
-    assert "allowed a node type that northcentralus has, as of 2025" in found[0]
-    assert "use another one, or one of the regions centralus, eastus" in found[0]
-
-
 def test_two_environments_do_not_share_a_storage_account(workspaces: Path) -> None:
     """Nor one with the state: dashes do not count in the name of an account."""
     edit(workspaces / "platform.yaml", "storage_account: mlopsterraformstate", "storage_account: mlopsdevlake")
