@@ -3,8 +3,9 @@
 import json
 from dataclasses import dataclass, field
 
+from cli.cloud import workspace
 from cli.commands.cloud import load_stacks
-from cli.commands.run import run_job
+from cli.commands.run import follow_run
 from cli.demo.answers import Answer, ask, served_version
 from cli.demo.landing import Arrival, Landing, land
 from cli.demo.records import RETRAIN, SIGN_OFF, Records, holdout, read
@@ -12,7 +13,7 @@ from cli.errors import CommandError
 from cli.models import NamedModel, named_model
 from cli.output import progress
 from cli.paths import current_home
-from cli.runs import TaskResult
+from cli.runs import TaskResult, start
 from ml.declarations import hidden_columns
 from ml.usecases import use_case as declaration
 
@@ -39,8 +40,16 @@ class Story:
 
     def run(self, env: str, stage: str, **parameters: str) -> None:
         """Run the job of `stage` to its end. Raises CommandError where it fails."""
+        self.follow(env, stage, self.begin(env, stage, **parameters))
+
+    def begin(self, env: str, stage: str, **parameters: str) -> int:
+        """Start the job of `stage`, and return its run."""
+        return start(workspace(env), f"{self.use_case}-{stage}", parameters)
+
+    def follow(self, env: str, stage: str, run_id: int) -> None:
+        """Wait for a run of the job of `stage`. Raises CommandError where it fails."""
         job = f"{self.use_case}-{stage}"
-        result = run_job(env, job, parameters)
+        result = follow_run(env, job, run_id)
         self.tasks.extend(result.tasks)
         if not result.succeeded:
             progress.print(f"What each task printed is in {current_home() / 'runs'}", markup=False)
@@ -54,14 +63,16 @@ def tell(story: Story) -> None:
     story.run("staging", "integration")
     _heading("prod trains its first champion from the history")
     _first_champion(story)
-    _heading("the endpoint is deployed")
-    load_stacks("prod-serving")
-    _ask(story, "after the first promotion")
-    _heading("dev trains on prod's gold tables, which it may read and not write")
-    _explore(story)
+    exploring = _explore(story)
+    _heading("prod scores, and the endpoint is deployed")
+    _serve_first(story)
     _release(story)
-    for arrival in story.landing.arrivals:
-        _heading(f"{', '.join(arrival.months)} arrive{'s' if len(arrival.months) == 1 else ''}")
+    first, *later = story.landing.arrivals
+    _arrive(story, first)
+    if exploring is not None:
+        _heading("dev has trained meanwhile on prod's gold tables, which it may read and not write")
+        story.follow("dev", "training", exploring)
+    for arrival in later:
         _arrive(story, arrival)
     _judge_on_newest(story)
     _heading("one roll-back, done and undone")
@@ -86,19 +97,28 @@ def _first_champion(story: Story) -> None:
     if hidden_columns(declaration(story.use_case)):
         load_stacks("prod-masks")
     story.run("prod", "training")
-    story.run("prod", "scoring")
 
 
-def _explore(story: Story) -> None:
+def _explore(story: Story) -> int | None:
+    """Start dev's training beside what prod goes on to do; its run, or None where dev has a judged version."""
     found = read(named_model(story.use_case, "dev"))
     if found.newest is not None and found.verdicts(found.newest).get(SIGN_OFF):
         _done("dev has a judged version")
-        return
-    story.run("dev", "training")
+        return None
+    return story.begin("dev", "training")
+
+
+def _serve_first(story: Story) -> None:
+    """Scores come first: the endpoint's stack has a monitor of their table."""
+    if not story.records().decisions:
+        story.run("prod", "scoring")
+    load_stacks("prod-serving")
+    _ask(story, "after the first promotion")
 
 
 def _arrive(story: Story, arrival: Arrival) -> None:
     """What arrived is ingested, scored and monitored; where monitoring asks for it, the model is trained again."""
+    _heading(f"{', '.join(arrival.months)} arrive{'s' if len(arrival.months) == 1 else ''}")
     land("prod", story.use_case, arrival.files)
     if settled(story.records(), arrival.month):
         _done("the month is decided on")
