@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from databricks.sdk.service.jobs import RunLifeCycleState
-from databricks.sdk.service.serving import EndpointStateConfigUpdate
 
 from localcloud import lifecycle
 from tests.e2e.conftest import Mlops
@@ -131,11 +130,6 @@ class Victim:
         tasks = [task for run in runs for task in run.tasks or [] if task.task_key == task_key]
         begun = [t for t in tasks if t.state and t.state.life_cycle_state is RunLifeCycleState.RUNNING]
         return any((self.mlops.home() / "runs" / str(task.run_id) / "log").exists() for task in begun)
-
-    def updating(self) -> bool:
-        """Whether the endpoint is on its way to another version."""
-        state = self.client().serving_endpoints.get(ENDPOINT).state
-        return state is not None and state.config_update is EndpointStateConfigUpdate.IN_PROGRESS
 
     def killed(self, moment: Callable[[], bool], *arguments: str) -> None:
         """Start a command, and end the local cloud with `kill -9` at that moment of it."""
