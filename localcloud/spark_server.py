@@ -17,7 +17,6 @@ from localcloud.toolchain import delta_jars, java, spark_jars
 
 LOOPBACK = "127.0.0.1"
 START_TIMEOUT_S = 120.0
-_PYTHON = Path(__file__).resolve().parent / "spark_python"
 _STARTED = re.compile(r"Spark Connect server started at: \S*?:(\d+)")
 
 # What Spark's own launcher opens (JavaModuleOptions), without the incubating vector module.
@@ -93,12 +92,9 @@ class SparkServer:
             "PYTHONIOENCODING": "utf-8",
             "TZ": "UTC",
             "SPARK_LOCAL_IP": LOOPBACK,
-            # The tasks' code reaches Spark's Python workers with the session, never from this process's own path.
-            "PYTHONPATH": str(_PYTHON),
-            "MLFLOW_DISABLE_TELEMETRY": "true",
-            "GIT_PYTHON_REFRESH": "quiet",
         }
-        for name in ("SPARK_REMOTE", "SPARK_HOME"):
+        # The tasks' code reaches Spark's Python workers with the session, never from this process's own path.
+        for name in ("PYTHONPATH", "SPARK_REMOTE", "SPARK_HOME"):
             environ.pop(name, None)
         self._process = spawn(
             self._command(work), log=self.log, pid_file=self.home / "run" / "spark.pid", environ=environ, cwd=work
@@ -173,7 +169,6 @@ def spark_settings(work: Path) -> dict[str, str]:
         "spark.ui.enabled": "false",
         "spark.local.dir": str(work / "tmp"),
         "spark.pyspark.python": sys.executable,
-        "spark.python.daemon.module": "warm_daemon",
         "spark.sql.warehouse.dir": str(work / "warehouse"),
         "spark.sql.catalogImplementation": "in-memory",
         "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
