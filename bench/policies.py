@@ -14,10 +14,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from bench.page import rewrite
 from bench.processes import run
 
-ROOT = Path(__file__).resolve().parent.parent
-PAGE = ROOT / "docs" / "performance.md"
 TITLE = "## Plan review and access review"
 _RUNS = 3
 _PRINCIPALS = 12
@@ -153,21 +152,9 @@ def _processor_s() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def replaced(page: str, section: Sequence[str]) -> str:
-    """`page` with the section of the same title replaced, or put before the first section where it has none."""
-    title = section[0]
-    before, found, after = page.partition(f"{title}\n")
-    if not found:
-        before, separator, after = page.partition("\n## ")
-        return f"{before}\n" + "\n".join(section) + separator + after
-    _, separator, rest = after.partition("\n## ")
-    return before + "\n".join(section) + separator.removeprefix("\n") + rest
-
-
 def main() -> None:
     """Measure, and replace the section."""
-    PAGE.write_text(replaced(PAGE.read_text(), review_section()).rstrip() + "\n")
-    print(f"wrote its section of {PAGE.relative_to(ROOT)}")
+    rewrite(review_section())
 
 
 if __name__ == "__main__":

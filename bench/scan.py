@@ -6,7 +6,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench.policies import PAGE, ROOT, median_s, replaced, row
+from bench.page import rewrite
+from bench.policies import median_s, row
 from bench.processes import run
 
 TITLE = "## Policy scan and search for secrets"
@@ -33,8 +34,7 @@ def scan_section() -> list[str]:
 
 def main() -> None:
     """Measure, and replace the section."""
-    PAGE.write_text(replaced(PAGE.read_text(), scan_section()).rstrip() + "\n")
-    print(f"wrote its section of {PAGE.relative_to(ROOT)}")
+    rewrite(scan_section())
 
 
 if __name__ == "__main__":

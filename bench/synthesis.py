@@ -5,16 +5,14 @@
 
 import json
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from bench.page import ROOT, rewrite
 from bench.processes import Measured, measure_python
 
-ROOT = Path(__file__).resolve().parent.parent
-REPORT = ROOT / "docs" / "performance.md"
 TITLE = "## Synthesis"
 _SYNTH = "from pathlib import Path; from infra.main import synth; synth(Path({out!r}), Path({workspaces!r}))"
 _EAGER = "import cdktf_cdktf_provider_databricks, cdktf_cdktf_provider_azurerm; "
@@ -78,15 +76,6 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
     return ["", *lines, ""]
 
 
-def replaced(report: str, fresh: str) -> str:
-    """`report` with the section of synthesis made anew; the others stay as they were measured."""
-    found = re.search(rf"^{re.escape(TITLE)}.*?(?=^## |\Z)", report, flags=re.MULTILINE | re.DOTALL)
-    if found is None:
-        raise ValueError(f"{REPORT.name} has no section {TITLE!r}: write it with `make bench`")
-    return report[: found.start()] + fresh.rstrip() + "\n\n" + report[found.end() :]
-
-
 if __name__ == "__main__":
     os.chdir(ROOT)
-    REPORT.write_text(replaced(REPORT.read_text(encoding="utf-8"), "\n".join(section())), encoding="utf-8")
-    print(f"wrote {TITLE.removeprefix('## ')} in {REPORT.relative_to(ROOT)}")
+    rewrite(section())
