@@ -11,7 +11,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -90,10 +90,11 @@ def _cell(value: Any) -> str:
     return f"{value:.4f}" if isinstance(value, float) else str(value)
 
 
-def demos(data: Path | None) -> list[list[str]]:
-    """The section of each demo."""
-    generated = demo_section("The demo on generated data", None)
-    return [generated, *([demo_section("The demo on the real file (30,000 clients)", data)] if data else [])]
+def demos(data: Path | None) -> Iterator[list[str]]:
+    """The section of each demo, as soon as it is measured."""
+    yield demo_section("The demo on generated data", None)
+    if data:
+        yield demo_section("The demo on the real file (30,000 clients)", data)
 
 
 def main() -> None:

@@ -84,6 +84,16 @@ def test_an_endpoint_that_was_never_asked_fails() -> None:
     assert failed(made.records(), answers=[]) == ["the endpoint answers with the live version, as batch scoring does"]
 
 
+def test_only_a_later_version_may_have_scored_nothing_yet() -> None:
+    """Promoted last, version 2 waits for rows to score; version 1, the first champion, has scored."""
+    nothing = [replace(each, batch=None) for each in made.answers()]
+    waiting = [answer for answer in nothing if answer.version == 2]
+    assert failed(made.records(), answers=waiting) == []
+    assert failed(made.records(), answers=nothing) == [
+        "the endpoint answers with the live version, as batch scoring does"
+    ]
+
+
 def test_learning_from_the_pinned_months_fails() -> None:
     """Without a known shift, a version whose hold-out begins later has seen pinned months; so has an untagged one."""
     late = replace(made.records(), versions=[made.version(1, "champion", holdout_first_month="2025-03-01")])
