@@ -70,19 +70,20 @@ def holdout(version: Version) -> tuple[str, str]:
 
 
 def read(model: NamedModel) -> Records:
-    """All of it, asked at once. Raises CommandError where the model is not deployed."""
+    """All of it; the tables are asked at once. Raises CommandError where the model is not deployed."""
     decision_columns = "month, action, reason, evidence, decided_at"
     alert_columns = "key, since_month, last_month, what, how_much, what_to_do, status, delivered_to, delivered_at"
     metric_columns = "month, model_version, metric, column, value, threshold_low, threshold_high, verdict, in_training"
+    # Alone and first: it imports MLflow, which imports much of what the others then find loaded.
+    made = versions(model)
     with ThreadPoolExecutor() as pool:
-        made = pool.submit(versions, model)
         gates = pool.submit(gate_rows, model)
         moves = pool.submit(move_rows, model)
         decisions = pool.submit(records, model, "decisions", decision_columns, order="month")
         alerts = pool.submit(records, model, "alerts", alert_columns, order="since_month, key")
         metrics = pool.submit(records, model, "metrics", metric_columns, order="month, metric, column")
     return Records(
-        versions=made.result(),
+        versions=made,
         gates=gates.result(),
         moves=moves.result(),
         decisions=decisions.result(),

@@ -29,7 +29,7 @@ class Inspected:
 
 
 def inspect(
-    spark: SparkSession, feed: Feed, paths: list[Path], known: Mapping[tuple[str, str], int] | None = None
+    spark: SparkSession, feed: Feed, paths: list[Path], known: Mapping[tuple[str, str], int]
 ) -> list[Inspected]:
     """Each file once, in the order of their names. Raises `UnseenFilesError` when Spark leaves one out.
 
@@ -37,7 +37,7 @@ def inspect(
     """
     if not paths:
         return []
-    headers, counted = feed.raw_columns, dict(known or {})
+    headers, counted = feed.raw_columns, dict(known)
 
     def look(batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for batch in batches:
