@@ -29,7 +29,7 @@ $(READY): Pipfile.lock Makefile
 	@$(PIPENV) sync --dev
 	@ln -sf ../../bin/mlops $(BIN)/mlops
 	@echo "[3/3] Java and the Delta jars"
-	@$(PY) -m localcloud.toolchain
+	@$(PY) -m localcloud.spark.toolchain
 	@touch $@
 
 demo: $(READY) ## Tell the whole story of one model and assert it (USECASE=credit, DATA=path to a real file)

@@ -47,7 +47,7 @@ def account() -> "AccountClient":
     from databricks.sdk import AccountClient  # noqa: PLC0415 - takes half a second
     from databricks.sdk.core import Config  # noqa: PLC0415
 
-    from localcloud.cloud import ACCOUNT_ID  # noqa: PLC0415
+    from localcloud.kernel.cloud import ACCOUNT_ID  # noqa: PLC0415
 
     cloud = endpoint()
     config = Config(

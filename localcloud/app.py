@@ -6,10 +6,10 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
-from localcloud.api import ROUTERS
-from localcloud.cloud import Cloud
-from localcloud.errors import ApiError, bad_request
-from localcloud.listeners import Listeners, PortInUseError
+from localcloud.kernel.cloud import Cloud
+from localcloud.kernel.errors import ApiError, bad_request
+from localcloud.kernel.listeners import Listeners, PortInUseError
+from localcloud.routers import ROUTERS
 
 _log = logging.getLogger(__name__)
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import httpx
 
-from localcloud import processes
 from localcloud.endpoint import Endpoint, pid_file, read_endpoint
-from localcloud.toolchain import ToolchainError, delta_jars, java
+from localcloud.kernel import processes
+from localcloud.spark.toolchain import ToolchainError, delta_jars, java
 
 START_TIMEOUT_S = 180.0
 # What the server's log says before the reason why it ended.

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from localcloud import processes
 from localcloud.endpoint import Endpoint, pid_file, read_endpoint, write_endpoint
-from localcloud.jobs.workers import Workers
-from localcloud.mlflow_server import MlflowServer
-from localcloud.spark_server import SparkServer
+from localcloud.kernel import processes
+from localcloud.services.jobs.workers import Workers
+from localcloud.services.mlflow.server import MlflowServer
+from localcloud.spark.server import SparkServer
 
 if TYPE_CHECKING:
-    from localcloud.cloud import Cloud
+    from localcloud.kernel.cloud import Cloud
 
 _log = logging.getLogger(__name__)
 _WATCH_INTERVAL_S = 1.0
@@ -54,12 +54,12 @@ def _serve_with(
     parts: "_Parts", home: Path, account_port: int, over: threading.Event, owner: psutil.Process | None
 ) -> None:
     # These take a second to import, in which the parts already start.
-    from localcloud import identity  # noqa: PLC0415
     from localcloud.app import serve as listen  # noqa: PLC0415
-    from localcloud.cloud import Cloud  # noqa: PLC0415
-    from localcloud.jobs.runner import Runner  # noqa: PLC0415
-    from localcloud.serving import service  # noqa: PLC0415
-    from localcloud.state import Store  # noqa: PLC0415
+    from localcloud.kernel import identity  # noqa: PLC0415
+    from localcloud.kernel.cloud import Cloud  # noqa: PLC0415
+    from localcloud.kernel.store import Store  # noqa: PLC0415
+    from localcloud.services.jobs.runner import Runner  # noqa: PLC0415
+    from localcloud.services.serving import service  # noqa: PLC0415
 
     cloud = Cloud(home=home, store=Store(home / "state.db"))
     # Before the wait: a port in use is known at once. What needs a part that is not ready answers 503.

@@ -55,7 +55,7 @@ def spark_remote(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     if any("started_cloud" in getattr(item, "fixturenames", ()) for item in request.session.items):
         yield request.getfixturevalue("started_cloud").spark_remote
         return
-    from localcloud.spark_server import SparkServer  # noqa: PLC0415 - runs without Spark do not pay for it
+    from localcloud.spark.server import SparkServer  # noqa: PLC0415 - runs without Spark do not pay for it
 
     server = SparkServer(tmp_path_factory.mktemp("spark-home"))
     yield server.start()

@@ -20,7 +20,8 @@ def start_cloud() -> "Endpoint":
 
     One that starts goes on warming up beside what comes next, so start it before the stacks are synthesized.
     """
-    from localcloud import lifecycle, warm_up  # noqa: PLC0415 - only commands that talk to the cloud pay for it
+    from localcloud import lifecycle  # noqa: PLC0415 - only commands that talk to the cloud pay for it
+    from localcloud.spark import warm_up  # noqa: PLC0415 - only commands that talk to the cloud pay for it
 
     started, home = time.monotonic(), current_home()
     is_running = lifecycle.status(home).running

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from localcloud import processes
 from localcloud.endpoint import Endpoint, pid_file, write_endpoint
+from localcloud.kernel import processes
 from tests.localcloud.core import Core, start, stop
 
 

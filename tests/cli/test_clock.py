@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli.main import mlops
-from localcloud import clock
-from localcloud.jobs.runner import Runner
-from localcloud.jobs.workers import Workers
+from localcloud.kernel import clock
+from localcloud.services.jobs.runner import Runner
+from localcloud.services.jobs.workers import Workers
 from tests.localcloud.core import Core
 
 START = datetime.fromisoformat("2040-01-01T00:00:00+00:00")

@@ -7,11 +7,12 @@ from typing import Any
 import httpx
 from databricks.sdk import WorkspaceClient
 
-from localcloud import directory, identity
 from localcloud.app import serve
-from localcloud.cloud import Cloud
-from localcloud.listeners import Listeners
-from localcloud.state import Store
+from localcloud.kernel import identity
+from localcloud.kernel.cloud import Cloud
+from localcloud.kernel.listeners import Listeners
+from localcloud.kernel.store import Store
+from localcloud.services.identity import directory
 
 HOSTS = {"dev": "https://adb-1000000000000001.1.azuredatabricks.net", "prod": "https://adb-3.3.azuredatabricks.net"}
 

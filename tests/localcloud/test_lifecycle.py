@@ -14,10 +14,12 @@ import httpx
 import psutil
 import pytest
 
-from localcloud import lifecycle, processes, toolchain
+from localcloud import lifecycle
 from localcloud.endpoint import Endpoint, write_endpoint
+from localcloud.kernel import processes
+from localcloud.kernel.processes import MARK, marked, wait_until
 from localcloud.lifecycle import StartError
-from localcloud.processes import MARK, marked, wait_until
+from localcloud.spark import toolchain
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
 NOWHERE = Endpoint(account_url="http://127.0.0.1:9", spark_remote="", mlflow_url="", pid=0, admin_token="t0p-secret")

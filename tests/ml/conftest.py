@@ -79,7 +79,7 @@ def world(spark: "SparkSession", tmp_path_factory: pytest.TempPathFactory) -> It
     """One world for all tests of training, gates and promotion."""
     import mlflow  # noqa: PLC0415
 
-    from localcloud.mlflow_server import MlflowServer  # noqa: PLC0415
+    from localcloud.services.mlflow.server import MlflowServer  # noqa: PLC0415
     from ml.gates import evidence  # noqa: PLC0415
     from ml.tables import Tables  # noqa: PLC0415
     from ml.training import train  # noqa: PLC0415

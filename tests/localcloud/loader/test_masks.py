@@ -11,8 +11,9 @@ from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import PermissionDenied
 from databricks.sdk.service.sql import StatementState
 
-from localcloud import directory, loader
+from localcloud import loader
 from localcloud.endpoint import Endpoint
+from localcloud.services.identity import directory
 from ml.ingest.masks import function, make_functions, make_tables
 from ml.parameters import Common
 from ml.tables.system import bronze

@@ -19,7 +19,7 @@ from ml.promotion.moves import moves
 from ml.promotion.promote import apply
 from ml.tables import Tables
 from ml.usecases import use_case
-from tests.localcloud.serving.world import World, mlflow_as, open_mlflow, open_world
+from tests.localcloud.services.serving.world import World, mlflow_as, open_mlflow, open_world
 from tests.ml.folder_places import FolderPlaces
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""What every service stands on: store, identity, access control, errors, clock, processes."""

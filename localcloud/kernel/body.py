@@ -1,0 +1,24 @@
+"""Reading request bodies: what every handler needs to say what is missing."""
+
+from typing import Annotated, Any
+
+from fastapi import Body
+
+from localcloud.kernel.errors import bad_request
+from localcloud.kernel.store import Document
+
+JsonBody = Annotated[Document, Body(default_factory=dict)]
+
+
+def required(body: Document, *fields: str) -> Any:
+    """The value of one field, or a tuple of several. Raises `ApiError` 400 naming every absent one."""
+    absent = [field for field in fields if body.get(field) in (None, "")]
+    if absent:
+        raise bad_request(f"Missing required field(s): {', '.join(absent)}; given: {', '.join(body) or 'none'}.")
+    values = tuple(body[field] for field in fields)
+    return values[0] if len(values) == 1 else values
+
+
+def changed(document: Document, changes: Document, allowed: frozenset[str]) -> Document:
+    """`document` with the `allowed` fields of `changes` put over it."""
+    return {**document, **{field: value for field, value in changes.items() if field in allowed}}

@@ -1,0 +1,149 @@
+"""Who calls: bearer tokens, and the `Caller` that every handler depends on."""
+
+import hashlib
+import secrets
+import time
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from localcloud.kernel.cloud import ADMIN_USER, Cloud, CloudDep, Workspace
+from localcloud.kernel.errors import ApiError, denied
+from localcloud.kernel.store import Document
+from localcloud.services.identity import directory
+
+_SCHEME = "bearer "
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """An authenticated principal on one workspace (None: on the account's port).
+
+    `principal` is what grants name: a user name, a service principal's application id, or a group's name
+    when acting as a member of only that group. `groups` holds display names, nested ones included.
+    `is_admin` marks the metastore admins, who pass every check.
+    """
+
+    principal: str
+    display_name: str
+    groups: frozenset[str]
+    workspace: Workspace | None
+    is_admin: bool
+
+    @property
+    def identities(self) -> frozenset[str]:
+        """Every name under which a grant reaches this caller."""
+        return self.groups | {self.principal}
+
+    def require_admin(self, what: str) -> None:
+        """Raise `ApiError` 403 unless the caller is an admin."""
+        if not self.is_admin:
+            raise denied(f"Only an admin may {what}; '{self.display_name}' is none.")
+
+    def require_workspace(self) -> Workspace:
+        """The workspace of this call. Raises `ApiError` 400 on the account's port."""
+        if self.workspace is None:
+            raise ApiError(400, "INVALID_STATE", "This route belongs to a workspace: call a workspace's URL.")
+        return self.workspace
+
+
+def mint(cloud: Cloud, principal: str, workspace: str | None, lifetime_s: int, comment: str = "") -> str:
+    """A new token for `principal`, valid on `workspace` (None: everywhere) for `lifetime_s` seconds.
+
+    `principal` is a user name, an application id or a service principal's or group's display name.
+    Only the token's hash is stored. Raises `ApiError` 404 for an unknown principal or workspace.
+    """
+    found = directory.resolve(cloud.store, principal)
+    if workspace is not None:
+        cloud.workspace(workspace)
+    _forget_expired(cloud)
+    token = f"dapi{secrets.token_hex(24)}"
+    body: Document = {
+        "principal": found.principal,
+        "workspace": workspace,
+        "expires_at": time.time() + lifetime_s,
+        "comment": comment,
+        "token_id": secrets.token_hex(16),
+        "digest": _digest(token),
+        "created_at": time.time(),
+    }
+    cloud.store.put("token", _digest(token), body)
+    return token
+
+
+def revoke(cloud: Cloud, token: str) -> None:
+    """Make a token unusable from now on."""
+    cloud.store.delete("token", _digest(token))
+
+
+def revoke_by_id(cloud: Cloud, token_id: str) -> bool:
+    """Make the token with this id unusable. False where there is none."""
+    found = [t for t in cloud.store.all("token") if t["token_id"] == token_id]
+    for token in found:
+        cloud.store.delete("token", token["digest"])
+    return bool(found)
+
+
+def record(cloud: Cloud, token: str) -> Document:
+    """What is kept about a token: everything but the token."""
+    return cloud.store.require("token", _digest(token))
+
+
+def authenticate(cloud: Cloud, token: str, port: int) -> Caller:
+    """The caller behind `token` on `port`. Raises `ApiError` 403 for an unknown, expired or foreign token."""
+    kept = cloud.store.get("token", _digest(token))
+    workspace = cloud.workspace_at(port)
+    if kept is None or kept["expires_at"] < time.time():
+        raise ApiError(403, "403", "Invalid access token.")
+    if kept["workspace"] is not None and (workspace is None or kept["workspace"] != workspace.name):
+        raise ApiError(403, "403", f"Invalid access token: it belongs to workspace '{kept['workspace']}'.")
+    return acting_as(cloud, kept["principal"], workspace)
+
+
+def acting_as(cloud: Cloud, principal: str, workspace: Workspace | None) -> Caller:
+    """The caller that `principal` is. Raises `ApiError` 403 for one that was deleted or deactivated."""
+    found = directory.find(cloud.store, principal)
+    if found is None or not found.active:
+        raise ApiError(403, "403", "Invalid access token: its principal was deleted or deactivated.")
+    return Caller(
+        principal=found.principal,
+        display_name=found.display_name,
+        groups=found.groups,
+        workspace=workspace,
+        is_admin=directory.is_metastore_admin(cloud.store, found),
+    )
+
+
+def current_caller(request: Request, cloud: CloudDep) -> Caller:
+    """FastAPI dependency: the caller. 401 without a token, 403 with a wrong one, as Databricks answers."""
+    header = request.headers.get("authorization", "")
+    if not header.lower().startswith(_SCHEME):
+        raise ApiError(401, "401", "Credential was not sent or was of an unsupported type for this API.")
+    return authenticate(cloud, header[len(_SCHEME) :].strip(), request.scope["server"][1])
+
+
+CallerDep = Annotated[Caller, Depends(current_caller)]
+
+
+def ensure_admin(cloud: Cloud, token: str | None = None) -> str:
+    """The admin's token: `token` where it still works, else a new one. Creates the admin user once.
+
+    Returns the token; the caller keeps it in a file only the user can read.
+    """
+    directory.ensure_user(cloud.store, ADMIN_USER, "Local admin")
+    directory.ensure_groups(cloud.store, ADMIN_USER)
+    if token is not None and cloud.store.get("token", _digest(token)) is not None:
+        return token
+    ten_years_s = 10 * 365 * 24 * 3600
+    return mint(cloud, ADMIN_USER, None, ten_years_s, "local admin")
+
+
+def _forget_expired(cloud: Cloud) -> None:
+    for token in cloud.store.all("token"):
+        if token["expires_at"] < time.time():
+            cloud.store.delete("token", token["digest"])
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,40 @@
+"""The REST routes, one module per area. `ROUTERS` is what the application serves, in matching order."""
+
+from fastapi import APIRouter
+
+from localcloud.services.compute.routes import cluster_policies, compute
+from localcloud.services.identity.routes import assignments, discovery, permissions, scim, tokens
+from localcloud.services.jobs.routes import jobs, runs
+from localcloud.services.local.routes import clock, local, stacks
+from localcloud.services.mlflow.routes import proxy
+from localcloud.services.serving.routes import endpoints, feature_store, invocations
+from localcloud.services.sql.routes import alerts, dashboards, statements, warehouses
+from localcloud.services.unity.routes import router as unity
+from localcloud.services.workspace.routes import files, secrets, workspace_files
+
+ROUTERS: tuple[APIRouter, ...] = (
+    discovery.router,
+    local.router,
+    clock.router,
+    stacks.router,
+    scim.router,
+    assignments.router,
+    tokens.router,
+    unity.router,
+    proxy.router,
+    cluster_policies.router,
+    permissions.router,
+    warehouses.router,
+    statements.router,
+    compute.router,
+    secrets.router,
+    files.router,
+    workspace_files.router,
+    endpoints.router,
+    invocations.router,
+    feature_store.router,
+    alerts.router,
+    dashboards.router,
+    jobs.router,
+    runs.router,
+)

@@ -1,0 +1,1 @@
+"""One folder a service of Azure Databricks: its routes, rules and records."""

@@ -1,0 +1,1 @@
+"""Clusters, pools and the cluster policies that decide what may be made."""

@@ -1,0 +1,1 @@
+"""Users, groups, service principals, tokens, assignments and object permissions."""

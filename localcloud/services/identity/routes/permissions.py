@@ -1,0 +1,72 @@
+"""Permissions on workspace objects: `/api/2.0/permissions/{type}/{id}`."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from localcloud.kernel import acl
+from localcloud.kernel.body import JsonBody
+from localcloud.kernel.cloud import CloudDep
+from localcloud.kernel.errors import not_found
+from localcloud.kernel.identity import CallerDep
+from localcloud.kernel.store import Document
+
+router = APIRouter(prefix="/api/2.0/permissions")
+# Where an object of a type is looked up, so that nothing is permitted on what does not exist.
+_KINDS = {
+    "jobs": "job",
+    "cluster-policies": "cluster_policy",
+    "clusters": "cluster",
+    "instance-pools": "instance_pool",
+    "sql/warehouses": "warehouse",
+    "warehouses": "warehouse",
+    "experiments": "experiment",
+    "serving-endpoints": "serving_endpoint",
+}
+
+
+@dataclass(frozen=True)
+class Target:
+    """The object that a request names, checked: it exists, and the caller may manage it."""
+
+    object_type: str
+    object_id: str
+
+
+def _target(object_type: str, object_id: str, cloud: CloudDep, caller: CallerDep, area: str | None = None) -> Target:
+    kind = f"{area}/{object_type}" if area else object_type
+    acl.levels(kind)
+    if kind in _KINDS and cloud.store.get(_KINDS[kind], object_id) is None:
+        raise not_found(f"{_KINDS[kind].replace('_', ' ').capitalize()} '{object_id}' does not exist.")
+    acl.require_management(cloud, caller, kind, object_id)
+    return Target(kind, object_id)
+
+
+TargetDep = Annotated[Target, Depends(_target)]
+_ONE, _TWO = "/{object_type}/{object_id}", "/{area}/{object_type}/{object_id}"
+
+
+@router.get(_ONE)
+@router.get(_TWO)
+def get(target: TargetDep, cloud: CloudDep) -> Document:
+    """Who holds what on the object. For those who may manage it."""
+    return acl.shown(cloud, target.object_type, target.object_id)
+
+
+@router.put(_ONE)
+@router.put(_TWO)
+def put(target: TargetDep, body: JsonBody, cloud: CloudDep) -> Document:
+    """Replace all direct permissions of the object."""
+    entries = body.get("access_control_list", [])
+    acl.write(cloud, target.object_type, target.object_id, entries, replace=True)
+    return acl.shown(cloud, target.object_type, target.object_id)
+
+
+@router.patch(_ONE)
+@router.patch(_TWO)
+def patch(target: TargetDep, body: JsonBody, cloud: CloudDep) -> Document:
+    """Add to the direct permissions of the object."""
+    entries = body.get("access_control_list", [])
+    acl.write(cloud, target.object_type, target.object_id, entries, replace=False)
+    return acl.shown(cloud, target.object_type, target.object_id)

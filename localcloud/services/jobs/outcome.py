@@ -1,0 +1,82 @@
+"""What comes of one try of one task, and how a try is told to stop."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from localcloud.services.jobs.graph import Result
+
+_CODES = {
+    Result.SUCCESS: "SUCCESS",
+    Result.SUCCESS_WITH_FAILURES: "SUCCESS_WITH_FAILURES",
+    Result.CANCELED: "USER_CANCELED",
+    Result.EXCLUDED: "SKIPPED",
+    Result.DISABLED: "DISABLED",
+    Result.UPSTREAM_FAILED: "SKIPPED",
+    Result.UPSTREAM_CANCELED: "SKIPPED",
+    Result.MAXIMUM_CONCURRENT_RUNS_REACHED: "MAX_CONCURRENT_RUNS_EXCEEDED",
+}
+
+
+def code_of(result: Result) -> str:
+    """Databricks' termination code for a result that no more special code describes."""
+    return _CODES.get(result, "RUN_EXECUTION_ERROR")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How a try ended. `error` is one line for people, `error_trace` the stack trace of the task's code.
+
+    A try that is not `retryable` would fail the same way again.
+    """
+
+    result: Result
+    message: str = ""
+    code: str = ""
+    error: str = ""
+    error_trace: str = ""
+    outcome: str | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    child_run_id: int | None = None
+    iterations: tuple[Mapping[str, Any], ...] = ()
+    retryable: bool = True
+
+
+def refused(message: str, code: str = "INVALID_RUN_CONFIGURATION") -> Outcome:
+    """A task that could not start for a reason that stays."""
+    return Outcome(result=Result.FAILED, message=message, error=message, code=code, retryable=False)
+
+
+class Stop:
+    """Tells everything that works on a run to stop, and why. The first reason stays."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self.reason: Result | None = None
+        self.message = ""
+
+    def set(self, reason: Result, message: str) -> None:
+        """Ask for a stop."""
+        if not self._event.is_set():
+            self.reason, self.message = reason, message
+            self._event.set()
+
+    def is_set(self) -> bool:
+        """Whether a stop was asked for."""
+        return self._event.is_set()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, but not longer than until a stop is asked for."""
+        self._event.wait(seconds)
+
+
+def wait_for(done: Callable[[float], bool], stop: Stop, deadline_s: float | None) -> Outcome | None:
+    """Call `done(poll_s)` until it is true (None), a stop is asked for, or `time.monotonic()` passes the deadline."""
+    while not done(0.05):
+        if stop.is_set():
+            return Outcome(result=stop.reason or Result.CANCELED, message=stop.message, retryable=False)
+        if deadline_s is not None and time.monotonic() > deadline_s:
+            return Outcome(result=Result.TIMEDOUT, message="The task was stopped: it ran longer than its timeout.")
+    return None

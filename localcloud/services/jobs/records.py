@@ -1,0 +1,124 @@
+"""Run documents: one per run, holding its settings as they were at its start and every attempt of every task.
+
+Kinds in the store: `job` (key: job id), `job_run` (key: run id), `task_run` (key: a task's run id; says which
+run it belongs to). Times are epoch milliseconds; 0 means not yet.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from localcloud.kernel.store import Document, Store
+from localcloud.services.jobs.graph import Ended, Result
+
+FINAL_STATES = frozenset({"TERMINATED", "SKIPPED", "INTERNAL_ERROR"})
+INTERRUPTED = "The run was interrupted: the local cloud stopped while it was under way. Repair it or run the job again."
+
+
+def now_ms() -> int:
+    """The present, in epoch milliseconds."""
+    return int(time.time() * 1000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cause:
+    """What started a run: the API's trigger type and, for one that the local clock fired, when by that clock."""
+
+    trigger: str
+    at_ms: int = 0
+
+
+BY_HAND = Cause(trigger="ONE_TIME")
+
+
+def new_run(store: Store, job: Document, *, creator: str, parameters: Mapping[str, str], cause: Cause) -> Document:
+    """A run of `job` with one attempt per task, not stored yet."""
+    settings = job["settings"]
+    number = sum(1 for run in store.all("job_run") if run["job_id"] == job["job_id"]) + 1
+    run: Document = {
+        "run_id": store.next_id("run"),
+        "job_id": job["job_id"],
+        "workspace": job["workspace"],
+        "name": settings.get("name", "Untitled"),
+        "number": number,
+        "creator": creator,
+        "run_as": job["run_as"],
+        "trigger": cause.trigger,
+        "scheduled_ms": cause.at_ms,
+        "parameters": dict(parameters),
+        "settings": settings,
+        "state": "PENDING",
+        "result": None,
+        "message": "",
+        "code": "",
+        "created_ms": now_ms(),
+        "start_ms": 0,
+        "end_ms": 0,
+        "attempts": [],
+        "repairs": [],
+    }
+    for task in settings.get("tasks") or []:
+        add_attempt(store, run, task["task_key"])
+    return run
+
+
+def add_attempt(store: Store, run: Document, task_key: str) -> Document:
+    """Append the next attempt of a task to `run` and return it."""
+    number = sum(1 for attempt in run["attempts"] if attempt["task_key"] == task_key)
+    attempt: Document = {
+        "run_id": store.next_id("run"),
+        "task_key": task_key,
+        "number": number,
+        "state": "BLOCKED",
+        "result": None,
+        "message": "",
+        "code": "",
+        "error": "",
+        "error_trace": "",
+        "outcome": None,
+        "values": {},
+        "resolved": {},
+        "child_run_id": None,
+        "iterations": [],
+        "created_ms": now_ms(),
+        "start_ms": 0,
+        "end_ms": 0,
+    }
+    run["attempts"].append(attempt)
+    store.put("task_run", str(attempt["run_id"]), {"run_id": run["run_id"], "job_id": run["job_id"]})
+    return attempt
+
+
+def latest(run: Document) -> dict[str, Document]:
+    """The newest attempt of each task, by task key."""
+    return {attempt["task_key"]: attempt for attempt in run["attempts"]}
+
+
+def ended_tasks(run: Document) -> dict[str, Ended]:
+    """The tasks that are over, as the graph wants them."""
+    return {
+        key: Ended(result=Result(attempt["result"]), outcome=attempt["outcome"])
+        for key, attempt in latest(run).items()
+        if attempt["state"] in FINAL_STATES
+    }
+
+
+def is_final(run: Mapping[str, Any]) -> bool:
+    """Whether the run (or attempt) is over."""
+    return run["state"] in FINAL_STATES
+
+
+def interrupt(run: Document) -> None:
+    """Mark an unfinished run, and each of its unfinished attempts, as interrupted."""
+    for part in (run, *run["attempts"]):
+        if not is_final(part):
+            part.update(
+                state="INTERNAL_ERROR", result="FAILED", message=INTERRUPTED, code="INTERNAL_ERROR", end_ms=now_ms()
+            )
+
+
+def settle(part: Document, state: str, result: Result, message: str, code: str) -> None:
+    """End a run or an attempt."""
+    part.update(state=state, result=result.value, message=message, code=code, end_ms=now_ms())
+    part["start_ms"] = part["start_ms"] or now_ms()

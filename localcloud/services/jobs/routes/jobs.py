@@ -1,0 +1,152 @@
+"""Jobs: `/api/2.1/jobs` and `/api/2.2/jobs`. Runs are in `job_runs`."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from localcloud.kernel import acl
+from localcloud.kernel.body import JsonBody, required
+from localcloud.kernel.cloud import Cloud, CloudDep
+from localcloud.kernel.errors import ApiError, bad_request, denied
+from localcloud.kernel.identity import Caller, CallerDep
+from localcloud.kernel.store import Document
+from localcloud.services.identity import directory
+from localcloud.services.jobs import views
+from localcloud.services.jobs.records import now_ms
+from localcloud.services.jobs.settings import problems
+
+_routes = APIRouter()
+
+
+@dataclass(frozen=True)
+class Page:
+    """Which part of a list is wanted."""
+
+    limit: int = 20
+    page_token: str | None = None
+
+    def of(self, found: list[Document]) -> tuple[list[Document], Document]:
+        """The page of `found`, and the tokens to go on with. Raises `ApiError` 400 for a token that is none."""
+        if self.page_token and not self.page_token.isdigit():
+            raise bad_request(f"page_token {self.page_token!r} is not one that a list returned.")
+        first = int(self.page_token or 0)
+        last = first + max(1, min(self.limit, 100))
+        more: Document = {"has_more": last < len(found)}
+        return found[first:last], more | ({"next_page_token": str(last)} if more["has_more"] else {})
+
+
+PageDep = Annotated[Page, Depends()]
+
+
+@_routes.post("/create")
+def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Create a job from its settings, checked whole. Returns `job_id`."""
+    settings = {name: value for name, value in body.items() if name != "access_control_list"}
+    job_id = cloud.store.next_id("job")
+    document = {
+        "job_id": job_id,
+        "workspace": caller.require_workspace().name,
+        "creator": caller.principal,
+        "created_ms": now_ms(),
+    }
+    with cloud.store.transaction():
+        _store(cloud, caller, document, settings)
+        acl.create(cloud, caller, "jobs", str(job_id))
+        if body.get("access_control_list"):
+            acl.write(cloud, "jobs", str(job_id), body["access_control_list"], replace=True)
+    return {"job_id": job_id}
+
+
+@_routes.get("/get")
+def get(job_id: int, cloud: CloudDep, caller: CallerDep) -> Document:
+    """One job. Needs CAN_VIEW."""
+    return views.job(require(cloud, caller, job_id, "CAN_VIEW"))
+
+
+@_routes.get("/list")
+def list_jobs(
+    cloud: CloudDep, caller: CallerDep, page: PageDep, name: str | None = None, expand_tasks: bool = False
+) -> Document:
+    """The jobs that the caller may view, newest first, in pages."""
+    workspace = caller.require_workspace().name
+    found = [
+        job
+        for job in reversed(cloud.store.all("job"))
+        if job["workspace"] == workspace
+        and (name is None or str(job["settings"].get("name", "")).lower() == name.lower())
+        and acl.allows(cloud, caller, "jobs", str(job["job_id"]), "CAN_VIEW")
+    ]
+    shown, more = page.of(found)
+    return {"jobs": [views.job_in_list(job, expand_tasks=expand_tasks) for job in shown], **more}
+
+
+@_routes.post("/reset")
+def reset(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Replace all of a job's settings. Needs CAN_MANAGE."""
+    job_id, settings = required(body, "job_id", "new_settings")
+    _store(cloud, caller, require(cloud, caller, job_id, "CAN_MANAGE"), settings)
+    return {}
+
+
+@_routes.post("/update")
+def update(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Change the given settings of a job and remove those that `fields_to_remove` names. Needs CAN_MANAGE."""
+    job = require(cloud, caller, required(body, "job_id"), "CAN_MANAGE")
+    removed = body.get("fields_to_remove") or []
+    if nested := [field for field in removed if "/" in field or "." in field]:
+        raise bad_request(f"fields_to_remove {', '.join(nested)}: only whole top-level settings can be removed.")
+    kept = {field: value for field, value in job["settings"].items() if field not in removed}
+    _store(cloud, caller, job, {**kept, **(body.get("new_settings") or {})})
+    return {}
+
+
+@_routes.post("/delete")
+def delete(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Delete a job; its runs stay, and one under way is canceled. Needs CAN_MANAGE."""
+    job = require(cloud, caller, required(body, "job_id"), "CAN_MANAGE")
+    key = str(job["job_id"])
+    for run in cloud.store.all("job_run"):
+        if run["job_id"] == job["job_id"]:
+            cloud.parts["runner"].cancel(run["run_id"], "the deletion of its job")
+    cloud.store.delete("job", key)
+    acl.delete(cloud, "jobs", key)
+    return {}
+
+
+def require(cloud: Cloud, caller: Caller, job_id: int | str, level: str) -> Document:
+    """The job, which must be of the caller's workspace, when the caller holds `level` on it.
+
+    Raises `ApiError` 400 where there is none, in the words that Terraform's provider takes for "gone".
+    """
+    found = cloud.store.get("job", str(job_id))
+    if found is None or found["workspace"] != caller.require_workspace().name:
+        raise ApiError(400, "INVALID_PARAMETER_VALUE", f"Job {job_id} does not exist.")
+    acl.require(cloud, caller, "jobs", str(job_id), level)
+    return found
+
+
+def _store(cloud: Cloud, caller: Caller, document: Document, settings: Document) -> None:
+    found = problems(settings)
+    if found:
+        raise bad_request(f"The job has {len(found)} problem(s): {'; '.join(found)}")
+    run_as = _run_as(cloud, caller, settings, document["creator"])
+    cloud.store.put("job", str(document["job_id"]), {**document, "run_as": run_as, "settings": settings})
+
+
+def _run_as(cloud: Cloud, caller: Caller, settings: Document, creator: str) -> str:
+    wanted = settings.get("run_as") or {}
+    name = wanted.get("service_principal_name") or wanted.get("user_name")
+    if name is None:
+        return creator
+    found = directory.find(cloud.store, name)
+    if found is None or found.kind == "group" or found.principal != name:
+        raise bad_request(f"run_as '{name}' is no user name and no service principal's application id.")
+    if name != caller.principal and not caller.is_admin:
+        raise denied(f"Only an admin may let a job run as '{name}'; '{caller.display_name}' is none.")
+    return str(name)
+
+
+router = APIRouter()
+for _version in ("2.1", "2.2"):
+    router.include_router(_routes, prefix=f"/api/{_version}/jobs")

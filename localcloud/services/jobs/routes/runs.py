@@ -1,0 +1,173 @@
+"""Job runs: `/api/2.1/jobs/run-now`, `/api/2.1/jobs/runs/…` and the same of 2.2."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from localcloud.kernel import acl
+from localcloud.kernel.body import JsonBody, required
+from localcloud.kernel.cloud import Cloud, CloudDep
+from localcloud.kernel.errors import ApiError, bad_request
+from localcloud.kernel.identity import Caller, CallerDep
+from localcloud.kernel.store import Document
+from localcloud.services.jobs import records, views
+from localcloud.services.jobs.graph import Result
+from localcloud.services.jobs.routes import jobs
+from localcloud.services.jobs.runner import runner_of
+
+_routes = APIRouter()
+# Databricks returns the last 5 MB of a task's log.
+_LOG_LIMIT_BYTES = 5 * 2**20
+_TASK_SPECIFIC = ("notebook_params", "python_params", "jar_params", "spark_submit_params", "python_named_params")
+
+
+@_routes.post("/run-now")
+def run_now(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Start a job, or queue the run. Needs CAN_MANAGE_RUN. An `idempotency_token` used before returns its run."""
+    job = jobs.require(cloud, caller, required(body, "job_id"), "CAN_MANAGE_RUN")
+    unused = [name for name in _TASK_SPECIFIC if body.get(name)]
+    if unused or body.get("only"):
+        given = ", ".join([*unused, *(["only"] if body.get("only") else [])])
+        raise bad_request(f"{given} cannot be used locally: give job_parameters.")
+    with cloud.lock:
+        token = body.get("idempotency_token")
+        key = f"{job['job_id']}/{token}"
+        known = cloud.store.get("run_token", key) if token else None
+        if known is not None:
+            return known
+        run = runner_of(cloud).submit(job, caller.principal, body.get("job_parameters") or {})
+        answer = {"run_id": run["run_id"], "number_in_job": run["number"]}
+        if token:
+            cloud.store.put("run_token", key, answer)
+    return answer
+
+
+@_routes.get("/runs/get")
+def get(run_id: int, cloud: CloudDep, caller: CallerDep) -> Document:
+    """One run with its tasks. Needs CAN_VIEW on the job."""
+    run = _require(cloud, caller, run_id, "CAN_VIEW")
+    return views.run(run, caller.require_workspace().url)
+
+
+@dataclass(frozen=True)
+class RunFilter:
+    """Which runs are wanted."""
+
+    job_id: int | None = None
+    active_only: bool = False
+    completed_only: bool = False
+
+    def accepts(self, run: Document) -> bool:
+        """Whether the run is one of them."""
+        final = records.is_final(run)
+        return self.job_id in (None, run["job_id"]) and not (self.active_only if final else self.completed_only)
+
+
+@_routes.get("/runs/list")
+def list_runs(
+    cloud: CloudDep,
+    caller: CallerDep,
+    page: jobs.PageDep,
+    wanted: Annotated[RunFilter, Depends()],
+    *,
+    expand_tasks: bool = False,
+) -> Document:
+    """The runs of the jobs that the caller may view, newest first, in pages."""
+    workspace = caller.require_workspace()
+    found = [
+        run
+        for run in reversed(cloud.store.all("job_run"))
+        if run["workspace"] == workspace.name
+        and wanted.accepts(run)
+        and acl.allows(cloud, caller, "jobs", str(run["job_id"]), "CAN_VIEW")
+    ]
+    shown, more = page.of(found)
+    return {"runs": [views.run_in_list(run, workspace.url, expand_tasks=expand_tasks) for run in shown], **more}
+
+
+@_routes.get("/runs/get-output")
+def get_output(run_id: int, cloud: CloudDep, caller: CallerDep) -> Document:
+    """What one task printed, its error, or the run that it started. `run_id` is the task's own."""
+    run, attempt = _require_task(cloud, caller, run_id)
+    log, truncated = _log(cloud, run_id)
+    return views.output(run, attempt, log, truncated=truncated)
+
+
+@_routes.post("/runs/cancel")
+def cancel(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Cancel a run. Needs CAN_MANAGE_RUN. One that is over stays as it is."""
+    run = _require(cloud, caller, required(body, "run_id"), "CAN_MANAGE_RUN")
+    runner_of(cloud).cancel(run["run_id"], caller.display_name)
+    return {}
+
+
+@_routes.post("/runs/cancel-all")
+def cancel_all(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Cancel every run of a job. Needs CAN_MANAGE_RUN."""
+    job = jobs.require(cloud, caller, required(body, "job_id"), "CAN_MANAGE_RUN")
+    for run in cloud.store.all("job_run"):
+        if run["job_id"] == job["job_id"]:
+            runner_of(cloud).cancel(run["run_id"], caller.display_name)
+    return {}
+
+
+@_routes.post("/runs/repair")
+def repair(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Run tasks of a finished run again, and what depends on them. Needs CAN_MANAGE_RUN. Returns `repair_id`."""
+    run = _require(cloud, caller, required(body, "run_id"), "CAN_MANAGE_RUN")
+    keys = frozenset(body.get("rerun_tasks") or [])
+    if body.get("rerun_all_failed_tasks"):
+        keys |= {
+            key
+            for key, attempt in records.latest(run).items()
+            if attempt["result"] not in (Result.SUCCESS, Result.EXCLUDED, Result.DISABLED)
+        }
+    return {"repair_id": runner_of(cloud).repair(run["run_id"], keys, body.get("job_parameters") or {})}
+
+
+@_routes.post("/runs/delete")
+def delete(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Forget a finished run. Needs CAN_MANAGE."""
+    run = _require(cloud, caller, required(body, "run_id"), "CAN_MANAGE")
+    if not records.is_final(run):
+        raise bad_request(f"Run {run['run_id']} is {run['state']}: cancel it first.")
+    cloud.store.delete("job_run", str(run["run_id"]))
+    return {}
+
+
+@_routes.get("/runs/export")
+def export(run_id: int) -> None:
+    """Views of notebooks: there are none to export."""
+    raise ApiError(501, "NOT_IMPLEMENTED", f"Run {run_id} ran no notebook, so there is no view to export.")
+
+
+def _require(cloud: Cloud, caller: Caller, run_id: int | str, level: str) -> Document:
+    found = cloud.store.get("job_run", str(run_id))
+    if found is None or found["workspace"] != caller.require_workspace().name:
+        raise ApiError(400, "INVALID_PARAMETER_VALUE", f"Run {run_id} does not exist.")
+    acl.require(cloud, caller, "jobs", str(found["job_id"]), level)
+    return found
+
+
+def _require_task(cloud: Cloud, caller: Caller, run_id: int) -> tuple[Document, Document]:
+    owner = cloud.store.get("task_run", str(run_id))
+    if owner is None:
+        raise bad_request(f"Run {run_id} is no task's run: get the output of one of its tasks.")
+    run = _require(cloud, caller, owner["run_id"], "CAN_VIEW")
+    return run, next(attempt for attempt in run["attempts"] if attempt["run_id"] == run_id)
+
+
+def _log(cloud: Cloud, task_run_id: int) -> tuple[str, bool]:
+    path = runner_of(cloud).log_of(task_run_id)
+    if not path.is_file():
+        return "", False
+    with path.open("rb") as log:
+        size = path.stat().st_size
+        log.seek(max(0, size - _LOG_LIMIT_BYTES))
+        return log.read().decode("utf-8", errors="replace"), size > _LOG_LIMIT_BYTES
+
+
+router = APIRouter()
+for _version in ("2.1", "2.2"):
+    router.include_router(_routes, prefix=f"/api/{_version}/jobs")

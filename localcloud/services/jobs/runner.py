@@ -1,0 +1,162 @@
+"""Starts, queues, cancels and repairs runs."""
+
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+from localcloud.kernel.cloud import Cloud
+from localcloud.kernel.errors import ApiError, bad_request
+from localcloud.kernel.store import Document
+from localcloud.services.jobs import graph, records
+from localcloud.services.jobs.execution import Execution
+from localcloud.services.jobs.graph import Result
+from localcloud.services.jobs.outcome import code_of
+from localcloud.services.jobs.records import BY_HAND, Cause, now_ms
+from localcloud.services.jobs.settings import parameter_values
+from localcloud.services.jobs.wheel_task import WheelTasks
+from localcloud.services.jobs.work import TaskWork
+from localcloud.services.jobs.workers import Workers
+
+# One more than most machines' cores for this: a task mostly waits for Spark, and three gates judge side by side.
+PARALLEL_TASKS = 3
+
+
+class Runner:
+    """Every run of this local cloud. Safe to use from several threads."""
+
+    def __init__(self, cloud: Cloud, workers: Workers, *, parallel_tasks: int = PARALLEL_TASKS) -> None:
+        self._cloud = cloud
+        self._wheels = WheelTasks(cloud, workers, parallel=parallel_tasks)
+        self._work = TaskWork(cloud, self._wheels, self).by_kind()
+        self._lock = threading.RLock()
+        self._executions: dict[int, Execution] = {}
+
+    @classmethod
+    def attach(cls, cloud: Cloud, workers: Workers) -> "Runner":
+        """The runner of `cloud`, where the REST routes find it, after `recover`."""
+        runner = cls(cloud, workers)
+        runner.recover()
+        cloud.parts["workers"] = workers
+        cloud.parts["runner"] = runner
+        return runner
+
+    def recover(self) -> int:
+        """Mark what was under way when the local cloud last stopped as interrupted; how many runs that were."""
+        found = [run for run in self._cloud.store.all("job_run") if not records.is_final(run)]
+        for run in found:
+            records.interrupt(run)
+            self._cloud.store.put("job_run", str(run["run_id"]), run)
+        return len(found)
+
+    def log_of(self, task_run_id: int) -> Path:
+        """The file with what a task printed."""
+        return self._wheels.directory(task_run_id) / "log"
+
+    def submit(self, job: Document, creator: str, given: Mapping[str, str], cause: Cause = BY_HAND) -> Document:
+        """Start a run of `job`, or queue it. Raises `ApiError` 400 for a parameter that the job does not declare."""
+        try:
+            parameters = parameter_values(job["settings"], given)
+        except KeyError as error:
+            raise bad_request(str(error.args[0])) from error
+        store = self._cloud.store
+        with self._lock:
+            with store.transaction():
+                run = records.new_run(store, job, creator=creator, parameters=parameters, cause=cause)
+                self._place(run)
+                store.put("job_run", str(run["run_id"]), run)
+            if run["state"] == "PENDING":
+                self._start(run)
+        return run
+
+    def execution(self, run_id: int) -> Execution | None:
+        """The run under way, or None for one that is queued or over."""
+        return self._executions.get(run_id)
+
+    def cancel(self, run_id: int, by: str) -> None:
+        """Cancel a run, whether queued or under way; nothing happens to one that is over."""
+        message = f"Run canceled by {by}."
+        with self._lock:
+            execution = self._executions.get(run_id)
+            if execution is not None:
+                execution.cancel(message)
+                return
+            run = self._cloud.store.require("job_run", str(run_id))
+            if not records.is_final(run):
+                for attempt in run["attempts"]:
+                    records.settle(attempt, "SKIPPED", Result.CANCELED, message, "USER_CANCELED")
+                records.settle(run, "TERMINATED", Result.CANCELED, message, "USER_CANCELED")
+                self._cloud.store.put("job_run", str(run_id), run)
+
+    def repair(self, run_id: int, keys: frozenset[str], given: Mapping[str, str]) -> int:
+        """Run the tasks `keys`, and what depends on them, again in the same run; the repair's id.
+
+        Raises `ApiError` 400 for a run that is not over and for unknown tasks or parameters.
+        """
+        with self._lock:
+            run = self._cloud.store.require("job_run", str(run_id))
+            if not records.is_final(run):
+                raise bad_request(f"Run {run_id} is {run['state']}: only a run that is over can be repaired.")
+            tasks = run["settings"].get("tasks") or []
+            unknown = sorted(keys - {task["task_key"] for task in tasks})
+            if unknown or not keys:
+                raise bad_request(f"Nothing to repair: {', '.join(unknown) or 'no task'} is not a task to run again.")
+            try:
+                run["parameters"] = parameter_values(run["settings"], {**run["parameters"], **given})
+            except KeyError as error:
+                raise bad_request(str(error.args[0])) from error
+            repair_id = self._cloud.store.next_id("run")
+            for key in [t["task_key"] for t in tasks if t["task_key"] in graph.downstream(tasks, keys)]:
+                records.add_attempt(self._cloud.store, run, key)
+            run["repairs"].append({"id": repair_id, "start_ms": now_ms()})
+            run.update(state="PENDING", result=None, message="", code="", end_ms=0)
+            self._cloud.store.put("job_run", str(run_id), run)
+        self._start(run)
+        return repair_id
+
+    def stop(self) -> None:
+        """Stop every run; they end as interrupted at the next start."""
+        for execution in list(self._executions.values()):
+            execution.cancel(records.INTERRUPTED)
+        for execution in list(self._executions.values()):
+            execution.done.wait(5)
+
+    def _place(self, run: Document) -> None:
+        settings = run["settings"]
+        limit = int(settings.get("max_concurrent_runs") or 1)
+        busy = [e for e in self._executions.values() if e.run["job_id"] == run["job_id"] and not e.done.is_set()]
+        if len(busy) < limit:
+            return
+        if (settings.get("queue") or {}).get("enabled"):
+            run["state"] = "QUEUED"
+            return
+        reached = Result.MAXIMUM_CONCURRENT_RUNS_REACHED
+        message = f"Skipped: the job already has {limit} active run(s), its max_concurrent_runs, and no queue."
+        for part in (*run["attempts"], run):
+            records.settle(part, "SKIPPED", reached, message, code_of(reached))
+
+    def _start(self, run: Document) -> None:
+        with self._lock:
+            execution = Execution(self._cloud, run, self._work, self._ended)
+            self._executions[execution.run_id] = execution
+            execution.start()
+
+    def _ended(self, run_id: int) -> None:
+        with self._lock:
+            ended = self._executions.pop(run_id)
+            waiting = [
+                run
+                for run in self._cloud.store.all("job_run")
+                if run["state"] == "QUEUED" and run["job_id"] == ended.run["job_id"]
+            ]
+            if waiting and ended.stop.message != records.INTERRUPTED:
+                waiting[0]["state"] = "PENDING"
+                self._start(waiting[0])
+
+
+def runner_of(cloud: Cloud) -> Runner:
+    """The runner of `cloud`. Raises `ApiError` 503 where it is not up yet."""
+    runner = cloud.parts.get("runner")
+    if runner is None:
+        raise ApiError(503, "TEMPORARILY_UNAVAILABLE", "The job runner is not up yet: try again in a moment.")
+    return cast(Runner, runner)

@@ -1,0 +1,130 @@
+"""What makes a job's settings usable, checked whole when a job is created. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from localcloud.services.jobs import graph
+from localcloud.services.jobs.conditions import OPERATORS
+from localcloud.services.jobs.references import references
+from localcloud.services.jobs.schedule import ScheduleError, next_fire
+from localcloud.services.jobs.triggers import file_arrival
+
+# The kinds of task that the local cloud executes. Others are refused rather than pretended.
+EXECUTED = ("python_wheel_task", "condition_task", "run_job_task", "for_each_task")
+_REFUSED = (
+    "notebook_task",
+    "spark_python_task",
+    "spark_jar_task",
+    "spark_submit_task",
+    "pipeline_task",
+    "sql_task",
+    "dbt_task",
+    "clean_rooms_notebook_task",
+    "dashboard_task",
+    "power_bi_task",
+)
+# Of a file-arrival trigger, with the least that Databricks takes.
+_WAITS = ("min_time_between_triggers_seconds", "wait_after_last_change_seconds")
+_LEAST_WAIT_S = 60
+
+
+def problems(settings: Mapping[str, Any]) -> list[str]:
+    """Everything that makes `settings` unusable; empty when a job can be made of them."""
+    tasks = settings.get("tasks") or []
+    found = graph.problems(tasks)
+    found += [problem for task in tasks for problem in _task_problems(task, settings)]
+    found += [*_schedule_problems(settings), *_trigger_problems(settings)]
+    names = [parameter.get("name") for parameter in settings.get("parameters") or []]
+    found += [f"job parameter {name!r} is declared twice: remove one" for name in sorted(_doubles(names))]
+    return found
+
+
+def kind_of(task: Mapping[str, Any]) -> str:
+    """The one kind of work that a task states, such as `python_wheel_task`."""
+    return next(kind for kind in EXECUTED if task.get(kind) is not None)
+
+
+def _task_problems(task: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[str]:
+    label = f"task {task.get('task_key')!r}"
+    kinds = [kind for kind in (*EXECUTED, *_REFUSED) if task.get(kind) is not None]
+    if len(kinds) != 1:
+        yield f"{label} states {', '.join(kinds) or 'no work'}: give it exactly one of {', '.join(EXECUTED)}"
+    elif kinds[0] not in EXECUTED:
+        yield f"{label} is a {kinds[0]}, which the local cloud does not execute: it executes {', '.join(EXECUTED)}"
+    elif kinds[0] == "condition_task" and task["condition_task"].get("op") not in OPERATORS:
+        yield f"{label} has operator {task['condition_task'].get('op')!r}: use one of {', '.join(OPERATORS)}"
+    elif kinds[0] == "python_wheel_task":
+        yield from _wheel_problems(label, task, settings)
+    elif kinds[0] == "for_each_task":
+        inner = task["for_each_task"].get("task") or {}
+        if inner.get("for_each_task") is not None:
+            yield f"{label} loops over a loop: only one level is allowed"
+        yield from _task_problems(inner, settings)
+    yield from _unknown_parameters(label, task, settings)
+
+
+def _wheel_problems(label: str, task: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[str]:
+    wheel = task["python_wheel_task"]
+    if not wheel.get("package_name") or not wheel.get("entry_point"):
+        yield f"{label} needs both package_name and entry_point in its python_wheel_task"
+    if wheel.get("parameters") and wheel.get("named_parameters"):
+        yield f"{label} has parameters and named_parameters: keep one of them"
+    clusters = [cluster.get("job_cluster_key") for cluster in settings.get("job_clusters") or []]
+    wanted = task.get("job_cluster_key")
+    if wanted is not None and wanted not in clusters:
+        yield f"{label} wants job cluster {wanted!r}; the job has: {', '.join(map(str, clusters)) or 'none'}"
+    environments = [environment.get("environment_key") for environment in settings.get("environments") or []]
+    wanted = task.get("environment_key")
+    if wanted is not None and wanted not in environments:
+        yield f"{label} wants environment {wanted!r}; the job has: {', '.join(map(str, environments)) or 'none'}"
+
+
+def _unknown_parameters(label: str, task: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[str]:
+    declared = {parameter.get("name") for parameter in settings.get("parameters") or []}
+    for reference in sorted(references(task)):
+        name = reference.removeprefix("job.parameters.")
+        if name != reference and name not in declared:
+            known = ", ".join(sorted(map(str, declared))) or "none"
+            yield f"{label} uses {{{{{reference}}}}}, which is no parameter of this job: {known}"
+
+
+def _schedule_problems(settings: Mapping[str, Any]) -> Iterator[str]:
+    schedule = settings.get("schedule")
+    if schedule:
+        try:
+            next_fire(schedule.get("quartz_cron_expression", ""), schedule.get("timezone_id", ""), datetime.now(UTC))
+        except ScheduleError as error:
+            yield f"schedule: {error}"
+
+
+def _trigger_problems(settings: Mapping[str, Any]) -> Iterator[str]:
+    starts = [name for name in ("schedule", "trigger", "continuous") if settings.get(name)]
+    if len(starts) > 1:
+        yield f"the job has {', '.join(starts)}: keep the one that is to start it"
+    trigger = file_arrival(settings)
+    if trigger is None:
+        return
+    if not trigger.get("url"):
+        yield "trigger: file_arrival needs a url, such as /Volumes/<catalog>/<schema>/<volume>/"
+    for field in _WAITS:
+        value = trigger.get(field)
+        if value and not (isinstance(value, int) and value >= _LEAST_WAIT_S):
+            yield f"trigger: {field} is {value!r}; give {_LEAST_WAIT_S} or more, or leave it out"
+
+
+def _doubles(names: Sequence[Any]) -> set[str]:
+    return {str(name) for name in names if names.count(name) > 1}
+
+
+def parameter_values(settings: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, str]:
+    """The run's job parameters: the declared defaults with `given` over them.
+
+    Raises KeyError with the message for a name that the job does not declare.
+    """
+    defaults = {str(p["name"]): str(p.get("default", "")) for p in settings.get("parameters") or []}
+    unknown = sorted(set(given) - set(defaults))
+    if unknown:
+        declared = ", ".join(defaults) or "none"
+        raise KeyError(f"job parameter(s) {', '.join(unknown)} are not declared by this job; declared are: {declared}")
+    return defaults | {name: str(value) for name, value in given.items()}

@@ -1,0 +1,111 @@
+"""Steps the local clock, and starts what is due on the way."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from localcloud.kernel import clock, identity
+from localcloud.kernel.cloud import Cloud
+from localcloud.kernel.errors import ApiError, bad_request
+from localcloud.kernel.store import Document
+from localcloud.services.jobs import triggers
+from localcloud.services.jobs.arrivals import Arrivals, arrivals
+from localcloud.services.jobs.runner import Runner
+from localcloud.services.jobs.triggers import FILE_ARRIVAL, Due
+from localcloud.services.unity import volume_paths as volumes
+
+# In the store: the memory of a file-arrival trigger, by job id.
+_ARRIVALS = "file_arrivals"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watched:
+    """A job that the clock may start, with what its trigger has seen; `problem` says why that cannot be looked at."""
+
+    job: Document
+    arrivals: Arrivals
+    problem: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """What a step did: where the clock was and is, each run that it started, and what could not be watched."""
+
+    was: datetime
+    now: datetime
+    fired: tuple[tuple[Due, Document], ...]
+    problems: tuple[Watched, ...]
+
+
+def step(cloud: Cloud, runner: Runner, choose: Callable[[datetime], datetime], *, stop_at_first: bool) -> Step:
+    """Move the clock to what `choose` makes of its time, and start every run that is due until then, in order.
+
+    `stop_at_first` ends the step at the first moment at which a run is due, so that the caller can let it end before
+    time goes on. The clock moves last: after `kill -9` in between, what was started is started again by the next step
+    (the run that was killed says so). Raises `ApiError` 400 for a time before the clock's.
+    """
+    with cloud.lock:
+        now = clock.now(cloud.store)
+        until = choose(now)
+        if until < now:
+            raise bad_request(f"The clock shows {now.isoformat()} and goes forward only: give a later time.")
+        seen = {watched.job["job_id"]: watched for watched in watch(cloud, now)}
+        plan = sorted(_due(seen, now, until), key=lambda due: (due.at, due.job_id))
+        moment = plan[0].at if stop_at_first and plan else until
+        fired = tuple((due, _start(cloud, runner, seen[due.job_id], due)) for due in plan if due.at <= moment)
+        started = {due.job_id for due, _ in fired}
+        for watched in seen.values():
+            if watched.job["job_id"] not in started:
+                _remember(cloud, watched.job, watched.arrivals)
+        shown = clock.move(cloud.store, moment)
+        return Step(was=now, now=shown, fired=fired, problems=tuple(w for w in seen.values() if w.problem))
+
+
+def watch(cloud: Cloud, now: datetime) -> list[Watched]:
+    """Every job that starts by itself, oldest first, with the files that arrived by `now`."""
+    jobs = [job for job in cloud.store.all("job") if triggers.kind(job["settings"])]
+    return [_watched(cloud, job, now) for job in jobs]
+
+
+def _watched(cloud: Cloud, job: Document, now: datetime) -> Watched:
+    trigger = triggers.file_arrival(job["settings"])
+    if trigger is None:
+        return Watched(job=job, arrivals=Arrivals())
+    kept = cloud.store.get(_ARRIVALS, str(job["job_id"]))
+    # Another place has other files.
+    before = arrivals(kept if kept and kept["url"] == trigger["url"] else None)
+    try:
+        present = _files(cloud, job, trigger["url"])
+    except ApiError as error:
+        return Watched(job=job, arrivals=before, problem=f"{trigger['url']} cannot be watched: {error.message}")
+    return Watched(job=job, arrivals=before.found(present, now))
+
+
+def _files(cloud: Cloud, job: Document, url: str) -> frozenset[str]:
+    """The files at and below a volume's path, as the job's principal may see them. Raises `ApiError`."""
+    caller = identity.acting_as(cloud, job["run_as"], cloud.workspace(job["workspace"]))
+    folder = volumes.resolve(cloud, caller, url, write=False).local
+    below = [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".upload-")]
+    return frozenset(str(path.relative_to(folder)) for path in below)
+
+
+def _due(seen: dict[int, Watched], now: datetime, until: datetime) -> list[Due]:
+    found = [
+        triggers.due(job_id, watched.job["settings"], watched.arrivals, now, until)
+        for job_id, watched in seen.items()
+        if not watched.problem
+    ]
+    return [due for due in found if due]
+
+
+def _start(cloud: Cloud, runner: Runner, watched: Watched, due: Due) -> Document:
+    run = runner.submit(watched.job, watched.job["creator"], {}, due.cause)
+    if due.trigger == FILE_ARRIVAL:
+        _remember(cloud, watched.job, watched.arrivals.fired(due.at))
+    return run
+
+
+def _remember(cloud: Cloud, job: Document, seen: Arrivals) -> None:
+    trigger = triggers.file_arrival(job["settings"])
+    if trigger is not None:
+        cloud.store.put(_ARRIVALS, str(job["job_id"]), {"url": trigger["url"], **seen.document()})

@@ -1,0 +1,79 @@
+"""What starts a job by the local clock: its cron schedule, or files that arrive in a volume. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from localcloud.services.jobs.arrivals import Arrivals
+from localcloud.services.jobs.records import Cause
+from localcloud.services.jobs.schedule import last_fire, next_fire
+
+PERIODIC, FILE_ARRIVAL = "PERIODIC", "FILE_ARRIVAL"
+Settings = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """A run of a job that is due at a time of the local clock (UTC)."""
+
+    job_id: int
+    trigger: str
+    at: datetime
+
+    @property
+    def cause(self) -> Cause:
+        """As the run records it."""
+        return Cause(trigger=self.trigger, at_ms=int(self.at.timestamp() * 1000))
+
+
+def file_arrival(settings: Settings) -> Mapping[str, Any] | None:
+    """The file-arrival trigger of a job; None where it has none."""
+    found: Mapping[str, Any] | None = (settings.get("trigger") or {}).get("file_arrival")
+    return found
+
+
+def kind(settings: Settings) -> str | None:
+    """What starts the job by itself, paused or not: `PERIODIC`, `FILE_ARRIVAL`, a kind that is kept and never fires
+    here (`continuous`, `periodic`, `table_update`, `model`), or None.
+    """
+    if settings.get("schedule"):
+        return PERIODIC
+    if file_arrival(settings):
+        return FILE_ARRIVAL
+    others = [name for name in settings.get("trigger") or {} if name != "pause_status"]
+    return "continuous" if settings.get("continuous") else next(iter(others), None)
+
+
+def paused(settings: Settings) -> bool:
+    """Whether what would start the job is switched off."""
+    parts = [settings.get(name) or {} for name in ("schedule", "trigger", "continuous")]
+    return any(part.get("pause_status") == "PAUSED" for part in parts)
+
+
+def due(job_id: int, settings: Settings, arrivals: Arrivals, now: datetime, until: datetime) -> Due | None:
+    """The run that is due after `now` and not after `until`; None where there is none.
+
+    However many fires of a schedule lie between, one run is due, at the last of them: a scheduler that was away
+    catches up once, and these jobs work on whatever there is. Smaller steps give each fire its run.
+    """
+    if paused(settings):
+        return None
+    if kind(settings) == PERIODIC:
+        schedule = settings["schedule"]
+        at = last_fire(schedule["quartz_cron_expression"], schedule["timezone_id"], now, until)
+        return Due(job_id=job_id, trigger=PERIODIC, at=at) if at else None
+    trigger = file_arrival(settings)
+    at = arrivals.due(trigger) if trigger else None
+    # One that became due while its job was paused fires at once.
+    return Due(job_id=job_id, trigger=FILE_ARRIVAL, at=max(at, now)) if at and at <= until else None
+
+
+def next_due(settings: Settings, arrivals: Arrivals, now: datetime) -> datetime | None:
+    """When the job is next started by the clock, as far as is known; None for never, or once files arrive."""
+    if paused(settings):
+        return None
+    if kind(settings) == PERIODIC:
+        return next_fire(settings["schedule"]["quartz_cron_expression"], settings["schedule"]["timezone_id"], now)
+    trigger = file_arrival(settings)
+    return arrivals.due(trigger) if trigger else None

@@ -1,0 +1,129 @@
+"""Jobs and runs as the REST API shows them. Pure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from localcloud.kernel.store import Document
+from localcloud.services.jobs import records
+
+# The old `state` has finer words for what the new `status` calls by fewer.
+_STATUS = {"SKIPPED": "TERMINATED", "INTERNAL_ERROR": "TERMINATED", "WAITING_FOR_RETRY": "WAITING"}
+_WITH_TASKS_ONLY = ("tasks", "job_clusters", "environments", "parameters")
+
+
+def job(document: Document) -> Document:
+    """A job as `jobs/get` shows it."""
+    return {
+        "job_id": document["job_id"],
+        "creator_user_name": document["creator"],
+        "run_as_user_name": document["run_as"],
+        "created_time": document["created_ms"],
+        "settings": {"format": "MULTI_TASK", **document["settings"]},
+    }
+
+
+def job_in_list(document: Document, *, expand_tasks: bool) -> Document:
+    """A job as `jobs/list` shows it: with its tasks only where they were asked for."""
+    shown = job(document)
+    if not expand_tasks:
+        shown["settings"] = {name: v for name, v in shown["settings"].items() if name not in _WITH_TASKS_ONLY}
+    return shown
+
+
+def run(document: Document, workspace_url: str) -> Document:
+    """A run with its tasks, as `jobs/runs/get` shows it."""
+    settings = document["settings"]
+    tasks = {task["task_key"]: task for task in settings.get("tasks") or []}
+    defaults = {parameter["name"]: parameter.get("default", "") for parameter in settings.get("parameters") or []}
+    return {
+        "job_id": document["job_id"],
+        "run_id": document["run_id"],
+        "job_run_id": document["run_id"],
+        "original_attempt_run_id": document["run_id"],
+        "number_in_job": document["number"],
+        "run_name": document["name"],
+        "run_type": "JOB_RUN",
+        "format": "MULTI_TASK",
+        "trigger": document["trigger"],
+        **({"schedule": settings["schedule"]} if document["trigger"] == "PERIODIC" else {}),
+        # Only locally: when it was due by the local clock (epoch milliseconds), 0 for a run that no clock fired.
+        "scheduled_time": document.get("scheduled_ms", 0),
+        "creator_user_name": document["creator"],
+        "run_as_user_name": document["run_as"],
+        "run_page_url": f"{workspace_url}/jobs/{document['job_id']}/runs/{document['run_id']}",
+        "job_parameters": [
+            {"name": name, "default": defaults.get(name, ""), "value": value}
+            for name, value in document["parameters"].items()
+        ],
+        "job_clusters": settings.get("job_clusters") or [],
+        "repair_history": [
+            {"id": repair["id"], "type": "REPAIR", "start_time": repair["start_ms"]} for repair in document["repairs"]
+        ],
+        **_progress(document),
+        "tasks": [_task(tasks[attempt["task_key"]], attempt) for attempt in document["attempts"]],
+    }
+
+
+def run_in_list(document: Document, workspace_url: str, *, expand_tasks: bool) -> Document:
+    """A run as `jobs/runs/list` shows it."""
+    shown = run(document, workspace_url)
+    return shown if expand_tasks else {name: v for name, v in shown.items() if name not in ("tasks", "job_clusters")}
+
+
+def output(document: Document, attempt: Document, log: str, *, truncated: bool) -> Document:
+    """What a task left behind, as `jobs/runs/get-output` shows it."""
+    task = next(t for t in document["settings"]["tasks"] if t["task_key"] == attempt["task_key"])
+    shown: Document = {"metadata": {**_task(task, attempt), "job_id": document["job_id"]}}
+    shown["metadata"]["run_name"] = attempt["task_key"]
+    if attempt["child_run_id"] is not None:
+        shown["run_job_output"] = {"run_id": attempt["child_run_id"]}
+    if log:
+        shown |= {"logs": log, "logs_truncated": truncated}
+    shown |= {name: attempt[name] for name in ("error", "error_trace") if attempt[name]}
+    return shown
+
+
+def _task(task: Mapping[str, Any], attempt: Document) -> Document:
+    shown = {name: value for name, value in task.items() if name != "condition_task"}
+    if "condition_task" in task:
+        resolved = {"outcome": attempt["outcome"]} if attempt["outcome"] else {}
+        shown["condition_task"] = {**task["condition_task"], **attempt["resolved"], **resolved}
+    if attempt["iterations"]:
+        shown["for_each_task"] = {**task["for_each_task"], "stats": _loop_stats(attempt["iterations"])}
+    return {
+        **shown,
+        "run_id": attempt["run_id"],
+        "attempt_number": attempt["number"],
+        "run_if": task.get("run_if", "ALL_SUCCESS"),
+        **_progress(attempt),
+    }
+
+
+def _loop_stats(iterations: list[Document]) -> Document:
+    succeeded = sum(iteration["result"] == "SUCCESS" for iteration in iterations)
+    counts = {"total_iterations": len(iterations), "completed_iterations": len(iterations)}
+    return {"task_run_stats": {**counts, "succeeded_iterations": succeeded}}
+
+
+def _progress(part: Document) -> Document:
+    """Times and both forms of the state, of a run or of a task."""
+    state: Document = {"life_cycle_state": part["state"], "state_message": part["message"]}
+    status: Document = {"state": _STATUS.get(part["state"], part["state"])}
+    if records.is_final(part):
+        state |= {
+            "result_state": part["result"],
+            "user_cancelled_or_timedout": part["result"] in ("CANCELED", "TIMEDOUT"),
+        }
+        kind = {"SUCCESS": "SUCCESS", "INTERNAL_ERROR": "INTERNAL_ERROR"}.get(part["code"], "CLIENT_ERROR")
+        status["termination_details"] = {"code": part["code"], "type": kind, "message": part["message"]}
+    duration_ms = max(0, part["end_ms"] - part["start_ms"]) if part["end_ms"] else 0
+    return {
+        "state": state,
+        "status": status,
+        "start_time": part["start_ms"] or part["created_ms"],
+        "end_time": part["end_ms"],
+        "setup_duration": 0,
+        "execution_duration": duration_ms,
+        "cleanup_duration": 0,
+        "run_duration": duration_ms,
+    }

@@ -1,0 +1,175 @@
+"""A `python_wheel_task`: check its cluster, fetch its wheel as its principal, run its entry point."""
+
+import json
+import os
+import shutil
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from localcloud.kernel import identity
+from localcloud.kernel.cloud import Cloud, Workspace
+from localcloud.kernel.errors import ApiError
+from localcloud.kernel.identity import Caller
+from localcloud.kernel.processes import MARK
+from localcloud.services.jobs.clusters import ClusterRefusedError, check, cluster_of
+from localcloud.services.jobs.graph import Result
+from localcloud.services.jobs.outcome import Outcome, Stop, refused, wait_for
+from localcloud.services.jobs.task import TaskOrder
+from localcloud.services.jobs.wheels import WheelError, unpack
+from localcloud.services.jobs.workers import Handle, Workers, WorkersError
+from localcloud.services.unity import volume_paths as volumes
+
+_DAY_S = 24 * 3600
+FAILED_MESSAGE = "Workload failed, see run output for details."
+
+
+class WheelTasks:
+    """Runs wheel tasks, at most `parallel` at a time; the others wait."""
+
+    def __init__(self, cloud: Cloud, workers: Workers, *, parallel: int) -> None:
+        self._cloud = cloud
+        self._workers = workers
+        self._slots = threading.Semaphore(parallel)
+
+    def directory(self, task_run_id: int) -> Path:
+        """Where a task run keeps its log, its result and its scratch files."""
+        return self._cloud.home / "runs" / str(task_run_id)
+
+    def run(
+        self,
+        task: Mapping[str, Any],
+        settings: Mapping[str, Any],
+        *,
+        run_as: str,
+        workspace: str,
+        run_id: int,
+        stop: Stop,
+    ) -> Outcome:
+        """Run `task` (references resolved) to its end. `run_id` is the task's own run id."""
+        timeout_s = int(task.get("timeout_seconds") or 0)
+        waiting = wait_for(lambda poll_s: self._slots.acquire(timeout=poll_s), stop, None)
+        if waiting is not None:
+            return waiting
+        deadline_s = time.monotonic() + timeout_s if timeout_s else None
+        token = identity.mint(self._cloud, run_as, workspace, timeout_s + 600 if timeout_s else _DAY_S)
+        try:
+            place = self._cloud.workspace(workspace)
+            caller = identity.authenticate(self._cloud, token, place.port)
+            wheel = self._admit(task, settings, caller)
+            order = self._order(task["python_wheel_task"], wheel, run_id, place, token)
+            return self._follow(order, stop, deadline_s)
+        except ClusterRefusedError as error:
+            return refused(str(error), "INVALID_CLUSTER_REQUEST")
+        except (ApiError, WheelError) as error:
+            return refused(f"Library installation failed: {error}", "LIBRARY_INSTALLATION_ERROR")
+        except WorkersError as error:
+            return Outcome(result=Result.FAILED, message=str(error), error=str(error), code="DRIVER_ERROR")
+        finally:
+            identity.revoke(self._cloud, token)
+            self._slots.release()
+
+    def _admit(self, task: Mapping[str, Any], settings: Mapping[str, Any], caller: Caller) -> Path:
+        """The unpacked wheel, when the cluster's policy and the volume's grants let `caller` have both."""
+        cluster = cluster_of(task, settings)
+        if cluster is not None:
+            check(self._cloud, caller, cluster)
+        return self._wheel(task, settings, caller)
+
+    def _order(self, work: Mapping[str, Any], wheel: Path, run_id: int, workspace: Workspace, token: str) -> TaskOrder:
+        directory = self.directory(run_id)
+        (directory / "scratch").mkdir(parents=True, exist_ok=True)
+        named = [f"--{name}={value}" for name, value in (work.get("named_parameters") or {}).items()]
+        return TaskOrder(
+            wheel=str(wheel),
+            package_name=work["package_name"],
+            entry_point=work["entry_point"],
+            arguments=[*(work.get("parameters") or []), *named],
+            environ=task_environ(self._cloud, workspace, token, directory),
+            directory=str(directory / "scratch"),
+            log=str(directory / "log"),
+            result=str(directory / "result.json"),
+        )
+
+    def _wheel(self, task: Mapping[str, Any], settings: Mapping[str, Any], caller: Caller) -> Path:
+        paths = wheel_paths(task, settings)
+        if len(paths) != 1:
+            raise WheelError(f"the task names {len(paths)} wheels ({', '.join(paths) or 'none'}): name exactly one")
+        file = volumes.require_file(volumes.resolve(self._cloud, caller, paths[0], write=False))
+        return unpack(file.read_bytes(), self._cloud.home / "wheels")
+
+    def _follow(self, order: TaskOrder, stop: Stop, deadline_s: float | None) -> Outcome:
+        handle = self._workers.start(order)
+        stopped = wait_for(handle.ended.wait, stop, deadline_s)
+        if stopped is not None:
+            with suppress(WorkersError):
+                self._workers.kill(handle)
+            handle.ended.wait(10)
+        outcome = stopped or _outcome(handle, order)
+        shutil.rmtree(order.directory, ignore_errors=True)
+        return outcome
+
+
+def wheel_paths(task: Mapping[str, Any], settings: Mapping[str, Any]) -> list[str]:
+    """The wheels that a task wants: of its libraries, else of its environment's dependencies."""
+    attached = [library["whl"] for library in task.get("libraries") or [] if library.get("whl")]
+    if attached or task.get("environment_key") is None:
+        return attached
+    environments = {e["environment_key"]: e.get("spec") or {} for e in settings.get("environments") or []}
+    dependencies = environments[task["environment_key"]].get("dependencies") or []
+    return [str(path) for path in dependencies if str(path).endswith(".whl")]
+
+
+def task_environ(cloud: Cloud, workspace: Workspace, token: str, directory: Path) -> dict[str, str]:
+    """All that a task sees of its surroundings: its own token and addresses, no more of this process's environment."""
+    scratch = str(directory / "scratch")
+    passed = {name: os.environ[name] for name in ("PATH", "CUDA_VISIBLE_DEVICES") if name in os.environ}
+    return passed | {
+        "HOME": scratch,
+        "TMPDIR": scratch,
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "PYTHONUTF8": "1",
+        MARK: str(cloud.home),
+        "DATABRICKS_HOST": workspace.url,
+        "DATABRICKS_TOKEN": token,
+        "DATABRICKS_AUTH_TYPE": "pat",
+        "SPARK_REMOTE": cloud.spark_remote,
+        "MLFLOW_TRACKING_URI": workspace.url,
+        "MLFLOW_REGISTRY_URI": workspace.url,
+        "MLFLOW_TRACKING_TOKEN": token,
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+        "GIT_PYTHON_REFRESH": "quiet",
+        "MLOPS_TABLE_DOOR": "unity-rest",
+        "MLOPS_TASK_VALUES": str(directory / "values.json"),
+    }
+
+
+def _outcome(handle: Handle, order: TaskOrder) -> Outcome:
+    values = _read_json(Path(order.result).with_name("values.json"))
+    if handle.exit_code == 0:
+        return Outcome(result=Result.SUCCESS, values=values)
+    result = _read_json(Path(order.result))
+    code = handle.exit_code or 0
+    killed = (
+        f"the task's process was killed by signal {-code}" if code < 0 else f"the task's process exited with {code}"
+    )
+    return Outcome(
+        result=Result.FAILED,
+        message=FAILED_MESSAGE,
+        error=result.get("error") or killed,
+        error_trace=result.get("error_trace") or "",
+        values=values,
+    )
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

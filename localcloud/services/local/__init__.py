@@ -1,0 +1,1 @@
+"""Routes that exist only locally: workspaces, the clock, what was deployed."""

@@ -1,0 +1,123 @@
+"""The local clock: `/local/clock`. Databricks has no such route; there, time passes by itself."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from fastapi import APIRouter
+
+from localcloud.kernel import clock
+from localcloud.kernel.body import JsonBody
+from localcloud.kernel.cloud import CloudDep
+from localcloud.kernel.errors import bad_request
+from localcloud.kernel.identity import CallerDep
+from localcloud.kernel.store import Document
+from localcloud.services.jobs import triggers
+from localcloud.services.jobs.runner import runner_of
+from localcloud.services.jobs.stepping import Step, Watched, step, watch
+from localcloud.services.jobs.triggers import FILE_ARRIVAL, PERIODIC
+
+router = APIRouter(prefix="/local/clock")
+_FIELDS = ("advance_to", "advance_s", "stop_at_first")
+
+
+@router.get("")
+def show(cloud: CloudDep, caller: CallerDep) -> Document:
+    """What the clock shows, and every job that starts by itself, with when it next does. Admin only."""
+    caller.require_admin("see the clock")
+    now = clock.now(cloud.store)
+    return {"now": _text(now), "jobs": [_waiting(watched, now) for watched in watch(cloud, now)]}
+
+
+@router.post("")
+def advance(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Step the clock and start what is due on the way. Admin only.
+
+    `advance_to` is a time with its offset (ISO 8601), `advance_s` a number of seconds; give one of them. With
+    `stop_at_first` the step ends where the first run is due.
+    """
+    caller.require_admin("step the clock")
+    unknown = [field for field in body if field not in _FIELDS]
+    if unknown:
+        raise bad_request(f"{', '.join(unknown)} cannot be given: give advance_to or advance_s, and stop_at_first.")
+    choose = _choice(body)
+    return _stepped(step(cloud, runner_of(cloud), choose, stop_at_first=body.get("stop_at_first") is True))
+
+
+def _choice(body: Document) -> Callable[[datetime], datetime]:
+    """Where the clock is to go, from where it is. Raises `ApiError` 400 for what is no time."""
+    to, by_s = body.get("advance_to"), body.get("advance_s")
+    if (to is None) == (by_s is None):
+        raise bad_request("Give exactly one of advance_to (such as 2026-01-31T00:00:00Z) and advance_s (seconds).")
+    if to is not None:
+        moment = _moment(to)
+        return lambda _: moment
+    if isinstance(by_s, bool) or not isinstance(by_s, int | float) or not 0 <= by_s < float("inf"):
+        raise bad_request(f"advance_s {by_s!r} is no number of seconds: give 0 or more.")
+    return lambda now: _later(now, by_s)
+
+
+def _moment(text: Any) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise bad_request(f"advance_to {text!r} is no time with an offset: write it as 2026-01-31T00:00:00Z.")
+    return moment.astimezone(UTC)
+
+
+def _later(now: datetime, by_s: float) -> datetime:
+    try:
+        return now + timedelta(seconds=by_s)
+    except OverflowError as error:
+        raise bad_request(f"advance_s {by_s:g} leads beyond the year 9999: give less.") from error
+
+
+def _stepped(done: Step) -> Document:
+    fired = [
+        {
+            "workspace": run["workspace"],
+            "job_id": run["job_id"],
+            "job": run["name"],
+            "trigger": due.trigger,
+            "at": _text(due.at),
+            "run_id": run["run_id"],
+        }
+        for due, run in done.fired
+    ]
+    problems = [_named(watched) | {"problem": watched.problem} for watched in done.problems]
+    return {"was": _text(done.was), "now": _text(done.now), "fired": fired, "problems": problems}
+
+
+def _waiting(watched: Watched, now: datetime) -> Document:
+    settings = watched.job["settings"]
+    at = None if watched.problem else triggers.next_due(settings, watched.arrivals, now)
+    return _named(watched) | {
+        "trigger": triggers.kind(settings),
+        "paused": triggers.paused(settings),
+        "next": _text(at) if at else None,
+        "waits_for": watched.problem or _waits_for(settings),
+    }
+
+
+def _waits_for(settings: Document) -> str:
+    """What starts the job, in words."""
+    kind = triggers.kind(settings)
+    if kind == PERIODIC:
+        return f"{settings['schedule']['quartz_cron_expression']} {settings['schedule']['timezone_id']}"
+    if kind == FILE_ARRIVAL:
+        return f"new files in {settings['trigger']['file_arrival']['url']}"
+    return f"{kind}, which is kept and never fires here"
+
+
+def _named(watched: Watched) -> Document:
+    return {
+        "workspace": watched.job["workspace"],
+        "job_id": watched.job["job_id"],
+        "job": watched.job["settings"].get("name", "Untitled"),
+    }
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()

@@ -1,0 +1,74 @@
+"""Routes that exist only locally: workspaces and tokens for the command line."""
+
+import re
+
+from fastapi import APIRouter
+
+from localcloud.kernel import identity
+from localcloud.kernel.body import JsonBody, required
+from localcloud.kernel.cloud import Cloud, CloudDep, Workspace
+from localcloud.kernel.errors import exists
+from localcloud.kernel.identity import CallerDep
+from localcloud.kernel.names import identifier
+from localcloud.kernel.store import Document
+from localcloud.services.identity import directory
+
+router = APIRouter(prefix="/local")
+_HOUR_S = 3600
+_FIRST_WORKSPACE_ID = 7_405_600_000_000_000
+_ID_IN_HOST = re.compile(r"//adb-(\d+)\.")
+
+
+@router.get("/workspaces")
+def list_workspaces(cloud: CloudDep, caller: CallerDep) -> Document:
+    """Every workspace with its URL. Admin only."""
+    caller.require_admin("list workspaces")
+    return {"workspaces": [_document(workspace) for workspace in cloud.workspaces()]}
+
+
+@router.post("/workspaces")
+def register_workspace(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Create the workspace `name`, known to the stacks as `host`, and listen for it. Idempotent. Admin only.
+
+    `workspace_id` is what bindings name; where it is left out it is read from a host like
+    `https://adb-<id>.<n>.azuredatabricks.net`, or chosen.
+    """
+    caller.require_admin("register workspaces")
+    name, host = required(body, "name", "host")
+    with cloud.lock:
+        return _document(_register(cloud, identifier("workspace", name), host, body.get("workspace_id")))
+
+
+def _register(cloud: Cloud, name: str, host: str, workspace_id: int | None) -> Workspace:
+    record = cloud.store.get("workspace", name)
+    if record is None:
+        number = _FIRST_WORKSPACE_ID + cloud.store.next_id("workspace")
+        port = cloud.parts["listeners"].open(f"workspace {name}")
+        record = {"name": name, "workspace_id": number, "port": port}
+    in_host = _ID_IN_HOST.search(host)
+    number = int(workspace_id or (in_host[1] if in_host else record["workspace_id"]))
+    if any(w.workspace_id == number and w.name != name for w in cloud.workspaces()):
+        raise exists(f"workspace_id {number} belongs to another workspace: give '{name}' its own.")
+    cloud.store.put("workspace", name, {**record, "host": host, "workspace_id": number})
+    return cloud.workspace(name)
+
+
+@router.post("/tokens")
+def create_token(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """A token to act `as` a user, a service principal or a group, for `lifetime_s` (default an hour). Admin only."""
+    caller.require_admin("act as somebody else")
+    name = required(body, "as")
+    lifetime_s = int(body.get("lifetime_s", _HOUR_S))
+    token = identity.mint(cloud, name, body.get("workspace"), lifetime_s, f"local token as {name}")
+    found = directory.resolve(cloud.store, name)
+    return {"token": token, "principal": found.principal, "display_name": found.display_name, "kind": found.kind}
+
+
+def _document(workspace: Workspace) -> Document:
+    return {
+        "name": workspace.name,
+        "host": workspace.host,
+        "workspace_id": workspace.workspace_id,
+        "port": workspace.port,
+        "url": workspace.url,
+    }

@@ -1,0 +1,38 @@
+"""Routes that exist only locally: what the loader has applied, by stack and address, like Terraform's state."""
+
+from fastapi import APIRouter
+
+from localcloud.kernel.body import JsonBody
+from localcloud.kernel.cloud import CloudDep
+from localcloud.kernel.identity import CallerDep
+from localcloud.kernel.store import Document
+
+router = APIRouter(prefix="/local/stacks")
+_KIND = "stack_resource"
+
+
+@router.get("/{stack}")
+def applied(stack: str, cloud: CloudDep, caller: CallerDep) -> Document:
+    """`resources`: what was applied of `stack`, by address. Admin only."""
+    caller.require_admin("read what was deployed")
+    found = (body for body in cloud.store.all(_KIND) if body["stack"] == stack)
+    return {"resources": {body["address"]: body for body in found}}
+
+
+@router.put("/{stack}/{address}")
+def record(stack: str, address: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Keep what was applied. `order` tells in which order things were first made. Admin only."""
+    caller.require_admin("record what was deployed")
+    with cloud.lock:
+        before = cloud.store.get(_KIND, f"{stack}/{address}")
+        order = before["order"] if before else cloud.store.next_id(_KIND)
+        cloud.store.put(_KIND, f"{stack}/{address}", {**body, "stack": stack, "address": address, "order": order})
+    return {}
+
+
+@router.delete("/{stack}/{address}")
+def forget(stack: str, address: str, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Forget what was deleted. Admin only."""
+    caller.require_admin("forget what was deployed")
+    cloud.store.delete(_KIND, f"{stack}/{address}")
+    return {}

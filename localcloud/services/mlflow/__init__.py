@@ -1,0 +1,1 @@
+"""MLflow tracking and registry: checked here, then passed on to a real MLflow server."""

@@ -1,0 +1,86 @@
+"""MLflow's own REST API on every workspace: authenticated, checked, then passed on to the real server."""
+
+import json
+import tempfile
+from typing import IO
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import Response
+
+from localcloud.kernel import names
+from localcloud.kernel.cloud import Cloud, CloudDep
+from localcloud.kernel.errors import bad_request
+from localcloud.kernel.identity import Caller, CallerDep
+from localcloud.kernel.store import Document
+from localcloud.services.mlflow import forward, guard, rules
+from localcloud.services.mlflow.rules import Call, Need
+from localcloud.services.unity import records
+from localcloud.services.unity.privileges import Kind
+
+router = APIRouter()
+_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+_MEMORY_BYTES = 8 << 20
+
+
+@router.api_route("/api/{version}/mlflow/{path:path}", methods=_METHODS)
+@router.api_route("/ajax-api/{path:path}", methods=_METHODS)
+@router.api_route("/graphql", methods=["GET", "POST"])
+async def call_mlflow(request: Request, cloud: CloudDep, caller: CallerDep) -> Response:
+    """One call of the tracking or registry API, with exactly the fields that were checked."""
+    body = _json(await request.body())
+    return await run_in_threadpool(_json_call, request, cloud, caller, body)
+
+
+@router.api_route("/api/2.0/mlflow-artifacts/{path:path}", methods=_METHODS)
+async def call_artifacts(request: Request, cloud: CloudDep, caller: CallerDep) -> Response:
+    """Upload, download, list or delete artifacts, streamed."""
+    path, query = request.scope["path"], list(request.query_params.multi_items())
+    call = rules.read(request.method, path, query, {})
+    await run_in_threadpool(guard.check, cloud, caller, call)
+    body = await _spooled(request)
+    return await run_in_threadpool(
+        forward.stream, cloud, request.method, path, query, headers=request.headers, body=body
+    )
+
+
+async def _spooled(request: Request) -> IO[bytes]:
+    """The body in a file, on disk when it is large. `forward.stream` closes it."""
+    spool: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_MEMORY_BYTES)  # noqa: SIM115
+    async for chunk in request.stream():
+        spool.write(chunk)
+    spool.seek(0)
+    return spool
+
+
+def _json_call(request: Request, cloud: Cloud, caller: Caller, body: Document) -> Response:
+    path, query = request.scope["path"], list(request.query_params.multi_items())
+    call = rules.read(request.method, path, query, body)
+    guard.check(cloud, caller, call)
+    sent_query = query if request.method == "GET" or call.need is Need.ADMIN else []
+    status, content = forward.send_json(cloud, request.method, path, sent_query, body)
+    if status < 300:
+        _record(cloud, caller, call, content)
+        content = guard.filtered(cloud, caller, call, content)
+    return forward.relay((status, content))
+
+
+def _record(cloud: Cloud, caller: Caller, call: Call, content: Document) -> None:
+    if call.need is Need.MODEL_CREATE:
+        name = guard.model_name(call)
+        catalog, schema, _ = names.levels(name, 3)
+        fields = {"catalog_name": catalog, "schema_name": schema, "comment": call.values.get("description", "")}
+        records.create(cloud.store, Kind.MODEL, name, caller.principal, fields)
+    guard.record(cloud, caller, call, content)
+
+
+def _json(raw: bytes) -> Document:
+    if not raw:
+        return {}
+    try:
+        parsed = json.loads(raw)
+    except ValueError as error:
+        raise bad_request(f"The body is not JSON: {error}") from error
+    if not isinstance(parsed, dict):
+        raise bad_request("The body must be a JSON object.")
+    return parsed

@@ -1,0 +1,197 @@
+"""Which permission each MLflow route needs. Pure. A route that is not listed is for admins only.
+
+Runs, experiments, logged models and artifacts belong to the workspace where their experiment was created,
+and the experiment's permissions decide.
+Registered models are Unity Catalog's, and their privileges decide.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+from localcloud.kernel.errors import bad_request
+
+_API = re.compile(r"/(?:api|ajax-api)/[23]\.0/mlflow/(?P<route>.+)")
+_ARTIFACTS = re.compile(
+    r"/(?:api|ajax-api)/2\.0/mlflow-artifacts/(?:artifacts|mpu/create|mpu/complete|mpu/abort|presigned)(?:/(?P<path>.+))?"
+)
+_IN_EXPERIMENT = re.compile(r"(?P<experiment>\d+)(?:/.*)?")
+_LOGGED_MODEL = re.compile(r"logged-models/(?P<model_id>m-[0-9a-f]+)(?:/.*)?")
+
+
+class Need(Enum):
+    """What the caller must be allowed to do."""
+
+    OPEN = auto()
+    TRACK = auto()
+    EXPERIMENT_BY_NAME = auto()
+    EXPERIMENT_CREATE = auto()
+    EXPERIMENT_SEARCH = auto()
+    MODEL_CREATE = auto()
+    MODEL_READ = auto()
+    MODEL_SEARCH = auto()
+    MODEL_MANAGE = auto()
+    VERSION_CREATE = auto()
+    VERSION_EDIT = auto()
+    LOGGED_MODEL_DELETE = auto()
+    ARTIFACT_READ = auto()
+    ARTIFACT_WRITE = auto()
+    ADMIN = auto()
+
+
+_EXACT: Mapping[tuple[str, str], Need] = {
+    ("GET", "server-info"): Need.OPEN,
+    ("POST", "experiments/create"): Need.EXPERIMENT_CREATE,
+    ("GET", "experiments/get-by-name"): Need.EXPERIMENT_BY_NAME,
+    ("GET", "experiments/search"): Need.EXPERIMENT_SEARCH,
+    ("POST", "experiments/search"): Need.EXPERIMENT_SEARCH,
+    ("POST", "registered-models/create"): Need.MODEL_CREATE,
+    ("GET", "registered-models/get"): Need.MODEL_READ,
+    ("GET", "registered-models/get-latest-versions"): Need.MODEL_READ,
+    ("POST", "registered-models/get-latest-versions"): Need.MODEL_READ,
+    ("GET", "registered-models/alias"): Need.MODEL_READ,
+    ("GET", "registered-models/search"): Need.MODEL_SEARCH,
+    ("PATCH", "registered-models/update"): Need.MODEL_MANAGE,
+    ("DELETE", "registered-models/delete"): Need.MODEL_MANAGE,
+    ("POST", "registered-models/alias"): Need.MODEL_MANAGE,
+    ("DELETE", "registered-models/alias"): Need.MODEL_MANAGE,
+    ("POST", "registered-models/set-tag"): Need.MODEL_MANAGE,
+    ("DELETE", "registered-models/delete-tag"): Need.MODEL_MANAGE,
+    ("POST", "model-versions/create"): Need.VERSION_CREATE,
+    ("GET", "model-versions/get"): Need.MODEL_READ,
+    ("GET", "model-versions/get-download-uri"): Need.MODEL_READ,
+    ("GET", "model-versions/search"): Need.MODEL_SEARCH,
+    ("DELETE", "model-versions/delete"): Need.MODEL_MANAGE,
+    ("POST", "model-versions/transition-stage"): Need.MODEL_MANAGE,
+    ("PATCH", "model-versions/update"): Need.VERSION_EDIT,
+    ("POST", "model-versions/set-tag"): Need.VERSION_EDIT,
+    ("DELETE", "model-versions/delete-tag"): Need.VERSION_EDIT,
+}
+_TRACKING = re.compile(
+    r"experiments/(get|update|delete|restore|set-experiment-tag|delete-experiment-tag|search-datasets)"
+    r"|runs/(create|get|update|delete|restore|search|set-tag|delete-tag|log-[a-z]+|outputs)"
+    r"|metrics/get-history(-bulk|-bulk-interval)?|artifacts/list|logged-models(/.+)?"
+)
+# Calls that read though they are POSTs, and those that end or rename an experiment.
+_READS = frozenset({"experiments/search", "experiments/search-datasets", "runs/search", "logged-models/search"})
+_MANAGES = frozenset({"experiments/update", "experiments/delete", "experiments/restore"})
+# Fields that name what a tracking call touches. A list-valued one may name several.
+_EXPERIMENT_FIELDS = ("experiment_id", "experiment_ids")
+_RUN_FIELDS = ("run_id", "run_uuid", "run_ids", "source_run_id")
+_MODEL_ID_FIELDS = ("model_id",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One request, read: what it needs and what it names. `values` holds query and body fields by name.
+
+    `level` is the permission that a tracking call needs on its experiments.
+    """
+
+    need: Need
+    route: str
+    level: str
+    values: Mapping[str, Any]
+    experiments: frozenset[str] = frozenset()
+    runs: frozenset[str] = frozenset()
+    logged_models: frozenset[str] = frozenset()
+    artifact: str = ""
+
+    def text(self, field: str) -> str:
+        """The value of a field that the route cannot do without. Raises `ApiError` 400 where it is absent."""
+        value = self.values.get(field)
+        if not isinstance(value, str | int) or value == "":
+            raise bad_request(f"MLflow's {self.route} needs '{field}'.")
+        return str(value)
+
+
+def read(method: str, path: str, query: Sequence[tuple[str, str]], body: Mapping[str, Any]) -> Call:
+    """What a request to `path` needs. Raises `ApiError` 400 for ambiguous or camel-case fields.
+
+    MLflow would read `runId` as `run_id`; refusing it keeps one spelling to check.
+    """
+    if ".." in path.split("/"):
+        raise bad_request("'..' is not allowed in a path.")
+    artifact = _artifact_path(path, query)
+    if artifact:
+        return _artifact_call(method, artifact)
+    values = _values(query) if method == "GET" else _checked(body)
+    found = _API.fullmatch(path)
+    route = found["route"] if found else path
+    need = _need(method, route) if found else Need.ADMIN
+    model = _LOGGED_MODEL.fullmatch(route)
+    return Call(
+        need=need,
+        route=route,
+        level=_level(method, route),
+        values=values,
+        experiments=_named(values, _EXPERIMENT_FIELDS),
+        runs=_named(values, _RUN_FIELDS),
+        logged_models=_named(values, _MODEL_ID_FIELDS) | ({model["model_id"]} if model else set()),
+    )
+
+
+def _need(method: str, route: str) -> Need:
+    exact = _EXACT.get((method, route))
+    if exact is not None:
+        return exact
+    if method == "DELETE" and re.fullmatch(r"logged-models/[^/]+", route):
+        return Need.LOGGED_MODEL_DELETE
+    return Need.TRACK if _TRACKING.fullmatch(route) else Need.ADMIN
+
+
+def _level(method: str, route: str) -> str:
+    if method == "GET" or route in _READS:
+        return "CAN_READ"
+    return "CAN_MANAGE" if route in _MANAGES else "CAN_EDIT"
+
+
+def _artifact_path(path: str, query: Sequence[tuple[str, str]]) -> str | None:
+    """The artifact a path names, or the folder that a listing names in its query; None for other routes."""
+    found = _ARTIFACTS.fullmatch(path)
+    if found is None:
+        return None
+    listed = [value for name, value in query if name == "path"]
+    named = [found["path"]] if found["path"] else listed
+    if len(named) != 1 or ".." in named[0].split("/"):
+        raise bad_request("An artifact call must name one path without '..'.")
+    return named[0].strip("/")
+
+
+def _artifact_call(method: str, artifact: str) -> Call:
+    found = _IN_EXPERIMENT.fullmatch(artifact)
+    if found is None:
+        raise bad_request(f"Artifact path '{artifact}' must start with an experiment's id.")
+    return Call(
+        need=Need.ARTIFACT_READ if method == "GET" else Need.ARTIFACT_WRITE,
+        route="mlflow-artifacts",
+        level="CAN_READ" if method == "GET" else "CAN_EDIT",
+        values={},
+        experiments=frozenset({found["experiment"]}),
+        artifact=artifact,
+    )
+
+
+def _values(query: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Query fields; one that is given twice becomes a list, and so never passes for a single name."""
+    grouped: dict[str, list[str]] = {}
+    for name, value in query:
+        grouped.setdefault(name, []).append(value)
+    return dict(_checked({name: held[0] if len(held) == 1 else held for name, held in grouped.items()}))
+
+
+def _checked(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    odd = [name for name in values if name != name.lower()]
+    if odd:
+        raise bad_request(f"Field(s) {', '.join(odd)} are not in snake_case: rename them.")
+    return values
+
+
+def _named(values: Mapping[str, Any], fields: Sequence[str]) -> frozenset[str]:
+    found: set[str] = set()
+    for field in fields:
+        value = values.get(field)
+        found |= {str(item) for item in value} if isinstance(value, list) else {str(value)} if value else set()
+    return frozenset(found)

@@ -1,0 +1,121 @@
+"""An endpoint's document through its life: created, updated, ready, failed. Pure.
+
+`config` is what answers now, `pending_config` what it is being changed to. `state.ready` says whether it
+answers at all; `state.config_update` how the last change went.
+"""
+
+import time
+import uuid
+from typing import Any
+
+from localcloud.kernel.errors import ApiError
+from localcloud.kernel.store import Document
+
+CREATING, READY, FAILED = "DEPLOYMENT_CREATING", "DEPLOYMENT_READY", "DEPLOYMENT_FAILED"
+IN_PROGRESS, NOT_UPDATING, UPDATE_FAILED = "IN_PROGRESS", "NOT_UPDATING", "UPDATE_FAILED"
+# Fields of the document that only the local cloud needs.
+_PRIVATE = frozenset({"workspace", "next_config_version"})
+_ECHOED = (
+    "tags",
+    "ai_gateway",
+    "rate_limits",
+    "description",
+    "budget_policy_id",
+    "route_optimized",
+    "email_notifications",
+)
+
+
+def created(workspace: str, name: str, creator: str, config: Document, body: Document) -> Document:
+    """A new endpoint that is being brought up. `config` is normalised; the rest of `body` is kept as given."""
+    now = _now_ms()
+    document: Document = {
+        "workspace": workspace,
+        "id": uuid.uuid4().hex,
+        "name": name,
+        "creator": creator,
+        "creation_timestamp": now,
+        "last_updated_timestamp": now,
+        "next_config_version": 1,
+        "state": {"ready": "NOT_READY", "config_update": NOT_UPDATING},
+        **{field: body[field] for field in _ECHOED if body.get(field) is not None},
+    }
+    return updating(document, config, creator)
+
+
+def updating(document: Document, config: Document, by: str) -> Document:
+    """`document` on its way to `config`. Raises `ApiError` 409 while another change is under way."""
+    if document["state"]["config_update"] == IN_PROGRESS:
+        raise ApiError(
+            409, "RESOURCE_CONFLICT", f"Endpoint '{document['name']}' is being updated: wait until it is not."
+        )
+    now, number = _now_ms(), document["next_config_version"]
+    entities = [
+        {**entity, "creator": by, "creation_timestamp": now, "state": _deployment(CREATING, "Loading the model.")}
+        for entity in config["served_entities"]
+    ]
+    pending = {**config, "served_entities": entities, "config_version": number, "start_time": now}
+    return {
+        **document,
+        "pending_config": pending,
+        "next_config_version": number + 1,
+        "last_updated_timestamp": now,
+        "state": {**document["state"], "config_update": IN_PROGRESS},
+    }
+
+
+def updated(document: Document) -> Document:
+    """The pending configuration is live."""
+    pending = {k: v for k, v in document["pending_config"].items() if k != "start_time"}
+    entities = [{**entity, "state": _deployment(READY, "")} for entity in pending["served_entities"]]
+    rest = {k: v for k, v in document.items() if k != "pending_config"}
+    return {
+        **rest,
+        "config": {**pending, "served_entities": entities},
+        "state": {"ready": "READY", "config_update": NOT_UPDATING},
+    }
+
+
+def failed(document: Document, reasons: dict[str, str]) -> Document:
+    """The pending configuration could not be brought up; what answered before still does.
+
+    `reasons` maps the name of each served entity that failed to why.
+    """
+    pending = document["pending_config"]
+    entities = [
+        {**entity, "state": _deployment(FAILED, reasons[entity["name"]])}
+        if entity["name"] in reasons
+        else {**entity, "state": _deployment("DEPLOYMENT_ABORTED", "Another served entity failed.")}
+        for entity in pending["served_entities"]
+    ]
+    return {
+        **document,
+        "pending_config": {**pending, "served_entities": entities},
+        "state": {**document["state"], "config_update": UPDATE_FAILED},
+    }
+
+
+def changed_tags(document: Document, add: list[Document], delete: list[str]) -> Document:
+    """The endpoint with tags added (replacing those of the same key) and deleted."""
+    tags = {tag["key"]: tag for tag in document.get("tags", [])} | {tag["key"]: tag for tag in add}
+    return {**document, "tags": [tag for key, tag in tags.items() if key not in delete]}
+
+
+def shown(document: Document, permission_level: str) -> Document:
+    """What the REST API shows of it."""
+    public = {field: value for field, value in document.items() if field not in _PRIVATE}
+    return {**public, "permission_level": permission_level}
+
+
+def summary(document: Document) -> Document:
+    """What a listing shows of it."""
+    public = {k: v for k, v in document.items() if k not in _PRIVATE | {"pending_config", "config"}}
+    return {**public, "config": document.get("config") or {}} if document.get("config") else public
+
+
+def _deployment(state: str, message: str) -> dict[str, Any]:
+    return {"deployment": state, "deployment_state_message": message}
+
+
+def _now_ms() -> int:
+    return int(time.time() * 1000)

@@ -1,0 +1,84 @@
+"""Reading a Delta table for publishing: the newest row of every key, at one version of the table."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from localcloud.kernel.cloud import Cloud
+from localcloud.kernel.errors import ApiError, bad_request
+from localcloud.kernel.store import Document
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrimaryKey:
+    """The columns that name a row: one entity key, and the time series columns among which the newest wins."""
+
+    column: str
+    is_text: bool
+    times: tuple[str, ...]
+
+
+def primary_key(table: Document) -> PrimaryKey:
+    """What the table's primary key constraint says. Raises `ApiError` 400 saying what to change."""
+    name = table["full_name"]
+    constraints = [
+        c["primary_key_constraint"] for c in table.get("table_constraints", []) if "primary_key_constraint" in c
+    ]
+    if not constraints:
+        advice = "add one (POST /api/2.1/unity-catalog/constraints) with its time column among timeseries_columns"
+        raise bad_request(f"Table '{name}' has no primary key, which publishing needs: {advice}.")
+    times = tuple(constraints[0].get("timeseries_columns") or ())
+    keys = [column for column in constraints[0]["child_columns"] if column not in times]
+    if len(keys) != 1:
+        raise bad_request(f"The primary key of '{name}' must have one column besides its time series; has: {keys}.")
+    types = {column["name"]: str(column.get("type_text", "")).lower() for column in table.get("columns", [])}
+    return PrimaryKey(column=keys[0], is_text=types.get(keys[0]) == "string", times=times)
+
+
+@contextmanager
+def session(cloud: Cloud) -> Iterator["SparkSession"]:
+    """A Spark session of its own. 503 while the Spark server is not running."""
+    if not cloud.spark_remote:
+        raise ApiError(503, "TEMPORARILY_UNAVAILABLE", "The Spark server is not running yet.")
+    # They take a second, which only publishing pays.
+    from pyspark.errors import PySparkException  # noqa: PLC0415
+    from pyspark.sql import SparkSession  # noqa: PLC0415
+
+    spark = SparkSession.builder.remote(cloud.spark_remote).create()
+    try:
+        yield spark
+    except PySparkException as error:
+        # What follows the first line names this machine's paths.
+        first = str(error).strip().splitlines()[0]
+        raise ApiError(400, error.getCondition() or "SPARK_ERROR", f"The source cannot be read: {first}") from error
+    finally:
+        spark.stop()
+
+
+def version(spark: "SparkSession", location: str) -> int:
+    """The newest version of the Delta table."""
+    return int(spark.sql(f"DESCRIBE HISTORY delta.`{location}` LIMIT 1").collect()[0]["version"])
+
+
+def newest(spark: "SparkSession", location: str, at: int, key: PrimaryKey) -> list[tuple[str, dict[str, Any]]]:
+    """Key (as text) and row (as JSON holds it) of the newest row of each key, at version `at`."""
+    relation = f"delta.`{location}` VERSION AS OF {at}"
+    order = ", ".join(f"`{column}` DESC" for column in key.times) or "1"
+    ranked = f"SELECT *, row_number() OVER (PARTITION BY `{key.column}` ORDER BY {order}) AS _place FROM {relation}"
+    rows = spark.sql(f"SELECT * EXCEPT (_place) FROM ({ranked}) WHERE _place = 1").toArrow().to_pylist()
+    return [(str(row[key.column]), {name: as_json(value) for name, value in row.items()}) for row in rows]
+
+
+def as_json(value: Any) -> Any:
+    """A column's value as JSON holds it: decimals as numbers, times in ISO 8601."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return value

@@ -1,0 +1,166 @@
+"""Queries, alerts (both generations) and notification destinations: kept as declared.
+
+Locally nothing evaluates an alert's query: the monitoring job raises its alerts itself.
+"""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from localcloud.kernel.body import JsonBody, required
+from localcloud.kernel.cloud import Cloud, CloudDep
+from localcloud.kernel.errors import bad_request, not_found
+from localcloud.kernel.identity import Caller, CallerDep
+from localcloud.kernel.shelf import Shelf
+from localcloud.kernel.store import Document
+
+router = APIRouter(prefix="/api/2.0")
+_QUERIES = Shelf(kind="sql_query", label="Query")
+_ALERTS = Shelf(kind="sql_alert", label="Alert")
+_ALERTS_V2 = Shelf(kind="alert_v2", label="Alert")
+_DESTINATIONS = Shelf(kind="notification_destination", label="Notification destination")
+_TYPES = {
+    "email": "EMAIL",
+    "generic_webhook": "WEBHOOK",
+    "microsoft_teams": "MICROSOFT_TEAMS",
+    "pagerduty": "PAGERDUTY",
+    "slack": "SLACK",
+}
+# Shown as `<field>_set`, never again in the clear.
+_SECRETS = ("url", "username", "password", "integration_key", "oauth_token", "channel_id", "auth_secret")
+
+
+@router.post("/sql/queries")
+def create_query(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Keep a query."""
+    query: Document = required(body, "query")
+    required(query, "display_name", "query_text")
+    return _QUERIES.create(cloud, caller, query, _owned(caller) | {"run_as_mode": "OWNER", "apply_auto_limit": False})
+
+
+@router.post("/sql/alerts")
+def create_alert(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Keep an alert on a query that exists."""
+    alert: Document = required(body, "alert")
+    display_name, query_id, _ = required(alert, "display_name", "query_id", "condition")
+    _QUERIES.get(cloud, caller, query_id)
+    defaults = {"state": "UNKNOWN", "notify_on_ok": False, "seconds_to_retrigger": 0}
+    return _ALERTS.create(cloud, caller, alert | {"display_name": display_name}, _owned(caller) | defaults)
+
+
+@router.post("/alerts")
+def create_alert_v2(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Keep an alert that carries its query, schedule and evaluation. Its destinations must exist."""
+    required(body, "display_name", "query_text", "warehouse_id", "evaluation", "schedule")
+    _require_destinations(cloud, caller, body)
+    run_as = {"effective_run_as": {"user_name": caller.principal}}
+    return _ALERTS_V2.create(cloud, caller, body, _owned(caller) | run_as)
+
+
+@router.patch("/alerts/{identifier}")
+def update_alert_v2(
+    identifier: str, body: JsonBody, cloud: CloudDep, caller: CallerDep, update_mask: str | None = None
+) -> Document:
+    """Change the fields that `update_mask` names."""
+    _require_destinations(cloud, caller, body)
+    return _ALERTS_V2.update(cloud, caller, identifier, body, update_mask)
+
+
+@router.post("/notification-destinations")
+def create_destination(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Keep a destination. Admin only. Its secrets are never shown again."""
+    caller.require_admin("create notification destinations")
+    name, config = required(body, "display_name", "config")
+    return _masked(_DESTINATIONS.create(cloud, caller, {"display_name": name, **_typed(config)}, {}))
+
+
+@router.get("/notification-destinations")
+def list_destinations(cloud: CloudDep, caller: CallerDep) -> Document:
+    """The destinations of this workspace, without their configuration."""
+    found = _DESTINATIONS.all(cloud, caller)
+    return {"results": [{f: d[f] for f in ("id", "display_name", "destination_type")} for d in found]}
+
+
+@router.get("/notification-destinations/{identifier}")
+def get_destination(identifier: str, cloud: CloudDep, caller: CallerDep) -> Document:
+    """One destination; its configuration only for admins."""
+    found = _masked(_DESTINATIONS.get(cloud, caller, identifier))
+    return found if caller.is_admin else {f: v for f, v in found.items() if f != "config"}
+
+
+@router.patch("/notification-destinations/{identifier}")
+def update_destination(identifier: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Change the name or the configuration. Admin only; the type stays."""
+    caller.require_admin("change notification destinations")
+    current = _DESTINATIONS.get(cloud, caller, identifier)
+    changes = {"display_name": body["display_name"]} if body.get("display_name") else {}
+    if body.get("config"):
+        changes |= _typed(body["config"])
+    if changes.get("destination_type", current["destination_type"]) != current["destination_type"]:
+        raise bad_request(f"The type of a destination cannot be changed from {current['destination_type']}.")
+    return _masked(_DESTINATIONS.update(cloud, caller, identifier, changes, None))
+
+
+@router.delete("/notification-destinations/{identifier}")
+def delete_destination(identifier: str, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Forget a destination. Admin only."""
+    caller.require_admin("delete notification destinations")
+    return _DESTINATIONS.delete(cloud, caller, identifier)
+
+
+def _routes(path: str, shelf: Shelf, listed: str, wrapper: str | None) -> None:
+    """List, get, delete, and where the body is wrapped in `wrapper` also update: the same for every kind."""
+
+    @router.get(path)
+    def list_all(cloud: CloudDep, caller: CallerDep) -> Document:
+        return {listed: shelf.all(cloud, caller)}
+
+    @router.get(f"{path}/{{identifier}}")
+    def get(identifier: str, cloud: CloudDep, caller: CallerDep) -> Document:
+        return shelf.get(cloud, caller, identifier)
+
+    @router.delete(f"{path}/{{identifier}}")
+    def delete(identifier: str, cloud: CloudDep, caller: CallerDep) -> Document:
+        return shelf.delete(cloud, caller, identifier)
+
+    if wrapper is not None:
+
+        @router.patch(f"{path}/{{identifier}}")
+        def update(identifier: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+            return shelf.update(cloud, caller, identifier, required(body, wrapper), body.get("update_mask"))
+
+
+_routes("/sql/queries", _QUERIES, "results", "query")
+_routes("/sql/alerts", _ALERTS, "results", "alert")
+_routes("/alerts", _ALERTS_V2, "alerts", None)
+
+
+def _owned(caller: Caller) -> Document:
+    return {"owner_user_name": caller.principal, "lifecycle_state": "ACTIVE"}
+
+
+def _typed(config: Document) -> Document:
+    given = [name for name, value in config.items() if value is not None]
+    if len(given) != 1 or given[0] not in _TYPES:
+        raise bad_request(f"config must have exactly one of {', '.join(_TYPES)}; given: {', '.join(given) or 'none'}.")
+    return {"config": config, "destination_type": _TYPES[given[0]]}
+
+
+def _masked(destination: Document) -> Document:
+    config = {name: _without_secrets(held) for name, held in destination["config"].items() if held is not None}
+    return {**destination, "config": config}
+
+
+def _without_secrets(held: Document) -> dict[str, Any]:
+    plain = {f: v for f, v in held.items() if f not in _SECRETS and not f.endswith("_set")}
+    return plain | {f"{field}_set": True for field in _SECRETS if held.get(field)}
+
+
+def _require_destinations(cloud: Cloud, caller: Caller, alert: Document) -> None:
+    """Raise `ApiError` 400 for a subscription to a destination that does not exist."""
+    notification = (alert.get("evaluation") or {}).get("notification") or {}
+    wanted = [s["destination_id"] for s in notification.get("subscriptions") or [] if s.get("destination_id")]
+    known = {d["id"] for d in _DESTINATIONS.all(cloud, caller)}
+    absent = [identifier for identifier in wanted if identifier not in known]
+    if absent:
+        raise not_found(f"Notification destination(s) {', '.join(absent)} do not exist.")

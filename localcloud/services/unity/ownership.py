@@ -1,0 +1,24 @@
+"""Who owns a securable, and passing it on."""
+
+from localcloud.kernel.cloud import Cloud
+from localcloud.kernel.errors import denied
+from localcloud.kernel.identity import Caller
+from localcloud.kernel.store import Document
+from localcloud.services.identity import directory
+
+
+def initial_owner(cloud: Cloud, caller: Caller, body: Document) -> str:
+    """The owner of something that is being created: the caller, or who an admin names in the body."""
+    named = body.get("owner")
+    if named in (None, "", caller.principal):
+        return caller.principal
+    if not caller.is_admin:
+        raise denied(f"User cannot create this as '{named}': create it, then pass it on with PATCH owner.")
+    return directory.grantee(cloud.store, named)
+
+
+def checked_changes(cloud: Cloud, body: Document) -> Document:
+    """The body of a PATCH, with a new owner (if any) known to exist. Raises `ApiError` 404."""
+    if body.get("owner"):
+        directory.grantee(cloud.store, body["owner"])
+    return body

@@ -1,0 +1,142 @@
+"""Tags on columns and the policies that match them: `/entity-tag-assignments`, `/policies`."""
+
+import uuid
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from localcloud.kernel.body import JsonBody, required
+from localcloud.kernel.cloud import Cloud, CloudDep
+from localcloud.kernel.errors import bad_request, exists, not_found
+from localcloud.kernel.identity import Caller, CallerDep
+from localcloud.kernel.names import levels
+from localcloud.kernel.store import Document
+from localcloud.services.unity import access, records
+from localcloud.services.unity.hiding import CONDITION, FILTER, FUNCTION, MASK, POLICY, TAG
+from localcloud.services.unity.privileges import Kind, Privilege
+
+router = APIRouter()
+_ON = {"CATALOG": Kind.CATALOG, "SCHEMA": Kind.SCHEMA, "TABLE": Kind.TABLE}
+_ACTION = {MASK: "column_mask", FILTER: "row_filter"}
+
+
+def _place(kind: str, on: str, name: str) -> Document:
+    return {"on_securable_type": kind, "on_securable_fullname": on, "name": name}
+
+
+PlaceDep = Annotated[Document, Depends(_place)]
+
+
+@router.post("/entity-tag-assignments")
+def assign_tag(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Put a tag on a column, or change its value. Needs APPLY_TAG on the table."""
+    kind, name, key = required(body, "entity_type", "entity_name", "tag_key")
+    if kind != "columns":
+        raise bad_request(f"entity_type '{kind}' is not kept locally: use columns.")
+    column = _column(cloud, caller, name)
+    value = body.get("tag_value") or ""
+    with cloud.store.transaction():
+        held = cloud.store.get(TAG, column) or {"tags": {}}
+        tags = held["tags"] | {key: value}
+        cloud.store.put(TAG, column, {"tags": tags, "_key": column, "_below": column.rpartition(".")[0]})
+    return {"entity_type": kind, "entity_name": name, "tag_key": key, "tag_value": value}
+
+
+@router.delete("/entity-tag-assignments/columns/{name}/tags/{key}")
+def remove_tag(name: str, key: str, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Take a tag off a column. Needs APPLY_TAG on the table."""
+    column = _column(cloud, caller, name)
+    with cloud.store.transaction():
+        held = cloud.store.get(TAG, column)
+        if held is None or key not in held["tags"]:
+            raise not_found(f"Column '{column}' has no tag '{key}'.")
+        del held["tags"][key]
+        cloud.store.put(TAG, column, held)
+    return {}
+
+
+@router.post("/policies")
+def create_policy(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Set a policy on a catalog, schema or table, for who manages it and may EXECUTE the function."""
+    policy = _checked(cloud, caller, body)
+    if cloud.store.get(POLICY, policy["_key"]) is not None:
+        raise exists(f"Policy '{policy['name']}' exists already on '{policy['on_securable_fullname']}'.")
+    cloud.store.put(POLICY, policy["_key"], policy)
+    return _shown(policy)
+
+
+@router.get("/policies/{kind}/{on}/{name}")
+def get_policy(place: PlaceDep, cloud: CloudDep, caller: CallerDep) -> Document:
+    """One policy, for who manages what it is set on."""
+    return _shown(_found(cloud, caller, place))
+
+
+@router.patch("/policies/{kind}/{on}/{name}")
+def update_policy(place: PlaceDep, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Replace what the policy says."""
+    found = _found(cloud, caller, place)
+    policy = {**_checked(cloud, caller, {**_shown(found), **body, **place}), "id": found["id"]}
+    cloud.store.put(POLICY, policy["_key"], policy)
+    return _shown(policy)
+
+
+@router.delete("/policies/{kind}/{on}/{name}")
+def delete_policy(place: PlaceDep, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Lift the policy."""
+    cloud.store.delete(POLICY, _found(cloud, caller, place)["_key"])
+    return {}
+
+
+def _column(cloud: Cloud, caller: Caller, name: str) -> str:
+    """The full name of a column of a table on which the caller may set tags."""
+    parts = levels(name, 4)
+    table = ".".join(parts[:3])
+    access.authorize(cloud, caller, Kind.TABLE, table, Privilege.APPLY_TAG)
+    columns = [column["name"] for column in records.require(cloud.store, Kind.TABLE, table).get("columns", [])]
+    if parts[3] not in columns:
+        raise not_found(f"'{table}' has no column '{parts[3]}'; it has {', '.join(columns) or 'none'}.")
+    return ".".join(parts)
+
+
+def _found(cloud: Cloud, caller: Caller, place: Document) -> Document:
+    on = place["on_securable_fullname"]
+    access.authorize_management(cloud, caller, _kind(place["on_securable_type"]), on)
+    return cloud.store.require(POLICY, f"{on}:{place['name']}")
+
+
+def _kind(kind: str) -> Kind:
+    if kind.upper() not in _ON:
+        raise bad_request(f"on_securable_type '{kind}' is not one of {', '.join(_ON)}.")
+    return _ON[kind.upper()]
+
+
+def _checked(cloud: Cloud, caller: Caller, body: Document) -> Document:
+    """The policy as it is kept. What cannot be enforced here is refused, never ignored."""
+    kind, on, name, type_ = required(body, "on_securable_type", "on_securable_fullname", "name", "policy_type")
+    access.authorize_management(cloud, caller, _kind(kind), on)
+    if type_ not in _ACTION or body.get("for_securable_type") != "TABLE" or body.get("when_condition"):
+        raise bad_request(f"Only policies of {', '.join(_ACTION)} FOR TABLE without when_condition are kept locally.")
+    matches = required(body, "match_columns")
+    if len(matches) != 1 or not CONDITION.fullmatch(matches[0].get("condition", "")):
+        raise bad_request("match_columns must be one condition: hasTagValue('<key>', '<value>').")
+    _require_call(cloud, caller, body, type_, matches[0].get("alias"))
+    required(body, "to_principals")
+    kept = {field: value for field, value in body.items() if value is not None}
+    return {**kept, "id": str(uuid.uuid4()), "_key": f"{on}:{name}", "_below": on}
+
+
+def _require_call(cloud: Cloud, caller: Caller, body: Document, type_: str, alias: str | None) -> None:
+    """The function is called on the matched column, exists, and the caller may run it."""
+    action = required(body, _ACTION[type_])
+    function = required(action, "function_name")
+    called_on = action.get("on_column") if type_ == MASK else [use.get("alias") for use in action.get("using") or ()]
+    more = action.get("using") if type_ == MASK else None
+    if not alias or called_on != (alias if type_ == MASK else [alias]) or more:
+        raise bad_request(f"The function must be called on the matched column, '{alias}', and on nothing else.")
+    owned = cloud.store.require(FUNCTION, function)["owner"] in caller.identities
+    if not owned:
+        access.authorize(cloud, caller, Kind.SCHEMA, function.rpartition(".")[0], Privilege.EXECUTE)
+
+
+def _shown(document: Document) -> Document:
+    return {field: value for field, value in document.items() if not field.startswith("_")}

@@ -1,0 +1,50 @@
+"""Storage credentials and external locations: kept as declared, owned and granted, but nothing is stored there."""
+
+from fastapi import APIRouter
+
+from localcloud.kernel.body import JsonBody, required
+from localcloud.kernel.cloud import CloudDep
+from localcloud.kernel.identity import CallerDep
+from localcloud.kernel.store import Document
+from localcloud.services.unity import access, deletion, ownership, records
+from localcloud.services.unity.privileges import Kind, Privilege
+
+router = APIRouter()
+_KEPT = frozenset({"full_name", "metastore_id", "id", "name", "created_at", "created_by"})
+
+
+def _routes(kind: Kind, path: str, listed: str, create_privilege: Privilege) -> None:
+    """The five routes of one kind. Creating needs `create_privilege` on the metastore."""
+
+    @router.post(path)
+    def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+        name = records.canonical(kind, required(body, "name"))
+        records.ensure_metastore(cloud)
+        access.authorize(cloud, caller, Kind.METASTORE, Kind.METASTORE, create_privilege)
+        return records.create(cloud.store, kind, name, ownership.initial_owner(cloud, caller, body), body)
+
+    @router.get(path)
+    def list_all(cloud: CloudDep, caller: CallerDep) -> Document:
+        return {listed: [d for d in cloud.store.all(kind) if access.sees(cloud, caller, kind, d["full_name"])]}
+
+    @router.get(f"{path}/{{name}}")
+    def get(name: str, cloud: CloudDep, caller: CallerDep) -> Document:
+        return access.authorize_metadata(cloud, caller, kind, records.canonical(kind, name))
+
+    @router.patch(f"{path}/{{name}}")
+    def update(name: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+        name = records.canonical(kind, name)
+        access.authorize_management(cloud, caller, kind, name)
+        changes = {k: v for k, v in ownership.checked_changes(cloud, body).items() if k not in _KEPT}
+        return records.update(cloud.store, kind, records.require(cloud.store, kind, name) | changes, caller.principal)
+
+    @router.delete(f"{path}/{{name}}")
+    def delete(name: str, cloud: CloudDep, caller: CallerDep) -> Document:
+        name = records.canonical(kind, name)
+        access.authorize_management(cloud, caller, kind, name)
+        deletion.drop(cloud, kind, name)
+        return {}
+
+
+_routes(Kind.STORAGE_CREDENTIAL, "/storage-credentials", "storage_credentials", Privilege.CREATE_STORAGE_CREDENTIAL)
+_routes(Kind.EXTERNAL_LOCATION, "/external-locations", "external_locations", Privilege.CREATE_EXTERNAL_LOCATION)

@@ -1,0 +1,55 @@
+"""From a `/Volumes/…` path to a file below the local volume's folder, never outside it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from localcloud.kernel.cloud import Cloud
+from localcloud.kernel.errors import ApiError, bad_request
+from localcloud.kernel.identity import Caller
+from localcloud.kernel.names import identifier
+from localcloud.services.unity import access, records
+from localcloud.services.unity.privileges import Kind, Privilege
+
+
+@dataclass(frozen=True, kw_only=True)
+class VolumePath:
+    """A checked `/Volumes/<catalog>/<schema>/<volume>/…`: as clients write it, and where it lies here."""
+
+    remote: str
+    local: Path
+    is_root: bool
+
+
+def resolve(cloud: Cloud, caller: Caller, path: str, *, write: bool) -> VolumePath:
+    """The place that `path` names, when the caller may read (or `write`) the volume.
+
+    Raises `ApiError` 400 for a path that is no volume path or leaves its volume, 403 and 404.
+    """
+    parts = [part for part in path.split("/") if part]
+    if len(parts) < 4 or parts[0] != "Volumes":
+        raise bad_request(f"'{path}' is not of the form /Volumes/<catalog>/<schema>/<volume>/….")
+    if any(part in (".", "..") or "\0" in part for part in parts):
+        raise bad_request(f"'{path}' must not hold '.', '..' or a null character.")
+    full_name = ".".join(identifier("volume", part) for part in parts[1:4])
+    needed = (Privilege.READ_VOLUME, Privilege.WRITE_VOLUME) if write else (Privilege.READ_VOLUME,)
+    access.authorize(cloud, caller, Kind.VOLUME, full_name, *needed)
+    root = Path(records.require(cloud.store, Kind.VOLUME, full_name)["storage_location"])
+    root.mkdir(parents=True, exist_ok=True)
+    local = root.joinpath(*parts[4:])
+    if not local.resolve().is_relative_to(root.resolve()):
+        raise bad_request(f"'{path}' leaves its volume.")
+    return VolumePath(remote="/" + "/".join(parts), local=local, is_root=len(parts) == 4)
+
+
+def require_file(place: VolumePath) -> Path:
+    """The file. Raises `ApiError` 404 where there is none."""
+    if not place.local.is_file():
+        raise ApiError(404, "NOT_FOUND", f"The file {place.remote} does not exist.")
+    return place.local
+
+
+def require_directory(place: VolumePath) -> Path:
+    """The directory. Raises `ApiError` 404 where there is none."""
+    if not place.local.is_dir():
+        raise ApiError(404, "NOT_FOUND", f"The directory {place.remote} does not exist.")
+    return place.local

@@ -1,0 +1,1 @@
+"""Workspace files, volumes' files and secrets."""

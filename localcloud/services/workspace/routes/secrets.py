@@ -1,0 +1,142 @@
+"""Secret scopes: `/api/2.0/secrets`. Values are kept in the state file, which only its owner can read."""
+
+import base64
+import time
+
+from fastapi import APIRouter
+
+from localcloud.kernel.body import JsonBody, required
+from localcloud.kernel.cloud import Cloud, CloudDep
+from localcloud.kernel.errors import ApiError, bad_request, denied, not_found
+from localcloud.kernel.identity import Caller, CallerDep
+from localcloud.kernel.store import Document
+from localcloud.services.identity import directory
+
+router = APIRouter(prefix="/api/2.0/secrets")
+_LEVELS = ("READ", "WRITE", "MANAGE")
+
+
+@router.post("/scopes/create")
+def create_scope(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Create a scope that its creator (or `initial_manage_principal`) manages."""
+    name = required(body, "scope")
+    if body.get("scope_backend_type", "DATABRICKS") != "DATABRICKS":
+        raise bad_request("Only scope_backend_type DATABRICKS is kept locally.")
+    key = _key(caller, name)
+    if cloud.store.get("secret_scope", key) is not None:
+        raise ApiError(400, "RESOURCE_ALREADY_EXISTS", f"Scope {name} already exists!")
+    managers = {caller.principal: "MANAGE"}
+    if body.get("initial_manage_principal"):
+        managers[directory.grantee(cloud.store, body["initial_manage_principal"])] = "MANAGE"
+    document = {"name": name, "workspace": caller.require_workspace().name, "acls": managers, "secrets": {}}
+    cloud.store.put("secret_scope", key, document)
+    return {}
+
+
+@router.get("/scopes/list")
+def list_scopes(cloud: CloudDep, caller: CallerDep) -> Document:
+    """The scopes of this workspace that the caller may read."""
+    own = [s for s in cloud.store.all("secret_scope") if s["workspace"] == caller.require_workspace().name]
+    kept = [s for s in own if _allows(caller, s, "READ")]
+    return {"scopes": [{"name": s["name"], "backend_type": "DATABRICKS"} for s in kept]}
+
+
+@router.post("/scopes/delete")
+def delete_scope(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Delete a scope with its secrets."""
+    _scope(cloud, caller, required(body, "scope"), "MANAGE")
+    cloud.store.delete("secret_scope", _key(caller, body["scope"]))
+    return {}
+
+
+@router.post("/put")
+def put_secret(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Set a secret from `string_value` or base64 `bytes_value`."""
+    scope = _scope(cloud, caller, required(body, "scope"), "WRITE")
+    value = body.get("bytes_value")
+    if value is None:
+        value = base64.b64encode(str(required(body, "string_value")).encode()).decode()
+    scope["secrets"][required(body, "key")] = {"value": value, "updated_at": int(time.time() * 1000)}
+    cloud.store.put("secret_scope", _key(caller, scope["name"]), scope)
+    return {}
+
+
+@router.get("/get")
+def get_secret(scope: str, key: str, cloud: CloudDep, caller: CallerDep) -> Document:
+    """A secret's value, in base64."""
+    found = _scope(cloud, caller, scope, "READ")["secrets"].get(key)
+    if found is None:
+        raise not_found(f"Secret does not exist with scope: {scope} and key: {key}")
+    return {"key": key, "value": found["value"]}
+
+
+@router.get("/list")
+def list_secrets(scope: str, cloud: CloudDep, caller: CallerDep) -> Document:
+    """The keys of a scope, never the values."""
+    found = _scope(cloud, caller, scope, "READ")["secrets"]
+    return {"secrets": [{"key": key, "last_updated_timestamp": s["updated_at"]} for key, s in found.items()]}
+
+
+@router.post("/delete")
+def delete_secret(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Delete a secret."""
+    scope = _scope(cloud, caller, required(body, "scope"), "WRITE")
+    if scope["secrets"].pop(required(body, "key"), None) is None:
+        raise not_found(f"Secret does not exist with scope: {scope['name']} and key: {body['key']}")
+    cloud.store.put("secret_scope", _key(caller, scope["name"]), scope)
+    return {}
+
+
+@router.post("/acls/put")
+def put_acl(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Give a principal READ, WRITE or MANAGE on a scope."""
+    scope = _scope(cloud, caller, required(body, "scope"), "MANAGE")
+    principal, permission = required(body, "principal", "permission")
+    if permission not in _LEVELS:
+        raise bad_request(f"permission '{permission}' is not one of {', '.join(_LEVELS)}.")
+    scope["acls"][directory.grantee(cloud.store, principal)] = permission
+    cloud.store.put("secret_scope", _key(caller, scope["name"]), scope)
+    return {}
+
+
+@router.get("/acls/get")
+def get_acl(scope: str, principal: str, cloud: CloudDep, caller: CallerDep) -> Document:
+    """What a principal holds on a scope."""
+    held = _scope(cloud, caller, scope, "MANAGE")["acls"].get(principal)
+    if held is None:
+        raise not_found(f"Failed to get secret acl for principal {principal} for scope {scope}.")
+    return {"principal": principal, "permission": held}
+
+
+@router.get("/acls/list")
+def list_acls(scope: str, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Everybody who holds something on a scope."""
+    acls = _scope(cloud, caller, scope, "MANAGE")["acls"]
+    return {"items": [{"principal": who, "permission": level} for who, level in acls.items()]}
+
+
+@router.post("/acls/delete")
+def delete_acl(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Take a principal's permission on a scope away."""
+    scope = _scope(cloud, caller, required(body, "scope"), "MANAGE")
+    scope["acls"].pop(required(body, "principal"), None)
+    cloud.store.put("secret_scope", _key(caller, scope["name"]), scope)
+    return {}
+
+
+def _key(caller: Caller, name: str) -> str:
+    return f"{caller.require_workspace().name}/{name}"
+
+
+def _scope(cloud: Cloud, caller: Caller, name: str, level: str) -> Document:
+    found = cloud.store.get("secret_scope", _key(caller, name))
+    if found is None:
+        raise not_found(f"Scope {name} does not exist!")
+    if not _allows(caller, found, level):
+        raise denied(f"User {caller.display_name} does not have {level} permission on scope {name}.")
+    return found
+
+
+def _allows(caller: Caller, scope: Document, level: str) -> bool:
+    held = [_LEVELS.index(level_held) for who, level_held in scope["acls"].items() if who in caller.identities]
+    return caller.is_admin or (bool(held) and max(held) >= _LEVELS.index(level))

@@ -1,0 +1,120 @@
+"""Workspace files, notebooks and folders: `/api/2.0/workspace`. Kept per workspace; for its users to read."""
+
+import base64
+
+from fastapi import APIRouter
+
+from localcloud.kernel.body import JsonBody, required
+from localcloud.kernel.cloud import Cloud, CloudDep
+from localcloud.kernel.errors import ApiError, bad_request, not_found
+from localcloud.kernel.identity import Caller, CallerDep
+from localcloud.kernel.store import Document
+
+router = APIRouter(prefix="/api/2.0/workspace")
+_KIND = "workspace_object"
+
+
+@router.post("/mkdirs")
+def mkdirs(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Create a folder and its parents. Admin only."""
+    caller.require_admin("change the workspace's files")
+    path = _path(required(body, "path"))
+    parts = path.strip("/").split("/")
+    for depth in range(1, len(parts) + 1):
+        _put(cloud, caller, "/" + "/".join(parts[:depth]), {"object_type": "DIRECTORY"}, keep=True)
+    return {}
+
+
+@router.post("/import")
+def import_object(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Store base64 `content` as a file (format RAW or AUTO) or a notebook (SOURCE). Admin only.
+
+    404 where the folder is missing, which is what makes the Terraform provider create it.
+    """
+    caller.require_admin("change the workspace's files")
+    path = _path(required(body, "path"))
+    parent = path.rpartition("/")[0] or "/"
+    if parent not in ("/", "/Shared", "/Workspace") and _get(cloud, caller, parent) is None:
+        raise not_found(f"The parent folder ({parent}) does not exist.")
+    if _get(cloud, caller, path) is not None and not body.get("overwrite"):
+        raise ApiError(400, "RESOURCE_ALREADY_EXISTS", f"Path ({path}) already exists.")
+    kind = "NOTEBOOK" if body.get("format", "SOURCE") == "SOURCE" else "FILE"
+    fields = {"object_type": kind, "content": body.get("content", ""), "language": body.get("language")}
+    _put(cloud, caller, path, fields, keep=False)
+    return {}
+
+
+@router.get("/get-status")
+def get_status(path: str, cloud: CloudDep, caller: CallerDep) -> Document:
+    """What lies at a path."""
+    return _shown(_require(cloud, caller, path))
+
+
+@router.get("/list")
+def list_objects(path: str, cloud: CloudDep, caller: CallerDep) -> Document:
+    """What lies directly in a folder."""
+    folder = _path(path)
+    workspace = caller.require_workspace().name
+    own = [d for d in cloud.store.all(_KIND) if d["workspace"] == workspace]
+    return {"objects": [_shown(d) for d in own if (d["path"].rpartition("/")[0] or "/") == folder]}
+
+
+@router.get("/export")
+def export(path: str, cloud: CloudDep, caller: CallerDep) -> Document:
+    """A file's or notebook's base64 `content`."""
+    return {"content": _require(cloud, caller, path).get("content", "")}
+
+
+@router.post("/delete")
+def delete(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Delete a file, or a folder with all that is in it (`recursive`). Admin only."""
+    caller.require_admin("change the workspace's files")
+    found = _require(cloud, caller, required(body, "path"))
+    below = [d for d in cloud.store.all(_KIND) if _is_below(d, found)]
+    if below and not body.get("recursive"):
+        raise ApiError(400, "DIRECTORY_NOT_EMPTY", f"Folder ({found['path']}) is not empty.")
+    for document in [*below, found]:
+        cloud.store.delete(_KIND, _key(caller, document["path"]))
+    return {}
+
+
+def _path(path: str) -> str:
+    cleaned = "/" + path.removeprefix("/Workspace").strip("/")
+    if not path.startswith("/") or ".." in cleaned.split("/"):
+        raise bad_request(f"Path ({path}) must be absolute and without '..'.")
+    return cleaned
+
+
+def _key(caller: Caller, path: str) -> str:
+    return f"{caller.require_workspace().name}:{path}"
+
+
+def _get(cloud: Cloud, caller: Caller, path: str) -> Document | None:
+    return cloud.store.get(_KIND, _key(caller, path))
+
+
+def _require(cloud: Cloud, caller: Caller, path: str) -> Document:
+    found = _get(cloud, caller, _path(path))
+    if found is None:
+        raise not_found(f"Path ({path}) doesn't exist.")
+    return found
+
+
+def _put(cloud: Cloud, caller: Caller, path: str, fields: Document, *, keep: bool) -> None:
+    existing = _get(cloud, caller, path)
+    if existing is not None and keep:
+        return
+    number = existing["object_id"] if existing else cloud.store.next_id(_KIND)
+    fixed = {"path": path, "object_id": number, "workspace": caller.require_workspace().name}
+    cloud.store.put(_KIND, _key(caller, path), {**fields, **fixed})
+
+
+def _is_below(document: Document, folder: Document) -> bool:
+    same = document["workspace"] == folder["workspace"]
+    return same and str(document["path"]).startswith(f"{folder['path']}/")
+
+
+def _shown(document: Document) -> Document:
+    size = len(base64.b64decode(document.get("content") or ""))
+    kept = {k: v for k, v in document.items() if k not in ("content", "workspace") and v is not None}
+    return {**kept, **({"size": size} if document["object_type"] != "DIRECTORY" else {})}

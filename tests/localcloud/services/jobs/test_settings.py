@@ -1,0 +1,76 @@
+"""A job's settings are checked whole when it is created."""
+
+from typing import Any
+
+import pytest
+
+from localcloud.services.jobs.settings import parameter_values, problems
+
+WHEEL = {"package_name": "probe", "entry_point": "facts"}
+
+
+def _settings(**changes: Any) -> dict[str, Any]:
+    task = {"task_key": "a", "python_wheel_task": WHEEL}
+    return {"name": "job", "tasks": [task], "parameters": [{"name": "reason", "default": "manual"}], **changes}
+
+
+def test_good_settings_have_no_problems() -> None:
+    """Each kind of task that is executed passes."""
+    tasks = [
+        {"task_key": "a", "python_wheel_task": {**WHEEL, "parameters": ["{{job.parameters.reason}}"]}},
+        {"task_key": "b", "condition_task": {"op": "EQUAL_TO", "left": "1", "right": "1"}},
+        {"task_key": "c", "run_job_task": {"job_id": 1}},
+        {
+            "task_key": "d",
+            "for_each_task": {"inputs": "[1]", "task": {"task_key": "d_inner", "python_wheel_task": WHEEL}},
+        },
+    ]
+    schedule = {"quartz_cron_expression": "0 0 6 * * ?", "timezone_id": "UTC"}
+    assert problems(_settings(tasks=tasks, schedule=schedule)) == []
+
+
+def test_all_problems_are_told_together() -> None:
+    """Mistakes in different places are reported in one go."""
+    found = problems(
+        _settings(
+            tasks=[
+                {"task_key": "a", "notebook_task": {"notebook_path": "/x"}},
+                {"task_key": "b"},
+                {"task_key": "c", "condition_task": {"op": "IS", "left": "1", "right": "1"}},
+                {"task_key": "d", "python_wheel_task": {**WHEEL, "parameters": ["{{job.parameters.version}}"]}},
+                {"task_key": "e", "python_wheel_task": WHEEL, "job_cluster_key": "main"},
+            ],
+            schedule={"quartz_cron_expression": "daily", "timezone_id": "UTC"},
+        )
+    )
+    assert [problem.partition(",")[0].partition(":")[0] for problem in found] == [
+        "task 'a' is a notebook_task",
+        "task 'b' states no work",
+        "task 'c' has operator 'IS'",
+        "task 'd' uses {{job.parameters.version}}",
+        "task 'e' wants job cluster 'main'; the job has",
+        "schedule",
+    ]
+
+
+def test_a_trigger_that_cannot_be_used_is_told() -> None:
+    """A file-arrival trigger names a place and waits at least a minute; a job starts in one way only."""
+    trigger = {"file_arrival": {"wait_after_last_change_seconds": 5}}
+    schedule = {"quartz_cron_expression": "0 0 6 * * ?", "timezone_id": "UTC"}
+    assert problems(_settings(trigger=trigger, schedule=schedule)) == [
+        "the job has schedule, trigger: keep the one that is to start it",
+        "trigger: file_arrival needs a url, such as /Volumes/<catalog>/<schema>/<volume>/",
+        "trigger: wait_after_last_change_seconds is 5; give 60 or more, or leave it out",
+    ]
+
+
+def test_parameters_default_and_override() -> None:
+    """Given values win over defaults and become text."""
+    assert parameter_values(_settings(), {}) == {"reason": "manual"}
+    assert parameter_values(_settings(), {"reason": "drift"}) == {"reason": "drift"}
+
+
+def test_an_undeclared_parameter_is_refused() -> None:
+    """A parameter that the job does not declare is an error that lists the declared ones."""
+    with pytest.raises(KeyError, match=r"job parameter\(s\) x are not declared by this job; declared are: reason"):
+        parameter_values(_settings(), {"x": "1"})

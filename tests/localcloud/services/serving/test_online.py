@@ -1,0 +1,178 @@
+"""Features published by the real SDK from a real Delta table, and looked up by the endpoint."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from databricks.sdk.errors import BadRequest, NotFound, PermissionDenied
+from databricks.sdk.service import catalog, ml
+
+from localcloud.services.serving.online.rows import OnlineRows
+from ml.features.publish import ensure_primary_key
+from ml.usecases.credit.features import CLIENT_FEATURES
+from tests.localcloud.services.serving.world import FEATURES, World
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+ONLINE = "prod.credit_features.client_features_online"
+ENDPOINT = "looking"
+# client_id, application_month, credit_limit, age. Client 2 has a newer row; client 3 has no age.
+ROWS = [
+    (1, date(2024, 1, 1), 100_000.0, 25),
+    (2, date(2024, 1, 1), 1.0, 1),
+    (2, date(2024, 3, 1), 200_000.0, 30),
+    (2, date(2024, 2, 1), 2.0, 2),
+    (3, date(2024, 1, 1), 300_000.0, None),
+]
+SCHEMA = "client_id bigint, application_month date, credit_limit double, age int"
+
+
+def _write(spark: "SparkSession", world: World, rows: Sequence[tuple[object, ...]], mode: str = "overwrite") -> None:
+    location = world.client().tables.get(FEATURES).storage_location
+    spark.createDataFrame(rows, SCHEMA).write.format("delta").mode(mode).save(location)
+
+
+def _publish(world: World, token: str | None = None, target: str = ONLINE) -> ml.PublishTableResponse:
+    spec = ml.PublishSpec(
+        online_store="features", online_table_name=target, publish_mode=ml.PublishSpecPublishMode.SNAPSHOT
+    )
+    return world.client(token).feature_store.publish_table(FEATURES, spec)
+
+
+@pytest.fixture(scope="module")
+def looking(world: World, spark: "SparkSession", spark_remote: str) -> Iterator[World]:
+    """The feature table with its primary key, published, and an endpoint whose model looks it up."""
+    world.cloud.spark_remote = spark_remote
+    names = [column.split() for column in SCHEMA.split(", ")]
+    columns = [{"name": n, "type_text": t, "position": i} for i, (n, t) in enumerate(names)]
+    body = {"catalog_name": "prod", "schema_name": "credit_gold", "name": "client_features", "columns": columns}
+    assert world.post("/api/2.1/unity-catalog/tables", body).status_code == 200
+    _write(spark, world, ROWS)
+    client = world.client()
+    client.feature_store.create_online_store(ml.OnlineStore(name="features", capacity="CU_1"))
+    with pytest.raises(BadRequest, match="has no primary key"):
+        _publish(world)
+    for _ in range(2):
+        ensure_primary_key(client, FEATURES, CLIENT_FEATURES)
+    assert _publish(world).online_table_name == ONLINE
+    world.endpoint(ENDPOINT, world.versions["looking"])
+    yield world
+    world.cloud.spark_remote = ""
+
+
+def _ask(world: World, *rows: Mapping[str, object]) -> httpx.Response:
+    return world.invoke(ENDPOINT, {"dataframe_records": list(rows)})
+
+
+def test_a_request_with_only_the_key_is_answered_from_published_features(looking: World) -> None:
+    """The newest row of each key is read: 0.43 - 0.2 for client 2's limit of 200,000 at age 30."""
+    answer = _ask(looking, {"client_id": 2}, {"client_id": 1}, {"client_id": 2.0})
+    assert answer.json() == {"predictions": [{"probability": pytest.approx(v)} for v in (0.23, 0.125, 0.23)]}
+
+
+def test_values_in_the_request_win_over_published_ones(looking: World) -> None:
+    """A request may bring some features, or all, and then needs no key."""
+    assert _ask(looking, {"client_id": 2, "age": 50}).json()["predictions"] == [{"probability": pytest.approx(0.25)}]
+    brought = {"credit_limit": 1e6, "age": 0}
+    assert _ask(looking, brought).json()["predictions"] == [{"probability": pytest.approx(1.0)}]
+
+
+def test_published_values_are_those_of_the_offline_table(looking: World, spark: "SparkSession") -> None:
+    """For every client, the newest offline row equals the published one, column by column."""
+    location = looking.client().tables.get(FEATURES).storage_location
+    newest = {}
+    for row in spark.sql(f"SELECT * FROM delta.`{location}` ORDER BY application_month").collect():
+        newest[str(row["client_id"])] = row.asDict() | {"application_month": row["application_month"].isoformat()}
+    assert OnlineRows(looking.home / "online.db").read(ONLINE, ["1", "2", "3"]) == newest
+
+
+@pytest.mark.parametrize(
+    ("row", "status", "code", "said"),
+    [
+        ({"client_id": 99}, 404, "RESOURCE_DOES_NOT_EXIST", "No published features of .* for client_id: 99"),
+        ({"age": 30}, 400, "BAD_REQUEST", "Row 0 has no 'client_id', by which features are looked up; given: age"),
+        ({"client_id": None}, 400, "BAD_REQUEST", "has no 'client_id'"),
+        ({"client_id": "2"}, 400, "BAD_REQUEST", "'client_id' must be a whole number; given: '2'"),
+        ({"client_id": 2.5}, 400, "BAD_REQUEST", "must be a whole number; given: 2.5"),
+        ({"client_id": True}, 400, "BAD_REQUEST", "must be a whole number; given: True"),
+        ({"client_id": 3}, 400, "BAD_REQUEST", "age"),
+        ({"client_id": 2, "credit_limit": "much"}, 400, "BAD_REQUEST", "credit_limit"),
+        ({"client_id": 2, "age": None}, 400, "BAD_REQUEST", "age"),
+    ],
+)
+def test_a_key_that_cannot_be_looked_up_is_refused(
+    looking: World, row: dict[str, object], status: int, code: str, said: str
+) -> None:
+    """Unknown: 404. Absent or of the wrong type: 400. A published null is the model's to judge."""
+    answer = _ask(looking, row)
+    assert (answer.status_code, answer.json()["error_code"]) == (status, code)
+    assert re.search(said, answer.json()["message"]), answer.json()["message"]
+    assert "200000" not in answer.text, "published features must not leak into messages"
+
+
+def test_publishing_again_brings_new_rows_and_is_idempotent(looking: World, spark: "SparkSession") -> None:
+    """An unchanged table is not read again; a changed one is, and rows that are gone are gone online."""
+
+    def published() -> dict[str, object]:
+        url = f"{looking.url}/api/2.0/feature-store/online-tables/{ONLINE}"
+        found: dict[str, object] = httpx.get(url, headers={"Authorization": f"Bearer {looking.admin_token}"}).json()
+        return {field: found[field] for field in ("source_version", "rows", "key", "pipeline_id")}
+
+    before = published()
+    assert (before["source_version"], before["rows"], before["key"]) == (0, 3, "client_id")
+    _publish(looking)
+    assert published() == before
+    try:
+        _write(spark, looking, [(2, date(2024, 4, 1), 500_000.0, 40)])
+        _publish(looking)
+        assert published() == before | {"source_version": 1, "rows": 1}
+        assert _ask(looking, {"client_id": 2}).json()["predictions"] == [{"probability": pytest.approx(0.54)}]
+        assert _ask(looking, {"client_id": 1}).status_code == 404
+    finally:
+        _write(spark, looking, ROWS)
+        _publish(looking)
+
+
+def test_publishing_needs_select_on_the_source_and_a_place_to_publish_to(looking: World) -> None:
+    """The caller's own privileges decide: SELECT on the source, CREATE_TABLE at the target, ownership later."""
+    client = looking.client()
+    publisher = client.service_principals.create(display_name="publisher")
+    name = str(publisher.application_id)
+    token = looking.token(name)
+
+    def grant(kind: str, full_name: str, privilege: catalog.Privilege) -> None:
+        client.grants.update(kind, full_name, changes=[catalog.PermissionsChange(principal=name, add=[privilege])])
+
+    grant("catalog", "prod", catalog.Privilege.USE_CATALOG)
+    grant("schema", "prod.credit_gold", catalog.Privilege.USE_SCHEMA)
+    grant("schema", "prod.credit_features", catalog.Privilege.USE_SCHEMA)
+    with pytest.raises(PermissionDenied, match="SELECT"):
+        _publish(looking, token)
+    grant("table", FEATURES, catalog.Privilege.SELECT)
+    with pytest.raises(PermissionDenied, match="Online Table"):
+        _publish(looking, token)
+    other = "prod.credit_features.mine"
+    with pytest.raises(PermissionDenied, match="CREATE TABLE"):
+        _publish(looking, token, other)
+    grant("schema", "prod.credit_features", catalog.Privilege.CREATE_TABLE)
+    assert _publish(looking, token, other).online_table_name == other
+    looking.client(token).feature_store.delete_online_table(other)
+    with pytest.raises(NotFound):
+        looking.client(token).feature_store.delete_online_table(other)
+
+
+def test_an_endpoint_over_features_that_nobody_published_says_so(looking: World) -> None:
+    """404 that names the table, once the online table is deleted; requests that bring all features still work."""
+    client = looking.client()
+    client.feature_store.delete_online_table(ONLINE)
+    try:
+        answer = _ask(looking, {"client_id": 2})
+        assert (answer.status_code, answer.json()["error_code"]) == (404, "RESOURCE_DOES_NOT_EXIST")
+        assert f"'{FEATURES}' are not published online" in answer.json()["message"]
+        assert _ask(looking, {"credit_limit": 0.0, "age": 1}).status_code == 200
+    finally:
+        _publish(looking)

@@ -1,0 +1,188 @@
+"""What the tests of serving run against, and the models they serve."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import httpx
+import mlflow
+from databricks.sdk import WorkspaceClient
+from databricks.sdk.service import serving as sdk
+from mlflow.models import ModelSignature
+from mlflow.types import ColSpec, Schema
+
+from localcloud import app
+from localcloud.kernel import identity
+from localcloud.kernel.cloud import Cloud
+from localcloud.kernel.listeners import Listeners
+from localcloud.kernel.store import Store
+from localcloud.services.jobs.workers import Workers
+from localcloud.services.mlflow.server import MlflowServer
+from localcloud.services.serving import service
+
+MODEL = "prod.credit_ops.risk"
+FEATURES = "prod.credit_gold.client_features"
+# A model whose answer tells what it was given: probability = factor * limit / 1,000,000 + age / 1,000.
+CODE = """
+import mlflow, os, pandas as pd
+
+class Risk(mlflow.pyfunc.PythonModel):
+    def load_context(self, context):
+        if {broken} or os.environ.get("WEIGHTS_KEY") == "wrong":
+            raise RuntimeError("the weights are damaged")
+
+    def predict(self, context, model_input, params=None):
+        if model_input["age"].isna().any():
+            raise ValueError("features ['age'] hold nulls")
+        value = {factor} * model_input["credit_limit"] / 1e6 + model_input["age"] / 1e3
+        return pd.DataFrame({{"probability": value}})
+
+mlflow.models.set_model(Risk())
+"""
+
+
+@dataclass
+class World:
+    """A running local cloud with workspace `prod`, and how to talk to it."""
+
+    home: Path
+    cloud: Cloud
+    listeners: Listeners
+    admin_token: str
+    versions: dict[str, int] = field(default_factory=dict)
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60))
+
+    @property
+    def url(self) -> str:
+        """The workspace's URL."""
+        return self.cloud.workspace("prod").url
+
+    def client(self, token: str | None = None) -> WorkspaceClient:
+        """The real SDK, as the admin or as the bearer of `token`."""
+        return WorkspaceClient(host=self.url, token=token or self.admin_token)
+
+    def token(self, principal: str) -> str:
+        """A token to act as `principal` on the workspace."""
+        return identity.mint(self.cloud, principal, "prod", 3600)
+
+    def post(self, path: str, body: object, token: str | None = None) -> httpx.Response:
+        """One request with a JSON body."""
+        headers = {"Authorization": f"Bearer {token or self.admin_token}"}
+        return self.http.post(self.url + path, json=body, headers=headers)
+
+    def invoke(self, endpoint: str, body: object, token: str | None = None) -> httpx.Response:
+        """One scoring request."""
+        return self.post(f"/serving-endpoints/{endpoint}/invocations", body, token)
+
+    def log_models(self, *names: str) -> None:
+        """Versions of `MODEL`: factor 1, factor 2, one that does not load, one with look-ups; or only `names`."""
+        workspace = self.client()
+        workspace.catalogs.create(name="prod")
+        for name in ("credit_ops", "credit_gold", "credit_features"):
+            workspace.schemas.create(name=name, catalog_name="prod")
+        look_up = {"table": FEATURES, "key": "client_id", "features": ["credit_limit", "age"]}
+        kinds: dict[str, dict[str, Any]] = {
+            "one": {"factor": 1},
+            "two": {"factor": 2},
+            "broken": {"factor": 1, "broken": True},
+            "looking": {"factor": 1, "metadata": {"feature_lookups": [look_up]}},
+        }
+        with mlflow_as(self.url, self.admin_token):
+            mlflow.set_experiment("/Shared/prod/credit-training")
+            for name in names or kinds:
+                self.versions[name] = _log(**kinds[name])
+
+    def endpoint(self, name: str, version: int, served: str = "risk") -> sdk.ServingEndpointDetailed:
+        """An endpoint that serves one version, ready."""
+        config = sdk.EndpointCoreConfigInput(name=name, served_entities=[entity(version, served)])
+        return self.client().serving_endpoints.create_and_wait(name, config=config)
+
+
+def entity(version: int, name: str = "risk") -> sdk.ServedEntityInput:
+    """A served entity of `MODEL`."""
+    return sdk.ServedEntityInput(
+        entity_name=MODEL, entity_version=str(version), name=name, workload_size="Small", scale_to_zero_enabled=False
+    )
+
+
+@contextmanager
+def mlflow_as(url: str, token: str) -> Iterator[None]:
+    """MLflow's own client against a workspace."""
+    previous = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
+    with mock.patch.dict(os.environ, {"MLFLOW_TRACKING_TOKEN": token}):
+        mlflow.set_tracking_uri(url)
+        mlflow.set_registry_uri(url)
+        try:
+            yield
+        finally:
+            mlflow.set_tracking_uri(previous[0])
+            mlflow.set_registry_uri(previous[1])
+
+
+@contextmanager
+def open_mlflow(home: Path) -> Iterator[MlflowServer]:
+    """A running MLflow server."""
+    server = MlflowServer(home)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@contextmanager
+def open_world(home: Path, server: MlflowServer) -> Iterator[World]:
+    """Start everything else; what `home` holds from before is found again."""
+    cloud = Cloud(home=home, store=Store(home / "state.db"), mlflow_url=server.url)
+    workers = Workers(home)
+    workers.launch()
+    listeners = app.serve(cloud)
+    try:
+        workers.wait_ready()
+        cloud.parts["workers"] = workers
+        token = identity.ensure_admin(cloud)
+        url = f"http://127.0.0.1:{cloud.account_port}/local/workspaces"
+        body = {"name": "prod", "host": "https://adb-7.7.azuredatabricks.net"}
+        httpx.post(url, json=body, headers={"Authorization": f"Bearer {token}"}).raise_for_status()
+        yield World(home=home, cloud=cloud, listeners=listeners, admin_token=token)
+    finally:
+        if "serving" in cloud.parts:
+            service.of(cloud).stop()
+        listeners.close()
+        workers.stop()
+        cloud.store.close()
+
+
+def wait_for(world: World, endpoint: str, state: str, timeout_s: float = 60) -> sdk.ServingEndpointDetailed:
+    """Poll until the endpoint's `config_update` is `state`."""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        found = world.client().serving_endpoints.get(endpoint)
+        if found.state and found.state.config_update and found.state.config_update.value == state:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"{endpoint} did not become {state}")
+
+
+def _log(factor: int, *, broken: bool = False, metadata: dict[str, object] | None = None) -> int:
+    code = Path(os.environ.get("TMPDIR", "/tmp")) / f"risk-model-{os.getpid()}.py"
+    code.write_text(CODE.format(factor=factor, broken=broken))
+    columns = [ColSpec("double", "credit_limit"), ColSpec("long", "age")]
+    signature = ModelSignature(Schema(list(columns)), Schema([ColSpec("double", "probability")]))
+    try:
+        with mlflow.start_run():
+            info = mlflow.pyfunc.log_model(
+                name="model",
+                python_model=str(code),
+                signature=signature,
+                pip_requirements=["mlflow"],
+                metadata=metadata,
+            )
+            return int(mlflow.register_model(info.model_uri, MODEL).version)
+    finally:
+        code.unlink()
