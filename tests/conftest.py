@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.needs import starts
+
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
     from localcloud.endpoint import Endpoint
+
+pytest_plugins = ["pytester", "tests.marks", "tests.skips"]
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +34,7 @@ def cloud_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+@starts("cloud")
 def started_cloud(cloud_home: Path) -> Iterator["Endpoint"]:
     """A running local cloud, empty. It ends with this process, even where that is killed."""
     from localcloud import lifecycle  # noqa: PLC0415
@@ -50,6 +55,7 @@ def cloud(started_cloud: "Endpoint", cloud_home: Path, stacks_dir: Path) -> "End
 
 
 @pytest.fixture(scope="session")
+@starts("spark")
 def spark_remote(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """`sc://…` of one Spark Connect server with Delta: the shared cloud's where a test of the run needs that one."""
     if any("started_cloud" in getattr(item, "fixturenames", ()) for item in request.session.items):

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.needs import starts
+
 # What a machine on which nothing was installed by hand lacks.
 _ABSENT = {"java", "javac", "node", "nodejs", "npm", "npx", "terraform", "cdktf"}
 _HIDDEN = ("JAVA_HOME", "JSII_NODE", "SPARK_REMOTE", "SPARK_HOME", "PYTHONPATH")
@@ -42,6 +44,7 @@ class Mlops:
 
 
 @pytest.fixture(scope="session")
+@starts("e2e")
 def mlops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mlops]:
     """The command, with a `PATH` that has what this machine's has, but neither Java nor Node nor Terraform."""
     tools = tmp_path_factory.mktemp("tools")

@@ -91,6 +91,7 @@ def test_a_machine_without_the_tools_is_told_so(
     assert "this machine cannot deploy; missing are:" in capsys.readouterr().err
 
 
+@pytest.mark.cdktf
 def test_a_plan_goes_through_the_stacks_and_stops_at_the_first_failure(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -140,6 +140,7 @@ def test_ten_environments_are_synthesized(workspaces: Path, tmp_path: Path) -> N
     )
 
 
+@pytest.mark.cdktf
 def test_the_real_cli_writes_the_same_documents(root: Path, tmp_path: Path) -> None:
     """`cdktf synth` and `mlops synth` agree to the byte."""
     cli = root / "node_modules" / ".bin" / "cdktf"

@@ -20,6 +20,7 @@ from localcloud.kernel import processes
 from localcloud.kernel.processes import MARK, marked, wait_until
 from localcloud.lifecycle import StartError
 from localcloud.spark import toolchain
+from tests.needs import starts
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
 NOWHERE = Endpoint(account_url="http://127.0.0.1:9", spark_remote="", mlflow_url="", pid=0, admin_token="t0p-secret")
@@ -35,6 +36,7 @@ def owner() -> Iterator["subprocess.Popen[bytes]"]:
 
 
 @pytest.fixture(scope="module")
+@starts("cloud")
 def home(tmp_path_factory: pytest.TempPathFactory, owner: "subprocess.Popen[bytes]") -> Iterator[Path]:
     """The directory of a running local cloud with a workspace `dev`."""
     found = tmp_path_factory.mktemp("lifecycle-home")
@@ -177,6 +179,7 @@ def test_without_java_the_error_says_how_to_get_one(tmp_path: Path, monkeypatch:
         lifecycle.start(tmp_path)
 
 
+@pytest.mark.cloud
 def test_a_port_in_use_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
     """The message names the port; what was started meanwhile is ended."""
     with socket.create_server(("127.0.0.1", 0)) as taken:

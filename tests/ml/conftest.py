@@ -10,6 +10,7 @@ import pytest
 
 from ml.declarations import UseCase
 from ml.usecases import use_case
+from tests.needs import starts
 
 if TYPE_CHECKING:
     import mlflow
@@ -75,6 +76,7 @@ def write_gold(tables: "Tables", case: UseCase, rows: int, months: int) -> None:
 
 
 @pytest.fixture(scope="session")
+@starts("mlflow")
 def world(spark: "SparkSession", tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """One world for all tests of training, gates and promotion."""
     import mlflow  # noqa: PLC0415

@@ -9,6 +9,7 @@ import pytest
 
 from cli.report.charts import Bar, Interval, Series, intervals_chart, months_chart, timeline
 from cli.report.page import Event, MonthsChart, Report, render, write
+from tests.needs import starts
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -85,6 +86,7 @@ def test_an_interval_keeps_its_side_of_the_limit() -> None:
 
 
 @pytest.fixture(scope="module")
+@starts("browser")
 def browser() -> Iterator["Browser"]:
     """Headless Chromium; skips where the machine has none."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415

@@ -105,14 +105,12 @@ def _resources(stacks_dir: Path) -> Iterator[str]:
 SELECT = f"select client_id, sex, age from {BRONZE} order by _row_number"
 
 
-@pytest.mark.slow
 def test_who_may_see_sensitive_values_sees_all(masked: Masked) -> None:
     """Ingest, which wrote them."""
     assert masked.select("prod-credit-ingest", SELECT) == [["7", "2", "41"], ["41", "7", None]]
     assert masked.door("prod-credit-ingest").read(BRONZE).count() == 2
 
 
-@pytest.mark.slow
 def test_others_see_null_and_no_record_out_of_place(masked: Masked) -> None:
     """A reader of the schema who is not in the group: no value, no shifted record, no way round by a condition."""
     masked.core.grant("schema", "prod.credit_bronze", "model-risk", "USE_SCHEMA", "SELECT")
@@ -125,7 +123,6 @@ def test_others_see_null_and_no_record_out_of_place(masked: Masked) -> None:
     assert "without time travel" in masked.select("model-risk", f"select * from {BRONZE} version as of 0")
 
 
-@pytest.mark.slow
 def test_the_table_door_hides_the_same(masked: Masked) -> None:
     """A task reads what a statement would show, and cannot ask for a path to write."""
     scoring = directory.resolve(masked.core.cloud.store, "prod-credit-scoring").principal
@@ -139,7 +136,6 @@ def test_the_table_door_hides_the_same(masked: Masked) -> None:
     assert "read it only" in masked.select("prod-credit-scoring", f"delete from {BRONZE} where sex = '2'")
 
 
-@pytest.mark.slow
 def test_dev_trains_on_what_it_may_see(masked: Masked) -> None:
     """Of dev's principals, training reads gold as it is, by version too; scoring gets nulls."""
     gold = "prod.credit_gold.client_features"
@@ -151,7 +147,6 @@ def test_dev_trains_on_what_it_may_see(masked: Masked) -> None:
     assert "CAST(CAST(NULL AS INT) AS int) AS `sex`" in answer["query"]
 
 
-@pytest.mark.slow
 def test_a_missing_function_shows_nothing(masked: Masked) -> None:
     """Whoever the policy does not concern reads on; all others are refused until the task has run again."""
     masked.core.admin().functions.delete("prod.credit_ops.record_in_place")
@@ -164,7 +159,6 @@ def test_a_missing_function_shows_nothing(masked: Masked) -> None:
     assert made == ["prod.credit_ops.record_in_place"]
 
 
-@pytest.mark.slow
 def test_nobody_else_makes_a_function_or_moves_a_tag(masked: Masked) -> None:
     """Neither scoring, which runs code of the same wheel, nor a person."""
     scoring = masked.sdk("prod-credit-scoring")

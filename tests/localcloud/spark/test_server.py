@@ -51,6 +51,7 @@ def test_every_listener_is_on_loopback(spark_remote: str) -> None:
     assert addresses <= {"127.0.0.1", "::ffff:127.0.0.1", "::1"}
 
 
+@pytest.mark.spark
 def test_a_dead_server_shows_its_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that dies while starting raises with the end of its log, and leaves no process."""
     monkeypatch.setattr(

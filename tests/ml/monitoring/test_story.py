@@ -11,8 +11,6 @@ from ml.monitoring.alert import UndeliveredError
 from ml.monitoring.tables import ALERTS, DECISIONS, METRICS
 from tests.ml.monitoring.conftest import SHIFT_MONTH, Story
 
-pytestmark = pytest.mark.slow
-
 
 def _drifting(story: Story, month: str) -> set[str]:
     rows = story.rows(METRICS, f"month = '{month}' and metric = 'psi' and verdict = 'breach'")

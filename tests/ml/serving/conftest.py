@@ -21,6 +21,7 @@ from ml.tables import Tables
 from ml.usecases import use_case
 from tests.localcloud.services.serving.world import World, mlflow_as, open_mlflow, open_world
 from tests.ml.folder_places import FolderPlaces
+from tests.needs import starts
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -103,6 +104,7 @@ class Served:
 
 
 @pytest.fixture(scope="module")
+@starts("mlflow", "spark")
 def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """No endpoint yet; four versions, none of them live."""
     home = tmp_path_factory.mktemp("served")

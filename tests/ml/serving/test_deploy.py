@@ -15,7 +15,6 @@ from ml.serving.deploy import NotLiveError
 from ml.serving.endpoint import NotServingError
 from tests.ml.serving.conftest import Served
 
-pytestmark = pytest.mark.slow
 COMMON = ("--use-case=credit", "--catalog=prod")
 
 

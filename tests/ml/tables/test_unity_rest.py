@@ -15,8 +15,6 @@ from ml.tables.unity_rest import UnityRestPlaces
 if TYPE_CHECKING:
     from localcloud.endpoint import Endpoint
 
-pytestmark = pytest.mark.slow
-
 TABLE = Table(
     name="door_test",
     layer=Layer.GOLD,

@@ -12,6 +12,7 @@ from mlflow.exceptions import MlflowException
 
 from localcloud.services.mlflow.server import MlflowServer
 from tests.localcloud.core import Core, start, stop
+from tests.needs import starts
 
 MODEL = "prod.credit_ops.default_risk"
 EXPERIMENT = "/Shared/prod/credit-training"
@@ -48,6 +49,7 @@ class Registry:
 
 
 @pytest.fixture(scope="module")
+@starts("mlflow")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MlflowServer]:
     """One MLflow server for this module."""
     running = MlflowServer(tmp_path_factory.mktemp("mlflow"))
@@ -99,7 +101,6 @@ def denied(call: object, *arguments: object, **options: object) -> str:
     return str(raised.value)
 
 
-@pytest.mark.slow
 def test_only_the_owner_moves_an_alias(registry: Registry) -> None:
     """Training is refused; promotion does it; the SDK then finds the version by the alias."""
     training = registry.act_as("training")
@@ -119,7 +120,6 @@ def test_only_the_owner_moves_an_alias(registry: Registry) -> None:
         sdk.registered_models.set_alias(MODEL, "champion", 1)
 
 
-@pytest.mark.slow
 def test_scoring_loads_the_model_by_execute_alone(registry: Registry) -> None:
     """It has no permission on the experiment, and reads the registered artifacts only."""
     client = registry.act_as("scoring")
@@ -130,7 +130,6 @@ def test_scoring_loads_the_model_by_execute_alone(registry: Registry) -> None:
     assert "CAN_EDIT" in denied(client.set_tag, run_id, "a", "b")
 
 
-@pytest.mark.slow
 def test_without_execute_a_model_is_not_there(registry: Registry) -> None:
     """Neither by name nor in a search."""
     registry.core.application("stranger")
@@ -141,7 +140,6 @@ def test_without_execute_a_model_is_not_there(registry: Registry) -> None:
     assert list(client.search_experiments()) == []
 
 
-@pytest.mark.slow
 def test_the_artifacts_of_a_registered_version_are_sealed(registry: Registry) -> None:
     """Not even who trained it changes what was gated; the run's other artifacts stay open."""
     client = registry.act_as("training")
@@ -158,7 +156,6 @@ def test_the_artifacts_of_a_registered_version_are_sealed(registry: Registry) ->
     assert [f.path for f in client.list_artifacts(version.run_id)] == ["notes.txt"]
 
 
-@pytest.mark.slow
 def test_a_versions_maker_tags_it_until_an_alias_points_at_it(registry: Registry) -> None:
     """Afterwards the evidence is the owner's."""
     training = registry.act_as("training")
@@ -174,7 +171,6 @@ def test_a_versions_maker_tags_it_until_an_alias_points_at_it(registry: Registry
     assert training.get_model_version(MODEL, version).tags == {"licence": "internal"}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("source", ["/etc", "file:///etc", "s3://bucket/x", "mlflow-artifacts:/999/x/artifacts"])
 def test_a_version_is_made_from_own_artifacts_only(registry: Registry, source: str) -> None:
     """Files of the machine, other storage and foreign experiments are refused."""
@@ -183,7 +179,6 @@ def test_a_version_is_made_from_own_artifacts_only(registry: Registry, source: s
     assert registry.core.call("POST", url, registry.core.token("training"), json=body).status_code in (400, 403)
 
 
-@pytest.mark.slow
 def test_experiments_belong_to_a_workspace_and_to_whom_they_are_permitted(registry: Registry) -> None:
     """dev does not see prod's; CAN_READ reads and does not write; the SDK knows the id as text."""
     experiment = registry.core.admin().experiments.get_by_name(EXPERIMENT).experiment
@@ -201,7 +196,6 @@ def test_experiments_belong_to_a_workspace_and_to_whom_they_are_permitted(regist
     denied(elsewhere.search_runs, [number])
 
 
-@pytest.mark.slow
 def test_routes_that_nobody_checked_are_the_admins(registry: Registry) -> None:
     """GraphQL, webhooks and the like would go past the checks."""
     url = registry.core.url("prod")
@@ -209,14 +203,13 @@ def test_routes_that_nobody_checked_are_the_admins(registry: Registry) -> None:
         assert registry.core.call(method, f"{url}{path}", registry.core.token("training")).status_code == 403
 
 
-@pytest.mark.slow
 def test_without_its_server_mlflow_answers_503(core: Core) -> None:
     """With a reason."""
     answer = core.call("GET", f"{core.url('prod')}/api/2.0/mlflow/experiments/search?max_results=1")
     assert (answer.status_code, answer.json()["message"]) == (503, "The MLflow server is not running yet.")
 
 
-@pytest.mark.slow
+@pytest.mark.mlflow
 def test_a_server_that_cannot_start_shows_its_log(tmp_path: Path) -> None:
     """A damaged database: the error ends with what the server said."""
     from localcloud.services.mlflow.server import MlflowServerError  # noqa: PLC0415

@@ -11,6 +11,7 @@ import pytest
 from localcloud.services.mlflow.server import MlflowServer
 from localcloud.services.serving import endpoints, service
 from tests.localcloud.services.serving.world import World, entity, open_mlflow, open_world, wait_for
+from tests.needs import starts
 
 ROW = {"credit_limit": 200_000.0, "age": 30}
 BODY = {"dataframe_records": [ROW]}
@@ -52,6 +53,7 @@ def test_a_deleted_endpoint_leaves_no_process(world: World) -> None:
 
 
 @pytest.fixture
+@starts("mlflow")
 def mlflow_home(tmp_path: Path) -> Iterator[tuple[Path, MlflowServer]]:
     with open_mlflow(tmp_path) as server:
         yield tmp_path, server

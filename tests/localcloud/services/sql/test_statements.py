@@ -54,7 +54,6 @@ def failure(answer: StatementResponse) -> str:
     return str(answer.status.error.message)
 
 
-@pytest.mark.slow
 def test_a_reader_reads_by_the_three_level_name(lakehouse: Core) -> None:
     """Rows and columns come as the API writes them."""
     answer = run(lakehouse, "reader", f"select gate, passed from {TABLE} order by gate desc")
@@ -65,7 +64,6 @@ def test_a_reader_reads_by_the_three_level_name(lakehouse: Core) -> None:
     assert columns == [("gate", "STRING"), ("passed", "BOOLEAN")]
 
 
-@pytest.mark.slow
 def test_what_is_not_granted_is_denied(lakehouse: Core) -> None:
     """Reading for the stranger, each kind of writing for the reader; nothing was changed."""
     assert failure(run(lakehouse, "stranger", f"select * from {TABLE}")) == (
@@ -82,7 +80,6 @@ def test_what_is_not_granted_is_denied(lakehouse: Core) -> None:
     assert rows(run(lakehouse, "reader", f"select count(*) from {TABLE}")) == [["2"]]
 
 
-@pytest.mark.slow
 def test_a_writer_inserts_changes_and_deletes(lakehouse: Core) -> None:
     """And the earlier version can still be read."""
     rows(run(lakehouse, "writer", f"insert into {TABLE} values ('sign_off', false)"))
@@ -93,7 +90,6 @@ def test_a_writer_inserts_changes_and_deletes(lakehouse: Core) -> None:
     assert rows(run(lakehouse, "writer", f"select count(*) from {TABLE}")) == [["2"]]
 
 
-@pytest.mark.slow
 def test_the_catalog_is_shown_as_far_as_the_caller_sees(lakehouse: Core) -> None:
     """SHOW and DESCRIBE."""
     assert rows(run(lakehouse, "reader", "show tables in prod.credit_ops")) == [["credit_ops", "gate_results", "false"]]
@@ -105,7 +101,6 @@ def test_the_catalog_is_shown_as_far_as_the_caller_sees(lakehouse: Core) -> None
     ]
 
 
-@pytest.mark.slow
 def test_errors_carry_their_class_and_no_paths(lakehouse: Core) -> None:
     """Spark's own for a wrong column, the catalog's for a missing table."""
     wrong = failure(run(lakehouse, "reader", f"select nope from {TABLE}"))
@@ -116,13 +111,11 @@ def test_errors_carry_their_class_and_no_paths(lakehouse: Core) -> None:
     )
 
 
-@pytest.mark.slow
 def test_the_servers_environment_does_not_leak(lakehouse: Core) -> None:
     """Spark would put `${env:…}` into the text after it was checked."""
     assert rows(run(lakehouse, "reader", "select '${env:HOME}'")) == [["${env:HOME}"]]
 
 
-@pytest.mark.slow
 def test_a_statement_is_asked_about_by_its_own_principal(lakehouse: Core) -> None:
     """With `0s` the answer comes later; others do not find it."""
     sdk = lakehouse.sdk("reader")
@@ -136,7 +129,6 @@ def test_a_statement_is_asked_about_by_its_own_principal(lakehouse: Core) -> Non
     assert rows(answer) == [["2"]]
 
 
-@pytest.mark.slow
 def test_what_is_not_offered_is_refused(lakehouse: Core) -> None:
     """External results, an odd wait, an unknown warehouse."""
     sql = lakehouse.admin().statement_execution
