@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from infra.spec.quartz import quartz_problem
+from schedules import quartz_problem
 
 
 class Values(BaseModel):

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 
 from infra.spec.problems import Problem
-from infra.spec.quartz import quartz_problem
 from infra.spec.raw import dig, present, table, texts
 from infra.spec.read import Read, problem
 from infra.spec.source import Source
 from ml.declarations import hidden_columns
+from schedules import quartz_problem
 
 
 def use_cases_are_declared(read: Read) -> Iterator[Problem]:

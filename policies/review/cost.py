@@ -7,7 +7,7 @@ from typing import Any
 
 from policies.review.plan import Action, Change, Plan
 from policies.review.prices import Prices
-from policies.review.runs_per_month import runs_per_month
+from schedules import runs_per_month
 
 Values = Mapping[str, Any]
 _HOURS_PER_MONTH = 730

@@ -6,7 +6,6 @@ import pytest
 
 from infra.main import WORKSPACES, synth
 from infra.spec import SpecError, load
-from infra.spec.quartz import quartz_problem
 from infra.spec.schema import DIRECTORY, documents
 from tests.infra.conftest import edit
 
@@ -227,27 +226,6 @@ def test_a_spec_cannot_be_changed() -> None:
 def test_the_published_schemas_are_current() -> None:
     """`python -m infra.spec.schema` writes what is committed: editors complete what the spec accepts."""
     assert {path.name: path.read_text(encoding="utf-8") for path in DIRECTORY.glob("*.json")} == documents()
-
-
-@pytest.mark.parametrize(
-    ("expression", "problem"),
-    [
-        ("0 0 4 2 * ?", None),
-        ("0 0/15 8-18 ? * MON-FRI", None),
-        ("0 0 6 L * ? 2030", None),
-        ("0 0 6 ? * 6#3", None),
-        ("0 0 4 2 *", "has 5 fields"),
-        ("0 60 4 2 * ?", "has '60' for minutes: use 0 to 59"),
-        ("0 0 4 * * *", "needs ? for exactly one"),
-        ("0 0 4 ? * ?", "needs ? for exactly one"),
-        ("0 0 4 x * ?", "has 'x' for day of month"),
-        ("0 0 4 ? * MAY", "has 'MAY' for day of week"),
-    ],
-)
-def test_quartz(expression: str, problem: str | None) -> None:
-    """Quartz expressions pass, and what Databricks would refuse is explained."""
-    found = quartz_problem(expression)
-    assert (found is None) if problem is None else (found is not None and found.startswith(problem))
 
 
 @pytest.mark.parametrize(

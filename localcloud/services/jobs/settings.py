@@ -7,8 +7,8 @@ from typing import Any
 from localcloud.services.jobs import graph
 from localcloud.services.jobs.conditions import OPERATORS
 from localcloud.services.jobs.references import references
-from localcloud.services.jobs.schedule import ScheduleError, next_fire
 from localcloud.services.jobs.triggers import file_arrival
+from schedules import ScheduleError, next_fire
 
 # The kinds of task that the local cloud executes. Others are refused rather than pretended.
 EXECUTED = ("python_wheel_task", "condition_task", "run_job_task", "for_each_task")

@@ -7,7 +7,7 @@ from typing import Any
 
 from localcloud.services.jobs.arrivals import Arrivals
 from localcloud.services.jobs.records import Cause
-from localcloud.services.jobs.schedule import last_fire, next_fire
+from schedules import last_fire, next_fire
 
 PERIODIC, FILE_ARRIVAL = "PERIODIC", "FILE_ARRIVAL"
 Settings = Mapping[str, Any]

@@ -11,7 +11,6 @@ from policies.errors import RulesError
 from policies.review.cost import Cost, cost
 from policies.review.plan import read_plan
 from policies.review.prices import PRICES, Node, Prices, read_prices
-from policies.review.runs_per_month import runs_per_month
 from tests.policies.review.plans import change, plan
 
 PRICED = replace(
@@ -127,25 +126,6 @@ def test_prices_of_azure_are_those_of_the_cost_estimate() -> None:
 def test_what_is_only_forgotten_goes_on_costing() -> None:
     """Terraform no longer manages it, and it runs on."""
     assert _cost(change("databricks_sql_endpoint.x", ["forget"], {"cluster_size": "Large"})).items == ()
-
-
-@pytest.mark.parametrize(
-    ("quartz", "runs"),
-    [
-        ("0 0 2 * * ?", 730 / 24),
-        ("0 0/15 * * * ?", 4 * 730),
-        ("0 0 6 ? * MON-FRI", 5 / 7 * 730 / 24),
-        ("0 0 6 ? * 2-6", 5 / 7 * 730 / 24),
-        ("0 0 6,18 1 * ?", 2.0),
-        ("0 0 6 1 1,7 ?", 1 / 6),
-        ("0 0 6 L * ?", 1.0),
-        ("every day", None),
-    ],
-)
-def test_how_often_a_schedule_fires(quartz: str, runs: float | None) -> None:
-    """Runs in a month of 730 hours."""
-    found = runs_per_month(quartz)
-    assert found == (None if runs is None else pytest.approx(runs))
 
 
 @pytest.mark.parametrize(

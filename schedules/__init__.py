@@ -1,0 +1,19 @@
+"""Schedules: Quartz cron expressions, read in one place for every room.
+
+A leaf: the standard library only, so that each room may import it without knowing any other
+(`docs/adr/0011-one-reader-of-schedules.md`).
+"""
+
+from schedules.expression import Quartz, QuartzError, parse, quartz_problem
+from schedules.fires import ScheduleError, last_fire, next_fire, runs_per_month
+
+__all__ = [
+    "Quartz",
+    "QuartzError",
+    "ScheduleError",
+    "last_fire",
+    "next_fire",
+    "parse",
+    "quartz_problem",
+    "runs_per_month",
+]
