@@ -46,7 +46,7 @@ def stacks_of(spec: Spec, target: str, part: str | None = None) -> list[str]:
 
     Raises DeployError for a target or part that does not exist.
     """
-    shared = ["bootstrap", *(["hub"] if spec.platform.hub else []), "account"]
+    shared = ["bootstrap", *(["hub"] if spec.platform.private else []), "account"]
     if target in shared:
         if part:
             raise DeployError(f"{target} is one stack, without a part {part}: leave {part.upper()} out")

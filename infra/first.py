@@ -29,7 +29,7 @@ def stacks_of(spec: Spec) -> list[str]:
         raise DeployError(
             "the state lies in files for good: set state.kind: azure in platform.yaml, or deploy as usual"
         )
-    return ["bootstrap", *(["hub"] if spec.platform.hub else [])]
+    return ["bootstrap", *(["hub"] if spec.platform.private else [])]
 
 
 def check(action: str, stack: str, states: Path) -> None:

@@ -64,8 +64,8 @@ def _azure(app: Scope, spec: Spec) -> list[str]:
     """What is Azure's own, up to every environment's workspace."""
     bootstrap_stack(app, spec)
     names = ["bootstrap"]
-    if spec.platform.hub:
-        hub_stack(app, spec, spec.platform.hub)
+    if spec.platform.private:
+        hub_stack(app, spec)
         names.append("hub")
     for environment in spec.environments:
         platform_stack(app, spec, environment)

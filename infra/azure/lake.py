@@ -4,19 +4,40 @@ from infra import azure_names
 from infra.azure.place import Place
 from infra.cdktf_seam import azurerm
 from infra.constructs.access_connector import AccessConnectorProps, access_connector
+from infra.constructs.adopted.environment import adopted_lake
 from infra.constructs.azure_workspace import KEY_USER
 from infra.constructs.key_vault import EncryptionKeyOutputs
-from infra.constructs.lake_storage import LakeStorageProps, lake_storage
+from infra.constructs.lake_storage import LakeStorageProps, containers, lake_storage
 from infra.constructs.role import RoleProps, role
-from infra.spec import CONTAINERS, LANDING
+from infra.spec import CONTAINERS, LANDING, Environment
 
 # Of the lake's connector: the data, and being told by Azure of new files.
 _LAKE_ROLES = ("Storage Blob Data Contributor", "Storage Queue Data Contributor")
 _EVENTS_ROLE = "EventGrid EventSubscription Contributor"
 
 
-def lake(place: Place, key: EncryptionKeyOutputs) -> str:
-    """Id of the lake's account, which the access connector reaches."""
+def lake(place: Place, key: EncryptionKeyOutputs | None) -> str:
+    """Id of the lake's account, which the access connector reaches. `key` encrypts it; an adopted one has its own."""
+    connector = access_connector(
+        place.stack,
+        "connector",
+        AccessConnectorProps(name=azure_names.access_connector(place.azure.prefix, place.environment.name), **place.at),
+    )
+    if key is None:
+        lake_id: str = adopted_lake(place.stack, "lake", place.places.lake_account_id, place.azure.region).id
+        containers(place.stack, "lake", lake_id, _own_containers(place.environment))
+    else:
+        lake_id = _made(place, key, connector.id)
+    _connector_roles(place, connector.principal_id, lake_id)
+    return lake_id
+
+
+def _own_containers(environment: Environment) -> tuple[str, ...]:
+    """Those that no adopted location stands for."""
+    return tuple(name for name in CONTAINERS if name not in environment.adopt.locations.names)
+
+
+def _made(place: Place, key: EncryptionKeyOutputs, connector_id: str) -> str:
     stack, environment, prefix = place.stack, place.environment, place.azure.prefix
     identity = azurerm.user_assigned_identity.UserAssignedIdentity(
         stack,
@@ -30,13 +51,8 @@ def lake(place: Place, key: EncryptionKeyOutputs) -> str:
         "lake-key-user",
         RoleProps(role=KEY_USER, scope=key.resource_id, principal_id=identity.principal_id),
     )
-    connector = access_connector(
-        stack,
-        "connector",
-        AccessConnectorProps(name=azure_names.access_connector(prefix, environment.name), **place.at),
-    )
     props = LakeStorageProps(
-        name=azure_names.lake_account(prefix, environment.name),
+        name=place.places.lake_account,
         tenant_id=place.azure.tenant_id,
         redundancy=environment.azure.redundancy,
         containers=CONTAINERS,
@@ -46,12 +62,11 @@ def lake(place: Place, key: EncryptionKeyOutputs) -> str:
         identity_id=identity.id,
         public=place.public,
         # Serverless compute comes as the connector; where private endpoints are the only way in, by one of them.
-        trusted_resource_ids=() if place.private else (connector.id,),
+        trusted_resource_ids=() if place.private else (connector_id,),
         depends_on=(may_encrypt,),
         **place.at,
     )
     lake_id = lake_storage(stack, "lake", props).id
-    _connector_roles(place, connector.principal_id, lake_id)
     place.endpoints("lake", lake_id, ("dfs", "blob", "queue"))
     place.log("lake", f"{lake_id}/blobServices/default", "Transaction")
     return lake_id

@@ -37,7 +37,7 @@ def on_call(place: Place) -> None:
         name=azure_names.resource_group(prefix, environment.name),
         subscription_id=environment.azure.subscription_id,
         resource_groups=(
-            azure_names.resource_group(prefix, environment.name),
+            place.places.resource_group,
             azure_names.managed_resource_group(prefix, environment.name),
         ),
         monthly_amount=environment.azure.monthly_budget,

@@ -9,7 +9,7 @@ from infra.constructs.diagnostics import DiagnosticsProps, diagnostics
 from infra.constructs.private_endpoint import PrivateEndpointProps, private_endpoint
 from infra.constructs.public_access import NOBODY, PublicAccess
 from infra.constructs.spoke_network import SpokeOutputs
-from infra.spec import Azure, Environment
+from infra.spec import Azure, Environment, Places, SharedPlaces
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +22,8 @@ class Place:
     stack: Scope
     azure: Azure
     environment: Environment
+    places: Places
+    shared: SharedPlaces
     private: bool
     group: Resource
     logs: str
@@ -43,9 +45,13 @@ class Place:
         """`<prefix>-<environment>-<what>`."""
         return f"{self.azure.prefix}-{self.environment.name}-{what}"
 
+    def key_name(self, name: str) -> str:
+        """A key's name: in a vault that holds other people's keys too, with the environment in it."""
+        return self.name(name) if self.environment.adopt.key_vault else name
+
     def zone(self, subresource: str) -> str:
         """Id of the hub's DNS zone for endpoints that lead to `subresource`."""
-        return azure_names.dns_zone_id(self.azure.subscription_id, self.azure.prefix, subresource)
+        return self.shared.zone_ids[azure_names.DNS_ZONES[subresource]]
 
     def endpoints(self, id_: str, resource_id: str, subresources: Iterable[str]) -> list[Resource]:
         """Private endpoints of a resource; none in the profile without."""

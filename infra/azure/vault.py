@@ -1,7 +1,8 @@
 """The key vault, the keys in it, and who may read its secrets."""
 
-from infra import azure_names
 from infra.azure.place import Place
+from infra.cdktf_seam import Resource
+from infra.constructs.adopted.environment import AdoptedVaultProps, adopted_vault
 from infra.constructs.key_vault import (
     EncryptionKeyOutputs,
     EncryptionKeyProps,
@@ -10,30 +11,51 @@ from infra.constructs.key_vault import (
     key_vault,
 )
 from infra.constructs.role import RoleProps, role
+from infra.spec import Environment
 
 # One each, so that taking a key away from one kind of data leaves the others readable.
 _KEYS = ("lake", "managed-services", "managed-disks", "root-storage")
 
 
 def vault_with_keys(place: Place) -> tuple[str, dict[str, EncryptionKeyOutputs]]:
-    """The vault's id, and its keys by name."""
-    props = KeyVaultProps(
-        name=azure_names.key_vault(place.azure.prefix, place.environment.name),
-        tenant_id=place.azure.tenant_id,
-        public=place.public,
-        **place.at,
-    )
+    """The vault's id, and its keys by name: those of what is made, and none for what is adopted."""
+    vault_id, way_in = _adopted(place) if place.environment.adopt.key_vault else _made(place)
+    keys = {
+        name: encryption_key(
+            place.stack,
+            f"key-{name}",
+            EncryptionKeyProps(name=place.key_name(name), vault_id=vault_id, depends_on=way_in),
+        )
+        for name in _needed(place.environment)
+    }
+    # The secret scope reads secrets as Databricks' own application.
+    reader = RoleProps(role="Key Vault Secrets User", scope=vault_id, principal_id=place.azure.databricks_principal_id)
+    role(place.stack, "vault-secrets-reader", reader)
+    return vault_id, keys
+
+
+def _made(place: Place) -> tuple[str, list[Resource]]:
+    """The id of a vault of our own, and what must be there before anybody can ask it for keys."""
+    props = KeyVaultProps(name=place.places.key_vault, tenant_id=place.azure.tenant_id, public=place.public, **place.at)
     vault = key_vault(place.stack, "vault", props)
     # Keys are made by asking the vault itself, which answers there only.
     way_in = place.endpoints("vault", vault.id, ("vault",))
-    keys = {
-        name: encryption_key(
-            place.stack, f"key-{name}", EncryptionKeyProps(name=name, vault_id=vault.id, depends_on=way_in)
-        )
-        for name in _KEYS
-    }
-    # The secret scope reads secrets as Databricks' own application.
-    reader = RoleProps(role="Key Vault Secrets User", scope=vault.id, principal_id=place.azure.databricks_principal_id)
-    role(place.stack, "vault-secrets-reader", reader)
     place.log("vault", vault.id, "AllMetrics")
-    return vault.id, keys
+    return vault.id, way_in
+
+
+def _adopted(place: Place) -> tuple[str, list[Resource]]:
+    """The id of the adopted vault; its owner has opened the way to it."""
+    props = AdoptedVaultProps(
+        id=place.places.key_vault_id,
+        region=place.azure.region,
+        tenant_id=place.azure.tenant_id,
+        private=place.private,
+    )
+    return adopted_vault(place.stack, "vault", props).id, []
+
+
+def _needed(environment: Environment) -> tuple[str, ...]:
+    """What is adopted is encrypted already, by keys of its owner's."""
+    adopted = {"lake": environment.adopt.lake, **dict.fromkeys(_KEYS[1:], environment.adopt.workspace)}
+    return tuple(name for name in _KEYS if not adopted[name])

@@ -3,6 +3,7 @@
 from infra import azure_names
 from infra.azure.place import Place
 from infra.constructs.access_connector import AccessConnectorProps, access_connector
+from infra.constructs.adopted.environment import AdoptedWorkspaceProps, adopted_workspace
 from infra.constructs.azure_workspace import (
     AzureWorkspaceOutputs,
     AzureWorkspaceProps,
@@ -15,7 +16,26 @@ from infra.spec import Spec
 
 
 def workspace(place: Place, spec: Spec, keys: dict[str, EncryptionKeyOutputs]) -> str:
-    """Id of the workspace, with the ways into it."""
+    """Id of the workspace: one with keys of ours and the ways into it, or an adopted one, whose owner has both."""
+    return _adopted(place) if place.environment.adopt.workspace else _made(place, spec, keys)
+
+
+def _adopted(place: Place) -> str:
+    network = place.environment.adopt.network
+    if network is None:
+        raise ValueError(f"{place.environment.name} adopts a workspace without its network: add adopt.network")
+    declared = place.environment.workspace
+    props = AdoptedWorkspaceProps(
+        id=place.places.workspace_id,
+        region=place.azure.region,
+        number=declared.id,
+        host=declared.url.removeprefix("https://"),
+        network=network,
+    )
+    return str(adopted_workspace(place.stack, "workspace", props).id)
+
+
+def _made(place: Place, spec: Spec, keys: dict[str, EncryptionKeyOutputs]) -> str:
     environment, prefix = place.environment, place.azure.prefix
     root_account = azure_names.root_account(prefix, environment.name)
     props = AzureWorkspaceProps(
@@ -47,8 +67,8 @@ def _root_connector(place: Place) -> str:
 
 
 def _endpoints(place: Place, spec: Spec, workspace: AzureWorkspaceOutputs) -> None:
-    hub, subnet = spec.platform.hub, place.spoke.endpoint_subnet_id
-    if hub is None or subnet is None:
+    subnet = place.spoke.endpoint_subnet_id
+    if subnet is None:
         return
     leads_to = ("databricks_ui_api", "browser_authentication", "dfs", "blob")
     root_account_id = azure_names.root_account_id(
@@ -60,7 +80,7 @@ def _endpoints(place: Place, spec: Spec, workspace: AzureWorkspaceOutputs) -> No
         workspace_id=workspace.id,
         root_account_id=root_account_id,
         dns_zones={subresource: place.zone(subresource) for subresource in leads_to},
-        browser_sign_in=hub.browser_sign_in == place.environment.name,
+        browser_sign_in=spec.platform.browser_sign_in == place.environment.name,
         after=workspace.encrypted,
         **place.at,
     )

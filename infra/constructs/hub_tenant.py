@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 
+from infra.azure_ids import parsed
 from infra.cdktf_seam import Scope, azurerm
 
 # Peering and links are resources inside the hub's network and zones; everything else is only joined.
@@ -22,11 +24,15 @@ _ACTIONS = (
 
 @dataclass(frozen=True, kw_only=True)
 class HubTenantsProps:
-    """`group_id` is the hub's resource group; `principals` are object ids of the pipelines by environment."""
+    """`group_id` is the hub's resource group; `principals` are object ids of the pipelines by environment.
+
+    `other_group_ids` hold what of the hub is another team's.
+    """
 
     name: str
     group_id: str
     principals: Mapping[str, str]
+    other_group_ids: tuple[str, ...] = ()
 
 
 def hub_tenants(scope: Scope, id_: str, props: HubTenantsProps) -> None:
@@ -39,13 +45,14 @@ def hub_tenants(scope: Scope, id_: str, props: HubTenantsProps) -> None:
         scope=props.group_id,
         description="Joins the hub's network, finds its names and writes its logs; changes none of them.",
         permissions=[binding.RoleDefinitionPermissions(actions=list(_ACTIONS))],
-        assignable_scopes=[props.group_id],
+        assignable_scopes=[props.group_id, *props.other_group_ids],
     )
-    for environment, principal_id in props.principals.items():
+    labels = {props.group_id: "", **{group: f"-{parsed(group).group}" for group in props.other_group_ids}}
+    for (environment, principal_id), (group_id, label) in product(props.principals.items(), labels.items()):
         azurerm.role_assignment.RoleAssignment(
             scope,
-            f"{id_}-{environment}",
-            scope=props.group_id,
+            f"{id_}-{environment}{label}",
+            scope=group_id,
             # By its name, which a scan can read.
             role_definition_name=props.name,
             principal_id=principal_id,

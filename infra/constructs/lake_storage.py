@@ -1,6 +1,6 @@
 """The storage account of an environment's lake, one container per kind of data."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from infra.cdktf_seam import Resource, Scope, azurerm
@@ -71,17 +71,22 @@ def lake_storage(scope: Scope, id_: str, props: LakeStorageProps) -> LakeStorage
         depends_on=list(props.depends_on),
         **closed_account(props.public),
     )
-    for name in props.containers:
+    containers(scope, id_, made.id, props.containers)
+    _lifecycle(scope, f"{id_}-lifecycle", made.id, props)
+    return LakeStorageOutputs(id=made.id)
+
+
+def containers(scope: Scope, id_: str, account_id: str, names: Iterable[str]) -> None:
+    """Containers of an account, each a resource of its own."""
+    for name in names:
         azurerm.storage_container.StorageContainer(
             # By id: by the account's name Terraform would ask the account itself, which it may not reach.
             scope,
             f"{id_}-{name}",
             name=name,
-            storage_account_id=made.id,
+            storage_account_id=account_id,
             container_access_type="private",
         )
-    _lifecycle(scope, f"{id_}-lifecycle", made.id, props)
-    return LakeStorageOutputs(id=made.id)
 
 
 def closed_account(public: PublicAccess) -> dict[str, object]:

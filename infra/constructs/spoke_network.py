@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 
 from infra.cdktf_seam import Resource, Scope, azurerm
-from infra.constructs.firewall import firewall_ip
 from infra.constructs.hub_link import HubLinkProps, hub_link
 from infra.constructs.nat_gateway import NatGatewayProps, nat_gateway
 from infra.constructs.route_table import RouteTableProps, route_table
 from infra.constructs.security_group import Inbound
 from infra.constructs.subnet import SubnetOutputs, SubnetProps, subnet
-from infra.spec import Platform, SpokeNetwork
+from infra.spec import SharedPlaces, SpokeNetwork
 
 _HTTPS = ("443",)
 # What a cluster opens to its workspace's private endpoint: the web application, the relay, the metastore, the rest.
@@ -19,18 +18,33 @@ _SERVICE_ENDPOINTS = ("Microsoft.KeyVault", "Microsoft.Storage")
 
 
 @dataclass(frozen=True, kw_only=True)
+class WayOut:
+    """The hub, as an environment's network sees it: made by the stack `hub`, or adopted.
+
+    `firewall_ip` is where everything leaves, `clients` the ranges of those who reach private endpoints, `provider`
+    the one of the hub's subscription.
+    """
+
+    firewall_ip: str
+    gateway: bool
+    clients: tuple[str, ...]
+    shared: SharedPlaces
+    provider: Resource
+
+
+@dataclass(frozen=True, kw_only=True)
 class SpokeProps:
     """`name` is the network's, and the first part of the name of what belongs to it.
 
-    `hub` is the provider of the hub's subscription; None in the profile without a hub.
+    `hub` is None in the profile without a hub.
     """
 
     name: str
     environment: str
-    platform: Platform
+    region: str
     resource_group: str
     network: SpokeNetwork
-    hub: Resource | None
+    hub: WayOut | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +80,7 @@ def spoke_network(scope: Scope, id_: str, props: SpokeProps) -> SpokeOutputs:
         id_,
         name=props.name,
         resource_group_name=props.resource_group,
-        location=props.platform.azure.region,
+        location=props.region,
         address_space=[props.network.address_space],
     )
     parts = _parts(scope, id_, props, vnet)
@@ -87,22 +101,22 @@ def spoke_network(scope: Scope, id_: str, props: SpokeProps) -> SpokeOutputs:
 
 def _parts(scope: Scope, id_: str, props: SpokeProps, vnet: Resource) -> _Parts:
     """Ties the network to the hub, where there is one, with routes through its firewall."""
-    hub = props.platform.hub
-    if hub is None or props.hub is None:
+    hub = props.hub
+    if hub is None:
         return _Parts(props=props, vnet=vnet, routes=None, peering=None)
     link = HubLinkProps(
         environment=props.environment,
-        platform=props.platform,
+        shared=hub.shared,
         vnet=vnet,
-        gateway=hub.subnets.gateway is not None,
-        provider=props.hub,
+        gateway=hub.gateway,
+        provider=hub.provider,
     )
     peering = hub_link(scope, f"{id_}-hub", link)
     table = RouteTableProps(
         name=props.name,
         resource_group=props.resource_group,
-        location=props.platform.azure.region,
-        firewall_ip=firewall_ip(hub),
+        location=props.region,
+        firewall_ip=hub.firewall_ip,
     )
     return _Parts(props=props, vnet=vnet, routes=route_table(scope, f"{id_}-route-table", table), peering=peering)
 
@@ -127,7 +141,7 @@ def _half(scope: Scope, id_: str, half: str, parts: _Parts) -> SubnetOutputs:
 def _endpoints(scope: Scope, id_: str, parts: _Parts) -> str | None:
     """Id of the subnet for private endpoints, which clusters, runners and people may reach."""
     props, ranges = parts.props, parts.props.network.subnets
-    hub = props.platform.hub
+    hub = props.hub
     if hub is None or parts.peering is None or ranges.endpoints is None:
         return None
     made = SubnetProps(
@@ -137,7 +151,7 @@ def _endpoints(scope: Scope, id_: str, parts: _Parts) -> str | None:
         address_range=ranges.endpoints,
         inbound=(
             Inbound(name="nodes", sources=(ranges.host, ranges.container), ports=_WORKSPACE_PORTS),
-            Inbound(name="https", sources=(hub.subnets.runners, *hub.clients), ports=_HTTPS),
+            Inbound(name="https", sources=hub.clients, ports=_HTTPS),
         ),
         endpoints=True,
         # Whoever applies this makes keys in a vault that answers at its endpoint only.
@@ -147,7 +161,5 @@ def _endpoints(scope: Scope, id_: str, parts: _Parts) -> str | None:
 
 
 def _nat(scope: Scope, id_: str, props: SpokeProps, subnets: dict[str, str]) -> None:
-    nat = NatGatewayProps(
-        name=props.name, resource_group=props.resource_group, location=props.platform.azure.region, subnets=subnets
-    )
+    nat = NatGatewayProps(name=props.name, resource_group=props.resource_group, location=props.region, subnets=subnets)
     nat_gateway(scope, id_, nat)

@@ -32,6 +32,8 @@ def _with(spec: Spec, **platform: object) -> Spec:
 
 
 def _without_endpoints(environment: Environment) -> Environment:
+    if environment.network is None:
+        return environment
     subnets = environment.network.subnets.model_copy(update={"endpoints": None})
     return environment.model_copy(update={"network": environment.network.model_copy(update={"subnets": subnets})})
 

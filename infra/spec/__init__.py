@@ -1,13 +1,16 @@
 """The values of `workspaces/`, typed: read once, checked whole, never changed."""
 
+from infra.spec.adopt import Adopted, AdoptedHub, AdoptedNetwork, AdoptedShared
 from infra.spec.azure import Azure, Compliance, EnvironmentAzure
 from infra.spec.compute import Autoscaling, CpuPolicy, GpuPolicy, OnlineStore, Pool, Warehouse
 from infra.spec.data_factory import DataFactory
 from infra.spec.environment import Environment
 from infra.spec.fields import Switch
-from infra.spec.lake import CATALOG_ROOT, CONTAINERS, LANDING, LAYER_CONTAINERS, GitFolder, KeyVault, Lake
+from infra.spec.git_folder import GitFolder
+from infra.spec.lake import CATALOG_ROOT, CONTAINERS, LANDING, LAYER_CONTAINERS, KeyVault, Lake
 from infra.spec.load import Spec, load
 from infra.spec.network import Hub, SpokeNetwork
+from infra.spec.places import Places, SharedPlaces
 from infra.spec.platform import AzureState, Data, Files, JobAccess, Metastore, ModelRight, Platform
 from infra.spec.problems import Problem, SpecError
 from infra.spec.security import FederatedIdentity, LegacyTableAcl, Security
@@ -18,6 +21,10 @@ __all__ = [
     "CONTAINERS",
     "LANDING",
     "LAYER_CONTAINERS",
+    "Adopted",
+    "AdoptedHub",
+    "AdoptedNetwork",
+    "AdoptedShared",
     "Autoscaling",
     "Azure",
     "AzureState",
@@ -40,11 +47,13 @@ __all__ = [
     "Metastore",
     "ModelRight",
     "OnlineStore",
+    "Places",
     "Platform",
     "Pool",
     "Problem",
     "RoleAccess",
     "Security",
+    "SharedPlaces",
     "Spec",
     "SpecError",
     "SpokeNetwork",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from infra.spec import use_case_checks as use_cases
+from infra.spec.adopt_checks import ADOPT_CHECKS
 from infra.spec.azure_checks import AZURE_CHECKS
 from infra.spec.data_factory_checks import DATA_FACTORY_CHECKS
 from infra.spec.network_checks import NETWORK_CHECKS
@@ -146,5 +147,6 @@ CHECKS: tuple[Callable[[Read], Iterator[Problem]], ...] = (
     use_cases.declared_crons_are_quartz,
     *NETWORK_CHECKS,
     *AZURE_CHECKS,
+    *ADOPT_CHECKS,
     *DATA_FACTORY_CHECKS,
 )

@@ -4,11 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from infra.spec.adopt import Adopted, AdoptedNetwork
 from infra.spec.azure import EnvironmentAzure
 from infra.spec.compute import OnlineStore, Policies, Pool, Warehouse
 from infra.spec.data_factory import DataFactory
 from infra.spec.fields import CatalogName, Email, Name, NotEmpty, Values, WorkspaceUrl
-from infra.spec.lake import GitFolder
+from infra.spec.git_folder import GitFolder
 from infra.spec.network import SpokeNetwork
 from infra.spec.security import FederatedIdentity, Security
 from infra.spec.use_case import UseCaseValues
@@ -29,7 +30,10 @@ class Environment(Values):
     catalog: CatalogName
     """its catalog: no two environments may share one"""
     azure: EnvironmentAzure
-    network: SpokeNetwork
+    network: SpokeNetwork | None = None
+    """needed, unless one is adopted"""
+    adopt: Adopted = Adopted()
+    """what exists already: read and checked, never made or destroyed"""
     workspace: Workspace
     read_by: tuple[Name, ...] = ()
     """environments whose workspaces may read this catalog"""
@@ -54,3 +58,11 @@ class Environment(Values):
     """system tables to turn on; they are the metastore's, so one environment names them for all"""
     notify: NotEmpty[Email]
     """who is told when a job fails, an alert is raised or the budget is spent"""
+
+    @property
+    def chosen_network(self) -> SpokeNetwork | AdoptedNetwork:
+        """The network that is made, or the one that is adopted: `load` sees to it that there is exactly one."""
+        found = self.network or self.adopt.network
+        if found is None:
+            raise ValueError(f"{self.name} has no network: give it network, or adopt.network")
+        return found

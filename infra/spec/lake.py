@@ -1,13 +1,9 @@
 """Where an environment's data lies in Azure, and where its secrets do. Both follow from the names of its resources."""
 
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Final
 
-from pydantic import Field, StringConstraints
-
-from infra import azure_names
-from infra.spec.azure import Azure, EnvironmentAzure
-from infra.spec.fields import Name, Values
+from infra.spec.places import Places
 from ml.declarations import Layer
 
 LANDING: Final = "landing"
@@ -44,26 +40,11 @@ class KeyVault:
     dns_name: str
 
 
-def lake(azure: Azure, name: str, place: EnvironmentAzure) -> Lake:
-    """The lake of the environment `name`."""
-    return Lake(
-        access_connector_id=azure_names.access_connector_id(place.subscription_id, azure.prefix, name),
-        storage_account=azure_names.lake_account(azure.prefix, name),
-    )
+def lake(where: Places) -> Lake:
+    """The lake that lies at `where`."""
+    return Lake(access_connector_id=where.access_connector_id, storage_account=where.lake_account)
 
 
-def key_vault(azure: Azure, name: str, place: EnvironmentAzure) -> KeyVault:
-    """The key vault of the environment `name`."""
-    return KeyVault(
-        resource_id=azure_names.key_vault_id(place.subscription_id, azure.prefix, name),
-        dns_name=f"https://{azure_names.key_vault(azure.prefix, name)}.vault.azure.net/",
-    )
-
-
-class GitFolder(Values):
-    """A repository that people see as a folder of the workspace."""
-
-    url: Annotated[str, StringConstraints(pattern=r"^https://\S+\.git$"), Field(description="https://….git")]
-    branch: Annotated[str, StringConstraints(pattern=r"^[\w./-]+$"), Field(description="a branch")]
-    can_read: tuple[Name, ...] = ()
-    """groups that see it"""
+def key_vault(where: Places) -> KeyVault:
+    """The key vault that lies at `where`."""
+    return KeyVault(resource_id=where.key_vault_id, dns_name=f"https://{where.key_vault}.vault.azure.net/")

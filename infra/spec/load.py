@@ -12,6 +12,7 @@ from infra.spec.environment import Environment
 from infra.spec.explain import Explainer
 from infra.spec.fields import Values
 from infra.spec.lake import KeyVault, Lake, key_vault, lake
+from infra.spec.places import Places, SharedPlaces, places, shared_places
 from infra.spec.platform import Platform
 from infra.spec.problems import Problem, SpecError
 from infra.spec.read import Read
@@ -37,11 +38,20 @@ class Spec:
 
     def lake_of(self, environment: Environment) -> Lake:
         """Where the catalog of `environment` stores everything."""
-        return lake(self.platform.azure, environment.name, environment.azure)
+        return lake(self.places_of(environment))
 
     def key_vault_of(self, environment: Environment) -> KeyVault:
         """Where the secrets of `environment` are kept."""
-        return key_vault(self.platform.azure, environment.name, environment.azure)
+        return key_vault(self.places_of(environment))
+
+    def places_of(self, environment: Environment) -> Places:
+        """Where in Azure the parts of `environment` lie."""
+        return places(self.platform, environment)
+
+    @property
+    def shared_places(self) -> SharedPlaces:
+        """Where in Azure what all environments share lies."""
+        return shared_places(self.platform)
 
     def source_of(self, environment: Environment, use_case: str) -> Environment:
         """The environment whose gold tables training reads: `environment` itself where none is named."""

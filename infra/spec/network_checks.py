@@ -52,11 +52,11 @@ def _space(source: Source, setting: str) -> _Range | None:
     return _range(source, location, dig(source.data, *location))
 
 
-def _networks(read: Read) -> Iterator[tuple[Source, str]]:
-    """(file, setting) of the hub and of each environment's network."""
-    yield read.platform, "hub"
+def _networks(read: Read) -> Iterator[tuple[Source, tuple[str, ...], tuple[str, ...]]]:
+    """(file, where one that is made is set, where an adopted one is) of the hub and of each environment's network."""
+    yield read.platform, ("hub",), ("adopt", "hub")
     for source in read.environments.values():
-        yield source, "network"
+        yield source, ("network",), ("adopt", "network")
 
 
 def _subnets(source: Source, setting: str) -> list[_Range]:
@@ -71,10 +71,11 @@ def _is_private(read: Read) -> bool:
 
 def the_profile_has_what_it_needs(read: Read) -> Iterator[Problem]:
     """Private needs a hub and a subnet for endpoints; without it they would be ignored, and so are refused."""
-    needed: list[tuple[Source, Location, Any]] = [(read.platform, ("hub",), dig(read.platform.data, "hub"))]
-    for source in read.environments.values():
-        given = dig(source.data, "network", "subnets", "endpoints")
-        needed.append((source, ("network", "subnets", "endpoints"), given))
+    needed: list[tuple[Source, Location, Any]] = []
+    for source, made, adopted in _networks(read):
+        chosen = adopted if dig(source.data, *adopted) is not None else made
+        end = () if source is read.platform else ("subnets", "endpoints")
+        needed.append((source, (*chosen, *end), dig(source.data, *chosen, *end)))
     for source, location, given in needed:
         name = location[-1]
         if _is_private(read) and given is None:
@@ -88,17 +89,16 @@ def the_profile_has_what_it_needs(read: Read) -> Iterator[Problem]:
 
 def the_sign_in_lies_in_an_environment(read: Read) -> Iterator[Problem]:
     """The endpoint for signing in hangs on the workspace of an environment that exists."""
-    given = dig(read.platform.data, "hub", "browser_sign_in")
-    if isinstance(given, str) and given not in read.environments:
-        allowed = f"one of {', '.join(sorted(read.environments))}"
-        yield problem(
-            read.platform, ("hub", "browser_sign_in"), given=given, allowed=allowed, fix="name an environment"
-        )
+    for location in (("hub", "browser_sign_in"), ("adopt", "hub", "browser_sign_in")):
+        given = dig(read.platform.data, *location)
+        if isinstance(given, str) and given not in read.environments:
+            allowed = f"one of {', '.join(sorted(read.environments))}"
+            yield problem(read.platform, location, given=given, allowed=allowed, fix="name an environment")
 
 
 def subnets_lie_in_their_network(read: Read) -> Iterator[Problem]:
     """Azure refuses a subnet outside the address space of its network."""
-    for source, setting in _networks(read):
+    for source, (setting,), _ in _networks(read):
         space = _space(source, setting)
         for subnet in _subnets(source, setting) if space else ():
             if space and not subnet.network.subnet_of(space.network):
@@ -114,7 +114,7 @@ def networks_have_room(read: Read) -> Iterator[Problem]:
         if space and space.network.prefixlen not in _SPOKE_PREFIXES:
             fix = "give the workspace's network another size"
             yield problem(source, space.location, given=str(space.network), allowed="a /16 to a /24", fix=fix)
-    for source, setting in _networks(read):
+    for source, (setting,), _ in _networks(read):
         for subnet in _subnets(source, setting):
             name = str(subnet.location[-1])
             longest = _LONGEST_PREFIX.get(name, _LONGEST_ENDPOINTS_PREFIX[setting])
@@ -140,9 +140,9 @@ def clusters_have_addresses(read: Read) -> Iterator[Problem]:
 
 def ranges_do_not_overlap(read: Read) -> Iterator[Problem]:
     """Subnets of one network, and networks that are peered, need addresses of their own."""
-    groups = [_subnets(source, setting) for source, setting in _networks(read)]
+    groups = [_subnets(source, setting) for source, (setting,), _ in _networks(read)]
     if _is_private(read):
-        spaces = [_space(source, setting) for source, setting in _networks(read)]
+        spaces = [_space(source, setting) for source, (setting,), _ in _networks(read)]
         clients = texts(read.platform.data, "hub", "clients")
         spaces += [_range(read.platform, ("hub", "clients", position), text) for position, text in clients]
         groups.append([each for each in spaces if each is not None])

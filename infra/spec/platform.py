@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from infra.spec.adopt import AdoptedShared
 from infra.spec.azure import Azure
 from infra.spec.fields import AccountId, Email, Name, StorageAccountName, TagName, Values, WorkspaceUrl
 from infra.spec.network import Hub, Profile
@@ -127,7 +128,9 @@ class Platform(Values):
     """private: everything behind private endpoints and the hub's firewall.
     ip-allow-list: no hub; public addresses that answer named ranges only"""
     hub: Hub | None = None
-    """needed in the profile private, and refused without it"""
+    """needed in the profile private, unless another team's is adopted; refused without the profile"""
+    adopt: AdoptedShared = AdoptedShared()
+    """what exists already: read and checked, never made or destroyed"""
     data_factory: bool = False
     """whether environments may have a data factory that starts their jobs"""
     account: Account
@@ -142,3 +145,14 @@ class Platform(Values):
     admins: Name
     """the group that owns catalogs, schemas and volumes"""
     job_access: StageAccess
+
+    @property
+    def private(self) -> bool:
+        """Whether private endpoints and a hub are the only way in and out."""
+        return self.network == "private"
+
+    @property
+    def browser_sign_in(self) -> str | None:
+        """The environment whose workspace hosts the endpoint for signing in; None without a hub."""
+        hub = self.hub or self.adopt.hub
+        return hub.browser_sign_in if hub else None

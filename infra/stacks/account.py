@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from infra import azure_names, names
+from infra import names
 from infra.access.assignments import assignments
 from infra.access.masking import clear_readers, hidden
 from infra.cdktf_seam import Resource, Scope, Token, databricks
@@ -55,13 +55,9 @@ def _region(stack: Scope, spec: Spec, made: _Made) -> None:
 
 def _lakes(spec: Spec) -> tuple[tuple[str, str], ...]:
     """The lakes that serverless compute reaches by a private endpoint, since they have no other way in."""
-    if spec.platform.hub is None:
+    if not spec.platform.private:
         return ()
-    prefix = spec.platform.azure.prefix
-    return tuple(
-        (each.name, azure_names.lake_account_id(each.azure.subscription_id, prefix, each.name))
-        for each in spec.environments
-    )
+    return tuple((each.name, spec.places_of(each).lake_account_id) for each in spec.environments)
 
 
 def _groups(stack: Scope, platform: Platform) -> dict[str, Resource]:

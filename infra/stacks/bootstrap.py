@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from infra import azure_names
 from infra.azure.identities import group_name, operator_roles, pipeline_roles, state_roles
 from infra.cdktf_seam import Scope, azurerm
+from infra.constructs.adopted.shared import adopted_group
 from infra.constructs.azure_stack import AzureStackProps, azure_stack
 from infra.constructs.ci_identity import CiIdentityProps, ci_identity
 from infra.constructs.hub_tenant import HubTenantsProps, hub_tenants
 from infra.constructs.lock import LockProps, lock
 from infra.constructs.public_access import NOBODY, PublicAccess
 from infra.constructs.state_account import StateAccountProps, state_account
-from infra.spec import AzureState, Platform, Spec
+from infra.spec import AzureState, Spec
 
 
 def bootstrap_stack(app: Scope, spec: Spec) -> None:
@@ -36,16 +37,26 @@ def bootstrap_stack(app: Scope, spec: Spec) -> None:
             state_roles(stack, f"{environment.name}-deployer-state", account_id, environment, made.principal_id)
     subscriptions = dict.fromkeys(environment.azure.subscription_id for environment in spec.environments)
     operator_roles(stack, spec.platform, account_id, tuple(subscriptions))
-    if spec.platform.hub:
-        _hub(stack, spec.platform, pipelines)
+    if spec.platform.private:
+        _hub(stack, spec, pipelines)
 
 
-def _hub(stack: Scope, platform: Platform, pipelines: Mapping[str, str]) -> None:
+def _hub(stack: Scope, spec: Spec, pipelines: Mapping[str, str]) -> None:
     """The hub's resource group: here, because who joins the hub is said where the pipelines' identities are made."""
-    azure = platform.azure
-    name = azure_names.resource_group(azure.prefix, azure_names.HUB)
-    group = azurerm.resource_group.ResourceGroup(stack, "hub-group", name=name, location=azure.region)
-    tenants = HubTenantsProps(name=f"{azure.prefix} hub tenant", group_id=group.id, principals=pipelines)
+    azure, shared = spec.platform.azure, spec.shared_places
+    adopted = spec.platform.adopt.resource_group
+    if adopted:
+        group = adopted_group(stack, "hub-group", adopted, azure.region)
+    else:
+        group = azurerm.resource_group.ResourceGroup(
+            stack, "hub-group", name=shared.resource_group, location=azure.region
+        )
+    tenants = HubTenantsProps(
+        name=f"{azure.prefix} hub tenant",
+        group_id=group.id,
+        other_group_ids=shared.group_ids[1:],
+        principals=pipelines,
+    )
     hub_tenants(stack, "hub-tenant", tenants)
 
 
@@ -61,7 +72,7 @@ def _state(stack: Scope, spec: Spec, group: str) -> str | None:
         location=platform.azure.region,
         container=platform.state.container,
         # Where there is no hub, people and pipelines come from the addresses that may sign in to the workspaces.
-        public=NOBODY if platform.hub else PublicAccess(ips=tuple(listed)),
+        public=NOBODY if platform.private else PublicAccess(ips=tuple(listed)),
     )
     account_id = state_account(stack, "state", props).id
     lock(stack, "state-lock", LockProps(name="keep", resource_id=account_id, notes="Holds the state of every stack."))

@@ -21,10 +21,10 @@ from infra.spec import DataFactory, Environment, Spec
 
 def data_factory_stack(app: Scope, spec: Spec, environment: Environment, declared: DataFactory) -> None:
     """The factory, its identity in Azure and in Databricks, its pipelines, and an alert when one fails."""
-    azure, subscription = spec.platform.azure, environment.azure.subscription_id
+    azure, where = spec.platform.azure, spec.places_of(environment)
     props = AzureStackProps(
         platform=spec.platform,
-        subscription_id=subscription,
+        subscription_id=environment.azure.subscription_id,
         environment=environment.name,
         protect=environment.protect_data,
         inside_network=False,
@@ -35,7 +35,7 @@ def data_factory_stack(app: Scope, spec: Spec, environment: Environment, declare
         stack,
         "identity",
         name=azure_names.data_factory(azure.prefix, environment.name),
-        resource_group_name=azure_names.resource_group(azure.prefix, environment.name),
+        resource_group_name=where.resource_group,
         location=azure.region,
     )
     _member(stack, spec, declared, identity)
@@ -66,22 +66,23 @@ def _member(stack: Scope, spec: Spec, declared: DataFactory, identity: Resource)
 
 
 def _factory(stack: Scope, spec: Spec, environment: Environment, identity: Resource) -> DataFactoryOutputs:
-    azure, subscription = spec.platform.azure, environment.azure.subscription_id
-    vault = azure_names.key_vault_id(subscription, azure.prefix, environment.name)
-    key = encryption_key(stack, "key", EncryptionKeyProps(name="data-factory", vault_id=vault))
+    azure, where = spec.platform.azure, spec.places_of(environment)
+    # A vault that holds other people's keys too tells them apart by the environment.
+    name = f"{azure.prefix}-{environment.name}-data-factory" if environment.adopt.key_vault else "data-factory"
+    key = encryption_key(stack, "key", EncryptionKeyProps(name=name, vault_id=where.key_vault_id))
     user = RoleProps(role=KEY_USER, scope=key.resource_id, principal_id=identity.principal_id)
     props = DataFactoryProps(
         name=azure_names.data_factory(azure.prefix, environment.name),
-        resource_group=azure_names.resource_group(azure.prefix, environment.name),
+        resource_group=where.resource_group,
         location=azure.region,
         identity_id=identity.id,
         key_id=key.id,
         key_user=role(stack, "key-user", user),
         workspace_url=environment.workspace.url,
-        workspace_id=azure_names.workspace_id(subscription, azure.prefix, environment.name),
+        workspace_id=where.workspace_id,
     )
     made = data_factory(stack, "factory", props)
-    if spec.platform.hub:
+    if spec.platform.private:
         azurerm.data_factory_managed_private_endpoint.DataFactoryManagedPrivateEndpoint(
             stack,
             "factory-workspace",
@@ -96,7 +97,7 @@ def _factory(stack: Scope, spec: Spec, environment: Environment, identity: Resou
 def _alert(stack: Scope, spec: Spec, environment: Environment, factory_id: str) -> None:
     """Tells the people on call of every pipeline that failed."""
     azure, name = spec.platform.azure, environment.name
-    group = azure_names.resource_group(azure.prefix, name)
+    group = spec.places_of(environment).resource_group
     binding = azurerm.monitor_metric_alert
     binding.MonitorMetricAlert(
         stack,

@@ -1,56 +1,103 @@
-"""The stack `hub`: the network that all environments leave through, the names in it, and the logs."""
+"""The stack `hub`: the network that all environments leave through, the names in it, and the logs.
+
+Each of them is made here, or another team's is adopted.
+"""
+
+from collections.abc import Mapping
 
 from infra import azure_names
+from infra.azure_ids import parsed
 from infra.cdktf_seam import Scope
+from infra.constructs.adopted.shared import adopted_firewall, adopted_hub, adopted_logs, adopted_zones
 from infra.constructs.azure_stack import AzureStackProps, azure_stack
 from infra.constructs.diagnostics import DiagnosticsProps, diagnostics
 from infra.constructs.firewall import FirewallProps, firewall
 from infra.constructs.hub_network import HubNetworkOutputs, HubNetworkProps, hub_network
 from infra.constructs.log_analytics import LogAnalyticsProps, log_analytics
-from infra.constructs.private_dns import PrivateDnsProps, private_dns
+from infra.constructs.private_dns import DnsLinkProps, PrivateDnsProps, dns_link, private_dns, zone_id
 from infra.constructs.private_endpoint import PrivateEndpointProps, private_endpoint
-from infra.spec import AzureState, Hub, Platform, Spec
+from infra.spec import AzureState, Hub, Spec, SpokeNetwork
 
 
-def hub_stack(app: Scope, spec: Spec, hub: Hub) -> None:
+def hub_stack(app: Scope, spec: Spec) -> None:
     """All of it, in the subscription of the platform."""
-    azure = spec.platform.azure
+    azure, adopted = spec.platform.azure, spec.platform.adopt.hub
     props = AzureStackProps(
         platform=spec.platform, subscription_id=azure.subscription_id, protect=spec.platform.protect_shared
     )
     stack = azure_stack(app, azure_names.HUB, props).stack
-    # Bootstrap makes it, with those who may join.
-    group = azure_names.resource_group(azure.prefix, azure_names.HUB)
-    place = {"resource_group": group, "location": azure.region}
-    logs = LogAnalyticsProps(
-        name=azure_names.log_analytics(azure.prefix, azure_names.HUB), retention_days=azure.log_retention_days, **place
+    logs_id = _logs(stack, spec)
+    if adopted:
+        network = adopted_hub(stack, "network", adopted, azure.region)
+        # Read here too: what all routes lead to is checked before any environment is made.
+        adopted_firewall(stack, "firewall", adopted, azure.region)
+    elif spec.platform.hub:
+        network = _network(stack, spec, spec.platform.hub, logs_id)
+    else:
+        raise ValueError("platform.yaml has no hub: add hub, or adopt.hub")
+    zone_ids = _zones(stack, spec, network)
+    _state(stack, spec, network, logs_id, zone_ids)
+
+
+def _place(spec: Spec) -> dict[str, str]:
+    """Where everything that is made here lies. Bootstrap makes the group, with those who may join."""
+    return {"resource_group": spec.shared_places.resource_group, "location": spec.platform.azure.region}
+
+
+def _logs(stack: Scope, spec: Spec) -> str:
+    azure, adopted = spec.platform.azure, spec.platform.adopt.log_analytics
+    if adopted:
+        return str(adopted_logs(stack, "logs", adopted, azure.log_retention_days).id)
+    props = LogAnalyticsProps(
+        name=azure_names.log_analytics(azure.prefix, azure_names.HUB),
+        retention_days=azure.log_retention_days,
+        **_place(spec),
     )
-    kept = log_analytics(stack, "logs", logs)
-    network = hub_network(
-        stack, "network", HubNetworkProps(name=azure_names.vnet(azure.prefix, azure_names.HUB), hub=hub, **place)
-    )
+    return log_analytics(stack, "logs", props).id
+
+
+def _network(stack: Scope, spec: Spec, hub: Hub, logs_id: str) -> HubNetworkOutputs:
+    """The network, with the firewall in it."""
+    prefix, place = spec.platform.azure.prefix, _place(spec)
+    props = HubNetworkProps(name=azure_names.vnet(prefix, azure_names.HUB), hub=hub, **place)
+    network = hub_network(stack, "network", props)
+    chosen = [environment.chosen_network for environment in spec.environments]
     way_out = FirewallProps(
-        name=azure_names.firewall(azure.prefix),
+        name=azure_names.firewall(prefix),
         hub=hub,
         vnet=network.vnet,
-        spokes=tuple(environment.network.address_space for environment in spec.environments),
-        logs=kept.id,
+        # An adopted network leaves by an adopted hub only.
+        spokes=tuple(each.address_space for each in chosen if isinstance(each, SpokeNetwork)),
+        logs=logs_id,
         **place,
     )
     firewall(stack, "firewall", way_out)
-    _names(stack, spec.platform, group, network, kept.id)
+    return network
 
 
-def _names(stack: Scope, platform: Platform, group: str, network: HubNetworkOutputs, logs_id: str) -> None:
-    """The DNS zones of all private endpoints, and the endpoint of the state, which every stack asks for."""
-    names = PrivateDnsProps(
-        resource_group=group,
-        zones=azure_names.DNS_ZONES.values(),
-        link=azure_names.HUB,
-        vnet_id=network.vnet.id,
-    )
-    zones = private_dns(stack, "dns", names)
-    azure, state = platform.azure, platform.state
+def _zones(stack: Scope, spec: Spec, network: HubNetworkOutputs) -> Mapping[str, str]:
+    """Ids of the DNS zones of all private endpoints, by name. The hub finds them all, by a link of its owner's."""
+    adopted, shared = spec.platform.adopt, spec.shared_places
+    if not adopted.private_dns_zones:
+        names = PrivateDnsProps(
+            resource_group=shared.resource_group,
+            zones=azure_names.DNS_ZONES.values(),
+            link=azure_names.HUB,
+            vnet_id=network.vnet.id,
+        )
+        return {name: zone.id for name, zone in private_dns(stack, "dns", names).items()}
+    found = adopted_zones(stack, "dns", adopted.private_dns_zones)
+    for name, text in shared.zone_ids.items() if adopted.hub is None else ():
+        link = DnsLinkProps(
+            zone=name, resource_group=parsed(text).group, name=network.vnet.name, vnet_id=network.vnet.id
+        )
+        dns_link(stack, f"dns-{zone_id(name)}-link", link)
+    return {name: zone.id for name, zone in found.items()}
+
+
+def _state(stack: Scope, spec: Spec, network: HubNetworkOutputs, logs_id: str, zone_ids: Mapping[str, str]) -> None:
+    """The private endpoint of the state, which every stack asks for, and its logs."""
+    azure, state = spec.platform.azure, spec.platform.state
     if not isinstance(state, AzureState):
         return
     account = azure_names.resource_id(
@@ -58,12 +105,11 @@ def _names(stack: Scope, platform: Platform, group: str, network: HubNetworkOutp
     )
     endpoint = PrivateEndpointProps(
         name=f"{azure.prefix}-state",
-        resource_group=group,
-        location=azure.region,
         subnet_id=network.endpoint_subnet_id,
         resource_id=account,
         subresource="blob",
-        dns_zone_id=zones[azure_names.DNS_ZONES["blob"]].id,
+        dns_zone_id=zone_ids[azure_names.DNS_ZONES["blob"]],
+        **_place(spec),
     )
     private_endpoint(stack, "state", endpoint)
     reads_and_writes = DiagnosticsProps(

@@ -2,26 +2,33 @@
 
 from infra import azure_names
 from infra.azure.lake import lake
+from infra.azure.network import network
 from infra.azure.on_call import on_call
 from infra.azure.place import Place
 from infra.azure.vault import vault_with_keys
 from infra.azure.workspace import workspace
 from infra.cdktf_seam import Resource, Scope, azurerm
+from infra.constructs.adopted.shared import adopted_group, adopted_logs
 from infra.constructs.azure_stack import AzureStackProps, azure_stack
 from infra.constructs.lock import LockProps, lock
 from infra.constructs.log_analytics import LogAnalyticsProps, log_analytics
-from infra.constructs.spoke_network import SpokeProps, spoke_network
-from infra.spec import Azure, Environment, Spec
+from infra.spec import Environment, Spec
 
 
 def platform_stack(app: Scope, spec: Spec, environment: Environment) -> None:
     """Everything of an environment that is Azure's own."""
     place = _place(app, spec, environment)
     vault_id, keys = vault_with_keys(place)
-    lake_id = lake(place, keys["lake"])
+    lake_id = lake(place, keys.get("lake"))
     workspace_id = workspace(place, spec, keys)
     if environment.protect_data:
-        for what, resource_id in {"vault": vault_id, "lake": lake_id, "workspace": workspace_id}.items():
+        adopted = environment.adopt
+        holds = (
+            ("vault", vault_id, adopted.key_vault),
+            ("lake", lake_id, adopted.lake),
+            ("workspace", workspace_id, adopted.workspace),
+        )
+        for what, resource_id in ((what, id_) for what, id_, theirs in holds if not theirs):
             notes = "Holds what cannot be made again. protect_data in the environment's file takes this lock away."
             lock(place.stack, f"{what}-lock", LockProps(name="keep", resource_id=resource_id, notes=notes))
     on_call(place)
@@ -29,7 +36,7 @@ def platform_stack(app: Scope, spec: Spec, environment: Environment) -> None:
 
 def _place(app: Scope, spec: Spec, environment: Environment) -> Place:
     """The stack with its resource group, its network and the place of its logs."""
-    azure, private = spec.platform.azure, spec.platform.hub is not None
+    private = spec.platform.private
     made = azure_stack(
         app,
         f"{environment.name}-platform",
@@ -43,31 +50,35 @@ def _place(app: Scope, spec: Spec, environment: Environment) -> Place:
             inside_network=False,
         ),
     )
-    name = azure_names.resource_group(azure.prefix, environment.name)
-    group = azurerm.resource_group.ResourceGroup(made.stack, "group", name=name, location=azure.region)
-    spoke = SpokeProps(
-        name=azure_names.vnet(azure.prefix, environment.name),
-        environment=environment.name,
-        platform=spec.platform,
-        resource_group=group.name,
-        network=environment.network,
-        hub=made.hub,
-    )
+    group = _group(made.stack, spec, environment)
     return Place(
         stack=made.stack,
-        azure=azure,
+        azure=spec.platform.azure,
         environment=environment,
+        places=spec.places_of(environment),
+        shared=spec.shared_places,
         private=private,
         group=group,
-        logs=_logs(made.stack, azure, environment, group, private),
-        spoke=spoke_network(made.stack, "network", spoke),
+        logs=_logs(made.stack, spec, environment, group),
+        spoke=network(made, spec, environment, group.name),
     )
 
 
-def _logs(stack: Scope, azure: Azure, environment: Environment, group: Resource, private: bool) -> str:
-    """Id of the hub's Log Analytics workspace, or of one that is made where there is no hub."""
-    if private:
-        return azure_names.log_analytics_id(azure.subscription_id, azure.prefix, azure_names.HUB)
+def _group(stack: Scope, spec: Spec, environment: Environment) -> Resource:
+    region = spec.platform.azure.region
+    if environment.adopt.resource_group:
+        return adopted_group(stack, "group", environment.adopt.resource_group, region)
+    name = azure_names.resource_group(spec.platform.azure.prefix, environment.name)
+    return azurerm.resource_group.ResourceGroup(stack, "group", name=name, location=region)
+
+
+def _logs(stack: Scope, spec: Spec, environment: Environment, group: Resource) -> str:
+    """Id of the Log Analytics workspace: adopted, the hub's, or one that is made where there is no hub."""
+    azure = spec.platform.azure
+    if environment.adopt.log_analytics:
+        return str(adopted_logs(stack, "logs", environment.adopt.log_analytics, azure.log_retention_days).id)
+    if spec.platform.private:
+        return spec.shared_places.log_analytics_id
     props = LogAnalyticsProps(
         name=azure_names.log_analytics(azure.prefix, environment.name),
         resource_group=group.name,

@@ -3,10 +3,9 @@
 import re
 from pathlib import Path
 
-from infra import azure_names
+from infra.azure.network import network
 from infra.cdktf_seam import App
 from infra.constructs.azure_stack import AzureStackProps, azure_stack
-from infra.constructs.spoke_network import SpokeProps, spoke_network
 from infra.spec import Spec
 from infra.stacks.hub import hub_stack
 from tests.infra.conftest import Documents, edit, read_documents
@@ -31,24 +30,16 @@ def networks_of(documents: Documents) -> Documents:
 def network_documents(spec: Spec, out_dir: Path) -> Documents:
     """The hub, where the profile has one, and as `<env>-platform` the network alone of each environment."""
     app = App(outdir=str(out_dir))
-    if spec.platform.hub:
-        hub_stack(app, spec, spec.platform.hub)
+    if spec.platform.private:
+        hub_stack(app, spec)
     for environment in spec.environments:
         props = AzureStackProps(
             platform=spec.platform,
             subscription_id=environment.azure.subscription_id,
             environment=environment.name,
-            hub=spec.platform.hub is not None,
+            hub=spec.platform.private,
         )
         made = azure_stack(app, f"{environment.name}-platform", props)
-        spoke = SpokeProps(
-            name=azure_names.vnet(spec.platform.azure.prefix, environment.name),
-            environment=environment.name,
-            platform=spec.platform,
-            resource_group=azure_names.resource_group(spec.platform.azure.prefix, environment.name),
-            network=environment.network,
-            hub=made.hub,
-        )
-        spoke_network(made.stack, "network", spoke)
+        network(made, spec, environment, spec.places_of(environment).resource_group)
     app.synth()
     return read_documents(out_dir)

@@ -38,9 +38,8 @@ def document_problems(document: Mapping[str, Any]) -> list[str]:
             schema = schemas()[kind].get(type_)
             for name, arguments in instances.items():
                 address = f"{'data.' if kind == 'data' else ''}{type_}.{name}"
-                if kind == "data" and "lifecycle" in arguments:
-                    # Of its arguments only conditions are allowed here, and no stack has any.
-                    found.append(f"{address}.lifecycle: not for data")
+                if kind == "data" and not set(arguments.get("lifecycle", {})) <= {"precondition", "postcondition"}:
+                    found.append(f"{address}.lifecycle: only conditions are for data")
                 found += [f"{address}: unknown type"] if schema is None else _body(arguments, schema, address, _META)
     found += list(reference_problems(document))
     return found

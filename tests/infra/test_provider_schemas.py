@@ -32,7 +32,7 @@ def test_the_check_finds_each_kind_of_mistake(documents: Documents) -> None:
     model["comment"] = "${databricks_job.credit-scoring.colour}"
     document["data"]["databricks_cluster_policy"]["policy-cpu_single_node"]["lifecycle"] = {"prevent_destroy": True}
     assert set(document_problems(document)) == {
-        "data.databricks_cluster_policy.policy-cpu_single_node.lifecycle: not for data",
+        "data.databricks_cluster_policy.policy-cpu_single_node.lifecycle: only conditions are for data",
         "databricks_job.credit-training.timeout_seconds: 'long' is not of type number",
         "databricks_job.credit-training.retries: unknown argument",
         "databricks_job.credit-training.max_retries: deprecated",

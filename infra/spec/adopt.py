@@ -1,0 +1,160 @@
+"""What exists already and is used as it is: read and checked, never made, changed or destroyed.
+
+Each id is Azure Resource Manager's, as the portal's JSON view shows it; Databricks' own things go by name.
+"""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from infra.spec.fields import CatalogName, Name, NotEmpty, Values
+from infra.spec.network import PrivateRange
+
+_SUBSCRIPTION = r"^/subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_GROUP = rf"{_SUBSCRIPTION}/resourceGroups/[\w.()-]+"
+_VNET = rf"{_GROUP}/providers/Microsoft\.Network/virtualNetworks/[\w.-]+"
+
+
+def _id(pattern: str, end: str) -> tuple[StringConstraints, object]:
+    """What an id's text must be. Azure takes any case; Terraform and a role's scope take this one."""
+    return (
+        StringConstraints(pattern=f"{pattern}$"),
+        Field(description=f"an id, with Azure's upper and lower case: /subscriptions/<UUID>/resourceGroups/{end}"),
+    )
+
+
+ResourceGroupId = Annotated[str, *_id(_GROUP, "<name>")]
+NetworkId = Annotated[str, *_id(_VNET, "<group>/providers/Microsoft.Network/virtualNetworks/<name>")]
+SubnetId = Annotated[
+    str,
+    *_id(rf"{_VNET}/subnets/[\w.-]+", "<group>/providers/Microsoft.Network/virtualNetworks/<name>/subnets/<name>"),
+]
+FirewallId = Annotated[
+    str,
+    *_id(
+        rf"{_GROUP}/providers/Microsoft\.Network/azureFirewalls/[\w.-]+",
+        "<group>/providers/Microsoft.Network/azureFirewalls/<name>",
+    ),
+]
+DnsZoneId = Annotated[
+    str,
+    *_id(
+        rf"{_GROUP}/providers/Microsoft\.Network/privateDnsZones/[a-z0-9.-]+",
+        "<group>/providers/Microsoft.Network/privateDnsZones/<name>",
+    ),
+]
+StorageAccountId = Annotated[
+    str,
+    *_id(
+        rf"{_GROUP}/providers/Microsoft\.Storage/storageAccounts/[a-z0-9]{{3,24}}",
+        "<group>/providers/Microsoft.Storage/storageAccounts/<name>",
+    ),
+]
+KeyVaultId = Annotated[
+    str,
+    *_id(
+        rf"{_GROUP}/providers/Microsoft\.KeyVault/vaults/[A-Za-z0-9-]{{3,24}}",
+        "<group>/providers/Microsoft.KeyVault/vaults/<name>",
+    ),
+]
+LogAnalyticsId = Annotated[
+    str,
+    *_id(
+        rf"{_GROUP}/providers/Microsoft\.OperationalInsights/workspaces/[\w-]+",
+        "<group>/providers/Microsoft.OperationalInsights/workspaces/<name>",
+    ),
+]
+WorkspaceId = Annotated[
+    str,
+    *_id(
+        rf"{_GROUP}/providers/Microsoft\.Databricks/workspaces/[\w-]+",
+        "<group>/providers/Microsoft.Databricks/workspaces/<name>",
+    ),
+]
+LocationName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[\w.@-]+$"),
+    Field(description="the name of an external location"),
+]
+
+
+class AdoptedSubnets(Values):
+    """The parts of an adopted network; its owner delegates the first two to Databricks.
+
+    `endpoints` is for private endpoints: needed in the profile private, and refused without it.
+    """
+
+    host: SubnetId
+    container: SubnetId
+    endpoints: SubnetId | None = None
+
+
+class AdoptedNetwork(Values):
+    """A network that its owner has peered, routed and guarded."""
+
+    virtual_network: NetworkId
+    subnets: AdoptedSubnets
+
+
+class AdoptedLocations(Values):
+    """External locations by the container that each takes the place of; they lie in the adopted lake."""
+
+    landing: LocationName | None = None
+    bronze: LocationName | None = None
+    silver: LocationName | None = None
+    gold: LocationName | None = None
+    checkpoints: LocationName | None = None
+    models: LocationName | None = None
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The names that are given, by container."""
+        return {container: name for container, name in self.model_dump().items() if name}
+
+
+class Adopted(Values):
+    """What of an environment exists already. All of Azure's lies in the environment's subscription.
+
+    Everything else is made in the resource group; containers and roles in the lake; keys and a role in the key vault;
+    schemas and grants in the catalog, whose name is that of `catalog`. A network stands in place of `network`, in the
+    profile private beside an adopted hub; a workspace is adopted together with the network that it stands in.
+    """
+
+    # No docstrings here: they would take the place of the types' own, which say what an id looks like.
+    resource_group: ResourceGroupId | None = None
+    network: AdoptedNetwork | None = None
+    lake: StorageAccountId | None = None
+    key_vault: KeyVaultId | None = None
+    log_analytics: LogAnalyticsId | None = None
+    workspace: WorkspaceId | None = None
+    catalog: CatalogName | None = None
+    locations: AdoptedLocations = AdoptedLocations()
+
+
+class AdoptedHub(Values):
+    """The network that all environments leave through, of another team. In place of `hub`."""
+
+    virtual_network: NetworkId
+    endpoints: SubnetId
+    """where the private endpoint of the Terraform state stands"""
+    firewall: FirewallId
+    """where the routes of the environments' networks lead"""
+    gateway: bool = False
+    """whether the network has a VPN or ExpressRoute gateway, which the environments' networks then use"""
+    clients: NotEmpty[PrivateRange]
+    """networks of the people, and of the machines that plan and apply"""
+    browser_sign_in: Name
+    """the environment whose workspace hosts the region's endpoint for signing in: one per region and DNS zone"""
+
+
+class AdoptedShared(Values):
+    """What all environments share that exists already, in the subscription of `azure`.
+
+    What is made of it is made in the resource group.
+    """
+
+    resource_group: ResourceGroupId | None = None
+    hub: AdoptedHub | None = None
+    private_dns_zones: tuple[DnsZoneId, ...] = ()
+    """all that the platform needs, or none; their owner links them to an adopted hub"""
+    log_analytics: LogAnalyticsId | None = None
