@@ -2,7 +2,7 @@
 
     door()                      the door of this task
       read, exists, version,
-      counts                    by `catalog.schema.table`
+      counts, changes           by `catalog.schema.table`
       create                    as declared, idempotent
       append, merge, replace    idempotent; a write that changes nothing makes no new table version
       volume_path               a folder
@@ -21,7 +21,7 @@ from ml.declarations import Table
 from ml.tables.conflicts import until_committed
 from ml.tables.databricks import DatabricksPlaces
 from ml.tables.merge import APPEND, MERGE, REPLACE, Mode, insertion, preview, statement
-from ml.tables.places import Places
+from ml.tables.places import CHANGE_FEED, Places, changes
 from ml.tables.schema import RepeatedKeyError, TableMismatchError, conform, differences
 from ml.tables.unity_rest import UnityRestPlaces, api_client
 
@@ -74,6 +74,21 @@ class Tables:
         relation = self._places.relation(full_name, write=False)
         newest = self._spark.sql(f"DESCRIBE HISTORY {relation} LIMIT 1").select("version").collect()
         return int(newest[0]["version"])
+
+    def changes(self, full_name: str, after: int, until: int) -> DataFrame:
+        """Every row that was inserted, updated or deleted after version `after` and up to `until`, with how.
+
+        The columns `_change_type`, `_commit_version` and `_commit_timestamp` are Delta's change data feed's.
+        """
+        relation = changes(self._places.relation(full_name, write=False), after, until)
+        return self._spark.sql(f"SELECT * FROM {relation}")
+
+    def track_changes(self, full_name: str) -> None:
+        """Let Delta keep the changes of a table that was made without its change data feed."""
+        relation = self._places.relation(full_name, write=True)
+        kept = self._spark.sql(f"SHOW TBLPROPERTIES {relation}").collect()
+        if {row["key"]: row["value"] for row in kept}.get(CHANGE_FEED) != "true":
+            self._spark.sql(f"ALTER TABLE {relation} SET TBLPROPERTIES ({CHANGE_FEED} = true)").collect()
 
     def create(self, table: Table, full_name: str) -> None:
         """Create the table as declared, or leave it where it already is so.

@@ -7,6 +7,10 @@ from pyspark.sql import SparkSession
 from ml.declarations import Table
 from ml.tables.schema import ddl, quoted
 
+# Delta then keeps which rows each version changed, so that a reader reads on from where it was.
+CHANGE_FEED = "delta.enableChangeDataFeed"
+_BY_PATH = "delta.`"
+
 
 class Places(Protocol):
     """Turns `catalog.schema.name` into what Spark can open, after asking for the right to."""
@@ -26,7 +30,24 @@ class Places(Protocol):
 
 def create_statement(table: Table, relation: str) -> str:
     """CREATE TABLE IF NOT EXISTS with the declared columns, comments and constraints."""
-    return f"CREATE TABLE IF NOT EXISTS {relation} ({ddl(table)}) USING delta COMMENT {quoted(table.comment)}"
+    return (
+        f"CREATE TABLE IF NOT EXISTS {relation} ({ddl(table)}) USING delta COMMENT {quoted(table.comment)} "
+        f"TBLPROPERTIES ({CHANGE_FEED} = true)"
+    )
+
+
+def changes(relation: str, after: int, until: int) -> str:
+    """The table function that gives the changes of `relation` after version `after` and up to `until`.
+
+    Raises:
+        PermissionError: for a query in place of a table, which is what a reader gets from whom columns are hidden.
+    """
+    if relation.startswith("("):
+        raise PermissionError("columns of this table are hidden from this principal, so it may not read its changes")
+    versions = f"{int(after) + 1}, {int(until)}"
+    if relation.startswith(_BY_PATH):
+        return f"table_changes_by_path({quoted(relation.removeprefix(_BY_PATH).removesuffix('`'))}, {versions})"
+    return f"table_changes({quoted(relation)}, {versions})"
 
 
 def split(full_name: str) -> tuple[str, str, str]:
