@@ -7,13 +7,12 @@ nothing to publish to, and the task says so. Publishing again refreshes the same
 from collections.abc import Sequence
 
 from databricks.sdk import WorkspaceClient
-from databricks.sdk.errors import NotFound
 from databricks.sdk.service.catalog import PrimaryKeyConstraint, TableConstraint
-from databricks.sdk.service.ml import PublishSpec, PublishSpecPublishMode
 
 from ml import parameters, runtime
 from ml.declarations import FeatureTable
 from ml.declarations.serving import online_store, online_table
+from ml.features.online_stores import OnlineStores
 from ml.parameters import Common
 from ml.tables import Tables, door
 
@@ -37,17 +36,13 @@ def publish(tables: Tables, workspace: WorkspaceClient, task: Common) -> tuple[i
     """Publish. Returns the rows of the source and the name of the online table; no rows and no name where skipped."""
     declared = task.use_case.model.feature_table.table
     source = declared.full_name(task.catalog, task.use_case.name)
-    if task.use_case.serving is None or not has_store(workspace, online_store(task.catalog)):
+    stores = OnlineStores(workspace.api_client)
+    if task.use_case.serving is None or not stores.exists(online_store(task.catalog)):
         return 0, ""
-    spec = PublishSpec(
-        online_store=online_store(task.catalog),
-        online_table_name=online_table(task.catalog, task.use_case.name, declared.name),
-        # A full copy, for which the source needs no change data feed; monthly batches are small.
-        publish_mode=PublishSpecPublishMode.SNAPSHOT,
-    )
     ensure_primary_key(workspace, source, task.use_case.model.feature_table)
-    answer = workspace.feature_store.publish_table(source, spec)
-    return tables.read(source).count(), answer.online_table_name or spec.online_table_name
+    online = online_table(task.catalog, task.use_case.name, declared.name)
+    answer = stores.publish(source, store=online_store(task.catalog), online_table=online)
+    return tables.read(source).count(), answer.online_table
 
 
 def ensure_primary_key(workspace: WorkspaceClient, source: str, table: FeatureTable) -> None:
@@ -61,15 +56,6 @@ def ensure_primary_key(workspace: WorkspaceClient, source: str, table: FeatureTa
         timeseries_columns=[table.event_time],
     )
     workspace.table_constraints.create(source, TableConstraint(primary_key_constraint=key))
-
-
-def has_store(workspace: WorkspaceClient, name: str) -> bool:
-    """Whether the online store is deployed."""
-    try:
-        workspace.feature_store.get_online_store(name)
-    except NotFound:
-        return False
-    return True
 
 
 def skipped(task: Common) -> str:

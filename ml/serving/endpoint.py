@@ -110,9 +110,11 @@ def only_version(config: EndpointCoreConfigOutput | None, model: str) -> int | N
         for entity in config.served_entities or []
         if entity.entity_name == model
     }
-    full = [
-        route.served_entity_name or route.served_model_name
-        for route in config.traffic_config.routes or []
-        if route.traffic_percentage == 100
-    ]
+    full = [_entity(route) for route in config.traffic_config.routes or [] if route.traffic_percentage == 100]
     return versions.get(full[0]) if full else None
+
+
+def _entity(route: Route) -> str | None:
+    """The served entity that a route leads to. The older SDK of a runtime knows it by its older name only."""
+    named: str | None = getattr(route, "served_entity_name", None)
+    return named or route.served_model_name

@@ -6,13 +6,16 @@ import json
 import os
 import sys
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
 @dataclass(frozen=True, kw_only=True)
 class TaskOrder:
-    """One `python_wheel_task` to run. All paths are absolute; `wheel` is the unpacked wheel's folder."""
+    """One `python_wheel_task` to run. All paths are absolute; `wheel` is the unpacked wheel's folder.
+
+    `libraries` are the folders of the wheels that travel with it. What this machine has itself comes before them.
+    """
 
     wheel: str
     package_name: str
@@ -22,6 +25,7 @@ class TaskOrder:
     directory: str
     log: str
     result: str
+    libraries: list[str] = field(default_factory=list)
 
 
 class EntryPointError(LookupError):
@@ -79,6 +83,7 @@ def _prepare(order: TaskOrder) -> None:
     os.environ.update(order.environ)
     os.chdir(order.directory)
     sys.path.insert(0, order.wheel)
+    sys.path.extend(order.libraries)
     for name in [name for name in sys.modules if name.partition(".")[0] == "localcloud"]:
         del sys.modules[name]
 

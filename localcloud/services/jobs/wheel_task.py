@@ -15,6 +15,8 @@ from localcloud.kernel.cloud import Cloud, Workspace
 from localcloud.kernel.errors import ApiError
 from localcloud.kernel.identity import Caller
 from localcloud.kernel.processes import MARK
+from localcloud.services.compute import runtimes
+from localcloud.services.jobs import libraries
 from localcloud.services.jobs.clusters import ClusterRefusedError, check, cluster_of
 from localcloud.services.jobs.graph import Result
 from localcloud.services.jobs.outcome import Outcome, Stop, refused, wait_for
@@ -59,8 +61,8 @@ class WheelTasks:
         try:
             place = self._cloud.workspace(workspace)
             caller = identity.authenticate(self._cloud, token, place.port)
-            wheel = self._admit(task, settings, caller)
-            order = self._order(task["python_wheel_task"], wheel, run_id, place, token)
+            wheels = self._admit(task, settings, caller)
+            order = self._order(task["python_wheel_task"], wheels, run_id, place, token)
             return self._follow(order, stop, deadline_s)
         except ClusterRefusedError as error:
             return refused(str(error), "INVALID_CLUSTER_REQUEST")
@@ -72,19 +74,24 @@ class WheelTasks:
             identity.revoke(self._cloud, token)
             self._slots.release()
 
-    def _admit(self, task: Mapping[str, Any], settings: Mapping[str, Any], caller: Caller) -> Path:
-        """The unpacked wheel, when the cluster's policy and the volume's grants let `caller` have both."""
+    def _admit(self, task: Mapping[str, Any], settings: Mapping[str, Any], caller: Caller) -> list[Path]:
+        """The unpacked wheels, the task's own first, when policy and grants let `caller` have them and they fit."""
         cluster = cluster_of(task, settings)
         if cluster is not None:
             check(self._cloud, caller, cluster)
-        return self._wheel(task, settings, caller)
+        wheels = own_first(self._wheels(task, settings, caller), task["python_wheel_task"].get("package_name"))
+        require_fit(wheels, task, settings)
+        return wheels
 
-    def _order(self, work: Mapping[str, Any], wheel: Path, run_id: int, workspace: Workspace, token: str) -> TaskOrder:
+    def _order(
+        self, work: Mapping[str, Any], wheels: list[Path], run_id: int, workspace: Workspace, token: str
+    ) -> TaskOrder:
         directory = self.directory(run_id)
         (directory / "scratch").mkdir(parents=True, exist_ok=True)
         named = [f"--{name}={value}" for name, value in (work.get("named_parameters") or {}).items()]
         return TaskOrder(
-            wheel=str(wheel),
+            wheel=str(wheels[0]),
+            libraries=[str(folder) for folder in wheels[1:]],
             package_name=work["package_name"],
             entry_point=work["entry_point"],
             arguments=[*(work.get("parameters") or []), *named],
@@ -94,12 +101,12 @@ class WheelTasks:
             result=str(directory / "result.json"),
         )
 
-    def _wheel(self, task: Mapping[str, Any], settings: Mapping[str, Any], caller: Caller) -> Path:
-        paths = wheel_paths(task, settings)
-        if len(paths) != 1:
-            raise WheelError(f"the task names {len(paths)} wheels ({', '.join(paths) or 'none'}): name exactly one")
-        file = volumes.require_file(volumes.resolve(self._cloud, caller, paths[0], write=False))
-        return unpack(file.read_bytes(), self._cloud.home / "wheels")
+    def _wheels(self, task: Mapping[str, Any], settings: Mapping[str, Any], caller: Caller) -> list[Path]:
+        unpacked = []
+        for path in wheel_paths(task, settings):
+            file = volumes.require_file(volumes.resolve(self._cloud, caller, path, write=False))
+            unpacked.append(unpack(file.read_bytes(), self._cloud.home / "wheels"))
+        return unpacked
 
     def _follow(self, order: TaskOrder, stop: Stop, deadline_s: float | None) -> Outcome:
         handle = self._workers.start(order)
@@ -114,13 +121,62 @@ class WheelTasks:
 
 
 def wheel_paths(task: Mapping[str, Any], settings: Mapping[str, Any]) -> list[str]:
-    """The wheels that a task wants: of its libraries, else of its environment's dependencies."""
-    attached = [library["whl"] for library in task.get("libraries") or [] if library.get("whl")]
-    if attached or task.get("environment_key") is None:
-        return attached
+    """The wheels that a task wants: of its libraries, else of its environment's dependencies.
+
+    Raises WheelError for a task without any, and for a library that only an index has.
+    """
+    attached = [part for library in task.get("libraries") or [] for part in _parts(library)]
+    paths = attached or [str(path) for path in _environment(task, settings).get("dependencies") or []]
+    foreign = [path for path in paths if not path.endswith(".whl")]
+    if foreign:
+        raise WheelError(f"{', '.join(foreign)}: no index is reached from here; let it travel as a wheel in a volume")
+    if not paths:
+        raise WheelError("the task names 0 wheels (none): name its own, and with it those that its runtime lacks")
+    return paths
+
+
+def _parts(library: Mapping[str, Any]) -> list[str]:
+    """What a library names: a file, or a package of an index."""
+    return [str(value.get("package") or value) if isinstance(value, dict) else str(value) for value in library.values()]
+
+
+def own_first(folders: list[Path], package: object) -> list[Path]:
+    """The unpacked wheels with that of `package` in front; as given if none is of that name."""
+    wanted = str(package).replace("_", "-").lower()
+    return sorted(folders, key=lambda folder: (held := libraries.read(folder)) is None or held.name != wanted)
+
+
+def require_fit(folders: list[Path], task: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
+    """Raise WheelError unless the task's runtime and its other wheels satisfy all that its wheels need."""
+    held = [library for library in map(libraries.read, folders) if library is not None]
+    if not any(library.needs for library in held):
+        return
+    named, runtime = _runtime(task, settings)
+    if runtime is None:
+        raise WheelError(
+            f"{named} has no manifest in ml/runtimes/, so what it lacks is unknown: add one, or name another"
+        )
+    found = libraries.problems(held, runtime)
+    if found:
+        fix = "widen the range, or let a wheel that fits travel in the task's libraries"
+        raise WheelError(f"{'; '.join(found)}: {fix}")
+
+
+def _runtime(task: Mapping[str, Any], settings: Mapping[str, Any]) -> tuple[str, runtimes.Runtime | None]:
+    cluster = cluster_of(task, settings)
+    if cluster is not None:
+        version = str(cluster.get("spark_version"))
+        return f"runtime {version!r}", runtimes.of_cluster(version)
+    spec = _environment(task, settings)
+    version = str(spec.get("environment_version") or spec.get("client"))
+    return f"serverless environment {version!r}", runtimes.of_environment(version)
+
+
+def _environment(task: Mapping[str, Any], settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The specification of the task's serverless environment; empty if it names none."""
     environments = {e["environment_key"]: e.get("spec") or {} for e in settings.get("environments") or []}
-    dependencies = environments[task["environment_key"]].get("dependencies") or []
-    return [str(path) for path in dependencies if str(path).endswith(".whl")]
+    found: Mapping[str, Any] = environments.get(task.get("environment_key"), {})
+    return found
 
 
 def task_environ(cloud: Cloud, workspace: Workspace, token: str, directory: Path) -> dict[str, str]:

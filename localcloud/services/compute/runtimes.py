@@ -1,0 +1,41 @@
+"""What a cluster's runtime, or a serverless environment, has installed.
+
+The manifests are data of `ml/runtimes/`, read as JSON: one list of what a runtime brings for product and local cloud.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).resolve().parents[3] / "ml" / "runtimes"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runtime:
+    """A runtime's own name, its Python version, and its libraries: normalized name to version."""
+
+    name: str
+    python: str
+    libraries: Mapping[str, str]
+
+
+def of_cluster(spark_version: str) -> Runtime | None:
+    """The runtime that a cluster names by `spark_version`; None if there is no manifest of it."""
+    return next((_runtime(m) for m in _manifests() if spark_version in m["spark_versions"]), None)
+
+
+def of_environment(version: str) -> Runtime | None:
+    """The serverless environment of this version; None if there is no manifest of it."""
+    return next((_runtime(m) for m in _manifests() if m["environment_version"] == version), None)
+
+
+@cache
+def _manifests() -> tuple[dict[str, Any], ...]:
+    return tuple(json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json")))
+
+
+def _runtime(manifest: Mapping[str, Any]) -> Runtime:
+    return Runtime(name=manifest["name"], python=manifest["python"], libraries=manifest["libraries"])
