@@ -26,9 +26,13 @@ class CatalogProps:
 
 @dataclass(frozen=True, kw_only=True)
 class CatalogOutputs:
-    """Reference to the catalog's name."""
+    """Reference to the catalog's name, and its own workspace's binding.
+
+    What lies in the catalog depends on the binding, so that it is destroyed while the workspace still reaches it.
+    """
 
     name: str
+    binding: Resource
 
 
 def isolated_catalog(scope: Scope, id_: str, props: CatalogProps) -> CatalogOutputs:
@@ -45,16 +49,20 @@ def isolated_catalog(scope: Scope, id_: str, props: CatalogProps) -> CatalogOutp
         force_destroy=False,
         depends_on=[props.location],
     )
-    bindings = [("own", props.workspace_id, "BINDING_TYPE_READ_WRITE")]
-    bindings += [(name, workspace_id, "BINDING_TYPE_READ_ONLY") for name, workspace_id in props.readers]
-    for name, workspace_id, binding_type in bindings:
-        databricks.workspace_binding.WorkspaceBinding(
-            scope,
-            f"{id_}-binding-{name}",
-            securable_name=catalog.name,
-            securable_type="catalog",
-            workspace_id=workspace_id,
-            binding_type=binding_type,
-        )
-    grants(scope, f"{id_}-grants", GrantsProps(securable="catalog", name=catalog.name, grants=props.grants))
-    return CatalogOutputs(name=catalog.name)
+    own = _binding(scope, f"{id_}-binding-own", catalog, props.workspace_id, "BINDING_TYPE_READ_WRITE")
+    for name, workspace_id in props.readers:
+        _binding(scope, f"{id_}-binding-{name}", catalog, workspace_id, "BINDING_TYPE_READ_ONLY")
+    held = GrantsProps(securable="catalog", name=catalog.name, grants=props.grants, after=(own,))
+    grants(scope, f"{id_}-grants", held)
+    return CatalogOutputs(name=catalog.name, binding=own)
+
+
+def _binding(scope: Scope, id_: str, catalog: Resource, workspace_id: int, binding_type: str) -> Resource:
+    return databricks.workspace_binding.WorkspaceBinding(
+        scope,
+        id_,
+        securable_name=catalog.name,
+        securable_type="catalog",
+        workspace_id=workspace_id,
+        binding_type=binding_type,
+    )

@@ -47,7 +47,11 @@ class JobOutputs:
 
 
 def job(scope: Scope, id_: str, props: JobProps) -> JobOutputs:
-    """The job and who may see, run and manage it. Its runs never overlap: they queue."""
+    """The job and who may see, run and manage it. Its runs never overlap: they queue.
+
+    The provider reads tasks, and what each depends on, sorted by task key, and compares position by position: written
+    in another order, every plan shows a change.
+    """
     declared = props.declaration
     made = databricks.job.Job(
         scope,
@@ -55,7 +59,7 @@ def job(scope: Scope, id_: str, props: JobProps) -> JobOutputs:
         name=props.name,
         description=declared.description,
         run_as=databricks.job.JobRunAs(service_principal_name=props.run_as),
-        task=[_task(task, props) for task in declared.tasks],
+        task=[_task(task, props) for task in sorted(declared.tasks, key=lambda task: task.key)],
         job_cluster=[_cluster(props.cluster)] if props.cluster else None,
         parameter=[databricks.job.JobParameter(name=name, default=default) for name, default in declared.parameters]
         or None,
@@ -86,7 +90,8 @@ def job(scope: Scope, id_: str, props: JobProps) -> JobOutputs:
 
 def _task(task: Task, props: JobProps) -> Resource:
     after = [
-        databricks.job.JobTaskDependsOn(task_key=other.task, outcome=other.outcome) for other in task.after
+        databricks.job.JobTaskDependsOn(task_key=other.task, outcome=other.outcome)
+        for other in sorted(task.after, key=lambda other: other.task)
     ] or None
     if isinstance(task, WheelTask):
         return databricks.job.JobTask(

@@ -1,21 +1,26 @@
-"""An environment's storage: the credential, the locations, and nobody else's way to either."""
+"""An environment's storage: the credential, the locations, and nobody else's way to either.
+
+Both are isolated, and no binding is declared: isolating binds the workspace that does it. A declared binding of the
+own workspace would be destroyed before what it binds, which the workspace then cannot destroy any more ("External
+Location … is not accessible in current workspace"). Before it deletes a catalog, the provider binds it again; in the
+version that is pinned here it does so for no location and no credential.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from infra.cdktf_seam import Resource, Scope, databricks
+from infra.cdktf_seam import Resource, Scope, TerraformStack, databricks
 from infra.spec import Lake
 
 
 @dataclass(frozen=True, kw_only=True)
 class LakeProps:
-    """`containers` become a location each. `workspace_id` is the one workspace that may use them."""
+    """`containers` become a location each. The workspace that the stack is deployed to is the one that may use them."""
 
     name: str
     lake: Lake
     containers: tuple[str, ...]
     owner: str
-    workspace_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +32,7 @@ class LakeOutputs:
 
 
 def isolated_lake(scope: Scope, id_: str, props: LakeProps) -> LakeOutputs:
-    """A managed identity's credential and a location per container, validated and bound to one workspace."""
+    """A managed identity's credential and a location per container, validated, for one workspace alone."""
     credential = databricks.storage_credential
     made = credential.StorageCredential(
         scope,
@@ -41,7 +46,7 @@ def isolated_lake(scope: Scope, id_: str, props: LakeProps) -> LakeOutputs:
         isolation_mode="ISOLATION_MODE_ISOLATED",
         force_destroy=False,
     )
-    _binding(scope, f"{id_}-storage-credential-binding", "storage_credential", made.name, props.workspace_id)
+    _forget_bindings(scope, [f"{id_}-storage-credential", *(f"{id_}-{name}-location" for name in props.containers)])
     return LakeOutputs(
         locations={name: _location(scope, f"{id_}-{name}", props, made.name, name) for name in props.containers},
         urls={name: props.lake.url(name) for name in props.containers},
@@ -49,7 +54,7 @@ def isolated_lake(scope: Scope, id_: str, props: LakeProps) -> LakeOutputs:
 
 
 def _location(scope: Scope, id_: str, props: LakeProps, credential: str, container: str) -> Resource:
-    made = databricks.external_location.ExternalLocation(
+    return databricks.external_location.ExternalLocation(
         scope,
         f"{id_}-location",
         name=f"{props.name}-{container}",
@@ -62,16 +67,12 @@ def _location(scope: Scope, id_: str, props: LakeProps, credential: str, contain
         fallback=False,
         force_destroy=False,
     )
-    _binding(scope, f"{id_}-location-binding", "external_location", made.name, props.workspace_id)
-    return made
 
 
-def _binding(scope: Scope, id_: str, kind: str, name: str, workspace_id: int) -> None:
-    databricks.workspace_binding.WorkspaceBinding(
-        scope,
-        id_,
-        securable_name=name,
-        securable_type=kind,
-        workspace_id=workspace_id,
-        binding_type="BINDING_TYPE_READ_WRITE",
+def _forget_bindings(scope: Scope, bound: list[str]) -> None:
+    """Where an older version of this stack declared the bindings, they leave the state and stay in force."""
+    kept = {"destroy": False}
+    TerraformStack.of(scope).add_override(
+        "removed",
+        [{"from": f"databricks_workspace_binding.{name}-binding", "lifecycle": kept} for name in bound],
     )

@@ -9,9 +9,8 @@ from infra.constructs.grants import GrantsProps, grants
 
 @dataclass(frozen=True, kw_only=True)
 class SchemaProps:
-    """`catalog` is a reference to the catalog's name.
-
-    `storage_root` lies in the external location `location`; None stores with the catalog.
+    """`catalog` is a reference to the catalog's name, `after` what is made before it and destroyed after it: the
+    catalog's binding, and the external location that holds `storage_root`. None stores with the catalog.
     """
 
     catalog: str
@@ -19,8 +18,8 @@ class SchemaProps:
     comment: str
     owner: str
     grants: tuple[Grant, ...]
+    after: tuple[Resource, ...]
     storage_root: str | None = None
-    location: Resource | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +41,7 @@ def schema(scope: Scope, id_: str, props: SchemaProps) -> SchemaOutputs:
         owner=props.owner,
         storage_root=props.storage_root,
         force_destroy=False,
-        depends_on=[props.location] if props.location else None,
+        depends_on=list(props.after),
     )
     grants(scope, f"{id_}-grants", GrantsProps(securable="schema", name=made.id, grants=props.grants))
     return SchemaOutputs(name=made.name, full_name=made.id)

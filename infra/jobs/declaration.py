@@ -119,10 +119,14 @@ class JobContext:
         after: tuple[After, ...] = (),
         parameters: Mapping[str, str] | None = None,
     ) -> WheelTask:
-        """A wheel task with the three parameters that every task takes, and its own."""
+        """A wheel task with the three parameters that every task takes, and its own.
+
+        An empty value is left out with its flag: Terraform hands it to the provider as null, which the provider
+        refuses. A task takes a flag that is not there for its default.
+        """
         common = {"use-case": self.use_case.name, "catalog": self.catalog, "run-id": "{{job.run_id}}"}
         pairs = common | dict(parameters or {})
-        flags = tuple(part for name, value in pairs.items() for part in (f"--{name}", value))
+        flags = tuple(part for name, value in pairs.items() if value for part in (f"--{name}", value))
         return WheelTask(key=key, entry_point=entry_point, code=code, parameters=flags, after=after)
 
 

@@ -72,7 +72,6 @@ def workspace_stack(app: Scope, spec: Spec, environment: Environment, release: R
         lake=spec.lake_of(environment),
         containers=CONTAINERS,
         owner=owner,
-        workspace_id=environment.workspace.id,
     )
     parts = _Parts(
         stack=stack,
@@ -133,6 +132,7 @@ def _platform_schema(parts: _Parts, catalog: CatalogOutputs, wheel: Wheel) -> No
             comment="What no use case owns: the jobs' code.",
             owner=parts.owner,
             grants=tuple(Grant(principal=who, privileges=("USE_SCHEMA",)) for who in parts.jobs),
+            after=(catalog.binding,),
         ),
     )
     wheels = volume(
@@ -164,8 +164,8 @@ def _use_case(parts: _Parts, catalog: CatalogOutputs, use_case: UseCase) -> None
             grants=merged(
                 (*schema_grants(held, layer), *pipeline_grants(parts.spec, parts.environment, use_case.name, layer))
             ),
+            after=(catalog.binding, *((parts.lake.locations[container],) if container else ())),
             storage_root=f"{parts.lake.urls[container]}{parts.environment.catalog}/{name}" if container else None,
-            location=parts.lake.locations[container] if container else None,
         )
         made = schema(parts.stack, name, props)
         for declared in VOLUMES:

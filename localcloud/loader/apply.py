@@ -13,6 +13,7 @@ from localcloud.loader.ignored import without
 from localcloud.loader.kinds import DATA, KINDS
 from localcloud.loader.kinds.kind import Arguments, Attributes, Call, Kind
 from localcloud.loader.order import ordered
+from localcloud.loader.provider import as_read, require_items
 from localcloud.loader.session import Session
 
 T = TypeVar("T")
@@ -24,7 +25,8 @@ _UNFINISHED = ""
 class LoadReport:
     """How many resources were created, updated (or replaced), left as they were, and deleted.
 
-    `skipped` names the stacks that have nothing of Databricks: Azure's own resources exist only on Azure.
+    `skipped` names the stacks that have nothing of Databricks: Azure's own resources exist only on Azure. `unsettled`
+    names what the provider reads back in another order than the document has: each plan, and each load, updates it.
     """
 
     created: int = 0
@@ -32,6 +34,7 @@ class LoadReport:
     unchanged: int = 0
     deleted: int = 0
     skipped: list[str] = field(default_factory=list)
+    unsettled: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +77,7 @@ class StackLoad:
                 raise LoadError(f"{self._stack.file}: {block.address}: {what}") from error
             self._values[block.address] = values
         for address in sorted(gone & self._known.keys(), key=lambda each: -self._known[each].order):
-            self._delete(address)
+            self._forget(address) if address in self._stack.forgotten else self._delete(address)
 
     def _read(self, block: Block) -> dict[str, Any]:
         call = self._call(resolve(block.arguments, self._values.__getitem__))
@@ -82,9 +85,14 @@ class StackLoad:
 
     def _apply(self, block: Block, gone: set[str]) -> dict[str, Any]:
         kind = _known_type(KINDS, block.type)
-        arguments = resolve(block.arguments, self._values.__getitem__)
+        given = resolve(block.arguments, self._values.__getitem__)
+        require_items(given)
+        arguments = as_read(block.type, given)
         counted = without(arguments, block.ignore_changes)
-        digest = _digest(self._call(counted))
+        digest = _digest(self._call(without(given, block.ignore_changes)))
+        settled = _digest(self._call(counted))
+        if digest != settled:
+            self._report.unsettled.append(block.address)
         before = self._known.get(block.address) or self._moved(block, kind, arguments, gone)
         if before is not None and before.digest == digest:
             self._report.unchanged += 1
@@ -97,7 +105,7 @@ class StackLoad:
             self._remember(block, _UNFINISHED, before.arguments, before.attributes)
             attributes = self._change(kind, block, before, arguments, counted)
             self._report.updated += 1
-        return self._remember(block, digest, arguments, attributes).values
+        return self._remember(block, settled, arguments, attributes).values
 
     def _moved(self, block: Block, kind: Kind, arguments: Arguments, gone: set[str]) -> Record | None:
         """What the same resource was recorded as under an address that the document no longer has."""

@@ -31,13 +31,15 @@ class Block:
 class Stack:
     """One synthesized stack: its blocks and where it lies.
 
-    `host` is that of its Databricks provider, empty where the stack has nothing of Databricks.
+    `host` is that of its Databricks provider, empty where the stack has nothing of Databricks. `forgotten` addresses
+    leave the state without being destroyed (`removed` blocks).
     """
 
     name: str
     file: Path
     host: str
     blocks: tuple[Block, ...]
+    forgotten: frozenset[str] = frozenset()
 
     @property
     def is_account(self) -> bool:
@@ -83,7 +85,12 @@ def _stack(name: str, file: Path) -> Stack:
     # What holds Azure's own resources is left out whole: there is no Azure Resource Manager here.
     azure = "azurerm" in document.get("provider", {})
     host = "" if azure else next((entry["host"] for entry in provider if "host" in entry), "")
-    return Stack(name=name, file=file, host=host, blocks=tuple(blocks))
+    return Stack(name=name, file=file, host=host, blocks=tuple(blocks), forgotten=_forgotten(document))
+
+
+def _forgotten(document: dict[str, Any]) -> frozenset[str]:
+    kept = (block for block in document.get("removed", ()) if not block.get("lifecycle", {}).get("destroy", True))
+    return frozenset(block["from"] for block in kept)
 
 
 def _block(file: Path, kind: str, type_: str, label: str, body: dict[str, Any]) -> Block:

@@ -1,11 +1,17 @@
-"""The order in which blocks are applied: each after those it refers to."""
+"""The order in which blocks are applied: each after those it refers to, workspace bindings as late as that allows.
 
-from collections.abc import Sequence
+Terraform promises nothing more, and destroys in the opposite order. So what needs a binding without depending on it
+is destroyed after it, here every time, there as it happens.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from localcloud.loader.documents import Block
 from localcloud.loader.errors import LoadError
 from localcloud.loader.expressions import references
+
+_BINDING = "databricks_workspace_binding."
 
 
 def ordered(blocks: Sequence[Block], file: object) -> list[Block]:
@@ -19,6 +25,18 @@ def ordered(blocks: Sequence[Block], file: object) -> list[Block]:
             raise LoadError(f"{file}: {block.address} refers to {', '.join(unknown)}, which the stack does not have")
         graph[block.address] = needed
     try:
-        return [by_address[address] for address in TopologicalSorter(graph).static_order()]
+        return [by_address[address] for address in _bindings_late(graph)]
     except CycleError as error:
         raise LoadError(f"{file}: these refer to each other in a circle: {' -> '.join(error.args[1])}") from error
+
+
+def _bindings_late(graph: Mapping[str, set[str]]) -> Iterator[str]:
+    sorter = TopologicalSorter(graph)
+    sorter.prepare()
+    waiting: list[str] = []
+    while sorter.is_active():
+        ready = sorter.get_ready()
+        waiting += [address for address in ready if address.startswith(_BINDING)]
+        for address in [each for each in ready if not each.startswith(_BINDING)] or [waiting.pop(0)]:
+            yield address
+            sorter.done(address)

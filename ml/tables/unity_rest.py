@@ -33,11 +33,11 @@ class UnityRestPlaces:
 
         Where policies hide columns or rows from the principal, the query that shows the rest.
         """
-        info = self._table(full_name)
         operation = "READ_WRITE" if write else "READ"
-        body = {"table_id": info["table_id"], "operation": operation}
-        shown = self._ask("temporary-table-credentials", body).get("query")
-        return f"({shown})" if shown else f"delta.`{local_path(info['storage_location'])}`"
+        body = {"table_id": self._table(full_name)["table_id"], "operation": operation}
+        credential = self._ask("temporary-table-credentials", body)
+        shown = credential.get("query")
+        return f"({shown})" if shown else f"delta.`{local_path(credential['url'])}`"
 
     def exists(self, full_name: str) -> bool:
         """Whether Unity Catalog knows the table."""
@@ -66,11 +66,11 @@ class UnityRestPlaces:
         spark.sql(create_statement(table, self.relation(full_name, write=True)))
 
     def volume(self, full_name: str, *, write: bool) -> str:
-        """The volume's folder, once the principal has been granted a credential for it."""
+        """The volume's folder, once the principal has been granted a credential, which says where it is."""
         info = self._get(f"volumes/{quote(full_name)}")
         operation = "WRITE_VOLUME" if write else "READ_VOLUME"
-        self._ask("temporary-volume-credentials", {"volume_id": info["volume_id"], "operation": operation})
-        return local_path(info["storage_location"])
+        credential = self._ask("temporary-volume-credentials", {"volume_id": info["volume_id"], "operation": operation})
+        return local_path(credential["url"])
 
     def _table(self, full_name: str) -> dict[str, str]:
         split(full_name)

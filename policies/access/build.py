@@ -63,13 +63,8 @@ def estate_of(stacks: Sequence[Stack]) -> Estate:
         grants=tuple(grant for stack in stacks for grant in _grants(stack)),
         memberships=tuple(_membership(item) for stack in stacks for item in stack.of("databricks_group_member")),
         assignments=tuple(grant for stack in stacks for grant in _assignments(stack)),
-        bindings=tuple(_binding(item) for stack in stacks for item in stack.of("databricks_workspace_binding")),
-        isolated=frozenset(
-            _unity_key(item)
-            for stack in stacks
-            for item in stack.of(*_UNITY)
-            if str(item.values.get("isolation_mode", "")).endswith("ISOLATED")
-        ),
+        bindings=_bindings(stacks),
+        isolated=frozenset(_unity_key(item) for stack in stacks for item in _isolated(stack)),
     )
 
 
@@ -203,6 +198,24 @@ def _assignments(stack: Stack) -> Iterator[Assignment]:
                 level=str(level),
                 declared=item.address,
             )
+
+
+def _isolated(stack: Stack) -> Iterator[Resource]:
+    return (item for item in stack.of(*_UNITY) if str(item.values.get("isolation_mode", "")).endswith("ISOLATED"))
+
+
+def _bindings(stacks: Sequence[Stack]) -> tuple[Binding, ...]:
+    """The declared ones, and that of the workspace from which something is isolated, which comes with isolating."""
+    declared = [_binding(item) for stack in stacks for item in stack.of("databricks_workspace_binding")]
+    known = {(binding.key, binding.workspace_id) for binding in declared}
+    implied = [
+        Binding(key=_unity_key(item), workspace_id=stack.workspace_id, type=READ_WRITE)
+        for stack in stacks
+        if stack.workspace_id is not None
+        for item in _isolated(stack)
+        if (_unity_key(item), stack.workspace_id) not in known
+    ]
+    return (*declared, *implied)
 
 
 def _binding(item: Resource) -> Binding:

@@ -22,7 +22,10 @@ def test_dev_reads_prods_gold_and_nothing_else(documents: Documents) -> None:
 
 
 def test_dev_cannot_write_prod(documents: Documents) -> None:
-    """No grant in prod gives a dev principal a write, and dev's workspace is bound to prod's catalog read-only."""
+    """No grant in prod gives a dev principal a write, and dev's workspace is bound to prod's catalog read-only.
+
+    The lake is isolated without a declared binding, so that prod's workspace alone reaches it.
+    """
     for stack in ("prod-workspace", "prod-ml"):
         for name, person, rights in all_grants(documents, stack):
             assert not (person.startswith(("dev-", "staging-")) and rights & WRITES), (stack, name, person)
@@ -31,9 +34,11 @@ def test_dev_cannot_write_prod(documents: Documents) -> None:
     assert {name: (b["workspace_id"], b["binding_type"]) for name, b in bindings.items()} == {
         "catalog-binding-own": own,
         "catalog-binding-dev": (1000000000000001, "BINDING_TYPE_READ_ONLY"),
-        "lake-storage-credential-binding": own,
-        **{f"lake-{container}-location-binding": own for container in CONTAINERS},
     }
+    resources = documents["prod-workspace"]["resource"]
+    lake = (*resources["databricks_external_location"].values(), *resources["databricks_storage_credential"].values())
+    assert {item["isolation_mode"] for item in lake} == {"ISOLATION_MODE_ISOLATED"}
+    assert len(resources["databricks_external_location"]) == len(CONTAINERS)
 
 
 def test_source_readers_are_dev_training_promotion_and_scoring(documents: Documents) -> None:

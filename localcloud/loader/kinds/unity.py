@@ -54,12 +54,20 @@ def _delete(session: Session, state: Attributes) -> None:
     session.delete(state["path"], force=str(bool(state.get("force_destroy"))).lower())
 
 
-def securable(collection: str, *replace_on: str) -> Kind:
+def _delete_catalog(session: Session, state: Attributes) -> None:
+    """As the provider does: its binding may be gone by now, so an isolated catalog is bound again first."""
+    if state.get("isolation_mode") == "ISOLATED":
+        here = session.get(f"{_UNITY}/current-metastore-assignment")["workspace_id"]
+        session.patch(f"{_UNITY}/workspace-bindings/catalogs/{state['name']}", {"assign_workspaces": [here]})
+    _delete(session, state)
+
+
+def securable(collection: str, *replace_on: str, delete: Callable[[Session, Attributes], object] = _delete) -> Kind:
     """A securable that lies at its three-level name."""
     return Kind(
         create=_creator(collection),
         update=_update,
-        delete=_delete,
+        delete=delete,
         find=_finder(collection),
         replace_on=(*_PLACE, *replace_on),
         identity=_PLACE,
@@ -85,7 +93,7 @@ def _unbind(session: Session, state: Attributes) -> None:
 
 
 KINDS = {
-    "databricks_catalog": securable("catalogs", "storage_root"),
+    "databricks_catalog": securable("catalogs", "storage_root", delete=_delete_catalog),
     "databricks_schema": securable("schemas", "storage_root"),
     "databricks_volume": securable("volumes", "volume_type", "storage_location"),
     "databricks_registered_model": securable("models", "storage_location"),

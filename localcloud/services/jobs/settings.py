@@ -70,6 +70,9 @@ def _wheel_problems(label: str, task: Mapping[str, Any], settings: Mapping[str, 
         yield f"{label} needs both package_name and entry_point in its python_wheel_task"
     if wheel.get("parameters") and wheel.get("named_parameters"):
         yield f"{label} has parameters and named_parameters: keep one of them"
+    for position, parameter in enumerate(wheel.get("parameters") or []):
+        if not isinstance(parameter, str):
+            yield f"{label}: parameters[{position}] is {parameter!r}, not a string: leave out what has no value"
     clusters = [cluster.get("job_cluster_key") for cluster in settings.get("job_clusters") or []]
     wanted = task.get("job_cluster_key")
     if wanted is not None and wanted not in clusters:

@@ -7,6 +7,7 @@ from localcloud.kernel.store import Document
 from localcloud.services.unity import bindings, privileges, records
 from localcloud.services.unity.privileges import Kind, Privilege
 
+BOUND = (Kind.CATALOG, Kind.STORAGE_CREDENTIAL, Kind.EXTERNAL_LOCATION)
 _WRITES = frozenset(Privilege) - {
     Privilege.BROWSE,
     Privilege.USE_CATALOG,
@@ -45,6 +46,11 @@ def allowed(cloud: Cloud, caller: Caller, kind: Kind, full_name: str, *needed: P
 def authorize_management(cloud: Cloud, caller: Caller, kind: Kind, full_name: str) -> None:
     """Raise `ApiError` 403 unless the caller may grant on, alter or drop the securable."""
     require_binding(cloud, caller, kind, full_name, write=True)
+    authorize_rebinding(cloud, caller, kind, full_name)
+
+
+def authorize_rebinding(cloud: Cloud, caller: Caller, kind: Kind, full_name: str) -> None:
+    """As `authorize_management`, from any workspace: one that has lost its binding could not get it back otherwise."""
     if caller.is_admin:
         records.chain(cloud.store, kind, full_name)
         return
@@ -75,18 +81,23 @@ def sees(cloud: Cloud, caller: Caller, kind: Kind, full_name: str) -> bool:
 
 
 def require_binding(cloud: Cloud, caller: Caller, kind: Kind, full_name: str, *, write: bool) -> None:
-    """Raise `ApiError` 403 when the caller's workspace does not reach (or may not write) the catalog."""
+    """Raise `ApiError` 403 when the caller's workspace does not reach (or may not write) what is isolated.
+
+    That is the catalog of the securable, or the external location or storage credential itself.
+    """
     reason = _binding_refusal(cloud, caller, kind, full_name, write=write)
     if reason:
         raise denied(reason)
 
 
 def _binding_refusal(cloud: Cloud, caller: Caller, kind: Kind, full_name: str, *, write: bool) -> str | None:
-    if kind is not Kind.CATALOG and not records.ANCESTORS[kind]:
+    root = Kind.CATALOG if records.ANCESTORS[kind] else kind
+    if root not in BOUND:
         return None
-    catalog = records.require(cloud.store, Kind.CATALOG, full_name.split(".", maxsplit=1)[0])
-    bound = (cloud.store.get("binding", f"catalog:{catalog['name']}") or {}).get("bindings", [])
-    return bindings.refusal(catalog, bound, caller.require_workspace().workspace_id, write=write)
+    found = records.require(cloud.store, root, full_name.split(".", maxsplit=1)[0])
+    bound = (cloud.store.get("binding", f"{root}:{found['full_name']}") or {}).get("bindings", [])
+    workspace_id = caller.require_workspace().workspace_id
+    return bindings.refusal(found, bound, workspace_id, write=write, label=records.label(root))
 
 
 def _require_entry(cloud: Cloud, caller: Caller, kind: Kind, full_name: str) -> None:

@@ -1,4 +1,4 @@
-"""Which workspace reaches which catalog. Pure."""
+"""Which workspace reaches which catalog, external location or storage credential. Pure."""
 
 from collections.abc import Sequence
 
@@ -10,20 +10,22 @@ BINDING_TYPES = (READ_WRITE, READ_ONLY)
 ISOLATED = ("ISOLATED", "ISOLATION_MODE_ISOLATED")
 
 
-def refusal(catalog: Document, bindings: Sequence[Document], workspace_id: int, *, write: bool) -> str | None:
-    """Why the workspace may not read (or `write`) the catalog; None when it may.
+def refusal(
+    securable: Document, bindings: Sequence[Document], workspace_id: int, *, write: bool, label: str = "Catalog"
+) -> str | None:
+    """Why the workspace may not read (or `write`) the securable, which messages call `label`; None when it may.
 
-    An OPEN catalog is open to every workspace. An ISOLATED one only to those in `bindings`
+    An OPEN one is open to every workspace. An ISOLATED one only to those in `bindings`
     (`workspace_id`, `binding_type`), and writable only through a READ_WRITE one.
     """
-    if catalog.get("isolation_mode") not in ISOLATED:
+    if securable.get("isolation_mode") not in ISOLATED:
         return None
     found = {int(b["workspace_id"]): b["binding_type"] for b in bindings}
     kind = found.get(workspace_id)
     if kind is None:
-        return f"Catalog '{catalog['name']}' is not accessible in current workspace."
+        return f"{label} '{securable['name']}' is not accessible in current workspace."
     if write and kind != READ_WRITE:
-        return f"Catalog '{catalog['name']}' is bound READ_ONLY to current workspace: writing is not allowed."
+        return f"{label} '{securable['name']}' is bound READ_ONLY to current workspace: writing is not allowed."
     return None
 
 

@@ -31,12 +31,16 @@ def canonical(kind: Kind, full_name: str) -> str:
     return ".".join(levels(full_name, len(ANCESTORS[kind]) + 1))
 
 
+def label(kind: Kind) -> str:
+    """What messages call the kind: `External Location`."""
+    return kind.replace("_", " ").title()
+
+
 def require(store: Store, kind: Kind, full_name: str) -> Document:
     """The document of a securable. Raises `ApiError` 404, for example TABLE_DOES_NOT_EXIST."""
     found = store.get(kind, full_name)
     if found is None:
-        label = kind.replace("_", " ").title()
-        raise ApiError(404, f"{kind.upper()}_DOES_NOT_EXIST", f"{label} '{full_name}' does not exist.")
+        raise ApiError(404, f"{kind.upper()}_DOES_NOT_EXIST", f"{label(kind)} '{full_name}' does not exist.")
     return found
 
 
@@ -70,8 +74,7 @@ def create(store: Store, kind: Kind, full_name: str, owner: str, fields: Documen
     }
     with store.transaction():
         if store.get(kind, full_name) is not None:
-            label = kind.replace("_", " ").title()
-            raise ApiError(409, f"{kind.upper()}_ALREADY_EXISTS", f"{label} '{full_name}' already exists.")
+            raise ApiError(409, f"{kind.upper()}_ALREADY_EXISTS", f"{label(kind)} '{full_name}' already exists.")
         store.put(kind, full_name, document)
     return document
 

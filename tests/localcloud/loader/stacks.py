@@ -14,7 +14,9 @@ PROD = "https://adb-3.3.azuredatabricks.net"
 ACCOUNT = "https://accounts.azuredatabricks.net"
 
 
-def write_stack(folder: Path, name: str, resources: dict[str, Any], *, data: Any = None, host: str = PROD) -> Path:
+def write_stack(
+    folder: Path, name: str, resources: dict[str, Any], *, data: Any = None, host: str = PROD, removed: Any = None
+) -> Path:
     """Write a stack under `folder`, and the manifest. `resources` (and `data`) hold arguments by address.
 
     Returns the stack's document.
@@ -25,6 +27,7 @@ def write_stack(folder: Path, name: str, resources: dict[str, Any], *, data: Any
         "provider": {"databricks": [{"host": host}]} if host else {},
         "resource": _by_type(resources),
         "data": _by_type(data or {}),
+        "removed": removed or [],
     }
     path.write_text(json.dumps(document))
     names = sorted(found.parent.name for found in folder.glob("stacks/*/cdk.tf.json"))
@@ -40,9 +43,11 @@ class Stacks:
     core: Core
     folder: Path
 
-    def write(self, name: str, resources: dict[str, Any], *, data: Any = None, host: str = PROD) -> Path:
+    def write(
+        self, name: str, resources: dict[str, Any], *, data: Any = None, host: str = PROD, removed: Any = None
+    ) -> Path:
         """Write a stack; its document."""
-        return write_stack(self.folder, name, resources, data=data, host=host)
+        return write_stack(self.folder, name, resources, data=data, host=host, removed=removed)
 
     def load(self, *stacks: str) -> LoadReport:
         """Load all stacks of phase one, or those named."""

@@ -46,12 +46,15 @@ def test_a_binding_for_writing_lets_it_through() -> None:
     assert access(prod_workspace=document).may("dev-job", GOLD, "MODIFY").workspaces == ("dev",)
 
 
-def test_an_isolated_catalog_without_a_binding_is_reached_from_nowhere() -> None:
-    """Whatever the grants say."""
+def test_an_isolated_catalog_without_a_binding_is_reached_from_where_it_was_isolated() -> None:
+    """Whatever the grants say: isolating binds the workspace that does it, and no other one."""
     document = prod()
     del document["resource"]["databricks_workspace_binding"]
-    answer = access(prod_workspace=document).may("prod-job", GOLD, "SELECT")
-    assert (answer.allowed, answer.steps[-1]) == (False, "but catalog prod can be reached from nowhere")
+    alone = access(prod_workspace=document)
+    assert alone.may("prod-job", GOLD, "SELECT").workspaces == ("prod",)
+    answer = alone.may("dev-job", GOLD, "SELECT")
+    elsewhere = "but catalog prod can be reached from another workspace than it may sign in to"
+    assert (answer.allowed, answer.steps[-1]) == (False, elsewhere)
 
 
 def test_an_open_catalog_is_reached_from_wherever_one_may_sign_in() -> None:

@@ -1,4 +1,4 @@
-"""Which workspaces reach a catalog: `/bindings` and the older `/workspace-bindings`."""
+"""Which workspaces reach a catalog, a location or a credential: `/bindings` and the older `/workspace-bindings`."""
 
 from fastapi import APIRouter
 
@@ -11,7 +11,6 @@ from localcloud.services.unity import access, bindings, records
 from localcloud.services.unity.privileges import Kind
 
 router = APIRouter()
-_KINDS = (Kind.CATALOG, Kind.STORAGE_CREDENTIAL, Kind.EXTERNAL_LOCATION)
 
 
 @router.get("/bindings/{securable_type}/{name}")
@@ -24,9 +23,9 @@ def get_bindings(securable_type: str, name: str, cloud: CloudDep, caller: Caller
 
 @router.patch("/bindings/{securable_type}/{name}")
 def update_bindings(securable_type: str, name: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Add and remove bindings. Owners and managers, from a workspace that may write."""
+    """Add and remove bindings. Owners and managers, from any workspace."""
     kind, name = _kind(securable_type), name.lower()
-    access.authorize_management(cloud, caller, kind, records.canonical(kind, name))
+    access.authorize_rebinding(cloud, caller, kind, records.canonical(kind, name))
     return {"bindings": _change(cloud, kind, name, body.get("add", []), body.get("remove", []))}
 
 
@@ -41,7 +40,7 @@ def get_workspaces(name: str, cloud: CloudDep, caller: CallerDep) -> Document:
 def update_workspaces(name: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Assign and unassign whole workspaces, read and write, in the older form."""
     name = records.canonical(Kind.CATALOG, name)
-    access.authorize_management(cloud, caller, Kind.CATALOG, name)
+    access.authorize_rebinding(cloud, caller, Kind.CATALOG, name)
     add, remove = (
         [{"workspace_id": number} for number in body.get(field, [])]
         for field in ("assign_workspaces", "unassign_workspaces")
@@ -71,6 +70,6 @@ def _current(cloud: Cloud, kind: Kind, name: str) -> list[Document]:
 
 def _kind(securable_type: str) -> Kind:
     text = securable_type.lower().replace("-", "_")
-    if text not in set(_KINDS):
-        raise bad_request(f"'{securable_type}' cannot be bound to workspaces; known: {', '.join(_KINDS)}.")
+    if text not in set(access.BOUND):
+        raise bad_request(f"'{securable_type}' cannot be bound to workspaces; known: {', '.join(access.BOUND)}.")
     return Kind(text)

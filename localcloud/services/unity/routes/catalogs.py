@@ -3,12 +3,12 @@
 from fastapi import APIRouter
 
 from localcloud.kernel.body import JsonBody, changed, required
-from localcloud.kernel.cloud import Cloud, CloudDep
+from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.errors import ApiError, bad_request
-from localcloud.kernel.identity import Caller, CallerDep
+from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.names import identifier
 from localcloud.kernel.store import Document
-from localcloud.services.unity import access, bindings, deletion, ownership, records
+from localcloud.services.unity import access, bindings, deletion, isolation, ownership, records
 from localcloud.services.unity.privileges import Kind, Privilege
 
 router = APIRouter(prefix="/catalogs")
@@ -30,7 +30,7 @@ def create_catalog(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Docume
     with cloud.store.transaction():
         catalog = records.create(cloud.store, Kind.CATALOG, name, owner, fields)
         records.create(cloud.store, Kind.SCHEMA, f"{name}.default", owner, {"catalog_name": name})
-        _bind_own_workspace(cloud, caller, catalog)
+        isolation.bind_own_workspace(cloud, caller, Kind.CATALOG, catalog)
     return catalog
 
 
@@ -56,7 +56,7 @@ def update_catalog(name: str, body: JsonBody, cloud: CloudDep, caller: CallerDep
     with cloud.store.transaction():
         current = records.require(cloud.store, Kind.CATALOG, name)
         new = changed(current, ownership.checked_changes(cloud, body), _CHANGEABLE)
-        _bind_own_workspace(cloud, caller, new)
+        isolation.bind_own_workspace(cloud, caller, Kind.CATALOG, new)
         return records.update(cloud.store, Kind.CATALOG, new, caller.principal)
 
 
@@ -71,13 +71,6 @@ def delete_catalog(name: str, cloud: CloudDep, caller: CallerDep, force: bool = 
     deletion.drop(cloud, Kind.CATALOG, name)
     cloud.store.delete("binding", f"catalog:{name}")
     return {}
-
-
-def _bind_own_workspace(cloud: Cloud, caller: Caller, catalog: Document) -> None:
-    key = f"catalog:{catalog['name']}"
-    if catalog["isolation_mode"] in bindings.ISOLATED and cloud.store.get("binding", key) is None:
-        own = {"workspace_id": caller.require_workspace().workspace_id, "binding_type": bindings.READ_WRITE}
-        cloud.store.put("binding", key, {"bindings": [own]})
 
 
 def _check_mode(body: Document) -> None:

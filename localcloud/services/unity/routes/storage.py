@@ -1,4 +1,4 @@
-"""Storage credentials and external locations: kept as declared, owned and granted, but nothing is stored there."""
+"""Storage credentials and external locations: kept as declared, owned, granted and bound; nothing is stored there."""
 
 from fastapi import APIRouter
 
@@ -6,7 +6,7 @@ from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.store import Document
-from localcloud.services.unity import access, deletion, ownership, records
+from localcloud.services.unity import access, deletion, isolation, ownership, records
 from localcloud.services.unity.privileges import Kind, Privilege
 
 router = APIRouter()
@@ -21,7 +21,11 @@ def _routes(kind: Kind, path: str, listed: str, create_privilege: Privilege) -> 
         name = records.canonical(kind, required(body, "name"))
         records.ensure_metastore(cloud)
         access.authorize(cloud, caller, Kind.METASTORE, Kind.METASTORE, create_privilege)
-        return records.create(cloud.store, kind, name, ownership.initial_owner(cloud, caller, body), body)
+        owner = ownership.initial_owner(cloud, caller, body)
+        with cloud.store.transaction():
+            made = records.create(cloud.store, kind, name, owner, body)
+            isolation.bind_own_workspace(cloud, caller, kind, made)
+        return made
 
     @router.get(path)
     def list_all(cloud: CloudDep, caller: CallerDep) -> Document:
@@ -36,13 +40,17 @@ def _routes(kind: Kind, path: str, listed: str, create_privilege: Privilege) -> 
         name = records.canonical(kind, name)
         access.authorize_management(cloud, caller, kind, name)
         changes = {k: v for k, v in ownership.checked_changes(cloud, body).items() if k not in _KEPT}
-        return records.update(cloud.store, kind, records.require(cloud.store, kind, name) | changes, caller.principal)
+        with cloud.store.transaction():
+            new = records.require(cloud.store, kind, name) | changes
+            isolation.bind_own_workspace(cloud, caller, kind, new)
+            return records.update(cloud.store, kind, new, caller.principal)
 
     @router.delete(f"{path}/{{name}}")
     def delete(name: str, cloud: CloudDep, caller: CallerDep) -> Document:
         name = records.canonical(kind, name)
         access.authorize_management(cloud, caller, kind, name)
         deletion.drop(cloud, kind, name)
+        cloud.store.delete("binding", f"{kind}:{name}")
         return {}
 
 

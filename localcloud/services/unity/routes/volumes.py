@@ -20,7 +20,8 @@ router = APIRouter(prefix="/volumes")
 def create_volume(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Create a volume and its folder. Needs CREATE_VOLUME on the schema.
 
-    An external one keeps the location that was declared as `declared_location`; its files lie here all the same.
+    An external one answers with the location that was declared; its files lie here all the same, and a temporary
+    credential says where.
     """
     parts = required(body, "catalog_name", "schema_name", "name")
     catalog, schema, name = (identifier("volume", part) for part in parts)
@@ -75,4 +76,7 @@ def delete_volume(full_name: str, cloud: CloudDep, caller: CallerDep) -> Documen
 
 
 def _shown(volume: Document) -> Document:
-    return {**volume, "volume_id": volume["id"]}
+    """The volume as its clients know it: with the location that they gave it."""
+    public = {field: value for field, value in volume.items() if field != "declared_location"}
+    declared = {"storage_location": volume["declared_location"]} if volume.get("declared_location") else {}
+    return {**public, **declared, "volume_id": volume["id"]}

@@ -85,12 +85,22 @@ def test_directories(lake: Core) -> None:
 
 
 def test_the_files_of_an_external_volume_lie_here_too(lake: Core) -> None:
-    """It keeps the place that was declared; without one it is refused, as a managed volume with one is."""
+    """It answers with the place that was declared; without one it is refused, as a managed volume with one is.
+
+    Answered with a folder of this machine, the provider would replace the volume at every plan.
+    """
     volumes = f"{lake.url('prod')}/api/2.1/unity-catalog/volumes"
     place = "abfss://landing@lake.dfs.core.windows.net/credit"
     body = {"catalog_name": "prod", "schema_name": "credit_gold", "name": "arriving", "volume_type": "EXTERNAL"}
     made = lake.call("POST", volumes, json=body | {"storage_location": place}).json()
-    assert (made["volume_type"], made["declared_location"]) == ("EXTERNAL", place)
+    read = lake.call("GET", f"{volumes}/prod.credit_gold.arriving").json()
+    for shown in (made, read):
+        assert (shown["volume_type"], shown["storage_location"]) == ("EXTERNAL", place)
+        assert "declared_location" not in shown
+    wanted = {"volume_id": made["volume_id"], "operation": "WRITE_VOLUME"}
+    unity = f"{lake.url('prod')}/api/2.1/unity-catalog"
+    credential = lake.call("POST", f"{unity}/temporary-volume-credentials", json=wanted).json()
+    assert credential["url"] == str(lake.cloud.volumes / "prod" / "credit_gold" / "arriving")
     lake.admin().files.upload("/Volumes/prod/credit_gold/arriving/a", io.BytesIO(b"1"))
     assert (lake.cloud.volumes / "prod" / "credit_gold" / "arriving" / "a").read_bytes() == b"1"
     for wrong in (body, body | {"volume_type": "MANAGED", "storage_location": place}):
