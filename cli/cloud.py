@@ -62,10 +62,10 @@ def account() -> "AccountClient":
 
 def local_call(method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The answer of a route under `/local`, which only a local cloud has. Raises CommandError where it refuses."""
-    import httpx  # noqa: PLC0415 - few commands need it
+    from localcloud.kernel import loopback  # noqa: PLC0415 - few commands need it
 
     cloud = endpoint()
-    answer = httpx.Client(trust_env=False).request(
+    answer = loopback.request(
         method,
         f"{cloud.account_url}/local/{path}",
         json=body,

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 
 from localcloud.endpoint import Endpoint, pid_file, read_endpoint
-from localcloud.kernel import processes
+from localcloud.kernel import loopback, processes
 from localcloud.spark.toolchain import ToolchainError, delta_jars, java
 
 START_TIMEOUT_S = 180.0
@@ -74,11 +74,11 @@ def status(home: Path) -> Status:
     if written is None or processes.recorded(pid_file(home)) != written.pid:
         return Status(running=False)
     try:
-        answer = httpx.get(
+        answer = loopback.request(
+            "GET",
             f"{written.account_url}/local/workspaces",
             headers={"Authorization": f"Bearer {written.admin_token}"},
             timeout=_ANSWER_TIMEOUT_S,
-            trust_env=False,  # no proxy stands between this machine and itself
         ).raise_for_status()
     except httpx.HTTPError:
         return Status(running=False)

@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 
+from localcloud.kernel import loopback
 from localcloud.loader.errors import LoadError, NotFoundError
 
 _TIMEOUT_S = 60
@@ -18,8 +19,7 @@ class Session:
 
     def __init__(self, url: str, token: str) -> None:
         headers = {"Authorization": f"Bearer {token}"}
-        # A proxy of this machine's environment must not see the token, nor calls to this very machine.
-        self._http = httpx.Client(base_url=url, headers=headers, timeout=_TIMEOUT_S, trust_env=False)
+        self._http = loopback.client(base_url=url, headers=headers, timeout=_TIMEOUT_S)
 
     def __enter__(self) -> "Session":
         return self

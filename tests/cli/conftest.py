@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from localcloud.endpoint import Endpoint, pid_file, write_endpoint
 from localcloud.kernel import processes
-from tests.localcloud.core import Core, start, stop
+from tests.localcloud.core import Core, leave, start
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Core]:
     yield core
     # Whoever looks for the server of this directory must not find this process.
     pid_file(home).unlink()
-    stop(core)
+    leave(core)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.localcloud.core import Core, start, stop
+from tests.localcloud.core import Core, leave, start
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def core(tmp_path: Path) -> Iterator[Core]:
     """A fresh served cloud without Spark and MLflow; workspaces dev and prod."""
     served = start(tmp_path / "home")
     yield served
-    stop(served)
+    leave(served)
 
 
 @pytest.fixture

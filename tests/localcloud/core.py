@@ -1,6 +1,7 @@
 """A served local cloud without Spark and MLflow, and clients for it as different principals."""
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import httpx
 from databricks.sdk import WorkspaceClient
 
 from localcloud.app import serve
-from localcloud.kernel import identity
+from localcloud.kernel import identity, loopback
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.listeners import Listeners
 from localcloud.kernel.store import Store
@@ -24,6 +25,7 @@ class Core:
     cloud: Cloud
     listeners: Listeners
     admin_token: str
+    http: httpx.Client = field(default_factory=lambda: loopback.client(timeout=60), repr=False)
 
     @property
     def account_url(self) -> str:
@@ -54,7 +56,7 @@ class Core:
         """A bare HTTP call; as the admin unless a token (or an empty one) is given."""
         held = self.admin_token if token is None else token
         headers = {"Authorization": f"Bearer {held}"} if held else {}
-        return httpx.request(method, url, headers=headers, timeout=60, **options)
+        return self.http.request(method, url, headers=headers, **options)
 
     def grant(self, kind: str, name: str, principal: str, *privileges: str) -> None:
         """Grant privileges, as the admin in prod."""
@@ -83,6 +85,12 @@ def start(home: Path) -> Core:
 
 
 def stop(core: Core) -> None:
-    """Stop serving."""
+    """Stop serving; its ports are free and its database is closed."""
+    core.http.close()
     core.listeners.close()
     core.cloud.store.close()
+
+
+def leave(core: Core) -> None:
+    """Stop serving, without waiting the fifth of a second that its listeners take to end."""
+    threading.Thread(target=stop, args=(core,), daemon=True).start()

@@ -16,7 +16,7 @@ import pytest
 
 from localcloud import lifecycle
 from localcloud.endpoint import Endpoint, write_endpoint
-from localcloud.kernel import processes
+from localcloud.kernel import loopback, processes
 from localcloud.kernel.processes import MARK, marked, wait_until
 from localcloud.lifecycle import StartError
 from localcloud.spark import toolchain
@@ -48,7 +48,9 @@ def home(tmp_path_factory: pytest.TempPathFactory, owner: "subprocess.Popen[byte
 
 def _post(endpoint: Endpoint, path: str, body: object) -> httpx.Response:
     headers = {"Authorization": f"Bearer {endpoint.admin_token}"}
-    return httpx.post(f"{endpoint.account_url}{path}", json=body, headers=headers, timeout=30).raise_for_status()
+    return loopback.request(
+        "POST", f"{endpoint.account_url}{path}", json=body, headers=headers, timeout=30
+    ).raise_for_status()
 
 
 def _running(home: Path) -> Endpoint:

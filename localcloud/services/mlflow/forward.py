@@ -7,6 +7,7 @@ from urllib.parse import quote
 import httpx
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 
+from localcloud.kernel import loopback
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import ApiError
 from localcloud.kernel.store import Document
@@ -24,7 +25,7 @@ def client(cloud: Cloud) -> httpx.Client:
     with cloud.lock:
         found = cloud.parts.get("mlflow_client")
         if not isinstance(found, httpx.Client) or str(found.base_url).rstrip("/") != cloud.mlflow_url:
-            found = httpx.Client(base_url=cloud.mlflow_url, timeout=_TIMEOUT, trust_env=False)
+            found = loopback.client(base_url=cloud.mlflow_url, timeout=_TIMEOUT)
             cloud.parts["mlflow_client"] = found
     return found
 

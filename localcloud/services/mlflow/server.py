@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import psutil
 
+from localcloud.kernel import loopback
 from localcloud.kernel.processes import kill_tree, last_lines, spawn, wait_until
 
 LOOPBACK = "127.0.0.1"
@@ -88,7 +89,7 @@ class MlflowServer:
 
     def _answers(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/health", timeout=_ONE_PROBE_S).is_success
+            return loopback.request("GET", f"{self.url}/health", timeout=_ONE_PROBE_S).is_success
         except httpx.HTTPError:
             return False
 

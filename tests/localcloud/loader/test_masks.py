@@ -18,7 +18,7 @@ from ml.ingest.masks import function, make_functions, make_tables
 from ml.parameters import Common
 from ml.tables.system import bronze
 from ml.usecases.credit.declaration import CREDIT
-from tests.localcloud.core import Core, start, stop
+from tests.localcloud.core import Core, leave, start
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -92,7 +92,7 @@ def masked(
     assert found.load("prod-masks").created == len(list(_resources(stacks_dir)))
     found.door("prod-credit-ingest").append(bronze(CREDIT.feeds[0]), BRONZE, records(spark))
     yield found
-    stop(core)
+    leave(core)
 
 
 def _resources(stacks_dir: Path) -> Iterator[str]:

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-import httpx
 import pytest
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import PermissionDenied
 
 from localcloud import loader
 from localcloud.endpoint import Endpoint
+from localcloud.kernel import loopback
 from localcloud.loader.documents import Stack, read_stacks
 from localcloud.loader.kinds import DATA, KINDS
 
@@ -73,7 +73,9 @@ def test_grants_are_those_of_the_documents(cloud: Endpoint, prod: WorkspaceClien
 
 def _token(cloud: Endpoint, principal: str) -> str:
     headers = {"Authorization": f"Bearer {cloud.admin_token}"}
-    answer = httpx.post(f"{cloud.account_url}/local/tokens", json={"as": principal}, headers=headers).raise_for_status()
+    answer = loopback.request(
+        "POST", f"{cloud.account_url}/local/tokens", json={"as": principal}, headers=headers
+    ).raise_for_status()
     return str(answer.json()["token"])
 
 

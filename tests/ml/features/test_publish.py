@@ -13,7 +13,7 @@ from databricks.sdk.service.ml import OnlineStore
 from ml.features.publish import publish, skipped
 from ml.parameters import Common
 from ml.usecases.credit.declaration import CREDIT
-from tests.localcloud.core import Core, start, stop
+from tests.localcloud.core import Core, leave, start
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -34,7 +34,7 @@ def core(tmp_path: Path, spark_remote: str) -> Iterator[Core]:
     for schema in ("credit_gold", "credit_features"):
         admin.schemas.create(schema, "prod")
     yield served
-    stop(served)
+    leave(served)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from ml.gates.approval import NotApprovedError, Person, person, require_approver
 from ml.gates.sign_off import judge
 from ml.gates.verdict import JUDGING, Decision
 from ml.promotion.ledger import Moved, rolled_back
-from tests.localcloud.core import start, stop
+from tests.localcloud.core import leave, start
 
 _PASSED = dict.fromkeys(JUDGING, "pass")
 _RISK, _ADMIN = frozenset({"model-risk"}), frozenset({"platform-admins"})
@@ -56,7 +56,7 @@ def test_a_person_is_an_active_user_with_groups(tmp_path: Path) -> None:
         with pytest.raises(NotApprovedError, match="is no user name"):
             person(admin, 'a" or userName ne "b')
     finally:
-        stop(core)
+        leave(core)
 
 
 def _move(alias: str, start_: int | None, end: int, cause: str, day: int) -> Moved:

@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import NotFound, PermissionDenied
 from pyspark.sql import SparkSession
 
+from localcloud.kernel import loopback
 from ml.declarations import Column, Layer, Table
 from ml.tables import Tables, Written, frame_of
 from ml.tables.unity_rest import UnityRestPlaces
@@ -41,7 +41,8 @@ class _LookedTooEarly(UnityRestPlaces):
 def _tables(
     cloud: "Endpoint", spark: SparkSession, workspace: str, principal: str, places: type = UnityRestPlaces
 ) -> Tables:
-    answer = httpx.post(
+    answer = loopback.request(
+        "POST",
         f"{cloud.account_url}/local/tokens",
         json={"as": principal},
         headers={"Authorization": f"Bearer {cloud.admin_token}"},

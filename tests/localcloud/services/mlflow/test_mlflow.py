@@ -11,7 +11,7 @@ from databricks.sdk.errors import PermissionDenied
 from mlflow.exceptions import MlflowException
 
 from localcloud.services.mlflow.server import MlflowServer
-from tests.localcloud.core import Core, start, stop
+from tests.localcloud.core import Core, leave, start
 from tests.needs import starts
 
 MODEL = "prod.credit_ops.default_risk"
@@ -77,7 +77,7 @@ def registry(server: MlflowServer, tmp_path_factory: pytest.TempPathFactory) -> 
         made = Registry(core, patch, applications)
         _train(made)
         yield made
-    stop(core)
+    leave(core)
 
 
 def _train(registry: Registry) -> None:

@@ -21,7 +21,7 @@ def refusing(world: World) -> World:
 
 def _send(world: World, content: bytes, **headers: str) -> httpx.Response:
     sent = {"Authorization": f"Bearer {world.admin_token}", "Content-Type": "application/json", **headers}
-    return httpx.post(
+    return world.http.post(
         f"{world.url}/serving-endpoints/{ENDPOINT}/invocations", content=content, headers=sent, timeout=60
     )
 
@@ -79,7 +79,7 @@ def test_ten_megabytes_are_too_large(refusing: World, length: int | None) -> Non
 
     headers = {"Authorization": f"Bearer {refusing.admin_token}", "Content-Type": "application/json"}
     url = f"{refusing.url}/serving-endpoints/{ENDPOINT}/invocations"
-    answer = httpx.post(url, content=content if length else chunks(), headers=headers, timeout=60)  # type: ignore[arg-type]
+    answer = refusing.http.post(url, content=content if length else chunks(), headers=headers, timeout=60)  # type: ignore[arg-type]
     assert answer.status_code == 413
     assert "cannot exceed 4194304 bytes" in answer.json()["message"]
 
@@ -95,8 +95,8 @@ def test_tokens_are_checked_before_anything_else(refusing: World) -> None:
     """401 without a token, 403 with a wrong one, also for an endpoint that does not exist."""
     for name in (ENDPOINT, "nowhere"):
         url = f"{refusing.url}/serving-endpoints/{name}/invocations"
-        assert httpx.post(url, json=GOOD).status_code == 401
-        wrong = httpx.post(url, json=GOOD, headers={"Authorization": "Bearer dapi0000"})
+        assert refusing.http.post(url, json=GOOD).status_code == 401
+        wrong = refusing.http.post(url, json=GOOD, headers={"Authorization": "Bearer dapi0000"})
         assert (wrong.status_code, wrong.json()["message"]) == (403, "Invalid access token.")
 
 

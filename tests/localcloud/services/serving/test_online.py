@@ -119,7 +119,9 @@ def test_publishing_again_brings_new_rows_and_is_idempotent(looking: World, spar
 
     def published() -> dict[str, object]:
         url = f"{looking.url}/api/2.0/feature-store/online-tables/{ONLINE}"
-        found: dict[str, object] = httpx.get(url, headers={"Authorization": f"Bearer {looking.admin_token}"}).json()
+        found: dict[str, object] = looking.http.get(
+            url, headers={"Authorization": f"Bearer {looking.admin_token}"}
+        ).json()
         return {field: found[field] for field in ("source_version", "rows", "key", "pipeline_id")}
 
     before = published()

@@ -17,7 +17,7 @@ from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, Schema
 
 from localcloud import app
-from localcloud.kernel import identity
+from localcloud.kernel import identity, loopback
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.listeners import Listeners
 from localcloud.kernel.store import Store
@@ -55,7 +55,7 @@ class World:
     listeners: Listeners
     admin_token: str
     versions: dict[str, int] = field(default_factory=dict)
-    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60))
+    http: httpx.Client = field(default_factory=lambda: loopback.client(timeout=60))
 
     @property
     def url(self) -> str:
@@ -148,7 +148,7 @@ def open_world(home: Path, server: MlflowServer) -> Iterator[World]:
         token = identity.ensure_admin(cloud)
         url = f"http://127.0.0.1:{cloud.account_port}/local/workspaces"
         body = {"name": "prod", "host": "https://adb-7.7.azuredatabricks.net"}
-        httpx.post(url, json=body, headers={"Authorization": f"Bearer {token}"}).raise_for_status()
+        loopback.request("POST", url, json=body, headers={"Authorization": f"Bearer {token}"}).raise_for_status()
         yield World(home=home, cloud=cloud, listeners=listeners, admin_token=token)
     finally:
         if "serving" in cloud.parts:

@@ -8,7 +8,7 @@ from databricks.sdk.errors import BadRequest, NotFound
 from databricks.sdk.service.sql import Disposition, StatementResponse, StatementState
 from pyspark.sql import SparkSession
 
-from tests.localcloud.core import Core, start, stop
+from tests.localcloud.core import Core, leave, start
 
 TABLE = "prod.credit_ops.gate_results"
 
@@ -30,7 +30,7 @@ def lakehouse(spark: SparkSession, spark_remote: str, tmp_path_factory: pytest.T
     for name, privileges in {"reader": ["SELECT"], "writer": ["SELECT", "MODIFY"], "stranger": []}.items():
         core.grant("catalog", "prod", core.application(name), "USE_CATALOG", "USE_SCHEMA", *privileges)
     yield core
-    stop(core)
+    leave(core)
 
 
 def run(core: Core, name: str, text: str) -> StatementResponse:
