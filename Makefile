@@ -13,7 +13,7 @@ USECASE ?= credit
 ENV ?= prod
 DEPLOY = $(PY) -m infra.deploy $@ $(ENV) $(if $(PLATFORM),--platform) $(if $(MASKS),--masks) $(if $(SERVING),--serving) $(if $(APPROVED),--approved)
 
-.PHONY: help setup demo test test-fast test-all lint types format synth scan access secrets synth-check plan diff deploy first move-state destroy up down status lock schemas bench clean distclean
+.PHONY: help setup demo test test-fast test-all extras lint types format synth scan access secrets synth-check plan diff deploy first move-state destroy up down status lock schemas bench clean distclean
 
 help: ## Show every target, a line each
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -35,14 +35,17 @@ $(READY): Pipfile.lock Makefile
 demo: $(READY) ## Tell the whole story of one model and assert it (USECASE=credit, DATA=path to a real file)
 	@$(BIN)/mlops demo $(USECASE) $(if $(DATA),--data "$(DATA)")
 
-test: $(READY) ## Run all tests but the long ones; make test ARGS="-m spark" chooses (tests/needs.py has the markers)
-	@$(PY) -m pytest -m "not long" $(ARGS)
+test: $(READY) ## Run all tests but the long ones, in two processes (ARGS: pytest's own)
+	@$(PY) -m tests.side_by_side $(ARGS)
 
 test-fast: $(READY) ## Run the tests that start no server: pure ones, and those of one room
 	@$(PY) -m pytest -m fast $(ARGS)
 
 test-all: $(READY) ## Run all tests, the long ones too
 	@$(PY) -m pytest $(ARGS)
+
+extras: $(READY) ## Run what takes long, if its inputs changed since it last passed (EXTRAS=1: in any case)
+	@$(PY) .ci/extras.py $(ARGS)
 
 lint: $(READY) ## Check style and formatting
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -20,7 +20,7 @@ NEEDS = {
     "cdktf": "runs the real cdktf command",
     "browser": "opens a page in Chromium",
     "e2e": "runs the `mlops` command over a local cloud, most on the state that one demo leaves",
-    "long": "computes for more than some seconds: `make extras` runs it, `make test` does not",
+    "long": "takes minutes and seldom changes its verdict: `make extras` runs it, `make test` does not",
 }
 FAST = "fast"
 _STARTS = "starts_what"

@@ -85,3 +85,11 @@ def test_every_skip_is_listed_with_its_reason(other: pytest.Pytester) -> None:
             "tests skipped: 4, for 3 reasons",
         ]
     )
+
+
+def test_the_demo_comes_last(other: pytest.Pytester) -> None:
+    """Whatever the files are called; the others keep their order."""
+    demo = "import pytest\n@pytest.mark.e2e\ndef test_demo(): pass"
+    other.makepyfile(test_a=demo, test_b="def test_b(): pass", test_c="def test_c(): pass")
+    done = other.runpytest_subprocess("-v")
+    done.stdout.fnmatch_lines(["*::test_b PASSED*", "*::test_c PASSED*", "*::test_demo PASSED*"])

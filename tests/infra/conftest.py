@@ -27,17 +27,15 @@ def read_documents(out_dir: Path) -> Documents:
 
 
 @pytest.fixture(scope="session")
-def out_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the shipped workspaces, synthesized."""
-    folder = tmp_path_factory.mktemp("synth")
-    synth(folder)
-    return folder
+def out_dir(stacks_dir: Path) -> Path:
+    """The folder with the shipped workspaces that all rooms share, synthesized once."""
+    return stacks_dir
 
 
 @pytest.fixture(scope="session")
-def documents(out_dir: Path) -> Documents:
+def documents(stacks_dir: Path) -> Documents:
     """The documents of the shipped workspaces, by stack."""
-    return read_documents(out_dir)
+    return read_documents(stacks_dir)
 
 
 @pytest.fixture

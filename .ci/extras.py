@@ -1,0 +1,121 @@
+"""The checks that take long and seldom change their verdict: each runs if its inputs changed since it last passed.
+
+`make extras` runs those that are due and notes what passed in `.ci/extras.passed`, which is committed: per line the
+name of an extra and a hash over the content of its inputs. So every clone knows the inputs that an extra passed with,
+and a change of anything else leaves it out. `EXTRAS=1` runs all of them; `--list` runs none and says what is due.
+
+Exit code 1 if one fails. The last lines name what did not run, and why.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+PASSED = Path(".ci") / "extras.passed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extra:
+    """A check: its inputs (git pathspecs), what it runs, line by line in a shell, and the interpreter that it needs."""
+
+    name: str
+    inputs: tuple[str, ...]
+    script: str
+    python: str = ""
+
+    def interpreter(self) -> str | None:
+        """The path of an interpreter of that version which really starts: version managers leave stubs."""
+        managed = sorted((Path.home() / ".pyenv" / "versions").glob(f"{self.python}.*/bin/python"))
+        found = (shutil.which(f"python{self.python}"), *map(str, managed))
+        return next((path for path in found if path and _starts(path)), None)
+
+
+_LOCKED = ("Pipfile", "Pipfile.lock", "pyproject.toml", "Makefile", "tests/*.py")
+_ROOMS = ("ml", "infra", "localcloud", "cli", "workspaces")
+EXTRAS = (
+    Extra(
+        name="long-tests",
+        inputs=(*_LOCKED, *_ROOMS, "tests/e2e", "tests/ml"),
+        script=".venv/bin/python -m pytest -m long",
+    ),
+    Extra(
+        name="python-3.12",
+        python="3.12",
+        inputs=(*_LOCKED, *_ROOMS, "policies", "tests"),
+        script="""
+            "$INTERPRETER" -m venv --clear .tools/python-3.12
+            .tools/pipenv/bin/pipenv requirements --dev --hash --exclude-index > .tools/python-3.12/requirements.txt
+            .tools/python-3.12/bin/python -m pip install -q --require-hashes -r .tools/python-3.12/requirements.txt
+            .tools/python-3.12/bin/python -m pytest -m fast
+        """,
+    ),
+)
+
+
+def inputs_hash(extra: Extra) -> str:
+    """SHA-256 over the extra itself and every file of its inputs, as they lie here: names and bytes, in order."""
+    listed = ("git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *extra.inputs)
+    names = sorted(set(subprocess.run(listed, capture_output=True, text=True, check=True).stdout.splitlines()))
+    total = hashlib.sha256(extra.script.encode())
+    for path in map(Path, names):
+        if path.is_file():
+            total.update(f"\0{path}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def passed() -> set[tuple[str, ...]]:
+    """Names and hashes that were noted."""
+    return {tuple(line.split()) for line in PASSED.read_text().splitlines()} if PASSED.exists() else set()
+
+
+def note(extra: Extra, inputs: str) -> None:
+    """Note that it passed, in place of what was noted of it before."""
+    kept = [line for line in sorted(passed()) if line[0] != extra.name]
+    PASSED.write_text("".join(f"{' '.join(line)}\n" for line in sorted([*kept, (extra.name, inputs)])))
+
+
+def left_out(extra: Extra, inputs: str, *, all_of_them: bool) -> str | None:
+    """Why it need not or cannot run, or None if it is due."""
+    if (extra.name, inputs) in passed() and not all_of_them:
+        return "its inputs are those that it passed with (EXTRAS=1 runs it all the same)"
+    if extra.python and extra.interpreter() is None:
+        return f"this machine has no Python {extra.python}"
+    return None
+
+
+def run(extra: Extra) -> bool:
+    """Run it to its end; whether it passed."""
+    print(f"\n=== extra: {extra.name}", flush=True)
+    found = {"INTERPRETER": extra.interpreter() or ""} if extra.python else {}
+    return subprocess.run(["sh", "-ec", extra.script], env=os.environ | found, check=False).returncode == 0
+
+
+def main(arguments: Sequence[str], extras: Iterable[Extra] = EXTRAS) -> int:
+    """Run what is due, or list it."""
+    failed, said = [], []
+    for extra in extras:
+        inputs = inputs_hash(extra)
+        reason = left_out(extra, inputs, all_of_them=bool(os.environ.get("EXTRAS")))
+        if reason or "--list" in arguments:
+            said.append(f"extra {extra.name}: " + (f"left out, {reason}" if reason else "due"))
+        elif run(extra):
+            note(extra, inputs)
+            said.append(f"extra {extra.name}: passed; commit {PASSED}")
+        else:
+            failed.append(extra.name)
+            said.append(f"extra {extra.name}: FAILED")
+    print("\n".join(said))
+    return int(bool(failed))
+
+
+def _starts(program: str) -> bool:
+    return subprocess.run([program, "--version"], capture_output=True, check=False).returncode == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,54 @@
+"""`make test` runs every test once, in two processes, and fails if either fails."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import side_by_side
+
+CODE = {
+    "test_pure.py": "def test_pure(): assert {pure}",
+    "test_served.py": "import pytest\n@pytest.mark.spark\ndef test_served(): assert {served}",
+    "test_long.py": "import pytest\n@pytest.mark.spark\n@pytest.mark.long\ndef test_long(): assert False",
+}
+
+
+def _run(folder: Path, root: Path, *arguments: str, **values: bool) -> subprocess.CompletedProcess[str]:
+    for name, text in CODE.items():
+        (folder / name).write_text(text.format(**values) if "{" in text else text)
+    (folder / "pytest.ini").write_text("[pytest]\naddopts = -p tests.marks -q\n")
+    # What this test run says about plugins must not reach the inner one.
+    env = {"PYTHONPATH": str(root), "PATH": ""}
+    command = [sys.executable, "-m", "tests.side_by_side", *arguments]
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+
+
+def test_both_halves_run_and_the_long_ones_do_not(tmp_path: Path, root: Path) -> None:
+    """One test passes in each half; the long one, which would fail, is in neither."""
+    done = _run(tmp_path, root, pure=True, served=True)
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.count("1 passed, 2 deselected") == 2
+
+
+@pytest.mark.parametrize("broken", ["pure", "served"])
+def test_a_failure_in_either_half_fails_both(tmp_path: Path, root: Path, broken: str) -> None:
+    """And the failing test is named."""
+    done = _run(tmp_path, root, **{"pure": True, "served": True, broken: False})
+    assert done.returncode == 1
+    assert f"FAILED test_{broken}.py::test_{broken}" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("codes", "expected"), [((0, 0), False), ((0, 5), False), ((5, 0), False), ((5, 5), True), ((1, 0), True)]
+)
+def test_a_half_without_tests_is_no_failure_unless_both_have_none(codes: tuple[int, int], expected: bool) -> None:
+    """As with `ARGS=tests/policies`, where no test starts a server."""
+    assert side_by_side.failed(codes) is expected
+
+
+def test_a_choice_by_markers_is_refused() -> None:
+    """It would replace the halves' own."""
+    with pytest.raises(SystemExit, match="chooses by markers itself"):
+        side_by_side.command("fast", ["-m", "spark"])
