@@ -9,15 +9,18 @@ from infra.constructs.azure_workspace import KEY_USER
 from infra.constructs.key_vault import EncryptionKeyOutputs
 from infra.constructs.lake_storage import LakeStorageProps, containers, lake_storage
 from infra.constructs.role import RoleProps, role
-from infra.spec import CONTAINERS, LANDING, Environment
+from infra.spec import LANDING
 
 # Of the lake's connector: the data, and being told by Azure of new files.
 _LAKE_ROLES = ("Storage Blob Data Contributor", "Storage Queue Data Contributor")
 _EVENTS_ROLE = "EventGrid EventSubscription Contributor"
 
 
-def lake(place: Place, key: EncryptionKeyOutputs | None) -> str:
-    """Id of the lake's account, which the access connector reaches. `key` encrypts it; an adopted one has its own."""
+def lake(place: Place, key: EncryptionKeyOutputs | None, names: tuple[str, ...]) -> str:
+    """Id of the lake's account, which the access connector reaches, with the containers `names`.
+
+    `key` encrypts it; an adopted one has its own.
+    """
     connector = access_connector(
         place.stack,
         "connector",
@@ -25,19 +28,14 @@ def lake(place: Place, key: EncryptionKeyOutputs | None) -> str:
     )
     if key is None:
         lake_id: str = adopted_lake(place.stack, "lake", place.places.lake_account_id, place.azure.region).id
-        containers(place.stack, "lake", lake_id, _own_containers(place.environment))
+        containers(place.stack, "lake", lake_id, names)
     else:
-        lake_id = _made(place, key, connector.id)
+        lake_id = _made(place, key, connector.id, names)
     _connector_roles(place, connector.principal_id, lake_id)
     return lake_id
 
 
-def _own_containers(environment: Environment) -> tuple[str, ...]:
-    """Those that no adopted location stands for."""
-    return tuple(name for name in CONTAINERS if name not in environment.adopt.locations.names)
-
-
-def _made(place: Place, key: EncryptionKeyOutputs, connector_id: str) -> str:
+def _made(place: Place, key: EncryptionKeyOutputs, connector_id: str, names: tuple[str, ...]) -> str:
     stack, environment, prefix = place.stack, place.environment, place.azure.prefix
     identity = azurerm.user_assigned_identity.UserAssignedIdentity(
         stack,
@@ -55,7 +53,7 @@ def _made(place: Place, key: EncryptionKeyOutputs, connector_id: str) -> str:
         name=place.places.lake_account,
         tenant_id=place.azure.tenant_id,
         redundancy=environment.azure.redundancy,
-        containers=CONTAINERS,
+        containers=names,
         landing=LANDING,
         landing_days=environment.azure.landing_days,
         key_id=key.versionless_id,

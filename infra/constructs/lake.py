@@ -32,7 +32,12 @@ class LakeOutputs:
 
 
 def isolated_lake(scope: Scope, id_: str, props: LakeProps) -> LakeOutputs:
-    """A managed identity's credential and a location per container, validated, for one workspace alone."""
+    """A managed identity's credential and a location per container, validated, for one workspace alone.
+
+    Without a container nothing is made: every location is adopted, with its own credential.
+    """
+    if not props.containers:
+        return LakeOutputs(locations={}, urls={})
     credential = databricks.storage_credential
     made = credential.StorageCredential(
         scope,

@@ -5,6 +5,7 @@ from typing import Any
 
 from infra import azure_names
 from infra.azure_ids import parsed
+from infra.spec.lake import CATALOG_ROOT
 from infra.spec.problems import Problem
 from infra.spec.raw import dig, table, texts
 from infra.spec.read import Read, problem
@@ -183,6 +184,16 @@ def adopted_locations_lie_in_an_adopted_lake(read: Read) -> Iterator[Problem]:
             yield problem(source, location, given=dict(given), allowed="locations together with lake", fix=fix)
 
 
+def adopted_catalogs_have_their_own_root(read: Read) -> Iterator[Problem]:
+    """Nothing of ours lies in the root of a catalog that we do not make."""
+    for source in read.environments.values():
+        location = ("adopt", "locations", CATALOG_ROOT)
+        given = dig(source.data, *location)
+        if given is not None and dig(source.data, "adopt", "catalog") is not None:
+            allowed, fix = "none beside adopt.catalog, which has its own root", "remove it: nothing would lie there"
+            yield problem(source, location, given=given, allowed=allowed, fix=fix)
+
+
 def each_adopts_its_own(read: Read) -> Iterator[Problem]:
     """Two environments in one lake, vault, workspace, subnet or location would change each other's."""
     owner: dict[tuple[str, Any], Source] = {}
@@ -211,5 +222,6 @@ ADOPT_CHECKS: tuple[Callable[[Read], Iterator[Problem]], ...] = (
     an_adopted_thing_is_not_described,
     adopted_catalogs_are_the_environments,
     adopted_locations_lie_in_an_adopted_lake,
+    adopted_catalogs_have_their_own_root,
     each_adopts_its_own,
 )

@@ -11,7 +11,7 @@ from infra.spec.checks import CHECKS
 from infra.spec.environment import Environment
 from infra.spec.explain import Explainer
 from infra.spec.fields import Values
-from infra.spec.lake import KeyVault, Lake, key_vault, lake
+from infra.spec.lake import CATALOG_ROOT, CONTAINERS, KeyVault, Lake, key_vault, lake
 from infra.spec.places import Places, SharedPlaces, places, shared_places
 from infra.spec.platform import Platform
 from infra.spec.problems import Problem, SpecError
@@ -43,6 +43,15 @@ class Spec:
     def key_vault_of(self, environment: Environment) -> KeyVault:
         """Where the secrets of `environment` are kept."""
         return key_vault(self.places_of(environment))
+
+    @staticmethod
+    def own_containers_of(environment: Environment) -> tuple[str, ...]:
+        """The lake's containers, each with its location, that are made: no adopted location takes their place.
+
+        An adopted catalog stores its tables where its owner says, so that it needs no root of ours.
+        """
+        adopted = set(environment.adopt.locations.names) | ({CATALOG_ROOT} if environment.adopt.catalog else set())
+        return tuple(container for container in CONTAINERS if container not in adopted)
 
     def places_of(self, environment: Environment) -> Places:
         """Where in Azure the parts of `environment` lie."""

@@ -19,7 +19,7 @@ def platform_stack(app: Scope, spec: Spec, environment: Environment) -> None:
     """Everything of an environment that is Azure's own."""
     place = _place(app, spec, environment)
     vault_id, keys = vault_with_keys(place)
-    lake_id = lake(place, keys.get("lake"))
+    lake_id = lake(place, keys.get("lake"), spec.own_containers_of(environment))
     workspace_id = workspace(place, spec, keys)
     if environment.protect_data:
         adopted = environment.adopt

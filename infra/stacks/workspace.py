@@ -17,6 +17,7 @@ from infra.access.grants import (
 from infra.access.holders import code_principals, holders, job_principals
 from infra.access.masking import pipeline_grants
 from infra.cdktf_seam import Scope
+from infra.constructs.adopted.unity import AdoptedCatalogProps, adopted_catalog, adopted_location
 from infra.constructs.alerting import DestinationProps, destination
 from infra.constructs.catalog import CatalogOutputs, CatalogProps, isolated_catalog
 from infra.constructs.cluster_policy import ClusterPolicyProps, cluster_policy
@@ -34,7 +35,7 @@ from infra.constructs.wheel_file import WheelFileProps, wheel_file
 from infra.constructs.workspace_settings import WorkspaceSettingsProps, workspace_settings
 from infra.jobs.declared import JobFactories, policy_users
 from infra.release import Release
-from infra.spec import CATALOG_ROOT, CONTAINERS, LAYER_CONTAINERS, Environment, KeyVault, Spec
+from infra.spec import CATALOG_ROOT, LAYER_CONTAINERS, Environment, KeyVault, Spec
 from infra.wheel import Wheel
 from ml.declarations import Layer, UseCase
 
@@ -42,7 +43,8 @@ from ml.declarations import Layer, UseCase
 @dataclass(frozen=True, kw_only=True)
 class _Parts:
     """What every part needs: `held` is access by use case, `jobs` the application ids of the jobs with code,
-    `monitors` those of the monitoring jobs among them by use case, `policy_users` those whose jobs name a policy.
+    `monitors` those of the monitoring jobs among them by use case, `policy_users` those whose jobs name a policy,
+    `principal_names` the names of all by application id.
     """
 
     stack: Scope
@@ -53,6 +55,7 @@ class _Parts:
     jobs: tuple[str, ...]
     monitors: Mapping[str, str]
     policy_users: Mapping[str, tuple[str, ...]]
+    principal_names: Mapping[str, str]
     lake: LakeOutputs
 
 
@@ -70,7 +73,7 @@ def workspace_stack(app: Scope, spec: Spec, environment: Environment, release: R
     storage = LakeProps(
         name=names.lake(environment.name),
         lake=spec.lake_of(environment),
-        containers=CONTAINERS,
+        containers=spec.own_containers_of(environment),
         owner=owner,
     )
     parts = _Parts(
@@ -89,7 +92,8 @@ def workspace_stack(app: Scope, spec: Spec, environment: Environment, release: R
             policy: tuple(principals[name] for name in users)
             for policy, users in policy_users(spec, environment, release.git_commit, jobs).items()
         },
-        lake=isolated_lake(stack, "lake", storage),
+        principal_names={application_id: name for name, application_id in principals.items()},
+        lake=_lake(stack, spec, environment, storage),
     )
     catalog = _catalog(parts)
     _platform_schema(parts, catalog, release.wheel)
@@ -105,9 +109,28 @@ def workspace_stack(app: Scope, spec: Spec, environment: Environment, release: R
     _workspace(parts, settings, spec.key_vault_of(environment))
 
 
+def _lake(stack: Scope, spec: Spec, environment: Environment, storage: LakeProps) -> LakeOutputs:
+    """The locations of all containers: made, or adopted."""
+    made = isolated_lake(stack, "lake", storage)
+    account = spec.places_of(environment).lake_account
+    adopted = {
+        container: adopted_location(stack, f"lake-{container}-location", name, account)
+        for container, name in environment.adopt.locations.names.items()
+    }
+    return LakeOutputs(
+        locations={**made.locations, **{name: location for name, (location, _) in adopted.items()}},
+        urls={**made.urls, **{name: url for name, (_, url) in adopted.items()}},
+    )
+
+
 def _catalog(parts: _Parts) -> CatalogOutputs:
     environment = parts.environment
     used = dict.fromkeys((*(grant.principal for grant in catalog_grants(parts.held.values())), *parts.jobs))
+    held = tuple(Grant(principal=who, privileges=("USE_CATALOG",)) for who in used)
+    if environment.adopt.catalog:
+        by_name = {parts.principal_names.get(grant.principal, grant.principal): grant for grant in held}
+        adopted = AdoptedCatalogProps(name=environment.adopt.catalog, grants=by_name)
+        return adopted_catalog(parts.stack, "catalog", adopted)
     props = CatalogProps(
         name=environment.catalog,
         storage_root=f"{parts.lake.urls[CATALOG_ROOT]}{environment.catalog}",
@@ -116,7 +139,7 @@ def _catalog(parts: _Parts) -> CatalogOutputs:
         owner=parts.owner,
         workspace_id=environment.workspace.id,
         readers=tuple((reader.name, reader.workspace.id) for reader in parts.spec.readers_of(environment)),
-        grants=tuple(Grant(principal=who, privileges=("USE_CATALOG",)) for who in used),
+        grants=held,
     )
     return isolated_catalog(parts.stack, "catalog", props)
 

@@ -15,7 +15,10 @@ _UNSUPPORTED = {"count", "for_each", "provisioner"}
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """One resource or data source. `address` is Terraform's: `type.name`, or `data.type.name`."""
+    """One resource or data source. `address` is Terraform's: `type.name`, or `data.type.name`.
+
+    `conditions` are (expression over `self`, what to say where it is false): its lifecycle's postconditions.
+    """
 
     address: str
     type: str
@@ -25,6 +28,7 @@ class Block:
     ignore_changes: tuple[str, ...]
     create_before_destroy: bool
     prevent_destroy: bool
+    conditions: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +113,7 @@ def _block(file: Path, kind: str, type_: str, label: str, body: dict[str, Any]) 
         ignore_changes=(ALL,) if ignored == ALL else tuple(ignored),
         create_before_destroy=lifecycle.get("create_before_destroy", False),
         prevent_destroy=lifecycle.get("prevent_destroy", False),
+        conditions=tuple((each["condition"], each["error_message"]) for each in lifecycle.get("postcondition", [])),
     )
 
 

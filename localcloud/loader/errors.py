@@ -2,6 +2,7 @@
 
 LoadError
 └── NotFoundError   what a call names is not there
+ExpressionError     what Terraform would compute, and cannot be computed here
 """
 
 
@@ -11,3 +12,7 @@ class LoadError(RuntimeError):
 
 class NotFoundError(LoadError):
     """The local cloud answered 404."""
+
+
+class ExpressionError(ValueError):
+    """An expression that cannot be evaluated here."""

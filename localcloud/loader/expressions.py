@@ -3,6 +3,7 @@
 ${databricks_job.training.id}                      an attribute
 ${data.databricks_registered_model.m.a[0].b}       a path through lists and blocks
 ${lookup(zipmap(x.y[*].k, x.y[*].v), "champion")}  a function of such values
+${self.mode == "ISOLATED" && !self.read_only}      a condition
 """
 
 import json
@@ -10,17 +11,18 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from localcloud.loader.errors import ExpressionError
+from localcloud.loader.functions import COMPARISONS, FUNCTIONS
+
+# The block that a condition belongs to.
+SELF = "self"
 Lookup = Callable[[str], dict[str, Any]]
 _TOKEN = re.compile(
-    r'\s*(?:(?P<text>"(?:[^"\\]|\\.)*")|(?P<number>-?\d+)|(?P<name>[A-Za-z_][\w-]*)|(?P<mark>\[\*\]|[().,\[\]]))'
+    r'\s*(?:(?P<text>"(?:[^"\\]|\\.)*")|(?P<number>-?\d+)|(?P<name>[A-Za-z_][\w-]*)|(?P<mark>\[\*\]|[=!<>]=|&&|\|\||[().,\[\]!<>]))'
 )
 # `$${` is Terraform's spelling of a plain `${`.
 _INTERPOLATION = re.compile(r"(?<!\$)\$\{((?:[^{}\"]|\"(?:[^\"\\]|\\.)*\")*)\}")
 _REFERENCE = re.compile(r"\b(data\.databricks_\w+\.[\w-]+|(?<!data\.)databricks_\w+\.[\w-]+)")
-
-
-class ExpressionError(ValueError):
-    """An expression that cannot be evaluated here."""
 
 
 def references(value: Any) -> Iterator[str]:
@@ -78,7 +80,32 @@ class _Parser:
         self._at = 0
 
     def expression(self) -> Any:
+        """`||` binds least. Both sides are evaluated: reading and evaluating is one pass."""
+        value = self._both()
+        while self._peek() == "||":
+            self._next()
+            other = self._both()
+            value = value or other
+        return value
+
+    def _both(self) -> Any:
+        value = self._compared()
+        while self._peek() == "&&":
+            self._next()
+            other = self._compared()
+            value = value and other
+        return value
+
+    def _compared(self) -> Any:
+        value = self._operand()
+        if self._peek() not in COMPARISONS:
+            return value
+        return COMPARISONS[self._next()[1]](value, self._operand())
+
+    def _operand(self) -> Any:
         kind, token = self._next()
+        if kind == "mark":
+            return self._marked(token)
         if kind == "text":
             return json.loads(token)
         if kind == "number":
@@ -87,29 +114,44 @@ class _Parser:
             return self._call(token)
         if kind == "name" and token in ("true", "false", "null"):
             return {"true": True, "false": False, "null": None}[token]
-        if kind == "name":
-            return self._path(token)
-        raise self._error(f"{token!r} is not expected")
+        return self._path(token)
+
+    def _marked(self, mark: str) -> Any:
+        """A negation, a list, or an expression in brackets."""
+        if mark == "!":
+            return not self._operand()
+        if mark == "[":
+            return self._items("]")
+        if mark != "(":
+            raise self._error(f"{mark!r} is not expected")
+        value = self.expression()
+        self._take(")")
+        return value
 
     def end(self) -> None:
         if self._peek():
             raise self._error(f"{self._peek()!r} is not expected")
 
     def _call(self, name: str) -> Any:
-        arguments: list[Any] = []
         self._take("(")
-        while self._peek() != ")":
-            arguments.append(self.expression())
+        arguments = self._items(")")
+        if name not in FUNCTIONS:
+            raise self._error(f"the function {name}() is not known here; known are {', '.join(sorted(FUNCTIONS))}")
+        return self._steps(FUNCTIONS[name](*arguments))
+
+    def _items(self, end: str) -> list[Any]:
+        """What stands between commas, up to and with `end`."""
+        found: list[Any] = []
+        while self._peek() != end:
+            found.append(self.expression())
             if self._peek() == ",":
                 self._take(",")
-        self._take(")")
-        if name not in _FUNCTIONS:
-            raise self._error(f"the function {name}() is not known here; known are {', '.join(sorted(_FUNCTIONS))}")
-        return self._steps(_FUNCTIONS[name](*arguments))
+        self._take(end)
+        return found
 
     def _path(self, first: str) -> Any:
         names = [first]
-        for _ in range(2 if first == "data" else 1):
+        for _ in range({SELF: 0, "data": 2}.get(first, 1)):
             self._take(".")
             names.append(self._next()[1])
         return self._steps(self._lookup(".".join(names)))
@@ -170,27 +212,3 @@ class _Parser:
 
     def _error(self, problem: str) -> ExpressionError:
         return ExpressionError(f"${{{self._expression}}}: {problem}")
-
-
-def _one(values: list[Any]) -> Any:
-    if len(values) > 1:
-        raise ExpressionError(f"one() was given {len(values)} values")
-    return values[0] if values else None
-
-
-def _lookup(values: dict[str, Any], key: str, *default: Any) -> Any:
-    if key not in values and not default:
-        raise ExpressionError(f"lookup(): there is no {key!r}; there is: {', '.join(sorted(values)) or 'nothing'}")
-    return values.get(key, *default)
-
-
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "lookup": _lookup,
-    "zipmap": lambda keys, values: dict(zip(keys, values, strict=True)),
-    "one": _one,
-    "tostring": str,
-    "tonumber": int,
-    "jsonencode": lambda value: json.dumps(value, separators=(",", ":")),
-    "join": lambda separator, values: separator.join(map(str, values)),
-    "concat": lambda *lists: [value for values in lists for value in values],
-}

@@ -183,6 +183,53 @@ def test_other_stacks_find_the_adopted_things(adopted: Documents) -> None:
     }
 
 
+def test_catalog_and_locations_are_read(adopted: Documents) -> None:
+    """No catalog and no binding of it is made; a schema lies in the catalog, and in its location if that is adopted."""
+    stack = adopted["prod-workspace"]
+    made, read = stack["resource"], stack["data"]
+    assert "databricks_catalog" not in made
+    assert {each["name"] for each in read["databricks_external_location"].values()} == {"risk-landing", "risk-gold"}
+    urls = {each["url"] for each in made["databricks_external_location"].values()}
+    assert urls == {f"abfss://{name}@risklake.dfs.core.windows.net/" for name in ("bronze", "silver", "checkpoints")}
+    bound = {each["securable_type"] for each in made.get("databricks_workspace_binding", {}).values()}
+    assert "catalog" not in bound
+    schemas = {each["name"]: each for each in made["databricks_schema"].values()}
+    assert {each["catalog_name"] for each in schemas.values()} == {"${data.databricks_catalog.catalog.name}"}
+    url = '${trimsuffix(data.databricks_external_location.lake-gold-location.external_location_info[0].url, "/")}'
+    assert schemas["credit_gold"]["storage_root"] == f"{url}/prod/credit_gold"
+    assert "storage_root" not in schemas["credit_ops"]
+
+
+def test_the_owner_of_an_adopted_catalog_keeps_the_grants(adopted: Documents) -> None:
+    """`databricks_grants` would take away what it does not list: each of ours is added by itself, named after who."""
+    made = adopted["prod-workspace"]["resource"]
+    assert [name for name, each in made["databricks_grants"].items() if "catalog" in each] == []
+    given = made["databricks_grant"]
+    assert {"catalog-grant-analysts", "catalog-grant-prod-credit-training"} <= set(given)
+    assert {(each["catalog"], tuple(each["privileges"])) for each in given.values()} == {
+        ("${data.databricks_catalog.catalog.name}", ("USE_CATALOG",))
+    }
+
+
+def test_the_catalog_and_the_locations_must_be_fit(adopted: Documents) -> None:
+    """Isolated, of a kind that takes tables, with its own storage; in the adopted lake, writable, without fallback."""
+    read = adopted["prod-workspace"]["data"]
+    [catalog] = read["databricks_catalog"].values()
+    assert [each["condition"] for each in catalog["lifecycle"]["postcondition"]] == [
+        '${self.catalog_info[0].catalog_type == "MANAGED_CATALOG"}',
+        '${self.catalog_info[0].isolation_mode == "ISOLATED"}',
+        '${startswith(self.catalog_info[0].storage_root, "abfss://")}',
+    ]
+    url, host = "self.external_location_info[0].url", "@risklake.dfs.core.windows.net"
+    for location in read["databricks_external_location"].values():
+        assert [each["condition"] for each in location["lifecycle"]["postcondition"]] == [
+            f'${{strcontains({url}, "{host}/") || endswith({url}, "{host}")}}',
+            "${self.external_location_info[0].read_only != true}",
+            "${self.external_location_info[0].fallback != true}",
+            '${self.external_location_info[0].isolation_mode == "ISOLATION_MODE_ISOLATED"}',
+        ]
+
+
 def test_pipelines_join_every_group_of_the_hub(adopted: Documents) -> None:
     """Network, names and logs of another team lie in groups of their own, and the role holds in each of them."""
     made = adopted["bootstrap"]["resource"]

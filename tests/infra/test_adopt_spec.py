@@ -103,9 +103,16 @@ def _problems(directory: Path) -> list[str]:
         ),
         (
             "prod.yaml",
+            "gold: risk-gold}",
+            "gold: risk-gold, models: risk-models}",
+            "adopt.locations.models: given 'risk-models'; allowed none beside adopt.catalog, which has its own root; "
+            "remove it: nothing would lie there",
+        ),
+        (
+            "prod.yaml",
             "  lake: /",
             "  # lake: /",
-            "adopt.locations: given {'landing': 'risk-landing', 'gold': 'risk-gold', 'models': 'risk-models'}; "
+            "adopt.locations: given {'landing': 'risk-landing', 'gold': 'risk-gold'}; "
             "allowed locations together with lake; add adopt.lake",
         ),
         (

@@ -50,6 +50,20 @@ def _model_versions(call: Call) -> Attributes:
     return {"id": name, "model_versions": call.session.get(f"{_MODELS}/{name}/versions").get("model_versions", [])}
 
 
+def _securable(collection: str, block: str, *defaults: tuple[str, object]) -> Read:
+    """A securable of Unity Catalog by its name, as the list of one block that Terraform makes of it.
+
+    `defaults` are what the provider answers for what REST leaves out.
+    """
+
+    def read(call: Call) -> Attributes:
+        name = call.arguments["name"]
+        found = call.session.get(f"/api/2.1/unity-catalog/{collection}/{name}")
+        return {"id": name, "name": name, block: [{**dict(defaults), **found}]}
+
+    return read
+
+
 def _destinations(call: Call) -> Attributes:
     part, kind = call.arguments.get("display_name_contains", ""), call.arguments.get("type")
     listed = call.session.get("/api/2.0/notification-destinations").get("results", [])
@@ -74,4 +88,12 @@ DATA: dict[str, Read] = {
     "databricks_registered_model_versions": _model_versions,
     "databricks_notification_destinations": _destinations,
     "databricks_current_user": _me,
+    "databricks_catalog": _securable("catalogs", "catalog_info", ("storage_root", ""), ("isolation_mode", "OPEN")),
+    "databricks_external_location": _securable(
+        "external-locations",
+        "external_location_info",
+        ("read_only", False),
+        ("fallback", False),
+        ("isolation_mode", "ISOLATION_MODE_OPEN"),
+    ),
 }

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from localcloud.loader.expressions import ExpressionError, references, resolve
+from localcloud.loader.errors import ExpressionError
+from localcloud.loader.expressions import references, resolve
 
 JOB = {"id": "7", "name": "credit-training"}
 MODEL = {"model_info": [{"aliases": [{"name": "champion", "version": 3}, {"name": "previous", "version": 2}]}]}
@@ -85,3 +86,29 @@ def test_references_are_the_blocks_that_a_document_mentions() -> None:
         "databricks_job.one",
         "databricks_schema.s-1",
     ]
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ('self.mode == "ISOLATED"', True),
+        ('self.mode != "ISOLATED"', False),
+        ("self.read_only != true", True),
+        ("!self.read_only && self.days >= 90", True),
+        ("self.days > 90 || self.days < 90", False),
+        ("(self.days > 90 || self.days <= 90) && self.read_only", False),
+        ('contains(["OPEN", "ISOLATED"], self.mode)', True),
+        ('strcontains(self.info[0].url, "@lake.") || endswith(self.info[0].url, "@other")', True),
+        ('startswith(self.info[0].url, "abfss://") == false', False),
+        ("self.days >= ", None),
+        ("self.days = 90", None),
+    ],
+)
+def test_conditions_are_evaluated(condition: str, expected: bool | None) -> None:
+    """Comparisons, and, or, not, lists and brackets, over the block itself; what is no expression is refused."""
+    block = {"mode": "ISOLATED", "read_only": False, "days": 90, "info": [{"url": "abfss://a@lake.x/"}]}
+    if expected is None:
+        with pytest.raises(ExpressionError):
+            resolve(f"${{{condition}}}", {"self": block}.__getitem__)
+        return
+    assert resolve(f"${{{condition}}}", {"self": block}.__getitem__) is expected
