@@ -101,6 +101,20 @@ def as_it_is(_: Arguments, __: Stack) -> None:
     """No change: the resource as such is what the rule refuses."""
 
 
+def backwards(path: str) -> Change:
+    """Turn the blocks at `path` round."""
+
+    def change(arguments: Arguments, _: Stack) -> None:
+        arguments[path] = arguments[path][::-1]
+
+    return change
+
+
+def several_tasks(arguments: Arguments) -> bool:
+    """Whether a job has more than one task."""
+    return isinstance(arguments["task"], list) and len(arguments["task"]) > 1
+
+
 def has(path: str) -> Callable[[Arguments], bool]:
     """Whether the first argument on the way to `path` is set."""
     return lambda arguments: path.partition(".")[0] in arguments

@@ -4,6 +4,7 @@ from tests.policies.checks.breakages import (
     Breakage,
     append,
     as_it_is,
+    backwards,
     both,
     drop,
     for_gpus,
@@ -12,6 +13,7 @@ from tests.policies.checks.breakages import (
     policy_without_tags,
     put,
     runs_code_first,
+    several_tasks,
     without,
 )
 
@@ -163,6 +165,12 @@ SETTINGS = {
     "CKV_MLOPS_58": Breakage("databricks_account_network_policy", without("databricks_workspace_network_option")),
 }
 
+PROVIDER = {
+    "CKV_MLOPS_79": Breakage("databricks_job", append("email_notifications.on_failure", "")),
+    "CKV_MLOPS_80": Breakage("databricks_job", backwards("task"), where=several_tasks),
+    "CKV_MLOPS_81": Breakage("databricks_schema", drop("depends_on")),
+}
+
 AZURE = {
     "CKV_MLOPS_10": Breakage("azurerm_role_assignment", put("role_definition_name", "Owner")),
     "CKV_MLOPS_59": Breakage("azurerm_databricks_workspace", put("custom_parameters.no_public_ip", False)),
@@ -187,4 +195,4 @@ AZURE = {
     "CKV_MLOPS_74": Breakage("azurerm_firewall_policy", put("threat_intelligence_mode", "Alert")),
 }
 
-BREAKAGES = {**ACCESS, **DATA, **COMPUTE, **SERVING_AND_JOBS, **SETTINGS, **AZURE}
+BREAKAGES = {**ACCESS, **DATA, **COMPUTE, **SERVING_AND_JOBS, **SETTINGS, **PROVIDER, **AZURE}

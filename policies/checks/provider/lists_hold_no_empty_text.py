@@ -1,0 +1,66 @@
+"""Terraform hands an empty text in a list to the provider as null, which the provider takes for no string."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..core.api import Resource, Severity, Verdict, failed, passed, rule
+
+# Arguments that are lists, so that a lone empty text in them is an item: checkov wraps every other value in a list too.
+_LISTS = frozenset(
+    {
+        *("addresses", "destination_fqdns", "domain_names", "email_addresses", "granularities", "input_columns"),
+        *("ip_addresses", "on_duration_warning_threshold_exceeded", "on_failure", "on_start", "on_success"),
+        *("parameters", "permissions", "principals", "privileges", "ssh_public_keys", "to_principals"),
+        *("except_principals", "jar_params", "commands", "values"),
+    }
+)
+_NOT_ARGUMENTS = ("//", "depends_on", "lifecycle", "provider")
+
+
+@rule(
+    "CKV_MLOPS_79",
+    Severity.HIGH,
+    "databricks_account_network_policy",
+    "databricks_budget",
+    "databricks_cluster",
+    "databricks_cluster_policy",
+    "databricks_grant",
+    "databricks_grants",
+    "databricks_instance_pool",
+    "databricks_ip_access_list",
+    "databricks_job",
+    "databricks_model_serving",
+    "databricks_mws_ncc_private_endpoint_rule",
+    "databricks_mws_permission_assignment",
+    "databricks_notification_destination",
+    "databricks_pipeline",
+    "databricks_policy_info",
+    "databricks_quality_monitor",
+    "databricks_recipient",
+    "databricks_sql_endpoint",
+    rationale="The apply ends half-way with `parameters[<nil>] is not a string`; no plan and no validation says so.",
+    fix="Leave the item out where it has no value, with the flag before it, and let the program take its default.",
+    control="Databricks provider 1.99.0: lists of texts",
+)
+def lists_hold_no_empty_text(resource: Resource) -> Verdict:
+    """No list holds an empty text or a null."""
+    found = sorted(set(_empty(resource.block.raw_values, "")))
+    return failed(f"{', '.join(found)} has an empty item; allowed: texts") if found else passed()
+
+
+def _empty(raw: Any, path: str) -> Iterator[str]:
+    if isinstance(raw, Mapping):
+        for name, inner in raw.items():
+            if name not in _NOT_ARGUMENTS and not name.startswith("__") and not name.endswith("_"):
+                yield from _empty(inner, f"{path}.{name}".lstrip("."))
+    elif isinstance(raw, list):
+        inside = [inner for inner in raw if isinstance(inner, list)]
+        is_list = len(raw) > 1 or path.rpartition(".")[2] in _LISTS
+        if (is_list and _has_empty(raw)) or any(_has_empty(inner) for inner in inside):
+            yield path
+        for inner in raw:
+            yield from _empty(inner, path)
+
+
+def _has_empty(items: list[Any]) -> bool:
+    return any(item is None or item == "" for item in items)

@@ -1,0 +1,30 @@
+"""The provider reads a job's tasks sorted, and compares position by position with what is written."""
+
+from ..core.api import Block, Expression, Resource, Severity, Verdict, failed, passed, rule, unknown, worst
+
+
+@rule(
+    "CKV_MLOPS_80",
+    Severity.LOW,
+    "databricks_job",
+    rationale="In another order every plan shows a change of the job, and a change that matters hides among those.",
+    fix="Write `task` blocks, and the `depends_on` blocks of each, in alphabetical order of `task_key`.",
+    control="Databricks provider: documentation of databricks_job, order of tasks",
+)
+def tasks_are_in_order(resource: Resource) -> Verdict:
+    """Tasks of a job, and what each depends on, are sorted by task key."""
+    tasks = resource.block.blocks("task")
+    return worst((_sorted("task", tasks), *(_sorted(_place(task), task.blocks("depends_on")) for task in tasks)))
+
+
+def _place(task: Block) -> str:
+    return f"depends_on of task {task.value('task_key')}"
+
+
+def _sorted(what: str, blocks: list[Block]) -> Verdict:
+    keys = [block.value("task_key") for block in blocks]
+    if len(keys) > 1 and any(key is None or isinstance(key, Expression) for key in keys):
+        return unknown(f"{what}: a task_key is computed")
+    given = [str(key) for key in keys]
+    wanted = ", ".join(sorted(given))
+    return passed() if given == sorted(given) else failed(f"{what} is in order {', '.join(given)}; allowed: {wanted}")
