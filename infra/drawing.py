@@ -30,6 +30,21 @@ def _all(documents: Documents, stack: str, type_: str) -> list[Mapping[str, Any]
     return list(found.values())
 
 
+def _one(documents: Documents, stack: str, type_: str) -> tuple[Mapping[str, Any], str]:
+    """(arguments, what to write behind the name) of the one thing of a type: made by the stack, or adopted."""
+    made = _all(documents, stack, type_)
+    if made:
+        [found] = made
+        return found, ""
+    [adopted] = documents[stack]["data"][type_].values()
+    return adopted, ", adopted"
+
+
+def _ranges(vnet: Mapping[str, Any]) -> str:
+    """A network's first range; an adopted one's is its owner's to say."""
+    return str(vnet["address_space"][0]) if "address_space" in vnet else f"{vnet['name']}, adopted"
+
+
 def _node(environment: str, part: str) -> str:
     """Mermaid takes no dashes in the names of nodes."""
     return f"{environment.replace('-', '_')}_{part}"
@@ -40,10 +55,10 @@ def _lake(documents: Documents, names: list[str]) -> Iterator[str]:
     [metastore] = _all(documents, "account", "databricks_metastore")
     yield f'  subgraph lake["one lake: metastore {metastore["name"]}"]'
     for name in names:
-        [catalog] = _all(documents, f"{name}-workspace", "databricks_catalog")
-        [account] = _all(documents, f"{name}-platform", "azurerm_storage_account")
+        catalog, catalogs = _one(documents, f"{name}-workspace", "databricks_catalog")
+        account, accounts = _one(documents, f"{name}-platform", "azurerm_storage_account")
         containers = [each["name"] for each in _all(documents, f"{name}-platform", "azurerm_storage_container")]
-        text = [f"catalog {catalog['name']}", f"account {account['name']}", ", ".join(containers)]
+        text = [f"catalog {catalog['name']}{catalogs}", f"account {account['name']}{accounts}", ", ".join(containers)]
         yield f'    {_node(name, "catalog")}[("{_LINE.join(text)}")]'
     yield "  end"
 
@@ -51,19 +66,20 @@ def _lake(documents: Documents, names: list[str]) -> Iterator[str]:
 def _environment(documents: Documents, name: str) -> Iterator[str]:
     """A network with a workspace in it, what it reads and writes, and what it reaches privately."""
     stack = f"{name}-platform"
-    [vnet] = _all(documents, stack, "azurerm_virtual_network")
-    [workspace] = _all(documents, stack, "azurerm_databricks_workspace")
-    [vault] = _all(documents, stack, "azurerm_key_vault")
+    vnet, _ = _one(documents, stack, "azurerm_virtual_network")
+    workspace, workspaces = _one(documents, stack, "azurerm_databricks_workspace")
+    vault, vaults = _one(documents, stack, "azurerm_key_vault")
     jobs = len(_all(documents, f"{name}-ml", "databricks_job"))
-    text = [f"workspace {workspace['name']}", f"{jobs} jobs", *_serving(documents, name)]
-    yield f'  subgraph {_node(name, "network")}["{name}: network {vnet["address_space"][0]}"]'
+    text = [f"workspace {workspace['name']}{workspaces}", f"{jobs} jobs", *_serving(documents, name)]
+    yield f'  subgraph {_node(name, "network")}["{name}: network {_ranges(vnet)}"]'
     yield f'    {_node(name, "workspace")}["{_LINE.join(text)}"]'
-    yield f'    {_node(name, "vault")}[["vault {vault["name"]}"]]'
+    yield f'    {_node(name, "vault")}[["vault {vault["name"]}{vaults}"]]'
     yield "  end"
     yield f"  {_node(name, 'workspace')} -->|keys, secrets| {_node(name, 'vault')}"
     for binding in _all(documents, f"{name}-workspace", "databricks_workspace_binding"):
-        if binding["securable_type"] == "catalog":
-            yield _binding(documents, name, binding)
+        who = _owner_of(documents, binding["workspace_id"])
+        if binding["securable_type"] == "catalog" and who:
+            yield _binding(name, who, binding)
 
 
 def _serving(documents: Documents, name: str) -> list[str]:
@@ -71,34 +87,33 @@ def _serving(documents: Documents, name: str) -> list[str]:
     return [f"serves {', '.join(each['name'] for each in endpoints)}"] if endpoints else []
 
 
-def _binding(documents: Documents, owner: str, binding: Mapping[str, Any]) -> str:
-    """An arrow from the workspace that the catalog of `owner` is bound to."""
-    who = _owner_of(documents, binding["workspace_id"])
+def _binding(owner: str, who: str, binding: Mapping[str, Any]) -> str:
+    """An arrow from the workspace of `who`, which the catalog of `owner` is bound to."""
     if binding["binding_type"] == "BINDING_TYPE_READ_ONLY":
         return f"  {_node(who, 'workspace')} -.->|reads only| {_node(owner, 'catalog')}"
     return f"  {_node(who, 'workspace')} ==>|reads, writes| {_node(owner, 'catalog')}"
 
 
-def _owner_of(documents: Documents, workspace_id: int) -> str:
-    """The environment whose own catalog is bound to the workspace with this number."""
+def _owner_of(documents: Documents, workspace_id: int) -> str | None:
+    """The environment whose own catalog is bound to the workspace with this number; None if that one is adopted."""
     for stack in documents:
         bindings = documents[stack].get("resource", {}).get("databricks_workspace_binding", {})
         own = bindings.get("catalog-binding-own")
         if own and own["workspace_id"] == workspace_id:
             return stack.removesuffix("-workspace")
-    raise ValueError(f"no catalog is bound as its own to workspace {workspace_id}")
+    return None
 
 
 def _hub(documents: Documents, names: list[str]) -> Iterator[str]:
     """The one way out, where there is one, and what each network reaches by private endpoints."""
     hub = "hub"
-    if not _all(documents, hub, "azurerm_firewall"):
+    if hub not in documents:
         return
-    [vnet] = _all(documents, hub, "azurerm_virtual_network")
-    [firewall] = _all(documents, hub, "azurerm_firewall")
-    zones = len(_all(documents, hub, "azurerm_private_dns_zone"))
-    yield f'  subgraph hub["hub: network {vnet["address_space"][0]}"]'
-    yield f'    firewall{{{{"firewall, {firewall["sku_tier"]}"}}}}'
+    vnet, _ = _one(documents, hub, "azurerm_virtual_network")
+    firewall, _ = _one(documents, hub, "azurerm_firewall")
+    zones = len(_all(documents, hub, "azurerm_private_dns_zone") or documents[hub]["data"]["azurerm_private_dns_zone"])
+    yield f'  subgraph hub["hub: network {_ranges(vnet)}"]'
+    yield f'    firewall{{{{"firewall, {firewall.get("sku_tier", "adopted")}"}}}}'
     yield f'    names["{zones} DNS zones, Log Analytics, runners"]'
     yield "  end"
     for name in names:

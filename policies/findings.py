@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from policies.adopted import adopted_in, applies, judged
 from policies.checks.core.catalogue import rules_by_type
 from policies.checks.core.document import Document
 from policies.checks.core.rule import UNKNOWN_FAILS, Severity
@@ -36,10 +37,17 @@ def findings_of(plan_or_synth: Mapping[str, Any]) -> list[Finding]:
 
 
 def findings_in(document: Document) -> list[Finding]:
-    """One finding per rule and resource of the document, in the order of its resources."""
-    return [
+    """One finding per rule and resource of the document, in the order of its resources; then of what is adopted."""
+    made = [
         Finding(rule.id, rule.severity, resource.address, verdict.result, verdict.reason)
         for resource in document.resources
         for rule in rules_by_type().get(resource.type, ())
         for verdict in (rule.judge(resource),)
+    ]
+    return made + [
+        Finding(rule.id, rule.severity, item.address, verdict.result, verdict.reason)
+        for item in adopted_in(document)
+        for rule in rules_by_type().get(item.type, ())
+        if applies(rule)
+        for verdict in (judged(rule, item),)
     ]

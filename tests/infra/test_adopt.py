@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from infra.azure.network import longest_prefix
+from infra.costs.estimate import estimate
+from infra.costs.prices import read_prices
+from infra.drawing import drawing
 from infra.main import synth
 from infra.spec import CONTAINERS, load
 from infra.spec.adopt import AdoptedLocations
@@ -228,6 +231,16 @@ def test_the_catalog_and_the_locations_must_be_fit(adopted: Documents) -> None:
             "${self.external_location_info[0].fallback != true}",
             '${self.external_location_info[0].isolation_mode == "ISOLATION_MODE_ISOLATED"}',
         ]
+
+
+def test_adopted_things_are_drawn_and_cost_nothing(adopted: Documents) -> None:
+    """The drawing marks them; the estimate leaves them to their owner's bill."""
+    text = drawing(adopted)
+    assert 'prod_catalog[("catalog prod, adopted<br/>account risklake, adopted<br/>' in text
+    assert 'prod_workspace["workspace risk, adopted<br/>' in text
+    assert 'hub["hub: network hub, adopted"]' in text
+    counted = {line.price.type: sum(line.counts.values()) for line in estimate(adopted, read_prices())}
+    assert counted == {"azurerm_private_endpoint": 1}
 
 
 def test_pipelines_join_every_group_of_the_hub(adopted: Documents) -> None:
