@@ -104,6 +104,11 @@ down: $(READY) ## Stop the local cloud (its state stays)
 status: $(READY) ## Say what runs and where
 	@$(BIN)/mlops status
 
+.PHONY: parity
+parity: $(READY) ## Record which test calls which route of the local cloud, and write docs/parity.md
+	@RECORD_WITNESSES=1 $(PY) -m pytest tests/localcloud -q --deselect tests/localcloud/test_parity.py
+	@$(PY) -m localcloud.parity
+
 schemas: $(READY) ## Write the JSON Schemas of workspaces/*.yaml, for editors
 	@$(PY) -m infra.spec.schema
 

@@ -1,11 +1,29 @@
 """Fixtures of the local cloud's own tests."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.localcloud import witness
 from tests.localcloud.core import Core, leave, start
+
+witness.watch()
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note what passed."""
+    witness.passed(report)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the witnesses, or fail if one of them no longer calls its route."""
+    if os.environ.get("RECORD_WITNESSES"):
+        witness.record()
+    elif silent := witness.silent():
+        print("\nWitnesses that are none any more (make parity):", *silent, sep="\n")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture

@@ -8,6 +8,9 @@ from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import not_found
 from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
+
+PARITY = Parity(Level.STATEFUL, "https://docs.databricks.com/api/azure/workspace/clusters")
 
 router = APIRouter()
 _VERSIONS = (

@@ -7,6 +7,9 @@ from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import bad_request, not_found
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
+
+PARITY = Parity(Level.STATEFUL, "https://docs.databricks.com/api/azure/account/workspaceassignment")
 
 router = APIRouter()
 _ACCOUNT = "/api/2.0/accounts/{account_id}/workspaces/{workspace_id}/permissionassignments"

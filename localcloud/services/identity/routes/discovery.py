@@ -4,6 +4,9 @@ from fastapi import APIRouter, Request
 
 from localcloud.kernel.cloud import ACCOUNT_ID, CloudDep
 from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
+
+PARITY = Parity(Level.ECHOED, "https://docs.databricks.com/aws/en/dev-tools/auth/unified-auth")
 
 router = APIRouter()
 

@@ -11,6 +11,9 @@ from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.errors import not_found
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
+
+PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/permissions")
 
 router = APIRouter(prefix="/api/2.0/permissions")
 # Where an object of a type is looked up, so that nothing is permitted on what does not exist.

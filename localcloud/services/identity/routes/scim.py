@@ -9,8 +9,11 @@ from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import ApiError, not_found
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
 from localcloud.services.identity import directory, scim
 from localcloud.services.identity.directory import Kind
+
+PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/groups")
 
 router = APIRouter()
 StartIndex = Annotated[int, Query(alias="startIndex")]
@@ -44,11 +47,13 @@ def _routes(path: str, kind: Kind) -> None:
     def list_all(
         cloud: CloudDep, _: CallerDep, filter: str | None = None, start: StartIndex = 1, count: int | None = None
     ) -> Document:
+        """Those that the filter matches, in pages."""
         found = [_shown(cloud, kind, d) for d in cloud.store.all(kind) if scim.matches(d, filter)]
         return scim.listing(found, start, count)
 
     @router.post(path, status_code=201)
     def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+        """A new one; its name must be unique."""
         caller.require_admin(f"create a {kind}")
         with cloud.store.transaction():
             document = scim.cleaned(body)
@@ -58,16 +63,19 @@ def _routes(path: str, kind: Kind) -> None:
 
     @router.get(f"{path}/{{identifier}}")
     def get(identifier: str, cloud: CloudDep, _: CallerDep) -> Document:
+        """One, by id."""
         return _shown(cloud, kind, _require(cloud, kind, identifier))
 
     @router.patch(f"{path}/{{identifier}}")
     def patch(identifier: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+        """Change single fields or members."""
         caller.require_admin(f"change a {kind}")
         with cloud.store.transaction():
             return _replace(cloud, kind, scim.patched(_require(cloud, kind, identifier), body))
 
     @router.put(f"{path}/{{identifier}}")
     def put(identifier: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+        """Replace one; a group keeps its members."""
         caller.require_admin(f"change a {kind}")
         with cloud.store.transaction():
             current = _require(cloud, kind, identifier)
@@ -76,6 +84,7 @@ def _routes(path: str, kind: Kind) -> None:
 
     @router.delete(f"{path}/{{identifier}}", status_code=204)
     def delete(identifier: str, cloud: CloudDep, caller: CallerDep) -> None:
+        """Delete one; it leaves its groups."""
         caller.require_admin(f"delete a {kind}")
         with cloud.store.transaction():
             _require(cloud, kind, identifier)

@@ -10,7 +10,10 @@ from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.errors import bad_request, not_found
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
 from localcloud.services.identity import directory
+
+PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/tokenmanagement")
 
 router = APIRouter(prefix="/api/2.0/token-management")
 _LONGEST_S = 365 * 24 * 3600

@@ -11,10 +11,13 @@ from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import ApiError, bad_request, denied
 from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
 from localcloud.services.identity import directory
 from localcloud.services.jobs import views
 from localcloud.services.jobs.records import now_ms
 from localcloud.services.jobs.settings import problems
+
+PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/jobs")
 
 _routes = APIRouter()
 

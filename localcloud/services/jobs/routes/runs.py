@@ -11,10 +11,13 @@ from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import ApiError, bad_request
 from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
 from localcloud.services.jobs import records, views
 from localcloud.services.jobs.graph import Result
 from localcloud.services.jobs.routes import jobs
 from localcloud.services.jobs.runner import runner_of
+
+PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/jobs")
 
 _routes = APIRouter()
 # Databricks returns the last 5 MB of a task's log.
@@ -134,12 +137,6 @@ def delete(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
         raise bad_request(f"Run {run['run_id']} is {run['state']}: cancel it first.")
     cloud.store.delete("job_run", str(run["run_id"]))
     return {}
-
-
-@_routes.get("/runs/export")
-def export(run_id: int) -> None:
-    """Views of notebooks: there are none to export."""
-    raise ApiError(501, "NOT_IMPLEMENTED", f"Run {run_id} ran no notebook, so there is no view to export.")
 
 
 def _require(cloud: Cloud, caller: Caller, run_id: int | str, level: str) -> Document:

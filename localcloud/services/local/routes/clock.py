@@ -12,10 +12,13 @@ from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.errors import bad_request
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
 from localcloud.services.jobs import triggers
 from localcloud.services.jobs.runner import runner_of
 from localcloud.services.jobs.stepping import Step, Watched, step, watch
 from localcloud.services.jobs.triggers import FILE_ARRIVAL, PERIODIC
+
+PARITY = Parity(Level.LOCAL, "docs/localcloud.md")
 
 router = APIRouter(prefix="/local/clock")
 _FIELDS = ("advance_to", "advance_s", "stop_at_first")

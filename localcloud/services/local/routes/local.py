@@ -11,7 +11,10 @@ from localcloud.kernel.errors import exists
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.names import identifier
 from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
 from localcloud.services.identity import directory
+
+PARITY = Parity(Level.LOCAL, "docs/localcloud.md")
 
 router = APIRouter(prefix="/local")
 _HOUR_S = 3600

@@ -6,6 +6,9 @@ from localcloud.kernel.body import JsonBody
 from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
+
+PARITY = Parity(Level.LOCAL, "docs/localcloud.md")
 
 router = APIRouter(prefix="/local/stacks")
 _KIND = "stack_resource"

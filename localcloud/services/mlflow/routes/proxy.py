@@ -13,10 +13,13 @@ from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import bad_request
 from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
 from localcloud.services.mlflow import forward, guard, rules
 from localcloud.services.mlflow.rules import Call, Need
 from localcloud.services.unity import records
 from localcloud.services.unity.privileges import Kind
+
+PARITY = Parity(Level.EXECUTED, "https://mlflow.org/docs/latest/api_reference/rest-api.html")
 
 router = APIRouter()
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]

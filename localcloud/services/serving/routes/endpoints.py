@@ -8,10 +8,13 @@ from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import ApiError, bad_request
 from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
 from localcloud.services.serving import config, endpoints, environment, service
 from localcloud.services.unity import access
 from localcloud.services.unity.privileges import Kind, Privilege
 from localcloud.services.workspace.routes import secrets
+
+PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/servingendpoints")
 
 router = APIRouter(prefix="/api/2.0/serving-endpoints")
 _TYPE = "serving-endpoints"

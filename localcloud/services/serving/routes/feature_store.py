@@ -10,9 +10,12 @@ from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import bad_request, denied, exists, not_found
 from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
 from localcloud.services.serving.online.tables import KIND, OnlineShelf
 from localcloud.services.unity import access, records
 from localcloud.services.unity.privileges import Kind, Privilege
+
+PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/featurestore")
 
 router = APIRouter(prefix="/api/2.0/feature-store")
 _CAPACITIES = ("CU_1", "CU_2", "CU_4", "CU_8")

@@ -12,7 +12,10 @@ from localcloud.kernel import acl
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import ApiError
 from localcloud.kernel.identity import Caller, CallerDep
+from localcloud.parity import Level, Parity
 from localcloud.services.serving import requests, service
+
+PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/servingendpoints/query")
 
 router = APIRouter(prefix="/serving-endpoints")
 # What is read of a body that is too large before the connection is given up: a client that is still

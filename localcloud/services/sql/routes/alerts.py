@@ -13,6 +13,9 @@ from localcloud.kernel.errors import bad_request, not_found
 from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.shelf import Shelf
 from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
+
+PARITY = Parity(Level.STATEFUL, "https://docs.databricks.com/api/azure/workspace/alerts")
 
 router = APIRouter(prefix="/api/2.0")
 _QUERIES = Shelf(kind="sql_query", label="Query")

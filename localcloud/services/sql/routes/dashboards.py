@@ -10,6 +10,9 @@ from localcloud.kernel.errors import ApiError, not_found
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.shelf import Shelf
 from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
+
+PARITY = Parity(Level.STATEFUL, "https://docs.databricks.com/api/azure/workspace/lakeview")
 
 router = APIRouter(prefix="/api/2.0/lakeview/dashboards")
 _SHELF = Shelf(kind="dashboard", label="Dashboard", id_field="dashboard_id")

@@ -9,8 +9,11 @@ from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.errors import bad_request
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
 from localcloud.services.sql.routes import warehouses
 from localcloud.services.sql.statements import answer, statements
+
+PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/statementexecution")
 
 router = APIRouter(prefix="/api/2.0/sql/statements")
 _WAIT = re.compile(r"(\d+)s")

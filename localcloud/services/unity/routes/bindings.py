@@ -7,8 +7,11 @@ from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import bad_request
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
 from localcloud.services.unity import access, bindings, records
 from localcloud.services.unity.privileges import Kind
+
+PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/workspacebindings")
 
 router = APIRouter()
 

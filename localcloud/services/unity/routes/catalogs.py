@@ -8,8 +8,11 @@ from localcloud.kernel.errors import ApiError, bad_request
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.names import identifier
 from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
 from localcloud.services.unity import access, bindings, deletion, isolation, ownership, records
 from localcloud.services.unity.privileges import Kind, Privilege
+
+PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/catalogs")
 
 router = APIRouter(prefix="/catalogs")
 _FIELDS = frozenset({"comment", "storage_root", "properties", "options", "isolation_mode"})

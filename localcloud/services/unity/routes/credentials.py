@@ -9,8 +9,11 @@ from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import ApiError, bad_request, denied
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
 from localcloud.services.unity import access, hiding
 from localcloud.services.unity.privileges import Kind, Privilege
+
+PARITY = Parity(Level.STATEFUL, "https://docs.databricks.com/api/azure/workspace/storagecredentials")
 
 router = APIRouter()
 _LIFETIME_S = 3600

@@ -10,10 +10,13 @@ from localcloud.kernel.errors import bad_request, denied, exists
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.names import identifier, levels
 from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
 from localcloud.services.sql import rewrite
 from localcloud.services.unity import access
 from localcloud.services.unity.hiding import FUNCTION
 from localcloud.services.unity.privileges import Kind, Privilege
+
+PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/functions")
 
 router = APIRouter()
 

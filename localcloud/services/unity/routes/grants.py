@@ -7,9 +7,12 @@ from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import bad_request
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
 from localcloud.services.identity import directory
 from localcloud.services.unity import access, records
 from localcloud.services.unity.privileges import GRANTABLE, Kind
+
+PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/grants")
 
 router = APIRouter()
 # A registered model is a `function` to the grants API (the Terraform provider says so too).

@@ -7,8 +7,11 @@ from localcloud.kernel.cloud import METASTORE_ID, CloudDep
 from localcloud.kernel.errors import not_found
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
 from localcloud.services.unity import ownership, records
 from localcloud.services.unity.privileges import Kind
+
+PARITY = Parity(Level.STATEFUL, "https://docs.databricks.com/api/azure/workspace/metastores")
 
 router = APIRouter()
 

@@ -7,8 +7,11 @@ from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.names import identifier
 from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
 from localcloud.services.unity import access, deletion, models, ownership, records
 from localcloud.services.unity.privileges import Kind, Privilege
+
+PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/registeredmodels")
 
 router = APIRouter(prefix="/models")
 _ALIAS = "/{full_name}/aliases/{alias}"

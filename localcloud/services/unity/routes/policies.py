@@ -11,9 +11,12 @@ from localcloud.kernel.errors import bad_request, exists, not_found
 from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.names import levels
 from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
 from localcloud.services.unity import access, records
 from localcloud.services.unity.hiding import CONDITION, FILTER, FUNCTION, MASK, POLICY, TAG
 from localcloud.services.unity.privileges import Kind, Privilege
+
+PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/policies")
 
 router = APIRouter()
 _ON = {"CATALOG": Kind.CATALOG, "SCHEMA": Kind.SCHEMA, "TABLE": Kind.TABLE}

@@ -8,8 +8,11 @@ from localcloud.kernel.errors import ApiError
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.names import identifier
 from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
 from localcloud.services.unity import access, deletion, ownership, records
 from localcloud.services.unity.privileges import Kind, Privilege
+
+PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/schemas")
 
 router = APIRouter(prefix="/schemas")
 _FIELDS = frozenset({"comment", "storage_root", "properties"})

@@ -6,8 +6,11 @@ from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
 from localcloud.services.unity import access, deletion, isolation, ownership, records
 from localcloud.services.unity.privileges import Kind, Privilege
+
+PARITY = Parity(Level.STATEFUL, "https://docs.databricks.com/api/azure/workspace/externallocations")
 
 router = APIRouter()
 _KEPT = frozenset({"full_name", "metastore_id", "id", "name", "created_at", "created_by"})

@@ -13,7 +13,10 @@ from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.errors import ApiError, bad_request
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
 from localcloud.services.unity import volume_paths as volumes
+
+PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/files")
 
 router = APIRouter(prefix="/api/2.0/fs")
 _FILE = "/files/{path:path}"

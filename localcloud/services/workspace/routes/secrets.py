@@ -10,7 +10,10 @@ from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import ApiError, bad_request, denied, not_found
 from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
 from localcloud.services.identity import directory
+
+PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/secrets")
 
 router = APIRouter(prefix="/api/2.0/secrets")
 _LEVELS = ("READ", "WRITE", "MANAGE")

@@ -1,14 +1,19 @@
 """Workspace files, notebooks and folders: `/api/2.0/workspace`. Kept per workspace; for its users to read."""
 
 import base64
+from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import ApiError, bad_request, not_found
 from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
+from localcloud.services.workspace.uploads import ImportBody
+
+PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/workspace")
 
 router = APIRouter(prefix="/api/2.0/workspace")
 _KIND = "workspace_object"
@@ -26,7 +31,7 @@ def mkdirs(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 
 @router.post("/import")
-def import_object(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+def import_object(body: ImportBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Store base64 `content` as a file (format RAW or AUTO) or a notebook (SOURCE). Admin only.
 
     404 where the folder is missing, which is what makes the Terraform provider create it.
@@ -60,9 +65,12 @@ def list_objects(path: str, cloud: CloudDep, caller: CallerDep) -> Document:
 
 
 @router.get("/export")
-def export(path: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """A file's or notebook's base64 `content`."""
-    return {"content": _require(cloud, caller, path).get("content", "")}
+def export(path: str, cloud: CloudDep, caller: CallerDep, direct_download: bool = False) -> Any:
+    """A file's or notebook's base64 `content`; its bytes themselves with `direct_download`."""
+    content = _require(cloud, caller, path).get("content", "")
+    if direct_download:
+        return Response(base64.b64decode(content), media_type="application/octet-stream")
+    return {"content": content}
 
 
 @router.post("/delete")

@@ -138,3 +138,13 @@ def test_what_is_not_offered_is_refused(lakehouse: Core) -> None:
         sql.execute_statement("select 1", "local", wait_timeout="3s")
     with pytest.raises(NotFound, match="SQL warehouse abc does not exist"):
         sql.execute_statement("select 1", "abc")
+
+
+def test_a_finished_statement_is_read_by_chunk_and_may_be_cancelled(lakehouse: Core) -> None:
+    """Its one chunk has its rows; to cancel what is over changes nothing."""
+    sdk = lakehouse.sdk("reader").statement_execution
+    done = sdk.execute_statement(f"select gate from {TABLE} order by gate", "local", wait_timeout="50s")
+    chunk = sdk.get_statement_result_chunk_n(str(done.statement_id), 0)
+    assert chunk.data_array == [["comparison"], ["compliance"]]
+    sdk.cancel_execution(str(done.statement_id))
+    assert rows(sdk.get_statement(str(done.statement_id))) == [["comparison"], ["compliance"]]

@@ -1,0 +1,131 @@
+"""The ledger of what the local cloud does: a row per REST route. `python -m localcloud.parity` writes it.
+
+A routes module says in `PARITY` how far its routes go and which documentation they follow; a handler that differs from
+its module is named there. The tests record which of them is a row's witness (`tests/localcloud/witness.py`).
+"""
+
+import json
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from importlib import import_module
+from pathlib import Path
+from typing import Any, cast
+
+from fastapi import FastAPI
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+WITNESSES = CHECKOUT / "tests" / "localcloud" / "witnesses.json"
+PAGE = CHECKOUT / "docs" / "parity.md"
+_SERVICES = "localcloud.services."
+_VERSION = re.compile(r"/api/(2\.\d|\{version\})/")
+
+
+class Level(StrEnum):
+    """How far a route goes."""
+
+    EXECUTED = "executed"  # really done
+    STATEFUL = "stateful"  # kept and answered as it was written; nothing acts on it
+    ECHOED = "echoed"  # accepted and shown
+    LOCAL = "local"  # Databricks has no such route
+
+
+@dataclass(frozen=True)
+class Parity:
+    """How far a module's routes go, the documentation that they follow, and the handlers that differ, by name."""
+
+    level: Level
+    follows: str
+    differ: Mapping[str, Level] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One handler of a service: `name` is the first of its `routes`, each `METHOD path` with any version as `2.x`."""
+
+    name: str
+    service: str
+    routes: tuple[str, ...]
+    level: Level
+    follows: str
+    does: str
+
+
+def rows(app: FastAPI) -> list[Row]:
+    """A row per handler of `app`, by service and name. Raises `AttributeError` for a routes module without `PARITY`."""
+    found = [_row(endpoint, routes) for endpoint, routes in _routes(app).items()]
+    return sorted(found, key=lambda row: (row.service, row.name))
+
+
+def names(app: FastAPI) -> dict[Any, str]:
+    """The name of each handler's row."""
+    return {endpoint: routes[0] for endpoint, routes in _routes(app).items()}
+
+
+def page(ledger: list[Row], witnesses: Mapping[str, str]) -> str:
+    """The ledger in Markdown, a table per service. A row without a witness says so."""
+    counts = {level: sum(1 for row in ledger if row.level is level) for level in Level}
+    lines = [
+        "# What the local cloud answers, route by route",
+        "",
+        "Written by `make parity`. **executed**: really done; **stateful**: kept and answered as written;",
+        "**echoed**: accepted and shown; **local**: Databricks has no such route. The witness is a test that calls",
+        "the route and is not refused; `docs/localcloud.md` says what lies behind the routes.",
+        "",
+        f"{len(ledger)} rows: " + ", ".join(f"{count} {level}" for level, count in counts.items()) + ".",
+    ]
+    for service in sorted({row.service for row in ledger}):
+        lines += ["", f"## {service}", "", "| route | what | level | follows | witness |", "|---|---|---|---|---|"]
+        lines += [_line(row, witnesses) for row in ledger if row.service == service]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Write `docs/parity.md`; exit with 1 if a row has no witness."""
+    from localcloud.app import create_app  # noqa: PLC0415 - the routes import this module
+
+    ledger = rows(create_app(cast(Any, None)))
+    witnesses = json.loads(WITNESSES.read_text(encoding="utf-8"))
+    PAGE.write_text(page(ledger, witnesses), encoding="utf-8")
+    lacking = [row.name for row in ledger if row.name not in witnesses]
+    if lacking:
+        sys.exit(f"Without a witness: {', '.join(lacking)}. Write a test that calls each, then `make parity` again.")
+
+
+def _routes(app: FastAPI) -> dict[Any, tuple[str, ...]]:
+    found: dict[Any, set[str]] = {}
+    for included in app.routes:
+        for context in getattr(included, "effective_route_contexts", tuple)():
+            if context.endpoint.__module__.startswith(_SERVICES):
+                route = f"{'/'.join(sorted(context.methods))} {_VERSION.sub('/api/2.x/', context.path)}"
+                found.setdefault(context.endpoint, set()).add(route)
+    return {endpoint: tuple(sorted(routes)) for endpoint, routes in found.items()}
+
+
+def _row(endpoint: Any, routes: tuple[str, ...]) -> Row:
+    parity: Parity = import_module(endpoint.__module__).PARITY
+    return Row(
+        name=routes[0],
+        service=endpoint.__module__.removeprefix(_SERVICES).partition(".")[0],
+        routes=routes,
+        level=parity.differ.get(endpoint.__name__, parity.level),
+        follows=parity.follows,
+        does=(endpoint.__doc__ or "").strip().partition("\n")[0],
+    )
+
+
+def _line(row: Row, witnesses: Mapping[str, str]) -> str:
+    witness = witnesses.get(row.name)
+    test = (
+        f"`{witness.partition('::')[0].removeprefix('tests/localcloud/')}` {witness.partition('::')[2]}"
+        if witness
+        else "none"
+    )
+    routes = "<br>".join(f"`{route}`" for route in row.routes)
+    return f"| {routes} | {row.does.replace('|', '/')} | {row.level} | {row.follows} | {test} |"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""The two forms in which a workspace object is uploaded: JSON, and the form that the SDK's `upload` sends."""
+
+import base64
+import json
+from email.message import Message
+from email.parser import BytesParser
+from email.policy import HTTP
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from localcloud.kernel.errors import bad_request
+from localcloud.kernel.store import Document
+
+_TRUE = ("true", "1")
+
+
+async def import_body(request: Request) -> Document:
+    """The fields of an import; `content` is base64 in both forms. Raises `ApiError` 400 for any other body."""
+    kind = request.headers.get("content-type", "")
+    body = await request.body()
+    if kind.startswith("multipart/form-data"):
+        return _of_form(kind, body)
+    try:
+        document = json.loads(body)
+    except ValueError as error:
+        raise bad_request(f"The request is not valid JSON: {error}") from None
+    if not isinstance(document, dict):
+        raise bad_request("The request is not valid: body: Input should be a valid dictionary")
+    return document
+
+
+ImportBody = Annotated[Document, Depends(import_body)]
+
+
+def _of_form(kind: str, body: bytes) -> Document:
+    message = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + kind.encode() + b"\r\n\r\n" + body)
+    parts = {_name(part): part.get_payload(decode=True) or b"" for part in message.iter_parts()}  # type: ignore[attr-defined]
+    if "content" not in parts:
+        raise bad_request(f"The form has no part 'content'; it has {', '.join(parts) or 'none'}.")
+    content = base64.b64encode(parts.pop("content")).decode()
+    fields = {name: value.decode() for name, value in parts.items()}
+    return {**fields, "content": content, "overwrite": fields.get("overwrite", "").lower() in _TRUE}
+
+
+def _name(part: Message) -> str:
+    return str(part.get_param("name", header="content-disposition"))
