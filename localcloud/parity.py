@@ -66,7 +66,7 @@ def names(app: FastAPI) -> dict[Any, str]:
 
 def page(ledger: list[Row], witnesses: Mapping[str, str]) -> str:
     """The ledger in Markdown, a table per service. A row without a witness says so."""
-    counts = {level: sum(1 for row in ledger if row.level is level) for level in Level}
+    counts = {level: sum(1 for row in ledger if row.level == level) for level in Level}
     lines = [
         "# What the local cloud answers, route by route",
         "",
