@@ -5,7 +5,7 @@ import json
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import HTTP
-from typing import Annotated
+from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
@@ -35,7 +35,7 @@ ImportBody = Annotated[Document, Depends(import_body)]
 
 def _of_form(kind: str, body: bytes) -> Document:
     message = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + kind.encode() + b"\r\n\r\n" + body)
-    parts = {_name(part): part.get_payload(decode=True) or b"" for part in message.iter_parts()}  # type: ignore[attr-defined]
+    parts = {_name(part): cast(bytes, part.get_payload(decode=True) or b"") for part in message.iter_parts()}
     if "content" not in parts:
         raise bad_request(f"The form has no part 'content'; it has {', '.join(parts) or 'none'}.")
     content = base64.b64encode(parts.pop("content")).decode()
