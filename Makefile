@@ -47,8 +47,8 @@ test-all: $(READY) ## Run all tests, the long ones too
 extras: $(READY) ## Run what takes long, if its inputs changed since it last passed (EXTRAS=1: in any case)
 	@$(PY) .ci/extras.py $(ARGS)
 
-lint: $(READY) ## Check style and formatting
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+lint: $(READY) ## Check style, formatting and which room imports which
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
 
 types: $(READY) ## Check types (mypy --strict)
 	@$(BIN)/mypy

@@ -3,11 +3,11 @@
 Kept in the store as kind `acl`, key `<type>/<id>`: `{"owner": principal, "entries": {principal: level}}`.
 """
 
+from localcloud.kernel import directory
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import bad_request, denied
 from localcloud.kernel.identity import Caller
 from localcloud.kernel.store import Document
-from localcloud.services.identity import directory
 
 # Levels per object type, weakest first; each includes the ones before it.
 LEVELS: dict[str, tuple[str, ...]] = {

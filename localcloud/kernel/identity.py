@@ -8,10 +8,10 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from localcloud.kernel import directory
 from localcloud.kernel.cloud import ADMIN_USER, Cloud, CloudDep, Workspace
 from localcloud.kernel.errors import ApiError, denied
 from localcloud.kernel.store import Document
-from localcloud.services.identity import directory
 
 _SCHEME = "bearer "
 

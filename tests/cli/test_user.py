@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli.main import mlops
-from localcloud.services.identity import directory
+from localcloud.kernel import directory
 from tests.localcloud.core import Core
 
 ANN = "ann@example.com"

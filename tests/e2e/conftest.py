@@ -3,19 +3,28 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from databricks.sdk.service.jobs import RunLifeCycleState
 
 from tests.needs import starts
+
+if TYPE_CHECKING:
+    from databricks.sdk import WorkspaceClient
+
+    from localcloud.endpoint import Endpoint
 
 # What a machine on which nothing was installed by hand lacks.
 _ABSENT = {"java", "javac", "node", "nodejs", "npm", "npx", "terraform", "cdktf"}
 _HIDDEN = ("JAVA_HOME", "JSII_NODE", "SPARK_REMOTE", "SPARK_HOME", "PYTHONPATH")
+_MOMENT_S = 240
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,41 @@ class Mlops:
         """The directory of the local cloud in use."""
         clouds = Path(self.env["MLOPS_HOME"])
         return clouds / (clouds / "current").read_text().strip()
+
+    def endpoint(self) -> "Endpoint":
+        """Where the local cloud answers."""
+        from localcloud import lifecycle  # noqa: PLC0415
+
+        found = lifecycle.status(self.home()).endpoint
+        assert found is not None
+        return found
+
+    def client(self) -> "WorkspaceClient":
+        """The SDK as the admin in prod."""
+        from databricks.sdk import WorkspaceClient  # noqa: PLC0415 - takes half a second
+
+        found = self.endpoint()
+        return WorkspaceClient(host=found.workspaces["prod"], token=found.admin_token, auth_type="pat")
+
+    def running(self, task_key: str) -> bool:
+        """Whether a process runs this task in prod."""
+        runs = self.client().jobs.list_runs(active_only=True, expand_tasks=True)
+        tasks = [task for run in runs for task in run.tasks or [] if task.task_key == task_key]
+        begun = [task for task in tasks if task.state and task.state.life_cycle_state is RunLifeCycleState.RUNNING]
+        return any((self.home() / "runs" / str(task.run_id) / "log").exists() for task in begun)
+
+    def killed(self, moment: Callable[[], bool], *arguments: str) -> None:
+        """Start a command, and end the local cloud with `kill -9` at that moment of it."""
+        command = subprocess.Popen(
+            [self.command, *arguments], env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        deadline_s = time.monotonic() + _MOMENT_S
+        while not moment():
+            assert command.poll() is None, "the command was over before the moment came"
+            assert time.monotonic() < deadline_s, "the moment did not come"
+            time.sleep(0.05)
+        os.kill(json.loads((self.home() / "endpoint.json").read_text())["pid"], signal.SIGKILL)
+        assert command.wait(timeout=120) != 0
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from localcloud import lifecycle, loader
+from localcloud import loader
 from tests.e2e.conftest import Mlops
 from tests.e2e.victim import Live, Victim
 
@@ -52,7 +52,7 @@ def _sign_off(victim: Victim) -> list[tuple[str, str]]:
 
 def test_killed_in_the_gates_nobody_is_live_and_the_rerun_judges_again(victim: Victim) -> None:
     """Dead while the comparison ran: no champion. The rerun ends before the person's sign-off."""
-    victim.killed(lambda: victim.running("comparison"), *FIRST)
+    victim.killed(lambda: victim.mlops.running("comparison"), *FIRST)
     victim.restart()
     assert "champion" not in victim.aliases()
     victim.mlops(*FIRST)
@@ -77,9 +77,7 @@ def test_a_named_person_of_model_risk_releases_a_version(victim: Victim) -> None
 def test_killed_between_two_aliases_a_promotion_is_completed(victim: Victim, root: Path) -> None:
     """Dead after `@previous` moved and before `@champion` did: the old version stays live until the rerun."""
     victim.mlops("run", "credit-scoring", "--env", "prod")
-    running = lifecycle.status(victim.mlops.home()).endpoint
-    assert running is not None
-    loader.load(running, root / "cdktf.out", ["prod-serving"])
+    loader.load(victim.mlops.endpoint(), root / "cdktf.out", ["prod-serving"])
     victim.deploy(manual=False)
     victim.killed(victim.hold_after("previous"), *SECOND)
     victim.restart()

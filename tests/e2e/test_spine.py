@@ -1,11 +1,7 @@
 """From raw files to gated, scored predictions, through the synthesized jobs."""
 
 import json
-import os
 import shutil
-import signal
-import subprocess
-import time
 from typing import Any
 
 import pytest
@@ -104,29 +100,21 @@ def test_the_same_demo_again_changes_no_business_table(mlops: Mlops, demo: Secti
 
 
 def test_a_killed_cloud_continues_with_one_champion(mlops: Mlops, demo: Sections) -> None:
-    """`kill -9` in the middle of a training: the rerun ends as if nothing had happened."""
+    """`kill -9` while the training task runs: the rerun ends as if nothing had happened."""
     live = champions(mlops)
-    running = subprocess.Popen(
-        [mlops.command, "run", "credit-training", "--env", "prod", "--param", "sample_rows=3000"],
-        env=mlops.env,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    time.sleep(6)
-    os.kill(json.loads((mlops.home() / "endpoint.json").read_text())["pid"], signal.SIGKILL)
-    assert running.wait(timeout=120) != 0
+    training = ("run", "credit-training", "--env", "prod", "--param", "sample_rows=3000")
+    mlops.killed(lambda: mlops.running("training"), *training)
     mlops("up")
-    mlops("run", "credit-training", "--env", "prod", "--param", "sample_rows=3000")
+    mlops(*training)
     # Three thousand rows make no better model than all of them: the gates refuse it.
     assert champions(mlops) == live
 
 
 def test_a_renamed_entry_point_fails_the_run(mlops: Mlops, demo: Sections, root: Any, tmp_path: Any) -> None:
     """What runs is what the stack names: a name that the wheel lacks fails, and the error tells those there are."""
-    from localcloud import lifecycle, loader  # noqa: PLC0415
+    from localcloud import loader  # noqa: PLC0415
 
-    found = lifecycle.status(mlops.home()).endpoint
-    assert found is not None
+    found = mlops.endpoint()
     edited = tmp_path / "cdktf.out"
     shutil.copytree(root / "cdktf.out", edited)
     document = edited / "stacks" / "prod-ml" / "cdk.tf.json"
@@ -134,8 +122,10 @@ def test_a_renamed_entry_point_fails_the_run(mlops: Mlops, demo: Sections, root:
     assert '"entry_point": "scoring"' in text
     document.write_text(text.replace('"entry_point": "scoring"', '"entry_point": "scorings"'))
     loader.load(found, edited)
-    failed = mlops("run", "credit-scoring", "--env", "prod", ok=False)
-    loader.load(found, root / "cdktf.out")
+    try:
+        failed = mlops("run", "credit-scoring", "--env", "prod", ok=False)
+    finally:
+        loader.load(found, root / "cdktf.out")
     assert failed.returncode == 1
     assert "'scorings'" in failed.stderr
     assert ", scoring, serving, training" in failed.stderr

@@ -5,18 +5,11 @@ so the deployed wheel is the shipped one with a few lines of text changed, each 
 """
 
 import io
-import json
-import os
-import signal
-import subprocess
-import time
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from databricks.sdk.service.jobs import RunLifeCycleState
 
 from localcloud import lifecycle
 from tests.e2e.conftest import Mlops
@@ -51,7 +44,6 @@ def apply(subject: Judged, move: Move, unheld=apply) -> None:
     unheld(subject, move)
     _held(move)
 """
-_WAIT_S = 240
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,19 +63,11 @@ class Victim:
     folder: Path
     _shipped: bytes = field(default=b"", repr=False)
 
-    def client(self) -> "WorkspaceClient":
-        """The SDK as the admin in prod."""
-        from databricks.sdk import WorkspaceClient  # noqa: PLC0415 - takes half a second
-
-        found = lifecycle.status(self.mlops.home()).endpoint
-        assert found is not None
-        return WorkspaceClient(host=found.workspaces["prod"], token=found.admin_token, auth_type="pat")
-
     def land(self) -> None:
         """Upload ten months of clients."""
         from ml.usecases.credit import generate, replay  # noqa: PLC0415
 
-        client = self.client()
+        client = self.mlops.client()
         raw = generate.generate(_ROWS, _SEED)
         for path in replay.replay(raw, self.folder / "landing", months=_MONTHS):
             place = f"/Volumes/prod/credit_bronze/landing/{path.parent.name}/{path.name}"
@@ -91,7 +75,7 @@ class Victim:
 
     def deploy(self, *, manual: bool) -> None:
         """Put the changed wheel where the jobs' wheel lies, with manual or automatic sign-off."""
-        client = self.client()
+        client = self.mlops.client()
         job = client.jobs.get(next(job.job_id or 0 for job in client.jobs.list(name="credit-promotion")))
         assert job.settings is not None
         path = (job.settings.tasks or [])[0].libraries[0].whl or ""  # type: ignore[index]  # wheel tasks have one
@@ -102,12 +86,12 @@ class Victim:
 
     def aliases(self) -> dict[str, int]:
         """The versions that the model's aliases point to."""
-        model = self.client().registered_models.get(MODEL, include_aliases=True)
+        model = self.mlops.client().registered_models.get(MODEL, include_aliases=True)
         return {str(alias.alias_name): int(alias.version_num or 0) for alias in model.aliases or []}
 
     def live(self) -> Live:
         """Who is live now."""
-        client = self.client()
+        client = self.mlops.client()
         endpoints = [found.name for found in client.serving_endpoints.list()]
         moves = self.mlops.sql(
             "select alias, from_version, to_version, cause from prod.credit_ops.promotions order by promoted_at, alias"
@@ -124,25 +108,9 @@ class Victim:
         (self.folder / "hold").write_text(alias)
         return (self.folder / "reached").exists
 
-    def running(self, task_key: str) -> bool:
-        """Whether a process runs this task."""
-        runs = self.client().jobs.list_runs(active_only=True, expand_tasks=True)
-        tasks = [task for run in runs for task in run.tasks or [] if task.task_key == task_key]
-        begun = [t for t in tasks if t.state and t.state.life_cycle_state is RunLifeCycleState.RUNNING]
-        return any((self.mlops.home() / "runs" / str(task.run_id) / "log").exists() for task in begun)
-
     def killed(self, moment: Callable[[], bool], *arguments: str) -> None:
-        """Start a command, and end the local cloud with `kill -9` at that moment of it."""
-        command = subprocess.Popen(
-            [self.mlops.command, *arguments], env=self.mlops.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        deadline_s = time.monotonic() + _WAIT_S
-        while not moment():
-            assert command.poll() is None, "the command was over before the moment came"
-            assert time.monotonic() < deadline_s, "the moment did not come"
-            time.sleep(0.05)
-        os.kill(json.loads((self.mlops.home() / "endpoint.json").read_text())["pid"], signal.SIGKILL)
-        assert command.wait(timeout=120) != 0
+        """End the cloud at that moment of a command; from then on no task is held."""
+        self.mlops.killed(moment, *arguments)
         (self.folder / "hold").unlink(missing_ok=True)
 
     def restart(self) -> None:

@@ -9,11 +9,10 @@ import httpx
 from databricks.sdk import WorkspaceClient
 
 from localcloud.app import serve
-from localcloud.kernel import identity, loopback
+from localcloud.kernel import directory, identity, loopback
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.listeners import Listeners
 from localcloud.kernel.store import Store
-from localcloud.services.identity import directory
 
 HOSTS = {"dev": "https://adb-1000000000000001.1.azuredatabricks.net", "prod": "https://adb-3.3.azuredatabricks.net"}
 

@@ -1,10 +1,10 @@
 """Who owns a securable, and passing it on."""
 
+from localcloud.kernel import directory
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import denied
 from localcloud.kernel.identity import Caller
 from localcloud.kernel.store import Document
-from localcloud.services.identity import directory
 
 
 def initial_owner(cloud: Cloud, caller: Caller, body: Document) -> str:

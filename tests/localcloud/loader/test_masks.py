@@ -13,7 +13,7 @@ from databricks.sdk.service.sql import StatementState
 
 from localcloud import loader
 from localcloud.endpoint import Endpoint
-from localcloud.services.identity import directory
+from localcloud.kernel import directory
 from ml.ingest.masks import function, make_functions, make_tables
 from ml.parameters import Common
 from ml.tables.system import bronze

@@ -4,14 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from localcloud.kernel import directory
 from localcloud.kernel.body import JsonBody
 from localcloud.kernel.cloud import Cloud, CloudDep
+from localcloud.kernel.directory import Kind
 from localcloud.kernel.errors import ApiError, not_found
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.store import Document
 from localcloud.parity import Level, Parity
-from localcloud.services.identity import directory, scim
-from localcloud.services.identity.directory import Kind
+from localcloud.services.identity import scim
 
 PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/groups")
 

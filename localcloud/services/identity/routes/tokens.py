@@ -4,14 +4,13 @@ import time
 
 from fastapi import APIRouter
 
-from localcloud.kernel import identity
+from localcloud.kernel import directory, identity
 from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.errors import bad_request, not_found
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.store import Document
 from localcloud.parity import Level, Parity
-from localcloud.services.identity import directory
 
 PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/tokenmanagement")
 

@@ -5,14 +5,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from localcloud.kernel import acl
+from localcloud.kernel import acl, directory
 from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import ApiError, bad_request, denied
 from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.store import Document
 from localcloud.parity import Level, Parity
-from localcloud.services.identity import directory
 from localcloud.services.jobs import views
 from localcloud.services.jobs.records import now_ms
 from localcloud.services.jobs.settings import problems

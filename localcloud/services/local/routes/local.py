@@ -4,7 +4,7 @@ import re
 
 from fastapi import APIRouter
 
-from localcloud.kernel import identity
+from localcloud.kernel import directory, identity
 from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import Cloud, CloudDep, Workspace
 from localcloud.kernel.errors import exists
@@ -12,7 +12,6 @@ from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.names import identifier
 from localcloud.kernel.store import Document
 from localcloud.parity import Level, Parity
-from localcloud.services.identity import directory
 
 PARITY = Parity(Level.LOCAL, "docs/localcloud.md")
 

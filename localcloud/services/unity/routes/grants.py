@@ -2,13 +2,13 @@
 
 from fastapi import APIRouter
 
+from localcloud.kernel import directory
 from localcloud.kernel.body import JsonBody
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import bad_request
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.store import Document
 from localcloud.parity import Level, Parity
-from localcloud.services.identity import directory
 from localcloud.services.unity import access, records
 from localcloud.services.unity.privileges import GRANTABLE, Kind
 

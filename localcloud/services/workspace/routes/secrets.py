@@ -5,13 +5,13 @@ import time
 
 from fastapi import APIRouter
 
+from localcloud.kernel import directory
 from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import ApiError, bad_request, denied, not_found
 from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.store import Document
 from localcloud.parity import Level, Parity
-from localcloud.services.identity import directory
 
 PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/secrets")
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from localcloud.kernel.directory import memberships
 from localcloud.kernel.errors import ApiError
-from localcloud.services.identity.directory import memberships
 from localcloud.services.identity.scim import cleaned, listing, matches, patched
 
 

@@ -134,9 +134,12 @@ def results(run: Run) -> dict[str, str]:
 
 @pytest.fixture(scope="package")
 def workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
-    """One template for all tests of jobs."""
+    """One template for all tests of jobs, launched from a shell that holds a token, which no task may see."""
     found = Workers(tmp_path_factory.mktemp("workers"))
-    found.launch()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABRICKS_TOKEN", "a token of the shell")
+        found.launch()
+        found.wait_ready()
     yield found
     found.stop()
 

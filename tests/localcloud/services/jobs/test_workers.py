@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import psutil
@@ -41,19 +41,6 @@ def hangs():
     print(child.pid, flush=True)
     time.sleep(600)
 """
-
-
-@pytest.fixture(scope="module")
-def workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
-    found = Workers(tmp_path_factory.mktemp("workers"))
-    os.environ["DATABRICKS_TOKEN"] = "a token of the shell"
-    try:
-        found.launch()
-        found.wait_ready()
-    finally:
-        del os.environ["DATABRICKS_TOKEN"]
-    yield found
-    found.stop()
 
 
 @pytest.fixture(scope="module")
