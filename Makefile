@@ -39,7 +39,7 @@ test: $(READY) ## Run all tests but the long ones, in two processes (ARGS: pytes
 	@$(PY) -m tests.side_by_side $(ARGS)
 
 test-fast: $(READY) ## Run the tests that start no server: pure ones, and those of one room
-	@$(PY) -m pytest -m fast $(ARGS)
+	@$(PY) -m tests.side_by_side fast $(ARGS)
 
 test-all: $(READY) ## Run all tests, the long ones too
 	@$(PY) -m pytest $(ARGS)

@@ -51,7 +51,7 @@ EXTRAS = (
             "$INTERPRETER" -m venv --clear .tools/python-3.12
             .tools/pipenv/bin/pipenv requirements --dev --hash --exclude-index > .tools/python-3.12/requirements.txt
             .tools/python-3.12/bin/python -m pip install -q --require-hashes -r .tools/python-3.12/requirements.txt
-            .tools/python-3.12/bin/python -m pytest -m fast
+            .tools/python-3.12/bin/python -m tests.side_by_side fast
         """,
     ),
 )

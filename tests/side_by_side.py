@@ -1,7 +1,8 @@
-"""`make test`: the tests that start servers, and beside them, in a second process, those that start none.
+"""`make test` and `make test-fast`: two runs of pytest beside each other, for two cores.
 
-The first wait for servers much of the time, the second compute on one core: together they take hardly longer than the
-first alone. `python -m tests.side_by_side [pytest's arguments]`; exit code 1 if either half fails.
+`make test`: the tests that start servers, which wait much of the time, and beside them those that start none. `fast`
+alone (`make test-fast`) is halved by rooms. Exit code 1 if a half fails, or none has a test to run.
+`python -m tests.side_by_side [fast] [pytest's arguments]`.
 """
 
 import subprocess
@@ -9,16 +10,26 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-SERVERS, FAST = "not fast and not long", "fast"
-LOG = Path("dist") / "test-fast.log"
+SERVERS, FAST = ("-m", "not fast and not long"), ("-m", "fast")
+# Half of the work, as processor time goes; every other room, and any new one, is in the other half.
+ONE_HALF = ("tests/infra", "tests/policies", "tests/cli")
+LOG = Path("dist") / "test-beside.log"
 _PASSED, _NO_TESTS = 0, 5
 
+Arguments = tuple[str, ...]
 
-def command(chosen: str, arguments: Sequence[str]) -> list[str]:
-    """Pytest on the tests that the marker expression `chosen` chooses. A `-m` among `arguments` would replace it."""
-    if any(argument.startswith("-m") for argument in arguments):
+
+def halves(arguments: Sequence[str]) -> tuple[Arguments, ...]:
+    """Pytest's arguments per process. Paths choose by themselves, so fast tests of some paths are one run."""
+    fast, given = list(arguments[:1]) == ["fast"], tuple(arguments)
+    if any(argument.startswith("-m") for argument in given):
         raise SystemExit("make test chooses by markers itself; run `python -m pytest -m …` to choose others")
-    return [sys.executable, "-m", "pytest", "-m", chosen, *arguments]
+    if not fast:
+        return (*SERVERS, *given), (*FAST, *given)
+    if any(Path(argument.partition("::")[0]).exists() for argument in given[1:]):
+        return ((*FAST, *given[1:]),)
+    others = (f"--ignore={room}" for room in ONE_HALF)
+    return (*FAST, *others, *given[1:]), (*FAST, *given[1:], *ONE_HALF)
 
 
 def failed(codes: Sequence[int]) -> bool:
@@ -27,19 +38,23 @@ def failed(codes: Sequence[int]) -> bool:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run both; what the second half says is printed after the first."""
+    """Run them; what the second says is printed after the first."""
+    pytest = (sys.executable, "-m", "pytest")
+    first, *second = halves(arguments)
     LOG.parent.mkdir(exist_ok=True)
     with LOG.open("wb") as log:
-        # Its own cache: both would write what failed last, and the later one would win.
-        beside = subprocess.Popen(
-            command(FAST, ["-o", "cache_dir=.pytest_cache/fast", *arguments]), stdout=log, stderr=subprocess.STDOUT
-        )
+        # With a cache of its own: both note what failed, and the later one would win.
+        own_cache = ("-o", "cache_dir=.pytest_cache/beside")
+        beside = [
+            subprocess.Popen([*pytest, *own_cache, *half], stdout=log, stderr=subprocess.STDOUT) for half in second
+        ]
         try:
-            code = subprocess.run(command(SERVERS, arguments), check=False).returncode
-            codes = (code, beside.wait())
+            codes = [subprocess.run([*pytest, *first], check=False).returncode, *(half.wait() for half in beside)]
         finally:
-            beside.kill()
-    print(f"\n=== the tests that start no server ({LOG})\n{LOG.read_text(encoding='utf-8')}", flush=True)
+            for half in beside:
+                half.kill()
+    if beside:
+        print(f"\n=== beside it ({LOG})\n{LOG.read_text(encoding='utf-8')}", flush=True)
     return int(failed(codes))
 
 

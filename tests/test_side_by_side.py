@@ -51,4 +51,14 @@ def test_a_half_without_tests_is_no_failure_unless_both_have_none(codes: tuple[i
 def test_a_choice_by_markers_is_refused() -> None:
     """It would replace the halves' own."""
     with pytest.raises(SystemExit, match="chooses by markers itself"):
-        side_by_side.command("fast", ["-m", "spark"])
+        side_by_side.halves(["-m", "spark"])
+
+
+def test_fast_tests_are_halved_by_rooms(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one half ignores, the other runs; a path that is given is one run."""
+    monkeypatch.chdir(root)
+    rest, rooms = side_by_side.halves(["fast", "-x"])
+    ignored = [argument.removeprefix("--ignore=") for argument in rest if argument.startswith("--ignore=")]
+    assert ignored == [argument for argument in rooms if argument.startswith("tests/")]
+    assert [name for name in ignored if not Path(name).is_dir()] == []
+    assert side_by_side.halves(["fast", "tests/policies"]) == (("-m", "fast", "tests/policies"),)
