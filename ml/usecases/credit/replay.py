@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ml.ingest.records import rows
 from ml.usecases.credit.declaration import CREDIT
 
 _APPLICATIONS, _LABELS = CREDIT.feeds
@@ -66,11 +67,24 @@ def _first_day(month: str) -> date:
 
 
 def read(path: Path) -> pd.DataFrame:
-    """A raw file with every value as the text it is. Raises ReplayError where it is no readable CSV."""
+    """A raw file with every value as the text it is, read as strictly as ingest reads what it is split into.
+
+    Raises ReplayError for what is no readable CSV, and for a record with more or fewer fields than the header.
+    """
     try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        with path.open("rb") as file:
+            header, *records = rows(file)
     except (OSError, ValueError) as error:
         raise ReplayError(f"{path} is not a readable UTF-8 CSV file: {error}") from error
+    repeated = sorted({name for name in header if header.count(name) > 1})
+    if repeated:
+        raise ReplayError(f"{path} names columns {repeated} twice; name each column once")
+    for number, fields in enumerate(records, start=1):
+        if len(fields) != len(header):
+            raise ReplayError(
+                f"{path}: row {number} has {len(fields)} fields, the header has {len(header)}; correct the row"
+            )
+    return pd.DataFrame(records, columns=header, dtype=str)
 
 
 def _require_usable(raw: pd.DataFrame, months: int) -> None:

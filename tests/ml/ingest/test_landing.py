@@ -1,8 +1,11 @@
 """What lies in a landing folder."""
 
+from datetime import date
 from pathlib import Path
 
-from ml.ingest.landing import landed, readable
+import pytest
+
+from ml.ingest.landing import landed, name_problem, readable
 
 
 def test_only_month_files_are_readable_and_others_say_why(tmp_path: Path) -> None:
@@ -31,3 +34,21 @@ def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
 def test_a_feed_that_never_delivered_has_no_files(tmp_path: Path) -> None:
     """The first run may come before the first delivery."""
     assert landed(tmp_path / "labels") == []
+
+
+FOREIGN = "\u0662\u0660\u0662\u0665-11.csv"
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("2025-06.csv", None),
+        ("2025-07.csv", "the name '2025-07.csv' is of a month that has not begun (today is 2025-06-30); rename it"),
+        ("2204-01.csv", "the name '2204-01.csv' is of a month that has not begun (today is 2025-06-30); rename it"),
+        ("0001-01.csv", "the name '0001-01.csv' is of a month before 1900; rename it to the month that is meant"),
+        (FOREIGN, f"the name {FOREIGN!r} is not <YYYY-MM>.csv, the month in which its rows became known; rename it"),
+    ],
+)
+def test_a_name_that_only_looks_like_a_month_is_refused(name: str, problem: str | None) -> None:
+    """A month to come, one of another age, and digits that are no Latin ones; the month under way may arrive."""
+    assert name_problem(name, date(2025, 6, 30)) == problem

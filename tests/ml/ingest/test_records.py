@@ -40,6 +40,13 @@ def test_short_and_long_records_are_kept_as_received() -> None:
     [
         (b"", "the file is empty; deliver it again with a header and rows"),
         (b" \n\n", "the file is empty; deliver it again with a header and rows"),
+        (b"\xef\xbb\xbf", "the file is empty; deliver it again with a header and rows"),
+        (b"\xef\xbb\xbfid,note\n1,\xff\n", "byte 13 is not UTF-8 text; export the file as UTF-8 CSV"),
+        (b"id,note\n1,\xc3", "byte 10 is not UTF-8 text; export the file as UTF-8 CSV"),
+        (
+            b"id,note\n1,a\0b\n",
+            "line 2 holds a NUL byte, so it is not text; export the file as UTF-8 CSV",
+        ),
         (b"id,note\n", "the file has a header but no rows; deliver it again with rows, or remove it"),
         (b"id,note\n1,\xff\n", "byte 10 is not UTF-8 text; export the file as UTF-8 CSV"),
         (
@@ -58,7 +65,14 @@ def test_a_file_that_cannot_be_understood_is_refused_whole(content: bytes, probl
 
 
 @given(
-    st.lists(st.lists(st.text(alphabet=st.characters(blacklist_categories=["Cs"])), min_size=1, max_size=4), min_size=1)
+    st.lists(
+        st.lists(
+            st.text(alphabet=st.characters(blacklist_categories=["Cs"], blacklist_characters="\0")),
+            min_size=1,
+            max_size=4,
+        ),
+        min_size=1,
+    )
 )
 def test_no_record_is_lost(rows: list[list[str]]) -> None:
     """Whatever a CSV writer writes comes back field by field, in order, whether it fits the header or not."""

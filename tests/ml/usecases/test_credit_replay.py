@@ -91,3 +91,13 @@ def test_every_use_case_has_demo_data(tmp_path: Path) -> None:
     written = demo.replay(raw, tmp_path)
     assert {path.parent.name for path in written} == {"applications", "labels"}
     assert len(written) == 60
+
+
+def test_a_record_with_a_trailing_comma_is_refused(tmp_path: Path) -> None:
+    """A lenient reader takes the first column for an index and shifts every value by one, without a word."""
+    whole = tmp_path / "raw.csv"
+    generate(20, seed=1).to_csv(whole, index=False)
+    header, first, *others = whole.read_text().splitlines()
+    whole.write_text("\n".join([header, first, *(f"{line}," for line in others)]) + "\n")
+    with pytest.raises(ReplayError, match=r"row 2 has 26 fields, the header has 25; correct the row"):
+        replay(whole, tmp_path / "landing")
