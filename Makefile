@@ -13,7 +13,7 @@ USECASE ?= credit
 ENV ?= prod
 DEPLOY = $(PY) -m infra.deploy $@ $(ENV) $(if $(PLATFORM),--platform) $(if $(MASKS),--masks) $(if $(SERVING),--serving) $(if $(APPROVED),--approved)
 
-.PHONY: help setup demo test test-fast test-all extras lint types format synth scan access secrets synth-check plan diff deploy first move-state destroy up down status lock schemas bench clean distclean
+.PHONY: help setup demo test test-fast test-all extras lint types format synth scan access secrets synth-check runtime-check plan diff deploy first move-state destroy up down status lock schemas bench clean distclean
 
 help: ## Show every target, a line each
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -70,6 +70,9 @@ secrets: $(READY) ## Search repository, stacks, plans, logs and reports for secr
 
 synth-check: $(READY) node_modules/.installed ## Compare `mlops synth` with the real `cdktf synth`
 	@$(PY) -m pytest tests/infra/test_synth.py::test_the_real_cli_writes_the_same_documents
+
+runtime-check: $(READY) ## Use the wheel in the environment of a declared runtime (RUNTIME=17.3, or 18)
+	@$(PY) -m tests.runtimes.check $(RUNTIME)
 
 node_modules/.installed: package-lock.json $(READY)
 	@echo "the cdktf CLI, from package-lock.json"

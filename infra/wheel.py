@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from packaging.requirements import Requirement
+
 ROOT = Path(__file__).resolve().parent.parent
 # A fixed time inside the archive, so that bytes depend on content only. 315532800 is 1980-01-01, zip's first day.
 _SOURCE_DATE_EPOCH = "315532800"
@@ -80,6 +82,12 @@ def _move(aside: Path, shelf: Path) -> None:
         # Another build got there first with the same bytes.
         if not any(shelf.glob("*.whl")):
             raise
+
+
+def requirements(root: Path = ROOT) -> tuple[Requirement, ...]:
+    """What the wheel needs of the environment that it is installed in."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return tuple(Requirement(line) for line in project["dependencies"])
 
 
 def entry_points(root: Path = ROOT) -> dict[str, str]:

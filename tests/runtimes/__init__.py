@@ -1,0 +1,1 @@
+"""The wheel in the environment of a declared runtime: `make runtime-check`."""

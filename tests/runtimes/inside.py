@@ -1,0 +1,93 @@
+"""Run by the runtime's own Python, with the wheel installed: imports all of it; fits, logs and loads one model."""
+
+import importlib
+import pkgutil
+import sys
+import tempfile
+from pathlib import Path
+
+import mlflow
+import numpy as np
+import pandas as pd
+
+import ml
+from ml.declarations import Tuning
+from ml.training import contract, registry
+from ml.training.dataset import Pinned
+from ml.training.learner import learn
+from ml.training.split import Split
+from ml.training.xgboost_learner import XgboostLearner
+from ml.usecases import use_case
+
+ROWS_PER_MONTH = 200
+MONTHS = tuple(pd.date_range("2024-01-01", periods=8, freq="MS").date)
+
+
+def import_all() -> int:
+    """Import every module of the wheel; how many there are."""
+    names = [module.name for module in pkgutil.walk_packages(ml.__path__, "ml.")]
+    for name in names:
+        importlib.import_module(name)
+    return len(names)
+
+
+def examples(features: tuple[str, ...], label: str) -> pd.DataFrame:
+    """Made-up rows: the features, `label`, which follows the first of them, and `month`, each with as many rows."""
+    random = np.random.default_rng(7)
+    rows = len(MONTHS) * ROWS_PER_MONTH
+    frame = pd.DataFrame({name: random.integers(0, 50, size=rows) for name in features})
+    odds = 1 / (1 + np.exp((25 - frame[features[0]]) / 5))
+    return frame.assign(**{label: (random.random(rows) < odds).astype(int), "month": np.repeat(MONTHS, ROWS_PER_MONTH)})
+
+
+def fit_log_load(folder: Path) -> float:
+    """Fit the use case's model on made-up rows, log it, load it with MLflow: how well the loaded one ranks (ROC AUC).
+
+    Raises AssertionError if it ranks no better than chance, or its answers are not what was fitted.
+    """
+    model = use_case("credit").model
+    label = model.outcome.label
+    frame = examples(model.features, label)
+    learner = XgboostLearner(frame=frame, features=model.features, label=label, month="month", seed=1)
+    split = Split(train=MONTHS[:4], tuning=MONTHS[4:5], calibration=MONTHS[5:7], holdout=MONTHS[7:])
+    learned = learn(learner, split, Tuning(trials=2, timeout_s=60), seed=1)
+    pinned = Pinned(
+        catalog="prod",
+        features="prod.credit_gold.client_features",
+        features_version=1,
+        outcomes="prod.credit_gold.outcomes",
+        outcomes_version=1,
+        cut_off=MONTHS[7],
+    )
+    rows = frame[frame["month"] == MONTHS[7]]
+    packed = folder / "packed"
+    packed.mkdir()
+    registry.pack(learned, model, packed)
+    mlflow.set_tracking_uri((folder / "runs").as_uri())
+    with mlflow.start_run():
+        uri, _ = registry.log_model(packed, model, pinned, contract.input_example(model, rows))
+    answer = load(uri).predict(contract.model_input(model, rows.fillna(0.0)))["probability"].to_numpy()
+    scores = learned.fitted.scores(MONTHS[7:])
+    assert np.allclose(answer, learned.sigmoid.probabilities(scores.log_odds), atol=1e-6), "it answers something else"
+    return ranks(scores.labels, answer)
+
+
+def load(uri: str) -> "mlflow.pyfunc.PyFuncModel":
+    """The model as gates and scoring load it."""
+    return mlflow.pyfunc.load_model(uri)
+
+
+def ranks(labels: np.ndarray, answer: np.ndarray) -> float:
+    """ROC AUC. Raises AssertionError below 0.75: the label was made to follow a feature."""
+    from sklearn.metrics import roc_auc_score  # noqa: PLC0415 - beside its one use
+
+    found = float(roc_auc_score(labels, answer))
+    assert found > 0.75, f"ROC AUC is {found:.3f}"
+    return found
+
+
+if __name__ == "__main__":
+    assert "site-packages" in ml.__file__, f"{ml.__file__} is not the installed wheel"
+    print(f"imported {import_all()} modules of the wheel with Python {sys.version.split()[0]}")
+    with tempfile.TemporaryDirectory() as made:
+        print(f"MLflow {mlflow.__version__}: fitted, logged and loaded a model, ROC AUC {fit_log_load(Path(made)):.3f}")
