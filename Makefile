@@ -13,7 +13,7 @@ USECASE ?= credit
 ENV ?= prod
 DEPLOY = $(PY) -m infra.deploy $@ $(ENV) $(if $(PLATFORM),--platform) $(if $(MASKS),--masks) $(if $(SERVING),--serving) $(if $(APPROVED),--approved)
 
-.PHONY: help setup demo test test-fast test-all extras lint types format synth scan access secrets synth-check runtime-check plan diff deploy first move-state destroy up down status lock schemas bench clean distclean
+.PHONY: help setup demo test test-fast test-all extras lint types format synth scan access secrets synth-check runtime-check plan diff deploy first move-state destroy up down status libraries lock schemas bench clean distclean
 
 help: ## Show every target, a line each
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -114,6 +114,9 @@ parity: $(READY) ## Record which test calls which route of the local cloud, and 
 
 schemas: $(READY) ## Write the JSON Schemas of workspaces/*.yaml, for editors
 	@$(PY) -m infra.spec.schema
+
+libraries: $(READY) ## Lock the wheels that travel to the runtimes that lack them (ml/runtimes/*.lock)
+	@$(PY) -m infra.libraries
 
 lock: ## Lock the newest versions that Pipfile allows (names no index, so a mirror stays your choice)
 	@$(PIPENV) lock

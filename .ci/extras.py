@@ -44,6 +44,12 @@ EXTRAS = (
         script=".venv/bin/python -m pytest -m long",
     ),
     Extra(
+        name="runtime",
+        python="3.12",
+        inputs=("pyproject.toml", "Makefile", "infra/wheel.py", "ml", "tests/*.py", "tests/ml", "tests/runtimes"),
+        script='make runtime-check RUNTIME_PYTHON="$INTERPRETER"',
+    ),
+    Extra(
         name="python-3.12",
         python="3.12",
         inputs=(*_LOCKED, *_ROOMS, "policies", "tests"),

@@ -11,6 +11,7 @@ from pathlib import Path
 from infra.access.masking import hides
 from infra.cdktf_seam import App, Scope
 from infra.jobs.approval import approval
+from infra.jobs.compute import libraries
 from infra.jobs.ingest import ingest
 from infra.jobs.integration import integration
 from infra.jobs.monitoring import monitoring
@@ -79,7 +80,7 @@ def synth(out_dir: Path, workspaces_dir: Path = WORKSPACES) -> list[str]:
     Raises SpecError with every mistake in `workspaces_dir`, before anything is written.
     """
     spec = load(workspaces_dir)
-    release = Release(wheel=build_wheel(), git_commit=git_commit(ROOT))
+    release = Release(wheel=build_wheel(), git_commit=git_commit(ROOT), libraries=libraries(spec))
     for assets in out_dir.glob("stacks/*/assets"):
         # Wheels of earlier syntheses would stay there for ever.
         shutil.rmtree(assets)

@@ -11,6 +11,7 @@ from infra.names import WHEEL_PACKAGE
 from infra.spec import Autoscaling, CpuPolicy, GpuPolicy, Switch
 
 _CLUSTER_KEY = "main"
+_ENVIRONMENT_KEY = "main"
 _RETRY_INTERVAL_MS = 10_000
 
 
@@ -25,12 +26,15 @@ class ClusterProps:
 @dataclass(frozen=True, kw_only=True)
 class JobProps:
     """`run_as` is an application id; `job_ids` are references to the jobs that its tasks start, by stage;
-    `notify` are e-mail addresses."""
+    `libraries` are the paths of the wheels that travel with the jobs' own, in the order in which they are installed;
+    `environment_version` is that of serverless compute; `notify` are e-mail addresses."""
 
     name: str
     declaration: JobDeclaration
     run_as: str
     wheel_path: str
+    libraries: tuple[str, ...] = ()
+    environment_version: str | None = None
     max_retries: int
     cluster: ClusterProps | None
     job_ids: Mapping[str, str]
@@ -61,6 +65,7 @@ def job(scope: Scope, id_: str, props: JobProps) -> JobOutputs:
         run_as=databricks.job.JobRunAs(service_principal_name=props.run_as),
         task=[_task(task, props) for task in sorted(declared.tasks, key=lambda task: task.key)],
         job_cluster=[_cluster(props.cluster)] if props.cluster else None,
+        environment=_environments(props),
         parameter=[databricks.job.JobParameter(name=name, default=default) for name, default in declared.parameters]
         or None,
         schedule=_schedule(declared.starts) if isinstance(declared.starts, Schedule) else None,
@@ -99,8 +104,7 @@ def _task(task: Task, props: JobProps) -> Resource:
             # The file whose `main` runs: a reader of the job finds the code without knowing the wheel.
             description=task.code,
             depends_on=after,
-            job_cluster_key=_CLUSTER_KEY,
-            library=[databricks.job.JobTaskLibrary(whl=props.wheel_path)],
+            **_place(props),
             python_wheel_task=databricks.job.JobTaskPythonWheelTask(
                 package_name=WHEEL_PACKAGE, entry_point=task.entry_point, parameters=list(task.parameters)
             ),
@@ -116,6 +120,27 @@ def _task(task: Task, props: JobProps) -> Resource:
         )
         return databricks.job.JobTask(task_key=task.key, depends_on=after, run_job_task=run)
     return databricks.job.JobTask(task_key=task.key, depends_on=after, condition_task=_condition(task))
+
+
+def _place(props: JobProps) -> dict[str, Resource]:
+    """What a wheel task runs on: the job's cluster with the wheels, or its serverless environment, which has them."""
+    if props.environment_version:
+        # Serverless compute tries failed tasks again by itself, beyond what the use case declares.
+        return {"environment_key": _ENVIRONMENT_KEY, "disable_auto_optimization": True}
+    wheels = (*props.libraries, props.wheel_path)
+    return {
+        "job_cluster_key": _CLUSTER_KEY,
+        "library": [databricks.job.JobTaskLibrary(whl=path) for path in wheels],
+    }
+
+
+def _environments(props: JobProps) -> list[Resource] | None:
+    if props.environment_version is None:
+        return None
+    spec = databricks.job.JobEnvironmentSpec(
+        environment_version=props.environment_version, dependencies=[*props.libraries, props.wheel_path]
+    )
+    return [databricks.job.JobEnvironment(environment_key=_ENVIRONMENT_KEY, spec=spec)]
 
 
 def _condition(task: ConditionTask) -> Resource:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from infra import names
-from infra.spec import Jobs, Switch
+from infra.spec import Compute, Jobs, Switch
 from ml.declarations import UseCase
 
 
@@ -74,7 +74,8 @@ class FileArrival:
 class JobDeclaration:
     """One job.
 
-    `policy` names the cluster policy that its cluster obeys; a job without wheel tasks has none. `runs_as` is the
+    `policy` names the cluster policy that its cluster obeys; a job without wheel tasks has none, nor has one whose
+    `compute` is serverless. `runs_as` is the
     stage whose service principal it runs as, where that is not its own. `needs_approval_right`: people start it by
     the right `approval` and not by `jobs`.
     """
@@ -84,6 +85,7 @@ class JobDeclaration:
     tasks: tuple[Task, ...]
     timeout_s: int
     policy: str | None = None
+    compute: Compute = Compute.POLICY
     parameters: tuple[tuple[str, str], ...] = ()
     starts: Schedule | FileArrival | None = None
     runs_as: str | None = None

@@ -1,10 +1,11 @@
 """The jobs of a use case in an environment, and which cluster policies their principals so need."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from infra import names
 from infra.jobs.declaration import JobContext, JobDeclaration
-from infra.spec import Environment, Spec
+from infra.spec import Compute, Environment, Jobs, Spec
 
 # The jobs in an order in which each comes after those it starts. `infra.main` has the list.
 JobFactories = tuple[Callable[[JobContext], JobDeclaration | None], ...]
@@ -21,7 +22,15 @@ def declared_jobs(
         values=environment.use_cases[use_case].jobs,
         git_commit=git_commit,
     )
-    return [found for factory in factories if (found := factory(context))]
+    return [_placed(found, context.values) for factory in factories if (found := factory(context))]
+
+
+def _placed(declared: JobDeclaration, values: Jobs) -> JobDeclaration:
+    """The job on the compute that the environment chooses; one that needs a GPU, or has no code, has no choice."""
+    chosen = values.compute(declared.principal)
+    if declared.policy is None or declared.policy.startswith("gpu") or chosen is Compute.POLICY:
+        return declared
+    return replace(declared, policy=None, compute=chosen)
 
 
 def policy_users(

@@ -14,7 +14,7 @@ from infra.spec.places import Places, SharedPlaces
 from infra.spec.platform import AzureState, Data, Files, JobAccess, Metastore, ModelRight, Platform
 from infra.spec.problems import Problem, SpecError
 from infra.spec.security import FederatedIdentity, LegacyTableAcl, Security
-from infra.spec.use_case import Jobs, RoleAccess, UseCaseValues
+from infra.spec.use_case import Compute, Jobs, RoleAccess, UseCaseValues
 
 __all__ = [
     "CATALOG_ROOT",
@@ -29,6 +29,7 @@ __all__ = [
     "Azure",
     "AzureState",
     "Compliance",
+    "Compute",
     "CpuPolicy",
     "Data",
     "DataFactory",

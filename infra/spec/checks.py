@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from infra.runtimes import runtimes
 from infra.spec import use_case_checks as use_cases
 from infra.spec.adopt_checks import ADOPT_CHECKS
 from infra.spec.azure_checks import AZURE_CHECKS
@@ -123,6 +124,19 @@ def policies_have_their_kind(read: Read) -> Iterator[Problem]:
                     yield problem(source, location, given=value, allowed=repr(wanted), fix=f"{name} is {wanted}")
 
 
+def runtimes_have_a_manifest(read: Read) -> Iterator[Problem]:
+    """What a runtime brings must be known, or nobody can say which wheels have to travel to it."""
+    known = sorted(name for runtime in runtimes() for name in runtime.clusters)
+    for source in read.environments.values():
+        for group in ("policies", "pools"):
+            for name in table(source.data, group):
+                given = dig(source.data, group, name, "runtime")
+                if isinstance(given, str) and given not in known:
+                    fix = "name one of those, or describe the runtime in ml/runtimes/"
+                    allowed = f"one of {', '.join(known)}"
+                    yield problem(source, (group, name, "runtime"), given=given, allowed=allowed, fix=fix)
+
+
 CHECKS: tuple[Callable[[Read], Iterator[Problem]], ...] = (
     file_is_named_like_its_environment,
     each_has_its_own,
@@ -144,6 +158,7 @@ CHECKS: tuple[Callable[[Read], Iterator[Problem]], ...] = (
     use_cases.sensitive_columns_can_be_hidden,
     use_cases.clear_sight_has_something_to_see,
     policies_have_their_kind,
+    runtimes_have_a_manifest,
     use_cases.declared_crons_are_quartz,
     *NETWORK_CHECKS,
     *AZURE_CHECKS,

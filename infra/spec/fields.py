@@ -122,7 +122,7 @@ QuartzCron = Annotated[
 ]
 Runtime = Annotated[
     str,
-    StringConstraints(pattern=r"^\d+\.\d+\.x-(cpu|gpu)-ml-scala2\.1[23]$"),
-    Field(description="a machine-learning runtime, such as 17.3.x-cpu-ml-scala2.13"),
+    StringConstraints(pattern=r"^\d+(\.\d+)?\.x-(cpu|gpu)-ml-scala2\.1[23]$"),
+    Field(description="a machine-learning runtime, such as 17.3.x-cpu-ml-scala2.13 or 18.x-cpu-ml-scala2.13"),
 ]
 NotEmpty = Annotated[tuple[_Item, ...], AfterValidator(_not_empty), Field(description="a list with at least one item")]

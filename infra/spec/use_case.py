@@ -1,5 +1,6 @@
 """One use case in one environment: its jobs, who may do what, and whether it serves."""
 
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -8,11 +9,23 @@ from infra.spec.fields import Name, QuartzCron, SecretName, Switch, Values
 from infra.spec.platform import Data, Files
 
 
-class TriggeredJob(Values):
+class Compute(StrEnum):
+    """What a job's code runs on."""
+
+    POLICY = "policy"
+    SERVERLESS = "serverless"
+
+
+class _CodeJob(Values):
+    compute: Compute = Compute.POLICY
+    """policy: a cluster of its own, under the policy that the job names; serverless: machines of Databricks"""
+
+
+class TriggeredJob(_CodeJob):
     """A job that another job starts."""
 
 
-class ScheduledJob(Values):
+class ScheduledJob(_CodeJob):
     """A job with the schedule (or trigger) that its use case declares."""
 
     schedule: Switch
@@ -57,6 +70,16 @@ class Jobs(Values):
     def stages(self) -> tuple[str, ...]:
         """Names of the jobs that are present, in the order of the life cycle. Each has its service principal."""
         return tuple(name for name in type(self).model_fields if getattr(self, name) is not None)
+
+    def compute(self, stage: str) -> Compute:
+        """What the code of the stage's jobs runs on: `promotion` decides for the jobs that undo and approve one."""
+        values = getattr(self, stage, None)
+        return values.compute if isinstance(values, _CodeJob) else Compute.POLICY
+
+    @property
+    def serverless(self) -> bool:
+        """Whether any job runs on serverless compute."""
+        return any(self.compute(stage) is Compute.SERVERLESS for stage in self.stages)
 
 
 class RoleAccess(Values):

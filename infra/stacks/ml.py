@@ -14,6 +14,7 @@ from infra.constructs.online_store import OnlineStoreProps, online_store
 from infra.constructs.registered_model import RegisteredModelProps, registered_model
 from infra.constructs.service_principals import service_principals
 from infra.constructs.stack import StackProps, databricks_stack
+from infra.jobs.compute import job_runtime
 from infra.jobs.declaration import JobDeclaration
 from infra.jobs.declared import JobFactories, declared_jobs
 from infra.release import Release
@@ -122,11 +123,15 @@ def _job_props(
     principals = {other.principal: parts.run_as(use_case.name, other.principal) for other in declared}
     policy = declaration.policy
     limits = dict(environment.policies.items())
+    runtime = job_runtime(declaration, environment)
+    travelling = parts.release.libraries.get(runtime.key, ()) if runtime else ()
     return JobProps(
         name=names.job(use_case.name, declaration.stage),
         declaration=declaration,
         run_as=principals[declaration.principal],
         wheel_path=names.wheel_path(environment.catalog, wheel.sha256, wheel.path.name),
+        libraries=tuple(names.wheel_path(environment.catalog, one.sha256, one.path.name) for one in travelling),
+        environment_version=runtime.environment_version if runtime else None,
         max_retries=use_case.jobs.max_retries,
         cluster=ClusterProps(policy_id=parts.policies[policy], limits=limits[policy]) if policy else None,
         job_ids=dict(job_ids),

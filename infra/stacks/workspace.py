@@ -33,10 +33,10 @@ from infra.constructs.volume import VolumeProps, volume
 from infra.constructs.warehouse import WarehouseProps, sql_warehouse
 from infra.constructs.wheel_file import WheelFileProps, wheel_file
 from infra.constructs.workspace_settings import WorkspaceSettingsProps, workspace_settings
+from infra.jobs.compute import runtimes_of
 from infra.jobs.declared import JobFactories, policy_users
 from infra.release import Release
 from infra.spec import CATALOG_ROOT, LAYER_CONTAINERS, Environment, KeyVault, Spec
-from infra.wheel import Wheel
 from ml.declarations import Layer, UseCase
 
 
@@ -96,7 +96,7 @@ def workspace_stack(app: Scope, spec: Spec, environment: Environment, release: R
         lake=_lake(stack, spec, environment, storage),
     )
     catalog = _catalog(parts)
-    _platform_schema(parts, catalog, release.wheel)
+    _platform_schema(parts, catalog, release)
     for name in environment.use_cases:
         _use_case(parts, catalog, spec.use_cases[name])
     _compute(parts)
@@ -144,7 +144,7 @@ def _catalog(parts: _Parts) -> CatalogOutputs:
     return isolated_catalog(parts.stack, "catalog", props)
 
 
-def _platform_schema(parts: _Parts, catalog: CatalogOutputs, wheel: Wheel) -> None:
+def _platform_schema(parts: _Parts, catalog: CatalogOutputs, release: Release) -> None:
     """The schema of no use case, with the volume of wheels that every job loads its code from."""
     made = schema(
         parts.stack,
@@ -170,8 +170,12 @@ def _platform_schema(parts: _Parts, catalog: CatalogOutputs, wheel: Wheel) -> No
             grants=tuple(Grant(principal=who, privileges=("READ_VOLUME",)) for who in parts.jobs),
         ),
     )
-    path = names.wheel_path(parts.environment.catalog, wheel.sha256, wheel.path.name)
-    wheel_file(parts.stack, "wheel", WheelFileProps(wheel=wheel, path=path, volume=wheels.volume))
+    needed = {key for runtime in runtimes_of(parts.environment) if (key := runtime.key) in release.libraries}
+    travelling = {wheel.sha256: wheel for key in sorted(needed) for wheel in release.libraries[key]}
+    ids = {f"library-{wheel.path.name.split('-')[0]}-{sha256[:8]}": wheel for sha256, wheel in travelling.items()}
+    for id_, wheel in {"wheel": release.wheel, **ids}.items():
+        path = names.wheel_path(parts.environment.catalog, wheel.sha256, wheel.path.name)
+        wheel_file(parts.stack, id_, WheelFileProps(wheel=wheel, path=path, volume=wheels.volume))
 
 
 def _use_case(parts: _Parts, catalog: CatalogOutputs, use_case: UseCase) -> None:

@@ -1,0 +1,157 @@
+"""The wheels that travel with the jobs' own to a runtime that lacks them, so that no cluster asks an index.
+
+`ml/runtimes/<runtime>.lock` pins them by version and hash, in the order in which they are installed: each after those
+that it needs. `make libraries` resolves it against the runtime's manifest; a synthesis only reads it.
+"""
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from infra.runtimes import FOLDER, Runtime, runtimes, satisfies
+from infra.wheel import ROOT, Wheel, requirements
+
+_PIN = re.compile(r"(?P<name>\S+)==(?P<version>\S+) --hash=sha256:(?P<sha256>[0-9a-f]{64})")
+# What Databricks' machines run: x86-64 Linux with a C library of 2024.
+_PLATFORMS = ("manylinux_2_39_x86_64", "manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64")
+
+
+class LibrariesError(RuntimeError):
+    """A runtime lacks something that no locked wheel brings, or a wheel is not what was locked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pin:
+    """One wheel: normalized name, version, and the SHA-256 of its bytes."""
+
+    name: str
+    version: str
+    sha256: str
+
+    def __str__(self) -> str:
+        """As pip reads it."""
+        return f"{self.name}=={self.version} --hash=sha256:{self.sha256}"
+
+
+def lock_file(runtime: Runtime, folder: Path = FOLDER) -> Path:
+    """Where the wheels that travel to `runtime` are pinned."""
+    return folder / f"{runtime.key}.lock"
+
+
+def read_lock(file: Path) -> tuple[Pin, ...]:
+    """The pins of a lock, in its order. Raises LibrariesError for a line that is none."""
+    pins = []
+    for line in file.read_text(encoding="utf-8").splitlines() if file.is_file() else ():
+        found = _PIN.fullmatch(line)
+        if found:
+            pins.append(Pin(**found.groupdict()))
+        elif line and not line.startswith("#"):
+            raise LibrariesError(f"{file.name}: {line!r} is no pin: write <name>==<version> --hash=sha256:<hash>")
+    return tuple(pins)
+
+
+def travelling(
+    runtime: Runtime, needs: Iterable[Requirement] | None = None, *, shelf: Path | None = None, folder: Path = FOLDER
+) -> tuple[Wheel, ...]:
+    """The wheels that travel to `runtime`, fetched into `shelf` if they are not there; none if it lacks nothing.
+
+    Raises LibrariesError where the lock does not bring what the runtime lacks.
+    """
+    lacking = runtime.lacks(requirements() if needs is None else needs)
+    if not lacking:
+        return ()
+    pins = read_lock(lock_file(runtime, folder))
+    held = {pin.name: pin.version for pin in pins}
+    missing = [str(need) for need in lacking if not satisfies(need, held)]
+    if missing:
+        raise LibrariesError(
+            f"{runtime.name} lacks {', '.join(missing)}, and {runtime.key}.lock does not bring it: make libraries"
+        )
+    shelf = shelf or ROOT / "dist" / "libraries" / runtime.key
+    found = _on_shelf(shelf)
+    if any(pin.sha256 not in found for pin in pins):
+        _fetch(runtime, lock_file(runtime, folder), shelf)
+        found = _on_shelf(shelf)
+    return tuple(Wheel(path=found[pin.sha256], sha256=pin.sha256) for pin in pins)
+
+
+def _on_shelf(shelf: Path) -> dict[str, Path]:
+    return {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in sorted(shelf.glob("*.whl"))}
+
+
+def _fetch(runtime: Runtime, lock: Path, shelf: Path) -> None:
+    """Download what `lock` pins. pip refuses a file with another hash."""
+    asked = ["download", "-q", "--no-deps", "--require-hashes", "-r", str(lock), "-d", str(shelf), *_target(runtime)]
+    _pip(*asked)
+
+
+def _target(runtime: Runtime) -> list[str]:
+    minor = ".".join(runtime.python.split(".")[:2])
+    platforms = [part for name in _PLATFORMS for part in ("--platform", name)]
+    return ["--only-binary=:all:", "--implementation", "cp", "--python-version", minor, *platforms]
+
+
+def _pip(*arguments: str) -> None:
+    done = subprocess.run([sys.executable, "-m", "pip", *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise LibrariesError(f"pip {arguments[0]}: {done.stderr.strip()[-2000:]}")
+
+
+def resolve(runtime: Runtime, needs: Sequence[Requirement]) -> tuple[Pin, ...]:
+    """What must travel for `needs` (all that it lacks, all the way down), each after those that it needs."""
+    with tempfile.TemporaryDirectory() as made:
+        constraints, report = Path(made) / "constraints.txt", Path(made) / "report.json"
+        held = {name: version for name, version in runtime.libraries.items() if name != "setuptools"}
+        constraints.write_text("".join(f"{name}=={version}\n" for name, version in held.items()), encoding="utf-8")
+        asked = ["install", "-q", "--dry-run", "--ignore-installed", "--target", made, "--report", str(report)]
+        _pip(*asked, "-c", str(constraints), *_target(runtime), *map(str, needs))
+        chosen = json.loads(report.read_text(encoding="utf-8"))["install"]
+    return pins_of(chosen, runtime.libraries)
+
+
+def pins_of(chosen: Sequence[Mapping[str, Any]], held: Mapping[str, str]) -> tuple[Pin, ...]:
+    """Of what pip has chosen, what is not `held` already; each after those that it needs. Pure."""
+    ours = {canonicalize_name(one["metadata"]["name"]): one for one in chosen}
+    ours = {name: one for name, one in ours.items() if name not in held}
+    order = TopologicalSorter({name: _needed(one) & ours.keys() for name, one in sorted(ours.items())})
+    return tuple(
+        Pin(
+            name=name,
+            version=ours[name]["metadata"]["version"],
+            sha256=ours[name]["download_info"]["archive_info"]["hashes"]["sha256"],
+        )
+        for name in order.static_order()
+    )
+
+
+def _needed(chosen: Mapping[str, Any]) -> set[str]:
+    """Names of what a chosen wheel needs by itself, without any of its extras."""
+    needs = map(Requirement, chosen["metadata"].get("requires_dist", ()))
+    return {
+        canonicalize_name(need.name) for need in needs if need.marker is None or need.marker.evaluate({"extra": ""})
+    }
+
+
+def write_locks() -> None:
+    """Resolve what travels to every runtime that has a manifest, and write the locks."""
+    for runtime in runtimes():
+        lacking = runtime.lacks(requirements())
+        pins = resolve(runtime, lacking) if lacking else ()
+        head = f"# What travels to {runtime.name}; written by `make libraries`.\n"
+        lock_file(runtime).write_text(head + "".join(f"{pin}\n" for pin in pins), encoding="utf-8")
+        print(f"{runtime.key}: {', '.join(f'{pin.name} {pin.version}' for pin in pins) or 'nothing travels'}")
+
+
+if __name__ == "__main__":
+    write_locks()
