@@ -7,8 +7,9 @@ from localcloud.services.identity.routes import assignments, discovery, permissi
 from localcloud.services.jobs.routes import jobs, runs
 from localcloud.services.local.routes import clock, local, stacks
 from localcloud.services.mlflow.routes import proxy
-from localcloud.services.serving.routes import endpoints, feature_store, invocations
+from localcloud.services.serving.routes import database_instances, endpoints, feature_store, invocations
 from localcloud.services.sql.routes import alerts, dashboards, statements, warehouses
+from localcloud.services.unity.routes import data_quality
 from localcloud.services.unity.routes import router as unity
 from localcloud.services.workspace.routes import files, secrets, workspace_files
 
@@ -21,6 +22,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     assignments.router,
     tokens.router,
     unity.router,
+    data_quality.router,
     proxy.router,
     cluster_policies.router,
     permissions.router,
@@ -33,6 +35,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     endpoints.router,
     invocations.router,
     feature_store.router,
+    database_instances.router,
     alerts.router,
     dashboards.router,
     jobs.router,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from infra.cdktf_seam import Scope, databricks
+from infra.cdktf_seam import Resource, Scope, databricks
 from infra.spec import OnlineStore
 
 
@@ -16,10 +16,29 @@ class OnlineStoreProps:
 
 def online_store(scope: Scope, id_: str, props: OnlineStoreProps) -> None:
     """The store. It refers to no table: jobs publish into it."""
-    databricks.online_store.OnlineStore(
+    _KINDS[props.limits.kind](scope, id_, props)
+
+
+def _store(scope: Scope, id_: str, props: OnlineStoreProps) -> Resource:
+    return databricks.online_store.OnlineStore(
         scope,
         id_,
         name=props.name,
         capacity=props.limits.capacity,
         read_replica_count=props.limits.read_replicas,
     )
+
+
+def _instance(scope: Scope, id_: str, props: OnlineStoreProps) -> Resource:
+    """The database that an online store is: its first node writes, each replica is one more."""
+    return databricks.database_instance.DatabaseInstance(
+        scope,
+        id_,
+        name=props.name,
+        capacity=props.limits.capacity,
+        node_count=props.limits.read_replicas + 1,
+        enable_readable_secondaries=props.limits.read_replicas > 0,
+    )
+
+
+_KINDS = {"online_store": _store, "database_instance": _instance}

@@ -120,6 +120,8 @@ class ServingValues(Values):
 
     inference_table: bool = True
     """whether requests and answers are recorded, in the ops schema"""
+    monitor: Literal["quality_monitor", "data_quality_monitor"] = "quality_monitor"
+    """the resource that monitors the predictions: the provider's older one, or its successor"""
 
 
 class UseCaseValues(Values):

@@ -12,6 +12,7 @@ from infra.access.objects import endpoint_permissions
 from infra.cdktf_seam import Scope, databricks
 from infra.constructs.alerting import AlertProps, QueryProps, alert, destination_id, query
 from infra.constructs.dashboard import Chart, DashboardProps, dashboard
+from infra.constructs.data_quality_monitor import data_quality_monitor
 from infra.constructs.grants import GrantsProps, grants
 from infra.constructs.permissions import Permission
 from infra.constructs.quality_monitor import QualityMonitorProps, quality_monitor
@@ -24,6 +25,7 @@ from infra.constructs.serving_endpoint import (
 )
 from infra.constructs.stack import StackProps, databricks_stack
 from infra.spec import Environment, Spec
+from infra.spec.use_case import ServingValues
 from ml.declarations import Layer, Serving, UseCase
 
 # Daily: a warehouse that starts every hour costs more than an alert that comes some hours later.
@@ -38,7 +40,7 @@ _METRICS = (
     "from {metrics} where verdict <> 'ok' order by month desc, verdict, metric"
 )
 
-
+_MONITORS = {"quality_monitor": quality_monitor, "data_quality_monitor": data_quality_monitor}
 _SERIES = "select month, `column`, value from {metrics} where metric = '{metric}' order by month"
 # Drift of the inputs, then what it does to the model, then whom it hits.
 _CHARTS = (
@@ -157,7 +159,8 @@ def _monitor(parts: _Parts, use_case: UseCase, directory: str) -> None:
         cron=use_case.jobs.monitoring_cron,
         timezone=use_case.jobs.timezone,
     )
-    quality_monitor(parts.stack, f"{use_case.name}-predictions-monitor", props)
+    kind = (parts.environment.use_cases[use_case.name].serving or ServingValues()).monitor
+    _MONITORS[kind](parts.stack, f"{use_case.name}-predictions-monitor", props)
 
 
 def _alert(parts: _Parts, use_case: UseCase, directory: str) -> None:

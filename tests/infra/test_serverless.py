@@ -1,42 +1,44 @@
-"""Jobs on serverless compute: no cluster, no policy, and every wheel named in the job's environment."""
+"""Prod with its newer choices: serverless jobs, a data quality monitor, an online store that is a database."""
 
-from collections.abc import Callable
-from pathlib import Path
+import shutil
 
 import pytest
 
 from infra.cdktf_seam import App
-from infra.main import stacks
+from infra.main import WORKSPACES, stacks
 from infra.release import Release
 from infra.spec import load
 from infra.wheel import Wheel, build_wheel
-from tests.infra.find import Documents, read_documents
+from tests.infra.conftest import Documents, edit, read_documents
+from tests.infra.provider_schema import SCHEMAS, document_problems
+from tests.localcloud.wheels import write_wheel
 
-LIBRARY = Wheel(path=Path(__file__), sha256="ab" * 32)
-PLACE = f"/Volumes/prod/platform_ops/wheels/{LIBRARY.sha256}/{LIBRARY.path.name}"
-
-
-@pytest.fixture
-def chosen(workspaces: Path, tmp_path: Path) -> Callable[[str, str], Documents]:
-    """Synthesizes the workspaces with one change to prod.yaml, and one wheel that travels to serverless compute."""
-
-    def synthesize(before: str, after: str) -> Documents:
-        file = workspaces / "prod.yaml"
-        text = file.read_text()
-        assert text.count(before) == 1
-        file.write_text(text.replace(before, after))
-        release = Release(wheel=build_wheel(), git_commit="c", libraries={"serverless-5": (LIBRARY,), "17.3": ()})
-        app = App(outdir=str(tmp_path / "out"))
-        stacks(app, load(workspaces), release)
-        app.synth()
-        return read_documents(tmp_path / "out")
-
-    return synthesize
+CHOSEN = "{schedule: active, compute: serverless}"
+SHA256 = "ab" * 32
+_LOOKED_UP = ("databricks_table", "databricks_schema")
+PLACE = f"/Volumes/prod/platform_ops/wheels/{SHA256}/besides-1.0-py3-none-any.whl"
 
 
-def test_a_job_may_run_serverless(chosen: Callable[[str, str], Documents]) -> None:
-    """Its tasks name the environment, which has the wheels in the order of installation; other jobs keep their cluster."""
-    documents = chosen("scoring: {schedule: active}", "scoring: {schedule: active, compute: serverless}")
+@pytest.fixture(scope="module")
+def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
+    """Scoring and monitoring of prod run serverless, where one wheel travels; monitor and store are the successors."""
+    folder = tmp_path_factory.mktemp("serverless")
+    shutil.copytree(WORKSPACES, folder / "workspaces")
+    for job in ("scoring", "monitoring"):
+        edit(folder / "workspaces" / "prod.yaml", f"{job}: {{schedule: active}}", f"{job}: {CHOSEN}")
+    edit(folder / "workspaces" / "prod.yaml", "inference_table: true", "monitor: data_quality_monitor")
+    edit(folder / "workspaces" / "prod.yaml", "online_store:\n", "online_store:\n  kind: database_instance\n")
+    travels = write_wheel(folder, modules={"besides.py": ""}, entry_points={}, name="besides")
+    libraries = {"serverless-5": (Wheel(path=travels, sha256=SHA256),), "17.3": ()}
+    release = Release(wheel=build_wheel(), git_commit="c", libraries=libraries)
+    app = App(outdir=str(folder / "out"))
+    stacks(app, load(folder / "workspaces"), release)
+    app.synth()
+    return read_documents(folder / "out")
+
+
+def test_a_job_may_run_serverless(documents: Documents) -> None:
+    """Its tasks name the environment, which has the wheels in order of installation; other jobs keep their cluster."""
     jobs = documents["prod-ml"]["resource"]["databricks_job"]
     scoring = jobs["credit-scoring"]
     [environment] = scoring["environment"]
@@ -54,19 +56,50 @@ def test_a_job_may_run_serverless(chosen: Callable[[str, str], Documents]) -> No
     assert "environment" not in ingest
 
 
-def test_what_travels_is_uploaded_where_the_job_names_it(chosen: Callable[[str, str], Documents]) -> None:
+def test_what_travels_is_uploaded_where_the_job_names_it(documents: Documents) -> None:
     """Under its hash, beside the jobs' own wheel, and only in the environment that needs it."""
-    documents = chosen("scoring: {schedule: active}", "scoring: {schedule: active, compute: serverless}")
     files = documents["prod-workspace"]["resource"]["databricks_file"]
-    assert files["library-test_serverless.py-abababab"]["path"] == PLACE
+    assert files["library-besides-abababab"]["path"] == PLACE
     assert set(documents["dev-workspace"]["resource"]["databricks_file"]) == {"wheel"}
 
 
-def test_the_policy_is_granted_to_no_principal_that_runs_serverless(chosen: Callable[[str, str], Documents]) -> None:
+def test_the_policy_is_granted_to_no_principal_that_runs_serverless(documents: Documents) -> None:
     """Monitoring leaves its policy to the jobs that still name it."""
-    documents = chosen("monitoring: {schedule: active}", "monitoring: {schedule: active, compute: serverless}")
     stack = documents["prod-workspace"]
     held = stack["resource"]["databricks_permissions"]["policy-cpu_single_node-permissions"]["access_control"]
     assert not [entry for entry in held if "prod-credit-monitoring" in entry.get("service_principal_name", "")]
     tasks = documents["prod-ml"]["resource"]["databricks_job"]["credit-monitoring"]["task"]
     assert {task["task_key"] for task in tasks if "environment_key" in task} == {"monitoring", "decision", "alert"}
+
+
+def test_the_successor_monitors_the_same_table_by_its_id(documents: Documents) -> None:
+    """By month and version, into the ops schema; the older resource is not there beside it."""
+    stack = documents["prod-serving"]
+    monitor = stack["resource"]["databricks_data_quality_monitor"]["credit-predictions-monitor"]
+    profile = monitor["data_profiling_config"]
+    assert "databricks_quality_monitor" not in stack["resource"]
+    assert (monitor["object_type"], "data.databricks_table" in monitor["object_id"]) == ("table", True)
+    names = {type_: [one["name"] for one in stack["data"][type_].values()] for type_ in _LOOKED_UP}
+    assert names == {"databricks_table": ["prod.credit_gold.predictions"], "databricks_schema": ["prod.credit_ops"]}
+    assert profile["inference_log"] == {
+        "granularities": ["AGGREGATION_GRANULARITY_1_MONTH"],
+        "model_id_column": "model_version",
+        "prediction_column": "probability",
+        "problem_type": "INFERENCE_PROBLEM_TYPE_REGRESSION",
+        "timestamp_column": "application_month",
+    }
+
+
+def test_the_online_store_may_be_a_database_instance(documents: Documents) -> None:
+    """Under the name that the publish task asks for; a read replica is one more node."""
+    resources = documents["prod-ml"]["resource"]
+    instance = resources["databricks_database_instance"]["online-store"]
+    assert (instance["name"], instance["capacity"], instance["node_count"]) == ("prod-online", "CU_1", 1)
+    assert "databricks_online_store" not in resources
+
+
+@pytest.mark.skipif(not SCHEMAS.is_dir(), reason="the providers' schemas are not beside the checkout")
+def test_the_documents_fit_the_providers_schemas(documents: Documents) -> None:
+    """Every argument of the choices is one that the provider has, and every reference resolves inside its stack."""
+    changed = ("prod-workspace", "prod-ml", "prod-serving")
+    assert {stack: document_problems(documents[stack]) for stack in changed} == {stack: [] for stack in changed}

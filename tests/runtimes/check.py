@@ -48,7 +48,8 @@ class Environment:
 def find_python(wanted: str) -> tuple[str, str]:
     """A Python of the minor version of `wanted`, or this one; and why it is this one ('' if it is the wanted)."""
     minor = ".".join(wanted.split(".")[:2])
-    named = (os.environ.get("RUNTIME_PYTHON"), f"python{minor}", sys.executable)
+    managed = sorted((Path.home() / ".pyenv" / "versions").glob(f"{minor}.*/bin/python"))
+    named = (os.environ.get("RUNTIME_PYTHON"), f"python{minor}", *map(str, managed), sys.executable)
     for candidate in filter(None, named):
         found = shutil.which(candidate)
         if found and _minor(found) == minor:

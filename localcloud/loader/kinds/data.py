@@ -45,6 +45,16 @@ def _model(call: Call) -> Attributes:
     return {"id": name, "model_info": [call.session.get(f"{_MODELS}/{name}", include_aliases="true")]}
 
 
+def _info(collection: str, answer: str) -> Read:
+    """What Unity Catalog knows of an object by its full name."""
+
+    def read(call: Call) -> Attributes:
+        name = call.arguments["name"]
+        return {"id": name, answer: [call.session.get(f"/api/2.1/unity-catalog/{collection}/{name}")]}
+
+    return read
+
+
 def _model_versions(call: Call) -> Attributes:
     name = call.arguments["full_name"]
     return {"id": name, "model_versions": call.session.get(f"{_MODELS}/{name}/versions").get("model_versions", [])}
@@ -85,6 +95,8 @@ DATA: dict[str, Read] = {
     "databricks_cluster_policy": _policy,
     "databricks_sql_warehouse": _warehouse,
     "databricks_registered_model": _model,
+    "databricks_schema": _info("schemas", "schema_info"),
+    "databricks_table": _info("tables", "table_info"),
     "databricks_registered_model_versions": _model_versions,
     "databricks_notification_destinations": _destinations,
     "databricks_current_user": _me,

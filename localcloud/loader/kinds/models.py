@@ -1,4 +1,4 @@
-"""Experiments, serving endpoints, quality monitors and online stores."""
+"""Experiments, serving endpoints, quality monitors, online stores and database instances."""
 
 from typing import Any
 
@@ -8,6 +8,8 @@ from localcloud.loader.session import Session
 
 _EXPERIMENTS = "/api/2.0/mlflow/experiments"
 _ENDPOINTS = "/api/2.0/serving-endpoints"
+_INSTANCES = "/api/2.0/database/instances"
+_DATA_QUALITY = "/api/data-quality/v1/monitors"
 _ONLINE_STORES = "/api/2.0/feature-store/online-stores"
 _ENDPOINT = ("name", "config", "tags", "ai_gateway", "description", "email_notifications", "route_optimized")
 # Blocks of which there is at most one, which the provider's schema does not say.
@@ -91,6 +93,49 @@ def _find_monitor(call: Call) -> Attributes | None:
         return None
 
 
+def _quality_path(call: Call) -> str:
+    return f"{_DATA_QUALITY}/{call.arguments['object_type']}/{call.arguments['object_id']}"
+
+
+def _quality(call: Call) -> Attributes:
+    return {"id": call.arguments["object_id"], "path": _quality_path(call)}
+
+
+def _create_quality(call: Call) -> Attributes:
+    call.session.post(_DATA_QUALITY, dict(call.arguments))
+    return _quality(call)
+
+
+def _update_quality(call: Call, _: Attributes) -> Attributes:
+    call.session.patch(_quality_path(call), call.rest("object_type", "object_id"))
+    return _quality(call)
+
+
+def _find_quality(call: Call) -> Attributes | None:
+    try:
+        call.session.get(_quality_path(call))
+    except NotFoundError:
+        return None
+    return _quality(call)
+
+
+def _create_instance(call: Call) -> Attributes:
+    return {"id": call.session.post(_INSTANCES, dict(call.arguments))["name"], "name": call.arguments["name"]}
+
+
+def _find_instance(call: Call) -> Attributes | None:
+    try:
+        name = call.session.get(f"{_INSTANCES}/{call.arguments['name']}")["name"]
+    except NotFoundError:
+        return None
+    return {"id": name, "name": name}
+
+
+def _update_instance(call: Call, state: Attributes) -> Attributes:
+    call.session.patch(f"{_INSTANCES}/{state['id']}", call.rest("name"))
+    return state
+
+
 def _create_store(call: Call) -> Attributes:
     return {"id": call.session.post(_ONLINE_STORES, dict(call.arguments))["name"]}
 
@@ -125,6 +170,21 @@ KINDS = {
         delete=lambda session, state: session.delete(state["path"]),
         replace_on=("table_name", "assets_dir"),
         identity=("table_name",),
+    ),
+    "databricks_data_quality_monitor": Kind(
+        create=_create_quality,
+        update=_update_quality,
+        find=_find_quality,
+        delete=lambda session, state: session.delete(state["path"]),
+        replace_on=("object_type", "object_id"),
+        identity=("object_type", "object_id"),
+    ),
+    "databricks_database_instance": Kind(
+        create=_create_instance,
+        update=_update_instance,
+        find=_find_instance,
+        delete=lambda session, state: session.delete(f"{_INSTANCES}/{state['id']}"),
+        replace_on=("name",),
     ),
     "databricks_online_store": Kind(
         create=_create_store,

@@ -41,7 +41,8 @@ def list_schemas(catalog_name: str, cloud: CloudDep, caller: CallerDep) -> Docum
 @router.get("/{full_name}")
 def get_schema(full_name: str, cloud: CloudDep, caller: CallerDep) -> Document:
     """One schema, named `catalog.schema`."""
-    return access.authorize_metadata(cloud, caller, Kind.SCHEMA, records.canonical(Kind.SCHEMA, full_name))
+    found = access.authorize_metadata(cloud, caller, Kind.SCHEMA, records.canonical(Kind.SCHEMA, full_name))
+    return {**found, "schema_id": found["id"]}
 
 
 @router.patch("/{full_name}")
