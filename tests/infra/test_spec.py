@@ -44,7 +44,7 @@ def test_all_mistakes_of_all_files_are_reported_together(workspaces: Path) -> No
         f"dev.yaml:{_line(dev, 'shedule')}: use_cases.credit.jobs.training.schedule: given nothing; "
         "allowed one of 'active', 'paused'; add 'schedule'",
         f"dev.yaml:{_line(dev, 'shedule')}: use_cases.credit.jobs.training.shedule: given a setting that does not "
-        "exist; allowed gpu, schedule; rename it to 'schedule'",
+        "exist; allowed compute, gpu, schedule; rename it to 'schedule'",
         f"dev.yaml:{_line(dev, 'auditors')}: use_cases.credit.access.auditors: given 'auditors'; allowed one of "
         "analysts, data-scientists, ml-engineers, model-risk, platform-admins; "
         "correct the name, or declare the group in platform.yaml",
@@ -157,6 +157,13 @@ def test_all_mistakes_of_all_files_are_reported_together(workspaces: Path) -> No
         ),
         ("staging.yaml", "sample_rows: 8000", "sample_rows: 10", "sample_rows: given 10; allowed at least 1000"),
         ("dev.yaml", "17.3.x-gpu-ml", "17.3.x-cpu-ml", "policies.gpu_single_node.runtime: given 'cpu'; allowed 'gpu'"),
+        (
+            "dev.yaml",
+            "17.3.x-gpu-ml-scala2.13",
+            "15.4.x-gpu-ml-scala2.12",
+            "policies.gpu_single_node.runtime: given '15.4.x-gpu-ml-scala2.12'; allowed one of 17.3.x-cpu-ml-scala2.13",
+        ),
+        ("dev.yaml", "{schedule: paused, gpu", "{compute: gpu, gpu", "compute: given 'gpu'; allowed 'policy' or 'serv"),
         ("dev.yaml", "{workers: none}", "{workers: autoscale, max_workers: 2}", "size.workers: given 'autoscale'"),
         ("dev.yaml", "kind: gpu", "kind: tpu", "kind: given 'tpu'; allowed one of 'cpu', 'gpu'; use one of these"),
         ("dev.yaml", "catalog: dev", "catalog: dev\ncatalog: dev2", "catalog: given the same key again"),

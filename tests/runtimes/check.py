@@ -80,8 +80,8 @@ def environment(manifest: Mapping[str, Any], python: str) -> Environment:
         shutil.rmtree(folder, ignore_errors=True)
         subprocess.run([python, "-m", "venv", folder], check=True)
         (folder / "constraints.txt").write_text(text, encoding="utf-8")
-        found.run("-m", "pip", "install", "-q", "-c", str(folder / "constraints.txt"), *wanted)
-        found.run("-m", "pip", "install", "-q", *tools)
+        for packages in (wanted, tools):
+            found.run("-m", "pip", "install", "-q", "-c", str(folder / "constraints.txt"), *packages)
         (folder / "ready").touch()
     return found
 

@@ -10,7 +10,10 @@ from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.errors import bad_request
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
 from localcloud.services.serving.routes import feature_store as stores
+
+PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/database")
 
 router = APIRouter(prefix="/api/2.0/database/instances")
 

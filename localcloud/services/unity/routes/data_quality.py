@@ -10,8 +10,11 @@ from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import bad_request, exists, not_found
 from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
 from localcloud.services.unity import access
 from localcloud.services.unity.privileges import Kind
+
+PARITY = Parity(Level.STATEFUL, "https://docs.databricks.com/api/azure/workspace/dataquality")
 
 router = APIRouter(prefix="/api/data-quality/v1/monitors")
 _KIND = "data_quality_monitor"

@@ -59,6 +59,11 @@ def test_a_monitor_is_kept_by_its_tables_id(core: Core) -> None:
     assert found.status is dq.DataProfilingStatus.DATA_PROFILING_STATUS_ACTIVE
     with pytest.raises(ResourceAlreadyExists, match="already exists"):
         api.create_monitor(monitor)
+    weekly = wanted(core, slicing_exprs=["probability > 0.5"])
+    api.update_monitor("table", monitor.object_id, weekly, "data_profiling_config")
+    changed = api.get_monitor("table", monitor.object_id).data_profiling_config
+    assert changed is not None
+    assert changed.slicing_exprs == ["probability > 0.5"]
     api.delete_monitor("table", monitor.object_id)
     with pytest.raises(NotFound):
         api.get_monitor("table", monitor.object_id)

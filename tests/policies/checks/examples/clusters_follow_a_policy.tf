@@ -25,4 +25,15 @@ resource "databricks_job" "pass_named" {
 
 resource "databricks_job" "pass_serverless" {
   name = "c"
+  environment {
+    environment_key = "main"
+    spec {
+      environment_version = "5"
+      dependencies        = ["/Volumes/prod/platform_ops/wheels/a/mlops_ml-0.1.0-py3-none-any.whl"]
+    }
+  }
+  task {
+    task_key        = "scoring"
+    environment_key = "main"
+  }
 }
