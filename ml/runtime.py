@@ -43,9 +43,17 @@ def spark() -> SparkSession:
     return session
 
 
+def on_serverless() -> bool:
+    """Whether the task runs on Databricks' serverless compute, whose runtime calls itself `client.<version>`."""
+    return os.environ.get("DATABRICKS_RUNTIME_VERSION", "").startswith("client.")
+
+
 @contextmanager
 def computed_once(frame: DataFrame) -> Iterator[DataFrame]:
-    """`frame`, kept on the cluster while the block uses it several times."""
+    """`frame`, kept on the cluster while the block uses it several times. Serverless compute refuses to keep it."""
+    if on_serverless():
+        yield frame
+        return
     held = frame.persist()
     try:
         yield held

@@ -163,7 +163,7 @@ def test_all_mistakes_of_all_files_are_reported_together(workspaces: Path) -> No
             "15.4.x-gpu-ml-scala2.12",
             "policies.gpu_single_node.runtime: given '15.4.x-gpu-ml-scala2.12'; allowed one of 17.3.x-cpu-ml-scala2.13",
         ),
-        ("dev.yaml", "{schedule: paused, gpu", "{compute: gpu, gpu", "compute: given 'gpu'; allowed 'policy' or 'serv"),
+        ("dev.yaml", "paused, gpu: true", "paused, gpu: true, compute: gpu", "training.compute: given 'gpu'; allowed"),
         ("dev.yaml", "{workers: none}", "{workers: autoscale, max_workers: 2}", "size.workers: given 'autoscale'"),
         ("dev.yaml", "kind: gpu", "kind: tpu", "kind: given 'tpu'; allowed one of 'cpu', 'gpu'; use one of these"),
         ("dev.yaml", "catalog: dev", "catalog: dev\ncatalog: dev2", "catalog: given the same key again"),

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,3 +42,14 @@ def test_rows_that_do_not_add_up_stop_the_task(capsys: pytest.CaptureFixture[str
     with pytest.raises(RowsUnaccountedError, match=r"silver: 5 rows came in but 3 kept \+ 1 quarantined = 4"):
         runtime.report(task="silver", rows_in=5, rows_kept=3, rows_quarantined=1)
     assert capsys.readouterr().out == ""
+
+
+def test_serverless_compute_is_not_asked_to_keep_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It refuses PERSIST, so the block gets the frame as it is; a cluster is asked."""
+    frame: Any = object()
+    monkeypatch.setenv("DATABRICKS_RUNTIME_VERSION", "client.5.1")
+    with runtime.computed_once(frame) as rows:
+        assert rows is frame
+    monkeypatch.setenv("DATABRICKS_RUNTIME_VERSION", "17.3")
+    with pytest.raises(AttributeError, match="persist"), runtime.computed_once(frame):
+        pass

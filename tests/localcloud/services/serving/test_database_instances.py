@@ -26,6 +26,7 @@ def test_an_instance_is_an_online_store(core: Core) -> None:
     assert (store.capacity, store.read_replica_count) == ("CU_1", 2)
     assert (made.response.name, made.response.effective_node_count) == ("prod-online", 3)
     assert [one.name for one in admin.database.list_database_instances()] == ["prod-online"]
+    assert admin.database.get_database_instance("prod-online").node_count == 3
     admin.database.update_database_instance(
         "prod-online", DatabaseInstance(name="prod-online", capacity="CU_2"), update_mask="capacity"
     )
