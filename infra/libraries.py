@@ -122,7 +122,7 @@ def resolve(runtime: Runtime, needs: Sequence[Requirement]) -> tuple[Pin, ...]:
 
 def pins_of(chosen: Sequence[Mapping[str, Any]], held: Mapping[str, str]) -> tuple[Pin, ...]:
     """Of what pip has chosen, what is not `held` already; each after those that it needs. Pure."""
-    ours = {canonicalize_name(one["metadata"]["name"]): one for one in chosen}
+    ours: dict[str, Mapping[str, Any]] = {canonicalize_name(one["metadata"]["name"]): one for one in chosen}
     ours = {name: one for name, one in ours.items() if name not in held}
     order = TopologicalSorter({name: _needed(one) & ours.keys() for name, one in sorted(ours.items())})
     return tuple(
