@@ -36,7 +36,7 @@ class Extra:
 
 
 _LOCKED = ("Pipfile", "Pipfile.lock", "pyproject.toml", "Makefile", "tests/*.py")
-_ROOMS = ("ml", "infra", "localcloud", "cli", "workspaces")
+_ROOMS = ("ml", "infra", "localcloud", "cli", "schedules", "workspaces")
 EXTRAS = (
     Extra(
         name="long-tests",

@@ -80,9 +80,8 @@ class Victim:
         assert job.settings is not None
         path = (job.settings.tasks or [])[0].libraries[0].whl or ""  # type: ignore[index]  # wheel tasks have one
         self._shipped = self._shipped or client.files.download(path).contents.read()  # type: ignore[union-attr]
-        changed = _LENIENT | (_MANUAL if manual else {})
-        held = _HELD.format(hold=str(self.folder / "hold"))
-        client.files.upload(path, io.BytesIO(_edited(self._shipped, changed, held)), overwrite=True)
+        wheel = edited(self._shipped, hold=self.folder / "hold", manual=manual)
+        client.files.upload(path, io.BytesIO(wheel), overwrite=True)
 
     def aliases(self) -> dict[str, int]:
         """The versions that the model's aliases point to."""
@@ -118,18 +117,19 @@ class Victim:
         lifecycle.start(self.mlops.home())
 
 
-def _edited(wheel: bytes, changed: dict[str, str], held: str) -> bytes:
-    """The wheel with the declaration's text `changed`, and promotion `held`."""
-    edited = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(wheel)) as source, zipfile.ZipFile(edited, "w") as target:
+def edited(wheel: bytes, *, hold: Path, manual: bool) -> bytes:
+    """The wheel with a lenient declaration, and a promotion that waits where the file `hold` names an alias."""
+    changed = _LENIENT | (_MANUAL if manual else {})
+    result = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(wheel)) as source, zipfile.ZipFile(result, "w") as target:
         for name in source.namelist():
             text = source.read(name).decode()
             if name == _DECLARATION:
                 for old, new in changed.items():
                     assert text.count(old) == 1, old
                     text = text.replace(old, new)
-            target.writestr(name, text + (held if name == _PROMOTE else ""))
-    return edited.getvalue()
+            target.writestr(name, text + (_HELD.format(hold=str(hold)) if name == _PROMOTE else ""))
+    return result.getvalue()
 
 
 def _served(client: "WorkspaceClient") -> int:
