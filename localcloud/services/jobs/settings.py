@@ -81,6 +81,8 @@ def _wheel_problems(label: str, task: Mapping[str, Any], settings: Mapping[str, 
     wanted = task.get("environment_key")
     if wanted is not None and wanted not in environments:
         yield f"{label} wants environment {wanted!r}; the job has: {', '.join(map(str, environments)) or 'none'}"
+    if wanted is not None and task.get("libraries"):
+        yield f"{label} runs serverless and has libraries: name them in the dependencies of its environment"
 
 
 def _unknown_parameters(label: str, task: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[str]:

@@ -53,6 +53,19 @@ def test_all_problems_are_told_together() -> None:
     ]
 
 
+def test_a_serverless_task_names_its_wheels_in_its_environment() -> None:
+    """Libraries are a cluster's; the environment that it wants must be the job's."""
+    task = {"task_key": "a", "python_wheel_task": WHEEL, "environment_key": "main"}
+    spec = {"environment_version": "5", "dependencies": ["/Volumes/a/b/c/d.whl"]}
+    environments = [{"environment_key": "main", "spec": spec}]
+    assert problems(_settings(tasks=[task], environments=environments)) == []
+    attached = {**task, "libraries": [{"whl": "/Volumes/a/b/c/d.whl"}]}
+    assert problems(_settings(tasks=[attached], environments=environments)) == [
+        "task 'a' runs serverless and has libraries: name them in the dependencies of its environment"
+    ]
+    assert problems(_settings(tasks=[task])) == ["task 'a' wants environment 'main'; the job has: none"]
+
+
 def test_a_trigger_that_cannot_be_used_is_told() -> None:
     """A file-arrival trigger names a place and waits at least a minute; a job starts in one way only."""
     trigger = {"file_arrival": {"wait_after_last_change_seconds": 5}}
