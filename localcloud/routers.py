@@ -7,6 +7,7 @@ from localcloud.services.identity.routes import assignments, discovery, permissi
 from localcloud.services.jobs.routes import jobs, runs
 from localcloud.services.local.routes import clock, local, stacks
 from localcloud.services.mlflow.routes import proxy
+from localcloud.services.network.routes import network
 from localcloud.services.serving.routes import database_instances, endpoints, feature_store, invocations
 from localcloud.services.sql.routes import alerts, dashboards, statements, warehouses
 from localcloud.services.unity.routes import data_quality
@@ -20,6 +21,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     stacks.router,
     scim.router,
     assignments.router,
+    network.router,
     tokens.router,
     unity.router,
     data_quality.router,

@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from infra.cdktf_seam import Scope, databricks
 
 # How Spark and the files API read storage.
-_LAKE_PARTS = ("dfs", "blob")
+_STORAGE_PARTS = ("dfs", "blob")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectivityProps:
     """One configuration per region; `workspaces` are (environment, workspace id).
 
-    `lakes` are (environment, Azure's id of a storage account) of those that have no public address.
+    `storage` are (name, Azure's id of a storage account) of those that have no public address.
     """
 
     name: str
     region: str
     workspaces: tuple[tuple[str, int], ...]
-    lakes: tuple[tuple[str, str], ...]
+    storage: tuple[tuple[str, str], ...]
 
 
 def connectivity(scope: Scope, id_: str, props: ConnectivityProps) -> None:
@@ -34,14 +34,14 @@ def connectivity(scope: Scope, id_: str, props: ConnectivityProps) -> None:
             network_connectivity_config_id=made.network_connectivity_config_id,
             workspace_id=workspace_id,
         )
-    for name, lake in props.lakes:
-        for part in _LAKE_PARTS:
+    for name, account in props.storage:
+        for part in _STORAGE_PARTS:
             # It reaches nothing until the storage account's owner approves it: docs/guides/first-deployment.md.
             databricks.mws_ncc_private_endpoint_rule.MwsNccPrivateEndpointRule(
                 scope,
-                f"{id_}-{name}-lake-{part}",
+                f"{id_}-{name}-{part}",
                 network_connectivity_config_id=made.network_connectivity_config_id,
-                resource_id=lake,
+                resource_id=account,
                 group_id=part,
             )
 

@@ -11,7 +11,7 @@ from infra.spec.lake import CATALOG_ROOT, CONTAINERS, LANDING, LAYER_CONTAINERS,
 from infra.spec.load import Spec, load
 from infra.spec.network import Hub, SpokeNetwork
 from infra.spec.places import Places, SharedPlaces
-from infra.spec.platform import AzureState, Data, Files, JobAccess, Metastore, ModelRight, Platform
+from infra.spec.platform import AzureState, Data, Files, JobAccess, MaskedReads, Metastore, ModelRight, Platform
 from infra.spec.problems import Problem, SpecError
 from infra.spec.security import FederatedIdentity, LegacyTableAcl, Security
 from infra.spec.use_case import Compute, Jobs, RoleAccess, UseCaseValues
@@ -45,6 +45,7 @@ __all__ = [
     "KeyVault",
     "Lake",
     "LegacyTableAcl",
+    "MaskedReads",
     "Metastore",
     "ModelRight",
     "OnlineStore",

@@ -8,6 +8,7 @@ from infra.spec import use_case_checks as use_cases
 from infra.spec.adopt_checks import ADOPT_CHECKS
 from infra.spec.azure_checks import AZURE_CHECKS
 from infra.spec.data_factory_checks import DATA_FACTORY_CHECKS
+from infra.spec.masked_checks import MASKED_CHECKS
 from infra.spec.network_checks import NETWORK_CHECKS
 from infra.spec.problems import Problem
 from infra.spec.raw import dig, items, table, texts
@@ -160,6 +161,7 @@ CHECKS: tuple[Callable[[Read], Iterator[Problem]], ...] = (
     policies_have_their_kind,
     runtimes_have_a_manifest,
     use_cases.declared_crons_are_quartz,
+    *MASKED_CHECKS,
     *NETWORK_CHECKS,
     *AZURE_CHECKS,
     *ADOPT_CHECKS,

@@ -37,6 +37,16 @@ class ModelRight(StrEnum):
     OWN = "own"
 
 
+class MaskedReads(StrEnum):
+    """How jobs, whose clusters are dedicated, may read tables with columns that are masked from them.
+
+    On dedicated compute Databricks hands such a read to serverless compute, which filters it.
+    """
+
+    SERVERLESS = "serverless"
+    REFUSED = "refused"
+
+
 class Account(Values):
     """The Databricks account."""
 
@@ -144,6 +154,9 @@ class Platform(Values):
     """whether a plan that destroys the metastore, or the hub's network and logs, fails"""
     admins: Name
     """the group that owns catalogs, schemas and volumes"""
+    masked_reads: MaskedReads = MaskedReads.SERVERLESS
+    """serverless: by serverless filtering, which the account must have and which must reach each workspace's root
+    storage. refused: no job reads a masked table; one that would needs `sensitive: clear`"""
     job_access: StageAccess
 
     @property

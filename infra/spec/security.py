@@ -28,7 +28,11 @@ class Security(Values):
     legacy_table_acls: tuple[LegacyTableAcl, ...] = ()
     """opt-in: rights in the Hive metastore, which legacy_access must then let in"""
     serverless_domains: tuple[Domain, ...] = ()
-    """internet domains that serverless compute may reach; all others are refused"""
+    """internet domains that serverless compute may reach, besides those that served models are built from; all others
+    are refused"""
+    package_index: Domain | None = None
+    """a private package index that the images of served models are built from, in place of PyPI and conda's channels;
+    a served version must name it in its requirements"""
 
 
 class FederatedIdentity(Values):

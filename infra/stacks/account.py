@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from infra import names
+from infra import names, serverless_reach
 from infra.access.assignments import assignments
 from infra.access.masking import clear_readers, hidden
 from infra.cdktf_seam import Resource, Scope, Token, databricks
@@ -48,16 +48,12 @@ def _region(stack: Scope, spec: Spec, made: _Made) -> None:
     owner = made.groups[spec.platform.admins].display_name
     metastore(stack, "metastore", MetastoreProps(metastore=declared, owner=owner, workspaces=workspaces))
     props = ConnectivityProps(
-        name=declared.name, region=declared.region, workspaces=tuple(workspaces.items()), lakes=_lakes(spec)
+        name=declared.name,
+        region=declared.region,
+        workspaces=tuple(workspaces.items()),
+        storage=serverless_reach.private_storage(spec),
     )
     connectivity(stack, "connectivity", props)
-
-
-def _lakes(spec: Spec) -> tuple[tuple[str, str], ...]:
-    """The lakes that serverless compute reaches by a private endpoint, since they have no other way in."""
-    if not spec.platform.private:
-        return ()
-    return tuple((each.name, spec.places_of(each).lake_account_id) for each in spec.environments)
 
 
 def _groups(stack: Scope, platform: Platform) -> dict[str, Resource]:
@@ -144,7 +140,7 @@ def _limits(stack: Scope, environment: Environment, platform: Platform, made: _M
         EgressProps(
             policy_id=f"mlops-{environment.name}",
             workspace_id=workspace.id,
-            domains=environment.security.serverless_domains,
+            domains=serverless_reach.domains(environment),
         ),
     )
     budget(

@@ -27,7 +27,7 @@ def load(endpoint: Endpoint, out_dir: Path, stacks: Sequence[str] | None = None)
     with ExitStack() as opened:
         opened.enter_context(_one_at_a_time(out_dir))
         account = opened.enter_context(Session(endpoint.account_url, endpoint.admin_token))
-        urls = {stack.workspace: _register(account, stack) for stack in found if stack.in_workspace}
+        urls = {stack.workspace: _register(account, stack, found) for stack in found if stack.in_workspace}
         for stack in _chosen(found, stacks, out_dir):
             if not stack.host:
                 report.skipped.append(stack.name)
@@ -47,8 +47,22 @@ def _chosen(found: list[Stack], named: Sequence[str] | None, out_dir: Path) -> l
     return [stack for stack in found if stack.name in named]
 
 
-def _register(account: Session, stack: Stack) -> str:
-    return str(account.post("/local/workspaces", {"name": stack.workspace, "host": stack.host})["url"])
+def _register(account: Session, stack: Stack, found: list[Stack]) -> str:
+    known = {"name": stack.workspace, "host": stack.host, **_root_storage(stack.workspace, found)}
+    return str(account.post("/local/workspaces", known)["url"])
+
+
+def _root_storage(workspace: str, found: list[Stack]) -> dict[str, str]:
+    """The name of the workspace's root storage, of a workspace that Azure's stack puts behind a firewall."""
+    blocks = [block for stack in found if stack.name == f"{workspace}-platform" for block in stack.blocks]
+    workspaces = [
+        block.arguments for block in blocks if block.type == "azurerm_databricks_workspace" and not block.is_data
+    ]
+    made = next(iter(workspaces), None)
+    if made is None:
+        return {}
+    name = made["custom_parameters"]["storage_account_name"] if made.get("default_storage_firewall_enabled") else ""
+    return {"private_root_storage": name}
 
 
 @contextmanager

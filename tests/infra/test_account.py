@@ -85,13 +85,11 @@ def test_who_may_sign_in_to_prod(documents: Documents) -> None:
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_serverless_egress_is_refused_unless_named(documents: Documents, environment: str) -> None:
-    """Restricted, enforced, with no domain allowed, and switched on for the workspace."""
+    """Restricted, enforced, and switched on for the workspace."""
     policy = _all(documents, "databricks_account_network_policy")[f"{environment}-egress"]
-    assert policy["egress"]["network_access"] == {
-        "restriction_mode": "RESTRICTED_ACCESS",
-        "allowed_internet_destinations": [],
-        "policy_enforcement": {"enforcement_mode": "ENFORCED"},
-    }
+    access = {**policy["egress"]["network_access"]}
+    del access["allowed_internet_destinations"]
+    assert access == {"restriction_mode": "RESTRICTED_ACCESS", "policy_enforcement": {"enforcement_mode": "ENFORCED"}}
     option = _all(documents, "databricks_workspace_network_option")[f"{environment}-egress-option"]
     assert (option["workspace_id"], option["network_policy_id"]) == (IDS[environment], policy["network_policy_id"])
 
@@ -105,6 +103,34 @@ def test_a_named_domain_is_let_out(workspaces: Path, synthesized: Callable[[], D
     ]
 
 
+def _destinations(documents: Documents, environment: str) -> list[str]:
+    policy = _all(documents, "databricks_account_network_policy")[f"{environment}-egress"]
+    allowed = policy["egress"]["network_access"]["allowed_internet_destinations"]
+    return [destination["destination"] for destination in allowed]
+
+
+def test_where_a_model_is_served_its_image_can_be_built(documents: Documents) -> None:
+    """Prod serves, so its policy lets out to the package indexes; the others let nothing out."""
+    assert {name: _destinations(documents, name) for name in ENVIRONMENTS} == {
+        "dev": [],
+        "staging": [],
+        "prod": ["conda.anaconda.org", "files.pythonhosted.org", "pypi.org", "repo.anaconda.com"],
+    }
+
+
+def test_a_private_package_index_takes_their_place(workspaces: Path, synthesized: Callable[[], Documents]) -> None:
+    """And where nothing is served, it is let out to neither."""
+    for name in ("prod", "dev"):
+        edit(
+            workspaces / f"{name}.yaml",
+            "  token_lifetime_days: 30\n",
+            "  package_index: packages.example.com\n  serverless_domains: [data.example.com]\n",
+        )
+    documents = synthesized()
+    assert _destinations(documents, "prod") == ["data.example.com", "packages.example.com"]
+    assert _destinations(documents, "dev") == ["data.example.com"]
+
+
 def test_every_workspace_has_its_private_connectivity(documents: Documents) -> None:
     """One configuration for the region, bound to each workspace."""
     bound = _all(documents, "databricks_mws_ncc_binding").values()
@@ -113,13 +139,30 @@ def test_every_workspace_has_its_private_connectivity(documents: Documents) -> N
     assert configuration == {"name": "mlops-westeurope", "region": "westeurope"}
 
 
-def test_serverless_compute_reaches_the_lakes_privately(documents: Documents) -> None:
-    """A private endpoint for each part of each lake, since none has a public address."""
+def test_serverless_compute_reaches_lakes_and_root_storage_privately(documents: Documents) -> None:
+    """A private endpoint for each part of each account, since none has a public address.
+
+    Through the root storage serverless compute hands over what it filtered for dedicated compute.
+    """
     rules = _all(documents, "databricks_mws_ncc_private_endpoint_rule").values()
     group = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/mlops-{0}"
     account = group + "/providers/Microsoft.Storage/storageAccounts/mlops{0}lake"
+    root = group + "-databricks/providers/Microsoft.Storage/storageAccounts/mlops{0}root"
     assert sorted((rule["resource_id"], rule["group_id"]) for rule in rules) == sorted(
-        (account.format(name), part) for name in ENVIRONMENTS for part in ("dfs", "blob")
+        (place.format(name), part) for place in (account, root) for name in ENVIRONMENTS for part in ("dfs", "blob")
+    )
+
+
+def test_without_masked_reads_root_storage_needs_no_endpoint(
+    workspaces: Path, synthesized: Callable[[], Documents]
+) -> None:
+    """Where every job sees what it reads in clear, serverless compute filters nothing for them."""
+    platform = workspaces / "platform.yaml"
+    edit(platform, "network: private\n", "network: private\nmasked_reads: refused\n")
+    edit(platform, "scoring: {gold: create,", "scoring: {sensitive: clear, source_sensitive: clear, gold: create,")
+    rules = _all(synthesized(), "databricks_mws_ncc_private_endpoint_rule")
+    assert sorted(rules) == sorted(
+        f"connectivity-{name}-lake-{part}" for name in ENVIRONMENTS for part in ("dfs", "blob")
     )
 
 

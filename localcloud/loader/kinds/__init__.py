@@ -1,6 +1,6 @@
 """The resource types and data sources that the local cloud loads, and the REST calls that each becomes."""
 
-from localcloud.loader.kinds import access, compute, data, declared, identity, masks, models, unity, workspace
+from localcloud.loader.kinds import access, compute, data, declared, identity, masks, models, network, unity, workspace
 from localcloud.loader.kinds.kind import Kind, Read
 
 KINDS: dict[str, Kind] = {
@@ -11,6 +11,7 @@ KINDS: dict[str, Kind] = {
     **workspace.KINDS,
     **models.KINDS,
     **masks.KINDS,
+    **network.KINDS,
     **declared.KINDS,
 }
 DATA: dict[str, Read] = data.DATA

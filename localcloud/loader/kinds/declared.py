@@ -12,7 +12,6 @@ from localcloud.loader.kinds.kind import Attributes, Call, Kind, keep
 # By type: the attributes, besides `id`, that other resources refer to and that the real cloud would make up.
 _TYPES: dict[str, tuple[str, ...]] = {
     "databricks_access_control_rule_set": (),
-    "databricks_account_network_policy": (),
     "databricks_budget": (),
     "databricks_budget_policy": ("policy_id",),
     "databricks_default_namespace_setting": (),
@@ -21,9 +20,6 @@ _TYPES: dict[str, tuple[str, ...]] = {
     "databricks_ip_access_list": (),
     "databricks_metastore": ("metastore_id",),
     "databricks_metastore_assignment": (),
-    "databricks_mws_ncc_binding": (),
-    "databricks_mws_ncc_private_endpoint_rule": (),
-    "databricks_mws_network_connectivity_config": ("network_connectivity_config_id",),
     "databricks_repo": (),
     "databricks_restrict_workspace_admins_setting": (),
     "databricks_service_principal_federation_policy": ("policy_id",),
@@ -31,7 +27,6 @@ _TYPES: dict[str, tuple[str, ...]] = {
     "databricks_system_schema": (),
     "databricks_tag_policy": (),
     "databricks_workspace_conf": (),
-    "databricks_workspace_network_option": (),
 }
 
 

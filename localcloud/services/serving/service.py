@@ -12,7 +12,7 @@ from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import ApiError, not_found
 from localcloud.kernel.store import Document
 from localcloud.services.jobs.workers import Workers
-from localcloud.services.serving import artifacts, config, endpoints, environment, lookups, requests
+from localcloud.services.serving import artifacts, build_hosts, config, endpoints, environment, lookups, requests
 from localcloud.services.serving.artifacts import Served
 from localcloud.services.serving.fleet import Fleet, LoadError, ServedProcess
 from localcloud.services.serving.online.tables import OnlineShelf
@@ -133,7 +133,9 @@ class Serving:
         reasons: dict[str, str] = {}
         for entity in document["pending_config"]["served_entities"]:
             try:
-                self._fleet.ensure(self._process(document, entity))
+                process = self._process(document, entity)
+                build_hosts.require_reachable(self._cloud, document["workspace"], process.path)
+                self._fleet.ensure(process)
             except (LoadError, ApiError) as error:
                 reasons[entity["name"]] = f"Failed to load the model: {error}"
             except Exception as error:  # noqa: BLE001 - an update must end in a state, whatever happened

@@ -33,15 +33,17 @@ def register_workspace(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Do
     """Create the workspace `name`, known to the stacks as `host`, and listen for it. Idempotent. Admin only.
 
     `workspace_id` is what bindings name; where it is left out it is read from a host like
-    `https://adb-<id>.<n>.azuredatabricks.net`, or chosen.
+    `https://adb-<id>.<n>.azuredatabricks.net`, or chosen. `private_root_storage` names the storage account that
+    Databricks makes for it, where only private endpoints reach that.
     """
     caller.require_admin("register workspaces")
     name, host = required(body, "name", "host")
     with cloud.lock:
-        return _document(_register(cloud, identifier("workspace", name), host, body.get("workspace_id")))
+        known = {field: body[field] for field in ("private_root_storage",) if field in body}
+        return _document(_register(cloud, identifier("workspace", name), host, body.get("workspace_id"), known))
 
 
-def _register(cloud: Cloud, name: str, host: str, workspace_id: int | None) -> Workspace:
+def _register(cloud: Cloud, name: str, host: str, workspace_id: int | None, known: Document) -> Workspace:
     record = cloud.store.get("workspace", name)
     if record is None:
         number = _FIRST_WORKSPACE_ID + cloud.store.next_id("workspace")
@@ -51,7 +53,7 @@ def _register(cloud: Cloud, name: str, host: str, workspace_id: int | None) -> W
     number = int(workspace_id or (in_host[1] if in_host else record["workspace_id"]))
     if any(w.workspace_id == number and w.name != name for w in cloud.workspaces()):
         raise exists(f"workspace_id {number} belongs to another workspace: give '{name}' its own.")
-    cloud.store.put("workspace", name, {**record, "host": host, "workspace_id": number})
+    cloud.store.put("workspace", name, {**record, **known, "host": host, "workspace_id": number})
     return cloud.workspace(name)
 
 

@@ -10,7 +10,7 @@ from localcloud.kernel.errors import ApiError, bad_request, denied
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.store import Document
 from localcloud.parity import Level, Parity
-from localcloud.services.unity import access, hiding
+from localcloud.services.unity import access, filtering, hiding
 from localcloud.services.unity.privileges import Kind, Privilege
 
 PARITY = Parity(Level.STATEFUL, "https://docs.databricks.com/api/azure/workspace/storagecredentials")
@@ -38,6 +38,7 @@ def table_credentials(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Doc
         return _credential(table)
     if operation != "READ":
         raise denied(f"Table '{table['full_name']}' has columns or rows that are hidden from the caller: read it only.")
+    filtering.require(cloud, caller, table)
     return {**_credential(table), "query": seen.query(f"delta.`{table['storage_location']}`")}
 
 

@@ -1,0 +1,66 @@
+"""Rules about jobs that read tables with masked columns, as Databricks lets dedicated compute do it.
+
+Source: Azure Databricks, "Row filters and column masks" and "Fine-grained access control on dedicated compute": such a
+read is handed to serverless compute, and time travel and DESCRIBE HISTORY are refused to whom a policy applies.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from infra.spec.problems import Problem
+from infra.spec.raw import dig, present, table
+from infra.spec.read import Read, problem
+from ml.declarations import hidden_columns
+
+_LAYERS = frozenset({"bronze", "silver", "gold"})
+# They pin table versions, or read what changed since one.
+_TIME_TRAVELLERS = ("ingest", "training", "promotion", "monitoring")
+
+
+def time_travellers_see_clear(read: Read) -> Iterator[Problem]:
+    """A stage that reads old versions of a table must not be subject to its masks."""
+    for stage, access in _stages(read):
+        if stage in _TIME_TRAVELLERS:
+            reason = f"clear, since {stage} reads table versions, which masks forbid on dedicated compute"
+            yield from _clear(read, stage, access, reason)
+
+
+def refused_masked_reads_do_not_happen(read: Read) -> Iterator[Problem]:
+    """Where masked tables are not read by serverless filtering, every stage sees what it reads in clear."""
+    if dig(read.platform.data, "masked_reads") != "refused":
+        return
+    for stage, access in _stages(read):
+        if stage not in _TIME_TRAVELLERS:
+            yield from _clear(read, stage, access, "clear, since masked_reads is refused")
+
+
+def _stages(read: Read) -> list[tuple[str, Mapping[str, Any]]]:
+    found = table(read.platform.data, "job_access").items() if _masked_layers(read) else ()
+    return [(stage, access) for stage, access in found if isinstance(access, Mapping)]
+
+
+def _masked_layers(read: Read) -> set[str]:
+    """Layers that hold columns which are masked in an environment that ingests."""
+    ingested = {name for _, name, values in read.use_case_values() if "ingest" in present(values, "jobs")}
+    return {
+        str(column.layer)
+        for name in ingested & read.use_cases.keys()
+        for column in hidden_columns(read.use_cases[name])
+    } & _LAYERS
+
+
+def _clear(read: Read, stage: str, access: Mapping[str, Any], allowed: str) -> Iterator[Problem]:
+    masked = _masked_layers(read)
+    reads = {
+        "sensitive": masked & access.keys(),
+        "source_sensitive": {"gold"} & masked if "source_gold" in access else set(),
+    }
+    for setting, layers in reads.items():
+        if layers and access.get(setting) != "clear":
+            location = ("job_access", stage, setting)
+            layer = ", ".join(sorted(layers))
+            fix = f"add {setting}: clear, or take the right to {layer} away"
+            yield problem(read.platform, location, given=access.get(setting), allowed=allowed, fix=fix)
+
+
+MASKED_CHECKS = (time_travellers_see_clear, refused_masked_reads_do_not_happen)

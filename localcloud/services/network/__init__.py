@@ -1,0 +1,1 @@
+"""How serverless compute reaches the network: egress policies, and private endpoints of storage."""

@@ -1,0 +1,41 @@
+"""What a workspace's serverless compute reaches. A workspace without a policy of its own reaches everything.
+
+Source: Azure Databricks, "What is serverless egress control?" and "Configure private connectivity to Azure resources".
+"""
+
+from collections.abc import Iterable
+
+from localcloud.kernel.cloud import Cloud
+from localcloud.kernel.store import Document
+
+POLICY, WORKSPACE = "network_policy", "workspace_network"
+CONFIGURATION, RULE = "network_connectivity_config", "private_endpoint_rule"
+
+
+def blocked(cloud: Cloud, workspace_id: int, hosts: Iterable[str]) -> list[str]:
+    """Those of `hosts` that the workspace's network policy lets nothing out to, sorted."""
+    chosen = (cloud.store.get(WORKSPACE, str(workspace_id)) or {}).get("network_policy_id")
+    policy = cloud.store.get(POLICY, chosen) if chosen else None
+    access = ((policy or {}).get("egress") or {}).get("network_access") or {}
+    enforced = (access.get("policy_enforcement") or {}).get("enforcement_mode", "ENFORCED") == "ENFORCED"
+    if access.get("restriction_mode") != "RESTRICTED_ACCESS" or not enforced:
+        return []
+    allowed = [str(each.get("destination")) for each in access.get("allowed_internet_destinations") or []]
+    return sorted({host for host in hosts if not any(_matches(host, destination) for destination in allowed)})
+
+
+def _matches(host: str, destination: str) -> bool:
+    if destination.startswith("*."):
+        return host.endswith(destination[1:])
+    return host == destination
+
+
+def private_parts(cloud: Cloud, workspace_id: int, storage_account: str) -> set[str]:
+    """The parts (`blob`, `dfs`) of a storage account that the workspace's serverless compute has endpoints of."""
+    bound = (cloud.store.get(WORKSPACE, str(workspace_id)) or {}).get("network_connectivity_config_id")
+    return {str(rule["group_id"]) for rule in cloud.store.all(RULE) if bound and _leads(rule, bound, storage_account)}
+
+
+def _leads(rule: Document, configuration: str, storage_account: str) -> bool:
+    account = str(rule["resource_id"]).rpartition("/storageAccounts/")[2]
+    return rule["network_connectivity_config_id"] == configuration and account.lower() == storage_account.lower()

@@ -1,0 +1,1 @@
+"""Routes of the account: network policies and connectivity."""

@@ -1,0 +1,185 @@
+"""The account's network policies and connectivity configurations, and which workspace has which. Admin only."""
+
+import uuid
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+
+from localcloud.kernel.body import JsonBody, required
+from localcloud.kernel.cloud import Cloud, CloudDep
+from localcloud.kernel.errors import bad_request, exists, not_found
+from localcloud.kernel.identity import Caller, CallerDep
+from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
+from localcloud.services.network.reach import CONFIGURATION, POLICY, RULE, WORKSPACE
+
+
+def _require_admin(caller: CallerDep) -> Caller:
+    caller.require_admin("change the account's network")
+    return caller
+
+
+PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/account/networkpolicies")
+
+Admin = Annotated[Caller, Depends(_require_admin)]
+router = APIRouter(prefix="/api/2.0/accounts/{account_id}")
+_MODES = ("FULL_ACCESS", "RESTRICTED_ACCESS")
+_PARTS = ("blob", "dfs")
+
+
+@router.post("/network-policies")
+def create_policy(body: JsonBody, cloud: CloudDep, _: Admin) -> Document:
+    """An egress policy under the id that the caller gives it."""
+    policy_id = str(required(body, "network_policy_id"))
+    if cloud.store.get(POLICY, policy_id) is not None:
+        raise exists(f"Network policy '{policy_id}' already exists.")
+    return _keep_policy(cloud, policy_id, body)
+
+
+@router.get("/network-policies")
+def list_policies(cloud: CloudDep, _: Admin) -> Document:
+    """Every policy."""
+    return {"items": cloud.store.all(POLICY)}
+
+
+@router.get("/network-policies/{policy_id}")
+def get_policy(policy_id: str, cloud: CloudDep, _: Admin) -> Document:
+    """One policy."""
+    return _found(cloud, POLICY, policy_id)
+
+
+@router.put("/network-policies/{policy_id}")
+def replace_policy(policy_id: str, body: JsonBody, cloud: CloudDep, _: Admin) -> Document:
+    """Its rules anew."""
+    _found(cloud, POLICY, policy_id)
+    return _keep_policy(cloud, policy_id, body)
+
+
+@router.delete("/network-policies/{policy_id}")
+def delete_policy(policy_id: str, cloud: CloudDep, _: Admin) -> Document:
+    """Refused while a workspace has it."""
+    _found(cloud, POLICY, policy_id)
+    users = [each["workspace_id"] for each in cloud.store.all(WORKSPACE) if each.get("network_policy_id") == policy_id]
+    if users:
+        raise bad_request(f"Network policy '{policy_id}' is in use by workspaces {users}: give them another one first.")
+    cloud.store.delete(POLICY, policy_id)
+    return {}
+
+
+@router.get("/workspaces/{workspace_id}/network")
+def get_option(workspace_id: int, cloud: CloudDep, _: Admin) -> Document:
+    """Which policy the workspace has."""
+    held = _of_workspace(cloud, workspace_id).get("network_policy_id", "default-policy")
+    return {"workspace_id": workspace_id, "network_policy_id": held}
+
+
+@router.put("/workspaces/{workspace_id}/network")
+def set_option(workspace_id: int, body: JsonBody, cloud: CloudDep, _: Admin) -> Document:
+    """Give the workspace a policy; `default-policy` takes it away."""
+    policy_id = str(required(body, "network_policy_id"))
+    if policy_id != "default-policy":
+        _found(cloud, POLICY, policy_id)
+    _change_workspace(cloud, workspace_id, network_policy_id=policy_id)
+    return {"workspace_id": workspace_id, "network_policy_id": policy_id}
+
+
+@router.patch("/workspaces/{workspace_id}")
+def change_workspace(workspace_id: int, body: JsonBody, cloud: CloudDep, _: Admin) -> Document:
+    """Bind the workspace to a connectivity configuration."""
+    configuration = str(required(body, "network_connectivity_config_id"))
+    _found(cloud, CONFIGURATION, configuration)
+    return _change_workspace(cloud, workspace_id, network_connectivity_config_id=configuration)
+
+
+@router.get("/workspaces/{workspace_id}")
+def get_workspace(workspace_id: int, cloud: CloudDep, _: Admin) -> Document:
+    """The workspace, as far as its network goes."""
+    return {**_of_workspace(cloud, workspace_id), "workspace_id": workspace_id, "workspace_status": "RUNNING"}
+
+
+@router.post("/network-connectivity-configs")
+def create_configuration(body: JsonBody, cloud: CloudDep, _: Admin) -> Document:
+    """A configuration, to which private endpoint rules belong."""
+    name, region = required(body, "name", "region")
+    made: Document = {"network_connectivity_config_id": str(uuid.uuid4()), "name": name, "region": region}
+    cloud.store.put(CONFIGURATION, made["network_connectivity_config_id"], made)
+    return made
+
+
+@router.get("/network-connectivity-configs/{configuration}")
+def get_configuration(configuration: str, cloud: CloudDep, _: Admin) -> Document:
+    """One configuration."""
+    return _found(cloud, CONFIGURATION, configuration)
+
+
+@router.delete("/network-connectivity-configs/{configuration}")
+def delete_configuration(configuration: str, cloud: CloudDep, _: Admin) -> Document:
+    """With its rules."""
+    _found(cloud, CONFIGURATION, configuration)
+    for rule in cloud.store.all(RULE):
+        if rule["network_connectivity_config_id"] == configuration:
+            cloud.store.delete(RULE, rule["rule_id"])
+    cloud.store.delete(CONFIGURATION, configuration)
+    return {}
+
+
+@router.post("/network-connectivity-configs/{configuration}/private-endpoint-rules")
+def create_rule(configuration: str, body: JsonBody, cloud: CloudDep, _: Admin) -> Document:
+    """A private endpoint of one part of a storage account. Here it is established at once."""
+    _found(cloud, CONFIGURATION, configuration)
+    resource_id, part = required(body, "resource_id", "group_id")
+    if part not in _PARTS:
+        raise bad_request(f"group_id '{part}' is not kept locally; known: {', '.join(_PARTS)}.")
+    made: Document = {
+        "rule_id": str(uuid.uuid4()),
+        "network_connectivity_config_id": configuration,
+        "resource_id": resource_id,
+        "group_id": part,
+        "connection_state": "ESTABLISHED",
+    }
+    cloud.store.put(RULE, made["rule_id"], made)
+    return made
+
+
+@router.get("/network-connectivity-configs/{configuration}/private-endpoint-rules/{rule_id}")
+def get_rule(configuration: str, rule_id: str, cloud: CloudDep, _: Admin) -> Document:
+    """One rule."""
+    _found(cloud, CONFIGURATION, configuration)
+    return _found(cloud, RULE, rule_id)
+
+
+@router.delete("/network-connectivity-configs/{configuration}/private-endpoint-rules/{rule_id}")
+def delete_rule(configuration: str, rule_id: str, cloud: CloudDep, _: Admin) -> Document:
+    """The endpoint is gone."""
+    found = get_rule(configuration, rule_id, cloud, _)
+    cloud.store.delete(RULE, rule_id)
+    return found
+
+
+def _keep_policy(cloud: Cloud, policy_id: str, body: Document) -> Document:
+    mode = ((body.get("egress") or {}).get("network_access") or {}).get("restriction_mode", "FULL_ACCESS")
+    if mode not in _MODES:
+        raise bad_request(f"restriction_mode '{mode}' is not one of {', '.join(_MODES)}.")
+    made = {**body, "network_policy_id": policy_id}
+    cloud.store.put(POLICY, policy_id, made)
+    return made
+
+
+def _found(cloud: Cloud, kind: str, key: str) -> Document:
+    found = cloud.store.get(kind, key)
+    if found is None:
+        raise not_found(f"{kind.replace('_', ' ').capitalize()} '{key}' does not exist.")
+    return found
+
+
+def _of_workspace(cloud: Cloud, workspace_id: int) -> Document:
+    if workspace_id not in {workspace.workspace_id for workspace in cloud.workspaces()}:
+        raise not_found(f"Workspace {workspace_id} does not exist.")
+    return cloud.store.get(WORKSPACE, str(workspace_id)) or {}
+
+
+def _change_workspace(cloud: Cloud, workspace_id: int, **changes: str) -> Document:
+    with cloud.store.transaction():
+        changed = {**_of_workspace(cloud, workspace_id), "workspace_id": workspace_id, **changes}
+        cloud.store.put(WORKSPACE, str(workspace_id), changed)
+    return changed

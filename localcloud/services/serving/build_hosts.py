@@ -1,0 +1,71 @@
+"""The hosts that the image of a served version is built from, and whether the workspace's network lets it reach them.
+
+Source: MLflow writes a version's `requirements.txt` and `conda.yaml`. Databricks installs them into the version's
+image, which the workspace's egress policy blocks where it names neither PyPI nor a private index.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
+
+import yaml
+
+from localcloud.kernel.cloud import Cloud
+from localcloud.services.network import reach
+from localcloud.services.serving.fleet import LoadError
+
+_PIP = ("pypi.org", "files.pythonhosted.org")
+_CHANNELS = {"defaults": "repo.anaconda.com"}
+_OTHER_CHANNELS = "conda.anaconda.org"
+_INDEX = re.compile(r"^(?:-i|--index-url)[ =](?P<url>\S+)")
+_EXTRA_INDEX = re.compile(r"^--extra-index-url[ =](?P<url>\S+)")
+# A base image brings these.
+_BASE = ("python", "pip")
+
+
+def require_reachable(cloud: Cloud, workspace: str, folder: Path) -> None:
+    """Raises LoadError where the workspace's network policy blocks a host that the image of the version needs."""
+    missing = reach.blocked(cloud, cloud.workspace(workspace).workspace_id, needed(folder))
+    if missing:
+        raise LoadError(
+            f"the image cannot be built: the network policy of workspace '{workspace}' blocks {', '.join(missing)}. "
+            "Allow them in its egress policy, or name a private index that it allows in the model's requirements"
+        )
+
+
+def needed(folder: Path) -> set[str]:
+    """Hosts of the package indexes and channels that the version in `folder` is installed from."""
+    lines = _requirements(folder / "requirements.txt")
+    own = {host for line in lines for host in _hosts(_INDEX, line)}
+    extra = {host for line in lines for host in _hosts(_EXTRA_INDEX, line)}
+    installs = any(not line.startswith("-") for line in lines)
+    pip = (own or set(_PIP)) | extra if installs else set()
+    return pip | set(_channels(folder / "conda.yaml", only_base=bool(own)))
+
+
+def _requirements(file: Path) -> list[str]:
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    stripped = (line.partition("#")[0].strip() for line in text.splitlines())
+    return [line for line in stripped if line]
+
+
+def _hosts(pattern: re.Pattern[str], line: str) -> Iterator[str]:
+    found = pattern.match(line)
+    host = urlparse(found["url"]).hostname if found else None
+    if host:
+        yield host
+
+
+def _channels(file: Path, *, only_base: bool) -> Iterator[str]:
+    """Conda's hosts. With an index of its own, a version that needs nothing of conda but Python asks none of them."""
+    parsed: Any = yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else None
+    if not isinstance(parsed, dict):
+        return
+    packages = [re.split(r"[=<> ]", each)[0] for each in parsed.get("dependencies") or [] if isinstance(each, str)]
+    if only_base and set(packages) <= set(_BASE):
+        return
+    for channel in parsed.get("channels") or []:
+        host = urlparse(str(channel)).hostname
+        yield host or _CHANNELS.get(str(channel), _OTHER_CHANNELS)

@@ -1,0 +1,83 @@
+"""A masked table is read on dedicated compute only where serverless compute reaches the workspace's root storage."""
+
+from typing import Any
+
+import pytest
+
+from localcloud.services.network.reach import CONFIGURATION, RULE, WORKSPACE
+from localcloud.services.unity import hiding
+from tests.localcloud.core import HOSTS, Core
+
+TABLE = "prod.credit_gold.scores"
+ROOT = "mlopsprodroot"
+
+
+@pytest.fixture
+def masked(lake: Core) -> Core:
+    """`lake` with a column of the table masked for everybody, and prod's root storage behind its firewall."""
+    store = lake.cloud.store
+    columns = [{"name": "age", "type_text": "int"}, {"name": "score", "type_text": "double"}]
+    store.put("table", TABLE, {**store.require("table", TABLE), "columns": columns})
+    keys = {"_key": "k", "_below": TABLE}
+    store.put(hiding.TAG, f"{TABLE}.age", {**keys, "tags": {"sensitive": "int"}})
+    body = {"input_params": {"parameters": [{"name": "value"}]}, "routine_definition": "CAST(NULL AS INT)"}
+    store.put(hiding.FUNCTION, "prod.credit_gold.hide_int", {**keys, **body})
+    policy = {
+        "on_securable_fullname": "prod.credit_gold",
+        "to_principals": ["account users"],
+        "policy_type": hiding.MASK,
+        "match_columns": [{"condition": "hasTagValue('sensitive', 'int')"}],
+        "column_mask": {"function_name": "prod.credit_gold.hide_int"},
+    }
+    store.put(hiding.POLICY, "prod.credit_gold.hide", {**keys, **policy})
+    body = {"name": "prod", "host": HOSTS["prod"], "private_root_storage": ROOT}
+    lake.call("POST", f"{lake.account_url}/local/workspaces", json=body)
+    return lake
+
+
+def _endpoints(core: Core, *parts: str) -> None:
+    number = core.cloud.workspace("prod").workspace_id
+    core.cloud.store.put(CONFIGURATION, "c", {"network_connectivity_config_id": "c"})
+    core.cloud.store.put(WORKSPACE, str(number), {"workspace_id": number, "network_connectivity_config_id": "c"})
+    for part in parts:
+        rule = {"network_connectivity_config_id": "c", "group_id": part, "resource_id": f"/x/storageAccounts/{ROOT}"}
+        core.cloud.store.put(RULE, part, rule)
+
+
+def _read(core: Core) -> Any:
+    table_id = core.cloud.store.require("table", TABLE)["id"]
+    url = f"{core.url('prod')}/api/2.1/unity-catalog/temporary-table-credentials"
+    return core.call("POST", url, json={"table_id": table_id, "operation": "READ"})
+
+
+@pytest.mark.parametrize(
+    ("parts", "missing"), [((), "no blob and no dfs endpoint"), (("blob",), "no dfs endpoint"), (("dfs",), "no blob")]
+)
+def test_without_endpoints_of_the_root_storage_the_read_is_refused(
+    masked: Core, parts: tuple[str, ...], missing: str
+) -> None:
+    """The message names the missing parts and the fix."""
+    _endpoints(masked, *parts)
+    answer = _read(masked)
+    assert answer.status_code == 403
+    assert f"reaches {missing}" in answer.json()["message"]
+    assert f"the root storage '{ROOT}'. Add private endpoint rules" in answer.json()["message"]
+
+
+def test_with_both_it_is_filtered(masked: Core) -> None:
+    """The query shows nulls in the place of the masked column."""
+    _endpoints(masked, "blob", "dfs")
+    assert "AS INT) AS `age`" in _read(masked).json()["query"].replace("int", "INT")
+
+
+def test_a_table_without_masks_needs_none(masked: Core) -> None:
+    """Nothing is filtered, so nothing is handed over."""
+    masked.cloud.store.delete(hiding.POLICY, "prod.credit_gold.hide")
+    assert _read(masked).status_code == 200
+
+
+def test_a_root_storage_that_answers_everybody_needs_none(masked: Core) -> None:
+    """As in the profile without private endpoints."""
+    body = {"name": "prod", "host": HOSTS["prod"], "private_root_storage": ""}
+    masked.call("POST", f"{masked.account_url}/local/workspaces", json=body)
+    assert _read(masked).status_code == 200
