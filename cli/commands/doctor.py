@@ -1,0 +1,84 @@
+"""`mlops doctor`."""
+
+import os
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.errors import CommandError
+from cli.output import format_option, show
+
+if TYPE_CHECKING:
+    from databricks.sdk import WorkspaceClient
+
+    from cli.doctor.check import Line
+    from infra.spec import Environment, Spec
+
+_COLUMNS = ("check", "result", "subject", "what", "fix")
+_RETRY_S = 15
+
+
+@click.command()
+@click.option("--env", required=True, help="The environment to examine.")
+@click.option("--host", help="The workspace's URL, signed in to as any databricks tool is [the local cloud's].")
+@click.option("--all", "everything", is_flag=True, help="Show what is in order too.")
+@format_option
+def doctor(env: str, host: str | None, everything: bool, form: str) -> None:
+    """Examine a deployed environment: what is wrong, and what to do about it.
+
+    Ends with 1 where something is wrong. What could not be asked is shown as unknown.
+    """
+    from cli.doctor.azure import azure_cli  # noqa: PLC0415 - other commands do not need it
+    from cli.doctor.checks import CHECKS  # noqa: PLC0415
+    from cli.doctor.examine import examine  # noqa: PLC0415
+    from cli.doctor.patient import Patient  # noqa: PLC0415
+
+    spec, environment = _declared(env)
+    patient = Patient(
+        spec=spec,
+        environment=environment,
+        workspace=_client(env, host),
+        azure=azure_cli(os.environ.get("PATH", "")) if host else None,
+    )
+    lines = examine(patient, CHECKS)
+    shown = lines if everything or form == "json" else [line for line in lines if line.result != "ok"]
+    show([asdict(line) for line in shown], form=form, columns=_COLUMNS, title=f"{env}: {_sum(lines)}")
+    wrong = sum(line.result == "wrong" for line in lines)
+    if wrong:
+        raise CommandError(f"{wrong} findings in {env}: each line says the fix")
+
+
+def _sum(lines: "list[Line]") -> str:
+    counted = {kind: sum(line.result == kind for line in lines) for kind in ("ok", "wrong", "unknown", "not asked")}
+    return ", ".join(f"{count} {kind}" for kind, count in counted.items())
+
+
+def _declared(env: str) -> "tuple[Spec, Environment]":
+    from infra.spec import SpecError, load  # noqa: PLC0415 - other commands do not need it
+    from infra.wheel import ROOT  # noqa: PLC0415
+
+    try:
+        spec = load(ROOT / "workspaces")
+    except SpecError as error:
+        raise CommandError(str(error), 2) from error
+    found = next((each for each in spec.environments if each.name == env), None)
+    if found is None:
+        known = ", ".join(each.name for each in spec.environments)
+        raise CommandError(f"--env {env} is not declared; declared are {known}", 2)
+    return spec, found
+
+
+def _client(env: str, host: str | None) -> "WorkspaceClient":
+    """The workspace at `host`, by the sign-in that surrounds this command; without it, the local cloud's."""
+    from databricks.sdk import WorkspaceClient  # noqa: PLC0415 - takes half a second
+    from databricks.sdk.core import Config  # noqa: PLC0415
+
+    from cli.cloud import workspace  # noqa: PLC0415
+
+    if host is None:
+        return workspace(env)
+    try:
+        return WorkspaceClient(config=Config(host=host, retry_timeout_seconds=_RETRY_S))
+    except ValueError as error:
+        raise CommandError(f"no sign-in for {host}: {error}. az login, or set DATABRICKS_TOKEN", 2) from error

@@ -1,0 +1,122 @@
+"""What only Azure knows, by the Azure CLI: not asked where it is not configured."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from cli.doctor.check import Fault, NotAskedError, UnknownAnswerError, check
+from cli.doctor.patient import Azure, Patient
+from infra.azure_ids import parsed
+from infra.spec import AzureState
+
+_TIMEOUT_S = 60
+_DELEGATED = "Microsoft.Databricks/workspaces"
+_PARTS = ("platform", "workspace", "ml", "masks", "serving")
+
+
+def azure_cli(path: str) -> Azure | None:
+    """The Azure CLI on `path` (as PATH has it), signed in; None without either."""
+    found = shutil.which("az", path=path)
+    if found is None:
+        return None
+    program = Path(found)
+    signed_in = _run(program, ("account", "show"))
+    return (lambda arguments: _answer(program, arguments)) if signed_in.returncode == 0 else None
+
+
+def _run(program: Path, arguments: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+    command = [str(program), *arguments, "--output", "json"]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=_TIMEOUT_S)
+
+
+def _answer(program: Path, arguments: tuple[str, ...]) -> object:
+    done = _run(program, arguments)
+    if done.returncode:
+        raise UnknownAnswerError(f"az {' '.join(arguments)}: {done.stderr.strip()[:200] or 'failed'}")
+    return json.loads(done.stdout or "null")
+
+
+def _ask(patient: Patient, *arguments: str) -> Any:
+    if patient.azure is None:
+        raise NotAskedError("the Azure CLI is not here, or not signed in: az login")
+    return patient.azure(arguments)
+
+
+@check
+def azure_is_the_right_tenant(patient: Patient) -> Iterator[Fault]:
+    """Signed in elsewhere, every answer is about something else."""
+    found, wanted = str(_ask(patient, "account", "show")["tenantId"]), patient.spec.platform.azure.tenant_id
+    if found != wanted:
+        yield Fault(subject="az", wrong=f"is signed in to {found}", fix=f"az login --tenant {wanted}")
+
+
+@check
+def nobody_holds_a_state(patient: Patient) -> Iterator[Fault]:
+    """Terraform leases a state while it works; a run that was killed leaves the lease."""
+    state = patient.spec.platform.state
+    if not isinstance(state, AzureState):
+        raise NotAskedError("the states are files")
+    where = ("--account-name", state.storage_account, "--container-name", state.container, "--auth-mode", "login")
+    listed = _ask(patient, "storage", "blob", "list", *where)
+    own = {f"{patient.environment.name}-{part}.tfstate" for part in _PARTS}
+    for blob in listed:
+        lease = (blob.get("properties") or {}).get("lease") or {}
+        if blob["name"] in own and lease.get("state") == "leased":
+            stack = blob["name"].removesuffix(".tfstate")
+            fix = f"wait for who deploys it; if nobody does: terraform -chdir=cdktf.out/stacks/{stack} force-unlock ID"
+            yield Fault(subject=blob["name"], wrong="is locked", fix=fix)
+
+
+@check
+def the_region_has_quota(patient: Patient) -> Iterator[Fault]:
+    """The largest cluster of a policy needs cores of its machines' family."""
+    region, subscription = patient.spec.platform.azure.region, patient.environment.azure.subscription_id
+    listed = _ask(patient, "vm", "list-usage", "--location", region, "--subscription", subscription)
+    for usage in listed:
+        name, used, limit = usage["name"]["value"], int(usage["currentValue"]), int(usage["limit"])
+        if name == "cores" and used >= limit:
+            wrong = f"uses {used} of {limit} cores in {region}"
+            fix = "ask for more in the portal under Usage + quotas, or stop what is idle"
+            yield Fault(subject=subscription, wrong=wrong, fix=fix)
+
+
+@check
+def adopted_subnets_are_delegated(patient: Patient) -> Iterator[Fault]:
+    """The provider does not show it, and Databricks refuses a subnet that is not."""
+    adopted = patient.environment.adopt.network
+    if adopted is None:
+        raise NotAskedError("the environment's subnets are made by its stack")
+    for text in (adopted.subnets.host, adopted.subnets.container):
+        found = _ask(patient, "network", "vnet", "subnet", "show", "--ids", text)
+        names = [each["serviceName"] for each in found.get("delegations") or []]
+        if names != [_DELEGATED]:
+            fix = f"az network vnet subnet update --ids {text} --delegations {_DELEGATED}"
+            wrong = f"is delegated to {', '.join(names) or 'nobody'}, not to {_DELEGATED}"
+            yield Fault(subject=parsed(text).name, wrong=wrong, fix=fix)
+
+
+@check
+def an_adopted_lake_is_closed(patient: Patient) -> Iterator[Fault]:
+    """Neither keys nor, in the profile private, the internet open it; the provider shows neither."""
+    lake = patient.environment.adopt.lake
+    if lake is None:
+        raise NotAskedError("the environment's lake is made by its stack")
+    found, name = _ask(patient, "storage", "account", "show", "--ids", lake), parsed(lake).name
+    if found.get("allowSharedKeyAccess") is not False:
+        fix = f"az storage account update --ids {lake} --allow-shared-key-access false"
+        yield Fault(subject=name, wrong="opens to who has its keys", fix=fix)
+    if patient.spec.platform.private and found.get("publicNetworkAccess") != "Disabled":
+        fix = f"az storage account update --ids {lake} --public-network-access Disabled"
+        yield Fault(subject=name, wrong="answers the internet", fix=fix)
+
+
+CHECKS = (
+    azure_is_the_right_tenant,
+    nobody_holds_a_state,
+    the_region_has_quota,
+    adopted_subnets_are_delegated,
+    an_adopted_lake_is_closed,
+)

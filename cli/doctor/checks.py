@@ -1,0 +1,18 @@
+"""All checks, in the order in which their faults explain each other."""
+
+from cli.doctor import azure, compute, data, identity, jobs, models, reach, rights, secret_scope, unity, versions
+from cli.doctor.check import Check
+
+CHECKS: tuple[Check, ...] = (
+    *reach.CHECKS,
+    *versions.CHECKS,
+    *azure.CHECKS,
+    *identity.CHECKS,
+    *unity.CHECKS,
+    *rights.CHECKS,
+    *compute.CHECKS,
+    *secret_scope.CHECKS,
+    *jobs.CHECKS,
+    *data.CHECKS,
+    *models.CHECKS,
+)

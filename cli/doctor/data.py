@@ -1,0 +1,64 @@
+"""What the first run of ingest makes: tables, and what hides their sensitive columns."""
+
+from collections.abc import Iterator
+
+from cli.doctor.check import Fault, NotAskedError, check
+from cli.doctor.patient import Patient
+from infra import names
+from infra.access.masking import hidden
+from ml.declarations import Layer
+
+
+def _ran(patient: Patient) -> list[str]:
+    """The use cases whose ingest has made a table here. Raises NotAskedError before the first run."""
+    found = [
+        use_case
+        for use_case in patient.environment.use_cases
+        if any(table.startswith(f"{patient.catalog}.{use_case}_") for table in patient.tables)
+    ]
+    if not found:
+        raise NotAskedError("no table exists: ingest has not run yet")
+    return found
+
+
+def _declared(patient: Patient, use_case: str) -> Iterator[str]:
+    """Full names of the tables that ingest makes."""
+    declared = patient.spec.use_cases[use_case]
+    tables = [(Layer.BRONZE, feed.name) for feed in declared.feeds]
+    tables += [(feed.silver.layer, feed.silver.name) for feed in declared.feeds]
+    made = (declared.model.feature_table.table, declared.model.outcome.table)
+    tables += [(table.layer, table.name) for table in made]
+    return (f"{_schema(patient, use_case, layer)}.{name}" for layer, name in tables)
+
+
+def _schema(patient: Patient, use_case: str, layer: Layer) -> str:
+    return f"{patient.catalog}.{names.schema(use_case, layer)}"
+
+
+@check
+def every_declared_table_exists(patient: Patient) -> Iterator[Fault]:
+    """The first task of ingest makes them all."""
+    for use_case in _ran(patient):
+        for name in _declared(patient, use_case):
+            if name not in patient.tables:
+                fix = f"run the job {names.job(use_case, 'ingest')}: its first task makes all tables"
+                yield Fault(subject=name, wrong="does not exist", fix=fix)
+
+
+@check
+def sensitive_columns_are_hidden(patient: Patient) -> Iterator[Fault]:
+    """A policy per schema and way of hiding: without it everybody who reads the tables sees them."""
+    from databricks.sdk.errors import NotFound  # noqa: PLC0415 - takes half a second
+
+    for use_case in _ran(patient):
+        columns = hidden(patient.spec, patient.environment, use_case)
+        for layer, how in dict.fromkeys((column.layer, column.how) for column in columns):
+            schema = _schema(patient, use_case, layer)
+            try:
+                patient.workspace.policies.get_policy("SCHEMA", schema, f"hide_{how}")
+            except NotFound:
+                fix = f"make deploy ENV={patient.environment.name} MASKS=1"
+                yield Fault(subject=schema, wrong=f"has no policy hide_{how}: sensitive columns are seen", fix=fix)
+
+
+CHECKS = (every_declared_table_exists, sensitive_columns_are_hidden)

@@ -1,0 +1,98 @@
+"""Whether everyone holds what the workspaces declare: no more is asked here, `mlops access` says who holds what."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from cli.doctor.check import Fault, check
+from cli.doctor.patient import Patient
+from infra import names
+from infra.access.grants import VOLUMES, Grant, Holders, catalog_grants, model_grants, schema_grants, volume_grants
+from infra.access.holders import holders
+from ml.declarations import Layer
+
+
+def _held(patient: Patient) -> Mapping[str, Holders]:
+    """Access by use case."""
+    return {
+        name: holders(patient.spec, patient.environment, name, patient.job_principals)
+        for name in patient.environment.use_cases
+    }
+
+
+def _missing(patient: Patient, kind: str, name: str, wanted: Iterable[Grant]) -> Iterator[Fault]:
+    """What of `wanted` is not granted on the securable."""
+    # By path: the SDK drops privileges that it has no word for, such as CREATE_MODEL_VERSION.
+    path = f"/api/2.1/unity-catalog/permissions/{kind}/{name}"
+    answer = patient.workspace.api_client.do("GET", path)
+    rows = answer.get("privilege_assignments", []) if isinstance(answer, dict) else []
+    held = {str(row["principal"]): set(row.get("privileges", [])) for row in rows}
+    people = {application_id: name for name, application_id in patient.job_principals.items()}
+    for grant in wanted:
+        lacking = sorted(set(grant.privileges) - held.get(grant.principal, set()))
+        if lacking:
+            who = people.get(grant.principal, grant.principal)
+            fix = f"deploy the stacks of {patient.environment.name}, which grant it"
+            yield Fault(subject=who, wrong=f"lacks {', '.join(lacking)} on {kind} {name}", fix=fix)
+
+
+@check
+def everyone_reaches_the_catalog(patient: Patient) -> Iterator[Fault]:
+    """USE_CATALOG, without which no other right counts."""
+    yield from _missing(patient, "catalog", patient.catalog, catalog_grants(_held(patient).values()))
+
+
+@check
+def everyone_holds_the_schemas(patient: Patient) -> Iterator[Fault]:
+    """The rights to the tables of each layer."""
+    for use_case, held in _held(patient).items():
+        for layer in Layer:
+            name = f"{patient.catalog}.{names.schema(use_case, layer)}"
+            yield from _missing(patient, "schema", name, schema_grants(held, layer))
+
+
+@check
+def everyone_holds_the_volumes(patient: Patient) -> Iterator[Fault]:
+    """The rights to files."""
+    for use_case, held in _held(patient).items():
+        for volume in VOLUMES:
+            name = f"{patient.catalog}.{names.schema(use_case, volume.layer)}.{volume.name}"
+            yield from _missing(patient, "volume", name, volume_grants(held, volume))
+
+
+@check
+def every_model_belongs_to_promotion(patient: Patient) -> Iterator[Fault]:
+    """Only an owner moves an alias."""
+    from databricks.sdk.errors import NotFound  # noqa: PLC0415 - takes half a second
+
+    for use_case in patient.environment.use_cases:
+        name = model_name(patient, use_case)
+        promotion = names.principal(patient.environment.name, use_case, "promotion")
+        try:
+            owner = patient.workspace.registered_models.get(name).owner
+        except NotFound:
+            fix = f"deploy the stack {patient.environment.name}-ml"
+            yield Fault(subject=name, wrong="is no registered model", fix=fix)
+            continue
+        if owner not in (promotion, patient.job_principals.get(promotion)):
+            fix = f"deploy the stack {patient.environment.name}-ml, which gives it to {promotion}"
+            yield Fault(subject=name, wrong=f"belongs to {owner}, so {promotion} cannot promote", fix=fix)
+
+
+@check
+def everyone_holds_the_models(patient: Patient) -> Iterator[Fault]:
+    """EXECUTE, and CREATE_MODEL_VERSION of training."""
+    for use_case, held in _held(patient).items():
+        yield from _missing(patient, "function", model_name(patient, use_case), model_grants(held))
+
+
+def model_name(patient: Patient, use_case: str) -> str:
+    """Full name of a use case's registered model."""
+    return f"{patient.catalog}.{names.schema(use_case, Layer.OPS)}.{patient.spec.use_cases[use_case].model.name}"
+
+
+CHECKS = (
+    everyone_reaches_the_catalog,
+    everyone_holds_the_schemas,
+    everyone_holds_the_volumes,
+    every_model_belongs_to_promotion,
+    everyone_holds_the_models,
+)

@@ -1,0 +1,49 @@
+"""The secret scope, what jobs read from it, and who may."""
+
+from collections.abc import Iterator
+
+from cli.doctor.check import Fault, NotAskedError, check
+from cli.doctor.patient import Patient
+from infra import names
+
+
+@check
+def the_secret_scope_exists(patient: Patient) -> Iterator[Fault]:
+    """It shows the environment's key vault to the jobs."""
+    name = names.secret_scope(patient.environment.name)
+    if name not in {each.name for each in patient.workspace.secrets.list_scopes()}:
+        fix = f"deploy the stack {patient.environment.name}-workspace, with a user's token: Azure asks for one"
+        yield Fault(subject=name, wrong="is no secret scope of the workspace", fix=fix)
+
+
+@check
+def monitoring_may_read_secrets(patient: Patient) -> Iterator[Fault]:
+    """Its webhook is a secret."""
+    scope = names.secret_scope(patient.environment.name)
+    held = {str(each.principal) for each in patient.workspace.secrets.list_acls(scope)}
+    for use_case, values in patient.environment.use_cases.items():
+        name = names.principal(patient.environment.name, use_case, "monitoring")
+        if values.jobs.monitoring and not held & {name, patient.job_principals[name]}:
+            fix = f"deploy the stack {patient.environment.name}-workspace"
+            yield Fault(subject=name, wrong=f"may not read the scope {scope}", fix=fix)
+
+
+@check
+def every_webhook_is_in_the_vault(patient: Patient) -> Iterator[Fault]:
+    """People put it there: no stack holds a secret."""
+    named = [
+        values.jobs.monitoring.webhook_secret
+        for values in patient.environment.use_cases.values()
+        if values.jobs.monitoring and values.jobs.monitoring.webhook_secret
+    ]
+    if not named:
+        raise NotAskedError("no monitoring job names a webhook_secret")
+    for secret in named:
+        scope, _, key = secret.partition("/")
+        if key not in {str(each.key) for each in patient.workspace.secrets.list_secrets(scope)}:
+            vault = patient.spec.places_of(patient.environment).key_vault
+            fix = f"az keyvault secret set --vault-name {vault} --name {key} --file <file>"
+            yield Fault(subject=secret, wrong="is no secret of the scope", fix=fix)
+
+
+CHECKS = (the_secret_scope_exists, monitoring_may_read_secrets, every_webhook_is_in_the_vault)

@@ -1,0 +1,1 @@
+"""`mlops doctor`, against a served local cloud."""

@@ -1,0 +1,306 @@
+"""The doctor finds each fault that is injected, says the fix, and finds nothing where nothing is wrong."""
+
+import dataclasses
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from databricks.sdk import WorkspaceClient
+from databricks.sdk.core import Config
+
+from cli.doctor.azure import azure_cli
+from cli.doctor.check import Line, Result
+from cli.doctor.checks import CHECKS
+from cli.doctor.patient import Patient
+from infra.spec import load
+from infra.wheel import ROOT
+from localcloud.services.compute.routes import compute
+from localcloud.services.serving.service import KIND as ENDPOINT
+from tests.cli.doctor.faults import BROKEN, Broken, wheel
+from tests.localcloud.core import Core
+
+Examined = Callable[..., dict[str, list[Line]]]
+MODEL = "prod.credit_ops.default_risk"
+
+
+def test_a_healthy_environment_has_no_findings(examined: Examined) -> None:
+    """Nothing is wrong or unknown; what does not apply says why it was not asked."""
+    found = examined()
+    kept = [line for lines in found.values() for line in lines if line.result in (Result.WRONG, Result.UNKNOWN)]
+    assert kept == []
+    assert len(found) == len(CHECKS) >= 35
+    not_asked = {line.check: line.what for lines in found.values() for line in lines if line.result is Result.NOT_ASKED}
+    assert not_asked["azure is the right tenant"] == "the Azure CLI is not here, or not signed in: az login"
+    assert not_asked["every declared table exists"] == "no table exists: ingest has not run yet"
+
+
+def test_every_check_has_its_fault() -> None:
+    """Each check is broken by a test: here, or by one of its own below."""
+    own = {
+        *("the workspace answers", "the clocks agree", "the caller may deploy"),
+        *("the stacks name the pinned providers", "the stacks are of this workspace"),
+        *("azure is the right tenant", "nobody holds a state", "the region has quota"),
+        *("adopted subnets are delegated", "an adopted lake is closed"),
+        *("every runtime is offered", "every machine is offered"),
+        *("every wheel is there", "every wheel is what its folder says", "every webhook is in the vault"),
+        *("every live model has its endpoint", "the endpoint serves the champion"),
+    }
+    assert {check.name for check in CHECKS} == own | {each.check for each in BROKEN}
+
+
+@pytest.mark.parametrize("broken", BROKEN, ids=str)
+def test_a_fault_is_found(broken: Broken, core: Core, examined: Examined) -> None:
+    """Its line names what is wrong, and the fix."""
+    broken.inject(core)
+    lines = examined(broken.check)[broken.check]
+    said = [(line.subject, line.what, line.fix) for line in lines if line.result is Result.WRONG]
+    assert [each for each in said if broken.subject in each[0] and broken.wrong in each[1] and broken.fix in each[2]], (
+        lines
+    )
+
+
+def test_a_missing_wheel_is_found(core: Core, examined: Examined) -> None:
+    """Its path, and the jobs that need it."""
+    path = wheel(core)
+    content = core.admin().files.download(path).contents
+    assert content is not None
+    kept = content.read()
+    core.admin().files.delete(path)
+    try:
+        [line] = examined("every wheel is there")["every wheel is there"]
+        assert (line.result, line.subject) == (Result.WRONG, path)
+        assert "credit-training" in line.what
+    finally:
+        core.call("PUT", f"{core.url('prod')}/api/2.0/fs/files{path}", content=kept)
+
+
+def test_a_changed_wheel_is_found(core: Core, examined: Examined) -> None:
+    """What was reviewed has another hash."""
+    path, url = wheel(core), core.url("prod")
+    kept = core.call("GET", f"{url}/api/2.0/fs/files{path}").content
+    core.call("PUT", f"{url}/api/2.0/fs/files{path}", params={"overwrite": "true"}, content=b"other code")
+    try:
+        name = "every wheel is what its folder says"
+        [line] = examined(name)[name]
+        assert (line.result, line.subject) == (Result.WRONG, path)
+        assert line.what.startswith("holds content ")
+    finally:
+        core.call("PUT", f"{url}/api/2.0/fs/files{path}", params={"overwrite": "true"}, content=kept)
+
+
+def _client(host: str, token: str) -> WorkspaceClient:
+    return WorkspaceClient(config=Config(host=host, token=token, auth_type="pat", retry_timeout_seconds=1))
+
+
+def test_a_refused_sign_in_is_found_and_the_rest_is_unknown(core: Core, patient: Patient, examined: Examined) -> None:
+    """Unknown is never ok."""
+    stranger = dataclasses.replace(patient, workspace=_client(core.url("prod"), "wrong"))
+    found = examined(who=stranger)
+    [line] = found["the workspace answers"]
+    assert (line.result, line.fix) == (Result.WRONG, "sign in again: az login, or a new token")
+    assert [each.result for each in found["every job exists"]] == [Result.UNKNOWN]
+    assert Result.OK not in {each.result for name, lines in found.items() if "stacks" not in name for each in lines}
+
+
+def test_a_workspace_that_does_not_answer_is_found(patient: Patient, examined: Examined) -> None:
+    """Nobody listens there."""
+    nowhere = dataclasses.replace(patient, workspace=_client("http://127.0.0.1:9", "any"))
+    [line] = examined("the workspace answers", who=nowhere)["the workspace answers"]
+    assert (line.result, line.subject) == (Result.WRONG, "http://127.0.0.1:9")
+    assert "security.ip_allow_list" in line.fix
+
+
+def test_a_wrong_clock_is_found(patient: Patient, examined: Examined) -> None:
+    """An hour ahead."""
+    ahead = dataclasses.replace(patient, now_s=lambda: time.time() + 3600)
+    [line] = examined("the clocks agree", who=ahead)["the clocks agree"]
+    assert line.what.startswith("its clock is +36") or line.what.startswith("its clock is +35")
+
+
+def test_a_caller_without_rights_is_found(core: Core, patient: Patient, examined: Examined) -> None:
+    """A job's principal is no owner; what it may not ask is unknown."""
+    scoring = dataclasses.replace(patient, workspace=core.sdk("prod-credit-scoring"))
+    [line] = examined("the caller may deploy", who=scoring)["the caller may deploy"]
+    assert "is in none of admins, platform-admins, prod-owners" in line.what
+
+
+@pytest.mark.parametrize(
+    ("table", "name", "gone"),
+    [
+        ("_VERSIONS", "every runtime is offered", "17.3.x-cpu-ml-scala2.13"),
+        ("_NODE_TYPES", "every machine is offered", "Standard_D8ads_v5"),
+    ],
+)
+def test_what_is_not_offered_is_found(
+    examined: Examined, monkeypatch: pytest.MonkeyPatch, table: str, name: str, gone: str
+) -> None:
+    """A runtime has ended, or the region does not rent a machine."""
+    monkeypatch.setattr(compute, table, tuple(row for row in getattr(compute, table) if row[0] != gone))
+    lines = examined(name)[name]
+    assert (lines[0].result, lines[0].subject) == (Result.WRONG, "policies.cpu_single_node")
+    assert f"names {gone}, which the workspace does not offer" in lines[0].what
+
+
+def test_a_missing_webhook_is_found(patient: Patient, examined: Examined) -> None:
+    """A monitoring job names a secret that nobody put into the vault."""
+    use_case = patient.environment.use_cases["credit"]
+    monitoring = use_case.jobs.monitoring
+    assert monitoring is not None
+    named = monitoring.model_copy(update={"webhook_secret": "prod/webhook"})
+    jobs = use_case.jobs.model_copy(update={"monitoring": named})
+    cases = {"credit": use_case.model_copy(update={"jobs": jobs})}
+    other = dataclasses.replace(patient, environment=patient.environment.model_copy(update={"use_cases": cases}))
+    name = "every webhook is in the vault"
+    [line] = examined(name, who=other)[name]
+    assert (line.subject, line.what) == ("prod/webhook", "is no secret of the scope")
+    assert line.fix == "az keyvault secret set --vault-name mlops-prod --name webhook --file <file>"
+
+
+@pytest.fixture
+def champion(core: Core) -> Any:
+    """Version 1 of the model is live, as MLflow keeps it."""
+    url = f"{core.cloud.mlflow_url}/api/2.0/mlflow"
+    made = core.http.post(f"{url}/model-versions/create", json={"name": MODEL, "source": "mlflow-artifacts:/none"})
+    version = made.json()["model_version"]["version"]
+    core.admin().registered_models.set_alias(MODEL, "champion", int(version))
+    yield version
+    core.admin().registered_models.delete_alias(MODEL, "champion")
+
+
+def test_a_live_model_without_endpoint_is_found(champion: str, examined: Examined) -> None:
+    """Phase two was not deployed."""
+    name = "every live model has its endpoint"
+    [line] = examined(name)[name]
+    assert (line.what, line.fix) == ("does not exist, and a version is live", "make deploy ENV=prod SERVING=1")
+
+
+def test_an_endpoint_with_another_version_is_found(
+    core: Core, patient: Patient, champion: str, examined: Examined
+) -> None:
+    """Callers would get another model than batch scoring uses."""
+    serving = patient.spec.use_cases["credit"].serving
+    assert serving is not None
+    entity = {"name": "old", "entity_name": MODEL, "entity_version": "77", "workload_size": "Small"}
+    document = {
+        "workspace": "prod",
+        "id": "e1",
+        "name": serving.endpoint,
+        "creator": "admin@localcloud",
+        "state": {"ready": "READY", "config_update": "NOT_UPDATING"},
+        "config": {"served_entities": [entity], "config_version": 1},
+    }
+    core.cloud.store.put(ENDPOINT, "e1", document)
+    name = "the endpoint serves the champion"
+    [line] = examined(name)[name]
+    assert (line.subject, line.what) == (serving.endpoint, f"serves version 77, @champion is {champion}")
+    assert "mlops rollback" in line.fix
+
+
+def test_stacks_of_another_place_are_found(patient: Patient, examined: Examined, tmp_path: Path) -> None:
+    """They were synthesized before the file changed, and by another toolkit."""
+    for part in ("ml", "platform"):
+        source = patient.stacks / "stacks" / f"prod-{part}" / "cdk.tf.json"
+        document = json.loads(source.read_text(encoding="utf-8"))
+        document["//"]["metadata"]["version"] = "0.1.0"
+        for provider in document["provider"].get("databricks", []):
+            provider["host"] = "https://adb-7.7.azuredatabricks.net"
+        target = tmp_path / "stacks" / f"prod-{part}" / "cdk.tf.json"
+        target.parent.mkdir(parents=True)
+        target.write_text(json.dumps(document), encoding="utf-8")
+    found = examined(who=dataclasses.replace(patient, stacks=tmp_path))
+    [place] = found["the stacks are of this workspace"]
+    assert place.what.startswith("deploy to https://adb-7.7.azuredatabricks.net, the file says ")
+    assert [line.subject for line in found["the stacks name the pinned providers"]] == ["prod-ml", "prod-platform"]
+    assert "were written by cdktf 0.1.0" in found["the stacks name the pinned providers"][0].what
+
+
+def _az(folder: Path, **answers: Any) -> Path:
+    """A program `az` that answers as Azure's would, by the words that it is called with."""
+    folder.mkdir()
+    (folder / "answers.json").write_text(json.dumps(answers), encoding="utf-8")
+    program = folder / "az"
+    program.write_text(
+        "#!/usr/bin/env python3\nimport json, pathlib, sys\n"
+        "answers = json.loads(pathlib.Path(__file__).with_name('answers.json').read_text())\n"
+        "words = ' '.join(sys.argv[1:])\n"
+        "found = [a for k, a in answers.items() if words.startswith(k.replace('_', ' '))]\n"
+        "sys.exit('not known here') if not found else print(json.dumps(found[0]))\n",
+        encoding="utf-8",
+    )
+    program.chmod(0o755)
+    return folder
+
+
+TENANT = {"tenantId": "00000000-0000-0000-0000-00000000000a"}
+CORES = {"name": {"value": "cores"}, "currentValue": "10", "limit": "100"}
+HEALTHY = {
+    "account_show": TENANT,
+    "storage_blob_list": [{"name": "prod-ml.tfstate", "properties": {"lease": {"state": "available"}}}],
+    "vm_list-usage": [CORES],
+    "network_vnet_subnet_show": {"delegations": [{"serviceName": "Microsoft.Databricks/workspaces"}]},
+    "storage_account_show": {"allowSharedKeyAccess": False, "publicNetworkAccess": "Disabled"},
+}
+AZURE = ("azure is the right tenant", "nobody holds a state", "the region has quota")
+ADOPTED = ("adopted subnets are delegated", "an adopted lake is closed")
+
+
+def _with_azure(patient: Patient, folder: Path, *, adopted: bool = True, **answers: Any) -> Patient:
+    path = f"{_az(folder, **(HEALTHY | answers))}:/usr/bin:/bin"
+    spec = load(ROOT / "docs" / "examples" / "adopted") if adopted else patient.spec
+    environment = spec.environments[0] if adopted else patient.environment
+    return dataclasses.replace(patient, spec=spec, environment=environment, azure=azure_cli(path))
+
+
+def test_a_healthy_azure_has_no_findings(patient: Patient, examined: Examined, tmp_path: Path) -> None:
+    """All of Azure's checks are asked and met, adopted things included."""
+    found = examined(*AZURE, *ADOPTED, who=_with_azure(patient, tmp_path / "bin"))
+    assert {line.result for lines in found.values() for line in lines} == {Result.OK}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        ({"account_show": {"tenantId": "other"}}, AZURE[0], ["is signed in to other"]),
+        (
+            {"storage_blob_list": [{"name": "prod-ml.tfstate", "properties": {"lease": {"state": "leased"}}}]},
+            AZURE[1],
+            ["is locked"],
+        ),
+        ({"vm_list-usage": [CORES | {"currentValue": "100"}]}, AZURE[2], ["uses 100 of 100 cores in westeurope"]),
+        (
+            {"network_vnet_subnet_show": {"delegations": []}},
+            ADOPTED[0],
+            ["is delegated to nobody, not to Microsoft.Databricks/workspaces"] * 2,
+        ),
+        (
+            {"storage_account_show": {"allowSharedKeyAccess": True, "publicNetworkAccess": "Enabled"}},
+            ADOPTED[1],
+            ["opens to who has its keys", "answers the internet"],
+        ),
+    ],
+)
+def test_a_fault_in_azure_is_found(
+    patient: Patient, examined: Examined, tmp_path: Path, fault: tuple[dict[str, Any], str, list[str]]
+) -> None:
+    """By what the Azure CLI answers."""
+    answers, name, wrong = fault
+    lines = examined(name, who=_with_azure(patient, tmp_path / "bin", **answers))[name]
+    assert [(line.result, line.what) for line in lines] == [(Result.WRONG, each) for each in wrong]
+
+
+def test_what_azure_does_not_answer_is_unknown(patient: Patient, examined: Examined, tmp_path: Path) -> None:
+    """A refusal of the Azure CLI is no pass."""
+    folder = _az(tmp_path / "bin", account_show=TENANT)
+    asked = dataclasses.replace(patient, azure=azure_cli(f"{folder}:/usr/bin:/bin"))
+    [line] = examined("the region has quota", who=asked)["the region has quota"]
+    assert line.result is Result.UNKNOWN
+    assert "not known here" in line.what
+
+
+def test_without_a_signed_in_azure_cli_nothing_of_azure_is_asked(tmp_path: Path) -> None:
+    """No program, or one that nobody signed in to."""
+    assert azure_cli(str(tmp_path)) is None
+    assert azure_cli(f"{_az(tmp_path / 'bin')}:/usr/bin:/bin") is None
