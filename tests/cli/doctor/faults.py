@@ -259,8 +259,8 @@ BROKEN = (
     ),
     Broken(
         "the online store is available",
-        lambda core: core.admin().feature_store.delete_online_store("prod-features"),
-        "prod-features",
+        lambda core: core.admin().feature_store.delete_online_store("prod-online"),
+        "prod-online",
         "is no online store",
         "deploy the stack prod-ml",
     ),
@@ -311,7 +311,7 @@ BROKEN = (
     Broken(
         "every declared table exists",
         _table,
-        "prod.credit_silver.clients",
+        "prod.credit_silver.applications",
         "does not exist",
         "run the job credit-ingest",
     ),

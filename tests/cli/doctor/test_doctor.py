@@ -163,7 +163,8 @@ def test_a_missing_webhook_is_found(patient: Patient, examined: Examined) -> Non
 def champion(core: Core) -> Any:
     """Version 1 of the model is live, as MLflow keeps it."""
     url = f"{core.cloud.mlflow_url}/api/2.0/mlflow"
-    made = core.http.post(f"{url}/model-versions/create", json={"name": MODEL, "source": "mlflow-artifacts:/none"})
+    made = core.http.post(f"{url}/model-versions/create", json={"name": MODEL, "source": "dbfs:/none"})
+    assert made.is_success, made.text
     version = made.json()["model_version"]["version"]
     core.admin().registered_models.set_alias(MODEL, "champion", int(version))
     yield version
