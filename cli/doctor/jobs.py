@@ -3,12 +3,16 @@
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from cli.doctor.check import Fault, check
 from cli.doctor.patient import Patient
 from infra import names
 from infra.jobs.declaration import JobDeclaration
 from infra.spec import Switch
+
+if TYPE_CHECKING:
+    from databricks.sdk.service.jobs import JobSettings
 
 _SHA256 = re.compile(r"/([0-9a-f]{64})/[^/]+\.whl$")
 
@@ -66,11 +70,18 @@ def _wheels(patient: Patient) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name in _declared(patient).keys() & patient.jobs.keys():
         settings = patient.jobs[name].settings
-        for task in (settings.tasks or []) if settings else []:
-            for library in task.libraries or []:
-                if library.whl and name not in found.setdefault(library.whl, []):
-                    found[library.whl].append(name)
+        for path in sorted(set(_named(settings))) if settings else ():
+            found.setdefault(path, []).append(name)
     return found
+
+
+def _named(settings: "JobSettings") -> Iterator[str]:
+    """Paths of wheels: libraries of a task's cluster, and dependencies of a serverless environment."""
+    for task in settings.tasks or []:
+        yield from (library.whl for library in task.libraries or [] if library.whl)
+    for environment in settings.environments or []:
+        listed = (environment.spec.dependencies or []) if environment.spec else []
+        yield from (path for path in listed if path.startswith("/") and path.endswith(".whl"))
 
 
 @check
