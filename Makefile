@@ -11,9 +11,11 @@ PY := $(BIN)/python
 READY := .venv/.synced
 USECASE ?= credit
 ENV ?= prod
+# The oldest that a declared runtime brings, and a new one.
+FEATURE_CLIENTS := 0.12.1 0.18.2
 DEPLOY = $(PY) -m infra.deploy $@ $(ENV) $(if $(PLATFORM),--platform) $(if $(MASKS),--masks) $(if $(SERVING),--serving) $(if $(APPROVED),--approved)
 
-.PHONY: help setup demo test test-fast test-all extras lint types format synth scan access secrets synth-check runtime-check plan diff deploy first move-state destroy up down status libraries lock schemas bench clean distclean
+.PHONY: help setup demo test test-fast test-all extras lint types format synth scan access secrets synth-check runtime-check feature-clients plan diff deploy first move-state destroy up down status libraries lock schemas bench clean distclean
 
 help: ## Show every target, a line each
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -46,6 +48,17 @@ test-all: $(READY) ## Run all tests, the long ones too
 
 extras: $(READY) ## Run what takes long, if its inputs changed since it last passed (EXTRAS=1: in any case)
 	@$(PY) .ci/extras.py $(ARGS)
+
+feature-clients: $(FEATURE_CLIENTS:%=.venv-fe-%/.installed) $(READY) ## Read our feature_spec.yaml with Databricks' feature engineering clients
+	@$(PY) -m pytest tests/ml/training/test_feature_spec_readers.py
+
+# An environment each: one wants protobuf below 6, the other below 7, and neither fits the lock.
+.venv-fe-%/.installed:
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or 3.12 found"; exit 2; }
+	@echo "databricks-feature-engineering $* into .venv-fe-$*: about 0.4 GB, a minute or two"
+	@test -x .venv-fe-$*/bin/python || $(PYTHON) -m venv .venv-fe-$*
+	@.venv-fe-$*/bin/python -m pip install -q databricks-feature-engineering==$*
+	@touch $@
 
 lint: $(READY) ## Check style, formatting and which room imports which
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
@@ -129,4 +142,4 @@ clean: $(READY) ## Stop the local cloud and remove its state and the synthesized
 	@$(BIN)/mlops down && rm -rf .mlops cdktf.out dist
 
 distclean: clean ## Also remove the environment
-	@rm -rf .venv .tools node_modules
+	@rm -rf .venv .venv-fe-* .tools node_modules

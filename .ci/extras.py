@@ -37,6 +37,7 @@ class Extra:
 
 _LOCKED = ("Pipfile", "Pipfile.lock", "pyproject.toml", "Makefile", "tests/*.py")
 _ROOMS = ("ml", "infra", "localcloud", "cli", "schedules", "workspaces")
+_READERS = "tests/ml/training/test_feature_spec_readers.py"
 EXTRAS = (
     Extra(
         name="long-tests",
@@ -48,6 +49,17 @@ EXTRAS = (
         python="3.12",
         inputs=("pyproject.toml", "Makefile", "infra/wheel.py", "ml", "tests/*.py", "tests/ml", "tests/runtimes"),
         script='make runtime-check RUNTIME_PYTHON="$INTERPRETER"',
+    ),
+    Extra(
+        name="feature-clients",
+        inputs=(
+            "ml/training/feature_spec.py",
+            "ml/training/contract.py",
+            "ml/declarations",
+            "ml/usecases/credit",
+            _READERS,
+        ),
+        script="make -s feature-clients",
     ),
     Extra(
         name="python-3.12",

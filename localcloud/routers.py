@@ -8,7 +8,14 @@ from localcloud.services.jobs.routes import jobs, runs
 from localcloud.services.local.routes import clock, local, stacks
 from localcloud.services.mlflow.routes import proxy
 from localcloud.services.network.routes import network
-from localcloud.services.serving.routes import database_instances, endpoints, feature_store, invocations
+from localcloud.services.serving.routes import (
+    database_instances,
+    endpoints,
+    feature_store,
+    invocations,
+    pace,
+    pipelines,
+)
 from localcloud.services.sql.routes import alerts, dashboards, statements, warehouses
 from localcloud.services.unity.routes import data_quality
 from localcloud.services.unity.routes import router as unity
@@ -38,6 +45,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     invocations.router,
     feature_store.router,
     database_instances.router,
+    pipelines.router,
+    pace.router,
     alerts.router,
     dashboards.router,
     jobs.router,

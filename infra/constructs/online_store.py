@@ -3,20 +3,27 @@
 from dataclasses import dataclass
 
 from infra.cdktf_seam import Resource, Scope, databricks
+from infra.constructs.permissions import Permission, permissions
 from infra.spec import OnlineStore
 
 
 @dataclass(frozen=True, kw_only=True)
 class OnlineStoreProps:
-    """Its name and its size."""
+    """Its name, its size, and the application ids of the service principals that publish to it."""
 
     name: str
     limits: OnlineStore
+    publishers: tuple[str, ...]
 
 
 def online_store(scope: Scope, id_: str, props: OnlineStoreProps) -> None:
-    """The store. It refers to no table: jobs publish into it."""
-    _KINDS[props.limits.kind](scope, id_, props)
+    """The store, and who may publish to it. It refers to no table: jobs publish into it.
+
+    Of either kind it is a database instance of that name, whose permissions are the store's.
+    """
+    made = _KINDS[props.limits.kind](scope, id_, props)
+    entries = tuple(Permission(level="CAN_USE", service_principal=publisher) for publisher in props.publishers)
+    permissions(scope, f"{id_}-permissions", "database_instance_name", made.name, entries)
 
 
 def _store(scope: Scope, id_: str, props: OnlineStoreProps) -> Resource:

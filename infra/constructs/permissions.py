@@ -9,6 +9,7 @@ Target = Literal[
     "authorization",
     "cluster_policy_id",
     "dashboard_id",
+    "database_instance_name",
     "experiment_id",
     "instance_pool_id",
     "job_id",

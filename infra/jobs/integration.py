@@ -1,6 +1,7 @@
 """The job `<usecase>-integration`: ingest, training and scoring in a row, on a sample."""
 
 from infra.jobs.declaration import After, JobContext, JobDeclaration, RunJobTask, Schedule
+from infra.jobs.limits import integration_s
 
 
 def integration(context: JobContext) -> JobDeclaration | None:
@@ -14,7 +15,7 @@ def integration(context: JobContext) -> JobDeclaration | None:
         stage="integration",
         description="Ingest, training and scoring in a row, on a sample.",
         # It waits for ingest, training, training's promotion and scoring.
-        timeout_s=4 * settings.timeout_s,
+        timeout_s=integration_s(context.use_case),
         starts=Schedule(cron=values.cron, timezone=settings.timezone, switch=values.schedule),
         tasks=(
             RunJobTask(key="ingest", stage="ingest"),

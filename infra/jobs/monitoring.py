@@ -9,6 +9,7 @@ from infra.jobs.declaration import (
     Schedule,
     parameter,
 )
+from infra.jobs.limits import monitoring_s
 
 _ACTION = "{{tasks.decision.values.action}}"
 
@@ -24,7 +25,7 @@ def monitoring(context: JobContext) -> JobDeclaration | None:
         description="Measure every month, decide, then alert or train again.",
         policy="cpu_single_node",
         # Its own time, that of training and that of training's promotion, which it waits for.
-        timeout_s=3 * settings.timeout_s,
+        timeout_s=monitoring_s(context.use_case),
         starts=Schedule(cron=settings.monitoring_cron, timezone=settings.timezone, switch=values.schedule),
         # The first month that a retraining must not learn from; empty: as decided.
         parameters=(("holdout_start", ""),),

@@ -1,6 +1,7 @@
 """The job `<usecase>-promotion`: a model version through its gates, live and served if all pass."""
 
 from infra.jobs.declaration import After, ConditionTask, JobContext, JobDeclaration, parameter
+from infra.jobs.limits import release_s
 
 _VERSION = {"version": parameter("version")}
 _DATA_AND_VERSION = {"source-catalog": parameter("source_catalog")} | _VERSION
@@ -15,7 +16,7 @@ def promotion(context: JobContext) -> JobDeclaration | None:
         stage="promotion",
         description="Put a model version through its gates; make it champion if all pass.",
         policy="cpu_single_node",
-        timeout_s=context.use_case.jobs.timeout_s,
+        timeout_s=release_s(context.use_case),
         # No version by default: a run must say which one it judges.
         parameters=(("version", ""), ("source_catalog", context.source_catalog)),
         tasks=(

@@ -1,6 +1,7 @@
 """The job `<usecase>-rollback`: a version that was live before is live again, endpoint included."""
 
 from infra.jobs.declaration import JobContext, JobDeclaration, parameter
+from infra.jobs.limits import release_s
 
 
 def rollback(context: JobContext) -> JobDeclaration | None:
@@ -11,7 +12,7 @@ def rollback(context: JobContext) -> JobDeclaration | None:
         stage="rollback",
         description="Make an earlier version champion again, on the endpoint too.",
         policy="cpu_single_node",
-        timeout_s=context.use_case.jobs.timeout_s,
+        timeout_s=release_s(context.use_case),
         # Only the model's owner may move its aliases.
         runs_as="promotion",
         # Without a version it returns to @previous. Who asks, and why, has no default: it is recorded.

@@ -1,6 +1,7 @@
 """The job `<usecase>-training`: a model version from gold tables, then the promotion job for it."""
 
 from infra.jobs.declaration import After, JobContext, JobDeclaration, RunJobTask, Schedule, parameter
+from infra.jobs.limits import training_s
 from ml.declarations import Algorithm
 
 # On one node XGBoost has all of its memory and cores; Spark's trees spread over workers.
@@ -18,7 +19,7 @@ def training(context: JobContext) -> JobDeclaration | None:
         description="Train a model version, then run the promotion job for it.",
         policy=_POLICY[context.use_case.model.algorithm],
         # Its own time and that of the promotion job, which it waits for.
-        timeout_s=2 * settings.timeout_s,
+        timeout_s=training_s(context.use_case),
         starts=Schedule(cron=settings.training_cron, timezone=settings.timezone, switch=values.schedule),
         parameters=(
             ("sample_rows", "0"),

@@ -18,7 +18,7 @@ from infra.jobs.compute import job_runtime
 from infra.jobs.declaration import JobDeclaration
 from infra.jobs.declared import JobFactories, declared_jobs
 from infra.release import Release
-from infra.spec import Environment, Spec
+from infra.spec import Environment, OnlineStore, Spec
 from ml.declarations import Layer, UseCase
 from ml.declarations import online_store as store_name
 
@@ -63,8 +63,7 @@ def ml_stack(app: Scope, spec: Spec, environment: Environment, release: Release,
         release=release,
     )
     if environment.online_store:
-        limits = environment.online_store
-        online_store(stack, "online-store", OnlineStoreProps(name=store_name(environment.catalog), limits=limits))
+        _online_store(parts, environment.online_store)
     directory = databricks.directory.Directory(
         stack, "experiments", path=names.experiment_directory(environment.catalog)
     )
@@ -73,6 +72,21 @@ def ml_stack(app: Scope, spec: Spec, environment: Environment, release: Release,
         _model(parts, use_case)
         _experiment(parts, use_case, directory)
         _jobs(parts, use_case, jobs)
+
+
+def _online_store(parts: _Parts, limits: OnlineStore) -> None:
+    """The store that every use case's ingest publishes to, where it runs and the use case is served."""
+    served = [
+        name
+        for name, values in parts.environment.use_cases.items()
+        if parts.spec.use_cases[name].serving and values.jobs.ingest
+    ]
+    props = OnlineStoreProps(
+        name=store_name(parts.environment.catalog),
+        limits=limits,
+        publishers=tuple(parts.run_as(name, "ingest") for name in served),
+    )
+    online_store(parts.stack, "online-store", props)
 
 
 def _model(parts: _Parts, use_case: UseCase) -> None:

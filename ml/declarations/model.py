@@ -1,6 +1,7 @@
 """Features, outcomes and the model trained on them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ml.declarations.errors import require
@@ -117,6 +118,8 @@ class Model:
 
     `holdout_ratio` of the newest months is held out of training and tuning and only meets the gates;
     `calibration_ratio` and `tuning_ratio` of the remaining months, the newest, calibrate and tune.
+    `defaults`: what stands for a feature while serving if the key that is asked for is unknown. A feature without one
+    is null then, and a model refuses a null that it was not trained on.
     """
 
     name: str
@@ -135,6 +138,7 @@ class Model:
     calibration_ratio: float
     seed: int
     promotion: Promotion = Promotion.DEPLOY_CODE
+    defaults: Mapping[str, float | bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         known = {feature.name for feature in self.feature_table.features}
@@ -149,12 +153,26 @@ class Model:
             [
                 f"features {unknown} are not in feature table {self.feature_table.name!r}" if unknown else None,
                 None if self.features else "it has no features: name at least one",
+                *self._wrong_defaults(),
                 *(
                     None if 0 < ratio < 0.5 else f"{name} {ratio} is outside 0..0.5 (exclusive)"
                     for name, ratio in ratios.items()
                 ),
             ],
         )
+
+    def _wrong_defaults(self) -> list[str]:
+        """A null of the table would be replaced as well, so a feature whose null has a meaning can have no default."""
+        nullable = {feature.name for feature in self.feature_table.features if feature.null_meaning is not None}
+        return [
+            f"defaults name {name!r}, {problem}"
+            for name in self.defaults
+            for wrong, problem in (
+                (name not in self.features, "which is no feature of it: name one, or remove it"),
+                (name in nullable, "whose null has a meaning of its own, which a default would hide: remove it"),
+            )
+            if wrong
+        ]
 
     def full_name(self, catalog: str, use_case: str) -> str:
         """`catalog.<usecase>_ops.<name>`, the registered model."""

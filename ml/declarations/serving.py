@@ -25,12 +25,16 @@ class Serving:
         endpoint: its name, the same in every environment's workspace.
         scale_to_zero: whether it stops when nobody calls; the first call after that waits for minutes.
         max_latency_ms: the smoke test after a promotion refuses a version that answers slower than this.
+        update_limit_s: how long one change of version may take. Databricks builds a container first, for minutes.
+        wake_limit_s: how long the first request after a sleep may take.
     """
 
     endpoint: str
     workload_size: WorkloadSize = WorkloadSize.SMALL
     scale_to_zero: bool = True
     max_latency_ms: float = 1000.0
+    update_limit_s: int = 2400
+    wake_limit_s: int = 600
 
     def __post_init__(self) -> None:
         named = _ENDPOINT.fullmatch(self.endpoint)
@@ -39,8 +43,15 @@ class Serving:
             [
                 None if named else "its name must be lower-case letters, digits and dashes, up to 63: rename it",
                 None if self.max_latency_ms > 0 else f"max_latency_ms is {self.max_latency_ms}; give one above 0",
+                None if self.update_limit_s > 0 else f"update_limit_s is {self.update_limit_s}; give one above 0",
+                None if self.wake_limit_s > 0 else f"wake_limit_s is {self.wake_limit_s}; give one above 0",
             ],
         )
+
+    @property
+    def release_limit_s(self) -> int:
+        """How long going to a version may take, and back to the one before if it cannot be served."""
+        return 2 * (self.update_limit_s + self.wake_limit_s)
 
 
 def online_store(catalog: str) -> str:

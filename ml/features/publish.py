@@ -5,6 +5,7 @@ nothing to publish to, and the task says so. Publishing again refreshes the same
 """
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.service.catalog import PrimaryKeyConstraint, TableConstraint
@@ -13,6 +14,7 @@ from ml import parameters, runtime
 from ml.declarations import FeatureTable
 from ml.declarations.serving import online_store, online_table
 from ml.features.online_stores import OnlineStores
+from ml.features.sync import Pace, wait_for_sync
 from ml.parameters import Common
 from ml.tables import Tables, door
 
@@ -32,16 +34,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
 
 
-def publish(tables: Tables, workspace: WorkspaceClient, task: Common) -> tuple[int, str]:
-    """Publish. Returns the rows of the source and the name of the online table; no rows and no name where skipped."""
+def publish(tables: Tables, workspace: WorkspaceClient, task: Common, pace: Pace | None = None) -> tuple[int, str]:
+    """Publish, and wait until the rows can be looked up. Returns the source's rows and the online table's name.
+
+    No rows and no name if there is nothing to publish to. Raises NotSyncedError if the copying fails.
+    """
     declared = task.use_case.model.feature_table.table
     source = declared.full_name(task.catalog, task.use_case.name)
     stores = OnlineStores(workspace.api_client)
     if task.use_case.serving is None or not stores.exists(online_store(task.catalog)):
         return 0, ""
     ensure_primary_key(workspace, source, task.use_case.model.feature_table)
-    online = online_table(task.catalog, task.use_case.name, declared.name)
+    online, asked = online_table(task.catalog, task.use_case.name, declared.name), datetime.now(UTC)
     answer = stores.publish(source, store=online_store(task.catalog), online_table=online)
+    if answer.pipeline_id:
+        wait_for_sync(workspace, answer.pipeline_id, asked, pace)
     return tables.read(source).count(), answer.online_table
 
 

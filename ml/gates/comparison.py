@@ -16,6 +16,7 @@ from ml.gates.evidence import Judged
 from ml.gates.scoring import holdout, score
 from ml.gates.verdict import COMPARISON, Check, Verdict, decide, refuse
 from ml.training.lineage import Lineage, LineageError, read_lineage
+from ml.versions import artifact
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -60,7 +61,7 @@ def _scored(subject: Judged, version: int, rows: pd.DataFrame) -> npt.NDArray[np
     """Probabilities of `version`. Raises ValueError that names it, where it cannot score these rows."""
     with tempfile.TemporaryDirectory() as temporary:
         try:
-            return score(evidence.load(evidence.fetch(subject, version, Path(temporary))), rows)
+            return score(artifact.load(evidence.fetch(subject, version, Path(temporary))), rows)
         except (ValueError, MlflowException) as error:
             raise ValueError(f"version {version} cannot score the hold-out: {error}") from error
 

@@ -20,6 +20,7 @@ from ml.gates.papers import Papers, judge
 from ml.gates.scoring import holdout, score
 from ml.gates.verdict import COMPLIANCE, Verdict, refuse
 from ml.training.lineage import read_lineage
+from ml.versions import artifact
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -35,9 +36,9 @@ def verdict(subject: Judged) -> Verdict:
     """Read the papers, score the hold-out of the version's own lineage, judge both."""
     version = subject.registered()
     with tempfile.TemporaryDirectory() as temporary:
-        artifact = evidence.fetch(subject, subject.version, Path(temporary))
-        model = evidence.load(artifact)
-        papers = read_papers(version.description or "", version.tags, model, artifact)
+        fetched = evidence.fetch(subject, subject.version, Path(temporary))
+        model = artifact.load(fetched)
+        papers = read_papers(version.description or "", version.tags, model, artifact.raw_model(fetched))
         groups: list[Fairness] = []
         problem = None
         try:
@@ -49,11 +50,11 @@ def verdict(subject: Judged) -> Verdict:
     return judge(subject.model, gate, subject.source_catalog or "", papers, groups, problem=problem)
 
 
-def read_papers(description: str, tags: Mapping[str, str], model: PyFuncModel, artifact: Path) -> Papers:
-    """The papers of a version, from the registry and from its artifact."""
+def read_papers(description: str, tags: Mapping[str, str], model: PyFuncModel, folder: Path) -> Papers:
+    """The papers of a version, from the registry and from the folder of the model that takes features."""
     signature: ModelSignature | None = model.metadata.signature
     taken, given = (signature.inputs, signature.outputs) if signature else (None, None)
-    listed = artifact / "requirements.txt"
+    listed = folder / "requirements.txt"
     lines = [line.strip() for line in listed.read_text().splitlines()] if listed.is_file() else []
     return Papers(
         description=description,

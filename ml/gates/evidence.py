@@ -10,7 +10,6 @@ from pathlib import Path
 import mlflow
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
-from mlflow.pyfunc import PyFuncModel
 
 from ml import parameters, runtime
 from ml.aliases import CHALLENGER, CHAMPION
@@ -21,6 +20,7 @@ from ml.gates.verdict import Verdict
 from ml.parameters import Common
 from ml.tables import Tables, door, frame_of
 from ml.tables.system import GATE_RESULTS
+from ml.versions import artifact
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,13 +107,7 @@ def fetch(subject: Judged, version: int, into: Path) -> Path:
     """The artifact of `version`, copied under `into`."""
     target = into / str(version)
     target.mkdir()
-    return Path(mlflow.artifacts.download_artifacts(f"models:/{subject.name}/{version}", dst_path=str(target)))
-
-
-def load(artifact: Path) -> PyFuncModel:
-    """The model in `artifact`. Whether the pinned packages are here, the infrastructure gate tells."""
-    model: PyFuncModel = mlflow.pyfunc.load_model(str(artifact), suppress_warnings=True)
-    return model
+    return artifact.fetch(f"models:/{subject.name}/{version}", target)
 
 
 def missing_version(subject: Judged) -> str | None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from ml.declarations import InfrastructureGate
 from ml.gates import evidence, probe
 from ml.gates.verdict import INFRASTRUCTURE, Check, Verdict, at_most, decide, refuse
+from ml.versions.artifact import raw_model
 
 # Beside loading: time for some hundred answers and a slow machine.
 _GRACE_S = 60.0
@@ -37,16 +38,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     evidence.announce(subject)
     gate = subject.common.use_case.gates.infrastructure
     with tempfile.TemporaryDirectory() as temporary:
-        artifact = evidence.fetch(subject, subject.version, Path(temporary))
-        probed = run_probe(artifact, timeout_s=gate.max_load_s + _GRACE_S)
+        fetched = evidence.fetch(subject, subject.version, Path(temporary))
+        probed = run_probe(raw_model(fetched), timeout_s=gate.max_load_s + _GRACE_S)
     evidence.record(subject, judge(probed, gate))
 
 
-def run_probe(artifact: Path, *, timeout_s: float) -> Probed:
-    """Start the probe on `artifact`: isolated, no checkout, no token, no tracking server."""
+def run_probe(model: Path, *, timeout_s: float) -> Probed:
+    """Start the probe on a model that takes features: isolated, no checkout, no token, no tracking server."""
     with tempfile.TemporaryDirectory() as temporary:
         home, answer = Path(temporary), Path(temporary) / "answer.json"
-        command = [sys.executable, "-I", str(Path(probe.__file__).resolve()), str(artifact.resolve()), str(answer)]
+        command = [sys.executable, "-I", str(Path(probe.__file__).resolve()), str(model.resolve()), str(answer)]
         environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(home), "LC_ALL": "C.UTF-8"}
         try:
             done = subprocess.run(

@@ -1,4 +1,6 @@
-"""Loads a model artifact in a process of its own and measures it: `python -I probe.py ARTIFACT ANSWER.json`.
+"""Loads a model in a process of its own and measures it: `python -I probe.py MODEL ANSWER.json`.
+
+MODEL is the folder of a model that takes features (`ml.versions.artifact.raw_model`).
 
 Run by path, with an empty environment: it stands for a server that has the artifact, its pinned packages and
 nothing else. `ml` is refused even where it is installed.
@@ -86,13 +88,13 @@ def _latency_ms(model: Any, row: Any) -> float:
     return sorted(times_ms)[int(0.95 * len(times_ms))]
 
 
-def main(artifact: Path, answer: Path) -> None:
+def main(folder: Path, answer: Path) -> None:
     """Load, answer the input example, measure; write what was found to `answer`."""
     started = time.perf_counter()
     sys.meta_path.insert(0, _NoCheckout())
     import mlflow  # noqa: PLC0415 - its import is part of the time to load
 
-    model = mlflow.pyfunc.load_model(str(artifact), suppress_warnings=True)
+    model = mlflow.pyfunc.load_model(str(folder), suppress_warnings=True)
     loaded_s = time.perf_counter() - started
     example = model.input_example
     if example is None:
@@ -104,7 +106,7 @@ def main(artifact: Path, answer: Path) -> None:
         "answers": [float(probability) for probability in probabilities],
         "latency_p95_ms": _latency_ms(model, example.iloc[[0]]),
         "accepted_wrong": [name for name, frame in _wrong_inputs(example).items() if _accepts(model, frame)],
-        "other_versions": _other_versions(artifact / "requirements.txt"),
+        "other_versions": _other_versions(folder / "requirements.txt"),
         "memory_mib": _peak_memory_mib(),
     }
     answer.write_text(json.dumps(found))

@@ -1,5 +1,9 @@
 """What a model version expects of a month: its training data, found through its lineage, and its hold-out scores."""
 
+import tempfile
+from pathlib import Path
+from typing import Any
+
 import mlflow
 import pandas as pd
 from pyspark.errors import PySparkException
@@ -12,6 +16,7 @@ from ml.training import contract, dataset
 from ml.training.dataset import MONTH, Pinned
 from ml.training.lineage import Lineage, read_lineage
 from ml.training.served import PROBABILITY
+from ml.versions import artifact
 
 # Enough for every bin and quantile to be sharp, and it has to fit on one node.
 _MAX_ROWS = 200_000
@@ -26,13 +31,18 @@ def expected_of(
     months = pd.to_datetime(rows[MONTH]).dt.date
     is_fitted = (months >= lineage.fitted_first_month) & (months <= lineage.fitted_last_month)
     held_out = rows[(months >= lineage.holdout_first_month) & (months <= lineage.holdout_last_month)]
-    model = mlflow.pyfunc.load_model(f"models:/{model_name}/{version}", suppress_warnings=True)
-    scores = model.predict(contract.model_input(use_case.model, held_out))[PROBABILITY].to_numpy(dtype=float)
+    with tempfile.TemporaryDirectory() as temporary:
+        model = artifact.load(artifact.fetch(f"models:/{model_name}/{version}", Path(temporary)))
+    answers = pd.DataFrame(model.predict(contract.model_input(use_case.model, held_out)))
+    scored: dict[str, pd.Series[Any]] = {
+        PREDICTION: pd.Series(answers[PROBABILITY].to_numpy(dtype=float), index=held_out.index),
+        LABEL: held_out[use_case.model.outcome.label],
+    }
     return expectation(
         use_case,
         model_version=version,
         fitted=rows[is_fitted],
-        holdout=held_out.assign(**{PREDICTION: scores, LABEL: held_out[use_case.model.outcome.label]}),
+        holdout=held_out.assign(**scored),
         monthly_rows=months[is_fitted].value_counts(),
         described=_described(version, lineage, pinned),
     )

@@ -91,6 +91,17 @@ def arrival(version: int, moved: Iterable[Moved]) -> Moved | None:
     return found[-1] if found else None
 
 
+def unmade(moved: Iterable[Moved], cause: Cause, champion: int | None) -> Moved | None:
+    """The newest champion's move, if it is of `cause` and `champion`, the present one, is still what it leaves. Pure.
+
+    Moves are recorded before they are made, so that is what a run leaves that dies in between.
+    """
+    held = [move for move in moved if move.alias == CHAMPION]
+    newest = held[-1] if held else None
+    waits = newest is not None and newest.from_version == champion and newest.to_version != champion
+    return newest if waits and newest and newest.cause == cause else None
+
+
 def rolled_back(version: int, moved: Iterable[Moved]) -> Moved | None:
     """The roll-back that took `version` out of service and was not undone since; None where there is none. Pure."""
     held = [move for move in moved if move.alias == CHAMPION and version in (move.from_version, move.to_version)]

@@ -49,12 +49,12 @@ def moves(version: int, aliases: Mapping[str, int]) -> tuple[Move, ...]:
 
 
 def unrecorded(version: int, aliases: Mapping[str, int], last: Mapping[str, int]) -> Sequence[Move]:
-    """Moves that were made but not recorded, since a run died in between.
+    """Moves that were made and never recorded, as by a person's hand, if `version` is champion by one.
 
-    `aliases` are as they are now that `version` is champion, `last` the newest recorded version of each alias.
+    `aliases` are as they are now, `last` the newest recorded version of each alias.
     """
     previous = aliases.get(PREVIOUS)
-    if last.get(CHAMPION) == version:
+    if aliases.get(CHAMPION) != version or last.get(CHAMPION) == version:
         return ()
     lost = []
     if previous is not None and last.get(PREVIOUS) != previous:

@@ -1,11 +1,10 @@
 """Task `promotion` of job `<usecase>-promotion`: the version that passed its gates becomes champion.
 
-It trusts no task value: the verdicts are read again from `gate_results`. Aliases move first and are recorded
-after, from what the aliases then say; so a run that dies anywhere leaves one champion, and the next run
-completes the record.
+It trusts no task value: the verdicts are read again from `gate_results`. The moves are recorded first, then made; so
+a run that dies anywhere leaves one champion and a record of what was meant, and the next run makes what is left.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ml import runtime
 from ml.aliases import CHAMPION
@@ -13,8 +12,10 @@ from ml.gates import evidence
 from ml.gates.evidence import Judged
 from ml.gates.principal import principal
 from ml.gates.sign_off import recorded
-from ml.promotion.ledger import Cause, ledger
-from ml.promotion.moves import Move, moves, require_released, unrecorded
+from ml.promotion.alias_moves import apply
+from ml.promotion.ledger import Cause, Ledger, Moved, ledger, unmade
+from ml.promotion.moves import moves, require_released, unrecorded
+from ml.promotion.returns import return_aliases
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -24,14 +25,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def promote(subject: Judged) -> None:
-    """Move what is left to move, and record what is left to record."""
+    """Record what is to be moved, unless a run that died has, and move what is left to move."""
     require_released(f"{subject.name} version {subject.version}", recorded(subject))
-    before = evidence.aliases(subject.client, subject.name)
-    for move in moves(subject.version, before):
-        apply(subject, move)
-    now = evidence.aliases(subject.client, subject.name)
     record = ledger(subject)
-    written = list(unrecorded(subject.version, now, record.last()))
+    before = settled(subject, record)
+    moved = record.moved()
+    planned = moves(subject.version, before)
+    written = (
+        () if begun(subject.version, moved, before) else (*planned, *unrecorded(subject.version, before, record.last()))
+    )
     record.append(
         written,
         run_id=subject.common.run_id,
@@ -39,11 +41,14 @@ def promote(subject: Judged) -> None:
         reason=f"version {subject.version} passed all gates in run {subject.common.run_id}",
         by=principal(subject.tables.spark),
     )
+    for move in planned:
+        apply(subject, move)
+    made = [move for move in planned if move.to_version is not None]
     runtime.set_task_value("champion", subject.version)
     runtime.report(
         task="promotion",
-        rows_in=len(written),
-        rows_kept=len(written),
+        rows_in=len(made),
+        rows_kept=len(made),
         rows_quarantined=0,
         model=subject.name,
         champion=subject.version,
@@ -52,9 +57,17 @@ def promote(subject: Judged) -> None:
     )
 
 
-def apply(subject: Judged, move: Move) -> None:
-    """Move one alias. Only the model's owner may."""
-    if move.to_version is None:
-        subject.client.delete_registered_model_alias(subject.name, move.alias)
-    else:
-        subject.client.set_registered_model_alias(subject.name, move.alias, str(move.to_version))
+def settled(subject: Judged, record: Ledger) -> Mapping[str, int]:
+    """The aliases to start from: a return that a run recorded and did not make is made first."""
+    before, moved = evidence.aliases(subject.client, subject.name), record.moved()
+    back = unmade(moved, Cause.SERVING, before.get(CHAMPION))
+    if back is None:
+        return before
+    return_aliases(subject, back, moved)
+    return evidence.aliases(subject.client, subject.name)
+
+
+def begun(version: int, moved: Sequence[Moved], aliases: Mapping[str, int]) -> bool:
+    """Whether a run recorded that `version` becomes champion, and died before it was. Pure."""
+    found = unmade(moved, Cause.GATES, aliases.get(CHAMPION))
+    return found is not None and found.to_version == version

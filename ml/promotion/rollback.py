@@ -1,13 +1,13 @@
 """Task `rollback` of job `<usecase>-rollback`: a version that was live before is live again, endpoint included.
 
-The endpoint changes first, so that a version which cannot be served moves no alias. Then the moves are recorded, then
-made: a retry of the run, or the next run where this one was killed, finds them recorded and makes what is left. Rolling
-back again returns.
+The moves are recorded first; then the endpoint changes, then the aliases. So the next run after one that was killed
+finds what was meant, and does what is left. A version that cannot be served moves no alias: the record is taken back
+by a second one. Rolling back again returns.
 """
 
 import argparse
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import mlflow
 
@@ -17,11 +17,11 @@ from ml.gates import evidence
 from ml.gates.evidence import Judged, aliases, version_number
 from ml.gates.principal import principal
 from ml.parameters import Common
+from ml.promotion.alias_moves import apply
 from ml.promotion.ledger import Cause, Moved, ledger
 from ml.promotion.moves import Move, return_moves
-from ml.promotion.promote import apply
-from ml.serving.deploy import declared_endpoint, serve, skipped
-from ml.serving.endpoint import NotServingError
+from ml.serving.deploy import declared_endpoint, finish_return, serve, skipped
+from ml.serving.endpoint import Endpoint, NotServingError
 
 
 class NoReturnError(RuntimeError):
@@ -50,29 +50,47 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def roll_back(subject: Judged, to_version: int | None, asked: Asked) -> None:
     """Move the endpoint and the aliases from `subject`'s version, which is live, and record it."""
-    moved = ledger(subject).moved()
-    now = aliases(subject.client, subject.name)
-    begun = recorded_moves(moved, subject.common.run_id) or left_behind(moved, now, to_version)
-    target = (
-        begun[0].to_version
-        if begun
-        else target_of(
-            subject.version, to_version=to_version, previous=subject.alias(PREVIOUS), been_live=champions(moved)
-        )
-    )
+    endpoint = declared_endpoint(subject)
+    if finish_return(subject, endpoint):
+        subject = replace(subject, version=live_version(subject.common))
+        if to_version in (None, subject.version):
+            _report(subject, (), subject.version, asked, "a return that a run had left half-way is done")
+            return
+    made, recorded_before = planned_moves(subject, to_version)
+    target = made[0].to_version if made else subject.version
     assert target is not None, "no recorded move takes an alias away"
-    made = begun or return_moves(target, now)
-    answered = _serve(subject, target)
-    if not begun:
-        ledger(subject).append(
-            made,
-            run_id=subject.common.run_id,
-            cause=Cause.ROLLBACK,
-            reason=asked.reason,
-            by=f"{asked.by}, through {principal(subject.tables.spark)}",
+    if not recorded_before:
+        _record(
+            subject, made, Cause.ROLLBACK, asked.reason, by=f"{asked.by}, through {principal(subject.tables.spark)}"
         )
+    answered = _serve(subject, endpoint, target, made)
     for move in made:
         apply(subject, move)
+    _report(subject, made, target, asked, answered)
+
+
+def planned_moves(subject: Judged, to_version: int | None) -> tuple[tuple[Move, ...], bool]:
+    """What is to be moved, the champion first, and whether that is recorded already: by this run, or one that died.
+
+    Raises NotServingError if this run has tried already, and the version could not be served.
+    """
+    moved, now = ledger(subject).moved(), aliases(subject.client, subject.name)
+    mine = recorded_moves(moved, subject.common.run_id)
+    if mine and withdrawn(moved, subject.common.run_id):
+        raise NotServingError(f"this run found that version {mine[0].to_version} cannot be served: see its first try")
+    begun = mine or left_behind(moved, now, to_version)
+    if begun:
+        return begun, True
+    previous = subject.alias(PREVIOUS)
+    target = target_of(subject.version, to_version=to_version, previous=previous, been_live=champions(moved))
+    return return_moves(target, now), False
+
+
+def _record(subject: Judged, made: Sequence[Move], cause: Cause, reason: str, *, by: str) -> None:
+    ledger(subject).append(made, run_id=subject.common.run_id, cause=cause, reason=reason, by=by)
+
+
+def _report(subject: Judged, made: Sequence[Move], target: int, asked: Asked, answered: str) -> None:
     runtime.set_task_value("champion", target)
     runtime.report(
         task="rollback",
@@ -125,6 +143,11 @@ def recorded_moves(moved: Sequence[Moved], run_id: str) -> tuple[Move, ...]:
     return tuple(sorted(found, key=lambda move: move.alias != CHAMPION))
 
 
+def withdrawn(moved: Sequence[Moved], run_id: str) -> bool:
+    """Whether this run took its roll-back back, since the endpoint could not serve the version. Pure."""
+    return any(move.run_id == run_id and move.cause == Cause.SERVING for move in moved)
+
+
 def left_behind(moved: Sequence[Moved], now: Mapping[str, int], to_version: int | None) -> tuple[Move, ...]:
     """The moves of a roll-back to that version (None: to any) whose run recorded them and died before all were made.
 
@@ -138,14 +161,16 @@ def left_behind(moved: Sequence[Moved], now: Mapping[str, int], to_version: int 
     return recorded if unmade and to_version in (None, recorded[0].to_version) else ()
 
 
-def _serve(subject: Judged, target: int) -> str:
-    """Serve `target`; where it cannot be served, what is live stays, and the error is raised again."""
-    endpoint = declared_endpoint(subject)
+def _serve(subject: Judged, endpoint: Endpoint | None, target: int, made: Sequence[Move]) -> str:
+    """Serve `target`. If it cannot be served, the record is taken back, what is live stays, and the error is raised."""
     if endpoint is None:
         return skipped(subject)
     try:
         answered = serve(subject, endpoint, target)
-    except NotServingError:
+    except NotServingError as error:
+        back = [Move(alias=move.alias, from_version=move.to_version, to_version=move.from_version) for move in made]
+        reason = f"version {target} could not be served: {error}"
+        _record(subject, back, Cause.SERVING, reason, by=principal(subject.tables.spark))
         endpoint.serve(subject.version)
         raise
     return f"version {target} answers in {answered.latency_ms:.0f} ms"

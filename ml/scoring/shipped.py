@@ -16,14 +16,16 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql.pandas.functions import pandas_udf
 
+from ml.versions import artifact
+
 _FOLDER = "model"
 
 
 def packed(model_uri: str) -> bytes:
-    """The model's artifact as a tar archive, read with the rights of this task."""
+    """The model that takes features as a tar archive, read with the rights of this task."""
     buffer = io.BytesIO()
     with tempfile.TemporaryDirectory() as temporary, tarfile.open(fileobj=buffer, mode="w") as archive:
-        archive.add(mlflow.artifacts.download_artifacts(model_uri, dst_path=temporary), arcname=_FOLDER)
+        archive.add(artifact.raw_model(artifact.fetch(model_uri, Path(temporary))), arcname=_FOLDER)
     return buffer.getvalue()
 
 

@@ -13,9 +13,9 @@ from ml.aliases import CHAMPION, PREVIOUS
 from ml.gates import evidence
 from ml.gates.evidence import Judged
 from ml.gates.principal import principal
-from ml.promotion.ledger import Cause, Moved, arrival, ledger
+from ml.promotion.ledger import Cause, arrival, ledger, unmade
 from ml.promotion.moves import Move
-from ml.promotion.promote import apply
+from ml.promotion.returns import previous_before, return_aliases
 from ml.serving.endpoint import Endpoint, NotServingError
 from ml.serving.smoke import Answered, smoke_test
 
@@ -67,7 +67,7 @@ def serve(subject: Judged, endpoint: Endpoint, version: int) -> Answered:
 
 def deploy(subject: Judged, endpoint: Endpoint) -> Answered:
     """Serve the champion, or bring back what was live before and raise NotServingError."""
-    finish_return(subject)
+    finish_return(subject, endpoint)
     live = subject.alias(CHAMPION)
     if live != subject.version:
         raise NotLiveError(
@@ -78,7 +78,7 @@ def deploy(subject: Judged, endpoint: Endpoint) -> Answered:
         return serve(subject, endpoint, subject.version)
     except NotServingError as error:
         told = fall_back(subject, endpoint, error)
-        raise NotServingError(f"{error}. {told}") from error
+        raise type(error)(f"{error}. {told}") from error
 
 
 def fall_back(subject: Judged, endpoint: Endpoint, error: NotServingError) -> str:
@@ -87,8 +87,7 @@ def fall_back(subject: Judged, endpoint: Endpoint, error: NotServingError) -> st
     came = arrival(subject.version, moved)
     if came is None or came.from_version is None:
         return "No version was live before it, so it stays champion, for batch scoring"
-    told = _restore(endpoint, came.from_version)
-    # Recorded before the aliases move: a run that dies in between is completed by `finish_return`.
+    # Recorded before endpoint and aliases change: what a run leaves that dies in between, `finish_return` does.
     ledger(subject).append(
         [
             Move(alias=CHAMPION, from_version=subject.version, to_version=came.from_version),
@@ -99,8 +98,18 @@ def fall_back(subject: Judged, endpoint: Endpoint, error: NotServingError) -> st
         reason=f"version {subject.version} could not be served: {error}",
         by=principal(subject.tables.spark),
     )
-    finish_return(subject)
-    return f"Version {came.from_version} is champion again. {told}"
+    return finish_return(subject, endpoint) or "Another run has moved the aliases since"
+
+
+def finish_return(subject: Judged, endpoint: Endpoint | None) -> str:
+    """Do what is left of a return that is recorded, by this run or one that died; what was done, empty for nothing."""
+    moved = ledger(subject).moved()
+    back = unmade(moved, Cause.SERVING, subject.alias(CHAMPION))
+    if back is None:
+        return ""
+    told = _restore(endpoint, back.to_version) if endpoint else "There is no endpoint"
+    return_aliases(subject, back, moved)
+    return f"Version {back.to_version} is champion again. {told}"
 
 
 def _restore(endpoint: Endpoint, version: int) -> str:
@@ -110,31 +119,3 @@ def _restore(endpoint: Endpoint, version: int) -> str:
     except NotServingError as error:
         return f"The endpoint is not back at it: {error}"
     return "The endpoint answers with it"
-
-
-def finish_return(subject: Judged) -> None:
-    """Move the aliases back where this run recorded so, and are not back yet."""
-    moved = ledger(subject).moved()
-    back = [
-        move
-        for move in moved
-        if (move.cause, move.run_id, move.alias) == (Cause.SERVING, subject.common.run_id, CHAMPION)
-    ]
-    if not back or subject.alias(CHAMPION) != back[-1].from_version:
-        return
-    # `@previous` first, since a champion that is back marks the return as finished.
-    earlier = previous_before(subject.version, moved, now=subject.alias(PREVIOUS))
-    if earlier.from_version != earlier.to_version:
-        apply(subject, earlier)
-    apply(subject, Move(alias=CHAMPION, from_version=back[-1].from_version, to_version=back[-1].to_version))
-
-
-def previous_before(version: int, moved: Sequence[Moved], *, now: int | None) -> Move:
-    """`@previous` back to where it was when `version` became champion. Pure."""
-    came = arrival(version, moved)
-    beside = [
-        move
-        for move in moved
-        if came and move.alias == PREVIOUS and (move.run_id, move.cause) == (came.run_id, came.cause)
-    ]
-    return Move(alias=PREVIOUS, from_version=now, to_version=beside[-1].from_version if beside else now)

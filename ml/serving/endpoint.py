@@ -17,9 +17,6 @@ from databricks.sdk.service.serving import (
 
 from ml.declarations import Serving
 
-# Databricks builds the version's container first; that takes minutes. The job's own limit is longer.
-TIMEOUT = timedelta(minutes=40)
-
 
 class NotServingError(RuntimeError):
     """The endpoint did not take a version, or the version does not answer as it should."""
@@ -32,6 +29,15 @@ class Endpoint:
     workspace: WorkspaceClient
     serving: Serving
     model: str
+
+    @property
+    def named(self) -> str:
+        """What messages call it."""
+        return f"endpoint {self.serving.endpoint}"
+
+    @property
+    def _limit(self) -> timedelta:
+        return timedelta(seconds=self.serving.update_limit_s)
 
     def exists(self) -> bool:
         """Whether the stack `<env>-serving` has made it."""
@@ -56,9 +62,9 @@ class Endpoint:
         try:
             self._update(version)
         except (DatabricksError, OperationFailed, TimeoutError) as error:
-            raise NotServingError(f"{self._named()} did not take version {version}: {self._why(error)}") from error
+            raise NotServingError(f"{self.named} did not take version {version}: {self._why(error)}") from error
         if self.version() != version:
-            raise NotServingError(f"{self._named()} serves version {self.version()} after an update to {version}")
+            raise NotServingError(f"{self.named} serves version {self.version()} after an update to {version}")
         return True
 
     def _update(self, version: int) -> None:
@@ -72,7 +78,7 @@ class Endpoint:
         )
         traffic = TrafficConfig(routes=[Route(served_model_name=name, traffic_percentage=100)])
         self.workspace.serving_endpoints.update_config_and_wait(
-            self.serving.endpoint, served_entities=[entity], traffic_config=traffic, timeout=TIMEOUT
+            self.serving.endpoint, served_entities=[entity], traffic_config=traffic, timeout=self._limit
         )
 
     def _get(self) -> ServingEndpointDetailed:
@@ -84,14 +90,11 @@ class Endpoint:
         if state is not None and state.config_update is EndpointStateConfigUpdate.IN_PROGRESS:
             try:
                 self.workspace.serving_endpoints.wait_get_serving_endpoint_not_updating(
-                    self.serving.endpoint, timeout=TIMEOUT
+                    self.serving.endpoint, timeout=self._limit
                 )
             except (OperationFailed, TimeoutError) as error:
                 # The update that follows says what is wrong, if anything still is.
-                print(f"{self._named()}: the update under way ended with: {error}", flush=True)
-
-    def _named(self) -> str:
-        return f"endpoint {self.serving.endpoint}"
+                print(f"{self.named}: the update under way ended with: {error}", flush=True)
 
     def _why(self, error: Exception) -> str:
         """The reason that the endpoint gives for its failed update, or the error itself."""

@@ -8,21 +8,23 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
 
 import pandas as pd
-from databricks.sdk.errors.base import DatabricksError
 from mlflow.pyfunc import PyFuncModel
 
-from ml.gates.evidence import Judged, fetch, load
+from ml.gates.evidence import Judged, fetch
+from ml.serving.client import Record, ask, ask_awake
 from ml.serving.endpoint import Endpoint, NotServingError
 from ml.training.served import PROBABILITY
+from ml.versions import artifact
 
 _TIMED_REQUESTS = 5
 # JSON carries doubles exactly; another order of additions moves the last digits only.
 _TOLERANCE = 1e-6
 
-Record = Mapping[str, Any]
+
+class LookUpError(NotServingError):
+    """The version answers what it is given; asked by key alone it does not: looking its features up fails."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,25 +36,42 @@ class Answered:
 
 
 def smoke_test(subject: Judged, endpoint: Endpoint, version: int) -> Answered:
-    """Ask the endpoint for the input example of `version`, and by key for the features it looks up.
+    """Ask the endpoint for the input example of `version`, and by key alone if it looks features up.
 
-    Raises NotServingError for an error, an answer that is no probability or not the version's, or one that is late.
+    Raises NotServingError for an error, an answer that is no probability or not the version's, or one that is late;
+    LookUpError, which says what to look at, if only the question by key fails.
     """
     with tempfile.TemporaryDirectory() as temporary:
-        model = load(fetch(subject, version, Path(temporary)))
-        example, expected = _example(model)
-    known = [{key: value} for key, value in _key(subject, model).items()]
+        fetched = fetch(subject, version, Path(temporary))
+        folder = artifact.look_up_folder(fetched)
+        table = artifact.looked_up_table(folder) if folder else None
+        example, expected = _example(artifact.load(fetched))
+    key = _key(subject, table) if table else {}
+    # A model that looks features up wants a key even if the request brings them all.
+    asked = [{**key, **record} for record in example]
     # The first request may wake the endpoint up, so it is not timed.
-    _require_same(_ask(endpoint, example), expected)
-    if known:
-        require_probabilities(_ask(endpoint, known), rows=1)
-    latency_ms = _latency_ms(endpoint, example[:1])
+    _require_same(ask_awake(endpoint, asked), expected)
+    if key:
+        _require_look_up(endpoint, key)
+    latency_ms = _latency_ms(endpoint, asked[:1])
     if latency_ms > endpoint.serving.max_latency_ms:
         raise NotServingError(
             f"version {version} answers in {latency_ms:.0f} ms (median of {_TIMED_REQUESTS}); "
             f"{endpoint.serving.max_latency_ms:g} ms is the declared limit"
         )
-    return Answered(rows=len(example) + len(known), latency_ms=latency_ms)
+    return Answered(rows=len(example) + bool(key), latency_ms=latency_ms)
+
+
+def _require_look_up(endpoint: Endpoint, key: Record) -> None:
+    """Raise LookUpError unless the key alone, of which features are known, is answered with a probability."""
+    shown = ", ".join(f"{name} {value}" for name, value in key.items())
+    try:
+        require_probabilities(ask(endpoint, [key]), rows=1)
+    except NotServingError as error:
+        raise LookUpError(
+            f"given its features the version answers right, asked by key ({shown}) it does not, so look at the online "
+            f"table and at the task publish of the ingest job, not at the model: {error}"
+        ) from error
 
 
 def require_probabilities(answers: Sequence[object], *, rows: int) -> list[float]:
@@ -84,33 +103,20 @@ def _example(model: PyFuncModel) -> tuple[list[Record], list[float]]:
     return records, [float(value) for value in answers[PROBABILITY]]
 
 
-def _key(subject: Judged, model: PyFuncModel) -> Record:
-    """One key whose features can be looked up: that of the oldest row. Empty where the version looks nothing up."""
-    told = model.metadata.metadata
-    declared = cast("list[Record]", told.get("feature_lookups", []) if isinstance(told, dict) else [])
-    if not declared:
-        return {}
+def _key(subject: Judged, table: str) -> Record:
+    """One key of which features are known: that of the oldest row of `table`. Raises NotServingError if it has none."""
     features = subject.model.feature_table
-    table = str(declared[0]["table"])
     rows = subject.tables.read(table).orderBy(features.event_time, features.key)
     first = rows.select(features.key).limit(1).collect()
-    return {features.key: first[0][0]} if first else {}
-
-
-def _ask(endpoint: Endpoint, records: Sequence[Record]) -> list[object]:
-    try:
-        answer = endpoint.workspace.serving_endpoints.query(
-            endpoint.serving.endpoint, dataframe_records=[dict(record) for record in records]
-        )
-    except DatabricksError as error:
-        raise NotServingError(f"endpoint {endpoint.serving.endpoint} answers {error.error_code}: {error}") from error
-    return list(answer.predictions or [])
+    if not first:
+        raise NotServingError(f"{table} has no row, so no key can be asked for: run the ingest job")
+    return {features.key: first[0][0]}
 
 
 def _latency_ms(endpoint: Endpoint, records: Sequence[Record]) -> float:
     times_ms = []
     for _ in range(_TIMED_REQUESTS):
         started = time.perf_counter()
-        _ask(endpoint, records)
+        ask(endpoint, records)
         times_ms.append((time.perf_counter() - started) * 1000)
     return statistics.median(times_ms)

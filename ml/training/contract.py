@@ -1,4 +1,4 @@
-"""What a model takes and gives: its MLflow signature, input example, requirements and feature look-ups."""
+"""What a model takes and gives: its MLflow signature, input example, requirements and provenance."""
 
 import platform
 from collections.abc import Mapping, Sequence
@@ -13,8 +13,10 @@ from mlflow.types import ColSpec, DataType, Schema, TensorSpec
 from ml.declarations import Algorithm, Feature, Model
 from ml.training.dataset import Pinned
 from ml.training.served import PROBABILITY
+from ml.versions.artifact import LOOK_UP_REQUIREMENT
 
 _TYPES = {"int": DataType.long, "bigint": DataType.long, "double": DataType.double, "boolean": DataType.boolean}
+_KEYS = {"int": DataType.long, "bigint": DataType.long}
 _PANDAS = {DataType.long: "int64", DataType.double: "float64", DataType.boolean: "bool"}
 # Imports of `served.py`, which must be importable where the model is served.
 _PACKAGES = {
@@ -39,9 +41,20 @@ def _type(feature: Feature) -> DataType:
 
 
 def signature(model: Model) -> ModelSignature:
-    """Every feature by name and type, and one `probability`."""
-    inputs: list[ColSpec | TensorSpec] = [ColSpec(_type(feature), feature.name) for feature in model_features(model)]
-    return ModelSignature(Schema(inputs), Schema([ColSpec(DataType.double, PROBABILITY)]))
+    """Of the raw model: every feature by name and type, and one `probability`."""
+    return _signature([ColSpec(_type(feature), feature.name) for feature in model_features(model)])
+
+
+def serving_signature(model: Model) -> ModelSignature:
+    """Of the packed model: the key, which a request must give, and every feature, which it may bring itself."""
+    table = model.feature_table
+    key = ColSpec(_KEYS.get(table.source.column(table.key).type, DataType.string), table.key)
+    features = [ColSpec(_type(feature), feature.name, required=False) for feature in model_features(model)]
+    return _signature([key, *features])
+
+
+def _signature(inputs: Sequence[ColSpec | TensorSpec]) -> ModelSignature:
+    return ModelSignature(Schema(list(inputs)), Schema([ColSpec(DataType.double, PROBABILITY)]))
 
 
 def model_input(model: Model, frame: pd.DataFrame) -> pd.DataFrame:
@@ -62,18 +75,15 @@ def requirements(algorithm: Algorithm) -> list[str]:
     return [f"{name}=={import_module(name).__version__}" for name in _PACKAGES[algorithm]]
 
 
-def look_ups(model: Model, pinned: Pinned) -> Mapping[str, object]:
-    """Which table and version each feature was read from, and by which key, for serving to read the same."""
+def serving_requirements(algorithm: Algorithm) -> list[str]:
+    """What serving needs beside: the client that looks features up."""
+    return [*requirements(algorithm), LOOK_UP_REQUIREMENT]
+
+
+def provenance(model: Model, pinned: Pinned) -> Mapping[str, object]:
+    """Which tables at which versions, and what trained: kept with the model, and read by people."""
     return {
-        "feature_lookups": [
-            {
-                "table": pinned.features,
-                "version": pinned.features_version,
-                "key": model.feature_table.key,
-                "event_time": model.feature_table.event_time,
-                "features": list(model.features),
-            }
-        ],
+        "features": {"table": pinned.features, "version": pinned.features_version},
         "outcome": {"table": pinned.outcomes, "version": pinned.outcomes_version, "label": model.outcome.label},
         "python": platform.python_version(),
         "mlflow": mlflow.__version__,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import mlflow
 import pandas as pd
+import yaml
 from mlflow.data.delta_dataset_source import DeltaDatasetSource
 from mlflow.data.meta_dataset import MetaDataset
 from mlflow.entities import Run
@@ -18,8 +19,10 @@ from mlflow.exceptions import MlflowException
 from ml.declarations import Model
 from ml.training import contract, served
 from ml.training.dataset import Pinned
+from ml.training.feature_spec import Source, feature_spec
 from ml.training.learner import Learned
 from ml.training.lineage import Lineage
+from ml.versions import artifact
 
 MODEL = "model"
 
@@ -93,22 +96,39 @@ def pack(learned: Learned, model: Model, directory: Path) -> None:
     (directory / served.DESCRIPTION_FILE).write_text(json.dumps(description, indent=1))
 
 
-def log_model(directory: Path, model: Model, pinned: Pinned, example: pd.DataFrame) -> tuple[str, str]:
-    """Log the packed model to the active run. Returns its URI and MLflow's id of it."""
+def log_model(directory: Path, model: Model, pinned: Pinned, example: pd.DataFrame, source: Source) -> tuple[str, str]:
+    """Log the model, packed with what looks its features up, to the active run. Returns its URI and MLflow's id."""
     with warnings.catch_warnings(), tempfile.TemporaryDirectory() as temporary:
         warnings.filterwarnings("ignore", message=".*type hints.*")
-        code = Path(temporary) / "served.py"
-        code.write_text(Path(served.__file__).read_text())
+        data = Path(temporary) / artifact.DATA_FOLDER
+        data.mkdir()
+        _save_raw_model(directory, model, example, data / artifact.RAW_MODEL_FOLDER)
+        specification = yaml.safe_dump(dict(feature_spec(model, source)), sort_keys=False)
+        (data / artifact.SPEC_FILE).write_text(specification)
         info = mlflow.pyfunc.log_model(
             name=MODEL,
+            loader_module=artifact.LOADER_MODULE,
+            data_path=str(data),
+            signature=contract.serving_signature(model),
+            pip_requirements=contract.serving_requirements(model.algorithm),
+            metadata=dict(contract.provenance(model, pinned)),
+        )
+    return info.model_uri, info.model_id
+
+
+def _save_raw_model(directory: Path, model: Model, example: pd.DataFrame, into: Path) -> None:
+    """The model that takes features, with its own code, as an MLflow model in the folder `into`."""
+    with tempfile.TemporaryDirectory() as temporary:
+        code = Path(temporary) / "served.py"
+        code.write_text(Path(served.__file__).read_text())
+        mlflow.pyfunc.save_model(
+            path=str(into),
             python_model=str(code),
             artifacts={"model": str(directory)},
             signature=contract.signature(model),
             input_example=example,
             pip_requirements=contract.requirements(model.algorithm),
-            metadata=dict(contract.look_ups(model, pinned)),
         )
-    return info.model_uri, info.model_id
 
 
 def register(
@@ -121,7 +141,10 @@ def register(
     description: str,
     tags: Mapping[str, str],
 ) -> ModelVersion:
-    """Create the version with all its evidence in one request, so that none is ever seen without."""
+    """Create the version with all its evidence in one request, so that none is ever seen without.
+
+    In Unity Catalog only the runtime's build of MLflow registers a model that is packed for feature look-up.
+    """
     return client.create_model_version(
         name, source=model_uri, run_id=run_id, tags=dict(tags), description=description, model_id=model_id
     )

@@ -19,6 +19,7 @@ from ml.evaluation.metrics import Evaluation, evaluate
 from ml.tables import Tables, door
 from ml.training import contract, dataset, job, registry
 from ml.training.dataset import MONTH
+from ml.training.feature_spec import source_of
 from ml.training.job import Plan, RowAccount, Task
 from ml.training.learner import Learned, Learner, learn
 from ml.training.lineage import Lineage
@@ -97,7 +98,8 @@ def train(
         mlflow.log_metrics({f"{HOLDOUT}{name}": value for name, value in measured.as_dict().items()})
         print(f"hold-out {planned.split.holdout[0]}..{planned.split.holdout[-1]}, {measured.summary()}")
         example = contract.input_example(task.model, holdout)
-        uri, model_id = registry.log_model(Path(made), task.model, planned.pinned, example)
+        source = source_of(planned.pinned.features)
+        uri, model_id = registry.log_model(Path(made), task.model, planned.pinned, example, source)
     version = registry.register(
         client,
         task.model_name,

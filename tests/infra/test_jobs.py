@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from ml.usecases.credit.declaration import CREDIT
 from tests.infra.conftest import Documents
 from tests.infra.find import jobs, permissions, who
 
@@ -159,6 +160,25 @@ def test_jobs_are_bounded(documents: Documents, environment: str) -> None:
             if "python_wheel_task" in task:
                 assert (task["max_retries"], task["retry_on_timeout"]) == (1, False)
                 assert task["timeout_seconds"] <= job["timeout_seconds"]
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_limits_fit_an_endpoint_that_is_changed_and_changed_back(documents: Documents, environment: str) -> None:
+    """Promotion and roll-back may wait for two updates of their endpoint beside their own work, and so may what waits
+    for them.
+
+    All follow from the declared limit of one update, in every environment, so that no run is cut in between.
+    """
+    declared = CREDIT.serving
+    assert declared is not None
+    two_updates = 2 * declared.update_limit_s
+    found = jobs(documents, environment)
+    limits = {stage.removeprefix("credit-"): job["timeout_seconds"] for stage, job in found.items()}
+    own = CREDIT.jobs.timeout_s
+    waits = {"promotion": 1, "rollback": 1, "training": 2, "monitoring": 3, "integration": 4}
+    for stage in waits.keys() & limits.keys():
+        assert limits[stage] >= two_updates + waits[stage] * own, stage
+    assert {"promotion", "rollback", "training"} <= limits.keys()
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)

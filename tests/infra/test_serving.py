@@ -137,6 +137,14 @@ def test_the_online_store_comes_before_the_jobs_that_publish(documents: Document
     ]
 
 
+def test_ingest_alone_may_publish_to_the_online_store(documents: Documents) -> None:
+    """The store's maker is the deployer, so ingest must be given the right: to use the store, not to manage it."""
+    rights = documents["prod-ml"]["resource"]["databricks_permissions"]["online-store-permissions"]
+    assert rights["database_instance_name"] == "${databricks_online_store.online-store.name}"
+    ingest = "${data.databricks_service_principal.principal-prod-credit-ingest.application_id}"
+    assert rights["access_control"] == [{"permission_level": "CAN_USE", "service_principal_name": ingest}]
+
+
 def test_an_environment_that_does_not_serve_has_no_phase_two(
     workspaces: Path, synthesized: Callable[[], Documents]
 ) -> None:

@@ -85,6 +85,7 @@ def world(spark: "SparkSession", tmp_path_factory: pytest.TempPathFactory) -> It
     from ml.gates import evidence  # noqa: PLC0415
     from ml.tables import Tables  # noqa: PLC0415
     from ml.training import train  # noqa: PLC0415
+    from ml.training.feature_spec import Source  # noqa: PLC0415
     from tests.ml.folder_places import FolderPlaces  # noqa: PLC0415
 
     home = tmp_path_factory.mktemp("world")
@@ -99,6 +100,8 @@ def world(spark: "SparkSession", tmp_path_factory: pytest.TempPathFactory) -> It
         patch.setenv("MLOPS_TASK_VALUES", str(home / "task_values.json"))
         for module in (train, evidence):
             patch.setattr(module, "door", lambda: tables)
+        # There is no Unity Catalog here that would know the table's id.
+        patch.setattr(train, "source_of", lambda table: Source(table=table, table_id="t-1", workspace_id=7))
         client = mlflow.MlflowClient()
         client.create_registered_model(MODEL_NAME)
         write_gold(tables, case, rows=6000, months=12)

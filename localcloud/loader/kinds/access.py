@@ -24,6 +24,7 @@ _OBJECTS = {
     "sql_endpoint_id": "sql/warehouses",
     "directory_path": "directories",
     "serving_endpoint_id": "serving-endpoints",
+    "database_instance_name": "database-instances",
     "registered_model_id": "registered-models",
     "repo_id": "repos",
     "dashboard_id": "dashboards",

@@ -18,6 +18,7 @@ import threading
 from typing import Any
 
 from localcloud.kernel.processes import die_with_parent
+from localcloud.services.jobs import runtime_mlflow
 from localcloud.services.jobs.task import TaskOrder, run
 
 PRELOADED = (
@@ -135,6 +136,7 @@ def preload() -> None:
     """Import the libraries that tasks use, and keep their objects out of the children's garbage collection."""
     for name in PRELOADED:
         importlib.import_module(name)
+    runtime_mlflow.install()
     gc.collect()
     gc.freeze()
 

@@ -1,17 +1,16 @@
-"""What a model version is on disk: the folder MLflow keeps, its inputs and its feature look-ups."""
+"""What a model version is on disk: the folder that a process loads, and the specification of what is looked up."""
 
-import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import ApiError, bad_request
 from localcloud.services.mlflow import tracking
+from localcloud.services.serving import feature_spec
+from localcloud.services.serving.feature_spec import FeatureSpec
 from localcloud.services.unity import models
 
 _ARTIFACT = re.compile(r"mlflow-artifacts:(?://[^/]*)?/(?P<path>.+)")
@@ -19,23 +18,17 @@ _LOGGED = re.compile(r"models:/(?P<model_id>m-[0-9a-f]+)")
 
 
 @dataclass(frozen=True, kw_only=True)
-class LookUp:
-    """Features that are read from the published form of `table`, by the request's `key`."""
-
-    table: str
-    key: str
-    features: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Served:
-    """One model version: its folder (never changed once registered), input columns in order, look-ups."""
+    """One model version: its `folder` (never changed once registered), in it the model that takes features (`path`).
+
+    `spec` is None for a plain model, which is given what the request holds.
+    """
 
     model: str
     version: str
+    folder: Path
     path: Path
-    inputs: tuple[str, ...]
-    look_ups: tuple[LookUp, ...]
+    spec: FeatureSpec | None
 
 
 def find(cloud: Cloud, model: str, version: str) -> Served:
@@ -47,7 +40,9 @@ def find(cloud: Cloud, model: str, version: str) -> Served:
             f"Version {version} of '{model}' holds no MLflow model: log it with mlflow.<flavour>.log_model."
         )
     parsed = yaml.safe_load(description.read_text(encoding="utf-8"))
-    return Served(model=model, version=version, path=path, inputs=_inputs(parsed), look_ups=_look_ups(parsed))
+    spec = feature_spec.read(path, (parsed.get("flavors") or {}).get("python_function") or {})
+    loaded = path if spec is None else path / feature_spec.FOLDER / feature_spec.RAW_MODEL
+    return Served(model=model, version=version, folder=path, path=loaded, spec=spec)
 
 
 def _folder(cloud: Cloud, model: str, version: str) -> Path:
@@ -66,17 +61,3 @@ def _folder(cloud: Cloud, model: str, version: str) -> Path:
     if not folder.is_relative_to(root):
         raise ApiError(403, "PERMISSION_DENIED", f"Version {version} of '{model}' lies outside the artifacts.")
     return folder
-
-
-def _inputs(parsed: Mapping[str, Any]) -> tuple[str, ...]:
-    text = (parsed.get("signature") or {}).get("inputs")
-    columns = json.loads(text) if text else []
-    return tuple(column["name"] for column in columns if isinstance(column, dict) and "name" in column)
-
-
-def _look_ups(parsed: Mapping[str, Any]) -> tuple[LookUp, ...]:
-    declared = (parsed.get("metadata") or {}).get("feature_lookups") or []
-    return tuple(
-        LookUp(table=str(entry["table"]), key=str(entry["key"]), features=tuple(entry["features"]))
-        for entry in declared
-    )

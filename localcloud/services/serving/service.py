@@ -12,10 +12,11 @@ from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import ApiError, not_found
 from localcloud.kernel.store import Document
 from localcloud.services.jobs.workers import Workers
-from localcloud.services.serving import artifacts, build_hosts, config, endpoints, environment, lookups, requests
+from localcloud.services.serving import artifacts, build_hosts, config, endpoints, environment, lookups, pace, requests
 from localcloud.services.serving.artifacts import Served
 from localcloud.services.serving.fleet import Fleet, LoadError, ServedProcess
 from localcloud.services.serving.online.tables import OnlineShelf
+from localcloud.services.serving.sleep import Sleepers
 
 _log = logging.getLogger(__name__)
 KIND = "serving_endpoint"
@@ -31,6 +32,7 @@ class Serving:
         self._fleet = Fleet(cloud.home, workers)
         self._shelf = OnlineShelf(cloud)
         self._artifacts: dict[tuple[str, str], Served] = {}
+        self._sleepers = Sleepers()
         self._random = random.Random()  # noqa: S311 - splits traffic, keeps no secret
 
     def find(self, workspace: str, name: str) -> Document:
@@ -63,6 +65,10 @@ class Serving:
         """End the processes of a deleted endpoint."""
         self._fleet.keep_only(document["id"], set())
 
+    def doze(self, document: Document) -> None:
+        """Let an endpoint that may sleep do so at once, as far as `pace` lets any."""
+        self._sleepers.doze(document["id"])
+
     def stop(self) -> None:
         """End every model's process."""
         self._fleet.stop()
@@ -72,14 +78,14 @@ class Serving:
     ) -> tuple[int, bytes, Document]:
         """Status, JSON body and the served entity that answered. `served_name` overrides the traffic split.
 
-        Raises `ApiError` 400 for a request the model cannot take, 404 for unknown keys, 503 before the
-        endpoint is ready.
+        Raises `ApiError` 400 for a request the model cannot take, 503 before the endpoint is ready.
         """
         entity = self._entity(document, served_name)
+        self._sleepers.wake(document["id"], pace.read(self._cloud.store), may_sleep=entity["scale_to_zero_enabled"])
         artifact = self.artifact(entity["entity_name"], entity["entity_version"])
         payload = parsed
-        if artifact.look_ups:
-            rows = lookups.complete(requests.rows(parsed), artifact.look_ups, artifact.inputs, self._shelf)
+        if artifact.spec is not None:
+            rows = lookups.complete(requests.rows(parsed), artifact.spec, self._shelf)
             payload = {"dataframe_records": rows} | ({"params": parsed["params"]} if "params" in parsed else {})
         try:
             status, body = self._fleet.call(self._process(document, entity), json.dumps(payload).encode())
@@ -122,9 +128,11 @@ class Serving:
         if document is None:
             return
         pending = document["pending_config"]
+        time.sleep(pace.read(self._cloud.store).update_s)
         reasons = self._load_all(document)
         finished = self._finish(endpoint_id, pending["config_version"], reasons)
         if finished is not None and not reasons:
+            self._sleepers.awake(endpoint_id)
             time.sleep(_LINGER_S)
         self._tidy(endpoint_id)
 
@@ -133,15 +141,23 @@ class Serving:
         reasons: dict[str, str] = {}
         for entity in document["pending_config"]["served_entities"]:
             try:
-                process = self._process(document, entity)
-                build_hosts.require_reachable(self._cloud, document["workspace"], process.path)
-                self._fleet.ensure(process)
+                self._require_published(entity)
+                folder = self.artifact(entity["entity_name"], entity["entity_version"]).folder
+                build_hosts.require_reachable(self._cloud, document["workspace"], folder)
+                self._fleet.ensure(self._process(document, entity))
             except (LoadError, ApiError) as error:
                 reasons[entity["name"]] = f"Failed to load the model: {error}"
             except Exception as error:  # noqa: BLE001 - an update must end in a state, whatever happened
                 _log.exception("loading %s failed", entity["name"])
                 reasons[entity["name"]] = f"Failed to load the model: {type(error).__name__}: {error}"
         return reasons
+
+    def _require_published(self, entity: Document) -> None:
+        """Raise LoadError where features of the version are looked up and not published."""
+        spec = self.artifact(entity["entity_name"], entity["entity_version"]).spec
+        absent = lookups.unpublished(spec, self._shelf) if spec else ""
+        if absent:
+            raise LoadError(absent)
 
     def _finish(self, endpoint_id: str, config_version: int, reasons: dict[str, str]) -> Document | None:
         """Record how the update went, unless the endpoint was deleted meanwhile."""

@@ -1,16 +1,20 @@
 """Publishing the feature table, through the real SDK, to the local cloud's online store."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from databricks.sdk.errors import PermissionDenied
+from databricks.sdk.service.iam import AccessControlRequest, PermissionLevel
 from databricks.sdk.service.ml import OnlineStore
+from databricks.sdk.service.pipelines import UpdateStateInfo, UpdateStateInfoState
 
 from ml.features.publish import publish, skipped
+from ml.features.sync import NotSyncedError, Pace, newest_since
 from ml.parameters import Common
 from ml.usecases.credit.declaration import CREDIT
 from tests.localcloud.core import Core, leave, start
@@ -22,6 +26,14 @@ if TYPE_CHECKING:
 
 TASK = Common(use_case=CREDIT, catalog="prod", run_id="1")
 ONLINE = "prod.credit_features.client_features_online"
+SOON = Pace(first_poll_s=0.02, longest_poll_s=0.1)
+
+
+def _online(core: Core) -> dict[str, object]:
+    """What the local cloud knows of the online table."""
+    answer = core.call("GET", f"{core.url('prod')}/api/2.0/feature-store/online-tables/{ONLINE}")
+    found: dict[str, object] = answer.json()
+    return found
 
 
 @pytest.fixture
@@ -72,14 +84,64 @@ def test_publishing_twice_ends_with_the_same_online_table(core: Core, tables: "T
     admin.feature_store.create_online_store(OnlineStore(name="prod-online", capacity="CU_1"))
     shown = []
     for _ in range(2):
-        assert publish(tables, admin, TASK) == (3, ONLINE)
-        shown.append(core.call("GET", f"{core.url('prod')}/api/2.0/feature-store/online-tables/{ONLINE}").json())
+        assert publish(tables, admin, TASK, SOON) == (3, ONLINE)
+        shown.append(_online(core))
     assert shown[0]["rows"] == shown[1]["rows"] == 2
 
 
-def test_a_principal_without_rights_cannot_publish(core: Core, tables: "Tables") -> None:
-    """The online store shows a table to nobody who may not read it."""
+def test_the_task_ends_when_the_rows_can_be_looked_up(
+    core: Core, tables: "Tables", capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Publishing answers before any row is there; the task says what it waits for, and ends with the rows online."""
     core.admin().feature_store.create_online_store(OnlineStore(name="prod-online", capacity="CU_1"))
-    stranger = core.sdk(core.application("stranger"))
-    with pytest.raises(PermissionDenied):
-        publish(tables, stranger, TASK)
+    core.call("PATCH", f"{core.url('prod')}/local/serving/pace", json={"publish_s": 0.5})
+    seen: list[object] = []
+
+    def sleep(seconds: float) -> None:
+        seen.append(_online(core)["rows"])
+        time.sleep(seconds)
+
+    publish(tables, core.admin(), TASK, replace(SOON, sleep=sleep))
+    assert seen[0] is None
+    assert _online(core)["rows"] == 2
+    said = capsys.readouterr().out
+    assert "is RUNNING" in said
+    assert "is COMPLETED" in said
+
+
+def test_a_copy_that_fails_fails_the_task(core: Core, tables: "Tables") -> None:
+    """The online table keeps what it had, and the message names the pipeline to look at."""
+    core.admin().feature_store.create_online_store(OnlineStore(name="prod-online", capacity="CU_1"))
+    core.cloud.spark_remote = ""
+    with pytest.raises(NotSyncedError, match="ended FAILED, so the online table holds what it held before"):
+        publish(tables, core.admin(), TASK, SOON)
+
+
+def test_a_copy_that_does_not_end_fails_the_task(core: Core, tables: "Tables") -> None:
+    """The task does not wait for ever, and says what look-ups may still read."""
+    core.admin().feature_store.create_online_store(OnlineStore(name="prod-online", capacity="CU_1"))
+    core.call("PATCH", f"{core.url('prod')}/local/serving/pace", json={"publish_s": 20})
+    with pytest.raises(NotSyncedError, match="is RUNNING after 0 s: look-ups may still read"):
+        publish(tables, core.admin(), TASK, replace(SOON, limit_s=0.1))
+
+
+def test_an_update_of_the_ingest_before_is_not_taken_for_this_one() -> None:
+    """Only an update that began when this task asked, or later, copies what this task published."""
+    asked = datetime(2024, 5, 1, 12, tzinfo=UTC)
+    earlier = UpdateStateInfo(creation_time="2024-05-01T11:00:00Z", state=UpdateStateInfoState.COMPLETED)
+    ours = UpdateStateInfo(creation_time="2024-05-01T12:00:01Z", state=UpdateStateInfoState.RUNNING)
+    assert newest_since([earlier], asked) is None
+    assert newest_since([ours, earlier], asked) is ours
+    assert newest_since([UpdateStateInfo(state=UpdateStateInfoState.COMPLETED)], asked) is None
+
+
+def test_a_principal_without_rights_cannot_publish(core: Core, tables: "Tables") -> None:
+    """The online store is used by those alone who were given CAN_USE on it; the table's own privileges come on top."""
+    core.admin().feature_store.create_online_store(OnlineStore(name="prod-online", capacity="CU_1"))
+    name = core.application("stranger")
+    with pytest.raises(PermissionDenied, match="does not have CAN_USE permissions on database-instances"):
+        publish(tables, core.sdk(name), TASK, SOON)
+    entry = AccessControlRequest(service_principal_name=name, permission_level=PermissionLevel.CAN_USE)
+    core.admin().permissions.set("database-instances", "prod-online", access_control_list=[entry])
+    with pytest.raises(PermissionDenied, match="does not have USE CATALOG"):
+        publish(tables, core.sdk(name), TASK, SOON)

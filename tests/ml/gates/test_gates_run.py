@@ -15,6 +15,7 @@ from ml.gates.infrastructure import run_probe
 from ml.promotion import promote
 from ml.promotion.moves import NotReleasedError
 from ml.tables import frame_of
+from ml.versions.artifact import raw_model
 from tests.ml.conftest import MODEL_NAME, World
 
 WHEN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -108,25 +109,35 @@ def test_verdicts_of_another_run_or_version_release_nothing(world: World, first:
         world.run(promote.main, "gates-1", version=second)
 
 
-def test_a_promotion_that_died_between_the_aliases_is_completed(
+def test_a_promotion_that_died_is_completed_by_another_run(
     world: World, first: int, second: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Dies after `@previous` moved: the old champion stays. The rerun ends with one champion and full history."""
+    """Dies after its record, before any alias moved; then after `@previous` moved: the old champion stays.
+
+    The next run, another one, ends with one champion, and the history says once what was meant.
+    """
     monkeypatch.setattr(promote, "recorded", lambda _: dict.fromkeys([*JUDGING, "sign_off"], "pass"))
     whole = promote.apply
+
+    def dies_before(subject: object, move: object) -> None:
+        raise KeyboardInterrupt
 
     def dies_after_previous(subject: object, move: object) -> None:
         whole(subject, move)  # type: ignore[arg-type]
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch:
-        patch.setattr(promote, "apply", dies_after_previous)
-        with pytest.raises(KeyboardInterrupt):
-            world.run(promote.main, "gates-4", version=second)
-    assert _aliases(world) == {"champion": first, "previous": first, "challenger": second}
-    world.run(promote.main, "gates-4", version=second)
+    recorded = [("champion", first, second), ("previous", None, first)]
+    left = ({"champion": first, "challenger": second}, {"champion": first, "previous": first, "challenger": second})
+    for run_id, dies, aliases in zip(("gates-4", "gates-5"), (dies_before, dies_after_previous), left, strict=True):
+        with monkeypatch.context() as patch:
+            patch.setattr(promote, "apply", dies)
+            with pytest.raises(KeyboardInterrupt):
+                world.run(promote.main, run_id, version=second)
+        assert _aliases(world) == aliases
+        assert _history(world)[1:] == recorded
+    world.run(promote.main, "gates-6", version=second)
     assert _aliases(world) == {"champion": second, "previous": first}
-    assert _history(world)[1:] == [("champion", first, second), ("previous", None, first)]
+    assert _history(world)[1:] == recorded
 
 
 def test_an_approval_counts_for_its_version_only(world: World, first: int, second: int) -> None:
@@ -198,5 +209,5 @@ def test_a_model_that_answers_too_late_is_stopped(world: World, trained: dict[st
     artifact = mlflow.artifacts.download_artifacts(
         f"models:/{MODEL_NAME}/{trained['model_version']}", dst_path=str(tmp_path)
     )
-    probed = run_probe(Path(artifact), timeout_s=0.05)
+    probed = run_probe(raw_model(Path(artifact)), timeout_s=0.05)
     assert (probed.found, probed.problem) == (None, "the model did not answer within 0.05 s")

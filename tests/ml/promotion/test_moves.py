@@ -76,10 +76,11 @@ def test_a_promotion_that_dies_anywhere_leaves_one_champion_and_is_completed(
             [("previous", 1, 2), ("champion", 2, 3)],
         ),
         ({"champion": 3, "previous": 2}, {"champion": 3, "previous": 2}, []),
+        ({"champion": 2, "previous": 1}, {"champion": 1}, []),
     ],
 )
 def test_the_record_follows_the_aliases(
     aliases: dict[str, int], last: dict[str, int], expected: list[tuple[str, int | None, int | None]]
 ) -> None:
-    """Moves that are not recorded yet, also those of a run that died before its record."""
+    """Moves to version 3 that were made and not recorded; nothing while another version is champion."""
     assert [(m.alias, m.from_version, m.to_version) for m in unrecorded(3, aliases, last)] == expected

@@ -14,9 +14,9 @@ from mlflow.models import infer_signature
 from ml.gates import evidence
 from ml.gates.evidence import Judged
 from ml.parameters import Common
+from ml.promotion.alias_moves import apply
 from ml.promotion.ledger import Cause, ledger
 from ml.promotion.moves import moves
-from ml.promotion.promote import apply
 from ml.tables import Tables
 from ml.usecases import use_case
 from tests.localcloud.services.serving.world import World, mlflow_as, open_mlflow, open_world
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 MODEL, ENDPOINT = "prod.credit_ops.default_risk", "credit-default-risk"
+_FACTORS = {"first": 0.25, "second": 0.5, "broken": 1.0, "wild": 7.0}
 _CODE = """
 import mlflow, pandas as pd
 
@@ -40,6 +41,11 @@ class Risk(mlflow.pyfunc.PythonModel):
 
 mlflow.models.set_model(Risk())
 """
+
+
+def model_code(*, factor: float, broken: bool) -> str:
+    """The code of a model that answers `factor` times the limit that it is given, or does not load."""
+    return _CODE.format(factor=factor, broken=broken)
 
 
 @dataclass
@@ -72,10 +78,18 @@ class Served:
         answer = self.world.client().serving_endpoints.query(ENDPOINT, dataframe_records=[{"limit": 1.0}])
         return float(answer.predictions[0]["probability"])
 
+    def name(self, version: int) -> str:
+        """What the version is called here."""
+        return next(name for name, number in self.versions.items() if number == version)
+
+    def factor(self, version: int) -> float:
+        """What the version answers to a limit of 1."""
+        return _FACTORS[self.name(version)]
+
     def log(self, name: str, folder: Path, *, factor: float, broken: bool = False) -> None:
         """Register a version."""
         code = folder / f"{name}.py"
-        code.write_text(_CODE.format(factor=factor, broken=False))
+        code.write_text(model_code(factor=factor, broken=False))
         example = pd.DataFrame({"limit": [0.1, 0.9]})
         signature = infer_signature(example, pd.DataFrame({"probability": [0.1, 0.9]}))
         with mlflow.start_run():
@@ -91,7 +105,7 @@ class Served:
     @staticmethod
     def _broken(folder: Path) -> Path:
         code = folder / "broken_model.py"
-        code.write_text(_CODE.format(factor=1, broken=True))
+        code.write_text(model_code(factor=1, broken=True))
         return code
 
     def deploy_endpoint(self, version: int) -> None:
@@ -121,8 +135,6 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         found = Served(world=world, tables=tables)
         with mlflow_as(world.url, world.admin_token):
             mlflow.set_experiment("/Shared/prod/credit-training")
-            found.log("first", home, factor=0.25)
-            found.log("second", home, factor=0.5)
-            found.log("broken", home, factor=1, broken=True)
-            found.log("wild", home, factor=7)
+            for name, factor in _FACTORS.items():
+                found.log(name, home, factor=factor, broken=name == "broken")
             yield found

@@ -2,18 +2,24 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from databricks.sdk import WorkspaceClient
+from databricks.sdk.config import Config
 
-from ml.promotion import rollback
+from localcloud.services.serving import pace, service
+from ml.promotion import promote, rollback
+from ml.promotion.alias_moves import apply
 from ml.promotion.ledger import ledger, rolled_back
-from ml.promotion.promote import apply
 from ml.promotion.rollback import NoReturnError
 from ml.serving import deploy
+from ml.serving.client import Patience, ask, ask_awake
 from ml.serving.deploy import NotLiveError
-from ml.serving.endpoint import NotServingError
-from tests.ml.serving.conftest import Served
+from ml.serving.endpoint import Endpoint, NotServingError
+from ml.usecases import use_case
+from tests.ml.serving.conftest import ENDPOINT, MODEL, Served
 
 COMMON = ("--use-case=credit", "--catalog=prod")
 
@@ -122,11 +128,100 @@ def test_the_next_run_completes_a_roll_back_that_was_killed(
 
 
 def test_a_roll_back_to_what_cannot_be_served_moves_nothing(served: Served) -> None:
-    """The endpoint refuses it first: version and aliases stay, and nothing is recorded."""
-    before = served.aliases()
+    """The endpoint refuses it, so version and aliases stay; the record says what was meant, and that it was undone."""
+    before, broken, second = served.aliases(), served.versions["broken"], served.versions["second"]
     with pytest.raises(NotServingError, match="the weights are damaged"):
-        _roll_back("run-refused", str(served.versions["broken"]))
-    assert (served.answer(), served.aliases(), _recorded(served, "run-refused")) == (0.5, before, [])
+        _roll_back("run-refused", str(broken))
+    assert (served.answer(), served.aliases()) == (0.5, before)
+    recorded = _recorded(served, "run-refused")
+    assert ("champion", second, broken, "rollback") in recorded
+    assert ("champion", broken, second, "serving") in recorded
+    assert ledger(served.subject(1, "")).last()["champion"] == second
+    with pytest.raises(NotServingError, match=f"this run found that version {broken} cannot be served"):
+        _roll_back("run-refused", str(broken))
+    assert _recorded(served, "run-refused") == recorded
+
+
+@pytest.mark.parametrize("dies_at", ["endpoint", "aliases"])
+def test_a_roll_back_that_was_killed_around_the_endpoint_is_completed(
+    served: Served, monkeypatch: pytest.MonkeyPatch, dies_at: str
+) -> None:
+    """Dead after its record, before the endpoint changed or just after: the next run does the rest, unrecorded."""
+    before = served.aliases()
+    live, back = before["champion"], before["previous"]
+    whole = rollback.serve
+
+    def dies(*given: object) -> object:
+        if dies_at == "aliases":
+            whole(*given)  # type: ignore[arg-type]
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rollback, "serve", dies)
+        with pytest.raises(KeyboardInterrupt):
+            _roll_back(f"run-cut-{dies_at}")
+    assert served.aliases() == before
+    _roll_back(f"run-after-{dies_at}")
+    assert served.aliases() == {"champion": back, "previous": live}
+    assert served.answer() == served.factor(back)
+    assert _recorded(served, f"run-after-{dies_at}") == []
+
+
+@pytest.mark.parametrize("finisher", ["roll-back", "serving", "promotion"])
+@pytest.mark.parametrize("dies_at", ["_restore", "return_aliases"])
+def test_a_return_that_was_killed_is_completed_by_whatever_runs_next(
+    served: Served, monkeypatch: pytest.MonkeyPatch, dies_at: str, finisher: str
+) -> None:
+    """The version does not load; the run dies after its record, before the endpoint or the aliases are back."""
+    before, wild = served.aliases(), served.versions["wild"]
+    run_id = f"run-{dies_at}-{finisher}"
+    served.promote(wild, run_id)
+
+    def dies(*given: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(deploy, dies_at, dies)
+        with pytest.raises(KeyboardInterrupt):
+            _serve(served, "wild", run_id)
+    assert served.aliases()["champion"] == wild
+    if finisher == "roll-back":
+        _roll_back(f"{run_id}-next")
+    elif finisher == "serving":
+        with pytest.raises(NotLiveError):
+            _serve(served, "wild", f"{run_id}-next")
+    else:
+        promote.settled(served.subject(wild, ""), ledger(served.subject(wild, "")))
+        _serve(served, served.name(before["champion"]), f"{run_id}-next")
+    assert served.aliases() == before
+    assert served.answer() == served.factor(before["champion"])
+    assert _recorded(served, f"{run_id}-next") == []
+
+
+def test_a_sleeping_endpoint_is_waited_for(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its client gives up before it is awake; the answer comes when it is, or the declared limit ends the wait."""
+    world = served.world
+    impatient = Config(host=world.url, token=world.admin_token, http_timeout_seconds=1, retry_timeout_seconds=1)
+    declared = use_case("credit").serving
+    assert declared is not None
+    endpoint = Endpoint(workspace=WorkspaceClient(config=impatient), serving=declared, model=MODEL)
+    document = service.of(world.cloud).find("prod", ENDPOINT)
+    soon = Patience(poll_s=0.05)
+    pace.write(world.cloud.store, {"sleep_after_s": 3600, "wake_s": 4})
+    try:
+        service.of(world.cloud).doze(document)
+        with pytest.raises(NotServingError, match="endpoint credit-default-risk answers nothing in time"):
+            ask(endpoint, [{"limit": 1.0}])
+        assert ask_awake(endpoint, [{"limit": 1.0}], soon) == [
+            {"probability": served.factor(served.aliases()["champion"])}
+        ]
+        assert "endpoint credit-default-risk is waking up" in capsys.readouterr().out
+        service.of(world.cloud).doze(document)
+        short = replace(endpoint, serving=replace(declared, wake_limit_s=1))
+        with pytest.raises(NotServingError, match="did not wake up within 1 s"):
+            ask_awake(short, [{"limit": 1.0}], soon)
+    finally:
+        pace.write(world.cloud.store, {"sleep_after_s": None, "wake_s": 0})
 
 
 def test_a_roll_back_is_no_way_around_the_gates(served: Served) -> None:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from ml.training import contract
+from ml.training.feature_spec import Source, feature_spec
 from ml.usecases import use_case
 
 
@@ -35,6 +36,23 @@ def test_a_whole_number_that_may_be_null_is_a_double() -> None:
         False,
         True,
     ]
+
+
+def test_a_default_stands_in_the_specification_where_no_null_has_a_meaning() -> None:
+    """It is written as text, as the client writes it; a feature whose null means something can have none."""
+    credit = use_case("credit").model
+    model = replace(credit, defaults={"limit_bal": 0.5})
+    source = Source(table="prod.credit_gold.client_features", table_id="t-1", workspace_id=7)
+    columns = feature_spec(model, source)["input_columns"]
+    assert isinstance(columns, list)
+    defaults = {name: fields.get("default_value") for column in columns[1:] for name, fields in column.items()}
+    assert {name: default for name, default in defaults.items() if default is not None} == {"limit_bal": "0.5"}
+    with pytest.raises(ValueError, match=r"defaults name 'nonsense', which is no feature of it"):
+        replace(credit, defaults={"nonsense": 1.0})
+    table = credit.feature_table
+    nullable = tuple(replace(f, null_meaning="unknown") if f.name == "limit_bal" else f for f in table.features)
+    with pytest.raises(ValueError, match=r"'limit_bal', whose null has a meaning of its own"):
+        replace(credit, feature_table=replace(table, features=nullable), defaults={"limit_bal": 0.5})
 
 
 def test_requirements_are_pinned_and_name_no_package_of_this_repository() -> None:

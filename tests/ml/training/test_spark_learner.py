@@ -17,6 +17,7 @@ from ml.training import contract, dataset, job, train
 from ml.training.job import Task
 from ml.training.served import Trees, spark_log_odds
 from ml.training.spark_learner import SparkLearner, assembled
+from ml.versions import artifact
 from tests.ml.conftest import COMMIT, MODEL_NAME, World
 
 
@@ -26,7 +27,7 @@ def _task(world: World) -> Task:
     return Task(common=common, source_catalog="prod", git_commit=COMMIT, sample_rows=0, reason="test")
 
 
-def test_spark_trees_are_fitted_distributed_and_served_without_spark(world: World) -> None:
+def test_spark_trees_are_fitted_distributed_and_served_without_spark(world: World, tmp_path: Path) -> None:
     """The declared algorithm `spark_gbt` end to end: the logged measures are those of the served model."""
     task = _task(world)
     planned = job.plan(world.tables, task)
@@ -35,7 +36,8 @@ def test_spark_trees_are_fitted_distributed_and_served_without_spark(world: Worl
     first, last = planned.split.holdout[0], planned.split.holdout[-1]
     held = dataset.holdout_frame(world.tables, task.model, planned.pinned, first, last)
     uri = f"models:/{MODEL_NAME}/{made.version}"
-    probabilities = mlflow.pyfunc.load_model(uri).predict(contract.model_input(task.model, held))["probability"]
+    model = artifact.load(artifact.fetch(uri, tmp_path))
+    probabilities = model.predict(contract.model_input(task.model, held))["probability"]
     measured = roc_auc(held["defaulted"], probabilities)
     assert measured > 0.65
     assert world.client.get_run(made.run_id).data.metrics["holdout_roc_auc"] == pytest.approx(measured)

@@ -9,7 +9,9 @@ from pathlib import Path
 import mlflow
 import numpy as np
 import pytest
+import yaml
 from mlflow.exceptions import MlflowException
+from mlflow.models import Model
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml.parameters import Common
@@ -17,12 +19,18 @@ from ml.runtime import RowsUnaccountedError
 from ml.training import dataset, job, registry, train
 from ml.training.job import RowAccount, Task
 from ml.training.lineage import read_lineage
+from ml.versions import artifact
 from tests.ml.conftest import COMMIT, MODEL_NAME, World
 
 
 def _task(world: World, sample_rows: int = 0) -> Task:
     common = Common(use_case=world.use_case, catalog="prod", run_id="plan")
     return Task(common=common, source_catalog="prod", git_commit=COMMIT, sample_rows=sample_rows, reason="test")
+
+
+def _fetched(trained: dict[str, object], into: Path) -> Path:
+    """The artifact of the trained version, as a task gets it."""
+    return artifact.fetch(f"models:/{MODEL_NAME}/{trained['model_version']}", into)
 
 
 def test_a_version_carries_its_evidence(world: World, trained: dict[str, object]) -> None:
@@ -80,8 +88,8 @@ def test_the_model_answers_in_a_process_without_the_checkout(
     world: World, trained: dict[str, object], tmp_path: Path
 ) -> None:
     """Another process, isolated, gives the probabilities that this one gives: one column, one row per row."""
-    uri = f"models:/{MODEL_NAME}/{trained['model_version']}"
-    artifact = mlflow.artifacts.download_artifacts(uri, dst_path=str(tmp_path))
+    packed = _fetched(trained, tmp_path)
+    raw = str(artifact.raw_model(packed))
     script = (
         "import sys, mlflow\n"
         "model = mlflow.pyfunc.load_model(sys.argv[1])\n"
@@ -91,20 +99,63 @@ def test_the_model_answers_in_a_process_without_the_checkout(
         "print(answer['probability'].tolist())\n"
     )
     done = subprocess.run(
-        [sys.executable, "-I", "-c", script, artifact], cwd=tmp_path, capture_output=True, text=True, check=False
+        [sys.executable, "-I", "-c", script, raw], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    model = mlflow.pyfunc.load_model(artifact)
+    model = artifact.load(packed)
     here = model.predict(model.input_example)["probability"].tolist()
     assert json.loads(done.stdout.splitlines()[-1]) == here
     assert len(here) == 3
-    assert model.metadata.metadata["feature_lookups"][0]["table"] == "prod.credit_gold.client_features"
+
+
+def test_the_version_is_packed_for_feature_look_up(world: World, trained: dict[str, object], tmp_path: Path) -> None:
+    """Databricks finds loader, data folder and requirement; a request gives the key, and may bring any feature."""
+    packed = _fetched(trained, tmp_path)
+    model = Model.load(str(packed))
+    flavour = model.flavors["python_function"]
+    assert flavour["loader_module"] == "databricks.feature_store.mlflow_model"
+    assert flavour["data"] == "data/feature_store"
+    assert "databricks-feature-lookup==1.*" in (packed / "requirements.txt").read_text().splitlines()
+    assert model.signature is not None
+    required = {column.name: column.required for column in model.signature.inputs.inputs}
+    assert required == {"client_id": True, **dict.fromkeys(world.use_case.model.features, False)}
+    inner = artifact.load(packed).metadata.signature
+    assert inner is not None
+    assert inner.inputs.input_names() == list(world.use_case.model.features)
+    assert inner.outputs == model.signature.outputs
+    with pytest.raises(MlflowException, match="not supported for Feature Store models"):
+        mlflow.pyfunc.load_model(str(packed))
+
+
+def test_the_specification_names_table_key_and_types_of_every_feature(
+    world: World, trained: dict[str, object], tmp_path: Path
+) -> None:
+    """Serialization version 9, Spark's type names, the key excluded from what the model takes."""
+    text = (_fetched(trained, tmp_path) / "data" / "feature_store" / "feature_spec.yaml").read_text()
+    spec = yaml.safe_load(text)
+    key, *features = spec["input_columns"]
+    assert key == {
+        "client_id": {"data_type": "bigint", "include": False, "topological_ordering": 0, "source": "training_data"}
+    }
+    assert [next(iter(feature)) for feature in features] == list(world.use_case.model.features)
+    assert features[0]["limit_bal"] == {
+        "table_name": "prod.credit_gold.client_features",
+        "feature_name": "limit_bal",
+        "lookup_key": ["client_id"],
+        "timestamp_lookup_key": ["application_month"],
+        "data_type": "double",
+        "topological_ordering": 1,
+        "source": "feature_store",
+    }
+    assert spec["input_tables"] == [{"prod.credit_gold.client_features": {"table_id": "t-1"}}]
+    rest = ("workspace_id", "feature_store_client_version", "serialization_version")
+    assert [spec[name] for name in rest] == ["7", "0.12.1", 9]
 
 
 @pytest.mark.parametrize("wrong", ["missing", "text", "null"])
-def test_the_model_refuses_wrong_input(world: World, trained: dict[str, object], wrong: str) -> None:
+def test_the_model_refuses_wrong_input(world: World, trained: dict[str, object], wrong: str, tmp_path: Path) -> None:
     """A missing feature, text for a number, a null where none may be."""
-    model = mlflow.pyfunc.load_model(f"models:/{MODEL_NAME}/{trained['model_version']}")
+    model = artifact.load(_fetched(trained, tmp_path))
     example = model.input_example
     bad = {
         "missing": example.drop(columns=["limit_bal"]),
@@ -115,9 +166,9 @@ def test_the_model_refuses_wrong_input(world: World, trained: dict[str, object],
         model.predict(bad)
 
 
-def test_the_input_example_holds_no_real_client(world: World, trained: dict[str, object]) -> None:
+def test_the_input_example_holds_no_real_client(world: World, trained: dict[str, object], tmp_path: Path) -> None:
     """Its rows are quartiles of each feature, a combination that no client has."""
-    example = mlflow.pyfunc.load_model(f"models:/{MODEL_NAME}/{trained['model_version']}").input_example
+    example = artifact.load(_fetched(trained, tmp_path)).input_example
     real = world.tables.read("prod.credit_gold.client_features").toPandas()[list(example.columns)]
     assert example.merge(real.astype(example.dtypes.to_dict()), how="inner").empty
 

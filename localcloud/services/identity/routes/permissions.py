@@ -26,7 +26,10 @@ _KINDS = {
     "warehouses": "warehouse",
     "experiments": "experiment",
     "serving-endpoints": "serving_endpoint",
+    "database-instances": "online_store",
 }
+# Named within their workspace: two workspaces may have one each of the same name.
+_OF_A_WORKSPACE = ("database-instances",)
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class Target:
 def _target(object_type: str, object_id: str, cloud: CloudDep, caller: CallerDep, area: str | None = None) -> Target:
     kind = f"{area}/{object_type}" if area else object_type
     acl.levels(kind)
+    if kind in _OF_A_WORKSPACE:
+        object_id = f"{caller.require_workspace().name}/{object_id}"
     if kind in _KINDS and cloud.store.get(_KINDS[kind], object_id) is None:
         raise not_found(f"{_KINDS[kind].replace('_', ' ').capitalize()} '{object_id}' does not exist.")
     acl.require_management(cloud, caller, kind, object_id)

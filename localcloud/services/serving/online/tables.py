@@ -35,8 +35,8 @@ class OnlineShelf:
         self._rows = _open(cloud)
 
     def published(self, table: str) -> PublishedTable | None:
-        """The online table that was published last from source `table`; None where there is none."""
-        found = [d for d in self._cloud.store.all(KIND) if d["source_table_name"] == table]
+        """The online table that was published last from source `table`; None where no rows have come yet."""
+        found = [d for d in self._cloud.store.all(KIND) if d["source_table_name"] == table and d["rows"] is not None]
         if not found:
             return None
         newest = max(found, key=lambda document: float(document["published_at"]))
@@ -44,41 +44,55 @@ class OnlineShelf:
             name=newest["name"], key=newest["key"], key_is_text=newest["key_is_text"], rows=self._rows
         )
 
-    def publish(self, table: Document, online_table: str, store_name: str, mode: str, *, now: float) -> Document:
-        """Copy the newest row of every key of `table` (a Unity Catalog document). The online table's document.
+    def copy(self, table: Document, online_table: str, *, now: float) -> None:
+        """Put the newest row of every key of `table` (a Unity Catalog document) into the online table.
 
         A table that did not change since is not read again. Raises `ApiError` 400 without a primary key.
         """
         key = source.primary_key(table)
         location = table["storage_location"]
-        current = self._cloud.store.get(KIND, online_table)
         with source.session(self._cloud) as spark:
             version = source.version(spark, location)
-            same = current is not None and _origin(current) == (table["id"], version, key.column)
-            count = current["rows"] if same and current else None
+            count = self._unchanged(online_table, (table["id"], version, key.column))
             if count is None:
                 count = self._rows.replace(online_table, source.newest(spark, location, version, key))
-        document = {
-            "name": online_table,
-            "source_table_name": table["full_name"],
+        copied = {
             "source_table_id": table["id"],
             "source_version": version,
-            "online_store": store_name,
-            "publish_mode": mode,
             "key": key.column,
             "key_is_text": key.is_text,
             "rows": count,
             "published_at": now,
-            "pipeline_id": (current or {}).get("pipeline_id") or str(uuid.uuid4()),
-            "owner": (current or {}).get("owner"),
         }
-        self._cloud.store.put(KIND, online_table, document)
-        return document
+        with self._cloud.store.transaction():
+            current = self._cloud.store.get(KIND, online_table)
+            if current is not None:
+                self._cloud.store.put(KIND, online_table, {**current, **copied})
+
+    def _unchanged(self, online_table: str, origin: tuple[str, int, str]) -> int | None:
+        """The rows that are there, where they are of that table, version and key already."""
+        current = self._cloud.store.get(KIND, online_table)
+        if current is None or current["rows"] is None or _origin(current) != origin:
+            return None
+        return int(current["rows"])
 
     def delete(self, online_table: str) -> None:
         """Forget an online table with its rows."""
         self._cloud.store.delete(KIND, online_table)
         self._rows.delete(online_table)
+
+
+def declared(current: Document | None, *, name: str, source_table: str, store: Document, mode: str) -> Document:
+    """The document of an online table that is published to `store`, before any row has come. Pure but for its id."""
+    empty: Document = {"rows": None, "published_at": None, "pipeline_id": str(uuid.uuid4())}
+    return {
+        **(current or empty),
+        "name": name,
+        "source_table_name": source_table,
+        "online_store": store["name"],
+        "workspace": store["workspace"],
+        "publish_mode": mode,
+    }
 
 
 def _origin(document: Document) -> tuple[str, int, str]:

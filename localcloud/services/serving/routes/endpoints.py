@@ -133,8 +133,8 @@ def _authorize(cloud: Cloud, caller: Caller, wanted: Document) -> None:
         artifact = service.of(cloud).artifact(entity["entity_name"], entity["entity_version"], fresh=True)
         for scope, key in environment.references(entity):
             secrets.get_secret(scope, key, cloud, caller)
-        for look_up in artifact.look_ups:
-            access.authorize(cloud, caller, Kind.TABLE, look_up.table, Privilege.SELECT)
+        for table in artifact.spec.tables if artifact.spec else ():
+            access.authorize(cloud, caller, Kind.TABLE, table, Privilege.SELECT)
 
 
 def _change(cloud: Cloud, document: Document, changes: Document) -> None:

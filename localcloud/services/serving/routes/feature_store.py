@@ -1,16 +1,20 @@
-"""Online feature stores: `/api/2.0/feature-store`. Publishing really copies rows; see `services.serving.online`."""
+"""Online feature stores: `/api/2.0/feature-store`. Publishing really copies rows; see `services.serving.online`.
 
-import time
+A store is a database instance of the same name, whose permissions say who may publish to it.
+"""
+
 from datetime import UTC, datetime
 
 from fastapi import APIRouter
 
+from localcloud.kernel import acl
 from localcloud.kernel.body import JsonBody, changed, required
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import bad_request, denied, exists, not_found
 from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.store import Document
 from localcloud.parity import Level, Parity
+from localcloud.services.serving.online import pipelines, source, tables
 from localcloud.services.serving.online.tables import KIND, OnlineShelf
 from localcloud.services.unity import access, records
 from localcloud.services.unity.privileges import Kind, Privilege
@@ -20,6 +24,7 @@ PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace
 router = APIRouter(prefix="/api/2.0/feature-store")
 _CAPACITIES = ("CU_1", "CU_2", "CU_4", "CU_8")
 _MODES = ("CONTINUOUS", "SNAPSHOT", "TRIGGERED")
+_TYPE = "database-instances"
 
 
 @router.post("/online-stores")
@@ -39,27 +44,31 @@ def create_store(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document
         "state": "AVAILABLE",
         "workspace": caller.require_workspace().name,
     }
-    cloud.store.put("online_store", key, document)
+    with cloud.store.transaction():
+        cloud.store.put("online_store", key, document)
+        acl.create(cloud, caller, _TYPE, key)
     return _shown(document)
 
 
 @router.get("/online-stores")
 def list_stores(cloud: CloudDep, caller: CallerDep) -> Document:
-    """The online stores of this workspace."""
+    """The online stores of this workspace that the caller may use."""
     workspace = caller.require_workspace().name
-    return {"online_stores": [_shown(s) for s in cloud.store.all("online_store") if s["workspace"] == workspace]}
+    here = [s for s in cloud.store.all("online_store") if s["workspace"] == workspace]
+    usable = [s for s in here if acl.allows(cloud, caller, _TYPE, _key(caller, s["name"]), "CAN_USE")]
+    return {"online_stores": [_shown(s) for s in usable]}
 
 
 @router.get("/online-stores/{name}")
 def get_store(name: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """One online store."""
+    """One online store. Needs CAN_USE."""
     return _shown(_store(cloud, caller, name))
 
 
 @router.patch("/online-stores/{name}")
 def update_store(name: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Change capacity or replicas. The creator and admins only."""
-    document = _own_store(cloud, caller, name)
+    """Change capacity or replicas. Needs CAN_MANAGE."""
+    document = _store(cloud, caller, name, "CAN_MANAGE")
     if "capacity" in body:
         _require_capacity(body["capacity"])
     new = changed(document, body, frozenset({"capacity", "read_replica_count", "usage_policy_id"}))
@@ -69,36 +78,42 @@ def update_store(name: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) 
 
 @router.delete("/online-stores/{name}")
 def delete_store(name: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Delete an online store with the tables published to it. The creator and admins only."""
-    document = _own_store(cloud, caller, name)
+    """Delete an online store with the tables published to it. Needs CAN_MANAGE."""
+    document = _store(cloud, caller, name, "CAN_MANAGE")
     shelf = OnlineShelf(cloud)
     for table in cloud.store.all(KIND):
         if table["online_store"] == document["name"] and table["workspace"] == document["workspace"]:
             shelf.delete(table["name"])
+            pipelines.forget(cloud, table["pipeline_id"])
     cloud.store.delete("online_store", _key(caller, name))
+    acl.delete(cloud, _TYPE, _key(caller, name))
     return {}
 
 
 @router.post("/tables/{source_table_name}/publish")
 def publish(source_table_name: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Copy the newest row of every key of the source table into the online table, as the caller.
+    """Start copying the newest row of every key of the source table into the online table.
 
-    Needs SELECT on the source and CREATE_TABLE on the online table's schema; publishing again needs to own
-    the online table. When the answer comes, look-ups read the new rows.
+    Needs CAN_USE on the store, SELECT on the source and CREATE_TABLE on the online table's schema; publishing again
+    needs to own the online table. The answer names the pipeline that copies: look-ups read the new rows once its
+    update is COMPLETED.
     """
     spec = required(body, "publish_spec")
     online_table, store_name, mode = required(spec, "online_table_name", "online_store", "publish_mode")
     if mode not in _MODES:
         raise bad_request(f"publish_mode '{mode}' is not one of {', '.join(_MODES)}.")
     store = _store(cloud, caller, store_name)
-    source = records.canonical(Kind.TABLE, source_table_name)
+    name = records.canonical(Kind.TABLE, source_table_name)
     target = records.canonical(Kind.TABLE, online_table)
-    access.authorize(cloud, caller, Kind.TABLE, source, Privilege.SELECT)
-    owner = _authorize_target(cloud, caller, source, target)
-    table = records.require(cloud.store, Kind.TABLE, source)
-    published = OnlineShelf(cloud).publish(table, target, store["name"], mode, now=time.time())
-    cloud.store.put(KIND, target, {**published, "owner": owner, "workspace": store["workspace"]})
-    return {"online_table_name": target, "pipeline_id": published["pipeline_id"]}
+    access.authorize(cloud, caller, Kind.TABLE, name, Privilege.SELECT)
+    owner = _authorize_target(cloud, caller, name, target)
+    source.primary_key(records.require(cloud.store, Kind.TABLE, name))
+    with cloud.store.transaction():
+        current = cloud.store.get(KIND, target)
+        declared = tables.declared(current, name=target, source_table=name, store=store, mode=mode)
+        cloud.store.put(KIND, target, {**declared, "owner": owner})
+    pipelines.of(cloud).start({**declared, "owner": owner})
+    return {"online_table_name": target, "pipeline_id": declared["pipeline_id"]}
 
 
 @router.get("/online-tables/{online_table_name}")
@@ -113,6 +128,7 @@ def delete_online_table(online_table_name: str, cloud: CloudDep, caller: CallerD
     document = _online_table(cloud, caller, online_table_name)
     _require_owner(caller, document)
     OnlineShelf(cloud).delete(document["name"])
+    pipelines.forget(cloud, document["pipeline_id"])
     return {}
 
 
@@ -155,18 +171,12 @@ def _key(caller: Caller, name: str) -> str:
     return f"{caller.require_workspace().name}/{name}"
 
 
-def _store(cloud: Cloud, caller: Caller, name: str) -> Document:
+def _store(cloud: Cloud, caller: Caller, name: str, level: str = "CAN_USE") -> Document:
     found = cloud.store.get("online_store", _key(caller, name))
     if found is None:
         raise not_found(f"Online store '{name}' does not exist.")
+    acl.require(cloud, caller, _TYPE, _key(caller, name), level)
     return found
-
-
-def _own_store(cloud: Cloud, caller: Caller, name: str) -> Document:
-    document = _store(cloud, caller, name)
-    if not caller.is_admin and document["creator"] != caller.principal:
-        raise denied(f"Only its creator or an admin may change online store '{name}'.")
-    return document
 
 
 def _shown(document: Document) -> Document:

@@ -2,18 +2,19 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from databricks.sdk.errors import BadRequest, NotFound, PermissionDenied
-from databricks.sdk.service import catalog, ml
+from databricks.sdk.errors import BadRequest, NotFound, OperationFailed, PermissionDenied
+from databricks.sdk.service import catalog, iam, ml
 
 from localcloud.services.serving.online.rows import OnlineRows
 from ml.features.publish import ensure_primary_key
+from ml.features.sync import Pace, wait_for_sync
 from ml.usecases.credit.features import CLIENT_FEATURES
-from tests.localcloud.services.serving.world import FEATURES, World
+from tests.localcloud.services.serving.world import FEATURES, World, entity
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -40,7 +41,11 @@ def _publish(world: World, token: str | None = None, target: str = ONLINE) -> ml
     spec = ml.PublishSpec(
         online_store="features", online_table_name=target, publish_mode=ml.PublishSpecPublishMode.SNAPSHOT
     )
-    return world.client(token).feature_store.publish_table(FEATURES, spec)
+    asked = datetime.now(UTC)
+    client = world.client(token)
+    answer = client.feature_store.publish_table(FEATURES, spec)
+    wait_for_sync(client, str(answer.pipeline_id), asked, Pace(first_poll_s=0.02, longest_poll_s=0.1))
+    return answer
 
 
 @pytest.fixture(scope="module")
@@ -75,10 +80,29 @@ def test_a_request_with_only_the_key_is_answered_from_published_features(looking
 
 
 def test_values_in_the_request_win_over_published_ones(looking: World) -> None:
-    """A request may bring some features, or all, and then needs no key."""
+    """A request may bring some features, or all; a null is none, so it is looked up. Its key may then be unknown."""
     assert _ask(looking, {"client_id": 2, "age": 50}).json()["predictions"] == [{"probability": pytest.approx(0.25)}]
-    brought = {"credit_limit": 1e6, "age": 0}
+    assert _ask(looking, {"client_id": 2, "age": None}).json()["predictions"] == [{"probability": pytest.approx(0.23)}]
+    brought = {"client_id": 99, "credit_limit": 1e6, "age": 0}
     assert _ask(looking, brought).json()["predictions"] == [{"probability": pytest.approx(1.0)}]
+
+
+def test_an_unknown_key_gets_the_declared_default(looking: World) -> None:
+    """Nothing is known of client 99: its age is the specification's default of 40, its limit what the request says."""
+    looking.endpoint("defaulting", looking.versions["defaulting"])
+    for client, expected in ((99, 1.04), (3, 1.04), (2, 1.03)):
+        answer = looking.invoke("defaulting", {"dataframe_records": [{"client_id": client, "credit_limit": 1e6}]})
+        assert answer.json()["predictions"] == [{"probability": pytest.approx(expected)}], client
+    refused = looking.invoke("defaulting", {"dataframe_records": [{"client_id": 99}]})
+    assert refused.status_code == 400
+
+
+def test_a_plain_model_looks_nothing_up(looking: World) -> None:
+    """Whatever its metadata promise: asked by key alone, a model that is not packed for look-up refuses, with 400."""
+    looking.endpoint("promising", looking.versions["promising"])
+    answer = looking.invoke("promising", {"dataframe_records": [{"client_id": 2}]})
+    assert (answer.status_code, answer.json()["error_code"]) == (400, "BAD_REQUEST")
+    assert "credit_limit" in answer.json()["message"]
 
 
 def test_published_values_are_those_of_the_offline_table(looking: World, spark: "SparkSession") -> None:
@@ -91,25 +115,23 @@ def test_published_values_are_those_of_the_offline_table(looking: World, spark: 
 
 
 @pytest.mark.parametrize(
-    ("row", "status", "code", "said"),
+    ("row", "said"),
     [
-        ({"client_id": 99}, 404, "RESOURCE_DOES_NOT_EXIST", "No published features of .* for client_id: 99"),
-        ({"age": 30}, 400, "BAD_REQUEST", "Row 0 has no 'client_id', by which features are looked up; given: age"),
-        ({"client_id": None}, 400, "BAD_REQUEST", "has no 'client_id'"),
-        ({"client_id": "2"}, 400, "BAD_REQUEST", "'client_id' must be a whole number; given: '2'"),
-        ({"client_id": 2.5}, 400, "BAD_REQUEST", "must be a whole number; given: 2.5"),
-        ({"client_id": True}, 400, "BAD_REQUEST", "must be a whole number; given: True"),
-        ({"client_id": 3}, 400, "BAD_REQUEST", "age"),
-        ({"client_id": 2, "credit_limit": "much"}, 400, "BAD_REQUEST", "credit_limit"),
-        ({"client_id": 2, "age": None}, 400, "BAD_REQUEST", "age"),
+        ({"age": 30}, "Row 0 has no client_id, by which features are looked up; given: age"),
+        ({"credit_limit": 1.0, "age": 30}, "Row 0 has no client_id"),
+        ({"client_id": None}, "has no client_id"),
+        ({"client_id": "2"}, "'client_id' must be a whole number; given: '2'"),
+        ({"client_id": 2.5}, "must be a whole number; given: 2.5"),
+        ({"client_id": True}, "must be a whole number; given: True"),
+        ({"client_id": 3}, "age"),
+        ({"client_id": 99}, "age"),
+        ({"client_id": 2, "credit_limit": "much"}, "credit_limit"),
     ],
 )
-def test_a_key_that_cannot_be_looked_up_is_refused(
-    looking: World, row: dict[str, object], status: int, code: str, said: str
-) -> None:
-    """Unknown: 404. Absent or of the wrong type: 400. A published null is the model's to judge."""
+def test_what_cannot_be_looked_up_is_refused(looking: World, row: dict[str, object], said: str) -> None:
+    """A key that is absent or of the wrong type: 400. A null, published or of an unknown key, the model judges."""
     answer = _ask(looking, row)
-    assert (answer.status_code, answer.json()["error_code"]) == (status, code)
+    assert (answer.status_code, answer.json()["error_code"]) == (400, "BAD_REQUEST")
     assert re.search(said, answer.json()["message"]), answer.json()["message"]
     assert "200000" not in answer.text, "published features must not leak into messages"
 
@@ -133,14 +155,27 @@ def test_publishing_again_brings_new_rows_and_is_idempotent(looking: World, spar
         _publish(looking)
         assert published() == before | {"source_version": 1, "rows": 1}
         assert _ask(looking, {"client_id": 2}).json()["predictions"] == [{"probability": pytest.approx(0.54)}]
-        assert _ask(looking, {"client_id": 1}).status_code == 404
+        assert _ask(looking, {"client_id": 1}).status_code == 400
     finally:
         _write(spark, looking, ROWS)
         _publish(looking)
 
 
+def test_an_update_can_be_started_by_its_owner(looking: World) -> None:
+    """The pipeline copies once more; another principal does not even see it."""
+    client = looking.client()
+    pipeline_id = str(_publish(looking).pipeline_id)
+    update_id = client.pipelines.start_update(pipeline_id).update_id
+    updates = client.pipelines.get(pipeline_id).latest_updates or []
+    assert updates[0].update_id == update_id
+    wait_for_sync(client, pipeline_id, datetime.now(UTC), Pace(first_poll_s=0.02))
+    stranger = looking.client(looking.token(str(client.service_principals.create(display_name="s").application_id)))
+    with pytest.raises(PermissionDenied, match="CAN VIEW permissions on pipeline"):
+        stranger.pipelines.get(pipeline_id)
+
+
 def test_publishing_needs_select_on_the_source_and_a_place_to_publish_to(looking: World) -> None:
-    """The caller's own privileges decide: SELECT on the source, CREATE_TABLE at the target, ownership later."""
+    """The caller's own privileges decide: CAN_USE on the store, SELECT on the source, CREATE_TABLE there."""
     client = looking.client()
     publisher = client.service_principals.create(display_name="publisher")
     name = str(publisher.application_id)
@@ -149,6 +184,10 @@ def test_publishing_needs_select_on_the_source_and_a_place_to_publish_to(looking
     def grant(kind: str, full_name: str, privilege: catalog.Privilege) -> None:
         client.grants.update(kind, full_name, changes=[catalog.PermissionsChange(principal=name, add=[privilege])])
 
+    with pytest.raises(PermissionDenied, match="CAN_USE permissions on database-instances"):
+        _publish(looking, token)
+    entry = iam.AccessControlRequest(service_principal_name=name, permission_level=iam.PermissionLevel.CAN_USE)
+    client.permissions.update("database-instances", "features", access_control_list=[entry])
     grant("catalog", "prod", catalog.Privilege.USE_CATALOG)
     grant("schema", "prod.credit_gold", catalog.Privilege.USE_SCHEMA)
     grant("schema", "prod.credit_features", catalog.Privilege.USE_SCHEMA)
@@ -168,13 +207,22 @@ def test_publishing_needs_select_on_the_source_and_a_place_to_publish_to(looking
 
 
 def test_an_endpoint_over_features_that_nobody_published_says_so(looking: World) -> None:
-    """404 that names the table, once the online table is deleted; requests that bring all features still work."""
+    """404 that names the table, once the online table is deleted; requests that bring all features still work.
+
+    No update of the endpoint succeeds until the table is published.
+    """
     client = looking.client()
     client.feature_store.delete_online_table(ONLINE)
     try:
         answer = _ask(looking, {"client_id": 2})
         assert (answer.status_code, answer.json()["error_code"]) == (404, "RESOURCE_DOES_NOT_EXIST")
         assert f"'{FEATURES}' are not published online" in answer.json()["message"]
-        assert _ask(looking, {"credit_limit": 0.0, "age": 1}).status_code == 200
+        assert _ask(looking, {"client_id": 2, "credit_limit": 0.0, "age": 1}).status_code == 200
+        again = [entity(looking.versions["looking"])]
+        with pytest.raises(OperationFailed):
+            client.serving_endpoints.update_config_and_wait(ENDPOINT, served_entities=again)
+        pending = client.serving_endpoints.get(ENDPOINT).pending_config
+        assert pending is not None
+        assert f"{FEATURES} are not published online" in str(pending.served_entities)
     finally:
         _publish(looking)

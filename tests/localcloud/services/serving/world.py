@@ -1,6 +1,7 @@
 """What the tests of serving run against, and the models they serve."""
 
 import os
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from unittest import mock
 
 import httpx
 import mlflow
+import yaml
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.service import serving as sdk
 from mlflow.models import ModelSignature
@@ -80,17 +82,22 @@ class World:
         return self.post(f"/serving-endpoints/{endpoint}/invocations", body, token)
 
     def log_models(self, *names: str) -> None:
-        """Versions of `MODEL`: factor 1, factor 2, one that does not load, one with look-ups; or only `names`."""
+        """Versions of `MODEL`, or only those called `names`.
+
+        Plain ones with factors 1 and 2, one that does not load, two that are packed for feature look-up (the second
+        with a default age of 40), and one that only says in its metadata that features are looked up.
+        """
         workspace = self.client()
         workspace.catalogs.create(name="prod")
         for name in ("credit_ops", "credit_gold", "credit_features"):
             workspace.schemas.create(name=name, catalog_name="prod")
-        look_up = {"table": FEATURES, "key": "client_id", "features": ["credit_limit", "age"]}
         kinds: dict[str, dict[str, Any]] = {
             "one": {"factor": 1},
             "two": {"factor": 2},
             "broken": {"factor": 1, "broken": True},
-            "looking": {"factor": 1, "metadata": {"feature_lookups": [look_up]}},
+            "looking": {"factor": 1, "spec": specification()},
+            "defaulting": {"factor": 1, "spec": specification(age="40")},
+            "promising": {"factor": 1, "metadata": {"feature_lookups": [{"table": FEATURES, "key": "client_id"}]}},
         }
         with mlflow_as(self.url, self.admin_token):
             mlflow.set_experiment("/Shared/prod/credit-training")
@@ -169,20 +176,54 @@ def wait_for(world: World, endpoint: str, state: str, timeout_s: float = 60) -> 
     raise AssertionError(f"{endpoint} did not become {state}")
 
 
-def _log(factor: int, *, broken: bool = False, metadata: dict[str, object] | None = None) -> int:
-    code = Path(os.environ.get("TMPDIR", "/tmp")) / f"risk-model-{os.getpid()}.py"
-    code.write_text(CODE.format(factor=factor, broken=broken))
+def specification(**defaults: str) -> dict[str, Any]:
+    """The `feature_spec.yaml` of a model that takes `credit_limit` and `age` of the client that a request names."""
+
+    def looked_up(place: int, name: str, data_type: str) -> dict[str, Any]:
+        default = {"default_value": defaults[name]} if name in defaults else {}
+        found = {"table_name": FEATURES, "feature_name": name, "lookup_key": ["client_id"], **default}
+        return {name: {**found, "data_type": data_type, "topological_ordering": place, "source": "feature_store"}}
+
+    key = {"data_type": "bigint", "include": False, "topological_ordering": 0, "source": "training_data"}
+    return {
+        "input_columns": [{"client_id": key}, looked_up(1, "credit_limit", "double"), looked_up(2, "age", "int")],
+        "input_tables": [{FEATURES: {"table_id": "t"}}],
+        "workspace_id": "7",
+        "feature_store_client_version": "0.12.1",
+        "serialization_version": 9,
+    }
+
+
+def _log(
+    factor: int,
+    *,
+    broken: bool = False,
+    metadata: dict[str, object] | None = None,
+    spec: dict[str, Any] | None = None,
+) -> int:
     columns = [ColSpec("double", "credit_limit"), ColSpec("long", "age")]
     signature = ModelSignature(Schema(list(columns)), Schema([ColSpec("double", "probability")]))
-    try:
-        with mlflow.start_run():
-            info = mlflow.pyfunc.log_model(
-                name="model",
-                python_model=str(code),
-                signature=signature,
-                pip_requirements=["mlflow"],
-                metadata=metadata,
-            )
-            return int(mlflow.register_model(info.model_uri, MODEL).version)
-    finally:
-        code.unlink()
+    with tempfile.TemporaryDirectory() as temporary, mlflow.start_run():
+        code = Path(temporary) / "risk_model.py"
+        code.write_text(CODE.format(factor=factor, broken=broken))
+        plain = {"python_model": str(code), "signature": signature, "pip_requirements": ["mlflow"]}
+        if spec is None:
+            info = mlflow.pyfunc.log_model(name="model", metadata=metadata, **plain)
+        else:
+            data = Path(temporary) / "feature_store"
+            mlflow.pyfunc.save_model(path=str(data / "raw_model"), **plain)
+            (data / "feature_spec.yaml").write_text(yaml.safe_dump(spec))
+            info = _log_packed(data)
+        return int(mlflow.register_model(info.model_uri, MODEL).version)
+
+
+def _log_packed(data: Path) -> Any:
+    inputs = [ColSpec("long", "client_id")]
+    inputs += [ColSpec(kind, name, required=False) for kind, name in (("double", "credit_limit"), ("long", "age"))]
+    return mlflow.pyfunc.log_model(
+        name="model",
+        loader_module="databricks.feature_store.mlflow_model",
+        data_path=str(data),
+        signature=ModelSignature(Schema(list(inputs)), Schema([ColSpec("double", "probability")])),
+        pip_requirements=["mlflow", "databricks-feature-lookup==1.*"],
+    )

@@ -1,0 +1,27 @@
+"""How long jobs may run, each from what it does and what it waits for. One value is declared: `jobs.timeout_s`.
+
+A job that changes an endpoint may wait for two changes, to a version and back; these have a limit of their own
+(`Serving.release_limit_s`), which the job's limit contains.
+"""
+
+from ml.declarations import UseCase
+
+
+def release_s(use_case: UseCase) -> int:
+    """Promotion, or roll-back: its own work, and an endpoint that is changed and changed back."""
+    return use_case.jobs.timeout_s + (use_case.serving.release_limit_s if use_case.serving else 0)
+
+
+def training_s(use_case: UseCase) -> int:
+    """Training, and the promotion that it waits for."""
+    return use_case.jobs.timeout_s + release_s(use_case)
+
+
+def monitoring_s(use_case: UseCase) -> int:
+    """Monitoring, and the training that it waits for."""
+    return use_case.jobs.timeout_s + training_s(use_case)
+
+
+def integration_s(use_case: UseCase) -> int:
+    """Ingest and scoring, and training in between."""
+    return 2 * use_case.jobs.timeout_s + training_s(use_case)

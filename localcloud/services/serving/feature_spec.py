@@ -1,0 +1,100 @@
+"""`feature_spec.yaml`, as Databricks' feature engineering client writes it: what serving looks up, and by which key."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from localcloud.kernel.errors import bad_request
+
+LOADER_MODULE = "databricks.feature_store.mlflow_model"
+FOLDER, RAW_MODEL = Path("data") / "feature_store", "raw_model"
+_FILE = "feature_spec.yaml"
+# 8: columns say in which order they are resolved; 11: what the newest client writes.
+_VERSIONS = range(8, 12)
+_REQUEST, _TABLE = "training_data", "feature_store"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookUp:
+    """One feature: a column of the published form of `table`, found by the request's `keys`.
+
+    `default` is what stands where nothing is found; None: null.
+    """
+
+    name: str
+    table: str
+    column: str
+    keys: tuple[str, ...]
+    default: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeatureSpec:
+    """What a request gives, what is looked up, and which of both the model takes, in its order."""
+
+    given: tuple[str, ...]
+    look_ups: tuple[LookUp, ...]
+    taken: tuple[str, ...]
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The feature tables, each once."""
+        return tuple(dict.fromkeys(look_up.table for look_up in self.look_ups))
+
+
+def read(model: Path, flavour: Mapping[str, Any]) -> FeatureSpec | None:
+    """The specification of a model that is packed for feature look-up; None for a plain one. Raises `ApiError` 400."""
+    if flavour.get("loader_module") != LOADER_MODULE:
+        return None
+    path = model / FOLDER / _FILE
+    if not path.is_file() or not (model / FOLDER / RAW_MODEL / "MLmodel").is_file():
+        raise bad_request(f"A model that {LOADER_MODULE} loads needs {FOLDER / _FILE} and {FOLDER / RAW_MODEL}.")
+    try:
+        return parsed(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise bad_request(f"{_FILE} cannot be read: {type(error).__name__}: {error}.") from error
+
+
+def parsed(document: Mapping[str, Any]) -> FeatureSpec:
+    """The specification in a document. Raises KeyError, TypeError or ValueError for one that it cannot read. Pure."""
+    version = int(document["serialization_version"])
+    if version not in _VERSIONS:
+        raise ValueError(f"serialization_version {version} is not one of {', '.join(map(str, _VERSIONS))}")
+    columns = [next(iter(entry.items())) for entry in document["input_columns"]]
+    columns.sort(key=lambda column: int(column[1]["topological_ordering"]))
+    unknown = {fields["source"] for _, fields in columns} - {_REQUEST, _TABLE}
+    if unknown:
+        raise ValueError(f"columns from {', '.join(sorted(unknown))} are not looked up here")
+    look_ups = tuple(_look_up(name, fields) for name, fields in columns if fields["source"] == _TABLE)
+    listed = {name for table in document.get("input_tables", []) for name in table}
+    if listed != {look_up.table for look_up in look_ups}:
+        raise ValueError(f"input_tables are {sorted(listed)}, which are not the tables of the columns")
+    return FeatureSpec(
+        given=tuple(name for name, fields in columns if fields["source"] == _REQUEST),
+        look_ups=look_ups,
+        taken=tuple(name for name, fields in columns if fields.get("include", True)),
+    )
+
+
+def _look_up(name: str, fields: Mapping[str, Any]) -> LookUp:
+    return LookUp(
+        name=name,
+        table=str(fields["table_name"]),
+        column=str(fields["feature_name"]),
+        keys=tuple(map(str, fields["lookup_key"])),
+        default=_value(fields.get("default_value"), str(fields["data_type"])),
+    )
+
+
+def _value(text: str | None, data_type: str) -> Any:
+    """A default as its column's type holds it; None where none is declared."""
+    if text in (None, ""):
+        return None
+    if data_type in ("float", "double"):
+        return float(str(text))
+    if data_type in ("smallint", "int", "bigint"):
+        return int(str(text))
+    return str(text).lower() == "true" if data_type == "boolean" else text

@@ -1,0 +1,30 @@
+"""How slow serving is here: `/local/serving/pace`. Databricks has no such route; there, it takes what it takes."""
+
+from dataclasses import asdict
+
+from fastapi import APIRouter
+
+from localcloud.kernel.body import JsonBody
+from localcloud.kernel.cloud import CloudDep
+from localcloud.kernel.identity import CallerDep
+from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
+from localcloud.services.serving import pace
+
+PARITY = Parity(Level.LOCAL, "docs/architecture.md")
+
+router = APIRouter(prefix="/local/serving/pace")
+
+
+@router.get("")
+def show(cloud: CloudDep, caller: CallerDep) -> Document:
+    """The durations that hold. Admin only."""
+    caller.require_admin("see how slow serving is")
+    return asdict(pace.read(cloud.store))
+
+
+@router.patch("")
+def change(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Change some durations; the others stay. Admin only."""
+    caller.require_admin("change how slow serving is")
+    return pace.write(cloud.store, body)

@@ -1,0 +1,1 @@
+"""Model versions: what their artifact holds, and how jobs load it."""

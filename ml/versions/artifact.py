@@ -1,0 +1,63 @@
+"""The artifact of a version: a model packed with the specification of the features that Databricks looks up for it.
+
+    MLmodel                                    takes keys, and features that a request brings itself
+    data/feature_store/feature_spec.yaml       which feature is looked up where, and by which key
+    data/feature_store/raw_model/              a whole MLflow model that takes the features
+
+Serving loads the outer model. Jobs have read the features themselves, so every one of them loads `raw_model`, through
+`load` or `raw_model`; MLflow cannot load the outer one without Databricks' feature look-up.
+"""
+
+from pathlib import Path
+
+import mlflow
+import yaml
+from mlflow.models import Model
+from mlflow.pyfunc import PyFuncModel
+
+# These names are Databricks': serving finds what it needs by them.
+LOADER_MODULE = "databricks.feature_store.mlflow_model"
+DATA_FOLDER = "feature_store"
+SPEC_FILE = "feature_spec.yaml"
+RAW_MODEL_FOLDER = "raw_model"
+# The client that serving installs to look features up.
+LOOK_UP_REQUIREMENT = "databricks-feature-lookup==1.*"
+
+
+class NoRawModelError(ValueError):
+    """An artifact that says that features are looked up for it, and does not hold what that takes."""
+
+
+def fetch(model_uri: str, into: Path) -> Path:
+    """Copy the artifact of a version under `into`, with the rights of this task; where it lies."""
+    return Path(mlflow.artifacts.download_artifacts(model_uri, dst_path=str(into)))
+
+
+def look_up_folder(artifact: Path) -> Path | None:
+    """The folder of the specification and the raw model; None for a plain model. Raises NoRawModelError."""
+    flavour = Model.load(str(artifact)).flavors.get(mlflow.pyfunc.FLAVOR_NAME, {})
+    if flavour.get(mlflow.pyfunc.MAIN) != LOADER_MODULE:
+        return None
+    folder = artifact / "data" / DATA_FOLDER
+    absent = [name for name in (SPEC_FILE, f"{RAW_MODEL_FOLDER}/MLmodel") if not (folder / name).is_file()]
+    if absent:
+        raise NoRawModelError(f"the artifact is packed for feature look-up and lacks {', '.join(absent)}: train again")
+    return folder
+
+
+def looked_up_table(folder: Path) -> str:
+    """Full name of the feature table that the specification in a `look_up_folder` names."""
+    specification = yaml.safe_load((folder / SPEC_FILE).read_text())
+    return str(next(iter(specification["input_tables"][0])))
+
+
+def raw_model(artifact: Path) -> Path:
+    """The folder of the model that takes features: within the artifact, or a plain model itself."""
+    folder = look_up_folder(artifact)
+    return artifact if folder is None else folder / RAW_MODEL_FOLDER
+
+
+def load(artifact: Path) -> PyFuncModel:
+    """The model that takes features. Whether its pinned packages are here, the infrastructure gate says."""
+    model: PyFuncModel = mlflow.pyfunc.load_model(str(raw_model(artifact)), suppress_warnings=True)
+    return model
