@@ -42,8 +42,8 @@ def test_an_unknown_use_case_is_refused_with_those_there_are(cli: CliRunner) -> 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "No columns to parse from file"),
-        (b"\xff\xfe\x00", "invalid start byte"),
+        (b"", "the file is empty; deliver it again"),
+        (b"\xff\xfe\x00", "byte 0 is not UTF-8 text"),
         (b"ID,LIMIT\n1,2\n", "LIMIT_BAL"),
     ],
 )
