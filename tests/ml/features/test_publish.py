@@ -121,7 +121,7 @@ def test_a_copy_that_does_not_end_fails_the_task(core: Core, tables: "Tables") -
     """The task does not wait for ever, and says what look-ups may still read."""
     core.admin().feature_store.create_online_store(OnlineStore(name="prod-online", capacity="CU_1"))
     core.call("PATCH", f"{core.url('prod')}/local/serving/pace", json={"publish_s": 20})
-    with pytest.raises(NotSyncedError, match="is RUNNING after 0 s: look-ups may still read"):
+    with pytest.raises(NotSyncedError, match=r"is RUNNING after \d+ s: look-ups may still read"):
         publish(tables, core.admin(), TASK, replace(SOON, limit_s=0.1))
 
 
