@@ -9,7 +9,7 @@ version that is pinned here it does so for no location and no credential.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from infra.cdktf_seam import Resource, Scope, TerraformStack, databricks
+from infra.cdktf_seam import Resource, Scope, databricks
 from infra.spec import Lake
 
 
@@ -51,7 +51,6 @@ def isolated_lake(scope: Scope, id_: str, props: LakeProps) -> LakeOutputs:
         isolation_mode="ISOLATION_MODE_ISOLATED",
         force_destroy=False,
     )
-    _forget_bindings(scope, [f"{id_}-storage-credential", *(f"{id_}-{name}-location" for name in props.containers)])
     return LakeOutputs(
         locations={name: _location(scope, f"{id_}-{name}", props, made.name, name) for name in props.containers},
         urls={name: props.lake.url(name) for name in props.containers},
@@ -71,13 +70,4 @@ def _location(scope: Scope, id_: str, props: LakeProps, credential: str, contain
         # No way around Unity Catalog to what lies here.
         fallback=False,
         force_destroy=False,
-    )
-
-
-def _forget_bindings(scope: Scope, bound: list[str]) -> None:
-    """Where an older version of this stack declared the bindings, they leave the state and stay in force."""
-    kept = {"destroy": False}
-    TerraformStack.of(scope).add_override(
-        "removed",
-        [{"from": f"databricks_workspace_binding.{name}-binding", "lifecycle": kept} for name in bound],
     )

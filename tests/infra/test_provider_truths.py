@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from infra.main import WORKSPACES, synth
-from infra.spec import CONTAINERS
 from tests.infra.conftest import Documents, edit, read_documents
 from tests.infra.networks import to_ip_allow_list
 from tests.infra.provider_truths import (
@@ -121,13 +120,3 @@ def test_each_fault_is_found(
     document = deepcopy(documents[stack])
     break_it(document)
     assert found in "\n".join(truth(document))
-
-
-def test_older_bindings_of_the_lake_leave_the_state_and_stay_in_force(documents: Documents) -> None:
-    """A deployment that declared them forgets them; destroying one would take the lake away from its workspace."""
-    removed = documents["prod-workspace"]["removed"]
-    assert {block["lifecycle"]["destroy"] for block in removed} == {False}
-    assert [block["from"].removeprefix("databricks_workspace_binding.") for block in removed] == [
-        "lake-storage-credential-binding",
-        *(f"lake-{name}-location-binding" for name in CONTAINERS),
-    ]
