@@ -68,7 +68,7 @@ EXTRAS = (
         script="""
             "$INTERPRETER" -m venv --clear .tools/python-3.12
             .tools/pipenv/bin/pipenv requirements --dev --hash --exclude-index > .tools/python-3.12/requirements.txt
-            .tools/python-3.12/bin/python -m pip install -q --require-hashes -r .tools/python-3.12/requirements.txt
+            .tools/python-3.12/bin/python -m pip install -q --no-deps -r .tools/python-3.12/requirements.txt
             .tools/python-3.12/bin/python -m tests.side_by_side fast
         """,
     ),
