@@ -7,6 +7,7 @@ from cli.commands.clock import clock
 from cli.commands.cloud import down, status, up
 from cli.commands.demo import demo
 from cli.commands.doctor import doctor
+from cli.commands.features import features
 from cli.commands.history import history
 from cli.commands.review import review
 from cli.commands.run import run
@@ -24,7 +25,7 @@ def mlops() -> None:
 
 
 _STACKS = (synth, scan, secrets, review, access)
-_CLOUD = (up, down, status, doctor, demo, run, sql, approve, rollback, history, user, clock)
+_CLOUD = (up, down, status, doctor, demo, run, sql, approve, rollback, history, features, user, clock)
 for command in (*_STACKS, *_CLOUD):
     mlops.add_command(command)
 

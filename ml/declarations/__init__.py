@@ -4,43 +4,58 @@
 """
 
 from ml.declarations.errors import DeclarationError
+from ml.declarations.features import Aggregate, Dimension, Feature, FeatureTable, History, Past, Window, lag
 from ml.declarations.feed import Feed
 from ml.declarations.gates import ComparisonGate, ComplianceGate, Gates, InfrastructureGate, SignOff
 from ml.declarations.hidden import RECORD, Hidden, hidden_columns, hiding_function
-from ml.declarations.model import Algorithm, Feature, FeatureTable, Model, Outcome, Promotion, Tuning
+from ml.declarations.model import Algorithm, Model, Promotion, Tuning
 from ml.declarations.monitoring import Limits, Monitoring
+from ml.declarations.outcomes import Joins, Later, Outcome
+from ml.declarations.periods import MONTHS, Calendar, Period, WeekStart
 from ml.declarations.serving import Serving, WorkloadSize, online_store, online_table
 from ml.declarations.table import Column, Layer, Table
 from ml.declarations.usecase import JobSettings, UseCase
 
 __all__ = [
+    "MONTHS",
     "RECORD",
+    "Aggregate",
     "Algorithm",
+    "Calendar",
     "Column",
     "ComparisonGate",
     "ComplianceGate",
     "DeclarationError",
+    "Dimension",
     "Feature",
     "FeatureTable",
     "Feed",
     "Gates",
     "Hidden",
+    "History",
     "InfrastructureGate",
     "JobSettings",
+    "Joins",
+    "Later",
     "Layer",
     "Limits",
     "Model",
     "Monitoring",
     "Outcome",
+    "Past",
+    "Period",
     "Promotion",
     "Serving",
     "SignOff",
     "Table",
     "Tuning",
     "UseCase",
+    "WeekStart",
+    "Window",
     "WorkloadSize",
     "hidden_columns",
     "hiding_function",
+    "lag",
     "online_store",
     "online_table",
 ]

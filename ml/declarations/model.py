@@ -1,93 +1,13 @@
-"""Features, outcomes and the model trained on them."""
+"""The model of a use case: what it learns from, how, and how it reaches the next environment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ml.declarations.errors import require
-from ml.declarations.table import Column, Layer, Table
-
-
-@dataclass(frozen=True, kw_only=True)
-class Feature:
-    """One feature: a Spark SQL expression over one row of the feature table's source.
-
-    `null_meaning` says why a feature may be null; without it a null fails the features task.
-    """
-
-    name: str
-    expression: str
-    type: str
-    comment: str
-    unit: str | None = None
-    null_meaning: str | None = None
-    sensitive: bool = False
-
-    def as_column(self) -> Column:
-        """This feature as a column of its gold table."""
-        return Column(
-            name=self.name,
-            type=self.type,
-            comment=self.comment,
-            unit=self.unit,
-            nullable=self.null_meaning is not None,
-            sensitive=self.sensitive,
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class FeatureTable:
-    """A gold table of features: one row per `key` and `event_time` (when the values became known)."""
-
-    name: str
-    source: Table
-    key: str
-    event_time: str
-    features: tuple[Feature, ...]
-    owner: str
-    comment: str
-
-    def __post_init__(self) -> None:
-        names = [feature.name for feature in self.features]
-        doubles = sorted({name for name in names if names.count(name) > 1})
-        columns = [column.name for column in self.source.columns]
-        absent = [name for name in (self.key, self.event_time) if name not in columns]
-        require(
-            f"feature table {self.name!r}",
-            [
-                f"features {doubles} are declared twice: remove one" if doubles else None,
-                f"{absent} are not columns of its source {self.source.name!r}" if absent else None,
-            ],
-        )
-
-    @property
-    def table(self) -> Table:
-        """The gold table that the features task writes."""
-        heads = tuple(self.source.column(name) for name in (self.key, self.event_time))
-        return Table(
-            name=self.name,
-            layer=Layer.GOLD,
-            columns=heads + tuple(feature.as_column() for feature in self.features),
-            keys=(self.key, self.event_time),
-            owner=self.owner,
-            comment=self.comment,
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
-    """The gold table of what came true: one row per `key`, known from `known_from` on.
-
-    `event_time` is the time the prediction was for; a training row joins the newest feature row whose
-    event time is not after it, and counts only once `known_from` is not after the training cut-off.
-    """
-
-    table: Table
-    source: Table
-    key: str
-    event_time: str
-    known_from: str
-    label: str
+from ml.declarations.features import FeatureTable
+from ml.declarations.outcomes import Outcome
+from ml.declarations.table import Layer
 
 
 class Algorithm(StrEnum):

@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 
 from ml.declarations.errors import require
+from ml.declarations.features import FeatureTable
 from ml.declarations.feed import Feed
 from ml.declarations.gates import Gates
 from ml.declarations.model import Model
 from ml.declarations.monitoring import Monitoring
+from ml.declarations.periods import Calendar
 from ml.declarations.serving import Serving
 
 
@@ -39,18 +41,28 @@ class UseCase:
     jobs: JobSettings
     monitoring: Monitoring = field(default_factory=Monitoring)
     serving: Serving | None = None
+    calendar: Calendar = field(default_factory=Calendar)
+    more_feature_tables: tuple[FeatureTable, ...] = ()
 
     def __post_init__(self) -> None:
-        silver = {feed.silver.name for feed in self.feeds}
-        sources = {self.model.feature_table.source.name, self.model.outcome.source.name}
+        written = {feed.silver.name for feed in self.feeds}
+        sources = {table.source.name for table in self.feature_tables}
+        sources |= set() if self.model.outcome.use_case else {self.model.outcome.source.name}
+        built = [table.name for table in self.feature_tables]
         names = [feed.name for feed in self.feeds]
         require(
             f"use case {self.name!r}",
             [
-                None if sources <= silver else f"{sorted(sources - silver)} are read but no feed writes them",
+                None if sources <= written else f"{sorted(sources - written)} are read but no feed writes them",
+                None if len(built) == len(set(built)) else f"feature tables {built} repeat a name: rename one",
                 None if len(names) == len(set(names)) else f"feeds {names} repeat a name: rename one",
             ],
         )
+
+    @property
+    def feature_tables(self) -> tuple[FeatureTable, ...]:
+        """All feature tables, in the order in which they are built; the model's own is the last."""
+        return (*self.more_feature_tables, self.model.feature_table)
 
     @property
     def landing_volume(self) -> str:

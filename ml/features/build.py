@@ -1,16 +1,19 @@
-"""Task `features` of job `<usecase>-ingest`: silver to the gold feature table and the gold outcomes.
+"""Task `features` of job `<usecase>-ingest`: silver to the gold feature tables and gold outcomes.
 
 An outcome whose event is unknown (its application was rejected, or has not arrived) waits in
 `<outcome table>_quarantine` and moves over once the event is there.
 """
 
 from collections.abc import Sequence
+from functools import cache
 
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml import parameters, runtime
-from ml.declarations import Table
-from ml.features.frames import feature_rows, outcome_rows, require_usable
+from ml.declarations import Dimension, FeatureTable, History, Table
+from ml.features.frames import Reader, feature_rows, require_usable
+from ml.features.outcomes import computed_rows, outcome_rows
 from ml.parameters import Common
 from ml.tables import Tables, door
 from ml.tables.system import outcome_quarantine
@@ -33,31 +36,63 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def build_features(tables: Tables, task: Common) -> tuple[int, int, int]:
-    """Write the feature table. Returns the rows of silver, of the feature table, and of no quarantine."""
+    """Write the feature tables. Returns the rows of silver, of the model's feature table, and of no quarantine."""
+    read = reader(tables, task)
+    for table in task.use_case.feature_tables:
+        build_table(tables, task, table, read)
     declared = task.use_case.model.feature_table
     source, target = (table.full_name(task.catalog, task.use_case.name) for table in (declared.source, declared.table))
-    with runtime.computed_once(feature_rows(declared, tables.read(source))) as rows:
-        require_usable(declared, rows)
-        tables.replace(declared.table, target, rows)
     rows_in, rows_kept = tables.counts(source, target)
     return rows_in, rows_kept, 0
 
 
+def build_table(tables: Tables, task: Common, declared: FeatureTable, read: Reader) -> None:
+    """Write one feature table, whole."""
+    source, target = (table.full_name(task.catalog, task.use_case.name) for table in (declared.source, declared.table))
+    built = feature_rows(declared, tables.read(source), read, task.use_case.calendar)
+    with runtime.computed_once(built) as rows:
+        require_usable(declared, rows)
+        tables.replace(declared.table, target, rows)
+
+
+def reader(tables: Tables, task: Common) -> Reader:
+    """How histories and dimensions are read in this task's catalog. Raises NotFound for one that is not optional."""
+
+    @cache
+    def read(other: History | Dimension) -> DataFrame | None:
+        full_name = other.table.full_name(task.catalog, other.use_case or task.use_case.name)
+        if other.optional and not tables.exists(full_name):
+            return None
+        rows = tables.read(full_name)
+        return None if other.optional and rows.isEmpty() else rows
+
+    return read
+
+
 def build_outcomes(tables: Tables, task: Common) -> tuple[int, int, int]:
     """Write the outcome table and its quarantine. Returns the rows of silver and of both."""
-    model, outcome = task.use_case.model, task.use_case.model.outcome
-    waiting = outcome_quarantine(task.use_case)
-    source, events, target, rejects = (
-        table.full_name(task.catalog, task.use_case.name)
-        for table in (outcome.source, model.feature_table.source, outcome.table, waiting)
-    )
+    outcome, waiting = task.use_case.model.outcome, outcome_quarantine(task.use_case)
+    target, rejects = (table.full_name(task.catalog, task.use_case.name) for table in (outcome.table, waiting))
+    source = outcome.source.full_name(task.catalog, outcome.use_case or task.use_case.name)
     usable = F.col("_reason").isNull()
-    joined = outcome_rows(task.use_case, tables.read(events), tables.read(source))
-    with runtime.computed_once(joined) as rows:
+    with runtime.computed_once(outcomes_of(tables, task, tables.read(source))) as rows:
         tables.replace(outcome.table, target, rows.where(usable).select(*names(outcome.table)))
+        if outcome.later:
+            # No row is refused, and rows are of events, not of the source.
+            kept = tables.counts(target)[0]
+            return kept, kept, 0
         tables.replace(waiting, rejects, rows.where(~usable).select(*names(waiting)))
     rows_in, rows_kept, rows_quarantined = tables.counts(source, target, rejects)
     return rows_in, rows_kept, rows_quarantined
+
+
+def outcomes_of(tables: Tables, task: Common, source: DataFrame) -> DataFrame:
+    """Every outcome with its event, or with the reason why it has none."""
+    model = task.use_case.model
+    events = tables.read(model.feature_table.source.full_name(task.catalog, task.use_case.name))
+    if model.outcome.later:
+        return computed_rows(task.use_case, model.outcome.later, events, source)
+    return outcome_rows(task.use_case, events, source)
 
 
 def names(table: Table) -> list[str]:

@@ -1,19 +1,58 @@
 """Feature and outcome rows from silver. Pure frames."""
 
+from collections.abc import Callable
+
+from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from ml.declarations import FeatureTable, UseCase
+from ml.declarations import MONTHS, Calendar, Dimension, Feature, FeatureTable, History
+from ml.features import windows
 
 
 class NullFeatureError(ValueError):
     """A feature that may not be null is null or not a finite number."""
 
 
-def feature_rows(table: FeatureTable, source: DataFrame) -> DataFrame:
-    """One row per row of `source`: key, event time and every declared feature."""
-    features = [F.expr(feature.expression).alias(feature.name) for feature in table.features]
-    return source.select(table.key, table.event_time, *features)
+# How a history or a dimension is read; None if it is optional and there is nothing of it.
+Reader = Callable[[History | Dimension], DataFrame | None]
+
+
+def feature_rows(
+    table: FeatureTable, source: DataFrame, read: Reader | None = None, calendar: Calendar = MONTHS
+) -> DataFrame:
+    """One row per row of `source`: keys, event time and every declared feature, as known when the event's period began.
+
+    `read` is needed for features with a window or a dimension. A feature of a source that is not there is null.
+    """
+    heads = [*table.keys, table.event_time]
+    rows = source.select(*heads, *(_of_row(each) for each in table.features if each.reads is None))
+    for other in table.reads:
+        found = read(other) if read else None
+        if found is None:
+            continue
+        joined = (
+            windows.with_history(table, source, other, found, calendar)
+            if isinstance(other, History)
+            else windows.with_dimension(table, source, other, found)
+        )
+        rows = rows.join(joined, on=heads, how="left")
+    there = set(rows.columns)
+    return rows.select(*heads, *(_settled(each, there=each.name in there) for each in table.features))
+
+
+def _of_row(feature: Feature) -> SparkColumn:
+    return F.expr(feature.expression).alias(feature.name)
+
+
+def _settled(feature: Feature, *, there: bool) -> SparkColumn:
+    """A feature's column; null throughout if its source is not there."""
+    if not there:
+        return F.lit(None).cast(feature.type).alias(feature.name)
+    empty = windows.empty_value(feature)
+    if empty is None:
+        return F.col(feature.name)
+    return F.coalesce(F.col(feature.name), F.lit(empty).cast(feature.type)).alias(feature.name)
 
 
 def unusable(table: FeatureTable, rows: DataFrame) -> dict[str, int]:
@@ -39,33 +78,3 @@ def require_usable(table: FeatureTable, rows: DataFrame) -> None:
             f"features of {table.name!r} are null or not finite: {listed}. Correct the expression, or say with "
             "null_meaning what a null means"
         )
-
-
-def outcome_rows(use_case: UseCase, events: DataFrame, outcomes: DataFrame) -> DataFrame:
-    """One row per silver outcome: the columns of the outcome table, all of `outcomes`, and `_reason`.
-
-    `events` is silver of the feature table; it lends the event time. `_reason` is null where the row is usable.
-    """
-    outcome = use_case.model.outcome
-    lent = [name for name in (column.name for column in outcome.table.columns) if name not in outcomes.columns]
-    joined = outcomes.join(events.select(outcome.key, *lent, F.lit(True).alias("_known")), on=outcome.key, how="left")
-    too_early = F.col(outcome.known_from) < F.col(outcome.event_time)
-    return joined.withColumn(
-        "_reason",
-        F.when(
-            F.col("_known").isNull(),
-            F.concat(
-                F.lit(f"{outcome.key} "),
-                F.col(outcome.key),
-                F.lit(f" is not in {use_case.model.feature_table.source.name}"),
-            ),
-        ).when(
-            too_early,
-            F.concat(
-                F.lit(f"{outcome.known_from} "),
-                F.col(outcome.known_from),
-                F.lit(f" is before {outcome.event_time} "),
-                F.col(outcome.event_time),
-            ),
-        ),
-    ).drop("_known")

@@ -6,19 +6,21 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml.declarations import Model
+from ml.examples.newest import newest_known
 
 FEATURE_TIME = "_feature_time"
 
 
 def training_set(model: Model, features: DataFrame, outcomes: DataFrame, cut_off: date) -> DataFrame:
-    """One row per outcome known by `cut_off`, with the newest feature row not after the outcome's event time.
+    """One row per event with an outcome known by `cut_off`, with the newest feature row not after the event time.
 
-    Outcomes for which no feature row was known in time are left out.
+    Of several outcomes of one event (a label and its corrections) the one that became known last counts. Events for
+    which no feature row was known in time, or only one older than `max_age_days`, are left out.
 
     Args:
         model: names the key, the times, the label, the features and the fairness groups.
         features: the gold feature table, one row per key and event time.
-        outcomes: the gold outcome table, one row per key and event time.
+        outcomes: the gold outcome table, one row per key, event time and `known_from`.
         cut_off: nothing that became known after this day is used.
 
     Returns:
@@ -27,10 +29,11 @@ def training_set(model: Model, features: DataFrame, outcomes: DataFrame, cut_off
     """
     outcome, table = model.outcome, model.feature_table
     names = list(dict.fromkeys((*model.features, *model.fairness_groups)))
-    known = (
-        outcomes.where(F.col(outcome.known_from) <= F.lit(cut_off))
-        .select(F.col(outcome.key).alias("_key"), outcome.event_time, outcome.known_from, outcome.label)
-        .withColumnRenamed(outcome.event_time, "_event_time")
+    known = newest_known(outcome, outcomes.where(F.col(outcome.known_from) <= F.lit(cut_off))).select(
+        F.col(outcome.key).alias("_key"),
+        F.col(outcome.event_time).alias("_event_time"),
+        outcome.known_from,
+        outcome.label,
     )
     values = features.select(
         F.col(table.key).alias("_feature_key"),
@@ -38,6 +41,8 @@ def training_set(model: Model, features: DataFrame, outcomes: DataFrame, cut_off
         F.struct(*names).alias("_values"),
     )
     in_time = (F.col("_key") == F.col("_feature_key")) & (F.col(FEATURE_TIME) <= F.col("_event_time"))
+    if table.max_age_days is not None:
+        in_time &= F.date_diff("_event_time", F.col(FEATURE_TIME)) <= table.max_age_days
     newest = (
         known.join(values, in_time)
         .groupBy("_key", "_event_time", outcome.known_from, outcome.label)

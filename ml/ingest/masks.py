@@ -88,7 +88,8 @@ def _written(use_case: UseCase) -> Iterator[Table]:
     """The tables of this job that hold what was received or what follows from it."""
     for feed in use_case.feeds:
         yield from (bronze(feed), feed.silver, quarantine(feed))
-    yield from (use_case.model.feature_table.table, use_case.model.outcome.table, outcome_quarantine(use_case))
+    yield from (each.table for each in use_case.feature_tables)
+    yield from (use_case.model.outcome.table, outcome_quarantine(use_case))
 
 
 def _parameter(type_: str) -> FunctionParameterInfo:

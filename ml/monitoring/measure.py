@@ -15,6 +15,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from ml import parameters, runtime
 from ml.declarations import Table, UseCase
+from ml.examples.newest import newest_known
 from ml.monitoring.baseline import expected_of
 from ml.monitoring.metric import Metric, Verdict
 from ml.monitoring.month import Expectation, MonthData, measure
@@ -65,10 +66,11 @@ def read_sources(tables: Tables, task: Common) -> Sources:
     if rows is None:
         name = features.table.full_name(task.catalog, use_case.name)
         raise LookupError(f"there is no feature table {name}: run the ingest job before monitoring")
+    outcomes = pinned(use_case.model.outcome.table)
     return Sources(
         features=rows,
         predictions=pinned(predictions(use_case)),
-        outcomes=pinned(use_case.model.outcome.table),
+        outcomes=None if outcomes is None else newest_known(use_case.model.outcome, outcomes),
         quarantine=pinned(quarantine(feed)),
     )
 

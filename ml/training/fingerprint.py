@@ -12,7 +12,7 @@ from ml.declarations import Model
 from ml.training.dataset import Month
 
 # The code that decides what a model is; a change elsewhere in the wheel trains nothing new.
-_CODE = ("training", "evaluation", "features/training_set.py")
+_CODE = ("training", "evaluation", "examples", "features/training_set.py")
 
 
 def _sources(at: Traversable, path: str) -> list[tuple[str, bytes]]:

@@ -23,6 +23,19 @@ SOURCE = Table(
         Column(name="amount", type="int", comment="Amount."),
     ),
 )
+ASKED = Table(
+    name="asked",
+    layer=Layer.SILVER,
+    keys=("client_id", "asked_on", "known_on"),
+    owner="ml-engineers",
+    comment="One row per client, day and report.",
+    columns=(
+        Column(name="client_id", type="bigint", comment="Client."),
+        Column(name="asked_on", type="date", comment="Day."),
+        Column(name="known_on", type="date", comment="When it was known."),
+        Column(name="bad", type="int", comment="Outcome."),
+    ),
+)
 MODEL = replace(
     use_case("credit").model,
     feature_table=FeatureTable(
@@ -37,7 +50,7 @@ MODEL = replace(
     features=("amount",),
     fairness_groups=(),
     outcome=Outcome(
-        table=SOURCE, source=SOURCE, key="client_id", event_time="asked_on", known_from="known_on", label="bad"
+        table=ASKED, source=ASKED, key="client_id", event_time="asked_on", known_from="known_on", label="bad"
     ),
 )
 FEATURE_SCHEMA = "client_id long, seen_on date, amount int"
@@ -73,6 +86,26 @@ def test_each_outcome_gets_the_newest_features_that_were_known_then(spark: Spark
         (1, _day(5), _day(9), 1, 50, _day(5)),
         (2, _day(9), _day(9), 1, 40, _day(4)),
     ]
+
+
+def test_a_correction_counts_from_when_it_is_known(spark: SparkSession) -> None:
+    """One row per event: the newest outcome known by the cut-off, and before the correction the first one."""
+    features = [(1, _day(1), 10)]
+    outcomes = [(1, _day(1), _day(9), 0), (1, _day(1), _day(20), 1)]
+    assert _joined(spark, features, outcomes, _day(31)) == [(1, _day(1), _day(20), 1, 10, _day(1))]
+    assert _joined(spark, features, outcomes, _day(19)) == [(1, _day(1), _day(9), 0, 10, _day(1))]
+
+
+def test_features_older_than_declared_are_not_joined(spark: SparkSession) -> None:
+    """Ten days are not too old where ten are allowed; eleven are, and the event is left out."""
+    aged = replace(MODEL, feature_table=replace(MODEL.feature_table, max_age_days=10))
+    made = training_set(
+        aged,
+        spark.createDataFrame([(1, _day(1), 10)], FEATURE_SCHEMA),
+        spark.createDataFrame([(1, _day(11), _day(20), 1), (1, _day(12), _day(20), 1)], OUTCOME_SCHEMA),
+        _day(31),
+    )
+    assert [(row["asked_on"], row["amount"]) for row in made.collect()] == [(_day(11), 10)]
 
 
 def test_outcomes_known_after_the_cut_off_are_left_out(spark: SparkSession) -> None:

@@ -1,0 +1,47 @@
+"""`mlops features`."""
+
+import click
+
+from cli.commands.sql import query
+from cli.errors import CommandError
+from cli.features import feature_rows, table_rows
+from cli.output import Row, format_option, show
+from ml.declarations import FeatureTable, UseCase
+from ml.usecases import USE_CASES
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--env", help="Environment whose tables are asked how fresh they are; left out: declarations alone.")
+@format_option
+def features(name: str | None, env: str | None, form: str) -> None:
+    """List feature tables; with NAME (a feature table, or a use case's own by the use case's name) its features."""
+    cases = list(USE_CASES.values())
+    if name is None:
+        rows = [
+            {**row, "newest": newest(env, case, table)} if env else row
+            for case in cases
+            for row, table in zip(table_rows(case, cases), case.feature_tables, strict=True)
+        ]
+        show(rows, form=form, title="Feature tables")
+        return
+    case, table = find(name, cases)
+    show(feature_rows(case, table, cases), form=form, title=f"{case.name}: features of {table.name}")
+
+
+def find(name: str, cases: list[UseCase]) -> tuple[UseCase, FeatureTable]:
+    """The feature table called `name`, or the one of the use case called so. Raises CommandError that lists all."""
+    for case in cases:
+        for table in case.feature_tables:
+            if name == table.name or (name == case.name and table == case.model.feature_table):
+                return case, table
+    known = ", ".join(table.name for case in cases for table in case.feature_tables)
+    raise CommandError(f"{name!r} is no feature table: there are {known}")
+
+
+def newest(env: str, case: UseCase, table: FeatureTable) -> object:
+    """The newest event time in the table of `env`, as text."""
+    found: list[Row] = query(
+        env, f"select max({table.event_time}) as newest from {table.table.full_name(env, case.name)}"
+    )
+    return found[0]["newest"]

@@ -1,0 +1,83 @@
+"""Feature tables and features as rows: what they are, of whom, and who uses them. Pure; from the declarations."""
+
+from collections.abc import Iterator, Sequence
+
+from cli.output import Row
+from ml.declarations import Dimension, Feature, FeatureTable, UseCase
+
+
+def table_rows(case: UseCase, cases: Sequence[UseCase]) -> list[Row]:
+    """One row per feature table of `case`, in the order in which they are built."""
+    return [
+        {
+            "use_case": case.name,
+            "table": table.name,
+            "row per": ", ".join(table.table.keys),
+            "features": len(table.features),
+            "owner": table.owner,
+            "built from": ", ".join([table.source.name, *(other.table.name for other in table.reads)]),
+            "used by": ", ".join(sorted(_users(case, table, cases))),
+            "endpoint": case.serving.endpoint if case.serving and table == case.model.feature_table else "",
+            "meaning": table.comment,
+        }
+        for table in case.feature_tables
+    ]
+
+
+def feature_rows(case: UseCase, table: FeatureTable, cases: Sequence[UseCase]) -> list[Row]:
+    """One row per feature of `table`."""
+    serving = case.serving.endpoint if case.serving and table == case.model.feature_table else ""
+    return [
+        {
+            "feature": feature.name,
+            "type": feature.type,
+            "unit": feature.unit or "",
+            "over": over(feature),
+            "expression": feature.expression,
+            "owner": table.owner,
+            "models": ", ".join(sorted(_models(case, table, feature, cases))),
+            "endpoint": serving if feature.name in case.model.features else "",
+            "may be null": feature.null_meaning or "",
+            "meaning": feature.comment,
+        }
+        for feature in table.features
+    ]
+
+
+def over(feature: Feature) -> str:
+    """What a feature is computed over, in words."""
+    if feature.dimension is not None:
+        return f"{feature.dimension.table.name}, as it was then"
+    if feature.window is None:
+        return "the row"
+    window = feature.window
+    skipped = f", {window.past.skip} skipped" if window.past.skip else ""
+    optional = ", optional" if feature.optional else ""
+    return (
+        f"{window.aggregate} of {window.history.table.name}, {window.past.periods} period(s) before{skipped}{optional}"
+    )
+
+
+def _users(case: UseCase, table: FeatureTable, cases: Sequence[UseCase]) -> Iterator[str]:
+    """Models that read the table: the use case's own, and those of tables that join it."""
+    if table == case.model.feature_table:
+        yield f"{case.name}.{case.model.name}"
+    for other in cases:
+        for reader in other.feature_tables:
+            if any(_is(each, case, table, other) for each in reader.dimensions):
+                yield f"{other.name}.{other.model.name}" if reader == other.model.feature_table else reader.name
+
+
+def _models(case: UseCase, table: FeatureTable, feature: Feature, cases: Sequence[UseCase]) -> Iterator[str]:
+    """Models that take the feature, or one made of it."""
+    if table == case.model.feature_table and feature.name in case.model.features:
+        yield f"{case.name}.{case.model.name}"
+    for other in cases:
+        taken = (each for each in other.model.feature_table.features if each.name in other.model.features)
+        for each in taken:
+            if each.dimension and each.expression == feature.name and _is(each.dimension, case, table, other):
+                yield f"{other.name}.{other.model.name}"
+
+
+def _is(dimension: Dimension, case: UseCase, table: FeatureTable, reader: UseCase) -> bool:
+    return dimension.table == table.table and (dimension.use_case or reader.name) == case.name

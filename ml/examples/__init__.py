@@ -1,0 +1,1 @@
+"""Examples: what several stages read of gold tables in the same way."""

@@ -1,0 +1,89 @@
+"""What `mlops features` tells of tables and features."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from click.testing import CliRunner
+
+from cli.commands.features import features, find
+from cli.errors import CommandError
+from cli.features import feature_rows, table_rows
+from ml.declarations import Aggregate, Feature, History, Past, Window
+from ml.usecases import use_case
+
+CREDIT = use_case("credit")
+CLIENTS = CREDIT.model.feature_table
+BEFORE = History(table=CLIENTS.source, on=("client_id",), time="application_month", optional=True)
+LIMIT_BEFORE = Feature(
+    name="limit_before",
+    expression="limit_bal",
+    type="double",
+    comment="Limit, over the applications of half a year before.",
+    unit="NT$",
+    null_meaning="no application before",
+    window=Window(history=BEFORE, aggregate=Aggregate.MEAN, past=Past(periods=6, skip=1)),
+)
+
+
+def test_a_feature_table_says_whose_it_is_and_who_uses_it() -> None:
+    """Key, owner, what it is built from, model and endpoint."""
+    (row,) = table_rows(CREDIT, [CREDIT])
+    assert {name: row[name] for name in ("table", "row per", "owner", "built from", "used by", "endpoint")} == {
+        "table": "client_features",
+        "row per": "client_id, application_month",
+        "owner": "ml-engineers",
+        "built from": "applications",
+        "used by": "credit.default_risk",
+        "endpoint": "credit-default-risk",
+    }
+
+
+def test_a_feature_says_its_unit_and_what_it_is_over() -> None:
+    """A window and a plain one; a group attribute is no model's."""
+    table = replace(CLIENTS, features=(*CLIENTS.features, LIMIT_BEFORE))
+    model = replace(CREDIT.model, feature_table=table, features=(*CREDIT.model.features, "limit_before"))
+    case = replace(CREDIT, model=model)
+    rows = {row["feature"]: row for row in feature_rows(case, table, [case])}
+    assert {name: rows["limit_before"][name] for name in ("unit", "over", "models", "endpoint")} == {
+        "unit": "NT$",
+        "over": "mean of applications, 6 period(s) before, 1 skipped, optional",
+        "models": "credit.default_risk",
+        "endpoint": "credit-default-risk",
+    }
+    assert rows["limit_bal"]["over"] == "the row"
+    assert (rows["sex"]["models"], rows["sex"]["endpoint"]) == ("", "")
+
+
+def test_another_use_case_that_joins_a_feature_is_listed() -> None:
+    """Its model uses the feature by name."""
+    shared = Feature(
+        name="limit_then",
+        expression="limit_bal",
+        type="double",
+        comment="Limit.",
+        null_meaning="no client",
+        dimension=CLIENTS.as_dimension("credit"),
+    )
+    table = replace(CLIENTS, name="loans", features=(*CLIENTS.features, shared))
+    model = replace(CREDIT.model, name="loss", feature_table=table, features=(*CREDIT.model.features, "limit_then"))
+    lending = replace(CREDIT, name="lending", model=model)
+    rows = {row["feature"]: row for row in feature_rows(CREDIT, CLIENTS, [CREDIT, lending])}
+    assert rows["limit_bal"]["models"] == "credit.default_risk, lending.loss"
+    assert rows["education"]["models"] == "credit.default_risk"
+    assert table_rows(CREDIT, [CREDIT, lending])[0]["used by"] == "credit.default_risk, lending.loss"
+    assert feature_rows(lending, table, [lending])[-1]["over"] == "client_features, as it was then"
+
+
+def test_the_command_prints_json() -> None:
+    """Tables without a name, features with one."""
+    tables = json.loads(CliRunner().invoke(features, ["--format", "json"]).stdout)
+    assert [row["table"] for row in tables] == ["client_features"]
+    listed = json.loads(CliRunner().invoke(features, ["credit", "--format", "json"]).stdout)
+    assert [row["feature"] for row in listed] == [feature.name for feature in CLIENTS.features]
+
+
+def test_an_unknown_name_lists_those_there_are() -> None:
+    """With what was given."""
+    with pytest.raises(CommandError, match="'nothing' is no feature table: there are client_features"):
+        find("nothing", [CREDIT])
