@@ -1,9 +1,10 @@
 """Plans, deploys and destroys an environment: `python -m infra.deploy plan|diff|deploy|destroy ENV`.
 
 It drives the real cdktf CLI and Terraform, one stack after the other: the stacks share no references that would tell
-either of them the order. `ENV` is an environment, or what all share: `bootstrap`, `hub` or `account`. An environment's
-first stack can be asked for alone, since the account needs its workspace. Phase two, which refers to what jobs make, is
-asked for by name: `<env>-masks` once the ingest job has run (files or not), `<env>-serving` once a model is live.
+either of them the order. `ENV` is an environment, or what all share: `bootstrap`, `hub`, `metastore` (only if a new one
+is made) or `account`, with what its admins give to each environment. An environment's first stack can be asked for
+alone, since the account needs its workspace. Phase two, which refers to what jobs make, is asked for by name:
+`<env>-masks` once the ingest job has run (files or not), `<env>-serving` once a model is live.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from infra.access.masking import hides
 from infra.cdktf_seam import SeamError, find_node
 from infra.main import WORKSPACES, synth
 from infra.spec import Spec, SpecError, load
+from infra.stacks.metastore import makes_metastore
 from infra.stacks.serving import serves
 from infra.wheel import ROOT
 
@@ -46,11 +48,13 @@ def stacks_of(spec: Spec, target: str, part: str | None = None) -> list[str]:
 
     Raises DeployError for a target or part that does not exist.
     """
-    shared = ["bootstrap", *(["hub"] if spec.platform.private else []), "account"]
+    shared = [*_before_workspaces(spec), "account"]
     if target in shared:
         if part:
-            raise DeployError(f"{target} is one stack, without a part {part}: leave {part.upper()} out")
-        return [target]
+            raise DeployError(f"{target} is deployed whole, without a part {part}: leave {part.upper()} out")
+        # The account's admins also give each pipeline what it needs in the metastore.
+        rights = [f"{each.name}-rights" for each in spec.environments] if target == "account" else []
+        return [target, *rights]
     found = next((each for each in spec.environments if each.name == target), None)
     if found is None:
         known = ", ".join([*shared, *(each.name for each in spec.environments)])
@@ -61,6 +65,13 @@ def stacks_of(spec: Spec, target: str, part: str | None = None) -> list[str]:
         raise DeployError(f"{target} {why}, so it has no stack {target}-{part}: see workspaces/{target}.yaml")
     parts = ["platform", "workspace", "ml", *(["data-factory"] if found.data_factory else [])]
     return [f"{target}-{each}" for each in ([part] if part else parts)]
+
+
+def _before_workspaces(spec: Spec) -> list[str]:
+    """What all environments share and comes before their workspaces."""
+    hub = ["hub"] if spec.platform.private else []
+    made = ["metastore"] if makes_metastore(spec.platform) else []
+    return ["bootstrap", *hub, *made]
 
 
 def missing(root: Path, environment: Mapping[str, str]) -> list[str]:
@@ -141,7 +152,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Parses, runs, and says what went wrong. Returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m infra.deploy", allow_abbrev=False)
     parser.add_argument("action", choices=ACTIONS)
-    parser.add_argument("target", help="an environment, bootstrap, hub or account")
+    parser.add_argument("target", help="an environment, bootstrap, hub, metastore or account")
     parts = parser.add_mutually_exclusive_group()
     parts.add_argument("--platform", dest="part", action="store_const", const="platform", help="its first stack alone")
     parts.add_argument("--masks", dest="part", action="store_const", const="masks", help="phase two, after ingest ran")

@@ -22,14 +22,16 @@ from infra.jobs.training import training
 from infra.jobs.training_gpu import training_gpu
 from infra.release import Release
 from infra.revision import git_commit
-from infra.spec import Spec, SpecError, load
+from infra.spec import NewMetastore, Spec, SpecError, load
 from infra.stacks.account import account_stack
 from infra.stacks.bootstrap import bootstrap_stack
 from infra.stacks.data_factory import data_factory_stack
 from infra.stacks.hub import hub_stack
 from infra.stacks.masks import masks_stack
+from infra.stacks.metastore import metastore_stack
 from infra.stacks.ml import ml_stack
 from infra.stacks.platform import platform_stack
+from infra.stacks.rights import rights_stack
 from infra.stacks.serving import serves, serving_stack
 from infra.stacks.workspace import workspace_stack
 from infra.wheel import ROOT, build_wheel
@@ -45,6 +47,9 @@ def stacks(app: Scope, spec: Spec, release: Release) -> list[str]:
     # After the workspaces that it assigns people to.
     account_stack(app, spec)
     names.append("account")
+    for environment in spec.environments:
+        rights_stack(app, spec, environment)
+        names.append(f"{environment.name}-rights")
     for environment in spec.environments:
         workspace_stack(app, spec, environment, release, JOBS)
         ml_stack(app, spec, environment, release, JOBS)
@@ -62,12 +67,15 @@ def stacks(app: Scope, spec: Spec, release: Release) -> list[str]:
 
 
 def _azure(app: Scope, spec: Spec) -> list[str]:
-    """What is Azure's own, up to every environment's workspace."""
+    """What comes before the account: Azure's own, up to every environment's workspace, and a new metastore."""
     bootstrap_stack(app, spec)
     names = ["bootstrap"]
     if spec.platform.private:
         hub_stack(app, spec)
         names.append("hub")
+    if isinstance(spec.platform.metastore, NewMetastore):
+        metastore_stack(app, spec, spec.platform.metastore)
+        names.append("metastore")
     for environment in spec.environments:
         platform_stack(app, spec, environment)
         names.append(f"{environment.name}-platform")

@@ -8,6 +8,8 @@ WHEEL_PACKAGE = "mlops_ml"
 LANDING_VOLUME = "landing"
 PREDICTIONS = "predictions"
 DATA_LAYERS = tuple(Layer)
+# Shown as /Workspace/mlops. Not in /Shared, where every workspace user manages everything.
+_DIRECTORY = "/mlops"
 
 
 def schema(use_case: str, layer: Layer) -> str:
@@ -77,22 +79,22 @@ def secret_scope(environment: str) -> str:
 
 def git_folder() -> str:
     """Where the repository appears in a workspace."""
-    return "/Shared/mlops"
+    return f"{_DIRECTORY}/git-folder"
 
 
-def serving_directory(catalog: str) -> str:
-    """Workspace directory of queries, alerts and monitors."""
-    return f"/Shared/{catalog}-serving"
+def directory(catalog: str) -> str:
+    """Workspace directory of an environment: what lies in it inherits that only its owners reach it."""
+    return f"{_DIRECTORY}/{catalog}"
 
 
-def experiment_directory(catalog: str) -> str:
-    """Workspace directory of an environment's experiments."""
-    return f"/Shared/{catalog}"
+def serving_directory(catalog: str, use_case: str) -> str:
+    """Workspace directory of a use case's queries, alerts, dashboard and monitors."""
+    return f"{directory(catalog)}/serving/{use_case}"
 
 
 def experiment(catalog: str, use_case: str) -> str:
     """Path of the experiment that training logs to."""
-    return f"{experiment_directory(catalog)}/{use_case}-training"
+    return f"{directory(catalog)}/{use_case}-training"
 
 
 def volume_path(catalog: str, schema_name: str, volume: str) -> str:

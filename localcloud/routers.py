@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from localcloud.services.compute.routes import cluster_policies, compute
-from localcloud.services.identity.routes import assignments, discovery, permissions, scim, tokens
+from localcloud.services.identity.routes import assignments, discovery, permissions, rule_sets, scim, tokens
 from localcloud.services.jobs.routes import jobs, runs
 from localcloud.services.local.routes import clock, local, stacks
 from localcloud.services.mlflow.routes import proxy
@@ -17,7 +17,7 @@ from localcloud.services.serving.routes import (
     pipelines,
 )
 from localcloud.services.sql.routes import alerts, dashboards, statements, warehouses
-from localcloud.services.unity.routes import data_quality
+from localcloud.services.unity.routes import account_metastores, data_quality
 from localcloud.services.unity.routes import router as unity
 from localcloud.services.workspace.routes import files, secrets, workspace_files
 
@@ -29,7 +29,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     scim.router,
     assignments.router,
     network.router,
+    rule_sets.router,
     tokens.router,
+    account_metastores.router,
     unity.router,
     data_quality.router,
     proxy.router,

@@ -18,7 +18,8 @@ _FILE_PRIVILEGES = {
 }
 _MODEL_PRIVILEGES: dict[str, tuple[str, ...]] = {
     ModelRight.EXECUTE: ("EXECUTE",),
-    ModelRight.CREATE_VERSION: ("EXECUTE", "CREATE_MODEL_VERSION"),
+    # A version is made with its lineage as tags, in one request, which tagging rights on the model must cover.
+    ModelRight.CREATE_VERSION: ("APPLY_TAG", "CREATE_MODEL_VERSION", "EXECUTE"),
     # The owner needs no grant. Ownership is what alone may move an alias, so it is never granted.
     ModelRight.OWN: (),
 }

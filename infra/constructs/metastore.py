@@ -1,25 +1,25 @@
-"""The metastore of a region."""
+"""The metastore of a region, and which workspaces have it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from infra.cdktf_seam import Scope, databricks
-from infra.spec import Metastore
+from infra.cdktf_seam import Resource, Scope, databricks
+from infra.spec import ImportedMetastore, NewMetastore
 
 _SECONDS_PER_DAY = 24 * 60 * 60
 
 
 @dataclass(frozen=True, kw_only=True)
 class MetastoreProps:
-    """`owner` is a group; `workspaces` are ids by environment."""
+    """`owner` is a group. With `import_id`, the first plan takes the metastore of this id into the state."""
 
-    metastore: Metastore
+    metastore: ImportedMetastore | NewMetastore
     owner: str
-    workspaces: Mapping[str, int]
+    import_id: str | None = None
 
 
-def metastore(scope: Scope, id_: str, props: MetastoreProps) -> None:
-    """A metastore without storage of its own, owned by a group, for the named workspaces."""
+def metastore(scope: Scope, id_: str, props: MetastoreProps) -> Resource:
+    """A metastore without storage of its own, owned by a group."""
     declared = props.metastore
     made = databricks.metastore.Metastore(
         scope,
@@ -32,7 +32,18 @@ def metastore(scope: Scope, id_: str, props: MetastoreProps) -> None:
         delta_sharing_recipient_token_lifetime_in_seconds=declared.sharing_token_days * _SECONDS_PER_DAY,
         force_destroy=False,
     )
-    for name, workspace_id in props.workspaces.items():
-        databricks.metastore_assignment.MetastoreAssignment(
-            scope, f"{id_}-{name}", metastore_id=made.id, workspace_id=workspace_id
+    if props.import_id:
+        made.import_from(props.import_id)
+    return made
+
+
+def metastore_assignments(
+    scope: Scope, id_: str, metastore_id: str, workspaces: Mapping[str, int]
+) -> dict[str, Resource]:
+    """By environment: its workspace has the metastore. `workspaces` are ids by environment."""
+    return {
+        name: databricks.metastore_assignment.MetastoreAssignment(
+            scope, f"{id_}-{name}", metastore_id=metastore_id, workspace_id=workspace_id
         )
+        for name, workspace_id in workspaces.items()
+    }

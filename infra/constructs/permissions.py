@@ -10,6 +10,7 @@ Target = Literal[
     "cluster_policy_id",
     "dashboard_id",
     "database_instance_name",
+    "directory_path",
     "experiment_id",
     "instance_pool_id",
     "job_id",

@@ -26,7 +26,6 @@ class WorkspaceSettingsProps:
 
     security: Security
     default_catalog: str
-    system_schemas: tuple[str, ...]
     token_users: tuple[str, ...]
 
 
@@ -49,8 +48,6 @@ def workspace_settings(scope: Scope, props: WorkspaceSettingsProps) -> None:
         "default-namespace",
         namespace=namespace.DefaultNamespaceSettingNamespace(value=props.default_catalog),
     )
-    for name in props.system_schemas:
-        databricks.system_schema.SystemSchema(scope, f"system-{name}", schema=name)
     _doors(scope, props)
     _table_acls(scope, security.legacy_table_acls)
 

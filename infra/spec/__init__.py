@@ -11,7 +11,19 @@ from infra.spec.lake import CATALOG_ROOT, CONTAINERS, LANDING, LAYER_CONTAINERS,
 from infra.spec.load import Spec, load
 from infra.spec.network import Hub, SpokeNetwork
 from infra.spec.places import Places, SharedPlaces
-from infra.spec.platform import AzureState, Data, Files, JobAccess, MaskedReads, Metastore, ModelRight, Platform
+from infra.spec.platform import (
+    AdoptedMetastore,
+    AzureState,
+    Data,
+    Files,
+    ImportedMetastore,
+    JobAccess,
+    MaskedReads,
+    Metastore,
+    ModelRight,
+    NewMetastore,
+    Platform,
+)
 from infra.spec.problems import Problem, SpecError
 from infra.spec.security import FederatedIdentity, LegacyTableAcl, Security
 from infra.spec.use_case import Compute, Jobs, RoleAccess, UseCaseValues
@@ -23,6 +35,7 @@ __all__ = [
     "LAYER_CONTAINERS",
     "Adopted",
     "AdoptedHub",
+    "AdoptedMetastore",
     "AdoptedNetwork",
     "AdoptedShared",
     "Autoscaling",
@@ -40,6 +53,7 @@ __all__ = [
     "GitFolder",
     "GpuPolicy",
     "Hub",
+    "ImportedMetastore",
     "JobAccess",
     "Jobs",
     "KeyVault",
@@ -48,6 +62,7 @@ __all__ = [
     "MaskedReads",
     "Metastore",
     "ModelRight",
+    "NewMetastore",
     "OnlineStore",
     "Places",
     "Platform",

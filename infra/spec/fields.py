@@ -87,6 +87,11 @@ AccountId = Annotated[
     _UUID,
     Field(description="the account's UUID, from the account console"),
 ]
+MetastoreId = Annotated[
+    str,
+    _UUID,
+    Field(description="the metastore's UUID, from `databricks account metastores list`"),
+]
 StorageAccountName = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z0-9]{3,24}$"),

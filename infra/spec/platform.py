@@ -7,7 +7,7 @@ from pydantic import Field
 
 from infra.spec.adopt import AdoptedShared
 from infra.spec.azure import Azure
-from infra.spec.fields import AccountId, Email, Name, StorageAccountName, TagName, Values, WorkspaceUrl
+from infra.spec.fields import AccountId, Email, MetastoreId, Name, StorageAccountName, TagName, Values, WorkspaceUrl
 from infra.spec.network import Hub, Profile
 
 
@@ -126,8 +126,37 @@ class Metastore(Values):
 
     name: Name
     region: Annotated[str, Field(pattern=r"^[a-z0-9]+$", description="an Azure region such as westeurope")]
+
+
+class ExistingMetastore(Metastore):
+    """The metastore that the region has. Azure makes one with the first workspace, and allows no second."""
+
+    id: MetastoreId
+
+
+class AdoptedMetastore(ExistingMetastore):
+    """Used as it is: nothing here changes or destroys it, so teams that share it notice nothing."""
+
+    kind: Literal["adopt"]
+
+
+class _OwnedMetastore(Values):
+    """Settings of a metastore whose owner this project is."""
+
     sharing_token_days: Annotated[int, Field(ge=1, le=90, description="1 to 90 days")] = 30
     """how long a recipient's Delta Sharing token lasts"""
+
+
+class ImportedMetastore(ExistingMetastore, _OwnedMetastore):
+    """Taken into the state of the stack `account` by the first plan, and kept as declared from then on."""
+
+    kind: Literal["import"]
+
+
+class NewMetastore(Metastore, _OwnedMetastore):
+    """Made by the stack `metastore`, before the first workspace of the region: later there is one already."""
+
+    kind: Literal["new"]
 
 
 class Platform(Values):
@@ -144,7 +173,7 @@ class Platform(Values):
     data_factory: bool = False
     """whether environments may have a data factory that starts their jobs"""
     account: Account
-    metastore: Metastore
+    metastore: Annotated[AdoptedMetastore | ImportedMetastore | NewMetastore, Field(discriminator="kind")]
     state: Annotated[AzureState | LocalState, Field(discriminator="kind")]
     groups: dict[Name, Group]
     """the groups that roles are given to"""

@@ -1,4 +1,4 @@
-"""The stack `account`: the metastore, everyone who will be granted anything, and the limits of each workspace."""
+"""The stack `account`: the workspaces' metastore, everyone who will be granted anything, each workspace's limits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from infra.cdktf_seam import Resource, Scope, Token, databricks
 from infra.constructs.budget import BudgetProps, budget
 from infra.constructs.deployer import DeployerProps, deployer
 from infra.constructs.job_principal import JobPrincipalProps, job_principal
-from infra.constructs.metastore import MetastoreProps, metastore
+from infra.constructs.metastore import MetastoreProps, metastore, metastore_assignments
 from infra.constructs.serverless_network import ConnectivityProps, EgressProps, connectivity, egress
 from infra.constructs.stack import StackProps, databricks_stack
-from infra.spec import Environment, Platform, Spec
+from infra.spec import Environment, ImportedMetastore, NewMetastore, Platform, Spec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,23 +30,39 @@ def account_stack(app: Scope, spec: Spec) -> None:
     props = StackProps(platform=platform, host=account.url, account_id=account.id, protect=platform.protect_shared)
     stack = databricks_stack(app, "account", props)
     made = _Made(groups=_groups(stack, platform), principals={})
+    assigned = _metastore(stack, spec, made)
     for environment in spec.environments:
         _owners(stack, platform, environment, made)
         _principals(stack, platform, environment, made)
-        _assignments(stack, environment, made)
+        _assignments(stack, environment, made, after=assigned[environment.name])
         _limits(stack, environment, platform, made)
     for environment in spec.environments:
         _clear_readers(stack, spec, environment, made)
-    _region(stack, spec, made)
+    _region(stack, spec)
 
 
-def _region(stack: Scope, spec: Spec, made: _Made) -> None:
-    """The metastore and the network configuration, which all workspaces share."""
+def _metastore(stack: Scope, spec: Spec, made: _Made) -> dict[str, Resource]:
+    """By environment: its workspace has the metastore, which is adopted, imported, or made by the stack before."""
+    declared = spec.platform.metastore
+    if isinstance(declared, ImportedMetastore):
+        # By reference, so that the group is there before it owns.
+        owner = made.groups[spec.platform.admins].display_name
+        props = MetastoreProps(metastore=declared, owner=owner, import_id=declared.id)
+        found = metastore(stack, "metastore", props).id
+    elif isinstance(declared, NewMetastore):
+        found = databricks.data_databricks_metastore.DataDatabricksMetastore(
+            stack, "metastore", name=declared.name, region=declared.region
+        ).id
+    else:
+        found = declared.id
+    workspaces = {environment.name: environment.workspace.id for environment in spec.environments}
+    return metastore_assignments(stack, "metastore", found, workspaces)
+
+
+def _region(stack: Scope, spec: Spec) -> None:
+    """The network configuration, which all workspaces share."""
     declared = spec.platform.metastore
     workspaces = {environment.name: environment.workspace.id for environment in spec.environments}
-    # By reference, so that the group is there before it owns.
-    owner = made.groups[spec.platform.admins].display_name
-    metastore(stack, "metastore", MetastoreProps(metastore=declared, owner=owner, workspaces=workspaces))
     props = ConnectivityProps(
         name=declared.name,
         region=declared.region,
@@ -63,7 +79,11 @@ def _groups(stack: Scope, platform: Platform) -> dict[str, Resource]:
         email: databricks.data_databricks_user.DataDatabricksUser(stack, f"user-{email}", user_name=email)
         for email in emails
     }
-    made = {name: _group(stack, name) for name in platform.groups}
+    owner = {platform.admins} if isinstance(platform.metastore, NewMetastore) else set()
+    made = {name: _group(stack, name) for name in platform.groups if name not in owner}
+    for name in owner:
+        # It owns the metastore, so the stack before made it.
+        made[name] = databricks.data_databricks_group.DataDatabricksGroup(stack, f"group-{name}", display_name=name)
     for name, group in platform.groups.items():
         _members(stack, f"group-{name}", made[name], {email: users[email] for email in group.members})
     return made
@@ -118,8 +138,11 @@ def _clear_readers(stack: Scope, spec: Spec, environment: Environment, made: _Ma
             _members(stack, f"group-{name}", made.groups[name], members)
 
 
-def _assignments(stack: Scope, environment: Environment, made: _Made) -> None:
-    """Who may sign in to the workspace at all: those whom its file names, and no other environment's."""
+def _assignments(stack: Scope, environment: Environment, made: _Made, *, after: Resource) -> None:
+    """Who may sign in to the workspace at all: those whom its file names, and no other environment's.
+
+    A workspace knows the account's principals only once it has a metastore, which is `after`.
+    """
     for name, permission in assignments(environment).items():
         principal = (made.groups | made.principals)[name]
         databricks.mws_permission_assignment.MwsPermissionAssignment(
@@ -128,6 +151,7 @@ def _assignments(stack: Scope, environment: Environment, made: _Made) -> None:
             workspace_id=environment.workspace.id,
             principal_id=Token.as_number(principal.id),
             permissions=[permission],
+            depends_on=[after],
         )
 
 

@@ -8,9 +8,11 @@ from infra.access.grants import model_grants
 from infra.access.holders import holders, job_principals, stage_access
 from infra.access.objects import experiment_permissions, job_permissions
 from infra.cdktf_seam import Resource, Scope, databricks
+from infra.constructs.directory import DirectoryProps, directory
 from infra.constructs.experiment import ExperimentProps, experiment
 from infra.constructs.job import ClusterProps, JobProps, job
 from infra.constructs.online_store import OnlineStoreProps, online_store
+from infra.constructs.permissions import Permission
 from infra.constructs.registered_model import RegisteredModelProps, registered_model
 from infra.constructs.service_principals import service_principals
 from infra.constructs.stack import StackProps, databricks_stack
@@ -64,13 +66,14 @@ def ml_stack(app: Scope, spec: Spec, environment: Environment, release: Release,
     )
     if environment.online_store:
         _online_store(parts, environment.online_store)
-    directory = databricks.directory.Directory(
-        stack, "experiments", path=names.experiment_directory(environment.catalog)
+    own = Permission(level="CAN_MANAGE", group=names.owners(environment.name))
+    place = directory(
+        stack, "experiments", DirectoryProps(path=names.directory(environment.catalog), permissions=(own,))
     )
     for name in environment.use_cases:
         use_case = spec.use_cases[name]
         _model(parts, use_case)
-        _experiment(parts, use_case, directory)
+        _experiment(parts, use_case, place)
         _jobs(parts, use_case, jobs)
 
 
@@ -103,12 +106,12 @@ def _model(parts: _Parts, use_case: UseCase) -> None:
     registered_model(parts.stack, f"{use_case.name}-model", props)
 
 
-def _experiment(parts: _Parts, use_case: UseCase, directory: Resource) -> None:
+def _experiment(parts: _Parts, use_case: UseCase, place: Resource) -> None:
     values = parts.environment.use_cases[use_case.name]
     stages = values.jobs.stages
     props = ExperimentProps(
         name=names.experiment(parts.environment.catalog, use_case.name),
-        directory=directory,
+        directory=place,
         permissions=experiment_permissions(
             {stage: stage_access(parts.spec, stage) for stage in stages},
             {stage: parts.run_as(use_case.name, stage) for stage in stages},

@@ -13,6 +13,7 @@ from infra.cdktf_seam import Scope, databricks
 from infra.constructs.alerting import AlertProps, QueryProps, alert, destination_id, query
 from infra.constructs.dashboard import Chart, DashboardProps, dashboard
 from infra.constructs.data_quality_monitor import data_quality_monitor
+from infra.constructs.directory import DirectoryProps, directory
 from infra.constructs.grants import GrantsProps, grants
 from infra.constructs.permissions import Permission
 from infra.constructs.quality_monitor import QualityMonitorProps, quality_monitor
@@ -95,15 +96,15 @@ def serving_stack(app: Scope, spec: Spec, environment: Environment) -> None:
         warehouse_id=warehouse.id,
         destination_id=destination_id(stack, "on-call", told),
     )
-    directory = databricks.directory.Directory(stack, "serving", path=names.serving_directory(environment.catalog))
     for name, values in environment.use_cases.items():
         declared = spec.use_cases[name]
         if values.serving and declared.serving:
             _endpoint(parts, declared, declared.serving)
             _predictions(parts, declared)
-            _monitor(parts, declared, directory.path)
-            _alert(parts, declared, directory.path)
-            _dashboard(parts, declared, directory.path)
+            place = _directory(parts, declared)
+            _monitor(parts, declared, place)
+            _alert(parts, declared, place)
+            _dashboard(parts, declared, place)
 
 
 def _used_principals(environment: Environment) -> tuple[str, ...]:
@@ -146,12 +147,25 @@ def _predictions(parts: _Parts, use_case: UseCase) -> None:
     grants(parts.stack, f"{use_case.name}-predictions-grants", props)
 
 
-def _monitor(parts: _Parts, use_case: UseCase, directory: str) -> None:
+def _readers(parts: _Parts, use_case: UseCase) -> tuple[Permission, ...]:
+    """The groups that read the tables behind it all."""
+    roles = parts.environment.use_cases[use_case.name].access
+    return tuple(Permission(level="CAN_READ", group=group) for group, role in roles.items() if role.ops)
+
+
+def _directory(parts: _Parts, use_case: UseCase) -> str:
+    """Where the use case's query, alert, dashboard and monitor lie; whoever reads one of them reads all. Its path."""
+    path = names.serving_directory(parts.environment.catalog, use_case.name)
+    props = DirectoryProps(path=path, permissions=_readers(parts, use_case))
+    return str(directory(parts.stack, f"{use_case.name}-serving", props).path)
+
+
+def _monitor(parts: _Parts, use_case: UseCase, place: str) -> None:
     """Databricks' own monitor of the predictions, beside the monitoring job's metrics."""
     props = QualityMonitorProps(
         table=parts.table(use_case.name, Layer.GOLD, names.PREDICTIONS),
         output_schema=f"{parts.environment.catalog}.{names.schema(use_case.name, Layer.OPS)}",
-        assets_dir=f"/Workspace{directory}/{use_case.name}-monitor",
+        assets_dir=f"/Workspace{place}/{use_case.name}-monitor",
         warehouse_id=parts.warehouse_id,
         timestamp_column=use_case.model.feature_table.event_time,
         prediction_column="probability",
@@ -163,7 +177,7 @@ def _monitor(parts: _Parts, use_case: UseCase, directory: str) -> None:
     _MONITORS[kind](parts.stack, f"{use_case.name}-predictions-monitor", props)
 
 
-def _alert(parts: _Parts, use_case: UseCase, directory: str) -> None:
+def _alert(parts: _Parts, use_case: UseCase, place: str) -> None:
     """The newest decision as an alert, and the metrics behind it as a query."""
     name = use_case.name
     query(
@@ -174,7 +188,7 @@ def _alert(parts: _Parts, use_case: UseCase, directory: str) -> None:
             description="Every metric of monitoring whose verdict is not ok, newest month first.",
             text=_METRICS.format(metrics=parts.table(name, Layer.OPS, "metrics")),
             warehouse_id=parts.warehouse_id,
-            parent_path=f"/Workspace{directory}",
+            parent_path=f"/Workspace{place}",
         ),
     )
     props = AlertProps(
@@ -185,7 +199,7 @@ def _alert(parts: _Parts, use_case: UseCase, directory: str) -> None:
         summary=f"{name} in {parts.environment.name}: monitoring decided to alert or to train again",
         description=f"See {parts.table(name, Layer.OPS, 'alerts')}: what changed, how much, since when, what to do.",
         warehouse_id=parts.warehouse_id,
-        parent_path=f"/Workspace{directory}",
+        parent_path=f"/Workspace{place}",
         run_as=parts.run_as(name, "monitoring"),
         destination_id=parts.destination_id,
         cron=_ALERT_CRON,
@@ -194,10 +208,9 @@ def _alert(parts: _Parts, use_case: UseCase, directory: str) -> None:
     alert(parts.stack, f"{name}-decision-alert", props)
 
 
-def _dashboard(parts: _Parts, use_case: UseCase, directory: str) -> None:
+def _dashboard(parts: _Parts, use_case: UseCase, place: str) -> None:
     """Monitoring over the months, for the groups that read its tables."""
     metrics = parts.table(use_case.name, Layer.OPS, "metrics")
-    roles = parts.environment.use_cases[use_case.name].access
     props = DashboardProps(
         name=f"{use_case.name}: monitoring",
         charts=tuple(
@@ -212,7 +225,7 @@ def _dashboard(parts: _Parts, use_case: UseCase, directory: str) -> None:
             for metric, title in _CHARTS
         ),
         warehouse_id=parts.warehouse_id,
-        parent_path=f"/Workspace{directory}",
-        permissions=tuple(Permission(level="CAN_READ", group=group) for group, role in roles.items() if role.ops),
+        parent_path=f"/Workspace{place}",
+        permissions=_readers(parts, use_case),
     )
     dashboard(parts.stack, f"{use_case.name}-monitoring-dashboard", props)

@@ -103,7 +103,6 @@ def workspace_stack(app: Scope, spec: Spec, environment: Environment, release: R
     settings = WorkspaceSettingsProps(
         security=environment.security,
         default_catalog=environment.catalog,
-        system_schemas=environment.system_schemas,
         token_users=(names.owners(environment.name), *environment.security.token_users),
     )
     _workspace(parts, settings, spec.key_vault_of(environment))

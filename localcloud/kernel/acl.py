@@ -1,9 +1,10 @@
 """Permissions on workspace objects (jobs, policies, warehouses, experiments, …): who holds which level.
 
-Kept in the store as kind `acl`, key `<type>/<id>`: `{"owner": principal, "entries": {principal: level}}`.
+Kept in the store as kind `acl`, key `<type>/<id>`: `{"owner": principal, "entries": {principal: level}}`. What lies in
+a workspace folder also has a kind `place` (`{"workspace", "path"}`), and inherits what the folders around it give.
 """
 
-from localcloud.kernel import directory
+from localcloud.kernel import directory, folders
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import bad_request, denied
 from localcloud.kernel.identity import Caller
@@ -26,6 +27,9 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "files": ("CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"),
     "repos": ("CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"),
     "dashboards": ("CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"),
+    "queries": ("CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"),
+    "alerts": ("CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"),
+    "alertsv2": ("CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"),
     "authorization": ("CAN_USE",),
 }
 # How the REST API names the type in its answers; the Terraform provider compares it.
@@ -45,6 +49,9 @@ _OBJECT_TYPES = {
     "files": "file",
     "repos": "repo",
     "dashboards": "dashboard",
+    "queries": "query",
+    "alerts": "alert",
+    "alertsv2": "alertv2",
     "authorization": "tokens",
 }
 _NAME_FIELDS = ("user_name", "group_name", "service_principal_name")
@@ -57,14 +64,18 @@ def levels(object_type: str) -> tuple[str, ...]:
     return LEVELS[object_type]
 
 
-def create(cloud: Cloud, caller: Caller, object_type: str, object_id: str) -> None:
-    """Start the permissions of a new object: its creator owns it."""
+def create(cloud: Cloud, caller: Caller, object_type: str, object_id: str, path: str | None = None) -> None:
+    """Start the permissions of a new object: its creator owns it. At a workspace `path` it inherits its folders'."""
     cloud.store.put("acl", f"{object_type}/{object_id}", {"owner": caller.principal, "entries": {}})
+    if path is not None:
+        place = {"workspace": caller.require_workspace().name, "path": folders.path_of(path)}
+        cloud.store.put("place", f"{object_type}/{object_id}", place)
 
 
 def delete(cloud: Cloud, object_type: str, object_id: str) -> None:
     """Forget the permissions of a deleted object."""
     cloud.store.delete("acl", f"{object_type}/{object_id}")
+    cloud.store.delete("place", f"{object_type}/{object_id}")
 
 
 def read(cloud: Cloud, object_type: str, object_id: str) -> Document:
@@ -99,10 +110,13 @@ def allows(cloud: Cloud, caller: Caller, object_type: str, object_id: str, level
     """Whether the caller holds at least `level` on the object: as admin, owner, directly or through a group."""
     order = levels(object_type)
     document = read(cloud, object_type, object_id)
-    if caller.is_admin or document["owner"] in caller.identities:
+    if caller.is_workspace_admin or document["owner"] in caller.identities:
         return True
     held = [order.index(granted) for who, granted in document["entries"].items() if who in caller.identities]
-    return bool(held) and max(held) >= order.index(level)
+    if held and max(held) >= order.index(level):
+        return True
+    place = cloud.store.get("place", f"{object_type}/{object_id}")
+    return place is not None and level in folders.LEVELS and folders.allows(cloud, caller, place["path"], level)
 
 
 def require(cloud: Cloud, caller: Caller, object_type: str, object_id: str, level: str) -> None:
@@ -115,23 +129,26 @@ def require_management(cloud: Cloud, caller: Caller, object_type: str, object_id
     """Raise `ApiError` 403 unless the caller may change who holds what on the object."""
     if "CAN_MANAGE" in levels(object_type):
         require(cloud, caller, object_type, object_id, "CAN_MANAGE")
-    elif not (caller.is_admin or read(cloud, object_type, object_id)["owner"] in caller.identities):
+    elif not (caller.is_workspace_admin or read(cloud, object_type, object_id)["owner"] in caller.identities):
         raise denied(f"Only an admin may change permissions on {object_type} {object_id}.")
 
 
 def shown(cloud: Cloud, object_type: str, object_id: str) -> Document:
-    """An object's permissions as the REST API shows them, with the admins' inherited entry."""
+    """An object's permissions as the REST API shows them, with what the admins and its folders' users inherit."""
     document = read(cloud, object_type, object_id)
     owner_level = levels(object_type)[-1]
     held = list(document["entries"].items())
     if document["owner"] is not None:
         held.append((document["owner"], owner_level))
     direct = [_entry(cloud, who, level, inherited=False) for who, level in held]
-    inherited = _entry(cloud, "admins", _strongest(object_type), inherited=True)
+    place = cloud.store.get("place", f"{object_type}/{object_id}")
+    around = folders.inherited(cloud, place["workspace"], place["path"]) if place else {}
+    inherited = [_entry(cloud, "admins", _strongest(object_type), inherited=True)]
+    inherited += [_entry(cloud, who, level, inherited=True) for who, level in sorted(around.items())]
     return {
         "object_id": f"/{object_type}/{object_id}",
         "object_type": _OBJECT_TYPES[object_type],
-        "access_control_list": [*direct, inherited],
+        "access_control_list": [*direct, *inherited],
     }
 
 

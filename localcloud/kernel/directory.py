@@ -95,6 +95,22 @@ def is_metastore_admin(store: Store, principal: Principal) -> bool:
     return principal.principal in (ADMIN_USER, owner) or owner in principal.groups
 
 
+def administers(store: Store, principal: Principal, workspace_id: int) -> bool:
+    """Whether an assignment of ADMIN, to them or to a group of theirs, makes them an admin of the workspace."""
+    names = principal.groups | {principal.principal}
+    assigned = (d for d in store.all("assignment") if d["workspace_id"] == workspace_id and "ADMIN" in d["permissions"])
+    return "admins" in names or any(_name_of(store, each["principal_id"]) in names for each in assigned)
+
+
+def _name_of(store: Store, identifier: str) -> str | None:
+    """What grants call the principal with this id."""
+    for kind, field in (("group", "displayName"), ("service_principal", "applicationId"), ("user", "userName")):
+        found = store.get(kind, identifier)
+        if found is not None:
+            return str(found[field])
+    return None
+
+
 def ensure_user(store: Store, user_name: str, display_name: str) -> None:
     """Create the user where it is missing."""
     with store.transaction():

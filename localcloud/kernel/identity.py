@@ -22,7 +22,8 @@ class Caller:
 
     `principal` is what grants name: a user name, a service principal's application id, or a group's name
     when acting as a member of only that group. `groups` holds display names, nested ones included.
-    `is_admin` marks the metastore admins, who pass every check.
+    `is_admin` marks the account's and the metastore's admins, who pass every check; `is_workspace_admin` also
+    those whom an assignment makes admins of this workspace, which gives them nothing in Unity Catalog.
     """
 
     principal: str
@@ -30,6 +31,7 @@ class Caller:
     groups: frozenset[str]
     workspace: Workspace | None
     is_admin: bool
+    is_workspace_admin: bool
 
     @property
     def identities(self) -> frozenset[str]:
@@ -40,6 +42,11 @@ class Caller:
         """Raise `ApiError` 403 unless the caller is an admin."""
         if not self.is_admin:
             raise denied(f"Only an admin may {what}; '{self.display_name}' is none.")
+
+    def require_workspace_admin(self, what: str) -> None:
+        """Raise `ApiError` 403 unless the caller is an admin of this workspace."""
+        if not self.is_workspace_admin:
+            raise denied(f"Only a workspace admin may {what}; '{self.display_name}' is none.")
 
     def require_workspace(self) -> Workspace:
         """The workspace of this call. Raises `ApiError` 400 on the account's port."""
@@ -106,12 +113,15 @@ def acting_as(cloud: Cloud, principal: str, workspace: Workspace | None) -> Call
     found = directory.find(cloud.store, principal)
     if found is None or not found.active:
         raise ApiError(403, "403", "Invalid access token: its principal was deleted or deactivated.")
+    is_admin = directory.is_metastore_admin(cloud.store, found)
+    administers = workspace is not None and directory.administers(cloud.store, found, workspace.workspace_id)
     return Caller(
         principal=found.principal,
         display_name=found.display_name,
         groups=found.groups,
         workspace=workspace,
-        is_admin=directory.is_metastore_admin(cloud.store, found),
+        is_admin=is_admin,
+        is_workspace_admin=is_admin or administers,
     )
 
 

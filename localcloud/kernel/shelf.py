@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from localcloud.kernel import acl, folders
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import bad_request, denied, not_found
 from localcloud.kernel.identity import Caller
@@ -12,11 +13,15 @@ from localcloud.kernel.store import Document
 
 @dataclass(frozen=True, kw_only=True)
 class Shelf:
-    """The objects of one kind. `id_field` is what the API calls their id."""
+    """The objects of one kind. `id_field` is what the API calls their id.
+
+    With an `object_type` they lie in workspace folders (`parent_path`, or the maker's home) and have permissions.
+    """
 
     kind: str
     label: str
     id_field: str = "id"
+    object_type: str | None = None
 
     def create(self, cloud: Cloud, caller: Caller, body: Document, defaults: Document) -> Document:
         """Keep a new object of the caller's workspace. `defaults` fill what the body leaves out."""
@@ -31,6 +36,12 @@ class Shelf:
             "_workspace": caller.require_workspace().name,
             "_owner": caller.principal,
         }
+        if self.object_type:
+            folder = folders.path_of(document.get("parent_path") or f"{folders.HOMES}/{caller.principal}")
+            path = f"{folder}/{document.get('display_name', identifier)}"
+            if not folders.allows(cloud, caller, path, "CAN_EDIT"):
+                raise denied(f"{caller.display_name} may not create anything in {folder}.")
+            acl.create(cloud, caller, self.object_type, identifier, path)
         cloud.store.put(self.kind, identifier, document)
         return shown(document)
 
@@ -39,9 +50,10 @@ class Shelf:
         return shown(self._require(cloud, caller, identifier))
 
     def all(self, cloud: Cloud, caller: Caller) -> list[Document]:
-        """The objects of the caller's workspace."""
+        """The objects of the caller's workspace that the caller may read."""
         workspace = caller.require_workspace().name
-        return [shown(d) for d in cloud.store.all(self.kind) if d["_workspace"] == workspace]
+        own = [d for d in cloud.store.all(self.kind) if d["_workspace"] == workspace]
+        return [shown(d) for d in own if self._allows(cloud, caller, d[self.id_field], "CAN_READ")]
 
     def update(self, cloud: Cloud, caller: Caller, identifier: str, body: Document, mask: str | None) -> Document:
         """Replace the fields that `mask` names (comma-separated, `*` or None: all that the body has).
@@ -59,21 +71,30 @@ class Shelf:
 
     def delete(self, cloud: Cloud, caller: Caller, identifier: str) -> Document:
         """Forget one object. The owner and admins only."""
-        self._own(cloud, caller, identifier)
+        self._own(cloud, caller, identifier, "CAN_MANAGE")
         cloud.store.delete(self.kind, identifier)
+        if self.object_type:
+            acl.delete(cloud, self.object_type, identifier)
         return {}
 
     def _require(self, cloud: Cloud, caller: Caller, identifier: str) -> Document:
         found = cloud.store.get(self.kind, identifier)
         if found is None or found["_workspace"] != caller.require_workspace().name:
             raise not_found(f"{self.label} '{identifier}' does not exist.")
+        if not self._allows(cloud, caller, identifier, "CAN_READ"):
+            raise denied(f"{caller.display_name} does not have CAN_READ permissions on {self.label} '{identifier}'.")
         return found
 
-    def _own(self, cloud: Cloud, caller: Caller, identifier: str) -> Document:
+    def _own(self, cloud: Cloud, caller: Caller, identifier: str, level: str = "CAN_EDIT") -> Document:
         document = self._require(cloud, caller, identifier)
-        if not caller.is_admin and document["_owner"] != caller.principal:
-            raise denied(f"Only its owner or an admin may change {self.label} '{identifier}'.")
+        if caller.is_workspace_admin or document["_owner"] == caller.principal:
+            return document
+        if self.object_type is None or not self._allows(cloud, caller, identifier, level):
+            raise denied(f"Only its owner, an admin or who has {level} may change {self.label} '{identifier}'.")
         return document
+
+    def _allows(self, cloud: Cloud, caller: Caller, identifier: str, level: str) -> bool:
+        return self.object_type is None or acl.allows(cloud, caller, self.object_type, identifier, level)
 
 
 def shown(document: Document) -> Document:

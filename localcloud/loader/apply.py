@@ -27,6 +27,7 @@ class LoadReport:
 
     `skipped` names the stacks that have nothing of Databricks: Azure's own resources exist only on Azure. `unsettled`
     names what the provider reads back in another order than the document has: each plan, and each load, updates it.
+    `deployers` says by stack which service principal loaded it; all others the account's admin did.
     """
 
     created: int = 0
@@ -35,6 +36,7 @@ class LoadReport:
     deleted: int = 0
     skipped: list[str] = field(default_factory=list)
     unsettled: list[str] = field(default_factory=list)
+    deployers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +117,8 @@ class StackLoad:
             return before.values
         if before is None or not before.attributes:
             self._remember(block, _UNFINISHED, arguments, {})
-            attributes = self._make(kind, self._call(arguments), resumed=before is not None)
+            resumed = before is not None or block.import_id is not None
+            attributes = self._make(kind, self._call(arguments), resumed=resumed)
             self._report.created += 1
         else:
             self._remember(block, _UNFINISHED, before.arguments, before.attributes)

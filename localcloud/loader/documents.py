@@ -1,7 +1,7 @@
 """Reads `cdktf.out`: the stacks in order, and the blocks of each."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ class Block:
     """One resource or data source. `address` is Terraform's: `type.name`, or `data.type.name`.
 
     `conditions` are (expression over `self`, what to say where it is false): its lifecycle's postconditions.
+    `import_id` is that of something which is there already and is taken over, by a block `import`.
     """
 
     address: str
@@ -29,6 +30,7 @@ class Block:
     create_before_destroy: bool
     prevent_destroy: bool
     conditions: tuple[tuple[str, str], ...] = ()
+    import_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +51,16 @@ class Stack:
     def is_account(self) -> bool:
         """Whether its provider is the account's."""
         return self.host.startswith("https://accounts.")
+
+    @property
+    def by_account_admin(self) -> bool:
+        """Whether an account admin deploys it: the account's stacks, and what only the metastore's admins can give."""
+        return self.is_account or self.name.endswith("-rights")
+
+    @property
+    def deployer(self) -> str:
+        """Display name of the service principal that deploys what lies in a workspace: the environment's pipeline."""
+        return f"{self.workspace}-deployer"
 
     @property
     def in_workspace(self) -> bool:
@@ -72,7 +84,7 @@ def read_stacks(out_dir: Path) -> list[Stack]:
 
 def _stage(name: str) -> int:
     """Where a stack stands in the order of deployment."""
-    order = ("account", "platform", "workspace", "ml", "masks", "serving")
+    order = ("metastore", "platform", "account", "rights", "workspace", "ml", "masks", "serving")
     stage = name.rsplit("-", 1)[-1]
     return order.index(stage) if stage in order else len(order)
 
@@ -80,6 +92,7 @@ def _stage(name: str) -> int:
 def _stack(name: str, file: Path) -> Stack:
     document = _read(file)
     provider = document.get("provider", {}).get("databricks", [])
+    imports = {entry["to"]: entry["id"] for entry in document.get("import", [])}
     blocks = [
         _block(file, kind, type_, label, body)
         for kind in ("data", "resource")
@@ -89,7 +102,8 @@ def _stack(name: str, file: Path) -> Stack:
     # What holds Azure's own resources is left out whole: there is no Azure Resource Manager here.
     azure = "azurerm" in document.get("provider", {})
     host = "" if azure else next((entry["host"] for entry in provider if "host" in entry), "")
-    return Stack(name=name, file=file, host=host, blocks=tuple(blocks), forgotten=_forgotten(document))
+    taken_over = tuple(replace(block, import_id=imports.get(block.address)) for block in blocks)
+    return Stack(name=name, file=file, host=host, blocks=taken_over, forgotten=_forgotten(document))
 
 
 def _forgotten(document: dict[str, Any]) -> frozenset[str]:

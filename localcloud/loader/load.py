@@ -14,11 +14,17 @@ from localcloud.loader.session import Session
 
 # Deployed once jobs have made what they refer to.
 _PHASE_TWO = ("-masks", "-serving")
+# Makes the metastore, which comes before any workspace.
+_FIRST = "metastore"
+_PRINCIPALS = "/api/2.0/preview/scim/v2/ServicePrincipals"
+_LIFETIME_S = 3600
 
 
 def load(endpoint: Endpoint, out_dir: Path, stacks: Sequence[str] | None = None) -> LoadReport:
     """Load the stacks of `out_dir`: those named, else all but the ones of phase two (`<env>-masks`, `<env>-serving`).
 
+    The account's stacks and `<env>-rights` are loaded as the account's admin, every other one as its own deployer, the
+    service principal `<env>-deployer`; as the admin where the account has no such principal.
     Raises LoadError naming file, address and answer. What was applied before an error stays recorded, so the
     next load goes on from there.
     """
@@ -27,15 +33,30 @@ def load(endpoint: Endpoint, out_dir: Path, stacks: Sequence[str] | None = None)
     with ExitStack() as opened:
         opened.enter_context(_one_at_a_time(out_dir))
         account = opened.enter_context(Session(endpoint.account_url, endpoint.admin_token))
+        chosen = _chosen(found, stacks, out_dir)
+        for stack in (each for each in chosen if each.name == _FIRST):
+            StackLoad(stack, account, account, report).apply()
         urls = {stack.workspace: _register(account, stack, found) for stack in found if stack.in_workspace}
-        for stack in _chosen(found, stacks, out_dir):
+        for stack in (each for each in chosen if each.name != _FIRST):
             if not stack.host:
                 report.skipped.append(stack.name)
                 continue
             url = endpoint.account_url if stack.is_account else urls[stack.workspace]
-            session = opened.enter_context(Session(url, endpoint.admin_token))
+            session = opened.enter_context(Session(url, _token(account, stack, endpoint, report)))
             StackLoad(stack, session, account, report).apply()
     return report
+
+
+def _token(account: Session, stack: Stack, endpoint: Endpoint, report: LoadReport) -> str:
+    """The token of who deploys `stack`."""
+    if stack.by_account_admin:
+        return endpoint.admin_token
+    listed = account.get(_PRINCIPALS, filter=f'displayName eq "{stack.deployer}"')["Resources"]
+    if not listed:
+        return endpoint.admin_token
+    report.deployers[stack.name] = stack.deployer
+    asked = {"as": listed[0]["applicationId"], "workspace": stack.workspace, "lifetime_s": _LIFETIME_S}
+    return str(account.post("/local/tokens", asked)["token"])
 
 
 def _chosen(found: list[Stack], named: Sequence[str] | None, out_dir: Path) -> list[Stack]:

@@ -1,4 +1,4 @@
-"""REST calls of a load, as the administrator."""
+"""REST calls of a load, as whoever deploys the stack."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ class Session:
     def __exit__(self, *_: object) -> None:
         self._http.close()
 
-    def get(self, path: str, **query: Any) -> Any:
+    def get(self, path: str, /, **query: Any) -> Any:
         """Read."""
         return self._call("GET", path, params=query)
 

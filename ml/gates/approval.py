@@ -32,7 +32,7 @@ class NotApprovedError(PermissionError):
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """A user of the workspace. `groups` is None where the task may not read the directory."""
+    """A user of the workspace. `groups` is None if the directory does not say, which is not the same as no group."""
 
     name: str
     groups: frozenset[str] | None
@@ -81,9 +81,15 @@ def approve(subject: Judged, by: str, workspace: WorkspaceClient) -> None:
 def require_approver(named: Person, creator: Person) -> None:
     """Raise NotApprovedError unless the named person approves, or an admin does so for them. Pure.
 
-    Where groups cannot be read, the job's permissions say who may approve; then nobody acts for another.
+    Groups that cannot be read are unknown, and who is not known to be an approver is none.
     """
-    if named.groups is not None and APPROVERS not in named.groups:
+    if named.groups is None:
+        raise NotApprovedError(
+            f"the groups of {named.name} are unknown: the directory does not show them to this job's principal, so "
+            f"nobody can be known to be in {APPROVERS}. Let the promotion principal read groups; see "
+            "docs/guides/first-deployment.md, Sandbox checklist"
+        )
+    if APPROVERS not in named.groups:
         raise NotApprovedError(
             f"{named.name} may not approve: members of {APPROVERS} may. Add them to it, or name a member"
         )
@@ -108,13 +114,17 @@ def person(workspace: WorkspaceClient, name: str) -> Person:
     if not _PERSON.fullmatch(name):
         raise NotApprovedError(f"{name!r} is no user name: letters, digits and . @ + - _ are")
     try:
-        found = list(workspace.users.list(filter=f'userName eq "{name}"', attributes="id,userName,groups,active"))
+        asked = {"filter": f'userName eq "{name}"', "attributes": "id,userName,groups,active"}
+        # Not by `users.list`, whose answer has the same empty list for no groups and for groups that are not shown.
+        answer = workspace.api_client.do("GET", "/api/2.0/preview/scim/v2/Users", query=asked)
     except PermissionDenied:
         return Person(name=name, groups=None)
-    active = [user for user in found if user.active is not False]
+    found = answer.get("Resources", []) if isinstance(answer, dict) else []
+    active = [user for user in found if user.get("active") is not False]
     if not active:
         raise NotApprovedError(f"{name} is no active user of this workspace: give the user name of a person")
-    return Person(name=name, groups=_named(group.display for group in active[0].groups or []))
+    groups = active[0].get("groups")
+    return Person(name=name, groups=None if groups is None else _named(group.get("display") for group in groups))
 
 
 def _named(groups: Iterable[str | None]) -> frozenset[str]:

@@ -46,7 +46,7 @@ class Task:
     @property
     def experiment(self) -> str:
         """The experiment of the job."""
-        return f"/Shared/{self.common.catalog}/{self.common.use_case.name}-training"
+        return f"/mlops/{self.common.catalog}/{self.common.use_case.name}-training"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -96,7 +96,8 @@ def _securables(stack: Stack) -> Iterator[Securable]:
         )
     for item in stack.of("databricks_grants", "databricks_grant"):
         key = _unity_target(item)
-        if key.kind == "table":  # jobs make tables, and own them; stacks only say who else may use one
+        # Jobs make tables, and own them; a metastore may be there already. Stacks only say who else may use one.
+        if key.kind in ("table", "metastore"):
             yield Securable(key=key, declared=item.address, parent=_parent(key))
     for item in stack.of(_ROLE):
         yield Securable(key=_azure_scope(stack, item), declared=item.address)

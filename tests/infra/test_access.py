@@ -116,7 +116,7 @@ def test_promotion_owns_the_model_and_training_cannot_move_aliases(documents: Do
     held = grants(documents, stack, "credit-model-grants")
     jobs = f"{environment}-credit-"
     principals = {p.removeprefix(jobs): r for p, r in held.items() if p.startswith(jobs)}
-    assert principals == {"training": {"EXECUTE", "CREATE_MODEL_VERSION"}, "scoring": {"EXECUTE"}} | (
+    assert principals == {"training": {"APPLY_TAG", "CREATE_MODEL_VERSION", "EXECUTE"}, "scoring": {"EXECUTE"}} | (
         {} if environment == "dev" else {"monitoring": {"EXECUTE"}}
     )
     assert [p for p, rights in held.items() if rights - {"EXECUTE"}] == [f"{environment}-credit-training"]

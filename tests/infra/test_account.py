@@ -6,6 +6,12 @@ from typing import Any
 
 import pytest
 
+from infra.cdktf_seam import App
+from infra.deploy import stacks_of
+from infra.main import stacks
+from infra.release import Release
+from infra.spec import load
+from infra.wheel import build_wheel
 from tests.infra.conftest import Documents, edit
 from tests.infra.networks import to_ip_allow_list
 
@@ -22,8 +28,67 @@ def _name(reference: str) -> str:
     return reference.split(".")[1].removeprefix("group-").removeprefix("principal-")
 
 
-def test_the_metastore_holds_no_data_and_is_no_persons(documents: Documents) -> None:
+_ADOPTED = "  kind: adopt\n  id: 00000000-0000-4000-8000-000000000001\n"
+_IMPORTED = _ADOPTED.replace("adopt", "import")
+
+
+def test_the_regions_metastore_is_adopted_as_it_is(documents: Documents) -> None:
+    """No stack makes or changes one; the workspaces have the declared one, by its id."""
+    assert not [stack for stack in documents if "databricks_metastore" in documents[stack].get("resource", {})]
+    assigned = _all(documents, "databricks_metastore_assignment")
+    assert {one["workspace_id"] for one in assigned.values()} == set(IDS.values())
+    assert {one["metastore_id"] for one in assigned.values()} == {"00000000-0000-4000-8000-000000000001"}
+
+
+def test_a_new_metastore_comes_before_every_workspace(workspaces: Path, synthesized: Callable[[], Documents]) -> None:
+    """In a stack of its own, with the group that owns it; the account finds both and makes neither."""
+    edit(workspaces / "platform.yaml", _ADOPTED, "  kind: new\n")
+    found = synthesized()
+    made = found["metastore"]["resource"]
+    assert (
+        made["databricks_metastore"]["metastore"]["owner"] == "${databricks_group.group-platform-admins.display_name}"
+    )
+    assert "group-platform-admins" not in _all(found, "databricks_group")
+    assert found["account"]["data"]["databricks_metastore"]["metastore"] == {
+        "name": "mlops-westeurope",
+        "region": "westeurope",
+    }
+    ids = {one["metastore_id"] for one in _all(found, "databricks_metastore_assignment").values()}
+    assert ids == {"${data.databricks_metastore.metastore.id}"}
+    spec = load(workspaces)
+    assert stacks_of(spec, "metastore") == ["metastore"]
+    order = [*stacks(App(outdir=str(workspaces / "order")), spec, Release(wheel=build_wheel(), git_commit="unknown"))]
+    assert order.index("metastore") < order.index("dev-platform") < order.index("account") < order.index("dev-rights")
+
+
+def test_nobody_is_assigned_before_the_workspace_has_its_metastore(documents: Documents) -> None:
+    """Every assignment waits for that of the metastore to the same workspace."""
+    assigned = _all(documents, "databricks_metastore_assignment")
+    ids = {f"databricks_metastore_assignment.{name}": one["workspace_id"] for name, one in assigned.items()}
+    entries = _all(documents, "databricks_mws_permission_assignment").values()
+    assert len(entries) > 20
+    assert all([ids[one] for one in entry["depends_on"]] == [entry["workspace_id"]] for entry in entries)
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_pipeline_may_make_what_its_stacks_need_in_the_metastore(documents: Documents, environment: str) -> None:
+    """To the owners of the environment, beside whatever others hold; in a stack that the account's admins deploy."""
+    assert documents[f"{environment}-rights"]["resource"]["databricks_grant"]["pipeline"] == {
+        "metastore": "${data.databricks_current_metastore.metastore.id}",
+        "principal": f"{environment}-owners",
+        "privileges": ["CREATE_CATALOG", "CREATE_EXTERNAL_LOCATION", "CREATE_STORAGE_CREDENTIAL"],
+    }
+
+
+def test_an_imported_metastore_holds_no_data_and_is_no_persons(
+    workspaces: Path, synthesized: Callable[[], Documents]
+) -> None:
     """No storage root, a group as owner, sharing inside the account only, tokens of 30 days, for all workspaces."""
+    edit(workspaces / "platform.yaml", _ADOPTED, _IMPORTED)
+    documents = synthesized()
+    assert documents["account"]["import"] == [
+        {"id": "00000000-0000-4000-8000-000000000001", "to": "databricks_metastore.metastore"}
+    ]
     metastore = _all(documents, "databricks_metastore")["metastore"]
     assert "storage_root" not in metastore
     assert metastore["owner"] == "${databricks_group.group-platform-admins.display_name}"

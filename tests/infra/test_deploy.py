@@ -32,7 +32,7 @@ def test_the_stacks_of_a_target_in_order() -> None:
     assert [stacks_of(spec, shared) for shared in ("bootstrap", "hub", "account")] == [
         ["bootstrap"],
         ["hub"],
-        ["account"],
+        ["account", "dev-rights", "prod-rights", "staging-rights"],
     ]
     with pytest.raises(
         DeployError, match="ENV=produ does not exist; allowed are bootstrap, hub, account, dev, prod, staging"
@@ -42,7 +42,7 @@ def test_the_stacks_of_a_target_in_order() -> None:
         stacks_of(spec, "dev", "serving")
     with pytest.raises(DeployError, match="dev holds no sensitive column, so it has no stack dev-masks"):
         stacks_of(spec, "dev", "masks")
-    with pytest.raises(DeployError, match="hub is one stack, without a part platform: leave PLATFORM out"):
+    with pytest.raises(DeployError, match="hub is deployed whole, without a part platform: leave PLATFORM out"):
         stacks_of(spec, "hub", "platform")
 
 

@@ -40,12 +40,16 @@ def test_addresses_are_pinned(documents: Documents) -> None:
 
 
 def test_stacks_are_listed_in_order(out_dir: Path) -> None:
-    """The manifest has three stacks for all, three per environment, and one more where it masks or serves."""
+    """The manifest has three stacks for all, four per environment, and one more where it masks or serves."""
     manifest = json.loads((out_dir / "manifest.json").read_text(encoding="utf-8"))
     assert sorted(manifest["stacks"]) == sorted(
         [
             *("bootstrap", "hub", "account"),
-            *(f"{env}-{part}" for env in ("dev", "prod", "staging") for part in ("platform", "workspace", "ml")),
+            *(
+                f"{env}-{part}"
+                for env in ("dev", "prod", "staging")
+                for part in ("platform", "rights", "workspace", "ml")
+            ),
             "prod-masks",
             "staging-masks",
             "prod-serving",
@@ -124,7 +128,7 @@ def test_one_environment_is_enough(workspaces: Path, tmp_path: Path) -> None:
     for name in ("dev", "staging"):
         (workspaces / f"{name}.yaml").unlink()
     edit(workspaces / "prod.yaml", "read_by: [dev]", "read_by: []")
-    own = [f"prod-{part}" for part in ("platform", "workspace", "ml", "masks", "serving")]
+    own = [f"prod-{part}" for part in ("platform", "rights", "workspace", "ml", "masks", "serving")]
     assert sorted(synth(tmp_path / "out", workspaces)) == sorted(["bootstrap", "hub", "account", *own])
 
 

@@ -71,8 +71,8 @@ def test_ways_out_of_the_workspace_are_closed(documents: Documents, environment:
 def test_system_tables_are_turned_on_once(documents: Documents) -> None:
     """They are the metastore's: one stack owns them."""
     owners = [stack for stack in documents if "databricks_system_schema" in documents[stack]["resource"]]
-    assert owners == ["prod-workspace"]
-    schemas = documents["prod-workspace"]["resource"]["databricks_system_schema"].values()
+    assert owners == ["prod-rights"]
+    schemas = documents["prod-rights"]["resource"]["databricks_system_schema"].values()
     assert {entry["schema"] for entry in schemas} == {"access", "compute", "lakeflow", "query", "serving"}
 
 

@@ -1,10 +1,23 @@
 """The resource types and data sources that the local cloud loads, and the REST calls that each becomes."""
 
-from localcloud.loader.kinds import access, compute, data, declared, identity, masks, models, network, unity, workspace
+from localcloud.loader.kinds import (
+    access,
+    compute,
+    data,
+    declared,
+    identity,
+    masks,
+    metastore,
+    models,
+    network,
+    unity,
+    workspace,
+)
 from localcloud.loader.kinds.kind import Kind, Read
 
 KINDS: dict[str, Kind] = {
     **identity.KINDS,
+    **metastore.KINDS,
     **unity.KINDS,
     **access.KINDS,
     **compute.KINDS,

@@ -72,6 +72,9 @@ def _grant_one(call: Call) -> Attributes:
 
 def _permit(call: Call) -> Attributes:
     kind, identifier = _one_of(call, _OBJECTS)
+    if "directory_path" in call.arguments:
+        # As the provider does: permissions go by the directory's id.
+        identifier = str(call.session.get("/api/2.0/workspace/get-status", path=identifier)["object_id"])
     path = f"/api/2.0/permissions/{kind}/{identifier.lstrip('/')}"
     call.session.put(path, {"access_control_list": call.arguments["access_control"]})
     return {"id": path}

@@ -86,7 +86,26 @@ def _me(call: Call) -> Attributes:
     return {"id": found.get("id", found["userName"]), "user_name": found["userName"]}
 
 
+def _metastore(call: Call) -> Attributes:
+    """By id, name or region, on the account's port."""
+    listed = call.session.get("/api/2.0/accounts/local/metastores")["metastores"]
+    asked = {"metastore_id": "metastore_id", "name": "name", "region": "region"}
+    given = {rest: call.arguments[name] for name, rest in asked.items() if name in call.arguments}
+    found = [one for one in listed if all(one.get(field) == value for field, value in given.items())]
+    return _metastore_attributes(_only(found, f"metastore {given}"))
+
+
+def _current_metastore(call: Call) -> Attributes:
+    return _metastore_attributes(call.session.get("/api/2.1/unity-catalog/metastore_summary"))
+
+
+def _metastore_attributes(found: dict[str, Any]) -> Attributes:
+    return {"id": found["metastore_id"], "metastore_id": found["metastore_id"], "metastore_info": [found]}
+
+
 DATA: dict[str, Read] = {
+    "databricks_metastore": _metastore,
+    "databricks_current_metastore": _current_metastore,
     "databricks_service_principal": _in_directory(
         "ServicePrincipals", "display_name", "displayName", application_id="applicationId", display_name="displayName"
     ),

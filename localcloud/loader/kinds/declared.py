@@ -11,20 +11,16 @@ from localcloud.loader.kinds.kind import Attributes, Call, Kind, keep
 
 # By type: the attributes, besides `id`, that other resources refer to and that the real cloud would make up.
 _TYPES: dict[str, tuple[str, ...]] = {
-    "databricks_access_control_rule_set": (),
     "databricks_budget": (),
     "databricks_budget_policy": ("policy_id",),
     "databricks_default_namespace_setting": (),
     "databricks_disable_legacy_access_setting": (),
     "databricks_disable_legacy_dbfs_setting": (),
     "databricks_ip_access_list": (),
-    "databricks_metastore": ("metastore_id",),
-    "databricks_metastore_assignment": (),
     "databricks_repo": (),
     "databricks_restrict_workspace_admins_setting": (),
     "databricks_service_principal_federation_policy": ("policy_id",),
     "databricks_sql_permissions": (),
-    "databricks_system_schema": (),
     "databricks_tag_policy": (),
     "databricks_workspace_conf": (),
 }

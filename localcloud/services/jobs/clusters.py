@@ -26,7 +26,7 @@ def check(cloud: Cloud, caller: Caller, cluster: Mapping[str, Any]) -> None:
     """Raise ClusterRefusedError, naming every violation, unless `caller` may start this cluster."""
     policy_id = cluster.get("policy_id")
     if not policy_id:
-        if not caller.is_admin:
+        if not caller.is_workspace_admin:
             raise ClusterRefusedError(
                 f"{caller.display_name} may not create clusters without a policy: name a policy_id in the job's cluster"
             )

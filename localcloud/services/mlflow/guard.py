@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from localcloud.kernel import names
+from localcloud.kernel import folders, names
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import ApiError, bad_request, denied
 from localcloud.kernel.identity import Caller
 from localcloud.kernel.store import Document
-from localcloud.services.mlflow import tracking
+from localcloud.services.mlflow import tags, tracking
 from localcloud.services.mlflow.rules import Call, Need
 from localcloud.services.unity import access, models, privileges, records
 from localcloud.services.unity.privileges import Kind, Privilege
@@ -30,6 +30,7 @@ def check(cloud: Cloud, caller: Caller, call: Call) -> None:
                 tracking.require_unsealed(cloud, tracking.artifact_of_logged_model(cloud, model))
         case Need.EXPERIMENT_CREATE:
             _require_default_location(call)
+            _require_folder(cloud, caller, call.text("name"))
         case Need.EXPERIMENT_BY_NAME:
             _require_named_experiment(cloud, caller, call.text("experiment_name"))
         case Need.ADMIN:
@@ -41,7 +42,7 @@ def check(cloud: Cloud, caller: Caller, call: Call) -> None:
 def record(cloud: Cloud, caller: Caller, call: Call, answer: Document) -> None:
     """Remember what a successful call created, so that later calls can be checked by it."""
     if call.need is Need.EXPERIMENT_CREATE:
-        tracking.remember_experiment(cloud, caller, str(answer["experiment_id"]))
+        tracking.remember_experiment(cloud, caller, str(answer["experiment_id"]), call.text("name"))
     if call.need is Need.VERSION_CREATE:
         created = answer["model_version"]
         key = f"{created['name']}/{created['version']}"
@@ -80,9 +81,13 @@ def _check_model(cloud: Cloud, caller: Caller, call: Call) -> None:
             access.authorize_management(cloud, caller, Kind.MODEL, name)
         case Need.VERSION_CREATE:
             access.authorize(cloud, caller, Kind.MODEL, name, Privilege.CREATE_MODEL_VERSION)
+            _require_tagging(cloud, caller, name, call.values.get("tags") or [])
             tracking.require_source(cloud, caller, call.text("source"))
         case Need.VERSION_EDIT:
-            _require_edit(cloud, caller, name, call.text("version"))
+            if call.route.endswith("tag"):
+                _require_tagging(cloud, caller, name, [dict(call.values)])
+            else:
+                access.authorize_management(cloud, caller, Kind.MODEL, name)
         case _:
             raise denied(f"MLflow's {call.route} is not open here.")
 
@@ -101,25 +106,30 @@ def _require_absent(cloud: Cloud, caller: Caller, name: str) -> None:
         raise ApiError(400, "RESOURCE_ALREADY_EXISTS", f"Registered Model '{name}' already exists.")
 
 
-def _require_edit(cloud: Cloud, caller: Caller, name: str, version: str) -> None:
-    """Tags and description: the model's managers always; a version's creator until an alias points at it."""
+def _require_tagging(cloud: Cloud, caller: Caller, name: str, given: list[Document]) -> None:
+    """Tags of versions: whoever manages the model, or holds APPLY_TAG on it. Raises `ApiError` 400 or 403."""
+    if not given:
+        return
+    tags.require_allowed(given)
     access.require_binding(cloud, caller, Kind.MODEL, name, write=True)
-    chain = records.chain(cloud.store, Kind.MODEL, name)
-    created = cloud.store.get("model_version", f"{name}/{version}") or {}
-    if created.get("created_by") != caller.principal or caller.is_admin:
-        access.authorize_management(cloud, caller, Kind.MODEL, name)
-        return
-    if privileges.manages(caller.identities, chain):
-        return
-    access.authorize(cloud, caller, Kind.MODEL, name, Privilege.CREATE_MODEL_VERSION)
-    pointing = [a["alias_name"] for a in models.aliases(cloud, name) if str(a["version_num"]) == version]
-    if pointing:
-        raise denied(f"User is not an owner of {chain[-1].label}, and alias '{pointing[0]}' points at {version}.")
+    if not caller.is_admin and not privileges.manages(caller.identities, records.chain(cloud.store, Kind.MODEL, name)):
+        access.authorize(cloud, caller, Kind.MODEL, name, Privilege.APPLY_TAG)
 
 
 def _require_default_location(call: Call) -> None:
     if call.values.get("artifact_location"):
         raise bad_request("artifact_location cannot be chosen: artifacts are kept by the MLflow server.")
+
+
+def _require_folder(cloud: Cloud, caller: Caller, name: str) -> None:
+    """An experiment lies at its name in the workspace, in a folder that is there and that the caller may write."""
+    path = folders.path_of(name)
+    folder = path.rpartition("/")[0]
+    is_there = folder in (folders.SHARED, f"{folders.HOMES}/{caller.principal}")
+    if not is_there and cloud.store.get(folders.KIND, folders.key(caller.require_workspace().name, folder)) is None:
+        raise ApiError(404, "RESOURCE_DOES_NOT_EXIST", f"Parent directory {folder or '/'} does not exist.")
+    if not folders.allows(cloud, caller, path, "CAN_EDIT"):
+        raise denied(f"{caller.display_name} may not create anything in {folder}.")
 
 
 def _require_named_experiment(cloud: Cloud, caller: Caller, name: str) -> None:

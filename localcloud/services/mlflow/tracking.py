@@ -15,11 +15,11 @@ _LOGGED_SOURCE = re.compile(r"models:/(?P<model_id>m-[0-9a-f]+)")
 _VERSION_SOURCE = re.compile(r"models:/(?P<name>[^/]+)/(?P<version>\d+)")
 
 
-def remember_experiment(cloud: Cloud, caller: Caller, experiment_id: str) -> None:
-    """Record that an experiment belongs to the caller's workspace, and to the caller."""
+def remember_experiment(cloud: Cloud, caller: Caller, experiment_id: str, path: str) -> None:
+    """Record that an experiment belongs to the caller's workspace, and to the caller; its name is its `path`."""
     owner = {"workspace": caller.require_workspace().name, "created_by": caller.principal}
     cloud.store.put("experiment", experiment_id, owner)
-    acl.create(cloud, caller, "experiments", experiment_id)
+    acl.create(cloud, caller, "experiments", experiment_id, path)
 
 
 def allows(cloud: Cloud, caller: Caller, experiment_id: str, level: str) -> bool:

@@ -63,7 +63,7 @@ class Statements:
         with self._lock:
             entry = self._entries.get(statement_id)
         own = entry is not None and entry.workspace == caller.require_workspace().name
-        if entry is None or not own or (entry.principal != caller.principal and not caller.is_admin):
+        if entry is None or not own or (entry.principal != caller.principal and not caller.is_workspace_admin):
             raise not_found(f"Statement {statement_id} does not exist; results are kept for the last {_KEPT} only.")
         return entry
 

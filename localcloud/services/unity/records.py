@@ -99,12 +99,17 @@ def grants_key(kind: Kind, full_name: str) -> str:
 
 
 def ensure_metastore(cloud: Cloud) -> Document:
-    """The one metastore, created on first use and owned by the local admin until a stack says otherwise."""
+    """The one metastore. Without a declared one it comes by itself, owned by the local admin."""
     found = cloud.store.get(Kind.METASTORE, Kind.METASTORE)
-    if found is None:
-        fields = {"owner": ADMIN_USER, "metastore_id": METASTORE_ID, "region": "local", "cloud": "azure"}
-        found = create(cloud.store, Kind.METASTORE, Kind.METASTORE, ADMIN_USER, fields)
-    return found
+    return found or declare_metastore(cloud, {"owner": ADMIN_USER, "region": "local", "automatic": True})
+
+
+def declare_metastore(cloud: Cloud, fields: Document) -> Document:
+    """The one metastore, as `fields` (name, region, owner, settings) say."""
+    made = create(cloud.store, Kind.METASTORE, Kind.METASTORE, fields["owner"], {"cloud": "azure", **fields})
+    named = {**made, "name": fields.get("name") or "metastore_azure_local"}
+    cloud.store.put(Kind.METASTORE, Kind.METASTORE, named)
+    return named
 
 
 def _link(store: Store, kind: Kind, full_name: str) -> Securable:

@@ -28,12 +28,13 @@ ANN = Person(name="ann", groups=_RISK)
         (ANN, Person(name="bob", groups=_RISK), "bob, who may not approve in the name of ann"),
         (ANN, Person(name="job", groups=frozenset()), "job, who may not approve in the name of ann"),
         (Person(name="bob", groups=_ADMIN), Person(name="bob", groups=_ADMIN), "bob may not approve: members of"),
-        (Person(name="ann", groups=None), Person(name="ann", groups=None), None),
-        (Person(name="ann", groups=None), Person(name="root", groups=None), "root, who may not approve in the name"),
+        (Person(name="ann", groups=None), Person(name="ann", groups=None), "the groups of ann are unknown"),
+        (Person(name="ann", groups=None), Person(name="root", groups=_ADMIN), "the groups of ann are unknown"),
+        (ANN, Person(name="root", groups=None), "root, who may not approve in the name of ann"),
     ],
 )
 def test_a_member_approves_or_an_admin_for_them(named: Person, creator: Person, problem: str | None) -> None:
-    """An admin who is no member cannot approve; where groups cannot be read, nobody acts for another."""
+    """An admin who is no member cannot approve; whose groups cannot be read is known as neither."""
     if problem is None:
         require_approver(named, creator)
         return
@@ -55,6 +56,26 @@ def test_a_person_is_an_active_user_with_groups(tmp_path: Path) -> None:
                 person(admin, name)
         with pytest.raises(NotApprovedError, match="is no user name"):
             person(admin, 'a" or userName ne "b')
+    finally:
+        leave(core)
+
+
+def test_groups_that_the_directory_does_not_say_are_unknown(tmp_path: Path) -> None:
+    """A principal that is no admin may get users without `groups`: that is not the same as being in no group."""
+    core = start(tmp_path / "home")
+    try:
+        admin = core.admin()
+        ann = admin.users.create(user_name="ann@example.com")
+        admin.users.create(user_name="bob@example.com")
+        admin.groups.create(display_name="model-risk", members=[iam.ComplexValue(value=ann.id)])
+        core.application("promotion")
+        task = core.sdk("promotion")
+        assert person(task, "bob@example.com") == Person(name="bob@example.com", groups=frozenset())
+        url = f"{core.account_url}/local/directory"
+        assert core.call("PUT", url, json={"groups_for": "admins"}).status_code == 200
+        for name in ("ann@example.com", "bob@example.com"):
+            assert person(task, name) == Person(name=name, groups=None)
+        assert person(admin, "ann@example.com") == Person(name="ann@example.com", groups=_RISK)
     finally:
         leave(core)
 

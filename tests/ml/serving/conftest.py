@@ -134,7 +134,8 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         patch.setattr(evidence, "door", lambda: tables)
         found = Served(world=world, tables=tables)
         with mlflow_as(world.url, world.admin_token):
-            mlflow.set_experiment("/Shared/prod/credit-training")
+            world.client().workspace.mkdirs("/mlops/prod")
+            mlflow.set_experiment("/mlops/prod/credit-training")
             for name, factor in _FACTORS.items():
                 found.log(name, home, factor=factor, broken=name == "broken")
             yield found

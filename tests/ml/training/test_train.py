@@ -61,7 +61,7 @@ def test_the_run_records_parameters_metrics_and_the_tables_as_inputs(world: Worl
         "prod.credit_gold.client_features@1": "delta_table",
         "prod.credit_gold.client_outcomes@1": "delta_table",
     }
-    assert world.client.get_experiment(run.info.experiment_id).name == "/Shared/prod/credit-training"
+    assert world.client.get_experiment(run.info.experiment_id).name == "/mlops/prod/credit-training"
 
 
 def test_training_again_reuses_the_version(

@@ -29,6 +29,15 @@ _EVERYBODY_CALLS = {"group_name": "users", "permission_level": "CAN_QUERY"}
 _ENGINEERS_MANAGE = {"group_name": "ml-engineers", "permission_level": "CAN_MANAGE"}
 _ANY_NAME = {"name": "any", "source_addresses": ["10.0.0.0/8"], "destination_fqdns": ["*"]}
 
+_METASTORE = {
+    "name": "mlops-westeurope",
+    "region": "westeurope",
+    "owner": "platform-admins",
+    "delta_sharing_scope": "INTERNAL",
+    "delta_sharing_recipient_token_lifetime_in_seconds": 30 * 24 * 3600,
+    "lifecycle": {"prevent_destroy": True},
+}
+
 ACCESS = {
     "CKV_MLOPS_1": Breakage("databricks_grants", append("grant", _GRANT_TO_ALL)),
     "CKV_MLOPS_2": Breakage("databricks_grants", append("grant", _DEV_WRITES), stacks="prod-"),
@@ -37,7 +46,7 @@ ACCESS = {
         put("binding_type", "BINDING_TYPE_READ_WRITE"),
         where=lambda binding: binding["binding_type"] == "BINDING_TYPE_READ_ONLY",
     ),
-    "CKV_MLOPS_4": Breakage("databricks_metastore", put("owner", "someone@example.com")),
+    "CKV_MLOPS_4": Breakage("databricks_metastore", put("owner", "someone@example.com"), added=_METASTORE),
     "CKV_MLOPS_5": Breakage("databricks_catalog", put("owner", "${databricks_user.someone.user_name}")),
     "CKV_MLOPS_6": Breakage(
         "databricks_permissions", append("access_control", _ENGINEERS_MANAGE), where=has("job_id"), stacks="prod-"
@@ -68,10 +77,14 @@ DATA = {
     "CKV_MLOPS_16": Breakage(
         "databricks_catalog", put("force_destroy", True), where=lambda catalog: catalog["name"] == "prod"
     ),
-    "CKV_MLOPS_17": Breakage("databricks_metastore", drop("lifecycle")),
-    "CKV_MLOPS_18": Breakage("databricks_metastore", put("storage_root", "abfss://meta@a.dfs.core.windows.net/")),
+    "CKV_MLOPS_17": Breakage("databricks_catalog", drop("lifecycle"), where=lambda catalog: catalog["name"] == "prod"),
+    "CKV_MLOPS_18": Breakage(
+        "databricks_metastore", put("storage_root", "abfss://meta@a.dfs.core.windows.net/"), added=_METASTORE
+    ),
     "CKV_MLOPS_19": Breakage(
-        "databricks_metastore", put("delta_sharing_recipient_token_lifetime_in_seconds", 365 * 24 * 3600)
+        "databricks_metastore",
+        put("delta_sharing_recipient_token_lifetime_in_seconds", 365 * 24 * 3600),
+        added=_METASTORE,
     ),
     "CKV_MLOPS_20": Breakage(
         "databricks_recipient",

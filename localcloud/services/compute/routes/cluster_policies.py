@@ -25,7 +25,7 @@ _FIELDS = frozenset(
 @router.post("/create")
 def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Create a policy; its definition is checked. Admin only. Returns `policy_id`."""
-    caller.require_admin("create cluster policies")
+    caller.require_workspace_admin("create cluster policies")
     _require_usable(cloud, caller, body, own_id=None)
     identifier = f"{cloud.store.next_id('cluster_policy'):016X}"
     fields = {"policy_id": identifier, "workspace": caller.require_workspace().name}
@@ -53,7 +53,7 @@ def list_policies(cloud: CloudDep, caller: CallerDep) -> Document:
 @router.post("/edit")
 def edit(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Replace a policy's fields. Admin only."""
-    caller.require_admin("edit cluster policies")
+    caller.require_workspace_admin("edit cluster policies")
     current = require(cloud, caller, required(body, "policy_id"))
     _require_usable(cloud, caller, body, own_id=current["policy_id"])
     kept = {field: value for field, value in current.items() if field not in _FIELDS}
@@ -64,7 +64,7 @@ def edit(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 @router.post("/delete")
 def delete(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Delete a policy. Admin only."""
-    caller.require_admin("delete cluster policies")
+    caller.require_workspace_admin("delete cluster policies")
     identifier = require(cloud, caller, required(body, "policy_id"))["policy_id"]
     cloud.store.delete("cluster_policy", identifier)
     acl.delete(cloud, "cluster-policies", identifier)

@@ -63,7 +63,7 @@ def clusters(caller: CallerDep) -> Document:
 @router.post("/api/2.0/instance-pools/create")
 def create_pool(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Create an instance pool. Admin only. Returns `instance_pool_id`."""
-    caller.require_admin("create instance pools")
+    caller.require_workspace_admin("create instance pools")
     required(body, "instance_pool_name", "node_type_id")
     identifier = f"pool-{cloud.store.next_id('instance_pool')}"
     fixed = {"instance_pool_id": identifier, "workspace": caller.require_workspace().name, "state": "ACTIVE"}

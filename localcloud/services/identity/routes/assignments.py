@@ -1,4 +1,4 @@
-"""Which principals may use which workspace: permission assignments. Kept, and shown; the local cloud lets all in."""
+"""Which principals may use which workspace: permission assignments. ADMIN counts; the local cloud lets all in."""
 
 from fastapi import APIRouter
 
@@ -8,6 +8,7 @@ from localcloud.kernel.errors import bad_request, not_found
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.store import Document
 from localcloud.parity import Level, Parity
+from localcloud.services.unity import metastores
 
 PARITY = Parity(Level.STATEFUL, "https://docs.databricks.com/api/azure/account/workspaceassignment")
 
@@ -27,9 +28,10 @@ def list_assignments(workspace_id: int, cloud: CloudDep, caller: CallerDep) -> D
 
 @router.put(f"{_ACCOUNT}/principals/{{principal_id}}")
 def assign(workspace_id: int, principal_id: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Give a principal USER or ADMIN on a workspace. Admin only."""
+    """Give a principal USER or ADMIN on a workspace, which must have a metastore. Admin only."""
     caller.require_admin("assign principals to workspaces")
     _require_principal(cloud, principal_id)
+    metastores.require_identities(cloud, workspace_id)
     permissions = body.get("permissions", [])
     if not set(permissions) <= set(_LEVELS):
         raise bad_request(f"permissions {permissions} are not among {', '.join(_LEVELS)}.")

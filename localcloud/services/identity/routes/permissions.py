@@ -31,6 +31,9 @@ _KINDS = {
 # Named within their workspace: two workspaces may have one each of the same name.
 _OF_A_WORKSPACE = ("database-instances",)
 
+# What lies in workspace folders.
+_PLACED = frozenset({"directories", "notebooks", "files", "dashboards", "queries", "alerts", "alertsv2"})
+
 
 @dataclass(frozen=True)
 class Target:
@@ -45,8 +48,13 @@ def _target(object_type: str, object_id: str, cloud: CloudDep, caller: CallerDep
     acl.levels(kind)
     if kind in _OF_A_WORKSPACE:
         object_id = f"{caller.require_workspace().name}/{object_id}"
-    if kind in _KINDS and cloud.store.get(_KINDS[kind], object_id) is None:
-        raise not_found(f"{_KINDS[kind].replace('_', ' ').capitalize()} '{object_id}' does not exist.")
+    found = (
+        cloud.store.get(_KINDS[kind], object_id) if kind in _KINDS else cloud.store.get("place", f"{kind}/{object_id}")
+    )
+    found = found or (None if kind in _KINDS or kind in _PLACED else {})
+    if found is None or (caller.workspace and found.get("workspace", caller.workspace.name) != caller.workspace.name):
+        label = _KINDS.get(kind, kind).replace("_", " ").capitalize()
+        raise not_found(f"{label} '{object_id}' does not exist.")
     acl.require_management(cloud, caller, kind, object_id)
     return Target(kind, object_id)
 

@@ -9,7 +9,7 @@ from localcloud.kernel.body import JsonBody
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.directory import Kind
 from localcloud.kernel.errors import ApiError, not_found
-from localcloud.kernel.identity import CallerDep
+from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.store import Document
 from localcloud.parity import Level, Parity
 from localcloud.services.identity import scim
@@ -46,10 +46,10 @@ def _routes(path: str, kind: Kind) -> None:
 
     @router.get(path)
     def list_all(
-        cloud: CloudDep, _: CallerDep, filter: str | None = None, start: StartIndex = 1, count: int | None = None
+        cloud: CloudDep, caller: CallerDep, filter: str | None = None, start: StartIndex = 1, count: int | None = None
     ) -> Document:
         """Those that the filter matches, in pages."""
-        found = [_shown(cloud, kind, d) for d in cloud.store.all(kind) if scim.matches(d, filter)]
+        found = [_seen(cloud, caller, kind, d) for d in cloud.store.all(kind) if scim.matches(d, filter)]
         return scim.listing(found, start, count)
 
     @router.post(path, status_code=201)
@@ -63,9 +63,9 @@ def _routes(path: str, kind: Kind) -> None:
             return _shown(cloud, kind, directory.add(cloud.store, kind, document))
 
     @router.get(f"{path}/{{identifier}}")
-    def get(identifier: str, cloud: CloudDep, _: CallerDep) -> Document:
+    def get(identifier: str, cloud: CloudDep, caller: CallerDep) -> Document:
         """One, by id."""
-        return _shown(cloud, kind, _require(cloud, kind, identifier))
+        return _seen(cloud, caller, kind, _require(cloud, kind, identifier))
 
     @router.patch(f"{path}/{{identifier}}")
     def patch(identifier: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
@@ -128,6 +128,13 @@ def _leave_groups(cloud: Cloud, identifier: str) -> None:
         kept = [m for m in group.get("members", []) if m["value"] != identifier]
         if len(kept) != len(group.get("members", [])):
             cloud.store.put("group", group["id"], {**group, "members": kept})
+
+
+def _seen(cloud: Cloud, caller: Caller, kind: Kind, document: Document) -> Document:
+    """The document as the caller sees it: with `groups_for` set to `admins`, other callers get no `groups` at all."""
+    shown = _shown(cloud, kind, document)
+    hidden = (cloud.store.get("setting", "directory") or {}).get("groups_for") == "admins"
+    return shown if not hidden or caller.is_workspace_admin else {k: v for k, v in shown.items() if k != "groups"}
 
 
 def _shown(cloud: Cloud, kind: Kind, document: Document) -> Document:

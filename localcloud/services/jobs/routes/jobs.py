@@ -12,6 +12,7 @@ from localcloud.kernel.errors import ApiError, bad_request, denied
 from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.store import Document
 from localcloud.parity import Level, Parity
+from localcloud.services.identity import rule_sets
 from localcloud.services.jobs import views
 from localcloud.services.jobs.records import now_ms
 from localcloud.services.jobs.settings import problems
@@ -144,8 +145,10 @@ def _run_as(cloud: Cloud, caller: Caller, settings: Document, creator: str) -> s
     found = directory.find(cloud.store, name)
     if found is None or found.kind == "group" or found.principal != name:
         raise bad_request(f"run_as '{name}' is no user name and no service principal's application id.")
-    if name != caller.principal and not caller.is_admin:
-        raise denied(f"Only an admin may let a job run as '{name}'; '{caller.display_name}' is none.")
+    if name != caller.principal and not rule_sets.may_run_as(cloud, caller, str(name)):
+        raise denied(
+            f"'{caller.display_name}' may not let a job run as '{name}': it lacks the role servicePrincipal.user."
+        )
     return str(name)
 
 

@@ -7,11 +7,12 @@ from fastapi import APIRouter
 from localcloud.kernel import directory, identity
 from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import Cloud, CloudDep, Workspace
-from localcloud.kernel.errors import exists
+from localcloud.kernel.errors import bad_request, exists
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.names import identifier
 from localcloud.kernel.store import Document
 from localcloud.parity import Level, Parity
+from localcloud.services.unity import metastores
 
 PARITY = Parity(Level.LOCAL, "docs/localcloud.md")
 
@@ -53,8 +54,22 @@ def _register(cloud: Cloud, name: str, host: str, workspace_id: int | None, know
     number = int(workspace_id or (in_host[1] if in_host else record["workspace_id"]))
     if any(w.workspace_id == number and w.name != name for w in cloud.workspaces()):
         raise exists(f"workspace_id {number} belongs to another workspace: give '{name}' its own.")
+    before = cloud.store.get("workspace", name)
     cloud.store.put("workspace", name, {**record, **known, "host": host, "workspace_id": number})
+    if before is None or before["workspace_id"] != number:
+        metastores.on_new_workspace(cloud, number)
     return cloud.workspace(name)
+
+
+@router.put("/directory")
+def set_directory(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Who is shown which groups a user is in: `groups_for` is `everybody` (the default) or `admins`. Admin only."""
+    caller.require_admin("change what the directory shows")
+    allowed = ("everybody", "admins")
+    if body.get("groups_for") not in allowed:
+        raise bad_request(f"groups_for '{body.get('groups_for')}' is not one of {', '.join(allowed)}.")
+    cloud.store.put("setting", "directory", {"groups_for": body["groups_for"]})
+    return {}
 
 
 @router.post("/tokens")

@@ -18,9 +18,9 @@ from localcloud.parity import Level, Parity
 PARITY = Parity(Level.STATEFUL, "https://docs.databricks.com/api/azure/workspace/alerts")
 
 router = APIRouter(prefix="/api/2.0")
-_QUERIES = Shelf(kind="sql_query", label="Query")
-_ALERTS = Shelf(kind="sql_alert", label="Alert")
-_ALERTS_V2 = Shelf(kind="alert_v2", label="Alert")
+_QUERIES = Shelf(kind="sql_query", label="Query", object_type="queries")
+_ALERTS = Shelf(kind="sql_alert", label="Alert", object_type="alerts")
+_ALERTS_V2 = Shelf(kind="alert_v2", label="Alert", object_type="alertsv2")
 _DESTINATIONS = Shelf(kind="notification_destination", label="Notification destination")
 _TYPES = {
     "email": "EMAIL",
@@ -72,7 +72,7 @@ def update_alert_v2(
 @router.post("/notification-destinations")
 def create_destination(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Keep a destination. Admin only. Its secrets are never shown again."""
-    caller.require_admin("create notification destinations")
+    caller.require_workspace_admin("create notification destinations")
     name, config = required(body, "display_name", "config")
     return _masked(_DESTINATIONS.create(cloud, caller, {"display_name": name, **_typed(config)}, {}))
 
@@ -88,13 +88,13 @@ def list_destinations(cloud: CloudDep, caller: CallerDep) -> Document:
 def get_destination(identifier: str, cloud: CloudDep, caller: CallerDep) -> Document:
     """One destination; its configuration only for admins."""
     found = _masked(_DESTINATIONS.get(cloud, caller, identifier))
-    return found if caller.is_admin else {f: v for f, v in found.items() if f != "config"}
+    return found if caller.is_workspace_admin else {f: v for f, v in found.items() if f != "config"}
 
 
 @router.patch("/notification-destinations/{identifier}")
 def update_destination(identifier: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Change the name or the configuration. Admin only; the type stays."""
-    caller.require_admin("change notification destinations")
+    caller.require_workspace_admin("change notification destinations")
     current = _DESTINATIONS.get(cloud, caller, identifier)
     changes = {"display_name": body["display_name"]} if body.get("display_name") else {}
     if body.get("config"):
@@ -107,7 +107,7 @@ def update_destination(identifier: str, body: JsonBody, cloud: CloudDep, caller:
 @router.delete("/notification-destinations/{identifier}")
 def delete_destination(identifier: str, cloud: CloudDep, caller: CallerDep) -> Document:
     """Forget a destination. Admin only."""
-    caller.require_admin("delete notification destinations")
+    caller.require_workspace_admin("delete notification destinations")
     return _DESTINATIONS.delete(cloud, caller, identifier)
 
 

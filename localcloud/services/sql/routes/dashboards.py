@@ -15,7 +15,7 @@ from localcloud.parity import Level, Parity
 PARITY = Parity(Level.STATEFUL, "https://docs.databricks.com/api/azure/workspace/lakeview")
 
 router = APIRouter(prefix="/api/2.0/lakeview/dashboards")
-_SHELF = Shelf(kind="dashboard", label="Dashboard", id_field="dashboard_id")
+_SHELF = Shelf(kind="dashboard", label="Dashboard", id_field="dashboard_id", object_type="dashboards")
 _ONE = "/{dashboard_id}"
 
 

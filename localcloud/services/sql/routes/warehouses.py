@@ -20,7 +20,7 @@ _FIXED = frozenset({"id", "workspace", "state", "creator_name"})
 @router.post("/sql/warehouses")
 def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Create a warehouse. Admin only. Returns its `id`."""
-    caller.require_admin("create SQL warehouses")
+    caller.require_workspace_admin("create SQL warehouses")
     workspace = caller.require_workspace().name
     required(body, "name")
     identifier = f"{cloud.store.next_id('warehouse'):016x}"

@@ -1,26 +1,28 @@
-"""The metastore and its assignment to workspaces. There is one, and every workspace has it."""
+"""The metastore as a workspace sees it: summary, settings, system schemas."""
 
 from fastapi import APIRouter
 
 from localcloud.kernel.body import JsonBody, changed
-from localcloud.kernel.cloud import METASTORE_ID, CloudDep
-from localcloud.kernel.errors import not_found
+from localcloud.kernel.cloud import METASTORE_ID, Cloud, CloudDep
+from localcloud.kernel.errors import bad_request, not_found
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.store import Document
 from localcloud.parity import Level, Parity
-from localcloud.services.unity import ownership, records
+from localcloud.services.unity import metastores, ownership, records
 from localcloud.services.unity.privileges import Kind
 
 PARITY = Parity(Level.STATEFUL, "https://docs.databricks.com/api/azure/workspace/metastores")
 
 router = APIRouter()
+_FIXED = frozenset({"metastore_id", "full_name", "id", "region"})
+_SYSTEM_SCHEMAS = ("access", "billing", "compute", "lakeflow", "lineage", "marketplace", "query", "serving", "storage")
+_SYSTEM = "/metastores/{metastore_id}/systemschemas"
 
 
 @router.get("/current-metastore-assignment")
-def current_assignment(caller: CallerDep) -> Document:
+def current_assignment(cloud: CloudDep, caller: CallerDep) -> Document:
     """The metastore of the calling workspace."""
-    workspace_id = caller.require_workspace().workspace_id
-    return {"metastore_id": METASTORE_ID, "workspace_id": workspace_id, "default_catalog_name": ""}
+    return metastores.require_assignment(cloud, caller.require_workspace().workspace_id)
 
 
 @router.get("/metastore_summary")
@@ -50,20 +52,56 @@ def update_metastore(metastore_id: str, body: JsonBody, cloud: CloudDep, caller:
     caller.require_admin("change the metastore")
     _require_id(metastore_id)
     current = records.ensure_metastore(cloud)
-    allowed = frozenset(body) - {"metastore_id", "full_name", "name", "id"}
-    new = changed(current, ownership.checked_changes(cloud, body), allowed)
+    new = changed(current, ownership.checked_changes(cloud, body), frozenset(body) - _FIXED)
     return records.update(cloud.store, Kind.METASTORE, new, caller.principal)
 
 
 @router.put("/workspaces/{workspace_id}/metastore")
 @router.patch("/workspaces/{workspace_id}/metastore")
-@router.delete("/workspaces/{workspace_id}/metastore")
 def assign(workspace_id: int, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Accepted for every registered workspace: each has the one metastore. Admin only."""
+    """Give a workspace the metastore; one that has it keeps it. Admin only."""
     caller.require_admin("assign metastores")
-    if workspace_id not in {workspace.workspace_id for workspace in cloud.workspaces()}:
-        raise not_found(f"Workspace {workspace_id} does not exist.")
+    return metastores.assign(cloud, workspace_id)
+
+
+@router.delete("/workspaces/{workspace_id}/metastore")
+def unassign(workspace_id: int, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Take the metastore away from a workspace. Admin only."""
+    caller.require_admin("assign metastores")
+    metastores.unassign(cloud, workspace_id)
     return {}
+
+
+@router.get(_SYSTEM)
+def list_system_schemas(metastore_id: str, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Every system schema with its state. Admin only."""
+    caller.require_admin("list system schemas")
+    _require_id(metastore_id)
+    return {"schemas": [{"schema": name, "state": _state(cloud, name)} for name in _SYSTEM_SCHEMAS]}
+
+
+@router.put(f"{_SYSTEM}/{{name}}")
+def enable_system_schema(metastore_id: str, name: str, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Turn a system schema on. Account and metastore admins only, whoever administers the workspace."""
+    caller.require_admin("enable system schemas")
+    _require_id(metastore_id)
+    if name not in _SYSTEM_SCHEMAS:
+        raise bad_request(f"System schema '{name}' does not exist; there are {', '.join(_SYSTEM_SCHEMAS)}.")
+    cloud.store.put("system_schema", name, {"schema": name})
+    return {}
+
+
+@router.delete(f"{_SYSTEM}/{{name}}")
+def disable_system_schema(metastore_id: str, name: str, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Turn a system schema off. Admin only."""
+    caller.require_admin("disable system schemas")
+    _require_id(metastore_id)
+    cloud.store.delete("system_schema", name)
+    return {}
+
+
+def _state(cloud: Cloud, name: str) -> str:
+    return "ENABLE_COMPLETED" if cloud.store.get("system_schema", name) else "AVAILABLE"
 
 
 def _require_id(metastore_id: str) -> None:

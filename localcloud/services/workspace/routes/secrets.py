@@ -142,4 +142,4 @@ def _scope(cloud: Cloud, caller: Caller, name: str, level: str) -> Document:
 
 def _allows(caller: Caller, scope: Document, level: str) -> bool:
     held = [_LEVELS.index(level_held) for who, level_held in scope["acls"].items() if who in caller.identities]
-    return caller.is_admin or (bool(held) and max(held) >= _LEVELS.index(level))
+    return caller.is_workspace_admin or (bool(held) and max(held) >= _LEVELS.index(level))

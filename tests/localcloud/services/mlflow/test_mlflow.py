@@ -15,7 +15,7 @@ from tests.localcloud.core import Core, leave, start
 from tests.needs import starts
 
 MODEL = "prod.credit_ops.default_risk"
-EXPERIMENT = "/Shared/prod/credit-training"
+EXPERIMENT = "/mlops/prod/credit-training"
 
 
 class Doubler(mlflow.pyfunc.PythonModel):
@@ -71,8 +71,13 @@ def registry(server: MlflowServer, tmp_path_factory: pytest.TempPathFactory) -> 
     admin.registered_models.update(MODEL, owner=applications["promotion"])
     for application in applications.values():
         core.grant("catalog", "prod", application, "USE_CATALOG", "USE_SCHEMA")
-    core.grant("function", MODEL, applications["training"], "EXECUTE", "CREATE_MODEL_VERSION")
+    core.grant("function", MODEL, applications["training"], "APPLY_TAG", "EXECUTE", "CREATE_MODEL_VERSION")
     core.grant("function", MODEL, applications["scoring"], "EXECUTE")
+    admin.workspace.mkdirs("/mlops/prod")
+    folder = admin.workspace.get_status("/mlops/prod").object_id
+    entry = {"service_principal_name": applications["training"], "permission_level": "CAN_EDIT"}
+    url = f"{core.url('prod')}/api/2.0/permissions/directories/{folder}"
+    assert core.call("PUT", url, json={"access_control_list": [entry]}).status_code == 200
     with pytest.MonkeyPatch.context() as patch:
         made = Registry(core, patch, applications)
         _train(made)
@@ -156,19 +161,34 @@ def test_the_artifacts_of_a_registered_version_are_sealed(registry: Registry) ->
     assert [f.path for f in client.list_artifacts(version.run_id)] == ["notes.txt"]
 
 
-def test_a_versions_maker_tags_it_until_an_alias_points_at_it(registry: Registry) -> None:
-    """Afterwards the evidence is the owner's."""
-    training = registry.act_as("training")
-    source = training.get_model_version(MODEL, "1").source
-    model_id = source.removeprefix("models:/")
-    version = training.create_model_version(MODEL, source, model_id=model_id).version
-    training.set_model_version_tag(MODEL, version, "licence", "internal")
-    training.update_model_version(MODEL, version, description="second")
-    registry.act_as("promotion").set_registered_model_alias(MODEL, "challenger", version)
-    training = registry.act_as("training")
-    message = denied(training.set_model_version_tag, MODEL, version, "licence", "forged")
-    assert f"alias 'challenger' points at {version}" in message
-    assert training.get_model_version(MODEL, version).tags == {"licence": "internal"}
+def test_tags_of_a_version_need_apply_tag(registry: Registry) -> None:
+    """At its creation and later, also from its maker; the description is for who manages the model."""
+    source = registry.act_as("training").get_model_version(MODEL, "1").source
+    made = {"source": source, "model_id": source.removeprefix("models:/")}
+    maker = registry.applications["maker"] = registry.core.application("maker")
+    registry.core.grant("catalog", "prod", maker, "USE_CATALOG", "USE_SCHEMA")
+    registry.core.grant("function", MODEL, maker, "EXECUTE", "CREATE_MODEL_VERSION")
+    experiment = str(registry.act_as("training").get_experiment_by_name(EXPERIMENT).experiment_id)
+    registry.permit(experiment, "maker", "CAN_READ")
+    client = registry.act_as("maker")
+    assert "does not have APPLY TAG on" in denied(client.create_model_version, MODEL, tags={"licence": "x"}, **made)
+    version = client.create_model_version(MODEL, **made).version
+    assert "does not have APPLY TAG on" in denied(client.set_model_version_tag, MODEL, version, "licence", "x")
+    registry.core.grant("function", MODEL, maker, "APPLY_TAG")
+    client.set_model_version_tag(MODEL, version, "licence", "internal")
+    assert client.get_model_version(MODEL, version).tags == {"licence": "internal"}
+    denied(client.update_model_version, MODEL, version, description="mine")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "why"),
+    [("a.b", "x", "Tag key 'a.b' is not allowed"), ("a", "x" * 1001, "has 1001 characters; allowed are 1000")],
+    ids=["a dot", "too long"],
+)
+def test_a_tag_that_unity_catalog_does_not_take_is_refused(registry: Registry, key: str, value: str, why: str) -> None:
+    """By its key's characters and its value's length."""
+    with pytest.raises(MlflowException, match=why):
+        registry.act_as("training").set_model_version_tag(MODEL, "1", key, value)
 
 
 @pytest.mark.parametrize("source", ["/etc", "file:///etc", "s3://bucket/x", "mlflow-artifacts:/999/x/artifacts"])

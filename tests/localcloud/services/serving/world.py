@@ -100,7 +100,8 @@ class World:
             "promising": {"factor": 1, "metadata": {"feature_lookups": [{"table": FEATURES, "key": "client_id"}]}},
         }
         with mlflow_as(self.url, self.admin_token):
-            mlflow.set_experiment("/Shared/prod/credit-training")
+            workspace.workspace.mkdirs("/mlops/prod")
+            mlflow.set_experiment("/mlops/prod/credit-training")
             for name in names or kinds:
                 self.versions[name] = _log(**kinds[name])
 

@@ -1,0 +1,32 @@
+"""The stack `<env>-rights`: what only the metastore's admins can give to an environment.
+
+A metastore that somebody declared gives workspace admins nothing, so without this the environment's own pipeline could
+make no credential, no location and no catalog. The account's admins deploy it, right after the account.
+"""
+
+from infra import names
+from infra.cdktf_seam import Scope, databricks
+from infra.constructs.stack import StackProps, databricks_stack
+from infra.spec import Environment, Spec
+
+# What the stack `<env>-workspace` makes in the metastore, and nothing more.
+_PRIVILEGES = ("CREATE_CATALOG", "CREATE_EXTERNAL_LOCATION", "CREATE_STORAGE_CREDENTIAL")
+
+
+def rights_stack(app: Scope, spec: Spec, environment: Environment) -> None:
+    """By the workspace's provider: the account's has no grants."""
+    props = StackProps(
+        platform=spec.platform, host=environment.workspace.url, environment=environment.name, protect=False
+    )
+    stack = databricks_stack(app, f"{environment.name}-rights", props)
+    found = databricks.data_databricks_current_metastore.DataDatabricksCurrentMetastore(stack, "metastore")
+    # One principal's grant, not the whole list: other teams' grants on a shared metastore stay as they are.
+    databricks.grant.Grant(
+        stack,
+        "pipeline",
+        metastore=found.id,
+        principal=names.owners(environment.name),
+        privileges=list(_PRIVILEGES),
+    )
+    for name in environment.system_schemas:
+        databricks.system_schema.SystemSchema(stack, f"system-{name}", schema=name)

@@ -1,0 +1,36 @@
+"""Rule sets: who holds which role on an account's object, a service principal for example."""
+
+from localcloud.kernel.cloud import Cloud
+from localcloud.kernel.identity import Caller
+from localcloud.kernel.store import Document
+
+_KIND = "rule_set"
+_USER = "roles/servicePrincipal.user"
+
+
+def read(cloud: Cloud, name: str) -> Document:
+    """The rule set called `accounts/<id>/<type>/<object>/ruleSets/default`; empty where nobody was given a role."""
+    return cloud.store.get(_KIND, _key(name)) or {"name": name, "grant_rules": [], "etag": "0"}
+
+
+def write(cloud: Cloud, name: str, rules: list[Document]) -> Document:
+    """Replace the rules."""
+    etag = str(cloud.store.next_id(_KIND))
+    document = {"name": name, "grant_rules": rules, "etag": etag}
+    cloud.store.put(_KIND, _key(name), document)
+    return document
+
+
+def may_run_as(cloud: Cloud, caller: Caller, application_id: str) -> bool:
+    """Whether the caller may give the service principal to a job or an alert: its role `user`, or an account admin.
+
+    Being a workspace admin is not enough: the stacks restrict admins to what they were given.
+    """
+    rules = read(cloud, f"accounts/_/servicePrincipals/{application_id}/ruleSets/default")["grant_rules"]
+    holders = {who.partition("/")[2] for rule in rules if rule["role"] == _USER for who in rule["principals"]}
+    return caller.is_admin or bool(holders & caller.identities)
+
+
+def _key(name: str) -> str:
+    """The name without the account's id: the local cloud has one account, whatever a document calls it."""
+    return "/".join(name.split("/")[2:])

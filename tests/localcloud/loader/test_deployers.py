@@ -1,0 +1,144 @@
+"""Each stack is loaded as whoever deploys it, with no right that nobody gave them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from databricks.sdk.errors import PermissionDenied
+
+from localcloud import loader
+from localcloud.app import serve
+from localcloud.endpoint import Endpoint
+from localcloud.kernel import identity
+from localcloud.kernel.cloud import METASTORE_ID, Cloud
+from localcloud.kernel.store import Store
+from localcloud.loader import LoadError
+from tests.localcloud import core as cores
+from tests.localcloud.core import Core
+from tests.localcloud.loader.stacks import ACCOUNT, Stacks, write_stack
+
+ENVIRONMENTS = ("dev", "prod", "staging")
+_PERSON = {"databricks_group.g": {"display_name": "engineers"}}
+_METASTORE = {"databricks_metastore.m": {"name": "ours", "region": "westeurope", "owner": "admin@localcloud"}}
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Core]:
+    """A cloud without a workspace, and so without a metastore."""
+    cloud = Cloud(home=tmp_path / "home", store=_store(tmp_path / "home"))
+    core = Core(cloud=cloud, listeners=serve(cloud), admin_token=identity.ensure_admin(cloud))
+    yield core
+    cores.stop(core)
+
+
+def _store(home: Path) -> Store:
+    home.mkdir()
+    return Store(home / "state.db")
+
+
+def _endpoint(core: Core) -> Endpoint:
+    return Endpoint(account_url=core.account_url, admin_token=core.admin_token, spark_remote="", mlflow_url="", pid=0)
+
+
+def test_without_rights_in_the_metastore_a_pipeline_deploys_nothing(empty: Core, stacks_dir: Path) -> None:
+    """The shipped stacks, as their own pipelines: refused before `<env>-rights` is there, and complete after."""
+    endpoint = _endpoint(empty)
+    loader.load(endpoint, stacks_dir, ["account"])
+    with pytest.raises(LoadError, match="does not have CREATE STORAGE CREDENTIAL on Metastore"):
+        loader.load(endpoint, stacks_dir, ["prod-workspace"])
+    report = loader.load(
+        endpoint, stacks_dir, [f"{env}-{part}" for env in ENVIRONMENTS for part in ("rights", "workspace")]
+    )
+    assert report.deployers == {f"{env}-workspace": f"{env}-deployer" for env in ENVIRONMENTS}
+    found = empty.cloud.store.require("storage_credential", "prod-lake")
+    deployer = next(p for p in empty.cloud.store.all("service_principal") if p["displayName"] == "prod-deployer")
+    assert (found["created_by"], found["owner"]) == (deployer["applicationId"], "prod-owners")
+
+
+def test_a_pipeline_has_no_say_in_another_environment(empty: Core, stacks_dir: Path) -> None:
+    """Prod's pipeline is no admin of dev's workspace, and changes nothing in dev's catalog from its own."""
+    names = ["account", *(f"{env}-{part}" for env in ("dev", "prod") for part in ("rights", "workspace"))]
+    loader.load(_endpoint(empty), stacks_dir, names)
+    in_dev = empty.sdk("prod-deployer", "dev")
+    with pytest.raises(PermissionDenied, match="Only a workspace admin may create cluster policies"):
+        in_dev.cluster_policies.create(name="mine", definition="{}")
+    with pytest.raises(PermissionDenied):
+        empty.sdk("prod-deployer", "prod").schemas.create("mine", "dev")
+    assert empty.sdk("prod-deployer", "prod").cluster_policies.create(name="mine", definition="{}").policy_id
+
+
+def test_a_pipeline_gives_a_job_only_the_principals_that_it_was_given(empty: Core, stacks_dir: Path) -> None:
+    """Admin of the workspace or not: without the role `servicePrincipal.user`, `run_as` is refused."""
+    loader.load(_endpoint(empty), stacks_dir, ["account"])
+    ids = {p["displayName"]: p["applicationId"] for p in empty.cloud.store.all("service_principal")}
+    token = empty.token("prod-deployer", "prod")
+
+    def created_as(principal: str) -> int:
+        body = {"name": principal, "tasks": [], "run_as": {"service_principal_name": ids[principal]}}
+        return empty.call("POST", f"{empty.url('prod')}/api/2.2/jobs/create", token, json=body).status_code
+
+    assert (created_as("prod-credit-scoring"), created_as("dev-credit-scoring")) == (200, 403)
+
+
+def test_a_region_has_one_metastore(stacks: Stacks) -> None:
+    """It came with the first workspace, so a document that makes another is refused, and one that imports it is not."""
+    stacks.write("account", _METASTORE, host=ACCOUNT)
+    with pytest.raises(LoadError, match=rf"limit for metastores in region westeurope.*{METASTORE_ID}.*import it"):
+        stacks.load()
+    path = stacks.write("account", _METASTORE, host=ACCOUNT)
+    text = path.read_text()
+    imported = f'{{"import": [{{"to": "databricks_metastore.m", "id": "{METASTORE_ID}"}}], ' + text[1:]
+    path.write_text(imported)
+    stacks.core.cloud.store.delete("stack_resource", "account/databricks_metastore.m")
+    stacks.load()
+    found = stacks.core.cloud.store.require("metastore", "metastore")
+    assert (found["metastore_id"], found["name"], found["created_by"]) == (METASTORE_ID, "ours", "admin@localcloud")
+
+
+def test_a_new_metastore_comes_before_the_first_workspace(empty: Core, tmp_path: Path) -> None:
+    """The stack `metastore` is loaded before workspaces are there; those then have it only by assignment."""
+    folder = tmp_path / "cdktf.out"
+    folder.mkdir()
+    write_stack(folder, "metastore", _METASTORE, host=ACCOUNT)
+    write_stack(folder, "account", _PERSON, host=ACCOUNT)
+    write_stack(folder, "prod-workspace", {}, host="https://adb-3.3.azuredatabricks.net")
+    loader.load(_endpoint(empty), folder)
+    assert empty.cloud.store.require("metastore", "metastore")["name"] == "ours"
+    url = f"{empty.url('prod')}/api/2.1/unity-catalog/current-metastore-assignment"
+    assert empty.call("GET", url).json()["error_code"] == "METASTORE_DOES_NOT_EXIST"
+    assigned = {"databricks_metastore_assignment.p": {"workspace_id": 3, "metastore_id": METASTORE_ID}}
+    write_stack(folder, "account", _PERSON | assigned, host=ACCOUNT)
+    loader.load(_endpoint(empty), folder)
+    assert empty.call("GET", url).json()["metastore_id"] == METASTORE_ID
+
+
+def test_who_may_use_a_workspace_is_said_after_its_metastore(empty: Core, tmp_path: Path) -> None:
+    """Without a metastore a workspace knows no principal of the account, so an assignment that comes first fails."""
+    folder = tmp_path / "cdktf.out"
+    folder.mkdir()
+    write_stack(folder, "metastore", _METASTORE, host=ACCOUNT)
+    write_stack(folder, "prod-workspace", {}, host="https://adb-3.3.azuredatabricks.net")
+    may = {"workspace_id": 3, "principal_id": "${databricks_group.g.id}", "permissions": ["USER"]}
+    early = _PERSON | {"databricks_mws_permission_assignment.a": may}
+    write_stack(folder, "account", early, host=ACCOUNT)
+    with pytest.raises(LoadError, match=r"workspace 3: it has no metastore.* Assign the metastore first"):
+        loader.load(_endpoint(empty), folder)
+    has = {"databricks_metastore_assignment.p": {"workspace_id": 3, "metastore_id": METASTORE_ID}}
+    late = {**may, "depends_on": ["databricks_metastore_assignment.p"]}
+    write_stack(folder, "account", _PERSON | has | {"databricks_mws_permission_assignment.a": late}, host=ACCOUNT)
+    assert loader.load(_endpoint(empty), folder).created == 2
+
+
+def test_system_schemas_are_not_the_workspace_admins(empty: Core, stacks_dir: Path) -> None:
+    """A pipeline administers its workspace and still cannot turn one on; `prod-rights` turns on what prod names."""
+    loader.load(_endpoint(empty), stacks_dir, ["account"])
+    url = f"{empty.url('prod')}/api/2.1/unity-catalog/metastores/{METASTORE_ID}/systemschemas/access"
+    assert empty.call("PUT", url, empty.token("prod-deployer", "prod"), json={}).status_code == 403
+    loader.load(_endpoint(empty), stacks_dir, ["prod-rights"])
+    assert {d["schema"] for d in empty.cloud.store.all("system_schema")} == {
+        "access",
+        "compute",
+        "lakeflow",
+        "query",
+        "serving",
+    }
