@@ -96,7 +96,7 @@ def shipped(core: Core, stacks_dir: Path, tmp_path: Path) -> Callable[[Callable[
         document = json.loads(file.read_text())
         change(document)
         file.write_text(json.dumps(document))
-        loader.load(endpoint, folder, ["account", "dev-workspace"])
+        loader.load(endpoint, folder, ["account", "dev-rights", "dev-workspace"])
         file.write_text(json.dumps({"provider": document["provider"]}))
         return loader.load(endpoint, folder, ["dev-workspace"])
 

@@ -86,7 +86,7 @@ def masked(
     core = start(tmp_path_factory.mktemp("masked"))
     core.cloud.spark_remote = spark_remote
     found = Masked(core, spark, stacks_dir)
-    found.load("account", "prod-workspace")
+    found.load("account", "prod-rights", "prod-workspace")
     assert sorted(make_functions(found.sdk("prod-credit-ingest"), TASK)) == sorted(FUNCTIONS)
     make_tables(found.door("prod-credit-ingest"), TASK)
     assert found.load("prod-masks").created == len(list(_resources(stacks_dir)))

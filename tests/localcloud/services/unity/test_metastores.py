@@ -25,6 +25,8 @@ def test_a_workspace_loses_and_gets_the_metastore(core: Core) -> None:
     refused = core.call("PUT", assign, json={"permissions": ["USER"]})
     assert (refused.status_code, refused.json()["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
     _account(core, "POST", f"{path}/metastores/{METASTORE_ID}", {})
+    again = f"{core.url('prod')}/api/2.1/unity-catalog/workspaces/{number}/metastore"
+    assert core.call("PATCH", again, json={}).status_code == 200
     assert core.call("PUT", assign, json={"permissions": ["USER"]}).status_code == 200
 
 
