@@ -61,6 +61,10 @@ class Access(Protocol):
         """Files of the alerts volume."""
 
     @property
+    def checkpoints(self) -> Files | None:
+        """Files of the checkpoints volume."""
+
+    @property
     def scratch(self) -> Files | None:
         """Files of the scratch volume."""
 
@@ -100,6 +104,9 @@ VOLUMES = (
         container=LANDING,
     ),
     UseCaseVolume(name="alerts", layer=Layer.OPS, comment="alerts that no webhook takes, one file each."),
+    UseCaseVolume(
+        name="checkpoints", layer=Layer.OPS, comment="how far each stream of data has come.", container="checkpoints"
+    ),
     UseCaseVolume(name="scratch", layer=Layer.OPS, comment="distributed models on their way to MLflow."),
 )
 

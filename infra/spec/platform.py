@@ -91,6 +91,8 @@ class JobAccess(Values):
     ops: Data | None = None
     alerts: Files | None = None
     """the volume of alerts, where no webhook takes them"""
+    checkpoints: Files | None = None
+    """the volume that keeps how far each stream of data has come"""
     scratch: Files | None = None
     """the volume where Spark leaves a distributed model for training to log"""
     model: ModelRight | None = None

@@ -107,6 +107,10 @@ class RoleAccess(Values):
     """the serving endpoint: see it, or call it too"""
 
     @property
+    def checkpoints(self) -> None:
+        """Nobody but ingest reaches the checkpoints: a changed one would lose rows or repeat them."""
+
+    @property
     def scratch(self) -> None:
         """Nobody but training reaches the scratch volume."""
 

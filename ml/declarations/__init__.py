@@ -5,7 +5,7 @@
 
 from ml.declarations.errors import DeclarationError
 from ml.declarations.features import Aggregate, Dimension, Feature, FeatureTable, History, Past, Window, lag
-from ml.declarations.feed import Feed
+from ml.declarations.feed import Feed, OnRepeat
 from ml.declarations.gates import ComparisonGate, ComplianceGate, Gates, InfrastructureGate, SignOff
 from ml.declarations.hidden import RECORD, Hidden, hidden_columns, hiding_function
 from ml.declarations.model import Algorithm, Model, Promotion, Tuning
@@ -41,6 +41,7 @@ __all__ = [
     "Limits",
     "Model",
     "Monitoring",
+    "OnRepeat",
     "Outcome",
     "Past",
     "Period",

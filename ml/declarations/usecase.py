@@ -68,3 +68,8 @@ class UseCase:
     def landing_volume(self) -> str:
         """`<usecase>_bronze.landing`, the volume (without its catalog) where feeds arrive."""
         return f"{self.name}_bronze.landing"
+
+    @property
+    def checkpoints_volume(self) -> str:
+        """`<usecase>_ops.checkpoints`, the volume (without its catalog) that holds how far each stream has come."""
+        return f"{self.name}_ops.checkpoints"

@@ -1,24 +1,30 @@
 """The account of every source file that an ingest task keeps in `ingest_files`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from pyspark.sql import functions as F  # noqa: N812
 
+from ml import runtime
 from ml.parameters import Common
 from ml.tables import Tables, frame_of
 from ml.tables.system import INGEST_FILES
 
 
 class Verdict(StrEnum):
-    """What became of a file."""
+    """What became of a file. Silver's are `checked`, of its new records, and `replaced`, of old ones that gave way."""
 
     LOADED = "loaded"
     ALREADY_LOADED = "already_loaded"
     REFUSED = "refused"
+    POSTPONED = "postponed"
     CHECKED = "checked"
+    REPLACED = "replaced"
+
+
+OF_DELIVERIES = (Verdict.LOADED, Verdict.ALREADY_LOADED, Verdict.REFUSED, Verdict.POSTPONED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,20 +41,44 @@ class FileAccount:
     rows_quarantined: int = 0
 
 
-def record(tables: Tables, task: Common, accounts: Iterable[FileAccount], recorded_at: datetime) -> None:
-    """Append this run's accounts to `ingest_files`."""
+def record(
+    tables: Tables, task: Common, accounts: Iterable[FileAccount], recorded_at: datetime, *, stream: str, batch: int
+) -> None:
+    """Add the accounts of a stream's batch to `ingest_files`, once."""
     rows = [vars(account) | {"run_id": task.run_id, "recorded_at": recorded_at} for account in accounts]
     full_name = INGEST_FILES.full_name(task.catalog, task.use_case.name)
-    tables.append(INGEST_FILES, full_name, frame_of(tables.spark, INGEST_FILES, rows))
+    tables.append_batch(INGEST_FILES, full_name, frame_of(tables.spark, INGEST_FILES, rows), stream=stream, batch=batch)
 
 
-def loaded(tables: Tables, task: Common, table_name: str) -> dict[tuple[str, str], int]:
-    """Records of each file that `table_name` has taken, as counted when it was read; by the file's name and hash."""
+def loaded(tables: Tables, task: Common, table_name: str, source_files: Sequence[str]) -> dict[str, list[str]]:
+    """The hashes under which `table_name` has taken each of `source_files`, by the file's name without its folder."""
     full_name = INGEST_FILES.full_name(task.catalog, task.use_case.name)
-    if not tables.exists(full_name):
+    if not source_files or not tables.exists(full_name):
         return {}
-    taken = F.col("verdict").isin(str(Verdict.LOADED), str(Verdict.ALREADY_LOADED)) & (
-        F.col("table_name") == table_name
+    taken = (
+        (F.col("table_name") == table_name)
+        & F.col("verdict").isin(str(Verdict.LOADED), str(Verdict.ALREADY_LOADED))
+        & F.col("source_file").isin(list(source_files))
     )
-    rows = tables.read(full_name).where(taken).select("source_file", "source_sha256", "rows_in").distinct().collect()
-    return {(row["source_file"].rpartition("/")[2], row["source_sha256"]): row["rows_in"] for row in rows}
+    hashes = F.collect_set("source_sha256").alias("hashes")
+    rows = tables.read(full_name).where(taken).groupBy("source_file").agg(hashes).collect()
+    return {row["source_file"].rpartition("/")[2]: list(row["hashes"]) for row in rows}
+
+
+def require_balance(tables: Tables, task: Common, bronze_names: Sequence[str]) -> None:
+    """Raise `RowsUnaccountedError` if the bronze tables do not hold what their files had when they were loaded."""
+    ledger = INGEST_FILES.full_name(task.catalog, task.use_case.name)
+    if not tables.exists(ledger):
+        return
+    # An earlier release recorded a loaded file again in each run, so each name and hash counts once.
+    per_file = (
+        tables.read(ledger)
+        .where(F.col("table_name").isin(list(bronze_names)))
+        .groupBy("table_name", "source_file", "source_sha256")
+        .agg(F.max("rows_in").alias("held"))
+    )
+    counted = per_file.select(F.lit("in").alias("which"), "held")
+    for name in bronze_names:
+        counted = counted.unionByName(tables.read(name).select(F.lit("held").alias("which"), F.lit(1).alias("held")))
+    sums = {row["which"]: row["rows"] for row in counted.groupBy("which").agg(F.sum("held").alias("rows")).collect()}
+    runtime.accounting(task="bronze", rows_in=sums.get("in", 0), rows_kept=sums.get("held", 0), rows_quarantined=0)

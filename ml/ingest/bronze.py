@@ -1,10 +1,13 @@
-"""Task `bronze` of job `<usecase>-ingest`: landing files to bronze, exactly as received.
+"""Task `bronze` of job `<usecase>-ingest`: new landing files to bronze, exactly as received.
 
-A file is loaded once per name and content. A file that cannot be understood is refused whole and recorded in
-`ingest_files`; all others load, and then the task fails naming the refused ones, so that nobody overlooks them.
+Only deliveries that the feed's checkpoint does not know are read. Each gets its own verdict, once: loaded, refused,
+already loaded (the same bytes under the same name), or postponed (it was still being written). A file that cannot be
+understood is refused whole and recorded in `ingest_files`; all others load, and then the task fails naming the refused
+ones, so that nobody overlooks them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,88 +17,166 @@ from ml import parameters, runtime
 from ml.declarations import Feed
 from ml.ingest import accounts
 from ml.ingest.accounts import FileAccount, Verdict
-from ml.ingest.files import Inspected, inspect, records
-from ml.ingest.landing import landed, readable
+from ml.ingest.files import CHANGED, Inspected, inspected, opened, parsed, records
+from ml.ingest.landing import entry_problem
 from ml.parameters import Common
+from ml.streams.checkpoint import Checkpoint, Position
+from ml.streams.deliveries import fresh, listed, marks
 from ml.tables import Tables, door
 from ml.tables.system import bronze
-
-Held = dict[tuple[str, str], int]
 
 
 class RefusedFilesError(RuntimeError):
     """Files were refused. Everything else has been loaded."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Loading:
+    """One feed's way to bronze: where its files lie, how they are spelled, and how far its stream has come."""
+
+    tables: Tables
+    task: Common
+    feed: Feed
+    landing: Path
+    checkpoint: Checkpoint
+
+    @property
+    def full_name(self) -> str:
+        """The bronze table."""
+        return bronze(self.feed).full_name(self.task.catalog, self.task.use_case.name)
+
+    @property
+    def folder(self) -> str:
+        """The landing folder as `_source_file` spells it: as a volume, wherever the files really lie."""
+        volume = self.task.use_case.landing_volume.replace(".", "/")
+        return f"/Volumes/{self.task.catalog}/{volume}/{self.feed.name}"
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Load every feed of the use case; run by job `<usecase>-ingest`."""
     task = parameters.parse("ingest_bronze", arguments)
     tables = door()
-    volume = f"{task.catalog}.{task.use_case.landing_volume}"
-    landing = Path(tables.volume_path(volume))
-    now = datetime.now(UTC)
-    loaded = runtime.side_by_side(lambda feed: load(tables, task, feed, landing / feed.name, now), task.use_case.feeds)
-    files = [file for each in loaded for file in each]
-    accounts.record(tables, task, files, now)
+    landing = Path(tables.volume_path(f"{task.catalog}.{task.use_case.landing_volume}"))
+    kept = Path(tables.volume_path(f"{task.catalog}.{task.use_case.checkpoints_volume}", write=True))
+    feeds = [
+        Loading(
+            tables=tables,
+            task=task,
+            feed=feed,
+            landing=landing / feed.name,
+            checkpoint=Checkpoint(kept / "bronze" / feed.name),
+        )
+        for feed in task.use_case.feeds
+    ]
+    files = [file for each in runtime.side_by_side(load, feeds) for file in each]
+    accounts.require_balance(tables, task, [each.full_name for each in feeds])
+    _report(files)
     refused = [file for file in files if file.verdict is Verdict.REFUSED]
+    if refused:
+        reasons = "\n".join(f"  {file.source_file}: {file.reason}" for file in refused)
+        raise RefusedFilesError(f"{len(refused)} file(s) refused, all others loaded:\n{reasons}")
+
+
+def _report(files: Sequence[FileAccount]) -> None:
     runtime.report(
         task="bronze",
         rows_in=sum(file.rows_in for file in files),
         rows_kept=sum(file.rows_kept for file in files),
         rows_quarantined=0,
-        files_loaded=sum(file.verdict is Verdict.LOADED for file in files),
-        files_already_loaded=sum(file.verdict is Verdict.ALREADY_LOADED for file in files),
-        files_refused=len(refused),
+        **{f"files_{verdict}": sum(file.verdict is verdict for file in files) for verdict in accounts.OF_DELIVERIES},
     )
-    if refused:
-        listed = "\n".join(f"  {file.source_file}: {file.reason}" for file in refused)
-        raise RefusedFilesError(f"{len(refused)} file(s) refused, all others loaded:\n{listed}")
 
 
-def load(tables: Tables, task: Common, feed: Feed, landing: Path, now: datetime) -> list[FileAccount]:
-    """Load the new files of one feed, and account for all of them."""
-    table = bronze(feed)
-    full_name = table.full_name(task.catalog, task.use_case.name)
-    tables.create(table, full_name)
-    folder = f"/Volumes/{task.catalog}/{task.use_case.landing_volume.replace('.', '/')}/{feed.name}"
-    entries = landed(landing)
-    inspected = inspect(tables.spark, feed, readable(entries), accounts.loaded(tables, task, full_name))
-    known = held(tables, full_name) if inspected else {}
-    fresh = [each for each in inspected if not each.problem and (f"{folder}/{each.name}", each.sha256) not in known]
-    if fresh:
-        paths = [landing / each.name for each in fresh]
-        with runtime.computed_once(records(tables.spark, feed, paths, folder, now)) as rows:
-            tables.append(table, full_name, rows)
-    after = held(tables, full_name) if fresh else known
-    unopened = [
-        FileAccount(
-            table_name=full_name,
-            source_file=f"{folder}/{entry.path.name}",
-            verdict=Verdict.REFUSED,
-            reason=entry.problem,
-        )
-        for entry in entries
-        if entry.problem
-    ]
-    return unopened + [account(full_name, f"{folder}/{each.name}", each, known, after) for each in inspected]
+def load(feed: Loading) -> list[FileAccount]:
+    """Load what is new of one feed, after what a killed run has planned and not committed. The account of both."""
+    feed.tables.create(bronze(feed.feed), feed.full_name)
+    position = feed.checkpoint.position()
+    done: list[FileAccount] = []
+    if position.plan is not None:
+        position, done = _batch(feed, position, _held(feed, position.plan))
+    found = fresh(listed(feed.landing), position.seen)
+    if not found:
+        return done
+    plan = {"files": marks(found), "loaded_at": datetime.now(UTC).isoformat()}
+    return done + _batch(feed, feed.checkpoint.plan(position, plan), {})[1]
 
 
-def held(tables: Tables, full_name: str) -> Held:
-    """Rows that a bronze table holds, by file and hash."""
-    counted = tables.read(full_name).groupBy("_source_file", "_source_sha256").agg(F.count("*").alias("held"))
-    return {(row["_source_file"], row["_source_sha256"]): row["held"] for row in counted.collect()}
+def _batch(
+    feed: Loading, position: Position, held: Mapping[tuple[str, str], int]
+) -> tuple[Position, list[FileAccount]]:
+    """Do what is planned, once. `held` is what a killed try of it has left in bronze, by name and hash."""
+    assert position.plan is not None
+    planned, loaded_at = dict(position.plan["files"]), datetime.fromisoformat(position.plan["loaded_at"])
+    done = [_account(feed, name, Verdict.LOADED, sha256=sha256, rows=rows) for (name, sha256), rows in held.items()]
+    left = {name for name in planned if name not in {name for name, _ in held}}
+    problems = {name: entry_problem(feed.landing / name) for name in sorted(left)}
+    done += [_account(feed, name, Verdict.REFUSED, reason=why) for name, why in problems.items() if why]
+    readable = [name for name, why in problems.items() if not why]
+    if readable:
+        done += _read(feed, position, readable, loaded_at, appended=bool(held))
+    accounts.record(feed.tables, feed.task, done, loaded_at, stream=position.stream, batch=position.batch)
+    postponed = {Path(each.source_file).name for each in done if each.verdict is Verdict.POSTPONED}
+    known = {name: mark for name, mark in planned.items() if name not in postponed}
+    return feed.checkpoint.commit(position, {**position.seen, **known}), done
 
 
-def account(full_name: str, file: str, seen: Inspected, before: Held, after: Held) -> FileAccount:
-    """What became of an inspected file, from what bronze held before and holds after."""
-    key = (file, seen.sha256)
-    taken = Verdict.ALREADY_LOADED if key in before else Verdict.LOADED
+def _read(
+    feed: Loading, position: Position, names: Sequence[str], loaded_at: datetime, *, appended: bool
+) -> list[FileAccount]:
+    """Parse files and append their records. If the batch was `appended` before, what is readable only now waits."""
+    spark = feed.tables.spark
+    # A name that the stream has seen may bring bytes that were loaded; so may any, of a stream that starts anew.
+    asked = [name for name in names if not position.seen or name in position.seen]
+    before = accounts.loaded(feed.tables, feed.task, feed.full_name, [f"{feed.folder}/{name}" for name in asked])
+    files = opened(spark, [feed.landing / name for name in names], before)
+    with runtime.computed_once(parsed(feed.feed, files, feed.folder)) as rows:
+        found = inspected(rows)
+        good = [] if appended else [each for each in found if _verdict(each) is Verdict.LOADED]
+        if good:
+            feed.tables.append_batch(
+                bronze(feed.feed),
+                feed.full_name,
+                records(rows, good, feed.folder, loaded_at),
+                stream=position.stream,
+                batch=position.batch,
+            )
+    taken = {each.name for each in good}
+    return [_of(feed, each, taken=each.name in taken) for each in found]
+
+
+def _verdict(seen: Inspected) -> Verdict:
+    if seen.changing:
+        return Verdict.POSTPONED
+    if seen.problem:
+        return Verdict.REFUSED
+    return Verdict.ALREADY_LOADED if seen.known else Verdict.LOADED
+
+
+def _of(feed: Loading, seen: Inspected, *, taken: bool) -> FileAccount:
+    verdict = _verdict(seen)
+    if verdict is Verdict.LOADED and not taken:
+        verdict = Verdict.POSTPONED
+    reason = CHANGED if verdict is Verdict.POSTPONED else seen.problem
+    return _account(feed, seen.name, verdict, sha256=seen.sha256, reason=reason, rows=seen.rows if taken else 0)
+
+
+def _account(
+    feed: Loading, name: str, verdict: Verdict, *, sha256: str = "", reason: str | None = None, rows: int = 0
+) -> FileAccount:
     return FileAccount(
-        table_name=full_name,
-        source_file=file,
-        source_sha256=seen.sha256,
-        verdict=Verdict.REFUSED if seen.problem else taken,
-        reason=seen.problem,
-        rows_in=seen.rows,
-        rows_kept=after.get(key, 0),
+        table_name=feed.full_name,
+        source_file=f"{feed.folder}/{name}",
+        source_sha256=sha256,
+        verdict=verdict,
+        reason=reason,
+        rows_in=rows,
+        rows_kept=rows,
     )
+
+
+def _held(feed: Loading, plan: Mapping[str, object]) -> dict[tuple[str, str], int]:
+    """What a killed try of a plan has left in bronze: rows by file name and hash."""
+    loaded_at = datetime.fromisoformat(str(plan["loaded_at"]))
+    left = feed.tables.read(feed.full_name).where(F.col("_loaded_at") == F.lit(loaded_at))
+    counted = left.groupBy("_source_file", "_source_sha256").agg(F.count("*").alias("held")).collect()
+    return {(Path(row["_source_file"]).name, row["_source_sha256"]): row["held"] for row in counted}

@@ -1,9 +1,10 @@
-"""Landing files as frames. The files are read and parsed by Spark's workers, whole feeds at a time."""
+"""Delivered files as frames. Spark's workers open, hash and parse them, a piece at a time: any size fits."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
@@ -11,78 +12,122 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - the name that Spark's own guides use
 
 from ml.declarations import Feed
-from ml.ingest.records import parse
+from ml.ingest.records import Record, UnreadableFileError, read
+
+_PIECE_BYTES = 1 << 20
+_PIECE_RECORDS = 20_000
+# The one row of each file that says what it is; records are numbered from 1.
+_SUMMARY = 0
+CHANGED = "it changed while it was read; the next run takes it as it is then"
 
 
-class UnseenFilesError(RuntimeError):
-    """Files that lie in the landing folder were not read."""
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Inspected:
-    """What one file holds: the hash of its bytes and its records, or the problem for which it is refused."""
+    """What one file holds: the hash of its bytes and the number of its records.
+
+    `problem` says why it is refused, None if it is not; `known`: these bytes were loaded before under this name;
+    `changing`: somebody was writing it while it was read, so nothing can be said of it yet.
+    """
 
     name: str
     sha256: str
     rows: int
     problem: str | None
+    known: bool
+    changing: bool
 
 
-def inspect(
-    spark: SparkSession, feed: Feed, paths: list[Path], known: Mapping[tuple[str, str], int]
-) -> list[Inspected]:
-    """Each file once, in the order of their names. Raises `UnseenFilesError` when Spark leaves one out.
+def parsed(feed: Feed, opened: DataFrame, folder: str) -> DataFrame:
+    """One row per record of every file, in the shape of bronze, and one row per file that says what it is.
 
-    `known` are the records of files that were read before, by name and hash: these bytes are not parsed again.
-    """
-    if not paths:
-        return []
-    headers, counted = feed.raw_columns, dict(known)
-
-    def look(batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-        for batch in batches:
-            for path, content in zip(batch["path"], batch["content"], strict=True):
-                name, digest = _name(path), sha256(content).hexdigest()
-                rows, problem = counted.get((name, digest)), None
-                if rows is None:
-                    parsed = parse(content, headers)
-                    rows, problem = len(parsed.records), parsed.problem
-                yield pd.DataFrame([(name, digest, rows, problem)], columns=["name", "sha256", "row_count", "problem"])
-
-    found = _contents(spark, paths).mapInPandas(look, "name string, sha256 string, row_count long, problem string")
-    inspected = sorted((Inspected(*row) for row in found.collect()), key=lambda each: each.name)
-    unseen = {path.name for path in paths} - {each.name for each in inspected}
-    if unseen:
-        # Spark leaves out files that it thinks are not data.
-        raise UnseenFilesError(f"feed {feed.name!r}: Spark did not read {sorted(unseen)}; deliver them again")
-    return inspected
-
-
-def records(spark: SparkSession, feed: Feed, paths: list[Path], folder: str, loaded_at: datetime) -> DataFrame:
-    """One row per record of `paths`, in the shape of the feed's bronze table.
-
-    `folder` is how the landing folder is spelled in `_source_file`: as a volume, wherever the file really lies.
+    `opened` has a row per file: `path` (where workers find it), `name`, and `loaded`, the hashes under which that
+    name was loaded before: those bytes are not parsed again. `folder` is how `_source_file` spells the landing
+    folder: as a volume, wherever the files really lie. Keep the frame (`runtime.computed_once`) to read it twice.
     """
     headers = feed.raw_columns
     names = [column.name for column in feed.silver.columns if column.name != feed.period_column]
 
-    def read(batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    def work(batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for batch in batches:
-            for path, content in zip(batch["path"], batch["content"], strict=True):
-                frame = pd.DataFrame(
-                    [(*record.values, record.row_number, record.fields) for record in parse(content, headers).records],
-                    columns=[*names, "_row_number", "_fields"],
-                )
-                yield frame.assign(_source_file=f"{folder}/{_name(path)}", _source_sha256=sha256(content).hexdigest())
+            for path, name, loaded in zip(batch["path"], batch["name"], batch["loaded"], strict=True):
+                yield from _file(Path(path), f"{folder}/{name}", list(loaded), headers, names)
 
     texts = ", ".join(f"`{name}` string" for name in names)
-    schema = f"{texts}, _row_number long, _fields string, _source_file string, _source_sha256 string"
-    return _contents(spark, paths).mapInPandas(read, schema).withColumn("_loaded_at", F.lit(loaded_at))
+    schema = (
+        f"{texts}, _row_number long, _fields string, _source_file string, _source_sha256 string, "
+        "_rows long, _problem string, _known boolean, _changing boolean"
+    )
+    return opened.mapInPandas(work, schema)
 
 
-def _contents(spark: SparkSession, paths: list[Path]) -> DataFrame:
-    return spark.read.format("binaryFile").load([str(path) for path in paths]).select("path", "content")
+def inspected(rows: DataFrame) -> list[Inspected]:
+    """What each file of a `parsed` frame is, by name."""
+    found = rows.where(F.col("_row_number") == _SUMMARY).select(
+        F.regexp_extract("_source_file", r"[^/]+$", 0).alias("name"),
+        F.col("_source_sha256").alias("sha256"),
+        F.col("_rows").alias("rows"),
+        F.col("_problem").alias("problem"),
+        F.col("_known").alias("known"),
+        F.col("_changing").alias("changing"),
+    )
+    return sorted((Inspected(**row.asDict()) for row in found.collect()), key=lambda each: each.name)
 
 
-def _name(path: str) -> str:
-    return path.rsplit("/", 1)[-1]
+def records(rows: DataFrame, files: Iterable[Inspected], folder: str, loaded_at: datetime) -> DataFrame:
+    """The bronze rows of `files` in a `parsed` frame."""
+    taken = [f"{folder}/{each.name}" for each in files]
+    wanted = (F.col("_row_number") != _SUMMARY) & F.col("_source_file").isin(taken)
+    said = ("_rows", "_problem", "_known", "_changing")
+    return rows.where(wanted).drop(*said).withColumn("_loaded_at", F.lit(loaded_at))
+
+
+def opened(spark: SparkSession, paths: list[Path], loaded: dict[str, list[str]]) -> DataFrame:
+    """The frame that `parsed` takes, of files by their paths."""
+    rows = [(str(path), path.name, loaded.get(path.name, [])) for path in paths]
+    return spark.createDataFrame(rows, "path string, name string, loaded array<string>")
+
+
+def _file(
+    path: Path, source: str, loaded: list[str], headers: tuple[str, ...], names: list[str]
+) -> Iterator[pd.DataFrame]:
+    """All rows of one file, the one that sums it up last."""
+    count, problem, digest = 0, None, ""
+    try:
+        before, digest = _mark(path), _digest(path)
+        known = digest in loaded
+        if not known:
+            with path.open("rb") as file:
+                lines = read(file, headers)
+                while piece := list(islice(lines, _PIECE_RECORDS)):
+                    count += len(piece)
+                    yield _frame(piece, names, source, digest)
+        changing = _mark(path) != before
+    except UnreadableFileError as error:
+        problem, known, changing = str(error), False, _mark(path) != before
+    except OSError as error:
+        problem, known, changing = f"it cannot be read ({error.strerror}); deliver it again", False, False
+    summary = _frame([Record(_SUMMARY, (None,) * len(names), None)], names, source, digest)
+    yield summary.assign(_rows=0 if problem else count, _problem=problem, _known=known, _changing=changing)
+
+
+def _frame(piece: list[Record], names: list[str], source: str, digest: str) -> pd.DataFrame:
+    frame = pd.DataFrame(
+        [(*record.values, record.row_number, record.fields) for record in piece],
+        columns=[*names, "_row_number", "_fields"],
+    )
+    return frame.assign(
+        _source_file=source, _source_sha256=digest, _rows=None, _problem=None, _known=None, _changing=None
+    )
+
+
+def _mark(path: Path) -> tuple[int, int]:
+    seen = path.stat()
+    return seen.st_size, seen.st_mtime_ns
+
+
+def _digest(path: Path) -> str:
+    whole = sha256()
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE_BYTES):
+            whole.update(piece)
+    return whole.hexdigest()

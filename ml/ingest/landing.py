@@ -1,8 +1,6 @@
-"""What lies in a feed's landing folder."""
+"""Whether an entry of a feed's landing folder can be opened, before it is."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -13,25 +11,11 @@ _PERIOD_FILE = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])\.csv")
 _FIRST_YEAR = 1900
 
 
-@dataclass(frozen=True)
-class Landed:
-    """A file of a feed. `problem` says why it cannot even be opened; None where it can."""
-
-    path: Path
-    problem: str | None
-
-
-def landed(folder: Path) -> list[Landed]:
-    """Every entry of `folder` by name, without hidden ones. A folder that is not there yet holds nothing."""
-    entries = sorted(folder.iterdir()) if folder.is_dir() else []
-    return [Landed(path, entry_problem(path)) for path in entries if not path.name.startswith((".", "_"))]
-
-
-def entry_problem(path: Path) -> str | None:
-    """Why `path` is refused before it is read, or None."""
+def entry_problem(path: Path, today: date | None = None) -> str | None:
+    """Why `path` is refused before it is read, or None. `today` is the day in UTC unless it is given."""
     if path.is_dir():
         return "it is a folder; put files straight into the feed's folder"
-    problem = name_problem(path.name, datetime.now(UTC).date())
+    problem = name_problem(path.name, today or datetime.now(UTC).date())
     if problem:
         return problem
     try:
@@ -52,8 +36,3 @@ def name_problem(name: str, today: date) -> str | None:
     if (year, month) > (today.year, today.month):
         return f"the name {name!r} is of a month that has not begun (today is {today}); rename it"
     return None
-
-
-def readable(entries: Iterable[Landed]) -> list[Path]:
-    """The files that can be opened."""
-    return [entry.path for entry in entries if entry.problem is None]

@@ -25,7 +25,7 @@ from ml import parameters, runtime
 from ml.declarations import RECORD, Layer, Table, UseCase, hidden_columns, hiding_function
 from ml.parameters import Common
 from ml.tables import Tables, door
-from ml.tables.system import bronze, outcome_quarantine, quarantine
+from ml.tables.system import bronze, outcome_quarantine, quarantine, silver
 
 _BIGINT = "bigint"
 
@@ -87,7 +87,7 @@ def make_tables(tables: Tables, task: Common) -> list[str]:
 def _written(use_case: UseCase) -> Iterator[Table]:
     """The tables of this job that hold what was received or what follows from it."""
     for feed in use_case.feeds:
-        yield from (bronze(feed), feed.silver, quarantine(feed))
+        yield from (bronze(feed), silver(feed), quarantine(feed))
     yield from (each.table for each in use_case.feature_tables)
     yield from (use_case.model.outcome.table, outcome_quarantine(use_case))
 

@@ -1,82 +1,162 @@
 """Bronze to silver and quarantine: every record goes to exactly one of them. Pure frames."""
 
 from pyspark.sql import Column as SparkColumn
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F  # noqa: N812
 
-from ml.declarations import Column, Feed
+from ml.declarations import Column, Feed, OnRepeat
 from ml.ingest.checks import fields_reason, period, reason, trimmed, typed
 
-# The record that was received first stays, whatever arrives later: a verdict, once given, does not change.
+ORIGIN = ("_source_file", "_source_sha256", "_row_number", "_loaded_at")
 _ARRIVAL = ("_loaded_at", "_source_file", "_source_sha256", "_row_number")
+_VALUES = "_values"
+# Whether a row of a judged frame lay in silver before; the others are the records to judge.
+_HELD = "_held"
 
 
-def refine(feed: Feed, bronze: DataFrame) -> DataFrame:
-    """One row per bronze record: `received` (the record), the typed silver columns, and `_reason` (null: kept)."""
+def checked(feed: Feed, bronze: DataFrame) -> DataFrame:
+    """One row per bronze record, judged by itself.
+
+    `received` (the record), the typed silver columns, its origin, `_values` (their hash), `_reason` (null: valid).
+    """
     columns = [column for column in feed.silver.columns if column.name != feed.period_column]
     # In steps, so that a value is computed once and not again in every expression that asks for it.
     given = bronze.select(
         F.struct(*bronze.columns).alias("received"),
+        *ORIGIN,
         period(F.col("_source_file")).alias(feed.period_column),
         *(trimmed(column).alias(_given(column)) for column in columns),
     )
     typed_too = given.select("*", *(typed(column, F.col(_given(column))).alias(column.name) for column in columns))
     reasons = F.concat_ws("; ", *(reason(column, F.col(_given(column)), F.col(column.name)) for column in columns))
-    checked = typed_too.select(
+    return typed_too.select(
         "received",
         *(column.name for column in feed.silver.columns),
+        *ORIGIN,
+        _hash(feed),
         F.coalesce(fields_reason(F.col("received._fields"), len(columns)), F.nullif(reasons, F.lit(""))).alias(
             "_reason"
         ),
     )
-    return checked.withColumn("_reason", F.coalesce(F.col("_reason"), _duplicate_reason(feed)))
 
 
-def kept(feed: Feed, refined: DataFrame) -> DataFrame:
-    """The silver rows: one per key."""
+def same_keys(feed: Feed, silver: DataFrame, records: DataFrame) -> DataFrame:
+    """The silver rows with the key of one of the valid `records`: their keys, origin and hash of values, no more.
+
+    The hash is no column of silver: whoever may not see a sensitive value could find it by trying.
+    """
+    keys = list(feed.silver.keys)
+    asked = records.where(F.col("_reason").isNull()).select(*keys).distinct()
+    return silver.join(asked, on=keys, how="left_semi").select(*keys, *ORIGIN, _hash(feed))
+
+
+def judged(feed: Feed, records: DataFrame, held: DataFrame | None = None) -> DataFrame:
+    """`records` (checked ones), and the rows of silver that have a key of theirs, each with its verdict.
+
+    `_reason` is null for what silver is to hold. A row of `held` with a reason gives way to a record.
+    """
+    rows = records.withColumn(_HELD, F.lit(False))
+    if held is not None:
+        rows = rows.unionByName(
+            held.withColumn(_HELD, F.lit(True)).withColumn("_reason", F.lit(None).cast("string")),
+            allowMissingColumns=True,
+        )
+    if feed.on_repeat is OnRepeat.KEEP_NEWEST:
+        return _newest(feed, rows)
+    return _first(feed, rows)
+
+
+def kept(feed: Feed, rows: DataFrame) -> DataFrame:
+    """The silver rows among judged ones that silver does not hold yet: one per key."""
     names = [column.name for column in feed.silver.columns]
-    return refined.where(F.col("_reason").isNull()).select(*names)
+    return rows.where(F.col("_reason").isNull() & ~F.col(_HELD)).select(*names, *ORIGIN)
 
 
-def rejected(refined: DataFrame) -> DataFrame:
-    """The quarantine rows: the records as received, with `_reason`."""
-    return refined.where(F.col("_reason").isNotNull()).select("received.*", "_reason")
+def rejected(rows: DataFrame) -> DataFrame:
+    """The quarantine rows among judged ones: the records as received, with `_reason`."""
+    return rows.where(F.col("_reason").isNotNull() & ~F.col(_HELD)).select("received.*", "_reason")
 
 
-def per_file(refined: DataFrame) -> DataFrame:
-    """One row per `source_file` and `source_sha256`: `rows_in`, `rows_kept`, `rows_quarantined`."""
-    file = (
-        F.col("received._source_file").alias("source_file"),
-        F.col("received._source_sha256").alias("source_sha256"),
+def replaced(rows: DataFrame) -> DataFrame:
+    """Where the silver rows that give way came from, and `_reason`."""
+    return rows.where(F.col("_reason").isNotNull() & F.col(_HELD)).select(*ORIGIN, "_reason")
+
+
+def per_file(rows: DataFrame) -> DataFrame:
+    """One row per file and whether it is `_held`: `rows_in`, `rows_kept`, `rows_quarantined`, `rows_contradicting`.
+
+    Of held rows only those that give way are counted: they leave silver for quarantine and did not come in now.
+    """
+    new, good = ~F.col(_HELD), F.col("_reason").isNull()
+    gone = F.col(_HELD) & ~good
+    return (
+        rows.where(new | gone)
+        .groupBy(F.col("_source_file").alias("source_file"), F.col("_source_sha256").alias("source_sha256"), _HELD)
+        .agg(
+            F.count_if(new).alias("rows_in"),
+            (F.count_if(new & good) - F.count_if(gone)).alias("rows_kept"),
+            F.count_if(~good).alias("rows_quarantined"),
+            F.count_if(new & F.col("_reason").endswith(_OTHER)).alias("rows_contradicting"),
+        )
     )
-    return refined.groupBy(*file).agg(
-        F.count("*").alias("rows_in"),
-        F.count_if(F.col("_reason").isNull()).alias("rows_kept"),
-        F.count_if(F.col("_reason").isNotNull()).alias("rows_quarantined"),
-    )
+
+
+_OTHER = " with other values"
+_SAME = " with the same values"
+
+
+def _hash(feed: Feed) -> SparkColumn:
+    columns = [column.name for column in feed.silver.columns if column.name != feed.period_column]
+    return F.xxhash64(*columns).alias(_VALUES)
 
 
 def _given(column: Column) -> str:
     return f"_given_{column.name}"
 
 
-def _duplicate_reason(feed: Feed) -> SparkColumn:
-    keys = feed.silver.keys
+def _by_key(feed: Feed) -> WindowSpec:
+    # Invalid records are no candidates: they are a group of their own for each key.
     valid = F.col("_reason").isNull()
-    same_key = Window.partitionBy(valid, *keys).orderBy(*(f"received.{name}" for name in _ARRIVAL))
-    values = F.struct(*(column.name for column in feed.silver.columns if column.name != feed.period_column))
-    key = F.concat_ws(", ", *(F.concat(F.lit(f"{feed.silver.column(k).raw_name} "), F.col(k)) for k in keys))
-    first = F.first(F.struct("received._source_file", "received._row_number", values.alias("values"))).over(same_key)
-    same = F.when(first["values"] == values, "the same").otherwise("other")
-    described = F.concat(
+    return Window.partitionBy(valid, *feed.silver.keys).orderBy(F.col(_HELD).desc(), *_ARRIVAL)
+
+
+def _first(feed: Feed, rows: DataFrame) -> DataFrame:
+    """The record that was received first stays, whatever arrives later: a verdict, once given, does not change."""
+    by_key = _by_key(feed)
+    first = F.first(F.struct(*ORIGIN, _VALUES)).over(by_key)
+    why = F.concat(
         F.lit("duplicate "),
-        key,
+        _key(feed),
         F.lit(": first received in "),
-        F.regexp_extract(first["_source_file"], r"[^/]+$", 0),
-        F.lit(" as record "),
-        first["_row_number"],
-        F.lit(" with "),
-        same,
-        F.lit(" values"),
+        _place(first),
+        F.when(first[_VALUES] == F.col(_VALUES), _SAME).otherwise(_OTHER),
     )
-    return F.when(valid & (F.row_number().over(same_key) > 1), described)
+    repeated = F.col("_reason").isNull() & (F.row_number().over(by_key) > 1)
+    return rows.withColumn("_reason", F.coalesce(F.col("_reason"), F.when(repeated, why)))
+
+
+def _newest(feed: Feed, rows: DataFrame) -> DataFrame:
+    """The newest record wins; of those that say the same in a row the first stays, so that a repeat changes nothing."""
+    by_key, valid = _by_key(feed), F.col("_reason").isNull()
+    before = F.lag(_VALUES).over(by_key)
+    turns = rows.withColumn("_turn", valid & (before.isNull() | (before != F.col(_VALUES))))
+    here = F.when(F.col("_turn"), F.struct(*ORIGIN))
+    seen = F.last(here, ignorenulls=True).over(by_key.rowsBetween(Window.unboundedPreceding, -1))
+    coming = F.first(here, ignorenulls=True).over(by_key.rowsBetween(1, Window.unboundedFollowing))
+    told = turns.withColumn("_seen", seen).withColumn("_coming", coming)
+    repeat = F.concat(F.lit("duplicate "), _key(feed), F.lit(": received in "), _place(F.col("_seen")), F.lit(_SAME))
+    beaten = F.concat(F.lit("replaced "), _key(feed), F.lit(": received again in "), _place(F.col("_coming")))
+    why = F.when(~F.col("_turn"), repeat).when(F.col("_coming").isNotNull(), F.concat(beaten, F.lit(_OTHER)))
+    return told.withColumn("_reason", F.coalesce(F.col("_reason"), F.when(valid, why))).drop(
+        "_turn", "_seen", "_coming"
+    )
+
+
+def _key(feed: Feed) -> SparkColumn:
+    keys = feed.silver.keys
+    return F.concat_ws(", ", *(F.concat(F.lit(f"{feed.silver.column(k).raw_name} "), F.col(k)) for k in keys))
+
+
+def _place(origin: SparkColumn) -> SparkColumn:
+    file = F.regexp_extract(origin["_source_file"], r"[^/]+$", 0)
+    return F.concat(file, F.lit(" as record "), origin["_row_number"])

@@ -1,44 +1,190 @@
 """Task `silver` of job `<usecase>-ingest`: bronze to silver, typed, checked and deduplicated; rejects to quarantine.
 
-Both tables are recomputed from all of bronze: they stay a function of it, so a killed or repeated run ends with
-the same rows, and a corrected declaration also corrects verdicts given before.
+Only records that bronze gained since the last batch are judged, against the silver rows that have their keys. The
+verdict depends on no others, so silver and quarantine are what they would be if all of bronze were judged at once. That
+is done when the feed's declaration has changed, and said in the log.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F  # noqa: N812
 
 from ml import parameters, runtime
-from ml.declarations import Feed
+from ml.declarations import Feed, OnRepeat
 from ml.ingest import accounts
 from ml.ingest.accounts import FileAccount, Verdict
-from ml.ingest.refine import kept, per_file, refine, rejected
+from ml.ingest.refine import checked, judged, kept, per_file, rejected, replaced, same_keys
 from ml.parameters import Common
-from ml.tables import Tables, door
-from ml.tables.system import bronze, quarantine
+from ml.streams.checkpoint import Checkpoint, Position
+from ml.tables import Tables, changes, door
+from ml.tables.changes import Changes
+from ml.tables.system import bronze, quarantine, silver
+
+# Goes up when the rules of `checks` or `refine` change what a record's verdict is: then all of bronze is judged anew.
+RULES = 1
+
+
+class RepeatedRecordsError(RuntimeError):
+    """Records contradict others with their key, in a feed that refuses that. Everything has been written."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refining:
+    """One feed's way to silver: its tables, and how far its stream has come."""
+
+    tables: Tables
+    task: Common
+    feed: Feed
+    checkpoint: Checkpoint
+
+    def name(self, table: str) -> str:
+        """Full name of the feed's `bronze`, `silver` or `quarantine` table."""
+        declared = {"bronze": bronze, "silver": silver, "quarantine": quarantine}[table](self.feed)
+        return declared.full_name(self.task.catalog, self.task.use_case.name)
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the declaration and of the rules."""
+        return f"{RULES}:{self.feed.fingerprint}"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Refine every feed of the use case; run by job `<usecase>-ingest`."""
     task = parameters.parse("ingest_silver", arguments)
     tables = door()
-    now = datetime.now(UTC)
-    refined = runtime.side_by_side(lambda feed: refine_feed(tables, task, feed), task.use_case.feeds)
-    accounts.record(tables, task, (account for _, files in refined for account in files), now)
-    rows_in, rows_kept, rows_quarantined = (sum(each) for each in zip(*(rows for rows, _ in refined), strict=True))
-    runtime.report(task="silver", rows_in=rows_in, rows_kept=rows_kept, rows_quarantined=rows_quarantined)
-
-
-def refine_feed(tables: Tables, task: Common, feed: Feed) -> tuple[tuple[int, int, int], list[FileAccount]]:
-    """Refine one feed. Returns the rows of bronze, silver and quarantine, each counted in its table, and by file."""
-    source, silver, rejects = (
-        table.full_name(task.catalog, task.use_case.name) for table in (bronze(feed), feed.silver, quarantine(feed))
+    kept_at = Path(tables.volume_path(f"{task.catalog}.{task.use_case.checkpoints_volume}", write=True))
+    feeds = [
+        Refining(tables=tables, task=task, feed=feed, checkpoint=Checkpoint(kept_at / "silver" / feed.name))
+        for feed in task.use_case.feeds
+    ]
+    files = [file for each in runtime.side_by_side(refine, feeds) for file in each]
+    require_balance(tables, feeds)
+    runtime.report(
+        task="silver",
+        rows_in=sum(file.rows_in for file in files),
+        rows_kept=sum(file.rows_kept for file in files if file.verdict is Verdict.CHECKED),
+        rows_quarantined=sum(file.rows_quarantined for file in files if file.verdict is Verdict.CHECKED),
+        rows_replaced=sum(file.rows_quarantined for file in files if file.verdict is Verdict.REPLACED),
     )
-    with runtime.computed_once(refine(feed, tables.read(source))) as refined:
-        tables.replace(feed.silver, silver, kept(feed, refined))
-        tables.replace(quarantine(feed), rejects, rejected(refined))
-        files = [
-            FileAccount(table_name=silver, verdict=Verdict.CHECKED, **row.asDict())
-            for row in per_file(refined).collect()
-        ]
-    rows_in, rows_kept, rows_quarantined = tables.counts(source, silver, rejects)
-    return (rows_in, rows_kept, rows_quarantined), files
+    _require_no_contradiction(files)
+
+
+def require_balance(tables: Tables, feeds: Sequence[Refining]) -> None:
+    """Raise `RowsUnaccountedError` unless every row of bronze is in silver or in quarantine."""
+    kinds = ("bronze", "silver", "quarantine")
+    held = tables.counts(*(each.name(kind) for kind in kinds for each in feeds))
+    rows_in, rows_kept, rows_quarantined = (sum(held[at * len(feeds) : (at + 1) * len(feeds)]) for at in range(3))
+    runtime.accounting(task="silver", rows_in=rows_in, rows_kept=rows_kept, rows_quarantined=rows_quarantined)
+
+
+def _require_no_contradiction(files: Sequence[FileAccount]) -> None:
+    found = [f"  {file.source_file}: {file.reason}" for file in files if file.reason]
+    if found:
+        listed = "\n".join(found)
+        raise RepeatedRecordsError(
+            f"{len(found)} file(s) contradict what was received before; their records are in quarantine:\n{listed}"
+        )
+
+
+def refine(feed: Refining) -> list[FileAccount]:
+    """Judge what is new of one feed, after what a killed run has planned and not committed. The account of both."""
+    for table in (silver(feed.feed), quarantine(feed.feed)):
+        feed.tables.create(table, table.full_name(feed.task.catalog, feed.task.use_case.name))
+    position = feed.checkpoint.position()
+    done: list[FileAccount] = []
+    if position.plan is not None and position.plan["fingerprint"] == feed.fingerprint:
+        position, done = _batch(feed, position)
+    after = position.seen.get("version") if position.seen.get("fingerprint") == feed.fingerprint else None
+    new = changes.since(feed.tables, feed.name("bronze"), after)
+    if new.nothing:
+        return done
+    if new.whole:
+        _say_why(feed, position)
+        feed.tables.track_changes(feed.name("bronze"))
+        new = changes.since(feed.tables, feed.name("bronze"), None)
+    plan = {
+        "fingerprint": feed.fingerprint,
+        "after": None if new.whole else new.after,
+        "until": new.until,
+        "silver": feed.tables.version(feed.name("silver")),
+        "judged_at": datetime.now(UTC).isoformat(),
+    }
+    return done + _batch(feed, feed.checkpoint.plan(position, plan))[1]
+
+
+def _say_why(feed: Refining, position: Position) -> None:
+    why = "its declaration or its rules have changed" if position.seen else "this is its first batch"
+    print(f"feed {feed.feed.name}: all of {feed.name('bronze')} is judged, since {why}", flush=True)
+
+
+def _batch(feed: Refining, position: Position) -> tuple[Position, list[FileAccount]]:
+    """Do what is planned, once: the versions in the plan are read, whatever a killed try of it has written since."""
+    assert position.plan is not None
+    plan = position.plan
+    new = Changes(full_name=feed.name("bronze"), after=plan["after"], until=plan["until"])
+    with runtime.computed_once(checked(feed.feed, changes.rows(feed.tables, new))) as records:
+        held = None if new.whole else _held(feed, records, plan["silver"])
+        with runtime.computed_once(judged(feed.feed, records, held)) as rows:
+            files = _accounts(feed, rows)
+            if new.whole:
+                feed.tables.replace(silver(feed.feed), feed.name("silver"), kept(feed.feed, rows))
+                feed.tables.replace(quarantine(feed.feed), feed.name("quarantine"), rejected(rows))
+            elif files:
+                _write(feed, rows, files, position)
+    judged_at = datetime.fromisoformat(plan["judged_at"])
+    if files:
+        accounts.record(
+            feed.tables, feed.task, files, judged_at, stream=f"{position.stream}-files", batch=position.batch
+        )
+    seen = {"version": plan["until"], "fingerprint": plan["fingerprint"]}
+    return feed.checkpoint.commit(position, seen), files
+
+
+def _held(feed: Refining, records: DataFrame, version: int) -> DataFrame:
+    """The silver rows, as of `version`, with a key of the valid records. Files beyond their first key are not read."""
+    first = feed.feed.silver.keys[0]
+    bounds = records.where(F.col("_reason").isNull()).agg(F.min(first).alias("low"), F.max(first).alias("high"))
+    low, high = bounds.collect()[0]
+    rows = feed.tables.read(feed.name("silver"), version)
+    return same_keys(feed.feed, rows.where(F.col(first).between(F.lit(low), F.lit(high))), records)
+
+
+def _write(feed: Refining, rows: DataFrame, files: Sequence[FileAccount], position: Position) -> None:
+    table, name = silver(feed.feed), feed.name("silver")
+    if any(file.rows_kept > 0 for file in files):
+        if feed.feed.on_repeat is OnRepeat.KEEP_NEWEST:
+            feed.tables.merge(table, name, kept(feed.feed, rows))
+        else:
+            feed.tables.append_batch(table, name, kept(feed.feed, rows), stream=position.stream, batch=position.batch)
+    if any(file.rows_quarantined for file in files):
+        rejects = rejected(rows)
+        if any(file.verdict is Verdict.REPLACED for file in files):
+            rejects = rejects.unionByName(_replaced(feed, rows))
+        feed.tables.append_batch(
+            quarantine(feed.feed), feed.name("quarantine"), rejects, stream=position.stream, batch=position.batch
+        )
+
+
+def _replaced(feed: Refining, rows: DataFrame) -> DataFrame:
+    """The records, as received, of the silver rows that give way. Only bronze files of their loads are read."""
+    gone = replaced(rows)
+    low, high = gone.agg(F.min("_loaded_at"), F.max("_loaded_at")).collect()[0]
+    received = feed.tables.read(feed.name("bronze")).where(F.col("_loaded_at").between(F.lit(low), F.lit(high)))
+    origin = ["_source_file", "_source_sha256", "_row_number"]
+    return received.join(gone.select(*origin, "_reason"), on=origin).select(*received.columns, "_reason")
+
+
+def _accounts(feed: Refining, rows: DataFrame) -> list[FileAccount]:
+    return [_account(feed, row.asDict()) for row in per_file(rows).collect()]
+
+
+def _account(feed: Refining, row: Mapping[str, object]) -> FileAccount:
+    counted = {name: row[name] for name in ("source_file", "source_sha256", "rows_in", "rows_kept", "rows_quarantined")}
+    refuses = feed.feed.on_repeat is OnRepeat.REFUSE and row["rows_contradicting"]
+    reason = f"{row['rows_contradicting']} record(s) repeat a key with other values" if refuses else None
+    verdict = Verdict.REPLACED if row["_held"] else Verdict.CHECKED
+    return FileAccount(table_name=feed.name("silver"), verdict=verdict, reason=reason, **counted)  # type: ignore[arg-type]

@@ -5,28 +5,33 @@
       counts, changes           by `catalog.schema.table`
       create                    as declared, idempotent
       append, merge, replace    idempotent; a write that changes nothing makes no new table version
+      append_batch              a stream's batch, once
       volume_path               a folder
 
 `PermissionDenied` and `NotFound` of `databricks.sdk.errors` (or Spark's own, on Databricks) pass through.
 """
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
+from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.types import StructType
 
 from ml import runtime
-from ml.declarations import Table
+from ml.declarations import Column, Table
 from ml.tables.conflicts import until_committed
 from ml.tables.databricks import DatabricksPlaces
 from ml.tables.merge import APPEND, MERGE, REPLACE, Mode, insertion, preview, statement
 from ml.tables.places import CHANGE_FEED, Places, changes
-from ml.tables.schema import RepeatedKeyError, TableMismatchError, conform, differences
+from ml.tables.schema import RepeatedKeyError, TableMismatchError, conform, ddl, differences
 from ml.tables.unity_rest import UnityRestPlaces, api_client
 
 DOOR = "MLOPS_TABLE_DOOR"
 _UNITY_REST = "unity-rest"
+# What Spark says of a place without a table.
+_NO_TABLE = ("DELTA_", "TABLE_OR_VIEW_NOT_FOUND", "PATH_NOT_FOUND")
 
 
 @dataclass(frozen=True)
@@ -91,19 +96,38 @@ class Tables:
             self._spark.sql(f"ALTER TABLE {relation} SET TBLPROPERTIES ({CHANGE_FEED} = true)").collect()
 
     def create(self, table: Table, full_name: str) -> None:
-        """Create the table as declared, or leave it where it already is so.
+        """Create the table as declared, or leave it where it already is so. Nullable columns that it lacks are added.
 
         Raises:
             TableMismatchError: when a table of that name has other columns.
         """
-        until_committed(lambda: self._places.create(self._spark, table, full_name))
-        found = differences(table, self.read(full_name).schema)
+        known = self._columns(full_name)
+        if known is None:
+            until_committed(lambda: self._places.create(self._spark, table, full_name))
+            known = self.read(full_name).schema
+        lacking = [column for column in table.columns if column.nullable and column.name not in known.names]
+        if lacking and len(differences(table, known)) == len(lacking):
+            self._add_columns(full_name, table, lacking)
+            known = self.read(full_name).schema
+        found = differences(table, known)
         if found:
             raise TableMismatchError(
                 f"table {full_name} exists and differs from its declaration: {'; '.join(found)}. "
                 "Alter the table, or declare it as it is"
             )
         self._created.add(full_name)
+
+    def append_batch(self, table: Table, full_name: str, frame: DataFrame, *, stream: str, batch: int) -> None:
+        """Add the rows of a stream's batch, once: of a batch that the table has already had, nothing is added.
+
+        The rows' keys are not compared with those in the table, so the cost follows the batch alone.
+        """
+        fitting = conform(table, frame)
+        if full_name not in self._created:
+            self.create(table, full_name)
+        relation = self._places.relation(full_name, write=True)
+        writer = fitting.writeTo(relation).option("txnAppId", stream).option("txnVersion", str(batch))
+        until_committed(writer.append)
 
     def append(self, table: Table, full_name: str, frame: DataFrame) -> Written:
         """Insert the rows whose keys the table does not hold yet. Rows already there stay as they are."""
@@ -120,6 +144,22 @@ class Tables:
     def volume_path(self, full_name: str, *, write: bool = False) -> str:
         """The folder of the volume `catalog.schema.volume`, checked for reading or for writing."""
         return self._places.volume(full_name, write=write)
+
+    def _columns(self, full_name: str) -> StructType | None:
+        """The columns of a table; None if there is none yet, or if its making was cut off."""
+        if not self._places.exists(full_name):
+            return None
+        try:
+            return self.read(full_name).schema
+        except AnalysisException as error:
+            if (error.getCondition() or "").startswith(_NO_TABLE):
+                return None
+            raise
+
+    def _add_columns(self, full_name: str, table: Table, lacking: list[Column]) -> None:
+        relation = self._places.relation(full_name, write=True)
+        added = ddl(replace(table, columns=tuple(lacking), keys=()))
+        until_committed(lambda: self._spark.sql(f"ALTER TABLE {relation} ADD COLUMNS ({added})").collect())
 
     def _write(self, table: Table, full_name: str, frame: DataFrame, mode: Mode) -> Written:
         fitting = conform(table, frame)

@@ -45,6 +45,15 @@ def bronze(feed: Feed) -> Table:
     )
 
 
+def silver(feed: Feed) -> Table:
+    """The feed's silver table as it is written: with the record that each row came from, and when that arrived.
+
+    They are nullable because a table of an earlier release lacks them until its first whole computation.
+    """
+    origin = tuple(replace(column, nullable=True) for column in _RECORD_COLUMNS if column.name != "_fields")
+    return replace(feed.silver, columns=(*feed.silver.columns, *origin))
+
+
 def quarantine(feed: Feed) -> Table:
     """One row per rejected record: the bronze row and `_reason`."""
     received = bronze(feed)
@@ -98,8 +107,8 @@ INGEST_FILES = Table(
         _text("table_name", "Full name of the table that the rows were meant for."),
         _text("source_file", "The file the rows came in."),
         _text("source_sha256", "SHA-256 of the file's bytes; empty where it could not be read."),
-        _text("verdict", "loaded, already_loaded, checked or refused."),
-        _text("reason", "Why the file was refused; null else.", nullable=True),
+        _text("verdict", "loaded, already_loaded, refused, postponed, checked or replaced."),
+        _text("reason", "Why the file was refused or waits; null else.", nullable=True),
         Column(name="rows_in", type="bigint", comment="Records received."),
         Column(name="rows_kept", type="bigint", comment="Records that the table holds."),
         Column(name="rows_quarantined", type="bigint", comment="Records that the quarantine holds."),
@@ -107,7 +116,7 @@ INGEST_FILES = Table(
     ),
     keys=("run_id", "table_name", "source_file", "source_sha256"),
     owner=OWNER,
-    comment="One row per run, table and source file: rows in, kept and quarantined.",
+    comment="One row per batch, table and source file that was new in it: rows in, kept and quarantined.",
 )
 
 GATE_RESULTS = Table(

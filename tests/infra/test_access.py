@@ -95,6 +95,7 @@ def test_rights_of_prods_jobs_to_each_schema(documents: Documents) -> None:
     assert jobs_in("credit_ops") == dict.fromkeys(stages, create) | functions
     assert jobs_in("credit_landing") == {"ingest": {"READ_VOLUME"}}
     assert jobs_in("credit_alerts") == {"monitoring": {"READ_VOLUME", "WRITE_VOLUME"}}
+    assert jobs_in("credit_checkpoints") == {"ingest": {"READ_VOLUME", "WRITE_VOLUME"}}
     assert jobs_in("credit_scratch") == {"training": {"READ_VOLUME", "WRITE_VOLUME"}}
     assert jobs_in("wheels") == {stage: {"READ_VOLUME"} for stage in stages}
 

@@ -1,12 +1,20 @@
 """Task `bronze`: landing files to bronze."""
 
 import json
+import os
+import shutil
+from dataclasses import replace
+from typing import Any
 
 import pytest
+from pyspark.sql import DataFrame
 
-from ml.ingest import bronze
+from ml.ingest import accounts, bronze
 from ml.ingest.bronze import RefusedFilesError
+from ml.ingest.files import Inspected
 from ml.runtime import RowsUnaccountedError
+from ml.streams.checkpoint import Checkpoint
+from ml.tables import Tables
 from tests.ml.lake import Lake, application
 
 FOLDER = "/Volumes/test/credit_bronze/landing"
@@ -33,6 +41,7 @@ def test_records_arrive_as_received_with_their_origin(lake: Lake, capfd: pytest.
         "files_loaded": 1,
         "files_already_loaded": 0,
         "files_refused": 0,
+        "files_postponed": 0,
     }
 
 
@@ -48,19 +57,104 @@ def test_a_rerun_changes_nothing_and_a_new_file_adds_its_rows(lake: Lake) -> Non
     assert lake.rows("bronze.labels", "client_id") == [("1",), ("2",)]
     assert _account(lake) == [
         ("1", f"{FOLDER}/labels/2023-02.csv", "loaded", 1, 1),
-        ("2", f"{FOLDER}/labels/2023-02.csv", "already_loaded", 1, 1),
-        ("3", f"{FOLDER}/labels/2023-02.csv", "already_loaded", 1, 1),
         ("3", f"{FOLDER}/labels/2023-03.csv", "loaded", 1, 1),
     ]
 
 
-def test_a_loaded_file_is_not_parsed_again_and_a_lost_row_is_noticed(lake: Lake) -> None:
+def test_a_lost_row_is_noticed(lake: Lake) -> None:
     """What a file held is known from when it was loaded, so a row that has left bronze since stops the task."""
     lake.land("labels", "2023-02", (1, 0), (2, 1))
     lake.run(bronze, "1")
     lake.spark.sql(f"DELETE FROM delta.`{lake.root}/test/credit_bronze/labels` WHERE client_id = '2'").collect()
     with pytest.raises(RowsUnaccountedError, match="2 rows came in but 1 kept"):
         lake.run(bronze, "2")
+
+
+def test_a_known_file_is_not_opened(lake: Lake) -> None:
+    """Name, size and time of change tell it: bytes that nobody may read any more stop nothing."""
+    path = lake.land("labels", "2023-02", (1, 0))
+    lake.run(bronze, "1")
+    seen = path.stat()
+    path.write_bytes(b"\xff" * seen.st_size)
+    os.utime(path, ns=(seen.st_atime_ns, seen.st_mtime_ns))
+    lake.run(bronze, "2")
+    assert _account(lake) == [("1", f"{FOLDER}/labels/2023-02.csv", "loaded", 1, 1)]
+
+
+def test_the_same_bytes_delivered_again_are_recorded_and_not_loaded(lake: Lake) -> None:
+    """Only the time of change is new; a checkpoint that was lost repeats nothing either."""
+    path = lake.land("labels", "2023-02", (1, 0))
+    lake.run(bronze, "1")
+    os.utime(path, ns=(1, 1))
+    lake.run(bronze, "2")
+    shutil.rmtree(lake.root / "test" / "credit_ops" / "checkpoints")
+    lake.run(bronze, "3")
+    assert lake.rows("bronze.labels", "client_id") == [("1",)]
+    file = f"{FOLDER}/labels/2023-02.csv"
+    assert _account(lake) == [
+        ("1", file, "loaded", 1, 1),
+        ("2", file, "already_loaded", 0, 0),
+        ("3", file, "already_loaded", 0, 0),
+    ]
+
+
+def test_a_file_that_is_being_written_is_taken_by_the_next_run(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has no verdict but that, and none of its rows are loaded before it is whole."""
+    path = lake.land("labels", "2023-02", (1, 0))
+    found = bronze.inspected
+
+    def changing(rows: DataFrame) -> list[Inspected]:
+        return [replace(each, changing=True) for each in found(rows)]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(bronze, "inspected", changing)
+        lake.run(bronze, "1")
+    assert lake.rows("bronze.labels") == []
+    path.write_text(path.read_text() + "2,1\n")
+    lake.run(bronze, "2")
+    assert lake.rows("bronze.labels", "client_id") == [("1",), ("2",)]
+    file = f"{FOLDER}/labels/2023-02.csv"
+    assert _account(lake) == [("1", file, "postponed", 0, 0), ("2", file, "loaded", 2, 2)]
+
+
+def test_a_refused_file_is_judged_once_and_stops_nothing_after_that(lake: Lake) -> None:
+    """The next run takes what is good; the file is judged again once it changes."""
+    bad = lake.folder("labels") / "2023-03.csv"
+    bad.write_bytes(b"\xef\xbb\xbf")
+    with pytest.raises(RefusedFilesError, match="the file is empty"):
+        lake.run(bronze, "1")
+    lake.run(bronze, "2")
+    bad.write_text("ID,default.payment.next.month\n8,1\n")
+    lake.run(bronze, "3")
+    assert lake.rows("bronze.labels", "client_id") == [("8",)]
+
+
+POINTS = ("plan", "append_batch", "record", "commit")
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("point", POINTS)
+def test_a_run_killed_at_any_point_is_completed_by_the_next(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, point: str, *, after: bool
+) -> None:
+    """Just before or just after each write: every row is there once, every file has one account."""
+    lake.land("labels", "2023-02", (1, 0), (2, 1))
+    owner: Any = {"append_batch": Tables, "record": accounts}.get(point, Checkpoint)
+    done = getattr(owner, point)
+
+    def killed(*given: Any, **named: Any) -> None:
+        if after:
+            done(*given, **named)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(owner, point, killed)
+        with pytest.raises(KeyboardInterrupt):
+            lake.run(bronze, "1")
+    lake.run(bronze, "2")
+    lake.run(bronze, "3")
+    assert lake.rows("bronze.labels", "client_id", "_row_number") == [("1", 1), ("2", 2)]
+    assert [row[1:] for row in _account(lake)] == [(f"{FOLDER}/labels/2023-02.csv", "loaded", 2, 2)]
 
 
 def test_a_file_delivered_again_with_other_content_is_kept_beside_the_first(lake: Lake) -> None:
