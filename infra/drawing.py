@@ -40,6 +40,15 @@ def _one(documents: Documents, stack: str, type_: str) -> tuple[Mapping[str, Any
     return adopted, ", adopted"
 
 
+def _metastore(documents: Documents) -> str:
+    """Its name, in whichever stack it is made or imported; of an adopted one its id, which is all that a stack says."""
+    made = [each for stack in documents for each in _all(documents, stack, "databricks_metastore")]
+    if made:
+        return str(made[0]["name"])
+    assigned = _all(documents, "account", "databricks_metastore_assignment")
+    return f"{assigned[0]['metastore_id']}, adopted"
+
+
 def _ranges(vnet: Mapping[str, Any]) -> str:
     """A network's first range; an adopted one's is its owner's to say."""
     return str(vnet["address_space"][0]) if "address_space" in vnet else f"{vnet['name']}, adopted"
@@ -52,8 +61,7 @@ def _node(environment: str, part: str) -> str:
 
 def _lake(documents: Documents, names: list[str]) -> Iterator[str]:
     """One metastore, with a catalog per environment on a storage account of its own."""
-    [metastore] = _all(documents, "account", "databricks_metastore")
-    yield f'  subgraph lake["one lake: metastore {metastore["name"]}"]'
+    yield f'  subgraph lake["one lake: metastore {_metastore(documents)}"]'
     for name in names:
         catalog, catalogs = _one(documents, f"{name}-workspace", "databricks_catalog")
         account, accounts = _one(documents, f"{name}-platform", "azurerm_storage_account")

@@ -42,8 +42,11 @@ def normalised(given: Mapping[str, Any], current: Mapping[str, Any] | None = Non
         raise bad_request(f"Served entity name(s) {', '.join(doubles)} are used twice: name each entity differently.")
     routes = (given.get("traffic_config") or {}).get("routes") or _remaining_routes(current, names)
     config: Document = {"served_entities": entities, "traffic_config": {"routes": _checked_routes(routes, names)}}
-    if given.get("auto_capture_config"):
-        config["auto_capture_config"] = given["auto_capture_config"]
+    if (given.get("auto_capture_config") or {}).get("enabled"):
+        raise bad_request(
+            "auto_capture_config: inference tables of this kind cannot be enabled since 2026-02-20; "
+            "use ai_gateway.inference_table_config."
+        )
     return config
 
 

@@ -197,7 +197,7 @@ def test_serving_a_model_needs_execute_on_it(world: World) -> None:
 
 
 def test_what_cannot_be_served_is_refused_when_it_is_configured(world: World) -> None:
-    """Unknown versions, doubled names, traffic that does not add up, external models, and names taken twice."""
+    """Unknown versions, doubled names, traffic that does not add up, the old inference tables, names taken twice."""
     client = world.client()
     world.endpoint("taken", world.versions["one"])
 
@@ -221,6 +221,10 @@ def test_what_cannot_be_served_is_refused_when_it_is_configured(world: World) ->
         create("a/b", good)
     with pytest.raises(ResourceAlreadyExists, match="taken"):
         create("taken", good)
+    recorded = sdk.AutoCaptureConfigInput(enabled=True, catalog_name="prod", schema_name="credit_ops")
+    old_table = sdk.EndpointCoreConfigInput(name="a", served_entities=[good], auto_capture_config=recorded)
+    with pytest.raises(BadRequest, match="use ai_gateway"):
+        client.serving_endpoints.create("a", config=old_table)
     assert "a" not in [e.name for e in client.serving_endpoints.list()]
 
 
