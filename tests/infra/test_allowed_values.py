@@ -43,6 +43,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "databricks_external_location.isolation_mode": _of(catalog.IsolationMode),
     # The SDK lacks one, which Azure Databricks documents: "Upgrade ML workflows to target models in Unity Catalog".
     "databricks_grants.grant.privileges": _of(catalog.Privilege) | {"CREATE_MODEL_VERSION"},
+    "databricks_grant.privileges": _of(catalog.Privilege),
     "databricks_ip_access_list.list_type": _of(settings.ListType),
     "databricks_job.health.rules.metric": _of(jobs.JobsHealthMetric),
     "databricks_job.health.rules.op": _of(jobs.JobsHealthOperator),
@@ -89,6 +90,8 @@ ALLOWED: dict[str, frozenset[str]] = {
 LEVELS = {
     "authorization": {"CAN_USE", "CAN_MANAGE"},
     "cluster_policy_id": {"CAN_USE"},
+    "database_instance_name": {"CAN_USE", "CAN_MANAGE"},
+    "directory_path": {"CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"},
     "dashboard_id": {"CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"},
     "experiment_id": {"CAN_READ", "CAN_EDIT", "CAN_MANAGE"},
     "instance_pool_id": {"CAN_ATTACH_TO", "CAN_MANAGE"},
@@ -160,7 +163,10 @@ def test_no_value_in_capitals_goes_unchecked(documents: Documents) -> None:
 def test_the_table_names_nothing_that_is_not_used(documents: Documents) -> None:
     """Each entry but those that only a setting brings is about an argument of the shipped stacks."""
     used = {path for type_, _, arguments in _resources(documents) for path, _ in _texts(arguments, type_)}
-    only_by_setting = {f"{_NETWORK}.allowed_internet_destinations.internet_destination_type"}
+    only_by_setting = {
+        f"{_NETWORK}.allowed_internet_destinations.internet_destination_type",
+        "databricks_metastore.delta_sharing_scope",
+    }
     assert ALLOWED.keys() - used <= only_by_setting
 
 

@@ -30,7 +30,7 @@ def deployed(stacks_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     endpoint = Endpoint(
         account_url=core.account_url, admin_token=core.admin_token, spark_remote="", mlflow_url="", pid=0
     )
-    loader.load(endpoint, stacks_dir, ["account", "prod-workspace", "prod-ml"])
+    loader.load(endpoint, stacks_dir, ["account", "prod-rights", "prod-workspace", "prod-ml"])
     # A metastore that came by itself is of the region `local`.
     metastore = core.cloud.store.require("metastore", "metastore")
     core.cloud.store.put("metastore", "metastore", {**metastore, "region": "westeurope"})
