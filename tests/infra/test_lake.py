@@ -36,7 +36,7 @@ def test_storage_is_reached_by_a_managed_identity_from_one_workspace(documents: 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_each_layer_lies_in_its_container(documents: Documents, environment: str) -> None:
-    """Tables by layer, received files and checkpoints apart from them all, and the rest with the catalog beside the models."""
+    """Tables by layer, received files and checkpoints apart from them all, the rest beside the models."""
     resources = documents[f"{environment}-workspace"]["resource"]
     roots = {name: schema.get("storage_root") for name, schema in resources["databricks_schema"].items()}
     account = f"mlops{environment}lake.dfs.core.windows.net"
