@@ -5,7 +5,7 @@ Each id is Azure Resource Manager's, as the portal's JSON view shows it; Databri
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StrictBool, StringConstraints
 
 from infra.spec.fields import CatalogName, Name, NotEmpty, Values
 from infra.spec.network import PrivateRange
@@ -139,7 +139,7 @@ class AdoptedHub(Values):
     """where the private endpoint of the Terraform state stands"""
     firewall: FirewallId
     """where the routes of the environments' networks lead"""
-    gateway: bool = False
+    gateway: StrictBool = False
     """whether the network has a VPN or ExpressRoute gateway, which the environments' networks then use"""
     clients: NotEmpty[PrivateRange]
     """networks of the people, and of the machines that plan and apply"""

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StrictBool, StrictInt, StringConstraints
 
 from infra.spec.fields import Uuid, Values
 
@@ -26,18 +26,18 @@ class Azure(Values):
     az ad sp show --id 2ff814a6-3304-4ab8-85cb-cd0e6f879c1d --query id"""
     operators_group_id: Uuid
     """object id of the Entra group whose members deploy by hand: what all environments share, and a first day"""
-    log_retention_days: Annotated[int, Field(ge=30, le=730, description="30 to 730 days")] = 90
+    log_retention_days: Annotated[StrictInt, Field(ge=30, le=730, description="30 to 730 days")] = 90
     """how long Log Analytics keeps what is logged"""
 
 
 class Compliance(Values):
     """Databricks' hardened nodes. They cost extra, and the profile cannot be turned off again."""
 
-    monitoring: bool = False
+    monitoring: StrictBool = False
     """hardened images, with antivirus and file-integrity monitoring"""
-    automatic_updates: bool = False
+    automatic_updates: StrictBool = False
     """clusters that run for long get the newest image in a maintenance window"""
-    profile: bool = False
+    profile: StrictBool = False
     """the compliance security profile, which needs the two above"""
     standards: tuple[Literal["HIPAA", "PCI_DSS"], ...] = ()
     """regulations that the profile is for"""
@@ -48,10 +48,10 @@ class EnvironmentAzure(Values):
 
     subscription_id: Uuid
     """its subscription; several environments may share one"""
-    monthly_budget: Annotated[int, Field(ge=1, description="an amount, at least 1")]
+    monthly_budget: Annotated[StrictInt, Field(ge=1, description="an amount, at least 1")]
     """in the currency that the subscription is billed in; `notify` is told when a month goes over it"""
     redundancy: Literal["LRS", "ZRS", "GRS", "GZRS"] = "ZRS"
     """copies of the lake: in one datacentre, in three zones, or (G) in the paired region too"""
-    landing_days: Annotated[int, Field(ge=30, description="days, at least 30")] | None = None
+    landing_days: Annotated[StrictInt, Field(ge=30, description="days, at least 30")] | None = None
     """after which received files are deleted; for ever where it is left out"""
     compliance: Compliance = Compliance()

@@ -9,6 +9,7 @@ from infra.spec.adopt_checks import ADOPT_CHECKS
 from infra.spec.azure_checks import AZURE_CHECKS
 from infra.spec.data_factory_checks import DATA_FACTORY_CHECKS
 from infra.spec.masked_checks import MASKED_CHECKS
+from infra.spec.name_checks import NAME_CHECKS
 from infra.spec.network_checks import NETWORK_CHECKS
 from infra.spec.problems import Problem
 from infra.spec.raw import dig, items, table, texts
@@ -161,6 +162,7 @@ CHECKS: tuple[Callable[[Read], Iterator[Problem]], ...] = (
     policies_have_their_kind,
     runtimes_have_a_manifest,
     use_cases.declared_crons_are_quartz,
+    *NAME_CHECKS,
     *MASKED_CHECKS,
     *NETWORK_CHECKS,
     *AZURE_CHECKS,

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictInt
 
 from infra.spec.fields import CpuNode, GpuNode, Name, NotEmpty, Runtime, Values
 
@@ -17,15 +17,15 @@ class Autoscaling(Values):
     """A cluster that grows with its load."""
 
     workers: Literal["autoscale"]
-    max_workers: Annotated[int, Field(ge=1, le=100, description="1 to 100")]
+    max_workers: Annotated[StrictInt, Field(ge=1, le=100, description="1 to 100")]
 
 
 class _Policy(Values):
     size: Annotated[SingleNode | Autoscaling, Field(discriminator="workers")]
     runtime: Runtime
-    max_dbus_per_hour: Annotated[int, Field(ge=1, le=1000, description="1 to 1000 DBU an hour")]
-    autotermination_minutes: Annotated[int, Field(ge=10, le=120, description="10 to 120 minutes")]
-    max_clusters_per_user: Annotated[int, Field(ge=1, le=50, description="1 to 50")]
+    max_dbus_per_hour: Annotated[StrictInt, Field(ge=1, le=1000, description="1 to 1000 DBU an hour")]
+    autotermination_minutes: Annotated[StrictInt, Field(ge=10, le=120, description="10 to 120 minutes")]
+    max_clusters_per_user: Annotated[StrictInt, Field(ge=1, le=50, description="1 to 50")]
     can_use: tuple[Name, ...] = ()
     """groups that may use it by hand; a job's service principal may use the policy that its job names"""
 
@@ -65,8 +65,8 @@ class Warehouse(Values):
     """The SQL warehouse for people's queries."""
 
     size: Literal["2X-Small", "X-Small", "Small", "Medium", "Large"]
-    auto_stop_minutes: Annotated[int, Field(ge=5, le=30, description="5 to 30 minutes")]
-    max_clusters: Annotated[int, Field(ge=1, le=10, description="1 to 10")]
+    auto_stop_minutes: Annotated[StrictInt, Field(ge=5, le=30, description="5 to 30 minutes")]
+    max_clusters: Annotated[StrictInt, Field(ge=1, le=10, description="1 to 10")]
     can_use: tuple[Name, ...] = ()
 
 
@@ -75,9 +75,9 @@ class Pool(Values):
 
     node_type: CpuNode
     runtime: Runtime
-    min_idle: Annotated[int, Field(ge=0, le=10, description="0 to 10")] = 0
-    max_capacity: Annotated[int, Field(ge=1, le=100, description="1 to 100")]
-    idle_minutes: Annotated[int, Field(ge=5, le=60, description="5 to 60 minutes")]
+    min_idle: Annotated[StrictInt, Field(ge=0, le=10, description="0 to 10")] = 0
+    max_capacity: Annotated[StrictInt, Field(ge=1, le=100, description="1 to 100")]
+    idle_minutes: Annotated[StrictInt, Field(ge=5, le=60, description="5 to 60 minutes")]
     can_attach: tuple[Name, ...] = ()
 
 
@@ -88,4 +88,4 @@ class OnlineStore(Values):
     """online_store: an online store; database_instance: the database that it is, as a resource of its own"""
     capacity: Literal["CU_1", "CU_2", "CU_4", "CU_8"]
     """size of the database instance"""
-    read_replicas: Annotated[int, Field(ge=0, le=3, description="0 to 3")] = 0
+    read_replicas: Annotated[StrictInt, Field(ge=0, le=3, description="0 to 3")] = 0

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictInt
 
 from infra.spec.fields import Name, Values
 
@@ -13,7 +13,7 @@ class FactoryPipeline(Values):
     use_case: Name
     job: Literal["training", "scoring"]
     every: Literal["Day", "Week", "Month"]
-    hour_utc: Annotated[int, Field(ge=0, le=23, description="0 to 23")]
+    hour_utc: Annotated[StrictInt, Field(ge=0, le=23, description="0 to 23")]
 
 
 class DataFactory(Values):

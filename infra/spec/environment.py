@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool, StrictInt
 
 from infra.spec.adopt import Adopted, AdoptedNetwork
 from infra.spec.azure import EnvironmentAzure
@@ -19,7 +19,7 @@ class Workspace(Values):
     """The environment's Databricks workspace."""
 
     url: WorkspaceUrl
-    id: Annotated[int, Field(gt=0, description="the workspace's number, from its URL")]
+    id: Annotated[StrictInt, Field(gt=0, description="the workspace's number, from its URL")]
 
 
 class Environment(Values):
@@ -50,9 +50,9 @@ class Environment(Values):
     security: Security
     deployer: FederatedIdentity
     """the pipeline that deploys this environment, and no other one"""
-    protect_data: bool = True
+    protect_data: StrictBool = True
     """whether a plan that destroys catalogs, schemas, volumes, models or experiments fails"""
-    monthly_budget_usd: Annotated[int, Field(ge=1, description="US dollars, at least 1")]
+    monthly_budget_usd: Annotated[StrictInt, Field(ge=1, description="US dollars, at least 1")]
     """list price above which `notify` is told"""
     system_schemas: tuple[Literal["access", "compute", "lakeflow", "query", "serving", "storage"], ...] = ()
     """system tables to turn on; they are the metastore's, so one environment names them for all"""

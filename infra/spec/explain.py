@@ -66,7 +66,13 @@ def _described(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> str
     return " ".join(texts[0].split()).rstrip(".") if texts else "a value of its kind"
 
 
-_FIXES = {"enum": "use one of these", "literal_error": "use one of these", "string_pattern_mismatch": "correct it"}
+_FIXES = {
+    "enum": "use one of these",
+    "literal_error": "use one of these",
+    "string_pattern_mismatch": "correct it",
+    "bool_type": "write true or false, without quotes",
+    "int_type": "write a whole number, without quotes",
+}
 
 
 def _fix(detail: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from infra.spec.reserved import CATALOGS, SQL_WORDS
 from schedules import quartz_problem
 
 
@@ -58,6 +59,14 @@ def _ip_range(text: str) -> str:
     return text
 
 
+def _catalog(name: str) -> str:
+    if name in CATALOGS:
+        raise ValueError("is a catalog that Databricks keeps for itself: choose another name")
+    if name in SQL_WORDS:
+        raise ValueError("is a word of SQL, which would need backticks in every statement: choose another name")
+    return name
+
+
 def _cron(expression: str) -> str:
     problem = quartz_problem(expression)
     if problem:
@@ -73,6 +82,7 @@ Name = Annotated[
 CatalogName = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,49}$"),
+    AfterValidator(_catalog),
     Field(description="lower-case letters, digits and underscores, starting with a letter, up to 50"),
 ]
 WorkspaceUrl = Annotated[

@@ -21,6 +21,7 @@ from ml.declarations import UseCase
 from ml.usecases import USE_CASES
 
 _PLATFORM = "platform"
+_SUFFIXES = (".yaml", ".yml")
 _Model = TypeVar("_Model", bound=Values)
 
 
@@ -72,9 +73,10 @@ def load(directory: Path, use_cases: Mapping[str, UseCase] = USE_CASES) -> Spec:
     """The workspaces in `directory`. Raises SpecError with every problem of every file."""
     problems: list[Problem] = []
     sources: dict[str, Source] = {}
-    for path in sorted(directory.glob("*.yaml"), key=lambda file: file.stem):
+    for path in _files(directory):
         sources[path.stem], broken = read(path)
         problems += broken
+    problems += _unread_files(directory)
     problems += _missing_files(directory, sources)
     filled = {name: source for name, source in sources.items() if source.root is not None}
     platform = _typed(Platform, filled.get(_PLATFORM), problems)
@@ -87,6 +89,30 @@ def load(directory: Path, use_cases: Mapping[str, UseCase] = USE_CASES) -> Spec:
     if problems or platform is None:
         raise SpecError(problems)
     return Spec(platform=platform, environments=typed, use_cases=use_cases)
+
+
+def _files(directory: Path) -> list[Path]:
+    """The files that are read, by stem: of two with one stem the `.yaml`."""
+    found = {path.stem: path for suffix in reversed(_SUFFIXES) for path in directory.glob(f"*{suffix}")}
+    return [found[stem] for stem in sorted(found)]
+
+
+def _unread_files(directory: Path) -> list[Problem]:
+    """Files that look like settings and that nobody would read: a second one of a stem, another spelling, a folder."""
+    read_files = set(_files(directory))
+    looks = [path for path in directory.rglob("*") if path.suffix.lower() in _SUFFIXES and path.is_file()]
+    return [
+        Problem(
+            file=path.relative_to(directory).as_posix(),
+            line=1,
+            setting="(the file)",
+            given="a file that is not read",
+            allowed="<environment>.yaml or <environment>.yml beside platform.yaml, one for each environment",
+            fix="rename it, move it, or remove it",
+        )
+        for path in looks
+        if path not in read_files
+    ]
 
 
 def _missing_files(directory: Path, sources: Mapping[str, Source]) -> list[Problem]:

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool, StrictInt
 
 from infra.spec.adopt import AdoptedShared
 from infra.spec.azure import Azure
@@ -145,7 +145,7 @@ class AdoptedMetastore(ExistingMetastore):
 class _OwnedMetastore(Values):
     """Settings of a metastore whose owner this project is."""
 
-    sharing_token_days: Annotated[int, Field(ge=1, le=90, description="1 to 90 days")] = 30
+    sharing_token_days: Annotated[StrictInt, Field(ge=1, le=90, description="1 to 90 days")] = 30
     """how long a recipient's Delta Sharing token lasts"""
 
 
@@ -172,7 +172,7 @@ class Platform(Values):
     """needed in the profile private, unless another team's is adopted; refused without the profile"""
     adopt: AdoptedShared = AdoptedShared()
     """what exists already: read and checked, never made or destroyed"""
-    data_factory: bool = False
+    data_factory: StrictBool = False
     """whether environments may have a data factory that starts their jobs"""
     account: Account
     metastore: Annotated[AdoptedMetastore | ImportedMetastore | NewMetastore, Field(discriminator="kind")]
@@ -181,7 +181,7 @@ class Platform(Values):
     """the groups that roles are given to"""
     tags: dict[TagName, str] = Field(default_factory=dict)
     """put on every job, pool and warehouse, for the bill"""
-    protect_shared: bool = True
+    protect_shared: StrictBool = True
     """whether a plan that destroys the metastore, or the hub's network and logs, fails"""
     admins: Name
     """the group that owns catalogs, schemas and volumes"""

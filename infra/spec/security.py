@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictInt
 
 from infra.spec.fields import Domain, IpRange, Name, NotEmpty, Values
 
@@ -20,7 +20,7 @@ class Security(Values):
 
     ip_allow_list: NotEmpty[IpRange]
     """address ranges that the workspace answers"""
-    token_lifetime_days: Annotated[int, Field(ge=1, le=90, description="1 to 90 days")] = 30
+    token_lifetime_days: Annotated[StrictInt, Field(ge=1, le=90, description="1 to 90 days")] = 30
     token_users: tuple[Name, ...] = ()
     """groups that may have access tokens, besides the admins"""
     legacy_access: Literal["disabled", "enabled"] = "disabled"

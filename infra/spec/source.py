@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from infra.spec import written
 from infra.spec.problems import Problem
 
 Location = tuple[str | int, ...]
@@ -73,10 +74,12 @@ def _unreadable(file: str, error: Exception) -> Problem:
 
 
 def read(path: Path) -> tuple[Source, list[Problem]]:
-    """The file at `path` with the problems of its text: not readable as YAML, or a key given twice."""
+    """The file at `path` with the problems of its text: no YAML, a key given twice, or a value read as another."""
     try:
         text = path.read_text(encoding="utf-8")
         root = yaml.compose(text, Loader=yaml.SafeLoader)
+        if broken := written.unreadable(path.name, root):
+            return Source(path.name, None, None, readable=False), broken
         data = yaml.safe_load(text)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         return Source(path.name, None, None, readable=False), [_unreadable(path.name, error)]
@@ -91,4 +94,4 @@ def read(path: Path) -> tuple[Source, list[Problem]]:
         )
         for keys, line in _repeated_keys(root)
     ]
-    return Source(path.name, data, root), repeated
+    return Source(path.name, data, root), [*repeated, *written.misread(path.name, root)]

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool, StrictInt
 
 from infra.spec.fields import Name, QuartzCron, SecretName, Switch, Values
 from infra.spec.platform import Data, Files
@@ -34,14 +34,14 @@ class ScheduledJob(_CodeJob):
 class TrainingJob(ScheduledJob):
     """The job that trains a model version."""
 
-    gpu: bool = False
+    gpu: StrictBool = False
     """whether the same job exists a second time, on a machine with a GPU, to be run by hand"""
 
 
 class IntegrationJob(Values):
     """The job that runs ingest, training and scoring in a row on a sample."""
 
-    sample_rows: Annotated[int, Field(ge=1000, description="at least 1000: fewer leave the gates too few rows")]
+    sample_rows: Annotated[StrictInt, Field(ge=1000, description="at least 1000: fewer leave the gates too few rows")]
     cron: QuartzCron
     schedule: Switch
 
@@ -122,7 +122,7 @@ class RoleAccess(Values):
 class ServingValues(Values):
     """The serving endpoint of a use case in one environment, with its monitor and alert."""
 
-    inference_table: bool = True
+    inference_table: StrictBool = True
     """whether requests and answers are recorded, in the ops schema"""
     monitor: Literal["quality_monitor", "data_quality_monitor"] = "quality_monitor"
     """the resource that monitors the predictions: the provider's older one, or its successor"""

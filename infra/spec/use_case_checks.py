@@ -1,6 +1,7 @@
 """Rules about the use cases of an environment: jobs that need each other, data, an owner, an endpoint."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from infra.spec.problems import Problem
 from infra.spec.raw import dig, present, table, texts
@@ -22,7 +23,7 @@ def use_cases_are_declared(read: Read) -> Iterator[Problem]:
 def sources_can_be_read(read: Read) -> Iterator[Problem]:
     """A source is another environment that ingests the use case and lets this one read."""
     for source, use_case, values in read.use_case_values():
-        name, wanted = source.file.removesuffix(".yaml"), values.get("source")
+        name, wanted = Path(source.file).stem, values.get("source")
         if not isinstance(wanted, str):
             continue
         givers = [

@@ -6,24 +6,55 @@ from collections.abc import Sequence
 from localcloud.kernel.errors import bad_request
 from localcloud.kernel.store import Document
 
-_FILTER = re.compile(r"""\s*(?P<field>[\w.]+)\s+(?P<operator>eq|co|sw|ne)\s+["']?(?P<value>[^"']*)["']?\s*""", re.I)
+_COMPARISON = re.compile(
+    r"""\s*(?P<field>[\w.]+)\s+
+    (?:(?P<present>pr)\b|(?P<operator>eq|co|sw|ew|ne)\s+
+    (?:"(?P<double>(?:[^"\\]|\\.)*)"|'(?P<single>(?:[^'\\]|\\.)*)'|(?P<bare>[^\s"'()]+)))\s*""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_JOINT = re.compile(r"(?<=\s)(and|or)\s+", re.IGNORECASE)
+_ESCAPED = re.compile(r"\\(.)")
+_UNDERSTOOD = """use '<field> eq|ne|co|sw|ew "<value>"' or '<field> pr', joined by and, or"""
 _MEMBER = re.compile(r"""(?P<list>\w+)\[value eq ["'](?P<value>[^"']+)["']\]""", re.I)
 _LISTS = ("members", "entitlements", "roles")
 
 
 def matches(document: Document, expression: str | None) -> bool:
-    """Whether a document passes a filter such as `displayName eq "x"`. Raises `ApiError` 400 for other forms."""
+    """Whether a document passes a filter: comparisons such as `displayName eq "x"`, joined by `and` and `or`.
+
+    `and` binds closer than `or`. Raises `ApiError` 400 for other forms, such as parentheses and `not`.
+    """
     if not expression:
         return True
-    found = _FILTER.fullmatch(expression)
-    if found is None:
-        raise bad_request(f"filter {expression!r} is not understood: use '<field> eq|co|sw|ne \"<value>\"'.")
+    passed: list[list[bool]] = [[]]
+    position = 0
+    while True:
+        found = _COMPARISON.match(expression, position)
+        if found is None:
+            break
+        passed[-1].append(_compared(document, found))
+        if found.end() == len(expression):
+            return any(all(group) for group in passed)
+        joint = _JOINT.match(expression, found.end())
+        if joint is None:
+            break
+        if joint[1].lower() == "or":
+            passed.append([])
+        position = joint.end()
+    raise bad_request(f"filter {expression!r} is not understood: {_UNDERSTOOD}.")
+
+
+def _compared(document: Document, found: re.Match[str]) -> bool:
     actual = str({k.lower(): v for k, v in document.items()}.get(found["field"].lower(), "")).lower()
-    wanted = found["value"].lower()
+    if found["present"]:
+        return bool(actual)
+    quoted = found["double"] if found["double"] is not None else found["single"]
+    wanted = (_ESCAPED.sub(r"\1", quoted) if quoted is not None else found["bare"]).lower()
     tests = {
         "eq": actual == wanted,
         "co": wanted in actual,
         "sw": actual.startswith(wanted),
+        "ew": actual.endswith(wanted),
         "ne": actual != wanted,
     }
     return tests[found["operator"].lower()]

@@ -8,12 +8,13 @@ from typing import cast
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import ApiError, bad_request
 from localcloud.kernel.store import Document
-from localcloud.services.jobs import graph, records
+from localcloud.services.jobs import records
 from localcloud.services.jobs.execution import Execution
 from localcloud.services.jobs.graph import Result
 from localcloud.services.jobs.outcome import code_of
 from localcloud.services.jobs.records import BY_HAND, Cause, now_ms
-from localcloud.services.jobs.settings import parameter_values
+from localcloud.services.jobs.requests import queued
+from localcloud.services.jobs.settings import concurrent_runs, parameter_values
 from localcloud.services.jobs.wheel_task import WheelTasks
 from localcloud.services.jobs.work import TaskWork
 from localcloud.services.jobs.workers import Workers
@@ -53,8 +54,19 @@ class Runner:
         """The file with what a task printed."""
         return self._wheels.directory(task_run_id) / "log"
 
-    def submit(self, job: Document, creator: str, given: Mapping[str, str], cause: Cause = BY_HAND) -> Document:
-        """Start a run of `job`, or queue it. Raises `ApiError` 400 for a parameter that the job does not declare."""
+    def submit(
+        self,
+        job: Document,
+        creator: str,
+        given: Mapping[str, str],
+        cause: Cause = BY_HAND,
+        *,
+        queue: bool | None = None,
+    ) -> Document:
+        """Start a run of `job`, or queue it: if `queue` says so, or without it as the job says.
+
+        Raises `ApiError` 400 for a parameter that the job does not declare.
+        """
         try:
             parameters = parameter_values(job["settings"], given)
         except KeyError as error:
@@ -63,7 +75,7 @@ class Runner:
         with self._lock:
             with store.transaction():
                 run = records.new_run(store, job, creator=creator, parameters=parameters, cause=cause)
-                self._place(run)
+                self._place(run, queue=queued({}, job["settings"]) if queue is None else queue)
                 store.put("job_run", str(run["run_id"]), run)
             if run["state"] == "PENDING":
                 self._start(run)
@@ -89,14 +101,18 @@ class Runner:
                 self._cloud.store.put("job_run", str(run_id), run)
 
     def repair(self, run_id: int, keys: frozenset[str], given: Mapping[str, str]) -> int:
-        """Run the tasks `keys`, and what depends on them, again in the same run; the repair's id.
+        """Run the tasks `keys` again in the same run; the repair's id.
 
-        Raises `ApiError` 400 for a run that is not over and for unknown tasks or parameters.
+        Raises `ApiError` 400 for a run that is not over and for unknown tasks or parameters, and while as many runs of
+        the job are active as may be at once.
         """
         with self._lock:
             run = self._cloud.store.require("job_run", str(run_id))
             if not records.is_final(run):
                 raise bad_request(f"Run {run_id} is {run['state']}: only a run that is over can be repaired.")
+            if not self._has_room(run):
+                limit = concurrent_runs(run["settings"])
+                raise bad_request(f"The job has {limit} active run(s), its max_concurrent_runs: repair after one ends.")
             tasks = run["settings"].get("tasks") or []
             unknown = sorted(keys - {task["task_key"] for task in tasks})
             if unknown or not keys:
@@ -106,7 +122,7 @@ class Runner:
             except KeyError as error:
                 raise bad_request(str(error.args[0])) from error
             repair_id = self._cloud.store.next_id("run")
-            for key in [t["task_key"] for t in tasks if t["task_key"] in graph.downstream(tasks, keys)]:
+            for key in [t["task_key"] for t in tasks if t["task_key"] in keys]:
                 records.add_attempt(self._cloud.store, run, key)
             run["repairs"].append({"id": repair_id, "start_ms": now_ms()})
             run.update(state="PENDING", result=None, message="", code="", end_ms=0)
@@ -121,13 +137,16 @@ class Runner:
         for execution in list(self._executions.values()):
             execution.done.wait(5)
 
-    def _place(self, run: Document) -> None:
-        settings = run["settings"]
-        limit = int(settings.get("max_concurrent_runs") or 1)
+    def _has_room(self, run: Document) -> bool:
         busy = [e for e in self._executions.values() if e.run["job_id"] == run["job_id"] and not e.done.is_set()]
-        if len(busy) < limit:
+        return len(busy) < concurrent_runs(run["settings"])
+
+    def _place(self, run: Document, *, queue: bool) -> None:
+        """Leave the run to start now, or queue it, or skip it. A job for which 0 runs may be active runs never."""
+        if self._has_room(run):
             return
-        if (settings.get("queue") or {}).get("enabled"):
+        limit = concurrent_runs(run["settings"])
+        if queue and limit:
             run["state"] = "QUEUED"
             return
         reached = Result.MAXIMUM_CONCURRENT_RUNS_REACHED

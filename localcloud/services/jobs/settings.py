@@ -27,6 +27,7 @@ _REFUSED = (
 # Of a file-arrival trigger, with the least that Databricks takes.
 _WAITS = ("min_time_between_triggers_seconds", "wait_after_last_change_seconds")
 _LEAST_WAIT_S = 60
+_MOST_RUNS = 1000
 
 
 def problems(settings: Mapping[str, Any]) -> list[str]:
@@ -37,7 +38,16 @@ def problems(settings: Mapping[str, Any]) -> list[str]:
     found += [*_schedule_problems(settings), *_trigger_problems(settings)]
     names = [parameter.get("name") for parameter in settings.get("parameters") or []]
     found += [f"job parameter {name!r} is declared twice: remove one" for name in sorted(_doubles(names))]
+    limit = settings.get("max_concurrent_runs")
+    if limit is not None and (type(limit) is not int or not 0 <= limit <= _MOST_RUNS):
+        found.append(f"max_concurrent_runs is {limit!r}: give a whole number from 0, which skips all, to {_MOST_RUNS}")
     return found
+
+
+def concurrent_runs(settings: Mapping[str, Any]) -> int:
+    """How many runs may be active at once: 1 unless the settings say otherwise, and 0 skips every run."""
+    given = settings.get("max_concurrent_runs")
+    return 1 if given is None else int(given)
 
 
 def kind_of(task: Mapping[str, Any]) -> str:

@@ -38,7 +38,11 @@ def run(cloud: Cloud, sql: str, tag: str, row_limit: int = ROW_LIMIT) -> Result:
     if table is None:
         return Result(columns=(), rows=[])
     cells = [column.to_pylist(maps_as_pydicts="strict") for column in table.slice(0, row_limit).columns]
-    rows = [tuple(values.text(value) for value in row) for row in zip(*cells, strict=True)]
+    kinds = [kind for _, kind in columns]
+    rows = [
+        tuple(values.text(value, kind) for value, kind in zip(row, kinds, strict=True))
+        for row in zip(*cells, strict=True)
+    ]
     return Result(columns=columns, rows=rows, truncated=table.num_rows > row_limit)
 
 

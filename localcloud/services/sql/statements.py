@@ -11,6 +11,7 @@ from localcloud.kernel.errors import ApiError, not_found
 from localcloud.kernel.identity import Caller
 from localcloud.kernel.store import Document
 from localcloud.services.sql import engine
+from localcloud.services.sql.columns import column
 from localcloud.services.sql.engine import Result
 from localcloud.services.sql.execute import execute
 
@@ -112,10 +113,7 @@ def _failed(error: BaseException) -> Document:
 
 
 def _content(result: Result) -> Document:
-    columns = [
-        {"name": name, "type_text": kind.upper(), "type_name": kind.split("(")[0].split("<")[0].upper(), "position": i}
-        for i, (name, kind) in enumerate(result.columns)
-    ]
+    columns = [column(name, kind, position) for position, (name, kind) in enumerate(result.columns)]
     count = len(result.rows)
     chunk = {"chunk_index": 0, "row_offset": 0, "row_count": count}
     manifest = {

@@ -1,5 +1,6 @@
 """From a `/Volumes/…` path to a file below the local volume's folder, never outside it."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,10 @@ from localcloud.kernel.identity import Caller
 from localcloud.kernel.names import identifier
 from localcloud.services.unity import access, records
 from localcloud.services.unity.privileges import Kind, Privilege
+
+# What file systems take for one name, and for a path with room for the name of an upload under way.
+_NAME_LIMIT_BYTES = 255
+_PATH_LIMIT_BYTES = 4000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,15 +35,28 @@ def resolve(cloud: Cloud, caller: Caller, path: str, *, write: bool) -> VolumePa
         raise bad_request(f"'{path}' is not of the form /Volumes/<catalog>/<schema>/<volume>/….")
     if any(part in (".", "..") or "\0" in part for part in parts):
         raise bad_request(f"'{path}' must not hold '.', '..' or a null character.")
+    if any(len(os.fsencode(part)) > _NAME_LIMIT_BYTES for part in parts):
+        raise bad_request(f"'{path}' has a name of more than {_NAME_LIMIT_BYTES} bytes.")
     full_name = ".".join(identifier("volume", part) for part in parts[1:4])
     needed = (Privilege.READ_VOLUME, Privilege.WRITE_VOLUME) if write else (Privilege.READ_VOLUME,)
     access.authorize(cloud, caller, Kind.VOLUME, full_name, *needed)
     root = Path(records.require(cloud.store, Kind.VOLUME, full_name)["storage_location"])
     root.mkdir(parents=True, exist_ok=True)
     local = root.joinpath(*parts[4:])
+    if len(os.fsencode(local)) > _PATH_LIMIT_BYTES:
+        raise bad_request(f"'{path}' is too long: with this volume's folder it may have {_PATH_LIMIT_BYTES} bytes.")
     if not local.resolve().is_relative_to(root.resolve()):
         raise bad_request(f"'{path}' leaves its volume.")
     return VolumePath(remote="/" + "/".join(parts), local=local, is_root=len(parts) == 4)
+
+
+def require_folder_above(place: VolumePath) -> None:
+    """Raises `ApiError` 409 if the nearest thing above `place` is no folder: nothing can be made below a file."""
+    above = next(path for path in place.local.parents if path.exists())
+    if not above.is_dir():
+        levels = len(place.local.relative_to(above).parts)
+        remote = "/".join(place.remote.split("/")[:-levels])
+        raise ApiError(409, "ALREADY_EXISTS", f"{remote} is a file, not a directory.")
 
 
 def require_file(place: VolumePath) -> Path:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from localcloud.kernel import acl, directory
+from localcloud.kernel import acl, directory, query
 from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import ApiError, bad_request, denied
@@ -13,13 +13,13 @@ from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.store import Document
 from localcloud.parity import Level, Parity
 from localcloud.services.identity import rule_sets
-from localcloud.services.jobs import views
+from localcloud.services.jobs import requests, views
 from localcloud.services.jobs.records import now_ms
 from localcloud.services.jobs.settings import problems
 
 PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/jobs")
 
-_routes = APIRouter()
+_routes = APIRouter(dependencies=[Depends(query.require_known)])
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,17 @@ class Page:
     limit: int = 20
     page_token: str | None = None
 
-    def of(self, found: list[Document]) -> tuple[list[Document], Document]:
-        """The page of `found`, and the tokens to go on with. Raises `ApiError` 400 for a token that is none."""
+    def of(self, found: list[Document], *, most: int) -> tuple[list[Document], Document]:
+        """The page of `found`, and the tokens to go on with; a limit of 0 means `most`, the most that a page has.
+
+        Raises `ApiError` 400 for a token that is none, and for a limit that is larger.
+        """
+        if not 0 <= self.limit <= most:
+            raise bad_request(f"limit is {self.limit}: give 1 to {most}.")
         if self.page_token and not self.page_token.isdigit():
             raise bad_request(f"page_token {self.page_token!r} is not one that a list returned.")
         first = int(self.page_token or 0)
-        last = first + max(1, min(self.limit, 100))
+        last = first + (self.limit or most)
         more: Document = {"has_more": last < len(found)}
         return found[first:last], more | ({"next_page_token": str(last)} if more["has_more"] else {})
 
@@ -80,7 +85,7 @@ def list_jobs(
         and (name is None or str(job["settings"].get("name", "")).lower() == name.lower())
         and acl.allows(cloud, caller, "jobs", str(job["job_id"]), "CAN_VIEW")
     ]
-    shown, more = page.of(found)
+    shown, more = page.of(found, most=100)
     return {"jobs": [views.job_in_list(job, expand_tasks=expand_tasks) for job in shown], **more}
 
 
@@ -94,13 +99,13 @@ def reset(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @_routes.post("/update")
 def update(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Change the given settings of a job and remove those that `fields_to_remove` names. Needs CAN_MANAGE."""
+    """Change the given settings of a job and remove those that `fields_to_remove` names. Needs CAN_MANAGE.
+
+    Tasks, clusters, environments and parameters are merged by their keys: those that are not given stay.
+    """
     job = require(cloud, caller, required(body, "job_id"), "CAN_MANAGE")
-    removed = body.get("fields_to_remove") or []
-    if nested := [field for field in removed if "/" in field or "." in field]:
-        raise bad_request(f"fields_to_remove {', '.join(nested)}: only whole top-level settings can be removed.")
-    kept = {field: value for field, value in job["settings"].items() if field not in removed}
-    _store(cloud, caller, job, {**kept, **(body.get("new_settings") or {})})
+    kept = requests.removed(job["settings"], body.get("fields_to_remove") or [])
+    _store(cloud, caller, job, requests.merged(kept, body.get("new_settings") or {}))
     return {}
 
 

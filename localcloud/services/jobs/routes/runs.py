@@ -1,45 +1,42 @@
 """Job runs: `/api/2.1/jobs/run-now`, `/api/2.1/jobs/runs/…` and the same of 2.2."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends
 
-from localcloud.kernel import acl
+from localcloud.kernel import acl, query
 from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import ApiError, bad_request
 from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.store import Document
 from localcloud.parity import Level, Parity
-from localcloud.services.jobs import records, views
+from localcloud.services.jobs import graph, records, requests, views
 from localcloud.services.jobs.graph import Result
 from localcloud.services.jobs.routes import jobs
 from localcloud.services.jobs.runner import runner_of
 
 PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/jobs")
 
-_routes = APIRouter()
+_routes = APIRouter(dependencies=[Depends(query.require_known)])
 # Databricks returns the last 5 MB of a task's log.
 _LOG_LIMIT_BYTES = 5 * 2**20
-_TASK_SPECIFIC = ("notebook_params", "python_params", "jar_params", "spark_submit_params", "python_named_params")
 
 
 @_routes.post("/run-now")
 def run_now(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Start a job, or queue the run. Needs CAN_MANAGE_RUN. An `idempotency_token` used before returns its run."""
     job = jobs.require(cloud, caller, required(body, "job_id"), "CAN_MANAGE_RUN")
-    unused = [name for name in _TASK_SPECIFIC if body.get(name)]
-    if unused or body.get("only"):
-        given = ", ".join([*unused, *(["only"] if body.get("only") else [])])
-        raise bad_request(f"{given} cannot be used locally: give job_parameters.")
+    requests.require_known(body, requests.RUN_NOW)
+    queue = requests.queued(body, job["settings"])
     with cloud.lock:
-        token = body.get("idempotency_token")
+        token = requests.idempotency_token(body)
         key = f"{job['job_id']}/{token}"
         known = cloud.store.get("run_token", key) if token else None
         if known is not None:
             return known
-        run = runner_of(cloud).submit(job, caller.principal, body.get("job_parameters") or {})
+        run = runner_of(cloud).submit(job, caller.principal, body.get("job_parameters") or {}, queue=queue)
         answer = {"run_id": run["run_id"], "number_in_job": run["number"]}
         if token:
             cloud.store.put("run_token", key, answer)
@@ -55,16 +52,31 @@ def get(run_id: int, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @dataclass(frozen=True)
 class RunFilter:
-    """Which runs are wanted."""
+    """Which runs are wanted. Times are epoch milliseconds, both ends included."""
 
     job_id: int | None = None
     active_only: bool = False
     completed_only: bool = False
+    start_time_from: int | None = None
+    start_time_to: int | None = None
+    run_type: Literal["JOB_RUN", "SUBMIT_RUN", "WORKFLOW_RUN"] | None = None
+
+    def __post_init__(self) -> None:
+        if self.active_only and self.completed_only:
+            raise bad_request("Give active_only or completed_only, not both.")
 
     def accepts(self, run: Document) -> bool:
         """Whether the run is one of them."""
         final = records.is_final(run)
-        return self.job_id in (None, run["job_id"]) and not (self.active_only if final else self.completed_only)
+        started_ms = run["start_ms"] or run["created_ms"]
+        return (
+            self.job_id in (None, run["job_id"])
+            and not (self.active_only if final else self.completed_only)
+            and (self.start_time_from is None or started_ms >= self.start_time_from)
+            and (self.start_time_to is None or started_ms <= self.start_time_to)
+            # Every run is a job's: nothing is submitted here, and no notebook starts one.
+            and self.run_type in (None, "JOB_RUN")
+        )
 
 
 @_routes.get("/runs/list")
@@ -85,7 +97,8 @@ def list_runs(
         and wanted.accepts(run)
         and acl.allows(cloud, caller, "jobs", str(run["job_id"]), "CAN_VIEW")
     ]
-    shown, more = page.of(found)
+    # The API lists up to 25, the SDK's documentation says "less than 25".
+    shown, more = page.of(found, most=25)
     return {"runs": [views.run_in_list(run, workspace.url, expand_tasks=expand_tasks) for run in shown], **more}
 
 
@@ -117,15 +130,24 @@ def cancel_all(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @_routes.post("/runs/repair")
 def repair(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Run tasks of a finished run again, and what depends on them. Needs CAN_MANAGE_RUN. Returns `repair_id`."""
+    """Run tasks of a finished run again, and on request what depends on them. Returns `repair_id`.
+
+    Needs CAN_MANAGE_RUN. Failed tasks include those that never ran since one before them failed.
+    """
     run = _require(cloud, caller, required(body, "run_id"), "CAN_MANAGE_RUN")
+    requests.require_known(body, requests.REPAIR)
+    requests.require_latest_repair(run, body.get("latest_repair_id"))
+    if body.get("rerun_tasks") and body.get("rerun_all_failed_tasks"):
+        raise bad_request("Give rerun_tasks or rerun_all_failed_tasks, not both.")
     keys = frozenset(body.get("rerun_tasks") or [])
     if body.get("rerun_all_failed_tasks"):
-        keys |= {
+        keys = frozenset(
             key
             for key, attempt in records.latest(run).items()
             if attempt["result"] not in (Result.SUCCESS, Result.EXCLUDED, Result.DISABLED)
-        }
+        )
+    if body.get("rerun_dependent_tasks"):
+        keys = graph.downstream(run["settings"].get("tasks") or [], keys)
     return {"repair_id": runner_of(cloud).repair(run["run_id"], keys, body.get("job_parameters") or {})}
 
 

@@ -31,6 +31,7 @@ async def upload(path: str, request: Request, cloud: CloudDep, caller: CallerDep
         raise bad_request(f"{place.remote} is a directory.")
     if place.local.exists() and not overwrite:
         raise ApiError(409, "ALREADY_EXISTS", f"The file {place.remote} already exists: pass overwrite=true.")
+    volumes.require_folder_above(place)
     place.local.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(prefix=".upload-", dir=place.local.parent)
     partial = Path(name)
@@ -75,6 +76,7 @@ def create_directory(path: str, cloud: CloudDep, caller: CallerDep) -> None:
     place = volumes.resolve(cloud, caller, path, write=True)
     if place.local.is_file():
         raise ApiError(409, "ALREADY_EXISTS", f"{place.remote} is a file.")
+    volumes.require_folder_above(place)
     place.local.mkdir(parents=True, exist_ok=True)
 
 

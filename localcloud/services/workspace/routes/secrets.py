@@ -1,6 +1,8 @@
 """Secret scopes: `/api/2.0/secrets`. Values are kept in the state file, which only its owner can read."""
 
 import base64
+import binascii
+import re
 import time
 
 from fastapi import APIRouter
@@ -17,12 +19,15 @@ PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace
 
 router = APIRouter(prefix="/api/2.0/secrets")
 _LEVELS = ("READ", "WRITE", "MANAGE")
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}")
+_VALUE_LIMIT_BYTES = 128 * 2**10
+_SECRETS_LIMIT = 1000
 
 
 @router.post("/scopes/create")
 def create_scope(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Create a scope that its creator (or `initial_manage_principal`) manages."""
-    name = required(body, "scope")
+    name = _named("scope", required(body, "scope"))
     if body.get("scope_backend_type", "DATABRICKS") != "DATABRICKS":
         raise bad_request("Only scope_backend_type DATABRICKS is kept locally.")
     key = _key(caller, name)
@@ -54,12 +59,12 @@ def delete_scope(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document
 
 @router.post("/put")
 def put_secret(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Set a secret from `string_value` or base64 `bytes_value`."""
+    """Set a secret from either `string_value` or base64 `bytes_value`; an empty one is a value too."""
     scope = _scope(cloud, caller, required(body, "scope"), "WRITE")
-    value = body.get("bytes_value")
-    if value is None:
-        value = base64.b64encode(str(required(body, "string_value")).encode()).decode()
-    scope["secrets"][required(body, "key")] = {"value": value, "updated_at": int(time.time() * 1000)}
+    key, value = _named("key", required(body, "key")), base64.b64encode(_value(body)).decode()
+    if key not in scope["secrets"] and len(scope["secrets"]) >= _SECRETS_LIMIT:
+        raise ApiError(400, "RESOURCE_LIMIT_EXCEEDED", f"Scope {scope['name']} holds {_SECRETS_LIMIT} secrets already.")
+    scope["secrets"][key] = {"value": value, "updated_at": int(time.time() * 1000)}
     cloud.store.put("secret_scope", _key(caller, scope["name"]), scope)
     return {}
 
@@ -125,6 +130,27 @@ def delete_acl(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     scope["acls"].pop(required(body, "principal"), None)
     cloud.store.put("secret_scope", _key(caller, scope["name"]), scope)
     return {}
+
+
+def _named(field: str, name: object) -> str:
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise bad_request(f"{field} {name!r} is no name: use up to 128 letters, digits, and any of - _ .")
+    return name
+
+
+def _value(body: Document) -> bytes:
+    """The one value that is given. Raises `ApiError` 400 for none, for both, and for one that is too large."""
+    given = [field for field in ("string_value", "bytes_value") if body.get(field) is not None]
+    if len(given) != 1:
+        raise bad_request(f"Give one of string_value and bytes_value; given: {', '.join(given) or 'neither'}.")
+    try:
+        text = str(body[given[0]])
+        value = text.encode() if given == ["string_value"] else base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise bad_request(f"bytes_value is not base64: {error}.") from error
+    if len(value) > _VALUE_LIMIT_BYTES:
+        raise bad_request(f"The secret has {len(value)} bytes: at most {_VALUE_LIMIT_BYTES} (128 KB) are kept.")
+    return value
 
 
 def _key(caller: Caller, name: str) -> str:

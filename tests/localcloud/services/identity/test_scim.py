@@ -19,11 +19,34 @@ from localcloud.services.identity.scim import cleaned, listing, matches, patched
         ('displayName co "engin"', True),
         ('displayName sw "ml-"', True),
         ('displayName ne "ml-engineers"', False),
+        ('displayName ew "ers"', True),
+        ("displayName pr", True),
+        ("nickName pr", False),
+        ('displayName sw "ml" and displayName co "x"', False),
+        ('displayName co "x" or displayName sw "ml"', True),
+        ('displayName pr or displayName pr and displayName eq "x"', True),
+        ('displayName eq "x" and displayName pr or nickName pr', False),
     ],
 )
 def test_filters(expression: str | None, expected: bool) -> None:
     """Field and value compare without regard to case."""
     assert matches({"displayName": "ml-engineers"}, expression) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("o'brien@example.com", '"o\'brien@example.com"'),
+        ("o'brien@example.com", "'o\\'brien@example.com'"),
+        ('Risk "A" team', '"Risk \\"A\\" team"'),
+        ("a and b", '"a and b"'),
+        ("a\\b", '"a\\\\b"'),
+    ],
+)
+def test_a_value_ends_at_its_own_quote(name: str, value: str) -> None:
+    """The other quote, an escaped one and words of the filter's own are part of a value."""
+    assert matches({"displayName": name}, f"displayName eq {value}")
+    assert not matches({"displayName": f"{name}x"}, f"displayName eq {value}")
 
 
 def test_a_filter_that_is_not_understood_is_refused() -> None:

@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from databricks.sdk.errors import BadRequest, NotFound, PermissionDenied, ResourceConflict
+from databricks.sdk.errors import BadRequest, InvalidParameterValue, NotFound, PermissionDenied, ResourceConflict
 
 from tests.localcloud.core import Core
 
@@ -70,6 +70,36 @@ def test_no_path_leaves_its_volume(lake: Core, path: str) -> None:
     (folder / "link").symlink_to(lake.cloud.home)
     answer = lake.call("PUT", f"{lake.url('prod')}/api/2.0/fs/files{path}", content=b"x")
     assert (answer.status_code, answer.json()["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
+
+
+def test_nothing_is_made_below_a_file(lake: Core) -> None:
+    """Neither a file nor a directory, at any depth; what is looked for below a file is not there."""
+    files = lake.admin().files
+    files.upload(f"{VOLUME}/a.txt", io.BytesIO(b"x"))
+    for below in ("b.txt", "d/e/b.txt"):
+        with pytest.raises(ResourceConflict, match=f"{VOLUME}/a.txt is a file, not a directory"):
+            files.upload(f"{VOLUME}/a.txt/{below}", io.BytesIO(b"x"))
+        with pytest.raises(ResourceConflict, match=f"{VOLUME}/a.txt is a file, not a directory"):
+            files.create_directory(f"{VOLUME}/a.txt/{below}")
+        with pytest.raises(NotFound):
+            files.delete(f"{VOLUME}/a.txt/{below}")
+    assert [entry.name for entry in files.list_directory_contents(VOLUME)] == ["a.txt"]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"), [("y" * 256, "a name of more than 255 bytes"), ("/".join(["y" * 200] * 21), "is too long")]
+)
+def test_a_name_that_no_file_can_have_is_refused(lake: Core, name: str, message: str) -> None:
+    """A request that cannot be met is the caller's fault, whether it writes or reads."""
+    files = lake.admin().files
+    with pytest.raises(InvalidParameterValue, match=message):
+        files.upload(f"{VOLUME}/{name}", io.BytesIO(b"x"))
+    with pytest.raises(InvalidParameterValue, match=message):
+        files.create_directory(f"{VOLUME}/{name}")
+    with pytest.raises(InvalidParameterValue, match=message):
+        files.download(f"{VOLUME}/{name}")
+    files.upload(f"{VOLUME}/{'y' * 255}", io.BytesIO(b"x"))
+    assert [entry.name for entry in files.list_directory_contents(VOLUME)] == ["y" * 255]
 
 
 def test_directories(lake: Core) -> None:

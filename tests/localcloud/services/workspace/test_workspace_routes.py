@@ -4,7 +4,8 @@ import base64
 import io
 
 import pytest
-from databricks.sdk.errors import ResourceAlreadyExists
+from databricks.sdk.errors import InvalidParameterValue, ResourceAlreadyExists
+from databricks.sdk.errors.base import DatabricksError
 from databricks.sdk.service.workspace import AclPermission, ImportFormat
 
 from tests.localcloud.core import Core
@@ -30,6 +31,51 @@ def test_a_secret_and_its_scope_go(core: Core) -> None:
     assert list(admin.secrets.list_secrets("keys")) == []
     admin.secrets.delete_scope("keys")
     assert list(admin.secrets.list_scopes()) == []
+
+
+@pytest.mark.parametrize("name", ["bad name!", "a b/c", "ü", "x" * 129])
+def test_scopes_and_secrets_have_plain_names(core: Core, name: str) -> None:
+    """Letters, digits, dashes, underscores and periods, up to 128 of them; others are refused."""
+    secrets = core.admin().secrets
+    secrets.create_scope("Keys_1.a-" + "x" * 119)
+    secrets.create_scope("keys")
+    with pytest.raises(InvalidParameterValue, match="is no name: use up to 128 letters"):
+        secrets.create_scope(name)
+    with pytest.raises(InvalidParameterValue, match="is no name: use up to 128 letters"):
+        secrets.put_secret("keys", name, string_value="x")
+    assert list(secrets.list_secrets("keys")) == []
+
+
+def test_a_secret_has_up_to_128_kilobytes(core: Core) -> None:
+    """The limit counts bytes, of either form; an empty value is kept, and exactly one form is given."""
+    secrets = core.admin().secrets
+    secrets.create_scope("keys")
+    for given in ({"string_value": "ü" * 65_537}, {"bytes_value": base64.b64encode(b"x" * 131_073).decode()}):
+        with pytest.raises(InvalidParameterValue, match="at most 131072"):
+            secrets.put_secret("keys", "big", **given)
+    for wrong in ({}, {"string_value": "x", "bytes_value": "eA=="}):
+        with pytest.raises(InvalidParameterValue, match="Give one of string_value and bytes_value"):
+            secrets.put_secret("keys", "big", **wrong)
+    with pytest.raises(InvalidParameterValue, match="is not base64"):
+        secrets.put_secret("keys", "big", bytes_value="x!")
+    secrets.put_secret("keys", "full", string_value="x" * 131_072)
+    secrets.put_secret("keys", "empty", string_value="")
+    kept = {key: base64.b64decode(str(secrets.get_secret("keys", key).value)) for key in ("full", "empty")}
+    assert kept == {"full": b"x" * 131_072, "empty": b""}
+
+
+def test_a_scope_holds_a_thousand_secrets(core: Core) -> None:
+    """One more is refused; those that are there can still be set anew."""
+    secrets = core.admin().secrets
+    secrets.create_scope("keys")
+    scope = core.cloud.store.require("secret_scope", "prod/keys")
+    kept = {f"k{number}": {"value": "", "updated_at": 0} for number in range(1000)}
+    core.cloud.store.put("secret_scope", "prod/keys", scope | {"secrets": kept})
+    with pytest.raises(DatabricksError) as refused:
+        secrets.put_secret("keys", "one-more", string_value="x")
+    assert refused.value.error_code == "RESOURCE_LIMIT_EXCEEDED"
+    secrets.put_secret("keys", "k7", string_value="x")
+    assert base64.b64decode(str(secrets.get_secret("keys", "k7").value)) == b"x"
 
 
 def test_a_workspace_file_is_exported_as_it_was_imported(core: Core) -> None:
