@@ -32,9 +32,15 @@ class ChangeCondition:
 
 @dataclass(frozen=True, kw_only=True)
 class GrantCondition:
-    """A principal gains a privilege on a securable; all four are globs."""
+    """A principal gains or loses a privilege on a securable; all are globs. `besides` and `besides_kinds` do not count;
+    `imported`: only by a resource that Terraform takes over (True), or by any (None).
+    """
 
     gains: tuple[str, ...]
+    loses: tuple[str, ...]
+    besides: tuple[str, ...]
+    besides_kinds: tuple[str, ...]
+    imported: bool | None
     principals: tuple[str, ...]
     kinds: tuple[str, ...]
     securables: tuple[str, ...]
@@ -125,10 +131,19 @@ def _changes(path: Path, name: str, entry: Any) -> ChangeCondition:
     return ChangeCondition(actions=actions, types=texts_of(path, name, found, "types") or ("*",), data=data)
 
 
+_GLOBS = ("gains", "loses", "besides", "besides_kinds", "principals", "kinds", "securables")
+
+
 def _grants(path: Path, name: str, entry: Any) -> GrantCondition:
-    found = only(path, name, entry, "gains", "principals", "kinds", "securables")
-    texts = {key: texts_of(path, name, found, key) or ("*",) for key in ("gains", "principals", "kinds", "securables")}
-    return GrantCondition(**texts)
+    found = only(path, name, entry, *_GLOBS, "imported")
+    imported = found.get("imported")
+    if imported not in (None, True):
+        raise RulesError(f"{path}: rule {name!r}: imported is {imported!r}; allowed is true, or nothing")
+    texts = {key: texts_of(path, name, found, key) for key in _GLOBS}
+    if not texts["gains"] and not texts["loses"]:
+        texts["gains"] = ("*",)
+    everything = {key: texts[key] or ("*",) for key in ("principals", "kinds", "securables")}
+    return GrantCondition(**(texts | everything), imported=imported)
 
 
 def _findings(path: Path, name: str, entry: Any) -> FindingCondition:

@@ -127,11 +127,17 @@ def _changes(condition: ChangeCondition, facts: Facts) -> Iterator[str]:
 
 def _grant_fits(condition: GrantCondition, change: GrantChange) -> bool:
     return (
-        any(_any(condition.gains, privilege) for privilege in change.gains)
+        (_counts(condition, condition.gains, change.gains) or _counts(condition, condition.loses, change.loses))
+        and (condition.imported is None or change.imported)
         and _any(condition.principals, change.principal)
         and _any(condition.kinds, change.kind)
+        and not _any(condition.besides_kinds, change.kind)
         and _any(condition.securables, change.securable)
     )
+
+
+def _counts(condition: GrantCondition, wanted: Sequence[str], privileges: Sequence[str]) -> bool:
+    return any(_any(wanted, item) and not _any(condition.besides, item) for item in privileges)
 
 
 def _finding_fits(condition: FindingCondition, finding: Finding) -> bool:

@@ -21,6 +21,18 @@ def _grants(**rights: list[str]) -> dict[str, Any]:
     return change("databricks_grants.g", ["create"], None, {"schema": "prod.gold", "grant": given})
 
 
+def _partly(actions: list[str], unknown: dict[str, Any]) -> dict[str, Any]:
+    """Grants that the plan does not know yet."""
+    return change("databricks_grants.g", actions, None, {"schema": "prod.gold"}, after_unknown=unknown)
+
+
+def _taken_over() -> dict[str, Any]:
+    """An import of a catalog's grants, one of which the configuration does not have."""
+    before = {"catalog": "prod", "grant": [{"principal": "bob@example.com", "privileges": ["MODIFY"]}]}
+    after = {"catalog": "prod", "grant": []}
+    return change("databricks_grants.g", ["update"], before, after, importing={"id": "catalog/prod"})
+
+
 def _drifted() -> dict[str, Any]:
     before, after = {"name": "a"}, {"name": "by hand"}
     return {
@@ -50,6 +62,18 @@ EXAMPLES: dict[str, tuple[dict[str, Any], tuple[Told, ...]]] = {
     ),
     "right to read data": (plan(_grants(eng=["SELECT"])), ()),
     "Azure role": (plan(change("azurerm_role_assignment.r", ["create"], None, {"role_definition_name": "Reader"})), ()),
+    "right that is not known yet": (plan(_partly(["create"], {"grant": True})), ()),
+    "who gains access is not known yet": (plan(_partly(["create"], {"grant": [True]})), ()),
+    "an import takes rights away": (plan(_taken_over()), ()),
+    "right to use secrets": (
+        plan(
+            change(
+                "databricks_secret_acl.a", ["create"], None, {"scope": "s", "principal": "eng", "permission": "READ"}
+            )
+        ),
+        (),
+    ),
+    "other right": (plan(_grants(eng=["EXTERNAL_USE_SCHEMA"])), ()),
     "membership": (
         plan(change("databricks_group_member.m", ["create"], None, {"group_id": "1", "member_id": "2"})),
         (),
