@@ -60,6 +60,7 @@ class Review:
     changes: tuple[Changed, ...]
     outputs: tuple[str, ...]
     grants: tuple[GrantChange, ...]
+    errored: bool
     findings: tuple[Told, ...]
     reach: tuple[Reach, ...]
     cost: Cost
@@ -91,7 +92,9 @@ class Reviewer:
         plan = read_plan(stack, document)
         names = Names(plan)
         touched = {change.address for change in plan.changes}
-        findings = [item for item in self.findings_of(stack, document) if item.result != "pass"] if touched else []
+        # The scan refuses a plan that failed, which is blocked all the same.
+        scanned = touched and not plan.errored
+        findings = [item for item in self.findings_of(stack, document) if item.result != "pass"] if scanned else []
         facts = Facts(
             plan=plan,
             losses=losses(plan, names),
@@ -115,6 +118,7 @@ def _review(facts: Facts, decision: Decision, reach: Sequence[Reach]) -> Review:
         changes=tuple(_changed(change, plan) for change in plan.changes),
         outputs=plan.outputs,
         grants=tuple(facts.grants),
+        errored=plan.errored,
         findings=tuple(_told(item) for item in facts.findings),
         reach=tuple(reach),
         cost=facts.cost,

@@ -47,6 +47,16 @@ class GrantCondition:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SettingCondition:
+    """One of `attributes` of a resource of one of `types` becomes a value that fits `becomes` (globs; empty: any)."""
+
+    types: tuple[str, ...]
+    attributes: tuple[str, ...]
+    becomes: tuple[str, ...]
+    actions: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class FindingCondition:
     """A policy of one of `severities` has one of `results`."""
 
@@ -75,7 +85,15 @@ class PlanCondition:
     state: str
 
 
-Condition = ChangeCondition | GrantCondition | FindingCondition | CostCondition | DriftCondition | PlanCondition
+Condition = (
+    ChangeCondition
+    | GrantCondition
+    | SettingCondition
+    | FindingCondition
+    | CostCondition
+    | DriftCondition
+    | PlanCondition
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +164,19 @@ def _grants(path: Path, name: str, entry: Any) -> GrantCondition:
     return GrantCondition(**(texts | everything), imported=imported)
 
 
+def _settings(path: Path, name: str, entry: Any) -> SettingCondition:
+    found = only(path, name, entry, "types", "attributes", "becomes", "actions")
+    texts = {key: texts_of(path, name, found, key) for key in ("types", "attributes", "becomes")}
+    if not (texts["types"] and texts["attributes"]):
+        raise RulesError(f"{path}: rule {name!r}: types and attributes are needed, or it could never fit")
+    actions = _choices(path, name, {"actions": ["update", "replace"]} | dict(found), "actions", [*_SET_BY])
+    return SettingCondition(**texts, actions=actions)
+
+
+# A resource that goes away sets nothing.
+_SET_BY = (Action.CREATE.value, Action.UPDATE.value, Action.REPLACE.value)
+
+
 def _findings(path: Path, name: str, entry: Any) -> FindingCondition:
     found = only(path, name, entry, "severities", "results")
     return FindingCondition(
@@ -186,6 +217,7 @@ def _choices(path: Path, name: str, entry: Mapping[str, Any], key: str, allowed:
 _READERS: Mapping[str, Callable[[Path, str, Any], Condition]] = {
     "changes": _changes,
     "grants": _grants,
+    "settings": _settings,
     "findings": _findings,
     "cost": _cost,
     "drift": _drift,
