@@ -1,5 +1,6 @@
 """Reading JSON files that may be anything: too large, cut off, no text, or hiding one key behind another."""
 
+import codecs
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,10 +31,11 @@ def parse_document(content: bytes, name: str) -> Document:
     if content.startswith(b"PK"):
         raise DocumentError(f"{name}: is a binary plan. Convert it: terraform show -json {name} > plan.json")
     try:
-        # utf-8-sig: PowerShell's `>` puts a byte order mark in front.
-        found = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_object)
+        found = json.loads(content.decode(_encoding(content)), object_pairs_hook=_object)
     except UnicodeDecodeError as error:
-        raise DocumentError(f"{name}: is no UTF-8 text (byte {error.start})") from error
+        raise DocumentError(
+            f"{name}: is no UTF-8 or UTF-16 text (byte {error.start}). Write it again, as UTF-8"
+        ) from error
     except json.JSONDecodeError as error:
         raise DocumentError(
             f"{name}: is no whole JSON document (line {error.lineno}, column {error.colno}: {error.msg}). "
@@ -44,6 +46,12 @@ def parse_document(content: bytes, name: str) -> Document:
     if not isinstance(found, dict):
         raise DocumentError(f"{name}: holds a JSON {type(found).__name__}; a JSON object is needed")
     return found
+
+
+def _encoding(content: bytes) -> str:
+    """UTF-8, or what its byte order mark says: the `>` of Windows PowerShell writes UTF-16."""
+    marks = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    return "utf-16" if content.startswith(marks) else "utf-8-sig"
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

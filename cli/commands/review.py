@@ -1,6 +1,7 @@
 """`mlops review`."""
 
 import json
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,16 +13,20 @@ from cli.errors import CommandError
 from cli.paths import ROOT, STACKS
 
 if TYPE_CHECKING:
+    from policies.json_file import Document
     from policies.review.review import Review, Reviewer
 
 # A plan's file is often called the same in every stack's folder.
 _NAMELESS = {"plan", "tfplan", "plan-json", "show", "plan.tfplan"}
 _BROKEN_INPUT = 2
+_STANDARD_INPUT = "-"
 WAIVERS = ROOT / "policies" / "waivers.yaml"
 
 
 def stack_of(path: Path) -> str:
     """The stack that a plan file is about: its own name, or its folder's where the file is just called `plan`."""
+    if str(path) == _STANDARD_INPUT:
+        return "plan"
     return path.resolve().parent.name if path.stem in _NAMELESS else path.stem
 
 
@@ -30,7 +35,6 @@ def reviews_of(paths: Sequence[Path], stacks_dir: Path) -> "list[Review]":
     from policies.documents import UnreadableDocument  # noqa: PLC0415 - other commands do not need the reviewer
     from policies.errors import PolicyError  # noqa: PLC0415
     from policies.exceptions import UnreadableExceptions  # noqa: PLC0415
-    from policies.json_file import read_document  # noqa: PLC0415 - other commands do not need the reviewer
 
     names = [stack_of(path) for path in paths]
     twice = sorted({name for name in names if names.count(name) > 1})
@@ -38,9 +42,17 @@ def reviews_of(paths: Sequence[Path], stacks_dir: Path) -> "list[Review]":
         raise CommandError(f"two plans are of stack {', '.join(twice)}: call each file <stack>.json", _BROKEN_INPUT)
     try:
         reviewer = _reviewer(stacks_dir)
-        return [reviewer.review(name, read_document(path)) for name, path in zip(names, paths, strict=True)]
+        return [reviewer.review(name, _document(path)) for name, path in zip(names, paths, strict=True)]
     except (PolicyError, UnreadableExceptions, UnreadableDocument) as error:
         raise CommandError(str(error), _BROKEN_INPUT) from error
+
+
+def _document(path: Path) -> "Document":
+    from policies.json_file import parse_document, read_document  # noqa: PLC0415 - other commands do not need it
+
+    if str(path) == _STANDARD_INPUT:
+        return parse_document(sys.stdin.buffer.read(), "standard input")
+    return read_document(path)
 
 
 def _reviewer(stacks_dir: Path) -> "Reviewer":
@@ -57,7 +69,9 @@ def _reviewer(stacks_dir: Path) -> "Reviewer":
 
 
 @click.command()
-@click.argument("plans", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "plans", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
+)
 @click.option("--format", "form", type=click.Choice(["markdown", "json"]), default="markdown", show_default=True)
 @click.option(
     "--out",
@@ -74,7 +88,8 @@ def _reviewer(stacks_dir: Path) -> "Reviewer":
 def review(plans: tuple[Path, ...], form: str, out: Path | None, stacks_dir: Path) -> None:
     """Review PLANS (`terraform show -json`): what goes away, who gains access, what it costs, and who must approve.
 
-    Says nothing where nothing changes. Ends with 1 where a plan is blocked, with 2 where one cannot be read.
+    `-` reads a plan from standard input. Says nothing where nothing changes. Ends with 1 where a plan is blocked, with
+    2 where one cannot be read, or where Terraform ended with an error, after the comment on what the plan has.
     """
     from policies.review.rules import Verdict  # noqa: PLC0415 - other commands do not need it
 
@@ -85,6 +100,9 @@ def review(plans: tuple[Path, ...], form: str, out: Path | None, stacks_dir: Pat
         click.echo(json.dumps([item.as_json() for item in found], indent=2))
     else:
         click.echo("\n".join(text for item in found if (text := _text(item, form))), nl=False)
+    failed = [item.stack for item in found if item.errored]
+    if failed:
+        raise CommandError(f"the plan ended with an error: {', '.join(failed)}; make it again", _BROKEN_INPUT)
     blocked = [item.stack for item in found if item.decision.verdict is Verdict.BLOCK]
     if blocked:
         raise CommandError(f"blocked: {', '.join(blocked)}")

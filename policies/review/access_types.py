@@ -4,14 +4,13 @@ A type that gives access and is not here is shown among the changes only; add it
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
+from policies.review import azure_access
+from policies.review.access_values import Row, Values, blocks, privilege, privileges, texts
 from policies.review.differences import UNKNOWN
 from policies.review.names import Names
 from policies.review.plan import Change
 
-Values = Mapping[str, Any]
-_Row = tuple[str, str, str, str]
 _GRANTABLE = (
     "catalog",
     "schema",
@@ -30,16 +29,6 @@ _GRANTABLE = (
 )
 
 
-def _texts(value: Any) -> list[str]:
-    """A list of texts; one unknown entry where the list is not known yet."""
-    return [str(item) for item in value if item is not None] if isinstance(value, list) else [UNKNOWN]
-
-
-def _blocks(value: Any) -> list[Values]:
-    found = value if isinstance(value, list) else [value]
-    return [block for block in found if isinstance(block, Mapping)]
-
-
 def _securable(change: Change, values: Values, names: Names) -> tuple[str, str]:
     """(kind, full name) of what a grant is on."""
     kinds = [kind for kind in _GRANTABLE if values.get(kind)] or [
@@ -53,24 +42,24 @@ def _is_unknown(change: Change, attribute: str) -> bool:
     return isinstance(change.unknown, Mapping) and change.unknown.get(attribute) is True
 
 
-def _grants(change: Change, values: Values, names: Names) -> Iterator[_Row]:
+def _grants(change: Change, values: Values, names: Names) -> Iterator[Row]:
     kind, securable = _securable(change, values, names)
-    for block in _blocks(values.get("grant")):
-        for privilege in _texts(block.get("privileges")):
-            yield str(block.get("principal") or ""), privilege, kind, securable
+    for block in blocks(values.get("grant")):
+        for held in privileges(block.get("privileges")):
+            yield str(block.get("principal") or ""), held, kind, securable
 
 
-def _grant(change: Change, values: Values, names: Names) -> Iterator[_Row]:
+def _grant(change: Change, values: Values, names: Names) -> Iterator[Row]:
     kind, securable = _securable(change, values, names)
-    for privilege in _texts(values.get("privileges")):
-        yield names.text(change, "principal", values), privilege, kind, securable
+    for held in privileges(values.get("privileges")):
+        yield names.text(change, "principal", values), held, kind, securable
 
 
 # The attributes of databricks_permissions that are not the object's id.
 _NO_OBJECT = ("id", "access_control", "object_type", "provider_config")
 
 
-def _permissions(change: Change, values: Values, names: Names) -> Iterator[_Row]:
+def _permissions(change: Change, values: Values, names: Names) -> Iterator[Row]:
     unknown = change.unknown if isinstance(change.unknown, Mapping) else {}
     objects = [name for name in values if name not in _NO_OBJECT and values[name]]
     objects += [name for name in unknown if name not in _NO_OBJECT and unknown[name] is True]
@@ -78,72 +67,57 @@ def _permissions(change: Change, values: Values, names: Names) -> Iterator[_Row]
     kind = attribute.removesuffix("_id").removesuffix("_path").replace("_", " ") or "object"
     # Ids say little to people; what the configuration refers to has a name.
     named = names.referred(change, attribute) or names.text(change, attribute, values)
-    for block in _blocks(values.get("access_control")):
+    for block in blocks(values.get("access_control")):
         who = block.get("group_name") or block.get("service_principal_name") or block.get("user_name")
-        yield str(who or ""), str(block.get("permission_level") or ""), kind, named
+        yield str(who or ""), privilege(block.get("permission_level")), kind, named
 
 
-def _secret_acl(change: Change, values: Values, names: Names) -> Iterator[_Row]:
-    privilege = f"{values.get('permission') or UNKNOWN}"
-    yield names.text(change, "principal", values), privilege, "secret scope", names.text(change, "scope", values)
+def _secret_acl(change: Change, values: Values, names: Names) -> Iterator[Row]:
+    yield (
+        names.text(change, "principal", values),
+        privilege(values.get("permission")),
+        "secret scope",
+        names.text(change, "scope", values),
+    )
 
 
-def _membership(change: Change, values: Values, names: Names) -> Iterator[_Row]:
+def _membership(change: Change, values: Values, names: Names) -> Iterator[Row]:
     group = names.principal(names.text(change, "group_id", values))
     yield names.text(change, "member_id", values), "MEMBERSHIP", "group", group
 
 
-def _assignment(change: Change, values: Values, names: Names) -> Iterator[_Row]:
-    for permission in _texts(values.get("permissions")):
+def _assignment(change: Change, values: Values, names: Names) -> Iterator[Row]:
+    for permission in privileges(values.get("permissions")):
         # Without the account-level resource's id it is the workspace that the provider talks to.
         workspace = "of this stack" if "workspace_id" not in values else names.text(change, "workspace_id", values)
         yield names.text(change, "principal_id", values), permission, "workspace", workspace
 
 
-def _role_assignment(change: Change, values: Values, names: Names) -> Iterator[_Row]:
-    role = values.get("role_definition_name") or values.get("role_definition_id") or UNKNOWN
-    yield names.text(change, "principal_id", values), str(role), "Azure scope", names.text(change, "scope", values)
-
-
-def _binding(change: Change, values: Values, names: Names) -> Iterator[_Row]:
+def _binding(change: Change, values: Values, names: Names) -> Iterator[Row]:
     workspace = f"workspace {names.text(change, 'workspace_id', values)}"
-    access = str(values.get("binding_type") or "BINDING_TYPE_READ_WRITE")
-    yield (
-        workspace,
-        access,
-        str(values.get("securable_type") or "catalog"),
-        names.text(change, "securable_name", values),
-    )
+    access = privilege(values.get("binding_type") or "BINDING_TYPE_READ_WRITE")
+    # The older binding resource may name its catalog in an attribute of its own.
+    attribute = "securable_name" if values.get("securable_name") or not values.get("catalog_name") else "catalog_name"
+    yield workspace, access, str(values.get("securable_type") or "catalog"), names.text(change, attribute, values)
 
 
-def _federation(change: Change, values: Values, names: Names) -> Iterator[_Row]:
-    for policy in _blocks(values.get("oidc_policy")):
+def _federation(change: Change, values: Values, names: Names) -> Iterator[Row]:
+    for policy in blocks(values.get("oidc_policy")):
         principal = names.principal(names.text(change, "service_principal_id", values))
         yield f"{policy.get('subject') or UNKNOWN}", "SIGN_IN", "service principal", principal
 
 
-def _roles(change: Change, values: Values, names: Names) -> Iterator[_Row]:
-    for rule in _blocks(values.get("grant_rules")):
-        for principal in _texts(rule.get("principals")):
+def _roles(change: Change, values: Values, names: Names) -> Iterator[Row]:
+    for rule in blocks(values.get("grant_rules")):
+        for principal in texts(rule.get("principals")):
             yield principal, str(rule.get("role") or ""), "rule set", names.text(change, "name", values)
 
 
-def _exceptions(change: Change, values: Values, names: Names) -> Iterator[_Row]:
+def _exceptions(change: Change, values: Values, names: Names) -> Iterator[Row]:
     """Who is excepted from a mask or a row filter."""
     kind = str(values.get("on_securable_type") or "securable").lower()
-    for principal in _texts(values.get("except_principals") or []):
+    for principal in texts(values.get("except_principals") or []):
         yield principal, "CLEAR_VALUES", kind, names.text(change, "on_securable_fullname", values)
-
-
-def _access_policy(change: Change, values: Values, names: Names) -> Iterator[_Row]:
-    vault, who = names.text(change, "key_vault_id", values), names.text(change, "object_id", values)
-    for kind in ("key", "secret", "certificate", "storage"):
-        for permission in _texts(values.get(f"{kind}_permissions") or []):
-            yield who, f"{kind} {permission}", "key vault", vault
-
-
-def _identity_federation(change: Change, values: Values, names: Names) -> Iterator[_Row]:
-    yield names.text(change, "subject", values), "SIGN_IN", "managed identity", names.text(change, "parent_id", values)
 
 
 _PRINCIPAL_IDS = ("user_id", "group_id", "service_principal_id")
@@ -155,35 +129,56 @@ def _holder(change: Change, values: Values, names: Names) -> str:
     return names.text(change, named[0], values) if named else ""
 
 
-def _role(change: Change, values: Values, names: Names) -> Iterator[_Row]:
+def _role(change: Change, values: Values, names: Names) -> Iterator[Row]:
     yield _holder(change, values, names), names.text(change, "role", values), "account", "of this stack"
 
 
 _ENTITLEMENTS = ("allow_cluster_create", "allow_instance_pool_create", "databricks_sql_access", "workspace_access")
 
 
-def _entitlements(change: Change, values: Values, names: Names) -> Iterator[_Row]:
+def _entitlements(change: Change, values: Values, names: Names) -> Iterator[Row]:
     for name in _ENTITLEMENTS:
         if values.get(name) is True:
             yield _holder(change, values, names), name, "workspace", "of this stack"
 
 
-def _legacy_grants(change: Change, values: Values, names: Names) -> Iterator[_Row]:
+def _own_entitlements(change: Change, values: Values, names: Names) -> Iterator[Row]:
+    """What a group, user or service principal states of itself."""
+    for name in _ENTITLEMENTS:
+        if values.get(name) is True:
+            yield names.of(change, values), name, "workspace", "of this stack"
+
+
+def _legacy_grants(change: Change, values: Values, names: Names) -> Iterator[Row]:
     places = ("table", "view", "database", "catalog", "any_file", "anonymous_function")
     kind = next((place for place in places if values.get(place)), "securable")
-    for block in _blocks(values.get("privilege_assignments")):
-        for privilege in _texts(block.get("privileges")):
-            yield str(block.get("principal") or ""), privilege, f"legacy {kind}", names.text(change, kind, values)
+    for block in blocks(values.get("privilege_assignments")):
+        for held in privileges(block.get("privileges")):
+            yield str(block.get("principal") or ""), held, f"legacy {kind}", names.text(change, kind, values)
 
 
-READERS: Mapping[str, Callable[[Change, Values, Names], Iterator[_Row]]] = {
-    "azurerm_federated_identity_credential": _identity_federation,
-    "azurerm_key_vault_access_policy": _access_policy,
-    "azurerm_role_assignment": _role_assignment,
+# The attributes that list who gets what. Where one is not known, neither is who gains access.
+STATED = (
+    "access_control",
+    "access_policy",
+    "except_principals",
+    "grant",
+    "grant_rules",
+    "oidc_policy",
+    "permissions",
+    "privilege_assignments",
+    "privileges",
+    *azure_access.STATED,
+    *_ENTITLEMENTS,
+)
+
+READERS: Mapping[str, Callable[[Change, Values, Names], Iterator[Row]]] = azure_access.READERS | {
     "databricks_access_control_rule_set": _roles,
+    "databricks_catalog_workspace_binding": _binding,
     "databricks_entitlements": _entitlements,
     "databricks_grant": _grant,
     "databricks_grants": _grants,
+    "databricks_group": _own_entitlements,
     "databricks_group_member": _membership,
     "databricks_group_role": _role,
     "databricks_mws_permission_assignment": _assignment,
@@ -191,9 +186,11 @@ READERS: Mapping[str, Callable[[Change, Values, Names], Iterator[_Row]]] = {
     "databricks_permissions": _permissions,
     "databricks_policy_info": _exceptions,
     "databricks_secret_acl": _secret_acl,
+    "databricks_service_principal": _own_entitlements,
     "databricks_service_principal_federation_policy": _federation,
     "databricks_service_principal_role": _role,
     "databricks_sql_permissions": _legacy_grants,
+    "databricks_user": _own_entitlements,
     "databricks_user_role": _role,
     "databricks_workspace_binding": _binding,
 }

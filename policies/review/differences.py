@@ -2,12 +2,12 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any
 
-from policies.review.masking import MASK, is_secret_name, marked_texts, part
+from policies.review.masking import MASK, hide_forms, is_secret_name, marked_texts, part
 from policies.review.plan import Change, path_text
 
 UNKNOWN = "(known after apply)"
@@ -40,17 +40,26 @@ class _Side:
         return _Side(value=value, marks=part(self.marks, key), unknown=part(self.unknown, key))
 
 
-def differences(change: Change) -> list[Difference]:
-    """The attributes that differ, in the order of their names. Blank values count as equal: providers fill them in."""
+def differences(change: Change, hide: Callable[[str], str] = hide_forms) -> list[Difference]:
+    """The attributes that differ, in the order of their names. Blank values count as equal: providers fill them in.
+
+    `hide` takes secrets out of a text while it is whole: the half of one could not be recognised.
+    """
     before = _Side(value=change.before, marks=change.before_sensitive)
     after = _Side(value=change.after, marks=change.after_sensitive, unknown=change.unknown)
-    return list(_differences((), before, after))
+    found = _differences((), before, after)
+    return [replace(item, before=_cut(hide(item.before)), after=_cut(hide(item.after))) for item in found]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN_LENGTH else text[:_SHOWN_LENGTH] + f"… ({len(text):,} characters)"
 
 
 def _differences(path: tuple[Any, ...], before: _Side, after: _Side) -> Iterator[Difference]:
     if before.value == after.value and not _marked(after.unknown):
         return
-    if after.unknown is True:
+    # The keys of a map that is sensitive as a whole are as secret as its values.
+    if after.unknown is True or (path and True in (before.marks, after.marks)):
         yield _difference(path, before, after)
     elif isinstance(before.value, dict) and isinstance(after.value, dict):
         keys = {**before.value, **after.value, **(after.unknown if isinstance(after.unknown, dict) else {})}
@@ -139,5 +148,4 @@ def _shown(side: _Side, hidden: bool) -> str:
         return ""
     if hidden:
         return MASK
-    text = side.value if isinstance(side.value, str) else json.dumps(side.value, sort_keys=True)
-    return text if len(text) <= _SHOWN_LENGTH else text[:_SHOWN_LENGTH] + f"… ({len(text):,} characters)"
+    return side.value if isinstance(side.value, str) else json.dumps(side.value, sort_keys=True)

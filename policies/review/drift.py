@@ -4,10 +4,11 @@ Counted is what the plan undoes, what the configuration sets, and what is gone. 
 list that a neighbouring resource fills) says nothing about a person, and would make every plan look drifted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from policies.review.differences import Difference, differences
+from policies.review.masking import hide_forms
 from policies.review.plan import Action, Change, Plan
 
 
@@ -21,13 +22,13 @@ class Drift:
     undone: bool
 
 
-def drift(plan: Plan) -> list[Drift]:
-    """One entry per resource that somebody changed, in the plan's order."""
+def drift(plan: Plan, hide: Callable[[str], str] = hide_forms) -> list[Drift]:
+    """One entry per resource that somebody changed, in the plan's order, without what `hide` takes out."""
     touched = {change.address for change in plan.changes}
     found = []
     for change in plan.drift:
         undone = change.address in touched
-        told = [item for item in differences(change) if _counts(plan, change, item)]
+        told = [item for item in differences(change, hide) if _counts(plan, change, item)]
         if told or change.action is not Action.UPDATE:
             found.append(Drift(address=change.address, action=change.action, differences=tuple(told), undone=undone))
     return found

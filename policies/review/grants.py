@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from policies.review.access_types import READERS
+from policies import rights
+from policies.review.access_types import READERS, STATED
 from policies.review.differences import UNKNOWN
 from policies.review.names import Names
 from policies.review.plan import Action, Change, Plan
@@ -31,6 +32,7 @@ class GrantChange:
     gains: tuple[str, ...]
     loses: tuple[str, ...]
     address: str
+    imported: bool = False
 
     def words(self) -> str:
         """`ml-engineers gains MODIFY on schema ml.feat`."""
@@ -49,11 +51,13 @@ def grant_changes(plan: Plan, names: Names) -> list[GrantChange]:
 
 def _of(change: Change, names: Names) -> Iterator[GrantChange]:
     before, after = (set(holdings_of(change, side, names)) for side in (change.before, change.after))
-    # Owners of what comes or goes are said with the resource itself.
-    if change.action in (Action.UPDATE, Action.REPLACE, Action.UNKNOWN):
-        before |= set(_owner(change, change.before, names))
-        after |= set(_owner(change, change.after, names))
-    changed = sorted(before ^ after)
+    if change.after is not None:
+        after |= set(_unknown_rights(change, names))
+    owners = _owners(change, names)
+    before, after = before | owners[0], after | owners[1]
+    # Who still has what is not known either, so nobody is said to lose anything.
+    unsure = any(UNKNOWN in (item.principal, item.privilege) for item in after)
+    changed = sorted(after - before if unsure else before ^ after)
     subjects = dict.fromkeys((item.principal, item.kind, item.securable) for item in changed)
     for principal, kind, securable in subjects:
         mine = [item for item in changed if (item.principal, item.kind, item.securable) == (principal, kind, securable)]
@@ -64,6 +68,7 @@ def _of(change: Change, names: Names) -> Iterator[GrantChange]:
             gains=tuple(item.privilege for item in mine if item in after),
             loses=tuple(item.privilege for item in mine if item in before),
             address=change.address,
+            imported=change.imported,
         )
 
 
@@ -73,7 +78,7 @@ def holdings_of(change: Change, values: Any, names: Names) -> Iterator[Holding]:
     if read is not None and isinstance(values, Mapping):
         for principal, privilege, kind, securable in read(change, values, names):
             yield Holding(
-                principal=names.principal(principal or UNKNOWN),
+                principal=_principal(principal, names),
                 privilege=privilege or UNKNOWN,
                 kind=_word(kind),
                 securable=securable,
@@ -85,10 +90,63 @@ def _word(kind: str) -> str:
     return re.sub(r"[^A-Za-z0-9 ]+", " ", kind)[:40].strip() or "securable"
 
 
-def _owner(change: Change, values: Any, names: Names) -> Iterator[Holding]:
-    """Who owns it, where that is known before and after."""
-    owners = [side.get("owner") if isinstance(side, Mapping) else None for side in (change.before, change.after)]
-    if all(isinstance(owner, str) and owner for owner in owners):
+def _principal(text: str, names: Names) -> str:
+    return rights.principal(names.principal(text or UNKNOWN))
+
+
+def _unknown_rights(change: Change, names: Names) -> Iterator[Holding]:
+    """One entry where the plan does not know yet whom or what a resource gives rights."""
+    marks = change.unknown if isinstance(change.unknown, Mapping) else {}
+    if _is_roles_only(change):
+        return
+    if change.type in READERS and any(_hides_entries(marks.get(name)) for name in STATED):
         kind = _word(change.type.removeprefix("databricks_"))
-        owner = names.principal(values["owner"])
-        yield Holding(principal=owner, privilege="OWNERSHIP", kind=kind, securable=names.of(change))
+        yield Holding(principal=UNKNOWN, privilege=UNKNOWN, kind=kind, securable=names.of(change))
+
+
+def _is_roles_only(change: Change) -> bool:
+    """A vault that is opened by role heeds no policies; the provider leaves them unknown all the same."""
+    switches = ("rbac_authorization_enabled", "enable_rbac_authorization")
+    return change.type == "azurerm_key_vault" and any(change.values.get(name) is True for name in switches)
+
+
+def _hides_entries(marks: Any) -> bool:
+    """Whether a whole list, or an entry of one, is unknown. Unknown attributes of known blocks have their own rows."""
+    if isinstance(marks, list):
+        return any(mark is True or _hides_entries(mark) for mark in marks)
+    if isinstance(marks, Mapping):
+        return any(_hides_entries(mark) for mark in marks.values() if mark is not True)
+    return marks is True
+
+
+def _owners(change: Change, names: Names) -> tuple[set[Holding], set[Holding]]:
+    """Who owns it before and after. Owners of what is new are told only if no group would own it: they are with the
+    resource itself.
+    """
+    before, after = (_owner_of(side) for side in (change.before, change.after))
+    if change.action is Action.CREATE:
+        told = bool(after) and (rights.is_everybody(after) or "@" in after)
+        return set(), {_ownership(change, after, names)} if told else set()
+    if change.action not in (Action.UPDATE, Action.REPLACE, Action.UNKNOWN) or not before:
+        return set(), set()
+    if not after and _owner_is_unknown(change, names):
+        after = names.referred(change, "owner") or UNKNOWN
+    if not after:
+        return set(), set()
+    return {_ownership(change, before, names)}, {_ownership(change, after, names)}
+
+
+def _owner_of(values: Any) -> str:
+    found = values.get("owner") if isinstance(values, Mapping) else None
+    return found if isinstance(found, str) else ""
+
+
+def _owner_is_unknown(change: Change, names: Names) -> bool:
+    """A replacement leaves every owner unknown that the configuration does not set."""
+    unknown = isinstance(change.unknown, Mapping) and change.unknown.get("owner") is True
+    return unknown and (change.action is not Action.REPLACE or names.sets(change, "owner"))
+
+
+def _ownership(change: Change, owner: str, names: Names) -> Holding:
+    kind = _word(change.type.removeprefix("databricks_"))
+    return Holding(principal=_principal(owner, names), privilege="OWNERSHIP", kind=kind, securable=names.of(change))

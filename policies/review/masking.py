@@ -1,5 +1,6 @@
 """Which values must not be shown: those that the provider marks, and those whose name says so."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -16,8 +17,9 @@ _SECRET_NAME = re.compile(
 )
 # Names that say "secret" and hold none: limits, switches and addresses of secrets.
 _NO_SECRET = re.compile(r"(lifetime|enabled|_id$|_name$|scope|expir|type$|_days|_version$)", re.IGNORECASE)
-# Shorter ones are words such as "true", whose removal would garble the review.
-_SCRUBBED_LENGTH = 8
+# Shorter ones, and short ones of letters or digits alone, are words such as "true": taking them out garbles the review.
+_SHORTEST = 5
+_LONG = 8
 
 
 @lru_cache(maxsize=10_000)
@@ -54,12 +56,76 @@ def secrets_of(plan: Plan) -> frozenset[str]:
 
 def _secrets(change: Change) -> Iterator[str]:
     for value, marks in ((change.before, change.before_sensitive), (change.after, change.after_sensitive)):
-        yield from (text for text in marked_texts(value, marks) if len(text) >= _SCRUBBED_LENGTH)
+        yield from (text for text in marked_texts(value, marks) if _is_scrubbed(text))
+
+
+def _is_scrubbed(text: str) -> bool:
+    return len(text) >= _LONG or (len(text) >= _SHORTEST and not (text.isalpha() or text.isdigit()))
+
+
+class Scrubber:
+    """Takes secrets out of texts, in time that grows with the text and not with the number of secrets."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        self._secrets = frozenset(form for secret in secrets for form in (secret, json.dumps(secret)[1:-1]) if secret)
+        lengths: dict[str, set[int]] = {}
+        for secret in self._secrets:
+            lengths.setdefault(secret[:_SHORTEST], set()).add(len(secret))
+        self._lengths = {start: sorted(found, reverse=True) for start, found in lengths.items()}
+
+    def __call__(self, text: str) -> str:
+        """`text` without any of the secrets, and without what looks like one."""
+        return hide_forms(self._without_secrets(text))
+
+    def _without_secrets(self, text: str) -> str:
+        if not self._lengths:
+            return text
+        parts, kept, position = [], 0, 0
+        while position < len(text):
+            length = self._length_at(text, position)
+            if length:
+                parts += [text[kept:position], MASK]
+                kept = position + length
+            position += length or 1
+        return "".join([*parts, text[kept:]])
+
+    def _length_at(self, text: str, position: int) -> int:
+        """The length of the longest secret that starts there; 0 where none does."""
+        found = self._lengths.get(text[position : position + _SHORTEST], ())
+        return next((size for size in found if text[position : position + size] in self._secrets), 0)
 
 
 def scrub(text: str, secrets: Iterable[str]) -> str:
     """`text` without any of `secrets`: the last line of defence, after masking by attribute."""
-    for secret in sorted(secrets, key=len, reverse=True):
-        if secret in text:
-            text = text.replace(secret, MASK)
+    return Scrubber(secrets)(text)
+
+
+# What gives a secret away whatever it is called. A group named `secret` is what is hidden.
+_FORMS = (
+    r"\b(?P<secret>(dapi|dose|dkea|dsapi)[0-9a-f]{32}(-\d+)?)\b",
+    r"(?i:\b(bearer|basic)\s+)(?P<secret>[A-Za-z0-9._~+/=-]{12,})",
+    r"(?i:\b(AccountKey|SharedAccessKey|SharedAccessSignature|password|passwd|pwd|client_secret|token|secret)\s*=\s*)"
+    r"(?P<secret>[^\s;&,\"'{}()<>]{4,})",
+    r"(?i:[?&]sig=)(?P<secret>[A-Za-z0-9%+/=_-]{16,})",
+    r"://[^\s/:@]{1,100}:(?P<secret>[^\s/@]{3,200})@",
+    r"\b(?P<secret>eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(\.[A-Za-z0-9_-]*)?)",
+    r"\b(?P<secret>(gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk-|AKIA)[A-Za-z0-9_-]{16,})",
+    r"(?P<secret>(?<![A-Za-z0-9_~.-])[A-Za-z0-9_~.-]{3}[78]Q~[A-Za-z0-9_~.-]{31,34})",
+    r"(?P<secret>(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86}==)",
+    r"(?P<secret>-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----.*?(-----END [A-Z ]{0,30}PRIVATE KEY-----|\Z))",
+)
+_FORM_PATTERNS = tuple(re.compile(form, re.DOTALL) for form in _FORMS)
+# A reference to a secret is none: Databricks' `{{secrets/scope/key}}` and Terraform's `${...}` have braces.
+
+
+def hide_forms(text: str) -> str:
+    """`text` without what is a secret by its form: tokens, keys in connection strings, passwords in addresses."""
+    for pattern in _FORM_PATTERNS:
+        text = pattern.sub(_hidden, text)
     return text
+
+
+def _hidden(found: re.Match[str]) -> str:
+    start, end = (found.start("secret") - found.start(), found.end("secret") - found.start())
+    whole = found.group()
+    return whole if MASK in whole[start:end] else whole[:start] + MASK + whole[end:]

@@ -76,6 +76,11 @@ class Names:
         references = configured.references.get(attribute, ()) if configured else ()
         return next((name for reference in references if (name := self._named(reference))), "")
 
+    def sets(self, change: Change, attribute: str) -> bool:
+        """Whether the configuration sets the attribute; true where the plan does not say."""
+        configured = self._plan.configuration.of(change.address)
+        return configured is None or attribute in configured.settings
+
     def _named(self, reference: str) -> str:
         address, _, attribute = reference.rpartition(".")
         target = self._resources.get(without_index(address))

@@ -11,6 +11,7 @@ from typing import Any
 from policies.errors import PlanError
 from policies.json_file import Document
 from policies.review.configuration import Configuration, read_configuration
+from policies.review.effects import not_shown
 
 _MAJOR = 1
 
@@ -151,9 +152,9 @@ def _notes(stack: str, document: Document, version: tuple[int, int], changes: Se
         yield f"plan format 1.{version[1]} is newer than 1.{_KNOWN_MINOR}, which is known: its additions are not shown"
     if document.get("complete") is False:
         yield "Terraform calls this plan incomplete: a further plan and apply will be needed"
-    deferred = _list(stack, document, "deferred_changes")
-    if deferred:
-        yield f"{len(deferred)} changes are deferred to a later plan and not shown"
+    yield from not_shown(document)
+    if document.get("errored") is True:
+        yield "Terraform ended with an error: what is shown is a part, and the policy scan has not judged it"
     failed = [item for item in _list(stack, document, "checks") if item.get("status") in ("fail", "error")]
     if failed:
         yield f"{len(failed)} checks of the configuration fail"

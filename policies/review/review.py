@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, cast
 
 from policies.json_file import Document
 from policies.review.blast_radius import Elsewhere, Reach, blast_radius
@@ -12,7 +12,7 @@ from policies.review.differences import UNKNOWN, Difference, differences
 from policies.review.drift import Drift, drift, unexplained
 from policies.review.grants import GrantChange, grant_changes
 from policies.review.losses import Loss, losses
-from policies.review.masking import scrub, secrets_of
+from policies.review.masking import Scrubber, secrets_of
 from policies.review.names import Names
 from policies.review.plan import Action, Change, Plan, read_plan
 from policies.review.prices import Prices
@@ -60,6 +60,7 @@ class Review:
     changes: tuple[Changed, ...]
     outputs: tuple[str, ...]
     grants: tuple[GrantChange, ...]
+    errored: bool
     findings: tuple[Told, ...]
     reach: tuple[Reach, ...]
     cost: Cost
@@ -89,21 +90,24 @@ class Reviewer:
     def review(self, stack: str, document: Document) -> Review:
         """The review of the plan in `document`. Raises PlanError where it is none."""
         plan = read_plan(stack, document)
-        names = Names(plan)
+        names, hide = Names(plan), Scrubber(secrets_of(plan))
         touched = {change.address for change in plan.changes}
-        findings = [item for item in self.findings_of(stack, document) if item.result != "pass"] if touched else []
+        # The scan refuses a plan that failed, which is blocked all the same.
+        scanned = touched and not plan.errored
+        findings = [item for item in self.findings_of(stack, document) if item.result != "pass"] if scanned else []
         facts = Facts(
             plan=plan,
             losses=losses(plan, names),
             grants=grant_changes(plan, names),
             findings=[item for item in findings if item.address in touched],
             cost=cost(plan, self.prices),
-            drift=drift(plan),
+            drift=drift(plan, hide),
         )
-        return _scrubbed(_review(facts, decide(self.rules, facts), blast_radius(plan, names, self.elsewhere)), plan)
+        found = _review(facts, decide(self.rules, facts), blast_radius(plan, names, self.elsewhere), hide)
+        return cast("Review", _clean(found, hide))
 
 
-def _review(facts: Facts, decision: Decision, reach: Sequence[Reach]) -> Review:
+def _review(facts: Facts, decision: Decision, reach: Sequence[Reach], hide: Scrubber) -> Review:
     plan = facts.plan
     return Review(
         stack=plan.stack,
@@ -112,9 +116,10 @@ def _review(facts: Facts, decision: Decision, reach: Sequence[Reach]) -> Review:
         decision=decision,
         notes=plan.notes,
         losses=tuple(facts.losses),
-        changes=tuple(_changed(change, plan) for change in plan.changes),
+        changes=tuple(_changed(change, plan, hide) for change in plan.changes),
         outputs=plan.outputs,
         grants=tuple(facts.grants),
+        errored=plan.errored,
         findings=tuple(_told(item) for item in facts.findings),
         reach=tuple(reach),
         cost=facts.cost,
@@ -130,9 +135,9 @@ def _counts(changes: Sequence[Change]) -> dict[str, int]:
     return {action.value: counted[action.value] for action in Action if counted[action.value]}
 
 
-def _changed(change: Change, plan: Plan) -> Changed:
+def _changed(change: Change, plan: Plan, hide: Scrubber) -> Changed:
     """Attribute by attribute only where something stays: what is new or gone is told as a whole."""
-    told = differences(change) if change.action in (Action.UPDATE, Action.REPLACE) else []
+    told = differences(change, hide) if change.action in (Action.UPDATE, Action.REPLACE) else []
     return Changed(
         address=change.address,
         action=change.action,
@@ -160,20 +165,14 @@ def _told(finding: Finding) -> Told:
     )
 
 
-def _scrubbed(review: Review, plan: Plan) -> Review:
-    """The review without any secret, wherever it turned up again."""
-    secrets = secrets_of(plan)
-    return _clean(review, secrets) if secrets else review
-
-
-def _clean(value: Any, secrets: frozenset[str]) -> Any:
+def _clean(value: Any, hide: Scrubber) -> Any:
     """A copy of `value`, whatever it is made of, with every text scrubbed."""
     if type(value) is str:  # not an Action or a Verdict
-        return scrub(value, secrets)
+        return hide(value)
     if isinstance(value, tuple):
-        return tuple(_clean(item, secrets) for item in value)
+        return tuple(_clean(item, hide) for item in value)
     if isinstance(value, Mapping):
-        return {key: _clean(item, secrets) for key, item in value.items()}
+        return {key: _clean(item, hide) for key, item in value.items()}
     if hasattr(value, "__dataclass_fields__"):
-        return type(value)(**{name: _clean(getattr(value, name), secrets) for name in value.__dataclass_fields__})
+        return type(value)(**{name: _clean(getattr(value, name), hide) for name in value.__dataclass_fields__})
     return value

@@ -32,12 +32,28 @@ class ChangeCondition:
 
 @dataclass(frozen=True, kw_only=True)
 class GrantCondition:
-    """A principal gains a privilege on a securable; all four are globs."""
+    """A principal gains or loses a privilege on a securable; all are globs. `besides` and `besides_kinds` do not count;
+    `imported`: only by a resource that Terraform takes over (True), or by any (None).
+    """
 
     gains: tuple[str, ...]
+    loses: tuple[str, ...]
+    besides: tuple[str, ...]
+    besides_kinds: tuple[str, ...]
+    imported: bool | None
     principals: tuple[str, ...]
     kinds: tuple[str, ...]
     securables: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingCondition:
+    """One of `attributes` of a resource of one of `types` becomes a value that fits `becomes` (globs; empty: any)."""
+
+    types: tuple[str, ...]
+    attributes: tuple[str, ...]
+    becomes: tuple[str, ...]
+    actions: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +85,15 @@ class PlanCondition:
     state: str
 
 
-Condition = ChangeCondition | GrantCondition | FindingCondition | CostCondition | DriftCondition | PlanCondition
+Condition = (
+    ChangeCondition
+    | GrantCondition
+    | SettingCondition
+    | FindingCondition
+    | CostCondition
+    | DriftCondition
+    | PlanCondition
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,10 +149,32 @@ def _changes(path: Path, name: str, entry: Any) -> ChangeCondition:
     return ChangeCondition(actions=actions, types=texts_of(path, name, found, "types") or ("*",), data=data)
 
 
+_GLOBS = ("gains", "loses", "besides", "besides_kinds", "principals", "kinds", "securables")
+
+
 def _grants(path: Path, name: str, entry: Any) -> GrantCondition:
-    found = only(path, name, entry, "gains", "principals", "kinds", "securables")
-    texts = {key: texts_of(path, name, found, key) or ("*",) for key in ("gains", "principals", "kinds", "securables")}
-    return GrantCondition(**texts)
+    found = only(path, name, entry, *_GLOBS, "imported")
+    imported = found.get("imported")
+    if imported not in (None, True):
+        raise RulesError(f"{path}: rule {name!r}: imported is {imported!r}; allowed is true, or nothing")
+    texts = {key: texts_of(path, name, found, key) for key in _GLOBS}
+    if not texts["gains"] and not texts["loses"]:
+        texts["gains"] = ("*",)
+    everything = {key: texts[key] or ("*",) for key in ("principals", "kinds", "securables")}
+    return GrantCondition(**(texts | everything), imported=imported)
+
+
+def _settings(path: Path, name: str, entry: Any) -> SettingCondition:
+    found = only(path, name, entry, "types", "attributes", "becomes", "actions")
+    texts = {key: texts_of(path, name, found, key) for key in ("types", "attributes", "becomes")}
+    if not (texts["types"] and texts["attributes"]):
+        raise RulesError(f"{path}: rule {name!r}: types and attributes are needed, or it could never fit")
+    actions = _choices(path, name, {"actions": ["update", "replace"]} | dict(found), "actions", [*_SET_BY])
+    return SettingCondition(**texts, actions=actions)
+
+
+# A resource that goes away sets nothing.
+_SET_BY = (Action.CREATE.value, Action.UPDATE.value, Action.REPLACE.value)
 
 
 def _findings(path: Path, name: str, entry: Any) -> FindingCondition:
@@ -171,6 +217,7 @@ def _choices(path: Path, name: str, entry: Mapping[str, Any], key: str, allowed:
 _READERS: Mapping[str, Callable[[Path, str, Any], Condition]] = {
     "changes": _changes,
     "grants": _grants,
+    "settings": _settings,
     "findings": _findings,
     "cost": _cost,
     "drift": _drift,

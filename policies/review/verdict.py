@@ -1,15 +1,16 @@
 """The rules met with the facts: what may happen with a plan, and why. Pure."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Protocol
 
+from policies.review import settings
 from policies.review.cost import Cost
 from policies.review.drift import Drift
 from policies.review.grants import GrantChange
 from policies.review.losses import Loss
-from policies.review.plan import Action, Plan
+from policies.review.plan import Action, Change, Plan
 from policies.review.rules import (
     ChangeCondition,
     Condition,
@@ -19,6 +20,7 @@ from policies.review.rules import (
     GrantCondition,
     PlanCondition,
     Rule,
+    SettingCondition,
     Verdict,
 )
 
@@ -103,6 +105,8 @@ def _fits(condition: Condition, facts: Facts) -> Iterator[str]:
             yield from _changes(condition, facts)
         case GrantCondition():
             yield from (change.words() for change in facts.grants if _grant_fits(condition, change))
+        case SettingCondition():
+            yield from _settings(condition, facts)
         case FindingCondition():
             yield from (f"{item.rule} {item.address}" for item in facts.findings if _finding_fits(condition, item))
         case CostCondition() if facts.cost.high > condition.above:
@@ -125,13 +129,39 @@ def _changes(condition: ChangeCondition, facts: Facts) -> Iterator[str]:
             yield change.address
 
 
+def _settings(condition: SettingCondition, facts: Facts) -> Iterator[str]:
+    for change in facts.plan.changes:
+        if change.action in condition.actions and _any(condition.types, change.type):
+            for attribute in settings.changed(_told(change, facts.plan), condition.attributes, condition.becomes):
+                yield f"{change.address} {attribute}"
+
+
+def _told(change: Change, plan: Plan) -> Change:
+    """The change without what is unknown only because the provider computes what the configuration leaves out."""
+    configured = plan.configuration.of(change.address)
+    if (
+        change.action not in (Action.CREATE, Action.REPLACE)
+        or configured is None
+        or not isinstance(change.unknown, Mapping)
+    ):
+        return change
+    said = {name: mark for name, mark in change.unknown.items() if name in configured.settings}
+    return replace(change, unknown=said)
+
+
 def _grant_fits(condition: GrantCondition, change: GrantChange) -> bool:
     return (
-        any(_any(condition.gains, privilege) for privilege in change.gains)
+        (_counts(condition, condition.gains, change.gains) or _counts(condition, condition.loses, change.loses))
+        and (condition.imported is None or change.imported)
         and _any(condition.principals, change.principal)
         and _any(condition.kinds, change.kind)
+        and not _any(condition.besides_kinds, change.kind)
         and _any(condition.securables, change.securable)
     )
+
+
+def _counts(condition: GrantCondition, wanted: Sequence[str], privileges: Sequence[str]) -> bool:
+    return any(_any(wanted, item) and not _any(condition.besides, item) for item in privileges)
 
 
 def _finding_fits(condition: FindingCondition, finding: Finding) -> bool:

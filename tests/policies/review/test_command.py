@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from click.testing import CliRunner, Result
 
 from cli.main import mlops
@@ -125,3 +126,31 @@ def test_a_model_reaches_its_endpoint(tmp_path: Path, stacks_dir: Path) -> None:
     )
     result = CliRunner().invoke(mlops, ["review", str(path), "--stacks", str(stacks_dir), "--format", "json"])
     assert json.loads(result.stdout)[0]["reach"][0]["users"]["endpoints"] == ["prod/credit-default-risk"]
+
+
+def test_a_plan_that_failed_has_its_comment_and_ends_with_2(tmp_path: Path) -> None:
+    """The reviewer reads what was planned until the error; the pipeline stops."""
+    result = _review(tmp_path, prod_ml=RENAMED | {"errored": True})
+    assert result.exit_code == 2
+    assert "## `prod-ml`: **blocked**" in result.stdout
+    assert "databricks_directory.a" in result.stdout
+    assert "the plan ended with an error: prod-ml" in result.stderr
+
+
+def test_a_plan_from_standard_input_is_read(tmp_path: Path) -> None:
+    """`terraform show -json plan.out | mlops review -`."""
+    arguments = ["review", "-", "--stacks", str(tmp_path / "none")]
+    result = CliRunner().invoke(mlops, arguments, input=json.dumps(LOST))
+    assert "## `plan`: needs approval" in result.stdout, result.output
+    broken = CliRunner().invoke(mlops, arguments, input=json.dumps(LOST)[:-20])
+    assert (broken.exit_code, "standard input: is no whole JSON" in broken.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-8-sig"])
+def test_a_plan_that_powershell_wrote_is_read(tmp_path: Path, encoding: str) -> None:
+    """`>` of Windows PowerShell writes UTF-16 with a byte order mark."""
+    path = tmp_path / "prod-ml.json"
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    path.write_bytes((mark + json.dumps(LOST)).encode(encoding))
+    result = CliRunner().invoke(mlops, ["review", str(path), "--stacks", str(tmp_path / "none")])
+    assert "## `prod-ml`: needs approval" in result.stdout, result.output

@@ -11,6 +11,46 @@ from policies.review.plan import read_plan
 from tests.policies.review.plans import change, plan
 
 _EXAMPLES: dict[str, tuple[dict[str, Any], str]] = {
+    "azapi_resource": (
+        {"type": "Microsoft.Authorization/roleAssignments@2022-04-01", "parent_id": "/subscriptions/1"},
+        "(known after apply) gains (known after apply) on Azure scope /subscriptions/1",
+    ),
+    "azapi_update_resource": (
+        {"type": "microsoft.authorization/roleDefinitions@2022-04-01", "parent_id": "/subscriptions/1"},
+        "(known after apply) gains (known after apply) on Azure scope /subscriptions/1",
+    ),
+    "azuread_app_role_assignment": (
+        {"principal_object_id": "m", "app_role_id": "r"},
+        "m gains r on directory of this tenant",
+    ),
+    "azuread_directory_role_assignment": (
+        {"principal_object_id": "m", "role_id": "r"},
+        "m gains r on directory of this tenant",
+    ),
+    "azuread_group_member": (
+        {"group_object_id": "g", "member_object_id": "m"},
+        "m gains MEMBERSHIP on group g",
+    ),
+    "azurerm_key_vault": (
+        {"name": "kv", "access_policy": [{"object_id": "o", "secret_permissions": ["Get"]}]},
+        "o gains secret Get on key vault kv",
+    ),
+    "databricks_catalog_workspace_binding": (
+        {"catalog_name": "prod", "workspace_id": 111},
+        "workspace 111 gains BINDING_TYPE_READ_WRITE on catalog prod",
+    ),
+    "databricks_group": (
+        {"display_name": "analysts", "allow_cluster_create": True},
+        "analysts gains allow_cluster_create on workspace of this stack",
+    ),
+    "databricks_service_principal": (
+        {"display_name": "etl", "databricks_sql_access": True},
+        "etl gains databricks_sql_access on workspace of this stack",
+    ),
+    "databricks_user": (
+        {"user_name": "ann@example.com", "allow_instance_pool_create": True},
+        "ann@example.com gains allow_instance_pool_create on workspace of this stack",
+    ),
     "azurerm_federated_identity_credential": (
         {"subject": "repo:o/r:environment:prod", "parent_id": "/identities/ci"},
         "repo:o/r:environment:prod gains SIGN_IN on managed identity /identities/ci",
@@ -162,4 +202,80 @@ def test_a_new_owner_is_told() -> None:
     assert _words(change("databricks_catalog.c", ["update"], before, after)) == [
         "eng gains OWNERSHIP on catalog prod",
         "prod-owners loses OWNERSHIP on catalog prod",
+    ]
+
+
+def test_rights_are_read_as_the_system_reads_them() -> None:
+    """Blanks, case, and the built-in group in another case: what the apply gives is what is told."""
+    given = [{"principal": "Account Users", "privileges": ["all privileges", "modify"]}]
+    assert _words(change("databricks_grants.g", ["create"], None, {"catalog": "prod", "grant": given})) == [
+        "account users gains ALL_PRIVILEGES, MODIFY on catalog prod"
+    ]
+    single = {"catalog": "prod", "principal": "USERS", "privileges": ["Use Catalog"]}
+    assert _words(change("databricks_grant.g", ["create"], None, single)) == ["users gains USE_CATALOG on catalog prod"]
+
+
+def test_another_spelling_of_the_same_right_is_no_change() -> None:
+    """The state has underscores, the configuration blanks."""
+
+    def grants(privilege: str) -> dict[str, Any]:
+        return {"catalog": "prod", "grant": [{"principal": "eng", "privileges": [privilege]}]}
+
+    assert _words(change("databricks_grants.g", ["update"], grants("ALL_PRIVILEGES"), grants("ALL PRIVILEGES"))) == []
+
+
+def _later(after: dict[str, Any], unknown: dict[str, Any]) -> list[str]:
+    before = {"catalog": "prod", "grant": [{"principal": "a", "privileges": ["SELECT"]}]}
+    return _words(change("databricks_grants.g", ["update"], before, {"catalog": "prod"} | after, after_unknown=unknown))
+
+
+def test_grants_that_are_known_after_the_apply_are_gained_and_nobody_loses() -> None:
+    """The whole list, one entry, the privileges of one entry, one privilege of a list."""
+    block = {"principal": "a"}
+    assert _later({}, {"grant": True}) == [
+        "(known after apply) gains (known after apply) on grants databricks_grants.g"
+    ]
+    assert _later({"grant": [None]}, {"grant": [True]})[0].startswith("(known after apply) gains (known after apply)")
+    assert _later({"grant": [block]}, {"grant": [{"privileges": True}]}) == [
+        "a gains (known after apply) on catalog prod"
+    ]
+    one = {"grant": [block | {"privileges": ["SELECT", None]}]}
+    assert _later(one, {"grant": [{"privileges": [False, True]}]})[0].startswith("(known after apply) gains")
+
+
+def test_entries_of_other_types_that_are_known_after_the_apply_are_gained() -> None:
+    """Permissions of a job, roles of a rule set."""
+    for kind, attribute in (
+        ("databricks_permissions", "access_control"),
+        ("databricks_access_control_rule_set", "grant_rules"),
+    ):
+        item = change(f"{kind}.x", ["create"], None, {"name": "x"}, after_unknown={attribute: True})
+        assert [text.partition(" on ")[0] for text in _words(item)] == ["(known after apply) gains (known after apply)"]
+
+
+def test_a_vault_that_is_opened_by_role_has_no_unknown_policies() -> None:
+    """The provider computes a list that nobody set; without the switch it is not known whom it names."""
+    unknown = {"access_policy": True}
+    by_role = {"name": "kv", "rbac_authorization_enabled": True}
+    assert _words(change("azurerm_key_vault.k", ["create"], None, by_role, after_unknown=unknown)) == []
+    assert _words(change("azurerm_key_vault.k", ["create"], None, {"name": "kv"}, after_unknown=unknown)) == [
+        "(known after apply) gains (known after apply) on azurerm key vault kv"
+    ]
+
+
+def test_an_owner_that_is_known_after_the_apply_is_told() -> None:
+    """By what it refers to, or as unknown; the owner of a new thing only if it is everybody or a person."""
+    before = {"name": "prod", "owner": "platform-admins"}
+    item = change("databricks_catalog.c", ["update"], before, {"name": "prod"}, after_unknown={"owner": True})
+    maker = change("databricks_service_principal.p", ["create"], None, {"display_name": "evil"})
+    uses = {"databricks_catalog.c": {"owner": "databricks_service_principal.p.application_id"}}
+    assert "evil gains OWNERSHIP on catalog prod" in _words(item, maker, uses=uses)
+    assert _words(item) == ["(known after apply) gains OWNERSHIP on catalog prod"]
+    new = [
+        change("databricks_catalog.c", ["create"], None, {"name": "c", "owner": o}) for o in ("Users", "a@b.c", "eng")
+    ]
+    assert [_words(item) for item in new] == [
+        ["users gains OWNERSHIP on catalog c"],
+        ["a@b.c gains OWNERSHIP on catalog c"],
+        [],
     ]

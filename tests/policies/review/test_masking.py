@@ -5,7 +5,7 @@ import json
 import pytest
 
 from policies.review.markdown import comment
-from policies.review.masking import is_secret_name
+from policies.review.masking import MASK, Scrubber, hide_forms, is_secret_name
 from policies.review.review import Told
 from tests.policies.review.plans import change, plan, reviewed, reviewer
 
@@ -95,3 +95,64 @@ def test_a_secret_that_turns_up_elsewhere_is_removed() -> None:
     found = reviewer(finding).review("s", plan(item))
     assert SECRET not in comment(found) + json.dumps(found.as_json())
     assert found.findings[0].reason == "is (sensitive)"
+
+
+@pytest.mark.parametrize(
+    "secret",
+    ["dapi" + "0a1b2c3d" * 4, "Zq8" + "8Q~" + "a1B2c3D4" * 4, "k8" * 43 + "==", "ghp_" + "a1B2" * 9],
+)
+def test_a_secret_under_an_innocent_name_is_not_shown(secret: str) -> None:
+    """Nobody marks it, and its attribute is a description: its form says what it is."""
+    found = reviewed(
+        change("databricks_job.j", ["update"], {"description": "a"}, {"description": f"use {secret} for it"})
+    )
+    assert secret not in comment(found) + repr(found.as_json())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["jdbc:x://h/db;user=u;password=hunter2!", "Authorization: Bearer abcdef0123456789", "x;AccountKey=a1b2c3d4e5f6;y"],
+)
+def test_a_secret_inside_a_text_is_not_shown(text: str) -> None:
+    """Connection strings and headers: what stands before the secret stays readable."""
+    hidden = hide_forms(text)
+    secret = text.rpartition("=")[2] if "password" in text else text.partition("AccountKey=")[2] or "abcdef0123456789"
+    assert MASK in hidden
+    assert secret.partition(";")[0] not in hidden
+
+
+@pytest.mark.parametrize(
+    "text", ["{{secrets/prod/token}}", "password={{secrets/prod/jdbc}}", "a token of the group", "CAN_USE on tokens"]
+)
+def test_a_reference_to_a_secret_stays(text: str) -> None:
+    """A reviewer must see where it comes from."""
+    assert hide_forms(text) == text
+
+
+def test_a_known_secret_is_hidden_when_cut_escaped_or_short() -> None:
+    """At the end of what is shown, inside a list with its line end escaped, and shorter than eight characters."""
+    for secret, text in (
+        ("Zq8vN3kLpX7RtY2mWcB5N3kLpX7RtY2m", "x" * 110 + "Zq8vN3kLpX7RtY2mWcB5N3kLpX7RtY2m"),
+        ("line1-part\nline2-part", "line1-part\nline2-part"),
+        ("hunt2r!", "login with hunt2r!"),
+    ):
+        vault = change("azurerm_key_vault_secret.k", ["update"], {"value": "other-one"}, {"value": secret})
+        vault["change"]["after_sensitive"] = {"value": True}
+        job = change("databricks_job.j", ["update"], {"parameter": ["a"]}, {"parameter": ["a", {"default": text}]})
+        shown = comment(reviewed(vault, job))
+        assert [part for part in (secret[:8], secret[-6:]) if part in shown] == []
+
+
+def test_the_keys_of_a_sensitive_map_are_not_shown() -> None:
+    """A map that is sensitive as a whole hides its keys too."""
+    after = {"spark_env_vars": {"customer-acme-merger": "1"}}
+    marks = {"spark_env_vars": True}
+    item = change("databricks_cluster.c", ["update"], {"spark_env_vars": {}}, after, after_sensitive=marks)
+    assert "acme" not in comment(reviewed(item))
+
+
+def test_the_work_of_scrubbing_does_not_grow_with_the_secrets() -> None:
+    """Each position of the text is looked up once, however many secrets there are."""
+    secrets = [f"secret-number-{number:06d}" for number in range(20_000)]
+    text = " ".join(secrets)
+    assert set(Scrubber(secrets)(text).split()) == {MASK}

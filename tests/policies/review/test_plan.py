@@ -28,7 +28,7 @@ def test_a_plan_that_is_cut_off_is_an_error() -> None:
     ("content", "message"),
     [
         (b"PK\x03\x04rest", "binary plan. Convert it: terraform show -json"),
-        (b"\xff\xfe{\x00}\x00", "is no UTF-8 text"),
+        (b"\xff\xfe{\x00}", "is no UTF-8 or UTF-16 text"),
         (b"[]", "holds a JSON list; a JSON object is needed"),
         (b"", "is no whole JSON document"),
         (b'{"a": 1, "a": 2}', "has the key 'a' twice"),

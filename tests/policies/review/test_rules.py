@@ -21,6 +21,18 @@ def _grants(**rights: list[str]) -> dict[str, Any]:
     return change("databricks_grants.g", ["create"], None, {"schema": "prod.gold", "grant": given})
 
 
+def _partly(actions: list[str], unknown: dict[str, Any]) -> dict[str, Any]:
+    """Grants that the plan does not know yet."""
+    return change("databricks_grants.g", actions, None, {"schema": "prod.gold"}, after_unknown=unknown)
+
+
+def _taken_over() -> dict[str, Any]:
+    """An import of a catalog's grants, one of which the configuration does not have."""
+    before = {"catalog": "prod", "grant": [{"principal": "bob@example.com", "privileges": ["MODIFY"]}]}
+    after = {"catalog": "prod", "grant": []}
+    return change("databricks_grants.g", ["update"], before, after, importing={"id": "catalog/prod"})
+
+
 def _drifted() -> dict[str, Any]:
     before, after = {"name": "a"}, {"name": "by hand"}
     return {
@@ -31,6 +43,19 @@ def _drifted() -> dict[str, Any]:
 
 _JOB = change("databricks_job.a", ["update"], {"name": "a"}, {"name": "b"})
 _LARGE = {"cluster_size": "Large", "enable_serverless_compute": True}
+
+
+def _set(kind: str, before: dict[str, Any] | None, after: dict[str, Any]) -> dict[str, Any]:
+    """A plan that changes (or makes) one resource."""
+    return plan(change(f"{kind}.x", ["update"] if before is not None else ["create"], before, after))
+
+
+def _runs(notebook: str) -> dict[str, Any]:
+    return {"name": "etl", "task": [{"task_key": "t", "notebook_task": [{"notebook_path": notebook}]}]}
+
+
+_MASKED = {"name": "t", "column": [{"name": "ssn", "mask": [{"function_name": "m"}]}, {"name": "id"}]}
+_BARE = {"name": "t", "column": [{"name": "id"}, {"name": "ssn"}]}
 # By rule: a plan that it fits, and what the scan finds in it.
 EXAMPLES: dict[str, tuple[dict[str, Any], tuple[Told, ...]]] = {
     "plan failed": (plan(SAME, errored=True), ()),
@@ -50,10 +75,52 @@ EXAMPLES: dict[str, tuple[dict[str, Any], tuple[Told, ...]]] = {
     ),
     "right to read data": (plan(_grants(eng=["SELECT"])), ()),
     "Azure role": (plan(change("azurerm_role_assignment.r", ["create"], None, {"role_definition_name": "Reader"})), ()),
+    "right that is not known yet": (plan(_partly(["create"], {"grant": True})), ()),
+    "who gains access is not known yet": (plan(_partly(["create"], {"grant": [True]})), ()),
+    "an import takes rights away": (plan(_taken_over()), ()),
+    "right to use secrets": (
+        plan(
+            change(
+                "databricks_secret_acl.a", ["create"], None, {"scope": "s", "principal": "eng", "permission": "READ"}
+            )
+        ),
+        (),
+    ),
+    "other right": (plan(_grants(eng=["EXTERNAL_USE_SCHEMA"])), ()),
     "membership": (
         plan(change("databricks_group_member.m", ["create"], None, {"group_id": "1", "member_id": "2"})),
         (),
     ),
+    "who runs it": (
+        _set("databricks_job", {"run_as": [{"user_name": "a"}]}, {"run_as": [{"service_principal_name": "admin"}]}),
+        (),
+    ),
+    "what a job runs": (_set("databricks_job", _runs("/Repos/main"), _runs("/Users/bob")), ()),
+    "a mask or a filter is taken from a table": (_set("databricks_sql_table", _MASKED, _BARE), ()),
+    "a role allows more": (_set("azurerm_role_definition", None, {"permissions": [{"actions": ["*"]}]}), ()),
+    "open to every workspace": (
+        _set("databricks_catalog", {"isolation_mode": "ISOLATED"}, {"isolation_mode": "OPEN"}),
+        (),
+    ),
+    "open to the network": (
+        _set("azurerm_key_vault", {"public_network_access_enabled": False}, {"public_network_access_enabled": True}),
+        (),
+    ),
+    "firewall open by default": (
+        _set("azurerm_storage_account", {"network_rules": [{"default_action": "Deny"}]}, {"network_rules": []}),
+        (),
+    ),
+    "network rule for every address": (
+        _set("azurerm_network_security_rule", None, {"access": "Allow", "source_address_prefix": "*"}),
+        (),
+    ),
+    "protection is taken off": (_set("databricks_schema", {"force_destroy": False}, {"force_destroy": True}), ()),
+    "data for somebody outside": (_set("databricks_recipient", None, {"name": "partner"}), ()),
+    "what clusters are allowed": (
+        _set("databricks_cluster_policy", {"definition": '{"a": {"maxValue": 4}}'}, {"definition": "{}"}),
+        (),
+    ),
+    "identity in Entra": (_set("azuread_application_password", None, {"application_id": "a"}), ()),
     "costs": (plan(change("databricks_sql_endpoint.w", ["create"], None, _LARGE)), ()),
     "undoes a change made by hand": (plan(_JOB) | _drifted(), ()),
 }
@@ -126,3 +193,81 @@ def test_a_file_without_rules_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RulesError, match="or every plan would pass"):
         read_rules(tmp_path / "rules.yaml")
     assert RULES.exists()
+
+
+def _hits(document: dict[str, Any]) -> list[str]:
+    return [hit.rule for hit in reviewer().review("prod-ml", document).decision.hits]
+
+
+def test_an_attribute_that_is_known_after_the_apply_may_be_any_value() -> None:
+    """Whose rights a job will have, and whether a catalog stays closed, is not known: no pass."""
+    for kind, before, unknown, rule in (
+        ("databricks_job", {"run_as": [{"user_name": "a"}]}, {"run_as": [{"user_name": True}]}, "who runs it"),
+        ("databricks_catalog", {"isolation_mode": "ISOLATED"}, {"isolation_mode": True}, "open to every workspace"),
+    ):
+        item = change(f"{kind}.x", ["update"], before, {"run_as": [{}]}, after_unknown=unknown)
+        assert _hits(plan(item)) == [rule]
+
+
+def test_blocks_in_another_order_are_no_change() -> None:
+    """A provider may list tasks in any order."""
+    task = {"notebook_task": [{"notebook_path": "/a"}]}, {"notebook_task": [{"notebook_path": "/b"}]}
+    assert _hits(_set("databricks_job", {"task": [*task]}, {"task": [*reversed(task)]})) == []
+
+
+def test_what_is_made_safer_passes() -> None:
+    """A catalog that is closed, an account that loses its keys."""
+    closed = _set("databricks_catalog", {"isolation_mode": "OPEN"}, {"isolation_mode": "ISOLATED"})
+    keyless = _set("azurerm_storage_account", {"shared_access_key_enabled": True}, {"shared_access_key_enabled": False})
+    assert (_hits(closed), _hits(keyless)) == ([], [])
+
+
+def test_a_switch_that_is_taken_out_has_its_default() -> None:
+    """Public access is what the provider gives if nothing is said."""
+    assert _hits(_set("azurerm_key_vault", {"public_network_access_enabled": False}, {"name": "kv"})) == [
+        "open to the network"
+    ]
+
+
+def test_rights_that_open_more_than_they_say_need_an_approval() -> None:
+    """To use a secret, to run as a service principal, to read from outside, to attach to a cluster."""
+    cases: list[tuple[str, dict[str, Any]]] = [
+        ("databricks_secret_acl", {"scope": "prod", "principal": "eng", "permission": "write"}),
+        ("azurerm_key_vault_access_policy", {"object_id": "a", "secret_permissions": ["Get"]}),
+        ("azurerm_key_vault", {"name": "kv", "access_policy": [{"object_id": "a", "key_permissions": ["Decrypt"]}]}),
+        (
+            "databricks_access_control_rule_set",
+            {"name": "r", "grant_rules": [{"principals": ["groups/eng"], "role": "roles/servicePrincipal.user"}]},
+        ),
+        ("databricks_grant", {"schema": "prod.gold", "principal": "eng", "privileges": ["external use schema"]}),
+        ("databricks_grant", {"schema": "prod.gold", "principal": "eng", "privileges": ["A_RIGHT_OF_NEXT_YEAR"]}),
+        ("databricks_grant", {"schema": "prod.gold", "principal": "eng", "privileges": ["ALL PRIVILEGES"]}),
+        ("databricks_catalog_workspace_binding", {"catalog_name": "prod", "workspace_id": 1}),
+        ("databricks_group", {"display_name": "eng", "allow_cluster_create": True}),
+        (
+            "databricks_permissions",
+            {"cluster_id": "1", "access_control": [{"group_name": "eng", "permission_level": "CAN_ATTACH_TO"}]},
+        ),
+    ]
+    for kind, values in cases:
+        decision = reviewer().review("prod-ml", _set(kind, None, values)).decision
+        assert (kind, decision.verdict) == (kind, Verdict.APPROVAL)
+
+
+def test_a_right_that_only_opens_the_way_passes() -> None:
+    """USE_CATALOG and BROWSE show and change no data."""
+    values = {"catalog": "prod", "principal": "eng", "privileges": ["USE CATALOG", "BROWSE"]}
+    assert _hits(_set("databricks_grant", None, values)) == []
+
+
+@pytest.mark.parametrize("part", ["action_invocations", "deferred_action_invocations", "deferred_changes", "hooks"])
+def test_a_part_with_an_effect_of_its_own_needs_an_approval(part: str) -> None:
+    """Actions, what is deferred, and a part that no review knows yet, in a plan without a change of a resource."""
+    entries = [{"address": "action.azapi_resource_action.rotate", "type": "azapi_resource_action"}]
+    found = reviewer().review("prod-ml", plan(SAME, applyable=False, **{part: entries}))
+    assert (found.decision.verdict, [hit.rule for hit in found.decision.hits]) == (
+        Verdict.APPROVAL,
+        ["plan incomplete"],
+    )
+    assert found.says_something
+    assert part == "hooks" or "action.azapi_resource_action.rotate" in found.notes[0]

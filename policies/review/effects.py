@@ -1,0 +1,40 @@
+"""What an apply does beyond the changes of resources, as notes: a plan without such changes need not do nothing.
+
+Source: HashiCorp, "JSON Output Format", with the actions of Terraform 1.14.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from policies.json_file import Document
+
+# What Terraform and OpenTofu write beside the changes of resources, without an effect that is not read here.
+_PARTS = frozenset({
+    "format_version", "terraform_version", "variables", "planned_values", "proposed_unknown", "resource_drift",
+    "resource_changes", "output_changes", "prior_state", "configuration", "relevant_attributes", "checks", "timestamp",
+    "applyable", "complete", "errored",
+})  # fmt: skip
+_EFFECTS: Mapping[str, str] = {
+    "deferred_changes": "changes are deferred to a later plan and not shown",
+    "action_invocations": "actions are invoked, whose effect no plan shows",
+    "deferred_action_invocations": "invocations of actions are deferred to a later plan",
+}
+
+
+def not_shown(document: Document) -> Iterator[str]:
+    """The parts of a plan that have an effect and are no changes of resources, and those that are not known."""
+    for name, effect in _EFFECTS.items():
+        found = document.get(name)
+        if found:
+            entries = found if isinstance(found, list) else [found]
+            yield f"{len(entries)} {effect}: {', '.join(_addresses(entries)) or 'without an address'}"
+    for name, found in document.items():
+        if name not in _PARTS and name not in _EFFECTS and found not in (None, [], {}, False):
+            yield f"the plan has a part {name[:40]!r} that this review does not know, and does not show"
+
+
+def _addresses(entries: Sequence[Any]) -> Iterator[str]:
+    for entry in entries[:5]:
+        inside = [entry, *(entry.values() if isinstance(entry, Mapping) else ())]
+        found = [item.get("address") for item in inside if isinstance(item, Mapping)]
+        yield from (text[:80] for text in found[:2] if isinstance(text, str))

@@ -1,0 +1,45 @@
+"""Principals and privileges as the system reads them: one spelling for each, whatever a document writes.
+
+Source: Databricks Terraform provider, `databricks_grants` (privileges are upper-cased, blanks become underscores), and
+Azure Databricks, "Manage groups" (`users` and `account users` are built in; names of groups differ in more than case).
+"""
+
+import re
+
+# The groups that hold every user: of the account, and of the workspace.
+ACCOUNT_USERS = "account users"
+WORKSPACE_USERS = "users"
+EVERYBODY = (ACCOUNT_USERS, WORKSPACE_USERS)
+# Groups that every account or workspace has, whose names the system reads in any case.
+_BUILT_IN = (*EVERYBODY, "admins")
+_ALIASES = {"all account users": ACCOUNT_USERS, "all workspace users": WORKSPACE_USERS}
+_BLANKS = re.compile(r"\s+")
+_SEPARATORS = re.compile(r"[\s_]+")
+_ALL = {"ALL", "ALL_PRIVILEGES", "ALL_PRIVILEGE"}
+
+
+def privilege(text: str) -> str:
+    """A privilege, permission level or secret permission: `all privileges` is `ALL_PRIVILEGES`."""
+    found = _SEPARATORS.sub("_", text.strip()).upper()
+    return "ALL_PRIVILEGES" if found in _ALL else found
+
+
+def principal(text: str) -> str:
+    """A principal's name: built-in groups in their own spelling, all others without superfluous blanks.
+
+    The names of rule sets carry the kind in front (`groups/account users`); a built-in group loses it.
+    """
+    found = _BLANKS.sub(" ", text.strip())
+    bare = found.removeprefix("groups/").lower()
+    bare = _ALIASES.get(bare, bare)
+    return bare if bare in _BUILT_IN else found
+
+
+def principal_key(text: str) -> str:
+    """What two spellings of one principal have in common: `Analysts` and `analysts` are the same group."""
+    return principal(text).casefold()
+
+
+def is_everybody(text: str) -> bool:
+    """Whether the principal is a built-in group that holds every user."""
+    return principal(text) in EVERYBODY
