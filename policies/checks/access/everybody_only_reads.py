@@ -1,7 +1,7 @@
 """A grant to everybody outlives every review of who is in which group."""
 
-from ..core.api import Block, Resource, Severity, Verdict, failed, passed, rule, worst
-from ..core.principals import changing, is_everybody
+from ..core.api import Block, Resource, Severity, Verdict, failed, passed, rule, unknown, worst
+from ..core.principals import changing, means_everybody
 
 
 @rule(
@@ -15,12 +15,14 @@ from ..core.principals import changing, is_everybody
 )
 def everybody_only_reads(resource: Resource) -> Verdict:
     """Everybody is granted reading at most."""
-    return worst(_one(grant) for grant in resource.block.blocks("grant") or [resource.block])
+    return worst(_one(resource, grant) for grant in resource.block.blocks("grant") or [resource.block])
 
 
-def _one(grant: Block) -> Verdict:
-    principal = grant.value("principal")
-    if principal is None or not is_everybody(principal):
+def _one(resource: Resource, grant: Block) -> Verdict:
+    principal, held = grant.value("principal"), changing(grant.values("privileges"))
+    if principal is None or not held:
         return passed()
-    held = changing(grant.values("privileges"))
-    return failed(f"{principal} holds {', '.join(held)}; allowed: reading privileges") if held else passed()
+    everybody = means_everybody(resource, principal)
+    if everybody is None:
+        return unknown(f"who {principal} is cannot be seen here, and it holds {', '.join(held)}; name it")
+    return failed(f"{principal} holds {', '.join(held)}; allowed: reading privileges") if everybody else passed()

@@ -2,7 +2,7 @@
 
 from ..core.api import Block, Resource, Severity, Verdict, failed, passed, rule, unknown, worst
 from ..core.environment import Environment, environment_named, environment_of
-from ..core.principals import changing
+from ..core.principals import changing, principal_name
 
 _SECURABLES = (
     "catalog", "schema", "table", "volume", "model", "function", "external_location", "storage_credential",
@@ -43,7 +43,7 @@ def _one(resource: Resource, grant: Block) -> Verdict:
     principal, held = grant.value("principal"), changing(grant.values("privileges"))
     if principal is None or not held:
         return passed()
-    name = resource.name_of(principal)
+    name = principal_name(resource, principal)
     if name is None:
         return unknown(f"who {principal} is cannot be seen here, and it holds {', '.join(held)} on production")
     if environment_named(name) is Environment.OTHER:

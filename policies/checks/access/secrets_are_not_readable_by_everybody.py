@@ -1,7 +1,7 @@
 """Who reads a secret scope reads every secret in it."""
 
-from ..core.api import Resource, Severity, Verdict, failed, passed, rule
-from ..core.principals import is_everybody
+from ..core.api import Resource, Scalar, Severity, Verdict, failed, passed, rule, unknown, worst
+from ..core.principals import means_everybody
 
 
 @rule(
@@ -16,5 +16,11 @@ from ..core.principals import is_everybody
 def secrets_are_not_readable_by_everybody(resource: Resource) -> Verdict:
     """Secrets are read and managed by named principals."""
     path = "principal" if resource.type == "databricks_secret_acl" else "initial_manage_principal"
-    open_to = [value for value in resource.block.values(path) if is_everybody(value)]
-    return failed(f"{path} is {open_to[0]}; allowed: a named principal") if open_to else passed()
+    return worst(_one(resource, path, value) for value in resource.block.values(path))
+
+
+def _one(resource: Resource, path: str, value: Scalar) -> Verdict:
+    everybody = means_everybody(resource, value)
+    if everybody is None:
+        return unknown(f"{path} is computed ({value}), and who that is cannot be seen here; name it")
+    return failed(f"{path} is {value}; allowed: a named principal") if everybody else passed()

@@ -1,7 +1,7 @@
 """Personal access tokens are passwords that scripts keep."""
 
-from ..core.api import Block, Resource, Severity, Verdict, failed, passed, rule, worst
-from ..core.principals import is_everybody
+from ..core.api import Block, Resource, Severity, Verdict, failed, passed, rule, unknown, worst
+from ..core.principals import means_everybody
 
 
 @rule(
@@ -16,9 +16,12 @@ def tokens_are_not_for_everybody(resource: Resource) -> Verdict:
     """Tokens and passwords are for named groups."""
     if not resource.block.has("authorization"):
         return passed("not about tokens")
-    return worst(_one(entry) for entry in resource.block.blocks("access_control"))
+    return worst(_one(resource, entry) for entry in resource.block.blocks("access_control"))
 
 
-def _one(entry: Block) -> Verdict:
+def _one(resource: Resource, entry: Block) -> Verdict:
     group = entry.value("group_name")
-    return failed(f"{group} may use them; allowed: named groups") if group and is_everybody(group) else passed()
+    everybody = False if group is None else means_everybody(resource, group)
+    if everybody is None:
+        return unknown(f"who {group} is cannot be seen here, and it may use them; name it")
+    return failed(f"{group} may use them; allowed: named groups") if everybody else passed()

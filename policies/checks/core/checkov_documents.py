@@ -6,7 +6,7 @@ from pathlib import PurePath
 from typing import Any
 
 from .document import Document, Resource
-from .values import Block
+from .values import Block, arguments
 
 # Documents by what they were made from, so that one is built once and not once per check.
 _of_graphs: dict[tuple[int, str], tuple[Any, Document]] = {}
@@ -26,8 +26,14 @@ def resource_of(conf: dict[str, Any], type_: str, entity_path: str, graph: Any) 
     file, _, rest = entity_path.partition(f":{type_}:")
     address = str(conf.get("__address__") or f"{type_}.{rest}")
     document = _of_files.get(file) or (_of_graph(graph, file) if graph is not None else Document(whole=False))
-    found = next((item for item in document.resources if item.address == address), None)
+    # Two root folders that call a module by one name give one address with two sets of values.
+    found = next((item for item in document.resources if item.address == address and _is_of(item, conf)), None)
     return found or Resource(address, type_, _bare(rest), Block(conf), document)
+
+
+def _is_of(item: Resource, conf: Mapping[str, Any]) -> bool:
+    """Whether the resource has the values that checkov shows."""
+    return arguments(item.block.raw_values) == arguments(conf)
 
 
 def remember(definitions: Mapping[str, Mapping[str, Any]], root: str | None) -> None:

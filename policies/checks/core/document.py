@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from .values import Block, Expression, Scalar
+from .values import Block, Expression, Scalar, arguments
 
 # Arguments that name a principal or an object to people, and those by which others know it.
 _NAMES = ("display_name", "name", "user_name")
@@ -91,9 +91,15 @@ class Document:
 
     @cached_property
     def by_address(self) -> dict[str, Resource]:
-        """Resources as expressions name them, `data.` before a data source, after the module that they stand in."""
-        named = {f"{item.module}{item.type}.{item.name}": item for item in self.resources}
-        return named | {f"{item.module}data.{item.type}.{item.name}": item for item in self.data}
+        """Resources as expressions name them, `data.` before a data source, after the module that they stand in.
+
+        A name that means several of different values (instances, modules of two roots) is left out: it tells nothing.
+        """
+        named: dict[str, list[Resource]] = defaultdict(list)
+        for item in (*self.resources, *self.data):
+            data = "data." if item.address.removeprefix(item.module).startswith("data.") else ""
+            named[f"{item.module}{data}{item.type}.{item.name}"].append(item)
+        return {name: items[0] for name, items in named.items() if _alike(items)}
 
     @cached_property
     def by_id(self) -> dict[str, Resource]:
@@ -110,6 +116,11 @@ class Document:
                     for name in _meant(item, value):
                         index[item.type, name].append(item)
         return index
+
+
+def _alike(items: list[Resource]) -> bool:
+    first = arguments(items[0].block.raw_values)
+    return all(arguments(item.block.raw_values) == first for item in items[1:])
 
 
 def _meant(item: Resource, value: Scalar) -> Iterable[str]:

@@ -1,5 +1,8 @@
 """Principals that stand for everybody or for a person, and the privileges that change things."""
 
+import re
+
+from .document import Resource
 from .values import Expression, Scalar
 
 EVERYBODY = ("account users", "users")
@@ -9,12 +12,34 @@ READING = frozenset({
     "BROWSE", "EXECUTE", "READ_FILES", "READ_METADATA", "READ_VOLUME", "SELECT", "USE_CATALOG", "USE_CONNECTION",
     "USE_SCHEMA", "USAGE",
 })  # fmt: skip
+# One attribute of one resource or data source, and nothing beside it: a condition may end in either of its two values.
+_LONE = re.compile(r"(?:\$\{)?\s*((?:data\.)?([a-z][a-z0-9]*_\w+)\.[\w-]+)(?:\[[^\]]*\])?\.\w+\s*\}?")
+# What refers to these is one identity, and never a group.
+_IDENTITIES = frozenset({
+    "azuread_service_principal", "azurerm_user_assigned_identity", "databricks_current_user",
+    "databricks_service_principal", "databricks_user",
+})  # fmt: skip
 _PEOPLE = ("databricks_user.", "data.databricks_user.", "data.databricks_current_user.")
 
 
 def is_everybody(value: Scalar) -> bool:
     """Whether the principal is a built-in group that holds every user."""
     return str(value).strip().lower() in EVERYBODY
+
+
+def principal_name(resource: Resource, value: Scalar) -> str | None:
+    """The principal's name, of a literal or of what one reference means; None where the document does not tell."""
+    computed = isinstance(value, Expression)
+    return None if computed and not _LONE.fullmatch(str(value)) else resource.name_of(value)
+
+
+def means_everybody(resource: Resource, value: Scalar) -> bool | None:
+    """Whether the principal is, or refers to, a group that holds every user; None where the document does not tell."""
+    reference = _LONE.fullmatch(str(value)) if isinstance(value, Expression) else None
+    if reference and reference.group(2) in _IDENTITIES:
+        return False
+    name = principal_name(resource, value)
+    return None if name is None else is_everybody(name)
 
 
 def is_person(value: Scalar) -> bool | None:

@@ -14,6 +14,10 @@ _BARE = re.compile(
     r"\.[\w\[]|\w+\.(?:value|key)(?:$|[.\[])"
 )
 _CALL = re.compile(r"[a-z][a-z0-9_]*\(.*\)$", re.DOTALL)
+# `!false`, and `{}[each.key].x` or `[…][0]`: checkov leaves them as they stand where it cannot fold them.
+_NEGATED = re.compile(r"!\s*(?:true\b|false\b|\(|[a-z_]\w*[.(\[])", re.IGNORECASE)
+_INDEXED = re.compile(r"[\[{].*[\]}](?:\[[^\]]*\]|\.\w+)+$", re.DOTALL)
+_COMPUTED = (_BARE, _CALL, _NEGATED, _INDEXED)
 
 
 @dataclass(frozen=True)
@@ -102,9 +106,14 @@ def _is_note(key: str) -> bool:
     return key == "//" or key.startswith("__") or key in ("start_line", "end_line", "references_")
 
 
+def arguments(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """What was set, without the notes that a parser puts beside it."""
+    return {key: value for key, value in raw.items() if not _is_note(key)}
+
+
 def scalar(raw: Any) -> Scalar:
     """A value as a check sees it: an `Expression` where Terraform computes it."""
-    if isinstance(raw, str) and ("${" in raw or _BARE.match(raw) or _CALL.match(raw)):
+    if isinstance(raw, str) and ("${" in raw or any(form.match(raw) for form in _COMPUTED)):
         return Expression(raw)
     if isinstance(raw, str | int | float | bool | Expression):
         return raw

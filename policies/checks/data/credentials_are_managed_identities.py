@@ -1,8 +1,12 @@
 """A managed identity has no secret to leak, to rotate or to keep in a state."""
 
+from collections.abc import Mapping
+
 from ..core.api import Resource, Severity, Verdict, failed, passed, rule
 
-_WITH_SECRET = ("azure_service_principal", "cloudflare_api_token")
+# Other clouds' like of a managed identity: a role that is assumed, a service account that Databricks makes.
+_OF_OTHER_CLOUDS = ("aws_iam_role", "databricks_gcp_service_account")
+_WITH_SECRET = ("azure_service_principal", "cloudflare_api_token", "gcp_service_account_key")
 
 
 @rule(
@@ -20,4 +24,12 @@ def credentials_are_managed_identities(resource: Resource) -> Verdict:
         return failed(f"{held[0]} keeps a secret; allowed: azure_managed_identity")
     if resource.block.has("azure_managed_identity"):
         return passed()
+    if any(_is_set(resource, name) for name in _OF_OTHER_CLOUDS):
+        return passed("not Azure's, and without a secret")
     return failed("no azure_managed_identity is set; allowed: one")
+
+
+def _is_set(resource: Resource, name: str) -> bool:
+    """Whether the block stands there, even an empty one: `databricks_gcp_service_account {}` says all that it can."""
+    raw = resource.block.raw_values.get(name)
+    return any(isinstance(found, Mapping) for found in (raw if isinstance(raw, list) else [raw]))

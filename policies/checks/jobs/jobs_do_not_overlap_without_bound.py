@@ -1,6 +1,6 @@
 """Two runs that write the same table race."""
 
-from ..core.api import Resource, Severity, Verdict, expect_between, rule
+from ..core.api import Resource, Severity, Verdict, expect_between, passed, rule
 
 MOST_RUNS = 5
 
@@ -10,9 +10,9 @@ MOST_RUNS = 5
     Severity.MEDIUM,
     "databricks_job",
     rationale="A slow run meets the next one: both write, and each new one takes another cluster.",
-    fix="Set `max_concurrent_runs`, to 1 for a job that writes.",
+    fix="Set `max_concurrent_runs` to 1 for a job that writes, or leave it out: the default is 1.",
     control="SAT INFO-2",
 )
 def jobs_do_not_overlap_without_bound(resource: Resource) -> Verdict:
-    """Jobs say how many of their runs may overlap, and it is few."""
-    return expect_between(resource.block, "max_concurrent_runs", 1, MOST_RUNS)
+    """Few runs of a job overlap."""
+    return expect_between(resource.block, "max_concurrent_runs", 1, MOST_RUNS, missing=passed("1 by default"))

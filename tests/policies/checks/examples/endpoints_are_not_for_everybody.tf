@@ -13,3 +13,11 @@ resource "databricks_permissions" "pass_named" {
     permission_level = "CAN_QUERY"
   }
 }
+
+resource "databricks_permissions" "unknown_group" {
+  serving_endpoint_id = "abc"
+  access_control {
+    group_name       = var.group
+    permission_level = "CAN_QUERY"
+  }
+}

@@ -1,4 +1,4 @@
-resource "databricks_job" "fail_unset" {
+resource "databricks_job" "pass_unset" {
   name = "a"
 }
 

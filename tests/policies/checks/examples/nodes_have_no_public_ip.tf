@@ -5,7 +5,7 @@ resource "azurerm_databricks_workspace" "fail_public" {
   }
 }
 
-resource "azurerm_databricks_workspace" "fail_unset" {
+resource "azurerm_databricks_workspace" "pass_unset" {
   name = "b"
 }
 
@@ -20,5 +20,19 @@ resource "azurerm_databricks_workspace" "pass_private" {
   name = "d"
   custom_parameters {
     no_public_ip = true
+  }
+}
+
+resource "azurerm_databricks_workspace" "unknown_negated" {
+  name = "e"
+  custom_parameters {
+    no_public_ip = !false
+  }
+}
+
+resource "azurerm_databricks_workspace" "unknown_indexed" {
+  name = "f"
+  custom_parameters {
+    no_public_ip = {}[each.key].private
   }
 }

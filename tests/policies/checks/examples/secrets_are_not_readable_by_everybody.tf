@@ -18,3 +18,9 @@ resource "databricks_secret_acl" "pass_principal" {
 resource "databricks_secret_scope" "pass_unset" {
   name = "prod"
 }
+
+resource "databricks_secret_acl" "unknown_principal" {
+  scope      = "prod"
+  principal  = var.reader
+  permission = "READ"
+}

@@ -21,3 +21,11 @@ resource "databricks_permissions" "pass_other_object" {
     permission_level = "CAN_USE"
   }
 }
+
+resource "databricks_permissions" "unknown_group" {
+  authorization = "tokens"
+  access_control {
+    group_name       = var.group
+    permission_level = "CAN_USE"
+  }
+}
