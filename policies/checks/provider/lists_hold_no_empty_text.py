@@ -55,7 +55,8 @@ def _empty(raw: Any, path: str) -> Iterator[str]:
                 yield from _empty(inner, f"{path}.{name}".lstrip("."))
     elif isinstance(raw, list):
         inside = [inner for inner in raw if isinstance(inner, list)]
-        is_list = len(raw) > 1 or path.rpartition(".")[2] in _LISTS
+        # A lone null is an argument that is not set, which checkov wraps in a list.
+        is_list = len(raw) > 1 or (path.rpartition(".")[2] in _LISTS and raw != [None])
         if (is_list and _has_empty(raw)) or any(_has_empty(inner) for inner in inside):
             yield path
         for inner in raw:

@@ -26,7 +26,8 @@ def test_the_metastore_is_listed_read_and_assigned(lake: Core) -> None:
     assert admin.metastores.summary().metastore_id == current
     assert admin.metastores.get(str(current)).metastore_id == current
     dev = lake.cloud.workspace("dev").workspace_id
-    assert _unity(lake, "PUT", f"workspaces/{dev}/metastore", json={"metastore_id": current}) == {}
+    assigned = _unity(lake, "PUT", f"workspaces/{dev}/metastore", json={"metastore_id": current})
+    assert (assigned["metastore_id"], assigned["workspace_id"]) == (current, dev)
 
 
 def test_a_credential_and_its_location_live_and_die(lake: Core) -> None:
