@@ -78,7 +78,7 @@ class Victim:
         client = self.mlops.client()
         job = client.jobs.get(next(job.job_id or 0 for job in client.jobs.list(name="credit-promotion")))
         assert job.settings is not None
-        path = (job.settings.tasks or [])[0].libraries[0].whl or ""  # type: ignore[index]  # wheel tasks have one
+        path = next(task.libraries[0].whl or "" for task in job.settings.tasks or [] if task.libraries)
         self._shipped = self._shipped or client.files.download(path).contents.read()  # type: ignore[union-attr]
         wheel = edited(self._shipped, hold=self.folder / "hold", manual=manual)
         client.files.upload(path, io.BytesIO(wheel), overwrite=True)

@@ -14,10 +14,12 @@ import ml
 from ml.declarations import Tuning
 from ml.training import contract, registry
 from ml.training.dataset import Pinned
+from ml.training.feature_spec import Source
 from ml.training.learner import learn
 from ml.training.split import Split
 from ml.training.xgboost_learner import XgboostLearner
 from ml.usecases import use_case
+from ml.versions import artifact
 
 ROWS_PER_MONTH = 200
 MONTHS = tuple(pd.date_range("2024-01-01", periods=8, freq="MS").date)
@@ -65,16 +67,20 @@ def fit_log_load(folder: Path) -> float:
     registry.pack(learned, model, packed)
     mlflow.set_tracking_uri((folder / "runs").as_uri())
     with mlflow.start_run():
-        uri, _ = registry.log_model(packed, model, pinned, contract.input_example(model, rows))
-    answer = load(uri).predict(contract.model_input(model, rows.fillna(0.0)))["probability"].to_numpy()
+        source = Source(table=pinned.features, table_id="made-up", workspace_id=1)
+        uri, _ = registry.log_model(packed, model, pinned, contract.input_example(model, rows), source)
+    answer = (
+        load(uri, folder / "fetched").predict(contract.model_input(model, rows.fillna(0.0)))["probability"].to_numpy()
+    )
     scores = learned.fitted.scores(MONTHS[7:])
     assert np.allclose(answer, learned.sigmoid.probabilities(scores.log_odds), atol=1e-6), "it answers something else"
     return ranks(scores.labels, answer)
 
 
-def load(uri: str) -> "mlflow.pyfunc.PyFuncModel":
+def load(uri: str, into: Path) -> "mlflow.pyfunc.PyFuncModel":
     """The model as gates and scoring load it."""
-    return mlflow.pyfunc.load_model(uri)
+    into.mkdir()
+    return artifact.load(artifact.fetch(uri, into))
 
 
 def ranks(labels: np.ndarray, answer: np.ndarray) -> float:
