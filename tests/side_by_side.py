@@ -1,20 +1,23 @@
 """`make test` and `make test-fast`: two runs of pytest beside each other, for two cores.
 
 `make test`: the tests that start servers, which wait much of the time, and beside them those that start none. `fast`
-alone (`make test-fast`) is halved by rooms. Exit code 1 if a half fails, or none has a test to run.
+alone (`make test-fast`) is halved by rooms. Exit code 1 if a half fails, or none has a test to run. What failed in
+either is said again at the very end, so that the last lines of a log are enough.
 `python -m tests.side_by_side [fast] [pytest's arguments]`.
 """
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from xml.etree import ElementTree
 
 SERVERS, FAST = ("-m", "not fast and not long"), ("-m", "fast")
 # Half of the work, as processor time goes; every other room, and any new one, is in the other half.
 ONE_HALF = ("tests/infra", "tests/policies", "tests/cli")
 LOG = Path("dist") / "test-beside.log"
 _PASSED, _NO_TESTS = 0, 5
+_REASON_CHARACTERS = 600
 
 Arguments = tuple[str, ...]
 
@@ -37,11 +40,27 @@ def failed(codes: Sequence[int]) -> bool:
     return any(code not in (_PASSED, _NO_TESTS) for code in codes) or set(codes) == {_NO_TESTS}
 
 
+def failures(report: Path) -> Iterator[str]:
+    """What failed by a half's JUnit report, one text each; that there is no report is a failure too."""
+    if not report.exists():
+        yield f"{report.name} was not written: that half was stopped before its end"
+        return
+    for case in ElementTree.parse(report).iter("testcase"):
+        for kind in ("failure", "error"):
+            for fault in case.findall(kind):
+                reason = fault.get("message", "")[:_REASON_CHARACTERS]
+                yield f"{kind}: {case.get('classname')}::{case.get('name')}\n    {reason}"
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run them; what the second says is printed after the first."""
     pytest = (sys.executable, "-m", "pytest")
-    first, *second = halves(arguments)
+    chosen = halves(arguments)
     LOG.parent.mkdir(exist_ok=True)
+    reports = [LOG.with_name(f"test-half-{number}.xml") for number in range(1, len(chosen) + 1)]
+    for report in reports:
+        report.unlink(missing_ok=True)
+    first, *second = [(*half, f"--junitxml={report}") for half, report in zip(chosen, reports, strict=True)]
     with LOG.open("wb") as log:
         # With a cache of its own: both note what failed, and the later one would win.
         own_cache = ("-o", "cache_dir=.pytest_cache/beside")
@@ -55,6 +74,8 @@ def main(arguments: Sequence[str]) -> int:
                 half.kill()
     if beside:
         print(f"\n=== beside it ({LOG})\n{LOG.read_text(encoding='utf-8')}", flush=True)
+    if any(code not in (_PASSED, _NO_TESTS) for code in codes):
+        print("\n=== what failed", *(text for report in reports for text in failures(report)), sep="\n", flush=True)
     return int(failed(codes))
 
 

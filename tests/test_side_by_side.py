@@ -34,10 +34,19 @@ def test_both_halves_run_and_the_long_ones_do_not(tmp_path: Path, root: Path) ->
 
 @pytest.mark.parametrize("broken", ["pure", "served"])
 def test_a_failure_in_either_half_fails_both(tmp_path: Path, root: Path, broken: str) -> None:
-    """And the failing test is named."""
+    """And the failing test is named, at the very end with its reason, whichever half it is in."""
     done = _run(tmp_path, root, **{"pure": True, "served": True, broken: False})
     assert done.returncode == 1
     assert f"FAILED test_{broken}.py::test_{broken}" in done.stdout
+    last = done.stdout.partition("=== what failed\n")[2].splitlines()
+    assert last == [f"failure: test_{broken}::test_{broken}", "    assert False"]
+
+
+def test_a_half_that_was_stopped_is_named(tmp_path: Path) -> None:
+    """It leaves no report behind: one of an earlier run is deleted first."""
+    assert list(side_by_side.failures(tmp_path / "test-half-1.xml")) == [
+        "test-half-1.xml was not written: that half was stopped before its end"
+    ]
 
 
 @pytest.mark.parametrize(
