@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-_INDEX = re.compile(r"\[[^\]]*\]$")
+_INDEX = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,7 @@ class Configuration:
 
 
 def without_index(address: str) -> str:
-    """`azurerm_subnet.s["public"]` without its instance key."""
+    """`module.m["a"].azurerm_subnet.s["public"]` without any instance key, as the configuration has it."""
     return _INDEX.sub("", address)
 
 

@@ -4,6 +4,7 @@ An id that nothing in the plan names, and a value known only after the apply, st
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -36,13 +37,17 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
     "databricks_sql_table": ("catalog_name", "schema_name", "name"),
 }
 
+_OWN = re.compile(r'(?:data\.)?[A-Za-z0-9_]+\.[A-Za-z0-9_-]+(?:\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\])?$')
+
 
 class Names:
     """The names of one plan."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._resources = {without_index(change.address): change for change in plan.resources}
+        self._resources: dict[str, list[Change]] = {}
+        for change in plan.resources:
+            self._resources.setdefault(without_index(change.address), []).append(change)
         self._data = dict(_data_sources(plan.document))
         self._display = dict(self._ids())
 
@@ -74,16 +79,23 @@ class Names:
         """The name of what an attribute refers to in the configuration; empty where it refers to nothing named."""
         configured = self._plan.configuration.of(change.address)
         references = configured.references.get(attribute, ()) if configured else ()
-        return next((name for reference in references if (name := self._named(reference))), "")
+        return next((name for reference in references if (name := self._named(change, reference))), "")
 
     def sets(self, change: Change, attribute: str) -> bool:
         """Whether the configuration sets the attribute; true where the plan does not say."""
         configured = self._plan.configuration.of(change.address)
         return configured is None or attribute in configured.settings
 
-    def _named(self, reference: str) -> str:
+    def _target(self, change: Change, address: str) -> Change | None:
+        """The instance that `change` refers to: the one in its own module's instance, if there are several."""
+        found = self._resources.get(without_index(address), [])
+        module = change.address.removesuffix(_own(change.address))
+        mine = [item for item in found if item.address.removesuffix(_own(item.address)) == module] or found
+        return mine[-1] if mine else None
+
+    def _named(self, change: Change, reference: str) -> str:
         address, _, attribute = reference.rpartition(".")
-        target = self._resources.get(without_index(address))
+        target = self._target(change, address)
         if target is None:
             values = self._data.get(without_index(address), {})
             return next((values[name] for name in _NAMES if isinstance(values.get(name), str)), "")
@@ -100,6 +112,12 @@ class Names:
                 yield from ((values[field], name) for field in _IDS if isinstance(values.get(field), str))
             if kind in _IDENTITIES:
                 yield from _identity(values)
+
+
+def _own(address: str) -> str:
+    """The part of an address after its module: `databricks_grant.g["a"]`."""
+    found = _OWN.search(address)
+    return found.group() if found else address
 
 
 def _identity(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

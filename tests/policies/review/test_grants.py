@@ -279,3 +279,30 @@ def test_an_owner_that_is_known_after_the_apply_is_told() -> None:
         ["a@b.c gains OWNERSHIP on catalog c"],
         [],
     ]
+
+
+def test_each_instance_of_a_module_names_its_own() -> None:
+    """Two instances of one module: each grant is on the schema that its own instance makes."""
+    found: list[dict[str, Any]] = []
+    for key in ("credit", "risk.eu"):
+        module = f'module.uc["{key}"].'
+        for kind, values, unknown in (
+            ("databricks_schema", {"catalog_name": "prod", "name": key}, {"id": True}),
+            ("databricks_grant", {"principal": "eng", "privileges": ["SELECT"]}, {"schema": True}),
+        ):
+            item = change(f"{kind}.x", ["create"], None, values, after_unknown=unknown)
+            found.append(item | {"address": f"{module}{kind}.x"})
+    configured = {
+        "resources": [
+            {"address": "databricks_schema.x", "expressions": {}},
+            {
+                "address": "databricks_grant.x",
+                "expressions": {"schema": {"references": ["databricks_schema.x.id", "databricks_schema.x"]}},
+            },
+        ]
+    }
+    configuration = {"root_module": {"module_calls": {"uc": {"module": configured}}}}
+    assert _words(*found, configuration=configuration) == [
+        "eng gains SELECT on schema prod.credit",
+        "eng gains SELECT on schema prod.risk.eu",
+    ]
