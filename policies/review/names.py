@@ -5,7 +5,7 @@ An id that nothing in the plan names, and a value known only after the apply, st
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from policies.review.configuration import without_index
@@ -37,7 +37,9 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
     "databricks_sql_table": ("catalog_name", "schema_name", "name"),
 }
 
-_OWN = re.compile(r'(?:data\.)?[A-Za-z0-9_]+\.[A-Za-z0-9_-]+(?:\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\])?$')
+_OWN = re.compile(r'(?:data\.)?[A-Za-z0-9_]+\.[A-Za-z0-9_-]+(?P<key>\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\])?$')
+# There are several instances, and nothing says which one is meant.
+_SEVERAL = None
 
 
 class Names:
@@ -45,9 +47,7 @@ class Names:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._resources: dict[str, list[Change]] = {}
-        for change in plan.resources:
-            self._resources.setdefault(without_index(change.address), []).append(change)
+        self._instances = _instances(plan.resources)
         self._data = dict(_data_sources(plan.document))
         self._display = dict(self._ids())
 
@@ -87,21 +87,28 @@ class Names:
         return configured is None or attribute in configured.settings
 
     def _target(self, change: Change, address: str) -> Change | None:
-        """The instance that `change` refers to: the one in its own module's instance, if there are several."""
-        found = self._resources.get(without_index(address), [])
-        module = change.address.removesuffix(_own(change.address))
-        mine = [item for item in found if item.address.removesuffix(_own(item.address)) == module] or found
-        return mine[-1] if mine else None
+        """The instance that `change` refers to: in its own module's instance, with its own key if there are several.
+
+        None where nothing says which of several it is: the name of another would be wrong.
+        """
+        bare = without_index(address)
+        module, key = _place(change.address)
+        key = _place(address)[1] or key
+        for place in ((bare, module, key), (bare, module), (bare,)):
+            if place in self._instances:
+                return self._instances[place]
+        return None
 
     def _named(self, change: Change, reference: str) -> str:
-        address, _, attribute = reference.rpartition(".")
+        whole = (without_index(reference),) in self._instances  # `databricks_schema.s[each.key].id` is shortened
+        address, _, attribute = (reference, "", "id") if whole else reference.rpartition(".")
         target = self._target(change, address)
         if target is None:
             values = self._data.get(without_index(address), {})
             return next((values[name] for name in _NAMES if isinstance(values.get(name), str)), "")
         known = target.values.get(attribute)
-        whole = attribute.endswith("id") or not isinstance(known, str)
-        return self.of(target) if whole else str(known)
+        itself = attribute.endswith("id") or not isinstance(known, str)
+        return self.of(target) if itself else str(known)
 
     def _ids(self) -> Iterator[tuple[str, str]]:
         principals = [(item.type, values) for item in self._plan.resources for values in _sides(item)]
@@ -114,10 +121,22 @@ class Names:
                 yield from _identity(values)
 
 
-def _own(address: str) -> str:
-    """The part of an address after its module: `databricks_grant.g["a"]`."""
+def _instances(changes: Iterable[Change]) -> dict[tuple[str, ...], Change | None]:
+    """Changes by address without keys, module and own key; by the first two, and the first alone, if they are one."""
+    found: dict[tuple[str, ...], Change | None] = {}
+    for change in (item for item in changes if not item.deposed):
+        bare = without_index(change.address)
+        module, key = _place(change.address)
+        found[bare, module, key] = change
+        for place in ((bare, module), (bare,)):
+            found[place] = _SEVERAL if place in found else change
+    return found
+
+
+def _place(address: str) -> tuple[str, str]:
+    """The module's instance that an address lies in, and its own key: `module.m["a"].` and `["b"]`."""
     found = _OWN.search(address)
-    return found.group() if found else address
+    return (address[: found.start()], found["key"] or "") if found else ("", "")
 
 
 def _identity(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -306,3 +306,24 @@ def test_each_instance_of_a_module_names_its_own() -> None:
         "eng gains SELECT on schema prod.credit",
         "eng gains SELECT on schema prod.risk.eu",
     ]
+
+
+def test_an_instance_is_named_by_its_own_key_and_no_other() -> None:
+    """Of several instances the one with the same key is meant; with another key, nothing says which one it is."""
+    schemas = [
+        change(f'databricks_schema.s["{key}"]', ["create"], None, {"catalog_name": "prod", "name": key}) for key in "ab"
+    ]
+    held = {"grant": [{"principal": "etl", "privileges": ["SELECT"]}]}
+    grants = [change(f'databricks_grants.g["{key}"]', ["create"], None, held) for key in ("a", "c")]
+    document = plan(*schemas, *grants)
+    references = {"references": ["databricks_schema.s", "each.key"]}
+    document["configuration"]["root_module"]["resources"] = [
+        {"address": "databricks_grants.g", "mode": "managed", "expressions": {"schema": references}}
+    ]
+    for item in grants:
+        item["change"]["after_unknown"] = {"schema": True}
+    read = read_plan("prod-ml", document)
+    assert [item.words() for item in grant_changes(read, Names(read))] == [
+        "etl gains SELECT on schema prod.a",
+        "etl gains SELECT on schema (known after apply)",
+    ]
