@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from infra.access.masking import hides
+from infra.access.hidden import hides
 from infra.cdktf_seam import SeamError, find_node
 from infra.main import WORKSPACES, synth
 from infra.spec import Spec, SpecError, load

@@ -8,7 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from infra.access.masking import hides
+from infra.access.hidden import hides
 from infra.cdktf_seam import App, Scope
 from infra.jobs.approval import approval
 from infra.jobs.compute import libraries

@@ -32,6 +32,11 @@ def clear_readers(environment: str, use_case: str) -> str:
     return f"{environment}-{use_case}-clear-readers"
 
 
+def unmasked_readers(environment: str, use_case: str) -> str:
+    """Group of the service principals that read a use case's features without the sensitive columns."""
+    return f"{environment}-{use_case}-unmasked-readers"
+
+
 def sensitive_tag(environment: str) -> str:
     """Governed tag of an environment's sensitive columns; a tag's name has no dashes."""
     return f"mlops_{environment.replace('-', '_')}_sensitive"

@@ -67,6 +67,13 @@ def parser(task: str) -> argparse.ArgumentParser:
     return flags
 
 
+def with_unmasked_table(task: str) -> argparse.ArgumentParser:
+    """A parser of the tasks that keep the model's features a second time, for readers whom masks would keep out."""
+    flags = parser(task)
+    flags.add_argument("--unmasked-table", type=name, help="features without sensitive columns; left out: not kept")
+    return flags
+
+
 def common(parsed: argparse.Namespace) -> Common:
     """The common parameters among `parsed`."""
     return Common(use_case=USE_CASES[parsed.use_case], catalog=parsed.catalog, run_id=parsed.run_id)

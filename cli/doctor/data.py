@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cli.doctor.check import Fault, NotAskedError, check
 from cli.doctor.patient import Patient
 from infra import names
-from infra.access.masking import hidden
+from infra.access.hidden import hidden, unmasked_table
 from ml.declarations import Layer
 
 
@@ -28,6 +28,8 @@ def _declared(patient: Patient, use_case: str) -> Iterator[str]:
     tables += [(feed.silver.layer, feed.silver.name) for feed in declared.feeds]
     made = (declared.model.feature_table.table, declared.model.outcome.table)
     tables += [(table.layer, table.name) for table in made]
+    copy = unmasked_table(patient.spec, patient.environment, use_case)
+    tables += [(copy.layer, copy.name)] if copy else []
     return (f"{_schema(patient, use_case, layer)}.{name}" for layer, name in tables)
 
 

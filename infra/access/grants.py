@@ -11,6 +11,7 @@ from ml.declarations import Layer
 _DATA_PRIVILEGES = {
     Data.READ: ("USE_SCHEMA", "SELECT"),
     Data.CREATE: ("USE_SCHEMA", "SELECT", "CREATE_TABLE"),
+    Data.MAKE: ("USE_SCHEMA", "CREATE_TABLE"),
 }
 _FILE_PRIVILEGES = {
     Files.READ: ("READ_VOLUME",),

@@ -1,13 +1,17 @@
 """Who holds which access to a use case in an environment: roles, stages, and the readers of other environments."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from infra import names
 from infra.access.grants import Access
+from infra.access.hidden import unmasked_table
 from infra.spec import Data, Environment, JobAccess, RoleAccess, Spec
 
+SCORING = "scoring"
 # Other environments read gold and nothing else, and only through this group.
 _SOURCE_READER = RoleAccess(gold=Data.READ)
+# Into gold, and to no table of it but what is granted by name: the stack of masks does that, once the table is there.
+_UNMASKED_READER = RoleAccess(predictions=Data.READ)
 # An endpoint reads the model, and looks up its features, in the name of who made it: the pipeline that deploys.
 _ENDPOINT_MAKER = RoleAccess(gold=Data.READ, features=Data.READ, model="execute")
 
@@ -43,13 +47,51 @@ def holders(
     """Access to `use_case` in `environment` by principal: group name, or application id of a service principal."""
     values = environment.use_cases[use_case]
     held: dict[str, Access] = dict(values.access)
+    unmasked = unmasked_table(spec, environment, use_case) is not None
     for stage in values.jobs.stages:
         name = names.principal(environment.name, use_case, stage)
-        held[application_ids[name]] = stage_access(spec, stage)
+        access = stage_access(spec, stage)
+        held[application_ids[name]] = _without_masked(access) if unmasked and stage == SCORING else access
+    if unmasked:
+        held[names.unmasked_readers(environment.name, use_case)] = _UNMASKED_READER
     if values.serving:
         held[names.owners(environment.name)] = _ENDPOINT_MAKER
+    for reader in readers_of(spec, environment, use_case):
+        held[names.source_readers(reader.name, use_case)] = _SOURCE_READER
+    return held
+
+
+def readers_of(spec: Spec, environment: Environment, use_case: str) -> Iterator[Environment]:
+    """The environments whose jobs read `use_case` here."""
     for reader in spec.readers_of(environment):
         theirs = reader.use_cases.get(use_case)
         if theirs is not None and theirs.source == environment.name:
-            held[names.source_readers(reader.name, use_case)] = _SOURCE_READER
-    return held
+            yield reader
+
+
+def source_reading_stages(spec: Spec, environment: Environment, use_case: str) -> tuple[str, ...]:
+    """The stages of `use_case` that read all gold tables of the environment that it names as its source."""
+    source = spec.source_of(environment, use_case)
+    unmasked = unmasked_table(spec, source, use_case) is not None
+    return tuple(
+        stage
+        for stage in environment.use_cases[use_case].jobs.stages
+        if stage_access(spec, stage).source_gold and not (unmasked and stage == SCORING)
+    )
+
+
+def unmasked_readers(spec: Spec, environment: Environment, use_case: str) -> tuple[str, ...]:
+    """Names of the principals that score the features which `environment` keeps without their sensitive columns."""
+    if unmasked_table(spec, environment, use_case) is None:
+        return ()
+    scoring = (environment, *readers_of(spec, environment, use_case))
+    return tuple(
+        names.principal(each.name, use_case, SCORING)
+        for each in scoring
+        if SCORING in each.use_cases[use_case].jobs.stages
+    )
+
+
+def _without_masked(access: JobAccess) -> JobAccess:
+    """The same rights, but for reading every table of gold."""
+    return access.model_copy(update={"gold": Data.MAKE if access.gold is Data.CREATE else None})

@@ -1,23 +1,13 @@
-"""Sensitive columns: whether an environment has any, who sees them, and what its pipeline needs to hide them."""
+"""Sensitive columns: who sees them, and what an environment's pipeline needs to hide them."""
 
 from collections.abc import Iterator
 
 from infra import names
 from infra.access.grants import Grant
-from infra.access.holders import stage_access
+from infra.access.hidden import hidden
+from infra.access.holders import readers_of, stage_access
 from infra.spec import Environment, Spec
-from ml.declarations import Hidden, Layer, hidden_columns
-
-
-def hidden(spec: Spec, environment: Environment, use_case: str) -> tuple[Hidden, ...]:
-    """The columns to hide: none where the environment does not ingest, so that no table holds them."""
-    ingests = environment.use_cases[use_case].jobs.ingest is not None
-    return hidden_columns(spec.use_cases[use_case]) if ingests else ()
-
-
-def hides(spec: Spec, environment: Environment) -> bool:
-    """Whether `environment` has any sensitive column, and so a stack of masks."""
-    return any(hidden(spec, environment, use_case) for use_case in environment.use_cases)
+from ml.declarations import Layer
 
 
 def clear_readers(spec: Spec, environment: Environment, use_case: str) -> tuple[str, ...]:
@@ -34,12 +24,10 @@ def clear_readers(spec: Spec, environment: Environment, use_case: str) -> tuple[
 
 def _others(spec: Spec, environment: Environment, use_case: str) -> Iterator[str]:
     """The principals of other environments that read this one as their source, where they see it in clear."""
-    for reader in spec.readers_of(environment):
-        theirs = reader.use_cases.get(use_case)
-        if theirs is not None and theirs.source == environment.name:
-            for stage in theirs.jobs.stages:
-                if stage_access(spec, stage).source_sensitive:
-                    yield names.principal(reader.name, use_case, stage)
+    for reader in readers_of(spec, environment, use_case):
+        for stage in reader.use_cases[use_case].jobs.stages:
+            if stage_access(spec, stage).source_sensitive:
+                yield names.principal(reader.name, use_case, stage)
 
 
 def pipeline_grants(spec: Spec, environment: Environment, use_case: str, layer: Layer) -> tuple[Grant, ...]:

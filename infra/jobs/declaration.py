@@ -99,13 +99,19 @@ class JobDeclaration:
 
 @dataclass(frozen=True, kw_only=True)
 class JobContext:
-    """What a job is declared from: a use case in an environment."""
+    """What a job is declared from: a use case in an environment.
+
+    `unmasked_table` is the name of the feature table without sensitive columns that ingest also writes, and
+    `source_features` of the one that scoring reads; empty where there is none, and what is declared is read.
+    """
 
     use_case: UseCase
     catalog: str
     source_catalog: str
     values: Jobs
     git_commit: str
+    unmasked_table: str = ""
+    source_features: str = ""
 
     @property
     def landing_path(self) -> str:

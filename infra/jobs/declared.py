@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from infra import names
+from infra.access.hidden import unmasked_table
 from infra.jobs.declaration import JobContext, JobDeclaration
 from infra.spec import Compute, Environment, Jobs, Spec
 
@@ -15,14 +16,22 @@ def declared_jobs(
     spec: Spec, environment: Environment, use_case: str, git_commit: str, factories: JobFactories
 ) -> list[JobDeclaration]:
     """What the factories declare for `use_case`, in their order."""
+    source = spec.source_of(environment, use_case)
     context = JobContext(
         use_case=spec.use_cases[use_case],
         catalog=environment.catalog,
-        source_catalog=spec.source_of(environment, use_case).catalog,
+        source_catalog=source.catalog,
+        unmasked_table=_unmasked(spec, environment, use_case),
+        source_features=_unmasked(spec, source, use_case),
         values=environment.use_cases[use_case].jobs,
         git_commit=git_commit,
     )
     return [_placed(found, context.values) for factory in factories if (found := factory(context))]
+
+
+def _unmasked(spec: Spec, environment: Environment, use_case: str) -> str:
+    table = unmasked_table(spec, environment, use_case)
+    return table.name if table else ""
 
 
 def _placed(declared: JobDeclaration, values: Jobs) -> JobDeclaration:

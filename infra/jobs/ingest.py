@@ -11,6 +11,7 @@ def ingest(context: JobContext) -> JobDeclaration | None:
     values = context.values.ingest
     if values is None:
         return None
+    unmasked = {"unmasked-table": context.unmasked_table}
     return JobDeclaration(
         stage="ingest",
         description="Raw files to bronze, silver and gold; features to the online store.",
@@ -19,7 +20,7 @@ def ingest(context: JobContext) -> JobDeclaration | None:
         starts=FileArrival(path=f"{context.landing_path}/", quiet_s=_QUIET_S, switch=values.schedule),
         tasks=(
             # First: nothing sensitive arrives before there is what hides it.
-            context.wheel_task("masks", entry_point="masks", code="ml/ingest/masks.py"),
+            context.wheel_task("masks", entry_point="masks", code="ml/ingest/masks.py", parameters=unmasked),
             context.wheel_task(
                 "bronze", entry_point="ingest_bronze", code="ml/ingest/bronze.py", after=(After(task="masks"),)
             ),
@@ -27,7 +28,11 @@ def ingest(context: JobContext) -> JobDeclaration | None:
                 "silver", entry_point="ingest_silver", code="ml/ingest/silver.py", after=(After(task="bronze"),)
             ),
             context.wheel_task(
-                "features", entry_point="features", code="ml/features/build.py", after=(After(task="silver"),)
+                "features",
+                entry_point="features",
+                code="ml/features/build.py",
+                after=(After(task="silver"),),
+                parameters=unmasked,
             ),
             context.wheel_task(
                 "publish", entry_point="publish", code="ml/features/publish.py", after=(After(task="features"),)

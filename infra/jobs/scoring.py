@@ -21,7 +21,10 @@ def scoring(context: JobContext) -> JobDeclaration | None:
                 "scoring",
                 entry_point="scoring",
                 code="ml/scoring/batch.py",
-                parameters={"source-catalog": parameter("source_catalog")},
+                parameters={
+                    "source-catalog": parameter("source_catalog"),
+                    "features-table": context.source_features,
+                },
             ),
         ),
     )

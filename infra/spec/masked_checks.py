@@ -4,7 +4,7 @@ Source: Azure Databricks, "Row filters and column masks" and "Fine-grained acces
 read is handed to serverless compute, and time travel and DESCRIBE HISTORY are refused to whom a policy applies.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 from infra.spec.problems import Problem
@@ -13,6 +13,7 @@ from infra.spec.read import Read, problem
 from ml.declarations import hidden_columns
 
 _LAYERS = frozenset({"bronze", "silver", "gold"})
+_UNMASKED = "unmasked_table"
 # They pin table versions, or read what changed since one.
 _TIME_TRAVELLERS = ("ingest", "training", "promotion", "monitoring")
 
@@ -26,12 +27,39 @@ def time_travellers_see_clear(read: Read) -> Iterator[Problem]:
 
 
 def refused_masked_reads_do_not_happen(read: Read) -> Iterator[Problem]:
-    """Where masked tables are not read by serverless filtering, every stage sees what it reads in clear."""
-    if dig(read.platform.data, "masked_reads") != "refused":
+    """Where masked tables are not read by serverless filtering, every stage sees what it reads in clear.
+
+    For scoring, a table without the sensitive columns can stand in the place of the masked one of gold.
+    """
+    chosen = dig(read.platform.data, "masked_reads")
+    if chosen not in ("refused", _UNMASKED):
         return
     for stage, access in _stages(read):
         if stage not in _TIME_TRAVELLERS:
-            yield from _clear(read, stage, access, "clear, since masked_reads is refused")
+            instead = {"gold"} if chosen == _UNMASKED and stage == "scoring" else set()
+            yield from _clear(read, stage, access, f"clear, since masked_reads is {chosen}", instead)
+
+
+def models_do_without_sensitive_columns(read: Read) -> Iterator[Problem]:
+    """The table that scoring reads instead has everything that the model takes, or it could not be scored."""
+    for name, use_case in read.use_cases.items() if dig(read.platform.data, "masked_reads") == _UNMASKED else ():
+        table_, model = use_case.model.feature_table.table, use_case.model
+        sensitive = {column.name for column in table_.columns if column.sensitive}
+        needed = sorted(sensitive & {*model.features, *table_.keys})
+        if needed:
+            allowed = f"serverless or refused, since {name} scores by the sensitive {', '.join(needed)}"
+            fix = "choose one of them, or let the model do without"
+            yield problem(read.platform, ("masked_reads",), given=_UNMASKED, allowed=allowed, fix=fix)
+
+
+def scoring_sees_no_more_than_it_reads(read: Read) -> Iterator[Problem]:
+    """A right to see sensitive columns in clear is not used by who reads the table without them."""
+    for stage, access in _stages(read) if dig(read.platform.data, "masked_reads") == _UNMASKED else ():
+        for setting in ("sensitive", "source_sensitive"):
+            if stage == "scoring" and access.get(setting) is not None:
+                location = ("job_access", stage, setting)
+                allowed = f"nothing, since masked_reads is {_UNMASKED}"
+                yield problem(read.platform, location, given=access[setting], allowed=allowed, fix=f"remove {setting}")
 
 
 def _stages(read: Read) -> list[tuple[str, Mapping[str, Any]]]:
@@ -49,8 +77,11 @@ def _masked_layers(read: Read) -> set[str]:
     } & _LAYERS
 
 
-def _clear(read: Read, stage: str, access: Mapping[str, Any], allowed: str) -> Iterator[Problem]:
-    masked = _masked_layers(read)
+def _clear(
+    read: Read, stage: str, access: Mapping[str, Any], allowed: str, instead: Set[str] = frozenset()
+) -> Iterator[Problem]:
+    """`instead` are the layers of which the stage reads no masked table, though it reads the layer."""
+    masked = _masked_layers(read) - instead
     reads = {
         "sensitive": masked & access.keys(),
         "source_sensitive": {"gold"} & masked if "source_gold" in access else set(),
@@ -63,4 +94,9 @@ def _clear(read: Read, stage: str, access: Mapping[str, Any], allowed: str) -> I
             yield problem(read.platform, location, given=access.get(setting), allowed=allowed, fix=fix)
 
 
-MASKED_CHECKS = (time_travellers_see_clear, refused_masked_reads_do_not_happen)
+MASKED_CHECKS = (
+    time_travellers_see_clear,
+    refused_masked_reads_do_not_happen,
+    models_do_without_sensitive_columns,
+    scoring_sees_no_more_than_it_reads,
+)

@@ -42,6 +42,7 @@ def _made(read: Read) -> Iterator[str]:
         for use_case in table(source.data, "use_cases"):
             yield names.source_readers(environment, use_case)
             yield names.clear_readers(environment, use_case)
+            yield names.unmasked_readers(environment, use_case)
             yield from (names.principal(environment, use_case, stage) for stage in StageAccess.model_fields)
 
 

@@ -16,10 +16,12 @@ class Data(StrEnum):
 
     CREATE lets it create tables, which it then owns and writes; it gives no right to change a table that
     another principal owns. So no job can rewrite what another job recorded, a gate's verdict for example.
+    MAKE is CREATE without the right to read the tables of others: it reads its own, and those granted by name.
     """
 
     READ = "read"
     CREATE = "create"
+    MAKE = "make"
 
 
 class Files(StrEnum):
@@ -44,6 +46,7 @@ class MaskedReads(StrEnum):
     """
 
     SERVERLESS = "serverless"
+    UNMASKED_TABLE = "unmasked_table"
     REFUSED = "refused"
 
 
@@ -187,7 +190,8 @@ class Platform(Values):
     """the group that owns catalogs, schemas and volumes"""
     masked_reads: MaskedReads = MaskedReads.SERVERLESS
     """serverless: by serverless filtering, which the account must have and which must reach each workspace's root
-    storage. refused: no job reads a masked table; one that would needs `sensitive: clear`"""
+    storage. unmasked_table: not at all; scoring reads a second feature table, which ingest writes without the sensitive
+    columns. refused: no job reads a masked table; one that would needs `sensitive: clear`"""
     job_access: StageAccess
 
     @property

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from infra import names, serverless_reach
 from infra.access.assignments import assignments
-from infra.access.masking import clear_readers, hidden
+from infra.access.hidden import hidden, unmasked_table
+from infra.access.holders import source_reading_stages, unmasked_readers
+from infra.access.masking import clear_readers
 from infra.cdktf_seam import Resource, Scope, Token, databricks
 from infra.constructs.budget import BudgetProps, budget
 from infra.constructs.deployer import DeployerProps, deployer
@@ -33,11 +35,12 @@ def account_stack(app: Scope, spec: Spec) -> None:
     assigned = _metastore(stack, spec, made)
     for environment in spec.environments:
         _owners(stack, platform, environment, made)
-        _principals(stack, platform, environment, made)
+        _principals(stack, spec, environment, made)
         _assignments(stack, environment, made, after=assigned[environment.name])
         _limits(stack, environment, platform, made)
     for environment in spec.environments:
         _clear_readers(stack, spec, environment, made)
+        _unmasked_readers(stack, spec, environment, made)
     _region(stack, spec)
 
 
@@ -108,7 +111,7 @@ def _owners(stack: Scope, platform: Platform, environment: Environment, made: _M
     _members(stack, f"group-{name}", made.groups[name], members)
 
 
-def _principals(stack: Scope, platform: Platform, environment: Environment, made: _Made) -> None:
+def _principals(stack: Scope, spec: Spec, environment: Environment, made: _Made) -> None:
     """A service principal per job, and the group of those that read another environment's gold."""
     for use_case, values in environment.use_cases.items():
         readers = None
@@ -118,10 +121,10 @@ def _principals(stack: Scope, platform: Platform, environment: Environment, made
         for stage in values.jobs.stages:
             name = names.principal(environment.name, use_case, stage)
             pipeline = made.principals[names.deployer(environment.name)]
-            props = JobPrincipalProps(name=name, account_id=platform.account.id, deployer=pipeline)
+            props = JobPrincipalProps(name=name, account_id=spec.platform.account.id, deployer=pipeline)
             principal = job_principal(stack, f"principal-{name}", props)
             made.principals[name] = principal
-            if readers and getattr(platform.job_access, stage).source_gold:
+            if readers and stage in source_reading_stages(spec, environment, use_case):
                 databricks.group_member.GroupMember(
                     stack, f"{name}-reads-source", group_id=readers.id, member_id=principal.id
                 )
@@ -135,6 +138,16 @@ def _clear_readers(stack: Scope, spec: Spec, environment: Environment, made: _Ma
             made.groups[name] = _group(stack, name)
             everyone = made.groups | made.principals
             members = {who: everyone[who] for who in clear_readers(spec, environment, use_case)}
+            _members(stack, f"group-{name}", made.groups[name], members)
+
+
+def _unmasked_readers(stack: Scope, spec: Spec, environment: Environment, made: _Made) -> None:
+    """Who scores the features that are kept without their sensitive columns, other environments' scoring included."""
+    for use_case in environment.use_cases:
+        if unmasked_table(spec, environment, use_case):
+            name = names.unmasked_readers(environment.name, use_case)
+            made.groups[name] = _group(stack, name)
+            members = {who: made.principals[who] for who in unmasked_readers(spec, environment, use_case)}
             _members(stack, f"group-{name}", made.groups[name], members)
 
 

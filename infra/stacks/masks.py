@@ -5,8 +5,10 @@ once and deploy this before the first file arrives: then no sensitive row is eve
 """
 
 from infra import names
-from infra.access.masking import hidden
+from infra.access.grants import Grant
+from infra.access.hidden import hidden, unmasked_table
 from infra.cdktf_seam import Resource, Scope
+from infra.constructs.grants import GrantsProps, grants
 from infra.constructs.masks import (
     GovernedTagProps,
     HidingPolicyProps,
@@ -40,6 +42,7 @@ def masks_stack(app: Scope, spec: Spec, environment: Environment) -> None:
     for name, found in columns.items():
         _policies(stack, environment, name, found, tagging)
         _tags(stack, environment, name, found, tagging)
+        _unmasked(stack, spec, environment, name)
 
 
 def _schema(environment: Environment, use_case: str, layer: Layer) -> str:
@@ -72,3 +75,12 @@ def _tags(stack: Scope, environment: Environment, use_case: str, columns: tuple[
             after=after,
         )
         tagged_column(stack, place.replace(".", "-"), props)
+
+
+def _unmasked(stack: Scope, spec: Spec, environment: Environment, use_case: str) -> None:
+    """Who reads the features that are kept without their sensitive columns. The table is made by ingest."""
+    table = unmasked_table(spec, environment, use_case)
+    if table is not None:
+        readers = Grant(principal=names.unmasked_readers(environment.name, use_case), privileges=("SELECT",))
+        props = GrantsProps(securable="table", name=table.full_name(environment.catalog, use_case), grants=(readers,))
+        grants(stack, f"{use_case}-{table.name}-grants", props)

@@ -7,7 +7,7 @@ from ml.declarations.errors import DeclarationError
 from ml.declarations.features import Aggregate, Dimension, Feature, FeatureTable, History, Past, Window, lag
 from ml.declarations.feed import Feed, OnRepeat
 from ml.declarations.gates import ComparisonGate, ComplianceGate, Gates, InfrastructureGate, SignOff
-from ml.declarations.hidden import RECORD, Hidden, hidden_columns, hiding_function
+from ml.declarations.hidden import RECORD, Hidden, hidden_columns, hiding_function, unmasked
 from ml.declarations.model import Algorithm, Model, Promotion, Tuning
 from ml.declarations.monitoring import Limits, Monitoring
 from ml.declarations.outcomes import Joins, Later, Outcome
@@ -59,4 +59,5 @@ __all__ = [
     "lag",
     "online_store",
     "online_table",
+    "unmasked",
 ]

@@ -4,7 +4,7 @@ Unity Catalog hides them by policies (`infra/stacks/masks.py`) that call functio
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ml.declarations.feed import Feed
 from ml.declarations.table import Column, Layer, Table
@@ -15,6 +15,7 @@ from ml.declarations.usecase import UseCase
 RECORD = "record"
 _FIELDS = "_fields"
 _QUARANTINE = "_quarantine"
+_UNMASKED = "_unmasked"
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -37,6 +38,20 @@ def hidden_columns(use_case: UseCase) -> tuple[Hidden, ...]:
     found += _of(model.outcome.table.layer, model.outcome.table.name, model.outcome.table.columns)
     found += _of(model.outcome.table.layer, waiting, model.outcome.source.columns)
     return tuple(sorted(set(found)))
+
+
+def unmasked(table: Table, name: str | None = None) -> Table:
+    """The table with the same rows and without the sensitive columns: it needs no mask, so nothing filters its readers.
+
+    It is called `name`, or `<table>_unmasked`. Raises DeclarationError for a table whose key is sensitive: without it
+    there are no rows to tell apart.
+    """
+    return replace(
+        table,
+        name=name or f"{table.name}{_UNMASKED}",
+        columns=tuple(column for column in table.columns if not column.sensitive),
+        comment=f"{table.name} without its sensitive columns. {table.comment}",
+    )
 
 
 def hiding_function(how: str) -> str:

@@ -5,13 +5,13 @@ An outcome whose event is unknown (its application was rejected, or has not arri
 """
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml import parameters, runtime
-from ml.declarations import Dimension, FeatureTable, History, Table
+from ml.declarations import Dimension, FeatureTable, History, Table, unmasked
 from ml.features.frames import Reader, feature_rows, require_usable
 from ml.features.outcomes import computed_rows, outcome_rows
 from ml.parameters import Common
@@ -21,9 +21,10 @@ from ml.tables.system import outcome_quarantine
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Build features and outcomes; run by job `<usecase>-ingest`."""
-    task = parameters.parse("features", arguments)
-    tables = door()
-    features, outcomes = runtime.side_by_side(lambda build: build(tables, task), (build_features, build_outcomes))
+    parsed = parameters.with_unmasked_table("features").parse_args(arguments)
+    task, tables = parameters.common(parsed), door()
+    builds = (partial(build_features, tables, task, parsed.unmasked_table), partial(build_outcomes, tables, task))
+    features, outcomes = runtime.side_by_side(lambda build: build(), builds)
     rows_in, rows_kept, rows_quarantined = (sum(each) for each in zip(features, outcomes, strict=True))
     runtime.report(
         task="features",
@@ -35,24 +36,32 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
 
 
-def build_features(tables: Tables, task: Common) -> tuple[int, int, int]:
-    """Write the feature tables. Returns the rows of silver, of the model's feature table, and of no quarantine."""
-    read = reader(tables, task)
+def build_features(tables: Tables, task: Common, unmasked_table: str | None = None) -> tuple[int, int, int]:
+    """Write the feature tables. Returns the rows of silver, of the model's feature table, and of no quarantine.
+
+    With `unmasked_table`, the model's features are written a second time, under that name, without sensitive columns.
+    """
+    read, declared = reader(tables, task), task.use_case.model.feature_table
     for table in task.use_case.feature_tables:
-        build_table(tables, task, table, read)
-    declared = task.use_case.model.feature_table
+        copies = (unmasked(table.table, unmasked_table),) if unmasked_table and table == declared else ()
+        build_table(tables, task, table, read, copies)
     source, target = (table.full_name(task.catalog, task.use_case.name) for table in (declared.source, declared.table))
     rows_in, rows_kept = tables.counts(source, target)
     return rows_in, rows_kept, 0
 
 
-def build_table(tables: Tables, task: Common, declared: FeatureTable, read: Reader) -> None:
-    """Write one feature table, whole."""
+def build_table(
+    tables: Tables, task: Common, declared: FeatureTable, read: Reader, copies: Sequence[Table] = ()
+) -> None:
+    """Write one feature table, whole, and the `copies` that hold some of its columns."""
     source, target = (table.full_name(task.catalog, task.use_case.name) for table in (declared.source, declared.table))
     built = feature_rows(declared, tables.read(source), read, task.use_case.calendar)
     with runtime.computed_once(built) as rows:
         require_usable(declared, rows)
         tables.replace(declared.table, target, rows)
+        for copy in copies:
+            full_name = copy.full_name(task.catalog, task.use_case.name)
+            tables.replace(copy, full_name, rows.select(*names(copy)))
 
 
 def reader(tables: Tables, task: Common) -> Reader:

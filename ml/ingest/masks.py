@@ -22,7 +22,7 @@ from databricks.sdk.service.catalog import (
 )
 
 from ml import parameters, runtime
-from ml.declarations import RECORD, Layer, Table, UseCase, hidden_columns, hiding_function
+from ml.declarations import RECORD, Layer, Table, UseCase, hidden_columns, hiding_function, unmasked
 from ml.parameters import Common
 from ml.tables import Tables, door
 from ml.tables.system import bronze, outcome_quarantine, quarantine, silver
@@ -32,9 +32,10 @@ _BIGINT = "bigint"
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Make functions and tables for the masks; run by job `<usecase>-ingest`."""
-    task = parameters.parse("masks", arguments)
+    parsed = parameters.with_unmasked_table("masks").parse_args(arguments)
+    task = parameters.common(parsed)
     made = make_functions(WorkspaceClient(), task)
-    tables = make_tables(door(), task)
+    tables = make_tables(door(), task, parsed.unmasked_table)
     runtime.report(task="masks", rows_in=0, rows_kept=0, rows_quarantined=0, functions_made=made, tables=tables)
 
 
@@ -76,10 +77,15 @@ def function(task: Common, how: str) -> CreateFunction:
     )
 
 
-def make_tables(tables: Tables, task: Common) -> list[str]:
-    """Create every table with a hidden column, and return their full names. A table that is there stays as it is."""
+def make_tables(tables: Tables, task: Common, unmasked_table: str | None = None) -> list[str]:
+    """Create every table with a hidden column, and return their full names. A table that is there stays as it is.
+
+    With `unmasked_table`, also the model's features without those columns, since the stack of masks grants that one.
+    """
     wanted = {(hidden.layer, hidden.table) for hidden in hidden_columns(task.use_case)}
     found = [table for table in _written(task.use_case) if (table.layer, table.name) in wanted]
+    if unmasked_table:
+        found.append(unmasked(task.use_case.model.feature_table.table, unmasked_table))
     runtime.side_by_side(lambda table: tables.create(table, table.full_name(task.catalog, task.use_case.name)), found)
     return [table.full_name(task.catalog, task.use_case.name) for table in found]
 

@@ -4,6 +4,7 @@ A row is scored once, by the version that was live then; a later champion scores
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import mlflow
@@ -24,28 +25,44 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Score new rows; run by job `<usecase>-scoring`."""
     flags = parameters.parser("scoring")
     flags.add_argument("--source-catalog", type=parameters.name, help="whose gold features; left out: --catalog's")
+    flags.add_argument("--features-table", type=parameters.name, help="in gold; left out: the model's declared one")
     parsed = flags.parse_args(arguments)
     task = parameters.common(parsed)
     model_name = task.use_case.model.full_name(task.catalog, task.use_case.name)
     version = champion_version(mlflow.MlflowClient(), model_name)
-    rows_in, rows_scored = score(door(), task, model_name, version, source_catalog=parsed.source_catalog)
+    source = Source(catalog=parsed.source_catalog or task.catalog, table=parsed.features_table)
+    rows_in, rows_scored = score(door(), task, model_name, version, source)
     runtime.set_task_value("model_version", version)
     runtime.set_task_value("rows_scored", rows_scored)
     runtime.report(task="scoring", rows_in=rows_in, rows_kept=rows_scored, rows_quarantined=0, model_version=version)
 
 
-def score(
-    tables: Tables, task: Common, model_name: str, version: int, *, source_catalog: str | None = None
-) -> tuple[int, int]:
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where the features lie: a catalog, and the name of a table in gold; None for the model's declared one.
+
+    Another table has at least the model's features, its key and its event time.
+    """
+
+    catalog: str
+    table: str | None = None
+
+    def full_name(self, task: Common) -> str:
+        """`catalog.schema.table` of the features."""
+        declared = task.use_case.model.feature_table.table
+        named = replace(declared, name=self.table or declared.name)
+        return named.full_name(self.catalog, task.use_case.name)
+
+
+def score(tables: Tables, task: Common, model_name: str, version: int, source: Source | None = None) -> tuple[int, int]:
     """Append predictions of `version` for new rows. Returns the new rows, and how many predictions were added.
 
-    The features are those of `source_catalog` (default: the task's own); predictions always go to the task's own.
+    The features are those of `source` (default: the task's own); predictions always go to the task's own catalog.
     """
     declared, target_table = task.use_case.model.feature_table, predictions(task.use_case)
-    source = declared.table.full_name(source_catalog or task.catalog, task.use_case.name)
     target = target_table.full_name(task.catalog, task.use_case.name)
     tables.create(target_table, target)
-    features = tables.read(source)
+    features = tables.read((source or Source(catalog=task.catalog)).full_name(task))
     new = unscored(declared, features, tables.read(target))
     rows_in = new.count()
     if rows_in == 0:

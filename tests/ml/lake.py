@@ -43,10 +43,11 @@ class Lake:
         target.write_text("".join(",".join(str(field) for field in line) + "\n" for line in lines))
         return target
 
-    def run(self, task: ModuleType, run_id: str = "1", catalog: str = "test") -> None:
-        """Run the task's own `main`, with this lake behind its door."""
+    def run(self, task: ModuleType, run_id: str = "1", catalog: str = "test", **flags: str) -> None:
+        """Run the task's own `main`, with this lake behind its door; `unmasked_table="x"` is `--unmasked-table x`."""
         self.monkeypatch.setattr(task, "door", lambda: self.tables)
-        task.main(["--use-case", "credit", "--catalog", catalog, "--run-id", run_id])
+        own = [part for name, value in flags.items() for part in (f"--{name.replace('_', '-')}", value)]
+        task.main(["--use-case", "credit", "--catalog", catalog, "--run-id", run_id, *own])
 
     def rows(self, table: str, *columns: str, catalog: str = "test") -> list[tuple[object, ...]]:
         """The rows of `schema.table` without the use case's prefix, sorted."""

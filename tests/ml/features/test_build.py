@@ -72,6 +72,20 @@ def test_a_waiting_outcome_moves_over_when_its_application_arrives(lake: Lake) -
     assert lake.versions() == before
 
 
+def test_features_are_kept_a_second_time_without_sensitive_columns(lake: Lake) -> None:
+    """Under the name that the job gives: the same rows and values, and neither sex nor age band."""
+    lake.land("applications", "2023-01", application(1), application(2))
+    _ingest(lake)
+    lake.run(build)
+    assert not lake.tables.exists("test.credit_gold.plain")
+    lake.run(build, unmasked_table="plain")
+    columns = lake.tables.read("test.credit_gold.client_features").columns
+    kept = [name for name in columns if name not in ("sex", "age_band")]
+    assert lake.tables.read("test.credit_gold.plain").columns == kept
+    assert lake.rows("gold.plain") == lake.rows("gold.client_features", *kept)
+    assert len(lake.rows("gold.plain")) == 2
+
+
 def test_null_and_infinite_features_fail_by_name(spark: SparkSession) -> None:
     """Unless the declaration says what a null means; an infinite value never passes."""
     table = replace(

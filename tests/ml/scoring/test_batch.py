@@ -10,6 +10,7 @@ from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, DataType, Schema
 from pyspark.sql import functions as F  # noqa: N812
 
+from ml.declarations import unmasked
 from ml.scoring import batch
 from ml.scoring.champion import NoChampionError, champion_version
 from ml.scoring.frames import NotAProbabilityError
@@ -94,6 +95,19 @@ def test_each_row_is_scored_once_by_the_version_that_was_live(
         (0, 0, 1),
         (3, 3, 2),
     ]
+
+
+def test_features_are_read_from_the_table_that_the_job_names(registered: mlflow.MlflowClient, gold: Lake) -> None:
+    """It has the model's features and no sensitive column; the declared table is not there at all."""
+    registered.set_registered_model_alias(MODEL, "champion", "1")
+    declared = CREDIT.model.feature_table.table
+    rows = gold.tables.read(f"{CATALOG}.credit_gold.client_features")
+    plain = unmasked(declared, "plain")
+    kept = [column.name for column in plain.columns]
+    gold.tables.merge(plain, f"{CATALOG}.credit_gold.plain", rows.where("client_id <= 7").select(*kept))
+    (gold.root / CATALOG / "credit_gold" / declared.name).rename(gold.root / "away")
+    gold.run(batch, catalog=CATALOG, features_table="plain")
+    assert [client for (client,) in _predictions(gold, "client_id")] == list(range(1, 8))
 
 
 def test_a_model_that_gives_no_probabilities_writes_nothing(registered: mlflow.MlflowClient, gold: Lake) -> None:

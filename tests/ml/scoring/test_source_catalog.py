@@ -2,7 +2,7 @@
 
 from ml import parameters
 from ml.features.frames import feature_rows
-from ml.scoring.batch import score
+from ml.scoring.batch import Source, score
 from ml.tables.system import predictions
 from tests.ml.lake import CREDIT, Lake
 
@@ -16,7 +16,7 @@ def test_features_come_from_the_source_and_predictions_stay_at_home(lake: Lake) 
     silver = tables.spark.createDataFrame([], ", ".join(f"{c.name} {c.type}" for c in _FEATURES.source.columns))
     tables.merge(_FEATURES.table, source, feature_rows(_FEATURES, silver))
     task = parameters.parse("scoring", ["--use-case", "credit", "--catalog", "test", "--run-id", "1"])
-    assert score(tables, task, "test.credit_ops.default_risk", 1, source_catalog="elsewhere") == (0, 0)
+    assert score(tables, task, "test.credit_ops.default_risk", 1, Source(catalog="elsewhere")) == (0, 0)
     name = predictions(CREDIT).name
     assert tables.exists(f"test.credit_gold.{name}")
     assert not tables.exists(f"elsewhere.credit_gold.{name}")

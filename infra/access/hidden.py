@@ -1,0 +1,27 @@
+"""Which sensitive columns an environment hides, and what is read in the place of a table that has some."""
+
+from infra.spec import Environment, MaskedReads, Spec
+from ml.declarations import Hidden, Table, hidden_columns, unmasked
+
+
+def hidden(spec: Spec, environment: Environment, use_case: str) -> tuple[Hidden, ...]:
+    """The columns to hide: none where the environment does not ingest, so that no table holds them."""
+    ingests = environment.use_cases[use_case].jobs.ingest is not None
+    return hidden_columns(spec.use_cases[use_case]) if ingests else ()
+
+
+def hides(spec: Spec, environment: Environment) -> bool:
+    """Whether `environment` has any sensitive column, and so a stack of masks."""
+    return any(hidden(spec, environment, use_case) for use_case in environment.use_cases)
+
+
+def unmasked_table(spec: Spec, environment: Environment, use_case: str) -> Table | None:
+    """The feature table that `environment` keeps for scoring without the sensitive columns.
+
+    None if its features have no such column, or if the platform reads masked tables in another way.
+    """
+    if spec.platform.masked_reads is not MaskedReads.UNMASKED_TABLE:
+        return None
+    features = spec.use_cases[use_case].model.feature_table.table
+    masked = {(column.layer, column.table) for column in hidden(spec, environment, use_case)}
+    return unmasked(features) if (features.layer, features.name) in masked else None
