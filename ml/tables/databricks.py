@@ -3,7 +3,7 @@
 from pyspark.sql import SparkSession
 
 from ml.declarations import Table
-from ml.tables.places import create_statement, split
+from ml.tables.places import Past, create_statement, split
 
 
 class DatabricksPlaces:
@@ -12,7 +12,7 @@ class DatabricksPlaces:
     def __init__(self, spark: SparkSession) -> None:
         self._spark = spark
 
-    def relation(self, full_name: str, *, write: bool) -> str:  # noqa: ARG002 - Spark tells reads from writes
+    def relation(self, full_name: str, *, write: bool, past: Past | None = None) -> str:  # noqa: ARG002 - Spark refuses
         """The name, each part quoted."""
         return ".".join(f"`{part}`" for part in split(full_name))
 

@@ -24,7 +24,7 @@ from ml.declarations import Column, Table
 from ml.tables.conflicts import until_committed
 from ml.tables.databricks import DatabricksPlaces
 from ml.tables.merge import APPEND, MERGE, REPLACE, Mode, insertion, preview, statement
-from ml.tables.places import CHANGE_FEED, Places, changes
+from ml.tables.places import CHANGE_FEED, Past, Places, changes
 from ml.tables.schema import RepeatedKeyError, TableMismatchError, conform, ddl, differences
 from ml.tables.unity_rest import UnityRestPlaces, api_client
 
@@ -58,8 +58,10 @@ class Tables:
 
     def read(self, full_name: str, version: int | None = None) -> DataFrame:
         """The table, newest or as of `version`."""
-        as_of = "" if version is None else f" VERSION AS OF {int(version)}"
-        return self._spark.sql(f"SELECT * FROM {self._places.relation(full_name, write=False)}{as_of}")
+        if version is None:
+            return self._spark.sql(f"SELECT * FROM {self._places.relation(full_name, write=False)}")
+        relation = self._places.relation(full_name, write=False, past=Past.VERSION)
+        return self._spark.sql(f"SELECT * FROM {relation} VERSION AS OF {int(version)}")
 
     def exists(self, full_name: str) -> bool:
         """Whether there is such a table."""
@@ -76,7 +78,7 @@ class Tables:
 
     def version(self, full_name: str) -> int:
         """The newest version number of the table, for lineage and time travel."""
-        relation = self._places.relation(full_name, write=False)
+        relation = self._places.relation(full_name, write=False, past=Past.HISTORY)
         newest = self._spark.sql(f"DESCRIBE HISTORY {relation} LIMIT 1").select("version").collect()
         return int(newest[0]["version"])
 
@@ -85,7 +87,7 @@ class Tables:
 
         The columns `_change_type`, `_commit_version` and `_commit_timestamp` are Delta's change data feed's.
         """
-        relation = changes(self._places.relation(full_name, write=False), after, until)
+        relation = changes(self._places.relation(full_name, write=False, past=Past.CHANGES), after, until)
         return self._spark.sql(f"SELECT * FROM {relation}")
 
     def track_changes(self, full_name: str) -> None:

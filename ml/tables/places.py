@@ -1,5 +1,6 @@
 """Where a name lies: what the two implementations of the door differ in."""
 
+from enum import StrEnum
 from typing import Protocol
 
 from pyspark.sql import SparkSession
@@ -12,11 +13,20 @@ CHANGE_FEED = "delta.enableChangeDataFeed"
 _BY_PATH = "delta.`"
 
 
+class Past(StrEnum):
+    """What is read of a table beside its newest rows: Databricks refuses it to whom a mask or a filter applies."""
+
+    HISTORY = "DESCRIBE_HISTORY"
+    VERSION = "TIME_TRAVEL"
+    CHANGES = "TABLE_CHANGES"
+
+
 class Places(Protocol):
     """Turns `catalog.schema.name` into what Spark can open, after asking for the right to."""
 
-    def relation(self, full_name: str, *, write: bool) -> str:
-        """The table as Spark SQL spells it. Raises `PermissionDenied` or `NotFound`."""
+    def relation(self, full_name: str, *, write: bool, past: Past | None = None) -> str:
+        """The table as Spark SQL spells it. Raises `PermissionDenied` or `NotFound`, and `BadRequest` for a `past`
+        that the principal may not read."""
 
     def exists(self, full_name: str) -> bool:
         """Whether the table is there and may be read."""
@@ -37,13 +47,7 @@ def create_statement(table: Table, relation: str) -> str:
 
 
 def changes(relation: str, after: int, until: int) -> str:
-    """The table function that gives the changes of `relation` after version `after` and up to `until`.
-
-    Raises:
-        PermissionError: for a query in place of a table, which is what a reader gets from whom columns are hidden.
-    """
-    if relation.startswith("("):
-        raise PermissionError("columns of this table are hidden from this principal, so it may not read its changes")
+    """The table function that gives the changes of `relation` after version `after` and up to `until`."""
     versions = f"{int(after) + 1}, {int(until)}"
     if relation.startswith(_BY_PATH):
         return f"table_changes_by_path({quoted(relation.removeprefix(_BY_PATH).removesuffix('`'))}, {versions})"

@@ -11,7 +11,7 @@ from databricks.sdk.errors import NotFound, ResourceConflict
 from pyspark.sql import SparkSession
 
 from ml.declarations import Column, Table
-from ml.tables.places import create_statement, split
+from ml.tables.places import Past, create_statement, split
 
 _API = "/api/2.1/unity-catalog"
 
@@ -28,13 +28,15 @@ class UnityRestPlaces:
     def __init__(self, client: ApiClient) -> None:
         self._client = client
 
-    def relation(self, full_name: str, *, write: bool) -> str:
+    def relation(self, full_name: str, *, write: bool, past: Past | None = None) -> str:
         """The table's path, once the principal has been granted a credential to read or write it.
 
-        Where policies hide columns or rows from the principal, the query that shows the rest.
+        Where policies hide columns or rows from the principal, the query that shows the rest. What it is to read of the
+        table's `past` goes along: a query has none, so that is refused as Spark does on Databricks.
         """
         operation = "READ_WRITE" if write else "READ"
         body = {"table_id": self._table(full_name)["table_id"], "operation": operation}
+        body |= {"past": past.value} if past else {}
         credential = self._ask("temporary-table-credentials", body)
         shown = credential.get("query")
         return f"({shown})" if shown else f"delta.`{local_path(credential['url'])}`"

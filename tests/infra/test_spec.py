@@ -200,6 +200,18 @@ def test_all_mistakes_of_all_files_are_reported_together(workspaces: Path) -> No
         ),
         (
             "platform.yaml",
+            "functions: create, sensitive: clear}",
+            "functions: create}",
+            "job_access.ingest.sensitive: given None; allowed clear, since ingest reads table versions",
+        ),
+        (
+            "platform.yaml",
+            "experiment: read, sensitive: clear}",
+            "experiment: read}",
+            "job_access.monitoring.sensitive: given None; allowed clear, since monitoring reads table versions",
+        ),
+        (
+            "platform.yaml",
             "source_gold: read, source_sensitive: clear}\n  # It reads",
             "source_gold: read}\n  # It reads",
             "job_access.training.source_sensitive: given None; allowed clear, since training reads table versions",

@@ -5,7 +5,7 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 
 from ml.declarations import Table
-from ml.tables.places import create_statement, split
+from ml.tables.places import Past, create_statement, split
 
 
 class FolderPlaces:
@@ -14,7 +14,7 @@ class FolderPlaces:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def relation(self, full_name: str, *, write: bool) -> str:  # noqa: ARG002 - no grants here
+    def relation(self, full_name: str, *, write: bool, past: Past | None = None) -> str:  # noqa: ARG002 - no grants here
         """The table's path."""
         return f"delta.`{self.root.joinpath(*split(full_name))}`"
 

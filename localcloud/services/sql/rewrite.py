@@ -15,6 +15,7 @@ from sqlglot.errors import SqlglotError
 
 from localcloud.kernel.errors import ApiError, bad_request
 from localcloud.kernel.names import identifier
+from localcloud.services.unity import past
 
 _DIALECT = "databricks"
 _ALLOWED = "SELECT, INSERT, UPDATE, DELETE, MERGE, DESCRIBE [HISTORY], SHOW CATALOGS|SCHEMAS|TABLES"
@@ -71,8 +72,8 @@ class Statement:
         tree = self.tree.copy()
         for table in _tables(tree):
             name = full_name(table, self.catalog, self.schema)
-            if name in views and not isinstance(table.parent, exp.Describe):
-                _show_through(table, views[name](f"delta.`{locate(name)}`"))
+            if name in views:
+                _show_through(table, name, views[name](f"delta.`{locate(name)}`"))
             else:
                 _relocate(table, locate(name))
         _shorten_columns(tree)
@@ -185,12 +186,16 @@ def _relocate(table: exp.Table, location: str) -> None:
     table.set("this", exp.to_identifier(location, quoted=True))
 
 
-def _show_through(table: exp.Table, query: str) -> None:
+def _show_through(table: exp.Table, name: str, query: str) -> None:
     """Put `query` in the table's place, under its name. What else is said of the table would act on what is hidden."""
     more = [key for key, value in table.args.items() if value and key not in _NAME_ARGUMENTS]
+    # Only DESCRIBE HISTORY reads rows, and so has the table shown.
+    if isinstance(table.parent, exp.Describe):
+        raise past.refused(name, past.HISTORY, dedicated=False)
+    if {"version", "when"} & set(more):
+        raise past.refused(name, past.VERSION, dedicated=False)
     if more:
-        what = "time travel" if {"version", "when"} & set(more) else ", ".join(more)
-        raise bad_request(f"Table '{table.name}' has columns or rows that are hidden from you, so without {what}.")
+        raise bad_request(f"Table '{name}' has columns or rows that are hidden from you, so without {', '.join(more)}.")
     alias = table.args.get("alias") or exp.TableAlias(this=exp.to_identifier(table.name, quoted=True))
     table.replace(exp.Subquery(this=sqlglot.parse_one(query, read=_DIALECT), alias=alias))
 

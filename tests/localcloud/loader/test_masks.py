@@ -120,7 +120,11 @@ def test_others_see_null_and_no_record_out_of_place(masked: Masked) -> None:
     ]
     joined = f"select b.sex from {BRONZE} a join {BRONZE} as b using (client_id)"
     assert masked.select("model-risk", joined) == [[None]]
-    assert "without time travel" in masked.select("model-risk", f"select * from {BRONZE} version as of 0")
+    travel = masked.select("model-risk", f"select * from {BRONZE} version as of 0")
+    assert "FGAC_TIME_TRAVEL_NOT_SUPPORTED.NOT_CATALOG_OWNED" in travel
+    history = masked.select("model-risk", f"describe history {BRONZE}")
+    assert "ROW_LEVEL_SECURITY_COLUMN_MASK_FEATURE_NOT_SUPPORTED.DESCRIBE_HISTORY" in history
+    assert len(masked.select("prod-credit-ingest", f"describe history {BRONZE}")) >= 2
 
 
 def test_the_table_door_hides_the_same(masked: Masked) -> None:

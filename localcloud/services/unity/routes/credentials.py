@@ -10,7 +10,7 @@ from localcloud.kernel.errors import ApiError, bad_request, denied
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.store import Document
 from localcloud.parity import Level, Parity
-from localcloud.services.unity import access, filtering, hiding
+from localcloud.services.unity import access, filtering, hiding, past
 from localcloud.services.unity.privileges import Kind, Privilege
 
 PARITY = Parity(Level.STATEFUL, "https://docs.databricks.com/api/azure/workspace/storagecredentials")
@@ -28,7 +28,8 @@ _VOLUME = {
 def table_credentials(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """`url` of the table for READ (SELECT) or READ_WRITE (SELECT and MODIFY), or 403 PERMISSION_DENIED.
 
-    Where policies hide something of it from the caller, `query` is what READ shows, and READ_WRITE is refused.
+    Where policies hide something of it from the caller, `query` is what READ shows, and READ_WRITE is refused; so is
+    READ that says by `past` (only here) that history, a version or changes are wanted.
     """
     table_id, operation = required(body, "table_id", "operation")
     table = _by_id(cloud, Kind.TABLE, table_id)
@@ -37,7 +38,13 @@ def table_credentials(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Doc
     if seen is None:
         return _credential(table)
     if operation != "READ":
-        raise denied(f"Table '{table['full_name']}' has columns or rows that are hidden from the caller: read it only.")
+        raise denied(
+            f"Table '{table['full_name']}' has columns or rows that are hidden from the caller: read it only. "
+            "(Dedicated compute takes MERGE and a DataFrame's append from such a caller, and no INSERT … SELECT; "
+            "here all writes are refused.)"
+        )
+    if body.get("past"):
+        raise past.refused(table["full_name"], str(body["past"]), dedicated=True)
     filtering.require(cloud, caller, table)
     return {**_credential(table), "query": seen.query(f"delta.`{table['storage_location']}`")}
 

@@ -1,11 +1,16 @@
 """A masked table is read on dedicated compute only where serverless compute reaches the workspace's root storage."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from databricks.sdk.errors import BadRequest, PermissionDenied
 
 from localcloud.services.network.reach import CONFIGURATION, RULE, WORKSPACE
 from localcloud.services.unity import hiding
+from ml.tables import Tables
+from ml.tables.places import Past
+from ml.tables.unity_rest import UnityRestPlaces
 from tests.localcloud.core import HOSTS, Core
 
 TABLE = "prod.credit_gold.scores"
@@ -68,6 +73,45 @@ def test_with_both_it_is_filtered(masked: Core) -> None:
     """The query shows nulls in the place of the masked column."""
     _endpoints(masked, "blob", "dfs")
     assert "AS INT) AS `age`" in _read(masked).json()["query"].replace("int", "INT")
+
+
+@pytest.mark.parametrize(
+    ("read", "condition"),
+    [
+        (lambda tables: tables.version(TABLE), "ROW_LEVEL_SECURITY_COLUMN_MASK_FEATURE_NOT_SUPPORTED.DESCRIBE_HISTORY"),
+        (lambda tables: tables.read(TABLE, 3), "FGAC_TIME_TRAVEL_NOT_SUPPORTED.DEDICATED_COMPUTE"),
+        (
+            lambda tables: tables.changes(TABLE, 1, 3),
+            "ROW_LEVEL_SECURITY_COLUMN_MASK_FEATURE_NOT_SUPPORTED.TIME_TRAVEL",
+        ),
+    ],
+    ids=["history", "version", "changes"],
+)
+def test_the_past_of_a_masked_table_is_refused(masked: Core, read: Callable[[Tables], Any], condition: str) -> None:
+    """By Databricks' error condition, at the table door of a task, before Spark is asked for anything."""
+    _endpoints(masked, "blob", "dfs")
+    tables = Tables(None, UnityRestPlaces(masked.admin().api_client))  # type: ignore[arg-type]  # refused before Spark
+    with pytest.raises(BadRequest) as error:
+        read(tables)
+    assert f"[{condition}] columns or rows of '{TABLE}' are hidden from the caller" in str(error.value)
+
+
+def test_a_masked_table_takes_no_insert_select(masked: Core) -> None:
+    """The door's writes begin with the right to write, which the caller does not get."""
+    _endpoints(masked, "blob", "dfs")
+    with pytest.raises(
+        PermissionDenied, match="takes MERGE and a DataFrame's append from such a caller, and no INSERT"
+    ):
+        UnityRestPlaces(masked.admin().api_client).relation(TABLE, write=True)
+
+
+def test_the_past_of_other_tables_is_read(masked: Core) -> None:
+    """Nothing is hidden, so nothing is refused."""
+    masked.cloud.store.delete(hiding.POLICY, "prod.credit_gold.hide")
+    places = UnityRestPlaces(masked.admin().api_client)
+    assert [places.relation(TABLE, write=False, past=past) for past in Past] == [
+        f"delta.`{masked.cloud.warehouse}/prod/credit_gold/scores`"
+    ] * len(Past)
 
 
 def test_a_table_without_masks_needs_none(masked: Core) -> None:
