@@ -16,6 +16,7 @@ class Configured:
     settings: frozenset[str]
     references: Mapping[str, tuple[str, ...]]
     uses: frozenset[str] = frozenset()
+    provisioners: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +53,7 @@ def _resources(module: Any, prefix: str) -> Iterator[Configured]:
             address=prefix + item["address"],
             settings=frozenset(expressions),
             references=references,
+            provisioners=tuple(str(one.get("type")) for one in item.get("provisioners") or ()),
             uses=frozenset(uses | {_resource_of(prefix + text, prefix) for text in _references(_loops(item))}),
         )
     for name, call in (module.get("module_calls") or {}).items():

@@ -24,7 +24,7 @@ class Drift:
 
 def drift(plan: Plan, hide: Callable[[str], str] = hide_forms) -> list[Drift]:
     """One entry per resource that somebody changed, in the plan's order, without what `hide` takes out."""
-    touched = {change.address for change in plan.changes}
+    touched = {change.address for change in plan.changes if not change.deposed}
     found = []
     for change in plan.drift:
         undone = change.address in touched

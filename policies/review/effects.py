@@ -1,12 +1,16 @@
-"""What an apply does beyond the changes of resources, as notes: a plan without such changes need not do nothing.
+"""What an apply does that the review does not read from the changes of resources, as notes.
 
 Source: HashiCorp, "JSON Output Format", with the actions of Terraform 1.14.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from policies.json_file import Document
+from policies.review.configuration import Configuration
+
+if TYPE_CHECKING:
+    from policies.review.plan import Change
 
 # What Terraform and OpenTofu write beside the changes of resources, without an effect that is not read here.
 _PARTS = frozenset({
@@ -19,6 +23,28 @@ _EFFECTS: Mapping[str, str] = {
     "action_invocations": "actions are invoked, whose effect no plan shows",
     "deferred_action_invocations": "invocations of actions are deferred to a later plan",
 }
+
+
+# Providers whose resources are read here, and those that touch nothing outside the state.
+_KNOWN = ("azapi", "azuread", "azurerm", "databricks")
+_HARMLESS = ("random", "time", "tls")
+
+
+def not_understood(changes: Iterable["Change"], configuration: Configuration) -> Iterator[str]:
+    """Changing resources of providers that are not read here, and those that run commands beside."""
+    strange: dict[str, list[str]] = {}
+    for change in changes:
+        provider = change.type.partition("_")[0]
+        configured = configuration.of(change.address)
+        if provider not in (*_KNOWN, *_HARMLESS):
+            strange.setdefault(provider, []).append(change.address)
+        if configured is not None and configured.provisioners:
+            kinds = ", ".join(sorted(set(configured.provisioners)))
+            yield f"{change.address[:80]} runs provisioners ({kinds[:80]}), whose effect no plan shows"
+    for provider, addresses in strange.items():
+        shown = ", ".join(address[:80] for address in addresses[:5])
+        what = f"{len(addresses)} changes are of provider {provider[:40]}"
+        yield f"{what}, which this review does not understand: {shown}"
 
 
 def not_shown(document: Document) -> Iterator[str]:

@@ -46,15 +46,32 @@ class GrantChange:
 
 def grant_changes(plan: Plan, names: Names) -> list[GrantChange]:
     """One entry per resource, principal and securable whose privileges change, in the plan's order."""
-    return [found for change in plan.changes for found in _of(change, names)]
+    moves = [(change, *_sides(change, names)) for change in plan.changes]
+    # A right that one resource takes and another gives stays as it is, if it is known whole.
+    lost = {item for _, before, after in moves for item in before - after if _is_known(item)}
+    kept = {item for _, before, after in moves for item in after - before if item in lost}
+    return [found for change, before, after in moves for found in _of(change, before - kept, after - kept)]
 
 
-def _of(change: Change, names: Names) -> Iterator[GrantChange]:
+def _is_known(held: Holding) -> bool:
+    # Several workspaces may be "of this stack", one for each of its providers.
+    named = UNKNOWN not in (held.principal, held.privilege, held.securable)
+    return named and not held.securable.startswith("of this ")
+
+
+def _sides(change: Change, names: Names) -> tuple[set[Holding], set[Holding]]:
+    """What the resource gives before and after."""
     before, after = (set(holdings_of(change, side, names)) for side in (change.before, change.after))
     if change.after is not None:
         after |= set(_unknown_rights(change, names))
     owners = _owners(change, names)
     before, after = before | owners[0], after | owners[1]
+    if change.action is Action.FORGET and change.after is None:  # it lives on, and so does what it gives
+        after = before
+    return before, after
+
+
+def _of(change: Change, before: set[Holding], after: set[Holding]) -> Iterator[GrantChange]:
     # Who still has what is not known either, so nobody is said to lose anything.
     unsure = any(UNKNOWN in (item.principal, item.privilege) for item in after)
     changed = sorted(after - before if unsure else before ^ after)

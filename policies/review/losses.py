@@ -11,6 +11,7 @@ from policies.yaml_file import read_yaml, text_of
 CONSEQUENCES = Path(__file__).parent / "consequences.yaml"
 _GOES = (Action.DELETE, Action.REPLACE, Action.FORGET, Action.UNKNOWN)
 _UNKNOWN = "unknown: this type is not in policies/review/consequences.yaml"
+_DEPOSED = "an earlier apply replaced it and could not destroy it"
 _REASONS: Mapping[str, str] = {
     "delete_because_no_resource_config": "the configuration no longer has it",
     "delete_because_no_module": "the configuration no longer has its module",
@@ -36,6 +37,7 @@ class Loss:
     data: bool
     forced_by: tuple[str, ...]
     reason: str
+    deposed: str = ""
 
 
 def losses(plan: Plan, names: Names, path: Path = CONSEQUENCES) -> list[Loss]:
@@ -64,5 +66,6 @@ def _loss(change: Change, names: Names, known: Mapping[str, tuple[str, bool]]) -
         lost=lost,
         data=data,
         forced_by=change.forced_by,
-        reason=_REASONS.get(change.reason, ""),
+        reason=_DEPOSED if change.deposed else _REASONS.get(change.reason, ""),
+        deposed=change.deposed,
     )

@@ -6,12 +6,14 @@ A comment starts with a marker that names its stack, so that a pipeline replaces
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from policies.review.cost import BY_USE, Cost
+from policies.review.cost import Cost
 from policies.review.differences import Difference
+from policies.review.estimates import BY_USE
+from policies.review.losses import Loss
 from policies.review.plan import Action
 from policies.review.review import Changed, Review
 from policies.review.rules import Verdict
-from policies.review.text import code, codes, plain
+from policies.review.text import cell, code, codes, plain
 
 # GitHub takes 65,536 characters, Azure DevOps 150,000.
 MOST_BYTES = 60_000
@@ -75,7 +77,7 @@ def _sections(review: Review) -> Iterator[_Section]:
         title="Destroyed, replaced or forgotten",
         columns=("", "resource", "what is lost", "because"),
         lines=[
-            f"| {loss.action} | {_called(loss.address, loss.name)} | {'**data**: ' if loss.data else ''}"
+            f"| {loss.action} | {_called(loss)} | {'**data**: ' if loss.data else ''}"
             f"{plain(loss.lost)} | {_because(loss.forced_by, loss.reason)} |"
             for loss in review.losses
         ],
@@ -85,8 +87,8 @@ def _sections(review: Review) -> Iterator[_Section]:
         title="Policy findings on what changes",
         columns=("severity", "result", "policy", "resource", "reason"),
         lines=[
-            f"| {plain(item.severity)} | {plain(item.result)} | {code(item.rule)} | {code(item.address)} "
-            f"| {code(item.reason)} |"
+            f"| {plain(item.severity)} | {plain(item.result)} | {cell(item.rule)} | {cell(item.address)} "
+            f"| {cell(item.reason)} |"
             for item in review.findings
         ],
     )
@@ -96,12 +98,14 @@ def _sections(review: Review) -> Iterator[_Section]:
     yield _Section(title="All changes", lines=list(_changes(review.changes)), folded=True)
 
 
-def _called(address: str, name: str) -> str:
-    return code(address) if name == address else f"{code(address)} {code(name)}"
+def _called(loss: Loss) -> str:
+    named = "" if loss.name == loss.address else f" {cell(loss.name)}"
+    old = f" (deposed object {cell(loss.deposed)}, beside the current one)" if loss.deposed else ""
+    return f"{cell(loss.address)}{named}{old}"
 
 
 def _because(forced_by: Sequence[str], reason: str) -> str:
-    forced = f"{codes(list(forced_by))} cannot be changed in place" if forced_by else ""
+    forced = f"{codes(list(forced_by))} cannot be changed in place".replace("|", "\\|") if forced_by else ""
     return "; ".join(part for part in (forced, plain(reason)) if part)
 
 
@@ -155,6 +159,7 @@ def _changes(changes: Sequence[Changed]) -> Iterator[str]:
     for change in changes:
         told = [change.action.value] if change.action is not Action.NO_OP else []
         told += ["imported"] if change.imported else []
+        told += [f"deposed object {code(change.deposed)} of"] if change.deposed else []
         told += [f"moved from {code(change.moved_from)}"] if change.moved_from else []
         yield f"- {', '.join(told)} {code(change.address)}"
         yield from map(_difference, change.differences)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -51,7 +51,16 @@ def marked_texts(value: Any, marks: Any, name: str = "") -> Iterator[str]:
 
 def secrets_of(plan: Plan) -> frozenset[str]:
     """Every value of a plan that must not be shown, wherever it turns up again (in a name, in a finding)."""
-    return frozenset(text for change in (*plan.resources, *plan.drift) for text in _secrets(change))
+    found = {text for change in (*plan.resources, *plan.drift) for text in _secrets(change)}
+    outputs = plan.document.get("output_changes") or {}
+    return frozenset(found | {text for change in outputs.values() for text in _output_secrets(change)})
+
+
+def _output_secrets(change: Mapping[str, Any]) -> Iterator[str]:
+    """The values of an output that is or was sensitive, on both sides: the same text may be on either."""
+    if change.get("before_sensitive") or change.get("after_sensitive"):
+        for side in (change.get("before"), change.get("after")):
+            yield from (text for text in marked_texts(side, marks=True) if _is_scrubbed(text))
 
 
 def _secrets(change: Change) -> Iterator[str]:

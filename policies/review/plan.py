@@ -11,7 +11,7 @@ from typing import Any
 from policies.errors import PlanError
 from policies.json_file import Document
 from policies.review.configuration import Configuration, read_configuration
-from policies.review.effects import not_shown
+from policies.review.effects import not_shown, not_understood
 
 _MAJOR = 1
 
@@ -82,7 +82,7 @@ class Change:
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """One stack's plan. `resources` are all of them, `changes` those that are touched; `notes` are what a reviewer
-    must know about the plan itself.
+    must know about the plan itself. `uncovered` are outputs that were sensitive and no longer are.
     """
 
     stack: str
@@ -92,6 +92,7 @@ class Plan:
     configuration: Configuration
     document: Document = field(repr=False)
     outputs: tuple[str, ...] = ()
+    uncovered: tuple[str, ...] = ()
     errored: bool = False
     notes: tuple[str, ...] = ()
 
@@ -118,16 +119,19 @@ def _read(stack: str, document: Document) -> Plan:
     version = _version(stack, document)
     resources = tuple(_change(stack, item) for item in _list(stack, document, "resource_changes"))
     _check_whole(stack, document, resources)
+    configuration = read_configuration(document.get("configuration"))
+    touched = [change for change in resources if change.changes_something]
     return Plan(
         stack=stack,
         terraform_version=str(document.get("terraform_version", "")),
         resources=resources,
         drift=tuple(_change(stack, item) for item in _list(stack, document, "resource_drift")),
-        configuration=read_configuration(document.get("configuration")),
+        configuration=configuration,
         document=document,
         outputs=tuple(_changed_outputs(stack, document)),
+        uncovered=tuple(_uncovered_outputs(document)),
         errored=document.get("errored") is True,
-        notes=tuple(_notes(stack, document, version, resources)),
+        notes=(*_notes(stack, document, version, resources), *not_understood(touched, configuration)),
     )
 
 
@@ -233,3 +237,9 @@ def _changed_outputs(stack: str, document: Document) -> Iterator[str]:
     if not isinstance(found, dict):
         raise PlanError(f"{stack}: output_changes is no object; the plan was changed or is no plan")
     yield from (name for name, change in found.items() if change.get("actions") != ["no-op"])
+
+
+def _uncovered_outputs(document: Document) -> Iterator[str]:
+    for name, change in (document.get("output_changes") or {}).items():
+        if change.get("before_sensitive") and not change.get("after_sensitive") and change.get("after") is not None:
+            yield name

@@ -32,6 +32,7 @@ class Changed:
     differences: tuple[Difference, ...]
     imported: bool = False
     moved_from: str = ""
+    deposed: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +92,8 @@ class Reviewer:
         """The review of the plan in `document`. Raises PlanError where it is none."""
         plan = read_plan(stack, document)
         names, hide = Names(plan), Scrubber(secrets_of(plan))
-        touched = {change.address for change in plan.changes}
+        # The scan judges current objects: one that was replaced and is still there has none of its findings.
+        touched = {change.address for change in plan.changes if not change.deposed}
         # The scan refuses a plan that failed, which is blocked all the same.
         scanned = touched and not plan.errored
         findings = [item for item in self.findings_of(stack, document) if item.result != "pass"] if scanned else []
@@ -144,6 +146,7 @@ def _changed(change: Change, plan: Plan, hide: Scrubber) -> Changed:
         differences=tuple(item for item in told if not _is_computed(item, change, plan)),
         imported=change.imported,
         moved_from=change.moved_from,
+        deposed=change.deposed,
     )
 
 

@@ -80,7 +80,7 @@ class DriftCondition:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanCondition:
-    """The plan itself is `errored` or `incomplete`."""
+    """The plan itself is `errored` or `incomplete`, or `uncovers` an output that was sensitive."""
 
     state: str
 
@@ -201,8 +201,8 @@ def _drift(path: Path, name: str, entry: Any) -> DriftCondition:
 
 def _plan(path: Path, name: str, entry: Any) -> PlanCondition:
     state = only(path, name, entry, "is").get("is")
-    if state not in ("errored", "incomplete"):
-        raise RulesError(f"{path}: rule {name!r}: is: {state!r}; allowed are errored and incomplete")
+    if state not in ("errored", "incomplete", "uncovers"):
+        raise RulesError(f"{path}: rule {name!r}: is: {state!r}; allowed are errored, incomplete and uncovers")
     return PlanCondition(state=str(state))
 
 

@@ -16,13 +16,18 @@ def plain(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """`text` as a Markdown code span, which shows everything as it is. A pipe is escaped, for tables."""
-    shown = plain(text).replace("|", "\\|")
+    """`text` as a Markdown code span, which shows everything as it is."""
+    shown = plain(text)
     runs = re.findall("`+", shown) if "`" in shown else []
     fence = "`" * (max(map(len, runs), default=0) + 1)
     # A code span must not begin or end with its own fence; one blank on both sides is not shown.
     padding = " " if shown[:1] in "` " or shown[-1:] in "` " else ""
     return f"{fence}{padding}{shown}{padding}{fence}" if shown.strip() else "(empty)"
+
+
+def cell(text: str) -> str:
+    """`text` as a code span in a table, whose rows are cut at pipes before anything else is read."""
+    return code(text).replace("|", "\\|")
 
 
 def codes(texts: tuple[str, ...] | list[str], *, most: int = 12) -> str:

@@ -117,6 +117,8 @@ def _fits(condition: Condition, facts: Facts) -> Iterator[str]:
             yield facts.plan.stack
         case PlanCondition(state="incomplete"):
             yield from facts.plan.notes
+        case PlanCondition(state="uncovers"):
+            yield from facts.plan.uncovered
 
 
 def _changes(condition: ChangeCondition, facts: Facts) -> Iterator[str]:

@@ -143,3 +143,57 @@ def test_a_wrong_price_file_is_refused(tmp_path: Path, section: str, value: Any,
     (tmp_path / "prices.yaml").write_text(yaml.safe_dump(content))
     with pytest.raises(RulesError, match=message):
         read_prices(tmp_path / "prices.yaml")
+
+
+_SMALL = {"enable_serverless_compute": True, "cluster_size": "2X-Small", "auto_stop_mins": 10}
+_D4 = {"node_type_id": "D4", "num_workers": 0}
+
+
+def test_what_never_stops_costs_every_hour_of_the_month() -> None:
+    """730 hours in place of 100 for a warehouse of 4 DBU, and of 10 for a cluster of 0.7 an hour."""
+    found = _update("databricks_sql_endpoint", _SMALL, _SMALL | {"auto_stop_mins": 0})
+    assert (found.low, found.high) == (pytest.approx(4 * 0.7 * 630), pytest.approx(4 * 0.7 * 630))
+    found = _update("databricks_cluster", _D4, _D4 | {"autotermination_minutes": 0})
+    assert (found.low, found.high) == (pytest.approx(0.7 * 720), pytest.approx(0.7 * 720))
+
+
+def test_a_continuous_job_runs_all_month_unless_it_is_paused() -> None:
+    """A driver at 0.5 an hour for 730 hours; clusters of tasks inside `for_each_task` count too."""
+    inner = {"for_each_task": [{"task": [{"new_cluster": [_D4]}]}]}
+    job = {"continuous": [{"pause_status": "UNPAUSED"}], "task": [inner]}
+    assert _cost(change("databricks_job.x", ["create"], None, job)).high == pytest.approx(0.5 * 730)
+    paused = job | {"continuous": [{"pause_status": "PAUSED"}]}
+    assert _cost(change("databricks_job.x", ["create"], None, paused)).items == ()
+
+
+def test_a_job_that_a_trigger_starts_runs_nobody_knows_how_often() -> None:
+    """Not zero."""
+    job = {"trigger": [{"file_arrival": [{"url": "/Volumes/a"}]}], "task": [{"new_cluster": [_D4]}]}
+    found = _cost(change("databricks_job.x", ["create"], None, job))
+    assert found.unknown == ("databricks_job.x: how often its trigger starts it",)
+
+
+def test_an_endpoint_that_never_scales_to_zero_is_named() -> None:
+    """By use before; after it, what it serves on all day."""
+    small = {"workload_type": "CPU", "workload_size": "Small", "scale_to_zero_enabled": True}
+    large = {"workload_type": "GPU_LARGE", "workload_size": "Large", "scale_to_zero_enabled": False}
+    found = _update(
+        "databricks_model_serving",
+        {"config": [{"served_entities": [small]}]},
+        {"config": [{"served_entities": [large]}]},
+    )
+    assert found.unknown[-1] == (
+        "databricks_model_serving.x: serving GPU_LARGE Large all day and night: it never scales to zero"
+    )
+
+
+def test_a_size_that_is_known_after_the_apply_is_no_zero() -> None:
+    """The number of workers is computed: its price is said to be unknown."""
+    found = _cost(
+        change("databricks_cluster.x", ["update"], _D4, {"node_type_id": "D4"}, after_unknown={"num_workers": True}),
+    )
+    assert found.items == ()  # nothing in the configuration sets it
+    uses = {"databricks_cluster.x": {"num_workers": "random_integer.n"}}
+    item = change("databricks_cluster.x", ["update"], _D4, {"node_type_id": "D4"}, after_unknown={"num_workers": True})
+    found = cost(read_plan("s", plan(item, uses=uses)), PRICED)
+    assert found.unknown == ("databricks_cluster.x: num_workers is known after apply",)

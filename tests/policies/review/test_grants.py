@@ -327,3 +327,28 @@ def test_an_instance_is_named_by_its_own_key_and_no_other() -> None:
         "etl gains SELECT on schema prod.a",
         "etl gains SELECT on schema (known after apply)",
     ]
+
+
+def _renamed(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    kind = "databricks_grants" if "grant" in before else "databricks_entitlements"
+    return _words(change(f"{kind}.old", ["delete"], before), change(f"{kind}.new", ["create"], None, after))
+
+
+def test_a_right_that_one_resource_takes_and_another_gives_is_no_gain() -> None:
+    """A renamed resource: only what differs is told."""
+    old = {"catalog": "prod", "grant": [{"principal": "eng", "privileges": ["SELECT", "MODIFY"]}]}
+    new = {"catalog": "prod", "grant": [{"principal": "eng", "privileges": ["SELECT", "APPLY_TAG"]}]}
+    assert _renamed(old, new) == ["eng loses MODIFY on catalog prod", "eng gains APPLY_TAG on catalog prod"]
+
+
+def test_two_workspaces_of_one_stack_are_not_one() -> None:
+    """What is lost in one workspace and gained in another is both."""
+    held = {"group_id": "7", "allow_cluster_create": True}
+    words = "allow_cluster_create on workspace of this stack"
+    assert _renamed(held, held) == [f"7 loses {words}", f"7 gains {words}"]
+
+
+def test_what_is_only_forgotten_goes_on_giving() -> None:
+    """Terraform no longer manages the grants, and they stay."""
+    held = {"catalog": "prod", "grant": [{"principal": "eng", "privileges": ["SELECT"]}]}
+    assert _words(change("databricks_grants.g", ["forget"], held)) == []

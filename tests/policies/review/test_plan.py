@@ -185,3 +185,16 @@ def test_a_plan_of_50_mb_is_reviewed() -> None:
     text = comment(found)
     assert found.counts == {"update": 250}
     assert len(text.encode()) <= 60_000
+
+
+def test_a_provider_that_is_not_read_and_a_provisioner_are_said() -> None:
+    """Both do what no plan shows; a random name does nothing outside the state."""
+    made = [change(f"{kind}.a", ["create"], None, {"name": "a"}) for kind in ("aws_iam_role", "null_resource")]
+    document = plan(*made, change("random_pet.a", ["create"], None, {}), change("aws_s3_bucket.b", ["no-op"], {}, {}))
+    for item in document["configuration"]["root_module"]["resources"][1:2]:
+        item["provisioners"] = [{"type": "local-exec", "expressions": {}}]
+    assert read_plan("s", document).notes == (
+        "null_resource.a runs provisioners (local-exec), whose effect no plan shows",
+        "1 changes are of provider aws, which this review does not understand: aws_iam_role.a",
+        "1 changes are of provider null, which this review does not understand: null_resource.a",
+    )

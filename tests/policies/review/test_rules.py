@@ -56,10 +56,19 @@ def _runs(notebook: str) -> dict[str, Any]:
 
 _MASKED = {"name": "t", "column": [{"name": "ssn", "mask": [{"function_name": "m"}]}, {"name": "id"}]}
 _BARE = {"name": "t", "column": [{"name": "id"}, {"name": "ssn"}]}
+_UNCOVERED = {
+    "actions": ["update"],
+    "before": "made-up",
+    "after": "made-up",
+    "before_sensitive": True,
+    "after_sensitive": False,
+}
+_ALWAYS_ON = {"config": [{"served_entities": [{"scale_to_zero_enabled": False}]}]}
 # By rule: a plan that it fits, and what the scan finds in it.
 EXAMPLES: dict[str, tuple[dict[str, Any], tuple[Told, ...]]] = {
     "plan failed": (plan(SAME, errored=True), ()),
     "plan incomplete": (plan(SAME, complete=False), ()),
+    "an output shows what was sensitive": (plan(SAME, output_changes={"pw": _UNCOVERED}), ()),
     "access for everyone": (plan(_grants(account_users=["BROWSE"])), ()),
     "critical or high finding": (plan(_JOB), (FINDING,)),
     "medium finding": (plan(_JOB), (replace(FINDING, severity="medium", result="fail"),)),
@@ -116,6 +125,12 @@ EXAMPLES: dict[str, tuple[dict[str, Any], tuple[Told, ...]]] = {
     ),
     "protection is taken off": (_set("databricks_schema", {"force_destroy": False}, {"force_destroy": True}), ()),
     "data for somebody outside": (_set("databricks_recipient", None, {"name": "partner"}), ()),
+    "runs without an end": (
+        _set("databricks_cluster", {"autotermination_minutes": 60}, {"autotermination_minutes": 0}),
+        (),
+    ),
+    "an endpoint that never scales to zero": (_set("databricks_model_serving", None, _ALWAYS_ON), ()),
+    "a job that runs all the time": (_set("databricks_job", {}, {"continuous": [{"pause_status": "UNPAUSED"}]}), ()),
     "what clusters are allowed": (
         _set("databricks_cluster_policy", {"definition": '{"a": {"maxValue": 4}}'}, {"definition": "{}"}),
         (),

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from policies.review.markdown import comment, marker
-from policies.review.text import code, plain
+from policies.review.text import cell, code, plain
 from tests.policies.review.plans import change, reviewed
 
 _EVIL = [
@@ -33,7 +33,7 @@ def test_a_code_span_is_one_span_and_nothing_else(text: str) -> None:
 @given(st.text(max_size=60))
 def test_a_table_cell_stays_a_cell(text: str) -> None:
     """A pipe or a line end in a name adds no column and no row."""
-    table = MarkdownIt("gfm-like", {"linkify": False}).render(f"| a | b |\n| --- | --- |\n| {code(text)} | end |\n")
+    table = MarkdownIt("gfm-like", {"linkify": False}).render(f"| a | b |\n| --- | --- |\n| {cell(text)} | end |\n")
     assert (table.count("<td>"), table.count("<tr>")) == (2, 2)
     assert "<td>end</td>" in table
 
