@@ -26,6 +26,7 @@ from infra.wheel import ROOT
 
 ACTIONS = ("plan", "diff", "deploy", "destroy")
 OUT = ROOT / "cdktf.out"
+OLDEST_TERRAFORM = "1.9"
 # Any of them says that somebody or something signed in; Terraform itself checks whether it may do what is asked.
 _SIGN_INS = ("ARM_USE_OIDC", "ARM_USE_MSI", "ARM_CLIENT_ID", "DATABRICKS_AUTH_TYPE", "DATABRICKS_CLIENT_ID")
 
@@ -86,8 +87,8 @@ def missing(root: Path, environment: Mapping[str, str]) -> list[str]:
         found.append(f"Node: {error}")
     if shutil.which(terraform, path=path) is None:
         found.append(
-            f"{terraform}: install Terraform 1.9 or newer, or OpenTofu and set TERRAFORM_BINARY_NAME=tofu; "
-            "without either, `make up` runs the same stacks on the local cloud"
+            f"{terraform}: install Terraform {OLDEST_TERRAFORM} or newer, or OpenTofu and set "
+            "TERRAFORM_BINARY_NAME=tofu; without either, `make up` runs the same stacks on the local cloud"
         )
     if not any(environment.get(name) for name in _SIGN_INS) and shutil.which("az", path=path) is None:
         found.append(f"a sign-in to Azure: `az login`, or in a pipeline one of {', '.join(_SIGN_INS)}")

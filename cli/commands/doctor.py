@@ -33,13 +33,16 @@ def doctor(env: str, host: str | None, everything: bool, form: str) -> None:
     from cli.doctor.checks import CHECKS  # noqa: PLC0415
     from cli.doctor.examine import examine  # noqa: PLC0415
     from cli.doctor.patient import Patient  # noqa: PLC0415
+    from cli.doctor.terraform import terraform  # noqa: PLC0415
 
+    path = os.environ.get("PATH", "")
     spec, environment = _declared(env)
     patient = Patient(
         spec=spec,
         environment=environment,
         workspace=_client(env, host),
-        azure=azure_cli(os.environ.get("PATH", "")) if host else None,
+        azure=azure_cli(path) if host else None,
+        terraform=terraform(os.environ.get("TERRAFORM_BINARY_NAME", "terraform"), path) if host else None,
     )
     lines = examine(patient, CHECKS)
     shown = lines if everything or form == "json" else [line for line in lines if line.result != "ok"]

@@ -12,7 +12,8 @@ from cli.doctor.patient import Azure, Patient
 from infra.azure_ids import parsed
 from infra.spec import AzureState
 
-_TIMEOUT_S = 60
+# It lists all machines of a region in about a minute.
+_TIMEOUT_S = 180
 _DELEGATED = "Microsoft.Databricks/workspaces"
 _PARTS = ("platform", "workspace", "ml", "masks", "serving")
 
@@ -33,13 +34,17 @@ def _run(program: Path, arguments: tuple[str, ...]) -> subprocess.CompletedProce
 
 
 def _answer(program: Path, arguments: tuple[str, ...]) -> object:
-    done = _run(program, arguments)
+    try:
+        done = _run(program, arguments)
+    except subprocess.TimeoutExpired as error:
+        raise UnknownAnswerError(f"az {' '.join(arguments)}: no answer within {_TIMEOUT_S} s") from error
     if done.returncode:
         raise UnknownAnswerError(f"az {' '.join(arguments)}: {done.stderr.strip()[:200] or 'failed'}")
     return json.loads(done.stdout or "null")
 
 
-def _ask(patient: Patient, *arguments: str) -> Any:
+def ask(patient: Patient, *arguments: str) -> Any:
+    """What the Azure CLI answers. Raises NotAskedError without it, UnknownAnswerError where it fails."""
     if patient.azure is None:
         raise NotAskedError("the Azure CLI is not here, or not signed in: az login")
     return patient.azure(arguments)
@@ -48,7 +53,7 @@ def _ask(patient: Patient, *arguments: str) -> Any:
 @check
 def azure_is_the_right_tenant(patient: Patient) -> Iterator[Fault]:
     """Signed in elsewhere, every answer is about something else."""
-    found, wanted = str(_ask(patient, "account", "show")["tenantId"]), patient.spec.platform.azure.tenant_id
+    found, wanted = str(ask(patient, "account", "show")["tenantId"]), patient.spec.platform.azure.tenant_id
     if found != wanted:
         yield Fault(subject="az", wrong=f"is signed in to {found}", fix=f"az login --tenant {wanted}")
 
@@ -60,7 +65,7 @@ def nobody_holds_a_state(patient: Patient) -> Iterator[Fault]:
     if not isinstance(state, AzureState):
         raise NotAskedError("the states are files")
     where = ("--account-name", state.storage_account, "--container-name", state.container, "--auth-mode", "login")
-    listed = _ask(patient, "storage", "blob", "list", *where)
+    listed = ask(patient, "storage", "blob", "list", *where)
     own = {f"{patient.environment.name}-{part}.tfstate" for part in _PARTS}
     for blob in listed:
         lease = (blob.get("properties") or {}).get("lease") or {}
@@ -71,26 +76,13 @@ def nobody_holds_a_state(patient: Patient) -> Iterator[Fault]:
 
 
 @check
-def the_region_has_quota(patient: Patient) -> Iterator[Fault]:
-    """The largest cluster of a policy needs cores of its machines' family."""
-    region, subscription = patient.spec.platform.azure.region, patient.environment.azure.subscription_id
-    listed = _ask(patient, "vm", "list-usage", "--location", region, "--subscription", subscription)
-    for usage in listed:
-        name, used, limit = usage["name"]["value"], int(usage["currentValue"]), int(usage["limit"])
-        if name == "cores" and used >= limit:
-            wrong = f"uses {used} of {limit} cores in {region}"
-            fix = "ask for more in the portal under Usage + quotas, or stop what is idle"
-            yield Fault(subject=subscription, wrong=wrong, fix=fix)
-
-
-@check
 def adopted_subnets_are_delegated(patient: Patient) -> Iterator[Fault]:
     """The provider does not show it, and Databricks refuses a subnet that is not."""
     adopted = patient.environment.adopt.network
     if adopted is None:
         raise NotAskedError("the environment's subnets are made by its stack")
     for text in (adopted.subnets.host, adopted.subnets.container):
-        found = _ask(patient, "network", "vnet", "subnet", "show", "--ids", text)
+        found = ask(patient, "network", "vnet", "subnet", "show", "--ids", text)
         names = [each["serviceName"] for each in found.get("delegations") or []]
         if names != [_DELEGATED]:
             fix = f"az network vnet subnet update --ids {text} --delegations {_DELEGATED}"
@@ -104,7 +96,7 @@ def an_adopted_lake_is_closed(patient: Patient) -> Iterator[Fault]:
     lake = patient.environment.adopt.lake
     if lake is None:
         raise NotAskedError("the environment's lake is made by its stack")
-    found, name = _ask(patient, "storage", "account", "show", "--ids", lake), parsed(lake).name
+    found, name = ask(patient, "storage", "account", "show", "--ids", lake), parsed(lake).name
     if found.get("allowSharedKeyAccess") is not False:
         fix = f"az storage account update --ids {lake} --allow-shared-key-access false"
         yield Fault(subject=name, wrong="opens to who has its keys", fix=fix)
@@ -116,7 +108,6 @@ def an_adopted_lake_is_closed(patient: Patient) -> Iterator[Fault]:
 CHECKS = (
     azure_is_the_right_tenant,
     nobody_holds_a_state,
-    the_region_has_quota,
     adopted_subnets_are_delegated,
     an_adopted_lake_is_closed,
 )

@@ -1,12 +1,28 @@
 """All checks, in the order in which their faults explain each other."""
 
-from cli.doctor import azure, compute, data, identity, jobs, models, reach, rights, secret_scope, unity, versions
+from cli.doctor import (
+    azure,
+    compute,
+    data,
+    identity,
+    jobs,
+    models,
+    quota,
+    reach,
+    rights,
+    secret_scope,
+    terraform,
+    unity,
+    versions,
+)
 from cli.doctor.check import Check
 
 CHECKS: tuple[Check, ...] = (
     *reach.CHECKS,
     *versions.CHECKS,
+    *terraform.CHECKS,
     *azure.CHECKS,
+    *quota.CHECKS,
     *identity.CHECKS,
     *unity.CHECKS,
     *rights.CHECKS,

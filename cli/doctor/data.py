@@ -30,11 +30,7 @@ def _declared(patient: Patient, use_case: str) -> Iterator[str]:
     tables += [(table.layer, table.name) for table in made]
     copy = unmasked_table(patient.spec, patient.environment, use_case)
     tables += [(copy.layer, copy.name)] if copy else []
-    return (f"{_schema(patient, use_case, layer)}.{name}" for layer, name in tables)
-
-
-def _schema(patient: Patient, use_case: str, layer: Layer) -> str:
-    return f"{patient.catalog}.{names.schema(use_case, layer)}"
+    return (f"{patient.schema(use_case, layer)}.{name}" for layer, name in tables)
 
 
 @check
@@ -55,7 +51,7 @@ def sensitive_columns_are_hidden(patient: Patient) -> Iterator[Fault]:
     for use_case in _ran(patient):
         columns = hidden(patient.spec, patient.environment, use_case)
         for layer, how in dict.fromkeys((column.layer, column.how) for column in columns):
-            schema = _schema(patient, use_case, layer)
+            schema = patient.schema(use_case, layer)
             try:
                 patient.workspace.policies.get_policy("SCHEMA", schema, f"hide_{how}")
             except NotFound:

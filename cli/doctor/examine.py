@@ -2,29 +2,29 @@
 
 from collections.abc import Iterable, Iterator
 
-from cli.doctor.check import Check, Line, NotAskedError, Result, UnknownAnswerError
+from cli.doctor.check import Check, Fault, Line, NotAskedError, Result, UnknownAnswerError
 from cli.doctor.patient import Patient
 
 
 def examine(patient: Patient, checks: Iterable[Check]) -> list[Line]:
-    """The report: a line per fault, and one per check that found none or could not ask."""
+    """The report: a line per fault, and one per check that found none or could not ask, whatever it found before."""
     return [line for check in checks for line in _lines(patient, check)]
 
 
 def _lines(patient: Patient, check: Check) -> Iterator[Line]:
     from databricks.sdk.errors.base import DatabricksError  # noqa: PLC0415 - takes half a second
 
-    faults = []
+    faults: list[Fault] = []
     try:
-        faults += list(check.ask(patient))
+        faults.extend(check.ask(patient))  # what is found before a refusal stays found
     except NotAskedError as error:
         yield Line(check=check.name, result=Result.NOT_ASKED, what=str(error))
         return
     except (DatabricksError, UnknownAnswerError, OSError, TimeoutError, ValueError) as error:
         fix = "mend what is wrong above, or ask as a principal that may know, then run it again"
         yield Line(check=check.name, result=Result.UNKNOWN, what=f"{type(error).__name__}: {error}", fix=fix)
-        return
+    else:
+        if not faults:
+            yield Line(check=check.name, result=Result.OK)
     for each in faults:
         yield Line(check=check.name, result=Result.WRONG, subject=each.subject, what=each.wrong, fix=each.fix)
-    if not faults:
-        yield Line(check=check.name, result=Result.OK)

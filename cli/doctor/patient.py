@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cli.paths import STACKS
 from infra import names
 from infra.access.holders import job_principals
 from infra.spec import Environment, Spec
+from ml.declarations import Layer
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
@@ -18,12 +19,14 @@ if TYPE_CHECKING:
 
 # Runs the Azure CLI with these arguments and answers what it prints. Raises UnknownAnswerError where it fails.
 Azure = Callable[[tuple[str, ...]], object]
+# What `terraform version -json` prints in a folder. Raises UnknownAnswerError where it fails.
+Terraform = Callable[[Path], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Patient:
-    """`azure` is None where the Azure CLI is not configured. `now_s` is this machine's clock,
-    `stacks` the folder of the synthesized stacks.
+    """`azure` is None where the Azure CLI is not configured, `terraform` where no Terraform deploys. `now_s` is this
+    machine's clock, `stacks` the folder of the synthesized stacks.
 
     What many checks need is asked once and kept.
     """
@@ -32,6 +35,7 @@ class Patient:
     environment: Environment
     workspace: "WorkspaceClient"
     azure: Azure | None = None
+    terraform: Terraform | None = None
     stacks: Path = STACKS
     now_s: Callable[[], float] = field(default=time.time)
 
@@ -39,6 +43,10 @@ class Patient:
     def catalog(self) -> str:
         """The name of the environment's catalog."""
         return self.environment.catalog
+
+    def schema(self, use_case: str, layer: Layer) -> str:
+        """Full name of the schema of a use case's layer."""
+        return f"{self.catalog}.{names.schema(use_case, layer)}"
 
     @cached_property
     def principals(self) -> Mapping[str, str]:

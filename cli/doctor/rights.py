@@ -45,8 +45,7 @@ def everyone_holds_the_schemas(patient: Patient) -> Iterator[Fault]:
     """The rights to the tables of each layer."""
     for use_case, held in _held(patient).items():
         for layer in Layer:
-            name = f"{patient.catalog}.{names.schema(use_case, layer)}"
-            yield from _missing(patient, "schema", name, schema_grants(held, layer))
+            yield from _missing(patient, "schema", patient.schema(use_case, layer), schema_grants(held, layer))
 
 
 @check
@@ -54,7 +53,7 @@ def everyone_holds_the_volumes(patient: Patient) -> Iterator[Fault]:
     """The rights to files."""
     for use_case, held in _held(patient).items():
         for volume in VOLUMES:
-            name = f"{patient.catalog}.{names.schema(use_case, volume.layer)}.{volume.name}"
+            name = f"{patient.schema(use_case, volume.layer)}.{volume.name}"
             yield from _missing(patient, "volume", name, volume_grants(held, volume))
 
 
@@ -86,7 +85,7 @@ def everyone_holds_the_models(patient: Patient) -> Iterator[Fault]:
 
 def model_name(patient: Patient, use_case: str) -> str:
     """Full name of a use case's registered model."""
-    return f"{patient.catalog}.{names.schema(use_case, Layer.OPS)}.{patient.spec.use_cases[use_case].model.name}"
+    return f"{patient.schema(use_case, Layer.OPS)}.{patient.spec.use_cases[use_case].model.name}"
 
 
 CHECKS = (

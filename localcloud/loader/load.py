@@ -69,12 +69,12 @@ def _chosen(found: list[Stack], named: Sequence[str] | None, out_dir: Path) -> l
 
 
 def _register(account: Session, stack: Stack, found: list[Stack]) -> str:
-    known = {"name": stack.workspace, "host": stack.host, **_root_storage(stack.workspace, found)}
+    known = {"name": stack.workspace, "host": stack.host, **_made_by_azure(stack.workspace, found)}
     return str(account.post("/local/workspaces", known)["url"])
 
 
-def _root_storage(workspace: str, found: list[Stack]) -> dict[str, str]:
-    """The name of the workspace's root storage, of a workspace that Azure's stack puts behind a firewall."""
+def _made_by_azure(workspace: str, found: list[Stack]) -> dict[str, str]:
+    """What Azure's stack says of the workspace that it makes: its region, and its root storage if behind a firewall."""
     blocks = [block for stack in found if stack.name == f"{workspace}-platform" for block in stack.blocks]
     workspaces = [
         block.arguments for block in blocks if block.type == "azurerm_databricks_workspace" and not block.is_data
@@ -83,7 +83,8 @@ def _root_storage(workspace: str, found: list[Stack]) -> dict[str, str]:
     if made is None:
         return {}
     name = made["custom_parameters"]["storage_account_name"] if made.get("default_storage_firewall_enabled") else ""
-    return {"private_root_storage": name}
+    region = str(made.get("location", "${"))
+    return {"private_root_storage": name, **({} if "${" in region else {"region": region})}
 
 
 @contextmanager

@@ -37,6 +37,13 @@ def on_new_workspace(cloud: Cloud, workspace_id: int) -> None:
         assign(cloud, workspace_id)
 
 
+def on_region(cloud: Cloud, region: str | None) -> None:
+    """The automatic metastore is of the region of the first workspace that says one."""
+    found = find(cloud)
+    if region and found is not None and found.get("automatic") and not found.get("region"):
+        cloud.store.put(Kind.METASTORE, Kind.METASTORE, {**found, "region": region})
+
+
 def assign(cloud: Cloud, workspace_id: int) -> Document:
     """Give the workspace the metastore. Raises `ApiError` 404 for an unknown one of either."""
     if workspace_id not in {workspace.workspace_id for workspace in cloud.workspaces()}:

@@ -99,9 +99,9 @@ def grants_key(kind: Kind, full_name: str) -> str:
 
 
 def ensure_metastore(cloud: Cloud) -> Document:
-    """The one metastore. Without a declared one it comes by itself, owned by the local admin."""
+    """The one metastore. Without a declared one it comes by itself, owned by the local admin, of no region yet."""
     found = cloud.store.get(Kind.METASTORE, Kind.METASTORE)
-    return found or declare_metastore(cloud, {"owner": ADMIN_USER, "region": "local", "automatic": True})
+    return found or declare_metastore(cloud, {"owner": ADMIN_USER, "automatic": True})
 
 
 def declare_metastore(cloud: Cloud, fields: Document) -> Document:

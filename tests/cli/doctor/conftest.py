@@ -18,22 +18,22 @@ from localcloud.services.mlflow.server import MlflowServer
 from tests.localcloud.core import Core, start, stop
 from tests.needs import starts
 
+Examined = Callable[..., dict[str, list[Line]]]
 
-@pytest.fixture(scope="module")
+
+@pytest.fixture(scope="package")
 @starts("mlflow")
 def deployed(stacks_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Core]:
     """A local cloud without Spark, with the account's and prod's stacks of phase one."""
-    server = MlflowServer(tmp_path_factory.mktemp("doctor-mlflow"))
+    home = tmp_path_factory.mktemp("doctor")
+    server = MlflowServer(home)
     server.start()
-    core = start(tmp_path_factory.mktemp("doctor"))
+    core = start(home)
     core.cloud.mlflow_url = server.url
     endpoint = Endpoint(
         account_url=core.account_url, admin_token=core.admin_token, spark_remote="", mlflow_url="", pid=0
     )
     loader.load(endpoint, stacks_dir, ["account", "prod-rights", "prod-workspace", "prod-ml"])
-    # A metastore that came by itself is of the region `local`.
-    metastore = core.cloud.store.require("metastore", "metastore")
-    core.cloud.store.put("metastore", "metastore", {**metastore, "region": "westeurope"})
     yield core
     stop(core)
     server.stop()
@@ -58,7 +58,7 @@ def patient(core: Core, stacks_dir: Path) -> Patient:
 
 
 @pytest.fixture
-def examined(patient: Patient) -> Callable[..., dict[str, list[Line]]]:
+def examined(patient: Patient) -> Examined:
     """Runs all checks, or those of the names; the lines by check."""
 
     def run(*named: str, who: Patient = patient) -> dict[str, list[Line]]:

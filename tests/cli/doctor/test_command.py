@@ -1,11 +1,13 @@
 """`mlops doctor` as people call it: what it prints, and its exit code."""
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from cli.main import mlops
+from tests.cli.doctor.test_terraform import PINNED, program
 from tests.localcloud.core import Core
 
 
@@ -20,10 +22,12 @@ def test_findings_end_with_one(commands: CliRunner, served: Core) -> None:
     assert "findings in prod: each line says the fix" in result.stderr
 
 
-def test_a_healthy_workspace_ends_with_zero(commands: CliRunner, core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_healthy_workspace_ends_with_zero(
+    commands: CliRunner, core: Core, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """By any workspace's URL, with the sign-in that surrounds the command."""
     monkeypatch.setenv("DATABRICKS_TOKEN", core.admin_token)
-    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setenv("PATH", f"{program(tmp_path / 'bin', **PINNED)}:/bin")
     result = commands.invoke(mlops, ["doctor", "--env", "prod", "--host", core.url("prod"), "--all"])
     assert result.exit_code == 0, result.output
     assert "0 wrong, 0 unknown" in result.stdout

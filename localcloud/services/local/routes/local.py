@@ -35,12 +35,13 @@ def register_workspace(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Do
 
     `workspace_id` is what bindings name; where it is left out it is read from a host like
     `https://adb-<id>.<n>.azuredatabricks.net`, or chosen. `private_root_storage` names the storage account that
-    Databricks makes for it, where only private endpoints reach that.
+    Databricks makes for it, where only private endpoints reach that. The automatic metastore is of the `region` of the
+    first workspace that says one.
     """
     caller.require_admin("register workspaces")
     name, host = required(body, "name", "host")
     with cloud.lock:
-        known = {field: body[field] for field in ("private_root_storage",) if field in body}
+        known: Document = {field: body[field] for field in ("private_root_storage", "region") if field in body}
         return _document(_register(cloud, identifier("workspace", name), host, body.get("workspace_id"), known))
 
 
@@ -58,6 +59,7 @@ def _register(cloud: Cloud, name: str, host: str, workspace_id: int | None, know
     cloud.store.put("workspace", name, {**record, **known, "host": host, "workspace_id": number})
     if before is None or before["workspace_id"] != number:
         metastores.on_new_workspace(cloud, number)
+    metastores.on_region(cloud, known.get("region"))
     return cloud.workspace(name)
 
 

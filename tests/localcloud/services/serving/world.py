@@ -103,7 +103,7 @@ class World:
             workspace.workspace.mkdirs("/mlops/prod")
             mlflow.set_experiment("/mlops/prod/credit-training")
             for name in names or kinds:
-                self.versions[name] = _log(**kinds[name])
+                self.versions[name] = log_version(**kinds[name])
 
     def endpoint(self, name: str, version: int, served: str = "risk") -> sdk.ServingEndpointDetailed:
         """An endpoint that serves one version, ready."""
@@ -195,13 +195,15 @@ def specification(**defaults: str) -> dict[str, Any]:
     }
 
 
-def _log(
+def log_version(
     factor: int,
     *,
+    model: str = MODEL,
     broken: bool = False,
     metadata: dict[str, object] | None = None,
     spec: dict[str, Any] | None = None,
 ) -> int:
+    """A version of `model`, logged and registered by MLflow's client as it is configured; its number."""
     columns = [ColSpec("double", "credit_limit"), ColSpec("long", "age")]
     signature = ModelSignature(Schema(list(columns)), Schema([ColSpec("double", "probability")]))
     with tempfile.TemporaryDirectory() as temporary, mlflow.start_run():
@@ -215,7 +217,7 @@ def _log(
             mlflow.pyfunc.save_model(path=str(data / "raw_model"), **plain)
             (data / "feature_spec.yaml").write_text(yaml.safe_dump(spec))
             info = _log_packed(data)
-        return int(mlflow.register_model(info.model_uri, MODEL).version)
+        return int(mlflow.register_model(info.model_uri, model).version)
 
 
 def _log_packed(data: Path) -> Any:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from localcloud.kernel.cloud import METASTORE_ID
-from tests.localcloud.core import Core
+from tests.localcloud.core import HOSTS, Core
 
 _RULE_SETS = "/api/2.0/preview/accounts/a/access-control/rule-sets"
 
@@ -38,6 +38,19 @@ def test_the_account_reads_and_names_its_metastore(core: Core) -> None:
     second = {"metastore_info": {"name": "second", "region": "local"}}
     refused = core.call("POST", f"{core.account_url}/api/2.0/accounts/a/metastores", json=second)
     assert (refused.status_code, METASTORE_ID in refused.json()["message"]) == (400, True)
+
+
+def test_the_automatic_metastore_is_of_the_first_region_that_is_said(core: Core) -> None:
+    """Of none until a workspace says one; from then on it stays."""
+
+    def region() -> str | None:
+        return core.admin().metastores.summary().region
+
+    assert region() is None
+    for said in ("westeurope", "northeurope"):
+        body = {"name": "prod", "host": HOSTS["prod"], "region": said}
+        assert core.call("POST", f"{core.account_url}/local/workspaces", json=body).status_code == 200
+        assert region() == "westeurope"
 
 
 def test_system_schemas_go_on_and_off(core: Core) -> None:
