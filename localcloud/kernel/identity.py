@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -23,7 +23,8 @@ class Caller:
     `principal` is what grants name: a user name, a service principal's application id, or a group's name
     when acting as a member of only that group. `groups` holds display names, nested ones included.
     `is_admin` marks the account's and the metastore's admins, who pass every check; `is_workspace_admin` also
-    those whom an assignment makes admins of this workspace, which gives them nothing in Unity Catalog.
+    those whom an assignment makes admins of this workspace, which gives them nothing in Unity Catalog. `serverless`
+    marks a task on serverless compute, by the token that it was given.
     """
 
     principal: str
@@ -32,6 +33,7 @@ class Caller:
     workspace: Workspace | None
     is_admin: bool
     is_workspace_admin: bool
+    serverless: bool = False
 
     @property
     def identities(self) -> frozenset[str]:
@@ -55,10 +57,19 @@ class Caller:
         return self.workspace
 
 
-def mint(cloud: Cloud, principal: str, workspace: str | None, lifetime_s: int, comment: str = "") -> str:
+def mint(
+    cloud: Cloud,
+    principal: str,
+    workspace: str | None,
+    lifetime_s: int,
+    comment: str = "",
+    *,
+    serverless: bool = False,
+) -> str:
     """A new token for `principal`, valid on `workspace` (None: everywhere) for `lifetime_s` seconds.
 
-    `principal` is a user name, an application id or a service principal's or group's display name.
+    `principal` is a user name, an application id or a service principal's or group's display name. `serverless`: for a
+    task on serverless compute.
     Only the token's hash is stored. Raises `ApiError` 404 for an unknown principal or workspace.
     """
     found = directory.resolve(cloud.store, principal)
@@ -74,6 +85,7 @@ def mint(cloud: Cloud, principal: str, workspace: str | None, lifetime_s: int, c
         "token_id": secrets.token_hex(16),
         "digest": _digest(token),
         "created_at": time.time(),
+        "serverless": serverless,
     }
     cloud.store.put("token", _digest(token), body)
     return token
@@ -105,7 +117,7 @@ def authenticate(cloud: Cloud, token: str, port: int) -> Caller:
         raise ApiError(403, "403", "Invalid access token.")
     if kept["workspace"] is not None and (workspace is None or kept["workspace"] != workspace.name):
         raise ApiError(403, "403", f"Invalid access token: it belongs to workspace '{kept['workspace']}'.")
-    return acting_as(cloud, kept["principal"], workspace)
+    return replace(acting_as(cloud, kept["principal"], workspace), serverless=bool(kept.get("serverless")))
 
 
 def acting_as(cloud: Cloud, principal: str, workspace: Workspace | None) -> Caller:

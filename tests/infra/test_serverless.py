@@ -51,7 +51,9 @@ def test_a_job_may_run_serverless(documents: Documents) -> None:
     assert (task["environment_key"], task["disable_auto_optimization"]) == ("main", True)
     assert not {"job_cluster_key", "library", "new_cluster", "existing_cluster_id"} & task.keys()
     assert "job_cluster" not in scoring
+    assert scoring["performance_target"] == "STANDARD"
     ingest = jobs["credit-ingest"]
+    assert "performance_target" not in ingest
     assert ingest["job_cluster"]
     assert "environment" not in ingest
 

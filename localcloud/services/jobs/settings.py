@@ -28,6 +28,10 @@ _REFUSED = (
 _WAITS = ("min_time_between_triggers_seconds", "wait_after_last_change_seconds")
 _LEAST_WAIT_S = 60
 _MOST_RUNS = 1000
+# What puts a task on a cluster, with its policy, its Spark settings and its init scripts; serverless compute has none.
+_CLUSTERS = ("job_cluster_key", "new_cluster", "existing_cluster_id")
+_ENVIRONMENT = frozenset({"client", "dependencies", "environment_version"})
+_PERFORMANCE = ("PERFORMANCE_OPTIMIZED", "STANDARD")
 
 
 def problems(settings: Mapping[str, Any]) -> list[str]:
@@ -35,7 +39,7 @@ def problems(settings: Mapping[str, Any]) -> list[str]:
     tasks = settings.get("tasks") or []
     found = graph.problems(tasks)
     found += [problem for task in tasks for problem in _task_problems(task, settings)]
-    found += [*_schedule_problems(settings), *_trigger_problems(settings)]
+    found += [*_schedule_problems(settings), *_trigger_problems(settings), *_serverless_problems(settings)]
     names = [parameter.get("name") for parameter in settings.get("parameters") or []]
     found += [f"job parameter {name!r} is declared twice: remove one" for name in sorted(_doubles(names))]
     limit = settings.get("max_concurrent_runs")
@@ -93,6 +97,24 @@ def _wheel_problems(label: str, task: Mapping[str, Any], settings: Mapping[str, 
         yield f"{label} wants environment {wanted!r}; the job has: {', '.join(map(str, environments)) or 'none'}"
     if wanted is not None and task.get("libraries"):
         yield f"{label} runs serverless and has libraries: name them in the dependencies of its environment"
+    clusters = [name for name in _CLUSTERS if task.get(name) is not None]
+    if wanted is not None and clusters:
+        yield f"{label} has environment_key and {', '.join(clusters)}: keep one, serverless compute or a cluster"
+
+
+def _serverless_problems(settings: Mapping[str, Any]) -> Iterator[str]:
+    target = settings.get("performance_target")
+    if target is not None and target not in _PERFORMANCE:
+        yield f"performance_target is {target!r}: use one of {', '.join(_PERFORMANCE)}"
+    for environment in settings.get("environments") or []:
+        label, spec = f"environment {environment.get('environment_key')!r}", environment.get("spec") or {}
+        unknown = sorted(spec.keys() - _ENVIRONMENT)
+        if unknown:
+            yield f"{label} has {', '.join(unknown)}; serverless compute takes {', '.join(sorted(_ENVIRONMENT))}"
+        if not spec.get("environment_version") and not spec.get("client"):
+            yield f"{label} has no environment_version: name one"
+        if spec.get("environment_version") and spec.get("client"):
+            yield f"{label} has environment_version and client, its older name: keep environment_version"
 
 
 def _unknown_parameters(label: str, task: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[str]:

@@ -9,12 +9,15 @@ import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from localcloud.services.jobs import serverless
+
 
 @dataclass(frozen=True, kw_only=True)
 class TaskOrder:
     """One `python_wheel_task` to run. All paths are absolute; `wheel` is the unpacked wheel's folder.
 
     `libraries` are the folders of the wheels that travel with it. What this machine has itself comes before them.
+    `serverless`: it behaves as on serverless compute, which lets it reach the hosts of `egress` alone; None for all.
     """
 
     wheel: str
@@ -26,6 +29,8 @@ class TaskOrder:
     log: str
     result: str
     libraries: list[str] = field(default_factory=list)
+    serverless: bool = False
+    egress: list[str] | None = None
 
 
 class EntryPointError(LookupError):
@@ -36,6 +41,8 @@ def run(order: TaskOrder) -> int:
     """Run the task to its end; its exit code. What went wrong is in the log and in the result file."""
     _redirect(order.log)
     _prepare(order)
+    if order.serverless:
+        serverless.install(order.egress)
     try:
         entry = find_entry_point(Path(order.wheel), order.package_name, order.entry_point)
         sys.argv = [order.entry_point, *order.arguments]

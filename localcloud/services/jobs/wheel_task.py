@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from localcloud.services.jobs.outcome import Outcome, Stop, refused, wait_for
 from localcloud.services.jobs.task import TaskOrder
 from localcloud.services.jobs.wheels import WheelError, unpack
 from localcloud.services.jobs.workers import Handle, Workers, WorkersError
+from localcloud.services.network import reach
 from localcloud.services.unity import volume_paths as volumes
 
 _DAY_S = 24 * 3600
@@ -57,12 +59,15 @@ class WheelTasks:
         if waiting is not None:
             return waiting
         deadline_s = time.monotonic() + timeout_s if timeout_s else None
-        token = identity.mint(self._cloud, run_as, workspace, timeout_s + 600 if timeout_s else _DAY_S)
+        lifetime_s, serverless = timeout_s + 600 if timeout_s else _DAY_S, bool(task.get("environment_key"))
+        token = identity.mint(self._cloud, run_as, workspace, lifetime_s, serverless=serverless)
         try:
             place = self._cloud.workspace(workspace)
             caller = identity.authenticate(self._cloud, token, place.port)
             wheels = self._admit(task, settings, caller)
             order = self._order(task["python_wheel_task"], wheels, run_id, place, token)
+            if serverless:
+                order = self._on_serverless(order, _environment_version(task, settings), place)
             return self._follow(order, stop, deadline_s)
         except ClusterRefusedError as error:
             return refused(str(error), "INVALID_CLUSTER_REQUEST")
@@ -100,6 +105,12 @@ class WheelTasks:
             log=str(directory / "log"),
             result=str(directory / "result.json"),
         )
+
+    def _on_serverless(self, order: TaskOrder, version: str, workspace: Workspace) -> TaskOrder:
+        """The same task, with what serverless compute tells it and lets it reach."""
+        environ = order.environ | {"DATABRICKS_RUNTIME_VERSION": f"client.{version}.0"}
+        egress = reach.egress(self._cloud, workspace.workspace_id)
+        return replace(order, environ=environ, serverless=True, egress=egress)
 
     def _wheels(self, task: Mapping[str, Any], settings: Mapping[str, Any], caller: Caller) -> list[Path]:
         unpacked = []
@@ -167,9 +178,13 @@ def _runtime(task: Mapping[str, Any], settings: Mapping[str, Any]) -> tuple[str,
     if cluster is not None:
         version = str(cluster.get("spark_version"))
         return f"runtime {version!r}", runtimes.of_cluster(version)
-    spec = _environment(task, settings)
-    version = str(spec.get("environment_version") or spec.get("client"))
+    version = _environment_version(task, settings)
     return f"serverless environment {version!r}", runtimes.of_environment(version)
+
+
+def _environment_version(task: Mapping[str, Any], settings: Mapping[str, Any]) -> str:
+    spec = _environment(task, settings)
+    return str(spec.get("environment_version") or spec.get("client"))
 
 
 def _environment(task: Mapping[str, Any], settings: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.store import Document
+from localcloud.services.network.destinations import allowed
 
 POLICY, WORKSPACE = "network_policy", "workspace_network"
 CONFIGURATION, RULE = "network_connectivity_config", "private_endpoint_rule"
@@ -14,20 +15,21 @@ CONFIGURATION, RULE = "network_connectivity_config", "private_endpoint_rule"
 
 def blocked(cloud: Cloud, workspace_id: int, hosts: Iterable[str]) -> list[str]:
     """Those of `hosts` that the workspace's network policy lets nothing out to, sorted."""
+    destinations = egress(cloud, workspace_id)
+    if destinations is None:
+        return []
+    return sorted({host for host in hosts if not allowed(host, destinations)})
+
+
+def egress(cloud: Cloud, workspace_id: int) -> list[str] | None:
+    """The internet destinations that the workspace's network policy lets through; None for all of them."""
     chosen = (cloud.store.get(WORKSPACE, str(workspace_id)) or {}).get("network_policy_id")
     policy = cloud.store.get(POLICY, chosen) if chosen else None
     access = ((policy or {}).get("egress") or {}).get("network_access") or {}
     enforced = (access.get("policy_enforcement") or {}).get("enforcement_mode", "ENFORCED") == "ENFORCED"
     if access.get("restriction_mode") != "RESTRICTED_ACCESS" or not enforced:
-        return []
-    allowed = [str(each.get("destination")) for each in access.get("allowed_internet_destinations") or []]
-    return sorted({host for host in hosts if not any(_matches(host, destination) for destination in allowed)})
-
-
-def _matches(host: str, destination: str) -> bool:
-    if destination.startswith("*."):
-        return host.endswith(destination[1:])
-    return host == destination
+        return None
+    return [str(each.get("destination")) for each in access.get("allowed_internet_destinations") or []]
 
 
 def private_parts(cloud: Cloud, workspace_id: int, storage_account: str) -> set[str]:

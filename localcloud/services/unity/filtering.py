@@ -1,8 +1,8 @@
 """Serverless filtering: how dedicated compute reads a table of which policies hide something.
 
 Source: Azure Databricks, "Fine-grained access control on dedicated compute": the read is handed to serverless compute,
-which needs a way to the workspace's root storage. A task asks for a table's credential on dedicated compute; a
-warehouse filters by itself and does not come here.
+which needs a way to the workspace's root storage. A task asks for a table's credential on dedicated compute, or on
+serverless compute, which filters by itself as a warehouse does.
 """
 
 from localcloud.kernel.cloud import Cloud
@@ -16,6 +16,8 @@ _PARTS = frozenset({"blob", "dfs"})
 
 def require(cloud: Cloud, caller: Caller, table: Document) -> None:
     """Raise `ApiError` 403 where serverless compute has no way to the root storage of the caller's workspace."""
+    if caller.serverless:
+        return
     workspace = caller.require_workspace()
     root = (cloud.store.get("workspace", workspace.name) or {}).get("private_root_storage")
     missing = sorted(_PARTS - reach.private_parts(cloud, workspace.workspace_id, root)) if root else []

@@ -44,7 +44,7 @@ def table_credentials(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Doc
             "here all writes are refused.)"
         )
     if body.get("past"):
-        raise past.refused(table["full_name"], str(body["past"]), dedicated=True)
+        raise past.refused(table["full_name"], str(body["past"]), dedicated=not caller.serverless)
     filtering.require(cloud, caller, table)
     return {**_credential(table), "query": seen.query(f"delta.`{table['storage_location']}`")}
 

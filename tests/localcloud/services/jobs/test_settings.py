@@ -53,6 +53,35 @@ def test_all_problems_are_told_together() -> None:
     ]
 
 
+def test_a_task_is_on_serverless_compute_or_on_a_cluster() -> None:
+    """Cluster policies, Spark settings and init scripts belong to clusters, so the two cannot be mixed."""
+    wheel = {"package_name": "p", "entry_point": "e"}
+    task = {"task_key": "a", "python_wheel_task": wheel, "environment_key": "main", "new_cluster": {"num_workers": 0}}
+    environment = {"environment_key": "main", "spec": {"environment_version": "5", "dependencies": ["/Volumes/a.whl"]}}
+    assert problems({"tasks": [task], "environments": [environment]}) == [
+        "task 'a' has environment_key and new_cluster: keep one, serverless compute or a cluster"
+    ]
+
+
+def test_what_a_serverless_environment_takes() -> None:
+    """Its version and its dependencies; the job a performance target of two."""
+    specs: list[dict[str, object]] = [
+        {"environment_version": "5", "init_scripts": [], "spark_conf": {}},
+        {"environment_version": "5", "client": "2"},
+        {"dependencies": []},
+    ]
+    environments = [{"environment_key": str(number), "spec": spec} for number, spec in enumerate(specs)]
+    wheel = {"package_name": "p", "entry_point": "e"}
+    tasks = [{"task_key": "a", "python_wheel_task": wheel, "environment_key": "0"}]
+    assert problems({"tasks": tasks, "environments": environments, "performance_target": "FAST"}) == [
+        "performance_target is 'FAST': use one of PERFORMANCE_OPTIMIZED, STANDARD",
+        "environment '0' has init_scripts, spark_conf; "
+        "serverless compute takes client, dependencies, environment_version",
+        "environment '1' has environment_version and client, its older name: keep environment_version",
+        "environment '2' has no environment_version: name one",
+    ]
+
+
 def test_a_serverless_task_names_its_wheels_in_its_environment() -> None:
     """Libraries are a cluster's; the environment that it wants must be the job's."""
     task = {"task_key": "a", "python_wheel_task": WHEEL, "environment_key": "main"}

@@ -12,31 +12,15 @@ from ml.tables import Tables
 from ml.tables.places import Past
 from ml.tables.unity_rest import UnityRestPlaces
 from tests.localcloud.core import HOSTS, Core
+from tests.localcloud.masks import ROOT, mask
 
 TABLE = "prod.credit_gold.scores"
-ROOT = "mlopsprodroot"
 
 
 @pytest.fixture
 def masked(lake: Core) -> Core:
     """`lake` with a column of the table masked for everybody, and prod's root storage behind its firewall."""
-    store = lake.cloud.store
-    columns = [{"name": "age", "type_text": "int"}, {"name": "score", "type_text": "double"}]
-    store.put("table", TABLE, {**store.require("table", TABLE), "columns": columns})
-    keys = {"_key": "k", "_below": TABLE}
-    store.put(hiding.TAG, f"{TABLE}.age", {**keys, "tags": {"sensitive": "int"}})
-    body = {"input_params": {"parameters": [{"name": "value"}]}, "routine_definition": "CAST(NULL AS INT)"}
-    store.put(hiding.FUNCTION, "prod.credit_gold.hide_int", {**keys, **body})
-    policy = {
-        "on_securable_fullname": "prod.credit_gold",
-        "to_principals": ["account users"],
-        "policy_type": hiding.MASK,
-        "match_columns": [{"condition": "hasTagValue('sensitive', 'int')"}],
-        "column_mask": {"function_name": "prod.credit_gold.hide_int"},
-    }
-    store.put(hiding.POLICY, "prod.credit_gold.hide", {**keys, **policy})
-    body = {"name": "prod", "host": HOSTS["prod"], "private_root_storage": ROOT}
-    lake.call("POST", f"{lake.account_url}/local/workspaces", json=body)
+    mask(lake, TABLE)
     return lake
 
 
