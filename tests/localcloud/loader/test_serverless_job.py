@@ -1,0 +1,142 @@
+"""Prod's ingest job with `compute: serverless`, deployed by the loader and run to its end on the local cloud."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from databricks.sdk.service.jobs import Run
+
+from infra.cdktf_seam import App
+from infra.libraries import read_lock
+from infra.main import WORKSPACES, stacks
+from infra.release import Release
+from infra.runtimes import FOLDER, of_cluster, serverless
+from infra.spec import load
+from infra.wheel import Wheel, build_wheel
+from localcloud import loader
+from localcloud.endpoint import Endpoint
+from localcloud.services.jobs.runner import Runner
+from localcloud.services.jobs.workers import Workers
+from ml.usecases.credit.declaration import CREDIT
+from tests.localcloud.core import Core, leave, start
+from tests.localcloud.wheels import write_wheel
+from tests.ml.lake import HEADERS, application
+
+STACKS = ("account", "prod-rights", "prod-workspace", "prod-ml")
+TASKS = ("masks", "bronze", "silver", "features", "publish")
+LOCK = FOLDER / f"{serverless().key}.lock"
+# They need an MLflow server, which ingest does not.
+_MLFLOW = ("databricks_mlflow_experiment", "databricks_registered_model")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployed:
+    """The local cloud with those stacks, and what runs its jobs."""
+
+    core: Core
+    runner: Runner
+
+    def run(self, name: str) -> Run:
+        """The job's run, once it is over."""
+        admin = self.core.admin()
+        [job] = admin.jobs.list(name=name)
+        run_id = admin.jobs.run_now(int(job.job_id or 0)).run_id
+        execution = self.runner.execution(run_id)
+        assert execution is None or execution.done.wait(400)
+        return admin.jobs.get_run(run_id)
+
+    def output(self, run: Run, task: str) -> str:
+        """What a task of the run printed."""
+        [found] = [one.run_id for one in run.tasks or [] if one.task_key == task]
+        return str(self.core.admin().jobs.get_run_output(int(found or 0)).logs)
+
+
+def _travelling(folder: Path) -> tuple[Wheel, ...]:
+    """What the lock sends to serverless compute, by name and version; this machine has the libraries themselves."""
+    made = [
+        write_wheel(folder / pin.name, modules={}, entry_points={}, name=pin.name, version=pin.version)
+        for pin in read_lock(LOCK)
+    ]
+    return tuple(Wheel(path=path, sha256=f"{number:064x}") for number, path in enumerate(made))
+
+
+def _synthesize(folder: Path) -> Path:
+    prod = Path(shutil.copytree(WORKSPACES, folder / "workspaces")) / "prod.yaml"
+    text = prod.read_text(encoding="utf-8")
+    chosen = text.replace("ingest: {schedule: active}", "ingest: {schedule: active, compute: serverless}")
+    assert chosen != text
+    prod.write_text(chosen, encoding="utf-8")
+    on_cluster = of_cluster("17.3.x-cpu-ml-scala2.13")
+    assert on_cluster is not None
+    travels = {serverless().key: _travelling(folder / "wheels"), on_cluster.key: ()}
+    app = App(outdir=str(folder / "out"))
+    stacks(app, load(folder / "workspaces"), Release(wheel=build_wheel(), git_commit="c", libraries=travels))
+    app.synth()
+    document = folder / "out" / "stacks" / "prod-ml" / "cdk.tf.json"
+    found: dict[str, Any] = json.loads(document.read_text(encoding="utf-8"))
+    for type_ in _MLFLOW:
+        found["resource"].pop(type_)
+    for type_ in ("databricks_permissions", "databricks_grants"):
+        kept = {
+            name: block
+            for name, block in found["resource"].get(type_, {}).items()
+            if not any(left in json.dumps(block) for left in _MLFLOW)
+        }
+        found["resource"][type_] = kept
+    document.write_text(json.dumps(found), encoding="utf-8")
+    return folder / "out"
+
+
+@pytest.fixture(scope="module")
+def deployed(spark_remote: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    """The account and prod, loaded, with two applications in landing."""
+    folder = tmp_path_factory.mktemp("serverless")
+    core = start(folder / "home")
+    core.cloud.spark_remote = spark_remote
+    workers = Workers(folder / "home")
+    workers.launch()
+    endpoint = Endpoint(
+        account_url=core.account_url, admin_token=core.admin_token, spark_remote="", mlflow_url="", pid=0
+    )
+    loader.load(endpoint, _synthesize(folder), STACKS)
+    lines = [HEADERS["applications"], application(1), application(2)]
+    body = "".join(",".join(map(str, line)) + "\n" for line in lines)
+    url = f"{core.url('prod')}/api/2.0/fs/files/Volumes/prod/credit_bronze/landing/applications/2023-01.csv"
+    assert core.call("PUT", url, content=body.encode()).is_success
+    runner = Runner.attach(core.cloud, workers)
+    yield Deployed(core=core, runner=runner)
+    runner.stop()
+    workers.stop()
+    leave(core)
+
+
+def test_every_task_of_the_job_runs_to_its_end(deployed: Deployed) -> None:
+    """Without a cluster and its policy, with the wheels of its environment; nothing of it is refused there."""
+    run = deployed.run("credit-ingest")
+    assert {task.task_key: str(task.state and task.state.result_state) for task in run.tasks or []} == dict.fromkeys(
+        TASKS, "RunResultState.SUCCESS"
+    ), [deployed.output(run, task) for task in TASKS]
+    assert not [task.task_key for task in run.tasks or [] if task.job_cluster_key or task.new_cluster]
+    assert json.loads(deployed.output(run, "features").splitlines()[-1])["feature_rows"] == 2
+    assert json.loads(deployed.output(run, "publish").splitlines()[-1])["rows_kept"] == 2
+
+
+def test_the_job_says_where_and_how_fast_it_runs(deployed: Deployed) -> None:
+    """Its environment names every wheel in the volume, its own last; it starts by itself, so it may start slowly."""
+    [job] = deployed.core.admin().jobs.list(name="credit-ingest")
+    settings = deployed.core.admin().jobs.get(int(job.job_id or 0)).settings
+    assert settings is not None
+    [environment] = settings.environments or []
+    assert environment.spec is not None
+    *travelling, own = environment.spec.dependencies or []
+    assert [Path(path).name.removesuffix("-py3-none-any.whl") for path in travelling] == [
+        f"{pin.name}-{pin.version}" for pin in read_lock(LOCK)
+    ]
+    assert own.startswith("/Volumes/prod/platform_ops/wheels/")
+    assert "mlops_ml-" in own
+    assert str(settings.performance_target) == "PerformanceTarget.STANDARD"
+    assert CREDIT.name in str(settings.name)
