@@ -92,11 +92,10 @@ def _synthesize(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def deployed(spark_remote: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     """The account and prod, loaded, with two applications in landing."""
     folder = tmp_path_factory.mktemp("serverless")
     core = start(folder / "home")
-    core.cloud.spark_remote = spark_remote
     workers = Workers(folder / "home")
     workers.launch()
     endpoint = Endpoint(
@@ -114,8 +113,10 @@ def deployed(spark_remote: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
     leave(core)
 
 
-def test_every_task_of_the_job_runs_to_its_end(deployed: Deployed) -> None:
+@pytest.mark.long
+def test_every_task_of_the_job_runs_to_its_end(deployed: Deployed, spark_remote: str) -> None:
     """Without a cluster and its policy, with the wheels of its environment; nothing of it is refused there."""
+    deployed.core.cloud.spark_remote = spark_remote
     run = deployed.run("credit-ingest")
     assert {task.task_key: str(task.state and task.state.result_state) for task in run.tasks or []} == dict.fromkeys(
         TASKS, "RunResultState.SUCCESS"
