@@ -5,9 +5,17 @@ from typing import Any
 
 from policies.checks.core.document import Document
 from policies.checks.core.values import Block
+from policies.checks.core.versions import versions_in
 
 # Major version of plan JSON that this reads; Terraform raises it when a reader must change.
 _PLAN_FORMAT = "1"
+# What is known after the apply, where the plan does not say what it refers to.
+_COMPUTED = "${computed}"
+# Blocks that say who gets what, or run: unknown as a whole, they come from a `dynamic` block, which no plan shows.
+_STATED = frozenset({
+    "access_control", "access_policy", "grant", "grant_rules", "job_cluster", "oidc_policy", "parameter",
+    "privilege_assignments", "task",
+})  # fmt: skip
 
 
 class UnreadableDocument(ValueError):  # noqa: N818 - it names what was given, as the plan review shows it
@@ -36,7 +44,17 @@ def _synthesized(raw: Mapping[str, Any], stack: str) -> Document:
         for type_, by_name in _mapping(raw, items).items():
             for name, values in _mapping(by_name, None).items():
                 document.add(kind, f"{prefix}{type_}.{name}", type_, name, Block(_mapping(values, None)))
+    for name, blocks in _mapping(raw, "provider").items():
+        for number, block in enumerate(_listed(blocks)):
+            _add_provider(document, str(name), str(block.get("alias", number or "")), block)
+    document.versions = versions_in(raw.get("terraform"))
     return document
+
+
+def _add_provider(document: Document, name: str, alias: str, values: Mapping[str, Any]) -> None:
+    """A provider's block, as a resource of the type `provider.<name>`."""
+    type_ = f"provider.{name}"
+    document.add(document.resources, f"{type_}.{alias}".removesuffix("."), type_, alias, Block(values))
 
 
 def _plan(raw: Mapping[str, Any], stack: str) -> Document:
@@ -53,7 +71,25 @@ def _plan(raw: Mapping[str, Any], stack: str) -> Document:
         _add_change(document, change, configured)
     for item in _prior_data(_mapping(_mapping(_mapping(raw, "prior_state"), "values"), "root_module")):
         document.add(document.data, item["address"], item["type"], item["name"], Block(_mapping(item, "values")))
+    versions: dict[str, tuple[str, ...]] = {}
+    for provider in _mapping(_mapping(raw, "configuration"), "provider_config").values():
+        name, constraint = str(_mapping(provider, None).get("name")), _mapping(provider, None).get("version_constraint")
+        versions[name] = (*versions.get(name, ()), *([str(constraint)] if constraint else []))
+        written = _literals(_mapping(_mapping(provider, None), "expressions"))
+        _add_provider(document, name, str(_mapping(provider, None).get("alias") or ""), written)
+    document.versions = versions
     return document
+
+
+def _literals(expressions: Mapping[str, Any]) -> dict[str, Any]:
+    """What the configuration writes as it is; what it computes, as an expression."""
+    return {name: _literal(value) for name, value in expressions.items()}
+
+
+def _literal(expression: Any) -> Any:
+    if isinstance(expression, Mapping) and "constant_value" in expression:
+        return expression["constant_value"]
+    return _COMPUTED if isinstance(expression, Mapping) else None
 
 
 def _add_change(document: Document, item: Mapping[str, Any], configured: Mapping[str, Any]) -> None:
@@ -63,6 +99,8 @@ def _add_change(document: Document, item: Mapping[str, Any], configured: Mapping
     address, type_, name = str(item["address"]), str(item["type"]), str(item["name"])
     expressions = configured.get(_unindexed(address), {})
     values = _merged(change["after"], change.get("after_unknown"), expressions)
+    hidden = [name for name in _STATED & set(values) if values[name] is None]
+    values = {**values, **dict.fromkeys(hidden, _COMPUTED)}
     document.add(document.resources, address, type_, name, Block(values))
 
 
@@ -70,7 +108,8 @@ def _merged(after: Any, unknown: Any, expression: Any) -> Any:
     """Planned values, with the expression where the value is not known; what nobody set is left out."""
     if unknown is True:
         references = expression.get("references") if isinstance(expression, Mapping) else None
-        return f"${{{references[0]}}}" if references else None
+        # An expression without a reference, such as a call, is computed too; without any, the provider fills it in.
+        return f"${{{references[0]}}}" if references else (_COMPUTED if expression is not None else None)
     if isinstance(after, Mapping) or isinstance(unknown, Mapping):
         own, hidden = _mapping(after, None), _mapping(unknown, None)
         given = _mapping(expression, None)

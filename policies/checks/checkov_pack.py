@@ -14,6 +14,7 @@ from typing import Any
 
 from checkov.common.bridgecrew.severities import Severities
 from checkov.common.models.enums import CheckCategories, CheckResult
+from checkov.terraform.checks.provider.base_check import BaseProviderCheck
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
 from checkov.terraform_json.runner import TerraformJsonRunner
 
@@ -39,29 +40,56 @@ _documents = _part("checkov_documents")
 _Result = _part("verdict").Result
 
 
+_PROVIDER = "provider."
+
+
 class PackCheck(BaseResourceCheck):
     """One rule."""
 
     def __init__(self, rule: Any) -> None:
-        super().__init__(
-            name=rule.name,
-            id=rule.id,
-            categories=[CheckCategories.GENERAL_SECURITY],
-            supported_resources=list(rule.types),
-            guideline=f"{rule.fix} ({rule.control})",
-        )
+        super().__init__(**_about(rule), supported_resources=list(rule.types))
         self.severity = Severities[rule.severity.upper()]  # type: ignore[assignment]  # checkov declares None
         self._rule = rule
 
     def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
         """The rule's verdict, as checkov says it."""
         resource = _documents.resource_of(conf, self.entity_type, self.entity_path, self.graph)
-        verdict = self._rule.judge(resource)
-        if verdict.result is _Result.UNKNOWN:
-            self.details = [f"UNKNOWN: {verdict.reason}"]
-            return CheckResult.FAILED if self._rule.blocks(verdict.result) else CheckResult.UNKNOWN
-        self.details = [verdict.reason] if verdict.reason else []
-        return CheckResult.PASSED if verdict.result is _Result.PASS else CheckResult.FAILED
+        result, self.details = _said(self._rule, resource)
+        return result
+
+
+class PackProviderCheck(BaseProviderCheck):
+    """One rule about blocks of providers."""
+
+    def __init__(self, rule: Any) -> None:
+        names = [type_.removeprefix(_PROVIDER) for type_ in rule.types]
+        super().__init__(**_about(rule), supported_provider=names)
+        self.severity = Severities[rule.severity.upper()]  # type: ignore[assignment]  # checkov declares None
+        self._rule = rule
+
+    def scan_provider_conf(self, conf: dict[str, Any]) -> CheckResult:
+        """The rule's verdict, as checkov says it."""
+        result, self.details = _said(self._rule, _documents.provider_of(conf, self.entity_type))
+        return result
+
+
+def _about(rule: Any) -> dict[str, Any]:
+    return {
+        "name": rule.name,
+        "id": rule.id,
+        "categories": [CheckCategories.GENERAL_SECURITY],
+        "guideline": f"{rule.fix} ({rule.control})",
+    }
+
+
+def _said(rule: Any, resource: Any) -> tuple[CheckResult, list[str]]:
+    """A rule's verdict on a resource, with its details."""
+    verdict = rule.judge(resource)
+    if verdict.result is _Result.UNKNOWN:
+        result = CheckResult.FAILED if rule.blocks(verdict.result) else CheckResult.UNKNOWN
+        return result, [f"UNKNOWN: {verdict.reason}"]
+    result = CheckResult.PASSED if verdict.result is _Result.PASS else CheckResult.FAILED
+    return result, [verdict.reason] if verdict.reason else []
 
 
 def _remember_terraform_json() -> None:
@@ -79,4 +107,4 @@ def _remember_terraform_json() -> None:
 if _documents.is_first_load():
     _remember_terraform_json()
     for _rule in _part("catalogue").rules():
-        PackCheck(_rule)
+        (PackProviderCheck if _rule.types[0].startswith(_PROVIDER) else PackCheck)(_rule)

@@ -1,7 +1,7 @@
 """A grant to everybody outlives every review of who is in which group."""
 
 from ..core.api import Block, Resource, Severity, Verdict, failed, passed, rule, unknown, worst
-from ..core.principals import changing, means_everybody
+from ..core.principals import changing, entries, means_everybody
 
 
 @rule(
@@ -15,10 +15,12 @@ from ..core.principals import changing, means_everybody
 )
 def everybody_only_reads(resource: Resource) -> Verdict:
     """Everybody is granted reading at most."""
-    return worst(_one(resource, grant) for grant in resource.block.blocks("grant") or [resource.block])
+    return worst(_one(resource, grant) for grant in entries(resource, "grant") or [resource.block])
 
 
-def _one(resource: Resource, grant: Block) -> Verdict:
+def _one(resource: Resource, grant: Block | Verdict) -> Verdict:
+    if isinstance(grant, Verdict):
+        return grant
     principal, held = grant.value("principal"), changing(grant.values("privileges"))
     if principal is None or not held:
         return passed()

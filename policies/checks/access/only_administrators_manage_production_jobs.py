@@ -4,6 +4,7 @@ import re
 
 from ..core.api import Block, Resource, Severity, Verdict, failed, passed, rule, same, unknown, worst
 from ..core.environment import may_be_production
+from ..core.principals import entries
 
 _ADMINISTRATORS = re.compile(r"(?:^|[^a-z])(?:admins?|administrators?|owners?)(?:$|[^a-z])", re.IGNORECASE)
 _MANAGING = ("CAN_MANAGE", "IS_OWNER")
@@ -21,7 +22,7 @@ def only_administrators_manage_production_jobs(resource: Resource) -> Verdict:
     """Production's jobs are managed by administrators and service principals only."""
     if not resource.block.has("job_id") or not _in_production(resource):
         return passed("not a job of production")
-    return worst(_one(resource, entry) for entry in resource.block.blocks("access_control"))
+    return worst(_one(resource, entry) for entry in entries(resource, "access_control"))
 
 
 def _in_production(resource: Resource) -> bool:
@@ -29,7 +30,9 @@ def _in_production(resource: Resource) -> bool:
     return may_be_production(job or resource)
 
 
-def _one(resource: Resource, entry: Block) -> Verdict:
+def _one(resource: Resource, entry: Block | Verdict) -> Verdict:
+    if isinstance(entry, Verdict):
+        return entry
     if not any(same(level, name) for level in entry.values("permission_level") for name in _MANAGING):
         return passed()
     if entry.has("service_principal_name"):

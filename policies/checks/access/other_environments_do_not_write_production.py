@@ -1,8 +1,8 @@
 """What development can change, production cannot trust."""
 
-from ..core.api import Block, Resource, Severity, Verdict, failed, passed, rule, unknown, worst
+from ..core.api import Block, Expression, Resource, Severity, Verdict, failed, passed, rule, unknown, worst
 from ..core.environment import Environment, environment_named, environment_of
-from ..core.principals import changing, principal_name
+from ..core.principals import changing, entries, principal_name
 
 _SECURABLES = (
     "catalog", "schema", "table", "volume", "model", "function", "external_location", "storage_credential",
@@ -20,9 +20,12 @@ _SECURABLES = (
 )
 def other_environments_do_not_write_production(resource: Resource) -> Verdict:
     """Principals of other environments do not write production."""
-    if _environment(resource) is not Environment.PRODUCTION:
+    environment = _environment(resource)
+    if environment is Environment.UNKNOWN and _is_hidden(resource):
+        return worst(_may_write(resource, grant) for grant in resource.block.blocks("grant") or [resource.block])
+    if environment is not Environment.PRODUCTION:
         return passed("not production's")
-    return worst(_one(resource, grant) for grant in resource.block.blocks("grant") or [resource.block])
+    return worst(_one(resource, grant) for grant in entries(resource, "grant") or [resource.block])
 
 
 def _environment(resource: Resource) -> Environment:
@@ -39,7 +42,24 @@ def _environment(resource: Resource) -> Environment:
     return environment_of(resource)
 
 
-def _one(resource: Resource, grant: Block) -> Verdict:
+def _is_hidden(resource: Resource) -> bool:
+    """Whether what the grants are on is computed, and cannot be seen here."""
+    values = [value for securable in _SECURABLES for value in resource.block.values(securable)]
+    return any(isinstance(value, Expression) and resource.name_of(value) is None for value in values)
+
+
+def _may_write(resource: Resource, grant: Block) -> Verdict:
+    """Of a securable that may be production's: unknown where somebody of another environment changes it."""
+    principal, held = grant.value("principal"), changing(grant.values("privileges"))
+    name = principal_name(resource, principal) if principal is not None else None
+    if name is not None and held and environment_named(name) is Environment.OTHER:
+        return unknown(f"{name} holds {', '.join(held)} on what is computed, and may be production's; name it")
+    return passed("nobody of another environment changes it")
+
+
+def _one(resource: Resource, grant: Block | Verdict) -> Verdict:
+    if isinstance(grant, Verdict):
+        return grant
     principal, held = grant.value("principal"), changing(grant.values("privileges"))
     if principal is None or not held:
         return passed()

@@ -3,7 +3,7 @@
 from ..core.api import Block, Resource, Severity, Verdict, rule, worst
 from ..core.clusters import clusters_of
 from ..core.policy_definition import policy_of
-from ..core.secrets_in_settings import no_literal_secret
+from ..core.secrets_in_settings import no_literal_secret, no_literal_secret_at
 
 _SETTINGS = ("spark_conf", "spark_env_vars", "custom_tags")
 _OF_WAREHOUSES = ("data_access_config", "sql_config_params")
@@ -17,6 +17,7 @@ _OF_WAREHOUSES = ("data_access_config", "sql_config_params")
     "databricks_cluster_policy",
     "databricks_pipeline",
     "databricks_sql_global_config",
+    "databricks_mount",
     rationale="A key written into a cluster's settings is read by all who see the cluster, the state or the code.",
     fix="Write `{{secrets/<scope>/<key>}}`, with a scope backed by Key Vault.",
     control="SAT DP-1",
@@ -26,13 +27,15 @@ def spark_settings_hold_no_secret(resource: Resource) -> Verdict:
     if resource.type == "databricks_cluster_policy":
         return _of_policy(resource)
     if resource.type == "databricks_sql_global_config":
-        return worst(no_literal_secret(path, resource.block.mapping(path)) for path in _OF_WAREHOUSES)
-    of_pipeline = no_literal_secret("configuration", resource.block.mapping("configuration"))
+        return worst(no_literal_secret_at(resource.block, path) for path in _OF_WAREHOUSES)
+    if resource.type == "databricks_mount":
+        return no_literal_secret_at(resource.block, "extra_configs")
+    of_pipeline = no_literal_secret_at(resource.block, "configuration")
     return worst([of_pipeline, *(_of_cluster(cluster) for cluster in clusters_of(resource))])
 
 
 def _of_cluster(cluster: Block) -> Verdict:
-    return worst(no_literal_secret(path, cluster.mapping(path)) for path in _SETTINGS)
+    return worst(no_literal_secret_at(cluster, path) for path in _SETTINGS)
 
 
 def _of_policy(resource: Resource) -> Verdict:

@@ -7,6 +7,7 @@ from typing import Any
 
 from .document import Document, Resource
 from .values import Block, arguments
+from .versions import versions_in
 
 # Documents by what they were made from, so that one is built once and not once per check.
 _of_graphs: dict[tuple[int, str], tuple[Any, Document]] = {}
@@ -36,6 +37,11 @@ def _is_of(item: Resource, conf: Mapping[str, Any]) -> bool:
     return arguments(item.block.raw_values) == arguments(conf)
 
 
+def provider_of(conf: dict[str, Any], name: str) -> Resource:
+    """The block of a provider that checkov shows a check, as a resource of the type `provider.<name>`."""
+    return Resource(f"provider.{name}", f"provider.{name}", name, Block(conf), Document(whole=False))
+
+
 def remember(definitions: Mapping[str, Mapping[str, Any]], root: str | None) -> None:
     """Keep the documents of CDKTF's JSON under the paths by which checkov names them to checks."""
     _of_files.clear()
@@ -51,6 +57,7 @@ def _of_definition(definition: Mapping[str, Any]) -> Document:
             for type_, by_name in _named(entity):
                 for name, conf in _named(by_name):
                     document.add(kind, f"{prefix}{type_}.{name}", type_, name, Block(conf))
+    document.versions = versions_in(definition.get("terraform", []))
     return document
 
 
@@ -68,18 +75,20 @@ def _read_graph(nodes: list[dict[str, Any]], file: str) -> Document:
     is_plan = any("__change_actions__" in node for node in nodes)
     folders = _folders({str(node.get("file_path_", "")) for node in nodes}, file)
     document = Document(has_lifecycle=not is_plan)
-    hosts = []
+    hosts, demands = [], []
     for node in nodes:
         address = str(node.get("__address__", ""))
         if str(PurePath(str(node.get("file_path_", ""))).parent) not in folders and not address.startswith("module."):
             continue
         if node.get("block_type_") == "provider":
             hosts += [str(value) for value in Block(node).values("host")]
+        if node.get("block_type_") == "terraform":
+            demands.append(node.get("config_", {}))
         for type_, name, conf in _blocks(node):
             of_data = node.get("block_type_") == "data"
             kind = document.data if of_data else document.resources
             document.add(kind, f"data.{type_}.{name}" if of_data else address, type_, _bare(name), Block(conf))
-    document.hosts = tuple(hosts)
+    document.hosts, document.versions = tuple(hosts), versions_in(demands)
     return document
 
 

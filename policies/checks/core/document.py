@@ -1,7 +1,8 @@
 """Resources of one stack, plan or folder, and how they refer to each other."""
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -19,6 +20,9 @@ _REFERRING = {
     "databricks_permissions": ("serving_endpoint_id", "job_id", "cluster_policy_id", "sql_endpoint_id"),
     "databricks_workspace_network_option": ("network_policy_id",),
 }
+
+
+_CALL = re.compile(r'module\.[\w-]+(?:\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\])?\.')
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +54,17 @@ class Resource:
         """The resource or data source that an expression, or an id known at plan time, means. None where unknown."""
         if not isinstance(value, Expression):
             return self.document.by_id.get(str(value))
-        found = (self.document.by_address.get(self.module + name) for name in value.references)
+        found = [self._named(name) for name in value.references]
         return next((item for item in found if item), None)
+
+    def _named(self, name: str) -> "Resource | None":
+        """What a reference means: here, or in a module that calls this one, whose value a parser has put in.
+
+        None where several of these modules have one of that name.
+        """
+        found = [self.document.by_address.get(module + name) for module in scopes(self.module)]
+        known = [item for item in found if item is not None]
+        return known[0] if len(known) == 1 else None
 
     def name_of(self, value: Scalar) -> str | None:
         """The name of the principal or object that `value` means; None where the document does not tell."""
@@ -72,7 +85,8 @@ class Resource:
 class Document:
     """All resources that Terraform handles together. `whole` is false where a parser shows one resource at a time.
 
-    `hosts` are the addresses of the Databricks workspaces or accounts that its providers talk to. A plan does not carry
+    `hosts` are the addresses of the Databricks workspaces or accounts that its providers talk to, `versions` what
+    it demands of the versions of its providers, by their names. A plan does not carry
     `lifecycle`, so `has_lifecycle` is false there.
     """
 
@@ -80,6 +94,7 @@ class Document:
     whole: bool = True
     has_lifecycle: bool = True
     hosts: tuple[str, ...] = ()
+    versions: Mapping[str, Sequence[str]] = field(default_factory=dict)
     resources: list[Resource] = field(default_factory=list)
     data: list[Resource] = field(default_factory=list)
 
@@ -118,6 +133,12 @@ class Document:
         return index
 
 
+def scopes(module: str) -> list[str]:
+    """The module, and those that call it up to the root: `module.a.module.b.`, `module.a.` and the empty text."""
+    starts = [found.start() for found in _CALL.finditer(module)]
+    return [module, *(module[:start] for start in reversed(starts))] if module else [""]
+
+
 def _alike(items: list[Resource]) -> bool:
     first = arguments(items[0].block.raw_values)
     return all(arguments(item.block.raw_values) == first for item in items[1:])
@@ -125,7 +146,7 @@ def _alike(items: list[Resource]) -> bool:
 
 def _meant(item: Resource, value: Scalar) -> Iterable[str]:
     if isinstance(value, Expression):
-        return [item.module + name for name in value.references]
+        return [module + name for name in value.references for module in scopes(item.module)]
     return [str(value)]
 
 

@@ -3,9 +3,11 @@
 import re
 
 from .document import Resource
-from .values import Expression, Scalar
+from .values import Block, Expression, Scalar
+from .verdict import Verdict, unknown
 
 EVERYBODY = ("account users", "users")
+_ALIASES = {"all account users": "account users", "all workspace users": "users"}
 
 # Privileges of Unity Catalog that read, or that only open the way to what another grant allows.
 READING = frozenset({
@@ -24,7 +26,8 @@ _PEOPLE = ("databricks_user.", "data.databricks_user.", "data.databricks_current
 
 def is_everybody(value: Scalar) -> bool:
     """Whether the principal is a built-in group that holds every user."""
-    return str(value).strip().lower() in EVERYBODY
+    name = " ".join(str(value).split()).lower().removeprefix("groups/")
+    return _ALIASES.get(name, name) in EVERYBODY
 
 
 def principal_name(resource: Resource, value: Scalar) -> str | None:
@@ -47,6 +50,13 @@ def is_person(value: Scalar) -> bool | None:
     if isinstance(value, Expression) and value.references:
         return value.text.removeprefix("${").startswith(_PEOPLE)
     return None if isinstance(value, Expression) else "@" in str(value)
+
+
+def entries(resource: Resource, path: str) -> list[Block | Verdict]:
+    """The blocks at `path`; a verdict in the place of those that are computed as a whole."""
+    hidden = any(isinstance(value, Expression) for value in resource.block.values(path))
+    whole = [unknown(f"{path} is computed as a whole, and who is in it cannot be seen here; write it out")]
+    return [*(whole if hidden else []), *resource.block.blocks(path)]
 
 
 def changing(privileges: list[Scalar]) -> list[str]:

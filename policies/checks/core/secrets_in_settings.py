@@ -28,6 +28,13 @@ def no_literal_secret(where: str, settings: Mapping[str, Scalar]) -> Verdict:
     return worst(_setting(where, name, value) for name, value in settings.items())
 
 
+def no_literal_secret_at(block: Block, path: str) -> Verdict:
+    """As `no_literal_secret`, for the map at `path`; one that is computed as a whole is unknown."""
+    whole = [value for value in block.values(path) if isinstance(value, Expression)]
+    hidden = [unknown(f"{path} is computed as a whole, and what it holds cannot be seen here") for _ in whole[:1]]
+    return worst([*hidden, no_literal_secret(path, block.mapping(path))])
+
+
 def no_secret_at(block: Block, path: str) -> Verdict:
     """Whether an argument that is a secret by its nature is not set in clear text."""
     return worst(_argument(path, value) for value in block.values(path))

@@ -1,7 +1,7 @@
 """A lock, or Terraform's own guard, stands between a wrong plan and the data."""
 
 from ..core.api import Resource, Severity, Verdict, expect, failed, passed, rule, same, unknown
-from ..core.environment import may_be_production
+from ..core.environment import Environment, environment_of, may_be_production
 
 
 @rule(
@@ -25,6 +25,8 @@ def data_is_protected_from_destroy(resource: Resource) -> Verdict:
         return expect(resource.block, "lifecycle.prevent_destroy", True)
     if not resource.document.has_lifecycle:
         return unknown("a plan does not carry `lifecycle`; scan the configuration")
+    if environment_of(resource) is Environment.UNKNOWN:
+        return unknown("nothing says whether it is production's; name its environment in a tag")
     return failed("neither prevent_destroy nor a lock is set; allowed: either")
 
 

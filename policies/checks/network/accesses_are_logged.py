@@ -1,6 +1,7 @@
 """Who read what is told by diagnostic logs, or by nothing."""
 
-from ..core.api import Resource, Severity, Verdict, failed, passed, rule, unknown
+from ..core.api import Expression, Resource, Severity, Verdict, failed, passed, rule, unknown
+from ..core.environment import Environment, environment_of
 
 
 @rule(
@@ -19,4 +20,16 @@ def accesses_are_logged(resource: Resource) -> Verdict:
         return unknown("other resources are not seen from here")
     if resource.referring("azurerm_monitor_diagnostic_setting"):
         return passed()
+    if any(_may_target(setting, resource) for setting in resource.document.resources):
+        return unknown("what an azurerm_monitor_diagnostic_setting targets is computed, and may be this")
+    if environment_of(resource) is Environment.UNKNOWN:
+        return unknown("none targets it here, and nothing says whose it is: a policy of Azure may make the setting")
     return failed("no azurerm_monitor_diagnostic_setting targets it; allowed: one")
+
+
+def _may_target(setting: Resource, resource: Resource) -> bool:
+    """Whether a setting's target is computed from what cannot be seen here."""
+    if setting.type != "azurerm_monitor_diagnostic_setting" or setting.address == resource.address:
+        return False
+    targets = setting.block.values("target_resource_id")
+    return any(isinstance(target, Expression) and not target.references for target in targets)

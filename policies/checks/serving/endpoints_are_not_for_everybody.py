@@ -1,7 +1,7 @@
 """A model's answers leak what it was trained on, call by call."""
 
 from ..core.api import Block, Resource, Severity, Verdict, failed, passed, rule, unknown, worst
-from ..core.principals import means_everybody
+from ..core.principals import entries, means_everybody
 
 
 @rule(
@@ -16,10 +16,12 @@ def endpoints_are_not_for_everybody(resource: Resource) -> Verdict:
     """Serving endpoints are called by named principals."""
     if not resource.block.has("serving_endpoint_id"):
         return passed("not an endpoint's")
-    return worst(_one(resource, entry) for entry in resource.block.blocks("access_control"))
+    return worst(_one(resource, entry) for entry in entries(resource, "access_control"))
 
 
-def _one(resource: Resource, entry: Block) -> Verdict:
+def _one(resource: Resource, entry: Block | Verdict) -> Verdict:
+    if isinstance(entry, Verdict):
+        return entry
     group = entry.value("group_name")
     everybody = False if group is None else means_everybody(resource, group)
     if everybody is None:

@@ -1,7 +1,7 @@
 """What an endpoint's settings hold, everybody who may view the endpoint can read."""
 
 from ..core.api import Block, Resource, Severity, Verdict, failed, rule, unknown, worst
-from ..core.secrets_in_settings import arguments_named, no_literal_secret
+from ..core.secrets_in_settings import arguments_named, no_literal_secret_at
 from ..core.values import Expression, Scalar
 
 _ENTITIES = ("config.served_entities", "config.served_models")
@@ -22,7 +22,7 @@ def serving_settings_hold_no_secret(resource: Resource) -> Verdict:
 
 
 def _variables(entity: Block) -> Verdict:
-    return no_literal_secret("environment_vars", entity.mapping("environment_vars"))
+    return no_literal_secret_at(entity, "environment_vars")
 
 
 def _plaintext(name: str, value: Scalar) -> Verdict:

@@ -26,6 +26,8 @@ _CLUSTER = {
     "data_security_mode": "SINGLE_USER",
 }
 _EVERYBODY_CALLS = {"group_name": "users", "permission_level": "CAN_QUERY"}
+_EVERYBODY_ATTACHES = {"group_name": "users", "permission_level": "CAN_MANAGE_RUN"}
+_SHARE = {"name": "s", "object": [{"name": "exchange.a.b", "data_object_type": "TABLE"}]}
 _ENGINEERS_MANAGE = {"group_name": "ml-engineers", "permission_level": "CAN_MANAGE"}
 _ANY_NAME = {"name": "any", "source_addresses": ["10.0.0.0/8"], "destination_fqdns": ["*"]}
 
@@ -64,6 +66,22 @@ ACCESS = {
         "databricks_notification_destination", put("config.slack", {"oauth_token": "hunter2hunter2"})
     ),
     "CKV_MLOPS_78": Breakage("databricks_group", put("allow_cluster_create", True)),
+    "CKV_MLOPS_82": Breakage(
+        "databricks_permissions", append("access_control", _EVERYBODY_ATTACHES), where=has("job_id")
+    ),
+    "CKV_MLOPS_83": Breakage(
+        "azurerm_role_assignment",
+        put("role_definition_name", "Contributor"),
+        added={"scope": "/subscriptions/1", "role_definition_name": "Reader", "principal_id": "p"},
+        where=lambda _: False,
+    ),
+    "CKV_MLOPS_86": Breakage(
+        "databricks_access_control_rule_set", append("grant_rules", {"principals": ["groups/users"], "role": "roles/x"})
+    ),
+    "CKV_MLOPS_87": Breakage(
+        "databricks_user_role", put("role", "account_admin"), added={"user_id": "1", "role": "marketplace_admin"}
+    ),
+    "CKV_MLOPS_90": Breakage("provider.databricks", put("token", "hunter2hunter2"), added={"host": "https://adb-1.1"}),
     "CKV_MLOPS_36": Breakage("databricks_token", as_it_is, added={"lifetime_seconds": 3600}),
     "CKV_MLOPS_37": Breakage("databricks_secret_scope", drop("keyvault_metadata")),
 }
@@ -94,7 +112,15 @@ DATA = {
     "CKV_MLOPS_21": Breakage("databricks_sql_permissions", as_it_is, added={"table": "credit"}),
 }
 
+DATA |= {
+    "CKV_MLOPS_84": Breakage("databricks_mount", as_it_is, added={"name": "lake"}),
+    "CKV_MLOPS_88": Breakage(
+        "databricks_share", append("object", {"name": "prod.gold.a", "data_object_type": "TABLE"}), added=_SHARE
+    ),
+}
+
 COMPUTE = {
+    "CKV_MLOPS_85": Breakage("databricks_job", append("parameter", {"name": "api_key", "default": "hunter2hunter2"})),
     "CKV_MLOPS_22": Breakage(
         "databricks_job", put("job_cluster.new_cluster.data_security_mode", "NONE"), where=has("job_cluster")
     ),
@@ -201,6 +227,7 @@ AZURE = {
     "CKV_MLOPS_69": Breakage(
         "azurerm_databricks_workspace", without("azurerm_databricks_workspace_root_dbfs_customer_managed_key")
     ),
+    "CKV_MLOPS_89": Breakage("azurerm_databricks_workspace", put("sku", "standard")),
     "CKV_MLOPS_70": Breakage("azurerm_databricks_workspace", put("infrastructure_encryption_enabled", False)),
     "CKV_MLOPS_71": Breakage("azurerm_key_vault", put("rbac_authorization_enabled", False)),
     "CKV_MLOPS_72": Breakage("azurerm_key_vault_key", drop("rotation_policy")),

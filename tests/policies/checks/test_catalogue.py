@@ -35,6 +35,8 @@ def test_the_gravest_rules_are_those_that_open_data_or_show_secrets() -> None:
         "nodes_have_no_public_ip",
         "only_its_own_workspace_writes_a_securable",
         "other_environments_do_not_write_production",
+        "parameters_hold_no_secret",
+        "providers_hold_no_secret",
         "serving_settings_hold_no_secret",
         "spark_settings_hold_no_secret",
     }

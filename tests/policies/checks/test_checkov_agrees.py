@@ -41,7 +41,7 @@ def test_on_synthesized_stacks(stacks: Stacks, stacks_dir: Path) -> None:
     for stack, document in stacks.items():
         said = _said(one for one in found if Path(one.file_path).parent.name == stack)
         own = [one for one in findings_of(document) if one.result is not Result.UNKNOWN or one.blocks]
-        assert said == {(one.rule, f"resource.{one.address.partition('.')[2]}", one.blocks) for one in own}, stack
+        assert said == {(one.rule, _in_json(one.address), one.blocks) for one in own}, stack
 
 
 @pytest.mark.parametrize("name", ["create", "change-replace-delete-grant"])
@@ -54,7 +54,17 @@ def test_on_plans(name: str) -> None:
     file = PLANS / f"{name}.json"
     own = [one for one in findings_in(document_of(json.loads(file.read_text()))) if one.result is not Result.UNKNOWN]
     said = _said(one for one in _records(Runner(), root_folder=None, files=[str(file)]) if one.check_id in _ids(own))
-    assert said == {(one.rule, one.address, one.blocks) for one in own}
+    assert said == {(one.rule, _in_plan(one.address), one.blocks) for one in own}
+
+
+def _in_json(address: str) -> str:
+    kind, _, name = address.partition(".")
+    return address if kind == "provider" else f"resource.{name}"
+
+
+def _in_plan(address: str) -> str:
+    kind, _, name = address.partition(".")
+    return f"{name}.default" if kind == "provider" else address
 
 
 def _ids(findings: Iterable[Any]) -> set[str]:

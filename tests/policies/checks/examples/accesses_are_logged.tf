@@ -1,4 +1,5 @@
 resource "azurerm_databricks_workspace" "fail_silent" {
+  tags = { environment = "prod" }
   name = "a"
 }
 
@@ -12,6 +13,7 @@ resource "azurerm_monitor_diagnostic_setting" "vault" {
 }
 
 resource "azurerm_storage_account" "fail_silent" {
+  tags = { environment = "prod" }
   name = "c"
 }
 
@@ -22,4 +24,8 @@ resource "azurerm_storage_account" "pass_blobs_logged" {
 resource "azurerm_monitor_diagnostic_setting" "blobs" {
   name               = "logs"
   target_resource_id = "${azurerm_storage_account.pass_blobs_logged.id}/blobServices/default"
+}
+
+resource "azurerm_key_vault" "unknown_unmarked" {
+  name = "kv"
 }

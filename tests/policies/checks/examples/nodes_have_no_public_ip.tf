@@ -5,7 +5,7 @@ resource "azurerm_databricks_workspace" "fail_public" {
   }
 }
 
-resource "azurerm_databricks_workspace" "pass_unset" {
+resource "azurerm_databricks_workspace" "unknown_unset" {
   name = "b"
 }
 

@@ -50,3 +50,15 @@ resource "databricks_grants" "pass_prod_writes_prod" {
     privileges = ["CREATE_TABLE"]
   }
 }
+
+resource "databricks_grant" "unknown_computed_catalog" {
+  catalog    = var.catalog
+  principal  = "dev-engineers"
+  privileges = ["MODIFY"]
+}
+
+resource "databricks_grant" "pass_computed_catalog" {
+  catalog    = var.catalog
+  principal  = "platform-jobs"
+  privileges = ["MODIFY"]
+}

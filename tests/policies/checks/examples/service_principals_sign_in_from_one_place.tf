@@ -37,3 +37,10 @@ resource "databricks_service_principal_federation_policy" "pass_environment" {
     audiences = ["https://github.com/example-org"]
   }
 }
+
+resource "azurerm_federated_identity_credential" "fail_pull_request" {
+  name     = "ci"
+  issuer   = "https://token.actions.githubusercontent.com"
+  audience = ["api://AzureADTokenExchange"]
+  subject  = "repo:org/repository:pull_request"
+}

@@ -41,3 +41,16 @@ resource "databricks_cluster" "pass_reference" {
     "spark.databricks.delta.snapshotPartitions"   = "2"
   }
 }
+
+resource "databricks_mount" "fail_account_key" {
+  name          = "lake"
+  extra_configs = { "fs.azure.account.key.acc.blob.core.windows.net" = "FILL-IN" }
+}
+
+resource "databricks_cluster" "unknown_whole_map" {
+  spark_conf = merge({ "spark.a" = "1" }, var.conf)
+}
+
+resource "databricks_cluster" "unknown_variable_map" {
+  spark_env_vars = var.settings
+}

@@ -1,0 +1,23 @@
+"""An administrator of the account may do anything in every workspace."""
+
+from ..core.api import Expression, Resource, Severity, Verdict, computed, failed, passed, rule, worst
+
+
+@rule(
+    "CKV_MLOPS_87",
+    Severity.HIGH,
+    "databricks_user_role",
+    rationale="Who holds the role alone is missed when groups are reviewed, and keeps it after leaving a team.",
+    fix="Give the role to a group (`databricks_group_role`), and put people into the group.",
+    control="Least privilege of account administrators",
+)
+def account_administrators_are_groups(resource: Resource) -> Verdict:
+    """Administrators of the account hold that role through a group."""
+    return worst(_one(value) for value in resource.block.values("role"))
+
+
+def _one(value: object) -> Verdict:
+    if isinstance(value, Expression):
+        return computed("role", value)
+    is_admin = str(value).strip().lower().replace(" ", "_") == "account_admin"
+    return failed("a person holds account_admin; allowed: a group") if is_admin else passed()

@@ -1,0 +1,20 @@
+"""A mount hands one identity to everybody in the workspace."""
+
+from ..core.api import Resource, Severity, Verdict, failed, rule
+
+
+@rule(
+    "CKV_MLOPS_84",
+    Severity.MEDIUM,
+    "databricks_mount",
+    "databricks_azure_blob_mount",
+    "databricks_azure_adls_gen1_mount",
+    "databricks_azure_adls_gen2_mount",
+    "databricks_aws_s3_mount",
+    rationale="Whoever is in the workspace reads and writes through the mount, whatever Unity Catalog grants.",
+    fix="Use a volume or an external location of Unity Catalog.",
+    control="Unity Catalog: mounts are deprecated",
+)
+def storage_is_not_mounted(resource: Resource) -> Verdict:
+    """Storage is reached through Unity Catalog, not through mounts."""
+    return failed(f"{resource.type} opens storage to the whole workspace; allowed: a volume or an external location")
