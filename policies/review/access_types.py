@@ -1,6 +1,6 @@
 """The resource types that give access, each read as rows of principal, privilege, kind and name of the securable.
 
-A type that gives access and is not here is shown among the changes only; add its reader, and an example to its test.
+A type that gives access and is not here is said to give what is unknown (`access_unread`); add its reader.
 """
 
 from collections.abc import Callable, Iterator, Mapping

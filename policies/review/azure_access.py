@@ -36,16 +36,6 @@ def _vault(change: Change, values: Values, names: Names) -> Iterator[Row]:
             yield str(policy.get("object_id") or ""), right, "key vault", names.of(change, values)
 
 
-def _azapi(change: Change, values: Values, names: Names) -> Iterator[Row]:
-    """What gives access through the ARM API: its role is in a body that is not read here."""
-    kind = str(values.get("type") or UNKNOWN)
-    if kind == UNKNOWN or kind.lower().startswith(_AUTHORIZATION):
-        yield UNKNOWN, UNKNOWN, "Azure scope", names.text(change, "parent_id", values)
-
-
-_AUTHORIZATION = ("microsoft.authorization/", "microsoft.managedidentity/userassignedidentities/federated")
-
-
 def _azuread_membership(change: Change, values: Values, names: Names) -> Iterator[Row]:
     group = names.text(change, "group_object_id", values)
     yield names.text(change, "member_object_id", values), "MEMBERSHIP", "group", group
@@ -62,8 +52,6 @@ def _identity_federation(change: Change, values: Values, names: Names) -> Iterat
 
 
 READERS: dict[str, Callable[[Change, Values, Names], Iterator[Row]]] = {
-    "azapi_resource": _azapi,
-    "azapi_update_resource": _azapi,
     "azuread_app_role_assignment": _directory_role,
     "azuread_directory_role_assignment": _directory_role,
     "azuread_group_member": _azuread_membership,

@@ -7,9 +7,13 @@ from typing import Any
 
 from policies import rights
 from policies.review.access_types import READERS, STATED
+from policies.review.access_unread import gives_unread_access, subject
 from policies.review.differences import UNKNOWN
 from policies.review.names import Names
 from policies.review.plan import Action, Change, Plan
+
+# What these allow is compared attribute by attribute (`settings` in the rules), and assigned by other types.
+_BY_RULE = ("azurerm_role_definition",)
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -116,6 +120,9 @@ def _unknown_rights(change: Change, names: Names) -> Iterator[Holding]:
     marks = change.unknown if isinstance(change.unknown, Mapping) else {}
     if _is_roles_only(change):
         return
+    if change.type not in READERS and change.type not in _BY_RULE and gives_unread_access(change, names):
+        kind, securable = subject(change, names)
+        yield Holding(principal=UNKNOWN, privilege=UNKNOWN, kind=_word(kind), securable=securable)
     if change.type in READERS and any(_hides_entries(marks.get(name)) for name in STATED):
         kind = _word(change.type.removeprefix("databricks_"))
         yield Holding(principal=UNKNOWN, privilege=UNKNOWN, kind=kind, securable=names.of(change))

@@ -11,14 +11,6 @@ from policies.review.plan import read_plan
 from tests.policies.review.plans import change, plan
 
 _EXAMPLES: dict[str, tuple[dict[str, Any], str]] = {
-    "azapi_resource": (
-        {"type": "Microsoft.Authorization/roleAssignments@2022-04-01", "parent_id": "/subscriptions/1"},
-        "(known after apply) gains (known after apply) on Azure scope /subscriptions/1",
-    ),
-    "azapi_update_resource": (
-        {"type": "microsoft.authorization/roleDefinitions@2022-04-01", "parent_id": "/subscriptions/1"},
-        "(known after apply) gains (known after apply) on Azure scope /subscriptions/1",
-    ),
     "azuread_app_role_assignment": (
         {"principal_object_id": "m", "app_role_id": "r"},
         "m gains r on directory of this tenant",
@@ -352,3 +344,63 @@ def test_what_is_only_forgotten_goes_on_giving() -> None:
     """Terraform no longer manages the grants, and they stay."""
     held = {"catalog": "prod", "grant": [{"principal": "eng", "privileges": ["SELECT"]}]}
     assert _words(change("databricks_grants.g", ["forget"], held)) == []
+
+
+# Types that give access, by the schemas of the providers and their documentation, without those that are read.
+_NOT_READ = [
+    "azapi_data_plane_resource",
+    "azapi_resource",
+    "azapi_resource_action",
+    "azapi_update_resource",
+    "azuread_access_package_assignment_policy",
+    "azuread_administrative_unit_role_member",
+    "azuread_application_federated_identity_credential",
+    "azuread_application_password",
+    "azuread_group",
+    "azuread_privileged_access_group_eligibility_schedule",
+    "azuread_service_principal_delegated_permission_grant",
+    "azurerm_cosmosdb_sql_role_assignment",
+    "azurerm_eventhub_authorization_rule",
+    "azurerm_eventhub_namespace_authorization_rule",
+    "azurerm_key_vault_managed_hardware_security_module_role_assignment",
+    "azurerm_key_vault_managed_hardware_security_module_role_definition",
+    "azurerm_key_vault_managed_storage_account_sas_token_definition",
+    "azurerm_kubernetes_cluster_trusted_access_role_binding",
+    "azurerm_kusto_database_principal_assignment",
+    "azurerm_pim_eligible_role_assignment",
+    "azurerm_postgresql_flexible_server_active_directory_administrator",
+    "azurerm_redis_cache_access_policy",
+    "azurerm_redis_cache_access_policy_assignment",
+    "azurerm_role_management_policy",
+    "azurerm_storage_account_local_user",
+    "databricks_account_federation_policy",
+    "databricks_app",
+    "databricks_custom_app_integration",
+    "databricks_group_instance_profile",
+    "databricks_metastore_data_access",
+    "databricks_mws_credentials",
+    "databricks_service_principal_secret",
+    "databricks_token",
+    "databricks_user_instance_profile",
+]
+
+
+@pytest.mark.parametrize("kind", _NOT_READ)
+def test_a_type_that_is_not_read_gives_what_is_unknown(kind: str) -> None:
+    """Whoever it is and whatever it allows: a change of it is said, on create and on update alike."""
+    made = change(f"{kind}.x", ["create"], None, {"name": "n", "parent_id": "n"})
+    changed = change(f"{kind}.x", ["update"], {"name": "n", "parent_id": "n"}, {"name": "n", "parent_id": "n", "b": 1})
+    for item in (made, changed):
+        (words,) = _words(item)
+        assert words.startswith("(known after apply) gains (known after apply) on ")
+        assert words.endswith(" n")
+
+
+def test_a_type_that_nobody_here_has_met_gives_access_by_its_attributes() -> None:
+    """`principal_ids` in what is written gives; what the provider fills in does not."""
+    item = change("azurerm_future_thing.x", ["create"], None, {"name": "n", "principal_ids": ["p"]})
+    assert _words(item) == ["(known after apply) gains (known after apply) on azurerm future thing n"]
+    filled = change(
+        "azurerm_user_assigned_identity.x", ["create"], None, {"name": "n"}, after_unknown={"principal_id": True}
+    )
+    assert _words(filled) == []
