@@ -127,7 +127,9 @@ def _catalog(parts: _Parts) -> CatalogOutputs:
     used = dict.fromkeys((*(grant.principal for grant in catalog_grants(parts.held.values())), *parts.jobs))
     held = tuple(Grant(principal=who, privileges=("USE_CATALOG",)) for who in used)
     if environment.adopt.catalog:
-        by_name = {parts.principal_names.get(grant.principal, grant.principal): grant for grant in held}
+        # A grant is all that one principal holds: ours would take from the owners what the catalog's owner gave them.
+        others = [grant for grant in held if grant.principal != parts.owner]
+        by_name = {parts.principal_names.get(grant.principal, grant.principal): grant for grant in others}
         adopted = AdoptedCatalogProps(name=environment.adopt.catalog, grants=by_name)
         return adopted_catalog(parts.stack, "catalog", adopted)
     props = CatalogProps(

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from localcloud.loader import conditions
 from localcloud.loader.documents import Block, Stack
 from localcloud.loader.errors import ExpressionError, LoadError, NotFoundError
-from localcloud.loader.expressions import SELF, resolve
+from localcloud.loader.expressions import resolve
 from localcloud.loader.ignored import without
 from localcloud.loader.kinds import DATA, KINDS
 from localcloud.loader.kinds.kind import Arguments, Attributes, Call, Kind
@@ -27,7 +28,8 @@ class LoadReport:
 
     `skipped` names the stacks that have nothing of Databricks: Azure's own resources exist only on Azure. `unsettled`
     names what the provider reads back in another order than the document has: each plan, and each load, updates it.
-    `deployers` says by stack which service principal loaded it; all others the account's admin did.
+    `deployers` says by stack which service principal loaded it; all others the account's admin did. `unchecked` names
+    the adopted workspaces of which nothing is known here, so that nothing of them was checked.
     """
 
     created: int = 0
@@ -37,6 +39,7 @@ class LoadReport:
     skipped: list[str] = field(default_factory=list)
     unsettled: list[str] = field(default_factory=list)
     deployers: dict[str, str] = field(default_factory=dict)
+    unchecked: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,24 +81,9 @@ class StackLoad:
                 what = f"argument {error} is missing" if isinstance(error, KeyError) else error
                 raise LoadError(f"{self._stack.file}: {block.address}: {what}") from error
             self._values[block.address] = values
-            self._check(block)
+            conditions.require(block, self._stack.file, self._values.__getitem__)
         for address in sorted(gone & self._known.keys(), key=lambda each: -self._known[each].order):
             self._forget(address) if address in self._stack.forgotten else self._delete(address)
-
-    def _check(self, block: Block) -> None:
-        """Raises LoadError where a postcondition of the block does not hold, with the words that it has for people."""
-
-        def lookup(address: str) -> dict[str, Any]:
-            return self._values[block.address if address == SELF else address]
-
-        for condition, message in block.conditions:
-            try:
-                holds = resolve(condition, lookup)
-                said = message if holds is True else resolve(message, lookup)
-            except (ExpressionError, KeyError) as error:
-                raise LoadError(f"{self._stack.file}: {block.address}: {condition}: {error}") from error
-            if holds is not True:
-                raise LoadError(f"{self._stack.file}: {block.address}: {said}")
 
     def _read(self, block: Block) -> dict[str, Any]:
         call = self._call(resolve(block.arguments, self._values.__getitem__))

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from localcloud.endpoint import Endpoint
+from localcloud.loader import azure
 from localcloud.loader.apply import LoadReport, StackLoad
 from localcloud.loader.documents import Stack, read_stacks
 from localcloud.loader.errors import LoadError
@@ -36,7 +37,7 @@ def load(endpoint: Endpoint, out_dir: Path, stacks: Sequence[str] | None = None)
         chosen = _chosen(found, stacks, out_dir)
         for stack in (each for each in chosen if each.name == _FIRST):
             StackLoad(stack, account, account, report).apply()
-        urls = {stack.workspace: _register(account, stack, found) for stack in found if stack.in_workspace}
+        urls = {stack.workspace: _register(account, stack, found, report) for stack in found if stack.in_workspace}
         for stack in (each for each in chosen if each.name != _FIRST):
             if not stack.host:
                 report.skipped.append(stack.name)
@@ -68,23 +69,9 @@ def _chosen(found: list[Stack], named: Sequence[str] | None, out_dir: Path) -> l
     return [stack for stack in found if stack.name in named]
 
 
-def _register(account: Session, stack: Stack, found: list[Stack]) -> str:
-    known = {"name": stack.workspace, "host": stack.host, **_made_by_azure(stack.workspace, found)}
-    return str(account.post("/local/workspaces", known)["url"])
-
-
-def _made_by_azure(workspace: str, found: list[Stack]) -> dict[str, str]:
-    """What Azure's stack says of the workspace that it makes: its region, and its root storage if behind a firewall."""
-    blocks = [block for stack in found if stack.name == f"{workspace}-platform" for block in stack.blocks]
-    workspaces = [
-        block.arguments for block in blocks if block.type == "azurerm_databricks_workspace" and not block.is_data
-    ]
-    made = next(iter(workspaces), None)
-    if made is None:
-        return {}
-    name = made["custom_parameters"]["storage_account_name"] if made.get("default_storage_firewall_enabled") else ""
-    region = str(made.get("location", "${"))
-    return {"private_root_storage": name, **({} if "${" in region else {"region": region})}
+def _register(account: Session, stack: Stack, found: list[Stack], report: LoadReport) -> str:
+    about = azure.known(account, stack, found, report.unchecked)
+    return str(account.post("/local/workspaces", {"name": stack.workspace, "host": stack.host, **about})["url"])
 
 
 @contextmanager

@@ -18,6 +18,7 @@ PARITY = Parity(Level.LOCAL, "docs/localcloud.md")
 
 router = APIRouter(prefix="/local")
 _HOUR_S = 3600
+_ABOUT = ("azure", "private_root_storage", "region")
 _FIRST_WORKSPACE_ID = 7_405_600_000_000_000
 _ID_IN_HOST = re.compile(r"//adb-(\d+)\.")
 
@@ -26,7 +27,12 @@ _ID_IN_HOST = re.compile(r"//adb-(\d+)\.")
 def list_workspaces(cloud: CloudDep, caller: CallerDep) -> Document:
     """Every workspace with its URL. Admin only."""
     caller.require_admin("list workspaces")
-    return {"workspaces": [_document(workspace) for workspace in cloud.workspaces()]}
+    return {
+        "workspaces": [
+            {**_document(workspace), "azure": cloud.store.require("workspace", workspace.name).get("azure")}
+            for workspace in cloud.workspaces()
+        ]
+    }
 
 
 @router.post("/workspaces")
@@ -36,12 +42,13 @@ def register_workspace(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Do
     `workspace_id` is what bindings name; where it is left out it is read from a host like
     `https://adb-<id>.<n>.azuredatabricks.net`, or chosen. `private_root_storage` names the storage account that
     Databricks makes for it, where only private endpoints reach that. The automatic metastore is of the `region` of the
-    first workspace that says one.
+    first workspace that says one. `azure` is what Azure shows of a workspace that its owner made, as the provider
+    names it; stacks that adopt it read that.
     """
     caller.require_admin("register workspaces")
     name, host = required(body, "name", "host")
     with cloud.lock:
-        known: Document = {field: body[field] for field in ("private_root_storage", "region") if field in body}
+        known: Document = {field: body[field] for field in _ABOUT if field in body}
         return _document(_register(cloud, identifier("workspace", name), host, body.get("workspace_id"), known))
 
 
