@@ -15,7 +15,7 @@ def domains(environment: Environment) -> tuple[str, ...]:
     """The internet domains of the environment's egress policy: those it names, and those that it serves by."""
     security = environment.security
     serves = any(values.serving for values in environment.use_cases.values())
-    index = (security.package_index,) if security.package_index else PUBLIC_PACKAGES
+    index = (security.package_index.host,) if security.package_index else PUBLIC_PACKAGES
     return tuple(sorted({*security.serverless_domains, *(index if serves else ())}))
 
 

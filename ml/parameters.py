@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 from ml.declarations import UseCase
 from ml.usecases import USE_CASES
@@ -38,6 +39,15 @@ def name(text: str) -> str:
     """`text` where it is a plain catalog or schema name; names reach SQL, so anything else is refused."""
     if not _NAME.fullmatch(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a name: use letters, digits, '_' and '-'")
+    return text
+
+
+def index_url(text: str) -> str:
+    """`text` if it is a package index that an artifact may name: over TLS, without a user, a token or a query."""
+    parts = urlsplit(text)
+    if not (parts.scheme == "https" and parts.hostname) or {"@", "?", "#", " "} & set(text):
+        # What was given may hold a token, so it is not said.
+        raise argparse.ArgumentTypeError("it is no package index: give https://HOST/PATH without a user or a token")
     return text
 
 

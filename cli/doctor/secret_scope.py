@@ -6,6 +6,9 @@ from cli.doctor.check import Fault, NotAskedError, check
 from cli.doctor.patient import Patient
 from infra import names
 
+# Databricks' own names of a workspace's default package repository.
+_REPOSITORIES, _INDEX = "databricks-package-management", "pip-index-url"
+
 
 @check
 def the_secret_scope_exists(patient: Patient) -> Iterator[Fault]:
@@ -46,4 +49,22 @@ def every_webhook_is_in_the_vault(patient: Patient) -> Iterator[Fault]:
             yield Fault(subject=secret, wrong="is no secret of the scope", fix=fix)
 
 
-CHECKS = (the_secret_scope_exists, monitoring_may_read_secrets, every_webhook_is_in_the_vault)
+@check
+def the_package_index_can_be_asked(patient: Patient) -> Iterator[Fault]:
+    """One that asks for a sign-in is the workspace's default package repository, which people keep in a secret."""
+    index = patient.environment.security.package_index
+    if index is None or index.sign_in != "workspace":
+        raise NotAskedError("no package_index asks for a sign-in")
+    scopes = {each.name for each in patient.workspace.secrets.list_scopes()}
+    listed = patient.workspace.secrets.list_secrets(_REPOSITORIES) if _REPOSITORIES in scopes else ()
+    if _INDEX not in {each.key for each in listed}:
+        fix = f"databricks secrets put-secret {_REPOSITORIES} {_INDEX}, with the index's URL and its sign-in"
+        yield Fault(subject=f"{_REPOSITORIES}/{_INDEX}", wrong=f"is no secret, and {index.host} needs one", fix=fix)
+
+
+CHECKS = (
+    the_secret_scope_exists,
+    monitoring_may_read_secrets,
+    every_webhook_is_in_the_vault,
+    the_package_index_can_be_asked,
+)

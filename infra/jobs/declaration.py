@@ -103,6 +103,7 @@ class JobContext:
 
     `unmasked_table` is the name of the feature table without sensitive columns that ingest also writes, and
     `source_features` of the one that scoring reads; empty where there is none, and what is declared is read.
+    `package_index` is the URL that a version's requirements name; empty if they name none.
     """
 
     use_case: UseCase
@@ -112,6 +113,7 @@ class JobContext:
     git_commit: str
     unmasked_table: str = ""
     source_features: str = ""
+    package_index: str = ""
 
     @property
     def landing_path(self) -> str:

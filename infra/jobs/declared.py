@@ -25,6 +25,7 @@ def declared_jobs(
         source_features=_unmasked(spec, source, use_case),
         values=environment.use_cases[use_case].jobs,
         git_commit=git_commit,
+        package_index=environment.security.named_index,
     )
     return [_placed(found, context.values) for factory in factories if (found := factory(context))]
 

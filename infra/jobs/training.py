@@ -38,6 +38,7 @@ def training(context: JobContext) -> JobDeclaration | None:
                     "sample-rows": parameter("sample_rows"),
                     "reason": parameter("reason"),
                     "holdout-start": parameter("holdout_start"),
+                    "package-index": context.package_index,
                 },
             ),
             RunJobTask(

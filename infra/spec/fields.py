@@ -125,6 +125,11 @@ Domain = Annotated[
     StringConstraints(pattern=r"^([a-z0-9-]+\.)+[a-z]{2,}$"),
     Field(description="an internet domain such as pypi.example.com, without wildcards"),
 ]
+IndexUrl = Annotated[
+    str,
+    StringConstraints(pattern=r"^https://([a-z0-9-]+\.)+[a-z]{2,}(:\d{1,5})?(/[A-Za-z0-9._~/-]*)?$"),
+    Field(description="a package index such as https://pypi.example.com/simple, without a user or token"),
+]
 TagName = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$"),

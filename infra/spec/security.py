@@ -1,10 +1,11 @@
 """How an environment's workspace is locked down. Every default is the strict one."""
 
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, StrictInt
 
-from infra.spec.fields import Domain, IpRange, Name, NotEmpty, Values
+from infra.spec.fields import Domain, IndexUrl, IpRange, Name, NotEmpty, Values
 
 
 class LegacyTableAcl(Values):
@@ -13,6 +14,20 @@ class LegacyTableAcl(Values):
     database: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$", description="a database of the Hive metastore")]
     group: Name
     rights: Literal["read", "write"]
+
+
+class PackageIndex(Values):
+    """A private package index that the images of served models are built from."""
+
+    url: IndexUrl
+    sign_in: Literal["none", "workspace"] = "none"
+    """none: each served version names the index in its requirements; workspace: the index asks for a sign-in, so it is
+    the workspace's default package repository, which people keep in a secret, and no version names it"""
+
+    @property
+    def host(self) -> str:
+        """The domain that serverless compute must reach."""
+        return urlsplit(self.url).hostname or ""
 
 
 class Security(Values):
@@ -30,9 +45,14 @@ class Security(Values):
     serverless_domains: tuple[Domain, ...] = ()
     """internet domains that serverless compute may reach, besides those that served models are built from; all others
     are refused"""
-    package_index: Domain | None = None
-    """a private package index that the images of served models are built from, in place of PyPI and conda's channels;
-    a served version must name it in its requirements"""
+    package_index: PackageIndex | None = None
+    """a private package index that the images of served models are built from, in place of PyPI and conda's channels"""
+
+    @property
+    def named_index(self) -> str:
+        """The index that a version's requirements name; empty if there is none to name."""
+        index = self.package_index
+        return index.url if index and index.sign_in == "none" else ""
 
 
 class FederatedIdentity(Values):

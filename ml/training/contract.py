@@ -75,9 +75,14 @@ def requirements(algorithm: Algorithm) -> list[str]:
     return [f"{name}=={import_module(name).__version__}" for name in _PACKAGES[algorithm]]
 
 
-def serving_requirements(algorithm: Algorithm) -> list[str]:
-    """What serving needs beside: the client that looks features up."""
-    return [*requirements(algorithm), LOOK_UP_REQUIREMENT]
+def index(url: str) -> list[str]:
+    """The line by which pip, and conda through it, asks only the index `url`; nothing without one."""
+    return [f"--index-url {url}"] if url else []
+
+
+def serving_requirements(algorithm: Algorithm, package_index: str = "") -> list[str]:
+    """What serving needs beside: the client that looks features up, and where to get everything from."""
+    return [*index(package_index), *requirements(algorithm), LOOK_UP_REQUIREMENT]
 
 
 def provenance(model: Model, pinned: Pinned) -> Mapping[str, object]:

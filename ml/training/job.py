@@ -23,7 +23,7 @@ class Task:
     """The parameters of the task.
 
     `sample_rows` limits the rows that are fitted on; 0 takes all. `holdout_start` is the first month held out; None
-    holds out the share that the model declares.
+    holds out the share that the model declares. `package_index` is the URL that the version's requirements name.
     """
 
     common: Common
@@ -32,6 +32,7 @@ class Task:
     sample_rows: int
     reason: str
     holdout_start: date | None = None
+    package_index: str = ""
 
     @property
     def model(self) -> Model:
@@ -149,6 +150,9 @@ def lineage(task: Task, planned: Plan, requirements: Sequence[str] | None = None
             sample_rows=task.sample_rows,
             holdout_start=task.holdout_start,
             code=code,
-            requirements=requirements or contract.requirements(task.model.algorithm),
+            requirements=[
+                *contract.index(task.package_index),
+                *(requirements or contract.requirements(task.model.algorithm)),
+            ],
         ),
     )

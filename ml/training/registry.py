@@ -96,8 +96,14 @@ def pack(learned: Learned, model: Model, directory: Path) -> None:
     (directory / served.DESCRIPTION_FILE).write_text(json.dumps(description, indent=1))
 
 
-def log_model(directory: Path, model: Model, pinned: Pinned, example: pd.DataFrame, source: Source) -> tuple[str, str]:
-    """Log the model, packed with what looks its features up, to the active run. Returns its URI and MLflow's id."""
+def log_model(
+    directory: Path, model: Model, pinned: Pinned, example: pd.DataFrame, source: Source, *, package_index: str = ""
+) -> tuple[str, str]:
+    """Log the model, packed with what looks its features up, to the active run. Returns its URI and MLflow's id.
+
+    The requirements of the packed model, which serving builds its image from, name `package_index`. Those of the raw
+    model inside do not: jobs bring its libraries.
+    """
     with warnings.catch_warnings(), tempfile.TemporaryDirectory() as temporary:
         warnings.filterwarnings("ignore", message=".*type hints.*")
         data = Path(temporary) / artifact.DATA_FOLDER
@@ -110,7 +116,7 @@ def log_model(directory: Path, model: Model, pinned: Pinned, example: pd.DataFra
             loader_module=artifact.LOADER_MODULE,
             data_path=str(data),
             signature=contract.serving_signature(model),
-            pip_requirements=contract.serving_requirements(model.algorithm),
+            pip_requirements=contract.serving_requirements(model.algorithm, package_index),
             metadata=dict(contract.provenance(model, pinned)),
         )
     return info.model_uri, info.model_id

@@ -68,6 +68,9 @@ def parse(arguments: Sequence[str] | None) -> Task:
     flags.add_argument(
         "--holdout-start", default=None, type=parameters.month, help="YYYY-MM; empty: the declared share"
     )
+    flags.add_argument(
+        "--package-index", default="", type=parameters.index_url, help="what a served image is built from"
+    )
     parsed = flags.parse_args(arguments)
     return Task(
         common=parameters.common(parsed),
@@ -76,6 +79,7 @@ def parse(arguments: Sequence[str] | None) -> Task:
         sample_rows=parsed.sample_rows,
         reason=parsed.reason,
         holdout_start=parsed.holdout_start,
+        package_index=parsed.package_index,
     )
 
 
@@ -99,7 +103,9 @@ def train(
         print(f"hold-out {planned.split.holdout[0]}..{planned.split.holdout[-1]}, {measured.summary()}")
         example = contract.input_example(task.model, holdout)
         source = source_of(planned.pinned.features)
-        uri, model_id = registry.log_model(Path(made), task.model, planned.pinned, example, source)
+        uri, model_id = registry.log_model(
+            Path(made), task.model, planned.pinned, example, source, package_index=task.package_index
+        )
     version = registry.register(
         client,
         task.model_name,

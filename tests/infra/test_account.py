@@ -189,7 +189,7 @@ def test_a_private_package_index_takes_their_place(workspaces: Path, synthesized
         edit(
             workspaces / f"{name}.yaml",
             "  token_lifetime_days: 30\n",
-            "  package_index: packages.example.com\n  serverless_domains: [data.example.com]\n",
+            "  package_index: {url: https://packages.example.com/simple}\n  serverless_domains: [data.example.com]\n",
         )
     documents = synthesized()
     assert _destinations(documents, "prod") == ["data.example.com", "packages.example.com"]

@@ -77,6 +77,18 @@ def test_every_task_names_code_that_the_wheel_has(documents: Documents, environm
     assert "training" in seen
 
 
+@pytest.mark.parametrize(("sign_in", "named"), [("none", "https://packages.example.com/simple"), ("workspace", None)])
+def test_training_names_the_package_index_of_its_environment(
+    workspaces: Path, synthesized: Callable[[], Documents], sign_in: str, named: str | None
+) -> None:
+    """Unless it asks for a sign-in: that stands in the workspace's default package repository."""
+    index = f"{{url: https://packages.example.com/simple, sign_in: {sign_in}}}"
+    edit(workspaces / "prod.yaml", "  token_lifetime_days: 30\n", f"  package_index: {index}\n")
+    documents = synthesized()
+    assert _flags(tasks(documents, "prod", "credit-training")["training"]).get("--package-index") == named
+    assert "--package-index" not in _flags(tasks(documents, "dev", "credit-training")["training"])
+
+
 def test_parameters_of_every_task(documents: Documents) -> None:
     """Each task gets the three common flags and those of its row in docs/architecture.md, in references of the run."""
     common = {"--use-case": "credit", "--catalog": "dev", "--run-id": "{{job.run_id}}"}

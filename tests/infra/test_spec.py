@@ -222,6 +222,12 @@ def test_all_mistakes_of_all_files_are_reported_together(workspaces: Path) -> No
             "network: private\nmasked_reads: refused\n",
             "job_access.scoring.sensitive: given None; allowed clear, since masked_reads is refused",
         ),
+        (
+            "prod.yaml",
+            "  token_lifetime_days: 30\n",
+            "  package_index: {url: 'https://ann:token@packages.example.com/simple'}\n",
+            "security.package_index.url: given",
+        ),
         ("platform.yaml", "admins: platform-admins", "admins: nobody", "admins: given 'nobody'; allowed one of"),
         ("platform.yaml", "ingest: {landing: read", "ingest: {landing: scan", "landing: given 'scan'; allowed one of"),
     ],

@@ -1,11 +1,12 @@
 """The hosts that the image of a served version is built from, and whether the workspace's network lets it reach them.
 
 Source: MLflow writes a version's `requirements.txt` and `conda.yaml`. Databricks installs them into the version's
-image, which the workspace's egress policy blocks where it names neither PyPI nor a private index.
+image, which the workspace's egress policy blocks where it names neither PyPI nor a private index. What names no index
+of its own is installed from the workspace's default package repository, a secret that its admins set.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
@@ -15,29 +16,47 @@ import yaml
 from localcloud.kernel.cloud import Cloud
 from localcloud.services.network import reach
 from localcloud.services.serving.fleet import LoadError
+from localcloud.services.workspace.routes import secrets
 
 _PIP = ("pypi.org", "files.pythonhosted.org")
 _CHANNELS = {"defaults": "repo.anaconda.com"}
 _OTHER_CHANNELS = "conda.anaconda.org"
 _INDEX = re.compile(r"^(?:-i|--index-url)[ =](?P<url>\S+)")
 _EXTRA_INDEX = re.compile(r"^--extra-index-url[ =](?P<url>\S+)")
+# "Configure default package repositories": a scope and keys that Databricks knows.
+_DEFAULTS, _DEFAULT_INDEX, _DEFAULT_EXTRA = "databricks-package-management", "pip-index-url", "pip-extra-index-urls"
 # A base image brings these.
 _BASE = ("python", "pip")
 
 
 def require_reachable(cloud: Cloud, workspace: str, folder: Path) -> None:
     """Raises LoadError where the workspace's network policy blocks a host that the image of the version needs."""
-    missing = reach.blocked(cloud, cloud.workspace(workspace).workspace_id, needed(folder))
+    hosts = needed(folder, default_repositories(cloud, workspace))
+    missing = reach.blocked(cloud, cloud.workspace(workspace).workspace_id, hosts)
     if missing:
         raise LoadError(
             f"the image cannot be built: the network policy of workspace '{workspace}' blocks {', '.join(missing)}. "
-            "Allow them in its egress policy, or name a private index that it allows in the model's requirements"
+            "Allow them in its egress policy, or name a private index that it allows: in the model's requirements, or "
+            "as the workspace's default package repository"
         )
 
 
-def needed(folder: Path) -> set[str]:
-    """Hosts of the package indexes and channels that the version in `folder` is installed from."""
+def default_repositories(cloud: Cloud, workspace: str) -> list[str]:
+    """The workspace's default package repositories, as lines of a requirements file."""
+    index = secrets.held(cloud, workspace, _DEFAULTS, _DEFAULT_INDEX)
+    extra = secrets.held(cloud, workspace, _DEFAULTS, _DEFAULT_EXTRA) or ""
+    own = [f"--index-url {index.strip()}"] if index else []
+    return [*own, *(f"--extra-index-url {url}" for url in re.split(r"[\s,]+", extra) if url)]
+
+
+def needed(folder: Path, defaults: Sequence[str] = ()) -> set[str]:
+    """Hosts of the package indexes and channels that the version in `folder` is installed from.
+
+    `defaults` are the workspace's, which hold for a version that names no index.
+    """
     lines = _requirements(folder / "requirements.txt")
+    if not any(pattern.match(line) for line in lines for pattern in (_INDEX, _EXTRA_INDEX)):
+        lines = [*defaults, *lines]
     own = {host for line in lines for host in _hosts(_INDEX, line)}
     extra = {host for line in lines for host in _hosts(_EXTRA_INDEX, line)}
     installs = any(not line.startswith("-") for line in lines)

@@ -13,6 +13,7 @@ from databricks.sdk.core import Config
 from cli.doctor.check import Result
 from cli.doctor.checks import CHECKS
 from cli.doctor.patient import Patient
+from infra.spec.security import PackageIndex
 from localcloud.services.compute.routes import compute
 from tests.cli.doctor.conftest import Examined
 from tests.cli.doctor.faults import BROKEN, Broken, wheel
@@ -43,6 +44,7 @@ def test_every_check_has_its_fault() -> None:
         *("adopted subnets are delegated", "an adopted lake is closed"),
         *("every runtime is offered", "every machine is offered"),
         *("every wheel is there", "every wheel is what its folder says", "every webhook is in the vault"),
+        "the package index can be asked",
         *("every live model has its endpoint", "the endpoint serves the champion"),
     }
     assert {check.name for check in CHECKS} == own | {each.check for each in BROKEN}
@@ -154,6 +156,22 @@ def test_a_missing_webhook_is_found(patient: Patient, examined: Examined) -> Non
     [line] = examined(name, who=other)[name]
     assert (line.subject, line.what) == ("prod/webhook", "is no secret of the scope")
     assert line.fix == "az keyvault secret set --vault-name mlops-prod --name webhook --file <file>"
+
+
+def test_a_package_index_without_its_secret_is_found(core: Core, patient: Patient, examined: Examined) -> None:
+    """It asks for a sign-in, and people put that into the workspace's default package repository."""
+    index = PackageIndex(url="https://packages.example.com/simple", sign_in="workspace")
+    security = patient.environment.security.model_copy(update={"package_index": index})
+    other = dataclasses.replace(patient, environment=patient.environment.model_copy(update={"security": security}))
+    name = "the package index can be asked"
+    [line] = examined(name, who=other)[name]
+    assert (line.subject, line.what) == (
+        "databricks-package-management/pip-index-url",
+        "is no secret, and packages.example.com needs one",
+    )
+    core.admin().secrets.create_scope("databricks-package-management")
+    core.admin().secrets.put_secret("databricks-package-management", "pip-index-url", string_value="https://a")
+    assert [each.result for each in examined(name, who=other)[name]] == [Result.OK]
 
 
 @pytest.fixture
