@@ -1,4 +1,4 @@
-"""The ledger of what the local cloud does: a row per REST route. `python -m localcloud.parity` writes it.
+"""The ledger of what the local cloud does: a row per REST route and behaviour. `python -m localcloud.parity` writes it.
 
 A routes module says in `PARITY` how far its routes go and which documentation they follow; a handler that differs from
 its module is named there. The tests record which of them is a row's witness (`tests/localcloud/witness.py`).
@@ -7,7 +7,7 @@ its module is named there. The tests record which of them is a row's witness (`t
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib import import_module
@@ -64,18 +64,19 @@ def names(app: FastAPI) -> dict[Any, str]:
     return {endpoint: routes[0] for endpoint, routes in _routes(app).items()}
 
 
-def page(ledger: list[Row], witnesses: Mapping[str, str]) -> str:
-    """The ledger in Markdown, a table per service. A row without a witness says so."""
+def page(ledger: list[Row], witnesses: Mapping[str, str], behaviours: Sequence[str]) -> str:
+    """The ledger in Markdown: the lines `behaviours`, and a table per service. A row without a witness says so."""
     counts = {level: sum(1 for row in ledger if row.level == level) for level in Level}
     lines = [
-        "# What the local cloud answers, route by route",
+        "# What the local cloud does, behaviour by behaviour and route by route",
         "",
         "Written by `make parity`. **executed**: really done; **stateful**: kept and answered as written;",
         "**echoed**: accepted and shown; **local**: Databricks has no such route. The witness is a test that calls",
-        "the route and is not refused; `docs/localcloud.md` says what lies behind the routes.",
+        "the route and is not refused, or that fails without the behaviour. `docs/localcloud.md` says more of both.",
         "",
-        f"{len(ledger)} rows: " + ", ".join(f"{count} {level}" for level, count in counts.items()) + ".",
+        f"{len(ledger)} routes: " + ", ".join(f"{count} {level}" for level, count in counts.items()) + ".",
     ]
+    lines += behaviours
     for service in sorted({row.service for row in ledger}):
         lines += ["", f"## {service}", "", "| route | what | level | follows | witness |", "|---|---|---|---|---|"]
         lines += [_line(row, witnesses) for row in ledger if row.service == service]
@@ -85,10 +86,11 @@ def page(ledger: list[Row], witnesses: Mapping[str, str]) -> str:
 def main() -> None:
     """Write `docs/parity.md`; exit with 1 if a row has no witness."""
     from localcloud.app import create_app  # noqa: PLC0415 - the routes import this module
+    from localcloud.behaviours import behaviours, section  # noqa: PLC0415 - and so do these
 
     ledger = rows(create_app(cast(Any, None)))
     witnesses = json.loads(WITNESSES.read_text(encoding="utf-8"))
-    PAGE.write_text(page(ledger, witnesses), encoding="utf-8")
+    PAGE.write_text(page(ledger, witnesses, section(behaviours())), encoding="utf-8")
     lacking = [row.name for row in ledger if row.name not in witnesses]
     if lacking:
         sys.exit(f"Without a witness: {', '.join(lacking)}. Write a test that calls each, then `make parity` again.")

@@ -69,7 +69,7 @@ def parse(arguments: Sequence[str] | None) -> Task:
         "--holdout-start", default=None, type=parameters.month, help="YYYY-MM; empty: the declared share"
     )
     flags.add_argument(
-        "--package-index", default="", type=parameters.index_url, help="what a served image is built from"
+        "--package-index", default=None, type=parameters.index_url, help="what a served image is built from"
     )
     parsed = flags.parse_args(arguments)
     return Task(
@@ -79,7 +79,7 @@ def parse(arguments: Sequence[str] | None) -> Task:
         sample_rows=parsed.sample_rows,
         reason=parsed.reason,
         holdout_start=parsed.holdout_start,
-        package_index=parsed.package_index,
+        package_index=parsed.package_index or "",
     )
 
 

@@ -1,0 +1,42 @@
+"""What holds for every service."""
+
+from localcloud.behaviours import Behaviour
+from localcloud.parity import Level
+
+BEHAVIOURS = (
+    Behaviour(
+        area="processes and state",
+        does="everything listens on loopback alone",
+        level=Level.LOCAL,
+        follows="docs/localcloud.md",
+        witness="tests/localcloud/test_lifecycle.py::test_only_loopback_listens",
+    ),
+    Behaviour(
+        area="processes and state",
+        does="after `kill -9` the next start has the same token, ports and workspaces, and ends what was left",
+        level=Level.LOCAL,
+        follows="docs/localcloud.md",
+        witness="tests/localcloud/test_lifecycle.py::test_a_killed_server_is_followed_by_one",
+    ),
+    Behaviour(
+        area="processes and state",
+        does="every document that was put survives `kill -9`",
+        level=Level.LOCAL,
+        follows="docs/localcloud.md",
+        witness="tests/localcloud/kernel/test_store.py::test_what_was_put_survives_kill_9",
+    ),
+    Behaviour(
+        area="processes and state",
+        does="the administrator's token is for its owner only",
+        level=Level.LOCAL,
+        follows="docs/localcloud.md",
+        witness="tests/localcloud/test_lifecycle.py::test_the_endpoint_is_for_its_owner_only",
+    ),
+    Behaviour(
+        area="everything else",
+        does="an unknown route answers 501 and names itself",
+        level=Level.LOCAL,
+        follows="docs/localcloud.md",
+        witness="tests/localcloud/kernel/test_app.py::test_an_unknown_route_answers_501_and_names_itself",
+    ),
+)

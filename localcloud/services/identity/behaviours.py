@@ -1,0 +1,42 @@
+"""What the directory does, behind its routes."""
+
+from localcloud.behaviours import Behaviour
+from localcloud.parity import Level
+
+BEHAVIOURS = (
+    Behaviour(
+        area="groups, service principals, permissions, tokens",
+        does="memberships reach through groups",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/admin/users-groups/groups",
+        witness="tests/localcloud/services/identity/test_scim.py::test_memberships_reach_through_groups_and_end_in_cycles",
+    ),
+    Behaviour(
+        area="groups, service principals, permissions, tokens",
+        does="a filter that is not understood is refused",
+        level=Level.EXECUTED,
+        follows="https://docs.databricks.com/api/azure/workspace/groups",
+        witness="tests/localcloud/services/identity/test_scim.py::test_a_filter_that_is_not_understood_is_refused",
+    ),
+    Behaviour(
+        area="groups, service principals, permissions, tokens",
+        does="a directory may show groups to admins alone: for others they are unknown",
+        level=Level.EXECUTED,
+        follows="https://docs.databricks.com/api/azure/workspace/groups",
+        witness="tests/localcloud/services/unity/test_metastores.py::test_groups_can_be_shown_to_admins_alone",
+    ),
+    Behaviour(
+        area="groups, service principals, permissions, tokens",
+        does="a token works in its workspace until it ends, and ends with its principal",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/dev-tools/auth/pat",
+        witness="tests/localcloud/kernel/test_app.py::test_a_token_works_in_its_workspace_until_it_ends",
+    ),
+    Behaviour(
+        area="groups, service principals, permissions, tokens",
+        does="workspace assignments are kept; nothing acts on them",
+        level=Level.STATEFUL,
+        follows="https://docs.databricks.com/api/azure/account/workspaceassignment",
+        witness="tests/localcloud/services/identity/test_directory.py::test_workspace_assignments",
+    ),
+)

@@ -1,0 +1,49 @@
+"""What SQL warehouses and their objects do, behind their routes."""
+
+from localcloud.behaviours import Behaviour
+from localcloud.parity import Level
+
+BEHAVIOURS = (
+    Behaviour(
+        area="SQL warehouse",
+        does="a statement reads and writes tables by their names with its caller's rights, and nothing past them",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/sql/language-manual/",
+        witness="tests/localcloud/services/sql/test_statements.py::test_what_is_not_granted_is_denied",
+    ),
+    Behaviour(
+        area="SQL warehouse",
+        does="what reaches past the tables (paths, sessions, functions that run code) is refused",
+        level=Level.LOCAL,
+        follows="docs/localcloud.md",
+        witness="tests/localcloud/services/sql/test_rewrite.py::test_what_reaches_past_the_tables_is_refused",
+    ),
+    Behaviour(
+        area="SQL warehouse",
+        does="INSERT, UPDATE, DELETE, MERGE, and earlier versions",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/sql/language-manual/",
+        witness="tests/localcloud/services/sql/test_statements.py::test_a_writer_inserts_changes_and_deletes",
+    ),
+    Behaviour(
+        area="SQL warehouse",
+        does="SHOW and DESCRIBE show what the caller sees",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/sql/language-manual/",
+        witness="tests/localcloud/services/sql/test_statements.py::test_the_catalog_is_shown_as_far_as_the_caller_sees",
+    ),
+    Behaviour(
+        area="SQL warehouse",
+        does="values and types are written as the Statement Execution API writes them",
+        level=Level.EXECUTED,
+        follows="https://docs.databricks.com/api/azure/workspace/statementexecution",
+        witness="tests/localcloud/services/sql/test_values.py::test_a_value_becomes_text",
+    ),
+    Behaviour(
+        area="queries, alerts, notification destinations, dashboards, monitors",
+        does="a query, its alert and a dashboard are kept and answered as written",
+        level=Level.STATEFUL,
+        follows="https://docs.databricks.com/api/azure/workspace/queries",
+        witness="tests/localcloud/services/sql/test_sql_routes.py::test_a_query_and_its_alert_are_read_alone_and_in_the_list",
+    ),
+)
