@@ -16,7 +16,7 @@ BEHAVIOURS = (
         does="what reaches past the tables (paths, sessions, functions that run code) is refused",
         level=Level.LOCAL,
         follows="docs/localcloud.md",
-        witness="tests/localcloud/services/sql/test_rewrite.py::test_what_reaches_past_the_tables_is_refused",
+        witness="tests/localcloud/services/sql/test_reading.py::test_what_reaches_past_the_tables_is_refused",
     ),
     Behaviour(
         area="SQL warehouse",

@@ -1,7 +1,8 @@
 """Running a checked statement on the Spark Connect server."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,15 @@ class Result:
     columns: tuple[tuple[str, str], ...]
     rows: Sequence[Sequence[str | None]]
     truncated: bool = False
+
+
+def plan(cloud: Cloud, sql: str) -> str:
+    """What Spark's EXPLAIN EXTENDED says of `sql`; nothing of it runs."""
+    session = _session(cloud)
+    try:
+        return str(session.sql(f"EXPLAIN EXTENDED {sql}").toArrow().column(0)[0].as_py())
+    except Exception as error:
+        raise _as_api_error(cloud, error) from error
 
 
 def run(cloud: Cloud, sql: str, tag: str, row_limit: int = ROW_LIMIT) -> Result:
@@ -46,6 +56,19 @@ def run(cloud: Cloud, sql: str, tag: str, row_limit: int = ROW_LIMIT) -> Result:
     return Result(columns=columns, rows=rows, truncated=table.num_rows > row_limit)
 
 
+@contextmanager
+def names_in_errors(locations: Mapping[str, str]) -> Iterator[None]:
+    """Errors inside say the tables' names (the keys) in the place of their locations."""
+    try:
+        yield
+    except ApiError as error:
+        message = error.message
+        for name, location in sorted(locations.items(), key=lambda each: -len(each[1])):
+            path = rf"(?:file:)?{re.escape(location)}"
+            message = re.sub(rf"(?:`?spark_catalog`?\.)?`?delta`?\.`{path}`|{path}", name, message)
+        raise ApiError(error.status, error.error_code, message) from error
+
+
 def cancel(cloud: Cloud, tag: str) -> None:
     """Interrupt the statement that runs under `tag`, if any."""
     session = cloud.parts.get("spark_session")
@@ -69,6 +92,8 @@ def _session(cloud: Cloud) -> Any:
             # Without this, `${env:NAME}` in a statement's text would be replaced after it was checked.
             session.conf.set("spark.sql.variable.substitute", "false")
             session.conf.set("spark.sql.session.timeZone", "UTC")
+            # A plan says all of its relations and functions, however many columns there are.
+            session.conf.set("spark.sql.debug.maxToStringFields", "1000000")
             found = (cloud.spark_remote, session)
             cloud.parts["spark_session"] = found
     return found[1]

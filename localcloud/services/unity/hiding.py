@@ -85,19 +85,22 @@ def _matched(policy: Document, tagged: Mapping[str, Document]) -> list[str]:
 
 
 def _call(store: Store, name: str, column: str) -> str:
-    """The body of the function called `name`, with `column` in the place of its parameter."""
+    """The body of the function called `name` as it was given, with `column` at each place of its parameter."""
     function = store.get(FUNCTION, name)
     if function is None:
         raise denied(f"The policy's function '{name}' does not exist: what it hides is shown to nobody it concerns.")
     [parameter] = function["input_params"]["parameters"]
-    tree = sqlglot.parse_one(function["routine_definition"], read=_DIALECT)
-    put = tree.transform(
-        lambda node: (
-            exp.column(column, quoted=True) if isinstance(node, exp.Column) and node.name == parameter["name"] else node
-        )
-    )
-    return str(put.sql(dialect=_DIALECT, comments=False))
+    return _with_argument(function["routine_definition"], parameter["name"], _quoted(column))
+
+
+def _with_argument(body: str, parameter: str, argument: str) -> str:
+    tree = sqlglot.parse_one(body, read=_DIALECT)
+    named = [node.this for node in tree.find_all(exp.Column) if node.name == parameter]
+    # From the end, so that the places before one stay as they are. A comment at the end must not go on.
+    for place in sorted((name.meta for name in named), key=lambda meta: -int(meta["start"])):
+        body = body[: place["start"]] + argument + body[place["end"] + 1 :]
+    return f"{body}\n" if "--" in body else body
 
 
 def _quoted(name: str) -> str:
-    return str(exp.to_identifier(name, quoted=True).sql(dialect=_DIALECT))
+    return f"`{name.replace('`', '``')}`"

@@ -11,7 +11,7 @@ from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.names import identifier, levels
 from localcloud.kernel.store import Document
 from localcloud.parity import Level, Parity
-from localcloud.services.sql import rewrite
+from localcloud.services.sql import reading
 from localcloud.services.unity import access
 from localcloud.services.unity.hiding import FUNCTION
 from localcloud.services.unity.privileges import Kind, Privilege
@@ -67,7 +67,7 @@ def _require_plain(info: Document) -> None:
     parameters = given.get("parameters") or []
     if info.get("routine_body") != "SQL" or len(parameters) != 1:
         raise bad_request("Only SQL functions of one parameter are kept locally.")
-    if rewrite.parse(f"SELECT {definition}").tables:
+    if reading.parse(f"SELECT {definition}").tables:
         raise bad_request("routine_definition must not read tables: policies put it into other statements.")
     tree = sqlglot.parse_one(f"SELECT {definition}", read="databricks")
     names = {column.sql() for column in tree.find_all(exp.Column)}
