@@ -15,7 +15,9 @@ def the_secret_scope_exists(patient: Patient) -> Iterator[Fault]:
     """It shows the environment's key vault to the jobs."""
     name = names.secret_scope(patient.environment.name)
     if name not in {each.name for each in patient.workspace.secrets.list_scopes()}:
-        fix = f"deploy the stack {patient.environment.name}-workspace, with a user's token: Azure asks for one"
+        fix = (
+            f"deploy the stack {patient.environment.name}-workspace; if Azure refuses its service principal, as a user"
+        )
         yield Fault(subject=name, wrong="is no secret scope of the workspace", fix=fix)
 
 

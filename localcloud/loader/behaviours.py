@@ -96,6 +96,13 @@ BEHAVIOURS = (
         witness="tests/localcloud/loader/test_load.py::test_a_load_that_was_interrupted_goes_on",
     ),
     Behaviour(
+        area="budgets, settings of workspaces, federation policies, repos",
+        does="kept as declared, and nothing acts on them",
+        level=Level.STATEFUL,
+        follows="docs/localcloud.md",
+        witness="tests/localcloud/loader/test_shipped_stacks.py::test_every_type_of_the_documents_can_be_loaded",
+    ),
+    Behaviour(
         area="Azure's own resources (stacks `bootstrap`, `hub`, `<env>-platform`, `<env>-data-factory`)",
         does="their stacks are skipped, and named",
         level=Level.LOCAL,

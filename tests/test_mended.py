@@ -1,0 +1,61 @@
+"""CHANGELOG.md says of every finding how it was mended, and by tests that exist; what is open is in the checklist."""
+
+import ast
+import re
+from itertools import chain, pairwise
+from pathlib import Path
+
+import pytest
+
+_HEADING = "### Mended for the real platform"
+_TEST = re.compile(r"\btest_[a-z0-9_]+\b(?!\.py)")
+_FINDINGS = (*(f"A{number}" for number in range(1, 9)), *(f"B{number}" for number in range(1, 11) if number != 7))
+_PARTS = ("C, the rest", "C, `databricks_quality_monitor`", "E (the artifact)", "F, first item", "F, the other items")
+_PROVIDERS = ("empty items", "a change at every plan", "destroy stops half-way", "routes that were missing")
+
+
+@pytest.fixture
+def mended(root: Path) -> str:
+    """The sections of that heading, one after the other."""
+    text = (root / "CHANGELOG.md").read_text(encoding="utf-8")
+    starts = [*(found.start() for found in re.finditer(r"^##+ .*$", text, re.MULTILINE)), len(text)]
+    return "".join(part for a, b in pairwise(starts) if (part := text[a:b]).startswith(_HEADING))
+
+
+def test_every_named_test_exists(mended: str, root: Path) -> None:
+    """A line that names a test which is gone proves nothing."""
+    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in (root / "tests").rglob("test_*.py")]
+    known = {node.name for node in chain.from_iterable(map(ast.walk, trees)) if isinstance(node, ast.FunctionDef)}
+    named = set(_TEST.findall(mended))
+    assert len(named) > 40
+    assert sorted(named - known) == []
+
+
+def test_every_finding_has_its_line(mended: str) -> None:
+    """By its number in the notes, or the words of its table."""
+    lacking = [number for number in _FINDINGS if not re.search(rf"(^- |\(){number}\b", mended, re.MULTILINE)]
+    assert lacking == []
+    assert [part for part in _PARTS if f"- {part}" not in mended] == []
+    assert [row for row in _PROVIDERS if f"- Provider, {row}" not in mended] == []
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "autotermination_minutes",
+        "isolated probe",
+        "replaced under `/Volumes`",
+        "saved GBT",
+        "root storage",
+        "APPLY_TAG",
+        "CAN_USE",
+        "groups",
+        "package_index",
+        "pip list",
+        "Lakebase",
+    ],
+)
+def test_the_sandbox_checklist_names_what_no_test_here_can_see(item: str, root: Path) -> None:
+    """What only a real workspace settles has a line in the first deployment's guide."""
+    guide = (root / "docs" / "guides" / "first-deployment.md").read_text(encoding="utf-8")
+    assert item in guide.partition("## Sandbox checklist")[2]
