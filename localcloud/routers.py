@@ -15,6 +15,7 @@ from localcloud.services.serving.routes import (
     invocations,
     pace,
     pipelines,
+    synced_tables,
 )
 from localcloud.services.sql.routes import alerts, dashboards, statements, warehouses
 from localcloud.services.unity.routes import account_metastores, data_quality
@@ -47,6 +48,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     invocations.router,
     feature_store.router,
     database_instances.router,
+    synced_tables.router,
     pipelines.router,
     pace.router,
     alerts.router,

@@ -48,6 +48,10 @@ def load_stacks(*names: str) -> None:
         f"{', '.join(names) or 'stacks'} loaded in {time.monotonic() - started:.1f} s: {report.created} created, "
         f"{report.updated} updated, {report.unchanged} unchanged, {report.deleted} deleted"
     )
+    if report.unchecked:
+        progress.print(
+            f"adopted workspaces that nothing is known of here, so nothing checked: {', '.join(report.unchecked)}"
+        )
     if report.unsettled:
         changing = ", ".join(report.unsettled)
         progress.print(f"every plan will change {changing}: write task and depends_on blocks in order of task_key")

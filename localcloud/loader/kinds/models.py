@@ -9,6 +9,7 @@ from localcloud.loader.session import Session
 _EXPERIMENTS = "/api/2.0/mlflow/experiments"
 _ENDPOINTS = "/api/2.0/serving-endpoints"
 _INSTANCES = "/api/2.0/database/instances"
+_SYNCED = "/api/2.0/database/synced_tables"
 _DATA_QUALITY = "/api/data-quality/v1/monitors"
 _ONLINE_STORES = "/api/2.0/feature-store/online-stores"
 _ENDPOINT = ("name", "config", "tags", "ai_gateway", "description", "email_notifications", "route_optimized")
@@ -136,6 +137,22 @@ def _update_instance(call: Call, state: Attributes) -> Attributes:
     return state
 
 
+def _create_synced(call: Call) -> Attributes:
+    return _synced(call.session.post(_SYNCED, dict(call.arguments)))
+
+
+def _find_synced(call: Call) -> Attributes | None:
+    try:
+        return _synced(call.session.get(f"{_SYNCED}/{call.arguments['name']}"))
+    except NotFoundError:
+        return None
+
+
+def _synced(answer: Attributes) -> Attributes:
+    computed = ("effective_database_instance_name", "effective_logical_database_name", "data_synchronization_status")
+    return {"id": answer["name"], **{name: answer[name] for name in computed}}
+
+
 def _create_store(call: Call) -> Attributes:
     return {"id": call.session.post(_ONLINE_STORES, dict(call.arguments))["name"]}
 
@@ -185,6 +202,12 @@ KINDS = {
         find=_find_instance,
         delete=lambda session, state: session.delete(f"{_INSTANCES}/{state['id']}"),
         replace_on=("name",),
+    ),
+    "databricks_database_synced_database_table": Kind(
+        create=_create_synced,
+        find=_find_synced,
+        delete=lambda session, state: session.delete(f"{_SYNCED}/{state['id']}"),
+        replace_on=("name", "database_instance_name", "logical_database_name", "spec"),
     ),
     "databricks_online_store": Kind(
         create=_create_store,

@@ -41,6 +41,23 @@ def primary_key(table: Document) -> PrimaryKey:
     return PrimaryKey(column=keys[0], is_text=types.get(keys[0]) == "string", times=times)
 
 
+def key_of(kept: Document) -> PrimaryKey:
+    """The key that a synced table's document keeps."""
+    return PrimaryKey(column=kept["column"], is_text=kept["is_text"], times=tuple(kept["times"]))
+
+
+def declared_key(table: Document, spec: Document) -> Document:
+    """What a synced table says of its key, as its document keeps it. Raises `ApiError` 400 for what cannot be one."""
+    keys, time = spec.get("primary_key_columns") or [], spec.get("timeseries_key")
+    types = {column["name"]: str(column.get("type_text", "")).lower() for column in table.get("columns", [])}
+    absent = [column for column in (*keys, time) if column and column not in types]
+    if absent:
+        raise bad_request(f"Table '{table['full_name']}' has no column {', '.join(absent)}; it has {', '.join(types)}.")
+    if len(keys) != 1:
+        raise bad_request(f"primary_key_columns is {keys}: here a synced table has exactly one, beside timeseries_key.")
+    return {"column": keys[0], "is_text": types[keys[0]] == "string", "times": [time] if time else []}
+
+
 @contextmanager
 def session(cloud: Cloud) -> Iterator["SparkSession"]:
     """A Spark session of its own. 503 while the Spark server is not running."""

@@ -35,8 +35,15 @@ class OnlineShelf:
         self._rows = _open(cloud)
 
     def published(self, table: str) -> PublishedTable | None:
-        """The online table that was published last from source `table`; None where no rows have come yet."""
-        found = [d for d in self._cloud.store.all(KIND) if d["source_table_name"] == table and d["rows"] is not None]
+        """The online table that was published last from source `table`; None where no rows have come yet.
+
+        A synced table is none: Model Serving looks features up in what was published to an online store.
+        """
+        found = [
+            document
+            for document in self._cloud.store.all(KIND)
+            if document["source_table_name"] == table and document["rows"] is not None and "spec" not in document
+        ]
         if not found:
             return None
         newest = max(found, key=lambda document: float(document["published_at"]))
@@ -44,12 +51,18 @@ class OnlineShelf:
             name=newest["name"], key=newest["key"], key_is_text=newest["key_is_text"], rows=self._rows
         )
 
+    def read(self, online_table: str, keys: Sequence[str]) -> Mapping[str, dict[str, Any]]:
+        """The rows of an online or synced table with those `keys` that are there, by key."""
+        return self._rows.read(online_table, keys)
+
     def copy(self, table: Document, online_table: str, *, now: float) -> None:
         """Put the newest row of every key of `table` (a Unity Catalog document) into the online table.
 
-        A table that did not change since is not read again. Raises `ApiError` 400 without a primary key.
+        A table that did not change since is not read again. The key is the one that the online table was declared with,
+        or the source's. Raises `ApiError` 400 without any.
         """
-        key = source.primary_key(table)
+        declared_key = (self._cloud.store.get(KIND, online_table) or {}).get("primary_key")
+        key = source.key_of(declared_key) if declared_key else source.primary_key(table)
         location = table["storage_location"]
         with source.session(self._cloud) as spark:
             version = source.version(spark, location)
