@@ -28,7 +28,9 @@ _OBJECTS = {
     "databricks_sql_endpoint": "warehouse",
     "databricks_mlflow_experiment": "experiment",
     "databricks_model_serving": "serving endpoint",
+    # A store is a database instance of that name, whichever of the two resources makes it.
     "databricks_online_store": "online store",
+    "databricks_database_instance": "online store",
     "databricks_directory": "directory",
     "databricks_repo": "git folder",
     "databricks_dashboard": "dashboard",

@@ -62,6 +62,7 @@ LEVELS: Mapping[str, tuple[str, ...]] = {
     "warehouse": ("CAN_VIEW", "CAN_MONITOR", "CAN_USE", "CAN_MANAGE", "IS_OWNER"),
     "experiment": ("CAN_READ", "CAN_EDIT", "CAN_MANAGE"),
     "serving endpoint": ("CAN_VIEW", "CAN_QUERY", "CAN_MANAGE"),
+    "online store": ("CAN_USE", "CAN_MANAGE"),
     "directory": ("CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"),
     "git folder": ("CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"),
     "dashboard": ("CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"),
