@@ -109,4 +109,11 @@ BEHAVIOURS = (
         follows="docs/localcloud.md",
         witness="tests/localcloud/loader/test_load.py::test_a_stack_of_azure_alone_is_skipped_and_named",
     ),
+    Behaviour(
+        area="Azure's own resources (stacks `bootstrap`, `hub`, `<env>-platform`, `<env>-data-factory`)",
+        does="an adopted workspace is read as its owner registered it, and refused where the plan would refuse it",
+        level=Level.EXECUTED,
+        follows="https://developer.hashicorp.com/terraform/language/expressions/custom-conditions",
+        witness="tests/localcloud/loader/test_adopted_workspace.py::test_a_workspace_that_is_not_fit_is_refused",
+    ),
 )

@@ -116,4 +116,18 @@ BEHAVIOURS = (
         follows="https://docs.databricks.com/api/azure/workspace/database",
         witness="tests/localcloud/services/serving/test_database_instances.py::test_an_instance_is_an_online_store",
     ),
+    Behaviour(
+        area="synced database tables",
+        does="the newest row of every key is copied into the database instance, and goes with the table",
+        level=Level.EXECUTED,
+        follows="https://docs.databricks.com/api/azure/workspace/database",
+        witness="tests/localcloud/loader/test_synced_table.py::test_a_stack_syncs_a_table",
+    ),
+    Behaviour(
+        area="synced database tables",
+        does="a source with columns or rows that are hidden from its maker is refused",
+        level=Level.LOCAL,
+        follows="docs/localcloud.md",
+        witness="tests/localcloud/loader/test_synced_table.py::test_what_cannot_be_synced_is_refused",
+    ),
 )
