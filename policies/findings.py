@@ -9,7 +9,7 @@ from policies.checks.core.catalogue import rules_by_type
 from policies.checks.core.document import Document
 from policies.checks.core.rule import UNKNOWN_FAILS, Severity
 from policies.checks.core.verdict import Result
-from policies.documents import document_of
+from policies.terraform.documents import document_of
 
 
 @dataclass(frozen=True)

@@ -41,11 +41,11 @@ def _write(path: Path | None, text: str) -> None:
 
 
 def _scan(paths: Sequence[Path], waivers: Sequence[Path]) -> "Outcome":
-    from policies.documents import UnreadableDocument  # noqa: PLC0415 - checkov behind it takes seconds
     from policies.exceptions import UnreadableExceptions  # noqa: PLC0415
     from policies.scan.built_in import UnparsedStack  # noqa: PLC0415
     from policies.scan.run import files_in, scan  # noqa: PLC0415
     from policies.scan.waivers import read_waivers  # noqa: PLC0415
+    from policies.terraform.documents import UnreadableDocument  # noqa: PLC0415 - checkov behind it takes seconds
 
     try:
         return scan(files_in(paths), read_waivers(waivers), datetime.now(UTC).date())

@@ -7,7 +7,7 @@ from functools import cache
 
 from policies.review.differences import is_blank
 from policies.review.names import Names
-from policies.review.plan import Action, Change
+from policies.terraform.plan import Action, Change
 
 # Roles, keys and sign-in whose forms are too many to read: all of Entra, and all that goes straight to Azure's API.
 _UNREAD = (

@@ -8,10 +8,10 @@ refers to it directly is told.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from policies.review.configuration import without_index
 from policies.review.grants import holdings_of
 from policies.review.names import Names
-from policies.review.plan import Action, Change, Plan
+from policies.terraform.configuration import without_index
+from policies.terraform.plan import Action, Change, Plan
 
 _TOLD = (Action.UPDATE, Action.REPLACE, Action.DELETE, Action.FORGET, Action.UNKNOWN)
 

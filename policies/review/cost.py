@@ -6,8 +6,8 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from policies.review.estimates import BY_USE, ESTIMATES, HOURS_PER_MONTH, SIZES, Monthly, priced
-from policies.review.plan import Action, Change, Plan
 from policies.review.prices import Prices
+from policies.terraform.plan import Action, Change, Plan
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policies.review.names import Names
-from policies.review.plan import Action, Change, Plan
+from policies.terraform.plan import Action, Change, Plan
 from policies.yaml_file import read_yaml, text_of
 
 CONSEQUENCES = Path(__file__).parent / "consequences.yaml"

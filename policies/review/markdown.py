@@ -10,10 +10,10 @@ from policies.review.cost import Cost
 from policies.review.differences import Difference
 from policies.review.estimates import BY_USE
 from policies.review.losses import Loss
-from policies.review.plan import Action
 from policies.review.review import Changed, Review
 from policies.review.rules import Verdict
 from policies.review.text import cell, code, codes, plain
+from policies.terraform.plan import Action
 
 # GitHub takes 65,536 characters, Azure DevOps 150,000.
 MOST_BYTES = 60_000

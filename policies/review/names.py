@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from policies.review.configuration import without_index
 from policies.review.differences import UNKNOWN
-from policies.review.plan import Change, Plan
+from policies.terraform.configuration import without_index
+from policies.terraform.plan import Change, Plan
 
 _NAMES = (
     "display_name",

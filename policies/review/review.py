@@ -14,10 +14,10 @@ from policies.review.grants import GrantChange, grant_changes
 from policies.review.losses import Loss, losses
 from policies.review.masking import Scrubber, secrets_of
 from policies.review.names import Names
-from policies.review.plan import Action, Change, Plan, read_plan
 from policies.review.prices import Prices
 from policies.review.rules import Rule
 from policies.review.verdict import Decision, Facts, Finding, decide
+from policies.terraform.plan import Action, Change, Plan, read_plan
 
 # What the scan says of the plan of a stack.
 FindingsOf = Callable[[str, Document], Sequence[Finding]]

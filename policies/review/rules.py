@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from policies.errors import RulesError
-from policies.review.plan import Action
+from policies.terraform.plan import Action
 from policies.yaml_file import only, read_yaml, text_of, texts_of
 
 RULES = Path(__file__).parent / "rules.yaml"

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from policies.review.differences import is_blank
-from policies.review.plan import Change
+from policies.terraform.plan import Change
 
 # What a value becomes that is taken out, so that the provider's default holds.
 UNSET = "(unset)"

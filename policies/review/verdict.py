@@ -10,7 +10,6 @@ from policies.review.cost import Cost
 from policies.review.drift import Drift
 from policies.review.grants import GrantChange
 from policies.review.losses import Loss
-from policies.review.plan import Action, Change, Plan
 from policies.review.rules import (
     ChangeCondition,
     Condition,
@@ -23,6 +22,7 @@ from policies.review.rules import (
     SettingCondition,
     Verdict,
 )
+from policies.terraform.plan import Action, Change, Plan
 
 
 class Finding(Protocol):

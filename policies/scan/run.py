@@ -8,11 +8,11 @@ from pathlib import Path
 from policies.checks.core.catalogue import rules
 from policies.checks.core.rule import Rule
 from policies.checks.core.verdict import Result
-from policies.documents import UnreadableDocument, document_of
 from policies.findings import Finding, findings_in
 from policies.scan.built_in import BuiltIn, Lines, built_in_of_plan, built_in_of_stacks
 from policies.scan.result import Judged, Outcome, ScanFinding
 from policies.scan.waivers import Waiver, problems
+from policies.terraform.documents import UnreadableDocument, document_of
 
 # The name of CDKTF's document of a stack.
 STACK_FILE = "cdk.tf.json"

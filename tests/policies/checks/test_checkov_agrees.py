@@ -9,8 +9,8 @@ import pytest
 
 from policies.checks.core.catalogue import rules
 from policies.checks.core.verdict import Result
-from policies.documents import document_of
 from policies.findings import findings_in, findings_of
+from policies.terraform.documents import document_of
 from tests.policies.conftest import Stacks
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import pytest
 from policies.checks.core.catalogue import rules
 from policies.checks.core.rule import Rule
 from policies.checks.core.verdict import Result
-from policies.documents import document_of
+from policies.terraform.documents import document_of
 from tests.policies.checks.breakages import Breakage, Stack
 from tests.policies.checks.broken import BREAKAGES
 from tests.policies.conftest import Stacks

@@ -4,7 +4,7 @@ from typing import Any
 
 from policies.review.blast_radius import Users, blast_radius
 from policies.review.names import Names
-from policies.review.plan import read_plan
+from policies.terraform.plan import read_plan
 from tests.policies.review.plans import change, plan
 
 POLICY, JOB, PERMISSIONS, ENDPOINT = (

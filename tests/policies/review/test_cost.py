@@ -9,8 +9,8 @@ import yaml
 
 from policies.errors import RulesError
 from policies.review.cost import Cost, cost
-from policies.review.plan import read_plan
 from policies.review.prices import PRICES, Node, Prices, read_prices
+from policies.terraform.plan import read_plan
 from tests.policies.review.plans import change, plan
 
 PRICED = replace(

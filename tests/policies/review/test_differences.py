@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from policies.review.differences import Difference, differences, is_blank
-from policies.review.plan import read_plan
+from policies.terraform.plan import read_plan
 from tests.policies.review.plans import change, plan
 
 

@@ -7,7 +7,7 @@ import pytest
 from policies.review.access_types import READERS
 from policies.review.grants import grant_changes
 from policies.review.names import Names
-from policies.review.plan import read_plan
+from policies.terraform.plan import read_plan
 from tests.policies.review.plans import change, plan
 
 _EXAMPLES: dict[str, tuple[dict[str, Any], str]] = {

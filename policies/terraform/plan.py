@@ -10,8 +10,8 @@ from typing import Any
 
 from policies.errors import PlanError
 from policies.json_file import Document
-from policies.review.configuration import Configuration, read_configuration
-from policies.review.effects import not_shown, not_understood
+from policies.terraform.configuration import Configuration, read_configuration
+from policies.terraform.effects import not_shown, not_understood
 
 _MAJOR = 1
 

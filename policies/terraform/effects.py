@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from policies.json_file import Document
-from policies.review.configuration import Configuration
+from policies.terraform.configuration import Configuration
 
 if TYPE_CHECKING:
-    from policies.review.plan import Change
+    from policies.terraform.plan import Change
 
 # What Terraform and OpenTofu write beside the changes of resources, without an effect that is not read here.
 _PARTS = frozenset({

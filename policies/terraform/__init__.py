@@ -1,0 +1,1 @@
+"""Plans and synthesized stacks, read once for all products of this room."""
