@@ -44,6 +44,9 @@ _OF_WHAT_IS_MADE = frozenset(
 _TERRAFORM = frozenset({"lifecycle", "provider", "depends_on", "name", "resource_group_name", "virtual_network_name"})
 
 
+_BELONGS = ("tags", "custom_tags", "tags.custom_tags", "catalog_name", "name")
+
+
 class _Asked(Block):
     """The known arguments, which keep in `missing` what was asked for and is not known."""
 
@@ -86,6 +89,8 @@ def judged(rule: Rule, item: Resource) -> Verdict:
     block = _Asked(_known(item.block))
     verdict = rule.judge(_Adopted(item.address, item.type, item.name, block, item.document))
     missing = [path for path in dict.fromkeys(block.missing) if not block.has(_RENAMED.get(path, path))]
+    # Where it belongs is asked of its name too; what a rule asks beside is what its owner can answer.
+    missing = [path for path in missing if path not in _BELONGS] or missing
     if missing:
         asked = ", ".join(missing)
         return unknown(f"{asked}: not known of what is adopted. Ask its owner, then waive this with the answer")

@@ -31,7 +31,7 @@ class Finding:
 def findings_of(plan_or_synth: Mapping[str, Any]) -> list[Finding]:
     """One finding per rule and resource of a Terraform plan (`terraform show -json`) or a synthesized stack.
 
-    What a plan destroys is not judged. Raises `documents.UnreadableDocument` where the mapping is neither.
+    What a plan destroys is not judged. Raises `UnreadableDocument` where the mapping is neither.
     """
     return findings_in(document_of(plan_or_synth))
 

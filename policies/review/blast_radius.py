@@ -7,11 +7,13 @@ refers to it directly is told.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from policies.review.grants import holdings_of
 from policies.review.names import Names
 from policies.terraform.configuration import without_index
 from policies.terraform.plan import Action, Change, Plan
+from policies.terraform.state import prior_resources
 
 _TOLD = (Action.UPDATE, Action.REPLACE, Action.DELETE, Action.FORGET, Action.UNKNOWN)
 
@@ -104,20 +106,14 @@ def _edges(plan: Plan) -> Iterator[tuple[str, str]]:
     """(user, used): from the configuration, and from the state where the configuration no longer has the used one."""
     for configured in plan.configuration.resources.values():
         yield from ((configured.address, used) for used in configured.uses)
-    for user, used in _state_edges(plan.document.get("prior_state")):
+    for user, used in _state_edges(plan.document):
         if used not in plan.configuration.resources:
             yield user, used
 
 
-def _state_edges(state: object) -> Iterator[tuple[str, str]]:
-    values = state.get("values") if isinstance(state, Mapping) else None
-    modules = [values.get("root_module")] if isinstance(values, Mapping) else []
-    while modules:
-        module = modules.pop()
-        if isinstance(module, Mapping):
-            modules.extend(module.get("child_modules") or ())
-            for item in module.get("resources") or ():
-                yield from ((without_index(item["address"]), used) for used in item.get("depends_on") or ())
+def _state_edges(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for item in prior_resources(document):
+        yield from ((without_index(item["address"]), used) for used in item.get("depends_on") or ())
 
 
 def _users(behind: Iterable[Change], names: Names) -> Users:

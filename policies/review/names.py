@@ -11,6 +11,7 @@ from typing import Any
 from policies.review.differences import UNKNOWN
 from policies.terraform.configuration import without_index
 from policies.terraform.plan import Change, Plan
+from policies.terraform.state import prior_resources
 
 _NAMES = (
     "display_name",
@@ -155,13 +156,6 @@ def _sides(change: Change) -> Iterator[Mapping[str, Any]]:
 
 def _data_sources(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """(address, values) of the data sources that were read."""
-    state = document.get("prior_state")
-    values = state.get("values") if isinstance(state, Mapping) else None
-    modules = [values.get("root_module")] if isinstance(values, Mapping) else []
-    while modules:
-        module = modules.pop()
-        if isinstance(module, Mapping):
-            modules.extend(module.get("child_modules") or ())
-            for item in module.get("resources") or ():
-                if item.get("mode") == "data" and isinstance(item.get("values"), Mapping):
-                    yield without_index(item["address"]), item["values"]
+    for item in prior_resources(document):
+        if item.get("mode") == "data" and isinstance(item.get("values"), Mapping):
+            yield without_index(item["address"]), item["values"]

@@ -19,8 +19,8 @@ from policies.review.rules import Rule
 from policies.review.verdict import Decision, Facts, Finding, decide
 from policies.terraform.plan import Action, Change, Plan, read_plan
 
-# What the scan says of the plan of a stack.
-FindingsOf = Callable[[str, Document], Sequence[Finding]]
+# What the scan says of a plan.
+FindingsOf = Callable[[Plan], Sequence[Finding]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +96,7 @@ class Reviewer:
         touched = {change.address for change in plan.changes if not change.deposed}
         # The scan refuses a plan that failed, which is blocked all the same.
         scanned = touched and not plan.errored
-        findings = [item for item in self.findings_of(stack, document) if item.result != "pass"] if scanned else []
+        findings = [item for item in self.findings_of(plan) if item.result != "pass"] if scanned else []
         facts = Facts(
             plan=plan,
             losses=losses(plan, names),

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 
-from policies.findings import Finding, findings_of
-from policies.json_file import Document
+from policies.findings import Finding, findings_in
 from policies.review.review import FindingsOf, Told
 from policies.scan.waivers import Waiver
+from policies.terraform.documents import document_of_plan
+from policies.terraform.plan import Plan
 
 WAIVED = "waived"
 
@@ -15,8 +16,9 @@ def findings_with(waivers: Sequence[Waiver], today: date) -> FindingsOf:
     """What the scan finds in a stack's plan. A waiver past its date waives nothing."""
     valid = [waiver for waiver in waivers if waiver.problem(today) is None]
 
-    def found(stack: str, document: Document) -> list[Told]:
-        return [_told(item, stack, valid) for item in findings_of(document) if item.result != "pass"]
+    def found(plan: Plan) -> list[Told]:
+        findings = findings_in(document_of_plan(plan))
+        return [_told(item, plan.stack, valid) for item in findings if item.result != "pass"]
 
     return found
 

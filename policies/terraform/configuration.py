@@ -10,13 +10,26 @@ _INDEX = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
 
 @dataclass(frozen=True, kw_only=True)
 class Configured:
-    """One resource of the configuration. `references` are, by attribute, the addresses and attributes it refers to."""
+    """One resource of the configuration. `references` are, by attribute, the addresses and attributes it refers to;
+    `expressions` are the plan's own, by attribute.
+    """
 
     address: str
     settings: frozenset[str]
     references: Mapping[str, tuple[str, ...]]
     uses: frozenset[str] = frozenset()
     provisioners: tuple[str, ...] = ()
+    expressions: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provider:
+    """One block of a provider; `version` is what is demanded of it, empty where nothing is."""
+
+    name: str
+    alias: str
+    version: str
+    expressions: Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +37,7 @@ class Configuration:
     """The resources of a configuration by address, without instance keys."""
 
     resources: Mapping[str, Configured] = field(default_factory=dict)
+    providers: tuple[Provider, ...] = ()
 
     def of(self, address: str) -> Configured | None:
         """The configuration behind the resource instance `address`."""
@@ -38,7 +52,20 @@ def without_index(address: str) -> str:
 def read_configuration(document: Any) -> Configuration:
     """The configuration of a plan; empty where the plan has none."""
     root = document.get("root_module") if isinstance(document, dict) else None
-    return Configuration(resources={item.address: item for item in _resources(root, "")})
+    blocks = (document.get("provider_config") or {}).values() if isinstance(document, dict) else ()
+    return Configuration(
+        resources={item.address: item for item in _resources(root, "")},
+        providers=tuple(_provider(block) for block in blocks),
+    )
+
+
+def _provider(block: Mapping[str, Any]) -> Provider:
+    return Provider(
+        name=str(block.get("name")),
+        alias=str(block.get("alias") or ""),
+        version=str(block.get("version_constraint") or ""),
+        expressions=block.get("expressions") or {},
+    )
 
 
 def _resources(module: Any, prefix: str) -> Iterator[Configured]:
@@ -53,6 +80,7 @@ def _resources(module: Any, prefix: str) -> Iterator[Configured]:
             address=prefix + item["address"],
             settings=frozenset(expressions),
             references=references,
+            expressions=expressions,
             provisioners=tuple(str(one.get("type")) for one in item.get("provisioners") or ()),
             uses=frozenset(uses | {_resource_of(prefix + text, prefix) for text in _references(_loops(item))}),
         )

@@ -1,14 +1,16 @@
 """Documents of the checks, from synthesized JSON (`cdk.tf.json`) and from plan JSON (`terraform show -json`)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from policies.checks.core.document import Document
 from policies.checks.core.values import Block
 from policies.checks.core.versions import versions_in
+from policies.errors import PlanError
+from policies.terraform.configuration import Configured
+from policies.terraform.plan import Change, Plan, read_plan
+from policies.terraform.state import prior_resources
 
-# Major version of plan JSON that this reads; Terraform raises it when a reader must change.
-_PLAN_FORMAT = "1"
 # What is known after the apply, where the plan does not say what it refers to.
 _COMPUTED = "${computed}"
 # Blocks that say who gets what, or run: unknown as a whole, they come from a `dynamic` block, which no plan shows.
@@ -25,13 +27,20 @@ class UnreadableDocument(ValueError):  # noqa: N818 - it names what was given, a
 def document_of(raw: Mapping[str, Any], stack: str = "") -> Document:
     """The document of a plan or a synthesized stack. Raises UnreadableDocument where it is neither."""
     if "resource_changes" in raw or "planned_values" in raw or "format_version" in raw:
-        return _plan(raw, stack)
+        return document_of_plan(_read(stack, raw))
     if "resource" in raw or "terraform" in raw or "provider" in raw:
         return _synthesized(raw, stack)
     raise UnreadableDocument(
         f"top-level keys are {', '.join(sorted(map(str, raw))[:8]) or 'none'}; allowed: those of a plan "
         "(terraform show -json) or of Terraform's JSON syntax (cdk.tf.json)"
     )
+
+
+def _read(stack: str, raw: Mapping[str, Any]) -> Plan:
+    try:
+        return read_plan(stack or "the plan", raw)
+    except PlanError as error:
+        raise UnreadableDocument(str(error)) from error
 
 
 def _synthesized(raw: Mapping[str, Any], stack: str) -> Document:
@@ -57,26 +66,25 @@ def _add_provider(document: Document, name: str, alias: str, values: Mapping[str
     document.add(document.resources, f"{type_}.{alias}".removesuffix("."), type_, alias, Block(values))
 
 
-def _plan(raw: Mapping[str, Any], stack: str) -> Document:
-    version = str(raw.get("format_version", ""))
-    if version.partition(".")[0] != _PLAN_FORMAT:
-        raise UnreadableDocument(f"plan format_version is {version or 'not set'}; allowed: {_PLAN_FORMAT}.x")
-    planned = _mapping(_mapping(raw, "planned_values"), "root_module")
-    # Terraform leaves the list out only where the plan holds no resource at all.
-    if not isinstance(raw.get("resource_changes", None if planned else []), list) or raw.get("errored"):
-        raise UnreadableDocument("the plan is errored, or its resource_changes is no list; make the plan again")
-    configured = dict(_configured(_mapping(_mapping(raw, "configuration"), "root_module"), ""))
-    document = Document(stack=stack, has_lifecycle=False, hosts=tuple(_hosts(raw)))
-    for change in raw.get("resource_changes", []):
-        _add_change(document, change, configured)
-    for item in _prior_data(_mapping(_mapping(_mapping(raw, "prior_state"), "values"), "root_module")):
-        document.add(document.data, item["address"], item["type"], item["name"], Block(_mapping(item, "values")))
+def document_of_plan(plan: Plan) -> Document:
+    """The document of a plan that was read. What it destroys is not in it, nor what is deposed.
+
+    Raises UnreadableDocument where Terraform ended with an error: the plan is a part, and a part passes too easily.
+    """
+    if plan.errored:
+        raise UnreadableDocument("the plan is errored; make the plan again")
+    providers = plan.configuration.providers
+    hosts = (_literal(provider.expressions.get("host")) for provider in providers)
+    document = Document(stack=plan.stack, has_lifecycle=False, hosts=tuple(str(host) for host in hosts if host))
+    for change in plan.resources:
+        _add_change(document, change, plan.configuration.of(change.address))
+    for item in prior_resources(plan.document):
+        if item.get("mode") == "data":
+            document.add(document.data, item["address"], item["type"], item["name"], Block(_mapping(item, "values")))
     versions: dict[str, tuple[str, ...]] = {}
-    for provider in _mapping(_mapping(raw, "configuration"), "provider_config").values():
-        name, constraint = str(_mapping(provider, None).get("name")), _mapping(provider, None).get("version_constraint")
-        versions[name] = (*versions.get(name, ()), *([str(constraint)] if constraint else []))
-        written = _literals(_mapping(_mapping(provider, None), "expressions"))
-        _add_provider(document, name, str(_mapping(provider, None).get("alias") or ""), written)
+    for provider in providers:
+        versions[provider.name] = (*versions.get(provider.name, ()), *([provider.version] if provider.version else []))
+        _add_provider(document, provider.name, provider.alias, _literals(provider.expressions))
     document.versions = versions
     return document
 
@@ -92,16 +100,13 @@ def _literal(expression: Any) -> Any:
     return _COMPUTED if isinstance(expression, Mapping) else None
 
 
-def _add_change(document: Document, item: Mapping[str, Any], configured: Mapping[str, Any]) -> None:
-    change = _mapping(item, "change")
-    if item.get("mode") != "managed" or not isinstance(change.get("after"), Mapping):
+def _add_change(document: Document, change: Change, configured: Configured | None) -> None:
+    if change.mode != "managed" or not isinstance(change.after, Mapping):
         return
-    address, type_, name = str(item["address"]), str(item["type"]), str(item["name"])
-    expressions = configured.get(_unindexed(address), {})
-    values = _merged(change["after"], change.get("after_unknown"), expressions)
+    values = _merged(change.after, change.unknown, configured.expressions if configured else {})
     hidden = [name for name in _STATED & set(values) if values[name] is None]
     values = {**values, **dict.fromkeys(hidden, _COMPUTED)}
-    document.add(document.resources, address, type_, name, Block(values))
+    document.add(document.resources, change.address, change.type, change.name, Block(values))
 
 
 def _merged(after: Any, unknown: Any, expression: Any) -> Any:
@@ -128,38 +133,6 @@ def _nth(items: list[Any], n: int) -> Any:
 def _nth_expression(expression: Any, n: int) -> Any:
     """The expression of the n-th of several blocks; one expression for a whole list counts for each of its items."""
     return _nth(expression, n) if isinstance(expression, list) else expression
-
-
-def _configured(module: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
-    for item in _listed(module.get("resources")):
-        yield prefix + str(item.get("address")), item.get("expressions", {})
-    for name, call in _mapping(module, "module_calls").items():
-        yield from _configured(_mapping(_mapping(call, None), "module"), f"{prefix}module.{name}.")
-
-
-def _prior_data(module: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    yield from (item for item in _listed(module.get("resources")) if item.get("mode") == "data")
-    for child in _listed(module.get("child_modules")):
-        yield from _prior_data(child)
-
-
-def _hosts(raw: Mapping[str, Any]) -> Iterator[str]:
-    for provider in _mapping(_mapping(raw, "configuration"), "provider_config").values():
-        host = _mapping(_mapping(_mapping(provider, None), "expressions"), "host").get("constant_value")
-        if host:
-            yield str(host)
-
-
-def _unindexed(address: str) -> str:
-    """The address without its indices, as the configuration names it: `module.a["x"].b.c[0]` is `module.a.b.c`."""
-    out, depth, quoted = [], 0, False
-    for letter in address:
-        if letter == '"':
-            quoted = not quoted
-        depth += (letter == "[" and not quoted) - (letter == "]" and not quoted)
-        if depth == 0 and letter != "]":
-            out.append(letter)
-    return "".join(out)
 
 
 def _mapping(raw: Any, key: str | None) -> Mapping[str, Any]:

@@ -66,6 +66,7 @@ class Change:
     imported: bool = False
     moved_from: str = ""
     deposed: str = ""
+    name: str = ""
 
     @property
     def values(self) -> Mapping[str, Any]:
@@ -200,6 +201,7 @@ def _change(stack: str, item: Mapping[str, Any]) -> Change:
         imported=change.get("importing") is not None,
         moved_from=str(previous) if previous and previous != address else "",
         deposed=str(item.get("deposed") or ""),
+        name=str(item.get("name") or address.partition("[")[0].rpartition(".")[2]),
     )
 
 
@@ -212,6 +214,9 @@ def path_text(path: Any) -> str:
 
 def _check_whole(stack: str, document: Document, changes: Sequence[Change]) -> None:
     """Every planned resource is among the changes: Terraform lists also those that stay as they are."""
+    planned = document["planned_values"]
+    if document.get("resource_changes") is None and isinstance(planned, dict) and planned.get("root_module"):
+        raise PlanError(f"{stack}: resource_changes is no list, though resources are planned: the plan was cut down")
     listed = {change.address for change in changes}
     missing = [address for address in _planned(document["planned_values"]) if address not in listed]
     if missing:

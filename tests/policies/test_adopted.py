@@ -37,6 +37,7 @@ def test_what_a_plan_demands_passes(found: list[Finding]) -> None:
     passed = {key for key, result in _of(found).items() if result is Result.PASS}
     assert passed == {
         ("CKV_MLOPS_59", WORKSPACE),
+        ("CKV_MLOPS_89", WORKSPACE),
         ("CKV_MLOPS_63", LAKE),
         ("CKV_MLOPS_71", VAULT),
         ("CKV_MLOPS_11", CATALOG),
@@ -66,6 +67,7 @@ def _plan(**lake: Any) -> dict[str, Any]:
     item = {"address": LAKE, "mode": "data", "type": "azurerm_storage_account", "name": "lake", "values": lake}
     return {
         "format_version": "1.2",
+        "planned_values": {},
         "resource_changes": [],
         "prior_state": {"values": {"root_module": {"resources": [item]}}},
     }

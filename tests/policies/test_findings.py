@@ -14,7 +14,7 @@ _METASTORE = {"name": "m", "owner": "platform-admins", "lifecycle": {"prevent_de
 
 
 def _plan(**more: Any) -> dict[str, Any]:
-    return {"format_version": "1.2", "resource_changes": [], **more}
+    return {"format_version": "1.2", "planned_values": {}, "resource_changes": [], **more}
 
 
 def _change(address: str, after: Any, *, unknown: Any = None, actions: tuple[str, ...] = ("create",)) -> dict[str, Any]:
@@ -129,9 +129,12 @@ def test_reasons_never_show_a_secret() -> None:
     [
         ({}, "top-level keys are none"),
         ({"version": 4, "serial": 3}, "top-level keys are serial, version"),
-        ({"format_version": "2.0", "resource_changes": []}, "format_version is 2.0; allowed: 1.x"),
-        ({"resource_changes": []}, "format_version is not set"),
-        ({"format_version": "1.2", "errored": True, "resource_changes": []}, "the plan is errored"),
+        ({"format_version": "2.0", "resource_changes": []}, "plan format 2.0 is not known; 1.x is"),
+        ({"resource_changes": []}, "format_version is 'None'"),
+        (
+            {"format_version": "1.2", "planned_values": {}, "errored": True, "resource_changes": []},
+            "the plan is errored",
+        ),
         ({"format_version": "1.2", "planned_values": {"root_module": {"resources": [{}]}}}, "is no list"),
     ],
     ids=["nothing", "a-state", "newer-format", "no-format", "errored", "changes-missing"],

@@ -44,10 +44,12 @@ class Resource:
     def tags(self) -> dict[str, Scalar]:
         """Its tags, of a map or of blocks with `key` and `value`."""
         found: dict[str, Scalar] = {}
+        # A copy: tags that are computed as a whole hide an environment, and nothing else that a rule asks for.
+        block = Block(self.block.raw_values) if type(self.block) is Block else self.block
         for path in ("tags", "custom_tags", "tags.custom_tags"):
-            pairs = [(b.value("key"), b.value("value")) for b in self.block.blocks(path) if b.has("key")]
+            pairs = [(b.value("key"), b.value("value")) for b in block.blocks(path) if b.has("key")]
             found |= {str(key): value for key, value in pairs if value is not None}
-            found |= {} if pairs else self.block.mapping(path)
+            found |= {} if pairs else block.mapping(path)
         return found
 
     def referred(self, value: Scalar) -> "Resource | None":

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import wraps
 
 from .document import Resource
-from .verdict import Result, Verdict
+from .verdict import Result, Verdict, unknown
 
 
 class Severity(StrEnum):
@@ -41,6 +42,21 @@ class Rule:
         return result is Result.FAIL or (result is Result.UNKNOWN and self.severity in UNKNOWN_FAILS)
 
 
+def _seeing(judge: Check) -> Check:
+    """`judge`, whose pass is unknown where it asked for blocks or a map that are computed as a whole."""
+
+    @wraps(judge)
+    def seeing(resource: Resource) -> Verdict:
+        resource.block.hidden.clear()
+        verdict = judge(resource)
+        hidden = dict.fromkeys(resource.block.hidden)
+        if verdict.result is Result.PASS and hidden:
+            return unknown(f"{', '.join(hidden)} is computed as a whole, and what it holds cannot be seen here")
+        return verdict
+
+    return seeing
+
+
 def rule(id_: str, severity: Severity, *types: str, rationale: str, fix: str, control: str) -> Callable[[Check], Rule]:
     """Make a rule of a function: its docstring's first line is the assertion.
 
@@ -51,6 +67,6 @@ def rule(id_: str, severity: Severity, *types: str, rationale: str, fix: str, co
         if not judge.__doc__:
             raise ValueError(f"rule {id_} asserts nothing: give its function a docstring of one line")
         name = judge.__doc__.strip().splitlines()[0].rstrip(".")
-        return Rule(id_, name, severity, types, rationale, fix, control, judge)
+        return Rule(id_, name, severity, types, rationale, fix, control, _seeing(judge))
 
     return make

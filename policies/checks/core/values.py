@@ -43,10 +43,13 @@ class Block:
 
     A lone block, a list of one, and checkov's lists around every value read the same. Null, `""` and empty lists read
     as not set: a plan writes them for what nobody set.
+
+    `hidden` are the paths at which blocks or maps were asked for and an expression stood, here and below.
     """
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
+    def __init__(self, values: Mapping[str, Any], hidden: list[str] | None = None) -> None:
         self._values = values
+        self.hidden: list[str] = [] if hidden is None else hidden
 
     @property
     def raw_values(self) -> Mapping[str, Any]:
@@ -55,7 +58,14 @@ class Block:
 
     def blocks(self, path: str) -> list["Block"]:
         """The nested blocks at `path` (names joined by dots), one for each, in their order."""
-        return [Block(found) for found in self._at(path) if isinstance(found, Mapping)]
+        found = self._at(path)
+        self._note(path, found)
+        return [Block(item, self.hidden) for item in found if isinstance(item, Mapping)]
+
+    def _note(self, path: str, found: list[Any]) -> None:
+        """Keep the path where a whole block is computed: what it will hold cannot be seen."""
+        if any(isinstance(item, str | Expression) and isinstance(scalar(item), Expression) for item in found):
+            self.hidden.append(path)
 
     def values(self, path: str) -> list[Scalar]:
         """Every value at `path`, through all nested blocks on the way. Empty where none is set."""
@@ -72,7 +82,9 @@ class Block:
     def mapping(self, path: str) -> dict[str, Scalar]:
         """The map at `path`, whose keys may hold dots; those of several blocks are one."""
         found: dict[str, Scalar] = {}
-        for block in self._at(path):
+        blocks = self._at(path)
+        self._note(path, blocks)
+        for block in blocks:
             if isinstance(block, Mapping):
                 for key, raw in block.items():
                     first = next(_flat(raw), None)
@@ -87,6 +99,7 @@ class Block:
     def _at(self, path: str) -> list[Any]:
         level: list[Any] = [self._values]
         for name in path.split("."):
+            self._note(path, level)
             level = [
                 inner for outer in level if isinstance(outer, Mapping) and name in outer for inner in _flat(outer[name])
             ]

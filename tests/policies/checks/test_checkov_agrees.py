@@ -59,7 +59,7 @@ def test_on_plans(name: str) -> None:
 
 def _in_json(address: str) -> str:
     kind, _, name = address.partition(".")
-    return address if kind == "provider" else f"resource.{name}"
+    return f"provider.{name.partition('.')[0]}" if kind == "provider" else f"resource.{name}"
 
 
 def _in_plan(address: str) -> str:

@@ -63,7 +63,7 @@ def _configured(item: Mapping[str, Any], uses: Uses) -> dict[str, Any]:
 
 def reviewer(*findings: Finding) -> Reviewer:
     """A reviewer with the shipped rules and prices, to whom the scan says `findings`."""
-    return Reviewer(rules=read_rules(), prices=read_prices(), findings_of=lambda _stack, _document: findings)
+    return Reviewer(rules=read_rules(), prices=read_prices(), findings_of=lambda _plan: findings)
 
 
 def reviewed(*changes: Mapping[str, Any], **more: Any) -> Review:
