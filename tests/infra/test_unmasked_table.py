@@ -7,6 +7,11 @@ from typing import Any
 import pytest
 
 from infra.spec import SpecError, load
+from policies.access.build import estate_of
+from policies.access.compute import Access
+from policies.access.invariants import read_invariants, violations
+from policies.access.model import Key
+from policies.access.stacks import stack_of
 from tests.infra.conftest import Documents, edit, read_documents
 from tests.infra.find import grants, tasks
 
@@ -56,6 +61,19 @@ def test_scoring_holds_a_right_to_it_and_none_to_the_masked_one(documents: Docum
     assert granted["table"] == f"prod.credit_gold.{TABLE}"
     assert granted["grant"] == [{"principal": "prod-credit-unmasked-readers", "privileges": ["SELECT"]}]
     assert "dev-masks" not in documents
+
+
+def test_the_access_review_says_so(documents: Documents) -> None:
+    """By the group and the one table's grant, from prod's workspace and from dev's; every shipped invariant holds."""
+    estate = estate_of([stack_of(name, document) for name, document in documents.items()])
+    access = Access(estate)
+    table, gold = Key(kind="table", name=f"prod.credit_gold.{TABLE}"), Key(kind="schema", name="prod.credit_gold")
+    for principal, workspace in (("prod-credit-scoring", "prod"), ("dev-credit-scoring", "dev")):
+        answer = access.may(principal, table, "SELECT")
+        assert (answer.allowed, answer.workspaces) == (True, (workspace,))
+        assert "prod-credit-unmasked-readers" in " ".join(answer.steps)
+        assert not access.may(principal, gold, "SELECT").allowed
+    assert list(violations(read_invariants(), access.matrix(), estate.securables)) == []
 
 
 def test_the_scoring_of_who_reads_prod_is_among_its_readers(documents: Documents) -> None:
