@@ -85,15 +85,24 @@ def _reviewer(stacks_dir: Path) -> "Reviewer":
     default=STACKS,
     help="Synthesized stacks, for who uses what changes [cdktf.out, where it is there].",
 )
-def review(plans: tuple[Path, ...], form: str, out: Path | None, stacks_dir: Path) -> None:
+@click.option(
+    "--summary",
+    "summary_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write one summary over all stacks into this file: verdicts, total cost, budgets.",
+)
+def review(plans: tuple[Path, ...], form: str, out: Path | None, stacks_dir: Path, summary_file: Path | None) -> None:
     """Review PLANS (`terraform show -json`): what goes away, who gains access, what it costs, and who must approve.
 
     `-` reads a plan from standard input. Says nothing where nothing changes. Ends with 1 where a plan is blocked, with
     2 where one cannot be read, or where Terraform ended with an error, after the comment on what the plan has.
     """
     from policies.review.rules import Verdict  # noqa: PLC0415 - other commands do not need it
+    from policies.review.summary import summary  # noqa: PLC0415 - as above
 
     found = reviews_of(plans, stacks_dir)
+    if summary_file is not None:
+        summary_file.write_text(summary(found), encoding="utf-8")
     if out is not None:
         _write(found, form, out)
     elif form == "json":

@@ -1,7 +1,7 @@
 """Who gains and who loses what: every kind of permission as principal, privilege and securable, before and after."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +28,9 @@ class Holding:
 
 @dataclass(frozen=True, kw_only=True)
 class GrantChange:
-    """What one principal gains and loses on one securable, by one resource."""
+    """What one principal gains and loses on one securable, by one resource. `outside` are lost privileges that
+    somebody had granted outside Terraform.
+    """
 
     principal: str
     kind: str
@@ -37,6 +39,7 @@ class GrantChange:
     loses: tuple[str, ...]
     address: str
     imported: bool = False
+    outside: tuple[str, ...] = ()
 
     def words(self) -> str:
         """`ml-engineers gains MODIFY on schema ml.feat`."""
@@ -54,7 +57,14 @@ def grant_changes(plan: Plan, names: Names) -> list[GrantChange]:
     # A right that one resource takes and another gives stays as it is, if it is known whole.
     lost = {item for _, before, after in moves for item in before - after if _is_known(item)}
     kept = {item for _, before, after in moves for item in after - before if item in lost}
-    return [found for change, before, after in moves for found in _of(change, before - kept, after - kept)]
+    by_hand = {item for change in plan.drift for item in _given_by_hand(change, names)}
+    return [found for change, before, after in moves for found in _of(change, before - kept, after - kept, by_hand)]
+
+
+def _given_by_hand(change: Change, names: Names) -> set[Holding]:
+    """What a resource gives in fact, and did not when Terraform last wrote it."""
+    before, after = (set(holdings_of(change, side, names)) for side in (change.before, change.after))
+    return after - before
 
 
 def _is_known(held: Holding) -> bool:
@@ -75,7 +85,7 @@ def _sides(change: Change, names: Names) -> tuple[set[Holding], set[Holding]]:
     return before, after
 
 
-def _of(change: Change, before: set[Holding], after: set[Holding]) -> Iterator[GrantChange]:
+def _of(change: Change, before: set[Holding], after: set[Holding], by_hand: Set[Holding]) -> Iterator[GrantChange]:
     # Who still has what is not known either, so nobody is said to lose anything.
     unsure = any(UNKNOWN in (item.principal, item.privilege) for item in after)
     changed = sorted(after - before if unsure else before ^ after)
@@ -90,6 +100,7 @@ def _of(change: Change, before: set[Holding], after: set[Holding]) -> Iterator[G
             loses=tuple(item.privilege for item in mine if item in before),
             address=change.address,
             imported=change.imported,
+            outside=tuple(item.privilege for item in mine if item in before and item in by_hand),
         )
 
 

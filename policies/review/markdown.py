@@ -117,24 +117,26 @@ def _grants(review: Review) -> Iterator[str]:
             if privileges
         ]
         where = f"{plain(change.kind)} {code(change.securable)}"
-        yield f"- {code(change.principal)} {' and '.join(parts)} on {where} ({code(change.address)})"
+        by_hand = f"; {codes(change.outside)} was granted outside Terraform" if change.outside else ""
+        yield f"- {code(change.principal)} {' and '.join(parts)} on {where} ({code(change.address)}){by_hand}"
 
 
 def _cost(cost: Cost) -> Iterator[str]:
     if not cost.items:
         return
-    yield f"{_range(cost.low, cost.high)} {cost.currency} a month, at list prices of {cost.as_of} in {cost.region}."
+    yield f"{money(cost.low, cost.high)} {cost.currency} a month, at list prices of {cost.as_of} in {cost.region}."
     yield ""
     by_use = [item.address for item in cost.items if item.unknown == (BY_USE,)]
     if by_use:
         yield f"- unknown, because billed by use: {codes(by_use)}"
     for item in (item for item in cost.items if item.unknown != (BY_USE,)):
-        known = f" {_range(item.low, item.high)}" if item.low or item.high else ""
+        known = f" {money(item.low, item.high)}" if item.low or item.high else ""
         unknown = f" unknown: {code(', '.join(item.unknown))}" if item.unknown else ""
         yield f"- {code(item.address)}:{known}{';' if known and unknown else ''}{unknown}"
 
 
-def _range(low: float, high: float) -> str:
+def money(low: float, high: float) -> str:
+    """A difference as a range, or one number where both ends round to it."""
     return f"{low:+,.0f}" if round(low) == round(high) else f"{low:+,.0f} to {high:+,.0f}"
 
 

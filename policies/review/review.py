@@ -49,7 +49,7 @@ class Told:
 @dataclass(frozen=True, kw_only=True)
 class Review:
     """All that is told about one stack. `counts` are by action; `unexplained_drift` are resources that differ only in
-    what the configuration leaves to the provider.
+    what the configuration leaves to the provider. `budgeted` is what the stack's budgets allow a month.
     """
 
     stack: str
@@ -67,16 +67,32 @@ class Review:
     cost: Cost
     drift: tuple[Drift, ...]
     unexplained_drift: int
+    budgeted: float = 0.0
 
     @property
     def says_something(self) -> bool:
         """Whether there is anything to tell: a plan that changes nothing is silent."""
         return bool(self.changes or self.outputs or self.notes or self.drift or self.decision.hits)
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Words by which pull requests are sorted, the verdict first."""
+        marks = {
+            "data-loss": any(loss.data for loss in self.losses),
+            "access": any(grant.gains for grant in self.grants),
+            "cost": self.cost.high > 0 or bool(self.cost.unknown),
+            "drift": bool(self.drift),
+        }
+        return (self.decision.verdict.value, *(name for name, holds in marks.items() if holds))
+
     def as_json(self) -> dict[str, Any]:
         """The review as plain values."""
         grants = [asdict(item) | {"words": item.words()} for item in self.grants]
-        return asdict(self) | {"grants": grants, "cost": asdict(self.cost) | {"unknown": self.cost.unknown}}
+        return asdict(self) | {
+            "grants": grants,
+            "cost": asdict(self.cost) | {"unknown": self.cost.unknown},
+            "labels": self.labels,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +143,18 @@ def _review(facts: Facts, decision: Decision, reach: Sequence[Reach], hide: Scru
         cost=facts.cost,
         drift=tuple(facts.drift),
         unexplained_drift=unexplained(plan, facts.drift),
+        budgeted=sum(map(_budget, plan.resources)),
     )
+
+
+def _budget(change: Change) -> float:
+    """A month of the budget that the resource is; zero for all else."""
+    amount, grain = change.values.get("amount"), str(change.values.get("time_grain") or "Monthly")
+    is_budget = change.type.startswith("azurerm_consumption_budget_") and change.after is not None
+    months = {"Monthly": 1, "BillingMonth": 1, "Quarterly": 3, "BillingQuarter": 3, "Annually": 12, "BillingAnnual": 12}
+    if not is_budget or isinstance(amount, bool) or not isinstance(amount, int | float):
+        return 0.0
+    return float(amount) / months.get(grain, 1)
 
 
 def _counts(changes: Sequence[Change]) -> dict[str, int]:

@@ -1,15 +1,18 @@
-"""The scan's findings on a plan, less what somebody answers for: a waived finding is told, and stops nothing."""
+"""The scan's findings on a plan: those that somebody answers for, or that were so before, are told and stop nothing."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from policies.findings import Finding, findings_in
+from policies.review.known import known_findings
 from policies.review.review import FindingsOf, Told
 from policies.scan.waivers import Waiver
 from policies.terraform.documents import document_of_plan
 from policies.terraform.plan import Plan
 
 WAIVED = "waived"
+KNOWN = "known"
 
 
 def findings_with(waivers: Sequence[Waiver], today: date) -> FindingsOf:
@@ -18,9 +21,16 @@ def findings_with(waivers: Sequence[Waiver], today: date) -> FindingsOf:
 
     def found(plan: Plan) -> list[Told]:
         findings = findings_in(document_of_plan(plan))
-        return [_told(item, plan.stack, valid) for item in findings if item.result != "pass"]
+        known = known_findings(plan, findings)
+        told = [_told(item, plan.stack, valid) for item in findings if item.result != "pass"]
+        return [_before(item) if (item.rule, item.address) in known else item for item in told]
 
     return found
+
+
+def _before(item: Told) -> Told:
+    """What was so before the plan stops nobody now: only new findings do. A waiver says more."""
+    return item if item.result == WAIVED else replace(item, result=KNOWN, reason=f"as before: {item.reason}")
 
 
 def _told(item: Finding, stack: str, waivers: Sequence[Waiver]) -> Told:

@@ -66,6 +66,16 @@ def _add_provider(document: Document, name: str, alias: str, values: Mapping[str
     document.add(document.resources, f"{type_}.{alias}".removesuffix("."), type_, alias, Block(values))
 
 
+def document_before(plan: Plan) -> Document:
+    """The document of what was there before the plan, under the addresses that the plan gives it."""
+    document = Document(stack=plan.stack, has_lifecycle=False)
+    for change in plan.resources:
+        if change.mode == "managed" and not change.deposed and isinstance(change.before, Mapping):
+            document.add(document.resources, change.address, change.type, change.name, Block(change.before))
+    _add_surroundings(document, plan)
+    return document
+
+
 def document_of_plan(plan: Plan) -> Document:
     """The document of a plan that was read. What it destroys is not in it, nor what is deposed.
 
@@ -73,11 +83,18 @@ def document_of_plan(plan: Plan) -> Document:
     """
     if plan.errored:
         raise UnreadableDocument("the plan is errored; make the plan again")
-    providers = plan.configuration.providers
-    hosts = (_literal(provider.expressions.get("host")) for provider in providers)
-    document = Document(stack=plan.stack, has_lifecycle=False, hosts=tuple(str(host) for host in hosts if host))
+    document = Document(stack=plan.stack, has_lifecycle=False)
     for change in plan.resources:
         _add_change(document, change, plan.configuration.of(change.address))
+    _add_surroundings(document, plan)
+    return document
+
+
+def _add_surroundings(document: Document, plan: Plan) -> None:
+    """Data sources, providers, their hosts and versions."""
+    providers = plan.configuration.providers
+    hosts = (_literal(provider.expressions.get("host")) for provider in providers)
+    document.hosts = tuple(str(host) for host in hosts if host)
     for item in prior_resources(plan.document):
         if item.get("mode") == "data":
             document.add(document.data, item["address"], item["type"], item["name"], Block(_mapping(item, "values")))
@@ -86,7 +103,6 @@ def document_of_plan(plan: Plan) -> Document:
         versions[provider.name] = (*versions.get(provider.name, ()), *([provider.version] if provider.version else []))
         _add_provider(document, provider.name, provider.alias, _literals(provider.expressions))
     document.versions = versions
-    return document
 
 
 def _literals(expressions: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from tests.policies.review.plans import change, plan
 TODAY = date(2026, 11, 21)
 # A warehouse that idles for two hours: a medium finding of the scan.
 IDLE = {"name": "w", "cluster_size": "Small", "auto_stop_mins": 120, "enable_serverless_compute": True}
-DOCUMENT = plan(change("databricks_sql_endpoint.w", ["update"], IDLE, IDLE | {"name": "x"}))
+DOCUMENT = plan(change("databricks_sql_endpoint.w", ["update"], IDLE | {"auto_stop_mins": 10}, IDLE))
 
 
 def _reviewed(*waivers: Waiver, stack: str = "prod-workspace") -> Review:
@@ -60,3 +60,24 @@ def test_a_waived_finding_is_told_and_stops_nothing(rule: str) -> None:
 def test_a_waiver_for_another_stack_or_past_its_date_waives_nothing(rule: str, stack: str, expires: date) -> None:
     """The finding stands."""
     assert _reviewed(_waiver(rule, expires), stack=stack).decision.verdict is Verdict.APPROVAL
+
+
+def _seen(before: dict[str, object], after: dict[str, object]) -> Review:
+    document = plan(change("databricks_sql_endpoint.w", ["update"], before, after))
+    scan = findings_with([], TODAY)
+    return Reviewer(rules=read_rules(), prices=read_prices(), findings_of=scan).review("prod-workspace", document)
+
+
+def test_only_new_findings_stop_a_plan() -> None:
+    """A warehouse that idled for two hours before is renamed: told as it was, and no approval for it."""
+    found = _seen(IDLE, IDLE | {"name": "x"})
+    assert [(item.result, item.reason.startswith("as before: ")) for item in found.findings] == [("known", True)]
+    assert found.decision.verdict is Verdict.PASS
+    assert "| medium | known |" in comment(found)
+
+
+def test_what_gets_worse_is_new() -> None:
+    """Another value, another reason: two hours before, four now."""
+    found = _seen(IDLE, IDLE | {"auto_stop_mins": 240})
+    assert [item.result for item in found.findings] == ["fail"]
+    assert [hit.rule for hit in found.decision.hits] == ["medium finding"]

@@ -1,0 +1,47 @@
+"""One summary over all reviewed stacks: verdicts, what changes, and the whole cost beside the whole budget."""
+
+from collections.abc import Iterator, Sequence
+
+from policies.review.markdown import marker, money
+from policies.review.review import Review
+from policies.review.rules import Verdict
+from policies.review.text import cell
+
+
+def summary(reviews: Sequence[Review]) -> str:
+    """A table with one row per stack that changes, the strictest verdict first; empty where none does."""
+    told = [item for item in reviews if item.says_something]
+    return "\n".join(_lines(told)) + "\n" if told else ""
+
+
+def _lines(reviews: Sequence[Review]) -> Iterator[str]:
+    order = list(Verdict)
+    ordered = sorted(reviews, key=lambda item: (-order.index(item.decision.verdict), item.stack))
+    yield marker("summary")
+    yield f"## {len(reviews)} stacks change: {ordered[0].decision.verdict}"
+    yield ""
+    yield "| stack | verdict | changes | access | data lost | cost a month |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    yield from map(_row, ordered)
+    yield ""
+    yield _total(reviews)
+
+
+def _row(review: Review) -> str:
+    verdict = f"{review.decision.verdict} by {', '.join(map(cell, review.decision.by))}".removesuffix(" by ")
+    counts = ", ".join(f"{number} to {action}" for action, number in review.counts.items()) or "none"
+    gains = sum(bool(item.gains) for item in review.grants)
+    loses = sum(bool(item.loses) for item in review.grants)
+    lost = sum(loss.data for loss in review.losses)
+    cost = money(review.cost.low, review.cost.high) + (" and unknown parts" if review.cost.unknown else "")
+    return f"| {cell(review.stack)} | {verdict} | {counts} | {gains} gain, {loses} lose | {lost} | {cost} |"
+
+
+def _total(reviews: Sequence[Review]) -> str:
+    costs = [item.cost for item in reviews]
+    unknown = sum(len(cost.unknown) for cost in costs)
+    budgeted = sum(item.budgeted for item in reviews)
+    whole = money(sum(cost.low for cost in costs), sum(cost.high for cost in costs))
+    parts = [f"**Total {whole} {costs[0].currency} a month**", f"{unknown} parts without a price" if unknown else ""]
+    parts.append(f"budgets of these stacks: {budgeted:,.0f} a month" if budgeted else "no budget in these stacks")
+    return "; ".join(part for part in parts if part) + "."
