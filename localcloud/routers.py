@@ -6,7 +6,7 @@ from localcloud.services.compute.routes import cluster_policies, compute
 from localcloud.services.identity.routes import assignments, discovery, permissions, rule_sets, scim, tokens
 from localcloud.services.jobs.routes import jobs, runs
 from localcloud.services.local.routes import clock, local, stacks
-from localcloud.services.mlflow.routes import proxy
+from localcloud.services.mlflow.routes import model_versions, proxy, registered_models
 from localcloud.services.network.routes import network
 from localcloud.services.serving.routes import (
     database_instances,
@@ -20,7 +20,7 @@ from localcloud.services.serving.routes import (
 from localcloud.services.sql.routes import alerts, dashboards, statements, warehouses
 from localcloud.services.unity.routes import account_metastores, data_quality
 from localcloud.services.unity.routes import router as unity
-from localcloud.services.workspace.routes import files, secrets, workspace_files
+from localcloud.services.workspace.routes import files, secrets, signed_urls, workspace_files
 
 ROUTERS: tuple[APIRouter, ...] = (
     discovery.router,
@@ -35,6 +35,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     account_metastores.router,
     unity.router,
     data_quality.router,
+    registered_models.router,
+    model_versions.router,
     proxy.router,
     cluster_policies.router,
     permissions.router,
@@ -43,6 +45,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     compute.router,
     secrets.router,
     files.router,
+    signed_urls.router,
     workspace_files.router,
     endpoints.router,
     invocations.router,

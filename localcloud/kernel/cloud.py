@@ -56,6 +56,11 @@ class Cloud:
         """Root of managed volumes: `<catalog>/<schema>/<volume>` below it."""
         return self.home / "volumes"
 
+    @property
+    def models(self) -> Path:
+        """Root of the artifacts of registered versions."""
+        return self.home / "models"
+
     def workspaces(self) -> list[Workspace]:
         """Every registered workspace, oldest first."""
         return [_workspace(body) for body in self.store.all("workspace")]

@@ -2,7 +2,7 @@
 
 Runs, experiments, logged models and artifacts belong to the workspace where their experiment was created,
 and the experiment's permissions decide.
-Registered models are Unity Catalog's, and their privileges decide.
+Registered models are Unity Catalog's, which has routes of its own; a workspace's own registry is closed.
 """
 
 import re
@@ -29,15 +29,8 @@ class Need(Enum):
     EXPERIMENT_BY_NAME = auto()
     EXPERIMENT_CREATE = auto()
     EXPERIMENT_SEARCH = auto()
-    MODEL_CREATE = auto()
-    MODEL_READ = auto()
-    MODEL_SEARCH = auto()
-    MODEL_MANAGE = auto()
-    VERSION_CREATE = auto()
-    VERSION_EDIT = auto()
-    LOGGED_MODEL_DELETE = auto()
-    ARTIFACT_READ = auto()
-    ARTIFACT_WRITE = auto()
+    REGISTRY = auto()
+    UNITY_CATALOG = auto()
     ADMIN = auto()
 
 
@@ -47,28 +40,9 @@ _EXACT: Mapping[tuple[str, str], Need] = {
     ("GET", "experiments/get-by-name"): Need.EXPERIMENT_BY_NAME,
     ("GET", "experiments/search"): Need.EXPERIMENT_SEARCH,
     ("POST", "experiments/search"): Need.EXPERIMENT_SEARCH,
-    ("POST", "registered-models/create"): Need.MODEL_CREATE,
-    ("GET", "registered-models/get"): Need.MODEL_READ,
-    ("GET", "registered-models/get-latest-versions"): Need.MODEL_READ,
-    ("POST", "registered-models/get-latest-versions"): Need.MODEL_READ,
-    ("GET", "registered-models/alias"): Need.MODEL_READ,
-    ("GET", "registered-models/search"): Need.MODEL_SEARCH,
-    ("PATCH", "registered-models/update"): Need.MODEL_MANAGE,
-    ("DELETE", "registered-models/delete"): Need.MODEL_MANAGE,
-    ("POST", "registered-models/alias"): Need.MODEL_MANAGE,
-    ("DELETE", "registered-models/alias"): Need.MODEL_MANAGE,
-    ("POST", "registered-models/set-tag"): Need.MODEL_MANAGE,
-    ("DELETE", "registered-models/delete-tag"): Need.MODEL_MANAGE,
-    ("POST", "model-versions/create"): Need.VERSION_CREATE,
-    ("GET", "model-versions/get"): Need.MODEL_READ,
-    ("GET", "model-versions/get-download-uri"): Need.MODEL_READ,
-    ("GET", "model-versions/search"): Need.MODEL_SEARCH,
-    ("DELETE", "model-versions/delete"): Need.MODEL_MANAGE,
-    ("POST", "model-versions/transition-stage"): Need.MODEL_MANAGE,
-    ("PATCH", "model-versions/update"): Need.VERSION_EDIT,
-    ("POST", "model-versions/set-tag"): Need.VERSION_EDIT,
-    ("DELETE", "model-versions/delete-tag"): Need.VERSION_EDIT,
 }
+_REGISTRY = re.compile(r"(registered-models|model-versions)/.+")
+_UNITY_CATALOG = re.compile(r"unity-catalog/.+")
 _TRACKING = re.compile(
     r"experiments/(get|update|delete|restore|set-experiment-tag|delete-experiment-tag|search-datasets)"
     r"|runs/(create|get|update|delete|restore|search|set-tag|delete-tag|log-[a-z]+|outputs)"
@@ -97,7 +71,6 @@ class Call:
     experiments: frozenset[str] = frozenset()
     runs: frozenset[str] = frozenset()
     logged_models: frozenset[str] = frozenset()
-    artifact: str = ""
 
     def text(self, field: str) -> str:
         """The value of a field that the route cannot do without. Raises `ApiError` 400 where it is absent."""
@@ -137,8 +110,10 @@ def _need(method: str, route: str) -> Need:
     exact = _EXACT.get((method, route))
     if exact is not None:
         return exact
-    if method == "DELETE" and re.fullmatch(r"logged-models/[^/]+", route):
-        return Need.LOGGED_MODEL_DELETE
+    if _REGISTRY.fullmatch(route):
+        return Need.REGISTRY
+    if _UNITY_CATALOG.fullmatch(route):
+        return Need.UNITY_CATALOG
     return Need.TRACK if _TRACKING.fullmatch(route) else Need.ADMIN
 
 
@@ -165,12 +140,11 @@ def _artifact_call(method: str, artifact: str) -> Call:
     if found is None:
         raise bad_request(f"Artifact path '{artifact}' must start with an experiment's id.")
     return Call(
-        need=Need.ARTIFACT_READ if method == "GET" else Need.ARTIFACT_WRITE,
+        need=Need.TRACK,
         route="mlflow-artifacts",
         level="CAN_READ" if method == "GET" else "CAN_EDIT",
         values={},
         experiments=frozenset({found["experiment"]}),
-        artifact=artifact,
     )
 
 

@@ -1,22 +1,43 @@
-"""What Unity Catalog takes as a tag. Source: Azure Databricks, "Apply tags to Unity Catalog securable objects"."""
+"""What Unity Catalog takes as a tag, and from whom.
 
-from collections.abc import Sequence
+Source: Azure Databricks, "Apply tags to Unity Catalog securable objects".
+"""
 
+from collections.abc import Mapping, Sequence
+
+from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import bad_request
+from localcloud.kernel.identity import Caller
 from localcloud.kernel.store import Document
+from localcloud.services.unity import access, privileges, records
+from localcloud.services.unity.privileges import Kind, Privilege
 
 _MOST = 50
 _LONGEST_KEY, _LONGEST_VALUE = 255, 1000
 _NOT_IN_KEYS = frozenset(".,-=/:")
 
 
+def require_right(cloud: Cloud, caller: Caller, model: str) -> None:
+    """Raise `ApiError` 403 unless the caller manages the model, or holds APPLY_TAG on it."""
+    access.require_binding(cloud, caller, Kind.MODEL, model, write=True)
+    if not caller.is_admin and not privileges.manages(caller.identities, records.chain(cloud.store, Kind.MODEL, model)):
+        access.authorize(cloud, caller, Kind.MODEL, model, Privilege.APPLY_TAG)
+
+
+def added(held: Mapping[str, str], given: Sequence[Document]) -> dict[str, str]:
+    """The tags `held` with those `given` put over them. Raises `ApiError` 400 as `require_allowed` does."""
+    require_allowed(given)
+    merged = {**held, **{str(tag["key"]): str(tag.get("value") or "") for tag in given}}
+    if len(merged) > _MOST:
+        raise bad_request(f"{len(merged)} tags would be held; a securable object has at most {_MOST}.")
+    return merged
+
+
 def require_allowed(tags: Sequence[Document]) -> None:
-    """Raise `ApiError` 400, naming the tag, for too many, too long ones, or a key with a character that is not allowed.
+    """Raise `ApiError` 400, naming the tag, for one that is too long, or a key with a character that is not allowed.
 
     `tags` are `{"key", "value"}`.
     """
-    if len(tags) > _MOST:
-        raise bad_request(f"{len(tags)} tags were given; a securable object has at most {_MOST}.")
     for tag in tags:
         key, value = str(tag.get("key", "")), str(tag.get("value") or "")
         odd = sorted(_NOT_IN_KEYS & set(key))

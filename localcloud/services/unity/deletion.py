@@ -15,7 +15,7 @@ def drop(cloud: Cloud, kind: Kind, full_name: str) -> None:
             drop(cloud, child, document["full_name"])
     document = records.require(cloud.store, kind, full_name)
     if kind is Kind.MODEL:
-        models.delete(cloud, full_name)
+        models.forget(cloud, full_name)
     hiding.forget(cloud.store, full_name)
     records.remove(cloud.store, kind, full_name)
     _delete_data(cloud, document.get("storage_location"))

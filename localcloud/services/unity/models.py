@@ -1,81 +1,95 @@
-"""Registered models live twice: a securable here (owner, grants), the model and its versions in MLflow."""
+"""What a registered model has beside its owner and its grants: versions, aliases that name them, and tags."""
 
-from typing import Any
+import re
 
-from localcloud.kernel import loopback
 from localcloud.kernel.cloud import Cloud
-from localcloud.kernel.errors import ApiError
-from localcloud.kernel.store import Document
+from localcloud.kernel.errors import bad_request, not_found
+from localcloud.kernel.store import Document, Store
+from localcloud.services.unity import versions
 
-_TIMEOUT_S = 60
-
-
-def call(cloud: Cloud, method: str, path: str, body: Document | None = None) -> Document:
-    """One request to the MLflow server's REST API: `path` below `/api/2.0/mlflow/`.
-
-    Raises `ApiError` with MLflow's own status and code, and 503 while the server is not running.
-    """
-    if not cloud.mlflow_url:
-        raise ApiError(503, "TEMPORARILY_UNAVAILABLE", "The MLflow server is not running yet.")
-    arguments: dict[str, Any] = {"params": body} if method == "GET" else {"json": body or {}}
-    answer = loopback.request(method, f"{cloud.mlflow_url}/api/2.0/mlflow/{path}", timeout=_TIMEOUT_S, **arguments)
-    content: Document = answer.json()
-    if answer.status_code >= 400:
-        raise ApiError(answer.status_code, content.get("error_code", "INTERNAL_ERROR"), content.get("message", ""))
-    return content
+_STATE = "registered_model_state"
+# As MLflow's clients check it: what else would read as a version's number, or as the newest one.
+_ALIAS = re.compile(r"[A-Za-z0-9_-]{1,255}")
+_RESERVED = re.compile(r"latest|v\d+", re.IGNORECASE)
 
 
-def create(cloud: Cloud, full_name: str, comment: str) -> None:
-    """Create the model in MLflow; one that is there already (a run cut short) is taken over."""
-    try:
-        call(cloud, "POST", "registered-models/create", {"name": full_name, "description": comment})
-    except ApiError as error:
-        if error.error_code != "RESOURCE_ALREADY_EXISTS":
-            raise
+def aliases(store: Store, model: str) -> dict[str, int]:
+    """The version's number that each alias names."""
+    return dict(_state(store, model)["aliases"])
 
 
-def delete(cloud: Cloud, full_name: str) -> None:
-    """Delete the model and its versions in MLflow; nothing happens where it is not there."""
-    try:
-        call(cloud, "DELETE", "registered-models/delete", {"name": full_name})
-    except ApiError as error:
-        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
-            raise
+def naming(store: Store, model: str, number: int) -> list[str]:
+    """The aliases that name a version, in alphabetical order."""
+    return sorted(alias for alias, named in aliases(store, model).items() if named == number)
 
 
-def aliases(cloud: Cloud, full_name: str) -> list[Document]:
-    """`[{"alias_name", "version_num"}]` of the model."""
-    model = call(cloud, "GET", "registered-models/get", {"name": full_name})["registered_model"]
-    return [{"alias_name": a["alias"], "version_num": int(a["version"])} for a in model.get("aliases", [])]
+def by_alias(store: Store, model: str, alias: str) -> Document:
+    """The version that `alias` names. Raises `ApiError` 404."""
+    number = aliases(store, model).get(alias)
+    if number is None:
+        raise not_found(f"Registered Model '{model}' has no alias '{alias}'.")
+    return versions.require(store, model, number)
 
 
-def version(cloud: Cloud, full_name: str, number: int) -> Document:
-    """A model version in Unity Catalog's form."""
-    answer = call(cloud, "GET", "model-versions/get", {"name": full_name, "version": str(number)})
-    return as_unity(full_name, answer["model_version"])
+def set_alias(store: Store, model: str, alias: str, number: int) -> None:
+    """Let `alias` name a version. Raises `ApiError` 400 for a name that no alias can have, 404 for no such version."""
+    if not _ALIAS.fullmatch(alias) or _RESERVED.fullmatch(alias):
+        allowed = "1 to 255 letters, digits, '_' and '-', and neither 'latest' nor 'v' with a number"
+        raise bad_request(f"Alias '{alias}' is not allowed: an alias has {allowed}.")
+    with store.transaction():
+        versions.require(store, model, number)
+        _change(store, model, "aliases", aliases(store, model) | {alias: number})
 
 
-def versions(cloud: Cloud, full_name: str) -> list[Document]:
-    """All versions of the model, newest first, in Unity Catalog's form."""
-    quoted = full_name.replace("'", "")
-    answer = call(cloud, "GET", "model-versions/search", {"filter": f"name='{quoted}'", "max_results": 10_000})
-    found = [as_unity(full_name, item) for item in answer.get("model_versions", [])]
-    return sorted(found, key=lambda item: -int(item["version"]))
+def delete_alias(store: Store, model: str, alias: str) -> None:
+    """Let `alias` name nothing; one that names nothing is fine."""
+    with store.transaction():
+        _change(store, model, "aliases", {a: n for a, n in aliases(store, model).items() if a != alias})
 
 
-def as_unity(full_name: str, item: Document) -> Document:
-    """MLflow's model version as Unity Catalog's `ModelVersionInfo`."""
-    catalog, schema, name = full_name.split(".")
+def tags(store: Store, model: str) -> dict[str, str]:
+    """The model's own tags."""
+    return dict(_state(store, model)["tags"])
+
+
+def set_tags(store: Store, model: str, new: dict[str, str]) -> None:
+    """Replace the model's own tags."""
+    _change(store, model, "tags", new)
+
+
+def delete_version(cloud: Cloud, document: Document) -> None:
+    """Forget a version, its artifacts, and the aliases that name it."""
+    model, number = document["model"], document["version"]
+    with cloud.store.transaction():
+        for alias in naming(cloud.store, model, number):
+            delete_alias(cloud.store, model, alias)
+        versions.delete(cloud, document)
+
+
+def forget(cloud: Cloud, model: str) -> None:
+    """Forget all that is kept of a model that is being dropped."""
+    for document in versions.of_model(cloud.store, model):
+        versions.delete(cloud, document)
+    cloud.store.delete(_STATE, model)
+
+
+def as_unity(store: Store, document: Document) -> Document:
+    """A version as Unity Catalog's `ModelVersionInfo`."""
+    catalog, schema, name = document["model"].split(".")
+    own = ("version", "id", "status", "storage_location", "created_at", "created_by", "updated_at", "updated_by")
+    named = naming(store, document["model"], document["version"])
     return {
         "catalog_name": catalog,
         "schema_name": schema,
         "model_name": name,
-        "version": int(item["version"]),
-        "run_id": item.get("run_id", ""),
-        "source": item.get("source", ""),
-        "status": item.get("status", "READY"),
-        "comment": item.get("description", ""),
-        "created_at": item.get("creation_timestamp"),
-        "updated_at": item.get("last_updated_timestamp"),
-        "aliases": [{"alias_name": alias, "version_num": int(item["version"])} for alias in item.get("aliases", [])],
+        **{field: document[field] for field in (*own, "run_id", "source", "comment")},
+        "aliases": [{"alias_name": alias, "version_num": document["version"]} for alias in named],
     }
+
+
+def _state(store: Store, model: str) -> Document:
+    return store.get(_STATE, model) or {"aliases": {}, "tags": {}}
+
+
+def _change(store: Store, model: str, field: str, value: Document) -> None:
+    store.put(_STATE, model, _state(store, model) | {field: value})

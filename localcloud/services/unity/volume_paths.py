@@ -17,15 +17,15 @@ _PATH_LIMIT_BYTES = 4000
 
 
 @dataclass(frozen=True, kw_only=True)
-class VolumePath:
-    """A checked `/Volumes/<catalog>/<schema>/<volume>/…`: as clients write it, and where it lies here."""
+class FilePath:
+    """A checked `/Volumes/…` or `/Models/…`: as clients write it, and where it lies here."""
 
     remote: str
     local: Path
     is_root: bool
 
 
-def resolve(cloud: Cloud, caller: Caller, path: str, *, write: bool) -> VolumePath:
+def resolve(cloud: Cloud, caller: Caller, path: str, *, write: bool) -> FilePath:
     """The place that `path` names, when the caller may read (or `write`) the volume.
 
     Raises `ApiError` 400 for a path that is no volume path or leaves its volume, 403 and 404.
@@ -33,24 +33,34 @@ def resolve(cloud: Cloud, caller: Caller, path: str, *, write: bool) -> VolumePa
     parts = [part for part in path.split("/") if part]
     if len(parts) < 4 or parts[0] != "Volumes":
         raise bad_request(f"'{path}' is not of the form /Volumes/<catalog>/<schema>/<volume>/….")
-    if any(part in (".", "..") or "\0" in part for part in parts):
-        raise bad_request(f"'{path}' must not hold '.', '..' or a null character.")
-    if any(len(os.fsencode(part)) > _NAME_LIMIT_BYTES for part in parts):
-        raise bad_request(f"'{path}' has a name of more than {_NAME_LIMIT_BYTES} bytes.")
+    require_names(path, parts)
     full_name = ".".join(identifier("volume", part) for part in parts[1:4])
     needed = (Privilege.READ_VOLUME, Privilege.WRITE_VOLUME) if write else (Privilege.READ_VOLUME,)
     access.authorize(cloud, caller, Kind.VOLUME, full_name, *needed)
     root = Path(records.require(cloud.store, Kind.VOLUME, full_name)["storage_location"])
     root.mkdir(parents=True, exist_ok=True)
-    local = root.joinpath(*parts[4:])
+    return below(root, path, parts, levels=4)
+
+
+def require_names(path: str, parts: list[str]) -> None:
+    """Raise `ApiError` 400 for a part that is no name of a file or folder."""
+    if any(part in (".", "..") or "\0" in part for part in parts):
+        raise bad_request(f"'{path}' must not hold '.', '..' or a null character.")
+    if any(len(os.fsencode(part)) > _NAME_LIMIT_BYTES for part in parts):
+        raise bad_request(f"'{path}' has a name of more than {_NAME_LIMIT_BYTES} bytes.")
+
+
+def below(root: Path, path: str, parts: list[str], *, levels: int) -> FilePath:
+    """The place below `root` that `parts` name after their first `levels`. Raises `ApiError` 400 if it is not there."""
+    local = root.joinpath(*parts[levels:])
     if len(os.fsencode(local)) > _PATH_LIMIT_BYTES:
-        raise bad_request(f"'{path}' is too long: with this volume's folder it may have {_PATH_LIMIT_BYTES} bytes.")
+        raise bad_request(f"'{path}' is too long: with its root's folder it may have {_PATH_LIMIT_BYTES} bytes.")
     if not local.resolve().is_relative_to(root.resolve()):
-        raise bad_request(f"'{path}' leaves its volume.")
-    return VolumePath(remote="/" + "/".join(parts), local=local, is_root=len(parts) == 4)
+        raise bad_request(f"'{path}' leaves /{'/'.join(parts[:levels])}.")
+    return FilePath(remote="/" + "/".join(parts), local=local, is_root=len(parts) == levels)
 
 
-def require_folder_above(place: VolumePath) -> None:
+def require_folder_above(place: FilePath) -> None:
     """Raises `ApiError` 409 if the nearest thing above `place` is no folder: nothing can be made below a file."""
     above = next(path for path in place.local.parents if path.exists())
     if not above.is_dir():
@@ -59,14 +69,14 @@ def require_folder_above(place: VolumePath) -> None:
         raise ApiError(409, "ALREADY_EXISTS", f"{remote} is a file, not a directory.")
 
 
-def require_file(place: VolumePath) -> Path:
+def require_file(place: FilePath) -> Path:
     """The file. Raises `ApiError` 404 where there is none."""
     if not place.local.is_file():
         raise ApiError(404, "NOT_FOUND", f"The file {place.remote} does not exist.")
     return place.local
 
 
-def require_directory(place: VolumePath) -> Path:
+def require_directory(place: FilePath) -> Path:
     """The directory. Raises `ApiError` 404 where there is none."""
     if not place.local.is_dir():
         raise ApiError(404, "NOT_FOUND", f"The directory {place.remote} does not exist.")

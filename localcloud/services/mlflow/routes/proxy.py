@@ -1,4 +1,4 @@
-"""MLflow's own REST API on every workspace: authenticated, checked, then passed on to the real server."""
+"""MLflow's tracking API on every workspace: authenticated, checked, then passed on to the real server."""
 
 import json
 import tempfile
@@ -8,16 +8,13 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
-from localcloud.kernel import names
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import bad_request
 from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.store import Document
 from localcloud.parity import Level, Parity
 from localcloud.services.mlflow import forward, guard, rules
-from localcloud.services.mlflow.rules import Call, Need
-from localcloud.services.unity import records
-from localcloud.services.unity.privileges import Kind
+from localcloud.services.mlflow.rules import Need
 
 PARITY = Parity(Level.EXECUTED, "https://mlflow.org/docs/latest/api_reference/rest-api.html")
 
@@ -30,7 +27,7 @@ _MEMORY_BYTES = 8 << 20
 @router.api_route("/ajax-api/{path:path}", methods=_METHODS)
 @router.api_route("/graphql", methods=["GET", "POST"])
 async def call_mlflow(request: Request, cloud: CloudDep, caller: CallerDep) -> Response:
-    """One call of the tracking or registry API, with exactly the fields that were checked."""
+    """One call of the tracking API, with exactly the fields that were checked."""
     body = _json(await request.body())
     return await run_in_threadpool(_json_call, request, cloud, caller, body)
 
@@ -63,18 +60,9 @@ def _json_call(request: Request, cloud: Cloud, caller: Caller, body: Document) -
     sent_query = query if request.method == "GET" or call.need is Need.ADMIN else []
     status, content = forward.send_json(cloud, request.method, path, sent_query, body)
     if status < 300:
-        _record(cloud, caller, call, content)
+        guard.record(cloud, caller, call, content)
         content = guard.filtered(cloud, caller, call, content)
     return forward.relay((status, content))
-
-
-def _record(cloud: Cloud, caller: Caller, call: Call, content: Document) -> None:
-    if call.need is Need.MODEL_CREATE:
-        name = guard.model_name(call)
-        catalog, schema, _ = names.levels(name, 3)
-        fields = {"catalog_name": catalog, "schema_name": schema, "comment": call.values.get("description", "")}
-        records.create(cloud.store, Kind.MODEL, name, caller.principal, fields)
-    guard.record(cloud, caller, call, content)
 
 
 def _json(raw: bytes) -> Document:

@@ -1,4 +1,4 @@
-"""Registered models: `/models`, their aliases and versions. MLflow holds the versions."""
+"""Registered models: `/models`, their aliases and versions."""
 
 from fastapi import APIRouter
 
@@ -8,7 +8,7 @@ from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.names import identifier
 from localcloud.kernel.store import Document
 from localcloud.parity import Level, Parity
-from localcloud.services.unity import access, deletion, models, ownership, records
+from localcloud.services.unity import access, deletion, models, ownership, records, versions
 from localcloud.services.unity.privileges import Kind, Privilege
 
 PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/registeredmodels")
@@ -19,21 +19,14 @@ _ALIAS = "/{full_name}/aliases/{alias}"
 
 @router.post("")
 def create_model(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Create the model here and in MLflow. Needs CREATE_MODEL on the schema."""
+    """Create the model. Needs CREATE_MODEL on the schema."""
     parts = required(body, "catalog_name", "schema_name", "name")
     catalog, schema, name = (identifier("model", part) for part in parts)
     access.authorize(cloud, caller, Kind.SCHEMA, f"{catalog}.{schema}", Privilege.CREATE_MODEL)
     owner = ownership.initial_owner(cloud, caller, body)
     full_name = f"{catalog}.{schema}.{name}"
     fields = changed({"catalog_name": catalog, "schema_name": schema}, body, frozenset({"comment"}))
-    with cloud.lock:
-        document = records.create(cloud.store, Kind.MODEL, full_name, owner, fields)
-        try:
-            models.create(cloud, full_name, body.get("comment", ""))
-        except Exception:
-            records.remove(cloud.store, Kind.MODEL, full_name)
-            raise
-    return document
+    return records.create(cloud.store, Kind.MODEL, full_name, owner, fields)
 
 
 @router.get("")
@@ -54,7 +47,9 @@ def get_model(full_name: str, cloud: CloudDep, caller: CallerDep, include_aliase
     """One model; with `include_aliases`, what each alias points at."""
     full_name = records.canonical(Kind.MODEL, full_name)
     document = access.authorize_metadata(cloud, caller, Kind.MODEL, full_name)
-    return {**document, "aliases": models.aliases(cloud, full_name)} if include_aliases else document
+    named = models.aliases(cloud.store, full_name) if include_aliases else {}
+    held = [{"alias_name": alias, "version_num": number} for alias, number in named.items()]
+    return {**document, "aliases": held} if include_aliases else document
 
 
 @router.patch("/{full_name}")
@@ -64,9 +59,6 @@ def update_model(full_name: str, body: JsonBody, cloud: CloudDep, caller: Caller
     access.authorize_management(cloud, caller, Kind.MODEL, full_name)
     current = records.require(cloud.store, Kind.MODEL, full_name)
     new = changed(current, ownership.checked_changes(cloud, body), frozenset({"comment", "owner"}))
-    if "comment" in body:
-        change = {"name": full_name, "description": body["comment"]}
-        models.call(cloud, "PATCH", "registered-models/update", change)
     return records.update(cloud.store, Kind.MODEL, new, caller.principal)
 
 
@@ -85,8 +77,7 @@ def set_alias(full_name: str, alias: str, body: JsonBody, cloud: CloudDep, calle
     full_name = records.canonical(Kind.MODEL, full_name)
     number = int(required(body, "version_num"))
     access.authorize_management(cloud, caller, Kind.MODEL, full_name)
-    change = {"name": full_name, "alias": alias, "version": str(number)}
-    models.call(cloud, "POST", "registered-models/alias", change)
+    models.set_alias(cloud.store, full_name, alias, number)
     return {"alias_name": alias, "version_num": number}
 
 
@@ -95,7 +86,7 @@ def delete_alias(full_name: str, alias: str, cloud: CloudDep, caller: CallerDep)
     """Remove `alias`. The model's owner only."""
     full_name = records.canonical(Kind.MODEL, full_name)
     access.authorize_management(cloud, caller, Kind.MODEL, full_name)
-    models.call(cloud, "DELETE", "registered-models/alias", {"name": full_name, "alias": alias})
+    models.delete_alias(cloud.store, full_name, alias)
     return {}
 
 
@@ -104,8 +95,7 @@ def get_by_alias(full_name: str, alias: str, cloud: CloudDep, caller: CallerDep)
     """The model version that `alias` points at. Needs EXECUTE."""
     full_name = records.canonical(Kind.MODEL, full_name)
     access.authorize(cloud, caller, Kind.MODEL, full_name, Privilege.EXECUTE)
-    answer = models.call(cloud, "GET", "registered-models/alias", {"name": full_name, "alias": alias})
-    return models.as_unity(full_name, answer["model_version"])
+    return models.as_unity(cloud.store, models.by_alias(cloud.store, full_name, alias))
 
 
 @router.get("/{full_name}/versions")
@@ -113,7 +103,8 @@ def list_versions(full_name: str, cloud: CloudDep, caller: CallerDep) -> Documen
     """All versions, newest first. Needs EXECUTE."""
     full_name = records.canonical(Kind.MODEL, full_name)
     access.authorize(cloud, caller, Kind.MODEL, full_name, Privilege.EXECUTE)
-    return {"model_versions": models.versions(cloud, full_name)}
+    found = versions.of_model(cloud.store, full_name)
+    return {"model_versions": [models.as_unity(cloud.store, document) for document in found]}
 
 
 @router.get("/{full_name}/versions/{version}")
@@ -121,4 +112,4 @@ def get_version(full_name: str, version: int, cloud: CloudDep, caller: CallerDep
     """One version. Needs EXECUTE."""
     full_name = records.canonical(Kind.MODEL, full_name)
     access.authorize(cloud, caller, Kind.MODEL, full_name, Privilege.EXECUTE)
-    return models.version(cloud, full_name, version)
+    return models.as_unity(cloud.store, versions.require(cloud.store, full_name, version))

@@ -9,27 +9,24 @@ from localcloud.services.mlflow.rules import Need, read
 @pytest.mark.parametrize(
     ("method", "path", "need", "level"),
     [
-        ("POST", "/api/2.0/mlflow/registered-models/alias", Need.MODEL_MANAGE, "CAN_EDIT"),
-        ("DELETE", "/api/2.0/mlflow/registered-models/alias", Need.MODEL_MANAGE, "CAN_EDIT"),
-        ("GET", "/api/2.0/mlflow/registered-models/alias", Need.MODEL_READ, "CAN_READ"),
-        ("POST", "/ajax-api/2.0/mlflow/registered-models/alias", Need.MODEL_MANAGE, "CAN_EDIT"),
-        ("POST", "/ajax-api/3.0/mlflow/registered-models/alias", Need.MODEL_MANAGE, "CAN_EDIT"),
-        ("POST", "/api/2.0/mlflow/model-versions/create", Need.VERSION_CREATE, "CAN_EDIT"),
-        ("POST", "/api/2.0/mlflow/model-versions/set-tag", Need.VERSION_EDIT, "CAN_EDIT"),
-        ("POST", "/api/2.0/mlflow/model-versions/transition-stage", Need.MODEL_MANAGE, "CAN_EDIT"),
-        ("POST", "/api/2.0/mlflow/registered-models/rename", Need.ADMIN, "CAN_EDIT"),
+        ("POST", "/api/2.0/mlflow/registered-models/alias", Need.REGISTRY, "CAN_EDIT"),
+        ("GET", "/api/2.0/mlflow/registered-models/alias", Need.REGISTRY, "CAN_READ"),
+        ("POST", "/ajax-api/2.0/mlflow/registered-models/alias", Need.REGISTRY, "CAN_EDIT"),
+        ("POST", "/ajax-api/3.0/mlflow/registered-models/alias", Need.REGISTRY, "CAN_EDIT"),
+        ("POST", "/api/2.0/mlflow/model-versions/create", Need.REGISTRY, "CAN_EDIT"),
+        ("POST", "/api/2.0/mlflow/unity-catalog/prompts", Need.UNITY_CATALOG, "CAN_EDIT"),
         ("POST", "/api/2.0/mlflow/runs/log-batch", Need.TRACK, "CAN_EDIT"),
         ("POST", "/api/2.0/mlflow/runs/search", Need.TRACK, "CAN_READ"),
         ("POST", "/api/2.0/mlflow/experiments/delete", Need.TRACK, "CAN_MANAGE"),
         ("GET", "/api/2.0/mlflow/logged-models/m-0a1b", Need.TRACK, "CAN_READ"),
-        ("DELETE", "/api/2.0/mlflow/logged-models/m-0a1b", Need.LOGGED_MODEL_DELETE, "CAN_EDIT"),
+        ("DELETE", "/api/2.0/mlflow/logged-models/m-0a1b", Need.TRACK, "CAN_EDIT"),
         ("GET", "/api/3.0/mlflow/server-info", Need.OPEN, "CAN_READ"),
         ("POST", "/api/2.0/mlflow/webhooks", Need.ADMIN, "CAN_EDIT"),
         ("POST", "/graphql", Need.ADMIN, "CAN_EDIT"),
         ("GET", "/ajax-api/3.0/jobs/1", Need.ADMIN, "CAN_READ"),
-        ("GET", "/api/2.0/mlflow-artifacts/artifacts/7/x/artifacts/m", Need.ARTIFACT_READ, "CAN_READ"),
-        ("PUT", "/api/2.0/mlflow-artifacts/artifacts/7/x/artifacts/m", Need.ARTIFACT_WRITE, "CAN_EDIT"),
-        ("POST", "/api/2.0/mlflow-artifacts/mpu/create/7/x", Need.ARTIFACT_WRITE, "CAN_EDIT"),
+        ("GET", "/api/2.0/mlflow-artifacts/artifacts/7/x/artifacts/m", Need.TRACK, "CAN_READ"),
+        ("PUT", "/api/2.0/mlflow-artifacts/artifacts/7/x/artifacts/m", Need.TRACK, "CAN_EDIT"),
+        ("POST", "/api/2.0/mlflow-artifacts/mpu/create/7/x", Need.TRACK, "CAN_EDIT"),
     ],
 )
 def test_a_route_needs(method: str, path: str, need: Need, level: str) -> None:
@@ -44,7 +41,7 @@ def test_a_call_names_what_it_touches() -> None:
     assert (call.experiments, call.runs) == ({"1", "2"}, {"r"})
     assert read("GET", "/api/2.0/mlflow/logged-models/m-0a", [], {}).logged_models == {"m-0a"}
     listing = read("GET", "/api/2.0/mlflow-artifacts/artifacts", [("path", "7/r/artifacts")], {})
-    assert (listing.experiments, listing.artifact) == ({"7"}, "7/r/artifacts")
+    assert listing.experiments == {"7"}
 
 
 def test_a_get_is_checked_by_its_query_alone() -> None:
@@ -55,9 +52,10 @@ def test_a_get_is_checked_by_its_query_alone() -> None:
 
 def test_a_name_given_twice_is_no_name() -> None:
     """MLflow would take one of the two."""
-    call = read("GET", "/api/2.0/mlflow/registered-models/get", [("name", "a"), ("name", "b")], {})
-    with pytest.raises(ApiError, match="needs 'name'"):
-        call.text("name")
+    named = [("experiment_name", "a"), ("experiment_name", "b")]
+    call = read("GET", "/api/2.0/mlflow/experiments/get-by-name", named, {})
+    with pytest.raises(ApiError, match="needs 'experiment_name'"):
+        call.text("experiment_name")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,47 @@
+"""Files that come by the Files API: where a path leads, and storing a request's body there."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
+
+from localcloud.kernel.cloud import Cloud
+from localcloud.kernel.errors import ApiError, bad_request
+from localcloud.kernel.identity import Caller
+from localcloud.services.unity import model_paths
+from localcloud.services.unity import volume_paths as volumes
+from localcloud.services.unity.volume_paths import FilePath
+
+PARTIAL = ".upload-"
+
+
+def resolve(cloud: Cloud, caller: Caller, path: str, *, write: bool) -> FilePath:
+    """The place that a path below `/Volumes` or `/Models` names. Raises `ApiError` 400, 403 and 404."""
+    if path.lstrip("/").partition("/")[0] == model_paths.ROOT:
+        return model_paths.resolve(cloud, caller, path, write=write)
+    return volumes.resolve(cloud, caller, path, write=write)
+
+
+async def store(request: Request, cloud: Cloud, caller: Caller, path: str, *, overwrite: bool) -> None:
+    """The request's body as a file, whole or not at all, when the caller may write there; missing folders are made."""
+    place = await run_in_threadpool(resolve, cloud, caller, path, write=True)
+    if place.local.is_dir():
+        raise bad_request(f"{place.remote} is a directory.")
+    if place.local.exists() and not overwrite:
+        raise ApiError(409, "ALREADY_EXISTS", f"The file {place.remote} already exists: pass overwrite=true.")
+    volumes.require_folder_above(place)
+    place.local.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(prefix=PARTIAL, dir=place.local.parent)
+    partial = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            async for chunk in request.stream():
+                file.write(chunk)
+        partial.chmod(0o644)
+        # What began while a version was open must not end after it was finished.
+        await run_in_threadpool(resolve, cloud, caller, path, write=True)
+        partial.replace(place.local)
+    finally:
+        partial.unlink(missing_ok=True)

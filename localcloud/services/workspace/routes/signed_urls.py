@@ -1,0 +1,79 @@
+"""Files by signed URLs: `create-upload-url`, `create-download-url`, and where the URLs lead.
+
+A URL holds for who asked for it, while they may reach the file, and for a quarter of an hour.
+"""
+
+import secrets
+import time
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import FileResponse
+
+from localcloud.kernel import identity
+from localcloud.kernel.body import JsonBody, required
+from localcloud.kernel.cloud import Cloud, CloudDep
+from localcloud.kernel.errors import denied
+from localcloud.kernel.identity import Caller, CallerDep
+from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
+from localcloud.services.unity import volume_paths as volumes
+from localcloud.services.workspace import incoming
+
+PARITY = Parity(
+    Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/files",
+    differ={"upload_signed": Level.LOCAL, "download_signed": Level.LOCAL},
+)  # fmt: skip
+
+router = APIRouter()
+_KIND = "signed_url"
+_LIFETIME_S = 900
+_SIGNED = "/local/signed/{key}"
+
+
+@router.post("/api/2.0/fs/create-upload-url")
+def create_upload_url(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """A URL to PUT the file to. Needs what an upload needs."""
+    return _signed(cloud, caller, required(body, "path"), write=True)
+
+
+@router.post("/api/2.0/fs/create-download-url")
+def create_download_url(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """A URL to GET the file from. Needs what a download needs."""
+    return _signed(cloud, caller, required(body, "path"), write=False)
+
+
+@router.put(_SIGNED, status_code=204)
+async def upload_signed(key: str, request: Request, cloud: CloudDep) -> None:
+    """Store the body as the file that the URL was made for."""
+    path, caller = await run_in_threadpool(_opened, cloud, key, write=True)
+    await incoming.store(request, cloud, caller, path, overwrite=True)
+
+
+@router.get(_SIGNED)
+def download_signed(key: str, cloud: CloudDep) -> FileResponse:
+    """The file that the URL was made for."""
+    path, caller = _opened(cloud, key, write=False)
+    file = volumes.require_file(incoming.resolve(cloud, caller, path, write=False))
+    return FileResponse(file, media_type="application/octet-stream")
+
+
+def _signed(cloud: Cloud, caller: Caller, path: str, *, write: bool) -> Document:
+    workspace = caller.require_workspace()
+    place = incoming.resolve(cloud, caller, path, write=write)
+    if not write:
+        volumes.require_file(place)
+    now, key = time.time(), secrets.token_hex(24)
+    for expired in [each for each in cloud.store.all(_KIND) if each["expires_at"] < now]:
+        cloud.store.delete(_KIND, expired["key"])
+    held = {"key": key, "path": path, "write": write, "principal": caller.principal, "workspace": workspace.name}
+    cloud.store.put(_KIND, key, held | {"expires_at": now + _LIFETIME_S})
+    return {"url": f"{workspace.url}{_SIGNED.format(key=key)}", "headers": []}
+
+
+def _opened(cloud: Cloud, key: str, *, write: bool) -> tuple[str, Caller]:
+    """The path of a signed URL, and for whom it holds. Raises `ApiError` 403 for one that is none, or no longer."""
+    held = cloud.store.get(_KIND, key)
+    if held is None or held["write"] is not write or held["expires_at"] < time.time():
+        raise denied("The signed URL is unknown, expired, or made for another operation.")
+    return held["path"], identity.acting_as(cloud, held["principal"], cloud.workspace(held["workspace"]))

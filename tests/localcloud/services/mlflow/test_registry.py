@@ -1,0 +1,318 @@
+"""The real MLflow client with the registry `databricks-uc`, as several principals."""
+
+import mlflow
+import pandas as pd
+import pytest
+from databricks.sdk.errors import PermissionDenied
+from mlflow.exceptions import MlflowException
+from mlflow.models import ModelSignature
+from mlflow.types import ColSpec, Schema
+
+from tests.localcloud.services.mlflow.world import EXPERIMENT, MODEL, SIGNATURE, Registry, denied, refused
+
+
+def test_only_the_owner_moves_an_alias(registry: Registry) -> None:
+    """Training is refused; promotion does it; the SDK then finds the version by the alias."""
+    training = registry.act_as("training")
+    message = denied(training.set_registered_model_alias, MODEL, "champion", "1")
+    assert f"User is not an owner of Registered Model '{MODEL}'." in message
+    assert "CREATE MODEL" in denied(training.create_registered_model, "prod.credit_ops.other")
+    denied(training.delete_registered_model, MODEL)
+    denied(training.delete_model_version, MODEL, "1")
+    denied(training.delete_registered_model_alias, MODEL, "champion")
+    denied(training.update_registered_model, MODEL, description="mine")
+    promotion = registry.act_as("promotion")
+    promotion.set_registered_model_alias(MODEL, "champion", "1")
+    assert promotion.get_registered_model(MODEL).aliases == {"champion": "1"}
+    sdk = registry.core.sdk("scoring")
+    assert sdk.model_versions.get_by_alias(MODEL, "champion").version == 1
+    with pytest.raises(PermissionDenied):
+        sdk.registered_models.set_alias(MODEL, "champion", 1)
+
+
+def test_scoring_loads_the_model_by_execute_alone(registry: Registry) -> None:
+    """By number and by alias; it has no permission on the experiment, and reads the registered artifacts only."""
+    registry.act_as("promotion").set_registered_model_alias(MODEL, "loaded", "1")
+    client = registry.act_as("scoring")
+    for uri in (f"models:/{MODEL}/1", f"models:/{MODEL}@loaded"):
+        assert list(mlflow.pyfunc.load_model(uri).predict(pd.DataFrame({"x": [3.0]}))) == [6.0]
+    run_id = client.get_model_version(MODEL, "1").run_id
+    assert "CAN_READ" in denied(client.get_run, run_id)
+    assert "CAN_EDIT" in denied(client.set_tag, run_id, "a", "b")
+
+
+def test_without_execute_a_model_is_not_there(registry: Registry) -> None:
+    """Neither by name nor in a search, and none of its artifacts."""
+    registry.core.application("stranger")
+    client = registry.act_as("stranger")
+    assert "USE CATALOG" in denied(client.get_model_version, MODEL, "1")
+    assert list(client.search_registered_models()) == []
+    assert list(client.search_model_versions(f"name='{MODEL}'")) == []
+    assert list(client.search_experiments()) == []
+    browsing = registry.newcomer("browsing", "BROWSE")
+    assert "EXECUTE" in denied(browsing.get_registered_model, MODEL)
+    assert "EXECUTE" in denied(browsing.get_model_version_by_alias, MODEL, "champion")
+    assert "EXECUTE" in denied(browsing.get_model_version_download_uri, MODEL, "1")
+    with pytest.raises(PermissionDenied, match="EXECUTE"):
+        registry.core.sdk("browsing").files.download(f"/Models/{MODEL.replace('.', '/')}/1/MLmodel")
+
+
+def test_what_is_not_there_is_a_resource_that_does_not_exist(registry: Registry) -> None:
+    """By Unity Catalog's code, also for an alias, where MLflow's own server says INVALID_PARAMETER_VALUE."""
+    client = registry.act_as("promotion")
+    for call, *arguments in (
+        (client.get_registered_model, "prod.credit_ops.nothing"),
+        (client.get_model_version, MODEL, "999"),
+        (client.get_model_version_by_alias, MODEL, "nobody"),
+        (client.set_registered_model_alias, MODEL, "champion", "999"),
+        (client.delete_model_version, MODEL, "999"),
+    ):
+        refused("RESOURCE_DOES_NOT_EXIST", call, *arguments)
+
+
+def test_a_model_is_made_once_and_by_three_levels(registry: Registry) -> None:
+    """Its owner tags, describes and deletes it, with its versions and their artifacts."""
+    maker = registry.newcomer("model-maker")
+    registry.core.grant("schema", "prod.credit_ops", registry.applications["model-maker"], "CREATE_MODEL")
+    name = "prod.credit_ops.made"
+    assert "all three levels" in refused("INVALID_PARAMETER_VALUE", maker.create_registered_model, "made")
+    made = maker.create_registered_model(name, tags={"team": "risk"}, description="a trial")
+    assert (made.name, made.description, made.tags) == (name, "a trial", {"team": "risk"})
+    assert "already exists" in refused("RESOURCE_ALREADY_EXISTS", maker.create_registered_model, name)
+    maker.update_registered_model(name, "changed")
+    maker.set_registered_model_tag(name, "team", "fraud")
+    maker.set_registered_model_tag(name, "stage", "trial")
+    maker.delete_registered_model_tag(name, "stage")
+    found = maker.get_registered_model(name)
+    assert (found.description, found.tags, found.aliases) == ("changed", {"team": "fraud"}, {})
+    assert "new_name" in refused("INVALID_PARAMETER_VALUE", maker.rename_registered_model, name, f"{name}_2")
+    assert name in [model.name for model in maker.search_registered_models()]
+    maker.delete_registered_model(name)
+    refused("RESOURCE_DOES_NOT_EXIST", maker.get_registered_model, name)
+
+
+@pytest.mark.parametrize("alias", ["latest", "v1", "a.b"])
+def test_an_alias_that_reads_as_a_version_is_refused(registry: Registry, alias: str) -> None:
+    """By the server too, whatever the client checks."""
+    url = f"{registry.core.url('prod')}/api/2.0/mlflow/unity-catalog/registered-models/alias"
+    answer = registry.core.call("POST", url, json={"name": MODEL, "alias": alias, "version": "1"})
+    assert (answer.status_code, answer.json()["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
+
+
+def test_tags_of_a_version_need_apply_tag(registry: Registry) -> None:
+    """At its creation and later, also from its maker; the description is for who manages the model."""
+    registry.act_as("training")
+    uri, model_id = registry.log()
+    client = registry.newcomer("maker", "EXECUTE", "CREATE_MODEL_VERSION")
+    registry.permit(
+        str(registry.core.admin().experiments.get_by_name(EXPERIMENT).experiment.experiment_id), "maker", "CAN_READ"
+    )
+    made = {"source": uri, "model_id": model_id}
+    assert "does not have APPLY TAG on" in denied(client.create_model_version, MODEL, tags={"licence": "x"}, **made)
+    version = client.create_model_version(MODEL, **made).version
+    assert "does not have APPLY TAG on" in denied(client.set_model_version_tag, MODEL, version, "licence", "x")
+    registry.core.grant("function", MODEL, registry.applications["maker"], "APPLY_TAG")
+    client.set_model_version_tag(MODEL, version, "licence", "internal")
+    client.set_model_version_tag(MODEL, version, "kept", "no")
+    client.delete_model_version_tag(MODEL, version, "kept")
+    assert client.get_model_version(MODEL, version).tags == {"licence": "internal"}
+    denied(client.update_model_version, MODEL, version, description="mine")
+    owner = registry.act_as("promotion")
+    assert owner.update_model_version(MODEL, version, description="theirs").description == "theirs"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "why"),
+    [("a.b", "x", "Tag key 'a.b' is not allowed"), ("a", "x" * 1001, "has 1001 characters; allowed are 1000")],
+    ids=["a dot", "too long"],
+)
+def test_a_tag_that_unity_catalog_does_not_take_is_refused(registry: Registry, key: str, value: str, why: str) -> None:
+    """By its key's characters and its value's length."""
+    assert why in refused(
+        "INVALID_PARAMETER_VALUE", registry.act_as("training").set_model_version_tag, MODEL, "1", key, value
+    )
+
+
+def test_a_fifty_first_tag_is_refused(registry: Registry) -> None:
+    """A version has at most fifty, however they came."""
+    client = registry.act_as("training")
+    uri, model_id = registry.log()
+    fifty = {f"tag_{number}": "x" for number in range(50)}
+    version = client.create_model_version(MODEL, uri, tags=fifty, model_id=model_id).version
+    client.set_model_version_tag(MODEL, version, "tag_1", "y")
+    assert "51 tags" in refused("INVALID_PARAMETER_VALUE", client.set_model_version_tag, MODEL, version, "more", "x")
+
+
+def test_a_signature_without_outputs_is_refused(registry: Registry) -> None:
+    """By the client, before a version is made, and by the server for a client that does not look."""
+    client = registry.act_as("training")
+    inputs_only = ModelSignature(Schema([ColSpec("double", "x")]))
+    uri, model_id = registry.log(inputs_only)
+    before = {version.version for version in client.search_model_versions(f"name='{MODEL}'")}
+    with pytest.raises(MlflowException, match="a signature that includes only inputs"):
+        client.create_model_version(MODEL, uri, model_id=model_id)
+    assert {version.version for version in client.search_model_versions(f"name='{MODEL}'")} == before
+    store = client._get_registry_client().store
+    registry.patch.setattr(store, "_validate_model_signature", lambda _: None)
+    message = refused("INVALID_PARAMETER_VALUE", client.create_model_version, MODEL, uri, model_id=model_id)
+    assert "has a signature without outputs" in message
+    registry.patch.undo()
+    registry.act_as("training")
+    begun = max(client.search_model_versions(f"name='{MODEL}'"), key=lambda version: int(version.version))
+    assert begun.status == "PENDING_REGISTRATION"
+
+
+def test_a_version_is_its_makers_until_it_is_finished_and_nobodys_to_change_then(registry: Registry) -> None:
+    """Others read no artifact before, nor finish it; afterwards not even the maker writes one."""
+    base = f"{registry.core.url('prod')}/api/2.0/mlflow/unity-catalog/model-versions"
+    maker, other = registry.core.token("training"), registry.core.token("scoring")
+    body = {"name": MODEL, "source": "models:/m-0a"}
+    number = registry.core.call("POST", f"{base}/create", maker, json=body).json()["model_version"]["version"]
+    file = f"{registry.core.url('prod')}/api/2.0/fs/files/Models/{MODEL.replace('.', '/')}/{number}/MLmodel"
+    named = {"name": MODEL, "version": number}
+    early = registry.core.call("POST", f"{base}/finalize", maker, json=named)
+    assert (early.status_code, "holds no MLflow model" in early.json()["message"]) == (400, True)
+    described = b'signature: {inputs: \'[{"type": "double"}]\', outputs: \'[{"type": "double"}]\'}'
+    assert registry.core.call("PUT", file, other, content=b"x").status_code == 403
+    assert registry.core.call("PUT", file, content=b"x").status_code == 403
+    assert registry.core.call("PUT", file, maker, content=described).status_code == 204
+    assert registry.core.call("GET", file, other).status_code == 403
+    assert registry.core.call("POST", f"{base}/finalize", json=named).status_code == 403
+    assert registry.core.call("POST", f"{base}/finalize", maker, json=named).status_code == 200
+    assert registry.core.call("GET", file, other).content == described
+    late = registry.core.call("PUT", f"{file}?overwrite=true", maker, content=b"x")
+    assert (late.status_code, "cannot be changed: it is READY" in late.json()["message"]) == (403, True)
+    assert registry.core.call("DELETE", file, maker).status_code == 403
+
+
+def test_a_version_outlives_what_it_was_made_from(registry: Registry) -> None:
+    """Its artifacts are its own: the logged model may be deleted, and the run's files stay open."""
+    client = registry.act_as("training")
+    uri, model_id = registry.log()
+    version = client.create_model_version(MODEL, uri, model_id=model_id)
+    client.delete_logged_model(model_id)
+    client.log_text(version.run_id, "more", "notes.txt")
+    loaded = mlflow.pyfunc.load_model(f"models:/{MODEL}/{version.version}")
+    assert list(loaded.predict(pd.DataFrame({"x": [1.5]}))) == [3.0]
+
+
+def test_a_version_is_copied_and_deleted_with_its_aliases(registry: Registry) -> None:
+    """The owner copies it to another model and deletes it; its number is not given again."""
+    registry.core.grant("schema", "prod.credit_ops", registry.applications["promotion"], "CREATE_MODEL")
+    owner = registry.act_as("promotion")
+    copied = mlflow.MlflowClient().copy_model_version(f"models:/{MODEL}/1", "prod.credit_ops.copy")
+    assert (copied.version, copied.status) == ("1", "READY")
+    owner.set_registered_model_alias("prod.credit_ops.copy", "trial", "1")
+    owner.delete_model_version("prod.credit_ops.copy", "1")
+    assert owner.get_registered_model("prod.credit_ops.copy").aliases == {}
+    again = mlflow.MlflowClient().copy_model_version(f"models:/{MODEL}/1", "prod.credit_ops.copy")
+    assert again.version == "2"
+    owner.delete_registered_model("prod.credit_ops.copy")
+
+
+def test_a_foreign_logged_model_is_not_registered(registry: Registry) -> None:
+    """Who may make versions, and may not read the experiment, names no logged model of it."""
+    registry.act_as("training")
+    _, model_id = registry.log()
+    registry.newcomer("outsider", "EXECUTE", "CREATE_MODEL_VERSION")
+    url = f"{registry.core.url('prod')}/api/2.0/mlflow/unity-catalog/model-versions/create"
+    body = {"name": MODEL, "source": f"models:/{model_id}", "model_id": model_id}
+    answer = registry.core.call("POST", url, registry.core.token("outsider"), json=body)
+    assert (answer.status_code, answer.json()["error_code"]) == (403, "PERMISSION_DENIED")
+    answer = registry.core.call("POST", url, registry.core.token("training"), json=body | {"model_id": "../runs"})
+    assert answer.status_code == 400
+
+
+def test_searches_have_no_order_and_few_filters(registry: Registry) -> None:
+    """One condition, on name or run; no order; a search tells no tags and no aliases."""
+    client = registry.act_as("training")
+    with pytest.raises(MlflowException, match="'order_by' is unsupported"):
+        client.search_model_versions(f"name='{MODEL}'", order_by=["version_number DESC"])
+    with pytest.raises(MlflowException, match="'filter_string' is unsupported"):
+        client.search_registered_models("name='x'")
+    for text in ("tags.owner = 'a'", f"name='{MODEL}' and run_id='x'", "name LIKE 'prod%'", ""):
+        assert "not supported for models in Unity Catalog" in refused(
+            "INVALID_PARAMETER_VALUE", client.search_model_versions, text
+        )
+    run_id = client.get_model_version(MODEL, "1").run_id
+    assert [found.version for found in client.search_model_versions(f"run_id = '{run_id}'")] == ["1"]
+    first = min(client.search_model_versions(f"name='{MODEL}'"), key=lambda version: int(version.version))
+    assert (first.version, first._tags, first._aliases) == ("1", {}, [])
+    assert client.get_model_version(MODEL, "1").tags == {"git_commit": "abc"}
+    url = f"{registry.core.url('prod')}/api/2.0/mlflow/unity-catalog/model-versions/search"
+    ordered = registry.core.call("GET", f"{url}?filter=name='{MODEL}'&order_by=version")
+    assert (ordered.status_code, "order_by" in ordered.json()["message"]) == (400, True)
+
+
+def test_a_search_is_answered_by_the_page(registry: Registry) -> None:
+    """A hundred at most, whatever is asked for; the token leads to the rest, and every version comes once."""
+    name = "prod.credit_ops.many"
+    admin = registry.core.admin()
+    admin.registered_models.create(catalog_name="prod", schema_name="credit_ops", name="many")
+    url = f"{registry.core.url('prod')}/api/2.0/mlflow/unity-catalog/model-versions/create"
+    for _ in range(103):
+        assert registry.core.call("POST", url, json={"name": name, "source": "models:/m-0a"}).status_code == 200
+    registry.core.grant("function", name, registry.applications["scoring"], "EXECUTE")
+    client = registry.act_as("scoring")
+    first = client.search_model_versions(f"name='{name}'", max_results=1000)
+    rest = client.search_model_versions(f"name='{name}'", max_results=1000, page_token=first.token)
+    assert (len(first), len(rest), rest.token) == (100, 3, "")
+    assert {int(version.version) for version in [*first, *rest]} == set(range(1, 104))
+    admin.registered_models.delete(name)
+
+
+def test_there_are_no_stages(registry: Registry) -> None:
+    """The client says so; a stage is no version."""
+    client = registry.act_as("promotion")
+    with pytest.raises(MlflowException, match="unsupported"):
+        client.transition_model_version_stage(MODEL, "1", "Production")
+    with pytest.raises(MlflowException, match="unsupported"):
+        client.get_latest_versions(MODEL)
+    url = f"{registry.core.url('prod')}/api/2.0/mlflow/unity-catalog/model-versions/get"
+    answer = registry.core.call("GET", f"{url}?name={MODEL}&version=Production")
+    assert (answer.status_code, "has no stages" in answer.json()["message"]) == (400, True)
+
+
+def test_artifacts_also_go_by_signed_urls(registry: Registry) -> None:
+    """For a client that does not use the SDK's Files API: up, down and listed; a URL is for one operation."""
+    registry.patch.setenv("MLFLOW_USE_DATABRICKS_SDK_MODEL_ARTIFACTS_REPO_FOR_UC", "false")
+    client = registry.act_as("training")
+    uri, model_id = registry.log()
+    version = client.create_model_version(MODEL, uri, model_id=model_id)
+    registry.act_as("scoring")
+    loaded = mlflow.pyfunc.load_model(f"models:/{MODEL}/{version.version}")
+    assert list(loaded.predict(pd.DataFrame({"x": [2.0]}))) == [4.0]
+    path = f"/Models/{MODEL.replace('.', '/')}/{version.version}/MLmodel"
+    files = f"{registry.core.url('prod')}/api/2.0/fs"
+    scoring = registry.core.token("scoring")
+    assert registry.core.call("POST", f"{files}/create-upload-url", scoring, json={"path": path}).status_code == 403
+    url = registry.core.call("POST", f"{files}/create-download-url", scoring, json={"path": path}).json()["url"]
+    assert registry.core.call("GET", url, "").status_code == 200
+    assert registry.core.call("PUT", url, "", content=b"x").status_code == 403
+    registry.patch.undo()
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/2.0/mlflow/registered-models/get?name=x"),
+        ("POST", "/ajax-api/2.0/mlflow/registered-models/alias"),
+        ("POST", "/api/2.0/mlflow/model-versions/create"),
+    ],
+)
+def test_the_workspaces_own_registry_is_closed(registry: Registry, method: str, path: str) -> None:
+    """For everybody; the refusal says what to set."""
+    options = {"json": {"name": MODEL}} if method == "POST" else {}
+    answer = registry.core.call(method, f"{registry.core.url('prod')}{path}", **options)
+    assert (answer.status_code, answer.json()["error_code"]) == (400, "FEATURE_DISABLED")
+    assert "databricks-uc" in answer.json()["message"]
+
+
+def test_what_the_registry_does_not_know_is_refused(registry: Registry) -> None:
+    """Prompts of Unity Catalog, and fields that no route reads."""
+    base = f"{registry.core.url('prod')}/api/2.0/mlflow/unity-catalog"
+    assert registry.core.call("POST", f"{base}/prompts", json={"name": "x"}).status_code == 501
+    body = {"name": "prod.credit_ops.x", "deployment_job_id": "7"}
+    answer = registry.core.call("POST", f"{base}/registered-models/create", json=body)
+    assert (answer.status_code, "deployment_job_id" in answer.json()["message"]) == (400, True)
+    assert SIGNATURE.outputs is not None
