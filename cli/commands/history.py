@@ -1,6 +1,8 @@
 """`mlops history`."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ from cli.errors import CommandError
 from cli.history import Version, story
 from cli.models import NamedModel, named_model
 from cli.output import Row, format_option, show
+from ml.versions import listing
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -57,10 +60,12 @@ def versions(model: NamedModel) -> list[Version]:
     """Every registered version with its tags and aliases. Raises CommandError where the model cannot be read."""
     from mlflow.exceptions import MlflowException  # noqa: PLC0415 - takes seconds
 
-    client = _registry(model.env)
     try:
-        pointed = client.get_registered_model(model.full_name).aliases
-        found = client.search_model_versions(f"name='{model.full_name}'", max_results=1000)
+        with _registry(model.env) as client:
+            pointed = client.get_registered_model(model.full_name).aliases
+            # A search in Unity Catalog leaves the tags out.
+            numbers = [version.version for version in listing.versions(client, model.full_name)]
+            found = [client.get_model_version(model.full_name, number) for number in numbers]
     except MlflowException as error:
         raise CommandError(f"model {model.full_name} cannot be read: {error}") from error
     return [
@@ -76,27 +81,37 @@ def versions(model: NamedModel) -> list[Version]:
 
 def measures(model: NamedModel) -> list[Row]:
     """One row per version, oldest first: what its training measured on its hold-out, by the measure's name."""
-    client = _registry(model.env)
-    found = client.search_model_versions(f"name='{model.full_name}'", max_results=1000)
+    with _registry(model.env) as client:
+        found = sorted(listing.versions(client, model.full_name), key=lambda each: int(each.version))
+        runs = {int(version.version): client.get_run(version.run_id or "") for version in found}
     return [
-        {"env": model.env, "version": int(version.version)}
-        | {
-            name.removeprefix(HOLDOUT): value
-            for name, value in client.get_run(version.run_id or "").data.metrics.items()
-            if name.startswith(HOLDOUT)
-        }
-        for version in sorted(found, key=lambda each: int(each.version))
+        {"env": model.env, "version": number}
+        | {name.removeprefix(HOLDOUT): value for name, value in run.data.metrics.items() if name.startswith(HOLDOUT)}
+        for number, run in runs.items()
     ]
 
 
-def _registry(env: str) -> "MlflowClient":
-    """MLflow's client of the workspace `env`."""
+@contextmanager
+def _registry(env: str) -> "Iterator[MlflowClient]":
+    """MLflow's client of the workspace `env`, whose registry is Unity Catalog's.
+
+    It takes host and token from the environment only, which is as it was afterwards.
+    """
     from mlflow import MlflowClient  # noqa: PLC0415 - takes seconds
 
     config = workspace(env).config
-    # MLflow takes its token from the environment only.
-    os.environ["MLFLOW_TRACKING_TOKEN"] = config.token or ""
-    return MlflowClient(tracking_uri=config.host, registry_uri=config.host)
+    token = config.token or ""
+    held = {"DATABRICKS_HOST": config.host, "DATABRICKS_TOKEN": token, "DATABRICKS_AUTH_TYPE": "pat"}
+    held |= {"MLFLOW_TRACKING_TOKEN": token}
+    before = {name: os.environ.pop(name, None) for name in (*held, "DATABRICKS_CONFIG_PROFILE")}
+    os.environ.update(held)
+    try:
+        yield MlflowClient(tracking_uri=config.host, registry_uri="databricks-uc")
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
 
 
 @click.command()

@@ -21,6 +21,7 @@ from ml.parameters import Common
 from ml.tables import Tables, door, frame_of
 from ml.tables.system import GATE_RESULTS
 from ml.versions import artifact
+from ml.versions.listing import READY
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +119,8 @@ def missing_version(subject: Judged) -> str | None:
         if error.error_code != "RESOURCE_DOES_NOT_EXIST":
             raise
         return f"{subject.name} has no version {subject.version}"
-    return None if found.status == "READY" else f"{subject.name} version {subject.version} is {found.status}, not READY"
+    said = f"{subject.name} version {subject.version} is {found.status}, not {READY}"
+    return None if found.status == READY else said
 
 
 def record(subject: Judged, verdict: Verdict) -> None:

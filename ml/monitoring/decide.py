@@ -22,6 +22,7 @@ from ml.monitoring.rules import Action, Decision, decide
 from ml.monitoring.tables import DECISIONS, METRICS
 from ml.parameters import Common
 from ml.tables import Tables, door, frame_of
+from ml.versions import listing
 
 # The reason becomes a tag of the model version that is trained; Unity Catalog takes tag values up to 256 characters.
 _REASON_CHARACTERS = 250
@@ -57,10 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def newest(task: Common) -> int:
-    """The newest version of the registered model; 0 where there is none."""
+    """The newest version of the registered model; 0 if there is none."""
     name = task.use_case.model.full_name(task.catalog, task.use_case.name)
-    found = mlflow.MlflowClient().search_model_versions(f"name='{name}'")
-    return max((int(version.version) for version in found), default=0)
+    return listing.newest(mlflow.MlflowClient(), name)
 
 
 def read_metrics(tables: Tables, source: str) -> list[Metric]:

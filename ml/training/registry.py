@@ -22,7 +22,7 @@ from ml.training.dataset import Pinned
 from ml.training.feature_spec import Source, feature_spec
 from ml.training.learner import Learned
 from ml.training.lineage import Lineage
-from ml.versions import artifact
+from ml.versions import artifact, listing
 
 MODEL = "model"
 
@@ -60,8 +60,8 @@ def trained_already(
     finished = {run.info.run_id for run in runs if run.info.status == "FINISHED"}
     versions = [
         Registered(version=int(version.version), run_id=version.run_id)
-        for version in client.search_model_versions(f"name='{name}'")
-        if version.run_id and version.run_id in finished and version.status == "READY"
+        for version in listing.versions(client, name)
+        if version.run_id and version.run_id in finished and version.status == listing.READY
     ]
     newest = max(versions, key=lambda version: version.version, default=None)
     return newest, [run for run in runs if run.info.status == "RUNNING"]

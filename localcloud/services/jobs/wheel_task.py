@@ -210,7 +210,7 @@ def task_environ(cloud: Cloud, workspace: Workspace, token: str, directory: Path
         "DATABRICKS_AUTH_TYPE": "pat",
         "SPARK_REMOTE": cloud.spark_remote,
         "MLFLOW_TRACKING_URI": workspace.url,
-        "MLFLOW_REGISTRY_URI": workspace.url,
+        "MLFLOW_REGISTRY_URI": "databricks-uc",
         "MLFLOW_TRACKING_TOKEN": token,
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",

@@ -176,9 +176,9 @@ def test_a_package_index_without_its_secret_is_found(core: Core, patient: Patien
 
 @pytest.fixture
 def champion(core: Core) -> Any:
-    """Version 1 of the model is live, as MLflow keeps it."""
-    url = f"{core.cloud.mlflow_url}/api/2.0/mlflow"
-    made = core.http.post(f"{url}/model-versions/create", json={"name": MODEL, "source": "dbfs:/none"})
+    """Version 1 of the model is live."""
+    url = f"{core.url('prod')}/api/2.0/mlflow/unity-catalog/model-versions/create"
+    made = core.call("POST", url, json={"name": MODEL, "source": "dbfs:/none"})
     assert made.is_success, made.text
     version = made.json()["model_version"]["version"]
     core.admin().registered_models.set_alias(MODEL, "champion", int(version))

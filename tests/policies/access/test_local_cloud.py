@@ -76,7 +76,7 @@ def _volume(operation: str) -> Probe:
 
 def _model(method: str, route: str, **more: str) -> Probe:
     return lambda wire, key: wire.allowed(
-        method, f"/api/2.0/mlflow/registered-models/{route}", {"name": key.name} | more
+        method, f"/api/2.0/mlflow/unity-catalog/registered-models/{route}", {"name": key.name} | more
     )
 
 

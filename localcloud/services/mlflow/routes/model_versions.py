@@ -20,24 +20,23 @@ PARITY = Parity(
 
 router = APIRouter(prefix=registry.PREFIX, route_class=registry.RegistryRoute, dependencies=[Depends(known_query)])
 _VERSIONS = "/model-versions"
-_CREATE = ("name", "source", "run_id", "description", "tags", "run_tracking_server_id", "feature_deps", "model_id")
+_KEPT = ("source", "run_id", "model_id", "run_tracking_server_id", "feature_deps", "model_version_dependencies")
 _MOST = 10_000
 
 
 @router.post(f"{_VERSIONS}/create")
 def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Begin a version, whose artifacts come next. Needs CREATE_MODEL_VERSION, and APPLY_TAG for its tags."""
-    registry.require_known(body, *_CREATE, "model_version_dependencies")
-    name, source = required(body, "name", "source")
-    name = registry.model_name(name)
+    registry.require_known(body, "name", "description", "tags", *_KEPT)
+    name = registry.model_name(required(body, "name", "source")[0])
     access.authorize(cloud, caller, Kind.MODEL, name, Privilege.CREATE_MODEL_VERSION)
     given = body.get("tags") or []
     if given:
         tags.require_right(cloud, caller, name)
     if body.get("model_id"):
         tracking.require_logged_model(cloud, caller, str(body["model_id"]))
-    fields = {field: body.get(field) or "" for field in _CREATE if field not in ("name", "tags", "description")}
-    described = {"source": source, "comment": body.get("description") or "", "tags": tags.added({}, given)}
+    fields = {field: body.get(field) or "" for field in _KEPT}
+    described = {"comment": body.get("description") or "", "tags": tags.added({}, given)}
     document = versions.begin(cloud, name, caller.principal, {**fields, **described})
     return {"model_version": registry.as_version(cloud.store, document)}
 
@@ -100,11 +99,7 @@ def get_download_uri(name: str, version: str, cloud: CloudDep, caller: CallerDep
 
 @router.get(f"{_VERSIONS}/search")
 def search(
-    cloud: CloudDep,
-    caller: CallerDep,
-    filter: str = "",
-    max_results: int = _MOST,
-    page_token: str = ""
+    cloud: CloudDep, caller: CallerDep, filter: str = "", max_results: int = _MOST, page_token: str = ""
 ) -> Document:
     """Versions of models that the caller may EXECUTE, by one condition; a page at a time, without aliases and tags."""
     caller.require_workspace()

@@ -10,9 +10,7 @@ from tests.localcloud.services.mlflow.world import EXPERIMENT, Registry, denied
 
 def test_experiments_belong_to_a_workspace_and_to_whom_they_are_permitted(registry: Registry) -> None:
     """dev does not see prod's; CAN_READ reads and does not write; the SDK knows the id as text."""
-    experiment = registry.core.admin().experiments.get_by_name(EXPERIMENT).experiment
-    assert experiment is not None
-    number = str(experiment.experiment_id)
+    number = registry.experiment()
     registry.core.application("reader")
     registry.applications["reader"] = registry.core.cloud.store.all("service_principal")[-1]["applicationId"]
     client = registry.act_as("reader")

@@ -8,7 +8,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, Schema
 
-from tests.localcloud.services.mlflow.world import EXPERIMENT, MODEL, SIGNATURE, Registry, denied, refused
+from tests.localcloud.services.mlflow.world import MODEL, SIGNATURE, Registry, denied, refused
 
 
 def test_only_the_owner_moves_an_alias(registry: Registry) -> None:
@@ -75,7 +75,8 @@ def test_a_model_is_made_once_and_by_three_levels(registry: Registry) -> None:
     maker = registry.newcomer("model-maker")
     registry.core.grant("schema", "prod.credit_ops", registry.applications["model-maker"], "CREATE_MODEL")
     name = "prod.credit_ops.made"
-    assert "all three levels" in refused("INVALID_PARAMETER_VALUE", maker.create_registered_model, "made")
+    with pytest.raises(MlflowException, match=r"specify all three levels.*set the Model Registry URI"):
+        maker.create_registered_model("made")
     made = maker.create_registered_model(name, tags={"team": "risk"}, description="a trial")
     assert (made.name, made.description, made.tags) == (name, "a trial", {"team": "risk"})
     assert "already exists" in refused("RESOURCE_ALREADY_EXISTS", maker.create_registered_model, name)
@@ -104,9 +105,7 @@ def test_tags_of_a_version_need_apply_tag(registry: Registry) -> None:
     registry.act_as("training")
     uri, model_id = registry.log()
     client = registry.newcomer("maker", "EXECUTE", "CREATE_MODEL_VERSION")
-    registry.permit(
-        str(registry.core.admin().experiments.get_by_name(EXPERIMENT).experiment.experiment_id), "maker", "CAN_READ"
-    )
+    registry.permit(registry.experiment(), "maker", "CAN_READ")
     made = {"source": uri, "model_id": model_id}
     assert "does not have APPLY TAG on" in denied(client.create_model_version, MODEL, tags={"licence": "x"}, **made)
     version = client.create_model_version(MODEL, **made).version
@@ -166,7 +165,7 @@ def test_a_version_is_its_makers_until_it_is_finished_and_nobodys_to_change_then
     """Others read no artifact before, nor finish it; afterwards not even the maker writes one."""
     base = f"{registry.core.url('prod')}/api/2.0/mlflow/unity-catalog/model-versions"
     maker, other = registry.core.token("training"), registry.core.token("scoring")
-    body = {"name": MODEL, "source": "models:/m-0a"}
+    body = {"name": MODEL, "source": "dbfs:/made/elsewhere"}
     number = registry.core.call("POST", f"{base}/create", maker, json=body).json()["model_version"]["version"]
     file = f"{registry.core.url('prod')}/api/2.0/fs/files/Models/{MODEL.replace('.', '/')}/{number}/MLmodel"
     named = {"name": MODEL, "version": number}
@@ -197,17 +196,18 @@ def test_a_version_outlives_what_it_was_made_from(registry: Registry) -> None:
 
 
 def test_a_version_is_copied_and_deleted_with_its_aliases(registry: Registry) -> None:
-    """The owner copies it to another model and deletes it; its number is not given again."""
+    """Who may EXECUTE it copies it to a model of their own, and deletes the copy; its number is not given again."""
+    name = "prod.credit_ops.copy"
     registry.core.grant("schema", "prod.credit_ops", registry.applications["promotion"], "CREATE_MODEL")
     owner = registry.act_as("promotion")
-    copied = mlflow.MlflowClient().copy_model_version(f"models:/{MODEL}/1", "prod.credit_ops.copy")
+    owner.create_registered_model(name)
+    copied = owner.create_model_version(name, f"models:/{MODEL}/1")
     assert (copied.version, copied.status) == ("1", "READY")
-    owner.set_registered_model_alias("prod.credit_ops.copy", "trial", "1")
-    owner.delete_model_version("prod.credit_ops.copy", "1")
-    assert owner.get_registered_model("prod.credit_ops.copy").aliases == {}
-    again = mlflow.MlflowClient().copy_model_version(f"models:/{MODEL}/1", "prod.credit_ops.copy")
-    assert again.version == "2"
-    owner.delete_registered_model("prod.credit_ops.copy")
+    owner.set_registered_model_alias(name, "trial", "1")
+    owner.delete_model_version(name, "1")
+    assert owner.get_registered_model(name).aliases == {}
+    assert owner.create_model_version(name, f"models:/{MODEL}/1").version == "2"
+    owner.delete_registered_model(name)
 
 
 def test_a_foreign_logged_model_is_not_registered(registry: Registry) -> None:
@@ -251,7 +251,7 @@ def test_a_search_is_answered_by_the_page(registry: Registry) -> None:
     admin.registered_models.create(catalog_name="prod", schema_name="credit_ops", name="many")
     url = f"{registry.core.url('prod')}/api/2.0/mlflow/unity-catalog/model-versions/create"
     for _ in range(103):
-        assert registry.core.call("POST", url, json={"name": name, "source": "models:/m-0a"}).status_code == 200
+        assert registry.core.call("POST", url, json={"name": name, "source": "dbfs:/made/elsewhere"}).status_code == 200
     registry.core.grant("function", name, registry.applications["scoring"], "EXECUTE")
     client = registry.act_as("scoring")
     first = client.search_model_versions(f"name='{name}'", max_results=1000)

@@ -53,6 +53,12 @@ class Registry:
             self.core.grant("function", MODEL, application, *privileges)
         return self.act_as(name)
 
+    def experiment(self) -> str:
+        """The id of the experiment."""
+        found = self.core.admin().experiments.get_by_name(EXPERIMENT).experiment
+        assert found is not None
+        return str(found.experiment_id)
+
     def permit(self, object_id: str, name: str, level: str) -> None:
         """Give a principal a level on an experiment."""
         entry = {"service_principal_name": self.applications[name], "permission_level": level}

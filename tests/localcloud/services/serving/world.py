@@ -16,6 +16,7 @@ import yaml
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.service import serving as sdk
 from mlflow.models import ModelSignature
+from mlflow.store._unity_catalog.registry import rest_store
 from mlflow.types import ColSpec, Schema
 
 from localcloud import app
@@ -23,6 +24,7 @@ from localcloud.kernel import identity, loopback
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.listeners import Listeners
 from localcloud.kernel.store import Store
+from localcloud.services.jobs import runtime_mlflow
 from localcloud.services.jobs.workers import Workers
 from localcloud.services.mlflow.server import MlflowServer
 from localcloud.services.serving import service
@@ -120,11 +122,13 @@ def entity(version: int, name: str = "risk") -> sdk.ServedEntityInput:
 
 @contextmanager
 def mlflow_as(url: str, token: str) -> Iterator[None]:
-    """MLflow's own client against a workspace."""
+    """MLflow's client against a workspace as a task has it: models are Unity Catalog's, packed ones too."""
     previous = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
-    with mock.patch.dict(os.environ, {"MLFLOW_TRACKING_TOKEN": token}):
+    held = {"DATABRICKS_HOST": url, "DATABRICKS_TOKEN": token, "MLFLOW_TRACKING_TOKEN": token}
+    packed = mock.patch.object(rest_store, "get_feature_dependencies", runtime_mlflow.feature_dependencies)
+    with mock.patch.dict(os.environ, held), packed:
         mlflow.set_tracking_uri(url)
-        mlflow.set_registry_uri(url)
+        mlflow.set_registry_uri("databricks-uc")
         try:
             yield
         finally:
