@@ -1,13 +1,16 @@
 """What `mlops history` tells, and which model a command is about."""
 
 import json
+import os
 from typing import Any
 
 import pytest
 
+from cli.commands.history import versions
 from cli.errors import CommandError
 from cli.history import Span, Version, spans, story
 from cli.models import NamedModel, named_model
+from tests.localcloud.core import Core
 
 _TAGS = {
     "feature_table": "prod.credit_gold.client_features",
@@ -116,3 +119,34 @@ def test_an_unknown_model_is_refused_with_those_there_are(text: str, env: str | 
     """A contradiction is refused too."""
     with pytest.raises(CommandError, match=message):
         named_model(text, env)
+
+
+def test_versions_come_with_tags_and_aliases_from_unity_catalog(served: Core, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever workspace the shell's own variables name, which are as they were afterwards."""
+    admin = served.admin()
+    admin.catalogs.create("prod")
+    admin.schemas.create("credit_ops", "prod")
+    admin.registered_models.create(catalog_name="prod", schema_name="credit_ops", name="default_risk")
+    model = named_model("credit", None)
+    url = f"{served.url('prod')}/api/2.0/mlflow/unity-catalog/model-versions/create"
+    for commit in ("abc", "def"):
+        tags = [{"key": "git_commit", "value": commit}]
+        answer = served.call("POST", url, json={"name": model.full_name, "source": "dbfs:/made", "tags": tags})
+        assert answer.status_code == 200, answer.text
+    admin.registered_models.set_alias(model.full_name, "champion", 2)
+    shell = {"DATABRICKS_HOST": "https://adb-1.1.azuredatabricks.net", "DATABRICKS_CONFIG_PROFILE": "mine"}
+    for name, value in shell.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("DATABRICKS_TOKEN", raising=False)
+    found = {version.number: (version.tags, version.aliases) for version in versions(model)}
+    assert found == {1: ({"git_commit": "abc"}, ()), 2: ({"git_commit": "def"}, ("champion",))}
+    assert {name: os.environ.get(name) for name in (*shell, "DATABRICKS_TOKEN")} == {**shell, "DATABRICKS_TOKEN": None}
+
+
+def test_a_model_that_is_not_there_is_named(served: Core) -> None:
+    """By its full name, with what Unity Catalog says."""
+    assert served.admin_token
+    with pytest.raises(
+        CommandError, match=r"model prod.credit_ops.default_risk cannot be read: RESOURCE_DOES_NOT_EXIST"
+    ):
+        versions(named_model("credit", None))

@@ -78,8 +78,12 @@ def sparks():
 def whoami():
     from databricks.sdk import WorkspaceClient
     print(WorkspaceClient().current_user.me().user_name)
+
+def registry():
+    import mlflow
+    print(mlflow.get_registry_uri(), mlflow.MlflowClient().get_registered_model(sys.argv[1]).description)
 '''
-ENTRY_POINTS = ("say", "train", "fails", "flaky", "marks", "meets", "stays", "hangs", "sparks", "whoami")
+ENTRY_POINTS = ("say", "train", "fails", "flaky", "marks", "meets", "stays", "hangs", "sparks", "whoami", "registry")
 
 
 @dataclass

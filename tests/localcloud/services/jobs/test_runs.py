@@ -49,6 +49,18 @@ def test_a_task_acts_as_the_jobs_principal(plant: Plant) -> None:
     assert tokens == []
 
 
+def test_a_tasks_registry_is_unity_catalogs(plant: Plant) -> None:
+    """Unless it says otherwise, as in a runtime; models are found by the principal's privileges on them."""
+    named = {"catalog_name": "prod", "schema_name": "platform_ops", "name": "risk"}
+    plant.admin.registered_models.create(**named, comment="the risk of default")
+    job = plant.create("job", plant.task("a", "registry", "prod.platform_ops.risk"))
+    refused = plant.run(job)
+    assert results(refused) == {"a": "FAILED"}
+    assert "PERMISSION_DENIED: User does not have EXECUTE on Registered Model" in _log(plant, refused, "a")
+    plant.core.grant("function", "prod.platform_ops.risk", plant.principal, "EXECUTE")
+    assert _log(plant, plant.run(job), "a").strip().endswith("databricks-uc the risk of default")
+
+
 def test_forked_tasks_use_the_warm_spark(plant: Plant, spark_remote: str, tmp_path: Path) -> None:
     """Two tasks at once open their own Spark sessions and write Delta: a fork carries no connection along."""
     plant.core.cloud.spark_remote = spark_remote
