@@ -31,7 +31,7 @@ def uses_files_api(caller: CallerDep) -> Document:
 
 @router.post(f"{_MODELS}/create")
 def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Create a model. Needs CREATE_MODEL on the schema, and APPLY_TAG there for its tags."""
+    """Create a model. Needs CREATE_MODEL on the schema; who makes it owns it."""
     registry.require_known(body, "name", "description", "tags")
     name = registry.model_name(required(body, "name"))
     if cloud.store.get(Kind.MODEL, name) is not None and access.sees(cloud, caller, Kind.MODEL, name):

@@ -21,7 +21,10 @@ def test_only_the_owner_moves_an_alias(registry: Registry) -> None:
     denied(training.update_registered_model, MODEL, description="mine")
     promotion = registry.act_as("promotion")
     promotion.set_registered_model_alias(MODEL, "champion", "1")
-    assert promotion.get_registered_model(MODEL).aliases == {"champion": "1"}
+    promotion.set_registered_model_alias(MODEL, "gone", "1")
+    promotion.delete_registered_model_alias(MODEL, "gone")
+    aliases = promotion.get_registered_model(MODEL).aliases
+    assert (aliases["champion"], "gone" in aliases) == ("1", False)
     sdk = registry.core.sdk("scoring")
     assert sdk.model_versions.get_by_alias(MODEL, "champion").version == 1
     with pytest.raises(PermissionDenied):
@@ -34,6 +37,8 @@ def test_scoring_loads_the_model_by_execute_alone(registry: Registry) -> None:
     client = registry.act_as("scoring")
     for uri in (f"models:/{MODEL}/1", f"models:/{MODEL}@loaded"):
         assert list(mlflow.pyfunc.load_model(uri).predict(pd.DataFrame({"x": [3.0]}))) == [6.0]
+    # Where the artifacts lie is shown; only the Files API opens it.
+    assert client.get_model_version_download_uri(MODEL, "1").startswith(str(registry.core.cloud.models))
     run_id = client.get_model_version(MODEL, "1").run_id
     assert "CAN_READ" in denied(client.get_run, run_id)
     assert "CAN_EDIT" in denied(client.set_tag, run_id, "a", "b")
@@ -84,6 +89,8 @@ def test_a_model_is_made_once_and_by_three_levels(registry: Registry) -> None:
     maker.delete_registered_model_tag(name, "stage")
     found = maker.get_registered_model(name)
     assert (found.description, found.tags, found.aliases) == ("changed", {"team": "fraud"}, {})
+    registry.core.admin().registered_models.update(name, comment="said elsewhere")
+    assert maker.get_registered_model(name).description == "said elsewhere"
     assert "new_name" in refused("INVALID_PARAMETER_VALUE", maker.rename_registered_model, name, f"{name}_2")
     assert name in [model.name for model in maker.search_registered_models()]
     maker.delete_registered_model(name)
