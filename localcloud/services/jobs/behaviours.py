@@ -208,7 +208,14 @@ BEHAVIOURS = (
         witness="tests/localcloud/services/jobs/test_runs.py::test_an_interrupted_run_is_marked_and_can_be_repaired",
     ),
     Behaviour(
-        area="MLflow tracking and registry",
+        area="model registry",
+        does="a task's registry is Unity Catalog's",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/machine-learning/manage-model-lifecycle/",
+        witness="tests/localcloud/services/jobs/test_runs.py::test_a_tasks_registry_is_unity_catalogs",
+    ),
+    Behaviour(
+        area="model registry",
         does="a task registers a model that looks features up, as only the runtime's build of MLflow may",
         level=Level.EXECUTED,
         follows="https://learn.microsoft.com/azure/databricks/machine-learning/feature-store/train-models-with-feature-store",

@@ -1,1 +1,1 @@
-"""MLflow tracking and registry: checked here, then passed on to a real MLflow server."""
+"""MLflow: tracking is checked and passed on to a real server; the registry is Unity Catalog's, answered here."""
