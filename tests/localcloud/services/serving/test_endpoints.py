@@ -207,7 +207,7 @@ def test_what_cannot_be_served_is_refused_when_it_is_configured(world: World) ->
         client.serving_endpoints.create(name, config=config)
 
     good = entity(world.versions["one"])
-    with pytest.raises(NotFound, match="version=99"):
+    with pytest.raises(NotFound, match="has no version 99"):
         create("a", entity(99))
     with pytest.raises(BadRequest, match="used twice"):
         create("a", good, good)
