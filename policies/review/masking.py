@@ -20,6 +20,8 @@ _NO_SECRET = re.compile(r"(lifetime|enabled|_id$|_name$|scope|expir|type$|_days|
 # Shorter ones, and short ones of letters or digits alone, are words such as "true": taking them out garbles the review.
 _SHORTEST = 5
 _LONG = 8
+# Texts of up to so many characters are looked at once.
+_REMEMBERED = 200
 
 
 @lru_cache(maxsize=10_000)
@@ -37,16 +39,23 @@ def part(tree: Any, key: Any) -> Any:
     return tree[key] if isinstance(tree, list) and isinstance(key, int) and key < len(tree) else None
 
 
-def marked_texts(value: Any, marks: Any, name: str = "") -> Iterator[str]:
+def marked_texts(value: Any, marks: Any, name: str = "") -> list[str]:
     """The texts below `value` that are marked, or lie under a secret's name."""
-    if isinstance(value, dict):
+    found: list[str] = []
+    _collect(value, marks, name, found)
+    return found
+
+
+def _collect(value: Any, marks: Any, name: str, found: list[str]) -> None:
+    if isinstance(value, str):
+        if marks is True or is_secret_name(name):
+            found.append(value)
+    elif isinstance(value, dict):
         for key, below in value.items():
-            yield from marked_texts(below, part(marks, key), str(key))
+            _collect(below, part(marks, key) if marks else None, str(key), found)
     elif isinstance(value, list):
         for position, below in enumerate(value):
-            yield from marked_texts(below, part(marks, position), name)
-    elif isinstance(value, str) and (marks is True or is_secret_name(name)):
-        yield value
+            _collect(below, part(marks, position) if marks else None, name, found)
 
 
 def secrets_of(plan: Plan) -> frozenset[str]:
@@ -129,6 +138,18 @@ _FORM_PATTERNS = tuple(re.compile(form, re.DOTALL) for form in _FORMS)
 
 def hide_forms(text: str) -> str:
     """`text` without what is a secret by its form: tokens, keys in connection strings, passwords in addresses."""
+    # Names and short values come again and again; the shortest form has five characters.
+    if len(text) < _SHORTEST:
+        return text
+    return _hidden_forms_of_short(text) if len(text) <= _REMEMBERED else _without_forms(text)
+
+
+@lru_cache(maxsize=50_000)
+def _hidden_forms_of_short(text: str) -> str:
+    return _without_forms(text)
+
+
+def _without_forms(text: str) -> str:
     for pattern in _FORM_PATTERNS:
         text = pattern.sub(_hidden, text)
     return text

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Protocol
 
 from policies.review import settings
@@ -162,7 +163,7 @@ def _grant_fits(condition: GrantCondition, change: GrantChange) -> bool:
     )
 
 
-def _counts(condition: GrantCondition, wanted: Sequence[str], privileges: Sequence[str]) -> bool:
+def _counts(condition: GrantCondition, wanted: tuple[str, ...], privileges: Sequence[str]) -> bool:
     return any(_any(wanted, item) and not _any(condition.besides, item) for item in privileges)
 
 
@@ -170,5 +171,6 @@ def _finding_fits(condition: FindingCondition, finding: Finding) -> bool:
     return finding.severity in condition.severities and finding.result in condition.results
 
 
-def _any(patterns: Sequence[str], text: str) -> bool:
+@lru_cache(maxsize=100_000)
+def _any(patterns: tuple[str, ...], text: str) -> bool:
     return any(fnmatchcase(text, pattern) for pattern in patterns)

@@ -127,6 +127,8 @@ def _add_change(document: Document, change: Change, configured: Configured | Non
 
 def _merged(after: Any, unknown: Any, expression: Any) -> Any:
     """Planned values, with the expression where the value is not known; what nobody set is left out."""
+    if not unknown:
+        return after
     if unknown is True:
         references = expression.get("references") if isinstance(expression, Mapping) else None
         # An expression without a reference, such as a call, is computed too; without any, the provider fills it in.
