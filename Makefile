@@ -84,7 +84,7 @@ secrets: $(READY) ## Search repository, stacks, plans, logs and reports for secr
 synth-check: $(READY) node_modules/.installed ## Compare `mlops synth` with the real `cdktf synth`
 	@$(PY) -m pytest tests/infra/test_synth.py::test_the_real_cli_writes_the_same_documents
 
-runtime-check: $(READY) ## Use the wheel in the environment of a declared runtime (RUNTIME=17.3)
+runtime-check: $(READY) ## Use the wheel in the environment of each declared runtime (RUNTIME=17.3 or 18: of one)
 	@$(PY) -m tests.runtimes.check $(RUNTIME)
 
 node_modules/.installed: package-lock.json $(READY)

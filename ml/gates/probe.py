@@ -21,7 +21,9 @@ _WARM_UP, _MEASURED = 20, 100
 
 
 class _NoCheckout(MetaPathFinder):
-    """Makes `import ml` fail: a server does not have it."""
+    """Makes `import ml` fail: a server does not have it. `refused` is the last refusal."""
+
+    refused = ""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
@@ -29,7 +31,8 @@ class _NoCheckout(MetaPathFinder):
         """Refuse `ml` and all below it; leave the rest to others."""
         del path, target
         if fullname.partition(".")[0] == "ml":
-            raise ModuleNotFoundError(f"the model imports {fullname}, which is not where it is served")
+            self.refused = f"the model imports {fullname}, which is not where it is served"
+            raise ModuleNotFoundError(self.refused)
         return None
 
 
@@ -91,10 +94,14 @@ def _latency_ms(model: Any, row: Any) -> float:
 def main(folder: Path, answer: Path) -> None:
     """Load, answer the input example, measure; write what was found to `answer`."""
     started = time.perf_counter()
-    sys.meta_path.insert(0, _NoCheckout())
+    without_checkout = _NoCheckout()
+    sys.meta_path.insert(0, without_checkout)
     import mlflow  # noqa: PLC0415 - its import is part of the time to load
 
     model = mlflow.pyfunc.load_model(str(folder), suppress_warnings=True)
+    if model is None:
+        # MLflow 3.8 answers nothing when its tracing fails beside the load, whatever the load said.
+        raise RuntimeError(without_checkout.refused or "MLflow loaded nothing and did not say why")
     loaded_s = time.perf_counter() - started
     example = model.input_example
     if example is None:

@@ -1,7 +1,9 @@
 """`make runtime-check`: build the environment of a declared runtime, install the wheel without an index, and use it.
 
 The environment has the manifest's versions of what the wheel needs, all the way down, on the manifest's Python. So what
-passes here runs on a cluster that installs nothing but the wheel and what travels with it.
+passes here runs on a cluster that installs nothing but the wheel and what travels with it. A cluster's Spark is
+Databricks' own build, which no index has: in its place stands the published client of that version. What that client
+does not take in the runtime's version is named in the manifest (`check_apart`) and in the output.
 """
 
 import argparse
@@ -63,8 +65,15 @@ def _minor(python: str) -> str:
 
 
 def constraints(manifest: Mapping[str, Any]) -> str:
-    """The manifest's libraries as lines of a constraints file."""
-    return "".join(f"{name}=={held}\n" for name, held in sorted(manifest["libraries"].items()) if name not in _TOOLS)
+    """The manifest's libraries as lines of a constraints file, but for those that cannot be had beside its Spark."""
+    left_out = {*_TOOLS, *apart(manifest)}
+    held = sorted(manifest["libraries"].items())
+    return "".join(f"{name}=={version}\n" for name, version in held if name not in left_out)
+
+
+def apart(manifest: Mapping[str, Any]) -> Mapping[str, str]:
+    """Libraries that the check takes as pip chooses them, each with why: the manifest's own word for what differs."""
+    return dict(manifest.get("check_apart", {}))
 
 
 def environment(manifest: Mapping[str, Any], python: str) -> Environment:
@@ -93,7 +102,8 @@ def replaced(made: Environment) -> Iterator[str]:
     for held in listed:
         name = canonicalize_name(held["name"])
         wanted = made.manifest["libraries"].get(name)
-        if wanted and name not in (*_TOOLS, "setuptools", "wheel") and not same(wanted, held["version"]):
+        free = (*_TOOLS, *apart(made.manifest), "setuptools", "wheel")
+        if wanted and name not in free and not same(wanted, held["version"]):
             yield f"{name} is {held['version']}, the runtime has {wanted}"
 
 
@@ -120,11 +130,13 @@ def check(manifest: Mapping[str, Any]) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check the runtimes that are named, or those that the environments declare."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("versions", nargs="*", default=["17.3"], help="files of ml/runtimes/, without .json")
+    parser.add_argument("versions", nargs="*", default=["17.3", "18"], help="files of ml/runtimes/, without .json")
     skipped = []
     for named in parser.parse_args(arguments).versions:
         manifest = json.loads((ROOT / "ml" / "runtimes" / f"{named}.json").read_text(encoding="utf-8"))
         print(f"{manifest['name']}: Python {manifest['python']}, {len(manifest['libraries'])} libraries", flush=True)
+        for name, reason in apart(manifest).items():
+            print(f"  apart from the runtime's {name} {manifest['libraries'][name]}: {reason}", flush=True)
         try:
             missing = check(manifest)
         except RuntimeCheckError as error:
