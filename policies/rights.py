@@ -1,7 +1,8 @@
 """Principals and privileges as the system reads them: one spelling for each, whatever a document writes.
 
 Source: Databricks Terraform provider, `databricks_grants` (privileges are upper-cased, blanks become underscores), and
-Azure Databricks, "Manage groups" (`users` and `account users` are built in; names of groups differ in more than case).
+Azure Databricks, "Manage groups" (`users` and `account users` are built in; names of groups differ in more than case)
+and "GRANT" (what `ALL PRIVILEGES` leaves out).
 """
 
 import re
@@ -10,18 +11,26 @@ import re
 ACCOUNT_USERS = "account users"
 WORKSPACE_USERS = "users"
 EVERYBODY = (ACCOUNT_USERS, WORKSPACE_USERS)
+WORKSPACE_ADMINS = "admins"
 # Groups that every account or workspace has, whose names the system reads in any case.
-_BUILT_IN = (*EVERYBODY, "admins")
+BUILT_IN = (*EVERYBODY, WORKSPACE_ADMINS)
 _ALIASES = {"all account users": ACCOUNT_USERS, "all workspace users": WORKSPACE_USERS}
 _BLANKS = re.compile(r"\s+")
 _SEPARATORS = re.compile(r"[\s_]+")
 _ALL = {"ALL", "ALL_PRIVILEGES", "ALL_PRIVILEGE"}
+# What `ALL_PRIVILEGES` leaves out: who has everything may neither give it on nor take data out of the platform.
+NOT_IN_ALL = frozenset({"MANAGE", "EXTERNAL_USE_SCHEMA", "EXTERNAL_USE_LOCATION"})
 
 
 def privilege(text: str) -> str:
     """A privilege, permission level or secret permission: `all privileges` is `ALL_PRIVILEGES`."""
     found = _SEPARATORS.sub("_", text.strip()).upper()
     return "ALL_PRIVILEGES" if found in _ALL else found
+
+
+def covers(granted: str, wanted: str) -> bool:
+    """Whether the privilege that was granted is, or includes, the wanted one. Both as `privilege` spells them."""
+    return granted == wanted or (granted == "ALL_PRIVILEGES" and wanted not in NOT_IN_ALL)
 
 
 def principal(text: str) -> str:
@@ -32,7 +41,7 @@ def principal(text: str) -> str:
     found = _BLANKS.sub(" ", text.strip())
     bare = found.removeprefix("groups/").lower()
     bare = _ALIASES.get(bare, bare)
-    return bare if bare in _BUILT_IN else found
+    return bare if bare in BUILT_IN else found
 
 
 def principal_key(text: str) -> str:

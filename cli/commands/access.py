@@ -14,10 +14,11 @@ from cli.output import progress, show
 from cli.paths import STACKS
 
 if TYPE_CHECKING:
-    from policies.access.compute import Access, Holding
+    from policies.access.answers import Holding
+    from policies.access.compute import Access
     from policies.access.invariants import Violation
 
-_COLUMNS = ("principal", "securable_kind", "securable", "privileges", "workspaces")
+_COLUMNS = ("principal", "securable_kind", "securable", "privileges", "workspaces", "through")
 _BROKEN_INPUT = 2
 
 
@@ -44,7 +45,8 @@ def access(  # noqa: PLR0917 - click passes the options by name
 ) -> None:
     """Tell who may do what: every principal, securable and privilege, computed from the synthesized stacks.
 
-    Ends with 1 where an invariant of policies/access/invariants.yaml does not hold.
+    Ends with 1 where an invariant of policies/access/invariants.yaml does not hold, and where two resources decide
+    about one securable.
     """
     from policies.errors import PolicyError  # noqa: PLC0415 - other commands do not need it
 
@@ -58,7 +60,9 @@ def access(  # noqa: PLR0917 - click passes the options by name
     except PolicyError as error:
         raise CommandError(str(error), _BROKEN_INPUT) from error
     chosen = [
-        item for item in matrix if fnmatchcase(item.principal, principal) and fnmatchcase(item.key.name, securable)
+        item
+        for item in matrix
+        if fnmatchcase(item.principal.casefold(), principal.casefold()) and fnmatchcase(item.key.name, securable)
     ]
     _print(chosen, broken, form, out)
     if broken:
@@ -77,9 +81,11 @@ def _access(stacks_dir: Path | None) -> "Access":
 
 
 def _broken(computed: "Access", matrix: "Sequence[Holding]") -> "list[Violation]":
-    from policies.access.invariants import read_invariants, violations  # noqa: PLC0415 - other commands do not need it
+    from policies.access.conflicts import conflicts  # noqa: PLC0415 - other commands do not need it
+    from policies.access.invariants import read_invariants, violations  # noqa: PLC0415
 
-    return list(violations(read_invariants(), matrix, computed.estate.securables))
+    broken = violations(read_invariants(), matrix, computed.estate.securables)
+    return [*broken, *conflicts(computed.estate.claims)]
 
 
 def _answer(computed: "Access", principal: str, securable: str, privilege: str) -> None:
@@ -120,9 +126,9 @@ def _text(matrix: "Sequence[Holding]", broken: "Sequence[Violation]", form: str)
 
 def _grouped(matrix: "Sequence[Holding]") -> list[dict[str, str]]:
     """One row per principal and securable; of a job's or an endpoint's levels, which build on each other, all."""
-    found: dict[tuple[str, str, str, str], list[str]] = {}
+    found: dict[tuple[str, str, str, str, str], list[str]] = {}
     for item in matrix:
-        place = (item.principal, item.key.kind, item.key.name, " ".join(item.workspaces))
+        place = (item.principal, item.key.kind, item.key.name, " ".join(item.workspaces), item.through)
         found.setdefault(place, []).append(item.privilege)
     return [
         {
@@ -131,6 +137,7 @@ def _grouped(matrix: "Sequence[Holding]") -> list[dict[str, str]]:
             "securable": name,
             "privileges": ", ".join(privileges),
             "workspaces": workspaces,
+            "through": through,
         }
-        for (principal, kind, name, workspaces), privileges in found.items()
+        for (principal, kind, name, workspaces, through), privileges in found.items()
     ]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from policies.access.build import environment_of, estate_of
+from policies.access.build import estate_of
 from policies.access.model import Estate, Key
 from policies.access.stacks import Stack, read_stacks
 from policies.review.blast_radius import Elsewhere, Users
@@ -56,7 +56,7 @@ def _naming(stacks: tuple[Stack, ...], change: Change, name: str) -> Iterator[st
         for stack in stacks:
             for job in stack.of("databricks_job"):
                 if name in set(_texts(job.values)):
-                    yield f"{environment_of(stack)}/{job.name}"
+                    yield f"{stack.environment}/{job.name}"
 
 
 def _endpoints(stacks: tuple[Stack, ...], name: str) -> Iterator[str]:
@@ -64,7 +64,7 @@ def _endpoints(stacks: tuple[Stack, ...], name: str) -> Iterator[str]:
     for stack in stacks:
         for endpoint in stack.of("databricks_model_serving"):
             if any(text == name or text.startswith(f"{name}.") for text in _texts(endpoint.values)):
-                yield f"{environment_of(stack)}/{endpoint.name}"
+                yield f"{stack.environment}/{endpoint.name}"
 
 
 def _texts(value: Any) -> Iterator[str]:

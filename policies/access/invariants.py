@@ -6,9 +6,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from policies.access.compute import Holding
+from policies.access.answers import Holding
 from policies.access.model import Key
+from policies.access.people import UNKNOWN_KIND
 from policies.access.privileges import LEVELS, writes
+from policies.access.unknown import is_unknown
 from policies.errors import RulesError
 from policies.yaml_file import only, read_yaml, text_of, texts_of
 
@@ -18,7 +20,10 @@ _WRITES = "writes"
 
 @dataclass(frozen=True, kw_only=True)
 class Invariant:
-    """Nobody but `nobody_but` holds one of `privileges` on one of the securables; or: these `never` do."""
+    """Nobody but `nobody_but` holds one of `privileges` on one of the securables; or: these `never` do.
+
+    What is not known (a principal, a privilege, which securable) may be what the invariant is about, so it breaks it.
+    """
 
     name: str
     kinds: tuple[str, ...]
@@ -33,13 +38,16 @@ class Invariant:
 
     def forbids(self, holding: Holding) -> bool:
         """Whether a row of the matrix breaks it."""
-        if not (self.covers(holding.key) and self._names(holding.key.kind, holding.privilege)):
+        about = self.covers(holding.key) or (holding.key.unknown and _any(self.kinds, holding.key.kind))
+        if not (about and self._names(holding.key.kind, holding.privilege)):
             return False
+        if holding.principal_kind == UNKNOWN_KIND:
+            return True
         return _any(self.never, holding.principal) if self.never else not _any(self.nobody_but, holding.principal)
 
     def _names(self, kind: str, privilege: str) -> bool:
         changing = _WRITES in self.privileges and kind not in LEVELS and writes(privilege)
-        return changing or _any(self.privileges, privilege)
+        return changing or is_unknown(privilege) or _any(self.privileges, privilege)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +78,8 @@ def violations(
     for holding in matrix:
         for invariant in invariants:
             if invariant.forbids(holding):
-                text = f"{holding.principal} holds {holding.privilege} on {holding.key}"
+                through = f", running as {holding.through}" if holding.through else ""
+                text = f"{holding.principal} holds {holding.privilege} on {holding.key}{through}"
                 yield Violation(invariant=invariant.name, what=text, why=holding.why)
 
 
@@ -89,4 +98,5 @@ def _invariant(path: Path, place: str, entry: Any) -> Invariant:
 
 
 def _any(patterns: Sequence[str], text: str) -> bool:
-    return any(fnmatchcase(text, pattern) for pattern in patterns)
+    """In any case: names of groups differ in more."""
+    return any(fnmatchcase(text.casefold(), pattern.casefold()) for pattern in patterns)

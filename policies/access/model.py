@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from policies.access.unknown import is_unknown
+
 READ_WRITE = "BINDING_TYPE_READ_WRITE"
 
 
@@ -18,19 +20,25 @@ class Key:
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
 
+    @property
+    def unknown(self) -> bool:
+        """Whether the documents do not say which securable it is."""
+        return is_unknown(self.name.partition("/")[2]) or is_unknown(self.name)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Securable:
     """Something that access can be given to. `parent` is what its privileges are inherited from.
 
-    `workspace_id` is set for objects that live in one workspace; `declared` is the resource's address.
+    `workspace_id` is set for objects that live in one workspace, `UNKNOWN_WORKSPACE` where the documents do not say in
+    which; `declared` is the resource's address.
     """
 
     key: Key
     declared: str
     parent: Key | None = None
     owner: str = ""
-    workspace_id: int | None = None
+    workspace_id: int | str | None = None
     run_as: str = ""
 
 
@@ -58,7 +66,7 @@ class Assignment:
     """A principal may sign in to a workspace, as `USER` or `ADMIN`, by the resource at `declared`."""
 
     principal: str
-    workspace_id: int
+    workspace_id: int | str
     level: str
     declared: str
 
@@ -68,13 +76,25 @@ class Binding:
     """A workspace reaches an isolated securable, to read or to write (`type`)."""
 
     key: Key
-    workspace_id: int
+    workspace_id: int | str
     type: str
 
 
 @dataclass(frozen=True, kw_only=True)
+class Claim:
+    """The resource at `declared` says the whole of who may use a securable; of one principal, if `principal` is set."""
+
+    key: Key
+    declared: str
+    principal: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Estate:
-    """Everything that the stacks say. `principals` maps names to kinds; `workspaces` ids to environments."""
+    """Everything that the stacks say. `principals` maps names to kinds; `workspaces` ids to environments.
+
+    `declared` are the principals that the stacks make; of the others nobody knows here which groups they are in.
+    """
 
     principals: Mapping[str, str]
     workspaces: Mapping[int, str]
@@ -84,6 +104,8 @@ class Estate:
     assignments: tuple[Assignment, ...]
     bindings: tuple[Binding, ...]
     isolated: frozenset[Key] = field(default_factory=frozenset)
+    declared: frozenset[str] = field(default_factory=frozenset)
+    claims: tuple[Claim, ...] = ()
 
     def chain(self, key: Key) -> tuple[Securable, ...]:
         """Catalog, schema, … down to the securable."""

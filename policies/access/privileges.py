@@ -6,7 +6,7 @@ Source: Azure Databricks, "Unity Catalog privileges and securable objects" and "
 from collections.abc import Mapping
 
 ENTRY: Mapping[str, str] = {"catalog": "USE_CATALOG", "schema": "USE_SCHEMA"}
-_READS = ("BROWSE", "USE_CATALOG", "USE_SCHEMA", "SELECT", "READ_VOLUME", "EXECUTE", "READ_FILES")
+_READS = ("BROWSE", "USE_CATALOG", "USE_SCHEMA", "SELECT", "READ_VOLUME", "EXECUTE", "READ_FILES", "ACCESS")
 _IN_VOLUME = ("READ_VOLUME", "WRITE_VOLUME")
 _IN_MODEL = ("EXECUTE", "CREATE_MODEL_VERSION")
 _IN_SCHEMA = (
@@ -25,14 +25,31 @@ _IN_SCHEMA = (
 )
 _ALWAYS = ("BROWSE", "MANAGE")
 
-# What may be held on a securable, inherited or granted; `ALL_PRIVILEGES` stands for all but MANAGE.
+# What may be held on a securable, inherited or granted; `rights.NOT_IN_ALL` says what `ALL_PRIVILEGES` leaves out.
 PRIVILEGES: Mapping[str, tuple[str, ...]] = {
-    "metastore": ("CREATE_CATALOG", "CREATE_EXTERNAL_LOCATION", "CREATE_STORAGE_CREDENTIAL"),
+    "metastore": (
+        "CREATE_CATALOG",
+        "CREATE_CLEAN_ROOM",
+        "CREATE_CONNECTION",
+        "CREATE_EXTERNAL_LOCATION",
+        "CREATE_PROVIDER",
+        "CREATE_RECIPIENT",
+        "CREATE_SERVICE_CREDENTIAL",
+        "CREATE_SHARE",
+        "CREATE_STORAGE_CREDENTIAL",
+        "MANAGE_ALLOWLIST",
+        "SET_SHARE_PERMISSION",
+        "USE_MARKETPLACE_ASSETS",
+        "USE_PROVIDER",
+        "USE_RECIPIENT",
+        "USE_SHARE",
+    ),
     "catalog": ("USE_CATALOG", "CREATE_SCHEMA", "USE_SCHEMA", *_IN_SCHEMA, *_ALWAYS),
     "schema": ("USE_SCHEMA", *_IN_SCHEMA, *_ALWAYS),
     "table": ("SELECT", "MODIFY", "APPLY_TAG", *_ALWAYS),
     "volume": (*_IN_VOLUME, "APPLY_TAG", *_ALWAYS),
     "model": (*_IN_MODEL, "APPLY_TAG", *_ALWAYS),
+    "function": ("EXECUTE", *_ALWAYS),
     "external_location": (
         "READ_FILES",
         "WRITE_FILES",
@@ -49,6 +66,10 @@ PRIVILEGES: Mapping[str, tuple[str, ...]] = {
         "CREATE_EXTERNAL_LOCATION",
         "MANAGE",
     ),
+    "credential": ("ACCESS", "CREATE_CONNECTION", "MANAGE"),
+    "foreign_connection": ("USE_CONNECTION", "CREATE_FOREIGN_CATALOG", "MANAGE"),
+    "share": ("SELECT",),
+    "recipient": (),
 }
 
 # What Azure roles are assigned on. The roles that somebody has on a scope are its privileges.
@@ -56,8 +77,11 @@ AZURE = "azure scope"
 
 # Levels on workspace objects, weakest first; each includes the ones before it.
 LEVELS: Mapping[str, tuple[str, ...]] = {
+    "workspace": ("USER", "ADMIN"),
     "job": ("CAN_VIEW", "CAN_MANAGE_RUN", "CAN_MANAGE", "IS_OWNER"),
+    "cluster": ("CAN_ATTACH_TO", "CAN_RESTART", "CAN_MANAGE"),
     "cluster policy": ("CAN_USE",),
+    "pipeline": ("CAN_VIEW", "CAN_RUN", "CAN_MANAGE", "IS_OWNER"),
     "instance pool": ("CAN_ATTACH_TO", "CAN_MANAGE"),
     "warehouse": ("CAN_VIEW", "CAN_MONITOR", "CAN_USE", "CAN_MANAGE", "IS_OWNER"),
     "experiment": ("CAN_READ", "CAN_EDIT", "CAN_MANAGE"),
@@ -66,7 +90,22 @@ LEVELS: Mapping[str, tuple[str, ...]] = {
     "directory": ("CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"),
     "git folder": ("CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"),
     "dashboard": ("CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"),
+    "notebook": ("CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"),
+    "workspace file": ("CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"),
+    "query": ("CAN_VIEW", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"),
+    "alert": ("CAN_VIEW", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"),
+    "sql dashboard": ("CAN_VIEW", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"),
+    "registered model": (
+        "CAN_READ",
+        "CAN_EDIT",
+        "CAN_MANAGE_STAGING_VERSIONS",
+        "CAN_MANAGE_PRODUCTION_VERSIONS",
+        "CAN_MANAGE",
+    ),
+    "app": ("CAN_USE", "CAN_MANAGE"),
+    "vector search endpoint": ("CAN_USE", "CAN_MANAGE"),
     "tokens": ("CAN_USE",),
+    "passwords": ("CAN_USE",),
     "secret scope": ("READ", "WRITE", "MANAGE"),
 }
 

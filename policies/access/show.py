@@ -5,11 +5,11 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
-from policies.access.compute import Holding
+from policies.access.answers import Holding
 from policies.access.invariants import Violation
 from policies.access.model import Key
 
-COLUMNS = ("principal", "principal_kind", "securable_kind", "securable", "privilege", "workspaces", "why")
+COLUMNS = ("principal", "principal_kind", "securable_kind", "securable", "privilege", "workspaces", "through", "why")
 # A spreadsheet would run what begins so.
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -33,6 +33,7 @@ def as_row(holding: Holding) -> dict[str, str]:
         "securable": holding.key.name,
         "privilege": holding.privilege,
         "workspaces": " ".join(holding.workspaces),
+        "through": holding.through,
         "why": " | ".join(holding.why),
     }
 
@@ -87,10 +88,14 @@ def _line(key: Key, principals: Sequence[str], cells: Mapping[tuple[Key, str], S
     return f"<tr><th scope='row'>{escape(key.name)}</th>{columns}</tr>\n"
 
 
+def _privilege(holding: Holding) -> str:
+    return f"{holding.privilege} as {holding.through}" if holding.through else holding.privilege
+
+
 def _held(holdings: Sequence[Holding]) -> str:
     if not holdings:
         return ""
-    names = escape(", ".join(holding.privilege for holding in holdings))
+    names = escape(", ".join(_privilege(holding) for holding in holdings))
     # The first privilege's chain tells how the principal gets in; the rest differ in their last step only.
     reasons = "".join(f"<li>{escape(holding.why[-1])}</li>" for holding in holdings)
     places = holdings[0].workspaces

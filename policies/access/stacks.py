@@ -6,25 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from policies.access.resolve import Resolver
 from policies.errors import DocumentError
 from policies.json_file import Document, read_document
 
-_REFERENCE = re.compile(r"\$\{(data\.)?([a-z0-9_]+)\.([A-Za-z0-9_-]+)\.([^}]+)\}")
 _HOST_ID = re.compile(r"^https://adb-(\d+)\.")
-_NAMES = ("display_name", "name", "instance_pool_name", "path", "full_name", "url", "policy_name")
-# How Unity Catalog's full names are put together.
-_PARTS: Mapping[str, tuple[str, ...]] = {
-    "databricks_schema": ("catalog_name", "name"),
-    "databricks_volume": ("catalog_name", "schema_name", "name"),
-    "databricks_registered_model": ("catalog_name", "schema_name", "name"),
-}
-# Attributes by which other resources mean the resource itself.
-_ITSELF = ("id", "full_name", "application_id", "display_name", "acl_principal_id", "job_id", "endpoint_id")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Resource:
-    """One resource of one stack. `values` hold names where the document refers to other resources."""
+    """One instance of a resource of one stack. `values` hold names where the document refers to other resources."""
 
     stack: str
     type: str
@@ -40,11 +31,21 @@ class Resource:
 
 @dataclass(frozen=True, kw_only=True)
 class Stack:
-    """One synthesized stack; `workspace_id` is that of the workspace it deploys to, if it deploys to one."""
+    """One synthesized stack; `workspace_id` is that of the workspace it deploys to, if the document says which.
+
+    `sources` are its data sources, `modules` the addresses of modules, whose resources are not read here.
+    """
 
     name: str
     workspace_id: int | None
     resources: tuple[Resource, ...]
+    sources: tuple[Resource, ...] = ()
+    modules: tuple[str, ...] = ()
+
+    @property
+    def environment(self) -> str:
+        """`prod` of `prod-workspace`: what the names of a workspace's objects begin with."""
+        return self.name.rpartition("-")[0] or self.name
 
     def of(self, *types: str) -> Iterator[Resource]:
         """The resources of one of `types`."""
@@ -61,52 +62,19 @@ def read_stacks(folder: Path) -> tuple[Stack, ...]:
 
 def stack_of(name: str, document: Document) -> Stack:
     """The stack in a synthesized document."""
-    resolver = _Resolver(document)
-    found = [
-        Resource(stack=name, type=kind, id=key, name=resolver.called(kind, key), values=resolver.resolved(values))
-        for kind, entries in (document.get("resource") or {}).items()
-        for key, values in entries.items()
+    resolver = Resolver(document)
+    read = [
+        tuple(Resource(stack=name, type=kind, id=key, name=called, values=values) for kind, key, called, values in part)
+        for part in (resolver.resources(), resolver.data())
     ]
-    return Stack(name=name, workspace_id=_workspace_id(document), resources=tuple(found))
+    modules = tuple(f"{name}: module.{key}" for key in document.get("module") or {})
+    workspace_id = _workspace_id(document)
+    return Stack(name=name, workspace_id=workspace_id, resources=read[0], sources=read[1], modules=modules)
 
 
 def _workspace_id(document: Document) -> int | None:
     """The id in the host of the Databricks provider: `https://adb-<id>.<n>.azuredatabricks.net`."""
-    providers = (document.get("provider") or {}).get("databricks") or []
+    given = (document.get("provider") or {}).get("databricks") or []
+    providers = given if isinstance(given, list) else [given]
     hosts = [match for entry in providers if (match := _HOST_ID.match(str(entry.get("host", ""))))]
     return int(hosts[0].group(1)) if hosts else None
-
-
-class _Resolver:
-    """Replaces `${type.id.attribute}` by what it will be, as far as names go."""
-
-    def __init__(self, document: Document) -> None:
-        self._resources = document.get("resource") or {}
-        self._data = document.get("data") or {}
-
-    def resolved(self, value: Any) -> Any:
-        """`value` with every reference replaced; what cannot be resolved stays."""
-        if isinstance(value, Mapping):
-            return {key: self.resolved(item) for key, item in value.items() if key != "//"}
-        if isinstance(value, list):
-            return [self.resolved(item) for item in value]
-        return _REFERENCE.sub(self._replace, value) if isinstance(value, str) else value
-
-    def called(self, kind: str, key: str, *, data: bool = False) -> str:
-        """What people call a resource: its full or display name, else its id in the stack."""
-        values = (self._data if data else self._resources).get(kind, {}).get(key, {})
-        parts = _PARTS.get(kind)
-        if parts and not data:
-            return ".".join(str(self.resolved(values.get(part, ""))) for part in parts)
-        found = next((values[name] for name in _NAMES if isinstance(values.get(name), str)), key)
-        return str(self.resolved(found))
-
-    def _replace(self, match: re.Match[str]) -> str:
-        data, kind, key, attribute = bool(match[1]), match[2], match[3], match[4]
-        values = (self._data if data else self._resources).get(kind, {}).get(key)
-        if values is None:
-            return match[0]
-        known = values.get(attribute)
-        if isinstance(known, str) and attribute not in _ITSELF:
-            return str(self.resolved(known))
-        return self.called(kind, key, data=data)

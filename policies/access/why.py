@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from policies.access.compute import Access, Answer
+from policies import rights
+from policies.access.answers import Answer
+from policies.access.compute import Access
 from policies.access.model import Key
 from policies.errors import PolicyError
 
@@ -11,12 +13,13 @@ from policies.errors import PolicyError
 def why(access: Access, principal: str, name: str, privilege: str = "") -> Iterator[str]:
     """Lines: every privilege with its steps; where there is none, what is missing. With `privilege`, that one only.
 
-    `name` is a securable's name, or its kind and name: `prod.credit_gold`, `schema prod.credit_gold`. Raises
-    PolicyError for a name that the stacks do not have, and for a privilege that its kind does not have.
+    Access is effective: what the principal holds only in runs as a service principal says so. `name` is a securable's
+    name, or its kind and name: `prod.credit_gold`, `schema prod.credit_gold`. Raises PolicyError for a name that the
+    stacks do not have, and for a privilege that its kind does not have.
     """
-    _require(principal, list(access.estate.principals), "principal")
+    principal = _spelled(principal, list(access.estate.principals))
     for key in _keys(access, name):
-        answers = [(each, access.may(principal, key, each)) for each in _wanted(access, key, privilege)]
+        answers = [(each, access.effective(principal, key, each)) for each in _wanted(access, key, privilege)]
         held = [(each, answer) for each, answer in answers if answer.allowed]
         yield f"{principal} on {key}: {_all(held, privilege)}"
         yield from _held(held) if held else _missing(answers)
@@ -24,9 +27,10 @@ def why(access: Access, principal: str, name: str, privilege: str = "") -> Itera
 
 def _wanted(access: Access, key: Key, privilege: str) -> tuple[str, ...]:
     allowed = access.privileges_on(key)
-    if privilege and privilege not in allowed:
+    wanted = next((each for each in allowed if rights.privilege(each) == rights.privilege(privilege)), "")
+    if privilege and not wanted:
         raise PolicyError(f"there is no {privilege!r} on a {key.kind}; there are {', '.join(allowed)}")
-    return (privilege,) if privilege else allowed
+    return (wanted,) if wanted else allowed
 
 
 def _all(held: list[tuple[str, Answer]], wanted: str) -> str:
@@ -36,7 +40,8 @@ def _all(held: list[tuple[str, Answer]], wanted: str) -> str:
 def _held(held: list[tuple[str, Answer]]) -> Iterator[str]:
     for privilege, answer in held:
         where = f", from {', '.join(answer.workspaces)}" if answer.workspaces else ""
-        yield f"  {privilege}{where}"
+        through = f", running as {answer.through}" if answer.through else ""
+        yield f"  {privilege}{where}{through}"
         yield from (f"    {step}" for step in answer.steps)
 
 
@@ -55,6 +60,14 @@ def _keys(access: Access, name: str) -> list[Key]:
     found = [key for key in sorted(access.estate.securables) if name in (key.name, str(key))]
     if not found:
         _require(name, [key.name for key in access.estate.securables], "securable")
+    return found
+
+
+def _spelled(principal: str, known: list[str]) -> str:
+    """The principal as the matrix spells it: `Analysts` for `analysts`."""
+    wanted = rights.principal_key(principal)
+    found = next((name for name in known if rights.principal_key(name) == wanted), principal)
+    _require(found, known, "principal")
     return found
 
 

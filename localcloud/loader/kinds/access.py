@@ -41,7 +41,9 @@ def _one_of(call: Call, known: dict[str, str]) -> tuple[str, str]:
 
 def _grant_all(call: Call) -> Attributes:
     path = _securable_path(call)
-    _set_grants(call.session, path, {row["principal"]: set(row["privileges"]) for row in call.arguments["grant"]})
+    _set_grants(
+        call.session, path, {row["principal"]: _privileges(row["privileges"]) for row in call.arguments["grant"]}
+    )
     return {"id": path}
 
 
@@ -59,6 +61,11 @@ def _set_grants(session: Session, path: str, wanted: dict[str, set[str]], only: 
         session.patch(path, {"changes": changes})
 
 
+def _privileges(given: list[str]) -> set[str]:
+    """As the provider sends them: a document may write `all privileges`, and plans no change for it."""
+    return {"_".join(text.replace("_", " ").upper().split()) for text in given}
+
+
 def _securable_path(call: Call) -> str:
     return "/api/2.1/unity-catalog/permissions/{}/{}".format(*_one_of(call, _SECURABLES))
 
@@ -66,7 +73,7 @@ def _securable_path(call: Call) -> str:
 def _grant_one(call: Call) -> Attributes:
     """What one principal holds; other principals' grants are left alone."""
     path, principal = _securable_path(call), call.arguments["principal"]
-    _set_grants(call.session, path, {principal: set(call.arguments["privileges"])}, only=principal)
+    _set_grants(call.session, path, {principal: _privileges(call.arguments["privileges"])}, only=principal)
     return {"id": f"{path}/{principal}", "path": path}
 
 

@@ -7,7 +7,7 @@ Source: Azure Databricks, "Unity Catalog privileges and securable objects". In s
 - the owner of a securable holds every privilege on it, and manages what is below it (may grant, alter,
   drop), but owning a catalog gives no `SELECT` on somebody else's table in it;
 - nothing in a catalog is reached without `USE_CATALOG`, nothing in a schema without `USE_SCHEMA`;
-- `ALL_PRIVILEGES` stands for every privilege but `MANAGE`.
+- `ALL_PRIVILEGES` stands for every privilege but `MANAGE`, `EXTERNAL_USE_SCHEMA` and `EXTERNAL_USE_LOCATION`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -92,6 +92,8 @@ GRANTABLE: Mapping[Kind, frozenset[Privilege]] = {
         _STORAGE | {_P.CREATE_EXTERNAL_VOLUME, _P.CREATE_MANAGED_STORAGE, _P.BROWSE, _P.EXTERNAL_USE_LOCATION}
     ),
 }
+# Neither the right to give on nor that to take data out of the platform comes with all others.
+_NOT_IN_ALL = frozenset({_P.MANAGE, _P.EXTERNAL_USE_SCHEMA, _P.EXTERNAL_USE_LOCATION})
 _ENTRY = {Kind.CATALOG: Privilege.USE_CATALOG, Kind.SCHEMA: Privilege.USE_SCHEMA}
 
 
@@ -114,6 +116,11 @@ class Securable:
         return frozenset[str]().union(*(self.grants.get(identity, frozenset()) for identity in identities))
 
 
+def spelled(privilege: str) -> str:
+    """A privilege as it is kept: `all privileges` is `ALL_PRIVILEGES`."""
+    return "_".join(privilege.replace("_", " ").upper().split())
+
+
 def effective(identities: Identities, chain: Sequence[Securable]) -> frozenset[str]:
     """Every privilege that grants on the chain give on its last link. Ownership is not counted."""
     return frozenset[str]().union(*(link.granted(identities) for link in chain))
@@ -131,7 +138,7 @@ def holds(identities: Identities, chain: Sequence[Securable], privilege: Privile
     if privilege in _ENTRY.values() and manages(identities, chain):
         return True
     held = effective(identities, chain)
-    covered = privilege is not Privilege.MANAGE and Privilege.ALL_PRIVILEGES in held
+    covered = privilege not in _NOT_IN_ALL and Privilege.ALL_PRIVILEGES in held
     return covered or privilege in held
 
 

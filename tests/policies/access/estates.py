@@ -15,14 +15,14 @@ def _host(number: int) -> dict[str, Any]:
 
 def account() -> dict[str, Any]:
     """Groups, a nested membership, principals, and who may sign in where."""
-    groups = ("admins", "owners", "readers", "people")
+    groups = ("keepers", "owners", "readers", "people")
     return {
         "resource": {
-            "databricks_metastore": {"m": {"name": "ms", "owner": "${databricks_group.admins.display_name}"}},
+            "databricks_metastore": {"m": {"name": "ms", "owner": "${databricks_group.keepers.display_name}"}},
             "databricks_group": {name: {"display_name": name} for name in groups},
             "databricks_service_principal": {name: {"display_name": name} for name in ("dev-job", "prod-job")},
             "databricks_group_member": {
-                "a": _member("owners", "databricks_group.admins"),
+                "a": _member("owners", "databricks_group.keepers"),
                 "b": _member("readers", "databricks_service_principal.dev-job"),
             },
             "databricks_mws_permission_assignment": {

@@ -73,10 +73,10 @@ def test_nothing_opens_without_entry(small: Access) -> None:
     )
 
 
-def test_all_privileges_stand_for_all_but_manage(small: Access) -> None:
+def test_all_privileges_stand_for_all_but_giving_on_and_taking_out(small: Access) -> None:
     """And hold on what is below."""
     held = {name for name in privileges_on("schema") if small.may("prod-job", GOLD, name).allowed}
-    assert held == set(privileges_on("schema")) - {"MANAGE"}
+    assert held == set(privileges_on("schema")) - {"MANAGE", "EXTERNAL_USE_SCHEMA"}
 
 
 def test_a_privilege_is_inherited_from_what_is_outside() -> None:
@@ -120,13 +120,13 @@ def test_the_metastores_owner_manages_everything_and_reads_nothing() -> None:
     document["resource"]["databricks_catalog"]["c"]["owner"] = "somebody"
     document["resource"]["databricks_schema"]["gold"]["owner"] = "somebody"
     found = access(prod_workspace=document)
-    assert {name for name in privileges_on("schema") if found.may("admins", GOLD, name).allowed} == {
+    assert {name for name in privileges_on("schema") if found.may("keepers", GOLD, name).allowed} == {
         "USE_SCHEMA",
         "MANAGE",
     }
-    answer = found.may("admins", GOLD, "MANAGE")
+    answer = found.may("keepers", GOLD, "MANAGE")
     assert answer.steps[-1].endswith(
-        "admins owns metastore ms, so manages what is in it (account: databricks_metastore.m)"
+        "keepers owns metastore ms, so manages what is in it (account: databricks_metastore.m)"
     )
 
 
@@ -143,7 +143,7 @@ def test_an_object_needs_a_sign_in_to_its_workspace(small: Access) -> None:
 
 def test_a_workspace_admin_manages_its_objects(small: Access) -> None:
     """owners, and their members, by the assignment and not by a permission."""
-    assert "is an admin of the workspace prod" in small.may("admins", JOB, "CAN_MANAGE").steps[0]
+    assert "is an admin of the workspace prod" in small.may("keepers", JOB, "CAN_MANAGE").steps[0]
 
 
 def test_who_may_not_sign_in_has_nothing() -> None:
@@ -164,7 +164,8 @@ def test_the_matrix_is_what_may_says(small: Access) -> None:
             for privilege in privileges_on(key.kind):
                 answer = small.may(principal, key, privilege)
                 assert answer.allowed is ((principal, key, privilege) in rows)
-    assert all(row.why and (row.workspaces or row.key.kind == "metastore") for row in rows.values())
+    anywhere = ("metastore", "group")
+    assert all(row.why and (row.workspaces or row.key.kind in anywhere) for row in rows.values())
     assert rows[("dev-job", GOLD, "SELECT")].principal_kind == "service principal"
 
 

@@ -10,7 +10,7 @@ from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.store import Document
 from localcloud.parity import Level, Parity
 from localcloud.services.unity import access, records
-from localcloud.services.unity.privileges import GRANTABLE, Kind
+from localcloud.services.unity.privileges import GRANTABLE, Kind, spelled
 
 PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/grants")
 
@@ -83,7 +83,7 @@ def _grantee(cloud: Cloud, change: Document, grants: dict[str, set[str]]) -> str
 
 
 def _privileges(kind: Kind, given: list[str] | None) -> set[str]:
-    names = {name.upper().replace(" ", "_") for name in given or []}
+    names = {spelled(name) for name in given or []}
     unknown = sorted(names - {str(privilege) for privilege in GRANTABLE[kind]})
     if unknown:
         allowed = ", ".join(sorted(GRANTABLE[kind]))

@@ -1,0 +1,50 @@
+"""Grants by securable, and how steps are put into words."""
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from policies.access.members import Members
+from policies.access.model import Estate, Grant, Key
+from policies.access.unknown import is_unknown
+
+
+class Index:
+    """What was given on each securable of an estate."""
+
+    def __init__(self, estate: Estate, people: Members) -> None:
+        self._estate = estate
+        self._people = people
+
+    def on(self, key: Key) -> tuple[Grant, ...]:
+        """The grants on the securable itself."""
+        return self._by_key.get(key, ())
+
+    def told(self, principal: str, identity: str, text: str) -> str:
+        """How the principal comes to an identity, and what that holds."""
+        return "; ".join((*self._people.identities(principal)[identity], f"{identity} {text}"))
+
+    def nobody_gave(self, principal: str, privilege: str, place: str, keys: Iterable[Key]) -> str:
+        """What is missing; and what no document says, which may be just that."""
+        return f"nobody gave {privilege} on {place} to {self._named(principal)}{self.unsaid(principal, keys)}"
+
+    def unsaid(self, principal: str, keys: Iterable[Key]) -> str:
+        """The grants on the securables that may be to the principal, or may be of anything."""
+        identities = self._people.identities(principal)
+        found = [
+            f"; it is unknown whether {grant.declared} does, by {grant.privilege} for {grant.principal}"
+            for key in keys
+            for grant in self.on(key)
+            if is_unknown(grant.principal) or (is_unknown(grant.privilege) and grant.principal in identities)
+        ]
+        return "".join(dict.fromkeys(found))
+
+    def _named(self, principal: str) -> str:
+        groups = [name for name in self._people.identities(principal) if name != principal]
+        return f"{principal} or its groups {', '.join(groups)}" if groups else principal
+
+    @cached_property
+    def _by_key(self) -> Mapping[Key, tuple[Grant, ...]]:
+        found: dict[Key, list[Grant]] = {}
+        for grant in self._estate.grants:
+            found.setdefault(grant.key, []).append(grant)
+        return {key: tuple(grants) for key, grants in found.items()}

@@ -1,0 +1,70 @@
+"""The rules of what is outside Unity Catalog: levels on objects of a workspace, and roles on anything else."""
+
+from policies import rights
+from policies.access.answers import Answer, granted, meet, refused
+from policies.access.index import Index
+from policies.access.members import Members
+from policies.access.model import Assignment, Estate, Key, Securable
+from policies.access.privileges import AZURE, LEVELS
+from policies.access.unknown import UNKNOWN_WORKSPACE
+
+# Administering a workspace opens no secrets.
+_NOT_FOR_ADMINS = ("secret scope",)
+
+
+class Objects:
+    """Answers about objects of workspaces, and about roles."""
+
+    def __init__(self, estate: Estate, people: Members, index: Index) -> None:
+        self._estate = estate
+        self._people = people
+        self._index = index
+
+    def by_role(self, principal: str, key: Key, role: str) -> Answer:
+        """Roles as given. What an Azure scope inherits is Azure's to say, and so are the members of Entra's groups."""
+        identities = (principal,) if key.kind == AZURE else tuple(self._people.identities(principal))
+        for grant in self._index.on(key):
+            if grant.principal in identities and grant.privilege == role:
+                text = f"has the role {role} on {key} ({grant.declared})"
+                return Answer(allowed=True, steps=(self._index.told(principal, grant.principal, text),))
+        return refused(self._index.nobody_gave(principal, role, str(key), (key,)))
+
+    def by_level(self, principal: str, found: Securable, level: str) -> Answer:
+        """Levels, each of which includes the weaker ones; whoever administers the workspace has them all."""
+        place = UNKNOWN_WORKSPACE if found.workspace_id is None else found.workspace_id
+        order = LEVELS.get(found.key.kind, ())
+        if found.key.kind not in _NOT_FOR_ADMINS and level in order:
+            for item in self._administering(principal, place):
+                text = f"is an admin of the workspace {self._environment(place)} ({item.declared})"
+                steps = (self._index.told(principal, item.principal, text),)
+                return granted(steps, meet({item.workspace_id}, {place}), self._estate.workspaces)
+        for grant in self._index.on(found.key):
+            if self._reaches(principal, grant.principal, place) and _includes(order, grant.privilege, level):
+                text = f"has {grant.privilege} on {found.key} ({grant.declared})"
+                return self._signed_in(principal, place, self._index.told(principal, grant.principal, text))
+        return refused(self._index.nobody_gave(principal, level, str(found.key), (found.key,)))
+
+    def _reaches(self, principal: str, identity: str, place: int | str) -> bool:
+        """A workspace's `admins` are those of that workspace."""
+        if identity == rights.WORKSPACE_ADMINS != principal:
+            return bool(self._administering(principal, place))
+        return identity in self._people.identities(principal)
+
+    def _administering(self, principal: str, place: int | str) -> list[Assignment]:
+        assigned = self._people.assigned(principal)
+        return [item for item in assigned if item.level != "USER" and meet({item.workspace_id}, {place})]
+
+    def _signed_in(self, principal: str, place: int | str, step: str) -> Answer:
+        places = meet(self._people.signs_in(principal), {place})
+        if not places:
+            return refused(step, f"but {principal} may not sign in to that workspace")
+        return granted((step,), places, self._estate.workspaces)
+
+    def _environment(self, place: int | str) -> str:
+        return self._estate.workspaces.get(place, str(place)) if isinstance(place, int) else place
+
+
+def _includes(order: tuple[str, ...], given: str, level: str) -> bool:
+    if given in order and level in order:
+        return order.index(given) >= order.index(level)
+    return given == level

@@ -1,0 +1,120 @@
+"""References of a document replaced by names: `${databricks_group.owners.id}` by what the group is called.
+
+What cannot be resolved (a variable, a function, an output of another state) stays an expression.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from policies.access.expand import Values, instances
+from policies.access.unknown import marked
+from policies.json_file import Document
+
+_REFERENCE = re.compile(r'\$\{(data\.)?([a-z0-9_]+)\.([A-Za-z0-9_-]+)(\[[^\]]*\])?\.([A-Za-z0-9_.\[\]"-]+)\}')
+_LOCAL = re.compile(r"\$\{local\.([A-Za-z0-9_-]+)\}")
+# Whose attributes are names; what others compute (a random name, another state's output) is not known here.
+_OURS = ("databricks_", "azurerm_", "azuread_", "azapi_")
+# Whoever, or whatever, the provider is signed in to.
+_CURRENT = ("databricks_current_user", "databricks_current_config", "azurerm_client_config", "azuread_client_config")
+_SUBSCRIPTION = "azurerm_subscription"
+_NAMES = (
+    "display_name",
+    "name",
+    "cluster_name",
+    "instance_pool_name",
+    "path",
+    "full_name",
+    "url",
+    "policy_name",
+    "tag_key",
+    "application_id",
+    "group_id",
+)
+# How Unity Catalog's full names are put together.
+_PARTS: Mapping[str, tuple[str, ...]] = {
+    "databricks_schema": ("catalog_name", "name"),
+    "databricks_sql_table": ("catalog_name", "schema_name", "name"),
+    "databricks_volume": ("catalog_name", "schema_name", "name"),
+    "databricks_registered_model": ("catalog_name", "schema_name", "name"),
+}
+# What a user is called in grants is the address, not the name that people see.
+_FIRST: Mapping[str, str] = {"databricks_user": "user_name"}
+# Attributes by which other resources mean the resource itself.
+_ITSELF = ("id", "full_name", "application_id", "display_name", "acl_principal_id", "job_id", "endpoint_id")
+
+
+class Resolver:
+    """Replaces `${type.name.attribute}` by what it will be, as far as names go."""
+
+    def __init__(self, document: Document) -> None:
+        self._locals: Values = _mapping(document.get("locals"))
+        self._resources = _mapping(document.get("resource"))
+        self._data = _mapping(document.get("data"))
+
+    def resources(self) -> Iterator[tuple[str, str, str, Values]]:
+        """(type, id, name, values) of every instance of every resource."""
+        return self._all(self._resources, data=False)
+
+    def data(self) -> Iterator[tuple[str, str, str, Values]]:
+        """The same of every data source."""
+        return self._all(self._data, data=True)
+
+    def _all(self, entries: Values, *, data: bool) -> Iterator[tuple[str, str, str, Values]]:
+        for kind, named in entries.items():
+            for key, written in _mapping(named).items():
+                for one in written if isinstance(written, list) else [written]:
+                    for index, values in instances(self._without_locals(_mapping(one))):
+                        name = self._called(kind, f"{key}{index}", values, data=data)
+                        yield kind, f"{key}{index}", name, self.resolved(values)
+
+    def resolved(self, value: Any) -> Any:
+        """`value` with every reference replaced; what cannot be resolved stays."""
+        if isinstance(value, Mapping):
+            return {key: self.resolved(item) for key, item in value.items() if key != "//"}
+        if isinstance(value, list):
+            return [self.resolved(item) for item in value]
+        return _REFERENCE.sub(self._replace, value) if isinstance(value, str) else value
+
+    def _without_locals(self, value: Any, depth: int = 0) -> Any:
+        """`value` with local values in place of their names; those that call each other in a circle stay."""
+        if isinstance(value, Mapping):
+            return {key: self._without_locals(item, depth) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._without_locals(item, depth) for item in value]
+        found = _LOCAL.search(value) if isinstance(value, str) and depth < len(self._locals) else None
+        if not found or found[1] not in self._locals:
+            return value
+        known = self._locals[found[1]]
+        if found[0] == value:
+            return self._without_locals(known, depth + 1)
+        return self._without_locals(value.replace(found[0], str(known)), depth + 1)
+
+    def _called(self, kind: str, key: str, values: Values, *, data: bool = False) -> str:
+        """What people call a resource: its full or display name, else its id in the stack."""
+        parts = _PARTS.get(kind)
+        if parts and not data:
+            return ".".join(str(self.resolved(values.get(part, ""))) for part in parts)
+        if kind == _SUBSCRIPTION:
+            return f"/subscriptions/{self.resolved(values.get('subscription_id')) or marked(f'{kind}.{key}')}"
+        names = (_FIRST[kind], *_NAMES) if kind in _FIRST else _NAMES
+        found = next((values[name] for name in names if isinstance(values.get(name), str)), key)
+        return str(self.resolved(found))
+
+    def _replace(self, match: re.Match[str]) -> str:
+        data, kind, key, index, attribute = bool(match[1]), match[2], match[3], match[4], match[5]
+        if not kind.startswith(_OURS) or kind in _CURRENT:
+            return match[0]
+        written = _mapping(_mapping((self._data if data else self._resources).get(kind)).get(key))
+        found = dict(instances(self._without_locals(written))) if written else {}
+        values = found.get(index or "")
+        if values is None or (not index and ("for_each" in written or "count" in written)):
+            return match[0]
+        known = values.get(attribute)
+        if isinstance(known, str) and attribute not in _ITSELF:
+            return str(self.resolved(known))
+        return self._called(kind, key, values, data=data)
+
+
+def _mapping(value: Any) -> Values:
+    return value if isinstance(value, Mapping) else {}

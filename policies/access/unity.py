@@ -1,0 +1,94 @@
+"""The rules of Unity Catalog.
+
+A privilege on a securable holds for all below it; nothing in a catalog is reached without USE_CATALOG, nothing in a
+schema without USE_SCHEMA, but for its metadata by BROWSE. An owner has everything on what it owns, and manages what is
+below without reading or writing it. The metastore's owner so manages everything: it can grant itself what it lacks,
+which a review of the plan or of the audit log shows.
+"""
+
+from collections.abc import Iterator
+
+from policies import rights
+from policies.access.answers import Answer, Places, granted, meet, refused
+from policies.access.index import Index
+from policies.access.members import Members
+from policies.access.model import READ_WRITE, Estate, Key, Securable
+from policies.access.privileges import ENTRY, owner_holds, writes
+from policies.access.unknown import is_unknown
+
+_Chain = tuple[Securable, ...]
+
+
+class Unity:
+    """Answers about the securables of Unity Catalog."""
+
+    def __init__(self, estate: Estate, people: Members, index: Index) -> None:
+        self._estate = estate
+        self._people = people
+        self._index = index
+        self._metastores = [item for item in estate.securables.values() if item.key.kind == "metastore"]
+
+    def may(self, principal: str, key: Key, privilege: str) -> Answer:
+        """Whether `principal` holds `privilege` on the securable, and from which workspaces it can use it."""
+        chain = self._estate.chain(key)
+        keys = [link.key for link in chain]
+        steps: list[str] = []
+        # Metadata alone is seen without entering; and whoever an unknown principal is may have entered.
+        inside = privilege == "BROWSE" or is_unknown(principal)
+        for depth, link in enumerate(() if inside else chain[:-1], start=1):
+            entry = self._reason(principal, chain[:depth], ENTRY[link.key.kind])
+            if entry is None:
+                missing = f"{principal} lacks {ENTRY[link.key.kind]} on {link.key}, without which nothing in it opens"
+                return refused(missing + self._index.unsaid(principal, keys))
+            steps.append(f"enters {link.key}: {entry}")
+        reason = self._reason(principal, chain, privilege)
+        if reason is None:
+            place = f"{key}, or on what it is in,"
+            return refused(self._index.nobody_gave(principal, privilege, place, keys))
+        return self._where(principal, chain[0], privilege, (*steps, f"{privilege} on {key}: {reason}"))
+
+    def _reason(self, principal: str, chain: _Chain, privilege: str) -> str | None:
+        """Why the principal holds a privilege on the last link, entry left aside; None where it does not."""
+        owner, said = chain[-1].owner, not is_unknown(privilege)
+        if said and owner in self._people.identities(principal) and owner_holds(chain[-1].key.kind, privilege):
+            return self._index.told(principal, owner, f"owns {chain[-1].key} ({chain[-1].declared})")
+        reasons = [*self._by_grant(principal, chain[::-1], privilege)]
+        # Managing gives entry and the right to grant, and neither reading nor writing.
+        if privilege in (*ENTRY.values(), "MANAGE"):
+            reasons += [*self._by_grant(principal, chain[::-1], "MANAGE"), *self._as_owner(principal, chain[:-1])]
+        return reasons[0] if reasons else None
+
+    def _by_grant(self, principal: str, chain: _Chain, privilege: str) -> Iterator[str]:
+        identities = self._people.identities(principal)
+        for link in chain:
+            for grant in self._index.on(link.key):
+                same = grant.privilege == privilege or (
+                    not is_unknown(privilege) and rights.covers(grant.privilege, privilege)
+                )
+                if same and grant.principal in identities:
+                    text = f"is granted {grant.privilege} on {link.key} ({grant.declared})"
+                    yield self._index.told(principal, grant.principal, text)
+
+    def _as_owner(self, principal: str, outside: _Chain) -> Iterator[str]:
+        """It owns what the securable is in, or the metastore."""
+        for outer in (*outside, *self._metastores):
+            if outer.owner in self._people.identities(principal):
+                text = f"owns {outer.key}, so manages what is in it ({outer.declared})"
+                yield self._index.told(principal, outer.owner, text)
+
+    def _where(self, principal: str, root: Securable, privilege: str, steps: tuple[str, ...]) -> Answer:
+        """From which workspaces a privilege can be used: sign-in, and the binding of an isolated securable."""
+        places = self._people.signs_in(principal)
+        changing = writes(privilege) and not is_unknown(privilege)
+        reached = self._bound(root.key, write=changing) if root.key in self._estate.isolated else None
+        places = places if reached is None else meet(places, reached)
+        if not places and root.key.kind != "metastore":
+            bound = "nowhere" if reached is not None and not reached else "another workspace than it may sign in to"
+            verb = "written" if changing else "reached"
+            return refused(*steps, f"but {root.key} can be {verb} from {bound}")
+        return granted(steps, places, self._estate.workspaces)
+
+    def _bound(self, key: Key, *, write: bool) -> Places:
+        """The workspaces bound to the securable, with those bound to one that the stacks do not name."""
+        found = [binding for binding in self._estate.bindings if binding.key == key or binding.key.unknown]
+        return frozenset(binding.workspace_id for binding in found if not write or binding.type == READ_WRITE)
