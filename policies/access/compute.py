@@ -41,7 +41,9 @@ class Access:
                     yield self._row(principal, *place, answer)
 
     def _held(self, principal: str, places: Iterable[_Place]) -> Mapping[_Place, Answer]:
-        answers = ((place, self.may(principal, *place)) for place in places)
+        mine = self.people.identities(principal).keys()
+        near = {key for key in self.estate.securables if not mine.isdisjoint(self._index.named_on(key))}
+        answers = ((place, self.may(principal, *place)) for place in places if place[0] in near)
         return {place: answer for place, answer in answers if answer.allowed}
 
     def _row(self, principal: str, key: Key, privilege: str, answer: Answer) -> Holding:

@@ -14,10 +14,22 @@ class Index:
     def __init__(self, estate: Estate, people: Members) -> None:
         self._estate = estate
         self._people = people
+        self._metastores = [item for item in estate.securables.values() if item.key.kind == "metastore"]
+        self._admins = {item.principal for item in estate.assignments if item.level != "USER"}
+        self._named_on: dict[Key, frozenset[str]] = {}
 
     def on(self, key: Key) -> tuple[Grant, ...]:
         """The grants on the securable itself."""
         return self._by_key.get(key, ())
+
+    def named_on(self, key: Key) -> frozenset[str]:
+        """Everybody by whom something could be held on the securable: all others hold nothing on it."""
+        if key not in self._named_on:
+            chain = self._estate.chain(key)
+            given = {grant.principal for link in chain for grant in self.on(link.key)}
+            owners = {link.owner for link in (*chain, *self._metastores)}
+            self._named_on[key] = frozenset(given | owners | self._admins)
+        return self._named_on[key]
 
     def told(self, principal: str, identity: str, text: str) -> str:
         """How the principal comes to an identity, and what that holds."""

@@ -19,6 +19,12 @@ from policies.access.unknown import is_unknown
 _Chain = tuple[Securable, ...]
 
 
+def _needs_entry(key: Key, privilege: str) -> bool:
+    """Whether a privilege on a catalog or a schema is of use inside only: managing it, and entering, are not."""
+    known = not (key.unknown or is_unknown(privilege))
+    return known and privilege not in (*ENTRY.values(), "MANAGE")
+
+
 class Unity:
     """Answers about the securables of Unity Catalog."""
 
@@ -41,6 +47,9 @@ class Unity:
                 missing = f"{principal} lacks {ENTRY[link.key.kind]} on {link.key}, without which nothing in it opens"
                 return refused(missing + self._index.unsaid(principal, keys))
             steps.append(f"enters {link.key}: {entry}")
+        own = ENTRY.get(key.kind)
+        if own and not inside and _needs_entry(key, privilege) and self._reason(principal, chain, own) is None:
+            return refused(f"{principal} lacks {own} on {key}, without which nothing in it opens")
         reason = self._reason(principal, chain, privilege)
         if reason is None:
             place = f"{key}, or on what it is in,"
