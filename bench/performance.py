@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from bench import synthesis
+from bench import secrets, synthesis
 from bench.page import PAGE, rewrite
 from bench.policies import review_section
 from bench.processes import run
@@ -112,6 +112,7 @@ def main() -> None:
         *synthesis.section(),
         *review_section(),
         *scan_section(),
+        *secrets.section(),
         *(line for section in demos(data) for line in section),
     ]
     PAGE.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")

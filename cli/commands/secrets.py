@@ -22,7 +22,13 @@ def secrets(paths: tuple[Path, ...], form: str) -> None:
     """
     from policies.exceptions import UnreadableExceptions  # noqa: PLC0415 - other commands do not need them
     from policies.secrets.allowed import judge, read_allowed  # noqa: PLC0415
-    from policies.secrets.places import NoRepository, files_under, generated_files, repository_files  # noqa: PLC0415
+    from policies.secrets.places import (  # noqa: PLC0415
+        NoRepository,
+        files_under,
+        generated_files,
+        repository_files,
+        unsearchable,
+    )
     from policies.secrets.search import search  # noqa: PLC0415
 
     try:
@@ -35,6 +41,8 @@ def secrets(paths: tuple[Path, ...], form: str) -> None:
     show(rows, form=form, columns=("place", "kind"), title="Secrets in clear text")
     for problem in outcome.problems:
         progress.print(problem, markup=False, soft_wrap=True)
-    progress.print(f"{len(files):,} files: {len(rows)} places look like a secret, {outcome.allowed} are explained")
+    skipped = len(unsearchable(files))
+    searched = f"{len(files) - skipped:,} files searched, {skipped:,} skipped that are no text"
+    progress.print(f"{searched}: {len(rows)} places look like a secret, {outcome.allowed} are explained")
     if not outcome.clean:
         raise CommandError("take the secret out and revoke it; what is none, explain in policies/secrets.yaml")

@@ -1,6 +1,9 @@
 """What secrets of Databricks and Azure look like, beside what detect-secrets knows. It loads this file by its path."""
 
+import base64
 import re
+from collections.abc import Iterator
+from itertools import chain
 
 from detect_secrets.plugins.base import RegexBasedDetector
 
@@ -22,9 +25,78 @@ class AzureSecretDetector(RegexBasedDetector):
     secret_type = "Azure Secret"  # noqa: S105 - the kind's name
     denylist = (
         re.compile(r"\b[A-Za-z0-9_\-.~]{3}\dQ~[A-Za-z0-9_\-.~]{31,34}"),
-        re.compile(r"[?&]sig=[A-Za-z0-9%/+]{40,}"),
-        re.compile(r"\bAccountKey=[A-Za-z0-9/+]{40,}={0,2}"),
+        re.compile(r"[?&;]sig=[A-Za-z0-9%/+]{40,}"),
+        # Keys of functions, and tokens of DevOps.
+        re.compile(r"[?&;]code=[A-Za-z0-9_\-/+%]{40,}={0,2}"),
+        re.compile(r"\b[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}\b"),
+        re.compile(r"\b(?:Account|SharedAccess)Key=[A-Za-z0-9/+]{40,}={0,2}"),
+        # 64 bytes: the keys of storage and Cosmos accounts, under whatever name; a lock file's digests are as long.
+        re.compile(r"(?<!sha512-)(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{86}==(?!=)"),
     )
+
+
+class ModelHubTokenDetector(RegexBasedDetector):
+    """Tokens of model hubs and of GitHub's finer kind, by their prefix."""
+
+    secret_type = "Model Hub Token"  # noqa: S105 - the kind's name
+    denylist = (
+        re.compile(r"\bhf_[A-Za-z0-9]{30,40}\b"),
+        re.compile(r"\bgithub_pat_[A-Za-z0-9_]{60,}\b"),
+    )
+
+
+class EncodedSecretDetector(RegexBasedDetector):
+    """The same secrets in base64, as a Kubernetes Secret holds them, under whatever name."""
+
+    secret_type = "Encoded Secret"  # noqa: S105 - the kind's name
+    denylist = (re.compile(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40,}={0,2}"),)
+
+    def analyze_string(self, string: str) -> Iterator[str]:
+        """Each text in base64 that holds a secret of known form."""
+        forms = (*DatabricksTokenDetector.denylist, *AzureSecretDetector.denylist)
+        for found in super().analyze_string(string):
+            text = _decoded(found)
+            if any(form.search(text) for form in forms):
+                yield found
+
+
+def _decoded(text: str) -> str:
+    try:
+        return base64.b64decode(text, validate=True).decode("ascii")
+    except ValueError:
+        return ""
+
+
+class PassedSecretDetector(RegexBasedDetector):
+    """A random value under a secret's name: in a call, a header, an element, a URL's or a driver's options."""
+
+    secret_type = "Passed Secret"  # noqa: S105 - the kind's name
+    _NAME = (
+        r"(?:password|passwd|pwd|secret|token|credential|authorization|(?:api|access|account|subscription)[_\-]?key)"
+    )
+    _VALUE = r"([A-Za-z0-9+/_\-.~!@#%^*]{12,}={0,2})"
+    denylist = (
+        re.compile(
+            _NAME + r"[\"'\]]{0,2}\s*(?:=>|:=|[:=,])\s*[fr]?[\"'`](?:Bearer |Basic )?" + _VALUE + r"[\"'`]", re.I
+        ),
+        re.compile(r"\bBearer\s+" + _VALUE),
+        # Of a URL, of a driver, and of a command line or a `.netrc`; an element's; and a line of a header or of YAML.
+        re.compile(r"(?:^|[;?&\"'\s])(?:password|pwd|token)=" + _VALUE, re.I),
+        re.compile(r"(?:^|\s)(?:--?)?(?:password|secret|token)\s" + _VALUE + r"(?=\s|$)", re.I),
+        re.compile(r"<(?:\w*[.:_\-])?" + _NAME + r">" + _VALUE + r"</", re.I),
+        re.compile(r"^\s*[\w\-]*" + _NAME + r":\s+" + _VALUE + r"\s*$", re.I),
+    )
+
+    def analyze_string(self, string: str) -> Iterator[str]:
+        """Each value with the marks of a random one: words, paths and names of things have none."""
+        found = chain.from_iterable(form.findall(string) for form in self.denylist)
+        return (value for value in found if _is_random(value))
+
+
+def _is_random(value: str) -> bool:
+    """Digits among letters in several places, and few letters twice."""
+    changes = len(re.findall(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])", value))
+    return changes >= 3 and len(set(value)) >= 8
 
 
 class PrivateKeyHeaderDetector(RegexBasedDetector):

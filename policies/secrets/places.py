@@ -1,6 +1,8 @@
 """Which files are searched, and copies of those whose lines are too long to search."""
 
+import codecs
 import json
+import re
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,6 +12,7 @@ GENERATED = ("cdktf.out", "dist", ".mlops/*/logs", ".mlops/*/demo", ".mlops/*/re
 # detect-secrets passes over longer lines in silence, and a plan is one line.
 _LONGEST_LINE = 20_000
 _OVERLAP = 500
+_CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1f\x7f]")
 
 
 class NoRepository(ValueError):  # noqa: N818 - it names the folder
@@ -38,19 +41,54 @@ def files_under(paths: Iterable[Path]) -> list[Path]:
 
 
 def searchable(file: Path, copies: Path) -> Path | None:
-    """The file, or a copy under `copies` with short lines; None where it is no text.
+    """The file, or a copy under `copies` in UTF-8 with short lines; None where it is no text.
 
     JSON is laid out anew, so that a key stands beside its value; other long lines are cut, with an overlap.
     """
-    try:
-        text = file.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
+    text = text_of(file)
+    if text is None:
         return None
-    if max(map(len, text.splitlines()), default=0) <= _LONGEST_LINE:
+    short = max(map(len, text.splitlines()), default=0) <= _LONGEST_LINE
+    if short and _is_utf8(file):
         return file
     copy = copies / f"{len(list(copies.iterdir()))}-{file.name}"
-    copy.write_text(_laid_out(text) or _cut(text), encoding="utf-8")
+    copy.write_text(text if short else _laid_out(text) or _cut(text), encoding="utf-8")
     return copy
+
+
+def unsearchable(files: Iterable[Path]) -> list[Path]:
+    """The files that are no text, and are skipped."""
+    return [file for file in files if text_of(file) is None]
+
+
+def text_of(file: Path) -> str | None:
+    """The file's text, of UTF-8, of UTF-16 (what PowerShell writes), or of Latin-1; None where it is no text."""
+    raw = file.read_bytes()
+    for encoding in _encodings(raw):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
+def _encodings(raw: bytes) -> tuple[str, ...]:
+    """What the bytes may be: Latin-1 reads anything, so only what has none of the bytes of pictures and archives."""
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return ("utf-16",)
+    if b"\0" in raw:
+        zeros = (raw[0::2].count(0), raw[1::2].count(0))
+        return {(0, len(raw) // 2): ("utf-16-le",), (len(raw) // 2, 0): ("utf-16-be",)}.get(zeros, ())
+    return ("utf-8",) if _CONTROL.search(raw) else ("utf-8", "latin-1")
+
+
+def _is_utf8(file: Path) -> bool:
+    raw = file.read_bytes()
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in raw
 
 
 def _laid_out(text: str) -> str | None:

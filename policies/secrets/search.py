@@ -12,9 +12,26 @@ from policies.secrets.places import searchable
 _DETECTORS = Path(__file__).with_name("detectors.py")
 # Entropy alone finds every hash and id of a stack; the others know what a secret looks like, or what it is called.
 _LEFT_OUT = ("Base64HighEntropyString", "HexHighEntropyString")
-_OURS = ("AzureSecretDetector", "DatabricksTokenDetector", "PrivateKeyHeaderDetector")
+_OURS = (
+    "AzureSecretDetector",
+    "DatabricksTokenDetector",
+    "EncodedSecretDetector",
+    "ModelHubTokenDetector",
+    "PassedSecretDetector",
+    "PrivateKeyHeaderDetector",
+)
+_LOOK_ALIKES = Path(__file__).with_name("look_alikes.py")
+_FILTERS = ("is_by_name_only", "is_placeholder")
 # Comments that wave a line through would be exceptions without a reason: ours stand in `policies/secrets.yaml`.
-_FILTERS_OFF = ("detect_secrets.filters.allowlist.is_line_allowlisted",)
+# The others pass over whole lines and files by what they are called, whatever they hold: a call on the right of an
+# assignment (which `look_alikes.py` asks of hits by name alone), a lock file, a picture in text, an API's description.
+_FILTERS_OFF = (
+    "detect_secrets.filters.allowlist.is_line_allowlisted",
+    "detect_secrets.filters.heuristic.is_indirect_reference",
+    "detect_secrets.filters.heuristic.is_lock_file",
+    "detect_secrets.filters.heuristic.is_non_text_file",
+    "detect_secrets.filters.heuristic.is_swagger_file",
+)
 
 # Below this many files a second process costs more than it saves; above, the work is dealt out in so many parts.
 _FEW, _PARTS = 100, 8
@@ -73,7 +90,8 @@ def _settings() -> dict[str, Any]:
 
     known = {one.__name__ for one in get_mapping_from_secret_type_to_class().values()} - {*_LEFT_OUT, *_OURS}
     ours = [{"name": name, "path": f"file://{_DETECTORS}"} for name in _OURS]
-    return {"plugins_used": [{"name": name} for name in sorted(known)] + ours}
+    filters = [{"path": f"file://{_LOOK_ALIKES}::{name}"} for name in _FILTERS]
+    return {"plugins_used": [{"name": name} for name in sorted(known)] + ours, "filters_used": filters}
 
 
 def _relative(file: Path, root: Path) -> str:

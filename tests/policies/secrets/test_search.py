@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from cli.main import mlops
 from policies.exceptions import UnreadableExceptions
 from policies.secrets.allowed import AllowedSecret, judge, read_allowed
-from policies.secrets.places import files_under, generated_files, repository_files
+from policies.secrets.places import files_under, generated_files, repository_files, unsearchable
 from policies.secrets.search import SecretFinding, search
 
 TODAY = date(2026, 11, 21)
@@ -84,11 +84,23 @@ def test_what_refers_to_a_secret_is_none(tmp_path: Path) -> None:
     assert search([_written(tmp_path, "a.txt", text)], tmp_path) == []
 
 
-def test_binary_files_are_passed_over(tmp_path: Path) -> None:
-    """A wheel or a model is no text."""
+def test_binary_files_are_passed_over_and_counted(tmp_path: Path) -> None:
+    """A wheel or a model is no text, and is not said to be searched."""
     file = tmp_path / "model.bin"
-    file.write_bytes(b"\xff\xfe\x00" + SECRETS["GitHub Token"].encode())
+    file.write_bytes(b"\x89PNG\x01\x00\x00\xff" + SECRETS["GitHub Token"].encode())
+    text = _written(tmp_path, "a.txt", "nothing\n")
     assert search([file], tmp_path) == []
+    assert unsearchable([file, text]) == [file]
+    done = CliRunner().invoke(mlops, ["secrets", str(file), str(text)])
+    assert "1 files searched, 1 skipped that are no text" in done.output
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "latin-1", "utf-8-sig"])
+def test_text_in_other_encodings_is_searched(tmp_path: Path, encoding: str) -> None:
+    """What PowerShell and old editors write; by file and line."""
+    file = tmp_path / "a.ps1"
+    file.write_bytes(f"# f\u00fcr\ntoken = {SECRETS['Databricks Token']}\n".encode(encoding))
+    assert SecretFinding("a.ps1", 2, "Databricks Token") in search([file], tmp_path)
 
 
 def test_many_files_are_searched_in_two_processes_with_the_same_result(tmp_path: Path) -> None:
