@@ -179,7 +179,7 @@ def ours(files: list[Path], root: Path) -> set[str]:
 
 def as_it_comes(files: list[Path], root: Path) -> set[str]:
     """Files in which detect-secrets finds one with the settings that it ships."""
-    from detect_secrets import SecretsCollection  # noqa: PLC0415 - takes a second
+    from detect_secrets.core.secrets_collection import SecretsCollection  # noqa: PLC0415 - takes a second
     from detect_secrets.settings import default_settings  # noqa: PLC0415
 
     collection = SecretsCollection()

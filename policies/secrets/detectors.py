@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from itertools import chain
 
 from detect_secrets.plugins.base import RegexBasedDetector
@@ -51,7 +51,7 @@ class EncodedSecretDetector(RegexBasedDetector):
     secret_type = "Encoded Secret"  # noqa: S105 - the kind's name
     denylist = (re.compile(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40,}={0,2}"),)
 
-    def analyze_string(self, string: str) -> Iterator[str]:
+    def analyze_string(self, string: str) -> Generator[str, None, None]:
         """Each text in base64 that holds a secret of known form."""
         forms = (*DatabricksTokenDetector.denylist, *AzureSecretDetector.denylist)
         for found in super().analyze_string(string):
@@ -87,7 +87,7 @@ class PassedSecretDetector(RegexBasedDetector):
         re.compile(r"^\s*[\w\-]*" + _NAME + r":\s+" + _VALUE + r"\s*$", re.I),
     )
 
-    def analyze_string(self, string: str) -> Iterator[str]:
+    def analyze_string(self, string: str) -> Generator[str, None, None]:
         """Each value with the marks of a random one: words, paths and names of things have none."""
         found = chain.from_iterable(form.findall(string) for form in self.denylist)
         return (value for value in found if _is_random(value))
