@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 
 from localcloud.services.compute.routes import cluster_policies, compute
-from localcloud.services.identity.routes import assignments, discovery, permissions, rule_sets, scim, tokens
-from localcloud.services.jobs.routes import jobs, runs
+from localcloud.services.identity.routes import assignments, discovery, own_tokens, permissions, rule_sets, scim, tokens
+from localcloud.services.jobs.routes import jobs, runs, submitted
 from localcloud.services.local.routes import clock, local, stacks
 from localcloud.services.mlflow.routes import model_versions, proxy, registered_models
 from localcloud.services.network.routes import network
@@ -17,7 +17,7 @@ from localcloud.services.serving.routes import (
     pipelines,
     synced_tables,
 )
-from localcloud.services.sql.routes import alerts, dashboards, statements, warehouses
+from localcloud.services.sql.routes import alerts, dashboards, results, statements, warehouses
 from localcloud.services.unity.routes import account_metastores, data_quality
 from localcloud.services.unity.routes import router as unity
 from localcloud.services.workspace.routes import files, secrets, signed_urls, workspace_files
@@ -32,6 +32,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     network.router,
     rule_sets.router,
     tokens.router,
+    own_tokens.router,
     account_metastores.router,
     unity.router,
     data_quality.router,
@@ -42,6 +43,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     permissions.router,
     warehouses.router,
     statements.router,
+    results.router,
     compute.router,
     secrets.router,
     files.router,
@@ -58,4 +60,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     dashboards.router,
     jobs.router,
     runs.router,
+    submitted.router,
 )

@@ -1,6 +1,7 @@
 """`mlops sql`."""
 
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -36,8 +37,17 @@ def query(env: str, statement: str, *, as_principal: str | None = None) -> list[
         raise CommandError(f"{code}: {problem.message if problem else 'the statement did not end'}")
     schema = answer.manifest.schema if answer.manifest else None
     names = [column.name or "" for column in (schema.columns or [])] if schema else []
-    cells = (answer.result.data_array or []) if answer.result else []
-    return [dict(zip(names, row, strict=True)) for row in cells]
+    return [dict(zip(names, row, strict=True)) for row in _all_rows(client, answer)]
+
+
+def _all_rows(client: "WorkspaceClient", answer: "StatementResponse") -> Iterator[list[str]]:
+    """The rows of every chunk: the answer has the first one only."""
+    part = answer.result
+    while part is not None:
+        yield from part.data_array or []
+        following = part.next_chunk_index
+        chunks = client.statement_execution
+        part = None if following is None else chunks.get_statement_result_chunk_n(str(answer.statement_id), following)
 
 
 def _ended(client: "WorkspaceClient", answer: "StatementResponse") -> "StatementResponse":

@@ -7,6 +7,8 @@ from fastapi import Body
 from localcloud.kernel.errors import bad_request
 from localcloud.kernel.store import Document
 
+# How clients write that they do not ask for something.
+_NOTHING: tuple[object, ...] = (None, "", False, [], {})
 JsonBody = Annotated[Document, Body(default_factory=dict)]
 
 
@@ -17,6 +19,14 @@ def required(body: Document, *fields: str) -> Any:
         raise bad_request(f"Missing required field(s): {', '.join(absent)}; given: {', '.join(body) or 'none'}.")
     values = tuple(body[field] for field in fields)
     return values[0] if len(values) == 1 else values
+
+
+def only(body: Document, *fields: str) -> Document:
+    """`body`, if it has no other fields with a value than these. Raises `ApiError` 400 naming every other one."""
+    unknown = sorted(name for name, value in body.items() if name not in fields and value not in _NOTHING)
+    if unknown:
+        raise bad_request(f"Field(s) {', '.join(unknown)} are not understood; understood are {', '.join(fields)}.")
+    return body
 
 
 def changed(document: Document, changes: Document, allowed: frozenset[str]) -> Document:

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from databricks.sdk.service.sql import StatementResponse, StatementState, StatementStatus
+from databricks.sdk.service.sql import ResultData, StatementResponse, StatementState, StatementStatus
 
 from cli.commands import sql
 
@@ -28,3 +28,13 @@ def test_a_statement_is_asked_for_until_it_is_over(monkeypatch: pytest.MonkeyPat
     client: Any = SimpleNamespace(statement_execution=SimpleNamespace(get_statement=get_statement))
     found = sql._ended(client, _answer(StatementState.PENDING))
     assert (found.status and found.status.state, asked) == (end, ["s-1", "s-1"])
+
+
+def test_the_rows_of_every_chunk_are_shown() -> None:
+    """The answer has the first chunk; each names the next."""
+    later = {1: ResultData(data_array=[["2"]], next_chunk_index=2), 2: ResultData(data_array=[["3"]])}
+    chunks = SimpleNamespace(get_statement_result_chunk_n=lambda _, index: later[index])
+    answer = _answer(StatementState.SUCCEEDED)
+    answer.result = ResultData(data_array=[["1"]], next_chunk_index=1)
+    client: Any = SimpleNamespace(statement_execution=chunks)
+    assert list(sql._all_rows(client, answer)) == [["1"], ["2"], ["3"]]

@@ -149,3 +149,21 @@ def test_a_resource_type_that_no_rule_knows_is_passed_over() -> None:
     """And does not hide the others."""
     stack = {"resource": {"azurerm_brand_new": {"n": {"a": 1}}, "databricks_metastore": {"m": _METASTORE}}}
     assert {one.address for one in findings_of(stack)} == {"databricks_metastore.m"}
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        ({"resource": [{"databricks_metastore": {"m": _METASTORE}}]}, "resource is a list, a form that is not read"),
+        ({"resource": {"databricks_metastore": [{"m": _METASTORE}]}}, "resource.databricks_metastore is a list"),
+        ({"resource": {"databricks_metastore": {"m": [_METASTORE]}}}, "resource.databricks_metastore.m is a list"),
+        ({"resource": {}, "data": [{}]}, "data is a list"),
+        ({"resource": {}, "provider": [{"databricks": {"host": "x"}}]}, "provider is a list"),
+        ({"resource": {}, "module": {"m": {"source": "./m"}}}, "calls modules, whose resources only a plan shows"),
+        ({"resource": {}, "resources": {"databricks_metastore": {}}}, "top-level keys resources are not read"),
+    ],
+)
+def test_a_part_of_another_form_does_not_count_as_absent(raw: dict[str, Any], said: str) -> None:
+    """Terraform takes lists of objects and modules too; checkov passes over them in silence."""
+    with pytest.raises(UnreadableDocument, match=said):
+        findings_of(raw)

@@ -13,6 +13,8 @@ from localcloud.kernel.store import Document, Store
 from localcloud.services.jobs.graph import Ended, Result
 
 FINAL_STATES = frozenset({"TERMINATED", "SKIPPED", "INTERNAL_ERROR"})
+# The API's types of runs: a job's, and one that was submitted without a job.
+OF_A_JOB, SUBMITTED = "JOB_RUN", "SUBMIT_RUN"
 INTERRUPTED = "The run was interrupted: the local cloud stopped while it was under way. Repair it or run the job again."
 
 
@@ -39,6 +41,7 @@ def new_run(store: Store, job: Document, *, creator: str, parameters: Mapping[st
     run: Document = {
         "run_id": store.next_id("run"),
         "job_id": job["job_id"],
+        "type": job.get("run_type", OF_A_JOB),
         "workspace": job["workspace"],
         "name": settings.get("name", "Untitled"),
         "number": number,

@@ -8,6 +8,11 @@ from localcloud.kernel.store import Document
 
 # The fields of one request: those that are read here. All others are refused, so that none is dropped without a word.
 RUN_NOW = ("job_id", "job_parameters", "idempotency_token", "queue")
+SUBMIT = (
+    *("tasks", "run_name", "idempotency_token", "access_control_list", "run_as", "queue", "timeout_seconds"),
+    *("environments", "performance_target", "health"),
+    *("email_notifications", "webhook_notifications", "notification_settings"),
+)
 REPAIR = (
     "run_id",
     "job_parameters",

@@ -1,6 +1,6 @@
 """What makes a job's settings usable, checked whole when a job is created. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +23,25 @@ _REFUSED = (
     "clean_rooms_notebook_task",
     "dashboard_task",
     "power_bi_task",
+    "ai_runtime_task",
+    "alert_task",
+    "dbt_cloud_task",
+    "dbt_platform_task",
+    "gen_ai_compute_task",
+    "python_operator_task",
+)
+# What a job and a task may say. All else is refused, so that no field is dropped without a word.
+_SETTINGS = frozenset(
+    {"name", "description", "tasks", "parameters", "job_clusters", "environments", "max_concurrent_runs", "queue"}
+    | {"schedule", "trigger", "continuous", "timeout_seconds", "run_as", "tags", "health", "performance_target"}
+    | {"email_notifications", "webhook_notifications", "notification_settings", "budget_policy_id", "usage_policy_id"}
+    | {"deployment", "edit_mode", "format", "parent_path"}
+)
+_TASK = frozenset(
+    {"task_key", "depends_on", "run_if", "description", "disabled", "libraries", "environment_key", "timeout_seconds"}
+    | {"job_cluster_key", "new_cluster", "existing_cluster_id", "max_retries", "min_retry_interval_millis"}
+    | {"retry_on_timeout", "disable_auto_optimization", "health"}
+    | {"email_notifications", "webhook_notifications", "notification_settings"}
 )
 # Of a file-arrival trigger, with the least that Databricks takes.
 _WAITS = ("min_time_between_triggers_seconds", "wait_after_last_change_seconds")
@@ -37,7 +56,8 @@ _PERFORMANCE = ("PERFORMANCE_OPTIMIZED", "STANDARD")
 def problems(settings: Mapping[str, Any]) -> list[str]:
     """Everything that makes `settings` unusable; empty when a job can be made of them."""
     tasks = settings.get("tasks") or []
-    found = graph.problems(tasks)
+    found = [f"setting {name!r} is not understood" for name in _unknown(settings, _SETTINGS)]
+    found += graph.problems(tasks)
     found += [problem for task in tasks for problem in _task_problems(task, settings)]
     found += [*_schedule_problems(settings), *_trigger_problems(settings), *_serverless_problems(settings)]
     names = [parameter.get("name") for parameter in settings.get("parameters") or []]
@@ -59,8 +79,14 @@ def kind_of(task: Mapping[str, Any]) -> str:
     return next(kind for kind in EXECUTED if task.get(kind) is not None)
 
 
+def _unknown(given: Mapping[str, Any], known: Collection[str]) -> list[str]:
+    return sorted(name for name, value in given.items() if name not in known and value not in (None, "", False, [], {}))
+
+
 def _task_problems(task: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[str]:
     label = f"task {task.get('task_key')!r}"
+    unknown = _unknown(task, _TASK.union(EXECUTED, _REFUSED))
+    yield from (f"{label} has {name!r}, which is not understood" for name in unknown)
     kinds = [kind for kind in (*EXECUTED, *_REFUSED) if task.get(kind) is not None]
     if len(kinds) != 1:
         yield f"{label} states {', '.join(kinds) or 'no work'}: give it exactly one of {', '.join(EXECUTED)}"

@@ -42,7 +42,7 @@ def run(document: Document, workspace_url: str) -> Document:
         "original_attempt_run_id": document["run_id"],
         "number_in_job": document["number"],
         "run_name": document["name"],
-        "run_type": "JOB_RUN",
+        "run_type": document.get("type", records.OF_A_JOB),
         "format": "MULTI_TASK",
         "trigger": document["trigger"],
         **({"schedule": settings["schedule"]} if document["trigger"] == "PERIODIC" else {}),

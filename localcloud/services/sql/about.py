@@ -9,10 +9,19 @@ _PART = r"(?:`(?:[^`]|``)+`|\w+)"
 _NAME = rf"{_PART}(?:\s*\.\s*{_PART}){{0,3}}"
 _IN = rf"(?:\s+(?:IN|FROM)\s+(?P<parent>{_NAME}))?"
 _LIKE = r"(?:\s+(?:LIKE\s+)?(?:'(?P<pattern>[^']*)'|\"(?P<pattern2>[^\"]*)\"))?"
+_PRINCIPAL = rf"(?!ON\b)(?:{_PART}|'[^']*')"
 _FORMS = {
     "SHOW CATALOGS": rf"SHOW\s+CATALOGS{_LIKE}",
     "SHOW SCHEMAS": rf"SHOW\s+(?:SCHEMAS|DATABASES){_IN}{_LIKE}",
     "SHOW TABLES": rf"SHOW\s+TABLES{_IN}{_LIKE}",
+    "SHOW VIEWS": rf"SHOW\s+VIEWS{_IN}{_LIKE}",
+    "SHOW VOLUMES": rf"SHOW\s+VOLUMES{_IN}{_LIKE}",
+    "SHOW COLUMNS": rf"SHOW\s+COLUMNS\s+(?:IN|FROM)\s+(?P<name>{_NAME}){_IN}",
+    "SHOW TBLPROPERTIES": rf"SHOW\s+TBLPROPERTIES\s+(?P<name>{_NAME})",
+    "SHOW GRANTS": rf"SHOW\s+GRANTS?(?:\s+(?:TO\s+)?(?P<principal>{_PRINCIPAL}))?\s+ON"
+    rf"\s+(?:(?P<securable>CATALOG|SCHEMA|DATABASE|TABLE|VIEW|VOLUME|FUNCTION|MODEL)\s+)?(?P<name>{_NAME})",
+    "DESCRIBE CATALOG": rf"DESC(?:RIBE)?\s+CATALOG(?:\s+(?P<extended>EXTENDED))?\s+(?P<name>{_NAME})",
+    "DESCRIBE SCHEMA": rf"DESC(?:RIBE)?\s+(?:SCHEMA|DATABASE)(?:\s+(?P<extended>EXTENDED))?\s+(?P<name>{_NAME})",
     "DESCRIBE HISTORY": rf"DESC(?:RIBE)?\s+HISTORY\s+(?P<name>{_NAME})(?:\s+LIMIT\s+(?P<limit>\d+))?",
     "DESCRIBE DETAIL": rf"DESC(?:RIBE)?\s+DETAIL\s+(?P<name>{_NAME})",
     "DESCRIBE TABLE": rf"DESC(?:RIBE)?(?:\s+TABLE)?(?:\s+(?P<extended>EXTENDED|FORMATTED))?\s+(?P<name>{_NAME})"
@@ -36,6 +45,8 @@ class About:
     column: str = ""
     limit: int | None = None
     extended: bool = False
+    principal: str = ""
+    securable: str = ""
 
     def like(self, name: str) -> bool:
         """Whether LIKE lets `name` through: `*` is any letters, `|` divides alternatives, case does not count."""
@@ -69,6 +80,8 @@ def _about(kind: str, found: dict[str, str | None]) -> About:
         column="".join(_parts(found.get("column"))),
         limit=int(found["limit"] or 0) if found.get("limit") else None,
         extended=bool(found.get("extended")),
+        principal=(found.get("principal") or "").strip("`'"),
+        securable=(found.get("securable") or "").upper(),
     )
 
 

@@ -13,7 +13,8 @@ from localcloud.services.sql.reading import REFUSED_FUNCTIONS, TABLE_FUNCTIONS
 _PARSED = "== Parsed Logical Plan =="
 _WRITES = "[__required_write_privileges__"
 # A relation of two names or more that is none of those that were put in. One name alone reaches no stored table.
-_OTHER = re.compile(r"Unresolved\w+ \[(?P<name>[^\],]+, [^\n]*?)\]")
+_NAMING = "Relation|Table|View|TableOrView|Identifier|Namespace|FunctionName|Procedure"
+_OTHER = re.compile(rf"Unresolved(?:{_NAMING}) \[(?P<name>[^\],]+, [^\n]*?)\]")
 _FUNCTION = re.compile(rf"'(?P<name>{'|'.join(sorted(REFUSED_FUNCTIONS))})\(", re.I)
 _TABLE_FUNCTION = re.compile(r"UnresolvedTableValuedFunction \[(?P<name>[^\]]+)\]")
 _ACTIONS = re.compile(r"InsertIntoDir|ScriptTransformation|ScriptInputOutputSchema")

@@ -1,59 +1,69 @@
 """Running a checked statement on the Spark Connect server."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import ApiError
-from localcloud.services.sql import values
+from localcloud.services.sql.limits import Limits
+from localcloud.services.sql.results import Result
 
-ROW_LIMIT = 10_000
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 _ERROR_CLASS = re.compile(r"\[(?P<code>[A-Z][A-Z0-9_.]+)\]")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Result:
-    """Columns (name, Spark type) and rows of text. `truncated` when there were more rows than the limit."""
-
-    columns: tuple[tuple[str, str], ...]
-    rows: Sequence[Sequence[str | None]]
-    truncated: bool = False
-
-
-def plan(cloud: Cloud, sql: str) -> str:
+def plan(cloud: Cloud, sql: str, parameters: Mapping[str, Any]) -> str:
     """What Spark's EXPLAIN EXTENDED says of `sql`; nothing of it runs."""
     session = _session(cloud)
     try:
-        return str(session.sql(f"EXPLAIN EXTENDED {sql}").toArrow().column(0)[0].as_py())
+        return str(session.sql(f"EXPLAIN EXTENDED {sql}", dict(parameters)).toArrow().column(0)[0].as_py())
     except Exception as error:
         raise _as_api_error(cloud, error) from error
 
 
-def run(cloud: Cloud, sql: str, tag: str, row_limit: int = ROW_LIMIT) -> Result:
-    """Run `sql`, which must have been checked. Raises `ApiError` 400 with Spark's error class."""
+def run(cloud: Cloud, sql: str, tag: str, limits: Limits, parameters: Mapping[str, Any] | None = None) -> Result:
+    """Run `sql`, which must have been checked. Raises `ApiError` 400 with Spark's error class, or for its size."""
     session = _session(cloud)
     session.addTag(tag)
     try:
-        frame = session.sql(sql)
+        frame = session.sql(sql, dict(parameters or {}))
         columns = tuple((field.name, field.dataType.simpleString()) for field in frame.schema.fields)
-        # Arrow keeps time zones; `collect` would turn timestamps into this machine's local time.
-        table = frame.limit(row_limit + 1).toArrow() if columns else None
+        if not columns:
+            return Result(columns=(), table=None)
+        if limits.rows is not None:
+            frame = frame.limit(limits.rows + 1)
+        table, cut = _fetch(frame, limits)
+        if cut:
+            session.interruptTag(tag)
+    except ApiError:
+        session.interruptTag(tag)
+        raise
     except Exception as error:
         raise _as_api_error(cloud, error) from error
     finally:
         session.removeTag(tag)
-    if table is None:
-        return Result(columns=(), rows=[])
-    cells = [column.to_pylist(maps_as_pydicts="strict") for column in table.slice(0, row_limit).columns]
-    kinds = [kind for _, kind in columns]
-    rows = [
-        tuple(values.text(value, kind) for value, kind in zip(row, kinds, strict=True))
-        for row in zip(*cells, strict=True)
-    ]
-    return Result(columns=columns, rows=rows, truncated=table.num_rows > row_limit)
+    kept = table if limits.rows is None else table.slice(0, limits.rows)
+    return Result(columns=columns, table=kept, truncated=cut or kept.num_rows < table.num_rows)
+
+
+def typed(cloud: Cloud, values: Mapping[str, tuple[str, str | None]]) -> dict[str, Any]:
+    """Literals of parameters, each given as (type, text): the text as Spark casts it. Raises `ApiError` 400."""
+    if not values:
+        return {}
+    from pyspark.sql.connect.column import Column  # noqa: PLC0415
+    from pyspark.sql.connect.expressions import LiteralExpression  # noqa: PLC0415
+
+    casts = ", ".join(f"CAST(:{name} AS {kind}) AS {name}" for name, (kind, _) in values.items())
+    try:
+        frame = _session(cloud).sql(f"SELECT {casts}", {name: text for name, (_, text) in values.items()})
+        row = frame.collect()[0]
+        return {field.name: Column(LiteralExpression(row[field.name], field.dataType)) for field in frame.schema.fields}
+    except Exception as error:
+        raise _as_api_error(cloud, error) from error
 
 
 @contextmanager
@@ -62,11 +72,15 @@ def names_in_errors(locations: Mapping[str, str]) -> Iterator[None]:
     try:
         yield
     except ApiError as error:
-        message = error.message
-        for name, location in sorted(locations.items(), key=lambda each: -len(each[1])):
-            path = rf"(?:file:)?{re.escape(location)}"
-            message = re.sub(rf"(?:`?spark_catalog`?\.)?`?delta`?\.`{path}`|{path}", name, message)
-        raise ApiError(error.status, error.error_code, message) from error
+        raise ApiError(error.status, error.error_code, named(error.message, locations)) from error
+
+
+def named(text: str, locations: Mapping[str, str]) -> str:
+    """`text` with the tables' names (the keys) in the place of their locations."""
+    for name, location in sorted(locations.items(), key=lambda each: -len(each[1])):
+        path = rf"(?:file:)?{re.escape(location)}"
+        text = re.sub(rf"(?:`?spark_catalog`?\.)?`?delta`?\.`{path}`|{path}", name, text)
+    return text
 
 
 def cancel(cloud: Cloud, tag: str) -> None:
@@ -74,6 +88,35 @@ def cancel(cloud: Cloud, tag: str) -> None:
     session = cloud.parts.get("spark_session")
     if session is not None:
         session[1].interruptTag(tag)
+
+
+def _fetch(frame: Any, limits: Limits) -> tuple["pa.Table", bool]:
+    """The rows as they come, until there are too many bytes: then an error, or a cut if the caller asked for a limit.
+
+    `DataFrame.toArrow` would hold everything first, and `toLocalIterator` turns times into this machine's local time.
+    """
+    import pyarrow as pa  # noqa: PLC0415
+    from pyspark.sql.pandas.types import to_arrow_schema  # noqa: PLC0415
+
+    schema = to_arrow_schema(frame.schema, error_on_duplicated_field_names_in_struct=True)
+    client, query = frame.sparkSession.client, frame._plan
+    parts: list[pa.Table] = []
+    held = 0
+    for part in client.to_table_as_iterator(query.to_proto(client), query.observations):
+        if not isinstance(part, pa.Table):
+            continue
+        held += part.nbytes
+        if held > limits.most_bytes:
+            limits.require(held)
+            return _joined([*parts, limits.trimmed(part, held)], schema), True
+        parts.append(part)
+    return _joined(parts, schema), False
+
+
+def _joined(parts: "list[pa.Table]", schema: "pa.Schema") -> "pa.Table":
+    import pyarrow as pa  # noqa: PLC0415
+
+    return pa.concat_tables([part.cast(schema) for part in parts]) if parts else schema.empty_table()
 
 
 def _session(cloud: Cloud) -> Any:
@@ -94,6 +137,8 @@ def _session(cloud: Cloud) -> Any:
             session.conf.set("spark.sql.session.timeZone", "UTC")
             # A plan says all of its relations and functions, however many columns there are.
             session.conf.set("spark.sql.debug.maxToStringFields", "1000000")
+            # A path that is cut short would not be known, and so not be named as its table.
+            session.conf.set("spark.sql.maxMetadataStringLength", "1000000")
             found = (cloud.spark_remote, session)
             cloud.parts["spark_session"] = found
     return found[1]

@@ -139,6 +139,8 @@ def _single(text: str, found: Sequence[Word]) -> exp.Expr:
     if len(trees) != 1:
         raise bad_request(f"Give exactly one statement, not {len(trees)}.")
     tree = trees[0]
+    if any(marker.this is None for marker in tree.find_all(exp.Placeholder)):
+        raise bad_request("'?' is not allowed here: write :name and give parameters.")
     # `table@v3` parses as a parameter in the place of an alias, and would read the newest version.
     if tree.find(exp.Parameter):
         raise bad_request("'@' is not allowed here: write VERSION AS OF for a version.")

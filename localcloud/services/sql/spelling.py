@@ -54,7 +54,7 @@ def words(text: str) -> tuple[Word, ...]:
 def readable(text: str, found: Sequence[Word]) -> str:
     """`text` with every word in its place, but for forms that the parser lacks and Spark has, written otherwise.
 
-    `TABLE t` as a query, `WITH SCHEMA EVOLUTION`, and `FOR SYSTEM_VERSION AS OF`.
+    `TABLE t` as a query, the function `window(…)`, `WITH SCHEMA EVOLUTION`, and `FOR SYSTEM_VERSION AS OF`.
     """
     letters = list(text)
     for at, word in enumerate(found):
@@ -63,6 +63,8 @@ def readable(text: str, found: Sequence[Word]) -> str:
             _write(letters, word.first, found[at + 2].past, "")
         elif word.text == "FOR" and following[:1] and following[0] in _VERSION_WORDS and following[1:] == ["AS", "OF"]:
             _write(letters, word.first, found[at + 1].past, _VERSION_WORDS[following[0]])
+        elif word.text == "WINDOW" and following[:1] == ["("]:
+            _write(letters, word.first, word.past, "WINDO_")
         elif word.text == "TABLE" and _begins_a_query(found, at):
             _write(letters, word.first, word.past, "FROM")
     return "".join(letters)

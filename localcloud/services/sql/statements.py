@@ -7,15 +7,17 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 from localcloud.kernel.cloud import Cloud
-from localcloud.kernel.errors import ApiError, not_found
+from localcloud.kernel.errors import ApiError, bad_request, not_found
 from localcloud.kernel.identity import Caller
 from localcloud.kernel.store import Document
 from localcloud.services.sql import engine
-from localcloud.services.sql.columns import column
-from localcloud.services.sql.engine import Result
 from localcloud.services.sql.execute import execute
+from localcloud.services.sql.links import PATH, links
+from localcloud.services.sql.requests import Request
+from localcloud.services.sql.results import Result
 
 _KEPT = 200
+_KEPT_BYTES = 2**30
 _AT_ONCE = 4
 
 
@@ -26,8 +28,16 @@ class Entry:
     statement_id: str
     principal: str
     workspace: str
+    url: str
+    request: Request
     future: "Future[Result]"
     cancelled: threading.Event
+
+    @property
+    def byte_count(self) -> int:
+        """What its result takes in memory so far."""
+        over = self.future.done() and not self.future.cancelled() and self.future.exception() is None
+        return self.future.result().byte_count if over else 0
 
 
 class Statements:
@@ -39,33 +49,38 @@ class Statements:
         self._entries: OrderedDict[str, Entry] = OrderedDict()
         self._lock = threading.Lock()
 
-    def submit(self, caller: Caller, text: str, *, catalog: str, schema: str) -> Entry:
+    def submit(self, caller: Caller, request: Request) -> Entry:
         """Start a statement as `caller`."""
         number = str(uuid.uuid4())
-        future = self._pool.submit(
-            execute, self._cloud, caller, text, tag=f"statement-{number}", catalog=catalog, schema=schema
-        )
-        workspace = caller.require_workspace().name
+        workspace = caller.require_workspace()
         entry = Entry(
             statement_id=number,
             principal=caller.principal,
-            workspace=workspace,
-            future=future,
+            workspace=workspace.name,
+            url=workspace.url,
+            request=request,
+            future=self._pool.submit(execute, self._cloud, caller, request, f"statement-{number}"),
             cancelled=threading.Event(),
         )
         with self._lock:
             self._entries[number] = entry
-            while len(self._entries) > _KEPT:
-                self._entries.popitem(last=False)
+            self._forget_oldest()
         return entry
 
     def find(self, caller: Caller, statement_id: str) -> Entry:
         """A statement of the caller's own; an admin finds all. Raises `ApiError` 404."""
+        entry = self.by_id(statement_id)
+        own = entry.workspace == caller.require_workspace().name
+        if not own or (entry.principal != caller.principal and not caller.is_workspace_admin):
+            raise _gone(statement_id)
+        return entry
+
+    def by_id(self, statement_id: str) -> Entry:
+        """A statement, whosever it is. Raises `ApiError` 404."""
         with self._lock:
             entry = self._entries.get(statement_id)
-        own = entry is not None and entry.workspace == caller.require_workspace().name
-        if entry is None or not own or (entry.principal != caller.principal and not caller.is_workspace_admin):
-            raise not_found(f"Statement {statement_id} does not exist; results are kept for the last {_KEPT} only.")
+        if entry is None:
+            raise _gone(statement_id)
         return entry
 
     def cancel(self, entry: Entry) -> None:
@@ -74,6 +89,11 @@ class Statements:
             entry.cancelled.set()
             entry.future.cancel()
             engine.cancel(self._cloud, f"statement-{entry.statement_id}")
+
+    def _forget_oldest(self) -> None:
+        held = sum(entry.byte_count for entry in self._entries.values())
+        while len(self._entries) > 1 and (len(self._entries) > _KEPT or held > _KEPT_BYTES):
+            held -= self._entries.popitem(last=False)[1].byte_count
 
 
 def statements(cloud: Cloud) -> Statements:
@@ -84,21 +104,50 @@ def statements(cloud: Cloud) -> Statements:
     return found
 
 
-def answer(entry: Entry, wait_s: float = 0) -> Document:
+def answer(cloud: Cloud, entry: Entry, wait_s: float = 0) -> Document:
     """The REST answer, after waiting up to `wait_s` seconds for the result."""
     wait([entry.future], timeout=wait_s)
     if entry.cancelled.is_set():
-        return {"statement_id": entry.statement_id, "status": {"state": "CANCELED"}}
+        return _state(entry, "CANCELED")
     if not entry.future.done():
-        return {"statement_id": entry.statement_id, "status": {"state": "RUNNING"}}
+        return _state(entry, "RUNNING")
     error = entry.future.exception()
     if error is not None:
         return {"statement_id": entry.statement_id, "status": _failed(error)}
-    return {"statement_id": entry.statement_id, "status": {"state": "SUCCEEDED"}, **_content(entry.future.result())}
+    manifest = entry.future.result().manifest(entry.request.format)
+    return {**_state(entry, "SUCCEEDED"), "manifest": manifest, "result": chunk(cloud, entry, 0)}
+
+
+def pending(entry: Entry) -> Document:
+    """The REST answer for a statement that is not waited for."""
+    return _state(entry, "PENDING")
+
+
+def chunk(cloud: Cloud, entry: Entry, index: int) -> Document:
+    """One chunk of a statement's result, its rows or a link to them. Raises `ApiError` 400 if there is none."""
+    over = entry.future.done() and not entry.cancelled.is_set() and entry.future.exception() is None
+    if not over or not 0 <= index < entry.future.result().chunk_count:
+        count = f"has the chunks 0 to {entry.future.result().chunk_count - 1}" if over else "has no result"
+        raise bad_request(f"Statement {entry.statement_id} {count}, so no chunk {index}.")
+    result = entry.future.result()
+    described = result.chunk(index)
+    if index + 1 < result.chunk_count:
+        path = f"/api/2.0/sql/statements/{entry.statement_id}/result/chunks/{index + 1}"
+        described |= {"next_chunk_index": index + 1, "next_chunk_internal_link": path}
+    if not entry.request.limits.linked:
+        return described | {"data_array": [list(row) for row in result.rows(index)]}
+    key, link = links(cloud).make(entry.statement_id, index)
+    length = len(result.document(index, entry.request.format))
+    linked = {"external_link": f"{entry.url}{PATH}/{key}", "expiration": link.expiration, "byte_count": length}
+    return {"external_links": [described | linked]}
 
 
 # The API's own codes. Anything else is BAD_REQUEST with the real code in front of the message, as on Databricks.
-_SERVICE_CODES = frozenset({"NOT_FOUND", "TEMPORARILY_UNAVAILABLE"})
+_SERVICE_CODES = frozenset({"NOT_FOUND", "TEMPORARILY_UNAVAILABLE", "RESOURCE_EXHAUSTED"})
+
+
+def _state(entry: Entry, state: str) -> Document:
+    return {"statement_id": entry.statement_id, "status": {"state": state}}
 
 
 def _failed(error: BaseException) -> Document:
@@ -112,16 +161,5 @@ def _failed(error: BaseException) -> Document:
     return {"state": "FAILED", "error": {"error_code": "BAD_REQUEST", "message": message}}
 
 
-def _content(result: Result) -> Document:
-    columns = [column(name, kind, position) for position, (name, kind) in enumerate(result.columns)]
-    count = len(result.rows)
-    chunk = {"chunk_index": 0, "row_offset": 0, "row_count": count}
-    manifest = {
-        "format": "JSON_ARRAY",
-        "schema": {"column_count": len(columns), "columns": columns},
-        "total_row_count": count,
-        "total_chunk_count": 1,
-        "chunks": [chunk],
-        "truncated": result.truncated,
-    }
-    return {"manifest": manifest, "result": {**chunk, "data_array": [list(row) for row in result.rows]}}
+def _gone(statement_id: str) -> ApiError:
+    return not_found(f"Statement {statement_id} does not exist; results are kept for the last {_KEPT} only.")

@@ -63,6 +63,15 @@ TargetDep = Annotated[Target, Depends(_target)]
 _ONE, _TWO = "/{object_type}/{object_id}", "/{area}/{object_type}/{object_id}"
 
 
+@router.get(f"{_ONE}/permissionLevels")
+@router.get(f"{_TWO}/permissionLevels")
+def get_levels(target: TargetDep) -> Document:
+    """The levels that somebody can have on the object, weakest first. For those who may manage it."""
+    levels = acl.levels(target.object_type)
+    found = [{"permission_level": level, "description": _description(levels, level)} for level in levels]
+    return {"permission_levels": found}
+
+
 @router.get(_ONE)
 @router.get(_TWO)
 def get(target: TargetDep, cloud: CloudDep) -> Document:
@@ -86,3 +95,8 @@ def patch(target: TargetDep, body: JsonBody, cloud: CloudDep) -> Document:
     entries = body.get("access_control_list", [])
     acl.write(cloud, target.object_type, target.object_id, entries, replace=False)
     return acl.shown(cloud, target.object_type, target.object_id)
+
+
+def _description(levels: tuple[str, ...], level: str) -> str:
+    weaker = levels[: levels.index(level)]
+    return f"{level}, which includes {', '.join(weaker)}" if weaker else f"{level}, the weakest level"

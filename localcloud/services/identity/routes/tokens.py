@@ -31,14 +31,14 @@ def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
         raise bad_request(f"lifetime_seconds {lifetime_s} is outside 1..{_LONGEST_S}.")
     workspace = caller.require_workspace().name
     token = identity.mint(cloud, application_id, workspace, lifetime_s, str(body.get("comment", "")))
-    return {"token_value": token, "token_info": _info(identity.record(cloud, token))}
+    return {"token_value": token, "token_info": info(identity.record(cloud, token))}
 
 
 @router.get("/tokens")
 def list_tokens(cloud: CloudDep, caller: CallerDep) -> Document:
     """All tokens that still work, without their values. Admin only."""
     caller.require_admin("list tokens")
-    return {"token_infos": [_info(t) for t in cloud.store.all("token") if t["expires_at"] > time.time()]}
+    return {"token_infos": [info(t) for t in cloud.store.all("token") if t["expires_at"] > time.time()]}
 
 
 @router.delete("/tokens/{token_id}")
@@ -50,7 +50,8 @@ def delete(token_id: str, cloud: CloudDep, caller: CallerDep) -> Document:
     return {}
 
 
-def _info(record: Document) -> Document:
+def info(record: Document) -> Document:
+    """What is said of a token: never its value."""
     return {
         "token_id": record["token_id"],
         "comment": record["comment"],

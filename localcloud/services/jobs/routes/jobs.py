@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from localcloud.kernel import acl, directory, query
-from localcloud.kernel.body import JsonBody, required
+from localcloud.kernel.body import JsonBody, only, required
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import ApiError, bad_request, denied
 from localcloud.kernel.identity import Caller, CallerDep
@@ -92,7 +92,7 @@ def list_jobs(
 @_routes.post("/reset")
 def reset(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Replace all of a job's settings. Needs CAN_MANAGE."""
-    job_id, settings = required(body, "job_id", "new_settings")
+    job_id, settings = required(only(body, "job_id", "new_settings"), "job_id", "new_settings")
     _store(cloud, caller, require(cloud, caller, job_id, "CAN_MANAGE"), settings)
     return {}
 
@@ -103,6 +103,7 @@ def update(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
     Tasks, clusters, environments and parameters are merged by their keys: those that are not given stay.
     """
+    only(body, "job_id", "new_settings", "fields_to_remove")
     job = require(cloud, caller, required(body, "job_id"), "CAN_MANAGE")
     kept = requests.removed(job["settings"], body.get("fields_to_remove") or [])
     _store(cloud, caller, job, requests.merged(kept, body.get("new_settings") or {}))
@@ -112,7 +113,7 @@ def update(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 @_routes.post("/delete")
 def delete(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Delete a job; its runs stay, and one under way is canceled. Needs CAN_MANAGE."""
-    job = require(cloud, caller, required(body, "job_id"), "CAN_MANAGE")
+    job = require(cloud, caller, required(only(body, "job_id"), "job_id"), "CAN_MANAGE")
     key = str(job["job_id"])
     for run in cloud.store.all("job_run"):
         if run["job_id"] == job["job_id"]:
@@ -138,11 +139,12 @@ def _store(cloud: Cloud, caller: Caller, document: Document, settings: Document)
     found = problems(settings)
     if found:
         raise bad_request(f"The job has {len(found)} problem(s): {'; '.join(found)}")
-    run_as = _run_as(cloud, caller, settings, document["creator"])
-    cloud.store.put("job", str(document["job_id"]), {**document, "run_as": run_as, "settings": settings})
+    acting = run_as(cloud, caller, settings, document["creator"])
+    cloud.store.put("job", str(document["job_id"]), {**document, "run_as": acting, "settings": settings})
 
 
-def _run_as(cloud: Cloud, caller: Caller, settings: Document, creator: str) -> str:
+def run_as(cloud: Cloud, caller: Caller, settings: Document, creator: str) -> str:
+    """Whom a job or a one-time run acts as: its creator, or whom the caller may name. Raises `ApiError` 400 or 403."""
     wanted = settings.get("run_as") or {}
     name = wanted.get("service_principal_name") or wanted.get("user_name")
     if name is None:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends
 
 from localcloud.kernel import acl, query
-from localcloud.kernel.body import JsonBody, required
+from localcloud.kernel.body import JsonBody, only, required
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import ApiError, bad_request
 from localcloud.kernel.identity import Caller, CallerDep
@@ -74,8 +74,7 @@ class RunFilter:
             and not (self.active_only if final else self.completed_only)
             and (self.start_time_from is None or started_ms >= self.start_time_from)
             and (self.start_time_to is None or started_ms <= self.start_time_to)
-            # Every run is a job's: nothing is submitted here, and no notebook starts one.
-            and self.run_type in (None, "JOB_RUN")
+            and self.run_type in (None, run.get("type", records.OF_A_JOB))
         )
 
 
@@ -113,17 +112,23 @@ def get_output(run_id: int, cloud: CloudDep, caller: CallerDep) -> Document:
 @_routes.post("/runs/cancel")
 def cancel(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Cancel a run. Needs CAN_MANAGE_RUN. One that is over stays as it is."""
-    run = _require(cloud, caller, required(body, "run_id"), "CAN_MANAGE_RUN")
+    run = _require(cloud, caller, required(only(body, "run_id"), "run_id"), "CAN_MANAGE_RUN")
     runner_of(cloud).cancel(run["run_id"], caller.display_name)
     return {}
 
 
 @_routes.post("/runs/cancel-all")
 def cancel_all(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Cancel every run of a job. Needs CAN_MANAGE_RUN."""
-    job = jobs.require(cloud, caller, required(body, "job_id"), "CAN_MANAGE_RUN")
+    """Cancel every run of a job; with `all_queued_runs` those that wait, of one job or of all. Needs CAN_MANAGE_RUN."""
+    queued = bool(only(body, "job_id", "all_queued_runs").get("all_queued_runs"))
+    if body.get("job_id") or not queued:
+        wanted = [jobs.require(cloud, caller, required(body, "job_id"), "CAN_MANAGE_RUN")["job_id"]]
+    else:
+        workspace = caller.require_workspace().name
+        own = {run["job_id"] for run in cloud.store.all("job_run") if run["workspace"] == workspace}
+        wanted = [one for one in own if acl.allows(cloud, caller, "jobs", str(one), "CAN_MANAGE_RUN")]
     for run in cloud.store.all("job_run"):
-        if run["job_id"] == job["job_id"]:
+        if run["job_id"] in wanted and (run["state"] == "QUEUED" or not queued):
             runner_of(cloud).cancel(run["run_id"], caller.display_name)
     return {}
 
@@ -154,7 +159,7 @@ def repair(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 @_routes.post("/runs/delete")
 def delete(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Forget a finished run. Needs CAN_MANAGE."""
-    run = _require(cloud, caller, required(body, "run_id"), "CAN_MANAGE")
+    run = _require(cloud, caller, required(only(body, "run_id"), "run_id"), "CAN_MANAGE")
     if not records.is_final(run):
         raise bad_request(f"Run {run['run_id']} is {run['state']}: cancel it first.")
     cloud.store.delete("job_run", str(run["run_id"]))

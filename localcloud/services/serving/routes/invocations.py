@@ -1,8 +1,9 @@
 """`POST /serving-endpoints/{name}/invocations`: the model answers."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
@@ -13,7 +14,7 @@ from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import ApiError
 from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.parity import Level, Parity
-from localcloud.services.serving import requests, service
+from localcloud.services.serving import csv_requests, requests, service
 
 PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/servingendpoints/query")
 
@@ -21,6 +22,10 @@ router = APIRouter(prefix="/serving-endpoints")
 # What is read of a body that is too large before the connection is given up: a client that is still
 # sending would otherwise never see the answer.
 _DRAINED_BYTES = 64 << 20
+_PARSERS: dict[str, Callable[[bytes], dict[str, Any]]] = {
+    "application/json": requests.parse,
+    "text/csv": csv_requests.parse,
+}
 
 
 @dataclass(frozen=True)
@@ -53,8 +58,8 @@ def _answer(cloud: Cloud, caller: Caller, target: Target, headers: Mapping[str, 
     serving = service.of(cloud)
     document = serving.find(caller.require_workspace().name, target.name)
     acl.require(cloud, caller, "serving-endpoints", document["id"], "CAN_QUERY")
-    _require_json(headers.get("content-type", "application/json"))
-    status, body, entity = serving.answer(document, requests.parse(raw), target.served_name)
+    parse = _parser(headers.get("content-type", "application/json"))
+    status, body, entity = serving.answer(document, parse(raw), target.served_name)
     said = {
         "served-model-name": entity["name"],
         "served-entity-version": entity["entity_version"],
@@ -80,10 +85,12 @@ async def _body(request: Request) -> bytes:
     return b"".join(chunks)
 
 
-def _require_json(content_type: str) -> None:
+def _parser(content_type: str) -> Callable[[bytes], dict[str, Any]]:
+    """What reads a body of this type. Raises `ApiError` 415 for any but JSON and CSV in UTF-8."""
     media_type, _, parameters = content_type.lower().partition(";")
     charset = parameters.partition("charset=")[2].strip(' "')
-    if media_type.strip() != "application/json" or charset not in ("", "utf-8", "utf8"):
+    if media_type.strip() not in _PARSERS or charset not in ("", "utf-8", "utf8"):
         raise ApiError(
-            415, "BAD_REQUEST", f"Content type '{content_type}' is not served: use application/json in UTF-8."
+            415, "BAD_REQUEST", f"Content type '{content_type}' is not served: use {' or '.join(_PARSERS)} in UTF-8."
         )
+    return _PARSERS[media_type.strip()]

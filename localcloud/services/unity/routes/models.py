@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from localcloud.kernel.body import JsonBody, changed, required
 from localcloud.kernel.cloud import CloudDep
+from localcloud.kernel.errors import bad_request
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.names import identifier
 from localcloud.kernel.store import Document
@@ -54,7 +55,9 @@ def get_model(full_name: str, cloud: CloudDep, caller: CallerDep, include_aliase
 
 @router.patch("/{full_name}")
 def update_model(full_name: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Change the owner or the comment."""
+    """Change the owner or the comment. A new name is refused: MLflow, grants, endpoints and jobs have this one."""
+    if body.get("new_name"):
+        raise bad_request(f"Model '{full_name}' keeps its name: register its versions as '{body['new_name']}'.")
     full_name = records.canonical(Kind.MODEL, full_name)
     access.authorize_management(cloud, caller, Kind.MODEL, full_name)
     current = records.require(cloud.store, Kind.MODEL, full_name)

@@ -1,6 +1,10 @@
 """Tables: `/tables`. Managed Delta tables under `<home>/warehouse/<catalog>/<schema>/<table>`."""
 
-from fastapi import APIRouter
+import re
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
 
 from localcloud.kernel.body import JsonBody, changed, required
 from localcloud.kernel.cloud import CloudDep
@@ -46,6 +50,39 @@ def list_tables(catalog_name: str, schema_name: str, cloud: CloudDep, caller: Ca
     return {"tables": [_shown(t) for t in found if access.sees(cloud, caller, Kind.TABLE, t["full_name"])]}
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Which summaries are asked for: LIKE patterns (% and _), and a page of them."""
+
+    schema_name_pattern: str = ""
+    table_name_pattern: str = ""
+    max_results: int = 0
+    page_token: str = ""
+
+
+@router.get("/table-summaries")
+def list_summaries(
+    catalog_name: str, wanted: Annotated[Wanted, Depends(Wanted)], cloud: CloudDep, caller: CallerDep
+) -> Document:
+    """Names and types of a catalog's tables that the caller may see, by LIKE patterns (% and _), in pages."""
+    catalog = records.canonical(Kind.CATALOG, catalog_name)
+    access.authorize(cloud, caller, Kind.CATALOG, catalog)
+    if wanted.max_results < 0:
+        raise bad_request(f"max_results {wanted.max_results} is less than 0.")
+    patterns = (_like(wanted.schema_name_pattern), _like(wanted.table_name_pattern))
+    found = sorted(
+        (table["full_name"], table["table_type"])
+        for table in cloud.store.all(Kind.TABLE)
+        if table["catalog_name"] == catalog
+        and all(one.fullmatch(name) for one, name in zip(patterns, table["full_name"].split(".")[1:], strict=True))
+        and access.sees(cloud, caller, Kind.TABLE, table["full_name"])
+    )
+    first, count = _offset(wanted.page_token), wanted.max_results or len(found)
+    page = [{"full_name": name, "table_type": kind} for name, kind in found[first : first + count]]
+    more = {"next_page_token": str(first + count)} if first + count < len(found) else {}
+    return {"tables": page, **more}
+
+
 @router.get("/tables/{full_name}")
 def get_table(full_name: str, cloud: CloudDep, caller: CallerDep) -> Document:
     """One table with `table_id`, `storage_location` and columns."""
@@ -81,6 +118,18 @@ def delete_table(full_name: str, cloud: CloudDep, caller: CallerDep) -> Document
 
 def _shown(table: Document) -> Document:
     return {**table, "table_id": table["id"]}
+
+
+def _like(pattern: str) -> re.Pattern[str]:
+    """A LIKE pattern; an empty one lets everything through."""
+    parts = {"%": ".*", "_": "."}
+    return re.compile("".join(parts.get(letter, re.escape(letter)) for letter in pattern or "%"), re.I)
+
+
+def _offset(page_token: str) -> int:
+    if page_token and not page_token.isdecimal():
+        raise bad_request(f"page_token '{page_token}' is none that this route gave.")
+    return int(page_token or 0)
 
 
 def _require_managed_delta(body: Document) -> None:

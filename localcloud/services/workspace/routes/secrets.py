@@ -8,7 +8,7 @@ import time
 from fastapi import APIRouter
 
 from localcloud.kernel import directory
-from localcloud.kernel.body import JsonBody, required
+from localcloud.kernel.body import JsonBody, only, required
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import ApiError, bad_request, denied, not_found
 from localcloud.kernel.identity import Caller, CallerDep
@@ -27,6 +27,7 @@ _SECRETS_LIMIT = 1000
 @router.post("/scopes/create")
 def create_scope(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Create a scope that its creator (or `initial_manage_principal`) manages."""
+    only(body, "scope", "initial_manage_principal", "scope_backend_type")
     name = _named("scope", required(body, "scope"))
     if body.get("scope_backend_type", "DATABRICKS") != "DATABRICKS":
         raise bad_request("Only scope_backend_type DATABRICKS is kept locally.")
@@ -52,7 +53,7 @@ def list_scopes(cloud: CloudDep, caller: CallerDep) -> Document:
 @router.post("/scopes/delete")
 def delete_scope(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Delete a scope with its secrets."""
-    _scope(cloud, caller, required(body, "scope"), "MANAGE")
+    _scope(cloud, caller, required(only(body, "scope"), "scope"), "MANAGE")
     cloud.store.delete("secret_scope", _key(caller, body["scope"]))
     return {}
 
@@ -60,6 +61,7 @@ def delete_scope(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document
 @router.post("/put")
 def put_secret(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Set a secret from either `string_value` or base64 `bytes_value`; an empty one is a value too."""
+    only(body, "scope", "key", "string_value", "bytes_value")
     scope = _scope(cloud, caller, required(body, "scope"), "WRITE")
     key, value = _named("key", required(body, "key")), base64.b64encode(_value(body)).decode()
     if key not in scope["secrets"] and len(scope["secrets"]) >= _SECRETS_LIMIT:
@@ -94,7 +96,7 @@ def list_secrets(scope: str, cloud: CloudDep, caller: CallerDep) -> Document:
 @router.post("/delete")
 def delete_secret(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Delete a secret."""
-    scope = _scope(cloud, caller, required(body, "scope"), "WRITE")
+    scope = _scope(cloud, caller, required(only(body, "scope", "key"), "scope"), "WRITE")
     if scope["secrets"].pop(required(body, "key"), None) is None:
         raise not_found(f"Secret does not exist with scope: {scope['name']} and key: {body['key']}")
     cloud.store.put("secret_scope", _key(caller, scope["name"]), scope)
@@ -104,7 +106,7 @@ def delete_secret(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Documen
 @router.post("/acls/put")
 def put_acl(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Give a principal READ, WRITE or MANAGE on a scope."""
-    scope = _scope(cloud, caller, required(body, "scope"), "MANAGE")
+    scope = _scope(cloud, caller, required(only(body, "scope", "principal", "permission"), "scope"), "MANAGE")
     principal, permission = required(body, "principal", "permission")
     if permission not in _LEVELS:
         raise bad_request(f"permission '{permission}' is not one of {', '.join(_LEVELS)}.")
@@ -132,7 +134,7 @@ def list_acls(scope: str, cloud: CloudDep, caller: CallerDep) -> Document:
 @router.post("/acls/delete")
 def delete_acl(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Take a principal's permission on a scope away."""
-    scope = _scope(cloud, caller, required(body, "scope"), "MANAGE")
+    scope = _scope(cloud, caller, required(only(body, "scope", "principal"), "scope"), "MANAGE")
     scope["acls"].pop(required(body, "principal"), None)
     cloud.store.put("secret_scope", _key(caller, scope["name"]), scope)
     return {}

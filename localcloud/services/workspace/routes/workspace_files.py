@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from localcloud.kernel import acl, folders
-from localcloud.kernel.body import JsonBody, required
+from localcloud.kernel.body import JsonBody, only, required
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import ApiError, denied, not_found
 from localcloud.kernel.identity import Caller, CallerDep
@@ -24,7 +24,7 @@ _TYPES = {"DIRECTORY": "directories", "FILE": "files", "NOTEBOOK": "notebooks"}
 @router.post("/mkdirs")
 def mkdirs(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Create a folder and its parents. Needs CAN_EDIT on the folder around; at the root, to be a workspace admin."""
-    path = folders.path_of(required(body, "path"))
+    path = folders.path_of(required(only(body, "path"), "path"))
     if _get(cloud, caller, path) is None:
         _require_level(cloud, caller, path, "CAN_EDIT")
     parts = path.strip("/").split("/")
@@ -39,6 +39,7 @@ def import_object(body: ImportBody, cloud: CloudDep, caller: CallerDep) -> Docum
 
     404 where the folder is missing, which is what makes the Terraform provider create it.
     """
+    only(body, "path", "content", "format", "language", "overwrite")
     path = folders.path_of(required(body, "path"))
     _require_level(cloud, caller, path, "CAN_EDIT")
     parent = path.rpartition("/")[0] or "/"
@@ -80,7 +81,7 @@ def export(path: str, cloud: CloudDep, caller: CallerDep, direct_download: bool 
 @router.post("/delete")
 def delete(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Delete a file, or a folder with all that is in it (`recursive`). Needs CAN_MANAGE."""
-    found = _require(cloud, caller, required(body, "path"), "CAN_MANAGE")
+    found = _require(cloud, caller, required(only(body, "path", "recursive"), "path"), "CAN_MANAGE")
     below = [d for d in cloud.store.all(_KIND) if _is_below(d, found)]
     if below and not body.get("recursive"):
         raise ApiError(400, "DIRECTORY_NOT_EMPTY", f"Folder ({found['path']}) is not empty.")

@@ -196,3 +196,47 @@ def test_an_idempotency_token_has_up_to_64_characters(plant: Plant) -> None:
     plant.admin.jobs.run_now(job_id, idempotency_token="x" * 64)
     with pytest.raises(InvalidParameterValue, match="idempotency_token has 65 characters"):
         plant.admin.jobs.run_now(job_id, idempotency_token="x" * 65)
+
+
+def test_tasks_are_run_once_without_a_job(plant: Plant) -> None:
+    """The run is found, is of its own type, and has no job; a token used before returns its run."""
+    jobs = plant.admin.jobs
+    body: dict[str, Any] = {"run_name": "once", "tasks": [_check("a"), _check("b", "a")], "idempotency_token": "t-1"}
+    url = f"{plant.core.url('prod')}/api/2.1/jobs/runs/submit"
+    run_id = plant.core.call("POST", url, json=body).json()["run_id"]
+    run = plant.wait(run_id)
+    assert run.state is not None
+    assert run.state.result_state is not None
+    assert (run.run_name, run.state.result_state.value, run.run_type) == ("once", "SUCCESS", RunType.SUBMIT_RUN)
+    assert [task.task_key for task in run.tasks or []] == ["a", "b"]
+    assert plant.core.call("POST", url, json=body).json() == {"run_id": run_id}
+    assert run_id in [one.run_id for one in jobs.list_runs(run_type=RunType.SUBMIT_RUN)]
+    assert run_id not in [one.run_id for one in jobs.list_runs(run_type=RunType.JOB_RUN)]
+    assert "once" not in [job.settings.name for job in jobs.list() if job.settings]
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"run_name": "none"}, "Missing required field(s): tasks"),
+        ({"tasks": [{"task_key": "n", "notebook_task": {"notebook_path": "/x"}}]}, "is a notebook_task, which"),
+        ({"tasks": [_check("a")], "git_source": {"git_url": "x"}}, "git_source cannot be used locally"),
+        ({"tasks": [_check("a", "z")]}, "z"),
+    ],
+)
+def test_a_one_time_run_that_cannot_run_is_refused(plant: Plant, body: dict[str, Any], message: str) -> None:
+    """As a job with the same settings is, and by the fields that nothing here reads."""
+    answer = plant.core.call("POST", f"{plant.core.url('prod')}/api/2.2/jobs/runs/submit", json=body)
+    assert answer.status_code == 400
+    assert message in answer.json()["message"]
+
+
+def test_the_queued_runs_of_all_jobs_are_cancelled(plant: Plant) -> None:
+    """`all_queued_runs` without a job ends what waits, and leaves alone what is active."""
+    job_id = plant.create("long", plant.task("a", "hangs"), queue={"enabled": True})
+    active, waiting = plant.start(job_id), plant.start(job_id)
+    plant.admin.jobs.cancel_all_runs(all_queued_runs=True)
+    assert plant.wait(waiting).state.result_state.value == "CANCELED"  # type: ignore[union-attr]
+    assert plant.admin.jobs.get_run(active).state.result_state is None  # type: ignore[union-attr]
+    plant.admin.jobs.cancel_run(active)
+    plant.wait(active)

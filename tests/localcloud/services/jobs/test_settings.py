@@ -116,3 +116,24 @@ def test_an_undeclared_parameter_is_refused() -> None:
     """A parameter that the job does not declare is an error that lists the declared ones."""
     with pytest.raises(KeyError, match=r"job parameter\(s\) x are not declared by this job; declared are: reason"):
         parameter_values(_settings(), {"x": "1"})
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"max_concurent_runs": 2}, "setting 'max_concurent_runs' is not understood"),
+        ({"git_source": {"git_url": "x"}}, "setting 'git_source' is not understood"),
+        (
+            {"tasks": [{"task_key": "a", "python_wheel_task": WHEEL, "retries": 2}]},
+            "task 'a' has 'retries', which is not understood",
+        ),
+        (
+            {"tasks": [{"task_key": "a", "dbt_cloud_task": {"dbt_cloud_job_id": 1}}]},
+            "task 'a' is a dbt_cloud_task, which the local cloud does not execute",
+        ),
+    ],
+)
+def test_what_is_not_understood_is_named(changes: dict[str, Any], message: str) -> None:
+    """A misspelled field would otherwise be dropped without a word; an empty one asks for nothing."""
+    assert message in [problem.partition(":")[0] for problem in problems(_settings(**changes))]
+    assert problems(_settings(git_source=None, tags={})) == []

@@ -86,9 +86,18 @@ def test_ten_megabytes_are_too_large(refusing: World, length: int | None) -> Non
 
 def test_other_content_types_are_not_served(refusing: World) -> None:
     """415 that names what is served."""
-    answer = _send(refusing, b"credit_limit,age\n1,2\n", **{"Content-Type": "text/csv"})
+    answer = _send(refusing, b"credit_limit,age\n1,2\n", **{"Content-Type": "text/plain"})
     assert answer.status_code == 415
-    assert "use application/json" in answer.json()["message"]
+    assert "use application/json or text/csv" in answer.json()["message"]
+
+
+def test_csv_is_scored_as_json_is(refusing: World) -> None:
+    """The first line names the columns; a feature that is missing is named as in JSON."""
+    answer = _send(refusing, b"credit_limit,age\r\n200000.0,30\r\n", **{"Content-Type": "text/csv; charset=utf-8"})
+    assert answer.json() == {"predictions": [{"probability": pytest.approx(0.23)}]}
+    lacking = _send(refusing, b"age\n30\n", **{"Content-Type": "text/csv"})
+    assert lacking.status_code == 400
+    assert "credit_limit" in lacking.json()["message"]
 
 
 def test_tokens_are_checked_before_anything_else(refusing: World) -> None:

@@ -18,6 +18,7 @@ WRITE = "'UnresolvedRelation [delta, /lake/b], [__required_write_privileges__=IN
         ("CTE [b]\n+- 'UnresolvedRelation [b], [], false", None),
         ("'Project [*]\n+- 'UnresolvedTableValuedFunction [range], [3], false", None),
         ("'Project [unresolvedalias(reflect(x))]", None),
+        ("'UnresolvedSubqueryColumnAliases [a, b]\n+- 'SubqueryAlias t\n   +- LocalRelation [col1#1, col2#2]", None),
     ],
 )
 def test_what_was_checked_passes(plan: str, target: str | None) -> None:

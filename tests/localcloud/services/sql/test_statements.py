@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 from databricks.sdk.errors import BadRequest, NotFound
-from databricks.sdk.service.sql import Disposition, StatementResponse, StatementState
+from databricks.sdk.service.sql import Format, StatementResponse, StatementState
 from pyspark.sql import SparkSession
 
 from tests.localcloud.core import Core, leave, start
+from tests.localcloud.services.sql.asking import ask
 
 TABLE = "prod.credit_ops.gate_results"
 
@@ -35,7 +36,12 @@ def lakehouse(spark: SparkSession, spark_remote: str, tmp_path_factory: pytest.T
 
 def run(core: Core, name: str, text: str) -> StatementResponse:
     """The answer to a statement of a principal."""
-    return core.sdk(name).statement_execution.execute_statement(text, "local", wait_timeout="50s")
+    return ask(core.sdk(name), text)
+
+
+def _application(core: Core, name: str) -> str:
+    [found] = core.admin().service_principals.list(filter=f'displayName eq "{name}"')
+    return str(found.application_id)
 
 
 def rows(answer: StatementResponse) -> list[list[str]]:
@@ -101,6 +107,43 @@ def test_the_catalog_is_shown_as_far_as_the_caller_sees(lakehouse: Core) -> None
     ]
 
 
+def test_the_information_schema_shows_what_the_caller_sees(lakehouse: Core) -> None:
+    """As tables like others: the reader finds the one that they may read, the stranger none, and nobody changes it."""
+    text = "select t.table_name, c.column_name, full_data_type from prod.information_schema.tables t join"
+    text += (
+        " prod.information_schema.columns c using (table_catalog, table_schema, table_name) order by ordinal_position"
+    )
+    store = lakehouse.cloud.store
+    columns = [{"name": "gate", "type_text": "string"}, {"name": "passed", "type_text": "boolean"}]
+    store.put("table", TABLE, {**store.require("table", TABLE), "columns": columns})
+    expected = [["gate_results", "gate", "string"], ["gate_results", "passed", "boolean"]]
+    assert rows(run(lakehouse, "reader", text)) == expected
+    assert rows(run(lakehouse, "stranger", text)) == []
+    names = "select schema_name from system.information_schema.schemata where catalog_name = 'prod' order by 1"
+    assert rows(run(lakehouse, "reader", names)) == [["credit_ops"], ["default"]]
+    privileges = "select privilege_type, inherited_from from prod.information_schema.table_privileges"
+    assert rows(
+        run(lakehouse, "reader", f"{privileges} where grantee = '{_application(lakehouse, 'reader')}' order by 1")
+    ) == [
+        ["SELECT", "CATALOG"],
+        ["USE CATALOG", "CATALOG"],
+        ["USE SCHEMA", "CATALOG"],
+    ]
+    assert "it is read only" in failure(run(lakehouse, "writer", "delete from prod.information_schema.tables"))
+    assert "kept are catalogs, columns" in failure(run(lakehouse, "reader", "select * from prod.information_schema.x"))
+
+
+def test_details_and_plans_say_the_name_and_no_path(lakehouse: Core) -> None:
+    """DESCRIBE DETAIL for who sees the table; EXPLAIN with the rights of the statement."""
+    assert [row[2] for row in rows(run(lakehouse, "reader", f"describe detail {TABLE}"))] == [TABLE]
+    [[plan]] = rows(run(lakehouse, "reader", f"explain select * from {TABLE}"))
+    assert plan.startswith("== Physical Plan ==")
+    assert str(lakehouse.cloud.home) not in plan
+    assert "does not have SELECT" in failure(run(lakehouse, "stranger", f"explain select * from {TABLE}"))
+    assert rows(run(lakehouse, "reader", f"show columns in {TABLE}")) == [["gate"], ["passed"]]
+    assert "delta.minReaderVersion" in {row[0] for row in rows(run(lakehouse, "reader", f"show tblproperties {TABLE}"))}
+
+
 def test_errors_carry_their_class_and_no_paths(lakehouse: Core) -> None:
     """Spark's own for a wrong column, the catalog's for a missing table."""
     wrong = failure(run(lakehouse, "reader", f"select nope from {TABLE}"))
@@ -124,16 +167,16 @@ def test_a_statement_is_asked_about_by_its_own_principal(lakehouse: Core) -> Non
     with pytest.raises(NotFound):
         lakehouse.sdk("writer").statement_execution.get_statement(number)
     answer = sdk.statement_execution.get_statement(number)
-    while answer.status is not None and answer.status.state is StatementState.RUNNING:
+    while answer.status is not None and answer.status.state in (StatementState.PENDING, StatementState.RUNNING):
         answer = sdk.statement_execution.get_statement(number)
     assert rows(answer) == [["2"]]
 
 
 def test_what_is_not_offered_is_refused(lakehouse: Core) -> None:
-    """External results, an odd wait, an unknown warehouse."""
+    """A form without its disposition, an odd wait, an unknown warehouse."""
     sql = lakehouse.admin().statement_execution
-    with pytest.raises(BadRequest, match="disposition 'EXTERNAL_LINKS' is not offered locally"):
-        sql.execute_statement("select 1", "local", disposition=Disposition.EXTERNAL_LINKS)
+    with pytest.raises(BadRequest, match="format ARROW_STREAM needs disposition EXTERNAL_LINKS"):
+        sql.execute_statement("select 1", "local", format=Format.ARROW_STREAM)
     with pytest.raises(BadRequest, match="wait_timeout '3s' is not 0s or 5s to 50s"):
         sql.execute_statement("select 1", "local", wait_timeout="3s")
     with pytest.raises(NotFound, match="SQL warehouse abc does not exist"):

@@ -127,3 +127,18 @@ def _mask_function() -> dict[str, Any]:
         **{"parameter_style": "S", "security_type": "DEFINER", "specific_name": "hide_double"},
         **{"sql_data_access": "CONTAINS_SQL"},
     }
+
+
+def test_tables_are_summarized_by_patterns_and_in_pages(lake: Core) -> None:
+    """LIKE patterns of schemas and tables; those who may not see a table do not find it."""
+    admin = lake.admin()
+    admin.schemas.create("other", "prod")
+    for name in ("prod.credit_gold.scored", "prod.other.scores"):
+        lake.table(name)
+    listed = [one.full_name for one in admin.tables.list_summaries("prod", table_name_pattern="scor_s", max_results=1)]
+    assert listed == ["prod.credit_gold.scores", "prod.other.scores"]
+    gold = admin.tables.list_summaries("prod", schema_name_pattern="credit%")
+    assert [one.full_name for one in gold] == ["prod.credit_gold.scored", "prod.credit_gold.scores"]
+    stranger = lake.application("stranger")
+    lake.grant("catalog", "prod", stranger, "USE_CATALOG")
+    assert list(lake.sdk("stranger").tables.list_summaries("prod")) == []

@@ -111,3 +111,25 @@ def test_the_administrator_sees_every_workspace(core: Core) -> None:
     """Name and URL of each."""
     listed = core.call("GET", f"{core.account_url}/local/workspaces").json()["workspaces"]
     assert {each["name"] for each in listed} == {"dev", "prod"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("secrets/scopes/create", {"scope": "keys", "backend": "x"}, "backend"),
+        ("secrets/put", {"scope": "keys", "key": "k", "value": "x"}, "value"),
+        ("secrets/acls/put", {"scope": "keys", "principal": "users", "permission": "READ", "level": "x"}, "level"),
+        ("secrets/scopes/delete", {"scope": "keys", "force": True}, "force"),
+        ("workspace/mkdirs", {"path": "/Shared/a", "recursive": True}, "recursive"),
+        ("workspace/import", {"path": "/Shared/a", "content": "", "overwite": True}, "overwite"),
+        ("workspace/delete", {"path": "/Shared/a", "force": True}, "force"),
+        ("jobs/delete", {"job_id": 1, "force": True}, "force"),
+        ("jobs/runs/cancel", {"run_id": 1, "job_id": 1}, "job_id"),
+    ],
+)
+def test_a_field_that_is_not_understood_is_refused(core: Core, path: str, body: dict[str, object], field: str) -> None:
+    """By its name, with those that are."""
+    version = "2.1" if path.startswith("jobs") else "2.0"
+    answer = core.call("POST", f"{core.url('prod')}/api/{version}/{path}", json=body)
+    assert answer.status_code == 400
+    assert f"Field(s) {field} are not understood; understood are " in answer.json()["message"]

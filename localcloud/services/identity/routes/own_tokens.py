@@ -1,0 +1,67 @@
+"""Tokens that a caller makes for themselves: `/api/2.0/token`."""
+
+import time
+
+from fastapi import APIRouter
+
+from localcloud.kernel import acl, identity
+from localcloud.kernel.body import JsonBody, required
+from localcloud.kernel.cloud import CloudDep
+from localcloud.kernel.errors import bad_request, denied, not_found
+from localcloud.kernel.identity import CallerDep
+from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
+from localcloud.services.identity.routes.tokens import info
+
+PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/tokens")
+
+router = APIRouter(prefix="/api/2.0/token")
+# What the documentation says of a token without a lifetime.
+_LONGEST_S = 2 * 365 * 24 * 3600
+_FIELDS = frozenset({"comment", "lifetime_seconds"})
+
+
+@router.post("/create")
+def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """A token of the caller's own for this workspace, for `lifetime_seconds` (default 2 years).
+
+    Where somebody was given CAN_USE on tokens (`/permissions/authorization/tokens`), only they and admins make any.
+    """
+    workspace = caller.require_workspace().name
+    if unknown := sorted(body.keys() - _FIELDS):
+        raise bad_request(f"Field(s) {', '.join(unknown)} are not read locally; read are {', '.join(sorted(_FIELDS))}.")
+    named = acl.read(cloud, "authorization", "tokens")["entries"]
+    if named and not acl.allows(cloud, caller, "authorization", "tokens", "CAN_USE"):
+        raise denied(f"{caller.display_name} does not have CAN_USE permissions on authorization tokens.")
+    lifetime_s = body.get("lifetime_seconds") or _LONGEST_S
+    if not isinstance(lifetime_s, int) or not 0 < lifetime_s <= _LONGEST_S:
+        raise bad_request(f"lifetime_seconds {lifetime_s!r} is no number of seconds within 1..{_LONGEST_S}.")
+    token = identity.mint(cloud, caller.principal, workspace, lifetime_s, str(body.get("comment") or ""))
+    return {"token_value": token, "token_info": info(identity.record(cloud, token))}
+
+
+@router.get("/list")
+def list_own(cloud: CloudDep, caller: CallerDep) -> Document:
+    """The caller's tokens for this workspace that still work, without their values."""
+    return {"token_infos": [info(token) for token in _own(cloud, caller)]}
+
+
+@router.post("/delete")
+def delete(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Make a token of the caller's own unusable."""
+    token_id = required(body, "token_id")
+    if token_id not in [token["token_id"] for token in _own(cloud, caller)]:
+        raise not_found(f"Token with id {token_id} does not exist, or is not yours.")
+    identity.revoke_by_id(cloud, token_id)
+    return {}
+
+
+def _own(cloud: CloudDep, caller: CallerDep) -> list[Document]:
+    workspace = caller.require_workspace().name
+    return [
+        token
+        for token in cloud.store.all("token")
+        if token["principal"] == caller.principal
+        and token["workspace"] == workspace
+        and token["expires_at"] > time.time()
+    ]

@@ -1,0 +1,61 @@
+"""One-time runs: `/api/2.1/jobs/runs/submit` and the same of 2.2. There is no job behind one; its run says all."""
+
+from fastapi import APIRouter, Depends
+
+from localcloud.kernel import acl, query
+from localcloud.kernel.body import JsonBody, required
+from localcloud.kernel.cloud import CloudDep
+from localcloud.kernel.errors import bad_request
+from localcloud.kernel.identity import CallerDep
+from localcloud.kernel.store import Document
+from localcloud.parity import Level, Parity
+from localcloud.services.jobs import requests
+from localcloud.services.jobs.records import SUBMITTED, now_ms
+from localcloud.services.jobs.routes import jobs
+from localcloud.services.jobs.runner import runner_of
+from localcloud.services.jobs.settings import problems
+
+PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/jobs/submit")
+
+_routes = APIRouter(dependencies=[Depends(query.require_known)])
+_OF_THE_REQUEST = ("run_name", "idempotency_token", "access_control_list")
+
+
+@_routes.post("/runs/submit")
+def submit(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Run tasks once, without a job; its creator owns the run. An `idempotency_token` used before returns its run."""
+    required(body, "tasks")
+    requests.require_known(body, requests.SUBMIT)
+    settings = {field: value for field, value in body.items() if field not in _OF_THE_REQUEST}
+    settings["name"] = body.get("run_name") or "Untitled"
+    if found := problems(settings):
+        raise bad_request(f"The run has {len(found)} problem(s): {'; '.join(found)}")
+    run_as = jobs.run_as(cloud, caller, settings, caller.principal)
+    with cloud.lock:
+        token = requests.idempotency_token(body)
+        key = f"submit/{caller.require_workspace().name}/{token}"
+        known = cloud.store.get("run_token", key) if token else None
+        if known is not None:
+            return known
+        job_id = cloud.store.next_id("job")
+        acl.create(cloud, caller, "jobs", str(job_id))
+        if body.get("access_control_list"):
+            acl.write(cloud, "jobs", str(job_id), body["access_control_list"], replace=True)
+        once: Document = {
+            "job_id": job_id,
+            "workspace": caller.require_workspace().name,
+            "creator": caller.principal,
+            "created_ms": now_ms(),
+            "run_as": run_as,
+            "run_type": SUBMITTED,
+            "settings": settings,
+        }
+        answer = {"run_id": runner_of(cloud).submit(once, caller.principal, {})["run_id"]}
+        if token:
+            cloud.store.put("run_token", key, answer)
+    return answer
+
+
+router = APIRouter()
+for _version in ("2.1", "2.2"):
+    router.include_router(_routes, prefix=f"/api/{_version}/jobs")
