@@ -4,24 +4,13 @@ A service says so in its `behaviours.py`, as do the loader, the kernel and Spark
 `tests/localcloud/test_parity.py` holds them to `docs/localcloud.md` and to the tests that exist.
 """
 
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from localcloud.parity import CHECKOUT, Level
+from localcloud.kernel.ledger import Behaviour
+from localcloud.parity import CHECKOUT
 
 _ROOM = "localcloud"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Behaviour:
-    """`area` is its row in `docs/localcloud.md`; `witness` the pytest id of a function, without parameters."""
-
-    area: str
-    does: str
-    level: Level
-    follows: str
-    witness: str
 
 
 def behaviours() -> list[Behaviour]:

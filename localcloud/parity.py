@@ -8,37 +8,20 @@ import json
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
 from fastapi import FastAPI
 
+from localcloud.kernel.ledger import Level, Parity
+
 CHECKOUT = Path(__file__).resolve().parents[1]
 WITNESSES = CHECKOUT / "tests" / "localcloud" / "witnesses.json"
 PAGE = CHECKOUT / "docs" / "parity.md"
 _SERVICES = "localcloud.services."
 _VERSION = re.compile(r"/api/(2\.\d|\{version\})/")
-
-
-class Level(StrEnum):
-    """How far a route goes."""
-
-    EXECUTED = "executed"  # really done
-    STATEFUL = "stateful"  # kept and answered as it was written; nothing acts on it
-    ECHOED = "echoed"  # accepted and shown
-    LOCAL = "local"  # Databricks has no such route
-
-
-@dataclass(frozen=True)
-class Parity:
-    """How far a module's routes go, the documentation that they follow, and the handlers that differ, by name."""
-
-    level: Level
-    follows: str
-    differ: Mapping[str, Level] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

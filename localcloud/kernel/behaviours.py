@@ -1,7 +1,6 @@
 """What holds for every service."""
 
-from localcloud.behaviours import Behaviour
-from localcloud.parity import Level
+from localcloud.kernel.ledger import Behaviour, Level
 
 BEHAVIOURS = (
     Behaviour(

@@ -1,7 +1,6 @@
 """What loading stacks does, as Terraform and its provider would."""
 
-from localcloud.behaviours import Behaviour
-from localcloud.parity import Level
+from localcloud.kernel.ledger import Behaviour, Level
 
 BEHAVIOURS = (
     Behaviour(

@@ -1,7 +1,6 @@
 """What the directory does, behind its routes."""
 
-from localcloud.behaviours import Behaviour
-from localcloud.parity import Level
+from localcloud.kernel.ledger import Behaviour, Level
 
 BEHAVIOURS = (
     Behaviour(

@@ -1,7 +1,6 @@
 """What only the local cloud does, behind its own routes."""
 
-from localcloud.behaviours import Behaviour
-from localcloud.parity import Level
+from localcloud.kernel.ledger import Behaviour, Level
 
 BEHAVIOURS = (
     Behaviour(

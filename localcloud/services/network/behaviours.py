@@ -1,7 +1,6 @@
 """What network policies and connectivity configurations do, behind their routes."""
 
-from localcloud.behaviours import Behaviour
-from localcloud.parity import Level
+from localcloud.kernel.ledger import Behaviour, Level
 
 BEHAVIOURS = (
     Behaviour(

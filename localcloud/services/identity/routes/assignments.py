@@ -6,8 +6,8 @@ from localcloud.kernel.body import JsonBody
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import bad_request, not_found
 from localcloud.kernel.identity import CallerDep
+from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.store import Document
-from localcloud.parity import Level, Parity
 from localcloud.services.unity import metastores
 
 PARITY = Parity(Level.STATEFUL, "https://docs.databricks.com/api/azure/account/workspaceassignment")

@@ -10,8 +10,8 @@ from localcloud.kernel.body import JsonBody
 from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.errors import not_found
 from localcloud.kernel.identity import CallerDep
+from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.store import Document
-from localcloud.parity import Level, Parity
 
 PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/permissions")
 

@@ -10,8 +10,8 @@ from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.directory import Kind
 from localcloud.kernel.errors import ApiError, not_found
 from localcloud.kernel.identity import Caller, CallerDep
+from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.store import Document
-from localcloud.parity import Level, Parity
 from localcloud.services.identity import scim
 
 PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/groups")

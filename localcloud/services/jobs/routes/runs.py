@@ -10,8 +10,8 @@ from localcloud.kernel.body import JsonBody, only, required
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import ApiError, bad_request
 from localcloud.kernel.identity import Caller, CallerDep
+from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.store import Document
-from localcloud.parity import Level, Parity
 from localcloud.services.jobs import graph, records, requests, views
 from localcloud.services.jobs.graph import Result
 from localcloud.services.jobs.routes import jobs

@@ -7,8 +7,8 @@ from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.errors import bad_request
 from localcloud.kernel.identity import CallerDep
+from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.store import Document
-from localcloud.parity import Level, Parity
 from localcloud.services.jobs import requests
 from localcloud.services.jobs.records import SUBMITTED, now_ms
 from localcloud.services.jobs.routes import jobs

@@ -9,9 +9,9 @@ from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import Cloud, CloudDep, Workspace
 from localcloud.kernel.errors import bad_request, exists
 from localcloud.kernel.identity import CallerDep
+from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.names import identifier
 from localcloud.kernel.store import Document
-from localcloud.parity import Level, Parity
 from localcloud.services.unity import metastores
 
 PARITY = Parity(Level.LOCAL, "docs/localcloud.md")

@@ -13,7 +13,7 @@ from localcloud.kernel import acl
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import ApiError
 from localcloud.kernel.identity import Caller, CallerDep
-from localcloud.parity import Level, Parity
+from localcloud.kernel.ledger import Level, Parity
 from localcloud.services.serving import csv_requests, requests, service
 
 PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/servingendpoints/query")

@@ -11,9 +11,9 @@ from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import bad_request, not_found
 from localcloud.kernel.identity import Caller, CallerDep
+from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.shelf import Shelf
 from localcloud.kernel.store import Document
-from localcloud.parity import Level, Parity
 
 PARITY = Parity(Level.STATEFUL, "https://docs.databricks.com/api/azure/workspace/alerts")
 

@@ -8,9 +8,9 @@ from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.errors import ApiError, not_found
 from localcloud.kernel.identity import CallerDep
+from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.shelf import Shelf
 from localcloud.kernel.store import Document
-from localcloud.parity import Level, Parity
 
 PARITY = Parity(Level.STATEFUL, "https://docs.databricks.com/api/azure/workspace/lakeview")
 

@@ -5,8 +5,8 @@ from fastapi import APIRouter
 from localcloud.kernel.body import JsonBody
 from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.identity import CallerDep
+from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.store import Document
-from localcloud.parity import Level, Parity
 from localcloud.services.sql import requests
 from localcloud.services.sql.routes import warehouses
 from localcloud.services.sql.statements import answer, pending, statements

@@ -6,9 +6,9 @@ from localcloud.kernel.body import JsonBody, changed, required
 from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.errors import bad_request
 from localcloud.kernel.identity import CallerDep
+from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.names import identifier
 from localcloud.kernel.store import Document
-from localcloud.parity import Level, Parity
 from localcloud.services.unity import access, deletion, models, ownership, records, versions
 from localcloud.services.unity.privileges import Kind, Privilege
 

@@ -15,8 +15,8 @@ from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import denied
 from localcloud.kernel.identity import Caller, CallerDep
+from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.store import Document
-from localcloud.parity import Level, Parity
 from localcloud.services.unity import volume_paths as volumes
 from localcloud.services.workspace import incoming
 
