@@ -6,6 +6,7 @@
 from ml.declarations.errors import DeclarationError
 from ml.declarations.features import Aggregate, Dimension, Feature, FeatureTable, History, Past, Window, lag
 from ml.declarations.feed import Feed, OnRepeat
+from ml.declarations.formats import Csv, FileFormat, JsonLines, Parquet, PeriodFrom, Source, Spelling
 from ml.declarations.gates import ComparisonGate, ComplianceGate, Gates, InfrastructureGate, SignOff
 from ml.declarations.hidden import RECORD, Hidden, hidden_columns, hiding_function, unmasked
 from ml.declarations.model import Algorithm, Model, Promotion, Tuning
@@ -25,17 +26,20 @@ __all__ = [
     "Column",
     "ComparisonGate",
     "ComplianceGate",
+    "Csv",
     "DeclarationError",
     "Dimension",
     "Feature",
     "FeatureTable",
     "Feed",
+    "FileFormat",
     "Gates",
     "Hidden",
     "History",
     "InfrastructureGate",
     "JobSettings",
     "Joins",
+    "JsonLines",
     "Later",
     "Layer",
     "Limits",
@@ -43,11 +47,15 @@ __all__ = [
     "Monitoring",
     "OnRepeat",
     "Outcome",
+    "Parquet",
     "Past",
     "Period",
+    "PeriodFrom",
     "Promotion",
     "Serving",
     "SignOff",
+    "Source",
+    "Spelling",
     "Table",
     "Tuning",
     "UseCase",

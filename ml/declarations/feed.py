@@ -1,12 +1,15 @@
 """Raw feeds: files that arrive in the landing volume."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 
 from ml.declarations.errors import require
-from ml.declarations.table import Table
+from ml.declarations.formats import PeriodFrom, Source
+from ml.declarations.table import Column, Table
+
+_PERIOD_TYPES = ("date", "timestamp")
 
 
 class OnRepeat(StrEnum):
@@ -24,35 +27,49 @@ class OnRepeat(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Feed:
-    """CSV files under `<landing volume>/<name>/`, one per period, named `<YYYY-MM>.csv`.
+    """Files under `<landing volume>/<name>/`, written as `source` says; as a rule CSV named by period, `<YYYY-MM>.csv`.
 
     Ingest keeps every raw column as text in the bronze table `<name>` (with `_source_file`,
     `_source_sha256`, `_row_number`, `_loaded_at`), then types, checks and deduplicates into `silver`.
-    The period in a file's name is the month in which its rows became known; silver carries it as the
-    date column `period_column` (the month's first day). Rejected rows go to `<silver name>_quarantine`.
-    `on_repeat` says which of several records with one key is silver's.
+    A row's period is when it became known. It is in the file's name, and silver carries the day on which it begins as
+    the date column `period_column`; or `source.period_from` says that the records bring that column themselves.
+    Rejected rows go to `<silver name>_quarantine`. `on_repeat` says which of several records with one key is silver's.
     """
 
     name: str
     silver: Table
     period_column: str
     on_repeat: OnRepeat = OnRepeat.KEEP_FIRST
+    source: Source = field(default_factory=Source)
 
     def __post_init__(self) -> None:
         columns = [column.name for column in self.silver.columns]
+        kinds = [column.type for column in self.silver.columns if column.name == self.period_column]
         require(
             f"feed {self.name!r}",
             [
                 None
-                if self.period_column in columns
-                else f"period_column {self.period_column!r} is not a column of {self.silver.name!r}: {columns}"
+                if kinds
+                else f"period_column {self.period_column!r} is not a column of {self.silver.name!r}: {columns}",
+                *(
+                    f"period_column {self.period_column!r} is of type {kind}: declare it as date or timestamp"
+                    for kind in kinds
+                    if kind not in _PERIOD_TYPES
+                ),
             ],
         )
 
     @property
+    def received(self) -> tuple[Column, ...]:
+        """The silver columns that records bring: all, or all but the one that the file's name says."""
+        if self.source.period_from is PeriodFrom.COLUMN:
+            return self.silver.columns
+        return tuple(column for column in self.silver.columns if column.name != self.period_column)
+
+    @property
     def raw_columns(self) -> tuple[str, ...]:
         """Headers that every file must carry. A file without one of them is refused whole."""
-        return tuple(c.raw_name for c in self.silver.columns if c.name != self.period_column)
+        return tuple(column.raw_name for column in self.received)
 
     @property
     def fingerprint(self) -> str:
@@ -60,5 +77,6 @@ class Feed:
         columns = [
             (c.name, c.type, c.raw_name, c.nullable, c.minimum, c.maximum, list(c.allowed)) for c in self.silver.columns
         ]
-        decides = [self.name, self.silver.name, self.silver.keys, self.period_column, self.on_repeat, columns]
+        read = [self.period_column, self.source.period_from, asdict(self.source.spelling)]
+        decides = [self.name, self.silver.name, self.silver.keys, self.on_repeat, columns, read]
         return sha256(json.dumps(decides).encode()).hexdigest()

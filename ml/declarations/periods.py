@@ -107,6 +107,22 @@ class Calendar:
         except ValueError as error:
             raise ValueError(f"{name!r} is no {self.period}: write it as {self.name_format}") from error
 
+    def parse_sql(self, text: str, type_: str) -> str:
+        """Spark SQL for when the period that a text spells begins: its day, or as a timestamp the moment."""
+        if self.period is Period.HOUR:
+            return f"CAST(try_to_timestamp({text}, \"yyyy-MM-dd'T'HH\") AS {type_})"
+        match self.period:
+            case Period.DAY:
+                day = f"try_cast({text} AS DATE)"
+            case Period.WEEK:
+                # The week of 4 January is the first of its year (ISO 8601).
+                first = f"trunc(make_date(try_cast(left({text}, 4) AS INT), 1, 4), 'WEEK')"
+                days = f"(try_cast(right({text}, 2) AS INT) - 1) * 7 + {3 - _INTO_WEEK[self.week_starts]}"
+                day = f"date_add({first}, {days})"
+            case _:
+                day = f"try_cast(concat({text}, '-01') AS DATE)"
+        return day if type_ == "date" else f"to_utc_timestamp({day}, '{self.timezone}')"
+
     def number_sql(self, column: str, type_: str) -> str:
         """Spark SQL for `number` of a column of type date or timestamp; the session's time zone is UTC."""
         if self.period is Period.HOUR:

@@ -109,7 +109,8 @@ def _batch(
     planned, loaded_at = dict(position.plan["files"]), datetime.fromisoformat(position.plan["loaded_at"])
     done = [_account(feed, name, Verdict.LOADED, sha256=sha256, rows=rows) for (name, sha256), rows in held.items()]
     left = {name for name in planned if name not in {name for name, _ in held}}
-    problems = {name: entry_problem(feed.landing / name) for name in sorted(left)}
+    spelled = (feed.feed.source, feed.task.use_case.calendar)
+    problems = {name: entry_problem(feed.landing / name, *spelled) for name in sorted(left)}
     done += [_account(feed, name, Verdict.REFUSED, reason=why) for name, why in problems.items() if why]
     readable = [name for name, why in problems.items() if not why]
     if readable:

@@ -12,7 +12,8 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - the name that Spark's own guides use
 
 from ml.declarations import Feed
-from ml.ingest.records import Record, UnreadableFileError, read
+from ml.ingest.formats import read
+from ml.ingest.formats.record import Record, UnreadableFileError
 
 _PIECE_BYTES = 1 << 20
 _PIECE_RECORDS = 20_000
@@ -44,13 +45,12 @@ def parsed(feed: Feed, opened: DataFrame, folder: str) -> DataFrame:
     name was loaded before: those bytes are not parsed again. `folder` is how `_source_file` spells the landing
     folder: as a volume, wherever the files really lie. Keep the frame (`runtime.computed_once`) to read it twice.
     """
-    headers = feed.raw_columns
-    names = [column.name for column in feed.silver.columns if column.name != feed.period_column]
+    names = [column.name for column in feed.received]
 
     def work(batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for batch in batches:
             for path, name, loaded in zip(batch["path"], batch["name"], batch["loaded"], strict=True):
-                yield from _file(Path(path), f"{folder}/{name}", list(loaded), headers, names)
+                yield from _file(Path(path), f"{folder}/{name}", list(loaded), feed)
 
     texts = ", ".join(f"`{name}` string" for name in names)
     schema = (
@@ -87,20 +87,18 @@ def opened(spark: SparkSession, paths: list[Path], loaded: dict[str, list[str]])
     return spark.createDataFrame(rows, "path string, name string, loaded array<string>")
 
 
-def _file(
-    path: Path, source: str, loaded: list[str], headers: tuple[str, ...], names: list[str]
-) -> Iterator[pd.DataFrame]:
+def _file(path: Path, source: str, loaded: list[str], feed: Feed) -> Iterator[pd.DataFrame]:
     """All rows of one file, the one that sums it up last."""
     count, problem, digest = 0, None, ""
+    names = [column.name for column in feed.received]
     try:
         before, digest = _mark(path), _digest(path)
         known = digest in loaded
         if not known:
-            with path.open("rb") as file:
-                lines = read(file, headers)
-                while piece := list(islice(lines, _PIECE_RECORDS)):
-                    count += len(piece)
-                    yield _frame(piece, names, source, digest)
+            lines = read(path, feed.source.format, feed.raw_columns)
+            while piece := list(islice(lines, _PIECE_RECORDS)):
+                count += len(piece)
+                yield _frame(piece, names, source, digest)
         changing = _mark(path) != before
     except UnreadableFileError as error:
         problem, known, changing = str(error), False, _mark(path) != before

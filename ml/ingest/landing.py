@@ -1,21 +1,19 @@
 """Whether an entry of a feed's landing folder can be opened, before it is."""
 
-import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from ml.ingest.records import EMPTY
+from ml.declarations import Calendar, PeriodFrom, Source
+from ml.ingest.formats.record import EMPTY
 
-# Latin digits alone: the month is read from the name by Spark too, which knows no others.
-_PERIOD_FILE = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])\.csv")
 _FIRST_YEAR = 1900
 
 
-def entry_problem(path: Path, today: date | None = None) -> str | None:
-    """Why `path` is refused before it is read, or None. `today` is the day in UTC unless it is given."""
+def entry_problem(path: Path, source: Source, calendar: Calendar, now: datetime | None = None) -> str | None:
+    """Why `path` is refused before it is read, or None. `now` is the present unless it is given."""
     if path.is_dir():
         return "it is a folder; put files straight into the feed's folder"
-    problem = name_problem(path.name, today or datetime.now(UTC).date())
+    problem = name_problem(path.name, source, calendar, now or datetime.now(UTC))
     if problem:
         return problem
     try:
@@ -25,14 +23,21 @@ def entry_problem(path: Path, today: date | None = None) -> str | None:
         return f"it cannot be read ({error.strerror}); correct its rights or deliver it again"
 
 
-def name_problem(name: str, today: date) -> str | None:
-    """Why a file of this name is refused, or None: its rows would count for a month that cannot be meant."""
-    found = _PERIOD_FILE.fullmatch(name)
-    if found is None:
-        return f"the name {name!r} is not <YYYY-MM>.csv, the month in which its rows became known; rename it"
-    year, month = int(found.group(1)), int(found.group(2))
-    if year < _FIRST_YEAR:
-        return f"the name {name!r} is of a month before {_FIRST_YEAR}; rename it to the month that is meant"
-    if (year, month) > (today.year, today.month):
-        return f"the name {name!r} is of a month that has not begun (today is {today}); rename it"
+def name_problem(name: str, source: Source, calendar: Calendar, now: datetime) -> str | None:
+    """Why a file of this name is refused, or None: its rows would count for a period that cannot be meant."""
+    endings = source.format.endings
+    ending = next((each for each in endings if name.endswith(each)), None)
+    if source.period_from is PeriodFrom.COLUMN:
+        return None if ending else f"the name {name!r} does not end in {' or '.join(endings)}; rename it"
+    try:
+        number = calendar.parse(name.removesuffix(ending)) if ending else None
+    except ValueError:
+        number = None
+    if number is None:
+        wanted = f"<{calendar.name_format}>{endings[0]}"
+        return f"the name {name!r} is not {wanted}, the {calendar.period} in which its rows became known; rename it"
+    if calendar.first_day(number) < date(_FIRST_YEAR, 1, 1):
+        return f"the name {name!r} is of a {calendar.period} before {_FIRST_YEAR}; rename it to the one that is meant"
+    if number > calendar.number(now):
+        return f"the name {name!r} is of a {calendar.period} that has not begun (it is {now:%Y-%m-%d}); rename it"
     return None

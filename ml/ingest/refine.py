@@ -4,8 +4,8 @@ from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F  # noqa: N812
 
-from ml.declarations import Column, Feed, OnRepeat
-from ml.ingest.checks import fields_reason, period, reason, trimmed, typed
+from ml.declarations import Calendar, Column, Feed, OnRepeat, PeriodFrom
+from ml.ingest.checks import Rule, fields_reason, period, reason, trimmed, typed
 
 ORIGIN = ("_source_file", "_source_sha256", "_row_number", "_loaded_at")
 _ARRIVAL = ("_loaded_at", "_source_file", "_source_sha256", "_row_number")
@@ -14,21 +14,22 @@ _VALUES = "_values"
 _HELD = "_held"
 
 
-def checked(feed: Feed, bronze: DataFrame) -> DataFrame:
+def checked(feed: Feed, bronze: DataFrame, calendar: Calendar) -> DataFrame:
     """One row per bronze record, judged by itself.
 
     `received` (the record), the typed silver columns, its origin, `_values` (their hash), `_reason` (null: valid).
     """
-    columns = [column for column in feed.silver.columns if column.name != feed.period_column]
+    columns, rules = feed.received, [Rule.of(feed, column) for column in feed.received]
+    named = [] if feed.source.period_from is PeriodFrom.COLUMN else [period(feed, calendar).alias(feed.period_column)]
     # In steps, so that a value is computed once and not again in every expression that asks for it.
     given = bronze.select(
         F.struct(*bronze.columns).alias("received"),
         *ORIGIN,
-        period(F.col("_source_file")).alias(feed.period_column),
-        *(trimmed(column).alias(_given(column)) for column in columns),
+        *named,
+        *(trimmed(column, feed.source.spelling).alias(_given(column)) for column in columns),
     )
-    typed_too = given.select("*", *(typed(column, F.col(_given(column))).alias(column.name) for column in columns))
-    reasons = F.concat_ws("; ", *(reason(column, F.col(_given(column)), F.col(column.name)) for column in columns))
+    typed_too = given.select("*", *(typed(rule, F.col(_given(rule.column))).alias(rule.column.name) for rule in rules))
+    reasons = F.concat_ws("; ", *(reason(rule, F.col(_given(rule.column)), F.col(rule.column.name)) for rule in rules))
     return typed_too.select(
         "received",
         *(column.name for column in feed.silver.columns),
@@ -106,8 +107,7 @@ _SAME = " with the same values"
 
 
 def _hash(feed: Feed) -> SparkColumn:
-    columns = [column.name for column in feed.silver.columns if column.name != feed.period_column]
-    return F.xxhash64(*columns).alias(_VALUES)
+    return F.xxhash64(*(column.name for column in feed.received)).alias(_VALUES)
 
 
 def _given(column: Column) -> str:

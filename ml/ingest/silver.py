@@ -25,7 +25,7 @@ from ml.tables.changes import Changes
 from ml.tables.system import bronze, quarantine, silver
 
 # Goes up when the rules of `checks` or `refine` change what a record's verdict is: then all of bronze is judged anew.
-RULES = 1
+RULES = 2
 
 
 class RepeatedRecordsError(RuntimeError):
@@ -48,8 +48,9 @@ class Refining:
 
     @property
     def fingerprint(self) -> str:
-        """Of the declaration and of the rules."""
-        return f"{RULES}:{self.feed.fingerprint}"
+        """Of the declaration, of the calendar and of the rules."""
+        calendar = self.task.use_case.calendar
+        return f"{RULES}:{self.feed.fingerprint}:{calendar.period}:{calendar.timezone}:{calendar.week_starts}"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -126,7 +127,8 @@ def _batch(feed: Refining, position: Position) -> tuple[Position, list[FileAccou
     assert position.plan is not None
     plan = position.plan
     new = Changes(full_name=feed.name("bronze"), after=plan["after"], until=plan["until"])
-    with runtime.computed_once(checked(feed.feed, changes.rows(feed.tables, new))) as records:
+    received = changes.rows(feed.tables, new)
+    with runtime.computed_once(checked(feed.feed, received, feed.task.use_case.calendar)) as records:
         held = None if new.whole else _held(feed, records, plan["silver"])
         with runtime.computed_once(judged(feed.feed, records, held)) as rows:
             files = _accounts(feed, rows)

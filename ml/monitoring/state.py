@@ -120,8 +120,10 @@ def _counts(use_case: UseCase, sources: Sources) -> DataFrame:
         event_month = month_of(outcome.event_time)
         parts.append(_part(_OUTCOMES, sources.outcomes, event_month, checksum, known=month_of(outcome.known_from)))
     if sources.quarantine is not None:
+        feed = next(each for each in use_case.feeds if each.silver.name == features.source.name)
         twice = F.col("_reason").startswith("duplicate ").cast("long")
-        parts.append(_part(_REJECTED, sources.quarantine, period(F.col("_source_file")), none, duplicate=twice))
+        arrived = F.trunc(period(feed, use_case.calendar), "MM")
+        parts.append(_part(_REJECTED, sources.quarantine, arrived, none, duplicate=twice))
     union = parts[0]
     for part in parts[1:]:
         union = union.unionByName(part)

@@ -21,7 +21,7 @@ _RECORD_COLUMNS = (
     _text("_source_sha256", "SHA-256 of the file's bytes."),
     Column(name="_row_number", type="bigint", comment="Position of the record in its file; the first is 1."),
     Column(name="_loaded_at", type="timestamp", comment="When the file was loaded (UTC)."),
-    _text("_fields", "JSON list of the fields, where their number is not the header's; null else.", nullable=True),
+    _text("_fields", "What fits no columns, as received: JSON, a list of fields or an object.", nullable=True),
 )
 
 
@@ -32,8 +32,7 @@ def bronze(feed: Feed) -> Table:
     """
     raw = tuple(
         _text(column.name, f"{column.raw_name} as received.", nullable=True, sensitive=column.sensitive)
-        for column in feed.silver.columns
-        if column.name != feed.period_column
+        for column in feed.received
     )
     return Table(
         name=feed.name,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ml.ingest.records import rows
+from ml.ingest.formats.csv_text import rows
 from ml.usecases.credit.declaration import CREDIT
 
 _APPLICATIONS, _LABELS = CREDIT.feeds
