@@ -177,11 +177,11 @@ def test_refused_files_are_recorded_and_fail_the_task_after_all_others_loaded(la
         lake.run(bronze)
     assert str(refused.value).splitlines() == [
         "3 file(s) refused, all others loaded:",
-        f"  {FOLDER}/labels/2023-04.csv: the file is empty; deliver it again with a header and rows",
+        f"  {FOLDER}/labels/2023-04.csv: the file is empty; deliver it again with rows",
         f"  {FOLDER}/labels/notes.txt: the name 'notes.txt' is not <YYYY-MM>.csv, the month in which its rows became "
         "known; rename it",
         f"  {FOLDER}/labels/2023-03.csv: wrong columns; missing: 'default.payment.next.month'; unexpected: 'label'; "
-        "allowed are exactly ID, default.payment.next.month; correct the header",
+        "allowed are exactly ID, default.payment.next.month; correct the columns",
     ]
     assert lake.rows("bronze.applications", "client_id") == [("7",)]
     assert lake.rows("bronze.labels", "client_id") == [("7",)]
