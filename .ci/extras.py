@@ -35,19 +35,21 @@ class Extra:
         return next((path for path in found if path and _starts(path)), None)
 
 
-_LOCKED = ("Pipfile", "Pipfile.lock", "pyproject.toml", "Makefile", "tests/*.py")
+# Those straight in tests/: a plain `*` would take every test file of every room.
+_SHARED = ":(glob)tests/*.py"
+_LOCKED = ("Pipfile", "Pipfile.lock", "pyproject.toml", "Makefile", _SHARED)
 _ROOMS = ("ml", "infra", "localcloud", "cli", "schedules", "workspaces")
 _READERS = "tests/ml/training/test_feature_spec_readers.py"
 EXTRAS = (
     Extra(
         name="long-tests",
-        inputs=(*_LOCKED, *_ROOMS, "tests/e2e", "tests/ml"),
+        inputs=(*_LOCKED, *_ROOMS, "tests/e2e", "tests/ml", "tests/localcloud/loader"),
         script=".venv/bin/python -m pytest -m long",
     ),
     Extra(
         name="runtime",
         python="3.12",
-        inputs=("pyproject.toml", "Makefile", "infra/wheel.py", "ml", "tests/*.py", "tests/ml", "tests/runtimes"),
+        inputs=("pyproject.toml", "Makefile", "infra/wheel.py", "ml", _SHARED, "tests/ml", "tests/runtimes"),
         script='make runtime-check RUNTIME_PYTHON="$INTERPRETER"',
     ),
     Extra(

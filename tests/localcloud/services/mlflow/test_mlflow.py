@@ -23,6 +23,17 @@ def test_experiments_belong_to_a_workspace_and_to_whom_they_are_permitted(regist
     denied(elsewhere.search_runs, [number])
 
 
+def test_artifacts_and_the_calls_of_mlflows_own_pages_go_through(registry: Registry) -> None:
+    """What a run logs is listed and read back; `/ajax-api` answers as `/api` does."""
+    client = registry.act_as("training")
+    run_id = client.create_run(registry.experiment()).info.run_id
+    client.log_text(run_id, "hello", "note.txt")
+    assert [each.path for each in client.list_artifacts(run_id)] == ["note.txt"]
+    url, token = registry.core.url("prod"), registry.core.token("training")
+    answer = registry.core.call("GET", f"{url}/ajax-api/2.0/mlflow/runs/get?run_id={run_id}", token)
+    assert answer.json()["run"]["info"]["run_id"] == run_id
+
+
 def test_routes_that_nobody_checked_are_the_admins(registry: Registry) -> None:
     """GraphQL, webhooks and the like would go past the checks."""
     url = registry.core.url("prod")

@@ -30,6 +30,14 @@ def test_the_metastore_is_listed_read_and_assigned(lake: Core) -> None:
     assert (assigned["metastore_id"], assigned["workspace_id"]) == (current, dev)
 
 
+def test_a_workspace_admin_takes_the_metastore_away_and_gives_it_back(lake: Core) -> None:
+    """Both by the workspace's own route."""
+    dev, current = lake.cloud.workspace("dev").workspace_id, lake.admin().metastores.current().metastore_id
+    assert _unity(lake, "DELETE", f"workspaces/{dev}/metastore") == {}
+    assigned = _unity(lake, "PUT", f"workspaces/{dev}/metastore", json={"metastore_id": current})
+    assert (assigned["metastore_id"], assigned["workspace_id"]) == (current, dev)
+
+
 def test_a_credential_and_its_location_live_and_die(lake: Core) -> None:
     """Made, listed, read, changed and deleted, both of them."""
     admin = lake.admin()
