@@ -35,9 +35,9 @@ class Extra:
         return next((path for path in found if path and _starts(path)), None)
 
 
-# Those straight in tests/: a plain `*` would take every test file of every room.
-_SHARED = ":(glob)tests/*.py"
-_LOCKED = ("Pipfile", "Pipfile.lock", "pyproject.toml", "Makefile", _SHARED)
+# What every test run loads: a plain `tests/*.py` would take every test file of every room.
+_SHARED = tuple(f"tests/{name}.py" for name in ("__init__", "conftest", "marks", "needs", "skips"))
+_LOCKED = ("Pipfile", "Pipfile.lock", "pyproject.toml", "Makefile", *_SHARED)
 _ROOMS = ("ml", "infra", "localcloud", "cli", "schedules", "workspaces")
 _READERS = "tests/ml/training/test_feature_spec_readers.py"
 EXTRAS = (
@@ -49,7 +49,7 @@ EXTRAS = (
     Extra(
         name="runtime",
         python="3.12",
-        inputs=("pyproject.toml", "Makefile", "infra/wheel.py", "ml", _SHARED, "tests/ml", "tests/runtimes"),
+        inputs=("pyproject.toml", "Makefile", "infra/wheel.py", "ml", *_SHARED, "tests/ml", "tests/runtimes"),
         script='make runtime-check RUNTIME_PYTHON="$INTERPRETER"',
     ),
     Extra(
