@@ -79,7 +79,9 @@ def _run(chosen: Sequence[Arguments], reports: Sequence[Path]) -> int:
     if beside:
         print(f"\n=== beside it ({LOG})\n{LOG.read_text(encoding='utf-8')}", flush=True)
     if any(code not in (_PASSED, _NO_TESTS) for code in codes):
-        print("\n=== what failed", *(text for report in reports for text in failures(report)), sep="\n", flush=True)
+        named = [text for report in reports for text in failures(report)]
+        nothing = f"no test: exit codes {codes}; what a half found wrong stands before its summary"
+        print("\n=== what failed", *(named or [nothing]), sep="\n", flush=True)
     return int(failed(codes))
 
 

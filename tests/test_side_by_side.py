@@ -42,6 +42,14 @@ def test_a_failure_in_either_half_fails_both(tmp_path: Path, root: Path, broken:
     assert last == [f"failure: test_{broken}::test_{broken}", "    assert False"]
 
 
+def test_a_run_that_fails_without_a_failed_test_says_so(tmp_path: Path, root: Path) -> None:
+    """As when a witness of the ledger does not call its route: the exit codes say which half it was."""
+    (tmp_path / "conftest.py").write_text("def pytest_sessionfinish(session):\n    session.exitstatus = 1\n")
+    done = _run(tmp_path, root, pure=True, served=True)
+    assert done.returncode == 1
+    assert done.stdout.partition("=== what failed\n")[2].startswith("no test: exit codes [1, 1];")
+
+
 def test_a_half_that_was_stopped_is_named(tmp_path: Path) -> None:
     """It leaves no report behind: one of an earlier run is deleted first."""
     assert list(side_by_side.failures(tmp_path / "test-half-1.xml")) == [
