@@ -15,7 +15,7 @@ ENV ?= prod
 FEATURE_CLIENTS := 0.12.1 0.18.2
 DEPLOY = $(PY) -m infra.deploy $@ $(ENV) $(if $(PLATFORM),--platform) $(if $(MASKS),--masks) $(if $(SERVING),--serving) $(if $(APPROVED),--approved)
 
-.PHONY: help setup demo test test-fast test-all extras lint types format synth scan access secrets synth-check runtime-check feature-clients plan diff deploy first move-state destroy up down status libraries lock schemas bench clean distclean
+.PHONY: help setup demo test test-fast test-all extras lint types format synth scan access review secrets synth-check runtime-check feature-clients plan diff deploy first move-state destroy up down status libraries lock schemas bench clean distclean
 
 help: ## Show every target, a line each
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -77,6 +77,9 @@ scan: synth ## Check every stack with this platform's checks and checkov's own (
 
 access: synth ## Check who may do what against the declared invariants (matrix in dist/access.html)
 	@$(BIN)/mlops access --stacks cdktf.out --format html --out dist/access.html $(ARGS)
+
+review: $(READY) ## Review the plans in cdktf.out against the target branch, as a pipeline does (REVIEW_TARGET=main)
+	@PYTHON="$(CURDIR)/$(PY)" .ci/review $(ARGS)
 
 secrets: $(READY) ## Search repository, stacks, plans, logs and reports for secrets in clear text
 	@$(BIN)/mlops secrets

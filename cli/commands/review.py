@@ -2,9 +2,11 @@
 
 import gc
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,7 +34,19 @@ def stack_of(path: Path) -> str:
     return path.resolve().parent.name if path.stem in _NAMELESS else path.stem
 
 
-def reviews_of(paths: Sequence[Path], stacks_dir: Path) -> "list[Review]":
+@dataclass(frozen=True, kw_only=True)
+class Beside:
+    """What is read beside the plans: synthesized stacks, the configuration's folder, what the target branch says, and
+    the address under which the repository's files are shown.
+    """
+
+    stacks: Path
+    source: Path = ROOT
+    base: Path | None = None
+    link_base: str = ""
+
+
+def reviews_of(paths: Sequence[Path], beside: Beside) -> "list[Review]":
     """One review per plan. Raises CommandError where one cannot be read, or two are of the same stack."""
     from policies.errors import PolicyError  # noqa: PLC0415
     from policies.exceptions import UnreadableExceptions  # noqa: PLC0415
@@ -43,7 +57,7 @@ def reviews_of(paths: Sequence[Path], stacks_dir: Path) -> "list[Review]":
     if twice:
         raise CommandError(f"two plans are of stack {', '.join(twice)}: call each file <stack>.json", _BROKEN_INPUT)
     try:
-        reviewer = _reviewer(stacks_dir)
+        reviewer = _reviewer(beside)
         with _without_collection():
             return [reviewer.review(name, _document(path)) for name, path in zip(names, paths, strict=True)]
     except (PolicyError, UnreadableExceptions, UnreadableDocument) as error:
@@ -68,17 +82,26 @@ def _document(path: Path) -> "Document":
     return read_document(path)
 
 
-def _reviewer(stacks_dir: Path) -> "Reviewer":
+def _reviewer(beside: Beside) -> "Reviewer":
     from policies.access.elsewhere import users_elsewhere  # noqa: PLC0415 - other commands do not need it
+    from policies.review.links import link_from, link_under  # noqa: PLC0415
+    from policies.review.places import Places  # noqa: PLC0415
     from policies.review.prices import read_prices  # noqa: PLC0415
     from policies.review.review import Reviewer  # noqa: PLC0415
     from policies.review.rules import read_rules  # noqa: PLC0415
+    from policies.review.target import read_target  # noqa: PLC0415
     from policies.review.waived import findings_with  # noqa: PLC0415
     from policies.scan.waivers import read_waivers  # noqa: PLC0415
 
-    findings_of = findings_with(read_waivers([WAIVERS]), datetime.now(UTC).date())
-    elsewhere = users_elsewhere(stacks_dir) if stacks_dir.exists() else None
-    return Reviewer(rules=read_rules(), prices=read_prices(), findings_of=findings_of, elsewhere=elsewhere)
+    target = read_target(beside.base) if beside.base is not None else None
+    link = link_under(beside.link_base) if beside.link_base else link_from(os.environ)
+    return Reviewer(
+        rules=read_rules(),
+        prices=read_prices(),
+        findings_of=findings_with(read_waivers([WAIVERS]), datetime.now(UTC).date(), target),
+        elsewhere=users_elsewhere(beside.stacks) if beside.stacks.exists() else None,
+        places_of=Places(beside.stacks, beside.source, link).of,
+    )
 
 
 @click.command()
@@ -99,12 +122,40 @@ def _reviewer(stacks_dir: Path) -> "Reviewer":
     help="Synthesized stacks, for who uses what changes [cdktf.out, where it is there].",
 )
 @click.option(
+    "--base",
+    type=click.Path(exists=True, path_type=Path),
+    help="What the target branch says: its synthesized stacks (a cdktf.out), or plans of it. What it has found already "
+    "stops nothing [what is deployed, by the plan's state].",
+)
+@click.option(
+    "--source",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=ROOT,
+    help="Where resources are declared: a checkout with workspaces/, or the root module's folder [this checkout].",
+)
+@click.option(
+    "--link-base",
+    metavar="URL",
+    default="",
+    help="Where the repository's files are shown at the commit that is reviewed; GitHub and Azure Pipelines say it.",
+)
+@click.option(
     "--summary",
     "summary_file",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write one summary over all stacks into this file: verdicts, total cost, budgets.",
 )
-def review(plans: tuple[Path, ...], form: str, out: Path | None, stacks_dir: Path, summary_file: Path | None) -> None:
+def review(
+    *,
+    plans: tuple[Path, ...],
+    form: str,
+    out: Path | None,
+    stacks_dir: Path,
+    base: Path | None,
+    source: Path,
+    link_base: str,
+    summary_file: Path | None,
+) -> None:
     """Review PLANS (`terraform show -json`): what goes away, who gains access, what it costs, and who must approve.
 
     `-` reads a plan from standard input. Says nothing where nothing changes. Ends with 1 where a plan is blocked, with
@@ -113,7 +164,7 @@ def review(plans: tuple[Path, ...], form: str, out: Path | None, stacks_dir: Pat
     from policies.review.rules import Verdict  # noqa: PLC0415 - other commands do not need it
     from policies.review.summary import summary  # noqa: PLC0415 - as above
 
-    found = reviews_of(plans, stacks_dir)
+    found = reviews_of(plans, Beside(stacks=stacks_dir, source=source, base=base, link_base=link_base))
     if summary_file is not None:
         summary_file.write_text(summary(found), encoding="utf-8")
     if out is not None:

@@ -1,34 +1,56 @@
-"""Which findings were there before the plan: what somebody changes is not blocked by what was so already.
+"""Which findings are not the plan's doing: what somebody changes is not blocked by what was so already.
 
-The state inside the plan is what the target branch has made. A finding was there if the same rule said the same of the
-same resource, for the same reason; what is new, worse, or otherwise broken is new.
+With the target branch's documents, a finding is known if the branch has it too. Without them, the state inside the plan
+stands for what the target branch has made. The same rule must have said the same of the same resource, for the same
+reason; what is new, worse, or otherwise broken is new.
 """
 
 from collections.abc import Sequence
 
 from policies.checks.core.catalogue import rules
-from policies.checks.core.document import Resource
+from policies.checks.core.document import Document, Resource
 from policies.checks.core.rule import Rule
-from policies.checks.core.verdict import Result
+from policies.checks.core.verdict import Result, Verdict
 from policies.findings import Finding
+from policies.terraform.configuration import without_index
 from policies.terraform.documents import document_before
 from policies.terraform.plan import Plan
 
 
-def known_findings(plan: Plan, findings: Sequence[Finding]) -> frozenset[tuple[str, str]]:
-    """(rule, address) of those of `findings` that the state before the plan had too."""
+def known_findings(
+    plan: Plan, findings: Sequence[Finding], target: Document | None = None
+) -> frozenset[tuple[str, str]]:
+    """(rule, address) of those of `findings` that were there before, by the `target` branch's document or the state."""
     doubtful = [item for item in findings if item.result is not Result.PASS]
     if not doubtful:
         return frozenset()
     before = {item.address: item for item in document_before(plan).resources}
+    theirs = None if target is None else {item.address: item for item in target.resources}
     named = {rule.id: rule for rule in rules()}
     return frozenset(
-        (item.rule, item.address)
-        for item in doubtful
-        if item.address in before and _says_the_same(named[item.rule], before[item.address], item)
+        (item.rule, item.address) for item in doubtful if _is_known(named[item.rule], item, before, theirs)
     )
 
 
-def _says_the_same(rule: Rule, before: Resource, finding: Finding) -> bool:
-    verdict = rule.judge(before)
-    return (verdict.result, verdict.reason) == (finding.result, finding.reason)
+# Resources by address.
+_Resources = dict[str, Resource]
+
+
+def _is_known(rule: Rule, finding: Finding, before: _Resources, theirs: _Resources | None) -> bool:
+    deployed = _says_the_same(_verdict(rule, before.get(finding.address)), finding)
+    if theirs is None:
+        return deployed
+    # A loop is one resource in a synthesized document, and several in a plan.
+    said = _verdict(rule, theirs.get(finding.address) or theirs.get(without_index(finding.address)))
+    if said is None or said.result is Result.PASS:
+        return False
+    # A document may hold an expression for what the plan knows; then what is deployed tells whether it is the same.
+    return deployed or _says_the_same(said, finding)
+
+
+def _verdict(rule: Rule, resource: Resource | None) -> Verdict | None:
+    return rule.judge(resource) if resource is not None else None
+
+
+def _says_the_same(verdict: Verdict | None, finding: Finding) -> bool:
+    return verdict is not None and (verdict.result, verdict.reason) == (finding.result, finding.reason)

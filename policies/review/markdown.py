@@ -10,7 +10,8 @@ from policies.review.cost import Cost
 from policies.review.differences import Difference
 from policies.review.estimates import BY_USE
 from policies.review.losses import Loss
-from policies.review.review import Changed, Review
+from policies.review.places import Place
+from policies.review.review import Changed, Review, Told
 from policies.review.rules import Verdict
 from policies.review.text import cell, code, codes, plain
 from policies.terraform.plan import Action
@@ -87,7 +88,7 @@ def _sections(review: Review) -> Iterator[_Section]:
         title="Policy findings on what changes",
         columns=("severity", "result", "policy", "resource", "reason"),
         lines=[
-            f"| {plain(item.severity)} | {plain(item.result)} | {cell(item.rule)} | {cell(item.address)} "
+            f"| {plain(item.severity)} | {plain(item.result)} | {cell(item.rule)} | {_written(item)} "
             f"| {cell(item.reason)} |"
             for item in review.findings
         ],
@@ -96,6 +97,17 @@ def _sections(review: Review) -> Iterator[_Section]:
     yield _Section(title="Drift: changed outside Terraform", lines=list(_drift(review)))
     yield _Section(title="Used by", lines=list(_reach(review)), folded=len(review.reach) > 5)
     yield _Section(title="All changes", lines=list(_changes(review.changes)), folded=True)
+
+
+def _written(finding: Told) -> str:
+    """The resource, and the lines where it is written: links, if the repository has an address."""
+    places = [_place(one) for one in finding.places]
+    return f"{cell(finding.address)}{' in ' if places else ''}{', '.join(places)}"
+
+
+def _place(place: Place) -> str:
+    text = cell(f"{place.path}:{place.line}")
+    return f"[{text}]({place.url})" if place.url else text
 
 
 def _called(loss: Loss) -> str:

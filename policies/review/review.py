@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, cast
 
 from policies.json_file import Document
 from policies.review.blast_radius import Elsewhere, Reach, blast_radius
+from policies.review.budgets import Budgets, budgets
 from policies.review.cost import Cost, cost
 from policies.review.differences import UNKNOWN, Difference, differences
 from policies.review.drift import Drift, drift, unexplained
@@ -14,6 +15,7 @@ from policies.review.grants import GrantChange, grant_changes
 from policies.review.losses import Loss, losses
 from policies.review.masking import Scrubber, secrets_of
 from policies.review.names import Names
+from policies.review.places import Place, PlacesOf, nowhere
 from policies.review.prices import Prices
 from policies.review.rules import Rule
 from policies.review.verdict import Decision, Facts, Finding, decide
@@ -44,12 +46,13 @@ class Told:
     address: str
     result: str
     reason: str
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Review:
     """All that is told about one stack. `counts` are by action; `unexplained_drift` are resources that differ only in
-    what the configuration leaves to the provider. `budgeted` is what the stack's budgets allow a month.
+    what the configuration leaves to the provider. `budgeted` is what the stack's budgets allow a month, of each kind.
     """
 
     stack: str
@@ -67,7 +70,7 @@ class Review:
     cost: Cost
     drift: tuple[Drift, ...]
     unexplained_drift: int
-    budgeted: float = 0.0
+    budgeted: Budgets = field(default_factory=Budgets)
 
     @property
     def says_something(self) -> bool:
@@ -97,12 +100,15 @@ class Review:
 
 @dataclass(frozen=True, kw_only=True)
 class Reviewer:
-    """What every review needs: the rules, the prices, the policy scan, and what is known of other stacks."""
+    """What every review needs: the rules, the prices, the policy scan, what is known of other stacks, and where things
+    are written.
+    """
 
     rules: Sequence[Rule]
     prices: Prices
     findings_of: FindingsOf
     elsewhere: Elsewhere | None = None
+    places_of: PlacesOf = nowhere
 
     def review(self, stack: str, document: Document) -> Review:
         """The review of the plan in `document`. Raises PlanError where it is none."""
@@ -121,11 +127,14 @@ class Reviewer:
             cost=cost(plan, self.prices),
             drift=drift(plan, hide),
         )
-        found = _review(facts, decide(self.rules, facts), blast_radius(plan, names, self.elsewhere), hide)
-        return cast("Review", _clean(found, hide))
+        reach = blast_radius(plan, names, self.elsewhere)
+        told = tuple(_told(item, self.places_of(plan, item.address)) for item in facts.findings)
+        return cast("Review", _clean(_review(facts, decide(self.rules, facts), reach, told, hide), hide))
 
 
-def _review(facts: Facts, decision: Decision, reach: Sequence[Reach], hide: Scrubber) -> Review:
+def _review(
+    facts: Facts, decision: Decision, reach: Sequence[Reach], findings: tuple[Told, ...], hide: Scrubber
+) -> Review:
     plan = facts.plan
     return Review(
         stack=plan.stack,
@@ -138,23 +147,13 @@ def _review(facts: Facts, decision: Decision, reach: Sequence[Reach], hide: Scru
         outputs=plan.outputs,
         grants=tuple(facts.grants),
         errored=plan.errored,
-        findings=tuple(_told(item) for item in facts.findings),
+        findings=findings,
         reach=tuple(reach),
         cost=facts.cost,
         drift=tuple(facts.drift),
         unexplained_drift=unexplained(plan, facts.drift),
-        budgeted=sum(map(_budget, plan.resources)),
+        budgeted=budgets(plan.resources),
     )
-
-
-def _budget(change: Change) -> float:
-    """A month of the budget that the resource is; zero for all else."""
-    amount, grain = change.values.get("amount"), str(change.values.get("time_grain") or "Monthly")
-    is_budget = change.type.startswith("azurerm_consumption_budget_") and change.after is not None
-    months = {"Monthly": 1, "BillingMonth": 1, "Quarterly": 3, "BillingQuarter": 3, "Annually": 12, "BillingAnnual": 12}
-    if not is_budget or isinstance(amount, bool) or not isinstance(amount, int | float):
-        return 0.0
-    return float(amount) / months.get(grain, 1)
 
 
 def _counts(changes: Sequence[Change]) -> dict[str, int]:
@@ -185,13 +184,14 @@ def _is_computed(difference: Difference, change: Change, plan: Plan) -> bool:
     return change.action is Action.REPLACE and difference.after == UNKNOWN and not said
 
 
-def _told(finding: Finding) -> Told:
+def _told(finding: Finding, places: tuple[Place, ...]) -> Told:
     return Told(
         rule=finding.rule,
         severity=finding.severity,
         address=finding.address,
         result=finding.result,
         reason=finding.reason,
+        places=places,
     )
 
 

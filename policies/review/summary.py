@@ -1,7 +1,9 @@
 """One summary over all reviewed stacks: verdicts, what changes, and the whole cost beside the whole budget."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from policies.review.budgets import Budgets
 from policies.review.markdown import marker, money
 from policies.review.review import Review
 from policies.review.rules import Verdict
@@ -20,8 +22,8 @@ def _lines(reviews: Sequence[Review]) -> Iterator[str]:
     yield marker("summary")
     yield f"## {len(reviews)} stacks change: {ordered[0].decision.verdict}"
     yield ""
-    yield "| stack | verdict | changes | access | data lost | cost a month |"
-    yield "| --- | --- | --- | --- | --- | --- |"
+    yield "| stack | verdict | changes | access | findings | data lost | cost a month |"
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
     yield from map(_row, ordered)
     yield ""
     yield _total(reviews)
@@ -34,14 +36,20 @@ def _row(review: Review) -> str:
     loses = sum(bool(item.loses) for item in review.grants)
     lost = sum(loss.data for loss in review.losses)
     cost = money(review.cost.low, review.cost.high) + (" and unknown parts" if review.cost.unknown else "")
-    return f"| {cell(review.stack)} | {verdict} | {counts} | {gains} gain, {loses} lose | {lost} | {cost} |"
+    access = f"{gains} gain, {loses} lose"
+    return f"| {cell(review.stack)} | {verdict} | {counts} | {access} | {_findings(review)} | {lost} | {cost} |"
+
+
+def _findings(review: Review) -> str:
+    """How many findings are new, and how many stop nothing."""
+    counted = Counter(item.result if item.result in ("known", "waived") else "new" for item in review.findings)
+    return ", ".join(f"{counted[word]} {word}" for word in ("new", "known", "waived") if counted[word]) or "none"
 
 
 def _total(reviews: Sequence[Review]) -> str:
     costs = [item.cost for item in reviews]
     unknown = sum(len(cost.unknown) for cost in costs)
-    budgeted = sum(item.budgeted for item in reviews)
+    budgeted = sum((item.budgeted for item in reviews), start=Budgets())
     whole = money(sum(cost.low for cost in costs), sum(cost.high for cost in costs))
     parts = [f"**Total {whole} {costs[0].currency} a month**", f"{unknown} parts without a price" if unknown else ""]
-    parts.append(f"budgets of these stacks: {budgeted:,.0f} a month" if budgeted else "no budget in these stacks")
-    return "; ".join(part for part in parts if part) + "."
+    return "; ".join(part for part in (*parts, budgeted.words) if part) + "."

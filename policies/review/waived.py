@@ -1,9 +1,10 @@
 """The scan's findings on a plan: those that somebody answers for, or that were so before, are told and stop nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from policies.checks.core.document import Document
 from policies.findings import Finding, findings_in
 from policies.review.known import known_findings
 from policies.review.review import FindingsOf, Told
@@ -15,13 +16,16 @@ WAIVED = "waived"
 KNOWN = "known"
 
 
-def findings_with(waivers: Sequence[Waiver], today: date) -> FindingsOf:
-    """What the scan finds in a stack's plan. A waiver past its date waives nothing."""
+def findings_with(waivers: Sequence[Waiver], today: date, target: Mapping[str, Document] | None = None) -> FindingsOf:
+    """What the scan finds in a stack's plan. A waiver past its date waives nothing. `target` is what the target branch
+    says, by stack: all is new in a stack that it lacks.
+    """
     valid = [waiver for waiver in waivers if waiver.problem(today) is None]
 
     def found(plan: Plan) -> list[Told]:
         findings = findings_in(document_of_plan(plan))
-        known = known_findings(plan, findings)
+        theirs = None if target is None else target.get(plan.stack, Document(stack=plan.stack))
+        known = known_findings(plan, findings, theirs)
         told = [_told(item, plan.stack, valid) for item in findings if item.result != "pass"]
         return [_before(item) if (item.rule, item.address) in known else item for item in told]
 

@@ -28,7 +28,14 @@ def test_the_strictest_stack_comes_first_and_costs_are_added() -> None:
     assert lines[1] == "## 2 stacks change: block"
     assert [line.split(" | ")[0] for line in lines[5:7]] == ["| `b`", "| `a`"]
     assert "1 gain, 0 lose" in lines[5]
-    assert lines[-1] == "**Total +493 USD a month**; budgets of these stacks: 400 a month."
+    limits = [{"quantity_threshold": text, "time_period": "MONTH"} for text in ("1500", "2000")]
+    kept = {"alert_configurations": limits}
+    budget = change("databricks_budget.b", ["no-op"], kept, kept)
+    more = reviewer().review("d", plan(change("databricks_directory.x", ["create"], None, {"path": "/x"}), budget))
+    ours, whole = "400 of Azure's bill", "2,000 USD of Databricks at list prices"
+    assert lines[-1] == f"**Total +493 USD a month**; budgets of these stacks: {ours} a month."
+    both = summary([passing, more]).splitlines()[-1]
+    assert both == f"**Total +493 USD a month**; budgets of these stacks: {ours} and {whole} a month."
     assert summary([silent]) == ""
 
 
