@@ -14,6 +14,7 @@ import psutil
 
 from localcloud.kernel.processes import kill_tree, last_lines, spawn, wait_until
 from localcloud.spark.toolchain import delta_jars, java, spark_jars
+from localcloud.spark.tuning import data_size, java_options, query_settings
 
 LOOPBACK = "127.0.0.1"
 START_TIMEOUT_S = 120.0
@@ -36,15 +37,6 @@ _OPENED_PACKAGES = (
     "java.base/sun.security.action",
     "java.base/sun.util.calendar",
     "java.security.jgss/sun.security.krb5",
-)
-
-# Four times the defaults. Most of the server's code runs for too short a time to earn what the optimizing compiler
-# costs, which on two cores is taken from the queries.
-_LATE_OPTIMIZATION = (
-    "-XX:Tier4InvocationThreshold=20000",
-    "-XX:Tier4MinInvocationThreshold=2400",
-    "-XX:Tier4CompileThreshold=60000",
-    "-XX:Tier4BackEdgeThreshold=160000",
 )
 
 _LOG4J = """\
@@ -142,7 +134,7 @@ class SparkServer:
             f"-Xmx{self._memory_mib}m",
             # A concurrent collector takes processor time that small data on two cores has better use for.
             "-XX:+UseSerialGC",
-            *_LATE_OPTIMIZATION,
+            *java_options(data_size()),
             "-Dfile.encoding=UTF-8",
             "-Duser.timezone=UTC",
             "-Djdk.reflect.useDirectMethodHandle=false",
@@ -158,7 +150,7 @@ class SparkServer:
 
 
 def spark_settings(work: Path) -> dict[str, str]:
-    """Spark's settings for small data on one machine; every listener is on loopback."""
+    """Spark's settings for one machine and the size of its data; every listener is on loopback."""
     return {
         "spark.master": "local[*]",
         "spark.app.name": "localcloud",
@@ -177,9 +169,7 @@ def spark_settings(work: Path) -> dict[str, str]:
         # The defaults (200 and 50) split small tables into as many tasks, each of which costs milliseconds.
         "spark.sql.shuffle.partitions": str(max(2, os.cpu_count() or 2)),
         "spark.databricks.delta.snapshotPartitions": "2",
-        # Java made for each query, compiled and thrown away, costs more than it saves on tables of this size.
-        "spark.sql.codegen.wholeStage": "false",
-        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        **query_settings(data_size()),
     }
 
 

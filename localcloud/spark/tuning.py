@@ -1,0 +1,46 @@
+"""How Java and Spark are set for the size of the data: small is what tests and the demo have."""
+
+import os
+from collections.abc import Mapping
+from enum import StrEnum
+
+DATA_VARIABLE = "LOCALCLOUD_DATA"
+
+
+class DataSize(StrEnum):
+    """What the server is tuned for: tables of thousands of rows, or of millions."""
+
+    SMALL = "small"
+    LARGE = "large"
+
+
+# Most of the server's code runs for too short a time to earn what the optimizing compiler costs: on two cores it took
+# a third of the processor. Java keeps less room for code if that compiler is off, and then spends time on clearing it.
+_QUICK_COMPILATION = ("-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=240m")
+
+# Java made for each query, compiled and thrown away, costs more than it saves on small tables, and so does planning
+# a query again after each of its stages.
+_PLAIN_QUERIES = {
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": "false",
+}
+
+
+def data_size(environ: Mapping[str, str] = os.environ) -> DataSize:
+    """The size that LOCALCLOUD_DATA names, or small. Raises ValueError with what is allowed."""
+    given = environ.get(DATA_VARIABLE) or DataSize.SMALL
+    try:
+        return DataSize(given)
+    except ValueError:
+        raise ValueError(f"{DATA_VARIABLE} is {given!r}; set it to one of {', '.join(DataSize)}") from None
+
+
+def java_options(size: DataSize) -> tuple[str, ...]:
+    """Options of the Java process that suit `size`."""
+    return _QUICK_COMPILATION if size is DataSize.SMALL else ()
+
+
+def query_settings(size: DataSize) -> dict[str, str]:
+    """Settings of Spark that suit `size`; Spark's own defaults suit large data."""
+    return dict(_PLAIN_QUERIES) if size is DataSize.SMALL else {}
