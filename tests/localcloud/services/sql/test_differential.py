@@ -1,4 +1,4 @@
-"""The API answers what the same Spark answers directly: names, types and values."""
+"""The API answers what the same Spark answers directly: names, types and values, and what a change leaves."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from databricks.sdk.service.sql import StatementResponse, StatementState
 from localcloud.services.sql.values import text as as_text
 from tests.localcloud.core import Core, leave, start
 from tests.localcloud.services.sql.asking import ask
+from tests.localcloud.services.sql.changes import CHANGES
 from tests.localcloud.services.sql.queries import QUERIES
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ TABLES = {
         select * from values ('north', 'A', 1.5D), ('south', 'B', 2.5D), ('east', 'A', 0.5D), ('west', null, 0D)
         as t(region, country, goal)""",
     "gate_results": "select * from values ('compliance', true), ('comparison', null) as t(gate, passed)",
+    "target": "select * from values (1, 'a', 10), (2, 'b', 20), (3, null, null) as t(id, name, n)",
+    "source": "select * from values (2, 'B', 25), (4, 'D', 40) as t(id, name, n)",
 }
 Answer = tuple[list[tuple[str, str]], list[tuple[str | None, ...]]]
 
@@ -80,7 +83,7 @@ def _read(answer: StatementResponse) -> Answer:
 
 @pytest.fixture(scope="module")
 def both(spark_remote: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
-    """Three small tables on both sides, under the same names."""
+    """Five small tables on both sides, under the same names."""
     from pyspark.sql.connect.session import SparkSession  # noqa: PLC0415
 
     core = start(tmp_path_factory.mktemp("same"))
@@ -107,3 +110,37 @@ def both(spark_remote: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 def test_a_query_answers_the_same(both: Both, statement: str) -> None:
     """The columns' names and types, and every value in its order."""
     assert both.through_the_api(statement) == both.directly(statement)
+
+
+@pytest.mark.parametrize("statement", CHANGES)
+def test_a_change_leaves_the_same(both: Both, statement: str) -> None:
+    """The rows of the target afterwards."""
+    both.fill("target")
+    both.through_the_api(statement)
+    both.spark.sql(statement)
+    rows = "select * from target order by all"
+    assert both.through_the_api(rows) == both.directly(rows)
+    assert both.through_the_api(rows)[1] != [("1", "a", "10"), ("2", "b", "20"), ("3", None, None)]
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        # Spark's comment goes on behind a backslash at the end of the line, and ends with the second line.
+        ("select 1 -- \\\n /*\n as x from delta.`{secret}` -- */", "it reads delta.{secret}, which was not seen"),
+        ("select 1 -- \\\n /*\n , reflect('java.lang.Math', 'abs', 1) -- */", "it calls reflect"),
+    ],
+)
+def test_what_only_spark_sees_does_not_run(both: Both, statement: str, message: str) -> None:
+    """Two parsers differ somewhere; the one that runs the statement has the last word."""
+    secret = both.core.cloud.store.require("table", f"{CATALOG}.{SCHEMA}.sales")["storage_location"]
+    with pytest.raises(AssertionError, match="otherwise than it was checked") as raised:
+        both.through_the_api(statement.format(secret=secret))
+    assert message.format(secret=secret) in str(raised.value)
+
+
+def test_an_error_names_the_table_and_no_path(both: Both) -> None:
+    """What Spark says of a location is said of the table."""
+    with pytest.raises(AssertionError, match="DELTA_") as raised:
+        both.through_the_api("select * from sales version as of 77")
+    assert str(both.core.cloud.home) not in str(raised.value)
