@@ -18,8 +18,9 @@ EVERYONE = "users"
 
 def path_of(given: str) -> str:
     """A path without the prefix `/Workspace`. Raises `ApiError` 400 unless it is absolute and without `..`."""
-    cleaned = "/" + given.removeprefix("/Workspace").strip("/")
-    if not given.startswith("/") or ".." in cleaned.split("/"):
+    parts = given.strip("/").split("/")
+    cleaned = "/" + "/".join(parts[1:] if parts[0] == "Workspace" else parts)
+    if not given.startswith("/") or not {"..", "."}.isdisjoint(parts) or "" in parts[:-1]:
         raise bad_request(f"Path ({given}) must be absolute and without '..'.")
     return cleaned
 

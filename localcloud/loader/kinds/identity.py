@@ -16,6 +16,8 @@ _ENTITLEMENTS = {
     "databricks_sql_access": "databricks-sql-access",
     "workspace_access": "workspace-access",
 }
+# What other resources write about a principal.
+_HELD = ("members", "groups", "roles")
 _FIELDS = {
     "display_name": "displayName",
     "user_name": "userName",
@@ -34,12 +36,16 @@ def _body(call: Call) -> dict[str, Any]:
 def _directory(collection: str, key: str) -> Kind:
     """One kind of principal. `key` is the argument that no two of them share."""
     path = f"{_SCIM}/{collection}"
+    active = {} if collection == "Groups" else {"active": True}
 
     def create(call: Call) -> Attributes:
-        return _attributes(call.session.post(path, {"active": True, **_body(call)}))
+        return _attributes(call.session.post(path, {**active, **_body(call)}))
 
     def update(call: Call, state: Attributes) -> Attributes:
-        return _attributes(call.session.put(f"{path}/{state['id']}", {"active": True, **_body(call)}))
+        """As the provider: what it does not manage here is read, and said again."""
+        one = f"{path}/{state['id']}"
+        held = {name: value for name, value in call.session.get(one).items() if name in _HELD and value}
+        return _attributes(call.session.put(one, {**held, **active, **_body(call)}))
 
     def find(call: Call) -> Attributes | None:
         wanted = f'{_FIELDS[key]} eq "{call.arguments[key]}"'

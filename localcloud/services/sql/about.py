@@ -4,28 +4,27 @@ import re
 from dataclasses import dataclass
 
 from localcloud.kernel.errors import bad_request
+from localcloud.services.sql.spelling import NAME, PART
 
-_PART = r"(?:`(?:[^`]|``)+`|\w+)"
-_NAME = rf"{_PART}(?:\s*\.\s*{_PART}){{0,3}}"
-_IN = rf"(?:\s+(?:IN|FROM)\s+(?P<parent>{_NAME}))?"
+_IN = rf"(?:\s+(?:IN|FROM)\s+(?P<parent>{NAME}))?"
 _LIKE = r"(?:\s+(?:LIKE\s+)?(?:'(?P<pattern>[^']*)'|\"(?P<pattern2>[^\"]*)\"))?"
-_PRINCIPAL = rf"(?!ON\b)(?:{_PART}|'[^']*')"
+_PRINCIPAL = rf"(?!ON\b)(?:{PART}|'[^']*')"
 _FORMS = {
     "SHOW CATALOGS": rf"SHOW\s+CATALOGS{_LIKE}",
     "SHOW SCHEMAS": rf"SHOW\s+(?:SCHEMAS|DATABASES){_IN}{_LIKE}",
     "SHOW TABLES": rf"SHOW\s+TABLES{_IN}{_LIKE}",
     "SHOW VIEWS": rf"SHOW\s+VIEWS{_IN}{_LIKE}",
     "SHOW VOLUMES": rf"SHOW\s+VOLUMES{_IN}{_LIKE}",
-    "SHOW COLUMNS": rf"SHOW\s+COLUMNS\s+(?:IN|FROM)\s+(?P<name>{_NAME}){_IN}",
-    "SHOW TBLPROPERTIES": rf"SHOW\s+TBLPROPERTIES\s+(?P<name>{_NAME})",
+    "SHOW COLUMNS": rf"SHOW\s+COLUMNS\s+(?:IN|FROM)\s+(?P<name>{NAME}){_IN}",
+    "SHOW TBLPROPERTIES": rf"SHOW\s+TBLPROPERTIES\s+(?P<name>{NAME})",
     "SHOW GRANTS": rf"SHOW\s+GRANTS?(?:\s+(?:TO\s+)?(?P<principal>{_PRINCIPAL}))?\s+ON"
-    rf"\s+(?:(?P<securable>CATALOG|SCHEMA|DATABASE|TABLE|VIEW|VOLUME|FUNCTION|MODEL)\s+)?(?P<name>{_NAME})",
-    "DESCRIBE CATALOG": rf"DESC(?:RIBE)?\s+CATALOG(?:\s+(?P<extended>EXTENDED))?\s+(?P<name>{_NAME})",
-    "DESCRIBE SCHEMA": rf"DESC(?:RIBE)?\s+(?:SCHEMA|DATABASE)(?:\s+(?P<extended>EXTENDED))?\s+(?P<name>{_NAME})",
-    "DESCRIBE HISTORY": rf"DESC(?:RIBE)?\s+HISTORY\s+(?P<name>{_NAME})(?:\s+LIMIT\s+(?P<limit>\d+))?",
-    "DESCRIBE DETAIL": rf"DESC(?:RIBE)?\s+DETAIL\s+(?P<name>{_NAME})",
-    "DESCRIBE TABLE": rf"DESC(?:RIBE)?(?:\s+TABLE)?(?:\s+(?P<extended>EXTENDED|FORMATTED))?\s+(?P<name>{_NAME})"
-    rf"(?:\s+(?P<column>{_PART}))?",
+    rf"\s+(?:(?P<securable>CATALOG|SCHEMA|DATABASE|TABLE|VIEW|VOLUME|FUNCTION|MODEL)\s+)?(?P<name>{NAME})",
+    "DESCRIBE CATALOG": rf"DESC(?:RIBE)?\s+CATALOG(?:\s+(?P<extended>EXTENDED))?\s+(?P<name>{NAME})",
+    "DESCRIBE SCHEMA": rf"DESC(?:RIBE)?\s+(?:SCHEMA|DATABASE)(?:\s+(?P<extended>EXTENDED))?\s+(?P<name>{NAME})",
+    "DESCRIBE HISTORY": rf"DESC(?:RIBE)?\s+HISTORY\s+(?P<name>{NAME})(?:\s+LIMIT\s+(?P<limit>\d+))?",
+    "DESCRIBE DETAIL": rf"DESC(?:RIBE)?\s+DETAIL\s+(?P<name>{NAME})",
+    "DESCRIBE TABLE": rf"DESC(?:RIBE)?(?:\s+TABLE)?(?:\s+(?P<extended>EXTENDED|FORMATTED))?\s+(?P<name>{NAME})"
+    rf"(?:\s+(?P<column>{PART}))?",
 }
 _PATTERNS = {kind: re.compile(rf"\s*{form}\s*;?\s*", re.I) for kind, form in _FORMS.items()}
 _SUBJECT = re.compile(r"\s*(?P<verb>SHOW|DESCRIBE|DESC)\s+(?P<what>\w+)", re.I)
@@ -86,5 +85,5 @@ def _about(kind: str, found: dict[str, str | None]) -> About:
 
 
 def _parts(name: str | None) -> tuple[str, ...]:
-    found = re.findall(_PART, name or "")
+    found = re.findall(PART, name or "")
     return tuple(part[1:-1].replace("``", "`") if part.startswith("`") else part for part in found)

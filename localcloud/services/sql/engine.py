@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import ApiError
+from localcloud.services.sql import frames
 from localcloud.services.sql.limits import Limits
 from localcloud.services.sql.results import Result
 
@@ -34,6 +35,7 @@ def run(cloud: Cloud, sql: str, tag: str, limits: Limits, parameters: Mapping[st
         columns = tuple((field.name, field.dataType.simpleString()) for field in frame.schema.fields)
         if not columns:
             return Result(columns=(), table=None)
+        frame = frames.with_texts(frame)
         if limits.rows is not None:
             frame = frame.limit(limits.rows + 1)
         table, cut = _fetch(frame, limits)
@@ -46,6 +48,7 @@ def run(cloud: Cloud, sql: str, tag: str, limits: Limits, parameters: Mapping[st
         raise _as_api_error(cloud, error) from error
     finally:
         session.removeTag(tag)
+    table = table.rename_columns([name for name, _ in columns])
     kept = table if limits.rows is None else table.slice(0, limits.rows)
     return Result(columns=columns, table=kept, truncated=cut or kept.num_rows < table.num_rows)
 
@@ -96,9 +99,8 @@ def _fetch(frame: Any, limits: Limits) -> tuple["pa.Table", bool]:
     `DataFrame.toArrow` would hold everything first, and `toLocalIterator` turns times into this machine's local time.
     """
     import pyarrow as pa  # noqa: PLC0415
-    from pyspark.sql.pandas.types import to_arrow_schema  # noqa: PLC0415
 
-    schema = to_arrow_schema(frame.schema, error_on_duplicated_field_names_in_struct=True)
+    schema = frames.arrow_schema(frame)
     client, query = frame.sparkSession.client, frame._plan
     parts: list[pa.Table] = []
     held = 0

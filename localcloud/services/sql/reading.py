@@ -15,10 +15,10 @@ from sqlglot.errors import SqlglotError
 
 from localcloud.kernel.errors import ApiError, bad_request
 from localcloud.kernel.names import identifier
-from localcloud.services.sql import scopes, spelling
-from localcloud.services.sql.spelling import DIALECT, Word
+from localcloud.services.sql import refusals, scopes, spelling
+from localcloud.services.sql.refusals import ALLOWED
+from localcloud.services.sql.spelling import DIALECT, NAME, Word
 
-ALLOWED = "SELECT, VALUES, TABLE, INSERT, UPDATE, DELETE, MERGE, EXPLAIN, DESCRIBE, SHOW"
 # Table functions that read nothing but their arguments.
 TABLE_FUNCTIONS = frozenset(
     {"range", "explode", "explode_outer", "posexplode", "posexplode_outer", "inline", "inline_outer", "stack"}
@@ -30,15 +30,10 @@ REFUSED_FUNCTIONS = frozenset(
     | {"table_changes", "read_statestore", "read_state_metadata", "http_request", "remote_query", "ai_query"}
     | {"python_worker_logs", "secret", "try_secret"}
 )
-# What a user would want instead of a statement that is refused.
-_INSTEAD = {
-    "USE": "give `catalog` and `schema` with the request, or write catalog.schema.table",
-    "SET": "a statement has a session of its own, which ends with it",
-    "CACHE": "a statement has a session of its own, which ends with it",
-    "GRANT": "declare the grant in a stack, or use /unity-catalog/permissions",
-    "REVOKE": "change the grant in its stack, or use /unity-catalog/permissions",
-}
 _EXPLAIN = re.compile(r"\s*EXPLAIN(?:\s+(?:EXTENDED|FORMATTED|COST|CODEGEN))?\s+(?=\S)", re.I)
+
+# It takes all rows, which is what Delta's DELETE without a condition does.
+_TRUNCATE = re.compile(rf"\A(\s*)TRUNCATE\s+TABLE(?=\s+{NAME}\s*;?\s*\Z)", re.I)
 
 
 class Use(StrEnum):
@@ -98,6 +93,7 @@ def parse(text: str, catalog: str = "", schema: str = "") -> Statement:
     Raises `ApiError` 400 for several statements, a kind that is not allowed, a path or another source in
     place of a table, and functions that reach outside the statement's own tables.
     """
+    text = _TRUNCATE.sub(r"\1DELETE FROM", text)
     explain = _EXPLAIN.match(text)
     body_first = explain.end() if explain else 0
     body = " " * body_first + text[body_first:]
@@ -130,8 +126,8 @@ def full_name(table: exp.Table, catalog: str, schema: str) -> str:
 
 def _single(text: str, found: Sequence[Word]) -> exp.Expr:
     first = found[0].text if found else ""
-    if first in _INSTEAD:
-        raise bad_request(f"'{first}' statements are not allowed here: {_INSTEAD[first]}.")
+    if refused := refusals.message(found):
+        raise bad_request(refused)
     try:
         trees = [tree for tree in sqlglot.parse(spelling.readable(text, found), read=DIALECT) if tree is not None]
     except SqlglotError as error:

@@ -13,6 +13,9 @@ from sqlglot.errors import SqlglotError
 from localcloud.kernel.errors import ApiError
 
 DIALECT = "databricks"
+# A name's part, and a name of up to four parts, in a regular expression.
+PART = r"(?:`(?:[^`]|``)+`|\w+)"
+NAME = rf"{PART}(?:\s*\.\s*{PART}){{0,3}}"
 # After these words, or at the beginning, a query may begin; `TABLE t` is one.
 _BEFORE_A_QUERY = frozenset({"(", "UNION", "EXCEPT", "MINUS", "INTERSECT", "ALL", "DISTINCT", "AS"})
 _VERSION_WORDS = {

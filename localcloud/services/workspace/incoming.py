@@ -15,6 +15,7 @@ from localcloud.services.unity import volume_paths as volumes
 from localcloud.services.unity.volume_paths import FilePath
 
 PARTIAL = ".upload-"
+LIMIT_BYTES = 5 * 2**30
 
 
 def resolve(cloud: Cloud, caller: Caller, path: str, *, write: bool) -> FilePath:
@@ -27,6 +28,7 @@ def resolve(cloud: Cloud, caller: Caller, path: str, *, write: bool) -> FilePath
 async def store(request: Request, cloud: Cloud, caller: Caller, path: str, *, overwrite: bool) -> None:
     """The request's body as a file, whole or not at all, when the caller may write there; missing folders are made."""
     place = await run_in_threadpool(resolve, cloud, caller, path, write=True)
+    _require_size(int(request.headers.get("content-length") or 0))
     if place.local.is_dir():
         raise bad_request(f"{place.remote} is a directory.")
     if place.local.exists() and not overwrite:
@@ -39,9 +41,15 @@ async def store(request: Request, cloud: Cloud, caller: Caller, path: str, *, ov
         with os.fdopen(descriptor, "wb") as file:
             async for chunk in request.stream():
                 file.write(chunk)
+                _require_size(file.tell())
         partial.chmod(0o644)
         # What began while a version was open must not end after it was finished.
         await run_in_threadpool(resolve, cloud, caller, path, write=True)
         partial.replace(place.local)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _require_size(size: int) -> None:
+    if size > LIMIT_BYTES:
+        raise bad_request(f"The file has {size} bytes or more: at most {LIMIT_BYTES} (5 GiB) are taken.")

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import dataclass
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import HTTP
@@ -15,22 +16,30 @@ from localcloud.kernel.store import Document
 _TRUE = ("true", "1")
 
 
-async def import_body(request: Request) -> Document:
+@dataclass(frozen=True)
+class Import:
+    """The fields of an import, and whether its content was posted as a form."""
+
+    fields: Document
+    posted: bool
+
+
+async def import_body(request: Request) -> Import:
     """The fields of an import; `content` is base64 in both forms. Raises `ApiError` 400 for any other body."""
     kind = request.headers.get("content-type", "")
     body = await request.body()
     if kind.startswith("multipart/form-data"):
-        return _of_form(kind, body)
+        return Import(_of_form(kind, body), posted=True)
     try:
         document = json.loads(body)
     except ValueError as error:
         raise bad_request(f"The request is not valid JSON: {error}") from None
     if not isinstance(document, dict):
         raise bad_request("The request is not valid: body: Input should be a valid dictionary")
-    return document
+    return Import(document, posted=False)
 
 
-ImportBody = Annotated[Document, Depends(import_body)]
+ImportBody = Annotated[Import, Depends(import_body)]
 
 
 def _of_form(kind: str, body: bytes) -> Document:

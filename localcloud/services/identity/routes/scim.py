@@ -1,99 +1,159 @@
 """Users, service principals and groups: SCIM on every workspace and on the account, one directory behind both."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
-from localcloud.kernel import directory
+from localcloud.kernel import directory, query
 from localcloud.kernel.body import JsonBody
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.directory import Kind
-from localcloud.kernel.errors import ApiError, not_found
+from localcloud.kernel.errors import ApiError, bad_request, not_found
 from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.store import Document
-from localcloud.services.identity import scim
+from localcloud.services.identity import filters, scim
 
 PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/groups")
 
-router = APIRouter()
-StartIndex = Annotated[int, Query(alias="startIndex")]
-_PREFIXES = ("/api/2.0/preview/scim/v2", "/api/2.0/account/scim/v2", "/api/2.0/accounts/{account_id}/scim/v2")
+router = APIRouter(dependencies=[Depends(query.require_known)])
+_WORKSPACE = "/api/2.0/preview/scim/v2"
+_PREFIXES = (_WORKSPACE, "/api/2.0/account/scim/v2", "/api/2.0/accounts/{account_id}/scim/v2")
 _KINDS: dict[str, Kind] = {"Users": "user", "ServicePrincipals": "service_principal", "Groups": "group"}
-# What a PUT that does not mention it leaves alone: membership is a resource of its own.
-_KEPT = ("applicationId", "members")
 _UNIQUE: dict[Kind, tuple[str, ...]] = {
     "user": ("userName",),
     "service_principal": ("applicationId", "displayName"),
     "group": ("displayName",),
 }
+# Groups that every workspace has: they are neither deleted nor renamed.
+_OF_THE_SYSTEM = ("admins", "users")
 
 
-def _me(response: Response, cloud: CloudDep, caller: CallerDep) -> Document:
+@dataclass(frozen=True)
+class Shown:
+    """Which attributes of a document are wanted."""
+
+    attributes: str | None = None
+    excluded: Annotated[str | None, Query(alias="excludedAttributes")] = None
+
+    def of(self, kind: Kind, document: Document) -> Document:
+        """The document with these. Raises `ApiError` 400 for one that the kind does not have."""
+        asked = [*filters.names(self.attributes), *filters.names(self.excluded)]
+        filters.require_known(asked, scim.RESOURCES[kind].attributes, kind)
+        return filters.projected(document, self.attributes, self.excluded)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Which documents are wanted, in which order, and which page of them."""
+
+    filter: str | None = None
+    sort_by: Annotated[str | None, Query(alias="sortBy")] = None
+    sort_order: Annotated[str | None, Query(alias="sortOrder")] = None
+    start: Annotated[int, Query(alias="startIndex")] = 1
+    count: int | None = None
+
+    def of(self, kind: Kind, documents: list[Document]) -> Document:
+        """The page. Raises `ApiError` 400 for what is not understood, whether there are documents or not."""
+        wanted = filters.parse(self.filter)
+        asked = [*wanted.fields, *([self.sort_by] if self.sort_by else [])]
+        filters.require_known(asked, scim.RESOURCES[kind].attributes, kind)
+        found = filters.ordered([d for d in documents if wanted.accepts(d)], self.sort_by, self.sort_order)
+        return filters.listing(found, self.start, self.count)
+
+
+ShownDep = Annotated[Shown, Depends()]
+ListedDep = Annotated[Listed, Depends()]
+
+
+def _me(response: Response, cloud: CloudDep, caller: CallerDep, shown: ShownDep) -> Document:
     """The caller. The header names the workspace, as the Terraform provider expects."""
     if caller.workspace is not None:
         response.headers["X-Databricks-Org-Id"] = str(caller.workspace.workspace_id)
     groups = [{"display": name, "type": "direct"} for name in sorted(caller.groups)]
+    document: Document = {"displayName": caller.display_name, "active": True}
     for kind, field in (("user", "userName"), ("service_principal", "applicationId")):
-        for document in cloud.store.all(kind):
-            if document.get(field) == caller.principal:
-                return {**document, "userName": caller.principal, "groups": groups}
-    return {"userName": caller.principal, "displayName": caller.display_name, "active": True, "groups": groups}
+        for found in cloud.store.all(kind):
+            if found.get(field) == caller.principal:
+                document = found
+    schemas = [scim.RESOURCES["user"].schema_name]
+    return shown.of("user", {"schemas": schemas, **document, "userName": caller.principal, "groups": groups})
 
 
-def _routes(path: str, kind: Kind) -> None:
+def _routes(prefix: str, collection: str, kind: Kind) -> None:
     """The six routes of one kind. Everybody may read the directory; only admins change it."""
+    path, account = f"{prefix}/{collection}", prefix != _WORKSPACE
 
     @router.get(path)
-    def list_all(
-        cloud: CloudDep, caller: CallerDep, filter: str | None = None, start: StartIndex = 1, count: int | None = None
-    ) -> Document:
-        """Those that the filter matches, in pages."""
-        found = [_seen(cloud, caller, kind, d) for d in cloud.store.all(kind) if scim.matches(d, filter)]
-        return scim.listing(found, start, count)
+    def list_all(cloud: CloudDep, caller: CallerDep, listed: ListedDep, shown: ShownDep) -> Document:
+        """Those that the filter matches, in pages; the account's list of groups is without their members."""
+        page = listed.of(kind, [_seen(cloud, caller, kind, d) for d in cloud.store.all(kind)])
+        resources = [shown.of(kind, each) for each in page["Resources"]]
+        return {**page, "Resources": [_without_members(each) if account else each for each in resources]}
 
     @router.post(path, status_code=201)
     def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
         """A new one; its name must be unique."""
         caller.require_admin(f"create a {kind}")
+        _require_level(body, account=account)
         with cloud.store.transaction():
-            document = scim.cleaned(body)
+            document = scim.made(kind, body)
             _require_unique(cloud, kind, document, own_id=None)
             _require_members(cloud, document)
             return _shown(cloud, kind, directory.add(cloud.store, kind, document))
 
     @router.get(f"{path}/{{identifier}}")
-    def get(identifier: str, cloud: CloudDep, caller: CallerDep) -> Document:
+    def get(identifier: str, cloud: CloudDep, caller: CallerDep, shown: ShownDep) -> Document:
         """One, by id."""
-        return _seen(cloud, caller, kind, _require(cloud, kind, identifier))
+        return shown.of(kind, _seen(cloud, caller, kind, _require(cloud, kind, identifier)))
 
     @router.patch(f"{path}/{{identifier}}")
     def patch(identifier: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
         """Change single fields or members."""
         caller.require_admin(f"change a {kind}")
         with cloud.store.transaction():
-            return _replace(cloud, kind, scim.patched(_require(cloud, kind, identifier), body))
+            return _replace(cloud, kind, scim.patched(kind, _require(cloud, kind, identifier), body))
 
     @router.put(f"{path}/{{identifier}}")
     def put(identifier: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-        """Replace one; a group keeps its members."""
+        """Replace one, whole: a group's members too."""
         caller.require_admin(f"change a {kind}")
+        _require_level(body, account=account)
         with cloud.store.transaction():
             current = _require(cloud, kind, identifier)
-            kept: Document = {field: current[field] for field in _KEPT if field in current}
-            return _replace(cloud, kind, kept | scim.cleaned(body) | {"id": identifier})
+            groups = [each["value"] for each in _holders(cloud, identifier)]
+            return _replace(cloud, kind, scim.replaced(kind, current, body, groups))
 
     @router.delete(f"{path}/{{identifier}}", status_code=204)
     def delete(identifier: str, cloud: CloudDep, caller: CallerDep) -> None:
         """Delete one; it leaves its groups."""
         caller.require_admin(f"delete a {kind}")
         with cloud.store.transaction():
-            _require(cloud, kind, identifier)
+            _require_own_group(kind, _require(cloud, kind, identifier))
             cloud.store.delete(kind, identifier)
             _leave_groups(cloud, identifier)
 
 
+def _require_level(body: Document, *, account: bool) -> None:
+    """Entitlements are a workspace's: the account has none."""
+    if account and any(isinstance(each, dict) and each.get("value") for each in body.get("entitlements") or []):
+        raise bad_request("entitlements are given in a workspace, not on the account.")
+
+
+def _require_own_group(kind: Kind, document: Document) -> None:
+    if kind == "group" and document["displayName"] in _OF_THE_SYSTEM:
+        raise bad_request(f"Group {document['displayName']} is the system's: it is neither deleted nor renamed.")
+
+
+def _without_members(document: Document) -> Document:
+    return {name: value for name, value in document.items() if name != "members"}
+
+
 def _replace(cloud: Cloud, kind: Kind, document: Document) -> Document:
+    before = _require(cloud, kind, document["id"])
+    if document["displayName"] != before["displayName"]:
+        _require_own_group(kind, before)
     _require_unique(cloud, kind, document, own_id=document["id"])
     _require_members(cloud, document)
     cloud.store.put(kind, document["id"], document)
@@ -138,14 +198,22 @@ def _seen(cloud: Cloud, caller: Caller, kind: Kind, document: Document) -> Docum
 
 
 def _shown(cloud: Cloud, kind: Kind, document: Document) -> Document:
-    """The document with its members' names, or the groups it is directly in."""
-    holders = [
+    """The document with its schema and the groups it is directly in; a group with its members' names."""
+    members = [_member(cloud, m["value"]) for m in document.get("members", [])]
+    return {
+        "schemas": [scim.RESOURCES[kind].schema_name],
+        **document,
+        "groups": _holders(cloud, document["id"]),
+        **({"members": members, "meta": scim.META} if kind == "group" else {}),
+    }
+
+
+def _holders(cloud: Cloud, identifier: str) -> list[Document]:
+    return [
         {"value": g["id"], "display": g["displayName"], "type": "direct"}
         for g in cloud.store.all("group")
-        if any(m["value"] == document["id"] for m in g.get("members", []))
+        if any(m["value"] == identifier for m in g.get("members", []))
     ]
-    members = [_member(cloud, m["value"]) for m in document.get("members", [])]
-    return {**document, "groups": holders, **({"members": members} if kind == "group" else {})}
 
 
 def _member(cloud: Cloud, identifier: str) -> Document:
@@ -158,5 +226,5 @@ def _member(cloud: Cloud, identifier: str) -> Document:
 
 for _prefix in _PREFIXES:
     router.add_api_route(f"{_prefix}/Me", _me, methods=["GET"])
-    for _path, _kind in _KINDS.items():
-        _routes(f"{_prefix}/{_path}", _kind)
+    for _collection, _kind in _KINDS.items():
+        _routes(_prefix, _collection, _kind)

@@ -1,46 +1,51 @@
 """Files in volumes and of registered models: `/api/2.0/fs/files` and `/api/2.0/fs/directories`."""
 
-from email.utils import formatdate
+from email.utils import formatdate, parsedate_to_datetime
 from pathlib import Path
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import FileResponse
 
+from localcloud.kernel import query
 from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.errors import ApiError, bad_request
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.unity import volume_paths as volumes
-from localcloud.services.workspace import incoming
+from localcloud.services.workspace import incoming, pages
 
 PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/files")
 
-router = APIRouter(prefix="/api/2.0/fs")
+router = APIRouter(prefix="/api/2.0/fs", dependencies=[Depends(query.require_known)])
 _FILE = "/files/{path:path}"
 _DIRECTORY = "/directories/{path:path}"
 
 
 @router.put(_FILE, status_code=204)
-async def upload(path: str, request: Request, cloud: CloudDep, caller: CallerDep, overwrite: bool = False) -> None:
+async def upload(path: str, request: Request, cloud: CloudDep, caller: CallerDep, overwrite: bool = True) -> None:
     """Store the body as a file, whole or not at all. Missing folders are created. Needs WRITE_VOLUME.
 
+    One that is there is overwritten unless `overwrite` is false.
     A registered version's artifacts are its maker's to upload, until the version is finished.
     """
     await incoming.store(request, cloud, caller, path, overwrite=overwrite)
 
 
 @router.get(_FILE)
-def download(path: str, cloud: CloudDep, caller: CallerDep) -> FileResponse:
-    """The file's bytes. Needs READ_VOLUME, or EXECUTE on the model."""
+def download(path: str, request: Request, cloud: CloudDep, caller: CallerDep) -> FileResponse:
+    """The file's bytes, all or those of `Range`. Needs READ_VOLUME, or EXECUTE on the model."""
     file = volumes.require_file(incoming.resolve(cloud, caller, path, write=False))
+    _require_unmodified(request, file)
     return FileResponse(file, media_type="application/octet-stream")
 
 
 @router.head(_FILE)
-def file_metadata(path: str, cloud: CloudDep, caller: CallerDep) -> Response:
+def file_metadata(path: str, request: Request, cloud: CloudDep, caller: CallerDep) -> Response:
     """The file's size and time of change, as headers."""
-    stat = volumes.require_file(incoming.resolve(cloud, caller, path, write=False)).stat()
+    file = volumes.require_file(incoming.resolve(cloud, caller, path, write=False))
+    _require_unmodified(request, file)
+    stat = file.stat()
     headers = {
         "content-length": str(stat.st_size),
         "last-modified": formatdate(stat.st_mtime, usegmt=True),
@@ -73,11 +78,16 @@ def directory_metadata(path: str, cloud: CloudDep, caller: CallerDep) -> Respons
 
 
 @router.get(_DIRECTORY)
-def list_directory(path: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """The directory's entries by name; uploads in progress are not shown."""
+def list_directory(
+    path: str, cloud: CloudDep, caller: CallerDep, page_size: int | None = None, page_token: str | None = None
+) -> Document:
+    """The directory's entries by name, in pages; uploads in progress are not shown."""
     place = incoming.resolve(cloud, caller, path, write=False)
-    entries = sorted(volumes.require_directory(place).iterdir())
-    return {"contents": [_entry(place.remote, e) for e in entries if not e.name.startswith(incoming.PARTIAL)]}
+    entries = {entry.name: entry for entry in volumes.require_directory(place).iterdir()}
+    shown = [name for name in entries if not name.startswith(incoming.PARTIAL)]
+    names, token = pages.page(shown, page_size, page_token)
+    contents = [_entry(place.remote, entries[name]) for name in names]
+    return {"contents": contents, **({"next_page_token": token} if token else {})}
 
 
 @router.delete(_DIRECTORY, status_code=204)
@@ -88,6 +98,19 @@ def delete_directory(path: str, cloud: CloudDep, caller: CallerDep) -> None:
     if place.is_root or any(directory.iterdir()):
         raise bad_request(f"The directory {place.remote} is not empty, or is the volume itself.")
     directory.rmdir()
+
+
+def _require_unmodified(request: Request, file: Path) -> None:
+    """Raises `ApiError` 412 if the file was changed after the time of `If-Unmodified-Since`, 400 if that is no time."""
+    given = request.headers.get("if-unmodified-since")
+    if given is None:
+        return
+    try:
+        since = parsedate_to_datetime(given)
+    except ValueError:
+        raise bad_request(f"If-Unmodified-Since is '{given}': give an HTTP date.") from None
+    if int(file.stat().st_mtime) > since.timestamp():
+        raise ApiError(412, "PRECONDITION_FAILED", f"The file was changed after {given}.")
 
 
 def _entry(parent: str, path: Path) -> Document:

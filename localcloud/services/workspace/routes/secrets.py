@@ -5,9 +5,9 @@ import binascii
 import re
 import time
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
-from localcloud.kernel import directory
+from localcloud.kernel import directory, query
 from localcloud.kernel.body import JsonBody, only, required
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import ApiError, bad_request, denied, not_found
@@ -17,27 +17,32 @@ from localcloud.kernel.store import Document
 
 PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/secrets")
 
-router = APIRouter(prefix="/api/2.0/secrets")
+router = APIRouter(prefix="/api/2.0/secrets", dependencies=[Depends(query.require_known)])
 _LEVELS = ("READ", "WRITE", "MANAGE")
+_EVERYBODY = "users"
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 _VALUE_LIMIT_BYTES = 128 * 2**10
 _SECRETS_LIMIT = 1000
+_SCOPES_LIMIT = 1000
 
 
 @router.post("/scopes/create")
 def create_scope(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Create a scope that its creator (or `initial_manage_principal`) manages."""
-    only(body, "scope", "initial_manage_principal", "scope_backend_type")
+    """Create a scope that its creator manages, or with `initial_manage_principal` all `users`."""
+    only(body, "scope", "initial_manage_principal", "scope_backend_type", "backend_azure_keyvault")
     name = _named("scope", required(body, "scope"))
-    if body.get("scope_backend_type", "DATABRICKS") != "DATABRICKS":
-        raise bad_request("Only scope_backend_type DATABRICKS is kept locally.")
+    if (body.get("scope_backend_type") or "DATABRICKS") != "DATABRICKS" or body.get("backend_azure_keyvault"):
+        raise bad_request("There is no vault here: leave backend_azure_keyvault out, scope_backend_type is DATABRICKS.")
     key = _key(caller, name)
     if cloud.store.get("secret_scope", key) is not None:
         raise ApiError(400, "RESOURCE_ALREADY_EXISTS", f"Scope {name} already exists!")
-    managers = {caller.principal: "MANAGE"}
-    if body.get("initial_manage_principal"):
-        managers[directory.grantee(cloud.store, body["initial_manage_principal"])] = "MANAGE"
-    document = {"name": name, "workspace": caller.require_workspace().name, "acls": managers, "secrets": {}}
+    workspace = caller.require_workspace().name
+    if sum(scope["workspace"] == workspace for scope in cloud.store.all("secret_scope")) >= _SCOPES_LIMIT:
+        raise ApiError(400, "RESOURCE_LIMIT_EXCEEDED", f"The workspace has {_SCOPES_LIMIT} scopes already.")
+    manager = body.get("initial_manage_principal") or caller.principal
+    if manager not in (_EVERYBODY, caller.principal):
+        raise bad_request(f"initial_manage_principal is '{manager}': only '{_EVERYBODY}' may be, or leave it out.")
+    document = {"name": name, "workspace": workspace, "acls": {manager: "MANAGE"}, "secrets": {}}
     cloud.store.put("secret_scope", key, document)
     return {}
 
@@ -88,9 +93,9 @@ def get_secret(scope: str, key: str, cloud: CloudDep, caller: CallerDep) -> Docu
 
 @router.get("/list")
 def list_secrets(scope: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """The keys of a scope, never the values."""
+    """The keys of a scope in their order, never the values."""
     found = _scope(cloud, caller, scope, "READ")["secrets"]
-    return {"secrets": [{"key": key, "last_updated_timestamp": s["updated_at"]} for key, s in found.items()]}
+    return {"secrets": [{"key": key, "last_updated_timestamp": s["updated_at"]} for key, s in sorted(found.items())]}
 
 
 @router.post("/delete")
@@ -128,14 +133,15 @@ def get_acl(scope: str, principal: str, cloud: CloudDep, caller: CallerDep) -> D
 def list_acls(scope: str, cloud: CloudDep, caller: CallerDep) -> Document:
     """Everybody who holds something on a scope."""
     acls = _scope(cloud, caller, scope, "MANAGE")["acls"]
-    return {"items": [{"principal": who, "permission": level} for who, level in acls.items()]}
+    return {"items": [{"principal": who, "permission": level} for who, level in sorted(acls.items())]}
 
 
 @router.post("/acls/delete")
 def delete_acl(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Take a principal's permission on a scope away."""
     scope = _scope(cloud, caller, required(only(body, "scope", "principal"), "scope"), "MANAGE")
-    scope["acls"].pop(required(body, "principal"), None)
+    if scope["acls"].pop(required(body, "principal"), None) is None:
+        raise not_found(f"Principal {body['principal']} holds nothing on scope {scope['name']}.")
     cloud.store.put("secret_scope", _key(caller, scope["name"]), scope)
     return {}
 
@@ -150,7 +156,8 @@ def _value(body: Document) -> bytes:
     """The one value that is given. Raises `ApiError` 400 for none, for both, and for one that is too large."""
     given = [field for field in ("string_value", "bytes_value") if body.get(field) is not None]
     if len(given) != 1:
-        raise bad_request(f"Give one of string_value and bytes_value; given: {', '.join(given) or 'neither'}.")
+        message = f"Give one of string_value and bytes_value; given: {', '.join(given) or 'neither'}."
+        raise ApiError(400, "MALFORMED_REQUEST", message)
     try:
         text = str(body[given[0]])
         value = text.encode() if given == ["string_value"] else base64.b64decode(text, validate=True)

@@ -1,19 +1,20 @@
 """Files by signed URLs: `create-upload-url`, `create-download-url`, and where the URLs lead.
 
-A URL holds for who asked for it, while they may reach the file, and for a quarter of an hour.
+A URL holds for who asked for it, while they may reach the file, and for a quarter of an hour or to its `expire_time`.
 """
 
 import secrets
 import time
+from datetime import datetime
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
 
-from localcloud.kernel import identity
-from localcloud.kernel.body import JsonBody, required
+from localcloud.kernel import identity, query
+from localcloud.kernel.body import JsonBody, only, required
 from localcloud.kernel.cloud import Cloud, CloudDep
-from localcloud.kernel.errors import denied
+from localcloud.kernel.errors import bad_request, denied
 from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.store import Document
@@ -25,7 +26,7 @@ PARITY = Parity(
     differ={"upload_signed": Level.LOCAL, "download_signed": Level.LOCAL},
 )  # fmt: skip
 
-router = APIRouter()
+router = APIRouter(dependencies=[Depends(query.require_known)])
 _KIND = "signed_url"
 _LIFETIME_S = 900
 _SIGNED = "/local/signed/{key}"
@@ -34,13 +35,13 @@ _SIGNED = "/local/signed/{key}"
 @router.post("/api/2.0/fs/create-upload-url")
 def create_upload_url(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """A URL to PUT the file to. Needs what an upload needs."""
-    return _signed(cloud, caller, required(body, "path"), write=True)
+    return _signed(cloud, caller, body, write=True)
 
 
 @router.post("/api/2.0/fs/create-download-url")
 def create_download_url(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """A URL to GET the file from. Needs what a download needs."""
-    return _signed(cloud, caller, required(body, "path"), write=False)
+    return _signed(cloud, caller, body, write=False)
 
 
 @router.put(_SIGNED, status_code=204)
@@ -58,7 +59,8 @@ def download_signed(key: str, cloud: CloudDep) -> FileResponse:
     return FileResponse(file, media_type="application/octet-stream")
 
 
-def _signed(cloud: Cloud, caller: Caller, path: str, *, write: bool) -> Document:
+def _signed(cloud: Cloud, caller: Caller, body: Document, *, write: bool) -> Document:
+    path = required(only(body, "path", "expire_time"), "path")
     workspace = caller.require_workspace()
     place = incoming.resolve(cloud, caller, path, write=write)
     if not write:
@@ -67,8 +69,21 @@ def _signed(cloud: Cloud, caller: Caller, path: str, *, write: bool) -> Document
     for expired in [each for each in cloud.store.all(_KIND) if each["expires_at"] < now]:
         cloud.store.delete(_KIND, expired["key"])
     held = {"key": key, "path": path, "write": write, "principal": caller.principal, "workspace": workspace.name}
-    cloud.store.put(_KIND, key, held | {"expires_at": now + _LIFETIME_S})
+    cloud.store.put(_KIND, key, held | {"expires_at": _end(body.get("expire_time"), now)})
     return {"url": f"{workspace.url}{_SIGNED.format(key=key)}", "headers": []}
+
+
+def _end(expire_time: object, now: float) -> float:
+    """When a URL ends, in epoch seconds. Raises `ApiError` 400 for a time that is none, or is over."""
+    if not expire_time:
+        return now + _LIFETIME_S
+    try:
+        end = datetime.fromisoformat(str(expire_time)).timestamp()
+    except ValueError:
+        raise bad_request(f"expire_time is '{expire_time}': give a time such as 2026-01-31T12:00:00Z.") from None
+    if end <= now:
+        raise bad_request(f"expire_time {expire_time} is over.")
+    return end
 
 
 def _opened(cloud: Cloud, key: str, *, write: bool) -> tuple[str, Caller]:

@@ -51,12 +51,12 @@ def test_only_admins_change_the_directory(core: Core) -> None:
 
 
 def test_the_account_and_the_workspaces_share_one_directory(core: Core) -> None:
-    """A group made on the account is there in every workspace; a PUT without members keeps them."""
+    """A group made on the account is there in every workspace."""
     url = f"{core.account_url}/api/2.0/accounts/1/scim/v2/Groups"
     user = core.admin("dev").users.create(user_name="ana@example.com")
     made = core.call("POST", url, json={"displayName": "g", "entitlements": [{}], "members": [{"value": user.id}]})
     assert made.status_code == 201
-    core.call("PUT", f"{url}/{made.json()['id']}", json={"displayName": "h"})
+    core.call("PUT", f"{url}/{made.json()['id']}", json={"displayName": "h", "members": [{"value": user.id}]})
     found = core.admin("prod").groups.get(made.json()["id"])
     assert (found.display_name, [m.display for m in found.members or []]) == ("h", ["ana@example.com"])
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from databricks.sdk.service.sql import StatementResponse, StatementState
+from pyspark.errors import PySparkException
 
 from localcloud.services.sql.values import text as as_text
 from tests.localcloud.core import Core, leave, start
 from tests.localcloud.services.sql.asking import ask
-from tests.localcloud.services.sql.changes import CHANGES
+from tests.localcloud.services.sql.changes import CHANGES, REFUSED
 from tests.localcloud.services.sql.queries import QUERIES
 
 if TYPE_CHECKING:
@@ -52,6 +53,14 @@ class Both:
         """Columns (name, type) and rows as the API writes them."""
         return _read(ask(self.core.admin(), statement, catalog=CATALOG, schema=SCHEMA))
 
+    def refused(self, statement: str) -> str:
+        """The API's message on a statement that fails."""
+        answer = ask(self.core.admin(), statement, catalog=CATALOG, schema=SCHEMA)
+        assert answer.status is not None
+        assert answer.status.state is StatementState.FAILED
+        assert answer.status.error is not None
+        return str(answer.status.error.message)
+
     def directly(self, statement: str) -> Answer:
         """What Spark says, its values as the API writes them."""
         frame = self.spark.sql(statement)
@@ -91,6 +100,8 @@ def both(spark_remote: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     core.admin().catalogs.create(CATALOG)
     core.admin().schemas.create(SCHEMA, CATALOG)
     session = SparkSession.builder.remote(spark_remote).create()
+    # As in the API's session: a text may hold `${…}`.
+    session.conf.set("spark.sql.variable.substitute", "false")
     session.sql(f"create database {SCHEMA}")
     found = Both(core, session)
     for name in TABLES:
@@ -134,13 +145,43 @@ def test_a_change_leaves_the_same(both: Both, statement: str) -> None:
 def test_what_only_spark_sees_does_not_run(both: Both, statement: str, message: str) -> None:
     """Two parsers differ somewhere; the one that runs the statement has the last word."""
     secret = both.core.cloud.store.require("table", f"{CATALOG}.{SCHEMA}.sales")["storage_location"]
-    with pytest.raises(AssertionError, match="otherwise than it was checked") as raised:
-        both.through_the_api(statement.format(secret=secret))
-    assert message.format(secret=secret) in str(raised.value)
+    found = both.refused(statement.format(secret=secret))
+    assert "otherwise than it was checked" in found
+    assert message.format(secret=secret) in found
+
+
+@pytest.mark.parametrize("statement", REFUSED)
+def test_what_spark_refuses_is_refused_alike(both: Both, statement: str) -> None:
+    """By Spark's own error condition, and nothing is changed."""
+    both.fill("target")
+    with pytest.raises(PySparkException) as raised:
+        both.directly(statement)
+    assert raised.value.getCondition() == "DELTA_UNSUPPORTED_SUBQUERY"
+    assert both.refused(statement).startswith("[DELTA_UNSUPPORTED_SUBQUERY]")
+    assert both.through_the_api("select id from target order by id")[1] == [("1",), ("2",), ("3",)]
+
+
+@pytest.mark.parametrize(
+    ("expression", "kind", "value"),
+    [
+        ("array()", "ARRAY<VOID>", "[]"),
+        ("array(array())", "ARRAY<ARRAY<VOID>>", "[[]]"),
+        ("map('k', array())", "MAP<STRING,ARRAY<VOID>>", '{"k": []}'),
+        ("interval '2-3' year to month", "INTERVAL YEAR TO MONTH", "INTERVAL '2-3' YEAR TO MONTH"),
+        ("interval '1 02:03:04' day to second", "INTERVAL DAY TO SECOND", "INTERVAL '1 02:03:04' DAY TO SECOND"),
+    ],
+)
+def test_values_that_a_client_cannot_fetch_as_they_are(both: Both, expression: str, kind: str, value: str) -> None:
+    """Spark computes them, its Python client has no Arrow type for them: empty lists come, intervals as text."""
+    assert both.through_the_api(f"select {expression} as x, 1 as x") == (
+        [("x", kind), ("x", "INT")],
+        [(value, "1")],
+    )
 
 
 def test_an_error_names_the_table_and_no_path(both: Both) -> None:
     """What Spark says of a location is said of the table."""
-    with pytest.raises(AssertionError, match="DELTA_") as raised:
-        both.through_the_api("select * from sales version as of 77")
-    assert str(both.core.cloud.home) not in str(raised.value)
+    found = both.refused("insert into target values (1)")
+    assert found.startswith("[INSERT_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS]")
+    assert f"{CATALOG}.{SCHEMA}.target" in found
+    assert str(both.core.cloud.home) not in found

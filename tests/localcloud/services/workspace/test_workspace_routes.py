@@ -4,7 +4,7 @@ import base64
 import io
 
 import pytest
-from databricks.sdk.errors import InvalidParameterValue, ResourceAlreadyExists
+from databricks.sdk.errors import BadRequest, InvalidParameterValue, ResourceAlreadyExists
 from databricks.sdk.errors.base import DatabricksError
 from databricks.sdk.service.workspace import AclPermission, ImportFormat
 
@@ -54,7 +54,7 @@ def test_a_secret_has_up_to_128_kilobytes(core: Core) -> None:
         with pytest.raises(InvalidParameterValue, match="at most 131072"):
             secrets.put_secret("keys", "big", **given)
     for wrong in ({}, {"string_value": "x", "bytes_value": "eA=="}):
-        with pytest.raises(InvalidParameterValue, match="Give one of string_value and bytes_value"):
+        with pytest.raises(BadRequest, match="Give one of string_value and bytes_value"):
             secrets.put_secret("keys", "big", **wrong)
     with pytest.raises(InvalidParameterValue, match="is not base64"):
         secrets.put_secret("keys", "big", bytes_value="x!")
