@@ -5,6 +5,20 @@ from localcloud.kernel.ledger import Behaviour, Level
 BEHAVIOURS = (
     Behaviour(
         area="groups, service principals, permissions, tokens",
+        does="fields, attributes and PATCH paths that are not known are refused",
+        level=Level.EXECUTED,
+        follows="https://docs.databricks.com/api/azure/workspace/users/patch",
+        witness="tests/localcloud/services/identity/test_scim.py::test_a_patch_that_is_not_understood_is_refused",
+    ),
+    Behaviour(
+        area="groups, service principals, permissions, tokens",
+        does="userName and emails never change; a PUT replaces all else, a group's members too",
+        level=Level.EXECUTED,
+        follows="https://docs.databricks.com/api/azure/workspace/users/update",
+        witness="tests/localcloud/services/identity/test_scim_routes.py::test_a_put_of_a_group_replaces_its_members",
+    ),
+    Behaviour(
+        area="groups, service principals, permissions, tokens",
         does="memberships reach through groups",
         level=Level.EXECUTED,
         follows="https://learn.microsoft.com/azure/databricks/admin/users-groups/groups",

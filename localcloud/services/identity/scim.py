@@ -94,7 +94,7 @@ def replaced(kind: Kind, current: Document, body: Document, groups: Collection[s
     if kind == "group" and not read.get("displayName"):
         raise bad_request("group needs 'displayName'.")
     # Nobody is made active, or nameless, by a request that does not say so.
-    left = {name: current[name] for name in ("active", "displayName") if name in current}
+    left: Document = {name: current[name] for name in ("active", "displayName") if name in current}
     return {**left, **read, **kept}
 
 
@@ -148,7 +148,7 @@ def _canonical(kind: Kind, field: str) -> str:
     resource = RESOURCES[kind]
     if field.lower() in ("id", "groups", "meta", "schemas", *(name.lower() for name in resource.fixed)):
         raise bad_request(f"{field} is not written by a PATCH.")
-    written = (*resource.texts, *resource.lists, *(() if kind == "group" else ("active",)))
+    written: list[str] = [*resource.texts, *resource.lists, *([] if kind == "group" else ["active"])]
     found = next((name for name in written if name.lower() == field.lower()), None)
     if found is None:
         raise bad_request(f"PATCH path '{field}' is not understood; understood are {', '.join(written)}.")

@@ -5,6 +5,27 @@ from localcloud.kernel.ledger import Behaviour, Level
 BEHAVIOURS = (
     Behaviour(
         area="jobs",
+        does="parts of settings that are not known, and sizes that Databricks does not take, are refused",
+        level=Level.EXECUTED,
+        follows="https://docs.databricks.com/api/azure/workspace/jobs/create",
+        witness="tests/localcloud/services/jobs/test_job_fields.py::test_a_part_that_is_not_understood_is_a_problem",
+    ),
+    Behaviour(
+        area="jobs",
+        does="arrays of more than 100 entries come in pages",
+        level=Level.EXECUTED,
+        follows="https://docs.databricks.com/api/azure/workspace/jobs/get",
+        witness="tests/localcloud/services/jobs/test_job_fields.py::test_long_arrays_come_in_pages",
+    ),
+    Behaviour(
+        area="jobs",
+        does="a changed time limit holds for active runs",
+        level=Level.EXECUTED,
+        follows="https://docs.databricks.com/api/azure/workspace/jobs/update",
+        witness="tests/localcloud/services/jobs/test_job_fields.py::test_a_new_time_limit_holds_for_active_runs",
+    ),
+    Behaviour(
+        area="jobs",
         does="a task starts by its `run_if` rule over what it depends on; a failure settles all below it",
         level=Level.EXECUTED,
         follows="https://learn.microsoft.com/azure/databricks/jobs/run-if",

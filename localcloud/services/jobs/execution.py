@@ -40,6 +40,12 @@ class Execution:
         """Stop the run's tasks and end it as canceled."""
         self._halt(Result.CANCELED, message)
 
+    def retime(self, timeout_s: int | None) -> None:
+        """Give the run another time limit, counted from its start; None or 0 for none."""
+        with self._changed:
+            self.run["settings"] = {**self.run["settings"], "timeout_seconds": timeout_s}
+            self._changed.notify_all()
+
     def save(self) -> None:
         """Make the run's document durable."""
         with self._changed:
@@ -67,10 +73,10 @@ class Execution:
         with self._changed:
             self.run.update(state="RUNNING", start_ms=self.run["start_ms"] or now_ms())
             self.save()
-            timeout_s = int(self.run["settings"].get("timeout_seconds") or 0)
-            deadline_s = time.monotonic() + timeout_s if timeout_s else None
+            began_s = time.monotonic()
             while self._start_what_may() or self._running:
-                left_s = None if deadline_s is None or self.stop.is_set() else deadline_s - time.monotonic()
+                timeout_s = int(self.run["settings"].get("timeout_seconds") or 0)
+                left_s = began_s + timeout_s - time.monotonic() if timeout_s and not self.stop.is_set() else None
                 if left_s is not None and left_s <= 0:
                     self.stop.set(Result.TIMEDOUT, f"The run was stopped: it ran longer than its {timeout_s} s.")
                 self._changed.wait(left_s if left_s is None or left_s > 0 else None)

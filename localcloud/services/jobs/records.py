@@ -82,6 +82,7 @@ def add_attempt(store: Store, run: Document, task_key: str) -> Document:
         "outcome": None,
         "values": {},
         "resolved": {},
+        "given": {},
         "child_run_id": None,
         "iterations": [],
         "created_ms": now_ms(),
@@ -105,6 +106,11 @@ def ended_tasks(run: Document) -> dict[str, Ended]:
         for key, attempt in latest(run).items()
         if attempt["state"] in FINAL_STATES
     }
+
+
+def started(run: Mapping[str, Any]) -> tuple[int, int]:
+    """When a run started (or was made, if it did not yet), in epoch milliseconds, and its id: the order of runs."""
+    return run["start_ms"] or run["created_ms"], run["run_id"]
 
 
 def is_final(run: Mapping[str, Any]) -> bool:

@@ -21,6 +21,8 @@ from localcloud.services.jobs.workers import Workers
 
 # One more than most machines' cores for this: a task mostly waits for Spark, and three gates judge side by side.
 PARALLEL_TASKS = 3
+# What a run says of how it ended, which its repair overwrites.
+_SAID_BY_AN_END = ("state", "result", "message", "code", "created_ms", "start_ms", "end_ms")
 
 
 class Runner:
@@ -100,6 +102,13 @@ class Runner:
                 records.settle(run, "TERMINATED", Result.CANCELED, message, "USER_CANCELED")
                 self._cloud.store.put("job_run", str(run_id), run)
 
+    def retime(self, job_id: int, timeout_s: int | None) -> None:
+        """Give the active runs of a job another time limit, counted from their start; None or 0 for none."""
+        with self._lock:
+            for execution in self._executions.values():
+                if execution.run["job_id"] == job_id:
+                    execution.retime(timeout_s)
+
     def repair(self, run_id: int, keys: frozenset[str], given: Mapping[str, str]) -> int:
         """Run the tasks `keys` again in the same run; the repair's id.
 
@@ -122,9 +131,11 @@ class Runner:
             except KeyError as error:
                 raise bad_request(str(error.args[0])) from error
             repair_id = self._cloud.store.next_id("run")
+            before = {name: run[name] for name in _SAID_BY_AN_END}
+            mark = len(run["attempts"])
             for key in [t["task_key"] for t in tasks if t["task_key"] in keys]:
                 records.add_attempt(self._cloud.store, run, key)
-            run["repairs"].append({"id": repair_id, "start_ms": now_ms()})
+            run["repairs"].append({"id": repair_id, "start_ms": now_ms(), "before": before, "attempts_before": mark})
             run.update(state="PENDING", result=None, message="", code="", end_ms=0)
             self._cloud.store.put("job_run", str(run_id), run)
         self._start(run)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from localcloud.services.jobs import graph
+from localcloud.services.jobs import fields, graph
 from localcloud.services.jobs.conditions import OPERATORS
 from localcloud.services.jobs.references import references
 from localcloud.services.jobs.triggers import file_arrival
@@ -56,6 +56,9 @@ _PERFORMANCE = ("PERFORMANCE_OPTIMIZED", "STANDARD")
 def problems(settings: Mapping[str, Any]) -> list[str]:
     """Everything that makes `settings` unusable; empty when a job can be made of them."""
     tasks = settings.get("tasks") or []
+    # What has another shape cannot be looked at further.
+    if shapeless := list(fields.problems(settings)):
+        return shapeless
     found = [f"setting {name!r} is not understood" for name in _unknown(settings, _SETTINGS)]
     found += graph.problems(tasks)
     found += [problem for task in tasks for problem in _task_problems(task, settings)]

@@ -1,6 +1,6 @@
 """Jobs and runs as the REST API shows them. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from localcloud.kernel.store import Document
@@ -9,6 +9,18 @@ from localcloud.services.jobs import records
 # The old `state` has finer words for what the new `status` calls by fewer.
 _STATUS = {"SKIPPED": "TERMINATED", "INTERNAL_ERROR": "TERMINATED", "WAITING_FOR_RETRY": "WAITING"}
 _WITH_TASKS_ONLY = ("tasks", "job_clusters", "environments", "parameters")
+# Arrays that come in pages, and how many entries of each are on one.
+JOB_ARRAYS = _WITH_TASKS_ONLY
+RUN_ARRAYS = ("tasks", "job_clusters", "job_parameters", "repair_history")
+_MOST = 100
+
+
+def cut(shown: Document, arrays: Collection[str], first: int) -> tuple[Document, int]:
+    """`shown` with a page of each of its `arrays`, and where the next page begins; 0 if there is none."""
+    held = {name: shown[name] for name in arrays if shown.get(name)}
+    page = {name: entries[first : first + _MOST] for name, entries in held.items()}
+    more = any(len(entries) > first + _MOST for entries in held.values())
+    return {**shown, **page}, first + _MOST if more else 0
 
 
 def job(document: Document) -> Document:
@@ -23,15 +35,17 @@ def job(document: Document) -> Document:
 
 
 def job_in_list(document: Document, *, expand_tasks: bool) -> Document:
-    """A job as `jobs/list` shows it: with its tasks only where they were asked for."""
+    """A job as `jobs/list` shows it: with its tasks only where they were asked for, and the first 100 of them."""
     shown = job(document)
     if not expand_tasks:
         shown["settings"] = {name: v for name, v in shown["settings"].items() if name not in _WITH_TASKS_ONLY}
-    return shown
+        return shown
+    settings, more = cut(shown["settings"], JOB_ARRAYS, 0)
+    return {**shown, "settings": settings, "has_more": more > 0}
 
 
-def run(document: Document, workspace_url: str) -> Document:
-    """A run with its tasks, as `jobs/runs/get` shows it."""
+def run(document: Document, workspace_url: str, *, history: bool = False, values: bool = False) -> Document:
+    """A run with its tasks, as `jobs/runs/get` shows it: with its repairs, and the values that references became."""
     settings = document["settings"]
     tasks = {task["task_key"]: task for task in settings.get("tasks") or []}
     defaults = {parameter["name"]: parameter.get("default", "") for parameter in settings.get("parameters") or []}
@@ -56,18 +70,19 @@ def run(document: Document, workspace_url: str) -> Document:
             for name, value in document["parameters"].items()
         ],
         "job_clusters": settings.get("job_clusters") or [],
-        "repair_history": [
-            {"id": repair["id"], "type": "REPAIR", "start_time": repair["start_ms"]} for repair in document["repairs"]
-        ],
+        **({"repair_history": _history(document)} if history else {}),
         **_progress(document),
-        "tasks": [_task(tasks[attempt["task_key"]], attempt) for attempt in document["attempts"]],
+        "tasks": [_task(tasks[attempt["task_key"]], attempt, values=values) for attempt in document["attempts"]],
     }
 
 
 def run_in_list(document: Document, workspace_url: str, *, expand_tasks: bool) -> Document:
     """A run as `jobs/runs/list` shows it."""
     shown = run(document, workspace_url)
-    return shown if expand_tasks else {name: v for name, v in shown.items() if name not in ("tasks", "job_clusters")}
+    if not expand_tasks:
+        return {name: v for name, v in shown.items() if name not in ("tasks", "job_clusters")}
+    page, more = cut(shown, RUN_ARRAYS, 0)
+    return {**page, "has_more": more > 0}
 
 
 def output(document: Document, attempt: Document, log: str, *, truncated: bool) -> Document:
@@ -83,13 +98,33 @@ def output(document: Document, attempt: Document, log: str, *, truncated: bool) 
     return shown
 
 
-def _task(task: Mapping[str, Any], attempt: Document) -> Document:
+def _history(document: Document) -> list[Document]:
+    """The original run and each repair, with how it ended and the task runs that were its own."""
+    repairs = document["repairs"]
+    marks = [0, *(repair.get("attempts_before", 0) for repair in repairs), len(document["attempts"])]
+    ends = [*(repair.get("before", document) for repair in repairs), document]
+    found = []
+    for position, end in enumerate(ends):
+        own = document["attempts"][marks[position] : marks[position + 1]]
+        item = {name: value for name, value in _progress(end).items() if name in ("state", "status", "end_time")}
+        item |= {"type": "REPAIR" if position else "ORIGINAL", "task_run_ids": [each["run_id"] for each in own]}
+        if position:
+            item |= {"id": repairs[position - 1]["id"], "start_time": repairs[position - 1]["start_ms"]}
+        else:
+            item |= {"start_time": document["start_ms"] or document["created_ms"]}
+        found.append(item)
+    return found
+
+
+def _task(task: Mapping[str, Any], attempt: Document, *, values: bool = False) -> Document:
     shown = {name: value for name, value in task.items() if name != "condition_task"}
     if "condition_task" in task:
         resolved = {"outcome": attempt["outcome"]} if attempt["outcome"] else {}
         shown["condition_task"] = {**task["condition_task"], **attempt["resolved"], **resolved}
     if attempt["iterations"]:
         shown["for_each_task"] = {**task["for_each_task"], "stats": _loop_stats(attempt["iterations"])}
+    if values and attempt.get("given"):
+        shown["resolved_values"] = attempt["given"]
     return {
         **shown,
         "run_id": attempt["run_id"],

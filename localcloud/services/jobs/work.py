@@ -56,8 +56,10 @@ class TaskWork:
 
     def _wheel(self, task: Mapping[str, Any], attempt: Document, execution: Execution, _: Scope) -> Outcome:
         run = execution.run
+        pushed = with_pushed_parameters(task, run["parameters"])
+        attempt["given"] = {"python_wheel_task": _said(pushed["python_wheel_task"], "parameters", "named_parameters")}
         return self._wheels.run(
-            with_pushed_parameters(task, run["parameters"]),
+            pushed,
             run["settings"],
             run_as=run["run_as"],
             workspace=run["workspace"],
@@ -67,6 +69,7 @@ class TaskWork:
 
     def _run_job(self, task: Mapping[str, Any], attempt: Document, execution: Execution, _: Scope) -> Outcome:
         run, wanted = execution.run, task["run_job_task"]
+        attempt["given"] = {"run_job_task": _said(wanted, "job_parameters")}
         job = self._cloud.store.get("job", str(wanted["job_id"]))
         if job is None or job["workspace"] != run["workspace"]:
             return refused(f"Job {wanted['job_id']} does not exist.", "RESOURCE_NOT_FOUND")
@@ -148,11 +151,16 @@ def _together(outcomes: Sequence[Outcome]) -> Outcome:
 def _condition(task: Mapping[str, Any], attempt: Document, _: Execution, __: Scope) -> Outcome:
     asked = task["condition_task"]
     attempt["resolved"] = {"left": asked["left"], "right": asked["right"]}
+    attempt["given"] = {"condition_task": attempt["resolved"]}
     try:
         holds = decide(asked["op"], asked["left"], asked["right"])
     except ConditionError as error:
         return refused(str(error))
     return Outcome(result=Result.SUCCESS, outcome="true" if holds else "false")
+
+
+def _said(part: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: part[name] for name in names if part.get(name)}
 
 
 def with_pushed_parameters(task: Mapping[str, Any], parameters: Mapping[str, str]) -> Mapping[str, Any]:

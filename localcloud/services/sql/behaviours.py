@@ -5,6 +5,20 @@ from localcloud.kernel.ledger import Behaviour, Level
 BEHAVIOURS = (
     Behaviour(
         area="SQL warehouse",
+        does="queries and changes answer what the same Spark answers directly",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/sql/language-manual/",
+        witness="tests/localcloud/services/sql/test_differential.py::test_a_query_answers_the_same",
+    ),
+    Behaviour(
+        area="SQL warehouse",
+        does="a statement of any other kind is refused with what to do in its place",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/sql/language-manual/",
+        witness="tests/localcloud/services/sql/test_refusals.py::test_a_statement_is_refused_with_what_to_do_in_its_place",
+    ),
+    Behaviour(
+        area="SQL warehouse",
         does="a statement reads and writes tables by their names with its caller's rights, and nothing past them",
         level=Level.EXECUTED,
         follows="https://learn.microsoft.com/azure/databricks/sql/language-manual/",

@@ -5,6 +5,27 @@ from localcloud.kernel.ledger import Behaviour, Level
 BEHAVIOURS = (
     Behaviour(
         area="files, workspace files",
+        does="an upload overwrites unless `overwrite` is false",
+        level=Level.EXECUTED,
+        follows="https://docs.databricks.com/api/azure/workspace/files/upload",
+        witness="tests/localcloud/services/workspace/test_files.py::test_a_file_is_not_overwritten_if_the_caller_says_so",
+    ),
+    Behaviour(
+        area="files, workspace files",
+        does="a directory comes in pages, a file in parts if it was not changed",
+        level=Level.EXECUTED,
+        follows="https://docs.databricks.com/api/azure/workspace/files/download",
+        witness="tests/localcloud/services/workspace/test_files.py::test_a_part_of_a_file_comes_if_it_was_not_changed",
+    ),
+    Behaviour(
+        area="files, workspace files",
+        does="an import makes what its format says, and overwrites its own type only",
+        level=Level.EXECUTED,
+        follows="https://docs.databricks.com/api/azure/workspace/workspace/import",
+        witness="tests/localcloud/services/workspace/test_formats.py::test_an_import_makes_what_its_format_says",
+    ),
+    Behaviour(
+        area="files, workspace files",
         does="reading needs READ_VOLUME, writing WRITE_VOLUME",
         level=Level.EXECUTED,
         follows="https://learn.microsoft.com/azure/databricks/volumes/privileges",

@@ -1,5 +1,6 @@
 """Jobs: `/api/2.1/jobs` and `/api/2.2/jobs`. Runs are in `job_runs`."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -29,22 +30,44 @@ class Page:
     limit: int = 20
     page_token: str | None = None
 
-    def of(self, found: list[Document], *, most: int) -> tuple[list[Document], Document]:
-        """The page of `found`, and the tokens to go on with; a limit of 0 means `most`, the most that a page has.
+    def of(self, found: list[Document], *, most: int, zero_is_most: bool = False) -> tuple[list[Document], Document]:
+        """The page of `found`, and the tokens to go on and back with; at most `most` are on one.
 
-        Raises `ApiError` 400 for a token that is none, and for a limit that is larger.
+        Raises `ApiError` 400 for a token that is none, and for a limit that is larger, or 0 unless that means `most`.
         """
-        if not 0 <= self.limit <= most:
+        if not (0 if zero_is_most else 1) <= self.limit <= most:
             raise bad_request(f"limit is {self.limit}: give 1 to {most}.")
-        if self.page_token and not self.page_token.isdigit():
-            raise bad_request(f"page_token {self.page_token!r} is not one that a list returned.")
-        first = int(self.page_token or 0)
+        first = position(self.page_token)
         last = first + (self.limit or most)
         more: Document = {"has_more": last < len(found)}
-        return found[first:last], more | ({"next_page_token": str(last)} if more["has_more"] else {})
+        if more["has_more"]:
+            more["next_page_token"] = str(last)
+        if first:
+            more["prev_page_token"] = str(max(0, first - (self.limit or most)))
+        return found[first:last], more
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Which part of an object's long arrays is wanted."""
+
+    page_token: str | None = None
+
+    def of(self, shown: Document, arrays: Collection[str]) -> Document:
+        """`shown` with these of each array, and the token of the next ones."""
+        page, more = views.cut(shown, arrays, position(self.page_token))
+        return page | ({"next_page_token": str(more)} if more else {})
+
+
+def position(page_token: str | None) -> int:
+    """Where a page begins. Raises `ApiError` 400 for a token that is none."""
+    if page_token and not page_token.isdecimal():
+        raise bad_request(f"page_token {page_token!r} is not one that a list returned.")
+    return int(page_token or 0)
 
 
 PageDep = Annotated[Page, Depends()]
+PartsDep = Annotated[Parts, Depends()]
 
 
 @_routes.post("/create")
@@ -67,9 +90,12 @@ def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 
 @_routes.get("/get")
-def get(job_id: int, cloud: CloudDep, caller: CallerDep) -> Document:
-    """One job. Needs CAN_VIEW."""
-    return views.job(require(cloud, caller, job_id, "CAN_VIEW"))
+def get(job_id: int, cloud: CloudDep, caller: CallerDep, page: PartsDep) -> Document:
+    """One job, its arrays in pages of 100. Needs CAN_VIEW."""
+    shown = views.job(require(cloud, caller, job_id, "CAN_VIEW"))
+    settings = page.of(shown["settings"], views.JOB_ARRAYS)
+    token = settings.pop("next_page_token", None)
+    return {**shown, "settings": settings} | ({"next_page_token": token} if token else {})
 
 
 @_routes.get("/list")
@@ -91,9 +117,10 @@ def list_jobs(
 
 @_routes.post("/reset")
 def reset(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Replace all of a job's settings. Needs CAN_MANAGE."""
+    """Replace all of a job's settings. Needs CAN_MANAGE. Of active runs the time limit alone changes."""
     job_id, settings = required(only(body, "job_id", "new_settings"), "job_id", "new_settings")
     _store(cloud, caller, require(cloud, caller, job_id, "CAN_MANAGE"), settings)
+    _retime(cloud, int(job_id), settings)
     return {}
 
 
@@ -106,7 +133,9 @@ def update(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     only(body, "job_id", "new_settings", "fields_to_remove")
     job = require(cloud, caller, required(body, "job_id"), "CAN_MANAGE")
     kept = requests.removed(job["settings"], body.get("fields_to_remove") or [])
-    _store(cloud, caller, job, requests.merged(kept, body.get("new_settings") or {}))
+    settings = requests.merged(kept, body.get("new_settings") or {})
+    _store(cloud, caller, job, settings)
+    _retime(cloud, job["job_id"], settings)
     return {}
 
 
@@ -141,6 +170,13 @@ def _store(cloud: Cloud, caller: Caller, document: Document, settings: Document)
         raise bad_request(f"The job has {len(found)} problem(s): {'; '.join(found)}")
     acting = run_as(cloud, caller, settings, document["creator"])
     cloud.store.put("job", str(document["job_id"]), {**document, "run_as": acting, "settings": settings})
+
+
+def _retime(cloud: Cloud, job_id: int, settings: Document) -> None:
+    """Active runs take the job's new time limit, and nothing else of its settings."""
+    runner = cloud.parts.get("runner")
+    if runner is not None:
+        runner.retime(job_id, settings.get("timeout_seconds"))
 
 
 def run_as(cloud: Cloud, caller: Caller, settings: Document, creator: str) -> str:

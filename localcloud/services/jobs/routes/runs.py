@@ -12,7 +12,7 @@ from localcloud.kernel.errors import ApiError, bad_request
 from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.store import Document
-from localcloud.services.jobs import graph, records, requests, views
+from localcloud.services.jobs import graph, records, requests, tokens, views
 from localcloud.services.jobs.graph import Result
 from localcloud.services.jobs.routes import jobs
 from localcloud.services.jobs.runner import runner_of
@@ -30,24 +30,31 @@ def run_now(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     job = jobs.require(cloud, caller, required(body, "job_id"), "CAN_MANAGE_RUN")
     requests.require_known(body, requests.RUN_NOW)
     queue = requests.queued(body, job["settings"])
-    with cloud.lock:
-        token = requests.idempotency_token(body)
-        key = f"{job['job_id']}/{token}"
-        known = cloud.store.get("run_token", key) if token else None
-        if known is not None:
-            return known
+
+    def start() -> Document:
         run = runner_of(cloud).submit(job, caller.principal, body.get("job_parameters") or {}, queue=queue)
-        answer = {"run_id": run["run_id"], "number_in_job": run["number"]}
-        if token:
-            cloud.store.put("run_token", key, answer)
-    return answer
+        return {"run_id": run["run_id"], "number_in_job": run["number"]}
+
+    return tokens.once(cloud, str(job["job_id"]), body, start)
+
+
+@dataclass(frozen=True)
+class RunParts:
+    """What else of a run is wanted: its repairs, and the values that its references became."""
+
+    include_history: bool = False
+    include_resolved_values: bool = False
 
 
 @_routes.get("/runs/get")
-def get(run_id: int, cloud: CloudDep, caller: CallerDep) -> Document:
-    """One run with its tasks. Needs CAN_VIEW on the job."""
+def get(
+    run_id: int, cloud: CloudDep, caller: CallerDep, wanted: Annotated[RunParts, Depends()], page: jobs.PartsDep
+) -> Document:
+    """One run with its tasks, its arrays in pages of 100. Needs CAN_VIEW on the job."""
     run = _require(cloud, caller, run_id, "CAN_VIEW")
-    return views.run(run, caller.require_workspace().url)
+    url = caller.require_workspace().url
+    shown = views.run(run, url, history=wanted.include_history, values=wanted.include_resolved_values)
+    return page.of(shown, views.RUN_ARRAYS)
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,7 @@ class RunFilter:
     def accepts(self, run: Document) -> bool:
         """Whether the run is one of them."""
         final = records.is_final(run)
-        started_ms = run["start_ms"] or run["created_ms"]
+        started_ms, _ = records.started(run)
         return (
             self.job_id in (None, run["job_id"])
             and not (self.active_only if final else self.completed_only)
@@ -91,21 +98,24 @@ def list_runs(
     workspace = caller.require_workspace()
     found = [
         run
-        for run in reversed(cloud.store.all("job_run"))
+        for run in sorted(cloud.store.all("job_run"), key=records.started, reverse=True)
         if run["workspace"] == workspace.name
         and wanted.accepts(run)
         and acl.allows(cloud, caller, "jobs", str(run["job_id"]), "CAN_VIEW")
     ]
     # The API lists up to 25, the SDK's documentation says "less than 25".
-    shown, more = page.of(found, most=25)
+    shown, more = page.of(found, most=25, zero_is_most=True)
     return {"runs": [views.run_in_list(run, workspace.url, expand_tasks=expand_tasks) for run in shown], **more}
 
 
 @_routes.get("/runs/get-output")
 def get_output(run_id: int, cloud: CloudDep, caller: CallerDep) -> Document:
-    """What one task printed, its error, or the run that it started. `run_id` is the task's own."""
+    """What one task printed, its error, or the run that it started.
+
+    `run_id` is the task's own, or that of a run with one task.
+    """
     run, attempt = _require_task(cloud, caller, run_id)
-    log, truncated = _log(cloud, run_id)
+    log, truncated = _log(cloud, attempt["run_id"])
     return views.output(run, attempt, log, truncated=truncated)
 
 
@@ -168,6 +178,9 @@ def delete(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 def _require(cloud: Cloud, caller: Caller, run_id: int | str, level: str) -> Document:
     found = cloud.store.get("job_run", str(run_id))
+    owner = cloud.store.get("task_run", str(run_id))
+    if found is None and owner is not None:
+        raise bad_request(f"Run {run_id} is a task's: name its run, {owner['run_id']}.")
     if found is None or found["workspace"] != caller.require_workspace().name:
         raise ApiError(400, "INVALID_PARAMETER_VALUE", f"Run {run_id} does not exist.")
     acl.require(cloud, caller, "jobs", str(found["job_id"]), level)
@@ -176,10 +189,13 @@ def _require(cloud: Cloud, caller: Caller, run_id: int | str, level: str) -> Doc
 
 def _require_task(cloud: Cloud, caller: Caller, run_id: int) -> tuple[Document, Document]:
     owner = cloud.store.get("task_run", str(run_id))
-    if owner is None:
-        raise bad_request(f"Run {run_id} is no task's run: get the output of one of its tasks.")
-    run = _require(cloud, caller, owner["run_id"], "CAN_VIEW")
-    return run, next(attempt for attempt in run["attempts"] if attempt["run_id"] == run_id)
+    run = _require(cloud, caller, owner["run_id"] if owner else run_id, "CAN_VIEW")
+    if owner is not None:
+        return run, next(attempt for attempt in run["attempts"] if attempt["run_id"] == run_id)
+    tasks = records.latest(run)
+    if len(tasks) != 1:
+        raise bad_request(f"Run {run_id} has {len(tasks)} tasks: get the output of one of them by its own run_id.")
+    return run, next(iter(tasks.values()))
 
 
 def _log(cloud: Cloud, task_run_id: int) -> tuple[str, bool]:

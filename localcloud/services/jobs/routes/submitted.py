@@ -9,7 +9,7 @@ from localcloud.kernel.errors import bad_request
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.store import Document
-from localcloud.services.jobs import requests
+from localcloud.services.jobs import requests, tokens
 from localcloud.services.jobs.records import SUBMITTED, now_ms
 from localcloud.services.jobs.routes import jobs
 from localcloud.services.jobs.runner import runner_of
@@ -31,12 +31,8 @@ def submit(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     if found := problems(settings):
         raise bad_request(f"The run has {len(found)} problem(s): {'; '.join(found)}")
     run_as = jobs.run_as(cloud, caller, settings, caller.principal)
-    with cloud.lock:
-        token = requests.idempotency_token(body)
-        key = f"submit/{caller.require_workspace().name}/{token}"
-        known = cloud.store.get("run_token", key) if token else None
-        if known is not None:
-            return known
+
+    def start() -> Document:
         job_id = cloud.store.next_id("job")
         acl.create(cloud, caller, "jobs", str(job_id))
         if body.get("access_control_list"):
@@ -50,10 +46,9 @@ def submit(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
             "run_type": SUBMITTED,
             "settings": settings,
         }
-        answer = {"run_id": runner_of(cloud).submit(once, caller.principal, {})["run_id"]}
-        if token:
-            cloud.store.put("run_token", key, answer)
-    return answer
+        return {"run_id": runner_of(cloud).submit(once, caller.principal, {})["run_id"]}
+
+    return tokens.once(cloud, f"submit/{caller.require_workspace().name}", body, start)
 
 
 router = APIRouter()

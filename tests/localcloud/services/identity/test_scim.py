@@ -149,7 +149,7 @@ def test_documents_are_ordered_by_an_attribute(
     sort_by: str | None, sort_order: str | None, expected: list[str]
 ) -> None:
     """Ascending unless said otherwise; those without it come last."""
-    documents = [
+    documents: list[dict[str, Any]] = [
         {"id": "b", "userName": "Bob", "name": {"givenName": "a"}},
         {"id": "none"},
         {"id": "a", "userName": "ann", "name": {"givenName": "z"}},

@@ -93,10 +93,11 @@ def test_the_accounts_list_of_groups_is_without_members(core: Core) -> None:
     """They are read one group at a time, as the account's API says; a workspace lists them."""
     user = core.admin().users.create(user_name="ann@example.com")
     core.admin().groups.create(display_name="risk", members=[ComplexValue(value=user.id)])
-    asked = {"filter": 'displayName eq "risk"'}
-    listed = core.call("GET", f"{core.account_url}/api/2.0/accounts/{ACCOUNT}/scim/v2/Groups", params=asked).json()
+    wanted = 'displayName eq "risk"'
+    url = f"{core.account_url}/api/2.0/accounts/{ACCOUNT}/scim/v2/Groups"
+    listed = core.call("GET", url, params={"filter": wanted}).json()
     assert "members" not in listed["Resources"][0]
-    [found] = core.admin().groups.list(**asked)
+    [found] = core.admin().groups.list(filter=wanted)
     assert [each.value for each in found.members or []] == [user.id]
 
 

@@ -70,6 +70,9 @@ def test_runs_are_listed_by_time_and_type(plant: Plant) -> None:
         ("runs/list", "limit=26", "limit is 26: give 1 to 25"),
         ("runs/list", "active_only=true&completed_only=true", "not both"),
         ("list", "limit=101", "limit is 101: give 1 to 100"),
+        ("list", "limit=0", "limit is 0: give 1 to 100"),
+        ("list", "page_token=x", "page_token 'x' is not one that a list returned"),
+        ("get", "job_id=1&include_trigger_state=true", "include_trigger_state are not understood"),
         ("list", "job_name=x", "job_name are not understood; understood are: name, expand_tasks, limit, page_token"),
     ],
 )
@@ -111,7 +114,8 @@ def test_a_repair_runs_what_it_names(plant: Plant) -> None:
     jobs = plant.admin.jobs
     run_id = plant.run(plant.create("job", _check("a"), _check("b", "a"))).run_id or 0
     jobs.repair_run(run_id, rerun_tasks=["a"])
-    first = [repair.id for repair in plant.wait(run_id).repair_history or []][-1]
+    plant.wait(run_id)
+    first = [repair.id for repair in jobs.get_run(run_id, include_history=True).repair_history or []][-1]
     assert _attempts(plant, run_id) == [("a", 0), ("b", 0), ("a", 1)]
     for wrong in (None, 1):
         with pytest.raises(InvalidParameterValue, match=f"latest_repair_id.*is {first}"):
@@ -196,6 +200,20 @@ def test_an_idempotency_token_has_up_to_64_characters(plant: Plant) -> None:
     plant.admin.jobs.run_now(job_id, idempotency_token="x" * 64)
     with pytest.raises(InvalidParameterValue, match="idempotency_token has 65 characters"):
         plant.admin.jobs.run_now(job_id, idempotency_token="x" * 65)
+
+
+@pytest.mark.parametrize("path", ["run-now", "runs/submit"])
+def test_an_idempotency_token_of_a_deleted_run_is_refused(plant: Plant, path: str) -> None:
+    """It returns its run as long as that is there; then it starts nothing."""
+    job = {"job_id": plant.create("job", _check("a"))} if path == "run-now" else {"tasks": [_check("a")]}
+    url, body = f"{plant.core.url('prod')}/api/2.2/jobs/{path}", {**job, "idempotency_token": "t"}
+    run_id = plant.core.call("POST", url, json=body).json()["run_id"]
+    plant.wait(run_id)
+    assert plant.core.call("POST", url, json=body).json()["run_id"] == run_id
+    plant.admin.jobs.delete_run(run_id)
+    answer = plant.core.call("POST", url, json=body)
+    assert answer.status_code == 400
+    assert f"The run {run_id} of idempotency_token t was deleted" in answer.json()["message"]
 
 
 def test_tasks_are_run_once_without_a_job(plant: Plant) -> None:

@@ -182,6 +182,6 @@ def test_values_that_a_client_cannot_fetch_as_they_are(both: Both, expression: s
 def test_an_error_names_the_table_and_no_path(both: Both) -> None:
     """What Spark says of a location is said of the table."""
     found = both.refused("insert into target values (1)")
-    assert found.startswith("[INSERT_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS]")
+    assert found.startswith("[DELTA_INSERT_COLUMN_ARITY_MISMATCH]")
     assert f"{CATALOG}.{SCHEMA}.target" in found
     assert str(both.core.cloud.home) not in found

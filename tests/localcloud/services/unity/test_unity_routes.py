@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from databricks.sdk.errors import NotFound
+from databricks.sdk.errors import InvalidParameterValue, NotFound
 from databricks.sdk.service import catalog as uc
 
 from tests.localcloud.core import Core
@@ -150,3 +150,13 @@ def test_tables_are_summarized_by_patterns_and_in_pages(lake: Core) -> None:
     stranger = lake.application("stranger")
     lake.grant("catalog", "prod", stranger, "USE_CATALOG")
     assert list(lake.sdk("stranger").tables.list_summaries("prod")) == []
+
+
+def test_a_registered_model_keeps_its_name(lake: Core) -> None:
+    """A new one is refused with what to do, and nothing else of the request is done."""
+    models, name = lake.admin().registered_models, MODEL
+    models.create(catalog_name="prod", schema_name="credit_gold", name="risk", comment="kept")
+    with pytest.raises(InvalidParameterValue, match=f"Model '{name}' keeps its name: register its versions as 'risks'"):
+        models.update(name, new_name="risks", comment="changed")
+    assert [(each.full_name, each.comment) for each in models.list()] == [(name, "kept")]
+    assert models.update(name, comment="changed").comment == "changed"
