@@ -21,7 +21,6 @@ CHANGES: list[str] = [
     "update target as t set t.n = coalesce(t.n, 0) - 1 where t.id > 1",
     "update same.target set same.target.n = -1, name = upper(name) where same.target.id <> 2",
     "delete from target",
-    "truncate table same.target;",
     "delete from target where n is null or name like 'b%'",
     "delete from target as t where t.id = 1",
     "delete from same.target where same.target.n = 20 and 'target' = 'target'",

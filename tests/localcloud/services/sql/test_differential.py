@@ -150,6 +150,16 @@ def test_what_only_spark_sees_does_not_run(both: Both, statement: str, message: 
     assert message.format(secret=secret) in found
 
 
+def test_truncate_leaves_what_a_delete_of_all_rows_leaves(both: Both) -> None:
+    """Delta's tables on this machine take no TRUNCATE, so it runs as the DELETE that it is on Databricks."""
+    both.fill("target")
+    both.through_the_api("truncate table same.target;")
+    both.spark.sql("delete from target")
+    rows = "select * from target"
+    assert both.through_the_api(rows) == both.directly(rows)
+    assert both.through_the_api(rows)[1] == []
+
+
 @pytest.mark.parametrize("statement", REFUSED)
 def test_what_spark_refuses_is_refused_alike(both: Both, statement: str) -> None:
     """By Spark's own error condition, and nothing is changed."""
