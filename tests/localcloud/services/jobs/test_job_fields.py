@@ -119,7 +119,7 @@ def test_a_run_shows_its_repairs_on_request(plant: Plant) -> None:
     run_id = plant.run(plant.create("job", _check("a", left="x"), _check("b"))).run_id or 0
     jobs.repair_run(run_id, rerun_tasks=["b"])
     repaired = plant.wait(run_id)
-    assert repaired.repair_history is None
+    assert repaired.repair_history == []
     attempts = [task.run_id for task in repaired.tasks or []]
     history = [item.as_dict() for item in jobs.get_run(run_id, include_history=True).repair_history or []]
     assert [(item["type"], item["task_run_ids"]) for item in history] == [

@@ -275,7 +275,7 @@ def test_repair_runs_what_failed_and_what_follows(plant: Plant, tmp_path: Path) 
     assert len(log.read_text().splitlines()) == 1
     assert repaired.state is not None
     assert repaired.state.result_state is RunResultState.SUCCESS
-    assert repaired.repair_history is None
+    assert repaired.repair_history == []
 
 
 def test_an_idempotency_token_starts_one_run(plant: Plant) -> None:
