@@ -50,7 +50,7 @@ _CHOICES = {
     "pause_status": ("PAUSED", "UNPAUSED"),
     "task_retry_mode": ("NEVER", "ON_FAILURE"),
 }
-_NOTHING = (None, "", False, [], {})
+_NOTHING: tuple[object, ...] = (None, "", False, [], {})
 
 
 def problems(settings: Mapping[str, Any]) -> Iterator[str]:
