@@ -6,6 +6,7 @@ and "GRANT" (what `ALL PRIVILEGES` leaves out).
 """
 
 import re
+from functools import lru_cache
 
 # The groups that hold every user: of the account, and of the workspace.
 ACCOUNT_USERS = "account users"
@@ -22,6 +23,7 @@ _ALL = {"ALL", "ALL_PRIVILEGES", "ALL_PRIVILEGE"}
 NOT_IN_ALL = frozenset({"MANAGE", "EXTERNAL_USE_SCHEMA", "EXTERNAL_USE_LOCATION"})
 
 
+@lru_cache(maxsize=10_000)
 def privilege(text: str) -> str:
     """A privilege, permission level or secret permission: `all privileges` is `ALL_PRIVILEGES`."""
     found = _SEPARATORS.sub("_", text.strip()).upper()
@@ -33,6 +35,7 @@ def covers(granted: str, wanted: str) -> bool:
     return granted == wanted or (granted == "ALL_PRIVILEGES" and wanted not in NOT_IN_ALL)
 
 
+@lru_cache(maxsize=50_000)
 def principal(text: str) -> str:
     """A principal's name: built-in groups in their own spelling, all others without superfluous blanks.
 

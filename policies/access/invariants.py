@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from policies.access.people import UNKNOWN_KIND
 from policies.access.privileges import LEVELS, writes
 from policies.access.unknown import is_unknown
 from policies.errors import RulesError
+from policies.globs import fits
 from policies.yaml_file import only, read_yaml, text_of, texts_of
 
 INVARIANTS = Path(__file__).parent / "invariants.yaml"
@@ -99,4 +99,4 @@ def _invariant(path: Path, place: str, entry: Any) -> Invariant:
 
 def _any(patterns: Sequence[str], text: str) -> bool:
     """In any case: names of groups differ in more."""
-    return any(fnmatchcase(text.casefold(), pattern.casefold()) for pattern in patterns)
+    return fits(text.casefold(), [pattern.casefold() for pattern in patterns])

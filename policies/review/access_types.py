@@ -81,6 +81,13 @@ def _secret_acl(change: Change, values: Values, names: Names) -> Iterator[Row]:
     )
 
 
+def _secret_scope(change: Change, values: Values, names: Names) -> Iterator[Row]:
+    """Whoever may manage a scope from its beginning."""
+    attribute = "initial_manage_principal"
+    if values.get(attribute) or (values is change.after and _is_unknown(change, attribute)):
+        yield names.text(change, attribute, values), "MANAGE", "secret scope", names.of(change, values)
+
+
 def _membership(change: Change, values: Values, names: Names) -> Iterator[Row]:
     group = names.principal(names.text(change, "group_id", values))
     yield names.text(change, "member_id", values), "MEMBERSHIP", "group", group
@@ -99,6 +106,12 @@ def _binding(change: Change, values: Values, names: Names) -> Iterator[Row]:
     # The older binding resource may name its catalog in an attribute of its own.
     attribute = "securable_name" if values.get("securable_name") or not values.get("catalog_name") else "catalog_name"
     yield workspace, access, str(values.get("securable_type") or "catalog"), names.text(change, attribute, values)
+
+
+def _metastore(change: Change, values: Values, names: Names) -> Iterator[Row]:
+    """A workspace reaches what lies in a metastore, as far as its people have rights there."""
+    workspace = f"workspace {names.text(change, 'workspace_id', values)}"
+    yield workspace, "ASSIGNMENT", "metastore", names.text(change, "metastore_id", values)
 
 
 def _federation(change: Change, values: Values, names: Names) -> Iterator[Row]:
@@ -181,11 +194,13 @@ READERS: Mapping[str, Callable[[Change, Values, Names], Iterator[Row]]] = azure_
     "databricks_group": _own_entitlements,
     "databricks_group_member": _membership,
     "databricks_group_role": _role,
+    "databricks_metastore_assignment": _metastore,
     "databricks_mws_permission_assignment": _assignment,
     "databricks_permission_assignment": _assignment,
     "databricks_permissions": _permissions,
     "databricks_policy_info": _exceptions,
     "databricks_secret_acl": _secret_acl,
+    "databricks_secret_scope": _secret_scope,
     "databricks_service_principal": _own_entitlements,
     "databricks_service_principal_federation_policy": _federation,
     "databricks_service_principal_role": _role,

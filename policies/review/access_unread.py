@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
 from functools import cache
+from typing import Any
 
+from policies.globs import fits
 from policies.review.differences import is_blank
 from policies.review.names import Names
 from policies.terraform.plan import Action, Change
@@ -18,6 +19,7 @@ _UNREAD = (
     "azurerm_*_active_directory_administrator",
     "azurerm_*_authorization_rule",
     "azurerm_*_deployment_script*",
+    "azurerm_*_policy_exemption",
     "azurerm_*_policy_assignment",
     "azurerm_*_policy_remediation",
     "azurerm_*_principal_assignment",
@@ -26,10 +28,16 @@ _UNREAD = (
     "azurerm_*_role_definition",
     "azurerm_*_sas_token_definition",
     "azurerm_*_template_deployment",
+    "azurerm_application_insights_api_key",
     "azurerm_container_registry_scope_map",
+    "azurerm_container_registry_task*",
     "azurerm_container_registry_token*",
+    "azurerm_key_vault_managed_storage_account",
+    "azurerm_kubernetes_cluster_extension",
     "azurerm_lighthouse_*",
     "azurerm_pim_*",
+    "azurerm_policy_*definition",
+    "azurerm_policy_virtual_machine_configuration_assignment",
     "azurerm_role_management_policy",
     "azurerm_storage_account_local_user",
     "azurerm_virtual_machine_extension",
@@ -49,10 +57,16 @@ _UNREAD = (
 )
 # Attributes by which a type gives access that is in no list: a new one, or one that nobody here has met.
 _GIVES = re.compile(
-    r"(aces?|access_control|access_policy|access_policies|assignments|grants?|grant_rules|member_ids?|members?"
-    r"|member_object_id|permissions?|permission_scope|principals?|principal_ids?|principal_object_id|privileges"
-    r"|privilege_assignments|roles?|role_definition_(id|name))"
+    r"(aces?|acls?|access_control|access_policy|access_policies|assignments|assign_to_user|grants?|grant_rules"
+    r"|member_ids?|members?|member_object_id|(read_|write_)?permissions?|permission_scope|principals?|principal_ids?"
+    r"|principal_object_id|privileges|privilege_assignments|roles?|role_definition_(id|name)"
+    r"|(admin|owner)s?(_group)?_object_ids?)"
 )
+# What holds such names and gives nothing: maps that users fill as they like, an identity of its own, limits of calls.
+_FREE = frozenset({
+    "ai_gateway", "app_settings", "base_parameters", "custom_config", "custom_tags", "identity", "labels", "metadata",
+    "named_parameters", "options", "parameters", "properties", "spark_conf", "spark_env_vars", "tags",
+})  # fmt: skip
 _MAKES = (Action.CREATE, Action.UPDATE, Action.REPLACE, Action.IMPORT, Action.UNKNOWN)
 
 
@@ -64,15 +78,30 @@ def gives_unread_access(change: Change, names: Names) -> bool:
 
 @cache
 def _is_listed(kind: str) -> bool:
-    return any(fnmatchcase(kind, pattern) for pattern in _UNREAD)
+    return fits(kind, _UNREAD)
 
 
 def _looks_so(change: Change, names: Names) -> bool:
     """Whether the configuration sets an attribute that gives access; what a provider fills in gives none."""
     unknown = change.unknown if isinstance(change.unknown, Mapping) else {}
-    given = [name for name, value in change.values.items() if not is_blank(value)]
-    given += [name for name, mark in unknown.items() if mark]
-    return any(_GIVES.fullmatch(name) and names.sets(change, name) for name in given)
+    given = [name for name, value in change.values.items() if _gives_in(name, value)]
+    given += [name for name, mark in unknown.items() if _gives_in(name, mark)]
+    return any(names.sets(change, name) for name in given)
+
+
+def _gives_in(name: str, value: Any) -> bool:
+    """Whether the attribute, or one in its blocks, is of those that give access, and says something."""
+    if name in _FREE or is_blank(value) or value is False:
+        return False
+    if _gives(name):
+        return True
+    blocks = value if isinstance(value, list) else [value]
+    return any(_gives_in(key, below) for block in blocks if isinstance(block, dict) for key, below in block.items())
+
+
+@cache
+def _gives(name: str) -> bool:
+    return _GIVES.fullmatch(name) is not None
 
 
 def subject(change: Change, names: Names) -> tuple[str, str]:

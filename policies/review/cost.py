@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 
+from policies.globs import fits
 from policies.review.estimates import BY_USE, ESTIMATES, HOURS_PER_MONTH, SIZES, Monthly, priced
 from policies.review.prices import Prices
 from policies.terraform.plan import Action, Change, Plan
@@ -99,5 +99,5 @@ def monthly(kind: str, values: Any, prices: Prices) -> Monthly:
     estimate = ESTIMATES.get(kind)
     if estimate:
         return estimate(values, prices)
-    free = any(fnmatchcase(kind, pattern) for pattern in prices.free)
+    free = fits(kind, prices.free)
     return Monthly() if free else Monthly(unknown=("its type is not in policies/prices.yaml",))

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
-from typing import Any
+from typing import Any, NamedTuple
 
 from policies.review.masking import MASK, hide_forms, is_secret_name, marked_texts, part
 from policies.terraform.plan import Change, path_text
@@ -24,8 +24,7 @@ class Difference:
     after: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Side:
+class _Side(NamedTuple):
     value: Any
     marks: Any
     unknown: Any = None
@@ -64,7 +63,10 @@ def _differences(path: tuple[Any, ...], before: _Side, after: _Side) -> Iterator
     elif isinstance(before.value, dict) and isinstance(after.value, dict):
         keys = {**before.value, **after.value, **(after.unknown if isinstance(after.unknown, dict) else {})}
         for key in sorted(keys, key=str):
-            yield from _differences((*path, key), before.at(key), after.at(key))
+            # Most attributes stay: they are left out before anything is made of them.
+            stays = before.value.get(key, _ABSENT) == after.value.get(key, _ABSENT) and not part(after.unknown, key)
+            if not stays:
+                yield from _differences((*path, key), before.at(key), after.at(key))
     elif isinstance(before.value, list) and isinstance(after.value, list):
         for left, right in _paired(before, after):
             position = right if right is not None else left

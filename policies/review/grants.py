@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from policies import rights
 from policies.review.access_types import READERS, STATED
@@ -16,9 +17,11 @@ from policies.terraform.plan import Action, Change, Plan
 _BY_RULE = ("azurerm_role_definition",)
 
 
-@dataclass(frozen=True, kw_only=True, order=True)
-class Holding:
-    """A principal holds a privilege on a securable; `kind` is the securable's, such as `schema`."""
+class Holding(NamedTuple):
+    """A principal holds a privilege on a securable; `kind` is the securable's, such as `schema`.
+
+    A tuple, because a review makes tens of thousands and compares them as sets.
+    """
 
     principal: str
     privilege: str
@@ -117,6 +120,7 @@ def holdings_of(change: Change, values: Any, names: Names) -> Iterator[Holding]:
             )
 
 
+@lru_cache(maxsize=1_000)
 def _word(kind: str) -> str:
     """A kind as plain words: it comes from names in the plan, and is shown as text."""
     return re.sub(r"[^A-Za-z0-9 ]+", " ", kind)[:40].strip() or "securable"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from policies.review.names import Names
@@ -47,6 +48,7 @@ def losses(plan: Plan, names: Names, path: Path = CONSEQUENCES) -> list[Loss]:
     return sorted(found, key=lambda loss: (not loss.data, loss.action is not Action.DELETE))
 
 
+@cache
 def _consequences(path: Path) -> Mapping[str, tuple[str, bool]]:
     found = read_yaml(path)
     return {name: (text_of(path, name, entry, "lost"), entry.get("data") is True) for name, entry in found.items()}

@@ -20,6 +20,7 @@ _NO_SECRET = re.compile(r"(lifetime|enabled|_id$|_name$|scope|expir|type$|_days|
 # Shorter ones, and short ones of letters or digits alone, are words such as "true": taking them out garbles the review.
 _SHORTEST = 5
 _LONG = 8
+_TREES = (dict, list)
 # Texts of up to so many characters are looked at once.
 _REMEMBERED = 200
 
@@ -47,15 +48,23 @@ def marked_texts(value: Any, marks: Any, name: str = "") -> list[str]:
 
 
 def _collect(value: Any, marks: Any, name: str, found: list[str]) -> None:
-    if isinstance(value, str):
+    """Types are compared, and texts looked at where they stand: every value of a plan passes here."""
+    kind = type(value)
+    if kind is str:
         if marks is True or is_secret_name(name):
             found.append(value)
-    elif isinstance(value, dict):
+    elif kind is dict:
         for key, below in value.items():
-            _collect(below, part(marks, key) if marks else None, str(key), found)
-    elif isinstance(value, list):
+            if marks or type(below) in _TREES:
+                _collect(below, part(marks, key), key, found)
+            elif type(below) is str and is_secret_name(key):
+                found.append(below)
+    elif kind is list:
+        # A text in a list that nothing marks is as open as the list's name.
+        hides = bool(marks) or is_secret_name(name)
         for position, below in enumerate(value):
-            _collect(below, part(marks, position) if marks else None, name, found)
+            if hides or type(below) in _TREES:
+                _collect(below, part(marks, position), name, found)
 
 
 def secrets_of(plan: Plan) -> frozenset[str]:

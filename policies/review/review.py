@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from operator import is_
 from typing import Any, cast
 
 from policies.json_file import Document
@@ -196,13 +197,16 @@ def _told(finding: Finding, places: tuple[Place, ...]) -> Told:
 
 
 def _clean(value: Any, hide: Scrubber) -> Any:
-    """A copy of `value`, whatever it is made of, with every text scrubbed."""
+    """`value`, whatever it is made of, with every text scrubbed; itself if there is nothing to scrub."""
     if type(value) is str:  # not an Action or a Verdict
         return hide(value)
-    if isinstance(value, tuple):
-        return tuple(_clean(item, hide) for item in value)
+    if type(value) is tuple:
+        clean_items = [_clean(item, hide) for item in value]
+        return value if all(map(is_, clean_items, value)) else tuple(clean_items)
     if isinstance(value, Mapping):
         return {key: _clean(item, hide) for key, item in value.items()}
     if hasattr(value, "__dataclass_fields__"):
-        return type(value)(**{name: _clean(getattr(value, name), hide) for name in value.__dataclass_fields__})
+        held = {name: getattr(value, name) for name in value.__dataclass_fields__}
+        clean = {name: _clean(item, hide) for name, item in held.items()}
+        return value if all(map(is_, clean.values(), held.values())) else type(value)(**clean)
     return value

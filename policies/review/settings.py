@@ -3,9 +3,9 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
 from typing import Any
 
+from policies.globs import fits
 from policies.review.differences import is_blank
 from policies.terraform.plan import Change
 
@@ -21,14 +21,23 @@ def changed(change: Change, attributes: Sequence[str], becomes: Sequence[str]) -
 
 
 def _changes(change: Change, path: tuple[str, ...], becomes: Sequence[str]) -> bool:
-    before, after = Counter(_values(change.before, path)), Counter(_values(change.after, path))
+    if _stays(change, path[0]):
+        return False
     if _is_unknown(change.unknown, path):
         return True
+    before, after = Counter(_values(change.before, path)), Counter(_values(change.after, path))
     added, removed = after - before, before - after
     found = list(added) or ([UNSET] if removed else [])
     if not becomes:
         return bool(added or removed)
-    return any(fnmatchcase(value, pattern) for value in found for pattern in becomes)
+    return any(fits(value, becomes) for value in found)
+
+
+def _stays(change: Change, attribute: str) -> bool:
+    """Whether a top-level attribute is the same before and after, so that nothing in it changes."""
+    sides = (change.before, change.after, change.unknown or {})
+    before, after, unknown = (side.get(attribute) if isinstance(side, dict) else side for side in sides)
+    return not unknown and before == after and all(isinstance(side, dict) for side in sides[:2])
 
 
 def _values(value: Any, path: tuple[str, ...]) -> Iterator[str]:
@@ -36,7 +45,7 @@ def _values(value: Any, path: tuple[str, ...]) -> Iterator[str]:
     if isinstance(value, list):
         for item in value:
             yield from _values(item, path)
-    elif path and isinstance(value, Mapping):
+    elif path and isinstance(value, dict):
         yield from _values(value.get(path[0]), path[1:])
     elif path and isinstance(value, str) and value.startswith("{"):
         yield from _values(_document(value), path)

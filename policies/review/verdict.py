@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Protocol
 
+from policies.globs import fits
 from policies.review import settings
 from policies.review.cost import Cost
 from policies.review.drift import Drift
@@ -173,4 +173,4 @@ def _finding_fits(condition: FindingCondition, finding: Finding) -> bool:
 
 @lru_cache(maxsize=100_000)
 def _any(patterns: tuple[str, ...], text: str) -> bool:
-    return any(fnmatchcase(text, pattern) for pattern in patterns)
+    return fits(text, patterns)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from .values import Block, Expression, Scalar
@@ -30,6 +31,8 @@ def no_literal_secret(where: str, settings: Mapping[str, Scalar]) -> Verdict:
 
 def no_literal_secret_at(block: Block, path: str) -> Verdict:
     """As `no_literal_secret`, for the map at `path`; one that is computed as a whole is unknown."""
+    if not block.has(path):
+        return passed()
     whole = [value for value in block.values(path) if isinstance(value, Expression)]
     hidden = [unknown(f"{path} is computed as a whole, and what it holds cannot be seen here") for _ in whole[:1]]
     return worst([*hidden, no_literal_secret(path, block.mapping(path))])
@@ -57,16 +60,21 @@ def _named(raw: Any, suffix: str) -> Iterator[tuple[str, Scalar]]:
             yield from _named(item, suffix)
 
 
+@lru_cache(maxsize=10_000)
+def _is_secret(name: str) -> bool:
+    """Whether a setting of that name holds a secret: the same names come again and again."""
+    return _SECRET_NAME.search(name) is not None
+
+
 def _setting(where: str, name: str, value: Scalar) -> Verdict:
     if isinstance(value, Expression):
         named = unknown(f"{where} {name} is computed, and what it holds stands in the state")
-        return named if _SECRET_NAME.search(name) else passed()
+        return named if _is_secret(name) else passed()
     text = str(value)
-    if _REFERENCE.match(text):
+    doubtful = _SECRET_VALUE.search(text) or (_is_secret(name) and not _HARMLESS.match(text))
+    if not doubtful or _REFERENCE.match(text):
         return passed()
-    if _SECRET_VALUE.search(text) or (_SECRET_NAME.search(name) and not _HARMLESS.match(text)):
-        return failed(f"{where} {name} holds a secret in clear text; allowed: {{{{secrets/<scope>/<key>}}}}")
-    return passed()
+    return failed(f"{where} {name} holds a secret in clear text; allowed: {{{{secrets/<scope>/<key>}}}}")
 
 
 def _argument(path: str, value: Scalar) -> Verdict:

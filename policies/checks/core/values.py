@@ -1,7 +1,7 @@
 """Arguments of a resource, read alike from synthesized JSON, from a plan and from checkov's parse of HCL."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -18,8 +18,9 @@ _CALL = re.compile(r"[a-z][a-z0-9_]*\(.*\)$", re.DOTALL)
 _NEGATED = re.compile(r"!\s*(?:true\b|false\b|\(|[a-z_]\w*[.(\[])", re.IGNORECASE)
 _INDEXED = re.compile(r"[\[{].*[\]}](?:\[[^\]]*\]|\.\w+)+$", re.DOTALL)
 _COMPUTED = (_BARE, _CALL, _NEGATED, _INDEXED)
-# The first is what almost every block is, and is told many times faster.
-_MAPS = (dict, Mapping)
+_MANY = (list, tuple, set)
+# What almost every value is: asking these for a Mapping goes through an abstract class, which takes ten times as long.
+_NO_MAP = frozenset({str, int, float, bool, list, type(None)})
 
 
 @dataclass(frozen=True)
@@ -62,16 +63,16 @@ class Block:
         """The nested blocks at `path` (names joined by dots), one for each, in their order."""
         found = self._at(path)
         self._note(path, found)
-        return [Block(item, self.hidden) for item in found if isinstance(item, _MAPS)]
+        return [Block(item, self.hidden) for item in found if is_map(item)]
 
     def _note(self, path: str, found: list[Any]) -> None:
         """Keep the path where a whole block is computed: what it will hold cannot be seen."""
-        if any(isinstance(item, str | Expression) and isinstance(scalar(item), Expression) for item in found):
+        if any(isinstance(item, (str, Expression)) and isinstance(scalar(item), Expression) for item in found):
             self.hidden.append(path)
 
     def values(self, path: str) -> list[Scalar]:
         """Every value at `path`, through all nested blocks on the way. Empty where none is set."""
-        return [scalar(found) for found in self._at(path) if not isinstance(found, _MAPS)]
+        return [scalar(found) for found in self._at(path) if not is_map(found)]
 
     def value(self, path: str) -> Scalar | None:
         """The first value at `path`; None where none is set."""
@@ -87,9 +88,9 @@ class Block:
         blocks = self._at(path)
         self._note(path, blocks)
         for block in blocks:
-            if isinstance(block, _MAPS):
+            if is_map(block):
                 for key, raw in block.items():
-                    first = next(_flat(raw), None)
+                    first = next(iter(_flat(raw)), None)
                     if not _is_note(key) and first is not None:
                         found[key.strip('"')] = scalar(first)
         return found
@@ -103,20 +104,37 @@ class Block:
         for name in path.split("."):
             deeper: list[Any] = []
             for outer in level:
-                if not isinstance(outer, _MAPS):
+                if not is_map(outer):
                     self._note(path, [outer])
                 elif name in outer:
-                    deeper.extend(_flat(outer[name]))
+                    deeper += _flat(outer[name])
             level = deeper
+            if not level:
+                break
         return level
 
 
-def _flat(raw: Any) -> Iterator[Any]:
-    if isinstance(raw, list | tuple | set):
-        for item in raw:
-            yield from _flat(item)
-    elif raw is not None and raw not in ("", {}):
-        yield raw
+def is_map(raw: Any) -> bool:
+    """Whether a value is a mapping, such as a block."""
+    kind = type(raw)
+    return kind is dict or (kind not in _NO_MAP and isinstance(raw, Mapping))
+
+
+def _flat(raw: Any) -> list[Any]:
+    """The values in nested lists, without those that are not set."""
+    if not isinstance(raw, _MANY):
+        return [raw] if _is_set(raw) else []
+    found: list[Any] = []
+    for item in raw:
+        if isinstance(item, _MANY):
+            found += _flat(item)
+        elif _is_set(item):
+            found.append(item)
+    return found
+
+
+def _is_set(raw: Any) -> bool:
+    return raw is not None and raw not in ("", {})
 
 
 def _is_note(key: str) -> bool:
@@ -136,8 +154,6 @@ def _is_computed(text: str) -> bool:
 
 def scalar(raw: Any) -> Scalar:
     """A value as a check sees it: an `Expression` where Terraform computes it."""
-    if isinstance(raw, str) and _is_computed(raw):
-        return Expression(raw)
-    if isinstance(raw, str | int | float | bool | Expression):
-        return raw
-    return Expression(repr(raw))
+    if isinstance(raw, str):  # checkov's are of a type of its own
+        return Expression(raw) if _is_computed(raw) else raw
+    return raw if isinstance(raw, (int, float, Expression)) else Expression(repr(raw))

@@ -15,7 +15,7 @@ class Result(StrEnum):
     UNKNOWN = "unknown"
 
 
-_ORDER = (Result.PASS, Result.UNKNOWN, Result.FAIL)
+_ORDER = {Result.PASS: 0, Result.UNKNOWN: 1, Result.FAIL: 2}
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,12 @@ class Verdict:
     reason: str = ""
 
 
+_PASSED = Verdict(Result.PASS)
+
+
 def passed(reason: str = "") -> Verdict:
     """The resource meets the rule."""
-    return Verdict(Result.PASS, reason)
+    return Verdict(Result.PASS, reason) if reason else _PASSED
 
 
 def failed(reason: str) -> Verdict:
@@ -43,7 +46,11 @@ def unknown(reason: str) -> Verdict:
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
     """The first of the worst verdicts; a pass where there is none."""
-    return max(verdicts, key=lambda verdict: _ORDER.index(verdict.result), default=passed())
+    return max(verdicts, key=_rank, default=_PASSED)
+
+
+def _rank(verdict: Verdict) -> int:
+    return _ORDER[verdict.result]
 
 
 def expect(block: Block, path: str, *allowed: Scalar, missing: Verdict | None = None) -> Verdict:

@@ -1,6 +1,5 @@
 """Terraform hands an empty text in a list to the provider as null, which the provider takes for no string."""
 
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..core.api import Resource, Severity, Verdict, failed, passed, rule
@@ -14,6 +13,7 @@ _LISTS = frozenset(
         *("except_principals", "jar_params", "commands", "values"),
     }
 )
+_MAY_HOLD = (dict, list)
 _NOT_ARGUMENTS = ("//", "depends_on", "lifecycle", "provider")
 
 
@@ -44,24 +44,36 @@ _NOT_ARGUMENTS = ("//", "depends_on", "lifecycle", "provider")
 )
 def lists_hold_no_empty_text(resource: Resource) -> Verdict:
     """No list holds an empty text or a null."""
-    found = sorted(set(_empty(resource.block.raw_values, "")))
+    places: set[str] = set()
+    _collect(resource.block.raw_values, "", places)
+    found = sorted(places)
     return failed(f"{', '.join(found)} has an empty item; allowed: texts") if found else passed()
 
 
-def _empty(raw: Any, path: str) -> Iterator[str]:
-    if isinstance(raw, Mapping):
+def _collect(raw: Any, path: str, found: set[str]) -> None:
+    """Add the paths below `raw` of lists that hold an empty item. Only what may hold a list is looked into."""
+    if isinstance(raw, dict):
         for name, inner in raw.items():
-            if name not in _NOT_ARGUMENTS and not name.startswith("__") and not name.endswith("_"):
-                yield from _empty(inner, f"{path}.{name}".lstrip("."))
+            if isinstance(inner, _MAY_HOLD) and _is_argument(name):
+                _collect(inner, f"{path}.{name}" if path else name, found)
     elif isinstance(raw, list):
-        inside = [inner for inner in raw if isinstance(inner, list)]
-        # A lone null is an argument that is not set, which checkov wraps in a list.
-        is_list = len(raw) > 1 or (path.rpartition(".")[2] in _LISTS and raw != [None])
-        if (is_list and _has_empty(raw)) or any(_has_empty(inner) for inner in inside):
-            yield path
+        if _holds_empty(raw, path):
+            found.add(path)
         for inner in raw:
-            yield from _empty(inner, path)
+            if isinstance(inner, _MAY_HOLD):
+                _collect(inner, path, found)
+
+
+def _is_argument(name: str) -> bool:
+    return name not in _NOT_ARGUMENTS and not name.startswith("__") and not name.endswith("_")
+
+
+def _holds_empty(items: list[Any], path: str) -> bool:
+    # A lone null is an argument that is not set, which checkov wraps in a list.
+    is_list = len(items) > 1 or (path.rpartition(".")[2] in _LISTS and items != [None])
+    inside = (item for item in items if isinstance(item, list))
+    return (is_list and _has_empty(items)) or any(map(_has_empty, inside))
 
 
 def _has_empty(items: list[Any]) -> bool:
-    return any(item is None or item == "" for item in items)
+    return None in items or "" in items

@@ -1,14 +1,15 @@
 """Small plans in Terraform's JSON form, for tests."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from policies.review.prices import read_prices
+from policies.review.prices import Prices, read_prices
 from policies.review.review import Review, Reviewer
-from policies.review.rules import read_rules
+from policies.review.rules import Rule, read_rules
 from policies.review.verdict import Finding
 
 REAL_PLANS = Path(__file__).resolve().parents[4] / "shared" / "data" / "plans"
@@ -63,7 +64,14 @@ def _configured(item: Mapping[str, Any], uses: Uses) -> dict[str, Any]:
 
 def reviewer(*findings: Finding) -> Reviewer:
     """A reviewer with the shipped rules and prices, to whom the scan says `findings`."""
-    return Reviewer(rules=read_rules(), prices=read_prices(), findings_of=lambda _plan: findings)
+    rules, prices = _shipped()
+    return Reviewer(rules=rules, prices=prices, findings_of=lambda _plan: findings)
+
+
+@cache
+def _shipped() -> tuple[tuple[Rule, ...], Prices]:
+    """They take longer to read than to apply."""
+    return read_rules(), read_prices()
 
 
 def reviewed(*changes: Mapping[str, Any], **more: Any) -> Review:

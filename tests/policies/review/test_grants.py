@@ -82,6 +82,10 @@ _EXAMPLES: dict[str, tuple[dict[str, Any], str]] = {
         "eng gains MODIFY, SELECT on schema prod.credit_gold",
     ),
     "databricks_group_member": ({"group_id": "7", "member_id": "8"}, "8 gains MEMBERSHIP on group 7"),
+    "databricks_metastore_assignment": (
+        {"workspace_id": 12, "metastore_id": "m-1"},
+        "workspace 12 gains ASSIGNMENT on metastore m-1",
+    ),
     "databricks_mws_permission_assignment": (
         {"workspace_id": 12, "principal_id": 7, "permissions": ["ADMIN"]},
         "7 gains ADMIN on workspace 12",
@@ -101,6 +105,10 @@ _EXAMPLES: dict[str, tuple[dict[str, Any], str]] = {
     "databricks_secret_acl": (
         {"scope": "prod", "principal": "eng", "permission": "READ"},
         "eng gains READ on secret scope prod",
+    ),
+    "databricks_secret_scope": (
+        {"name": "prod", "initial_manage_principal": "users"},
+        "users gains MANAGE on secret scope prod",
     ),
     "databricks_service_principal_federation_policy": (
         {"service_principal_id": "9", "oidc_policy": [{"subject": "repo:o/r:environment:dev"}]},

@@ -105,6 +105,20 @@ EXAMPLES: dict[str, tuple[dict[str, Any], tuple[Told, ...]]] = {
         (),
     ),
     "what a job runs": (_set("databricks_job", _runs("/Repos/main"), _runs("/Users/bob")), ()),
+    "code for every cluster": (_set("databricks_global_init_script", None, {"name": "s", "enabled": True}), ()),
+    "what a cluster starts with": (
+        _set("databricks_cluster", {"init_scripts": []}, {"init_scripts": [{"workspace": [{"destination": "/s.sh"}]}]}),
+        (),
+    ),
+    "a setting of a workspace or the account": (
+        _set("databricks_workspace_conf", {"custom_config": {"a": "false"}}, {"custom_config": {"a": "true"}}),
+        (),
+    ),
+    "sign-in past Entra": (_set("azurerm_container_registry", {"admin_enabled": False}, {"admin_enabled": True}), ()),
+    "rights are not asked for": (
+        _set("azurerm_kubernetes_cluster", None, {"role_based_access_control_enabled": False}),
+        (),
+    ),
     "a mask or a filter is taken from a table": (_set("databricks_sql_table", _MASKED, _BARE), ()),
     "a role allows more": (_set("azurerm_role_definition", None, {"permissions": [{"actions": ["*"]}]}), ()),
     "open to every workspace": (
