@@ -25,10 +25,11 @@ def now_ms() -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class Cause:
-    """What started a run: the API's trigger type and, for one that the local clock fired, when by that clock."""
+    """What started a run: the API's trigger type; when by the local clock, if that fired it; of which task's run."""
 
     trigger: str
     at_ms: int = 0
+    run_id: int = 0
 
 
 BY_HAND = Cause(trigger="ONE_TIME")
@@ -49,6 +50,7 @@ def new_run(store: Store, job: Document, *, creator: str, parameters: Mapping[st
         "run_as": job["run_as"],
         "trigger": cause.trigger,
         "scheduled_ms": cause.at_ms,
+        "started_by": cause.run_id,
         "parameters": dict(parameters),
         "settings": settings,
         "state": "PENDING",

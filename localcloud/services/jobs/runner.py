@@ -158,7 +158,7 @@ class Runner:
             return
         limit = concurrent_runs(run["settings"])
         if queue and limit:
-            run["state"] = "QUEUED"
+            run.update(state="QUEUED", queued=True)
             return
         reached = Result.MAXIMUM_CONCURRENT_RUNS_REACHED
         message = f"Skipped: the job already has {limit} active run(s), its max_concurrent_runs, and no queue."

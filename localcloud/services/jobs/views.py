@@ -54,11 +54,15 @@ def run(document: Document, workspace_url: str, *, history: bool = False, values
         "run_id": document["run_id"],
         "job_run_id": document["run_id"],
         "original_attempt_run_id": document["run_id"],
-        "number_in_job": document["number"],
+        # As the API has had it since runs have no number of their own.
+        "number_in_job": document["run_id"],
+        "attempt_number": 0,
         "run_name": document["name"],
+        **({"description": settings["description"]} if settings.get("description") else {}),
         "run_type": document.get("type", records.OF_A_JOB),
         "format": "MULTI_TASK",
         "trigger": document["trigger"],
+        **({"trigger_info": {"run_id": document["started_by"]}} if document.get("started_by") else {}),
         **({"schedule": settings["schedule"]} if document["trigger"] == "PERIODIC" else {}),
         # Only locally: when it was due by the local clock (epoch milliseconds), 0 for a run that no clock fired.
         "scheduled_time": document.get("scheduled_ms", 0),
@@ -72,6 +76,9 @@ def run(document: Document, workspace_url: str, *, history: bool = False, values
         "job_clusters": settings.get("job_clusters") or [],
         **({"repair_history": _history(document)} if history else {}),
         **_progress(document),
+        **_queue(document),
+        # Of a run with tasks only the whole is timed: `run_duration`.
+        "execution_duration": 0,
         "tasks": [_task(tasks[attempt["task_key"]], attempt, values=values) for attempt in document["attempts"]],
     }
 
@@ -116,6 +123,12 @@ def _history(document: Document) -> list[Document]:
     return found
 
 
+def _queue(document: Document) -> Document:
+    """How long a run waited for another one of its job to end."""
+    waited = document.get("queued") and document["start_ms"]
+    return {"queue_duration": document["start_ms"] - document["created_ms"]} if waited else {}
+
+
 def _task(task: Mapping[str, Any], attempt: Document, *, values: bool = False) -> Document:
     shown = {name: value for name, value in task.items() if name != "condition_task"}
     if "condition_task" in task:
@@ -144,6 +157,10 @@ def _progress(part: Document) -> Document:
     """Times and both forms of the state, of a run or of a task."""
     state: Document = {"life_cycle_state": part["state"], "state_message": part["message"]}
     status: Document = {"state": _STATUS.get(part["state"], part["state"])}
+    if part["state"] == "QUEUED":
+        reason = "The job has as many active runs as its max_concurrent_runs allows."
+        state["queue_reason"] = reason
+        status["queue_details"] = {"code": "MAX_CONCURRENT_RUNS_REACHED", "message": reason}
     if records.is_final(part):
         state |= {
             "result_state": part["result"],

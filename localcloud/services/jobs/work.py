@@ -21,7 +21,7 @@ from localcloud.services.jobs.references import Scope, resolve
 from localcloud.services.jobs.settings import kind_of
 from localcloud.services.jobs.wheel_task import WheelTasks
 
-_BY_TASK = Cause(trigger="RUN_JOB_TASK")
+_BY_TASK = "RUN_JOB_TASK"
 
 
 class Runs(Protocol):
@@ -75,7 +75,8 @@ class TaskWork:
             return refused(f"Job {wanted['job_id']} does not exist.", "RESOURCE_NOT_FOUND")
         try:
             self._require_may_run(run, job)
-            child = self._runs.submit(job, run["run_as"], wanted.get("job_parameters") or {}, _BY_TASK)
+            cause = Cause(trigger=_BY_TASK, run_id=attempt["run_id"])
+            child = self._runs.submit(job, run["run_as"], wanted.get("job_parameters") or {}, cause)
         except ApiError as error:
             return refused(error.message, "UNAUTHORIZED_ERROR" if error.status == 403 else "INVALID_RUN_CONFIGURATION")
         # Known at once, so that whoever watches the parent can follow the child.

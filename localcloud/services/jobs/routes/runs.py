@@ -33,7 +33,7 @@ def run_now(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
     def start() -> Document:
         run = runner_of(cloud).submit(job, caller.principal, body.get("job_parameters") or {}, queue=queue)
-        return {"run_id": run["run_id"], "number_in_job": run["number"]}
+        return {"run_id": run["run_id"], "number_in_job": run["run_id"]}
 
     return tokens.once(cloud, str(job["job_id"]), body, start)
 

@@ -167,3 +167,25 @@ def test_a_new_time_limit_holds_for_active_runs(plant: Plant) -> None:
     assert run.state is not None
     assert run.state.result_state is not None
     assert (run.state.result_state.value, run.run_name) == ("TIMEDOUT", "long")
+
+
+def test_a_run_shows_what_the_sdk_names(plant: Plant) -> None:
+    """Its number is its id, its tasks alone have execution times, and a run that a task started says which."""
+    inner = plant.create("inner", _check("a"), description="of the inner one")
+    outer = plant.create("outer", {"task_key": "call", "run_job_task": {"job_id": inner}})
+    plant.core.cloud.store.put("acl", f"jobs/{inner}", {"owner": plant.principal, "entries": {}})
+    url = f"{plant.core.url('prod')}/api/2.2/jobs"
+    started = plant.core.call("POST", f"{url}/run-now", json={"job_id": outer}).json()
+    assert started == {"run_id": started["run_id"], "number_in_job": started["run_id"]}
+    [task] = plant.wait(started["run_id"]).tasks or []
+    [child] = plant.core.call("GET", f"{url}/runs/list", params={"job_id": inner}).json()["runs"]
+    expected = {
+        "trigger": "RUN_JOB_TASK",
+        "trigger_info": {"run_id": task.run_id},
+        "description": "of the inner one",
+        "number_in_job": child["run_id"],
+        "attempt_number": 0,
+        "execution_duration": 0,
+    }
+    assert {name: child[name] for name in expected} == expected
+    assert "queue_duration" not in child

@@ -175,9 +175,18 @@ def test_a_run_has_queue_settings_of_its_own(plant: Plant, tmp_path: Path) -> No
     third = jobs.run_now(job_id, queue=QueueSettings(enabled=False)).run_id
     states = [jobs.get_run(run_id).state.life_cycle_state.value for run_id in (second, third)]  # type: ignore[union-attr]
     assert states == ["QUEUED", "SKIPPED"]
+    status = jobs.get_run(second).status
+    assert status is not None
+    assert status.queue_details is not None
+    assert str(status.queue_details.code) == "QueueDetailsCodeCode.MAX_CONCURRENT_RUNS_REACHED"
     may_end.touch()
     plant.wait(first)
     assert wait_until(lambda: jobs.get_run(second).state.result_state is not None, timeout_s=240)  # type: ignore[union-attr]
+    ended = jobs.get_run(second)
+    assert (
+        ended.queue_duration
+        == (ended.start_time or 0) - plant.core.cloud.store.require("job_run", str(second))["created_ms"]
+    )
 
 
 @pytest.mark.parametrize(
