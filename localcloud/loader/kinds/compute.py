@@ -83,6 +83,9 @@ def _create_job(call: Call) -> Attributes:
 def _reset_job(call: Call, state: Attributes) -> Attributes:
     body = {"job_id": int(state["id"]), "new_settings": job_settings(call.rest(*_OWN))}
     call.session.post(f"{_JOBS}/reset", body)
+    if call.arguments.get("control_run_state") and call.arguments.get("continuous"):
+        # As the provider does: the run under way has the old settings, so it ends, and the next one follows.
+        call.session.post(f"{_JOBS}/runs/cancel-all", {"job_id": int(state["id"])})
     return state
 
 

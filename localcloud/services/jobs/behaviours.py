@@ -165,7 +165,21 @@ BEHAVIOURS = (
         witness="tests/localcloud/services/jobs/test_clock.py::test_the_clock_stands_still_and_is_kept",
     ),
     Behaviour(
-        area="periodic, table-update and model triggers, continuous jobs",
+        area="continuous jobs",
+        does="one run after another, at once or after a wait that doubles with each failure; a pause lets the last end",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/jobs/continuous",
+        witness="tests/localcloud/services/jobs/test_continuous.py::test_a_run_follows_the_last_one_until_it_is_paused",
+    ),
+    Behaviour(
+        area="continuous jobs",
+        does="refuse task dependencies, retry policies and a second run at a time",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/jobs/continuous",
+        witness="tests/localcloud/services/jobs/test_continuous.py::test_what_a_continuous_job_cannot_have_is_refused",
+    ),
+    Behaviour(
+        area="periodic, table-update and model triggers",
         does="kept, and never fire here: the clock says so",
         level=Level.STATEFUL,
         follows="https://learn.microsoft.com/azure/databricks/jobs/triggers",

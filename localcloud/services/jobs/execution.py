@@ -7,7 +7,7 @@ from typing import Any
 
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.store import Document
-from localcloud.services.jobs import graph, records
+from localcloud.services.jobs import continuous, graph, records
 from localcloud.services.jobs.graph import Result
 from localcloud.services.jobs.outcome import Outcome, Stop, code_of, refused
 from localcloud.services.jobs.records import now_ms
@@ -111,7 +111,7 @@ class Execution:
         task = next(task for task in self.run["settings"]["tasks"] if task["task_key"] == key)
         try:
             while not self._try_task(task):
-                self.stop.sleep((task.get("min_retry_interval_millis") or 0) / 1000)
+                self.stop.sleep(self._pause_s(task))
         finally:
             with self._changed:
                 self._running.discard(key)
@@ -126,13 +126,26 @@ class Execution:
         outcome = self._outcome(task, attempt)
         with self._changed:
             self._record(attempt, outcome)
-            again = may_retry(task, attempt, outcome) and not self.stop.is_set()
+            again = self._may_retry(task, attempt, outcome) and not self.stop.is_set()
             if again:
                 records.add_attempt(self._cloud.store, self.run, task["task_key"]).update(
                     state="WAITING_FOR_RETRY", number=attempt["number"] + 1
                 )
             self.save()
         return not again
+
+    def _may_retry(self, task: Mapping[str, Any], attempt: Document, outcome: Outcome) -> bool:
+        """A task by its own rules; of a continuous job, while others of the run go on or if it is the only one."""
+        settings = self.run["settings"]
+        if not settings.get("continuous"):
+            return may_retry(task, attempt, outcome)
+        others = len(self._running) > 1 or len(settings["tasks"]) == 1
+        return others and may_retry({"max_retries": continuous.retries(settings)}, attempt, outcome)
+
+    def _pause_s(self, task: Mapping[str, Any]) -> float:
+        if self.run["settings"].get("continuous"):
+            return float(continuous.FIRST_RETRY_S * 2 ** (records.latest(self.run)[task["task_key"]]["number"] - 1))
+        return float((task.get("min_retry_interval_millis") or 0) / 1000)
 
     def _outcome(self, task: Mapping[str, Any], attempt: Document) -> Outcome:
         try:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from localcloud.services.jobs import fields, graph
+from localcloud.services.jobs import continuous, fields, graph
 from localcloud.services.jobs.conditions import OPERATORS
 from localcloud.services.jobs.references import references
 from localcloud.services.jobs.triggers import file_arrival
@@ -63,6 +63,7 @@ def problems(settings: Mapping[str, Any]) -> list[str]:
     found += graph.problems(tasks)
     found += [problem for task in tasks for problem in _task_problems(task, settings)]
     found += [*_schedule_problems(settings), *_trigger_problems(settings), *_serverless_problems(settings)]
+    found += continuous.problems(settings)
     names = [parameter.get("name") for parameter in settings.get("parameters") or []]
     found += [f"job parameter {name!r} is declared twice: remove one" for name in sorted(_doubles(names))]
     limit = settings.get("max_concurrent_runs")

@@ -1,7 +1,7 @@
 """Steps the local clock, and starts what is due on the way."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from localcloud.kernel import clock, identity
@@ -10,20 +10,22 @@ from localcloud.kernel.errors import ApiError, bad_request
 from localcloud.kernel.store import Document
 from localcloud.services.jobs import triggers
 from localcloud.services.jobs.arrivals import Arrivals, arrivals
+from localcloud.services.jobs.continuous import Rhythm, rhythm
 from localcloud.services.jobs.runner import Runner
-from localcloud.services.jobs.triggers import FILE_ARRIVAL, Due
+from localcloud.services.jobs.triggers import CONTINUOUS, FILE_ARRIVAL, Due
 from localcloud.services.unity import volume_paths as volumes
 
-# In the store: the memory of a file-arrival trigger, by job id.
+# In the store, by job id: the memory of a file-arrival trigger, and of a continuous job.
 _ARRIVALS = "file_arrivals"
+_RHYTHMS = "continuous_runs"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Watched:
-    """A job that the clock may start, with what its trigger has seen; `problem` says why that cannot be looked at."""
+    """A job that the clock may start, with what its trigger remembers; `problem` says why that cannot be looked at."""
 
     job: Document
-    arrivals: Arrivals
+    memory: Arrivals | Rhythm
     problem: str = ""
 
 
@@ -56,7 +58,7 @@ def step(cloud: Cloud, runner: Runner, choose: Callable[[datetime], datetime], *
         started = {due.job_id for due, _ in fired}
         for watched in seen.values():
             if watched.job["job_id"] not in started:
-                _remember(cloud, watched.job, watched.arrivals)
+                _remember(cloud, watched.job, watched.memory)
         shown = clock.move(cloud.store, moment)
         return Step(was=now, now=shown, fired=fired, problems=tuple(w for w in seen.values() if w.problem))
 
@@ -68,17 +70,20 @@ def watch(cloud: Cloud, now: datetime) -> list[Watched]:
 
 
 def _watched(cloud: Cloud, job: Document, now: datetime) -> Watched:
+    if triggers.kind(job["settings"]) == CONTINUOUS:
+        kept = rhythm(cloud.store.get(_RHYTHMS, str(job["job_id"])))
+        return Watched(job=job, memory=kept.found(_newest_run(cloud, job), now))
     trigger = triggers.file_arrival(job["settings"])
     if trigger is None:
-        return Watched(job=job, arrivals=Arrivals())
-    kept = cloud.store.get(_ARRIVALS, str(job["job_id"]))
+        return Watched(job=job, memory=Arrivals())
+    known = cloud.store.get(_ARRIVALS, str(job["job_id"]))
     # Another place has other files.
-    before = arrivals(kept if kept and kept["url"] == trigger["url"] else None)
+    before = arrivals(known if known and known["url"] == trigger["url"] else None)
     try:
         present = _files(cloud, job, trigger["url"])
     except ApiError as error:
-        return Watched(job=job, arrivals=before, problem=f"{trigger['url']} cannot be watched: {error.message}")
-    return Watched(job=job, arrivals=before.found(present, now))
+        return Watched(job=job, memory=before, problem=f"{trigger['url']} cannot be watched: {error.message}")
+    return Watched(job=job, memory=before.found(present, now))
 
 
 def _files(cloud: Cloud, job: Document, url: str) -> frozenset[str]:
@@ -91,7 +96,7 @@ def _files(cloud: Cloud, job: Document, url: str) -> frozenset[str]:
 
 def _due(seen: dict[int, Watched], now: datetime, until: datetime) -> list[Due]:
     found = [
-        triggers.due(job_id, watched.job["settings"], watched.arrivals, now, until)
+        triggers.due(job_id, watched.job["settings"], watched.memory, now, until)
         for job_id, watched in seen.items()
         if not watched.problem
     ]
@@ -100,12 +105,25 @@ def _due(seen: dict[int, Watched], now: datetime, until: datetime) -> list[Due]:
 
 def _start(cloud: Cloud, runner: Runner, watched: Watched, due: Due) -> Document:
     run = runner.submit(watched.job, watched.job["creator"], {}, due.cause)
-    if due.trigger == FILE_ARRIVAL:
-        _remember(cloud, watched.job, watched.arrivals.fired(due.at))
+    if isinstance(watched.memory, Rhythm):
+        _remember(cloud, watched.job, replace(watched.memory, run_id=run["run_id"], active=True))
+    elif due.trigger == FILE_ARRIVAL:
+        _remember(cloud, watched.job, watched.memory.fired(due.at))
     return run
 
 
-def _remember(cloud: Cloud, job: Document, seen: Arrivals) -> None:
+def _newest_run(cloud: Cloud, job: Document) -> Document | None:
+    return max(
+        (run for run in cloud.store.all("job_run") if run["job_id"] == job["job_id"]),
+        key=lambda run: int(run["run_id"]),
+        default=None,
+    )
+
+
+def _remember(cloud: Cloud, job: Document, seen: Arrivals | Rhythm) -> None:
+    if isinstance(seen, Rhythm):
+        cloud.store.put(_RHYTHMS, str(job["job_id"]), seen.document())
+        return
     trigger = triggers.file_arrival(job["settings"])
     if trigger is not None:
         cloud.store.put(_ARRIVALS, str(job["job_id"]), {"url": trigger["url"], **seen.document()})

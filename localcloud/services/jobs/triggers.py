@@ -1,4 +1,4 @@
-"""What starts a job by the local clock: its cron schedule, or files that arrive in a volume. Pure."""
+"""What starts a job by the local clock: its cron schedule, files that arrive, or the end of its last run. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from localcloud.services.jobs.arrivals import Arrivals
+from localcloud.services.jobs.continuous import Rhythm
 from localcloud.services.jobs.records import Cause
 from schedules import last_fire, next_fire
 
-PERIODIC, FILE_ARRIVAL = "PERIODIC", "FILE_ARRIVAL"
+PERIODIC, FILE_ARRIVAL, CONTINUOUS = "PERIODIC", "FILE_ARRIVAL", "CONTINUOUS"
 Settings = Mapping[str, Any]
 
 
@@ -34,15 +35,15 @@ def file_arrival(settings: Settings) -> Mapping[str, Any] | None:
 
 
 def kind(settings: Settings) -> str | None:
-    """What starts the job by itself, paused or not: `PERIODIC`, `FILE_ARRIVAL`, a kind that is kept and never fires
-    here (`continuous`, `periodic`, `table_update`, `model`), or None.
+    """What starts the job by itself, paused or not: `PERIODIC`, `FILE_ARRIVAL`, `CONTINUOUS`, a kind that is kept and
+    never fires here (`periodic`, `table_update`, `model`), or None.
     """
     if settings.get("schedule"):
         return PERIODIC
     if file_arrival(settings):
         return FILE_ARRIVAL
     others = [name for name in settings.get("trigger") or {} if name != "pause_status"]
-    return "continuous" if settings.get("continuous") else next(iter(others), None)
+    return CONTINUOUS if settings.get("continuous") else next(iter(others), None)
 
 
 def paused(settings: Settings) -> bool:
@@ -51,7 +52,7 @@ def paused(settings: Settings) -> bool:
     return any(part.get("pause_status") == "PAUSED" for part in parts)
 
 
-def due(job_id: int, settings: Settings, arrivals: Arrivals, now: datetime, until: datetime) -> Due | None:
+def due(job_id: int, settings: Settings, memory: Arrivals | Rhythm, now: datetime, until: datetime) -> Due | None:
     """The run that is due after `now` and not after `until`; None where there is none.
 
     However many fires of a schedule lie between, one run is due, at the last of them: a scheduler that was away
@@ -63,17 +64,23 @@ def due(job_id: int, settings: Settings, arrivals: Arrivals, now: datetime, unti
         schedule = settings["schedule"]
         at = last_fire(schedule["quartz_cron_expression"], schedule["timezone_id"], now, until)
         return Due(job_id=job_id, trigger=PERIODIC, at=at) if at else None
-    trigger = file_arrival(settings)
-    at = arrivals.due(trigger) if trigger else None
+    at = _waiting(settings, memory, now)
     # One that became due while its job was paused fires at once.
-    return Due(job_id=job_id, trigger=FILE_ARRIVAL, at=max(at, now)) if at and at <= until else None
+    return Due(job_id=job_id, trigger=str(kind(settings)), at=max(at, now)) if at and at <= until else None
 
 
-def next_due(settings: Settings, arrivals: Arrivals, now: datetime) -> datetime | None:
+def next_due(settings: Settings, memory: Arrivals | Rhythm, now: datetime) -> datetime | None:
     """When the job is next started by the clock, as far as is known; None for never, or once files arrive."""
     if paused(settings):
         return None
     if kind(settings) == PERIODIC:
         return next_fire(settings["schedule"]["quartz_cron_expression"], settings["schedule"]["timezone_id"], now)
+    return _waiting(settings, memory, now)
+
+
+def _waiting(settings: Settings, memory: Arrivals | Rhythm, now: datetime) -> datetime | None:
+    """When the job's memory says that it is due; None for never, or not as far as is known."""
+    if isinstance(memory, Rhythm):
+        return memory.due(now)
     trigger = file_arrival(settings)
-    return arrivals.due(trigger) if trigger else None
+    return memory.due(trigger) if trigger else None

@@ -16,7 +16,7 @@ from localcloud.kernel.store import Document
 from localcloud.services.jobs import triggers
 from localcloud.services.jobs.runner import runner_of
 from localcloud.services.jobs.stepping import Step, Watched, step, watch
-from localcloud.services.jobs.triggers import FILE_ARRIVAL, PERIODIC
+from localcloud.services.jobs.triggers import CONTINUOUS, FILE_ARRIVAL, PERIODIC
 
 PARITY = Parity(Level.LOCAL, "docs/localcloud.md")
 
@@ -95,7 +95,7 @@ def _stepped(done: Step) -> Document:
 
 def _waiting(watched: Watched, now: datetime) -> Document:
     settings = watched.job["settings"]
-    at = None if watched.problem else triggers.next_due(settings, watched.arrivals, now)
+    at = None if watched.problem else triggers.next_due(settings, watched.memory, now)
     return _named(watched) | {
         "trigger": triggers.kind(settings),
         "paused": triggers.paused(settings),
@@ -111,6 +111,8 @@ def _waits_for(settings: Document) -> str:
         return f"{settings['schedule']['quartz_cron_expression']} {settings['schedule']['timezone_id']}"
     if kind == FILE_ARRIVAL:
         return f"new files in {settings['trigger']['file_arrival']['url']}"
+    if kind == CONTINUOUS:
+        return "the end of its last run"
     return f"{kind}, which is kept and never fires here"
 
 

@@ -27,7 +27,7 @@ SIX = NOON.replace(hour=6)
         ({"trigger": FILES}, NOON + timedelta(seconds=59), None),
         ({"trigger": FILES | PAUSED}, NOON + DAY, None),
         ({"trigger": {"periodic": {"interval": 1, "unit": "HOURS"}}}, NOON + DAY, None),
-        ({"continuous": {"pause_status": "UNPAUSED"}}, NOON + DAY, None),
+        ({"continuous": {"pause_status": "PAUSED"}}, NOON + DAY, None),
         ({}, NOON + DAY, None),
     ],
 )
@@ -50,7 +50,7 @@ def test_files_that_came_during_a_pause_get_their_run_at_once() -> None:
         ({"schedule": DAILY}, "PERIODIC"),
         ({"trigger": FILES | PAUSED}, "FILE_ARRIVAL"),
         ({"trigger": PAUSED | {"table_update": {}}}, "table_update"),
-        ({"continuous": {"pause_status": "UNPAUSED"}}, "continuous"),
+        ({"continuous": {"pause_status": "UNPAUSED"}}, "CONTINUOUS"),
         ({"trigger": PAUSED}, None),
         ({}, None),
     ],
