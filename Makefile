@@ -30,7 +30,7 @@ $(READY): Pipfile.lock Makefile
 	@test -x $(PY) || $(PYTHON) -m venv .venv
 	@$(PIPENV) sync --dev
 	@ln -sf ../../bin/mlops $(BIN)/mlops
-	@echo "[3/3] Java and the Delta jars"
+	@echo "[3/3] Java, and the jars of Delta and Kafka: 27 MB"
 	@$(PY) -m localcloud.spark.toolchain
 	@touch $@
 

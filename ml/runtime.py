@@ -43,6 +43,12 @@ def spark() -> SparkSession:
     return session
 
 
+def on_databricks() -> bool:
+    """Whether the task runs on a runtime of Databricks, whichever it is."""
+    # The local cloud names a runtime too, to tasks on its serverless compute; its Spark is the open one.
+    return "DATABRICKS_RUNTIME_VERSION" in os.environ and "SPARK_REMOTE" not in os.environ
+
+
 def on_serverless() -> bool:
     """Whether the task runs on Databricks' serverless compute, whose runtime calls itself `client.<version>`."""
     return os.environ.get("DATABRICKS_RUNTIME_VERSION", "").startswith("client.")

@@ -58,7 +58,11 @@ def cloud(started_cloud: "Endpoint", cloud_home: Path, stacks_dir: Path) -> "End
 @starts("spark")
 def spark_remote(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """`sc://…` of one Spark Connect server with Delta: the shared cloud's where a test of the run needs that one."""
-    if any("started_cloud" in getattr(item, "fixturenames", ()) for item in request.session.items):
+    wanted = {name for item in request.session.items for name in getattr(item, "fixturenames", ())}
+    if "broker" in wanted:
+        # Spark finds the connector when it starts, or not at all.
+        request.getfixturevalue("broker_jars")
+    if "started_cloud" in wanted:
         yield request.getfixturevalue("started_cloud").spark_remote
         return
     from localcloud.spark.server import SparkServer  # noqa: PLC0415 - runs without Spark do not pay for it
@@ -66,6 +70,32 @@ def spark_remote(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     server = SparkServer(tmp_path_factory.mktemp("spark-home"))
     yield server.start()
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def broker_jars() -> str | None:
+    """Fetch what a broker and its clients need; why it cannot be had, or None."""
+    from localcloud.spark.jars import BROKER_JARS, KAFKA_JARS  # noqa: PLC0415
+    from localcloud.spark.toolchain import ToolchainError, jars_of  # noqa: PLC0415
+
+    try:
+        jars_of((*KAFKA_JARS, *BROKER_JARS))
+    except ToolchainError as error:
+        return str(error)
+    return None
+
+
+@pytest.fixture(scope="session")
+@starts("spark")
+def broker(broker_jars: str | None, spark_remote: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of one Kafka broker. A test that wants it is skipped if its jars cannot be had."""
+    from tests.kafka import Broker  # noqa: PLC0415
+
+    if broker_jars:
+        pytest.skip("needs Kafka's jars: run `make setup` with the network")
+    running = Broker(tmp_path_factory.mktemp("broker"))
+    yield running.start()
+    running.stop()
 
 
 @pytest.fixture(scope="session")

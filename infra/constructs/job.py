@@ -2,11 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from infra.cdktf_seam import Resource, Scope, Token, databricks
 from infra.constructs.cluster_policy import SINGLE_NODE_CONF, SINGLE_NODE_TAGS
 from infra.constructs.permissions import Permission, permissions
-from infra.jobs.declaration import ConditionTask, FileArrival, JobDeclaration, RunJobTask, Schedule, Task, WheelTask
+from infra.jobs.declaration import (
+    ConditionTask,
+    Continuous,
+    FileArrival,
+    JobDeclaration,
+    RunJobTask,
+    Schedule,
+    Task,
+    WheelTask,
+)
 from infra.names import WHEEL_PACKAGE
 from infra.spec import Autoscaling, CpuPolicy, GpuPolicy, Switch
 
@@ -71,27 +81,39 @@ def job(scope: Scope, id_: str, props: JobProps) -> JobOutputs:
         or None,
         schedule=_schedule(declared.starts) if isinstance(declared.starts, Schedule) else None,
         trigger=_trigger(declared.starts) if isinstance(declared.starts, FileArrival) else None,
-        timeout_seconds=declared.timeout_s,
         max_concurrent_runs=1,
-        queue=databricks.job.JobQueue(enabled=True),
-        email_notifications=databricks.job.JobEmailNotifications(
-            on_failure=list(props.notify), on_duration_warning_threshold_exceeded=list(props.notify)
-        ),
+        **_until_it_ends(props),
         # A run that is skipped or cancelled was meant to be.
         notification_settings=databricks.job.JobNotificationSettings(
             no_alert_for_skipped_runs=True, no_alert_for_canceled_runs=True
-        ),
-        health=databricks.job.JobHealth(
-            rules=[
-                databricks.job.JobHealthRules(
-                    metric="RUN_DURATION_SECONDS", op="GREATER_THAN", value=declared.timeout_s // 2
-                )
-            ]
         ),
         tags=dict(props.tags),
     )
     permissions(scope, f"{id_}-permissions", "job_id", made.id, props.permissions)
     return JobOutputs(id=made.id)
+
+
+def _until_it_ends(props: JobProps) -> dict[str, Any]:
+    """How long a run may take, and what becomes of the next one until then; of a continuous job, that it has no end."""
+    declared, notify = props.declaration, list(props.notify)
+    if isinstance(declared.starts, Continuous):
+        return {
+            "continuous": databricks.job.JobContinuous(pause_status=_pause_status(declared.starts.switch)),
+            # A deployment ends the run under way, so that the next one has the new wheel.
+            "control_run_state": True,
+            "email_notifications": databricks.job.JobEmailNotifications(on_failure=notify),
+        }
+    slow = databricks.job.JobHealthRules(
+        metric="RUN_DURATION_SECONDS", op="GREATER_THAN", value=declared.timeout_s // 2
+    )
+    return {
+        "timeout_seconds": declared.timeout_s,
+        "queue": databricks.job.JobQueue(enabled=True),
+        "health": databricks.job.JobHealth(rules=[slow]),
+        "email_notifications": databricks.job.JobEmailNotifications(
+            on_failure=notify, on_duration_warning_threshold_exceeded=notify
+        ),
+    }
 
 
 def _task(task: Task, props: JobProps) -> Resource:
@@ -109,11 +131,7 @@ def _task(task: Task, props: JobProps) -> Resource:
             python_wheel_task=databricks.job.JobTaskPythonWheelTask(
                 package_name=WHEEL_PACKAGE, entry_point=task.entry_point, parameters=list(task.parameters)
             ),
-            max_retries=props.max_retries,
-            min_retry_interval_millis=_RETRY_INTERVAL_MS,
-            # A task that took too long once takes too long again.
-            retry_on_timeout=False,
-            timeout_seconds=props.declaration.timeout_s,
+            **_retries(props),
         )
     if isinstance(task, RunJobTask):
         run = databricks.job.JobTaskRunJobTask(
@@ -121,6 +139,19 @@ def _task(task: Task, props: JobProps) -> Resource:
         )
         return databricks.job.JobTask(task_key=task.key, depends_on=after, run_job_task=run)
     return databricks.job.JobTask(task_key=task.key, depends_on=after, condition_task=_condition(task))
+
+
+def _retries(props: JobProps) -> dict[str, Any]:
+    """When a task is tried again; Databricks decides that of a continuous job, and refuses what the job says."""
+    if isinstance(props.declaration.starts, Continuous):
+        return {}
+    return {
+        "max_retries": props.max_retries,
+        "min_retry_interval_millis": _RETRY_INTERVAL_MS,
+        # A task that took too long once takes too long again.
+        "retry_on_timeout": False,
+        "timeout_seconds": props.declaration.timeout_s,
+    }
 
 
 def _place(props: JobProps) -> dict[str, Resource]:

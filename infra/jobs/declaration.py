@@ -71,8 +71,15 @@ class FileArrival:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Continuous:
+    """One run after another, each without an end. Its tasks depend on no others and have no retries of their own."""
+
+    switch: Switch
+
+
+@dataclass(frozen=True, kw_only=True)
 class JobDeclaration:
-    """One job.
+    """One job. A `timeout_s` of 0 is none, of a job that runs continuously.
 
     `policy` names the cluster policy that its cluster obeys; a job without wheel tasks has none, nor has one whose
     `compute` is serverless. `runs_as` is the
@@ -87,7 +94,7 @@ class JobDeclaration:
     policy: str | None = None
     compute: Compute = Compute.POLICY
     parameters: tuple[tuple[str, str], ...] = ()
-    starts: Schedule | FileArrival | None = None
+    starts: Schedule | FileArrival | Continuous | None = None
     runs_as: str | None = None
     needs_approval_right: bool = False
 
@@ -103,7 +110,8 @@ class JobContext:
 
     `unmasked_table` is the name of the feature table without sensitive columns that ingest also writes, and
     `source_features` of the one that scoring reads; empty where there is none, and what is declared is read.
-    `package_index` is the URL that a version's requirements name; empty if they name none.
+    `package_index` is the URL that a version's requirements name; empty if they name none. `secret_scope` is the
+    environment's.
     """
 
     use_case: UseCase
@@ -114,6 +122,7 @@ class JobContext:
     unmasked_table: str = ""
     source_features: str = ""
     package_index: str = ""
+    secret_scope: str = ""
 
     @property
     def landing_path(self) -> str:

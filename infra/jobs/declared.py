@@ -26,6 +26,7 @@ def declared_jobs(
         values=environment.use_cases[use_case].jobs,
         git_commit=git_commit,
         package_index=environment.security.named_index,
+        secret_scope=names.secret_scope(environment.name),
     )
     return [_placed(found, context.values) for factory in factories if (found := factory(context))]
 

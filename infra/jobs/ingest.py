@@ -1,6 +1,16 @@
-"""The job `<usecase>-ingest`: raw files to bronze, silver and gold; features to the online store."""
+"""The job `<usecase>-ingest`: what arrives to bronze, silver and gold; features to the online store."""
 
-from infra.jobs.declaration import After, FileArrival, JobContext, JobDeclaration
+from infra.jobs.declaration import (
+    After,
+    Continuous,
+    FileArrival,
+    JobContext,
+    JobDeclaration,
+    Schedule,
+    WheelTask,
+)
+from infra.spec import Switch
+from ml.declarations import Topic
 
 # Feeds arrive as several files; waiting a little turns them into one run.
 _QUIET_S = 120
@@ -11,31 +21,74 @@ def ingest(context: JobContext) -> JobDeclaration | None:
     values = context.values.ingest
     if values is None:
         return None
-    unmasked = {"unmasked-table": context.unmasked_table}
+    # The integration job waits for the end of ingest, so where there is one, ingest ends.
+    if context.use_case.jobs.ingest_every_s and context.values.integration is None:
+        return _continuous(context, values.schedule)
     return JobDeclaration(
         stage="ingest",
         description="Raw files to bronze, silver and gold; features to the online store.",
         policy="cpu_autoscaling",
         timeout_s=context.use_case.jobs.timeout_s,
-        starts=FileArrival(path=f"{context.landing_path}/", quiet_s=_QUIET_S, switch=values.schedule),
-        tasks=(
-            # First: nothing sensitive arrives before there is what hides it.
-            context.wheel_task("masks", entry_point="masks", code="ml/ingest/masks.py", parameters=unmasked),
-            context.wheel_task(
-                "bronze", entry_point="ingest_bronze", code="ml/ingest/bronze.py", after=(After(task="masks"),)
-            ),
-            context.wheel_task(
-                "silver", entry_point="ingest_silver", code="ml/ingest/silver.py", after=(After(task="bronze"),)
-            ),
-            context.wheel_task(
-                "features",
-                entry_point="features",
-                code="ml/features/build.py",
-                after=(After(task="silver"),),
-                parameters=unmasked,
-            ),
-            context.wheel_task(
-                "publish", entry_point="publish", code="ml/features/publish.py", after=(After(task="features"),)
-            ),
+        starts=_starts(context, values.schedule),
+        tasks=_tasks(context),
+    )
+
+
+def _starts(context: JobContext, switch: Switch) -> Schedule | FileArrival:
+    jobs = context.use_case.jobs
+    if jobs.ingest_cron:
+        return Schedule(cron=jobs.ingest_cron, timezone=jobs.timezone, switch=switch)
+    return FileArrival(path=f"{context.landing_path}/", quiet_s=_QUIET_S, switch=switch)
+
+
+def _tasks(context: JobContext) -> tuple[WheelTask, ...]:
+    unmasked = {"unmasked-table": context.unmasked_table}
+    return (
+        # First: nothing sensitive arrives before there is what hides it.
+        context.wheel_task("masks", entry_point="masks", code="ml/ingest/masks.py", parameters=unmasked),
+        context.wheel_task(
+            "bronze",
+            entry_point="ingest_bronze",
+            code="ml/ingest/bronze.py",
+            after=(After(task="masks"),),
+            parameters={"secret-scope": _secrets(context)},
+        ),
+        context.wheel_task(
+            "silver", entry_point="ingest_silver", code="ml/ingest/silver.py", after=(After(task="bronze"),)
+        ),
+        context.wheel_task(
+            "features",
+            entry_point="features",
+            code="ml/features/build.py",
+            after=(After(task="silver"),),
+            parameters=unmasked,
+        ),
+        context.wheel_task(
+            "publish", entry_point="publish", code="ml/features/publish.py", after=(After(task="features"),)
         ),
     )
+
+
+def _continuous(context: JobContext, switch: Switch) -> JobDeclaration:
+    """The same stages as rounds of one task: Databricks lets no task of a continuous job depend on another."""
+    parameters = {
+        "unmasked-table": context.unmasked_table,
+        "secret-scope": _secrets(context),
+        "every-s": str(context.use_case.jobs.ingest_every_s),
+    }
+    task = context.wheel_task(
+        "continuous", entry_point="ingest_continuous", code="ml/continuous.py", parameters=parameters
+    )
+    return JobDeclaration(
+        stage="ingest",
+        description="What arrives to bronze, silver and gold, and features to the online store, again and again.",
+        policy="cpu_autoscaling",
+        timeout_s=0,
+        starts=Continuous(switch=switch),
+        tasks=(task,),
+    )
+
+
+def _secrets(context: JobContext) -> str:
+    """The scope with the secrets of topics, if any feed is one."""
+    return context.secret_scope if any(isinstance(feed.source, Topic) for feed in context.use_case.feeds) else ""

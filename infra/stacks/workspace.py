@@ -37,13 +37,14 @@ from infra.jobs.compute import runtimes_of
 from infra.jobs.declared import JobFactories, policy_users
 from infra.release import Release
 from infra.spec import CATALOG_ROOT, LAYER_CONTAINERS, Environment, KeyVault, Spec
-from ml.declarations import Layer, UseCase
+from ml.declarations import Layer, Topic, UseCase
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Parts:
     """What every part needs: `held` is access by use case, `jobs` the application ids of the jobs with code,
-    `monitors` those of the monitoring jobs among them by use case, `policy_users` those whose jobs name a policy,
+    `monitors` those of the monitoring jobs among them by use case, `topic_readers` those of the ingest jobs that read
+    topics, `policy_users` those whose jobs name a policy,
     `principal_names` the names of all by application id.
     """
 
@@ -54,6 +55,7 @@ class _Parts:
     held: Mapping[str, Holders]
     jobs: tuple[str, ...]
     monitors: Mapping[str, str]
+    topic_readers: Mapping[str, str]
     policy_users: Mapping[str, tuple[str, ...]]
     principal_names: Mapping[str, str]
     lake: LakeOutputs
@@ -87,6 +89,11 @@ def workspace_stack(app: Scope, spec: Spec, environment: Environment, release: R
             name: principals[names.principal(environment.name, name, "monitoring")]
             for name, values in environment.use_cases.items()
             if values.jobs.monitoring
+        },
+        topic_readers={
+            name: principals[names.principal(environment.name, name, "ingest")]
+            for name, values in environment.use_cases.items()
+            if values.jobs.ingest and any(isinstance(feed.source, Topic) for feed in spec.use_cases[name].feeds)
         },
         policy_users={
             policy: tuple(principals[name] for name in users)
@@ -247,6 +254,7 @@ def _workspace(parts: _Parts, settings: WorkspaceSettingsProps, vault: KeyVault)
     environment = parts.environment
     workspace_settings(parts.stack, settings)
     readers = {f"{use_case}-monitoring": who for use_case, who in parts.monitors.items()}
+    readers |= {f"{use_case}-ingest": who for use_case, who in parts.topic_readers.items()}
     scope = SecretScopeProps(name=names.secret_scope(environment.name), vault=vault, readers=readers)
     secret_scope(parts.stack, "secrets", scope)
     if environment.git_folder:

@@ -13,7 +13,8 @@ from pathlib import Path
 import psutil
 
 from localcloud.kernel.processes import kill_tree, last_lines, spawn, wait_until
-from localcloud.spark.toolchain import delta_jars, java, spark_jars
+from localcloud.spark.jars import KAFKA_JARS
+from localcloud.spark.toolchain import cached, delta_jars, java, spark_jars
 from localcloud.spark.tuning import data_size, java_options, query_settings
 
 LOOPBACK = "127.0.0.1"
@@ -128,7 +129,8 @@ class SparkServer:
     def _command(self, work: Path) -> list[str]:
         log4j = work / "log4j2.properties"
         log4j.write_text(_LOG4J, encoding="utf-8")
-        class_path = ":".join([f"{spark_jars()}/*", *(str(jar) for jar in delta_jars())])
+        # Without Kafka's connector all but reading a topic works, and that says what is missing.
+        class_path = ":".join([f"{spark_jars()}/*", *(str(jar) for jar in (*delta_jars(), *cached(KAFKA_JARS)))])
         return [
             str(java()),
             f"-Xmx{self._memory_mib}m",

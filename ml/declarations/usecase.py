@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from ml.declarations.errors import require
 from ml.declarations.features import FeatureTable
 from ml.declarations.feed import Feed
+from ml.declarations.formats import Source
 from ml.declarations.gates import Gates
 from ml.declarations.model import Model
 from ml.declarations.monitoring import Monitoring
@@ -14,7 +15,11 @@ from ml.declarations.serving import Serving
 
 @dataclass(frozen=True, kw_only=True)
 class JobSettings:
-    """When and how long the jobs run. Schedules are Quartz cron expressions in `timezone`."""
+    """When and how long the jobs run. Schedules are Quartz cron expressions in `timezone`.
+
+    Ingest is started by new files, unless it has a schedule (`ingest_cron`), or runs continuously: then a round of it
+    begins every `ingest_every_s` seconds.
+    """
 
     training_cron: str
     scoring_cron: str
@@ -23,6 +28,18 @@ class JobSettings:
     max_retries: int
     # Two hours after scoring, so that the month's predictions are there.
     monitoring_cron: str = "0 0 8 2 * ?"
+    ingest_cron: str | None = None
+    ingest_every_s: int | None = None
+
+    def __post_init__(self) -> None:
+        every_s = self.ingest_every_s
+        require(
+            "jobs",
+            [
+                "ingest_cron and ingest_every_s are both given: keep one" if self.ingest_cron and every_s else None,
+                f"ingest_every_s is {every_s}: give 1 or more" if every_s is not None and every_s < 1 else None,
+            ],
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,12 +67,18 @@ class UseCase:
         sources |= set() if self.model.outcome.use_case else {self.model.outcome.source.name}
         built = [table.name for table in self.feature_tables]
         names = [feed.name for feed in self.feeds]
+        silent = [feed.name for feed in self.feeds if not isinstance(feed.source, Source)]
+        started = self.jobs.ingest_cron or self.jobs.ingest_every_s
         require(
             f"use case {self.name!r}",
             [
                 None if sources <= written else f"{sorted(sources - written)} are read but no feed writes them",
                 None if len(built) == len(set(built)) else f"feature tables {built} repeat a name: rename one",
                 None if len(names) == len(set(names)) else f"feeds {names} repeat a name: rename one",
+                f"feeds {silent} bring no files that could start their ingest: set jobs.ingest_cron or "
+                "jobs.ingest_every_s"
+                if silent and not started
+                else None,
             ],
         )
 

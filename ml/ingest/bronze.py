@@ -1,28 +1,27 @@
-"""Task `bronze` of job `<usecase>-ingest`: new landing files to bronze, exactly as received.
+"""Task `bronze` of job `<usecase>-ingest`: what is new in each feed's source to bronze, exactly as received.
 
-Only deliveries that the feed's checkpoint does not know are read. Each gets its own verdict, once: loaded, refused,
-already loaded (the same bytes under the same name), or postponed (it was still being written). A file that cannot be
-understood is refused whole and recorded in `ingest_files`; all others load, and then the task fails naming the refused
-ones, so that nobody overlooks them.
+This module takes files; `other_table` takes rows of another team's table, `topic` messages. Only deliveries that the
+feed's checkpoint does not know are read. Each gets its own verdict, once: loaded, refused, already loaded (the same
+bytes under the same name), or postponed (it was still being written). A file that cannot be understood is refused whole
+and recorded in `ingest_files`; all others load, and then the task fails naming the refused ones, so that nobody
+overlooks them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pyspark.sql import functions as F  # noqa: N812
-
 from ml import parameters, runtime
-from ml.declarations import Feed
-from ml.ingest import accounts
+from ml.declarations import OtherTable, Source, Topic
+from ml.ingest import accounts, other_table, topic
 from ml.ingest.accounts import FileAccount, Verdict
+from ml.ingest.arrivals import present
 from ml.ingest.files import CHANGED, Inspected, inspected, opened, parsed, records
 from ml.ingest.landing import entry_problem
-from ml.parameters import Common
+from ml.ingest.loading import Loading
 from ml.streams.checkpoint import Checkpoint, Position
-from ml.streams.deliveries import fresh, listed, marks
-from ml.tables import Tables, door
+from ml.streams.deliveries import fresh, marks
+from ml.tables import door
 from ml.tables.system import bronze
 
 
@@ -30,31 +29,12 @@ class RefusedFilesError(RuntimeError):
     """Files were refused. Everything else has been loaded."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Loading:
-    """One feed's way to bronze: where its files lie, how they are spelled, and how far its stream has come."""
-
-    tables: Tables
-    task: Common
-    feed: Feed
-    landing: Path
-    checkpoint: Checkpoint
-
-    @property
-    def full_name(self) -> str:
-        """The bronze table."""
-        return bronze(self.feed).full_name(self.task.catalog, self.task.use_case.name)
-
-    @property
-    def folder(self) -> str:
-        """The landing folder as `_source_file` spells it: as a volume, wherever the files really lie."""
-        volume = self.task.use_case.landing_volume.replace(".", "/")
-        return f"/Volumes/{self.task.catalog}/{volume}/{self.feed.name}"
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Load every feed of the use case; run by job `<usecase>-ingest`."""
-    task = parameters.parse("ingest_bronze", arguments)
+    flags = parameters.parser("ingest_bronze")
+    flags.add_argument("--secret-scope", type=parameters.name, default="", help="the scope with the secrets of topics")
+    parsed = flags.parse_args(arguments)
+    task = parameters.common(parsed)
     tables = door()
     landing = Path(tables.volume_path(f"{task.catalog}.{task.use_case.landing_volume}"))
     kept = Path(tables.volume_path(f"{task.catalog}.{task.use_case.checkpoints_volume}", write=True))
@@ -65,12 +45,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
             feed=feed,
             landing=landing / feed.name,
             checkpoint=Checkpoint(kept / "bronze" / feed.name),
+            secret_scope=parsed.secret_scope,
         )
         for feed in task.use_case.feeds
     ]
-    files = [file for each in runtime.side_by_side(load, feeds) for file in each]
+    files = [file for each in runtime.side_by_side(load_feed, feeds) for file in each]
     accounts.require_balance(tables, task, [each.full_name for each in feeds])
     _report(files)
+    require_none_refused(files)
+
+
+def require_none_refused(files: Sequence[FileAccount]) -> None:
+    """Raise `RefusedFilesError` with every delivery that was refused, and why."""
     refused = [file for file in files if file.verdict is Verdict.REFUSED]
     if refused:
         reasons = "\n".join(f"  {file.source_file}: {file.reason}" for file in refused)
@@ -87,14 +73,25 @@ def _report(files: Sequence[FileAccount]) -> None:
     )
 
 
-def load(feed: Loading) -> list[FileAccount]:
-    """Load what is new of one feed, after what a killed run has planned and not committed. The account of both."""
+def load_feed(feed: Loading) -> list[FileAccount]:
+    """Load what is new in one feed's source, whatever that is. The account of every delivery."""
+    match feed.feed.source:
+        case OtherTable() as source:
+            return other_table.load(feed, source)
+        case Topic() as source:
+            return topic.load(feed, source)
+        case Source():
+            return load_files(feed)
+
+
+def load_files(feed: Loading) -> list[FileAccount]:
+    """Load the new files of one feed, after what a killed run has planned and not committed. The account of both."""
     feed.tables.create(bronze(feed.feed), feed.full_name)
     position = feed.checkpoint.position()
     done: list[FileAccount] = []
     if position.plan is not None:
-        position, done = _batch(feed, position, _held(feed, position.plan))
-    found = fresh(listed(feed.landing), position.seen)
+        position, done = _batch(feed, position, feed.held(position.plan))
+    found = fresh(present(feed), position.seen)
     if not found:
         return done
     plan = {"files": marks(found), "loaded_at": datetime.now(UTC).isoformat()}
@@ -107,11 +104,13 @@ def _batch(
     """Do what is planned, once. `held` is what a killed try of it has left in bronze, by name and hash."""
     assert position.plan is not None
     planned, loaded_at = dict(position.plan["files"]), datetime.fromisoformat(position.plan["loaded_at"])
-    done = [_account(feed, name, Verdict.LOADED, sha256=sha256, rows=rows) for (name, sha256), rows in held.items()]
-    left = {name for name in planned if name not in {name for name, _ in held}}
-    spelled = (feed.feed.source, feed.task.use_case.calendar)
+    done = [feed.account(file, Verdict.LOADED, sha256=sha256, rows=rows) for (file, sha256), rows in held.items()]
+    left = {name for name in planned if f"{feed.folder}/{name}" not in {file for file, _ in held}}
+    spelled = (feed.feed.files, feed.task.use_case.calendar)
     problems = {name: entry_problem(feed.landing / name, *spelled) for name in sorted(left)}
-    done += [_account(feed, name, Verdict.REFUSED, reason=why) for name, why in problems.items() if why]
+    done += [
+        feed.account(f"{feed.folder}/{name}", Verdict.REFUSED, reason=why) for name, why in problems.items() if why
+    ]
     readable = [name for name, why in problems.items() if not why]
     if readable:
         done += _read(feed, position, readable, loaded_at, appended=bool(held))
@@ -158,26 +157,5 @@ def _of(feed: Loading, seen: Inspected, *, taken: bool) -> FileAccount:
     if verdict is Verdict.LOADED and not taken:
         verdict = Verdict.POSTPONED
     reason = CHANGED if verdict is Verdict.POSTPONED else seen.problem
-    return _account(feed, seen.name, verdict, sha256=seen.sha256, reason=reason, rows=seen.rows if taken else 0)
-
-
-def _account(
-    feed: Loading, name: str, verdict: Verdict, *, sha256: str = "", reason: str | None = None, rows: int = 0
-) -> FileAccount:
-    return FileAccount(
-        table_name=feed.full_name,
-        source_file=f"{feed.folder}/{name}",
-        source_sha256=sha256,
-        verdict=verdict,
-        reason=reason,
-        rows_in=rows,
-        rows_kept=rows,
-    )
-
-
-def _held(feed: Loading, plan: Mapping[str, object]) -> dict[tuple[str, str], int]:
-    """What a killed try of a plan has left in bronze: rows by file name and hash."""
-    loaded_at = datetime.fromisoformat(str(plan["loaded_at"]))
-    left = feed.tables.read(feed.full_name).where(F.col("_loaded_at") == F.lit(loaded_at))
-    counted = left.groupBy("_source_file", "_source_sha256").agg(F.count("*").alias("held")).collect()
-    return {(Path(row["_source_file"]).name, row["_source_sha256"]): row["held"] for row in counted}
+    rows = seen.rows if taken else 0
+    return feed.account(f"{feed.folder}/{seen.name}", verdict, sha256=seen.sha256, reason=reason, rows=rows)

@@ -47,6 +47,8 @@ def typed(rule: Rule, given: SparkColumn) -> SparkColumn:
         return F.when(F.abs(value) < float("inf"), value) if kind == "double" else _without(value, given, _lost(rule))
     if kind == "boolean":
         return F.when(given.rlike(_BOOLEAN), given).try_cast(kind)
+    if kind == "binary":
+        return F.try_to_binary(given, F.lit("base64"))
     patterns = {"date": spelling.dates, "timestamp": spelling.timestamps}.get(kind, ())
     if patterns == (_ISO_DATE,):
         return F.when(given.rlike(r"^\d{4}-\d{2}-\d{2}$"), given).try_cast(kind)

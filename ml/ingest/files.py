@@ -1,6 +1,6 @@
 """Delivered files as frames. Spark's workers open, hash and parse them, a piece at a time: any size fits."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -11,12 +11,11 @@ import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - the name that Spark's own guides use
 
-from ml.declarations import Feed
-from ml.ingest.formats import read
-from ml.ingest.formats.record import Record, UnreadableFileError
+from ml.declarations import Binary, Feed, FileFormat
+from ml.ingest.formats import binary, read
+from ml.ingest.formats.binary import Whole
+from ml.ingest.formats.record import PIECE_BYTES, PIECE_RECORDS, Record, UnreadableFileError
 
-_PIECE_BYTES = 1 << 20
-_PIECE_RECORDS = 20_000
 # The one row of each file that says what it is; records are numbered from 1.
 _SUMMARY = 0
 CHANGED = "it changed while it was read; the next run takes it as it is then"
@@ -89,14 +88,14 @@ def opened(spark: SparkSession, paths: list[Path], loaded: dict[str, list[str]])
 
 def _file(path: Path, source: str, loaded: list[str], feed: Feed) -> Iterator[pd.DataFrame]:
     """All rows of one file, the one that sums it up last."""
-    count, problem, digest = 0, None, ""
+    count, problem, digest, written = 0, None, "", feed.files.format
     names = [column.name for column in feed.received]
     try:
         before, digest = _mark(path), _digest(path)
         known = digest in loaded
         if not known:
-            lines = read(path, feed.source.format, feed.raw_columns)
-            while piece := list(islice(lines, _PIECE_RECORDS)):
+            lines = _records(Whole(path=path, source=source, sha256=digest), written, feed.raw_columns)
+            while piece := list(islice(lines, PIECE_RECORDS)):
                 count += len(piece)
                 yield _frame(piece, names, source, digest)
         changing = _mark(path) != before
@@ -104,8 +103,17 @@ def _file(path: Path, source: str, loaded: list[str], feed: Feed) -> Iterator[pd
         problem, known, changing = str(error), False, _mark(path) != before
     except OSError as error:
         problem, known, changing = f"it cannot be read ({error.strerror}); deliver it again", False, False
+        if isinstance(written, Binary):
+            yield _frame([binary.failed(source, problem, feed.raw_columns)], names, source, digest)
+            count, problem = 1, None
     summary = _frame([Record(_SUMMARY, (None,) * len(names), None)], names, source, digest)
     yield summary.assign(_rows=0 if problem else count, _problem=problem, _known=known, _changing=changing)
+
+
+def _records(file: Whole, written: FileFormat, names: Sequence[str]) -> Iterator[Record]:
+    if isinstance(written, Binary):
+        return iter([binary.read(file, written, names)])
+    return read(file.path, written, names)
 
 
 def _frame(piece: list[Record], names: list[str], source: str, digest: str) -> pd.DataFrame:
@@ -126,6 +134,6 @@ def _mark(path: Path) -> tuple[int, int]:
 def _digest(path: Path) -> str:
     whole = sha256()
     with path.open("rb") as file:
-        while piece := file.read(_PIECE_BYTES):
+        while piece := file.read(PIECE_BYTES):
             whole.update(piece)
     return whole.hexdigest()

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from ml.declarations import Calendar, PeriodFrom, Source
+from ml.declarations import Binary, Calendar, PeriodFrom, Source
 from ml.ingest.formats.record import EMPTY
 
 _FIRST_YEAR = 1900
@@ -14,7 +14,8 @@ def entry_problem(path: Path, source: Source, calendar: Calendar, now: datetime 
     if path.is_dir():
         return "it is a folder; put files straight into the feed's folder"
     problem = name_problem(path.name, source, calendar, now or datetime.now(UTC))
-    if problem:
+    if problem or isinstance(source.format, Binary):
+        # What is wrong with the content of a binary file is said of its record, in quarantine.
         return problem
     try:
         with path.open("rb") as file:

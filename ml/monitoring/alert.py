@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from databricks.sdk import WorkspaceClient
-
 from ml import parameters, runtime
 from ml.declarations import Layer
 from ml.monitoring.alerts import Alert, alerts
@@ -19,6 +17,7 @@ from ml.monitoring.decide import read_decisions
 from ml.monitoring.delivery import AlertFiles, Delivery, DeliveryError, Webhook, require_webhook
 from ml.monitoring.tables import ALERTS, DECISIONS
 from ml.parameters import Common
+from ml.secret_scope import read_secret
 from ml.tables import Tables, door, frame_of
 
 VOLUME = "alerts"
@@ -71,18 +70,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def delivery_of(task: Task, tables: Tables) -> Delivery:
     """The webhook where one is given, files in the ops volume `alerts` otherwise."""
-    url = task.webhook_url or (read_secret(task.webhook_secret) if task.webhook_secret else "")
+    url = task.webhook_url or (read_secret(*task.webhook_secret.split("/")) if task.webhook_secret else "")
     if url:
         return Webhook(require_webhook(url))
     volume = f"{task.common.schema(Layer.OPS)}.{VOLUME}"
     folder = Path(tables.volume_path(volume, write=True))
     return AlertFiles(folder, f"/Volumes/{volume.replace('.', '/')}")
-
-
-def read_secret(name: str) -> str:
-    """The value of the secret `scope/key`. The principal needs READ on the scope."""
-    scope, key = name.split("/")
-    return str(WorkspaceClient().dbutils.secrets.get(scope, key))
 
 
 def merged(alert: Alert, before: Mapping[str, object] | None, run_id: str) -> dict[str, object]:

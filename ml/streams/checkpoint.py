@@ -40,6 +40,11 @@ class Checkpoint:
         self._folder = folder
         self._number = 0
 
+    @property
+    def folder(self) -> Path:
+        """Where it lies; what is no file of its own there is left alone."""
+        return self._folder
+
     def position(self) -> Position:
         """Where the stream is; at its start if there is no checkpoint yet."""
         for number, path in sorted(_files(self._folder).items(), reverse=True):

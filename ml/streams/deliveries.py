@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-_HIDDEN = (".", "_")
+# How names of uploads under way begin.
+HIDDEN = (".", "_")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +29,7 @@ class Delivery:
 def listed(folder: Path) -> list[Delivery]:
     """Every entry by name, without hidden ones (uploads under way). A folder that is not there yet holds nothing."""
     entries = sorted(folder.iterdir()) if folder.is_dir() else []
-    return [_delivery(path) for path in entries if not path.name.startswith(_HIDDEN)]
+    return [_delivery(path) for path in entries if not path.name.startswith(HIDDEN)]
 
 
 def fresh(found: list[Delivery], known: Mapping[str, Any]) -> list[Delivery]:

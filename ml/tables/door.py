@@ -2,21 +2,25 @@
 
     door()                      the door of this task
       read, exists, version,
-      counts, changes           by `catalog.schema.table`
+      detail, counts, changes   by `catalog.schema.table`
       create                    as declared, idempotent
       append, merge, replace    idempotent; a write that changes nothing makes no new table version
       append_batch              a stream's batch, once
+      append_stream             a stream of Spark's, each batch once
       volume_path               a folder
 
 `PermissionDenied` and `NotFound` of `databricks.sdk.errors` (or Spark's own, on Databricks) pass through.
 """
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import uuid4
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.streaming.query import StreamingQuery
 from pyspark.sql.types import StructType
 
 from ml import runtime
@@ -24,7 +28,7 @@ from ml.declarations import Column, Table
 from ml.tables.conflicts import until_committed
 from ml.tables.databricks import DatabricksPlaces
 from ml.tables.merge import APPEND, MERGE, REPLACE, Mode, insertion, preview, statement
-from ml.tables.places import CHANGE_FEED, Past, Places, changes
+from ml.tables.places import CHANGE_FEED, Past, Places, changes, started
 from ml.tables.schema import RepeatedKeyError, TableMismatchError, conform, ddl, differences
 from ml.tables.unity_rest import UnityRestPlaces, api_client
 
@@ -41,6 +45,14 @@ class Written:
     inserted: int
     updated: int
     deleted: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Detail:
+    """Facts of a table: `id` is another one if it was made anew; `tracks_changes`: it has a change data feed."""
+
+    id: str
+    tracks_changes: bool
 
 
 class Tables:
@@ -81,6 +93,12 @@ class Tables:
         relation = self._places.relation(full_name, write=False, past=Past.HISTORY)
         newest = self._spark.sql(f"DESCRIBE HISTORY {relation} LIMIT 1").select("version").collect()
         return int(newest[0]["version"])
+
+    def detail(self, full_name: str) -> Detail:
+        """Which table it is, and whether Delta keeps its changes."""
+        relation = self._places.relation(full_name, write=False, past=Past.HISTORY)
+        row = self._spark.sql(f"DESCRIBE DETAIL {relation}").select("id", "properties").collect()[0]
+        return Detail(id=row["id"], tracks_changes=row["properties"].get(CHANGE_FEED) == "true")
 
     def changes(self, full_name: str, after: int, until: int) -> DataFrame:
         """Every row that was inserted, updated or deleted after version `after` and up to `until`, with how.
@@ -130,6 +148,16 @@ class Tables:
         relation = self._places.relation(full_name, write=True)
         writer = fitting.writeTo(relation).option("txnAppId", stream).option("txnVersion", str(batch))
         until_committed(writer.append)
+
+    def append_stream(
+        self, table: Table, full_name: str, frame: DataFrame, *, checkpoint: str, trigger: Mapping[str, Any]
+    ) -> StreamingQuery:
+        """Start to add a stream's rows, each of its batches once. `trigger` is Spark's, such as `availableNow=True`."""
+        fitting = conform(table, frame)
+        if full_name not in self._created:
+            self.create(table, full_name)
+        writer = fitting.writeStream.format("delta").outputMode("append").option("checkpointLocation", checkpoint)
+        return started(writer.trigger(**trigger), self._places.relation(full_name, write=True))
 
     def append(self, table: Table, full_name: str, frame: DataFrame) -> Written:
         """Insert the rows whose keys the table does not hold yet. Rows already there stay as they are."""

@@ -4,6 +4,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from pyspark.sql import SparkSession
+from pyspark.sql.streaming.query import StreamingQuery
+from pyspark.sql.streaming.readwriter import DataStreamWriter
 
 from ml.declarations import Table
 from ml.tables.schema import ddl, quoted
@@ -52,6 +54,13 @@ def changes(relation: str, after: int, until: int) -> str:
     if relation.startswith(_BY_PATH):
         return f"table_changes_by_path({quoted(relation.removeprefix(_BY_PATH).removesuffix('`'))}, {versions})"
     return f"table_changes({quoted(relation)}, {versions})"
+
+
+def started(writer: DataStreamWriter, relation: str) -> StreamingQuery:
+    """The stream under way into the table `relation`: Spark takes a table by path in another call than one by name."""
+    if relation.startswith(_BY_PATH):
+        return writer.start(relation.removeprefix(_BY_PATH).removesuffix("`"))
+    return writer.toTable(relation)
 
 
 def split(full_name: str) -> tuple[str, str, str]:

@@ -15,6 +15,7 @@ _SPARK_TYPES: dict[str, spark_types.DataType] = {
     "boolean": spark_types.BooleanType(),
     "date": spark_types.DateType(),
     "timestamp": spark_types.TimestampType(),
+    "binary": spark_types.BinaryType(),
 }
 
 

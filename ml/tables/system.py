@@ -118,6 +118,21 @@ INGEST_FILES = Table(
     comment="One row per batch, table and source file that was new in it: rows in, kept and quarantined.",
 )
 
+INGEST_ARRIVALS = Table(
+    name="ingest_arrivals",
+    layer=Layer.OPS,
+    columns=(
+        _text("feed", "The feed."),
+        _text("name", "The file, below the feed's folder."),
+        Column(name="size_bytes", type="bigint", comment="Its size."),
+        Column(name="changed_ns", type="bigint", comment="When it was changed, in nanoseconds since 1970 (UTC)."),
+        Column(name="found_at", type="timestamp", comment="When Auto Loader told of it (UTC)."),
+    ),
+    keys=("feed", "name", "changed_ns"),
+    owner=OWNER,
+    comment="One row per file and change that Auto Loader told of, for the feeds that declare it.",
+)
+
 GATE_RESULTS = Table(
     name="gate_results",
     layer=Layer.OPS,

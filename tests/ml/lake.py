@@ -9,6 +9,12 @@ import pytest
 from pyspark.sql import SparkSession
 
 from ml import runtime
+from ml.declarations import Feed
+from ml.ingest import accounts, bronze, silver
+from ml.ingest.loading import Loading
+from ml.ingest.silver import Refining
+from ml.parameters import Common
+from ml.streams.checkpoint import Checkpoint
 from ml.tables import Tables
 from ml.usecases import use_case
 from tests.ml.folder_places import FolderPlaces
@@ -35,6 +41,34 @@ class Lake:
         folder = self.root / "test" / "credit_bronze" / "landing" / feed
         folder.mkdir(parents=True, exist_ok=True)
         return folder
+
+    def load(self, feed: Feed, run_id: str = "1") -> None:
+        """Task `bronze` for one feed, which the use case need not declare."""
+        task = Common(use_case=CREDIT, catalog="test", run_id=run_id)
+        checkpoint = Checkpoint(self._checkpoints / "bronze" / feed.name)
+        loading = Loading(
+            tables=self.tables,
+            task=task,
+            feed=feed,
+            landing=self.folder(feed.name),
+            checkpoint=checkpoint,
+            secret_scope="local",
+        )
+        found = bronze.load_feed(loading)
+        accounts.require_balance(loading.tables, task, [loading.full_name])
+        bronze.require_none_refused(found)
+
+    def refine(self, feed: Feed, run_id: str = "1") -> None:
+        """Task `silver` for one feed that was loaded."""
+        task = Common(use_case=CREDIT, catalog="test", run_id=run_id)
+        checkpoint = Checkpoint(self._checkpoints / "silver" / feed.name)
+        refining = Refining(tables=self.tables, task=task, feed=feed, checkpoint=checkpoint)
+        silver.refine(refining)
+        silver.require_balance(refining.tables, [refining])
+
+    @property
+    def _checkpoints(self) -> Path:
+        return self.root / "test" / "credit_ops" / "checkpoints"
 
     def land(self, feed: str, month: str, *records: Sequence[object]) -> Path:
         """A file of the feed's header and `records`."""

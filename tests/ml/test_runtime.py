@@ -53,3 +53,18 @@ def test_serverless_compute_is_not_asked_to_keep_a_frame(monkeypatch: pytest.Mon
     monkeypatch.setenv("DATABRICKS_RUNTIME_VERSION", "17.3")
     with pytest.raises(AttributeError, match="persist"), runtime.computed_once(frame):
         pass
+
+
+@pytest.mark.parametrize(
+    ("version", "remote", "there"),
+    [("17.3", None, True), ("client.5.1", None, True), ("client.5.1", "sc://127.0.0.1:1", False), (None, None, False)],
+)
+def test_databricks_is_known_by_its_runtime_and_not_by_the_local_clouds(
+    monkeypatch: pytest.MonkeyPatch, version: str | None, remote: str | None, *, there: bool
+) -> None:
+    """The local cloud names a runtime too, and the Spark server that it has."""
+    for name, value in (("DATABRICKS_RUNTIME_VERSION", version), ("SPARK_REMOTE", remote)):
+        monkeypatch.delenv(name, raising=False)
+        if value is not None:
+            monkeypatch.setenv(name, value)
+    assert runtime.on_databricks() is there

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from ml.declarations import Csv, FileFormat, JsonLines
+from ml.declarations import Csv, FileFormat, JsonLines, Parquet
 from ml.ingest.formats import csv_text, json_lines, parquet
 from ml.ingest.formats.record import Record, UnreadableFileError
 
@@ -35,5 +35,7 @@ def _records(file: BinaryIO, written: FileFormat, names: Sequence[str]) -> Itera
             return csv_text.read(file, names, written)
         case JsonLines():
             return json_lines.read(file, names)
-        case _:
+        case Parquet():
             return parquet.read(file, names)
+        case _:
+            raise TypeError(f"{written} is no format of many records: see ml.ingest.formats.binary")

@@ -8,9 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO, TextIO
 
 from ml.declarations import Csv
-from ml.ingest.formats.record import EMPTY, NO_ROWS, Record, UnreadableFileError, columns_problem
-
-_PIECE_BYTES = 1 << 20
+from ml.ingest.formats.record import EMPTY, NO_ROWS, PIECE_BYTES, Record, UnreadableFileError, columns_problem
 
 
 def read(file: BinaryIO, headers: Sequence[str], dialect: Csv | None = None) -> Iterator[Record]:
@@ -96,7 +94,7 @@ def _wrong_byte(file: BinaryIO, dialect: Csv) -> int:
     file.seek(0)
     # Counted with the byte order mark, which a decoder that drops it would keep pending.
     decoder, offset = codecs.getincrementaldecoder(dialect.encoding)(), 0
-    while chunk := file.read(_PIECE_BYTES):
+    while chunk := file.read(PIECE_BYTES):
         pending = len(decoder.getstate()[0])
         try:
             decoder.decode(chunk)

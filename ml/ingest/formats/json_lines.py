@@ -32,7 +32,7 @@ def read(file: BinaryIO, names: Sequence[str]) -> Iterator[Record]:
         position += len(line)
         if text:
             number += 1
-            yield _record(number, text, names)
+            yield record(number, text, names)
     if not number:
         raise UnreadableFileError(NO_ROWS if position > len(_MARK) else EMPTY)
 
@@ -46,7 +46,8 @@ def _text(line: bytes, position: int) -> str:
         ) from error
 
 
-def _record(number: int, text: str, names: Sequence[str]) -> Record:
+def record(number: int, text: str, names: Sequence[str]) -> Record:
+    """One JSON object, of a line or of a message; what is none goes to quarantine."""
     try:
         value = json.loads(text, parse_float=_Number, parse_constant=_no_constant, object_pairs_hook=_unique)
     except (ValueError, RecursionError) as error:

@@ -7,9 +7,7 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ml.ingest.formats.record import NO_ROWS, Record, UnreadableFileError, columns_problem
-
-_PIECE_RECORDS = 20_000
+from ml.ingest.formats.record import NO_ROWS, PIECE_RECORDS, Record, UnreadableFileError, columns_problem
 
 
 def read(file: BinaryIO, names: Sequence[str]) -> Iterator[Record]:
@@ -24,7 +22,7 @@ def read(file: BinaryIO, names: Sequence[str]) -> Iterator[Record]:
         problem = columns_problem(opened.schema_arrow.names, names)
         if problem:
             raise UnreadableFileError(problem)
-        for batch in opened.iter_batches(batch_size=_PIECE_RECORDS, columns=list(names)):
+        for batch in opened.iter_batches(batch_size=PIECE_RECORDS, columns=list(names)):
             columns = [_texts(batch.column(name)) for name in names]
             for values in zip(*columns, strict=True):
                 number += 1

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 EMPTY = "the file is empty; deliver it again with rows"
+# How much of a file is held at once, as bytes and as records: any size fits.
+PIECE_BYTES = 1 << 20
+PIECE_RECORDS = 20_000
 NO_ROWS = "the file has no rows; deliver it again with rows, or remove it"
 
 

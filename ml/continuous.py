@@ -1,0 +1,53 @@
+"""Task `continuous` of job `<usecase>-ingest`, if the use case declares it: all of ingest, again and again.
+
+A round is what the job's tasks do one after the other when it is started by files or by a schedule: bronze, silver,
+features, publish. Rounds begin at a fixed interval, as batches of Spark's processing-time trigger do; one that takes
+longer is followed at once by the next. A round that fails ends the task: the job starts it again after a while, and
+each stream goes on from its checkpoint. A continuous job knows no order of tasks, so it is one task.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+
+from ml import parameters
+from ml.features import build, publish
+from ml.ingest import bronze, masks, silver
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Make what hides sensitive columns, then ingest round by round until the run is ended; it never ends by itself."""
+    flags = parameters.with_unmasked_table("ingest_continuous")
+    flags.add_argument("--secret-scope", type=parameters.name, help="the scope with the secrets of topics")
+    flags.add_argument("--every-s", type=int, required=True, help="seconds from the beginning of a round to the next")
+    parsed = flags.parse_args(arguments)
+    common = ["--use-case", parsed.use_case, "--catalog", parsed.catalog, "--run-id", parsed.run_id]
+    unmasked = _given("--unmasked-table", parsed.unmasked_table)
+    # First: nothing sensitive arrives before there is what hides it.
+    masks.main(common + unmasked)
+
+    def work() -> None:
+        bronze.main(common + _given("--secret-scope", parsed.secret_scope))
+        silver.main(common)
+        build.main(common + unmasked)
+        publish.main(common)
+
+    rounds(work, parsed.every_s)
+
+
+def rounds(
+    work: Callable[[], None],
+    every_s: float,
+    *,
+    now_s: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Do `work` every `every_s` seconds, counted from its beginning, until it raises."""
+    begin_s = now_s()
+    while True:
+        work()
+        begin_s = max(begin_s + every_s, now_s())
+        sleep(begin_s - now_s())
+
+
+def _given(flag: str, value: str | None) -> list[str]:
+    return [flag, value] if value else []

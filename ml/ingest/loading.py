@@ -1,0 +1,62 @@
+"""One feed's way to bronze, whatever its source is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pyspark.sql import functions as F  # noqa: N812
+
+from ml.declarations import Feed
+from ml.ingest.accounts import FileAccount, Verdict
+from ml.parameters import Common
+from ml.streams.checkpoint import Checkpoint
+from ml.tables import Tables
+from ml.tables.system import bronze
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loading:
+    """A feed, where its files lie if it has any, and how far its stream has come.
+
+    `secret_scope` has the secrets of topics.
+    """
+
+    tables: Tables
+    task: Common
+    feed: Feed
+    landing: Path
+    checkpoint: Checkpoint
+    secret_scope: str = ""
+
+    @property
+    def full_name(self) -> str:
+        """The bronze table."""
+        return bronze(self.feed).full_name(self.task.catalog, self.task.use_case.name)
+
+    @property
+    def folder(self) -> str:
+        """The landing folder as `_source_file` spells it: as a volume, wherever the files really lie."""
+        volume = self.task.use_case.landing_volume.replace(".", "/")
+        return f"/Volumes/{self.task.catalog}/{volume}/{self.feed.name}"
+
+    def account(
+        self, source: str, verdict: Verdict, *, sha256: str = "", reason: str | None = None, rows: int = 0
+    ) -> FileAccount:
+        """What became of one delivery of this feed; all of its rows are kept."""
+        return FileAccount(
+            table_name=self.full_name,
+            source_file=source,
+            source_sha256=sha256,
+            verdict=verdict,
+            reason=reason,
+            rows_in=rows,
+            rows_kept=rows,
+        )
+
+    def held(self, plan: Mapping[str, object]) -> dict[tuple[str, str], int]:
+        """What a killed try of a plan has left in bronze: rows by `_source_file` and hash."""
+        loaded_at = datetime.fromisoformat(str(plan["loaded_at"]))
+        left = self.tables.read(self.full_name).where(F.col("_loaded_at") == F.lit(loaded_at))
+        counted = left.groupBy("_source_file", "_source_sha256").agg(F.count("*").alias("held")).collect()
+        return {(row["_source_file"], row["_source_sha256"]): row["held"] for row in counted}

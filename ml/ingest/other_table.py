@@ -1,0 +1,157 @@
+"""Rows that are new in another team's table, to bronze: the same batches and accounts as of files.
+
+A delivery is a version of the table, `catalog.schema.table@v12`; its rows are numbered in no particular order. What
+cannot be taken is refused, said, and not passed over: the next run finds it again.
+"""
+
+from datetime import UTC, datetime
+
+from pyspark.errors import AnalysisException
+from pyspark.sql import Column as SparkColumn
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F  # noqa: N812
+
+from ml import runtime
+from ml.declarations import Column, ComparedBy, OnChange, OtherTable
+from ml.ingest import accounts
+from ml.ingest.accounts import FileAccount, Verdict
+from ml.ingest.loading import Loading
+from ml.streams.checkpoint import Position
+from ml.tables import changes
+from ml.tables.changes import CHANGE, VERSION, Changes
+from ml.tables.system import bronze
+
+_GONE = ("DELTA_MISSING_CHANGE_DATA", "DELTA_CHANGE_DATA_FILE_NOT_FOUND", "DELTA_VERSION_NOT_FOUND", "DELTA_CANNOT_RE")
+_ORIGIN = ("_source_file", "_source_sha256")
+
+
+def load(feed: Loading, source: OtherTable) -> list[FileAccount]:
+    """Load what is new of the table, after what a killed run has planned and not committed. The account of both."""
+    feed.tables.create(bronze(feed.feed), feed.full_name)
+    position = feed.checkpoint.position()
+    done: list[FileAccount] = []
+    if position.plan is not None:
+        position, done = _batch(feed, source, position, feed.held(position.plan))
+    name = source.full_name(feed.task.catalog)
+    table = feed.tables.detail(name)
+    again = bool(position.seen) and position.seen["table_id"] != table.id
+    if again:
+        print(f"feed {feed.feed.name}: {name} was made anew, so all of it is read", flush=True)
+    after = None if again else position.seen.get("version")
+    new = changes.since(feed.tables, name, after)
+    if new.nothing:
+        return done
+    problem = _problem(feed, source, new, tracked=table.tracks_changes)
+    if problem:
+        return [*done, _refused(feed, position, new, problem)]
+    plan = {"table_id": table.id, "after": after, "until": new.until, "loaded_at": datetime.now(UTC).isoformat()}
+    return done + _batch(feed, source, feed.checkpoint.plan(position, plan), {})[1]
+
+
+def _refused(feed: Loading, position: Position, new: Changes, problem: str) -> FileAccount:
+    refused = feed.account(f"{new.full_name}@v{new.until}", Verdict.REFUSED, reason=problem)
+    # A stream of its own: nothing was read, so the batch's number is still to be used for what will be.
+    stream = f"{position.stream}-refused-{new.until}"
+    accounts.record(feed.tables, feed.task, [refused], datetime.now(UTC), stream=stream, batch=position.batch)
+    return refused
+
+
+def _problem(feed: Loading, source: OtherTable, new: Changes, *, tracked: bool) -> str | None:
+    """Why nothing new can be read, or None."""
+    if source.compared_by is ComparedBy.CHANGE_FEED and not tracked:
+        return (
+            "it keeps no change data feed; ask its owner to set delta.enableChangeDataFeed = true, or declare "
+            "compared_by=ComparedBy.VERSIONS"
+        )
+    given = feed.tables.read(new.full_name, new.until).columns
+    missing = [name for name in feed.feed.raw_columns if name not in given]
+    if missing:
+        return f"it has no columns {missing}; it has {given}; correct the feed's declaration"
+    if new.whole or source.on_change is not OnChange.REFUSE:
+        return None
+    try:
+        changed = _changed(feed, source, new)
+    except AnalysisException as error:
+        if not (error.getCondition() or "").startswith(_GONE):
+            raise
+        return (
+            f"what changed since version {new.after} is no longer kept; remove the feed's checkpoint to read the table "
+            "anew, and let the ingest run more often than the table is vacuumed"
+        )
+    if not changed:
+        return None
+    return (
+        f"{changed} row(s) that were read before version {new.until} were changed or deleted since; declare "
+        "on_change=OnChange.TAKE to read rows as they became, or OnChange.SKIP to pass such versions over"
+    )
+
+
+def _changed(feed: Loading, source: OtherTable, new: Changes) -> int:
+    """How many rows that were read up to `new.after` are no longer there as they were."""
+    assert new.after is not None
+    if source.compared_by is ComparedBy.VERSIONS:
+        before = feed.tables.read(new.full_name, new.after).select(*_texts(feed))
+        return before.exceptAll(feed.tables.read(new.full_name, new.until).select(*_texts(feed))).count()
+    fed = feed.tables.changes(new.full_name, new.after, new.until)
+    return fed.where(F.col(CHANGE).isin("update_preimage", "delete")).count()
+
+
+def _batch(
+    feed: Loading, source: OtherTable, position: Position, held: dict[tuple[str, str], int]
+) -> tuple[Position, list[FileAccount]]:
+    """Do what is planned, once. `held` is what a killed try of it has left in bronze."""
+    assert position.plan is not None
+    plan = position.plan
+    new = Changes(full_name=source.full_name(feed.task.catalog), after=plan["after"], until=plan["until"])
+    loaded_at = datetime.fromisoformat(plan["loaded_at"])
+    if not held:
+        with runtime.computed_once(_records(feed, source, new, plan["table_id"], loaded_at)) as rows:
+            counted = rows.groupBy(*_ORIGIN).agg(F.count("*").alias("held")).collect()
+            held = {(row["_source_file"], row["_source_sha256"]): row["held"] for row in counted}
+            if held:
+                feed.tables.append_batch(
+                    bronze(feed.feed), feed.full_name, rows, stream=position.stream, batch=position.batch
+                )
+    done = [
+        feed.account(file, Verdict.LOADED, sha256=digest, rows=rows) for (file, digest), rows in sorted(held.items())
+    ]
+    if done:
+        accounts.record(feed.tables, feed.task, done, loaded_at, stream=position.stream, batch=position.batch)
+    return feed.checkpoint.commit(position, {"table_id": plan["table_id"], "version": plan["until"]}), done
+
+
+def _records(feed: Loading, source: OtherTable, new: Changes, table_id: str, loaded_at: datetime) -> DataFrame:
+    """The new rows in the shape of bronze."""
+    delivered = F.concat(F.lit(f"{new.full_name}@v"), F.col(VERSION).cast("string"))
+    return _new_rows(feed, source, new).select(
+        *(f"`{column.name}`" for column in feed.feed.received),
+        delivered.alias("_source_file"),
+        F.sha2(F.concat(F.lit(table_id), delivered), 256).alias("_source_sha256"),
+        (F.monotonically_increasing_id() + 1).alias("_row_number"),
+        F.lit(loaded_at).alias("_loaded_at"),
+        F.lit(None).cast("string").alias("_fields"),
+    )
+
+
+def _new_rows(feed: Loading, source: OtherTable, new: Changes) -> DataFrame:
+    """The new rows as text, and the version that brought each."""
+    texts, until = _texts(feed), F.lit(new.until).alias(VERSION)
+    if new.after is None or new.whole:
+        return feed.tables.read(new.full_name, new.until).select(*texts, until)
+    if source.compared_by is ComparedBy.VERSIONS:
+        now, before = (feed.tables.read(new.full_name, each).select(*texts) for each in (new.until, new.after))
+        return now.exceptAll(before).select("*", until)
+    fed = feed.tables.changes(new.full_name, new.after, new.until)
+    if source.on_change is OnChange.SKIP:
+        changing = fed.where(F.col(CHANGE) != "insert").select(VERSION).distinct()
+        fed = fed.join(changing, on=VERSION, how="left_anti")
+    return fed.where(F.col(CHANGE).isin("insert", "update_postimage")).select(*texts, VERSION)
+
+
+def _texts(feed: Loading) -> list[SparkColumn]:
+    return [_text(column).alias(column.name) for column in feed.feed.received]
+
+
+def _text(column: Column) -> SparkColumn:
+    value = F.col(f"`{column.raw_name}`")
+    return F.base64(value) if column.type == "binary" else value.cast("string")

@@ -1,0 +1,130 @@
+"""Messages of a topic to bronze by Structured Streaming, then the account of what arrived.
+
+Spark keeps the offsets in the stream's checkpoint and Delta takes each batch of the stream once, so a run that was
+killed anywhere is completed by the next. A record's `_source_file` is `kafka://<topic>/<partition>`, its `_row_number`
+the offset; `_source_sha256` tells batches apart. What is no JSON object of the declared names arrives as text in
+`_fields`, and silver puts it in quarantine.
+"""
+
+import base64
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+
+import pandas as pd
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F  # noqa: N812
+
+from ml import runtime
+from ml.declarations import Topic
+from ml.ingest import accounts
+from ml.ingest.accounts import FileAccount, Verdict
+from ml.ingest.formats import json_lines
+from ml.ingest.formats.record import Record, misfit
+from ml.ingest.kafka_options import options
+from ml.ingest.loading import Loading
+from ml.runtime import RowsUnaccountedError
+from ml.secret_scope import read_secret
+from ml.streams.checkpoint import Position
+from ml.tables import changes
+from ml.tables.changes import Changes
+from ml.tables.system import bronze
+
+_ORIGIN = ("_source_file", "_source_sha256")
+SPARKS = "offsets"
+
+
+def load(feed: Loading, source: Topic) -> list[FileAccount]:
+    """Read all messages that are there, and account for them and for what a killed run has left without an account."""
+    feed.tables.create(bronze(feed.feed), feed.full_name)
+    query = feed.tables.append_stream(
+        bronze(feed.feed),
+        feed.full_name,
+        messages(feed, opened(feed, source)),
+        checkpoint=str(feed.checkpoint.folder / SPARKS),
+        trigger={"availableNow": True},
+    )
+    query.awaitTermination()
+    return account(feed)
+
+
+def opened(feed: Loading, source: Topic) -> DataFrame:
+    """The topic as a stream, with the secrets of its scope as the task's principal may read them."""
+    made = options(source, secrets_of(feed, source), shaded=runtime.on_databricks())
+    return feed.tables.spark.readStream.format("kafka").options(**made).load()
+
+
+def messages(feed: Loading, stream: DataFrame) -> DataFrame:
+    """The rows of bronze, one per message of a frame as Spark's Kafka source gives it."""
+    names, raw_names = [column.name for column in feed.feed.received], feed.feed.raw_columns
+
+    def work(batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        for batch in batches:
+            found = [
+                _record(offset, value, raw_names) for offset, value in zip(batch["offset"], batch["value"], strict=True)
+            ]
+            frame = pd.DataFrame([(*each.values, each.fields) for each in found], columns=[*names, "_fields"])
+            yield frame.assign(_row_number=batch["offset"].to_numpy(), _source_file=batch["_source_file"].to_numpy())
+
+    texts = ", ".join(f"`{name}` string" for name in names)
+    place = F.concat(F.lit("kafka://"), "topic", F.lit("/"), F.col("partition").cast("string")).alias("_source_file")
+    parsed = stream.select(place, "offset", "value").mapInPandas(
+        work, f"{texts}, _fields string, _row_number long, _source_file string"
+    )
+    # The time of the batch: the same in all of its rows, and again if Spark does the batch again.
+    batch = parsed.withColumn("_loaded_at", F.current_timestamp())
+    told = F.sha2(F.concat_ws("@", "_source_file", F.col("_loaded_at").cast("string")), 256)
+    return batch.withColumn("_source_sha256", told)
+
+
+def account(feed: Loading) -> list[FileAccount]:
+    """Account for what bronze gained since the last account, each batch and partition once.
+
+    Raises:
+        RowsUnaccountedError: if an offset is there twice.
+    """
+    position = feed.checkpoint.position()
+    done: list[FileAccount] = []
+    if position.plan is not None:
+        position, done = _recorded(feed, position)
+    new = changes.since(feed.tables, feed.full_name, position.seen.get("version"))
+    if new.nothing:
+        return done
+    plan = {"after": new.after, "until": new.until, "loaded_at": datetime.now(UTC).isoformat()}
+    return done + _recorded(feed, feed.checkpoint.plan(position, plan))[1]
+
+
+def _recorded(feed: Loading, position: Position) -> tuple[Position, list[FileAccount]]:
+    assert position.plan is not None
+    plan = position.plan
+    rows = changes.rows(feed.tables, Changes(full_name=feed.full_name, after=plan["after"], until=plan["until"]))
+    counted = rows.groupBy(*_ORIGIN).agg(F.count("*").alias("held"), F.countDistinct("_row_number").alias("different"))
+    found = sorted(counted.collect())
+    twice = [row["_source_file"] for row in found if row["held"] != row["different"]]
+    if twice:
+        raise RowsUnaccountedError(f"bronze: offsets of {', '.join(twice)} are in {feed.full_name} twice")
+    done = [
+        feed.account(row["_source_file"], Verdict.LOADED, sha256=row["_source_sha256"], rows=row["held"])
+        for row in found
+    ]
+    if done:
+        loaded_at = datetime.fromisoformat(plan["loaded_at"])
+        accounts.record(feed.tables, feed.task, done, loaded_at, stream=position.stream, batch=position.batch)
+    return feed.checkpoint.commit(position, {"version": plan["until"]}), done
+
+
+def secrets_of(feed: Loading, source: Topic) -> dict[str, str]:
+    """The secrets of its login, as the task's principal may read them. Raises `NotFound` and `PermissionDenied`."""
+    if not feed.secret_scope:
+        raise ValueError(f"feed {feed.feed.name!r} is a topic: give --secret-scope, where its secrets are")
+    return {name: read_secret(feed.secret_scope, key) for name, key in source.secret_keys.items()}
+
+
+def _record(offset: int, value: bytes | None, names: Sequence[str]) -> Record:
+    if value is None:
+        return misfit(offset, len(names), problem="the message has no value", received="")
+    with suppress(UnicodeDecodeError):
+        return json_lines.record(offset, value.decode().strip(), names)
+    shown = json.dumps({"base64": base64.b64encode(value).decode()})
+    return misfit(offset, len(names), problem="the message is not UTF-8 text", received=shown)
