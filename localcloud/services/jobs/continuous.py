@@ -20,8 +20,6 @@ TASK_RETRIES = 3
 FIRST_RETRY_S = 1.0
 # Whoever cancels a run, to have the next one with new settings, does not wait for it.
 _WELL = ("SUCCESS", "CANCELED")
-_MODES = ("NEVER", "ON_FAILURE")
-_PAUSES = ("PAUSED", "UNPAUSED")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,13 +64,8 @@ def rhythm(document: Mapping[str, Any] | None) -> Rhythm:
 
 def problems(settings: Mapping[str, Any]) -> Iterator[str]:
     """What a job that runs continuously must not have."""
-    declared = settings.get("continuous")
-    if not declared:
+    if not settings.get("continuous"):
         return
-    for field, allowed in (("pause_status", _PAUSES), ("task_retry_mode", _MODES)):
-        value = declared.get(field)
-        if value is not None and value not in allowed:
-            yield f"continuous: {field} is {value!r}; use one of {', '.join(allowed)}"
     for task in settings.get("tasks") or []:
         label = f"task {task.get('task_key')!r}"
         if task.get("depends_on"):
