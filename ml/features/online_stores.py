@@ -32,11 +32,11 @@ class OnlineStores:
         return True
 
     def publish(self, source: str, *, store: str, online_table: str) -> Published:
-        """Copy the table `source` (full name) whole into `online_table` (full name) of `store`.
+        """Copy the table `source` (full name) into `online_table` (full name) of `store`: again, only what changed.
 
-        A full copy needs no change data feed of the source; batches of features are small.
+        The source's change data feed must be on.
         """
-        spec = {"online_store": store, "online_table_name": online_table, "publish_mode": "SNAPSHOT"}
+        spec = {"online_store": store, "online_table_name": online_table, "publish_mode": "TRIGGERED"}
         answer = self._client.do("POST", f"{_API}/tables/{quote(source)}/publish", body={"publish_spec": spec})
         assert isinstance(answer, dict)
         return Published(

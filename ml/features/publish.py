@@ -1,7 +1,7 @@
 """Task `publish` of job `<usecase>-ingest`: copy the feature table to the online store, for look-ups while serving.
 
 The online store belongs to the stack `<env>-ml`, in the environments that serve the use case; without one there is
-nothing to publish to, and the task says so. Publishing again refreshes the same online table.
+nothing to publish to, and the task says so. Publishing again copies what has changed into the same online table.
 """
 
 from collections.abc import Sequence
@@ -45,11 +45,13 @@ def publish(tables: Tables, workspace: WorkspaceClient, task: Common, pace: Pace
     if task.use_case.serving is None or not stores.exists(online_store(task.catalog)):
         return 0, ""
     ensure_primary_key(workspace, source, task.use_case.model.feature_table)
+    # A feature table that an earlier release made keeps its changes from now on.
+    tables.track_changes(source)
     online, asked = online_table(task.catalog, task.use_case.name, declared.name), datetime.now(UTC)
     answer = stores.publish(source, store=online_store(task.catalog), online_table=online)
     if answer.pipeline_id:
         wait_for_sync(workspace, answer.pipeline_id, asked, pace)
-    return tables.read(source).count(), answer.online_table
+    return tables.counts(source)[0], answer.online_table
 
 
 def ensure_primary_key(workspace: WorkspaceClient, source: str, table: FeatureTable) -> None:
@@ -59,7 +61,7 @@ def ensure_primary_key(workspace: WorkspaceClient, source: str, table: FeatureTa
         return
     key = PrimaryKeyConstraint(
         name=f"{table.name}_pk",
-        child_columns=[table.key, table.event_time],
+        child_columns=[*table.keys, table.event_time],
         timeseries_columns=[table.event_time],
     )
     workspace.table_constraints.create(source, TableConstraint(primary_key_constraint=key))

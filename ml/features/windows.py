@@ -33,6 +33,12 @@ def period_sql(calendar: Calendar, table: Table, column: str) -> str:
     return calendar.number_sql(f"`{column}`", table.column(column).type)
 
 
+def reach(table: FeatureTable, history: History) -> int:
+    """How many periods before its own an event's longest window over `history` begins."""
+    windows = [each.window for each in table.features if each.window and each.window.history == history]
+    return max(window.past.skip + window.past.periods for window in windows)
+
+
 def with_history(
     table: FeatureTable, events: DataFrame, history: History, rows: DataFrame, calendar: Calendar
 ) -> DataFrame:
@@ -56,8 +62,8 @@ def with_history(
         F.struct(history.time, *history.table.keys).alias(_ORDER),
         *(F.expr(each.expression).alias(_value(each)) for each in features),
     )
-    reach = max(each.window.past.skip + each.window.past.periods for each in features if each.window)
-    before = (F.col(_TIME) < F.col(_EVENT)) & (F.col(_KNOWN) < F.col(_EVENT)) & (F.col(_TIME) >= F.col(_EVENT) - reach)
+    first = F.col(_EVENT) - reach(table, history)
+    before = (F.col(_TIME) < F.col(_EVENT)) & (F.col(_KNOWN) < F.col(_EVENT)) & (F.col(_TIME) >= first)
     same = [F.col(_joined(name)) == F.col(f"{_joined(name)}_of") for name in history.on]
     aged = asked.join(past, [*same, before]).withColumn(_AGE, F.col(_EVENT) - F.col(_TIME))
     return aged.groupBy(*heads).agg(*(_aggregated(each) for each in features))

@@ -4,7 +4,8 @@
       read, exists, version,
       detail, counts, changes   by `catalog.schema.table`
       create                    as declared, idempotent
-      append, merge, replace    idempotent; a write that changes nothing makes no new table version
+      append, merge, replace,
+      replace_part              idempotent; a write that changes nothing makes no new table version
       append_batch              a stream's batch, once
       append_stream             a stream of Spark's, each batch once
       volume_path               a folder
@@ -13,7 +14,8 @@
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
@@ -27,7 +29,7 @@ from ml import runtime
 from ml.declarations import Column, Table
 from ml.tables.conflicts import until_committed
 from ml.tables.databricks import DatabricksPlaces
-from ml.tables.merge import APPEND, MERGE, REPLACE, Mode, insertion, preview, statement
+from ml.tables.merge import APPEND, MERGE, REPLACE, REPLACE_PART, Mode, insertion, part, preview, statement
 from ml.tables.places import CHANGE_FEED, Past, Places, changes, started
 from ml.tables.schema import RepeatedKeyError, TableMismatchError, conform, ddl, differences
 from ml.tables.unity_rest import UnityRestPlaces, api_client
@@ -171,6 +173,13 @@ class Tables:
         """Make the table equal to `frame`: for tables that are a function of another. Old versions stay readable."""
         return self._write(table, full_name, frame, REPLACE)
 
+    def replace_part(self, table: Table, full_name: str, frame: DataFrame, touched: DataFrame) -> Written:
+        """Make the rows that agree with a row of `touched`, in all its columns, equal to `frame`; others stay.
+
+        For tables that are a function of another of which only a part has changed. `frame` may have no other rows.
+        """
+        return self._write(table, full_name, frame, REPLACE_PART, touched)
+
     def volume_path(self, full_name: str, *, write: bool = False) -> str:
         """The folder of the volume `catalog.schema.volume`, checked for reading or for writing."""
         return self._places.volume(full_name, write=write)
@@ -191,15 +200,28 @@ class Tables:
         added = ddl(replace(table, columns=tuple(lacking), keys=()))
         until_committed(lambda: self._spark.sql(f"ALTER TABLE {relation} ADD COLUMNS ({added})").collect())
 
-    def _write(self, table: Table, full_name: str, frame: DataFrame, mode: Mode) -> Written:
+    def _write(
+        self, table: Table, full_name: str, frame: DataFrame, mode: Mode, touched: DataFrame | None = None
+    ) -> Written:
         fitting = conform(table, frame)
         if full_name not in self._created:
             self.create(table, full_name)
         relation = self._places.relation(full_name, write=True)
+        with self._viewed(fitting) as view:
+            if touched is None:
+                return until_committed(lambda: self._write_once(table, full_name, relation, view, mode))
+            with self._viewed(touched) as which:
+                both = self._spark.sql(part(table, relation, view, which, touched.columns))
+                with self._viewed(both) as marked:
+                    return until_committed(lambda: self._write_once(table, full_name, relation, marked, mode))
+
+    @contextmanager
+    def _viewed(self, frame: DataFrame) -> Iterator[str]:
+        """The name of a view of `frame`, for SQL within the block."""
         view = f"rows_{uuid4().hex}"
-        fitting.createOrReplaceTempView(view)
+        frame.createOrReplaceTempView(view)
         try:
-            return until_committed(lambda: self._write_once(table, full_name, relation, view, mode))
+            yield view
         finally:
             self._spark.catalog.dropTempView(view)
 

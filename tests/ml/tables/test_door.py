@@ -143,3 +143,36 @@ def test_tables_are_counted_together(lake: Lake) -> None:
     _write(lake, "append", (1, "a", 1.0), (2, None, None))
     lake.tables.create(other, other_name)
     assert lake.tables.counts(other_name, NAME, NAME) == (0, 2, 2)
+
+
+def test_replace_part_leaves_alone_what_was_not_touched(lake: Lake) -> None:
+    """Touched rows become the frame, those it lacks are gone, in one version; an equal frame makes none."""
+    tables = lake.tables
+    _write(lake, "merge", (1, "a", 1.0), (2, "b", 2.0), (3, "c", 3.0), (4, "d", 4.0))
+    version = tables.version(NAME)
+    frame = frame_of(
+        lake.spark, NOTES, [{"client_id": 2, "note": "B", "score": 2.0}, {"client_id": 5, "note": "e", "score": 5.0}]
+    )
+    touched = lake.spark.createDataFrame([(2,), (3,), (5,)], "client_id bigint")
+    assert tables.replace_part(NOTES, NAME, frame, touched) == Written(inserted=1, updated=1, deleted=1)
+    assert lake.rows("gold.notes") == [(1, "a", 1.0), (2, "B", 2.0), (4, "d", 4.0), (5, "e", 5.0)]
+    assert tables.version(NAME) == version + 1
+    assert tables.replace_part(NOTES, NAME, frame, touched) == Written(inserted=0, updated=0, deleted=0)
+    assert tables.version(NAME) == version + 1
+
+
+def test_replace_part_by_a_column_that_is_no_key(lake: Lake) -> None:
+    """Rows agree by value; null agrees with null."""
+    _write(lake, "merge", (1, "a", 1.0), (2, "a", 2.0), (3, None, 3.0), (4, "d", 4.0))
+    frame = frame_of(lake.spark, NOTES, [{"client_id": 1, "note": "a", "score": 9.0}])
+    touched = lake.spark.createDataFrame([("a",), (None,)], "note string")
+    assert lake.tables.replace_part(NOTES, NAME, frame, touched) == Written(inserted=0, updated=1, deleted=2)
+    assert lake.rows("gold.notes") == [(1, "a", 9.0), (4, "d", 4.0)]
+
+
+def test_replace_part_refuses_rows_that_share_a_key(lake: Lake) -> None:
+    """As every write does."""
+    row = {"client_id": 1, "note": "a", "score": 9.0}
+    touched = lake.spark.createDataFrame([(1,)], "client_id bigint")
+    with pytest.raises(RepeatedKeyError, match="2 rows"):
+        lake.tables.replace_part(NOTES, NAME, frame_of(lake.spark, NOTES, [row, row]), touched)

@@ -3,7 +3,8 @@
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,16 +31,33 @@ class OnlineRows:
     def replace(self, online_table: str, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> int:
         """Put `rows` (key, row) in the place of all rows of the table, at once. How many there are now."""
         encoded = [(online_table, key, json.dumps(row)) for key, row in rows]
+        with self._at_once():
+            self._connection.execute("DELETE FROM published WHERE online_table = ?", (online_table,))
+            self._connection.executemany("INSERT INTO published VALUES (?, ?, ?)", encoded)
+        return len(encoded)
+
+    def change(self, online_table: str, rows: Iterable[tuple[str, Mapping[str, Any] | None]]) -> int:
+        """Put each of `rows` (key, row) in its key's place, at once; None removes it. How many rows there are now."""
+        given = list(rows)
+        put = [(online_table, key, json.dumps(row)) for key, row in given if row is not None]
+        with self._at_once():
+            gone = [(online_table, key) for key, row in given if row is None]
+            self._connection.executemany("DELETE FROM published WHERE online_table = ? AND key = ?", gone)
+            self._connection.executemany("INSERT OR REPLACE INTO published VALUES (?, ?, ?)", put)
+            counted = self._connection.execute("SELECT count(*) FROM published WHERE online_table = ?", (online_table,))
+            return int(counted.fetchone()[0])
+
+    @contextmanager
+    def _at_once(self) -> Iterator[None]:
+        """One transaction, by one thread at a time."""
         with self._lock:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
-                self._connection.execute("DELETE FROM published WHERE online_table = ?", (online_table,))
-                self._connection.executemany("INSERT INTO published VALUES (?, ?, ?)", encoded)
+                yield
             except BaseException:
                 self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
-        return len(encoded)
 
     def read(self, online_table: str, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
         """The rows of those `keys` that are there, by key."""

@@ -1,4 +1,4 @@
-"""Reading a Delta table for publishing: the newest row of every key, at one version of the table."""
+"""Reading a Delta table for publishing: the newest row of every key, or of the keys that changed, at one version."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -83,13 +83,44 @@ def version(spark: "SparkSession", location: str) -> int:
     return int(spark.sql(f"DESCRIBE HISTORY delta.`{location}` LIMIT 1").collect()[0]["version"])
 
 
+def keeps_changes(spark: "SparkSession", location: str) -> bool:
+    """Whether the table's change data feed is on."""
+    kept = spark.sql(f"SHOW TBLPROPERTIES delta.`{location}`").collect()
+    return {row["key"]: row["value"] for row in kept}.get("delta.enableChangeDataFeed") == "true"
+
+
 def newest(spark: "SparkSession", location: str, at: int, key: PrimaryKey) -> list[tuple[str, dict[str, Any]]]:
     """Key (as text) and row (as JSON holds it) of the newest row of each key, at version `at`."""
-    relation = f"delta.`{location}` VERSION AS OF {at}"
+    rows = spark.sql(_newest(f"delta.`{location}` VERSION AS OF {at}", key)).toArrow().to_pylist()
+    return [(str(row[key.column]), _as_json(row)) for row in rows]
+
+
+def newest_changed(
+    spark: "SparkSession", location: str, after: int, at: int, key: PrimaryKey
+) -> list[tuple[str, dict[str, Any] | None]]:
+    """As `newest`, of the keys alone that changed after version `after`; None for one of which no row is left.
+
+    Raises pyspark's errors if the changes are not kept from there on.
+    """
+    fed = f"table_changes_by_path('{location}', {after + 1}, {at})"
+    changed = f"SELECT DISTINCT `{key.column}` AS _changed FROM {fed}"
+    some = f"(SELECT t.* FROM delta.`{location}` VERSION AS OF {at} AS t JOIN ({changed}) ON `{key.column}` = _changed)"
+    found = spark.sql(
+        f"SELECT c._changed, r.* FROM ({changed}) AS c LEFT JOIN ({_newest(some, key)}) AS r "
+        f"ON c._changed = r.`{key.column}`"
+    )
+    rows = [(row.pop("_changed"), row) for row in found.toArrow().to_pylist()]
+    return [(str(changed), None if row[key.column] is None else _as_json(row)) for changed, row in rows]
+
+
+def _newest(relation: str, key: PrimaryKey) -> str:
     order = ", ".join(f"`{column}` DESC" for column in key.times) or "1"
     ranked = f"SELECT *, row_number() OVER (PARTITION BY `{key.column}` ORDER BY {order}) AS _place FROM {relation}"
-    rows = spark.sql(f"SELECT * EXCEPT (_place) FROM ({ranked}) WHERE _place = 1").toArrow().to_pylist()
-    return [(str(row[key.column]), {name: as_json(value) for name, value in row.items()}) for row in rows]
+    return f"SELECT * EXCEPT (_place) FROM ({ranked}) WHERE _place = 1"
+
+
+def _as_json(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: as_json(value) for name, value in row.items()}
 
 
 def as_json(value: Any) -> Any:

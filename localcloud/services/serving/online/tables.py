@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from localcloud.kernel.cloud import Cloud
+from localcloud.kernel.errors import bad_request
 from localcloud.kernel.store import Document
 from localcloud.services.serving.online import source
 from localcloud.services.serving.online.rows import OnlineRows
@@ -58,18 +59,32 @@ class OnlineShelf:
     def copy(self, table: Document, online_table: str, *, now: float) -> None:
         """Put the newest row of every key of `table` (a Unity Catalog document) into the online table.
 
-        A table that did not change since is not read again. The key is the one that the online table was declared with,
-        or the source's. Raises `ApiError` 400 without any.
+        A table that did not change since is not read again, and of one that is not copied by SNAPSHOT only keys that
+        changed are. The key is the one that the online table was declared with, or the source's. Raises `ApiError` 400
+        without any, or without the change data feed that copying changes needs.
         """
         declared_key = (self._cloud.store.get(KIND, online_table) or {}).get("primary_key")
         key = source.key_of(declared_key) if declared_key else source.primary_key(table)
         location = table["storage_location"]
         with source.session(self._cloud) as spark:
+            by_difference = self._mode(online_table) != "SNAPSHOT"
+            if by_difference and not source.keeps_changes(spark, location):
+                raise bad_request(
+                    f"Table '{table['full_name']}' has no change data feed, which publish modes TRIGGERED and "
+                    "CONTINUOUS need: set its property delta.enableChangeDataFeed to true, or publish by SNAPSHOT."
+                )
             version = source.version(spark, location)
-            count = self._unchanged(online_table, (table["id"], version, key.column))
-            if count is None:
-                count = self._rows.replace(online_table, source.newest(spark, location, version, key))
+            before = self._copied(online_table, table["id"], key.column)
+            if before is not None and before[0] == version:
+                what, count = "nothing", before[1]
+            elif before is not None and by_difference:
+                changed = source.newest_changed(spark, location, before[0], version, key)
+                what, count = "changes", self._rows.change(online_table, changed)
+            else:
+                rows = source.newest(spark, location, version, key)
+                what, count = "all", self._rows.replace(online_table, rows)
         copied = {
+            "copied": what,
             "source_table_id": table["id"],
             "source_version": version,
             "key": key.column,
@@ -82,12 +97,19 @@ class OnlineShelf:
             if current is not None:
                 self._cloud.store.put(KIND, online_table, {**current, **copied})
 
-    def _unchanged(self, online_table: str, origin: tuple[str, int, str]) -> int | None:
-        """The rows that are there, where they are of that table, version and key already."""
+    def _mode(self, online_table: str) -> str:
+        """How it was published; a synced table is copied whole, whatever its policy."""
+        current = self._cloud.store.get(KIND, online_table) or {}
+        return str(current.get("publish_mode", "SNAPSHOT"))
+
+    def _copied(self, online_table: str, table_id: str, key: str) -> tuple[int, int] | None:
+        """The version of that source that was copied last, by that key, and how many rows it gave; None if none was."""
         current = self._cloud.store.get(KIND, online_table)
-        if current is None or current["rows"] is None or _origin(current) != origin:
+        if current is None or current["rows"] is None:
             return None
-        return int(current["rows"])
+        if (current["source_table_id"], current["key"]) != (table_id, key):
+            return None
+        return int(current["source_version"]), int(current["rows"])
 
     def delete(self, online_table: str) -> None:
         """Forget an online table with its rows."""
@@ -106,10 +128,6 @@ def declared(current: Document | None, *, name: str, source_table: str, store: D
         "workspace": store["workspace"],
         "publish_mode": mode,
     }
-
-
-def _origin(document: Document) -> tuple[str, int, str]:
-    return document["source_table_id"], document["source_version"], document["key"]
 
 
 def _open(cloud: Cloud) -> OnlineRows:

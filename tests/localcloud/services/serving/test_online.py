@@ -12,7 +12,7 @@ from databricks.sdk.service import catalog, iam, ml
 
 from localcloud.services.serving.online.rows import OnlineRows
 from ml.features.publish import ensure_primary_key
-from ml.features.sync import Pace, wait_for_sync
+from ml.features.sync import NotSyncedError, Pace, wait_for_sync
 from ml.usecases.credit.features import CLIENT_FEATURES
 from tests.localcloud.services.serving.world import FEATURES, World, entity
 
@@ -37,9 +37,11 @@ def _write(spark: "SparkSession", world: World, rows: Sequence[tuple[object, ...
     spark.createDataFrame(rows, SCHEMA).write.format("delta").mode(mode).save(location)
 
 
-def _publish(world: World, token: str | None = None, target: str = ONLINE) -> ml.PublishTableResponse:
+def _publish(
+    world: World, token: str | None = None, target: str = ONLINE, mode: str = "SNAPSHOT"
+) -> ml.PublishTableResponse:
     spec = ml.PublishSpec(
-        online_store="features", online_table_name=target, publish_mode=ml.PublishSpecPublishMode.SNAPSHOT
+        online_store="features", online_table_name=target, publish_mode=ml.PublishSpecPublishMode(mode)
     )
     asked = datetime.now(UTC)
     client = world.client(token)
@@ -157,6 +159,41 @@ def test_publishing_again_brings_new_rows_and_is_idempotent(looking: World, spar
         assert _ask(looking, {"client_id": 2}).json()["predictions"] == [{"probability": pytest.approx(0.54)}]
         assert _ask(looking, {"client_id": 1}).status_code == 400
     finally:
+        _write(spark, looking, ROWS)
+        _publish(looking)
+
+
+def test_triggered_copies_only_the_keys_that_changed_and_needs_the_change_data_feed(
+    looking: World, spark: "SparkSession"
+) -> None:
+    """Without the feed the update fails and says what to set; with it, changed, new and removed keys are copied."""
+    other = "prod.credit_features.by_difference"
+    location = looking.client().tables.get(FEATURES).storage_location
+    relation, rows = f"delta.`{location}`", OnlineRows(looking.home / "online.db")
+
+    def published() -> tuple[object, ...]:
+        url = f"{looking.url}/api/2.0/feature-store/online-tables/{other}"
+        found = looking.http.get(url, headers={"Authorization": f"Bearer {looking.admin_token}"}).json()
+        limits = [rows.read(other, [key]).get(key, {}).get("credit_limit") for key in ("1", "2", "3", "4")]
+        return found["copied"], found["rows"], limits
+
+    with pytest.raises(NotSyncedError, match="ended FAILED"):
+        _publish(looking, target=other, mode="TRIGGERED")
+    pipelines = [p for p in looking.cloud.store.all("sync_pipeline") if p["online_table"] == other]
+    assert "set its property delta.enableChangeDataFeed to true" in pipelines[0]["cause"]
+    spark.sql(f"ALTER TABLE {relation} SET TBLPROPERTIES (delta.enableChangeDataFeed = true)").collect()
+    try:
+        _publish(looking, target=other, mode="TRIGGERED")
+        assert published() == ("all", 3, [100_000.0, 200_000.0, 300_000.0, None])
+        # A row that nothing but a full copy would put back: what did not change is not copied.
+        rows.change(other, [("1", {"credit_limit": -1.0})])
+        spark.sql(f"DELETE FROM {relation} WHERE client_id = 3 OR application_month = '2024-03-01'").collect()
+        spark.sql(f"INSERT INTO {relation} VALUES (4, DATE '2024-01-01', 400000, 50)").collect()
+        _publish(looking, target=other, mode="TRIGGERED")
+        assert published() == ("changes", 3, [-1.0, 2.0, None, 400_000.0])
+    finally:
+        looking.client().feature_store.delete_online_table(other)
+        spark.sql(f"ALTER TABLE {relation} SET TBLPROPERTIES (delta.enableChangeDataFeed = false)").collect()
         _write(spark, looking, ROWS)
         _publish(looking)
 
