@@ -9,7 +9,7 @@ from ml.declarations.feed import Feed, FeedSource, OnRepeat
 from ml.declarations.formats import Binary, Csv, Discovery, FileFormat, JsonLines, Parquet, PeriodFrom, Source, Spelling
 from ml.declarations.gates import ComparisonGate, ComplianceGate, Gates, InfrastructureGate, SignOff
 from ml.declarations.hidden import RECORD, Hidden, hidden_columns, hiding_function, unmasked
-from ml.declarations.model import Algorithm, Model, Promotion, Tuning
+from ml.declarations.model import Algorithm, Model, Promotion, Rescore, Tuning
 from ml.declarations.monitoring import Limits, Monitoring
 from ml.declarations.outcomes import Joins, Later, Outcome
 from ml.declarations.periods import MONTHS, Calendar, Period, WeekStart
@@ -61,6 +61,7 @@ __all__ = [
     "Period",
     "PeriodFrom",
     "Promotion",
+    "Rescore",
     "Serving",
     "SignOff",
     "Source",

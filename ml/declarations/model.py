@@ -24,6 +24,18 @@ class Promotion(StrEnum):
     COPY = "copy"
 
 
+class Rescore(StrEnum):
+    """When a row that has a prediction is scored again; every prediction stays, and the newest counts.
+
+    NEVER: the version that was live first has the word. ON_CHANGE: if its features have changed since.
+    ON_NEW_VERSION: once by each version that goes live.
+    """
+
+    NEVER = "never"
+    ON_CHANGE = "on_change"
+    ON_NEW_VERSION = "on_new_version"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Tuning:
     """Bounds of the hyper-parameter search: it stops at whichever is reached first."""
@@ -59,6 +71,7 @@ class Model:
     seed: int
     promotion: Promotion = Promotion.DEPLOY_CODE
     defaults: Mapping[str, float | bool] = field(default_factory=dict)
+    rescore: Rescore = Rescore.NEVER
 
     def __post_init__(self) -> None:
         known = {feature.name for feature in self.feature_table.features}

@@ -1,9 +1,9 @@
-"""Which of several outcomes of one event counts. Pure frames."""
+"""Which of several outcomes, or predictions, of one event counts. Pure frames."""
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from ml.declarations import Outcome
+from ml.declarations import FeatureTable, Outcome
 
 
 def newest_known(outcome: Outcome, outcomes: DataFrame) -> DataFrame:
@@ -11,3 +11,11 @@ def newest_known(outcome: Outcome, outcomes: DataFrame) -> DataFrame:
     heads = [outcome.key, outcome.event_time]
     last = F.max_by(F.struct(outcome.known_from, outcome.label), F.struct(outcome.known_from, outcome.label))
     return outcomes.groupBy(*heads).agg(last.alias("_last")).select(*heads, "_last.*")
+
+
+def newest_predictions(table: FeatureTable, predictions: DataFrame) -> DataFrame:
+    """One row per key, event time and model version: the prediction that was made last."""
+    heads = [*table.keys, table.event_time, "model_version"]
+    rest = [name for name in predictions.columns if name not in heads]
+    last = F.max_by(F.struct(*rest), "scored_at")
+    return predictions.groupBy(*heads).agg(last.alias("_last")).select(*heads, "_last.*")

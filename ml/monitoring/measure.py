@@ -15,7 +15,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from ml import parameters, runtime
 from ml.declarations import Table, UseCase
-from ml.examples.newest import newest_known
+from ml.examples.newest import newest_known, newest_predictions
 from ml.monitoring.baseline import expected_of
 from ml.monitoring.metric import Metric, Verdict
 from ml.monitoring.month import Expectation, MonthData, measure
@@ -66,10 +66,10 @@ def read_sources(tables: Tables, task: Common) -> Sources:
     if rows is None:
         name = features.table.full_name(task.catalog, use_case.name)
         raise LookupError(f"there is no feature table {name}: run the ingest job before monitoring")
-    outcomes = pinned(use_case.model.outcome.table)
+    outcomes, scored = pinned(use_case.model.outcome.table), pinned(predictions(use_case))
     return Sources(
         features=rows,
-        predictions=pinned(predictions(use_case)),
+        predictions=None if scored is None else newest_predictions(features, scored),
         outcomes=None if outcomes is None else newest_known(use_case.model.outcome, outcomes),
         quarantine=pinned(quarantine(feed)),
     )

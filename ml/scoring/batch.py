@@ -1,6 +1,6 @@
 """Task `scoring` of job `<usecase>-scoring`: the champion's probability for every feature row not yet scored.
 
-A row is scored once, by the version that was live then; a later champion scores only what came later.
+A row is scored once, by the version that was live then, unless the model declares when it is scored again (`rescore`).
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from ml.scoring import shipped
 from ml.scoring.champion import champion_version
 from ml.scoring.frames import require_probabilities, unscored
 from ml.tables import Tables, door
-from ml.tables.system import predictions
+from ml.tables.system import FEATURES_HASH, predictions
 from ml.training.served import PROBABILITY
 
 
@@ -59,11 +59,11 @@ def score(tables: Tables, task: Common, model_name: str, version: int, source: S
 
     The features are those of `source` (default: the task's own); predictions always go to the task's own catalog.
     """
-    declared, target_table = task.use_case.model.feature_table, predictions(task.use_case)
+    target_table = predictions(task.use_case)
     target = target_table.full_name(task.catalog, task.use_case.name)
     tables.create(target_table, target)
     features = tables.read((source or Source(catalog=task.catalog)).full_name(task))
-    new = unscored(declared, features, tables.read(target))
+    new = unscored(task.use_case.model, features, tables.read(target), version)
     rows_in = new.count()
     if rows_in == 0:
         return 0, 0
@@ -78,11 +78,12 @@ def predicted(task: Common, rows: DataFrame, model_name: str, version: int) -> D
     archive = shipped.packed(f"models:/{model_name}/{version}")
     scored = shipped.with_probability(rows, archive, model.features, PROBABILITY)
     return scored.select(
-        model.feature_table.key,
+        *model.feature_table.keys,
         model.feature_table.event_time,
         F.lit(version).alias("model_version"),
         F.lit(model_name).alias("model"),
         PROBABILITY,
         F.lit(task.run_id).alias("run_id"),
         F.lit(datetime.now(UTC)).alias("scored_at"),
+        FEATURES_HASH,
     )

@@ -1,18 +1,33 @@
 """Rows to score, and whether their scores can be used. Pure frames."""
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from ml.declarations import FeatureTable
+from ml.declarations import Model, Rescore
+from ml.tables.system import FEATURES_HASH
 
 
 class NotAProbabilityError(ValueError):
     """A model gave something that is no probability."""
 
 
-def unscored(table: FeatureTable, features: DataFrame, predictions: DataFrame) -> DataFrame:
-    """The feature rows for whose key and event time no version has made a prediction."""
-    return features.join(predictions, on=[table.key, table.event_time], how="left_anti")
+def unscored(model: Model, features: DataFrame, predictions: DataFrame, version: int) -> DataFrame:
+    """The feature rows to score, with `features_hash`: those that `rescore` finds no prediction of."""
+    hashed = features.withColumn(FEATURES_HASH, features_hash(model))
+    keys = [*model.feature_table.keys, model.feature_table.event_time]
+    match model.rescore:
+        case Rescore.NEVER:
+            return hashed.join(predictions, on=keys, how="left_anti")
+        case Rescore.ON_CHANGE:
+            newest = predictions.groupBy(*keys).agg(F.max_by(FEATURES_HASH, "scored_at").alias(FEATURES_HASH))
+            return hashed.join(newest, on=[*keys, FEATURES_HASH], how="left_anti")
+        case Rescore.ON_NEW_VERSION:
+            return hashed.join(predictions.where(F.col("model_version") == version), on=keys, how="left_anti")
+
+
+def features_hash(model: Model) -> Column:
+    """SHA-256 of the model's features by name, as JSON; a null is left out."""
+    return F.sha2(F.to_json(F.struct(*sorted(model.features))), 256)
 
 
 def require_probabilities(predictions: DataFrame, model_name: str, version: int) -> None:

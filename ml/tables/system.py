@@ -5,9 +5,12 @@ Every record table appends; a row is written once per run and never changed.
 
 from dataclasses import replace
 
-from ml.declarations import Column, Feed, Layer, Table, UseCase
+from ml.declarations import Column, Feed, Layer, Rescore, Table, UseCase
 
 OWNER = "ml-engineers"
+
+# The column of a prediction that says which features it was made from.
+FEATURES_HASH = "features_hash"
 
 RECORD_KEYS = ("_source_file", "_source_sha256", "_row_number")
 
@@ -78,21 +81,27 @@ def outcome_quarantine(use_case: UseCase) -> Table:
 
 
 def predictions(use_case: UseCase) -> Table:
-    """One row per key, event time and model version: the predicted probability."""
+    """One row per key, event time and model version: the predicted probability.
+
+    With `rescore` on change, one row more for each run that found the features changed.
+    """
     features = use_case.model.feature_table
+    again = ("run_id",) if use_case.model.rescore is Rescore.ON_CHANGE else ()
     return Table(
         name="predictions",
         layer=Layer.GOLD,
         columns=(
-            features.source.column(features.key),
-            features.source.column(features.event_time),
+            *(features.source.column(name) for name in (*features.keys, features.event_time)),
             Column(name="model_version", type="int", comment="Version of the registered model."),
             _text("model", "Full name of the registered model."),
             Column(name="probability", type="double", comment=use_case.model.comment, minimum=0, maximum=1),
             _text("run_id", "The job run that scored the row."),
             Column(name="scored_at", type="timestamp", comment="When the row was scored (UTC)."),
+            _text(
+                FEATURES_HASH, "SHA-256 of the features that the model saw; null before these were kept.", nullable=True
+            ),
         ),
-        keys=(features.key, features.event_time, "model_version"),
+        keys=(*features.keys, features.event_time, "model_version", *again),
         owner=use_case.model.owner,
         comment=f"One row per {features.key}, {features.event_time} and model version: {use_case.model.comment}",
     )

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import mlflow
@@ -10,11 +11,11 @@ from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, DataType, Schema
 from pyspark.sql import functions as F  # noqa: N812
 
-from ml.declarations import unmasked
+from ml.declarations import Rescore, unmasked
 from ml.scoring import batch
 from ml.scoring.champion import NoChampionError, champion_version
 from ml.scoring.frames import NotAProbabilityError
-from ml.usecases import use_case
+from ml.usecases import USE_CASES, use_case
 from tests.ml.conftest import World, write_gold
 from tests.ml.lake import Lake
 
@@ -108,6 +109,45 @@ def test_features_are_read_from_the_table_that_the_job_names(registered: mlflow.
     (gold.root / CATALOG / "credit_gold" / declared.name).rename(gold.root / "away")
     gold.run(batch, catalog=CATALOG, features_table="plain")
     assert [client for (client,) in _predictions(gold, "client_id")] == list(range(1, 8))
+
+
+def test_a_row_whose_features_changed_is_scored_again_if_the_model_declares_so(
+    registered: mlflow.MlflowClient, gold: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when they change back; a rerun adds nothing, and every prediction stays with the hash of what it saw."""
+    case = replace(CREDIT, model=replace(CREDIT.model, rescore=Rescore.ON_CHANGE))
+    monkeypatch.setitem(USE_CASES, "credit", case)
+    registered.set_registered_model_alias(MODEL, "champion", "1")
+    table, name = CREDIT.model.feature_table.table, f"{CATALOG}.credit_gold.client_features"
+    gold.run(batch, "first", catalog=CATALOG)
+    received = gold.spark.createDataFrame(gold.tables.read(name).where("client_id <= 2").toArrow())
+    corrected = received.withColumn("longest_delay", F.lit(7))
+    for run_id, rows in (("corrected", corrected), ("again", corrected), ("back", received)):
+        gold.tables.merge(table, name, rows)
+        gold.run(batch, run_id, catalog=CATALOG)
+    found = _predictions(gold, "client_id", "run_id", "probability", "features_hash")
+    by_run = {(client, run): (probability, seen) for client, run, probability, seen in found}
+    assert sorted(by_run) == sorted(
+        [*((client, "first") for client in range(1, 41)), *((c, r) for c in (1, 2) for r in ("back", "corrected"))]
+    )
+    for client in (1, 2):
+        assert by_run[client, "back"] == by_run[client, "first"]
+        assert by_run[client, "corrected"][0] == pytest.approx(0.7)
+        assert by_run[client, "corrected"][1] != by_run[client, "first"][1]
+
+
+def test_every_new_version_scores_all_rows_if_the_model_declares_so(
+    registered: mlflow.MlflowClient, gold: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once each: a version that comes back, by a roll-back, has scored them already."""
+    case = replace(CREDIT, model=replace(CREDIT.model, rescore=Rescore.ON_NEW_VERSION))
+    monkeypatch.setitem(USE_CASES, "credit", case)
+    for version in ("1", "2", "1"):
+        registered.set_registered_model_alias(MODEL, "champion", version)
+        gold.run(batch, f"run-{version}", catalog=CATALOG)
+    assert _predictions(gold, "model_version", "client_id") == [
+        (version, client) for version in (1, 2) for client in range(1, 41)
+    ]
 
 
 def test_a_model_that_gives_no_probabilities_writes_nothing(registered: mlflow.MlflowClient, gold: Lake) -> None:
