@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from cli.output import Row
-from ml.declarations import Dimension, Feature, FeatureTable, UseCase
+from ml.declarations import Dimension, Feature, FeatureTable, Table, UseCase
 
 
 def table_rows(case: UseCase, cases: Sequence[UseCase]) -> list[Row]:
@@ -15,7 +15,7 @@ def table_rows(case: UseCase, cases: Sequence[UseCase]) -> list[Row]:
             "row per": ", ".join(table.table.keys),
             "features": len(table.features),
             "owner": table.owner,
-            "built from": ", ".join([table.source.name, *(other.table.name for other in table.reads)]),
+            "built from": ", ".join(_origin(case, each) for each in (table.source, *(o.table for o in table.reads))),
             "used by": ", ".join(sorted(_users(case, table, cases))),
             "endpoint": case.serving.endpoint if case.serving and table == case.model.feature_table else "",
             "meaning": table.comment,
@@ -56,6 +56,12 @@ def over(feature: Feature) -> str:
     return (
         f"{window.aggregate} of {window.history.table.name}, {window.past.periods} period(s) before{skipped}{optional}"
     )
+
+
+def _origin(case: UseCase, table: Table) -> str:
+    """A table that is read; for a derived one also what that reads."""
+    inputs = [given.table.name for each in case.derived if each.table == table for given in each.inputs]
+    return f"{table.name} (of {', '.join(inputs)})" if inputs else table.name
 
 
 def _users(case: UseCase, table: FeatureTable, cases: Sequence[UseCase]) -> Iterator[str]:

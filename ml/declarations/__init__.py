@@ -3,6 +3,7 @@
 `infra` provisions from these values and the jobs run from them, so both sides read the same truth.
 """
 
+from ml.declarations.derived import Derived, Input
 from ml.declarations.errors import DeclarationError
 from ml.declarations.features import Aggregate, Dimension, Feature, FeatureTable, History, Past, Window, lag
 from ml.declarations.feed import Feed, FeedSource, OnRepeat
@@ -32,6 +33,7 @@ __all__ = [
     "ComplianceGate",
     "Csv",
     "DeclarationError",
+    "Derived",
     "Dimension",
     "Discovery",
     "Feature",
@@ -43,6 +45,7 @@ __all__ = [
     "Hidden",
     "History",
     "InfrastructureGate",
+    "Input",
     "JobSettings",
     "Joins",
     "JsonLines",

@@ -1,7 +1,9 @@
 """A use case: the one declaration that both `infra` and the jobs read."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ml.declarations.derived import Derived
 from ml.declarations.errors import require
 from ml.declarations.features import FeatureTable
 from ml.declarations.feed import Feed
@@ -59,10 +61,12 @@ class UseCase:
     monitoring: Monitoring = field(default_factory=Monitoring)
     serving: Serving | None = None
     calendar: Calendar = field(default_factory=Calendar)
+    # Computed in this order, each from feeds, other use cases' tables and what stands before it.
+    derived: tuple[Derived, ...] = ()
     more_feature_tables: tuple[FeatureTable, ...] = ()
 
     def __post_init__(self) -> None:
-        written = {feed.silver.name for feed in self.feeds}
+        written = {feed.silver.name for feed in self.feeds} | {each.table.name for each in self.derived}
         sources = {table.source.name for table in self.feature_tables}
         sources |= set() if self.model.outcome.use_case else {self.model.outcome.source.name}
         built = [table.name for table in self.feature_tables]
@@ -73,6 +77,7 @@ class UseCase:
             f"use case {self.name!r}",
             [
                 None if sources <= written else f"{sorted(sources - written)} are read but no feed writes them",
+                *self._underived(),
                 None if len(built) == len(set(built)) else f"feature tables {built} repeat a name: rename one",
                 None if len(names) == len(set(names)) else f"feeds {names} repeat a name: rename one",
                 f"feeds {silent} bring no files that could start their ingest: set jobs.ingest_cron or "
@@ -81,6 +86,20 @@ class UseCase:
                 else None,
             ],
         )
+
+    def _underived(self) -> Iterator[str]:
+        """Derived tables that read what is not there before them, or have the name of another table."""
+        there = {feed.silver.name for feed in self.feeds}
+        for each in self.derived:
+            strange = sorted({given.table.name for given in each.inputs if given.use_case is None} - there)
+            if strange:
+                yield (
+                    f"derived table {each.table.name!r} reads {strange}, which no feed and no derived table before it "
+                    "writes: declare it after them, or name the use case"
+                )
+            if each.table.name in there:
+                yield f"derived table {each.table.name!r} has the name of another table: rename it"
+            there.add(each.table.name)
 
     @property
     def feature_tables(self) -> tuple[FeatureTable, ...]:

@@ -1,4 +1,4 @@
-"""Task `features` of job `<usecase>-ingest`: silver to the gold feature tables and gold outcomes, by what is new.
+"""Task `features` of job `<usecase>-ingest`: silver to derived and gold tables, by what is new.
 
 An outcome whose event is unknown (its application was rejected, or has not arrived) waits in
 `<outcome table>_quarantine` and moves over once the event is there.
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ml import parameters, runtime
 from ml.declarations import FeatureTable, unmasked
-from ml.features import feature_tables, outcome_tables
+from ml.features import derived, feature_tables, outcome_tables
 from ml.features.feature_tables import Features
 from ml.features.news import Building, newest_version
 from ml.features.outcome_tables import Outcomes
@@ -25,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     task, tables = parameters.common(parsed), door()
     kept_at = Path(tables.volume_path(f"{task.catalog}.{task.use_case.checkpoints_volume}", write=True))
     gold = Gold(tables=tables, task=task, kept_at=kept_at / "gold", unmasked_table=parsed.unmasked_table)
+    gold.build_derived()
     runtime.side_by_side(lambda build: build(), (gold.build_features, gold.build_outcomes))
     rows_in, feature_rows, outcome_rows, rows_quarantined = gold.held()
     runtime.report(
@@ -48,6 +49,13 @@ class Gold:
     task: Common
     kept_at: Path
     unmasked_table: str | None = None
+
+    def build_derived(self) -> None:
+        """Bring the derived tables up to date, in the declared order; one whose inputs changed is computed whole."""
+        for declared in self.task.use_case.derived:
+            found = derived.DerivedRows(tables=self.tables, task=self.task, declared=declared)
+            building = self._building(declared.table.name, derived.decides(declared), found.reads)
+            building.bring_up(found.whole, None)
 
     def build_features(self) -> None:
         """Bring every feature table up to date, in the declared order: a later one may read an earlier one."""
