@@ -33,7 +33,7 @@ def hidden_columns(use_case: UseCase) -> tuple[Hidden, ...]:
     model = use_case.model
     waiting = f"{model.outcome.table.name}{_QUARANTINE}"
     found = [hidden for feed in use_case.feeds for hidden in _of_feed(feed)]
-    computed = [each.table for each in (*use_case.derived, *use_case.feature_tables)]
+    computed = use_case.computed_tables
     found += [hidden for table in computed for hidden in _of(table.layer, table.name, table.columns)]
     found += _of(model.outcome.table.layer, model.outcome.table.name, model.outcome.table.columns)
     found += _of(model.outcome.table.layer, waiting, model.outcome.source.columns)

@@ -13,6 +13,7 @@ from ml.declarations.model import Model
 from ml.declarations.monitoring import Monitoring
 from ml.declarations.periods import Calendar
 from ml.declarations.serving import Serving
+from ml.declarations.table import Table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +106,11 @@ class UseCase:
     def feature_tables(self) -> tuple[FeatureTable, ...]:
         """All feature tables, in the order in which they are built; the model's own is the last."""
         return (*self.more_feature_tables, self.model.feature_table)
+
+    @property
+    def computed_tables(self) -> tuple[Table, ...]:
+        """Derived and feature tables, in the order in which they are built."""
+        return (*(each.table for each in self.derived), *(each.table for each in self.feature_tables))
 
     @property
     def landing_volume(self) -> str:

@@ -94,7 +94,7 @@ def _written(use_case: UseCase) -> Iterator[Table]:
     """The tables of this job that hold what was received or what follows from it."""
     for feed in use_case.feeds:
         yield from (bronze(feed), silver(feed), quarantine(feed))
-    yield from (each.table for each in (*use_case.derived, *use_case.feature_tables))
+    yield from use_case.computed_tables
     yield from (use_case.model.outcome.table, outcome_quarantine(use_case))
 
 
