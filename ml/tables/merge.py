@@ -84,7 +84,8 @@ def statement(table: Table, target: str, source: str, mode: Mode) -> str:
         clauses.append(f"WHEN MATCHED AND ({_differs(table)}) THEN UPDATE SET {assignments}")
     names = [f"`{column.name}`" for column in table.columns]
     values = ", ".join(f"s.{name}" for name in names)
-    clauses.append(f"WHEN NOT MATCHED THEN INSERT ({', '.join(names)}) VALUES ({values})")
+    new = f"WHEN NOT MATCHED AND NOT s.{_GONE}" if mode.delete_marked else "WHEN NOT MATCHED"
+    clauses.append(f"{new} THEN INSERT ({', '.join(names)}) VALUES ({values})")
     if mode.delete_missing:
         clauses.append("WHEN NOT MATCHED BY SOURCE THEN DELETE")
     return "\n".join(clauses)
