@@ -217,6 +217,24 @@ def test_without_the_changes_of_a_table_gold_is_built_whole_and_they_are_kept_fr
     assert _said(lake, capfd)[0] == "client_features: 1 rows added, 0 changed, 0 removed"
 
 
+def test_the_table_without_sensitive_columns_moves_along(lake: Lake, capfd: pytest.CaptureFixture[str]) -> None:
+    """A job that begins to keep it fills it whole; then it gains what the feature table gains."""
+    lake.land("applications", "2023-01", application(1))
+    _silver(lake)
+    lake.run(build)
+    capfd.readouterr()
+    lake.run(build, unmasked_table="plain")
+    assert "client_features: built whole, since its declaration has changed" in capfd.readouterr().out
+    lake.land("applications", "2023-02", application(2))
+    _silver(lake, "2")
+    lake.run(build, "2", unmasked_table="plain")
+    assert "client_features: 1 rows added, 0 changed, 0 removed" in capfd.readouterr().out
+    columns = [column.name for column in lake.tables.read("test.credit_gold.plain").schema.fields]
+    assert "sex" not in columns
+    assert lake.rows("gold.plain") == lake.rows("gold.client_features", *columns)
+    assert lake.rows("gold.plain", "client_id") == [(1,), (2,)]
+
+
 def test_month_by_month_ends_as_all_at_once(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     """Labels before their applications, late ones and others: whatever came when, gold is the same."""
     _declare(monkeypatch, REPORTS, REPORTED)
