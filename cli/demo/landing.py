@@ -1,5 +1,6 @@
 """What arrives: a use case's raw file, or generated data, replayed as the files of its landing volume."""
 
+import csv
 import hashlib
 import re
 import shutil
@@ -77,7 +78,7 @@ def prepare(use_case: str, data: Path | None) -> Landing:
         history=_of_months(files, source.deliveries[0].__ge__),
         arrivals=tuple(_arrivals(files, source.deliveries)),
         sample=_of_months(sample, source.deliveries[0].__ge__),
-        rows={feed: len(raw) for feed in feeds},
+        rows={feed: sum(map(_records, paths)) for feed, paths in files.items()},
         shift_month=source.shift_month if data is None else "",
         holdout_start="" if data is None else source.holdout_start,
     )
@@ -102,6 +103,12 @@ def _replay(
     shutil.rmtree(folder, ignore_errors=True)
     written = replay(raw, folder)
     return {feed: tuple(sorted(path for path in written if path.parent.name == feed)) for feed in feeds}
+
+
+def _records(path: Path) -> int:
+    """Records of a CSV file, whose first one is the header."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return sum(1 for record in csv.reader(file) if record) - 1
 
 
 def _name_of(data: Path) -> str:

@@ -15,6 +15,7 @@ from ml.gates.contest import Contest, judge
 from ml.gates.evidence import Judged
 from ml.gates.scoring import holdout, score
 from ml.gates.verdict import COMPARISON, Check, Verdict, decide, refuse
+from ml.training.gain import sentences
 from ml.training.lineage import Lineage, LineageError, read_lineage
 from ml.versions import artifact
 
@@ -35,7 +36,8 @@ def verdict(subject: Judged) -> Verdict:
         live = Check(passed=True, text=f"version {subject.version} is already live")
         return decide(COMPARISON, [live], inputs={"version": subject.version}, thresholds={})
     try:
-        lineage = read_lineage(f"version {subject.version}", subject.registered().tags)
+        tags = subject.registered().tags
+        lineage = read_lineage(f"version {subject.version}", tags)
         rows = holdout(subject, lineage)
         contest = Contest(
             version=subject.version,
@@ -54,6 +56,7 @@ def verdict(subject: Judged) -> Verdict:
         seed=subject.model.seed,
         holdout_months=f"{lineage.holdout_first_month}..{lineage.holdout_last_month}",
         champion_saw_holdout=_saw(subject, champion, lineage),
+        optional_sources=sentences(tags),
     )
 
 

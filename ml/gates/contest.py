@@ -1,6 +1,6 @@
 """What the comparison gate asks of a challenger, and how it is held against the champion. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -25,12 +25,24 @@ class Contest:
     champion: Vector | None = None
 
 
-def judge(contest: Contest, gate: ComparisonGate, *, threshold: float, seed: int, **more: object) -> Verdict:
-    """The verdict; `more` goes into its inputs. What cannot be measured fails."""
+def judge(
+    contest: Contest,
+    gate: ComparisonGate,
+    *,
+    threshold: float,
+    seed: int,
+    optional_sources: Sequence[str] = (),
+    **more: object,
+) -> Verdict:
+    """The verdict; `more` goes into its inputs. What cannot be measured fails.
+
+    `optional_sources` says what each optional source is worth: it stands in the reason and decides nothing.
+    """
     told: Mapping[str, object] = {
         "version": contest.version,
         "champion_version": contest.champion_version,
         "seed": seed,
+        "optional_sources": list(optional_sources),
         **more,
     }
     too_few = _too_few(contest.labels, gate)
@@ -44,7 +56,11 @@ def judge(contest: Contest, gate: ComparisonGate, *, threshold: float, seed: int
         return refuse(COMPARISON, str(error), **told)
     return decide(
         COMPARISON,
-        [*_absolute(ours, gate), _relative(contest, interval, gate)],
+        [
+            *_absolute(ours, gate),
+            _relative(contest, interval, gate),
+            *(Check(passed=True, text=text) for text in optional_sources),
+        ],
         inputs={
             **told,
             "challenger": ours.as_dict(),

@@ -64,12 +64,15 @@ def _present(name: str, text: str) -> Check:
 def _signature(model: Model, papers: Papers) -> Check:
     if papers.inputs is None or papers.outputs is None:
         return Check(passed=False, text="signature is missing")
-    strange = sorted(set(papers.inputs) ^ set(model.features))
+    optional = {feature.name for feature in model.feature_table.features if feature.optional}
+    # A version that was trained without an optional source takes none of its features.
+    absent = (set(model.features) - set(papers.inputs)) - optional
+    strange = sorted(absent | (set(papers.inputs) - set(model.features)))
     if strange:
         return Check(passed=False, text=f"signature and declared features differ in {', '.join(strange)}")
     if papers.outputs != (PROBABILITY,):
         return Check(passed=False, text=f"signature gives {', '.join(papers.outputs)}, {PROBABILITY} is required")
-    return Check(passed=True, text=f"signature takes the {len(papers.inputs)} declared features")
+    return Check(passed=True, text=f"signature takes {len(papers.inputs)} of the declared features")
 
 
 def _declared_tags(model: Model, tags: Mapping[str, str]) -> list[Check]:

@@ -99,6 +99,16 @@ def measure(data: MonthData, expected: Expectation, use_case: UseCase) -> list[M
     ]
 
 
+def _watched(data: MonthData, expected: Expectation, use_case: UseCase) -> tuple[str, ...]:
+    """The columns to measure: not those of an optional source that neither the month nor the reference has."""
+    optional = {feature.name for feature in use_case.model.feature_table.features if feature.optional}
+    return tuple(
+        name
+        for name in column_names(use_case)
+        if name not in optional or expected.columns[name].rows or data.frame[name].notna().any()
+    )
+
+
 def _too_few(data: MonthData, use_case: UseCase) -> str | None:
     least = use_case.monitoring.min_rows
     return f"{len(data.frame)} rows; at least {least} are needed" if len(data.frame) < least else None
@@ -113,7 +123,7 @@ def _quality(data: MonthData, expected: Expectation, use_case: UseCase) -> list[
         _scored_share(data),
         _labelled_share(data, use_case),
     ]
-    names = column_names(use_case)
+    names = _watched(data, expected, use_case)
     few, chance = _too_few(data, use_case), limits.false_alarms_per_month / (2 * len(names))
     if few:
         metrics = [(m, name) for name in names for m in ("null_ratio", outside_metric(expected.columns[name]))]
@@ -168,7 +178,7 @@ def _labelled_share(data: MonthData, use_case: UseCase) -> Finding:
 
 def _drift(data: MonthData, expected: Expectation, use_case: UseCase) -> list[Finding]:
     limits, few = use_case.monitoring, _too_few(data, use_case)
-    names = (*column_names(use_case), PREDICTION)
+    names = (*_watched(data, expected, use_case), PREDICTION)
     # Each column is tested by PSI and by KS, so each test gets its part of the month's chance.
     chance = limits.false_alarms_per_month / (2 * len(names))
     if few:

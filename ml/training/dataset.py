@@ -1,7 +1,7 @@
 """Training and hold-out rows from gold tables, at versions that are pinned and can be read again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
@@ -70,6 +70,16 @@ def examples(tables: Tables, model: Model, pinned: Pinned) -> DataFrame:
         pinned.cut_off,
     )
     return rows.withColumn(MONTH, F.trunc(model.outcome.event_time, "MM"))
+
+
+def present(model: Model, rows: DataFrame) -> Model:
+    """`model` without the features of optional sources that no row has a value of."""
+    declared = {feature.name: feature for feature in model.feature_table.features}
+    optional = [name for name in model.features if declared[name].optional]
+    if not optional:
+        return model
+    known = rows.agg(*(F.count(name).alias(name) for name in optional)).collect()[0].asDict()
+    return replace(model, features=tuple(name for name in model.features if known.get(name, 1)))
 
 
 def profile(model: Model, rows: DataFrame) -> tuple[Month, ...]:

@@ -52,12 +52,16 @@ class Task:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Examples, the months they fall in, and how those are split."""
+    """Examples, the months they fall in, and how those are split.
+
+    `model` is the declared one without the features of optional sources that none of the examples has.
+    """
 
     pinned: Pinned
     examples: DataFrame
     months: tuple[Month, ...]
     split: Split
+    model: Model
 
     @property
     def available_rows(self) -> int:
@@ -90,7 +94,8 @@ def plan(tables: Tables, task: Task) -> Plan:
     """Pin the gold tables, join them, and split their months."""
     pinned = dataset.pin(tables, task.common.use_case, task.source_catalog)
     rows = dataset.examples(tables, task.model, pinned)
-    months = dataset.profile(task.model, rows)
+    model = dataset.present(task.model, rows)
+    months = dataset.profile(model, rows)
     split = split_months(
         (month.month for month in months),
         holdout_ratio=task.model.holdout_ratio,
@@ -98,7 +103,7 @@ def plan(tables: Tables, task: Task) -> Plan:
         calibration_ratio=task.model.calibration_ratio,
         holdout_start=task.holdout_start,
     )
-    return Plan(pinned=pinned, examples=rows, months=months, split=split)
+    return Plan(pinned=pinned, examples=rows, months=months, split=split, model=model)
 
 
 def fitting_frame(task: Task, planned: Plan) -> DataFrame:
@@ -144,7 +149,7 @@ def lineage(task: Task, planned: Plan, requirements: Sequence[str] | None = None
         job_run_id=task.common.run_id,
         fingerprint=fingerprint(
             model_name=task.model_name,
-            model=task.model,
+            model=planned.model,
             source_catalog=pinned.catalog,
             months=planned.months,
             sample_rows=task.sample_rows,

@@ -14,10 +14,10 @@ import pandas as pd
 from pyspark.sql import DataFrame
 
 from ml import parameters, runtime
-from ml.declarations import Algorithm, Layer
+from ml.declarations import Algorithm, Layer, Model
 from ml.evaluation.metrics import Evaluation, evaluate
 from ml.tables import Tables, door
-from ml.training import contract, dataset, job, registry
+from ml.training import contract, dataset, gain, job, registry
 from ml.training.dataset import MONTH
 from ml.training.feature_spec import source_of
 from ml.training.job import Plan, RowAccount, Task
@@ -90,21 +90,23 @@ def train(
     mlflow.set_experiment(task.experiment)
     with mlflow.start_run(run_name=f"{task.reason}-{task.common.run_id}") as run, tempfile.TemporaryDirectory() as made:
         registry.log_lineage(lineage, planned.pinned)
-        learner, fitted_rows = _learner(tables, task, job.fitting_frame(task, planned))
+        model = planned.model
+        learner, fitted_rows = _learner(tables, task, model, job.fitting_frame(task, planned))
         account = job.account(task, planned, fitted_rows)
         learned = learn(learner, planned.split, task.model.tuning, task.model.seed)
         registry.log_search(learned)
-        registry.pack(learned, task.model, Path(made))
+        registry.pack(learned, model, Path(made))
         holdout = dataset.holdout_frame(
-            tables, task.model, planned.pinned, planned.split.holdout[0], planned.split.holdout[-1]
+            tables, model, planned.pinned, planned.split.holdout[0], planned.split.holdout[-1]
         )
-        measured = _evaluate(task, Path(made), holdout)
+        measured = _evaluate(task, model, Path(made), holdout)
+        worth = _gains(task, planned, learner, learned, holdout)
         mlflow.log_metrics({f"{HOLDOUT}{name}": value for name, value in measured.as_dict().items()})
         print(f"hold-out {planned.split.holdout[0]}..{planned.split.holdout[-1]}, {measured.summary()}")
-        example = contract.input_example(task.model, holdout)
+        example = contract.input_example(model, holdout)
         source = source_of(planned.pinned.features)
         uri, model_id = registry.log_model(
-            Path(made), task.model, planned.pinned, example, source, package_index=task.package_index
+            Path(made), model, planned.pinned, example, source, package_index=task.package_index
         )
     version = registry.register(
         client,
@@ -113,14 +115,25 @@ def train(
         model_id=model_id,
         run_id=run.info.run_id,
         description=_description(task, planned, learned, measured),
-        tags=registry.version_tags(task.model, lineage, contract.requirements(task.model.algorithm)),
+        tags=registry.version_tags(model, lineage, contract.requirements(model.algorithm)) | gain.as_tags(worth),
     )
     return Registered(version=int(version.version), run_id=run.info.run_id), account
 
 
-def _learner(tables: Tables, task: Task, rows: DataFrame) -> tuple[Learner, int]:
+def _gains(task: Task, planned: Plan, learner: Learner, learned: Learned, holdout: pd.DataFrame) -> list[gain.Gain]:
+    """What each optional source adds. Features of one may be null, which Spark's trees refuse, so they have none."""
+    if not isinstance(learner, XgboostLearner):
+        return []
+    confidence = task.common.use_case.gates.comparison.confidence
+    found = gain.gains(planned.model, learner, learned, planned.split, holdout, confidence=confidence)
+    for each in found:
+        mlflow.log_metric(f"{HOLDOUT}{gain.TAG}{each.source}", each.interval.difference)
+        print(*gain.sentences(gain.as_tags([each])))
+    return found
+
+
+def _learner(tables: Tables, task: Task, model: Model, rows: DataFrame) -> tuple[Learner, int]:
     """The declared algorithm with its rows, and how many these are."""
-    model = task.model
     match model.algorithm:
         case Algorithm.XGBOOST:
             order = [MONTH, model.outcome.key, model.outcome.event_time]
@@ -140,17 +153,17 @@ def _learner(tables: Tables, task: Task, rows: DataFrame) -> tuple[Learner, int]
             return SparkLearner(frame=vectors, scratch=scratch, seed=model.seed), vectors.count()
 
 
-def _evaluate(task: Task, directory: Path, holdout: pd.DataFrame) -> Evaluation:
+def _evaluate(task: Task, model: Model, directory: Path, holdout: pd.DataFrame) -> Evaluation:
     """Measures of the packed model, the very files that will be served, on the hold-out."""
-    scored = Scorer(directory)(contract.model_input(task.model, holdout))
+    scored = Scorer(directory)(contract.model_input(model, holdout))
     threshold = task.common.use_case.gates.compliance.decision_threshold
-    return evaluate(holdout[task.model.outcome.label], scored[PROBABILITY], threshold)
+    return evaluate(holdout[model.outcome.label], scored[PROBABILITY], threshold)
 
 
 def _description(task: Task, planned: Plan, learned: Learned, measured: Evaluation) -> str:
     split = planned.split
     return (
-        f"{task.model.comment} {task.model.algorithm} with {len(task.model.features)} features, fitted on "
+        f"{task.model.comment} {task.model.algorithm} with {len(planned.model.features)} features, fitted on "
         f"{split.before_holdout[0]}..{split.before_holdout[-1]} ({len(learned.searched.candidates)} trials), "
         f"sigmoid-calibrated by {split.calibration[0]}..{split.calibration[-1]}. "
         f"Hold-out {split.holdout[0]}..{split.holdout[-1]}: {measured.summary()}. Reason: {task.reason}."

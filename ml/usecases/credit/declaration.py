@@ -9,6 +9,7 @@ from ml.declarations import (
     Gates,
     InfrastructureGate,
     JobSettings,
+    Joins,
     Layer,
     Limits,
     Model,
@@ -22,15 +23,16 @@ from ml.declarations import (
     WorkloadSize,
 )
 from ml.usecases.credit.features import CLIENT_FEATURES, FAIRNESS_GROUPS, MODEL_FEATURES
-from ml.usecases.credit.tables import APPLICATIONS, LABELS, OWNER
+from ml.usecases.credit.tables import APPLICATIONS, LABELS, MOVEMENTS, OWNER
 
 OUTCOMES = Outcome(
     table=Table(
         name="client_outcomes",
         layer=Layer.GOLD,
         owner=OWNER,
-        comment="One row per client: the outcome, the month it was for, and the month it became known.",
-        keys=("client_id", "application_month"),
+        comment="One row per client, application and report: the outcome, what it was for, and when it became known.",
+        # Of several reports of one application, corrections, the newest known counts.
+        keys=("client_id", "application_month", "known_month"),
         columns=(
             APPLICATIONS.column("client_id"),
             APPLICATIONS.column("application_month"),
@@ -43,6 +45,11 @@ OUTCOMES = Outcome(
     event_time="application_month",
     known_from="known_month",
     label="defaulted",
+    # A label names the client alone. It belongs to the application of the month before, or of the one before that if
+    # the label is late; two applications that close cannot be told apart, and the label waits.
+    joins=Joins.PRECEDING,
+    horizon_periods=1,
+    within_periods=2,
 )
 
 MODEL = Model(
@@ -98,6 +105,7 @@ CREDIT = UseCase(
     feeds=(
         Feed(name="applications", silver=APPLICATIONS, period_column="application_month"),
         Feed(name="labels", silver=LABELS, period_column="known_month"),
+        Feed(name="movements", silver=MOVEMENTS, period_column="movement_month"),
     ),
     model=MODEL,
     gates=GATES,

@@ -1,7 +1,7 @@
 """Features of the credit use case: what the clients table says about a client, ready for a model."""
 
-from ml.declarations import Feature, FeatureTable
-from ml.usecases.credit.tables import APPLICATIONS, OWNER
+from ml.declarations import Aggregate, Feature, FeatureTable, History, Past, Window, lag
+from ml.usecases.credit.tables import APPLICATIONS, MOVEMENTS, OWNER
 
 _MONTHS = range(1, 7)
 _STATUSES = ", ".join(f"pay_status_{month}" for month in _MONTHS)
@@ -26,6 +26,60 @@ def _repaid(month: int) -> Feature:
         comment=f"Payment over the bill it answers, {month} month(s) before the application.",
         unit="ratio",
     )
+
+
+# The months before the application; a file of credit clients without account movements is scored without them.
+_MOVED = History(table=MOVEMENTS, on=("client_id",), time="movement_month", optional=True)
+_QUARTER = Past(periods=3)
+_NOTHING_KNOWN = "no movement of the client's account is known"
+
+
+def _moved(name: str, expression: str, window: Window, comment: str, unit: str) -> Feature:
+    return Feature(
+        name=name,
+        expression=expression,
+        type="double",
+        comment=comment,
+        unit=unit,
+        null_meaning=_NOTHING_KNOWN,
+        window=window,
+    )
+
+
+def _over_quarter(aggregate: Aggregate) -> Window:
+    return Window(history=_MOVED, aggregate=aggregate, past=_QUARTER)
+
+
+MOVEMENT_FEATURES = (
+    _moved(
+        "overdrawn_days",
+        "overdrawn_days",
+        _over_quarter(Aggregate.SUM),
+        "Days overdrawn in the three months before the application.",
+        "days",
+    ),
+    _moved(
+        "inflow_mean",
+        "inflow",
+        _over_quarter(Aggregate.MEAN),
+        "Money received a month, over the three months before the application.",
+        "NT$",
+    ),
+    _moved(
+        "inflow_trend",
+        "ln(greatest(inflow, 1))",
+        _over_quarter(Aggregate.TREND),
+        "How fast the money received grew over the three months before the application.",
+        "log NT$ a month",
+    ),
+    _moved(
+        "overdrawn_before",
+        "overdrawn_days",
+        lag(_MOVED),
+        "Days overdrawn in the month before the application.",
+        "days",
+    ),
+)
 
 
 def _as_received(name: str) -> Feature:
@@ -76,6 +130,7 @@ MODEL_FEATURES = (
         comment="All payments of six months over the limit.",
         unit="ratio",
     ),
+    *MOVEMENT_FEATURES,
 )
 
 # Read by the fairness check only. Lending law treats them as protected, so no model sees them.

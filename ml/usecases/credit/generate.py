@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ml.usecases.credit.movements import movements, strain
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -24,7 +26,7 @@ _INACTIVE, _PAYS_IN_FULL, _REVOLVES = -2, -1, 0
 class Odds:
     """What each input adds to the log-odds of default: the truth that a model has to find."""
 
-    intercept: float = -1.85
+    intercept: float = -1.92
     newest_late: float = 1.0
     newest_two_months_late: float = 0.9
     each_older_late: float = 0.4
@@ -32,6 +34,7 @@ class Odds:
     paid: float = -1.8
     log_limit: float = -0.25
     usual_limit: float = 150_000
+    strain: float = 0.6
 
 
 USUAL = Odds()
@@ -61,6 +64,7 @@ _MERGED_ODDS = Odds(
     used=5.0,
     paid=0.0,
     usual_limit=150_000 * _MERGED_LIMIT_FACTOR,
+    strain=0.4,
 )
 
 
@@ -91,7 +95,9 @@ FAULTS = (
 
 
 def generate(rows: int, seed: int, *, shift: Shift | None = None, dirty_ratio: float = 0.0) -> pd.DataFrame:
-    """`rows` clients with IDs 1.., one row each, then soiled by `soil` where `dirty_ratio` is above 0.
+    """`rows` clients with IDs 1.., one row each with the movements of their accounts.
+
+    Then soiled by `soil` where `dirty_ratio` is above 0.
 
     Raises:
         ValueError: when `rows` is under 1 or `dirty_ratio` outside 0..0.5.
@@ -107,6 +113,7 @@ def generate(rows: int, seed: int, *, shift: Shift | None = None, dirty_ratio: f
         limit_factor[shift.from_row :] = shift.limit_factor
     clients = _clients(random, stress, limit_factor)
     frame = pd.concat([clients, _history(random, stress, clients["LIMIT_BAL"].to_numpy(float))], axis=1)
+    frame = pd.concat([frame, movements(rows, seed)], axis=1)
     frame[LABEL] = (random.random(rows) < default_probability(frame, shift)).astype(int)
     return soil(frame, dirty_ratio, seed) if dirty_ratio else frame
 
@@ -133,6 +140,7 @@ def _log_odds(frame: pd.DataFrame, odds: Odds) -> Floats:
         + odds.used * used
         + odds.paid * paid
         + odds.log_limit * np.log(limit / odds.usual_limit)
+        + odds.strain * strain(frame)
     )
     return np.asarray(log_odds, dtype=np.float64)
 

@@ -1,5 +1,6 @@
 """Splits a raw credit file into monthly landing files. The file has no dates: months follow the order of IDs."""
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -8,8 +9,9 @@ import pandas as pd
 
 from ml.ingest.formats.csv_text import rows
 from ml.usecases.credit.declaration import CREDIT
+from ml.usecases.credit.movements import INFLOW, MONTHS_BEFORE, OVERDRAWN, has_movements
 
-_APPLICATIONS, _LABELS = CREDIT.feeds
+_APPLICATIONS, _LABELS, _MOVEMENTS = CREDIT.feeds
 _ID = _APPLICATIONS.silver.column(CREDIT.model.feature_table.key).raw_name
 _LABEL = _LABELS.silver.column(CREDIT.model.outcome.label).raw_name
 
@@ -21,7 +23,9 @@ class ReplayError(ValueError):
 def replay(source: pd.DataFrame | Path, directory: Path, first_month: str = "2023-01", months: int = 30) -> list[Path]:
     """Write `applications/<YYYY-MM>.csv` (without label) and, a month later, `labels/<YYYY-MM>.csv` (ID, label).
 
-    Values are copied as they are, dirty ones too: judging them is ingest's work. Equal input gives equal bytes.
+    A source with account movements (`INFLOW_1`: the month before the application) also gives
+    `movements/<YYYY-MM>.csv`, each row in the file of its own month. Values are copied as they are, dirty ones too:
+    judging them is ingest's work. Equal input gives equal bytes.
 
     Args:
         source: a frame in the raw format, or a CSV file of it.
@@ -30,7 +34,7 @@ def replay(source: pd.DataFrame | Path, directory: Path, first_month: str = "202
         months: how many months of (nearly) equal size.
 
     Returns:
-        The files written, applications first, each in order of months.
+        The files written: applications, labels, movements, each in order of months.
 
     Raises:
         ReplayError: for a missing column, an ID that is no number, or more months than rows.
@@ -51,7 +55,20 @@ def replay(source: pd.DataFrame | Path, directory: Path, first_month: str = "202
             _write(part[[_ID, _LABEL]], directory / _LABELS.name, _month(start, at + 1))
             for at, part in enumerate(parts)
         ),
+        *(_movements(parts, directory / _MOVEMENTS.name, start) if has_movements(raw) else ()),
     ]
+
+
+def _movements(parts: Sequence[pd.DataFrame], folder: Path, start: date) -> Iterator[Path]:
+    """One file per month: the movements of that month of every client who applied one to three months later."""
+    names = list(_MOVEMENTS.raw_columns)
+    for month in range(-max(MONTHS_BEFORE), len(parts) - 1):
+        found = [
+            parts[month + before][[_ID, inflow, overdrawn]].set_axis(names, axis=1)
+            for before, inflow, overdrawn in zip(MONTHS_BEFORE, INFLOW, OVERDRAWN, strict=True)
+            if 0 <= month + before < len(parts)
+        ]
+        yield _write(pd.concat(found), folder, _month(start, month))
 
 
 def first_row_of(month: int, rows: int, months: int = 30) -> int:

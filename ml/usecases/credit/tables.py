@@ -50,8 +50,8 @@ APPLICATIONS = Table(
     name="applications",
     layer=Layer.SILVER,
     owner=OWNER,
-    comment="One row per client: the application as received, typed and checked.",
-    keys=("client_id",),
+    comment="One row per client and application: the application as received, typed and checked.",
+    keys=("client_id", "application_month"),
     columns=(
         _CLIENT,
         Column(name="application_month", type="date", comment="Month in which the application arrived."),
@@ -87,8 +87,8 @@ LABELS = Table(
     name="labels",
     layer=Layer.SILVER,
     owner=OWNER,
-    comment="One row per client: whether the next payment was missed, known a month after the application.",
-    keys=("client_id",),
+    comment="One row per client and report: whether the next payment was missed, known a month after the application.",
+    keys=("client_id", "known_month"),
     columns=(
         _CLIENT,
         Column(name="known_month", type="date", comment="Month in which the outcome became known."),
@@ -98,6 +98,28 @@ LABELS = Table(
             type="int",
             comment="1 defaulted, 0 paid.",
             allowed=(0, 1),
+        ),
+    ),
+)
+
+MOVEMENTS = Table(
+    name="movements",
+    layer=Layer.SILVER,
+    owner=OWNER,
+    comment="One row per client and month: what the client's account did. Not every source of applications has it.",
+    keys=("client_id", "movement_month"),
+    columns=(
+        _CLIENT,
+        Column(name="movement_month", type="date", comment="Month of the movements, known when it ends."),
+        Column(name="inflow", source="INFLOW", type="double", comment="Money received.", unit="NT$", minimum=0),
+        Column(
+            name="overdrawn_days",
+            source="OVERDRAWN_DAYS",
+            type="int",
+            comment="Days on which the account was overdrawn.",
+            unit="days",
+            minimum=0,
+            maximum=31,
         ),
     ),
 )

@@ -6,6 +6,7 @@ import pytest
 
 from cli.demo.landing import Files, Landing, prepare
 from ml.usecases.credit.generate import generate
+from ml.usecases.credit.movements import COLUMNS
 
 
 def months(files: Files, feed: str) -> list[str]:
@@ -44,6 +45,15 @@ def test_each_delivery_brings_the_outcomes_of_the_months_before(generated: Landi
     ]
 
 
+def test_movements_come_with_their_month(generated: Landing) -> None:
+    """Three months of a client's past are there when the client applies, and every record is counted."""
+    assert (months(generated.history, "movements")[0], months(generated.history, "movements")[-1]) == (
+        "2022-10",
+        "2025-01",
+    )
+    assert generated.rows["movements"] == 3 * generated.rows["applications"]
+
+
 def test_the_sample_is_of_the_history(generated: Landing) -> None:
     """Staging tests code; it is not told the future."""
     assert months(generated.sample, "applications") == months(generated.history, "applications")
@@ -54,10 +64,10 @@ def test_a_real_file_has_no_known_shift_but_pinned_months(tmp_path: Path, monkey
     """The newest fifth of it judges, and is learned from by nobody."""
     monkeypatch.setenv("MLOPS_HOME", str(tmp_path))
     file = tmp_path / "clients.csv"
-    generate(60, seed=3).to_csv(file, index=False)
+    generate(60, seed=3).drop(columns=list(COLUMNS)).to_csv(file, index=False)
     real = prepare("credit", file)
     assert (real.shift_month, real.holdout_start) == ("", "2025-01")
-    assert real.rows == {"applications": 60, "labels": 60}
+    assert real.rows == {"applications": 60, "labels": 60, "movements": 0}
 
 
 def test_generated_data_has_a_known_shift(generated: Landing) -> None:

@@ -26,8 +26,13 @@ def test_features_are_what_the_declaration_says(lake: Lake) -> None:
     """Exact values of one client; the event time is the month of application."""
     history = {"PAY_0": 2, "PAY_2": -1, "PAY_3": 1, "BILL_AMT1": 60_000, "BILL_AMT6": 10_000, "PAY_AMT1": 2_500}
     lake.land("applications", "2023-01", application(1, LIMIT_BAL=100_000, AGE=29, **history))
+    lake.land("movements", "2022-10", (1, 1000, 2))
+    lake.land("movements", "2022-12", (1, 3000, 5), (2, 9, 9))
+    lake.land("movements", "2023-01", (1, 7, 31))
     _ingest(lake)
     lake.run(build)
+    moved = ("overdrawn_days", "inflow_mean", "overdrawn_before")
+    assert lake.rows("gold.client_features", *moved) == [(7.0, 2000.0, 5.0)]
     columns = ("client_id", "application_month", "utilisation_1", "repaid_1", "months_late", "longest_delay")
     assert lake.rows("gold.client_features", *columns) == [(1, date(2023, 1, 1), 0.6, 0.5, 2, 2)]
     more = ("utilisation_trend", "paid_share", "sex", "age_band")
@@ -44,7 +49,7 @@ def test_outcomes_get_the_month_they_were_for_and_others_wait(lake: Lake, capfd:
     assert lake.rows("gold.client_outcomes") == [(1, date(2023, 1, 1), date(2023, 2, 1), 1)]
     assert lake.rows("gold.client_outcomes_quarantine", "client_id", "_reason") == [
         (2, "client_id 2 is not in applications"),
-        (3, "known_month 2023-02-01 is before application_month 2023-04-01"),
+        (3, "client_id 3 has no row of applications 1 to 2 months before known_month 2023-02-01"),
     ]
     assert json.loads(capfd.readouterr().out.splitlines()[-1]) == {
         "task": "features",
@@ -54,6 +59,38 @@ def test_outcomes_get_the_month_they_were_for_and_others_wait(lake: Lake, capfd:
         "feature_rows": 2,
         "outcome_rows": 1,
     }
+
+
+def test_returning_clients_get_each_their_own_outcome(lake: Lake) -> None:
+    """Applications of January and March, their labels a month later, a correction, and one that fits two of them."""
+    for month in ("2023-01", "2023-03", "2023-07", "2023-08"):
+        lake.land("applications", month, application(1))
+    lake.land("labels", "2023-02", (1, 0))
+    lake.land("labels", "2023-04", (1, 1))
+    lake.land("labels", "2023-05", (1, 0))
+    lake.land("labels", "2023-09", (1, 1))
+    _ingest(lake)
+    lake.run(build)
+    assert lake.rows("gold.client_features", "client_id", "application_month") == [
+        (1, date(2023, month, 1)) for month in (1, 3, 7, 8)
+    ]
+    assert lake.rows("gold.client_outcomes") == [
+        (1, date(2023, 1, 1), date(2023, 2, 1), 0),
+        (1, date(2023, 3, 1), date(2023, 4, 1), 1),
+        (1, date(2023, 3, 1), date(2023, 5, 1), 0),
+    ]
+    assert lake.rows("gold.client_outcomes_quarantine", "known_month", "_reason") == [
+        (date(2023, 9, 1), "client_id 1 may belong to 2 rows of applications: it names none"),
+    ]
+
+
+def test_without_the_optional_source_its_features_are_null(lake: Lake) -> None:
+    """No movement was ever delivered: the feature table is built all the same."""
+    lake.land("applications", "2023-01", application(1))
+    _ingest(lake)
+    lake.run(build)
+    moved = ("overdrawn_days", "inflow_mean", "inflow_trend", "overdrawn_before")
+    assert lake.rows("gold.client_features", *moved) == [(None, None, None, None)]
 
 
 def test_a_waiting_outcome_moves_over_when_its_application_arrives(lake: Lake) -> None:

@@ -35,6 +35,15 @@ def test_a_clearly_better_challenger_passes_with_its_interval_in_words() -> None
     assert 0 < interval["lower"] < interval["difference"] < interval["upper"]
 
 
+def test_the_worth_of_an_optional_source_is_reported_and_decides_nothing() -> None:
+    """A source that costs ranking stands in reason and inputs; the verdict is that of the versions."""
+    worth = "features of movements add -0.1000 ROC AUC, 95% interval -0.1200..-0.0800"
+    verdict = judge(CONTEST, GATE, threshold=0.5, seed=1, optional_sources=[worth])
+    assert verdict.decision is Decision.PASS
+    assert worth in verdict.reason
+    assert verdict.inputs["optional_sources"] == [worth]
+
+
 def test_a_worse_challenger_fails() -> None:
     """The same rows the other way round; the absolute limits alone would pass."""
     verdict = _judge(

@@ -70,6 +70,16 @@ def test_complete_papers_and_like_treatment_pass() -> None:
     assert "selection rate difference by sex 0.02 is at most 0.2 (equal opportunity difference 0.05)" in verdict.reason
 
 
+def test_a_version_without_an_optional_source_passes() -> None:
+    """It takes none of that source's features; one that it does take must be declared."""
+    optional = {feature.name for feature in MODEL.feature_table.features if feature.optional}
+    assert optional == {"overdrawn_days", "inflow_mean", "inflow_trend", "overdrawn_before"}
+    less = tuple(name for name in MODEL.features if name not in optional)
+    verdict = _judge(replace(PAPERS, inputs=less))
+    assert verdict.decision is Decision.PASS
+    assert f"signature takes {len(less)} of the declared features" in verdict.reason
+
+
 def _tags(**changed: str) -> Papers:
     return replace(PAPERS, tags={**TAGS, **changed})
 

@@ -15,6 +15,7 @@ from ml.monitoring.quality import Arrival
 from ml.usecases.credit.declaration import CREDIT
 from ml.usecases.credit.generate import LABEL as RAW_LABEL
 from ml.usecases.credit.generate import Shift, generate
+from ml.usecases.credit.movements import MONTHS_BEFORE
 
 FEATURES = list(CREDIT.model.features)
 _SOURCE = CREDIT.model.feature_table.source
@@ -29,9 +30,27 @@ def credit_rows(spark: SparkSession, rows: int, seed: int, rows_per_month: int, 
     """One row per generated client: every feature and group, `label` and the number of its `month`."""
     raw = generate(rows, seed, shift=shift)
     named = raw.rename(columns={c.raw_name: c.name for c in _SOURCE.columns}).assign(application_month=date(2023, 1, 1))
-    features: pd.DataFrame = feature_rows(CREDIT.model.feature_table, spark.createDataFrame(named)).toPandas()
+    moved = spark.createDataFrame(_movements(raw))
+    built = feature_rows(CREDIT.model.feature_table, spark.createDataFrame(named), lambda _: moved)
+    features: pd.DataFrame = built.toPandas()
     ordered = features.sort_values("client_id", ignore_index=True)
     return ordered.assign(label=raw[RAW_LABEL].to_numpy(), month=np.arange(rows) // rows_per_month)
+
+
+def _movements(raw: pd.DataFrame) -> pd.DataFrame:
+    """Silver movements of the three months before January 2023."""
+    months = [
+        pd.DataFrame(
+            {
+                "client_id": raw["ID"],
+                "movement_month": date(2022, 13 - before, 1),
+                "inflow": raw[f"INFLOW_{before}"].astype(float),
+                "overdrawn_days": raw[f"OVERDRAWN_DAYS_{before}"],
+            }
+        )
+        for before in MONTHS_BEFORE
+    ]
+    return pd.concat(months, ignore_index=True)
 
 
 def fitted(rows: pd.DataFrame, seed: int = 1) -> xgboost.Booster:

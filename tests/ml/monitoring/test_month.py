@@ -39,6 +39,17 @@ def test_a_good_month_is_ok_throughout(expectation: Expectation) -> None:
     assert all(metric.reason for metric in found)
 
 
+def test_an_optional_source_that_neither_has_is_not_measured() -> None:
+    """A month and a reference without movements: nothing is unknown for lack of them, and all else is measured."""
+    moved = [feature.name for feature in CREDIT.model.feature_table.features if feature.optional]
+    bare = expected(client_rows(4000).assign(**dict.fromkeys(moved, np.nan)))
+    found = measure(month_data(GOOD.assign(**dict.fromkeys(moved, np.nan))), bare, CREDIT)
+    assert {m.column for m in found if m.metric == "psi"} == {*column_names(CREDIT), PREDICTION} - set(moved)
+    assert {metric.verdict for metric in found if metric.kind is not Kind.FAIRNESS} == {OK}
+    arrived = measure(month_data(GOOD), bare, CREDIT)
+    assert {m.column for m in arrived if m.metric == "psi" and m.verdict is UNKNOWN} == set(moved)
+
+
 def _nothing(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.iloc[:0]
 

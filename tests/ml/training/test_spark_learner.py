@@ -37,7 +37,7 @@ def test_spark_trees_are_fitted_distributed_and_served_without_spark(world: Worl
     held = dataset.holdout_frame(world.tables, task.model, planned.pinned, first, last)
     uri = f"models:/{MODEL_NAME}/{made.version}"
     model = artifact.load(artifact.fetch(uri, tmp_path))
-    probabilities = model.predict(contract.model_input(task.model, held))["probability"]
+    probabilities = model.predict(contract.model_input(planned.model, held))["probability"]
     measured = roc_auc(held["defaulted"], probabilities)
     assert measured > 0.65
     assert world.client.get_run(made.run_id).data.metrics["holdout_roc_auc"] == pytest.approx(measured)
@@ -48,8 +48,8 @@ def test_spark_trees_are_fitted_distributed_and_served_without_spark(world: Worl
 def test_the_saved_spark_trees_answer_as_spark_does(world: World, tmp_path: Path) -> None:
     """Log-odds by numpy from the saved parquet equal Spark's own to the last digits."""
     task = _task(world)
-    rows = job.plan(world.tables, task).examples.orderBy("client_id").limit(1500)
-    vectors = assembled(rows, task.model).cache()
+    planned = job.plan(world.tables, task)
+    vectors = assembled(planned.examples.orderBy("client_id").limit(1500), planned.model).cache()
     learner = SparkLearner(frame=vectors, scratch=tmp_path, seed=1)
     months = [row["_month"] for row in vectors.select("_month").distinct().collect()]
     fitted = learner.fit({**learner.first, "maxIter": 5}, months)

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from ml.usecases.credit.generate import LABEL, generate
+from ml.usecases.credit.movements import COLUMNS
 from ml.usecases.credit.replay import ReplayError, first_row_of, read, replay
 from ml.usecases.demo import DEMO_DATA
 
@@ -21,13 +22,35 @@ def test_months_follow_the_order_of_ids_and_labels_come_a_month_later(tmp_path: 
         "labels/2023-12.csv",
         "labels/2024-01.csv",
         "labels/2024-02.csv",
+        "movements/2023-08.csv",
+        "movements/2023-09.csv",
+        "movements/2023-10.csv",
+        "movements/2023-11.csv",
+        "movements/2023-12.csv",
     ]
-    months = [pd.read_csv(path)["ID"].tolist() for path in written]
+    months = [pd.read_csv(path)["ID"].tolist() for path in written[:6]]
     assert months == [[1, 2], [3, 4], [5, 6, 7]] * 2
     assert [first_row_of(month, rows=7, months=3) for month in range(3)] == [0, 2, 4]
     assert list(pd.read_csv(written[3]).columns) == ["ID", LABEL]
     assert LABEL not in pd.read_csv(written[0]).columns
     assert pd.read_csv(written[5])[LABEL].tolist() == raw.sort_values("ID")[LABEL].tolist()[4:]
+
+
+def test_a_movement_stands_in_the_file_of_its_own_month(tmp_path: Path) -> None:
+    """One to three months before its client applied; a source without movements has no such files."""
+    raw = generate(7, seed=1)
+    written = {path.stem: pd.read_csv(path) for path in replay(raw, tmp_path, first_month="2023-11", months=3)[6:]}
+    assert {month: frame["ID"].tolist() for month, frame in written.items()} == {
+        "2023-08": [1, 2],
+        "2023-09": [1, 2, 3, 4],
+        "2023-10": [1, 2, 3, 4, 5, 6, 7],
+        "2023-11": [3, 4, 5, 6, 7],
+        "2023-12": [5, 6, 7],
+    }
+    assert written["2023-12"]["INFLOW"].tolist() == raw["INFLOW_1"].tolist()[4:]
+    assert written["2023-08"]["OVERDRAWN_DAYS"].tolist() == raw["OVERDRAWN_DAYS_3"].tolist()[:2]
+    bare = replay(raw.drop(columns=list(COLUMNS)), tmp_path / "bare", months=3)
+    assert {path.parent.name for path in bare} == {"applications", "labels"}
 
 
 def test_equal_input_gives_equal_bytes(tmp_path: Path) -> None:
@@ -46,7 +69,7 @@ def test_values_are_copied_as_they_are(tmp_path: Path) -> None:
     text.loc[0, ["LIMIT_BAL", "AGE", "SEX"]] = ["5.00E+05", "nan", ""]
     file = tmp_path / "raw.csv"
     pd.concat([text, text.iloc[:1]]).to_csv(file, index=False)
-    (applications, _) = replay(file, tmp_path, months=1)
+    applications, *_ = replay(file, tmp_path, months=1)
     lines = applications.read_text().splitlines()
     assert [line.split(",")[:3] + line.split(",")[5:6] for line in lines[1:3]] == [["1", "5.00E+05", "", "nan"]] * 2
 
@@ -89,8 +112,8 @@ def test_every_use_case_has_demo_data(tmp_path: Path) -> None:
     raw = demo.generate()
     assert raw["ID"].nunique() == 30_000
     written = demo.replay(raw, tmp_path)
-    assert {path.parent.name for path in written} == {"applications", "labels"}
-    assert len(written) == 60
+    assert {path.parent.name for path in written} == {"applications", "labels", "movements"}
+    assert len(written) == 30 + 30 + 32
 
 
 def test_a_record_with_a_trailing_comma_is_refused(tmp_path: Path) -> None:
@@ -99,5 +122,5 @@ def test_a_record_with_a_trailing_comma_is_refused(tmp_path: Path) -> None:
     generate(20, seed=1).to_csv(whole, index=False)
     header, first, *others = whole.read_text().splitlines()
     whole.write_text("\n".join([header, first, *(f"{line}," for line in others)]) + "\n")
-    with pytest.raises(ReplayError, match=r"row 2 has 26 fields, the header has 25; correct the row"):
+    with pytest.raises(ReplayError, match=r"row 2 has 32 fields, the header has 31; correct the row"):
         replay(whole, tmp_path / "landing")
