@@ -33,7 +33,7 @@ def test_a_feature_table_says_whose_it_is_and_who_uses_it() -> None:
         "table": "client_features",
         "row per": "client_id, application_month",
         "owner": "ml-engineers",
-        "built from": "applications",
+        "built from": "applications, movements",
         "used by": "credit.default_risk",
         "endpoint": "credit-default-risk",
     }
