@@ -20,7 +20,7 @@ TITLE = "## Search for secrets: recall and false alarms"
 MIN_RECALL, MAX_FALSE_ALARMS = 0.96, 0.04
 _SEEDS = range(10)
 _HEX = "0123456789abcdef"
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 
 @dataclass(frozen=True)
@@ -33,33 +33,38 @@ class Rates:
     flagged: tuple[str, ...]
 
 
-class _Maker:
+class Maker:
     """Secrets of known form, and random ones."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)  # noqa: S311 - secrets made up for a measurement
 
-    def letters(self, count: int, alphabet: str = _LETTERS) -> str:
+    def letters(self, count: int, alphabet: str = LETTERS) -> str:
+        """A text of so many characters, each drawn from the alphabet."""
         return "".join(self._random.choices(alphabet, k=count))
 
     @property
     def token(self) -> str:
+        """A personal access token of Databricks."""
         return "dapi" + self.letters(32, _HEX)
 
     @property
     def client_secret(self) -> str:
+        """A client secret of Entra ID."""
         return f"{self.letters(3)}8Q~{self.letters(34)}"
 
     @property
     def key(self) -> str:
+        """A key of a storage account."""
         return base64.b64encode(self._random.randbytes(64)).decode()
 
     @property
     def password(self) -> str:
-        return "".join(self.letters(1, _HEX[:10]) + self.letters(1, _LETTERS[:52]) for _ in range(10))
+        """A random password of 20 characters."""
+        return "".join(self.letters(1, _HEX[:10]) + self.letters(1, LETTERS[:52]) for _ in range(10))
 
 
-Setting = Callable[[_Maker], str]
+Setting = Callable[[Maker], str]
 
 # By file name: what stands in it. One secret each.
 SECRETS: Mapping[str, Setting] = {
@@ -205,7 +210,7 @@ def written(folder: Path, settings: Mapping[str, Setting], seeds: Sequence[int])
         (folder / str(seed)).mkdir(parents=True)
         for name, text in settings.items():
             files.append(folder / str(seed) / name)
-            files[-1].write_text(text(_Maker(seed)), encoding=_ENCODINGS.get(name, "utf-8"))
+            files[-1].write_text(text(Maker(seed)), encoding=_ENCODINGS.get(name, "utf-8"))
     return files
 
 

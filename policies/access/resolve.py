@@ -4,12 +4,12 @@ What cannot be resolved (a variable, a function, an output of another state) sta
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from policies.access.expand import Values, instances
 from policies.access.unknown import marked
-from policies.json_file import Document
+from policies.terraform.synthesized import Synthesized, Written
 
 _REFERENCE = re.compile(r'\$\{(data\.)?([a-z0-9_]+)\.([A-Za-z0-9_-]+)(\[[^\]]*\])?\.([A-Za-z0-9_.\[\]"-]+)\}')
 _LOCAL = re.compile(r"\$\{local\.([A-Za-z0-9_-]+)\}")
@@ -44,13 +44,16 @@ _FIRST: Mapping[str, str] = {"databricks_user": "user_name"}
 _ITSELF = ("id", "full_name", "application_id", "display_name", "acl_principal_id", "job_id", "endpoint_id")
 
 
+# Values by type and name.
+_Named = Mapping[tuple[str, str], Values]
+
+
 class Resolver:
     """Replaces `${type.name.attribute}` by what it will be, as far as names go."""
 
-    def __init__(self, document: Document) -> None:
-        self._locals: Values = _mapping(document.get("locals"))
-        self._resources = _mapping(document.get("resource"))
-        self._data = _mapping(document.get("data"))
+    def __init__(self, document: Synthesized) -> None:
+        self._locals = document.locals
+        self._resources, self._data = _by_name(document.resources), _by_name(document.data)
 
     def resources(self) -> Iterator[tuple[str, str, str, Values]]:
         """(type, id, name, values) of every instance of every resource."""
@@ -60,13 +63,11 @@ class Resolver:
         """The same of every data source."""
         return self._all(self._data, data=True)
 
-    def _all(self, entries: Values, *, data: bool) -> Iterator[tuple[str, str, str, Values]]:
-        for kind, named in entries.items():
-            for key, written in _mapping(named).items():
-                for one in written if isinstance(written, list) else [written]:
-                    for index, values in instances(self._without_locals(_mapping(one))):
-                        name = self._called(kind, f"{key}{index}", values, data=data)
-                        yield kind, f"{key}{index}", name, self.resolved(values)
+    def _all(self, entries: _Named, *, data: bool) -> Iterator[tuple[str, str, str, Values]]:
+        for (kind, key), written in entries.items():
+            for index, values in instances(self._without_locals(written)):
+                name = self._called(kind, f"{key}{index}", values, data=data)
+                yield kind, f"{key}{index}", name, self.resolved(values)
 
     def resolved(self, value: Any) -> Any:
         """`value` with every reference replaced; what cannot be resolved stays."""
@@ -105,7 +106,7 @@ class Resolver:
         data, kind, key, index, attribute = bool(match[1]), match[2], match[3], match[4], match[5]
         if not kind.startswith(_OURS) or kind in _CURRENT:
             return match[0]
-        written = _mapping(_mapping((self._data if data else self._resources).get(kind)).get(key))
+        written = (self._data if data else self._resources).get((kind, key), {})
         found = dict(instances(self._without_locals(written))) if written else {}
         values = found.get(index or "")
         if values is None or (not index and ("for_each" in written or "count" in written)):
@@ -116,5 +117,5 @@ class Resolver:
         return self._called(kind, key, values, data=data)
 
 
-def _mapping(value: Any) -> Values:
-    return value if isinstance(value, Mapping) else {}
+def _by_name(blocks: Iterable[Written]) -> _Named:
+    return {(item.type, item.name): item.values for item in blocks}

@@ -1,7 +1,7 @@
 """The synthesized stacks as resources whose references are replaced by names."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from policies.access.resolve import Resolver
 from policies.errors import DocumentError
 from policies.json_file import Document, read_document
+from policies.terraform.synthesized import UnreadableDocument, read_synthesized
 
 _HOST_ID = re.compile(r"^https://adb-(\d+)\.")
 
@@ -53,28 +54,40 @@ class Stack:
 
 
 def read_stacks(folder: Path) -> tuple[Stack, ...]:
-    """Every stack below `folder` (a `cdktf.out`). Raises DocumentError where there is none, or one cannot be read."""
+    """Every stack below `folder` (a `cdktf.out`).
+
+    Raises DocumentError where there is none, or one cannot be read or has a form that is not read.
+    """
     files = sorted(folder.glob("stacks/*/cdk.tf.json"))
     if not files:
         raise DocumentError(f"{folder}: holds no synthesized stacks. Write them: mlops synth")
-    return tuple(stack_of(path.parent.name, read_document(path)) for path in files)
+    return tuple(_read(path) for path in files)
+
+
+def _read(path: Path) -> Stack:
+    try:
+        return stack_of(path.parent.name, read_document(path))
+    except UnreadableDocument as error:
+        raise DocumentError(f"{path}: {error}") from error
 
 
 def stack_of(name: str, document: Document) -> Stack:
-    """The stack in a synthesized document."""
-    resolver = Resolver(document)
+    """The stack in a synthesized document. Raises UnreadableDocument for a form that is not read."""
+    found = read_synthesized(document, name)
+    resolver = Resolver(found)
     read = [
         tuple(Resource(stack=name, type=kind, id=key, name=called, values=values) for kind, key, called, values in part)
         for part in (resolver.resources(), resolver.data())
     ]
-    modules = tuple(f"{name}: module.{key}" for key in document.get("module") or {})
-    workspace_id = _workspace_id(document)
-    return Stack(name=name, workspace_id=workspace_id, resources=read[0], sources=read[1], modules=modules)
+    return Stack(
+        name=name,
+        workspace_id=_workspace_id(found.hosts),
+        resources=read[0],
+        sources=read[1],
+        modules=tuple(f"{name}: module.{key}" for key in found.modules),
+    )
 
 
-def _workspace_id(document: Document) -> int | None:
+def _workspace_id(hosts: Iterable[str]) -> int | None:
     """The id in the host of the Databricks provider: `https://adb-<id>.<n>.azuredatabricks.net`."""
-    given = (document.get("provider") or {}).get("databricks") or []
-    providers = given if isinstance(given, list) else [given]
-    hosts = [match for entry in providers if (match := _HOST_ID.match(str(entry.get("host", ""))))]
-    return int(hosts[0].group(1)) if hosts else None
+    return next((int(match.group(1)) for host in hosts if (match := _HOST_ID.match(host))), None)

@@ -1,5 +1,6 @@
 """Which values must not be shown: those that the provider marks, and those whose name says so."""
 
+import base64
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -131,12 +132,19 @@ def scrub(text: str, secrets: Iterable[str]) -> str:
 _FORMS = (
     r"\b(?P<secret>(dapi|dose|dkea|dsapi)[0-9a-f]{32}(-\d+)?)\b",
     r"(?i:\b(bearer|basic)\s+)(?P<secret>[A-Za-z0-9._~+/=-]{12,})",
-    r"(?i:\b(AccountKey|SharedAccessKey|SharedAccessSignature|password|passwd|pwd|client_secret|token|secret)\s*=\s*)"
-    r"(?P<secret>[^\s;&,\"'{}()<>]{4,})",
-    r"(?i:[?&]sig=)(?P<secret>[A-Za-z0-9%+/=_-]{16,})",
+    r"(?i:(AccountKey|SharedAccessKey|SharedAccessSignature|password|passwd|pwd|client_secret|token|secret)\s*=\s*)"
+    r"[\"'`]?(?P<secret>[^\s;&,\"'`{}()<>]{4,})",
+    # A value with digits, after a name: in JSON, YAML, a header, a call, an element.
+    r"(?i:(password|passwd|pwd|secret|token|credential|(api|access|account|subscription)[_-]?key)"
+    r"[\"'\]]{0,2}\s*(=>|:=|[:=>])\s*[\"'`]?)(?P<secret>(?=[^\s\"'`<]{0,200}\d)[^\s;&,\"'`{}()<>]{8,})",
+    # Of a command line or a .netrc: digits among letters, as no word has them.
+    r"(?i:(?:^|\s)-{0,2}(password|secret|token)\s+)"
+    r"(?P<secret>(?=(?:[^\s]{0,40}?(?:[A-Za-z]\d|\d[A-Za-z])){2})[A-Za-z0-9+/_.~!@#%^*=-]{12,})",
+    r"(?i:[?&;]sig=)(?P<secret>[A-Za-z0-9%+/=_-]{16,})",
+    r"(?i:[?&;]code=)(?P<secret>[A-Za-z0-9%+/=_-]{40,})",
     r"://[^\s/:@]{1,100}:(?P<secret>[^\s/@]{3,200})@",
     r"\b(?P<secret>eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(\.[A-Za-z0-9_-]*)?)",
-    r"\b(?P<secret>(gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk-|AKIA)[A-Za-z0-9_-]{16,})",
+    r"\b(?P<secret>(hf_|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk-|AKIA)[A-Za-z0-9_-]{16,})",
     r"(?P<secret>(?<![A-Za-z0-9_~.-])[A-Za-z0-9_~.-]{3}[78]Q~[A-Za-z0-9_~.-]{31,34})",
     r"(?P<secret>(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86}==)",
     r"(?P<secret>-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----.*?(-----END [A-Z ]{0,30}PRIVATE KEY-----|\Z))",
@@ -161,7 +169,20 @@ def _hidden_forms_of_short(text: str) -> str:
 def _without_forms(text: str) -> str:
     for pattern in _FORM_PATTERNS:
         text = pattern.sub(_hidden, text)
-    return text
+    return _ENCODED.sub(_hidden_in_base64, text)
+
+
+# As a Kubernetes Secret holds them.
+_ENCODED = re.compile(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40,4000}={0,2}")
+
+
+def _hidden_in_base64(found: re.Match[str]) -> str:
+    """The mask if the text in base64 has a secret by its form."""
+    try:
+        inside = base64.b64decode(found.group(), validate=True).decode("ascii")
+    except ValueError:
+        return found.group()
+    return MASK if any(pattern.search(inside) for pattern in _FORM_PATTERNS) else found.group()
 
 
 def _hidden(found: re.Match[str]) -> str:

@@ -27,9 +27,11 @@ def _changes(change: Change, path: tuple[str, ...], becomes: Sequence[str]) -> b
         return True
     before, after = Counter(_values(change.before, path)), Counter(_values(change.after, path))
     added, removed = after - before, before - after
-    found = list(added) or ([UNSET] if removed else [])
     if not becomes:
         return bool(added or removed)
+    # What is taken out and was no better than what it becomes opens nothing.
+    worse = any(not fits(value, becomes) for value in removed)
+    found = list(added) or ([UNSET] if worse else [])
     return any(fits(value, becomes) for value in found)
 
 

@@ -10,6 +10,7 @@ from policies.errors import PlanError
 from policies.terraform.configuration import Configured
 from policies.terraform.plan import Change, Plan, read_plan
 from policies.terraform.state import prior_resources
+from policies.terraform.synthesized import UnreadableDocument, read_synthesized
 
 # What is known after the apply, where the plan does not say what it refers to.
 _COMPUTED = "${computed}"
@@ -18,15 +19,6 @@ _STATED = frozenset({
     "access_control", "access_policy", "grant", "grant_rules", "job_cluster", "oidc_policy", "parameter",
     "privilege_assignments", "task",
 })  # fmt: skip
-# What Terraform's JSON syntax has at the top, besides modules.
-_SYNTAX = (
-    *("//", "terraform", "provider", "resource", "data", "variable", "locals", "output"),
-    *("import", "moved", "removed", "check", "ephemeral", "action"),
-)
-
-
-class UnreadableDocument(ValueError):  # noqa: N818 - it names what was given, as the plan review shows it
-    """Neither a plan nor a synthesized stack, or of a format that this version does not read."""
 
 
 def document_of(raw: Mapping[str, Any], stack: str = "") -> Document:
@@ -49,21 +41,18 @@ def _read(stack: str, raw: Mapping[str, Any]) -> Plan:
 
 
 def _synthesized(raw: Mapping[str, Any], stack: str) -> Document:
-    _require_known(raw)
-    hosts = [str(one["host"]) for one in _listed(_mapping(raw, "provider").get("databricks")) if "host" in one]
-    note = raw.get("//")
-    metadata = note.get("metadata") if isinstance(note, Mapping) else None
-    named = metadata.get("stackName", "") if isinstance(metadata, Mapping) else ""
-    document = Document(stack=stack or str(named), hosts=tuple(hosts))
-    for kind, items, prefix in ((document.resources, "resource", ""), (document.data, "data", "data.")):
-        for type_, by_name in _object(raw.get(items, {}), items).items():
-            for name, values in _object(by_name, f"{items}.{type_}").items():
-                held = Block(_object(values, f"{items}.{type_}.{name}"))
-                document.add(kind, f"{prefix}{type_}.{name}", type_, name, held)
-    for name, blocks in _mapping(raw, "provider").items():
-        for number, block in enumerate(_listed(blocks)):
-            _add_provider(document, str(name), str(block.get("alias", number or "")), block)
-    document.versions = versions_in(raw.get("terraform"))
+    found = read_synthesized(raw, stack)
+    if found.modules:
+        raise UnreadableDocument("the document calls modules, whose resources only a plan shows; name the plan's JSON")
+    document = Document(stack=found.stack, hosts=found.hosts)
+    for item in found.resources:
+        document.add(document.resources, f"{item.type}.{item.name}", item.type, item.name, Block(item.values))
+    for item in found.data:
+        document.add(document.data, f"data.{item.type}.{item.name}", item.type, item.name, Block(item.values))
+    for name, blocks in found.providers.items():
+        for number, block in enumerate(blocks):
+            _add_provider(document, name, str(block.get("alias", number or "")), block)
+    document.versions = versions_in(found.terraform)
     return document
 
 
@@ -71,24 +60,6 @@ def _add_provider(document: Document, name: str, alias: str, values: Mapping[str
     """A provider's block, as a resource of the type `provider.<name>`."""
     type_ = f"provider.{name}"
     document.add(document.resources, f"{type_}.{alias}".removesuffix("."), type_, alias, Block(values))
-
-
-def _require_known(raw: Mapping[str, Any]) -> None:
-    """Raise UnreadableDocument for a part that may hold resources and is not read."""
-    _object(raw.get("provider", {}), "provider")
-    if raw.get("module"):
-        raise UnreadableDocument("the document calls modules, whose resources only a plan shows; name the plan's JSON")
-    if unknown := sorted(map(str, raw.keys() - _SYNTAX)):
-        raise UnreadableDocument(
-            f"top-level keys {', '.join(unknown)[:200]} are not read; read are {', '.join(_SYNTAX)}"
-        )
-
-
-def _object(found: Any, place: str) -> Mapping[str, Any]:
-    """The mapping at `place`. Terraform takes a list of them as well, checkov does not: it would count as absent."""
-    if isinstance(found, Mapping):
-        return found
-    raise UnreadableDocument(f"{place} is a {type(found).__name__}, a form that is not read; write it as one object")
 
 
 def document_before(plan: Plan) -> Document:
@@ -182,9 +153,3 @@ def _mapping(raw: Any, key: str | None) -> Mapping[str, Any]:
     """`raw`, or what it holds at `key`, where that is a mapping; else an empty one."""
     found = raw if key is None else (raw.get(key) if isinstance(raw, Mapping) else None)
     return found if isinstance(found, Mapping) else {}
-
-
-def _listed(raw: Any) -> list[Mapping[str, Any]]:
-    """The mappings in `raw`, which may be one or a list of them."""
-    items = raw if isinstance(raw, list) else [raw]
-    return [item for item in items if isinstance(item, Mapping)]

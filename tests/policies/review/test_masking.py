@@ -151,6 +151,25 @@ def test_the_keys_of_a_sensitive_map_are_not_shown() -> None:
     assert "acme" not in comment(reviewed(item))
 
 
+def test_the_work_of_scrubbing_grows_with_the_text_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look-ups counted: as many as positions outside secrets, whatever number of secrets there is."""
+    looked_up = 0
+    look_up = Scrubber._length_at
+
+    def counted(self: Scrubber, text: str, position: int) -> int:
+        nonlocal looked_up
+        looked_up += 1
+        return look_up(self, text, position)
+
+    monkeypatch.setattr(Scrubber, "_length_at", counted)
+    for secrets in (10, 1_000):
+        scrubber = Scrubber([f"secret-number-{number:06d}" for number in range(secrets)])
+        for words in (500, 1_000, 2_000):
+            looked_up = 0
+            assert scrubber("word " * words) == "word " * words
+            assert looked_up == 5 * words
+
+
 def test_the_work_of_scrubbing_does_not_grow_with_the_secrets() -> None:
     """Each position of the text is looked up once, however many secrets there are."""
     secrets = [f"secret-number-{number:06d}" for number in range(20_000)]

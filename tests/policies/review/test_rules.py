@@ -54,6 +54,15 @@ def _runs(notebook: str) -> dict[str, Any]:
     return {"name": "etl", "task": [{"task_key": "t", "notebook_task": [{"notebook_path": notebook}]}]}
 
 
+def _served(model: str) -> dict[str, Any]:
+    entity = {"entity_name": model, "entity_version": "1", "scale_to_zero_enabled": True}
+    return {"name": "e", "config": [{"served_entities": [entity]}]}
+
+
+def _egress(mode: str) -> dict[str, Any]:
+    return {"egress": [{"network_access": [{"restriction_mode": mode}]}]}
+
+
 _MASKED = {"name": "t", "column": [{"name": "ssn", "mask": [{"function_name": "m"}]}, {"name": "id"}]}
 _BARE = {"name": "t", "column": [{"name": "id"}, {"name": "ssn"}]}
 _UNCOVERED = {
@@ -105,6 +114,43 @@ EXAMPLES: dict[str, tuple[dict[str, Any], tuple[Told, ...]]] = {
         (),
     ),
     "what a job runs": (_set("databricks_job", _runs("/Repos/main"), _runs("/Users/bob")), ()),
+    "code in its place": (
+        _set("databricks_repo", {"path": "/Repos/prod", "branch": "main"}, {"path": "/Repos/prod", "branch": "try"}),
+        (),
+    ),
+    "what an endpoint serves": (
+        _set("databricks_model_serving", _served("prod.ops.risk"), _served("dev.ops.risk")),
+        (),
+    ),
+    "what a view shows": (
+        _set("databricks_sql_table", {"view_definition": "SELECT a FROM t"}, {"view_definition": "SELECT * FROM t"}),
+        (),
+    ),
+    "where data comes from": (
+        _set("databricks_external_location", {"name": "l", "read_only": True}, {"name": "l", "read_only": False}),
+        (),
+    ),
+    "signs in again": (
+        _set("databricks_user", {"user_name": "a", "active": False}, {"user_name": "a", "active": True}),
+        (),
+    ),
+    "serverless compute reaches everything": (
+        _set("databricks_account_network_policy", _egress("RESTRICTED_ACCESS"), _egress("FULL_ACCESS")),
+        (),
+    ),
+    "what is logged": (
+        _set("azurerm_monitor_diagnostic_setting", {"enabled_log": [{"category": "a"}]}, {"enabled_log": []}),
+        (),
+    ),
+    "what is deleted, and how soon": (
+        _set("azurerm_storage_management_policy", {"rule": [{"name": "old"}]}, {"rule": [{"name": "new"}]}),
+        (),
+    ),
+    "no way back is kept": (
+        _set("azurerm_key_vault", {"purge_protection_enabled": True}, {"purge_protection_enabled": False}),
+        (),
+    ),
+    "a budget changes": (_set("azurerm_consumption_budget_subscription", {"amount": 100}, {"amount": 9_000}), ()),
     "code for every cluster": (_set("databricks_global_init_script", None, {"name": "s", "enabled": True}), ()),
     "what a cluster starts with": (
         _set("databricks_cluster", {"init_scripts": []}, {"init_scripts": [{"workspace": [{"destination": "/s.sh"}]}]}),
