@@ -50,7 +50,7 @@ def reviews_of(paths: Sequence[Path], beside: Beside) -> "list[Review]":
     """One review per plan. Raises CommandError where one cannot be read, or two are of the same stack."""
     from policies.errors import PolicyError  # noqa: PLC0415
     from policies.exceptions import UnreadableExceptions  # noqa: PLC0415
-    from policies.terraform.documents import UnreadableDocument  # noqa: PLC0415 - other commands do not need the reviewer
+    from policies.terraform.synthesized import UnreadableDocument  # noqa: PLC0415 - other commands do not need the reviewer
 
     names = [stack_of(path) for path in paths]
     twice = sorted({name for name in names if names.count(name) > 1})

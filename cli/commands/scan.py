@@ -45,7 +45,7 @@ def _scan(paths: Sequence[Path], waivers: Sequence[Path]) -> "Outcome":
     from policies.scan.built_in import UnparsedStack  # noqa: PLC0415
     from policies.scan.run import files_in, scan  # noqa: PLC0415
     from policies.scan.waivers import read_waivers  # noqa: PLC0415
-    from policies.terraform.documents import UnreadableDocument  # noqa: PLC0415 - checkov behind it takes seconds
+    from policies.terraform.synthesized import UnreadableDocument  # noqa: PLC0415 - checkov behind it takes seconds
 
     try:
         return scan(files_in(paths), read_waivers(waivers), datetime.now(UTC).date())

@@ -12,7 +12,8 @@ from policies.findings import Finding, findings_in
 from policies.scan.built_in import BuiltIn, Lines, built_in_of_plan, built_in_of_stacks
 from policies.scan.result import Judged, Outcome, ScanFinding
 from policies.scan.waivers import Waiver, problems
-from policies.terraform.documents import UnreadableDocument, document_of
+from policies.terraform.documents import document_of
+from policies.terraform.synthesized import UnreadableDocument
 
 # The name of CDKTF's document of a stack.
 STACK_FILE = "cdk.tf.json"

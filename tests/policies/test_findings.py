@@ -8,7 +8,7 @@ import pytest
 from policies.checks.core.rule import Severity
 from policies.checks.core.verdict import Result
 from policies.findings import Finding, findings_of
-from policies.terraform.documents import UnreadableDocument
+from policies.terraform.synthesized import UnreadableDocument
 
 _METASTORE = {"name": "m", "owner": "platform-admins", "lifecycle": {"prevent_destroy": True}}
 

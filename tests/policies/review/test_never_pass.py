@@ -10,7 +10,7 @@ from policies.errors import PlanError
 from policies.findings import findings_of
 from policies.review.review import Review
 from policies.review.rules import Verdict
-from policies.terraform.documents import UnreadableDocument
+from policies.terraform.synthesized import UnreadableDocument
 from tests.policies.review.plans import change, plan, reviewer
 
 # Type and arguments of one resource.

@@ -11,7 +11,7 @@ from policies.scan.built_in import UnparsedStack
 from policies.scan.result import Outcome
 from policies.scan.run import files_in, scan
 from policies.scan.waivers import Waiver, read_waivers
-from policies.terraform.documents import UnreadableDocument
+from policies.terraform.synthesized import UnreadableDocument
 from tests.infra.networks import to_ip_allow_list
 
 TODAY = date(2026, 11, 21)
