@@ -30,6 +30,8 @@ _STOPPED: list[Case] = [
     ("azapi_resource", {"type": "Microsoft.KeyVault/vaults@2023-07-01", "parent_id": "/subscriptions/1"}),
     ("azurerm_key_vault_access_policy", {"key_vault_id": "k", "object_id": "o", "secret_permissions": ["Get"]}),
     ("azurerm_future_thing", {"name": "n", "principal_ids": ["p"]}),
+    ("azurerm_storage_share", {"name": "n", "acl": [{"id": "a"}]}),
+    ("databricks_secret_scope", {"name": "n", "initial_manage_principal": "eng"}),
     ("aws_iam_role", {"name": "admin"}),
 ]
 _TOP_LEVEL = st.text(alphabet="abcdefghijklmnopqrstuvwxyz_", min_size=4, max_size=24).filter(
