@@ -15,4 +15,6 @@ class Hub:
         """Write messages to a partition, in order."""
         rows = [(message, self.name, partition) for message in messages]
         frame = self._spark.createDataFrame(rows, "value binary, topic string, partition int").coalesce(1)
-        frame.write.format("kafka").option("kafka.bootstrap.servers", self._address).save()
+        writer = frame.write.format("kafka").option("kafka.bootstrap.servers", self._address)
+        # A topic is made when it is first written, which takes longer on a busy machine than a producer waits.
+        writer.option("kafka.max.block.ms", "300000").option("kafka.delivery.timeout.ms", "300000").save()
