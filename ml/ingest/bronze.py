@@ -32,7 +32,7 @@ class RefusedFilesError(RuntimeError):
 def main(arguments: Sequence[str] | None = None) -> None:
     """Load every feed of the use case; run by job `<usecase>-ingest`."""
     flags = parameters.parser("ingest_bronze")
-    flags.add_argument("--secret-scope", type=parameters.name, default="", help="the scope with the secrets of topics")
+    flags.add_argument("--secret-scope", type=parameters.name, help="the scope with the secrets of topics")
     parsed = flags.parse_args(arguments)
     task = parameters.common(parsed)
     tables = door()
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             feed=feed,
             landing=landing / feed.name,
             checkpoint=Checkpoint(kept / "bronze" / feed.name),
-            secret_scope=parsed.secret_scope,
+            secret_scope=parsed.secret_scope or "",
         )
         for feed in task.use_case.feeds
     ]
