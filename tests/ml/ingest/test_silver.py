@@ -120,8 +120,11 @@ def test_every_row_is_accounted_for_and_a_rerun_changes_no_table(lake: Lake, cap
     ]
 
 
-def test_a_month_is_judged_against_what_silver_holds(lake: Lake, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_month_is_judged_against_what_silver_holds(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     """Only new records are judged; the reason names the record that came first, in whatever run; all add up."""
+    _with(lake, monkeypatch, OnRepeat.KEEP_FIRST)
     lake.land("labels", "2023-02", (1, 0), (2, 1), ("x", 1))
     _ingest(lake, "1")
     lake.land("labels", "2023-03", (2, 1), (1, 1), (3, 0), (3, 0))
@@ -147,7 +150,14 @@ def _ingest(lake: Lake, run_id: str) -> None:
 
 
 def _with(lake: Lake, monkeypatch: pytest.MonkeyPatch, on_repeat: OnRepeat) -> None:
-    feeds = tuple(replace(feed, on_repeat=on_repeat) for feed in lake_module.CREDIT.feeds)
+    """Credit with one label per client, so that a later month repeats its key, and without what is optional."""
+    feeds = tuple(
+        replace(feed, on_repeat=on_repeat, silver=replace(feed.silver, keys=("client_id",)))
+        if feed.name == "labels"
+        else feed
+        for feed in lake_module.CREDIT.feeds
+        if feed.name != "movements"
+    )
     monkeypatch.setitem(USE_CASES, "credit", replace(lake_module.CREDIT, feeds=feeds))
 
 
@@ -196,7 +206,7 @@ def test_month_by_month_ends_as_all_at_once(lake: Lake, monkeypatch: pytest.Monk
         _ingest(lake, str(month))
     tables = ("silver.labels", "silver.labels_quarantine")
     by_month, versions = [lake.rows(table) for table in tables], lake.versions()
-    monkeypatch.setattr(silver, "RULES", 2)
+    monkeypatch.setattr(silver, "RULES", silver.RULES + 1)
     lake.run(silver, "again")
     assert [lake.rows(table) for table in tables] == by_month
     assert {name: version for name, version in lake.versions().items() if "silver" in name} == {
