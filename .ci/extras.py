@@ -3,6 +3,8 @@
 `make extras` runs those that are due and notes what passed in `.ci/extras.passed`, which is committed: per line the
 name of an extra and a hash over the content of its inputs. So every clone knows the inputs that an extra passed with,
 and a change of anything else leaves it out. `EXTRAS=1` runs all of them; `--list` runs none and says what is due.
+In a run that has a limit of time, `CI_STARTED_S` (seconds since 1970) says when it began: what cannot begin early
+enough to end within the limit is left out, and stays due.
 
 Exit code 1 if one fails. The last lines name what did not run, and why.
 """
@@ -12,11 +14,14 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 PASSED = Path(".ci") / "extras.passed"
+# A run may take 90 minutes; no extra takes more than 25 on two slow cores.
+LATEST_START_S = 60 * 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +110,14 @@ def left_out(extra: Extra, inputs: str, *, all_of_them: bool) -> str | None:
         return "its inputs are those that it passed with (EXTRAS=1 runs it all the same)"
     if extra.python and extra.interpreter() is None:
         return f"this machine has no Python {extra.python}"
+    if used_s() > LATEST_START_S and not all_of_them:
+        return f"this run has used {used_s() // 60:.0f} of its minutes: it stays due (make extras runs it)"
     return None
+
+
+def used_s() -> float:
+    """Seconds since the run began that this is a part of; 0 if it is a part of none."""
+    return time.time() - float(os.environ.get("CI_STARTED_S") or time.time())
 
 
 def run(extra: Extra) -> bool:

@@ -25,7 +25,8 @@ def extras() -> ModuleType:
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository with an input, `in/a`, and a file beside it."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("EXTRAS", raising=False)
+    for name in ("EXTRAS", "CI_STARTED_S"):
+        monkeypatch.delenv(name, raising=False)
     for name in ("in/a", "beside", ".ci/extras.passed"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("")
@@ -59,6 +60,20 @@ def test_what_passed_runs_again_only_for_other_inputs(extras: ModuleType, reposi
         seen.append(_runs(repository))
     assert seen == [1, 1, 1, 2, 3, 4]
     assert len((repository / ".ci" / "extras.passed").read_text().splitlines()) == 1
+
+
+def test_what_cannot_end_in_time_stays_due(
+    extras: ModuleType, repository: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A run that began too long ago leaves it out, says so and notes nothing; EXTRAS=1 runs it all the same."""
+    monkeypatch.setenv("CI_STARTED_S", "0")
+    assert extras.main([], _extra(extras)) == 0
+    assert "it stays due (make extras runs it)" in capfd.readouterr().out
+    assert _runs(repository) == 0
+    assert (repository / ".ci" / "extras.passed").read_text() == ""
+    monkeypatch.setenv("EXTRAS", "1")
+    assert extras.main([], _extra(extras)) == 0
+    assert _runs(repository) == 1
 
 
 def test_what_fails_is_due_again(extras: ModuleType, repository: Path, capfd: pytest.CaptureFixture[str]) -> None:
