@@ -35,17 +35,18 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
     return found
 
 
-def test_computed_values_are_judged_by_what_they_are_or_unknown(said: dict[str, dict[str, str]]) -> None:
+@pytest.mark.parametrize(("file", "count"), [("expressions.tf", 15), ("siblings.tf", 15)])
+def test_computed_values_are_judged_by_what_they_are_or_unknown(
+    said: dict[str, dict[str, str]], file: str, count: int
+) -> None:
     """The word in each name; no critical rule passes a value that it cannot see."""
-    names = re.findall(
-        r'^resource "(\w+)" "((?:pass|fail|unknown)_\w+)"', (WRITTEN / "expressions.tf").read_text(), re.M
-    )
+    names = re.findall(r'^resource "(\w+)" "((?:pass|fail|unknown)_\w+)"', (WRITTEN / file).read_text(), re.M)
     wanted = {"pass": {"PASSED"}, "fail": {"FAILED"}, "unknown": {"UNKNOWN"}}
     found = {
         f"{kind}.{name}": {said[f"{kind}.{name}"][rule] for rule in _LOOKED_AT if rule in said[f"{kind}.{name}"]}
         for kind, name in names
     }
-    assert len(names) == 15
+    assert len(names) == count
     assert found == {f"{kind}.{name}": wanted[name.partition("_")[0]] for kind, name in names}
 
 
