@@ -265,10 +265,17 @@ def _gold(lake: Lake) -> list[list[tuple[object, ...]]]:
 
 
 # Where a build is killed: at its first or a later build, around the write of each table or of a checkpoint.
+# All but the first are an extra: each is a lake of its own.
 POINTS = [
-    *(("replace", table) for table in TABLES),
-    *(("replace_part", table) for table in TABLES),
-    *(("commit", table) for table in TABLES[:2]),
+    ("replace_part", TABLES[0]),
+    *(
+        pytest.param(point, table, marks=pytest.mark.long)
+        for point, table in (
+            *(("replace_part", table) for table in TABLES[1:]),
+            *(("replace", table) for table in TABLES),
+            *(("commit", table) for table in TABLES[:2]),
+        )
+    ),
 ]
 
 

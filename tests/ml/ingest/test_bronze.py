@@ -129,7 +129,8 @@ def test_a_refused_file_is_judged_once_and_stops_nothing_after_that(lake: Lake) 
     assert lake.rows("bronze.labels", "client_id") == [("8",)]
 
 
-POINTS = ("plan", "append_batch", "record", "commit")
+# All but the first are an extra: each is a lake of its own.
+POINTS = ["append_batch", *(pytest.param(at, marks=pytest.mark.long) for at in ("plan", "record", "commit"))]
 
 
 @pytest.mark.parametrize("after", [False, True])
