@@ -45,8 +45,9 @@ def rounds(
     begin_s = now_s()
     while True:
         work()
-        begin_s = max(begin_s + every_s, now_s())
-        sleep(begin_s - now_s())
+        ended_s = now_s()
+        begin_s = max(begin_s + every_s, ended_s)
+        sleep(begin_s - ended_s)
 
 
 def _given(flag: str, value: str | None) -> list[str]:

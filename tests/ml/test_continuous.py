@@ -22,8 +22,14 @@ class Time:
         self.now_s += self._works_s.pop(0)
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass."""
+        """Let time pass; as Python's own, never backwards."""
+        assert seconds >= 0
         self.now_s += seconds
+
+    def read(self) -> float:
+        """The time, which goes on between two readings."""
+        self.now_s += 0.001
+        return self.now_s
 
 
 def test_rounds_begin_at_the_interval_or_when_a_longer_one_has_ended() -> None:
@@ -32,6 +38,14 @@ def test_rounds_begin_at_the_interval_or_when_a_longer_one_has_ended() -> None:
     with pytest.raises(RuntimeError, match="the broker is gone"):
         rounds(time.work, 10, now_s=lambda: time.now_s, sleep=time.sleep)
     assert time.begun == [0, 10, 35, 45, 55]
+
+
+def test_a_round_longer_than_the_interval_is_followed_at_once() -> None:
+    """Nothing is slept, however little time goes by between two looks at the clock."""
+    time = Time(25, 25)
+    with pytest.raises(RuntimeError, match="the broker is gone"):
+        rounds(time.work, 10, now_s=time.read, sleep=time.sleep)
+    assert time.begun == pytest.approx([0.001, 25.002, 50.003])
 
 
 def test_a_round_is_what_the_tasks_of_the_job_do_with_their_own_flags(monkeypatch: pytest.MonkeyPatch) -> None:
