@@ -171,6 +171,8 @@ def spark_settings(work: Path) -> dict[str, str]:
         # The defaults (200 and 50) split small tables into as many tasks, each of which costs milliseconds.
         "spark.sql.shuffle.partitions": str(max(2, os.cpu_count() or 2)),
         "spark.databricks.delta.snapshotPartitions": "2",
+        # The state of so many tables stays in memory; the default is 10,000, and every test makes tables of its own.
+        "spark.databricks.delta.delta.log.cacheSize": "200",
         **query_settings(data_size()),
     }
 
