@@ -5,6 +5,7 @@ The only module that creates a Spark session. Everything below a task's `main` i
 
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -115,4 +116,10 @@ def accounting(
 def report(*, task: str, rows_in: int, rows_kept: int, rows_quarantined: int, **more: object) -> None:
     """Print the accounting of a task as its one JSON line. Raises `RowsUnaccountedError` as `accounting` does."""
     line = accounting(task=task, rows_in=rows_in, rows_kept=rows_kept, rows_quarantined=rows_quarantined, **more)
-    print(json.dumps(line, default=str), flush=True)
+    say(json.dumps(line, default=str))
+
+
+def say(line: str) -> None:
+    """Print a line in one piece: `print` writes its end apart, so that lines of threads side by side may mix."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

@@ -12,6 +12,7 @@ from databricks.sdk.errors import BadRequest
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame
 
+from ml import runtime
 from ml.parameters import Common
 from ml.streams.checkpoint import Checkpoint, Position
 from ml.tables import Tables, Written
@@ -60,12 +61,12 @@ class Building:
         position = self.checkpoint.position()
         news = self._news(position)
         if news.nothing:
-            print(f"{self.name}: nothing new", flush=True)
+            runtime.say(f"{self.name}: nothing new")
             return
         written, why = self._built(news, whole, part)
         how = f"built whole, since {why}: " if why else ""
         changed = f"{written.inserted} rows added, {written.updated} changed, {written.deleted} removed"
-        print(f"{self.name}: {how}{changed}", flush=True)
+        runtime.say(f"{self.name}: {how}{changed}")
         self.checkpoint.commit(position, self._seen())
 
     def _built(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml.declarations import Feed
@@ -13,6 +14,9 @@ from ml.parameters import Common
 from ml.streams.checkpoint import Checkpoint
 from ml.tables import Tables
 from ml.tables.system import bronze
+
+# The columns of bronze that tell one delivery from another.
+DELIVERY = ("_source_file", "_source_sha256")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,5 +62,10 @@ class Loading:
         """What a killed try of a plan has left in bronze: rows by `_source_file` and hash."""
         loaded_at = datetime.fromisoformat(str(plan["loaded_at"]))
         left = self.tables.read(self.full_name).where(F.col("_loaded_at") == F.lit(loaded_at))
-        counted = left.groupBy("_source_file", "_source_sha256").agg(F.count("*").alias("held")).collect()
-        return {(row["_source_file"], row["_source_sha256"]): row["held"] for row in counted}
+        return per_delivery(left)
+
+
+def per_delivery(rows: DataFrame) -> dict[tuple[str, str], int]:
+    """How many of bronze's `rows` each delivery brought, by `_source_file` and hash."""
+    counted = rows.groupBy(*DELIVERY).agg(F.count("*").alias("held")).collect()
+    return {(row["_source_file"], row["_source_sha256"]): row["held"] for row in counted}

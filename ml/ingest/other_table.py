@@ -15,14 +15,13 @@ from ml import runtime
 from ml.declarations import Column, ComparedBy, OnChange, OtherTable
 from ml.ingest import accounts
 from ml.ingest.accounts import FileAccount, Verdict
-from ml.ingest.loading import Loading
+from ml.ingest.loading import Loading, per_delivery
 from ml.streams.checkpoint import Position
 from ml.tables import changes
 from ml.tables.changes import CHANGE, VERSION, Changes
 from ml.tables.system import bronze
 
 _GONE = ("DELTA_MISSING_CHANGE_DATA", "DELTA_CHANGE_DATA_FILE_NOT_FOUND", "DELTA_VERSION_NOT_FOUND", "DELTA_CANNOT_RE")
-_ORIGIN = ("_source_file", "_source_sha256")
 
 
 def load(feed: Loading, source: OtherTable) -> list[FileAccount]:
@@ -36,7 +35,7 @@ def load(feed: Loading, source: OtherTable) -> list[FileAccount]:
     table = feed.tables.detail(name)
     again = bool(position.seen) and position.seen["table_id"] != table.id
     if again:
-        print(f"feed {feed.feed.name}: {name} was made anew, so all of it is read", flush=True)
+        runtime.say(f"feed {feed.feed.name}: {name} was made anew, so all of it is read")
     after = None if again else position.seen.get("version")
     new = changes.since(feed.tables, name, after)
     if new.nothing:
@@ -106,8 +105,7 @@ def _batch(
     loaded_at = datetime.fromisoformat(plan["loaded_at"])
     if not held:
         with runtime.computed_once(_records(feed, source, new, plan["table_id"], loaded_at)) as rows:
-            counted = rows.groupBy(*_ORIGIN).agg(F.count("*").alias("held")).collect()
-            held = {(row["_source_file"], row["_source_sha256"]): row["held"] for row in counted}
+            held = per_delivery(rows)
             if held:
                 feed.tables.append_batch(
                     bronze(feed.feed), feed.full_name, rows, stream=position.stream, batch=position.batch

@@ -119,7 +119,7 @@ def refine(feed: Refining) -> list[FileAccount]:
 
 def _say_why(feed: Refining, position: Position) -> None:
     why = "its declaration or its rules have changed" if position.seen else "this is its first batch"
-    print(f"feed {feed.feed.name}: all of {feed.name('bronze')} is judged, since {why}", flush=True)
+    runtime.say(f"feed {feed.feed.name}: all of {feed.name('bronze')} is judged, since {why}")
 
 
 def _batch(feed: Refining, position: Position) -> tuple[Position, list[FileAccount]]:

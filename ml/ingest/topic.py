@@ -23,7 +23,7 @@ from ml.ingest.accounts import FileAccount, Verdict
 from ml.ingest.formats import json_lines
 from ml.ingest.formats.record import Record, misfit
 from ml.ingest.kafka_options import options
-from ml.ingest.loading import Loading
+from ml.ingest.loading import DELIVERY, Loading
 from ml.runtime import RowsUnaccountedError
 from ml.secret_scope import read_secret
 from ml.streams.checkpoint import Position
@@ -31,7 +31,6 @@ from ml.tables import changes
 from ml.tables.changes import Changes
 from ml.tables.system import bronze
 
-_ORIGIN = ("_source_file", "_source_sha256")
 SPARKS = "offsets"
 
 
@@ -99,7 +98,7 @@ def _recorded(feed: Loading, position: Position) -> tuple[Position, list[FileAcc
     assert position.plan is not None
     plan = position.plan
     rows = changes.rows(feed.tables, Changes(full_name=feed.full_name, after=plan["after"], until=plan["until"]))
-    counted = rows.groupBy(*_ORIGIN).agg(F.count("*").alias("held"), F.countDistinct("_row_number").alias("different"))
+    counted = rows.groupBy(*DELIVERY).agg(F.count("*").alias("held"), F.countDistinct("_row_number").alias("different"))
     found = sorted(counted.collect())
     twice = [row["_source_file"] for row in found if row["held"] != row["different"]]
     if twice:

@@ -144,9 +144,7 @@ class Tables:
 
         The rows' keys are not compared with those in the table, so the cost follows the batch alone.
         """
-        fitting = conform(table, frame)
-        if full_name not in self._created:
-            self.create(table, full_name)
+        fitting = self._fitting(table, full_name, frame)
         relation = self._places.relation(full_name, write=True)
         writer = fitting.writeTo(relation).option("txnAppId", stream).option("txnVersion", str(batch))
         until_committed(writer.append)
@@ -155,9 +153,7 @@ class Tables:
         self, table: Table, full_name: str, frame: DataFrame, *, checkpoint: str, trigger: Mapping[str, Any]
     ) -> StreamingQuery:
         """Start to add a stream's rows, each of its batches once. `trigger` is Spark's, such as `availableNow=True`."""
-        fitting = conform(table, frame)
-        if full_name not in self._created:
-            self.create(table, full_name)
+        fitting = self._fitting(table, full_name, frame)
         writer = fitting.writeStream.format("delta").outputMode("append").option("checkpointLocation", checkpoint)
         return started(writer.trigger(**trigger), self._places.relation(full_name, write=True))
 
@@ -200,12 +196,17 @@ class Tables:
         added = ddl(replace(table, columns=tuple(lacking), keys=()))
         until_committed(lambda: self._spark.sql(f"ALTER TABLE {relation} ADD COLUMNS ({added})").collect())
 
-    def _write(
-        self, table: Table, full_name: str, frame: DataFrame, mode: Mode, touched: DataFrame | None = None
-    ) -> Written:
+    def _fitting(self, table: Table, full_name: str, frame: DataFrame) -> DataFrame:
+        """`frame` with the columns of the table, which is there from now on."""
         fitting = conform(table, frame)
         if full_name not in self._created:
             self.create(table, full_name)
+        return fitting
+
+    def _write(
+        self, table: Table, full_name: str, frame: DataFrame, mode: Mode, touched: DataFrame | None = None
+    ) -> Written:
+        fitting = self._fitting(table, full_name, frame)
         relation = self._places.relation(full_name, write=True)
         with self._viewed(fitting) as view:
             if touched is None:

@@ -1,6 +1,8 @@
 """What a task gets from its job."""
 
+import io
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +37,16 @@ def test_the_account_is_one_json_line(capsys: pytest.CaptureFixture[str]) -> Non
     assert capsys.readouterr().out == (
         '{"task": "silver", "rows_in": 5, "rows_kept": 3, "rows_quarantined": 2, "files": 1}\n'
     )
+
+
+def test_a_line_is_written_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another thread writes comes before it or after it."""
+    written: list[str] = []
+    out = io.StringIO()
+    monkeypatch.setattr(out, "write", written.append)
+    monkeypatch.setattr(sys, "stdout", out)
+    runtime.say("client_features: nothing new")
+    assert written == ["client_features: nothing new\n"]
 
 
 def test_rows_that_do_not_add_up_stop_the_task(capsys: pytest.CaptureFixture[str]) -> None:

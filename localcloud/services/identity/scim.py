@@ -41,8 +41,12 @@ class Resource:
     @property
     def attributes(self) -> tuple[str, ...]:
         """All that a document of this kind can show."""
-        own = ("id", "schemas", "groups", *self.texts, *self.lists)
-        return own + (("meta",) if "members" in self.lists else ("active",))
+        return ("id", "schemas", "groups", *self.written, *(("meta",) if "members" in self.lists else ()))
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """All that a request may write; a group is never inactive."""
+        return (*self.texts, *self.lists, *(() if "members" in self.lists else ("active",)))
 
     @property
     def schema_name(self) -> str:
@@ -148,10 +152,9 @@ def _canonical(kind: Kind, field: str) -> str:
     resource = RESOURCES[kind]
     if field.lower() in ("id", "groups", "meta", "schemas", *(name.lower() for name in resource.fixed)):
         raise bad_request(f"{field} is not written by a PATCH.")
-    written: list[str] = [*resource.texts, *resource.lists, *([] if kind == "group" else ["active"])]
-    found = next((name for name in written if name.lower() == field.lower()), None)
+    found = next((name for name in resource.written if name.lower() == field.lower()), None)
     if found is None:
-        raise bad_request(f"PATCH path '{field}' is not understood; understood are {', '.join(written)}.")
+        raise bad_request(f"PATCH path '{field}' is not understood; understood are {', '.join(resource.written)}.")
     return found
 
 
@@ -178,8 +181,7 @@ def _without(document: Document, field: str, gone: set[str]) -> Document:
 
 def _read(kind: Kind, body: Document, current: Document) -> Document:
     resource = RESOURCES[kind]
-    written = (*resource.texts, *resource.lists, *(() if kind == "group" else ("active",)))
-    _only(body, ("schemas", "id", "meta", *written), f"a {kind}")
+    _only(body, ("schemas", "id", "meta", *resource.written), f"a {kind}")
     if body.get("meta") not in (None, {}, META):
         raise bad_request(f"meta is {body['meta']!r}: groups here are the account's, {META}.")
     for name in ("id", *resource.fixed):
