@@ -5,16 +5,15 @@ A field with a value that is not known is refused by name, and so is one that on
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
 from localcloud.kernel.directory import Kind
 from localcloud.kernel.errors import bad_request
 from localcloud.kernel.store import Document
+from localcloud.services.identity.resources import META, RESOURCES, Resource
 
 _MEMBER = re.compile(r"""(?P<list>\w+)\[value eq ["'](?P<value>[^"']+)["']\]""", re.I)
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
-_SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:"
 _PATCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 # Entries of a list: what else is written about one is the directory's to say.
 _ENTRY = frozenset({"value", "display", "primary", "type", "$ref", "ref"})
@@ -23,60 +22,6 @@ ENTITLEMENTS = (
     "workspace-consume",
 )
 _NAME_PARTS = ("givenName", "familyName")
-# Of each group: there are no groups of one workspace here.
-META: Document = {"resourceType": "Group"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Resource:
-    """The fields of one kind. `fixed` stay as they were made; `ignored` too, and a change of them is passed over."""
-
-    schema: str
-    texts: tuple[str, ...]
-    lists: tuple[str, ...]
-    needed: str
-    fixed: tuple[str, ...] = ()
-    ignored: tuple[str, ...] = ()
-
-    @property
-    def attributes(self) -> tuple[str, ...]:
-        """All that a document of this kind can show."""
-        return ("id", "schemas", "groups", *self.written, *(("meta",) if "members" in self.lists else ()))
-
-    @property
-    def written(self) -> tuple[str, ...]:
-        """All that a request may write; a group is never inactive."""
-        return (*self.texts, *self.lists, *(() if "members" in self.lists else ("active",)))
-
-    @property
-    def schema_name(self) -> str:
-        """As documents of this kind say it in `schemas`."""
-        return f"{_SCHEMA}{self.schema}"
-
-
-RESOURCES: dict[Kind, Resource] = {
-    "user": Resource(
-        schema="User",
-        texts=("userName", "displayName", "externalId", "name"),
-        lists=("emails", "entitlements", "roles"),
-        needed="userName",
-        # As the SDK says: "any supplied changes to them are ignored (no-op)".
-        ignored=("userName", "emails"),
-    ),
-    "service_principal": Resource(
-        schema="ServicePrincipal",
-        texts=("applicationId", "displayName", "externalId"),
-        lists=("entitlements", "roles"),
-        needed="displayName",
-        fixed=("applicationId",),
-    ),
-    "group": Resource(
-        schema="Group",
-        texts=("displayName", "externalId"),
-        lists=("members", "entitlements", "roles"),
-        needed="displayName",
-    ),
-}
 
 
 def made(kind: Kind, body: Document) -> Document:

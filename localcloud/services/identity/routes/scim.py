@@ -14,6 +14,7 @@ from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.identity import filters, scim
+from localcloud.services.identity.resources import META, RESOURCES
 
 PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/groups")
 
@@ -40,7 +41,7 @@ class Shown:
     def of(self, kind: Kind, document: Document) -> Document:
         """The document with these. Raises `ApiError` 400 for one that the kind does not have."""
         asked = [*filters.names(self.attributes), *filters.names(self.excluded)]
-        filters.require_known(asked, scim.RESOURCES[kind].attributes, kind)
+        filters.require_known(asked, RESOURCES[kind].attributes, kind)
         return filters.projected(document, self.attributes, self.excluded)
 
 
@@ -58,7 +59,7 @@ class Listed:
         """The page. Raises `ApiError` 400 for what is not understood, whether there are documents or not."""
         wanted = filters.parse(self.filter)
         asked = [*wanted.fields, *([self.sort_by] if self.sort_by else [])]
-        filters.require_known(asked, scim.RESOURCES[kind].attributes, kind)
+        filters.require_known(asked, RESOURCES[kind].attributes, kind)
         found = filters.ordered([d for d in documents if wanted.accepts(d)], self.sort_by, self.sort_order)
         return filters.listing(found, self.start, self.count)
 
@@ -77,7 +78,7 @@ def _me(response: Response, cloud: CloudDep, caller: CallerDep, shown: ShownDep)
         for found in cloud.store.all(kind):
             if found.get(field) == caller.principal:
                 document = found
-    schemas = [scim.RESOURCES["user"].schema_name]
+    schemas = [RESOURCES["user"].schema_name]
     return shown.of("user", {"schemas": schemas, **document, "userName": caller.principal, "groups": groups})
 
 
@@ -201,10 +202,10 @@ def _shown(cloud: Cloud, kind: Kind, document: Document) -> Document:
     """The document with its schema and the groups it is directly in; a group with its members' names."""
     members = [_member(cloud, m["value"]) for m in document.get("members", [])]
     return {
-        "schemas": [scim.RESOURCES[kind].schema_name],
+        "schemas": [RESOURCES[kind].schema_name],
         **document,
         "groups": _holders(cloud, document["id"]),
-        **({"members": members, "meta": scim.META} if kind == "group" else {}),
+        **({"members": members, "meta": META} if kind == "group" else {}),
     }
 
 
