@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from policies.review.declared import Workspaces
@@ -40,8 +40,12 @@ class Places:
     def __init__(self, stacks: Path, source: Path, link: Link = no_link) -> None:
         self._stacks, self._source, self._link = stacks.resolve(), source.resolve(), link
         self._root = _repository(self._source)
-        self._workspaces = Workspaces(self._source / "workspaces")
-        self._lines = cache(_lines)
+        self._lines, self._files = cache(_lines), cache(_files)
+
+    @cached_property
+    def _workspaces(self) -> Workspaces:
+        # Read for the first finding: most reviews have none.
+        return Workspaces(self._source / "workspaces")
 
     def of(self, plan: Plan, address: str) -> tuple[Place, ...]:
         """The places of the resource: where it is declared first, then where it is synthesized."""
@@ -54,7 +58,7 @@ class Places:
         if declared is not None:
             yield self._place(*declared)
         folder, own = _module(plan, self._source, address)
-        for file in () if line else sorted(folder.glob("*.tf")):
+        for file in () if line else self._files(folder):
             if own in self._lines(file):
                 yield self._place(file, self._lines(file)[own])
         if line:  # made on the way, so that no link leads to it
@@ -86,6 +90,11 @@ def _lines(file: Path) -> Mapping[str, int]:
         return _LINES[file.suffix](file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
         return {}
+
+
+def _files(folder: Path) -> tuple[Path, ...]:
+    """The Terraform files of a module."""
+    return tuple(sorted(folder.glob("*.tf")))
 
 
 def _repository(folder: Path) -> Path:
