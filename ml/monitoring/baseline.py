@@ -11,7 +11,7 @@ from pyspark.errors import PySparkException
 from ml.declarations import UseCase
 from ml.monitoring.metric import PREDICTION
 from ml.monitoring.month import LABEL, Expectation, column_names, expectation
-from ml.tables import Tables
+from ml.tables import Tables, pandas_of
 from ml.training import contract, dataset
 from ml.training.dataset import MONTH, Pinned
 from ml.training.lineage import Lineage, read_lineage
@@ -66,8 +66,7 @@ def _read(tables: Tables, use_case: UseCase, lineage: Lineage, pinned: Pinned) -
     wanted = rows.select(
         model.outcome.key, model.outcome.event_time, model.outcome.label, MONTH, *column_names(use_case)
     )
-    frame: pd.DataFrame = dataset.sample(model, wanted, _MAX_ROWS).toPandas()
-    return frame
+    return pandas_of(dataset.sample(model, wanted, _MAX_ROWS))
 
 
 def _described(version: int, lineage: Lineage, pinned: Pinned) -> str:

@@ -1,13 +1,14 @@
 """Whether the live version treats the declared groups alike in a month. Pure."""
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ml.declarations import ComplianceGate, Monitoring
+from ml.declarations import ComplianceGate
+from ml.declarations.monitoring import Limits
 from ml.evaluation.fairness import Fairness, GroupRates, fairness
 from ml.monitoring.metric import PREDICTION, Finding, Kind, at_most, unknown
 
@@ -17,17 +18,28 @@ OPPORTUNITY = "equal_opportunity_difference"
 _MIN_POSITIVES = 30
 
 
-def parity(scored: pd.DataFrame, attribute: str, limits: Monitoring, gate: ComplianceGate) -> Finding:
+@dataclass(frozen=True, kw_only=True)
+class Allowed:
+    """How far groups may differ, and the chance of one test to be exceeded where they do not differ."""
+
+    difference: Limits
+    gate: ComplianceGate
+    chance: float
+
+
+def parity(scored: pd.DataFrame, attribute: str, allowed: Allowed) -> Finding:
     """Difference of the selection rates over rows with a `probability`; needs no outcomes."""
-    return _difference(PARITY, scored, attribute, limits, gate)
+    return _difference(PARITY, scored, attribute, allowed)
 
 
-def opportunity(positive: pd.DataFrame, attribute: str, limits: Monitoring, gate: ComplianceGate) -> Finding:
+def opportunity(positive: pd.DataFrame, attribute: str, allowed: Allowed) -> Finding:
     """Difference of the true positive rates: the selection rates over rows whose outcome came true."""
-    return _difference(OPPORTUNITY, positive, attribute, limits, replace(gate, min_group_rows=_MIN_POSITIVES))
+    few = replace(allowed.gate, min_group_rows=_MIN_POSITIVES)
+    return _difference(OPPORTUNITY, positive, attribute, replace(allowed, gate=few))
 
 
-def _difference(metric: str, rows: pd.DataFrame, attribute: str, limits: Monitoring, gate: ComplianceGate) -> Finding:
+def _difference(metric: str, rows: pd.DataFrame, attribute: str, allowed: Allowed) -> Finding:
+    gate = allowed.gate
     found = fairness(
         attribute,
         rows[attribute],
@@ -40,8 +52,8 @@ def _difference(metric: str, rows: pd.DataFrame, attribute: str, limits: Monitor
     if not math.isfinite(difference):
         why = f"fewer than two groups have {gate.min_group_rows} rows"
         return unknown(Kind.FAIRNESS, metric, attribute, len(rows), why)
-    noise = _noise(found, limits.false_alarms_per_month)
-    return at_most(Kind.FAIRNESS, metric, attribute, difference, limits.group_difference, rows=len(rows), noise=noise)
+    noise = _noise(found, allowed.chance)
+    return at_most(Kind.FAIRNESS, metric, attribute, difference, allowed.difference, rows=len(rows), noise=noise)
 
 
 def _noise(found: Fairness, chance: float) -> float:

@@ -239,7 +239,10 @@ def _fairness(data: MonthData, use_case: UseCase) -> list[Finding]:
     scored = data.frame[data.frame[PREDICTION].notna()]
     positive = scored[scored[LABEL] == 1]
     attributes = use_case.model.fairness_groups
+    # Each attribute is tested by parity and by opportunity, so each test gets its part of the month's chance.
+    chance = limits.false_alarms_per_month / max(1, 2 * len(attributes))
+    allowed = groups.Allowed(difference=limits.group_difference, gate=gate, chance=chance)
     return [
-        *(groups.parity(scored, attribute, limits, gate) for attribute in attributes),
-        *(groups.opportunity(positive, attribute, limits, gate) for attribute in attributes),
+        *(groups.parity(scored, attribute, allowed) for attribute in attributes),
+        *(groups.opportunity(positive, attribute, allowed) for attribute in attributes),
     ]

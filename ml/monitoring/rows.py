@@ -13,6 +13,7 @@ from ml.declarations import UseCase
 from ml.monitoring.metric import PREDICTION
 from ml.monitoring.month import LABEL, column_names
 from ml.monitoring.state import Sources, month_of
+from ml.tables import pandas_of
 
 MONTH = "_month"
 
@@ -30,8 +31,7 @@ def month_rows(use_case: UseCase, sources: Sources, versions: Mapping[date, int]
     rows = _sampled(rows.where(F.col(MONTH).isin(list(versions))), declared.key, use_case.monitoring.max_rows_per_month)
     rows = rows.join(_predictions(use_case, sources, versions), on=keys, how="left")
     rows = rows.join(_outcomes(use_case, sources), on=keys, how="left")
-    frame: pd.DataFrame = rows.select(MONTH, *column_names(use_case), PREDICTION, LABEL).toPandas()
-    return frame
+    return pandas_of(rows.select(MONTH, *column_names(use_case), PREDICTION, LABEL))
 
 
 def _sampled(rows: DataFrame, key: str, most: int) -> DataFrame:

@@ -1,6 +1,6 @@
 """The table door: the one way in which stage code reads and writes tables and volumes."""
 
 from ml.tables.door import Tables, Written, door
-from ml.tables.schema import RepeatedKeyError, TableMismatchError, frame_of
+from ml.tables.schema import RepeatedKeyError, TableMismatchError, frame_of, pandas_of
 
-__all__ = ["RepeatedKeyError", "TableMismatchError", "Tables", "Written", "door", "frame_of"]
+__all__ = ["RepeatedKeyError", "TableMismatchError", "Tables", "Written", "door", "frame_of", "pandas_of"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import types as spark_types
 
@@ -83,6 +84,17 @@ def conform(table: Table, frame: DataFrame) -> DataFrame:
             "Change the code that makes the rows, or the declaration"
         )
     return frame.select(*(f"`{column.name}`" for column in table.columns))
+
+
+def pandas_of(rows: DataFrame) -> pd.DataFrame:
+    """`rows` on the driver: only for what is bounded, a sample or one month.
+
+    Spark Connect leaves the metrics of the query in `attrs`, which pandas copies deeply into whatever is made of the
+    frame: measuring 20 months took three times as long with them.
+    """
+    frame: pd.DataFrame = rows.toPandas()
+    frame.attrs.clear()
+    return frame
 
 
 def frame_of(spark: SparkSession, table: Table, rows: Iterable[Mapping[str, object]]) -> DataFrame:

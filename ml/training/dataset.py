@@ -10,7 +10,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from ml.declarations import Model, UseCase
 from ml.features.training_set import training_set
-from ml.tables import Tables
+from ml.tables import Tables, pandas_of
 
 MONTH = "_month"
 # More rows than this no longer move a hold-out measure, and they have to fit on one node.
@@ -122,5 +122,5 @@ def holdout_frame(tables: Tables, model: Model, pinned: Pinned, first: date, las
     columns = [model.outcome.key, model.outcome.event_time, model.outcome.label]
     rows = examples(tables, model, pinned).where(F.col(MONTH).between(F.lit(first), F.lit(last)))
     wanted = rows.select(*columns, *dict.fromkeys((*model.features, *model.fairness_groups)))
-    frame: pd.DataFrame = sample(model, wanted, MAX_HOLDOUT_ROWS).toPandas()
+    frame = pandas_of(sample(model, wanted, MAX_HOLDOUT_ROWS))
     return frame.sort_values(columns[:2], kind="stable", ignore_index=True)

@@ -16,7 +16,7 @@ from pyspark.sql import DataFrame
 from ml import parameters, runtime
 from ml.declarations import Algorithm, Layer, Model
 from ml.evaluation.metrics import Evaluation, evaluate
-from ml.tables import Tables, door
+from ml.tables import Tables, door, pandas_of
 from ml.training import contract, dataset, gain, job, registry
 from ml.training.dataset import MONTH
 from ml.training.feature_spec import source_of
@@ -137,7 +137,7 @@ def _learner(tables: Tables, task: Task, model: Model, rows: DataFrame) -> tuple
     match model.algorithm:
         case Algorithm.XGBOOST:
             order = [MONTH, model.outcome.key, model.outcome.event_time]
-            frame = rows.select(*dict.fromkeys((*order, model.outcome.label, *model.features))).toPandas()
+            frame = pandas_of(rows.select(*dict.fromkeys((*order, model.outcome.label, *model.features))))
             # Sorted, since which rows a round draws depends on their order, and Spark promises none.
             frame = frame.sort_values(order, ignore_index=True)
             return (

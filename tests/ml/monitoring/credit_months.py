@@ -12,6 +12,7 @@ from ml.features.frames import feature_rows
 from ml.monitoring.metric import PREDICTION, Metric
 from ml.monitoring.month import LABEL, Expectation, MonthData, expectation, measure
 from ml.monitoring.quality import Arrival
+from ml.tables import pandas_of
 from ml.usecases.credit.declaration import CREDIT
 from ml.usecases.credit.generate import LABEL as RAW_LABEL
 from ml.usecases.credit.generate import Shift, generate
@@ -32,7 +33,7 @@ def credit_rows(spark: SparkSession, rows: int, seed: int, rows_per_month: int, 
     named = raw.rename(columns={c.raw_name: c.name for c in _SOURCE.columns}).assign(application_month=date(2023, 1, 1))
     moved = spark.createDataFrame(_movements(raw))
     built = feature_rows(CREDIT.model.feature_table, spark.createDataFrame(named), lambda _: moved)
-    features: pd.DataFrame = built.toPandas()
+    features = pandas_of(built)
     ordered = features.sort_values("client_id", ignore_index=True)
     return ordered.assign(label=raw[RAW_LABEL].to_numpy(), month=np.arange(rows) // rows_per_month)
 

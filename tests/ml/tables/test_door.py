@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ml.declarations import Column, Layer, Table
-from ml.tables import RepeatedKeyError, TableMismatchError, Written, door, frame_of
+from ml.tables import RepeatedKeyError, TableMismatchError, Written, door, frame_of, pandas_of
 from ml.tables.system import GATE_RESULTS
 from tests.ml.lake import Lake
 
@@ -176,3 +176,10 @@ def test_replace_part_refuses_rows_that_share_a_key(lake: Lake) -> None:
     touched = lake.spark.createDataFrame([(1,)], "client_id bigint")
     with pytest.raises(RepeatedKeyError, match="2 rows"):
         lake.tables.replace_part(NOTES, NAME, frame_of(lake.spark, NOTES, [row, row]), touched)
+
+
+def test_a_frame_on_the_driver_carries_no_metrics_of_its_query(lake: Lake) -> None:
+    """Pandas copies `attrs` with every column that is taken from a frame."""
+    rows = pandas_of(lake.tables.spark.range(3).toDF("client_id"))
+    assert rows["client_id"].tolist() == [0, 1, 2]
+    assert rows.attrs == {}
