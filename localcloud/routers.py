@@ -2,10 +2,20 @@
 
 from fastapi import APIRouter
 
+from localcloud.services.billing.routes import budget_policies, budgets
 from localcloud.services.compute.routes import cluster_policies, compute
-from localcloud.services.identity.routes import assignments, discovery, own_tokens, permissions, rule_sets, scim, tokens
+from localcloud.services.identity.routes import (
+    assignments,
+    discovery,
+    federation_policies,
+    own_tokens,
+    permissions,
+    rule_sets,
+    scim,
+    tokens,
+)
 from localcloud.services.jobs.routes import jobs, runs, submitted
-from localcloud.services.local.routes import clock, local, stacks
+from localcloud.services.local.routes import clock, git_remotes, local, stacks
 from localcloud.services.mlflow.routes import model_versions, proxy, registered_models
 from localcloud.services.network.routes import network
 from localcloud.services.serving.routes import (
@@ -17,20 +27,27 @@ from localcloud.services.serving.routes import (
     pipelines,
     synced_tables,
 )
+from localcloud.services.settings.routes import configuration, settings
 from localcloud.services.sql.routes import alerts, dashboards, results, statements, warehouses
 from localcloud.services.unity.routes import account_metastores, data_quality
 from localcloud.services.unity.routes import router as unity
-from localcloud.services.workspace.routes import files, secrets, signed_urls, workspace_files
+from localcloud.services.workspace.routes import files, repos, secrets, signed_urls, workspace_files
 
 ROUTERS: tuple[APIRouter, ...] = (
     discovery.router,
     local.router,
     clock.router,
     stacks.router,
+    git_remotes.router,
     scim.router,
     assignments.router,
     network.router,
     rule_sets.router,
+    federation_policies.router,
+    budgets.router,
+    budget_policies.router,
+    settings.router,
+    configuration.router,
     tokens.router,
     own_tokens.router,
     account_metastores.router,
@@ -49,6 +66,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     files.router,
     signed_urls.router,
     workspace_files.router,
+    repos.router,
     endpoints.router,
     invocations.router,
     feature_store.router,

@@ -30,18 +30,9 @@ class WorkspaceSettingsProps:
 
 
 def workspace_settings(scope: Scope, props: WorkspaceSettingsProps) -> None:
-    """All of them. A stack has one workspace, so they need no name from outside."""
+    """All that its own admins may set. A stack has one workspace, so they need no name from outside."""
     security = props.security
     _legacy(scope, security)
-    restrict = databricks.restrict_workspace_admins_setting
-    restrict.RestrictWorkspaceAdminsSetting(
-        scope,
-        "restrict-admins",
-        # An admin cannot make a token for, or run a job as, a service principal that is not given to them.
-        restrict_workspace_admins=restrict.RestrictWorkspaceAdminsSettingRestrictWorkspaceAdmins(
-            status="RESTRICT_TOKENS_AND_JOB_RUN_AS"
-        ),
-    )
     namespace = databricks.default_namespace_setting
     namespace.DefaultNamespaceSetting(
         scope,
@@ -50,6 +41,21 @@ def workspace_settings(scope: Scope, props: WorkspaceSettingsProps) -> None:
     )
     _doors(scope, props)
     _table_acls(scope, security.legacy_table_acls)
+
+
+def restricted_admins(scope: Scope) -> None:
+    """An admin of the workspace makes no token for, and runs no job as, a principal that is not given to them.
+
+    Only the account's admins may say so: in a stack that they deploy.
+    """
+    restrict = databricks.restrict_workspace_admins_setting
+    restrict.RestrictWorkspaceAdminsSetting(
+        scope,
+        "restrict-admins",
+        restrict_workspace_admins=restrict.RestrictWorkspaceAdminsSettingRestrictWorkspaceAdmins(
+            status="RESTRICT_TOKENS_AND_JOB_RUN_AS"
+        ),
+    )
 
 
 def _legacy(scope: Scope, security: Security) -> None:

@@ -1,4 +1,4 @@
-"""The stack `<env>-rights`: what only the metastore's admins can give to an environment.
+"""The stack `<env>-rights`: what only the admins of the account and its metastore can say of an environment.
 
 A metastore that somebody declared gives workspace admins nothing, so without this the environment's own pipeline could
 make no credential, no location and no catalog. The account's admins deploy it, right after the account.
@@ -7,6 +7,7 @@ make no credential, no location and no catalog. The account's admins deploy it, 
 from infra import names
 from infra.cdktf_seam import Scope, databricks
 from infra.constructs.stack import StackProps, databricks_stack
+from infra.constructs.workspace_settings import restricted_admins
 from infra.spec import Environment, Spec
 
 # What the stack `<env>-workspace` makes in the metastore, and nothing more.
@@ -30,3 +31,4 @@ def rights_stack(app: Scope, spec: Spec, environment: Environment) -> None:
     )
     for name in environment.system_schemas:
         databricks.system_schema.SystemSchema(stack, f"system-{name}", schema=name)
+    restricted_admins(stack)

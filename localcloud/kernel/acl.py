@@ -30,7 +30,7 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "queries": ("CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"),
     "alerts": ("CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"),
     "alertsv2": ("CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"),
-    "authorization": ("CAN_USE",),
+    "authorization": ("CAN_USE", "CAN_MANAGE"),
 }
 # How the REST API names the type in its answers; the Terraform provider compares it.
 _OBJECT_TYPES = {
@@ -54,6 +54,8 @@ _OBJECT_TYPES = {
     "alertsv2": "alertv2",
     "authorization": "tokens",
 }
+# Whom a level may be given to; others are refused it.
+_RESERVED = {("authorization", "CAN_MANAGE"): "admins"}
 _NAME_FIELDS = ("user_name", "group_name", "service_principal_name")
 
 
@@ -97,6 +99,8 @@ def write(cloud: Cloud, object_type: str, object_id: str, entries: list[Document
             who, level = _principal(cloud, entry), entry.get("permission_level")
             if level not in allowed:
                 raise bad_request(f"permission_level '{level}' is not one of {', '.join(allowed)} for {object_type}.")
+            if _RESERVED.get((object_type, level), who) != who:
+                raise bad_request(f"{level} on {object_type} is for the group {_RESERVED[object_type, level]} alone.")
             if level == "IS_OWNER":
                 owner = who
             elif who not in held or allowed.index(level) > allowed.index(held[who]):

@@ -13,15 +13,16 @@ from typing import Any
 class ApiError(Exception):
     """An answer with an HTTP error `status` and a Databricks `error_code`."""
 
-    def __init__(self, status: int, error_code: str, message: str) -> None:
+    def __init__(self, status: int, error_code: str, message: str, details: tuple[dict[str, Any], ...] = ()) -> None:
         self.status = status
+        self.details = details
         self.error_code = error_code
         self.message = message
         super().__init__(f"{error_code}: {message}")
 
     def body(self) -> dict[str, Any]:
         """The JSON body that Databricks clients parse."""
-        return {"error_code": self.error_code, "message": self.message, "details": []}
+        return {"error_code": self.error_code, "message": self.message, "details": list(self.details)}
 
 
 def bad_request(message: str) -> ApiError:

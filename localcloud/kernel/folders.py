@@ -60,7 +60,8 @@ def allows(cloud: Cloud, caller: Caller, path: str, level: str) -> bool:
 
 def _given_by(cloud: Cloud, workspace: str, folder: str) -> dict[str, str]:
     own: Document = cloud.store.get(KIND, key(workspace, folder)) or {}
-    acl = cloud.store.get("acl", f"directories/{own.get('object_id')}") or {"owner": None, "entries": {}}
+    kind = "repos" if own.get("object_type") == "REPO" else "directories"
+    acl = cloud.store.get("acl", f"{kind}/{own.get('object_id')}") or {"owner": None, "entries": {}}
     given = dict(acl["entries"]) | ({acl["owner"]: LEVELS[-1]} if acl["owner"] else {})
     parent, _, name = folder.rpartition("/")
     if folder == SHARED:

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -146,6 +147,16 @@ def current_caller(request: Request, cloud: CloudDep) -> Caller:
 
 
 CallerDep = Annotated[Caller, Depends(current_caller)]
+
+
+def admin_to(what: str) -> Callable[[Caller], Caller]:
+    """A FastAPI dependency: the caller, an admin. 403 for others, who may not do `what`."""
+
+    def require(caller: CallerDep) -> Caller:
+        caller.require_admin(what)
+        return caller
+
+    return require
 
 
 def ensure_admin(cloud: Cloud, token: str | None = None) -> str:

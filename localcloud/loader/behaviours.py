@@ -95,8 +95,8 @@ BEHAVIOURS = (
         witness="tests/localcloud/loader/test_load.py::test_a_load_that_was_interrupted_goes_on",
     ),
     Behaviour(
-        area="budgets, settings of workspaces, federation policies, repos",
-        does="kept as declared, and nothing acts on them",
+        area="IP access lists, table ACLs of the Hive metastore, tag policies",
+        does="kept by the loader as declared, and nothing acts on them",
         level=Level.STATEFUL,
         follows="docs/localcloud.md",
         witness="tests/localcloud/loader/test_shipped_stacks.py::test_every_type_of_the_documents_can_be_loaded",

@@ -11,7 +11,11 @@ class LoadError(RuntimeError):
 
 
 class NotFoundError(LoadError):
-    """The local cloud answered 404."""
+    """The local cloud answered 404. `etag`: the one to make the missing thing by, where the answer says one."""
+
+    def __init__(self, message: str, etag: str = "") -> None:
+        super().__init__(message)
+        self.etag = etag
 
 
 class ExpressionError(ValueError):

@@ -57,8 +57,8 @@ class Session:
         except httpx.HTTPError as error:
             raise LoadError(f"{method} {path} got no answer ({error}). Is the local cloud running? mlops up") from error
         if answer.is_error:
-            kind = NotFoundError if answer.status_code == _NOT_FOUND else LoadError
-            raise kind(f"{method} {path} answered {answer.status_code}: {_message(answer)}")
+            message = f"{method} {path} answered {answer.status_code}: {_message(answer)}"
+            raise NotFoundError(message, _etag(answer)) if answer.status_code == _NOT_FOUND else LoadError(message)
         return answer.json() if answer.content and "json" in answer.headers.get("content-type", "") else {}
 
 
@@ -68,3 +68,12 @@ def _message(answer: httpx.Response) -> str:
         return f"{body.get('error_code', '')} {body.get('message') or body.get('detail') or body}".strip()
     except ValueError:
         return answer.text[:500]
+
+
+def _etag(answer: httpx.Response) -> str:
+    """The etag that an error's details say; empty for none."""
+    try:
+        details = answer.json().get("details") or []
+    except ValueError:
+        return ""
+    return next((str(each["metadata"]["etag"]) for each in details if "etag" in each.get("metadata", {})), "")

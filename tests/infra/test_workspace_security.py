@@ -30,9 +30,14 @@ def test_ways_around_unity_catalog_are_closed(documents: Documents, environment:
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_admins_cannot_act_as_a_service_principal(documents: Documents, environment: str) -> None:
-    """An admin makes no token for, and runs no job as, a principal that was not given to them."""
-    setting = _resource(documents, environment, "databricks_restrict_workspace_admins_setting", "restrict-admins")
+    """An admin makes no token for, and runs no job as, a principal that was not given to them.
+
+    The account's admins say so, and no pipeline could: Databricks takes it of them alone.
+    """
+    restrict = "databricks_restrict_workspace_admins_setting"
+    setting = documents[f"{environment}-rights"]["resource"][restrict]["restrict-admins"]
     assert setting["restrict_workspace_admins"] == {"status": "RESTRICT_TOKENS_AND_JOB_RUN_AS"}
+    assert restrict not in documents[f"{environment}-workspace"]["resource"]
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)

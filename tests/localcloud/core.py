@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from databricks.sdk import WorkspaceClient
+from databricks.sdk import AccountClient, WorkspaceClient
 
 from localcloud.app import serve
 from localcloud.kernel import directory, identity, loopback
-from localcloud.kernel.cloud import Cloud
+from localcloud.kernel.cloud import ACCOUNT_ID, Cloud
 from localcloud.kernel.listeners import Listeners
 from localcloud.kernel.store import Store
 
@@ -46,6 +46,10 @@ class Core:
     def sdk(self, name: str, workspace: str = "prod") -> WorkspaceClient:
         """The SDK as a principal."""
         return WorkspaceClient(host=self.url(workspace), token=self.token(name, workspace), auth_type="pat")
+
+    def account(self) -> AccountClient:
+        """The SDK of the account as the admin."""
+        return AccountClient(host=self.account_url, account_id=ACCOUNT_ID, token=self.admin_token, auth_type="pat")
 
     def application(self, name: str) -> str:
         """A new service principal; returns its application id."""

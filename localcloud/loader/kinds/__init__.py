@@ -2,6 +2,7 @@
 
 from localcloud.loader.kinds import (
     access,
+    account,
     compute,
     data,
     declared,
@@ -10,6 +11,7 @@ from localcloud.loader.kinds import (
     metastore,
     models,
     network,
+    settings,
     unity,
     workspace,
 )
@@ -25,6 +27,8 @@ KINDS: dict[str, Kind] = {
     **models.KINDS,
     **masks.KINDS,
     **network.KINDS,
+    **account.KINDS,
+    **settings.KINDS,
     **declared.KINDS,
 }
 DATA: dict[str, Read] = data.DATA

@@ -52,4 +52,25 @@ BEHAVIOURS = (
         follows="https://docs.databricks.com/api/azure/account/workspaceassignment",
         witness="tests/localcloud/services/identity/test_directory.py::test_workspace_assignments",
     ),
+    Behaviour(
+        area="groups, service principals, permissions, tokens",
+        does="each workspace says who may use tokens; CAN_MANAGE on them is for the group `admins` alone",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/security/auth/api-access-permissions",
+        witness="tests/localcloud/services/identity/test_own_tokens.py::test_each_workspace_says_who_may_use_tokens",
+    ),
+    Behaviour(
+        area="groups, service principals, permissions, tokens",
+        does="attributes of another kind of principal may be asked for, and are left out",
+        level=Level.EXECUTED,
+        follows="https://docs.databricks.com/api/azure/account/accountserviceprincipals/get",
+        witness="tests/localcloud/services/identity/test_scim_routes.py::test_attributes_of_another_kind_are_left_out",
+    ),
+    Behaviour(
+        area="federation policies",
+        does="kept as declared, with the account's id as audience if none is given; nobody signs in by one",
+        level=Level.STATEFUL,
+        follows="https://docs.databricks.com/api/azure/account/serviceprincipalfederationpolicy/create",
+        witness="tests/localcloud/services/identity/test_federation_policies.py::test_a_policy_lives_its_whole_life",
+    ),
 )

@@ -80,4 +80,32 @@ BEHAVIOURS = (
         follows="https://learn.microsoft.com/azure/databricks/machine-learning/model-serving/store-env-variable-model-serving",
         witness="tests/localcloud/services/serving/test_endpoints.py::test_a_secret_reaches_the_model_and_is_never_shown",
     ),
+    Behaviour(
+        area="secrets",
+        does="a scope of a key vault shows the vault's secrets, which are changed there alone",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/security/secrets/",
+        witness="tests/localcloud/services/workspace/test_secrets.py::test_a_scope_of_a_vault_shows_what_is_in_it",
+    ),
+    Behaviour(
+        area="Git folders (repos)",
+        does="the files of a repository of this machine, at a branch or a tag",
+        level=Level.EXECUTED,
+        follows="https://docs.databricks.com/api/azure/workspace/repos/update",
+        witness="tests/localcloud/services/workspace/test_repos.py::test_a_repo_follows_branches_and_tags",
+    ),
+    Behaviour(
+        area="Git folders (repos)",
+        does="objects inherit the permissions of their Git folder",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/security/auth/access-control/",
+        witness="tests/localcloud/services/workspace/test_repos.py::test_who_holds_something_on_a_repo_holds_it_on_its_files",
+    ),
+    Behaviour(
+        area="Git folders (repos)",
+        does="without such a repository the folder is empty: nothing is fetched from elsewhere",
+        level=Level.LOCAL,
+        follows="docs/localcloud.md",
+        witness="tests/localcloud/services/workspace/test_repos.py::test_without_a_remote_of_this_machine_a_repo_is_empty",
+    ),
 )

@@ -61,7 +61,7 @@ def imported(path: str, body: Document, *, posted: bool) -> Imported:
 def exported(document: Document, form: str | None) -> bytes:
     """The content of what is kept, in `form` (SOURCE if none is given)."""
     wanted = _format(form)
-    if document["object_type"] == "DIRECTORY":
+    if document["object_type"] in ("DIRECTORY", "REPO"):
         raise bad_request(f"{document['path']} is a folder: export what lies in it, folders are not packed here.")
     notebook, kept = document["object_type"] == "NOTEBOOK", document.get("format", "SOURCE")
     if (notebook and wanted not in ("AUTO", kept)) or (not notebook and wanted == "JUPYTER"):

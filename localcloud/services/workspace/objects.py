@@ -10,11 +10,13 @@ from localcloud.kernel.identity import Caller
 from localcloud.kernel.store import Document
 
 KIND = folders.KIND
-DIRECTORY, FILE, NOTEBOOK = "DIRECTORY", "FILE", "NOTEBOOK"
+DIRECTORY, FILE, NOTEBOOK, REPO = "DIRECTORY", "FILE", "NOTEBOOK", "REPO"
+# What other objects lie in.
+FOLDERS = (DIRECTORY, REPO)
 ROOT = "/"
 # Folders that every workspace has; everybody sees that they are there, and they are never deleted.
 STANDING = (ROOT, folders.SHARED, folders.HOMES)
-_TYPES = {DIRECTORY: "directories", FILE: "files", NOTEBOOK: "notebooks"}
+_TYPES = {DIRECTORY: "directories", FILE: "files", NOTEBOOK: "notebooks", REPO: "repos"}
 
 
 def find(cloud: Cloud, caller: Caller, path: str) -> Document | None:
@@ -58,7 +60,7 @@ def require_parent(cloud: Cloud, caller: Caller, path: str) -> None:
     found = find(cloud, caller, parent)
     if found is None:
         raise not_found(f"The parent folder ({parent}) does not exist.")
-    if found["object_type"] != DIRECTORY:
+    if found["object_type"] not in FOLDERS:
         raise bad_request(f"{parent} is a {found['object_type']}, not a folder.")
 
 
@@ -70,7 +72,7 @@ def make_folders(cloud: Cloud, caller: Caller, path: str) -> None:
         found = find(cloud, caller, folder)
         if found is None:
             put(cloud, caller, folder, {"object_type": DIRECTORY})
-        elif found["object_type"] != DIRECTORY:
+        elif found["object_type"] not in FOLDERS:
             message = f"Path ({folder}) already exists, and is a {found['object_type']}."
             raise ApiError(400, "RESOURCE_ALREADY_EXISTS", message)
 

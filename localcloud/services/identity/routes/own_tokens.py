@@ -12,30 +12,34 @@ from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.identity.routes.tokens import info
+from localcloud.services.settings import configuration
 
 PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/tokens")
 
 router = APIRouter(prefix="/api/2.0/token")
-# What the documentation says of a token without a lifetime.
-_LONGEST_S = 2 * 365 * 24 * 3600
 _FIELDS = frozenset({"comment", "lifetime_seconds"})
 
 
 @router.post("/create")
 def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """A token of the caller's own for this workspace, for `lifetime_seconds` (default 2 years).
+    """A token of the caller's own for this workspace, for `lifetime_seconds`.
+
+    As long as the workspace's `maxTokenLifetimeDays` allows if none is given, else 2 years.
 
     Where somebody was given CAN_USE on tokens (`/permissions/authorization/tokens`), only they and admins make any.
     """
     workspace = caller.require_workspace().name
     if unknown := sorted(body.keys() - _FIELDS):
         raise bad_request(f"Field(s) {', '.join(unknown)} are not read locally; read are {', '.join(sorted(_FIELDS))}.")
-    named = acl.read(cloud, "authorization", "tokens")["entries"]
-    if named and not acl.allows(cloud, caller, "authorization", "tokens", "CAN_USE"):
+    configuration.require_tokens(cloud, workspace)
+    tokens = f"{workspace}/tokens"
+    named = acl.read(cloud, "authorization", tokens)["entries"]
+    if named and not acl.allows(cloud, caller, "authorization", tokens, "CAN_USE"):
         raise denied(f"{caller.display_name} does not have CAN_USE permissions on authorization tokens.")
-    lifetime_s = body.get("lifetime_seconds") or _LONGEST_S
-    if not isinstance(lifetime_s, int) or not 0 < lifetime_s <= _LONGEST_S:
-        raise bad_request(f"lifetime_seconds {lifetime_s!r} is no number of seconds within 1..{_LONGEST_S}.")
+    longest_s = configuration.longest_token_s(cloud, workspace)
+    lifetime_s = body.get("lifetime_seconds") or longest_s
+    if not isinstance(lifetime_s, int) or not 0 < lifetime_s <= longest_s:
+        raise bad_request(f"lifetime_seconds {lifetime_s!r} is no number of seconds within 1..{longest_s}.")
     token = identity.mint(cloud, caller.principal, workspace, lifetime_s, str(body.get("comment") or ""))
     return {"token_value": token, "token_info": info(identity.record(cloud, token))}
 

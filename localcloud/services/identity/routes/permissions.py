@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 
 from localcloud.kernel import acl
 from localcloud.kernel.body import JsonBody
-from localcloud.kernel.cloud import CloudDep
+from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import not_found
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.ledger import Level, Parity
@@ -29,10 +29,10 @@ _KINDS = {
     "database-instances": "online_store",
 }
 # Named within their workspace: two workspaces may have one each of the same name.
-_OF_A_WORKSPACE = ("database-instances",)
+_OF_A_WORKSPACE = ("database-instances", "authorization")
 
 # What lies in workspace folders.
-_PLACED = frozenset({"directories", "notebooks", "files", "dashboards", "queries", "alerts", "alertsv2"})
+_PLACED = frozenset({"directories", "notebooks", "files", "repos", "dashboards", "queries", "alerts", "alertsv2"})
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,17 @@ class Target:
 
     object_type: str
     object_id: str
+    # As the request names it, without the workspace.
+    given_id: str
+
+    def shown(self, cloud: Cloud) -> Document:
+        """Who holds what on it."""
+        found = acl.shown(cloud, self.object_type, self.object_id)
+        return {**found, "object_id": f"/{self.object_type}/{self.given_id}"}
 
 
 def _target(object_type: str, object_id: str, cloud: CloudDep, caller: CallerDep, area: str | None = None) -> Target:
-    kind = f"{area}/{object_type}" if area else object_type
+    kind, given_id = f"{area}/{object_type}" if area else object_type, object_id
     acl.levels(kind)
     if kind in _OF_A_WORKSPACE:
         object_id = f"{caller.require_workspace().name}/{object_id}"
@@ -56,7 +63,7 @@ def _target(object_type: str, object_id: str, cloud: CloudDep, caller: CallerDep
         label = _KINDS.get(kind, kind).replace("_", " ").capitalize()
         raise not_found(f"{label} '{object_id}' does not exist.")
     acl.require_management(cloud, caller, kind, object_id)
-    return Target(kind, object_id)
+    return Target(kind, object_id, given_id)
 
 
 TargetDep = Annotated[Target, Depends(_target)]
@@ -76,7 +83,7 @@ def get_levels(target: TargetDep) -> Document:
 @router.get(_TWO)
 def get(target: TargetDep, cloud: CloudDep) -> Document:
     """Who holds what on the object. For those who may manage it."""
-    return acl.shown(cloud, target.object_type, target.object_id)
+    return target.shown(cloud)
 
 
 @router.put(_ONE)
@@ -85,7 +92,7 @@ def put(target: TargetDep, body: JsonBody, cloud: CloudDep) -> Document:
     """Replace all direct permissions of the object."""
     entries = body.get("access_control_list", [])
     acl.write(cloud, target.object_type, target.object_id, entries, replace=True)
-    return acl.shown(cloud, target.object_type, target.object_id)
+    return target.shown(cloud)
 
 
 @router.patch(_ONE)
@@ -94,7 +101,7 @@ def patch(target: TargetDep, body: JsonBody, cloud: CloudDep) -> Document:
     """Add to the direct permissions of the object."""
     entries = body.get("access_control_list", [])
     acl.write(cloud, target.object_type, target.object_id, entries, replace=False)
-    return acl.shown(cloud, target.object_type, target.object_id)
+    return target.shown(cloud)
 
 
 def _description(levels: tuple[str, ...], level: str) -> str:

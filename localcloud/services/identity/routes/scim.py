@@ -27,6 +27,7 @@ _UNIQUE: dict[Kind, tuple[str, ...]] = {
     "service_principal": ("applicationId", "displayName"),
     "group": ("displayName",),
 }
+_ATTRIBUTES = frozenset(name for resource in RESOURCES.values() for name in resource.attributes)
 # Groups that every workspace has: they are neither deleted nor renamed.
 _OF_THE_SYSTEM = ("admins", "users")
 
@@ -39,9 +40,12 @@ class Shown:
     excluded: Annotated[str | None, Query(alias="excludedAttributes")] = None
 
     def of(self, kind: Kind, document: Document) -> Document:
-        """The document with these. Raises `ApiError` 400 for one that the kind does not have."""
+        """The document with these; one of another kind's is left out, as the Terraform provider expects.
+
+        Raises `ApiError` 400 for one that no kind has.
+        """
         asked = [*filters.names(self.attributes), *filters.names(self.excluded)]
-        filters.require_known(asked, RESOURCES[kind].attributes, kind)
+        filters.require_known(asked, _ATTRIBUTES, kind)
         return filters.projected(document, self.attributes, self.excluded)
 
 

@@ -11,6 +11,7 @@ from localcloud.kernel.errors import bad_request, not_found
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.store import Document
+from localcloud.services.settings import configuration
 
 PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/tokenmanagement")
 
@@ -26,10 +27,12 @@ def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     found = directory.resolve(cloud.store, application_id)
     if found.kind != "service_principal" or found.principal != application_id:
         raise bad_request(f"application_id '{application_id}' is not a service principal's application id.")
-    lifetime_s = int(body.get("lifetime_seconds") or _LONGEST_S)
-    if not 0 < lifetime_s <= _LONGEST_S:
-        raise bad_request(f"lifetime_seconds {lifetime_s} is outside 1..{_LONGEST_S}.")
     workspace = caller.require_workspace().name
+    configuration.require_tokens(cloud, workspace)
+    longest_s = min(_LONGEST_S, configuration.longest_token_s(cloud, workspace))
+    lifetime_s = int(body.get("lifetime_seconds") or longest_s)
+    if not 0 < lifetime_s <= longest_s:
+        raise bad_request(f"lifetime_seconds {lifetime_s} is outside 1..{longest_s}.")
     token = identity.mint(cloud, application_id, workspace, lifetime_s, str(body.get("comment", "")))
     return {"token_value": token, "token_info": info(identity.record(cloud, token))}
 

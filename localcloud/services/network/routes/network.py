@@ -8,20 +8,14 @@ from fastapi import APIRouter, Depends
 from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import bad_request, exists, not_found
-from localcloud.kernel.identity import Caller, CallerDep
+from localcloud.kernel.identity import Caller, admin_to
 from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.network.reach import CONFIGURATION, POLICY, RULE, WORKSPACE
 
-
-def _require_admin(caller: CallerDep) -> Caller:
-    caller.require_admin("change the account's network")
-    return caller
-
-
 PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/account/networkpolicies")
 
-Admin = Annotated[Caller, Depends(_require_admin)]
+Admin = Annotated[Caller, Depends(admin_to("change the account's network"))]
 router = APIRouter(prefix="/api/2.0/accounts/{account_id}")
 _MODES = ("FULL_ACCESS", "RESTRICTED_ACCESS")
 _PARTS = ("blob", "dfs")

@@ -6,14 +6,14 @@ from pathlib import Path
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import FileResponse
 
-from localcloud.kernel import query
+from localcloud.kernel import pages, query
 from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.errors import ApiError, bad_request
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.unity import volume_paths as volumes
-from localcloud.services.workspace import incoming, pages
+from localcloud.services.workspace import incoming
 
 PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/files")
 

@@ -14,6 +14,7 @@ from localcloud.kernel.errors import ApiError, bad_request, denied, not_found
 from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.store import Document
+from localcloud.services.workspace import vaults
 
 PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/secrets")
 
@@ -28,11 +29,13 @@ _SCOPES_LIMIT = 1000
 
 @router.post("/scopes/create")
 def create_scope(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Create a scope that its creator manages, or with `initial_manage_principal` all `users`."""
+    """Create a scope that its creator manages, or with `initial_manage_principal` all `users`.
+
+    With `scope_backend_type` AZURE_KEYVAULT its secrets are those of the vault, and read here only.
+    """
     only(body, "scope", "initial_manage_principal", "scope_backend_type", "backend_azure_keyvault")
     name = _named("scope", required(body, "scope"))
-    if (body.get("scope_backend_type") or "DATABRICKS") != "DATABRICKS" or body.get("backend_azure_keyvault"):
-        raise bad_request("There is no vault here: leave backend_azure_keyvault out, scope_backend_type is DATABRICKS.")
+    vault = vaults.of(body)
     key = _key(caller, name)
     if cloud.store.get("secret_scope", key) is not None:
         raise ApiError(400, "RESOURCE_ALREADY_EXISTS", f"Scope {name} already exists!")
@@ -42,7 +45,7 @@ def create_scope(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document
     manager = body.get("initial_manage_principal") or caller.principal
     if manager not in (_EVERYBODY, caller.principal):
         raise bad_request(f"initial_manage_principal is '{manager}': only '{_EVERYBODY}' may be, or leave it out.")
-    document = {"name": name, "workspace": workspace, "acls": {manager: "MANAGE"}, "secrets": {}}
+    document = {"name": name, "workspace": workspace, "acls": {manager: "MANAGE"}, "secrets": {}, "vault": vault}
     cloud.store.put("secret_scope", key, document)
     return {}
 
@@ -52,7 +55,7 @@ def list_scopes(cloud: CloudDep, caller: CallerDep) -> Document:
     """The scopes of this workspace that the caller may read."""
     own = [s for s in cloud.store.all("secret_scope") if s["workspace"] == caller.require_workspace().name]
     kept = [s for s in own if _allows(caller, s, "READ")]
-    return {"scopes": [{"name": s["name"], "backend_type": "DATABRICKS"} for s in kept]}
+    return {"scopes": [{"name": s["name"], **vaults.shown(s.get("vault"))} for s in kept]}
 
 
 @router.post("/scopes/delete")
@@ -67,7 +70,7 @@ def delete_scope(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document
 def put_secret(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Set a secret from either `string_value` or base64 `bytes_value`; an empty one is a value too."""
     only(body, "scope", "key", "string_value", "bytes_value")
-    scope = _scope(cloud, caller, required(body, "scope"), "WRITE")
+    scope = _own(_scope(cloud, caller, required(body, "scope"), "WRITE"))
     key, value = _named("key", required(body, "key")), base64.b64encode(_value(body)).decode()
     if key not in scope["secrets"] and len(scope["secrets"]) >= _SECRETS_LIMIT:
         raise ApiError(400, "RESOURCE_LIMIT_EXCEEDED", f"Scope {scope['name']} holds {_SECRETS_LIMIT} secrets already.")
@@ -78,14 +81,15 @@ def put_secret(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 def held(cloud: Cloud, workspace: str, scope: str, key: str) -> str | None:
     """A secret's text as Databricks itself reads it, whoever may; None for none."""
-    found = (cloud.store.get("secret_scope", f"{workspace}/{scope}") or {"secrets": {}})["secrets"].get(key)
+    kept = cloud.store.get("secret_scope", f"{workspace}/{scope}")
+    found = vaults.secrets(cloud, kept).get(key) if kept else None
     return base64.b64decode(found["value"]).decode() if found else None
 
 
 @router.get("/get")
 def get_secret(scope: str, key: str, cloud: CloudDep, caller: CallerDep) -> Document:
     """A secret's value, in base64."""
-    found = _scope(cloud, caller, scope, "READ")["secrets"].get(key)
+    found = vaults.secrets(cloud, _scope(cloud, caller, scope, "READ")).get(key)
     if found is None:
         raise not_found(f"Secret does not exist with scope: {scope} and key: {key}")
     return {"key": key, "value": found["value"]}
@@ -94,14 +98,14 @@ def get_secret(scope: str, key: str, cloud: CloudDep, caller: CallerDep) -> Docu
 @router.get("/list")
 def list_secrets(scope: str, cloud: CloudDep, caller: CallerDep) -> Document:
     """The keys of a scope in their order, never the values."""
-    found = _scope(cloud, caller, scope, "READ")["secrets"]
+    found = vaults.secrets(cloud, _scope(cloud, caller, scope, "READ"))
     return {"secrets": [{"key": key, "last_updated_timestamp": s["updated_at"]} for key, s in sorted(found.items())]}
 
 
 @router.post("/delete")
 def delete_secret(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Delete a secret."""
-    scope = _scope(cloud, caller, required(only(body, "scope", "key"), "scope"), "WRITE")
+    scope = _own(_scope(cloud, caller, required(only(body, "scope", "key"), "scope"), "WRITE"))
     if scope["secrets"].pop(required(body, "key"), None) is None:
         raise not_found(f"Secret does not exist with scope: {scope['name']} and key: {body['key']}")
     cloud.store.put("secret_scope", _key(caller, scope["name"]), scope)
@@ -150,6 +154,14 @@ def _named(field: str, name: object) -> str:
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise bad_request(f"{field} {name!r} is no name: use up to 128 letters, digits, and any of - _ .")
     return name
+
+
+def _own(scope: Document) -> Document:
+    """The scope, if its secrets are its own. Raises `ApiError` 400 for one of a key vault."""
+    if scope.get("vault"):
+        vault = scope["vault"]["dns_name"]
+        raise ApiError(400, "BAD_REQUEST", f"Scope {scope['name']} is backed by {vault}: change its secrets there.")
+    return scope
 
 
 def _value(body: Document) -> bytes:

@@ -68,10 +68,10 @@ def list_objects(
     The object itself if it is no folder.
     """
     found = objects.find(cloud, caller, folders.path_of(path))
-    if found is None or found["object_type"] != objects.DIRECTORY:
+    if found is None or found["object_type"] not in objects.FOLDERS:
         found = objects.require(cloud, caller, path, "CAN_READ")
     inside = [d for d in objects.below(cloud, found) if objects.parent_of(d["path"]) == found["path"]]
-    listed = inside if found["object_type"] == objects.DIRECTORY else [found]
+    listed = inside if found["object_type"] in objects.FOLDERS else [found]
     after_ms = notebooks_modified_after or -1
     kept = [
         each

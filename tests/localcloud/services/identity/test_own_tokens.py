@@ -49,6 +49,36 @@ def test_once_somebody_may_use_tokens_others_may_not(core: Core) -> None:
         core.sdk("ben").tokens.create()
 
 
+def test_tokens_are_managed_by_admins_alone(core: Core) -> None:
+    """The provider says so with CAN_USE of others, and reads it back; nobody else is given CAN_MANAGE."""
+    ann = core.application("ann")
+    url = f"{core.url('prod')}/api/2.0/permissions/authorization/tokens"
+    use = {"service_principal_name": ann, "permission_level": "CAN_USE"}
+    manage = {"group_name": "admins", "permission_level": "CAN_MANAGE"}
+    assert core.call("PUT", url, json={"access_control_list": [use, manage]}).status_code == 200
+    found = core.call("GET", url).json()
+    assert (found["object_type"], found["object_id"]) == ("tokens", "/authorization/tokens")
+    held = [
+        (entry.get("group_name", entry.get("service_principal_name")), each["permission_level"], each["inherited"])
+        for entry in found["access_control_list"]
+        for each in entry["all_permissions"]
+    ]
+    assert held == [(ann, "CAN_USE", False), ("admins", "CAN_MANAGE", False), ("admins", "CAN_MANAGE", True)]
+    answer = core.call("PUT", url, json={"access_control_list": [use | {"permission_level": "CAN_MANAGE"}]})
+    assert (answer.status_code, "for the group admins alone" in answer.json()["message"]) == (400, True)
+
+
+def test_each_workspace_says_who_may_use_tokens(core: Core) -> None:
+    """What one says holds nowhere else."""
+    ann = core.application("ann")
+    core.application("ben")
+    entry = AccessControlRequest(service_principal_name=ann, permission_level=PermissionLevel.CAN_USE)
+    core.admin("prod").permissions.set("authorization", "tokens", access_control_list=[entry])
+    assert core.sdk("ben", "dev").tokens.create().token_value
+    with pytest.raises(PermissionDenied):
+        core.sdk("ben", "prod").tokens.create()
+
+
 def test_the_levels_of_an_objects_permissions_are_told(core: Core) -> None:
     """Weakest first; to those who may manage it only."""
     warehouse = core.admin().warehouses.create(name="w", cluster_size="Small", max_num_clusters=1).result()

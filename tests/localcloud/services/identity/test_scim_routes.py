@@ -48,6 +48,19 @@ def test_groups_are_listed_as_they_are_asked_for(core: Core, query: dict[str, ob
     assert answer["totalResults"] == (3 if "filter" in query else 4)
 
 
+def test_attributes_of_another_kind_are_left_out(core: Core) -> None:
+    """The Terraform provider asks for the `userName` of service principals, which have none."""
+    application = core.application("ann")
+    url = f"{core.account_url}/api/2.0/accounts/{ACCOUNT}/scim/v2/ServicePrincipals"
+    (found,) = core.call("GET", url, params={"filter": 'displayName eq "ann"'}).json()["Resources"]
+    asked = core.call("GET", f"{url}/{found['id']}", params={"attributes": "userName,displayName,applicationId"}).json()
+    assert {name: asked[name] for name in asked if name != "schemas"} == {
+        "id": found["id"],
+        "displayName": "ann",
+        "applicationId": application,
+    }
+
+
 @pytest.mark.parametrize(
     ("path", "query", "message"),
     [

@@ -1,14 +1,17 @@
 """Secret scopes, field by field as the SDK documents them."""
 
 import pytest
-from databricks.sdk.errors import NotFound, ResourceAlreadyExists
+from databricks.sdk.errors import BadRequest, NotFound, ResourceAlreadyExists
 from databricks.sdk.errors.base import DatabricksError
 from databricks.sdk.service.workspace import AclPermission
 
 from tests.localcloud.core import Core
 
 INVALID, MISSING = "INVALID_PARAMETER_VALUE", "RESOURCE_DOES_NOT_EXIST"
-VAULT = {"scope": "new", "scope_backend_type": "AZURE_KEYVAULT"}
+_KIND = {"scope": "new", "scope_backend_type": "AZURE_KEYVAULT"}
+_VAULTS = "/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults"
+_PROD = {"resource_id": f"{_VAULTS}/mlops-prod", "dns_name": "https://mlops-prod.vault.azure.net/"}
+VAULT = _KIND | {"backend_azure_keyvault": _PROD}
 
 
 @pytest.mark.parametrize(
@@ -31,8 +34,21 @@ def test_a_scope_is_managed_by_its_maker_or_by_all(core: Core, fields: dict[str,
 @pytest.mark.parametrize(
     ("path", "body", "code", "message"),
     [
-        ("scopes/create", VAULT, INVALID, "no vault"),
-        ("scopes/create", {"scope": "new", "backend_azure_keyvault": {"dns_name": "x"}}, INVALID, "no vault"),
+        ("scopes/create", _KIND, INVALID, "backend_azure_keyvault"),
+        ("scopes/create", _KIND | {"scope_backend_type": "AWS"}, INVALID, "'AWS' is not one of DATABRICKS"),
+        ("scopes/create", VAULT | {"scope_backend_type": "DATABRICKS"}, INVALID, "needs scope_backend_type"),
+        (
+            "scopes/create",
+            _KIND | {"backend_azure_keyvault": _PROD | {"resource_id": "/x"}},
+            INVALID,
+            "'/x' is no key vault's",
+        ),
+        (
+            "scopes/create",
+            _KIND | {"backend_azure_keyvault": _PROD | {"dns_name": "https://other.vault.azure.net/"}},
+            INVALID,
+            "is not that of the vault mlops-prod",
+        ),
         ("scopes/create", {"scope": "new", "initial_manage_principal": "admins"}, INVALID, "only 'users'"),
         ("scopes/create", {"scope": "keys"}, "RESOURCE_ALREADY_EXISTS", "already exists"),
         ("scopes/delete", {"scope": "none"}, MISSING, "Scope none"),
@@ -52,6 +68,29 @@ def test_what_cannot_be_done_is_refused_by_the_sdks_codes(
     answer = core.call("POST", f"{core.url('prod')}/api/2.0/secrets/{path}", json=body)
     assert answer.json()["error_code"] == code
     assert message in answer.json()["message"]
+
+
+def test_a_scope_of_a_vault_shows_what_is_in_it(core: Core) -> None:
+    """The vault's secrets now, of no other vault; they are changed there, not here."""
+    url = f"{core.url('prod')}/api/2.0/secrets"
+    assert core.call("POST", f"{url}/scopes/create", json=VAULT).status_code == 200
+    (scope,) = core.call("GET", f"{url}/scopes/list").json()["scopes"]
+    assert scope == {"name": "new", "backend_type": "AZURE_KEYVAULT", "keyvault_metadata": _PROD}
+    for vault, value in (("mlops-prod.vault.azure.net", "aGVyZQ=="), ("other.vault.azure.net", "dGhlcmU=")):
+        held = {"vault": vault, "name": "webhook", "value": value, "updated_at": 5}
+        core.cloud.store.put("vault_secret", f"{vault}/webhook", held)
+    secrets = core.admin().secrets
+    assert secrets.get_secret("new", "webhook").value == "aGVyZQ=="
+    listed = [(each.key, each.last_updated_timestamp) for each in secrets.list_secrets("new")]
+    assert listed == [("webhook", 5)]
+    for call in (
+        lambda: secrets.put_secret("new", "webhook", string_value="x"),
+        lambda: secrets.delete_secret("new", "webhook"),
+    ):
+        with pytest.raises(BadRequest, match=r"is backed by https://mlops-prod\.vault\.azure\.net/"):
+            call()
+    secrets.delete_scope("new")
+    assert core.cloud.store.get("vault_secret", "mlops-prod.vault.azure.net/webhook") is not None
 
 
 @pytest.mark.parametrize("path", ["scopes/list", "list?scope=keys", "get?scope=keys&key=k", "acls/list?scope=keys"])

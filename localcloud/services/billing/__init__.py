@@ -1,0 +1,1 @@
+"""Budgets and budget policies of the account."""

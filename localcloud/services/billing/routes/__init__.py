@@ -1,0 +1,1 @@
+"""Routes of budgets and budget policies."""

@@ -1,0 +1,53 @@
+"""Scopes whose secrets are those of an Azure key vault: what they name, and what is in the vault here."""
+
+import re
+
+from localcloud.kernel.body import only, required
+from localcloud.kernel.cloud import Cloud
+from localcloud.kernel.errors import bad_request
+from localcloud.kernel.store import Document
+
+# Secrets of vaults: key `<host of the vault>/<name>`, each with `vault`, `name`, `value` in base64 and `updated_at`.
+HELD = "vault_secret"
+_OWN, _VAULT = "DATABRICKS", "AZURE_KEYVAULT"
+_RESOURCE = re.compile(
+    r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.KeyVault/vaults/(?P<name>[^/]+)", re.IGNORECASE
+)
+_DNS = re.compile(r"https://(?P<name>[A-Za-z0-9-]+)(?:\.[a-z0-9-]+)+/?")
+
+
+def of(body: Document) -> Document | None:
+    """The vault that a request names; None for a scope of its own. Raises `ApiError` 400 for what does not fit."""
+    kind = body.get("scope_backend_type") or _OWN
+    if kind not in (_OWN, _VAULT):
+        raise bad_request(f"scope_backend_type '{kind}' is not one of {_OWN}, {_VAULT}.")
+    if kind == _OWN:
+        if body.get("backend_azure_keyvault"):
+            raise bad_request(f"backend_azure_keyvault needs scope_backend_type {_VAULT}.")
+        return None
+    vault: Document = only(required(body, "backend_azure_keyvault"), "resource_id", "dns_name")
+    resource_id, dns_name = required(vault, "resource_id", "dns_name")
+    resource, dns = _RESOURCE.fullmatch(resource_id), _DNS.fullmatch(dns_name)
+    if resource is None:
+        raise bad_request(f"resource_id '{resource_id}' is no key vault's.")
+    if dns is None or dns["name"].lower() != resource["name"].lower():
+        raise bad_request(f"dns_name '{dns_name}' is not that of the vault {resource['name']}.")
+    return {"resource_id": resource_id, "dns_name": dns_name}
+
+
+def shown(vault: Document | None) -> Document:
+    """How a list of scopes names the vault."""
+    return {"backend_type": _VAULT, "keyvault_metadata": vault} if vault else {"backend_type": _OWN}
+
+
+def secrets(cloud: Cloud, scope: Document) -> dict[str, Document]:
+    """A scope's secrets by key: its own, or those that are in its vault now."""
+    if not scope.get("vault"):
+        return dict(scope["secrets"])
+    host = host_of(scope["vault"]["dns_name"])
+    return {each["name"]: each for each in cloud.store.all(HELD) if each["vault"] == host}
+
+
+def host_of(dns_name: str) -> str:
+    """A vault's host in lower case."""
+    return dns_name.removeprefix("https://").rstrip("/").lower()
