@@ -9,12 +9,19 @@ PIPENV := PIPENV_VENV_IN_PROJECT=1 PIPENV_IGNORE_VIRTUALENVS=1 PIPENV_NOSPIN=1 P
 BIN := .venv/bin
 PY := $(BIN)/python
 READY := .venv/.synced
+# What validates the pipelines. They are no part of the environment: one needs Go, and nothing else needs the other.
+CHECK_JSONSCHEMA_VERSION := 0.39.0
+ACTIONLINT_VERSION := v1.7.12
 USECASE ?= credit
 ENV ?= prod
 # The oldest that a declared runtime brings, and a new one.
 FEATURE_CLIENTS := 0.12.1 0.18.2
+# The workspace of ENV, as its file says; `HOST=` asks the local cloud.
+HOST ?= $(shell sed -n 's/^  url: //p' workspaces/$(ENV).yaml)
+THERE = --env $(ENV) $(if $(HOST),--host $(HOST))
 DEPLOY = $(PY) -m infra.deploy $@ $(ENV) $(if $(PLATFORM),--platform) $(if $(MASKS),--masks) $(if $(SERVING),--serving) $(if $(APPROVED),--approved)
 
+.PHONY: pipelines comment integrate train live smoke roll-back drift ticket renew propose
 .PHONY: help setup demo test test-fast test-all extras lint types format synth scan access review secrets synth-check runtime-check feature-clients plan diff deploy first move-state destroy up down status libraries lock schemas bench clean distclean
 
 help: ## Show every target, a line each
@@ -80,6 +87,47 @@ access: synth ## Check who may do what against the declared invariants (matrix i
 
 review: $(READY) ## Review the plans in cdktf.out against the target branch, as a pipeline does (REVIEW_TARGET=main)
 	@PYTHON="$(CURDIR)/$(PY)" .ci/review $(ARGS)
+
+pipelines: .tools/pipelines/.installed $(READY) ## Validate .github/ and azure-pipelines/, and that both run the same steps
+	@$(PY) -m pytest tests/delivery
+
+.tools/pipelines/.installed: Makefile
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or 3.12 found"; exit 2; }
+	@test -x .tools/pipelines/bin/python || $(PYTHON) -m venv .tools/pipelines
+	@.tools/pipelines/bin/python -m pip install -q check-jsonschema==$(CHECK_JSONSCHEMA_VERSION)
+	@if command -v go >/dev/null; then GOBIN="$(CURDIR)/.tools/pipelines/bin" go install github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT_VERSION); \
+	  else echo "without Go there is no actionlint: its test skips"; fi
+	@touch $@
+
+comment: $(READY) ## Keep one comment per stack on the pull request, from dist/reviews; in a pipeline
+	@$(PY) -m delivery.comments
+
+integrate: $(READY) ## Run the integration job of every use case of ENV, in its workspace
+	@$(BIN)/mlops run --stage integration $(THERE)
+
+train: $(READY) ## Run the training job of every use case of ENV, its gates and its promotion, in its workspace
+	@$(BIN)/mlops run --stage training $(THERE)
+
+live: $(READY) ## Note which versions are live in ENV, in dist/live.json, for a roll-back
+	@$(BIN)/mlops live $(THERE) --out dist/live.json
+
+smoke: $(READY) ## Ask a fresh deployment of ENV whether it works; ends with 1 if not
+	@$(BIN)/mlops smoke $(THERE)
+
+roll-back: $(READY) ## Deploy the release before this one to ENV, and make the versions of dist/live.json live (TO=a tag)
+	@.ci/roll-back $(ENV) $(TO)
+
+drift: plan ## Plan ENV and leave what differs in dist/drift
+	@$(BIN)/mlops review --format json --out dist/drift cdktf.out/stacks/$(ENV)-*/plan.json || test $$? -eq 1
+
+ticket: $(READY) ## Keep one ticket about drift in ENV, from dist/drift; in a pipeline
+	@$(PY) -m delivery.drift $(ENV)
+
+renew: $(READY) ## Look a list up anew: LIST=prices, node-types or allow-lists
+	@$(PY) -m delivery.renew $(LIST)
+
+propose: $(READY) ## Open a pull request with what `make renew LIST=…` changed; in a pipeline
+	@$(PY) -m delivery.proposal $(LIST) "Renew the list: $(LIST)"
 
 secrets: $(READY) ## Search repository, stacks, plans, logs and reports for secrets in clear text
 	@$(BIN)/mlops secrets

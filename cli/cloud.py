@@ -1,5 +1,6 @@
-"""Clients of the running local cloud. The SDK is Databricks' own; only the host is local."""
+"""Clients of the running local cloud, or of a real workspace. The SDK is Databricks' own; only the host differs."""
 
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from localcloud.endpoint import Endpoint
 
 _GONE_AFTER_S = 15
+HOST = "The workspace's URL, signed in to as any databricks tool is [the local cloud's]."
 
 
 def endpoint() -> "Endpoint":
@@ -40,6 +42,26 @@ def workspace(env: str, *, as_principal: str | None = None) -> "WorkspaceClient"
     # The SDK would otherwise go on asking a server that is gone for five minutes.
     config = Config(host=cloud.workspaces[env], token=token, auth_type="pat", retry_timeout_seconds=_GONE_AFTER_S)
     return WorkspaceClient(config=config)
+
+
+def deployed(env: str, host: str | None, *, retry_s: int | None = None) -> "WorkspaceClient":
+    """The workspace at `host`, by the sign-in that surrounds this command; without it, the local cloud's `env`.
+
+    `retry_s` is how long a call is repeated that the workspace does not answer [the SDK's own].
+    """
+    from databricks.sdk import WorkspaceClient  # noqa: PLC0415 - takes half a second
+    from databricks.sdk.core import Config  # noqa: PLC0415
+
+    from cli.pipeline_sign_in import PipelineSignIn  # noqa: PLC0415
+    from infra.pipeline_token import in_azure_pipelines  # noqa: PLC0415
+
+    if host is None:
+        return workspace(env)
+    own = PipelineSignIn() if in_azure_pipelines(os.environ) else None
+    try:
+        return WorkspaceClient(config=Config(host=host, retry_timeout_seconds=retry_s, credentials_strategy=own))
+    except ValueError as error:
+        raise CommandError(f"no sign-in for {host}: {error}. az login, or set DATABRICKS_TOKEN", 2) from error
 
 
 def account() -> "AccountClient":

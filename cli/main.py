@@ -9,6 +9,7 @@ from cli.commands.demo import demo
 from cli.commands.doctor import doctor
 from cli.commands.features import features
 from cli.commands.history import history
+from cli.commands.release import live, restore, smoke
 from cli.commands.review import review
 from cli.commands.run import run
 from cli.commands.scan import scan
@@ -26,7 +27,8 @@ def mlops() -> None:
 
 _STACKS = (synth, scan, secrets, review, access)
 _CLOUD = (up, down, status, doctor, demo, run, sql, approve, rollback, history, features, user, clock)
-for command in (*_STACKS, *_CLOUD):
+_RELEASE = (smoke, live, restore)
+for command in (*_STACKS, *_CLOUD, *_RELEASE):
     mlops.add_command(command)
 
 

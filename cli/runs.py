@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from databricks.sdk.service.jobs import Run, RunTask
 
 _POLL_S = 0.4
+# A real workspace counts requests, and its runs take minutes.
+REMOTE_POLL_S = 10.0
+_GONE = {
+    False: "the local cloud stopped answering. Start it again with: mlops up; then run the job again, which continues "
+    "where it was",
+    True: "the workspace stopped answering. Look at the run there: it may still go on",
+}
 _OPEN = {"BLOCKED", "PENDING", "QUEUED", "RUNNING", "TERMINATING", "WAITING_FOR_RETRY"}
 
 
@@ -68,21 +75,27 @@ def start(client: "WorkspaceClient", job: str, parameters: dict[str, str]) -> in
         raise CommandError(f"job {job!r} was refused: {error}") from error
 
 
-def follow(client: "WorkspaceClient", env: str, run_id: int, on_task: Callable[[TaskResult], None]) -> RunResult:
+def follow(
+    client: "WorkspaceClient",
+    env: str,
+    run_id: int,
+    on_task: Callable[[TaskResult], None],
+    *,
+    remote: bool = False,
+) -> RunResult:
     """Wait for the run, calling `on_task` once for each task as it ends, child runs' tasks before their parent's.
 
-    Raises CommandError where the cloud stops answering meanwhile.
+    Raises CommandError where the cloud stops answering meanwhile. `remote` is a real workspace.
     """
     try:
-        return _followed(client, env, run_id, on_task)
+        return _followed(client, env, run_id, on_task, REMOTE_POLL_S if remote else _POLL_S)
     except OSError as error:  # what requests and the SDK's retries raise for a server that is gone
-        raise CommandError(
-            f"run {run_id} in {env} cannot be followed, since the local cloud stopped answering. "
-            "Start it again with: mlops up; then run the job again, which continues where it was"
-        ) from error
+        raise CommandError(f"run {run_id} in {env} cannot be followed, since {_GONE[remote]}") from error
 
 
-def _followed(client: "WorkspaceClient", env: str, run_id: int, on_task: Callable[[TaskResult], None]) -> RunResult:
+def _followed(
+    client: "WorkspaceClient", env: str, run_id: int, on_task: Callable[[TaskResult], None], poll_s: float
+) -> RunResult:
     seen: dict[int, TaskResult] = {}
     while True:
         run = client.jobs.get_run(run_id)
@@ -92,7 +105,7 @@ def _followed(client: "WorkspaceClient", env: str, run_id: int, on_task: Callabl
             succeeded = state is not None and state.result_state is not None and state.result_state.value == "SUCCESS"
             message = (state.state_message if state else None) or ""
             return RunResult(run_id=run_id, succeeded=succeeded, message=message, tasks=tuple(seen.values()))
-        time.sleep(_POLL_S)
+        time.sleep(poll_s)
 
 
 def _collect(

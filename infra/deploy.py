@@ -19,6 +19,7 @@ from pathlib import Path
 from infra.access.hidden import hides
 from infra.cdktf_seam import SeamError, find_node
 from infra.main import WORKSPACES, synth
+from infra.pipeline_token import PipelineTokenError, renewed
 from infra.spec import Spec, SpecError, load
 from infra.stacks.metastore import makes_metastore
 from infra.stacks.serving import serves
@@ -131,6 +132,8 @@ def run(action: str, target: str, part: str | None = None, *, approved: bool) ->
     for stack in reversed(wanted) if action == "destroy" else wanted:
         for command in commands(action, stack, used, approved=approved):
             print(f"{stack}: {' '.join([Path(command[0]).name, *command[1:]])}", flush=True)
+            # Azure DevOps' token lasts minutes, and a stack may take longer.
+            environment |= renewed(environment)
             done = subprocess.run(command, cwd=ROOT, env=environment, check=False)
             if done.returncode:
                 raise DeployError(f"{stack}: {action} failed with exit code {done.returncode}; see above")
@@ -164,7 +167,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         run(given.action, given.target, given.part, approved=given.approved)
-    except (DeployError, SpecError) as error:
+    except (DeployError, PipelineTokenError, SpecError) as error:
         print(error, file=sys.stderr)
         return 2
     return 0

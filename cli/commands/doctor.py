@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.cloud import HOST, deployed
 from cli.errors import CommandError
 from cli.output import format_option, show
 
 if TYPE_CHECKING:
-    from databricks.sdk import WorkspaceClient
-
     from cli.doctor.check import Line
     from infra.spec import Environment, Spec
 
@@ -21,7 +20,7 @@ _RETRY_S = 15
 
 @click.command()
 @click.option("--env", required=True, help="The environment to examine.")
-@click.option("--host", help="The workspace's URL, signed in to as any databricks tool is [the local cloud's].")
+@click.option("--host", help=HOST)
 @click.option("--all", "everything", is_flag=True, help="Show what is in order too.")
 @format_option
 def doctor(env: str, host: str | None, everything: bool, form: str) -> None:
@@ -36,11 +35,11 @@ def doctor(env: str, host: str | None, everything: bool, form: str) -> None:
     from cli.doctor.terraform import terraform  # noqa: PLC0415
 
     path = os.environ.get("PATH", "")
-    spec, environment = _declared(env)
+    spec, environment = declared(env)
     patient = Patient(
         spec=spec,
         environment=environment,
-        workspace=_client(env, host),
+        workspace=deployed(env, host, retry_s=_RETRY_S),
         azure=azure_cli(path) if host else None,
         terraform=terraform(os.environ.get("TERRAFORM_BINARY_NAME", "terraform"), path) if host else None,
     )
@@ -57,7 +56,8 @@ def _sum(lines: "list[Line]") -> str:
     return ", ".join(f"{count} {kind}" for kind, count in counted.items())
 
 
-def _declared(env: str) -> "tuple[Spec, Environment]":
+def declared(env: str) -> "tuple[Spec, Environment]":
+    """The whole specification and the environment `env` of it. Raises CommandError if it is not declared."""
     from infra.spec import SpecError, load  # noqa: PLC0415 - other commands do not need it
     from infra.wheel import ROOT  # noqa: PLC0415
 
@@ -70,18 +70,3 @@ def _declared(env: str) -> "tuple[Spec, Environment]":
         known = ", ".join(each.name for each in spec.environments)
         raise CommandError(f"--env {env} is not declared; declared are {known}", 2)
     return spec, found
-
-
-def _client(env: str, host: str | None) -> "WorkspaceClient":
-    """The workspace at `host`, by the sign-in that surrounds this command; without it, the local cloud's."""
-    from databricks.sdk import WorkspaceClient  # noqa: PLC0415 - takes half a second
-    from databricks.sdk.core import Config  # noqa: PLC0415
-
-    from cli.cloud import workspace  # noqa: PLC0415
-
-    if host is None:
-        return workspace(env)
-    try:
-        return WorkspaceClient(config=Config(host=host, retry_timeout_seconds=_RETRY_S))
-    except ValueError as error:
-        raise CommandError(f"no sign-in for {host}: {error}. az login, or set DATABRICKS_TOKEN", 2) from error

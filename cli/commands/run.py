@@ -2,21 +2,22 @@
 
 import click
 
-from cli.cloud import workspace
+from cli.cloud import HOST, deployed, workspace
 from cli.errors import CommandError
 from cli.output import format_option, progress, show
 from cli.runs import RunResult, TaskResult, follow, start
 
 
-def run_job(env: str, job: str, parameters: dict[str, str] | None = None) -> RunResult:
-    """Run the deployed job to its end, showing each task as it ends."""
-    return follow_run(env, job, start(workspace(env), job, parameters or {}))
+def run_job(env: str, job: str, parameters: dict[str, str] | None = None, host: str | None = None) -> RunResult:
+    """Run the deployed job to its end, showing each task as it ends. `host` is a real workspace's URL."""
+    return follow_run(env, job, start(deployed(env, host), job, parameters or {}), host)
 
 
-def follow_run(env: str, job: str, run_id: int) -> RunResult:
+def follow_run(env: str, job: str, run_id: int, host: str | None = None) -> RunResult:
     """Wait for a run that was started, showing each task as it ends."""
     progress.print(f"[bold]{env}[/bold] {job} (run {run_id})")
-    return follow(workspace(env), env, run_id, _show_task)
+    client = deployed(env, host) if host else workspace(env)
+    return follow(client, env, run_id, _show_task, remote=host is not None)
 
 
 def _show_task(result: TaskResult) -> None:
@@ -42,14 +43,39 @@ def parse_parameters(pairs: tuple[str, ...]) -> dict[str, str]:
     return dict(pair.split("=", 1) for pair in pairs)
 
 
+def jobs_of(env: str, stage: str) -> list[str]:
+    """The job of `stage` of every use case that `env` runs. Raises CommandError if there is none."""
+    from cli.commands.doctor import declared  # noqa: PLC0415 - a run of one job needs no specification
+    from infra import names  # noqa: PLC0415
+    from infra.jobs.declared import declared_jobs  # noqa: PLC0415
+    from infra.main import JOBS  # noqa: PLC0415 - starts Node
+
+    spec, environment = declared(env)
+    stages = {
+        use_case: [job.stage for job in declared_jobs(spec, environment, use_case, "unknown", JOBS)]
+        for use_case in environment.use_cases
+    }
+    found = [names.job(use_case, stage) for use_case, known in stages.items() if stage in known]
+    if not found:
+        known = ", ".join(sorted({each for known in stages.values() for each in known}))
+        raise CommandError(f"--stage {stage}: no use case of {env} has such a job; its stages are {known}", 2)
+    return found
+
+
 @click.command()
-@click.argument("job")
+@click.argument("job", required=False)
 @click.option("--env", required=True, help="Environment to run it in, for example prod.")
+@click.option("--stage", help="In place of JOB: this stage's job of every use case, one after the other.")
 @click.option("--param", "pairs", multiple=True, metavar="K=V", help="Job parameter; may be repeated.")
+@click.option("--host", help=HOST)
 @format_option
-def run(job: str, env: str, pairs: tuple[str, ...], form: str) -> None:
+def run(*, job: str | None, env: str, stage: str | None, pairs: tuple[str, ...], host: str | None, form: str) -> None:
     """Run the deployed job JOB and wait for its end. Exits with 1 where it fails."""
-    result = run_job(env, job, parse_parameters(pairs))
-    show([task.as_row() for task in result.tasks], form=form, title=f"{job} in {env}: run {result.run_id}")
-    if not result.succeeded:
-        raise CommandError(f"run {result.run_id} of {job!r} failed: {result.message or 'see the tasks above'}")
+    if (job is None) == (stage is None):
+        raise CommandError("name a JOB, or a --stage whose jobs are to run, and not both", 2)
+    parameters = parse_parameters(pairs)
+    for name in [job] if job else jobs_of(env, str(stage)):
+        result = run_job(env, name, parameters, host)
+        show([task.as_row() for task in result.tasks], form=form, title=f"{name} in {env}: run {result.run_id}")
+        if not result.succeeded:
+            raise CommandError(f"run {result.run_id} of {name!r} failed: {result.message or 'see the tasks above'}")

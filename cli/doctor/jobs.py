@@ -65,7 +65,7 @@ def every_schedule_is_as_declared(patient: Patient) -> Iterator[Fault]:
             yield Fault(subject=name, wrong=f"is {found}, declared {wanted}", fix=fix)
 
 
-def _wheels(patient: Patient) -> Mapping[str, list[str]]:
+def wheels(patient: Patient) -> Mapping[str, list[str]]:
     """The jobs that name each wheel."""
     found: dict[str, list[str]] = {}
     for name in _declared(patient).keys() & patient.jobs.keys():
@@ -89,7 +89,7 @@ def every_wheel_is_there(patient: Patient) -> Iterator[Fault]:
     """A cluster without its wheel fails after minutes."""
     from databricks.sdk.errors import NotFound  # noqa: PLC0415 - takes half a second
 
-    for path, jobs in _wheels(patient).items():
+    for path, jobs in wheels(patient).items():
         try:
             patient.workspace.files.get_metadata(path)
         except NotFound:
@@ -102,7 +102,7 @@ def every_wheel_is_what_its_folder_says(patient: Patient) -> Iterator[Fault]:
     """The folder's name is the SHA-256 of the file: other content is not what was reviewed."""
     from databricks.sdk.errors import NotFound  # noqa: PLC0415 - takes half a second
 
-    for path in _wheels(patient):
+    for path in wheels(patient):
         named = _SHA256.search(path)
         try:
             found = _sha256(patient, path)

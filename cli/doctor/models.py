@@ -7,21 +7,23 @@ from cli.doctor.patient import Patient
 from cli.doctor.rights import model_name
 
 
-def _served(patient: Patient) -> list[str]:
+def served(patient: Patient) -> list[str]:
+    """The use cases that serve here. Raises NotAskedError if none does."""
     found = [name for name, values in patient.environment.use_cases.items() if values.serving]
     if not found:
         raise NotAskedError("no use case serves in this environment")
     return found
 
 
-def _endpoint(patient: Patient, use_case: str) -> str:
+def endpoint(patient: Patient, use_case: str) -> str:
+    """The name of its endpoint. Raises NotAskedError if it declares none."""
     serving = patient.spec.use_cases[use_case].serving
     if serving is None:
         raise NotAskedError(f"{use_case} declares no serving")
     return serving.endpoint
 
 
-def _champion(patient: Patient, use_case: str) -> str | None:
+def champion(patient: Patient, use_case: str) -> str | None:
     """The live version by its alias."""
     listed = patient.workspace.registered_models.get(model_name(patient, use_case), include_aliases=True).aliases or []
     return next((str(each.version_num) for each in listed if each.alias_name == "champion"), None)
@@ -31,9 +33,9 @@ def _champion(patient: Patient, use_case: str) -> str | None:
 def every_live_model_has_its_endpoint(patient: Patient) -> Iterator[Fault]:
     """Serving is phase two: it is deployed once a version is live."""
     found = {str(each.name) for each in patient.workspace.serving_endpoints.list()}
-    for use_case in _served(patient):
-        name = _endpoint(patient, use_case)
-        if name not in found and _champion(patient, use_case):
+    for use_case in served(patient):
+        name = endpoint(patient, use_case)
+        if name not in found and champion(patient, use_case):
             fix = f"make deploy ENV={patient.environment.name} SERVING=1"
             yield Fault(subject=name, wrong="does not exist, and a version is live", fix=fix)
 
@@ -42,14 +44,14 @@ def every_live_model_has_its_endpoint(patient: Patient) -> Iterator[Fault]:
 def the_endpoint_serves_the_champion(patient: Patient) -> Iterator[Fault]:
     """Batch scoring goes by the alias, and callers by the endpoint."""
     found = {str(each.name) for each in patient.workspace.serving_endpoints.list()}
-    for use_case in _served(patient):
-        name, live = _endpoint(patient, use_case), _champion(patient, use_case)
+    for use_case in served(patient):
+        name, live = endpoint(patient, use_case), champion(patient, use_case)
         if name not in found:
             continue
         config = patient.workspace.serving_endpoints.get(name).config
-        served = [str(each.entity_version) for each in (config.served_entities or [])] if config else []
-        if served != [live]:
-            wrong = f"serves version {', '.join(served) or 'none'}, @champion is {live or 'none'}"
+        versions = [str(each.entity_version) for each in (config.served_entities or [])] if config else []
+        if versions != [live]:
+            wrong = f"serves version {', '.join(versions) or 'none'}, @champion is {live or 'none'}"
             fix = "run the promotion job again, or mlops rollback, which changes both"
             yield Fault(subject=name, wrong=wrong, fix=fix)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from infra.cdktf_seam import Scope, azurerm
+from infra.cdktf_seam import Resource, Scope, azurerm
 from infra.spec import FederatedIdentity
 
 # The only audience that Entra takes for tokens of other identity providers.
@@ -11,7 +11,7 @@ _AUDIENCE = "api://AzureADTokenExchange"
 
 @dataclass(frozen=True, kw_only=True)
 class CiIdentityProps:
-    """`identity` is the one pipeline that may sign in as it."""
+    """`identity` is the pipeline that may sign in as it."""
 
     name: str
     resource_group: str
@@ -31,14 +31,24 @@ def ci_identity(scope: Scope, id_: str, props: CiIdentityProps) -> CiIdentityOut
     made = azurerm.user_assigned_identity.UserAssignedIdentity(
         scope, id_, name=props.name, resource_group_name=props.resource_group, location=props.location
     )
-    azurerm.federated_identity_credential.FederatedIdentityCredential(
-        scope,
-        f"{id_}-federation",
-        name="pipeline",
-        resource_group_name=props.resource_group,
-        parent_id=made.id,
-        issuer=props.identity.issuer,
-        audience=[_AUDIENCE],
-        subject=props.identity.subject,
-    )
+    before: list[Resource] = []
+    for label, subject in named_subjects(props.identity):
+        credential = azurerm.federated_identity_credential.FederatedIdentityCredential(
+            scope,
+            f"{id_}-{label}",
+            name="pipeline" if not before else label,
+            resource_group_name=props.resource_group,
+            parent_id=made.id,
+            issuer=props.identity.issuer,
+            audience=[_AUDIENCE],
+            subject=subject,
+            # Entra refuses two at once on one identity.
+            depends_on=before or None,
+        )
+        before = [credential]
     return CiIdentityOutputs(principal_id=made.principal_id)
+
+
+def named_subjects(identity: FederatedIdentity) -> list[tuple[str, str]]:
+    """Each subject with the last part of the construct id of what lets it sign in."""
+    return list(zip(("federation", "unattended-federation"), identity.subjects, strict=False))

@@ -61,3 +61,10 @@ class FederatedIdentity(Values):
     issuer: Annotated[str, Field(pattern=r"^https://\S+$", description="the identity provider's https address")]
     audience: Annotated[str, Field(min_length=1, description="the audience that its tokens name")]
     subject: Annotated[str, Field(min_length=1, description="the one subject that may sign in, without wildcards")]
+    unattended_subject: Annotated[str, Field(min_length=1, description="a subject, without wildcards")] | None = None
+    """a second subject, for runs that no person approves, such as the search for drift; protected branches use it"""
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """Every subject that may sign in, the approved one first."""
+        return (self.subject, *([self.unattended_subject] if self.unattended_subject else []))

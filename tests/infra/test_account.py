@@ -102,7 +102,9 @@ def test_a_pipeline_signs_in_without_a_secret_and_to_its_environment_only(docume
     """One service principal per environment, one exact subject each, in the owners of that environment alone."""
     policies = _all(documents, "databricks_service_principal_federation_policy")
     assert {name: policy["oidc_policy"]["subject"] for name, policy in policies.items()} == {
-        f"principal-{name}-deployer-federation": f"repo:example-org/mlops:environment:{name}" for name in ENVIRONMENTS
+        f"principal-{name}-deployer-{kind}": f"repo:example-org/mlops:environment:{name}{suffix}"
+        for name in ENVIRONMENTS
+        for kind, suffix in (("federation", ""), ("unattended-federation", "-unattended"))
     }
     assert "databricks_service_principal_secret" not in documents["account"]["resource"]
     owners = [

@@ -11,18 +11,36 @@ def _all(documents: Documents, type_: str) -> dict[str, dict[str, Any]]:
     return dict(documents["bootstrap"]["resource"].get(f"azurerm_{type_}", {}))
 
 
-def test_a_pipeline_signs_in_for_one_subject(documents: Documents) -> None:
-    """By Entra's audience and the subject of its own environment; there is no secret."""
+def test_a_pipeline_signs_in_by_named_subjects(documents: Documents) -> None:
+    """By Entra's audience, with a person's approval or on protected branches alone; there is no secret."""
     found = {
-        credential["parent_id"]: (credential["subject"], credential["audience"])
+        (credential["parent_id"], credential["subject"], *credential["audience"])
         for credential in _all(documents, "federated_identity_credential").values()
     }
     assert found == {
-        f"${{azurerm_user_assigned_identity.{environment}-deployer.id}}": (
-            f"repo:example-org/mlops:environment:{environment}",
-            ["api://AzureADTokenExchange"],
+        (
+            f"${{azurerm_user_assigned_identity.{environment}-deployer.id}}",
+            f"repo:example-org/mlops:environment:{environment}{suffix}",
+            "api://AzureADTokenExchange",
         )
         for environment in ENVIRONMENTS
+        for suffix in ("", "-unattended")
+    }
+
+
+def test_credentials_of_one_identity_are_made_one_after_the_other(documents: Documents) -> None:
+    """Entra refuses two at once."""
+    credentials = _all(documents, "federated_identity_credential")
+    assert {name: credential.get("depends_on") for name, credential in credentials.items()} == {
+        f"{environment}-deployer-{kind}": after
+        for environment in ENVIRONMENTS
+        for kind, after in (
+            ("federation", None),
+            (
+                "unattended-federation",
+                [f"azurerm_federated_identity_credential.{environment}-deployer-federation"],
+            ),
+        )
     }
 
 

@@ -1,0 +1,101 @@
+"""`mlops smoke`, `mlops live` and `mlops restore`: what a release asks before it, after it, and to take it back."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.cloud import HOST, deployed
+from cli.commands.doctor import declared
+from cli.errors import CommandError
+from cli.output import format_option, show
+
+if TYPE_CHECKING:
+    from cli.doctor.patient import Patient
+
+_COLUMNS = ("check", "result", "subject", "what", "fix")
+
+
+def _patient(env: str, host: str | None) -> "Patient":
+    from cli.doctor.patient import Patient  # noqa: PLC0415 - other commands do not need it
+
+    spec, environment = declared(env)
+    return Patient(spec=spec, environment=environment, workspace=deployed(env, host))
+
+
+@click.command()
+@click.option("--env", required=True, help="The environment that was deployed.")
+@click.option("--host", help=HOST)
+@format_option
+def smoke(env: str, host: str | None, form: str) -> None:
+    """Ask a fresh deployment whether it works: its jobs, their wheel, the live version, its endpoint.
+
+    Ends with 1 if something is wrong, and if something could not be asked.
+    """
+    from cli.doctor.check import Result  # noqa: PLC0415 - other commands do not need it
+    from cli.doctor.examine import examine  # noqa: PLC0415
+    from cli.smoke import CHECKS  # noqa: PLC0415
+
+    lines = examine(_patient(env, host), CHECKS)
+    show([asdict(line) for line in lines], form=form, columns=_COLUMNS, title=f"{env} after its deployment")
+    failed = sorted({line.check for line in lines if line.result in (Result.WRONG, Result.UNKNOWN)})
+    if failed:
+        raise CommandError(f"{env} does not work: {'; '.join(failed)}. Each line says the fix")
+
+
+@click.command()
+@click.option("--env", required=True, help="Environment to ask.")
+@click.option("--host", help=HOST)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write JSON here, for `mlops restore`.")
+@format_option
+def live(env: str, host: str | None, out: Path | None, form: str) -> None:
+    """Say which version of each use case is live."""
+    from cli.smoke import live as versions  # noqa: PLC0415 - other commands do not need it
+
+    found = versions(_patient(env, host))
+    if out:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    show([{"use_case": name, "live": version} for name, version in found.items()], form=form, title=f"live in {env}")
+
+
+@click.command()
+@click.argument("before", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--env", required=True, help="Environment to restore.")
+@click.option("--host", help=HOST)
+@click.option("--by", required=True, metavar="NAME", help="Who asks for it.")
+@click.option("--reason", required=True, help="Why; it is recorded.")
+def restore(*, before: Path, env: str, host: str | None, by: str, reason: str) -> None:
+    """Make the versions live again that BEFORE, written by `mlops live`, says were live.
+
+    What is live as before is left alone, so a rerun reaches the same end.
+    """
+    from cli.commands.run import run_job  # noqa: PLC0415 - other commands do not need it
+    from cli.smoke import live as versions  # noqa: PLC0415
+
+    now = versions(_patient(env, host))
+    failed = []
+    for use_case, version in _read(before).items():
+        if now.get(use_case) == version:
+            click.echo(f"{use_case}: version {version or 'none'} is live, as before")
+        elif version is None:
+            # Nothing was ever live: there is nothing to go back to, and the new one passed its gates.
+            click.echo(f"{use_case}: version {now.get(use_case)} is the first one live, and stays")
+        elif not run_job(
+            env, f"{use_case}-rollback", {"to_version": version, "by": by, "reason": reason}, host
+        ).succeeded:
+            failed.append(f"{use_case} to version {version}")
+    if failed:
+        raise CommandError(f"not restored: {', '.join(failed)}; read the rollback job's run, then run this again")
+
+
+def _read(path: Path) -> dict[str, str | None]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise CommandError(f"{path}: is no JSON ({error}); write it with mlops live --out", 2) from error
+    if not isinstance(found, dict) or not all(value is None or isinstance(value, str) for value in found.values()):
+        raise CommandError(f"{path}: allowed is an object of version by use case; write it with mlops live --out", 2)
+    return found

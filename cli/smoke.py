@@ -1,0 +1,78 @@
+"""What a release must have reached: the checks of `mlops doctor` that are about it, and three of their own."""
+
+from collections.abc import Iterator
+
+from cli.doctor import jobs, models
+from cli.doctor.check import Check, Fault, check
+from cli.doctor.jobs import wheels
+from cli.doctor.models import champion, endpoint, served
+from cli.doctor.patient import Patient
+
+
+@check
+def every_job_runs_the_wheel_of_this_checkout(patient: Patient) -> Iterator[Fault]:
+    """The folder of a wheel is named by its content, and so is a build of the checkout."""
+    from infra.wheel import build_wheel  # noqa: PLC0415 - other commands build no wheel
+
+    wanted = build_wheel().sha256
+    for path, named in wheels(patient).items():
+        if "/mlops_ml-" in path and wanted not in path:
+            fix = f"make deploy ENV={patient.environment.name}"
+            yield Fault(subject=", ".join(sorted(named)), wrong=f"runs {path}, not the build {wanted[:12]}…", fix=fix)
+
+
+@check
+def a_version_is_live_wherever_one_is_served(patient: Patient) -> Iterator[Fault]:
+    """Training and its gates come before serving."""
+    for use_case in served(patient):
+        if champion(patient, use_case) is None:
+            fix = f"make train ENV={patient.environment.name}, and read why its gates refuse"
+            yield Fault(subject=use_case, wrong="has no version with the alias champion", fix=fix)
+
+
+@check
+def every_endpoint_answers(patient: Patient) -> Iterator[Fault]:
+    """It is ready, and refuses a request without a key by itself: the pipeline may read no row to ask about."""
+    from databricks.sdk.errors import BadRequest, InvalidParameterValue  # noqa: PLC0415 - takes half a second
+    from databricks.sdk.errors.base import DatabricksError  # noqa: PLC0415
+
+    found = {str(each.name) for each in patient.workspace.serving_endpoints.list()}
+    for use_case in served(patient):
+        name = endpoint(patient, use_case)
+        fix = f"read the endpoint's log, then make deploy ENV={patient.environment.name} SERVING=1"
+        if name not in found:
+            yield Fault(subject=name, wrong="does not exist", fix=fix)
+            continue
+        state = patient.workspace.serving_endpoints.get(name).state
+        ready = state.ready.value if state and state.ready else "of unknown state"
+        if ready != "READY":
+            yield Fault(subject=name, wrong=f"is {ready}", fix=fix)
+            continue
+        try:
+            patient.workspace.serving_endpoints.query(name, dataframe_records=[{}])
+        except (BadRequest, InvalidParameterValue):
+            continue
+        except DatabricksError as error:
+            yield Fault(subject=name, wrong=f"answers {error.error_code}: {error}", fix=fix)
+
+
+CHECKS: tuple[Check, ...] = (
+    *jobs.CHECKS,
+    every_job_runs_the_wheel_of_this_checkout,
+    a_version_is_live_wherever_one_is_served,
+    *models.CHECKS,
+    every_endpoint_answers,
+)
+
+
+def live(patient: Patient) -> dict[str, str | None]:
+    """The live version of each use case; None if it has none yet, or no model either."""
+    from databricks.sdk.errors import NotFound  # noqa: PLC0415 - takes half a second
+
+    found: dict[str, str | None] = {}
+    for use_case in patient.environment.use_cases:
+        try:
+            found[use_case] = champion(patient, use_case)
+        except NotFound:
+            found[use_case] = None
+    return found

@@ -1,0 +1,30 @@
+"""`policies/prices.yaml`: what a machine costs an hour, and the day that it was looked up."""
+
+import re
+from datetime import date
+
+import yaml
+
+from delivery.host import DeliveryError
+from delivery.renew.retail import Fetch, fetch, machines
+
+PATH = "policies/prices.yaml"
+
+
+def renewed(text: str, today: date, ask: Fetch = fetch) -> str:
+    """The file with today's prices of its nodes. Raises DeliveryError if one of them is priced no longer."""
+    prices = yaml.safe_load(text)
+    found = {node: _price(prices["region"], node, ask) for node in prices["nodes"]}
+    missing = sorted(node for node, price in found.items() if price is None)
+    if missing:
+        raise DeliveryError(f"{PATH}: {', '.join(missing)} has no Linux price in {prices['region']}; take it out")
+    changed = {node: price for node, price in found.items() if price != prices["nodes"][node]["vm_per_hour"]}
+    for node, price in changed.items():
+        text = re.sub(rf"(^  {node}: \{{vm_per_hour: )[0-9.]+", rf"\g<1>{price:g}", text, flags=re.MULTILINE)
+    return re.sub(r"^as_of: .*$", f"as_of: {today}", text, flags=re.MULTILINE) if changed else text
+
+
+def _price(region: str, node: str, ask: Fetch) -> float | None:
+    """The lowest of those that Azure lists: it lists one machine under several products."""
+    listed = [price for name, price in machines(region, node, ask) if name == node]
+    return min(listed, default=None)

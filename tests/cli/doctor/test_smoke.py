@@ -1,0 +1,66 @@
+"""After a deployment: what stops a release, on a local cloud with prod's stacks."""
+
+import json
+from dataclasses import replace
+
+from databricks.sdk.service.jobs import JobSettings
+
+from cli.doctor.check import Result
+from cli.doctor.examine import examine
+from cli.doctor.patient import Patient
+from cli.smoke import CHECKS, live
+from tests.cli.doctor.conftest import Examined
+from tests.cli.doctor.test_served import served  # noqa: F401 - a fixture
+from tests.localcloud.core import Core
+
+WHEEL, LIVE, ANSWERS = (
+    "every job runs the wheel of this checkout",
+    "a version is live wherever one is served",
+    "every endpoint answers",
+)
+
+
+def _results(patient: Patient) -> dict[str, set[Result]]:
+    found: dict[str, set[Result]] = {}
+    for line in examine(patient, CHECKS):
+        found.setdefault(line.check, set()).add(line.result)
+    return found
+
+
+def test_before_a_model_is_live_the_smoke_test_fails(patient: Patient) -> None:
+    """The jobs are there and run this checkout's wheel; no version is live, and no endpoint is there to answer."""
+    found = _results(patient)
+    assert found[WHEEL] == {Result.OK}
+    assert found["every job exists"] == {Result.OK}
+    assert found[LIVE] == {Result.WRONG}
+    assert found[ANSWERS] == {Result.WRONG}
+
+
+def test_a_served_model_passes(patient: Patient, served: tuple[int, int]) -> None:  # noqa: F811
+    """Everything is in order: the version is live, and its endpoint refuses a request without a key by itself."""
+    found = _results(patient)
+    assert {name for name, results in found.items() if results != {Result.OK}} == set()
+    assert live(patient) == {"credit": str(served[0])}
+
+
+def test_another_wheel_than_this_checkouts_is_found(core: Core, patient: Patient) -> None:
+    """A job that somebody pointed at an older wheel would run code that was not released."""
+    [job] = [each for each in core.admin().jobs.list() if each.settings and each.settings.name == "credit-scoring"]
+    assert job.job_id is not None
+    settings = core.admin().jobs.get(job.job_id).settings
+    assert settings is not None
+    old = json.loads(json.dumps(settings.as_dict()))
+    for task in old["tasks"]:
+        for library in task["libraries"]:
+            if "/mlops_ml-" in library.get("whl", ""):
+                library["whl"] = f"/Volumes/prod/platform_ops/wheels/{'0' * 64}/mlops_ml-0.1.0-py3-none-any.whl"
+    core.admin().jobs.reset(job.job_id, JobSettings.from_dict(old))
+    [line] = [each for each in examine(replace(patient), CHECKS) if each.check == WHEEL]
+    assert (line.result, line.subject) == (Result.WRONG, "credit-scoring")
+    assert f"/wheels/{'0' * 64}/mlops_ml-" in line.what
+
+
+def test_the_checks_that_the_doctor_shares_are_the_doctors(examined: Examined) -> None:
+    """What `mlops doctor` says about jobs and models, the smoke test asks too."""
+    asked = {check.name for check in CHECKS}
+    assert {"every wheel is there", "the endpoint serves the champion", "every job exists"} <= asked & examined().keys()

@@ -1,0 +1,66 @@
+"""The commands of a release, without a running cloud."""
+
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from click.testing import CliRunner
+
+from cli.commands.run import jobs_of
+from cli.errors import CommandError
+from cli.main import mlops
+
+
+def test_a_stage_is_the_job_of_every_use_case_that_has_it() -> None:
+    """Staging integrates, prod trains; dev has no integration job, and is told which stages there are."""
+    assert jobs_of("staging", "integration") == ["credit-integration"]
+    assert jobs_of("prod", "training") == ["credit-training"]
+    with pytest.raises(CommandError, match=r"no use case of dev has such a job; its stages are .*training"):
+        jobs_of("dev", "integration")
+
+
+@pytest.mark.parametrize("arguments", [[], ["credit-training", "--stage", "training"]])
+def test_a_job_or_a_stage_is_named(arguments: list[str]) -> None:
+    """Neither and both are refused before anything is asked."""
+    result = CliRunner().invoke(mlops, ["run", *arguments, "--env", "prod"])
+    assert result.exit_code == 2
+    assert result.stderr == "error: name a JOB, or a --stage whose jobs are to run, and not both\n"
+
+
+@pytest.mark.parametrize("command", ["smoke", "live"])
+def test_an_environment_that_no_file_declares_is_refused(command: str) -> None:
+    """With those there are."""
+    result = CliRunner().invoke(mlops, [command, "--env", "moon"])
+    assert result.exit_code == 2
+    assert "--env moon is not declared; declared are" in result.stderr
+    assert "prod" in result.stderr
+
+
+def test_a_workspace_that_nobody_signed_in_to_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The message names the host and the ways to sign in. The host here refuses every path."""
+    for name in ("DATABRICKS_TOKEN", "DATABRICKS_CLIENT_ID", "DATABRICKS_AUTH_TYPE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DATABRICKS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        host = f"http://127.0.0.1:{server.server_port}"
+        result = CliRunner().invoke(mlops, ["live", "--env", "prod", "--host", host])
+        server.shutdown()
+    assert result.exit_code == 2
+    assert f"no sign-in for {host}" in result.stderr
+    assert "az login, or set DATABRICKS_TOKEN" in result.stderr
+
+
+@pytest.mark.parametrize(("text", "problem"), [("{", "is no JSON"), ('{"credit": 3}', "an object of version by use")])
+def test_a_record_of_what_was_live_is_read_strictly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, problem: str
+) -> None:
+    """A broken file restores nothing."""
+    from cli.commands.release import _read  # noqa: PLC0415
+
+    file = tmp_path / "live.json"
+    file.write_text(text)
+    with pytest.raises(CommandError, match=problem):
+        _read(file)
