@@ -27,6 +27,7 @@ class Wheel:
 def _source_files(root: Path) -> Iterator[Path]:
     """Everything that the wheel is made of, in a fixed order."""
     yield root / "pyproject.toml"
+    yield root / "LICENSE"
     yield from sorted(
         path
         for path in (root / "ml").rglob("*")

@@ -10,7 +10,7 @@ from infra.wheel import ROOT, build_wheel, entry_points
 def _checkout(target: Path) -> Path:
     """A copy of what the wheel is made of, without the caches of running it."""
     shutil.copytree(ROOT / "ml", target / "ml", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", ".gitignore"):
+    for name in ("pyproject.toml", "LICENSE", ".gitignore"):
         shutil.copy(ROOT / name, target / name)
     return target
 
