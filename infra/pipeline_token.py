@@ -10,7 +10,9 @@ from urllib.error import URLError
 from urllib.parse import urlencode
 
 # Set by the agent, by the task AzureCLI@2, and by the step (System.AccessToken has to be mapped).
-_URI, _CONNECTION, _TOKEN = "SYSTEM_OIDCREQUESTURI", "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID", "SYSTEM_ACCESSTOKEN"
+_URI = "SYSTEM_OIDCREQUESTURI"
+_CONNECTION = "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID"
+_OF_THE_RUN = "SYSTEM_ACCESSTOKEN"
 _VERSION = "7.1"
 _TIMEOUT_S = 30
 
@@ -21,7 +23,7 @@ class PipelineTokenError(RuntimeError):
 
 def in_azure_pipelines(environment: Mapping[str, str]) -> bool:
     """Whether a run with a service connection surrounds this process."""
-    return all(environment.get(name) for name in (_URI, _CONNECTION, _TOKEN))
+    return all(environment.get(name) for name in (_URI, _CONNECTION, _OF_THE_RUN))
 
 
 def id_token(environment: Mapping[str, str]) -> str:
@@ -31,7 +33,7 @@ def id_token(environment: Mapping[str, str]) -> str:
         f"{environment[_URI]}?{query}",
         method="POST",
         data=b"",
-        headers={"Authorization": f"Bearer {environment[_TOKEN]}", "Content-Type": "application/json"},
+        headers={"Authorization": f"Bearer {environment[_OF_THE_RUN]}", "Content-Type": "application/json"},
     )
     try:
         with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310 - as above

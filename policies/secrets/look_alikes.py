@@ -24,6 +24,8 @@ _ABOUT = re.compile(
     r"[\"'\]]{0,2}\s*(?:=|:|,|\()\s*[fr]?[\"'`]?$",
     re.IGNORECASE,
 )
+# What a job of GitHub may do with its identity's token.
+_PERMISSION = re.compile(r"^\s*id-token:\s*[\"']?$")
 
 
 def is_placeholder(secret: str) -> bool:
@@ -38,6 +40,8 @@ def is_by_name_only(secret: str, line: str, plugin: Any) -> bool:
     if type(plugin).__name__ != "KeywordDetector":
         return False
     before = line.partition(secret)[0]
+    if secret in ("read", "write", "none") and _PERMISSION.match(before):
+        return True
     return bool(
         is_indirect_reference(line) or _VERSION.fullmatch(secret) or _REFERENCE.match(secret) or _ABOUT.search(before)
     )

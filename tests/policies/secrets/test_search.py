@@ -159,3 +159,10 @@ def test_the_command_fails_and_does_not_print_the_secret(tmp_path: Path) -> None
     assert done.exit_code == 1
     assert {"place": f"{file}:1", "kind": "Databricks Token"} in json.loads(done.stdout)
     assert SECRETS["Databricks Token"] not in done.output
+
+
+def test_a_permission_of_a_job_is_no_secret(tmp_path: Path) -> None:
+    """`id-token: write` is a right; any other value under that name is a secret still."""
+    right = _written(tmp_path, "right.yml", "permissions:\n  id-token: write # the sign-in\n  id-token: none\n")
+    wrong = _written(tmp_path, "wrong.yml", "settings:\n  id-token: correct-horse-battery\n")
+    assert search([right, wrong], tmp_path) == [SecretFinding("wrong.yml", 2, "Secret Keyword")]
