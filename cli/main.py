@@ -1,35 +1,56 @@
 """The command group."""
 
+from importlib import import_module
+
 import click
 
-from cli.commands.access import access
-from cli.commands.clock import clock
-from cli.commands.cloud import down, status, up
-from cli.commands.demo import demo
-from cli.commands.doctor import doctor
-from cli.commands.features import features
-from cli.commands.history import history
-from cli.commands.release import live, restore, smoke
-from cli.commands.review import review
-from cli.commands.run import run
-from cli.commands.scan import scan
-from cli.commands.secrets import secrets
-from cli.commands.signing import approve, rollback
-from cli.commands.sql import sql
-from cli.commands.synth import synth
-from cli.commands.user import user
+# Commands by name, and the module below `cli.commands` that holds the function of that name: only the one that is
+# asked for is loaded, since some load what takes longer than a review.
+_MODULES = {
+    "synth": "synth",
+    "scan": "scan",
+    "secrets": "secrets",
+    "review": "review",
+    "access": "access",
+    "up": "cloud",
+    "down": "cloud",
+    "status": "cloud",
+    "doctor": "doctor",
+    "demo": "demo",
+    "run": "run",
+    "sql": "sql",
+    "approve": "signing",
+    "rollback": "signing",
+    "history": "history",
+    "live": "release",
+    "restore": "release",
+    "smoke": "release",
+    "features": "features",
+    "user": "user",
+    "clock": "clock",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+class _Commands(click.Group):
+    """The commands, each loaded when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command, by name."""
+        del ctx
+        return sorted(_MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name; None if there is none."""
+        del ctx
+        if cmd_name not in _MODULES:
+            return None
+        found: click.Command = getattr(import_module(f"cli.commands.{_MODULES[cmd_name]}"), cmd_name)
+        return found
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 def mlops() -> None:
     """MLOps on Azure Databricks: synthesize the stacks, and run them on this machine."""
-
-
-_STACKS = (synth, scan, secrets, review, access)
-_CLOUD = (up, down, status, doctor, demo, run, sql, approve, rollback, history, features, user, clock)
-_RELEASE = (smoke, live, restore)
-for command in (*_STACKS, *_CLOUD, *_RELEASE):
-    mlops.add_command(command)
 
 
 def main() -> None:

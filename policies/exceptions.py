@@ -8,6 +8,8 @@ from typing import TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from policies.yaml_file import parse_yaml
+
 # Longer, and nobody remembers why: an exception is looked at again within a year.
 _LONGEST = timedelta(days=366)
 
@@ -48,7 +50,7 @@ def read_exceptions(files: Iterable[Path], name: str, kind: type[Kind]) -> list[
     mistakes: list[str] = []
     for file in files:
         try:
-            entries = (yaml.safe_load(file.read_text()) or {}).get(name, [])
+            entries = (parse_yaml(file.read_text()) or {}).get(name, [])
         except (OSError, AttributeError, yaml.YAMLError) as error:
             mistakes.append(f"{file}: cannot be read as YAML with a list `{name}`: {error}")
             continue

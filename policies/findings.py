@@ -1,14 +1,14 @@
 """What the checks say of a plan or of synthesized stacks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from policies.adopted import adopted_in, applies, judged
 from policies.checks.core.catalogue import rules_by_type
 from policies.checks.core.document import Document
-from policies.checks.core.rule import UNKNOWN_FAILS, Severity
-from policies.checks.core.verdict import Result
+from policies.checks.core.rule import UNKNOWN_FAILS, Rule, Severity
+from policies.checks.core.verdict import Result, Verdict
 from policies.terraform.documents import document_of
 
 
@@ -38,16 +38,23 @@ def findings_of(plan_or_synth: Mapping[str, Any]) -> list[Finding]:
 
 def findings_in(document: Document) -> list[Finding]:
     """One finding per rule and resource of the document, in the order of its resources; then of what is adopted."""
-    made = [
-        Finding(rule.id, rule.severity, resource.address, verdict.result, verdict.reason)
-        for resource in document.resources
-        for rule in rules_by_type().get(resource.type, ())
-        for verdict in (rule.judge(resource),)
-    ]
-    return made + [
-        Finding(rule.id, rule.severity, item.address, verdict.result, verdict.reason)
-        for item in adopted_in(document)
-        for rule in rules_by_type().get(item.type, ())
-        if applies(rule)
-        for verdict in (judged(rule, item),)
-    ]
+    return [_finding(*one) for one in _judged(document)]
+
+
+def doubtful_in(document: Document) -> list[Finding]:
+    """As `findings_in`, without what passes."""
+    return [_finding(*one) for one in _judged(document) if one[2].result is not Result.PASS]
+
+
+def _judged(document: Document) -> Iterator[tuple[Rule, str, Verdict]]:
+    """Every rule's verdict on the resource at an address."""
+    by_type = rules_by_type()
+    for resource in document.resources:
+        yield from ((rule, resource.address, rule.judge(resource)) for rule in by_type.get(resource.type, ()))
+    for item in adopted_in(document):
+        for rule in filter(applies, by_type.get(item.type, ())):
+            yield rule, item.address, judged(rule, item)
+
+
+def _finding(rule: Rule, address: str, verdict: Verdict) -> Finding:
+    return Finding(rule.id, rule.severity, address, verdict.result, verdict.reason)

@@ -9,10 +9,17 @@ import yaml
 from policies.errors import RulesError
 
 
+def parse_yaml(text: str) -> Any:
+    """What a YAML text says, as `safe_load` reads it, by the library's parser in C if it has one: ten times as fast."""
+    if yaml.__with_libyaml__:
+        return yaml.load(text, Loader=yaml.CSafeLoader)
+    return yaml.safe_load(text)
+
+
 def read_yaml(path: Path) -> Mapping[str, Any]:
     """The mapping in `path`. Raises RulesError where there is none."""
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found = parse_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise RulesError(f"{path}: cannot be read as YAML: {error}") from error
     if not isinstance(found, dict):

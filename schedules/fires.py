@@ -7,6 +7,7 @@ as Quartz's documentation says that a change of the clocks may skip or repeat a 
 from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from schedules.days import EveryDay, Weekdays
@@ -52,6 +53,7 @@ def last_fire(quartz: str, timezone: str, after: datetime, until: datetime) -> d
     return None
 
 
+@lru_cache(maxsize=10_000)
 def runs_per_month(quartz: str) -> float | None:
     """Fires in a month of 730 hours, over a cycle of 28 years; None for text that is no schedule."""
     try:

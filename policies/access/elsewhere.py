@@ -1,11 +1,11 @@
 """Who uses what changes, across stacks: for the blast radius of a plan review."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from policies.access.build import estate_of
-from policies.access.model import Estate, Key
+from policies.access.model import Key
 from policies.access.stacks import Stack, read_stacks
 from policies.review.blast_radius import Elsewhere, Users
 from policies.terraform.plan import Change
@@ -18,53 +18,87 @@ _KINDS = {
     "databricks_external_location": "external_location",
     "databricks_storage_credential": "storage_credential",
 }
+Name = TypeVar("Name", str, tuple[str, str])
 # Types whose names a job's cluster or an endpoint carries.
 _NAMED = ("databricks_cluster_policy", "databricks_instance_pool", "databricks_sql_endpoint")
 
 
 def users_elsewhere(folder: Path) -> Elsewhere:
     """Looks up users in the stacks below `folder`. Raises DocumentError where there are none."""
-    stacks = read_stacks(folder)
-    estate = estate_of(stacks)
+    users = _Users(read_stacks(folder))
 
     def users_of(change: Change, name: str) -> Users:
-        kind = _KINDS.get(change.type)
-        holders = set(_holders(estate, Key(kind=kind, name=name))) if kind else set()
-        if change.type in ("databricks_service_principal", "databricks_group"):
-            holders = {name, *(item.member for item in estate.memberships if item.group == name)}
-        jobs = {key.name for key, item in estate.securables.items() if key.kind == "job" and item.run_as in holders}
+        holders = users.holders(change, name)
+        jobs = {job for holder in holders for job in users.run_by.get(holder, ())}
+        named = users.naming.get(name, set()) if change.type in _NAMED else set()
         return Users(
-            jobs=tuple(sorted(jobs | set(_naming(stacks, change, name)))),
-            endpoints=tuple(sorted(_endpoints(stacks, name))),
+            jobs=tuple(sorted(jobs | named)),
+            endpoints=tuple(sorted(users.serving.get(name, ()))),
             principals=tuple(sorted(holders)),
         )
 
     return users_of
 
 
-def _holders(estate: Estate, key: Key) -> Iterator[str]:
-    """Principals, groups' members included, that were given something on the securable or on what is in it."""
-    for grant in estate.grants:
-        if grant.key == key or grant.key.name.startswith(f"{key.name}."):
-            yield grant.principal
-            yield from (item.member for item in estate.memberships if item.group == grant.principal)
+class _Users:
+    """Who uses what, read once from the stacks and kept by name: a plan asks for each of its resources."""
+
+    def __init__(self, stacks: Sequence[Stack]) -> None:
+        estate = estate_of(tuple(stacks))
+        jobs = list(_resources(stacks, "databricks_job"))
+        endpoints = list(_resources(stacks, "databricks_model_serving"))
+        self._members = _gathered((item.group, item.member) for item in estate.memberships)
+        self._granted = _gathered((place, grant.principal) for grant in estate.grants for place in _around(grant.key))
+        # Jobs by whom they run as, jobs by every text in their definition, endpoints by what they serve.
+        self.run_by = _gathered((item.run_as, key.name) for key, item in estate.securables.items() if key.kind == "job")
+        self.naming = _gathered((text, called) for called, values in jobs for text in _texts(values))
+        self.serving = _gathered((name, called) for called, values in endpoints for name in _served(values))
+
+    def holders(self, change: Change, name: str) -> set[str]:
+        """The members of a changing group; of a securable, whoever was given something on it or on what is in it,
+        groups' members included.
+        """
+        if change.type in ("databricks_service_principal", "databricks_group"):
+            return {name, *self._members.get(name, ())}
+        kind = _KINDS.get(change.type)
+        # What is in a securable has a longer name and another kind.
+        given = self._granted.get((kind, name), set()) | self._granted.get((_INSIDE, name), set()) if kind else set()
+        return given | {member for holder in given for member in self._members.get(holder, ())}
 
 
-def _naming(stacks: tuple[Stack, ...], change: Change, name: str) -> Iterator[str]:
-    """Jobs whose definition names the changing cluster policy or pool."""
-    if change.type in _NAMED:
-        for stack in stacks:
-            for job in stack.of("databricks_job"):
-                if name in set(_texts(job.values)):
-                    yield f"{stack.environment}/{job.name}"
+_INSIDE = "what is in it"
 
 
-def _endpoints(stacks: tuple[Stack, ...], name: str) -> Iterator[str]:
-    """Endpoints that serve the model, or a model of the schema or catalog."""
+def _around(key: Key) -> Iterator[tuple[str, str]]:
+    """The securable by its kind and name, and all that its name says it is in: `a.b.c` is in `a.b` and in `a`."""
+    yield key.kind, key.name
+    yield from ((_INSIDE, place) for place in _outer(key.name))
+
+
+def _outer(name: str) -> Iterator[str]:
+    """`a.b` and `a` for `a.b.c`."""
+    yield from (name[:end] for end, character in enumerate(name) if character == ".")
+
+
+def _served(values: Any) -> Iterator[str]:
+    """Every text of an endpoint, which may be the name of a model, and the schemas and catalogs around it."""
+    for text in _texts(values):
+        yield text
+        yield from _outer(text)
+
+
+def _resources(stacks: Iterable[Stack], kind: str) -> Iterator[tuple[str, Any]]:
+    """Names, with the environment in front, and values of the resources of a type."""
     for stack in stacks:
-        for endpoint in stack.of("databricks_model_serving"):
-            if any(text == name or text.startswith(f"{name}.") for text in _texts(endpoint.values)):
-                yield f"{stack.environment}/{endpoint.name}"
+        yield from ((f"{stack.environment}/{item.name}", item.values) for item in stack.of(kind))
+
+
+def _gathered(pairs: Iterable[tuple[Name, str]]) -> dict[Name, set[str]]:
+    """The second of all pairs, by the first."""
+    found: dict[Name, set[str]] = {}
+    for name, item in pairs:
+        found.setdefault(name, set()).add(item)
+    return found
 
 
 def _texts(value: Any) -> Iterator[str]:

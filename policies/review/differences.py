@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
@@ -47,14 +47,18 @@ def differences(change: Change, hide: Callable[[str], str] = hide_forms) -> list
     before = _Side(value=change.before, marks=change.before_sensitive)
     after = _Side(value=change.after, marks=change.after_sensitive, unknown=change.unknown)
     found = _differences((), before, after)
-    return [replace(item, before=_cut(hide(item.before)), after=_cut(hide(item.after))) for item in found]
+    return [Difference(path=path, before=_cut(hide(old)), after=_cut(hide(new))) for path, old, new in found]
 
 
 def _cut(text: str) -> str:
     return text if len(text) <= _SHOWN_LENGTH else text[:_SHOWN_LENGTH] + f"… ({len(text):,} characters)"
 
 
-def _differences(path: tuple[Any, ...], before: _Side, after: _Side) -> Iterator[Difference]:
+# A path, and what is there before and after.
+_Told = tuple[str, str, str]
+
+
+def _differences(path: tuple[Any, ...], before: _Side, after: _Side) -> Iterator[_Told]:
     if before.value == after.value and not _marked(after.unknown):
         return
     # The keys of a map that is sensitive as a whole are as secret as its values.
@@ -81,16 +85,33 @@ def _paired(before: _Side, after: _Side) -> list[tuple[int | None, int | None]]:
 
     Most lists in plans are sets, so one more element must not make all others look changed.
     """
-    old = [_key(value) for value in before.value]
-    new = [None if _marked(after.at(p).unknown) else _key(value) for p, value in enumerate(after.value)]
+    start, end = _alike(before, after)
+    old = [_key(value) for value in before.value[start : len(before.value) - end]]
+    new = [
+        None if _marked(part(after.unknown, start + p)) else _key(value)
+        for p, value in enumerate(after.value[start : len(after.value) - end])
+    ]
     common = Counter(old) & Counter(key for key in new if key is not None)
-    return list(zip_longest(_leftover(old, common), _leftover(new, common)))
+    return list(zip_longest(_leftover(old, common, start), _leftover(new, common, start)))
 
 
-def _leftover(keys: Sequence[str | None], common: Counter[str]) -> list[int]:
-    """Positions of the keys that are not in `common`, each of which counts as often as it says."""
+def _alike(before: _Side, after: _Side) -> tuple[int, int]:
+    """How many elements are equal from the start on, and how many of the others from the end on."""
+    old, new, start, end = before.value, after.value, 0, 0
+    if _marked(after.unknown):
+        return 0, 0
+    least = min(len(old), len(new))
+    while start < least and old[start] == new[start]:
+        start += 1
+    while end < least - start and old[-1 - end] == new[-1 - end]:
+        end += 1
+    return start, end
+
+
+def _leftover(keys: Sequence[str | None], common: Counter[str], start: int) -> list[int]:
+    """Positions, from `start` on, of the keys that are not in `common`, each of which counts as often as it says."""
     remaining, positions = Counter(common), []
-    for position, key in enumerate(keys):
+    for position, key in enumerate(keys, start):
         if key is not None and remaining[key]:
             remaining[key] -= 1
         else:
@@ -98,8 +119,12 @@ def _leftover(keys: Sequence[str | None], common: Counter[str]) -> list[int]:
     return positions
 
 
+_write = json.JSONEncoder(sort_keys=True).encode
+
+
 def _key(value: Any) -> str:
-    return json.dumps(value, sort_keys=True)
+    """A text by which equal values are one; only those of texts begin with a quotation mark."""
+    return f'"{value}' if type(value) is str else _write(value)
 
 
 def _marked(marks: Any) -> bool:
@@ -132,10 +157,10 @@ def is_blank(value: Any) -> bool:
     return value is _ABSENT or value is None or value == ""
 
 
-def _difference(path: tuple[Any, ...], before: _Side, after: _Side) -> Difference:
+def _difference(path: tuple[Any, ...], before: _Side, after: _Side) -> _Told:
     name = next((step for step in reversed(path) if isinstance(step, str)), "")
     hidden = _hides(before, name) or _hides(after, name) or any(is_secret_name(str(step)) for step in path)
-    return Difference(path=path_text(list(path)), before=_shown(before, hidden), after=_shown(after, hidden))
+    return path_text(list(path)), _shown(before, hidden), _shown(after, hidden)
 
 
 def _hides(side: _Side, name: str) -> bool:
@@ -150,4 +175,4 @@ def _shown(side: _Side, hidden: bool) -> str:
         return ""
     if hidden:
         return MASK
-    return side.value if isinstance(side.value, str) else json.dumps(side.value, sort_keys=True)
+    return side.value if isinstance(side.value, str) else _write(side.value)

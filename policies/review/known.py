@@ -18,10 +18,9 @@ from policies.terraform.plan import Plan
 
 
 def known_findings(
-    plan: Plan, findings: Sequence[Finding], target: Document | None = None
+    plan: Plan, doubtful: Sequence[Finding], target: Document | None = None
 ) -> frozenset[tuple[str, str]]:
-    """(rule, address) of those of `findings` that were there before, by the `target` branch's document or the state."""
-    doubtful = [item for item in findings if item.result is not Result.PASS]
+    """(rule, address) of those findings, none a pass, that were so before, by the `target` branch or the state."""
     if not doubtful:
         return frozenset()
     before = {item.address: item for item in document_before(plan).resources}

@@ -22,8 +22,9 @@ _NO_SECRET = re.compile(r"(lifetime|enabled|_id$|_name$|scope|expir|type$|_days|
 _SHORTEST = 5
 _LONG = 8
 _TREES = (dict, list)
-# Texts of up to so many characters are looked at once.
+# Texts of up to so many characters are looked at once, as long as there are not more of them.
 _REMEMBERED = 200
+_REMEMBERED_TEXTS = 50_000
 
 
 @lru_cache(maxsize=10_000)
@@ -100,9 +101,13 @@ class Scrubber:
         for secret in self._secrets:
             lengths.setdefault(secret[:_SHORTEST], set()).add(len(secret))
         self._lengths = {start: sorted(found, reverse=True) for start, found in lengths.items()}
+        self._short = lru_cache(maxsize=_REMEMBERED_TEXTS)(self._scrubbed)
 
     def __call__(self, text: str) -> str:
         """`text` without any of the secrets, and without what looks like one."""
+        return self._short(text) if len(text) <= _REMEMBERED else self._scrubbed(text)
+
+    def _scrubbed(self, text: str) -> str:
         return hide_forms(self._without_secrets(text))
 
     def _without_secrets(self, text: str) -> str:
@@ -150,6 +155,22 @@ _FORMS = (
     r"(?P<secret>-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----.*?(-----END [A-Z ]{0,30}PRIVATE KEY-----|\Z))",
 )
 _FORM_PATTERNS = tuple(re.compile(form, re.DOTALL) for form in _FORMS)
+# Without one of these, in small letters, no form is in a text: almost no text is looked at more closely.
+_SIGNS = (
+    *("dapi", "dose", "dkea", "dsapi", "bearer", "basic", "key", "signature", "password", "passwd", "pwd", "secret"),
+    *("token", "credential", "sig=", "code=", "://", "eyj", "hf_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "glpat-"),
+    *("github_pat_", "xox", "sk-", "akia", "7q~", "8q~", "=="),
+)
+
+
+def _may_hold_a_form(text: str) -> bool:
+    """Whether a form may be in a text; base64 has no sign but its length. Beyond ASCII, other letters may stand for a
+    sign's.
+    """
+    small = text.lower()
+    return not text.isascii() or any(sign in small for sign in _SIGNS) or _ENCODED.search(text) is not None
+
+
 # A reference to a secret is none: Databricks' `{{secrets/scope/key}}` and Terraform's `${...}` have braces.
 
 
@@ -161,12 +182,14 @@ def hide_forms(text: str) -> str:
     return _hidden_forms_of_short(text) if len(text) <= _REMEMBERED else _without_forms(text)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=_REMEMBERED_TEXTS)
 def _hidden_forms_of_short(text: str) -> str:
     return _without_forms(text)
 
 
 def _without_forms(text: str) -> str:
+    if not _may_hold_a_form(text):
+        return text
     for pattern in _FORM_PATTERNS:
         text = pattern.sub(_hidden, text)
     return _ENCODED.sub(_hidden_in_base64, text)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from operator import is_
 from typing import Any, cast
 
@@ -206,7 +206,6 @@ def _clean(value: Any, hide: Scrubber) -> Any:
     if isinstance(value, Mapping):
         return {key: _clean(item, hide) for key, item in value.items()}
     if hasattr(value, "__dataclass_fields__"):
-        held = {name: getattr(value, name) for name in value.__dataclass_fields__}
-        clean = {name: _clean(item, hide) for name, item in held.items()}
-        return value if all(map(is_, clean.values(), held.values())) else type(value)(**clean)
+        clean = {name: new for name, held in vars(value).items() if (new := _clean(held, hide)) is not held}
+        return replace(value, **clean) if clean else value
     return value

@@ -1,8 +1,9 @@
 """The rules that decide on a plan, read from one file. A rule that could never fire as written is an error."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,16 @@ class SettingCondition:
     attributes: tuple[str, ...]
     becomes: tuple[str, ...]
     actions: tuple[str, ...]
+
+    def among(self, moved: Set[str]) -> tuple[str, ...]:
+        """Those of the attributes that are, or lie in, one of the top-level attributes `moved`."""
+        if self._roots.isdisjoint(moved):
+            return ()
+        return tuple(path for path in self.attributes if path.partition(".")[0] in moved)
+
+    @cached_property
+    def _roots(self) -> frozenset[str]:
+        return frozenset(path.partition(".")[0] for path in self.attributes)
 
 
 @dataclass(frozen=True, kw_only=True)

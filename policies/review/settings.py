@@ -20,9 +20,16 @@ def changed(change: Change, attributes: Sequence[str], becomes: Sequence[str]) -
     return [path for path in attributes if _changes(change, tuple(path.split(".")), becomes)]
 
 
+def moved(change: Change) -> frozenset[str] | None:
+    """The top-level attributes that are not the same before and after; None for any, if a side has no attributes."""
+    before, after, unknown = ({} if side is None else side for side in (change.before, change.after, change.unknown))
+    if not (isinstance(before, dict) and isinstance(after, dict) and isinstance(unknown, dict)):
+        return None
+    names = {**before, **after, **unknown}
+    return frozenset(name for name in names if unknown.get(name) or before.get(name) != after.get(name))
+
+
 def _changes(change: Change, path: tuple[str, ...], becomes: Sequence[str]) -> bool:
-    if _stays(change, path[0]):
-        return False
     if _is_unknown(change.unknown, path):
         return True
     before, after = Counter(_values(change.before, path)), Counter(_values(change.after, path))
@@ -33,13 +40,6 @@ def _changes(change: Change, path: tuple[str, ...], becomes: Sequence[str]) -> b
     worse = any(not fits(value, becomes) for value in removed)
     found = list(added) or ([UNSET] if worse else [])
     return any(fits(value, becomes) for value in found)
-
-
-def _stays(change: Change, attribute: str) -> bool:
-    """Whether a top-level attribute is the same before and after, so that nothing in it changes."""
-    sides = (change.before, change.after, change.unknown or {})
-    before, after, unknown = (side.get(attribute) if isinstance(side, dict) else side for side in sides)
-    return not unknown and before == after and all(isinstance(side, dict) for side in sides[:2])
 
 
 def _values(value: Any, path: tuple[str, ...]) -> Iterator[str]:

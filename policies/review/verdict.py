@@ -1,8 +1,8 @@
 """The rules met with the facts: what may happen with a plan, and why. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, cached_property
 from typing import Protocol
 
 from policies.globs import fits
@@ -66,6 +66,12 @@ class Facts:
     cost: Cost
     drift: Sequence[Drift]
 
+    @cached_property
+    def settings(self) -> Sequence[tuple[Change, frozenset[str] | None]]:
+        """What changes, without what the provider computes by itself, and which of its attributes do."""
+        told = (_told(change, self.plan) for change in self.plan.changes)
+        return [(change, settings.moved(change)) for change in told]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Hit:
@@ -105,7 +111,7 @@ def _fits(condition: Condition, facts: Facts) -> Iterator[str]:
         case ChangeCondition():
             yield from _changes(condition, facts)
         case GrantCondition():
-            yield from (change.words() for change in facts.grants if _grant_fits(condition, change))
+            yield from _grants(condition, facts)
         case SettingCondition():
             yield from _settings(condition, facts)
         case FindingCondition():
@@ -124,18 +130,21 @@ def _fits(condition: Condition, facts: Facts) -> Iterator[str]:
 
 def _changes(condition: ChangeCondition, facts: Facts) -> Iterator[str]:
     data = {loss.address: loss.data for loss in facts.losses}
+    covered = _matcher(condition.types)
     for change in facts.plan.changes:
         actions = {change.action.value} | ({Action.IMPORT.value} if change.imported else set())
         actions |= {Action.MOVE.value} if change.moved_from else set()
         wanted = condition.data is None or data.get(change.address, False) is condition.data
-        if wanted and actions & set(condition.actions) and _any(condition.types, change.type):
+        if wanted and actions & set(condition.actions) and covered(change.type):
             yield change.address
 
 
 def _settings(condition: SettingCondition, facts: Facts) -> Iterator[str]:
-    for change in facts.plan.changes:
-        if change.action in condition.actions and _any(condition.types, change.type):
-            for attribute in settings.changed(_told(change, facts.plan), condition.attributes, condition.becomes):
+    covered = _matcher(condition.types)
+    for change, moved in facts.settings:
+        if change.action in condition.actions and covered(change.type):
+            attributes = condition.attributes if moved is None else condition.among(moved)
+            for attribute in settings.changed(change, attributes, condition.becomes) if attributes else ():
                 yield f"{change.address} {attribute}"
 
 
@@ -152,25 +161,35 @@ def _told(change: Change, plan: Plan) -> Change:
     return replace(change, unknown=said)
 
 
-def _grant_fits(condition: GrantCondition, change: GrantChange) -> bool:
-    return (
-        (_counts(condition, condition.gains, change.gains) or _counts(condition, condition.loses, change.loses))
-        and (condition.imported is None or change.imported)
-        and _any(condition.principals, change.principal)
-        and _any(condition.kinds, change.kind)
-        and not _any(condition.besides_kinds, change.kind)
-        and _any(condition.securables, change.securable)
-    )
+def _grants(condition: GrantCondition, facts: Facts) -> Iterator[str]:
+    """The changes of access that fit. Patterns are matched once per text: many changes are of few words."""
+    principals, kinds, securables = map(_matcher, (condition.principals, condition.kinds, condition.securables))
+    besides_kinds = _matcher(condition.besides_kinds)
+    gains, loses = (_counter(wanted, condition.besides) for wanted in (condition.gains, condition.loses))
+    for change in facts.grants:
+        if (
+            (gains(change.gains) or loses(change.loses))
+            and (condition.imported is None or change.imported)
+            and principals(change.principal)
+            and kinds(change.kind)
+            and not besides_kinds(change.kind)
+            and securables(change.securable)
+        ):
+            yield change.words()
 
 
-def _counts(condition: GrantCondition, wanted: tuple[str, ...], privileges: Sequence[str]) -> bool:
-    return any(_any(wanted, item) and not _any(condition.besides, item) for item in privileges)
+def _counter(wanted: tuple[str, ...], besides: tuple[str, ...]) -> Callable[[tuple[str, ...]], bool]:
+    """Whether one of some privileges is wanted, and not one of those besides."""
+    fitting, besides_fitting = _matcher(wanted), _matcher(besides)
+    return cache(lambda privileges: any(fitting(item) and not besides_fitting(item) for item in privileges))
 
 
 def _finding_fits(condition: FindingCondition, finding: Finding) -> bool:
     return finding.severity in condition.severities and finding.result in condition.results
 
 
-@lru_cache(maxsize=100_000)
-def _any(patterns: tuple[str, ...], text: str) -> bool:
-    return fits(text, patterns)
+def _matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
+    """Whether one of the patterns covers a text, remembered for as long as one rule is looked at."""
+    if "*" in patterns:
+        return lambda _text: True
+    return cache(lambda text: fits(text, patterns))

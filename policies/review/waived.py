@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from policies.checks.core.document import Document
-from policies.findings import Finding, findings_in
+from policies.findings import Finding, doubtful_in
 from policies.review.known import known_findings
 from policies.review.review import FindingsOf, Told
 from policies.scan.waivers import Waiver
@@ -23,10 +23,10 @@ def findings_with(waivers: Sequence[Waiver], today: date, target: Mapping[str, D
     valid = [waiver for waiver in waivers if waiver.problem(today) is None]
 
     def found(plan: Plan) -> list[Told]:
-        findings = findings_in(document_of_plan(plan))
+        findings = doubtful_in(document_of_plan(plan))
         theirs = None if target is None else target.get(plan.stack, Document(stack=plan.stack))
         known = known_findings(plan, findings, theirs)
-        told = [_told(item, plan.stack, valid) for item in findings if item.result != "pass"]
+        told = [_told(item, plan.stack, valid) for item in findings]
         return [_before(item) if (item.rule, item.address) in known else item for item in told]
 
     return found

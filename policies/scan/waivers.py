@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from pydantic import Field
@@ -19,13 +20,18 @@ class Waiver(PolicyException):
 
     def covers(self, rule: str, place: str) -> bool:
         """Whether it is about this rule at `place`, which is `stack/type.name`."""
-        pattern = ".*".join(re.escape(part) for part in self.address.split("*"))
-        return rule == self.rule and re.fullmatch(pattern, place) is not None
+        return rule == self.rule and _pattern(self.address).fullmatch(place) is not None
 
     @property
     def label(self) -> str:
         """Rule and address, as messages name it."""
         return f"waiver of {self.rule} at {self.address}"
+
+
+@cache
+def _pattern(address: str) -> re.Pattern[str]:
+    """An address as a pattern: a review asks every waiver about every finding."""
+    return re.compile(".*".join(re.escape(part) for part in address.split("*")))
 
 
 def read_waivers(files: Iterable[Path]) -> list[Waiver]:

@@ -46,7 +46,7 @@ class Configuration:
 
 def without_index(address: str) -> str:
     """`module.m["a"].azurerm_subnet.s["public"]` without any instance key, as the configuration has it."""
-    return _INDEX.sub("", address)
+    return _INDEX.sub("", address) if "[" in address else address
 
 
 def read_configuration(document: Any) -> Configuration:
@@ -109,4 +109,4 @@ def _resource_of(reference: str, prefix: str) -> str:
     """`azurerm_subnet.s["public"].id` as `azurerm_subnet.s`."""
     steps = reference.removeprefix(prefix).split(".")
     length = 3 if steps[0] == "data" else 2
-    return prefix + re.sub(r"\[.*", "", ".".join(steps[:length]))
+    return prefix + ".".join(steps[:length]).partition("[")[0]

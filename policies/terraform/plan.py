@@ -6,6 +6,7 @@ Source: HashiCorp, "JSON Output Format": a new minor version only adds propertie
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from policies.errors import PlanError
@@ -97,7 +98,7 @@ class Plan:
     errored: bool = False
     notes: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def changes(self) -> tuple[Change, ...]:
         """The resources that applying the plan touches, in the plan's order."""
         return tuple(change for change in self.resources if change.changes_something)

@@ -19,6 +19,7 @@ _NEGATED = re.compile(r"!\s*(?:true\b|false\b|\(|[a-z_]\w*[.(\[])", re.IGNORECAS
 _INDEXED = re.compile(r"[\[{].*[\]}](?:\[[^\]]*\]|\.\w+)+$", re.DOTALL)
 _COMPUTED = (_BARE, _CALL, _NEGATED, _INDEXED)
 _MANY = (list, tuple, set)
+_NOTHING: tuple[Any, ...] = ("", {})
 # What almost every value is: asking these for a Mapping goes through an abstract class, which takes ten times as long.
 _NO_MAP = frozenset({str, int, float, bool, list, type(None)})
 
@@ -101,17 +102,22 @@ class Block:
 
     def _at(self, path: str) -> list[Any]:
         level: list[Any] = [self._values]
-        for name in path.split("."):
+        for name in _steps(path):
             deeper: list[Any] = []
             for outer in level:
                 if not is_map(outer):
                     self._note(path, [outer])
-                elif name in outer:
-                    deeper += _flat(outer[name])
+                elif (found := outer.get(name)) is not None:
+                    deeper += _flat(found)
+            if not deeper:
+                return deeper
             level = deeper
-            if not level:
-                break
         return level
+
+
+@lru_cache(maxsize=10_000)
+def _steps(path: str) -> list[str]:
+    return path.split(".")
 
 
 def is_map(raw: Any) -> bool:
@@ -123,18 +129,14 @@ def is_map(raw: Any) -> bool:
 def _flat(raw: Any) -> list[Any]:
     """The values in nested lists, without those that are not set."""
     if not isinstance(raw, _MANY):
-        return [raw] if _is_set(raw) else []
+        return [] if raw is None or raw in _NOTHING else [raw]
     found: list[Any] = []
     for item in raw:
         if isinstance(item, _MANY):
             found += _flat(item)
-        elif _is_set(item):
+        elif item is not None and item not in _NOTHING:
             found.append(item)
     return found
-
-
-def _is_set(raw: Any) -> bool:
-    return raw is not None and raw not in ("", {})
 
 
 def _is_note(key: str) -> bool:

@@ -71,6 +71,47 @@ def test_what_only_speaks_of_secrets_stays(text: str) -> None:
     assert hide_forms(text) == text
 
 
+_HEX, _TEXT = "0123456789abcdef" * 2, "aB3dE6gH9" * 10
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        *(f"{start}{_HEX}" for start in ("dapi", "dose", "dkea", "dsapi")),
+        *(f"{start}{_TEXT[:36]}" for start in ("hf_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-")),
+        *(f"{start}{_TEXT[:36]}" for start in ("xoxa-", "xoxb-", "xoxp-", "xoxr-", "xoxs-", "sk-", "AKIA")),
+        *(f"eyJ{_TEXT[:20]}.eyJ{_TEXT[:20]}.{_TEXT[:20]}", f"abc8Q~{_TEXT[:33]}", f"abc7Q~{_TEXT[:33]}"),
+        f"{_TEXT[:86]}==",
+    ],
+)
+@pytest.mark.parametrize("around", ["{}", "it is {}", "es ist für {}"])
+def test_every_form_is_seen_without_another_sign(secret: str, around: str) -> None:
+    """A text is looked at closely for each form's own sign, whatever else it says, in ASCII or not."""
+    assert hide_forms(around.format(secret)) == around.format(MASK)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("https://a.net/b?SIG=abcdefghijklmnop12", f"https://a.net/b?SIG={MASK}"),
+        (f"/run?Code={_TEXT[:44]}", f"/run?Code={MASK}"),
+        ("jdbc:pg://me:hunter22@db", f"jdbc:pg://me:{MASK}@db"),
+        ("BEARER abcdefghijkl", f"BEARER {MASK}"),
+        ("Basic abcdefghijkl", f"Basic {MASK}"),
+        ("AccountKEY=abcd", f"AccountKEY={MASK}"),
+        ("SharedAccessSignature=abcd", f"SharedAccessSignature={MASK}"),
+        ("pwd=abcd", f"pwd={MASK}"),
+        ("PASSWD: abcd1234", f"PASSWD: {MASK}"),
+        ("credential: abcd1234", f"credential: {MASK}"),
+        # A capital of another alphabet that is `k` in any case.
+        ("AccountKey=abcd".replace("K", "\u212a"), f"AccountKey={MASK}".replace("K", "\u212a")),
+    ],
+)
+def test_signs_count_in_any_case(text: str, shown: str) -> None:
+    """What tells a secret may be written large or small."""
+    assert hide_forms(text) == shown
+
+
 def test_a_mask_is_not_masked_again() -> None:
     """What was hidden before stays readable as such."""
     assert hide_forms(f"password={MASK}") == f"password={MASK}"
