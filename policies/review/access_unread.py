@@ -91,9 +91,9 @@ def _looks_so(change: Change, names: Names) -> bool:
 
 def _gives_in(name: str, value: Any) -> bool:
     """Whether the attribute, or one in its blocks, is of those that give access, and says something."""
-    if name in _FREE or is_blank(value) or value is False:
+    if name in _FREE or value in (None, "", 0, False):
         return False
-    if _gives(name):
+    if _gives(name) and not is_blank(value):
         return True
     blocks = value if isinstance(value, list) else [value]
     return any(_gives_in(key, below) for block in blocks if isinstance(block, dict) for key, below in block.items())

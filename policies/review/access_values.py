@@ -29,4 +29,4 @@ def privilege(value: Any) -> str:
 def blocks(value: Any) -> list[Values]:
     """The blocks in a value, which is a list of them or one."""
     found = value if isinstance(value, list) else [value]
-    return [block for block in found if isinstance(block, Mapping)]
+    return [block for block in found if isinstance(block, dict)]

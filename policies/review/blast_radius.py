@@ -27,6 +27,8 @@ class Users:
     principals: tuple[str, ...] = ()
 
     def __or__(self, other: "Users") -> "Users":
+        if not (self and other):
+            return self or other
         return Users(
             jobs=_merged(self.jobs, other.jobs),
             endpoints=_merged(self.endpoints, other.endpoints),

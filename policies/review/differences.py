@@ -86,6 +86,8 @@ def _paired(before: _Side, after: _Side) -> list[tuple[int | None, int | None]]:
     Most lists in plans are sets, so one more element must not make all others look changed.
     """
     start, end = _alike(before, after)
+    if len(before.value) == len(after.value) == start + end + 1 and not _marked(after.unknown):
+        return [(start, start)]
     old = [_key(value) for value in before.value[start : len(before.value) - end]]
     new = [
         None if _marked(part(after.unknown, start + p)) else _key(value)

@@ -133,7 +133,7 @@ def _machine(name: str, prices: Prices, workload: str) -> Monthly:
 
 def _blocks(value: Any) -> Iterator[Values]:
     found = value if isinstance(value, list) else [value]
-    yield from (block for block in found if isinstance(block, Mapping))
+    yield from (block for block in found if isinstance(block, dict))
 
 
 def _number(value: Any, default: float) -> float:

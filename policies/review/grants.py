@@ -112,12 +112,7 @@ def holdings_of(change: Change, values: Any, names: Names) -> Iterator[Holding]:
     read = READERS.get(change.type)
     if read is not None and isinstance(values, Mapping):
         for principal, privilege, kind, securable in read(change, values, names):
-            yield Holding(
-                principal=_principal(principal, names),
-                privilege=privilege or UNKNOWN,
-                kind=_word(kind),
-                securable=securable,
-            )
+            yield Holding(_principal(principal, names), privilege or UNKNOWN, _word(kind), securable)
 
 
 @lru_cache(maxsize=1_000)
@@ -138,7 +133,7 @@ def _unknown_rights(change: Change, names: Names) -> Iterator[Holding]:
     if change.type not in READERS and change.type not in _BY_RULE and gives_unread_access(change, names):
         kind, securable = subject(change, names)
         yield Holding(principal=UNKNOWN, privilege=UNKNOWN, kind=_word(kind), securable=securable)
-    if change.type in READERS and any(_hides_entries(marks.get(name)) for name in STATED):
+    if marks and change.type in READERS and any(_hides_entries(marks.get(name)) for name in STATED):
         kind = _word(change.type.removeprefix("databricks_"))
         yield Holding(principal=UNKNOWN, privilege=UNKNOWN, kind=kind, securable=names.of(change))
 

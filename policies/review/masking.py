@@ -57,16 +57,19 @@ def _collect(value: Any, marks: Any, name: str, found: list[str]) -> None:
             found.append(value)
     elif kind is dict:
         for key, below in value.items():
-            if marks or type(below) in _TREES:
+            if marks:
                 _collect(below, part(marks, key), key, found)
-            elif type(below) is str and is_secret_name(key):
-                found.append(below)
+            elif type(below) is str:
+                if is_secret_name(key):
+                    found.append(below)
+            elif type(below) in _TREES:
+                _collect(below, None, key, found)
     elif kind is list:
         # A text in a list that nothing marks is as open as the list's name.
         hides = bool(marks) or is_secret_name(name)
         for position, below in enumerate(value):
             if hides or type(below) in _TREES:
-                _collect(below, part(marks, position), name, found)
+                _collect(below, part(marks, position) if marks else None, name, found)
 
 
 def secrets_of(plan: Plan) -> frozenset[str]:
@@ -84,7 +87,11 @@ def _output_secrets(change: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _secrets(change: Change) -> Iterator[str]:
-    for value, marks in ((change.before, change.before_sensitive), (change.after, change.after_sensitive)):
+    before = change.before
+    if isinstance(before, dict) and isinstance(change.after, dict) and not change.before_sensitive:
+        # What stays and nothing marks is looked at once.
+        before = {name: value for name, value in before.items() if value != change.after.get(name)}
+    for value, marks in ((before, change.before_sensitive), (change.after, change.after_sensitive)):
         yield from (text for text in marked_texts(value, marks) if _is_scrubbed(text))
 
 

@@ -1,7 +1,7 @@
 """The review of one plan, put together from its parts. Everything in it may be shown: secrets are masked."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from operator import is_
 from typing import Any, cast
@@ -58,7 +58,7 @@ class Review:
 
     stack: str
     terraform_version: str
-    counts: Mapping[str, int]
+    counts: dict[str, int]
     decision: Decision
     notes: tuple[str, ...]
     losses: tuple[Loss, ...]
@@ -198,14 +198,16 @@ def _told(finding: Finding, places: tuple[Place, ...]) -> Told:
 
 def _clean(value: Any, hide: Scrubber) -> Any:
     """`value`, whatever it is made of, with every text scrubbed; itself if there is nothing to scrub."""
-    if type(value) is str:  # not an Action or a Verdict
-        return hide(value)
-    if type(value) is tuple:
+    kind = type(value)
+    if kind is str:  # not an Action or a Verdict
+        clean_text = hide(value)
+        return value if clean_text == value else clean_text
+    if kind is tuple:
         clean_items = [_clean(item, hide) for item in value]
         return value if all(map(is_, clean_items, value)) else tuple(clean_items)
-    if isinstance(value, Mapping):
-        return {key: _clean(item, hide) for key, item in value.items()}
-    if hasattr(value, "__dataclass_fields__"):
+    if hasattr(kind, "__dataclass_fields__"):
         clean = {name: new for name, held in vars(value).items() if (new := _clean(held, hide)) is not held}
         return replace(value, **clean) if clean else value
+    if kind is dict:
+        return {key: _clean(item, hide) for key, item in value.items()}
     return value

@@ -18,6 +18,8 @@ def plain(text: str) -> str:
 def code(text: str) -> str:
     """`text` as a Markdown code span, which shows everything as it is."""
     shown = plain(text)
+    if shown and "`" not in shown and shown[0] != " " != shown[-1]:
+        return f"`{shown}`"
     runs = re.findall("`+", shown) if "`" in shown else []
     fence = "`" * (max(map(len, runs), default=0) + 1)
     # A code span must not begin or end with its own fence; one blank on both sides is not shown.

@@ -132,11 +132,15 @@ def _changes(condition: ChangeCondition, facts: Facts) -> Iterator[str]:
     data = {loss.address: loss.data for loss in facts.losses}
     covered = _matcher(condition.types)
     for change in facts.plan.changes:
-        actions = {change.action.value} | ({Action.IMPORT.value} if change.imported else set())
-        actions |= {Action.MOVE.value} if change.moved_from else set()
         wanted = condition.data is None or data.get(change.address, False) is condition.data
-        if wanted and actions & set(condition.actions) and covered(change.type):
+        if wanted and covered(change.type) and not _actions(change).isdisjoint(condition.actions):
             yield change.address
+
+
+def _actions(change: Change) -> set[str]:
+    """All that becomes of the resource: one that is imported or moved may be updated too."""
+    beside = {Action.IMPORT.value: change.imported, Action.MOVE.value: bool(change.moved_from)}
+    return {change.action.value, *(action for action, holds in beside.items() if holds)}
 
 
 def _settings(condition: SettingCondition, facts: Facts) -> Iterator[str]:

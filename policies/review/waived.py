@@ -1,7 +1,6 @@
 """The scan's findings on a plan: those that somebody answers for, or that were so before, are told and stop nothing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 
 from policies.checks.core.document import Document
@@ -20,29 +19,27 @@ def findings_with(waivers: Sequence[Waiver], today: date, target: Mapping[str, D
     """What the scan finds in a stack's plan. A waiver past its date waives nothing. `target` is what the target branch
     says, by stack: all is new in a stack that it lacks.
     """
-    valid = [waiver for waiver in waivers if waiver.problem(today) is None]
+    valid: dict[str, list[Waiver]] = {}
+    for waiver in waivers:
+        if waiver.problem(today) is None:
+            valid.setdefault(waiver.rule, []).append(waiver)
 
     def found(plan: Plan) -> list[Told]:
         findings = doubtful_in(document_of_plan(plan))
         theirs = None if target is None else target.get(plan.stack, Document(stack=plan.stack))
         known = known_findings(plan, findings, theirs)
-        told = [_told(item, plan.stack, valid) for item in findings]
-        return [_before(item) if (item.rule, item.address) in known else item for item in told]
+        return [
+            _told(item, plan.stack, valid.get(item.rule, ()), known=(item.rule, item.address) in known)
+            for item in findings
+        ]
 
     return found
 
 
-def _before(item: Told) -> Told:
+def _told(item: Finding, stack: str, waivers: Sequence[Waiver], *, known: bool) -> Told:
     """What was so before the plan stops nobody now: only new findings do. A waiver says more."""
-    return item if item.result == WAIVED else replace(item, result=KNOWN, reason=f"as before: {item.reason}")
-
-
-def _told(item: Finding, stack: str, waivers: Sequence[Waiver]) -> Told:
+    result, reason = (KNOWN, f"as before: {item.reason}") if known else (item.result.value, item.reason)
     waiver = next((one for one in waivers if one.covers(item.rule, f"{stack}/{item.address}")), None)
-    return Told(
-        rule=item.rule,
-        severity=item.severity,
-        address=item.address,
-        result=WAIVED if waiver else item.result,
-        reason=f"{waiver.reason} ({waiver.owner}, until {waiver.expires})" if waiver else item.reason,
-    )
+    if waiver is not None:
+        result, reason = WAIVED, f"{waiver.reason} ({waiver.owner}, until {waiver.expires})"
+    return Told(rule=item.rule, severity=item.severity, address=item.address, result=result, reason=reason)

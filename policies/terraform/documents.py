@@ -116,8 +116,8 @@ def _add_change(document: Document, change: Change, configured: Configured | Non
     if change.mode != "managed" or not isinstance(change.after, Mapping):
         return
     values = _merged(change.after, change.unknown, configured.expressions if configured else {})
-    hidden = [name for name in _STATED & set(values) if values[name] is None]
-    values = {**values, **dict.fromkeys(hidden, _COMPUTED)}
+    hidden = [name for name in _STATED if name in values and values[name] is None]
+    values = {**values, **dict.fromkeys(hidden, _COMPUTED)} if hidden else values
     document.add(document.resources, change.address, change.type, change.name, Block(values))
 
 

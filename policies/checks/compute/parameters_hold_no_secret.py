@@ -1,7 +1,7 @@
 """Parameters of a run are shown to everybody who may see the run."""
 
 from ..core.api import Block, Resource, Severity, Verdict, rule, worst
-from ..core.secrets_in_settings import no_literal_secret, no_literal_secret_at
+from ..core.secrets_in_settings import no_literal_secret, no_literal_secret_among, no_literal_secret_at
 
 # Where a task has its parameters, by names and in a row.
 _MAPS = (
@@ -36,7 +36,5 @@ def _of_job(job: Block) -> Verdict:
 
 
 def _of_task(task: Block) -> Verdict:
-    rows = {
-        f"{name} {place}": value for name in _LISTS for place, value in enumerate(task.values(f"{name}.parameters"))
-    }
-    return worst([no_literal_secret("parameters", rows), *(no_literal_secret_at(task, path) for path in _MAPS)])
+    rows = (no_literal_secret_among(f"parameters {name}", task.values(f"{name}.parameters")) for name in _LISTS)
+    return worst([*rows, *(no_literal_secret_at(task, path) for path in _MAPS)])

@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from .document import Resource
 from .values import Expression, Scalar
@@ -21,6 +22,7 @@ _OTHER = re.compile(
 )
 
 
+@lru_cache(maxsize=10_000)
 def environment_named(name: str) -> Environment:
     """What a name says: `prod-lake`, `credit_dev`. A name with words of both counts by its first word."""
     matches = [(found.start(), kind) for pattern, kind in _KINDS if (found := pattern.search(name))]

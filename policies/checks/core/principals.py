@@ -1,6 +1,7 @@
 """Principals that stand for everybody or for a person, and the privileges that change things."""
 
 import re
+from functools import lru_cache
 
 from .document import Resource
 from .values import Block, Expression, Scalar
@@ -26,7 +27,12 @@ _PEOPLE = ("databricks_user.", "data.databricks_user.", "data.databricks_current
 
 def is_everybody(value: Scalar) -> bool:
     """Whether the principal is a built-in group that holds every user."""
-    name = " ".join(str(value).split()).lower().removeprefix("groups/")
+    return _is_called_everybody(str(value))
+
+
+@lru_cache(maxsize=10_000)
+def _is_called_everybody(text: str) -> bool:
+    name = " ".join(text.split()).lower().removeprefix("groups/")
     return _ALIASES.get(name, name) in EVERYBODY
 
 
@@ -54,9 +60,10 @@ def is_person(value: Scalar) -> bool | None:
 
 def entries(resource: Resource, path: str) -> list[Block | Verdict]:
     """The blocks at `path`; a verdict in the place of those that are computed as a whole."""
-    hidden = any(isinstance(value, Expression) for value in resource.block.values(path))
-    whole = [unknown(f"{path} is computed as a whole, and who is in it cannot be seen here; write it out")]
-    return [*(whole if hidden else []), *resource.block.blocks(path)]
+    blocks = resource.block.blocks(path)
+    if any(isinstance(value, Expression) for value in resource.block.values(path)):
+        return [unknown(f"{path} is computed as a whole, and who is in it cannot be seen here; write it out"), *blocks]
+    return [*blocks]
 
 
 def changing(privileges: list[Scalar]) -> list[str]:

@@ -1,7 +1,7 @@
 """Settings whose names say that their values are secret."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -27,6 +27,12 @@ _HARMLESS = re.compile(r"^(?:true|false|\d{1,9})$", re.IGNORECASE)
 def no_literal_secret(where: str, settings: Mapping[str, Scalar]) -> Verdict:
     """Whether no setting holds a secret in clear text. Names the setting, never its value."""
     return worst(_setting(where, name, value) for name, value in settings.items())
+
+
+def no_literal_secret_among(where: str, values: Sequence[Scalar]) -> Verdict:
+    """Whether none of the values, which have places and no names, is a secret. Names the place, never the value."""
+    looks = [isinstance(value, str) and _looks_secret(value) for value in values]
+    return worst(_setting(where, str(place), values[place]) for place, secret in enumerate(looks) if secret)
 
 
 def no_literal_secret_at(block: Block, path: str) -> Verdict:
@@ -70,11 +76,21 @@ def _setting(where: str, name: str, value: Scalar) -> Verdict:
     if isinstance(value, Expression):
         named = unknown(f"{where} {name} is computed, and what it holds stands in the state")
         return named if _is_secret(name) else passed()
-    text = str(value)
-    doubtful = _SECRET_VALUE.search(text) or (_is_secret(name) and not _HARMLESS.match(text))
-    if not doubtful or _REFERENCE.match(text):
-        return passed()
-    return failed(f"{where} {name} holds a secret in clear text; allowed: {{{{secrets/<scope>/<key>}}}}")
+    if _is_in_clear(name, str(value)):
+        return failed(f"{where} {name} holds a secret in clear text; allowed: {{{{secrets/<scope>/<key>}}}}")
+    return passed()
+
+
+@lru_cache(maxsize=10_000)
+def _is_in_clear(name: str, text: str) -> bool:
+    """Whether the text of a setting of that name is a secret, and not where one is kept."""
+    doubtful = _looks_secret(text) or (_is_secret(name) and _HARMLESS.match(text) is None)
+    return doubtful and not _REFERENCE.match(text)
+
+
+@lru_cache(maxsize=10_000)
+def _looks_secret(text: str) -> bool:
+    return _SECRET_VALUE.search(text) is not None
 
 
 def _argument(path: str, value: Scalar) -> Verdict:

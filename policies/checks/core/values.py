@@ -19,7 +19,6 @@ _NEGATED = re.compile(r"!\s*(?:true\b|false\b|\(|[a-z_]\w*[.(\[])", re.IGNORECAS
 _INDEXED = re.compile(r"[\[{].*[\]}](?:\[[^\]]*\]|\.\w+)+$", re.DOTALL)
 _COMPUTED = (_BARE, _CALL, _NEGATED, _INDEXED)
 _MANY = (list, tuple, set)
-_NOTHING: tuple[Any, ...] = ("", {})
 # What almost every value is: asking these for a Mapping goes through an abstract class, which takes ten times as long.
 _NO_MAP = frozenset({str, int, float, bool, list, type(None)})
 
@@ -77,7 +76,7 @@ class Block:
 
     def value(self, path: str) -> Scalar | None:
         """The first value at `path`; None where none is set."""
-        return next(iter(self.values(path)), None)
+        return next((scalar(found) for found in self._at(path) if not is_map(found)), None)
 
     def has(self, path: str) -> bool:
         """Whether a block or a value is set at `path`."""
@@ -101,23 +100,26 @@ class Block:
         return self._at(path)
 
     def _at(self, path: str) -> list[Any]:
-        level: list[Any] = [self._values]
-        for name in _steps(path):
+        first, others = _steps(path)
+        if first not in self._values:
+            return []
+        level = _flat(self._values[first])
+        for name in others:
             deeper: list[Any] = []
             for outer in level:
-                if not is_map(outer):
+                if type(outer) is not dict and not is_map(outer):
                     self._note(path, [outer])
                 elif (found := outer.get(name)) is not None:
                     deeper += _flat(found)
-            if not deeper:
-                return deeper
             level = deeper
         return level
 
 
 @lru_cache(maxsize=10_000)
-def _steps(path: str) -> list[str]:
-    return path.split(".")
+def _steps(path: str) -> tuple[str, list[str]]:
+    """The first name of a path, and the others."""
+    first, *others = path.split(".")
+    return first, others
 
 
 def is_map(raw: Any) -> bool:
@@ -128,15 +130,22 @@ def is_map(raw: Any) -> bool:
 
 def _flat(raw: Any) -> list[Any]:
     """The values in nested lists, without those that are not set."""
+    if raw is None:
+        return []
     if not isinstance(raw, _MANY):
-        return [] if raw is None or raw in _NOTHING else [raw]
+        return [raw] if raw or _is_set(raw) else []
     found: list[Any] = []
     for item in raw:
         if isinstance(item, _MANY):
             found += _flat(item)
-        elif item is not None and item not in _NOTHING:
+        elif item or _is_set(item):
             found.append(item)
     return found
+
+
+def _is_set(raw: Any) -> bool:
+    """Whether a value that is no list says something: zero and false do."""
+    return raw is not None and raw not in ("", {})
 
 
 def _is_note(key: str) -> bool:

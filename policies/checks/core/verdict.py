@@ -46,11 +46,11 @@ def unknown(reason: str) -> Verdict:
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
     """The first of the worst verdicts; a pass where there is none."""
-    return max(verdicts, key=_rank, default=_PASSED)
-
-
-def _rank(verdict: Verdict) -> int:
-    return _ORDER[verdict.result]
+    found: Verdict | None = None
+    for verdict in verdicts:
+        if found is None or (verdict is not found and _ORDER[verdict.result] > _ORDER[found.result]):
+            found = verdict
+    return found or _PASSED
 
 
 def expect(block: Block, path: str, *allowed: Scalar, missing: Verdict | None = None) -> Verdict:

@@ -59,9 +59,10 @@ def _collect(raw: Any, path: str, found: set[str]) -> None:
     elif isinstance(raw, list):
         if _holds_empty(raw, path):
             found.add(path)
-        for inner in raw:
-            if isinstance(inner, _MAY_HOLD):
-                _collect(inner, path, found)
+        if set(map(type, raw)) != {str}:
+            for inner in raw:
+                if isinstance(inner, _MAY_HOLD):
+                    _collect(inner, path, found)
 
 
 def _is_argument(name: str) -> bool:
@@ -71,8 +72,7 @@ def _is_argument(name: str) -> bool:
 def _holds_empty(items: list[Any], path: str) -> bool:
     # A lone null is an argument that is not set, which checkov wraps in a list.
     is_list = len(items) > 1 or (path.rpartition(".")[2] in _LISTS and items != [None])
-    inside = (item for item in items if isinstance(item, list))
-    return (is_list and _has_empty(items)) or any(map(_has_empty, inside))
+    return (is_list and _has_empty(items)) or any(isinstance(item, list) and _has_empty(item) for item in items)
 
 
 def _has_empty(items: list[Any]) -> bool:

@@ -14,7 +14,8 @@ from ..core.api import Block, Expression, Resource, Severity, Verdict, failed, p
 def tasks_are_in_order(resource: Resource) -> Verdict:
     """Tasks of a job, and what each depends on, are sorted by task key."""
     tasks = resource.block.blocks("task")
-    return worst((_sorted("task", tasks), *(_sorted(_place(task), task.blocks("depends_on")) for task in tasks)))
+    inner = [(task, task.blocks("depends_on")) for task in tasks]
+    return worst((_sorted("task", tasks), *(_sorted(_place(task), after) for task, after in inner if after)))
 
 
 def _place(task: Block) -> str:
@@ -22,8 +23,10 @@ def _place(task: Block) -> str:
 
 
 def _sorted(what: str, blocks: list[Block]) -> Verdict:
+    if len(blocks) < 2:
+        return passed()
     keys = [block.value("task_key") for block in blocks]
-    if len(keys) > 1 and any(key is None or isinstance(key, Expression) for key in keys):
+    if any(key is None or isinstance(key, Expression) for key in keys):
         return unknown(f"{what}: a task_key is computed")
     given = [str(key) for key in keys]
     wanted = ", ".join(sorted(given))
