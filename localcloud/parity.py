@@ -70,10 +70,11 @@ def main() -> None:
     """Write `docs/parity.md`; exit with 1 if a row has no witness."""
     from localcloud.app import create_app  # noqa: PLC0415 - the routes import this module
     from localcloud.behaviours import behaviours, section  # noqa: PLC0415 - and so do these
+    from localcloud.recorded import section as refused  # noqa: PLC0415
 
     ledger = rows(create_app(cast(Any, None)))
     witnesses = json.loads(WITNESSES.read_text(encoding="utf-8"))
-    PAGE.write_text(page(ledger, witnesses, section(behaviours())), encoding="utf-8")
+    PAGE.write_text(page(ledger, witnesses, [*section(behaviours()), *refused()]), encoding="utf-8")
     lacking = [row.name for row in ledger if row.name not in witnesses]
     if lacking:
         sys.exit(f"Without a witness: {', '.join(lacking)}. Write a test that calls each, then `make parity` again.")

@@ -1,6 +1,7 @@
 """A served local cloud without Spark and MLflow, and clients for it as different principals."""
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ HOSTS = {"dev": "https://adb-1000000000000001.1.azuredatabricks.net", "prod": "h
 
 @dataclass
 class Core:
-    """The cloud, its listeners and the admin's token. Workspaces `dev` and `prod` are registered."""
+    """The cloud, its listeners and the admin's token. Workspaces are registered, `dev` and `prod` if none are named."""
 
     cloud: Cloud
     listeners: Listeners
@@ -76,12 +77,12 @@ class Core:
         return str(answer.json()["table_id"])
 
 
-def start(home: Path) -> Core:
-    """Serve a cloud in `home`, with its workspaces."""
+def start(home: Path, hosts: Mapping[str, str] = HOSTS) -> Core:
+    """Serve a cloud in `home`, with the workspaces that `hosts` names."""
     cloud = Cloud(home=home, store=Store(home / "state.db"))
     listeners = serve(cloud)
     core = Core(cloud=cloud, listeners=listeners, admin_token=identity.ensure_admin(cloud))
-    for name, host in HOSTS.items():
+    for name, host in hosts.items():
         answer = core.call("POST", f"{core.account_url}/local/workspaces", json={"name": name, "host": host})
         assert answer.status_code == 200, answer.text
     return core

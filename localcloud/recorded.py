@@ -1,0 +1,134 @@
+"""Requests of the real providers that were refused when they were recorded, and what they are answered now.
+
+`docs/parity.md` lists them; `tests/localcloud/replay/` replays the recordings and holds every row to what happens.
+"""
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+_DATABRICKS = "https://docs.databricks.com/api/azure"
+_ISOLATED = "https://learn.microsoft.com/azure/databricks/catalogs/binding"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refused:
+    """`route` is a method and a path with `*` for names and ids; `requests` how many of them were recorded.
+
+    `answered`: the statuses now; after a 409 the provider sends the request again with the etag that it says.
+    """
+
+    route: str
+    requests: int
+    recorded: int
+    answered: tuple[int, ...]
+    why: str
+    follows: str
+
+    def is_of(self, route: str) -> bool:
+        """Whether a method and a path are meant."""
+        return fnmatchcase(route, self.route)
+
+
+def _made(route: str, requests: int, follows: str) -> Refused:
+    return Refused(
+        route=route,
+        requests=requests,
+        recorded=501,
+        answered=(200,),
+        why="had no route",
+        follows=f"{_DATABRICKS}/{follows}",
+    )
+
+
+def _unbound(route: str, requests: int, recorded: int = 403) -> Refused:
+    return Refused(
+        route=route,
+        requests=requests,
+        recorded=recorded,
+        answered=(403,),
+        why="the binding of an isolated securable was destroyed first, so this workspace does not reach it",
+        follows=_ISOLATED,
+    )
+
+
+_ACCOUNT = "/api/2.0/accounts/*"
+_SETTING = "/api/2.0/settings/types"
+_UNITY = "/api/2.1/unity-catalog"
+
+REFUSED = (
+    _made("GET /api/2.0/preview/accounts/*/access-control/rule-sets", 14, "account/accountaccesscontrol/getruleset"),
+    _made("POST /api/2.1/accounts/*/budgets", 3, "account/budgets/create"),
+    _made("POST /api/2.1/accounts/*/budget-policies", 3, "account/budgetpolicy/create"),
+    _made(f"POST {_ACCOUNT}/network-policies", 3, "account/networkpolicies/createnetworkpolicyrpc"),
+    _made(f"POST {_ACCOUNT}/network-connectivity-configs", 1, "account/networkconnectivity"),
+    _made(
+        f"POST {_ACCOUNT}/servicePrincipals/*/federationPolicies", 3, "account/serviceprincipalfederationpolicy/create"
+    ),
+    Refused(
+        route=f"POST {_ACCOUNT}/metastores",
+        requests=1,
+        recorded=501,
+        answered=(400,),
+        why="the region has a metastore since its first workspace: there is one in each",
+        follows="https://learn.microsoft.com/azure/databricks/data-governance/unity-catalog/create-metastore",
+    ),
+    _made(f"PUT {_UNITY}/metastores/*/systemschemas/*", 5, "workspace/systemschemas/enable"),
+    Refused(
+        route="PATCH /api/2.0/workspace-conf",
+        requests=3,
+        recorded=501,
+        answered=(204,),
+        why="had no route",
+        follows=f"{_DATABRICKS}/workspace/workspaceconf/setstatus",
+    ),
+    _made(f"PATCH {_SETTING}/disable_legacy_*/names/default", 6, "workspace/settings"),
+    *(
+        Refused(
+            route=f"PATCH {_SETTING}/{name}/names/default",
+            requests=3,
+            recorded=501,
+            answered=(409, 200),
+            why="had no route; a change needs the newest etag",
+            follows=f"{_DATABRICKS}/workspace/settings",
+        )
+        for name in ("default_namespace_ws", "restrict_workspace_admins")
+    ),
+    _made("POST /api/2.0/repos", 1, "workspace/repos/create"),
+    Refused(
+        route="POST /api/2.0/secrets/scopes/create",
+        requests=3,
+        recorded=400,
+        answered=(200,),
+        why="scopes of a key vault were refused",
+        follows=f"{_DATABRICKS}/workspace/secrets/createscope",
+    ),
+    Refused(
+        route="PUT /api/2.0/permissions/authorization/tokens",
+        requests=3,
+        recorded=400,
+        answered=(200,),
+        why="CAN_MANAGE of the group `admins` was refused",
+        follows="https://learn.microsoft.com/azure/databricks/security/auth/api-access-permissions",
+    ),
+    _unbound(f"PATCH {_UNITY}/permissions/schema/staging.*", 1),
+    _unbound(f"GET {_UNITY}/permissions/*/staging*", 10),
+    _unbound("DELETE /api/2.0/fs/files/Volumes/staging/*", 1),
+    _unbound(f"DELETE {_UNITY}/external-locations/staging-lake-*", 1, recorded=200),
+)
+
+
+def section() -> list[str]:
+    """Their table in Markdown, line by line."""
+    head = [
+        "",
+        "## Requests that were refused when the real databricks provider was recorded",
+        "",
+        "| requests | route | then | now | why | follows |",
+        "|---|---|---|---|---|---|",
+    ]
+    return [*head, *(_line(each) for each in REFUSED)]
+
+
+def _line(each: Refused) -> str:
+    now = ", then ".join(str(status) for status in each.answered)
+    return f"| {each.requests} | `{each.route}` | {each.recorded} | {now} | {each.why} | {each.follows} |"
