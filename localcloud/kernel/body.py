@@ -21,9 +21,14 @@ def required(body: Document, *fields: str) -> Any:
     return values[0] if len(values) == 1 else values
 
 
+def is_given(value: object) -> bool:
+    """Whether a field's value asks for something: clients write nulls and empty values for what they leave out."""
+    return value not in _NOTHING
+
+
 def only(body: Document, *fields: str) -> Document:
     """`body`, if it has no other fields with a value than these. Raises `ApiError` 400 naming every other one."""
-    unknown = sorted(name for name, value in body.items() if name not in fields and value not in _NOTHING)
+    unknown = sorted(name for name, value in body.items() if name not in fields and is_given(value))
     if unknown:
         raise bad_request(f"Field(s) {', '.join(unknown)} are not understood; understood are {', '.join(fields)}.")
     return body

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -21,6 +22,14 @@ def test_a_command_that_needs_the_cloud_says_how_to_start_it(cli: CliRunner, arg
     result = cli.invoke(mlops, arguments)
     assert result.exit_code == 1
     assert result.stderr == "error: the local cloud is not running. Start it: mlops up\n"
+
+
+def test_every_command_is_found_under_its_own_name() -> None:
+    """Commands are loaded by name when they are asked for; another name is none."""
+    context = click.Context(mlops)
+    commands = {name: mlops.get_command(context, name) for name in mlops.list_commands(context)}
+    assert {name: command.name for name, command in commands.items() if command} == {name: name for name in commands}
+    assert mlops.get_command(context, "deploy") is None
 
 
 def test_a_parameter_without_a_value_is_refused(cli: CliRunner) -> None:

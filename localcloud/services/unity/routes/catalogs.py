@@ -9,7 +9,7 @@ from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.names import identifier
 from localcloud.kernel.store import Document
-from localcloud.services.unity import access, bindings, deletion, isolation, ownership, records
+from localcloud.services.unity import access, bindings, changes, deletion, isolation, ownership, records
 from localcloud.services.unity.privileges import Kind, Privilege
 
 PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/catalogs")
@@ -58,7 +58,7 @@ def update_catalog(name: str, body: JsonBody, cloud: CloudDep, caller: CallerDep
     _check_mode(body)
     with cloud.store.transaction():
         current = records.require(cloud.store, Kind.CATALOG, name)
-        new = changed(current, ownership.checked_changes(cloud, body), _CHANGEABLE)
+        new = changes.changed(cloud, current, body, *_CHANGEABLE, shown=current)
         isolation.bind_own_workspace(cloud, caller, Kind.CATALOG, new)
         return records.update(cloud.store, Kind.CATALOG, new, caller.principal)
 

@@ -8,7 +8,7 @@ from localcloud.kernel.errors import bad_request, not_found
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.store import Document
-from localcloud.services.unity import metastores, ownership, records
+from localcloud.services.unity import changes, metastores, ownership, records
 from localcloud.services.unity.privileges import Kind
 
 PARITY = Parity(Level.STATEFUL, "https://docs.databricks.com/api/azure/workspace/metastores")
@@ -52,6 +52,7 @@ def update_metastore(metastore_id: str, body: JsonBody, cloud: CloudDep, caller:
     caller.require_admin("change the metastore")
     _require_id(metastore_id)
     current = records.ensure_metastore(cloud)
+    changes.refuse_another_name(current["name"], body)
     new = changed(current, ownership.checked_changes(cloud, body), frozenset(body) - _FIXED)
     return records.update(cloud.store, Kind.METASTORE, new, caller.principal)
 

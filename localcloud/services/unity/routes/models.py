@@ -2,31 +2,32 @@
 
 from fastapi import APIRouter
 
-from localcloud.kernel.body import JsonBody, changed, required
+from localcloud.kernel.body import JsonBody, changed, only, required
 from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.errors import bad_request
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.names import identifier
 from localcloud.kernel.store import Document
-from localcloud.services.unity import access, deletion, models, ownership, records, versions
+from localcloud.services.unity import access, changes, deletion, models, ownership, records, versions
 from localcloud.services.unity.privileges import Kind, Privilege
 
 PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/registeredmodels")
 
 router = APIRouter(prefix="/models")
+_WRITTEN = ("catalog_name", "schema_name", "name", "comment", "owner", "storage_location")
 _ALIAS = "/{full_name}/aliases/{alias}"
 
 
 @router.post("")
 def create_model(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Create the model. Needs CREATE_MODEL on the schema."""
-    parts = required(body, "catalog_name", "schema_name", "name")
+    parts = required(only(body, *_WRITTEN), "catalog_name", "schema_name", "name")
     catalog, schema, name = (identifier("model", part) for part in parts)
     access.authorize(cloud, caller, Kind.SCHEMA, f"{catalog}.{schema}", Privilege.CREATE_MODEL)
     owner = ownership.initial_owner(cloud, caller, body)
     full_name = f"{catalog}.{schema}.{name}"
-    fields = changed({"catalog_name": catalog, "schema_name": schema}, body, frozenset({"comment"}))
+    fields = changed({"catalog_name": catalog, "schema_name": schema}, body, frozenset({"comment", "storage_location"}))
     return records.create(cloud.store, Kind.MODEL, full_name, owner, fields)
 
 
@@ -61,7 +62,7 @@ def update_model(full_name: str, body: JsonBody, cloud: CloudDep, caller: Caller
     full_name = records.canonical(Kind.MODEL, full_name)
     access.authorize_management(cloud, caller, Kind.MODEL, full_name)
     current = records.require(cloud.store, Kind.MODEL, full_name)
-    new = changed(current, ownership.checked_changes(cloud, body), frozenset({"comment", "owner"}))
+    new = changes.changed(cloud, current, body, "comment", "owner", shown=current)
     return records.update(cloud.store, Kind.MODEL, new, caller.principal)
 
 

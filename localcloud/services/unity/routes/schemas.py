@@ -9,7 +9,7 @@ from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.names import identifier
 from localcloud.kernel.store import Document
-from localcloud.services.unity import access, deletion, ownership, records
+from localcloud.services.unity import access, changes, deletion, ownership, records
 from localcloud.services.unity.privileges import Kind, Privilege
 
 PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/schemas")
@@ -51,7 +51,7 @@ def update_schema(full_name: str, body: JsonBody, cloud: CloudDep, caller: Calle
     full_name = records.canonical(Kind.SCHEMA, full_name)
     access.authorize_management(cloud, caller, Kind.SCHEMA, full_name)
     current = records.require(cloud.store, Kind.SCHEMA, full_name)
-    new = changed(current, ownership.checked_changes(cloud, body), _CHANGEABLE)
+    new = changes.changed(cloud, current, body, *_CHANGEABLE, shown=current)
     return records.update(cloud.store, Kind.SCHEMA, new, caller.principal)
 
 

@@ -7,7 +7,7 @@ from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.store import Document
-from localcloud.services.unity import access, deletion, isolation, ownership, records
+from localcloud.services.unity import access, changes, deletion, isolation, ownership, records
 from localcloud.services.unity.privileges import Kind, Privilege
 
 PARITY = Parity(Level.STATEFUL, "https://docs.databricks.com/api/azure/workspace/externallocations")
@@ -42,9 +42,10 @@ def _routes(kind: Kind, path: str, listed: str, create_privilege: Privilege) -> 
     def update(name: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
         name = records.canonical(kind, name)
         access.authorize_management(cloud, caller, kind, name)
-        changes = {k: v for k, v in ownership.checked_changes(cloud, body).items() if k not in _KEPT}
+        changes.refuse_another_name(name, body)
+        asked = {k: v for k, v in ownership.checked_changes(cloud, body).items() if k not in _KEPT}
         with cloud.store.transaction():
-            new = records.require(cloud.store, kind, name) | changes
+            new = records.require(cloud.store, kind, name) | asked
             isolation.bind_own_workspace(cloud, caller, kind, new)
             return records.update(cloud.store, kind, new, caller.principal)
 

@@ -13,7 +13,7 @@ from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.names import identifier
 from localcloud.kernel.store import Document
-from localcloud.services.unity import access, deletion, ownership, records
+from localcloud.services.unity import access, changes, deletion, ownership, records
 from localcloud.services.unity.privileges import Kind, Privilege
 
 PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/tables")
@@ -103,7 +103,7 @@ def update_table(full_name: str, body: JsonBody, cloud: CloudDep, caller: Caller
     full_name = records.canonical(Kind.TABLE, full_name)
     access.authorize_management(cloud, caller, Kind.TABLE, full_name)
     current = records.require(cloud.store, Kind.TABLE, full_name)
-    new = changed(current, ownership.checked_changes(cloud, body), _FIELDS | {"owner"})
+    new = changes.changed(cloud, current, body, *_FIELDS, "owner", shown=_shown(current))
     return _shown(records.update(cloud.store, Kind.TABLE, new, caller.principal))
 
 

@@ -11,7 +11,7 @@ from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.names import identifier
 from localcloud.kernel.store import Document
-from localcloud.services.unity import access, deletion, ownership, records
+from localcloud.services.unity import access, changes, deletion, ownership, records
 from localcloud.services.unity.privileges import Kind, Privilege
 
 PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/volumes")
@@ -65,7 +65,7 @@ def update_volume(full_name: str, body: JsonBody, cloud: CloudDep, caller: Calle
     full_name = records.canonical(Kind.VOLUME, full_name)
     access.authorize_management(cloud, caller, Kind.VOLUME, full_name)
     current = records.require(cloud.store, Kind.VOLUME, full_name)
-    new = changed(current, ownership.checked_changes(cloud, body), frozenset({"comment", "owner"}))
+    new = changes.changed(cloud, current, body, "comment", "owner", shown=_shown(current))
     return _shown(records.update(cloud.store, Kind.VOLUME, new, caller.principal))
 
 
