@@ -12,6 +12,8 @@ READY := .venv/.synced
 # What validates the pipelines. They are no part of the environment: one needs Go, and nothing else needs the other.
 CHECK_JSONSCHEMA_VERSION := 0.39.0
 ACTIONLINT_VERSION := v1.7.12
+# The environment of the code does not need it, and it does not need that one.
+MKDOCS_VERSION := 1.6.1
 USECASE ?= credit
 ENV ?= prod
 # The oldest that a declared runtime brings, and a new one.
@@ -21,7 +23,7 @@ HOST ?= $(shell sed -n 's/^  url: //p' workspaces/$(ENV).yaml)
 THERE = --env $(ENV) $(if $(HOST),--host $(HOST))
 DEPLOY = $(PY) -m infra.deploy $@ $(ENV) $(if $(PLATFORM),--platform) $(if $(MASKS),--masks) $(if $(SERVING),--serving) $(if $(APPROVED),--approved)
 
-.PHONY: pipelines comment integrate train live smoke roll-back drift ticket renew propose
+.PHONY: docs pipelines comment integrate train live smoke roll-back drift ticket renew propose
 .PHONY: help setup demo test test-fast test-all extras lint types format synth scan access review secrets synth-check runtime-check feature-clients plan diff deploy first move-state destroy up down status libraries lock schemas bench clean distclean
 
 help: ## Show every target, a line each
@@ -97,6 +99,17 @@ pipelines: .tools/pipelines/.installed $(READY) ## Validate .github/ and azure-p
 	@.tools/pipelines/bin/python -m pip install -q check-jsonschema==$(CHECK_JSONSCHEMA_VERSION)
 	@if command -v go >/dev/null; then GOBIN="$(CURDIR)/.tools/pipelines/bin" go install github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT_VERSION); \
 	  else echo "without Go there is no actionlint: its test skips"; fi
+	@touch $@
+
+docs: .tools/docs/.installed $(READY) ## Build the documentation into dist/site; a broken link or a page without a place fails
+	@rm -rf dist/docs && mkdir -p dist && cp -r docs dist/docs
+	@$(PY) -m cli.reference dist/docs/reference
+	@.tools/docs/bin/mkdocs build --strict --clean
+
+.tools/docs/.installed: Makefile
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or 3.12 found"; exit 2; }
+	@test -x .tools/docs/bin/python || $(PYTHON) -m venv .tools/docs
+	@.tools/docs/bin/python -m pip install -q mkdocs==$(MKDOCS_VERSION)
 	@touch $@
 
 comment: $(READY) ## Keep one comment per stack on the pull request, from dist/reviews; in a pipeline

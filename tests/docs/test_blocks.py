@@ -65,13 +65,15 @@ def _files(folder: Path) -> None:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A folder with what the blocks speak of."""
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "notebooks" / "explore.py").write_text("print('nothing to hide')\n")
     # `*.json` are plans to one block, and `state.json` is no plan.
     (tmp_path / "notebooks" / "state.json").write_text('{"version": 4}\n')
     _files(tmp_path)
+    if "cdktf.out" in request.node.callspec.params["block"].text:
+        (tmp_path / "cdktf.out").symlink_to(request.getfixturevalue("stacks_dir"))
     return tmp_path
 
 

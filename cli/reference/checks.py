@@ -1,0 +1,15 @@
+"""Every check of the policy scan, by severity."""
+
+from cli.reference.markdown import table
+from policies.checks.core.catalogue import rules
+from policies.checks.core.rule import Severity
+
+
+def page() -> str:
+    """What each asserts, why, and how to fix what breaks it."""
+    parts = ["# Checks of the policy scan\n"]
+    for severity in Severity:
+        found = [rule for rule in rules() if rule.severity is severity]
+        rows = ((f"`{rule.id}`", rule.name, rule.rationale, rule.fix, rule.control) for rule in found)
+        parts += [f"## {severity}\n", table(("id", "asserts", "because", "fix", "answers"), rows)]
+    return "\n".join(parts)
