@@ -23,7 +23,7 @@ HOST ?= $(shell sed -n 's/^  url: //p' workspaces/$(ENV).yaml)
 THERE = --env $(ENV) $(if $(HOST),--host $(HOST))
 DEPLOY = $(PY) -m infra.deploy $@ $(ENV) $(if $(PLATFORM),--platform) $(if $(MASKS),--masks) $(if $(SERVING),--serving) $(if $(APPROVED),--approved)
 
-.PHONY: docs pipelines comment integrate train live smoke roll-back drift ticket renew propose
+.PHONY: docs release release-check pipelines comment integrate train live smoke roll-back drift ticket renew propose
 .PHONY: help setup demo test test-fast test-all extras lint types format synth scan access review secrets synth-check runtime-check feature-clients plan diff deploy first move-state destroy up down status libraries lock schemas bench clean distclean
 
 help: ## Show every target, a line each
@@ -141,6 +141,12 @@ renew: $(READY) ## Look a list up anew: LIST=prices, node-types or allow-lists
 
 propose: $(READY) ## Open a pull request with what `make renew LIST=…` changed; in a pipeline
 	@$(PY) -m delivery.proposal $(LIST) "Renew the list: $(LIST)"
+
+release: $(READY) ## Cut a release, VERSION=1.4.0: changelog, wheel, bill of materials, commit and tag
+	@$(BIN)/mlops release $(VERSION)
+
+release-check: $(READY) ## Compare this checkout with what was recorded when its version was cut
+	@$(BIN)/mlops release --check
 
 secrets: $(READY) ## Search repository, stacks, plans, logs and reports for secrets in clear text
 	@$(BIN)/mlops secrets

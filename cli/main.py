@@ -25,6 +25,7 @@ _MODULES = {
     "live": "release",
     "restore": "release",
     "smoke": "release",
+    "release": "cut",
     "features": "features",
     "user": "user",
     "clock": "clock",

@@ -1,0 +1,155 @@
+"""A release is cut once: version, changelog, one wheel by its hash, its bill of materials, a commit and a tag."""
+
+import json
+import shutil
+import subprocess
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+
+from cli.commands.cut import check_release, cut
+from cli.main import mlops
+from cli.release import ReleaseError, with_entry, with_version
+
+DAY = date(2027, 1, 15)
+CHANGELOG = "# Changelog\n\n## Unreleased\n\n### Added\n- A thing.\n\n## 0.1.0, 2026-10-01\n- The first.\n"
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def checkout(root: Path, tmp_path: Path) -> Path:
+    """A small checkout with this repository's package, lock and changelog."""
+    for name in ("pyproject.toml", "LICENSE", "Pipfile.lock"):
+        shutil.copy(root / name, tmp_path / name)
+    (tmp_path / "ml" / "runtimes").mkdir(parents=True)
+    (tmp_path / "ml" / "__init__.py").write_text('"""A package."""\n')
+    for lock in (root / "ml" / "runtimes").glob("*.lock"):
+        shutil.copy(lock, tmp_path / "ml" / "runtimes" / lock.name)
+    (tmp_path / ".gitignore").write_text("dist/\n")
+    (tmp_path / "CHANGELOG.md").write_text(CHANGELOG)
+    _git(tmp_path, "init", "-q")
+    for name, value in (("user.name", "t"), ("user.email", "t@example.com")):
+        _git(tmp_path, "config", name, value)
+    _git(tmp_path, "add", ".")
+    _git(tmp_path, "commit", "-qm", "first")
+    return tmp_path
+
+
+def test_a_release_is_cut_whole(checkout: Path) -> None:
+    """Committed and tagged, with the hash of the one wheel that is built; the checkout is then what was recorded."""
+    assert "v9.1.0 is committed and tagged" in cut(checkout, "9.1.0", DAY)
+    record = json.loads((checkout / "releases" / "v9.1.0" / "release.json").read_text())
+    assert (record["version"], record["date"]) == ("9.1.0", "2027-01-15")
+    assert record["wheel"] == "mlops_ml-9.1.0-py3-none-any.whl"
+    assert 'version = "9.1.0"' in (checkout / "pyproject.toml").read_text()
+    assert "## Unreleased\n\n## 9.1.0, 2027-01-15\n\n### Added\n- A thing.\n" in (checkout / "CHANGELOG.md").read_text()
+    assert (_git(checkout, "status", "--porcelain"), _git(checkout, "tag")) == ("", "v9.1.0")
+    assert _git(checkout, "log", "-1", "--format=%s") == "Release 9.1.0"
+    assert check_release(checkout) == "this is the release 9.1.0, as it was cut on 2027-01-15"
+
+
+def test_its_bill_of_materials_is_cyclonedx(checkout: Path, root: Path) -> None:
+    """By the format's own schema: each locked package with its version, and what travels to each runtime."""
+    cut(checkout, "9.1.0", DAY)
+    text = (checkout / "releases" / "v9.1.0" / "sbom.cdx.json").read_text()
+    assert JsonStrictValidator(SchemaVersion.V1_5).validate_str(text) is None
+    found = json.loads(text)
+    locked = json.loads((root / "Pipfile.lock").read_text())["default"]
+    where = {(each["name"], each["properties"][0]["value"]): each["version"] for each in found["components"]}
+    assert {name for name, place in where if place == "environment"} == locked.keys()
+    assert where["mlflow", "environment"] == locked["mlflow"]["version"].removeprefix("==")
+    assert ("optuna", "runtime serverless-5") in where
+    assert (
+        found["metadata"]["component"]["hashes"][0]["content"]
+        == json.loads((checkout / "releases" / "v9.1.0" / "release.json").read_text())["sha256"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "was", "now"),
+    [("ml/__init__.py", "A package", "Another"), ("pyproject.toml", '"numpy>=2.1,<3"', '"numpy>=2.2,<3"')],
+)
+def test_code_that_was_changed_since_is_another_release(checkout: Path, file: str, was: str, now: str) -> None:
+    """So a branch that moved on, or asks for other libraries, cannot be deployed under its version."""
+    cut(checkout, "9.1.0", DAY)
+    text = (checkout / file).read_text()
+    assert was in text
+    (checkout / file).write_text(text.replace(was, now))
+    with pytest.raises(ReleaseError, match=r"this is not the release 9\.1\.0: wheel's content: recorded"):
+        check_release(checkout)
+
+
+def test_a_bill_of_materials_that_was_changed_is_found(checkout: Path) -> None:
+    """It is recorded by its hash."""
+    cut(checkout, "9.1.0", DAY)
+    with (checkout / "releases" / "v9.1.0" / "sbom.cdx.json").open("a") as bill:
+        bill.write(" ")
+    with pytest.raises(ReleaseError, match="bill of materials: recorded"):
+        check_release(checkout)
+
+
+def test_a_version_that_was_not_cut_has_no_record(checkout: Path) -> None:
+    """The message says how to cut it."""
+    with pytest.raises(ReleaseError, match=r"releases/v[\d.]+/release.json does not exist: cut the release"):
+        check_release(checkout)
+
+
+@pytest.mark.parametrize(
+    ("version", "problem"),
+    [
+        ("9.1", "allowed is MAJOR.MINOR.PATCH"),
+        ("09.1.0", "allowed is MAJOR.MINOR.PATCH"),
+        ("0.0.1", "is not later than"),
+    ],
+)
+def test_a_version_is_a_later_one(root: Path, version: str, problem: str) -> None:
+    """Of three numbers, without leading zeros."""
+    with pytest.raises(ReleaseError, match=problem):
+        with_version((root / "pyproject.toml").read_text(), version)
+
+
+def test_numbers_are_compared_as_numbers() -> None:
+    """10 comes after 9."""
+    assert with_version('version = "0.9.0"\n', "0.10.0") == 'version = "0.10.0"\n'
+
+
+@pytest.mark.parametrize(
+    ("changelog", "problem"),
+    [
+        ("# Changelog\n", "has no heading"),
+        ("## Unreleased\n\n### Added\n\n## 0.1.0, 2026-10-01\n- The first.\n", "says nothing under"),
+        ("## Unreleased\n- New.\n\n## 9.1.0, 2026-10-01\n- Old.\n", "has 9.1.0 already"),
+    ],
+)
+def test_a_release_says_what_changed(changelog: str, problem: str) -> None:
+    """What nobody wrote down is not released."""
+    with pytest.raises(ReleaseError, match=problem):
+        with_entry(changelog, "9.1.0", DAY)
+
+
+def test_changes_that_are_not_committed_stop_it(checkout: Path) -> None:
+    """And a tag that exists; nothing is written by either."""
+    _git(checkout, "tag", "v9.1.0")
+    with pytest.raises(ReleaseError, match=r"the tag v9\.1\.0 exists"):
+        cut(checkout, "9.1.0", DAY)
+    (checkout / "new").write_text("x")
+    with pytest.raises(ReleaseError, match="has changes that are not committed"):
+        cut(checkout, "9.2.0", DAY)
+    assert (checkout / "CHANGELOG.md").read_text() == CHANGELOG
+    assert not (checkout / "releases").exists()
+
+
+@pytest.mark.parametrize("arguments", [[], ["1.0.0", "--check"]])
+def test_a_version_or_a_check_is_named(arguments: list[str]) -> None:
+    """Neither and both are refused."""
+    result = CliRunner().invoke(mlops, ["release", *arguments])
+    assert result.exit_code == 2
+    assert "name the VERSION to cut, or --check the one that is here" in result.stderr
