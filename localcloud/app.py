@@ -75,7 +75,7 @@ def _unknown() -> APIRouter:
 
 async def _api_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ApiError)
-    return JSONResponse(error.body(), status_code=error.status)
+    return JSONResponse(error.body(), status_code=error.status, headers=error.headers)
 
 
 async def _invalid(_: Request, error: Exception) -> JSONResponse:

@@ -2,6 +2,8 @@
 
 from fastapi import APIRouter
 
+from localcloud.services.azure.routes import arm, vault_keys, vault_secrets
+from localcloud.services.azure.routes import discovery as azure_discovery
 from localcloud.services.billing.routes import budget_policies, budgets
 from localcloud.services.compute.routes import cluster_policies, compute
 from localcloud.services.identity.routes import (
@@ -79,4 +81,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     jobs.router,
     runs.router,
     submitted.router,
+    azure_discovery.router,
+    arm.router,
+    vault_keys.router,
+    vault_secrets.router,
 )

@@ -20,6 +20,11 @@ class ApiError(Exception):
         self.message = message
         super().__init__(f"{error_code}: {message}")
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """Headers of the answer."""
+        return {}
+
     def body(self) -> dict[str, Any]:
         """The JSON body that Databricks clients parse."""
         return {"error_code": self.error_code, "message": self.message, "details": list(self.details)}

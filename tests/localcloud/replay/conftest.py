@@ -6,8 +6,9 @@ import pytest
 
 from localcloud.services.mlflow.server import MlflowServer
 from tests.localcloud.core import leave, start
+from tests.localcloud.replay.azure import AzureReplay
 from tests.localcloud.replay.databricks import WORKSPACES, Replay
-from tests.localcloud.replay.recording import databricks
+from tests.localcloud.replay.recording import azure, databricks
 from tests.needs import starts
 
 
@@ -26,3 +27,14 @@ def replay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replay]:
     yield done
     leave(core)
     mlflow.stop()
+
+
+@pytest.fixture(scope="package")
+def azure_replay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AzureReplay]:
+    """`bootstrap`, `hub` and `prod-platform`, as the real azurerm planned and applied them."""
+    asked = azure("own-stacks-azure.jsonl")
+    core = start(tmp_path_factory.mktemp("azure") / "home")
+    done = AzureReplay(core)
+    done.run(asked)
+    yield done
+    leave(core)

@@ -40,6 +40,15 @@ def databricks(name: str) -> list[Asked]:
     ]
 
 
+def azure(name: str) -> list[Asked]:
+    """The requests of an Azure recording. Skips the test if the recordings are not there."""
+    fields = ("method", "host", "path", "query", "body", "status")
+    rows = [dict(zip(fields, row, strict=True)) for row in _rows(name)]
+    queries = [row.pop("query") for row in rows]
+    paths = [row.pop("path") + (f"?{query}" if query else "") for row, query in zip(rows, queries, strict=True)]
+    return [Asked(number=number, **row, path=paths[number]) for number, row in enumerate(rows)]
+
+
 def _rows(name: str) -> list[Any]:
     if not TRAFFIC.is_dir():
         pytest.skip("the providers' recorded requests lie beside the checkout, in ../shared/data, and are not there")

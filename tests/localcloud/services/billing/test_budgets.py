@@ -13,8 +13,8 @@ from databricks.sdk.service.billing import (
 from tests.localcloud.core import Core
 
 PROD = 3
-ACTION = {"action_type": "EMAIL_NOTIFICATION", "target": "on-call@example.com"}
-ALERT = {
+ACTION: dict[str, Any] = {"action_type": "EMAIL_NOTIFICATION", "target": "on-call@example.com"}
+ALERT: dict[str, Any] = {
     "quantity_threshold": "500",
     "quantity_type": "LIST_PRICE_DOLLARS_USD",
     "time_period": "MONTH",

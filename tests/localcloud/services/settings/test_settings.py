@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from databricks.sdk.errors import BadRequest, DatabricksError, NotFound, PermissionDenied
+from databricks.sdk.errors import BadRequest, NotFound, PermissionDenied
+from databricks.sdk.errors.base import DatabricksError
 from databricks.sdk.service.settings import (
     BooleanMessage,
     DefaultNamespaceSetting,

@@ -1,0 +1,72 @@
+"""What Azure's own resources do, behind their routes."""
+
+from localcloud.kernel.ledger import Behaviour, Level
+
+_AREA = "Azure Resource Manager, key vaults"
+_TESTS = "tests/localcloud/services/azure"
+
+
+def _row(does: str, follows: str, witness: str, level: Level = Level.EXECUTED) -> Behaviour:
+    return Behaviour(area=_AREA, does=does, level=level, follows=follows, witness=f"{_TESTS}/{witness}")
+
+
+_LEARN = "https://learn.microsoft.com"
+
+BEHAVIOURS = (
+    _row(
+        "a token is of whoever's token of this cloud is the client secret, and only the administrator may do anything",
+        f"{_LEARN}/entra/identity-platform/v2-oauth2-client-creds-grant-flow",
+        "test_sign_in.py::test_azure_is_the_administrators",
+    ),
+    _row(
+        "what takes Azure a while is an operation with an absolute URL, over at once",
+        f"{_LEARN}/azure/azure-resource-manager/management/async-operations",
+        "test_resources.py::test_an_operation_is_over_when_it_is_answered",
+    ),
+    _row(
+        "names, locations and values that Azure does not take are refused by its codes",
+        f"{_LEARN}/azure/azure-resource-manager/management/resource-name-rules",
+        "test_resources.py::test_what_azure_does_not_take_is_refused",
+    ),
+    _row(
+        "a lock holds what is under it, and what holds something locked",
+        f"{_LEARN}/azure/azure-resource-manager/management/lock-resources",
+        "test_resources.py::test_a_lock_holds_what_is_under_it",
+    ),
+    _row(
+        "a group goes with all that is in it, and nothing is made where there is none",
+        f"{_LEARN}/azure/azure-resource-manager/management/delete-resource-group",
+        "test_resources.py::test_a_group_goes_with_all_that_is_in_it",
+    ),
+    _row(
+        "a role is found by its name, exactly once; nobody is given one twice on a scope",
+        f"{_LEARN}/azure/role-based-access-control/role-definitions-list",
+        "test_resources.py::test_a_role_is_found_by_its_name",
+    ),
+    _row(
+        "a subnet lies in its network, apart from the others",
+        f"{_LEARN}/azure/virtual-network/virtual-network-manage-subnet",
+        "test_networks.py::test_a_subnet_fits_into_its_network",
+    ),
+    _row(
+        "a firewall has the first free address of its subnet, a private endpoint the next one",
+        f"{_LEARN}/azure/virtual-network/virtual-networks-faq",
+        "test_networks.py::test_private_endpoints_have_addresses_of_their_own",
+    ),
+    _row(
+        "a deleted vault keeps its name until it is purged or recovered; a protected one is not purged",
+        f"{_LEARN}/azure/key-vault/general/soft-delete-overview",
+        "test_vaults.py::test_a_deleted_vault_keeps_its_name_until_it_is_purged",
+    ),
+    _row(
+        "a secret of a vault is read through the Databricks scope that names the vault",
+        f"{_LEARN}/azure/databricks/security/secrets/",
+        "test_vaults.py::test_a_scope_of_databricks_reads_the_vault",
+    ),
+    _row(
+        "all else is kept: no packet is routed, no key encrypts, no role but the administrator's counts",
+        "docs/localcloud.md",
+        "test_resources.py::test_a_resource_lives_its_whole_life",
+        Level.STATEFUL,
+    ),
+)

@@ -1,0 +1,150 @@
+"""Azure Resource Manager: resources by their ids, what they need around them, and what goes with them."""
+
+from collections.abc import Iterator
+
+from localcloud.kernel.cloud import Cloud
+from localcloud.kernel.store import Document
+from localcloud.services.azure import locks
+from localcloud.services.azure.errors import AzureError, conflict, invalid, missing
+from localcloud.services.azure.ids import ResourceId
+from localcloud.services.azure.kinds import Resource, kind_of, properties
+
+KIND = "azure_resource"
+_FIELDS = ("location", "tags", "properties", "identity", "kind", "sku", "zones", "plan", "managedBy", "etag")
+_OWN = ("id", "name", "type")
+_GROUP = "Microsoft.Resources/resourceGroups"
+
+
+def find(cloud: Cloud, resource_id: ResourceId) -> Resource | None:
+    """What is kept under an id; None for nothing."""
+    return cloud.store.get(KIND, resource_id.key)
+
+
+def get(cloud: Cloud, resource_id: ResourceId) -> Resource:
+    """One resource as it is shown. Raises `AzureError` 404."""
+    kind = kind_of(resource_id)
+    found = find(cloud, resource_id)
+    if found is None:
+        raise _not_found(resource_id)
+    return kind.view(cloud, resource_id, found) if kind.view else found
+
+
+def below(cloud: Cloud, scope: ResourceId) -> Iterator[Resource]:
+    """Everything that lies in a scope, at any depth, oldest first."""
+    return (each for each in cloud.store.all(KIND) if scope.holds(ResourceId(each["id"])))
+
+
+def children(cloud: Cloud, parent: ResourceId, type_: str) -> list[Resource]:
+    """The resources of a type directly in `parent`, as they are kept."""
+    wanted = [each for each in below(cloud, parent) if str(each["type"]).lower() == type_.lower()]
+    return [each for each in wanted if ResourceId(each["id"]).parent.key == parent.key]
+
+
+def listed(cloud: Cloud, collection: ResourceId) -> list[Resource]:
+    """The resources that a collection's path names: of a scope, or of a subscription all that are in its groups."""
+    scope = collection.parent
+    kind_of(ResourceId(f"{collection.path}/x"))
+    everywhere = scope.is_subscription and collection.type != _GROUP
+    type_ = ResourceId(f"{collection.path}/x").type.lower()
+    found = [each for each in below(cloud, scope) if str(each["type"]).lower() == type_]
+    own = found if everywhere else [each for each in found if ResourceId(each["id"]).parent.key == scope.key]
+    return [get(cloud, ResourceId(each["id"])) for each in own]
+
+
+def put(cloud: Cloud, resource_id: ResourceId, body: Document) -> tuple[Resource, bool]:
+    """Make or replace a resource; whether it is new. Raises `AzureError` for what Azure refuses."""
+    kind = kind_of(resource_id)
+    kind.require_name(resource_id)
+    unknown = sorted(name for name in body if name not in _FIELDS + _OWN)
+    if unknown:
+        raise invalid("InvalidRequestContent", f"Field(s) {', '.join(unknown)} are none of a resource.")
+    with cloud.store.transaction():
+        require_scope(cloud, resource_id.parent)
+        locks.require_writable(cloud, resource_id)
+        before = find(cloud, resource_id)
+        resource: Resource = {
+            **{"id": before["id"] if before else resource_id.path, "name": resource_id.name, "type": resource_id.type},
+            **{name: body[name] for name in _FIELDS if body.get(name) is not None},
+        }
+        _require_location(resource_id, resource, before, located=kind.located)
+        for name in ("provisioningState", *kind.output):
+            properties(resource).pop(name, None)
+        if kind.check:
+            kind.check(cloud, resource_id, resource)
+        if kind.complete:
+            kind.complete(cloud, resource_id, resource)
+        properties(resource)["provisioningState"] = "Succeeded"
+        keep(cloud, resource)
+    return get(cloud, resource_id), before is None
+
+
+def patch(cloud: Cloud, resource_id: ResourceId, body: Document) -> Resource:
+    """Change the fields that are given, objects field by field; tags are replaced whole."""
+    found = find(cloud, resource_id)
+    if found is None:
+        raise _not_found(resource_id)
+    changed, _ = put(cloud, resource_id, {**_over(found, body), **({"tags": body["tags"]} if "tags" in body else {})})
+    return changed
+
+
+def delete(cloud: Cloud, resource_id: ResourceId) -> bool:
+    """Delete a resource with all that lies in it; False where it is not there. Raises `AzureError` 409 for a lock."""
+    kind_of(resource_id)
+    found = find(cloud, resource_id)
+    if found is None:
+        return False
+    with cloud.store.transaction():
+        locks.require_deletable(cloud, resource_id)
+        for each in [*reversed(list(below(cloud, resource_id))), found]:
+            _forget(cloud, each)
+    return True
+
+
+def keep(cloud: Cloud, resource: Resource) -> None:
+    """Write a resource as it is, with no check: for what comes with another."""
+    cloud.store.put(KIND, ResourceId(resource["id"]).key, resource)
+
+
+def require_scope(cloud: Cloud, scope: ResourceId) -> None:
+    """Raise `AzureError` 404 unless there is what a resource is to lie in. Every subscription is there."""
+    if scope.is_subscription or find(cloud, scope) is not None:
+        return
+    if scope.type == _GROUP:
+        raise AzureError(404, "ResourceGroupNotFound", f"Resource group '{scope.name}' could not be found.")
+    raise AzureError(404, "ParentResourceNotFound", f"The parent resource '{scope.path}' was not found.")
+
+
+def _forget(cloud: Cloud, resource: Resource) -> None:
+    resource_id = ResourceId(resource["id"])
+    kind = kind_of(resource_id)
+    if kind.deleted:
+        kind.deleted(cloud, resource_id, resource)
+    cloud.store.delete(KIND, resource_id.key)
+
+
+def _require_location(resource_id: ResourceId, resource: Resource, before: Resource | None, *, located: bool) -> None:
+    if not located:
+        return
+    if not resource.get("location"):
+        raise invalid("LocationRequired", f"The location property is required for {resource_id.path}.")
+    held = before["location"] if before else resource["location"]
+    if _place(held) != _place(resource["location"]):
+        raise conflict("InvalidResourceLocation", f"{resource_id.path} is in {held}; a resource does not move.")
+
+
+def _place(location: str) -> str:
+    return location.replace(" ", "").lower()
+
+
+def _over(before: Document, after: Document) -> Document:
+    merged = dict(before)
+    for name, value in after.items():
+        held = merged.get(name)
+        merged[name] = _over(held, value) if isinstance(held, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def _not_found(resource_id: ResourceId) -> AzureError:
+    if resource_id.type == _GROUP:
+        return AzureError(404, "ResourceGroupNotFound", f"Resource group '{resource_id.name}' could not be found.")
+    return missing(f"{resource_id.type}/{resource_id.name}")

@@ -1,0 +1,60 @@
+"""Where Azure's services are, `/metadata/endpoints`, and tokens for them: what a provider asks first."""
+
+from typing import Any
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+
+from localcloud.kernel.cloud import CloudDep
+from localcloud.kernel.errors import ApiError
+from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.store import Document
+from localcloud.services.azure import tokens
+from localcloud.services.azure.types.vaults import SUFFIX
+
+PARITY = Parity(Level.EXECUTED, "https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow")
+
+router = APIRouter()
+_GRANT = "client_credentials"
+
+
+@router.get("/metadata/endpoints")
+def endpoints(request: Request) -> Document:
+    """The endpoints of this cloud: all of them where it was asked, without a slash at the end."""
+    here = str(request.base_url).rstrip("/")
+    return {
+        "name": "AzureCloud",
+        "portal": here,
+        "gallery": here,
+        "graph": here,
+        "graphAudience": here,
+        "microsoftGraphResourceId": f"{here}/",
+        "resourceManager": here,
+        "authentication": {
+            "loginEndpoint": here,
+            "audiences": [here],
+            "tenant": "common",
+            "identityProvider": "AAD",
+        },
+        "suffixes": {"storage": "core.windows.net", "keyVaultDns": SUFFIX},
+    }
+
+
+@router.post("/{tenant}/oauth2/v2.0/token")
+async def token(tenant: str, request: Request, cloud: CloudDep) -> Any:
+    """A token by client credentials. The secret is a token of this cloud: a token of Azure is nobody else's."""
+    form = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
+    if form.get("grant_type") != _GRANT:
+        return _refused("unsupported_grant_type", f"AADSTS70003: grant_type is not {_GRANT}.")
+    audience = form.get("scope", "").removesuffix("/.default")
+    client = form.get("client_id", "")
+    try:
+        made = tokens.issue(cloud, tenant, client, form.get("client_secret", ""), audience)
+    except ApiError:
+        return _refused("invalid_client", f"AADSTS7000215: Invalid client secret provided for app '{client}'.", 401)
+    return {"token_type": "Bearer", "expires_in": tokens.LIFETIME_S, "access_token": made}
+
+
+def _refused(error: str, description: str, status: int = 400) -> JSONResponse:
+    return JSONResponse({"error": error, "error_description": description}, status_code=status)

@@ -1,0 +1,18 @@
+"""The types of Azure's resources that are kept, by their names in lower case."""
+
+from localcloud.services.azure.kinds import Kind
+from localcloud.services.azure.types import authorization, data_factory, insights, network, others, storage, vaults
+
+KINDS: dict[str, Kind] = {
+    name.lower(): kind
+    for namespace, kinds in (
+        ("Microsoft.Authorization", authorization.KINDS),
+        ("Microsoft.DataFactory", data_factory.KINDS),
+        ("Microsoft.Insights", insights.KINDS),
+        ("Microsoft.KeyVault", vaults.KINDS),
+        ("Microsoft.Network", network.KINDS),
+        ("Microsoft.Storage", storage.KINDS),
+        *others.KINDS.items(),
+    )
+    for name, kind in ((f"{namespace}/{type_}", kind) for type_, kind in kinds.items())
+}
