@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from localcloud.kernel.processes import kill_tree, last_lines, spawn, wait_until
+from localcloud.spark.hadoop import write_defaults
 from localcloud.spark.jars import KAFKA_JARS
 from localcloud.spark.toolchain import cached, delta_jars, java, spark_jars
 from localcloud.spark.tuning import data_size, java_options, query_settings
@@ -130,7 +131,10 @@ class SparkServer:
         log4j = work / "log4j2.properties"
         log4j.write_text(_LOG4J, encoding="utf-8")
         # Without Kafka's connector all but reading a topic works, and that says what is missing.
-        class_path = ":".join([f"{spark_jars()}/*", *(str(jar) for jar in (*delta_jars(), *cached(KAFKA_JARS)))])
+        defaults = write_defaults(work / "hadoop-defaults.jar")
+        class_path = ":".join(
+            [str(defaults), f"{spark_jars()}/*", *(str(jar) for jar in (*delta_jars(), *cached(KAFKA_JARS)))]
+        )
         return [
             str(java()),
             f"-Xmx{self._memory_mib}m",
@@ -168,9 +172,6 @@ def spark_settings(work: Path) -> dict[str, str]:
         "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
         "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
         "spark.sql.session.timeZone": "UTC",
-        # The defaults (200 and 50) split small tables into as many tasks, each of which costs milliseconds.
-        "spark.sql.shuffle.partitions": str(max(2, os.cpu_count() or 2)),
-        "spark.databricks.delta.snapshotPartitions": "2",
         # The state of so many tables stays in memory; the default is 10,000, and every test makes tables of its own.
         "spark.databricks.delta.delta.log.cacheSize": "200",
         **query_settings(data_size()),

@@ -16,14 +16,37 @@ class DataSize(StrEnum):
 
 # Most of the server's code runs for too short a time to earn what the optimizing compiler costs: on two cores it took
 # a third of the processor. Java keeps less room for code if that compiler is off, and then spends time on clearing it.
-_QUICK_COMPILATION = ("-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=240m")
+# Checking the byte code of 20,000 classes takes ten seconds of each start; the jars are checked by their hashes.
+_QUICK_START = (
+    "-XX:TieredStopAtLevel=1",
+    "-XX:ReservedCodeCacheSize=240m",
+    "-XX:+UnlockDiagnosticVMOptions",
+    "-XX:-BytecodeVerificationRemote",
+)
 
-# Java made for each query, compiled and thrown away, costs more than it saves on small tables, and so does planning
-# a query again after each of its stages.
 _PLAIN_QUERIES = {
+    # Java made for each query, compiled and thrown away, costs more than it saves on small tables, and so does planning
+    # a query again after each of its stages.
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.codegen.cache.maxEntries": "2000",
     "spark.sql.adaptive.enabled": "false",
+    # Each task reads its query from bytes anew, which takes longer than the work on a small part of a table.
+    "spark.sql.leafNodeDefaultParallelism": "1",
+    "spark.default.parallelism": "1",
+    "spark.sql.shuffle.partitions": "1",
+    "spark.databricks.delta.snapshotPartitions": "1",
+    # There is no page that shows plans and finished queries.
+    "spark.sql.ui.explainMode": "simple",
+    "spark.sql.ui.retainedExecutions": "5",
+    "spark.ui.retainedJobs": "5",
+    "spark.ui.retainedStages": "5",
+    "spark.ui.retainedTasks": "20",
+}
+# One machine has as many tasks as cores; the defaults (200 and 50) are for a cluster.
+_LARGE = {
+    "spark.sql.shuffle.partitions": str(max(2, os.cpu_count() or 2)),
+    "spark.databricks.delta.snapshotPartitions": "2",
 }
 
 
@@ -38,9 +61,9 @@ def data_size(environ: Mapping[str, str] = os.environ) -> DataSize:
 
 def java_options(size: DataSize) -> tuple[str, ...]:
     """Options of the Java process that suit `size`."""
-    return _QUICK_COMPILATION if size is DataSize.SMALL else ()
+    return _QUICK_START if size is DataSize.SMALL else ()
 
 
 def query_settings(size: DataSize) -> dict[str, str]:
     """Settings of Spark that suit `size`; Spark's own defaults suit large data."""
-    return dict(_PLAIN_QUERIES) if size is DataSize.SMALL else {}
+    return dict(_PLAIN_QUERIES if size is DataSize.SMALL else _LARGE)

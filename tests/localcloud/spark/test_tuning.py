@@ -1,9 +1,12 @@
 """The server is tuned for small data unless LOCALCLOUD_DATA says otherwise."""
 
+import os
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
+from localcloud.spark.hadoop import write_defaults
 from localcloud.spark.server import spark_settings
 from localcloud.spark.tuning import DataSize, data_size, java_options, query_settings
 
@@ -21,9 +24,24 @@ def test_another_size_is_refused_with_those_there_are() -> None:
 
 
 def test_large_data_have_compiled_and_replanned_queries(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Large data take the defaults of Java and Spark; small data neither generate code nor plan again."""
+    """Large data take the defaults of Java and Spark, and a task per core; small data do not."""
     assert java_options(DataSize.LARGE) == ()
-    assert query_settings(DataSize.LARGE) == {}
+    cores = str(max(2, os.cpu_count() or 2))
+    assert query_settings(DataSize.LARGE)["spark.sql.shuffle.partitions"] == cores
+    assert query_settings(DataSize.SMALL)["spark.sql.shuffle.partitions"] == "1"
     assert spark_settings(Path("w"))["spark.sql.codegen.wholeStage"] == "false"
     monkeypatch.setenv("LOCALCLOUD_DATA", "large")
     assert "spark.sql.codegen.wholeStage" not in spark_settings(Path("w"))
+
+
+def test_plans_are_shown_whole() -> None:
+    """The rights of a statement are checked against Spark's own plan of it, so none of its text may be cut."""
+    cut = {"spark.sql.maxPlanStringLength", "spark.sql.debug.maxToStringFields"}
+    assert not cut & spark_settings(Path("w")).keys()
+
+
+def test_hadoop_keeps_few_defaults(tmp_path: Path) -> None:
+    """Those that local files need, in the names of the files that its libraries bring."""
+    with ZipFile(write_defaults(tmp_path / "defaults.jar")) as jar:
+        assert sorted(jar.namelist()) == ["core-default.xml", "mapred-default.xml", "yarn-default.xml"]
+        assert b"<name>fs.defaultFS</name><value>file:///</value>" in jar.read("core-default.xml")
