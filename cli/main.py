@@ -27,6 +27,8 @@ _MODULES = {
     "smoke": "release",
     "release": "cut",
     "features": "features",
+    "withdraw": "withdraw",
+    "forget": "forget",
     "user": "user",
     "clock": "clock",
 }

@@ -12,8 +12,9 @@ from infra.access.hidden import hides
 from infra.cdktf_seam import App, Scope
 from infra.jobs.approval import approval
 from infra.jobs.compute import libraries
-from infra.jobs.ingest import ingest
+from infra.jobs.ingest import ingest, requests
 from infra.jobs.integration import integration
+from infra.jobs.maintenance import maintenance
 from infra.jobs.monitoring import monitoring
 from infra.jobs.promotion import promotion
 from infra.jobs.rollback import rollback
@@ -38,7 +39,19 @@ from infra.wheel import ROOT, build_wheel
 
 WORKSPACES = ROOT / "workspaces"
 # Each after the jobs that it starts.
-JOBS = (ingest, promotion, rollback, approval, training, training_gpu, scoring, monitoring, integration)
+JOBS = (
+    ingest,
+    requests,
+    promotion,
+    rollback,
+    approval,
+    training,
+    training_gpu,
+    scoring,
+    maintenance,
+    monitoring,
+    integration,
+)
 
 
 def stacks(app: Scope, spec: Spec, release: Release) -> list[str]:

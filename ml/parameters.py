@@ -84,6 +84,24 @@ def with_unmasked_table(task: str) -> argparse.ArgumentParser:
     return flags
 
 
+def with_requests(task: str) -> argparse.ArgumentParser:
+    """A parser of a task that also takes a delivery back, or forgets a person; each is empty if it is to do neither."""
+    flags = parser(task)
+    flags.add_argument("--withdraw", default="", type=_delivery, help="FEED/DELIVERY; left out or empty: none")
+    flags.add_argument("--forget", default="", help="a person, as SALT:HASH; left out or empty: nobody")
+    flags.add_argument("--trained", default="", help="JSON: the models, with tables and versions, to look for them in")
+    flags.add_argument("--reason", default="", help="why")
+    flags.add_argument("--by", default="", help="who asks for it")
+    return flags
+
+
+def _delivery(text: str) -> str:
+    feed, _, delivery = text.partition("/")
+    if text and not (feed and delivery):
+        raise argparse.ArgumentTypeError(f"{text!r} is no delivery: give FEED/DELIVERY, for example labels/2024-01.csv")
+    return text
+
+
 def common(parsed: argparse.Namespace) -> Common:
     """The common parameters among `parsed`."""
     return Common(use_case=USE_CASES[parsed.use_case], catalog=parsed.catalog, run_id=parsed.run_id)

@@ -6,7 +6,7 @@ The only module that creates a Spark session. Everything below a task's `main` i
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -97,25 +97,29 @@ def set_task_value(key: str, value: str | int | float | bool) -> None:
 
 
 def accounting(
-    *, task: str, rows_in: int, rows_kept: int, rows_quarantined: int, **more: object
-) -> Mapping[str, object]:
-    """One task's account of its rows.
+    *, task: str, rows_in: int, rows_kept: int, rows_quarantined: int, rows_removed: int = 0
+) -> dict[str, object]:
+    """One task's account of its rows. `rows_removed`: those that left since they came, on request.
 
     Raises:
-        RowsUnaccountedError: when `rows_in` is not `rows_kept` plus `rows_quarantined`.
+        RowsUnaccountedError: when `rows_in` is not the sum of the three others.
     """
-    if rows_in != rows_kept + rows_quarantined:
+    if rows_in != rows_kept + rows_quarantined + rows_removed:
+        left = f" + {rows_removed} removed" if rows_removed else ""
         raise RowsUnaccountedError(
-            f"{task}: {rows_in} rows came in but {rows_kept} kept + {rows_quarantined} quarantined = "
-            f"{rows_kept + rows_quarantined}; the run stops so that no row is lost unseen"
+            f"{task}: {rows_in} rows came in but {rows_kept} kept + {rows_quarantined} quarantined{left} = "
+            f"{rows_kept + rows_quarantined + rows_removed}; the run stops so that no row is lost unseen"
         )
     head = {"task": task, "rows_in": rows_in, "rows_kept": rows_kept, "rows_quarantined": rows_quarantined}
-    return head | more
+    return head | ({"rows_removed": rows_removed} if rows_removed else {})
 
 
 def report(*, task: str, rows_in: int, rows_kept: int, rows_quarantined: int, **more: object) -> None:
     """Print the accounting of a task as its one JSON line. Raises `RowsUnaccountedError` as `accounting` does."""
-    line = accounting(task=task, rows_in=rows_in, rows_kept=rows_kept, rows_quarantined=rows_quarantined, **more)
+    removed = more.pop("rows_removed", 0)
+    assert isinstance(removed, int), "a number of rows"
+    counts = {"rows_in": rows_in, "rows_kept": rows_kept, "rows_quarantined": rows_quarantined}
+    line = accounting(task=task, **counts, rows_removed=removed) | more
     say(json.dumps(line, default=str))
 
 

@@ -8,12 +8,14 @@ from infra.jobs.declaration import (
     JobDeclaration,
     Schedule,
     WheelTask,
+    parameter,
 )
 from infra.spec import Switch
 from ml.declarations import Topic
 
 # Feeds arrive as several files; waiting a little turns them into one run.
 _QUIET_S = 120
+_REQUESTS = ("withdraw", "forget", "trained", "reason", "by")
 
 
 def ingest(context: JobContext) -> JobDeclaration | None:
@@ -21,8 +23,7 @@ def ingest(context: JobContext) -> JobDeclaration | None:
     values = context.values.ingest
     if values is None:
         return None
-    # The integration job waits for the end of ingest, so where there is one, ingest ends.
-    if context.use_case.jobs.ingest_every_s and context.values.integration is None:
+    if _never_ends(context):
         return _continuous(context, values.schedule)
     return JobDeclaration(
         stage="ingest",
@@ -30,8 +31,37 @@ def ingest(context: JobContext) -> JobDeclaration | None:
         policy="cpu_autoscaling",
         timeout_s=context.use_case.jobs.timeout_s,
         starts=_starts(context, values.schedule),
+        # For a run that takes a delivery back or forgets a person. Runs never overlap, so nothing loads meanwhile.
+        parameters=tuple((name, "") for name in _REQUESTS),
         tasks=_tasks(context),
     )
+
+
+def requests(context: JobContext) -> JobDeclaration | None:
+    """The job that asks a continuous ingest to take a delivery back or to forget a person; its next round does it."""
+    if context.values.ingest is None or not _never_ends(context):
+        return None
+    return JobDeclaration(
+        stage="requests",
+        description="Record which delivery or person the continuous ingest removes in its next round.",
+        policy="cpu_single_node",
+        timeout_s=context.use_case.jobs.timeout_s,
+        runs_as="ingest",
+        parameters=tuple((name, "") for name in _REQUESTS),
+        tasks=(
+            context.wheel_task(
+                "requests",
+                entry_point="ingest_requests",
+                code="ml/ingest/requests.py",
+                parameters={name: parameter(name) for name in _REQUESTS},
+            ),
+        ),
+    )
+
+
+def _never_ends(context: JobContext) -> bool:
+    # The integration job waits for the end of ingest, so where there is one, ingest ends.
+    return bool(context.use_case.jobs.ingest_every_s) and context.values.integration is None
 
 
 def _starts(context: JobContext, switch: Switch) -> Schedule | FileArrival:
@@ -51,7 +81,7 @@ def _tasks(context: JobContext) -> tuple[WheelTask, ...]:
             entry_point="ingest_bronze",
             code="ml/ingest/bronze.py",
             after=(After(task="masks"),),
-            parameters={"secret-scope": _secrets(context)},
+            parameters={"secret-scope": _secrets(context), **{name: parameter(name) for name in _REQUESTS}},
         ),
         context.wheel_task(
             "silver", entry_point="ingest_silver", code="ml/ingest/silver.py", after=(After(task="bronze"),)

@@ -15,7 +15,8 @@ def scoring(context: JobContext) -> JobDeclaration | None:
         policy="cpu_autoscaling",
         timeout_s=settings.timeout_s,
         starts=Schedule(cron=settings.scoring_cron, timezone=settings.timezone, switch=values.schedule),
-        parameters=(("source_catalog", context.source_catalog),),
+        # `forget` and `maintain` are for runs that score nothing: they remove a person's predictions, or compact them.
+        parameters=(("source_catalog", context.source_catalog), ("forget", ""), ("maintain", "")),
         tasks=(
             context.wheel_task(
                 "scoring",
@@ -24,6 +25,8 @@ def scoring(context: JobContext) -> JobDeclaration | None:
                 parameters={
                     "source-catalog": parameter("source_catalog"),
                     "features-table": context.source_features,
+                    "forget": parameter("forget"),
+                    "maintain": parameter("maintain"),
                 },
             ),
         ),

@@ -14,6 +14,7 @@ from ml.declarations.model import Algorithm, Model, Promotion, Rescore, Tuning
 from ml.declarations.monitoring import Limits, Monitoring
 from ml.declarations.outcomes import Joins, Later, Outcome
 from ml.declarations.periods import MONTHS, Calendar, Period, WeekStart
+from ml.declarations.retention import Retention
 from ml.declarations.serving import Serving, WorkloadSize, online_store, online_table
 from ml.declarations.sources import Beginning, ComparedBy, Login, OnChange, OtherTable, Topic
 from ml.declarations.table import Column, Layer, Table
@@ -65,6 +66,7 @@ __all__ = [
     "PeriodFrom",
     "Promotion",
     "Rescore",
+    "Retention",
     "Serving",
     "SignOff",
     "Source",

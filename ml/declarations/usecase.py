@@ -12,6 +12,7 @@ from ml.declarations.gates import Gates
 from ml.declarations.model import Model
 from ml.declarations.monitoring import Monitoring
 from ml.declarations.periods import Calendar
+from ml.declarations.retention import Retention
 from ml.declarations.serving import Serving
 from ml.declarations.table import Table
 
@@ -31,6 +32,7 @@ class JobSettings:
     max_retries: int
     # Two hours after scoring, so that the month's predictions are there.
     monitoring_cron: str = "0 0 8 2 * ?"
+    maintenance_cron: str = "0 0 20 2 * ?"
     ingest_cron: str | None = None
     ingest_every_s: int | None = None
 
@@ -65,8 +67,10 @@ class UseCase:
     # Computed in this order, each from feeds, other use cases' tables and what stands before it.
     derived: tuple[Derived, ...] = ()
     more_feature_tables: tuple[FeatureTable, ...] = ()
+    retention: Retention = field(default_factory=Retention)
 
     def __post_init__(self) -> None:
+        self.retention.check(self.calendar)
         written = {feed.silver.name for feed in self.feeds} | {each.table.name for each in self.derived}
         sources = {table.source.name for table in self.feature_tables}
         sources |= set() if self.model.outcome.use_case else {self.model.outcome.source.name}

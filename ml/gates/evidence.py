@@ -14,10 +14,10 @@ from mlflow.exceptions import MlflowException
 from ml import parameters, runtime
 from ml.aliases import CHALLENGER, CHAMPION
 from ml.declarations import Layer, Model
-from ml.gates.principal import principal
 from ml.gates.records import append_record
 from ml.gates.verdict import Verdict
 from ml.parameters import Common
+from ml.principal import principal
 from ml.tables import Tables, door, frame_of
 from ml.tables.system import GATE_RESULTS
 from ml.versions import artifact

@@ -14,14 +14,22 @@ from ml.tables.system import INGEST_FILES
 
 
 class Verdict(StrEnum):
-    """What became of a file. Silver's are `checked`, of its new records, and `replaced`, of old ones that gave way."""
+    """What became of a file's records: bronze's verdicts, then silver's.
+
+    Silver's are `checked`, of new records; of old ones, `replaced` if they gave way to others, `removed` if they left
+    bronze, and `restored` if they count again because others left.
+    """
 
     LOADED = "loaded"
     ALREADY_LOADED = "already_loaded"
     REFUSED = "refused"
     POSTPONED = "postponed"
+    WITHDRAWN = "withdrawn"
+    FORGOTTEN = "forgotten"
     CHECKED = "checked"
     REPLACED = "replaced"
+    REMOVED = "removed"
+    RESTORED = "restored"
 
 
 OF_DELIVERIES = (Verdict.LOADED, Verdict.ALREADY_LOADED, Verdict.REFUSED, Verdict.POSTPONED)
@@ -29,7 +37,10 @@ OF_DELIVERIES = (Verdict.LOADED, Verdict.ALREADY_LOADED, Verdict.REFUSED, Verdic
 
 @dataclass(frozen=True, kw_only=True)
 class FileAccount:
-    """One file and the table its rows were meant for. `source_sha256` is empty where it could not be read."""
+    """One file and the table its rows were meant for. `source_sha256` is empty where it could not be read.
+
+    `rows_in` is the sum of the three others, which are negative for rows that came in with an earlier batch.
+    """
 
     table_name: str
     source_file: str
@@ -39,6 +50,7 @@ class FileAccount:
     rows_in: int = 0
     rows_kept: int = 0
     rows_quarantined: int = 0
+    rows_removed: int = 0
 
 
 def record(
@@ -70,15 +82,18 @@ def require_balance(tables: Tables, task: Common, bronze_names: Sequence[str]) -
     ledger = INGEST_FILES.full_name(task.catalog, task.use_case.name)
     if not tables.exists(ledger):
         return
+    recorded = tables.read(ledger).where(F.col("table_name").isin(list(bronze_names)))
+    removed = F.sum("rows_removed") if "rows_removed" in recorded.columns else F.lit(0)
     # An earlier release recorded a loaded file again in each run, so each name and hash counts once.
-    per_file = (
-        tables.read(ledger)
-        .where(F.col("table_name").isin(list(bronze_names)))
-        .groupBy("table_name", "source_file", "source_sha256")
-        .agg(F.max("rows_in").alias("held"))
+    per_file = recorded.groupBy("table_name", "source_file", "source_sha256").agg(
+        F.max("rows_in").alias("in"), F.coalesce(removed, F.lit(0)).alias("removed")
     )
-    counted = per_file.select(F.lit("in").alias("which"), "held")
+    counted = per_file.select("in", "removed", F.lit(0).alias("held"))
     for name in bronze_names:
-        counted = counted.unionByName(tables.read(name).select(F.lit("held").alias("which"), F.lit(1).alias("held")))
-    sums = {row["which"]: row["rows"] for row in counted.groupBy("which").agg(F.sum("held").alias("rows")).collect()}
-    runtime.accounting(task="bronze", rows_in=sums.get("in", 0), rows_kept=sums.get("held", 0), rows_quarantined=0)
+        counted = counted.unionByName(
+            tables.read(name).select(F.lit(0).alias("in"), F.lit(0).alias("removed"), F.lit(1).alias("held"))
+        )
+    sums = counted.agg(*(F.coalesce(F.sum(name), F.lit(0)).alias(name) for name in counted.columns)).collect()[0]
+    runtime.accounting(
+        task="bronze", rows_in=sums["in"], rows_kept=sums["held"], rows_quarantined=0, rows_removed=sums["removed"]
+    )

@@ -4,22 +4,28 @@ This module takes files; `other_table` takes rows of another team's table, `topi
 feed's checkpoint does not know are read. Each gets its own verdict, once: loaded, refused, already loaded (the same
 bytes under the same name), or postponed (it was still being written). A file that cannot be understood is refused whole
 and recorded in `ingest_files`; all others load, and then the task fails naming the refused ones, so that nobody
-overlooks them.
+overlooks them. What is withdrawn, and who is forgotten, leaves before anything new is loaded.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F  # noqa: N812
+
 from ml import parameters, runtime
 from ml.declarations import OtherTable, Source, Topic
-from ml.ingest import accounts, other_table, topic
+from ml.ingest import accounts, forgetting, other_table, requests, topic, withdrawals
 from ml.ingest.accounts import FileAccount, Verdict
 from ml.ingest.arrivals import present
 from ml.ingest.files import CHANGED, Inspected, inspected, opened, parsed, records
 from ml.ingest.landing import entry_problem
-from ml.ingest.loading import Loading
-from ml.streams.checkpoint import Checkpoint, Position
+from ml.ingest.loading import Loading, loading
+from ml.ingest.removals import remove
+from ml.people import PERSON
+from ml.streams.checkpoint import Position
 from ml.streams.deliveries import fresh, marks
 from ml.tables import door
 from ml.tables.system import bronze
@@ -31,27 +37,18 @@ class RefusedFilesError(RuntimeError):
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Load every feed of the use case; run by job `<usecase>-ingest`."""
-    flags = parameters.parser("ingest_bronze")
+    flags = parameters.with_requests("ingest_bronze")
     flags.add_argument("--secret-scope", type=parameters.name, help="the scope with the secrets of topics")
-    parsed = flags.parse_args(arguments)
-    task = parameters.common(parsed)
+    given = flags.parse_args(arguments)
+    task = parameters.common(given)
     tables = door()
-    landing = Path(tables.volume_path(f"{task.catalog}.{task.use_case.landing_volume}"))
-    kept = Path(tables.volume_path(f"{task.catalog}.{task.use_case.checkpoints_volume}", write=True))
-    feeds = [
-        Loading(
-            tables=tables,
-            task=task,
-            feed=feed,
-            landing=landing / feed.name,
-            checkpoint=Checkpoint(kept / "bronze" / feed.name),
-            secret_scope=parsed.secret_scope or "",
-        )
-        for feed in task.use_case.feeds
-    ]
+    feeds = [loading(tables, task, feed, given.secret_scope) for feed in task.use_case.feeds]
+    answered = requests.answer(feeds, given)
+    people = forgetting.people(tables, task, feeds[0].secrets)
+    feeds = [replace(feed, people=people) for feed in feeds]
     files = [file for each in runtime.side_by_side(load_feed, feeds) for file in each]
     accounts.require_balance(tables, task, [each.full_name for each in feeds])
-    _report(files)
+    _report(files, answered)
     require_none_refused(files)
 
 
@@ -63,13 +60,15 @@ def require_none_refused(files: Sequence[FileAccount]) -> None:
         raise RefusedFilesError(f"{len(refused)} file(s) refused, all others loaded:\n{reasons}")
 
 
-def _report(files: Sequence[FileAccount]) -> None:
+def _report(files: Sequence[FileAccount], answered: Mapping[str, object]) -> None:
     runtime.report(
         task="bronze",
         rows_in=sum(file.rows_in for file in files),
         rows_kept=sum(file.rows_kept for file in files),
         rows_quarantined=0,
+        rows_removed=sum(file.rows_removed for file in files),
         **{f"files_{verdict}": sum(file.verdict is verdict for file in files) for verdict in accounts.OF_DELIVERIES},
+        **answered,
     )
 
 
@@ -91,6 +90,7 @@ def load_files(feed: Loading) -> list[FileAccount]:
     done: list[FileAccount] = []
     if position.plan is not None:
         position, done = _batch(feed, position, feed.held(position.plan))
+    done += remove(feed)
     found = fresh(present(feed), position.seen)
     if not found:
         return done
@@ -130,18 +130,40 @@ def _read(
     before = accounts.loaded(feed.tables, feed.task, feed.full_name, [f"{feed.folder}/{name}" for name in asked])
     files = opened(spark, [feed.landing / name for name in names], before)
     with runtime.computed_once(parsed(feed.feed, files, feed.folder)) as rows:
-        found = inspected(rows)
+        found = [_still(feed, each) for each in inspected(rows)]
         good = [] if appended else [each for each in found if _verdict(each) is Verdict.LOADED]
+        new = feed.people.marked(feed.feed, feed.task.use_case, records(rows, good, feed.folder, loaded_at))
+        dropped = _dropped(feed, new) if good else {}
         if good:
             feed.tables.append_batch(
                 bronze(feed.feed),
                 feed.full_name,
-                records(rows, good, feed.folder, loaded_at),
+                new.where(F.col(PERSON).isNull()).drop(PERSON),
                 stream=position.stream,
                 batch=position.batch,
             )
     taken = {each.name for each in good}
-    return [_of(feed, each, taken=each.name in taken) for each in found]
+    return [_of(feed, each, taken=each.name in taken, dropped=dropped.get(each.name, 0)) for each in found]
+
+
+def _dropped(feed: Loading, marked: DataFrame) -> dict[str, int]:
+    """How many records each file has of people who are forgotten, by the file's name."""
+    if not feed.people:
+        return {}
+    counted = marked.where(F.col(PERSON).isNotNull()).groupBy("_source_file").agg(F.count("*").alias("rows"))
+    return {Path(row["_source_file"]).name: row["rows"] for row in counted.collect()}
+
+
+def _still(feed: Loading, seen: Inspected) -> Inspected:
+    """A file as it was inspected; one whose bytes were withdrawn has that for a problem."""
+    if not seen.known:
+        return seen
+    source = f"{feed.folder}/{seen.name}"
+    for row in withdrawals.withdrawn(feed.tables, feed.task, feed.full_name):
+        if (row["source_file"], row["source_sha256"]) == (source, seen.sha256):
+            told = withdrawals.withdrawal_text(row)
+            return replace(seen, problem=f"these bytes were withdrawn {told}; deliver the right ones under this name")
+    return seen
 
 
 def _verdict(seen: Inspected) -> Verdict:
@@ -152,10 +174,12 @@ def _verdict(seen: Inspected) -> Verdict:
     return Verdict.ALREADY_LOADED if seen.known else Verdict.LOADED
 
 
-def _of(feed: Loading, seen: Inspected, *, taken: bool) -> FileAccount:
+def _of(feed: Loading, seen: Inspected, *, taken: bool, dropped: int) -> FileAccount:
     verdict = _verdict(seen)
     if verdict is Verdict.LOADED and not taken:
         verdict = Verdict.POSTPONED
     reason = CHANGED if verdict is Verdict.POSTPONED else seen.problem
     rows = seen.rows if taken else 0
-    return feed.account(f"{feed.folder}/{seen.name}", verdict, sha256=seen.sha256, reason=reason, rows=rows)
+    return feed.account(
+        f"{feed.folder}/{seen.name}", verdict, sha256=seen.sha256, reason=reason, rows=rows, dropped=dropped
+    )

@@ -16,6 +16,8 @@ from ml.declarations import Column, ComparedBy, OnChange, OtherTable
 from ml.ingest import accounts
 from ml.ingest.accounts import FileAccount, Verdict
 from ml.ingest.loading import Loading, per_delivery
+from ml.ingest.removals import remove
+from ml.people import PERSON
 from ml.streams.checkpoint import Position
 from ml.tables import changes
 from ml.tables.changes import CHANGE, VERSION, Changes
@@ -31,6 +33,7 @@ def load(feed: Loading, source: OtherTable) -> list[FileAccount]:
     done: list[FileAccount] = []
     if position.plan is not None:
         position, done = _batch(feed, source, position, feed.held(position.plan))
+    done += remove(feed)
     name = source.full_name(feed.task.catalog)
     table = feed.tables.detail(name)
     again = bool(position.seen) and position.seen["table_id"] != table.id
@@ -103,15 +106,22 @@ def _batch(
     plan = position.plan
     new = Changes(full_name=source.full_name(feed.task.catalog), after=plan["after"], until=plan["until"])
     loaded_at = datetime.fromisoformat(plan["loaded_at"])
+    dropped: dict[tuple[str, str], int] = {}
     if not held:
-        with runtime.computed_once(_records(feed, source, new, plan["table_id"], loaded_at)) as rows:
+        with runtime.computed_once(feed.marked(_records(feed, source, new, plan["table_id"], loaded_at))) as rows:
             held = per_delivery(rows)
+            dropped = per_delivery(rows.where(F.col(PERSON).isNotNull())) if feed.people else {}
             if held:
                 feed.tables.append_batch(
-                    bronze(feed.feed), feed.full_name, rows, stream=position.stream, batch=position.batch
+                    bronze(feed.feed),
+                    feed.full_name,
+                    rows.where(F.col(PERSON).isNull()).drop(PERSON),
+                    stream=position.stream,
+                    batch=position.batch,
                 )
     done = [
-        feed.account(file, Verdict.LOADED, sha256=digest, rows=rows) for (file, digest), rows in sorted(held.items())
+        feed.account(file, Verdict.LOADED, sha256=digest, rows=rows, dropped=dropped.get((file, digest), 0))
+        for (file, digest), rows in sorted(held.items())
     ]
     if done:
         accounts.record(feed.tables, feed.task, done, loaded_at, stream=position.stream, batch=position.batch)

@@ -97,13 +97,19 @@ def per_file(rows: DataFrame) -> DataFrame:
             F.count_if(new).alias("rows_in"),
             (F.count_if(new & good) - F.count_if(gone)).alias("rows_kept"),
             F.count_if(~good).alias("rows_quarantined"),
-            F.count_if(new & F.col("_reason").endswith(_OTHER)).alias("rows_contradicting"),
+            F.count_if(new & F.col("_reason").endswith(OTHER)).alias("rows_contradicting"),
         )
     )
 
 
-_OTHER = " with other values"
+OTHER = " with other values"
 _SAME = " with the same values"
+
+
+def contradiction(feed: Feed, records: int) -> str | None:
+    """Why a file's records stop a feed that refuses contradictions; None if they do not."""
+    refuses = feed.on_repeat is OnRepeat.REFUSE and records
+    return f"{records} record(s) repeat a key with other values" if refuses else None
 
 
 def _hash(feed: Feed) -> SparkColumn:
@@ -129,7 +135,7 @@ def _first(feed: Feed, rows: DataFrame) -> DataFrame:
         _key(feed),
         F.lit(": first received in "),
         _place(first),
-        F.when(first[_VALUES] == F.col(_VALUES), _SAME).otherwise(_OTHER),
+        F.when(first[_VALUES] == F.col(_VALUES), _SAME).otherwise(OTHER),
     )
     repeated = F.col("_reason").isNull() & (F.row_number().over(by_key) > 1)
     return rows.withColumn("_reason", F.coalesce(F.col("_reason"), F.when(repeated, why)))
@@ -146,7 +152,7 @@ def _newest(feed: Feed, rows: DataFrame) -> DataFrame:
     told = turns.withColumn("_seen", seen).withColumn("_coming", coming)
     repeat = F.concat(F.lit("duplicate "), _key(feed), F.lit(": received in "), _place(F.col("_seen")), F.lit(_SAME))
     beaten = F.concat(F.lit("replaced "), _key(feed), F.lit(": received again in "), _place(F.col("_coming")))
-    why = F.when(~F.col("_turn"), repeat).when(F.col("_coming").isNotNull(), F.concat(beaten, F.lit(_OTHER)))
+    why = F.when(~F.col("_turn"), repeat).when(F.col("_coming").isNotNull(), F.concat(beaten, F.lit(OTHER)))
     return told.withColumn("_reason", F.coalesce(F.col("_reason"), F.when(valid, why))).drop(
         "_turn", "_seen", "_coming"
     )

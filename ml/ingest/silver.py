@@ -15,9 +15,9 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from ml import parameters, runtime
 from ml.declarations import Feed, OnRepeat
-from ml.ingest import accounts
+from ml.ingest import accounts, rejudge, removals
 from ml.ingest.accounts import FileAccount, Verdict
-from ml.ingest.refine import checked, judged, kept, per_file, rejected, replaced, same_keys
+from ml.ingest.refine import checked, contradiction, judged, kept, per_file, rejected, replaced, same_keys
 from ml.parameters import Common
 from ml.streams.checkpoint import Checkpoint, Position
 from ml.tables import Tables, changes, door
@@ -70,8 +70,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         rows_kept=sum(file.rows_kept for file in files if file.verdict is Verdict.CHECKED),
         rows_quarantined=sum(file.rows_quarantined for file in files if file.verdict is Verdict.CHECKED),
         rows_replaced=sum(file.rows_quarantined for file in files if file.verdict is Verdict.REPLACED),
+        **_left(files),
     )
     _require_no_contradiction(files)
+
+
+def _left(files: Sequence[FileAccount]) -> dict[str, int]:
+    """What the report says beside, if records left bronze: how many, and how many count again for that."""
+    left = [file.rows_removed for file in files if file.verdict is Verdict.REMOVED]
+    restored = sum(file.rows_kept for file in files if file.verdict is Verdict.RESTORED)
+    return {"rows_left": sum(left), "rows_restored": restored} if left else {}
 
 
 def require_balance(tables: Tables, feeds: Sequence[Refining]) -> None:
@@ -127,16 +135,10 @@ def _batch(feed: Refining, position: Position) -> tuple[Position, list[FileAccou
     assert position.plan is not None
     plan = position.plan
     new = Changes(full_name=feed.name("bronze"), after=plan["after"], until=plan["until"])
-    received = changes.rows(feed.tables, new)
-    with runtime.computed_once(checked(feed.feed, received, feed.task.use_case.calendar)) as records:
-        held = None if new.whole else _held(feed, records, plan["silver"])
-        with runtime.computed_once(judged(feed.feed, records, held)) as rows:
-            files = _accounts(feed, rows)
-            if new.whole:
-                feed.tables.replace(silver(feed.feed), feed.name("silver"), kept(feed.feed, rows))
-                feed.tables.replace(quarantine(feed.feed), feed.name("quarantine"), rejected(rows))
-            elif files:
-                _write(feed, rows, files, position)
+    if not new.whole and removals.ever(feed.tables, feed.task) and not changes.deleted(feed.tables, new).isEmpty():
+        files = _rejudged(feed, new, plan["silver"])
+    else:
+        files = _judged(feed, new, position)
     judged_at = datetime.fromisoformat(plan["judged_at"])
     if files:
         accounts.record(
@@ -144,6 +146,37 @@ def _batch(feed: Refining, position: Position) -> tuple[Position, list[FileAccou
         )
     seen = {"version": plan["until"], "fingerprint": plan["fingerprint"]}
     return feed.checkpoint.commit(position, seen), files
+
+
+def _judged(feed: Refining, new: Changes, position: Position) -> list[FileAccount]:
+    """Judge what bronze gained, or all of it."""
+    assert position.plan is not None
+    received = changes.rows(feed.tables, new)
+    with runtime.computed_once(checked(feed.feed, received, feed.task.use_case.calendar)) as records:
+        held = None if new.whole else _held(feed, records, position.plan["silver"])
+        with runtime.computed_once(judged(feed.feed, records, held)) as rows:
+            files = _accounts(feed, rows)
+            if new.whole:
+                feed.tables.replace(silver(feed.feed), feed.name("silver"), kept(feed.feed, rows))
+                feed.tables.replace(quarantine(feed.feed), feed.name("quarantine"), rejected(rows))
+            elif files:
+                _write(feed, rows, files, position)
+    return files
+
+
+def _rejudged(feed: Refining, new: Changes, before: int) -> list[FileAccount]:
+    """Judge what bronze gained, and anew what has a key of what left it; silver was at version `before`."""
+    tables, name = feed.tables, feed.name
+    records = rejudge.moved(
+        tables.read(name("bronze"), new.until), changes.rows(tables, new), changes.deleted(tables, new)
+    )
+    concerned = rejudge.concerned(feed.feed, records, feed.task.use_case.calendar)
+    with runtime.computed_once(judged(feed.feed, concerned)) as rows:
+        counted = rejudge.per_file(rows, records.left, tables.read(name("silver"), before)).collect()
+        touched = rejudge.origins(rows, records.left)
+        tables.replace_part(silver(feed.feed), name("silver"), kept(feed.feed, rows), touched)
+        tables.replace_part(quarantine(feed.feed), name("quarantine"), rejected(rows), touched)
+    return rejudge.accounts_of(feed.feed, name("silver"), counted)
 
 
 def _held(feed: Refining, records: DataFrame, version: int) -> DataFrame:
@@ -186,7 +219,6 @@ def _accounts(feed: Refining, rows: DataFrame) -> list[FileAccount]:
 
 def _account(feed: Refining, row: Mapping[str, object]) -> FileAccount:
     counted = {name: row[name] for name in ("source_file", "source_sha256", "rows_in", "rows_kept", "rows_quarantined")}
-    refuses = feed.feed.on_repeat is OnRepeat.REFUSE and row["rows_contradicting"]
-    reason = f"{row['rows_contradicting']} record(s) repeat a key with other values" if refuses else None
+    reason = contradiction(feed.feed, int(str(row["rows_contradicting"])))
     verdict = Verdict.REPLACED if row["_held"] else Verdict.CHECKED
     return FileAccount(table_name=feed.name("silver"), verdict=verdict, reason=reason, **counted)  # type: ignore[arg-type]

@@ -24,6 +24,8 @@ from ml.ingest.formats import json_lines
 from ml.ingest.formats.record import Record, misfit
 from ml.ingest.kafka_options import options
 from ml.ingest.loading import DELIVERY, Loading
+from ml.ingest.removals import remove
+from ml.people import PERSON
 from ml.runtime import RowsUnaccountedError
 from ml.secret_scope import read_secret
 from ml.streams.checkpoint import Position
@@ -37,6 +39,7 @@ SPARKS = "offsets"
 def load(feed: Loading, source: Topic) -> list[FileAccount]:
     """Read all messages that are there, and account for them and for what a killed run has left without an account."""
     feed.tables.create(bronze(feed.feed), feed.full_name)
+    done = account(feed) + remove(feed)
     query = feed.tables.append_stream(
         bronze(feed.feed),
         feed.full_name,
@@ -45,7 +48,7 @@ def load(feed: Loading, source: Topic) -> list[FileAccount]:
         trigger={"availableNow": True},
     )
     query.awaitTermination()
-    return account(feed)
+    return done + account(feed)
 
 
 def opened(feed: Loading, source: Topic) -> DataFrame:
@@ -74,7 +77,19 @@ def messages(feed: Loading, stream: DataFrame) -> DataFrame:
     # The time of the batch: the same in all of its rows, and again if Spark does the batch again.
     batch = parsed.withColumn("_loaded_at", F.current_timestamp())
     told = F.sha2(F.concat_ws("@", "_source_file", F.col("_loaded_at").cast("string")), 256)
-    return batch.withColumn("_source_sha256", told)
+    return _emptied(feed, batch.withColumn("_source_sha256", told))
+
+
+def _emptied(feed: Loading, rows: DataFrame) -> DataFrame:
+    """`rows` with those of forgotten people emptied, so that every offset is still accounted for, in quarantine."""
+    if not feed.people:
+        return rows
+    marked, forgotten = feed.marked(rows), F.col(PERSON).isNotNull()
+    note = misfit(0, 0, problem="its person is forgotten", received="").fields
+    emptied = {name: F.when(~forgotten, F.col(name)) for name in (column.name for column in feed.feed.received)}
+    return marked.withColumns({**emptied, "_fields": F.when(forgotten, F.lit(note)).otherwise(F.col("_fields"))}).drop(
+        PERSON
+    )
 
 
 def account(feed: Loading) -> list[FileAccount]:

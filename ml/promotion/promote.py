@@ -10,8 +10,8 @@ from ml import runtime
 from ml.aliases import CHAMPION
 from ml.gates import evidence
 from ml.gates.evidence import Judged
-from ml.gates.principal import principal
 from ml.gates.sign_off import recorded
+from ml.principal import principal
 from ml.promotion.alias_moves import apply
 from ml.promotion.ledger import Cause, Ledger, Moved, ledger, unmade
 from ml.promotion.moves import moves, require_released, unrecorded

@@ -15,8 +15,8 @@ from ml import parameters, runtime
 from ml.aliases import CHAMPION, PREVIOUS
 from ml.gates import evidence
 from ml.gates.evidence import Judged, aliases, version_number
-from ml.gates.principal import principal
 from ml.parameters import Common
+from ml.principal import principal
 from ml.promotion.alias_moves import apply
 from ml.promotion.ledger import Cause, Moved, ledger
 from ml.promotion.moves import Move, return_moves

@@ -3,6 +3,7 @@
 A row is scored once, by the version that was live then, unless the model declares when it is scored again (`rescore`).
 """
 
+import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,11 +14,14 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from ml import parameters, runtime
 from ml.parameters import Common
+from ml.people import Request
 from ml.scoring import shipped
 from ml.scoring.champion import champion_version
+from ml.scoring.forgetting import forget
 from ml.scoring.frames import require_probabilities, unscored
 from ml.tables import Tables, door
 from ml.tables.system import FEATURES_HASH, predictions
+from ml.tables.upkeep import upkeep
 from ml.training.served import PROBABILITY
 
 
@@ -26,15 +30,32 @@ def main(arguments: Sequence[str] | None = None) -> None:
     flags = parameters.parser("scoring")
     flags.add_argument("--source-catalog", type=parameters.name, help="whose gold features; left out: --catalog's")
     flags.add_argument("--features-table", type=parameters.name, help="in gold; left out: the model's declared one")
+    flags.add_argument("--forget", default="", help="a person, as SALT:HASH: remove their predictions, and do no more")
+    flags.add_argument("--maintain", default="", help="if it says something: keep the predictions in shape, no more")
     parsed = flags.parse_args(arguments)
-    task = parameters.common(parsed)
+    task, tables = parameters.common(parsed), door()
+    if parsed.forget or parsed.maintain:
+        _asked(tables, task, parsed)
+        return
     model_name = task.use_case.model.full_name(task.catalog, task.use_case.name)
     version = champion_version(mlflow.MlflowClient(), model_name)
     source = Source(catalog=parsed.source_catalog or task.catalog, table=parsed.features_table)
-    rows_in, rows_scored = score(door(), task, model_name, version, source)
+    rows_in, rows_scored = score(tables, task, model_name, version, source)
     runtime.set_task_value("model_version", version)
     runtime.set_task_value("rows_scored", rows_scored)
     runtime.report(task="scoring", rows_in=rows_in, rows_kept=rows_scored, rows_quarantined=0, model_version=version)
+
+
+def _asked(tables: Tables, task: Common, given: argparse.Namespace) -> None:
+    """What only the owner of the predictions can do; nothing is scored."""
+    told: dict[str, object] = {}
+    if given.forget:
+        told["rows_forgotten"] = forget(tables, task, Request.read(given.forget))
+    name = predictions(task.use_case).full_name(task.catalog, task.use_case.name)
+    if given.maintain and tables.exists(name):
+        told["keep_days"] = task.use_case.retention.days(task.use_case.calendar, datetime.now(UTC))
+        upkeep(tables, name, int(str(told["keep_days"])))
+    runtime.report(task="scoring", rows_in=0, rows_kept=0, rows_quarantined=0, **told)
 
 
 @dataclass(frozen=True, kw_only=True)

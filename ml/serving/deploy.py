@@ -12,7 +12,7 @@ from ml import runtime
 from ml.aliases import CHAMPION, PREVIOUS
 from ml.gates import evidence
 from ml.gates.evidence import Judged
-from ml.gates.principal import principal
+from ml.principal import principal
 from ml.promotion.ledger import Cause, arrival, ledger, unmade
 from ml.promotion.moves import Move
 from ml.promotion.returns import previous_before, return_aliases

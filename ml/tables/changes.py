@@ -62,6 +62,13 @@ def rows(tables: Tables, changes: Changes) -> DataFrame:
     return fed.where(F.col(CHANGE).isin("insert", "update_postimage")).drop(*_FEED_COLUMNS)
 
 
+def deleted(tables: Tables, changes: Changes) -> DataFrame:
+    """The rows that the changes removed, as they were; not for a look at the whole table, which has no such rows."""
+    assert changes.after is not None
+    fed = tables.changes(changes.full_name, changes.after, changes.until)
+    return fed.where(F.col(CHANGE) == "delete").drop(*_FEED_COLUMNS)
+
+
 def keys(tables: Tables, changes: Changes, columns: Sequence[str]) -> DataFrame:
     """The distinct values of `columns` in every row that was added, updated (before and after) or deleted."""
     if changes.after is None or changes.whole:

@@ -2,7 +2,7 @@
 
     door()                      the door of this task
       read, exists, version,
-      detail, counts, changes   by `catalog.schema.table`
+      detail, history, counts, changes   by `catalog.schema.table`
       create                    as declared, idempotent
       append, merge, replace,
       replace_part              idempotent; a write that changes nothing makes no new table version
@@ -17,6 +17,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -101,6 +102,16 @@ class Tables:
         relation = self._places.relation(full_name, write=False, past=Past.HISTORY)
         row = self._spark.sql(f"DESCRIBE DETAIL {relation}").select("id", "properties").collect()[0]
         return Detail(id=row["id"], tracks_changes=row["properties"].get(CHANGE_FEED) == "true")
+
+    def history(self, full_name: str) -> dict[int, datetime]:
+        """When each version was made that the table's log still has (UTC)."""
+        relation = self._places.relation(full_name, write=False, past=Past.HISTORY)
+        rows = self._spark.sql(f"DESCRIBE HISTORY {relation}").selectExpr("version", "unix_micros(timestamp) AS made")
+        return {int(row["version"]): datetime.fromtimestamp(row["made"] / 1e6, UTC) for row in rows.collect()}
+
+    def owned(self, full_name: str) -> str:
+        """The table as SQL spells it, checked for writing: for statements about its files and properties."""
+        return self._places.relation(full_name, write=True)
 
     def changes(self, full_name: str, after: int, until: int) -> DataFrame:
         """Every row that was inserted, updated or deleted after version `after` and up to `until`, with how.

@@ -115,16 +115,39 @@ INGEST_FILES = Table(
         _text("table_name", "Full name of the table that the rows were meant for."),
         _text("source_file", "The file the rows came in."),
         _text("source_sha256", "SHA-256 of the file's bytes; empty where it could not be read."),
-        _text("verdict", "loaded, already_loaded, refused, postponed, checked or replaced."),
+        _text("verdict", "What became of the records; `ml/ingest/accounts.py` lists the verdicts."),
         _text("reason", "Why the file was refused or waits; null else.", nullable=True),
         Column(name="rows_in", type="bigint", comment="Records received."),
         Column(name="rows_kept", type="bigint", comment="Records that the table holds."),
         Column(name="rows_quarantined", type="bigint", comment="Records that the quarantine holds."),
         Column(name="recorded_at", type="timestamp", comment="When this was recorded (UTC)."),
+        # Nullable because earlier releases, which removed nothing, did not record it.
+        Column(
+            name="rows_removed", type="bigint", comment="Records that left: rows in = the other three.", nullable=True
+        ),
     ),
     keys=("run_id", "table_name", "source_file", "source_sha256"),
     owner=OWNER,
-    comment="One row per batch, table and source file that was new in it: rows in, kept and quarantined.",
+    comment="One row per batch, table, source file and verdict: how many rows came in, were kept, or left.",
+)
+
+WITHDRAWALS = Table(
+    name="withdrawals",
+    layer=Layer.OPS,
+    columns=(
+        _text("run_id", "The job run."),
+        _text("table_name", "Full name of the bronze table."),
+        _text("source_file", "The delivery, as /Volumes/…"),
+        _text("source_sha256", "SHA-256 of its bytes."),
+        Column(name="rows", type="bigint", comment="Records that it had brought."),
+        Column(name="bronze_version", type="bigint", comment="A version of the bronze table that still has them."),
+        _text("reason", "Why it was withdrawn."),
+        _text("withdrawn_by", "Who asked for it, and the principal that did it."),
+        Column(name="withdrawn_at", type="timestamp", comment="When it was asked for (UTC)."),
+    ),
+    keys=("table_name", "source_file", "source_sha256"),
+    owner=OWNER,
+    comment="One row per delivery that was withdrawn: who, when, why. Bronze has none of its records.",
 )
 
 INGEST_ARRIVALS = Table(
@@ -180,4 +203,35 @@ PROMOTIONS = Table(
     keys=("run_id", "model", "alias", "to_version"),
     owner=OWNER,
     comment="One row per alias change: who, when, from, to, why.",
+)
+
+FORGOTTEN = Table(
+    name="forgotten",
+    layer=Layer.OPS,
+    columns=(
+        _text("person", "Hash of the key with a secret that only ingest's principal can read."),
+        _text("key_column", "The column that names a person."),
+        _text("request", "The request, as the record of predictions also names it."),
+        _text("run_id", "The job run."),
+        _text("reason", "Why."),
+        _text("forgotten_by", "Who asked for it, and the principal that did it."),
+        Column(name="forgotten_at", type="timestamp", comment="When it was asked for (UTC)."),
+    ),
+    keys=("person",),
+    owner=OWNER,
+    comment="One row per person who is forgotten: who asked, when, why. Ingest takes no record of theirs.",
+)
+
+FORGOTTEN_PREDICTIONS = Table(
+    name="forgotten_predictions",
+    layer=Layer.OPS,
+    columns=(
+        _text("request", "The request, as `forgotten` names it."),
+        _text("run_id", "The job run."),
+        Column(name="rows", type="bigint", comment="Predictions that were removed."),
+        Column(name="forgotten_at", type="timestamp", comment="When (UTC)."),
+    ),
+    keys=("request",),
+    owner=OWNER,
+    comment="One row per request to forget a person: how many predictions it removed.",
 )

@@ -62,6 +62,21 @@ def test_a_continuous_ingest_is_one_task_without_end_or_retries(
     assert sorted(readers) == ["secrets-credit-ingest", "secrets-credit-monitoring"]
 
 
+def test_a_continuous_ingest_is_asked_by_a_job_of_its_own(
+    synthesized: Callable[[], Documents], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It runs as ingest's principal and records what the next round removes; an ingest that ends is asked itself."""
+    monkeypatch.setitem(USE_CASES, "credit", _declared(ingest_every_s=30))
+    documents = synthesized()
+    assert "credit-requests" not in jobs(documents, "staging")
+    job = jobs(documents, "prod")["credit-requests"]
+    (task,) = job["task"]
+    assert task["python_wheel_task"]["entry_point"] == "ingest_requests"
+    assert [given["name"] for given in job["parameter"]] == ["withdraw", "forget", "trained", "reason", "by"]
+    assert _flags(task)["--forget"] == "{{job.parameters.forget}}"
+    assert job["run_as"] == jobs(documents, "prod")["credit-ingest"]["run_as"]
+
+
 def test_a_topic_is_read_on_a_schedule(synthesized: Callable[[], Documents], monkeypatch: pytest.MonkeyPatch) -> None:
     """Its ingest has the stages of any other, and bronze the scope with the secrets."""
     monkeypatch.setitem(USE_CASES, "credit", _declared(ingest_cron="0 0/15 * * * ?"))

@@ -11,6 +11,7 @@ from tests.infra.conftest import Documents, edit
 from tests.infra.find import jobs, tasks
 
 ENVIRONMENTS = ("dev", "prod", "staging")
+REQUESTS = {"withdraw": "", "forget": "", "trained": "", "reason": "", "by": ""}
 
 
 def _flags(task: dict[str, Any]) -> dict[str, str]:
@@ -35,6 +36,7 @@ def test_task_graphs(documents: Documents) -> None:
         "features": ["silver"],
         "publish": ["features"],
     }
+    assert _graph(documents, "prod", "credit-maintenance") == {"maintenance": [], "predictions": ["maintenance"]}
     assert _graph(documents, "staging", "credit-training") == {"training": [], "promotion": ["training"]}
     assert _graph(documents, "staging", "credit-promotion") == {
         "compliance": [],
@@ -116,7 +118,9 @@ def test_parameters_of_every_task(documents: Documents) -> None:
         "--reason": "{{job.parameters.reason}}",
     }
     assert _flags(tasks(documents, "dev", "credit-scoring")["scoring"]) == common | {
-        "--source-catalog": "{{job.parameters.source_catalog}}"
+        "--source-catalog": "{{job.parameters.source_catalog}}",
+        "--forget": "{{job.parameters.forget}}",
+        "--maintain": "{{job.parameters.maintain}}",
     }
     monitoring = tasks(documents, "prod", "credit-monitoring")
     common["--catalog"] = "prod"
@@ -141,7 +145,8 @@ def test_job_parameters_and_their_defaults(documents: Documents) -> None:
         assert found["credit-promotion"] == {"version": "", "source_catalog": source}
         assert found["credit-rollback"] == {"to_version": "", "reason": "", "by": ""}
         assert found["credit-approval"] == {"version": "", "by": ""}
-        assert found["credit-scoring"] == {"source_catalog": source}
+        assert found["credit-scoring"] == {"source_catalog": source, "forget": "", "maintain": ""}
+        assert found.get("credit-ingest", REQUESTS) == REQUESTS
         assert found.get("credit-monitoring", {"holdout_start": ""}) == {"holdout_start": ""}
 
 

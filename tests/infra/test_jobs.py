@@ -26,6 +26,7 @@ def test_each_environment_has_the_jobs_of_its_file(documents: Documents) -> None
         "prod": [
             "credit-approval",
             "credit-ingest",
+            "credit-maintenance",
             "credit-monitoring",
             "credit-promotion",
             "credit-rollback",
@@ -37,6 +38,7 @@ def test_each_environment_has_the_jobs_of_its_file(documents: Documents) -> None
             "credit-approval",
             "credit-ingest",
             "credit-integration",
+            "credit-maintenance",
             "credit-monitoring",
             "credit-promotion",
             "credit-rollback",
@@ -57,6 +59,7 @@ def test_every_job_runs_as_its_own_service_principal(documents: Documents, envir
         "credit-training-gpu": "credit-training",
         "credit-rollback": "credit-promotion",
         "credit-approval": "credit-promotion",
+        "credit-maintenance": "credit-ingest",
     }
     assert {
         name: who(job["run_as"]["service_principal_name"]) for name, job in jobs(documents, environment).items()
@@ -64,7 +67,7 @@ def test_every_job_runs_as_its_own_service_principal(documents: Documents, envir
 
 
 def test_who_may_start_a_job_that_another_job_starts(documents: Documents) -> None:
-    """Training may run the promotion job, integration the three jobs that it runs, and no job may manage another."""
+    """Training may run the promotion job, integration and maintenance those they run; no job may manage another."""
     starters = {
         name: {
             person: level
@@ -79,7 +82,12 @@ def test_who_may_start_a_job_that_another_job_starts(documents: Documents) -> No
             "staging-credit-integration": "CAN_MANAGE_RUN",
             "staging-credit-monitoring": "CAN_MANAGE_RUN",
         },
-        "credit-scoring": {"staging-credit-integration": "CAN_MANAGE_RUN"},
+        # Maintenance runs as the principal of ingest.
+        "credit-scoring": {
+            "staging-credit-integration": "CAN_MANAGE_RUN",
+            "staging-credit-ingest": "CAN_MANAGE_RUN",
+        },
+        "credit-maintenance": {},
         "credit-promotion": {"staging-credit-training": "CAN_MANAGE_RUN"},
         "credit-rollback": {},
         # It asks the jobs API who started it.
@@ -115,6 +123,7 @@ def test_schedules_are_paused_or_not_as_the_environment_says(documents: Document
         "credit-training": ("0 0 4 2 * ?", "UNPAUSED"),
         "credit-scoring": ("0 0 6 2 * ?", "UNPAUSED"),
         "credit-monitoring": ("0 0 8 2 * ?", "UNPAUSED"),
+        "credit-maintenance": ("0 0 20 2 * ?", "UNPAUSED"),
     }
     assert starts("dev") == {
         "credit-training": ("0 0 4 2 * ?", "PAUSED"),

@@ -1,7 +1,7 @@
 """A whole lake in a folder for one test: landing files in, tables out, through the real door, Spark and Delta."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
@@ -10,8 +10,8 @@ from pyspark.sql import SparkSession
 
 from ml import runtime
 from ml.declarations import Feed
-from ml.ingest import accounts, bronze, silver
-from ml.ingest.loading import Loading
+from ml.ingest import accounts, bronze, forgetting, silver
+from ml.ingest.loading import loading
 from ml.ingest.silver import Refining
 from ml.parameters import Common
 from ml.streams.checkpoint import Checkpoint
@@ -45,17 +45,9 @@ class Lake:
     def load(self, feed: Feed, run_id: str = "1") -> None:
         """Task `bronze` for one feed, which the use case need not declare."""
         task = Common(use_case=CREDIT, catalog="test", run_id=run_id)
-        checkpoint = Checkpoint(self._checkpoints / "bronze" / feed.name)
-        loading = Loading(
-            tables=self.tables,
-            task=task,
-            feed=feed,
-            landing=self.folder(feed.name),
-            checkpoint=checkpoint,
-            secret_scope="local",
-        )
-        found = bronze.load_feed(loading)
-        accounts.require_balance(loading.tables, task, [loading.full_name])
+        loaded = loading(self.tables, task, feed, "local")
+        found = bronze.load_feed(replace(loaded, people=forgetting.people(loaded.tables, task, loaded.secrets)))
+        accounts.require_balance(loaded.tables, task, [loaded.full_name])
         bronze.require_none_refused(found)
 
     def refine(self, feed: Feed, run_id: str = "1") -> None:

@@ -7,9 +7,8 @@ from pyspark.sql.types import StructType
 
 from ml.declarations import Column, Discovery, Feed, Layer, Source, Table
 from ml.ingest.arrivals import AUTO_LOADER, arrived, notified, options, present, told
-from ml.ingest.loading import Loading
+from ml.ingest.loading import Loading, loading
 from ml.parameters import Common
-from ml.streams.checkpoint import Checkpoint
 from ml.streams.deliveries import listed
 from tests.ml.lake import CREDIT, Lake
 
@@ -34,13 +33,7 @@ WHOLE_FILES = "path string, modificationTime timestamp, length bigint, content b
 
 
 def _loading(lake: Lake) -> Loading:
-    return Loading(
-        tables=lake.tables,
-        task=Common(use_case=CREDIT, catalog="test", run_id="1"),
-        feed=NOTES,
-        landing=lake.folder("notes"),
-        checkpoint=Checkpoint(lake.root / "checkpoint"),
-    )
+    return loading(lake.tables, Common(use_case=CREDIT, catalog="test", run_id="1"), NOTES)
 
 
 def _land(lake: Lake, name: str, content: str) -> Path:

@@ -1,0 +1,64 @@
+"""`mlops forget`."""
+
+import json
+
+import click
+
+from cli.cloud import endpoint
+from cli.commands.history import versions
+from cli.commands.run import run_job
+from cli.commands.withdraw import asked_job, by_option, job_names, require_success
+from cli.errors import CommandError
+from cli.forget import readers, told
+from cli.models import NamedModel
+from cli.output import Row, format_option, show
+from cli.runs import RunResult
+from ml.people import Request, person_column
+from ml.usecases import USE_CASES
+
+
+@click.command()
+@click.argument("use_case", type=click.Choice(sorted(USE_CASES)))
+@click.argument("key")
+@click.option("--reason", required=True, help="Why; it is recorded. Do not name the person in it.")
+@by_option
+@click.option("--env", default="prod", show_default=True, help="Environment.")
+@format_option
+def forget(*, use_case: str, key: str, reason: str, by: str, env: str, form: str) -> None:
+    """Remove the person called KEY from every table of USE_CASE and from the online store, for ever.
+
+    The key stays on this machine: jobs are given a salted hash of it. Asking again removes what is left. Other
+    environments that keep predictions of this one's people are named; forget the person there too.
+    """
+    person = Request.of(key, person_column(USE_CASES[use_case]))
+    jobs = job_names(env)
+    ingest, scoring = asked_job(jobs, use_case), f"{use_case}-scoring"
+    if not jobs & {ingest, scoring}:
+        raise CommandError(f"{env!r} has neither {ingest} nor {scoring}, so it keeps nobody of {use_case}")
+    rows: list[Row] = []
+    if ingest in jobs:
+        trained = json.dumps(_trained(env, use_case))
+        asked = {"forget": str(person), "trained": trained, "reason": reason, "by": by}
+        rows += told(_run(env, ingest, asked), env, use_case)
+    if scoring in jobs:
+        rows += told(_run(env, scoring, {"forget": str(person)}), env, use_case)
+    show(rows, form=form, title=f"a person is forgotten in {use_case} in {env}", columns=("what", "found", "details"))
+
+
+def _run(env: str, job: str, parameters: dict[str, str]) -> RunResult:
+    result = run_job(env, job, parameters)
+    require_success(result, job)
+    return result
+
+
+def _trained(env: str, use_case: str) -> list[dict[str, object]]:
+    """The live and previous versions, in any environment, that were trained on tables of `env`."""
+    found: list[dict[str, object]] = []
+    for other in endpoint().workspaces:
+        try:
+            model = NamedModel(env=other, use_case=use_case)
+            found += readers(model.full_name, versions(model), env)
+        except CommandError:
+            # An environment without the model has no version of it.
+            continue
+    return found

@@ -1,0 +1,33 @@
+"""The job `<usecase>-maintenance`: tables in shape, and no more history than is declared or a live model needs."""
+
+from infra.jobs.declaration import After, JobContext, JobDeclaration, RunJobTask, Schedule
+
+
+def maintenance(context: JobContext) -> JobDeclaration | None:
+    """The job, wherever there are tables of ingest to keep."""
+    values = context.values.ingest
+    if values is None:
+        return None
+    settings = context.use_case.jobs
+    # Only who owns a table may keep it: predictions are scoring's.
+    predictions = RunJobTask(
+        key="predictions", stage="scoring", parameters=(("maintain", "yes"),), after=(After(task="maintenance"),)
+    )
+    return JobDeclaration(
+        stage="maintenance",
+        description="Compact tables, and remove versions older than is declared or needed.",
+        policy="cpu_single_node",
+        # Its own time, and that of scoring.
+        timeout_s=2 * settings.timeout_s,
+        runs_as="ingest",
+        starts=Schedule(cron=settings.maintenance_cron, timezone=settings.timezone, switch=values.schedule),
+        tasks=(
+            context.wheel_task(
+                "maintenance",
+                entry_point="maintenance",
+                code="ml/maintenance/job.py",
+                parameters={"unmasked-table": context.unmasked_table},
+            ),
+            *((predictions,) if context.values.scoring else ()),
+        ),
+    )

@@ -1,0 +1,62 @@
+"""Keeping a table in shape: small files into large ones, old files away, and no version lost that is needed."""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+
+from ml.tables.door import Tables
+
+DELETED_FILES, LOG = "delta.deletedFileRetentionDuration", "delta.logRetentionDuration"
+# So that what is kept changes, and with it the table's version, once a week and not with each run.
+_STEP_DAYS = 7
+
+
+class VersionGoneError(RuntimeError):
+    """A version that is needed can no longer be read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """What was done to a table: how many days of its history are kept, and whose need made that longer."""
+
+    table: str
+    keep_days: int
+    needed_by: str = ""
+
+
+def keep_days(tables: Tables, full_name: str, declared_days: int, needed: dict[int, str], now: datetime) -> Kept:
+    """For how many days files stay that no newest version has: as declared, or since the oldest `needed` version.
+
+    Raises VersionGoneError for a needed version that the table's log does not have any more.
+    """
+    if not needed:
+        return Kept(table=full_name, keep_days=stepped(declared_days))
+    made = tables.history(full_name)
+    gone = sorted(set(needed) - set(made))
+    if gone:
+        raise VersionGoneError(
+            f"{full_name} has no version {gone[0]} any more, on which {needed[gone[0]]} was trained: nothing of it is "
+            "removed; train again, so that the live and the previous version name versions that are there"
+        )
+    oldest = min(needed, key=lambda version: made[version])
+    age = math.ceil((now - made[oldest]).total_seconds() / 86_400) + 1
+    longer = age > declared_days
+    return Kept(table=full_name, keep_days=stepped(max(age, declared_days)), needed_by=needed[oldest] if longer else "")
+
+
+def upkeep(tables: Tables, full_name: str, days: int) -> None:
+    """Put the table's files in order, and remove those that were replaced more than `days` ago."""
+    relation, spark = tables.owned(full_name), tables.spark
+    kept = f"interval {days} days"
+    given = {row["key"]: row["value"] for row in spark.sql(f"SHOW TBLPROPERTIES {relation}").collect()}
+    if {given.get(DELETED_FILES), given.get(LOG)} != {kept}:
+        # Without the log of that time its versions could not be read, whatever files are there.
+        wanted = f"{DELETED_FILES} = '{kept}', {LOG} = '{kept}'"
+        spark.sql(f"ALTER TABLE {relation} SET TBLPROPERTIES ({wanted})").collect()
+    spark.sql(f"OPTIMIZE {relation}").collect()
+    spark.sql(f"VACUUM {relation}").collect()
+
+
+def stepped(days: int) -> int:
+    """Days in whole weeks, which is how long files are really kept."""
+    return math.ceil(days / _STEP_DAYS) * _STEP_DAYS

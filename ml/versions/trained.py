@@ -1,0 +1,36 @@
+"""Which versions of tables the live and the previous version of a model were trained on."""
+
+from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
+
+from ml.aliases import CHAMPION, PREVIOUS
+
+# MLflow's own server says INVALID_PARAMETER_VALUE for an alias that is not there, Unity Catalog the other.
+_ABSENT = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
+_TABLES = ("feature_table", "outcome_table")
+
+
+def trained_on(client: MlflowClient, model_name: str) -> dict[str, dict[int, str]]:
+    """By table (full name): its versions that are needed, each with the model version that needs it.
+
+    Raises MlflowException if the registry cannot be read: then nobody knows what is needed.
+    """
+    found: dict[str, dict[int, str]] = {}
+    for alias in (CHAMPION, PREVIOUS):
+        tags = _tags(client, model_name, alias)
+        for name in _TABLES:
+            if tags.get(name) and tags.get(f"{name}_version"):
+                needed = found.setdefault(tags[name], {})
+                needed[int(tags[f"{name}_version"])] = f"version {tags['_version']} (@{alias})"
+    return found
+
+
+def _tags(client: MlflowClient, model_name: str, alias: str) -> dict[str, str]:
+    try:
+        # An alias' answer in Unity Catalog leaves the tags out.
+        version = str(client.get_model_version_by_alias(model_name, alias).version)
+        return dict(client.get_model_version(model_name, version).tags) | {"_version": version}
+    except MlflowException as error:
+        if error.error_code not in _ABSENT:
+            raise
+        return {}

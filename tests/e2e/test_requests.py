@@ -1,0 +1,87 @@
+"""`mlops withdraw`, `mlops forget` and the maintenance job, through the deployed jobs and as their principals.
+
+One story: each test goes on where the last one ended.
+"""
+
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import Mlops
+from tests.e2e.victim import Victim
+
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1500)]
+
+PERSON = 2900
+LANDING = "/Volumes/prod/credit_bronze/landing"
+
+
+@pytest.fixture(scope="module")
+def small(mlops: Mlops, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Victim]:
+    """A local cloud of its own with ten months of clients in prod's gold, and a champion."""
+    folder = tmp_path_factory.mktemp("requests")
+    mine = Victim(mlops=replace(mlops, env=mlops.env | {"MLOPS_HOME": str(folder / "clouds")}), folder=folder)
+    (folder / "clouds").mkdir()
+    (folder / "clouds" / "current").write_text("generated\n")
+    mine.mlops("up")
+    mine.deploy(manual=False)
+    mine.land()
+    mine.mlops("run", "credit-ingest", "--env", "prod")
+    mine.mlops("run", "credit-training", "--env", "prod", "--param", "sample_rows=900")
+    mine.mlops("run", "credit-scoring", "--env", "prod")
+    yield mine
+    mine.mlops("down", ok=False)
+
+
+def _count(small: Victim, table: str, where: str = "true") -> int:
+    return int(small.mlops.sql(f"select count(*) as n from prod.credit_{table} where {where}")[0]["n"])
+
+
+def _answer(small: Victim, *arguments: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(small.mlops(*arguments, "--format", "json").stdout)
+    return found
+
+
+def test_a_month_under_a_wrong_name_is_withdrawn(small: Victim) -> None:
+    """Silver and gold have the rows they had before; an unknown delivery is refused with those there are."""
+    before = {table: _count(small, table) for table in ("silver.labels", "gold.client_outcomes", "bronze.labels")}
+    wrong = b"ID,default.payment.next.month\n1,1\n2,1\n"
+    small.mlops.client().files.upload(f"{LANDING}/labels/2020-01.csv", io.BytesIO(wrong))
+    small.mlops("run", "credit-ingest", "--env", "prod")
+    assert _count(small, "silver.labels") == before["silver.labels"] + 2
+    rows = _answer(small, "withdraw", "credit", "labels", "2020-01.csv", "--reason", "typing mistake", "--by", "ann")
+    assert [(row["task"], row["rows_removed"]) for row in rows if row["rows_removed"]] == [("bronze", 2), ("silver", 2)]
+    assert {table: _count(small, table) for table in before} == before
+    refused = small.mlops("withdraw", "credit", "labels", "2019-01.csv", "--reason", "typo", "--by", "ann", ok=False)
+    assert refused.returncode == 1
+    assert "'2019-01.csv' of feed labels is not there" in refused.stderr
+
+
+def test_a_person_leaves_every_table_and_models_that_knew_them_are_named(small: Victim) -> None:
+    """Their predictions too, which another principal owns; no run's parameters have the key."""
+    tables = ("bronze.applications", "silver.applications", "gold.client_features", "gold.predictions")
+    assert all(_count(small, table, f"client_id = '{PERSON}'") for table in tables)
+    rows = _answer(small, "forget", "credit", str(PERSON), "--reason", "asked to be", "--by", "ann")
+    assert not any(_count(small, table, f"client_id = '{PERSON}'") for table in tables)
+    told = {row["what"]: row["found"] for row in rows}
+    assert told["prod.credit_ops.default_risk version 1 (champion)"] == "yes"
+    assert told["prod.credit_gold.predictions"] == 1
+    assert [what for what in told if what.startswith(f"{LANDING}/applications/")]
+    client = small.mlops.client()
+    runs = [client.jobs.get_run(run.run_id or 0).as_dict() for run in client.jobs.list_runs(limit=5)]
+    assert str(PERSON) not in json.dumps([run.get("job_parameters") for run in runs])
+
+
+def test_maintenance_keeps_what_the_champion_was_trained_on(small: Victim) -> None:
+    """The job runs as ingest's principal, and scoring's keeps the predictions; the trained version can be read."""
+    small.mlops("run", "credit-maintenance", "--env", "prod")
+    version = small.mlops.client().model_versions.get_by_alias("prod.credit_ops.default_risk", "champion")
+    assert version.version == 1
+    history = small.mlops.sql("describe history prod.credit_gold.client_features")
+    assert {"OPTIMIZE", "SET TBLPROPERTIES"} & {row["operation"] for row in history}
+    trained = small.mlops.sql("select count(*) as n from prod.credit_gold.client_features version as of 1")
+    assert int(trained[0]["n"]) > _count(small, "gold.client_features")
