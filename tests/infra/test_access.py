@@ -109,7 +109,10 @@ def test_no_job_may_change_what_another_recorded(documents: Documents, environme
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_promotion_owns_the_model_and_training_cannot_move_aliases(documents: Documents, environment: str) -> None:
-    """Ownership, which alone moves an alias, is promotion's; training adds versions; scoring loads them."""
+    """Ownership, which alone moves an alias, is promotion's; training adds versions; others read them.
+
+    Scoring and monitoring load them; ingest, which maintains the tables, reads what they were trained on.
+    """
     stack = f"{environment}-ml"
     model = documents[stack]["resource"]["databricks_registered_model"]["credit-model"]
     assert who(model["owner"]) == f"{environment}-credit-promotion"
@@ -118,7 +121,7 @@ def test_promotion_owns_the_model_and_training_cannot_move_aliases(documents: Do
     jobs = f"{environment}-credit-"
     principals = {p.removeprefix(jobs): r for p, r in held.items() if p.startswith(jobs)}
     assert principals == {"training": {"APPLY_TAG", "CREATE_MODEL_VERSION", "EXECUTE"}, "scoring": {"EXECUTE"}} | (
-        {} if environment == "dev" else {"monitoring": {"EXECUTE"}}
+        {} if environment == "dev" else {"monitoring": {"EXECUTE"}, "ingest": {"EXECUTE"}}
     )
     assert [p for p, rights in held.items() if rights - {"EXECUTE"}] == [f"{environment}-credit-training"]
 
