@@ -1,16 +1,22 @@
-"""`mlops withdraw`, `mlops forget` and the maintenance job, through the deployed jobs and as their principals.
+"""`mlops withdraw`, `mlops forget`, maintenance and a continuous ingest, by the deployed jobs and as their principals.
 
 One story: each test goes on where the last one ended.
 """
 
 import io
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from infra.main import synth
+from localcloud import loader
+from ml.usecases import USE_CASES
+from ml.usecases.credit.declaration import CREDIT
 from tests.e2e.conftest import Mlops
 from tests.e2e.victim import Victim
 
@@ -85,3 +91,29 @@ def test_maintenance_keeps_what_the_champion_was_trained_on(small: Victim) -> No
     assert {"OPTIMIZE", "SET TBLPROPERTIES"} & {row["operation"] for row in history}
     trained = small.mlops.sql("select count(*) as n from prod.credit_gold.client_features version as of 1")
     assert int(trained[0]["n"]) > _count(small, "gold.client_features")
+
+
+def test_a_continuous_ingest_takes_files_and_requests_as_they_come(
+    small: Victim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Declared and deployed anew, one run goes on by itself; what the job beside it records leaves in a later round."""
+    monkeypatch.setitem(USE_CASES, "credit", replace(CREDIT, jobs=replace(CREDIT.jobs, ingest_every_s=5)))
+    synth(tmp_path)
+    loader.load(small.mlops.endpoint(), tmp_path)
+    client = small.mlops.client()
+    content = b"ID,default.payment.next.month\n3,1\n4,1\n"
+    client.files.upload(f"{LANDING}/labels/2020-02.csv", io.BytesIO(content))
+    _until(lambda: _count(small, "bronze.labels", "_source_file LIKE '%2020-02.csv'") == 2)
+    _answer(small, "withdraw", "credit", "labels", "2020-02.csv", "--reason", "typing mistake", "--by", "ann")
+    _until(lambda: _count(small, "bronze.labels", "_source_file LIKE '%2020-02.csv'") == 0)
+    job = next(job for job in client.jobs.list(name="credit-ingest"))
+    assert job.settings is not None
+    assert job.settings.continuous is not None
+    assert len(list(client.jobs.list_runs(job_id=job.job_id, active_only=True))) == 1
+
+
+def _until(holds: Callable[[], bool], seconds: float = 600) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it did not come true"
+        time.sleep(5)

@@ -115,13 +115,8 @@ def test_the_record_says_who_and_why_and_not_whom(lake: Lake) -> None:
     assert lake.versions() == versions
 
 
-POINTS = [
-    ("append", True),
-    ("plan", True),
-    ("replace_part", True),
-    ("record", True),
-    ("commit", False),
-]
+_MORE = [("append", True), ("plan", True), ("record", True), ("commit", False)]
+POINTS = [("replace_part", True), *(pytest.param(*point, marks=pytest.mark.long) for point in _MORE)]
 
 
 @pytest.mark.parametrize(("point", "done"), POINTS)
