@@ -24,7 +24,7 @@ from ml.ingest.formats import json_lines
 from ml.ingest.formats.record import Record, misfit
 from ml.ingest.kafka_options import options
 from ml.ingest.loading import DELIVERY, Loading
-from ml.ingest.removals import remove
+from ml.ingest.removals import ever, remove
 from ml.people import PERSON
 from ml.runtime import RowsUnaccountedError
 from ml.secret_scope import read_secret
@@ -39,7 +39,8 @@ SPARKS = "offsets"
 def load(feed: Loading, source: Topic) -> list[FileAccount]:
     """Read all messages that are there, and account for them and for what a killed run has left without an account."""
     feed.tables.create(bronze(feed.feed), feed.full_name)
-    done = account(feed) + remove(feed)
+    # What leaves must have been accounted for as it came.
+    done = account(feed) + remove(feed) if ever(feed.tables, feed.task) else []
     query = feed.tables.append_stream(
         bronze(feed.feed),
         feed.full_name,
