@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import localcloud.kernel.processes  # noqa: F401 - before gRPC, whose threads must not start in forked children
 from tests.needs import starts
 
 if TYPE_CHECKING:

@@ -17,6 +17,10 @@ from pathlib import Path
 
 import psutil
 
+# gRPC, which Spark's client brings, would start its threads again in a child between fork and exec, and may hang there.
+# It reads this when it is imported.
+os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "false")
+
 # In the environment of the local cloud and of all it starts: the directory they belong to.
 MARK = "LOCALCLOUD_HOME"
 _PR_SET_PDEATHSIG = 1

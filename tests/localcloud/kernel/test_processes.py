@@ -77,3 +77,23 @@ def test_marked_processes_are_ended_and_no_others(tmp_path: Path) -> None:
     finally:
         other.kill()
         other.wait()
+
+
+def test_grpc_leaves_children_alone_between_fork_and_exec(tmp_path: Path) -> None:
+    """It says on standard error what it does there, or that it could not: with Spark's client nothing is said."""
+    code = (
+        "import os, sys; from concurrent import futures; from pathlib import Path\n"
+        "from localcloud.kernel.processes import spawn\n"
+        "import grpc\n"
+        "server = grpc.server(futures.ThreadPoolExecutor(2)); port = server.add_insecure_port('127.0.0.1:0')\n"
+        "server.start(); channel = grpc.insecure_channel(f'127.0.0.1:{port}')\n"
+        "grpc.channel_ready_future(channel).result(30)\n"
+        "folder = Path(sys.argv[1])\n"
+        "for _ in range(5):\n"
+        "    spawn(['true'], log=folder / 'log', pid_file=folder / 'pid', environ=os.environ, cwd=folder).wait(30)\n"
+        "os._exit(0)\n"
+    )
+    environ = {name: value for name, value in os.environ.items() if name != "GRPC_ENABLE_FORK_SUPPORT"}
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environ)
+    assert (done.returncode, done.stderr, (tmp_path / "log").read_text()) == (0, "", "")
