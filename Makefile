@@ -46,7 +46,7 @@ $(READY): Pipfile.lock Makefile
 demo: $(READY) ## Tell the whole story of one model and assert it (USECASE=credit, DATA=path to a real file)
 	@$(BIN)/mlops demo $(USECASE) $(if $(DATA),--data "$(DATA)")
 
-test: $(READY) ## Run all tests but the long ones, in two processes (ARGS: pytest's own)
+test: $(READY) ## Run all tests but the long ones, in two lanes (ARGS: pytest's own)
 	@$(PY) -m tests.side_by_side $(ARGS)
 
 test-fast: $(READY) ## Run the tests that start no server: pure ones, and those of one room

@@ -1,8 +1,8 @@
-"""`make test` and `make test-fast`: two runs of pytest beside each other, for two cores.
+"""`make test` and `make test-fast`: two lanes of pytest beside each other, for two cores.
 
-`make test`: the tests that start servers, which wait much of the time, and beside them those that start none. `fast`
-alone (`make test-fast`) is halved by rooms. Exit code 1 if a half fails, or none has a test to run. What failed in
-either is said again at the very end, so that the last lines of a log are enough.
+`make test`: the jobs on Spark in one lane; in the other what else starts servers, then what starts none. `fast` alone
+(`make test-fast`) is halved by rooms. Exit code 1 if a run of a lane fails, or none has a test. What failed in any is
+said again at the very end, so that the last lines of a log are enough.
 `python -m tests.side_by_side [fast] [pytest's arguments]`.
 """
 
@@ -10,11 +10,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import IO
 from xml.etree import ElementTree
 
 SERVERS, FAST = ("-m", "not fast and not long"), ("-m", "fast")
-# Half of the work, as processor time goes; every other room, and any new one, is in the other half.
+# Half of the work, as time goes; every other room, and any new one, is in the other half.
+JOBS = "tests/ml"
 ONE_HALF = ("tests/infra", "tests/policies", "tests/cli")
 LOG = Path("dist") / "test-beside.log"
 _PASSED, _NO_TESTS = 0, 5
@@ -23,28 +26,29 @@ _REASON_CHARACTERS = 600
 Arguments = tuple[str, ...]
 
 
-def halves(arguments: Sequence[str]) -> tuple[Arguments, ...]:
-    """Pytest's arguments per process. Paths choose by themselves, so fast tests of some paths are one run."""
+def lanes(arguments: Sequence[str]) -> tuple[tuple[Arguments, ...], ...]:
+    """Pytest's arguments of each run, by lane. Given paths choose by themselves, so they are not split by rooms."""
     fast, given = list(arguments[:1]) == ["fast"], tuple(arguments)
     if any(argument.startswith("-m") for argument in given):
         raise SystemExit("make test chooses by markers itself; run `python -m pytest -m …` to choose others")
-    if not fast:
-        return (*SERVERS, *given), (*FAST, *given)
-    if any(Path(argument.partition("::")[0]).exists() for argument in given[1:]):
-        return ((*FAST, *given[1:]),)
-    others = (f"--ignore={room}" for room in ONE_HALF)
-    return (*FAST, *others, *given[1:]), (*FAST, *given[1:], *ONE_HALF)
+    given = given[1:] if fast else given
+    if any(Path(argument.partition("::")[0]).exists() for argument in given):
+        return (((*FAST, *given),),) if fast else (((*SERVERS, *given),), ((*FAST, *given),))
+    if fast:
+        others = (f"--ignore={room}" for room in ONE_HALF)
+        return ((*FAST, *others, *given),), ((*FAST, *given, *ONE_HALF),)
+    return ((*SERVERS, *given, JOBS),), ((*SERVERS, f"--ignore={JOBS}", *given), (*FAST, *given))
 
 
 def failed(codes: Sequence[int]) -> bool:
-    """Whether a half failed, or none had a test to run."""
+    """Whether a run failed, or none had a test."""
     return any(code not in (_PASSED, _NO_TESTS) for code in codes) or set(codes) == {_NO_TESTS}
 
 
 def failures(report: Path) -> Iterator[str]:
-    """What failed by a half's JUnit report, one text each; that there is no report is a failure too."""
+    """What failed by a run's JUnit report, one text each; that there is no report is a failure too."""
     if not report.exists():
-        yield f"{report.name} was not written: that half was stopped before its end"
+        yield f"{report.name} was not written: that run was stopped before its end"
         return
     for case in ElementTree.parse(report).iter("testcase"):
         for kind in ("failure", "error"):
@@ -55,34 +59,37 @@ def failures(report: Path) -> Iterator[str]:
 
 def main(arguments: Sequence[str]) -> int:
     """Run them; what the second says is printed after the first."""
-    chosen = halves(arguments)
+    chosen = lanes(arguments)
     LOG.parent.mkdir(exist_ok=True)
     # Not kept: names of tests hold made-up secrets, which `make secrets` would find.
     with tempfile.TemporaryDirectory() as folder:
-        return _run(chosen, [Path(folder) / f"test-half-{number}.xml" for number in range(1, len(chosen) + 1)])
+        return _run(chosen, Path(folder))
 
 
-def _run(chosen: Sequence[Arguments], reports: Sequence[Path]) -> int:
-    pytest = (sys.executable, "-m", "pytest")
-    first, *second = [(*half, f"--junitxml={report}") for half, report in zip(chosen, reports, strict=True)]
-    with LOG.open("wb") as log:
-        # With a cache of its own: both note what failed, and the later one would win.
-        own_cache = ("-o", "cache_dir=.pytest_cache/beside")
-        beside = [
-            subprocess.Popen([*pytest, *own_cache, *half], stdout=log, stderr=subprocess.STDOUT) for half in second
-        ]
-        try:
-            codes = [subprocess.run([*pytest, *first], check=False).returncode, *(half.wait() for half in beside)]
-        finally:
-            for half in beside:
-                half.kill()
-    if beside:
+def _run(chosen: Sequence[Sequence[Arguments]], folder: Path) -> int:
+    names = [[folder / f"test-run-{lane}-{run}.xml" for run in range(len(runs))] for lane, runs in enumerate(chosen)]
+    first, *others = [
+        [(*run, f"--junitxml={report}") for run, report in zip(runs, reports, strict=True)]
+        for runs, reports in zip(chosen, names, strict=True)
+    ]
+    with LOG.open("wb") as log, ThreadPoolExecutor() as beside:
+        # With a cache of its own: both lanes note what failed, and the later one would win.
+        cache = ("-o", "cache_dir=.pytest_cache/beside")
+        running = [beside.submit(_lane, [(*cache, *run) for run in lane], log) for lane in others]
+        codes = _lane(first, None) + [code for lane in running for code in lane.result()]
+    if others:
         print(f"\n=== beside it ({LOG})\n{LOG.read_text(encoding='utf-8')}", flush=True)
     if any(code not in (_PASSED, _NO_TESTS) for code in codes):
-        named = [text for report in reports for text in failures(report)]
-        nothing = f"no test: exit codes {codes}; what a half found wrong stands before its summary"
+        named = [text for reports in names for report in reports for text in failures(report)]
+        nothing = f"no test: exit codes {codes}; what a run found wrong stands before its summary"
         print("\n=== what failed", *(named or [nothing]), sep="\n", flush=True)
     return int(failed(codes))
+
+
+def _lane(runs: Sequence[Arguments], log: IO[bytes] | None) -> list[int]:
+    """The exit codes of runs of pytest, one after the other. An interrupt of the terminal reaches each by itself."""
+    command = (sys.executable, "-m", "pytest")
+    return [subprocess.run([*command, *run], stdout=log, stderr=log, check=False).returncode for run in runs]
 
 
 if __name__ == "__main__":

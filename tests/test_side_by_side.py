@@ -1,5 +1,6 @@
-"""`make test` runs every test once, in two processes, and fails if either fails."""
+"""`make test` runs every test once, in two lanes, and fails if a run of either fails."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,13 +12,15 @@ from tests import side_by_side
 CODE = {
     "test_pure.py": "def test_pure(): assert {pure}",
     "test_served.py": "import pytest\n@pytest.mark.spark\ndef test_served(): assert {served}",
+    "tests/ml/test_job.py": "import pytest\n@pytest.mark.spark\ndef test_job(): assert {job}",
     "test_long.py": "import pytest\n@pytest.mark.spark\n@pytest.mark.long\ndef test_long(): assert False",
 }
 
 
 def _run(folder: Path, root: Path, *arguments: str, **values: bool) -> subprocess.CompletedProcess[str]:
+    (folder / "tests" / "ml").mkdir(parents=True)
     for name, text in CODE.items():
-        (folder / name).write_text(text.format(**values) if "{" in text else text)
+        (folder / name).write_text(text.format(**{"job": True} | values) if "{" in text else text)
     (folder / "pytest.ini").write_text("[pytest]\naddopts = -p tests.marks -q\n")
     # What this test run says about plugins must not reach the inner one.
     env = {"PYTHONPATH": str(root), "PATH": ""}
@@ -25,35 +28,41 @@ def _run(folder: Path, root: Path, *arguments: str, **values: bool) -> subproces
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
 
 
-def test_both_halves_run_and_the_long_ones_do_not(tmp_path: Path, root: Path) -> None:
-    """One test passes in each half; the long one, which would fail, is in neither."""
+def test_every_run_has_its_tests_and_none_the_long_ones(tmp_path: Path, root: Path) -> None:
+    """One test passes in each: jobs, other servers, neither; the long one, which would fail, is in none."""
     done = _run(tmp_path, root, pure=True, served=True)
     assert done.returncode == 0, done.stdout
-    assert done.stdout.count("1 passed, 2 deselected") == 2
+    assert sorted(re.findall(r"1 passed(?:, \d deselected)?", done.stdout)) == [
+        "1 passed",
+        "1 passed, 2 deselected",
+        "1 passed, 3 deselected",
+    ]
 
 
-@pytest.mark.parametrize("broken", ["pure", "served"])
-def test_a_failure_in_either_half_fails_both(tmp_path: Path, root: Path, broken: str) -> None:
-    """And the failing test is named, at the very end with its reason, whichever half it is in."""
+@pytest.mark.parametrize("broken", ["pure", "served", "job"])
+def test_a_failure_in_any_run_fails_all(tmp_path: Path, root: Path, broken: str) -> None:
+    """And the failing test is named, at the very end with its reason, whichever run it is in."""
     done = _run(tmp_path, root, **{"pure": True, "served": True, broken: False})
     assert done.returncode == 1
-    assert f"FAILED test_{broken}.py::test_{broken}" in done.stdout
+    folder = "tests/ml/" if broken == "job" else ""
+    assert f"FAILED {folder}test_{broken}.py::test_{broken}" in done.stdout
     last = done.stdout.partition("=== what failed\n")[2].splitlines()
-    assert last == [f"failure: test_{broken}::test_{broken}", "    assert False"]
+    module = folder.replace("/", ".") + f"test_{broken}"
+    assert last == [f"failure: {module}::test_{broken}", "    assert False"]
 
 
 def test_a_run_that_fails_without_a_failed_test_says_so(tmp_path: Path, root: Path) -> None:
-    """As when a witness of the ledger does not call its route: the exit codes say which half it was."""
+    """As when a witness of the ledger does not call its route: the exit codes say which run it was."""
     (tmp_path / "conftest.py").write_text("def pytest_sessionfinish(session):\n    session.exitstatus = 1\n")
     done = _run(tmp_path, root, pure=True, served=True)
     assert done.returncode == 1
-    assert done.stdout.partition("=== what failed\n")[2].startswith("no test: exit codes [1, 1];")
+    assert done.stdout.partition("=== what failed\n")[2].startswith("no test: exit codes [1, 1, 1];")
 
 
 def test_a_half_that_was_stopped_is_named(tmp_path: Path) -> None:
     """It leaves no report behind: one of an earlier run is deleted first."""
-    assert list(side_by_side.failures(tmp_path / "test-half-1.xml")) == [
-        "test-half-1.xml was not written: that half was stopped before its end"
+    assert list(side_by_side.failures(tmp_path / "test-run-0-0.xml")) == [
+        "test-run-0-0.xml was not written: that run was stopped before its end"
     ]
 
 
@@ -66,16 +75,16 @@ def test_a_half_without_tests_is_no_failure_unless_both_have_none(codes: tuple[i
 
 
 def test_a_choice_by_markers_is_refused() -> None:
-    """It would replace the halves' own."""
+    """It would replace the lanes' own."""
     with pytest.raises(SystemExit, match="chooses by markers itself"):
-        side_by_side.halves(["-m", "spark"])
+        side_by_side.lanes(["-m", "spark"])
 
 
 def test_fast_tests_are_halved_by_rooms(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What one half ignores, the other runs; a path that is given is one run."""
     monkeypatch.chdir(root)
-    rest, rooms = side_by_side.halves(["fast", "-x"])
+    (rest,), (rooms,) = side_by_side.lanes(["fast", "-x"])
     ignored = [argument.removeprefix("--ignore=") for argument in rest if argument.startswith("--ignore=")]
     assert ignored == [argument for argument in rooms if argument.startswith("tests/")]
     assert [name for name in ignored if not Path(name).is_dir()] == []
-    assert side_by_side.halves(["fast", "tests/policies"]) == (("-m", "fast", "tests/policies"),)
+    assert side_by_side.lanes(["fast", "tests/policies"]) == ((("-m", "fast", "tests/policies"),),)
