@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.store import Document
-from localcloud.services.azure import resources, tokens
+from localcloud.services.azure import hosts, resources, tokens
 from localcloud.services.azure.errors import AzureError
 
 _KEY, _POLICY = "vault_key", "vault_key_policy"
@@ -42,8 +42,7 @@ class Vault:
             raise AzureError(404, "VaultNotFound", f"There is no key vault at {host}.")
         self.host, self.properties = host, found[0]["properties"]
         if not request.headers.get("authorization"):
-            login = f"http://127.0.0.1:{cloud.account_port}"
-            raise ChallengeError(self.properties.get("tenantId", "common"), login)
+            raise ChallengeError(self.properties.get("tenantId", "common"), hosts.names(request, cloud).login)
         tokens.current_admin(request, cloud)
 
     @property

@@ -9,7 +9,7 @@ from localcloud.kernel.body import JsonBody
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.store import Document
-from localcloud.services.azure import deleted, resources, role_queries
+from localcloud.services.azure import deleted, hosts, resources, role_queries
 from localcloud.services.azure.errors import AzureError, invalid
 from localcloud.services.azure.ids import ResourceId
 from localcloud.services.azure.kinds import kind_of
@@ -83,7 +83,7 @@ def put(request: Request, body: JsonBody, named: Named, cloud: CloudDep, respons
         response.status_code = kind.made
     if kind.polled:
         place = _operation(cloud, named, made.get("location") or "global")
-        response.headers["Azure-AsyncOperation"] = f"{str(request.base_url).rstrip('/')}{place}"
+        response.headers["Azure-AsyncOperation"] = f"{hosts.names(request, cloud).management}{place}"
         response.headers["Retry-After"] = "0"
     return made
 

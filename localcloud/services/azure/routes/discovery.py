@@ -10,7 +10,7 @@ from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.errors import ApiError
 from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.store import Document
-from localcloud.services.azure import tokens
+from localcloud.services.azure import hosts, tokens
 from localcloud.services.azure.types.vaults import SUFFIX
 
 PARITY = Parity(Level.EXECUTED, "https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow")
@@ -20,9 +20,10 @@ _GRANT = "client_credentials"
 
 
 @router.get("/metadata/endpoints")
-def endpoints(request: Request) -> Document:
-    """The endpoints of this cloud: all of them where it was asked, without a slash at the end."""
-    here = str(request.base_url).rstrip("/")
+def endpoints(request: Request, cloud: CloudDep) -> Document:
+    """The endpoints of this cloud, without a slash at the end."""
+    found = hosts.names(request, cloud)
+    here = found.management
     return {
         "name": "AzureCloud",
         "portal": here,
@@ -32,7 +33,7 @@ def endpoints(request: Request) -> Document:
         "microsoftGraphResourceId": f"{here}/",
         "resourceManager": here,
         "authentication": {
-            "loginEndpoint": here,
+            "loginEndpoint": found.login,
             "audiences": [here],
             "tenant": "common",
             "identityProvider": "AAD",

@@ -44,7 +44,9 @@ def test_a_vault_asks_who_calls(azure: Azure) -> None:
     _vault(azure)
     answer = azure.vault("POST", HOST, "/keys/lake/create", token="")
     assert answer.status_code == 401
-    assert answer.headers["WWW-Authenticate"].startswith(f'Bearer authorization="{azure.core.account_url}/{TENANT}"')
+    assert answer.headers["WWW-Authenticate"].startswith(
+        f'Bearer authorization="https://login.microsoftonline.com/{TENANT}"'
+    )
     assert azure.vault("GET", "other.vault.azure.net", "/keys/lake").status_code == 404
     assert azure.vault("GET", HOST, "/keys/lake", token="x.y.z").status_code == 401
 
