@@ -1,13 +1,23 @@
 """The rules that decide on a plan, read from one file. A rule that could never fire as written is an error."""
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from policies.errors import RulesError
+from policies.review.conditions import (
+    ChangeCondition,
+    Condition,
+    CostCondition,
+    DriftCondition,
+    FindingCondition,
+    GrantCondition,
+    GuardCondition,
+    PlanCondition,
+    SettingCondition,
+)
 from policies.terraform.plan import Action
 from policies.yaml_file import only, read_yaml, text_of, texts_of
 
@@ -20,91 +30,6 @@ class Verdict(StrEnum):
     PASS = "pass"  # noqa: S105 - a verdict
     APPROVAL = "approval"
     BLOCK = "block"
-
-
-@dataclass(frozen=True, kw_only=True)
-class ChangeCondition:
-    """A resource of one of `types` has one of `actions`; `data`: with or without data that is lost, None: either."""
-
-    actions: tuple[str, ...]
-    types: tuple[str, ...]
-    data: bool | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class GrantCondition:
-    """A principal gains or loses a privilege on a securable; all are globs. `besides` and `besides_kinds` do not count;
-    `imported`: only by a resource that Terraform takes over (True), or by any (None).
-    """
-
-    gains: tuple[str, ...]
-    loses: tuple[str, ...]
-    besides: tuple[str, ...]
-    besides_kinds: tuple[str, ...]
-    imported: bool | None
-    principals: tuple[str, ...]
-    kinds: tuple[str, ...]
-    securables: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class SettingCondition:
-    """One of `attributes` of a resource of one of `types` becomes a value that fits `becomes` (globs; empty: any)."""
-
-    types: tuple[str, ...]
-    attributes: tuple[str, ...]
-    becomes: tuple[str, ...]
-    actions: tuple[str, ...]
-
-    def among(self, moved: Set[str]) -> tuple[str, ...]:
-        """Those of the attributes that are, or lie in, one of the top-level attributes `moved`."""
-        if self._roots.isdisjoint(moved):
-            return ()
-        return tuple(path for path in self.attributes if path.partition(".")[0] in moved)
-
-    @cached_property
-    def _roots(self) -> frozenset[str]:
-        return frozenset(path.partition(".")[0] for path in self.attributes)
-
-
-@dataclass(frozen=True, kw_only=True)
-class FindingCondition:
-    """A policy of one of `severities` has one of `results`."""
-
-    severities: tuple[str, ...]
-    results: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class CostCondition:
-    """The month may become dearer by more than `above`."""
-
-    above: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class DriftCondition:
-    """Something drifted that the plan undoes, or that it leaves."""
-
-    undone: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlanCondition:
-    """The plan itself is `errored` or `incomplete`, or `uncovers` an output that was sensitive."""
-
-    state: str
-
-
-Condition = (
-    ChangeCondition
-    | GrantCondition
-    | SettingCondition
-    | FindingCondition
-    | CostCondition
-    | DriftCondition
-    | PlanCondition
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,6 +109,15 @@ def _settings(path: Path, name: str, entry: Any) -> SettingCondition:
     return SettingCondition(**texts, actions=actions)
 
 
+def _guards(path: Path, name: str, entry: Any) -> GuardCondition:
+    found = only(path, name, entry, "types", "names", "besides", "actions")
+    texts = {key: texts_of(path, name, found, key) for key in ("types", "names", "besides")}
+    if not (texts["types"] and texts["names"]):
+        raise RulesError(f"{path}: rule {name!r}: types and names are needed, or it could never fit")
+    actions = _choices(path, name, {"actions": ["update", "replace"]} | dict(found), "actions", [*_SET_BY])
+    return GuardCondition(**texts, actions=actions)
+
+
 # A resource that goes away sets nothing.
 _SET_BY = (Action.CREATE.value, Action.UPDATE.value, Action.REPLACE.value)
 
@@ -229,6 +163,7 @@ _READERS: Mapping[str, Callable[[Path, str, Any], Condition]] = {
     "changes": _changes,
     "grants": _grants,
     "settings": _settings,
+    "guards": _guards,
     "findings": _findings,
     "cost": _cost,
     "drift": _drift,

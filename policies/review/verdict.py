@@ -7,22 +7,23 @@ from typing import Protocol
 
 from policies.globs import fits
 from policies.review import settings
-from policies.review.cost import Cost
-from policies.review.drift import Drift
-from policies.review.grants import GrantChange
-from policies.review.losses import Loss
-from policies.review.rules import (
+from policies.review.conditions import (
     ChangeCondition,
     Condition,
     CostCondition,
     DriftCondition,
     FindingCondition,
     GrantCondition,
+    GuardCondition,
     PlanCondition,
-    Rule,
     SettingCondition,
-    Verdict,
 )
+from policies.review.cost import Cost
+from policies.review.drift import Drift
+from policies.review.grants import GrantChange
+from policies.review.losses import Loss
+from policies.review.masking import MASK
+from policies.review.rules import Rule, Verdict
 from policies.terraform.plan import Action, Change, Plan
 
 
@@ -67,10 +68,9 @@ class Facts:
     drift: Sequence[Drift]
 
     @cached_property
-    def settings(self) -> Sequence[tuple[Change, frozenset[str] | None]]:
-        """What changes, without what the provider computes by itself, and which of its attributes do."""
-        told = (_told(change, self.plan) for change in self.plan.changes)
-        return [(change, settings.moved(change)) for change in told]
+    def settings(self) -> Sequence[settings.Moved]:
+        """What changes, without what the provider computes by itself."""
+        return [settings.Moved(_told(change, self.plan)) for change in self.plan.changes]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +114,8 @@ def _fits(condition: Condition, facts: Facts) -> Iterator[str]:
             yield from _grants(condition, facts)
         case SettingCondition():
             yield from _settings(condition, facts)
+        case GuardCondition():
+            yield from _guards(condition, facts)
         case FindingCondition():
             yield from (f"{item.rule} {item.address}" for item in facts.findings if _finding_fits(condition, item))
         case CostCondition() if facts.cost.high > condition.above:
@@ -145,11 +147,22 @@ def _actions(change: Change) -> set[str]:
 
 def _settings(condition: SettingCondition, facts: Facts) -> Iterator[str]:
     covered = _matcher(condition.types)
-    for change, moved in facts.settings:
+    for moved in facts.settings:
+        change = moved.change
         if change.action in condition.actions and covered(change.type):
-            attributes = condition.attributes if moved is None else condition.among(moved)
+            attributes = condition.attributes if moved.names is None else condition.among(moved.names)
             for attribute in settings.changed(change, attributes, condition.becomes) if attributes else ():
                 yield f"{change.address} {attribute}"
+
+
+def _guards(condition: GuardCondition, facts: Facts) -> Iterator[str]:
+    covered, named, besides = map(_matcher, (condition.types, condition.names, condition.besides))
+    for moved in facts.settings:
+        if moved.change.action in condition.actions and covered(moved.change.type):
+            for path in moved.paths:
+                fitting = path[-1] == MASK or any(map(named, path))
+                if fitting and not any(map(besides, path)):
+                    yield f"{moved.change.address} {'.'.join(path)}"
 
 
 def _told(change: Change, plan: Plan) -> Change:

@@ -10,6 +10,7 @@ import yaml
 from policies.errors import RulesError
 from policies.review.review import Told
 from policies.review.rules import RULES, Verdict, read_rules
+from tests.policies.review.guard_examples import GUARD_EXAMPLES
 from tests.policies.review.plans import change, plan, reviewer
 
 SAME = change("databricks_job.a", ["no-op"], {}, {})
@@ -198,6 +199,7 @@ EXAMPLES: dict[str, tuple[dict[str, Any], tuple[Told, ...]]] = {
     "identity in Entra": (_set("azuread_application_password", None, {"application_id": "a"}), ()),
     "costs": (plan(change("databricks_sql_endpoint.w", ["create"], None, _LARGE)), ()),
     "undoes a change made by hand": (plan(_JOB) | _drifted(), ()),
+    **GUARD_EXAMPLES,
 }
 BLOCKING = {"plan failed", "access for everyone", "critical or high finding", "unknown action"}
 
@@ -246,6 +248,12 @@ def test_a_finding_on_what_does_not_change_is_not_this_plans() -> None:
         ({"when": {"changes": {"actions": ["explode"]}}}, r"actions is \['explode'\]; allowed are create, update"),
         ({"when": {"changes": {"action": ["create"]}}}, "has action; allowed are actions, types, data"),
         ({"when": {"changes": {"actions": []}}}, r"actions is \[\]"),
+        ({"when": {"guards": {"types": ["*"]}}}, "types and names are needed, or it could never fit"),
+        (
+            {"when": {"guards": {"types": ["*"], "names": ["a"], "becomes": ["b"]}}},
+            "has becomes; allowed are types, names",
+        ),
+        ({"when": {"guards": {"types": ["*"], "names": ["a"], "actions": ["destroy"]}}}, r"actions is \['destroy'\]"),
         ({"when": {}}, "has 0 conditions; exactly one"),
         ({"when": {"cost": {"above": "much"}}}, "above is 'much'; a number is needed"),
         ({"when": {"weather": {}}}, "has weather; allowed are changes, grants"),
@@ -288,6 +296,34 @@ def test_blocks_in_another_order_are_no_change() -> None:
     """A provider may list tasks in any order."""
     task = {"notebook_task": [{"notebook_path": "/a"}]}, {"notebook_task": [{"notebook_path": "/b"}]}
     assert _hits(_set("databricks_job", {"task": [*task]}, {"task": [*reversed(task)]})) == []
+
+
+def test_blocks_that_swap_a_value_are_another_setting() -> None:
+    """The same values stand there, each in the other's place: what was let through is stopped, and the reverse."""
+    ssh, web = {"port": "22", "access": "Deny"}, {"port": "443", "access": "Allow"}
+    after = [{**ssh, "access": "Allow"}, {**web, "access": "Deny"}]
+    swapped = _set("azurerm_network_security_group", {"security_rule": [ssh, web]}, {"security_rule": after})
+    assert _hits(swapped) == ["what guards it", "the way of the traffic"]
+    turned = _set("azurerm_network_security_group", {"security_rule": [ssh, web]}, {"security_rule": [web, ssh]})
+    assert _hits(turned) == []
+
+
+def test_a_guard_that_is_sensitive_as_a_whole_is_not_told_apart() -> None:
+    """Nobody may see which of its keys changes: it may be one that counts, and its name is not shown."""
+    item = change("databricks_cluster.x", ["update"], {"spark_conf": {"a.b": "1"}}, {"spark_conf": {"c.d": "1"}})
+    item["change"] |= {"before_sensitive": {"spark_conf": True}, "after_sensitive": {"spark_conf": True}}
+    (hit,) = reviewer().review("prod-ml", plan(item)).decision.hits
+    assert (hit.rule, hit.what) == ("what it runs on", ("databricks_cluster.x spark_conf.(sensitive)",))
+
+
+def test_what_the_provider_computes_anew_guards_nothing() -> None:
+    """A replacement has other addresses, which the configuration does not set."""
+    item = change(
+        "azurerm_key_vault.x", ["delete", "create"], {"name": "a", "private_address": "10.0.0.1"}, {"name": "b"}
+    )
+    item["change"] |= {"after_unknown": {"private_address": True}}
+    document = plan(item)
+    assert "what guards it" not in _hits(document)
 
 
 def test_what_is_made_safer_passes() -> None:

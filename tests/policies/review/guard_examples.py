@@ -1,0 +1,29 @@
+"""One plan for each rule about what guards a resource, by the rule's name."""
+
+from typing import Any
+
+from tests.policies.review.plans import change, plan
+
+
+def _changed(kind: str, before: dict[str, Any] | None, after: dict[str, Any]) -> tuple[dict[str, Any], tuple[()]]:
+    return plan(change(f"{kind}.x", ["create"] if before is None else ["update"], before, after)), ()
+
+
+_CONDITION = {"task_key": "a", "condition_task": [{"left": "1", "op": "EQUAL_TO", "right": "2"}]}
+_FLOW = {"name": "r", "access": "Allow", "source_address_prefix": "10.0.0.0/8"}
+
+GUARD_EXAMPLES: dict[str, tuple[dict[str, Any], tuple[()]]] = {
+    "what it runs on": _changed("databricks_cluster", {"single_user_name": "a"}, {"single_user_name": "b"}),
+    "another kind of task": _changed("databricks_job", {"task": [_CONDITION]}, {"task": []}),
+    "what limits an endpoint's answers": _changed(
+        "databricks_model_serving", {"ai_gateway": [{"rate_limits": [{"calls": 1}]}]}, {"ai_gateway": []}
+    ),
+    "what guards it": _changed("azurerm_storage_account", {"min_tls_version": "TLS1_2"}, {"min_tls_version": "TLS1_0"}),
+    "the way of the traffic": _changed(
+        "azurerm_network_security_rule",
+        {**_FLOW, "destination_port_range": "443"},
+        {**_FLOW, "destination_port_range": "*"},
+    ),
+    "a way in or out": _changed("azurerm_virtual_network_peering", None, {"remote_virtual_network_id": "/other"}),
+    "who hears of it": _changed("azurerm_monitor_metric_alert", {"enabled": True}, {"enabled": False}),
+}
