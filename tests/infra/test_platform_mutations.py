@@ -104,7 +104,7 @@ WEAKENINGS: dict[str, tuple[tuple[str, str, str, str | None, Any], Guard]] = {
     ),
     "any branch deploys prod": (
         ("bootstrap", "azurerm_federated_identity_credential", "prod-deployer-federation", "subject", "repo:*"),
-        test_bootstrap.test_a_pipeline_signs_in_for_one_subject,
+        test_bootstrap.test_a_pipeline_signs_in_by_named_subjects,
     ),
     "states are overwritten": (
         ("bootstrap", _ACCOUNT, "state", "blob_properties", {"versioning_enabled": False}),
