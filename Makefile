@@ -24,7 +24,7 @@ THERE = --env $(ENV) $(if $(HOST),--host $(HOST))
 DEPLOY = $(PY) -m infra.deploy $@ $(ENV) $(if $(PLATFORM),--platform) $(if $(MASKS),--masks) $(if $(SERVING),--serving) $(if $(APPROVED),--approved)
 
 .PHONY: docs release release-check pipelines comment integrate train live smoke roll-back drift ticket renew propose
-.PHONY: help setup demo test test-fast test-all extras lint types format synth scan access review secrets synth-check runtime-check feature-clients plan diff deploy first move-state destroy up down status libraries lock schemas bench clean distclean
+.PHONY: help setup demo test test-fast test-all extras lint types format synth scan access review secrets synth-check runtime-check feature-clients plan diff deploy first move-state destroy up down status libraries lock schemas bench conformance clean distclean
 
 help: ## Show every target, a line each
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -204,6 +204,9 @@ libraries: $(READY) ## Lock the wheels that travel to the runtimes that lack the
 lock: ## Lock the newest versions that Pipfile allows (names no index, so a mirror stays your choice)
 	@$(PIPENV) lock
 	@$(PYTHON) -c "import json,pathlib as p; f=p.Path('Pipfile.lock'); d=json.loads(f.read_text()); d['_meta']['sources']=[]; f.write_text(json.dumps(d,indent=4,sort_keys=True)+'\n')"
+
+conformance: $(READY) ## Deploy every stack to the local cloud with the real Terraform and its providers (77: not to be had)
+	@$(PY) -m cli.conformance
 
 bench: $(READY) ## Measure what docs/performance.md reports, and write it
 	@$(PY) -m bench.performance

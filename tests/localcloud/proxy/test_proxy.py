@@ -1,7 +1,11 @@
 """Real tools reach the local cloud under the clouds' own names, and nothing else, through the proxy."""
 
+import json
+import os
+import shutil
 import ssl
 import stat
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -106,3 +110,29 @@ def test_who_does_not_trust_the_authority_is_not_served(core: Core, tmp_path: Pa
     with httpx.Client(proxy=proxy.start(), trust_env=False) as stranger, pytest.raises(httpx.ConnectError):
         stranger.get("https://management.azure.com/metadata/endpoints")
     proxy.close()
+
+
+@pytest.mark.parametrize(
+    ("trusted", "said"), [(True, "remote state endpoint requires auth"), (False, "signed by unknown authority")]
+)
+def test_terraform_trusts_the_authority_that_it_is_given(core: Core, tmp_path: Path, trusted: bool, said: str) -> None:
+    """Terraform's own HTTP backend, as a client in Go: by SSL_CERT_FILE and HTTPS_PROXY it gets to a 401."""
+    program = shutil.which("terraform")
+    if program is None:
+        pytest.skip("terraform is not on the PATH")
+    authority = Authority(tmp_path)
+    proxy = Proxy(authority, lambda host: port_of(host, core.account_url, {}))
+    address = "https://accounts.azuredatabricks.net/api/2.0/preview/scim/v2/Me"
+    (tmp_path / "main.tf.json").write_text(json.dumps({"terraform": {"backend": {"http": {"address": address}}}}))
+    certificate = str(authority.certificate) if trusted else os.devnull
+    way = {"HTTPS_PROXY": proxy.start(), "NO_PROXY": "", "SSL_CERT_FILE": certificate, "CHECKPOINT_DISABLE": "1"}
+    done = subprocess.run(
+        [program, f"-chdir={tmp_path}", "init", "-no-color", "-input=false"],
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "SSL_CERT_DIR": str(tmp_path / "none"), **way},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    proxy.close()
+    assert said in " ".join(done.stderr.split())
