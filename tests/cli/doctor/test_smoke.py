@@ -2,13 +2,17 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
+from click.testing import CliRunner
+from click.testing import Result as Outcome
 from databricks.sdk.service.jobs import JobSettings
 
 from cli.doctor.check import Result
 from cli.doctor.examine import examine
 from cli.doctor.patient import Patient
-from cli.smoke import CHECKS, live
+from cli.main import mlops
+from cli.smoke import CHECKS
 from tests.cli.doctor.conftest import Examined
 from tests.cli.doctor.test_served import served  # noqa: F401 - a fixture
 from tests.localcloud.core import Core
@@ -36,11 +40,32 @@ def test_before_a_model_is_live_the_smoke_test_fails(patient: Patient) -> None:
     assert found[ANSWERS] == {Result.WRONG}
 
 
-def test_a_served_model_passes(patient: Patient, served: tuple[int, int]) -> None:  # noqa: F811
-    """Everything is in order: the version is live, and its endpoint refuses a request without a key by itself."""
+def _command(core: Core, *arguments: str) -> Outcome:
+    signed_in = {"DATABRICKS_TOKEN": core.admin_token}
+    return CliRunner().invoke(mlops, [*arguments, "--env", "prod", "--host", core.url("prod")], env=signed_in)
+
+
+def test_a_served_model_passes_and_restores_to_itself(
+    core: Core,
+    patient: Patient,
+    served: tuple[int, int],  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    """All is in order: the endpoint refuses a request without a key by itself. `mlops restore` starts no job for what
+    is live as before; a first version that went live meanwhile stays, since none was before it.
+    """
     found = _results(patient)
     assert {name for name, results in found.items() if results != {Result.OK}} == set()
-    assert live(patient) == {"credit": str(served[0])}
+    before = tmp_path / "dist" / "live.json"
+    assert _command(core, "live", "--out", str(before)).exit_code == 0
+    assert json.loads(before.read_text()) == {"credit": str(served[0])}
+    asked = ("restore", str(before), "--by", "pipeline", "--reason", "smoke test")
+    same = _command(core, *asked)
+    assert (same.exit_code, same.stdout) == (0, f"credit: version {served[0]} is live, as before\n")
+    before.write_text('{"credit": null}')
+    first = _command(core, *asked)
+    assert first.stdout == f"credit: version {served[0]} is the first one live, and stays\n"
+    assert list(core.admin().jobs.list_runs()) == []
 
 
 def test_another_wheel_than_this_checkouts_is_found(core: Core, patient: Patient) -> None:
@@ -64,3 +89,10 @@ def test_the_checks_that_the_doctor_shares_are_the_doctors(examined: Examined) -
     """What `mlops doctor` says about jobs and models, the smoke test asks too."""
     asked = {check.name for check in CHECKS}
     assert {"every wheel is there", "the endpoint serves the champion", "every job exists"} <= asked & examined().keys()
+
+
+def test_the_command_ends_with_one_and_names_what_is_wrong(core: Core) -> None:
+    """So that a pipeline stops there."""
+    done = _command(core, "smoke", "--format", "json")
+    assert done.exit_code == 1
+    assert f"prod does not work: {LIVE}; {ANSWERS}" in done.stderr
