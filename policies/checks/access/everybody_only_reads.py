@@ -1,7 +1,7 @@
 """A grant to everybody outlives every review of who is in which group."""
 
 from ..core.api import Block, Resource, Severity, Verdict, failed, passed, rule, unknown, worst
-from ..core.principals import changing, entries, means_everybody
+from ..core.principals import changing, entries, means_everybody, nobody_named
 
 
 @rule(
@@ -22,8 +22,10 @@ def _one(resource: Resource, grant: Block | Verdict) -> Verdict:
     if isinstance(grant, Verdict):
         return grant
     principal, held = grant.value("principal"), changing(grant.values("privileges"))
-    if principal is None or not held:
+    if not held:
         return passed()
+    if principal is None:
+        return nobody_named(held)
     everybody = means_everybody(resource, principal)
     if everybody is None:
         return unknown(f"who {principal} is cannot be seen here, and it holds {', '.join(held)}; name it")

@@ -2,7 +2,7 @@
 
 from ..core.api import Block, Expression, Resource, Severity, Verdict, failed, passed, rule, unknown, worst
 from ..core.environment import Environment, environment_named, environment_of
-from ..core.principals import changing, entries, principal_name
+from ..core.principals import changing, entries, nobody_named, principal_name
 
 _SECURABLES = (
     "catalog", "schema", "table", "volume", "model", "function", "external_location", "storage_credential",
@@ -61,8 +61,10 @@ def _one(resource: Resource, grant: Block | Verdict) -> Verdict:
     if isinstance(grant, Verdict):
         return grant
     principal, held = grant.value("principal"), changing(grant.values("privileges"))
-    if principal is None or not held:
+    if not held:
         return passed()
+    if principal is None:
+        return nobody_named(held)
     name = principal_name(resource, principal)
     if name is None:
         return unknown(f"who {principal} is cannot be seen here, and it holds {', '.join(held)} on production")

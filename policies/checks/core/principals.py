@@ -70,3 +70,8 @@ def changing(privileges: list[Scalar]) -> list[str]:
     """The privileges that change, create or hand on, and those that are computed and could be such."""
     names = [str(privilege).upper().replace(" ", "_") for privilege in privileges]
     return [name for name in names if name not in READING]
+
+
+def nobody_named(held: list[str]) -> Verdict:
+    """The verdict on rights without a principal: a parser that could not work it out leaves it empty."""
+    return unknown(f"whoever holds {', '.join(held)} is not named; write it out")

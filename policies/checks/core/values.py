@@ -13,7 +13,8 @@ _BARE = re.compile(
     r"(?:var|local|module|data|each|count|self|path|terraform|(?:azurerm|azuread|databricks|random|time|tls)_\w+)"
     r"\.[\w\[]|\w+\.(?:value|key)(?:$|[.\[])"
 )
-_CALL = re.compile(r"[a-z][a-z0-9_]*\(.*\)$", re.DOTALL)
+# A call, or what is taken out of its answer: `values(local.m)[0]`, `jsondecode("…").name`.
+_CALL = re.compile(r"[a-z][a-z0-9_]*\(.*\)(?:\[[^\]]*\]|\.\w+)*$", re.DOTALL)
 # `!false`, and `{}[each.key].x` or `[…][0]`: checkov leaves them as they stand where it cannot fold them.
 _NEGATED = re.compile(r"!\s*(?:true\b|false\b|\(|[a-z_]\w*[.(\[])", re.IGNORECASE)
 _INDEXED = re.compile(r"[\[{].*[\]}](?:\[[^\]]*\]|\.\w+)+$", re.DOTALL)

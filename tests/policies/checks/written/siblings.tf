@@ -100,3 +100,55 @@ resource "databricks_grant" "fail_right_by_key" {
   principal  = "account users"
   privileges = [var.rights["writer"]]
 }
+
+locals {
+  principals = { first = "account users", second = "analysts" }
+}
+
+resource "databricks_grant" "unknown_values_of_a_map" {
+  catalog    = "prod"
+  principal  = values(local.principals)[0]
+  privileges = ["MODIFY"]
+}
+
+resource "databricks_grant" "unknown_attribute_of_decoded_text" {
+  catalog    = "prod"
+  principal  = jsondecode("{\"who\": \"account users\"}").who
+  privileges = ["MODIFY"]
+}
+
+resource "databricks_grant" "unknown_attribute_of_merged_maps" {
+  catalog    = "prod"
+  principal  = merge(local.principals, {}).first
+  privileges = ["MODIFY"]
+}
+
+resource "databricks_grant" "unknown_what_the_parser_makes_empty" {
+  catalog    = "prod"
+  principal  = substr("the account users", 4, -1)
+  privileges = ["MODIFY"]
+}
+
+resource "databricks_grant" "fail_template_directive" {
+  catalog    = "prod"
+  principal  = "%{if true}account users%{else}analysts%{endif}"
+  privileges = ["MODIFY"]
+}
+
+resource "databricks_grant" "unknown_base64" {
+  catalog    = "prod"
+  principal  = base64decode("YWNjb3VudCB1c2Vycw==")
+  privileges = ["MODIFY"]
+}
+
+resource "databricks_grant" "fail_parts_of_a_list" {
+  catalog    = "prod"
+  principal  = flatten([["account users"], []])[0]
+  privileges = concat(["SELECT"], ["MODIFY"])
+}
+
+resource "databricks_grant" "fail_trimmed" {
+  catalog    = "prod"
+  principal  = trimspace(" Account Users ")
+  privileges = split(",", "SELECT,MODIFY")
+}
