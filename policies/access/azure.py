@@ -90,6 +90,14 @@ def azapi(stack: Stack, item: Resource) -> Given:
         yield marked(item.address), marked("a role"), azure_key(stack, item.values.get("parent_id"))
 
 
+def unread(stack: Stack, item: Resource) -> Given:
+    """A type that gives access and is not read: whom and what it gives is unknown."""
+    scope = item.values.get("scope") or item.values.get("parent_id") or item.name
+    of_azure = not item.type.startswith("databricks_")
+    key = azure_key(stack, scope) if of_azure else Key(kind="account", name="account")
+    yield marked(item.address), marked("what it gives"), key
+
+
 READERS = {
     "azapi_resource": azapi,
     "azapi_update_resource": azapi,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from policies import rights
+from policies.access.azure import unread
 from policies.access.claims import claims_of
 from policies.access.given import READERS, assignment, membership
 from policies.access.model import READ_WRITE, Assignment, Binding, Estate, Grant, Key, Membership, Securable
@@ -13,6 +14,7 @@ from policies.access.privileges import AZURE
 from policies.access.securables import UNITY, made, parent, placed, unity_key
 from policies.access.stacks import Resource, Stack
 from policies.access.unknown import UNKNOWN_WORKSPACE, marked, told, workspace
+from policies.unread import gives_unread
 
 _ASSIGNMENTS = ("databricks_mws_permission_assignment", "databricks_permission_assignment")
 _BINDINGS = ("databricks_workspace_binding", "databricks_catalog_workspace_binding")
@@ -67,7 +69,7 @@ def _principals(people: People, grants: Iterable[Grant], securables: Iterable[Se
 def _given(stacks: Sequence[Stack], people: People) -> Iterator[_Given]:
     for stack in stacks:
         for item in stack.resources:
-            read = READERS.get(item.type)
+            read = READERS.get(item.type) or (unread if gives_unread(item.type) else None)
             for principal, privilege, key in read(stack, item) if read else ():
                 who, what = people.spelled(principal), people.named(key)
                 yield stack, item, Grant(principal=who, privilege=privilege, key=what, declared=item.address)

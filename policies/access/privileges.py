@@ -69,7 +69,7 @@ PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     "credential": ("ACCESS", "CREATE_CONNECTION", "MANAGE"),
     "foreign_connection": ("USE_CONNECTION", "CREATE_FOREIGN_CATALOG", "MANAGE"),
     "share": ("SELECT",),
-    "recipient": (),
+    "recipient": ("MANAGE",),
 }
 
 # What Azure roles are assigned on. The roles that somebody has on a scope are its privileges.

@@ -35,6 +35,7 @@ _NAMES = (
 _PARTS: Mapping[str, tuple[str, ...]] = {
     "databricks_schema": ("catalog_name", "name"),
     "databricks_sql_table": ("catalog_name", "schema_name", "name"),
+    "databricks_function": ("catalog_name", "schema_name", "name"),
     "databricks_volume": ("catalog_name", "schema_name", "name"),
     "databricks_registered_model": ("catalog_name", "schema_name", "name"),
 }

@@ -22,6 +22,7 @@ UNITY = {
     "databricks_connection": "foreign_connection",
     "databricks_share": "share",
     "databricks_recipient": "recipient",
+    "databricks_function": "function",
 }
 OBJECTS = {
     "databricks_job": "job",
