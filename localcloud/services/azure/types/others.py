@@ -77,7 +77,7 @@ KINDS = {
         ),
     },
     "Microsoft.Databricks": {
-        "accessConnectors": Kind(name=r"[\w-]{3,64}", located=True, polled=True, complete=identified),
+        "accessConnectors": Kind(name=r"[\w.-]{1,64}", located=True, polled=True, complete=identified),
         "workspaces": Kind(
             name=r"[\w-]{3,64}",
             located=True,
