@@ -21,12 +21,14 @@ def replay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replay]:
     mlflow = MlflowServer(home / "mlflow")
     mlflow.launch()
     core = start(home / "home", WORKSPACES)
-    core.cloud.mlflow_url = mlflow.wait_ready()
-    done = Replay(core)
-    done.run(asked)
-    yield done
-    leave(core)
-    mlflow.stop()
+    try:
+        core.cloud.mlflow_url = mlflow.wait_ready()
+        done = Replay(core)
+        done.run(asked)
+        yield done
+    finally:
+        leave(core)
+        mlflow.stop()
 
 
 @pytest.fixture(scope="package")
@@ -34,7 +36,9 @@ def azure_replay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AzureRepl
     """`bootstrap`, `hub` and `prod-platform`, as the real azurerm planned and applied them."""
     asked = azure("own-stacks-azure.jsonl")
     core = start(tmp_path_factory.mktemp("azure") / "home")
-    done = AzureReplay(core)
-    done.run(asked)
-    yield done
-    leave(core)
+    try:
+        done = AzureReplay(core)
+        done.run(asked)
+        yield done
+    finally:
+        leave(core)
