@@ -38,7 +38,9 @@ def served(core: Core) -> Iterator[tuple[int, int]]:
     yield first, second
     service.of(core.cloud).stop()
     workers.stop()
-    core.cloud.parts.pop("workers")
+    # Serving keeps the workers that it was made with.
+    for part in ("serving", "workers"):
+        core.cloud.parts.pop(part)
 
 
 def test_an_endpoint_of_another_version_is_found(core: Core, served: tuple[int, int], examined: Examined) -> None:
