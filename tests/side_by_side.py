@@ -1,8 +1,8 @@
 """`make test` and `make test-fast`: two lanes of pytest beside each other, for two cores.
 
-`make test`: the jobs on Spark in one lane; in the other what else starts servers, then what starts none. `fast` alone
-(`make test-fast`) is halved by rooms. Exit code 1 if a run of a lane fails, or none has a test. What failed in any is
-said again at the very end, so that the last lines of a log are enough.
+`make test`: the jobs on Spark in one lane; in the other what else starts servers, features, what starts none.
+`fast` alone (`make test-fast`) is halved by rooms. Exit code 1 if a run of a lane fails, or none has a test. What
+failed in any is said again at the very end, so that the last lines of a log are enough.
 `python -m tests.side_by_side [fast] [pytest's arguments]`.
 """
 
@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 
 SERVERS, FAST = ("-m", "not fast and not long"), ("-m", "fast")
 # Half of the work, as time goes; every other room, and any new one, is in the other half.
-JOBS = "tests/ml"
+JOBS, FEATURES = "tests/ml", "tests/ml/features"
 ONE_HALF = ("tests/infra", "tests/policies", "tests/cli")
 LOG = Path("dist") / "test-beside.log"
 _PASSED, _NO_TESTS = 0, 5
@@ -37,7 +37,8 @@ def lanes(arguments: Sequence[str]) -> tuple[tuple[Arguments, ...], ...]:
     if fast:
         others = (f"--ignore={room}" for room in ONE_HALF)
         return ((*FAST, *others, *given),), ((*FAST, *given, *ONE_HALF),)
-    return ((*SERVERS, *given, JOBS),), ((*SERVERS, f"--ignore={JOBS}", *given), (*FAST, *given))
+    others = ((*SERVERS, f"--ignore={JOBS}", *given), (*SERVERS, *given, FEATURES), (*FAST, *given))
+    return ((*SERVERS, f"--ignore={FEATURES}", *given, JOBS),), others
 
 
 def failed(codes: Sequence[int]) -> bool:

@@ -12,13 +12,14 @@ from tests import side_by_side
 CODE = {
     "test_pure.py": "def test_pure(): assert {pure}",
     "test_served.py": "import pytest\n@pytest.mark.spark\ndef test_served(): assert {served}",
+    "tests/ml/features/test_build.py": "import pytest\n@pytest.mark.spark\ndef test_build(): pass",
     "tests/ml/test_job.py": "import pytest\n@pytest.mark.spark\ndef test_job(): assert {job}",
     "test_long.py": "import pytest\n@pytest.mark.spark\n@pytest.mark.long\ndef test_long(): assert False",
 }
 
 
 def _run(folder: Path, root: Path, *arguments: str, **values: bool) -> subprocess.CompletedProcess[str]:
-    (folder / "tests" / "ml").mkdir(parents=True)
+    (folder / "tests" / "ml" / "features").mkdir(parents=True)
     for name, text in CODE.items():
         (folder / name).write_text(text.format(**{"job": True} | values) if "{" in text else text)
     (folder / "pytest.ini").write_text("[pytest]\naddopts = -p tests.marks -q\n")
@@ -29,13 +30,14 @@ def _run(folder: Path, root: Path, *arguments: str, **values: bool) -> subproces
 
 
 def test_every_run_has_its_tests_and_none_the_long_ones(tmp_path: Path, root: Path) -> None:
-    """One test passes in each: jobs, other servers, neither; the long one, which would fail, is in none."""
+    """One test passes in each: jobs, features, other servers, neither; the long one, which would fail, is in none."""
     done = _run(tmp_path, root, pure=True, served=True)
     assert done.returncode == 0, done.stdout
     assert sorted(re.findall(r"1 passed(?:, \d deselected)?", done.stdout)) == [
         "1 passed",
+        "1 passed",
         "1 passed, 2 deselected",
-        "1 passed, 3 deselected",
+        "1 passed, 4 deselected",
     ]
 
 
@@ -56,7 +58,7 @@ def test_a_run_that_fails_without_a_failed_test_says_so(tmp_path: Path, root: Pa
     (tmp_path / "conftest.py").write_text("def pytest_sessionfinish(session):\n    session.exitstatus = 1\n")
     done = _run(tmp_path, root, pure=True, served=True)
     assert done.returncode == 1
-    assert done.stdout.partition("=== what failed\n")[2].startswith("no test: exit codes [1, 1, 1];")
+    assert done.stdout.partition("=== what failed\n")[2].startswith("no test: exit codes [1, 1, 1, 1];")
 
 
 def test_a_half_that_was_stopped_is_named(tmp_path: Path) -> None:
