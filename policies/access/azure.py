@@ -6,7 +6,7 @@ Ids of roles: Azure, "Azure built-in roles".
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.access.model import Key
+from policies.access.model import ACCOUNT, Key
 from policies.access.securables import azure_key
 from policies.access.stacks import Resource, Stack
 from policies.access.unknown import blocks, is_unknown, marked, texts, told
@@ -94,7 +94,7 @@ def unread(stack: Stack, item: Resource) -> Given:
     """A type that gives access and is not read: whom and what it gives is unknown."""
     scope = item.values.get("scope") or item.values.get("parent_id") or item.name
     of_azure = not item.type.startswith("databricks_")
-    key = azure_key(stack, scope) if of_azure else Key(kind="account", name="account")
+    key = azure_key(stack, scope) if of_azure else ACCOUNT
     yield marked(item.address), marked("what it gives"), key
 
 

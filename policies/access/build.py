@@ -5,12 +5,13 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from policies import rights
+from policies.access import running
 from policies.access.azure import unread
 from policies.access.claims import claims_of
 from policies.access.given import READERS, assignment, membership
 from policies.access.model import READ_WRITE, Assignment, Binding, Estate, Grant, Key, Membership, Securable
 from policies.access.people import People
-from policies.access.privileges import AZURE
+from policies.access.privileges import AZURE, SIGN_IN
 from policies.access.securables import UNITY, made, parent, placed, unity_key
 from policies.access.stacks import Resource, Stack
 from policies.access.unknown import UNKNOWN_WORKSPACE, marked, told, workspace
@@ -27,6 +28,7 @@ _PLACED = (
     "databricks_sql_permissions",
     "databricks_entitlements",
     *("databricks_group", "databricks_service_principal", "databricks_user"),
+    *running.READERS,
 )
 # A grant, and the stack and resource that say so.
 _Given = tuple[Stack, Resource, Grant]
@@ -61,9 +63,10 @@ def estate_of(stacks: Sequence[Stack]) -> Estate:
 def _principals(people: People, grants: Iterable[Grant], securables: Iterable[Securable]) -> Mapping[str, str]:
     """Everybody whom the stacks make, and everybody who occurs."""
     azure = {grant.principal for grant in grants if grant.key.kind == AZURE}
-    others = {grant.principal for grant in grants if grant.key.kind != AZURE}
-    owners = {name for item in securables for name in (item.owner, item.run_as) if name}
-    return people.kinds(others | owners, azure)
+    subjects = {grant.principal for grant in grants if grant.privilege == SIGN_IN}
+    others = {grant.principal for grant in grants if grant.key.kind != AZURE and grant.privilege != SIGN_IN}
+    owners = {item.owner for item in securables if item.owner}
+    return people.kinds(others | owners, azure, subjects)
 
 
 def _given(stacks: Sequence[Stack], people: People) -> Iterator[_Given]:

@@ -10,7 +10,7 @@ from policies.access.index import Index
 from policies.access.members import Members
 from policies.access.model import Assignment, Estate, Key
 from policies.access.objects import Objects
-from policies.access.privileges import LEVELS, PRIVILEGES
+from policies.access.privileges import AS_WHOM, LEVELS, PRIVILEGES
 from policies.access.unity import Unity
 
 _Place = tuple[Key, str]
@@ -34,8 +34,9 @@ class Access:
         for principal, held in net.items():
             runners = {name: net.get(name, {}) for name in sorted(self.people.run_as(principal))}
             for place in places if runners else held:
+                found = runners.items() if place[1] not in AS_WHOM else ()
                 answer = held.get(place) or self._through(
-                    principal, ((name, own[place]) for name, own in runners.items() if place in own)
+                    principal, ((name, own[place]) for name, own in found if place in own)
                 )
                 if answer.allowed:
                     yield self._row(principal, *place, answer)
@@ -64,6 +65,8 @@ class Access:
             return refused(f"there is no {privilege} on {key}")
         if key.kind in PRIVILEGES:
             return self._unity.may(principal, key, privilege)
+        if privilege in AS_WHOM:
+            return self._objects.as_whom(principal, found, privilege)
         if found.workspace_id is not None:
             return self._objects.by_level(principal, found, privilege)
         return self._objects.by_role(principal, key, privilege)
@@ -71,7 +74,8 @@ class Access:
     def effective(self, principal: str, key: Key, privilege: str) -> Answer:
         """The same, in runs as a service principal where it does not hold it itself."""
         own = self.may(principal, key, privilege)
-        runners = sorted(self.people.run_as(principal)) if not own.allowed else ()
+        apart = own.allowed or privilege in AS_WHOM
+        runners = () if apart else sorted(self.people.run_as(principal))
         found = self._through(principal, ((name, self.may(name, key, privilege)) for name in runners))
         return found if found.allowed else own
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from policies import rights
-from policies.access import azure
-from policies.access.model import Key
+from policies.access import azure, azure_admins, federation, masks, running
+from policies.access.model import ACCOUNT, Key
 from policies.access.securables import object_key, object_target, unity_target
 from policies.access.stacks import Resource, Stack
 from policies.access.unknown import blocks, is_unknown, marked, texts, told, workspace
@@ -21,7 +21,6 @@ _PREFIXES = ("groups/", "users/", "servicePrincipals/")
 _HOLDERS = ("user_id", "group_id", "service_principal_id")
 _NAMES = ("group_name", "service_principal_name", "user_name")
 _ENTITLEMENTS = ("allow_cluster_create", "allow_instance_pool_create", "databricks_sql_access", "workspace_access")
-ACCOUNT = Key(kind="account", name="account")
 
 
 def privilege(text: str) -> str:
@@ -151,4 +150,8 @@ READERS: Mapping[str, Reader] = {
     "databricks_user": _entitlements,
     "databricks_user_role": _account_role,
     **azure.READERS,
+    **azure_admins.READERS,
+    **federation.READERS,
+    **masks.READERS,
+    **running.READERS,
 }

@@ -8,12 +8,12 @@ from functools import cached_property
 
 from policies import rights
 from policies.access.model import Assignment, Estate
-from policies.access.people import AZURE_IDENTITY, BUILT_IN, UNKNOWN_KIND
+from policies.access.people import AZURE_IDENTITY, BUILT_IN, FEDERATED, UNKNOWN_KIND
 from policies.access.unknown import UNKNOWN_WORKSPACE, is_unknown
 
 # The role that lets somebody start runs as a service principal.
 RUN_AS = "roles/servicePrincipal.user"
-_IN_NO_GROUP = (AZURE_IDENTITY, BUILT_IN, UNKNOWN_KIND, "recipient")
+_IN_NO_GROUP = (AZURE_IDENTITY, BUILT_IN, FEDERATED, UNKNOWN_KIND, "recipient")
 Steps = tuple[str, ...]
 
 
@@ -66,6 +66,9 @@ class Members:
         """Nobody is known to be kept out if no stack assigns anybody; nor who is in no stack; nor a group's members,
         if no stack names any.
         """
+        # A subject outside signs in as somebody else, whose rows say where.
+        if self._estate.principals.get(principal) == FEDERATED:
+            return False
         if not self._estate.assignments:
             return True
         if self._is_built_in(principal):

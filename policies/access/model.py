@@ -26,6 +26,9 @@ class Key:
         return is_unknown(self.name.partition("/")[2]) or is_unknown(self.name)
 
 
+ACCOUNT = Key(kind="account", name="account")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Securable:
     """Something that access can be given to. `parent` is what its privileges are inherited from.

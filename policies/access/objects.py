@@ -5,11 +5,12 @@ from policies.access.answers import Answer, granted, meet, refused
 from policies.access.index import Index
 from policies.access.members import Members
 from policies.access.model import Assignment, Estate, Key, Securable
-from policies.access.privileges import AZURE, LEVELS
+from policies.access.privileges import AS_WHOM, AZURE, CLEAR_VALUES, LEVELS, NAMED_IN_SQL, SIGN_IN
 from policies.access.unknown import UNKNOWN_WORKSPACE
 
 # Administering a workspace opens no secrets.
 _NOT_FOR_ADMINS = ("secret scope",)
+_NO_ROLES = (*AS_WHOM, CLEAR_VALUES, NAMED_IN_SQL, SIGN_IN)
 
 
 class Objects:
@@ -25,9 +26,16 @@ class Objects:
         identities = (principal,) if key.kind == AZURE else tuple(self._people.identities(principal))
         for grant in self._index.on(key):
             if grant.principal in identities and grant.privilege == role:
-                text = f"has the role {role} on {key} ({grant.declared})"
+                held = role if role in _NO_ROLES else f"the role {role}"
+                text = f"has {held} on {key} ({grant.declared})"
                 return Answer(allowed=True, steps=(self._index.told(principal, grant.principal, text),))
         return refused(self._index.nobody_gave(principal, role, str(key), (key,)))
+
+    def as_whom(self, principal: str, found: Securable, privilege: str) -> Answer:
+        """As whom an object acts, in its workspace. That it may not sign in there would stop it, and hides no row."""
+        answer = self.by_role(principal, found.key, privilege)
+        place = UNKNOWN_WORKSPACE if found.workspace_id is None else found.workspace_id
+        return granted(answer.steps, frozenset({place}), self._estate.workspaces) if answer.allowed else answer
 
     def by_level(self, principal: str, found: Securable, level: str) -> Answer:
         """Levels, each of which includes the weaker ones; whoever administers the workspace has them all."""

@@ -11,6 +11,7 @@ from policies.access.unknown import is_unknown
 
 BUILT_IN = "built-in group"
 AZURE_IDENTITY = "azure identity"
+FEDERATED = "federated subject"
 UNKNOWN_KIND = "unknown"
 _TYPES = {
     "databricks_group": "group",
@@ -54,11 +55,14 @@ class People:
         """The key under the principal's one spelling, if it is a principal that rules are about."""
         return replace(key, name=self.spelled(key.name)) if key.kind in ("service principal", "group") else key
 
-    def kinds(self, occurring: Iterable[str], azure: Iterable[str]) -> Mapping[str, str]:
-        """Kind by name of everybody that the stacks make, everybody that occurs, and everybody with rights in Azure."""
+    def kinds(self, occurring: Iterable[str], azure: Iterable[str], subjects: Iterable[str]) -> Mapping[str, str]:
+        """Kind by name of everybody that the stacks make, everybody that occurs, everybody with rights in Azure, and
+        the subjects that sign in from outside.
+        """
+        outside = dict.fromkeys(azure, AZURE_IDENTITY) | dict.fromkeys(subjects, FEDERATED)
         known = {name: kind for name, kind in self._kinds.items() if name in self.declared or kind == BUILT_IN}
         known |= {name: self._kinds.get(name) or _kind_by_form(name) for name in occurring}
-        return {name: UNKNOWN_KIND if is_unknown(name) else AZURE_IDENTITY for name in azure} | known
+        return {name: UNKNOWN_KIND if is_unknown(name) else kind for name, kind in outside.items()} | known
 
 
 def _kind_by_form(name: str) -> str:

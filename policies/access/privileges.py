@@ -109,6 +109,14 @@ LEVELS: Mapping[str, tuple[str, ...]] = {
     "secret scope": ("READ", "WRITE", "MANAGE"),
 }
 
+# As whom an object acts. Nobody holds these by running as somebody who does.
+RUNS_AS, SINGLE_USER = "RUNS_AS", "SINGLE_USER"
+AS_WHOM = (RUNS_AS, SINGLE_USER)
+# A subject outside that is taken for a service principal or an identity.
+SIGN_IN = "SIGN_IN"
+# Whom a mask spares, and whom the SQL of a view or a function asks about.
+CLEAR_VALUES, NAMED_IN_SQL = "CLEAR_VALUES", "NAMED_IN_SQL"
+
 # About what is in a catalog or schema. Owning those gives none of it: an owner manages tables that others made, and may
 # grant itself what it lacks, which a reviewer then sees.
 _CONTENT = frozenset(

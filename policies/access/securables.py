@@ -56,6 +56,7 @@ _TARGETS = {
     "sql_alert_id": "alert",
     "authorization": "tokens",
 }
+_RUN_AS = ("service_principal_name", "user_name", "group_name")
 _NO_OBJECT = ("id", "access_control", "object_type", "provider_config", "depends_on", "lifecycle", "provider")
 _NO_SECURABLE = (*_NO_OBJECT, "grant", "principal", "privileges", "count", "for_each")
 _PARENTS = {"schema": "catalog", "table": "schema", "volume": "schema", "model": "schema", "function": "schema"}
@@ -70,7 +71,7 @@ def made(stack: Stack) -> Iterator[Securable]:
         yield Securable(key=key, declared=item.address, parent=parent(key), owner=told(owner) if owner else "")
     for item in stack.of(*OBJECTS):
         key = object_key(stack, OBJECTS[item.type], told(item.name))
-        yield placed(stack, key, item.address, run_as=_run_as(item.values))
+        yield placed(stack, key, item.address, run_as=run_as(item.values))
 
 
 def placed(stack: Stack, key: Key, declared: str, run_as: str = "") -> Securable:
@@ -127,6 +128,9 @@ def parent(key: Key) -> Key | None:
     return Key(kind=kind, name=key.name.rpartition(".")[0]) if kind and not key.unknown else None
 
 
-def _run_as(values: Mapping[str, Any]) -> str:
-    found = next(iter(blocks(values.get("run_as"))), {})
-    return str(found.get("service_principal_name") or found.get("user_name") or "")
+def run_as(values: Mapping[str, Any]) -> str:
+    """As whom an object runs; empty if it does not say, unknown if an expression does."""
+    for block in blocks(values.get("run_as")):
+        return told(next((block[name] for name in _RUN_AS if block.get(name)), None))
+    older = values.get("run_as_user_name")
+    return told(older) if older else ""

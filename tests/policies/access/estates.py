@@ -104,6 +104,13 @@ def dev() -> dict[str, Any]:
     return {"provider": _host(DEV), "resource": {}}
 
 
+def rows_of(kind: str, **values: Any) -> set[tuple[str, str, str, str, str]]:
+    """The matrix of one resource in `prod-ml`: principal and its kind, securable's kind and name, and privilege."""
+    document = {"provider": {}, "resource": {kind: {"added": values}}}
+    matrix = Access(estate_of([stack_of("prod-ml", document)])).matrix()
+    return {(row.principal, row.principal_kind, row.key.kind, row.key.name, row.privilege) for row in matrix}
+
+
 def access(**documents: dict[str, Any]) -> Access:
     """Access as the documents of `account`, `dev` and `prod` say, each replaced by what is given."""
     named = {"account": account(), "dev-workspace": dev(), "prod-workspace": prod()}

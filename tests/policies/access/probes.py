@@ -107,6 +107,15 @@ PROBES: Mapping[tuple[str, str], Probe] = {
         "GET", "/api/2.0/policies/clusters/get", {"policy_id": policy_id}
     ),
 }
+# Rows that no call can try, by privilege: they say what a principal is, or what it is spared, not what it may do.
+NOT_TRIED: Mapping[str, str] = {
+    "RUNS_AS": "The job runs as its principal, which calls nothing itself for that.",
+    "SINGLE_USER": "The local cloud does not read whose a cluster is.",
+    "SIGN_IN": "A subject outside would need a token that its issuer signs.",
+    "CLEAR_VALUES": "What a mask shows takes SQL, so Spark: tests/localcloud/loader/test_masks.py reads through masks.",
+    "MEMBER": "A membership counts by what its group holds, which is tried.",
+    "NAMED_IN_SQL": "The row does not say whether the SQL spares or stops whom it names.",
+}
 _NEEDED = {"MODIFY": ("SELECT", "MODIFY"), "WRITE_VOLUME": ("READ_VOLUME", "WRITE_VOLUME")}
 
 

@@ -24,7 +24,8 @@ def test_the_shipped_stacks_as_csv(stacks_dir: Path, tmp_path: Path) -> None:
     result = _access(stacks_dir, "--format", "csv", "--out", str(out))
     assert result.exit_code == 0, result.output
     rows = list(csv.DictReader(out.open()))
-    mine = [row for row in rows if row["principal"] == "dev-credit-training" and row["securable"].startswith("prod")]
+    all_mine = [row for row in rows if row["principal"] == "dev-credit-training"]
+    mine = [row for row in all_mine if row["securable"].startswith("prod") and row["securable_kind"] != "mask"]
     assert {(row["securable"], row["privilege"], row["workspaces"]) for row in mine} == {
         ("prod", "USE_CATALOG", "dev"),
         ("prod.credit_gold", "USE_SCHEMA", "dev"),
@@ -32,6 +33,13 @@ def test_the_shipped_stacks_as_csv(stacks_dir: Path, tmp_path: Path) -> None:
         # Granted to analysts by name; to dev's training it comes from the schema.
         ("prod.credit_gold.predictions", "SELECT", "dev"),
         ("prod-credit-clear-readers", "MEMBER", ""),
+    }
+    assert {row["securable"] for row in all_mine if row["privilege"] == "CLEAR_VALUES"} == {
+        f"prod.credit_{mask}"
+        for mask in (
+            *("bronze/hide_record", "bronze/hide_string", "gold/hide_int", "gold/hide_string"),
+            *("silver/hide_int", "silver/hide_record", "silver/hide_string"),
+        )
     }
     read = [row for row in mine if row["securable_kind"] != "group"]
     assert all("dev-credit-source-readers" in row["why"] for row in read)

@@ -1,7 +1,8 @@
 """Estates drawn at random, once as a document for the matrix and once made on a local cloud: both say the same.
 
 Drawn are principals (some in no document), groups in groups, owners, sign-ins, isolation, bindings and grants, with
-privileges and names in every spelling that documents have.
+privileges and names in every spelling that documents have. Nothing of `NOT_TRIED` is drawn: no call of the local cloud
+can answer it, for the reasons there.
 """
 
 import itertools

@@ -1,0 +1,72 @@
+"""As whom jobs, pipelines, alerts and queries run, and whose a cluster of one user is.
+
+Whoever is named gains nothing on the object itself: what the object does is done with the rights of that principal.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from policies.access.model import Key
+from policies.access.privileges import RUNS_AS, SINGLE_USER
+from policies.access.securables import OBJECTS, object_key, run_as
+from policies.access.stacks import Resource, Stack
+from policies.access.unknown import marked, told
+
+# Modes in which a cluster is one user's, or one group's. Without a mode the platform may choose one of them.
+_ONE_USER = ("", "SINGLE_USER", "DATA_SECURITY_MODE_DEDICATED", "DATA_SECURITY_MODE_AUTO")
+_DEDICATED = ("SINGLE_USER", "DATA_SECURITY_MODE_DEDICATED")
+_OLDER = "LEGACY_SINGLE_USER"
+# Queries and alerts of these types run as their owner.
+_OWNED = {"databricks_alert": "alert", "databricks_query": "query"}
+# Principal, privilege, securable.
+Given = Iterator[tuple[str, str, Key]]
+
+
+def runs(stack: Stack, item: Resource) -> Given:
+    """As whom it runs, and the single users of the clusters that it starts."""
+    key = object_key(stack, OBJECTS[item.type], told(item.name))
+    named = run_as(item.values)
+    if named:
+        yield named, RUNS_AS, key
+    for who in _single_users(item.values):
+        yield who, SINGLE_USER, key
+
+
+def cluster(stack: Stack, item: Resource) -> Given:
+    """The single user of a cluster; whoever makes one for one user, and names nobody, is that user."""
+    key = object_key(stack, OBJECTS[item.type], told(item.name))
+    users = list(_single_users(item.values))
+    if not users and item.values.get("data_security_mode") in _DEDICATED:
+        users = [marked("whoever makes the cluster")]
+    for who in users:
+        yield who, SINGLE_USER, key
+
+
+def owned(stack: Stack, item: Resource) -> Given:
+    """The owner of a query or an alert, as whom it runs unless it runs as its viewer."""
+    owner = item.values.get("owner_user_name")
+    if owner and str(item.values.get("run_as_mode") or "OWNER").upper() != "VIEWER":
+        yield told(owner), RUNS_AS, object_key(stack, _OWNED[item.type], told(item.name))
+
+
+def _single_users(values: Any) -> Iterator[str]:
+    """Of every cluster at any depth: tasks have their own, tasks of loops too."""
+    if isinstance(values, Mapping):
+        mode = str(values.get("data_security_mode") or "")
+        if values.get("single_user_name") and (mode in _ONE_USER or mode.startswith(_OLDER) or "${" in mode):
+            yield told(values["single_user_name"])
+        for part in values.values():
+            yield from _single_users(part)
+    elif isinstance(values, list):
+        for part in values:
+            yield from _single_users(part)
+
+
+READERS = {
+    "databricks_alert": owned,
+    "databricks_alert_v2": runs,
+    "databricks_cluster": cluster,
+    "databricks_job": runs,
+    "databricks_pipeline": runs,
+    "databricks_query": owned,
+}
