@@ -3,6 +3,7 @@
 Whoever is named gains nothing on the object itself: what the object does is done with the rights of that principal.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,12 +11,15 @@ from policies.access.model import Key
 from policies.access.privileges import RUNS_AS, SINGLE_USER
 from policies.access.securables import OBJECTS, object_key, run_as
 from policies.access.stacks import Resource, Stack
-from policies.access.unknown import marked, told
+from policies.access.unknown import marked, texts, told
 
 # Modes in which a cluster is one user's, or one group's. Without a mode the platform may choose one of them.
 _ONE_USER = ("", "SINGLE_USER", "DATA_SECURITY_MODE_DEDICATED", "DATA_SECURITY_MODE_AUTO")
 _DEDICATED = ("SINGLE_USER", "DATA_SECURITY_MODE_DEDICATED")
 _OLDER = "LEGACY_SINGLE_USER"
+# What holds clusters at any depth: an expression in its place may name anybody.
+_HOLDS_CLUSTERS = ("job_cluster", "new_cluster", "task")
+_DEFINITIONS = ("definition", "policy_family_definition_overrides")
 # Queries and alerts of these types run as their owner.
 _OWNED = {"databricks_alert": "alert", "databricks_query": "query"}
 # Principal, privilege, securable.
@@ -42,6 +46,29 @@ def cluster(stack: Stack, item: Resource) -> Given:
         yield who, SINGLE_USER, key
 
 
+def cluster_policy(stack: Stack, item: Resource) -> Given:
+    """The users whose a cluster under the policy may be, if the policy says them by name."""
+    key = object_key(stack, OBJECTS[item.type], told(item.name))
+    for text in (str(item.values[name]) for name in _DEFINITIONS if item.values.get(name)):
+        for who in _allowed_users(text):
+            yield who, SINGLE_USER, key
+
+
+def _allowed_users(definition: str) -> Iterator[str]:
+    """The fixed one, and those listed. What is no JSON yet, such as an expression, may name anybody."""
+    try:
+        rules = json.loads(definition)
+    except ValueError:
+        rules = None
+    if not isinstance(rules, Mapping):
+        yield told(definition) if "${" in definition else marked("a definition that is no JSON object")
+        return
+    for name, rule in rules.items():
+        if name.endswith("single_user_name") and isinstance(rule, Mapping):
+            yield from texts(rule.get("value"))
+            yield from texts(rule.get("values"))
+
+
 def owned(stack: Stack, item: Resource) -> Given:
     """The owner of a query or an alert, as whom it runs unless it runs as its viewer."""
     owner = item.values.get("owner_user_name")
@@ -55,7 +82,9 @@ def _single_users(values: Any) -> Iterator[str]:
         mode = str(values.get("data_security_mode") or "")
         if values.get("single_user_name") and (mode in _ONE_USER or mode.startswith(_OLDER) or "${" in mode):
             yield told(values["single_user_name"])
-        for part in values.values():
+        for name, part in values.items():
+            if name in _HOLDS_CLUSTERS and isinstance(part, str):
+                yield told(part)
             yield from _single_users(part)
     elif isinstance(values, list):
         for part in values:
@@ -66,6 +95,7 @@ READERS = {
     "databricks_alert": owned,
     "databricks_alert_v2": runs,
     "databricks_cluster": cluster,
+    "databricks_cluster_policy": cluster_policy,
     "databricks_job": runs,
     "databricks_pipeline": runs,
     "databricks_query": owned,

@@ -1,5 +1,6 @@
 """As whom something runs, and whose a cluster is, are rows: also of principals that hold nothing else."""
 
+import json
 from typing import Any
 
 import pytest
@@ -92,6 +93,40 @@ def test_a_single_user_that_is_not_known_is_an_unknown_row(name: str | None, pri
 def test_single_users_of_a_jobs_clusters_are_rows(values: dict[str, Any]) -> None:
     """At any depth."""
     assert rows_of("databricks_job", name="n", **values) == {(EVE, "user", "job", "prod/n", "SINGLE_USER")}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"job_cluster": "${var.clusters}"},
+        {"task": "${var.clusters}"},
+        {"task": [{"task_key": "a", "new_cluster": "${var.clusters}"}]},
+    ],
+)
+def test_a_job_whose_clusters_are_computed_may_be_anybodys(values: dict[str, Any]) -> None:
+    """It was no row."""
+    rows = rows_of("databricks_job", name="n", **values)
+    assert rows == {("unknown: ${var.clusters}", "unknown", "job", "prod/n", "SINGLE_USER")}
+
+
+@pytest.mark.parametrize(
+    ("definition", "users"),
+    [
+        ({"single_user_name": {"type": "fixed", "value": EVE}}, {EVE}),
+        ({"single_user_name": {"type": "allowlist", "values": [EVE, "bob@example.com"]}}, {EVE, "bob@example.com"}),
+        ({"single_user_name": {"type": "forbidden"}, "num_workers": {"type": "fixed", "value": 1}}, set()),
+        ({"single_user_name": {"type": "fixed", "value": "${var.user}"}}, {"unknown: ${var.user}"}),
+        ("${var.definition}", {"unknown: ${var.definition}"}),
+        ("[1]", {"unknown: a definition that is no JSON object"}),
+    ],
+)
+@pytest.mark.parametrize("attribute", ["definition", "policy_family_definition_overrides"])
+def test_users_that_a_cluster_policy_names_are_rows(attribute: str, definition: Any, users: set[str]) -> None:
+    """Every cluster under it is theirs."""
+    text = definition if isinstance(definition, str) else json.dumps(definition)
+    rows = rows_of("databricks_cluster_policy", name="p", **{attribute: text})
+    assert {row[0] for row in rows} == users
+    assert {row[2:] for row in rows} <= {("cluster policy", "prod/p", "SINGLE_USER")}
 
 
 def test_members_of_the_group_of_a_cluster_share_it() -> None:
