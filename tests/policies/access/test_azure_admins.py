@@ -38,6 +38,11 @@ ENTRA = "azure_active_directory_role_based_access_control"
         ("azurerm_synapse_workspace_aad_admin", {"synapse_workspace_id": "/s", "object_id": "eve"}, "/s"),
         ("azurerm_synapse_workspace_sql_aad_admin", {"synapse_workspace_id": "/s", "object_id": "eve"}, "/s"),
         ("azurerm_sql_active_directory_administrator", {"server_name": "s", "object_id": "eve"}, "prod/s"),
+        (
+            "azurerm_sql_managed_instance_active_directory_administrator",
+            {"managed_instance_name": "i", "object_id": "eve"},
+            "prod/i",
+        ),
         ("azurerm_postgresql_active_directory_administrator", {"server_name": "s", "object_id": "eve"}, "prod/s"),
         ("azurerm_mysql_active_directory_administrator", {"server_name": "s", "object_id": "eve"}, "prod/s"),
         ("azurerm_key_vault_managed_hardware_security_module", {"name": "h", "admin_object_ids": ["eve"]}, "prod/h"),
