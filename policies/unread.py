@@ -8,6 +8,7 @@ from policies.globs import fits
 _UNREAD = (
     "azapi_*",
     "azuread_*",
+    "azurerm_*_aad_admin",
     "azurerm_*_aad_administrator",
     "azurerm_*_access_policy*",
     "azurerm_*_active_directory_administrator",

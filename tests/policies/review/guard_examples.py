@@ -13,6 +13,9 @@ _CONDITION = {"task_key": "a", "condition_task": [{"left": "1", "op": "EQUAL_TO"
 _FLOW = {"name": "r", "access": "Allow", "source_address_prefix": "10.0.0.0/8"}
 
 GUARD_EXAMPLES: dict[str, tuple[dict[str, Any], tuple[()]]] = {
+    "who administers a server": _changed(
+        "azurerm_mssql_server", None, {"azuread_administrator": [{"login_username": "ann", "object_id": "1"}]}
+    ),
     "what it runs on": _changed("databricks_cluster", {"single_user_name": "a"}, {"single_user_name": "b"}),
     "another kind of task": _changed("databricks_job", {"task": [_CONDITION]}, {"task": []}),
     "what limits an endpoint's answers": _changed(
