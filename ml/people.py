@@ -21,7 +21,7 @@ _ZEROS = r"^[+]?0*(?=[0-9])"
 _SECRET_CHARACTERS = 64
 _HEX = r"[0-9a-f]{32}:[0-9a-f]{64}"
 PERSON = "_person"
-_SECRET = "_secret"  # noqa: S105 - the name of a column
+_KEYED_WITH = "_keyed_with"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,8 +78,8 @@ def hashed(secret: str, key: str) -> str:
 
 def with_person(rows: DataFrame, key: SparkColumn, secret: str) -> DataFrame:
     """`rows` with the column `_person`: the hash of a plain key with the secret, which no query plan shows."""
-    held = rows.sparkSession.createDataFrame([(secret,)], f"{_SECRET} string")
-    return rows.crossJoin(F.broadcast(held)).withColumn(PERSON, _hashed(F.col(_SECRET), key)).drop(_SECRET)
+    held = rows.sparkSession.createDataFrame([(secret,)], f"{_KEYED_WITH} string")
+    return rows.crossJoin(F.broadcast(held)).withColumn(PERSON, _hashed(F.col(_KEYED_WITH), key)).drop(_KEYED_WITH)
 
 
 def secret_in(folder: Path, *, make: bool = False) -> str:
