@@ -15,9 +15,12 @@ from ml.streams.checkpoint import Checkpoint
 from ml.tables import Tables
 from ml.usecases import USE_CASES
 from tests.ml.actions import executed
-from tests.ml.lake import CREDIT, Lake, application
+from tests.ml.lake import CREDIT, Lake
+from tests.ml.lake import application as whole_application
+from tests.ml.small import declare, small
 
-LABELS = CREDIT.model.outcome.source
+NARROW = small()
+LABELS = NARROW.model.outcome.source
 PAST_LABELS = History(table=LABELS, on=("client_id",), time="known_month")
 NEWEST_LABEL = Dimension(table=LABELS, on=("client_id",), valid_from="known_month")
 REPORTS = Feature(
@@ -37,11 +40,21 @@ REPORTED = Feature(
 )
 
 
+@pytest.fixture(autouse=True)
+def _narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    declare(monkeypatch, NARROW)
+
+
+def application(client: int) -> tuple[int, int]:
+    """One valid application of the narrow feed."""
+    return client, 40
+
+
 def _declare(monkeypatch: pytest.MonkeyPatch, *more: Feature, **changes: Any) -> UseCase:
-    """Credit with `more` features and other `changes` to its feature table."""
-    table: FeatureTable = CREDIT.model.feature_table
-    table = replace(table, features=(*table.features, *more), **changes)
-    case = replace(CREDIT, model=replace(CREDIT.model, feature_table=table))
+    """The narrow case with `more` features and other `changes` to its feature table."""
+    table: FeatureTable = NARROW.model.feature_table
+    table = replace(table, **{"features": (*table.features, *more)} | changes)
+    case = replace(NARROW, model=replace(NARROW.model, feature_table=table))
     monkeypatch.setitem(USE_CASES, "credit", case)
     return case
 
@@ -152,7 +165,7 @@ def _path(lake: Lake, table: str) -> str:
     [
         ({"comment": "Another comment.", "owner": "others"}, "client_features: nothing new"),
         (
-            {"features": (REPORTED, *CREDIT.model.feature_table.features)},
+            {"features": (REPORTED, *NARROW.model.feature_table.features)},
             "client_features: built whole, since its declaration has changed: 0 rows added, 1 changed, 0 removed",
         ),
     ],
@@ -169,11 +182,7 @@ def test_a_changed_declaration_builds_the_table_whole_and_a_comment_does_not(
     lake.land("labels", "2023-02", (1, 0))
     _silver(lake)
     lake.run(build)
-    monkeypatch.setitem(
-        USE_CASES,
-        "credit",
-        replace(CREDIT, model=replace(CREDIT.model, feature_table=replace(CREDIT.model.feature_table, **changes))),
-    )
+    _declare(monkeypatch, **changes)
     assert _said(lake, capfd)[0] == said
 
 
@@ -217,15 +226,18 @@ def test_without_the_changes_of_a_table_gold_is_built_whole_and_they_are_kept_fr
     assert _said(lake, capfd)[0] == "client_features: 1 rows added, 0 changed, 0 removed"
 
 
-def test_the_table_without_sensitive_columns_moves_along(lake: Lake, capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_table_without_sensitive_columns_moves_along(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     """A job that begins to keep it fills it whole; then it gains what the feature table gains."""
-    lake.land("applications", "2023-01", application(1))
+    declare(monkeypatch, CREDIT)
+    lake.land("applications", "2023-01", whole_application(1))
     _silver(lake)
     lake.run(build)
     capfd.readouterr()
     lake.run(build, unmasked_table="plain")
     assert "client_features: built whole, since its declaration has changed" in capfd.readouterr().out
-    lake.land("applications", "2023-02", application(2))
+    lake.land("applications", "2023-02", whole_application(2))
     _silver(lake, "2")
     lake.run(build, "2", unmasked_table="plain")
     assert "client_features: 1 rows added, 0 changed, 0 removed" in capfd.readouterr().out
@@ -318,13 +330,14 @@ def test_a_build_killed_at_any_point_is_completed_by_the_next(
     assert lake.versions() == before
 
 
-def test_a_month_takes_few_executions(lake: Lake) -> None:
+def test_a_month_takes_few_executions(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every query, write and statement counts. Without news only versions and the account are asked."""
+    declare(monkeypatch, CREDIT)
     counts = {}
     for run_id in ("first", "month", "nothing"):
         if run_id != "nothing":
             month = {"first": 1, "month": 3}[run_id]
-            lake.land("applications", f"2023-0{month}", application(month))
+            lake.land("applications", f"2023-0{month}", whole_application(month))
             lake.land("labels", f"2023-0{month + 1}", (month, 0))
             _silver(lake, run_id)
         with executed() as found:
