@@ -130,9 +130,9 @@ def _read(
     before = accounts.loaded(feed.tables, feed.task, feed.full_name, [f"{feed.folder}/{name}" for name in asked])
     files = opened(spark, [feed.landing / name for name in names], before)
     with runtime.computed_once(parsed(feed.feed, files, feed.folder)) as rows:
-        found = [_still(feed, each) for each in inspected(rows)]
+        found = _still(feed, inspected(rows))
         good = [] if appended else [each for each in found if _verdict(each) is Verdict.LOADED]
-        new = feed.people.marked(feed.feed, feed.task.use_case, records(rows, good, feed.folder, loaded_at))
+        new = feed.marked(records(rows, good, feed.folder, loaded_at))
         dropped = _dropped(feed, new) if good else {}
         if good:
             feed.tables.append_batch(
@@ -154,16 +154,19 @@ def _dropped(feed: Loading, marked: DataFrame) -> dict[str, int]:
     return {Path(row["_source_file"]).name: row["rows"] for row in counted.collect()}
 
 
-def _still(feed: Loading, seen: Inspected) -> Inspected:
-    """A file as it was inspected; one whose bytes were withdrawn has that for a problem."""
-    if not seen.known:
-        return seen
-    source = f"{feed.folder}/{seen.name}"
-    for row in withdrawals.withdrawn(feed.tables, feed.task, feed.full_name):
-        if (row["source_file"], row["source_sha256"]) == (source, seen.sha256):
-            told = withdrawals.withdrawal_text(row)
-            return replace(seen, problem=f"these bytes were withdrawn {told}; deliver the right ones under this name")
-    return seen
+def _still(feed: Loading, found: Sequence[Inspected]) -> list[Inspected]:
+    """Files as they were inspected; one whose bytes were withdrawn has that for a problem."""
+    if not any(each.known for each in found):
+        return list(found)
+    rows = withdrawals.withdrawn(feed.tables, feed.task, feed.full_name)
+    gone = {(row["source_file"], row["source_sha256"]): withdrawals.withdrawal_text(row) for row in reversed(rows)}
+    problem = "these bytes were withdrawn {}; deliver the right ones under this name"
+
+    def judged(each: Inspected) -> Inspected:
+        told = gone.get((f"{feed.folder}/{each.name}", each.sha256))
+        return replace(each, problem=problem.format(told)) if each.known and told else each
+
+    return [judged(each) for each in found]
 
 
 def _verdict(seen: Inspected) -> Verdict:
