@@ -6,7 +6,6 @@ does: one champion, the endpoint agrees with the alias, and every move is record
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,14 +30,7 @@ RETURNED = [*ROLLED_BACK, ("champion", 1, 2, "rollback"), ("previous", 2, 1, "ro
 @pytest.fixture(scope="module")
 def victim(mlops: Mlops, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Victim]:
     """A local cloud of its own with data in prod's gold, no version yet, and manual sign-off."""
-    folder = tmp_path_factory.mktemp("victim")
-    mine = Victim(mlops=replace(mlops, env=mlops.env | {"MLOPS_HOME": str(folder / "clouds")}), folder=folder)
-    (folder / "clouds").mkdir()
-    (folder / "clouds" / "current").write_text("generated\n")
-    mine.mlops("up")
-    mine.deploy(manual=True)
-    mine.land()
-    mine.mlops("run", "credit-ingest", "--env", "prod")
+    mine = Victim.started(mlops, tmp_path_factory.mktemp("victim"), manual=True)
     yield mine
     mine.mlops("down", ok=False)
 

@@ -29,14 +29,7 @@ LANDING = "/Volumes/prod/credit_bronze/landing"
 @pytest.fixture(scope="module")
 def small(mlops: Mlops, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Victim]:
     """A local cloud of its own with ten months of clients in prod's gold, and a champion."""
-    folder = tmp_path_factory.mktemp("requests")
-    mine = Victim(mlops=replace(mlops, env=mlops.env | {"MLOPS_HOME": str(folder / "clouds")}), folder=folder)
-    (folder / "clouds").mkdir()
-    (folder / "clouds" / "current").write_text("generated\n")
-    mine.mlops("up")
-    mine.deploy(manual=False)
-    mine.land()
-    mine.mlops("run", "credit-ingest", "--env", "prod")
+    mine = Victim.started(mlops, tmp_path_factory.mktemp("requests"), manual=False)
     mine.mlops("run", "credit-training", "--env", "prod", "--param", "sample_rows=900")
     mine.mlops("run", "credit-scoring", "--env", "prod")
     yield mine

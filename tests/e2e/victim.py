@@ -7,7 +7,7 @@ so the deployed wheel is the shipped one with a few lines of text changed, each 
 import io
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +62,18 @@ class Victim:
     mlops: Mlops
     folder: Path
     _shipped: bytes = field(default=b"", repr=False)
+
+    @classmethod
+    def started(cls, mlops: Mlops, folder: Path, *, manual: bool) -> "Victim":
+        """A local cloud of its own in `folder`, with ten months of clients in prod's gold and no version yet."""
+        mine = cls(mlops=replace(mlops, env=mlops.env | {"MLOPS_HOME": str(folder / "clouds")}), folder=folder)
+        (folder / "clouds").mkdir()
+        (folder / "clouds" / "current").write_text("generated\n")
+        mine.mlops("up")
+        mine.deploy(manual=manual)
+        mine.land()
+        mine.mlops("run", "credit-ingest", "--env", "prod")
+        return mine
 
     def land(self) -> None:
         """Upload ten months of clients."""
