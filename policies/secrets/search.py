@@ -73,10 +73,13 @@ def _in_files(work: tuple[list[str], dict[str, Any]]) -> list[Hit]:
     from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class as known  # noqa: PLC0415
     from detect_secrets.core.scan import scan_file  # noqa: PLC0415 - in the process that searches
     from detect_secrets.settings import transient_settings  # noqa: PLC0415
+    from detect_secrets.util import inject  # noqa: PLC0415
 
     names, config = work
-    # The library remembers which detectors there are, from before ours were named.
+    # The library remembers which detectors there are, from before ours were named, and the arguments of every filter
+    # by its address: a filter of this search may stand where one of the last stood, and would be passed over.
     known.cache_clear()
+    inject._plan_cache.clear()
     with transient_settings(config) as settings:
         settings.disable_filters(*_FILTERS_OFF)
         hits = [(name, secret.line_number, secret.type) for name in names for secret in scan_file(name)]

@@ -5,9 +5,11 @@ import json
 import random
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from detect_secrets.util import inject
 
 from cli.main import mlops
 from policies.exceptions import UnreadableExceptions
@@ -164,5 +166,28 @@ def test_the_command_fails_and_does_not_print_the_secret(tmp_path: Path) -> None
 def test_a_permission_of_a_job_is_no_secret(tmp_path: Path) -> None:
     """`id-token: write` is a right; any other value under that name is a secret still."""
     right = _written(tmp_path, "right.yml", "permissions:\n  id-token: write # the sign-in\n  id-token: none\n")
+    wrong = _written(tmp_path, "wrong.yml", "settings:\n  id-token: correct-horse-battery\n")
+    assert search([right, wrong], tmp_path) == [SecretFinding("wrong.yml", 2, "Secret Keyword")]
+
+
+class _OfAnotherSearch(dict[int, tuple[set[str], bool]]):
+    """What detect-secrets remembers by address, as it is after filters of another search stood at each of them."""
+
+    def get(self, key: int, default: Any = None) -> Any:
+        return ({"filename", "secret"}, False) if not self.cleared else super().get(key, default)
+
+    cleared = False
+
+    def clear(self) -> None:
+        self.cleared = True
+        super().clear()
+
+
+def test_what_is_remembered_of_another_searchs_filters_does_not_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each search loads its filters anew; one that is taken for another takes no such arguments and is passed over."""
+    monkeypatch.setattr(inject, "_plan_cache", _OfAnotherSearch())
+    right = _written(tmp_path, "right.yml", "permissions:\n  id-token: none\n")
     wrong = _written(tmp_path, "wrong.yml", "settings:\n  id-token: correct-horse-battery\n")
     assert search([right, wrong], tmp_path) == [SecretFinding("wrong.yml", 2, "Secret Keyword")]
