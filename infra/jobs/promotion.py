@@ -54,14 +54,14 @@ def promotion(context: JobContext) -> JobDeclaration | None:
             context.wheel_task(
                 "promotion",
                 entry_point="promotion",
-                code="ml/promotion/promote.py",
+                code="ml/release/promote.py",
                 parameters=_VERSION,
                 after=(After(task="approved", outcome="true"),),
             ),
             context.wheel_task(
                 "serving",
                 entry_point="serving",
-                code="ml/serving/deploy.py",
+                code="ml/release/deploy.py",
                 parameters=_VERSION,
                 after=(After(task="promotion"),),
             ),

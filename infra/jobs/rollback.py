@@ -21,7 +21,7 @@ def rollback(context: JobContext) -> JobDeclaration | None:
             context.wheel_task(
                 "rollback",
                 entry_point="rollback",
-                code="ml/promotion/rollback.py",
+                code="ml/release/rollback.py",
                 parameters={
                     "to-version": parameter("to_version"),
                     "reason": parameter("reason"),

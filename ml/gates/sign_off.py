@@ -16,7 +16,7 @@ from ml.gates import evidence
 from ml.gates.approvals import APPROVALS
 from ml.gates.evidence import Judged
 from ml.gates.verdict import JUDGING, SIGN_OFF, Check, Decision, Verdict, decide
-from ml.promotion.ledger import Moved, ledger, rolled_back
+from ml.release.ledger import Moved, ledger, rolled_back
 from ml.tables.system import GATE_RESULTS
 
 

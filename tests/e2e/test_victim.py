@@ -13,7 +13,7 @@ def test_the_shipped_wheel_can_be_changed_so(tmp_path: Path) -> None:
     """Each changed text stands in the declaration once, and promotion still has what is held: `apply` of a `Move`."""
     shipped = build_wheel().path.read_bytes()
     with zipfile.ZipFile(io.BytesIO(edited(shipped, hold=tmp_path, manual=True))) as wheel:
-        code = wheel.read("ml/promotion/alias_moves.py").decode()
+        code = wheel.read("ml/release/alias_moves.py").decode()
         declaration = wheel.read("ml/usecases/credit/declaration.py").decode()
     functions = [node for node in ast.parse(code).body if isinstance(node, ast.FunctionDef) and node.name == "apply"]
     shipped_apply, held_apply = functions

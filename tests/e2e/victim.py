@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MODEL, ENDPOINT = "prod.credit_ops.default_risk", "credit-default-risk"
 _ROWS, _MONTHS, _SEED = 3_000, 10, 7
-_DECLARATION, _MOVES = "ml/usecases/credit/declaration.py", "ml/promotion/alias_moves.py"
+_DECLARATION, _MOVES = "ml/usecases/credit/declaration.py", "ml/release/alias_moves.py"
 # Any version that is not far worse goes live, trained at once and on a busy machine too: this is about who is live.
 _LENIENT = {
     "max_loss=0.0": "max_loss=0.5",

@@ -12,8 +12,8 @@ import pytest
 from ml.gates import comparison, compliance, evidence, infrastructure, sign_off
 from ml.gates.approvals import APPROVALS
 from ml.gates.infrastructure import run_probe
-from ml.promotion import promote
-from ml.promotion.moves import NotReleasedError
+from ml.release import promote
+from ml.release.alias_moves import NotReleasedError
 from ml.tables import frame_of
 from ml.versions.artifact import raw_model
 from tests.ml.conftest import MODEL_NAME, World

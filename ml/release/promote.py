@@ -12,10 +12,9 @@ from ml.gates import evidence
 from ml.gates.evidence import Judged
 from ml.gates.sign_off import recorded
 from ml.principal import principal
-from ml.promotion.alias_moves import apply
-from ml.promotion.ledger import Cause, Ledger, Moved, ledger, unmade
-from ml.promotion.moves import moves, require_released, unrecorded
-from ml.promotion.returns import return_aliases
+from ml.release.alias_moves import apply, moves, require_released, unrecorded
+from ml.release.ledger import Cause, Ledger, Moved, ledger, unmade
+from ml.release.returns import return_aliases
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

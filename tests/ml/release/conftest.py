@@ -14,9 +14,8 @@ from mlflow.models import infer_signature
 from ml.gates import evidence
 from ml.gates.evidence import Judged
 from ml.parameters import Common
-from ml.promotion.alias_moves import apply
-from ml.promotion.ledger import Cause, ledger
-from ml.promotion.moves import moves
+from ml.release.alias_moves import apply, moves
+from ml.release.ledger import Cause, ledger
 from ml.tables import Tables
 from ml.usecases import use_case
 from tests.localcloud.services.serving.world import World, mlflow_as, open_mlflow, open_world

@@ -13,8 +13,8 @@ import pandas as pd
 from mlflow.pyfunc import PyFuncModel
 
 from ml.gates.evidence import Judged, fetch
-from ml.serving.client import Record, ask, ask_awake
-from ml.serving.endpoint import Endpoint, NotServingError
+from ml.release.client import Record, ask, ask_awake
+from ml.release.endpoint import Endpoint, NotServingError
 from ml.training.served import PROBABILITY
 from ml.versions import artifact
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ml.promotion.ledger import Cause, Moved
-from ml.promotion.rollback import left_behind
+from ml.release.ledger import Cause, Moved
+from ml.release.rollback import left_behind
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

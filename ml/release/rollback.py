@@ -17,11 +17,10 @@ from ml.gates import evidence
 from ml.gates.evidence import Judged, aliases, version_number
 from ml.parameters import Common
 from ml.principal import principal
-from ml.promotion.alias_moves import apply
-from ml.promotion.ledger import Cause, Moved, ledger
-from ml.promotion.moves import Move, return_moves
-from ml.serving.deploy import declared_endpoint, finish_return, serve, skipped
-from ml.serving.endpoint import Endpoint, NotServingError
+from ml.release.alias_moves import Move, apply, return_moves
+from ml.release.deploy import declared_endpoint, finish_return, serve, skipped
+from ml.release.endpoint import Endpoint, NotServingError
+from ml.release.ledger import Cause, Moved, ledger
 
 
 class NoReturnError(RuntimeError):

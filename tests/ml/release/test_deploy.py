@@ -10,16 +10,15 @@ from databricks.sdk import WorkspaceClient
 from databricks.sdk.config import Config
 
 from localcloud.services.serving import pace, service
-from ml.promotion import promote, rollback
-from ml.promotion.alias_moves import apply
-from ml.promotion.ledger import ledger, rolled_back
-from ml.promotion.rollback import NoReturnError
-from ml.serving import deploy
-from ml.serving.client import Patience, ask, ask_awake
-from ml.serving.deploy import NotLiveError
-from ml.serving.endpoint import Endpoint, NotServingError
+from ml.release import deploy, promote, rollback
+from ml.release.alias_moves import apply
+from ml.release.client import Patience, ask, ask_awake
+from ml.release.deploy import NotLiveError
+from ml.release.endpoint import Endpoint, NotServingError
+from ml.release.ledger import ledger, rolled_back
+from ml.release.rollback import NoReturnError
 from ml.usecases import use_case
-from tests.ml.serving.conftest import ENDPOINT, MODEL, Served
+from tests.ml.release.conftest import ENDPOINT, MODEL, Served
 
 COMMON = ("--use-case=credit", "--catalog=prod")
 

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from ml.aliases import CHAMPION, PREVIOUS
 from ml.gates.evidence import Judged
-from ml.promotion.alias_moves import apply
-from ml.promotion.ledger import Moved, arrival
-from ml.promotion.moves import Move
+from ml.release.alias_moves import Move, apply
+from ml.release.ledger import Moved, arrival
 
 
 def return_aliases(subject: Judged, back: Moved, moved: Sequence[Moved]) -> None:

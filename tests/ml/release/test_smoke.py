@@ -16,12 +16,12 @@ from mlflow.types import ColSpec, Schema
 
 from localcloud.services.serving.online import tables as online_tables
 from localcloud.services.serving.online.rows import OnlineRows
-from ml.serving.endpoint import Endpoint, NotServingError
-from ml.serving.smoke import LookUpError, smoke_test
+from ml.release.endpoint import Endpoint, NotServingError
+from ml.release.smoke import LookUpError, smoke_test
 from ml.tables import frame_of
 from ml.usecases import use_case
 from ml.versions import artifact
-from tests.ml.serving.conftest import MODEL, Served, model_code
+from tests.ml.release.conftest import MODEL, Served, model_code
 
 TABLE, ONLINE, ASKED = "prod.credit_gold.client_features", "prod.credit_gold.online", "looking-up"
 CREDIT = use_case("credit")

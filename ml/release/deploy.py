@@ -13,11 +13,11 @@ from ml.aliases import CHAMPION, PREVIOUS
 from ml.gates import evidence
 from ml.gates.evidence import Judged
 from ml.principal import principal
-from ml.promotion.ledger import Cause, arrival, ledger, unmade
-from ml.promotion.moves import Move
-from ml.promotion.returns import previous_before, return_aliases
-from ml.serving.endpoint import Endpoint, NotServingError
-from ml.serving.smoke import Answered, smoke_test
+from ml.release.alias_moves import Move
+from ml.release.endpoint import Endpoint, NotServingError
+from ml.release.ledger import Cause, arrival, ledger, unmade
+from ml.release.returns import previous_before, return_aliases
+from ml.release.smoke import Answered, smoke_test
 
 
 class NotLiveError(RuntimeError):

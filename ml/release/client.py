@@ -8,7 +8,7 @@ from typing import Any
 from databricks.sdk.errors import DeadlineExceeded, TemporarilyUnavailable
 from databricks.sdk.errors.base import DatabricksError
 
-from ml.serving.endpoint import Endpoint, NotServingError
+from ml.release.endpoint import Endpoint, NotServingError
 
 Record = Mapping[str, Any]
 _POLL_S = 5.0

@@ -1,9 +1,10 @@
-"""Which aliases move when a version goes live, in an order that a crash cannot harm. Pure."""
+"""Which aliases move when a version goes or was live, in an order that a crash cannot harm. Pure but for `apply`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ml.aliases import CHALLENGER, CHAMPION, PREVIOUS
+from ml.gates.evidence import Judged
 from ml.gates.verdict import ALL_GATES, Decision
 
 
@@ -75,3 +76,11 @@ def return_moves(version: int, aliases: Mapping[str, int]) -> tuple[Move, ...]:
     if previous != champion:
         found.append(Move(alias=PREVIOUS, from_version=previous, to_version=champion))
     return tuple(found)
+
+
+def apply(subject: Judged, move: Move) -> None:
+    """Move one alias. Only the model's owner may."""
+    if move.to_version is None:
+        subject.client.delete_registered_model_alias(subject.name, move.alias)
+    else:
+        subject.client.set_registered_model_alias(subject.name, move.alias, str(move.to_version))

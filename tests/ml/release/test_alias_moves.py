@@ -3,7 +3,7 @@
 import pytest
 
 from ml.gates.verdict import ALL_GATES
-from ml.promotion.moves import Move, NotReleasedError, moves, require_released, unrecorded
+from ml.release.alias_moves import Move, NotReleasedError, moves, require_released, unrecorded
 
 _PASSED = dict.fromkeys(ALL_GATES, "pass")
 

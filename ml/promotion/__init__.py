@@ -1,1 +1,0 @@
-"""Promotion: the champion alias moves, and the move is recorded."""

@@ -1,1 +1,0 @@
-"""Online serving: the endpoint answers with the live version."""
