@@ -61,7 +61,7 @@ EXTRAS = (
         name="feature-clients",
         inputs=(
             "ml/training/feature_spec.py",
-            "ml/training/contract.py",
+            "ml/versions/contract.py",
             "ml/declarations",
             "ml/usecases/credit",
             _READERS,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from cli.history import Version
 from cli.output import Row
 from cli.runs import RunResult
-from ml.aliases import CHAMPION, PREVIOUS
+from ml.versions.aliases import CHAMPION, PREVIOUS
 
 
 def readers(model: str, versions: Sequence[Version], catalog: str) -> Iterator[dict[str, object]]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ml.aliases import CHAMPION
+from ml.versions.aliases import CHAMPION
 
 Record = Mapping[str, Any]
 

@@ -9,7 +9,7 @@ from cli.demo.landing import Landing
 from cli.demo.records import RETRAIN, SIGN_OFF, Records, holdout, named
 from cli.errors import CommandError
 from cli.output import Row
-from ml.aliases import CHAMPION
+from ml.versions.aliases import CHAMPION
 
 GATES = ("comparison", "compliance", "infrastructure", SIGN_OFF)
 # JSON carries doubles exactly; another order of additions moves the last digits only.

@@ -6,7 +6,7 @@ from cli.demo.records import ROLLBACK, SIGN_OFF, Records, holdout, named
 from cli.history import Version
 from cli.output import Row
 from cli.report.page import Event
-from ml.aliases import CHAMPION
+from ml.versions.aliases import CHAMPION
 
 _ACTIONS = {"nothing": "good", "alert": "warn", "retrain": "bad"}
 _Timed = tuple[str, Event]

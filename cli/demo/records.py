@@ -8,7 +8,7 @@ from cli.commands.history import gate_rows, move_rows, records, versions
 from cli.history import Version
 from cli.models import NamedModel
 from cli.output import Row
-from ml.aliases import CHAMPION
+from ml.versions.aliases import CHAMPION
 
 ROLLBACK = "rollback"
 SIGN_OFF = "sign_off"

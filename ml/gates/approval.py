@@ -14,11 +14,11 @@ from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import PermissionDenied
 
 from ml import parameters, runtime
-from ml.gates import evidence
 from ml.gates.approvals import APPROVALS
-from ml.gates.evidence import Judged, version_number
 from ml.gates.records import append_record
 from ml.tables import frame_of
+from ml.versions import version_task
+from ml.versions.version_task import Judged, version_number
 
 APPROVERS = "model-risk"
 ADMINS = frozenset({"admins", "platform-admins"})
@@ -44,13 +44,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     flags.add_argument("--version", required=True, type=version_number)
     flags.add_argument("--by", required=True, type=parameters.told)
     parsed = flags.parse_args(arguments)
-    subject = evidence.opened(parameters.common(parsed), parsed.version)
+    subject = version_task.opened(parameters.common(parsed), parsed.version)
     approve(subject, parsed.by, WorkspaceClient())
 
 
 def approve(subject: Judged, by: str, workspace: WorkspaceClient) -> None:
     """Append the approval once it is certain who gives it. Raises NotApprovedError otherwise."""
-    problem = evidence.missing_version(subject)
+    problem = version_task.missing_version(subject)
     if problem:
         raise NotApprovedError(f"{problem}, so there is nothing to approve")
     creator = creator_of(workspace, int(subject.common.run_id))

@@ -9,24 +9,24 @@ import numpy.typing as npt
 import pandas as pd
 from mlflow.exceptions import MlflowException
 
-from ml.aliases import CHAMPION
-from ml.gates import evidence
-from ml.gates.contest import Contest, judge
-from ml.gates.evidence import Judged
+from ml.gates import reporting
+from ml.gates.comparison_checks import Contest, judge
 from ml.gates.scoring import holdout, score
 from ml.gates.verdict import COMPARISON, Check, Verdict, decide, refuse
-from ml.training.gain import sentences
-from ml.training.lineage import Lineage, LineageError, read_lineage
-from ml.versions import artifact
+from ml.versions import artifact, version_task
+from ml.versions.aliases import CHAMPION
+from ml.versions.gains import sentences
+from ml.versions.lineage import Lineage, LineageError, read_lineage
+from ml.versions.version_task import Judged
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Compare a version with the champion; run by job `<usecase>-promotion`."""
-    subject = evidence.judged("gates_comparison", arguments, reads_data=True)
-    problem = evidence.missing_version(subject)
+    subject = version_task.judged("gates_comparison", arguments, reads_data=True)
+    problem = version_task.missing_version(subject)
     if problem is None:
-        evidence.announce(subject)
-    evidence.record(subject, refuse(COMPARISON, problem) if problem else verdict(subject))
+        reporting.announce(subject)
+    reporting.record(subject, refuse(COMPARISON, problem) if problem else verdict(subject))
 
 
 def verdict(subject: Judged) -> Verdict:
@@ -64,7 +64,7 @@ def _scored(subject: Judged, version: int, rows: pd.DataFrame) -> npt.NDArray[np
     """Probabilities of `version`. Raises ValueError that names it, where it cannot score these rows."""
     with tempfile.TemporaryDirectory() as temporary:
         try:
-            return score(artifact.load(evidence.fetch(subject, version, Path(temporary))), rows)
+            return score(artifact.load(version_task.fetch(subject, version, Path(temporary))), rows)
         except (ValueError, MlflowException) as error:
             raise ValueError(f"version {version} cannot score the hold-out: {error}") from error
 

@@ -14,29 +14,29 @@ from mlflow.models import ModelSignature
 from mlflow.pyfunc import PyFuncModel
 
 from ml.evaluation.fairness import Fairness, fairness
-from ml.gates import evidence
-from ml.gates.evidence import Judged
-from ml.gates.papers import Papers, judge
+from ml.gates import reporting
+from ml.gates.compliance_checks import Papers, judge
 from ml.gates.scoring import holdout, score
 from ml.gates.verdict import COMPLIANCE, Verdict, refuse
-from ml.training.lineage import read_lineage
-from ml.versions import artifact
+from ml.versions import artifact, version_task
+from ml.versions.lineage import read_lineage
+from ml.versions.version_task import Judged
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Judge the papers and the fairness of a version; run by job `<usecase>-promotion`."""
-    subject = evidence.judged("gates_compliance", arguments, reads_data=True)
-    problem = evidence.missing_version(subject)
+    subject = version_task.judged("gates_compliance", arguments, reads_data=True)
+    problem = version_task.missing_version(subject)
     if problem is None:
-        evidence.announce(subject)
-    evidence.record(subject, refuse(COMPLIANCE, problem) if problem else verdict(subject))
+        reporting.announce(subject)
+    reporting.record(subject, refuse(COMPLIANCE, problem) if problem else verdict(subject))
 
 
 def verdict(subject: Judged) -> Verdict:
     """Read the papers, score the hold-out of the version's own lineage, judge both."""
     version = subject.registered()
     with tempfile.TemporaryDirectory() as temporary:
-        fetched = evidence.fetch(subject, subject.version, Path(temporary))
+        fetched = version_task.fetch(subject, subject.version, Path(temporary))
         model = artifact.load(fetched)
         papers = read_papers(version.description or "", version.tags, model, artifact.raw_model(fetched))
         groups: list[Fairness] = []

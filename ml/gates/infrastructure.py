@@ -11,8 +11,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ml.declarations import InfrastructureGate
-from ml.gates import evidence, probe
+from ml.gates import probe, reporting
 from ml.gates.verdict import INFRASTRUCTURE, Check, Verdict, at_most, decide, refuse
+from ml.versions import version_task
 from ml.versions.artifact import raw_model
 
 # Beside loading: time for some hundred answers and a slow machine.
@@ -30,17 +31,17 @@ class Probed:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Probe a version in a clean process; run by job `<usecase>-promotion`."""
-    subject = evidence.judged("gates_infrastructure", arguments, reads_data=True)
-    problem = evidence.missing_version(subject)
+    subject = version_task.judged("gates_infrastructure", arguments, reads_data=True)
+    problem = version_task.missing_version(subject)
     if problem:
-        evidence.record(subject, refuse(INFRASTRUCTURE, problem))
+        reporting.record(subject, refuse(INFRASTRUCTURE, problem))
         return
-    evidence.announce(subject)
+    reporting.announce(subject)
     gate = subject.common.use_case.gates.infrastructure
     with tempfile.TemporaryDirectory() as temporary:
-        fetched = evidence.fetch(subject, subject.version, Path(temporary))
+        fetched = version_task.fetch(subject, subject.version, Path(temporary))
         probed = run_probe(raw_model(fetched), timeout_s=gate.max_load_s + _GRACE_S)
-    evidence.record(subject, judge(probed, gate))
+    reporting.record(subject, judge(probed, gate))
 
 
 def run_probe(model: Path, *, timeout_s: float) -> Probed:

@@ -9,10 +9,10 @@ from mlflow.models import ModelSignature
 from mlflow.pyfunc import PyFuncModel
 from mlflow.types import DataType
 
-from ml.gates.evidence import Judged
-from ml.training.dataset import holdout_frame
-from ml.training.lineage import Lineage
-from ml.training.served import PROBABILITY
+from ml.examples.dataset import holdout_frame
+from ml.versions.lineage import Lineage
+from ml.versions.pyfunc_model import PROBABILITY
+from ml.versions.version_task import Judged
 
 _PANDAS = {DataType.long: "int64", DataType.double: "float64", DataType.boolean: "bool"}
 

@@ -12,24 +12,25 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from ml import runtime
 from ml.declarations import SignOff
-from ml.gates import evidence
+from ml.gates import reporting
 from ml.gates.approvals import APPROVALS
-from ml.gates.evidence import Judged
 from ml.gates.verdict import JUDGING, SIGN_OFF, Check, Decision, Verdict, decide
 from ml.release.ledger import Moved, ledger, rolled_back
 from ml.tables.system import GATE_RESULTS
+from ml.versions import version_task
+from ml.versions.version_task import Judged
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Release a version or not; run by job `<usecase>-promotion`."""
-    subject = evidence.judged("gates_sign_off", arguments, reads_data=False)
+    subject = version_task.judged("gates_sign_off", arguments, reads_data=False)
     mode = subject.common.use_case.gates.sign_off
     gone = rolled_back(subject.version, ledger(subject).moved())
     asked = mode is SignOff.MANUAL or gone is not None
     # What a person approved before the roll-back is no answer to it.
     approved_by = approvers(subject, since=gone.promoted_at if gone else None) if asked else ()
     verdict = judge(recorded(subject), mode, approved_by, gone)
-    evidence.record(subject, verdict)
+    reporting.record(subject, verdict)
     # A retry finds the first verdict recorded; that one counts.
     runtime.set_task_value("verdict", recorded(subject)[SIGN_OFF])
 

@@ -9,14 +9,14 @@ import pandas as pd
 from pyspark.errors import PySparkException
 
 from ml.declarations import UseCase
+from ml.examples import dataset
+from ml.examples.dataset import MONTH, Pinned
 from ml.monitoring.metric import PREDICTION
 from ml.monitoring.month import LABEL, Expectation, column_names, expectation
 from ml.tables import Tables, pandas_of
-from ml.training import contract, dataset
-from ml.training.dataset import MONTH, Pinned
-from ml.training.lineage import Lineage, read_lineage
-from ml.training.served import PROBABILITY
-from ml.versions import artifact
+from ml.versions import artifact, contract
+from ml.versions.lineage import Lineage, read_lineage
+from ml.versions.pyfunc_model import PROBABILITY
 
 # Enough for every bin and quantile to be sharp, and it has to fit on one node.
 _MAX_ROWS = 200_000

@@ -24,9 +24,9 @@ from ml.monitoring.rows import MONTH, month_rows
 from ml.monitoring.state import MonthState, Sources, states
 from ml.monitoring.tables import METRICS
 from ml.parameters import Common
-from ml.scoring.champion import champion_version
 from ml.tables import Tables, door, frame_of
 from ml.tables.system import predictions, quarantine
+from ml.versions.champion import champion_version
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

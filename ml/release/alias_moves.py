@@ -1,11 +1,11 @@
-"""Which aliases move when a version goes or was live, in an order that a crash cannot harm. Pure but for `apply`."""
+"""Which aliases move when a version goes live or returns, in an order that no crash can harm; and moving one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ml.aliases import CHALLENGER, CHAMPION, PREVIOUS
-from ml.gates.evidence import Judged
 from ml.gates.verdict import ALL_GATES, Decision
+from ml.versions.aliases import CHALLENGER, CHAMPION, PREVIOUS
+from ml.versions.version_task import Judged
 
 
 class NotReleasedError(RuntimeError):

@@ -9,15 +9,15 @@ from collections.abc import Sequence
 from databricks.sdk import WorkspaceClient
 
 from ml import runtime
-from ml.aliases import CHAMPION, PREVIOUS
-from ml.gates import evidence
-from ml.gates.evidence import Judged
 from ml.principal import principal
 from ml.release.alias_moves import Move
 from ml.release.endpoint import Endpoint, NotServingError
 from ml.release.ledger import Cause, arrival, ledger, unmade
 from ml.release.returns import previous_before, return_aliases
 from ml.release.smoke import Answered, smoke_test
+from ml.versions import version_task
+from ml.versions.aliases import CHAMPION, PREVIOUS
+from ml.versions.version_task import Judged
 
 
 class NotLiveError(RuntimeError):
@@ -26,7 +26,7 @@ class NotLiveError(RuntimeError):
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve the promoted version; run by job `<usecase>-promotion`."""
-    subject = evidence.judged("serving", arguments, reads_data=False)
+    subject = version_task.judged("serving", arguments, reads_data=False)
     endpoint = declared_endpoint(subject)
     answered = deploy(subject, endpoint) if endpoint else None
     rows = answered.rows if answered else 0

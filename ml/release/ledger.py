@@ -7,12 +7,12 @@ from enum import StrEnum
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from ml.aliases import CHAMPION
-from ml.gates.evidence import Judged
 from ml.gates.records import append_record
 from ml.release.alias_moves import Move
 from ml.tables import Tables, frame_of
 from ml.tables.system import PROMOTIONS
+from ml.versions.aliases import CHAMPION
+from ml.versions.version_task import Judged
 
 
 class Cause(StrEnum):

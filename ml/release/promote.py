@@ -7,19 +7,19 @@ a run that dies anywhere leaves one champion and a record of what was meant, and
 from collections.abc import Mapping, Sequence
 
 from ml import runtime
-from ml.aliases import CHAMPION
-from ml.gates import evidence
-from ml.gates.evidence import Judged
 from ml.gates.sign_off import recorded
 from ml.principal import principal
 from ml.release.alias_moves import apply, moves, require_released, unrecorded
 from ml.release.ledger import Cause, Ledger, Moved, ledger, unmade
 from ml.release.returns import return_aliases
+from ml.versions import version_task
+from ml.versions.aliases import CHAMPION
+from ml.versions.version_task import Judged
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Make the version champion; run by job `<usecase>-promotion`."""
-    subject = evidence.judged("promotion", arguments, reads_data=False)
+    subject = version_task.judged("promotion", arguments, reads_data=False)
     promote(subject)
 
 
@@ -58,12 +58,12 @@ def promote(subject: Judged) -> None:
 
 def settled(subject: Judged, record: Ledger) -> Mapping[str, int]:
     """The aliases to start from: a return that a run recorded and did not make is made first."""
-    before, moved = evidence.aliases(subject.client, subject.name), record.moved()
+    before, moved = version_task.aliases(subject.client, subject.name), record.moved()
     back = unmade(moved, Cause.SERVING, before.get(CHAMPION))
     if back is None:
         return before
     return_aliases(subject, back, moved)
-    return evidence.aliases(subject.client, subject.name)
+    return version_task.aliases(subject.client, subject.name)
 
 
 def begun(version: int, moved: Sequence[Moved], aliases: Mapping[str, int]) -> bool:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from ml.aliases import CHAMPION, PREVIOUS
-from ml.gates.evidence import Judged
 from ml.release.alias_moves import Move, apply
 from ml.release.ledger import Moved, arrival
+from ml.versions.aliases import CHAMPION, PREVIOUS
+from ml.versions.version_task import Judged
 
 
 def return_aliases(subject: Judged, back: Moved, moved: Sequence[Moved]) -> None:

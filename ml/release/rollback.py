@@ -12,15 +12,15 @@ from dataclasses import dataclass, replace
 import mlflow
 
 from ml import parameters, runtime
-from ml.aliases import CHAMPION, PREVIOUS
-from ml.gates import evidence
-from ml.gates.evidence import Judged, aliases, version_number
 from ml.parameters import Common
 from ml.principal import principal
 from ml.release.alias_moves import Move, apply, return_moves
 from ml.release.deploy import declared_endpoint, finish_return, serve, skipped
 from ml.release.endpoint import Endpoint, NotServingError
 from ml.release.ledger import Cause, Moved, ledger
+from ml.versions import version_task
+from ml.versions.aliases import CHAMPION, PREVIOUS
+from ml.versions.version_task import Judged, aliases, version_number
 
 
 class NoReturnError(RuntimeError):
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     flags.add_argument("--by", required=True, type=parameters.told)
     parsed = flags.parse_args(arguments)
     common = parameters.common(parsed)
-    subject = evidence.opened(common, live_version(common))
+    subject = version_task.opened(common, live_version(common))
     roll_back(subject, parsed.to_version, Asked(by=parsed.by, reason=parsed.reason))
 
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import pandas as pd
 from mlflow.pyfunc import PyFuncModel
 
-from ml.gates.evidence import Judged, fetch
 from ml.release.client import Record, ask, ask_awake
 from ml.release.endpoint import Endpoint, NotServingError
-from ml.training.served import PROBABILITY
 from ml.versions import artifact
+from ml.versions.pyfunc_model import PROBABILITY
+from ml.versions.version_task import Judged, fetch
 
 _TIMED_REQUESTS = 5
 # JSON carries doubles exactly; another order of additions moves the last digits only.

@@ -15,14 +15,14 @@ from pyspark.sql import functions as F  # noqa: N812
 from ml import parameters, runtime
 from ml.parameters import Common
 from ml.people import Request
-from ml.scoring import shipped
-from ml.scoring.champion import champion_version
+from ml.scoring import model_on_workers
 from ml.scoring.forgetting import forget
 from ml.scoring.frames import require_probabilities, unscored
 from ml.tables import Tables, door
 from ml.tables.system import FEATURES_HASH, predictions
 from ml.tables.upkeep import upkeep
-from ml.training.served import PROBABILITY
+from ml.versions.champion import champion_version
+from ml.versions.pyfunc_model import PROBABILITY
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -96,8 +96,8 @@ def score(tables: Tables, task: Common, model_name: str, version: int, source: S
 def predicted(task: Common, rows: DataFrame, model_name: str, version: int) -> DataFrame:
     """One prediction per feature row, made by Spark's workers."""
     model = task.use_case.model
-    archive = shipped.packed(f"models:/{model_name}/{version}")
-    scored = shipped.with_probability(rows, archive, model.features, PROBABILITY)
+    archive = model_on_workers.packed(f"models:/{model_name}/{version}")
+    scored = model_on_workers.with_probability(rows, archive, model.features, PROBABILITY)
     return scored.select(
         *model.feature_table.keys,
         model.feature_table.event_time,

@@ -1,33 +1,24 @@
 """What each optional source is worth: the model against one fitted without it, on the same hold-out rows."""
 
-import json
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from ml.declarations import Model
-from ml.evaluation.bootstrap import Interval, auc_difference
-from ml.training import contract, registry
+from ml.evaluation.bootstrap import auc_difference
+from ml.training import registry
 from ml.training.learner import Learned
-from ml.training.served import PROBABILITY, Scorer
 from ml.training.split import Split
 from ml.training.xgboost_learner import XgboostLearner
+from ml.versions import contract
+from ml.versions.gains import Gain
+from ml.versions.pyfunc_model import PROBABILITY, Scorer
 
-# Prefix of the tags that carry the gains of a version; the comparison gate reports them.
-TAG = "gain_"
 _RESAMPLES = 500
-
-
-@dataclass(frozen=True, kw_only=True)
-class Gain:
-    """What the features of the optional table `source` add to the ROC AUC, with its paired interval."""
-
-    source: str
-    interval: Interval
 
 
 def optional_features(model: Model) -> Mapping[str, tuple[str, ...]]:
@@ -57,24 +48,6 @@ def gains(
         )
         found.append(Gain(source=source, interval=interval))
     return found
-
-
-def as_tags(found: list[Gain]) -> dict[str, str]:
-    """The gains as tags of a version: one JSON object per source."""
-    return {f"{TAG}{gain.source}": json.dumps(asdict(gain.interval)) for gain in found}
-
-
-def sentences(tags: Mapping[str, str]) -> list[str]:
-    """What the tags of a version say of its optional sources, in words."""
-    told = []
-    for name, text in sorted(tags.items()):
-        if name.startswith(TAG):
-            gain = json.loads(text)
-            told.append(
-                f"features of {name.removeprefix(TAG)} add {gain['difference']:+.4f} ROC AUC, "
-                f"{gain['confidence']:.0%} interval {gain['lower']:+.4f}..{gain['upper']:+.4f}"
-            )
-    return told
 
 
 def _scored(model: Model, learned: Learned, holdout: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

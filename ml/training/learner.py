@@ -31,7 +31,7 @@ class Fitted(Protocol):
         """Labels and log-odds of the rows of `months`."""
 
     def save(self, directory: Path) -> None:
-        """Write the booster into `directory`, as `served.py` reads it."""
+        """Write the booster into `directory`, as `pyfunc_model.py` reads it."""
 
 
 class Learner(Protocol):

@@ -17,12 +17,11 @@ from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
 from ml.declarations import Model
-from ml.training import contract, served
-from ml.training.dataset import Pinned
+from ml.examples.dataset import Pinned
 from ml.training.feature_spec import Source, feature_spec
 from ml.training.learner import Learned
-from ml.training.lineage import Lineage
-from ml.versions import artifact, listing
+from ml.versions import artifact, contract, listing, pyfunc_model
+from ml.versions.lineage import Lineage
 
 MODEL = "model"
 
@@ -90,10 +89,10 @@ def log_search(learned: Learned) -> None:
 
 
 def pack(learned: Learned, model: Model, directory: Path) -> None:
-    """Write the booster and its description into `directory`, as `served.Scorer` reads them."""
+    """Write the booster and its description into `directory`, as `pyfunc_model.Scorer` reads them."""
     learned.fitted.save(directory)
     description = contract.describe(model, learned.sigmoid.slope, learned.sigmoid.intercept)
-    (directory / served.DESCRIPTION_FILE).write_text(json.dumps(description, indent=1))
+    (directory / pyfunc_model.DESCRIPTION_FILE).write_text(json.dumps(description, indent=1))
 
 
 def log_model(
@@ -125,8 +124,8 @@ def log_model(
 def _save_raw_model(directory: Path, model: Model, example: pd.DataFrame, into: Path) -> None:
     """The model that takes features, with its own code, as an MLflow model in the folder `into`."""
     with tempfile.TemporaryDirectory() as temporary:
-        code = Path(temporary) / "served.py"
-        code.write_text(Path(served.__file__).read_text())
+        code = Path(temporary) / "pyfunc_model.py"
+        code.write_text(Path(pyfunc_model.__file__).read_text())
         mlflow.pyfunc.save_model(
             path=str(into),
             python_model=str(code),

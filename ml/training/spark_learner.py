@@ -19,12 +19,12 @@ from scipy.special import expit
 from sklearn.metrics import log_loss
 
 from ml.declarations import Algorithm, Model
-from ml.training.contract import model_features
-from ml.training.dataset import MONTH
+from ml.examples.dataset import MONTH
 from ml.training.learner import Scores
-from ml.training.served import SPARK_DIRECTORY
 from ml.training.split import Split
 from ml.training.tuning import Params
+from ml.versions.contract import model_features
+from ml.versions.pyfunc_model import SPARK_DIRECTORY
 
 _VECTOR, _LABEL = "_vector", "_label"
 _FIRST: Params = {"maxIter": 20, "maxDepth": 4, "stepSize": 0.2, "subsamplingRate": 0.8, "minInstancesPerNode": 20}
@@ -40,7 +40,7 @@ class FittedSpark:
     def scores(self, months: Sequence[date]) -> Scores:
         """Labels and log-odds of the rows of `months`; only these two columns come to the driver."""
         scored = self.model.transform(self.learner.rows(months))
-        # Spark's margin is half the log-odds: see `served.Trees`.
+        # Spark's margin is half the log-odds: see `pyfunc_model.Trees`.
         log_odds = (vector_to_array(F.col("rawPrediction"))[1] * 2).alias("log_odds")
         found = scored.select(_LABEL, log_odds).toPandas()
         return Scores(labels=found[_LABEL].to_numpy(np.int64), log_odds=found["log_odds"].to_numpy(float))

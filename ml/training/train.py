@@ -16,17 +16,19 @@ from pyspark.sql import DataFrame
 from ml import parameters, runtime
 from ml.declarations import Algorithm, Layer, Model
 from ml.evaluation.metrics import Evaluation, evaluate
+from ml.examples import dataset
+from ml.examples.dataset import MONTH
 from ml.tables import Tables, door, pandas_of
-from ml.training import contract, dataset, gain, job, registry
-from ml.training.dataset import MONTH
+from ml.training import gain, plan, registry
 from ml.training.feature_spec import source_of
-from ml.training.job import Plan, RowAccount, Task
 from ml.training.learner import Learned, Learner, learn
-from ml.training.lineage import Lineage
+from ml.training.plan import Plan, RowAccount, Task
 from ml.training.registry import Registered
-from ml.training.served import PROBABILITY, Scorer
 from ml.training.spark_learner import SparkLearner, assembled
 from ml.training.xgboost_learner import XgboostLearner
+from ml.versions import contract, gains
+from ml.versions.lineage import Lineage
+from ml.versions.pyfunc_model import PROBABILITY, Scorer
 
 # The volume where Spark leaves a distributed model for the task to log; only `spark_gbt` writes there.
 SCRATCH_VOLUME = "scratch"
@@ -39,8 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     task = parse(arguments)
     tables, client = door(), mlflow.MlflowClient()
     registry.require_model(client, task.model_name)
-    planned = job.plan(tables, task)
-    lineage = job.lineage(task, planned)
+    planned = plan.plan(tables, task)
+    lineage = plan.lineage(task, planned)
     known, unfinished = registry.trained_already(client, task.experiment, task.model_name, lineage.fingerprint)
     for run in unfinished:
         client.set_terminated(run.info.run_id, status="KILLED")
@@ -91,8 +93,8 @@ def train(
     with mlflow.start_run(run_name=f"{task.reason}-{task.common.run_id}") as run, tempfile.TemporaryDirectory() as made:
         registry.log_lineage(lineage, planned.pinned)
         model = planned.model
-        learner, fitted_rows = _learner(tables, task, model, job.fitting_frame(task, planned))
-        account = job.account(task, planned, fitted_rows)
+        learner, fitted_rows = _learner(tables, task, model, plan.fitting_frame(task, planned))
+        account = plan.account(task, planned, fitted_rows)
         learned = learn(learner, planned.split, task.model.tuning, task.model.seed)
         registry.log_search(learned)
         registry.pack(learned, model, Path(made))
@@ -115,20 +117,20 @@ def train(
         model_id=model_id,
         run_id=run.info.run_id,
         description=_description(task, planned, learned, measured),
-        tags=registry.version_tags(model, lineage, contract.requirements(model.algorithm)) | gain.as_tags(worth),
+        tags=registry.version_tags(model, lineage, contract.requirements(model.algorithm)) | gains.as_tags(worth),
     )
     return Registered(version=int(version.version), run_id=run.info.run_id), account
 
 
-def _gains(task: Task, planned: Plan, learner: Learner, learned: Learned, holdout: pd.DataFrame) -> list[gain.Gain]:
+def _gains(task: Task, planned: Plan, learner: Learner, learned: Learned, holdout: pd.DataFrame) -> list[gains.Gain]:
     """What each optional source adds. Features of one may be null, which Spark's trees refuse, so they have none."""
     if not isinstance(learner, XgboostLearner):
         return []
     confidence = task.common.use_case.gates.comparison.confidence
     found = gain.gains(planned.model, learner, learned, planned.split, holdout, confidence=confidence)
     for each in found:
-        mlflow.log_metric(f"{HOLDOUT}{gain.TAG}{each.source}", each.interval.difference)
-        print(*gain.sentences(gain.as_tags([each])))
+        mlflow.log_metric(f"{HOLDOUT}{gains.TAG}{each.source}", each.interval.difference)
+        print(*gains.sentences(gains.as_tags([each])))
     return found
 
 

@@ -12,9 +12,9 @@ import xgboost
 
 from ml.training.device import cores, device, threads
 from ml.training.learner import Scores
-from ml.training.served import XGBOOST_FILE
 from ml.training.split import Split
 from ml.training.tuning import Params
+from ml.versions.pyfunc_model import XGBOOST_FILE
 
 # Shallow trees, many of them, each on half of the features: what tabular risk data asks for.
 _FIRST: Params = {

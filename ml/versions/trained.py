@@ -3,7 +3,7 @@
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
-from ml.aliases import CHAMPION, PREVIOUS
+from ml.versions.aliases import CHAMPION, PREVIOUS
 
 # MLflow's own server says INVALID_PARAMETER_VALUE for an alias that is not there, Unity Catalog the other.
 _ABSENT = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")

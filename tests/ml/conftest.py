@@ -82,10 +82,10 @@ def world(spark: "SparkSession", tmp_path_factory: pytest.TempPathFactory) -> It
     import mlflow  # noqa: PLC0415
 
     from localcloud.services.mlflow.server import MlflowServer  # noqa: PLC0415
-    from ml.gates import evidence  # noqa: PLC0415
     from ml.tables import Tables  # noqa: PLC0415
     from ml.training import train  # noqa: PLC0415
     from ml.training.feature_spec import Source  # noqa: PLC0415
+    from ml.versions import version_task  # noqa: PLC0415
     from tests.ml.folder_places import FolderPlaces  # noqa: PLC0415
 
     home = tmp_path_factory.mktemp("world")
@@ -98,7 +98,7 @@ def world(spark: "SparkSession", tmp_path_factory: pytest.TempPathFactory) -> It
         mlflow.set_tracking_uri(url)
         mlflow.set_registry_uri(url)
         patch.setenv("MLOPS_TASK_VALUES", str(home / "task_values.json"))
-        for module in (train, evidence):
+        for module in (train, version_task):
             patch.setattr(module, "door", lambda: tables)
         # There is no Unity Catalog here that would know the table's id.
         patch.setattr(train, "source_of", lambda table: Source(table=table, table_id="t-1", workspace_id=7))

@@ -12,14 +12,14 @@ import pandas as pd
 
 import ml
 from ml.declarations import Tuning
-from ml.training import contract, registry
-from ml.training.dataset import Pinned
+from ml.examples.dataset import Pinned
+from ml.training import registry
 from ml.training.feature_spec import Source
 from ml.training.learner import learn
 from ml.training.split import Split
 from ml.training.xgboost_learner import XgboostLearner
 from ml.usecases import use_case
-from ml.versions import artifact
+from ml.versions import artifact, contract
 
 ROWS_PER_MONTH = 200
 MONTHS = tuple(pd.date_range("2024-01-01", periods=8, freq="MS").date)

@@ -9,12 +9,13 @@ from pathlib import Path
 import mlflow
 import pytest
 
-from ml.gates import comparison, compliance, evidence, infrastructure, sign_off
+from ml.gates import comparison, compliance, infrastructure, sign_off
 from ml.gates.approvals import APPROVALS
 from ml.gates.infrastructure import run_probe
 from ml.release import promote
 from ml.release.alias_moves import NotReleasedError
 from ml.tables import frame_of
+from ml.versions import version_task
 from ml.versions.artifact import raw_model
 from tests.ml.conftest import MODEL_NAME, World
 
@@ -143,7 +144,7 @@ def test_a_promotion_that_died_is_completed_by_another_run(
 def test_an_approval_counts_for_its_version_only(world: World, first: int, second: int) -> None:
     """Manual sign-off: nobody before the record, then the person, and for no other version."""
     parts = ["--use-case=credit", "--catalog=prod", "--run-id=approval"]
-    subjects = [evidence.judged("sign_off", [*parts, f"--version={v}"], reads_data=False) for v in (first, second)]
+    subjects = [version_task.judged("sign_off", [*parts, f"--version={v}"], reads_data=False) for v in (first, second)]
     assert [sign_off.approvers(subject) for subject in subjects] == [(), ()]
     row = {"model": MODEL_NAME, "version": second, "approved_by": "ann", "reason": "seen", "approved_at": WHEN}
     row |= {"recorded_by": "ann", "run_id": "7"}
@@ -191,7 +192,7 @@ def _flags(version: int) -> dict[str, object]:
 
 def test_a_model_that_needs_the_checkout_does_not_load_in_the_clean_process(tmp_path: Path) -> None:
     """`ml` is refused there even where it could be imported."""
-    code = tmp_path / "served.py"
+    code = tmp_path / "pyfunc_model.py"
     code.write_text(
         "import mlflow\nimport ml.training\n"
         "class M(mlflow.pyfunc.PythonModel):\n    def predict(self, context, model_input, params=None):\n"

@@ -11,13 +11,13 @@ import pytest
 from databricks.sdk.service import serving as sdk
 from mlflow.models import infer_signature
 
-from ml.gates import evidence
-from ml.gates.evidence import Judged
 from ml.parameters import Common
 from ml.release.alias_moves import apply, moves
 from ml.release.ledger import Cause, ledger
 from ml.tables import Tables
 from ml.usecases import use_case
+from ml.versions import version_task
+from ml.versions.version_task import Judged
 from tests.localcloud.services.serving.world import World, mlflow_as, open_mlflow, open_world
 from tests.ml.folder_places import FolderPlaces
 from tests.needs import starts
@@ -58,7 +58,7 @@ class Served:
     def subject(self, version: int, run_id: str) -> Judged:
         """What a task of run `run_id` is given."""
         common = Common(use_case=use_case("credit"), catalog="prod", run_id=run_id)
-        return evidence.opened(common, version)
+        return version_task.opened(common, version)
 
     def promote(self, version: int, run_id: str) -> None:
         """Make `version` champion as the task before `serving` does."""
@@ -70,7 +70,7 @@ class Served:
 
     def aliases(self) -> dict[str, int]:
         """The versions that aliases point to."""
-        return evidence.aliases(mlflow.MlflowClient(), MODEL)
+        return version_task.aliases(mlflow.MlflowClient(), MODEL)
 
     def answer(self) -> float:
         """What the endpoint says about a limit of 1: the factor of the version that answers."""
@@ -130,7 +130,7 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         patch.setenv("DATABRICKS_HOST", world.url)
         patch.setenv("DATABRICKS_TOKEN", world.admin_token)
         patch.setenv("MLOPS_TASK_VALUES", str(home / "task_values.json"))
-        patch.setattr(evidence, "door", lambda: tables)
+        patch.setattr(version_task, "door", lambda: tables)
         found = Served(world=world, tables=tables)
         with mlflow_as(world.url, world.admin_token):
             world.client().workspace.mkdirs("/mlops/prod")

@@ -13,9 +13,9 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from ml.declarations import Rescore, unmasked
 from ml.scoring import batch
-from ml.scoring.champion import NoChampionError, champion_version
 from ml.scoring.frames import NotAProbabilityError
 from ml.usecases import USE_CASES, use_case
+from ml.versions.champion import NoChampionError, champion_version
 from tests.ml.conftest import World, write_gold
 from tests.ml.lake import Lake
 

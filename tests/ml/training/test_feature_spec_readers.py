@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import yaml
 
-from ml.training import contract
 from ml.training.feature_spec import Source, feature_spec
 from ml.usecases import use_case
+from ml.versions import contract
 
 ROOT = Path(__file__).resolve().parents[3]
 MODEL = replace(use_case("credit").model, defaults={"limit_bal": 0.5})

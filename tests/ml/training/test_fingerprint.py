@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from ml.training.dataset import Month
+from ml.examples.dataset import Month
 from ml.training.fingerprint import code_sha256, fingerprint
 from ml.usecases import use_case
 

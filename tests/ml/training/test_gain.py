@@ -19,6 +19,7 @@ from ml.training.xgboost_learner import XgboostLearner
 from ml.usecases import use_case
 from ml.usecases.credit.generate import LABEL, generate
 from ml.usecases.credit.movements import INFLOW, OVERDRAWN
+from ml.versions import gains
 
 CREDIT = use_case("credit")
 
@@ -61,7 +62,7 @@ def _rows(effect: float) -> pd.DataFrame:
     return frame.assign(defaulted=(random.random(5000) < chance).astype(int))
 
 
-def _gains(model: Model, rows: pd.DataFrame) -> list[gain.Gain]:
+def _gains(model: Model, rows: pd.DataFrame) -> list[gains.Gain]:
     learner = XgboostLearner(
         frame=rows[rows["_month"] != MONTHS[-1]], features=model.features, label="defaulted", month="_month", seed=1
     )
@@ -79,7 +80,7 @@ def test_a_source_that_drives_the_outcome_gains_beyond_chance() -> None:
     (found,) = _gains(_model(), _rows(effect=1.0))
     assert found.source == "moves"
     assert 0.03 < found.interval.lower < found.interval.difference < found.interval.upper < 0.2
-    (sentence,) = gain.sentences({"owner": "us", **gain.as_tags([found])})
+    (sentence,) = gains.sentences({"owner": "us", **gains.as_tags([found])})
     assert sentence == (
         f"features of moves add {found.interval.difference:+.4f} ROC AUC, 95% interval "
         f"{found.interval.lower:+.4f}..{found.interval.upper:+.4f}"
@@ -101,7 +102,7 @@ def test_without_an_optional_source_there_is_nothing_to_tell() -> None:
 def test_tags_fit_unity_catalog() -> None:
     """A tag's value may have 256 characters there."""
     interval = Interval(difference=-0.123456789012345, lower=-0.2, upper=1 / 3, confidence=0.95, resamples=500)
-    (text,) = gain.as_tags([gain.Gain(source="moves", interval=interval)]).values()
+    (text,) = gains.as_tags([gains.Gain(source="moves", interval=interval)]).values()
     assert len(text) <= 256
     assert json.loads(text)["upper"] == pytest.approx(1 / 3)
 

@@ -9,10 +9,10 @@ import pytest
 import yaml
 
 from ml.parameters import Common
-from ml.training import contract, job, registry, train
+from ml.training import plan, registry, train
 from ml.training.feature_spec import Source
-from ml.training.job import Task
-from ml.versions import artifact
+from ml.training.plan import Task
+from ml.versions import artifact, contract
 from tests.ml.conftest import COMMIT, MODEL_NAME, World
 
 INDEX = "https://packages.example.com/simple"
@@ -58,7 +58,7 @@ def test_the_image_of_a_version_is_built_from_the_index(
     mlflow.set_experiment(task.experiment)
     with mlflow.start_run():
         uri, _ = registry.log_model(
-            packed, task.model, job.plan(world.tables, task).pinned, example, source, package_index=INDEX
+            packed, task.model, plan.plan(world.tables, task).pinned, example, source, package_index=INDEX
         )
     (tmp_path / "named").mkdir()
     folder = artifact.fetch(uri, tmp_path / "named")
@@ -71,9 +71,9 @@ def test_the_image_of_a_version_is_built_from_the_index(
 def test_another_index_trains_anew(world: World) -> None:
     """A version that names an index which is gone can be served no more, so it is not reused."""
     task = _task(world)
-    planned = job.plan(world.tables, task)
-    here = job.lineage(task, planned).fingerprint
-    assert job.lineage(replace(task, package_index=INDEX), planned).fingerprint != here
+    planned = plan.plan(world.tables, task)
+    here = plan.lineage(task, planned).fingerprint
+    assert plan.lineage(replace(task, package_index=INDEX), planned).fingerprint != here
 
 
 def _task(world: World) -> Task:

@@ -12,12 +12,13 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from ml.declarations import Algorithm, Tuning
 from ml.evaluation.metrics import roc_auc
+from ml.examples import dataset
 from ml.parameters import Common
-from ml.training import contract, dataset, job, train
-from ml.training.job import Task
-from ml.training.served import Trees, spark_log_odds
+from ml.training import plan, train
+from ml.training.plan import Task
 from ml.training.spark_learner import SparkLearner, assembled
-from ml.versions import artifact
+from ml.versions import artifact, contract
+from ml.versions.pyfunc_model import Trees, spark_log_odds
 from tests.ml.conftest import COMMIT, MODEL_NAME, World
 
 
@@ -30,8 +31,8 @@ def _task(world: World) -> Task:
 def test_spark_trees_are_fitted_distributed_and_served_without_spark(world: World, tmp_path: Path) -> None:
     """The declared algorithm `spark_gbt` end to end: the logged measures are those of the served model."""
     task = _task(world)
-    planned = job.plan(world.tables, task)
-    made, account = train.train(world.client, world.tables, task, planned, job.lineage(task, planned))
+    planned = plan.plan(world.tables, task)
+    made, account = train.train(world.client, world.tables, task, planned, plan.lineage(task, planned))
     assert account.fitted == 5000
     first, last = planned.split.holdout[0], planned.split.holdout[-1]
     held = dataset.holdout_frame(world.tables, task.model, planned.pinned, first, last)
@@ -48,7 +49,7 @@ def test_spark_trees_are_fitted_distributed_and_served_without_spark(world: Worl
 def test_the_saved_spark_trees_answer_as_spark_does(world: World, tmp_path: Path) -> None:
     """Log-odds by numpy from the saved parquet equal Spark's own to the last digits."""
     task = _task(world)
-    planned = job.plan(world.tables, task)
+    planned = plan.plan(world.tables, task)
     vectors = assembled(planned.examples.orderBy("client_id").limit(1500), planned.model).cache()
     learner = SparkLearner(frame=vectors, scratch=tmp_path, seed=1)
     months = [row["_month"] for row in vectors.select("_month").distinct().collect()]

@@ -14,12 +14,13 @@ from mlflow.exceptions import MlflowException
 from mlflow.models import Model
 from pyspark.sql import functions as F  # noqa: N812
 
+from ml.examples import dataset
 from ml.parameters import Common
 from ml.runtime import RowsUnaccountedError
-from ml.training import dataset, job, registry, train
-from ml.training.job import RowAccount, Task
-from ml.training.lineage import read_lineage
+from ml.training import plan, registry, train
+from ml.training.plan import RowAccount, Task
 from ml.versions import artifact
+from ml.versions.lineage import read_lineage
 from tests.ml.conftest import COMMIT, MODEL_NAME, World
 
 
@@ -184,8 +185,8 @@ def test_the_input_example_holds_no_real_client(world: World, trained: dict[str,
 def test_the_holdout_is_the_newest_months_and_nothing_of_it_is_fitted_on(world: World) -> None:
     """Fitting rows and hold-out rows share no client, and the hold-out is the same every time."""
     task = _task(world)
-    planned = job.plan(world.tables, task)
-    fitted = job.fitting_frame(task, planned).toPandas()
+    planned = plan.plan(world.tables, task)
+    fitted = plan.fitting_frame(task, planned).toPandas()
     held = dataset.holdout_frame(
         world.tables, task.model, planned.pinned, planned.split.holdout[0], planned.split.holdout[-1]
     )
@@ -197,25 +198,25 @@ def test_the_holdout_is_the_newest_months_and_nothing_of_it_is_fitted_on(world: 
 def test_samples_are_the_same_each_time_and_nested_and_leave_the_split_alone(world: World) -> None:
     """The 300 rows are among the 900; the months of the hold-out do not change."""
     tasks = [_task(world, sample_rows=rows) for rows in (300, 900, 900)]
-    plans = [job.plan(world.tables, task) for task in tasks]
+    plans = [plan.plan(world.tables, task) for task in tasks]
     small, large, again = (
-        set(job.fitting_frame(task, planned).toPandas()["client_id"])
+        set(plan.fitting_frame(task, planned).toPandas()["client_id"])
         for task, planned in zip(tasks, plans, strict=True)
     )
     assert (len(small), len(large)) == (300, 900)
     assert small < large == again
-    assert plans[0].split == plans[1].split == job.plan(world.tables, _task(world)).split
+    assert plans[0].split == plans[1].split == plan.plan(world.tables, _task(world)).split
 
 
 def test_an_outcome_that_was_not_known_when_the_holdout_begins_is_not_fitted_on(world: World) -> None:
     """With an outcome known three months later, the two months before the hold-out may not be used."""
     task = _task(world)
-    planned = job.plan(world.tables, task)
+    planned = plan.plan(world.tables, task)
     late = planned.examples.withColumn("known_month", F.add_months("application_month", 3))
     planned = replace(planned, examples=late)
-    fitted = job.fitting_frame(task, planned).toPandas()
+    fitted = plan.fitting_frame(task, planned).toPandas()
     assert str(fitted["application_month"].max())[:10] == "2023-08-01"
-    account = job.account(task, planned, len(fitted))
+    account = plan.account(task, planned, len(fitted))
     assert (account.fitted, account.known_too_late, account.holdout) == (4000, 1000, 1000)
 
 
@@ -223,7 +224,7 @@ def test_lost_rows_stop_the_training(world: World) -> None:
     """One row fewer than there should be."""
     task = _task(world)
     with pytest.raises(RowsUnaccountedError, match="6000 examples but accounts for 5999"):
-        job.account(task, job.plan(world.tables, task), 4999)
+        plan.account(task, plan.plan(world.tables, task), 4999)
     with pytest.raises(RowsUnaccountedError):
         RowAccount(available=10, fitted=5, holdout=4, sampled_out=0, known_too_late=0)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
 from ml.declarations import Column, Feature, FeatureTable, Layer, Outcome, Table
-from ml.features.training_set import training_set
+from ml.examples.training_set import training_set
 from ml.usecases import use_case
 
 SOURCE = Table(

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from ml.declarations import ComplianceGate, Model
 from ml.evaluation.fairness import Fairness
 from ml.gates.verdict import COMPLIANCE, Check, Verdict, at_most, decide
-from ml.training.lineage import LineageError, read_lineage
-from ml.training.served import PROBABILITY
+from ml.versions.lineage import LineageError, read_lineage
+from ml.versions.pyfunc_model import PROBABILITY
 
 # Uncommitted changes are told, not refused: the wheel that ran is kept under its own hash.
 _COMMIT = re.compile(r"[0-9a-f]{40}(-dirty)?")

@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml.declarations import Model, UseCase
-from ml.features.training_set import training_set
+from ml.examples.training_set import training_set
 from ml.tables import Tables, pandas_of
 
 MONTH = "_month"

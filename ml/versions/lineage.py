@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 
-from ml.training.dataset import Pinned
+from ml.examples.dataset import Pinned
 
 
 class LineageError(ValueError):

@@ -6,9 +6,10 @@ from typing import Any, cast
 import pytest
 from mlflow.exceptions import MlflowException
 
-from ml.gates.evidence import Judged, announce
+from ml.gates.reporting import announce
 from ml.parameters import Common
 from ml.usecases import use_case
+from ml.versions.version_task import Judged
 
 
 class Registry:

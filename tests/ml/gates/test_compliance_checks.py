@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from ml.evaluation.fairness import Fairness, GroupRates
-from ml.gates.papers import Papers, judge
+from ml.gates.compliance_checks import Papers, judge
 from ml.gates.verdict import Decision, Verdict
 from ml.usecases import use_case
 

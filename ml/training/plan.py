@@ -8,14 +8,15 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml.declarations import Model
+from ml.examples import dataset
+from ml.examples.dataset import MONTH, Month, Pinned
 from ml.parameters import Common
 from ml.runtime import RowsUnaccountedError
 from ml.tables import Tables
-from ml.training import contract, dataset
-from ml.training.dataset import MONTH, Month, Pinned
 from ml.training.fingerprint import code_sha256, fingerprint
-from ml.training.lineage import Lineage
 from ml.training.split import Split, split_months
+from ml.versions import contract
+from ml.versions.lineage import Lineage
 
 
 @dataclass(frozen=True, kw_only=True)

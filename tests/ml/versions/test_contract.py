@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.training import contract
 from ml.training.feature_spec import Source, feature_spec
 from ml.usecases import use_case
+from ml.versions import contract
 
 
 def test_features_that_are_no_numbers_are_refused() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ml.declarations import ComparisonGate
-from ml.gates.contest import Contest, judge
+from ml.gates.comparison_checks import Contest, judge
 from ml.gates.verdict import Decision, Verdict
 
 GATE = ComparisonGate(min_roc_auc=0.7, max_calibration_error=0.05, max_loss=0.0, resamples=200)

@@ -11,14 +11,14 @@ from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, DataType, Schema, TensorSpec
 
 from ml.declarations import Algorithm, Feature, Model
-from ml.training.dataset import Pinned
-from ml.training.served import PROBABILITY
+from ml.examples.dataset import Pinned
 from ml.versions.artifact import LOOK_UP_REQUIREMENT
+from ml.versions.pyfunc_model import PROBABILITY
 
 _TYPES = {"int": DataType.long, "bigint": DataType.long, "double": DataType.double, "boolean": DataType.boolean}
 _KEYS = {"int": DataType.long, "bigint": DataType.long}
 _PANDAS = {DataType.long: "int64", DataType.double: "float64", DataType.boolean: "bool"}
-# Imports of `served.py`, which must be importable where the model is served.
+# Imports of `pyfunc_model.py`, which must be importable where the model is served.
 _PACKAGES = {
     Algorithm.XGBOOST: ("mlflow", "numpy", "pandas", "xgboost"),
     Algorithm.SPARK_GBT: ("mlflow", "numpy", "pandas", "pyarrow"),
@@ -96,7 +96,7 @@ def provenance(model: Model, pinned: Pinned) -> Mapping[str, object]:
 
 
 def describe(model: Model, slope: float, intercept: float) -> Mapping[str, object]:
-    """The `model.json` that `served.py` reads."""
+    """The `model.json` that `pyfunc_model.py` reads."""
     features: Sequence[Mapping[str, object]] = [
         {"name": feature.name, "nullable": feature.null_meaning is not None} for feature in model_features(model)
     ]

@@ -1,25 +1,18 @@
-"""What a gate is given, and the record it leaves: one row of `gate_results` per run, version and gate."""
+"""The model version that a task judges, releases or rolls back, with the door and the registry of this task."""
 
 import argparse
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import mlflow
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
-from ml import parameters, runtime
-from ml.aliases import CHALLENGER, CHAMPION
+from ml import parameters
 from ml.declarations import Layer, Model
-from ml.gates.records import append_record
-from ml.gates.verdict import Verdict
 from ml.parameters import Common
-from ml.principal import principal
-from ml.tables import Tables, door, frame_of
-from ml.tables.system import GATE_RESULTS
+from ml.tables import Tables, door
 from ml.versions import artifact
 from ml.versions.listing import READY
 
@@ -92,18 +85,6 @@ def opened(common: Common, version: int, source_catalog: str | None = None) -> J
     )
 
 
-def announce(subject: Judged) -> None:
-    """Point `@challenger` at the version, unless it is live already. Each judging gate does so; once is enough."""
-    pointed = aliases(subject.client, subject.name)
-    if subject.version not in (pointed.get(CHAMPION), pointed.get(CHALLENGER)):
-        try:
-            subject.client.set_registered_model_alias(subject.name, CHALLENGER, str(subject.version))
-        except MlflowException:
-            # Another gate may have said so at the same moment, which MLflow's own server answers with an error.
-            if subject.alias(CHALLENGER) != subject.version:
-                raise
-
-
 def fetch(subject: Judged, version: int, into: Path) -> Path:
     """The artifact of `version`, copied under `into`."""
     target = into / str(version)
@@ -121,31 +102,3 @@ def missing_version(subject: Judged) -> str | None:
         return f"{subject.name} has no version {subject.version}"
     said = f"{subject.name} version {subject.version} is {found.status}, not {READY}"
     return None if found.status == READY else said
-
-
-def record(subject: Judged, verdict: Verdict) -> None:
-    """Append the verdict to `gate_results` and print it. A verdict already recorded in this run stays."""
-    row = {
-        "run_id": subject.common.run_id,
-        "model": subject.name,
-        "version": subject.version,
-        "gate": verdict.gate,
-        "verdict": str(verdict.decision),
-        "reason": verdict.reason,
-        "inputs": json.dumps(verdict.inputs, default=str, sort_keys=True),
-        "thresholds": json.dumps(verdict.thresholds, default=str, sort_keys=True),
-        "decided_at": datetime.now(UTC),
-        "decided_by": principal(subject.tables.spark),
-    }
-    frame = frame_of(subject.tables.spark, GATE_RESULTS, [row])
-    append_record(subject.tables, GATE_RESULTS, f"{subject.ops_schema}.{GATE_RESULTS.name}", frame)
-    runtime.report(
-        task=f"gates_{verdict.gate}",
-        rows_in=1,
-        rows_kept=1,
-        rows_quarantined=0,
-        model=subject.name,
-        version=subject.version,
-        verdict=str(verdict.decision),
-        reason=verdict.reason,
-    )

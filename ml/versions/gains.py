@@ -1,0 +1,36 @@
+"""What each optional source of a model version is worth: a tag of the version, and its sentence."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from ml.evaluation.bootstrap import Interval
+
+# Prefix of the tags that carry the gains of a version; the comparison gate reports them.
+TAG = "gain_"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gain:
+    """What the features of the optional table `source` add to the ROC AUC, with its paired interval."""
+
+    source: str
+    interval: Interval
+
+
+def as_tags(found: list[Gain]) -> dict[str, str]:
+    """The gains as tags of a version: one JSON object per source."""
+    return {f"{TAG}{gain.source}": json.dumps(asdict(gain.interval)) for gain in found}
+
+
+def sentences(tags: Mapping[str, str]) -> list[str]:
+    """What the tags of a version say of its optional sources, in words."""
+    told = []
+    for name, text in sorted(tags.items()):
+        if name.startswith(TAG):
+            gain = json.loads(text)
+            told.append(
+                f"features of {name.removeprefix(TAG)} add {gain['difference']:+.4f} ROC AUC, "
+                f"{gain['confidence']:.0%} interval {gain['lower']:+.4f}..{gain['upper']:+.4f}"
+            )
+    return told
