@@ -23,7 +23,7 @@ from ml import runtime
 from ml.declarations import Table
 from ml.ingest import bronze, silver
 from ml.tables import Tables
-from ml.tables.places import create_statement, split
+from ml.tables.backends import create_statement, split
 from ml.usecases import use_case
 
 SIZES = (50_000, 500_000, 5_000_000)

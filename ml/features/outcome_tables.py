@@ -14,9 +14,9 @@ from ml.declarations import Outcome, Table, UseCase
 from ml.features.news import RULES, News, pinned
 from ml.features.outcomes import computed_rows, outcome_rows
 from ml.parameters import Common
+from ml.records.received import outcome_quarantine
 from ml.tables import Tables, Written
 from ml.tables.changes import keys
-from ml.tables.system import outcome_quarantine
 
 
 def decides(use_case: UseCase) -> str:

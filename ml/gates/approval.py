@@ -14,8 +14,8 @@ from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import PermissionDenied
 
 from ml import parameters, runtime
-from ml.gates.approvals import APPROVALS
-from ml.gates.records import append_record
+from ml.records.appending import append_record
+from ml.records.approvals import APPROVALS
 from ml.tables import frame_of
 from ml.versions import version_task
 from ml.versions.version_task import Judged, version_number

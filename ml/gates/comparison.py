@@ -12,7 +12,8 @@ from mlflow.exceptions import MlflowException
 from ml.gates import reporting
 from ml.gates.comparison_checks import Contest, judge
 from ml.gates.scoring import holdout, score
-from ml.gates.verdict import COMPARISON, Check, Verdict, decide, refuse
+from ml.gates.verdict import Check, Verdict, decide, refuse
+from ml.records.gate_results import COMPARISON
 from ml.versions import artifact, version_task
 from ml.versions.aliases import CHAMPION
 from ml.versions.gains import sentences

@@ -9,7 +9,8 @@ import numpy.typing as npt
 from ml.declarations import ComparisonGate
 from ml.evaluation.bootstrap import Interval, auc_difference
 from ml.evaluation.metrics import Evaluation, evaluate
-from ml.gates.verdict import COMPARISON, Check, Verdict, at_least, at_most, decide, refuse
+from ml.gates.verdict import Check, Verdict, at_least, at_most, decide, refuse
+from ml.records.gate_results import COMPARISON
 
 Vector = npt.NDArray[np.float64]
 

@@ -17,7 +17,8 @@ from ml.evaluation.fairness import Fairness, fairness
 from ml.gates import reporting
 from ml.gates.compliance_checks import Papers, judge
 from ml.gates.scoring import holdout, score
-from ml.gates.verdict import COMPLIANCE, Verdict, refuse
+from ml.gates.verdict import Verdict, refuse
+from ml.records.gate_results import COMPLIANCE
 from ml.versions import artifact, version_task
 from ml.versions.lineage import read_lineage
 from ml.versions.version_task import Judged

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 
 from ml.declarations import ComplianceGate, Model
 from ml.evaluation.fairness import Fairness
-from ml.gates.verdict import COMPLIANCE, Check, Verdict, at_most, decide
+from ml.gates.verdict import Check, Verdict, at_most, decide
+from ml.records.gate_results import COMPLIANCE
 from ml.versions.lineage import LineageError, read_lineage
 from ml.versions.pyfunc_model import PROBABILITY
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from ml.declarations import InfrastructureGate
 from ml.gates import probe, reporting
-from ml.gates.verdict import INFRASTRUCTURE, Check, Verdict, at_most, decide, refuse
+from ml.gates.verdict import Check, Verdict, at_most, decide, refuse
+from ml.records.gate_results import INFRASTRUCTURE
 from ml.versions import version_task
 from ml.versions.artifact import raw_model
 

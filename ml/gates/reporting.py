@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from mlflow.exceptions import MlflowException
 
 from ml import runtime
-from ml.gates.records import append_record
 from ml.gates.verdict import Verdict
 from ml.principal import principal
+from ml.records.appending import append_record
+from ml.records.gate_results import GATE_RESULTS
 from ml.tables import frame_of
-from ml.tables.system import GATE_RESULTS
 from ml.versions.aliases import CHALLENGER, CHAMPION
 from ml.versions.version_task import Judged, aliases
 

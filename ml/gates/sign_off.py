@@ -13,10 +13,10 @@ from pyspark.sql import functions as F  # noqa: N812
 from ml import runtime
 from ml.declarations import SignOff
 from ml.gates import reporting
-from ml.gates.approvals import APPROVALS
-from ml.gates.verdict import JUDGING, SIGN_OFF, Check, Decision, Verdict, decide
-from ml.release.ledger import Moved, ledger, rolled_back
-from ml.tables.system import GATE_RESULTS
+from ml.gates.verdict import Check, Verdict, decide
+from ml.records.approvals import APPROVALS
+from ml.records.gate_results import JUDGING, SIGN_OFF, Decision, recorded
+from ml.records.promotions import Moved, ledger, rolled_back
 from ml.versions import version_task
 from ml.versions.version_task import Judged
 
@@ -33,20 +33,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     reporting.record(subject, verdict)
     # A retry finds the first verdict recorded; that one counts.
     runtime.set_task_value("verdict", recorded(subject)[SIGN_OFF])
-
-
-def recorded(subject: Judged) -> Mapping[str, str]:
-    """The verdicts of this version in this run, by gate."""
-    name = f"{subject.ops_schema}.{GATE_RESULTS.name}"
-    if not subject.tables.exists(name):
-        return {}
-    mine = (
-        (F.col("run_id") == subject.common.run_id)
-        & (F.col("model") == subject.name)
-        & (F.col("version") == subject.version)
-    )
-    rows = subject.tables.read(name).where(mine).select("gate", "verdict").collect()
-    return {row["gate"]: row["verdict"] for row in rows}
 
 
 def approvers(subject: Judged, since: datetime | None = None) -> tuple[str, ...]:

@@ -3,19 +3,8 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
-COMPLIANCE, COMPARISON, INFRASTRUCTURE, SIGN_OFF = "compliance", "comparison", "infrastructure", "sign_off"
-# The gates that judge by themselves; sign-off rests on them.
-JUDGING = (COMPLIANCE, COMPARISON, INFRASTRUCTURE)
-ALL_GATES = (*JUDGING, SIGN_OFF)
-
-
-class Decision(StrEnum):
-    """What a gate says. There is no third: whatever cannot be decided fails."""
-
-    PASS = "pass"  # noqa: S105 - a verdict, no password
-    FAIL = "fail"
+from ml.records.gate_results import Decision
 
 
 @dataclass(frozen=True, kw_only=True)

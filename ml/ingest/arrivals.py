@@ -14,8 +14,8 @@ from pyspark.sql import functions as F  # noqa: N812
 from ml import runtime
 from ml.declarations import Discovery
 from ml.ingest.loading import Loading
+from ml.records.ingest import INGEST_ARRIVALS
 from ml.streams.deliveries import HIDDEN, Delivery, listed
-from ml.tables.system import INGEST_ARRIVALS
 
 AUTO_LOADER = "cloudFiles"
 _CHECKPOINT = "arrivals"

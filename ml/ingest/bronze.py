@@ -17,18 +17,18 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from ml import parameters, runtime
 from ml.declarations import OtherTable, Source, Topic
-from ml.ingest import accounts, forgetting, other_table, requests, topic, withdrawals
-from ml.ingest.accounts import FileAccount, Verdict
+from ml.ingest import file_log, forgetting, other_table, requests, topic, withdrawals
 from ml.ingest.arrivals import present
+from ml.ingest.file_log import FileAccount, Verdict
 from ml.ingest.files import CHANGED, Inspected, inspected, opened, parsed, records
 from ml.ingest.landing import entry_problem
 from ml.ingest.loading import Loading, loading
 from ml.ingest.removals import remove
 from ml.people import PERSON
+from ml.records.received import bronze
 from ml.streams.checkpoint import Position
 from ml.streams.deliveries import fresh, marks
 from ml.tables import door
-from ml.tables.system import bronze
 
 
 class RefusedFilesError(RuntimeError):
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     people = forgetting.people(tables, task, feeds[0].secrets)
     feeds = [replace(feed, people=people) for feed in feeds]
     files = [file for each in runtime.side_by_side(load_feed, feeds) for file in each]
-    accounts.require_balance(tables, task, [each.full_name for each in feeds])
+    file_log.require_balance(tables, task, [each.full_name for each in feeds])
     _report(files, answered)
     require_none_refused(files)
 
@@ -67,7 +67,7 @@ def _report(files: Sequence[FileAccount], answered: Mapping[str, object]) -> Non
         rows_kept=sum(file.rows_kept for file in files),
         rows_quarantined=0,
         rows_removed=sum(file.rows_removed for file in files),
-        **{f"files_{verdict}": sum(file.verdict is verdict for file in files) for verdict in accounts.OF_DELIVERIES},
+        **{f"files_{verdict}": sum(file.verdict is verdict for file in files) for verdict in file_log.OF_DELIVERIES},
         **answered,
     )
 
@@ -114,7 +114,7 @@ def _batch(
     readable = [name for name, why in problems.items() if not why]
     if readable:
         done += _read(feed, position, readable, loaded_at, appended=bool(held))
-    accounts.record(feed.tables, feed.task, done, loaded_at, stream=position.stream, batch=position.batch)
+    file_log.record(feed.tables, feed.task, done, loaded_at, stream=position.stream, batch=position.batch)
     postponed = {Path(each.source_file).name for each in done if each.verdict is Verdict.POSTPONED}
     known = {name: mark for name, mark in planned.items() if name not in postponed}
     return feed.checkpoint.commit(position, {**position.seen, **known}), done
@@ -127,7 +127,7 @@ def _read(
     spark = feed.tables.spark
     # A name that the stream has seen may bring bytes that were loaded; so may any, of a stream that starts anew.
     asked = [name for name in names if not position.seen or name in position.seen]
-    before = accounts.loaded(feed.tables, feed.task, feed.full_name, [f"{feed.folder}/{name}" for name in asked])
+    before = file_log.loaded(feed.tables, feed.task, feed.full_name, [f"{feed.folder}/{name}" for name in asked])
     files = opened(spark, [feed.landing / name for name in names], before)
     with runtime.computed_once(parsed(feed.feed, files, feed.folder)) as rows:
         found = _still(feed, inspected(rows))

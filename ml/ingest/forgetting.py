@@ -13,8 +13,9 @@ from ml.declarations import Feed, UseCase
 from ml.parameters import Common
 from ml.people import PERSON, Request, hashed, person_column, plain_sql, secret_in, with_person
 from ml.principal import principal
+from ml.records.forgotten import FORGOTTEN
+from ml.records.received import bronze
 from ml.tables import Tables, frame_of
-from ml.tables.system import FORGOTTEN, bronze
 
 
 @dataclass(frozen=True, kw_only=True)

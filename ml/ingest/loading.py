@@ -9,12 +9,12 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml.declarations import Feed
-from ml.ingest.accounts import FileAccount, Verdict
+from ml.ingest.file_log import FileAccount, Verdict
 from ml.ingest.forgetting import People
 from ml.parameters import Common
+from ml.records.received import bronze
 from ml.streams.checkpoint import Checkpoint
 from ml.tables import Tables
-from ml.tables.system import bronze
 
 # The columns of bronze that tell one delivery from another.
 DELIVERY = ("_source_file", "_source_sha256")

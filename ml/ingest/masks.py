@@ -24,8 +24,8 @@ from databricks.sdk.service.catalog import (
 from ml import parameters, runtime
 from ml.declarations import RECORD, Layer, Table, UseCase, hidden_columns, hiding_function, unmasked
 from ml.parameters import Common
+from ml.records.received import bronze, outcome_quarantine, quarantine, silver
 from ml.tables import Tables, door
-from ml.tables.system import bronze, outcome_quarantine, quarantine, silver
 
 _BIGINT = "bigint"
 

@@ -13,15 +13,15 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from ml import runtime
 from ml.declarations import Column, ComparedBy, OnChange, OtherTable
-from ml.ingest import accounts
-from ml.ingest.accounts import FileAccount, Verdict
+from ml.ingest import file_log
+from ml.ingest.file_log import FileAccount, Verdict
 from ml.ingest.loading import Loading, per_delivery
 from ml.ingest.removals import remove
 from ml.people import PERSON
+from ml.records.received import bronze
 from ml.streams.checkpoint import Position
 from ml.tables import changes
 from ml.tables.changes import CHANGE, VERSION, Changes
-from ml.tables.system import bronze
 
 _GONE = ("DELTA_MISSING_CHANGE_DATA", "DELTA_CHANGE_DATA_FILE_NOT_FOUND", "DELTA_VERSION_NOT_FOUND", "DELTA_CANNOT_RE")
 
@@ -54,7 +54,7 @@ def _refused(feed: Loading, position: Position, new: Changes, problem: str) -> F
     refused = feed.account(f"{new.full_name}@v{new.until}", Verdict.REFUSED, reason=problem)
     # A stream of its own: nothing was read, so the batch's number is still to be used for what will be.
     stream = f"{position.stream}-refused-{new.until}"
-    accounts.record(feed.tables, feed.task, [refused], datetime.now(UTC), stream=stream, batch=position.batch)
+    file_log.record(feed.tables, feed.task, [refused], datetime.now(UTC), stream=stream, batch=position.batch)
     return refused
 
 
@@ -124,7 +124,7 @@ def _batch(
         for (file, digest), rows in sorted(held.items())
     ]
     if done:
-        accounts.record(feed.tables, feed.task, done, loaded_at, stream=position.stream, batch=position.batch)
+        file_log.record(feed.tables, feed.task, done, loaded_at, stream=position.stream, batch=position.batch)
     return feed.checkpoint.commit(position, {"table_id": plan["table_id"], "version": plan["until"]}), done
 
 

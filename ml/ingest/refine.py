@@ -5,7 +5,7 @@ from pyspark.sql import DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml.declarations import Calendar, Column, Feed, OnRepeat, PeriodFrom
-from ml.ingest.checks import Rule, fields_reason, period, reason, trimmed, typed
+from ml.records.received_values import Rule, fields_reason, period, reason, trimmed, typed
 
 ORIGIN = ("_source_file", "_source_sha256", "_row_number", "_loaded_at")
 _ARRIVAL = ("_loaded_at", "_source_file", "_source_sha256", "_row_number")

@@ -10,9 +10,9 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml.declarations import Calendar, Feed
-from ml.ingest.accounts import FileAccount, Verdict
+from ml.ingest.file_log import FileAccount, Verdict
 from ml.ingest.refine import OTHER, checked, contradiction
-from ml.tables.system import RECORD_KEYS
+from ml.records.received import RECORD_KEYS
 
 _ORIGIN = list(RECORD_KEYS)
 _VERDICTS = {

@@ -11,15 +11,17 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml import runtime
-from ml.ingest import accounts
-from ml.ingest.accounts import FileAccount, Verdict
+from ml.ingest import file_log
+from ml.ingest.file_log import FileAccount, Verdict
 from ml.ingest.loading import DELIVERY, Loading
 from ml.ingest.withdrawals import withdrawn
 from ml.parameters import Common
 from ml.people import PERSON
+from ml.records.forgotten import FORGOTTEN
+from ml.records.ingest import WITHDRAWALS
+from ml.records.received import RECORD_KEYS, bronze
 from ml.streams.checkpoint import Position
 from ml.tables import Tables, frame_of
-from ml.tables.system import FORGOTTEN, RECORD_KEYS, WITHDRAWALS, bronze
 
 
 def ever(tables: Tables, task: Common) -> bool:
@@ -60,7 +62,7 @@ def _batch(feed: Loading, position: Position) -> tuple[Position, list[FileAccoun
     files = [_account(feed, row) for row in counted]
     if files:
         removed_at = datetime.fromisoformat(plan["removed_at"])
-        accounts.record(tables, feed.task, files, removed_at, stream=position.stream, batch=position.batch)
+        file_log.record(tables, feed.task, files, removed_at, stream=position.stream, batch=position.batch)
     seen = {kind: [*position.seen.get(kind, []), *plan[kind]] for kind in ("deliveries", "people")}
     return feed.removals.commit(position, seen), files
 

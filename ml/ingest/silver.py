@@ -15,14 +15,14 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from ml import parameters, runtime
 from ml.declarations import Feed, OnRepeat
-from ml.ingest import accounts, rejudge, removals
-from ml.ingest.accounts import FileAccount, Verdict
+from ml.ingest import file_log, rejudge, removals
+from ml.ingest.file_log import FileAccount, Verdict
 from ml.ingest.refine import checked, contradiction, judged, kept, per_file, rejected, replaced, same_keys
 from ml.parameters import Common
+from ml.records.received import bronze, quarantine, silver
 from ml.streams.checkpoint import Checkpoint, Position
 from ml.tables import Tables, changes, door
 from ml.tables.changes import Changes
-from ml.tables.system import bronze, quarantine, silver
 
 # Goes up when the rules of `checks` or `refine` change what a record's verdict is: then all of bronze is judged anew.
 RULES = 2
@@ -141,7 +141,7 @@ def _batch(feed: Refining, position: Position) -> tuple[Position, list[FileAccou
         files = _judged(feed, new, position)
     judged_at = datetime.fromisoformat(plan["judged_at"])
     if files:
-        accounts.record(
+        file_log.record(
             feed.tables, feed.task, files, judged_at, stream=f"{position.stream}-files", batch=position.batch
         )
     seen = {"version": plan["until"], "fingerprint": plan["fingerprint"]}

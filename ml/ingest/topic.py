@@ -18,20 +18,20 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from ml import runtime
 from ml.declarations import Topic
-from ml.ingest import accounts
-from ml.ingest.accounts import FileAccount, Verdict
+from ml.ingest import file_log
+from ml.ingest.file_log import FileAccount, Verdict
 from ml.ingest.formats import json_lines
 from ml.ingest.formats.record import Record, misfit
 from ml.ingest.kafka_options import options
 from ml.ingest.loading import DELIVERY, Loading
 from ml.ingest.removals import ever, remove
 from ml.people import PERSON
+from ml.records.received import bronze
 from ml.runtime import RowsUnaccountedError
 from ml.secret_scope import read_secret
 from ml.streams.checkpoint import Position
 from ml.tables import changes
 from ml.tables.changes import Changes
-from ml.tables.system import bronze
 
 SPARKS = "offsets"
 
@@ -125,7 +125,7 @@ def _recorded(feed: Loading, position: Position) -> tuple[Position, list[FileAcc
     ]
     if done:
         loaded_at = datetime.fromisoformat(plan["loaded_at"])
-        accounts.record(feed.tables, feed.task, done, loaded_at, stream=position.stream, batch=position.batch)
+        file_log.record(feed.tables, feed.task, done, loaded_at, stream=position.stream, batch=position.batch)
     return feed.checkpoint.commit(position, {"version": plan["until"]}), done
 
 

@@ -10,8 +10,9 @@ from pyspark.sql import functions as F  # noqa: N812
 from ml.declarations import Feed
 from ml.parameters import Common
 from ml.principal import principal
+from ml.records.ingest import WITHDRAWALS
+from ml.records.received import bronze
 from ml.tables import Tables, frame_of
-from ml.tables.system import WITHDRAWALS, bronze
 
 _SHA_CHARACTERS = 12
 _LISTED = 50

@@ -13,8 +13,9 @@ import mlflow
 from ml import parameters, runtime
 from ml.declarations import Table, UseCase, unmasked
 from ml.parameters import Common
+from ml.records.ingest import INGEST_FILES
+from ml.records.received import bronze, outcome_quarantine, quarantine, silver
 from ml.tables import Tables, door
-from ml.tables.system import INGEST_FILES, bronze, outcome_quarantine, quarantine, silver
 from ml.tables.upkeep import Kept, VersionGoneError, keep_days, upkeep
 from ml.versions.trained import trained_on
 

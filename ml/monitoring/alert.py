@@ -12,11 +12,11 @@ from pathlib import Path
 
 from ml import parameters, runtime
 from ml.declarations import Layer
-from ml.monitoring.alerts import Alert, alerts
 from ml.monitoring.decide import read_decisions
 from ml.monitoring.delivery import AlertFiles, Delivery, DeliveryError, Webhook, require_webhook
-from ml.monitoring.tables import ALERTS, DECISIONS
+from ml.monitoring.open_alerts import Alert, alerts
 from ml.parameters import Common
+from ml.records.monitoring import ALERTS, DECISIONS
 from ml.secret_scope import read_secret
 from ml.tables import Tables, door, frame_of
 

@@ -15,12 +15,12 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from ml import parameters, runtime
 from ml.declarations import Monitoring
+from ml.monitoring.calendar_months import named
 from ml.monitoring.cause import Cause
 from ml.monitoring.metric import Metric
-from ml.monitoring.months import named
 from ml.monitoring.rules import Action, Decision, decide
-from ml.monitoring.tables import DECISIONS, METRICS
 from ml.parameters import Common
+from ml.records.monitoring import DECISIONS, METRICS
 from ml.tables import Tables, door, frame_of
 from ml.versions import listing
 

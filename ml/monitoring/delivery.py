@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from ml.monitoring.alerts import Alert
+from ml.monitoring.open_alerts import Alert
 
 _TIMEOUT_S = 10.0
 # 1 + 2 seconds of waiting: a restart of the receiver; a longer outage is left to the next run.

@@ -19,13 +19,14 @@ from ml.examples.newest import newest_known, newest_predictions
 from ml.monitoring.baseline import expected_of
 from ml.monitoring.metric import Metric, Verdict
 from ml.monitoring.month import Expectation, MonthData, measure
+from ml.monitoring.month_fingerprints import MonthState, Sources, states
 from ml.monitoring.quality import Arrival
 from ml.monitoring.rows import MONTH, month_rows
-from ml.monitoring.state import MonthState, Sources, states
-from ml.monitoring.tables import METRICS
 from ml.parameters import Common
+from ml.records.monitoring import METRICS
+from ml.records.predictions import predictions
+from ml.records.received import quarantine
 from ml.tables import Tables, door, frame_of
-from ml.tables.system import predictions, quarantine
 from ml.versions.champion import champion_version
 
 

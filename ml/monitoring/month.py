@@ -8,9 +8,9 @@ import pandas as pd
 
 from ml.declarations import UseCase
 from ml.monitoring import groups, performance
+from ml.monitoring.calendar_months import months_between
 from ml.monitoring.drift import Reference, ks, ks_noise, psi, psi_noise, reference
 from ml.monitoring.metric import PREDICTION, Finding, Kind, Metric, Verdict, at_most, unknown
-from ml.monitoring.months import months_between
 from ml.monitoring.performance import Auc, auc
 from ml.monitoring.quality import Arrival, arrival_ratios, null_ratio, outside_metric, outside_ratio, row_count
 

@@ -12,7 +12,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from ml.declarations import UseCase
 from ml.monitoring.metric import PREDICTION
 from ml.monitoring.month import LABEL, column_names
-from ml.monitoring.state import Sources, month_of
+from ml.monitoring.month_fingerprints import Sources, month_of
 from ml.tables import pandas_of
 
 MONTH = "_month"

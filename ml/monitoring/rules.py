@@ -16,11 +16,11 @@ from enum import StrEnum
 from itertools import takewhile
 
 from ml.declarations import Monitoring
-from ml.monitoring import wording
+from ml.monitoring import decision_text
+from ml.monitoring.calendar_months import add_months, months_between, named
 from ml.monitoring.cause import Cause, cause_of
 from ml.monitoring.groups import OPPORTUNITY
 from ml.monitoring.metric import Kind, Metric, Verdict
-from ml.monitoring.months import add_months, months_between, named
 
 # Calibration suffers as ranking does, and a new fit mends both. The outcome's own rate is a fact about the world.
 _MENDED_BY_TRAINING = ("roc_auc", "expected_calibration_error")
@@ -71,14 +71,14 @@ def decide(month: date, metrics: Sequence[Metric], earlier: Sequence[Decision], 
     judged = [metric for metric in metrics if _is_judged(metric, month, live, limits)]
     causes = tuple(cause_of(metric, metrics) for metric in judged if metric.verdict is Verdict.BREACH)
     blind = tuple(cause_of(metric, metrics) for metric in judged if _should_be_known(metric, metrics, month))
-    unknown = wording.unknown(month, live, judged, limits.labels_due_months)
+    unknown = decision_text.unknown(month, live, judged, limits.labels_due_months)
     why = _why_retrain(month, live, metrics, limits)
     cooling = max((each for each in earlier if _cools(each, month)), key=_month_of, default=None)
     action = Action.RETRAIN if why and not cooling else Action.ALERT if causes or blind or why else Action.NOTHING
     return Decision(
         month=month,
         action=action,
-        reason=wording.reason(
+        reason=decision_text.reason(
             why=why,
             cooling=_cooling_words(cooling) if why and cooling else "",
             causes=causes,
@@ -141,13 +141,13 @@ def _why_retrain(month: date, live: int, metrics: Sequence[Metric], limits: Moni
     newest = [metric for metric in known if metric.month == labelled[0]]
     severe = [metric for metric in newest if _is_severe(metric, limits)]
     if severe:
-        return wording.severe(severe[0], live)
+        return decision_text.severe(severe[0], live)
     below = {metric.month for metric in known if metric.verdict is Verdict.BREACH}
     running = list(takewhile(below.__contains__, labelled))
     if len(running) < limits.labelled_months_below:
         return ""
     breaches = [metric for metric in known if metric.month in running and metric.verdict is Verdict.BREACH]
-    return wording.lasting(breaches, live)
+    return decision_text.lasting(breaches, live)
 
 
 def _is_severe(metric: Metric, limits: Monitoring) -> bool:

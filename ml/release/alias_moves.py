@@ -1,24 +1,15 @@
 """Which aliases move when a version goes live or returns, in an order that no crash can harm; and moving one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from ml.gates.verdict import ALL_GATES, Decision
+from ml.records.gate_results import ALL_GATES, Decision
+from ml.records.promotions import Move
 from ml.versions.aliases import CHALLENGER, CHAMPION, PREVIOUS
 from ml.versions.version_task import Judged
 
 
 class NotReleasedError(RuntimeError):
     """The gates have not passed the version in this run."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Move:
-    """`alias` goes from one version to another; `to_version` None takes it away."""
-
-    alias: str
-    from_version: int | None
-    to_version: int | None
 
 
 def require_released(subject: str, verdicts: Mapping[str, str]) -> None:

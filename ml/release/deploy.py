@@ -10,9 +10,8 @@ from databricks.sdk import WorkspaceClient
 
 from ml import runtime
 from ml.principal import principal
-from ml.release.alias_moves import Move
+from ml.records.promotions import Cause, Move, arrival, ledger, unmade
 from ml.release.endpoint import Endpoint, NotServingError
-from ml.release.ledger import Cause, arrival, ledger, unmade
 from ml.release.returns import previous_before, return_aliases
 from ml.release.smoke import Answered, smoke_test
 from ml.versions import version_task

@@ -7,10 +7,10 @@ a run that dies anywhere leaves one champion and a record of what was meant, and
 from collections.abc import Mapping, Sequence
 
 from ml import runtime
-from ml.gates.sign_off import recorded
 from ml.principal import principal
+from ml.records.gate_results import recorded
+from ml.records.promotions import Cause, Ledger, Moved, ledger, unmade
 from ml.release.alias_moves import apply, moves, require_released, unrecorded
-from ml.release.ledger import Cause, Ledger, Moved, ledger, unmade
 from ml.release.returns import return_aliases
 from ml.versions import version_task
 from ml.versions.aliases import CHAMPION

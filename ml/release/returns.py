@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from ml.release.alias_moves import Move, apply
-from ml.release.ledger import Moved, arrival
+from ml.records.promotions import Move, Moved, arrival
+from ml.release.alias_moves import apply
 from ml.versions.aliases import CHAMPION, PREVIOUS
 from ml.versions.version_task import Judged
 

@@ -14,10 +14,10 @@ import mlflow
 from ml import parameters, runtime
 from ml.parameters import Common
 from ml.principal import principal
-from ml.release.alias_moves import Move, apply, return_moves
+from ml.records.promotions import Cause, Move, Moved, ledger
+from ml.release.alias_moves import apply, return_moves
 from ml.release.deploy import declared_endpoint, finish_return, serve, skipped
 from ml.release.endpoint import Endpoint, NotServingError
-from ml.release.ledger import Cause, Moved, ledger
 from ml.versions import version_task
 from ml.versions.aliases import CHAMPION, PREVIOUS
 from ml.versions.version_task import Judged, aliases, version_number

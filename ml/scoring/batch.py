@@ -15,11 +15,11 @@ from pyspark.sql import functions as F  # noqa: N812
 from ml import parameters, runtime
 from ml.parameters import Common
 from ml.people import Request
+from ml.records.predictions import FEATURES_HASH, predictions
 from ml.scoring import model_on_workers
 from ml.scoring.forgetting import forget
 from ml.scoring.frames import require_probabilities, unscored
 from ml.tables import Tables, door
-from ml.tables.system import FEATURES_HASH, predictions
 from ml.tables.upkeep import upkeep
 from ml.versions.champion import champion_version
 from ml.versions.pyfunc_model import PROBABILITY

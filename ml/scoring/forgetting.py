@@ -6,8 +6,9 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from ml.parameters import Common
 from ml.people import Request, person_column, plain_sql
+from ml.records.forgotten import FORGOTTEN_PREDICTIONS
+from ml.records.predictions import predictions
 from ml.tables import Tables, frame_of
-from ml.tables.system import FORGOTTEN_PREDICTIONS, predictions
 
 
 def forget(tables: Tables, task: Common, person: Request) -> int:

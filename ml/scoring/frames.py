@@ -4,7 +4,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml.declarations import Model, Rescore
-from ml.tables.system import FEATURES_HASH
+from ml.records.predictions import FEATURES_HASH
 
 
 class NotAProbabilityError(ValueError):

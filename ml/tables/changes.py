@@ -8,7 +8,7 @@ A reader keeps, in its own checkpoint, the version up to which it has read (`Cha
     else:               compute for `keys(tables, changes, ("client_id",))`, reading the rest at `changes.until`
 
 Delta's change data feed answers, so the cost follows what changed and not what the table holds. Every table that the
-door makes has the feed on (`ml.tables.places`); one made before gets it with `Tables.track_changes`.
+door makes has the feed on (`ml.tables.backends`); one made before gets it with `Tables.track_changes`.
 """
 
 from collections.abc import Sequence

@@ -3,10 +3,10 @@
 from pyspark.sql import SparkSession
 
 from ml.declarations import Table
-from ml.tables.places import Past, create_statement, split
+from ml.tables.backends import Past, create_statement, split
 
 
-class DatabricksPlaces:
+class DatabricksBackend:
     """Names as they are. Spark refuses what the principal may not do."""
 
     def __init__(self, spark: SparkSession) -> None:

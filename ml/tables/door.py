@@ -28,12 +28,12 @@ from pyspark.sql.types import StructType
 
 from ml import runtime
 from ml.declarations import Column, Table
+from ml.tables.backends import CHANGE_FEED, Backend, Past, changes, started
 from ml.tables.conflicts import until_committed
-from ml.tables.databricks import DatabricksPlaces
+from ml.tables.databricks import DatabricksBackend
 from ml.tables.merge import APPEND, MERGE, REPLACE, REPLACE_PART, Mode, insertion, part, preview, statement
-from ml.tables.places import CHANGE_FEED, Past, Places, changes, started
 from ml.tables.schema import RepeatedKeyError, TableMismatchError, conform, ddl, differences
-from ml.tables.unity_rest import UnityRestPlaces, api_client
+from ml.tables.unity_rest import UnityRestBackend, api_client
 
 DOOR = "MLOPS_TABLE_DOOR"
 _UNITY_REST = "unity-rest"
@@ -61,9 +61,9 @@ class Detail:
 class Tables:
     """Tables and volumes by their full names."""
 
-    def __init__(self, spark: SparkSession, places: Places) -> None:
+    def __init__(self, spark: SparkSession, backend: Backend) -> None:
         self._spark = spark
-        self._places = places
+        self._backend = backend
         self._created: set[str] = set()
 
     @property
@@ -74,18 +74,18 @@ class Tables:
     def read(self, full_name: str, version: int | None = None) -> DataFrame:
         """The table, newest or as of `version`."""
         if version is None:
-            return self._spark.sql(f"SELECT * FROM {self._places.relation(full_name, write=False)}")
-        relation = self._places.relation(full_name, write=False, past=Past.VERSION)
+            return self._spark.sql(f"SELECT * FROM {self._backend.relation(full_name, write=False)}")
+        relation = self._backend.relation(full_name, write=False, past=Past.VERSION)
         return self._spark.sql(f"SELECT * FROM {relation} VERSION AS OF {int(version)}")
 
     def exists(self, full_name: str) -> bool:
         """Whether there is such a table."""
-        return self._places.exists(full_name)
+        return self._backend.exists(full_name)
 
     def counts(self, *full_names: str) -> tuple[int, ...]:
         """How many rows each table holds, asked in one query."""
         each = (
-            f"SELECT {number} AS number, count(*) AS held FROM {self._places.relation(full_name, write=False)}"
+            f"SELECT {number} AS number, count(*) AS held FROM {self._backend.relation(full_name, write=False)}"
             for number, full_name in enumerate(full_names)
         )
         found = self._spark.sql(" UNION ALL ".join(each)).collect()
@@ -93,37 +93,37 @@ class Tables:
 
     def version(self, full_name: str) -> int:
         """The newest version number of the table, for lineage and time travel."""
-        relation = self._places.relation(full_name, write=False, past=Past.HISTORY)
+        relation = self._backend.relation(full_name, write=False, past=Past.HISTORY)
         newest = self._spark.sql(f"DESCRIBE HISTORY {relation} LIMIT 1").select("version").collect()
         return int(newest[0]["version"])
 
     def detail(self, full_name: str) -> Detail:
         """Which table it is, and whether Delta keeps its changes."""
-        relation = self._places.relation(full_name, write=False, past=Past.HISTORY)
+        relation = self._backend.relation(full_name, write=False, past=Past.HISTORY)
         row = self._spark.sql(f"DESCRIBE DETAIL {relation}").select("id", "properties").collect()[0]
         return Detail(id=row["id"], tracks_changes=row["properties"].get(CHANGE_FEED) == "true")
 
     def history(self, full_name: str) -> dict[int, datetime]:
         """When each version was made that the table's log still has (UTC)."""
-        relation = self._places.relation(full_name, write=False, past=Past.HISTORY)
+        relation = self._backend.relation(full_name, write=False, past=Past.HISTORY)
         rows = self._spark.sql(f"DESCRIBE HISTORY {relation}").selectExpr("version", "unix_micros(timestamp) AS made")
         return {int(row["version"]): datetime.fromtimestamp(row["made"] / 1e6, UTC) for row in rows.collect()}
 
     def owned(self, full_name: str) -> str:
         """The table as SQL spells it, checked for writing: for statements about its files and properties."""
-        return self._places.relation(full_name, write=True)
+        return self._backend.relation(full_name, write=True)
 
     def changes(self, full_name: str, after: int, until: int) -> DataFrame:
         """Every row that was inserted, updated or deleted after version `after` and up to `until`, with how.
 
         The columns `_change_type`, `_commit_version` and `_commit_timestamp` are Delta's change data feed's.
         """
-        relation = changes(self._places.relation(full_name, write=False, past=Past.CHANGES), after, until)
+        relation = changes(self._backend.relation(full_name, write=False, past=Past.CHANGES), after, until)
         return self._spark.sql(f"SELECT * FROM {relation}")
 
     def track_changes(self, full_name: str) -> None:
         """Let Delta keep the changes of a table that was made without its change data feed."""
-        relation = self._places.relation(full_name, write=True)
+        relation = self._backend.relation(full_name, write=True)
         kept = self._spark.sql(f"SHOW TBLPROPERTIES {relation}").collect()
         if {row["key"]: row["value"] for row in kept}.get(CHANGE_FEED) != "true":
             self._spark.sql(f"ALTER TABLE {relation} SET TBLPROPERTIES ({CHANGE_FEED} = true)").collect()
@@ -136,7 +136,7 @@ class Tables:
         """
         known = self._columns(full_name)
         if known is None:
-            until_committed(lambda: self._places.create(self._spark, table, full_name))
+            until_committed(lambda: self._backend.create(self._spark, table, full_name))
             known = self.read(full_name).schema
         lacking = [column for column in table.columns if column.nullable and column.name not in known.names]
         if lacking and len(differences(table, known)) == len(lacking):
@@ -156,7 +156,7 @@ class Tables:
         The rows' keys are not compared with those in the table, so the cost follows the batch alone.
         """
         fitting = self._fitting(table, full_name, frame)
-        relation = self._places.relation(full_name, write=True)
+        relation = self._backend.relation(full_name, write=True)
         writer = fitting.writeTo(relation).option("txnAppId", stream).option("txnVersion", str(batch))
         until_committed(writer.append)
 
@@ -166,7 +166,7 @@ class Tables:
         """Start to add a stream's rows, each of its batches once. `trigger` is Spark's, such as `availableNow=True`."""
         fitting = self._fitting(table, full_name, frame)
         writer = fitting.writeStream.format("delta").outputMode("append").option("checkpointLocation", checkpoint)
-        return started(writer.trigger(**trigger), self._places.relation(full_name, write=True))
+        return started(writer.trigger(**trigger), self._backend.relation(full_name, write=True))
 
     def append(self, table: Table, full_name: str, frame: DataFrame) -> Written:
         """Insert the rows whose keys the table does not hold yet. Rows already there stay as they are."""
@@ -189,11 +189,11 @@ class Tables:
 
     def volume_path(self, full_name: str, *, write: bool = False) -> str:
         """The folder of the volume `catalog.schema.volume`, checked for reading or for writing."""
-        return self._places.volume(full_name, write=write)
+        return self._backend.volume(full_name, write=write)
 
     def _columns(self, full_name: str) -> StructType | None:
         """The columns of a table; None if there is none yet, or if its making was cut off."""
-        if not self._places.exists(full_name):
+        if not self._backend.exists(full_name):
             return None
         try:
             return self.read(full_name).schema
@@ -203,7 +203,7 @@ class Tables:
             raise
 
     def _add_columns(self, full_name: str, table: Table, lacking: list[Column]) -> None:
-        relation = self._places.relation(full_name, write=True)
+        relation = self._backend.relation(full_name, write=True)
         added = ddl(replace(table, columns=tuple(lacking), keys=()))
         until_committed(lambda: self._spark.sql(f"ALTER TABLE {relation} ADD COLUMNS ({added})").collect())
 
@@ -218,7 +218,7 @@ class Tables:
         self, table: Table, full_name: str, frame: DataFrame, mode: Mode, touched: DataFrame | None = None
     ) -> Written:
         fitting = self._fitting(table, full_name, frame)
-        relation = self._places.relation(full_name, write=True)
+        relation = self._backend.relation(full_name, write=True)
         with self._viewed(fitting) as view:
             if touched is None:
                 return until_committed(lambda: self._write_once(table, full_name, relation, view, mode))
@@ -261,5 +261,5 @@ def door() -> Tables:
     if kind not in ("", _UNITY_REST):
         raise ValueError(f"{DOOR}={kind!r}; allowed: {_UNITY_REST!r}, or unset on Databricks")
     spark = runtime.spark()
-    places = UnityRestPlaces(api_client()) if kind else DatabricksPlaces(spark)
-    return Tables(spark, places)
+    backend = UnityRestBackend(api_client()) if kind else DatabricksBackend(spark)
+    return Tables(spark, backend)

@@ -11,7 +11,7 @@ from databricks.sdk.errors import NotFound, ResourceConflict
 from pyspark.sql import SparkSession
 
 from ml.declarations import Column, Table
-from ml.tables.places import Past, create_statement, split
+from ml.tables.backends import Past, create_statement, split
 
 _API = "/api/2.1/unity-catalog"
 
@@ -22,7 +22,7 @@ def api_client() -> ApiClient:
     return WorkspaceClient().api_client
 
 
-class UnityRestPlaces:
+class UnityRestBackend:
     """Locations from Unity Catalog's REST. A credential is asked for before each use: that is the check."""
 
     def __init__(self, client: ApiClient) -> None:

@@ -114,8 +114,8 @@ def test_a_decision_to_act_is_told_to_the_people_on_call(documents: Documents) -
 
 def test_monitors_name_columns_that_the_jobs_write(documents: Documents) -> None:
     """What monitor and alert read are columns of the tables that the jobs declare."""
-    from ml.monitoring.tables import DECISIONS, METRICS  # noqa: PLC0415
-    from ml.tables.system import predictions  # noqa: PLC0415
+    from ml.records.monitoring import DECISIONS, METRICS  # noqa: PLC0415
+    from ml.records.predictions import predictions  # noqa: PLC0415
     from ml.usecases import use_case  # noqa: PLC0415
 
     [log] = _only(documents, "databricks_quality_monitor")["inference_log"]

@@ -86,10 +86,10 @@ def world(spark: "SparkSession", tmp_path_factory: pytest.TempPathFactory) -> It
     from ml.training import train  # noqa: PLC0415
     from ml.training.feature_spec import Source  # noqa: PLC0415
     from ml.versions import version_task  # noqa: PLC0415
-    from tests.ml.folder_places import FolderPlaces  # noqa: PLC0415
+    from tests.ml.folder_backend import FolderBackend  # noqa: PLC0415
 
     home = tmp_path_factory.mktemp("world")
-    case, tables = use_case("credit"), Tables(spark, FolderPlaces(home / "tables"))
+    case, tables = use_case("credit"), Tables(spark, FolderBackend(home / "tables"))
     server = MlflowServer(home)
     with pytest.MonkeyPatch.context() as patch:
         url = server.start()

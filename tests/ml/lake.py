@@ -10,14 +10,14 @@ from pyspark.sql import SparkSession
 
 from ml import runtime
 from ml.declarations import Feed
-from ml.ingest import accounts, bronze, forgetting, silver
+from ml.ingest import bronze, file_log, forgetting, silver
 from ml.ingest.loading import loading
 from ml.ingest.silver import Refining
 from ml.parameters import Common
 from ml.streams.checkpoint import Checkpoint
 from ml.tables import Tables
 from ml.usecases import use_case
-from tests.ml.folder_places import FolderPlaces
+from tests.ml.folder_backend import FolderBackend
 
 CREDIT = use_case("credit")
 HEADERS = {feed.name: feed.raw_columns for feed in CREDIT.feeds}
@@ -34,7 +34,7 @@ class Lake:
     @property
     def tables(self) -> Tables:
         """A door of its own, as every task has one."""
-        return Tables(self.spark, FolderPlaces(self.root))
+        return Tables(self.spark, FolderBackend(self.root))
 
     def folder(self, feed: str) -> Path:
         """The landing folder of a feed."""
@@ -47,7 +47,7 @@ class Lake:
         task = Common(use_case=CREDIT, catalog="test", run_id=run_id)
         loaded = loading(self.tables, task, feed, "local")
         found = bronze.load_feed(replace(loaded, people=forgetting.people(loaded.tables, task, loaded.secrets)))
-        accounts.require_balance(loaded.tables, task, [loaded.full_name])
+        file_log.require_balance(loaded.tables, task, [loaded.full_name])
         bronze.require_none_refused(found)
 
     def refine(self, feed: Feed, run_id: str = "1") -> None:

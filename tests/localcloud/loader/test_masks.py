@@ -16,7 +16,7 @@ from localcloud.endpoint import Endpoint
 from localcloud.kernel import directory
 from ml.ingest.masks import function, make_functions, make_tables
 from ml.parameters import Common
-from ml.tables.system import bronze
+from ml.records.received import bronze
 from ml.usecases.credit.declaration import CREDIT
 from tests.localcloud.core import Core, leave, start
 
@@ -45,9 +45,9 @@ class Masked:
     def door(self, principal: str, workspace: str = "prod") -> "Tables":
         """The tables as a task of that principal reads them."""
         from ml.tables import Tables  # noqa: PLC0415
-        from ml.tables.unity_rest import UnityRestPlaces  # noqa: PLC0415
+        from ml.tables.unity_rest import UnityRestBackend  # noqa: PLC0415
 
-        return Tables(self.spark, UnityRestPlaces(self.sdk(principal, workspace).api_client))
+        return Tables(self.spark, UnityRestBackend(self.sdk(principal, workspace).api_client))
 
     def load(self, *stacks: str) -> loader.LoadReport:
         """Load stacks as they are shipped."""

@@ -13,7 +13,7 @@ from localcloud.endpoint import Endpoint
 from ml.declarations import Table, hidden_columns, unmasked
 from ml.ingest.masks import make_functions
 from ml.parameters import Common
-from ml.tables.system import bronze, outcome_quarantine, quarantine, silver
+from ml.records.received import bronze, outcome_quarantine, quarantine, silver
 from ml.usecases.credit.declaration import CREDIT
 from tests.localcloud.core import Core, leave, start
 

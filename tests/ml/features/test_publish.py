@@ -53,9 +53,9 @@ def core(tmp_path: Path, spark_remote: str) -> Iterator[Core]:
 def tables(core: Core, spark: "SparkSession") -> "Tables":
     """The door to Unity Catalog, with three feature rows of two clients behind it."""
     from ml.tables import Tables, frame_of  # noqa: PLC0415
-    from ml.tables.unity_rest import UnityRestPlaces  # noqa: PLC0415
+    from ml.tables.unity_rest import UnityRestBackend  # noqa: PLC0415
 
-    door = Tables(spark, UnityRestPlaces(core.admin().api_client))
+    door = Tables(spark, UnityRestBackend(core.admin().api_client))
     declared = CREDIT.model.feature_table.table
     filled = {"string": "30_to_44", "int": 1, "double": 0.5}
     common = {column.name: filled.get(column.type) for column in declared.columns}

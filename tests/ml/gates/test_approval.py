@@ -10,8 +10,8 @@ from ml.declarations import SignOff
 from ml.gates import approval
 from ml.gates.approval import NotApprovedError, Person, person, require_approver
 from ml.gates.sign_off import judge
-from ml.gates.verdict import JUDGING, Decision
-from ml.release.ledger import Moved, rolled_back
+from ml.records.gate_results import JUDGING, Decision
+from ml.records.promotions import Moved, rolled_back
 from tests.localcloud.core import leave, start
 
 _PASSED = dict.fromkeys(JUDGING, "pass")

@@ -8,7 +8,8 @@ import pytest
 
 from ml.declarations import ComparisonGate
 from ml.gates.comparison_checks import Contest, judge
-from ml.gates.verdict import Decision, Verdict
+from ml.gates.verdict import Verdict
+from ml.records.gate_results import Decision
 
 GATE = ComparisonGate(min_roc_auc=0.7, max_calibration_error=0.05, max_loss=0.0, resamples=200)
 RNG = np.random.default_rng(11)

@@ -7,7 +7,8 @@ import pytest
 
 from ml.evaluation.fairness import Fairness, GroupRates
 from ml.gates.compliance_checks import Papers, judge
-from ml.gates.verdict import Decision, Verdict
+from ml.gates.verdict import Verdict
+from ml.records.gate_results import Decision
 from ml.usecases import use_case
 
 MODEL, GATE = use_case("credit").model, use_case("credit").gates.compliance

@@ -10,8 +10,8 @@ import mlflow
 import pytest
 
 from ml.gates import comparison, compliance, infrastructure, sign_off
-from ml.gates.approvals import APPROVALS
 from ml.gates.infrastructure import run_probe
+from ml.records.approvals import APPROVALS
 from ml.release import promote
 from ml.release.alias_moves import NotReleasedError
 from ml.tables import frame_of

@@ -6,7 +6,7 @@ import pytest
 
 from ml.declarations import InfrastructureGate
 from ml.gates.infrastructure import Probed, judge
-from ml.gates.verdict import Decision
+from ml.records.gate_results import Decision
 
 GATE = InfrastructureGate(max_load_s=30, max_latency_ms=250, max_memory_mib=2048)
 FOUND = {

@@ -4,7 +4,7 @@ import pytest
 
 from ml.declarations import SignOff
 from ml.gates.sign_off import judge
-from ml.gates.verdict import Decision
+from ml.records.gate_results import Decision
 
 _PASSED = {"compliance": "pass", "comparison": "pass", "infrastructure": "pass"}
 

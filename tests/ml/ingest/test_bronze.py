@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame
 
-from ml.ingest import accounts, bronze
+from ml.ingest import bronze, file_log
 from ml.ingest.bronze import RefusedFilesError
 from ml.ingest.files import Inspected
 from ml.runtime import RowsUnaccountedError
@@ -140,7 +140,7 @@ def test_a_run_killed_at_any_point_is_completed_by_the_next(
 ) -> None:
     """Just before or just after each write: every row is there once, every file has one account."""
     lake.land("labels", "2023-02", (1, 0), (2, 1))
-    owner: Any = {"append_batch": Tables, "record": accounts}.get(point, Checkpoint)
+    owner: Any = {"append_batch": Tables, "record": file_log}.get(point, Checkpoint)
     done = getattr(owner, point)
 
     def killed(*given: Any, **named: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ml.features import build
-from ml.ingest import accounts, bronze, silver
+from ml.ingest import bronze, file_log, silver
 from ml.people import Request, person_column
 from ml.streams.checkpoint import Checkpoint
 from ml.tables import Tables
@@ -126,7 +126,7 @@ def test_killed_at_any_point_the_next_run_completes_it(
     """Once it is recorded, whatever run comes next, without the key: each row has left once."""
     lake.land("labels", "2023-02", (181, 0), (2, 0))
     _ingest(lake, "1")
-    owner: Any = {"record": accounts, "plan": Checkpoint, "commit": Checkpoint}.get(point, Tables)
+    owner: Any = {"record": file_log, "plan": Checkpoint, "commit": Checkpoint}.get(point, Tables)
     usual = getattr(owner, point)
 
     def killed(*given: Any, **named: Any) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ml.declarations import Column, ComparedBy, DeclarationError, Feed, Layer, OnChange, OnRepeat, OtherTable, Table
-from ml.ingest import accounts
+from ml.ingest import file_log
 from ml.ingest.bronze import RefusedFilesError
 from ml.streams.checkpoint import Checkpoint
 from ml.tables import Tables
@@ -170,7 +170,7 @@ def test_a_run_killed_at_any_point_is_completed_by_the_next(
 ) -> None:
     """Just after each write: every row is there once, every version has one account."""
     _make(lake)
-    owner = {"append_batch": Tables, "record": accounts}.get(point, Checkpoint)
+    owner = {"append_batch": Tables, "record": file_log}.get(point, Checkpoint)
     done = getattr(owner, point)
 
     def killed(*given: object, **named: object) -> None:

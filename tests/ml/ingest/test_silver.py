@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ml.declarations import OnRepeat
-from ml.ingest import accounts, bronze, silver
+from ml.ingest import bronze, file_log, silver
 from ml.ingest.silver import RepeatedRecordsError
 from ml.streams.checkpoint import Checkpoint
 from ml.tables import Tables
@@ -230,7 +230,7 @@ def test_a_run_killed_at_any_point_is_completed_by_the_next(
     _ingest(lake, "1")
     lake.land("labels", "2023-03", *CORRECTIONS[2])
     lake.run(bronze, "2")
-    owner: Any = {"append_batch": Tables, "merge": Tables, "record": accounts}.get(point, Checkpoint)
+    owner: Any = {"append_batch": Tables, "merge": Tables, "record": file_log}.get(point, Checkpoint)
     done = getattr(owner, point)
 
     def killed(*given: Any, **named: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ml.declarations import Column, DeclarationError, Feed, Layer, Login, Table, Topic
-from ml.ingest import accounts, topic
+from ml.ingest import file_log, topic
 from ml.ingest.kafka_options import options
 from ml.streams.checkpoint import Checkpoint
 from ml.tables import Tables
@@ -106,7 +106,7 @@ def test_a_run_killed_at_any_point_is_completed_by_the_next(
 ) -> None:
     """Just after each write: every message is there once, every batch has one account."""
     hub.send(payment("a"), payment("b"))
-    owner: Any = {"append_stream": Tables, "record": accounts}.get(point, Checkpoint)
+    owner: Any = {"append_stream": Tables, "record": file_log}.get(point, Checkpoint)
     done = getattr(owner, point)
 
     def killed(*given: Any, **named: Any) -> None:

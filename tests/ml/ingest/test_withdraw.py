@@ -8,7 +8,7 @@ import pytest
 
 from ml.declarations import OnRepeat
 from ml.features import build
-from ml.ingest import accounts, bronze, silver
+from ml.ingest import bronze, file_log, silver
 from ml.ingest.bronze import RefusedFilesError
 from ml.ingest.withdrawals import UnknownDeliveryError
 from ml.streams.checkpoint import Checkpoint
@@ -187,7 +187,7 @@ def test_killed_at_any_point_the_next_run_completes_it(
     lake.land("labels", "2023-03", (1, 1))
     _ingest(lake, "1")
     flags = {"withdraw": "labels/2023-02.csv", "reason": "typing mistake", "by": "ann"}
-    owner: Any = {"record": accounts, "plan": Checkpoint, "commit": Checkpoint}.get(point, Tables)
+    owner: Any = {"record": file_log, "plan": Checkpoint, "commit": Checkpoint}.get(point, Tables)
     usual = getattr(owner, point)
 
     def killed(*given: Any, **named: Any) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from ml.declarations import Tuning
-from ml.monitoring.months import add_months
+from ml.monitoring.calendar_months import add_months
 from ml.usecases import USE_CASES
 from tests.ml.conftest import COMMIT, World
 

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from ml.declarations import Feature
+from ml.monitoring.calendar_months import add_months
 from ml.monitoring.metric import PREDICTION, Kind, Metric, Verdict
 from ml.monitoring.month import LABEL, Expectation, MonthData, expectation
-from ml.monitoring.months import add_months
 from ml.monitoring.quality import Arrival
 from ml.usecases.credit.declaration import CREDIT
 

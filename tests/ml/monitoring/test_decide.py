@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from ml.declarations import Monitoring
+from ml.monitoring.calendar_months import add_months
 from ml.monitoring.decide import Recorded, bounded, decision_row, decisions, outcome, recorded_of, short
 from ml.monitoring.metric import Metric, Verdict
-from ml.monitoring.months import add_months
 from ml.monitoring.rules import Action, Decision
 from tests.ml.monitoring.made import MONTH, auc, metric, whole
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from ml.monitoring.alerts import OPEN, Alert
 from ml.monitoring.delivery import AlertFiles, DeliveryError, Webhook, require_webhook
+from ml.monitoring.open_alerts import OPEN, Alert
 
 ALERT = Alert(
     key="drift:2024-06",

@@ -8,7 +8,7 @@ import pytest
 
 from ml.monitoring import alert, decide, measure
 from ml.monitoring.alert import UndeliveredError
-from ml.monitoring.tables import ALERTS, DECISIONS, METRICS
+from ml.records.monitoring import ALERTS, DECISIONS, METRICS
 from tests.ml.monitoring.conftest import SHIFT_MONTH, Story
 
 

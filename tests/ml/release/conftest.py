@@ -12,14 +12,14 @@ from databricks.sdk.service import serving as sdk
 from mlflow.models import infer_signature
 
 from ml.parameters import Common
+from ml.records.promotions import Cause, ledger
 from ml.release.alias_moves import apply, moves
-from ml.release.ledger import Cause, ledger
 from ml.tables import Tables
 from ml.usecases import use_case
 from ml.versions import version_task
 from ml.versions.version_task import Judged
 from tests.localcloud.services.serving.world import World, mlflow_as, open_mlflow, open_world
-from tests.ml.folder_places import FolderPlaces
+from tests.ml.folder_backend import FolderBackend
 from tests.needs import starts
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     with open_mlflow(home) as server, open_world(home, server) as world, pytest.MonkeyPatch.context() as patch:
         # After the servers have started: a process that is forked while Spark's client runs may not live.
         spark: SparkSession = request.getfixturevalue("spark")
-        tables = Tables(spark, FolderPlaces(home / "tables"))
+        tables = Tables(spark, FolderBackend(home / "tables"))
         world.client().catalogs.create(name="prod")
         world.client().schemas.create(name="credit_ops", catalog_name="prod")
         patch.setenv("DATABRICKS_HOST", world.url)

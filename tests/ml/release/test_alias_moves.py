@@ -2,8 +2,9 @@
 
 import pytest
 
-from ml.gates.verdict import ALL_GATES
-from ml.release.alias_moves import Move, NotReleasedError, moves, require_released, unrecorded
+from ml.records.gate_results import ALL_GATES
+from ml.records.promotions import Move
+from ml.release.alias_moves import NotReleasedError, moves, require_released, unrecorded
 
 _PASSED = dict.fromkeys(ALL_GATES, "pass")
 

@@ -10,12 +10,12 @@ from databricks.sdk import WorkspaceClient
 from databricks.sdk.config import Config
 
 from localcloud.services.serving import pace, service
+from ml.records.promotions import ledger, rolled_back
 from ml.release import deploy, promote, rollback
 from ml.release.alias_moves import apply
 from ml.release.client import Patience, ask, ask_awake
 from ml.release.deploy import NotLiveError
 from ml.release.endpoint import Endpoint, NotServingError
-from ml.release.ledger import ledger, rolled_back
 from ml.release.rollback import NoReturnError
 from ml.usecases import use_case
 from tests.ml.release.conftest import ENDPOINT, MODEL, Served

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ml.release.ledger import Cause, Moved
+from ml.records.promotions import Cause, Moved
 from ml.release.rollback import left_behind
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 
 from ml.parameters import Common
 from ml.people import Request, person_column
+from ml.records.predictions import predictions
 from ml.scoring.forgetting import forget
 from ml.tables import frame_of
-from ml.tables.system import predictions
 from tests.ml.lake import CREDIT, Lake
 
 TASK = Common(use_case=CREDIT, catalog="test", run_id="7")

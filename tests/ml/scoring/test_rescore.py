@@ -9,8 +9,8 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from ml.declarations import Feature, Rescore
 from ml.examples.newest import newest_predictions
+from ml.records.predictions import FEATURES_HASH, predictions
 from ml.scoring.frames import features_hash, unscored
-from ml.tables.system import FEATURES_HASH, predictions
 from ml.usecases import use_case
 
 CREDIT = use_case("credit")

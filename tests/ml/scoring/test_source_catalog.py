@@ -2,8 +2,8 @@
 
 from ml import parameters
 from ml.features.frames import feature_rows
+from ml.records.predictions import predictions
 from ml.scoring.batch import Source, score
-from ml.tables.system import predictions
 from tests.ml.lake import CREDIT, Lake
 
 _FEATURES = CREDIT.model.feature_table

@@ -2,7 +2,7 @@
 
 from ml.declarations import Column, Layer, Table
 from ml.tables import Tables, changes, frame_of
-from ml.tables.places import changes as feed
+from ml.tables.backends import changes as feed
 from tests.ml.lake import Lake
 
 NAME = "test.credit_silver.notes"

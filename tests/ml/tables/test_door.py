@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from ml.declarations import Column, Layer, Table
+from ml.records.gate_results import GATE_RESULTS
 from ml.tables import RepeatedKeyError, TableMismatchError, Written, door, frame_of, pandas_of
-from ml.tables.system import GATE_RESULTS
 from tests.ml.lake import Lake
 
 NAME = "test.credit_gold.notes"

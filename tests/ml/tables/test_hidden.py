@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from ml.declarations import RECORD, Hidden, Layer, hidden_columns, hiding_function
-from ml.tables.system import bronze, outcome_quarantine, quarantine, silver
+from ml.records.received import bronze, outcome_quarantine, quarantine, silver
 from ml.usecases.credit.declaration import CREDIT
 
 
 def test_every_sensitive_column_of_every_table_is_hidden_with_its_type() -> None:
-    """The declaration names tables that `ml.tables.system` makes: neither may know one that the other does not."""
+    """The declaration names tables that `ml.records.received` makes: neither may know one that the other does not."""
     written = [table for feed in CREDIT.feeds for table in (bronze(feed), silver(feed), quarantine(feed))]
     model = CREDIT.model
     written += [model.feature_table.table, model.outcome.table, outcome_quarantine(CREDIT)]

@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 from localcloud.kernel import loopback
 from ml.declarations import Column, Layer, Table
 from ml.tables import Tables, Written, frame_of
-from ml.tables.unity_rest import UnityRestPlaces
+from ml.tables.unity_rest import UnityRestBackend
 
 if TYPE_CHECKING:
     from localcloud.endpoint import Endpoint
@@ -29,7 +29,7 @@ TABLE = Table(
 IN_PROD = TABLE.full_name("prod", "credit")
 
 
-class _LookedTooEarly(UnityRestPlaces):
+class _LookedTooEarly(UnityRestBackend):
     """It asked whether the table is there just before another task made it."""
 
     def exists(self, full_name: str) -> bool:
@@ -39,7 +39,7 @@ class _LookedTooEarly(UnityRestPlaces):
 
 
 def _tables(
-    cloud: "Endpoint", spark: SparkSession, workspace: str, principal: str, places: type = UnityRestPlaces
+    cloud: "Endpoint", spark: SparkSession, workspace: str, principal: str, backend: type = UnityRestBackend
 ) -> Tables:
     answer = loopback.request(
         "POST",
@@ -49,7 +49,7 @@ def _tables(
     )
     token = answer.raise_for_status().json()["token"]
     client = WorkspaceClient(host=cloud.workspaces[workspace], token=token, auth_type="pat")
-    return Tables(spark, places(client.api_client))
+    return Tables(spark, backend(client.api_client))
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from databricks.sdk.errors import BadRequest, PermissionDenied
 from localcloud.services.network.reach import CONFIGURATION, RULE, WORKSPACE
 from localcloud.services.unity import hiding
 from ml.tables import Tables
-from ml.tables.places import Past
-from ml.tables.unity_rest import UnityRestPlaces
+from ml.tables.backends import Past
+from ml.tables.unity_rest import UnityRestBackend
 from tests.localcloud.core import HOSTS, Core
 from tests.localcloud.masks import ROOT, mask
 
@@ -74,7 +74,7 @@ def test_with_both_it_is_filtered(masked: Core) -> None:
 def test_the_past_of_a_masked_table_is_refused(masked: Core, read: Callable[[Tables], Any], condition: str) -> None:
     """By Databricks' error condition, at the table door of a task, before Spark is asked for anything."""
     _endpoints(masked, "blob", "dfs")
-    tables = Tables(None, UnityRestPlaces(masked.admin().api_client))  # type: ignore[arg-type]  # refused before Spark
+    tables = Tables(None, UnityRestBackend(masked.admin().api_client))  # type: ignore[arg-type]  # refused before Spark
     with pytest.raises(BadRequest) as error:
         read(tables)
     assert f"[{condition}] columns or rows of '{TABLE}' are hidden from the caller" in str(error.value)
@@ -86,14 +86,14 @@ def test_a_masked_table_takes_no_insert_select(masked: Core) -> None:
     with pytest.raises(
         PermissionDenied, match="takes MERGE and a DataFrame's append from such a caller, and no INSERT"
     ):
-        UnityRestPlaces(masked.admin().api_client).relation(TABLE, write=True)
+        UnityRestBackend(masked.admin().api_client).relation(TABLE, write=True)
 
 
 def test_the_past_of_other_tables_is_read(masked: Core) -> None:
     """Nothing is hidden, so nothing is refused."""
     masked.cloud.store.delete(hiding.POLICY, "prod.credit_gold.hide")
-    places = UnityRestPlaces(masked.admin().api_client)
-    assert [places.relation(TABLE, write=False, past=past) for past in Past] == [
+    backend = UnityRestBackend(masked.admin().api_client)
+    assert [backend.relation(TABLE, write=False, past=past) for past in Past] == [
         f"delta.`{masked.cloud.warehouse}/prod/credit_gold/scores`"
     ] * len(Past)
 

@@ -9,8 +9,8 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from ml import runtime
 from ml.parameters import Common
+from ml.records.ingest import INGEST_FILES
 from ml.tables import Tables, frame_of
-from ml.tables.system import INGEST_FILES
 
 
 class Verdict(StrEnum):

@@ -7,12 +7,32 @@ from enum import StrEnum
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from ml.gates.records import append_record
-from ml.release.alias_moves import Move
+from ml.declarations import Column, Layer, Table
+from ml.records.appending import append_record
+from ml.records.columns import OWNER, text
 from ml.tables import Tables, frame_of
-from ml.tables.system import PROMOTIONS
 from ml.versions.aliases import CHAMPION
 from ml.versions.version_task import Judged
+
+PROMOTIONS = Table(
+    name="promotions",
+    layer=Layer.OPS,
+    columns=(
+        text("run_id", "The job run."),
+        text("model", "Full name of the registered model."),
+        text("alias", "The alias that was moved."),
+        Column(name="from_version", type="int", comment="Where it pointed before; null where nowhere.", nullable=True),
+        Column(name="to_version", type="int", comment="Where it points now."),
+        text("cause", "gates, rollback, or serving: the endpoint could not serve it and what was live came back."),
+        text("reason", "Why it was moved."),
+        text("promoted_by", "The principal or person that moved it."),
+        Column(name="promoted_at", type="timestamp", comment="When it was moved (UTC)."),
+    ),
+    # A run that promotes a version which the endpoint then cannot serve moves an alias twice.
+    keys=("run_id", "model", "alias", "to_version"),
+    owner=OWNER,
+    comment="One row per alias change: who, when, from, to, why.",
+)
 
 
 class Cause(StrEnum):
@@ -21,6 +41,15 @@ class Cause(StrEnum):
     GATES = "gates"
     ROLLBACK = "rollback"
     SERVING = "serving"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """`alias` goes from one version to another; `to_version` None takes it away."""
+
+    alias: str
+    from_version: int | None
+    to_version: int | None
 
 
 @dataclass(frozen=True, kw_only=True)

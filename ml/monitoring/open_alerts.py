@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ml.monitoring import wording
+from ml.monitoring import decision_text
+from ml.monitoring.calendar_months import named
 from ml.monitoring.cause import UNKNOWN, Cause
 from ml.monitoring.metric import Kind
-from ml.monitoring.months import named
 from ml.monitoring.rules import Action, Decision
 
 OPEN, CLOSED = "open", "closed"
@@ -100,11 +100,13 @@ def _opened(
 
 def _updated(alert: Alert, causes: Sequence[Cause], decision: Decision, title: str) -> Alert:
     """`alert` with the newest figures. `what` stays as it was first told."""
-    columns = [cause.column or wording.metric_name(cause.metric) for cause in wording.worst_by_column(causes)]
+    columns = [
+        cause.column or decision_text.metric_name(cause.metric) for cause in decision_text.worst_by_column(causes)
+    ]
     subject = alert.subject.replace("_", " ")
     advice = _WHAT_TO_DO[alert.subject]
     retrains = decision.action is Action.RETRAIN and alert.subject == Kind.PERFORMANCE
-    figures = "; ".join(wording.described(cause) for cause in wording.worst_by_column(causes)[:10])
+    figures = "; ".join(decision_text.described(cause) for cause in decision_text.worst_by_column(causes)[:10])
     reasons = "; ".join(sorted({cause.reason for cause in causes})) if alert.subject == UNKNOWN else figures
     return replace(
         alert,

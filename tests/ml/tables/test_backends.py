@@ -2,8 +2,8 @@
 
 import pytest
 
-from ml.tables.databricks import DatabricksPlaces
-from ml.tables.places import split
+from ml.tables.backends import split
+from ml.tables.databricks import DatabricksBackend
 from ml.tables.unity_rest import local_path
 
 
@@ -17,9 +17,9 @@ def test_names_have_three_levels() -> None:
 
 def test_on_databricks_names_go_to_spark_as_they_are() -> None:
     """Quoted part by part; a volume is its mounted folder."""
-    places = DatabricksPlaces(spark=None)  # type: ignore[arg-type] - names need no session
-    assert places.relation("prod.credit_gold.x", write=False) == "`prod`.`credit_gold`.`x`"
-    assert places.volume("prod.credit_bronze.landing", write=False) == "/Volumes/prod/credit_bronze/landing"
+    backend = DatabricksBackend(spark=None)  # type: ignore[arg-type] - names need no session
+    assert backend.relation("prod.credit_gold.x", write=False) == "`prod`.`credit_gold`.`x`"
+    assert backend.volume("prod.credit_bronze.landing", write=False) == "/Volumes/prod/credit_bronze/landing"
 
 
 def test_the_local_door_opens_local_paths_only() -> None:

@@ -12,9 +12,9 @@ from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql.types import Row
 
 from ml.declarations import UseCase
-from ml.ingest.checks import period
+from ml.monitoring.calendar_months import months_from
 from ml.monitoring.month import labels_overdue
-from ml.monitoring.months import months_from
+from ml.records.received_values import period
 
 _FEATURES, _PREDICTIONS, _OUTCOMES, _REJECTED = "features", "predictions", "outcomes", "rejected"
 

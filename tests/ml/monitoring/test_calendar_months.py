@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from ml.monitoring.months import add_months, months_between, months_from, named
+from ml.monitoring.calendar_months import add_months, months_between, months_from, named
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from ml.monitoring.measure import plan
-from ml.monitoring.state import Counted, MonthState
+from ml.monitoring.month_fingerprints import Counted, MonthState
 
 JUNE, JULY, AUGUST, SEPTEMBER = (date(2024, month, 1) for month in (6, 7, 8, 9))
 LABELLED = MonthState(

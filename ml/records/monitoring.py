@@ -1,12 +1,7 @@
 """Tables that monitoring keeps in the ops layer."""
 
 from ml.declarations import Column, Layer, Table
-
-OWNER = "ml-engineers"
-
-
-def _text(name: str, comment: str, *, nullable: bool = False) -> Column:
-    return Column(name=name, type="string", comment=comment, nullable=nullable)
+from ml.records.columns import OWNER, text
 
 
 def _number(name: str, comment: str) -> Column:
@@ -21,20 +16,20 @@ METRICS = Table(
     columns=(
         _MONTH,
         Column(name="model_version", type="int", comment="The version that scored the month, or was live then."),
-        _text("metric", "What was measured, for example psi or roc_auc."),
-        _text("column", "Feature, group attribute, probability or label; empty for the whole month."),
-        _text("kind", "data_quality, drift, performance or fairness."),
+        text("metric", "What was measured, for example psi or roc_auc."),
+        text("column", "Feature, group attribute, probability or label; empty for the whole month."),
+        text("kind", "data_quality, drift, performance or fairness."),
         _number("value", "The measured value; null where unknown."),
         _number("threshold_low", "A value below is a breach; null for no bound. Includes the noise bound."),
         _number("threshold_high", "A value above is a breach; null for no bound. Includes the noise bound."),
         _number("reference_value", "The same measure of the reference; null where there is none."),
-        _text("verdict", "ok, warn, breach or unknown."),
-        _text("reason", "The verdict in plain words, with the figures."),
+        text("verdict", "ok, warn, breach or unknown."),
+        text("reason", "The verdict in plain words, with the figures."),
         Column(name="rows", type="bigint", comment="Rows that were measured."),
-        _text("reference", "What the month was held against: tables with versions, and months."),
+        text("reference", "What the month was held against: tables with versions, and months."),
         Column(name="in_training", type="boolean", comment="Whether the version was fitted on this month."),
-        _text("fingerprint", "Of the month's data, predictions and outcomes; a change is measured again."),
-        _text("run_id", "The job run that measured."),
+        text("fingerprint", "Of the month's data, predictions and outcomes; a change is measured again."),
+        text("run_id", "The job run that measured."),
         Column(name="measured_at", type="timestamp", comment="When it was measured (UTC)."),
     ),
     keys=("month", "model_version", "metric", "column"),
@@ -47,16 +42,16 @@ DECISIONS = Table(
     layer=Layer.OPS,
     columns=(
         _MONTH,
-        _text("action", "nothing, alert or retrain."),
-        _text("reason", "Why, in plain words."),
-        _text("evidence", "JSON object: live_version, newest_version, causes, unknown, holdout_start."),
+        text("action", "nothing, alert or retrain."),
+        text("reason", "Why, in plain words."),
+        text("evidence", "JSON object: live_version, newest_version, causes, unknown, holdout_start."),
         Column(
             name="cool_down_until",
             type="date",
             comment="No retraining is asked for again before this day; null for none.",
             nullable=True,
         ),
-        _text("run_id", "The job run that decided."),
+        text("run_id", "The job run that decided."),
         Column(name="decided_at", type="timestamp", comment="When it was decided (UTC)."),
     ),
     keys=("month",),
@@ -68,20 +63,20 @@ ALERTS = Table(
     name="alerts",
     layer=Layer.OPS,
     columns=(
-        _text("key", "<kind>:<first month>. The same cause in later months updates its alert."),
+        text("key", "<kind>:<first month>. The same cause in later months updates its alert."),
         Column(name="since_month", type="date", comment="First month with the cause."),
         Column(name="last_month", type="date", comment="Newest month with the cause."),
-        _text("what", "What changed."),
-        _text("how_much", "By how much, against which limit."),
-        _text("what_to_do", "What to do about it."),
-        _text("status", "open while the newest month still has the cause, then closed."),
+        text("what", "What changed."),
+        text("how_much", "By how much, against which limit."),
+        text("what_to_do", "What to do about it."),
+        text("status", "open while the newest month still has the cause, then closed."),
         Column(name="attempts", type="int", comment="How often delivery was tried."),
-        _text("delivered_to", "webhook, or the file; null while undelivered.", nullable=True),
-        _text("last_error", "Why the last delivery failed; null where it did not.", nullable=True),
+        text("delivered_to", "webhook, or the file; null while undelivered.", nullable=True),
+        text("last_error", "Why the last delivery failed; null where it did not.", nullable=True),
         Column(
             name="delivered_at", type="timestamp", comment="When it was delivered (UTC); null: not yet.", nullable=True
         ),
-        _text("run_id", "The job run that last changed this row."),
+        text("run_id", "The job run that last changed this row."),
     ),
     keys=("key",),
     owner=OWNER,

@@ -5,10 +5,10 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 
 from ml.declarations import Table
-from ml.tables.places import Past, create_statement, split
+from ml.tables.backends import Past, create_statement, split
 
 
-class FolderPlaces:
+class FolderBackend:
     """`catalog.schema.name` lies at `<root>/catalog/schema/name`."""
 
     def __init__(self, root: Path) -> None:

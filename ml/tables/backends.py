@@ -23,7 +23,7 @@ class Past(StrEnum):
     CHANGES = "TABLE_CHANGES"
 
 
-class Places(Protocol):
+class Backend(Protocol):
     """Turns `catalog.schema.name` into what Spark can open, after asking for the right to."""
 
     def relation(self, full_name: str, *, write: bool, past: Past | None = None) -> str:

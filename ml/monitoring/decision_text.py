@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from ml.monitoring.calendar_months import add_months, named
 from ml.monitoring.cause import Cause
 from ml.monitoring.metric import Kind, Metric, Verdict
-from ml.monitoring.months import add_months, named
 
 _SHOWN = 3
 _NAMES = {

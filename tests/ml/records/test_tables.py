@@ -1,6 +1,7 @@
 """Tables derived from a use case."""
 
-from ml.tables.system import bronze, outcome_quarantine, predictions, quarantine
+from ml.records.predictions import predictions
+from ml.records.received import bronze, outcome_quarantine, quarantine
 from ml.usecases import use_case
 
 CREDIT = use_case("credit")

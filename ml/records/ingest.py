@@ -1,0 +1,62 @@
+"""What ingest records of deliveries: which came, what became of their rows, and which were withdrawn."""
+
+from ml.declarations import Column, Layer, Table
+from ml.records.columns import OWNER, text
+
+INGEST_FILES = Table(
+    name="ingest_files",
+    layer=Layer.OPS,
+    columns=(
+        text("run_id", "The job run."),
+        text("table_name", "Full name of the table that the rows were meant for."),
+        text("source_file", "The file the rows came in."),
+        text("source_sha256", "SHA-256 of the file's bytes; empty where it could not be read."),
+        text("verdict", "What became of the records; `ml/ingest/file_log.py` lists the verdicts."),
+        text("reason", "Why the file was refused or waits; null else.", nullable=True),
+        Column(name="rows_in", type="bigint", comment="Records received."),
+        Column(name="rows_kept", type="bigint", comment="Records that the table holds."),
+        Column(name="rows_quarantined", type="bigint", comment="Records that the quarantine holds."),
+        Column(name="recorded_at", type="timestamp", comment="When this was recorded (UTC)."),
+        # Nullable because earlier releases, which removed nothing, did not record it.
+        Column(
+            name="rows_removed", type="bigint", comment="Records that left: rows in = the other three.", nullable=True
+        ),
+    ),
+    keys=("run_id", "table_name", "source_file", "source_sha256"),
+    owner=OWNER,
+    comment="One row per batch, table, source file and verdict: how many rows came in, were kept, or left.",
+)
+
+WITHDRAWALS = Table(
+    name="withdrawals",
+    layer=Layer.OPS,
+    columns=(
+        text("run_id", "The job run."),
+        text("table_name", "Full name of the bronze table."),
+        text("source_file", "The delivery, as /Volumes/…"),
+        text("source_sha256", "SHA-256 of its bytes."),
+        Column(name="rows", type="bigint", comment="Records that it had brought."),
+        Column(name="bronze_version", type="bigint", comment="A version of the bronze table that still has them."),
+        text("reason", "Why it was withdrawn."),
+        text("withdrawn_by", "Who asked for it, and the principal that did it."),
+        Column(name="withdrawn_at", type="timestamp", comment="When it was asked for (UTC)."),
+    ),
+    keys=("table_name", "source_file", "source_sha256"),
+    owner=OWNER,
+    comment="One row per delivery that was withdrawn: who, when, why. Bronze has none of its records.",
+)
+
+INGEST_ARRIVALS = Table(
+    name="ingest_arrivals",
+    layer=Layer.OPS,
+    columns=(
+        text("feed", "The feed."),
+        text("name", "The file, below the feed's folder."),
+        Column(name="size_bytes", type="bigint", comment="Its size."),
+        Column(name="changed_ns", type="bigint", comment="When it was changed, in nanoseconds since 1970 (UTC)."),
+        Column(name="found_at", type="timestamp", comment="When Auto Loader told of it (UTC)."),
+    ),
+    keys=("feed", "name", "changed_ns"),
+    owner=OWNER,
+    comment="One row per file and change that Auto Loader told of, for the feeds that declare it.",
+)
