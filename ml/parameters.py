@@ -11,6 +11,9 @@ from urllib.parse import urlsplit
 from ml.declarations import UseCase
 from ml.usecases import USE_CASES
 
+# The parameters that decide a model are in the fingerprint.
+RETRAINS = False
+
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
 
 

@@ -18,6 +18,9 @@ from pyspark.sql.utils import is_remote
 
 import ml
 
+# Where a training runs decides no model.
+RETRAINS = False
+
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 

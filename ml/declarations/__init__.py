@@ -20,6 +20,9 @@ from ml.declarations.sources import Beginning, ComparedBy, Login, OnChange, Othe
 from ml.declarations.table import Column, Layer, Table
 from ml.declarations.usecase import JobSettings, UseCase
 
+# Not this code, but the values declared with it decide a model: the fingerprint holds them.
+RETRAINS = False
+
 __all__ = [
     "MONTHS",
     "RECORD",

@@ -1,9 +1,10 @@
 """The fingerprint of a training: equal fingerprints would train the same model, so the version is reused."""
 
+import ast
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -11,23 +12,58 @@ from importlib.resources.abc import Traversable
 from ml.declarations import Model
 from ml.examples.dataset import Month
 
-# The code that decides what a model is; a change elsewhere in the wheel trains nothing new.
-_CODE = ("training", "evaluation", "examples", "versions")
+# `RETRAINS = True` in a package, or in a module of its own opinion: a change there trains a new version. What training
+# imports must say so or deny it; tests/ml/training/test_fingerprint.py fails for a package that is silent.
+MARKER = "RETRAINS"
+_PACKAGE = "__init__.py"
 
 
-def _sources(at: Traversable, path: str) -> list[tuple[str, bytes]]:
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """One module of the wheel: its bytes, and whether it retrains; None if neither it nor its package says."""
+
+    content: bytes
+    retrains: bool | None
+
+
+def marker(source: bytes) -> bool | None:
+    """What the source of a module says of itself. Nothing is imported, so no Spark starts."""
+    if MARKER.encode() not in source:
+        return None
+    for statement in ast.parse(source).body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=bool(said))) if name == MARKER:
+                return said
+    return None
+
+
+def sources(root: Traversable) -> dict[str, Source]:
+    """The modules below the package `root` by their path in it, such as `training/plan.py`. Packages below inherit."""
+    return dict(
+        found for at in root.iterdir() if at.name != _PACKAGE for found in _sources(at, at.name, inherited=None)
+    )
+
+
+def _sources(at: Traversable, path: str, *, inherited: bool | None) -> Iterator[tuple[str, Source]]:
     if at.is_file():
-        return [(path, at.read_bytes())] if path.endswith(".py") else []
-    return [found for child in at.iterdir() for found in _sources(child, f"{path}/{child.name}")]
+        if path.endswith(".py"):
+            content = at.read_bytes()
+            own = marker(content)
+            yield path, Source(content=content, retrains=inherited if own is None else own)
+        return
+    package = at.joinpath(_PACKAGE)
+    own = marker(package.read_bytes()) if package.is_file() else None
+    for child in at.iterdir():
+        yield from _sources(child, f"{path}/{child.name}", inherited=inherited if own is None else own)
 
 
-def code_sha256() -> str:
-    """SHA-256 over the source files that training runs, by path."""
+def code_sha256(root: Traversable | None = None) -> str:
+    """SHA-256 over the modules that retrain, by their path in the package: the same wherever the package lies."""
     digest = hashlib.sha256()
-    root = files("ml")
-    for path, content in sorted(source for part in _CODE for source in _sources(root.joinpath(part), part)):
-        digest.update(f"{path}:{len(content)}:".encode())
-        digest.update(content)
+    for path, source in sorted(sources(files("ml") if root is None else root).items()):
+        if source.retrains:
+            digest.update(f"{path}:{len(source.content)}:".encode())
+            digest.update(source.content)
     return digest.hexdigest()
 
 

@@ -3,6 +3,9 @@
 from ml.declarations import UseCase
 from ml.usecases.credit.declaration import CREDIT
 
+# Not this code, but the values declared here decide a model: the fingerprint holds them.
+RETRAINS = False
+
 USE_CASES: dict[str, UseCase] = {use_case.name: use_case for use_case in (CREDIT,)}
 
 

@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+# It finds versions and makes none.
+RETRAINS = False
+
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities.model_registry import ModelVersion

@@ -5,6 +5,9 @@ from mlflow.exceptions import MlflowException
 
 from ml.versions.aliases import CHAMPION, PREVIOUS
 
+# It finds versions and makes none.
+RETRAINS = False
+
 # MLflow's own server says INVALID_PARAMETER_VALUE for an alias that is not there, Unity Catalog the other.
 _ABSENT = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 _TABLES = ("feature_table", "outcome_table")

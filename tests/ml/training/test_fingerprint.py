@@ -1,13 +1,19 @@
 """When a training is the same as an earlier one."""
 
-from dataclasses import replace
+import json
+import shutil
+from dataclasses import asdict, replace
 from datetime import date
+from enum import Enum
+from pathlib import Path
 
+import grimp
 import pytest
 
+import ml
 from ml.examples.dataset import Month
-from ml.training.fingerprint import code_sha256, fingerprint
-from ml.usecases import use_case
+from ml.training.fingerprint import code_sha256, fingerprint, sources
+from ml.usecases import USE_CASES, use_case
 
 _SAME: dict[str, object] = {
     "model_name": "prod.credit_ops.default_risk",
@@ -50,7 +56,81 @@ def test_whatever_decides_a_model_changes_it(changed: dict[str, object]) -> None
     assert _print(**changed) != _print()
 
 
-def test_the_code_is_hashed_from_the_files_that_train() -> None:
-    """Repeatable within one checkout."""
-    assert code_sha256() == code_sha256()
-    assert len(code_sha256()) == 64
+def test_whatever_training_imports_says_whether_it_retrains() -> None:
+    """Each module, or its package, has the marker. A room that training begins to import cannot be forgotten."""
+    root = Path(ml.__file__).parent
+    found = sources(root)
+    imported = grimp.build_graph("ml").find_upstream_modules("ml.training.train") - {"ml"}
+    paths = {name: name.removeprefix("ml.").replace(".", "/") for name in imported}
+    files = {name: f"{path}/__init__.py" if (root / path).is_dir() else f"{path}.py" for name, path in paths.items()}
+    assert "ml.examples.dataset" in imported
+    assert [name for name, path in sorted(files.items()) if found[path].retrains is None] == []
+
+
+def test_a_model_is_made_by_these_rooms() -> None:
+    """What only finds a version, reads tables or judges trains nothing new."""
+    found = {path for path, source in sources(Path(ml.__file__).parent).items() if source.retrains}
+    assert {"training/train.py", "examples/dataset.py", "evaluation/metrics.py", "versions/contract.py"} <= found
+    assert not {"versions/champion.py", "tables/door.py", "gates/verdict.py", "monitoring/rules.py"} & found
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """A package with a room that retrains but for one module, a room that does not, and one that is silent."""
+    written = {
+        "__init__.py": "RETRAINS = True\n",
+        "fits/__init__.py": '"""Doc."""\nRETRAINS = True\n',
+        "fits/deep/model.py": "a = 1\n",
+        "fits/finds.py": "RETRAINS = False\n",
+        "judges/__init__.py": "RETRAINS = False\n",
+        "judges/gate.py": "",
+        "silent/__init__.py": "",
+        "silent/part.py": "said = 'RETRAINS = True'\n",
+    }
+    for path, text in written.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    return tmp_path
+
+
+def test_a_module_has_its_own_marker_or_that_of_its_package(package: Path) -> None:
+    """The package `ml` itself speaks for none of its rooms, and a text that looks like a marker is none."""
+    assert {path: source.retrains for path, source in sources(package).items()} == {
+        "fits/__init__.py": True,
+        "fits/deep/model.py": True,
+        "fits/finds.py": False,
+        "judges/__init__.py": False,
+        "judges/gate.py": False,
+        "silent/__init__.py": None,
+        "silent/part.py": None,
+    }
+
+
+def test_only_a_change_of_what_retrains_changes_the_hash(package: Path) -> None:
+    """Compiled files and modules that deny it or are silent change nothing."""
+    before = code_sha256(package)
+    (package / "fits/finds.py").write_text("RETRAINS = False\nb = 2\n")
+    (package / "silent/part.py").write_text("c = 3\n")
+    (package / "fits/model.pyc").write_bytes(b"compiled")
+    assert code_sha256(package) == before
+    (package / "fits/deep/model.py").write_text("a = 2\n")
+    assert code_sha256(package) != before
+
+
+def test_equal_code_has_one_hash_wherever_it_lies(tmp_path: Path) -> None:
+    """The path of a checkout is no part of it."""
+    copied = tmp_path / "elsewhere" / "wheel"
+    shutil.copytree(Path(ml.__file__).parent, copied, ignore=shutil.ignore_patterns("__pycache__"))
+    assert code_sha256(copied) == code_sha256()
+
+
+@pytest.mark.parametrize("name", sorted(USE_CASES))
+def test_a_declaration_is_spelled_alike_in_every_process(name: str) -> None:
+    """It is JSON but for dates and enumerations: no set with an order of its own, no object spelled by its address."""
+
+    def plain(value: object) -> str:
+        assert isinstance(value, date | Enum), f"{value!r} would be spelled differently in another process"
+        return str(value)
+
+    model = use_case(name).model
+    assert json.loads(json.dumps(asdict(model), default=plain))["features"] == list(model.features)
