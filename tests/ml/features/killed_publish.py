@@ -20,7 +20,7 @@ from ml.features.online_stores import OnlineStores
 from ml.parameters import Common
 from ml.tables import Tables
 from ml.tables.unity_rest import UnityRestPlaces
-from ml.usecases.credit.declaration import CREDIT
+from ml.usecases.credit.declaration import USE_CASE as CREDIT
 
 # What is called there, and whether it is done by then.
 POINTS: dict[str, tuple[object, str, bool]] = {

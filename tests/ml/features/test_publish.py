@@ -21,7 +21,7 @@ from localcloud.services.serving.online.tables import OnlineShelf
 from ml.features.publish import publish, skipped
 from ml.features.sync import NotSyncedError, Pace, newest_since
 from ml.parameters import Common
-from ml.usecases.credit.declaration import CREDIT
+from ml.usecases.credit.declaration import USE_CASE as CREDIT
 from tests.localcloud.core import Core, leave, start
 from tests.ml.features.killed_publish import POINTS
 
