@@ -46,7 +46,6 @@ def demo_report(
         alerts=[_alert(row) for row in records.alerts],
         gates=[_pick(row, "version", "gate", "verdict", "reason") for row in records.gates],
         intervals=_intervals(records.gates),
-        interval_limit=-declared.gates.comparison.max_loss,
         versions=[_version(row) for row in history_rows(story.model)],
         accounting=accounting,
         bars=_bars(story.tasks),

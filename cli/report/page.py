@@ -53,7 +53,6 @@ class Report:
     accounting: Rows
     gates: Rows
     intervals: Sequence[Interval]
-    interval_limit: float
     charts: Sequence[MonthsChart] = field(default_factory=tuple)
     checks: Rows = field(default_factory=tuple)
     decisions: Rows = field(default_factory=tuple)
@@ -66,7 +65,7 @@ def render(report: Report) -> str:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    intervals = intervals_chart(report.intervals, limit=report.interval_limit, limit_name="must lie right of this")
+    intervals = intervals_chart(report.intervals, limit=0.0, limit_name="better, beyond chance: right of this")
     return environment.get_template("page.html.j2").render(
         report=report,
         timeline=Markup(timeline(report.bars)),  # noqa: S704 - the charts escape every text they draw

@@ -37,6 +37,8 @@ def training(context: JobContext) -> JobDeclaration | None:
                     "git-commit": context.git_commit,
                     "sample-rows": parameter("sample_rows"),
                     "reason": parameter("reason"),
+                    # So that a training by schedule is known from one that somebody started: other rules let it live.
+                    "trigger": "{{job.trigger.type}}",
                     "holdout-start": parameter("holdout_start"),
                     "package-index": context.package_index,
                 },

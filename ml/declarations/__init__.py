@@ -3,13 +3,26 @@
 `infra` provisions from these values and the jobs run from them, so both sides read the same truth.
 """
 
+from ml.declarations.causes import TrainingCause, cause_of
 from ml.declarations.derived import Derived, Input
 from ml.declarations.errors import DeclarationError
 from ml.declarations.features import Aggregate, Dimension, Feature, FeatureTable, History, Past, Window, lag
 from ml.declarations.feed import Feed, FeedSource, OnRepeat
 from ml.declarations.formats import Binary, Csv, Discovery, FileFormat, JsonLines, Parquet, PeriodFrom, Source, Spelling
-from ml.declarations.gates import ComparisonGate, ComplianceGate, Gates, InfrastructureGate, SignOff
+from ml.declarations.gates import ComparisonGate, ComplianceGate, Costs, Gates, InfrastructureGate, MeasureRule, SignOff
 from ml.declarations.hidden import RECORD, Hidden, hidden_columns, hiding_function, unmasked
+from ml.declarations.measures import (
+    BRIER_SCORE,
+    CALIBRATION_ERROR,
+    COST,
+    LOG_LOSS,
+    MAE,
+    R2,
+    RMSE,
+    ROC_AUC,
+    Direction,
+    Measure,
+)
 from ml.declarations.model import Algorithm, Model, Promotion, Rescore, Tuning
 from ml.declarations.monitoring import Limits, Monitoring
 from ml.declarations.outcomes import Joins, Later, Outcome
@@ -24,8 +37,16 @@ from ml.declarations.usecase import JobSettings, UseCase
 RETRAINS = False
 
 __all__ = [
+    "BRIER_SCORE",
+    "CALIBRATION_ERROR",
+    "COST",
+    "LOG_LOSS",
+    "MAE",
     "MONTHS",
+    "R2",
     "RECORD",
+    "RMSE",
+    "ROC_AUC",
     "Aggregate",
     "Algorithm",
     "Beginning",
@@ -35,10 +56,12 @@ __all__ = [
     "ComparedBy",
     "ComparisonGate",
     "ComplianceGate",
+    "Costs",
     "Csv",
     "DeclarationError",
     "Derived",
     "Dimension",
+    "Direction",
     "Discovery",
     "Feature",
     "FeatureTable",
@@ -57,6 +80,8 @@ __all__ = [
     "Layer",
     "Limits",
     "Login",
+    "Measure",
+    "MeasureRule",
     "Model",
     "Monitoring",
     "OnChange",
@@ -76,11 +101,13 @@ __all__ = [
     "Spelling",
     "Table",
     "Topic",
+    "TrainingCause",
     "Tuning",
     "UseCase",
     "WeekStart",
     "Window",
     "WorkloadSize",
+    "cause_of",
     "hidden_columns",
     "hiding_function",
     "lag",

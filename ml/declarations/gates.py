@@ -1,7 +1,12 @@
 """Promotion gates. All are on by default; a missing, NaN or unknown input blocks."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from ml.declarations.causes import TrainingCause
+from ml.declarations.errors import require
+from ml.declarations.measures import COST, Measure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,20 +24,72 @@ class ComplianceGate:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ComparisonGate:
-    """The challenger against the champion on the same hold-out rows, by ROC AUC.
+class MeasureRule:
+    """One measure of the comparison.
 
-    Passes when the lower end of the paired bootstrap interval of (challenger - champion) is at least
-    -`max_loss`, and the challenger alone reaches `min_roc_auc` and stays under `max_calibration_error`
-    (expected calibration error over ten equal-count bins). `confidence` is the interval's level.
+    `margin`: how much worse than the champion a challenger may be, in the measure's unit. `limit`: what the challenger
+    must reach by itself: at least, if higher is better, else at most. None: no such limit.
     """
 
-    min_roc_auc: float
-    max_calibration_error: float
-    max_loss: float
+    measure: Measure
+    margin: float
+    limit: float | None = None
+
+    def problems(self) -> list[str]:
+        """What is wrong with it."""
+        return [] if self.margin > 0 else [f"margin of {self.measure.name} is {self.margin}: give more than 0"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Costs:
+    """What one wrong decision costs, in one unit of money, beside a right one."""
+
+    false_positive: float
+    false_negative: float
+
+
+def _improve() -> Mapping[TrainingCause, Measure]:
+    return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparisonGate:
+    """The challenger against the champion on the same hold-out rows, by paired bootstrap intervals.
+
+    It must not be worse than the champion by the margin of any measure: so says a one-sided bound at `confidence`.
+    If the version was trained for a cause that `must_improve` names, that measure must be better by more than chance:
+    its whole interval at `confidence` lies on the better side of zero. Causes that are left out need no improvement:
+    renewing a model that is as good is enough.
+    With fewer rows than `min_holdout_rows` nothing can be said, which blocks. `costs` is what `COST` counts.
+    """
+
+    measures: tuple[MeasureRule, ...]
+    must_improve: Mapping[TrainingCause, Measure] = field(default_factory=_improve)
+    costs: Costs | None = None
     confidence: float = 0.95
     resamples: int = 1000
     min_holdout_rows: int = 500
+
+    def __post_init__(self) -> None:
+        names = [rule.measure.name for rule in self.measures]
+        strange = sorted({measure.name for measure in self.must_improve.values()} - set(names))
+        require(
+            "comparison gate",
+            [
+                None if names else "it judges no measure: name at least one",
+                None if len(names) == len(set(names)) else f"measures {names} repeat a name: keep one of each",
+                *(problem for rule in self.measures for problem in rule.problems()),
+                f"must_improve names {strange}, which it does not judge: add them to measures" if strange else None,
+                "it judges cost, but no costs are declared: give costs"
+                if COST.name in names and not self.costs
+                else None,
+                None if 0.5 < self.confidence < 1 else f"confidence {self.confidence} is outside 0.5..1 (exclusive)",
+            ],
+        )
+
+    def rule(self, measure: Measure) -> MeasureRule | None:
+        """The rule of `measure`, or None if it is not judged."""
+        return next((rule for rule in self.measures if rule.measure == measure), None)
 
 
 @dataclass(frozen=True, kw_only=True)

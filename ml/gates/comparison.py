@@ -1,4 +1,7 @@
-"""Task `comparison` of job `<usecase>-promotion`: is this version good, and better than the one that is live?"""
+"""Task `comparison` of job `<usecase>-promotion`: is this version good, and not worse than the one that is live?
+
+Whether it must be better, or as good, depends on why it was trained (docs/adr/0019-how-a-challenger-is-judged.md).
+"""
 
 import tempfile
 from collections.abc import Sequence
@@ -9,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from mlflow.exceptions import MlflowException
 
+from ml.declarations import cause_of
 from ml.gates import reporting
 from ml.gates.comparison_checks import Contest, judge
 from ml.gates.scoring import holdout, score
@@ -46,6 +50,7 @@ def verdict(subject: Judged) -> Verdict:
             challenger=_scored(subject, subject.version, rows),
             champion_version=champion,
             champion=None if champion is None else _scored(subject, champion, rows),
+            cause=cause_of(lineage.reason),
         )
     except (ValueError, MlflowException) as error:
         return refuse(COMPARISON, str(error), version=subject.version, champion_version=champion)

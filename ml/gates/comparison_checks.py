@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
-from ml.declarations import ComparisonGate
-from ml.evaluation.bootstrap import Interval, auc_difference
+from ml.declarations import COST, ComparisonGate, TrainingCause
+from ml.evaluation import measured
+from ml.evaluation.comparing import Measured, compare, estimates
 from ml.evaluation.metrics import Evaluation, evaluate
-from ml.gates.verdict import Check, Verdict, at_least, at_most, decide, refuse
+from ml.evaluation.resampling import Bootstrap, Estimate, Paired
+from ml.gates.measure_checks import Against, better, equal_passes, limit_check, not_worse, shows
+from ml.gates.verdict import Check, Verdict, at_least, decide, refuse
 from ml.records.gate_results import COMPARISON
 
 Vector = npt.NDArray[np.float64]
@@ -17,13 +21,27 @@ Vector = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True)
 class Contest:
-    """Labels and probabilities of the same hold-out rows, in the same order; `champion` is None where none is live."""
+    """Labels and probabilities of the same hold-out rows, in the same order; `champion` is None if none is live.
+
+    `cause` is why the challenger was trained.
+    """
 
     version: int
     labels: npt.NDArray[np.int64]
     challenger: Vector
     champion_version: int | None = None
     champion: Vector | None = None
+    cause: TrainingCause = TrainingCause.MANUAL
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """What was measured: the challenger by itself, and, if a champion is live, both versions."""
+
+    challenger: Evaluation
+    champion: Evaluation | None
+    estimates: Mapping[str, Estimate]
+    pairs: Mapping[str, Paired]
 
 
 def judge(
@@ -35,76 +53,103 @@ def judge(
     optional_sources: Sequence[str] = (),
     **more: object,
 ) -> Verdict:
-    """The verdict; `more` goes into its inputs. What cannot be measured fails.
+    """The verdict; `more` goes into its inputs. What cannot be measured blocks.
 
     `optional_sources` says what each optional source is worth: it stands in the reason and decides nothing.
     """
-    told: Mapping[str, object] = {
+    given: Mapping[str, object] = {
         "version": contest.version,
         "champion_version": contest.champion_version,
+        "cause": str(contest.cause),
         "seed": seed,
         "optional_sources": list(optional_sources),
         **more,
     }
     too_few = _too_few(contest.labels, gate)
     if too_few:
-        return decide(COMPARISON, too_few, inputs=told, thresholds=asdict(gate))
+        return decide(COMPARISON, too_few, inputs=given, thresholds=asdict(gate))
     try:
-        ours = evaluate(contest.labels, contest.challenger, threshold)
-        theirs = None if contest.champion is None else evaluate(contest.labels, contest.champion, threshold)
-        interval = None if contest.champion is None else _interval(contest, contest.champion, gate, seed)
+        figures = _figures(contest, gate, threshold, seed)
     except ValueError as error:
-        return refuse(COMPARISON, str(error), **told)
+        return refuse(COMPARISON, str(error), **given)
+    sources = [Check(passed=True, text=text) for text in optional_sources]
     return decide(
         COMPARISON,
-        [
-            *_absolute(ours, gate),
-            _relative(contest, interval, gate),
-            *(Check(passed=True, text=text) for text in optional_sources),
-        ],
-        inputs={
-            **told,
-            "challenger": ours.as_dict(),
-            "champion": theirs.as_dict() if theirs else None,
-            "interval": asdict(interval) if interval else None,
-        },
+        [*_absolute(figures, gate), *_relative(contest, figures, gate), *sources],
+        inputs={**given, **_recorded(figures, gate)},
         thresholds=asdict(gate),
     )
 
 
+def measures_of(gate: ComparisonGate, threshold: float) -> Mapping[str, Measured]:
+    """The functions of the measures that `gate` judges. Raises ValueError naming those that there are not."""
+    known = dict(measured.MEASURED)
+    if gate.costs:
+        known[COST.name] = partial(measured.cost, threshold=threshold, **asdict(gate.costs))
+    names = [rule.measure.name for rule in gate.measures]
+    strange = [name for name in names if name not in known]
+    if strange:
+        raise ValueError(f"the gate judges {strange}, which cannot be measured: {sorted(known)} can")
+    return {name: known[name] for name in names}
+
+
 def _too_few(labels: npt.NDArray[np.int64], gate: ComparisonGate) -> list[Check]:
-    """Why nothing can be said about these rows; empty where something can."""
-    checks = [at_least("hold-out rows", len(labels), gate.min_holdout_rows)]
-    if len(np.unique(labels)) < 2:
-        checks.append(Check(passed=False, text="the hold-out holds one class only, so no ranking can be measured"))
+    """Why nothing can be said about these rows; empty if something can."""
+    rows = at_least("hold-out rows", len(labels), gate.min_holdout_rows)
+    classes = "the hold-out holds one class only, so no ranking can be measured"
+    checks = [Check(passed=rows.passed, known=False, text=f"{rows.text}: too few to tell")]
+    checks.append(Check(passed=len(np.unique(labels)) > 1, known=False, text=classes))
     return [check for check in checks if not check.passed]
 
 
-def _interval(contest: Contest, champion: Vector, gate: ComparisonGate, seed: int) -> Interval:
-    return auc_difference(
-        contest.labels,
-        contest.challenger,
-        champion,
-        confidence=gate.confidence,
-        resamples=gate.resamples,
-        seed=seed,
-    )
+def _figures(contest: Contest, gate: ComparisonGate, threshold: float, seed: int) -> Figures:
+    """Raises ValueError for probabilities that cannot be measured, or a measure that there is not."""
+    measures, truth = measures_of(gate, threshold), contest.labels.astype(np.float64)
+    ours = evaluate(contest.labels, contest.challenger, threshold)
+    drawn = Bootstrap(confidence=gate.confidence, resamples=gate.resamples, seed=seed)
+    alone = estimates(measures, truth, contest.challenger, drawn)
+    if contest.champion is None:
+        return Figures(challenger=ours, champion=None, estimates=alone, pairs={})
+    theirs = evaluate(contest.labels, contest.champion, threshold)
+    pairs = compare(measures, truth, contest.challenger, contest.champion, drawn)
+    return Figures(challenger=ours, champion=theirs, estimates=alone, pairs=pairs)
 
 
-def _absolute(ours: Evaluation, gate: ComparisonGate) -> list[Check]:
+def _absolute(figures: Figures, gate: ComparisonGate) -> list[Check]:
+    checks = [limit_check(rule, figures.estimates[rule.measure.name]) for rule in gate.measures]
+    return [check for check in checks if check is not None]
+
+
+def _relative(contest: Contest, figures: Figures, gate: ComparisonGate) -> list[Check]:
+    """One check per measure against the champion, by the rule of the training's cause."""
+    if contest.champion_version is None:
+        return [Check(passed=True, text="no champion is live, so only the absolute limits apply")]
+    champion = Against(version=contest.champion_version, rows=len(contest.labels))
+    improved = gate.must_improve.get(contest.cause)
     return [
-        at_least("ROC AUC", ours.roc_auc, gate.min_roc_auc),
-        at_most("expected calibration error", ours.expected_calibration_error, gate.max_calibration_error),
+        better(rule, figures.pairs[rule.measure.name], champion, str(contest.cause))
+        if rule.measure == improved
+        else not_worse(rule, figures.pairs[rule.measure.name], champion)
+        for rule in gate.measures
     ]
 
 
-def _relative(contest: Contest, interval: Interval | None, gate: ComparisonGate) -> Check:
-    if interval is None:
-        return Check(passed=True, text="no champion is live, so only the absolute limits apply")
-    check = at_least("its lower end", interval.lower, 0.0 - gate.max_loss)
-    told = (
-        f"ROC AUC differs from champion version {contest.champion_version} by {interval.difference:+.4f}, "
-        f"{interval.confidence:.0%} interval {interval.lower:+.4f}..{interval.upper:+.4f} "
-        f"over {len(contest.labels)} rows"
-    )
-    return Check(passed=check.passed, text=f"{told}; {check.text}")
+def _recorded(figures: Figures, gate: ComparisonGate) -> Mapping[str, object]:
+    """Every figure with its interval; `interval` is that of the first measure, which reports show."""
+    first = figures.pairs.get(gate.measures[0].measure.name)
+    power = {
+        rule.measure.name: {
+            "shows_improvement_from": shows(figures.pairs[rule.measure.name]),
+            "equal_passes": equal_passes(rule, figures.pairs[rule.measure.name]),
+        }
+        for rule in gate.measures
+        if figures.pairs
+    }
+    return {
+        "challenger": figures.challenger.as_dict(),
+        "champion": figures.champion.as_dict() if figures.champion else None,
+        "estimates": {name: asdict(found) for name, found in figures.estimates.items()},
+        "pairs": {name: asdict(found) for name, found in figures.pairs.items()},
+        "interval": asdict(first.interval) if first else None,
+        "power": power,
+    }

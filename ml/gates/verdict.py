@@ -1,4 +1,4 @@
-"""A gate's verdict: pass only when every check passes; what is missing or not a number does not. Pure."""
+"""A gate's verdict: pass only if every check passes; what is missing, not a number or unknown does not. Pure."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -9,10 +9,11 @@ from ml.records.gate_results import Decision
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One thing that was checked, in plain words with its figures."""
+    """One thing that was checked, in plain words with its figures. Not `known`: too little to tell, so not passed."""
 
     passed: bool
     text: str
+    known: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,20 +30,21 @@ class Verdict:
 def decide(
     gate: str, checks: Sequence[Check], *, inputs: Mapping[str, object], thresholds: Mapping[str, object]
 ) -> Verdict:
-    """Pass where all of `checks` pass. The reason names every failure, or else every check. No checks fail."""
-    failed = [check.text for check in checks if not check.passed]
-    told = failed or [check.text for check in checks] or ["nothing was checked"]
+    """Pass if all of `checks` pass. The reason names every check that does not, or else every check. No checks fail."""
+    missed = [check for check in checks if not check.passed]
+    shown = [check.text for check in missed or checks] or ["nothing was checked"]
+    failed = not checks or any(check.known for check in missed)
     return Verdict(
         gate=gate,
-        decision=Decision.PASS if checks and not failed else Decision.FAIL,
-        reason="; ".join(told),
+        decision=Decision.FAIL if failed else Decision.UNKNOWN if missed else Decision.PASS,
+        reason="; ".join(shown),
         inputs=inputs,
         thresholds=thresholds,
     )
 
 
 def refuse(gate: str, reason: str, **inputs: object) -> Verdict:
-    """A failure before anything could be measured."""
+    """A failure before anything could be measured: an input is missing or wrong."""
     return decide(gate, [Check(passed=False, text=reason)], inputs=inputs, thresholds={})
 
 

@@ -16,10 +16,11 @@ ALL_GATES = (*JUDGING, SIGN_OFF)
 
 
 class Decision(StrEnum):
-    """What a gate says. There is no third: whatever cannot be decided fails."""
+    """What a gate says. Only `PASS` releases; `UNKNOWN`: nothing failed, and there is too little to tell."""
 
     PASS = "pass"  # noqa: S105 - a verdict, no password
     FAIL = "fail"
+    UNKNOWN = "unknown"
 
 
 GATE_RESULTS = Table(
@@ -30,7 +31,7 @@ GATE_RESULTS = Table(
         text("model", "Full name of the registered model."),
         Column(name="version", type="int", comment="Version of the registered model."),
         text("gate", "compliance, comparison, infrastructure or sign_off."),
-        text("verdict", "pass or fail."),
+        text("verdict", "pass, fail, or unknown: too little to tell, which releases nothing."),
         text("reason", "The verdict in plain words, with the figures."),
         text("inputs", "JSON object: what was measured."),
         text("thresholds", "JSON object: what it was held against."),

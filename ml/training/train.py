@@ -14,7 +14,7 @@ import pandas as pd
 from pyspark.sql import DataFrame
 
 from ml import parameters, runtime
-from ml.declarations import Algorithm, Layer, Model
+from ml.declarations import Algorithm, Layer, Model, TrainingCause
 from ml.evaluation.metrics import Evaluation, evaluate
 from ml.examples import dataset
 from ml.examples.dataset import MONTH
@@ -67,6 +67,7 @@ def parse(arguments: Sequence[str] | None) -> Task:
     flags.add_argument("--git-commit", required=True)
     flags.add_argument("--sample-rows", required=True, type=_row_count)
     flags.add_argument("--reason", required=True)
+    flags.add_argument("--trigger", default="", help="what started the job's run, as Jobs names it")
     flags.add_argument(
         "--holdout-start", default=None, type=parameters.month, help="YYYY-MM; empty: the declared share"
     )
@@ -79,10 +80,16 @@ def parse(arguments: Sequence[str] | None) -> Task:
         source_catalog=parsed.source_catalog,
         git_commit=parsed.git_commit,
         sample_rows=parsed.sample_rows,
-        reason=parsed.reason,
+        reason=why(parsed.reason, parsed.trigger),
         holdout_start=parsed.holdout_start,
         package_index=parsed.package_index or "",
     )
+
+
+def why(reason: str, trigger: str) -> str:
+    """The reason of the training: `reason`, unless a schedule started the run and nobody gave one."""
+    started_by_schedule = reason == TrainingCause.MANUAL and trigger == "periodic"
+    return str(TrainingCause.SCHEDULE) if started_by_schedule else reason
 
 
 def train(

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from policies.review.differences import Difference, differences
 from policies.review.masking import hide_forms
-from policies.terraform.change import Action, Change
-from policies.terraform.plan import Plan
+from policies.terraform.plan import Action, Change, Plan
 
 
 @dataclass(frozen=True, kw_only=True)

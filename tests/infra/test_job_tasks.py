@@ -116,6 +116,7 @@ def test_parameters_of_every_task(documents: Documents) -> None:
         "--sample-rows": "{{job.parameters.sample_rows}}",
         "--holdout-start": "{{job.parameters.holdout_start}}",
         "--reason": "{{job.parameters.reason}}",
+        "--trigger": "{{job.trigger.type}}",
     }
     assert _flags(tasks(documents, "dev", "credit-scoring")["scoring"]) == common | {
         "--source-catalog": "{{job.parameters.source_catalog}}",

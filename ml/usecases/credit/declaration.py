@@ -1,6 +1,10 @@
 """The credit use case, declared."""
 
 from ml.declarations import (
+    BRIER_SCORE,
+    CALIBRATION_ERROR,
+    LOG_LOSS,
+    ROC_AUC,
     Algorithm,
     Column,
     ComparisonGate,
@@ -12,12 +16,14 @@ from ml.declarations import (
     Joins,
     Layer,
     Limits,
+    MeasureRule,
     Model,
     Monitoring,
     Outcome,
     Serving,
     SignOff,
     Table,
+    TrainingCause,
     Tuning,
     UseCase,
     WorkloadSize,
@@ -73,8 +79,25 @@ MODEL = Model(
 GATES = Gates(
     # 0.2 is the "four-fifths" order of magnitude used in US employment and credit guidance (EEOC 1978).
     compliance=ComplianceGate(max_group_difference=0.2, min_group_rows=100, decision_threshold=0.5),
-    # 0.70 is what a single feature (the newest repayment status) reaches; a model must beat it.
-    comparison=ComparisonGate(min_roc_auc=0.70, max_calibration_error=0.05, max_loss=0.0),
+    comparison=ComparisonGate(
+        measures=(
+            # 0.70 is what a single feature (the newest repayment status) reaches; a model must beat it. Two trainings
+            # that differ by their seed alone are 0.001 apart at 6,000 rows and 0.0025 at 1,000: at a margin of 0.005
+            # nearly all of such pass there, and two in three here.
+            MeasureRule(measure=ROC_AUC, margin=0.005, limit=0.70),
+            # A fortieth of the loss of the live model (0.40), and of its Brier score (0.125).
+            MeasureRule(measure=LOG_LOSS, margin=0.01),
+            MeasureRule(measure=BRIER_SCORE, margin=0.003),
+            MeasureRule(measure=CALIBRATION_ERROR, margin=0.03, limit=0.05),
+        ),
+        # A renewal by schedule or after a drift may be as good as what is live. What was asked for because of a
+        # measure must mend it; calibration shows in the log loss, whose noise is less than that of the error itself.
+        must_improve={
+            TrainingCause.MANUAL: ROC_AUC,
+            TrainingCause.PERFORMANCE: ROC_AUC,
+            TrainingCause.CALIBRATION: LOG_LOSS,
+        },
+    ),
     infrastructure=InfrastructureGate(max_load_s=30.0, max_latency_ms=250.0, max_memory_mib=2048.0),
     sign_off=SignOff.AUTOMATIC,
 )
@@ -98,7 +121,7 @@ SERVING = Serving(
     max_latency_ms=1000.0,
 )
 
-USE_CASE = UseCase(
+CREDIT = UseCase(
     name="credit",
     comment="Credit risk: will a card client default on next month's payment?",
     owner=OWNER,

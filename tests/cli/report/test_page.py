@@ -29,7 +29,6 @@ def report(title: str = "Credit") -> Report:
         accounting=[{"what": "applications", "landed": 12000, "kept": 11990, "quarantined": 10}],
         gates=[{"version": "2", "gate": "comparison", "verdict": "fail", "reason": "interval reaches below 0"}],
         intervals=[Interval(name="version 2 against 1", low=-0.01, middle=0.004, high=0.02, passed=False)],
-        interval_limit=0.0,
         charts=[
             MonthsChart(
                 title="Drift",

@@ -6,12 +6,31 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ml.declarations import ComparisonGate
+from ml.declarations import (
+    CALIBRATION_ERROR,
+    COST,
+    LOG_LOSS,
+    ROC_AUC,
+    ComparisonGate,
+    Costs,
+    DeclarationError,
+    Direction,
+    Measure,
+    MeasureRule,
+    TrainingCause,
+)
 from ml.gates.comparison_checks import Contest, judge
 from ml.gates.verdict import Verdict
 from ml.records.gate_results import Decision
 
-GATE = ComparisonGate(min_roc_auc=0.7, max_calibration_error=0.05, max_loss=0.0, resamples=200)
+RANKING, LOSS = MeasureRule(measure=ROC_AUC, margin=0.005, limit=0.7), MeasureRule(measure=LOG_LOSS, margin=0.01)
+CALIBRATION = MeasureRule(measure=CALIBRATION_ERROR, margin=0.03, limit=0.05)
+GATE = ComparisonGate(
+    measures=(RANKING, LOSS, CALIBRATION),
+    must_improve={TrainingCause.MANUAL: ROC_AUC, TrainingCause.CALIBRATION: LOG_LOSS},
+    resamples=200,
+)
+LENIENT = replace(GATE, measures=(replace(RANKING, margin=0.2, limit=0.5), replace(LOSS, margin=1.0)))
 RNG = np.random.default_rng(11)
 RISK = RNG.beta(1, 3, size=4000)
 LABELS = (RNG.uniform(size=RISK.size) < RISK).astype(np.int64)
@@ -45,27 +64,111 @@ def test_the_worth_of_an_optional_source_is_reported_and_decides_nothing() -> No
     assert verdict.inputs["optional_sources"] == [worth]
 
 
+WORSE = Contest(version=2, labels=LABELS, challenger=NOISY, champion_version=1, champion=RISK)
+SCHEDULED = TrainingCause.SCHEDULE
+
+
 def test_a_worse_challenger_fails() -> None:
-    """The same rows the other way round; the absolute limits alone would pass."""
-    verdict = _judge(
-        Contest(version=2, labels=LABELS, challenger=NOISY, champion_version=1, champion=RISK),
-        replace(GATE, max_calibration_error=1.0, min_roc_auc=0.5),
-    )
+    """The same rows the other way round, by any rule; the absolute limits alone would pass."""
+    gate = replace(GATE, measures=(replace(RANKING, limit=0.5), LOSS))
+    verdict = _judge(WORSE, gate)
     assert verdict.decision is Decision.FAIL
-    assert "is under the limit 0" in verdict.reason
+    assert "trained for manual, it must be better by more than chance, and is worse" in verdict.reason
+    verdict = _judge(replace(WORSE, cause=SCHEDULED), gate)
+    assert verdict.decision is Decision.FAIL
+    assert "worse by more than the margin 0.005" in verdict.reason
 
 
-def test_an_equal_challenger_passes_since_it_loses_nothing() -> None:
+def test_an_equal_challenger_passes_if_it_renews_and_fails_if_it_is_a_new_idea() -> None:
     """The same scores: an interval of no width at zero."""
-    verdict = _judge(replace(CONTEST, champion=RISK))
+    equal = replace(CONTEST, champion=RISK)
+    assert _judge(replace(equal, cause=SCHEDULED)).decision is Decision.PASS
+    assert _judge(replace(equal, cause=TrainingCause.DRIFT)).decision is Decision.PASS
+    verdict = _judge(equal)
+    assert verdict.decision is Decision.FAIL
+    assert "these rows show an improvement from about" in verdict.reason
+
+
+def test_a_small_loss_passes_only_if_it_is_allowed() -> None:
+    """`margin` moves the bar."""
+    assert _judge(replace(WORSE, cause=SCHEDULED), LENIENT).decision is Decision.PASS
+
+
+def test_a_retraining_for_calibration_that_mends_it_passes_though_it_ranks_as_before() -> None:
+    """The champion ranks exactly as well and says too much; for any other cause but a renewal that is no reason."""
+    shifted = replace(CONTEST, champion=RISK**0.5, cause=TrainingCause.CALIBRATION)
+    verdict = _judge(shifted)
     assert verdict.decision is Decision.PASS
+    assert "trained for calibration, it must be better by more than chance, and is" in verdict.reason
+    assert _judge(replace(shifted, cause=TrainingCause.MANUAL)).decision is Decision.FAIL
 
 
-def test_a_small_loss_passes_only_where_it_is_allowed() -> None:
-    """`max_loss` moves the bar."""
-    worse = Contest(version=2, labels=LABELS, challenger=NOISY, champion_version=1, champion=RISK)
-    lenient = replace(GATE, max_loss=0.2, max_calibration_error=1.0, min_roc_auc=0.5)
-    assert _judge(worse, lenient).decision is Decision.PASS
+def test_few_rows_cannot_tell_of_a_renewed_model_whether_it_is_worse() -> None:
+    """600 rows of two versions that differ as two seeds do: unknown, which releases nothing."""
+    rng = np.random.default_rng(3)
+    ours, theirs = (np.clip(RISK[:600] + rng.normal(0, 0.08, 600), 0.01, 0.99) for _ in range(2))
+    few = Contest(version=2, labels=LABELS[:600], challenger=ours, champion_version=1, champion=theirs, cause=SCHEDULED)
+    verdict = _judge(few, replace(GATE, measures=(RANKING, LOSS)))
+    assert verdict.decision is Decision.UNKNOWN
+    assert "cannot tell whether it is worse" in verdict.reason
+
+
+def test_money_decides_if_costs_are_declared() -> None:
+    """At 0.5, a missed default costs five refused good clients: the truth saves over a champion that sees noise."""
+    gate = replace(
+        GATE,
+        measures=(MeasureRule(measure=COST, margin=0.01),),
+        must_improve={TrainingCause.MANUAL: COST},
+        costs=Costs(false_positive=1, false_negative=5),
+    )
+    verdict = _judge(replace(CONTEST, champion=np.full(RISK.size, 0.1)), gate)
+    assert verdict.decision is Decision.PASS
+    assert "cost differs from champion version 1 by -" in verdict.reason
+    interval = verdict.inputs["interval"]
+    assert isinstance(interval, dict)
+    chosen = RISK >= 0.5
+    assert interval["difference"] == pytest.approx(
+        ((chosen & (LABELS == 0)).sum() - 5 * (chosen & (LABELS == 1)).sum()) / 4000
+    )
+
+
+def test_a_measure_that_cannot_be_measured_is_named() -> None:
+    """A problem's measure that nothing computes: refused with what there is."""
+    lift = Measure(name="lift", title="lift", better=Direction.HIGHER)
+    verdict = _judge(CONTEST, ComparisonGate(measures=(MeasureRule(measure=lift, margin=0.1),)))
+    assert verdict.decision is Decision.FAIL
+    assert "the gate judges ['lift'], which cannot be measured" in verdict.reason
+
+
+def test_every_figure_is_recorded_with_its_interval_and_its_power() -> None:
+    """Of the challenger by itself and of the pair, by the measure's name."""
+    inputs = _judge(CONTEST).inputs
+    estimates, pairs, power = inputs["estimates"], inputs["pairs"], inputs["power"]
+    assert isinstance(estimates, dict)
+    assert isinstance(pairs, dict)
+    assert isinstance(power, dict)
+    names = {"roc_auc", "log_loss", "expected_calibration_error"}
+    assert set(estimates) == set(pairs) == set(power) == names
+    assert all(found["lower"] <= found["value"] <= found["upper"] for found in estimates.values())
+    assert 0 < power["roc_auc"]["shows_improvement_from"] < 0.05
+    assert 0 < power["roc_auc"]["equal_passes"] < 1
+
+
+def test_all_mistakes_of_a_declared_gate_are_named_at_once() -> None:
+    """No margin, a name twice, an improvement of what is not judged, money without costs, a confidence over 1."""
+    with pytest.raises(DeclarationError) as raised:
+        ComparisonGate(
+            measures=(replace(RANKING, margin=0.0), RANKING, MeasureRule(measure=COST, margin=1.0)),
+            must_improve={TrainingCause.MANUAL: LOG_LOSS},
+            confidence=1.0,
+        )
+    assert list(raised.value.problems) == [
+        "measures ['roc_auc', 'roc_auc', 'cost'] repeat a name: keep one of each",
+        "margin of roc_auc is 0.0: give more than 0",
+        "must_improve names ['log_loss'], which it does not judge: add them to measures",
+        "it judges cost, but no costs are declared: give costs",
+        "confidence 1.0 is outside 0.5..1 (exclusive)",
+    ]
 
 
 def test_without_a_champion_only_the_absolute_limits_apply_and_the_reason_says_so() -> None:
@@ -84,10 +187,22 @@ _ALONE = replace(CONTEST, champion=None, champion_version=None)
     [
         (
             Contest(version=2, labels=LABELS[:499], challenger=RISK[:499]),
-            "hold-out rows 499 is under the limit 500",
+            "hold-out rows 499 is under the limit 500: too few to tell",
         ),
         (Contest(version=2, labels=LABELS[:0], challenger=RISK[:0]), "hold-out rows 0 is under the limit 500"),
         (replace(_ALONE, labels=np.ones_like(LABELS)), "the hold-out holds one class only"),
+    ],
+)
+def test_too_little_to_tell_is_unknown_with_its_figures(contest: Contest, reason: str) -> None:
+    """Few rows, one class: nothing failed, and nothing is released."""
+    verdict = _judge(contest)
+    assert verdict.decision is Decision.UNKNOWN
+    assert reason in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("contest", "reason"),
+    [
         (replace(_ALONE, challenger=np.full(RISK.size, 0.25)), "ROC AUC 0.5 is under the limit 0.7"),
         (replace(_ALONE, challenger=RISK**0.5), "expected calibration error 0.2"),
         (replace(_ALONE, challenger=np.where(RISK > 0.9, math.nan, RISK)), "probabilities are NaN or outside 0..1"),
@@ -95,8 +210,8 @@ _ALONE = replace(CONTEST, champion=None, champion_version=None)
         (replace(CONTEST, champion=NOISY[:-1]), "two vectors of one length"),
     ],
 )
-def test_too_little_or_too_poor_fails_with_its_figures(contest: Contest, reason: str) -> None:
-    """Few rows, one class, no ranking, no calibration, NaN on either side."""
+def test_what_is_poor_or_broken_fails_with_its_figures(contest: Contest, reason: str) -> None:
+    """No ranking, no calibration, NaN on either side."""
     verdict = _judge(contest)
     assert verdict.decision is Decision.FAIL
     assert reason in verdict.reason

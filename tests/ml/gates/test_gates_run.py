@@ -73,7 +73,8 @@ def test_the_first_version_passes_every_gate_and_goes_live(world: World, first: 
     rows = {row["gate"]: row for row in world.tables.read(RESULTS).where("run_id = 'gates-1'").collect()}
     assert "no champion is live" in rows["comparison"]["reason"]
     assert json.loads(rows["comparison"]["inputs"])["challenger"]["rows"] == 1000
-    assert json.loads(rows["comparison"]["thresholds"])["min_roc_auc"] == 0.7
+    judged = json.loads(rows["comparison"]["thresholds"])["measures"]
+    assert (judged[0]["measure"]["name"], judged[0]["margin"], judged[0]["limit"]) == ("roc_auc", 0.005, 0.7)
     assert [group["attribute"] for group in json.loads(rows["compliance"]["inputs"])["fairness"]] == ["sex", "age_band"]
     assert json.loads(rows["infrastructure"]["inputs"])["memory_mib"] > 50
     assert rows["sign_off"]["decided_by"]

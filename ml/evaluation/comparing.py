@@ -1,0 +1,29 @@
+"""Figures of one model or two, each with its interval, for whatever measures a problem brings."""
+
+from collections.abc import Callable, Mapping
+
+from ml.evaluation.resampling import Bootstrap, Estimate, Paired, Vector, Weighed, estimate, paired, resampled
+
+RETRAINS = False
+
+# Truth and prediction of the same rows to the measure on weighed rows.
+Measured = Callable[[Vector, Vector], Weighed]
+
+
+def estimates(
+    measures: Mapping[str, Measured], truth: Vector, predicted: Vector, drawn: Bootstrap
+) -> Mapping[str, Estimate]:
+    """Every measure of one model, by its name."""
+    weighed = {name: measure(truth, predicted) for name, measure in measures.items()}
+    values = resampled(weighed, truth.size, drawn)
+    return {name: estimate(found, drawn.confidence) for name, found in values.items()}
+
+
+def compare(
+    measures: Mapping[str, Measured], truth: Vector, challenger: Vector, champion: Vector, drawn: Bootstrap
+) -> Mapping[str, Paired]:
+    """Every measure of both models, by its name; each resample draws the same rows for both and for all measures."""
+    ours = {name: measure(truth, challenger) for name, measure in measures.items()}
+    theirs = {f"{name} of the champion": measure(truth, champion) for name, measure in measures.items()}
+    values = resampled({**ours, **theirs}, truth.size, drawn)
+    return {name: paired(values[name], values[f"{name} of the champion"], drawn.confidence) for name in measures}

@@ -1,0 +1,93 @@
+"""What one measure says of a challenger: within its limit, not worse than the champion, better than it. Pure."""
+
+import math
+from dataclasses import dataclass
+
+from scipy import stats
+
+from ml.declarations.gates import MeasureRule
+from ml.declarations.measures import Direction, Measure
+from ml.evaluation.resampling import Estimate, Paired
+from ml.gates.verdict import Check, at_least, at_most
+
+
+@dataclass(frozen=True, kw_only=True)
+class Against:
+    """The champion, and the hold-out rows on which both versions are compared."""
+
+    version: int
+    rows: int
+
+
+# The share of equally improved challengers that a stated improvement would be shown of.
+POWER = 0.8
+
+
+def limit_check(rule: MeasureRule, found: Estimate) -> Check | None:
+    """Whether the challenger by itself reaches the declared limit; None where there is no limit."""
+    if rule.limit is None:
+        return None
+    bounded = at_least if rule.measure.better is Direction.HIGHER else at_most
+    check = bounded(rule.measure.title, found.value, rule.limit)
+    return Check(passed=check.passed, text=f"{check.text} ({_bounds(found)})")
+
+
+def not_worse(rule: MeasureRule, found: Paired, champion: Against) -> Check:
+    """Whether the challenger is worse than the champion by no more than the margin, by the one-sided bound.
+
+    Cannot tell, if the margin lies between the bounds. A bound that is NaN can tell nothing.
+    """
+    worst, best = _gains(rule.measure, found.least, found.most)
+    shown = _difference(rule.measure, found, champion)
+    bound = f"at worst {-worst:.4f} worse, {rule.margin:g} is allowed"
+    if worst >= -rule.margin:
+        return Check(passed=True, text=f"{shown}; {bound}")
+    if best < -rule.margin:
+        return Check(passed=False, text=f"{shown}; worse by more than the margin {rule.margin:g}")
+    return Check(passed=False, known=False, text=f"{shown}; cannot tell whether it is worse: {bound}")
+
+
+def better(rule: MeasureRule, found: Paired, champion: Against, cause: str) -> Check:
+    """Whether the challenger is better than the champion by more than chance, as a training for `cause` must be."""
+    worst, best = _gains(rule.measure, found.interval.lower, found.interval.upper)
+    shown = f"{_difference(rule.measure, found, champion)}; trained for {cause}, it must be better by more than chance"
+    if worst > 0:
+        return Check(passed=True, text=f"{shown}, and is")
+    if best < 0:
+        return Check(passed=False, text=f"{shown}, and is worse")
+    visible = f"these rows show an improvement from about {shows(found):.2g} on"
+    return Check(passed=False, known=not math.isnan(worst), text=f"{shown}: {visible}")
+
+
+def shows(found: Paired) -> float:
+    """The true improvement that these rows would show in 8 of 10 draws, from the standard error of the difference.
+
+    Source: Chow, Shao & Wang 2008, "Sample Size Calculations in Clinical Research", chapter 3.
+    """
+    level = 1 - (1 - found.interval.confidence) / 2
+    return float((stats.norm.ppf(level) + stats.norm.ppf(POWER)) * found.error)
+
+
+def equal_passes(rule: MeasureRule, found: Paired) -> float:
+    """The share of equally good challengers that these rows would show to be not worse by the margin."""
+    level = float(stats.norm.ppf(found.interval.confidence))
+    return float(stats.norm.cdf(rule.margin / found.error - level)) if found.error > 0 else 1.0
+
+
+def _gains(measure: Measure, lower: float, upper: float) -> tuple[float, float]:
+    """Bounds of the difference as bounds of the improvement: its worse end, and its better one."""
+    gains = measure.gain(lower), measure.gain(upper)
+    return gains if measure.better is Direction.HIGHER else (gains[1], gains[0])
+
+
+def _difference(measure: Measure, found: Paired, champion: Against) -> str:
+    """`ROC AUC differs from champion version 1 by +0.1010, 95% interval +0.0741..+0.1290 over 994 rows`."""
+    interval = found.interval
+    return (
+        f"{measure.title} differs from champion version {champion.version} by {interval.difference:+.4f}, "
+        f"{interval.confidence:.0%} interval {interval.lower:+.4f}..{interval.upper:+.4f} over {champion.rows} rows"
+    )
+
+
+def _bounds(found: Estimate) -> str:
+    return f"{found.confidence:.0%} interval {found.lower:.4f}..{found.upper:.4f}"
