@@ -17,7 +17,6 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -28,10 +27,11 @@ from pyspark.sql.types import StructType
 
 from ml import runtime
 from ml.declarations import Column, Table
-from ml.tables.backends import CHANGE_FEED, Backend, Past, changes, started
+from ml.tables.backends import CHANGE_FEED, Backend, started
 from ml.tables.conflicts import until_committed
 from ml.tables.databricks import DatabricksBackend
 from ml.tables.merge import APPEND, MERGE, REPLACE, REPLACE_PART, Mode, insertion, part, preview, statement
+from ml.tables.reader import Reader
 from ml.tables.schema import RepeatedKeyError, TableMismatchError, conform, ddl, differences
 from ml.tables.unity_rest import UnityRestBackend, api_client
 
@@ -50,76 +50,16 @@ class Written:
     deleted: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Detail:
-    """Facts of a table: `id` is another one if it was made anew; `tracks_changes`: it has a change data feed."""
-
-    id: str
-    tracks_changes: bool
-
-
-class Tables:
+class Tables(Reader):
     """Tables and volumes by their full names."""
 
     def __init__(self, spark: SparkSession, backend: Backend) -> None:
-        self._spark = spark
-        self._backend = backend
+        super().__init__(spark, backend)
         self._created: set[str] = set()
-
-    @property
-    def spark(self) -> SparkSession:
-        """The session that reads and writes."""
-        return self._spark
-
-    def read(self, full_name: str, version: int | None = None) -> DataFrame:
-        """The table, newest or as of `version`."""
-        if version is None:
-            return self._spark.sql(f"SELECT * FROM {self._backend.relation(full_name, write=False)}")
-        relation = self._backend.relation(full_name, write=False, past=Past.VERSION)
-        return self._spark.sql(f"SELECT * FROM {relation} VERSION AS OF {int(version)}")
-
-    def exists(self, full_name: str) -> bool:
-        """Whether there is such a table."""
-        return self._backend.exists(full_name)
-
-    def counts(self, *full_names: str) -> tuple[int, ...]:
-        """How many rows each table holds, asked in one query."""
-        each = (
-            f"SELECT {number} AS number, count(*) AS held FROM {self._backend.relation(full_name, write=False)}"
-            for number, full_name in enumerate(full_names)
-        )
-        found = self._spark.sql(" UNION ALL ".join(each)).collect()
-        return tuple(int(row["held"]) for row in sorted(found, key=lambda row: int(row["number"])))
-
-    def version(self, full_name: str) -> int:
-        """The newest version number of the table, for lineage and time travel."""
-        relation = self._backend.relation(full_name, write=False, past=Past.HISTORY)
-        newest = self._spark.sql(f"DESCRIBE HISTORY {relation} LIMIT 1").select("version").collect()
-        return int(newest[0]["version"])
-
-    def detail(self, full_name: str) -> Detail:
-        """Which table it is, and whether Delta keeps its changes."""
-        relation = self._backend.relation(full_name, write=False, past=Past.HISTORY)
-        row = self._spark.sql(f"DESCRIBE DETAIL {relation}").select("id", "properties").collect()[0]
-        return Detail(id=row["id"], tracks_changes=row["properties"].get(CHANGE_FEED) == "true")
-
-    def history(self, full_name: str) -> dict[int, datetime]:
-        """When each version was made that the table's log still has (UTC)."""
-        relation = self._backend.relation(full_name, write=False, past=Past.HISTORY)
-        rows = self._spark.sql(f"DESCRIBE HISTORY {relation}").selectExpr("version", "unix_micros(timestamp) AS made")
-        return {int(row["version"]): datetime.fromtimestamp(row["made"] / 1e6, UTC) for row in rows.collect()}
 
     def owned(self, full_name: str) -> str:
         """The table as SQL spells it, checked for writing: for statements about its files and properties."""
         return self._backend.relation(full_name, write=True)
-
-    def changes(self, full_name: str, after: int, until: int) -> DataFrame:
-        """Every row that was inserted, updated or deleted after version `after` and up to `until`, with how.
-
-        The columns `_change_type`, `_commit_version` and `_commit_timestamp` are Delta's change data feed's.
-        """
-        relation = changes(self._backend.relation(full_name, write=False, past=Past.CHANGES), after, until)
-        return self._spark.sql(f"SELECT * FROM {relation}")
 
     def track_changes(self, full_name: str) -> None:
         """Let Delta keep the changes of a table that was made without its change data feed."""

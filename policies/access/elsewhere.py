@@ -8,7 +8,7 @@ from policies.access.build import estate_of
 from policies.access.model import Key
 from policies.access.stacks import Stack, read_stacks
 from policies.review.blast_radius import Elsewhere, Users
-from policies.terraform.plan import Change
+from policies.terraform.change import Change
 
 _KINDS = {
     "databricks_catalog": "catalog",

@@ -9,7 +9,7 @@ from policies.review import azure_access
 from policies.review.access_values import Row, Values, blocks, privilege, privileges, texts
 from policies.review.differences import UNKNOWN
 from policies.review.names import Names
-from policies.terraform.plan import Change
+from policies.terraform.change import Change
 
 _GRANTABLE = (
     "catalog",

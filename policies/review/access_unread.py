@@ -7,7 +7,7 @@ from typing import Any
 
 from policies.review.differences import is_blank
 from policies.review.names import Names
-from policies.terraform.plan import Action, Change
+from policies.terraform.change import Action, Change
 from policies.unread import gives_unread
 
 # Attributes by which a type gives access that is in no list: a new one, or one that nobody here has met.

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from policies.review.access_values import Row, Values, blocks, texts
 from policies.review.differences import UNKNOWN
 from policies.review.names import Names
-from policies.terraform.plan import Change
+from policies.terraform.change import Change
 
 
 def _role_assignment(change: Change, values: Values, names: Names) -> Iterator[Row]:

@@ -11,8 +11,9 @@ from typing import Any
 
 from policies.review.grants import holdings_of
 from policies.review.names import Names
+from policies.terraform.change import Action, Change
 from policies.terraform.configuration import without_index
-from policies.terraform.plan import Action, Change, Plan
+from policies.terraform.plan import Plan
 from policies.terraform.state import prior_resources
 
 _TOLD = (Action.UPDATE, Action.REPLACE, Action.DELETE, Action.FORGET, Action.UNKNOWN)

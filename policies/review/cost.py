@@ -7,7 +7,8 @@ from typing import Any
 from policies.globs import fits
 from policies.review.estimates import BY_USE, ESTIMATES, HOURS_PER_MONTH, SIZES, Monthly, priced
 from policies.review.prices import Prices
-from policies.terraform.plan import Action, Change, Plan
+from policies.terraform.change import Action, Change
+from policies.terraform.plan import Plan
 
 
 @dataclass(frozen=True, kw_only=True)

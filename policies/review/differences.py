@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from policies.review.masking import MASK, hide_forms, is_secret_name, marked_texts, part
-from policies.terraform.plan import Change, path_text
+from policies.terraform.change import Change, path_text
 
 UNKNOWN = "(known after apply)"
 _SHOWN_LENGTH = 120

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from policies.review.differences import Difference, differences
 from policies.review.masking import hide_forms
-from policies.terraform.plan import Action, Change, Plan
+from policies.terraform.change import Action, Change
+from policies.terraform.plan import Plan
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,8 @@ from policies.review.access_types import READERS, STATED
 from policies.review.access_unread import gives_unread_access, subject
 from policies.review.differences import UNKNOWN
 from policies.review.names import Names
-from policies.terraform.plan import Action, Change, Plan
+from policies.terraform.change import Action, Change
+from policies.terraform.plan import Plan
 
 # What these allow is compared attribute by attribute (`settings` in the rules), and assigned by other types.
 _BY_RULE = ("azurerm_role_definition",)

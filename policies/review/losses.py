@@ -6,7 +6,8 @@ from functools import cache
 from pathlib import Path
 
 from policies.review.names import Names
-from policies.terraform.plan import Action, Change, Plan
+from policies.terraform.change import Action, Change
+from policies.terraform.plan import Plan
 from policies.yaml_file import read_yaml, text_of
 
 CONSEQUENCES = Path(__file__).parent / "consequences.yaml"

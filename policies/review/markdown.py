@@ -14,7 +14,7 @@ from policies.review.places import Place
 from policies.review.review import Changed, Review, Told
 from policies.review.rules import Verdict
 from policies.review.text import cell, code, codes, plain
-from policies.terraform.plan import Action
+from policies.terraform.change import Action
 
 # GitHub takes 65,536 characters, Azure DevOps 150,000.
 MOST_BYTES = 60_000

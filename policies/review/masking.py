@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from policies.terraform.plan import Change, Plan
+from policies.terraform.change import Change
+from policies.terraform.plan import Plan
 
 MASK = "(sensitive)"
 # A provider marks its own attributes, but not what users put into free-form maps such as spark_conf or tags.

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from policies.review.differences import UNKNOWN
+from policies.terraform.change import Change
 from policies.terraform.configuration import without_index
-from policies.terraform.plan import Change, Plan
+from policies.terraform.plan import Plan
 from policies.terraform.state import prior_resources
 
 _NAMES = (

@@ -20,7 +20,8 @@ from policies.review.places import Place, PlacesOf, nowhere
 from policies.review.prices import Prices
 from policies.review.rules import Rule
 from policies.review.verdict import Decision, Facts, Finding, decide
-from policies.terraform.plan import Action, Change, Plan, read_plan
+from policies.terraform.change import Action, Change
+from policies.terraform.plan import Plan, read_plan
 
 # What the scan says of a plan.
 FindingsOf = Callable[[Plan], Sequence[Finding]]

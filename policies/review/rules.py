@@ -18,7 +18,7 @@ from policies.review.conditions import (
     PlanCondition,
     SettingCondition,
 )
-from policies.terraform.plan import Action
+from policies.terraform.change import Action
 from policies.yaml_file import only, read_yaml, text_of, texts_of
 
 RULES = Path(__file__).parent / "rules.yaml"

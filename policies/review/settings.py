@@ -10,7 +10,7 @@ from typing import Any
 from policies.globs import fits
 from policies.review.differences import is_blank
 from policies.review.masking import MASK, part
-from policies.terraform.plan import Action, Change
+from policies.terraform.change import Action, Change
 
 # What a value becomes that is taken out, so that the provider's default holds.
 UNSET = "(unset)"

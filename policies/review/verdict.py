@@ -24,7 +24,8 @@ from policies.review.grants import GrantChange
 from policies.review.losses import Loss
 from policies.review.masking import MASK
 from policies.review.rules import Rule, Verdict
-from policies.terraform.plan import Action, Change, Plan
+from policies.terraform.change import Action, Change
+from policies.terraform.plan import Plan
 
 
 class Finding(Protocol):

@@ -7,8 +7,9 @@ from policies.checks.core.document import Document
 from policies.checks.core.values import Block
 from policies.checks.core.versions import versions_in
 from policies.errors import PlanError
+from policies.terraform.change import Change
 from policies.terraform.configuration import Configured
-from policies.terraform.plan import Change, Plan, read_plan
+from policies.terraform.plan import Plan, read_plan
 from policies.terraform.state import prior_resources
 from policies.terraform.synthesized import UnreadableDocument, read_synthesized
 

@@ -10,7 +10,7 @@ from policies.json_file import Document
 from policies.terraform.configuration import Configuration
 
 if TYPE_CHECKING:
-    from policies.terraform.plan import Change
+    from policies.terraform.change import Change
 
 # What Terraform and OpenTofu write beside the changes of resources, without an effect that is not read here.
 _PARTS = frozenset({

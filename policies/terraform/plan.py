@@ -5,80 +5,16 @@ Source: HashiCorp, "JSON Output Format": a new minor version only adds propertie
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
 from policies.errors import PlanError
 from policies.json_file import Document
+from policies.terraform.change import Change, read_change
 from policies.terraform.configuration import Configuration, read_configuration
 from policies.terraform.effects import not_shown, not_understood
 
 _MAJOR = 1
-
-
-class Action(StrEnum):
-    """What becomes of one resource."""
-
-    CREATE = "create"
-    UPDATE = "update"
-    REPLACE = "replace"
-    DELETE = "destroy"
-    FORGET = "forget"
-    IMPORT = "import"
-    MOVE = "move"
-    READ = "read"
-    NO_OP = "no-op"
-    UNKNOWN = "unknown"
-
-
-_ACTIONS: Mapping[tuple[str, ...], Action] = {
-    ("no-op",): Action.NO_OP,
-    ("read",): Action.READ,
-    ("create",): Action.CREATE,
-    ("update",): Action.UPDATE,
-    ("delete",): Action.DELETE,
-    ("delete", "create"): Action.REPLACE,
-    ("create", "delete"): Action.REPLACE,
-    ("forget",): Action.FORGET,
-    # Replaced, and the old object goes on living where Terraform no longer sees it.
-    ("create", "forget"): Action.FORGET,
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Change:
-    """One resource: its values before and after, and which of them are not known yet or must not be shown.
-
-    `forced_by` are the attributes that need a replacement, `reason` is Terraform's own word for the action.
-    """
-
-    address: str
-    type: str
-    mode: str
-    action: Action
-    before: Any
-    after: Any
-    unknown: Any = None
-    before_sensitive: Any = None
-    after_sensitive: Any = None
-    forced_by: tuple[str, ...] = ()
-    reason: str = ""
-    imported: bool = False
-    moved_from: str = ""
-    deposed: str = ""
-    name: str = ""
-
-    @property
-    def values(self) -> Mapping[str, Any]:
-        """The attributes it will have, or those it had where it goes away."""
-        found = self.after if isinstance(self.after, Mapping) else self.before
-        return found if isinstance(found, Mapping) else {}
-
-    @property
-    def changes_something(self) -> bool:
-        """Whether applying the plan touches it."""
-        return self.mode == "managed" and (self.action is not Action.NO_OP or self.imported or bool(self.moved_from))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +55,7 @@ def read_plan(stack: str, document: Document) -> Plan:
 
 def _read(stack: str, document: Document) -> Plan:
     version = _version(stack, document)
-    resources = tuple(_change(stack, item) for item in _list(stack, document, "resource_changes"))
+    resources = tuple(read_change(stack, item) for item in _list(stack, document, "resource_changes"))
     _check_whole(stack, document, resources)
     configuration = read_configuration(document.get("configuration"))
     touched = [change for change in resources if change.changes_something]
@@ -127,7 +63,7 @@ def _read(stack: str, document: Document) -> Plan:
         stack=stack,
         terraform_version=str(document.get("terraform_version", "")),
         resources=resources,
-        drift=tuple(_change(stack, item) for item in _list(stack, document, "resource_drift")),
+        drift=tuple(read_change(stack, item) for item in _list(stack, document, "resource_drift")),
         configuration=configuration,
         document=document,
         outputs=tuple(_changed_outputs(stack, document)),
@@ -177,40 +113,6 @@ def _list(stack: str, document: Document, name: str) -> list[Mapping[str, Any]]:
     if not (isinstance(found, list) and all(isinstance(item, dict) for item in found)):
         raise PlanError(f"{stack}: {name} is no list of objects; the plan was changed or is no plan")
     return found
-
-
-def _change(stack: str, item: Mapping[str, Any]) -> Change:
-    address, change = item.get("address"), item.get("change")
-    if not (isinstance(address, str) and isinstance(item.get("type"), str) and isinstance(change, dict)):
-        raise PlanError(f"{stack}: a resource has no address, type or change ({str(address)[:80]}); the plan is broken")
-    actions = change.get("actions")
-    if not isinstance(actions, list) or not actions:
-        raise PlanError(f"{stack}: {address[:80]} has no actions; the plan is broken")
-    previous = item.get("previous_address")
-    return Change(
-        address=address,
-        type=item["type"],
-        mode=str(item.get("mode", "managed")),
-        action=_ACTIONS.get(tuple(map(str, actions)), Action.UNKNOWN),
-        before=change.get("before"),
-        after=change.get("after"),
-        unknown=change.get("after_unknown"),
-        before_sensitive=change.get("before_sensitive"),
-        after_sensitive=change.get("after_sensitive"),
-        forced_by=tuple(path_text(path) for path in change.get("replace_paths") or ()),
-        reason=str(item.get("action_reason") or ""),
-        imported=change.get("importing") is not None,
-        moved_from=str(previous) if previous and previous != address else "",
-        deposed=str(item.get("deposed") or ""),
-        name=str(item.get("name") or address.partition("[")[0].rpartition(".")[2]),
-    )
-
-
-def path_text(path: Any) -> str:
-    """`["task", 0, "new_cluster"]` as `task[0].new_cluster`."""
-    steps = path if isinstance(path, list) else [path]
-    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
-    return text.removeprefix(".")
 
 
 def _check_whole(stack: str, document: Document, changes: Sequence[Change]) -> None:

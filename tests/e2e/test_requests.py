@@ -16,7 +16,7 @@ import pytest
 from infra.main import synth
 from localcloud import loader
 from ml.usecases import USE_CASES
-from ml.usecases.credit.declaration import CREDIT
+from ml.usecases.credit.declaration import USE_CASE as CREDIT
 from tests.e2e.conftest import Mlops
 from tests.e2e.victim import Victim
 

@@ -8,7 +8,7 @@ import pytest
 
 from ml.declarations import Column, DeclarationError, Feed, JobSettings, Layer, Login, Table, Topic, UseCase
 from ml.usecases import USE_CASES
-from ml.usecases.credit.declaration import CREDIT
+from ml.usecases.credit.declaration import USE_CASE as CREDIT
 from tests.infra.conftest import Documents
 from tests.infra.find import jobs
 

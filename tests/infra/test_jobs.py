@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ml.usecases.credit.declaration import CREDIT
+from ml.usecases.credit.declaration import USE_CASE as CREDIT
 from tests.infra.conftest import Documents
 from tests.infra.find import jobs, permissions, who
 

@@ -6,7 +6,7 @@ import pytest
 
 from ml.declarations import Feature, OnRepeat, UseCase
 from ml.usecases import USE_CASES
-from ml.usecases.credit.declaration import CREDIT
+from ml.usecases.credit.declaration import USE_CASE as CREDIT
 from ml.usecases.credit.tables import APPLICATIONS
 from tests.ml import lake as lake_module
 

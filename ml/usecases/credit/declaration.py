@@ -121,7 +121,7 @@ SERVING = Serving(
     max_latency_ms=1000.0,
 )
 
-CREDIT = UseCase(
+USE_CASE = UseCase(
     name="credit",
     comment="Credit risk: will a card client default on next month's payment?",
     owner=OWNER,

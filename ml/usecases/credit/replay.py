@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from ml.ingest.formats.csv_text import rows
-from ml.usecases.credit.declaration import CREDIT
+from ml.usecases.credit.declaration import USE_CASE as CREDIT
 from ml.usecases.credit.movements import INFLOW, MONTHS_BEFORE, OVERDRAWN, has_movements
 
 _APPLICATIONS, _LABELS, _MOVEMENTS = CREDIT.feeds

@@ -17,7 +17,7 @@ from localcloud.kernel import directory
 from ml.ingest.masks import function, make_functions, make_tables
 from ml.parameters import Common
 from ml.records.received import bronze
-from ml.usecases.credit.declaration import CREDIT
+from ml.usecases.credit.declaration import USE_CASE as CREDIT
 from tests.localcloud.core import Core, leave, start
 
 if TYPE_CHECKING:

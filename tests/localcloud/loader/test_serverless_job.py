@@ -21,7 +21,7 @@ from localcloud import loader
 from localcloud.endpoint import Endpoint
 from localcloud.services.jobs.runner import Runner
 from localcloud.services.jobs.workers import Workers
-from ml.usecases.credit.declaration import CREDIT
+from ml.usecases.credit.declaration import USE_CASE as CREDIT
 from tests.localcloud.core import Core, leave, start
 from tests.localcloud.wheels import write_wheel
 from tests.ml.lake import HEADERS, application

@@ -14,7 +14,7 @@ from ml.declarations import Table, hidden_columns, unmasked
 from ml.ingest.masks import make_functions
 from ml.parameters import Common
 from ml.records.received import bronze, outcome_quarantine, quarantine, silver
-from ml.usecases.credit.declaration import CREDIT
+from ml.usecases.credit.declaration import USE_CASE as CREDIT
 from tests.localcloud.core import Core, leave, start
 
 TASK = Common(use_case=CREDIT, catalog="prod", run_id="1")

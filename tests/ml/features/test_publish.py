@@ -1,5 +1,9 @@
 """Publishing the feature table, through the real SDK, to the local cloud's online store."""
 
+import os
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,11 +17,13 @@ from databricks.sdk.service.iam import AccessControlRequest, PermissionLevel
 from databricks.sdk.service.ml import OnlineStore
 from databricks.sdk.service.pipelines import UpdateStateInfo, UpdateStateInfoState
 
+from localcloud.services.serving.online.tables import OnlineShelf
 from ml.features.publish import publish, skipped
 from ml.features.sync import NotSyncedError, Pace, newest_since
 from ml.parameters import Common
-from ml.usecases.credit.declaration import CREDIT
+from ml.usecases.credit.declaration import USE_CASE as CREDIT
 from tests.localcloud.core import Core, leave, start
+from tests.ml.features.killed_publish import POINTS
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -87,6 +93,25 @@ def test_publishing_twice_ends_with_the_same_online_table(core: Core, tables: "T
         assert publish(tables, admin, TASK, SOON) == (3, ONLINE)
         shown.append(_online(core))
     assert shown[0]["rows"] == shown[1]["rows"] == 2
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("point", POINTS)
+def test_after_a_kill_the_next_run_ends_as_an_undisturbed_one(
+    core: Core, tables: "Tables", spark_remote: str, point: str
+) -> None:
+    """Killed anywhere, the task is completed by its next run: the newest row of each client is online, once."""
+    core.admin().feature_store.create_online_store(OnlineStore(name="prod-online", capacity="CU_1"))
+    core.call("PATCH", f"{core.url('prod')}/local/serving/pace", json={"publish_s": 0.5})
+    there = {"DATABRICKS_HOST": core.url("prod"), "DATABRICKS_TOKEN": core.admin_token, "SPARK_REMOTE": spark_remote}
+    command = [sys.executable, "-m", "tests.ml.features.killed_publish", point]
+    killed = subprocess.run(command, env=os.environ | there, capture_output=True, text=True, check=False)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr[-2000:]
+    assert publish(tables, core.admin(), TASK, SOON) == (3, ONLINE)
+    online = OnlineShelf(core.cloud).read(ONLINE, ["1", "2", "3"])
+    months = {key: row["application_month"] for key, row in online.items()}
+    assert months == {"1": "2024-02-01", "2": "2024-01-01"}
+    assert _online(core)["rows"] == 2
 
 
 def test_the_task_ends_when_the_rows_can_be_looked_up(

@@ -13,7 +13,7 @@ from ml.monitoring.metric import PREDICTION, Metric
 from ml.monitoring.month import LABEL, Expectation, MonthData, expectation, measure
 from ml.monitoring.quality import Arrival
 from ml.tables import pandas_of
-from ml.usecases.credit.declaration import CREDIT
+from ml.usecases.credit.declaration import USE_CASE as CREDIT
 from ml.usecases.credit.generate import LABEL as RAW_LABEL
 from ml.usecases.credit.generate import Shift, generate
 from ml.usecases.credit.movements import MONTHS_BEFORE

@@ -11,7 +11,7 @@ from ml.monitoring.calendar_months import add_months
 from ml.monitoring.metric import PREDICTION, Kind, Metric, Verdict
 from ml.monitoring.month import LABEL, Expectation, MonthData, expectation
 from ml.monitoring.quality import Arrival
-from ml.usecases.credit.declaration import CREDIT
+from ml.usecases.credit.declaration import USE_CASE as CREDIT
 
 MONTH = date(2024, 6, 1)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ml.monitoring.metric import PREDICTION, Kind, Metric, Verdict
 from ml.monitoring.month import LABEL, Expectation, column_names, measure
 from ml.monitoring.quality import Arrival
-from ml.usecases.credit.declaration import CREDIT
+from ml.usecases.credit.declaration import USE_CASE as CREDIT
 from tests.ml.monitoring.made import MONTH, client_rows, expected, month_data
 
 OK, WARN, BREACH, UNKNOWN = Verdict.OK, Verdict.WARN, Verdict.BREACH, Verdict.UNKNOWN

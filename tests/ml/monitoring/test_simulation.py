@@ -11,7 +11,7 @@ from ml.monitoring.metric import PREDICTION, Kind, Metric, Verdict
 from ml.monitoring.month import LABEL
 from ml.monitoring.performance import auc
 from ml.monitoring.rules import Action
-from ml.usecases.credit.declaration import CREDIT
+from ml.usecases.credit.declaration import USE_CASE as CREDIT
 from ml.usecases.credit.generate import merger
 from tests.ml.monitoring.credit_months import fitted, month, scored, series
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from ml.declarations import RECORD, Hidden, Layer, hidden_columns, hiding_function
 from ml.records.received import bronze, outcome_quarantine, quarantine, silver
-from ml.usecases.credit.declaration import CREDIT
+from ml.usecases.credit.declaration import USE_CASE as CREDIT
 
 
 def test_every_sensitive_column_of_every_table_is_hidden_with_its_type() -> None:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from ml.evaluation.metrics import roc_auc
-from ml.usecases.credit.declaration import CREDIT
+from ml.usecases.credit.declaration import USE_CASE as CREDIT
 from ml.usecases.credit.generate import FAULTS, LABEL, Shift, default_probability, generate, soil
 from ml.usecases.credit.movements import COLUMNS, strain
 
