@@ -119,23 +119,28 @@ class Scorer:
 
     def __init__(self, directory: Path) -> None:
         description = json.loads((directory / DESCRIPTION_FILE).read_text())
-        self._features: list[str] = [feature["name"] for feature in description["features"]]
-        self._required = [feature["name"] for feature in description["features"] if not feature["nullable"]]
+        self.features: list[str] = [feature["name"] for feature in description["features"]]
+        self._required = {i: f["name"] for i, f in enumerate(description["features"]) if not f["nullable"]}
         self._slope = float(description["calibration"]["slope"])
         self._intercept = float(description["calibration"]["intercept"])
         self._log_odds = _READERS[description["algorithm"]](directory)
 
     def __call__(self, frame: pd.DataFrame) -> pd.DataFrame:
         """One `probability` per row of `frame`, with its index. Raises ValueError for absent or null features."""
-        absent = [name for name in self._features if name not in frame.columns]
+        absent = [name for name in self.features if name not in frame.columns]
         if absent:
-            raise ValueError(f"features {absent} are missing: the model needs {self._features}")
-        numbers = frame[self._features].astype("float64")
-        null = [name for name in self._required if numbers[name].isna().any()]
+            raise ValueError(f"features {absent} are missing: the model needs {self.features}")
+        numbers = frame[self.features].astype("float64").to_numpy()
+        return pd.DataFrame({PROBABILITY: self.probabilities(numbers)}, index=frame.index)
+
+    def probabilities(self, matrix: Matrix) -> Matrix:
+        """One per row of `matrix`, whose columns are `features`, NaN for null. Raises ValueError for null features."""
+        null = [name for column, name in self._required.items() if np.isnan(matrix[:, column]).any()]
         if null:
             raise ValueError(f"features {null} hold nulls, which they must not: fill or drop those rows")
-        calibrated = self._slope * self._log_odds(numbers.to_numpy()) + self._intercept
-        return pd.DataFrame({PROBABILITY: 1.0 / (1.0 + np.exp(-calibrated))}, index=frame.index)
+        calibrated = self._slope * self._log_odds(matrix) + self._intercept
+        probabilities: Matrix = 1.0 / (1.0 + np.exp(-calibrated))
+        return probabilities
 
 
 class ServedModel(PythonModel):
@@ -144,10 +149,15 @@ class ServedModel(PythonModel):
     def load_context(self, context: Any) -> None:
         """Read the booster once, when the model is loaded."""
         self._score = Scorer(Path(context.artifacts["model"]))
+        self.features = self._score.features
 
     def predict(self, context: Any, model_input: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:  # noqa: ARG002
         """One row with `probability` per row of `model_input`."""
         return self._score(model_input)
+
+    def predict_matrix(self, matrix: Matrix) -> dict[str, Matrix]:
+        """What `predict` says of rows as numbers in the order of `features`: how the scoring server asks."""
+        return {PROBABILITY: self._score.probabilities(matrix)}
 
 
 mlflow.models.set_model(ServedModel())

@@ -1,29 +1,30 @@
-"""What a model version is on disk: the folder that a process loads, and the specification of what is looked up."""
+"""What a model version is on disk: the folder that a scoring server loads, and the tables that it looks up."""
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import bad_request
-from localcloud.services.serving import feature_spec
-from localcloud.services.serving.feature_spec import FeatureSpec
 from localcloud.services.unity import versions
+
+LOADER_MODULE = "databricks.feature_store.mlflow_model"
+SPECIFICATION = Path("data") / "feature_store" / "feature_spec.yaml"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Served:
-    """One model version: its `folder` (never changed once registered), in it the model that takes features (`path`).
+    """One model version: its `folder` (never changed once registered), and the feature `tables` of its specification.
 
-    `spec` is None for a plain model, which is given what the request holds.
+    A plain model has no tables: it is given what the request holds.
     """
 
     model: str
     version: str
     folder: Path
-    path: Path
-    spec: FeatureSpec | None
+    tables: tuple[str, ...]
 
 
 def find(cloud: Cloud, model: str, version: str) -> Served:
@@ -34,7 +35,17 @@ def find(cloud: Cloud, model: str, version: str) -> Served:
         raise bad_request(
             f"Version {version} of '{model}' holds no MLflow model: log it with mlflow.<flavour>.log_model."
         )
-    parsed = yaml.safe_load(description.read_text(encoding="utf-8"))
-    spec = feature_spec.read(path, (parsed.get("flavors") or {}).get("python_function") or {})
-    loaded = path if spec is None else path / feature_spec.FOLDER / feature_spec.RAW_MODEL
-    return Served(model=model, version=version, folder=path, path=loaded, spec=spec)
+    flavours: Any = yaml.safe_load(description.read_text(encoding="utf-8")).get("flavors") or {}
+    packed = (flavours.get("python_function") or {}).get("loader_module") == LOADER_MODULE
+    return Served(model=model, version=version, folder=path, tables=_tables(path / SPECIFICATION) if packed else ())
+
+
+def _tables(specification: Path) -> tuple[str, ...]:
+    """The feature tables that a specification lists; the server judges the rest of it when it loads the version."""
+    if not specification.is_file():
+        raise bad_request(f"A model that {LOADER_MODULE} loads needs {SPECIFICATION}.")
+    try:
+        listed = yaml.safe_load(specification.read_text(encoding="utf-8")).get("input_tables") or []
+        return tuple(dict.fromkeys(str(name) for table in listed for name in table))
+    except (yaml.YAMLError, TypeError, AttributeError) as error:
+        raise bad_request(f"{SPECIFICATION.name} cannot be read: {type(error).__name__}: {error}.") from error

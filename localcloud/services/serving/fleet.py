@@ -1,30 +1,40 @@
-"""The processes in which models answer: one per served version, forked warm, at most `MAX_WARM` at a time."""
+"""The processes in which models answer: a scoring server a version, forked warm, at most `MAX_WARM` at a time.
+
+A process holds no token, and is spoken to by HTTP, over a Unix socket in a folder that nobody else may enter.
+"""
 
 import hashlib
 import json
 import os
 import shutil
-import socket
 import tempfile
 import threading
 import time
 from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 from localcloud.kernel.errors import ApiError
 from localcloud.services.jobs.task import TaskOrder
 from localcloud.services.jobs.workers import Handle, Workers, WorkersError
-from localcloud.services.serving import model_worker
+from localcloud.services.serving import server_code
+from localcloud.services.serving.channel import Answer, Channel, GoneError
 
 MAX_WARM = 8
 LOAD_LIMIT_S = 120.0
 # Databricks' documented limit on one execution of a model.
 EXECUTION_LIMIT_S = 297.0
-_POLL_S = 0.1
-_PACKAGE, _ENTRY = "localcloud_model_worker", "serve"
+# Databricks' documented limit for the models of a CPU endpoint.
+MEMORY_LIMIT_BYTES = 4 << 30
+_POLL_S = 0.02
+# There is nothing for a model's own code to write to through MLflow.
+_ENVIRON = {
+    "TZ": "UTC",
+    "PYTHONUTF8": "1",
+    "MLFLOW_TRACKING_URI": "file:///nonexistent",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+}
 _INHERITED = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE")
 
 
@@ -49,29 +59,21 @@ class ServedProcess:
         return f"{self.model}-{self.version}-{digest}"
 
 
-@dataclass
+@dataclass(frozen=True)
 class ModelWorker:
-    """A loaded model. Requests to it wait for one another, as a single unit of concurrency does."""
+    """A scoring server with a loaded version; `folder` holds its socket."""
 
-    connection: Connection
+    folder: Path
+    channel: Channel
     handle: Handle
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def call(self, request: bytes) -> tuple[int, bytes]:
-        """Status and JSON body. Raises EOFError or OSError where the process is gone, TimeoutError past the limit."""
-        with self.lock:
-            self.connection.send_bytes(request)
-            if not self.connection.poll(EXECUTION_LIMIT_S):
-                raise TimeoutError
-            answer = self.connection.recv_bytes()
-        return int(answer[:3]), answer[3:]
 
 
 class Fleet:
     """Starts, keeps and ends model workers. Safe to use from several threads."""
 
-    def __init__(self, home: Path, workers: Workers) -> None:
+    def __init__(self, home: Path, workers: Workers, online_store: Path) -> None:
         self._home = home
+        self._online_store = online_store
         self._workers = workers
         self._warm: OrderedDict[ServedProcess, ModelWorker] = OrderedDict()
         self._starting: dict[ServedProcess, threading.Lock] = {}
@@ -94,20 +96,20 @@ class Fleet:
                 self._shrink()
         return found
 
-    def call(self, wanted: ServedProcess, request: bytes) -> tuple[int, bytes]:
-        """Answer `request`. A process that died is started again once: predicting twice does no harm.
+    def call(self, wanted: ServedProcess, content_type: str, body: bytes) -> Answer:
+        """Answer one request. A process that died is started again once: predicting twice does no harm.
 
         Raises `ApiError` 504 past the time limit, 500 where the process dies on this request, LoadError.
         """
         for _ in range(2):
             worker = self.ensure(wanted)
             try:
-                return worker.call(request)
+                return worker.channel.call(content_type, body)
             except TimeoutError as error:
                 self._discard(wanted, worker)
                 limit = f"The model did not answer within {EXECUTION_LIMIT_S:.0f} s."
                 raise ApiError(504, "DEADLINE_EXCEEDED", limit) from error
-            except (EOFError, OSError):
+            except GoneError:
                 self._discard(wanted, worker)
         raise ApiError(500, "INTERNAL_ERROR", f"The process of {wanted.model} version {wanted.version} died twice.")
 
@@ -156,89 +158,71 @@ class Fleet:
 
     def _end(self, worker: ModelWorker, *, wait: bool = True) -> None:
         if wait:
-            with worker.lock:
-                worker.connection.close()
+            worker.channel.drain()
+        worker.channel.close()
         with suppress(WorkersError):
             self._workers.kill(worker.handle)
+        shutil.rmtree(worker.folder, ignore_errors=True)
 
     def _start(self, wanted: ServedProcess) -> ModelWorker:
         # A socket's path must be short, and nobody else may connect to it.
         folder = Path(tempfile.mkdtemp(prefix="model-"))
+        worker = None
         try:
-            with socket.socket(socket.AF_UNIX) as listener:
-                address = str(folder / "socket")
-                listener.bind(address)
-                listener.listen(1)
-                handle = self._fork(wanted, address)
-                connection = _accept(listener, handle)
+            channel = Channel(folder / "socket", EXECUTION_LIMIT_S)
+            worker = ModelWorker(folder, channel, self._fork(wanted, folder / "socket"))
+            reason = self._wait(wanted, worker)
         except WorkersError as error:
-            raise LoadError(str(error)) from error
-        finally:
+            reason = str(error)
+        if reason or worker is None:
+            if worker is not None:
+                self._end(worker, wait=False)
             shutil.rmtree(folder, ignore_errors=True)
-        reason = "the process ended while it was starting" if connection is None else _reason(connection, handle)
-        if connection is None or reason:
-            with suppress(WorkersError):
-                self._workers.kill(handle)
             raise LoadError(f"{reason} (log: {self.log(wanted).name})")
-        return ModelWorker(connection, handle)
+        return worker
 
-    def _fork(self, wanted: ServedProcess, address: str) -> Handle:
+    def _wait(self, wanted: ServedProcess, worker: ModelWorker) -> str:
+        """Wait until the version answers; why it does not, empty if it does."""
+        deadline = time.monotonic() + LOAD_LIMIT_S
+        while time.monotonic() < deadline:
+            if worker.channel.open():
+                return ""
+            if worker.handle.ended.wait(_POLL_S):
+                return self._said(wanted) or (
+                    f"the process ended while it was loading the model, with exit code {worker.handle.exit_code}"
+                )
+        return f"the model did not load within {LOAD_LIMIT_S:.0f} s"
+
+    def _said(self, wanted: ServedProcess) -> str:
+        """What a server that ended said about the version that it could not load."""
+        try:
+            said = json.loads(self._result(wanted).read_text(encoding="utf-8"))["error"]
+        except (OSError, ValueError):
+            return ""
+        return str(said).removeprefix("SystemExit: ")
+
+    def _result(self, wanted: ServedProcess) -> Path:
+        return self._home / "serving" / "scratch" / f"{wanted.label}.json"
+
+    def _fork(self, wanted: ServedProcess, address: Path) -> Handle:
         scratch = self._home / "serving" / "scratch"
         log = self.log(wanted)
         for folder in (scratch, log.parent):
             folder.mkdir(parents=True, exist_ok=True)
+        self._result(wanted).unlink(missing_ok=True)
         inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
         return self._workers.start(
             TaskOrder(
-                wheel=str(_distribution(self._home / "serving" / "worker")),
-                package_name=_PACKAGE,
-                entry_point=_ENTRY,
-                arguments=[str(wanted.path), address],
-                environ={**inherited, "HOME": str(scratch), "TZ": "UTC", "PYTHONUTF8": "1", **dict(wanted.environ)},
+                wheel=str(server_code.distribution(self._home / "serving" / "worker")),
+                package_name=server_code.PACKAGE,
+                entry_point=server_code.ENTRY_POINT,
+                arguments=[
+                    *("--model", str(wanted.path), "--version", wanted.version, "--uds", str(address)),
+                    *("--online-store", str(self._online_store), "--memory-limit-bytes", str(MEMORY_LIMIT_BYTES)),
+                ],
+                environ={**inherited, "HOME": str(scratch), **_ENVIRON, **dict(wanted.environ)},
                 directory=str(scratch),
                 log=str(log),
-                result=str(scratch / f"{wanted.label}.json"),
+                result=str(self._result(wanted)),
             )
         )
-
-
-def _accept(listener: socket.socket, handle: Handle) -> Connection | None:
-    listener.settimeout(_POLL_S)
-    deadline = time.monotonic() + LOAD_LIMIT_S
-    while time.monotonic() < deadline:
-        with suppress(TimeoutError):
-            channel, _ = listener.accept()
-            channel.setblocking(True)
-            return Connection(channel.detach())
-        if handle.ended.is_set():
-            return None
-    return None
-
-
-def _reason(connection: Connection, handle: Handle) -> str:
-    """Why the model did not load; empty where it did."""
-    try:
-        if not connection.poll(LOAD_LIMIT_S):
-            return f"the model did not load within {LOAD_LIMIT_S:.0f} s"
-        return str(json.loads(connection.recv_bytes()).get("error", ""))
-    except (EOFError, OSError):
-        handle.ended.wait(1)
-        return f"the process ended while it was loading the model, with exit code {handle.exit_code}"
-
-
-def _distribution(folder: Path) -> Path:
-    """The worker's code as an installed package of its own, so that nothing of the checkout comes with it."""
-    code = Path(model_worker.__file__).read_text(encoding="utf-8")
-    target = folder / hashlib.sha256(code.encode()).hexdigest()[:16]
-    if not target.is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(dir=folder))
-        information = work / f"{_PACKAGE}-1.dist-info"
-        information.mkdir()
-        (work / f"{_PACKAGE}.py").write_text(code, encoding="utf-8")
-        (information / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {_PACKAGE}\nVersion: 1\n")
-        (information / "entry_points.txt").write_text(f"[console_scripts]\n{_ENTRY} = {_PACKAGE}:main\n")
-        with suppress(OSError):
-            work.rename(target)
-        shutil.rmtree(work, ignore_errors=True)
-    return target

@@ -1,19 +1,18 @@
 """The serving of one local cloud: bringing endpoints up, switching versions, answering requests."""
 
-import json
 import logging
 import random
 import threading
 import time
 from contextlib import suppress
-from typing import Any
 
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import ApiError, not_found
 from localcloud.kernel.store import Document
 from localcloud.services.jobs.workers import Workers
-from localcloud.services.serving import artifacts, build_hosts, config, endpoints, environment, lookups, pace, requests
+from localcloud.services.serving import artifacts, build_hosts, config, endpoints, environment, pace
 from localcloud.services.serving.artifacts import Served
+from localcloud.services.serving.channel import Answer
 from localcloud.services.serving.fleet import Fleet, LoadError, ServedProcess
 from localcloud.services.serving.online.tables import OnlineShelf
 from localcloud.services.serving.sleep import Sleepers
@@ -29,8 +28,8 @@ class Serving:
 
     def __init__(self, cloud: Cloud, workers: Workers) -> None:
         self._cloud = cloud
-        self._fleet = Fleet(cloud.home, workers)
         self._shelf = OnlineShelf(cloud)
+        self._fleet = Fleet(cloud.home, workers, self._shelf.file)
         self._artifacts: dict[tuple[str, str], Served] = {}
         self._sleepers = Sleepers()
         self._random = random.Random()  # noqa: S311 - splits traffic, keeps no secret
@@ -74,24 +73,18 @@ class Serving:
         self._fleet.stop()
 
     def answer(
-        self, document: Document, parsed: dict[str, Any], served_name: str | None = None
-    ) -> tuple[int, bytes, Document]:
-        """Status, JSON body and the served entity that answered. `served_name` overrides the traffic split.
+        self, document: Document, content_type: str, body: bytes, served_name: str | None = None
+    ) -> tuple[Answer, Document]:
+        """What the scoring server answers, refusals included, and the served entity that it serves.
 
-        Raises `ApiError` 400 for a request the model cannot take, 503 before the endpoint is ready.
+        `served_name` overrides the traffic split. Raises `ApiError` 503 before the endpoint is ready.
         """
         entity = self._entity(document, served_name)
         self._sleepers.wake(document["id"], pace.read(self._cloud.store), may_sleep=entity["scale_to_zero_enabled"])
-        artifact = self.artifact(entity["entity_name"], entity["entity_version"])
-        payload = parsed
-        if artifact.spec is not None:
-            rows = lookups.complete(requests.rows(parsed), artifact.spec, self._shelf)
-            payload = {"dataframe_records": rows} | ({"params": parsed["params"]} if "params" in parsed else {})
         try:
-            status, body = self._fleet.call(self._process(document, entity), json.dumps(payload).encode())
+            return self._fleet.call(self._process(document, entity), content_type, body), entity
         except LoadError as error:
             raise ApiError(503, "TEMPORARILY_UNAVAILABLE", f"'{entity['name']}' cannot be loaded: {error}.") from error
-        return status, body, entity
 
     def log(self, document: Document, served_name: str) -> str:
         """What the process of a served entity has said."""
@@ -119,7 +112,7 @@ class Serving:
             endpoint_id=document["id"],
             model=artifact.model,
             version=artifact.version,
-            path=artifact.path,
+            path=artifact.folder,
             environ=environment.resolved(self._cloud, document["workspace"], entity),
         )
 
@@ -154,10 +147,10 @@ class Serving:
 
     def _require_published(self, entity: Document) -> None:
         """Raise LoadError where features of the version are looked up and not published."""
-        spec = self.artifact(entity["entity_name"], entity["entity_version"]).spec
-        absent = lookups.unpublished(spec, self._shelf) if spec else ""
+        tables = self.artifact(entity["entity_name"], entity["entity_version"]).tables
+        absent = [table for table in tables if self._shelf.published(table) is None]
         if absent:
-            raise LoadError(absent)
+            raise LoadError(f"Features of {', '.join(absent)} are not published online: publish the table(s) first.")
 
     def _finish(self, endpoint_id: str, config_version: int, reasons: dict[str, str]) -> Document | None:
         """Record how the update went, unless the endpoint was deleted meanwhile."""

@@ -72,6 +72,7 @@ def rows(served: Served) -> Iterator[OnlineRows]:
     cloud.store.put(online_tables.KIND, ONLINE, {**document, "rows": 1, "published_at": 1.0})
     found = OnlineRows(cloud.home / "online.db")
     found.replace(ONLINE, [("5", {"limit": 0.5})])
+    found.announce(ONLINE, TABLE, key_is_text=False, published_at=1.0)
     yield found
     found.close()
 

@@ -1,4 +1,7 @@
-"""Published rows in SQLite, by table and key: what a look-up reads in microseconds."""
+"""Published rows in SQLite, by table and key: what a look-up reads in microseconds.
+
+Scoring servers read this file themselves (`ml/server/online.py`), so its two tables are a contract with them.
+"""
 
 import json
 import sqlite3
@@ -11,7 +14,10 @@ from typing import Any
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS published (
     online_table TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (online_table, key)
-) WITHOUT ROWID
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sources (
+    online_table TEXT PRIMARY KEY, source_table TEXT NOT NULL, key_is_text INTEGER NOT NULL, published_at REAL NOT NULL
+) WITHOUT ROWID;
 """
 # SQLite's default limit on parameters of a statement is 32,766.
 _KEYS_AT_ONCE = 10_000
@@ -22,10 +28,11 @@ class OnlineRows:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        self.file = path
         self._lock = threading.Lock()
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
         self._connection.execute("PRAGMA journal_mode=WAL")
-        self._connection.execute(_SCHEMA)
+        self._connection.executescript(_SCHEMA)
         path.chmod(0o600)
 
     def replace(self, online_table: str, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> int:
@@ -71,9 +78,17 @@ class OnlineRows:
             found.update((key, json.loads(body)) for key, body in rows)
         return found
 
+    def announce(self, online_table: str, source_table: str, *, key_is_text: bool, published_at: float) -> None:
+        """Let `source_table` be looked up in `online_table`, if that was published last. In seconds since 1970."""
+        row = (online_table, source_table, int(key_is_text), published_at)
+        with self._at_once():
+            self._connection.execute("INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?)", row)
+
     def delete(self, online_table: str) -> None:
-        """Remove all rows of a table."""
-        self.replace(online_table, ())
+        """Remove a table, with all its rows."""
+        with self._at_once():
+            self._connection.execute("DELETE FROM sources WHERE online_table = ?", (online_table,))
+            self._connection.execute("DELETE FROM published WHERE online_table = ?", (online_table,))
 
     def close(self) -> None:
         """Close the file."""

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from localcloud.kernel.cloud import Cloud
@@ -14,20 +14,6 @@ from localcloud.services.serving.online.rows import OnlineRows
 KIND = "online_table"
 
 
-@dataclass(frozen=True, kw_only=True)
-class PublishedTable:
-    """One online table: its key, and how to read it."""
-
-    name: str
-    key: str
-    key_is_text: bool
-    rows: OnlineRows
-
-    def read(self, keys: Sequence[str]) -> Mapping[str, dict[str, Any]]:
-        """The rows of those `keys` that are there, by key."""
-        return self.rows.read(self.name, keys)
-
-
 class OnlineShelf:
     """The online tables of one local cloud."""
 
@@ -35,22 +21,20 @@ class OnlineShelf:
         self._cloud = cloud
         self._rows = _open(cloud)
 
-    def published(self, table: str) -> PublishedTable | None:
-        """The online table that was published last from source `table`; None where no rows have come yet.
+    @property
+    def file(self) -> Path:
+        """The SQLite file of all rows, which scoring servers read."""
+        return self._rows.file
 
-        A synced table is none: Model Serving looks features up in what was published to an online store.
-        """
+    def published(self, table: str) -> str | None:
+        """The online table that was published last from source `table`; None if no rows have come yet."""
         found = [
             document
             for document in self._cloud.store.all(KIND)
-            if document["source_table_name"] == table and document["rows"] is not None and "spec" not in document
+            if document["source_table_name"] == table and is_published(document)
         ]
-        if not found:
-            return None
-        newest = max(found, key=lambda document: float(document["published_at"]))
-        return PublishedTable(
-            name=newest["name"], key=newest["key"], key_is_text=newest["key_is_text"], rows=self._rows
-        )
+        newest = max(found, key=lambda document: float(document["published_at"]), default=None)
+        return str(newest["name"]) if newest else None
 
     def read(self, online_table: str, keys: Sequence[str]) -> Mapping[str, dict[str, Any]]:
         """The rows of an online or synced table with those `keys` that are there, by key."""
@@ -96,6 +80,7 @@ class OnlineShelf:
             current = self._cloud.store.get(KIND, online_table)
             if current is not None:
                 self._cloud.store.put(KIND, online_table, {**current, **copied})
+                _announce(self._rows, {**current, **copied})
 
     def _mode(self, online_table: str) -> str:
         """How it was published; a synced table is copied whole, whatever its policy."""
@@ -130,11 +115,31 @@ def declared(current: Document | None, *, name: str, source_table: str, store: D
     }
 
 
+def is_published(document: Document) -> bool:
+    """Whether features can be looked up in an online table: it has rows, and is no synced table.
+
+    Model Serving looks features up in what was published to an online store.
+    """
+    return document["rows"] is not None and "spec" not in document
+
+
+def _announce(rows: OnlineRows, document: Document) -> None:
+    if is_published(document):
+        rows.announce(
+            document["name"],
+            document["source_table_name"],
+            key_is_text=document["key_is_text"],
+            published_at=float(document["published_at"]),
+        )
+
+
 def _open(cloud: Cloud) -> OnlineRows:
-    """One connection per cloud."""
+    """One connection per cloud. What a file of before does not say about its tables, the documents do."""
     with cloud.lock:
         found = cloud.parts.get("online_rows")
         if not isinstance(found, OnlineRows):
             found = OnlineRows(cloud.home / "online.db")
+            for document in cloud.store.all(KIND):
+                _announce(found, document)
             cloud.parts["online_rows"] = found
     return found

@@ -133,7 +133,7 @@ def _authorize(cloud: Cloud, caller: Caller, wanted: Document) -> None:
         artifact = service.of(cloud).artifact(entity["entity_name"], entity["entity_version"], fresh=True)
         for scope, key in environment.references(entity):
             secrets.get_secret(scope, key, cloud, caller)
-        for table in artifact.spec.tables if artifact.spec else ():
+        for table in artifact.tables:
             access.authorize(cloud, caller, Kind.TABLE, table, Privilege.SELECT)
 
 

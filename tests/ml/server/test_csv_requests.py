@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from localcloud.kernel.errors import ApiError
-from localcloud.services.serving.csv_requests import parse
+from ml.server.csv_requests import parse
+from ml.server.errors import Refused
 
 
 def test_a_column_has_the_first_type_that_all_its_values_have() -> None:
@@ -33,7 +33,7 @@ def test_a_column_has_the_first_type_that_all_its_values_have() -> None:
 )
 def test_what_is_no_table_is_refused(raw: bytes, message: str) -> None:
     """400 with the reason; no value moves into another column."""
-    with pytest.raises(ApiError, match=message) as raised:
+    with pytest.raises(Refused, match=message) as raised:
         parse(raw)
     assert (raised.value.status, raised.value.error_code) == (400, "BAD_REQUEST")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from math import isfinite
 from typing import Any
 
-from localcloud.services.serving.requests import refused
+from ml.server.errors import bad_request
 
 _TRUTHS = {"true": True, "false": False}
 
@@ -14,20 +14,20 @@ _TRUTHS = {"true": True, "false": False}
 def parse(raw: bytes) -> dict[str, Any]:
     """The body as `dataframe_split`; a column is of the first type that all of its values have. An empty field is null.
 
-    Raises `ApiError` 400 BAD_REQUEST for a body that is no UTF-8, has no rows, or rows of different lengths.
+    Raises Refused 400 for a body that is no UTF-8, has no rows, or rows of different lengths.
     """
     try:
         lines = [line for line in csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""), strict=True) if line]
     except (UnicodeDecodeError, csv.Error) as error:
-        raise refused(f"Failed to parse input as CSV: {error}.") from error
+        raise bad_request(f"Failed to parse input as CSV: {error}.") from error
     if len(lines) < 2:
-        raise refused("Failed to parse input as CSV: there must be a line of names and at least one row.")
+        raise bad_request("Failed to parse input as CSV: there must be a line of names and at least one row.")
     names, rows = lines[0], lines[1:]
     if len(set(names)) != len(names):
-        raise refused("Failed to parse input as CSV: a column's name occurs twice.")
+        raise bad_request("Failed to parse input as CSV: a column's name occurs twice.")
     for number, row in enumerate(rows):
         if len(row) != len(names):
-            raise refused(f"Row {number} of the CSV has {len(row)} field(s); the line of names has {len(names)}.")
+            raise bad_request(f"Row {number} of the CSV has {len(row)} field(s); the line of names has {len(names)}.")
     columns = [_column([row[at] for row in rows]) for at in range(len(names))]
     return {"dataframe_split": {"columns": names, "data": [list(row) for row in zip(*columns, strict=True)]}}
 

@@ -7,14 +7,16 @@ from typing import Any
 
 import yaml
 
-from localcloud.kernel.errors import bad_request
-
 LOADER_MODULE = "databricks.feature_store.mlflow_model"
 FOLDER, RAW_MODEL = Path("data") / "feature_store", "raw_model"
 _FILE = "feature_spec.yaml"
 # 8: columns say in which order they are resolved; 11: what the newest client writes.
 _VERSIONS = range(8, 12)
 _REQUEST, _TABLE = "training_data", "feature_store"
+
+
+class SpecificationError(ValueError):
+    """A model that says that features are looked up for it, and does not say which in a way that is understood."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,18 +46,25 @@ class FeatureSpec:
         """The feature tables, each once."""
         return tuple(dict.fromkeys(look_up.table for look_up in self.look_ups))
 
+    def of(self, table: str) -> tuple[LookUp, ...]:
+        """The features that are looked up in `table`."""
+        return tuple(look_up for look_up in self.look_ups if look_up.table == table)
+
 
 def read(model: Path, flavour: Mapping[str, Any]) -> FeatureSpec | None:
-    """The specification of a model that is packed for feature look-up; None for a plain one. Raises `ApiError` 400."""
+    """The specification of a model that is packed for feature look-up; None for a plain one.
+
+    Raises SpecificationError.
+    """
     if flavour.get("loader_module") != LOADER_MODULE:
         return None
     path = model / FOLDER / _FILE
     if not path.is_file() or not (model / FOLDER / RAW_MODEL / "MLmodel").is_file():
-        raise bad_request(f"A model that {LOADER_MODULE} loads needs {FOLDER / _FILE} and {FOLDER / RAW_MODEL}.")
+        raise SpecificationError(f"A model that {LOADER_MODULE} loads needs {FOLDER / _FILE} and {FOLDER / RAW_MODEL}.")
     try:
         return parsed(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise bad_request(f"{_FILE} cannot be read: {type(error).__name__}: {error}.") from error
+        raise SpecificationError(f"{_FILE} cannot be read: {type(error).__name__}: {error}.") from error
 
 
 def parsed(document: Mapping[str, Any]) -> FeatureSpec:

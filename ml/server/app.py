@@ -1,0 +1,137 @@
+"""The HTTP side: `POST /invocations` and `GET /ping`, as MLflow's scoring server has them. Plain ASGI."""
+
+import asyncio
+import time
+import traceback
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from ml.server import requests
+from ml.server.batches import Batches
+from ml.server.errors import Refused, too_large
+from ml.server.plain import Matrix
+from ml.server.version import Version, body
+
+# Databricks' documented limit for custom models.
+MAX_BODY_BYTES = 16 << 20
+# Requests that wait for the model, one of which it answers at a time; more are refused with 429.
+MAX_WAITING = 256
+# A body below it is read and answered in microseconds; a larger one must not hold the others up.
+_SMALL_BYTES = 64 << 10
+# What is read of a body that is too large before the connection is given up: a client that is still sending would
+# otherwise never see the answer.
+_DRAINED_BYTES = 64 << 20
+
+Result = TypeVar("Result")
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What is sent: status, JSON or text, and headers beyond its type and length."""
+
+    status: int = 200
+    body: bytes = b"\n"
+    media_type: bytes = b"application/json"
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+class Application:
+    """The ASGI application that answers with one version."""
+
+    def __init__(
+        self, version: Version, *, max_body_bytes: int = MAX_BODY_BYTES, max_waiting: int = MAX_WAITING
+    ) -> None:
+        self._version = version
+        self._max_body_bytes = max_body_bytes
+        self._max_waiting = max_waiting
+        self._waiting = 0
+        # One thread: the model answers one request at a time, as a single unit of concurrency does.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="model")
+        self._batches = Batches(version.plain.model.predict_matrix) if version.plain else None
+        self._named = (b"served-entity-version", version.number.encode())
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            raise ValueError(f"{scope['type']} is not served, only http")
+        try:
+            answer = await self._answer(scope, receive)
+        except Refused as refused:
+            answer = Answer(status=refused.status, body=refused.body(), headers=(self._named,))
+        except Exception:  # noqa: BLE001 - the log has the trace, the caller must not
+            traceback.print_exc()
+            failure = Refused(500, "INTERNAL_ERROR", "The server failed on this request; its log says why.")
+            answer = Answer(status=500, body=failure.body(), headers=(self._named,))
+        kept = [(b"content-type", answer.media_type), (b"content-length", str(len(answer.body)).encode())]
+        await send({"type": "http.response.start", "status": answer.status, "headers": [*kept, *answer.headers]})
+        await send({"type": "http.response.body", "body": answer.body})
+
+    async def _answer(self, scope: MutableMapping[str, Any], receive: Receive) -> Answer:
+        method, path = scope["method"], scope["path"]
+        if path == "/ping" and method in ("GET", "HEAD"):
+            return Answer(media_type=b"text/plain", headers=(self._named,))
+        if path != "/invocations":
+            raise Refused(404, "ENDPOINT_NOT_FOUND", f"No API found for '{method} {path}'.")
+        if method != "POST":
+            raise Refused(405, "BAD_REQUEST", f"{path} takes POST; given: {method}.")
+        given = dict(scope["headers"])
+        content_type = given.get(b"content-type", b"application/json").decode("latin-1")
+        raw = await self._body(receive, given.get(b"content-length"))
+        encoded, published_at = await self._scored(content_type, raw)
+        age = () if published_at is None else ((b"features-age-s", f"{time.time() - published_at:.1f}".encode()),)
+        return Answer(body=encoded, headers=(self._named, *age))
+
+    async def _body(self, receive: Receive, length: bytes | None) -> bytes:
+        """The request's body. Raises Refused 413 for one over the limit, after letting the client finish."""
+        chunks: list[bytes] = []
+        size, more = 0, True
+        while more and size <= _DRAINED_BYTES:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Refused(400, "BAD_REQUEST", "The client went away before its request was complete.")
+            chunk, more = message.get("body", b""), message.get("more_body", False)
+            size += len(chunk)
+            if size <= self._max_body_bytes:
+                chunks.append(chunk)
+            else:
+                chunks.clear()
+        if size > self._max_body_bytes:
+            raise too_large(self._max_body_bytes, length.decode("latin-1") if length else f"{size} bytes or more")
+        return b"".join(chunks)
+
+    async def _scored(self, content_type: str, raw: bytes) -> tuple[bytes, float | None]:
+        if len(raw) > _SMALL_BYTES:
+            return await self._in_turn(lambda: self._alone(content_type, raw))
+        payload, published_at = self._version.completed(requests.read(content_type, raw))
+        answered = await self._together(self._version.matrix(payload))
+        if answered is not None:
+            return answered, published_at
+        return await self._in_turn(lambda: self._version.predict(payload)), published_at
+
+    async def _together(self, matrix: Matrix | None) -> bytes | None:
+        """The answer to plain numbers, with those of other requests; None if it takes MLflow to judge them."""
+        if matrix is None or self._batches is None:
+            return None
+        try:
+            return body(await self._batches.ask(matrix))
+        except Exception:  # noqa: BLE001 - asked again by way of MLflow, which says it in its words
+            return None
+
+    def _alone(self, content_type: str, raw: bytes) -> tuple[bytes, float | None]:
+        payload, published_at = self._version.completed(requests.read(content_type, raw))
+        return self._version.answer(payload), published_at
+
+    async def _in_turn(self, call: Callable[[], Result]) -> Result:
+        if self._waiting >= self._max_waiting:
+            message = f"Exceeded the maximum number of parallel requests, {self._max_waiting}. Try again later."
+            raise Refused(429, "REQUEST_LIMIT_EXCEEDED", message)
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, call)
+        finally:
+            self._waiting -= 1

@@ -1,0 +1,34 @@
+"""What the server refuses, as Databricks and MLflow's scoring server answer it."""
+
+import json
+
+
+class Refused(Exception):  # noqa: N818 - named as what it says; `RefusedError` would read as a failure of the server
+    """An answer with an HTTP error `status`, an `error_code` and a `message`; never a stack trace."""
+
+    def __init__(self, status: int, error_code: str, message: str) -> None:
+        self.status = status
+        self.error_code = error_code
+        self.message = message
+        super().__init__(f"{error_code}: {message}")
+
+    def body(self) -> bytes:
+        """The JSON body that Databricks clients parse."""
+        return json.dumps({"error_code": self.error_code, "message": self.message}).encode()
+
+
+def bad_request(message: str) -> Refused:
+    """400 BAD_REQUEST: what MLflow's scoring server answers to input that it cannot use."""
+    return Refused(400, "BAD_REQUEST", message)
+
+
+def too_large(limit_bytes: int, size: str) -> Refused:
+    """413 for a body over the limit."""
+    limit = f"Request size cannot exceed {limit_bytes} bytes because of the model serving limits"
+    return Refused(413, "REQUEST_TOO_LARGE", f"{limit}; given: {size}. Send fewer rows per request.")
+
+
+def first_line(error: BaseException) -> str:
+    """The kind of an error and the first line of its message."""
+    text = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {text[0] if text else 'no message'}"

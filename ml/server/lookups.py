@@ -1,0 +1,81 @@
+"""Completing a request's rows with published features, as the model's specification says. Values in the request win."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from ml.server.errors import Refused, bad_request
+from ml.server.feature_spec import FeatureSpec, LookUp
+from ml.server.online import Published
+from ml.server.requests import Row
+
+
+class Store(Protocol):
+    """Where published tables are found."""
+
+    def published(self, source_table: str) -> Published | None:
+        """What was published last from `source_table`; None if nothing was."""
+
+    def read(self, online_table: str, keys: Sequence[str]) -> Mapping[str, Row]:
+        """The rows of those `keys` that are there, by key."""
+
+
+def complete(rows: Sequence[Row], spec: FeatureSpec, store: Store) -> tuple[list[Row], float | None]:
+    """The rows as the model takes them, and when the oldest features among them were published (seconds since 1970).
+
+    A feature that a row lacks, or gives as null, is looked up by the row's key; an unknown key gives the feature's
+    default, or null. The time is None if the request brings every feature. Raises Refused: 400 for a row without its
+    key, or with one of the wrong type, 404 for a table that is not published.
+    """
+    _require_keys(rows, spec)
+    completed = [dict(row) for row in rows]
+    times = [_add(completed, list(spec.of(table)), table, store) for table in spec.tables]
+    published_at = min((time for time in times if time is not None), default=None)
+    return [{name: row[name] for name in spec.taken} for row in completed], published_at
+
+
+def _require_keys(rows: Sequence[Row], spec: FeatureSpec) -> None:
+    """A key is needed even if the request brings every feature: so it is on Databricks."""
+    for number, row in enumerate(rows):
+        absent = [name for name in spec.given if row.get(name) is None]
+        if absent:
+            given = ", ".join(row) or "nothing"
+            raise bad_request(
+                f"Row {number} has no {', '.join(absent)}, by which features are looked up; given: {given}."
+            )
+
+
+def _add(rows: list[Row], look_ups: Sequence[LookUp], table: str, store: Store) -> float | None:
+    if all(row.get(look_up.name) is not None for row in rows for look_up in look_ups):
+        return None
+    published = store.published(table)
+    if published is None:
+        message = f"Features of '{table}' are not published online: publish the table first."
+        raise Refused(404, "RESOURCE_DOES_NOT_EXIST", message)
+    column = look_ups[0].keys[0]
+    keys = [_key(number, row[column], column, text=published.key_is_text) for number, row in enumerate(rows)]
+    found = store.read(published.online_table, sorted(set(keys)))
+    for row, key in zip(rows, keys, strict=True):
+        features = found.get(key, {})
+        for look_up in look_ups:
+            if row.get(look_up.name) is None:
+                value = features.get(look_up.column)
+                row[look_up.name] = look_up.default if value is None else value
+    return published.published_at
+
+
+def _key(number: int, value: Any, column: str, *, text: bool) -> str:
+    """The row's key as it is stored. A whole number may arrive as 5 or 5.0."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    wanted = str if text else int
+    if not isinstance(value, wanted) or isinstance(value, bool):
+        kind = "a string" if text else "a whole number"
+        raise bad_request(f"Row {number}: '{column}' must be {kind}; given: {shown(value)}.")
+    # A lone surrogate is no text that any store holds.
+    return str(value).encode(errors="replace").decode()
+
+
+def shown(value: Any) -> str:
+    """A value of a request in a message: as it is, and cut if it is long."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -1,0 +1,94 @@
+"""Entry point `server`: serve one model version over HTTP, with one worker or several.
+
+    server --model FOLDER --version 3 --online-store online.db --port 8080 --workers 2
+
+It listens once the version is loaded, so whoever can connect is answered. SIGTERM lets it finish what it has begun.
+Another version is another server: start it, move the traffic, and end the old one.
+"""
+
+import argparse
+import functools
+import resource
+import sys
+import traceback
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import uvicorn
+
+from ml.server import listening, workers
+from ml.server.app import MAX_BODY_BYTES, MAX_WAITING, Application
+from ml.server.errors import first_line
+from ml.server.version import Version, load
+
+# A client, or a proxy that holds connections, may be silent for long between two requests.
+_KEEP_ALIVE_S = 900
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Serve until SIGTERM. Exit code 1 and the reason, in a line, for a version that does not load."""
+    options = _parser().parse_args(arguments)
+    if options.memory_limit_bytes:
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_DATA, (options.memory_limit_bytes, options.memory_limit_bytes))
+    if options.workers > 1:
+        listener = listening.bound(options.host, options.port, options.uds)
+        workers.run(options.workers, functools.partial(_serve, options, listener))
+        return
+    version = _load(options)
+    _run(options, version, listening.bound(options.host, options.port, options.uds))
+
+
+def _serve(options: argparse.Namespace, listener: listening.Listener) -> None:
+    # Each worker loads the version itself: a booster with threads of its own does not survive a fork.
+    _run(options, _load(options), listener)
+
+
+def _load(options: argparse.Namespace) -> Version:
+    try:
+        return load(options.model, options.version, options.online_store)
+    except Exception as error:
+        traceback.print_exc()
+        raise SystemExit(first_line(error)) from error
+
+
+def _run(options: argparse.Namespace, version: Version, listener: listening.Listener) -> None:
+    application = Application(version, max_body_bytes=options.max_body_bytes, max_waiting=options.max_waiting)
+    print(f"version {version.number} answers", file=sys.stderr, flush=True)
+    uvicorn.Server(
+        uvicorn.Config(
+            application,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            timeout_keep_alive=_KEEP_ALIVE_S,
+            server_header=False,
+        )
+    ).run(sockets=[listener])
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="server", description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--model", type=Path, required=True, help="folder of the version, with its MLmodel")
+    parser.add_argument("--version", required=True, help="what answers call it")
+    parser.add_argument("--online-store", type=Path, help="SQLite file that features are looked up in")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8080)
+    parser.add_argument("--uds", type=Path, help="listen on this Unix socket instead of host and port")
+    parser.add_argument("--workers", type=_positive, default=1, help="processes that answer")
+    parser.add_argument("--max-body-bytes", type=_positive, default=MAX_BODY_BYTES, help="larger ones: 413")
+    parser.add_argument("--max-waiting", type=_positive, default=MAX_WAITING, help="more that wait: 429")
+    parser.add_argument("--memory-limit-bytes", type=_positive, help="of each worker")
+    return parser
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"must be at least 1; given: {value}")
+    return value
+
+
+if __name__ == "__main__":
+    main()

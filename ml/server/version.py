@@ -1,0 +1,125 @@
+"""One model version, loaded: it completes a request with features, and answers it."""
+
+import json
+import traceback
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from mlflow.exceptions import MlflowException
+from mlflow.pyfunc import PyFuncModel, load_model
+from mlflow.pyfunc.scoring_server import infer_and_parse_data
+from mlflow.utils.proto_json_utils import NumpyEncoder, _get_jsonable_obj
+
+from ml.server import feature_spec, lookups, requests
+from ml.server.errors import Refused, bad_request, first_line
+from ml.server.feature_spec import FeatureSpec
+from ml.server.online import OnlineStore
+from ml.server.plain import Matrix, Plain, plain, records
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """A loaded version: `number` is what answers call it, `spec` None for a model that looks nothing up."""
+
+    number: str
+    model: PyFuncModel
+    spec: FeatureSpec | None
+    store: OnlineStore | None
+    plain: Plain | None
+
+    def completed(self, parsed: Mapping[str, Any]) -> tuple[dict[str, Any], float | None]:
+        """The request with its features, and when the oldest of them were published. Raises Refused."""
+        if self.spec is None or self.store is None:
+            return dict(parsed), None
+        rows, published_at = lookups.complete(requests.rows(parsed), self.spec, self.store)
+        params = {"params": parsed["params"]} if "params" in parsed else {}
+        return {"dataframe_records": rows} | params, published_at
+
+    def matrix(self, payload: Mapping[str, Any]) -> Matrix | None:
+        """The completed request as plain numbers; None if it takes MLflow to judge it."""
+        rows = requests.plain_rows(payload) if self.plain else None
+        return self.plain.matrix(rows) if self.plain and rows else None
+
+    def answer(self, payload: Mapping[str, Any]) -> bytes:
+        """The JSON body of the answer to a completed request, the short way if it is open. Raises Refused."""
+        matrix = self.matrix(payload)
+        if self.plain is not None and matrix is not None:
+            # What goes wrong is asked again by way of MLflow, which says it in its words.
+            with suppress(Exception):
+                return body(records(self.plain.model.predict_matrix(matrix)))
+        return self.predict(payload)
+
+    def predict(self, payload: Mapping[str, Any]) -> bytes:
+        """The JSON body of the answer, by way of MLflow. Raises Refused for what the model cannot take."""
+        try:
+            return self._predict(payload)
+        except MemoryError as error:
+            raise Refused(500, "INTERNAL_ERROR", "The model ran out of memory: send fewer rows.") from error
+        except MlflowException as error:
+            raise bad_request(error.message) from error
+        except Exception as error:
+            traceback.print_exc()
+            reason = f"the serialized input is not compatible with the model: {first_line(error)}"
+            message = f"Encountered an unexpected error while evaluating the model: {reason}"
+            raise bad_request(message) from error
+
+    def _predict(self, payload: Mapping[str, Any]) -> bytes:
+        given = {name: value for name, value in payload.items() if name != "params"}
+        data = infer_and_parse_data(given, _schema(self.model))
+        to_plain: Any = _get_jsonable_obj
+        answer = self.model.predict(data, params=payload.get("params"))
+        return body(to_plain(answer, pandas_orient="records"))
+
+
+def body(predictions: Any) -> bytes:
+    """The JSON body of an answer. NaN is no JSON: a model that answers it has not understood its input."""
+    return json.dumps({"predictions": predictions}, cls=NumpyEncoder, allow_nan=False).encode()
+
+
+def load(folder: Path, number: str, store: Path | None) -> Version:
+    """Load the version in `folder`; `store` is the file that features are looked up in.
+
+    Raises SpecificationError for a damaged specification, FileNotFoundError if features are looked up and there is no
+    store, and whatever the model's own code raises.
+    """
+    description = yaml.safe_load((folder / "MLmodel").read_text(encoding="utf-8"))
+    spec = feature_spec.read(folder, (description.get("flavors") or {}).get("python_function") or {})
+    if spec is not None and store is None:
+        raise FileNotFoundError("the version looks features up: say in which file, with --online-store")
+    _use_one_thread()
+    raw = folder if spec is None else folder / feature_spec.FOLDER / feature_spec.RAW_MODEL
+    model = load_model(str(raw))
+    return Version(
+        number=number,
+        model=model,
+        spec=spec,
+        store=OnlineStore(store) if spec is not None and store is not None else None,
+        plain=plain(_own(model), _schema(model)),
+    )
+
+
+def _own(model: PyFuncModel) -> object:
+    """The served model's own object; None for a flavour that has no such one."""
+    try:
+        unwrap: Any = model.unwrap_python_model
+        own: object = unwrap()
+    except (MlflowException, AttributeError):
+        return None
+    return own
+
+
+def _schema(model: PyFuncModel) -> Any:
+    metadata: Any = model.metadata
+    return metadata.get_input_schema()
+
+
+def _use_one_thread() -> None:
+    """A request is a few rows: waking and joining threads costs more than they save (four times on a busy machine)."""
+    with suppress(ImportError):
+        from threadpoolctl import threadpool_limits  # noqa: PLC0415 - a model may be served without it
+
+        threadpool_limits(1)

@@ -1,0 +1,89 @@
+"""The server as a process: its workers, its socket, and how it ends."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from localcloud.services.serving.online.rows import OnlineRows
+from ml.server import listening
+
+_LIMIT_S = 60
+_BODY = {"dataframe_records": [{"client_id": 1}]}
+
+
+@contextmanager
+def _server(model: Path, store: OnlineRows, uds: Path) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "ml.server.main", "--model", str(model), "--version", "7", "--workers", "2"]
+    process = subprocess.Popen(
+        [*command, "--online-store", str(store.file), "--uds", str(uds)], stderr=subprocess.PIPE, text=True
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate(timeout=_LIMIT_S)
+
+
+def _wait_until_it_listens(uds: Path) -> None:
+    deadline = time.monotonic() + _LIMIT_S
+    while time.monotonic() < deadline:
+        with socket.socket(socket.AF_UNIX) as probe:
+            if probe.connect_ex(str(uds)) == 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError("the server does not listen")
+
+
+def _replaced(parent: psutil.Process, gone: psutil.Process) -> list[psutil.Process]:
+    """The two workers that there are once another one has come for `gone`."""
+    deadline = time.monotonic() + _LIMIT_S
+    while time.monotonic() < deadline:
+        found: list[psutil.Process] = parent.children()
+        if len(found) == 2 and gone not in found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError("no worker came for the one that was killed")
+
+
+def test_workers_answer_and_one_that_dies_is_replaced(folder: Path, store: OnlineRows, tmp_path: Path) -> None:
+    """Two workers; one is killed and another comes; SIGTERM ends them all, and leaves none."""
+    uds = tmp_path / "s"
+    with _server(folder, store, uds) as process:
+        _wait_until_it_listens(uds)
+        workers = psutil.Process(process.pid).children()
+        assert len(workers) == 2
+        workers[0].kill()
+        now = _replaced(psutil.Process(process.pid), workers[0])
+        with httpx.Client(transport=httpx.HTTPTransport(uds=str(uds)), base_url="http://model") as client:
+            answers = [client.post("/invocations", json=_BODY) for _ in range(20)]
+        assert {answer.status_code for answer in answers} == {200}
+        os.kill(process.pid, signal.SIGTERM)
+        assert process.wait(timeout=_LIMIT_S) == 0
+        assert psutil.wait_procs(now, timeout=_LIMIT_S)[1] == []
+
+
+def test_a_version_that_does_not_load_ends_all_workers(store: OnlineRows, tmp_path: Path) -> None:
+    """Exit code 1 with the reason, and no worker is started over and over."""
+    with _server(tmp_path / "nowhere", store, tmp_path / "s") as process:
+        _, said = process.communicate(timeout=_LIMIT_S)
+    assert process.returncode == 1
+    assert "FileNotFoundError" in said
+
+
+def test_the_socket_names_its_protocol_so_that_answers_are_not_held_back() -> None:
+    """asyncio sets TCP_NODELAY on a connection only then; without it a client waits 40 ms. A taken port is an error."""
+    with listening.bound("127.0.0.1", 0, None) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
+        listener.listen()
+        with pytest.raises(OSError, match="in use"):
+            listening.bound("127.0.0.1", listener.getsockname()[1], None)
