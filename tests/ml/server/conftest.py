@@ -1,8 +1,8 @@
 """A small credit model, packed for feature look-up, and an online store that holds clients 1 and 2."""
 
 import json
-import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import mlflow
@@ -15,7 +15,7 @@ from mlflow.types import ColSpec, Schema
 
 from localcloud.services.serving.online.rows import OnlineRows
 from ml.server.version import Version, load
-from ml.training import served
+from ml.versions import pyfunc_model
 
 TABLE, ONLINE = "prod.credit_gold.client_features", "prod.credit_gold.online"
 # Name, type of the signature, type of the specification, and whether it may be null.
@@ -33,17 +33,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     inputs = generator.normal(size=(300, len(FEATURES))) * (1000, 20, 1)
     labels = (inputs[:, 0] + 50 * inputs[:, 1] > 0).astype(int)
     booster = xgboost.train({"objective": "binary:logistic"}, xgboost.DMatrix(inputs.astype(np.float32), labels), 20)
-    booster.save_model(str(trained / served.XGBOOST_FILE))
+    booster.save_model(str(trained / pyfunc_model.XGBOOST_FILE))
     described = {
         "algorithm": "xgboost",
         "features": [{"name": name, "nullable": nullable} for name, _, _, nullable in FEATURES],
         "calibration": {"slope": 1.3, "intercept": -0.4},
     }
-    (trained / served.DESCRIPTION_FILE).write_text(json.dumps(described))
+    (trained / pyfunc_model.DESCRIPTION_FILE).write_text(json.dumps(described))
     data = made / "feature_store"
     mlflow.pyfunc.save_model(
         path=str(data / "raw_model"),
-        python_model=str(served.__file__),
+        python_model=str(pyfunc_model.__file__),
         artifacts={"model": str(trained)},
         signature=ModelSignature(
             Schema([ColSpec(kind, name) for name, kind, _, _ in FEATURES]), Schema([ColSpec("double", "probability")])
@@ -65,7 +65,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OnlineRows]:
     """The online store as the local cloud writes it. Client 2 has no age."""
     rows = OnlineRows(tmp_path_factory.mktemp("online") / "online.db")
     rows.replace(ONLINE, [("1", ROW), ("2", {**ROW, "age": None})])
-    rows.announce(ONLINE, TABLE, key_is_text=False, published_at=time.time() - 60)
+    rows.announce(ONLINE, TABLE, key_is_text=False, published_at=(datetime.now(UTC) - timedelta(minutes=1)).timestamp())
     yield rows
     rows.close()
 

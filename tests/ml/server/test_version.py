@@ -1,6 +1,7 @@
 """What a loaded version answers: the short way and MLflow's give the same bytes."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ from hypothesis import strategies as st
 from localcloud.services.serving.online.rows import OnlineRows
 from ml.server.errors import Refused
 from ml.server.feature_spec import SpecificationError
+from ml.server.online import OnlineStore
 from ml.server.plain import records
 from ml.server.version import Version, body, load
-from tests.ml.server.conftest import ROW, TABLE
+from tests.ml.server.conftest import ONLINE, ROW, TABLE
 
 _QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 _PLAIN = st.fixed_dictionaries(
@@ -124,3 +126,14 @@ def test_what_is_packed_wrongly_does_not_load(folder: Path, store: OnlineRows, t
         load(tmp_path, "7", store.file)
     with pytest.raises(FileNotFoundError, match="say in which file, with --online-store"):
         load(folder, "7", None)
+
+
+def test_a_text_that_no_store_holds_is_an_unknown_key(looking: Version, tmp_path: Path) -> None:
+    """Half of a surrogate pair, which JSON lets through and SQLite does not: nothing is found, and nothing fails."""
+    rows = OnlineRows(tmp_path / "online.db")
+    rows.replace(ONLINE, [("a", ROW)])
+    rows.announce(ONLINE, TABLE, key_is_text=True, published_at=1.0)
+    version = replace(looking, store=OnlineStore(rows.file))
+    payload, _ = version.completed({"dataframe_records": [{"client_id": "\ud800"}, {"client_id": "a"}]})
+    assert payload == {"dataframe_records": [dict.fromkeys(ROW), ROW]}
+    rows.close()
