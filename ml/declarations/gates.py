@@ -13,14 +13,17 @@ from ml.declarations.measures import COST, Measure
 class ComplianceGate:
     """What a model version must carry, and how far groups may differ.
 
-    `max_group_difference` bounds the demographic parity difference (largest minus smallest selection
-    rate over the groups with at least `min_group_rows` hold-out rows) at `decision_threshold`.
-    Source: Agarwal et al. 2018, "A Reductions Approach to Fair Classification", definition 1.
+    Of the groups with at least `min_group_rows` hold-out rows, at `decision_threshold`: `max_group_difference` bounds
+    the difference between the largest and the smallest selection rate, and between true positive rates (Agarwal et al.
+    2018, "A Reductions Approach to Fair Classification"; Hardt, Price & Srebro 2016); `min_selection_ratio` bounds the
+    smallest selection rate by the largest (0.8: the four-fifths rule of EEOC 1978; None: it is only stated). A limit is
+    broken only beyond chance. Nothing is asked of a model without groups.
     """
 
     max_group_difference: float
     min_group_rows: int
     decision_threshold: float
+    min_selection_ratio: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,10 +11,11 @@ from ml.evaluation.metrics import checked
 
 @dataclass(frozen=True, kw_only=True)
 class GroupRates:
-    """One group: its rows, how many of them are chosen, and how many of its true positives are."""
+    """One group: its rows and true positives, and the share of each that is chosen."""
 
     group: str
     rows: int
+    positives: int
     selection_rate: float
     true_positive_rate: float
 
@@ -35,12 +36,19 @@ class Fairness:
     demographic_parity_difference: float
     equal_opportunity_difference: float
 
+    @property
+    def selection_ratio(self) -> float:
+        """The smallest selection rate by the largest; NaN for fewer than two groups, or if nobody is chosen."""
+        rates = [group.selection_rate for group in self.groups]
+        return min(rates) / max(rates) if len(rates) > 1 and max(rates) > 0 else float("nan")
+
 
 def _rates(group: str, labels: npt.NDArray[np.int64], chosen: npt.NDArray[np.bool_]) -> GroupRates:
     positives = labels == 1
     return GroupRates(
         group=group,
         rows=int(labels.size),
+        positives=int(positives.sum()),
         selection_rate=float(chosen.mean()),
         true_positive_rate=float(chosen[positives].mean()) if positives.any() else float("nan"),
     )

@@ -7,10 +7,11 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from ml.declarations import COST, ComparisonGate, TrainingCause
+from ml.declarations import COST, ComparisonGate, MeasureRule, TrainingCause
 from ml.evaluation import measured
 from ml.evaluation.comparing import Measured, compare, estimates
 from ml.evaluation.metrics import Evaluation, evaluate
+from ml.evaluation.noise import ALLOWED
 from ml.evaluation.resampling import Bootstrap, Estimate, Paired
 from ml.gates.measure_checks import Against, better, equal_passes, limit_check, not_worse, shows
 from ml.gates.verdict import Check, Verdict, at_least, decide, refuse
@@ -75,7 +76,7 @@ def judge(
     sources = [Check(passed=True, text=text) for text in optional_sources]
     return decide(
         COMPARISON,
-        [*_absolute(figures, gate), *_relative(contest, figures, gate), *sources],
+        [*_absolute(contest, figures, gate), *_relative(contest, figures, gate), *sources],
         inputs={**given, **_recorded(figures, gate)},
         thresholds=asdict(gate),
     )
@@ -115,9 +116,19 @@ def _figures(contest: Contest, gate: ComparisonGate, threshold: float, seed: int
     return Figures(challenger=ours, champion=theirs, estimates=alone, pairs=pairs)
 
 
-def _absolute(figures: Figures, gate: ComparisonGate) -> list[Check]:
-    checks = [limit_check(rule, figures.estimates[rule.measure.name]) for rule in gate.measures]
+def _absolute(contest: Contest, figures: Figures, gate: ComparisonGate) -> list[Check]:
+    """One check per declared limit, each with what chance allows."""
+    checks = [
+        limit_check(rule, figures.estimates[rule.measure.name], _allowed(rule, contest.challenger))
+        for rule in gate.measures
+    ]
     return [check for check in checks if check is not None]
+
+
+def _allowed(rule: MeasureRule, predicted: Vector) -> float | None:
+    """What a model at the limit would seldom exceed; None for a measure that noise pushes no way."""
+    allowed = ALLOWED.get(rule.measure.name)
+    return None if allowed is None or rule.limit is None else allowed(predicted, rule.limit)
 
 
 def _relative(contest: Contest, figures: Figures, gate: ComparisonGate) -> list[Check]:

@@ -21,15 +21,31 @@ class Against:
 
 # The share of equally improved challengers that a stated improvement would be shown of.
 POWER = 0.8
+# A limit that chance alone may be three times over says nothing.
+_EMPTY = 3.0
 
 
-def limit_check(rule: MeasureRule, found: Estimate) -> Check | None:
-    """Whether the challenger by itself reaches the declared limit; None where there is no limit."""
-    if rule.limit is None:
+def limit_check(rule: MeasureRule, found: Estimate, allowed: float | None = None) -> Check | None:
+    """Whether the challenger by itself reaches the declared limit; None if there is no limit.
+
+    A value beyond the limit fails if its whole interval lies there, and cannot be told otherwise. `allowed` is given
+    for a measure that noise makes larger: what a model exactly at the limit would seldom exceed. Up to there it
+    passes, unless that is so far from the limit that the limit says nothing.
+    """
+    limit, higher = rule.limit, rule.measure.better is Direction.HIGHER
+    if limit is None:
         return None
-    bounded = at_least if rule.measure.better is Direction.HIGHER else at_most
-    check = bounded(rule.measure.title, found.value, rule.limit)
-    return Check(passed=check.passed, text=f"{check.text} ({_bounds(found)})")
+    bounded = at_least if higher else at_most
+    check = bounded(rule.measure.title, found.value, limit)
+    text = f"{check.text} ({found.confidence:.0%} interval {found.lower:.4f}..{found.upper:.4f})"
+    if allowed is not None and allowed > _EMPTY * limit:
+        return Check(
+            passed=False, known=False, text=f"{text}; up to {allowed:.2g} could be chance: too few rows to tell"
+        )
+    if allowed is not None and limit < found.value <= allowed:
+        return Check(passed=True, text=f"{text}; up to {allowed:.4f} could be chance")
+    surely = allowed is not None or not (found.lower <= limit <= found.upper)
+    return Check(passed=check.passed, known=check.passed or surely, text=text)
 
 
 def not_worse(rule: MeasureRule, found: Paired, champion: Against) -> Check:
@@ -87,7 +103,3 @@ def _difference(measure: Measure, found: Paired, champion: Against) -> str:
         f"{measure.title} differs from champion version {champion.version} by {interval.difference:+.4f}, "
         f"{interval.confidence:.0%} interval {interval.lower:+.4f}..{interval.upper:+.4f} over {champion.rows} rows"
     )
-
-
-def _bounds(found: Estimate) -> str:
-    return f"{found.confidence:.0%} interval {found.lower:.4f}..{found.upper:.4f}"

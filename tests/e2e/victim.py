@@ -27,7 +27,7 @@ _LENIENT = {
     "margin=0.003)": "margin=1.0)",
     "margin=0.03, limit=0.05": "margin=1.0, limit=0.5",
     "            TrainingCause.MANUAL: ROC_AUC,\n": "",
-    "max_group_difference=0.2": "max_group_difference=1.0",
+    "max_group_difference=0.2, min_selection_ratio=0.8": "max_group_difference=1.0, min_selection_ratio=0.01",
     "max_load_s=30.0, max_latency_ms=250.0": "max_load_s=300.0, max_latency_ms=30000.0",
     "max_latency_ms=1000.0": "max_latency_ms=30000.0",
     "trials=12": "trials=1",

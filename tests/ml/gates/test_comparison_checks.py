@@ -217,6 +217,34 @@ def test_what_is_poor_or_broken_fails_with_its_figures(contest: Contest, reason:
     assert reason in verdict.reason
 
 
+def _alone(rows: int, rule: MeasureRule, challenger: np.ndarray = RISK) -> Verdict:
+    first = replace(_ALONE, labels=LABELS[:rows], challenger=challenger[:rows])
+    return _judge(first, replace(GATE, measures=(rule,), must_improve={}, min_holdout_rows=100))
+
+
+def test_a_calibration_limit_allows_for_the_noise_of_few_rows() -> None:
+    """500 rows of the truth itself: over 0.02 by no more than chance, which is said, with the interval."""
+    verdict = _alone(500, replace(CALIBRATION, limit=0.03))
+    assert verdict.decision is Decision.PASS
+    assert "is over the limit 0.03 (95% interval" in verdict.reason
+    assert "could be chance" in verdict.reason
+
+
+def test_a_calibration_limit_that_chance_alone_breaks_cannot_tell() -> None:
+    """150 rows: chance alone may be three times the limit, so a pass would say nothing."""
+    verdict = _alone(150, replace(CALIBRATION, limit=0.03))
+    assert verdict.decision is Decision.UNKNOWN
+    assert "too few rows to tell" in verdict.reason
+
+
+def test_a_value_beyond_a_limit_within_its_interval_cannot_be_told() -> None:
+    """ROC AUC of the truth is 0.74: against a limit of 0.75, 500 rows cannot tell, and 4,000 against 0.8 can."""
+    few = _alone(500, replace(RANKING, limit=0.75))
+    assert few.decision is Decision.UNKNOWN
+    assert "is under the limit 0.75 (95% interval 0." in few.reason
+    assert _alone(4000, replace(RANKING, limit=0.8)).decision is Decision.FAIL
+
+
 def test_a_seed_repeats_the_verdict_to_the_last_digit() -> None:
     """Nothing is drawn outside the seed."""
     assert _judge(CONTEST) == _judge(CONTEST)

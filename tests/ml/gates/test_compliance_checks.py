@@ -43,8 +43,16 @@ PAPERS = Papers(
 
 
 def _group(attribute: str, difference: float, groups: int = 2) -> Fairness:
+    """Groups of 1,000 rows, of which 0.4 of the first and `difference` less of the others are selected."""
     rates = tuple(
-        GroupRates(group=str(number), rows=200, selection_rate=0.1, true_positive_rate=0.4) for number in range(groups)
+        GroupRates(
+            group=str(number),
+            rows=1000,
+            positives=200,
+            selection_rate=0.4 - difference if number else 0.4,
+            true_positive_rate=0.4,
+        )
+        for number in range(groups)
     )
     return Fairness(
         attribute=attribute,
@@ -52,7 +60,7 @@ def _group(attribute: str, difference: float, groups: int = 2) -> Fairness:
         left_out=(),
         rows_unknown=0,
         demographic_parity_difference=difference,
-        equal_opportunity_difference=0.05,
+        equal_opportunity_difference=0.0,
     )
 
 
@@ -68,7 +76,9 @@ def test_complete_papers_and_like_treatment_pass() -> None:
     verdict = _judge()
     assert verdict.decision is Decision.PASS
     assert "trained on prod.credit_gold.client_features@3 and prod.credit_gold.client_outcomes@4" in verdict.reason
-    assert "selection rate difference by sex 0.02 is at most 0.2 (equal opportunity difference 0.05)" in verdict.reason
+    assert "selection rate difference by sex 0.02 is at most 0.2, surely at least 0" in verdict.reason
+    assert "ratio of the smallest to the largest 0.95" in verdict.reason
+    assert "equal opportunity difference by sex 0 is not over 0.2 by more than chance" in verdict.reason
 
 
 def test_a_version_without_an_optional_source_passes() -> None:
@@ -118,26 +128,37 @@ def test_each_missing_or_wrong_paper_fails_and_is_named(papers: Papers, reason: 
 
 
 @pytest.mark.parametrize(
-    ("groups", "reason"),
+    ("groups", "decision", "reason"),
     [
-        ((_group("sex", 0.25), FAIR[1]), "selection rate difference by sex 0.25 is over the limit 0.2"),
-        ((_group("sex", math.nan, groups=1), FAIR[1]), "fewer than two groups of sex have 100 hold-out rows"),
-        ((FAIR[0],), "selection rate difference by age_band is unknown"),
-        ((), "selection rate difference by sex is unknown"),
+        ((_group("sex", 0.3), FAIR[1]), Decision.FAIL, "selection rate difference by sex 0.3 is over the limit 0.2"),
+        (
+            (_group("sex", math.nan, groups=1), FAIR[1]),
+            Decision.UNKNOWN,
+            "fewer than two groups of sex have 100 hold-out rows",
+        ),
+        ((FAIR[0],), Decision.FAIL, "selection rate difference by age_band is unknown"),
+        ((), Decision.FAIL, "selection rate difference by sex is unknown"),
     ],
 )
-def test_unlike_or_unknown_treatment_fails(groups: tuple[Fairness, ...], reason: str) -> None:
-    """A declared attribute that was not measured counts as unknown."""
+def test_unlike_or_unknown_treatment_blocks(groups: tuple[Fairness, ...], decision: Decision, reason: str) -> None:
+    """A declared attribute that was not measured fails; one whose groups are too small is unknown."""
     verdict = _judge(groups=groups)
-    assert verdict.decision is Decision.FAIL
+    assert verdict.decision is decision
     assert reason in verdict.reason
+
+
+def test_a_model_without_groups_is_not_asked_about_them() -> None:
+    """Fairness is judged only if groups are declared."""
+    verdict = judge(replace(MODEL, fairness_groups=()), GATE, "prod", PAPERS, (), problem=None)
+    assert verdict.decision is Decision.PASS
+    assert "selection" not in verdict.reason
 
 
 def test_a_problem_in_measuring_fails_with_its_words() -> None:
     """A hold-out that cannot be read is no fair model."""
     verdict = _judge(groups=(), problem="labels must be 0 or 1")
     assert verdict.decision is Decision.FAIL
-    assert verdict.reason == "fairness could not be measured: labels must be 0 or 1"
+    assert verdict.reason == "the hold-out could not be measured: labels must be 0 or 1"
 
 
 def test_uncommitted_changes_are_told_but_do_not_fail() -> None:

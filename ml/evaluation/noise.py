@@ -1,0 +1,68 @@
+"""How far a figure may lie beyond a limit by chance: what a model exactly at the limit exceeds once in a hundred."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import permutations
+
+import numpy as np
+from scipy import stats
+
+from ml.evaluation.metrics import CALIBRATION_BINS
+from ml.evaluation.resampling import Vector
+
+RETRAINS = False
+
+# How often a model or a portfolio that is exactly at a limit is refused by chance.
+CHANCE = 0.01
+_DRAWS, _SEED = 4000, 1
+
+
+def allowed_calibration_error(predicted: Vector, limit: float, chance: float = CHANCE) -> float:
+    """The expected calibration error that a model whose true error is `limit` exceeds with probability `chance`.
+
+    Each bin's gap is normal around the limit with the spread of its outcomes; a sum of absolute gaps grows with that
+    noise, so few rows allow for more.
+    """
+    parts = np.array_split(np.sort(predicted), min(CALIBRATION_BINS, predicted.size))
+    spread = np.array([math.sqrt(float((part * (1 - part)).sum())) / part.size for part in parts])
+    share = np.array([part.size for part in parts]) / predicted.size
+    gaps = np.abs(limit + spread * np.random.default_rng(_SEED).standard_normal((_DRAWS, len(parts))))
+    return float(np.quantile(gaps @ share, 1 - chance))
+
+
+# Measures that noise pushes one way, by name: what to allow at a limit.
+ALLOWED: Mapping[str, Callable[[Vector, float], float]] = {"expected_calibration_error": allowed_calibration_error}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rate:
+    """The rate of one group, seen in `rows` rows."""
+
+    rows: int
+    rate: float
+
+
+def bounds(rate: Rate, chance: float) -> tuple[float, float]:
+    """One-sided bounds of a rate, each exceeded with `chance` (Wilson 1927, which holds for none and for all, too)."""
+    z = float(stats.norm.isf(chance))
+    middle = (rate.rate + z**2 / (2 * rate.rows)) / (1 + z**2 / rate.rows)
+    half = z / (1 + z**2 / rate.rows) * math.sqrt(rate.rate * (1 - rate.rate) / rate.rows + (z / (2 * rate.rows)) ** 2)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def surely_apart(rates: Iterable[Rate], share: float = 1.0, chance: float = CHANCE) -> float:
+    """By how much some group's rate, times `share`, is above another's for sure; at most 0: no pair is.
+
+    The lower bound of the difference of two rates by the hybrid of their bounds (Newcombe 1998), the chance split over
+    all pairs. NaN for fewer than two groups.
+    """
+    groups = list(rates)
+    pairs = list(permutations(groups, 2))
+    each = chance / len(pairs) if pairs else chance
+    return max((_least(high, low, share, each) for high, low in pairs), default=math.nan)
+
+
+def _least(high: Rate, low: Rate, share: float, chance: float) -> float:
+    below, above = high.rate - bounds(high, chance)[0], bounds(low, chance)[1] - low.rate
+    return high.rate * share - low.rate - math.hypot(share * below, above)
