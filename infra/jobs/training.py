@@ -2,10 +2,6 @@
 
 from infra.jobs.declaration import After, JobContext, JobDeclaration, RunJobTask, Schedule, parameter
 from infra.jobs.limits import training_s
-from ml.declarations import Algorithm
-
-# On one node XGBoost has all of its memory and cores; Spark's trees spread over workers.
-_POLICY = {Algorithm.XGBOOST: "cpu_single_node", Algorithm.SPARK_GBT: "cpu_autoscaling"}
 
 
 def training(context: JobContext) -> JobDeclaration | None:
@@ -17,7 +13,8 @@ def training(context: JobContext) -> JobDeclaration | None:
     return JobDeclaration(
         stage="training",
         description="Train a model version, then run the promotion job for it.",
-        policy=_POLICY[context.use_case.model.algorithm],
+        # On one node a library has all of its memory and cores; Spark's trees spread over workers.
+        policy="cpu_autoscaling" if context.use_case.model.is_distributed else "cpu_single_node",
         # Its own time and that of the promotion job, which it waits for.
         timeout_s=training_s(context.use_case),
         starts=Schedule(cron=settings.training_cron, timezone=settings.timezone, switch=values.schedule),

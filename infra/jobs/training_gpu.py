@@ -9,7 +9,7 @@ from infra.jobs.training import training
 def training_gpu(context: JobContext) -> JobDeclaration | None:
     """The same tasks as the training job, on the GPU policy; by hand only, where the environment has it.
 
-    `ml/training/device.py` takes the GPU where there is one.
+    `ml/training/learners/device.py` takes the GPU where there is one.
     """
     values, usual = context.values.training, training(context)
     if values is None or usual is None or not values.gpu:

@@ -23,10 +23,17 @@ from ml.declarations.measures import (
     Direction,
     Measure,
 )
-from ml.declarations.model import Algorithm, Model, Promotion, Rescore, Tuning
+from ml.declarations.model import Model, Promotion, Rescore, Tuning
 from ml.declarations.monitoring import Limits, Monitoring
 from ml.declarations.outcomes import Joins, Later, Outcome
 from ml.declarations.periods import MONTHS, Calendar, Period, WeekStart
+from ml.declarations.problems import (
+    Algorithm,
+    BinaryClassification,
+    MulticlassClassification,
+    ProblemType,
+    Regression,
+)
 from ml.declarations.retention import Retention
 from ml.declarations.serving import Serving, WorkloadSize, online_store, online_table
 from ml.declarations.sources import Beginning, ComparedBy, Login, OnChange, OtherTable, Topic
@@ -51,6 +58,7 @@ __all__ = [
     "Algorithm",
     "Beginning",
     "Binary",
+    "BinaryClassification",
     "Calendar",
     "Column",
     "ComparedBy",
@@ -84,6 +92,7 @@ __all__ = [
     "MeasureRule",
     "Model",
     "Monitoring",
+    "MulticlassClassification",
     "OnChange",
     "OnRepeat",
     "OtherTable",
@@ -92,7 +101,9 @@ __all__ = [
     "Past",
     "Period",
     "PeriodFrom",
+    "ProblemType",
     "Promotion",
+    "Regression",
     "Rescore",
     "Retention",
     "Serving",

@@ -119,3 +119,8 @@ class Gates:
     comparison: ComparisonGate
     infrastructure: InfrastructureGate
     sign_off: SignOff = SignOff.AUTOMATIC
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """What they judge by."""
+        return tuple(rule.measure for rule in self.comparison.measures)

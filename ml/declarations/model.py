@@ -1,24 +1,18 @@
 """The model of a use case: what it learns from, how, and how it reaches the next environment."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ml.declarations.errors import require
 from ml.declarations.features import FeatureTable
 from ml.declarations.outcomes import Outcome
+from ml.declarations.problems import Algorithm, BinaryClassification, ProblemType
 from ml.declarations.table import Layer
 
 
-class Algorithm(StrEnum):
-    """Where a model is fitted: on one node, or distributed over Spark."""
-
-    XGBOOST = "xgboost"
-    SPARK_GBT = "spark_gbt"
-
-
 class Promotion(StrEnum):
-    """How a model reaches the next environment: trained there (deploy code), or copied from the last."""
+    """How a model reaches the next environment: trained there (deploy code), or copied from the last (refused)."""
 
     DEPLOY_CODE = "deploy_code"
     COPY = "copy"
@@ -38,16 +32,23 @@ class Rescore(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Tuning:
-    """Bounds of the hyper-parameter search: it stops at whichever is reached first."""
+    """The search for hyper-parameters: `trials` of each algorithm, so that equal inputs make equal models.
+
+    With `timeout_s` it ends after that time if the trials take longer, and the version says so.
+    """
 
     trials: int
-    timeout_s: int
+    timeout_s: int | None = None
+
+    def __post_init__(self) -> None:
+        require("tuning", [None if self.trials >= 1 else f"trials is {self.trials}: give 1 or more"])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """A binary classifier over `features` of a feature table, predicting `outcome.label`.
+    """What answers `problem` from `features` of a feature table, learned from `outcome.label`.
 
+    Of several `algorithms` the search takes the best, or the average of all, whichever does best on the tuning months.
     `holdout_ratio` of the newest months is held out of training and tuning and only meets the gates;
     `calibration_ratio` and `tuning_ratio` of the remaining months, the newest, calibrate and tune.
     `defaults`: what stands for a feature while serving if the key that is asked for is unknown. A feature without one
@@ -63,12 +64,13 @@ class Model:
     features: tuple[str, ...]
     outcome: Outcome
     fairness_groups: tuple[str, ...]
-    algorithm: Algorithm
+    algorithms: tuple[Algorithm, ...]
     tuning: Tuning
     holdout_ratio: float
     tuning_ratio: float
     calibration_ratio: float
     seed: int
+    problem: ProblemType = field(default_factory=BinaryClassification)
     promotion: Promotion = Promotion.DEPLOY_CODE
     defaults: Mapping[str, float | bool] = field(default_factory=dict)
     rescore: Rescore = Rescore.NEVER
@@ -87,6 +89,12 @@ class Model:
                 f"features {unknown} are not in feature table {self.feature_table.name!r}" if unknown else None,
                 None if self.features else "it has no features: name at least one",
                 *self._wrong_defaults(),
+                *self._wrong_problem(),
+                *self._wrong_algorithms(),
+                None
+                if self.promotion is Promotion.DEPLOY_CODE
+                else f"promotion is {self.promotion}, which no job does: declare {Promotion.DEPLOY_CODE}, so that each "
+                "environment trains its own version by the same code",
                 *(
                     None if 0 < ratio < 0.5 else f"{name} {ratio} is outside 0..0.5 (exclusive)"
                     for name, ratio in ratios.items()
@@ -106,6 +114,36 @@ class Model:
             )
             if wrong
         ]
+
+    def _wrong_problem(self) -> Iterator[str]:
+        """A label that the problem cannot have, and features that no model takes."""
+        label = next((column for column in self.outcome.table.columns if column.name == self.outcome.label), None)
+        if label is None:
+            yield f"label {self.outcome.label!r} is no column of {self.outcome.table.name!r}: name one of its columns"
+        else:
+            yield from self.problem.wrong_label(label)
+        types = {feature.name: feature.type for feature in self.feature_table.features}
+        strange = [name for name in self.features if types.get(name) == "binary"]
+        if strange:
+            yield f"features {strange} are binary, which no algorithm takes: derive numbers or text from them"
+
+    def _wrong_algorithms(self) -> Iterator[str]:
+        given, able = self.algorithms, self.problem.algorithms
+        if not given or len(set(given)) < len(given):
+            yield f"algorithms are {[str(each) for each in given]}: name at least one, each once"
+        unfit = [str(each) for each in given if each not in able]
+        if unfit:
+            yield f"algorithms {unfit} cannot learn {self.problem.name}: name some of {', '.join(able)}"
+        if len(given) > 1 and Algorithm.SPARK_GBT in given:
+            yield (
+                f"{Algorithm.SPARK_GBT} keeps its rows on Spark's workers, and the others want them on one node: name "
+                f"{Algorithm.SPARK_GBT} alone, or leave it out"
+            )
+
+    @property
+    def is_distributed(self) -> bool:
+        """Whether it is fitted over Spark's workers, and not on one node."""
+        return Algorithm.SPARK_GBT in self.algorithms
 
     def full_name(self, catalog: str, use_case: str) -> str:
         """`catalog.<usecase>_ops.<name>`, the registered model."""

@@ -8,6 +8,7 @@ chance of `false_alarms_per_month` over all columns together.
 from dataclasses import dataclass, field
 
 from ml.declarations.errors import require
+from ml.declarations.measures import CALIBRATION_ERROR, ROC_AUC, Measure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +83,11 @@ class Monitoring:
     min_labelled_share: float = 0.5
     labelled_months_below: int = 2
     cool_down_days: int = 60
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """What a month's answers are measured by."""
+        return (ROC_AUC, CALIBRATION_ERROR)
 
     def __post_init__(self) -> None:
         require("monitoring", [*self._counts(), *self._shares(), *self._orders()])

@@ -83,6 +83,7 @@ class UseCase:
             [
                 None if sources <= written else f"{sorted(sources - written)} are read but no feed writes them",
                 *self._underived(),
+                *self._unjudged(),
                 None if len(built) == len(set(built)) else f"feature tables {built} repeat a name: rename one",
                 None if len(names) == len(set(names)) else f"feeds {names} repeat a name: rename one",
                 f"feeds {silent} bring no files that could start their ingest: set jobs.ingest_cron or "
@@ -105,6 +106,18 @@ class UseCase:
             if each.table.name in there:
                 yield f"derived table {each.table.name!r} has the name of another table: rename it"
             there.add(each.table.name)
+
+    def _unjudged(self) -> Iterator[str]:
+        """Gates and monitoring that judge by measures which the model's problem does not have."""
+        problem = self.model.problem
+        for what, measures in (("gates judge", self.gates.measures), ("monitoring judges", self.monitoring.measures)):
+            lacking = problem.lacks(measures)
+            if lacking:
+                yield (
+                    f"{what} by {', '.join(lacking)}, which {problem.name} does not have: it is measured by "
+                    f"{', '.join(measure.name for measure in problem.measures)}; such a model can be trained, and not "
+                    "be released by these"
+                )
 
     @property
     def feature_tables(self) -> tuple[FeatureTable, ...]:

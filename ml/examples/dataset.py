@@ -31,11 +31,10 @@ class Pinned:
 
 @dataclass(frozen=True, kw_only=True)
 class Month:
-    """One month of examples: how many, how many of them positive, and a checksum of all their values."""
+    """One month of examples: how many, and a checksum of all their values, the labels' among them."""
 
     month: date
     rows: int
-    positives: int
     checksum: int
 
 
@@ -89,15 +88,12 @@ def profile(model: Model, rows: DataFrame) -> tuple[Month, ...]:
         rows.groupBy(MONTH)
         .agg(
             F.count("*").alias("rows"),
-            F.count_if(F.col(model.outcome.label) == 1).alias("positives"),
             F.bit_xor(F.xxhash64(*columns)).alias("checksum"),
         )
         .orderBy(MONTH)
         .collect()
     )
-    return tuple(
-        Month(month=row[MONTH], rows=row["rows"], positives=row["positives"], checksum=row["checksum"]) for row in found
-    )
+    return tuple(Month(month=row[MONTH], rows=row["rows"], checksum=row["checksum"]) for row in found)
 
 
 def fitting_rows(model: Model, rows: DataFrame, months: Sequence[date], holdout_start: date) -> DataFrame:

@@ -81,7 +81,8 @@ def fingerprint(
     """SHA-256 over all that decides a model: data content, declaration, sample, hold-out, code, library versions."""
     inputs = {
         "model_name": model_name,
-        "model": asdict(model),
+        # A problem without settings of its own has no field that would tell it from another.
+        "model": {**asdict(model), "problem": repr(model.problem)},
         "source_catalog": source_catalog,
         "months": [asdict(month) for month in months],
         "sample_rows": sample_rows,

@@ -5,18 +5,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from ml.declarations import Model
-from ml.evaluation.bootstrap import auc_difference
+from ml.evaluation.resampling import Bootstrap
+from ml.examples.split import Split
+from ml.problems.problem import Problem
 from ml.training import registry
-from ml.training.learner import Learned
-from ml.training.split import Split
-from ml.training.xgboost_learner import XgboostLearner
+from ml.training.learn import Learned
+from ml.training.learners.learner import Narrowing
 from ml.versions import contract
 from ml.versions.gains import Gain
-from ml.versions.pyfunc_model import PROBABILITY, Scorer
+from ml.versions.pyfunc_model import Scorer
 
 _RESAMPLES = 500
 
@@ -31,27 +31,36 @@ def optional_features(model: Model) -> Mapping[str, tuple[str, ...]]:
 
 
 def gains(
-    model: Model, learner: XgboostLearner, learned: Learned, split: Split, holdout: pd.DataFrame, *, confidence: float
+    model: Model,
+    problem: Problem,
+    learned: Learned,
+    split: Split,
+    holdout: pd.DataFrame,
+    *,
+    confidence: float,
 ) -> list[Gain]:
-    """The gain of each optional source. The model without it has the same parameters, and its own calibration is left
-    out, since a ranking does not see it.
+    """The gain of each optional source: none for a learner that cannot leave features out.
+
+    The model without the source has the same parameters and calibration, which no comparison sees: neither a ranking
+    nor an expected value.
     """
-    labels = holdout[model.outcome.label].to_numpy(np.int64)
+    if not isinstance(learned.learner, Narrowing):
+        return []
+    truth = problem.truth(holdout[model.outcome.label])
     everything = _scored(model, learned, holdout)
     found = []
     for source, names in optional_features(model).items():
         rest = replace(model, features=tuple(name for name in model.features if name not in names))
-        fitted = replace(learner, features=rest.features).fit(learned.params, split.before_holdout)
+        fitted = learned.learner.without(names).fit(learned.params, split.before_holdout)
         less = _scored(rest, replace(learned, fitted=fitted), holdout)
-        interval = auc_difference(
-            labels, everything, less, confidence=confidence, resamples=_RESAMPLES, seed=model.seed
+        interval = problem.improvement(
+            truth, everything, less, Bootstrap(confidence=confidence, resamples=_RESAMPLES, seed=model.seed)
         )
-        found.append(Gain(source=source, interval=interval))
+        found.append(Gain(source=source, measure=problem.declared.measures[0].name, interval=interval))
     return found
 
 
-def _scored(model: Model, learned: Learned, holdout: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _scored(model: Model, learned: Learned, holdout: pd.DataFrame) -> pd.DataFrame:
     with tempfile.TemporaryDirectory() as made:
         registry.pack(learned, model, Path(made))
-        scored = Scorer(Path(made))(contract.model_input(model, holdout))
-    return scored[PROBABILITY].to_numpy(np.float64)
+        return Scorer(Path(made))(contract.model_input(model, holdout))

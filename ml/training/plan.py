@@ -10,11 +10,13 @@ from pyspark.sql import functions as F  # noqa: N812
 from ml.declarations import Model
 from ml.examples import dataset
 from ml.examples.dataset import MONTH, Month, Pinned
+from ml.examples.split import Split
 from ml.parameters import Common
+from ml.problems.problem import Problem
+from ml.problems.registry import problem_of
 from ml.runtime import RowsUnaccountedError
 from ml.tables import Tables
 from ml.training.fingerprint import code_sha256, fingerprint
-from ml.training.split import Split, split_months
 from ml.versions import contract
 from ml.versions.lineage import Lineage
 
@@ -39,6 +41,12 @@ class Task:
     def model(self) -> Model:
         """The declared model."""
         return self.common.use_case.model
+
+    @property
+    def problem(self) -> Problem:
+        """What the declared model answers."""
+        threshold = self.common.use_case.gates.compliance.decision_threshold
+        return problem_of(self.model.problem, decision_threshold=threshold)
 
     @property
     def model_name(self) -> str:
@@ -97,7 +105,7 @@ def plan(tables: Tables, task: Task) -> Plan:
     rows = dataset.examples(tables, task.model, pinned)
     model = dataset.present(task.model, rows)
     months = dataset.profile(model, rows)
-    split = split_months(
+    split = task.problem.split(
         (month.month for month in months),
         holdout_ratio=task.model.holdout_ratio,
         tuning_ratio=task.model.tuning_ratio,
@@ -158,7 +166,7 @@ def lineage(task: Task, planned: Plan, requirements: Sequence[str] | None = None
             code=code,
             requirements=[
                 *contract.index(task.package_index),
-                *(requirements or contract.requirements(task.model.algorithm)),
+                *(requirements or contract.requirements(task.model.algorithms)),
             ],
         ),
     )

@@ -3,7 +3,7 @@
 import json
 import tempfile
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from mlflow.exceptions import MlflowException
 from ml.declarations import Model
 from ml.examples.dataset import Pinned
 from ml.training.feature_spec import Source, feature_spec
-from ml.training.learner import Learned
+from ml.training.learn import Learned, tried
 from ml.versions import artifact, contract, listing, pyfunc_model
 from ml.versions.lineage import Lineage
 
@@ -79,19 +79,25 @@ def log_lineage(lineage: Lineage, pinned: Pinned) -> None:
 
 
 def log_search(learned: Learned) -> None:
-    """The chosen parameters, and every candidate as a table."""
-    mlflow.log_params({**learned.params, "calibration": "sigmoid", "trials": len(learned.searched.candidates)})
+    """The chosen learner, its parameters and calibration, and every candidate as a table."""
+    mlflow.log_params(
+        {**learned.params, **learned.calibration.as_params, "learner": learned.chosen, "trials": learned.trials}
+    )
     rows = [
-        {**candidate.params, **candidate.found, "log_loss": candidate.log_loss}
-        for candidate in learned.searched.candidates
+        {"learner": name, **candidate.fitting, "loss": candidate.loss} for name, candidate in tried(learned.searches)
     ]
     mlflow.log_text(pd.DataFrame(rows).to_csv(index=False), "trials.csv")
 
 
 def pack(learned: Learned, model: Model, directory: Path) -> None:
-    """Write the booster and its description into `directory`, as `pyfunc_model.Scorer` reads them."""
+    """Write what was fitted and its description into `directory`, as `pyfunc_model.Scorer` reads them."""
     learned.fitted.save(directory)
-    description = contract.describe(model, learned.sigmoid.slope, learned.sigmoid.intercept)
+    description = contract.describe(
+        model,
+        categories=learned.fitted.categories,
+        readers=learned.fitted.readers,
+        calibration=learned.calibration.description,
+    )
     (directory / pyfunc_model.DESCRIPTION_FILE).write_text(json.dumps(description, indent=1))
 
 
@@ -107,7 +113,7 @@ def log_model(
         warnings.filterwarnings("ignore", message=".*type hints.*")
         data = Path(temporary) / artifact.DATA_FOLDER
         data.mkdir()
-        _save_raw_model(directory, model, example, data / artifact.RAW_MODEL_FOLDER)
+        save_raw_model(directory, model, example, data / artifact.RAW_MODEL_FOLDER)
         specification = yaml.safe_dump(dict(feature_spec(model, source)), sort_keys=False)
         (data / artifact.SPEC_FILE).write_text(specification)
         info = mlflow.pyfunc.log_model(
@@ -115,13 +121,13 @@ def log_model(
             loader_module=artifact.LOADER_MODULE,
             data_path=str(data),
             signature=contract.serving_signature(model),
-            pip_requirements=contract.serving_requirements(model.algorithm, package_index),
+            pip_requirements=contract.serving_requirements(model.algorithms, package_index),
             metadata=dict(contract.provenance(model, pinned)),
         )
     return info.model_uri, info.model_id
 
 
-def _save_raw_model(directory: Path, model: Model, example: pd.DataFrame, into: Path) -> None:
+def save_raw_model(directory: Path, model: Model, example: pd.DataFrame, into: Path) -> None:
     """The model that takes features, with its own code, as an MLflow model in the folder `into`."""
     with tempfile.TemporaryDirectory() as temporary:
         code = Path(temporary) / "pyfunc_model.py"
@@ -132,7 +138,7 @@ def _save_raw_model(directory: Path, model: Model, example: pd.DataFrame, into: 
             artifacts={"model": str(directory)},
             signature=contract.signature(model),
             input_example=example,
-            pip_requirements=contract.requirements(model.algorithm),
+            pip_requirements=contract.requirements(model.algorithms),
         )
 
 
@@ -155,12 +161,16 @@ def register(
     )
 
 
-def version_tags(model: Model, lineage: Lineage, requirements: Sequence[str]) -> dict[str, str]:
-    """Lineage, ownership, licence and personal data: what the compliance gate looks for."""
+def version_tags(model: Model, lineage: Lineage, learned: Learned) -> dict[str, str]:
+    """Lineage, ownership, licence and personal data: what the compliance gate looks for.
+
+    `search_cut` is there only if time ended a search, so that training again could make another model.
+    """
     return {
         **lineage.as_tags(),
         "owner": model.owner,
         "licence": model.licence,
         "contains_personal_data": str(model.contains_personal_data).lower(),
-        "requirements": " ".join(requirements),
+        "requirements": " ".join(contract.requirements(model.algorithms)),
+        **({"search_cut": learned.cut} if learned.cut else {}),
     }

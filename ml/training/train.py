@@ -5,7 +5,7 @@ A training with the fingerprint of an earlier one reuses its version, so a rerun
 
 import argparse
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -15,20 +15,21 @@ from pyspark.sql import DataFrame
 
 from ml import parameters, runtime
 from ml.declarations import Algorithm, Layer, Model, TrainingCause
-from ml.evaluation.metrics import Evaluation, evaluate
 from ml.examples import dataset
 from ml.examples.dataset import MONTH
+from ml.problems.problem import Measures, Problem
 from ml.tables import Tables, door, pandas_of
 from ml.training import gain, plan, registry
 from ml.training.feature_spec import source_of
-from ml.training.learner import Learned, Learner, learn
+from ml.training.learn import Learned, learn
+from ml.training.learners import in_memory
+from ml.training.learners.learner import Learner
+from ml.training.learners.spark_trees import SparkTrees, assembled
 from ml.training.plan import Plan, RowAccount, Task
 from ml.training.registry import Registered
-from ml.training.spark_learner import SparkLearner, assembled
-from ml.training.xgboost_learner import XgboostLearner
 from ml.versions import contract, gains
 from ml.versions.lineage import Lineage
-from ml.versions.pyfunc_model import PROBABILITY, Scorer
+from ml.versions.pyfunc_model import Scorer
 
 # The volume where Spark leaves a distributed model for the task to log; only `spark_gbt` writes there.
 SCRATCH_VOLUME = "scratch"
@@ -100,16 +101,16 @@ def train(
     with mlflow.start_run(run_name=f"{task.reason}-{task.common.run_id}") as run, tempfile.TemporaryDirectory() as made:
         registry.log_lineage(lineage, planned.pinned)
         model = planned.model
-        learner, fitted_rows = _learner(tables, task, model, plan.fitting_frame(task, planned))
+        learners, fitted_rows = _learners(tables, task, model, plan.fitting_frame(task, planned))
         account = plan.account(task, planned, fitted_rows)
-        learned = learn(learner, planned.split, task.model.tuning, task.model.seed)
+        learned = learn(learners, task.problem, planned.split, model.tuning, model.seed)
         registry.log_search(learned)
         registry.pack(learned, model, Path(made))
         holdout = dataset.holdout_frame(
             tables, model, planned.pinned, planned.split.holdout[0], planned.split.holdout[-1]
         )
-        measured = _evaluate(task, model, Path(made), holdout)
-        worth = _gains(task, planned, learner, learned, holdout)
+        measured = evaluated(model, task.problem, Path(made), holdout)
+        worth = _gains(task, planned, learned, holdout)
         mlflow.log_metrics({f"{HOLDOUT}{name}": value for name, value in measured.as_dict().items()})
         print(f"hold-out {planned.split.holdout[0]}..{planned.split.holdout[-1]}, {measured.summary()}")
         example = contract.input_example(model, holdout)
@@ -124,57 +125,44 @@ def train(
         model_id=model_id,
         run_id=run.info.run_id,
         description=_description(task, planned, learned, measured),
-        tags=registry.version_tags(model, lineage, contract.requirements(model.algorithm)) | gains.as_tags(worth),
+        tags=registry.version_tags(model, lineage, learned) | gains.as_tags(worth),
     )
     return Registered(version=int(version.version), run_id=run.info.run_id), account
 
 
-def _gains(task: Task, planned: Plan, learner: Learner, learned: Learned, holdout: pd.DataFrame) -> list[gains.Gain]:
-    """What each optional source adds. Features of one may be null, which Spark's trees refuse, so they have none."""
-    if not isinstance(learner, XgboostLearner):
-        return []
+def _gains(task: Task, planned: Plan, learned: Learned, holdout: pd.DataFrame) -> list[gains.Gain]:
+    """What each optional source adds."""
     confidence = task.common.use_case.gates.comparison.confidence
-    found = gain.gains(planned.model, learner, learned, planned.split, holdout, confidence=confidence)
+    found = gain.gains(planned.model, task.problem, learned, planned.split, holdout, confidence=confidence)
     for each in found:
         mlflow.log_metric(f"{HOLDOUT}{gains.TAG}{each.source}", each.interval.difference)
         print(*gains.sentences(gains.as_tags([each])))
     return found
 
 
-def _learner(tables: Tables, task: Task, model: Model, rows: DataFrame) -> tuple[Learner, int]:
-    """The declared algorithm with its rows, and how many these are."""
-    match model.algorithm:
-        case Algorithm.XGBOOST:
-            order = [MONTH, model.outcome.key, model.outcome.event_time]
-            frame = pandas_of(rows.select(*dict.fromkeys((*order, model.outcome.label, *model.features))))
-            # Sorted, since which rows a round draws depends on their order, and Spark promises none.
-            frame = frame.sort_values(order, ignore_index=True)
-            return (
-                XgboostLearner(
-                    frame=frame, features=model.features, label=model.outcome.label, month=MONTH, seed=model.seed
-                ),
-                len(frame),
-            )
-        case Algorithm.SPARK_GBT:
-            volume = f"{task.common.schema(Layer.OPS)}.{SCRATCH_VOLUME}"
-            vectors = assembled(rows, model).cache()
-            scratch = Path(tables.volume_path(volume, write=True))
-            return SparkLearner(frame=vectors, scratch=scratch, seed=model.seed), vectors.count()
+def _learners(tables: Tables, task: Task, model: Model, rows: DataFrame) -> tuple[Mapping[str, Learner], int]:
+    """The declared algorithms with their rows, and how many these are."""
+    if model.is_distributed:
+        scratch = Path(tables.volume_path(f"{task.common.schema(Layer.OPS)}.{SCRATCH_VOLUME}", write=True))
+        vectors = assembled(rows, model).cache()
+        return {str(Algorithm.SPARK_GBT): SparkTrees(frame=vectors, scratch=scratch, seed=model.seed)}, vectors.count()
+    wanted = (MONTH, model.outcome.key, model.outcome.event_time, model.outcome.label, *model.features)
+    frame = pandas_of(rows.select(*dict.fromkeys(wanted)))
+    return in_memory.learners(model, task.problem, frame, period=MONTH), len(frame)
 
 
-def _evaluate(task: Task, model: Model, directory: Path, holdout: pd.DataFrame) -> Evaluation:
+def evaluated(model: Model, problem: Problem, directory: Path, holdout: pd.DataFrame) -> Measures:
     """Measures of the packed model, the very files that will be served, on the hold-out."""
-    scored = Scorer(directory)(contract.model_input(model, holdout))
-    threshold = task.common.use_case.gates.compliance.decision_threshold
-    return evaluate(holdout[model.outcome.label], scored[PROBABILITY], threshold)
+    answers = Scorer(directory)(contract.model_input(model, holdout))
+    return problem.measure(problem.truth(holdout[model.outcome.label]), answers)
 
 
-def _description(task: Task, planned: Plan, learned: Learned, measured: Evaluation) -> str:
-    split = planned.split
+def _description(task: Task, planned: Plan, learned: Learned, measured: Measures) -> str:
+    split, cut = planned.split, f"; the search was cut by time: {learned.cut}" if learned.cut else ""
     return (
-        f"{task.model.comment} {task.model.algorithm} with {len(planned.model.features)} features, fitted on "
-        f"{split.before_holdout[0]}..{split.before_holdout[-1]} ({len(learned.searched.candidates)} trials), "
-        f"sigmoid-calibrated by {split.calibration[0]}..{split.calibration[-1]}. "
+        f"{task.model.comment} {learned.chosen} with {len(planned.model.features)} features, fitted on "
+        f"{split.before_holdout[0]}..{split.before_holdout[-1]} ({learned.trials} trials{cut}), "
+        f"{learned.calibration.in_words} by {split.calibration[0]}..{split.calibration[-1]}. "
         f"Hold-out {split.holdout[0]}..{split.holdout[-1]}: {measured.summary()}. Reason: {task.reason}."
     )
 

@@ -1,8 +1,4 @@
-"""Bounded search for hyper-parameters, by log loss on the tuning months.
-
-Log loss rather than ROC AUC: it is a proper score and uses every row's probability, so over the few
-thousand rows of the tuning months it tells neighbouring candidates apart with less noise.
-"""
+"""The search for hyper-parameters, by the problem's loss on the tuning periods. It ends by trials."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -17,23 +13,34 @@ Params = Mapping[str, float | int]
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """One trial: what was tried, what the tuning months said, and what fitting found (such as rounds)."""
+    """One trial: what was tried, its loss on the tuning periods, and what fitting found (such as rounds)."""
 
     params: Params
-    log_loss: float
+    loss: float
     found: Params
+
+    @property
+    def fitting(self) -> Params:
+        """The parameters to fit it again with."""
+        return {**self.params, **self.found}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
-    """All finished trials, in the order they ran."""
+    """All finished trials of one learner, in the order they ran, of `asked` that were to run."""
 
     candidates: tuple[Candidate, ...]
+    asked: int
 
     @property
     def best(self) -> Candidate:
-        """The candidate with the smallest log loss; the earliest among equals."""
-        return min(self.candidates, key=lambda candidate: candidate.log_loss)
+        """The candidate with the smallest loss; the earliest among equals."""
+        return min(self.candidates, key=lambda candidate: candidate.loss)
+
+    @property
+    def was_cut(self) -> bool:
+        """Whether time ran out: the same inputs could then make another model."""
+        return len(self.candidates) < self.asked
 
 
 def search(
@@ -43,9 +50,9 @@ def search(
     suggest: Callable[[optuna.Trial], Params],
     fit_and_score: Callable[[Params], tuple[float, Params]],
 ) -> Search:
-    """Try `first`, then what a seeded TPE sampler suggests, until `trials` or `timeout_s` is reached.
+    """Try `first`, then what a seeded TPE sampler suggests, until `trials` are done, or `timeout_s` if one is declared.
 
-    `fit_and_score` returns a candidate's log loss and what else fitting found. `first` is always
+    `fit_and_score` returns a candidate's loss and what else fitting found. `first` is always
     finished, and so is the trial in which the time runs out.
     """
     done: list[Candidate] = []
@@ -53,7 +60,7 @@ def search(
     def objective(trial: optuna.Trial) -> float:
         params = suggest(trial)
         loss, found = fit_and_score(params)
-        done.append(Candidate(params=params, log_loss=loss, found=found))
+        done.append(Candidate(params=params, loss=loss, found=found))
         return loss
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
@@ -61,7 +68,7 @@ def search(
     study.enqueue_trial(dict(first))
     started = time.monotonic()
     study.optimize(objective, n_trials=1)
-    left_s = tuning.timeout_s - (time.monotonic() - started)
-    if tuning.trials > 1 and left_s > 0:
+    left_s = None if tuning.timeout_s is None else tuning.timeout_s - (time.monotonic() - started)
+    if tuning.trials > 1 and (left_s is None or left_s > 0):
         study.optimize(objective, n_trials=tuning.trials - 1, timeout=left_s)
-    return Search(candidates=tuple(done))
+    return Search(candidates=tuple(done), asked=tuning.trials)

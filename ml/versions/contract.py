@@ -3,26 +3,38 @@
 import platform
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from typing import Any
 
 import mlflow
-import numpy as np
 import pandas as pd
 from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, DataType, Schema, TensorSpec
 
-from ml.declarations import Algorithm, Feature, Model
+from ml.declarations import Algorithm, Column, Feature, Model
 from ml.examples.dataset import Pinned
 from ml.versions.artifact import LOOK_UP_REQUIREMENT
-from ml.versions.pyfunc_model import PROBABILITY
 
-_TYPES = {"int": DataType.long, "bigint": DataType.long, "double": DataType.double, "boolean": DataType.boolean}
-_KEYS = {"int": DataType.long, "bigint": DataType.long}
-_PANDAS = {DataType.long: "int64", DataType.double: "float64", DataType.boolean: "bool"}
-# Imports of `pyfunc_model.py`, which must be importable where the model is served.
-_PACKAGES = {
-    Algorithm.XGBOOST: ("mlflow", "numpy", "pandas", "xgboost"),
-    Algorithm.SPARK_GBT: ("mlflow", "numpy", "pandas", "pyarrow"),
+_TYPES = {
+    "int": DataType.long,
+    "bigint": DataType.long,
+    "double": DataType.double,
+    "boolean": DataType.boolean,
+    "string": DataType.string,
+    "date": DataType.datetime,
+    "timestamp": DataType.datetime,
 }
+_KINDS = {DataType.string: "category", DataType.datetime: "time"}
+_KEYS = {"int": DataType.long, "bigint": DataType.long}
+_PANDAS = {
+    DataType.long: "int64",
+    DataType.double: "float64",
+    DataType.boolean: "bool",
+    DataType.string: "object",
+    DataType.datetime: "datetime64[ns]",
+}
+# Imports of `pyfunc_model.py`, which must be importable where the model is served.
+_ALWAYS = ("mlflow", "numpy", "pandas")
+_PACKAGES = {Algorithm.XGBOOST: ("xgboost",), Algorithm.LIGHTGBM: ("lightgbm",)}
 
 
 def model_features(model: Model) -> tuple[Feature, ...]:
@@ -32,17 +44,19 @@ def model_features(model: Model) -> tuple[Feature, ...]:
 
 
 def _type(feature: Feature) -> DataType:
-    """Whole numbers are long, or double where they may be null. Raises ValueError for text and times."""
-    if feature.type not in _TYPES:
-        raise ValueError(
-            f"feature {feature.name!r} is {feature.type}; a model takes {', '.join(_TYPES)}: encode it as a number"
-        )
-    return DataType.double if feature.null_meaning else _TYPES[feature.type]
+    """Whole numbers are long; they and truth values are double if they may be null."""
+    found = _TYPES[feature.type]
+    return DataType.double if feature.null_meaning and found in (DataType.long, DataType.boolean) else found
+
+
+def kinds(features: Sequence[Feature]) -> dict[str, str]:
+    """How the served model encodes each feature: as a `number`, a `time` or a `category`."""
+    return {feature.name: _KINDS.get(_type(feature), "number") for feature in features}
 
 
 def signature(model: Model) -> ModelSignature:
-    """Of the raw model: every feature by name and type, and one `probability`."""
-    return _signature([ColSpec(_type(feature), feature.name) for feature in model_features(model)])
+    """Of the raw model: every feature by name and type, and what its problem answers."""
+    return _signature(model, [ColSpec(_type(feature), feature.name) for feature in model_features(model)])
 
 
 def serving_signature(model: Model) -> ModelSignature:
@@ -50,11 +64,15 @@ def serving_signature(model: Model) -> ModelSignature:
     table = model.feature_table
     key = ColSpec(_KEYS.get(table.source.column(table.key).type, DataType.string), table.key)
     features = [ColSpec(_type(feature), feature.name, required=False) for feature in model_features(model)]
-    return _signature([key, *features])
+    return _signature(model, [key, *features])
 
 
-def _signature(inputs: Sequence[ColSpec | TensorSpec]) -> ModelSignature:
-    return ModelSignature(Schema(list(inputs)), Schema([ColSpec(DataType.double, PROBABILITY)]))
+def _signature(model: Model, inputs: Sequence[ColSpec | TensorSpec]) -> ModelSignature:
+    return ModelSignature(Schema(list(inputs)), Schema([_answer(column) for column in model.problem.output]))
+
+
+def _answer(column: Column) -> ColSpec:
+    return ColSpec(_TYPES[column.type], column.name)
 
 
 def model_input(model: Model, frame: pd.DataFrame) -> pd.DataFrame:
@@ -64,15 +82,29 @@ def model_input(model: Model, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def input_example(model: Model, frame: pd.DataFrame) -> pd.DataFrame:
-    """Three made-up rows: quartiles of each feature of `frame`. No row is a real one, so none is personal."""
-    numbers = frame[list(model.features)].astype("float64")
-    quartiles = numbers.quantile([0.25, 0.5, 0.75], interpolation="nearest").reset_index(drop=True)
-    return model_input(model, quartiles.fillna(0.0))
+    """Three made-up rows: quartiles of each feature of `frame`, of a text its most frequent values.
+
+    No row is a real one, so none is personal.
+    """
+    rows = pd.DataFrame({name: _made_up(frame[name], kind) for name, kind in kinds(model_features(model)).items()})
+    return model_input(model, rows)
 
 
-def requirements(algorithm: Algorithm) -> list[str]:
+def _made_up(values: "pd.Series[Any]", kind: str) -> list[object]:
+    known = values.dropna()
+    if kind == "category":
+        frequent = [str(value) for value in known.astype(str).value_counts().index[:3]] or [""]
+        return [frequent[place % len(frequent)] for place in range(3)]
+    numbers: pd.Series[Any] = pd.to_datetime(known) if kind == "time" else known.astype("float64")
+    if not len(numbers):
+        return [pd.Timestamp(0) if kind == "time" else 0.0] * 3
+    return list(numbers.quantile([0.25, 0.5, 0.75], interpolation="nearest"))
+
+
+def requirements(algorithms: Sequence[Algorithm]) -> list[str]:
     """The packages that serving needs, pinned to the versions that training used."""
-    return [f"{name}=={import_module(name).__version__}" for name in _PACKAGES[algorithm]]
+    names = [*_ALWAYS, *(name for algorithm in algorithms for name in _PACKAGES.get(algorithm, ()))]
+    return [f"{name}=={import_module(name).__version__}" for name in names]
 
 
 def index(url: str) -> list[str]:
@@ -80,9 +112,9 @@ def index(url: str) -> list[str]:
     return [f"--index-url {url}"] if url else []
 
 
-def serving_requirements(algorithm: Algorithm, package_index: str = "") -> list[str]:
+def serving_requirements(algorithms: Sequence[Algorithm], package_index: str = "") -> list[str]:
     """What serving needs beside: the client that looks features up, and where to get everything from."""
-    return [*index(package_index), *requirements(algorithm), LOOK_UP_REQUIREMENT]
+    return [*index(package_index), *requirements(algorithms), LOOK_UP_REQUIREMENT]
 
 
 def provenance(model: Model, pinned: Pinned) -> Mapping[str, object]:
@@ -95,15 +127,22 @@ def provenance(model: Model, pinned: Pinned) -> Mapping[str, object]:
     }
 
 
-def describe(model: Model, slope: float, intercept: float) -> Mapping[str, object]:
+def describe(
+    model: Model,
+    *,
+    categories: Mapping[str, Sequence[str]],
+    readers: Sequence[str],
+    calibration: Mapping[str, object],
+) -> Mapping[str, object]:
     """The `model.json` that `pyfunc_model.py` reads."""
+    taken = model_features(model)
     features: Sequence[Mapping[str, object]] = [
-        {"name": feature.name, "nullable": feature.null_meaning is not None} for feature in model_features(model)
+        {"name": feature.name, "kind": kinds([feature])[feature.name], "nullable": feature.null_meaning is not None}
+        for feature in taken
     ]
-    if not np.isfinite([slope, intercept]).all():
-        raise ValueError(f"calibration slope {slope} and intercept {intercept} must be finite")
     return {
-        "algorithm": str(model.algorithm),
         "features": features,
-        "calibration": {"method": "sigmoid", "slope": slope, "intercept": intercept},
+        "categories": dict(categories),
+        "learners": list(readers),
+        "calibration": dict(calibration),
     }

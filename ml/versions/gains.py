@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from ml.evaluation.bootstrap import Interval
+from ml.evaluation.resampling import Interval
 
 # Prefix of the tags that carry the gains of a version; the comparison gate reports them.
 TAG = "gain_"
@@ -12,15 +12,16 @@ TAG = "gain_"
 
 @dataclass(frozen=True, kw_only=True)
 class Gain:
-    """What the features of the optional table `source` add to the ROC AUC, with its paired interval."""
+    """By how much the features of the optional table `source` improve `measure`, with its paired interval."""
 
     source: str
+    measure: str
     interval: Interval
 
 
 def as_tags(found: list[Gain]) -> dict[str, str]:
     """The gains as tags of a version: one JSON object per source."""
-    return {f"{TAG}{gain.source}": json.dumps(asdict(gain.interval)) for gain in found}
+    return {f"{TAG}{gain.source}": json.dumps({"measure": gain.measure, **asdict(gain.interval)}) for gain in found}
 
 
 def sentences(tags: Mapping[str, str]) -> list[str]:
@@ -30,7 +31,7 @@ def sentences(tags: Mapping[str, str]) -> list[str]:
         if name.startswith(TAG):
             gain = json.loads(text)
             told.append(
-                f"features of {name.removeprefix(TAG)} add {gain['difference']:+.4f} ROC AUC, "
+                f"features of {name.removeprefix(TAG)} improve {gain['measure']} by {gain['difference']:+.4f}, "
                 f"{gain['confidence']:.0%} interval {gain['lower']:+.4f}..{gain['upper']:+.4f}"
             )
     return told

@@ -1,12 +1,12 @@
 """The model as it is served. MLflow stores this file in the artifact, so it imports nothing from `ml`.
 
-No pickle: the artifact holds `model.json` (features, calibration, kind of booster) and the booster itself,
-XGBoost's own `booster.ubj` or the parquet that Spark ML wrote. `predict` takes a DataFrame with the
-declared features and returns one with the single column `probability`, one row per row given.
+No pickle: the artifact holds `model.json` (features, categories, learners, calibration) and what each learner fitted:
+XGBoost's `booster.ubj`, LightGBM's `booster.txt`, `linear.json`, or `trees.npz` of Spark's trees. Several are averaged.
+`predict` takes a DataFrame with the declared features and returns one row of the declared output per row given.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,146 +18,211 @@ from mlflow.pyfunc.model import PythonModel
 
 DESCRIPTION_FILE = "model.json"
 XGBOOST_FILE = "booster.ubj"
-SPARK_DIRECTORY = "spark_gbt"
+LIGHTGBM_FILE = "booster.txt"
+LINEAR_FILE = "linear.json"
+TREES_FILE = "trees.npz"
 PROBABILITY = "probability"
 
 Matrix = npt.NDArray[np.float64]
-LogOdds = Callable[[Matrix], Matrix]
+# Features, one column per number, to raw answers of shape (rows,), or (rows, classes).
+Raw = Callable[[Matrix], Matrix]
+Answer = Mapping[str, npt.NDArray[Any]]
 
 # Rows walked through the trees at once: 4,096 x 100 trees of indices are 3 MB.
 _CHUNK = 4096
+_DAY = pd.Timedelta(days=1)
 
 
-def xgboost_log_odds(directory: Path) -> LogOdds:
-    """Log-odds by the XGBoost booster in `directory`; on the CPU, whatever it was fitted on.
+def encode(frame: pd.DataFrame, kinds: Mapping[str, str], categories: Mapping[str, Sequence[str]]) -> Matrix:
+    """One column per number, as it is; per time, in days since 1970; and per known category of a text, 1 or 0.
+
+    `kinds` says of each feature, in order, which of the three it is. A null is NaN in all columns of its feature; a
+    category that is not known has 0 in all of them.
+    """
+    if set(kinds.values()) <= {"number"}:
+        numbers: Matrix = frame[list(kinds)].astype("float64").to_numpy()
+        return numbers
+    columns = [column for name, kind in kinds.items() for column in _columns(frame[name], kind, categories.get(name))]
+    return np.column_stack(columns) if columns else np.empty((len(frame), 0))
+
+
+def _columns(values: "pd.Series[Any]", kind: str, known: Sequence[str] | None) -> list[Matrix]:
+    if kind == "category":
+        null = values.isna().to_numpy()
+        return [np.where(null, np.nan, (values == each).fillna(False).to_numpy(float)) for each in known or ()]
+    if kind == "time":
+        days = (pd.to_datetime(values).dt.tz_localize(None) - pd.Timestamp(0)) / _DAY
+        return [np.asarray(days, dtype=np.float64)]
+    return [np.asarray(values, dtype=np.float64)]
+
+
+def expand(matrix: Matrix, edges: Sequence[Sequence[float]]) -> Matrix:
+    """What a linear model takes: per column its place in each bin, then whether it is null.
+
+    A value has 1 in the bins below its own, its share of the way through its own, and 0 in those above: a line with a
+    bend at each edge, flat outside. A null has 0 in all. Source: Gorishniy et al. 2022, "On Embeddings for Numerical
+    Features in Tabular Deep Learning", section 3.1 (piecewise linear encoding).
+    """
+    parts = []
+    for at, bounds in enumerate(edges):
+        column, limits = matrix[:, at], np.asarray(bounds)
+        null = np.isnan(column)
+        places = (np.where(null, -np.inf, column)[:, None] - limits[:-1]) / np.diff(limits)
+        parts += [np.clip(places, 0.0, 1.0), null[:, None].astype(float)]
+    return np.concatenate(parts, axis=1) if parts else np.empty((len(matrix), 0))
+
+
+def xgboost_raw(directory: Path) -> Raw:
+    """Margins by the XGBoost booster in `directory`; on the CPU, whatever it was fitted on.
 
     One thread: a server answers one row at a time and Spark runs a task per core, so more would only wait.
     """
-    import xgboost  # noqa: PLC0415 - a Spark model is served where XGBoost need not be installed
+    import xgboost  # noqa: PLC0415 - another model is served where XGBoost need not be installed
 
     booster = xgboost.Booster(params={"device": "cpu", "nthread": 1}, model_file=str(directory / XGBOOST_FILE))
 
-    def log_odds(matrix: Matrix) -> Matrix:
+    def raw(matrix: Matrix) -> Matrix:
         margins = booster.inplace_predict(matrix.astype(np.float32), predict_type="margin")
         return np.asarray(margins, dtype=np.float64)
 
-    return log_odds
+    return raw
 
 
-class Trees:
-    """Gradient-boosted trees as arrays of shape (trees, nodes), walked for many rows at once.
+def lightgbm_raw(directory: Path) -> Raw:
+    """Raw scores by the LightGBM booster in `directory`, on one thread."""
+    import lightgbm  # noqa: PLC0415 - as with XGBoost
 
-    A leaf's children are itself, so a walk as deep as the deepest tree ends in a leaf everywhere.
+    booster = lightgbm.Booster(model_file=str(directory / LIGHTGBM_FILE))
+
+    def raw(matrix: Matrix) -> Matrix:
+        return np.asarray(booster.predict(matrix, raw_score=True, num_threads=1), dtype=np.float64)
+
+    return raw
+
+
+def linear_raw(directory: Path) -> Raw:
+    """The weighted sum of the expanded columns, by the weights in `directory`."""
+    saved = json.loads((directory / LINEAR_FILE).read_text())
+    weights, intercepts = np.array(saved["weights"]), np.array(saved["intercepts"])
+
+    def raw(matrix: Matrix) -> Matrix:
+        sums: Matrix = expand(matrix, saved["edges"]) @ weights.T + intercepts
+        return sums[:, 0] if sums.shape[1] == 1 else sums
+
+    return raw
+
+
+def spark_raw(directory: Path) -> Raw:
+    """Log-odds by Spark's trees: arrays of shape (trees, nodes), walked for many rows at once.
+
+    A leaf's children are itself, so a walk as deep as the deepest tree ends in a leaf everywhere. NaN goes right, as in
+    Spark.
     """
+    with np.load(directory / TREES_FILE, allow_pickle=False) as saved:
+        trees = {name: saved[name] for name in saved.files}
+    each = np.arange(len(trees["weights"]))[None, :]
 
-    def __init__(self, nodes: pd.DataFrame, weights: Matrix) -> None:
-        """`nodes`: one row per `tree` and node `id` with `left`, `right`, `feature`, `threshold`, `prediction`."""
-        width = int(nodes["id"].max()) + 1
-        shape = (len(weights), width)
-        self._weights = weights
-        self._left = np.tile(np.arange(width), (len(weights), 1))
-        self._right = self._left.copy()
-        self._feature = np.zeros(shape, dtype=np.int64)
-        self._threshold, self._prediction = np.zeros(shape), np.zeros(shape)
-        inner = nodes[nodes["left"] >= 0]
-        at = (inner["tree"].to_numpy(), inner["id"].to_numpy())
-        for target, column in (
-            (self._left, "left"),
-            (self._right, "right"),
-            (self._feature, "feature"),
-            (self._threshold, "threshold"),
-        ):
-            target[at] = inner[column].to_numpy()
-        self._prediction[nodes["tree"].to_numpy(), nodes["id"].to_numpy()] = nodes["prediction"].to_numpy()
-
-    def log_odds(self, matrix: Matrix) -> Matrix:
-        """Log-odds of each row of `matrix` (rows, features). NaN goes right, as in Spark."""
-        chunks = [self._walk(matrix[start : start + _CHUNK]) for start in range(0, len(matrix), _CHUNK)]
-        return np.concatenate(chunks) if chunks else np.empty(0)
-
-    def _walk(self, matrix: Matrix) -> Matrix:
-        trees = np.arange(len(self._weights))[None, :]
-        rows = np.arange(len(matrix))[:, None]
-        at = np.zeros((len(matrix), len(self._weights)), dtype=np.int64)
+    def walk(matrix: Matrix) -> Matrix:
+        rows, at = np.arange(len(matrix))[:, None], np.zeros((len(matrix), each.size), dtype=np.int64)
         while True:
-            below = matrix[rows, self._feature[trees, at]] <= self._threshold[trees, at]
-            following = np.where(below, self._left[trees, at], self._right[trees, at])
+            below = matrix[rows, trees["feature"][each, at]] <= trees["threshold"][each, at]
+            following = np.where(below, trees["left"][each, at], trees["right"][each, at])
             if (following == at).all():
                 break
             at = following
         # Spark's GBTClassifier minimises log(1 + exp(-2 y F)), so its F is half the log-odds.
-        log_odds: Matrix = 2.0 * (self._prediction[trees, at] @ self._weights)
+        log_odds: Matrix = 2.0 * (trees["prediction"][each, at] @ trees["weights"])
         return log_odds
 
+    def raw(matrix: Matrix) -> Matrix:
+        chunks = [walk(matrix[start : start + _CHUNK]) for start in range(0, len(matrix), _CHUNK)]
+        return np.concatenate(chunks) if chunks else np.empty(0)
 
-def spark_log_odds(directory: Path) -> LogOdds:
-    """Log-odds by the `GBTClassificationModel` that Spark saved, read from its parquet without Spark."""
-    saved = pd.read_parquet(directory / SPARK_DIRECTORY / "data")
-    metadata = pd.read_parquet(directory / SPARK_DIRECTORY / "treesMetadata").sort_values("treeID")
-    fields = pd.json_normalize(saved["nodeData"].tolist())
-    if "split.numCategories" in fields and (fields.loc[fields["leftChild"] >= 0, "split.numCategories"] != -1).any():
-        raise ValueError("the model splits on categories, which this reader does not know: train on numbers only")
-    nodes = pd.DataFrame(
-        {
-            "tree": saved["treeID"].to_numpy(),
-            "id": fields["id"],
-            "left": fields["leftChild"],
-            "right": fields["rightChild"],
-            "feature": fields["split.featureIndex"],
-            "threshold": [values[0] if len(values) else 0.0 for values in fields["split.leftCategoriesOrThreshold"]],
-            "prediction": fields["prediction"],
-        }
-    )
-    return Trees(nodes, metadata["weights"].to_numpy(dtype=float)).log_odds
+    return raw
 
 
-_READERS: dict[str, Callable[[Path], LogOdds]] = {"xgboost": xgboost_log_odds, "spark_gbt": spark_log_odds}
+def _sigmoid(raw: Matrix, calibration: Mapping[str, Any]) -> Answer:
+    return {PROBABILITY: 1.0 / (1.0 + np.exp(-(calibration["slope"] * raw + calibration["intercept"])))}
+
+
+def _temperature(raw: Matrix, calibration: Mapping[str, Any]) -> Answer:
+    scores = raw / calibration["temperature"]
+    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
+    chances, classes = odds / odds.sum(axis=1, keepdims=True), calibration["classes"]
+    named = {f"{PROBABILITY}_{each}": chances[:, at] for at, each in enumerate(classes)}
+    kind = object if isinstance(classes[0], str) else np.int64
+    return {"prediction": np.array(classes, dtype=kind)[chances.argmax(axis=1)], **named}
+
+
+def _bounds(raw: Matrix, calibration: Mapping[str, Any]) -> Answer:
+    half = calibration["half_width"]
+    return {"prediction": raw, "lower": raw - half, "upper": raw + half}
+
+
+_READERS: dict[str, Callable[[Path], Raw]] = {
+    "xgboost": xgboost_raw,
+    "lightgbm": lightgbm_raw,
+    "linear": linear_raw,
+    "spark_gbt": spark_raw,
+}
+_CALIBRATIONS = {"sigmoid": _sigmoid, "temperature": _temperature, "bounds": _bounds}
 
 
 class Scorer:
-    """Features in, calibrated probability out."""
+    """Features in, calibrated answers out."""
 
     def __init__(self, directory: Path) -> None:
-        description = json.loads((directory / DESCRIPTION_FILE).read_text())
-        self.features: list[str] = [feature["name"] for feature in description["features"]]
-        self._required = {i: f["name"] for i, f in enumerate(description["features"]) if not f["nullable"]}
-        self._slope = float(description["calibration"]["slope"])
-        self._intercept = float(description["calibration"]["intercept"])
-        self._log_odds = _READERS[description["algorithm"]](directory)
+        self._description = json.loads((directory / DESCRIPTION_FILE).read_text())
+        features = self._description["features"]
+        self.features: list[str] = [feature["name"] for feature in features]
+        self._kinds: dict[str, str] = {feature["name"]: feature["kind"] for feature in features}
+        self._required = {at: feature["name"] for at, feature in enumerate(features) if not feature["nullable"]}
+        self._raw = [_READERS[learner](directory) for learner in self._description["learners"]]
+        self._calibration = self._description["calibration"]
 
     def __call__(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """One `probability` per row of `frame`, with its index. Raises ValueError for absent or null features."""
+        """One answer per row of `frame`, with its index. Raises ValueError for absent or null features."""
         absent = [name for name in self.features if name not in frame.columns]
         if absent:
             raise ValueError(f"features {absent} are missing: the model needs {self.features}")
-        numbers = frame[self.features].astype("float64").to_numpy()
-        return pd.DataFrame({PROBABILITY: self.probabilities(numbers)}, index=frame.index)
+        _refuse_nulls(name for name in self._required.values() if frame[name].isna().any())
+        matrix = encode(frame, self._kinds, self._description["categories"])
+        return pd.DataFrame(self._answers(matrix), index=frame.index)
 
-    def probabilities(self, matrix: Matrix) -> Matrix:
-        """One per row of `matrix`, whose columns are `features`, NaN for null. Raises ValueError for null features."""
-        null = [name for column, name in self._required.items() if np.isnan(matrix[:, column]).any()]
-        if null:
-            raise ValueError(f"features {null} hold nulls, which they must not: fill or drop those rows")
-        calibrated = self._slope * self._log_odds(matrix) + self._intercept
-        probabilities: Matrix = 1.0 / (1.0 + np.exp(-calibrated))
-        return probabilities
+    def numbers(self, matrix: Matrix) -> Answer:
+        """By column, one answer per row of `matrix`, whose columns are `features`, NaN for null.
+
+        For a model that takes numbers alone. Raises ValueError for null features.
+        """
+        _refuse_nulls(name for at, name in self._required.items() if np.isnan(matrix[:, at]).any())
+        return self._answers(matrix)
+
+    def _answers(self, matrix: Matrix) -> Answer:
+        raw: Matrix = sum(each(matrix) for each in self._raw) / len(self._raw)  # type: ignore[assignment]
+        return _CALIBRATIONS[self._calibration["method"]](raw, self._calibration)
+
+
+def _refuse_nulls(names: Iterable[str]) -> None:
+    null = list(names)
+    if null:
+        raise ValueError(f"features {null} hold nulls, which they must not: fill or drop those rows")
 
 
 class ServedModel(PythonModel):
     """The MLflow wrapper around `Scorer`."""
 
     def load_context(self, context: Any) -> None:
-        """Read the booster once, when the model is loaded."""
+        """Read what was fitted once, when the model is loaded."""
         self._score = Scorer(Path(context.artifacts["model"]))
         self.features = self._score.features
 
     def predict(self, context: Any, model_input: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:  # noqa: ARG002
-        """One row with `probability` per row of `model_input`."""
+        """One answer per row of `model_input`."""
         return self._score(model_input)
 
-    def predict_matrix(self, matrix: Matrix) -> dict[str, Matrix]:
+    def predict_matrix(self, matrix: Matrix) -> Answer:
         """What `predict` says of rows as numbers in the order of `features`: how the scoring server asks."""
-        return {PROBABILITY: self._score.probabilities(matrix)}
+        return self._score.numbers(matrix)
 
 
 mlflow.models.set_model(ServedModel())

@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import mlflow
@@ -11,15 +12,17 @@ import numpy as np
 import pandas as pd
 
 import ml
-from ml.declarations import Tuning
+from ml.declarations import Algorithm, Tuning
 from ml.examples.dataset import Pinned
+from ml.examples.split import Split
+from ml.problems.registry import problem_of
 from ml.training import registry
 from ml.training.feature_spec import Source
-from ml.training.learner import learn
-from ml.training.split import Split
-from ml.training.xgboost_learner import XgboostLearner
+from ml.training.learn import learn
+from ml.training.learners import in_memory
 from ml.usecases import use_case
 from ml.versions import artifact, contract
+from ml.versions.pyfunc_model import Scorer
 
 ROWS_PER_MONTH = 200
 MONTHS = tuple(pd.date_range("2024-01-01", periods=8, freq="MS").date)
@@ -47,12 +50,15 @@ def fit_log_load(folder: Path) -> float:
 
     Raises AssertionError if it ranks no better than chance, or its answers are not what was fitted.
     """
-    model = use_case("credit").model
+    # Every library that a model may be fitted with.
+    model = replace(use_case("credit").model, algorithms=(Algorithm.XGBOOST, Algorithm.LIGHTGBM, Algorithm.LINEAR))
     label = model.outcome.label
     frame = examples(model.features, label)
-    learner = XgboostLearner(frame=frame, features=model.features, label=label, month="month", seed=1)
+    frame = frame.assign(**{model.outcome.key: range(len(frame)), model.outcome.event_time: frame["month"]})
+    problem = problem_of(model.problem)
+    learners = in_memory.learners(model, problem, frame, period="month")
     split = Split(train=MONTHS[:4], tuning=MONTHS[4:5], calibration=MONTHS[5:7], holdout=MONTHS[7:])
-    learned = learn(learner, split, Tuning(trials=2, timeout_s=60), seed=1)
+    learned = learn(learners, problem, split, Tuning(trials=1), seed=1)
     pinned = Pinned(
         catalog="prod",
         features="prod.credit_gold.client_features",
@@ -72,9 +78,9 @@ def fit_log_load(folder: Path) -> float:
     answer = (
         load(uri, folder / "fetched").predict(contract.model_input(model, rows.fillna(0.0)))["probability"].to_numpy()
     )
-    scores = learned.fitted.scores(MONTHS[7:])
-    assert np.allclose(answer, learned.sigmoid.probabilities(scores.log_odds), atol=1e-6), "it answers something else"
-    return ranks(scores.labels, answer)
+    here = Scorer(packed)(contract.model_input(model, rows))["probability"].to_numpy()
+    assert np.allclose(answer, here, atol=1e-6), "it answers something else"
+    return ranks(rows[label].to_numpy(), answer)
 
 
 def load(uri: str, into: Path) -> "mlflow.pyfunc.PyFuncModel":

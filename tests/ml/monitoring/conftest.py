@@ -94,7 +94,7 @@ def story(world: World, spark_remote: str, tmp_path_factory: pytest.TempPathFact
     from ml.usecases.credit.generate import LABEL, generate, merger  # noqa: PLC0415
 
     case = world.use_case
-    quick = replace(case, model=replace(case.model, tuning=Tuning(trials=1, timeout_s=30)))
+    quick = replace(case, model=replace(case.model, tuning=Tuning(trials=1)))
     silver = case.model.feature_table.source
     rows = MONTHS * ROWS_PER_MONTH
     raw = generate(rows, seed=11, shift=merger(11 * ROWS_PER_MONTH))

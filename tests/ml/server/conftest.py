@@ -35,9 +35,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     booster = xgboost.train({"objective": "binary:logistic"}, xgboost.DMatrix(inputs.astype(np.float32), labels), 20)
     booster.save_model(str(trained / pyfunc_model.XGBOOST_FILE))
     described = {
-        "algorithm": "xgboost",
-        "features": [{"name": name, "nullable": nullable} for name, _, _, nullable in FEATURES],
-        "calibration": {"slope": 1.3, "intercept": -0.4},
+        "learners": ["xgboost"],
+        "features": [{"name": name, "kind": "number", "nullable": nullable} for name, _, _, nullable in FEATURES],
+        "categories": {},
+        "calibration": {"method": "sigmoid", "slope": 1.3, "intercept": -0.4},
     }
     (trained / pyfunc_model.DESCRIPTION_FILE).write_text(json.dumps(described))
     data = made / "feature_store"

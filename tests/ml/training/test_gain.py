@@ -9,17 +9,19 @@ import pandas as pd
 import pytest
 
 from ml.declarations import Aggregate, Column, Feature, FeatureTable, History, Layer, Model, Past, Table, Window
-from ml.evaluation.bootstrap import Interval
+from ml.evaluation.resampling import Interval
+from ml.examples.split import Split
+from ml.problems.classification.binary import Binary
+from ml.problems.classification.sigmoid import Sigmoid
 from ml.training import gain
-from ml.training.calibration import Sigmoid
-from ml.training.learner import Learned
-from ml.training.split import Split
+from ml.training.learn import Learned
+from ml.training.learners.rows import Rows
+from ml.training.learners.xgboost_trees import XgboostTrees
 from ml.training.tuning import Candidate, Search
-from ml.training.xgboost_learner import XgboostLearner
 from ml.usecases import use_case
 from ml.usecases.credit.generate import LABEL, generate
 from ml.usecases.credit.movements import INFLOW, OVERDRAWN
-from ml.versions import gains
+from ml.versions import contract, gains
 
 CREDIT = use_case("credit")
 
@@ -63,16 +65,24 @@ def _rows(effect: float) -> pd.DataFrame:
 
 
 def _gains(model: Model, rows: pd.DataFrame) -> list[gains.Gain]:
-    learner = XgboostLearner(
-        frame=rows[rows["_month"] != MONTHS[-1]], features=model.features, label="defaulted", month="_month", seed=1
+    fitted_on = Rows(
+        frame=rows[rows["_month"] != MONTHS[-1]],
+        features=contract.model_features(model),
+        label="defaulted",
+        period="_month",
+        problem=Binary(),
+        seed=1,
     )
+    learner = XgboostTrees(rows=fitted_on)
     learned = Learned(
         fitted=learner.fit(PARAMS, SPLIT.before_holdout),
-        sigmoid=Sigmoid(slope=1.0, intercept=0.0),
+        learner=learner,
+        chosen="xgboost",
+        calibration=Sigmoid(slope=1.0, intercept=0.0),
         params=PARAMS,
-        searched=Search(candidates=(Candidate(params=PARAMS, found={}, log_loss=0.5),)),
+        searches={"xgboost": Search(candidates=(Candidate(params=PARAMS, found={}, loss=0.5),), asked=1)},
     )
-    return gain.gains(model, learner, learned, SPLIT, rows[rows["_month"] == MONTHS[-1]], confidence=0.95)
+    return gain.gains(model, Binary(), learned, SPLIT, rows[rows["_month"] == MONTHS[-1]], confidence=0.95)
 
 
 def test_a_source_that_drives_the_outcome_gains_beyond_chance() -> None:
@@ -82,7 +92,7 @@ def test_a_source_that_drives_the_outcome_gains_beyond_chance() -> None:
     assert 0.03 < found.interval.lower < found.interval.difference < found.interval.upper < 0.2
     (sentence,) = gains.sentences({"owner": "us", **gains.as_tags([found])})
     assert sentence == (
-        f"features of moves add {found.interval.difference:+.4f} ROC AUC, 95% interval "
+        f"features of moves improve roc_auc by {found.interval.difference:+.4f}, 95% interval "
         f"{found.interval.lower:+.4f}..{found.interval.upper:+.4f}"
     )
 
@@ -102,7 +112,7 @@ def test_without_an_optional_source_there_is_nothing_to_tell() -> None:
 def test_tags_fit_unity_catalog() -> None:
     """A tag's value may have 256 characters there."""
     interval = Interval(difference=-0.123456789012345, lower=-0.2, upper=1 / 3, confidence=0.95, resamples=500)
-    (text,) = gains.as_tags([gains.Gain(source="moves", interval=interval)]).values()
+    (text,) = gains.as_tags([gains.Gain(source="moves", measure="root_mean_squared_error", interval=interval)]).values()
     assert len(text) <= 256
     assert json.loads(text)["upper"] == pytest.approx(1 / 3)
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from ml.declarations import Algorithm
 from ml.parameters import Common
 from ml.training import plan, registry, train
 from ml.training.feature_spec import Source
@@ -41,8 +42,8 @@ def test_an_index_with_a_sign_in_or_without_tls_is_refused(url: str, capsys: pyt
 def test_without_an_index_nothing_is_named() -> None:
     """As an environment without `package_index` starts the task."""
     assert train.parse(FLAGS).package_index == ""
-    algorithm = contract.Algorithm.XGBOOST
-    assert contract.serving_requirements(algorithm) == [*contract.requirements(algorithm), artifact.LOOK_UP_REQUIREMENT]
+    given = (Algorithm.XGBOOST,)
+    assert contract.serving_requirements(given) == [*contract.requirements(given), artifact.LOOK_UP_REQUIREMENT]
 
 
 def test_the_image_of_a_version_is_built_from_the_index(

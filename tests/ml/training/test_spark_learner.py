@@ -15,15 +15,15 @@ from ml.evaluation.metrics import roc_auc
 from ml.examples import dataset
 from ml.parameters import Common
 from ml.training import plan, train
+from ml.training.learners.spark_trees import SparkTrees, assembled, tree_arrays
 from ml.training.plan import Task
-from ml.training.spark_learner import SparkLearner, assembled
 from ml.versions import artifact, contract
-from ml.versions.pyfunc_model import Trees, spark_log_odds
+from ml.versions.pyfunc_model import TREES_FILE, spark_raw
 from tests.ml.conftest import COMMIT, MODEL_NAME, World
 
 
 def _task(world: World) -> Task:
-    model = replace(world.use_case.model, algorithm=Algorithm.SPARK_GBT, tuning=Tuning(trials=1, timeout_s=60))
+    model = replace(world.use_case.model, algorithms=(Algorithm.SPARK_GBT,), tuning=Tuning(trials=1))
     common = Common(use_case=replace(world.use_case, model=model), catalog="prod", run_id="gbt")
     return Task(common=common, source_catalog="prod", git_commit=COMMIT, sample_rows=0, reason="test")
 
@@ -51,7 +51,7 @@ def test_the_saved_spark_trees_answer_as_spark_does(world: World, tmp_path: Path
     task = _task(world)
     planned = plan.plan(world.tables, task)
     vectors = assembled(planned.examples.orderBy("client_id").limit(1500), planned.model).cache()
-    learner = SparkLearner(frame=vectors, scratch=tmp_path, seed=1)
+    learner = SparkTrees(frame=vectors, scratch=tmp_path, seed=1)
     months = [row["_month"] for row in vectors.select("_month").distinct().collect()]
     fitted = learner.fit({**learner.first, "maxIter": 5}, months)
     fitted.save(tmp_path)
@@ -59,7 +59,7 @@ def test_the_saved_spark_trees_answer_as_spark_does(world: World, tmp_path: Path
     found = fitted.model.transform(vectors).select(margin.alias("margin"), values.alias("values")).toPandas()
     matrix = np.array(found["values"].tolist())
     assert len(matrix) == 1500
-    assert spark_log_odds(tmp_path)(matrix) == pytest.approx(2 * found["margin"].to_numpy(), abs=1e-12)
+    assert spark_raw(tmp_path)(matrix) == pytest.approx(2 * found["margin"].to_numpy(), abs=1e-12)
 
 
 def test_features_that_may_be_null_are_refused(world: World) -> None:
@@ -73,10 +73,11 @@ def test_features_that_may_be_null_are_refused(world: World) -> None:
         assembled(world.tables.read("prod.credit_gold.client_features"), holed)
 
 
-def test_trees_of_different_depth_are_walked_to_their_leaves() -> None:
+def test_trees_of_different_depth_are_walked_to_their_leaves(tmp_path: Path) -> None:
     """A stump that says 1 or -1 by its feature, weight 1, and a single leaf 0.5 with weight 0.2."""
     stump = [(0, 0, 1, 2, 0, 3.0, 0.0), (0, 1, -1, -1, -1, 0.0, -1.0), (0, 2, -1, -1, -1, 0.0, 1.0)]
     leaf = (1, 0, -1, -1, -1, 0.0, 0.5)
     nodes = pd.DataFrame([*stump, leaf], columns=["tree", "id", "left", "right", "feature", "threshold", "prediction"])
-    answers = Trees(nodes, np.array([1.0, 0.2])).log_odds(np.array([[3.0], [3.1], [np.nan]]))
+    np.savez(tmp_path / TREES_FILE, allow_pickle=False, **tree_arrays(nodes, np.array([1.0, 0.2])))
+    answers = spark_raw(tmp_path)(np.array([[3.0], [3.1], [np.nan]]))
     assert answers == pytest.approx([2 * (-1 + 0.1), 2 * (1 + 0.1), 2 * (1 + 0.1)])

@@ -6,16 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ml.declarations import Algorithm
 from ml.training.feature_spec import Source, feature_spec
 from ml.usecases import use_case
 from ml.versions import contract
 
 
-def test_features_that_are_no_numbers_are_refused() -> None:
-    """The message names the feature and what to do."""
+def test_text_is_taken_as_text() -> None:
+    """The served model itself makes numbers of it."""
     model = replace(use_case("credit").model, features=("limit_bal", "age_band"))
-    with pytest.raises(ValueError, match=r"feature 'age_band' is string; a model takes .*: encode it as a number"):
-        contract.signature(model)
+    assert [kind.name for kind in contract.signature(model).inputs.input_types()] == ["double", "string"]
+    assert contract.kinds(contract.model_features(model)) == {"limit_bal": "number", "age_band": "category"}
 
 
 def test_model_input_has_the_types_of_the_signature() -> None:
@@ -57,7 +58,7 @@ def test_a_default_stands_in_the_specification_where_no_null_has_a_meaning() -> 
 
 def test_requirements_are_pinned_and_name_no_package_of_this_repository() -> None:
     """Exact versions of what the served file imports."""
-    for algorithm in contract.Algorithm:
-        listed = contract.requirements(algorithm)
+    for algorithm in Algorithm:
+        listed = contract.requirements([algorithm])
         assert all(line.count("==") == 1 for line in listed)
         assert not any(line.startswith(("ml==", "mlops", "pyspark")) for line in listed)

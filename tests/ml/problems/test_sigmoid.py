@@ -5,7 +5,7 @@ import pytest
 from scipy.special import expit
 
 from ml.evaluation.metrics import expected_calibration_error, roc_auc
-from ml.training.calibration import fit_sigmoid
+from ml.problems.classification.sigmoid import fit_sigmoid
 
 
 def test_an_overconfident_model_is_set_right_and_keeps_its_ranking() -> None:

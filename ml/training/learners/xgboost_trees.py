@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import optuna
-import pandas as pd
 import xgboost
 
-from ml.training.device import cores, device, threads
-from ml.training.learner import Scores
-from ml.training.split import Split
+from ml.examples.split import Split
+from ml.training.learners.device import cores, device, threads
+from ml.training.learners.learner import Scores
+from ml.training.learners.rows import Categories, Rows
 from ml.training.tuning import Params
 from ml.versions.pyfunc_model import XGBOOST_FILE
 
@@ -34,13 +34,14 @@ class FittedXgboost:
     """A booster and the rows it may be asked about."""
 
     booster: xgboost.Booster
-    learner: "XgboostLearner"
+    rows: Rows
+    categories: Categories
+    readers: tuple[str, ...] = ("xgboost",)
 
-    def scores(self, months: Sequence[date]) -> Scores:
-        """Labels and log-odds of the rows of `months`."""
-        data = self.learner.matrix(months)
-        log_odds = self.booster.predict(data, output_margin=True)
-        return Scores(labels=data.get_label().astype(np.int64), log_odds=log_odds.astype(np.float64))
+    def scores(self, periods: Sequence[date]) -> Scores:
+        """Truth and margins of the rows of `periods`."""
+        margins = self.booster.predict(_data(self.rows, periods, self.categories), output_margin=True)
+        return Scores(truth=self.rows.truth(periods), raw=margins.astype(np.float64))
 
     def save(self, directory: Path) -> None:
         """XGBoost's own binary JSON."""
@@ -48,14 +49,10 @@ class FittedXgboost:
 
 
 @dataclass(frozen=True, kw_only=True)
-class XgboostLearner:
-    """`frame`: one row per training example with `month`, the features and the label."""
+class XgboostTrees:
+    """Boosted trees over `rows`."""
 
-    frame: pd.DataFrame
-    features: tuple[str, ...]
-    label: str
-    month: str
-    seed: int
+    rows: Rows
     _kept: dict[tuple[date, ...], xgboost.DMatrix] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
@@ -74,42 +71,48 @@ class XgboostLearner:
             "reg_lambda": trial.suggest_float("reg_lambda", 1, 20, log=True),
         }
 
-    def matrix(self, months: Sequence[date]) -> xgboost.DMatrix:
-        """The rows of `months`, as XGBoost wants them."""
-        rows = self.frame[self.frame[self.month].isin(list(months))]
-        return xgboost.DMatrix(rows[list(self.features)].astype("float32"), label=rows[self.label])
-
-    def _kept_matrix(self, months: Sequence[date]) -> xgboost.DMatrix:
-        """As `matrix`, made and binned once for all trials."""
-        wanted = tuple(months)
+    def _kept_data(self, periods: Sequence[date], categories: Categories) -> xgboost.DMatrix:
+        """The rows of `periods`, made and binned once for all trials."""
+        wanted = tuple(periods)
         if wanted not in self._kept:
-            self._kept[wanted] = self.matrix(months)
+            self._kept[wanted] = _data(self.rows, periods, categories)
         return self._kept[wanted]
 
     def try_out(self, params: Params, split: Split) -> tuple[float, Params]:
-        """Boost until the tuning months no longer improve; found: how many rounds that took."""
+        """Boost until the tuning periods no longer improve; found: how many rounds that took."""
+        categories = self.rows.categories(split.train)
         booster = xgboost.train(
             self._settings(params),
-            self._kept_matrix(split.train),
+            self._kept_data(split.train, categories),
             num_boost_round=_MAX_ROUNDS,
-            evals=[(self._kept_matrix(split.tuning), "tuning")],
+            evals=[(self._kept_data(split.tuning, categories), "tuning")],
             early_stopping_rounds=_PATIENCE_ROUNDS,
             verbose_eval=False,
         )
         return float(booster.best_score), {"rounds": int(booster.best_iteration) + 1}
 
-    def fit(self, params: Params, months: Sequence[date]) -> FittedXgboost:
-        """A booster of exactly `rounds` rounds over `months`."""
+    def fit(self, params: Params, periods: Sequence[date]) -> FittedXgboost:
+        """A booster of exactly `rounds` rounds over `periods`."""
         settings = {name: value for name, value in params.items() if name != "rounds"}
-        booster = xgboost.train(self._settings(settings), self.matrix(months), num_boost_round=int(params["rounds"]))
-        return FittedXgboost(booster=booster, learner=self)
+        categories = self.rows.categories(periods)
+        data = _data(self.rows, periods, categories)
+        booster = xgboost.train(self._settings(settings), data, num_boost_round=int(params["rounds"]))
+        return FittedXgboost(booster=booster, rows=self.rows, categories=categories)
+
+    def without(self, features: Sequence[str]) -> "XgboostTrees":
+        """On fewer features."""
+        return XgboostTrees(rows=self.rows.without(features))
 
     def _settings(self, params: Params) -> dict[str, object]:
-        fixed = {"objective": "binary:logistic", "eval_metric": "logloss", "tree_method": "hist"}
         return {
             **params,
-            **fixed,
-            "seed": self.seed,
-            "nthread": threads(rows=len(self.frame), cores=cores()),
+            **self.rows.problem.objective.xgboost,
+            "tree_method": "hist",
+            "seed": self.rows.seed,
+            "nthread": threads(rows=len(self.rows.frame), cores=cores()),
             "device": device(),
         }
+
+
+def _data(rows: Rows, periods: Sequence[date], categories: Categories) -> xgboost.DMatrix:
+    return xgboost.DMatrix(rows.matrix(periods, categories).astype(np.float32), label=rows.truth(periods))

@@ -6,6 +6,7 @@ overfit the one or two months that calibrate (Niculescu-Mizil & Caruana 2005 fou
 some thousand rows); and it contains the identity, so a model that is calibrated already stays so.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,23 @@ class Sigmoid:
         """Calibrated probabilities, one per row."""
         calibrated: Vector = expit(self.slope * log_odds + self.intercept)
         return calibrated
+
+    @property
+    def as_params(self) -> Mapping[str, str | float]:
+        """The method; its numbers stand in the model itself."""
+        return {"calibration": "sigmoid"}
+
+    @property
+    def description(self) -> Mapping[str, object]:
+        """Method, slope and intercept. Raises ValueError if they are not finite."""
+        if not np.isfinite([self.slope, self.intercept]).all():
+            raise ValueError(f"calibration slope {self.slope} and intercept {self.intercept} must be finite")
+        return {"method": "sigmoid", "slope": self.slope, "intercept": self.intercept}
+
+    @property
+    def in_words(self) -> str:
+        """For the description of a version."""
+        return "sigmoid-calibrated"
 
 
 def fit_sigmoid(labels: npt.ArrayLike, log_odds: npt.ArrayLike) -> Sigmoid:

@@ -9,8 +9,11 @@ import numpy as np
 import optuna
 
 from ml.declarations import Tuning
-from ml.training.learner import Scores, learn
-from ml.training.split import Split
+from ml.examples.split import Split
+from ml.problems.classification.binary import Binary
+from ml.training.learn import learn
+from ml.training.learners.learner import Scores
+from ml.training.learners.rows import Categories
 from ml.training.tuning import Params
 
 MONTHS = tuple(date(2024, month, 1) for month in range(1, 8))
@@ -22,6 +25,8 @@ class Remembering:
     """Every fit, by its months; `scored` pairs the months of a fit with the months it scored."""
 
     months: tuple[date, ...] = ()
+    categories: Categories = field(default_factory=dict)
+    readers: tuple[str, ...] = ()
     fits: list[tuple[date, ...]] = field(default_factory=list)
     scored: list[tuple[tuple[date, ...], tuple[date, ...]]] = field(default_factory=list)
 
@@ -46,7 +51,7 @@ class Remembering:
     def scores(self, months: Sequence[date]) -> Scores:
         """One client of each class, ranked rightly; the later month's odds are higher."""
         self.scored.append((self.months, tuple(months)))
-        return Scores(labels=np.array([0, 1, 1]), log_odds=np.array([-1.0, 1.0, -0.5]) + months[0].month)
+        return Scores(truth=np.array([0.0, 1.0, 1.0]), raw=np.array([-1.0, 1.0, -0.5]) + months[0].month)
 
     def save(self, _directory: Path) -> None:
         """Nothing to write."""
@@ -55,7 +60,7 @@ class Remembering:
 def test_no_month_before_the_holdout_is_lost_to_the_final_model() -> None:
     """The last fit has all months before the hold-out, those that tuned and calibrated too, and no other."""
     learner = Remembering()
-    learned = learn(learner, SPLIT, Tuning(trials=1, timeout_s=10), seed=1)
+    learned = learn({"remembering": learner}, Binary(), SPLIT, Tuning(trials=1), seed=1)
     assert learner.fits[-1] == MONTHS[:6]
     assert isinstance(learned.fitted, Remembering)
     assert learned.fitted.months == MONTHS[:6]
@@ -65,8 +70,15 @@ def test_no_month_before_the_holdout_is_lost_to_the_final_model() -> None:
 def test_each_calibration_month_is_scored_by_a_model_that_did_not_see_it() -> None:
     """It saw every other month before the hold-out, the other calibration month among them."""
     learner = Remembering()
-    learn(learner, SPLIT, Tuning(trials=1, timeout_s=10), seed=1)
+    learn({"remembering": learner}, Binary(), SPLIT, Tuning(trials=1), seed=1)
     assert learner.scored == [
         ((*MONTHS[:4], MONTHS[5]), (MONTHS[4],)),
         (MONTHS[:5], (MONTHS[5],)),
     ]
+
+
+def test_a_search_that_time_cut_says_so() -> None:
+    """The version carries it: trained again, it could be another model."""
+    cut = learn({"remembering": Remembering()}, Binary(), SPLIT, Tuning(trials=5, timeout_s=0), seed=1)
+    assert cut.cut == "remembering after 1 of 5 trials"
+    assert learn({"remembering": Remembering()}, Binary(), SPLIT, Tuning(trials=5), seed=1).cut == ""

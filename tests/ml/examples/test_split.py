@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ml.training.split import split_months
+from ml.examples.split import split_months
 
 
 def _months(count: int) -> list[date]:

@@ -1,0 +1,177 @@
+"""What kind of question a model answers, declared: its label, its output, its measures, and what may learn it.
+
+Light values that `infra` reads too. `ml/problems/` holds the code of each: how it is split, fitted and measured.
+"""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import ClassVar
+
+from ml.declarations.errors import require
+from ml.declarations.measures import BRIER_SCORE, CALIBRATION_ERROR, COST, LOG_LOSS, MAE, R2, RMSE, ROC_AUC, Measure
+from ml.declarations.table import Column
+
+_PART_OF_A_NAME = re.compile(r"[a-z0-9_]+")
+_WHOLE = ("int", "bigint")
+
+
+class Algorithm(StrEnum):
+    """What is fitted: trees of two libraries or a linear model on one node, or trees distributed over Spark."""
+
+    XGBOOST = "xgboost"
+    LIGHTGBM = "lightgbm"
+    LINEAR = "linear"
+    SPARK_GBT = "spark_gbt"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProblemType(ABC):
+    """One kind of question.
+
+    Attributes:
+        name: in words.
+        algorithms: what can learn it.
+        label_types: the column types that its label may have.
+    """
+
+    name: ClassVar[str]
+    algorithms: ClassVar[tuple[Algorithm, ...]]
+    label_types: ClassVar[tuple[str, ...]]
+
+    @property
+    @abstractmethod
+    def output(self) -> tuple[Column, ...]:
+        """The columns of an answer, one row per row asked about."""
+
+    @property
+    @abstractmethod
+    def measures(self) -> tuple[Measure, ...]:
+        """What two models can be compared by; the first is the one that sums a model up."""
+
+    def lacks(self, measures: Iterable[Measure]) -> tuple[str, ...]:
+        """The names of those `measures` that this problem does not have."""
+        known = {measure.name for measure in self.measures}
+        return tuple(measure.name for measure in measures if measure.name not in known)
+
+    def wrong_label(self, label: Column) -> Iterator[str]:
+        """Why `label` cannot be the label of this problem."""
+        if label.type not in self.label_types:
+            allowed = ", ".join(self.label_types)
+            yield f"label {label.name!r} is {label.type}; {self.name} takes {allowed}: change the column or the problem"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BinaryClassification(ProblemType):
+    """Will it happen: the label is 1 or 0, the answer the probability of 1."""
+
+    name: ClassVar[str] = "binary classification"
+    algorithms: ClassVar[tuple[Algorithm, ...]] = tuple(Algorithm)
+    label_types: ClassVar[tuple[str, ...]] = _WHOLE
+
+    @property
+    def output(self) -> tuple[Column, ...]:
+        """One `probability`."""
+        return (Column(name="probability", type="double", comment="Probability that the label is 1."),)
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """ROC AUC first; `COST` at the declared costs."""
+        return (ROC_AUC, LOG_LOSS, BRIER_SCORE, CALIBRATION_ERROR, COST)
+
+    def wrong_label(self, label: Column) -> Iterator[str]:
+        """Beside the type: values other than 0 and 1."""
+        yield from super().wrong_label(label)
+        other = [value for value in label.allowed if value not in (0, 1)]
+        if other:
+            yield f"label {label.name!r} allows {other}; {self.name} takes 0 and 1: declare another problem"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MulticlassClassification(ProblemType):
+    """Which of `classes` is it: the label is one of them, the answer the likeliest, with a probability for each."""
+
+    name: ClassVar[str] = "multi-class classification"
+    algorithms: ClassVar[tuple[Algorithm, ...]] = (Algorithm.XGBOOST, Algorithm.LIGHTGBM, Algorithm.LINEAR)
+    label_types: ClassVar[tuple[str, ...]] = (*_WHOLE, "string")
+
+    classes: tuple[int | str, ...]
+
+    def __post_init__(self) -> None:
+        unnamed = [each for each in self.classes if not _PART_OF_A_NAME.fullmatch(str(each))]
+        require(
+            self.name,
+            [
+                None
+                if len(set(self.classes)) == len(self.classes) >= 3
+                else f"classes are {list(self.classes)}: name three or more, each once; for two, declare "
+                f"{BinaryClassification.name}",
+                f"classes {unnamed} are no part of a column's name (a-z, 0-9, _): rename them" if unnamed else None,
+                None
+                if len({type(each) for each in self.classes}) < 2
+                else f"classes {list(self.classes)} mix numbers and text: use one",
+            ],
+        )
+
+    @property
+    def output(self) -> tuple[Column, ...]:
+        """`prediction`, the likeliest class, and `probability_<class>` for each."""
+        kind = "string" if isinstance(self.classes[0], str) else "bigint"
+        likeliest = Column(name="prediction", type=kind, comment="The likeliest class.")
+        return (
+            likeliest,
+            *(
+                Column(name=f"probability_{each}", type="double", comment=f"Probability of class {each}.")
+                for each in self.classes
+            ),
+        )
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """Log loss first: a proper score over all classes."""
+        return (LOG_LOSS, BRIER_SCORE, CALIBRATION_ERROR)
+
+    def wrong_label(self, label: Column) -> Iterator[str]:
+        """Beside the type: a declared set of values that are not the classes."""
+        yield from super().wrong_label(label)
+        if label.allowed and set(label.allowed) != set(self.classes):
+            given, classes = list(label.allowed), list(self.classes)
+            yield f"label {label.name!r} allows {given}, and the classes are {classes}: name the same"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Regression(ProblemType):
+    """How much will it be: the answer is a `prediction` in the label's `unit`, between `lower` and `upper`.
+
+    `coverage` is the share of true values that shall lie between the two.
+    """
+
+    name: ClassVar[str] = "regression"
+    algorithms: ClassVar[tuple[Algorithm, ...]] = (Algorithm.XGBOOST, Algorithm.LIGHTGBM, Algorithm.LINEAR)
+    label_types: ClassVar[tuple[str, ...]] = (*_WHOLE, "double")
+
+    unit: str
+    coverage: float = 0.9
+
+    def __post_init__(self) -> None:
+        require(
+            self.name,
+            [None if 0 < self.coverage < 1 else f"coverage is {self.coverage}: give a share between 0 and 1"],
+        )
+
+    @property
+    def output(self) -> tuple[Column, ...]:
+        """`prediction`, `lower`, `upper`."""
+        share = f"{self.coverage:.0%} of true values lie above"
+        return (
+            Column(name="prediction", type="double", unit=self.unit, comment="The value to expect."),
+            Column(name="lower", type="double", unit=self.unit, comment="Lower end of the interval."),
+            Column(name="upper", type="double", unit=self.unit, comment=f"Upper end: {share} `lower` and below it."),
+        )
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """Root mean squared error first, in the label's unit."""
+        return (replace(RMSE, unit=self.unit), replace(MAE, unit=self.unit), R2)

@@ -1,0 +1,1 @@
+"""Classification: will it happen, and which of several is it."""

@@ -1,0 +1,127 @@
+"""Which of several is it: raw answers are one score per class, calibrated ones a probability for each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score, recall_score
+
+from ml.declarations import LOG_LOSS, MulticlassClassification
+from ml.evaluation.measured import mean_of
+from ml.evaluation.metrics import expected_calibration_error
+from ml.evaluation.resampling import Bootstrap, Interval
+from ml.examples.split import split_months
+from ml.problems.measured import Measured, checked, improvement
+from ml.problems.problem import Floats, Objective
+
+# A model is neither a hundred times surer nor a hundred times less sure than it should be.
+_LOG_TEMPERATURES = (-4.6, 4.6)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Temperature:
+    """Probabilities are the softmax of the scores over `temperature`, which keeps their ranking (Guo et al. 2017)."""
+
+    temperature: float
+    classes: Sequence[int | str]
+
+    @property
+    def as_params(self) -> Mapping[str, str | float]:
+        """The method; its number stands in the model itself."""
+        return {"calibration": "temperature"}
+
+    @property
+    def description(self) -> Mapping[str, object]:
+        """Method, temperature and the classes in the order of the scores."""
+        return {"method": "temperature", "temperature": self.temperature, "classes": list(self.classes)}
+
+    @property
+    def in_words(self) -> str:
+        """For the description of a version."""
+        return "temperature-calibrated"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Multiclass:
+    """Labels are numbered in the order of the declared classes."""
+
+    declared: MulticlassClassification
+    split = staticmethod(split_months)
+
+    @property
+    def objective(self) -> Objective:
+        """Multinomial log loss everywhere."""
+        count = len(self.declared.classes)
+        return Objective(
+            xgboost={"objective": "multi:softprob", "eval_metric": "mlogloss", "num_class": count},
+            lightgbm={"objective": "multiclass", "metric": "multi_logloss", "num_class": count},
+            linear=self._multinomial,
+        )
+
+    def _multinomial(self, matrix: Floats, truth: Floats, penalty: float) -> tuple[Floats, Floats]:
+        absent = sorted(set(range(len(self.declared.classes))) - set(truth.astype(int).tolist()))
+        if absent:
+            names = [self.declared.classes[place] for place in absent]
+            raise ValueError(f"no fitted row has class {names}: train on more rows, or declare fewer classes")
+        fitted = LogisticRegression(C=1 / penalty, max_iter=1000).fit(matrix, truth)
+        return fitted.coef_, fitted.intercept_
+
+    def truth(self, labels: "pd.Series[Any]") -> Floats:
+        """The place of each label among the classes. Raises ValueError for a label that is none of them."""
+        known = {each: place for place, each in enumerate(self.declared.classes)}
+        places: Floats = np.asarray(labels.map(known), dtype=np.float64)
+        if np.isnan(places).any():
+            other = sorted({str(each) for each in labels[np.isnan(places)]})
+            raise ValueError(f"labels {other} are none of the classes {list(self.declared.classes)}: declare them")
+        return places
+
+    def loss(self, truth: Floats, raw: Floats) -> float:
+        """Log loss over all classes."""
+        return float(-log_softmax(raw, axis=1)[np.arange(len(truth)), truth.astype(int)].mean())
+
+    def calibrate(self, truth: Floats, raw: Floats) -> Temperature:
+        """The temperature with the smallest log loss."""
+        found = minimize_scalar(
+            lambda logarithm: self.loss(truth, raw / np.exp(logarithm)), bounds=_LOG_TEMPERATURES, method="bounded"
+        )
+        return Temperature(temperature=float(np.exp(found.x)), classes=self.declared.classes)
+
+    def measure(self, truth: Floats, output: pd.DataFrame) -> Measured:
+        """Log loss, Brier score, the mean of the classes' calibration errors, accuracy, and mean recall."""
+        places, chances = self._checked(truth, output)
+        right = places[:, None] == np.arange(chances.shape[1])
+        likeliest = self.truth(output["prediction"])
+        values = {
+            "log_loss": float(_losses(places, chances).mean()),
+            "brier_score": float(((chances - right) ** 2).sum(axis=1).mean()),
+            "expected_calibration_error": float(
+                np.mean([expected_calibration_error(right[:, k], chances[:, k]) for k in range(chances.shape[1])])
+            ),
+            "accuracy": float(accuracy_score(places, likeliest)),
+            "macro_recall": float(recall_score(places, likeliest, average="macro", zero_division=0.0)),
+        }
+        return Measured(rows=len(places), values=values, units={})
+
+    def improvement(
+        self, truth: Floats, challenger: pd.DataFrame, champion: pd.DataFrame, drawn: Bootstrap
+    ) -> Interval:
+        """In log loss: a row's own is all that counts of it, so it stands for the row's answers."""
+        ours, theirs = (_losses(*self._checked(truth, output)) for output in (challenger, champion))
+        return improvement(LOG_LOSS, lambda _truth, losses: mean_of(losses), truth, (ours, theirs), drawn)
+
+    def _checked(self, truth: Floats, output: pd.DataFrame) -> tuple[Floats, Floats]:
+        columns = tuple(f"probability_{each}" for each in self.declared.classes)
+        places, answers = checked(truth, output, columns)
+        return places, answers[list(columns)].to_numpy(float)
+
+
+def _losses(places: Floats, chances: Floats) -> Floats:
+    """Each row's share of the log loss; a probability of 0 counts as the smallest that a double tells from 0."""
+    chosen = chances[np.arange(len(places)), places.astype(int)]
+    losses: Floats = -np.log(np.clip(chosen, np.finfo(float).eps, 1.0))
+    return losses

@@ -1,0 +1,104 @@
+"""What a problem answers to the stages: how its truth reads, what learners minimise, how answers are measured.
+
+Arrays: `truth` has shape (rows,). `raw`, what a learner says before calibration, has shape (rows,), or (rows, classes)
+if there are several classes. `output` is a table with the columns that the problem declares, a row per row of `truth`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ml.declarations import ProblemType
+from ml.evaluation.resampling import Bootstrap, Interval
+from ml.examples.split import Split
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Objective:
+    """What each library is to minimise.
+
+    Attributes:
+        xgboost: its `objective` and `eval_metric`.
+        lightgbm: its `objective` and `metric`.
+        linear: coefficients (outputs, columns) and intercepts (outputs,) from a matrix without NaN, truth and penalty.
+    """
+
+    xgboost: Mapping[str, object]
+    lightgbm: Mapping[str, object]
+    linear: Callable[[Floats, Floats, float], tuple[Floats, Floats]]
+
+
+class Calibration(Protocol):
+    """From raw answers to those that mean what they say."""
+
+    @property
+    def as_params(self) -> Mapping[str, str | float]:
+        """Its method and numbers, as the run of a training records them."""
+
+    @property
+    def description(self) -> Mapping[str, object]:
+        """What the served model reads: `method` and its numbers."""
+
+    @property
+    def in_words(self) -> str:
+        """What was done, for the description of a version: "sigmoid-calibrated"."""
+
+
+class Measures(Protocol):
+    """A model on rows that it has not seen."""
+
+    def as_dict(self) -> dict[str, float]:
+        """The number of `rows`, and every measure of the problem by name."""
+
+    def summary(self) -> str:
+        """One line for log, description and report."""
+
+
+class Problem(Protocol):
+    """One kind of question."""
+
+    @property
+    def declared(self) -> ProblemType:
+        """Its output columns, measures with direction and unit, and algorithms."""
+
+    @property
+    def objective(self) -> Objective:
+        """What learners minimise."""
+
+    def split(
+        self,
+        periods: Iterable[date],
+        *,
+        holdout_ratio: float,
+        tuning_ratio: float,
+        calibration_ratio: float,
+        holdout_start: date | None = None,
+    ) -> Split:
+        """Which periods train, tune, calibrate and judge. Raises ValueError if a part would be empty."""
+
+    def truth(self, labels: "pd.Series[Any]") -> Floats:
+        """The label column as numbers. Raises ValueError for a value that the problem does not know."""
+
+    def loss(self, truth: Floats, raw: Floats) -> float:
+        """What the search minimises, on rows that were not fitted."""
+
+    def calibrate(self, truth: Floats, raw: Floats) -> Calibration:
+        """From rows that were not fitted. Raises ValueError if they are too few, or contradict the model."""
+
+    def measure(self, truth: Floats, output: pd.DataFrame) -> Measures:
+        """Every measure of the problem. Raises ValueError for no rows, or NaN among the answers."""
+
+    def improvement(
+        self, truth: Floats, challenger: pd.DataFrame, champion: pd.DataFrame, drawn: Bootstrap
+    ) -> Interval:
+        """How much better the challenger is on the same rows by the problem's first measure, with its paired interval.
+
+        Above zero is better, whichever way the measure improves.
+        """

@@ -1,0 +1,1 @@
+"""Regression: how much will it be, and between which bounds."""

@@ -1,0 +1,90 @@
+"""A linear model over bent lines: each number by its place in its quantile bins, each category by a column.
+
+It is the learner to explain by: every feature adds its own curve, and nothing else. Its penalty is on squared weights.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import optuna
+
+from ml.examples.split import Split
+from ml.problems.problem import Floats
+from ml.training.learners.learner import Scores
+from ml.training.learners.rows import Categories, Rows
+from ml.training.tuning import Params
+from ml.versions.pyfunc_model import LINEAR_FILE, expand
+
+_FIRST: Params = {"bins": 8, "penalty": 1.0}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FittedLinear:
+    """`weights` (outputs, expanded columns), `intercepts` (outputs,), `edges` per column of the matrix."""
+
+    weights: Floats
+    intercepts: Floats
+    edges: list[list[float]]
+    rows: Rows
+    categories: Categories
+    readers: tuple[str, ...] = ("linear",)
+
+    def scores(self, periods: Sequence[date]) -> Scores:
+        """Truth and weighted sums of the rows of `periods`."""
+        expanded = expand(self.rows.matrix(periods, self.categories), self.edges)
+        sums = expanded @ self.weights.T + self.intercepts
+        return Scores(truth=self.rows.truth(periods), raw=sums[:, 0] if sums.shape[1] == 1 else sums)
+
+    def save(self, directory: Path) -> None:
+        """All numbers as JSON."""
+        saved = {"weights": self.weights.tolist(), "intercepts": self.intercepts.tolist(), "edges": self.edges}
+        (directory / LINEAR_FILE).write_text(json.dumps(saved))
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinearModel:
+    """A weighted sum over `rows`."""
+
+    rows: Rows
+
+    @property
+    def first(self) -> Params:
+        """Eighths of the rows."""
+        return _FIRST
+
+    def suggest(self, trial: optuna.Trial) -> Params:
+        """From straight lines to 32 bends; from hardly any penalty to one that leaves the average alone."""
+        return {
+            "bins": trial.suggest_int("bins", 1, 32, log=True),
+            "penalty": trial.suggest_float("penalty", 0.01, 1000.0, log=True),
+        }
+
+    def try_out(self, params: Params, split: Split) -> tuple[float, Params]:
+        """Fit on the training periods; loss on the tuning periods."""
+        scores = self.fit(params, split.train).scores(split.tuning)
+        return self.rows.problem.loss(scores.truth, scores.raw), {}
+
+    def fit(self, params: Params, periods: Sequence[date]) -> FittedLinear:
+        """Weights for the rows of `periods`, with edges at their quantiles."""
+        categories = self.rows.categories(periods)
+        matrix = self.rows.matrix(periods, categories)
+        edges = [bin_edges(column, int(params["bins"])) for column in matrix.T]
+        truth = self.rows.truth(periods)
+        weights, intercepts = self.rows.problem.objective.linear(expand(matrix, edges), truth, float(params["penalty"]))
+        return FittedLinear(weights=weights, intercepts=intercepts, edges=edges, rows=self.rows, categories=categories)
+
+    def without(self, features: Sequence[str]) -> "LinearModel":
+        """On fewer features."""
+        return LinearModel(rows=self.rows.without(features))
+
+
+def bin_edges(column: Floats, bins: int) -> list[float]:
+    """The edges of `bins` bins with equally many values each; fewer if values repeat, one edge if all are equal."""
+    known = column[~np.isnan(column)]
+    if not known.size:
+        return [0.0]
+    return [float(edge) for edge in np.unique(np.quantile(known, np.linspace(0, 1, bins + 1)))]

@@ -1,0 +1,62 @@
+"""Training examples in memory, as learners take them: whole periods, encoded."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ml.declarations import Feature
+from ml.problems.problem import Floats, Problem
+from ml.versions.contract import kinds
+from ml.versions.pyfunc_model import encode
+
+# A category beyond the most frequent ones is treated as unknown: each costs a column.
+MAX_CATEGORIES = 32
+
+Categories = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """`frame`: one row per training example with `period`, the features and the label."""
+
+    frame: pd.DataFrame
+    features: tuple[Feature, ...]
+    label: str
+    period: str
+    problem: Problem
+    seed: int
+
+    def without(self, names: Sequence[str]) -> "Rows":
+        """The same rows, and fewer features."""
+        return replace(self, features=tuple(feature for feature in self.features if feature.name not in names))
+
+    def of(self, periods: Sequence[date]) -> pd.DataFrame:
+        """The rows of `periods`, in their order."""
+        return self.frame[self.frame[self.period].isin(list(periods))]
+
+    def truth(self, periods: Sequence[date]) -> Floats:
+        """The labels of `periods` as numbers."""
+        return self.problem.truth(self.of(periods)[self.label])
+
+    def categories(self, periods: Sequence[date]) -> Categories:
+        """The most frequent values of each text feature in `periods`; among equals the first by spelling."""
+        rows = self.of(periods)
+        found = {}
+        for name, kind in kinds(self.features).items():
+            if kind == "category":
+                counted = rows[name].dropna().astype(str).value_counts()
+                found[name] = [str(value) for value, _ in sorted(counted.items(), key=_by_count)][:MAX_CATEGORIES]
+        return found
+
+    def matrix(self, periods: Sequence[date], categories: Categories) -> npt.NDArray[np.float64]:
+        """The features of `periods`, encoded with `categories`."""
+        return encode(self.of(periods), kinds(self.features), categories)
+
+
+def _by_count(counted: tuple[object, int]) -> tuple[int, str]:
+    value, count = counted
+    return -count, str(value)

@@ -1,0 +1,127 @@
+"""What a declaration refuses of a model and its problem: all mistakes at once, each with what to do."""
+
+from dataclasses import replace
+
+import pytest
+
+from ml.declarations import (
+    Algorithm,
+    BinaryClassification,
+    Column,
+    DeclarationError,
+    Model,
+    MulticlassClassification,
+    ProblemType,
+    Promotion,
+    Regression,
+    Tuning,
+)
+from ml.usecases import use_case
+
+CREDIT = use_case("credit")
+REGRESSION = Regression(unit="EUR")
+KINDS = MulticlassClassification(classes=("a", "b", "c"))
+
+
+def _labelled(label: Column, problem: ProblemType, **changes: object) -> Model:
+    """The credit model with another label and problem."""
+    table = CREDIT.model.outcome.table
+    columns = tuple(label if column.name == "defaulted" else column for column in table.columns)
+    outcome = replace(CREDIT.model.outcome, table=replace(table, columns=columns), label=label.name)
+    return replace(CREDIT.model, outcome=outcome, problem=problem, **changes)
+
+
+def _label(kind: str, allowed: tuple[int | str, ...] = ()) -> Column:
+    return Column(name="defaulted", type=kind, comment="The label.", allowed=allowed)
+
+
+def test_every_mistake_of_a_model_is_named_at_once() -> None:
+    """A label of another type, an algorithm that cannot learn the problem, one named twice, and a promotion by copy."""
+    twice = (Algorithm.SPARK_GBT, Algorithm.XGBOOST, Algorithm.XGBOOST)
+    with pytest.raises(DeclarationError) as refused:
+        _labelled(_label("string"), REGRESSION, algorithms=twice, promotion=Promotion.COPY)
+    assert refused.value.problems == (
+        "label 'defaulted' is string; regression takes int, bigint, double: change the column or the problem",
+        "algorithms are ['spark_gbt', 'xgboost', 'xgboost']: name at least one, each once",
+        "algorithms ['spark_gbt'] cannot learn regression: name some of xgboost, lightgbm, linear",
+        "spark_gbt keeps its rows on Spark's workers, and the others want them on one node: name spark_gbt alone, or "
+        "leave it out",
+        "promotion is copy, which no job does: declare deploy_code, so that each environment trains its own version by "
+        "the same code",
+    )
+
+
+@pytest.mark.parametrize(
+    ("label", "problem", "said"),
+    [
+        (_label("double"), BinaryClassification(), "is double; binary classification takes int, bigint"),
+        (_label("int", (0, 1, 2)), BinaryClassification(), r"allows \[2\]; binary classification takes 0 and 1"),
+        (_label("double"), KINDS, "is double; multi-class classification takes int, bigint, string"),
+        (_label("string", ("a", "b")), KINDS, r"allows \['a', 'b'\], and the classes are \['a', 'b', 'c'\]"),
+    ],
+)
+def test_a_label_that_the_problem_cannot_have_is_refused(label: Column, problem: ProblemType, said: str) -> None:
+    """By type, and by the values that its column allows."""
+    with pytest.raises(DeclarationError, match=said):
+        _labelled(label, problem)
+
+
+@pytest.mark.parametrize(
+    ("label", "problem"),
+    [
+        (_label("bigint"), BinaryClassification()),
+        (_label("string", ("c", "a", "b")), KINDS),
+        (_label("int", (1, 2, 3)), MulticlassClassification(classes=(1, 2, 3))),
+        (_label("double"), REGRESSION),
+        (_label("int"), REGRESSION),
+    ],
+)
+def test_a_label_that_fits_is_taken(label: Column, problem: ProblemType) -> None:
+    """One of each kind."""
+    assert _labelled(label, problem).problem == problem
+
+
+def test_a_label_that_is_no_column_is_refused() -> None:
+    """It would be found out by the training otherwise."""
+    table = CREDIT.model.outcome.table
+    without = replace(table, columns=tuple(column for column in table.columns if column.name != "defaulted"))
+    with pytest.raises(DeclarationError, match="label 'defaulted' is no column of 'client_outcomes'"):
+        replace(CREDIT.model, outcome=replace(CREDIT.model.outcome, table=without))
+
+
+@pytest.mark.parametrize("classes", [("a", "b"), ("a", "b", "b"), ("a", "b", 3), ("a", "b", "C D")])
+def test_classes_that_make_no_question_are_refused(classes: tuple[int | str, ...]) -> None:
+    """Two, the same twice, numbers beside text, and what cannot be part of a column's name."""
+    with pytest.raises(DeclarationError, match="classes"):
+        MulticlassClassification(classes=classes)
+
+
+def test_a_share_and_a_number_of_trials_that_cannot_be_are_refused() -> None:
+    """Each says what to give."""
+    with pytest.raises(DeclarationError, match=r"coverage is 1\.0: give a share between 0 and 1"):
+        Regression(unit="EUR", coverage=1.0)
+    with pytest.raises(DeclarationError, match="trials is 0: give 1 or more"):
+        Tuning(trials=0)
+
+
+def test_gates_and_monitoring_that_cannot_judge_the_problem_are_refused() -> None:
+    """Both are named, with the measures that the problem has."""
+    with pytest.raises(DeclarationError) as refused:
+        replace(CREDIT, model=_labelled(_label("double"), REGRESSION))
+    gates, monitoring = refused.value.problems
+    assert gates.startswith(
+        "gates judge by roc_auc, log_loss, brier_score, expected_calibration_error, which regression does not have"
+    )
+    assert "it is measured by root_mean_squared_error, mean_absolute_error" in gates
+    assert monitoring.startswith("monitoring judges by roc_auc, expected_calibration_error")
+
+
+def test_what_is_answered_is_named_by_the_problem() -> None:
+    """The columns of the served model, with their units."""
+    assert [column.name for column in BinaryClassification().output] == ["probability"]
+    assert [column.name for column in KINDS.output] == ["prediction", "probability_a", "probability_b", "probability_c"]
+    assert [(column.name, column.unit) for column in REGRESSION.output] == [
+        ("prediction", "EUR"),
+        ("lower", "EUR"),
+        ("upper", "EUR"),
+    ]
