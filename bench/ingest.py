@@ -12,7 +12,6 @@ import tempfile
 import time
 from pathlib import Path
 
-from pyspark.sql import SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
 from bench.page import rewrite
@@ -20,42 +19,16 @@ from bench.processes import run
 from bench.synthesis import table
 from localcloud.spark.server import SparkServer
 from ml import runtime
-from ml.declarations import Table
 from ml.ingest import bronze, silver
 from ml.tables import Tables
-from ml.tables.backends import create_statement, split
 from ml.usecases import use_case
+from tests.ml.folder_backend import FolderBackend
 
 SIZES = (50_000, 500_000, 5_000_000)
 NEW_ROWS = 1_000
 _FEED = use_case("credit").feeds[1]
 _SILVER = _FEED.silver.full_name("bench", "credit")
 _FILES = 10
-
-
-class _Folder:
-    """Places of tables and volumes: `<root>/catalog/schema/name`, with no rights to ask for."""
-
-    def __init__(self, root: Path) -> None:
-        self._root = root
-
-    def relation(self, full_name: str, *, write: bool) -> str:  # noqa: ARG002 - no rights here
-        """The table's path."""
-        return f"delta.`{self._root.joinpath(*split(full_name))}`"
-
-    def exists(self, full_name: str) -> bool:
-        """Whether it has been made."""
-        return self._root.joinpath(*split(full_name), "_delta_log").is_dir()
-
-    def create(self, spark: SparkSession, table: Table, full_name: str) -> None:
-        """Make it."""
-        spark.sql(create_statement(table, self.relation(full_name, write=True))).collect()
-
-    def volume(self, full_name: str, *, write: bool) -> str:  # noqa: ARG002 - no rights here
-        """The volume's folder."""
-        folder = self._root.joinpath(*split(full_name))
-        folder.mkdir(parents=True, exist_ok=True)
-        return str(folder)
 
 
 def deliver(root: Path, month: str, first: int, rows: int) -> None:
@@ -69,10 +42,10 @@ def deliver(root: Path, month: str, first: int, rows: int) -> None:
 
 def ingest(root: Path, run_id: str) -> None:
     """Run both tasks in this process; print the seconds of each, peak memory, and the silver files looked into."""
-    tables = Tables(runtime.spark(), _Folder(root))
+    tables = Tables(runtime.spark(), FolderBackend(root))
     found: dict[str, object] = {}
     for task in (bronze, silver):
-        task.door = lambda: tables  # type: ignore[assignment]
+        setattr(task, "door", lambda: tables)  # noqa: B010 - the door of a task, which mypy takes for a constant
         started = time.monotonic()
         task.main(["--use-case", "credit", "--catalog", "bench", "--run-id", run_id])
         found[task.__name__] = time.monotonic() - started
@@ -82,7 +55,7 @@ def ingest(root: Path, run_id: str) -> None:
 
 def looked_into(root: Path, first: int) -> tuple[int, int]:
     """How many files of silver may hold one of the new keys, by their statistics, and how many there are."""
-    rows = Tables(runtime.spark(), _Folder(root)).read(_SILVER)
+    rows = Tables(runtime.spark(), FolderBackend(root)).read(_SILVER)
     asked = rows.where(F.col("client_id").between(first, first + NEW_ROWS - 1))
     return len(asked.inputFiles()), len(rows.inputFiles())
 
