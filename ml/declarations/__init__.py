@@ -9,7 +9,16 @@ from ml.declarations.errors import DeclarationError
 from ml.declarations.features import Aggregate, Dimension, Feature, FeatureTable, History, Past, Window, lag
 from ml.declarations.feed import Feed, FeedSource, OnRepeat
 from ml.declarations.formats import Binary, Csv, Discovery, FileFormat, JsonLines, Parquet, PeriodFrom, Source, Spelling
-from ml.declarations.gates import ComparisonGate, ComplianceGate, Costs, Gates, InfrastructureGate, MeasureRule, SignOff
+from ml.declarations.gates import (
+    ComparisonGate,
+    ComplianceGate,
+    Costs,
+    Gates,
+    InfrastructureGate,
+    LeakLimits,
+    MeasureRule,
+    SignOff,
+)
 from ml.declarations.hidden import RECORD, Hidden, hidden_columns, hiding_function, unmasked
 from ml.declarations.measures import (
     BRIER_SCORE,
@@ -86,6 +95,7 @@ __all__ = [
     "JsonLines",
     "Later",
     "Layer",
+    "LeakLimits",
     "Limits",
     "Login",
     "Measure",

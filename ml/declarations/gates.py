@@ -10,6 +10,23 @@ from ml.declarations.measures import COST, Measure
 
 
 @dataclass(frozen=True, kw_only=True)
+class LeakLimits:
+    """Beyond which a model looks as if it knew the outcome, or its hold-out.
+
+    `max_roc_auc`: of the model; `max_single_feature_roc_auc`: of one feature by itself, in either direction.
+    `max_feature_share`: of one feature in what the model knows, by shuffling it (permutation importance).
+    `max_repeated_keys_ratio` and `max_repeated_rows_ratio`: of the hold-out rows, those with the key, or with all
+    feature values, of a row that was fitted on. Declare more if clients return.
+    """
+
+    max_roc_auc: float = 0.97
+    max_single_feature_roc_auc: float = 0.95
+    max_feature_share: float = 0.95
+    max_repeated_keys_ratio: float = 0.05
+    max_repeated_rows_ratio: float = 0.05
+
+
+@dataclass(frozen=True, kw_only=True)
 class ComplianceGate:
     """What a model version must carry, and how far groups may differ.
 
@@ -24,6 +41,7 @@ class ComplianceGate:
     min_group_rows: int
     decision_threshold: float
     min_selection_ratio: float | None = None
+    leaks: LeakLimits = LeakLimits()
 
 
 @dataclass(frozen=True, kw_only=True)

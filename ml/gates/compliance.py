@@ -1,21 +1,29 @@
 """Task `compliance` of job `<usecase>-promotion`: may this version be used at all?
 
 It must say what it takes, what it is for, who owns it, what it was made from and under which licence; be
-reproducible; and treat groups of people alike.
+reproducible; know nothing that it could not know; and treat groups of people alike.
 """
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
 from mlflow.pyfunc import PyFuncModel
 
+from ml.declarations import Model
 from ml.evaluation.fairness import Fairness, fairness
+from ml.evaluation.leaks import importance, ranking_alone
+from ml.evaluation.metrics import roc_auc
 from ml.gates import reporting
-from ml.gates.compliance_checks import Papers, judge
+from ml.gates.compliance_checks import HoldoutSigns, Papers, judge
+from ml.gates.leak_checks import LeakSigns
+from ml.gates.repeats import repeats
 from ml.gates.scoring import holdout, score
 from ml.gates.verdict import Verdict, refuse
 from ml.records.gate_results import COMPLIANCE
@@ -40,15 +48,39 @@ def verdict(subject: Judged) -> Verdict:
         fetched = version_task.fetch(subject, subject.version, Path(temporary))
         model = artifact.load(fetched)
         papers = read_papers(version.description or "", version.tags, model, artifact.raw_model(fetched))
-        groups: list[Fairness] = []
-        problem = None
-        try:
-            rows = holdout(subject, read_lineage(f"version {subject.version}", version.tags))
-            groups = by_group(subject, model, rows)
-        except (ValueError, MlflowException) as error:
-            problem = str(error)
+        found = measured(subject, model, version.tags, papers)
     gate = subject.common.use_case.gates.compliance
-    return judge(subject.model, gate, subject.source_catalog or "", papers, groups, problem=problem)
+    return judge(subject.model, gate, subject.source_catalog or "", papers, found)
+
+
+def measured(subject: Judged, model: PyFuncModel, tags: Mapping[str, str], papers: Papers) -> HoldoutSigns | str:
+    """What the hold-out says of the version, or why it cannot be asked."""
+    try:
+        lineage = read_lineage(f"version {subject.version}", tags)
+        rows = holdout(subject, lineage)
+        probabilities = score(model, rows)
+        features = papers.inputs or ()
+        leaks = LeakSigns(
+            roc_auc=roc_auc(rows[subject.model.outcome.label], probabilities),
+            alone=alone(subject.model, rows, features),
+            shares=shares(subject.model, model, rows, features),
+            repeats=repeats(subject, lineage, features),
+        )
+        return HoldoutSigns(groups=by_group(subject, probabilities, rows), leaks=leaks)
+    except (ValueError, MlflowException) as error:
+        return str(error)
+
+
+def alone(model: Model, rows: pd.DataFrame, features: Sequence[str]) -> Mapping[str, float]:
+    """How well each feature ranks the outcome by itself."""
+    labels = rows[model.outcome.label].to_numpy(np.int64)
+    return {name: ranking_alone(rows[name], labels) for name in features}
+
+
+def shares(model: Model, version: PyFuncModel, rows: pd.DataFrame, features: Sequence[str]) -> Mapping[str, float]:
+    """The share of each feature in what the version knows."""
+    labels = rows[model.outcome.label].to_numpy(np.int64)
+    return importance(partial(score, version), rows[list(features)], features, labels, seed=model.seed)
 
 
 def read_papers(description: str, tags: Mapping[str, str], model: PyFuncModel, folder: Path) -> Papers:
@@ -66,10 +98,9 @@ def read_papers(description: str, tags: Mapping[str, str], model: PyFuncModel, f
     )
 
 
-def by_group(subject: Judged, model: PyFuncModel, rows: pd.DataFrame) -> list[Fairness]:
-    """The fairness of `model` over `rows`, for every declared attribute."""
+def by_group(subject: Judged, probabilities: npt.NDArray[np.float64], rows: pd.DataFrame) -> list[Fairness]:
+    """The fairness of the `probabilities` of `rows`, for every declared attribute."""
     gate, labels = subject.common.use_case.gates.compliance, rows[subject.model.outcome.label]
-    probabilities = score(model, rows)
     return [
         fairness(
             name, rows[name], labels, probabilities, threshold=gate.decision_threshold, min_rows=gate.min_group_rows

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from ml.declarations import ComplianceGate, Model
 from ml.evaluation.fairness import Fairness
 from ml.gates.fairness_checks import fairness_checks
+from ml.gates.leak_checks import LeakSigns, leak_checks
 from ml.gates.verdict import Check, Verdict, decide
 from ml.records.gate_results import COMPLIANCE
 from ml.versions.lineage import LineageError, read_lineage
@@ -28,16 +29,18 @@ class Papers:
     requirements: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class HoldoutSigns:
+    """What the scored hold-out says of a version beside how good it is."""
+
+    groups: Sequence[Fairness]
+    leaks: LeakSigns
+
+
 def judge(
-    model: Model,
-    gate: ComplianceGate,
-    source_catalog: str,
-    papers: Papers,
-    groups: Sequence[Fairness],
-    *,
-    problem: str | None = None,
+    model: Model, gate: ComplianceGate, source_catalog: str, papers: Papers, found: HoldoutSigns | str
 ) -> Verdict:
-    """The verdict. `problem` says why nothing could be measured on the hold-out; it fails the gate."""
+    """The verdict. `found` is what was measured on the hold-out, or why nothing could be, which fails the gate."""
     checks = [
         _signature(model, papers),
         _present("description", papers.description),
@@ -45,15 +48,16 @@ def judge(
         _lineage(papers.tags, source_catalog),
         _commit(papers.tags),
         _environment(papers.requirements),
-        *_measured(model, gate, groups, problem),
+        *_measured(model, gate, found),
     ]
     inputs = {
         "description": papers.description,
         "tags": dict(papers.tags),
         "features": papers.inputs,
         "requirements": papers.requirements,
-        "fairness": [asdict(group) for group in groups],
-        "problem": problem,
+        "fairness": [] if isinstance(found, str) else [asdict(group) for group in found.groups],
+        "leaks": None if isinstance(found, str) else asdict(found.leaks),
+        "problem": found if isinstance(found, str) else None,
     }
     return decide(COMPLIANCE, checks, inputs=inputs, thresholds=asdict(gate))
 
@@ -122,8 +126,8 @@ def _environment(requirements: Sequence[str]) -> Check:
     return Check(passed=True, text=f"environment is pinned ({len(requirements)} packages)")
 
 
-def _measured(model: Model, gate: ComplianceGate, groups: Sequence[Fairness], problem: str | None) -> list[Check]:
+def _measured(model: Model, gate: ComplianceGate, found: HoldoutSigns | str) -> list[Check]:
     """What can only be said of scored hold-out rows."""
-    if problem:
-        return [Check(passed=False, text=f"the hold-out could not be measured: {problem}")]
-    return fairness_checks(model.fairness_groups, gate, groups)
+    if isinstance(found, str):
+        return [Check(passed=False, text=f"the hold-out could not be measured: {found}")]
+    return [*leak_checks(found.leaks, gate.leaks), *fairness_checks(model.fairness_groups, gate, found.groups)]

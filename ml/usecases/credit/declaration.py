@@ -15,6 +15,7 @@ from ml.declarations import (
     JobSettings,
     Joins,
     Layer,
+    LeakLimits,
     Limits,
     MeasureRule,
     Model,
@@ -80,7 +81,13 @@ GATES = Gates(
     # 0.8 is the four-fifths rule of US employment and credit guidance (EEOC 1978); 0.2 bounds the difference where
     # nearly all are selected and a ratio says little.
     compliance=ComplianceGate(
-        max_group_difference=0.2, min_selection_ratio=0.8, min_group_rows=100, decision_threshold=0.5
+        max_group_difference=0.2,
+        min_selection_ratio=0.8,
+        min_group_rows=100,
+        decision_threshold=0.5,
+        # No model of any kind passed 0.81 on the real file. There the newest repayment status alone ranks at 0.70 and
+        # has two thirds of what a model knows; 2.7 % of the newest clients are like an earlier one in every feature.
+        leaks=LeakLimits(max_roc_auc=0.90, max_single_feature_roc_auc=0.85, max_feature_share=0.90),
     ),
     comparison=ComparisonGate(
         measures=(

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from ml.evaluation.fairness import Fairness, GroupRates
-from ml.gates.compliance_checks import Papers, judge
+from ml.gates.compliance_checks import HoldoutSigns, Papers, judge
+from ml.gates.leak_checks import LeakSigns, Repeats
 from ml.gates.verdict import Verdict
 from ml.records.gate_results import Decision
 from ml.usecases import use_case
@@ -67,8 +68,16 @@ def _group(attribute: str, difference: float, groups: int = 2) -> Fairness:
 FAIR = (_group("sex", 0.02), _group("age_band", 0.04))
 
 
-def _judge(papers: Papers = PAPERS, groups: tuple[Fairness, ...] = FAIR, problem: str | None = None) -> Verdict:
-    return judge(MODEL, GATE, "prod", papers, groups, problem=problem)
+HONEST = LeakSigns(
+    roc_auc=0.8,
+    alone={"pay_status_1": 0.7},
+    shares={"pay_status_1": 0.6},
+    repeats=Repeats(holdout_rows=1000, same_key=0, same_features=3),
+)
+
+
+def _judge(papers: Papers = PAPERS, groups: tuple[Fairness, ...] = FAIR) -> Verdict:
+    return judge(MODEL, GATE, "prod", papers, HoldoutSigns(groups=groups, leaks=HONEST))
 
 
 def test_complete_papers_and_like_treatment_pass() -> None:
@@ -149,14 +158,14 @@ def test_unlike_or_unknown_treatment_blocks(groups: tuple[Fairness, ...], decisi
 
 def test_a_model_without_groups_is_not_asked_about_them() -> None:
     """Fairness is judged only if groups are declared."""
-    verdict = judge(replace(MODEL, fairness_groups=()), GATE, "prod", PAPERS, (), problem=None)
+    verdict = judge(replace(MODEL, fairness_groups=()), GATE, "prod", PAPERS, HoldoutSigns(groups=(), leaks=HONEST))
     assert verdict.decision is Decision.PASS
     assert "selection" not in verdict.reason
 
 
 def test_a_problem_in_measuring_fails_with_its_words() -> None:
     """A hold-out that cannot be read is no fair model."""
-    verdict = _judge(groups=(), problem="labels must be 0 or 1")
+    verdict = judge(MODEL, GATE, "prod", PAPERS, "labels must be 0 or 1")
     assert verdict.decision is Decision.FAIL
     assert verdict.reason == "the hold-out could not be measured: labels must be 0 or 1"
 

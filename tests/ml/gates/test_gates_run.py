@@ -11,12 +11,15 @@ import pytest
 
 from ml.gates import comparison, compliance, infrastructure, sign_off
 from ml.gates.infrastructure import run_probe
+from ml.gates.leak_checks import Repeats
+from ml.gates.repeats import repeats
 from ml.records.approvals import APPROVALS
 from ml.release import promote
 from ml.release.alias_moves import NotReleasedError
 from ml.tables import frame_of
 from ml.versions import version_task
 from ml.versions.artifact import raw_model
+from ml.versions.lineage import read_lineage
 from tests.ml.conftest import MODEL_NAME, World
 
 WHEN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -75,11 +78,23 @@ def test_the_first_version_passes_every_gate_and_goes_live(world: World, first: 
     assert json.loads(rows["comparison"]["inputs"])["challenger"]["rows"] == 1000
     judged = json.loads(rows["comparison"]["thresholds"])["measures"]
     assert (judged[0]["measure"]["name"], judged[0]["margin"], judged[0]["limit"]) == ("roc_auc", 0.005, 0.7)
+    leaks = json.loads(rows["compliance"]["inputs"])["leaks"]
+    assert leaks["repeats"] == {"holdout_rows": 1000, "same_key": 0, "same_features": 0}
+    assert 0.3 < leaks["shares"]["pay_status_1"] < 0.9
+    assert sum(leaks["shares"].values()) == pytest.approx(1)
     assert [group["attribute"] for group in json.loads(rows["compliance"]["inputs"])["fairness"]] == ["sex", "age_band"]
     assert json.loads(rows["infrastructure"]["inputs"])["memory_mib"] > 50
     assert rows["sign_off"]["decided_by"]
     assert _aliases(world) == {"champion": first}
     assert _history(world) == [("champion", None, first)]
+
+
+def test_hold_out_rows_like_fitted_ones_are_counted(world: World, first: int) -> None:
+    """Each client's sex was seen in training, and no client."""
+    parts = ["--use-case=credit", "--catalog=prod", "--run-id=repeats", f"--version={first}", "--source-catalog=prod"]
+    subject = version_task.judged("gates_compliance", parts, reads_data=True)
+    lineage = read_lineage("it", subject.registered().tags)
+    assert repeats(subject, lineage, ["sex"]) == Repeats(holdout_rows=1000, same_key=0, same_features=1000)
 
 
 def test_judging_and_promoting_the_champion_again_changes_nothing(world: World, first: int) -> None:
