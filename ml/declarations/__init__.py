@@ -6,7 +6,7 @@
 from ml.declarations.causes import TrainingCause, cause_of
 from ml.declarations.derived import Derived, Input
 from ml.declarations.errors import DeclarationError
-from ml.declarations.features import Aggregate, Dimension, Feature, FeatureTable, History, Past, Window, lag
+from ml.declarations.features import Feature, FeatureTable
 from ml.declarations.feed import Feed, FeedSource, OnRepeat
 from ml.declarations.formats import Binary, Csv, Discovery, FileFormat, JsonLines, Parquet, PeriodFrom, Source, Spelling
 from ml.declarations.gates import (
@@ -20,6 +20,7 @@ from ml.declarations.gates import (
     SignOff,
 )
 from ml.declarations.hidden import RECORD, Hidden, hidden_columns, hiding_function, unmasked
+from ml.declarations.histories import Aggregate, Dimension, History, Past, Window, lag
 from ml.declarations.measures import (
     BRIER_SCORE,
     CALIBRATION_ERROR,

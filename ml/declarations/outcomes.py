@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ml.declarations.errors import require
-from ml.declarations.features import History
+from ml.declarations.histories import History
 from ml.declarations.table import Table
 
 

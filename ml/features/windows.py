@@ -5,7 +5,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml.declarations import Aggregate, Calendar, Dimension, Feature, FeatureTable, History, Table, Window
-from ml.declarations.features import COUNTS
+from ml.declarations.histories import COUNTS
 
 _EVENT, _TIME, _KNOWN, _AGE, _ORDER, _ROW = "_event", "_time", "_known", "_age", "_order", "_row"
 _SQL = {

@@ -19,7 +19,7 @@ from ml.features import sync
 from ml.features.online_stores import OnlineStores
 from ml.parameters import Common
 from ml.tables import Tables
-from ml.tables.unity_rest import UnityRestPlaces
+from ml.tables.unity_rest import UnityRestBackend
 from ml.usecases.credit.declaration import USE_CASE as CREDIT
 
 # What is called there, and whether it is done by then.
@@ -52,7 +52,7 @@ def main(point: str) -> None:
     workspace = WorkspaceClient()
     with pytest.MonkeyPatch.context() as patch:
         kill_at(point, patch)
-        tables = Tables(runtime.spark(), UnityRestPlaces(workspace.api_client))
+        tables = Tables(runtime.spark(), UnityRestBackend(workspace.api_client))
         stage.publish(tables, workspace, Common(use_case=CREDIT, catalog="prod", run_id="1"))
 
 
