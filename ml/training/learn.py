@@ -9,22 +9,20 @@ import numpy as np
 from ml.declarations import Tuning
 from ml.examples.split import Split
 from ml.problems.problem import Calibration, Problem
-from ml.training.learners.average import average
-from ml.training.learners.learner import Fitted, Learner, Narrowing, Scores
+from ml.training.learners.average import Averaged, averages
+from ml.training.learners.learner import Fitted, Fitter, Learner, Narrowing, Scores
 from ml.training.tuning import Candidate, Params, Search, search
-
-AVERAGE = "average"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Learned:
     """The result of training: what was fitted, by which learner, its calibration, and how they were found.
 
-    `searches` holds the search of each learner by name, and the one try of their average as `average`.
+    `searches` holds the search of each learner by name, and of each average, such as `xgboost+linear`, its one try.
     """
 
     fitted: Fitted
-    learner: Learner
+    learner: Fitter
     chosen: str
     calibration: Calibration
     params: Params
@@ -53,13 +51,12 @@ def learn(learners: Mapping[str, Learner], problem: Problem, split: Split, tunin
     each of them is scored by a model that saw all others, and the calibration of those scores is taken for the
     final model (cross-fitting, as in Platt 1999, section 2.1, with periods for folds).
     """
-    everyone, searches = dict(learners), {name: _searched(each, split, tuning, seed) for name, each in learners.items()}
-    parts = [
-        (name, each, searches[name].best.fitting) for name, each in learners.items() if isinstance(each, Narrowing)
-    ]
-    if len(parts) > 1:
-        both = average(parts, problem)
-        everyone[AVERAGE], searches[AVERAGE] = both, _searched(both, split, Tuning(trials=1), seed)
+    searches = {name: _searched(each, split, tuning, seed) for name, each in learners.items()}
+    alike = {name: each for name, each in learners.items() if isinstance(each, Narrowing)}
+    best = {name: found.best.fitting for name, found in searches.items()}
+    averaged = averages(alike, best, problem, split) if len(alike) > 1 else {}
+    everyone: dict[str, Fitter] = {**learners, **{name: each.average for name, each in averaged.items()}}
+    searches |= {name: _single(each) for name, each in averaged.items()}
     chosen = min(searches, key=lambda name: searches[name].best.loss)
     learner, params = everyone[chosen], searches[chosen].best.fitting
     unseen = _unseen(learner, params, split)
@@ -73,11 +70,16 @@ def learn(learners: Mapping[str, Learner], problem: Problem, split: Split, tunin
     )
 
 
+def _single(averaged: Averaged) -> Search:
+    """An average as a search with one candidate."""
+    return Search(candidates=(Candidate(params=averaged.params, loss=averaged.loss, found={}),), asked=1)
+
+
 def _searched(learner: Learner, split: Split, tuning: Tuning, seed: int) -> Search:
     return search(tuning, seed, learner.first, learner.suggest, lambda params: learner.try_out(params, split))
 
 
-def _unseen(learner: Learner, params: Params, split: Split) -> Scores:
+def _unseen(learner: Fitter, params: Params, split: Split) -> Scores:
     """The calibration rows, each period scored by a model that was fitted on all others before the hold-out."""
     scores = [_of(learner, params, period, split.before_holdout) for period in split.calibration]
     return Scores(
@@ -85,7 +87,7 @@ def _unseen(learner: Learner, params: Params, split: Split) -> Scores:
     )
 
 
-def _of(learner: Learner, params: Params, period: date, periods: Sequence[date]) -> Scores:
+def _of(learner: Fitter, params: Params, period: date, periods: Sequence[date]) -> Scores:
     return learner.fit(params, [each for each in periods if each != period]).scores([period])
 
 

@@ -1,12 +1,12 @@
-"""The average of several learners' raw answers, each with the parameters that its own search found."""
+"""Averages of several learners' raw answers, each with the parameters that its own search found."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
-import optuna
 
 from ml.examples.split import Split
 from ml.problems.problem import Problem
@@ -33,8 +33,7 @@ class FittedAverage:
 
     def scores(self, periods: Sequence[date]) -> Scores:
         """Truth, and the mean of the parts' raw answers."""
-        scores = [part.scores(periods) for part in self.parts]
-        return Scores(truth=scores[0].truth, raw=np.mean([each.raw for each in scores], axis=0))
+        return _mean([part.scores(periods) for part in self.parts])
 
     def save(self, directory: Path) -> None:
         """Each part in its own file."""
@@ -44,35 +43,49 @@ class FittedAverage:
 
 @dataclass(frozen=True, kw_only=True)
 class Average:
-    """`parts` name each learner; the parameters of the average are theirs, as `<name>.<parameter>`."""
+    """Learners by name; the parameters of the average are theirs, as `<name>.<parameter>`."""
 
-    parts: tuple[tuple[str, Narrowing], ...]
-    problem: Problem
-    first: Params
-
-    def suggest(self, _trial: optuna.Trial) -> Params:
-        """Nothing of its own: its parts have been searched."""
-        return self.first
-
-    def try_out(self, params: Params, split: Split) -> tuple[float, Params]:
-        """Fit every part on the training periods; loss of the average on the tuning periods."""
-        scores = self.fit(params, split.train).scores(split.tuning)
-        return self.problem.loss(scores.truth, scores.raw), {}
+    parts: Mapping[str, Narrowing]
 
     def fit(self, params: Params, periods: Sequence[date]) -> FittedAverage:
         """Each part with its own parameters."""
-        return FittedAverage(parts=tuple(part.fit(_own(name, params), periods) for name, part in self.parts))
+        return FittedAverage(parts=tuple(part.fit(_own(name, params), periods) for name, part in self.parts.items()))
 
     def without(self, features: Sequence[str]) -> "Average":
         """Every part on fewer features."""
-        parts = tuple((name, part.without(features)) for name, part in self.parts)
-        return Average(parts=parts, problem=self.problem, first=self.first)
+        return Average(parts={name: part.without(features) for name, part in self.parts.items()})
 
 
-def average(parts: Sequence[tuple[str, Narrowing, Params]], problem: Problem) -> Average:
-    """The average of learners with the parameters that were found for them."""
-    params = {f"{name}.{key}": value for name, _, found in parts for key, value in found.items()}
-    return Average(parts=tuple((name, part) for name, part, _ in parts), problem=problem, first=params)
+@dataclass(frozen=True, kw_only=True)
+class Averaged:
+    """An average with its parameters, and its loss on the tuning periods."""
+
+    average: Average
+    params: Params
+    loss: float
+
+
+def averages(
+    learners: Mapping[str, Narrowing], found: Mapping[str, Params], problem: Problem, split: Split
+) -> Mapping[str, Averaged]:
+    """Every average of two learners or more, by their names joined with `+`.
+
+    Each learner is fitted once on the training periods with the parameters `found` for it.
+    """
+    tuned = {name: each.fit(found[name], split.train).scores(split.tuning) for name, each in learners.items()}
+    made = {}
+    for names in (names for size in range(2, len(learners) + 1) for names in combinations(learners, size)):
+        mean = _mean([tuned[name] for name in names])
+        made["+".join(names)] = Averaged(
+            average=Average(parts={name: learners[name] for name in names}),
+            params={f"{name}.{key}": value for name in names for key, value in found[name].items()},
+            loss=problem.loss(mean.truth, mean.raw),
+        )
+    return made
+
+
+def _mean(scores: Sequence[Scores]) -> Scores:
+    return Scores(truth=scores[0].truth, raw=np.mean([each.raw for each in scores], axis=0))
 
 
 def _own(name: str, params: Params) -> Params:

@@ -6,21 +6,21 @@ import pandas as pd
 
 from ml.declarations import Algorithm, Model
 from ml.problems.problem import Problem
-from ml.training.learners.learner import Narrowing
+from ml.training.learners.learner import Learner
 from ml.training.learners.lightgbm_trees import LightgbmTrees
 from ml.training.learners.linear_model import LinearModel
 from ml.training.learners.rows import Rows
 from ml.training.learners.xgboost_trees import XgboostTrees
 from ml.versions.contract import model_features
 
-_LEARNERS: Mapping[Algorithm, Callable[..., Narrowing]] = {
+_LEARNERS: Mapping[Algorithm, Callable[..., Learner]] = {
     Algorithm.XGBOOST: XgboostTrees,
     Algorithm.LIGHTGBM: LightgbmTrees,
     Algorithm.LINEAR: LinearModel,
 }
 
 
-def learners(model: Model, problem: Problem, frame: pd.DataFrame, *, period: str) -> Mapping[str, Narrowing]:
+def learners(model: Model, problem: Problem, frame: pd.DataFrame, *, period: str) -> Mapping[str, Learner]:
     """One learner per algorithm of `model`, by its name, over `frame`: a row per example with its `period`."""
     rows = Rows(
         frame=_sorted(model, frame, period),

@@ -40,7 +40,14 @@ class Fitted(Protocol):
         """Write what was fitted into `directory`, as `pyfunc_model.py` reads it."""
 
 
-class Learner(Protocol):
+class Fitter(Protocol):
+    """What can be fitted on the rows that it has."""
+
+    def fit(self, params: Params, periods: Sequence[date]) -> Fitted:
+        """Fit on all rows of `periods`; `params` are those of a candidate with what its fitting found."""
+
+
+class Learner(Fitter, Protocol):
     """A learning algorithm with the rows it may use."""
 
     @property
@@ -53,13 +60,10 @@ class Learner(Protocol):
     def try_out(self, params: Params, split: Split) -> tuple[float, Params]:
         """Fit on the training periods; the problem's loss on the tuning periods, and what fitting found."""
 
-    def fit(self, params: Params, periods: Sequence[date]) -> Fitted:
-        """Fit on all rows of `periods`; `params` are those of a candidate with what its fitting found."""
-
 
 @runtime_checkable
-class Narrowing(Learner, Protocol):
-    """A learner that can leave features out, so that it can be seen what they add."""
+class Narrowing(Fitter, Protocol):
+    """What can leave features out, so that it can be seen what they add; averages are made of such."""
 
     def without(self, features: Sequence[str]) -> "Narrowing":
-        """The same learner on the same rows, and fewer features."""
+        """The same on the same rows, and fewer features."""

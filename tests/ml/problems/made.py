@@ -90,7 +90,7 @@ def _table(name: str, columns: dict[str, str], nullable: tuple[str, ...] = ()) -
     return Table(name=name, layer=Layer.SILVER, columns=made, keys=("patient", "asked"), owner="us", comment=name)
 
 
-def rows(problem: ProblemType, per_month: int = 150) -> pd.DataFrame:
+def rows(problem: ProblemType, per_month: int = 100) -> pd.DataFrame:
     """One row per patient. The expected value rises with weight and visits, differs by ward and falls with `since`.
 
     A tenth of weights and wards is not known.

@@ -13,9 +13,9 @@ from ml.declarations import COST, Algorithm, ProblemType
 from ml.evaluation.resampling import Bootstrap
 from ml.problems.registry import problem_of
 from ml.training import registry
-from ml.training.learn import AVERAGE, Learned, learn
+from ml.training.learn import Learned, learn
 from ml.training.learners import in_memory
-from ml.training.learners.average import average
+from ml.training.learners.average import averages
 from ml.versions import contract
 from ml.versions.pyfunc_model import Scorer
 from tests.ml.problems.made import MONTHS, MULTICLASS, PERIOD, PROBLEMS, REGRESSION, SPLIT, model, rows
@@ -107,15 +107,16 @@ def test_labels_that_the_problem_does_not_know_are_refused(declared: ProblemType
 
 @each_problem
 def test_the_search_takes_the_best_of_the_algorithms_or_their_average(declared: ProblemType, tmp_path: Path) -> None:
-    """Four searches, the smallest loss wins; the average of all three is packed with all three."""
+    """Three searches and four averages, the smallest loss wins; what is packed is what was chosen."""
     learned = _learned(declared, IN_MEMORY)
     losses = {name: found.best.loss for name, found in learned.searches.items()}
-    assert set(losses) == {*map(str, IN_MEMORY), AVERAGE}
+    averaged = {"xgboost+lightgbm", "xgboost+linear", "lightgbm+linear", "xgboost+lightgbm+linear"}
+    assert set(losses) == {*map(str, IN_MEMORY), *averaged}
     assert losses[learned.chosen] == min(losses.values())
-    assert learned.trials == 4
+    assert learned.trials == 7
     packed = {file.name for file in _packed(declared, IN_MEMORY, tmp_path).iterdir()} - {"model.json"}
     files = {"xgboost": "booster.ubj", "lightgbm": "booster.txt", "linear": "linear.json"}
-    assert packed == (set(files.values()) if learned.chosen == AVERAGE else {files[learned.chosen]})
+    assert packed == {files[name] for name in learned.chosen.split("+")}
 
 
 def test_the_average_is_served_as_the_mean_of_its_parts(tmp_path: Path) -> None:
@@ -123,11 +124,11 @@ def test_the_average_is_served_as_the_mean_of_its_parts(tmp_path: Path) -> None:
     problem, learned = problem_of(REGRESSION), _learned(REGRESSION, IN_MEMORY)
     declaration = model(REGRESSION, *IN_MEMORY)
     learners = in_memory.learners(declaration, problem, rows(REGRESSION), period=PERIOD)
-    parts = [(name, each, learned.searches[name].best.fitting) for name, each in learners.items()]
-    both = average(parts, problem)
-    registry.pack(replace(learned, fitted=both.fit(both.first, SPLIT.before_holdout)), declaration, tmp_path)
+    found = {name: learned.searches[name].best.fitting for name in learners}
+    three = averages(learners, found, problem, SPLIT)["xgboost+lightgbm+linear"]
+    registry.pack(replace(learned, fitted=three.average.fit(three.params, SPLIT.before_holdout)), declaration, tmp_path)
     served = Scorer(tmp_path)(contract.model_input(declaration, _holdout(REGRESSION)))["prediction"]
-    singly = [each.fit(params, SPLIT.before_holdout).scores(SPLIT.holdout).raw for _, each, params in parts]
+    singly = [each.fit(found[name], SPLIT.before_holdout).scores(SPLIT.holdout).raw for name, each in learners.items()]
     assert np.std(singly, axis=0).mean() > 0.1
     assert served.to_numpy() == pytest.approx(np.mean(singly, axis=0), abs=1e-4)
 
