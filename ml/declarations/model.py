@@ -139,6 +139,10 @@ class Model:
                 f"{Algorithm.SPARK_GBT} keeps its rows on Spark's workers, and the others want them on one node: name "
                 f"{Algorithm.SPARK_GBT} alone, or leave it out"
             )
+        types = {feature.name: feature.type for feature in self.feature_table.features}
+        text = [name for name in self.features if types.get(name) in ("string", "date", "timestamp")]
+        if text and self.is_distributed:
+            yield f"{Algorithm.SPARK_GBT} takes numbers, and {text} are text or times: make numbers of them"
 
     @property
     def is_distributed(self) -> bool:

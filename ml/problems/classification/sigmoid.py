@@ -11,10 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
-
-Vector = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,11 +20,6 @@ class Sigmoid:
 
     slope: float
     intercept: float
-
-    def probabilities(self, log_odds: Vector) -> Vector:
-        """Calibrated probabilities, one per row."""
-        calibrated: Vector = expit(self.slope * log_odds + self.intercept)
-        return calibrated
 
     @property
     def as_params(self) -> Mapping[str, str | float]:

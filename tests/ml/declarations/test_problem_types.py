@@ -125,3 +125,9 @@ def test_what_is_answered_is_named_by_the_problem() -> None:
         ("lower", "EUR"),
         ("upper", "EUR"),
     ]
+
+
+def test_trees_over_spark_take_numbers_alone() -> None:
+    """Text would have to be encoded on the workers, and no reader of those trees knows categories."""
+    with pytest.raises(DeclarationError, match=r"spark_gbt takes numbers, and \['age_band'\] are text or times"):
+        replace(CREDIT.model, features=("limit_bal", "age_band"), algorithms=(Algorithm.SPARK_GBT,))

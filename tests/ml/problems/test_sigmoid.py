@@ -17,7 +17,7 @@ def test_an_overconfident_model_is_set_right_and_keeps_its_ranking() -> None:
     sigmoid = fit_sigmoid(labels, overconfident)
     assert sigmoid.slope == pytest.approx(1 / 3, abs=0.01)
     assert sigmoid.intercept == pytest.approx(-1 / 3, abs=0.02)
-    probabilities = sigmoid.probabilities(overconfident)
+    probabilities = expit(sigmoid.slope * overconfident + sigmoid.intercept)
     assert expected_calibration_error(labels, expit(overconfident)) > 0.1
     assert expected_calibration_error(labels, probabilities) < 0.01
     assert roc_auc(labels, probabilities) == roc_auc(labels, expit(truth))

@@ -11,6 +11,7 @@ import grimp
 import pytest
 
 import ml
+from ml.declarations import Regression
 from ml.examples.dataset import Month
 from ml.training.fingerprint import code_sha256, fingerprint, sources
 from ml.usecases import USE_CASES, use_case
@@ -41,6 +42,7 @@ def test_equal_inputs_have_equal_fingerprints() -> None:
     [
         {"model": replace(use_case("credit").model, seed=1)},
         {"model": replace(use_case("credit").model, features=("limit_bal",))},
+        {"model": replace(use_case("credit").model, problem=Regression(unit="EUR"))},
         {"source_catalog": "dev"},
         {"months": (Month(month=date(2023, 1, 1), rows=10, checksum=98),)},
         {"sample_rows": 500},

@@ -14,10 +14,32 @@ from ml.problems.classification.binary import Binary
 from ml.training.learn import learn
 from ml.training.learners.learner import Scores
 from ml.training.learners.rows import Categories
+from ml.training.registry import version_tags
 from ml.training.tuning import Params
+from ml.usecases import use_case
+from ml.versions.lineage import Lineage
 
 MONTHS = tuple(date(2024, month, 1) for month in range(1, 8))
 SPLIT = Split(train=MONTHS[:3], tuning=MONTHS[3:4], calibration=MONTHS[4:6], holdout=MONTHS[6:])
+
+LINEAGE = Lineage(
+    source_catalog="prod",
+    feature_table="prod.credit_gold.client_features",
+    feature_table_version=1,
+    outcome_table="prod.credit_gold.client_outcomes",
+    outcome_table_version=1,
+    cut_off=MONTHS[6],
+    fitted_first_month=MONTHS[0],
+    fitted_last_month=MONTHS[5],
+    holdout_first_month=MONTHS[6],
+    holdout_last_month=MONTHS[6],
+    sample_rows=0,
+    git_commit="c",
+    code_sha256="s",
+    reason="test",
+    job_run_id="1",
+    fingerprint="f",
+)
 
 
 @dataclass
@@ -78,7 +100,9 @@ def test_each_calibration_month_is_scored_by_a_model_that_did_not_see_it() -> No
 
 
 def test_a_search_that_time_cut_says_so() -> None:
-    """The version carries it: trained again, it could be another model."""
+    """The version carries it in a tag: trained again, it could be another model. One that ended by trials has none."""
     cut = learn({"remembering": Remembering()}, Binary(), SPLIT, Tuning(trials=5, timeout_s=0), seed=1)
-    assert cut.cut == "remembering after 1 of 5 trials"
-    assert learn({"remembering": Remembering()}, Binary(), SPLIT, Tuning(trials=5), seed=1).cut == ""
+    whole = learn({"remembering": Remembering()}, Binary(), SPLIT, Tuning(trials=5), seed=1)
+    model = use_case("credit").model
+    assert version_tags(model, LINEAGE, cut)["search_cut"] == "remembering after 1 of 5 trials"
+    assert "search_cut" not in version_tags(model, LINEAGE, whole)
