@@ -14,6 +14,8 @@ CHECK_JSONSCHEMA_VERSION := 0.39.0
 ACTIONLINT_VERSION := v1.7.12
 # The environment of the code does not need it, and it does not need that one.
 MKDOCS_VERSION := 1.6.1
+# Load that Python could not give.
+BOMBARDIER_VERSION := v1.2.6
 USECASE ?= credit
 ENV ?= prod
 # The oldest that a declared runtime brings, and a new one.
@@ -24,7 +26,7 @@ THERE = --env $(ENV) $(if $(HOST),--host $(HOST))
 DEPLOY = $(PY) -m infra.deploy $@ $(ENV) $(if $(PLATFORM),--platform) $(if $(MASKS),--masks) $(if $(SERVING),--serving) $(if $(APPROVED),--approved)
 
 .PHONY: docs release release-check pipelines comment integrate train live smoke roll-back drift ticket renew propose
-.PHONY: help setup demo test test-fast test-all extras lint types format synth scan access review secrets synth-check runtime-check feature-clients plan diff deploy first move-state destroy up down status libraries lock schemas bench conformance clean distclean
+.PHONY: help setup demo test test-fast test-all extras lint types format synth scan access review secrets synth-check runtime-check feature-clients plan diff deploy first move-state destroy up down status libraries lock schemas bench bench-serving conformance clean distclean
 
 help: ## Show every target, a line each
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -207,6 +209,14 @@ lock: ## Lock the newest versions that Pipfile allows (names no index, so a mirr
 
 conformance: $(READY) ## Deploy every stack to the local cloud with the real Terraform and its providers (77: not to be had)
 	@$(PY) -m cli.conformance
+
+bench-serving: .tools/bench/bombardier $(READY) ## Measure the scoring server beside MLflow's, and write its section of docs/performance.md
+	@$(PY) -m bench.serving
+
+.tools/bench/bombardier: Makefile
+	@command -v go >/dev/null || { echo "The load generator needs Go: install it, then run this again."; exit 2; }
+	@GOBIN="$(CURDIR)/.tools/bench" go install github.com/codesenberg/bombardier@$(BOMBARDIER_VERSION)
+	@touch $@
 
 bench: $(READY) ## Measure what docs/performance.md reports, and write it
 	@$(PY) -m bench.performance

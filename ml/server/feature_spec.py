@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -41,14 +42,11 @@ class FeatureSpec:
     look_ups: tuple[LookUp, ...]
     taken: tuple[str, ...]
 
-    @property
-    def tables(self) -> tuple[str, ...]:
-        """The feature tables, each once."""
-        return tuple(dict.fromkeys(look_up.table for look_up in self.look_ups))
-
-    def of(self, table: str) -> tuple[LookUp, ...]:
-        """The features that are looked up in `table`."""
-        return tuple(look_up for look_up in self.look_ups if look_up.table == table)
+    @cached_property
+    def by_table(self) -> Mapping[str, tuple[LookUp, ...]]:
+        """What is looked up in each feature table."""
+        tables = dict.fromkeys(look_up.table for look_up in self.look_ups)
+        return {table: tuple(one for one in self.look_ups if one.table == table) for table in tables}
 
 
 def read(model: Path, flavour: Mapping[str, Any]) -> FeatureSpec | None:

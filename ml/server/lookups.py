@@ -28,7 +28,7 @@ def complete(rows: Sequence[Row], spec: FeatureSpec, store: Store) -> tuple[list
     """
     _require_keys(rows, spec)
     completed = [dict(row) for row in rows]
-    times = [_add(completed, list(spec.of(table)), table, store) for table in spec.tables]
+    times = [_add(completed, spec.by_table[table], table, store) for table in spec.by_table]
     published_at = min((time for time in times if time is not None), default=None)
     return [{name: row[name] for name in spec.taken} for row in completed], published_at
 
@@ -45,7 +45,8 @@ def _require_keys(rows: Sequence[Row], spec: FeatureSpec) -> None:
 
 
 def _add(rows: list[Row], look_ups: Sequence[LookUp], table: str, store: Store) -> float | None:
-    if all(row.get(look_up.name) is not None for row in rows for look_up in look_ups):
+    wanted = [(one.name, one.column, one.default) for one in look_ups]
+    if all(row.get(name) is not None for row in rows for name, _, _ in wanted):
         return None
     published = store.published(table)
     if published is None:
@@ -56,10 +57,10 @@ def _add(rows: list[Row], look_ups: Sequence[LookUp], table: str, store: Store) 
     found = store.read(published.online_table, sorted(set(keys)))
     for row, key in zip(rows, keys, strict=True):
         features = found.get(key, {})
-        for look_up in look_ups:
-            if row.get(look_up.name) is None:
-                value = features.get(look_up.column)
-                row[look_up.name] = look_up.default if value is None else value
+        for name, stored, default in wanted:
+            if row.get(name) is None:
+                value = features.get(stored)
+                row[name] = default if value is None else value
     return published.published_at
 
 

@@ -64,6 +64,7 @@ def _run(options: argparse.Namespace, version: Version, listener: listening.List
             lifespan="off",
             timeout_keep_alive=_KEEP_ALIVE_S,
             server_header=False,
+            date_header=False,
         )
     ).run(sockets=[listener])
 

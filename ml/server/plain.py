@@ -4,7 +4,7 @@ Only values that are exactly what the signature says go this way. Whatever is in
 a missing column, goes through MLflow, which alone decides what is accepted and what is said about it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -31,22 +31,11 @@ class MatrixModel(Protocol):
         """One value per row and column of the answer. Raises whatever `predict` would."""
 
 
-def _double(value: Any) -> bool:
-    return type(value) is float or value is None or (type(value) is int and -_EXACT < value < _EXACT)
-
-
-def _long(value: Any) -> bool:
-    return type(value) is int and -_EXACT < value < _EXACT
-
-
-def _boolean(value: Any) -> bool:
-    return type(value) is bool
-
-
-_PLAIN: Mapping[Any, Callable[[Any], bool]] = {
-    DataType.double: _double,
-    DataType.long: _long,
-    DataType.boolean: _boolean,
+# Which Python types are exactly what a column of the signature says. True is no whole number here.
+_PLAIN: Mapping[Any, frozenset[type]] = {
+    DataType.double: frozenset((float, int, type(None))),
+    DataType.long: frozenset((int,)),
+    DataType.boolean: frozenset((bool,)),
 }
 
 
@@ -55,16 +44,17 @@ class Plain:
     """A model that can be asked this way, and which values each of its columns takes."""
 
     model: MatrixModel
-    columns: tuple[tuple[str, Callable[[Any], bool]], ...]
+    columns: tuple[tuple[str, frozenset[type]], ...]
 
     def matrix(self, rows: Sequence[Mapping[str, Any]]) -> Matrix | None:
         """The rows as numbers, a null as NaN; None if any value is not plain or a column is missing."""
         values: list[list[Any]] = []
         for row in rows:
             line = []
-            for name, is_plain in self.columns:
+            for name, types in self.columns:
                 value = row.get(name, values)
-                if not is_plain(value):
+                kind = type(value)
+                if kind not in types or (kind is int and not -_EXACT < value < _EXACT):
                     return None
                 line.append(value)
             values.append(line)

@@ -24,6 +24,16 @@ class _Connection(http.client.HTTPConnection):
     def __init__(self, address: Path, timeout_s: float) -> None:
         super().__init__("model", timeout=timeout_s)
         self._address = str(address)
+        self._held = b""
+
+    def send(self, data: bytes) -> None:  # type: ignore[override]
+        """Hold what is said until the answer is asked for: head and body in two pieces would wake the server twice."""
+        self._held += data
+
+    def getresponse(self) -> http.client.HTTPResponse:
+        held, self._held = self._held, b""
+        super().send(held)
+        return super().getresponse()
 
     def connect(self) -> None:
         self.sock = socket.socket(socket.AF_UNIX)

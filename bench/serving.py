@@ -1,0 +1,204 @@
+"""Measures the scoring server beside `mlflow models serve`, and writes its section of `docs/performance.md`, in four
+minutes: `make bench-serving`. The load comes from bombardier, which is Go: Python could not give it.
+"""
+
+import json
+import os
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import requests
+
+from bench import credit_model
+from bench.page import ROOT, rewrite
+from bench.synthesis import table
+
+TITLE = "## Online scoring"
+_LOAD = ROOT / ".tools" / "bench" / "bombardier"
+_START_LIMIT_S, _ROUNDS, _SECONDS = 180, 3, 5
+_ALONE, _MANY = 1, 32
+_OURS = ("`server`, 1 worker", "`server`, 2 workers")
+_THEIRS = ("`mlflow models serve -w 1`", "`mlflow models serve -w 2`")
+# Targets: how many times the better of theirs, and which part of its 99th percentile; milliseconds for one client.
+_TIMES, _PART, _P50_MS, _P99_MS = 25, 15, 3, 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """A server that runs: where it is asked, and with which body."""
+
+    name: str
+    process: psutil.Process
+    url: str
+    body: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """One round of load: answers a second, percentiles of their time, and processor time of the server an answer."""
+
+    per_s: float
+    p50_ms: float
+    p99_ms: float
+    cpu_ms: float
+
+
+def section() -> list[str]:
+    """Measure all servers in turn, several rounds, and say what came out."""
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        made = credit_model.make(Path(folder))
+        servers = [stack.enter_context(_running(*one)) for one in _commands(made, Path(folder))]
+        _require_same_answers(servers)
+        rounds = [
+            {(server.name, clients): _measure(server, clients) for server in servers for clients in (_ALONE, _MANY)}
+            for _ in range(_ROUNDS)
+        ]
+    return _written({key: [one[key] for one in rounds] for key in rounds[0]})
+
+
+def _commands(made: credit_model.Made, folder: Path) -> Iterator[tuple[str, list[str], Path]]:
+    """Name, command without its port, and body: ours gets the key alone, MLflow's the complete row."""
+    by_key, whole = folder / "key.json", folder / "row.json"
+    by_key.write_text(json.dumps({"dataframe_records": [credit_model.KEY]}))
+    whole.write_text(json.dumps({"dataframe_records": [made.row]}))
+    ours = [sys.executable, "-m", "ml.server.main", "--model", str(made.packed), "--online-store", str(made.store)]
+    theirs = [sys.executable, "-m", "mlflow", "models", "serve", "-m", str(made.raw), "--env-manager", "local"]
+    for workers, name in enumerate(_OURS, 1):
+        yield name, [*ours, "--version", "1", "--workers", str(workers)], by_key
+    for workers, name in enumerate(_THEIRS, 1):
+        yield name, [*theirs, "-w", str(workers)], whole
+
+
+@contextmanager
+def _running(name: str, command: Sequence[str], body: Path) -> Iterator[Server]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    # MLflow finds uvicorn by PATH.
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true", "PYTHONPATH": str(ROOT), "PATH": path}
+    with (body.parent / f"{port}.log").open("wb") as log:
+        process = subprocess.Popen(
+            [*command, "--port", str(port)], env=environment, stdout=log, stderr=log, start_new_session=True
+        )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait(process, f"{url}/ping", Path(log.name))
+        yield Server(name=name, process=psutil.Process(process.pid), url=f"{url}/invocations", body=body)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    deadline = time.monotonic() + _START_LIMIT_S
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if requests.get(url, timeout=5).ok:
+                return
+        except requests.ConnectionError:
+            time.sleep(0.2)
+    raise RuntimeError(f"{url} does not answer:\n{log.read_text(errors='replace')[-2000:]}")
+
+
+def _require_same_answers(servers: Sequence[Server]) -> None:
+    """What answers something else is not compared."""
+    headers = {"Content-Type": "application/json"}
+    said = {requests.post(one.url, one.body.read_bytes(), headers=headers, timeout=60).text.strip() for one in servers}
+    if len(said) != 1 or "predictions" not in next(iter(said)):
+        raise RuntimeError(f"the servers answer {sorted(said)}")
+
+
+def _measure(server: Server, clients: int) -> Measured:
+    command = [str(_LOAD), "-c", str(clients), "-d", f"{_SECONDS}s", "-m", "POST", "-f", str(server.body), "-l"]
+    # MLflow may take long on a busy machine; an answer that is given up is none to compare.
+    command += ["-t", "60s"]
+    command += ["-H", "Content-Type: application/json", "-p", "r", "-o", "json", server.url]
+    before = _processor_s(server.process)
+    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    used_s = _processor_s(server.process) - before
+    found: dict[str, Any] = json.loads(printed)["result"]
+    answered = found["req2xx"]
+    failed = sum(found[name] for name in ("req1xx", "req3xx", "req4xx", "req5xx", "others"))
+    if failed or not answered:
+        raise RuntimeError(f"{server.name}: {failed} of {answered + failed} requests failed")
+    percentiles = found["latency"]["percentiles"]
+    return Measured(
+        per_s=answered / found["timeTakenSeconds"],
+        p50_ms=percentiles["50"] / 1000,
+        p99_ms=percentiles["99"] / 1000,
+        cpu_ms=used_s * 1000 / answered,
+    )
+
+
+def _processor_s(process: psutil.Process) -> float:
+    return sum(
+        sum(one.cpu_times()[:2]) for one in [process, *process.children(recursive=True)] if one.status() != "zombie"
+    )
+
+
+def _written(rounds: Mapping[tuple[str, int], Sequence[Measured]]) -> list[str]:
+    middle = {key: _median(found) for key, found in rounds.items()}
+    rows = [
+        (name, str(clients), f"{one.per_s:,.0f}", f"{one.p50_ms:.1f}", f"{one.p99_ms:.1f}", f"{one.cpu_ms:.2f}")
+        for (name, clients), one in middle.items()
+    ]
+    return [
+        TITLE,
+        f"`make bench-serving`: the credit model ({len(credit_model.use_case('credit').model.features)} features, "
+        "200 trees) on made-up clients, one row a request. Our server is asked by key: it looks the features up among "
+        f"{credit_model.CLIENTS:,} clients and checks them; MLflow's gets the complete row. All answer the same bytes. "
+        f"Load by bombardier (Go), {_SECONDS} s each in turn, median of {_ROUNDS} rounds; times in milliseconds, "
+        f"processor time per answer is the server's. {_beside()}",
+        *table(("", "clients", "answers per second", "p50", "p99", "processor"), rows),
+        *_verdicts(middle),
+        "",
+    ]
+
+
+def _median(found: Sequence[Measured]) -> Measured:
+    names = ("per_s", "p50_ms", "p99_ms", "cpu_ms")
+    return Measured(**{name: statistics.median(getattr(one, name) for one in found) for name in names})
+
+
+def _verdicts(middle: Mapping[tuple[str, int], Measured]) -> Iterator[str]:
+    """What was wanted, and what came out."""
+    fastest = max((middle[name, _MANY] for name in _THEIRS), key=lambda one: one.per_s)
+    yield f"Beside the better of MLflow's two, at {_MANY} clients, and alone:"
+    yield ""
+    for name in _OURS:
+        many, alone = middle[name, _MANY], middle[name, _ALONE]
+        yield (
+            f"- {name}: {many.per_s / fastest.per_s:.0f} times the answers (wanted: {_TIMES}), p99 one "
+            f"{fastest.p99_ms / many.p99_ms:.0f}th (wanted: a {_PART}th); one client p50 {alone.p50_ms:.1f} ms and p99 "
+            f"{alone.p99_ms:.1f} ms (wanted: {_P50_MS} and {_P99_MS})."
+        )
+
+
+def _beside() -> str:
+    load, cores = os.getloadavg()[0], os.cpu_count() or 1
+    shared = f"On {cores} cores, which load, server and all else share"
+    return f"{shared}; load {load:.0f} before it ended."
+
+
+def main() -> None:
+    """Measure, and replace the section."""
+    if not _LOAD.is_file():
+        raise SystemExit("there is no load generator: run make bench-serving, which fetches it (it needs Go)")
+    rewrite(section())
+
+
+if __name__ == "__main__":
+    main()
