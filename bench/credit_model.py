@@ -50,7 +50,7 @@ def make(folder: Path) -> Made:
         python_model=str(pyfunc_model.__file__),
         artifacts={"model": str(_fitted(folder / "model", matrix[:_FITTED], generator))},
         signature=signature,
-        pip_requirements=contract.requirements(model.algorithm),
+        pip_requirements=contract.requirements(model.algorithms),
     )
     spec = feature_spec(model, Source(table=TABLE, table_id="t", workspace_id=1))
     (data / artifact.SPEC_FILE).write_text(yaml.safe_dump(dict(spec), sort_keys=False))
@@ -59,7 +59,7 @@ def make(folder: Path) -> Made:
         loader_module=artifact.LOADER_MODULE,
         data_path=str(data),
         signature=contract.serving_signature(model),
-        pip_requirements=contract.serving_requirements(model.algorithm),
+        pip_requirements=contract.serving_requirements(model.algorithms),
     )
     packed = folder / "packed"
     store = folder / "online.db"
