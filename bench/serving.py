@@ -64,7 +64,7 @@ def section() -> list[str]:
             {(server.name, clients): _measure(server, clients) for server in servers for clients in (_ALONE, _MANY)}
             for _ in range(_ROUNDS)
         ]
-    return _written({key: [one[key] for one in rounds] for key in rounds[0]})
+    return _written(made, {key: [one[key] for one in rounds] for key in rounds[0]})
 
 
 def _commands(made: credit_model.Made, folder: Path) -> Iterator[tuple[str, list[str], Path]]:
@@ -149,7 +149,7 @@ def _processor_s(process: psutil.Process) -> float:
     )
 
 
-def _written(rounds: Mapping[tuple[str, int], Sequence[Measured]]) -> list[str]:
+def _written(made: credit_model.Made, rounds: Mapping[tuple[str, int], Sequence[Measured]]) -> list[str]:
     middle = {key: _median(found) for key, found in rounds.items()}
     rows = [
         (name, str(clients), f"{one.per_s:,.0f}", f"{one.p50_ms:.1f}", f"{one.p99_ms:.1f}", f"{one.cpu_ms:.2f}")
@@ -157,7 +157,7 @@ def _written(rounds: Mapping[tuple[str, int], Sequence[Measured]]) -> list[str]:
     ]
     return [
         TITLE,
-        f"`make bench-serving`: the credit model ({len(credit_model.use_case('credit').model.features)} features, "
+        f"`make bench-serving`: the credit model ({len(made.row)} features, "
         "200 trees) on made-up clients, one row a request. Our server is asked by key: it looks the features up among "
         f"{credit_model.CLIENTS:,} clients and checks them; MLflow's gets the complete row. All answer the same bytes. "
         f"Load by bombardier (Go), {_SECONDS} s each in turn, median of {_ROUNDS} rounds; times in milliseconds, "
