@@ -16,12 +16,13 @@ from ml.declarations import cause_of
 from ml.gates import reporting
 from ml.gates.comparison_checks import Contest, judge
 from ml.gates.scoring import holdout, score
+from ml.gates.unseen import Unseen, unknown, unseen
 from ml.gates.verdict import Check, Verdict, decide, refuse
 from ml.records.gate_results import COMPARISON
 from ml.versions import artifact, version_task
 from ml.versions.aliases import CHAMPION
 from ml.versions.gains import sentences
-from ml.versions.lineage import Lineage, LineageError, read_lineage
+from ml.versions.lineage import LineageError, read_lineage
 from ml.versions.version_task import Judged
 
 
@@ -51,6 +52,7 @@ def verdict(subject: Judged) -> Verdict:
             champion_version=champion,
             champion=None if champion is None else _scored(subject, champion, rows),
             cause=cause_of(lineage.reason),
+            unseen=_unseen(subject, champion, rows),
         )
     except (ValueError, MlflowException) as error:
         return refuse(COMPARISON, str(error), version=subject.version, champion_version=champion)
@@ -61,7 +63,8 @@ def verdict(subject: Judged) -> Verdict:
         threshold=gates.compliance.decision_threshold,
         seed=subject.model.seed,
         holdout_months=f"{lineage.holdout_first_month}..{lineage.holdout_last_month}",
-        champion_saw_holdout=_saw(subject, champion, lineage),
+        champion_saw_holdout=bool(contest.unseen and contest.unseen.because),
+        compared_rows=int(contest.comparable.sum()),
         optional_sources=sentences(tags),
     )
 
@@ -75,12 +78,12 @@ def _scored(subject: Judged, version: int, rows: pd.DataFrame) -> npt.NDArray[np
             raise ValueError(f"version {version} cannot score the hold-out: {error}") from error
 
 
-def _saw(subject: Judged, champion: int | None, lineage: Lineage) -> bool | None:
-    """Whether the champion was fitted on months of this hold-out, which only makes it harder to beat. None: unknown."""
+def _unseen(subject: Judged, champion: int | None, rows: pd.DataFrame) -> Unseen | None:
+    """The rows that the champion was not fitted on; None if no champion is live."""
     if champion is None:
-        return False
-    try:
-        theirs = read_lineage("the champion", subject.client.get_model_version(subject.name, str(champion)).tags)
-    except LineageError:
         return None
-    return theirs.fitted_last_month >= lineage.holdout_first_month
+    try:
+        tags = subject.client.get_model_version(subject.name, str(champion)).tags
+        return unseen(rows[subject.model.outcome.event_time], read_lineage(f"version {champion}", tags))
+    except LineageError as error:
+        return unknown(len(rows), str(error))

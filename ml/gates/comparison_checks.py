@@ -14,6 +14,7 @@ from ml.evaluation.metrics import Evaluation, evaluate
 from ml.evaluation.noise import ALLOWED
 from ml.evaluation.resampling import Bootstrap, Estimate, Paired
 from ml.gates.measure_checks import Against, better, equal_passes, limit_check, not_worse, shows
+from ml.gates.unseen import Unseen
 from ml.gates.verdict import Check, Verdict, at_least, decide, refuse
 from ml.records.gate_results import COMPARISON
 
@@ -24,7 +25,7 @@ Vector = npt.NDArray[np.float64]
 class Contest:
     """Labels and probabilities of the same hold-out rows, in the same order; `champion` is None if none is live.
 
-    `cause` is why the challenger was trained.
+    `cause` is why the challenger was trained. `unseen`: the rows that neither was fitted on; None: all.
     """
 
     version: int
@@ -33,6 +34,12 @@ class Contest:
     champion_version: int | None = None
     champion: Vector | None = None
     cause: TrainingCause = TrainingCause.MANUAL
+    unseen: Unseen | None = None
+
+    @property
+    def comparable(self) -> npt.NDArray[np.bool_]:
+        """Which rows both versions can be compared on."""
+        return np.ones(len(self.labels), dtype=bool) if self.unseen is None else self.unseen.rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +119,9 @@ def _figures(contest: Contest, gate: ComparisonGate, threshold: float, seed: int
     if contest.champion is None:
         return Figures(challenger=ours, champion=None, estimates=alone, pairs={})
     theirs = evaluate(contest.labels, contest.champion, threshold)
-    pairs = compare(measures, truth, contest.challenger, contest.champion, drawn)
+    rows = contest.comparable
+    enough = not _too_few(contest.labels[rows], gate)
+    pairs = compare(measures, truth[rows], contest.challenger[rows], contest.champion[rows], drawn) if enough else {}
     return Figures(challenger=ours, champion=theirs, estimates=alone, pairs=pairs)
 
 
@@ -135,7 +144,9 @@ def _relative(contest: Contest, figures: Figures, gate: ComparisonGate) -> list[
     """One check per measure against the champion, by the rule of the training's cause."""
     if contest.champion_version is None:
         return [Check(passed=True, text="no champion is live, so only the absolute limits apply")]
-    champion = Against(version=contest.champion_version, rows=len(contest.labels))
+    if not figures.pairs:
+        return [_cannot_compare(contest, gate)]
+    champion = Against(version=contest.champion_version, rows=int(contest.comparable.sum()))
     improved = gate.must_improve.get(contest.cause)
     return [
         better(rule, figures.pairs[rule.measure.name], champion, str(contest.cause))
@@ -143,6 +154,13 @@ def _relative(contest: Contest, figures: Figures, gate: ComparisonGate) -> list[
         else not_worse(rule, figures.pairs[rule.measure.name], champion)
         for rule in gate.measures
     ]
+
+
+def _cannot_compare(contest: Contest, gate: ComparisonGate) -> Check:
+    because = contest.unseen.because if contest.unseen else "the rows are too few"
+    left = f"{int(contest.comparable.sum())} rows are of months that neither version was fitted on"
+    said = f"cannot compare with champion version {contest.champion_version}: {because}; {left}"
+    return Check(passed=False, known=False, text=f"{said}, {gate.min_holdout_rows} of both classes are required")
 
 
 def _recorded(figures: Figures, gate: ComparisonGate) -> Mapping[str, object]:

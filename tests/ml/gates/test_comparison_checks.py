@@ -2,8 +2,10 @@
 
 import math
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from ml.declarations import (
@@ -20,8 +22,11 @@ from ml.declarations import (
     TrainingCause,
 )
 from ml.gates.comparison_checks import Contest, judge
+from ml.gates.unseen import Unseen, unknown, unseen
 from ml.gates.verdict import Verdict
 from ml.records.gate_results import Decision
+from ml.versions.lineage import Lineage, read_lineage
+from tests.ml.gates.made import TAGS
 
 RANKING, LOSS = MeasureRule(measure=ROC_AUC, margin=0.005, limit=0.7), MeasureRule(measure=LOG_LOSS, margin=0.01)
 CALIBRATION = MeasureRule(measure=CALIBRATION_ERROR, margin=0.03, limit=0.05)
@@ -37,6 +42,9 @@ LABELS = (RNG.uniform(size=RISK.size) < RISK).astype(np.int64)
 # The champion sees the risk through noise, so the truth is clearly better.
 NOISY = np.clip(RISK + RNG.normal(0, 0.2, RISK.size), 0.01, 0.99)
 CONTEST = Contest(version=2, labels=LABELS, challenger=RISK, champion_version=1, champion=NOISY)
+
+
+LINEAGE = read_lineage("it", TAGS)
 
 
 def _judge(contest: Contest, gate: ComparisonGate = GATE) -> Verdict:
@@ -111,6 +119,48 @@ def test_few_rows_cannot_tell_of_a_renewed_model_whether_it_is_worse() -> None:
     verdict = _judge(few, replace(GATE, measures=(RANKING, LOSS)))
     assert verdict.decision is Decision.UNKNOWN
     assert "cannot tell whether it is worse" in verdict.reason
+
+
+def _fitted_until(last: date) -> Lineage:
+    return replace(LINEAGE, fitted_last_month=last)
+
+
+# 1,000 rows of each month from January 2025 on.
+EVENTS = pd.Series([date(2025, month, 15) for month in (1, 2, 3, 4) for _ in range(1000)])
+
+
+def test_only_months_that_neither_version_was_fitted_on_compare_them() -> None:
+    """A champion fitted up to February, which knows the answers of those months: the other two decide, and are said."""
+    knows = np.where(np.arange(4000) < 2000, np.clip(LABELS, 0.01, 0.99), NOISY)
+    seen = unseen(EVENTS, _fitted_until(date(2025, 2, 1)))
+    contest = replace(CONTEST, champion=knows)
+    assert _judge(contest).decision is Decision.FAIL
+    verdict = _judge(replace(contest, unseen=seen))
+    assert verdict.decision is Decision.PASS
+    assert "over 2000 rows" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("seen", "words"),
+    [
+        (
+            unseen(EVENTS, _fitted_until(date(2025, 4, 1))),
+            "it was fitted on 2023-01..2025-04, which 4000 hold-out rows are of; 0 rows are of months that neither",
+        ),
+        (unknown(4000, "tags are missing"), "which months it was fitted on is unknown: tags are missing; 0 rows"),
+    ],
+)
+def test_a_champion_that_saw_all_of_the_hold_out_cannot_be_compared(seen: Unseen, words: str) -> None:
+    """Unknown, which releases nothing, and it says why."""
+    verdict = _judge(replace(CONTEST, unseen=seen))
+    assert verdict.decision is Decision.UNKNOWN
+    assert f"cannot compare with champion version 1: {words}" in verdict.reason
+
+
+def test_a_champion_of_older_months_saw_nothing() -> None:
+    """All rows compare, and no month is named."""
+    seen = unseen(EVENTS, _fitted_until(date(2024, 12, 1)))
+    assert (int(seen.rows.sum()), seen.because) == (4000, "")
 
 
 def test_money_decides_if_costs_are_declared() -> None:
