@@ -18,7 +18,7 @@ from ml.gates.comparison_checks import Contest, judge
 from ml.gates.scoring import holdout, score
 from ml.gates.unseen import Unseen, unknown, unseen
 from ml.gates.verdict import Check, Verdict, decide, refuse
-from ml.records.gate_results import COMPARISON
+from ml.records.gate_results import COMPARISON, judged_on
 from ml.versions import artifact, version_task
 from ml.versions.aliases import CHAMPION
 from ml.versions.gains import sentences
@@ -57,12 +57,14 @@ def verdict(subject: Judged) -> Verdict:
     except (ValueError, MlflowException) as error:
         return refuse(COMPARISON, str(error), version=subject.version, champion_version=champion)
     gates = subject.common.use_case.gates
+    months = f"{lineage.holdout_first_month}..{lineage.holdout_last_month}"
     return judge(
         contest,
         gates.comparison,
         threshold=gates.compliance.decision_threshold,
         seed=subject.model.seed,
-        holdout_months=f"{lineage.holdout_first_month}..{lineage.holdout_last_month}",
+        holdout_months=months,
+        holdout_uses=1 + judged_on(subject, months),
         champion_saw_holdout=bool(contest.unseen and contest.unseen.because),
         compared_rows=int(contest.comparable.sum()),
         optional_sources=sentences(tags),

@@ -59,10 +59,12 @@ def judge(
     threshold: float,
     seed: int,
     optional_sources: Sequence[str] = (),
+    holdout_uses: int = 1,
     **more: object,
 ) -> Verdict:
     """The verdict; `more` goes into its inputs. What cannot be measured blocks.
 
+    `holdout_uses` is how many versions were judged on these months, this one included.
     `optional_sources` says what each optional source is worth: it stands in the reason and decides nothing.
     """
     given: Mapping[str, object] = {
@@ -71,6 +73,7 @@ def judge(
         "cause": str(contest.cause),
         "seed": seed,
         "optional_sources": list(optional_sources),
+        "holdout_uses": holdout_uses,
         **more,
     }
     too_few = _too_few(contest.labels, gate)
@@ -80,10 +83,11 @@ def judge(
         figures = _figures(contest, gate, threshold, seed)
     except ValueError as error:
         return refuse(COMPARISON, str(error), **given)
-    sources = [Check(passed=True, text=text) for text in optional_sources]
+    shown = [*_power(contest, figures, gate, holdout_uses), *optional_sources]
+    said = [Check(passed=True, text=text) for text in shown]
     return decide(
         COMPARISON,
-        [*_absolute(contest, figures, gate), *_relative(contest, figures, gate), *sources],
+        [*_absolute(contest, figures, gate), *_relative(contest, figures, gate), *said],
         inputs={**given, **_recorded(figures, gate)},
         thresholds=asdict(gate),
     )
@@ -154,6 +158,21 @@ def _relative(contest: Contest, figures: Figures, gate: ComparisonGate) -> list[
         else not_worse(rule, figures.pairs[rule.measure.name], champion)
         for rule in gate.measures
     ]
+
+
+def _power(contest: Contest, figures: Figures, gate: ComparisonGate, uses: int) -> list[str]:
+    """What these rows can show at all, and how often they were asked."""
+    if not figures.pairs:
+        return []
+    rule = gate.measures[0]
+    found = figures.pairs[rule.measure.name]
+    shown = (
+        f"these rows show an improvement of {rule.measure.title} from about {shows(found):.2g} on, and pass "
+        f"{equal_passes(rule, found):.0%} of equally good renewals"
+    )
+    lucky = 1 - (1 - (1 - gate.confidence) / 2) ** uses
+    used = f"{uses} versions were judged on these months: by luck alone, one of so many seems better in {lucky:.0%}"
+    return [shown, used] if uses > 1 and contest.cause in gate.must_improve else [shown]
 
 
 def _cannot_compare(contest: Contest, gate: ComparisonGate) -> Check:

@@ -204,6 +204,18 @@ def test_every_figure_is_recorded_with_its_interval_and_its_power() -> None:
     assert 0 < power["roc_auc"]["equal_passes"] < 1
 
 
+def test_the_reason_says_what_the_rows_can_show_and_how_often_they_were_asked() -> None:
+    """Judged for the fifth time, one of five equal ideas seems better in 12 of 100 cases; a renewal needs no luck."""
+    verdict = judge(CONTEST, GATE, threshold=0.5, seed=1, holdout_uses=5)
+    assert "these rows show an improvement of ROC AUC from about 0.0" in verdict.reason
+    assert "5 versions were judged on these months: by luck alone, one of so many seems" in verdict.reason
+    assert "seems better in 12%" in verdict.reason
+    assert verdict.inputs["holdout_uses"] == 5
+    renewed = judge(replace(CONTEST, cause=SCHEDULED), GATE, threshold=0.5, seed=1, holdout_uses=5)
+    assert "of equally good renewals" in renewed.reason
+    assert "by luck" not in renewed.reason
+
+
 def test_all_mistakes_of_a_declared_gate_are_named_at_once() -> None:
     """No margin, a name twice, an improvement of what is not judged, money without costs, a confidence over 1."""
     with pytest.raises(DeclarationError) as raised:
