@@ -10,6 +10,24 @@ from ml.declarations.measures import COST, Measure
 
 
 @dataclass(frozen=True, kw_only=True)
+class Costs:
+    """What one wrong decision costs, in one unit of money, beside a right one."""
+
+    false_positive: float
+    false_negative: float
+
+    def __post_init__(self) -> None:
+        given = {"false_positive": self.false_positive, "false_negative": self.false_negative}
+        wrong = [f"{name} costs {value}: give more than 0" for name, value in given.items() if not value > 0]
+        require("costs", wrong)
+
+    @property
+    def cheapest_threshold(self) -> float:
+        """From which probability on choosing a row costs least, if the probabilities are calibrated (Elkan 2001)."""
+        return self.false_positive / (self.false_positive + self.false_negative)
+
+
+@dataclass(frozen=True, kw_only=True)
 class LeakLimits:
     """Beyond which a model looks as if it knew the outcome, or its hold-out.
 
@@ -30,6 +48,8 @@ class LeakLimits:
 class ComplianceGate:
     """What a model version must carry, and how far groups may differ.
 
+    `decides_at`: the probability from which on a row is chosen, or the costs of wrong decisions, from which it follows.
+    The hold-out has no part in it; metrics, fairness and monitoring all decide there.
     Of the groups with at least `min_group_rows` hold-out rows, at `decision_threshold`: `max_group_difference` bounds
     the difference between the largest and the smallest selection rate, and between true positive rates (Agarwal et al.
     2018, "A Reductions Approach to Fair Classification"; Hardt, Price & Srebro 2016); `min_selection_ratio` bounds the
@@ -39,9 +59,18 @@ class ComplianceGate:
 
     max_group_difference: float
     min_group_rows: int
-    decision_threshold: float
+    decides_at: float | Costs
     min_selection_ratio: float | None = None
     leaks: LeakLimits = LeakLimits()
+
+    def __post_init__(self) -> None:
+        at = self.decision_threshold
+        require("compliance gate", [None if 0 < at < 1 else f"decides_at is {at}: give a probability over 0, under 1"])
+
+    @property
+    def decision_threshold(self) -> float:
+        """The probability from which on a row is chosen."""
+        return self.decides_at.cheapest_threshold if isinstance(self.decides_at, Costs) else self.decides_at
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,14 +88,6 @@ class MeasureRule:
     def problems(self) -> list[str]:
         """What is wrong with it."""
         return [] if self.margin > 0 else [f"margin of {self.measure.name} is {self.margin}: give more than 0"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Costs:
-    """What one wrong decision costs, in one unit of money, beside a right one."""
-
-    false_positive: float
-    false_negative: float
 
 
 def _improve() -> Mapping[TrainingCause, Measure]:

@@ -59,7 +59,8 @@ def judge(
         "leaks": None if isinstance(found, str) else asdict(found.leaks),
         "problem": found if isinstance(found, str) else None,
     }
-    return decide(COMPLIANCE, checks, inputs=inputs, thresholds=asdict(gate))
+    thresholds = {**asdict(gate), "decision_threshold": gate.decision_threshold}
+    return decide(COMPLIANCE, checks, inputs=inputs, thresholds=thresholds)
 
 
 def _present(name: str, text: str) -> Check:

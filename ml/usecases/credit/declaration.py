@@ -84,7 +84,7 @@ GATES = Gates(
         max_group_difference=0.2,
         min_selection_ratio=0.8,
         min_group_rows=100,
-        decision_threshold=0.5,
+        decides_at=0.5,
         # No model of any kind passed 0.81 on the real file. There the newest repayment status alone ranks at 0.70 and
         # has two thirds of what a model knows; 2.7 % of the newest clients are like an earlier one in every feature.
         leaks=LeakLimits(max_roc_auc=0.90, max_single_feature_roc_auc=0.85, max_feature_share=0.90),

@@ -241,6 +241,32 @@ def test_without_a_champion_only_the_absolute_limits_apply_and_the_reason_says_s
     assert verdict.inputs["interval"] is None
 
 
+@pytest.mark.parametrize("cause", TrainingCause)
+@pytest.mark.parametrize("rows", [88, 300, 442])
+def test_a_few_hundred_rows_release_nothing_whatever_they_seem_to_show(rows: int, cause: TrainingCause) -> None:
+    """The truth against noise, noise against the truth, and no champion: unknown, by luck none goes live."""
+    few = {"labels": LABELS[:rows], "cause": cause, "version": 2}
+    pairs = [(RISK[:rows], NOISY[:rows]), (NOISY[:rows], RISK[:rows])]
+    contests = [Contest(**few, challenger=ours, champion_version=1, champion=theirs) for ours, theirs in pairs]
+    contests.append(Contest(**few, challenger=RISK[:rows]))
+    assert {_judge(contest).decision for contest in contests} == {Decision.UNKNOWN}
+
+
+def test_a_smaller_hold_out_that_is_allowed_tells_worse_from_better_seldom_by_luck() -> None:
+    """88 rows, if 80 are declared enough: of 60 new versions that are as good, 2 pass as better by more than chance."""
+    rng, gate = (
+        np.random.default_rng(7),
+        replace(GATE, measures=(replace(RANKING, limit=None), LOSS), min_holdout_rows=80),
+    )
+    passed = 0
+    for start in range(0, 60 * 50, 50):
+        rows = slice(start, start + 88)
+        ours, theirs = (np.clip(RISK[rows] + rng.normal(0, 0.1, len(RISK[rows])), 0.01, 0.99) for _ in range(2))
+        contest = Contest(version=2, labels=LABELS[rows], challenger=ours, champion_version=1, champion=theirs)
+        passed += _judge(contest, gate).decision is Decision.PASS
+    assert passed <= 3
+
+
 _ALONE = replace(CONTEST, champion=None, champion_version=None)
 
 

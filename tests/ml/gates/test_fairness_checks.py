@@ -11,7 +11,7 @@ from ml.evaluation.fairness import fairness
 from ml.gates.fairness_checks import fairness_checks
 from ml.gates.verdict import Check
 
-GATE = ComplianceGate(max_group_difference=0.2, min_group_rows=100, decision_threshold=0.5, min_selection_ratio=0.8)
+GATE = ComplianceGate(max_group_difference=0.2, min_group_rows=100, decides_at=0.5, min_selection_ratio=0.8)
 
 
 def _checks(chances: dict[str, tuple[int, float]], gate: ComplianceGate = GATE) -> list[Check]:
@@ -19,7 +19,9 @@ def _checks(chances: dict[str, tuple[int, float]], gate: ComplianceGate = GATE) 
     groups = np.repeat(list(chances), [rows for rows, _ in chances.values()])
     scores = np.concatenate([np.linspace(0, 1, rows) < share for rows, share in chances.values()]) * 0.9
     labels = (np.arange(groups.size) % 5 == 0).astype(int)
-    found = fairness("band", pd.Series(groups), labels, scores, threshold=0.5, min_rows=gate.min_group_rows)
+    found = fairness(
+        "band", pd.Series(groups), labels, scores, threshold=gate.decision_threshold, min_rows=gate.min_group_rows
+    )
     return fairness_checks(["band"], gate, [found])
 
 

@@ -14,6 +14,8 @@ _PASSED = {"compliance": "pass", "comparison": "pass", "infrastructure": "pass"}
     [
         (_PASSED, SignOff.AUTOMATIC, (), Decision.PASS, "released automatically, as declared"),
         ({**_PASSED, "comparison": "fail"}, SignOff.AUTOMATIC, (), Decision.FAIL, "comparison: fail"),
+        ({**_PASSED, "comparison": "unknown"}, SignOff.AUTOMATIC, (), Decision.FAIL, "comparison: unknown"),
+        ({**_PASSED, "comparison": "unknown"}, SignOff.MANUAL, ("ann",), Decision.FAIL, "comparison: unknown"),
         ({**_PASSED, "comparison": "PASS"}, SignOff.AUTOMATIC, (), Decision.FAIL, "comparison: PASS"),
         (
             {"compliance": "pass", "comparison": "pass"},
