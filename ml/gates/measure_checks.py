@@ -55,7 +55,7 @@ def not_worse(rule: MeasureRule, found: Paired, champion: Against) -> Check:
     """
     worst, best = _gains(rule.measure, found.least, found.most)
     shown = _difference(rule.measure, found, champion)
-    bound = f"at worst {-worst:.4f} worse, {rule.margin:g} is allowed"
+    bound = f"at worst {abs(worst):.4f} {'worse' if worst < 0 else 'better'}, {rule.margin:g} worse is allowed"
     if worst >= -rule.margin:
         return Check(passed=True, text=f"{shown}; {bound}")
     if best < -rule.margin:
