@@ -6,7 +6,6 @@ measures the demos alone and leaves the other sections as they are.
 
 import json
 import os
-import platform
 import statistics
 import sys
 import tempfile
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import secrets, synthesis
-from bench.page import PAGE, rewrite
+from bench.page import rewrite
 from bench.policies import review_section
 from bench.processes import run
 from bench.scan import scan_section
@@ -100,26 +99,21 @@ def demos(data: Path | None) -> Iterator[list[str]]:
         yield demo_section("The demo on the real file (30,000 clients)", data)
 
 
+def sections(only: str, data: Path | None) -> Iterator[list[str]]:
+    """Each section as soon as it is measured; `only` may be `demo`."""
+    if only != "demo":
+        yield synthesis.section()
+        yield review_section()
+        yield scan_section()
+        yield secrets.section()
+    yield from demos(data)
+
+
 def main() -> None:
-    """Measure and write."""
+    """Measure and write. Sections that other scripts measure stay as they are."""
     data = Path(os.environ["DATA"]) if os.environ.get("DATA") else None
-    if sys.argv[1:] == ["demo"]:
-        for section in demos(data):
-            rewrite(section)
-        return
-    lines = [
-        "# Performance",
-        f"Written by `make bench` on {time.strftime('%Y-%m-%d')}: {os.cpu_count()} cores, "
-        f"{platform.machine()}, Python {platform.python_version()}. Compare ratios; absolute times are this machine's.",
-        "",
-        *synthesis.section(),
-        *review_section(),
-        *scan_section(),
-        *secrets.section(),
-        *(line for section in demos(data) for line in section),
-    ]
-    PAGE.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
-    print("wrote docs/performance.md")
+    for section in sections("".join(sys.argv[1:2]), data):
+        rewrite(section)
 
 
 if __name__ == "__main__":
