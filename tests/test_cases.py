@@ -52,7 +52,7 @@ USE = {
     "25-file-below-a-file": {f"{_WORKSPACE}/test_files.py": "test_nothing_is_made_below_a_file"},
     "26-cte-named-like-its-table": {f"{_SQL}/test_differential.py": "test_a_query_answers_the_same"},
     "27-demo-data-trailing-comma": {
-        "ml/usecases/test_credit_replay.py": "test_a_record_with_a_trailing_comma_is_refused"
+        "ml/usecases/credit/demo/test_replay.py": "test_a_record_with_a_trailing_comma_is_refused"
     },
     "28-scan-resource-list": {"policies/terraform/test_synthesized.py": "test_both_refuse_a_form_that_is_not_read"},
     "29-run-now-queue": {_JOBS: "test_a_run_has_queue_settings_of_its_own"},

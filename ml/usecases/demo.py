@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from ml.usecases.credit import generate as credit_generate
-from ml.usecases.credit import replay as credit_replay
+from ml.usecases.credit.demo import generate as credit_generate
+from ml.usecases.credit.demo import replay as credit_replay
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -81,7 +81,7 @@ class Victim:
 
     def land(self) -> None:
         """Upload ten months of clients."""
-        from ml.usecases.credit import generate, replay  # noqa: PLC0415
+        from ml.usecases.credit.demo import generate, replay  # noqa: PLC0415
 
         client = self.mlops.client()
         raw = generate.generate(_ROWS, _SEED)

@@ -58,7 +58,7 @@ def write_gold(tables: "Tables", case: UseCase, rows: int, months: int) -> None:
     from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
     from ml.features.frames import feature_rows  # noqa: PLC0415
-    from ml.usecases.credit.generate import LABEL, generate  # noqa: PLC0415
+    from ml.usecases.credit.demo.generate import LABEL, generate  # noqa: PLC0415
 
     model, silver = case.model, case.model.feature_table.source
     raw = generate(rows, seed=7)

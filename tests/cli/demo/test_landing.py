@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from cli.demo.landing import Files, Landing, prepare
-from ml.usecases.credit.generate import generate
-from ml.usecases.credit.movements import COLUMNS
+from ml.usecases.credit.demo.generate import generate
+from ml.usecases.credit.demo.movements import COLUMNS
 
 
 def months(files: Files, feed: str) -> list[str]:

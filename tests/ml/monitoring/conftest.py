@@ -91,7 +91,7 @@ def story(world: World, spark_remote: str, tmp_path_factory: pytest.TempPathFact
     from ml import runtime  # noqa: PLC0415
     from ml.monitoring import alert, decide, measure  # noqa: PLC0415
     from ml.scoring import batch  # noqa: PLC0415
-    from ml.usecases.credit.generate import LABEL, generate, merger  # noqa: PLC0415
+    from ml.usecases.credit.demo.generate import LABEL, generate, merger  # noqa: PLC0415
 
     case = world.use_case
     quick = replace(case, model=replace(case.model, tuning=Tuning(trials=1)))

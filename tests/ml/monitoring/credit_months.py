@@ -14,9 +14,9 @@ from ml.monitoring.month import LABEL, Expectation, MonthData, expectation, meas
 from ml.monitoring.quality import Arrival
 from ml.tables import pandas_of
 from ml.usecases.credit.declaration import USE_CASE as CREDIT
-from ml.usecases.credit.generate import LABEL as RAW_LABEL
-from ml.usecases.credit.generate import Shift, generate
-from ml.usecases.credit.movements import MONTHS_BEFORE
+from ml.usecases.credit.demo.generate import LABEL as RAW_LABEL
+from ml.usecases.credit.demo.generate import Shift, generate
+from ml.usecases.credit.demo.movements import MONTHS_BEFORE
 
 FEATURES = list(CREDIT.model.features)
 _SOURCE = CREDIT.model.feature_table.source

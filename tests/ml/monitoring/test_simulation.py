@@ -12,7 +12,7 @@ from ml.monitoring.month import LABEL
 from ml.monitoring.performance import auc
 from ml.monitoring.rules import Action
 from ml.usecases.credit.declaration import USE_CASE as CREDIT
-from ml.usecases.credit.generate import merger
+from ml.usecases.credit.demo.generate import merger
 from tests.ml.monitoring.credit_months import fitted, month, scored, series
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from ml.training.learners.rows import Rows
 from ml.training.learners.xgboost_trees import XgboostTrees
 from ml.training.tuning import Candidate, Search
 from ml.usecases import use_case
-from ml.usecases.credit.generate import LABEL, generate
-from ml.usecases.credit.movements import INFLOW, OVERDRAWN
+from ml.usecases.credit.demo.generate import LABEL, generate
+from ml.usecases.credit.demo.movements import INFLOW, OVERDRAWN
 from ml.versions import contract, gains
 
 CREDIT = use_case("credit")

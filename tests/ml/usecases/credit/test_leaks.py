@@ -5,7 +5,7 @@ import pytest
 
 from ml.evaluation.leaks import ranking_alone
 from ml.usecases import use_case
-from ml.usecases.credit.generate import LABEL, generate, merger
+from ml.usecases.credit.demo.generate import LABEL, generate, merger
 
 LIMIT = use_case("credit").gates.compliance.leaks.max_single_feature_roc_auc
 ROWS, FROM = 6_000, 3_000

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ml.evaluation.metrics import roc_auc
-from ml.usecases.credit.generate import LABEL, default_probability, generate, merger
+from ml.usecases.credit.demo.generate import LABEL, default_probability, generate, merger
 
 ROWS, FROM = 20_000, 10_000
 

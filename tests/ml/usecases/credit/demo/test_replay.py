@@ -5,9 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ml.usecases.credit.generate import LABEL, generate
-from ml.usecases.credit.movements import COLUMNS
-from ml.usecases.credit.replay import ReplayError, first_row_of, read, replay
+from ml.usecases.credit.demo.generate import LABEL, generate
+from ml.usecases.credit.demo.movements import COLUMNS
+from ml.usecases.credit.demo.replay import ReplayError, first_row_of, read, replay
 from ml.usecases.demo import DEMO_DATA
 
 

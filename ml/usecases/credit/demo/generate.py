@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ml.usecases.credit.movements import movements, strain
+from ml.usecases.credit.demo.movements import movements, strain
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ml.ingest.formats.csv_text import rows
 from ml.usecases.credit.declaration import USE_CASE as CREDIT
-from ml.usecases.credit.movements import INFLOW, MONTHS_BEFORE, OVERDRAWN, has_movements
+from ml.usecases.credit.demo.movements import INFLOW, MONTHS_BEFORE, OVERDRAWN, has_movements
 
 _APPLICATIONS, _LABELS, _MOVEMENTS = CREDIT.feeds
 _ID = _APPLICATIONS.silver.column(CREDIT.model.feature_table.key).raw_name

@@ -6,8 +6,8 @@ import pytest
 
 from ml.evaluation.metrics import roc_auc
 from ml.usecases.credit.declaration import USE_CASE as CREDIT
-from ml.usecases.credit.generate import FAULTS, LABEL, Shift, default_probability, generate, soil
-from ml.usecases.credit.movements import COLUMNS, strain
+from ml.usecases.credit.demo.generate import FAULTS, LABEL, Shift, default_probability, generate, soil
+from ml.usecases.credit.demo.movements import COLUMNS, strain
 
 ROWS = 30_000
 
