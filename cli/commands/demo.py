@@ -7,19 +7,19 @@ import click
 
 from cli.commands.cloud import load_stacks, start_cloud
 from cli.commands.synth import synthesize
-from cli.demo.checks import check, require
+from cli.demo.checks import checks, judge, require
 from cli.demo.landing import prepare
 from cli.demo.report import demo_report
-from cli.demo.story import Story, tell
+from cli.demo.steps import Demo, tell
+from cli.demo.stories import story_of
 from cli.demo.summary import REPORT, check_accounting, check_hidden, check_isolation, collect, summarize
 from cli.output import format_option
 from cli.paths import current_home, use_home
 from cli.report.page import write
-from ml.usecases import USE_CASES
 
 
 @click.command()
-@click.argument("use_case", metavar="USECASE", type=click.Choice(sorted(USE_CASES)))
+@click.argument("use_case", metavar="USECASE")
 @click.option(
     "--data",
     type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
@@ -36,19 +36,20 @@ def demo(use_case: str, data: Path | None, form: str) -> None:
     does not hold, the exit code is 1. A demo that was killed continues where it was.
     """
     started = time.monotonic()
-    landing = prepare(use_case, data)
+    story = story_of(use_case)
+    landing = prepare(use_case, story, data)
     use_home(landing.name)
     start_cloud()
     synthesize()
     load_stacks()
-    story = Story(use_case=use_case, landing=landing)
-    tell(story)
+    told = Demo(use_case=use_case, landing=landing)
+    tell(told)
     accounting = check_accounting(use_case, landing)
     check_isolation(use_case)
     check_hidden(use_case)
-    records = story.records()
-    checks = check(landing, records, story.answers)
-    sections = collect(use_case, story.tasks, checks, duration_s=time.monotonic() - started)
-    write(demo_report(story, records, accounting, checks, sections), current_home() / REPORT)
+    records = told.records()
+    judged = judge(checks(story, landing, told.answers), records)
+    sections = collect(use_case, told.tasks, judged, duration_s=time.monotonic() - started)
+    write(demo_report(told, records, accounting, judged, sections), current_home() / REPORT)
     summarize(use_case, sections, form=form)
-    require(checks)
+    require(judged)

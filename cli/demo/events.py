@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from cli.demo.records import ROLLBACK, SIGN_OFF, Records, holdout, named
-from cli.history import Version
+from cli.demo.records import holdout
 from cli.output import Row
 from cli.report.page import Event
+from ml.usecases.story import ROLLBACK, SIGN_OFF, Records, Version, named
 from ml.versions.aliases import CHAMPION
 
 _ACTIONS = {"nothing": "good", "alert": "warn", "retrain": "bad"}

@@ -15,12 +15,10 @@ from cli.errors import CommandError
 from cli.output import progress
 from cli.paths import clouds
 from ml.usecases import use_case as declaration
+from ml.usecases.story import Story
 
 if TYPE_CHECKING:
     import pandas as pd
-
-# The sample's hold-out must stay above the comparison gate's smallest size.
-_SAMPLE_ROWS = 6_000
 
 Files = Mapping[str, tuple[Path, ...]]
 
@@ -42,7 +40,7 @@ class Arrival:
 class Landing:
     """Files to land, by feed, and how many records each feed holds in the end.
 
-    `sample` is of the history. `shift_month` is empty where no shift is known, `holdout_start` where one is.
+    `sample` is of the history. `holdout_start` is empty for generated data, of which everything is known.
     """
 
     name: str
@@ -50,37 +48,32 @@ class Landing:
     arrivals: tuple[Arrival, ...]
     sample: Files
     rows: dict[str, int]
-    shift_month: str
     holdout_start: str
 
 
-def prepare(use_case: str, data: Path | None) -> Landing:
+def prepare(use_case: str, story: Story, data: Path | None) -> Landing:
     """Replay the raw data of `use_case` into files by feed and month, whole and as a sample.
 
     Raises CommandError where the file cannot be read or is not in the use case's raw format.
     """
-    from ml.usecases.demo import DEMO_DATA  # noqa: PLC0415 - brings pandas, for which no other command should wait
-
-    source = DEMO_DATA[use_case]
     name = "generated" if data is None else _name_of(data)
     folder = clouds() / name / "demo"
     progress.print(f"data: {'generated, seeded' if data is None else data}", markup=False)
     try:
-        raw = source.generate() if data is None else source.read(data)
+        raw = story.generate() if data is None else story.read(data)
         feeds = [feed.name for feed in declaration(use_case).feeds]
-        files = _replay(source.replay, raw, folder / "landing", feeds)
-        step = max(1, len(raw) // _SAMPLE_ROWS)
-        sample = _replay(source.replay, raw.iloc[::step], folder / "sample", feeds)
+        files = _replay(story.replay, raw, folder / "landing", feeds)
+        step = max(1, len(raw) // story.sample_rows)
+        sample = _replay(story.replay, raw.iloc[::step], folder / "sample", feeds)
     except ValueError as error:
         raise CommandError(f"{data or 'generated data'}: {error}") from error
     return Landing(
         name=name,
-        history=_of_months(files, source.deliveries[0].__ge__),
-        arrivals=tuple(_arrivals(files, source.deliveries)),
-        sample=_of_months(sample, source.deliveries[0].__ge__),
+        history=_of_months(files, story.deliveries[0].__ge__),
+        arrivals=tuple(_arrivals(files, story.deliveries)),
+        sample=_of_months(sample, story.deliveries[0].__ge__),
         rows={feed: sum(map(_records, paths)) for feed, paths in files.items()},
-        shift_month=source.shift_month if data is None else "",
-        holdout_start="" if data is None else source.holdout_start,
+        holdout_start="" if data is None else story.holdout_start,
     )
 
 

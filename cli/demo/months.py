@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from cli.demo.records import Records, named
 from cli.output import Row
 from cli.report.charts import Series
 from cli.report.page import MonthsChart
 from ml.declarations import Monitoring
+from ml.usecases.story import Records, named
 
 _COLUMNS_SHOWN = 5
 

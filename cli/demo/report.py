@@ -6,27 +6,27 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from cli.commands.history import history_rows
-from cli.demo.checks import Check
+from cli.demo.checks import Judged
 from cli.demo.events import events
 from cli.demo.months import charts
-from cli.demo.records import Records, named
-from cli.demo.story import Story
+from cli.demo.steps import Demo
 from cli.demo.summary import HOLDOUT, Sections
 from cli.output import Row
 from cli.report.charts import Bar, Interval
 from cli.report.page import Report
 from cli.runs import TaskResult
 from ml.usecases import use_case as declaration
+from ml.usecases.story import Records, named
 
 # The time of day in a timestamp.
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}T(\d{2}:\d{2}:\d{2})(?:\.\d+)?(?:Z|\+00:00)?")
 
 
 def demo_report(
-    story: Story, records: Records, accounting: Sequence[Row], checks: Sequence[Check], sections: Sections
+    demo: Demo, records: Records, accounting: Sequence[Row], checks: Sequence[Judged], sections: Sections
 ) -> Report:
     """Everything that the page shows."""
-    declared, landing = declaration(story.use_case), story.landing
+    declared, landing = declaration(demo.use_case), demo.landing
     failed = [each for each in checks if not each.holds]
     return Report(
         title=declared.comment,
@@ -46,9 +46,9 @@ def demo_report(
         alerts=[_alert(row) for row in records.alerts],
         gates=[_pick(row, "version", "gate", "verdict", "reason") for row in records.gates],
         intervals=_intervals(records.gates),
-        versions=[_version(row) for row in history_rows(story.model)],
+        versions=[_version(row) for row in history_rows(demo.model)],
         accounting=accounting,
-        bars=_bars(story.tasks),
+        bars=_bars(demo.tasks),
     )
 
 

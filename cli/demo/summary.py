@@ -7,7 +7,7 @@ import click
 
 from cli.commands.history import measures
 from cli.commands.sql import query
-from cli.demo.checks import Check
+from cli.demo.checks import Judged
 from cli.demo.landing import Landing
 from cli.errors import CommandError
 from cli.models import named_model
@@ -102,7 +102,7 @@ def check_hidden(use_case: str) -> None:
     progress.print(f"masks: {', '.join(names) or 'nothing'} read as null, even for the administrator")
 
 
-def collect(use_case: str, tasks: list[TaskResult], checks: Sequence[Check], *, duration_s: float) -> Sections:
+def collect(use_case: str, tasks: list[TaskResult], checks: Sequence[Judged], *, duration_s: float) -> Sections:
     """What the summary says, by section: each task, the newest version's gates, its hold-out, the live version, and
     what the story came to.
     """

@@ -42,10 +42,10 @@ def test_a_parameter_without_a_value_is_refused(cli: CliRunner) -> None:
 
 
 def test_an_unknown_use_case_is_refused_with_those_there_are(cli: CliRunner) -> None:
-    """`mlops demo` knows the declared use cases only."""
+    """`mlops demo` knows the use cases that have a story, and names them."""
     result = cli.invoke(mlops, ["demo", "weather"])
     assert result.exit_code == 2
-    assert "'weather' is not 'credit'" in result.stderr
+    assert "use case 'weather' is not declared: correct the name, or name one that has a story: credit" in result.stderr
 
 
 @pytest.mark.parametrize(

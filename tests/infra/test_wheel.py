@@ -48,5 +48,20 @@ def test_the_wheel_carries_ml_and_its_entry_points(tmp_path: Path) -> None:
         declared = archive.read(f"{info}/entry_points.txt").decode()
     assert info == f"{'-'.join(wheel.path.name.split('-')[:2])}.dist-info"
     assert "ml/declarations/usecase.py" in names
+    assert "ml/usecases/credit/declaration.py" in names
     assert not [name for name in names if "__pycache__" in name]
     assert all(f"{name} = {target}" in declared for name, target in entry_points().items())
+
+
+def test_the_wheel_is_without_stories(tmp_path: Path) -> None:
+    """Demo data, stories and their checks are no part of any job: another story makes the same wheel."""
+    root = _checkout(tmp_path)
+    usecases = root / "ml" / "usecases"
+    demos = [path.relative_to(root).as_posix() for path in usecases.glob("*/demo/*.py")]
+    assert {"ml/usecases/credit/demo/story.py", "ml/usecases/credit/demo/generate.py"} <= set(demos)
+    before = build_wheel(root)
+    with zipfile.ZipFile(before.path) as archive:
+        names = archive.namelist()
+    assert not set(names) & {*demos, "ml/usecases/story.py"}
+    (usecases / "credit" / "demo" / "story.py").write_text('"""Another."""\n', encoding="utf-8")
+    assert build_wheel(root).sha256 == before.sha256

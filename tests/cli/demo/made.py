@@ -6,8 +6,8 @@ from typing import Any
 
 from cli.demo.answers import Answer
 from cli.demo.landing import Arrival, Landing
-from cli.demo.records import Records
 from cli.history import Version
+from ml.usecases.story import Records
 
 SHIFT = "2025-02"
 LATER = ("2025-03", "2025-04", "2025-05", "2025-06")
@@ -22,7 +22,6 @@ def landing(*, shift: bool = True) -> Landing:
         arrivals=tuple(Arrival(months=(month,), files={}) for month in (SHIFT, *LATER)),
         sample={},
         rows={"applications": 10},
-        shift_month=SHIFT if shift else "",
         holdout_start="" if shift else "2025-01",
     )
 

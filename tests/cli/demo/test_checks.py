@@ -6,26 +6,32 @@ from typing import Any
 
 import pytest
 
-from cli.demo.checks import check, require
-from cli.demo.records import Records
+from cli.demo.checks import Judged, checks, judge, require
 from cli.errors import CommandError
+from ml.usecases.credit.demo.story import STORY
+from ml.usecases.story import Records
 from tests.cli.demo import made
 
 Break = Callable[[Records], Records]
 
 
+def judged(records: Records, *, shift: bool = True, answers: Any = None) -> list[Judged]:
+    """What each check comes to, on generated data or on a real file."""
+    chosen = checks(STORY, made.landing(shift=shift), made.answers() if answers is None else answers)
+    return judge(chosen, records)
+
+
 def failed(records: Records, *, shift: bool = True, answers: Any = None) -> list[str]:
     """What does not hold."""
-    found = check(made.landing(shift=shift), records, made.answers() if answers is None else answers)
-    return [each.what for each in found if not each.holds]
+    return [each.what for each in judged(records, shift=shift, answers=answers) if not each.holds]
 
 
 def test_a_story_that_came_out_holds_throughout() -> None:
     """Ten things hold with a known shift; without one, six do, and the rest are not asked for."""
     assert failed(made.records()) == []
     assert failed(made.records(), shift=False) == []
-    assert len(check(made.landing(), made.records(), made.answers())) == 10
-    assert len(check(made.landing(shift=False), made.records(), made.answers())) == 6
+    assert len(judged(made.records())) == 10
+    assert len(judged(made.records(), shift=False)) == 6
 
 
 def _without(name: str, keep: Callable[[Any], bool]) -> Break:
@@ -117,7 +123,7 @@ def test_the_error_names_everything_that_does_not_hold() -> None:
     """And nothing that does."""
     broken = replace(made.records(), alerts=[], metrics=[])
     with pytest.raises(CommandError) as failure:
-        require(check(made.landing(), broken, made.answers()))
+        require(judged(broken))
     told = str(failure.value)
     assert "an alert is raised and delivered: no alert" in told
     assert "the new version ranks as well as it promised: 2025-06 was not measured" in told

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from cli.demo.landing import Files, Landing, prepare
+from cli.demo.stories import story_of
 from ml.usecases.credit.demo.generate import generate
 from ml.usecases.credit.demo.movements import COLUMNS
 
@@ -19,7 +20,7 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Landing:
     """The demo's own data."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MLOPS_HOME", str(tmp_path_factory.mktemp("clouds")))
-        return prepare("credit", None)
+        return prepare("credit", story_of("credit"), None)
 
 
 def test_history_comes_at_once_and_its_newest_outcomes_are_not_known_yet(generated: Landing) -> None:
@@ -65,11 +66,12 @@ def test_a_real_file_has_no_known_shift_but_pinned_months(tmp_path: Path, monkey
     monkeypatch.setenv("MLOPS_HOME", str(tmp_path))
     file = tmp_path / "clients.csv"
     generate(60, seed=3).drop(columns=list(COLUMNS)).to_csv(file, index=False)
-    real = prepare("credit", file)
-    assert (real.shift_month, real.holdout_start) == ("", "2025-01")
+    real = prepare("credit", story_of("credit"), file)
+    assert real.holdout_start == "2025-01"
     assert real.rows == {"applications": 60, "labels": 60, "movements": 0}
 
 
 def test_generated_data_has_a_known_shift(generated: Landing) -> None:
     """In the first month that arrives by itself."""
-    assert (generated.shift_month, generated.holdout_start) == ("2025-02", "")
+    assert generated.holdout_start == ""
+    assert story_of("credit").shift_month == generated.arrivals[0].month == "2025-02"

@@ -8,7 +8,7 @@ import pytest
 from ml.usecases.credit.demo.generate import LABEL, generate
 from ml.usecases.credit.demo.movements import COLUMNS
 from ml.usecases.credit.demo.replay import ReplayError, first_row_of, read, replay
-from ml.usecases.demo import DEMO_DATA
+from ml.usecases.credit.demo.story import STORY
 
 
 def test_months_follow_the_order_of_ids_and_labels_come_a_month_later(tmp_path: Path) -> None:
@@ -106,12 +106,11 @@ def test_an_unreadable_file_is_refused(tmp_path: Path, content: bytes | None) ->
         read(file)
 
 
-def test_every_use_case_has_demo_data(tmp_path: Path) -> None:
+def test_the_story_brings_data_of_every_feed(tmp_path: Path) -> None:
     """What the demo command relies on: seeded rows that replay into landing files of the use case's feeds."""
-    demo = DEMO_DATA["credit"]
-    raw = demo.generate()
+    raw = STORY.generate()
     assert raw["ID"].nunique() == 30_000
-    written = demo.replay(raw, tmp_path)
+    written = STORY.replay(raw, tmp_path)
     assert {path.parent.name for path in written} == {"applications", "labels", "movements"}
     assert len(written) == 30 + 30 + 32
 

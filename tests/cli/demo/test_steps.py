@@ -6,9 +6,9 @@ import pytest
 
 from cli.demo.events import events
 from cli.demo.months import charts
-from cli.demo.records import Records
-from cli.demo.story import settled, unreleased
+from cli.demo.steps import settled, unreleased
 from ml.usecases import use_case
+from ml.usecases.story import Records
 from tests.cli.demo import made
 
 LIVE = replace(

@@ -8,7 +8,7 @@ from cli.commands.cloud import load_stacks
 from cli.commands.run import follow_run
 from cli.demo.answers import Answer, ask, served_version
 from cli.demo.landing import Arrival, Landing, land
-from cli.demo.records import RETRAIN, SIGN_OFF, Records, holdout, read
+from cli.demo.records import holdout, read
 from cli.errors import CommandError
 from cli.models import NamedModel, named_model
 from cli.output import progress
@@ -16,12 +16,13 @@ from cli.paths import current_home
 from cli.runs import TaskResult, start
 from ml.declarations import hidden_columns
 from ml.usecases import use_case as declaration
+from ml.usecases.story import RETRAIN, SIGN_OFF, Records
 
 _BY = "the demo"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Story:
+class Demo:
     """One demo under way: `tasks` that ran, and `answers` of the endpoint, grow as it goes."""
 
     use_case: str
@@ -56,27 +57,27 @@ class Story:
             raise CommandError(f"{job} failed in {env}: {result.message or 'see the tasks above'}")
 
 
-def tell(story: Story) -> None:
+def tell(demo: Demo) -> None:
     """The whole story, from an empty platform to a model that was replaced, rolled back and brought back."""
     _heading("staging tests the code on a sample")
-    land("staging", story.use_case, story.landing.sample)
-    story.run("staging", "integration")
+    land("staging", demo.use_case, demo.landing.sample)
+    demo.run("staging", "integration")
     _heading("prod trains its first champion from the history")
-    _first_champion(story)
-    exploring = _explore(story)
+    _first_champion(demo)
+    exploring = _explore(demo)
     _heading("prod scores, and the endpoint is deployed")
-    _serve_first(story)
-    _release(story)
-    first, *later = story.landing.arrivals
-    _arrive(story, first)
+    _serve_first(demo)
+    _release(demo)
+    first, *later = demo.landing.arrivals
+    _arrive(demo, first)
     if exploring is not None:
         _heading("dev has trained meanwhile on prod's gold tables, which it may read and not write")
-        story.follow("dev", "training", exploring)
+        demo.follow("dev", "training", exploring)
     for arrival in later:
-        _arrive(story, arrival)
-    _judge_on_newest(story)
+        _arrive(demo, arrival)
+    _judge_on_newest(demo)
     _heading("one roll-back, done and undone")
-    _roll_back_and_return(story)
+    _roll_back_and_return(demo)
 
 
 def _heading(text: str) -> None:
@@ -87,71 +88,71 @@ def _done(what: str) -> None:
     progress.print(f"  done before: {what}", markup=False)
 
 
-def _first_champion(story: Story) -> None:
-    land("prod", story.use_case, story.landing.history)
-    found = story.records()
+def _first_champion(demo: Demo) -> None:
+    land("prod", demo.use_case, demo.landing.history)
+    found = demo.records()
     if found.champion is not None:
         _done(f"version {found.champions[0]} was the first champion")
         return
-    story.run("prod", "ingest")
-    if hidden_columns(declaration(story.use_case)):
+    demo.run("prod", "ingest")
+    if hidden_columns(declaration(demo.use_case)):
         load_stacks("prod-masks")
-    story.run("prod", "training")
+    demo.run("prod", "training")
 
 
-def _explore(story: Story) -> int | None:
+def _explore(demo: Demo) -> int | None:
     """Start dev's training beside what prod goes on to do; its run, or None where dev has a judged version."""
-    found = read(named_model(story.use_case, "dev"))
+    found = read(named_model(demo.use_case, "dev"))
     if found.newest is not None and found.verdicts(found.newest).get(SIGN_OFF):
         _done("dev has a judged version")
         return None
-    return story.begin("dev", "training")
+    return demo.begin("dev", "training")
 
 
-def _serve_first(story: Story) -> None:
+def _serve_first(demo: Demo) -> None:
     """Scores come first: the endpoint's stack has a monitor of their table."""
-    if not story.records().decisions:
-        story.run("prod", "scoring")
+    if not demo.records().decisions:
+        demo.run("prod", "scoring")
     load_stacks("prod-serving")
-    _ask(story, "after the first promotion")
+    _ask(demo, "after the first promotion")
 
 
-def _arrive(story: Story, arrival: Arrival) -> None:
+def _arrive(demo: Demo, arrival: Arrival) -> None:
     """What arrived is ingested, scored and monitored; where monitoring asks for it, the model is trained again."""
     _heading(f"{', '.join(arrival.months)} arrive{'s' if len(arrival.months) == 1 else ''}")
-    land("prod", story.use_case, arrival.files)
-    if settled(story.records(), arrival.month):
+    land("prod", demo.use_case, arrival.files)
+    if settled(demo.records(), arrival.month):
         _done("the month is decided on")
         return
-    story.run("prod", "ingest")
-    story.run("prod", "scoring")
-    story.run("prod", "monitoring", holdout_start=story.landing.holdout_start)
-    _release(story)
+    demo.run("prod", "ingest")
+    demo.run("prod", "scoring")
+    demo.run("prod", "monitoring", holdout_start=demo.landing.holdout_start)
+    _release(demo)
 
 
-def _judge_on_newest(story: Story) -> None:
+def _judge_on_newest(demo: Demo) -> None:
     """Without a known shift nothing need have been trained again; then the newest fifth judges one more version."""
-    if not story.landing.holdout_start:
+    if not demo.landing.holdout_start:
         return
-    held_out = (story.landing.holdout_start, story.landing.arrivals[-1].month)
+    held_out = (demo.landing.holdout_start, demo.landing.arrivals[-1].month)
     _heading(f"prod trains again, judged on {' to '.join(held_out)}")
-    if any(holdout(version) == held_out for version in story.records().versions) and _unreleased(story) is None:
+    if any(holdout(version) == held_out for version in demo.records().versions) and _unreleased(demo) is None:
         _done("a version was judged on these months")
         return
     reason = f"all outcomes up to {held_out[1]} are known"
-    story.run("prod", "training", reason=reason, holdout_start=story.landing.holdout_start)
-    _release(story)
+    demo.run("prod", "training", reason=reason, holdout_start=demo.landing.holdout_start)
+    _release(demo)
 
 
-def _release(story: Story) -> None:
+def _release(demo: Demo) -> None:
     """Finish a promotion that a killed run left half-way."""
-    version = _unreleased(story)
+    version = _unreleased(demo)
     if version is not None:
-        story.run("prod", "promotion", version=str(version))
+        demo.run("prod", "promotion", version=str(version))
 
 
-def _unreleased(story: Story) -> int | None:
-    return unreleased(story.records(), served_version(story.use_case))
+def _unreleased(demo: Demo) -> int | None:
+    return unreleased(demo.records(), served_version(demo.use_case))
 
 
 def unreleased(records: Records, served: int | None) -> int | None:
@@ -179,31 +180,31 @@ def settled(records: Records, month: str) -> bool:
     return decided["action"] != RETRAIN or (records.newest or 0) > then
 
 
-def _roll_back_and_return(story: Story) -> None:
+def _roll_back_and_return(demo: Demo) -> None:
     """Where a second version became live: back to the one before, and forth again, each asked at the endpoint."""
-    found = story.records()
+    found = demo.records()
     if len(set(found.champions)) < 2:
         progress.print("  only one version was ever live: there is nothing to go back to")
-        _ask(story, "at the end")
+        _ask(demo, "at the end")
         return
     first = found.rollbacks[0] if found.rollbacks else None
     replaced = int(first["from_version"]) if first else found.champions[-1]
     if first is None:
-        _ask(story, "after the retraining")
+        _ask(demo, "after the retraining")
         before = [version for version in found.champions if version != replaced][-1]
-        _roll_back(story, before, "to see that it works")
-        _ask(story, "after the roll-back")
-    if story.records().champion != replaced:
-        _roll_back(story, replaced, "the roll-back was a rehearsal")
-    _ask(story, "at the end")
+        _roll_back(demo, before, "to see that it works")
+        _ask(demo, "after the roll-back")
+    if demo.records().champion != replaced:
+        _roll_back(demo, replaced, "the roll-back was a rehearsal")
+    _ask(demo, "at the end")
 
 
-def _roll_back(story: Story, version: int, reason: str) -> None:
-    story.run("prod", "rollback", to_version=str(version), reason=reason, by=_BY)
+def _roll_back(demo: Demo, version: int, reason: str) -> None:
+    demo.run("prod", "rollback", to_version=str(version), reason=reason, by=_BY)
 
 
-def _ask(story: Story, when: str) -> None:
-    live = story.records().champion
+def _ask(demo: Demo, when: str) -> None:
+    live = demo.records().champion
     if live is None:
-        raise CommandError(f"{story.model.full_name} has no @champion {when}; see the tasks above")
-    story.answers.append(ask(story.use_case, live, when))
+        raise CommandError(f"{demo.model.full_name} has no @champion {when}; see the tasks above")
+    demo.answers.append(ask(demo.use_case, live, when))
