@@ -7,12 +7,13 @@ import click
 
 from cli.commands.cloud import load_stacks, start_cloud
 from cli.commands.synth import synthesize
-from cli.demo.checks import checks, judge, require
+from cli.demo.accounting import accounts
+from cli.demo.checks import checks, judge, platform_checks, prove, require
 from cli.demo.landing import prepare
 from cli.demo.report import demo_report
 from cli.demo.steps import Demo, tell
 from cli.demo.stories import story_of
-from cli.demo.summary import REPORT, check_accounting, check_hidden, check_isolation, collect, summarize
+from cli.demo.summary import REPORT, collect, summarize
 from cli.output import format_option
 from cli.paths import current_home, use_home
 from cli.report.page import write
@@ -44,10 +45,8 @@ def demo(use_case: str, data: Path | None, form: str) -> None:
     load_stacks()
     told = Demo(use_case=use_case, landing=landing)
     tell(told)
-    accounting = check_accounting(use_case, landing)
-    check_isolation(use_case)
-    check_hidden(use_case)
-    records = told.records()
+    records, accounting = told.records(), accounts(use_case, landing)
+    prove(platform_checks(use_case, accounting), records)
     judged = judge(checks(story, landing, told.answers), records)
     sections = collect(use_case, told.tasks, judged, duration_s=time.monotonic() - started)
     write(demo_report(told, records, accounting, judged, sections), current_home() / REPORT)

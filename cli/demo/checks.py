@@ -1,17 +1,22 @@
 """The checks that the engine brings to every story, and how each of them and of the story's own is judged.
 
-Each is a `Check`: a name, and a function of the records that says what it found.
+Each is a `Check`: a name, and a function of the records that says what it found. Those of the platform ask it; all
+others are pure.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from cli.commands.sql import query
+from cli.demo.accounting import count
 from cli.demo.answers import Answer
 from cli.demo.landing import Landing
 from cli.demo.records import holdout
 from cli.errors import CommandError
-from cli.output import Row
+from cli.output import Row, progress
+from ml.declarations import Layer, hidden_columns
+from ml.usecases import use_case as declaration
 from ml.usecases.story import SIGN_OFF, Check, Finding, Records, Story
 from ml.versions.aliases import CHAMPION
 
@@ -46,6 +51,24 @@ def checks(story: Story, landing: Landing, answers: Sequence[Answer]) -> tuple[C
     return always + (_of_a_real_file(landing) if landing.holdout_start else story.checks)
 
 
+def platform_checks(use_case: str, accounting: Sequence[Row]) -> tuple[Check, ...]:
+    """What holds on the platform itself, whatever the story: no row is lost, and nobody reaches what is not theirs."""
+    return (
+        Check(name="accounting", judge=lambda _: _accounted(accounting)),
+        Check(name="isolation", judge=lambda _: _isolated(use_case)),
+        Check(name="masks", judge=lambda _: _masked(use_case)),
+    )
+
+
+def prove(chosen: Sequence[Check], records: Records) -> None:
+    """Print what each check found. Raises CommandError at the first that does not hold, and asks none after it."""
+    for check in chosen:
+        found = check.judge(records)
+        if not found.holds:
+            raise CommandError(found.detail)
+        progress.print(f"{check.name}: {found.detail}", markup=False, soft_wrap=True)
+
+
 def judge(chosen: Sequence[Check], records: Records) -> list[Judged]:
     """What each check comes to, in their order."""
     return [_judged(each, records) for each in chosen]
@@ -61,6 +84,58 @@ def require(judged: Sequence[Judged]) -> None:
 def _judged(check: Check, records: Records) -> Judged:
     found = check.judge(records)
     return Judged(what=check.name, holds=found.holds, detail=found.detail)
+
+
+def _accounted(accounting: Sequence[Row]) -> Finding:
+    """`accounting` has one row per feed, and one for the predictions, which were not landed."""
+    gaps = [gap for row in accounting for gap in _gaps(row)]
+    landed = sum(row["landed"] for row in accounting if row["landed"] is not None)
+    whole = f"every one of {landed:,} landed records is accounted for"
+    return Finding(holds=not gaps, detail="rows are not accounted for: " + "; ".join(gaps) if gaps else whole)
+
+
+def _gaps(row: Row) -> list[str]:
+    what, landed, bronze = row["what"], row["landed"], row["in"]
+    kept, rejected = row["kept"], row["quarantined"]
+    if landed is None:
+        return [f"{bronze:,} feature rows but {kept:,} of them scored"] if kept != bronze else []
+    return [
+        gap
+        for gap, wrong in (
+            (f"{what}: {landed:,} landed but {bronze:,} in bronze", landed != bronze),
+            (f"{what}: {bronze:,} in bronze but {kept:,} kept + {rejected:,} quarantined", bronze != kept + rejected),
+        )
+        if wrong
+    ]
+
+
+def _isolated(use_case: str) -> Finding:
+    """Try to write prod's features as dev's training principal. Raises CommandError if that fails but is not denied."""
+    table = f"prod.{use_case}_gold.{declaration(use_case).model.feature_table.name}"
+    principal = f"dev-{use_case}-training"
+    try:
+        query("prod", f"delete from {table}", as_principal=principal)
+    except CommandError as error:
+        if "PERMISSION_DENIED" not in error.message:
+            raise
+        return Finding(holds=True, detail=f"{principal} cannot write {table} ({error.message})")
+    return Finding(holds=False, detail=f"{principal} could write {table}; a dev principal must not write prod")
+
+
+def _masked(use_case: str) -> Finding:
+    """Read prod's sensitive gold columns, as the administrator."""
+    seen: list[str] = []
+    found = [column for column in hidden_columns(declaration(use_case)) if column.layer is Layer.GOLD]
+    for column in found:
+        name = f"prod.{use_case}_{column.layer}.{column.table}"
+        if count(f"{name} where {column.column} is not null"):
+            seen.append(f"{name}.{column.column}")
+    if seen:
+        return Finding(
+            holds=False, detail=f"sensitive columns can be read: {', '.join(seen)}; load the stack prod-masks"
+        )
+    names = sorted({column.column for column in found})
+    return Finding(holds=True, detail=f"{', '.join(names) or 'nothing'} read as null, even for the administrator")
 
 
 def _one_champion(records: Records) -> Finding:

@@ -1,6 +1,8 @@
 """A story as it should come out, in rows as SQL answers them."""
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,8 @@ from cli.demo.answers import Answer
 from cli.demo.landing import Arrival, Landing
 from cli.history import Version
 from ml.usecases.story import Records
+
+Break = Callable[[Records], Records]
 
 SHIFT = "2025-02"
 LATER = ("2025-03", "2025-04", "2025-05", "2025-06")
@@ -139,3 +143,13 @@ def answers() -> list[Answer]:
         Answer(when=when, version=number, served_version=number, key="client_id 7", online=0.25, batch=0.25)
         for when, number in (("after the retraining", 2), ("after the roll-back", 1), ("at the end", 2))
     ]
+
+
+def without(name: str, keep: Callable[[Any], bool]) -> Break:
+    """Records that lack those rows of `name` that are not to be kept."""
+    return lambda records: replace(records, **{name: [row for row in getattr(records, name) if keep(row)]})
+
+
+def with_more(name: str, *rows: Any) -> Break:
+    """Records with more rows of `name`."""
+    return lambda records: replace(records, **{name: [*getattr(records, name), *rows]})

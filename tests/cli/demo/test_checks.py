@@ -1,18 +1,15 @@
 """What the demo asserts: a story that came out passes, and each way of not coming out fails its own check."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from cli.demo.checks import Judged, checks, judge, require
+from cli.demo.checks import Judged, checks, judge, platform_checks, prove, require
 from cli.errors import CommandError
 from ml.usecases.credit.demo.story import STORY
-from ml.usecases.story import Records
+from ml.usecases.story import Check, Finding, Records
 from tests.cli.demo import made
-
-Break = Callable[[Records], Records]
 
 
 def judged(records: Records, *, shift: bool = True, answers: Any = None) -> list[Judged]:
@@ -34,42 +31,22 @@ def test_a_story_that_came_out_holds_throughout() -> None:
     assert len(judged(made.records(), shift=False)) == 6
 
 
-def _without(name: str, keep: Callable[[Any], bool]) -> Break:
-    return lambda records: replace(records, **{name: [row for row in getattr(records, name) if keep(row)]})
-
-
-def _with(name: str, *rows: Any) -> Break:
-    return lambda records: replace(records, **{name: [*getattr(records, name), *rows]})
-
-
 @pytest.mark.parametrize(
     ("broken", "what"),
     [
-        (_with("versions", made.version(3, "champion")), "exactly one version is live"),
-        (_with("moves", made.move(2, 1, "gates", 9)), "exactly one version is live"),
-        (_without("gates", lambda row: row["gate"] != "compliance"), "no version went live but through all four gates"),
-        (_with("gates", *made.gates(2, "fail")), "no version went live but through all four gates"),
-        (_without("moves", lambda row: row["promoted_at"][14:16] != "04"), "one roll-back was done and undone"),
-        (_with("decisions", made.decision("2024-12", "alert")), "no alarm before the shift"),
-        (_without("decisions", lambda row: row["action"] != "nothing"), "no alarm before the shift"),
-        (_with("metrics", made.metric("2024-12", "psi", "breach", column="age")), "monitoring sees the shift"),
-        (_without("metrics", lambda row: row["verdict"] != "breach"), "monitoring sees the shift"),
-        (_without("alerts", lambda _: False), "an alert is raised and delivered"),
-        (_without("decisions", lambda row: row["action"] != "retrain"), "the model is trained again, once"),
-        (_with("decisions", made.decision("2025-06", "retrain")), "the model is trained again, once"),
-        (_with("gates", *made.gates(2, interval=(-0.1, 0.0, 0.1))), "the challenger beats the champion"),
-        (_without("metrics", lambda row: row["metric"] != "roc_auc"), "the new version ranks as well as it promised"),
+        (made.with_more("versions", made.version(3, "champion")), "exactly one version is live"),
+        (made.with_more("moves", made.move(2, 1, "gates", 9)), "exactly one version is live"),
+        (
+            made.without("gates", lambda row: row["gate"] != "compliance"),
+            "no version went live but through all four gates",
+        ),
+        (made.with_more("gates", *made.gates(2, "fail")), "no version went live but through all four gates"),
+        (made.without("moves", lambda row: row["promoted_at"][14:16] != "04"), "one roll-back was done and undone"),
     ],
 )
-def test_each_way_of_not_coming_out_is_named(broken: Break, what: str) -> None:
+def test_each_way_of_not_coming_out_is_named(broken: made.Break, what: str) -> None:
     """The check that fails is the one about what was broken."""
     assert any(name.startswith(what) for name in failed(broken(made.records())))
-
-
-def test_an_alert_that_nobody_got_is_no_alert() -> None:
-    """Raised but not delivered fails."""
-    told = [{**row, "delivered_at": None} for row in made.records().alerts]
-    assert failed(replace(made.records(), alerts=told)) == ["an alert is raised and delivered"]
 
 
 @pytest.mark.parametrize(
@@ -128,3 +105,45 @@ def test_the_error_names_everything_that_does_not_hold() -> None:
     assert "an alert is raised and delivered: no alert" in told
     assert "the new version ranks as well as it promised: 2025-06 was not measured" in told
     assert "exactly one version" not in told
+
+
+ACCOUNTS = (
+    {"what": "visits", "landed": 1_010, "in": 1_010, "kept": 1_000, "quarantined": 10},
+    {"what": "predictions", "landed": None, "in": 1_000, "kept": 1_000, "quarantined": 0},
+)
+ACCOUNTED = platform_checks("credit", ACCOUNTS)[:1]
+
+
+def test_rows_that_are_all_accounted_for_are_said_to_be(capsys: pytest.CaptureFixture[str]) -> None:
+    """Every landed record, of all feeds."""
+    prove(ACCOUNTED, made.records())
+    assert capsys.readouterr().err == "accounting: every one of 1,010 landed records is accounted for\n"
+
+
+def test_each_gap_in_the_accounts_is_named() -> None:
+    """Between landing and bronze, bronze and silver, features and predictions; all at once."""
+    visits, predictions = ACCOUNTS
+    wrong = ({**visits, "landed": 1_011, "kept": 999}, {**predictions, "kept": 998})
+    with pytest.raises(CommandError) as failure:
+        prove(platform_checks("credit", wrong)[:1], made.records())
+    assert failure.value.message == (
+        "rows are not accounted for: visits: 1,011 landed but 1,010 in bronze; "
+        "visits: 1,010 in bronze but 999 kept + 10 quarantined; 1,000 feature rows but 998 of them scored"
+    )
+
+
+def test_after_a_check_that_fails_none_is_asked() -> None:
+    """One that asks the platform may write there, so it is left out."""
+    asked: list[str] = []
+
+    def noted(name: str, *, holds: bool) -> Check:
+        def judge(records: Records) -> Finding:
+            asked.append(name)
+            return Finding(holds=holds, detail=name)
+
+        return Check(name=name, judge=judge)
+
+    chosen = [noted("first", holds=True), noted("second", holds=False), noted("third", holds=True)]
+    with pytest.raises(CommandError, match="second"):
+        prove(chosen, made.records())
+    assert asked == ["first", "second"]
