@@ -64,6 +64,7 @@ EXTRAS = (
             "ml/versions/contract.py",
             "ml/declarations",
             "ml/usecases/credit",
+            ":(exclude)ml/usecases/credit/demo",
             _READERS,
         ),
         script="make -s feature-clients",
