@@ -47,7 +47,7 @@ def demo(use_case: str, data: Path | None, form: str) -> None:
     tell(told)
     records, accounting = told.records(), accounts(use_case, landing)
     prove(platform_checks(use_case, accounting), records)
-    judged = judge(checks(story, landing, told.answers), records)
+    judged = judge(checks(story, landing, told.answers if told.serves else None), records)
     sections = collect(use_case, told.tasks, judged, duration_s=time.monotonic() - started)
     write(demo_report(told, records, accounting, judged, sections), current_home() / REPORT)
     summarize(use_case, sections, form=form)

@@ -42,7 +42,8 @@ def ask(use_case: str, version: int, when: str) -> Answer:
     )
     key, batch = scored[0][features.key], scored[0][PROBABILITY]
     path = f"/serving-endpoints/{declared.serving.endpoint}/invocations"
-    body = {"dataframe_records": [{features.key: int(key)}]}
+    whole = features.table.column(features.key).type in ("int", "bigint")
+    body = {"dataframe_records": [{features.key: int(key) if whole else key}]}
     try:
         found = workspace("prod").api_client.do("POST", path, body=body, response_headers=[_SERVED_VERSION])
     except DatabricksError as error:
@@ -59,11 +60,12 @@ def ask(use_case: str, version: int, when: str) -> Answer:
 
 
 def served_version(use_case: str) -> int | None:
-    """The version that the endpoint serves; None where there is no endpoint yet."""
+    """The version that the endpoint serves; None where there is no endpoint, or none yet."""
     from databricks.sdk.errors import NotFound  # noqa: PLC0415 - takes half a second
 
     declared = declaration(use_case)
-    assert declared.serving is not None, "only a use case that serves is asked"
+    if declared.serving is None:
+        return None
     try:
         config = workspace("prod").serving_endpoints.get(declared.serving.endpoint).config
     except NotFound:

@@ -38,17 +38,18 @@ class Judged:
         return {"what": self.what, "verdict": "pass" if self.holds else "fail", "found": self.detail}
 
 
-def checks(story: Story, landing: Landing, answers: Sequence[Answer]) -> tuple[Check, ...]:
-    """What holds for any data; then what the story knows of generated data, or what must hold of a real file."""
-    always = (
+def checks(story: Story, landing: Landing, answers: Sequence[Answer] | None) -> tuple[Check, ...]:
+    """What holds for any data; then what the story knows of generated data, or what must hold of a real file.
+
+    `answers` is None for a use case without an endpoint.
+    """
+    return (
         Check(name="exactly one version is live, the one last recorded", judge=_one_champion),
         Check(name="no version went live but through all four gates", judge=_gated),
-        Check(
-            name="the endpoint answers with the live version, as batch scoring does", judge=partial(_served, answers)
-        ),
+        *(() if answers is None else (_endpoint(answers),)),
         Check(name="one roll-back was done and undone, and the record says by whom and why", judge=_rolled_back),
+        *(_of_a_real_file(landing) if landing.holdout_start else story.checks),
     )
-    return always + (_of_a_real_file(landing) if landing.holdout_start else story.checks)
 
 
 def platform_checks(use_case: str, accounting: Sequence[Row]) -> tuple[Check, ...]:
@@ -158,6 +159,11 @@ def _gated(records: Records) -> Finding:
         holds=bool(verdicts) and not unjudged and not bypassed,
         detail=f"versions {', '.join(told)}; not judged: {unjudged}; live without passing: {bypassed}",
     )
+
+
+def _endpoint(answers: Sequence[Answer]) -> Check:
+    name = "the endpoint answers with the live version, as batch scoring does"
+    return Check(name=name, judge=partial(_served, answers))
 
 
 def _served(answers: Sequence[Answer], records: Records) -> Finding:

@@ -35,6 +35,11 @@ class Demo:
         """The model that is live in prod."""
         return named_model(self.use_case, "prod")
 
+    @property
+    def serves(self) -> bool:
+        """Whether the model answers on an endpoint."""
+        return declaration(self.use_case).serving is not None
+
     def records(self) -> Records:
         """What prod's jobs have recorded so far."""
         return read(self.model)
@@ -113,7 +118,8 @@ def _serve_first(demo: Demo) -> None:
     """Scores come first: the endpoint's stack has a monitor of their table."""
     if not demo.records().decisions:
         demo.run("prod", "scoring")
-    load_stacks("prod-serving")
+    if demo.serves:
+        load_stacks("prod-serving")
     _ask(demo, "after the first promotion")
 
 
@@ -204,7 +210,9 @@ def _roll_back(demo: Demo, version: int, reason: str) -> None:
 
 
 def _ask(demo: Demo, when: str) -> None:
+    """Ask the endpoint by key, if the use case has one."""
     live = demo.records().champion
     if live is None:
         raise CommandError(f"{demo.model.full_name} has no @champion {when}; see the tasks above")
-    demo.answers.append(ask(demo.use_case, live, when))
+    if demo.serves:
+        demo.answers.append(ask(demo.use_case, live, when))

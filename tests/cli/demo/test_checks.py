@@ -67,6 +67,13 @@ def test_an_endpoint_that_was_never_asked_fails() -> None:
     assert failed(made.records(), answers=[]) == ["the endpoint answers with the live version, as batch scoring does"]
 
 
+def test_a_use_case_without_an_endpoint_is_not_asked_for_answers() -> None:
+    """All else must hold of it, too."""
+    chosen = checks(STORY, made.landing(), None)
+    assert [each.holds for each in judge(chosen, made.records())] == [True] * 9
+    assert not [check.name for check in chosen if "endpoint" in check.name]
+
+
 def test_only_a_later_version_may_have_scored_nothing_yet() -> None:
     """Promoted last, version 2 waits for rows to score; version 1, the first champion, has scored."""
     nothing = [replace(each, batch=None) for each in made.answers()]
