@@ -1,6 +1,7 @@
 """`make test` and `make test-fast`: two lanes of pytest beside each other, for two cores.
 
-`make test`: the jobs on Spark in one lane; in the other what else starts servers, features, what starts none.
+`make test`: the jobs on Spark in one lane, those of features with a server of their own; in the other what else starts
+servers, then what starts none.
 `fast` alone (`make test-fast`) is halved by rooms. Exit code 1 if a run of a lane fails, or none has a test. What
 failed in any is said again at the very end, so that the last lines of a log are enough.
 `python -m tests.side_by_side [fast] [pytest's arguments]`.
@@ -37,8 +38,8 @@ def lanes(arguments: Sequence[str]) -> tuple[tuple[Arguments, ...], ...]:
     if fast:
         others = (f"--ignore={room}" for room in ONE_HALF)
         return ((*FAST, *others, *given),), ((*FAST, *given, *ONE_HALF),)
-    others = ((*SERVERS, f"--ignore={JOBS}", *given), (*SERVERS, *given, FEATURES), (*FAST, *given))
-    return ((*SERVERS, f"--ignore={FEATURES}", *given, JOBS),), others
+    jobs = ((*SERVERS, f"--ignore={FEATURES}", *given, JOBS), (*SERVERS, *given, FEATURES))
+    return jobs, ((*SERVERS, f"--ignore={JOBS}", *given), (*FAST, *given))
 
 
 def failed(codes: Sequence[int]) -> bool:

@@ -169,6 +169,7 @@ def test_a_file_that_grows_while_it_is_read_has_no_verdict_yet(tmp_path: Path) -
     assert summary["_problem"].tolist() == [None]
 
 
+@pytest.mark.long
 def test_twenty_megabytes_are_read_a_piece_at_a_time(lake: Lake) -> None:
     """Every record arrives, the first and the last with their number."""
     rows, note = 200_000, b"x" * 88

@@ -92,7 +92,7 @@ def test_messages_of_a_topic(lake: Lake, broker: str) -> None:
     ]
 
 
-@pytest.mark.parametrize("withdraw", ["", "labels/2023-02.csv"])
+@pytest.mark.parametrize("withdraw", [pytest.param("", marks=pytest.mark.long), "labels/2023-02.csv"])
 def test_what_a_continuous_ingest_is_asked_is_done_by_its_next_round(lake: Lake, withdraw: str) -> None:
     """The job beside it records what is asked; bronze, which is given nothing, then removes it."""
     declare(lake.monkeypatch, small())

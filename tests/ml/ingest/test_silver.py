@@ -197,7 +197,7 @@ def test_contradictions_stop_a_feed_that_refuses_them_once_all_is_written(
     assert lake.rows("silver.labels", "client_id", "defaulted") == [(1, 0), (2, 0), (3, 0)]
 
 
-@pytest.mark.parametrize("on_repeat", [OnRepeat.KEEP_FIRST, OnRepeat.KEEP_NEWEST])
+@pytest.mark.parametrize("on_repeat", [pytest.param(OnRepeat.KEEP_FIRST, marks=pytest.mark.long), OnRepeat.KEEP_NEWEST])
 def test_month_by_month_ends_as_all_at_once(lake: Lake, monkeypatch: pytest.MonkeyPatch, on_repeat: OnRepeat) -> None:
     """A changed declaration judges all of bronze anew, and comes to the same rows; without news it changes none."""
     _with(lake, monkeypatch, on_repeat)

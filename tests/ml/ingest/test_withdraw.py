@@ -55,7 +55,7 @@ def _land(lake: Lake, *, wrong: bool) -> None:
     _ingest(lake, "3")
 
 
-@pytest.mark.parametrize("on_repeat", [OnRepeat.KEEP_FIRST, OnRepeat.KEEP_NEWEST])
+@pytest.mark.parametrize("on_repeat", [OnRepeat.KEEP_FIRST, pytest.param(OnRepeat.KEEP_NEWEST, marks=pytest.mark.long)])
 def test_silver_is_as_if_it_had_never_come(
     lake: Lake, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, on_repeat: OnRepeat
 ) -> None:

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from ml.maintenance.job import maintain, owned
 from ml.parameters import Common
 from ml.tables import frame_of
@@ -37,6 +39,7 @@ def test_old_files_go_and_the_newest_rows_stay(lake: Lake) -> None:
     assert lake.rows(f"gold.{OUTCOMES.name}", "client_id", "defaulted") == [(1, 1)]
 
 
+@pytest.mark.long
 def test_versions_within_the_kept_days_can_be_read(lake: Lake) -> None:
     """Files and log stay; keeping for the same time again adds nothing but the record of what VACUUM did."""
     first = _write(lake, 0)
