@@ -24,7 +24,8 @@ class Core:
 
     cloud: Cloud
     listeners: Listeners
-    admin_token: str
+    # Not in what a failed test prints: logs are searched for secrets.
+    admin_token: str = field(repr=False)
     http: httpx.Client = field(default_factory=lambda: loopback.client(timeout=60), repr=False)
 
     @property

@@ -109,7 +109,7 @@ def test_this_platforms_wheel_fits_the_declared_runtimes(tmp_path: Path, spark_v
     runtime = runtimes.of_cluster(spark_version)
     assert built is not None
     assert runtime is not None
-    assert [need.name for need in built.needs][:3] == ["databricks-sdk", "mlflow-skinny", "numpy"]
+    assert [need.name for need in built.needs][:3] == ["databricks-sdk", "lightgbm", "mlflow-skinny"]
     assert problems([built], runtime) == []
 
 
