@@ -14,6 +14,7 @@ from databricks.sdk.service.database import (
 )
 
 from localcloud.services.serving.online.tables import OnlineShelf
+from ml.server.online import OnlineStore
 from tests.localcloud.core import Core
 from tests.localcloud.loader.stacks import Stacks, counts
 from tests.localcloud.masks import mask
@@ -93,7 +94,8 @@ def test_a_stack_syncs_a_table(source: Core, stacks: Stacks, spark: "SparkSessio
     assert counts(stacks.load("prod-serving")) == (2, 0, 0, 0)
     assert _state(source) == ONLINE
     shelf = OnlineShelf(source.cloud)
-    assert shelf.read(SYNCED, ["1", "2", "9"]) == {
+    online = OnlineStore(shelf.file)
+    assert online.read(SYNCED, ["1", "2", "9"]) == {
         "1": {"client_id": 1, "month": "2024-01-01", "score": 0.5},
         "2": {"client_id": 2, "month": "2024-03-01", "score": 0.3},
     }
@@ -102,7 +104,7 @@ def test_a_stack_syncs_a_table(source: Core, stacks: Stacks, spark: "SparkSessio
     assert counts(stacks.load("prod-serving")) == (0, 0, 2, 0)
     stacks.write("prod-serving", {})
     assert counts(stacks.load("prod-serving")) == (0, 0, 0, 2)
-    assert shelf.read(SYNCED, ["1", "2"]) == {}
+    assert online.read(SYNCED, ["1", "2"]) == {}
 
 
 def test_the_sdk_makes_reads_and_deletes_one(source: Core) -> None:

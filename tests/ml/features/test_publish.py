@@ -17,10 +17,10 @@ from databricks.sdk.service.iam import AccessControlRequest, PermissionLevel
 from databricks.sdk.service.ml import OnlineStore
 from databricks.sdk.service.pipelines import UpdateStateInfo, UpdateStateInfoState
 
-from localcloud.services.serving.online.tables import OnlineShelf
 from ml.features.publish import publish, skipped
 from ml.features.sync import NotSyncedError, Pace, newest_since
 from ml.parameters import Common
+from ml.server import online
 from ml.usecases.credit.declaration import USE_CASE as CREDIT
 from tests.localcloud.core import Core, leave, start
 from tests.ml.features.killed_publish import POINTS
@@ -108,8 +108,8 @@ def test_after_a_kill_the_next_run_ends_as_an_undisturbed_one(
     killed = subprocess.run(command, env=os.environ | there, capture_output=True, text=True, check=False)
     assert killed.returncode == -signal.SIGKILL, killed.stderr[-2000:]
     assert publish(tables, core.admin(), TASK, SOON) == (3, ONLINE)
-    online = OnlineShelf(core.cloud).read(ONLINE, ["1", "2", "3"])
-    months = {key: row["application_month"] for key, row in online.items()}
+    found = online.OnlineStore(core.cloud.home / "online.db").read(ONLINE, ["1", "2", "3"])
+    months = {key: row["application_month"] for key, row in found.items()}
     assert months == {"1": "2024-02-01", "2": "2024-01-01"}
     assert _online(core)["rows"] == 2
 

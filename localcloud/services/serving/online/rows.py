@@ -1,12 +1,12 @@
 """Published rows in SQLite, by table and key: what a look-up reads in microseconds.
 
-Scoring servers read this file themselves (`ml/server/online.py`), so its two tables are a contract with them.
+Only scoring servers read this file (`ml/server/online.py`), so its two tables are a contract with them.
 """
 
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,6 @@ CREATE TABLE IF NOT EXISTS sources (
     online_table TEXT PRIMARY KEY, source_table TEXT NOT NULL, key_is_text INTEGER NOT NULL, published_at REAL NOT NULL
 ) WITHOUT ROWID;
 """
-# SQLite's default limit on parameters of a statement is 32,766.
-_KEYS_AT_ONCE = 10_000
 
 
 class OnlineRows:
@@ -65,18 +63,6 @@ class OnlineRows:
                 self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
-
-    def read(self, online_table: str, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """The rows of those `keys` that are there, by key."""
-        found: dict[str, dict[str, Any]] = {}
-        for start in range(0, len(keys), _KEYS_AT_ONCE):
-            some = keys[start : start + _KEYS_AT_ONCE]
-            marks = ", ".join("?" * len(some))
-            statement = f"SELECT key, body FROM published WHERE online_table = ? AND key IN ({marks})"
-            with self._lock:
-                rows = self._connection.execute(statement, (online_table, *some)).fetchall()
-            found.update((key, json.loads(body)) for key, body in rows)
-        return found
 
     def announce(self, online_table: str, source_table: str, *, key_is_text: bool, published_at: float) -> None:
         """Let `source_table` be looked up in `online_table`, if that was published last. In seconds since 1970."""

@@ -1,9 +1,7 @@
 """Where published tables are found and put: documents in the store, rows beside it."""
 
 import uuid
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import bad_request
@@ -35,10 +33,6 @@ class OnlineShelf:
         ]
         newest = max(found, key=lambda document: float(document["published_at"]), default=None)
         return str(newest["name"]) if newest else None
-
-    def read(self, online_table: str, keys: Sequence[str]) -> Mapping[str, dict[str, Any]]:
-        """The rows of an online or synced table with those `keys` that are there, by key."""
-        return self._rows.read(online_table, keys)
 
     def copy(self, table: Document, online_table: str, *, now: float) -> None:
         """Put the newest row of every key of `table` (a Unity Catalog document) into the online table.

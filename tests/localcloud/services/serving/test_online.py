@@ -13,6 +13,7 @@ from databricks.sdk.service import catalog, iam, ml
 from localcloud.services.serving.online.rows import OnlineRows
 from ml.features.publish import ensure_primary_key
 from ml.features.sync import NotSyncedError, Pace, wait_for_sync
+from ml.server.online import OnlineStore
 from ml.usecases.credit.features import CLIENT_FEATURES
 from tests.localcloud.services.serving.world import FEATURES, World, entity
 
@@ -113,7 +114,7 @@ def test_published_values_are_those_of_the_offline_table(looking: World, spark: 
     newest = {}
     for row in spark.sql(f"SELECT * FROM delta.`{location}` ORDER BY application_month").collect():
         newest[str(row["client_id"])] = row.asDict() | {"application_month": row["application_month"].isoformat()}
-    assert OnlineRows(looking.home / "online.db").read(ONLINE, ["1", "2", "3"]) == newest
+    assert OnlineStore(looking.home / "online.db").read(ONLINE, ["1", "2", "3"]) == newest
 
 
 @pytest.mark.parametrize(
@@ -169,12 +170,14 @@ def test_triggered_copies_only_the_keys_that_changed_and_needs_the_change_data_f
     """Without the feed the update fails and says what to set; with it, changed, new and removed keys are copied."""
     other = "prod.credit_features.by_difference"
     location = looking.client().tables.get(FEATURES).storage_location
-    relation, rows = f"delta.`{location}`", OnlineRows(looking.home / "online.db")
+    relation, online = f"delta.`{location}`", looking.home / "online.db"
 
     def published() -> tuple[object, ...]:
         url = f"{looking.url}/api/2.0/feature-store/online-tables/{other}"
         found = looking.http.get(url, headers={"Authorization": f"Bearer {looking.admin_token}"}).json()
-        limits = [rows.read(other, [key]).get(key, {}).get("credit_limit") for key in ("1", "2", "3", "4")]
+        limits = [
+            OnlineStore(online).read(other, [key]).get(key, {}).get("credit_limit") for key in ("1", "2", "3", "4")
+        ]
         return found["copied"], found["rows"], limits
 
     with pytest.raises(NotSyncedError, match="ended FAILED"):
@@ -186,7 +189,7 @@ def test_triggered_copies_only_the_keys_that_changed_and_needs_the_change_data_f
         _publish(looking, target=other, mode="TRIGGERED")
         assert published() == ("all", 3, [100_000.0, 200_000.0, 300_000.0, None])
         # A row that nothing but a full copy would put back: what did not change is not copied.
-        rows.change(other, [("1", {"credit_limit": -1.0})])
+        OnlineRows(online).change(other, [("1", {"credit_limit": -1.0})])
         spark.sql(f"DELETE FROM {relation} WHERE client_id = 3 OR application_month = '2024-03-01'").collect()
         spark.sql(f"INSERT INTO {relation} VALUES (4, DATE '2024-01-01', 400000, 50)").collect()
         _publish(looking, target=other, mode="TRIGGERED")
