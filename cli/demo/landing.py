@@ -4,7 +4,7 @@ import csv
 import hashlib
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +14,7 @@ from cli.cloud import workspace
 from cli.errors import CommandError
 from cli.output import progress
 from cli.paths import clouds
+from ml.declarations import Calendar
 from ml.usecases import use_case as declaration
 from ml.usecases.story import Story
 
@@ -25,7 +26,7 @@ Files = Mapping[str, tuple[Path, ...]]
 
 @dataclass(frozen=True, kw_only=True)
 class Arrival:
-    """What lands together, by feed: `months` (`YYYY-MM`), outcomes of the months before, and with the last its own."""
+    """What lands together, by feed: the files of `months` (`YYYY-MM`), and with the last all that come after it."""
 
     months: tuple[str, ...]
     files: Files
@@ -61,33 +62,53 @@ def prepare(use_case: str, story: Story, data: Path | None) -> Landing:
     progress.print(f"data: {'generated, seeded' if data is None else data}", markup=False)
     try:
         raw = story.generate() if data is None else story.read(data)
-        feeds = [feed.name for feed in declaration(use_case).feeds]
+        declared = declaration(use_case)
+        feeds = [feed.name for feed in declared.feeds]
         files = _replay(story.replay, raw, folder / "landing", feeds)
         step = max(1, len(raw) // story.sample_rows)
         sample = _replay(story.replay, raw.iloc[::step], folder / "sample", feeds)
+        month = Months(declared.calendar)
+        before = frozenset(each for each in month.of(files) if each <= story.deliveries[0])
+        history, arrivals = month.chosen(files, before), tuple(_arrivals(files, story.deliveries, month))
+        sample = month.chosen(sample, before)
     except ValueError as error:
         raise CommandError(f"{data or 'generated data'}: {error}") from error
     return Landing(
         name=name,
-        history=_of_months(files, story.deliveries[0].__ge__),
-        arrivals=tuple(_arrivals(files, story.deliveries)),
-        sample=_of_months(sample, story.deliveries[0].__ge__),
+        history=history,
+        arrivals=arrivals,
+        sample=sample,
         rows={feed: sum(map(_records, paths)) for feed, paths in files.items()},
         holdout_start="" if data is None else story.holdout_start,
     )
 
 
-def _arrivals(files: Files, deliveries: Sequence[str]) -> Iterator[Arrival]:
-    known = sorted({path.stem for paths in files.values() for path in paths})
+@dataclass(frozen=True)
+class Months:
+    """The months (`YYYY-MM`) of files that are named by periods of `calendar`. Raises ValueError for another name."""
+
+    calendar: Calendar
+
+    def __call__(self, path: Path) -> str:
+        """The month in which the file's period begins."""
+        return f"{self.calendar.first_day(self.calendar.parse(path.stem)):%Y-%m}"
+
+    def of(self, files: Files) -> list[str]:
+        """Those of all files, in order."""
+        return sorted({self(path) for paths in files.values() for path in paths})
+
+    def chosen(self, files: Files, months: Collection[str]) -> Files:
+        """The files of `months`, by feed."""
+        return {feed: tuple(path for path in paths if self(path) in months) for feed, paths in files.items()}
+
+
+def _arrivals(files: Files, deliveries: Sequence[str], month: Months) -> Iterator[Arrival]:
+    known = month.of(files)
     for before, newest in pairwise(deliveries):
-        months = tuple(month for month in known if before < month <= newest)
-        # Outcomes come a month late, so there is one month more of them than of anything that could be decided on.
-        landing = months if newest != deliveries[-1] else tuple(month for month in known if month > before)
-        yield Arrival(months=months, files=_of_months(files, landing.__contains__))
-
-
-def _of_months(files: Files, wanted: Callable[[str], bool]) -> Files:
-    return {feed: tuple(path for path in paths if wanted(path.stem)) for feed, paths in files.items()}
+        months = tuple(each for each in known if before < each <= newest)
+        # Outcomes come late, so there are months of them after the last of anything that could be decided on.
+        landing = months if newest != deliveries[-1] else tuple(each for each in known if each > before)
+        yield Arrival(months=months, files=month.chosen(files, landing))
 
 
 def _replay(

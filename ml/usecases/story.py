@@ -113,11 +113,11 @@ class Story:
     """What arrives when, what changes in it, and what must hold in the end.
 
     `generate` makes seeded raw data, `read` reads a raw file (ValueError where it is none), and `replay` writes
-    `<folder>/<feed>/<YYYY-MM>.csv` files and returns their paths. `deliveries` are the newest months (`YYYY-MM`) of
-    what lands together in prod: the history first, then what arrives. Staging tests the code on about `sample_rows` of
-    the history; in dev nothing arrives, it reads prod's gold. Generated data changes for good in `shift_month` (empty
-    if it never does), and `checks` say what must hold of it. Of a real file nothing is known, so no retraining learns
-    from `holdout_start` or later: the newest months judge.
+    `<folder>/<feed>/<period>.csv` files, named by the use case's calendar, and returns their paths. `deliveries` are
+    the newest months (`YYYY-MM`) of what lands together in prod: the history first, then what arrives. Staging tests
+    the code on about `sample_rows` of the history; in dev nothing arrives, it reads prod's gold. Generated data changes
+    for good in `shift_month` (empty if it never does), and `checks` say what must hold of it. Of a real file nothing is
+    known, so no retraining learns from `holdout_start` or later: the newest months judge.
 
     Raises DeclarationError naming every month that cannot be.
     """

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.demo.landing import Files, Landing, prepare
+from cli.demo.landing import Files, Landing, Months, prepare
 from cli.demo.stories import story_of
+from ml.declarations import Calendar, Period
 from ml.usecases.credit.demo.generate import generate
 from ml.usecases.credit.demo.movements import COLUMNS
 
@@ -75,3 +76,32 @@ def test_generated_data_has_a_known_shift(generated: Landing) -> None:
     """In the first month that arrives by itself."""
     assert generated.holdout_start == ""
     assert story_of("credit").shift_month == generated.arrivals[0].month == "2025-02"
+
+
+@pytest.mark.parametrize(
+    ("period", "name", "month"),
+    [
+        (Period.HOUR, "2025-01-31T23", "2025-01"),
+        (Period.DAY, "2025-01-31", "2025-01"),
+        (Period.WEEK, "2025-W05", "2025-01"),
+        (Period.WEEK, "2025-W06", "2025-02"),
+        (Period.MONTH, "2025-02", "2025-02"),
+    ],
+)
+def test_a_file_lands_with_the_month_in_which_its_period_begins(period: Period, name: str, month: str) -> None:
+    """Whatever period the use case counts in: stories tell months."""
+    assert Months(Calendar(period=period))(Path(f"{name}.csv")) == month
+
+
+def test_files_of_days_land_with_their_month() -> None:
+    """All days of the months that were asked for, and no other."""
+    days = {"visits": tuple(Path(f"{day}.csv") for day in ("2025-01-30", "2025-02-01", "2025-02-28", "2025-03-01"))}
+    month = Months(Calendar(period=Period.DAY))
+    assert month.of(days) == ["2025-01", "2025-02", "2025-03"]
+    assert month.chosen(days, ["2025-02"]) == {"visits": (Path("2025-02-01.csv"), Path("2025-02-28.csv"))}
+
+
+def test_a_file_that_no_period_names_is_refused() -> None:
+    """With how the use case's periods are spelled."""
+    with pytest.raises(ValueError, match="'2025-02' is no day: write it as YYYY-MM-DD"):
+        Months(Calendar(period=Period.DAY))(Path("2025-02.csv"))
