@@ -17,7 +17,7 @@ def table_rows(case: UseCase, cases: Sequence[UseCase]) -> list[Row]:
             "owner": table.owner,
             "built from": ", ".join(_origin(case, each) for each in (table.source, *(o.table for o in table.reads))),
             "used by": ", ".join(sorted(_users(case, table, cases))),
-            "endpoint": case.serving.endpoint if case.serving and table == case.model.feature_table else "",
+            "endpoint": case.model.serving.endpoint if case.model.serving and table == case.model.feature_table else "",
             "meaning": table.comment,
         }
         for table in case.feature_tables
@@ -26,7 +26,7 @@ def table_rows(case: UseCase, cases: Sequence[UseCase]) -> list[Row]:
 
 def feature_rows(case: UseCase, table: FeatureTable, cases: Sequence[UseCase]) -> list[Row]:
     """One row per feature of `table`."""
-    serving = case.serving.endpoint if case.serving and table == case.model.feature_table else ""
+    serving = case.model.serving.endpoint if case.model.serving and table == case.model.feature_table else ""
     return [
         {
             "feature": feature.name,

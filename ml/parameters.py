@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import NoReturn
 from urllib.parse import urlsplit
 
-from ml.declarations import UseCase
+from ml.declarations import Model, UseCase
 from ml.usecases import USE_CASES
 
 # The parameters that decide a model are in the fingerprint.
@@ -32,6 +32,16 @@ class Common:
     use_case: UseCase
     catalog: str
     run_id: str
+
+    @property
+    def model(self) -> Model:
+        """The declared model that the task works on."""
+        return self.use_case.model
+
+    @property
+    def model_name(self) -> str:
+        """Full name of the registered model."""
+        return self.model.full_name(self.catalog, self.use_case.name)
 
     def schema(self, layer: str) -> str:
         """`<catalog>.<usecase>_<layer>`."""

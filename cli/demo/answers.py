@@ -31,7 +31,7 @@ def ask(use_case: str, version: int, when: str) -> Answer:
     from databricks.sdk.errors.base import DatabricksError  # noqa: PLC0415 - takes half a second
 
     declared = declaration(use_case)
-    assert declared.serving is not None, "only a use case that serves is asked"
+    assert declared.model.serving is not None, "only a use case that serves is asked"
     features = declared.model.feature_table
     scored = query(
         "prod",
@@ -41,13 +41,15 @@ def ask(use_case: str, version: int, when: str) -> Answer:
         f"order by p.{PROBABILITY} is null, f.{features.event_time} desc, f.{features.key} limit 1",
     )
     key, batch = scored[0][features.key], scored[0][PROBABILITY]
-    path = f"/serving-endpoints/{declared.serving.endpoint}/invocations"
+    path = f"/serving-endpoints/{declared.model.serving.endpoint}/invocations"
     whole = features.table.column(features.key).type in ("int", "bigint")
     body = {"dataframe_records": [{features.key: int(key) if whole else key}]}
     try:
         found = workspace("prod").api_client.do("POST", path, body=body, response_headers=[_SERVED_VERSION])
     except DatabricksError as error:
-        raise CommandError(f"endpoint {declared.serving.endpoint} refused {features.key} {key}: {error}") from error
+        raise CommandError(
+            f"endpoint {declared.model.serving.endpoint} refused {features.key} {key}: {error}"
+        ) from error
     assert isinstance(found, dict)
     return Answer(
         when=when,
@@ -64,10 +66,10 @@ def served_version(use_case: str) -> int | None:
     from databricks.sdk.errors import NotFound  # noqa: PLC0415 - takes half a second
 
     declared = declaration(use_case)
-    if declared.serving is None:
+    if declared.model.serving is None:
         return None
     try:
-        config = workspace("prod").serving_endpoints.get(declared.serving.endpoint).config
+        config = workspace("prod").serving_endpoints.get(declared.model.serving.endpoint).config
     except NotFound:
         return None
     served = {entity.entity_version for entity in (config.served_entities or [])} if config else set()

@@ -38,7 +38,7 @@ class Demo:
     @property
     def serves(self) -> bool:
         """Whether the model answers on an endpoint."""
-        return declaration(self.use_case).serving is not None
+        return declaration(self.use_case).model.serving is not None
 
     def records(self) -> Records:
         """What prod's jobs have recorded so far."""

@@ -17,7 +17,7 @@ def served(patient: Patient) -> list[str]:
 
 def endpoint(patient: Patient, use_case: str) -> str:
     """The name of its endpoint. Raises NotAskedError if it declares none."""
-    serving = patient.spec.use_cases[use_case].serving
+    serving = patient.spec.use_cases[use_case].model.serving
     if serving is None:
         raise NotAskedError(f"{use_case} declares no serving")
     return serving.endpoint

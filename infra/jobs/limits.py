@@ -9,7 +9,7 @@ from ml.declarations import UseCase
 
 def release_s(use_case: UseCase) -> int:
     """Promotion, or roll-back: its own work, and an endpoint that is changed and changed back."""
-    return use_case.jobs.timeout_s + (use_case.serving.release_limit_s if use_case.serving else 0)
+    return use_case.jobs.timeout_s + (use_case.model.serving.release_limit_s if use_case.model.serving else 0)
 
 
 def training_s(use_case: UseCase) -> int:

@@ -82,7 +82,7 @@ def _online_store(parts: _Parts, limits: OnlineStore) -> None:
     served = [
         name
         for name, values in parts.environment.use_cases.items()
-        if parts.spec.use_cases[name].serving and values.jobs.ingest
+        if parts.spec.use_cases[name].model.serving and values.jobs.ingest
     ]
     props = OnlineStoreProps(
         name=store_name(parts.environment.catalog),

@@ -98,8 +98,8 @@ def serving_stack(app: Scope, spec: Spec, environment: Environment) -> None:
     )
     for name, values in environment.use_cases.items():
         declared = spec.use_cases[name]
-        if values.serving and declared.serving:
-            _endpoint(parts, declared, declared.serving)
+        if values.serving and declared.model.serving:
+            _endpoint(parts, declared, declared.model.serving)
             _predictions(parts, declared)
             place = _directory(parts, declared)
             _monitor(parts, declared, place)

@@ -6,8 +6,11 @@ from enum import StrEnum
 
 from ml.declarations.errors import require
 from ml.declarations.features import FeatureTable
+from ml.declarations.gates import Gates
+from ml.declarations.monitoring import Monitoring
 from ml.declarations.outcomes import Outcome
 from ml.declarations.problems import Algorithm, BinaryClassification, ProblemType
+from ml.declarations.serving import Serving
 from ml.declarations.table import Layer
 
 
@@ -53,6 +56,7 @@ class Model:
     `calibration_ratio` and `tuning_ratio` of the remaining months, the newest, calibrate and tune.
     `defaults`: what stands for a feature while serving if the key that is asked for is unknown. A feature without one
     is null then, and a model refuses a null that it was not trained on.
+    Without `serving` it scores in batch only.
     """
 
     name: str
@@ -70,6 +74,9 @@ class Model:
     tuning_ratio: float
     calibration_ratio: float
     seed: int
+    gates: Gates
+    monitoring: Monitoring = field(default_factory=Monitoring)
+    serving: Serving | None = None
     problem: ProblemType = field(default_factory=BinaryClassification)
     promotion: Promotion = Promotion.DEPLOY_CODE
     defaults: Mapping[str, float | bool] = field(default_factory=dict)

@@ -8,12 +8,9 @@ from ml.declarations.errors import require
 from ml.declarations.features import FeatureTable
 from ml.declarations.feed import Feed
 from ml.declarations.formats import Source
-from ml.declarations.gates import Gates
 from ml.declarations.model import Model
-from ml.declarations.monitoring import Monitoring
 from ml.declarations.periods import Calendar
 from ml.declarations.retention import Retention
-from ml.declarations.serving import Serving
 from ml.declarations.table import Table
 
 
@@ -49,20 +46,14 @@ class JobSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class UseCase:
-    """Everything about one use case. `name` is its folder under `ml/usecases/`.
-
-    Without `serving` it scores in batch only.
-    """
+    """Everything about one use case. `name` is its folder under `ml/usecases/`."""
 
     name: str
     comment: str
     owner: str
     feeds: tuple[Feed, ...]
     model: Model
-    gates: Gates
     jobs: JobSettings
-    monitoring: Monitoring = field(default_factory=Monitoring)
-    serving: Serving | None = None
     calendar: Calendar = field(default_factory=Calendar)
     # Computed in this order, each from feeds, other use cases' tables and what stands before it.
     derived: tuple[Derived, ...] = ()
@@ -110,7 +101,10 @@ class UseCase:
     def _unjudged(self) -> Iterator[str]:
         """Gates and monitoring that judge by measures which the model's problem does not have."""
         problem = self.model.problem
-        for what, measures in (("gates judge", self.gates.measures), ("monitoring judges", self.monitoring.measures)):
+        for what, measures in (
+            ("gates judge", self.model.gates.measures),
+            ("monitoring judges", self.model.monitoring.measures),
+        ):
             lacking = problem.lacks(measures)
             if lacking:
                 yield (

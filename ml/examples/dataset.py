@@ -8,7 +8,7 @@ import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from ml.declarations import Model, UseCase
+from ml.declarations import Model
 from ml.examples.training_set import training_set
 from ml.tables import Tables, pandas_of
 
@@ -38,14 +38,13 @@ class Month:
     checksum: int
 
 
-def pin(tables: Tables, use_case: UseCase, catalog: str) -> Pinned:
-    """The newest versions of the gold tables; the cut-off is the day on which the newest outcome became known.
+def pin(tables: Tables, model: Model, catalog: str, use_case: str) -> Pinned:
+    """The newest versions of the gold tables of `use_case`.
 
-    Raises ValueError where no outcome is known.
+    The cut-off is the day on which the newest outcome became known. Raises ValueError where no outcome is known.
     """
-    model = use_case.model
-    features = model.feature_table.table.full_name(catalog, use_case.name)
-    outcomes = model.outcome.table.full_name(catalog, use_case.name)
+    features = model.feature_table.table.full_name(catalog, use_case)
+    outcomes = model.outcome.table.full_name(catalog, use_case)
     version = tables.version(outcomes)
     newest = tables.read(outcomes, version).agg(F.max(model.outcome.known_from)).collect()[0][0]
     if newest is None:

@@ -68,14 +68,15 @@ class Gold:
     def build_outcomes(self) -> None:
         """Bring the outcome table and its quarantine up to date."""
         outcomes = Outcomes(tables=self.tables, task=self.task)
-        decides, reads = outcome_tables.decides(self.task.use_case), [outcomes.source, outcomes.events]
+        decides = outcome_tables.decides(self.task.model, self.task.use_case.calendar)
+        reads = [outcomes.source, outcomes.events]
         part = outcomes.part if outcome_tables.in_part_by(outcomes.outcome) else None
         self._building(outcomes.outcome.table.name, decides, reads).bring_up(outcomes.whole, part)
 
     def held(self) -> tuple[int, int, int, int]:
         """Rows that were read, feature rows, outcome rows, and outcomes that wait."""
         outcomes = Outcomes(tables=self.tables, task=self.task)
-        features = self._features(self.task.use_case.model.feature_table)
+        features = self._features(self.task.model.feature_table)
         names = (features.source, features.target, outcomes.target)
         if outcomes.outcome.later:
             # No row is refused, and rows are of events, not of the source.
@@ -86,7 +87,7 @@ class Gold:
         return events + given, feature_rows, outcome_rows, waiting
 
     def _features(self, declared: FeatureTable) -> Features:
-        mine = declared == self.task.use_case.model.feature_table
+        mine = declared == self.task.model.feature_table
         copies = (unmasked(declared.table, self.unmasked_table),) if self.unmasked_table and mine else ()
         return Features(tables=self.tables, task=self.task, declared=declared, copies=copies)
 

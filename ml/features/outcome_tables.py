@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml import runtime
-from ml.declarations import Outcome, Table, UseCase
+from ml.declarations import Calendar, Model, Outcome, Table
 from ml.features.news import RULES, News, pinned
 from ml.features.outcomes import computed_rows, outcome_rows
 from ml.parameters import Common
@@ -19,14 +19,14 @@ from ml.tables import Tables, Written
 from ml.tables.changes import keys
 
 
-def decides(use_case: UseCase) -> str:
+def decides(model: Model, calendar: Calendar) -> str:
     """Changes with all that decides an outcome's event, and with nothing else: comments and owners do not count."""
-    outcome, events = use_case.model.outcome, use_case.model.feature_table.source
+    outcome, events = model.outcome, model.feature_table.source
     later = None if outcome.later is None else asdict(outcome.later) | {"history": [*outcome.later.history.on]}
     rest = {name: value for name, value in vars(outcome).items() if name not in ("table", "source", "later")}
     columns = [[column.name, column.type] for column in outcome.table.columns]
     named = [RULES, outcome.source.name, events.name, columns, outcome.table.keys]
-    return sha256(json.dumps([*named, rest, later, asdict(use_case.calendar)]).encode()).hexdigest()
+    return sha256(json.dumps([*named, rest, later, asdict(calendar)]).encode()).hexdigest()
 
 
 def in_part_by(outcome: Outcome) -> str | None:
@@ -63,7 +63,7 @@ class Outcomes:
     @property
     def outcome(self) -> Outcome:
         """What is declared."""
-        return self.task.use_case.model.outcome
+        return self.task.model.outcome
 
     @property
     def source(self) -> str:
@@ -73,7 +73,7 @@ class Outcomes:
     @property
     def events(self) -> str:
         """Full name of the table of events."""
-        return self._name(self.task.use_case.model.feature_table.source)
+        return self._name(self.task.model.feature_table.source)
 
     @property
     def target(self) -> str:
@@ -87,7 +87,7 @@ class Outcomes:
 
     @property
     def _waiting(self) -> Table:
-        return outcome_quarantine(self.task.use_case)
+        return outcome_quarantine(self.outcome)
 
     def _name(self, table: Table) -> str:
         return table.full_name(self.task.catalog, self.task.use_case.name)
@@ -99,8 +99,8 @@ class Outcomes:
         """Every outcome with its event, or with the reason why it has none."""
         events = self._read(news, self.events)
         if self.outcome.later:
-            return computed_rows(self.task.use_case, self.outcome.later, events, given)
-        return outcome_rows(self.task.use_case, events, given)
+            return computed_rows(self.task.model, self.task.use_case.calendar, self.outcome.later, events, given)
+        return outcome_rows(self.task.model, self.task.use_case.calendar, events, given)
 
     def _touched(self, news: News) -> Iterator[DataFrame]:
         by = in_part_by(self.outcome)

@@ -4,29 +4,29 @@ from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from ml.declarations import Calendar, Joins, Later, Outcome, UseCase
+from ml.declarations import Calendar, Joins, Later, Model, Outcome
 from ml.features.windows import period_sql
 
 _KNOWN, _EVENTS, _FITTING = "_known", "_events", "_fitting"
 
 
-def outcome_rows(use_case: UseCase, events: DataFrame, outcomes: DataFrame) -> DataFrame:
+def outcome_rows(model: Model, calendar: Calendar, events: DataFrame, outcomes: DataFrame) -> DataFrame:
     """One row per row of `outcomes`: its columns, those that its event lends, and `_reason` (null: usable).
 
     `events` is the source of the feature table; it lends the columns of the outcome table that `outcomes` lacks.
     """
-    outcome = use_case.model.outcome
+    outcome = model.outcome
     given = outcomes.columns
     lent = [column.name for column in outcome.table.columns if column.name not in given]
     named = outcome.event_id or outcome.key
     candidates = events.select(
         F.col(named).alias("_named"),
         F.col(outcome.event_time).alias("_at"),
-        F.expr(period_sql(use_case.calendar, use_case.model.feature_table.source, outcome.event_time)).alias("_period"),
+        F.expr(period_sql(calendar, model.feature_table.source, outcome.event_time)).alias("_period"),
         F.struct(*(F.col(name) for name in lent), F.lit(1).alias("_one")).alias("_lent"),
     )
     paired = outcomes.join(candidates, F.col(named) == F.col("_named"), "left").withColumn(
-        "_fits", _fits(outcome, use_case.calendar)
+        "_fits", _fits(outcome, calendar)
     )
     found = paired.groupBy(*given).agg(
         F.count("_named").alias(_EVENTS),
@@ -34,18 +34,18 @@ def outcome_rows(use_case: UseCase, events: DataFrame, outcomes: DataFrame) -> D
         F.max_by("_lent", "_fits").alias("_lent"),
         F.max_by("_at", "_fits").alias("_at"),
     )
-    reason = _reason(use_case, named)
+    reason = _reason(model, calendar, named)
     return found.select(*given, *(F.col(f"_lent.{name}").alias(name) for name in lent), reason.alias("_reason"))
 
 
-def computed_rows(use_case: UseCase, later: Later, events: DataFrame, rows: DataFrame) -> DataFrame:
+def computed_rows(model: Model, calendar: Calendar, later: Later, events: DataFrame, rows: DataFrame) -> DataFrame:
     """One row per event whose time has passed: the columns of the outcome table, and `_reason` (null throughout).
 
     Time has passed up to the newest period of `rows`. What became known after an event's time had passed does not
     count, so that an outcome, once known, stays.
     """
-    outcome, calendar, history = use_case.model.outcome, use_case.calendar, later.history
-    source = use_case.model.feature_table.source
+    outcome, history = model.outcome, later.history
+    source = model.feature_table.source
     event, until = F.expr(period_sql(calendar, source, outcome.event_time)), F.col("_event") + later.within_periods
     happened = rows.where(F.expr(later.expression)).select(
         *(F.col(name).alias(f"_of_{name}") for name in history.on),
@@ -81,9 +81,9 @@ def _fits(outcome: Outcome, calendar: Calendar) -> SparkColumn:
     return fits
 
 
-def _reason(use_case: UseCase, named: str) -> SparkColumn:
-    outcome = use_case.model.outcome
-    source, period = use_case.model.feature_table.source.name, use_case.calendar.period
+def _reason(model: Model, calendar: Calendar, named: str) -> SparkColumn:
+    outcome = model.outcome
+    source, period = model.feature_table.source.name, calendar.period
     subject = F.concat(F.lit(f"{named} "), F.col(named))
     known = F.concat(F.lit(f"{outcome.known_from} "), F.col(outcome.known_from))
     at = F.concat(F.lit(f"{outcome.event_time} "), F.col("_at"))

@@ -39,12 +39,12 @@ def publish(tables: Tables, workspace: WorkspaceClient, task: Common, pace: Pace
 
     No rows and no name if there is nothing to publish to. Raises NotSyncedError if the copying fails.
     """
-    declared = task.use_case.model.feature_table.table
+    declared = task.model.feature_table.table
     source = declared.full_name(task.catalog, task.use_case.name)
     stores = OnlineStores(workspace.api_client)
-    if task.use_case.serving is None or not stores.exists(online_store(task.catalog)):
+    if task.model.serving is None or not stores.exists(online_store(task.catalog)):
         return 0, ""
-    ensure_primary_key(workspace, source, task.use_case.model.feature_table)
+    ensure_primary_key(workspace, source, task.model.feature_table)
     # A feature table that an earlier release made keeps its changes from now on.
     tables.track_changes(source)
     online, asked = online_table(task.catalog, task.use_case.name, declared.name), datetime.now(UTC)
@@ -69,6 +69,6 @@ def ensure_primary_key(workspace: WorkspaceClient, source: str, table: FeatureTa
 
 def skipped(task: Common) -> str:
     """Why nothing was published, and what to do."""
-    if task.use_case.serving is None:
+    if task.model.serving is None:
         return f"use case {task.use_case.name} declares no serving, so nothing looks its features up"
     return f"there is no online store {online_store(task.catalog)!r}: workspaces/<env>.yaml does not serve the use case"

@@ -18,7 +18,7 @@ from ml.records.appending import append_record
 from ml.records.approvals import APPROVALS
 from ml.tables import frame_of
 from ml.versions import version_task
-from ml.versions.version_task import Judged, version_number
+from ml.versions.version_task import Subject, version_number
 
 APPROVERS = "model-risk"
 ADMINS = frozenset({"admins", "platform-admins"})
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     approve(subject, parsed.by, WorkspaceClient())
 
 
-def approve(subject: Judged, by: str, workspace: WorkspaceClient) -> None:
+def approve(subject: Subject, by: str, workspace: WorkspaceClient) -> None:
     """Append the approval once it is certain who gives it. Raises NotApprovedError otherwise."""
     problem = version_task.missing_version(subject)
     if problem:

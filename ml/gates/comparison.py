@@ -23,7 +23,7 @@ from ml.versions import artifact, version_task
 from ml.versions.aliases import CHAMPION
 from ml.versions.gains import sentences
 from ml.versions.lineage import LineageError, read_lineage
-from ml.versions.version_task import Judged
+from ml.versions.version_task import Subject
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     reporting.record(subject, refuse(COMPARISON, problem) if problem else verdict(subject))
 
 
-def verdict(subject: Judged) -> Verdict:
+def verdict(subject: Subject) -> Verdict:
     """Score both versions on the hold-out of the challenger's own lineage, and judge."""
     champion = subject.alias(CHAMPION)
     if champion == subject.version:
@@ -56,7 +56,7 @@ def verdict(subject: Judged) -> Verdict:
         )
     except (ValueError, MlflowException) as error:
         return refuse(COMPARISON, str(error), version=subject.version, champion_version=champion)
-    gates = subject.common.use_case.gates
+    gates = subject.model.gates
     months = f"{lineage.holdout_first_month}..{lineage.holdout_last_month}"
     return judge(
         contest,
@@ -71,7 +71,7 @@ def verdict(subject: Judged) -> Verdict:
     )
 
 
-def _scored(subject: Judged, version: int, rows: pd.DataFrame) -> npt.NDArray[np.float64]:
+def _scored(subject: Subject, version: int, rows: pd.DataFrame) -> npt.NDArray[np.float64]:
     """Probabilities of `version`. Raises ValueError that names it, where it cannot score these rows."""
     with tempfile.TemporaryDirectory() as temporary:
         try:
@@ -80,7 +80,7 @@ def _scored(subject: Judged, version: int, rows: pd.DataFrame) -> npt.NDArray[np
             raise ValueError(f"version {version} cannot score the hold-out: {error}") from error
 
 
-def _unseen(subject: Judged, champion: int | None, rows: pd.DataFrame) -> Unseen | None:
+def _unseen(subject: Subject, champion: int | None, rows: pd.DataFrame) -> Unseen | None:
     """The rows that the champion was not fitted on; None if no champion is live."""
     if champion is None:
         return None

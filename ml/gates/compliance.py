@@ -29,7 +29,7 @@ from ml.gates.verdict import Verdict, refuse
 from ml.records.gate_results import COMPLIANCE
 from ml.versions import artifact, version_task
 from ml.versions.lineage import read_lineage
-from ml.versions.version_task import Judged
+from ml.versions.version_task import Subject
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     reporting.record(subject, refuse(COMPLIANCE, problem) if problem else verdict(subject))
 
 
-def verdict(subject: Judged) -> Verdict:
+def verdict(subject: Subject) -> Verdict:
     """Read the papers, score the hold-out of the version's own lineage, judge both."""
     version = subject.registered()
     with tempfile.TemporaryDirectory() as temporary:
@@ -49,11 +49,11 @@ def verdict(subject: Judged) -> Verdict:
         model = artifact.load(fetched)
         papers = read_papers(version.description or "", version.tags, model, artifact.raw_model(fetched))
         found = measured(subject, model, version.tags, papers)
-    gate = subject.common.use_case.gates.compliance
+    gate = subject.model.gates.compliance
     return judge(subject.model, gate, subject.source_catalog or "", papers, found)
 
 
-def measured(subject: Judged, model: PyFuncModel, tags: Mapping[str, str], papers: Papers) -> HoldoutSigns | str:
+def measured(subject: Subject, model: PyFuncModel, tags: Mapping[str, str], papers: Papers) -> HoldoutSigns | str:
     """What the hold-out says of the version, or why it cannot be asked."""
     try:
         lineage = read_lineage(f"version {subject.version}", tags)
@@ -98,9 +98,9 @@ def read_papers(description: str, tags: Mapping[str, str], model: PyFuncModel, f
     )
 
 
-def by_group(subject: Judged, probabilities: npt.NDArray[np.float64], rows: pd.DataFrame) -> list[Fairness]:
+def by_group(subject: Subject, probabilities: npt.NDArray[np.float64], rows: pd.DataFrame) -> list[Fairness]:
     """The fairness of the `probabilities` of `rows`, for every declared attribute."""
-    gate, labels = subject.common.use_case.gates.compliance, rows[subject.model.outcome.label]
+    gate, labels = subject.model.gates.compliance, rows[subject.model.outcome.label]
     return [
         fairness(
             name, rows[name], labels, probabilities, threshold=gate.decision_threshold, min_rows=gate.min_group_rows

@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         reporting.record(subject, refuse(INFRASTRUCTURE, problem))
         return
     reporting.announce(subject)
-    gate = subject.common.use_case.gates.infrastructure
+    gate = subject.model.gates.infrastructure
     with tempfile.TemporaryDirectory() as temporary:
         fetched = version_task.fetch(subject, subject.version, Path(temporary))
         probed = run_probe(raw_model(fetched), timeout_s=gate.max_load_s + _GRACE_S)

@@ -7,10 +7,10 @@ from pyspark.sql import functions as F  # noqa: N812
 from ml.examples.dataset import MONTH, examples
 from ml.gates.leak_checks import Repeats
 from ml.versions.lineage import Lineage
-from ml.versions.version_task import Judged
+from ml.versions.version_task import Subject
 
 
-def repeats(subject: Judged, lineage: Lineage, features: Sequence[str]) -> Repeats:
+def repeats(subject: Subject, lineage: Lineage, features: Sequence[str]) -> Repeats:
     """How many hold-out rows have the key, or all `features`, of a row of the months fitted on. One pass over both."""
     fitted = F.col(MONTH).between(F.lit(lineage.fitted_first_month), F.lit(lineage.fitted_last_month))
     held = F.col(MONTH).between(F.lit(lineage.holdout_first_month), F.lit(lineage.holdout_last_month))

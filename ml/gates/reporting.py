@@ -12,10 +12,10 @@ from ml.records.appending import append_record
 from ml.records.gate_results import GATE_RESULTS
 from ml.tables import frame_of
 from ml.versions.aliases import CHALLENGER, CHAMPION
-from ml.versions.version_task import Judged, aliases
+from ml.versions.version_task import Subject, aliases
 
 
-def announce(subject: Judged) -> None:
+def announce(subject: Subject) -> None:
     """Point `@challenger` at the version, unless it is live already. Each judging gate does so; once is enough."""
     pointed = aliases(subject.client, subject.name)
     if subject.version not in (pointed.get(CHAMPION), pointed.get(CHALLENGER)):
@@ -27,7 +27,7 @@ def announce(subject: Judged) -> None:
                 raise
 
 
-def record(subject: Judged, verdict: Verdict) -> None:
+def record(subject: Subject, verdict: Verdict) -> None:
     """Append the verdict to `gate_results` and print it. A verdict already recorded in this run stays."""
     row = {
         "run_id": subject.common.run_id,

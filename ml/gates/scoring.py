@@ -12,7 +12,7 @@ from mlflow.types import DataType
 from ml.examples.dataset import holdout_frame
 from ml.versions.lineage import Lineage
 from ml.versions.pyfunc_model import PROBABILITY
-from ml.versions.version_task import Judged
+from ml.versions.version_task import Subject
 
 _PANDAS = {DataType.long: "int64", DataType.double: "float64", DataType.boolean: "bool"}
 
@@ -21,7 +21,7 @@ class UnscorableError(ValueError):
     """A model that cannot say anything about the hold-out."""
 
 
-def holdout(subject: Judged, lineage: Lineage) -> pd.DataFrame:
+def holdout(subject: Subject, lineage: Lineage) -> pd.DataFrame:
     """The hold-out of the version: the table versions and months of its own lineage.
 
     Every feature of the feature table is read, since the champion may know others than the challenger.

@@ -18,13 +18,13 @@ from ml.records.approvals import APPROVALS
 from ml.records.gate_results import JUDGING, SIGN_OFF, Decision, recorded
 from ml.records.promotions import Moved, ledger, rolled_back
 from ml.versions import version_task
-from ml.versions.version_task import Judged
+from ml.versions.version_task import Subject
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Release a version or not; run by job `<usecase>-promotion`."""
     subject = version_task.judged("gates_sign_off", arguments, reads_data=False)
-    mode = subject.common.use_case.gates.sign_off
+    mode = subject.model.gates.sign_off
     gone = rolled_back(subject.version, ledger(subject).moved())
     asked = mode is SignOff.MANUAL or gone is not None
     # What a person approved before the roll-back is no answer to it.
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     runtime.set_task_value("verdict", recorded(subject)[SIGN_OFF])
 
 
-def approvers(subject: Judged, since: datetime | None = None) -> tuple[str, ...]:
+def approvers(subject: Subject, since: datetime | None = None) -> tuple[str, ...]:
     """Who has approved this version, after `since` where given, in the order of their names.
 
     The table is made by the first who approves, not here: who makes a table owns it, and may write it.

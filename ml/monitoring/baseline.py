@@ -8,11 +8,12 @@ import mlflow
 import pandas as pd
 from pyspark.errors import PySparkException
 
-from ml.declarations import UseCase
+from ml.declarations import Model
 from ml.examples import dataset
 from ml.examples.dataset import MONTH, Pinned
 from ml.monitoring.metric import PREDICTION
 from ml.monitoring.month import LABEL, Expectation, column_names, expectation
+from ml.parameters import Common
 from ml.tables import Tables, pandas_of
 from ml.versions import artifact, contract
 from ml.versions.lineage import Lineage, read_lineage
@@ -22,24 +23,23 @@ from ml.versions.pyfunc_model import PROBABILITY
 _MAX_ROWS = 200_000
 
 
-def expected_of(
-    tables: Tables, client: mlflow.MlflowClient, use_case: UseCase, model_name: str, version: int
-) -> Expectation:
+def expected_of(tables: Tables, client: mlflow.MlflowClient, task: Common, version: int) -> Expectation:
     """What `version` expects. Raises `LineageError` where its tags do not say what it was made from."""
+    model_name, declared = task.model_name, task.model
     lineage = read_lineage(f"{model_name} version {version}", client.get_model_version(model_name, str(version)).tags)
-    rows, pinned = _rows(tables, use_case, lineage)
+    rows, pinned = _rows(tables, task, lineage)
     months = pd.to_datetime(rows[MONTH]).dt.date
     is_fitted = (months >= lineage.fitted_first_month) & (months <= lineage.fitted_last_month)
     held_out = rows[(months >= lineage.holdout_first_month) & (months <= lineage.holdout_last_month)]
     with tempfile.TemporaryDirectory() as temporary:
         model = artifact.load(artifact.fetch(f"models:/{model_name}/{version}", Path(temporary)))
-    answers = pd.DataFrame(model.predict(contract.model_input(use_case.model, held_out)))
+    answers = pd.DataFrame(model.predict(contract.model_input(declared, held_out)))
     scored: dict[str, pd.Series[Any]] = {
         PREDICTION: pd.Series(answers[PROBABILITY].to_numpy(dtype=float), index=held_out.index),
-        LABEL: held_out[use_case.model.outcome.label],
+        LABEL: held_out[declared.outcome.label],
     }
     return expectation(
-        use_case,
+        declared,
         model_version=version,
         fitted=rows[is_fitted],
         holdout=held_out.assign(**scored),
@@ -48,24 +48,21 @@ def expected_of(
     )
 
 
-def _rows(tables: Tables, use_case: UseCase, lineage: Lineage) -> tuple[pd.DataFrame, Pinned]:
+def _rows(tables: Tables, task: Common, lineage: Lineage) -> tuple[pd.DataFrame, Pinned]:
     """Fitted and hold-out rows at the tables' pinned versions, or at the newest where those are no longer kept."""
     try:
-        return _read(tables, use_case, lineage, lineage.pinned), lineage.pinned
+        return _read(tables, task.model, lineage, lineage.pinned), lineage.pinned
     except PySparkException:
         # VACUUM removes old versions after a week by default; a version outlives that, and its rows are still there.
-        newest = dataset.pin(tables, use_case, lineage.source_catalog)
-        return _read(tables, use_case, lineage, newest), newest
+        newest = dataset.pin(tables, task.model, lineage.source_catalog, task.use_case.name)
+        return _read(tables, task.model, lineage, newest), newest
 
 
-def _read(tables: Tables, use_case: UseCase, lineage: Lineage, pinned: Pinned) -> pd.DataFrame:
-    model = use_case.model
+def _read(tables: Tables, model: Model, lineage: Lineage, pinned: Pinned) -> pd.DataFrame:
     rows = dataset.examples(tables, model, pinned).where(
         f"{MONTH} between '{lineage.fitted_first_month}' and '{lineage.holdout_last_month}'"
     )
-    wanted = rows.select(
-        model.outcome.key, model.outcome.event_time, model.outcome.label, MONTH, *column_names(use_case)
-    )
+    wanted = rows.select(model.outcome.key, model.outcome.event_time, model.outcome.label, MONTH, *column_names(model))
     return pandas_of(dataset.sample(model, wanted, _MAX_ROWS))
 
 

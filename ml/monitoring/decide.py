@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     tables.create(DECISIONS, target)
     recorded = read_decisions(tables, target)
     newest_version = newest(task)
-    made = decisions(metrics, [each.decision for each in recorded], task.use_case.monitoring)
+    made = decisions(metrics, [each.decision for each in recorded], task.model.monitoring)
     rows = [decision_row(decision, newest_version, task.run_id) for decision in made]
     if rows:
         tables.merge(DECISIONS, target, frame_of(tables.spark, DECISIONS, rows))
@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def newest(task: Common) -> int:
     """The newest version of the registered model; 0 if there is none."""
-    name = task.use_case.model.full_name(task.catalog, task.use_case.name)
+    name = task.model_name
     return listing.newest(mlflow.MlflowClient(), name)
 
 

@@ -14,7 +14,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml import parameters, runtime
-from ml.declarations import Table, UseCase
+from ml.declarations import Model, Table
 from ml.examples.newest import newest_known, newest_predictions
 from ml.monitoring.baseline import expected_of
 from ml.monitoring.metric import Metric, Verdict
@@ -34,18 +34,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Measure every month that needs it; run by job `<usecase>-monitoring`."""
     task = parameters.parse("monitoring", arguments)
     tables, client = door(), mlflow.MlflowClient()
-    model_name = task.use_case.model.full_name(task.catalog, task.use_case.name)
-    live = champion_version(client, model_name)
+    live = champion_version(client, task.model_name)
     sources = read_sources(tables, task)
     target = METRICS.full_name(task.catalog, task.use_case.name)
     tables.create(METRICS, target)
-    known, done = states(task.use_case, sources), measured(tables, target)
-    months = plan(known, live, done, task.use_case.monitoring.labels_due_months)
+    known, done = states(task, sources), measured(tables, target)
+    months = plan(known, live, done, task.model.monitoring.labels_due_months)
     expected = {
-        version: expected_of(tables, client, task.use_case, model_name, version)
+        version: expected_of(tables, client, task, version)
         for version in sorted({months.versions[state.month] for state in months.stale})
     }
-    found = measure_months(task.use_case, sources, months, expected)
+    found = measure_months(task.model, sources, months, expected)
     if found:
         # A month measured again replaces its rows; Delta keeps the earlier versions.
         rows = metric_rows(found, months, expected, task.run_id)
@@ -55,8 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def read_sources(tables: Tables, task: Common) -> Sources:
     """The tables that monitoring reads, each pinned to its newest version."""
-    use_case = task.use_case
-    features = use_case.model.feature_table
+    use_case, model = task.use_case, task.model
+    features = model.feature_table
     feed = next(feed for feed in use_case.feeds if feed.silver.name == features.source.name)
 
     def pinned(table: Table) -> DataFrame | None:
@@ -67,11 +66,11 @@ def read_sources(tables: Tables, task: Common) -> Sources:
     if rows is None:
         name = features.table.full_name(task.catalog, use_case.name)
         raise LookupError(f"there is no feature table {name}: run the ingest job before monitoring")
-    outcomes, scored = pinned(use_case.model.outcome.table), pinned(predictions(use_case))
+    outcomes, scored = pinned(model.outcome.table), pinned(predictions(use_case))
     return Sources(
         features=rows,
         predictions=None if scored is None else newest_predictions(features, scored),
-        outcomes=None if outcomes is None else newest_known(use_case.model.outcome, outcomes),
+        outcomes=None if outcomes is None else newest_known(model.outcome, outcomes),
         quarantine=pinned(quarantine(feed)),
     )
 
@@ -106,13 +105,11 @@ def plan(known: Sequence[MonthState], live: int, done: Mapping[tuple[date, int],
     return Plan(known=tuple(known), versions=versions, fingerprints=fingerprints, stale=tuple(stale))
 
 
-def measure_months(
-    use_case: UseCase, sources: Sources, months: Plan, expected: Mapping[int, Expectation]
-) -> list[Metric]:
+def measure_months(model: Model, sources: Sources, months: Plan, expected: Mapping[int, Expectation]) -> list[Metric]:
     """The metrics of the stale months, month by month."""
     if not months.stale:
         return []
-    frame = month_rows(use_case, sources, {state.month: months.versions[state.month] for state in months.stale})
+    frame = month_rows(model, sources, {state.month: months.versions[state.month] for state in months.stale})
     of_month = pd.to_datetime(frame[MONTH]).dt.date
     return [
         metric
@@ -120,7 +117,7 @@ def measure_months(
         for metric in measure(
             _month_data(state, months, frame[of_month == state.month]),
             expected[months.versions[state.month]],
-            use_case,
+            model,
         )
     ]
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from ml.declarations import UseCase
+from ml.declarations import Model
 from ml.monitoring import groups, performance
 from ml.monitoring.calendar_months import months_between
 from ml.monitoring.drift import Reference, ks, ks_noise, psi, psi_noise, reference
@@ -50,7 +50,7 @@ class MonthData:
 
 
 def expectation(
-    use_case: UseCase,
+    model: Model,
     *,
     model_version: int,
     fitted: pd.DataFrame,
@@ -59,7 +59,7 @@ def expectation(
     described: str,
 ) -> Expectation:
     """Prepare a version's reference. `holdout` has `probability` and `label`; `monthly_rows` is indexed by month."""
-    names = column_names(use_case)
+    names = column_names(model)
     return Expectation(
         model_version=model_version,
         columns={
@@ -74,19 +74,19 @@ def expectation(
     )
 
 
-def column_names(use_case: UseCase) -> tuple[str, ...]:
+def column_names(model: Model) -> tuple[str, ...]:
     """The model's features, then the group attributes."""
-    return tuple(dict.fromkeys((*use_case.model.features, *use_case.model.fairness_groups)))
+    return tuple(dict.fromkeys((*model.features, *model.fairness_groups)))
 
 
-def measure(data: MonthData, expected: Expectation, use_case: UseCase) -> list[Metric]:
+def measure(data: MonthData, expected: Expectation, model: Model) -> list[Metric]:
     """Every metric of the month, in a fixed order: quality, drift, performance, fairness."""
     in_training = expected.fitted_first_month <= data.month <= expected.fitted_last_month
     found = [
-        *_quality(data, expected, use_case),
-        *_drift(data, expected, use_case),
-        *_performance(data, expected, use_case, in_training=in_training),
-        *_fairness(data, use_case),
+        *_quality(data, expected, model),
+        *_drift(data, expected, model),
+        *_performance(data, expected, model, in_training=in_training),
+        *_fairness(data, model),
     ]
     return [
         Metric(
@@ -99,32 +99,32 @@ def measure(data: MonthData, expected: Expectation, use_case: UseCase) -> list[M
     ]
 
 
-def _watched(data: MonthData, expected: Expectation, use_case: UseCase) -> tuple[str, ...]:
+def _watched(data: MonthData, expected: Expectation, model: Model) -> tuple[str, ...]:
     """The columns to measure: not those of an optional source that neither the month nor the reference has."""
-    optional = {feature.name for feature in use_case.model.feature_table.features if feature.optional}
+    optional = {feature.name for feature in model.feature_table.features if feature.optional}
     return tuple(
         name
-        for name in column_names(use_case)
+        for name in column_names(model)
         if name not in optional or expected.columns[name].rows or data.frame[name].notna().any()
     )
 
 
-def _too_few(data: MonthData, use_case: UseCase) -> str | None:
-    least = use_case.monitoring.min_rows
+def _too_few(data: MonthData, model: Model) -> str | None:
+    least = model.monitoring.min_rows
     return f"{len(data.frame)} rows; at least {least} are needed" if len(data.frame) < least else None
 
 
-def _quality(data: MonthData, expected: Expectation, use_case: UseCase) -> list[Finding]:
-    limits = use_case.monitoring
+def _quality(data: MonthData, expected: Expectation, model: Model) -> list[Finding]:
+    limits = model.monitoring
     awaited = data.month == data.newest_month and not data.arrival.received
     whole = [
         row_count(data.rows, expected.typical_rows, limits, awaited=awaited),
         *arrival_ratios(data.arrival, limits),
         _scored_share(data),
-        _labelled_share(data, use_case),
+        _labelled_share(data, model),
     ]
-    names = _watched(data, expected, use_case)
-    few, chance = _too_few(data, use_case), limits.false_alarms_per_month / (2 * len(names))
+    names = _watched(data, expected, model)
+    few, chance = _too_few(data, model), limits.false_alarms_per_month / (2 * len(names))
     if few:
         metrics = [(m, name) for name in names for m in ("null_ratio", outside_metric(expected.columns[name]))]
         return [*whole, *(unknown(Kind.DATA_QUALITY, metric, name, data.rows, few) for metric, name in metrics)]
@@ -157,9 +157,9 @@ def labels_overdue(month: date, newest_month: date, due_months: int) -> bool:
     return months_between(month, newest_month) > due_months
 
 
-def _labelled_share(data: MonthData, use_case: UseCase) -> Finding:
+def _labelled_share(data: MonthData, model: Model) -> Finding:
     """Rows whose outcome is known. Too few of them are awaited until they are due, then a breach."""
-    limits = use_case.monitoring
+    limits = model.monitoring
     share = data.labelled / data.rows if data.rows else 1.0
     overdue = labels_overdue(data.month, data.newest_month, limits.labels_due_months)
     enough = share >= limits.min_labelled_share
@@ -176,15 +176,15 @@ def _labelled_share(data: MonthData, use_case: UseCase) -> Finding:
     )
 
 
-def _drift(data: MonthData, expected: Expectation, use_case: UseCase) -> list[Finding]:
-    limits, few = use_case.monitoring, _too_few(data, use_case)
-    names = (*_watched(data, expected, use_case), PREDICTION)
+def _drift(data: MonthData, expected: Expectation, model: Model) -> list[Finding]:
+    limits, few = model.monitoring, _too_few(data, model)
+    names = (*_watched(data, expected, model), PREDICTION)
     # Each column is tested by PSI and by KS, so each test gets its part of the month's chance.
     chance = limits.false_alarms_per_month / (2 * len(names))
     if few:
         metrics = [(metric, name) for name in names for metric in _drift_metrics(expected.columns[name])]
         return [unknown(Kind.DRIFT, metric, name, data.rows, few) for metric, name in metrics]
-    return [found for name in names for found in _moved(expected.columns[name], data.frame[name], use_case, chance)]
+    return [found for name in names for found in _moved(expected.columns[name], data.frame[name], model, chance)]
 
 
 def _drift_metrics(before: Reference) -> tuple[str, ...]:
@@ -192,8 +192,8 @@ def _drift_metrics(before: Reference) -> tuple[str, ...]:
     return ("psi", "ks") if before.ordered.size else ("psi",)
 
 
-def _moved(before: Reference, values: pd.Series, use_case: UseCase, chance: float) -> list[Finding]:
-    limits, known = use_case.monitoring, values.dropna()
+def _moved(before: Reference, values: pd.Series, model: Model, chance: float) -> list[Finding]:
+    limits, known = model.monitoring, values.dropna()
     if not before.rows or len(known) < limits.min_rows:
         why = f"{len(known)} known values in the month, {before.rows} in the reference; {limits.min_rows} are needed"
         return [unknown(Kind.DRIFT, metric, before.column, len(known), why) for metric in _drift_metrics(before)]
@@ -215,8 +215,8 @@ def _moved(before: Reference, values: pd.Series, use_case: UseCase, chance: floa
     return found
 
 
-def _performance(data: MonthData, expected: Expectation, use_case: UseCase, *, in_training: bool) -> list[Finding]:
-    limits = use_case.monitoring
+def _performance(data: MonthData, expected: Expectation, model: Model, *, in_training: bool) -> list[Finding]:
+    limits = model.monitoring
     known = data.frame[data.frame[LABEL].notna() & data.frame[PREDICTION].notna()]
     why = None
     if in_training:
@@ -234,11 +234,11 @@ def _performance(data: MonthData, expected: Expectation, use_case: UseCase, *, i
     ]
 
 
-def _fairness(data: MonthData, use_case: UseCase) -> list[Finding]:
-    limits, gate = use_case.monitoring, use_case.gates.compliance
+def _fairness(data: MonthData, model: Model) -> list[Finding]:
+    limits, gate = model.monitoring, model.gates.compliance
     scored = data.frame[data.frame[PREDICTION].notna()]
     positive = scored[scored[LABEL] == 1]
-    attributes = use_case.model.fairness_groups
+    attributes = model.fairness_groups
     # Each attribute is tested by parity and by opportunity, so each test gets its part of the month's chance.
     chance = limits.false_alarms_per_month / max(1, 2 * len(attributes))
     allowed = groups.Allowed(difference=limits.group_difference, gate=gate, chance=chance)

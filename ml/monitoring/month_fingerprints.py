@@ -11,9 +11,9 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql.types import Row
 
-from ml.declarations import UseCase
 from ml.monitoring.calendar_months import months_from
 from ml.monitoring.month import labels_overdue
+from ml.parameters import Common
 from ml.records.received_values import period
 
 _FEATURES, _PREDICTIONS, _OUTCOMES, _REJECTED = "features", "predictions", "outcomes", "rejected"
@@ -69,9 +69,9 @@ class MonthState:
         return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:32]
 
 
-def states(use_case: UseCase, sources: Sources) -> list[MonthState]:
+def states(task: Common, sources: Sources) -> list[MonthState]:
     """Every month from the first that arrived to the newest, gaps included; the newest may only have outcomes."""
-    rows = _counts(use_case, sources).collect()
+    rows = _counts(task, sources).collect()
     arrived = {row["month"] for row in rows if row["part"] != _OUTCOMES}
     known = {row["known"] for row in rows if row["known"] is not None}
     if not arrived:
@@ -107,9 +107,9 @@ def month_of(column: str) -> SparkColumn:
     return F.trunc(column, "MM")
 
 
-def _counts(use_case: UseCase, sources: Sources) -> DataFrame:
+def _counts(task: Common, sources: Sources) -> DataFrame:
     """One row per part, month and (of predictions) model version."""
-    features, outcome = use_case.model.feature_table, use_case.model.outcome
+    features, outcome = task.model.feature_table, task.model.outcome
     month, none = month_of(features.event_time), F.lit(None)
     parts = [_part(_FEATURES, sources.features, month, F.xxhash64(*sources.features.columns))]
     if sources.predictions is not None:
@@ -120,9 +120,9 @@ def _counts(use_case: UseCase, sources: Sources) -> DataFrame:
         event_month = month_of(outcome.event_time)
         parts.append(_part(_OUTCOMES, sources.outcomes, event_month, checksum, known=month_of(outcome.known_from)))
     if sources.quarantine is not None:
-        feed = next(each for each in use_case.feeds if each.silver.name == features.source.name)
+        feed = next(each for each in task.use_case.feeds if each.silver.name == features.source.name)
         twice = F.col("_reason").startswith("duplicate ").cast("long")
-        arrived = F.trunc(period(feed, use_case.calendar), "MM")
+        arrived = F.trunc(period(feed, task.use_case.calendar), "MM")
         parts.append(_part(_REJECTED, sources.quarantine, arrived, none, duplicate=twice))
     union = parts[0]
     for part in parts[1:]:

@@ -9,7 +9,7 @@ import pandas as pd
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F  # noqa: N812
 
-from ml.declarations import UseCase
+from ml.declarations import Model
 from ml.monitoring.metric import PREDICTION
 from ml.monitoring.month import LABEL, column_names
 from ml.monitoring.month_fingerprints import Sources, month_of
@@ -18,20 +18,20 @@ from ml.tables import pandas_of
 MONTH = "_month"
 
 
-def month_rows(use_case: UseCase, sources: Sources, versions: Mapping[date, int]) -> pd.DataFrame:
+def month_rows(model: Model, sources: Sources, versions: Mapping[date, int]) -> pd.DataFrame:
     """One row per feature row of the months (or of a sample): `_month`, the columns, `probability`, `label`.
 
     `versions` names the months, and for each the model version whose predictions count.
 
     An outcome belongs to the row with its key and event time.
     """
-    declared = use_case.model.feature_table
+    declared = model.feature_table
     keys = [declared.key, declared.event_time]
-    rows = sources.features.select(*keys, month_of(declared.event_time).alias(MONTH), *column_names(use_case))
-    rows = _sampled(rows.where(F.col(MONTH).isin(list(versions))), declared.key, use_case.monitoring.max_rows_per_month)
-    rows = rows.join(_predictions(use_case, sources, versions), on=keys, how="left")
-    rows = rows.join(_outcomes(use_case, sources), on=keys, how="left")
-    return pandas_of(rows.select(MONTH, *column_names(use_case), PREDICTION, LABEL))
+    rows = sources.features.select(*keys, month_of(declared.event_time).alias(MONTH), *column_names(model))
+    rows = _sampled(rows.where(F.col(MONTH).isin(list(versions))), declared.key, model.monitoring.max_rows_per_month)
+    rows = rows.join(_predictions(model, sources, versions), on=keys, how="left")
+    rows = rows.join(_outcomes(model, sources), on=keys, how="left")
+    return pandas_of(rows.select(MONTH, *column_names(model), PREDICTION, LABEL))
 
 
 def _sampled(rows: DataFrame, key: str, most: int) -> DataFrame:
@@ -40,8 +40,8 @@ def _sampled(rows: DataFrame, key: str, most: int) -> DataFrame:
     return rows.withColumn("_position", position).where(F.col("_position") <= most).drop("_position")
 
 
-def _predictions(use_case: UseCase, sources: Sources, versions: Mapping[date, int]) -> DataFrame:
-    declared = use_case.model.feature_table
+def _predictions(model: Model, sources: Sources, versions: Mapping[date, int]) -> DataFrame:
+    declared = model.feature_table
     keys = [declared.key, declared.event_time]
     if sources.predictions is None:
         return sources.features.select(*keys, F.lit(None).cast("double").alias(PREDICTION)).limit(0)
@@ -52,8 +52,8 @@ def _predictions(use_case: UseCase, sources: Sources, versions: Mapping[date, in
     return sources.predictions.where(reduce(or_, chosen)).select(*keys, PREDICTION)
 
 
-def _outcomes(use_case: UseCase, sources: Sources) -> DataFrame:
-    declared, outcome = use_case.model.feature_table, use_case.model.outcome
+def _outcomes(model: Model, sources: Sources) -> DataFrame:
+    declared, outcome = model.feature_table, model.outcome
     keys = [declared.key, declared.event_time]
     if sources.outcomes is None:
         return sources.features.select(*keys, F.lit(None).cast("int").alias(LABEL)).limit(0)

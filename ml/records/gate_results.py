@@ -7,7 +7,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from ml.declarations import Column, Layer, Table
 from ml.records.columns import OWNER, text
-from ml.versions.version_task import Judged
+from ml.versions.version_task import Subject
 
 COMPLIANCE, COMPARISON, INFRASTRUCTURE, SIGN_OFF = "compliance", "comparison", "infrastructure", "sign_off"
 # The gates that judge by themselves; sign-off rests on them.
@@ -44,7 +44,7 @@ GATE_RESULTS = Table(
 )
 
 
-def recorded(subject: Judged) -> Mapping[str, str]:
+def recorded(subject: Subject) -> Mapping[str, str]:
     """The verdicts of this version in this run, by gate."""
     name = f"{subject.ops_schema}.{GATE_RESULTS.name}"
     if not subject.tables.exists(name):
@@ -58,7 +58,7 @@ def recorded(subject: Judged) -> Mapping[str, str]:
     return {row["gate"]: row["verdict"] for row in rows}
 
 
-def judged_on(subject: Judged, holdout_months: str) -> int:
+def judged_on(subject: Subject, holdout_months: str) -> int:
     """How many other versions the comparison has judged on the hold-out of `holdout_months`, in any run."""
     name = f"{subject.ops_schema}.{GATE_RESULTS.name}"
     if not subject.tables.exists(name):

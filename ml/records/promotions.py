@@ -12,7 +12,7 @@ from ml.records.appending import append_record
 from ml.records.columns import OWNER, text
 from ml.tables import Tables, frame_of
 from ml.versions.aliases import CHAMPION
-from ml.versions.version_task import Judged
+from ml.versions.version_task import Subject
 
 PROMOTIONS = Table(
     name="promotions",
@@ -109,7 +109,7 @@ class Ledger:
             append_record(self.tables, PROMOTIONS, self.table, frame_of(self.tables.spark, PROMOTIONS, rows))
 
 
-def ledger(subject: Judged) -> Ledger:
+def ledger(subject: Subject) -> Ledger:
     """The moves of the aliases of the judged model."""
     return Ledger(tables=subject.tables, table=f"{subject.ops_schema}.{PROMOTIONS.name}", model=subject.name)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ml.declarations import Column, Feed, Layer, Table, UseCase
+from ml.declarations import Column, Feed, Layer, Outcome, Table
 from ml.records.columns import text
 
 RECORD_KEYS = ("_source_file", "_source_sha256", "_row_number")
@@ -56,9 +56,8 @@ def quarantine(feed: Feed) -> Table:
     )
 
 
-def outcome_quarantine(use_case: UseCase) -> Table:
+def outcome_quarantine(outcome: Outcome) -> Table:
     """One row per silver outcome that belongs to no known event, and `_reason`. It leaves once the event arrives."""
-    outcome = use_case.model.outcome
     return replace(
         outcome.source,
         name=f"{outcome.table.name}_quarantine",

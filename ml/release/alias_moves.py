@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from ml.records.gate_results import ALL_GATES, Decision
 from ml.records.promotions import Move
 from ml.versions.aliases import CHALLENGER, CHAMPION, PREVIOUS
-from ml.versions.version_task import Judged
+from ml.versions.version_task import Subject
 
 
 class NotReleasedError(RuntimeError):
@@ -69,7 +69,7 @@ def return_moves(version: int, aliases: Mapping[str, int]) -> tuple[Move, ...]:
     return tuple(found)
 
 
-def apply(subject: Judged, move: Move) -> None:
+def apply(subject: Subject, move: Move) -> None:
     """Move one alias. Only the model's owner may."""
     if move.to_version is None:
         subject.client.delete_registered_model_alias(subject.name, move.alias)

@@ -16,7 +16,7 @@ from ml.release.returns import previous_before, return_aliases
 from ml.release.smoke import Answered, smoke_test
 from ml.versions import version_task
 from ml.versions.aliases import CHAMPION, PREVIOUS
-from ml.versions.version_task import Judged
+from ml.versions.version_task import Subject
 
 
 class NotLiveError(RuntimeError):
@@ -41,30 +41,30 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
 
 
-def declared_endpoint(subject: Judged) -> Endpoint | None:
+def declared_endpoint(subject: Subject) -> Endpoint | None:
     """The endpoint of the use case, where one is declared and deployed."""
-    serving = subject.common.use_case.serving
+    serving = subject.model.serving
     if serving is None:
         return None
     endpoint = Endpoint(workspace=WorkspaceClient(), serving=serving, model=subject.name)
     return endpoint if endpoint.exists() else None
 
 
-def skipped(subject: Judged) -> str:
+def skipped(subject: Subject) -> str:
     """Why nothing is served, and what would change that."""
-    serving = subject.common.use_case.serving
+    serving = subject.model.serving
     if serving is None:
         return f"use case {subject.common.use_case.name} declares no serving"
     return f"there is no endpoint {serving.endpoint} yet: deploy the stack <env>-serving, which serves @champion"
 
 
-def serve(subject: Judged, endpoint: Endpoint, version: int) -> Answered:
+def serve(subject: Subject, endpoint: Endpoint, version: int) -> Answered:
     """Send the traffic to `version` and ask it. Raises NotServingError where it does not take or answer it."""
     endpoint.serve(version)
     return smoke_test(subject, endpoint, version)
 
 
-def deploy(subject: Judged, endpoint: Endpoint) -> Answered:
+def deploy(subject: Subject, endpoint: Endpoint) -> Answered:
     """Serve the champion, or bring back what was live before and raise NotServingError."""
     finish_return(subject, endpoint)
     live = subject.alias(CHAMPION)
@@ -80,7 +80,7 @@ def deploy(subject: Judged, endpoint: Endpoint) -> Answered:
         raise type(error)(f"{error}. {told}") from error
 
 
-def fall_back(subject: Judged, endpoint: Endpoint, error: NotServingError) -> str:
+def fall_back(subject: Subject, endpoint: Endpoint, error: NotServingError) -> str:
     """Bring back what was live before, on the endpoint and by its alias. What was done, in words."""
     moved = ledger(subject).moved()
     came = arrival(subject.version, moved)
@@ -100,7 +100,7 @@ def fall_back(subject: Judged, endpoint: Endpoint, error: NotServingError) -> st
     return finish_return(subject, endpoint) or "Another run has moved the aliases since"
 
 
-def finish_return(subject: Judged, endpoint: Endpoint | None) -> str:
+def finish_return(subject: Subject, endpoint: Endpoint | None) -> str:
     """Do what is left of a return that is recorded, by this run or one that died; what was done, empty for nothing."""
     moved = ledger(subject).moved()
     back = unmade(moved, Cause.SERVING, subject.alias(CHAMPION))

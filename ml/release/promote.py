@@ -14,7 +14,7 @@ from ml.release.alias_moves import apply, moves, require_released, unrecorded
 from ml.release.returns import return_aliases
 from ml.versions import version_task
 from ml.versions.aliases import CHAMPION
-from ml.versions.version_task import Judged
+from ml.versions.version_task import Subject
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     promote(subject)
 
 
-def promote(subject: Judged) -> None:
+def promote(subject: Subject) -> None:
     """Record what is to be moved, unless a run that died has, and move what is left to move."""
     require_released(f"{subject.name} version {subject.version}", recorded(subject))
     record = ledger(subject)
@@ -56,7 +56,7 @@ def promote(subject: Judged) -> None:
     )
 
 
-def settled(subject: Judged, record: Ledger) -> Mapping[str, int]:
+def settled(subject: Subject, record: Ledger) -> Mapping[str, int]:
     """The aliases to start from: a return that a run recorded and did not make is made first."""
     before, moved = version_task.aliases(subject.client, subject.name), record.moved()
     back = unmade(moved, Cause.SERVING, before.get(CHAMPION))

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from ml.records.promotions import Move, Moved, arrival
 from ml.release.alias_moves import apply
 from ml.versions.aliases import CHAMPION, PREVIOUS
-from ml.versions.version_task import Judged
+from ml.versions.version_task import Subject
 
 
-def return_aliases(subject: Judged, back: Moved, moved: Sequence[Moved]) -> None:
+def return_aliases(subject: Subject, back: Moved, moved: Sequence[Moved]) -> None:
     """Move the aliases as the return says. `@previous` first, since a champion that is back marks it as finished."""
     assert back.from_version is not None, "a return leaves a version"
     earlier = previous_before(back.from_version, moved, now=subject.alias(PREVIOUS))

@@ -20,7 +20,7 @@ from ml.release.deploy import declared_endpoint, finish_return, serve, skipped
 from ml.release.endpoint import Endpoint, NotServingError
 from ml.versions import version_task
 from ml.versions.aliases import CHAMPION, PREVIOUS
-from ml.versions.version_task import Judged, aliases, version_number
+from ml.versions.version_task import Subject, aliases, version_number
 
 
 class NoReturnError(RuntimeError):
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     roll_back(subject, parsed.to_version, Asked(by=parsed.by, reason=parsed.reason))
 
 
-def roll_back(subject: Judged, to_version: int | None, asked: Asked) -> None:
+def roll_back(subject: Subject, to_version: int | None, asked: Asked) -> None:
     """Move the endpoint and the aliases from `subject`'s version, which is live, and record it."""
     endpoint = declared_endpoint(subject)
     if finish_return(subject, endpoint):
@@ -68,7 +68,7 @@ def roll_back(subject: Judged, to_version: int | None, asked: Asked) -> None:
     _report(subject, made, target, asked, answered)
 
 
-def planned_moves(subject: Judged, to_version: int | None) -> tuple[tuple[Move, ...], bool]:
+def planned_moves(subject: Subject, to_version: int | None) -> tuple[tuple[Move, ...], bool]:
     """What is to be moved, the champion first, and whether that is recorded already: by this run, or one that died.
 
     Raises NotServingError if this run has tried already, and the version could not be served.
@@ -85,11 +85,11 @@ def planned_moves(subject: Judged, to_version: int | None) -> tuple[tuple[Move, 
     return return_moves(target, now), False
 
 
-def _record(subject: Judged, made: Sequence[Move], cause: Cause, reason: str, *, by: str) -> None:
+def _record(subject: Subject, made: Sequence[Move], cause: Cause, reason: str, *, by: str) -> None:
     ledger(subject).append(made, run_id=subject.common.run_id, cause=cause, reason=reason, by=by)
 
 
-def _report(subject: Judged, made: Sequence[Move], target: int, asked: Asked, answered: str) -> None:
+def _report(subject: Subject, made: Sequence[Move], target: int, asked: Asked, answered: str) -> None:
     runtime.set_task_value("champion", target)
     runtime.report(
         task="rollback",
@@ -106,7 +106,7 @@ def _report(subject: Judged, made: Sequence[Move], target: int, asked: Asked, an
 
 def live_version(common: Common) -> int:
     """The champion. Raises NoReturnError where none is live, so that nothing can be rolled back."""
-    name = common.use_case.model.full_name(common.catalog, common.use_case.name)
+    name = common.model_name
     live = aliases(mlflow.MlflowClient(), name).get(CHAMPION)
     if live is None:
         raise NoReturnError(f"{name} has no @{CHAMPION}, so nothing is live that could be rolled back")
@@ -160,7 +160,7 @@ def left_behind(moved: Sequence[Moved], now: Mapping[str, int], to_version: int 
     return recorded if unmade and to_version in (None, recorded[0].to_version) else ()
 
 
-def _serve(subject: Judged, endpoint: Endpoint | None, target: int, made: Sequence[Move]) -> str:
+def _serve(subject: Subject, endpoint: Endpoint | None, target: int, made: Sequence[Move]) -> str:
     """Serve `target`. If it cannot be served, the record is taken back, what is live stays, and the error is raised."""
     if endpoint is None:
         return skipped(subject)

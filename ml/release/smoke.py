@@ -16,7 +16,7 @@ from ml.release.client import Record, ask, ask_awake
 from ml.release.endpoint import Endpoint, NotServingError
 from ml.versions import artifact
 from ml.versions.pyfunc_model import PROBABILITY
-from ml.versions.version_task import Judged, fetch
+from ml.versions.version_task import Subject, fetch
 
 _TIMED_REQUESTS = 5
 # JSON carries doubles exactly; another order of additions moves the last digits only.
@@ -35,7 +35,7 @@ class Answered:
     latency_ms: float
 
 
-def smoke_test(subject: Judged, endpoint: Endpoint, version: int) -> Answered:
+def smoke_test(subject: Subject, endpoint: Endpoint, version: int) -> Answered:
     """Ask the endpoint for the input example of `version`, and by key alone if it looks features up.
 
     Raises NotServingError for an error, an answer that is no probability or not the version's, or one that is late;
@@ -103,7 +103,7 @@ def _example(model: PyFuncModel) -> tuple[list[Record], list[float]]:
     return records, [float(value) for value in answers[PROBABILITY]]
 
 
-def _key(subject: Judged, table: str) -> Record:
+def _key(subject: Subject, table: str) -> Record:
     """One key of which features are known: that of the oldest row of `table`. Raises NotServingError if it has none."""
     features = subject.model.feature_table
     rows = subject.tables.read(table).orderBy(features.event_time, features.key)

@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if parsed.forget or parsed.maintain:
         _asked(tables, task, parsed)
         return
-    model_name = task.use_case.model.full_name(task.catalog, task.use_case.name)
+    model_name = task.model_name
     version = champion_version(mlflow.MlflowClient(), model_name)
     source = Source(catalog=parsed.source_catalog or task.catalog, table=parsed.features_table)
     rows_in, rows_scored = score(tables, task, model_name, version, source)
@@ -70,7 +70,7 @@ class Source:
 
     def full_name(self, task: Common) -> str:
         """`catalog.schema.table` of the features."""
-        declared = task.use_case.model.feature_table.table
+        declared = task.model.feature_table.table
         named = replace(declared, name=self.table or declared.name)
         return named.full_name(self.catalog, task.use_case.name)
 
@@ -84,7 +84,7 @@ def score(tables: Tables, task: Common, model_name: str, version: int, source: S
     target = target_table.full_name(task.catalog, task.use_case.name)
     tables.create(target_table, target)
     features = tables.read((source or Source(catalog=task.catalog)).full_name(task))
-    new = unscored(task.use_case.model, features, tables.read(target), version)
+    new = unscored(task.model, features, tables.read(target), version)
     rows_in = new.count()
     if rows_in == 0:
         return 0, 0
@@ -95,7 +95,7 @@ def score(tables: Tables, task: Common, model_name: str, version: int, source: S
 
 def predicted(task: Common, rows: DataFrame, model_name: str, version: int) -> DataFrame:
     """One prediction per feature row, made by Spark's workers."""
-    model = task.use_case.model
+    model = task.model
     archive = model_on_workers.packed(f"models:/{model_name}/{version}")
     scored = model_on_workers.with_probability(rows, archive, model.features, PROBABILITY)
     return scored.select(

@@ -16,6 +16,8 @@ from ml.examples.dataset import Month
 # imports must say so or deny it; tests/ml/training/test_fingerprint.py fails for a package that is silent.
 MARKER = "RETRAINS"
 _PACKAGE = "__init__.py"
+# What of a declared model is read only after it is trained: another limit or endpoint makes no other model.
+_DECIDES_NOTHING = ("gates", "monitoring", "serving")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,10 +81,11 @@ def fingerprint(
     requirements: Sequence[str],
 ) -> str:
     """SHA-256 over all that decides a model: data content, declaration, sample, hold-out, code, library versions."""
+    decides = {name: value for name, value in asdict(model).items() if name not in _DECIDES_NOTHING}
     inputs = {
         "model_name": model_name,
         # A problem without settings of its own has no field that would tell it from another.
-        "model": {**asdict(model), "problem": repr(model.problem)},
+        "model": {**decides, "problem": repr(model.problem)},
         "source_catalog": source_catalog,
         "months": [asdict(month) for month in months],
         "sample_rows": sample_rows,

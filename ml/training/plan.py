@@ -40,18 +40,18 @@ class Task:
     @property
     def model(self) -> Model:
         """The declared model."""
-        return self.common.use_case.model
+        return self.common.model
 
     @property
     def problem(self) -> Problem:
         """What the declared model answers."""
-        threshold = self.common.use_case.gates.compliance.decision_threshold
+        threshold = self.model.gates.compliance.decision_threshold
         return problem_of(self.model.problem, decision_threshold=threshold)
 
     @property
     def model_name(self) -> str:
         """Full name of the registered model."""
-        return self.model.full_name(self.common.catalog, self.common.use_case.name)
+        return self.common.model_name
 
     @property
     def experiment(self) -> str:
@@ -101,7 +101,7 @@ class RowAccount:
 
 def plan(tables: Tables, task: Task) -> Plan:
     """Pin the gold tables, join them, and split their months."""
-    pinned = dataset.pin(tables, task.common.use_case, task.source_catalog)
+    pinned = dataset.pin(tables, task.model, task.source_catalog, task.common.use_case.name)
     rows = dataset.examples(tables, task.model, pinned)
     model = dataset.present(task.model, rows)
     months = dataset.profile(model, rows)

@@ -132,7 +132,7 @@ def train(
 
 def _gains(task: Task, planned: Plan, learned: Learned, holdout: pd.DataFrame) -> list[gains.Gain]:
     """What each optional source adds."""
-    confidence = task.common.use_case.gates.comparison.confidence
+    confidence = task.model.gates.comparison.confidence
     found = gain.gains(planned.model, task.problem, learned, planned.split, holdout, confidence=confidence)
     for each in found:
         mlflow.log_metric(f"{HOLDOUT}{gains.TAG}{each.source}", each.interval.difference)

@@ -21,7 +21,7 @@ RETRAINS = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judged:
+class Subject:
     """A model version before a gate. `source_catalog` is None for a gate that reads no data."""
 
     common: Common
@@ -33,12 +33,12 @@ class Judged:
     @property
     def model(self) -> Model:
         """The declared model."""
-        return self.common.use_case.model
+        return self.common.model
 
     @property
     def name(self) -> str:
         """Full name of the registered model."""
-        return self.model.full_name(self.common.catalog, self.common.use_case.name)
+        return self.common.model_name
 
     @property
     def ops_schema(self) -> str:
@@ -67,7 +67,7 @@ def version_number(text: str) -> int:
     return int(text)
 
 
-def judged(task: str, arguments: Sequence[str] | None, *, reads_data: bool) -> Judged:
+def judged(task: str, arguments: Sequence[str] | None, *, reads_data: bool) -> Subject:
     """What the gate's task is given. Unknown or missing flags print an error and exit 2."""
     flags = parameters.parser(task)
     flags.add_argument("--version", required=True, type=version_number)
@@ -77,9 +77,9 @@ def judged(task: str, arguments: Sequence[str] | None, *, reads_data: bool) -> J
     return opened(parameters.common(parsed), parsed.version, parsed.source_catalog if reads_data else None)
 
 
-def opened(common: Common, version: int, source_catalog: str | None = None) -> Judged:
+def opened(common: Common, version: int, source_catalog: str | None = None) -> Subject:
     """A version with the door and the registry of this task."""
-    return Judged(
+    return Subject(
         common=common,
         version=version,
         source_catalog=source_catalog,
@@ -88,14 +88,14 @@ def opened(common: Common, version: int, source_catalog: str | None = None) -> J
     )
 
 
-def fetch(subject: Judged, version: int, into: Path) -> Path:
+def fetch(subject: Subject, version: int, into: Path) -> Path:
     """The artifact of `version`, copied under `into`."""
     target = into / str(version)
     target.mkdir()
     return artifact.fetch(f"models:/{subject.name}/{version}", target)
 
 
-def missing_version(subject: Judged) -> str | None:
+def missing_version(subject: Subject) -> str | None:
     """Why the version cannot be judged, or None where it exists and is ready."""
     try:
         found = subject.registered()

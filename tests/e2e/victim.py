@@ -44,7 +44,7 @@ def _held(move: Move, of: str = {hold!r}) -> None:
         time.sleep(600)
 
 
-def apply(subject: Judged, move: Move, unheld=apply) -> None:
+def apply(subject: Subject, move: Move, unheld=apply) -> None:
     unheld(subject, move)
     _held(move)
 """

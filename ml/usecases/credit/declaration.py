@@ -59,24 +59,6 @@ OUTCOMES = Outcome(
     within_periods=2,
 )
 
-MODEL = Model(
-    name="default_risk",
-    comment="Probability that a client defaults on the next payment.",
-    owner=OWNER,
-    licence="CC BY 4.0",
-    contains_personal_data=True,
-    feature_table=CLIENT_FEATURES,
-    features=tuple(feature.name for feature in MODEL_FEATURES),
-    outcome=OUTCOMES,
-    fairness_groups=tuple(feature.name for feature in FAIRNESS_GROUPS),
-    algorithms=(Algorithm.XGBOOST,),
-    tuning=Tuning(trials=12),
-    holdout_ratio=0.2,
-    tuning_ratio=0.1,
-    calibration_ratio=0.1,
-    seed=20_090_301,
-)
-
 GATES = Gates(
     # 0.8 is the four-fifths rule of US employment and credit guidance (EEOC 1978); 0.2 bounds the difference where
     # nearly all are selected and a ratio says little.
@@ -132,6 +114,27 @@ SERVING = Serving(
     max_latency_ms=1000.0,
 )
 
+MODEL = Model(
+    name="default_risk",
+    comment="Probability that a client defaults on the next payment.",
+    owner=OWNER,
+    licence="CC BY 4.0",
+    contains_personal_data=True,
+    feature_table=CLIENT_FEATURES,
+    features=tuple(feature.name for feature in MODEL_FEATURES),
+    outcome=OUTCOMES,
+    fairness_groups=tuple(feature.name for feature in FAIRNESS_GROUPS),
+    algorithms=(Algorithm.XGBOOST,),
+    tuning=Tuning(trials=12),
+    holdout_ratio=0.2,
+    tuning_ratio=0.1,
+    calibration_ratio=0.1,
+    seed=20_090_301,
+    gates=GATES,
+    monitoring=MONITORING,
+    serving=SERVING,
+)
+
 USE_CASE = UseCase(
     name="credit",
     comment="Credit risk: will a card client default on next month's payment?",
@@ -142,9 +145,6 @@ USE_CASE = UseCase(
         Feed(name="movements", silver=MOVEMENTS, period_column="movement_month"),
     ),
     model=MODEL,
-    gates=GATES,
-    monitoring=MONITORING,
-    serving=SERVING,
     jobs=JobSettings(
         training_cron="0 0 4 2 * ?",
         scoring_cron="0 0 6 2 * ?",

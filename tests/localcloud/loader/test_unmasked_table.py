@@ -51,7 +51,7 @@ def chosen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Core]:
     make_functions(core.sdk("prod-credit-ingest"), TASK)
     named = {(hidden.layer, hidden.table) for hidden in hidden_columns(CREDIT)}
     feeds = [table for feed in CREDIT.feeds for table in (bronze(feed), silver(feed), quarantine(feed))]
-    for table in (*feeds, FEATURES, outcome_quarantine(CREDIT)):
+    for table in (*feeds, FEATURES, outcome_quarantine(CREDIT.model.outcome)):
         if (table.layer, table.name) in named:
             _register(core, table)
     _register(core, UNMASKED)

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from pyspark.sql import SparkSession
 
-from ml.declarations import Column, DeclarationError, History, Joins, Later, Layer, Outcome, Table, UseCase
+from ml.declarations import Column, DeclarationError, History, Joins, Later, Layer, Model, Outcome, Table
 from ml.features.outcomes import computed_rows, outcome_rows
 from ml.usecases import use_case
 
@@ -35,11 +35,10 @@ GOLD = replace(
 )
 
 
-def _case(outcome: Outcome) -> UseCase:
-    """The credit case with another outcome, over `EVENTS`."""
+def _model(outcome: Outcome) -> Model:
+    """The credit model with another outcome, over `EVENTS`."""
     table = replace(CREDIT.model.feature_table, source=EVENTS, features=())
-    model = replace(CREDIT.model, feature_table=table, outcome=outcome)
-    return replace(CREDIT, model=model)
+    return replace(CREDIT.model, feature_table=table, outcome=outcome)
 
 
 def _outcome(source: Table, **changes: object) -> Outcome:
@@ -73,7 +72,6 @@ RETURNING = [(1, _month(1), "a"), (1, _month(3), "b"), (2, _month(3), "c")]
 def _bare_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """Outcomes do not ask which features a model has."""
     monkeypatch.setattr(type(CREDIT.model), "__post_init__", lambda _: None)
-    monkeypatch.setattr(type(CREDIT), "__post_init__", lambda _: None)
 
 
 def _rows(
@@ -82,7 +80,10 @@ def _rows(
     """Usable rows (client, event, known, label) and the reasons of the others, both sorted."""
     schema = ", ".join(f"{column.name} {column.type}" for column in outcome.source.columns)
     made = outcome_rows(
-        _case(outcome), spark.createDataFrame(RETURNING, EVENT_SCHEMA), spark.createDataFrame(outcomes, schema)
+        _model(outcome),
+        CREDIT.calendar,
+        spark.createDataFrame(RETURNING, EVENT_SCHEMA),
+        spark.createDataFrame(outcomes, schema),
     ).collect()
     assert len(made) == len(outcomes)
     names = [column.name for column in GOLD.columns]
@@ -155,7 +156,7 @@ def test_an_outcome_is_computed_from_later_rows(spark: SparkSession) -> None:
     payments = _table("payments", ("client_id", "month"), client_id="bigint", month="date", told="date", missed="int")
     past = History(table=payments, on=("client_id",), time="month", known_from="told")
     later = Later(history=past, expression="missed = 1", within_periods=2)
-    case = _case(_outcome(payments, later=later))
+    model = _model(_outcome(payments, later=later))
     rows = [
         (1, _month(1), _month(1), 1),  # the event's own month
         (1, _month(4), _month(4), 1),  # of March's event; too late for January's
@@ -165,7 +166,7 @@ def test_an_outcome_is_computed_from_later_rows(spark: SparkSession) -> None:
     ]
     events = [*RETURNING, (2, _month(4), "d")]
     frame = spark.createDataFrame(rows, "client_id long, month date, told date, missed int")
-    made = computed_rows(case, later, spark.createDataFrame(events, EVENT_SCHEMA), frame).collect()
+    made = computed_rows(model, CREDIT.calendar, later, spark.createDataFrame(events, EVENT_SCHEMA), frame).collect()
     assert sorted(tuple(row) for row in made) == [
         (1, _month(1), _month(4), 0, None),
         (1, _month(3), _month(6), 1, None),

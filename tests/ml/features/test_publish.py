@@ -79,7 +79,7 @@ def test_without_an_online_store_nothing_is_published(core: Core, tables: "Table
 
 def test_a_use_case_that_serves_nothing_publishes_nothing(core: Core, tables: "Tables") -> None:
     """Look-ups need an endpoint."""
-    task = replace(TASK, use_case=replace(CREDIT, serving=None))
+    task = replace(TASK, use_case=replace(CREDIT, model=replace(CREDIT.model, serving=None)))
     assert publish(tables, core.admin(), task) == (0, "")
     assert "declares no serving" in skipped(task)
 

@@ -9,7 +9,7 @@ from mlflow.exceptions import MlflowException
 from ml.gates.reporting import announce
 from ml.parameters import Common
 from ml.usecases import use_case
-from ml.versions.version_task import Judged
+from ml.versions.version_task import Subject
 
 
 class Registry:
@@ -29,11 +29,11 @@ class Registry:
         raise MlflowException("UNIQUE constraint failed: registered_model_aliases.alias")
 
 
-def subject(registry: Registry) -> Judged:
+def subject(registry: Registry) -> Subject:
     """Version 2 before a gate."""
     common = Common(use_case=use_case("credit"), catalog="prod", run_id="1")
     client = cast("Any", registry)
-    return Judged(common=common, version=2, source_catalog=None, tables=cast("Any", None), client=client)
+    return Subject(common=common, version=2, source_catalog=None, tables=cast("Any", None), client=client)
 
 
 def test_a_gate_that_comes_second_finds_the_version_announced() -> None:

@@ -72,7 +72,7 @@ def expected_of(rows: pd.DataFrame, booster: xgboost.Booster, fit_months: int, h
     holdout = rows[rows["month"].between(fit_months, fit_months + holdout_months - 1)]
     sizes = fit.groupby("month").size()
     return expectation(
-        CREDIT,
+        CREDIT.model,
         model_version=1,
         fitted=fit,
         holdout=scored(booster, holdout),
@@ -102,7 +102,7 @@ def measured(frame: pd.DataFrame, number: int, expected: Expectation, newest: in
         arrival=Arrival(received=len(frame), rejected=0, duplicates=0),
         frame=frame,
     )
-    return measure(data, expected, CREDIT)
+    return measure(data, expected, CREDIT.model)
 
 
 def series(

@@ -69,7 +69,9 @@ def expected(rows: pd.DataFrame | None = None) -> Expectation:
     """What version 1, fitted on January to March 2024, expects."""
     known = client_rows(4000) if rows is None else rows
     sizes = pd.Series([1000] * 3, index=[date(2024, month, 1) for month in (1, 2, 3)])
-    return expectation(CREDIT, model_version=1, fitted=known, holdout=known, monthly_rows=sizes, described="made up")
+    return expectation(
+        CREDIT.model, model_version=1, fitted=known, holdout=known, monthly_rows=sizes, described="made up"
+    )
 
 
 def month_data(frame: pd.DataFrame, *, newest: date = date(2024, 9, 1), **other: Any) -> MonthData:

@@ -17,7 +17,7 @@ from ml.release.alias_moves import apply, moves
 from ml.tables import Tables
 from ml.usecases import use_case
 from ml.versions import version_task
-from ml.versions.version_task import Judged
+from ml.versions.version_task import Subject
 from tests.localcloud.services.serving.world import World, mlflow_as, open_mlflow, open_world
 from tests.ml.folder_backend import FolderBackend
 from tests.needs import starts
@@ -55,7 +55,7 @@ class Served:
     tables: Tables
     versions: dict[str, int] = field(default_factory=dict)
 
-    def subject(self, version: int, run_id: str) -> Judged:
+    def subject(self, version: int, run_id: str) -> Subject:
         """What a task of run `run_id` is given."""
         common = Common(use_case=use_case("credit"), catalog="prod", run_id=run_id)
         return version_task.opened(common, version)

@@ -88,9 +88,9 @@ def version(served: Served, rows: OnlineRows, tmp_path_factory: pytest.TempPathF
 
 
 def _endpoint() -> Endpoint:
-    assert CREDIT.serving is not None
+    assert CREDIT.model.serving is not None
     # A busy machine answers late, which is not what is asked here.
-    declared = replace(CREDIT.serving, endpoint=ASKED, max_latency_ms=60_000)
+    declared = replace(CREDIT.model.serving, endpoint=ASKED, max_latency_ms=60_000)
     return Endpoint(workspace=WorkspaceClient(), serving=declared, model=MODEL)
 
 

@@ -11,7 +11,7 @@ def test_every_sensitive_column_of_every_table_is_hidden_with_its_type() -> None
     """The declaration names tables that `ml.records.received` makes: neither may know one that the other does not."""
     written = [table for feed in CREDIT.feeds for table in (bronze(feed), silver(feed), quarantine(feed))]
     model = CREDIT.model
-    written += [model.feature_table.table, model.outcome.table, outcome_quarantine(CREDIT)]
+    written += [model.feature_table.table, model.outcome.table, outcome_quarantine(CREDIT.model.outcome)]
     held = {
         Hidden(layer=table.layer, table=table.name, column=column.name, how=column.type)
         for table in written
