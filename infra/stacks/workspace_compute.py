@@ -1,0 +1,68 @@
+"""Compute and settings of the stack `<env>-workspace`, and who may use them."""
+
+from infra import names
+from infra.constructs.alerting import DestinationProps, destination
+from infra.constructs.cluster_policy import ClusterPolicyProps, cluster_policy
+from infra.constructs.git_folder import GitFolderProps, git_folder
+from infra.constructs.instance_pool import InstancePoolProps, instance_pool
+from infra.constructs.permissions import Permission
+from infra.constructs.secret_scope import SecretScopeProps, secret_scope
+from infra.constructs.warehouse import WarehouseProps, sql_warehouse
+from infra.constructs.workspace_settings import WorkspaceSettingsProps, workspace_settings
+from infra.spec import KeyVault
+from infra.stacks.workspace_parts import Parts
+
+
+def compute(parts: Parts) -> None:
+    """Cluster policies, which the jobs and the named groups may use, and the SQL warehouse."""
+    environment = parts.environment
+    for name, limits in environment.policies.items():
+        props = ClusterPolicyProps(
+            name=names.policy(name),
+            description=f"Clusters of the jobs and of {', '.join(limits.can_use) or 'nobody else'}.",
+            limits=limits,
+            tags=(("environment", environment.name),),
+            permissions=(
+                *(Permission(level="CAN_USE", service_principal=who) for who in parts.policy_users.get(name, ())),
+                *(Permission(level="CAN_USE", group=group) for group in limits.can_use),
+            ),
+        )
+        cluster_policy(parts.stack, f"policy-{name}", props)
+    for name, pool in environment.pools.items():
+        pool_props = InstancePoolProps(
+            name=names.policy(name),
+            limits=pool,
+            tags={"environment": environment.name},
+            permissions=tuple(Permission(level="CAN_ATTACH_TO", group=group) for group in pool.can_attach),
+        )
+        instance_pool(parts.stack, f"pool-{name}", pool_props)
+    _warehouse(parts)
+
+
+def _warehouse(parts: Parts) -> None:
+    """The SQL warehouse, and who is told when something is wrong."""
+    environment = parts.environment
+    props = WarehouseProps(
+        name=names.warehouse(environment.name),
+        limits=environment.warehouse,
+        permissions=(
+            *(Permission(level="CAN_USE", group=group) for group in environment.warehouse.can_use),
+            # The alerts of phase two ask as this principal.
+            *(Permission(level="CAN_USE", service_principal=who) for who in parts.monitors.values()),
+        ),
+    )
+    sql_warehouse(parts.stack, "warehouse", props)
+    told = DestinationProps(name=names.destination(environment.name), emails=environment.notify)
+    destination(parts.stack, "on-call", told)
+
+
+def workspace(parts: Parts, settings: WorkspaceSettingsProps, vault: KeyVault) -> None:
+    """What belongs to the workspace itself: its settings, its secrets, its Git folder."""
+    environment = parts.environment
+    workspace_settings(parts.stack, settings)
+    readers = {f"{use_case}-monitoring": who for use_case, who in parts.monitors.items()}
+    readers |= {f"{use_case}-ingest": who for use_case, who in parts.topic_readers.items()}
+    scope = SecretScopeProps(name=names.secret_scope(environment.name), vault=vault, readers=readers)
+    secret_scope(parts.stack, "secrets", scope)
+    if environment.git_folder:
+        git_folder(parts.stack, "git-folder", GitFolderProps(path=names.git_folder(), folder=environment.git_folder))

@@ -1,0 +1,126 @@
+"""Data of the stack `<env>-workspace`: the lake, the catalog, its schemas and volumes, and the wheel."""
+
+from infra import names
+from infra.access.grants import VOLUMES, Grant, UseCaseVolume, catalog_grants, merged, schema_grants, volume_grants
+from infra.access.masking import pipeline_grants
+from infra.cdktf_seam import Scope
+from infra.constructs.adopted.unity import AdoptedCatalogProps, adopted_catalog, adopted_location
+from infra.constructs.catalog import CatalogOutputs, CatalogProps, isolated_catalog
+from infra.constructs.lake import LakeOutputs, LakeProps, isolated_lake
+from infra.constructs.schema import SchemaOutputs, SchemaProps, schema
+from infra.constructs.volume import VolumeProps, volume
+from infra.constructs.wheel_file import WheelFileProps, wheel_file
+from infra.jobs.compute import runtimes_of
+from infra.release import Release
+from infra.spec import CATALOG_ROOT, LAYER_CONTAINERS, Environment, Spec
+from infra.stacks.workspace_parts import Parts
+from ml.declarations import Layer, UseCase
+
+
+def lake(stack: Scope, spec: Spec, environment: Environment, storage: LakeProps) -> LakeOutputs:
+    """The locations of all containers: made, or adopted."""
+    made = isolated_lake(stack, "lake", storage)
+    account = spec.places_of(environment).lake_account
+    adopted = {
+        container: adopted_location(stack, f"lake-{container}-location", name, account)
+        for container, name in environment.adopt.locations.names.items()
+    }
+    return LakeOutputs(
+        locations={**made.locations, **{name: location for name, (location, _) in adopted.items()}},
+        urls={**made.urls, **{name: url for name, (_, url) in adopted.items()}},
+    )
+
+
+def catalog(parts: Parts) -> CatalogOutputs:
+    """The catalog of the environment, made or adopted, and who may enter it."""
+    environment = parts.environment
+    used = dict.fromkeys((*(grant.principal for grant in catalog_grants(parts.held.values())), *parts.jobs))
+    held = tuple(Grant(principal=who, privileges=("USE_CATALOG",)) for who in used)
+    if environment.adopt.catalog:
+        # A grant is all that one principal holds: ours would take from the owners what the catalog's owner gave them.
+        others = [grant for grant in held if grant.principal != parts.owner]
+        by_name = {parts.principal_names.get(grant.principal, grant.principal): grant for grant in others}
+        adopted = AdoptedCatalogProps(name=environment.adopt.catalog, grants=by_name)
+        return adopted_catalog(parts.stack, "catalog", adopted)
+    props = CatalogProps(
+        name=environment.catalog,
+        storage_root=f"{parts.lake.urls[CATALOG_ROOT]}{environment.catalog}",
+        location=parts.lake.locations[CATALOG_ROOT],
+        comment=f"Everything of the environment {environment.name}.",
+        owner=parts.owner,
+        workspace_id=environment.workspace.id,
+        readers=tuple((reader.name, reader.workspace.id) for reader in parts.spec.readers_of(environment)),
+        grants=held,
+    )
+    return isolated_catalog(parts.stack, "catalog", props)
+
+
+def platform_schema(parts: Parts, catalog: CatalogOutputs, release: Release) -> None:
+    """The schema of no use case, with the volume of wheels that every job loads its code from."""
+    made = schema(
+        parts.stack,
+        names.PLATFORM_SCHEMA,
+        SchemaProps(
+            catalog=catalog.name,
+            name=names.PLATFORM_SCHEMA,
+            comment="What no use case owns: the jobs' code.",
+            owner=parts.owner,
+            grants=tuple(Grant(principal=who, privileges=("USE_SCHEMA",)) for who in parts.jobs),
+            after=(catalog.binding,),
+        ),
+    )
+    wheels = volume(
+        parts.stack,
+        names.WHEEL_VOLUME,
+        VolumeProps(
+            catalog=catalog.name,
+            schema=made.name,
+            name=names.WHEEL_VOLUME,
+            comment="The jobs' code, one folder per content hash.",
+            owner=parts.owner,
+            grants=tuple(Grant(principal=who, privileges=("READ_VOLUME",)) for who in parts.jobs),
+        ),
+    )
+    needed = {key for runtime in runtimes_of(parts.environment) if (key := runtime.key) in release.libraries}
+    travelling = {wheel.sha256: wheel for key in sorted(needed) for wheel in release.libraries[key]}
+    ids = {f"library-{wheel.path.name.split('-')[0]}-{sha256[:8]}": wheel for sha256, wheel in travelling.items()}
+    for id_, wheel in {"wheel": release.wheel, **ids}.items():
+        path = names.wheel_path(parts.environment.catalog, wheel.sha256, wheel.path.name)
+        wheel_file(parts.stack, id_, WheelFileProps(wheel=wheel, path=path, volume=wheels.volume))
+
+
+def use_case_data(parts: Parts, catalog: CatalogOutputs, use_case: UseCase) -> None:
+    """A schema per layer, and the volumes in it."""
+    held = parts.held[use_case.name]
+    for layer in Layer:
+        name, container = names.schema(use_case.name, layer), LAYER_CONTAINERS.get(layer)
+        props = SchemaProps(
+            catalog=catalog.name,
+            name=name,
+            comment=f"{use_case.comment} Layer {layer}.",
+            owner=parts.owner,
+            grants=merged(
+                (*schema_grants(held, layer), *pipeline_grants(parts.spec, parts.environment, use_case.name, layer))
+            ),
+            after=(catalog.binding, *((parts.lake.locations[container],) if container else ())),
+            storage_root=f"{parts.lake.urls[container]}{parts.environment.catalog}/{name}" if container else None,
+        )
+        made = schema(parts.stack, name, props)
+        for declared in VOLUMES:
+            if declared.layer is layer:
+                _volume(parts, use_case, declared, made)
+
+
+def _volume(parts: Parts, use_case: UseCase, declared: UseCaseVolume, schema_made: SchemaOutputs) -> None:
+    container = declared.container
+    props = VolumeProps(
+        catalog=parts.environment.catalog,
+        schema=schema_made.name,
+        name=declared.name,
+        comment=f"{use_case.name}: {declared.comment}",
+        owner=parts.owner,
+        grants=volume_grants(parts.held[use_case.name], declared),
+        storage_location=f"{parts.lake.urls[container]}{use_case.name}" if container else None,
+        location=parts.lake.locations[container] if container else None,
+    )
+    volume(parts.stack, f"{use_case.name}_{declared.name}", props)

@@ -1,0 +1,30 @@
+"""What every part of the stack `<env>-workspace` needs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from infra.access.grants import Holders
+from infra.cdktf_seam import Scope
+from infra.constructs.lake import LakeOutputs
+from infra.spec import Environment, Spec
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What every part needs: `held` is access by use case, `jobs` the application ids of the jobs with code,
+    `monitors` those of the monitoring jobs among them by use case, `topic_readers` those of the ingest jobs that read
+    topics, `policy_users` those whose jobs name a policy,
+    `principal_names` the names of all by application id.
+    """
+
+    stack: Scope
+    spec: Spec
+    environment: Environment
+    owner: str
+    held: Mapping[str, Holders]
+    jobs: tuple[str, ...]
+    monitors: Mapping[str, str]
+    topic_readers: Mapping[str, str]
+    policy_users: Mapping[str, tuple[str, ...]]
+    principal_names: Mapping[str, str]
+    lake: LakeOutputs
