@@ -4,6 +4,7 @@ Takes about twenty minutes. `DATA=path/to/uci_credit_default.csv` adds the real 
 measures the demos alone and leaves the other sections as they are.
 """
 
+import argparse
 import json
 import os
 import statistics
@@ -99,7 +100,7 @@ def demos(data: Path | None) -> Iterator[list[str]]:
         yield demo_section("The demo on the real file (30,000 clients)", data)
 
 
-def sections(only: str, data: Path | None) -> Iterator[list[str]]:
+def sections(only: str | None, data: Path | None) -> Iterator[list[str]]:
     """Each section as soon as it is measured; `only` may be `demo`."""
     if only != "demo":
         yield synthesis.section()
@@ -111,8 +112,11 @@ def sections(only: str, data: Path | None) -> Iterator[list[str]]:
 
 def main() -> None:
     """Measure and write. Sections that other scripts measure stay as they are."""
+    flags = argparse.ArgumentParser(prog="python -m bench.performance", description="Writes docs/performance.md.")
+    flags.add_argument("only", nargs="?", choices=["demo"], help="left out: everything, in about twenty minutes")
+    only = flags.parse_args().only
     data = Path(os.environ["DATA"]) if os.environ.get("DATA") else None
-    for section in sections("".join(sys.argv[1:2]), data):
+    for section in sections(only, data):
         rewrite(section)
 
 
