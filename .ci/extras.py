@@ -48,7 +48,7 @@ _READERS = "tests/ml/training/test_feature_spec_readers.py"
 EXTRAS = (
     Extra(
         name="long-tests",
-        inputs=(*_LOCKED, *_ROOMS, "tests/e2e", "tests/ml", "tests/localcloud/loader"),
+        inputs=(*_LOCKED, *_ROOMS, "tests/e2e", "tests/ml", "tests/localcloud/loader", "tests/cli/new_usecase"),
         script=".venv/bin/python -m pytest -m long",
     ),
     Extra(

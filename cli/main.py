@@ -31,6 +31,7 @@ _MODULES = {
     "forget": "forget",
     "user": "user",
     "clock": "clock",
+    "new-usecase": "new_usecase",
 }
 
 
@@ -47,7 +48,7 @@ class _Commands(click.Group):
         del ctx
         if cmd_name not in _MODULES:
             return None
-        found: click.Command = getattr(import_module(f"cli.commands.{_MODULES[cmd_name]}"), cmd_name)
+        found: click.Command = getattr(import_module(f"cli.commands.{_MODULES[cmd_name]}"), cmd_name.replace("-", "_"))
         return found
 
 

@@ -10,7 +10,7 @@ from cli.main import mlops
 
 GUIDES = sorted((Path(__file__).parents[1] / "docs" / "guides").glob("*.md"))
 _MAKE = re.compile(r"(?:^|`)make ([a-z][a-z -]*?)(?= [A-Z]+=|`|  |$|;)", re.MULTILINE)
-_MLOPS = re.compile(r"(?:^|`)mlops ([a-z]+)", re.MULTILINE)
+_MLOPS = re.compile(r"(?:^|`)mlops ([a-z-]+)", re.MULTILINE)
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)

@@ -65,3 +65,14 @@ def test_the_wheel_is_without_stories(tmp_path: Path) -> None:
     assert not set(names) & {*demos, "ml/usecases/story.py"}
     (usecases / "credit" / "demo" / "story.py").write_text('"""Another."""\n', encoding="utf-8")
     assert build_wheel(root).sha256 == before.sha256
+
+
+def test_the_wheel_is_without_what_new_use_cases_begin_with(tmp_path: Path) -> None:
+    """Another beginning of a problem makes the same wheel, so it changes no job."""
+    root = _checkout(tmp_path)
+    begun = root / "ml" / "problems" / "regression" / "new_usecase" / "regression.toml"
+    before = build_wheel(root)
+    with zipfile.ZipFile(before.path) as archive:
+        assert not [name for name in archive.namelist() if "new_usecase" in name]
+    begun.write_text(begun.read_text(encoding="utf-8") + "# Another.\n", encoding="utf-8")
+    assert build_wheel(root).sha256 == before.sha256

@@ -1,0 +1,66 @@
+"""What was asked for, and what is wrong with it."""
+
+import keyword
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from cli.new_usecase.beginnings import Beginning
+from ml.declarations import Period
+
+# Its name is part of a package, of schemas, jobs and principals: what all of them allow.
+_NAME = re.compile(r"[a-z][a-z0-9]{2,19}")
+# Schemas of the platform itself.
+_TAKEN = {"platform"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """How a new use case counts time.
+
+    Attributes:
+        type: the column type of its times.
+        every: periods from one delivery of its demo to the next.
+        horizon: periods after which an outcome is known.
+    """
+
+    name: Period
+    type: str
+    every: int
+    horizon: int
+
+
+# Outcomes are known within a week, or with the next month: so few months wait for theirs. A demo of hours or days
+# brings ten deliveries a month, so that it does not spend its time on landing files.
+PACES = {
+    Period.HOUR: Pace(name=Period.HOUR, type="timestamp", every=72, horizon=144),
+    Period.DAY: Pace(name=Period.DAY, type="date", every=3, horizon=6),
+    Period.WEEK: Pace(name=Period.WEEK, type="date", every=1, horizon=1),
+    Period.MONTH: Pace(name=Period.MONTH, type="date", every=1, horizon=1),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A use case that does not exist yet."""
+
+    name: str
+    beginning: Beginning
+    pace: Pace
+    serving: bool
+
+
+def problems(name: str, root: Path) -> Iterator[str]:
+    """Why no use case of this name can be made in the checkout at `root`."""
+    if not _NAME.fullmatch(name) or keyword.iskeyword(name):
+        yield (
+            f"name {name!r}: give 3 to 20 small letters and digits, the first a letter, and no word of Python; it "
+            "becomes a package, and a part of the names of schemas, jobs and principals"
+        )
+        return
+    if name in _TAKEN:
+        yield f"name {name!r}: the platform's own schemas are called so; choose another"
+    for folder in (root / "ml" / "usecases" / name, root / "tests" / "ml" / "usecases" / name):
+        if folder.exists():
+            yield f"folder {folder.relative_to(root)} exists: choose another name, or remove it"

@@ -1,0 +1,65 @@
+"""What a use case of each problem begins with: `ml/problems/<room>/new_usecase/<problem>.toml`, found by its place.
+
+A folder beside it with the problem's name may bring templates of the problem's own: each replaces the common one of
+the same path, or is written beside them.
+"""
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from cli.errors import CommandError
+
+_PLACE = "ml/problems/*/new_usecase/*.toml"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beginning:
+    """What differs from problem to problem in the templates: names, and pieces of code as they are written.
+
+    Attributes:
+        name: the problem, as `--problem` calls it.
+        templates: the folder of its own templates, which need not exist.
+        problem: the declared problem.
+        measure: the measure by which monitoring judges a month.
+        imports: what the declaration needs of `ml.declarations` beside what each needs.
+        follows: a condition that holds since outcomes follow the signal (`high`: the cases whose signal is).
+        label_column, gates, outcomes: the column; compliance and comparison; the function that draws outcomes.
+    """
+
+    name: str
+    templates: Path
+    question: str
+    label_name: str
+    model_name: str
+    model_comment: str
+    problem: str
+    measure: str
+    follows: str
+    imports: list[str]
+    label_column: str
+    gates: str
+    outcomes: str
+
+
+def beginnings(root: Path) -> dict[str, Path]:
+    """The file of each problem that a new use case of the checkout at `root` can have, by the problem's name."""
+    return {path.stem: path for path in sorted(root.glob(_PLACE))}
+
+
+def beginning(root: Path, problem: str) -> Beginning:
+    """That of `problem`. Raises CommandError that names those there are, or what its file lacks."""
+    found = beginnings(root)
+    if problem not in found:
+        raise CommandError(f"problem {problem!r} is unknown: name one of {', '.join(sorted(found))}", exit_code=2)
+    path = found[problem]
+    values = tomllib.loads(path.read_text(encoding="utf-8"))
+    needed = {field.name for field in fields(Beginning)} - {"name", "templates"}
+    if set(values) != needed:
+        lacking, strange = sorted(needed - set(values)), sorted(set(values) - needed)
+        raise CommandError(f"{path.relative_to(root)} lacks {lacking} and has {strange}, which nothing reads")
+    parts: dict[str, Any] = {
+        key: value.strip("\n") if isinstance(value, str) else value for key, value in values.items()
+    }
+    return Beginning(name=problem, templates=path.with_suffix(""), **parts)
