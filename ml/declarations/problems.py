@@ -63,6 +63,10 @@ class ProblemType(ABC):
             yield f"label {label.name!r} is {label.type}; {self.name} takes {allowed}: change the column or the problem"
 
 
+def _chance(name: str, comment: str) -> Column:
+    return Column(name=name, type="double", comment=comment, minimum=0, maximum=1)
+
+
 @dataclass(frozen=True, kw_only=True)
 class BinaryClassification(ProblemType):
     """Will it happen: the label is 1 or 0, the answer the probability of 1."""
@@ -74,7 +78,7 @@ class BinaryClassification(ProblemType):
     @property
     def output(self) -> tuple[Column, ...]:
         """One `probability`."""
-        return (Column(name="probability", type="double", comment="Probability that the label is 1."),)
+        return (_chance("probability", "Probability that the label is 1."),)
 
     @property
     def measures(self) -> tuple[Measure, ...]:
@@ -119,14 +123,8 @@ class MulticlassClassification(ProblemType):
     def output(self) -> tuple[Column, ...]:
         """`prediction`, the likeliest class, and `probability_<class>` for each."""
         kind = "string" if isinstance(self.classes[0], str) else "bigint"
-        likeliest = Column(name="prediction", type=kind, comment="The likeliest class.")
-        return (
-            likeliest,
-            *(
-                Column(name=f"probability_{each}", type="double", comment=f"Probability of class {each}.")
-                for each in self.classes
-            ),
-        )
+        likeliest = Column(name="prediction", type=kind, comment="The likeliest class.", allowed=self.classes)
+        return (likeliest, *(_chance(f"probability_{each}", f"Probability of class {each}.") for each in self.classes))
 
     @property
     def measures(self) -> tuple[Measure, ...]:

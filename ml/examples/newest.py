@@ -14,8 +14,8 @@ def newest_known(outcome: Outcome, outcomes: DataFrame) -> DataFrame:
 
 
 def newest_predictions(table: FeatureTable, predictions: DataFrame) -> DataFrame:
-    """One row per key, event time and model version: the prediction that was made last."""
-    heads = [*table.keys, table.event_time, "model_version"]
+    """One row per key, event time, model and version: the prediction that was made last."""
+    heads = [*table.keys, table.event_time, "model", "model_version"]
     rest = [name for name in predictions.columns if name not in heads]
     last = F.max_by(F.struct(*rest), "scored_at")
     return predictions.groupBy(*heads).agg(last.alias("_last")).select(*heads, "_last.*")

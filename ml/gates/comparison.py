@@ -15,7 +15,7 @@ from mlflow.exceptions import MlflowException
 from ml.declarations import cause_of
 from ml.gates import reporting
 from ml.gates.comparison_checks import Contest, judge
-from ml.gates.scoring import holdout, score
+from ml.gates.scoring import answers, holdout
 from ml.gates.unseen import Unseen, unknown, unseen
 from ml.gates.verdict import Check, Verdict, decide, refuse
 from ml.records.gate_results import COMPARISON, judged_on
@@ -23,6 +23,7 @@ from ml.versions import artifact, version_task
 from ml.versions.aliases import CHAMPION
 from ml.versions.gains import sentences
 from ml.versions.lineage import LineageError, read_lineage
+from ml.versions.pyfunc_model import PROBABILITY
 from ml.versions.version_task import Subject
 
 
@@ -75,7 +76,8 @@ def _scored(subject: Subject, version: int, rows: pd.DataFrame) -> npt.NDArray[n
     """Probabilities of `version`. Raises ValueError that names it, where it cannot score these rows."""
     with tempfile.TemporaryDirectory() as temporary:
         try:
-            return score(artifact.load(version_task.fetch(subject, version, Path(temporary))), rows)
+            model = artifact.load(version_task.fetch(subject, version, Path(temporary)))
+            return answers(model, rows, subject.model.problem)[PROBABILITY].to_numpy(np.float64)
         except (ValueError, MlflowException) as error:
             raise ValueError(f"version {version} cannot score the hold-out: {error}") from error
 

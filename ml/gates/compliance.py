@@ -24,11 +24,12 @@ from ml.gates import reporting
 from ml.gates.compliance_checks import HoldoutSigns, Papers, judge
 from ml.gates.leak_checks import LeakSigns
 from ml.gates.repeats import repeats
-from ml.gates.scoring import holdout, score
+from ml.gates.scoring import answers, holdout
 from ml.gates.verdict import Verdict, refuse
 from ml.records.gate_results import COMPLIANCE
 from ml.versions import artifact, version_task
 from ml.versions.lineage import read_lineage
+from ml.versions.pyfunc_model import PROBABILITY
 from ml.versions.version_task import Subject
 
 
@@ -58,7 +59,7 @@ def measured(subject: Subject, model: PyFuncModel, tags: Mapping[str, str], pape
     try:
         lineage = read_lineage(f"version {subject.version}", tags)
         rows = holdout(subject, lineage)
-        probabilities = score(model, rows)
+        probabilities = _score(subject.model, model, rows)
         features = papers.inputs or ()
         leaks = LeakSigns(
             roc_auc=roc_auc(rows[subject.model.outcome.label], probabilities),
@@ -71,6 +72,10 @@ def measured(subject: Subject, model: PyFuncModel, tags: Mapping[str, str], pape
         return str(error)
 
 
+def _score(model: Model, version: PyFuncModel, rows: pd.DataFrame) -> npt.NDArray[np.float64]:
+    return answers(version, rows, model.problem)[PROBABILITY].to_numpy(np.float64)
+
+
 def alone(model: Model, rows: pd.DataFrame, features: Sequence[str]) -> Mapping[str, float]:
     """How well each feature ranks the outcome by itself."""
     labels = rows[model.outcome.label].to_numpy(np.int64)
@@ -80,7 +85,7 @@ def alone(model: Model, rows: pd.DataFrame, features: Sequence[str]) -> Mapping[
 def shares(model: Model, version: PyFuncModel, rows: pd.DataFrame, features: Sequence[str]) -> Mapping[str, float]:
     """The share of each feature in what the version knows."""
     labels = rows[model.outcome.label].to_numpy(np.int64)
-    return importance(partial(score, version), rows[list(features)], features, labels, seed=model.seed)
+    return importance(partial(_score, model, version), rows[list(features)], features, labels, seed=model.seed)
 
 
 def read_papers(description: str, tags: Mapping[str, str], model: PyFuncModel, folder: Path) -> Papers:

@@ -11,7 +11,6 @@ from ml.gates.leak_checks import LeakSigns, leak_checks
 from ml.gates.verdict import Check, Verdict, decide
 from ml.records.gate_results import COMPLIANCE
 from ml.versions.lineage import LineageError, read_lineage
-from ml.versions.pyfunc_model import PROBABILITY
 
 # Uncommitted changes are told, not refused: the wheel that ran is kept under its own hash.
 _COMMIT = re.compile(r"[0-9a-f]{40}(-dirty)?")
@@ -76,8 +75,10 @@ def _signature(model: Model, papers: Papers) -> Check:
     strange = sorted(absent | (set(papers.inputs) - set(model.features)))
     if strange:
         return Check(passed=False, text=f"signature and declared features differ in {', '.join(strange)}")
-    if papers.outputs != (PROBABILITY,):
-        return Check(passed=False, text=f"signature gives {', '.join(papers.outputs)}, {PROBABILITY} is required")
+    wanted = tuple(column.name for column in model.problem.output)
+    if papers.outputs != wanted:
+        given = ", ".join(papers.outputs)
+        return Check(passed=False, text=f"signature gives {given}, {', '.join(wanted)} is required")
     return Check(passed=True, text=f"signature takes {len(papers.inputs)} of the declared features")
 
 

@@ -1,7 +1,6 @@
 """Task `infrastructure` of job `<usecase>-promotion`: does this version serve, in a process that has only it?"""
 
 import json
-import math
 import os
 import subprocess
 import sys
@@ -10,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ml.declarations import InfrastructureGate
+from ml.declarations import Column, InfrastructureGate
 from ml.gates import probe, reporting
 from ml.gates.verdict import Check, Verdict, at_most, decide, refuse
 from ml.records.gate_results import INFRASTRUCTURE
 from ml.versions import version_task
+from ml.versions.answers import UnusableAnswersError, require_records, shown
 from ml.versions.artifact import raw_model
 
 # Beside loading: time for some hundred answers and a slow machine.
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         fetched = version_task.fetch(subject, subject.version, Path(temporary))
         probed = run_probe(raw_model(fetched), timeout_s=gate.max_load_s + _GRACE_S)
-    reporting.record(subject, judge(probed, gate))
+    reporting.record(subject, judge(probed, gate, subject.model.problem.output))
 
 
 def run_probe(model: Path, *, timeout_s: float) -> Probed:
@@ -63,8 +63,8 @@ def run_probe(model: Path, *, timeout_s: float) -> Probed:
         return Probed(found=json.loads(answer.read_text()))
 
 
-def judge(probed: Probed, gate: InfrastructureGate) -> Verdict:
-    """The verdict over what the probe found. Pure; what it did not find fails."""
+def judge(probed: Probed, gate: InfrastructureGate, output: Sequence[Column]) -> Verdict:
+    """The verdict over what the probe found of a model that answers `output`. Pure; what it did not find fails."""
     if probed.found is None:
         return refuse(INFRASTRUCTURE, probed.problem or "the probe found nothing")
     found = probed.found
@@ -72,20 +72,22 @@ def judge(probed: Probed, gate: InfrastructureGate) -> Verdict:
         at_most("time to load", found.get("load_s"), gate.max_load_s, "s"),
         at_most("95th percentile latency of one row", found.get("latency_p95_ms"), gate.max_latency_ms, "ms"),
         at_most("peak memory", found.get("memory_mib"), gate.max_memory_mib, "MiB"),
-        _answers(found.get("answers"), found.get("rows")),
+        _answers(found.get("answers"), found.get("rows"), output),
         _empty("wrong input is refused", "it answers wrong input", found.get("accepted_wrong")),
         _empty("the pinned packages are here", "packages differ from what is pinned", found.get("other_versions")),
     ]
     return decide(INFRASTRUCTURE, checks, inputs=found, thresholds=asdict(gate))
 
 
-def _answers(answers: object, rows: object) -> Check:
-    """One probability within 0..1 for each row of the input example."""
-    if not isinstance(answers, list) or not answers or len(answers) != rows:
+def _answers(answers: object, rows: object, output: Sequence[Column]) -> Check:
+    """One answer for each row of the input example, with usable values in the declared columns."""
+    if not isinstance(answers, list) or not isinstance(rows, int) or not rows:
         return Check(passed=False, text=f"the input example of {rows} rows got answers {answers}")
-    sound = all(isinstance(answer, float) and math.isfinite(answer) and 0 <= answer <= 1 for answer in answers)
-    told = f"the input example is answered with {', '.join(f'{answer:.3f}' for answer in answers)}"
-    return Check(passed=sound, text=told if sound else f"{told}, which are no probabilities")
+    try:
+        usable = require_records(answers, output, rows=rows)
+    except UnusableAnswersError as error:
+        return Check(passed=False, text=f"the input example is answered wrongly: {error}")
+    return Check(passed=True, text=f"the input example is answered with {shown(usable, output)}")
 
 
 def _empty(well: str, badly: str, found: object) -> Check:

@@ -106,11 +106,11 @@ def main(folder: Path, answer: Path) -> None:
     example = model.input_example
     if example is None:
         raise ValueError("the artifact has no input example to answer")
-    probabilities = model.predict(example)["probability"]
+    answers = model.predict(example)
     found = {
         "load_s": loaded_s,
         "rows": len(example),
-        "answers": [float(probability) for probability in probabilities],
+        "answers": answers.to_dict("records") if hasattr(answers, "columns") else list(answers),
         "latency_p95_ms": _latency_ms(model, example.iloc[[0]]),
         "accepted_wrong": [name for name, frame in _wrong_inputs(example).items() if _accepts(model, frame)],
         "other_versions": _other_versions(folder / "requirements.txt"),

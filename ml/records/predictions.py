@@ -1,6 +1,6 @@
 """Predictions, as scoring writes them."""
 
-from ml.declarations import Column, Layer, Rescore, Table, UseCase
+from ml.declarations import Column, Layer, Rescore, Table, UseCase, outputs
 from ml.records.columns import text
 
 # The column of a prediction that says which features it was made from.
@@ -8,27 +8,30 @@ FEATURES_HASH = "features_hash"
 
 
 def predictions(use_case: UseCase) -> Table:
-    """One row per key, event time and model version: the predicted probability.
+    """One row per key, event time, model and its version: what the model answers. Null: what it does not answer.
 
-    With `rescore` on change, one row more for each run that found the features changed.
+    If a model rescores on change, one row more for each run that found its features changed.
     """
-    features = use_case.model.feature_table
-    again = ("run_id",) if use_case.model.rescore is Rescore.ON_CHANGE else ()
+    models = (use_case.model,)
+    first = models[0]
+    key, event_time = first.feature_table.keys, first.feature_table.event_time
+    again = ("run_id",) if any(model.rescore is Rescore.ON_CHANGE for model in models) else ()
     return Table(
         name="predictions",
         layer=Layer.GOLD,
         columns=(
-            *(features.source.column(name) for name in (*features.keys, features.event_time)),
+            *outputs.rows(first),
             Column(name="model_version", type="int", comment="Version of the registered model."),
             text("model", "Full name of the registered model."),
-            Column(name="probability", type="double", comment=use_case.model.comment, minimum=0, maximum=1),
+            *outputs.columns(models),
             text("run_id", "The job run that scored the row."),
             Column(name="scored_at", type="timestamp", comment="When the row was scored (UTC)."),
             text(
                 FEATURES_HASH, "SHA-256 of the features that the model saw; null before these were kept.", nullable=True
             ),
         ),
-        keys=(*features.keys, features.event_time, "model_version", *again),
-        owner=use_case.model.owner,
-        comment=f"One row per {features.key}, {features.event_time} and model version: {use_case.model.comment}",
+        keys=(*key, event_time, "model", "model_version", *again),
+        owner=first.owner,
+        comment=f"One row per {', '.join(key)}, {event_time}, model and version: "
+        + " ".join(model.comment for model in models),
     )

@@ -1,26 +1,24 @@
 """The smoke test of an endpoint: it answers the model's input example as the model itself does, and in time."""
 
 import json
-import math
 import statistics
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 from mlflow.pyfunc import PyFuncModel
 
+from ml.declarations import Column
 from ml.release.client import Record, ask, ask_awake
 from ml.release.endpoint import Endpoint, NotServingError
 from ml.versions import artifact
-from ml.versions.pyfunc_model import PROBABILITY
+from ml.versions.answers import Answer, UnusableAnswersError, require_records, same, shown
 from ml.versions.version_task import Subject, fetch
 
 _TIMED_REQUESTS = 5
-# JSON carries doubles exactly; another order of additions moves the last digits only.
-_TOLERANCE = 1e-6
 
 
 class LookUpError(NotServingError):
@@ -38,21 +36,22 @@ class Answered:
 def smoke_test(subject: Subject, endpoint: Endpoint, version: int) -> Answered:
     """Ask the endpoint for the input example of `version`, and by key alone if it looks features up.
 
-    Raises NotServingError for an error, an answer that is no probability or not the version's, or one that is late;
+    Raises NotServingError for an error, an answer that cannot be used or is not the version's, or one that is late;
     LookUpError, which says what to look at, if only the question by key fails.
     """
     with tempfile.TemporaryDirectory() as temporary:
         fetched = fetch(subject, version, Path(temporary))
         folder = artifact.look_up_folder(fetched)
         table = artifact.looked_up_table(folder) if folder else None
-        example, expected = _example(artifact.load(fetched))
+        output = subject.model.problem.output
+        example, expected = _example(artifact.load(fetched), output)
     key = _key(subject, table) if table else {}
     # A model that looks features up wants a key even if the request brings them all.
     asked = [{**key, **record} for record in example]
     # The first request may wake the endpoint up, so it is not timed.
-    _require_same(ask_awake(endpoint, asked), expected)
+    _require_same(ask_awake(endpoint, asked), expected, output)
     if key:
-        _require_look_up(endpoint, key)
+        _require_look_up(endpoint, key, output)
     latency_ms = _latency_ms(endpoint, asked[:1])
     if latency_ms > endpoint.serving.max_latency_ms:
         raise NotServingError(
@@ -62,45 +61,45 @@ def smoke_test(subject: Subject, endpoint: Endpoint, version: int) -> Answered:
     return Answered(rows=len(example) + bool(key), latency_ms=latency_ms)
 
 
-def _require_look_up(endpoint: Endpoint, key: Record) -> None:
-    """Raise LookUpError unless the key alone, of which features are known, is answered with a probability."""
-    shown = ", ".join(f"{name} {value}" for name, value in key.items())
+def _require_look_up(endpoint: Endpoint, key: Record, output: Sequence[Column]) -> None:
+    """Raise LookUpError unless the key alone, of which features are known, gets an answer that can be used."""
+    said = ", ".join(f"{name} {value}" for name, value in key.items())
     try:
-        require_probabilities(ask(endpoint, [key]), rows=1)
+        _answered(ask(endpoint, [key]), output, rows=1)
     except NotServingError as error:
         raise LookUpError(
-            f"given its features the version answers right, asked by key ({shown}) it does not, so look at the online "
+            f"given its features the version answers right, asked by key ({said}) it does not, so look at the online "
             f"table and at the task publish of the ingest job, not at the model: {error}"
         ) from error
 
 
-def require_probabilities(answers: Sequence[object], *, rows: int) -> list[float]:
-    """The answers as numbers. Raises NotServingError unless there is one probability per row. Pure."""
-    values = [answer.get(PROBABILITY) if isinstance(answer, Mapping) else None for answer in answers]
-    numbers = [float(value) for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
-    if len(answers) != rows or len(numbers) != rows or not all(0 <= value <= 1 for value in numbers):
-        shown = json.dumps(list(answers)[:3], default=str)
-        raise NotServingError(f"{rows} rows were sent and {len(answers)} answers came, not all probabilities: {shown}")
-    return numbers
+def _answered(answers: Sequence[object], output: Sequence[Column], *, rows: int) -> list[Answer]:
+    """The answers. Raises NotServingError unless each of the `rows` has one that can be used. Pure."""
+    try:
+        return require_records(answers, output, rows=rows)
+    except UnusableAnswersError as error:
+        raise NotServingError(f"the endpoint's answers cannot be used: {error}") from error
 
 
-def _require_same(answers: Sequence[object], expected: Sequence[float]) -> None:
-    found = require_probabilities(answers, rows=len(expected))
-    apart = [
-        pair for pair in zip(found, expected, strict=True) if not math.isclose(*pair, rel_tol=0, abs_tol=_TOLERANCE)
-    ]
+def _require_same(answers: Sequence[object], expected: Sequence[Answer], output: Sequence[Column]) -> None:
+    found = _answered(answers, output, rows=len(expected))
+    apart = [pair for pair in zip(found, expected, strict=True) if not same(*pair, output)]
     if apart:
-        raise NotServingError(f"the endpoint answers {apart[0][0]:.6f} where the version itself says {apart[0][1]:.6f}")
+        ours, theirs = (shown([answer], output, digits=6) for answer in apart[0])
+        raise NotServingError(f"the endpoint answers {ours} where the version itself says {theirs}")
 
 
-def _example(model: PyFuncModel) -> tuple[list[Record], list[float]]:
+def _example(model: PyFuncModel, output: Sequence[Column]) -> tuple[list[Record], list[Answer]]:
     """The input example as records, and what the model says about it."""
     example = model.input_example
     if example is None:
         raise NotServingError("the version has no input example to ask about: train it again")
-    records: list[Record] = json.loads(example.to_json(orient="records", double_precision=15))
-    answers = pd.DataFrame(model.predict(example))
-    return records, [float(value) for value in answers[PROBABILITY]]
+    records: list[Record] = json.loads(example.to_json(orient="records", double_precision=15, date_format="iso"))
+    answers = pd.DataFrame(model.predict(example)).to_dict("records")
+    try:
+        return records, require_records(answers, output, rows=len(records))
+    except UnusableAnswersError as error:
+        raise NotServingError(f"the version itself answers its example wrongly: {error}") from error
 
 
 def _key(subject: Subject, table: str) -> Record:

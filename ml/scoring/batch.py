@@ -1,4 +1,4 @@
-"""Task `scoring` of job `<usecase>-scoring`: the champion's probability for every feature row not yet scored.
+"""Task `scoring` of job `<usecase>-scoring`: the champion's answer for every feature row not yet scored.
 
 A row is scored once, by the version that was live then, unless the model declares when it is scored again (`rescore`).
 """
@@ -18,11 +18,12 @@ from ml.people import Request
 from ml.records.predictions import FEATURES_HASH, predictions
 from ml.scoring import model_on_workers
 from ml.scoring.forgetting import forget
-from ml.scoring.frames import require_probabilities, unscored
+from ml.scoring.frames import unscored
 from ml.tables import Tables, door
 from ml.tables.upkeep import upkeep
+from ml.versions import contract
+from ml.versions.answers import require_rows
 from ml.versions.champion import champion_version
-from ml.versions.pyfunc_model import PROBABILITY
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -84,12 +85,13 @@ def score(tables: Tables, task: Common, model_name: str, version: int, source: S
     target = target_table.full_name(task.catalog, task.use_case.name)
     tables.create(target_table, target)
     features = tables.read((source or Source(catalog=task.catalog)).full_name(task))
-    new = unscored(task.model, features, tables.read(target), version)
+    mine = tables.read(target).where(F.col("model") == model_name)
+    new = unscored(task.model, features, mine, version)
     rows_in = new.count()
     if rows_in == 0:
         return 0, 0
     with runtime.computed_once(predicted(task, new, model_name, version)) as rows:
-        require_probabilities(rows, model_name, version)
+        require_rows(rows, task.model.problem.output, f"version {version} of {model_name}")
         return rows_in, tables.append(target_table, target, rows).inserted
 
 
@@ -97,13 +99,13 @@ def predicted(task: Common, rows: DataFrame, model_name: str, version: int) -> D
     """One prediction per feature row, made by Spark's workers."""
     model = task.model
     archive = model_on_workers.packed(f"models:/{model_name}/{version}")
-    scored = model_on_workers.with_probability(rows, archive, model.features, PROBABILITY)
+    scored = model_on_workers.with_answers(rows, archive, contract.pandas_types(model), model.problem.output)
     return scored.select(
         *model.feature_table.keys,
         model.feature_table.event_time,
         F.lit(version).alias("model_version"),
         F.lit(model_name).alias("model"),
-        PROBABILITY,
+        *(column.name for column in model.problem.output),
         F.lit(task.run_id).alias("run_id"),
         F.lit(datetime.now(UTC)).alias("scored_at"),
         FEATURES_HASH,

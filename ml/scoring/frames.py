@@ -1,4 +1,4 @@
-"""Rows to score, and whether their scores can be used. Pure frames."""
+"""Which rows to score. Pure frames."""
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812
@@ -7,12 +7,8 @@ from ml.declarations import Model, Rescore
 from ml.records.predictions import FEATURES_HASH
 
 
-class NotAProbabilityError(ValueError):
-    """A model gave something that is no probability."""
-
-
 def unscored(model: Model, features: DataFrame, predictions: DataFrame, version: int) -> DataFrame:
-    """The feature rows to score, with `features_hash`: those that `rescore` finds no prediction of."""
+    """The feature rows to score, with `features_hash`: those that `rescore` finds no prediction of, by this model."""
     hashed = features.withColumn(FEATURES_HASH, features_hash(model))
     keys = [*model.feature_table.keys, model.feature_table.event_time]
     match model.rescore:
@@ -28,15 +24,3 @@ def unscored(model: Model, features: DataFrame, predictions: DataFrame, version:
 def features_hash(model: Model) -> Column:
     """SHA-256 of the model's features by name, as JSON; a null is left out."""
     return F.sha2(F.to_json(F.struct(*sorted(model.features))), 256)
-
-
-def require_probabilities(predictions: DataFrame, model_name: str, version: int) -> None:
-    """Raise `NotAProbabilityError` where a probability is null, NaN or outside 0..1."""
-    probability = F.col("probability")
-    usable = F.coalesce((probability >= 0) & (probability <= 1), F.lit(False))
-    wrong = predictions.where(~usable).count()
-    if wrong:
-        raise NotAProbabilityError(
-            f"version {version} of {model_name} gave {wrong} value(s) that are null or outside 0..1; nothing was "
-            "written: roll back to the previous version and look at its inputs"
-        )

@@ -7,18 +7,19 @@ principal, and every worker unpacks the same bytes. Fits models of up to some hu
 import io
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import mlflow
 import pandas as pd
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql.pandas.functions import pandas_udf
 
+from ml.declarations import Column
 from ml.versions import artifact
 
-_FOLDER = "model"
+_FOLDER, _ANSWER = "model", "_answer"
 
 
 def packed(model_uri: str) -> bytes:
@@ -29,17 +30,20 @@ def packed(model_uri: str) -> bytes:
     return buffer.getvalue()
 
 
-def with_probability(rows: DataFrame, archive: bytes, features: tuple[str, ...], output: str) -> DataFrame:
-    """`rows` with the column `output` of the packed model. Each partition loads the model once."""
+def with_answers(rows: DataFrame, archive: bytes, taken: Mapping[str, str], output: Sequence[Column]) -> DataFrame:
+    """`rows` with the columns `output` of the packed model's answers. Each partition loads the model once.
 
-    @pandas_udf("double")  # type: ignore[call-overload, untyped-decorator]
-    def predict(batches: Iterator[pd.DataFrame]) -> Iterator[pd.Series]:
+    `taken`: the features by name, and the pandas type that the model takes each as.
+    """
+    types, names = dict(taken), [column.name for column in output]
+
+    @pandas_udf(", ".join(f"`{column.name}` {column.type}" for column in output))  # type: ignore[call-overload, untyped-decorator]
+    def predict(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         with tempfile.TemporaryDirectory() as temporary:
             with tarfile.open(fileobj=io.BytesIO(archive)) as packed_model:
                 packed_model.extractall(temporary, filter="data")
             model = mlflow.pyfunc.load_model(str(Path(temporary) / _FOLDER), suppress_warnings=True)
             for batch in batches:
-                yield model.predict(batch)[output].astype("float64")
+                yield model.predict(batch.astype(types))[names]
 
-    given: Column = F.struct(*features)
-    return rows.withColumn(output, predict(given))
+    return rows.withColumn(_ANSWER, predict(F.struct(*types))).select("*", f"{_ANSWER}.*").drop(_ANSWER)

@@ -77,7 +77,24 @@ def _answer(column: Column) -> ColSpec:
 
 def model_input(model: Model, frame: pd.DataFrame) -> pd.DataFrame:
     """The model's features of `frame`, with the types of its signature. Extra columns are left behind."""
-    types = {feature.name: _PANDAS[_type(feature)] for feature in model_features(model)}
+    types = pandas_types(model)
+    return frame[list(types)].astype(types)
+
+
+def pandas_types(model: Model) -> dict[str, str]:
+    """The pandas type of each feature, by name, as the signature of the model wants it."""
+    return {feature.name: _PANDAS[_type(feature)] for feature in model_features(model)}
+
+
+def signed_input(signature: ModelSignature, frame: pd.DataFrame) -> pd.DataFrame:
+    """As `model_input`, of a version that may have been trained by an earlier declaration: by its own signature.
+
+    Raises ValueError if `frame` lacks a feature.
+    """
+    types = {column.name: _PANDAS[column.type] for column in signature.inputs.inputs}
+    absent = sorted(set(types) - set(frame.columns))
+    if absent:
+        raise ValueError(f"it needs features {absent}, which the feature table no longer has")
     return frame[list(types)].astype(types)
 
 

@@ -4,15 +4,16 @@ import math
 
 import pytest
 
-from ml.declarations import InfrastructureGate
+from ml.declarations import BinaryClassification, InfrastructureGate, MulticlassClassification
 from ml.gates.infrastructure import Probed, judge
 from ml.records.gate_results import Decision
 
 GATE = InfrastructureGate(max_load_s=30, max_latency_ms=250, max_memory_mib=2048)
+RISK = BinaryClassification().output
 FOUND = {
     "load_s": 3.0,
     "rows": 2,
-    "answers": [0.1, 0.6],
+    "answers": [{"probability": 0.1}, {"probability": 0.6}],
     "latency_p95_ms": 4.0,
     "accepted_wrong": [],
     "other_versions": [],
@@ -22,7 +23,7 @@ FOUND = {
 
 def test_a_model_within_all_limits_passes() -> None:
     """The reason carries the figures."""
-    verdict = judge(Probed(found=FOUND), GATE)
+    verdict = judge(Probed(found=FOUND), GATE, RISK)
     assert verdict.decision is Decision.PASS
     assert "95th percentile latency of one row 4 ms is at most 250 ms" in verdict.reason
     assert "the input example is answered with 0.100, 0.600" in verdict.reason
@@ -36,9 +37,10 @@ def test_a_model_within_all_limits_passes() -> None:
         ({"latency_p95_ms": math.nan}, "latency of one row is unknown (nan)"),
         ({"memory_mib": 4096.0}, "peak memory 4096 MiB is over the limit 2048 MiB"),
         ({"memory_mib": None}, "peak memory is unknown (None)"),
-        ({"answers": [0.1]}, "the input example of 2 rows got answers [0.1]"),
-        ({"answers": [0.1, 1.5]}, "which are no probabilities"),
-        ({"answers": [0.1, math.nan]}, "which are no probabilities"),
+        ({"answers": [{"probability": 0.1}]}, "2 rows were asked about and 1 answers came"),
+        ({"answers": [0.1, 0.6]}, "answer 1 of 2: it is 0.1; a value for each of probability is required"),
+        ({"answers": [{"probability": 0.1}, {"probability": 1.5}]}, "answer 2 of 2: probability is 1.5, which is"),
+        ({"answers": [{"probability": math.nan}] * 2}, "probability is nan, which is null, no finite number or"),
         ({"answers": [], "rows": 0}, "the input example of 0 rows got answers []"),
         ({"accepted_wrong": ["a missing column"]}, "it answers wrong input: a missing column"),
         ({"accepted_wrong": None}, "whether wrong input is refused is unknown"),
@@ -47,12 +49,23 @@ def test_a_model_within_all_limits_passes() -> None:
 )
 def test_each_limit_fails_on_its_own(changed: dict[str, object], reason: str) -> None:
     """Over a limit, or unknown."""
-    verdict = judge(Probed(found={**FOUND, **changed}), GATE)
+    verdict = judge(Probed(found={**FOUND, **changed}), GATE, RISK)
     assert verdict.decision is Decision.FAIL
     assert reason in verdict.reason
 
 
 def test_a_model_that_did_not_load_fails_with_what_the_process_said() -> None:
     """Nothing was found."""
-    verdict = judge(Probed(found=None, problem="the model did not answer within 90 s"), GATE)
+    verdict = judge(Probed(found=None, problem="the model did not answer within 90 s"), GATE, RISK)
     assert (verdict.decision, verdict.reason) == (Decision.FAIL, "the model did not answer within 90 s")
+
+
+def test_answers_are_those_that_the_problem_declares() -> None:
+    """A class with its chances passes for one problem, and fails for another with the column that is missing."""
+    kinds = MulticlassClassification(classes=("a", "b", "c")).output
+    answer = {"prediction": "b", "probability_a": 0.1, "probability_b": 0.7, "probability_c": 0.2}
+    found = {**FOUND, "answers": [answer] * 2}
+    assert judge(Probed(found=found), GATE, kinds).decision is Decision.PASS
+    verdict = judge(Probed(found=found), GATE, RISK)
+    assert verdict.decision is Decision.FAIL
+    assert "probability is missing: it has prediction, probability_a" in verdict.reason

@@ -31,11 +31,11 @@ def test_the_quarantine_is_bronze_with_a_reason() -> None:
     assert [column.name for column in table.columns] == [*(c.name for c in bronze(LABELS).columns), "_reason"]
 
 
-def test_predictions_have_one_row_per_key_event_time_and_version() -> None:
+def test_predictions_have_one_row_per_key_event_time_model_and_version() -> None:
     """The use case's own key and event time."""
     table = predictions(CREDIT)
     assert table.full_name("prod", "credit") == "prod.credit_gold.predictions"
-    assert table.keys == ("client_id", "application_month", "model_version")
+    assert table.keys == ("client_id", "application_month", "model", "model_version")
 
 
 def test_waiting_outcomes_lie_in_gold() -> None:

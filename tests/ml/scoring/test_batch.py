@@ -13,8 +13,8 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from ml.declarations import Rescore, unmasked
 from ml.scoring import batch
-from ml.scoring.frames import NotAProbabilityError
 from ml.usecases import USE_CASES, use_case
+from ml.versions.answers import UnusableAnswersError
 from ml.versions.champion import NoChampionError, champion_version
 from tests.ml.conftest import World, write_gold
 from tests.ml.lake import Lake
@@ -150,12 +150,13 @@ def test_every_new_version_scores_all_rows_if_the_model_declares_so(
     ]
 
 
-def test_a_model_that_gives_no_probabilities_writes_nothing(registered: mlflow.MlflowClient, gold: Lake) -> None:
+def test_a_model_whose_answers_cannot_be_used_writes_nothing(registered: mlflow.MlflowClient, gold: Lake) -> None:
     """Delays of 20 months make it answer 2.0."""
     registered.set_registered_model_alias(MODEL, "champion", "1")
     table, name = CREDIT.model.feature_table.table, f"{CATALOG}.credit_gold.client_features"
     strange = F.when(F.col("client_id") <= 5, F.lit(20)).otherwise(F.col("longest_delay"))
     gold.tables.merge(table, name, gold.tables.read(name).withColumn("longest_delay", strange))
-    with pytest.raises(NotAProbabilityError, match=r"gave 5 value\(s\) that are null or outside 0\.\.1"):
+    said = r"gave 5 value\(s\) of probability that are null, no finite number or outside 0\.\.1; nothing was written"
+    with pytest.raises(UnusableAnswersError, match=said):
         gold.run(batch, catalog=CATALOG)
     assert _predictions(gold) == []

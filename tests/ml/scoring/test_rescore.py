@@ -32,6 +32,7 @@ def _scored(features: DataFrame, version: int, hour: int) -> DataFrame:
     return features.select(
         "client_id",
         "application_month",
+        F.lit("m").alias("model"),
         F.lit(version).alias("model_version"),
         features_hash(MODEL).alias(FEATURES_HASH),
         F.lit(datetime(2024, 2, 1, hour, tzinfo=UTC)).alias("scored_at"),
@@ -82,5 +83,5 @@ def test_only_rescoring_on_change_keeps_more_than_one_prediction_of_a_version() 
     """So the key of the table that is there today stays as it is."""
     plain = predictions(CREDIT)
     again = predictions(replace(CREDIT, model=replace(CREDIT.model, rescore=Rescore.ON_CHANGE)))
-    assert plain.keys == ("client_id", "application_month", "model_version")
+    assert plain.keys == ("client_id", "application_month", "model", "model_version")
     assert again.keys == (*plain.keys, "run_id")
