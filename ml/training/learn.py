@@ -1,17 +1,19 @@
 """From learners to one fitted and calibrated model: search, choose, calibrate, fit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import numpy as np
 
 from ml.declarations import Tuning
 from ml.examples.split import Split
 from ml.problems.problem import Calibration, Problem
-from ml.training.learners.average import Averaged, averages
+from ml.training.learners.average import Average, Averaged, averages
 from ml.training.learners.learner import Fitted, Fitter, Learner, Narrowing, Scores
 from ml.training.tuning import Candidate, Params, Search, search
+from ml.training.watch import Watch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,24 +46,35 @@ class Learned:
         return ", ".join(parts)
 
 
-def learn(learners: Mapping[str, Learner], problem: Problem, split: Split, tuning: Tuning, seed: int) -> Learned:
+def learn(
+    learners: Mapping[str, Learner],
+    problem: Problem,
+    split: Split,
+    tuning: Tuning,
+    seed: int,
+    *,
+    watch: Watch | None = None,
+) -> Learned:
     """Search on training and tuning periods, calibrate by the newest ones, fit on all before the hold-out.
 
     The newest periods must not be lost to calibration: after a change of the world they are the ones to learn from. So
     each of them is scored by a model that saw all others, and the calibration of those scores is taken for the
     final model (cross-fitting, as in Platt 1999, section 2.1, with periods for folds).
     """
-    searches = {name: _searched(each, split, tuning, seed) for name, each in learners.items()}
+    watch = watch or Watch()
+    searches = {
+        name: _searched(each, split, tuning, seed, partial(watch.tried, name)) for name, each in learners.items()
+    }
     alike = {name: each for name, each in learners.items() if isinstance(each, Narrowing)}
     best = {name: found.best.fitting for name, found in searches.items()}
     averaged = averages(alike, best, problem, split) if len(alike) > 1 else {}
     everyone: dict[str, Fitter] = {**learners, **{name: each.average for name, each in averaged.items()}}
-    searches |= {name: _single(each) for name, each in averaged.items()}
+    searches |= {name: _single(name, each, watch) for name, each in averaged.items()}
     chosen = min(searches, key=lambda name: searches[name].best.loss)
     learner, params = everyone[chosen], searches[chosen].best.fitting
     unseen = _unseen(learner, params, split)
     return Learned(
-        fitted=learner.fit(params, split.before_holdout),
+        fitted=_watched(learner, chosen, params, split.before_holdout, watch),
         learner=learner,
         chosen=chosen,
         calibration=problem.calibrate(unseen.truth, unseen.raw),
@@ -70,13 +83,37 @@ def learn(learners: Mapping[str, Learner], problem: Problem, split: Split, tunin
     )
 
 
-def _single(averaged: Averaged) -> Search:
+def _watched(learner: Fitter, name: str, params: Params, periods: Sequence[date], watch: Watch) -> Fitted:
+    """The fit of what becomes the version; of an average, each part is watched by itself."""
+    if not isinstance(learner, Average):
+        with watch.fitting(name, params, alone=True):
+            return learner.fit(params, periods)
+
+    def part(its_name: str, its_learner: Fitter, own: Params) -> Fitted:
+        with watch.fitting(its_name, own, alone=False):
+            return its_learner.fit(own, periods)
+
+    return learner.fitted(params, part)
+
+
+def _single(name: str, averaged: Averaged, watch: Watch) -> Search:
     """An average as a search with one candidate."""
-    return Search(candidates=(Candidate(params=averaged.params, loss=averaged.loss, found={}),), asked=1)
+    candidate = Candidate(params=averaged.params, loss=averaged.loss, found={})
+    watch.tried(name, candidate)
+    return Search(candidates=(candidate,), asked=1)
 
 
-def _searched(learner: Learner, split: Split, tuning: Tuning, seed: int) -> Search:
-    return search(tuning, seed, learner.first, learner.suggest, lambda params: learner.try_out(params, split))
+def _searched(
+    learner: Learner, split: Split, tuning: Tuning, seed: int, watched: Callable[[Candidate], None]
+) -> Search:
+    return search(
+        tuning,
+        seed,
+        learner.first,
+        learner.suggest,
+        lambda params: learner.try_out(params, split),
+        watched=watched,
+    )
 
 
 def _unseen(learner: Fitter, params: Params, split: Split) -> Scores:
@@ -89,8 +126,3 @@ def _unseen(learner: Fitter, params: Params, split: Split) -> Scores:
 
 def _of(learner: Fitter, params: Params, period: date, periods: Sequence[date]) -> Scores:
     return learner.fit(params, [each for each in periods if each != period]).scores([period])
-
-
-def tried(searches: Mapping[str, Search]) -> list[tuple[str, Candidate]]:
-    """Every candidate with the name of its learner."""
-    return [(name, candidate) for name, found in searches.items() for candidate in found.candidates]

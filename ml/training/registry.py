@@ -10,8 +10,6 @@ from pathlib import Path
 import mlflow
 import pandas as pd
 import yaml
-from mlflow.data.delta_dataset_source import DeltaDatasetSource
-from mlflow.data.meta_dataset import MetaDataset
 from mlflow.entities import Run
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
@@ -19,7 +17,7 @@ from mlflow.exceptions import MlflowException
 from ml.declarations import Model
 from ml.examples.dataset import Pinned
 from ml.training.feature_spec import Source, feature_spec
-from ml.training.learn import Learned, tried
+from ml.training.learn import Learned
 from ml.versions import artifact, contract, listing, pyfunc_model
 from ml.versions.lineage import Lineage
 
@@ -66,27 +64,14 @@ def trained_already(
     return newest, [run for run in runs if run.info.status == "RUNNING"]
 
 
-def log_lineage(lineage: Lineage, pinned: Pinned) -> None:
-    """Tags, parameters and dataset inputs of the active run."""
+def log_lineage(lineage: Lineage) -> None:
+    """Tags of the active run: what it is made from, and why."""
     mlflow.set_tags({**lineage.as_tags(), "mlflow.source.git.commit": lineage.git_commit})
-    for context, table, version in (
-        ("features", pinned.features, pinned.features_version),
-        ("outcomes", pinned.outcomes, pinned.outcomes_version),
-    ):
-        source = DeltaDatasetSource(delta_table_name=table, delta_table_version=version)
-        dataset = MetaDataset(source, name=f"{table}@{version}", digest=str(version))  # type: ignore[abstract]
-        mlflow.log_input(dataset, context=context)
 
 
 def log_search(learned: Learned) -> None:
-    """The chosen learner, its parameters and calibration, and every candidate as a table."""
-    mlflow.log_params(
-        {**learned.params, **learned.calibration.as_params, "learner": learned.chosen, "trials": learned.trials}
-    )
-    rows = [
-        {"learner": name, **candidate.fitting, "loss": candidate.loss} for name, candidate in tried(learned.searches)
-    ]
-    mlflow.log_text(pd.DataFrame(rows).to_csv(index=False), "trials.csv")
+    """Which learner was chosen of how many trials, and its calibration. Its parameters are in the log of its fit."""
+    mlflow.log_params({**learned.calibration.as_params, "learner": learned.chosen, "trials": learned.trials})
 
 
 def pack(learned: Learned, model: Model, directory: Path) -> None:

@@ -19,7 +19,7 @@ from ml.examples import dataset
 from ml.examples.dataset import MONTH
 from ml.problems.problem import Measures, Problem
 from ml.tables import Tables, door, pandas_of
-from ml.training import gain, plan, registry
+from ml.training import gain, plan, registry, run_inputs
 from ml.training.feature_spec import source_of
 from ml.training.learn import Learned, learn
 from ml.training.learners import in_memory
@@ -27,6 +27,7 @@ from ml.training.learners.learner import Learner
 from ml.training.learners.spark_trees import SparkTrees, assembled
 from ml.training.plan import Plan, RowAccount, Task
 from ml.training.registry import Registered
+from ml.training.run_log import run_log
 from ml.versions import contract, gains
 from ml.versions.lineage import Lineage
 from ml.versions.pyfunc_model import Scorer
@@ -99,11 +100,14 @@ def train(
     """Fit, calibrate, evaluate on the hold-out, log, register. A killed run leaves no version behind."""
     mlflow.set_experiment(task.experiment)
     with mlflow.start_run(run_name=f"{task.reason}-{task.common.run_id}") as run, tempfile.TemporaryDirectory() as made:
-        registry.log_lineage(lineage, planned.pinned)
         model = planned.model
+        registry.log_lineage(lineage)
+        run_inputs.log_tables(model, planned.pinned)
+        run_inputs.log_environment(model)
         learners, fitted_rows = _learners(tables, task, model, plan.fitting_frame(task, planned))
         account = plan.account(task, planned, fitted_rows)
-        learned = learn(learners, task.problem, planned.split, model.tuning, model.seed)
+        with run_log(client, run) as log:
+            learned = learn(learners, task.problem, planned.split, model.tuning, model.seed, watch=log)
         registry.log_search(learned)
         registry.pack(learned, model, Path(made))
         holdout = dataset.holdout_frame(

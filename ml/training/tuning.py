@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import optuna
 
@@ -13,11 +13,15 @@ Params = Mapping[str, float | int]
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """One trial: what was tried, its loss on the tuning periods, and what fitting found (such as rounds)."""
+    """One trial: what was tried, its loss on the tuning periods, and what fitting found (such as rounds).
+
+    `began_s`: when, in seconds since 1970.
+    """
 
     params: Params
     loss: float
     found: Params
+    began_s: float = field(default=0.0, compare=False)
 
     @property
     def fitting(self) -> Params:
@@ -49,18 +53,21 @@ def search(
     first: Params,
     suggest: Callable[[optuna.Trial], Params],
     fit_and_score: Callable[[Params], tuple[float, Params]],
+    *,
+    watched: Callable[[Candidate], None] = lambda _: None,
 ) -> Search:
     """Try `first`, then what a seeded TPE sampler suggests, until `trials` are done, or `timeout_s` if one is declared.
 
     `fit_and_score` returns a candidate's loss and what else fitting found. `first` is always
-    finished, and so is the trial in which the time runs out.
+    finished, and so is the trial in which the time runs out. `watched` gets each candidate when it is done.
     """
     done: list[Candidate] = []
 
     def objective(trial: optuna.Trial) -> float:
-        params = suggest(trial)
+        params, began_s = suggest(trial), time.time()
         loss, found = fit_and_score(params)
-        done.append(Candidate(params=params, loss=loss, found=found))
+        done.append(Candidate(params=params, loss=loss, found=found, began_s=began_s))
+        watched(done[-1])
         return loss
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)

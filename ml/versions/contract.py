@@ -71,6 +71,12 @@ def _signature(model: Model, inputs: Sequence[ColSpec | TensorSpec]) -> ModelSig
     return ModelSignature(Schema(list(inputs)), Schema([_answer(column) for column in model.problem.output]))
 
 
+def label_schema(model: Model) -> Schema:
+    """The label, as MLflow names its type."""
+    outcome = model.outcome
+    return Schema([_answer(column) for column in outcome.table.columns if column.name == outcome.label])
+
+
 def _answer(column: Column) -> ColSpec:
     return ColSpec(_TYPES[column.type], column.name)
 

@@ -1,6 +1,6 @@
 """Averages of several learners' raw answers, each with the parameters that its own search found."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
@@ -49,7 +49,11 @@ class Average:
 
     def fit(self, params: Params, periods: Sequence[date]) -> FittedAverage:
         """Each part with its own parameters."""
-        return FittedAverage(parts=tuple(part.fit(_own(name, params), periods) for name, part in self.parts.items()))
+        return self.fitted(params, lambda _name, part, own: part.fit(own, periods))
+
+    def fitted(self, params: Params, fit: Callable[[str, Narrowing, Params], Fitted]) -> FittedAverage:
+        """Each part by `fit`, which gets its name and its own parameters."""
+        return FittedAverage(parts=tuple(fit(name, part, _own(name, params)) for name, part in self.parts.items()))
 
     def without(self, features: Sequence[str]) -> "Average":
         """Every part on fewer features."""

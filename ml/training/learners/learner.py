@@ -13,6 +13,9 @@ from ml.problems.problem import Floats
 from ml.training.learners.rows import Categories
 from ml.training.tuning import Params
 
+# The rows that a booster is fitted on, as its metric per round names them. To watch them changes no tree.
+FITTED = "fitted"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Scores:

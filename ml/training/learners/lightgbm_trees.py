@@ -11,7 +11,7 @@ import optuna
 
 from ml.examples.split import Split
 from ml.training.learners.device import cores, threads
-from ml.training.learners.learner import Scores
+from ml.training.learners.learner import FITTED, Scores
 from ml.training.learners.rows import Categories, Rows
 from ml.training.tuning import Params
 from ml.versions.pyfunc_model import LIGHTGBM_FILE
@@ -96,7 +96,13 @@ class LightgbmTrees:
         settings = {name: value for name, value in params.items() if name != "rounds"}
         categories = self.rows.categories(periods)
         data = self._data(periods, categories)
-        booster = _library().train(self._settings(settings), data, num_boost_round=int(params["rounds"]))
+        booster = _library().train(
+            self._settings(settings),
+            data,
+            num_boost_round=int(params["rounds"]),
+            valid_sets=[data],
+            valid_names=[FITTED],
+        )
         return FittedLightgbm(booster=booster, rows=self.rows, categories=categories)
 
     def without(self, features: Sequence[str]) -> "LightgbmTrees":

@@ -11,7 +11,7 @@ import xgboost
 
 from ml.examples.split import Split
 from ml.training.learners.device import cores, device, threads
-from ml.training.learners.learner import Scores
+from ml.training.learners.learner import FITTED, Scores
 from ml.training.learners.rows import Categories, Rows
 from ml.training.tuning import Params
 from ml.versions.pyfunc_model import XGBOOST_FILE
@@ -96,7 +96,13 @@ class XgboostTrees:
         settings = {name: value for name, value in params.items() if name != "rounds"}
         categories = self.rows.categories(periods)
         data = _data(self.rows, periods, categories)
-        booster = xgboost.train(self._settings(settings), data, num_boost_round=int(params["rounds"]))
+        booster = xgboost.train(
+            self._settings(settings),
+            data,
+            num_boost_round=int(params["rounds"]),
+            evals=[(data, FITTED)],
+            verbose_eval=False,
+        )
         return FittedXgboost(booster=booster, rows=self.rows, categories=categories)
 
     def without(self, features: Sequence[str]) -> "XgboostTrees":

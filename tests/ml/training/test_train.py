@@ -56,7 +56,9 @@ def test_the_run_records_parameters_metrics_and_the_tables_as_inputs(world: Worl
     assert run.info.status == "FINISHED"
     assert 0.65 < run.data.metrics["holdout_roc_auc"] < 0.95
     assert run.data.metrics["holdout_rows"] == 1000
-    assert {"max_depth", "rounds", "calibration", "learner", "trials"} <= set(run.data.params)
+    assert {"max_depth", "num_boost_round", "calibration", "learner", "trials"} <= set(run.data.params)
+    nested = f"tags.`mlflow.parentRunId` = '{run.info.run_id}'"
+    assert len(world.client.search_runs([run.info.experiment_id], nested)) == 12
     inputs = {item.dataset.name: item.dataset.source_type for item in run.inputs.dataset_inputs}
     assert inputs == {
         "prod.credit_gold.client_features@1": "delta_table",

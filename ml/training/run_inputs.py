@@ -1,0 +1,42 @@
+"""What a run is made from, in MLflow: tables with their versions, and what it runs on. The same in a notebook."""
+
+import platform
+from collections.abc import Iterator
+from importlib.metadata import version
+
+import mlflow
+from mlflow.data.delta_dataset_source import DeltaDatasetSource
+from mlflow.data.meta_dataset import MetaDataset
+from mlflow.types import Schema
+
+from ml.declarations import Model
+from ml.examples.dataset import Pinned
+from ml.training.learners.device import cores, device
+from ml.versions import contract
+
+# Beside what serving needs: what fits, searches and calibrates.
+_TRAINING_PACKAGES = ("optuna", "scikit-learn", "scipy")
+
+
+def log_tables(model: Model, pinned: Pinned) -> None:
+    """The gold tables as data sets of the active run: name, version, and the columns that the model reads.
+
+    Nothing of them is read, so it costs no job of Spark's, and no row gets into the log.
+    """
+    for context, table, number, columns in _tables(model, pinned):
+        source = DeltaDatasetSource(delta_table_name=table, delta_table_version=number)
+        dataset = MetaDataset(source, name=f"{table}@{number}", digest=str(number), schema=columns)  # type: ignore[abstract]
+        mlflow.log_input(dataset, context=context)
+
+
+def _tables(model: Model, pinned: Pinned) -> Iterator[tuple[str, str, int, Schema]]:
+    yield "features", pinned.features, pinned.features_version, contract.signature(model).inputs
+    yield "outcomes", pinned.outcomes, pinned.outcomes_version, contract.label_schema(model)
+
+
+def log_environment(model: Model) -> None:
+    """`environment.json`: Python, packages with versions, cores and the device that boosters are fitted on."""
+    served = dict(each.split("==") for each in contract.requirements(model.algorithms))
+    packages = served | {name: version(name) for name in _TRAINING_PACKAGES}
+    found = {"python": platform.python_version(), "cores": cores(), "device": device(), "packages": packages}
+    mlflow.log_dict(found, "environment.json")
