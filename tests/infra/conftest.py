@@ -1,6 +1,7 @@
-"""The synthesized documents, made once per run."""
+"""The synthesized documents, made once per run: of every use case, and of credit alone."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from infra.main import WORKSPACES, synth
 
 Documents = dict[str, dict[str, Any]]
+_USE_CASE = re.compile(r"  [a-z]")
 
 
 def read_documents(out_dir: Path) -> Documents:
@@ -26,24 +28,56 @@ def read_documents(out_dir: Path) -> Documents:
     return documents
 
 
-@pytest.fixture(scope="session")
-def out_dir(stacks_dir: Path) -> Path:
-    """The folder with the shipped workspaces that all rooms share, synthesized once."""
-    return stacks_dir
+def credit_alone(target: Path) -> Path:
+    """A copy of the shipped workspaces at `target` in which credit is the only use case.
+
+    So that what the stacks make of one use case is said in full, and another one changes no test.
+    """
+    shutil.copytree(WORKSPACES, target)
+    for path in target.glob("*.yaml"):
+        path.write_text(_without_others(path.read_text(encoding="utf-8")), encoding="utf-8")
+    return target
+
+
+def _without_others(text: str) -> str:
+    """An environment's YAML without the lines of the use cases that are not credit."""
+    kept, inside, leave = list[str](), False, False
+    for line in text.splitlines(keepends=True):
+        top = line[:1] not in (" ", "#", "\n")
+        inside = line.startswith("use_cases:") if top else inside
+        if top or line == "\n":
+            leave = False
+        elif inside and _USE_CASE.match(line):
+            leave = not line.startswith("  credit:")
+        if not leave:
+            kept.append(line)
+    return "".join(kept)
 
 
 @pytest.fixture(scope="session")
-def documents(stacks_dir: Path) -> Documents:
-    """The documents of the shipped workspaces, by stack."""
+def out_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the shipped workspaces, of credit alone, synthesized once."""
+    folder = tmp_path_factory.mktemp("credit")
+    synth(folder / "stacks", credit_alone(folder / "workspaces"))
+    return folder / "stacks"
+
+
+@pytest.fixture(scope="session")
+def documents(out_dir: Path) -> Documents:
+    """The documents of the shipped workspaces, of credit alone, by stack."""
+    return read_documents(out_dir)
+
+
+@pytest.fixture(scope="session")
+def shipped(stacks_dir: Path) -> Documents:
+    """The documents of the shipped workspaces as they are, of every use case, by stack."""
     return read_documents(stacks_dir)
 
 
 @pytest.fixture
 def workspaces(tmp_path: Path) -> Path:
-    """A copy of the shipped workspaces, to change."""
-    copy = tmp_path / "workspaces"
-    shutil.copytree(WORKSPACES, copy)
-    return copy
+    """A copy of the shipped workspaces, of credit alone, to change."""
+    return credit_alone(tmp_path / "workspaces")
 
 
 @pytest.fixture

@@ -80,11 +80,11 @@ def test_a_profile_changes_what_is_made(tmp_path: Path) -> None:
     }
 
 
-def test_the_page_is_of_what_is_shipped(documents: Documents) -> None:
+def test_the_page_is_of_what_is_shipped(shipped: Documents) -> None:
     """docs/costs.md is current; else write it anew: `python -m infra.costs`."""
     spec = load(WORKSPACES)
     profiles = {
-        "private": documents,
+        "private": shipped,
         "private, firewall Standard": profile_documents(cheaper_firewall(spec)),
         "ip-allow-list": profile_documents(without_hub(spec)),
     }

@@ -10,9 +10,9 @@ from tests.infra.conftest import Documents, edit
 from tests.infra.networks import to_ip_allow_list
 
 
-def test_the_page_has_the_drawing_of_what_is_shipped(documents: Documents) -> None:
+def test_the_page_has_the_drawing_of_what_is_shipped(shipped: Documents) -> None:
     """docs/architecture.md is current; else write it anew: `python -m infra.drawing`."""
-    assert f"{START}\n```mermaid\n{drawing(documents)}\n```\n{END}" in PAGE.read_text(encoding="utf-8")
+    assert f"{START}\n```mermaid\n{drawing(shipped)}\n```\n{END}" in PAGE.read_text(encoding="utf-8")
 
 
 def test_each_arrow_is_a_binding(documents: Documents) -> None:

@@ -10,10 +10,10 @@ from tests.infra.provider_schema import SCHEMAS, document_problems
 pytestmark = pytest.mark.skipif(not SCHEMAS.is_dir(), reason="the providers' schemas are not beside the checkout")
 
 
-def test_every_document_fits_the_provider_schemas(documents: Documents) -> None:
+def test_every_document_fits_the_provider_schemas(shipped: Documents) -> None:
     """No unknown, missing, misplaced or deprecated argument, and every reference resolves inside its stack."""
-    assert {stack: document_problems(document) for stack, document in documents.items()} == {
-        stack: [] for stack in documents
+    assert {stack: document_problems(document) for stack, document in shipped.items()} == {
+        stack: [] for stack in shipped
     }
 
 

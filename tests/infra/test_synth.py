@@ -31,12 +31,12 @@ def addresses(documents: Documents) -> list[str]:
     ]
 
 
-def test_addresses_are_pinned(documents: Documents) -> None:
+def test_addresses_are_pinned(shipped: Documents) -> None:
     """An address that changes destroys and makes again what lies there: such a change is made on purpose.
 
     Write the file anew with `python -m tests.infra.pin_addresses`.
     """
-    assert addresses(documents) == PINNED.read_text(encoding="utf-8").splitlines()
+    assert addresses(shipped) == PINNED.read_text(encoding="utf-8").splitlines()
 
 
 def test_stacks_are_listed_in_order(out_dir: Path) -> None:
