@@ -37,7 +37,7 @@ class Made:
 
 def make(folder: Path) -> Made:
     """Fit the booster, pack it, and publish the clients."""
-    model = use_case("credit").model
+    model = use_case("credit").models[0]
     signature = contract.signature(model)
     generator = np.random.default_rng(_SEED)
     names = list(model.features)
@@ -81,7 +81,7 @@ def _row(line: Any, names: list[str], columns: Mapping[str, DataType]) -> dict[s
 
 
 def _fitted(folder: Path, matrix: Any, generator: np.random.Generator) -> Path:
-    model = use_case("credit").model
+    model = use_case("credit").models[0]
     labels = (matrix[:, 0] + matrix[:, 1] + generator.normal(0, 20_000, len(matrix)) > 50_000).astype(int)
     parameters = {"objective": "binary:logistic", "max_depth": _DEPTH, "seed": _SEED}
     booster = xgboost.train(parameters, xgboost.DMatrix(matrix.astype(np.float32), labels), num_boost_round=_TREES)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from cli.output import Row
-from ml.declarations import Dimension, Feature, FeatureTable, Table, UseCase
+from ml.declarations import Dimension, Feature, FeatureTable, Model, Table, UseCase
 
 
 def table_rows(case: UseCase, cases: Sequence[UseCase]) -> list[Row]:
@@ -17,7 +17,7 @@ def table_rows(case: UseCase, cases: Sequence[UseCase]) -> list[Row]:
             "owner": table.owner,
             "built from": ", ".join(_origin(case, each) for each in (table.source, *(o.table for o in table.reads))),
             "used by": ", ".join(sorted(_users(case, table, cases))),
-            "endpoint": case.model.serving.endpoint if case.model.serving and table == case.model.feature_table else "",
+            "endpoint": ", ".join(model.serving.endpoint for model in _taking(case, table) if model.serving),
             "meaning": table.comment,
         }
         for table in case.feature_tables
@@ -26,7 +26,6 @@ def table_rows(case: UseCase, cases: Sequence[UseCase]) -> list[Row]:
 
 def feature_rows(case: UseCase, table: FeatureTable, cases: Sequence[UseCase]) -> list[Row]:
     """One row per feature of `table`."""
-    serving = case.model.serving.endpoint if case.model.serving and table == case.model.feature_table else ""
     return [
         {
             "feature": feature.name,
@@ -36,7 +35,11 @@ def feature_rows(case: UseCase, table: FeatureTable, cases: Sequence[UseCase]) -
             "expression": feature.expression,
             "owner": table.owner,
             "models": ", ".join(sorted(_models(case, table, feature, cases))),
-            "endpoint": serving if feature.name in case.model.features else "",
+            "endpoint": ", ".join(
+                model.serving.endpoint
+                for model in _taking(case, table)
+                if model.serving and feature.name in model.features
+            ),
             "may be null": feature.null_meaning or "",
             "meaning": feature.comment,
         }
@@ -66,23 +69,29 @@ def _origin(case: UseCase, table: Table) -> str:
 
 def _users(case: UseCase, table: FeatureTable, cases: Sequence[UseCase]) -> Iterator[str]:
     """Models that read the table: the use case's own, and those of tables that join it."""
-    if table == case.model.feature_table:
-        yield f"{case.name}.{case.model.name}"
+    yield from (f"{case.name}.{model.name}" for model in _taking(case, table))
     for other in cases:
         for reader in other.feature_tables:
             if any(_is(each, case, table, other) for each in reader.dimensions):
-                yield f"{other.name}.{other.model.name}" if reader == other.model.feature_table else reader.name
+                yield from [f"{other.name}.{model.name}" for model in _taking(other, reader)] or [reader.name]
 
 
 def _models(case: UseCase, table: FeatureTable, feature: Feature, cases: Sequence[UseCase]) -> Iterator[str]:
     """Models that take the feature, or one made of it."""
-    if table == case.model.feature_table and feature.name in case.model.features:
-        yield f"{case.name}.{case.model.name}"
+    yield from (f"{case.name}.{model.name}" for model in _taking(case, table) if feature.name in model.features)
     for other in cases:
-        taken = (each for each in other.model.feature_table.features if each.name in other.model.features)
-        for each in taken:
-            if each.dimension and each.expression == feature.name and _is(each.dimension, case, table, other):
-                yield f"{other.name}.{other.model.name}"
+        for model in other.models:
+            if any(
+                each.dimension and each.expression == feature.name and _is(each.dimension, case, table, other)
+                for each in model.feature_table.features
+                if each.name in model.features
+            ):
+                yield f"{other.name}.{model.name}"
+
+
+def _taking(case: UseCase, table: FeatureTable) -> Sequence[Model]:
+    """The models of `case` that take their features of `table`."""
+    return [model for model in case.models if model.feature_table == table]
 
 
 def _is(dimension: Dimension, case: UseCase, table: FeatureTable, reader: UseCase) -> bool:

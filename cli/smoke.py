@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from cli.doctor import jobs, models
 from cli.doctor.check import Check, Fault, check
 from cli.doctor.jobs import wheels
-from cli.doctor.models import champion, endpoint, served
+from cli.doctor.models import champion, served
 from cli.doctor.patient import Patient
+from cli.models import handle
 
 
 @check
@@ -24,10 +25,11 @@ def every_job_runs_the_wheel_of_this_checkout(patient: Patient) -> Iterator[Faul
 @check
 def a_version_is_live_wherever_one_is_served(patient: Patient) -> Iterator[Fault]:
     """Training and its gates come before serving."""
-    for use_case in served(patient):
-        if champion(patient, use_case) is None:
+    for use_case, model, _ in served(patient):
+        if champion(patient, use_case, model) is None:
             fix = f"make train ENV={patient.environment.name}, and read why its gates refuse"
-            yield Fault(subject=use_case, wrong="has no version with the alias champion", fix=fix)
+            subject = handle(patient.spec.use_cases[use_case], model)
+            yield Fault(subject=subject, wrong="has no version with the alias champion", fix=fix)
 
 
 @check
@@ -37,8 +39,7 @@ def every_endpoint_answers(patient: Patient) -> Iterator[Fault]:
     from databricks.sdk.errors.base import DatabricksError  # noqa: PLC0415
 
     found = {str(each.name) for each in patient.workspace.serving_endpoints.list()}
-    for use_case in served(patient):
-        name = endpoint(patient, use_case)
+    for _, _, name in served(patient):
         fix = f"read the endpoint's log, then make deploy ENV={patient.environment.name} SERVING=1"
         if name not in found:
             yield Fault(subject=name, wrong="does not exist", fix=fix)
@@ -66,13 +67,15 @@ CHECKS: tuple[Check, ...] = (
 
 
 def live(patient: Patient) -> dict[str, str | None]:
-    """The live version of each use case; None if it has none yet, or no model either."""
+    """The live version of each model, by what commands call it; None if it has none yet, or is not deployed."""
     from databricks.sdk.errors import NotFound  # noqa: PLC0415 - takes half a second
 
     found: dict[str, str | None] = {}
     for use_case in patient.environment.use_cases:
-        try:
-            found[use_case] = champion(patient, use_case)
-        except NotFound:
-            found[use_case] = None
+        declared = patient.spec.use_cases[use_case]
+        for model in declared.models:
+            try:
+                found[handle(declared, model)] = champion(patient, use_case, model)
+            except NotFound:
+                found[handle(declared, model)] = None
     return found

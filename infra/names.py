@@ -52,9 +52,9 @@ def deployer(environment: str) -> str:
     return f"{environment}-deployer"
 
 
-def job(use_case: str, stage: str) -> str:
-    """`<usecase>-<stage>`."""
-    return f"{use_case}-{stage}"
+def job(label: str, stage: str) -> str:
+    """`<label>-<stage>`: a use case, or a model's label (`UseCase.label`)."""
+    return f"{label}-{stage}"
 
 
 def policy(name: str) -> str:
@@ -97,9 +97,9 @@ def serving_directory(catalog: str, use_case: str) -> str:
     return f"{directory(catalog)}/serving/{use_case}"
 
 
-def experiment(catalog: str, use_case: str) -> str:
-    """Path of the experiment that training logs to."""
-    return f"{directory(catalog)}/{use_case}-training"
+def experiment(catalog: str, label: str) -> str:
+    """Path of the experiment that training logs to, by the model's label (`UseCase.label`)."""
+    return f"{directory(catalog)}/{label}-training"
 
 
 def volume_path(catalog: str, schema_name: str, volume: str) -> str:

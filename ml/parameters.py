@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import NoReturn
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from ml.declarations import Model, UseCase
@@ -24,19 +24,33 @@ class _Parser(argparse.ArgumentParser):
         """Print what was wrong and the flags that are allowed; exit 2."""
         self.exit(2, f"{self.prog}: {message}\nallowed: {self.format_usage().removeprefix('usage: ')}")
 
+    def parse_known_args(self, *given: Any, **more: Any) -> Any:
+        """As argparse's, and a model that the use case does not have, or does not tell apart, is an error."""
+        parsed, unknown = super().parse_known_args(*given, **more)
+        if hasattr(parsed, "model"):
+            try:
+                USE_CASES[parsed.use_case].model_named(parsed.model)
+            except LookupError as error:
+                self.error(f"--model: {error.args[0]}")
+        return parsed, unknown
+
 
 @dataclass(frozen=True, kw_only=True)
 class Common:
-    """What every task is told: which use case, in which catalog, in which job run."""
+    """What every task is told: which use case, in which catalog, in which job run.
+
+    `named` is the model that the task works on; None for the only one, and in tasks that work on all of them.
+    """
 
     use_case: UseCase
     catalog: str
     run_id: str
+    named: str | None = None
 
     @property
     def model(self) -> Model:
-        """The declared model that the task works on."""
-        return self.use_case.model
+        """The declared model that the task works on. Raises LookupError if there are several and none is named."""
+        return self.use_case.model_named(self.named)
 
     @property
     def model_name(self) -> str:
@@ -90,8 +104,15 @@ def parser(task: str) -> argparse.ArgumentParser:
     return flags
 
 
+def of_model(task: str) -> argparse.ArgumentParser:
+    """A parser of the tasks that work on one model of the use case; its only one needs no name."""
+    flags = parser(task)
+    flags.add_argument("--model", type=name, help="one of the use case's models; required if it has several")
+    return flags
+
+
 def with_unmasked_table(task: str) -> argparse.ArgumentParser:
-    """A parser of the tasks that keep the model's features a second time, for readers whom masks would keep out."""
+    """A parser of the tasks that keep the models' features a second time, for readers whom masks would keep out."""
     flags = parser(task)
     flags.add_argument("--unmasked-table", type=name, help="features without sensitive columns; left out: not kept")
     return flags
@@ -117,7 +138,12 @@ def _delivery(text: str) -> str:
 
 def common(parsed: argparse.Namespace) -> Common:
     """The common parameters among `parsed`."""
-    return Common(use_case=USE_CASES[parsed.use_case], catalog=parsed.catalog, run_id=parsed.run_id)
+    return Common(
+        use_case=USE_CASES[parsed.use_case],
+        catalog=parsed.catalog,
+        run_id=parsed.run_id,
+        named=getattr(parsed, "model", None),
+    )
 
 
 def parse(task: str, arguments: Sequence[str] | None = None) -> Common:

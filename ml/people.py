@@ -54,8 +54,8 @@ class Request:
 
 
 def person_column(use_case: UseCase) -> Column:
-    """The column that names a person: the key of the model's feature table."""
-    table = use_case.model.feature_table
+    """The column that names a person: the key of the models' feature tables, which is the same in all of them."""
+    table = use_case.models[0].feature_table
     return table.source.column(table.key)
 
 

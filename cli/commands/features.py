@@ -15,7 +15,7 @@ from ml.usecases import USE_CASES
 @click.option("--env", help="Environment whose tables are asked how fresh they are; left out: declarations alone.")
 @format_option
 def features(name: str | None, env: str | None, form: str) -> None:
-    """List feature tables; with NAME (a feature table, or a use case's own by the use case's name) its features."""
+    """List feature tables; with NAME (a feature table, or that of a USECASE or a USECASE/MODEL) its features."""
     cases = list(USE_CASES.values())
     if name is None:
         rows = [
@@ -30,13 +30,22 @@ def features(name: str | None, env: str | None, form: str) -> None:
 
 
 def find(name: str, cases: list[UseCase]) -> tuple[UseCase, FeatureTable]:
-    """The feature table called `name`, or the one of the use case called so. Raises CommandError that lists all."""
-    for case in cases:
-        for table in case.feature_tables:
-            if name == table.name or (name == case.name and table == case.model.feature_table):
-                return case, table
-    known = ", ".join(table.name for case in cases for table in case.feature_tables)
-    raise CommandError(f"{name!r} is no feature table: there are {known}")
+    """The feature table called `name`, or that of the models of the use case, or of the model USECASE/MODEL.
+
+    Raises CommandError that lists all tables if there is none, and if the models of a use case take several.
+    """
+    every = [(case, table) for case in cases for table in case.feature_tables]
+    found = [(case, table) for case, table in every if name in (table.name, *_of(case, table))]
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(table.name for _, table in every)
+    raise CommandError(f"{name!r} is {'more than one' if found else 'no'} feature table: there are {known}")
+
+
+def _of(case: UseCase, table: FeatureTable) -> list[str]:
+    """The names of those who take it: their use case's, and theirs as USECASE/MODEL."""
+    taking = [f"{case.name}/{model.name}" for model in case.models if model.feature_table == table]
+    return [case.name, *taking] if taking else []
 
 
 def newest(env: str, case: UseCase, table: FeatureTable) -> object:

@@ -10,7 +10,7 @@ from cli.commands.run import run_job
 from cli.commands.withdraw import asked_job, by_option, job_names, require_success
 from cli.errors import CommandError
 from cli.forget import readers, told
-from cli.models import NamedModel
+from cli.models import models_of
 from cli.output import Row, format_option, show
 from cli.runs import RunResult
 from ml.people import Request, person_column
@@ -32,7 +32,8 @@ def forget(*, use_case: str, key: str, reason: str, by: str, env: str, form: str
     """
     person = Request.of(key, person_column(USE_CASES[use_case]))
     jobs = job_names(env)
-    ingest, scoring = asked_job(jobs, use_case), f"{use_case}-scoring"
+    # One table has the predictions of all models, so the first model's job removes them all.
+    ingest, scoring = asked_job(jobs, use_case), models_of(use_case, env)[0].job("scoring")
     if not jobs & {ingest, scoring}:
         raise CommandError(f"{env!r} has neither {ingest} nor {scoring}, so it keeps nobody of {use_case}")
     rows: list[Row] = []
@@ -55,10 +56,10 @@ def _trained(env: str, use_case: str) -> list[dict[str, object]]:
     """The live and previous versions, in any environment, that were trained on tables of `env`."""
     found: list[dict[str, object]] = []
     for other in endpoint().workspaces:
-        try:
-            model = NamedModel(env=other, use_case=use_case)
-            found += readers(model.full_name, versions(model), env)
-        except CommandError:
-            # An environment without the model has no version of it.
-            continue
+        for model in models_of(use_case, other):
+            try:
+                found += readers(model.full_name, versions(model), env)
+            except CommandError:
+                # An environment without the model has no version of it.
+                continue
     return found

@@ -119,6 +119,9 @@ def _registry(env: str) -> "Iterator[MlflowClient]":
 @click.option("--env", help="Environment [prod, or that of the full name].")
 @format_option
 def history(model: str, env: str | None, form: str) -> None:
-    """Tell every version of MODEL (a use case, or a model's full name): data, verdicts, signer, when live, why not."""
+    """Tell every version of MODEL: data, verdicts, signer, when live, why not.
+
+    MODEL is a use case, USECASE/MODEL, or a registered model's full name.
+    """
     found = named_model(model, env)
     show(history_rows(found), form=form, title=f"{found.full_name}: every version, newest first")

@@ -10,6 +10,7 @@ import click
 from cli.cloud import HOST, deployed
 from cli.commands.doctor import declared
 from cli.errors import CommandError
+from cli.models import named_model
 from cli.output import format_option, show
 
 if TYPE_CHECKING:
@@ -51,14 +52,14 @@ def smoke(env: str, host: str | None, form: str) -> None:
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write JSON here, for `mlops restore`.")
 @format_option
 def live(env: str, host: str | None, out: Path | None, form: str) -> None:
-    """Say which version of each use case is live."""
+    """Say which version of each model is live: by its use case, or by USECASE/MODEL if that has several."""
     from cli.smoke import live as versions  # noqa: PLC0415 - other commands do not need it
 
     found = versions(_patient(env, host))
     if out:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    show([{"use_case": name, "live": version} for name, version in found.items()], form=form, title=f"live in {env}")
+    show([{"model": name, "live": version} for name, version in found.items()], form=form, title=f"live in {env}")
 
 
 @click.command()
@@ -77,16 +78,15 @@ def restore(*, before: Path, env: str, host: str | None, by: str, reason: str) -
 
     now = versions(_patient(env, host))
     failed = []
-    for use_case, version in _read(before).items():
-        if now.get(use_case) == version:
-            click.echo(f"{use_case}: version {version or 'none'} is live, as before")
+    for name, version in _read(before).items():
+        job, asked = named_model(name, env).job("rollback"), {"to_version": version or "", "by": by, "reason": reason}
+        if now.get(name) == version:
+            click.echo(f"{name}: version {version or 'none'} is live, as before")
         elif version is None:
             # Nothing was ever live: there is nothing to go back to, and the new one passed its gates.
-            click.echo(f"{use_case}: version {now.get(use_case)} is the first one live, and stays")
-        elif not run_job(
-            env, f"{use_case}-rollback", {"to_version": version, "by": by, "reason": reason}, host
-        ).succeeded:
-            failed.append(f"{use_case} to version {version}")
+            click.echo(f"{name}: version {now.get(name)} is the first one live, and stays")
+        elif not run_job(env, job, asked, host).succeeded:
+            failed.append(f"{name} to version {version}")
     if failed:
         raise CommandError(f"not restored: {', '.join(failed)}; read the rollback job's run, then run this again")
 
@@ -97,5 +97,5 @@ def _read(path: Path) -> dict[str, str | None]:
     except ValueError as error:
         raise CommandError(f"{path}: is no JSON ({error}); write it with mlops live --out", 2) from error
     if not isinstance(found, dict) or not all(value is None or isinstance(value, str) for value in found.values()):
-        raise CommandError(f"{path}: allowed is an object of version by use case; write it with mlops live --out", 2)
+        raise CommandError(f"{path}: allowed is an object of version by model; write it with mlops live --out", 2)
     return found

@@ -4,6 +4,7 @@ import click
 
 from cli.cloud import HOST, deployed, workspace
 from cli.errors import CommandError
+from cli.models import named_model
 from cli.output import format_option, progress, show
 from cli.runs import RunResult, TaskResult, follow, start
 
@@ -43,21 +44,24 @@ def parse_parameters(pairs: tuple[str, ...]) -> dict[str, str]:
     return dict(pair.split("=", 1) for pair in pairs)
 
 
-def jobs_of(env: str, stage: str) -> list[str]:
-    """The job of `stage` of every use case that `env` runs. Raises CommandError if there is none."""
+def jobs_of(env: str, stage: str, model: str | None = None) -> list[str]:
+    """The jobs of `stage` of every use case that `env` runs; of a stage that works on one model, one per model, or
+    that of `model` alone.
+
+    Raises CommandError if there is none.
+    """
     from cli.commands.doctor import declared  # noqa: PLC0415 - a run of one job needs no specification
-    from infra import names  # noqa: PLC0415
     from infra.jobs.declared import declared_jobs  # noqa: PLC0415
     from infra.main import JOBS  # noqa: PLC0415 - starts Node
 
     spec, environment = declared(env)
-    stages = {
-        use_case: [job.stage for job in declared_jobs(spec, environment, use_case, "unknown", JOBS)]
-        for use_case in environment.use_cases
-    }
-    found = [names.job(use_case, stage) for use_case, known in stages.items() if stage in known]
+    jobs = [
+        job for use_case in environment.use_cases for job in declared_jobs(spec, environment, use_case, "unknown", JOBS)
+    ]
+    wanted = named_model(model, env).job(stage) if model else None
+    found = [job.name for job in jobs if job.stage == stage and wanted in (None, job.name)]
     if not found:
-        known = ", ".join(sorted({each for known in stages.values() for each in known}))
+        known = ", ".join(sorted({job.stage for job in jobs}))
         raise CommandError(f"--stage {stage}: no use case of {env} has such a job; its stages are {known}", 2)
     return found
 
@@ -66,15 +70,27 @@ def jobs_of(env: str, stage: str) -> list[str]:
 @click.argument("job", required=False)
 @click.option("--env", required=True, help="Environment to run it in, for example prod.")
 @click.option("--stage", help="In place of JOB: this stage's job of every use case, one after the other.")
+@click.option("--model", help="With --stage: the job of this model alone, a use case or USECASE/MODEL.")
 @click.option("--param", "pairs", multiple=True, metavar="K=V", help="Job parameter; may be repeated.")
 @click.option("--host", help=HOST)
 @format_option
-def run(*, job: str | None, env: str, stage: str | None, pairs: tuple[str, ...], host: str | None, form: str) -> None:
+def run(
+    *,
+    job: str | None,
+    env: str,
+    stage: str | None,
+    model: str | None,
+    pairs: tuple[str, ...],
+    host: str | None,
+    form: str,
+) -> None:
     """Run the deployed job JOB and wait for its end. Exits with 1 where it fails."""
     if (job is None) == (stage is None):
         raise CommandError("name a JOB, or a --stage whose jobs are to run, and not both", 2)
+    if model and stage is None:
+        raise CommandError(f"--model {model}: it chooses among the jobs of a --stage, so name that too", 2)
     parameters = parse_parameters(pairs)
-    for name in [job] if job else jobs_of(env, str(stage)):
+    for name in [job] if job else jobs_of(env, str(stage), model):
         result = run_job(env, name, parameters, host)
         show([task.as_row() for task in result.tasks], form=form, title=f"{name} in {env}: run {result.run_id}")
         if not result.succeeded:

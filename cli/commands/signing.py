@@ -24,7 +24,7 @@ def _run(model: NamedModel, stage: str, parameters: dict[str, str], form: str) -
 @click.option("--env", help="Environment [prod, or that of the full name].")
 @format_option
 def approve(*, model: str, version: int, by: str, env: str | None, form: str) -> None:
-    """Record that a person approves VERSION of MODEL (a use case, or a model's full name).
+    """Record that a person approves VERSION of MODEL (a use case, USECASE/MODEL, or a model's full name).
 
     Where sign-off is manual, the next run of the promotion job then releases the version.
     """

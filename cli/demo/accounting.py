@@ -9,8 +9,8 @@ from ml.usecases import use_case as declaration
 def accounts(use_case: str, landing: Landing) -> list[Row]:
     """Follow every record from its file to its prediction: one row per feed, and one for the predictions."""
     rows = [_feed_account(use_case, feed, landed) for feed, landed in landing.rows.items()]
-    features = count(f"prod.{use_case}_gold.{declaration(use_case).model.feature_table.name}")
-    keys = ", ".join(declaration(use_case).model.feature_table.table.keys)
+    features = count(f"prod.{use_case}_gold.{declaration(use_case).models[0].feature_table.name}")
+    keys = ", ".join(declaration(use_case).models[0].feature_table.table.keys)
     scored = count(f"(select distinct {keys} from prod.{use_case}_gold.predictions)")
     return [*rows, {"what": "predictions", "landed": None, "in": features, "kept": scored, "quarantined": 0}]
 

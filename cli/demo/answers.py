@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from cli.cloud import workspace
 from cli.commands.sql import query
 from cli.errors import CommandError
-from ml.usecases import use_case as declaration
+from cli.models import NamedModel
 
 PROBABILITY = "probability"
 _SERVED_VERSION = "served-entity-version"
@@ -26,13 +26,13 @@ class Answer:
     batch: float | None
 
 
-def ask(use_case: str, version: int, when: str) -> Answer:
+def ask(model: NamedModel, version: int, when: str) -> Answer:
     """Ask the endpoint about the newest row that `version` scored in batch. Raises CommandError where it refuses."""
     from databricks.sdk.errors.base import DatabricksError  # noqa: PLC0415 - takes half a second
 
-    declared = declaration(use_case)
-    assert declared.model.serving is not None, "only a use case that serves is asked"
-    features = declared.model.feature_table
+    declared, use_case = model.declared, model.use_case
+    assert declared.serving is not None, "only a model that serves is asked"
+    features = declared.feature_table
     scored = query(
         "prod",
         f"select f.{features.key}, p.{PROBABILITY} from {features.table.full_name('prod', use_case)} f "
@@ -41,15 +41,13 @@ def ask(use_case: str, version: int, when: str) -> Answer:
         f"order by p.{PROBABILITY} is null, f.{features.event_time} desc, f.{features.key} limit 1",
     )
     key, batch = scored[0][features.key], scored[0][PROBABILITY]
-    path = f"/serving-endpoints/{declared.model.serving.endpoint}/invocations"
+    path = f"/serving-endpoints/{declared.serving.endpoint}/invocations"
     whole = features.table.column(features.key).type in ("int", "bigint")
     body = {"dataframe_records": [{features.key: int(key) if whole else key}]}
     try:
         found = workspace("prod").api_client.do("POST", path, body=body, response_headers=[_SERVED_VERSION])
     except DatabricksError as error:
-        raise CommandError(
-            f"endpoint {declared.model.serving.endpoint} refused {features.key} {key}: {error}"
-        ) from error
+        raise CommandError(f"endpoint {declared.serving.endpoint} refused {features.key} {key}: {error}") from error
     assert isinstance(found, dict)
     return Answer(
         when=when,
@@ -61,15 +59,15 @@ def ask(use_case: str, version: int, when: str) -> Answer:
     )
 
 
-def served_version(use_case: str) -> int | None:
+def served_version(model: NamedModel) -> int | None:
     """The version that the endpoint serves; None where there is no endpoint, or none yet."""
     from databricks.sdk.errors import NotFound  # noqa: PLC0415 - takes half a second
 
-    declared = declaration(use_case)
-    if declared.model.serving is None:
+    declared = model.declared
+    if declared.serving is None:
         return None
     try:
-        config = workspace("prod").serving_endpoints.get(declared.model.serving.endpoint).config
+        config = workspace("prod").serving_endpoints.get(declared.serving.endpoint).config
     except NotFound:
         return None
     served = {entity.entity_version for entity in (config.served_entities or [])} if config else set()

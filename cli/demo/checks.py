@@ -112,7 +112,7 @@ def _gaps(row: Row) -> list[str]:
 
 def _isolated(use_case: str) -> Finding:
     """Try to write prod's features as dev's training principal. Raises CommandError if that fails but is not denied."""
-    table = f"prod.{use_case}_gold.{declaration(use_case).model.feature_table.name}"
+    table = f"prod.{use_case}_gold.{declaration(use_case).models[0].feature_table.name}"
     principal = f"dev-{use_case}-training"
     try:
         query("prod", f"delete from {table}", as_principal=principal)

@@ -41,7 +41,7 @@ def demo_report(
         },
         events=events(records),
         checks=[each.as_row() for each in checks],
-        charts=charts(declared.model.monitoring, records),
+        charts=charts(demo.model.declared.monitoring, records),
         decisions=[{"month": named(row["month"]), **_pick(row, "action", "reason")} for row in records.decisions],
         alerts=[_alert(row) for row in records.alerts],
         gates=[_pick(row, "version", "gate", "verdict", "reason") for row in records.gates],

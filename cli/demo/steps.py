@@ -10,7 +10,7 @@ from cli.demo.answers import Answer, ask, served_version
 from cli.demo.landing import Arrival, Landing, land
 from cli.demo.records import holdout, read
 from cli.errors import CommandError
-from cli.models import NamedModel, named_model
+from cli.models import NamedModel, models_of
 from cli.output import progress
 from cli.paths import current_home
 from cli.runs import TaskResult, start
@@ -32,13 +32,13 @@ class Demo:
 
     @property
     def model(self) -> NamedModel:
-        """The model that is live in prod."""
-        return named_model(self.use_case, "prod")
+        """The model that the story is about, in prod: the first that is declared."""
+        return models_of(self.use_case, "prod")[0]
 
     @property
     def serves(self) -> bool:
         """Whether the model answers on an endpoint."""
-        return declaration(self.use_case).model.serving is not None
+        return self.model.declared.serving is not None
 
     def records(self) -> Records:
         """What prod's jobs have recorded so far."""
@@ -48,13 +48,20 @@ class Demo:
         """Run the job of `stage` to its end. Raises CommandError where it fails."""
         self.follow(env, stage, self.begin(env, stage, **parameters))
 
+    def run_job(self, env: str, job: str) -> None:
+        """Run any job to its end. Raises CommandError where it fails."""
+        self.follow_job(env, job, start(workspace(env), job, {}))
+
     def begin(self, env: str, stage: str, **parameters: str) -> int:
         """Start the job of `stage`, and return its run."""
-        return start(workspace(env), f"{self.use_case}-{stage}", parameters)
+        return start(workspace(env), self.model.job(stage), parameters)
 
     def follow(self, env: str, stage: str, run_id: int) -> None:
         """Wait for a run of the job of `stage`. Raises CommandError where it fails."""
-        job = f"{self.use_case}-{stage}"
+        self.follow_job(env, self.model.job(stage), run_id)
+
+    def follow_job(self, env: str, job: str, run_id: int) -> None:
+        """Wait for a run of `job`. Raises CommandError where it fails."""
         result = follow_run(env, job, run_id)
         self.tasks.extend(result.tasks)
         if not result.succeeded:
@@ -73,6 +80,7 @@ def tell(demo: Demo) -> None:
     _heading("prod scores, and the endpoint is deployed")
     _serve_first(demo)
     _release(demo)
+    _train_others(demo)
     first, *later = demo.landing.arrivals
     _arrive(demo, first)
     if exploring is not None:
@@ -107,7 +115,7 @@ def _first_champion(demo: Demo) -> None:
 
 def _explore(demo: Demo) -> int | None:
     """Start dev's training beside what prod goes on to do; its run, or None where dev has a judged version."""
-    found = read(named_model(demo.use_case, "dev"))
+    found = read(models_of(demo.use_case, "dev")[0])
     if found.newest is not None and found.verdicts(found.newest).get(SIGN_OFF):
         _done("dev has a judged version")
         return None
@@ -121,6 +129,18 @@ def _serve_first(demo: Demo) -> None:
     if demo.serves:
         load_stacks("prod-serving")
     _ask(demo, "after the first promotion")
+
+
+def _train_others(demo: Demo) -> None:
+    """The use case's further models, each through its own gates; one that they let live scores too."""
+    for model in models_of(demo.use_case, "prod")[1:]:
+        _heading(f"prod trains {model.full_name} too")
+        if read(model).newest is not None:
+            _done("it has a version")
+            continue
+        demo.run_job("prod", model.job("training"))
+        if read(model).champion is not None:
+            demo.run_job("prod", model.job("scoring"))
 
 
 def _arrive(demo: Demo, arrival: Arrival) -> None:
@@ -158,7 +178,7 @@ def _release(demo: Demo) -> None:
 
 
 def _unreleased(demo: Demo) -> int | None:
-    return unreleased(demo.records(), served_version(demo.use_case))
+    return unreleased(demo.records(), served_version(demo.model))
 
 
 def unreleased(records: Records, served: int | None) -> int | None:
@@ -215,4 +235,4 @@ def _ask(demo: Demo, when: str) -> None:
     if live is None:
         raise CommandError(f"{demo.model.full_name} has no @champion {when}; see the tasks above")
     if demo.serves:
-        demo.answers.append(ask(demo.use_case, live, when))
+        demo.answers.append(ask(demo.model, live, when))

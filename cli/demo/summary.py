@@ -8,7 +8,7 @@ import click
 from cli.commands.history import measures
 from cli.commands.sql import query
 from cli.demo.checks import Judged
-from cli.models import named_model
+from cli.models import models_of
 from cli.output import Row, console, show
 from cli.paths import current_home
 from cli.runs import TaskResult
@@ -59,7 +59,7 @@ def summarize(use_case: str, sections: Sections, *, form: str) -> None:
 
 def _holdout(use_case: str) -> list[Row]:
     """One row per version of every environment."""
-    found = [row for env in _ENVIRONMENTS for row in measures(named_model(use_case, env))]
+    found = [row for env in _ENVIRONMENTS for row in measures(models_of(use_case, env)[0])]
     shown = ("env", "version", *_METRICS)
     return [{name: _rounded(row.get(name)) for name in shown} for row in found]
 

@@ -26,7 +26,7 @@ def _declared(patient: Patient, use_case: str) -> Iterator[str]:
     declared = patient.spec.use_cases[use_case]
     tables = [(Layer.BRONZE, feed.name) for feed in declared.feeds]
     tables += [(feed.silver.layer, feed.silver.name) for feed in declared.feeds]
-    made = (*declared.computed_tables, declared.model.outcome.table)
+    made = (*declared.computed_tables, *(model.outcome.table for model in declared.labelled))
     tables += [(table.layer, table.name) for table in made]
     copy = unmasked_table(patient.spec, patient.environment, use_case)
     tables += [(copy.layer, copy.name)] if copy else []

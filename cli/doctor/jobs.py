@@ -23,7 +23,7 @@ def _declared(patient: Patient) -> Mapping[str, tuple[str, JobDeclaration]]:
     from infra.main import JOBS  # noqa: PLC0415 - starts Node
 
     return {
-        names.job(use_case, declared.stage): (use_case, declared)
+        declared.name: (use_case, declared)
         for use_case in patient.environment.use_cases
         for declared in declared_jobs(patient.spec, patient.environment, use_case, "unknown", JOBS)
     }

@@ -5,27 +5,26 @@ from collections.abc import Iterator
 from cli.doctor.check import Fault, NotAskedError, check
 from cli.doctor.patient import Patient
 from cli.doctor.rights import model_name
+from ml.declarations import Model
 
 
-def served(patient: Patient) -> list[str]:
-    """The use cases that serve here. Raises NotAskedError if none does."""
-    found = [name for name, values in patient.environment.use_cases.items() if values.serving]
+def served(patient: Patient) -> list[tuple[str, Model, str]]:
+    """The models that serve here: use case, model, endpoint. Raises NotAskedError if none does."""
+    found = [
+        (name, model, model.serving.endpoint)
+        for name, values in patient.environment.use_cases.items()
+        for model in (patient.spec.use_cases[name].models if values.serving else ())
+        if model.serving
+    ]
     if not found:
         raise NotAskedError("no use case serves in this environment")
     return found
 
 
-def endpoint(patient: Patient, use_case: str) -> str:
-    """The name of its endpoint. Raises NotAskedError if it declares none."""
-    serving = patient.spec.use_cases[use_case].model.serving
-    if serving is None:
-        raise NotAskedError(f"{use_case} declares no serving")
-    return serving.endpoint
-
-
-def champion(patient: Patient, use_case: str) -> str | None:
+def champion(patient: Patient, use_case: str, model: Model) -> str | None:
     """The live version by its alias."""
-    listed = patient.workspace.registered_models.get(model_name(patient, use_case), include_aliases=True).aliases or []
+    name = model_name(patient, use_case, model)
+    listed = patient.workspace.registered_models.get(name, include_aliases=True).aliases or []
     return next((str(each.version_num) for each in listed if each.alias_name == "champion"), None)
 
 
@@ -33,9 +32,8 @@ def champion(patient: Patient, use_case: str) -> str | None:
 def every_live_model_has_its_endpoint(patient: Patient) -> Iterator[Fault]:
     """Serving is phase two: it is deployed once a version is live."""
     found = {str(each.name) for each in patient.workspace.serving_endpoints.list()}
-    for use_case in served(patient):
-        name = endpoint(patient, use_case)
-        if name not in found and champion(patient, use_case):
+    for use_case, model, name in served(patient):
+        if name not in found and champion(patient, use_case, model):
             fix = f"make deploy ENV={patient.environment.name} SERVING=1"
             yield Fault(subject=name, wrong="does not exist, and a version is live", fix=fix)
 
@@ -44,8 +42,8 @@ def every_live_model_has_its_endpoint(patient: Patient) -> Iterator[Fault]:
 def the_endpoint_serves_the_champion(patient: Patient) -> Iterator[Fault]:
     """Batch scoring goes by the alias, and callers by the endpoint."""
     found = {str(each.name) for each in patient.workspace.serving_endpoints.list()}
-    for use_case in served(patient):
-        name, live = endpoint(patient, use_case), champion(patient, use_case)
+    for use_case, model, name in served(patient):
+        live = champion(patient, use_case, model)
         if name not in found:
             continue
         config = patient.workspace.serving_endpoints.get(name).config

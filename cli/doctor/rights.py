@@ -7,7 +7,7 @@ from cli.doctor.patient import Patient
 from infra import names
 from infra.access.grants import VOLUMES, Grant, Holders, catalog_grants, model_grants, schema_grants, volume_grants
 from infra.access.holders import holders
-from ml.declarations import Layer
+from ml.declarations import Layer, Model
 
 
 def _held(patient: Patient) -> Mapping[str, Holders]:
@@ -62,8 +62,8 @@ def every_model_belongs_to_promotion(patient: Patient) -> Iterator[Fault]:
     """Only an owner moves an alias."""
     from databricks.sdk.errors import NotFound  # noqa: PLC0415 - takes half a second
 
-    for use_case in patient.environment.use_cases:
-        name = model_name(patient, use_case)
+    for use_case, model in models(patient):
+        name = model_name(patient, use_case, model)
         promotion = names.principal(patient.environment.name, use_case, "promotion")
         try:
             owner = patient.workspace.registered_models.get(name).owner
@@ -79,13 +79,21 @@ def every_model_belongs_to_promotion(patient: Patient) -> Iterator[Fault]:
 @check
 def everyone_holds_the_models(patient: Patient) -> Iterator[Fault]:
     """EXECUTE, and CREATE_MODEL_VERSION of training."""
-    for use_case, held in _held(patient).items():
-        yield from _missing(patient, "function", model_name(patient, use_case), model_grants(held))
+    held = _held(patient)
+    for use_case, model in models(patient):
+        yield from _missing(patient, "function", model_name(patient, use_case, model), model_grants(held[use_case]))
 
 
-def model_name(patient: Patient, use_case: str) -> str:
-    """Full name of a use case's registered model."""
-    return f"{patient.schema(use_case, Layer.OPS)}.{patient.spec.use_cases[use_case].model.name}"
+def models(patient: Patient) -> Iterator[tuple[str, Model]]:
+    """Every model that the environment has, with its use case."""
+    for use_case in patient.environment.use_cases:
+        for model in patient.spec.use_cases[use_case].models:
+            yield use_case, model
+
+
+def model_name(patient: Patient, use_case: str, model: Model) -> str:
+    """Full name of a registered model."""
+    return f"{patient.schema(use_case, Layer.OPS)}.{model.name}"
 
 
 CHECKS = (

@@ -19,7 +19,7 @@ def _environment(spec: Spec, environment: Environment) -> Iterator[str]:
     yield f"## {environment.name}\n"
     for use_case in environment.use_cases:
         for job in declared_jobs(spec, environment, use_case, "the deployed commit", JOBS):
-            yield f"### {names.job(use_case, job.stage)} ({environment.name})\n"
+            yield f"### {job.name} ({environment.name})\n"
             principal = names.principal(environment.name, use_case, job.principal)
             limit = f"{job.timeout_s // 60} minutes at most" if job.timeout_s else "without an end"
             yield f"{job.description} Runs as `{principal}`, {limit}; {_starts(job)}.\n"
@@ -45,5 +45,5 @@ def _runs(task: Task) -> str:
     if isinstance(task, WheelTask):
         return f"`{task.code}`"
     if isinstance(task, RunJobTask):
-        return f"the job of stage {task.stage}"
+        return f"the job `{task.job}`"
     return f"`{task.left} {task.operator} {task.right}`"

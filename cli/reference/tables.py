@@ -18,7 +18,8 @@ def declared(use_case: UseCase) -> tuple[Table, ...]:
     silver = [feed.silver for feed in use_case.feeds]
     derived = [each.table for each in use_case.derived]
     features = [each.table for each in use_case.feature_tables]
-    found = {each.name: each for each in (*silver, *derived, *features, use_case.model.outcome.table)}
+    outcomes = [model.outcome.table for model in use_case.labelled]
+    found = {each.name: each for each in (*silver, *derived, *features, *outcomes)}
     return tuple(found.values())
 
 

@@ -22,6 +22,6 @@ def unmasked_table(spec: Spec, environment: Environment, use_case: str) -> Table
     """
     if spec.platform.masked_reads is not MaskedReads.UNMASKED_TABLE:
         return None
-    features = spec.use_cases[use_case].model.feature_table.table
+    features = spec.use_cases[use_case].model_tables[0].table
     masked = {(column.layer, column.table) for column in hidden(spec, environment, use_case)}
     return unmasked(features) if (features.layer, features.name) in masked else None

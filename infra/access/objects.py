@@ -11,8 +11,8 @@ _ENDPOINT_LEVELS = {"view": "CAN_VIEW", "query": "CAN_QUERY"}
 _EXPERIMENT_LEVELS = {"read": "CAN_READ", "edit": "CAN_EDIT"}
 
 
-def _starts(job: JobDeclaration, stage: str) -> bool:
-    return any(isinstance(task, RunJobTask) and task.stage == stage for task in job.tasks)
+def _starts(job: JobDeclaration, name: str) -> bool:
+    return any(isinstance(task, RunJobTask) and task.job == name for task in job.tasks)
 
 
 def _role_level(job: JobDeclaration, role: RoleAccess) -> str | None:
@@ -33,7 +33,7 @@ def job_permissions(
 ) -> tuple[Permission, ...]:
     """Who may see, run or manage `job`: itself where it asks who started it, the jobs that start it, the roles."""
     itself = [Permission(level="CAN_VIEW", service_principal=principals[job.principal])]
-    starters = dict.fromkeys(principals[other.principal] for other in jobs if _starts(other, job.stage))
+    starters = dict.fromkeys(principals[other.principal] for other in jobs if _starts(other, job.name))
     levels = ((group, _role_level(job, role)) for group, role in roles.items())
     return (
         *(itself if job.needs_approval_right else []),

@@ -35,7 +35,7 @@ class ClusterProps:
 
 @dataclass(frozen=True, kw_only=True)
 class JobProps:
-    """`run_as` is an application id; `job_ids` are references to the jobs that its tasks start, by stage;
+    """`run_as` is an application id; `job_ids` are references to the jobs that its tasks start, by name;
     `libraries` are the paths of the wheels that travel with the jobs' own, in the order in which they are installed;
     `environment_version` is that of serverless compute; `notify` are e-mail addresses."""
 
@@ -135,7 +135,7 @@ def _task(task: Task, props: JobProps) -> Resource:
         )
     if isinstance(task, RunJobTask):
         run = databricks.job.JobTaskRunJobTask(
-            job_id=Token.as_number(props.job_ids[task.stage]), job_parameters=dict(task.parameters) or None
+            job_id=Token.as_number(props.job_ids[task.job]), job_parameters=dict(task.parameters) or None
         )
         return databricks.job.JobTask(task_key=task.key, depends_on=after, run_job_task=run)
     return databricks.job.JobTask(task_key=task.key, depends_on=after, condition_task=_condition(task))

@@ -8,6 +8,7 @@ def approval(context: JobContext) -> JobDeclaration | None:
     if context.values.promotion is None:
         return None
     return JobDeclaration(
+        name=context.job("approval"),
         stage="approval",
         description="Record that a named person signs a model version off.",
         policy="cpu_single_node",
@@ -17,7 +18,7 @@ def approval(context: JobContext) -> JobDeclaration | None:
         needs_approval_right=True,
         parameters=(("version", ""), ("by", "")),
         tasks=(
-            context.wheel_task(
+            context.model_task(
                 "approval",
                 entry_point="approval",
                 code="ml/gates/approval.py",

@@ -6,7 +6,7 @@ from typing import Literal
 
 from infra import names
 from infra.spec import Compute, Jobs, Switch
-from ml.declarations import UseCase
+from ml.declarations import Model, UseCase
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,10 +30,10 @@ class WheelTask:
 
 @dataclass(frozen=True, kw_only=True)
 class RunJobTask:
-    """A task that starts another job of the same use case and waits for it."""
+    """A task that starts another job of the same use case, by its name, and waits for it."""
 
     key: str
-    stage: str
+    job: str
     parameters: tuple[tuple[str, str], ...] = ()
     after: tuple[After, ...] = ()
 
@@ -81,12 +81,15 @@ class Continuous:
 class JobDeclaration:
     """One job. A `timeout_s` of 0 is none, of a job that runs continuously.
 
+    `name` is the job's in its workspace; a stage that works on one model has a job for each.
+
     `policy` names the cluster policy that its cluster obeys; a job without wheel tasks has none, nor has one whose
     `compute` is serverless. `runs_as` is the
     stage whose service principal it runs as, where that is not its own. `needs_approval_right`: people start it by
     the right `approval` and not by `jobs`.
     """
 
+    name: str
     stage: str
     description: str
     tasks: tuple[Task, ...]
@@ -106,7 +109,7 @@ class JobDeclaration:
 
 @dataclass(frozen=True, kw_only=True)
 class JobContext:
-    """What a job is declared from: a use case in an environment.
+    """What a job is declared from: a model of a use case in an environment. Some jobs are the same for every model.
 
     `unmasked_table` is the name of the feature table without sensitive columns that ingest also writes, and
     `source_features` of the one that scoring reads; empty where there is none, and what is declared is read.
@@ -115,6 +118,7 @@ class JobContext:
     """
 
     use_case: UseCase
+    model: Model
     catalog: str
     source_catalog: str
     values: Jobs
@@ -128,6 +132,27 @@ class JobContext:
     def landing_path(self) -> str:
         """Where raw files arrive."""
         return names.landing_path(self.catalog, self.use_case.name)
+
+    def job(self, stage: str) -> str:
+        """Name of the stage's job for the model."""
+        return names.job(self.use_case.label(self.model), stage)
+
+    def shared_job(self, stage: str) -> str:
+        """Name of the stage's job for all models of the use case."""
+        return names.job(self.use_case.name, stage)
+
+    def model_task(
+        self,
+        key: str,
+        *,
+        entry_point: str,
+        code: str,
+        after: tuple[After, ...] = (),
+        parameters: Mapping[str, str] | None = None,
+    ) -> WheelTask:
+        """A wheel task that works on the model, and says on which."""
+        named = {"model": self.model.name} | dict(parameters or {})
+        return self.wheel_task(key, entry_point=entry_point, code=code, after=after, parameters=named)
 
     def wheel_task(
         self,

@@ -7,6 +7,7 @@ from infra import names
 from infra.access.hidden import unmasked_table
 from infra.jobs.declaration import JobContext, JobDeclaration
 from infra.spec import Compute, Environment, Jobs, Spec
+from ml.declarations import Model
 
 # The jobs in an order in which each comes after those it starts. `infra.main` has the list.
 JobFactories = tuple[Callable[[JobContext], JobDeclaration | None], ...]
@@ -15,10 +16,23 @@ JobFactories = tuple[Callable[[JobContext], JobDeclaration | None], ...]
 def declared_jobs(
     spec: Spec, environment: Environment, use_case: str, git_commit: str, factories: JobFactories
 ) -> list[JobDeclaration]:
-    """What the factories declare for `use_case`, in their order."""
+    """What the factories declare for `use_case`, in their order; of a stage, model by model."""
+    contexts = [_context(spec, environment, use_case, model, git_commit) for model in spec.use_cases[use_case].models]
+    found: dict[str, JobDeclaration] = {}
+    for factory in factories:
+        for context in contexts:
+            declared = factory(context)
+            # A job that all models share has the same name for each.
+            if declared is not None:
+                found.setdefault(declared.name, _placed(declared, context.values))
+    return list(found.values())
+
+
+def _context(spec: Spec, environment: Environment, use_case: str, model: Model, git_commit: str) -> JobContext:
     source = spec.source_of(environment, use_case)
-    context = JobContext(
+    return JobContext(
         use_case=spec.use_cases[use_case],
+        model=model,
         catalog=environment.catalog,
         source_catalog=source.catalog,
         unmasked_table=_unmasked(spec, environment, use_case),
@@ -28,7 +42,6 @@ def declared_jobs(
         package_index=environment.security.named_index,
         secret_scope=names.secret_scope(environment.name),
     )
-    return [_placed(found, context.values) for factory in factories if (found := factory(context))]
 
 
 def _unmasked(spec: Spec, environment: Environment, use_case: str) -> str:

@@ -26,6 +26,7 @@ def ingest(context: JobContext) -> JobDeclaration | None:
     if _never_ends(context):
         return _continuous(context, values.schedule)
     return JobDeclaration(
+        name=context.shared_job("ingest"),
         stage="ingest",
         description="Raw files to bronze, silver and gold; features to the online store.",
         policy="cpu_autoscaling",
@@ -42,6 +43,7 @@ def requests(context: JobContext) -> JobDeclaration | None:
     if context.values.ingest is None or not _never_ends(context):
         return None
     return JobDeclaration(
+        name=context.shared_job("requests"),
         stage="requests",
         description="Record which delivery or person the continuous ingest removes in its next round.",
         policy="cpu_single_node",
@@ -110,6 +112,7 @@ def _continuous(context: JobContext, switch: Switch) -> JobDeclaration:
         "continuous", entry_point="ingest_continuous", code="ml/continuous.py", parameters=parameters
     )
     return JobDeclaration(
+        name=context.shared_job("ingest"),
         stage="ingest",
         description="What arrives to bronze, silver and gold, and features to the online store, again and again.",
         policy="cpu_autoscaling",

@@ -4,24 +4,24 @@ A job that changes an endpoint may wait for two changes, to a version and back; 
 (`Serving.release_limit_s`), which the job's limit contains.
 """
 
-from ml.declarations import UseCase
+from ml.declarations import Model, UseCase
 
 
-def release_s(use_case: UseCase) -> int:
+def release_s(use_case: UseCase, model: Model) -> int:
     """Promotion, or roll-back: its own work, and an endpoint that is changed and changed back."""
-    return use_case.jobs.timeout_s + (use_case.model.serving.release_limit_s if use_case.model.serving else 0)
+    return use_case.jobs.timeout_s + (model.serving.release_limit_s if model.serving else 0)
 
 
-def training_s(use_case: UseCase) -> int:
+def training_s(use_case: UseCase, model: Model) -> int:
     """Training, and the promotion that it waits for."""
-    return use_case.jobs.timeout_s + release_s(use_case)
+    return use_case.jobs.timeout_s + release_s(use_case, model)
 
 
-def monitoring_s(use_case: UseCase) -> int:
+def monitoring_s(use_case: UseCase, model: Model) -> int:
     """Monitoring, and the training that it waits for."""
-    return use_case.jobs.timeout_s + training_s(use_case)
+    return use_case.jobs.timeout_s + training_s(use_case, model)
 
 
 def integration_s(use_case: UseCase) -> int:
-    """Ingest and scoring, and training in between."""
-    return 2 * use_case.jobs.timeout_s + training_s(use_case)
+    """Ingest and scoring, and training in between; models are trained side by side."""
+    return 2 * use_case.jobs.timeout_s + max(training_s(use_case, model) for model in use_case.models)

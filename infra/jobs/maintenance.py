@@ -10,10 +10,15 @@ def maintenance(context: JobContext) -> JobDeclaration | None:
         return None
     settings = context.use_case.jobs
     # Only who owns a table may keep it: predictions are scoring's.
+    # One table has those of all models, so any scoring job may; the first model's does.
     predictions = RunJobTask(
-        key="predictions", stage="scoring", parameters=(("maintain", "yes"),), after=(After(task="maintenance"),)
+        key="predictions",
+        job=context.shared_job("scoring"),
+        parameters=(("maintain", "yes"),),
+        after=(After(task="maintenance"),),
     )
     return JobDeclaration(
+        name=context.shared_job("maintenance"),
         stage="maintenance",
         description="Compact tables, and remove versions older than is declared or needed.",
         policy="cpu_single_node",

@@ -21,17 +21,18 @@ def monitoring(context: JobContext) -> JobDeclaration | None:
         return None
     settings = context.use_case.jobs
     return JobDeclaration(
+        name=context.job("monitoring"),
         stage="monitoring",
         description="Measure every month, decide, then alert or train again.",
         policy="cpu_single_node",
         # Its own time, that of training and that of training's promotion, which it waits for.
-        timeout_s=monitoring_s(context.use_case),
+        timeout_s=monitoring_s(context.use_case, context.model),
         starts=Schedule(cron=settings.monitoring_cron, timezone=settings.timezone, switch=values.schedule),
         # The first month that a retraining must not learn from; empty: as decided.
         parameters=(("holdout_start", ""),),
         tasks=(
-            context.wheel_task("monitoring", entry_point="monitoring", code="ml/monitoring/measure.py"),
-            context.wheel_task(
+            context.model_task("monitoring", entry_point="monitoring", code="ml/monitoring/measure.py"),
+            context.model_task(
                 "decision",
                 entry_point="decision",
                 code="ml/monitoring/decide.py",
@@ -45,7 +46,7 @@ def monitoring(context: JobContext) -> JobDeclaration | None:
                 right="nothing",
                 after=(After(task="decision"),),
             ),
-            context.wheel_task(
+            context.model_task(
                 "alert",
                 entry_point="alert",
                 code="ml/monitoring/alert.py",
@@ -55,7 +56,7 @@ def monitoring(context: JobContext) -> JobDeclaration | None:
             ConditionTask(key="should_retrain", left=_ACTION, right="retrain", after=(After(task="decision"),)),
             RunJobTask(
                 key="retraining",
-                stage="training",
+                job=context.job("training"),
                 parameters=(
                     ("reason", "{{tasks.decision.values.reason}}"),
                     ("holdout_start", "{{tasks.decision.values.holdout_start}}"),

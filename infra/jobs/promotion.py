@@ -13,32 +13,33 @@ def promotion(context: JobContext) -> JobDeclaration | None:
         return None
     gates = ("compliance", "comparison", "infrastructure")
     return JobDeclaration(
+        name=context.job("promotion"),
         stage="promotion",
         description="Put a model version through its gates; make it champion if all pass.",
         policy="cpu_single_node",
-        timeout_s=release_s(context.use_case),
+        timeout_s=release_s(context.use_case, context.model),
         # No version by default: a run must say which one it judges.
         parameters=(("version", ""), ("source_catalog", context.source_catalog)),
         tasks=(
-            context.wheel_task(
+            context.model_task(
                 "compliance",
                 entry_point="gates_compliance",
                 code="ml/gates/compliance.py",
                 parameters=_DATA_AND_VERSION,
             ),
-            context.wheel_task(
+            context.model_task(
                 "comparison",
                 entry_point="gates_comparison",
                 code="ml/gates/comparison.py",
                 parameters=_DATA_AND_VERSION,
             ),
-            context.wheel_task(
+            context.model_task(
                 "infrastructure",
                 entry_point="gates_infrastructure",
                 code="ml/gates/infrastructure.py",
                 parameters=_DATA_AND_VERSION,
             ),
-            context.wheel_task(
+            context.model_task(
                 "sign_off",
                 entry_point="gates_sign_off",
                 code="ml/gates/sign_off.py",
@@ -51,14 +52,14 @@ def promotion(context: JobContext) -> JobDeclaration | None:
                 right="pass",
                 after=(After(task="sign_off"),),
             ),
-            context.wheel_task(
+            context.model_task(
                 "promotion",
                 entry_point="promotion",
                 code="ml/release/promote.py",
                 parameters=_VERSION,
                 after=(After(task="approved", outcome="true"),),
             ),
-            context.wheel_task(
+            context.model_task(
                 "serving",
                 entry_point="serving",
                 code="ml/release/deploy.py",

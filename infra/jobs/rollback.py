@@ -9,16 +9,17 @@ def rollback(context: JobContext) -> JobDeclaration | None:
     if context.values.promotion is None:
         return None
     return JobDeclaration(
+        name=context.job("rollback"),
         stage="rollback",
         description="Make an earlier version champion again, on the endpoint too.",
         policy="cpu_single_node",
-        timeout_s=release_s(context.use_case),
+        timeout_s=release_s(context.use_case, context.model),
         # Only the model's owner may move its aliases.
         runs_as="promotion",
         # Without a version it returns to @previous. Who asks, and why, has no default: it is recorded.
         parameters=(("to_version", ""), ("reason", ""), ("by", "")),
         tasks=(
-            context.wheel_task(
+            context.model_task(
                 "rollback",
                 entry_point="rollback",
                 code="ml/release/rollback.py",

@@ -10,6 +10,7 @@ def scoring(context: JobContext) -> JobDeclaration | None:
         return None
     settings = context.use_case.jobs
     return JobDeclaration(
+        name=context.job("scoring"),
         stage="scoring",
         description="Predictions of the live model for the rows that have none.",
         policy="cpu_autoscaling",
@@ -18,7 +19,7 @@ def scoring(context: JobContext) -> JobDeclaration | None:
         # `forget` and `maintain` are for runs that score nothing: they remove a person's predictions, or compact them.
         parameters=(("source_catalog", context.source_catalog), ("forget", ""), ("maintain", "")),
         tasks=(
-            context.wheel_task(
+            context.model_task(
                 "scoring",
                 entry_point="scoring",
                 code="ml/scoring/batch.py",

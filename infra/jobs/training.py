@@ -11,12 +11,13 @@ def training(context: JobContext) -> JobDeclaration | None:
         return None
     settings = context.use_case.jobs
     return JobDeclaration(
+        name=context.job("training"),
         stage="training",
         description="Train a model version, then run the promotion job for it.",
         # On one node a library has all of its memory and cores; Spark's trees spread over workers.
-        policy="cpu_autoscaling" if context.use_case.model.is_distributed else "cpu_single_node",
+        policy="cpu_autoscaling" if context.model.is_distributed else "cpu_single_node",
         # Its own time and that of the promotion job, which it waits for.
-        timeout_s=training_s(context.use_case),
+        timeout_s=training_s(context.use_case, context.model),
         starts=Schedule(cron=settings.training_cron, timezone=settings.timezone, switch=values.schedule),
         parameters=(
             ("sample_rows", "0"),
@@ -25,7 +26,7 @@ def training(context: JobContext) -> JobDeclaration | None:
             ("holdout_start", ""),
         ),
         tasks=(
-            context.wheel_task(
+            context.model_task(
                 "training",
                 entry_point="training",
                 code="ml/training/train.py",
@@ -42,7 +43,7 @@ def training(context: JobContext) -> JobDeclaration | None:
             ),
             RunJobTask(
                 key="promotion",
-                stage="promotion",
+                job=context.job("promotion"),
                 parameters=(
                     ("version", "{{tasks.training.values.model_version}}"),
                     ("source_catalog", parameter("source_catalog")),

@@ -16,6 +16,7 @@ def training_gpu(context: JobContext) -> JobDeclaration | None:
         return None
     return replace(
         usual,
+        name=context.job("training-gpu"),
         stage="training-gpu",
         description="Train a model version on a GPU, then run the promotion job for it.",
         policy="gpu_single_node",

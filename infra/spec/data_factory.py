@@ -11,6 +11,8 @@ class FactoryPipeline(Values):
     """One job of one use case, started by the factory and by no schedule of Databricks' own."""
 
     use_case: Name
+    model: Name | None = None
+    """one of the use case's models, whose job it is; left out: the first"""
     job: Literal["training", "scoring"]
     every: Literal["Day", "Week", "Month"]
     hour_utc: Annotated[StrictInt, Field(ge=0, le=23, description="0 to 23")]

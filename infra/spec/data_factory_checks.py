@@ -38,4 +38,17 @@ def pipelines_start_what_is_there(read: Read) -> Iterator[Problem]:
                 yield problem(source, ("data_factory", "group"), given=group, allowed=allowed, fix=fix)
 
 
-DATA_FACTORY_CHECKS = (the_factory_is_switched_on, pipelines_start_what_is_there)
+def pipelines_name_declared_models(read: Read) -> Iterator[Problem]:
+    """A job of a model that the use case does not have would not be found."""
+    for source in read.environments.values():
+        for name in table(source.data, "data_factory", "pipelines"):
+            location = ("data_factory", "pipelines", name)
+            use_case, model = (dig(source.data, *location, step) for step in ("use_case", "model"))
+            declared = read.use_cases.get(str(use_case))
+            known = [each.name for each in declared.models] if declared else []
+            if declared and model is not None and model not in known:
+                allowed, fix = f"a model of {use_case}: {', '.join(known)}", "name one, or leave it out for the first"
+                yield problem(source, (*location, "model"), given=model, allowed=allowed, fix=fix)
+
+
+DATA_FACTORY_CHECKS = (the_factory_is_switched_on, pipelines_start_what_is_there, pipelines_name_declared_models)

@@ -43,12 +43,19 @@ def refused_masked_reads_do_not_happen(read: Read) -> Iterator[Problem]:
 def models_do_without_sensitive_columns(read: Read) -> Iterator[Problem]:
     """The table that scoring reads instead has everything that the model takes, or it could not be scored."""
     for name, use_case in read.use_cases.items() if dig(read.platform.data, "masked_reads") == _UNMASKED else ():
-        table_, model = use_case.model.feature_table.table, use_case.model
-        sensitive = {column.name for column in table_.columns if column.sensitive}
-        needed = sorted(sensitive & {*model.features, *table_.keys})
-        if needed:
-            allowed = f"serverless or refused, since {name} scores by the sensitive {', '.join(needed)}"
-            fix = "choose one of them, or let the model do without"
+        wrong = {}
+        for model in use_case.models:
+            table_ = model.feature_table.table
+            sensitive = {column.name for column in table_.columns if column.sensitive}
+            needed = sorted(sensitive & {*model.features, *table_.keys})
+            if needed:
+                reason = f"{name} scores by the sensitive {', '.join(needed)}"
+                wrong[reason] = "choose one of them, or let the model do without"
+        tables = [table_.table for table_ in use_case.model_tables]
+        if len(tables) > 1 and any(column.sensitive for table_ in tables for column in table_.columns):
+            wrong[f"models of {name} take several feature tables"] = "choose one of them, or declare one table for all"
+        for reason, fix in wrong.items():
+            allowed = f"serverless or refused, since {reason}"
             yield problem(read.platform, ("masked_reads",), given=_UNMASKED, allowed=allowed, fix=fix)
 
 

@@ -118,7 +118,7 @@ def serving_has_what_it_needs(read: Read) -> Iterator[Problem]:
             continue
         declared = read.use_cases.get(use_case)
         needs = {
-            "a use case that declares serving": declared is None or declared.model.serving is not None,
+            "a use case that declares serving": declared is None or any(model.serving for model in declared.models),
             "an environment with online_store": table(source.data, "online_store"),
             "jobs with monitoring": "monitoring" in present(values, "jobs"),
         }

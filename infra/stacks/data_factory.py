@@ -41,7 +41,9 @@ def data_factory_stack(app: Scope, spec: Spec, environment: Environment, declare
     _member(stack, spec, declared, identity)
     factory = _factory(stack, spec, environment, identity)
     for name, pipeline in declared.pipelines.items():
-        job = names.job(pipeline.use_case, pipeline.job)
+        use_case = spec.use_cases[pipeline.use_case]
+        model = use_case.model_named(pipeline.model) if pipeline.model else use_case.models[0]
+        job = names.job(use_case.label(model), pipeline.job)
         found = databricks.data_databricks_job.DataDatabricksJob(stack, f"job-{name}", job_name=job)
         started = JobPipelineProps(
             name=name, factory=factory, job_id=found.id, every=pipeline.every, hour_utc=pipeline.hour_utc

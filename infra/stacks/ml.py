@@ -21,7 +21,7 @@ from infra.jobs.declaration import JobDeclaration
 from infra.jobs.declared import JobFactories, declared_jobs
 from infra.release import Release
 from infra.spec import Environment, OnlineStore, Spec
-from ml.declarations import Layer, UseCase
+from ml.declarations import Layer, Model, UseCase
 from ml.declarations import online_store as store_name
 
 
@@ -72,8 +72,9 @@ def ml_stack(app: Scope, spec: Spec, environment: Environment, release: Release,
     )
     for name in environment.use_cases:
         use_case = spec.use_cases[name]
-        _model(parts, use_case)
-        _experiment(parts, use_case, place)
+        for model in use_case.models:
+            _model(parts, use_case, model)
+            _experiment(parts, use_case, model, place)
         _jobs(parts, use_case, jobs)
 
 
@@ -82,7 +83,7 @@ def _online_store(parts: _Parts, limits: OnlineStore) -> None:
     served = [
         name
         for name, values in parts.environment.use_cases.items()
-        if parts.spec.use_cases[name].model.serving and values.jobs.ingest
+        if values.jobs.ingest and any(model.serving for model in parts.spec.use_cases[name].models)
     ]
     props = OnlineStoreProps(
         name=store_name(parts.environment.catalog),
@@ -92,25 +93,25 @@ def _online_store(parts: _Parts, limits: OnlineStore) -> None:
     online_store(parts.stack, "online-store", props)
 
 
-def _model(parts: _Parts, use_case: UseCase) -> None:
+def _model(parts: _Parts, use_case: UseCase, model: Model) -> None:
     """The registered model, owned by the promotion principal: only an owner may move an alias."""
     held = holders(parts.spec, parts.environment, use_case.name, parts.principals)
     props = RegisteredModelProps(
         catalog=parts.environment.catalog,
         schema=names.schema(use_case.name, Layer.OPS),
-        name=use_case.model.name,
-        comment=use_case.model.comment,
+        name=model.name,
+        comment=model.comment,
         owner=parts.run_as(use_case.name, "promotion"),
         grants=model_grants(held),
     )
-    registered_model(parts.stack, f"{use_case.name}-model", props)
+    registered_model(parts.stack, f"{use_case.label(model)}-model", props)
 
 
-def _experiment(parts: _Parts, use_case: UseCase, place: Resource) -> None:
+def _experiment(parts: _Parts, use_case: UseCase, model: Model, place: Resource) -> None:
     values = parts.environment.use_cases[use_case.name]
     stages = values.jobs.stages
     props = ExperimentProps(
-        name=names.experiment(parts.environment.catalog, use_case.name),
+        name=names.experiment(parts.environment.catalog, use_case.label(model)),
         directory=place,
         permissions=experiment_permissions(
             {stage: stage_access(parts.spec, stage) for stage in stages},
@@ -118,7 +119,7 @@ def _experiment(parts: _Parts, use_case: UseCase, place: Resource) -> None:
             values.access,
         ),
     )
-    experiment(parts.stack, f"{use_case.name}-experiment", props)
+    experiment(parts.stack, f"{use_case.label(model)}-experiment", props)
 
 
 def _jobs(parts: _Parts, use_case: UseCase, factories: JobFactories) -> None:
@@ -126,7 +127,7 @@ def _jobs(parts: _Parts, use_case: UseCase, factories: JobFactories) -> None:
     job_ids: dict[str, str] = {}
     for declaration in declared:
         props = _job_props(parts, use_case, declaration, declared, job_ids)
-        job_ids[declaration.stage] = job(parts.stack, names.job(use_case.name, declaration.stage), props).id
+        job_ids[declaration.name] = job(parts.stack, declaration.name, props).id
 
 
 def _job_props(
@@ -143,7 +144,7 @@ def _job_props(
     runtime = job_runtime(declaration, environment)
     travelling = parts.release.libraries.get(runtime.key, ()) if runtime else ()
     return JobProps(
-        name=names.job(use_case.name, declaration.stage),
+        name=declaration.name,
         declaration=declaration,
         run_as=principals[declaration.principal],
         wheel_path=names.wheel_path(environment.catalog, wheel.sha256, wheel.path.name),

@@ -27,7 +27,7 @@ from infra.constructs.serving_endpoint import (
 from infra.constructs.stack import StackProps, databricks_stack
 from infra.spec import Environment, Spec
 from infra.spec.use_case import ServingValues
-from ml.declarations import Layer, Serving, UseCase
+from ml.declarations import Layer, Model, Serving, UseCase
 
 # Daily: a warehouse that starts every hour costs more than an alert that comes some hours later.
 _ALERT_CRON = "0 0 10 * * ?"
@@ -98,8 +98,10 @@ def serving_stack(app: Scope, spec: Spec, environment: Environment) -> None:
     )
     for name, values in environment.use_cases.items():
         declared = spec.use_cases[name]
-        if values.serving and declared.model.serving:
-            _endpoint(parts, declared, declared.model.serving)
+        served = [(model, model.serving) for model in declared.models if model.serving] if values.serving else []
+        for model, serving in served:
+            _endpoint(parts, declared, model, serving)
+        if served:
             _predictions(parts, declared)
             place = _directory(parts, declared)
             _monitor(parts, declared, place)
@@ -117,9 +119,9 @@ def _used_principals(environment: Environment) -> tuple[str, ...]:
     )
 
 
-def _endpoint(parts: _Parts, use_case: UseCase, serving: Serving) -> None:
+def _endpoint(parts: _Parts, use_case: UseCase, model: Model, serving: Serving) -> None:
     values = parts.environment.use_cases[use_case.name]
-    model = use_case.model.full_name(parts.environment.catalog, use_case.name)
+    label, name = use_case.label(model), model.full_name(parts.environment.catalog, use_case.name)
     recorded = values.serving is not None and values.serving.inference_table
     table = InferenceTable(
         catalog=parts.environment.catalog,
@@ -128,13 +130,13 @@ def _endpoint(parts: _Parts, use_case: UseCase, serving: Serving) -> None:
     )
     props = ServingEndpointProps(
         declaration=serving,
-        description=use_case.model.comment,
-        serves=live_version(parts.stack, f"{use_case.name}-model", model),
+        description=model.comment,
+        serves=live_version(parts.stack, f"{label}-model", name),
         inference_table=table if recorded else None,
         tags={"environment": parts.environment.name, "use_case": use_case.name},
         permissions=endpoint_permissions(parts.run_as(use_case.name, "promotion"), values.access),
     )
-    serving_endpoint(parts.stack, f"{use_case.name}-endpoint", props)
+    serving_endpoint(parts.stack, f"{label}-endpoint", props)
 
 
 def _predictions(parts: _Parts, use_case: UseCase) -> None:
@@ -167,8 +169,8 @@ def _monitor(parts: _Parts, use_case: UseCase, place: str) -> None:
         output_schema=f"{parts.environment.catalog}.{names.schema(use_case.name, Layer.OPS)}",
         assets_dir=f"/Workspace{place}/{use_case.name}-monitor",
         warehouse_id=parts.warehouse_id,
-        timestamp_column=use_case.model.feature_table.event_time,
-        prediction_column="probability",
+        timestamp_column=use_case.models[0].feature_table.event_time,
+        prediction_column=use_case.models[0].problem.output[0].name,
         model_column="model_version",
         cron=use_case.jobs.monitoring_cron,
         timezone=use_case.jobs.timezone,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ml.declarations.feed import Feed
+from ml.declarations.outcomes import Outcome
 from ml.declarations.table import Column, Layer, Table
 from ml.declarations.usecase import UseCase
 
@@ -30,13 +31,10 @@ class Hidden:
 
 def hidden_columns(use_case: UseCase) -> tuple[Hidden, ...]:
     """Every column to hide, of the tables that jobs write in bronze, silver and gold; sorted, each once."""
-    model = use_case.model
-    waiting = f"{model.outcome.table.name}{_QUARANTINE}"
     found = [hidden for feed in use_case.feeds for hidden in _of_feed(feed)]
     computed = use_case.computed_tables
     found += [hidden for table in computed for hidden in _of(table.layer, table.name, table.columns)]
-    found += _of(model.outcome.table.layer, model.outcome.table.name, model.outcome.table.columns)
-    found += _of(model.outcome.table.layer, waiting, model.outcome.source.columns)
+    found += [hidden for model in use_case.labelled for hidden in _of_outcome(model.outcome)]
     return tuple(sorted(set(found)))
 
 
@@ -63,6 +61,13 @@ def _of(layer: Layer, table: str, columns: Iterable[Column]) -> Iterator[Hidden]
     for column in columns:
         if column.sensitive:
             yield Hidden(layer=layer, table=table, column=column.name, how=column.type)
+
+
+def _of_outcome(outcome: Outcome) -> Iterator[Hidden]:
+    """Of the outcome table and of its quarantine, which holds the rows as they were read."""
+    table = outcome.table
+    yield from _of(table.layer, table.name, table.columns)
+    yield from _of(table.layer, f"{table.name}{_QUARANTINE}", outcome.source.columns)
 
 
 def _of_feed(feed: Feed) -> Iterator[Hidden]:

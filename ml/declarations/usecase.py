@@ -9,6 +9,7 @@ from ml.declarations.features import FeatureTable
 from ml.declarations.feed import Feed
 from ml.declarations.formats import Source
 from ml.declarations.model import Model
+from ml.declarations.model_checks import each_once, wrong_models
 from ml.declarations.periods import Calendar
 from ml.declarations.retention import Retention
 from ml.declarations.table import Table
@@ -52,7 +53,8 @@ class UseCase:
     comment: str
     owner: str
     feeds: tuple[Feed, ...]
-    model: Model
+    # The first has the plain names of what is deployed for it; those of a further one carry its name (see `label`).
+    models: tuple[Model, ...]
     jobs: JobSettings
     calendar: Calendar = field(default_factory=Calendar)
     # Computed in this order, each from feeds, other use cases' tables and what stands before it.
@@ -64,7 +66,7 @@ class UseCase:
         self.retention.check(self.calendar)
         written = {feed.silver.name for feed in self.feeds} | {each.table.name for each in self.derived}
         sources = {table.source.name for table in self.feature_tables}
-        sources |= set() if self.model.outcome.use_case else {self.model.outcome.source.name}
+        sources |= {model.outcome.source.name for model in self.models if not model.outcome.use_case}
         built = [table.name for table in self.feature_tables]
         names = [feed.name for feed in self.feeds]
         silent = [feed.name for feed in self.feeds if not isinstance(feed.source, Source)]
@@ -74,7 +76,7 @@ class UseCase:
             [
                 None if sources <= written else f"{sorted(sources - written)} are read but no feed writes them",
                 *self._underived(),
-                *self._unjudged(),
+                *wrong_models(self.models),
                 None if len(built) == len(set(built)) else f"feature tables {built} repeat a name: rename one",
                 None if len(names) == len(set(names)) else f"feeds {names} repeat a name: rename one",
                 f"feeds {silent} bring no files that could start their ingest: set jobs.ingest_cron or "
@@ -98,25 +100,40 @@ class UseCase:
                 yield f"derived table {each.table.name!r} has the name of another table: rename it"
             there.add(each.table.name)
 
-    def _unjudged(self) -> Iterator[str]:
-        """Gates and monitoring that judge by measures which the model's problem does not have."""
-        problem = self.model.problem
-        for what, measures in (
-            ("gates judge", self.model.gates.measures),
-            ("monitoring judges", self.model.monitoring.measures),
-        ):
-            lacking = problem.lacks(measures)
-            if lacking:
-                yield (
-                    f"{what} by {', '.join(lacking)}, which {problem.name} does not have: it is measured by "
-                    f"{', '.join(measure.name for measure in problem.measures)}; such a model can be trained, and not "
-                    "be released by these"
-                )
+    def model_named(self, name: str | None) -> Model:
+        """The model called `name`; without a name the only one. Raises LookupError that lists those there are."""
+        found = [model for model in self.models if name in (None, model.name)]
+        if len(found) == 1:
+            return found[0]
+        known = ", ".join(model.name for model in self.models)
+        raise LookupError(
+            f"use case {self.name!r} has no model {name!r}: it has {known}"
+            if name
+            else f"use case {self.name!r} has several models: name one of {known}"
+        )
+
+    def label(self, model: Model) -> str:
+        """What names of things that belong to one model begin with: `<usecase>`, of a further one `<usecase>-<model>`.
+
+        The first keeps the plain names, so that another model changes nothing of what is deployed for it.
+        """
+        return self.name if model.name == self.models[0].name else f"{self.name}-{model.name}"
+
+    @property
+    def model_tables(self) -> tuple[FeatureTable, ...]:
+        """The feature tables that models take, each once."""
+        return each_once(model.feature_table for model in self.models)
+
+    @property
+    def labelled(self) -> tuple[Model, ...]:
+        """One model per outcome table: models that learn from the same outcomes share it."""
+        first = {model.outcome.table.name: model for model in reversed(self.models)}
+        return tuple(model for model in self.models if first[model.outcome.table.name] is model)
 
     @property
     def feature_tables(self) -> tuple[FeatureTable, ...]:
-        """All feature tables, in the order in which they are built; the model's own is the last."""
-        return (*self.more_feature_tables, self.model.feature_table)
+        """All feature tables, in the order in which they are built; those that models take are the last."""
+        return (*self.more_feature_tables, *self.model_tables)
 
     @property
     def computed_tables(self) -> tuple[Table, ...]:

@@ -27,22 +27,32 @@ def main(arguments: Sequence[str] | None = None) -> None:
     gold = Gold(tables=tables, task=task, kept_at=kept_at / "gold", unmasked_table=parsed.unmasked_table)
     gold.build_derived()
     runtime.side_by_side(lambda build: build(), (gold.build_features, gold.build_outcomes))
-    rows_in, feature_rows, outcome_rows, rows_quarantined = gold.held()
+    held = gold.held()
     runtime.report(
         task="features",
-        rows_in=rows_in,
-        rows_kept=feature_rows + outcome_rows,
-        rows_quarantined=rows_quarantined,
-        feature_rows=feature_rows,
-        outcome_rows=outcome_rows,
+        rows_in=held.read,
+        rows_kept=held.features + held.outcomes,
+        rows_quarantined=held.waiting,
+        feature_rows=held.features,
+        outcome_rows=held.outcomes,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """Rows that were read, feature rows, outcome rows, and outcomes that wait for their event."""
+
+    read: int
+    features: int
+    outcomes: int
+    waiting: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gold:
     """The gold tables of a use case, each with a checkpoint in `kept_at` that says what it was built from.
 
-    With `unmasked_table`, the model's features are kept a second time, under that name, without sensitive columns.
+    With `unmasked_table`, the models' features are kept a second time, under that name, without sensitive columns.
     """
 
     tables: Tables
@@ -66,28 +76,39 @@ class Gold:
             self._building(declared.name, decides, reads).bring_up(features.whole, features.part)
 
     def build_outcomes(self) -> None:
-        """Bring the outcome table and its quarantine up to date."""
-        outcomes = Outcomes(tables=self.tables, task=self.task)
-        decides = outcome_tables.decides(self.task.model, self.task.use_case.calendar)
-        reads = [outcomes.source, outcomes.events]
-        part = outcomes.part if outcome_tables.in_part_by(outcomes.outcome) else None
-        self._building(outcomes.outcome.table.name, decides, reads).bring_up(outcomes.whole, part)
+        """Bring every outcome table and its quarantine up to date."""
+        for model in self.task.use_case.labelled:
+            outcomes = Outcomes(tables=self.tables, task=self.task, model=model)
+            decides = outcome_tables.decides(model, self.task.use_case.calendar)
+            reads = [outcomes.source, outcomes.events]
+            part = outcomes.part if outcome_tables.in_part_by(outcomes.outcome) else None
+            self._building(outcomes.outcome.table.name, decides, reads).bring_up(outcomes.whole, part)
 
-    def held(self) -> tuple[int, int, int, int]:
-        """Rows that were read, feature rows, outcome rows, and outcomes that wait."""
-        outcomes = Outcomes(tables=self.tables, task=self.task)
-        features = self._features(self.task.model.feature_table)
-        names = (features.source, features.target, outcomes.target)
-        if outcomes.outcome.later:
-            # No row is refused, and rows are of events, not of the source.
-            rows_in, feature_rows, outcome_rows = self.tables.counts(*names)
-            return rows_in + outcome_rows, feature_rows, outcome_rows, 0
-        events, *rest, given = self.tables.counts(*names, outcomes.rejects, outcomes.source)
-        feature_rows, outcome_rows, waiting = rest
-        return events + given, feature_rows, outcome_rows, waiting
+    def held(self) -> Held:
+        """What lies in the tables of the models, each table counted once."""
+        features = [self._features(table) for table in self.task.use_case.model_tables]
+        outcomes = [Outcomes(tables=self.tables, task=self.task, model=model) for model in self.task.use_case.labelled]
+        # Of a computed outcome no row is refused, and rows are of events, not of the source.
+        joined = [each for each in outcomes if not each.outcome.later]
+        asked = (
+            *(name for each in features for name in (each.source, each.target)),
+            *(each.target for each in outcomes),
+            *(name for each in joined for name in (each.source, each.rejects)),
+        )
+        names = tuple(dict.fromkeys(asked))
+        rows = dict(zip(names, self.tables.counts(*names), strict=True))
+        outcome_rows = sum(rows[each.target] for each in outcomes)
+        computed = sum(rows[each.target] for each in outcomes if each.outcome.later)
+        read = sum(rows[each.source] for each in features) + sum(rows[each.source] for each in joined)
+        return Held(
+            read=read + computed,
+            features=sum(rows[each.target] for each in features),
+            outcomes=outcome_rows,
+            waiting=sum(rows[each.rejects] for each in joined),
+        )
 
     def _features(self, declared: FeatureTable) -> Features:
-        mine = declared == self.task.model.feature_table
+        mine = declared == self.task.use_case.model_tables[0]
         copies = (unmasked(declared.table, self.unmasked_table),) if self.unmasked_table and mine else ()
         return Features(tables=self.tables, task=self.task, declared=declared, copies=copies)
 

@@ -37,10 +37,11 @@ def in_part_by(outcome: Outcome) -> str | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcomes:
-    """The outcome table with its quarantine, and how both are written: what `Building` asks for."""
+    """The outcome table of `model` with its quarantine, and how both are written: what `Building` asks for."""
 
     tables: Tables
     task: Common
+    model: Model
 
     def whole(self, news: News) -> Written:
         """Compute every outcome."""
@@ -63,7 +64,7 @@ class Outcomes:
     @property
     def outcome(self) -> Outcome:
         """What is declared."""
-        return self.task.model.outcome
+        return self.model.outcome
 
     @property
     def source(self) -> str:
@@ -73,7 +74,7 @@ class Outcomes:
     @property
     def events(self) -> str:
         """Full name of the table of events."""
-        return self._name(self.task.model.feature_table.source)
+        return self._name(self.model.feature_table.source)
 
     @property
     def target(self) -> str:
@@ -99,8 +100,8 @@ class Outcomes:
         """Every outcome with its event, or with the reason why it has none."""
         events = self._read(news, self.events)
         if self.outcome.later:
-            return computed_rows(self.task.model, self.task.use_case.calendar, self.outcome.later, events, given)
-        return outcome_rows(self.task.model, self.task.use_case.calendar, events, given)
+            return computed_rows(self.model, self.task.use_case.calendar, self.outcome.later, events, given)
+        return outcome_rows(self.model, self.task.use_case.calendar, events, given)
 
     def _touched(self, news: News) -> Iterator[DataFrame]:
         by = in_part_by(self.outcome)

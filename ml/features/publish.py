@@ -1,4 +1,4 @@
-"""Task `publish` of job `<usecase>-ingest`: copy the feature table to the online store, for look-ups while serving.
+"""Task `publish` of job `<usecase>-ingest`: copy the feature tables of models that serve to the online store.
 
 The online store belongs to the stack `<env>-ml`, in the environments that serve the use case; without one there is
 nothing to publish to, and the task says so. Publishing again copies what has changed into the same online table.
@@ -11,7 +11,7 @@ from databricks.sdk import WorkspaceClient
 from databricks.sdk.service.catalog import PrimaryKeyConstraint, TableConstraint
 
 from ml import parameters, runtime
-from ml.declarations import FeatureTable
+from ml.declarations import FeatureTable, UseCase
 from ml.declarations.serving import online_store, online_table
 from ml.features.online_stores import OnlineStores
 from ml.features.sync import Pace, wait_for_sync
@@ -20,31 +20,41 @@ from ml.tables import Tables, door
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Publish the feature table for online look-up; run by job `<usecase>-ingest`."""
+    """Publish the feature tables for online look-up; run by job `<usecase>-ingest`."""
     task = parameters.parse("publish", arguments)
-    rows, published = publish(door(), WorkspaceClient(), task)
+    tables, workspace = door(), WorkspaceClient()
+    found = [publish(tables, workspace, task, table) for table in served_tables(task.use_case)]
+    rows, published = sum(count for count, _ in found), [name for _, name in found if name]
     runtime.set_task_value("published", bool(published))
     runtime.report(
         task="publish",
         rows_in=rows,
         rows_kept=rows,
         rows_quarantined=0,
-        online_table=published,
+        online_table=", ".join(published),
         skipped="" if published else skipped(task),
     )
 
 
-def publish(tables: Tables, workspace: WorkspaceClient, task: Common, pace: Pace | None = None) -> tuple[int, str]:
+def served_tables(use_case: UseCase) -> tuple[FeatureTable, ...]:
+    """The feature tables of the models that serve, each once."""
+    serving = [model.feature_table for model in use_case.models if model.serving]
+    return tuple(table for table in use_case.model_tables if table in serving)
+
+
+def publish(
+    tables: Tables, workspace: WorkspaceClient, task: Common, table: FeatureTable, pace: Pace | None = None
+) -> tuple[int, str]:
     """Publish, and wait until the rows can be looked up. Returns the source's rows and the online table's name.
 
     No rows and no name if there is nothing to publish to. Raises NotSyncedError if the copying fails.
     """
-    declared = task.model.feature_table.table
+    declared = table.table
     source = declared.full_name(task.catalog, task.use_case.name)
     stores = OnlineStores(workspace.api_client)
-    if task.model.serving is None or not stores.exists(online_store(task.catalog)):
+    if not stores.exists(online_store(task.catalog)):
         return 0, ""
-    ensure_primary_key(workspace, source, task.model.feature_table)
+    ensure_primary_key(workspace, source, table)
     # A feature table that an earlier release made keeps its changes from now on.
     tables.track_changes(source)
     online, asked = online_table(task.catalog, task.use_case.name, declared.name), datetime.now(UTC)
@@ -69,6 +79,6 @@ def ensure_primary_key(workspace: WorkspaceClient, source: str, table: FeatureTa
 
 def skipped(task: Common) -> str:
     """Why nothing was published, and what to do."""
-    if task.model.serving is None:
+    if not served_tables(task.use_case):
         return f"use case {task.use_case.name} declares no serving, so nothing looks its features up"
     return f"there is no online store {online_store(task.catalog)!r}: workspaces/<env>.yaml does not serve the use case"

@@ -40,7 +40,7 @@ class Person:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Record a person's approval; run by job `<usecase>-approval`."""
-    flags = parameters.parser("approval")
+    flags = parameters.of_model("approval")
     flags.add_argument("--version", required=True, type=version_number)
     flags.add_argument("--by", required=True, type=parameters.told)
     parsed = flags.parse_args(arguments)

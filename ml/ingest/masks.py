@@ -85,7 +85,7 @@ def make_tables(tables: Tables, task: Common, unmasked_table: str | None = None)
     wanted = {(hidden.layer, hidden.table) for hidden in hidden_columns(task.use_case)}
     found = [table for table in _written(task.use_case) if (table.layer, table.name) in wanted]
     if unmasked_table:
-        found.append(unmasked(task.model.feature_table.table, unmasked_table))
+        found.append(unmasked(task.use_case.model_tables[0].table, unmasked_table))
     runtime.side_by_side(lambda table: tables.create(table, table.full_name(task.catalog, task.use_case.name)), found)
     return [table.full_name(task.catalog, task.use_case.name) for table in found]
 
@@ -95,7 +95,8 @@ def _written(use_case: UseCase) -> Iterator[Table]:
     for feed in use_case.feeds:
         yield from (bronze(feed), silver(feed), quarantine(feed))
     yield from use_case.computed_tables
-    yield from (use_case.model.outcome.table, outcome_quarantine(use_case.model.outcome))
+    for model in use_case.labelled:
+        yield from (model.outcome.table, outcome_quarantine(model.outcome))
 
 
 def _parameter(type_: str) -> FunctionParameterInfo:

@@ -24,7 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Keep every table of the use case that ingest owns; run by job `<usecase>-maintenance`."""
     parsed = parameters.with_unmasked_table("maintenance").parse_args(arguments)
     task = parameters.common(parsed)
-    needed = trained_on(mlflow.MlflowClient(), task.model_name)
+    names = [model.full_name(task.catalog, task.use_case.name) for model in task.use_case.models]
+    needed = trained_on(mlflow.MlflowClient(), names)
     done, failed = maintain(door(), task, needed, datetime.now(UTC), parsed.unmasked_table)
     runtime.report(
         task="maintenance",
@@ -63,6 +64,8 @@ def owned(use_case: UseCase, unmasked_table: str | None) -> Iterator[Table]:
     for feed in use_case.feeds:
         yield from (bronze(feed), silver(feed), quarantine(feed))
     yield from use_case.computed_tables
-    yield from (use_case.model.outcome.table, outcome_quarantine(use_case.model.outcome), INGEST_FILES)
+    for model in use_case.labelled:
+        yield from (model.outcome.table, outcome_quarantine(model.outcome))
+    yield INGEST_FILES
     if unmasked_table:
-        yield unmasked(use_case.model.feature_table.table, unmasked_table)
+        yield unmasked(use_case.model_tables[0].table, unmasked_table)

@@ -38,7 +38,7 @@ class Task:
 
 def parse(arguments: Sequence[str] | None) -> Task:
     """The parameters; unknown or missing ones print an error and exit 2."""
-    flags = parameters.parser("alert")
+    flags = parameters.of_model("alert")
     flags.add_argument("--webhook-url", default="", help="shown in the run's page: prefer --webhook-secret")
     flags.add_argument("--webhook-secret", default="", type=_secret_name, help="scope/key of a secret with the URL")
     parsed = flags.parse_args(arguments)

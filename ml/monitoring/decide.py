@@ -39,7 +39,7 @@ class Recorded:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Decide what to do about the measured months; run by job `<usecase>-monitoring`."""
-    flags = parameters.parser("decision")
+    flags = parameters.of_model("decision")
     flags.add_argument("--holdout-start", type=parameters.month, help="YYYY-MM; no retraining learns from it or later")
     parsed = flags.parse_args(arguments)
     task = parameters.common(parsed)

@@ -32,7 +32,7 @@ from ml.versions.champion import champion_version
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure every month that needs it; run by job `<usecase>-monitoring`."""
-    task = parameters.parse("monitoring", arguments)
+    task = parameters.common(parameters.of_model("monitoring").parse_args(arguments))
     tables, client = door(), mlflow.MlflowClient()
     live = champion_version(client, task.model_name)
     sources = read_sources(tables, task)

@@ -12,7 +12,7 @@ def predictions(use_case: UseCase) -> Table:
 
     If a model rescores on change, one row more for each run that found its features changed.
     """
-    models = (use_case.model,)
+    models = use_case.models
     first = models[0]
     key, event_time = first.feature_table.keys, first.feature_table.event_time
     again = ("run_id",) if any(model.rescore is Rescore.ON_CHANGE for model in models) else ()

@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def declared_endpoint(subject: Subject) -> Endpoint | None:
-    """The endpoint of the use case, where one is declared and deployed."""
+    """The endpoint of the model, where one is declared and deployed."""
     serving = subject.model.serving
     if serving is None:
         return None
@@ -54,7 +54,7 @@ def skipped(subject: Subject) -> str:
     """Why nothing is served, and what would change that."""
     serving = subject.model.serving
     if serving is None:
-        return f"use case {subject.common.use_case.name} declares no serving"
+        return f"model {subject.name} declares no serving"
     return f"there is no endpoint {serving.endpoint} yet: deploy the stack <env>-serving, which serves @champion"
 
 

@@ -37,7 +37,7 @@ class Asked:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Make an earlier version champion; run by job `<usecase>-rollback`."""
-    flags = parameters.parser("rollback")
+    flags = parameters.of_model("rollback")
     flags.add_argument("--to-version", default=None, type=_optional_version, help="default: @previous")
     flags.add_argument("--reason", required=True, type=parameters.told)
     flags.add_argument("--by", required=True, type=parameters.told)

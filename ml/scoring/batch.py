@@ -28,7 +28,7 @@ from ml.versions.champion import champion_version
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Score new rows; run by job `<usecase>-scoring`."""
-    flags = parameters.parser("scoring")
+    flags = parameters.of_model("scoring")
     flags.add_argument("--source-catalog", type=parameters.name, help="whose gold features; left out: --catalog's")
     flags.add_argument("--features-table", type=parameters.name, help="in gold; left out: the model's declared one")
     flags.add_argument("--forget", default="", help="a person, as SALT:HASH: remove their predictions, and do no more")

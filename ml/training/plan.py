@@ -56,7 +56,7 @@ class Task:
     @property
     def experiment(self) -> str:
         """The experiment of the job."""
-        return f"/mlops/{self.common.catalog}/{self.common.use_case.name}-training"
+        return f"/mlops/{self.common.catalog}/{self.common.use_case.label(self.model)}-training"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -64,7 +64,7 @@ def _row_count(text: str) -> int:
 
 def parse(arguments: Sequence[str] | None) -> Task:
     """The parameters; unknown or missing ones print an error and exit 2."""
-    flags = parameters.parser("training")
+    flags = parameters.of_model("training")
     flags.add_argument("--source-catalog", required=True, type=parameters.name)
     flags.add_argument("--git-commit", required=True)
     flags.add_argument("--sample-rows", required=True, type=_row_count)

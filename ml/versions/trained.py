@@ -1,4 +1,7 @@
-"""Which versions of tables the live and the previous version of a model were trained on."""
+"""Which versions of tables the live and the previous versions of models were trained on."""
+
+from collections.abc import Iterable
+from itertools import product
 
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
@@ -13,18 +16,18 @@ _ABSENT = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 _TABLES = ("feature_table", "outcome_table")
 
 
-def trained_on(client: MlflowClient, model_name: str) -> dict[str, dict[int, str]]:
+def trained_on(client: MlflowClient, model_names: Iterable[str]) -> dict[str, dict[int, str]]:
     """By table (full name): its versions that are needed, each with the model version that needs it.
 
     Raises MlflowException if the registry cannot be read: then nobody knows what is needed.
     """
     found: dict[str, dict[int, str]] = {}
-    for alias in (CHAMPION, PREVIOUS):
+    for model_name, alias in product(model_names, (CHAMPION, PREVIOUS)):
         tags = _tags(client, model_name, alias)
         for name in _TABLES:
             if tags.get(name) and tags.get(f"{name}_version"):
                 needed = found.setdefault(tags[name], {})
-                needed[int(tags[f"{name}_version"])] = f"version {tags['_version']} (@{alias})"
+                needed[int(tags[f"{name}_version"])] = f"version {tags['_version']} of {model_name} (@{alias})"
     return found
 
 

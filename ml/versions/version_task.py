@@ -69,7 +69,7 @@ def version_number(text: str) -> int:
 
 def judged(task: str, arguments: Sequence[str] | None, *, reads_data: bool) -> Subject:
     """What the gate's task is given. Unknown or missing flags print an error and exit 2."""
-    flags = parameters.parser(task)
+    flags = parameters.of_model(task)
     flags.add_argument("--version", required=True, type=version_number)
     if reads_data:
         flags.add_argument("--source-catalog", required=True, type=parameters.name)

@@ -11,9 +11,10 @@ from cli.errors import CommandError
 from cli.features import feature_rows, table_rows
 from ml.declarations import Aggregate, Feature, History, Past, Window
 from ml.usecases import use_case
+from tests.ml.two_models import two_models
 
 CREDIT = use_case("credit")
-CLIENTS = CREDIT.model.feature_table
+CLIENTS = CREDIT.models[0].feature_table
 BEFORE = History(table=CLIENTS.source, on=("client_id",), time="application_month", optional=True)
 LIMIT_BEFORE = Feature(
     name="limit_before",
@@ -42,8 +43,8 @@ def test_a_feature_table_says_whose_it_is_and_who_uses_it() -> None:
 def test_a_feature_says_its_unit_and_what_it_is_over() -> None:
     """A window and a plain one; a group attribute is no model's."""
     table = replace(CLIENTS, features=(*CLIENTS.features, LIMIT_BEFORE))
-    model = replace(CREDIT.model, feature_table=table, features=(*CREDIT.model.features, "limit_before"))
-    case = replace(CREDIT, model=model)
+    model = replace(CREDIT.models[0], feature_table=table, features=(*CREDIT.models[0].features, "limit_before"))
+    case = replace(CREDIT, models=(model,))
     rows = {row["feature"]: row for row in feature_rows(case, table, [case])}
     assert {name: rows["limit_before"][name] for name in ("unit", "over", "models", "endpoint")} == {
         "unit": "NT$",
@@ -66,13 +67,29 @@ def test_another_use_case_that_joins_a_feature_is_listed() -> None:
         dimension=CLIENTS.as_dimension("credit"),
     )
     table = replace(CLIENTS, name="loans", features=(*CLIENTS.features, shared))
-    model = replace(CREDIT.model, name="loss", feature_table=table, features=(*CREDIT.model.features, "limit_then"))
-    lending = replace(CREDIT, name="lending", model=model)
+    model = replace(
+        CREDIT.models[0], name="loss", feature_table=table, features=(*CREDIT.models[0].features, "limit_then")
+    )
+    lending = replace(CREDIT, name="lending", models=(model,))
     rows = {row["feature"]: row for row in feature_rows(CREDIT, CLIENTS, [CREDIT, lending])}
     assert rows["limit_bal"]["models"] == "credit.default_risk, lending.loss"
     assert rows["education"]["models"] == "credit.default_risk"
     assert table_rows(CREDIT, [CREDIT, lending])[0]["used by"] == "credit.default_risk, lending.loss"
     assert feature_rows(lending, table, [lending])[-1]["over"] == "client_features, as it was then"
+
+
+def test_of_several_models_each_is_listed_with_its_table() -> None:
+    """The use case's name means several tables then, so one of its models names its own."""
+    both = two_models()
+    assert [(row["table"], row["used by"], row["endpoint"]) for row in table_rows(both, [both])] == [
+        ("client_features", "credit.default_risk", "credit-default-risk"),
+        ("second_features", "credit.second", "credit-second"),
+    ]
+    assert find("credit/second", [both])[1].name == "second_features"
+    with pytest.raises(
+        CommandError, match="'credit' is more than one feature table: there are client_features, second"
+    ):
+        find("credit", [both])
 
 
 def test_the_command_prints_json() -> None:

@@ -10,7 +10,9 @@ from cli.commands.history import versions
 from cli.errors import CommandError
 from cli.history import Span, Version, spans, story
 from cli.models import NamedModel, named_model
+from ml.usecases import USE_CASES
 from tests.localcloud.core import Core
+from tests.ml.two_models import two_models
 
 _TAGS = {
     "feature_table": "prod.credit_gold.client_features",
@@ -103,7 +105,7 @@ def test_every_version_is_told_newest_first() -> None:
 def test_a_model_is_named_by_use_case_or_in_full(text: str, env: str | None, found: tuple[str, str]) -> None:
     """The full name says the environment; a use case's is prod unless said otherwise."""
     model = named_model(text, env)
-    assert model == NamedModel(env=found[0], use_case=found[1])
+    assert model == NamedModel(env=found[0], use_case=found[1], name="default_risk")
     assert model.full_name == f"{found[0]}.credit_ops.default_risk"
 
 
@@ -119,6 +121,18 @@ def test_an_unknown_model_is_refused_with_those_there_are(text: str, env: str | 
     """A contradiction is refused too."""
     with pytest.raises(CommandError, match=message):
         named_model(text, env)
+
+
+def test_of_several_models_one_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By USECASE/MODEL or in full; the use case's name may mean each of them, so they are listed."""
+    monkeypatch.setitem(USE_CASES, "credit", two_models())
+    second = named_model("credit/second", "dev")
+    assert (second.full_name, second.job("training")) == ("dev.credit_ops.second", "credit-second-training")
+    assert named_model("dev.credit_ops.second", None) == second
+    assert named_model("credit/default_risk", None).job("rollback") == "credit-rollback"
+    known = "credit/default_risk or prod.credit_ops.default_risk, credit/second or prod.credit_ops.second"
+    with pytest.raises(CommandError, match=f"use case 'credit' has several models; name it as {known}"):
+        named_model("credit", None)
 
 
 def test_versions_come_with_tags_and_aliases_from_unity_catalog(served: Core, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,12 +10,17 @@ from click.testing import CliRunner
 from cli.commands.run import jobs_of
 from cli.errors import CommandError
 from cli.main import mlops
+from ml.usecases import USE_CASES
+from tests.ml.two_models import two_models
 
 
-def test_a_stage_is_the_job_of_every_use_case_that_has_it() -> None:
-    """Staging integrates, prod trains; dev has no integration job, and is told which stages there are."""
+def test_a_stage_is_the_job_of_every_model_of_every_use_case_that_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Staging integrates, prod trains each model, or one that is named; dev has no integration job and is refused."""
     assert jobs_of("staging", "integration") == ["credit-integration"]
     assert jobs_of("prod", "training") == ["credit-training"]
+    monkeypatch.setitem(USE_CASES, "credit", two_models())
+    assert jobs_of("prod", "training") == ["credit-training", "credit-second-training"]
+    assert jobs_of("prod", "training", "credit/second") == ["credit-second-training"]
     with pytest.raises(CommandError, match=r"no use case of dev has such a job; its stages are .*training"):
         jobs_of("dev", "integration")
 
@@ -53,7 +58,7 @@ def test_a_workspace_that_nobody_signed_in_to_is_refused(monkeypatch: pytest.Mon
     assert "az login, or set DATABRICKS_TOKEN" in result.stderr
 
 
-@pytest.mark.parametrize(("text", "problem"), [("{", "is no JSON"), ('{"credit": 3}', "an object of version by use")])
+@pytest.mark.parametrize(("text", "problem"), [("{", "is no JSON"), ('{"credit": 3}', "an object of version by model")])
 def test_a_record_of_what_was_live_is_read_strictly(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, problem: str
 ) -> None:

@@ -97,6 +97,7 @@ def test_it_is_deployed_after_the_jobs(workspaces: Path) -> None:
         ("platform.yaml", "data_factory: true", "data_factory: false", "allowed no block while platform.yaml says"),
         ("prod.yaml", "training: {schedule: paused", "training: {schedule: active", "credit with schedule: paused"),
         ("prod.yaml", "prod-schedulers: {jobs: run}", "prod-schedulers: {jobs: view}", "a group with jobs: run in use"),
+        ("prod.yaml", "job: training", "model: loss, job: training", "allowed a model of credit: default_risk; name"),
         ("prod.yaml", "hour_utc: 3", "hour_utc: 24", "hour_utc: given 24; allowed 0 to 23"),
     ],
 )

@@ -178,7 +178,7 @@ def test_limits_fit_an_endpoint_that_is_changed_and_changed_back(documents: Docu
 
     All follow from the declared limit of one update, in every environment, so that no run is cut in between.
     """
-    declared = CREDIT.model.serving
+    declared = CREDIT.models[0].serving
     assert declared is not None
     two_updates = 2 * declared.update_limit_s
     found = jobs(documents, environment)

@@ -60,7 +60,7 @@ def write_gold(tables: "Tables", case: UseCase, rows: int, months: int) -> None:
     from ml.features.frames import feature_rows  # noqa: PLC0415
     from ml.usecases.credit.demo.generate import LABEL, generate  # noqa: PLC0415
 
-    model, silver = case.model, case.model.feature_table.source
+    model, silver = case.models[0], case.models[0].feature_table.source
     raw = generate(rows, seed=7)
     names = {column.raw_name: column.name for column in silver.columns}
     frame = tables.spark.createDataFrame(raw.rename(columns=names | {LABEL: "defaulted"}))

@@ -19,13 +19,20 @@ def small(*, on_repeat: OnRepeat = OnRepeat.KEEP_FIRST, keys: tuple[str, ...] | 
     silver = replace(APPLICATIONS, columns=tuple(APPLICATIONS.column(name) for name in _KEPT))
     applications, labels, _ = (replace(feed, on_repeat=on_repeat) for feed in CREDIT.feeds)
     reported = replace(labels.silver, keys=keys) if keys else labels.silver
-    table = replace(CREDIT.model.feature_table, source=silver, features=(_AGE,))
-    outcome = replace(CREDIT.model.outcome, source=reported)
+    table = replace(CREDIT.models[0].feature_table, source=silver, features=(_AGE,))
+    outcome = replace(CREDIT.models[0].outcome, source=reported)
     return replace(
         CREDIT,
         feeds=(replace(applications, silver=silver), replace(labels, silver=reported)),
-        model=replace(
-            CREDIT.model, feature_table=table, features=("age",), outcome=outcome, fairness_groups=(), defaults={}
+        models=(
+            replace(
+                CREDIT.models[0],
+                feature_table=table,
+                features=("age",),
+                outcome=outcome,
+                fairness_groups=(),
+                defaults={},
+            ),
         ),
     )
 

@@ -3,7 +3,8 @@
 import pytest
 
 from ml import parameters
-from ml.usecases import use_case
+from ml.usecases import USE_CASES, use_case
+from tests.ml.two_models import two_models
 
 GOOD = ["--use-case", "credit", "--catalog", "prod", "--run-id", "42"]
 
@@ -36,3 +37,36 @@ def test_wrong_parameters_exit_2_and_say_what_is_allowed(
     printed = capsys.readouterr().err
     assert message in printed
     assert "allowed: silver [-h] --use-case {credit} --catalog CATALOG --run-id RUN_ID" in printed
+
+
+def test_the_only_model_needs_no_name() -> None:
+    """It may be given, as the deployed jobs do."""
+    for more, named in (([], None), (["--model", "default_risk"], "default_risk")):
+        common = parameters.common(parameters.of_model("training").parse_args([*GOOD, *more]))
+        assert (common.model, common.named) == (use_case("credit").models[0], named)
+        assert common.model_name == "prod.credit_ops.default_risk"
+
+
+def test_of_several_models_one_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The task works on it alone."""
+    monkeypatch.setitem(USE_CASES, "credit", two_models())
+    common = parameters.common(parameters.of_model("training").parse_args([*GOOD, "--model", "second"]))
+    assert common.model_name == "prod.credit_ops.second"
+
+
+@pytest.mark.parametrize(
+    ("models", "message"),
+    [
+        ([], "training: --model: use case 'credit' has several models: name one of default_risk, second"),
+        (["third"], "training: --model: use case 'credit' has no model 'third': it has default_risk, second"),
+    ],
+)
+def test_a_model_that_is_not_told_apart_is_refused(
+    models: list[str], message: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With those there are."""
+    monkeypatch.setitem(USE_CASES, "credit", two_models())
+    with pytest.raises(SystemExit) as left:
+        parameters.of_model("training").parse_args([*GOOD, *(part for name in models for part in ("--model", name))])
+    assert left.value.code == 2
+    assert message in capsys.readouterr().err

@@ -51,7 +51,7 @@ def fit_log_load(folder: Path) -> float:
     Raises AssertionError if it ranks no better than chance, or its answers are not what was fitted.
     """
     # Every library that a model may be fitted with.
-    model = replace(use_case("credit").model, algorithms=(Algorithm.XGBOOST, Algorithm.LIGHTGBM, Algorithm.LINEAR))
+    model = replace(use_case("credit").models[0], algorithms=(Algorithm.XGBOOST, Algorithm.LIGHTGBM, Algorithm.LINEAR))
     label = model.outcome.label
     frame = examples(model.features, label)
     frame = frame.assign(**{model.outcome.key: range(len(frame)), model.outcome.event_time: frame["month"]})

@@ -144,7 +144,7 @@ USE_CASE = UseCase(
         Feed(name="labels", silver=LABELS, period_column="known_month"),
         Feed(name="movements", silver=MOVEMENTS, period_column="movement_month"),
     ),
-    model=MODEL,
+    models=(MODEL,),
     jobs=JobSettings(
         training_cron="0 0 4 2 * ?",
         scoring_cron="0 0 6 2 * ?",

@@ -18,7 +18,7 @@ from ml.usecases.credit.declaration import USE_CASE as CREDIT
 from tests.localcloud.core import Core, leave, start
 
 TASK = Common(use_case=CREDIT, catalog="prod", run_id="1")
-FEATURES = CREDIT.model.feature_table.table
+FEATURES = CREDIT.models[0].feature_table.table
 UNMASKED = unmasked(FEATURES)
 
 
@@ -51,7 +51,7 @@ def chosen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Core]:
     make_functions(core.sdk("prod-credit-ingest"), TASK)
     named = {(hidden.layer, hidden.table) for hidden in hidden_columns(CREDIT)}
     feeds = [table for feed in CREDIT.feeds for table in (bronze(feed), silver(feed), quarantine(feed))]
-    for table in (*feeds, FEATURES, outcome_quarantine(CREDIT.model.outcome)):
+    for table in (*feeds, FEATURES, outcome_quarantine(CREDIT.models[0].outcome)):
         if (table.layer, table.name) in named:
             _register(core, table)
     _register(core, UNMASKED)

@@ -25,10 +25,10 @@ KINDS = MulticlassClassification(classes=("a", "b", "c"))
 
 def _labelled(label: Column, problem: ProblemType, **changes: object) -> Model:
     """The credit model with another label and problem."""
-    table = CREDIT.model.outcome.table
+    table = CREDIT.models[0].outcome.table
     columns = tuple(label if column.name == "defaulted" else column for column in table.columns)
-    outcome = replace(CREDIT.model.outcome, table=replace(table, columns=columns), label=label.name)
-    return replace(CREDIT.model, outcome=outcome, problem=problem, **changes)
+    outcome = replace(CREDIT.models[0].outcome, table=replace(table, columns=columns), label=label.name)
+    return replace(CREDIT.models[0], outcome=outcome, problem=problem, **changes)
 
 
 def _label(kind: str, allowed: tuple[int | str, ...] = ()) -> Column:
@@ -83,10 +83,10 @@ def test_a_label_that_fits_is_taken(label: Column, problem: ProblemType) -> None
 
 def test_a_label_that_is_no_column_is_refused() -> None:
     """It would be found out by the training otherwise."""
-    table = CREDIT.model.outcome.table
+    table = CREDIT.models[0].outcome.table
     without = replace(table, columns=tuple(column for column in table.columns if column.name != "defaulted"))
     with pytest.raises(DeclarationError, match="label 'defaulted' is no column of 'client_outcomes'"):
-        replace(CREDIT.model, outcome=replace(CREDIT.model.outcome, table=without))
+        replace(CREDIT.models[0], outcome=replace(CREDIT.models[0].outcome, table=without))
 
 
 @pytest.mark.parametrize("classes", [("a", "b"), ("a", "b", "b"), ("a", "b", 3), ("a", "b", "C D")])
@@ -107,13 +107,14 @@ def test_a_share_and_a_number_of_trials_that_cannot_be_are_refused() -> None:
 def test_gates_and_monitoring_that_cannot_judge_the_problem_are_refused() -> None:
     """Both are named, with the measures that the problem has."""
     with pytest.raises(DeclarationError) as refused:
-        replace(CREDIT, model=_labelled(_label("double"), REGRESSION))
+        replace(CREDIT, models=(_labelled(_label("double"), REGRESSION),))
     gates, monitoring = refused.value.problems
     assert gates.startswith(
-        "gates judge by roc_auc, log_loss, brier_score, expected_calibration_error, which regression does not have"
+        "gates of model 'default_risk' judge by roc_auc, log_loss, brier_score, expected_calibration_error, "
+        "which regression does not have"
     )
     assert "it is measured by root_mean_squared_error, mean_absolute_error" in gates
-    assert monitoring.startswith("monitoring judges by roc_auc, expected_calibration_error")
+    assert monitoring.startswith("monitoring of model 'default_risk' judges by roc_auc, expected_calibration_error")
 
 
 def test_what_is_answered_is_named_by_the_problem() -> None:
@@ -130,4 +131,4 @@ def test_what_is_answered_is_named_by_the_problem() -> None:
 def test_trees_over_spark_take_numbers_alone() -> None:
     """Text would have to be encoded on the workers, and no reader of those trees knows categories."""
     with pytest.raises(DeclarationError, match=r"spark_gbt takes numbers, and \['age_band'\] are text or times"):
-        replace(CREDIT.model, features=("limit_bal", "age_band"), algorithms=(Algorithm.SPARK_GBT,))
+        replace(CREDIT.models[0], features=("limit_bal", "age_band"), algorithms=(Algorithm.SPARK_GBT,))

@@ -37,7 +37,7 @@ ASKED = Table(
     ),
 )
 MODEL = replace(
-    use_case("credit").model,
+    use_case("credit").models[0],
     feature_table=FeatureTable(
         name="visit_features",
         source=SOURCE,

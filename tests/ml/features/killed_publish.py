@@ -53,7 +53,8 @@ def main(point: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         kill_at(point, patch)
         tables = Tables(runtime.spark(), UnityRestBackend(workspace.api_client))
-        stage.publish(tables, workspace, Common(use_case=CREDIT, catalog="prod", run_id="1"))
+        (table,) = stage.served_tables(CREDIT)
+        stage.publish(tables, workspace, Common(use_case=CREDIT, catalog="prod", run_id="1"), table)
 
 
 if __name__ == "__main__":

@@ -13,8 +13,9 @@ from ml.features.frames import NullFeatureError, require_usable
 from ml.ingest import bronze, silver
 from ml.usecases import use_case
 from tests.ml.lake import Lake, application
+from tests.ml.small import declare, small
 
-CLIENT_FEATURES = use_case("credit").model.feature_table
+CLIENT_FEATURES = use_case("credit").models[0].feature_table
 
 
 def _ingest(lake: Lake) -> None:
@@ -140,3 +141,30 @@ def test_null_and_infinite_features_fail_by_name(spark: SparkSession) -> None:
     with pytest.raises(NullFeatureError, match=r"null or not finite: 'plain' in 1 row\(s\); 'ratio' in 2 row\(s\)\."):
         require_usable(table, rows)
     require_usable(table, rows.where("plain = 1"))
+
+
+def test_tables_that_two_models_share_are_built_once(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A feature table for each, the outcomes of both; every row that is read or kept counts once in the account."""
+    narrow = small()
+    first = narrow.models[0]
+    other = replace(
+        first, name="second", serving=None, feature_table=replace(first.feature_table, name="second_features")
+    )
+    declare(monkeypatch, replace(narrow, models=(first, other)))
+    lake.land("applications", "2023-01", application(1), application(2, AGE=50))
+    lake.land("labels", "2023-02", (1, 1))
+    _ingest(lake)
+    capfd.readouterr()
+    lake.run(build)
+    *built, account = capfd.readouterr().out.splitlines()
+    names = [line.partition(":")[0] for line in built if "built whole" in line]
+    assert sorted(names) == ["client_features", "client_outcomes", "second_features"]
+    assert lake.rows("gold.client_features", "client_id", "age") == [(1, 40), (2, 50)]
+    assert lake.rows("gold.second_features", "client_id", "age") == [(1, 40), (2, 50)]
+    assert lake.rows("gold.client_outcomes", "client_id", "defaulted") == [(1, 1)]
+    counted = json.loads(account)
+    # Applications are read for each feature table, labels once.
+    assert (counted["rows_in"], counted["feature_rows"], counted["outcome_rows"]) == (5, 4, 1)
+    assert counted["rows_in"] == counted["rows_kept"] + counted["rows_quarantined"]

@@ -15,7 +15,7 @@ from ml.tables import TableMismatchError
 from ml.usecases import USE_CASES, use_case
 from tests.ml.lake import Lake, application
 
-CLIENT_FEATURES = use_case("credit").model.feature_table
+CLIENT_FEATURES = use_case("credit").models[0].feature_table
 
 
 def _ingest(lake: Lake, run_id: str = "1") -> None:

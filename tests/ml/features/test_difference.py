@@ -52,9 +52,9 @@ def application(client: int) -> tuple[int, int]:
 
 def _declare(monkeypatch: pytest.MonkeyPatch, *more: Feature, **changes: Any) -> UseCase:
     """The narrow case with `more` features and other `changes` to its feature table."""
-    table: FeatureTable = NARROW.model.feature_table
+    table: FeatureTable = NARROW.models[0].feature_table
     table = replace(table, **{"features": (*table.features, *more)} | changes)
-    case = replace(NARROW, model=replace(NARROW.model, feature_table=table))
+    case = replace(NARROW, models=(replace(NARROW.models[0], feature_table=table),))
     monkeypatch.setitem(USE_CASES, "credit", case)
     return case
 

@@ -31,14 +31,15 @@ EVENTS = _table(
     case_id="string",
 )
 GOLD = replace(
-    CREDIT.model.outcome.table, columns=tuple(c for c in CREDIT.model.outcome.table.columns if c.name != "case_id")
+    CREDIT.models[0].outcome.table,
+    columns=tuple(c for c in CREDIT.models[0].outcome.table.columns if c.name != "case_id"),
 )
 
 
 def _model(outcome: Outcome) -> Model:
     """The credit model with another outcome, over `EVENTS`."""
-    table = replace(CREDIT.model.feature_table, source=EVENTS, features=())
-    return replace(CREDIT.model, feature_table=table, outcome=outcome)
+    table = replace(CREDIT.models[0].feature_table, source=EVENTS, features=())
+    return replace(CREDIT.models[0], feature_table=table, outcome=outcome)
 
 
 def _outcome(source: Table, **changes: object) -> Outcome:
@@ -71,7 +72,7 @@ RETURNING = [(1, _month(1), "a"), (1, _month(3), "b"), (2, _month(3), "c")]
 @pytest.fixture(autouse=True)
 def _bare_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """Outcomes do not ask which features a model has."""
-    monkeypatch.setattr(type(CREDIT.model), "__post_init__", lambda _: None)
+    monkeypatch.setattr(type(CREDIT.models[0]), "__post_init__", lambda _: None)
 
 
 def _rows(

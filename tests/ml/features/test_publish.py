@@ -17,7 +17,7 @@ from databricks.sdk.service.iam import AccessControlRequest, PermissionLevel
 from databricks.sdk.service.ml import OnlineStore
 from databricks.sdk.service.pipelines import UpdateStateInfo, UpdateStateInfoState
 
-from ml.features.publish import publish, skipped
+from ml.features.publish import publish, served_tables, skipped
 from ml.features.sync import NotSyncedError, Pace, newest_since
 from ml.parameters import Common
 from ml.server import online
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from ml.tables import Tables
 
+TABLE = CREDIT.models[0].feature_table
 TASK = Common(use_case=CREDIT, catalog="prod", run_id="1")
 ONLINE = "prod.credit_features.client_features_online"
 SOON = Pace(first_poll_s=0.02, longest_poll_s=0.1)
@@ -62,7 +63,7 @@ def tables(core: Core, spark: "SparkSession") -> "Tables":
     from ml.tables.unity_rest import UnityRestBackend  # noqa: PLC0415
 
     door = Tables(spark, UnityRestBackend(core.admin().api_client))
-    declared = CREDIT.model.feature_table.table
+    declared = TABLE.table
     filled = {"string": "30_to_44", "int": 1, "double": 0.5}
     common = {column.name: filled.get(column.type) for column in declared.columns}
     keys = [(1, date(2024, 1, 1)), (1, date(2024, 2, 1)), (2, date(2024, 1, 1))]
@@ -73,14 +74,16 @@ def tables(core: Core, spark: "SparkSession") -> "Tables":
 
 def test_without_an_online_store_nothing_is_published(core: Core, tables: "Tables") -> None:
     """The first ingest comes before the serving stack: the task succeeds and says what to do."""
-    assert publish(tables, core.admin(), TASK) == (0, "")
+    assert publish(tables, core.admin(), TASK, TABLE) == (0, "")
     assert "no online store 'prod-online'" in skipped(TASK)
 
 
-def test_a_use_case_that_serves_nothing_publishes_nothing(core: Core, tables: "Tables") -> None:
-    """Look-ups need an endpoint."""
-    task = replace(TASK, use_case=replace(CREDIT, model=replace(CREDIT.model, serving=None)))
-    assert publish(tables, core.admin(), task) == (0, "")
+def test_a_use_case_that_serves_nothing_publishes_nothing() -> None:
+    """Look-ups need an endpoint; of two models that share a table it is published once if one of them serves."""
+    quiet = replace(CREDIT.models[0], name="quiet", serving=None)
+    task = replace(TASK, use_case=replace(CREDIT, models=(quiet,)))
+    assert served_tables(task.use_case) == ()
+    assert served_tables(replace(CREDIT, models=(quiet, *CREDIT.models))) == (TABLE,)
     assert "declares no serving" in skipped(task)
 
 
@@ -90,7 +93,7 @@ def test_publishing_twice_ends_with_the_same_online_table(core: Core, tables: "T
     admin.feature_store.create_online_store(OnlineStore(name="prod-online", capacity="CU_1"))
     shown = []
     for _ in range(2):
-        assert publish(tables, admin, TASK, SOON) == (3, ONLINE)
+        assert publish(tables, admin, TASK, TABLE, SOON) == (3, ONLINE)
         shown.append(_online(core))
     assert shown[0]["rows"] == shown[1]["rows"] == 2
 
@@ -107,7 +110,7 @@ def test_after_a_kill_the_next_run_ends_as_an_undisturbed_one(
     command = [sys.executable, "-m", "tests.ml.features.killed_publish", point]
     killed = subprocess.run(command, env=os.environ | there, capture_output=True, text=True, check=False)
     assert killed.returncode == -signal.SIGKILL, killed.stderr[-2000:]
-    assert publish(tables, core.admin(), TASK, SOON) == (3, ONLINE)
+    assert publish(tables, core.admin(), TASK, TABLE, SOON) == (3, ONLINE)
     found = online.OnlineStore(core.cloud.home / "online.db").read(ONLINE, ["1", "2", "3"])
     months = {key: row["application_month"] for key, row in found.items()}
     assert months == {"1": "2024-02-01", "2": "2024-01-01"}
@@ -126,7 +129,7 @@ def test_the_task_ends_when_the_rows_can_be_looked_up(
         seen.append(_online(core)["rows"])
         time.sleep(seconds)
 
-    publish(tables, core.admin(), TASK, replace(SOON, sleep=sleep))
+    publish(tables, core.admin(), TASK, TABLE, replace(SOON, sleep=sleep))
     assert seen[0] is None
     assert _online(core)["rows"] == 2
     said = capsys.readouterr().out
@@ -139,7 +142,7 @@ def test_a_copy_that_fails_fails_the_task(core: Core, tables: "Tables") -> None:
     core.admin().feature_store.create_online_store(OnlineStore(name="prod-online", capacity="CU_1"))
     core.cloud.spark_remote = ""
     with pytest.raises(NotSyncedError, match="ended FAILED, so the online table holds what it held before"):
-        publish(tables, core.admin(), TASK, SOON)
+        publish(tables, core.admin(), TASK, TABLE, SOON)
 
 
 def test_a_copy_that_does_not_end_fails_the_task(core: Core, tables: "Tables") -> None:
@@ -147,7 +150,7 @@ def test_a_copy_that_does_not_end_fails_the_task(core: Core, tables: "Tables") -
     core.admin().feature_store.create_online_store(OnlineStore(name="prod-online", capacity="CU_1"))
     core.call("PATCH", f"{core.url('prod')}/local/serving/pace", json={"publish_s": 20})
     with pytest.raises(NotSyncedError, match=r"is RUNNING after \d+ s: look-ups may still read"):
-        publish(tables, core.admin(), TASK, replace(SOON, limit_s=0.1))
+        publish(tables, core.admin(), TASK, TABLE, replace(SOON, limit_s=0.1))
 
 
 def test_an_update_of_the_ingest_before_is_not_taken_for_this_one() -> None:
@@ -165,8 +168,8 @@ def test_a_principal_without_rights_cannot_publish(core: Core, tables: "Tables")
     core.admin().feature_store.create_online_store(OnlineStore(name="prod-online", capacity="CU_1"))
     name = core.application("stranger")
     with pytest.raises(PermissionDenied, match="does not have CAN_USE permissions on database-instances"):
-        publish(tables, core.sdk(name), TASK, SOON)
+        publish(tables, core.sdk(name), TASK, TABLE, SOON)
     entry = AccessControlRequest(service_principal_name=name, permission_level=PermissionLevel.CAN_USE)
     core.admin().permissions.set("database-instances", "prod-online", access_control_list=[entry])
     with pytest.raises(PermissionDenied, match="does not have USE CATALOG"):
-        publish(tables, core.sdk(name), TASK, SOON)
+        publish(tables, core.sdk(name), TASK, TABLE, SOON)

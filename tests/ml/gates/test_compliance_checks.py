@@ -13,7 +13,7 @@ from ml.records.gate_results import Decision
 from ml.usecases import use_case
 from tests.ml.gates.made import TAGS
 
-MODEL, GATE = use_case("credit").model, use_case("credit").model.gates.compliance
+MODEL, GATE = use_case("credit").models[0], use_case("credit").models[0].gates.compliance
 PAPERS = Papers(
     description="Probability of default.",
     tags=TAGS,

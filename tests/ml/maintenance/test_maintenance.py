@@ -12,7 +12,7 @@ from ml.tables.upkeep import keep_days, upkeep
 from tests.ml.lake import CREDIT, Lake
 
 TASK = Common(use_case=CREDIT, catalog="test", run_id="7")
-OUTCOMES = CREDIT.model.outcome.table
+OUTCOMES = CREDIT.models[0].outcome.table
 NAME = OUTCOMES.full_name("test", "credit")
 NOW = datetime.now(UTC)
 

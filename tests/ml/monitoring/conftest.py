@@ -44,7 +44,7 @@ class Story:
 
         from ml.features.frames import feature_rows  # noqa: PLC0415
 
-        model = self.world.use_case.model
+        model = self.world.use_case.models[0]
         silver = model.feature_table.source
         frame = self.tables.spark.createDataFrame(self.raw[self.raw["application_month"] <= month])
         typed = frame.select(*(F.col(column.name).cast(column.type) for column in silver.columns))
@@ -94,8 +94,8 @@ def story(world: World, spark_remote: str, tmp_path_factory: pytest.TempPathFact
     from ml.usecases.credit.demo.generate import LABEL, generate, merger  # noqa: PLC0415
 
     case = world.use_case
-    quick = replace(case, model=replace(case.model, tuning=Tuning(trials=1)))
-    silver = case.model.feature_table.source
+    quick = replace(case, models=(replace(case.models[0], tuning=Tuning(trials=1)),))
+    silver = case.models[0].feature_table.source
     rows = MONTHS * ROWS_PER_MONTH
     raw = generate(rows, seed=11, shift=merger(11 * ROWS_PER_MONTH))
     names = {column.raw_name: column.name for column in silver.columns} | {LABEL: "defaulted"}

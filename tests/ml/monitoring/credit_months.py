@@ -18,8 +18,8 @@ from ml.usecases.credit.demo.generate import LABEL as RAW_LABEL
 from ml.usecases.credit.demo.generate import Shift, generate
 from ml.usecases.credit.demo.movements import MONTHS_BEFORE
 
-FEATURES = list(CREDIT.model.features)
-_SOURCE = CREDIT.model.feature_table.source
+FEATURES = list(CREDIT.models[0].features)
+_SOURCE = CREDIT.models[0].feature_table.source
 
 
 def month(number: int) -> date:
@@ -32,7 +32,7 @@ def credit_rows(spark: SparkSession, rows: int, seed: int, rows_per_month: int, 
     raw = generate(rows, seed, shift=shift)
     named = raw.rename(columns={c.raw_name: c.name for c in _SOURCE.columns}).assign(application_month=date(2023, 1, 1))
     moved = spark.createDataFrame(_movements(raw))
-    built = feature_rows(CREDIT.model.feature_table, spark.createDataFrame(named), lambda _: moved)
+    built = feature_rows(CREDIT.models[0].feature_table, spark.createDataFrame(named), lambda _: moved)
     features = pandas_of(built)
     ordered = features.sort_values("client_id", ignore_index=True)
     return ordered.assign(label=raw[RAW_LABEL].to_numpy(), month=np.arange(rows) // rows_per_month)
@@ -72,7 +72,7 @@ def expected_of(rows: pd.DataFrame, booster: xgboost.Booster, fit_months: int, h
     holdout = rows[rows["month"].between(fit_months, fit_months + holdout_months - 1)]
     sizes = fit.groupby("month").size()
     return expectation(
-        CREDIT.model,
+        CREDIT.models[0],
         model_version=1,
         fitted=fit,
         holdout=scored(booster, holdout),
@@ -102,7 +102,7 @@ def measured(frame: pd.DataFrame, number: int, expected: Expectation, newest: in
         arrival=Arrival(received=len(frame), rejected=0, duplicates=0),
         frame=frame,
     )
-    return measure(data, expected, CREDIT.model)
+    return measure(data, expected, CREDIT.models[0])
 
 
 def series(

@@ -59,7 +59,7 @@ def _value(feature: Feature, random: np.random.Generator, rows: int) -> object:
 def client_rows(rows: int, seed: int = 1) -> pd.DataFrame:
     """Rows with every feature and group of the credit model, a `probability` and a `label` drawn from it."""
     random = np.random.default_rng(seed)
-    features = {feature.name: _value(feature, random, rows) for feature in CREDIT.model.feature_table.features}
+    features = {feature.name: _value(feature, random, rows) for feature in CREDIT.models[0].feature_table.features}
     probability = random.beta(1, 3, size=rows)
     labels = (random.random(rows) < probability).astype(float)
     return pd.DataFrame(features).assign(**{PREDICTION: probability, LABEL: labels})
@@ -70,7 +70,7 @@ def expected(rows: pd.DataFrame | None = None) -> Expectation:
     known = client_rows(4000) if rows is None else rows
     sizes = pd.Series([1000] * 3, index=[date(2024, month, 1) for month in (1, 2, 3)])
     return expectation(
-        CREDIT.model, model_version=1, fitted=known, holdout=known, monthly_rows=sizes, described="made up"
+        CREDIT.models[0], model_version=1, fitted=known, holdout=known, monthly_rows=sizes, described="made up"
     )
 
 

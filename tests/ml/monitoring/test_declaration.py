@@ -27,5 +27,5 @@ def test_every_mistake_is_told() -> None:
 
 def test_every_use_case_is_monitored() -> None:
     """Monitoring is on by default, at sizes that the literature names."""
-    assert all(case.model.monitoring for case in USE_CASES.values())
+    assert all(case.models[0].monitoring for case in USE_CASES.values())
     assert Monitoring().psi == Limits(warn=0.10, act=0.25)

@@ -25,7 +25,7 @@ SHIFT = 14
 
 
 def _actions(metrics: Sequence[Metric]) -> dict[date, Action]:
-    return {decision.month: decision.action for decision in decisions(metrics, [], CREDIT.model.monitoring)}
+    return {decision.month: decision.action for decision in decisions(metrics, [], CREDIT.models[0].monitoring)}
 
 
 def _auc(booster: "xgboost.Booster", rows: "pd.DataFrame") -> float:

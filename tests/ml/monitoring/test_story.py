@@ -111,7 +111,7 @@ def test_the_cool_down_holds_and_the_new_version_starts_afresh(story: Story) -> 
 
 def test_a_late_change_of_a_month_is_measured_again(story: Story) -> None:
     """Removing one outcome of an old month makes that month alone stale."""
-    outcome = story.world.use_case.model.outcome.table
+    outcome = story.world.use_case.models[0].outcome.table
     name = story.name(outcome)
     rows = story.tables.read(name).where("not (client_id = 1)")
     story.tables.replace(outcome, name, rows)

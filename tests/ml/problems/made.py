@@ -72,7 +72,7 @@ def model(problem: ProblemType, *algorithms: Algorithm, trials: int = 1) -> Mode
         label="truth",
     )
     return replace(
-        use_case("credit").model,
+        use_case("credit").models[0],
         feature_table=table,
         features=tuple(_FEATURES),
         outcome=outcome,

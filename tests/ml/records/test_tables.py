@@ -40,6 +40,6 @@ def test_predictions_have_one_row_per_key_event_time_model_and_version() -> None
 
 def test_waiting_outcomes_lie_in_gold() -> None:
     """With all columns of their source, so that nothing is lost."""
-    table = outcome_quarantine(CREDIT.model.outcome)
+    table = outcome_quarantine(CREDIT.models[0].outcome)
     assert table.full_name("prod", "credit") == "prod.credit_gold.client_outcomes_quarantine"
     assert [column.name for column in table.columns] == ["client_id", "known_month", "defaulted", "_reason"]

@@ -201,7 +201,7 @@ def test_a_sleeping_endpoint_is_waited_for(served: Served, capsys: pytest.Captur
     """Its client gives up before it is awake; the answer comes when it is, or the declared limit ends the wait."""
     world = served.world
     impatient = Config(host=world.url, token=world.admin_token, http_timeout_seconds=1, retry_timeout_seconds=1)
-    declared = use_case("credit").model.serving
+    declared = use_case("credit").models[0].serving
     assert declared is not None
     endpoint = Endpoint(workspace=WorkspaceClient(config=impatient), serving=declared, model=MODEL)
     document = service.of(world.cloud).find("prod", ENDPOINT)

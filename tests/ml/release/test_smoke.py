@@ -60,7 +60,7 @@ def _log(folder: Path, factor: float) -> int:
 @pytest.fixture(scope="module")
 def rows(served: Served) -> Iterator[OnlineRows]:
     """The feature table with client 5, registered, and its online form, which holds client 5 with a limit of 0.5."""
-    declared = CREDIT.model.feature_table.table
+    declared = CREDIT.models[0].feature_table.table
     filled = {"string": "30_to_44", "int": 1, "bigint": 5, "double": 0.5, "date": date(2024, 1, 1)}
     row = {column.name: filled[column.type] for column in declared.columns}
     served.tables.merge(declared, TABLE, frame_of(served.tables.spark, declared, [row]))
@@ -88,9 +88,9 @@ def version(served: Served, rows: OnlineRows, tmp_path_factory: pytest.TempPathF
 
 
 def _endpoint() -> Endpoint:
-    assert CREDIT.model.serving is not None
+    assert CREDIT.models[0].serving is not None
     # A busy machine answers late, which is not what is asked here.
-    declared = replace(CREDIT.model.serving, endpoint=ASKED, max_latency_ms=60_000)
+    declared = replace(CREDIT.models[0].serving, endpoint=ASKED, max_latency_ms=60_000)
     return Endpoint(workspace=WorkspaceClient(), serving=declared, model=MODEL)
 
 

@@ -20,16 +20,16 @@ from tests.ml.conftest import World, write_gold
 from tests.ml.lake import Lake
 
 CREDIT = use_case("credit")
-MODEL = CREDIT.model.full_name("scored", "credit")
+MODEL = CREDIT.models[0].full_name("scored", "credit")
 CATALOG = "scored"
 
 
 @pytest.fixture(scope="module")
 def registered(world: World) -> Iterator[mlflow.MlflowClient]:
     """Two versions of a model in the registry of the world's MLflow server; none is live yet."""
-    types = {feature.name: feature.type for feature in CREDIT.model.feature_table.features}
+    types = {feature.name: feature.type for feature in CREDIT.models[0].feature_table.features}
     inputs = [
-        ColSpec(DataType.long if types[name] == "int" else DataType.double, name) for name in CREDIT.model.features
+        ColSpec(DataType.long if types[name] == "int" else DataType.double, name) for name in CREDIT.models[0].features
     ]
     signature = ModelSignature(Schema(inputs), Schema([ColSpec(DataType.double, "probability")]))
     with mlflow.start_run():
@@ -81,7 +81,7 @@ def test_each_row_is_scored_once_by_the_version_that_was_live(
     gold.run(batch, "second", catalog=CATALOG)
     assert gold.tables.version(f"{CATALOG}.credit_gold.predictions") == version
     registered.set_registered_model_alias(MODEL, "champion", "2")
-    table = CREDIT.model.feature_table.table
+    table = CREDIT.models[0].feature_table.table
     later = gold.tables.read(f"{CATALOG}.credit_gold.client_features").where("client_id <= 3")
     later = later.withColumn("application_month", F.add_months("application_month", 12))
     gold.tables.append(table, f"{CATALOG}.credit_gold.client_features", later)
@@ -101,7 +101,7 @@ def test_each_row_is_scored_once_by_the_version_that_was_live(
 def test_features_are_read_from_the_table_that_the_job_names(registered: mlflow.MlflowClient, gold: Lake) -> None:
     """It has the model's features and no sensitive column; the declared table is not there at all."""
     registered.set_registered_model_alias(MODEL, "champion", "1")
-    declared = CREDIT.model.feature_table.table
+    declared = CREDIT.models[0].feature_table.table
     rows = gold.tables.read(f"{CATALOG}.credit_gold.client_features")
     plain = unmasked(declared, "plain")
     kept = [column.name for column in plain.columns]
@@ -115,10 +115,10 @@ def test_a_row_whose_features_changed_is_scored_again_if_the_model_declares_so(
     registered: mlflow.MlflowClient, gold: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also when they change back; a rerun adds nothing, and every prediction stays with the hash of what it saw."""
-    case = replace(CREDIT, model=replace(CREDIT.model, rescore=Rescore.ON_CHANGE))
+    case = replace(CREDIT, models=(replace(CREDIT.models[0], rescore=Rescore.ON_CHANGE),))
     monkeypatch.setitem(USE_CASES, "credit", case)
     registered.set_registered_model_alias(MODEL, "champion", "1")
-    table, name = CREDIT.model.feature_table.table, f"{CATALOG}.credit_gold.client_features"
+    table, name = CREDIT.models[0].feature_table.table, f"{CATALOG}.credit_gold.client_features"
     gold.run(batch, "first", catalog=CATALOG)
     received = gold.spark.createDataFrame(gold.tables.read(name).where("client_id <= 2").toArrow())
     corrected = received.withColumn("longest_delay", F.lit(7))
@@ -140,7 +140,7 @@ def test_every_new_version_scores_all_rows_if_the_model_declares_so(
     registered: mlflow.MlflowClient, gold: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Once each: a version that comes back, by a roll-back, has scored them already."""
-    case = replace(CREDIT, model=replace(CREDIT.model, rescore=Rescore.ON_NEW_VERSION))
+    case = replace(CREDIT, models=(replace(CREDIT.models[0], rescore=Rescore.ON_NEW_VERSION),))
     monkeypatch.setitem(USE_CASES, "credit", case)
     for version in ("1", "2", "1"):
         registered.set_registered_model_alias(MODEL, "champion", version)
@@ -153,7 +153,7 @@ def test_every_new_version_scores_all_rows_if_the_model_declares_so(
 def test_a_model_whose_answers_cannot_be_used_writes_nothing(registered: mlflow.MlflowClient, gold: Lake) -> None:
     """Delays of 20 months make it answer 2.0."""
     registered.set_registered_model_alias(MODEL, "champion", "1")
-    table, name = CREDIT.model.feature_table.table, f"{CATALOG}.credit_gold.client_features"
+    table, name = CREDIT.models[0].feature_table.table, f"{CATALOG}.credit_gold.client_features"
     strange = F.when(F.col("client_id") <= 5, F.lit(20)).otherwise(F.col("longest_delay"))
     gold.tables.merge(table, name, gold.tables.read(name).withColumn("longest_delay", strange))
     said = r"gave 5 value\(s\) of probability that are null, no finite number or outside 0\.\.1; nothing was written"

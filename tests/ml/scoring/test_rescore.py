@@ -17,8 +17,8 @@ CREDIT = use_case("credit")
 FEATURES = tuple(
     Feature(name=name, expression=name, type="double", comment=name, null_meaning="none") for name in ("paid", "owed")
 )
-TABLE = replace(CREDIT.model.feature_table, features=FEATURES)
-MODEL = replace(CREDIT.model, feature_table=TABLE, features=("paid", "owed"), fairness_groups=())
+TABLE = replace(CREDIT.models[0].feature_table, features=FEATURES)
+MODEL = replace(CREDIT.models[0], feature_table=TABLE, features=("paid", "owed"), fairness_groups=())
 JANUARY = date(2024, 1, 1)
 SCHEMA = "client_id long, application_month date, paid double, owed double"
 
@@ -82,6 +82,6 @@ def test_nulls_have_a_place_in_the_hash(spark: SparkSession) -> None:
 def test_only_rescoring_on_change_keeps_more_than_one_prediction_of_a_version() -> None:
     """So the key of the table that is there today stays as it is."""
     plain = predictions(CREDIT)
-    again = predictions(replace(CREDIT, model=replace(CREDIT.model, rescore=Rescore.ON_CHANGE)))
+    again = predictions(replace(CREDIT, models=(replace(CREDIT.models[0], rescore=Rescore.ON_CHANGE),)))
     assert plain.keys == ("client_id", "application_month", "model", "model_version")
     assert again.keys == (*plain.keys, "run_id")

@@ -6,7 +6,7 @@ from ml.records.predictions import predictions
 from ml.scoring.batch import Source, score
 from tests.ml.lake import CREDIT, Lake
 
-_FEATURES = CREDIT.model.feature_table
+_FEATURES = CREDIT.models[0].feature_table
 
 
 def test_features_come_from_the_source_and_predictions_stay_at_home(lake: Lake) -> None:

@@ -10,8 +10,8 @@ from ml.usecases.credit.declaration import USE_CASE as CREDIT
 def test_every_sensitive_column_of_every_table_is_hidden_with_its_type() -> None:
     """The declaration names tables that `ml.records.received` makes: neither may know one that the other does not."""
     written = [table for feed in CREDIT.feeds for table in (bronze(feed), silver(feed), quarantine(feed))]
-    model = CREDIT.model
-    written += [model.feature_table.table, model.outcome.table, outcome_quarantine(CREDIT.model.outcome)]
+    model = CREDIT.models[0]
+    written += [model.feature_table.table, model.outcome.table, outcome_quarantine(CREDIT.models[0].outcome)]
     held = {
         Hidden(layer=table.layer, table=table.name, column=column.name, how=column.type)
         for table in written
@@ -39,13 +39,13 @@ def test_a_feed_without_sensitive_columns_hides_no_record() -> None:
 
 def test_a_sensitive_outcome_is_hidden_where_it_waits_too() -> None:
     """The outcome table and its quarantine take their columns from the declaration."""
-    outcome = CREDIT.model.outcome
+    outcome = CREDIT.models[0].outcome
     columns = tuple(replace(column, sensitive=column.name == "defaulted") for column in outcome.table.columns)
     source = tuple(replace(column, sensitive=column.name == "defaulted") for column in outcome.source.columns)
     changed = replace(
         outcome, table=replace(outcome.table, columns=columns), source=replace(outcome.source, columns=source)
     )
-    found = hidden_columns(replace(CREDIT, model=replace(CREDIT.model, outcome=changed)))
+    found = hidden_columns(replace(CREDIT, models=(replace(CREDIT.models[0], outcome=changed),)))
     assert {column.table for column in found if column.column == "defaulted"} == {
         "client_outcomes",
         "client_outcomes_quarantine",

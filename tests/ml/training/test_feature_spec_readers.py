@@ -17,7 +17,7 @@ from ml.usecases import use_case
 from ml.versions import contract
 
 ROOT = Path(__file__).resolve().parents[3]
-MODEL = replace(use_case("credit").model, defaults={"limit_bal": 0.5})
+MODEL = replace(use_case("credit").models[0], defaults={"limit_bal": 0.5})
 TABLE = "prod.credit_gold.client_features"
 WRITTEN = dict(feature_spec(MODEL, Source(table=TABLE, table_id="t-1", workspace_id=7)))
 # What the client makes of the file, and what it writes itself.

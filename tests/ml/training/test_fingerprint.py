@@ -18,7 +18,7 @@ from ml.usecases import USE_CASES, use_case
 
 _SAME: dict[str, object] = {
     "model_name": "prod.credit_ops.default_risk",
-    "model": use_case("credit").model,
+    "model": use_case("credit").models[0],
     "source_catalog": "prod",
     "months": (Month(month=date(2023, 1, 1), rows=10, checksum=99),),
     "sample_rows": 0,
@@ -40,9 +40,9 @@ def test_equal_inputs_have_equal_fingerprints() -> None:
 @pytest.mark.parametrize(
     "changed",
     [
-        {"model": replace(use_case("credit").model, seed=1)},
-        {"model": replace(use_case("credit").model, features=("limit_bal",))},
-        {"model": replace(use_case("credit").model, problem=Regression(unit="EUR"))},
+        {"model": replace(use_case("credit").models[0], seed=1)},
+        {"model": replace(use_case("credit").models[0], features=("limit_bal",))},
+        {"model": replace(use_case("credit").models[0], problem=Regression(unit="EUR"))},
         {"source_catalog": "dev"},
         {"months": (Month(month=date(2023, 1, 1), rows=10, checksum=98),)},
         {"sample_rows": 500},
@@ -134,5 +134,5 @@ def test_a_declaration_is_spelled_alike_in_every_process(name: str) -> None:
         assert isinstance(value, date | Enum), f"{value!r} would be spelled differently in another process"
         return str(value)
 
-    model = use_case(name).model
-    assert json.loads(json.dumps(asdict(model), default=plain))["features"] == list(model.features)
+    for model in use_case(name).models:
+        assert json.loads(json.dumps(asdict(model), default=plain))["features"] == list(model.features)

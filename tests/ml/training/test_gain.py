@@ -53,7 +53,7 @@ def _model(*, optional: bool = True) -> Model:
     table = FeatureTable(
         name="made", source=SOURCE, key="client_id", event_time="month", features=(plain, paid), owner="us", comment="x"
     )
-    return replace(CREDIT.model, feature_table=table, features=("plain", "paid"), fairness_groups=())
+    return replace(CREDIT.models[0], feature_table=table, features=("plain", "paid"), fairness_groups=())
 
 
 def _rows(effect: float) -> pd.DataFrame:
@@ -127,10 +127,10 @@ def test_the_movements_of_generated_clients_gain_beyond_chance() -> None:
         "inflow_trend": (np.log(inflow[:, 0]) - np.log(inflow[:, -1])) / 2,
         "overdrawn_before": days[:, 0],
     }
-    received = {column.raw_name: column.name for column in CREDIT.model.feature_table.source.columns}
+    received = {column.raw_name: column.name for column in CREDIT.models[0].feature_table.source.columns}
     rows = raw.rename(columns={**received, LABEL: "defaulted"}).assign(**moved)
-    names = tuple(name for name in CREDIT.model.features if name in rows.columns)
+    names = tuple(name for name in CREDIT.models[0].features if name in rows.columns)
     rows["_month"] = [MONTHS[at * len(MONTHS) // len(rows)] for at in range(len(rows))]
-    (found,) = _gains(replace(CREDIT.model, features=names), rows)
+    (found,) = _gains(replace(CREDIT.models[0], features=names), rows)
     assert found.source == "movements"
     assert 0 < found.interval.lower < found.interval.difference < 0.08

@@ -103,6 +103,6 @@ def test_a_search_that_time_cut_says_so() -> None:
     """The version carries it in a tag: trained again, it could be another model. One that ended by trials has none."""
     cut = learn({"remembering": Remembering()}, Binary(), SPLIT, Tuning(trials=5, timeout_s=0), seed=1)
     whole = learn({"remembering": Remembering()}, Binary(), SPLIT, Tuning(trials=5), seed=1)
-    model = use_case("credit").model
+    model = use_case("credit").models[0]
     assert version_tags(model, LINEAGE, cut)["search_cut"] == "remembering after 1 of 5 trials"
     assert "search_cut" not in version_tags(model, LINEAGE, whole)

@@ -23,8 +23,8 @@ from tests.ml.conftest import COMMIT, MODEL_NAME, World
 
 
 def _task(world: World) -> Task:
-    model = replace(world.use_case.model, algorithms=(Algorithm.SPARK_GBT,), tuning=Tuning(trials=1))
-    common = Common(use_case=replace(world.use_case, model=model), catalog="prod", run_id="gbt")
+    model = replace(world.use_case.models[0], algorithms=(Algorithm.SPARK_GBT,), tuning=Tuning(trials=1))
+    common = Common(use_case=replace(world.use_case, models=(model,)), catalog="prod", run_id="gbt")
     return Task(common=common, source_catalog="prod", git_commit=COMMIT, sample_rows=0, reason="test")
 
 

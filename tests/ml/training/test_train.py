@@ -114,7 +114,7 @@ def test_the_model_answers_in_a_process_without_the_checkout(
 
 def _taken(world: World) -> list[str]:
     """The features of a model whose world has no account movements."""
-    model = world.use_case.model
+    model = world.use_case.models[0]
     optional = {feature.name for feature in model.feature_table.features if feature.optional}
     return [name for name in model.features if name not in optional]
 

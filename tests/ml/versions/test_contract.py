@@ -14,14 +14,14 @@ from ml.versions import contract
 
 def test_text_is_taken_as_text() -> None:
     """The served model itself makes numbers of it."""
-    model = replace(use_case("credit").model, features=("limit_bal", "age_band"))
+    model = replace(use_case("credit").models[0], features=("limit_bal", "age_band"))
     assert [kind.name for kind in contract.signature(model).inputs.input_types()] == ["double", "string"]
     assert contract.kinds(contract.model_features(model)) == {"limit_bal": "number", "age_band": "category"}
 
 
 def test_model_input_has_the_types_of_the_signature() -> None:
     """Spark's 32-bit integers become long, extra columns are left behind."""
-    model = replace(use_case("credit").model, features=("limit_bal", "education"))
+    model = replace(use_case("credit").models[0], features=("limit_bal", "education"))
     given = pd.DataFrame({"education": np.array([1], dtype="int32"), "limit_bal": [5.0], "sex": [1]})
     frame = contract.model_input(model, given)
     assert frame.dtypes.astype(str).to_dict() == {"limit_bal": "float64", "education": "int64"}
@@ -29,9 +29,12 @@ def test_model_input_has_the_types_of_the_signature() -> None:
 
 def test_a_whole_number_that_may_be_null_is_a_double() -> None:
     """pandas has no null in int64, so the signature says double."""
-    table = use_case("credit").model.feature_table
+    credit = use_case("credit").models[0]
+    table = credit.feature_table
     features = tuple(replace(f, null_meaning="unknown") if f.name == "education" else f for f in table.features)
-    model = replace(use_case("credit").model, features=("education",), feature_table=replace(table, features=features))
+    model = replace(
+        use_case("credit").models[0], features=("education",), feature_table=replace(table, features=features)
+    )
     assert contract.signature(model).inputs.input_types()[0].name == "double"
     assert contract.model_input(model, pd.DataFrame({"education": [1.0, None]}))["education"].isna().tolist() == [
         False,
@@ -41,7 +44,7 @@ def test_a_whole_number_that_may_be_null_is_a_double() -> None:
 
 def test_a_default_stands_in_the_specification_where_no_null_has_a_meaning() -> None:
     """It is written as text, as the client writes it; a feature whose null means something can have none."""
-    credit = use_case("credit").model
+    credit = use_case("credit").models[0]
     model = replace(credit, defaults={"limit_bal": 0.5})
     source = Source(table="prod.credit_gold.client_features", table_id="t-1", workspace_id=7)
     columns = feature_spec(model, source)["input_columns"]

@@ -12,8 +12,8 @@ from ml.usecases.credit.declaration import USE_CASE as CREDIT
 from ml.usecases.credit.demo.movements import INFLOW, MONTHS_BEFORE, OVERDRAWN, has_movements
 
 _APPLICATIONS, _LABELS, _MOVEMENTS = CREDIT.feeds
-_ID = _APPLICATIONS.silver.column(CREDIT.model.feature_table.key).raw_name
-_LABEL = _LABELS.silver.column(CREDIT.model.outcome.label).raw_name
+_ID = _APPLICATIONS.silver.column(CREDIT.models[0].feature_table.key).raw_name
+_LABEL = _LABELS.silver.column(CREDIT.models[0].outcome.label).raw_name
 
 
 class ReplayError(ValueError):

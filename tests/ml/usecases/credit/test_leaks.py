@@ -7,7 +7,7 @@ from ml.evaluation.leaks import ranking_alone
 from ml.usecases import use_case
 from ml.usecases.credit.demo.generate import LABEL, generate, merger
 
-LIMIT = use_case("credit").model.gates.compliance.leaks.max_single_feature_roc_auc
+LIMIT = use_case("credit").models[0].gates.compliance.leaks.max_single_feature_roc_auc
 ROWS, FROM = 6_000, 3_000
 CLIENTS = generate(ROWS, 4, shift=merger(FROM))
 

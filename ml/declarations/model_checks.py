@@ -1,0 +1,75 @@
+"""Rules about the models of one use case together: that they can be told apart, and fit into its shared tables."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from ml.declarations.model import Model
+
+Item = TypeVar("Item")
+
+
+def each_once(found: Iterable[Item]) -> tuple[Item, ...]:
+    """`found` in its order without what is there twice. A declaration may hold mappings, so it cannot be hashed."""
+    kept: list[Item] = []
+    for each in found:
+        if each not in kept:
+            kept.append(each)
+    return tuple(kept)
+
+
+def wrong_models(models: Sequence[Model]) -> Iterator[str]:
+    """All that is wrong with the models of one use case, in words that say what to change."""
+    if not models:
+        yield "it has no model: declare at least one in models"
+    names = [model.name for model in models]
+    if len(set(names)) < len(names):
+        yield f"models {names} repeat a name: rename one"
+    endpoints = [model.serving.endpoint for model in models if model.serving]
+    if len(set(endpoints)) < len(endpoints):
+        yield f"endpoints {endpoints} of models {names} repeat a name: rename one"
+    yield from _differing_keys(models)
+    yield from _differing_outcomes(models)
+    for model in models:
+        yield from _unjudged(model)
+
+
+def _differing_keys(models: Sequence[Model]) -> Iterator[str]:
+    """One table holds the predictions of all models, and one key names a person in it."""
+    found = each_once((*model.feature_table.keys, model.feature_table.event_time) for model in models)
+    if len(found) > 1:
+        keys = " and ".join(", ".join(each) for each in found)
+        yield f"its models predict for rows by {keys}, and their predictions lie in one table: declare two use cases"
+
+
+def _differing_outcomes(models: Sequence[Model]) -> Iterator[str]:
+    """An outcome table is made in one way: from one declaration, and for the events of one table."""
+    for name in dict.fromkeys(model.outcome.table.name for model in models):
+        mine = [model for model in models if model.outcome.table.name == name]
+        made = each_once((_made(model), model.feature_table.source.name) for model in mine)
+        if len(made) > 1:
+            yield (
+                f"models {[model.name for model in mine]} make outcome table {name!r} in different ways: declare the "
+                "same outcome, for feature tables of the same source, or give one of them a table of its own"
+            )
+
+
+def _made(model: Model) -> dict[str, object]:
+    """What decides the table: not which of the columns that are read is the label; one that is computed is made."""
+    free = () if model.outcome.later else ("label",)
+    return {name: value for name, value in vars(model.outcome).items() if name not in free}
+
+
+def _unjudged(model: Model) -> Iterator[str]:
+    """Gates and monitoring that judge by measures which the model's problem does not have."""
+    problem = model.problem
+    for what, measures in (
+        (f"gates of model {model.name!r} judge", model.gates.measures),
+        (f"monitoring of model {model.name!r} judges", model.monitoring.measures),
+    ):
+        lacking = problem.lacks(measures)
+        if lacking:
+            yield (
+                f"{what} by {', '.join(lacking)}, which {problem.name} does not have: it is measured by "
+                f"{', '.join(measure.name for measure in problem.measures)}; such a model can be trained, and not "
+                "be released by these"
+            )
