@@ -3,7 +3,7 @@
 `infra` provisions from these values and the jobs run from them, so both sides read the same truth.
 """
 
-from ml.declarations.causes import TrainingCause, cause_of
+from ml.declarations.causes import TrainingCause
 from ml.declarations.derived import Derived, Input
 from ml.declarations.errors import DeclarationError
 from ml.declarations.features import Feature, FeatureTable
@@ -21,6 +21,7 @@ from ml.declarations.gates import (
 )
 from ml.declarations.hidden import RECORD, Hidden, hidden_columns, hiding_function, unmasked
 from ml.declarations.histories import Aggregate, Dimension, History, Past, Window, lag
+from ml.declarations.limits import Limits, LimitsByShare, Worse, WorseByShare
 from ml.declarations.measures import (
     BRIER_SCORE,
     CALIBRATION_ERROR,
@@ -34,7 +35,8 @@ from ml.declarations.measures import (
     Measure,
 )
 from ml.declarations.model import Model, Promotion, Rescore, Tuning
-from ml.declarations.monitoring import Limits, Monitoring
+from ml.declarations.monitored import Monitored, cause_of
+from ml.declarations.monitoring import Monitoring
 from ml.declarations.outcomes import Joins, Later, Outcome
 from ml.declarations.periods import MONTHS, Calendar, Period, WeekStart
 from ml.declarations.problems import (
@@ -98,10 +100,12 @@ __all__ = [
     "Layer",
     "LeakLimits",
     "Limits",
+    "LimitsByShare",
     "Login",
     "Measure",
     "MeasureRule",
     "Model",
+    "Monitored",
     "Monitoring",
     "MulticlassClassification",
     "OnChange",
@@ -129,6 +133,8 @@ __all__ = [
     "WeekStart",
     "Window",
     "WorkloadSize",
+    "Worse",
+    "WorseByShare",
     "cause_of",
     "hidden_columns",
     "hiding_function",

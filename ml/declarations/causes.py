@@ -11,22 +11,3 @@ class TrainingCause(StrEnum):
     DRIFT = "drift"
     PERFORMANCE = "performance"
     CALIBRATION = "calibration"
-
-
-# Words of a reason, most telling first: as monitoring names the measure that is beyond its limits.
-_WORDS = (
-    ("ROC AUC", TrainingCause.PERFORMANCE),
-    ("calibration error", TrainingCause.CALIBRATION),
-    ("Drift", TrainingCause.DRIFT),
-)
-
-
-def cause_of(reason: str) -> TrainingCause:
-    """The cause behind `reason`: one of the causes by its name, or what monitoring decided on, in its words.
-
-    Anything else is somebody's own idea (`MANUAL`), which has the strictest rule.
-    """
-    if reason in set(TrainingCause):
-        return TrainingCause(reason)
-    decided = reason if reason.startswith(("Version ", "ROC AUC of version ")) else ""
-    return next((cause for words, cause in _WORDS if words in decided), TrainingCause.MANUAL)

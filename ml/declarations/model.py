@@ -98,6 +98,7 @@ class Model:
                 *self._wrong_defaults(),
                 *self._wrong_problem(),
                 *self._wrong_algorithms(),
+                *self.monitoring.wrong(self.problem, self.fairness_groups),
                 None
                 if self.promotion is Promotion.DEPLOY_CODE
                 else f"promotion is {self.promotion}, which no job does: declare {Promotion.DEPLOY_CODE}, so that each "

@@ -60,16 +60,12 @@ def _made(model: Model) -> dict[str, object]:
 
 
 def _unjudged(model: Model) -> Iterator[str]:
-    """Gates and monitoring that judge by measures which the model's problem does not have."""
+    """Gates that judge by measures which the model's problem does not have."""
     problem = model.problem
-    for what, measures in (
-        (f"gates of model {model.name!r} judge", model.gates.measures),
-        (f"monitoring of model {model.name!r} judges", model.monitoring.measures),
-    ):
-        lacking = problem.lacks(measures)
-        if lacking:
-            yield (
-                f"{what} by {', '.join(lacking)}, which {problem.name} does not have: it is measured by "
-                f"{', '.join(measure.name for measure in problem.measures)}; such a model can be trained, and not "
-                "be released by these"
-            )
+    lacking = problem.lacks(model.gates.measures)
+    if lacking:
+        yield (
+            f"gates of model {model.name!r} judge by {', '.join(lacking)}, which {problem.name} does not have: it is "
+            f"measured by {', '.join(measure.name for measure in problem.measures)}; such a model can be trained, and "
+            "not be released by these"
+        )

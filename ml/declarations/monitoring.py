@@ -5,25 +5,13 @@ on small months, so a breach must also be larger than what sampling noise explai
 chance of `false_alarms_per_month` over all columns together.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from ml.declarations.errors import require
-from ml.declarations.measures import CALIBRATION_ERROR, ROC_AUC, Measure
-
-
-@dataclass(frozen=True, kw_only=True)
-class Limits:
-    """A value above `warn` is worth a look, above `act` is a breach."""
-
-    warn: float
-    act: float
-
-    def __post_init__(self) -> None:
-        require(
-            f"limits warn={self.warn} act={self.act}",
-            [None if 0 < self.warn <= self.act else "0 < warn <= act is required: swap or raise them"],
-        )
-
+from ml.declarations.limits import Limit, Limits
+from ml.declarations.monitored import Monitored, Needs
+from ml.declarations.problems import ProblemType
 
 # "Little change" below 0.10, "significant change" above 0.25: Siddiqi 2006, "Credit Risk Scorecards", chapter 8.
 _PSI = Limits(warn=0.10, act=0.25)
@@ -34,6 +22,10 @@ _KS = Limits(warn=0.125, act=0.20)
 _RATIO = Limits(warn=0.01, act=0.05)
 
 
+def _none() -> Mapping[str, Limit]:
+    return {}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Monitoring:
     """What the monitoring job holds each arrived month against, and when it retrains.
@@ -41,26 +33,26 @@ class Monitoring:
     Ratios and rates lie in 0..1; the unit of every other value is in its name.
 
     Attributes:
+        limits: by metric of the model's problem, where its own limit (`ProblemType.monitored`) is not meant.
+        without: metrics of the problem that are not judged.
         min_rows: with fewer rows than this a month's drift and performance are `unknown`.
         max_rows_per_month: larger months are measured on a sample of this size, by a hash of the key.
         false_alarms_per_month: chance that chance alone pushes a stable month over the noise bound, over all
             columns. Twenty stable months then breach once in fifty such series at most, and a retraining takes
             two such months running.
-        psi, ks: drift of a feature or of the predictions from the live version's reference.
+        psi, ks: drift of a feature or of the answers from the live version's reference.
         null_ratio: increase of a feature's nulls over the reference.
         outside_ratio: rows with a value beyond the reference's range, or of a category it does not hold.
         quarantine_ratio, duplicate_ratio: received rows that ingest rejected; that repeat a key.
         min_row_ratio, max_row_ratio: rows of a month over the median month of the reference.
-        max_auc_drop: hold-out ROC AUC minus the month's; severe_auc_drop retrains after a single month.
-        calibration_error: expected calibration error over ten equal-count bins.
-        outcome_rate_gap: distance between the observed and the predicted rate of the outcome.
-        group_difference: largest minus smallest selection rate (and true positive rate) between groups.
         labels_due_months: how many months after the event its outcome is due; later it is overdue.
         min_labelled_share: outcomes of a smaller share of a month say nothing about the month.
         labelled_months_below: labelled months in a row below the limit before the model is retrained.
         cool_down_days: after a retraining is asked for, none is asked for again within this time.
     """
 
+    limits: Mapping[str, Limit] = field(default_factory=_none)
+    without: tuple[str, ...] = ()
     min_rows: int = 200
     max_rows_per_month: int = 50_000
     false_alarms_per_month: float = 0.001
@@ -72,25 +64,39 @@ class Monitoring:
     duplicate_ratio: Limits = field(default=_RATIO)
     min_row_ratio: float = 0.5
     max_row_ratio: float = 2.0
-    # Two standard errors of a 1,000-row month at AUC 0.78; half of what separates a fair model from a coin twice over.
-    max_auc_drop: float = 0.05
-    severe_auc_drop: float = 0.10
-    calibration_error: Limits = field(default=Limits(warn=0.05, act=0.08))
-    outcome_rate_gap: Limits = field(default=Limits(warn=0.05, act=0.10))
-    # The four-fifths order of magnitude, as in the compliance gate.
-    group_difference: Limits = field(default=Limits(warn=0.15, act=0.20))
     labels_due_months: int = 1
     min_labelled_share: float = 0.5
     labelled_months_below: int = 2
     cool_down_days: int = 60
 
-    @property
-    def measures(self) -> tuple[Measure, ...]:
-        """What a month's answers are measured by."""
-        return (ROC_AUC, CALIBRATION_ERROR)
-
     def __post_init__(self) -> None:
         require("monitoring", [*self._counts(), *self._shares(), *self._orders()])
+
+    def metrics(self, problem: ProblemType, groups: Collection[str]) -> tuple[Monitored, ...]:
+        """What a month's answers are judged by, each with the limit that holds; those of groups only if some are
+        declared.
+        """
+        return tuple(
+            replace(each, limit=self.limits.get(each.name, each.limit))
+            for each in problem.monitored
+            if each.name not in self.without and (groups or Needs.GROUPS not in each.needs)
+        )
+
+    def wrong(self, problem: ProblemType, groups: Collection[str]) -> Iterator[str]:
+        """Limits of metrics that the problem does not have, that lack their input, or that can never be reached."""
+        known = {each.name: each for each in problem.monitored}
+        strange = sorted({*self.limits, *self.without} - set(known))
+        if strange:
+            has = ", ".join(known)
+            yield f"monitoring judges by {', '.join(strange)}; {problem.name} has {has}: name some of these"
+        both = sorted(set(self.limits) & set(self.without))
+        if both:
+            yield f"monitoring has limits for {', '.join(both)}, which it goes without: remove one of the two"
+        for name, limit in self.limits.items():
+            if name in known:
+                yield from known[name].problems_of(limit)
+                if not groups and Needs.GROUPS in known[name].needs:
+                    yield f"monitoring has a limit for {name}, but no groups are declared: name fairness_groups"
 
     def _counts(self) -> list[str | None]:
         at_least = {
@@ -109,8 +115,6 @@ class Monitoring:
         shares = {
             "false_alarms_per_month": self.false_alarms_per_month,
             "min_labelled_share": self.min_labelled_share,
-            "max_auc_drop": self.max_auc_drop,
-            "severe_auc_drop": self.severe_auc_drop,
         }
         return [
             None if 0 < given < 1 else f"{name} is {given}; between 0 and 1 (exclusive) is allowed"
@@ -119,9 +123,4 @@ class Monitoring:
 
     def _orders(self) -> list[str | None]:
         low, high = self.min_row_ratio, self.max_row_ratio
-        return [
-            None if 0 < low < 1 < high else f"min_row_ratio {low} < 1 < max_row_ratio {high} is required",
-            None
-            if self.max_auc_drop <= self.severe_auc_drop
-            else f"severe_auc_drop {self.severe_auc_drop} is less than max_auc_drop {self.max_auc_drop}: swap them",
-        ]
+        return [None if 0 < low < 1 < high else f"min_row_ratio {low} < 1 < max_row_ratio {high} is required"]

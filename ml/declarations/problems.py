@@ -12,6 +12,20 @@ from typing import ClassVar
 
 from ml.declarations.errors import require
 from ml.declarations.measures import BRIER_SCORE, CALIBRATION_ERROR, COST, LOG_LOSS, MAE, R2, RMSE, ROC_AUC, Measure
+from ml.declarations.monitored import (
+    ABSOLUTE_ERROR,
+    ACCURACY,
+    AREA,
+    BIAS,
+    CALIBRATION,
+    CLASS_RATE,
+    COVERAGE,
+    MEAN_LOSS,
+    OPPORTUNITY,
+    OUTCOME_RATE,
+    PARITY,
+    Monitored,
+)
 from ml.declarations.table import Column
 
 _PART_OF_A_NAME = re.compile(r"[a-z0-9_]+")
@@ -51,6 +65,11 @@ class ProblemType(ABC):
     def measures(self) -> tuple[Measure, ...]:
         """What two models can be compared by; the first is the one that sums a model up."""
 
+    @property
+    @abstractmethod
+    def monitored(self) -> tuple[Monitored, ...]:
+        """What a month of answers is judged by, the most telling first."""
+
     def lacks(self, measures: Iterable[Measure]) -> tuple[str, ...]:
         """The names of those `measures` that this problem does not have."""
         known = {measure.name for measure in self.measures}
@@ -84,6 +103,11 @@ class BinaryClassification(ProblemType):
     def measures(self) -> tuple[Measure, ...]:
         """ROC AUC first; `COST` at the declared costs."""
         return (ROC_AUC, LOG_LOSS, BRIER_SCORE, CALIBRATION_ERROR, COST)
+
+    @property
+    def monitored(self) -> tuple[Monitored, ...]:
+        """Ranking, calibration, and how groups fare."""
+        return (AREA, CALIBRATION, OUTCOME_RATE, PARITY, OPPORTUNITY)
 
     def wrong_label(self, label: Column) -> Iterator[str]:
         """Beside the type: values other than 0 and 1."""
@@ -131,6 +155,11 @@ class MulticlassClassification(ProblemType):
         """Log loss first: a proper score over all classes."""
         return (LOG_LOSS, BRIER_SCORE, CALIBRATION_ERROR)
 
+    @property
+    def monitored(self) -> tuple[Monitored, ...]:
+        """Log loss, accuracy, and whether each class is as frequent as its probabilities say."""
+        return (MEAN_LOSS, ACCURACY, CLASS_RATE)
+
     def wrong_label(self, label: Column) -> Iterator[str]:
         """Beside the type: a declared set of values that are not the classes."""
         yield from super().wrong_label(label)
@@ -173,3 +202,8 @@ class Regression(ProblemType):
     def measures(self) -> tuple[Measure, ...]:
         """Root mean squared error first, in the label's unit."""
         return (replace(RMSE, unit=self.unit), replace(MAE, unit=self.unit), R2)
+
+    @property
+    def monitored(self) -> tuple[Monitored, ...]:
+        """Error, bias, and how many true values lie between the bounds."""
+        return (ABSOLUTE_ERROR, BIAS, COVERAGE)

@@ -2,7 +2,6 @@
 
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import mlflow
 import pandas as pd
@@ -11,13 +10,11 @@ from pyspark.errors import PySparkException
 from ml.declarations import Model
 from ml.examples import dataset
 from ml.examples.dataset import MONTH, Pinned
-from ml.monitoring.metric import PREDICTION
-from ml.monitoring.month import LABEL, Expectation, column_names, expectation
+from ml.monitoring.window import LABEL, Expectation, answer_names, column_names, expectation
 from ml.parameters import Common
 from ml.tables import Tables, pandas_of
 from ml.versions import artifact, contract
 from ml.versions.lineage import Lineage, read_lineage
-from ml.versions.pyfunc_model import PROBABILITY
 
 # Enough for every bin and quantile to be sharp, and it has to fit on one node.
 _MAX_ROWS = 200_000
@@ -33,11 +30,8 @@ def expected_of(tables: Tables, client: mlflow.MlflowClient, task: Common, versi
     held_out = rows[(months >= lineage.holdout_first_month) & (months <= lineage.holdout_last_month)]
     with tempfile.TemporaryDirectory() as temporary:
         model = artifact.load(artifact.fetch(f"models:/{model_name}/{version}", Path(temporary)))
-    answers = pd.DataFrame(model.predict(contract.model_input(declared, held_out)))
-    scored: dict[str, pd.Series[Any]] = {
-        PREDICTION: pd.Series(answers[PROBABILITY].to_numpy(dtype=float), index=held_out.index),
-        LABEL: held_out[declared.outcome.label],
-    }
+    answers = pd.DataFrame(model.predict(contract.model_input(declared, held_out))).set_index(held_out.index)
+    scored = {**{name: answers[name] for name in answer_names(declared)}, LABEL: held_out[declared.outcome.label]}
     return expectation(
         declared,
         model_version=version,

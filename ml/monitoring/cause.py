@@ -4,14 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from ml.monitoring.metric import Kind, Metric, Verdict
+from ml.monitoring.metric import Metric
+from ml.problems.finding import Kind, Verdict
 
 UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cause:
-    """One metric of month `month`; the same one has been so in every known month since `since`."""
+    """One metric of month `month`; the same one has been so in every known month since `since`.
+
+    `title`: how people call a metric of the problem; empty for one that every model has.
+    """
 
     kind: Kind
     metric: str
@@ -22,6 +26,7 @@ class Cause:
     value: float | None
     limit: float | None
     reason: str
+    title: str = ""
 
     @property
     def subject(self) -> str:
@@ -52,10 +57,8 @@ class Cause:
         return cls(**{**given, **parsed})  # type: ignore[arg-type]  # the other fields are plain JSON values
 
 
-def cause_of(metric: Metric, history: Sequence[Metric]) -> Cause:
-    """The cause that `metric` is."""
-    bounds = (metric.threshold_low, metric.threshold_high)
-    crossed = [b for b in bounds if b is not None and metric.value is not None]
+def cause_of(metric: Metric, history: Sequence[Metric], title: str) -> Cause:
+    """The cause that `metric`, called `title`, is."""
     return Cause(
         kind=metric.kind,
         metric=metric.metric,
@@ -64,9 +67,17 @@ def cause_of(metric: Metric, history: Sequence[Metric]) -> Cause:
         month=metric.month,
         since=_since(metric, history),
         value=metric.value,
-        limit=min(crossed, key=lambda bound: abs(bound - (metric.value or 0.0)), default=None),
+        limit=crossed(metric),
         reason=metric.reason,
+        title=title,
     )
+
+
+def crossed(metric: Metric) -> float | None:
+    """The bound that is nearest to the value; None if there is none, or no value."""
+    bounds = [bound for bound in (metric.threshold_low, metric.threshold_high) if bound is not None]
+    value = metric.value
+    return None if value is None else min(bounds, key=lambda bound: abs(bound - value), default=None)
 
 
 def _since(metric: Metric, history: Sequence[Metric]) -> date:

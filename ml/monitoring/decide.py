@@ -14,10 +14,10 @@ import mlflow
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml import parameters, runtime
-from ml.declarations import Monitoring
 from ml.monitoring.calendar_months import named
 from ml.monitoring.cause import Cause
 from ml.monitoring.metric import Metric
+from ml.monitoring.policy import Policy, policy_of
 from ml.monitoring.rules import Action, Decision, decide
 from ml.parameters import Common
 from ml.records.monitoring import DECISIONS, METRICS
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     tables.create(DECISIONS, target)
     recorded = read_decisions(tables, target)
     newest_version = newest(task)
-    made = decisions(metrics, [each.decision for each in recorded], task.model.monitoring)
+    made = decisions(metrics, [each.decision for each in recorded], policy_of(task.model))
     rows = [decision_row(decision, newest_version, task.run_id) for decision in made]
     if rows:
         tables.merge(DECISIONS, target, frame_of(tables.spark, DECISIONS, rows))
@@ -71,7 +71,7 @@ def read_metrics(tables: Tables, source: str) -> list[Metric]:
     return [Metric.from_row(row.asDict()) for row in kept.orderBy("month", "kind", "metric", "column").collect()]
 
 
-def decisions(metrics: Sequence[Metric], recorded: Sequence[Decision], limits: Monitoring) -> list[Decision]:
+def decisions(metrics: Sequence[Metric], recorded: Sequence[Decision], policy: Policy) -> list[Decision]:
     """New decisions, oldest first: of months without one, and of the newest month where it has changed. Pure.
 
     Months that the live version was fitted on are not decided on: it was gated with them.
@@ -83,7 +83,7 @@ def decisions(metrics: Sequence[Metric], recorded: Sequence[Decision], limits: M
         before = by_month.get(month)
         if before is not None and (month != months[-1] or before.action is Action.RETRAIN):
             continue
-        decision = decide(month, metrics, list(by_month.values()), limits)
+        decision = decide(month, metrics, list(by_month.values()), policy)
         if decision != before:
             by_month[month] = decision
             made.append(decision)

@@ -1,55 +1,55 @@
 """What a decision says, in plain words: what changed, by how much, since when, and what cannot be said. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from ml.monitoring.calendar_months import add_months, named
-from ml.monitoring.cause import Cause
-from ml.monitoring.metric import Kind, Metric, Verdict
+from ml.monitoring.cause import Cause, crossed
+from ml.monitoring.metric import Metric
+from ml.problems.finding import Kind, Verdict, number
 
 _SHOWN = 3
-_NAMES = {
-    "roc_auc": "ROC AUC",
-    "expected_calibration_error": "calibration error",
-    "outcome_rate": "outcome rate",
-    "psi": "PSI",
-    "ks": "KS",
-}
+_NAMES = {"psi": "PSI", "ks": "KS"}
 
 
-def metric_name(metric: str) -> str:
+def metric_name(cause: Cause) -> str:
     """How people call a metric."""
-    return _NAMES.get(metric, metric.replace("_", " "))
+    return cause.title or _NAMES.get(cause.metric, cause.metric.replace("_", " "))
 
 
-def severe(metric: Metric, live: int) -> str:
-    """One month was far below the hold-out."""
+def severe(metric: Metric, title: str, live: int) -> str:
+    """One month was far worse than the hold-out."""
+    value, promised = metric.value or 0.0, metric.reference_value or 0.0
+    moved, change = ("fell", "drop") if value < promised else ("rose", "rise")
     return (
-        f"ROC AUC of version {live} fell to {metric.value or 0.0:.3f} in {named(metric.month)}, from "
-        f"{metric.reference_value or 0.0:.3f} on its hold-out: a severe drop."
+        f"{title} of version {live} {moved} to {number(value)} in {named(metric.month)}, from "
+        f"{number(promised)} on its hold-out: a severe {change}."
     )
 
 
-def lasting(below: Sequence[Metric], live: int) -> str:
-    """The newest labelled months were all below their limits."""
-    months = sorted({metric.month for metric in below})
-    newest = [metric for metric in below if metric.month == months[-1]]
-    worst = next((metric for metric in newest if metric.metric == "roc_auc"), newest[0])
-    bound = worst.threshold_low if worst.threshold_low is not None else worst.threshold_high
+def lasting(months: Collection[date], worst: Metric, title: str, live: int) -> str:
+    """The newest labelled months were all beyond their limits; `worst`, called `title`, is the most telling of them."""
+    bound = crossed(worst)
     return (
-        f"Version {live} is beyond its limits in {len(months)} labelled month(s) running, since {named(months[0])}: "
-        f"{metric_name(worst.metric)} {worst.value or 0.0:.3f} in {named(worst.month)}, limit {bound or 0.0:.3f}."
+        f"Version {live} is beyond its limits in {len(set(months))} labelled month(s) running, since "
+        f"{named(min(months))}: {title} {number(worst.value or 0.0)} in {named(worst.month)}, limit "
+        f"{number(bound or 0.0)}."
     )
 
 
 def described(cause: Cause) -> str:
     """One cause: `limit_bal PSI 1.23 (limit 0.25)`."""
-    subject = f"{cause.column} {metric_name(cause.metric)}".strip()
+    subject = f"{cause.column} {metric_name(cause)}".strip()
     if cause.value is None:
         return f"{subject} unknown"
-    limit = "" if cause.limit is None else f" (limit {cause.limit:.2f})"
-    return f"{subject} {cause.value:.2f}{limit}"
+    limit = "" if cause.limit is None else f" (limit {_short(cause.limit)})"
+    return f"{subject} {_short(cause.value)}{limit}"
+
+
+def _short(value: float) -> str:
+    """Two decimals, or two digits of what would be nothing with them."""
+    return f"{value:.2f}" if value == 0 or abs(value) >= 0.005 else f"{value:.2g}"
 
 
 def _excess(cause: Cause) -> float:

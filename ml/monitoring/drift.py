@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 import numpy as np
@@ -26,7 +27,8 @@ class Reference:
     """One column of the reference rows, prepared once and compared with many months.
 
     `ordered` are its known numbers, ascending, empty for text. `edges` are the inner bin edges of a continuous
-    column, `categories` the values with a bin of their own. `seen` are all values of a categorical column.
+    column, `categories` the values with a bin of their own. `seen` are all values of a categorical column, and
+    `new_share` is the share of rows that show a value beyond these if nothing has changed.
     """
 
     column: str
@@ -36,6 +38,7 @@ class Reference:
     edges: Floats | None
     categories: tuple[object, ...]
     seen: frozenset[object]
+    new_share: float
     counts: Floats
 
     @property
@@ -77,8 +80,29 @@ def reference(column: str, values: pd.Series) -> Reference:
         edges=edges,
         categories=categories,
         seen=frozenset(shares.index) if categorical else frozenset(),
+        new_share=_new_share(known, categorical=categorical),
         counts=_histogram(known, edges, categories),
     )
+
+
+def _new_share(known: pd.Series, *, categorical: bool) -> float:
+    """How often a row shows what the reference does not, though nothing has changed.
+
+    A number is the smallest or the largest of all with chance 2 / (rows + 1). A category is new about as often as the
+    reference has categories of a single row (Good 1953, "The Population Frequencies of Species").
+    """
+    single = int((known.value_counts() == 1).sum()) if categorical else 0
+    return max(2, single) / (len(known) + 1)
+
+
+def comparable(values: pd.Series) -> pd.Series:
+    """Dates and timestamps as days since 1970, so that they have an order; other values as they are."""
+    known = values.dropna()
+    is_time = pd.api.types.is_datetime64_any_dtype(values.dtype) or (len(known) and isinstance(known.iloc[0], date))
+    if not is_time:
+        return values
+    times = pd.to_datetime(values, errors="coerce", utc=True)
+    return (times - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)
 
 
 def psi(expected: npt.ArrayLike, actual: npt.ArrayLike) -> float:

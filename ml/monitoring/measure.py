@@ -17,12 +17,13 @@ from ml import parameters, runtime
 from ml.declarations import Model, Table
 from ml.examples.newest import newest_known, newest_predictions
 from ml.monitoring.baseline import expected_of
-from ml.monitoring.metric import Metric, Verdict
-from ml.monitoring.month import Expectation, MonthData, measure
+from ml.monitoring.metric import Metric
+from ml.monitoring.month import measure
 from ml.monitoring.month_fingerprints import MonthState, Sources, states
-from ml.monitoring.quality import Arrival
 from ml.monitoring.rows import MONTH, month_rows
+from ml.monitoring.window import Arrival, Expectation, MonthData
 from ml.parameters import Common
+from ml.problems.finding import Verdict
 from ml.records.monitoring import METRICS
 from ml.records.predictions import predictions
 from ml.records.received import quarantine
@@ -56,7 +57,7 @@ def read_sources(tables: Tables, task: Common) -> Sources:
     """The tables that monitoring reads, each pinned to its newest version."""
     use_case, model = task.use_case, task.model
     features = model.feature_table
-    feed = next(feed for feed in use_case.feeds if feed.silver.name == features.source.name)
+    feed = next((feed for feed in use_case.feeds if feed.silver.name == features.source.name), None)
 
     def pinned(table: Table) -> DataFrame | None:
         name = table.full_name(task.catalog, use_case.name)
@@ -69,9 +70,12 @@ def read_sources(tables: Tables, task: Common) -> Sources:
     outcomes, scored = pinned(model.outcome.table), pinned(predictions(use_case))
     return Sources(
         features=rows,
-        predictions=None if scored is None else newest_predictions(features, scored),
+        predictions=None
+        if scored is None
+        else newest_predictions(features, scored.where(F.col("model") == task.model_name)),
         outcomes=None if outcomes is None else newest_known(model.outcome, outcomes),
-        quarantine=pinned(quarantine(feed)),
+        quarantine=None if feed is None else pinned(quarantine(feed)),
+        has_feed=feed is not None,
     )
 
 
@@ -115,14 +119,15 @@ def measure_months(model: Model, sources: Sources, months: Plan, expected: Mappi
         metric
         for state in months.stale
         for metric in measure(
-            _month_data(state, months, frame[of_month == state.month]),
+            _month_data(state, months, frame[of_month == state.month], has_feed=sources.has_feed),
             expected[months.versions[state.month]],
             model,
         )
     ]
 
 
-def _month_data(state: MonthState, months: Plan, frame: pd.DataFrame) -> MonthData:
+def _month_data(state: MonthState, months: Plan, frame: pd.DataFrame, *, has_feed: bool) -> MonthData:
+    arrival = Arrival(received=state.received, rejected=state.rejected, duplicates=state.duplicates)
     scored = state.predictions.get(months.versions[state.month])
     return MonthData(
         month=state.month,
@@ -130,7 +135,7 @@ def _month_data(state: MonthState, months: Plan, frame: pd.DataFrame) -> MonthDa
         rows=state.features.rows,
         labelled=state.outcomes.rows,
         scored=scored.rows if scored else 0,
-        arrival=Arrival(received=state.received, rejected=state.rejected, duplicates=state.duplicates),
+        arrival=arrival if has_feed else None,
         frame=frame,
     )
 

@@ -12,7 +12,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql.types import Row
 
 from ml.monitoring.calendar_months import months_from
-from ml.monitoring.month import labels_overdue
+from ml.monitoring.monitors.labelled_share import labels_overdue
 from ml.parameters import Common
 from ml.records.received_values import period
 
@@ -21,12 +21,16 @@ _FEATURES, _PREDICTIONS, _OUTCOMES, _REJECTED = "features", "predictions", "outc
 
 @dataclass(frozen=True, kw_only=True)
 class Sources:
-    """The tables of one use case, each at one version; None: does not exist yet."""
+    """The tables of one use case, each at one version; None: does not exist yet.
+
+    `has_feed`: the rows come from a feed, and not from a derived table, which rejects nothing.
+    """
 
     features: DataFrame
     predictions: DataFrame | None
     outcomes: DataFrame | None
     quarantine: DataFrame | None
+    has_feed: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +117,7 @@ def _counts(task: Common, sources: Sources) -> DataFrame:
     month, none = month_of(features.event_time), F.lit(None)
     parts = [_part(_FEATURES, sources.features, month, F.xxhash64(*sources.features.columns))]
     if sources.predictions is not None:
-        checksum = F.xxhash64(features.key, "probability")
+        checksum = F.xxhash64(features.key, *(column.name for column in task.model.problem.output))
         parts.append(_part(_PREDICTIONS, sources.predictions, month, checksum, version=F.col("model_version")))
     if sources.outcomes is not None:
         checksum = F.xxhash64(outcome.key, outcome.label)

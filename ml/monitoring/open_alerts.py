@@ -7,8 +7,8 @@ from datetime import date
 from ml.monitoring import decision_text
 from ml.monitoring.calendar_months import named
 from ml.monitoring.cause import UNKNOWN, Cause
-from ml.monitoring.metric import Kind
 from ml.monitoring.rules import Action, Decision
+from ml.problems.finding import Kind
 
 OPEN, CLOSED = "open", "closed"
 
@@ -100,9 +100,7 @@ def _opened(
 
 def _updated(alert: Alert, causes: Sequence[Cause], decision: Decision, title: str) -> Alert:
     """`alert` with the newest figures. `what` stays as it was first told."""
-    columns = [
-        cause.column or decision_text.metric_name(cause.metric) for cause in decision_text.worst_by_column(causes)
-    ]
+    columns = [cause.column or decision_text.metric_name(cause) for cause in decision_text.worst_by_column(causes)]
     subject = alert.subject.replace("_", " ")
     advice = _WHAT_TO_DO[alert.subject]
     retrains = decision.action is Action.RETRAIN and alert.subject == Kind.PERFORMANCE

@@ -10,28 +10,27 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml.declarations import Model
-from ml.monitoring.metric import PREDICTION
-from ml.monitoring.month import LABEL, column_names
 from ml.monitoring.month_fingerprints import Sources, month_of
+from ml.monitoring.window import LABEL, answer_names, column_names
 from ml.tables import pandas_of
 
 MONTH = "_month"
 
 
 def month_rows(model: Model, sources: Sources, versions: Mapping[date, int]) -> pd.DataFrame:
-    """One row per feature row of the months (or of a sample): `_month`, the columns, `probability`, `label`.
+    """One row per feature row of the months (or of a sample): `_month`, the columns, the answers, `label`.
 
     `versions` names the months, and for each the model version whose predictions count.
 
     An outcome belongs to the row with its key and event time.
     """
     declared = model.feature_table
-    keys = [declared.key, declared.event_time]
+    keys = [*declared.keys, declared.event_time]
     rows = sources.features.select(*keys, month_of(declared.event_time).alias(MONTH), *column_names(model))
     rows = _sampled(rows.where(F.col(MONTH).isin(list(versions))), declared.key, model.monitoring.max_rows_per_month)
     rows = rows.join(_predictions(model, sources, versions), on=keys, how="left")
-    rows = rows.join(_outcomes(model, sources), on=keys, how="left")
-    return pandas_of(rows.select(MONTH, *column_names(model), PREDICTION, LABEL))
+    rows = rows.join(_outcomes(model, sources), on=[declared.key, declared.event_time], how="left")
+    return pandas_of(rows.select(MONTH, *column_names(model), *answer_names(model), LABEL))
 
 
 def _sampled(rows: DataFrame, key: str, most: int) -> DataFrame:
@@ -42,21 +41,23 @@ def _sampled(rows: DataFrame, key: str, most: int) -> DataFrame:
 
 def _predictions(model: Model, sources: Sources, versions: Mapping[date, int]) -> DataFrame:
     declared = model.feature_table
-    keys = [declared.key, declared.event_time]
+    keys = [*declared.keys, declared.event_time]
     if sources.predictions is None:
-        return sources.features.select(*keys, F.lit(None).cast("double").alias(PREDICTION)).limit(0)
+        none = (F.lit(None).cast(column.type).alias(column.name) for column in model.problem.output)
+        return sources.features.select(*keys, *none).limit(0)
     chosen = [
         (F.col("model_version") == version) & (month_of(declared.event_time) == F.lit(month))
         for month, version in versions.items()
     ]
-    return sources.predictions.where(reduce(or_, chosen)).select(*keys, PREDICTION)
+    return sources.predictions.where(reduce(or_, chosen)).select(*keys, *answer_names(model))
 
 
 def _outcomes(model: Model, sources: Sources) -> DataFrame:
     declared, outcome = model.feature_table, model.outcome
     keys = [declared.key, declared.event_time]
     if sources.outcomes is None:
-        return sources.features.select(*keys, F.lit(None).cast("int").alias(LABEL)).limit(0)
+        kind = outcome.table.column(outcome.label).type
+        return sources.features.select(*keys, F.lit(None).cast(kind).alias(LABEL)).limit(0)
     return sources.outcomes.select(
         F.col(outcome.key).alias(declared.key),
         F.col(outcome.event_time).alias(declared.event_time),

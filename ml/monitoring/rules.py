@@ -19,11 +19,9 @@ from ml.declarations import Monitoring
 from ml.monitoring import decision_text
 from ml.monitoring.calendar_months import add_months, months_between, named
 from ml.monitoring.cause import Cause, cause_of
-from ml.monitoring.groups import OPPORTUNITY
-from ml.monitoring.metric import Kind, Metric, Verdict
-
-# Calibration suffers as ranking does, and a new fit mends both. The outcome's own rate is a fact about the world.
-_MENDED_BY_TRAINING = ("roc_auc", "expected_calibration_error")
+from ml.monitoring.metric import Metric
+from ml.monitoring.policy import Policy
+from ml.problems.finding import Kind, Verdict
 
 
 class Action(StrEnum):
@@ -52,14 +50,14 @@ class Decision:
     holdout_start: str = ""
 
 
-def decide(month: date, metrics: Sequence[Metric], earlier: Sequence[Decision], limits: Monitoring) -> Decision:
+def decide(month: date, metrics: Sequence[Metric], earlier: Sequence[Decision], policy: Policy) -> Decision:
     """The decision for `month`.
 
     Args:
         month: a month that has metrics.
         metrics: of this and of earlier months, each month measured for the version that was live in it.
         earlier: decisions of earlier months; later ones are ignored.
-        limits: the declared limits.
+        policy: the declared limits, and what the metrics of the problem call for.
 
     Raises:
         ValueError: where `month` has no metrics: what was not measured cannot be decided on.
@@ -67,12 +65,12 @@ def decide(month: date, metrics: Sequence[Metric], earlier: Sequence[Decision], 
     versions = {metric.model_version for metric in metrics if metric.month == month}
     if not versions:
         raise ValueError(f"month {named(month)} has no metrics: measure it before deciding on it")
-    live = max(versions)
-    judged = [metric for metric in metrics if _is_judged(metric, month, live, limits)]
-    causes = tuple(cause_of(metric, metrics) for metric in judged if metric.verdict is Verdict.BREACH)
-    blind = tuple(cause_of(metric, metrics) for metric in judged if _should_be_known(metric, metrics, month))
+    live, limits = max(versions), policy.limits
+    judged = [metric for metric in metrics if _is_judged(metric, month, live, policy)]
+    causes = tuple(_cause(metric, metrics, policy) for metric in judged if metric.verdict is Verdict.BREACH)
+    blind = tuple(_cause(metric, metrics, policy) for metric in judged if _should_be_known(metric, metrics, month))
     unknown = decision_text.unknown(month, live, judged, limits.labels_due_months)
-    why = _why_retrain(month, live, metrics, limits)
+    why = _why_retrain(month, live, metrics, policy)
     cooling = max((each for each in earlier if _cools(each, month)), key=_month_of, default=None)
     action = Action.RETRAIN if why and not cooling else Action.ALERT if causes or blind or why else Action.NOTHING
     return Decision(
@@ -92,19 +90,23 @@ def decide(month: date, metrics: Sequence[Metric], earlier: Sequence[Decision], 
     )
 
 
-def lag_months(metric: Metric, limits: Monitoring) -> int:
+def _cause(metric: Metric, metrics: Sequence[Metric], policy: Policy) -> Cause:
+    return cause_of(metric, metrics, policy.title(metric.metric))
+
+
+def lag_months(metric: Metric, policy: Policy) -> int:
     """How many months after its month a metric is judged: outcomes are due later, and overdue later still."""
+    due = policy.limits.labels_due_months
     if metric.metric == "labelled_share":
-        return limits.labels_due_months + 1
-    waits = metric.kind is Kind.PERFORMANCE or metric.metric == OPPORTUNITY
-    return limits.labels_due_months if waits else 0
+        return due + 1
+    return due if policy.waits(metric) else 0
 
 
-def _is_judged(metric: Metric, month: date, live: int, limits: Monitoring) -> bool:
+def _is_judged(metric: Metric, month: date, live: int, policy: Policy) -> bool:
     """Performance and fairness of a version that is no longer live are history, not a reason to act."""
     about_the_model = metric.kind in (Kind.PERFORMANCE, Kind.FAIRNESS)
     return (
-        months_between(metric.month, month) == lag_months(metric, limits)
+        months_between(metric.month, month) == lag_months(metric, policy)
         and not (metric.in_training and metric.kind is Kind.PERFORMANCE)
         and (metric.model_version == live or not about_the_model)
     )
@@ -124,12 +126,13 @@ def _should_be_known(metric: Metric, metrics: Sequence[Metric], month: date) -> 
     return Verdict.UNKNOWN not in verdicts
 
 
-def _why_retrain(month: date, live: int, metrics: Sequence[Metric], limits: Monitoring) -> str:
+def _why_retrain(month: date, live: int, metrics: Sequence[Metric], policy: Policy) -> str:
     """Why a retraining is due, in words; empty where it is not."""
+    limits = policy.limits
     known = [
         metric
         for metric in metrics
-        if metric.metric in _MENDED_BY_TRAINING
+        if policy.is_mended(metric)
         and metric.model_version == live
         and not metric.in_training
         and metric.verdict is not Verdict.UNKNOWN
@@ -138,21 +141,18 @@ def _why_retrain(month: date, live: int, metrics: Sequence[Metric], limits: Moni
     labelled = sorted({metric.month for metric in known}, reverse=True)
     if not labelled:
         return ""
-    newest = [metric for metric in known if metric.month == labelled[0]]
-    severe = [metric for metric in newest if _is_severe(metric, limits)]
+    severe = [metric for metric in known if metric.month == labelled[0] and policy.is_severe(metric)]
     if severe:
-        return decision_text.severe(severe[0], live)
+        first = min(severe, key=policy.rank)
+        return decision_text.severe(first, policy.title(first.metric), live)
     below = {metric.month for metric in known if metric.verdict is Verdict.BREACH}
     running = list(takewhile(below.__contains__, labelled))
     if len(running) < limits.labelled_months_below:
         return ""
     breaches = [metric for metric in known if metric.month in running and metric.verdict is Verdict.BREACH]
-    return decision_text.lasting(breaches, live)
-
-
-def _is_severe(metric: Metric, limits: Monitoring) -> bool:
-    drop = (metric.reference_value or 0.0) - (metric.value or 0.0)
-    return metric.metric == "roc_auc" and metric.verdict is Verdict.BREACH and drop > limits.severe_auc_drop
+    newest = max(metric.month for metric in breaches)
+    worst = min((metric for metric in breaches if metric.month == newest), key=policy.rank)
+    return decision_text.lasting([metric.month for metric in breaches], worst, policy.title(worst.metric), live)
 
 
 def _cools(decision: Decision, month: date) -> bool:

@@ -16,6 +16,7 @@ import pandas as pd
 from ml.declarations import ProblemType
 from ml.evaluation.resampling import Bootstrap, Interval
 from ml.examples.split import Split
+from ml.problems.monitor import Monitor
 
 Floats = npt.NDArray[np.float64]
 
@@ -102,3 +103,6 @@ class Problem(Protocol):
 
         Above zero is better, whichever way the measure improves.
         """
+
+    def monitors(self) -> tuple[Monitor, ...]:
+        """What judges a month of answers: one for each metric that the declaration names in `monitored`."""

@@ -156,15 +156,14 @@ def test_an_environment_that_does_not_serve_has_no_phase_two(
 
 def test_the_dashboard_draws_metrics_that_the_jobs_measure(documents: Documents) -> None:
     """Each chart asks for a metric that monitoring writes, from the metrics table, with the reader's own rights."""
-    from ml.monitoring.groups import PARITY  # noqa: PLC0415
-    from ml.monitoring.performance import METRICS  # noqa: PLC0415
+    from ml.declarations import BinaryClassification  # noqa: PLC0415
 
     dashboard = _only(documents, "databricks_dashboard")
     assert dashboard["embed_credentials"] is False
     drawn = json.loads(dashboard["serialized_dashboard"])
     queries = {dataset["name"]: dataset["queryLines"] for dataset in drawn["datasets"]}
     assert list(queries) == ["psi", "roc_auc", "expected_calibration_error", "demographic_parity_difference"]
-    assert set(queries) <= {"psi", *METRICS, PARITY}
+    assert set(queries) <= {"psi", *(each.name for each in BinaryClassification().monitored)}
     assert queries["psi"] == [
         "select month, `column`, value from prod.credit_ops.metrics where metric = 'psi' order by month"
     ]

@@ -14,8 +14,11 @@ from ml.evaluation.measured import roc_auc
 from ml.evaluation.metrics import Evaluation, checked, evaluate
 from ml.evaluation.resampling import Bootstrap, Interval
 from ml.examples.split import split_months
+from ml.problems.classification.binary_monitors import RANKING, CalibrationError, OutcomeRate
+from ml.problems.classification.group_monitors import Opportunity, Parity
 from ml.problems.classification.sigmoid import Sigmoid, fit_sigmoid
 from ml.problems.measured import improvement
+from ml.problems.monitor import Monitor
 from ml.problems.problem import Floats, Objective
 
 PROBABILITY = "probability"
@@ -71,3 +74,9 @@ class Binary:
         """In ROC AUC."""
         ours, theirs = (checked(truth, output[PROBABILITY])[1] for output in (challenger, champion))
         return improvement(ROC_AUC, roc_auc, truth, (ours, theirs), drawn)
+
+    def monitors(self) -> tuple[Monitor, ...]:
+        """Ranking and calibration against the outcomes; groups at the decision threshold."""
+        at = self.decision_threshold
+        groups = (Parity(decision_threshold=at), Opportunity(decision_threshold=at))
+        return (RANKING, CalibrationError(), OutcomeRate(), *groups)

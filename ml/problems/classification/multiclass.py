@@ -16,7 +16,9 @@ from ml.evaluation.measured import mean_of
 from ml.evaluation.metrics import expected_calibration_error
 from ml.evaluation.resampling import Bootstrap, Interval
 from ml.examples.split import split_months
+from ml.problems.classification.multiclass_monitors import monitors
 from ml.problems.measured import Measured, checked, improvement
+from ml.problems.monitor import Monitor
 from ml.problems.problem import Floats, Objective
 
 # A model is neither a hundred times surer nor a hundred times less sure than it should be.
@@ -113,6 +115,10 @@ class Multiclass:
         """In log loss: a row's own is all that counts of it, so it stands for the row's answers."""
         ours, theirs = (_losses(*self._checked(truth, output)) for output in (challenger, champion))
         return improvement(LOG_LOSS, lambda _truth, losses: mean_of(losses), truth, (ours, theirs), drawn)
+
+    def monitors(self) -> tuple[Monitor, ...]:
+        """Log loss and accuracy against the hold-out, and the rate of each class."""
+        return monitors({each: f"probability_{each}" for each in self.declared.classes})
 
     def _checked(self, truth: Floats, output: pd.DataFrame) -> tuple[Floats, Floats]:
         columns = tuple(f"probability_{each}" for each in self.declared.classes)

@@ -15,7 +15,9 @@ from ml.evaluation.measured import root_mean_squared_error
 from ml.evaluation.resampling import Bootstrap, Interval
 from ml.examples.split import split_months
 from ml.problems.measured import Measured, checked, improvement
+from ml.problems.monitor import Monitor
 from ml.problems.problem import Floats, Objective
+from ml.problems.regression.monitors import monitors
 
 _COLUMNS = ("prediction", "lower", "upper")
 
@@ -117,3 +119,7 @@ class Regression:
             checked(truth, output, _COLUMNS)[1]["prediction"].to_numpy(float) for output in (challenger, champion)
         )
         return improvement(RMSE, root_mean_squared_error, truth, (ours, theirs), drawn)
+
+    def monitors(self) -> tuple[Monitor, ...]:
+        """Error against the hold-out, bias, and the coverage of the bounds."""
+        return monitors(self.declared.unit, self.declared.coverage)

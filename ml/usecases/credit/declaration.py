@@ -28,6 +28,7 @@ from ml.declarations import (
     Tuning,
     UseCase,
     WorkloadSize,
+    Worse,
 )
 from ml.usecases.credit.features import CLIENT_FEATURES, FAIRNESS_GROUPS, MODEL_FEATURES
 from ml.usecases.credit.tables import APPLICATIONS, LABELS, MOVEMENTS, OWNER
@@ -101,8 +102,7 @@ MONITORING = Monitoring(
     # Calibration, tuning and hold-out each take a month, so a model trained on fewer would not know the change.
     labelled_months_below=3,
     # ROC AUC 0.55 where 0.80 was promised is hardly chance: then waiting costs more than a second training.
-    severe_auc_drop=0.25,
-    max_auc_drop=0.05,
+    limits={"roc_auc": Worse(act=0.05, severe=0.25)},
     cool_down_days=60,
 )
 

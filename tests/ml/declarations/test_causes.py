@@ -4,10 +4,15 @@ import pytest
 
 from ml.declarations import TrainingCause, cause_of
 from ml.monitoring import decision_text
-from ml.monitoring.metric import Kind, Metric, Verdict
+from ml.monitoring.metric import Metric
+from ml.monitoring.policy import policy_of
+from ml.problems.finding import Kind, Verdict
 from ml.training.train import why
+from ml.usecases import use_case
 from tests.ml.monitoring.made import auc
 from tests.ml.monitoring.made import metric as made_metric
+
+POLICY = policy_of(use_case("credit").models[0])
 
 
 @pytest.mark.parametrize(
@@ -60,6 +65,7 @@ def test_a_training_that_a_schedule_started_says_so(reason: str, trigger: str, g
 )
 def test_what_monitoring_decides_on_is_the_cause(metric: Metric, cause: TrainingCause) -> None:
     """The sentence that becomes the reason of a retraining, cut to fit a tag or not."""
-    reason = decision_text.lasting([metric], 1)
+    title = POLICY.title(metric.metric)
+    reason = decision_text.lasting([metric.month], metric, title, 1)
     assert cause_of(reason) is cause_of(f"{reason[:249]}…") is cause
-    assert cause_of(decision_text.severe(auc(1, Verdict.BREACH), 1)) is TrainingCause.PERFORMANCE
+    assert cause_of(decision_text.severe(auc(1, Verdict.BREACH), "ROC AUC", 1)) is TrainingCause.PERFORMANCE

@@ -10,6 +10,7 @@ from ml.declarations import (
     Column,
     DeclarationError,
     Model,
+    Monitoring,
     MulticlassClassification,
     ProblemType,
     Promotion,
@@ -28,7 +29,8 @@ def _labelled(label: Column, problem: ProblemType, **changes: object) -> Model:
     table = CREDIT.models[0].outcome.table
     columns = tuple(label if column.name == "defaulted" else column for column in table.columns)
     outcome = replace(CREDIT.models[0].outcome, table=replace(table, columns=columns), label=label.name)
-    return replace(CREDIT.models[0], outcome=outcome, problem=problem, **changes)
+    given: dict[str, object] = {"monitoring": Monitoring(), **changes}
+    return replace(CREDIT.models[0], outcome=outcome, problem=problem, **given)
 
 
 def _label(kind: str, allowed: tuple[int | str, ...] = ()) -> Column:
@@ -104,17 +106,16 @@ def test_a_share_and_a_number_of_trials_that_cannot_be_are_refused() -> None:
         Tuning(trials=0)
 
 
-def test_gates_and_monitoring_that_cannot_judge_the_problem_are_refused() -> None:
-    """Both are named, with the measures that the problem has."""
+def test_gates_that_cannot_judge_the_problem_are_refused() -> None:
+    """They are named, with the measures that the problem has."""
     with pytest.raises(DeclarationError) as refused:
         replace(CREDIT, models=(_labelled(_label("double"), REGRESSION),))
-    gates, monitoring = refused.value.problems
+    (gates,) = refused.value.problems
     assert gates.startswith(
         "gates of model 'default_risk' judge by roc_auc, log_loss, brier_score, expected_calibration_error, "
         "which regression does not have"
     )
     assert "it is measured by root_mean_squared_error, mean_absolute_error" in gates
-    assert monitoring.startswith("monitoring of model 'default_risk' judges by roc_auc, expected_calibration_error")
 
 
 def test_what_is_answered_is_named_by_the_problem() -> None:

@@ -9,15 +9,16 @@ import xgboost
 from pyspark.sql import SparkSession
 
 from ml.features.frames import feature_rows
-from ml.monitoring.metric import PREDICTION, Metric
-from ml.monitoring.month import LABEL, Expectation, MonthData, expectation, measure
-from ml.monitoring.quality import Arrival
+from ml.monitoring.metric import Metric
+from ml.monitoring.month import measure
+from ml.monitoring.window import LABEL, Arrival, Expectation, MonthData, expectation
 from ml.tables import pandas_of
 from ml.usecases.credit.declaration import USE_CASE as CREDIT
 from ml.usecases.credit.demo.generate import LABEL as RAW_LABEL
 from ml.usecases.credit.demo.generate import Shift, generate
 from ml.usecases.credit.demo.movements import MONTHS_BEFORE
 
+PREDICTION = "probability"
 FEATURES = list(CREDIT.models[0].features)
 _SOURCE = CREDIT.models[0].feature_table.source
 

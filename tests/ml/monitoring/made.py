@@ -8,12 +8,13 @@ import pandas as pd
 
 from ml.declarations import Feature
 from ml.monitoring.calendar_months import add_months
-from ml.monitoring.metric import PREDICTION, Kind, Metric, Verdict
-from ml.monitoring.month import LABEL, Expectation, MonthData, expectation
-from ml.monitoring.quality import Arrival
+from ml.monitoring.metric import Metric
+from ml.monitoring.window import LABEL, Arrival, Expectation, MonthData, expectation
+from ml.problems.finding import Kind, Verdict
 from ml.usecases.credit.declaration import USE_CASE as CREDIT
 
 MONTH = date(2024, 6, 1)
+PREDICTION = "probability"
 
 
 def metric(months_ago: int = 0, **other: Any) -> Metric:

@@ -5,14 +5,18 @@ from typing import Any
 
 import pytest
 
-from ml.declarations import Monitoring
+from ml.declarations import BinaryClassification, Monitoring
 from ml.monitoring.calendar_months import add_months
 from ml.monitoring.decide import Recorded, bounded, decision_row, decisions, outcome, recorded_of, short
-from ml.monitoring.metric import Metric, Verdict
+from ml.monitoring.metric import Metric
+from ml.monitoring.policy import Policy
 from ml.monitoring.rules import Action, Decision
+from ml.problems.finding import Verdict
 from tests.ml.monitoring.made import MONTH, auc, metric, whole
 
-LIMITS = Monitoring()
+POLICY = Policy(
+    limits=Monitoring(), judged={each.name: each for each in Monitoring().metrics(BinaryClassification(), ())}
+)
 
 
 def _month(months_ago: int, drift: Verdict = Verdict.OK, **other: Any) -> list[Metric]:
@@ -33,21 +37,21 @@ def _recorded(months_ago: int, action: Action, newest_version: int = 1, until: d
 def test_every_month_is_decided_on_once_in_order() -> None:
     """Catching up decides on each month as it would have been then; months of the training are left out."""
     metrics = [*_month(4, in_training=True), *_month(3), *_month(2, Verdict.BREACH), *_month(1), *_month(0)]
-    made = decisions(metrics, [], LIMITS)
+    made = decisions(metrics, [], POLICY)
     assert [(decision.month.month, decision.action) for decision in made] == [
         (3, Action.NOTHING),
         (4, Action.ALERT),
         (5, Action.NOTHING),
         (6, Action.NOTHING),
     ]
-    assert decisions(metrics, made, LIMITS) == []
+    assert decisions(metrics, made, POLICY) == []
 
 
 def test_catching_up_respects_the_cool_down() -> None:
     """Six months below the limit, seen at once, ask for a retraining, wait, and ask again."""
     metrics = [each for ago in range(8) for each in _month(ago)]
     metrics += [auc(ago, Verdict.BREACH, value=0.72) for ago in range(1, 7)]
-    actions = [decision.action for decision in decisions(metrics, [], LIMITS)]
+    actions = [decision.action for decision in decisions(metrics, [], POLICY)]
     assert actions == [
         Action.NOTHING,
         Action.NOTHING,
@@ -62,11 +66,11 @@ def test_catching_up_respects_the_cool_down() -> None:
 
 def test_only_the_newest_month_is_decided_again_and_no_retraining_is_taken_back() -> None:
     """New metrics change the newest decision; older ones, and a retraining, stay as they were."""
-    before = decisions([*_month(1), *_month(0)], [], LIMITS)
+    before = decisions([*_month(1), *_month(0)], [], POLICY)
     changed = [*_month(1, Verdict.BREACH), *_month(0, Verdict.BREACH)]
-    assert [(each.month, each.action) for each in decisions(changed, before, LIMITS)] == [(MONTH, Action.ALERT)]
+    assert [(each.month, each.action) for each in decisions(changed, before, POLICY)] == [(MONTH, Action.ALERT)]
     retrained = [before[0], _recorded(0, Action.RETRAIN).decision]
-    assert decisions(changed, retrained, LIMITS) == []
+    assert decisions(changed, retrained, POLICY) == []
 
 
 LATER = date(2024, 8, 1)
@@ -98,7 +102,7 @@ def test_what_a_run_has_to_do(
 
 def test_a_decision_survives_its_table_row() -> None:
     """Written and read, it is the same decision with the same evidence."""
-    decision = decisions([*_month(0, Verdict.BREACH)], [], LIMITS)[0]
+    decision = decisions([*_month(0, Verdict.BREACH)], [], POLICY)[0]
     row = decision_row(decision, 7, "run-1")
     assert recorded_of(row) == Recorded(decision=decision, newest_version=7)
     assert (row["action"], row["run_id"]) == ("alert", "run-1")

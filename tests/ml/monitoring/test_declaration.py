@@ -1,9 +1,22 @@
 """Limits that cannot be used are refused, all at once."""
 
+from dataclasses import replace
+
 import pytest
 
-from ml.declarations import DeclarationError, Limits, Monitoring
-from ml.usecases import USE_CASES
+from ml.declarations import (
+    BinaryClassification,
+    DeclarationError,
+    Limits,
+    LimitsByShare,
+    Monitoring,
+    MulticlassClassification,
+    ProblemType,
+    Regression,
+    Worse,
+    WorseByShare,
+)
+from ml.usecases import USE_CASES, use_case
 
 
 @pytest.mark.parametrize(("warn", "act"), [(0.3, 0.2), (0.0, 0.2), (-0.1, 0.2)])
@@ -16,13 +29,80 @@ def test_limits_out_of_order_are_refused(warn: float, act: float) -> None:
 def test_every_mistake_is_told() -> None:
     """Four mistakes, four sentences with what is allowed."""
     with pytest.raises(DeclarationError) as refused:
-        Monitoring(min_rows=5, labelled_months_below=0, max_auc_drop=0.3, severe_auc_drop=0.2, min_row_ratio=1.5)
+        Monitoring(min_rows=5, labelled_months_below=0, min_labelled_share=1.0, min_row_ratio=1.5)
     assert refused.value.problems == (
         "min_rows is 5; at least 30 is allowed: raise it",
         "labelled_months_below is 0; at least 1 is allowed: raise it",
+        "min_labelled_share is 1.0; between 0 and 1 (exclusive) is allowed",
         "min_row_ratio 1.5 < 1 < max_row_ratio 2.0 is required",
-        "severe_auc_drop 0.2 is less than max_auc_drop 0.3: swap them",
     )
+
+
+@pytest.mark.parametrize("kind", [Worse, WorseByShare])
+def test_a_severe_change_that_is_less_than_a_breach_is_refused(kind: type[Worse]) -> None:
+    """In the metric's unit, or as a share of the hold-out's."""
+    with pytest.raises(DeclarationError, match="0 < act <= severe is required"):
+        kind(act=0.3, severe=0.2)
+
+
+def test_every_limit_that_the_problem_cannot_have_is_told() -> None:
+    """A metric of another problem, the wrong sort, out of reach, without groups, and one that is also left out."""
+    limits = {
+        "coverage": Limits(warn=0.05, act=0.1),
+        "roc_auc": Limits(warn=0.05, act=0.1),
+        "outcome_rate": Limits(warn=0.5, act=1.5),
+        "equal_opportunity_difference": Limits(warn=0.05, act=0.1),
+    }
+    monitoring = Monitoring(limits=limits, without=("outcome_rate", "rmse"))
+    with pytest.raises(DeclarationError) as refused:
+        replace(use_case("credit").models[0], monitoring=monitoring, fairness_groups=())
+    assert refused.value.problems == (
+        "monitoring judges by coverage, rmse; binary classification has roc_auc, expected_calibration_error, "
+        "outcome_rate, demographic_parity_difference, equal_opportunity_difference: name some of these",
+        "monitoring has limits for outcome_rate, which it goes without: remove one of the two",
+        "the limit of roc_auc is Limits; give Worse or WorseByShare",
+        "act of outcome_rate is 1.5, which it never reaches: give less than 1",
+        "monitoring has a limit for equal_opportunity_difference, but no groups are declared: name fairness_groups",
+    )
+
+
+@pytest.mark.parametrize(
+    ("problem", "groups", "names"),
+    [
+        (BinaryClassification(), (), ["roc_auc", "expected_calibration_error"]),
+        (
+            BinaryClassification(),
+            ("sex",),
+            [
+                "roc_auc",
+                "expected_calibration_error",
+                "demographic_parity_difference",
+                "equal_opportunity_difference",
+            ],
+        ),
+        (MulticlassClassification(classes=("a", "b", "c")), (), ["log_loss", "accuracy", "class_rate"]),
+        (Regression(unit="mg"), (), ["mean_absolute_error", "mean_error", "coverage"]),
+    ],
+)
+def test_what_is_judged_follows_from_problem_and_groups(
+    problem: ProblemType, groups: tuple[str, ...], names: list[str]
+) -> None:
+    """Metrics of groups only if some are declared; one that is left out is not judged."""
+    assert [each.name for each in Monitoring(without=("outcome_rate",)).metrics(problem, groups)] == names
+
+
+def test_a_declared_limit_holds_in_place_of_the_problems() -> None:
+    """The others keep theirs."""
+    strict = Worse(act=0.01, severe=0.02)
+    area, calibration, *_ = Monitoring(limits={"roc_auc": strict}).metrics(BinaryClassification(), ())
+    assert (area.limit, calibration.limit) == (strict, Limits(warn=0.05, act=0.08))
+
+
+def test_a_share_is_of_what_the_hold_out_has() -> None:
+    """15 % of 20 mg are 3 mg; a limit in mg stays."""
+    assert WorseByShare(act=0.15, severe=0.5).at(20.0) == (3.0, 10.0)
+    assert LimitsByShare(warn=0.25, act=0.5).at(-2.0) == (0.5, 1.0)
+    assert Limits(warn=1.0, act=2.0).at(20.0) == (1.0, 2.0)
 
 
 def test_every_use_case_is_monitored() -> None:

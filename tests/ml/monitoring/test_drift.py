@@ -1,6 +1,7 @@
 """Population stability index and Kolmogorov-Smirnov, and what sampling alone makes of them."""
 
 import math
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from ml.monitoring.drift import ks, ks_noise, psi, psi_noise, reference
+from ml.monitoring.drift import comparable, ks, ks_noise, psi, psi_noise, reference
 
 _COUNTS = st.lists(st.integers(0, 500), min_size=2, max_size=12).filter(lambda counts: sum(counts) > 0)
 
@@ -92,3 +93,23 @@ def test_rare_categories_share_a_bin_with_unseen_ones() -> None:
     assert set(before.categories) == {"a", "b"}
     assert before.counts[-1] == 2
     assert list(before.histogram(pd.Series(["c", "new", "a"]))) == [1.0, 0.0, 2.0]
+
+
+def test_dates_have_an_order() -> None:
+    """Days since 1970, so that they are compared as numbers are; text and numbers stay."""
+    days = comparable(pd.Series([date(1970, 1, 3), None, date(1969, 12, 31)]))
+    assert days.iloc[[0, 2]].tolist() == [2.0, -1.0]
+    assert math.isnan(days.iloc[1])
+    assert comparable(pd.Series(["a"])).tolist() == ["a"]
+
+
+def test_rare_categories_are_expected_to_be_new() -> None:
+    """2,000 rows of 5,000 equally frequent values: a third of the next rows are of none of them, and half would be a
+    change.
+    """
+    random = np.random.default_rng(3)
+    before = reference("city", pd.Series(random.integers(0, 5000, 2000).astype(str)))
+    after = pd.Series(random.integers(0, 5000, 1000).astype(str))
+    assert before.new_share == pytest.approx((~after.isin(list(before.seen))).mean(), abs=0.05)
+    usual = reference("ward", pd.Series(["east", "west"] * 1000))
+    assert usual.new_share == 2 / 2001

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ml.monitoring.metric import PREDICTION, Kind, Metric, Verdict
-from ml.monitoring.month import LABEL, Expectation, column_names, measure
-from ml.monitoring.quality import Arrival
+from ml.monitoring.metric import Metric
+from ml.monitoring.month import measure
+from ml.monitoring.window import LABEL, Arrival, Expectation, column_names
+from ml.problems.finding import Kind, Verdict
 from ml.usecases.credit.declaration import USE_CASE as CREDIT
-from tests.ml.monitoring.made import MONTH, client_rows, expected, month_data
+from tests.ml.monitoring.made import MONTH, PREDICTION, client_rows, expected, month_data
 
 OK, WARN, BREACH, UNKNOWN = Verdict.OK, Verdict.WARN, Verdict.BREACH, Verdict.UNKNOWN
 GOOD = client_rows(1000, seed=2)

@@ -4,9 +4,9 @@ from datetime import date
 
 from ml.monitoring.calendar_months import add_months
 from ml.monitoring.cause import Cause
-from ml.monitoring.metric import Kind, Verdict
 from ml.monitoring.open_alerts import CLOSED, OPEN, Alert, alerts
 from ml.monitoring.rules import Action, Decision
+from ml.problems.finding import Kind, Verdict
 
 JUNE = date(2024, 6, 1)
 

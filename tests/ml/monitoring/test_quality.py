@@ -5,8 +5,12 @@ import pytest
 
 from ml.declarations import Monitoring
 from ml.monitoring.drift import reference
-from ml.monitoring.metric import Verdict
-from ml.monitoring.quality import Arrival, arrival_ratios, null_ratio, outside_ratio, row_count
+from ml.monitoring.monitors.arrival_ratios import arrival_ratios
+from ml.monitoring.monitors.nulls import null_ratio
+from ml.monitoring.monitors.outside import outside_ratio
+from ml.monitoring.monitors.row_count import row_count
+from ml.monitoring.window import Arrival
+from ml.problems.finding import Verdict
 
 LIMITS = Monitoring()
 NUMBERS = reference("x", pd.Series([float(value) for value in range(1000)]))

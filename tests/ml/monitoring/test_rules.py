@@ -4,13 +4,16 @@ from datetime import date
 
 import pytest
 
-from ml.declarations import Monitoring
-from ml.monitoring.metric import Kind, Metric, Verdict
+from ml.declarations import BinaryClassification, Monitoring, Worse
+from ml.monitoring.metric import Metric
+from ml.monitoring.policy import Policy
 from ml.monitoring.rules import Action, Decision, decide
+from ml.problems.finding import Kind, Verdict
 from tests.ml.monitoring.made import MONTH, auc, metric, whole
 
 OK, WARN, BREACH, UNKNOWN = Verdict.OK, Verdict.WARN, Verdict.BREACH, Verdict.UNKNOWN
-LIMITS = Monitoring(labelled_months_below=2, cool_down_days=60, severe_auc_drop=0.15)
+LIMITS = Monitoring(labelled_months_below=2, cool_down_days=60, limits={"roc_auc": Worse(act=0.05, severe=0.15)})
+POLICY = Policy(limits=LIMITS, judged={each.name: each for each in LIMITS.metrics(BinaryClassification(), ("sex",))})
 HERE = whole(0, "row_count", OK)
 LABELLED = whole(1, "labelled_share", OK)
 
@@ -29,7 +32,7 @@ def _unfair(verdict: Verdict, value: float | None) -> Metric:
 
 
 def _decided(*metrics: Metric, earlier: tuple[Decision, ...] = ()) -> Decision:
-    return decide(MONTH, [HERE, LABELLED, *metrics], earlier, LIMITS)
+    return decide(MONTH, [HERE, LABELLED, *metrics], earlier, POLICY)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +116,7 @@ def test_decisions(metrics: list[Metric], action: Action, says: str) -> None:
 def test_outcomes_that_are_only_awaited_raise_no_alert() -> None:
     """Unknown performance because no outcome is due yet is said, and alarms nobody."""
     metrics = [HERE, whole(1, "labelled_share", UNKNOWN), auc(1, UNKNOWN, reason="the outcome of 0 rows is known")]
-    decision = decide(MONTH, metrics, [], LIMITS)
+    decision = decide(MONTH, metrics, [], POLICY)
     assert decision.action is Action.NOTHING
     assert "performance of 2024-05 (1 metric(s)): the outcome of 0 rows is known" in decision.reason
 
@@ -121,7 +124,7 @@ def test_outcomes_that_are_only_awaited_raise_no_alert() -> None:
 def test_a_month_without_rows_yet_raises_no_alert() -> None:
     """The newest month may have outcomes of the month before and no rows of its own."""
     metrics = [whole(0, "row_count", UNKNOWN), metric(0, verdict=UNKNOWN, value=None), LABELLED, auc(1, OK)]
-    assert decide(MONTH, metrics, [], LIMITS).action is Action.NOTHING
+    assert decide(MONTH, metrics, [], POLICY).action is Action.NOTHING
 
 
 @pytest.mark.parametrize(
@@ -171,4 +174,4 @@ def test_since_skips_unknown_months_and_stops_at_good_ones() -> None:
 def test_an_unmeasured_month_is_not_decided_on() -> None:
     """Deciding without metrics would pass silently, so it is refused."""
     with pytest.raises(ValueError, match="2024-06 has no metrics: measure it"):
-        decide(MONTH, [auc(1, OK)], [], LIMITS)
+        decide(MONTH, [auc(1, OK)], [], POLICY)

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ml.monitoring.decide import decisions
-from ml.monitoring.metric import PREDICTION, Kind, Metric, Verdict
-from ml.monitoring.month import LABEL
-from ml.monitoring.performance import auc
+from ml.monitoring.metric import Metric
+from ml.monitoring.policy import policy_of
 from ml.monitoring.rules import Action
+from ml.monitoring.window import LABEL
+from ml.problems.classification.binary_monitors import area
+from ml.problems.finding import Kind, Verdict
 from ml.usecases.credit.declaration import USE_CASE as CREDIT
 from ml.usecases.credit.demo.generate import merger
-from tests.ml.monitoring.credit_months import fitted, month, scored, series
+from tests.ml.monitoring.credit_months import PREDICTION, fitted, month, scored, series
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,12 +27,12 @@ SHIFT = 14
 
 
 def _actions(metrics: Sequence[Metric]) -> dict[date, Action]:
-    return {decision.month: decision.action for decision in decisions(metrics, [], CREDIT.models[0].monitoring)}
+    return {decision.month: decision.action for decision in decisions(metrics, [], policy_of(CREDIT.models[0]))}
 
 
 def _auc(booster: "xgboost.Booster", rows: "pd.DataFrame") -> float:
     known = scored(booster, rows)
-    return auc(known[LABEL], known[PREDICTION]).value
+    return area(known[LABEL], known[PREDICTION]).value
 
 
 # What chance alone did to these seeds: one of 19,320 metrics, 4.3 standard errors out, with 86 and 128 people.

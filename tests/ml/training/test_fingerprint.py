@@ -11,7 +11,7 @@ import grimp
 import pytest
 
 import ml
-from ml.declarations import Regression
+from ml.declarations import Monitoring, Regression
 from ml.examples.dataset import Month
 from ml.training.fingerprint import code_sha256, fingerprint, sources
 from ml.usecases import USE_CASES, use_case
@@ -42,7 +42,7 @@ def test_equal_inputs_have_equal_fingerprints() -> None:
     [
         {"model": replace(use_case("credit").models[0], seed=1)},
         {"model": replace(use_case("credit").models[0], features=("limit_bal",))},
-        {"model": replace(use_case("credit").models[0], problem=Regression(unit="EUR"))},
+        {"model": replace(use_case("credit").models[0], problem=Regression(unit="EUR"), monitoring=Monitoring())},
         {"source_catalog": "dev"},
         {"months": (Month(month=date(2023, 1, 1), rows=10, checksum=98),)},
         {"sample_rows": 500},

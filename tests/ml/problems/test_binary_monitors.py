@@ -3,15 +3,37 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from ml.declarations import Monitoring
-from ml.monitoring.metric import Verdict
-from ml.monitoring.performance import Auc, auc, auc_finding, calibration, calibration_noise
+from ml.declarations.monitored import AREA, CALIBRATION, OUTCOME_RATE
+from ml.problems.classification.binary_monitors import (
+    RANKING,
+    CalibrationError,
+    OutcomeRate,
+    area,
+    calibration_noise,
+)
+from ml.problems.finding import Finding, Verdict
+from ml.problems.monitor import Answered, Bounds, Figure
 
-LIMITS = Monitoring()
-HOLDOUT = Auc(value=0.80, error=0.006, rows=6000)
+HOLDOUT = Figure(value=0.80, error=0.006, rows=6000)
+CHANCE = 0.001
+
+
+def _judged(month: Figure, holdout: Figure = HOLDOUT) -> Verdict:
+    return RANKING.judge(month, Bounds(limit=AREA.limit, chance=CHANCE, promised=holdout)).verdict
+
+
+def _calibration(labels: np.ndarray, probabilities: np.ndarray) -> list[Finding]:
+    """Calibration error, then outcome rate."""
+    answers = pd.DataFrame({"probability": probabilities})
+    rows = Answered(truth=labels.astype(float), answers=answers, groups=pd.DataFrame(index=answers.index))
+    return [
+        *CalibrationError().measure(rows, Bounds(limit=CALIBRATION.limit, chance=CHANCE)),
+        *OutcomeRate().measure(rows, Bounds(limit=OUTCOME_RATE.limit, chance=CHANCE)),
+    ]
 
 
 def _month(rows: int, seed: int, noise: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
@@ -26,12 +48,12 @@ def test_auc_is_sklearns() -> None:
     """The value by ranks is the value by pairs, ties included."""
     labels, scores = _month(500, 1)
     rounded = scores.round(1)
-    assert auc(labels, rounded).value == pytest.approx(roc_auc_score(labels, rounded), abs=1e-12)
+    assert area(labels, rounded).value == pytest.approx(roc_auc_score(labels, rounded), abs=1e-12)
 
 
 def test_auc_error_is_the_spread_over_months() -> None:
     """The standard error of one month tells how far 400 months lie apart, within a tenth."""
-    measured = [auc(*_month(800, seed)) for seed in range(400)]
+    measured = [area(*_month(800, seed)) for seed in range(400)]
     spread = np.std([each.value for each in measured])
     assert np.mean([each.error for each in measured]) == pytest.approx(spread, rel=0.1)
 
@@ -39,7 +61,7 @@ def test_auc_error_is_the_spread_over_months() -> None:
 @pytest.mark.parametrize("labels", [[0, 0, 0], [1, 1, 1], [1, 0, 0], []])
 def test_auc_of_too_few_positives_or_negatives_is_unknown(labels: list[int]) -> None:
     """One class, or a single row of one, has no error."""
-    assert math.isnan(auc(labels, [0.5] * len(labels)).error)
+    assert math.isnan(area(labels, [0.5] * len(labels)).error)
 
 
 @pytest.mark.parametrize(
@@ -59,13 +81,12 @@ def test_auc_of_too_few_positives_or_negatives_is_unknown(labels: list[int]) -> 
 )
 def test_auc_verdicts(value: float, error: float, rows: int, verdict: Verdict) -> None:
     """A breach is larger than the limit and than chance; too few rows to tell is unknown; small and certain is ok."""
-    assert auc_finding(Auc(value=value, error=error, rows=rows), HOLDOUT, LIMITS).verdict is verdict
+    assert _judged(Figure(value=value, error=error, rows=rows)) is verdict
 
 
 def test_auc_without_a_holdout_is_unknown() -> None:
     """Nothing to compare with."""
-    nothing = Auc(value=math.nan, error=math.nan, rows=0)
-    assert auc_finding(HOLDOUT, nothing, LIMITS).verdict is Verdict.UNKNOWN
+    assert _judged(HOLDOUT, Figure()) is Verdict.UNKNOWN
 
 
 def test_a_calibrated_month_is_within_its_noise() -> None:
@@ -74,7 +95,7 @@ def test_a_calibrated_month_is_within_its_noise() -> None:
     for _ in range(100):
         probabilities = random.beta(1, 3, size=600)
         labels = (random.random(600) < probabilities).astype(int)
-        assert [found.verdict for found in calibration(labels, probabilities, LIMITS)] == [Verdict.OK, Verdict.OK]
+        assert [found.verdict for found in _calibration(labels, probabilities)] == [Verdict.OK, Verdict.OK]
 
 
 def test_probabilities_twice_too_high_are_a_breach() -> None:
@@ -82,7 +103,7 @@ def test_probabilities_twice_too_high_are_a_breach() -> None:
     random = np.random.default_rng(3)
     truth = random.beta(1, 5, size=2000)
     labels = (random.random(2000) < truth).astype(int)
-    error, rate = calibration(labels, np.clip(2 * truth, 0, 1), LIMITS)
+    error, rate = _calibration(labels, np.clip(2 * truth, 0, 1))
     assert (error.verdict, rate.verdict) == (Verdict.BREACH, Verdict.BREACH)
     assert rate.value == pytest.approx(labels.mean())
     assert "was predicted" in rate.reason

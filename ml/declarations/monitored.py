@@ -1,0 +1,125 @@
+"""What monitoring judges the answers of a problem by: names, titles, limits that hold if none is declared.
+
+Light values; the code that measures each lies in the problem's folder in `ml/problems/`.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ml.declarations.causes import TrainingCause
+from ml.declarations.limits import Limit, Limits, LimitsByShare, Worse, WorseByShare
+
+
+class Needs(StrEnum):
+    """What a metric needs beside the features and the answers of a month: true values, or declared groups."""
+
+    OUTCOMES = "outcomes"
+    GROUPS = "groups"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Monitored:
+    """One metric.
+
+    Attributes:
+        name: in the table `metrics`.
+        title: how people call it.
+        limit: holds if a model declares no other.
+        needs: what it needs beside features and answers.
+        mended_as: what a retraining answers if the metric is beyond its limits; None: a retraining does not mend it.
+        below: no value comes this far, so no limit may.
+    """
+
+    name: str
+    title: str
+    limit: Limit
+    needs: frozenset[Needs] = frozenset({Needs.OUTCOMES})
+    mended_as: TrainingCause | None = None
+    below: float = math.inf
+
+    def problems_of(self, limit: Limit) -> list[str]:
+        """Why `limit` cannot be its limit."""
+        kind = Worse if isinstance(self.limit, Worse) else Limits
+        if not isinstance(limit, kind):
+            return [
+                f"the limit of {self.name} is {type(limit).__name__}; give {kind.__name__} or {kind.__name__}ByShare"
+            ]
+        given = {name: value for name, value in vars(limit).items() if value >= self.below}
+        return [
+            f"{name} of {self.name} is {value}, which it never reaches: give less than {self.below:g}"
+            for name, value in given.items()
+            if type(limit) is kind
+        ]
+
+
+_ANSWERS = frozenset[Needs]()
+_PERFORMANCE, _CALIBRATION = TrainingCause.PERFORMANCE, TrainingCause.CALIBRATION
+# 0.05 is two standard errors of a 1,000-row month at AUC 0.78, and a sixth of what separates that from a coin.
+AREA = Monitored(name="roc_auc", title="ROC AUC", limit=Worse(act=0.05, severe=0.10), mended_as=_PERFORMANCE, below=1.0)
+# Calibration suffers as ranking does, and a new fit mends both. The outcome's own rate is a fact about the world.
+CALIBRATION = Monitored(
+    name="expected_calibration_error",
+    title="calibration error",
+    limit=Limits(warn=0.05, act=0.08),
+    mended_as=_CALIBRATION,
+    below=1.0,
+)
+OUTCOME_RATE = Monitored(name="outcome_rate", title="outcome rate", limit=Limits(warn=0.05, act=0.10), below=1.0)
+# The four-fifths order of magnitude, as in the compliance gate.
+_GROUPS = Limits(warn=0.15, act=0.20)
+PARITY = Monitored(
+    name="demographic_parity_difference",
+    title="demographic parity difference",
+    limit=_GROUPS,
+    needs=frozenset({Needs.GROUPS}),
+    below=1.0,
+)
+OPPORTUNITY = Monitored(
+    name="equal_opportunity_difference",
+    title="equal opportunity difference",
+    limit=_GROUPS,
+    needs=frozenset({Needs.OUTCOMES, Needs.GROUPS}),
+    below=1.0,
+)
+# 0.1 nats: what came true has e**-0.1 of the probability that it had on the hold-out, a tenth less.
+MEAN_LOSS = Monitored(name="log_loss", title="log loss", limit=Worse(act=0.10, severe=0.25), mended_as=_PERFORMANCE)
+ACCURACY = Monitored(
+    name="accuracy", title="accuracy", limit=Worse(act=0.05, severe=0.10), mended_as=_PERFORMANCE, below=1.0
+)
+CLASS_RATE = Monitored(name="class_rate", title="class rate", limit=Limits(warn=0.05, act=0.10), below=1.0)
+# 15 % is three standard errors of a 1,000-row month beside an equal hold-out if errors are normal.
+ABSOLUTE_ERROR = Monitored(
+    name="mean_absolute_error",
+    title="mean absolute error",
+    limit=WorseByShare(act=0.15, severe=0.50),
+    mended_as=_PERFORMANCE,
+)
+# Of the hold-out's mean absolute error, which is 0.8 standard deviations of normal errors: a bias of 0.2 and 0.4 of
+# them, which Cohen 1988, "Statistical Power Analysis", calls small and nearly medium.
+BIAS = Monitored(
+    name="mean_error", title="mean error", limit=LimitsByShare(warn=0.25, act=0.50), mended_as=_CALIBRATION
+)
+COVERAGE = Monitored(
+    name="coverage", title="coverage", limit=Limits(warn=0.05, act=0.10), mended_as=_CALIBRATION, below=1.0
+)
+
+# Titles in a reason, most telling first: as monitoring names the metric that is beyond its limits.
+_WORDS = (
+    *((each.title, _PERFORMANCE) for each in (AREA, MEAN_LOSS, ACCURACY, ABSOLUTE_ERROR)),
+    *((each.title, _CALIBRATION) for each in (CALIBRATION, BIAS, COVERAGE)),
+    ("Drift", TrainingCause.DRIFT),
+)
+_DECIDED = re.compile(r"Version \d+ is beyond its limits |[\w ]{1,60} of version \d+ (fell|rose) to ")
+
+
+def cause_of(reason: str) -> TrainingCause:
+    """The cause behind `reason`: one of the causes by its name, or what monitoring decided on, in its words.
+
+    Anything else is somebody's own idea (`MANUAL`), which has the strictest rule.
+    """
+    if reason in set(TrainingCause):
+        return TrainingCause(reason)
+    decided = reason if _DECIDED.match(reason) else ""
+    return next((cause for words, cause in _WORDS if words in decided), TrainingCause.MANUAL)

@@ -1,0 +1,41 @@
+"""Every monitor of a model, in the order in which a month is measured: quality, drift, performance, groups."""
+
+from ml.declarations import Model, Monitored
+from ml.declarations.monitored import Needs
+from ml.monitoring.monitor import Monitor
+from ml.monitoring.monitors.arrival_ratios import ArrivalRatios
+from ml.monitoring.monitors.labelled_share import LabelledShare
+from ml.monitoring.monitors.moved import Moved
+from ml.monitoring.monitors.nulls import NullRatio
+from ml.monitoring.monitors.of_problem import OfProblem
+from ml.monitoring.monitors.outside import OutsideRatio
+from ml.monitoring.monitors.row_count import RowCount
+from ml.monitoring.monitors.scored_share import ScoredShare
+from ml.monitoring.window import judged, problem
+
+GENERIC: tuple[Monitor, ...] = (
+    RowCount(),
+    ArrivalRatios(),
+    ScoredShare(),
+    LabelledShare(),
+    NullRatio(),
+    OutsideRatio(),
+    Moved(),
+)
+
+
+def monitors_of(model: Model) -> tuple[Monitor, ...]:
+    """The generic monitors, and those of the model's problem that it judges by."""
+    own, metrics = {each.name: each for each in problem(model).monitors()}, judged(model)
+    return (
+        *GENERIC,
+        *(OfProblem(monitor=own[each.name], metric=each, share=_share(each, metrics, model)) for each in metrics),
+    )
+
+
+def _share(metric: Monitored, metrics: tuple[Monitored, ...], model: Model) -> float:
+    """A metric of groups tests each attribute, and shares the month's chance with the others of its kind."""
+    if Needs.GROUPS not in metric.needs:
+        return 1.0
+    of_groups = sum(Needs.GROUPS in each.needs for each in metrics)
+    return 1 / (of_groups * len(model.fairness_groups))

@@ -1,0 +1,32 @@
+"""How many values are missing."""
+
+import math
+
+import pandas as pd
+
+from ml.declarations import Monitoring
+from ml.monitoring.drift import Reference
+from ml.monitoring.monitors.ratios import binomial_noise, ratio
+from ml.monitoring.window import Window
+from ml.problems.finding import Finding, Kind, unknown
+
+
+class NullRatio:
+    """Share of nulls of each column. What the reference also lacks is not held against the month."""
+
+    def measure(self, window: Window) -> list[Finding]:
+        """One finding per column; the month's chance is shared with `OutsideRatio`."""
+        names, frame = window.watched, window.data.frame
+        if window.too_few:
+            rows, why = window.data.rows, window.too_few
+            return [unknown(Kind.DATA_QUALITY, "null_ratio", name, rows, why) for name in names]
+        chance = window.limits.false_alarms_per_month / (2 * len(names))
+        return [null_ratio(window.expected.columns[name], frame[name], window.limits, chance) for name in names]
+
+
+def null_ratio(before: Reference, values: pd.Series, limits: Monitoring, chance: float) -> Finding:
+    """Share of nulls. What the reference also lacks is not held against the month."""
+    usual = before.null_ratio if math.isfinite(before.null_ratio) else 0.0
+    noise = binomial_noise(len(values), usual, chance)
+    nulls = int(values.isna().sum())
+    return ratio("null_ratio", before.column, nulls, len(values), limits.null_ratio, usual=usual, noise=noise)

@@ -1,0 +1,61 @@
+"""What the model's problem has to say about the month: how good its answers were, and how groups fared."""
+
+from dataclasses import dataclass
+
+from ml.declarations import Monitored
+from ml.monitoring.window import Window
+from ml.problems import monitor
+from ml.problems.finding import Finding, Kind, unknown
+from ml.problems.monitor import Answered, Bounds, Figure
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfProblem:
+    """One monitor of the problem, with the limit that the model declares. `share`: its part of the month's chance."""
+
+    monitor: monitor.Monitor
+    metric: Monitored
+    share: float
+
+    def measure(self, window: Window) -> list[Finding]:
+        """The problem's findings; unknown if there are too few rows with outcomes, or rows that mean nothing."""
+        columns = self.monitor.columns(window.model.fairness_groups)
+        try:
+            rows = window.answered
+            if self.monitor.kind is Kind.PERFORMANCE:
+                rows = _known(rows)
+                why = _unprovable(window, len(rows.truth))
+                if why:
+                    return self._unknown(columns, len(rows.truth), why)
+            return self.monitor.measure(rows, self._bounds(window))
+        except ValueError as wrong:
+            # Infinite answers, labels of another kind: the reason names them, and `unknown` is never taken for ok.
+            return self._unknown(columns, len(window.data.frame), str(wrong))
+
+    def _bounds(self, window: Window) -> Bounds:
+        return Bounds(
+            limit=self.metric.limit,
+            chance=window.limits.false_alarms_per_month * self.share,
+            promised=window.expected.promises.get(self.metric.name, Figure()),
+            min_group_rows=window.model.gates.compliance.min_group_rows,
+        )
+
+    def _unknown(self, columns: tuple[str, ...], rows: int, why: str) -> list[Finding]:
+        return [unknown(self.monitor.kind, self.metric.name, column, rows, why) for column in columns]
+
+
+def _known(rows: Answered) -> Answered:
+    known = rows.truth == rows.truth
+    return Answered(truth=rows.truth[known], answers=rows.answers[known], groups=rows.groups[known])
+
+
+def _unprovable(window: Window, known: int) -> str | None:
+    """Why outcomes prove nothing in this month; None if they do."""
+    data, limits = window.data, window.limits
+    if window.in_training:
+        return f"version {window.expected.model_version} was fitted on this month, so its outcomes prove nothing"
+    if not data.rows or data.labelled < limits.min_labelled_share * data.rows:
+        return f"the outcome of {data.labelled} of {data.rows} rows is known"
+    if known < limits.min_rows:
+        return f"{known} rows have a prediction and an outcome; at least {limits.min_rows} are needed"
+    return None

@@ -1,0 +1,50 @@
+"""What a model's metrics call for: when each is judged, whether a retraining mends it, how much is severe. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ml.declarations import Model, Monitored, Monitoring, Worse
+from ml.declarations.monitored import Needs
+from ml.monitoring.metric import Metric
+from ml.monitoring.window import judged
+from ml.problems.finding import Kind, Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """The limits of a model, and the metrics of its problem by name, the most telling first."""
+
+    limits: Monitoring
+    judged: Mapping[str, Monitored]
+
+    def title(self, metric: str) -> str:
+        """How people call a metric of the problem; empty for one that every model has."""
+        return self.judged[metric].title if metric in self.judged else ""
+
+    def rank(self, metric: Metric) -> int:
+        """Its place among the problem's metrics; others come after."""
+        return list(self.judged).index(metric.metric) if metric.metric in self.judged else len(self.judged)
+
+    def waits(self, metric: Metric) -> bool:
+        """Whether it needs outcomes, which are due later than the rows."""
+        known = self.judged.get(metric.metric)
+        return metric.kind is Kind.PERFORMANCE or (known is not None and Needs.OUTCOMES in known.needs)
+
+    def is_mended(self, metric: Metric) -> bool:
+        """Whether a retraining mends it."""
+        known = self.judged.get(metric.metric)
+        return known is not None and known.mended_as is not None
+
+    def is_severe(self, metric: Metric) -> bool:
+        """Whether it alone calls for a retraining: a breach, and worse than on the hold-out by more than is severe."""
+        known = self.judged.get(metric.metric)
+        if known is None or not isinstance(known.limit, Worse) or metric.verdict is not Verdict.BREACH:
+            return False
+        promised = metric.reference_value or 0.0
+        _, severe = known.limit.at(promised)
+        return abs(promised - (metric.value or 0.0)) > severe
+
+
+def policy_of(model: Model) -> Policy:
+    """The policy of a declared model."""
+    return Policy(limits=model.monitoring, judged={each.name: each for each in judged(model)})

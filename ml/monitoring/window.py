@@ -1,0 +1,167 @@
+"""What monitors see: one month of one version, beside what that version was made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from ml.declarations import Model, Monitored, Monitoring
+from ml.monitoring.drift import Reference, comparable, reference
+from ml.problems.monitor import Answered, Figure
+from ml.problems.problem import Problem
+from ml.problems.registry import problem_of
+
+LABEL = "label"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """Records of one month: received by ingest, rejected by it, and rejected because the key was there already."""
+
+    received: int
+    rejected: int
+    duplicates: int
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Expectation:
+    """What a model version was made from and how good it was there, prepared once for many months.
+
+    `columns` has every model feature and group attribute (of the fitted months) and every answer (of the hold-out,
+    which the version has not seen, so that its answers there are those it gives in life). `promises`: by metric, what
+    the hold-out leads to expect.
+    """
+
+    model_version: int
+    columns: Mapping[str, Reference]
+    typical_rows: float
+    promises: Mapping[str, Figure]
+    fitted_first_month: date
+    fitted_last_month: date
+    described: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class MonthData:
+    """One arrived month. `frame`: one row per feature row (or a sample of them) with features and group attributes,
+    answers (null: not scored) and `label` (null: not known). `rows` and `labelled` count the whole month.
+    `arrival` is None if no feed brings the rows.
+    """
+
+    month: date
+    newest_month: date
+    rows: int
+    labelled: int
+    scored: int
+    arrival: Arrival | None
+    frame: pd.DataFrame
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Window:
+    """A month, what its version expects, and the model that declares the limits."""
+
+    data: MonthData
+    expected: Expectation
+    model: Model
+
+    @property
+    def limits(self) -> Monitoring:
+        """The declared limits."""
+        return self.model.monitoring
+
+    @property
+    def in_training(self) -> bool:
+        """Whether the version was fitted on this month."""
+        return self.expected.fitted_first_month <= self.data.month <= self.expected.fitted_last_month
+
+    @property
+    def watched(self) -> tuple[str, ...]:
+        """The columns to measure: not those of an optional source that neither the month nor the reference has."""
+        optional = {feature.name for feature in self.model.feature_table.features if feature.optional}
+        return tuple(
+            name
+            for name in column_names(self.model)
+            if name not in optional or self.expected.columns[name].rows or self.data.frame[name].notna().any()
+        )
+
+    @property
+    def too_few(self) -> str | None:
+        """Why the month's columns cannot be judged; None if they can."""
+        rows, least = len(self.data.frame), self.limits.min_rows
+        return f"{rows} rows; at least {least} are needed" if rows < least else None
+
+    def values(self, column: str) -> pd.Series:
+        """The month's values of a feature, group attribute or answer, as they are compared with the reference."""
+        return comparable(self.data.frame[column])
+
+    @cached_property
+    def answered(self) -> Answered:
+        """The month's rows that have an answer. Raises ValueError for a label that the problem does not know."""
+        return answered(self.model, self.data.frame)
+
+    @property
+    def is_newest(self) -> bool:
+        """Whether nothing has arrived for a later month."""
+        return self.data.month == self.data.newest_month
+
+
+def column_names(model: Model) -> tuple[str, ...]:
+    """The model's features, then the group attributes."""
+    return tuple(dict.fromkeys((*model.features, *model.fairness_groups)))
+
+
+def answer_names(model: Model) -> tuple[str, ...]:
+    """The columns of an answer."""
+    return tuple(column.name for column in model.problem.output)
+
+
+def judged(model: Model) -> tuple[Monitored, ...]:
+    """What the model's answers are judged by, each with the limit that holds; the most telling first."""
+    return model.monitoring.metrics(model.problem, model.fairness_groups)
+
+
+def problem(model: Model) -> Problem:
+    """The code that answers for the model's problem."""
+    return problem_of(model.problem, decision_threshold=model.gates.compliance.decision_threshold)
+
+
+def answered(model: Model, rows: pd.DataFrame) -> Answered:
+    """The rows that have an answer. Raises ValueError for a label that the problem does not know."""
+    scored = rows[rows[list(answer_names(model))].notna().all(axis=1)]
+    known = scored[LABEL].notna()
+    truth = np.full(len(scored), np.nan)
+    truth[known.to_numpy()] = problem(model).truth(scored.loc[known, LABEL])
+    return Answered(
+        truth=truth,
+        answers=scored[list(answer_names(model))].reset_index(drop=True),
+        groups=scored[list(model.fairness_groups)].reset_index(drop=True),
+    )
+
+
+def expectation(
+    model: Model,
+    *,
+    model_version: int,
+    fitted: pd.DataFrame,
+    holdout: pd.DataFrame,
+    monthly_rows: pd.Series,
+    described: str,
+) -> Expectation:
+    """Prepare a version's reference. `holdout` has answers and `label`; `monthly_rows` is indexed by month."""
+    rows = answered(model, holdout)
+    return Expectation(
+        model_version=model_version,
+        columns={
+            **{name: reference(name, comparable(fitted[name])) for name in column_names(model)},
+            **{name: reference(name, holdout[name]) for name in answer_names(model)},
+        },
+        typical_rows=float(monthly_rows.median()),
+        promises={monitor.name: monitor.promise(rows) for monitor in problem(model).monitors()},
+        fitted_first_month=monthly_rows.index.min(),
+        fitted_last_month=monthly_rows.index.max(),
+        described=described,
+    )

@@ -1,0 +1,84 @@
+"""Whether the answers to a yes or no treat the declared groups alike in a month."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from ml.declarations import Limits
+from ml.declarations.monitored import OPPORTUNITY, PARITY, Monitored
+from ml.evaluation.fairness import Fairness, GroupRates, fairness
+from ml.problems.finding import Finding, Kind, at_most, unknown
+from ml.problems.monitor import Answered, Bounds, Floats, Monitor
+
+RETRAINS = False
+
+_PROBABILITY = "probability"
+# Fewer than this and a rate has no normal distribution, on which the noise bound rests.
+_MIN_POSITIVES = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parity(Monitor):
+    """Difference of the selection rates, largest minus smallest; needs no outcomes."""
+
+    decision_threshold: float
+    declared: Monitored = PARITY
+
+    def measure(self, month: Answered, bounds: Bounds) -> list[Finding]:
+        """One finding per attribute."""
+        probabilities = month.answers[_PROBABILITY].to_numpy(dtype=float)
+        compared = _Compared(metric=self.name, threshold=self.decision_threshold, min_rows=bounds.min_group_rows)
+        return [compared.finding(month.groups[name], probabilities, bounds) for name in month.groups]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opportunity(Monitor):
+    """Difference of the true positive rates: the selection rates of rows whose outcome came true."""
+
+    decision_threshold: float
+    declared: Monitored = OPPORTUNITY
+
+    def measure(self, month: Answered, bounds: Bounds) -> list[Finding]:
+        """One finding per attribute."""
+        positive = month.truth == 1
+        probabilities = month.answers[_PROBABILITY].to_numpy(dtype=float)[positive]
+        compared = _Compared(metric=self.name, threshold=self.decision_threshold, min_rows=_MIN_POSITIVES)
+        return [compared.finding(month.groups[name][positive], probabilities, bounds) for name in month.groups]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Compared:
+    """The selection rates of the groups with at least `min_rows` rows."""
+
+    metric: str
+    threshold: float
+    min_rows: int
+
+    def finding(self, groups: pd.Series, probabilities: Floats, bounds: Bounds) -> Finding:
+        """The largest difference, beyond what chance makes of equal rates."""
+        name, rows = str(groups.name), len(groups)
+        no_labels = np.zeros(rows)
+        found = fairness(name, groups, no_labels, probabilities, threshold=self.threshold, min_rows=self.min_rows)
+        difference = found.demographic_parity_difference
+        if not math.isfinite(difference):
+            return unknown(Kind.FAIRNESS, self.metric, name, rows, f"fewer than two groups have {self.min_rows} rows")
+        warn, act = bounds.margins
+        limits, noise = Limits(warn=warn, act=act), _noise(found, bounds.chance)
+        return at_most(Kind.FAIRNESS, self.metric, name, difference, limits, rows=rows, noise=noise)
+
+
+def _noise(found: Fairness, chance: float) -> float:
+    """The difference that groups of one rate exceed with probability `chance`; over all pairs of groups."""
+    rows = sum(group.rows for group in found.groups)
+    rate = sum(group.selection_rate * group.rows for group in found.groups) / rows
+    pairs = math.comb(len(found.groups), 2)
+    smallest = sorted(found.groups, key=_rows)[:2]
+    spread = math.sqrt(rate * (1 - rate) * sum(1 / group.rows for group in smallest))
+    return float(stats.norm.isf(chance / (2 * pairs))) * spread
+
+
+def _rows(group: GroupRates) -> int:
+    return group.rows

@@ -1,0 +1,116 @@
+"""What a monitor finds: one measured value with its verdict."""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ml.declarations import Limits
+
+RETRAINS = False
+
+
+class Verdict(StrEnum):
+    """`unknown` means that nothing can be said: it is never taken for `ok`."""
+
+    OK = "ok"
+    WARN = "warn"
+    BREACH = "breach"
+    UNKNOWN = "unknown"
+
+
+class Kind(StrEnum):
+    """What a metric is about, which decides what is done about a breach."""
+
+    DATA_QUALITY = "data_quality"
+    DRIFT = "drift"
+    PERFORMANCE = "performance"
+    FAIRNESS = "fairness"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """A value with its verdict, before month and model version are attached.
+
+    A value from `threshold_low` to `threshold_high` is no breach; None: no bound on that side. The thresholds
+    include the noise bound of the month's rows, so a small month has wider ones. `reference_value` is the same
+    measure of the reference, and `column` the feature, group attribute or answer (empty: the whole month).
+    """
+
+    kind: Kind
+    metric: str
+    column: str
+    value: float | None
+    verdict: Verdict
+    reason: str
+    rows: int
+    threshold_low: float | None = None
+    threshold_high: float | None = None
+    reference_value: float | None = None
+
+
+def unknown(kind: Kind, metric: str, column: str, rows: int, reason: str) -> Finding:
+    """A finding of which nothing can be said, and why."""
+    return Finding(
+        kind=kind, metric=metric, column=column, value=None, verdict=Verdict.UNKNOWN, reason=reason, rows=rows
+    )
+
+
+def at_most(
+    kind: Kind,
+    metric: str,
+    column: str,
+    value: float,
+    limits: Limits,
+    *,
+    rows: int,
+    noise: float = 0.0,
+    reference_value: float | None = None,
+) -> Finding:
+    """A measure of which more is worse. It must exceed both its limit and `noise` to be a warning or a breach."""
+    if not math.isfinite(value):
+        return unknown(kind, metric, column, rows, f"{metric} of {column or 'the month'} is not a finite number")
+    warn, act = max(limits.warn, noise), max(limits.act, noise)
+    by_chance = f"; chance alone reaches {noise:.3f} with {rows} rows" if noise else ""
+    return Finding(
+        kind=kind,
+        metric=metric,
+        column=column,
+        value=value,
+        verdict=beyond(value, warn, act),
+        reason=f"{value:.3f}; warn above {limits.warn:g}, act above {limits.act:g}{by_chance}",
+        rows=rows,
+        threshold_high=act,
+        reference_value=reference_value,
+    )
+
+
+def beyond(value: float, warn: float, act: float) -> Verdict:
+    """The verdict on a finite `value` of which more is worse."""
+    return Verdict.BREACH if value > act else Verdict.WARN if value > warn else Verdict.OK
+
+
+def around(
+    metric: str, column: str, value: float, centre: float, margins: tuple[float, float], *, rows: int, said: str
+) -> Finding:
+    """A performance value that shall lie around `centre`: beyond the first margin is a warning, the second a breach.
+
+    `said` are both figures in words.
+    """
+    warn, act = margins
+    return Finding(
+        kind=Kind.PERFORMANCE,
+        metric=metric,
+        column=column,
+        value=value,
+        verdict=beyond(abs(value - centre), warn, act),
+        reason=f"{said}; a gap above {number(act)} is a breach",
+        rows=rows,
+        threshold_low=centre - act,
+        threshold_high=centre + act,
+        reference_value=centre,
+    )
+
+
+def number(value: float) -> str:
+    """Three decimals, or four digits of what is too large or too small for them."""
+    return f"{value:.3f}" if value == 0 or 0.01 <= abs(value) < 1000 else f"{value:.4g}"

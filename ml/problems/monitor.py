@@ -1,0 +1,176 @@
+"""What a monitor of a problem is: it judges the answers of a month by what came true, or by how groups fare."""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+
+from ml.declarations import Direction
+from ml.declarations.limits import Limit
+from ml.declarations.monitored import Monitored, Needs
+from ml.problems.finding import Finding, Kind, Verdict, number, unknown
+
+RETRAINS = False
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Answered:
+    """Rows that a version has answered, of a month or of its hold-out.
+
+    `truth` as the problem reads it, NaN for a row whose outcome is not known; `groups` has a column per attribute.
+    """
+
+    truth: Floats
+    answers: pd.DataFrame
+    groups: pd.DataFrame
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A value over `rows` rows with its standard error; NaN: it cannot be measured on them."""
+
+    value: float = math.nan
+    error: float = math.nan
+    rows: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """What a month is held against.
+
+    `chance`: of one monitor to call a stable month a breach. `promised`: the monitor's own figure of the hold-out.
+    `min_group_rows`: smaller groups are not compared.
+    """
+
+    limit: Limit
+    chance: float
+    promised: Figure = Figure()
+    min_group_rows: int = 1
+
+    @property
+    def margins(self) -> tuple[float, float]:
+        """The limit's two sizes in the metric's unit; NaN if they are shares of what the hold-out does not have."""
+        return self.limit.at(self.promised.value)
+
+
+class Monitor(ABC):
+    """Measures one metric of a problem."""
+
+    declared: Monitored
+
+    @property
+    def name(self) -> str:
+        """The metric."""
+        return self.declared.name
+
+    @property
+    def kind(self) -> Kind:
+        """About groups, or about performance."""
+        return Kind.FAIRNESS if Needs.GROUPS in self.declared.needs else Kind.PERFORMANCE
+
+    def columns(self, groups: tuple[str, ...]) -> tuple[str, ...]:
+        """The columns of its findings, whatever the rows hold: group attributes, or the whole month."""
+        return groups if self.kind is Kind.FAIRNESS else ("",)
+
+    def promise(self, holdout: Answered) -> Figure:
+        """What the hold-out leads to expect; nothing, if the monitor does not look at it."""
+        del holdout
+        return Figure()
+
+    @abstractmethod
+    def measure(self, month: Answered, bounds: Bounds) -> list[Finding]:
+        """One finding per column of `columns`. A monitor of performance gets rows with known truth only.
+
+        Raises ValueError for answers on which nothing can be measured.
+        """
+
+
+def mean_figure(values: Floats) -> Figure:
+    """The mean of one figure a row with its standard error; no error below two rows."""
+    rows = int(values.size)
+    if rows < 2:
+        return Figure(rows=rows)
+    return Figure(value=float(values.mean()), error=float(values.std(ddof=1)) / math.sqrt(rows), rows=rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgainstHoldout(Monitor):
+    """A figure that shall not be worse than on the hold-out, by more than its limit and than chance explains.
+
+    Both standard errors enter, at the one-sided normal bound of `chance`. A month too small to show even a severe
+    change is `unknown` rather than `ok`.
+    """
+
+    declared: Monitored
+    better: Direction
+    figure: Callable[[Answered], Figure]
+    # Why some rows have no figure.
+    unmeasurable: str = "there are too few rows"
+
+    def promise(self, holdout: Answered) -> Figure:
+        """The hold-out's figure."""
+        return self.figure(holdout)
+
+    def measure(self, month: Answered, bounds: Bounds) -> list[Finding]:
+        """One finding for the whole month."""
+        return [self.judge(self.figure(month), bounds)]
+
+    def judge(self, month: Figure, bounds: Bounds) -> Finding:
+        """The month's figure against the promised one."""
+        promised = bounds.promised
+        if not math.isfinite(month.value):
+            return unknown(self.kind, self.name, "", month.rows, self.unmeasurable)
+        if not math.isfinite(promised.value):
+            return unknown(
+                self.kind, self.name, "", month.rows, f"the hold-out has no {self.declared.title} to compare with"
+            )
+        higher = self.better is Direction.HIGHER
+        worse = promised.value - month.value if higher else month.value - promised.value
+        act, severe = bounds.margins
+        by_chance = float(stats.norm.isf(bounds.chance)) * math.hypot(month.error, promised.error)
+        verdict = _verdict(worse, by_chance, act, severe)
+        margin = max(act, by_chance)
+        return Finding(
+            kind=self.kind,
+            metric=self.name,
+            column="",
+            value=month.value,
+            verdict=verdict,
+            reason=f"{_told(month, promised)}; {self._said(verdict, worse, by_chance, margin, severe)}",
+            rows=month.rows,
+            threshold_low=promised.value - margin if higher else None,
+            threshold_high=None if higher else promised.value + margin,
+            reference_value=promised.value,
+        )
+
+    def _said(self, verdict: Verdict, worse: float, by_chance: float, margin: float, severe: float) -> str:
+        side, change = ("below", "drop") if self.better is Direction.HIGHER else ("above", "rise")
+        match verdict:
+            case Verdict.BREACH:
+                return f"{number(worse)} {side}, more than {number(margin)} is a breach"
+            case Verdict.UNKNOWN:
+                return f"too few rows to tell a {change} of {severe:g} from chance"
+            case Verdict.WARN:
+                return f"{number(worse)} {side}, which chance alone may explain (to {number(by_chance)})"
+            case _:
+                return f"a {change} of {number(margin)} would be a breach"
+
+
+def _verdict(worse: float, by_chance: float, act: float, severe: float) -> Verdict:
+    if worse > max(act, by_chance):
+        return Verdict.BREACH
+    if by_chance > severe:
+        return Verdict.UNKNOWN
+    return Verdict.WARN if worse > act else Verdict.OK
+
+
+def _told(month: Figure, promised: Figure) -> str:
+    error = number(1.96 * month.error)
+    return f"{number(month.value)} +- {error} against {number(promised.value)} on the hold-out"

@@ -1,0 +1,94 @@
+"""How good predicted values and their bounds were in a month whose outcomes are known."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from ml.declarations import Direction
+from ml.declarations.monitored import ABSOLUTE_ERROR, BIAS, COVERAGE, Monitored
+from ml.problems.finding import Finding, around, number, unknown
+from ml.problems.measured import checked
+from ml.problems.monitor import AgainstHoldout, Answered, Bounds, Figure, Floats, Monitor, mean_figure
+
+RETRAINS = False
+
+COLUMNS = ("prediction", "lower", "upper")
+
+
+def absolute_error(rows: Answered) -> Figure:
+    """Mean absolute error in the label's unit; its standard error from the spread of the rows' own errors.
+
+    The mean of squared errors has a usable spread only if errors have a fourth moment; absolute ones need the second,
+    so that a heavy tail raises fewer false alarms.
+    """
+    return mean_figure(np.abs(_errors(rows)))
+
+
+def _errors(rows: Answered) -> Floats:
+    values, answers = checked(rows.truth, rows.answers, COLUMNS)
+    errors: Floats = answers["prediction"].to_numpy(float) - values
+    return errors
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bias(Monitor):
+    """Mean of prediction - truth around 0, in the label's unit.
+
+    Noise: the two-sided normal bound with the standard error of the mean, from the spread of the errors. Limits that
+    are shares are shares of the hold-out's mean absolute error.
+    """
+
+    unit: str
+    declared: Monitored = BIAS
+
+    def promise(self, holdout: Answered) -> Figure:
+        """The hold-out's mean absolute error."""
+        return absolute_error(holdout)
+
+    def measure(self, month: Answered, bounds: Bounds) -> list[Finding]:
+        """One finding for the whole month."""
+        found = mean_figure(_errors(month))
+        if not all(map(math.isfinite, (*bounds.margins, found.value))):
+            return [unknown(self.kind, self.name, "", found.rows, "the hold-out or the month has fewer than two rows")]
+        noise = float(stats.norm.isf(bounds.chance / 2)) * found.error
+        warn, act = (max(margin, noise) for margin in bounds.margins)
+        said = f"predictions are {number(found.value)} +- {number(1.96 * found.error)} {self.unit} above the truth"
+        return [around(self.name, "", found.value, 0.0, (warn, act), rows=found.rows, said=said)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coverage(Monitor):
+    """The share of true values between the bounds, around the declared one: too few miss, too many are told nothing.
+
+    Noise: the binomial bounds of so many rows at the declared share, half of the chance on either side.
+    """
+
+    share: float
+    declared: Monitored = COVERAGE
+
+    def measure(self, month: Answered, bounds: Bounds) -> list[Finding]:
+        """One finding for the whole month."""
+        values, answers = checked(month.truth, month.answers, COLUMNS)
+        rows = len(values)
+        inside = float(((answers["lower"] <= values) & (values <= answers["upper"])).mean())
+        noise = coverage_noise(rows, self.share, bounds.chance)
+        warn, act = (max(margin, noise) for margin in bounds.margins)
+        said = f"{inside:.3f} of {rows} true values lie between their bounds, {self.share:g} are promised"
+        return [around(self.name, "", inside, self.share, (warn, act), rows=rows, said=said)]
+
+
+def coverage_noise(rows: int, share: float, chance: float) -> float:
+    """How far the share of covered rows is from `share` with probability `chance`, by chance alone (binomial)."""
+    least, most = stats.binom.ppf(chance / 2, rows, share), stats.binom.isf(chance / 2, rows, share)
+    return float(max(share - least / rows, most / rows - share))
+
+
+def monitors(unit: str, coverage: float) -> tuple[Monitor, ...]:
+    """Error, bias and coverage; `unit` is the label's."""
+    return (
+        AgainstHoldout(declared=ABSOLUTE_ERROR, better=Direction.LOWER, figure=absolute_error),
+        Bias(unit=unit),
+        Coverage(share=coverage),
+    )

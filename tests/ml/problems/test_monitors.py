@@ -1,0 +1,229 @@
+"""What the monitors of every problem say: of stable months, of planted shifts, and of months that are ugly."""
+
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ml.declarations import ProblemType, TrainingCause, cause_of
+from ml.monitoring import decision_text
+from ml.monitoring.policy import policy_of
+from ml.monitoring.window import LABEL, Expectation, answer_names
+from ml.problems.finding import Kind, Verdict
+from ml.problems.monitor import Answered, Bounds
+from ml.problems.registry import problem_of
+from ml.problems.regression.monitors import coverage_noise
+from tests.ml.problems.made import BINARY, MULTICLASS, PROBLEMS, REGRESSION, model
+from tests.ml.problems.monitored import expected, measured, months
+
+OK, WARN, BREACH, UNKNOWN = Verdict.OK, Verdict.WARN, Verdict.BREACH, Verdict.UNKNOWN
+each_problem = pytest.mark.parametrize("declared", PROBLEMS, ids=lambda problem: problem.name)
+
+
+@cache
+def _expected(declared: ProblemType) -> Expectation:
+    return expected(model(declared), months(declared, 4000, seed=1))
+
+
+def _verdicts(declared: ProblemType, frame: pd.DataFrame, kind: Kind | None = None) -> dict[str, Verdict]:
+    """Verdict by `metric` or `metric:column`."""
+    found = measured(declared, frame, _expected(declared))
+    return {
+        f"{each.metric}:{each.column}" if each.column else each.metric: each.verdict
+        for each in found
+        if kind is None or each.kind is kind
+    }
+
+
+def _performance(declared: ProblemType) -> set[str]:
+    return {
+        f"{monitor.name}:{column}" if column else monitor.name
+        for monitor in problem_of(declared).monitors()
+        if monitor.kind is Kind.PERFORMANCE
+        for column in monitor.columns(())
+    }
+
+
+@each_problem
+def test_each_metric_that_a_problem_declares_has_one_monitor(declared: ProblemType) -> None:
+    """In the same order, the most telling first."""
+    names = [monitor.name for monitor in problem_of(declared).monitors()]
+    assert names == [each.name for each in declared.monitored]
+
+
+@each_problem
+@pytest.mark.parametrize("seed", range(10, 15))
+def test_a_stable_month_is_ok_throughout(declared: ProblemType, seed: int) -> None:
+    """1,000 rows like those of the hold-out: every metric, and the drift of every feature and answer."""
+    got = _verdicts(declared, months(declared, 1000, seed))
+    assert {name: verdict for name, verdict in got.items() if verdict is not OK} == {}
+    assert _performance(declared) <= set(got)
+    assert {f"psi:{name}" for name in answer_names(model(declared))} <= set(got)
+
+
+@each_problem
+@pytest.mark.parametrize("rows", [1000, 5000])
+def test_a_world_that_has_moved_away_from_the_answers_is_a_breach(declared: ProblemType, rows: int) -> None:
+    """The truth lies a standard deviation and a half higher than what is answered; features have not moved."""
+    got = _verdicts(declared, months(declared, rows, seed=3, shift=1.5))
+    seen = {
+        BINARY: {"expected_calibration_error": BREACH, "outcome_rate": BREACH},
+        MULTICLASS: {"log_loss": BREACH, "class_rate:probability_low": BREACH, "class_rate:probability_high": BREACH},
+        REGRESSION: {"mean_absolute_error": BREACH, "mean_error": BREACH, "coverage": BREACH},
+    }[declared]
+    assert {name: got[name] for name in seen} == seen
+    assert {verdict for name, verdict in got.items() if name.startswith("psi:")} == {OK}
+
+
+@each_problem
+def test_answers_that_know_nothing_are_a_breach_of_the_most_telling_metric(declared: ProblemType) -> None:
+    """Answers are shuffled over the rows, so that neither they nor the truth have drifted."""
+    frame = months(declared, 2000, seed=4)
+    names = list(answer_names(model(declared)))
+    shuffled = frame.assign(**{name: frame[name].sample(frac=1, random_state=5).to_numpy() for name in names})
+    got = _verdicts(declared, shuffled)
+    assert got[declared.monitored[0].name] is BREACH
+    assert got.get("accuracy", BREACH) is BREACH
+    assert {got[f"psi:{name}"] for name in names} == {OK}
+
+
+@each_problem
+def test_answers_that_have_drifted_are_seen_without_outcomes(declared: ProblemType) -> None:
+    """Each answer that moved breaches, and performance is unknown until outcomes come."""
+    frame = months(declared, 1000, seed=6)
+    numbers = [name for name in answer_names(model(declared)) if pd.api.types.is_float_dtype(frame[name])]
+    moved = frame.assign(**{name: frame[name].quantile(0.95) for name in numbers}, **{LABEL: None})
+    got = _verdicts(declared, moved)
+    assert {got[f"psi:{name}"] for name in numbers} == {BREACH}
+    assert {got[name] for name in _performance(declared)} == {UNKNOWN}
+
+
+def _nothing(frame: pd.DataFrame, _: list[str]) -> pd.DataFrame:
+    return frame.iloc[:0]
+
+
+def _one(frame: pd.DataFrame, _: list[str]) -> pd.DataFrame:
+    return frame.iloc[:1]
+
+
+def _all_null(frame: pd.DataFrame, _: list[str]) -> pd.DataFrame:
+    return frame.assign(**dict.fromkeys(frame.columns, None))
+
+
+def _never_labelled(frame: pd.DataFrame, _: list[str]) -> pd.DataFrame:
+    return frame.assign(**{LABEL: None})
+
+
+def _infinite(frame: pd.DataFrame, answers: list[str]) -> pd.DataFrame:
+    spoiled = frame.assign(weight=np.inf)
+    for name in answers:
+        if pd.api.types.is_float_dtype(spoiled[name]):
+            spoiled.loc[spoiled.index[::2], name] = np.inf
+    return spoiled
+
+
+def _of_another_kind(frame: pd.DataFrame, _: list[str]) -> pd.DataFrame:
+    return frame.assign(**{LABEL: np.inf})
+
+
+@each_problem
+@pytest.mark.parametrize(
+    ("spoil", "performance"),
+    [
+        (_nothing, UNKNOWN),
+        (_one, UNKNOWN),
+        (_all_null, UNKNOWN),
+        (_never_labelled, UNKNOWN),
+        (_infinite, UNKNOWN),
+        (_of_another_kind, UNKNOWN),
+    ],
+)
+def test_ugly_months_have_a_clear_verdict(
+    declared: ProblemType, spoil: Callable[[pd.DataFrame, list[str]], pd.DataFrame], performance: Verdict
+) -> None:
+    """Never a crash and never ok: performance says what is wrong, and the same metrics are there as in a good month."""
+    good = months(declared, 1000, seed=7)
+    ugly = spoil(good, list(answer_names(model(declared))))
+    found = measured(declared, ugly, _expected(declared))
+    assert {each.verdict for each in found if each.kind is Kind.PERFORMANCE} == {performance}
+    assert all(each.reason for each in found)
+    assert set(_verdicts(declared, ugly)) == set(_verdicts(declared, good))
+
+
+@each_problem
+def test_constant_answers_are_judged(declared: ProblemType) -> None:
+    """They drift, and say nothing about the rows: a breach, and no division by nothing."""
+    good = months(declared, 1000, seed=8)
+    answers = list(answer_names(model(declared)))
+    got = _verdicts(declared, good.assign(**{name: good[name].iloc[0] for name in answers}))
+    assert got[declared.monitored[0].name] is BREACH
+    assert BREACH in {got[f"psi:{name}"] for name in answers}
+
+
+@each_problem
+def test_a_hold_out_without_rows_leaves_unknown_what_is_held_against_it(declared: ProblemType) -> None:
+    """A version that promised nothing cannot be worse than its promise, and that is not ok."""
+    empty = expected(model(declared), months(declared, 1, seed=1))
+    found = measured(declared, months(declared, 1000, seed=2), empty)
+    assert next(each for each in found if each.metric == declared.monitored[0].name).verdict is UNKNOWN
+
+
+@each_problem
+def test_what_a_retraining_mends_is_its_cause_and_says_so(declared: ProblemType) -> None:
+    """The sentence of each metric that calls for a retraining is read back as its cause, by the gate's rule."""
+    policy = policy_of(model(declared))
+    found = measured(declared, months(declared, 1000, seed=3, shift=1.5), _expected(declared))
+    mended = [each for each in found if policy.is_mended(each)]
+    assert {each.metric for each in mended} == {each.name for each in declared.monitored if each.mended_as}
+    for each in mended:
+        title = policy.title(each.metric)
+        lasting = decision_text.lasting([each.month], each, title, 1)
+        assert cause_of(lasting) is policy.judged[each.metric].mended_as
+        if policy.is_severe(each):
+            assert cause_of(decision_text.severe(each, title, 1)) is TrainingCause.PERFORMANCE
+
+
+def test_errors_twice_as_large_are_severe() -> None:
+    """Mean absolute error of noise doubled: 100 % above the hold-out's, where 50 % is severe; bias and drift are not
+    seen.
+    """
+    frame = months(REGRESSION, 1000, seed=9)
+    doubled = frame.assign(**{LABEL: frame["prediction"] + 2 * (frame[LABEL] - frame["prediction"])})
+    found = {each.metric: each for each in measured(REGRESSION, doubled, _expected(REGRESSION)) if not each.column}
+    policy = policy_of(model(REGRESSION))
+    assert policy.is_severe(found["mean_absolute_error"])
+    assert (found["mean_error"].verdict, found["coverage"].verdict) == (OK, BREACH)
+    assert found["mean_absolute_error"].value == pytest.approx(2 * 10 * np.sqrt(2 / np.pi), rel=0.1)
+
+
+def _drawn(rows: int, seed: int) -> Answered:
+    """Normal errors of 10 mg, and bounds that hold nine of ten."""
+    random = np.random.default_rng(seed)
+    predicted, half = random.normal(100, 10, rows), 10 * 1.6449
+    answers = pd.DataFrame({"prediction": predicted, "lower": predicted - half, "upper": predicted + half})
+    truth = predicted + random.normal(0, 10, rows)
+    return Answered(truth=truth, answers=answers, groups=pd.DataFrame(index=answers.index))
+
+
+def test_chance_alone_breaches_seldom_in_small_months() -> None:
+    """300 stable months of 250 rows, with limits so narrow that noise bounds alone decide at one in a thousand: three
+    at most are beyond those of any metric.
+    """
+    monitors = problem_of(REGRESSION).monitors()
+    promises = {each.name: each.promise(_drawn(4000, seed=1)) for each in monitors}
+    breaches = dict.fromkeys(promises, 0)
+    for seed in range(100, 400):
+        rows = _drawn(250, seed)
+        for each in monitors:
+            narrow = type(each.declared.limit)(**dict.fromkeys(vars(each.declared.limit), 1e-6))
+            bounds = Bounds(limit=narrow, chance=0.001, promised=promises[each.name])
+            breaches[each.name] += each.measure(rows, bounds)[0].verdict is BREACH
+    assert max(breaches.values()) <= 3, breaches
+
+
+def test_the_bound_of_coverage_is_the_binomials() -> None:
+    """Of 200 rows at 0.9, one in a thousand has under 158 or over 195 inside; fewer rows allow for more."""
+    assert coverage_noise(200, 0.9, 0.001) == pytest.approx(0.075, abs=0.011)
+    assert coverage_noise(50, 0.9, 0.001) > coverage_noise(200, 0.9, 0.001) > coverage_noise(5000, 0.9, 0.001)
