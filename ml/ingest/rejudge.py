@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F  # noqa: N812
 
-from ml.declarations import Calendar, Feed
+from ml.declarations import Feed
 from ml.ingest.file_log import FileAccount, Verdict
-from ml.ingest.refine import OTHER, checked, contradiction
+from ml.ingest.refine import OTHER, contradiction
 from ml.records.received import RECORD_KEYS
 
 _ORIGIN = list(RECORD_KEYS)
@@ -34,6 +34,11 @@ class Moved:
     came: DataFrame
     left: DataFrame
 
+    @property
+    def changed(self) -> DataFrame:
+        """The records that came, and those that left."""
+        return self.came.unionByName(self.left)
+
 
 def moved(held: DataFrame, inserted: DataFrame, deleted: DataFrame) -> Moved:
     """The records that came and those that left, among the changes of a bronze table that now holds `held`."""
@@ -42,12 +47,13 @@ def moved(held: DataFrame, inserted: DataFrame, deleted: DataFrame) -> Moved:
     return Moved(held=held, came=came, left=left.join(inserted.select(*_ORIGIN), _ORIGIN, "left_anti"))
 
 
-def concerned(feed: Feed, records: Moved, calendar: Calendar) -> DataFrame:
-    """Every record of bronze that came, or has a key of one that came or left; checked, with whether it is `_new`."""
+def concerned(feed: Feed, records: Moved, held: DataFrame, changed: DataFrame) -> DataFrame:
+    """Every record of bronze that came, or has a key of one that came or left, with whether it is `_new`.
+
+    `held` and `changed` are those of `records`, checked.
+    """
     keys = list(feed.silver.keys)
-    changed = checked(feed, records.came.unionByName(records.left), calendar)
     touched = changed.where(F.col("_reason").isNull()).select(*keys).distinct()
-    held = checked(feed, records.held, calendar)
     came = records.came.select(*_ORIGIN, F.lit(True).alias("_new"))
     marked = held.join(came, _ORIGIN, "left").withColumn("_new", F.coalesce("_new", F.lit(False)))
     again = marked.where(F.col("_reason").isNull()).join(touched, keys, "left_semi").select(*marked.columns)

@@ -170,8 +170,13 @@ def _rejudged(feed: Refining, new: Changes, before: int) -> list[FileAccount]:
     records = rejudge.moved(
         tables.read(name("bronze"), new.until), changes.rows(tables, new), changes.deleted(tables, new)
     )
-    concerned = rejudge.concerned(feed.feed, records, feed.task.use_case.calendar)
-    with runtime.computed_once(judged(feed.feed, concerned)) as rows:
+    calendar = feed.task.use_case.calendar
+    # Kept before they are joined and ranked: of the many checks in one plan, Spark would derive ever more conditions.
+    with (
+        runtime.computed_once(checked(feed.feed, records.held, calendar)) as held,
+        runtime.computed_once(checked(feed.feed, records.changed, calendar)) as changed,
+        runtime.computed_once(judged(feed.feed, rejudge.concerned(feed.feed, records, held, changed))) as rows,
+    ):
         counted = rejudge.per_file(rows, records.left, tables.read(name("silver"), before)).collect()
         touched = rejudge.origins(rows, records.left)
         tables.replace_part(silver(feed.feed), name("silver"), kept(feed.feed, rows), touched)
