@@ -1,29 +1,34 @@
 """What the endpoint answers for a client, against what batch scoring wrote for the same client."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cli.cloud import workspace
 from cli.commands.sql import query
 from cli.errors import CommandError
 from cli.models import NamedModel
+from ml.declarations import Column
 
-PROBABILITY = "probability"
 _SERVED_VERSION = "served-entity-version"
+
+
+# An answer by output column: numbers, and text as it is.
+Said = Mapping[str, float | str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """One request by key when `version` was live.
+    """One request by key when `version` was live: what it says in each output column of the problem.
 
-    `batch` is what that version's batch scoring says of the key; None where it has scored nothing yet.
+    `batch` is what that version's batch scoring says of the key; None if it has scored nothing yet.
     """
 
     when: str
     version: int
     served_version: int
     key: str
-    online: float
-    batch: float | None
+    online: Said
+    batch: Said | None
 
 
 def ask(model: NamedModel, version: int, when: str) -> Answer:
@@ -32,15 +37,17 @@ def ask(model: NamedModel, version: int, when: str) -> Answer:
 
     declared, use_case = model.declared, model.use_case
     assert declared.serving is not None, "only a model that serves is asked"
-    features = declared.feature_table
-    scored = query(
+    features, output = declared.feature_table, declared.problem.output
+    columns = ", ".join(f"p.{column.name}" for column in output)
+    [scored] = query(
         "prod",
-        f"select f.{features.key}, p.{PROBABILITY} from {features.table.full_name('prod', use_case)} f "
+        f"select f.{features.key}, {columns} from {features.table.full_name('prod', use_case)} f "
         f"left join prod.{use_case}_gold.predictions p on p.{features.key} = f.{features.key} "
         f"and p.{features.event_time} = f.{features.event_time} and p.model_version = {version} "
-        f"order by p.{PROBABILITY} is null, f.{features.event_time} desc, f.{features.key} limit 1",
+        f"and p.model = '{model.full_name}' "
+        f"order by p.model_version is null, f.{features.event_time} desc, f.{features.key} limit 1",
     )
-    key, batch = scored[0][features.key], scored[0][PROBABILITY]
+    key = scored[features.key]
     path = f"/serving-endpoints/{declared.serving.endpoint}/invocations"
     whole = features.table.column(features.key).type in ("int", "bigint")
     body = {"dataframe_records": [{features.key: int(key) if whole else key}]}
@@ -54,9 +61,17 @@ def ask(model: NamedModel, version: int, when: str) -> Answer:
         version=version,
         served_version=int(found[_SERVED_VERSION]),
         key=f"{features.key} {key}",
-        online=float(found["predictions"][0][PROBABILITY]),
-        batch=None if batch is None else float(batch),
+        online=said(found["predictions"][0], output),
+        batch=None if scored[output[0].name] is None else said(scored, output),
     )
+
+
+def said(row: Mapping[str, object], output: Sequence[Column]) -> Said:
+    """What a row of JSON, or of SQL, answers in the columns of `output`."""
+    return {
+        column.name: str(row[column.name]) if column.type == "string" else float(str(row[column.name]))
+        for column in output
+    }
 
 
 def served_version(model: NamedModel) -> int | None:

@@ -5,15 +5,17 @@ from collections.abc import Sequence
 from cli.output import Row
 from cli.report.charts import Series
 from cli.report.page import MonthsChart
-from ml.declarations import Monitoring
+from ml.declarations import Model, Monitored, Monitoring
 from ml.usecases.story import Records, named
 
 _COLUMNS_SHOWN = 5
 
 
-def charts(limits: Monitoring, records: Records) -> list[MonthsChart]:
-    """Drift of the columns that drift most, and ROC AUC by version; none before anything was measured."""
-    return [chart for chart in (_drift(limits, records.metrics), _performance(records.metrics)) if chart.months]
+def charts(model: Model, records: Records) -> list[MonthsChart]:
+    """Drift of the columns that drift most, and performance by version; none before anything was measured."""
+    judged = model.problem.monitored[0]
+    found = (_drift(model.monitoring, records.metrics), _performance(judged, records.metrics))
+    return [chart for chart in found if chart.months]
 
 
 def _drift(limits: Monitoring, metrics: Sequence[Row]) -> MonthsChart:
@@ -34,17 +36,18 @@ def _drift(limits: Monitoring, metrics: Sequence[Row]) -> MonthsChart:
     )
 
 
-def _performance(metrics: Sequence[Row]) -> MonthsChart:
-    auc = [row for row in metrics if row["metric"] == "roc_auc"]
-    months = _months(auc)
-    versions = sorted({int(row["model_version"]) for row in auc})
+def _performance(judged: Monitored, metrics: Sequence[Row]) -> MonthsChart:
+    """By the most telling metric of the problem."""
+    rows = [row for row in metrics if row["metric"] == judged.name]
+    months = _months(rows)
+    versions = sorted({int(row["model_version"]) for row in rows})
     return MonthsChart(
         title="Performance over months",
-        note="ROC AUC of the version that scored the month, once outcomes are known; a gap is a month that it was "
-        "fitted on, or whose outcomes are not known.",
+        note=f"{judged.title[0].upper()}{judged.title[1:]} of the version that scored the month, once outcomes are "
+        "known; a gap is a month that it was fitted on, or whose outcomes are not known.",
         months=months,
         series=tuple(
-            _series(f"version {version}", months, [row for row in auc if int(row["model_version"]) == version])
+            _series(f"version {version}", months, [row for row in rows if int(row["model_version"]) == version])
             for version in versions
         ),
         limit=None,

@@ -26,22 +26,23 @@ def demo_report(
     demo: Demo, records: Records, accounting: Sequence[Row], checks: Sequence[Judged], sections: Sections
 ) -> Report:
     """Everything that the page shows."""
-    declared, landing = declaration(demo.use_case), demo.landing
+    landing, model = demo.landing, demo.model.declared
+    measure = model.problem.measures[0]
     failed = [each for each in checks if not each.holds]
     return Report(
-        title=declared.comment,
+        title=declaration(demo.use_case).comment,
         lead=f"The jobs that the stacks deploy, run on this machine. Data: {landing.name}.",
         made_at=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         facts={
             "live version in prod": str(records.champion or "none"),
-            "ROC AUC on its hold-out": _roc_auc(sections[HOLDOUT], records.champion),
+            f"{measure.title} on its hold-out": _measured(sections[HOLDOUT], measure.name, records.champion),
             "landed records, each accounted for": f"{sum(landing.rows.values()):,}",
             "quarantined with a reason": f"{sum(int(row['quarantined']) for row in accounting):,}",
             "checks of the story that hold": f"{len(checks) - len(failed)} of {len(checks)}",
         },
         events=events(records),
         checks=[each.as_row() for each in checks],
-        charts=charts(demo.model.declared.monitoring, records),
+        charts=charts(model, records),
         decisions=[{"month": named(row["month"]), **_pick(row, "action", "reason")} for row in records.decisions],
         alerts=[_alert(row) for row in records.alerts],
         gates=[_pick(row, "version", "gate", "verdict", "reason") for row in records.gates],
@@ -67,8 +68,8 @@ def _alert(row: Row) -> Row:
     return {**months, **_pick(row, "what", "how_much", "what_to_do", "status", "delivered_to")}
 
 
-def _roc_auc(measured: Sequence[Row], live: int | None) -> str:
-    found = next((row["roc_auc"] for row in measured if row["env"] == "prod" and row["version"] == live), None)
+def _measured(holdouts: Sequence[Row], measure: str, live: int | None) -> str:
+    found = next((row.get(measure) for row in holdouts if row["env"] == "prod" and row["version"] == live), None)
     return "unknown" if found is None else f"{found:.4f}"
 
 

@@ -21,7 +21,8 @@ LIVE = "Live in prod (@champion)"
 STORY = "What the story must come to"
 Sections = Mapping[str, Sequence[Row]]
 _ENVIRONMENTS = ("staging", "prod", "dev")
-_METRICS = ("rows", "roc_auc", "accuracy", "precision", "recall", "expected_calibration_error")
+# Beside the measures of the problem, if they were taken.
+_MORE = ("accuracy", "precision", "recall")
 
 
 def collect(use_case: str, tasks: list[TaskResult], checks: Sequence[Judged], *, duration_s: float) -> Sections:
@@ -58,9 +59,11 @@ def summarize(use_case: str, sections: Sections, *, form: str) -> None:
 
 
 def _holdout(use_case: str) -> list[Row]:
-    """One row per version of every environment."""
-    found = [row for env in _ENVIRONMENTS for row in measures(models_of(use_case, env)[0])]
-    shown = ("env", "version", *_METRICS)
+    """One row per version of every environment, with the measures of the model's problem that were taken."""
+    models = [models_of(use_case, env)[0] for env in _ENVIRONMENTS]
+    found = [row for model in models for row in measures(model)]
+    names = ("rows", *(measure.name for measure in models[0].declared.problem.measures), *_MORE)
+    shown = ("env", "version", *(name for name in names if any(name in row for row in found)))
     return [{name: _rounded(row.get(name)) for name in shown} for row in found]
 
 

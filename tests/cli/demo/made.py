@@ -15,6 +15,7 @@ Break = Callable[[Records], Records]
 
 SHIFT = "2025-02"
 LATER = ("2025-03", "2025-04", "2025-05", "2025-06")
+_SAID = {"probability": 0.25}
 REASON = "Version 1 is beyond its limits in 3 labelled month(s) running"
 
 
@@ -140,7 +141,7 @@ def records() -> Records:
 def answers() -> list[Answer]:
     """The endpoint follows the live version."""
     return [
-        Answer(when=when, version=number, served_version=number, key="client_id 7", online=0.25, batch=0.25)
+        Answer(when=when, version=number, served_version=number, key="client_id 7", online=_SAID, batch=_SAID)
         for when, number in (("after the retraining", 2), ("after the roll-back", 1), ("at the end", 2))
     ]
 

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from cli.demo.answers import Said, said
 from cli.demo.checks import Judged, checks, judge, platform_checks, prove, require
 from cli.errors import CommandError
+from ml.declarations import MulticlassClassification
 from ml.usecases.credit.demo.story import STORY
 from ml.usecases.story import Check, Finding, Records
 from tests.cli.demo import made
@@ -51,8 +53,14 @@ def test_each_way_of_not_coming_out_is_named(broken: made.Break, what: str) -> N
 
 @pytest.mark.parametrize(
     "changes",
-    [{"served_version": 1}, {"online": 0.26}, {"online": float("nan")}, {"batch": float("nan")}],
-    ids=["other version", "other probability", "NaN online", "NaN in batch"],
+    [
+        {"served_version": 1},
+        {"online": {"probability": 0.26}},
+        {"online": {"probability": float("nan")}},
+        {"batch": {"probability": float("nan")}},
+        {"batch": {"prediction": 0.25}},
+    ],
+    ids=["other version", "other probability", "NaN online", "NaN in batch", "other columns"],
 )
 def test_an_endpoint_that_disagrees_fails(changes: dict[str, Any]) -> None:
     """Version and probability must be those of the live version."""
@@ -60,6 +68,30 @@ def test_an_endpoint_that_disagrees_fails(changes: dict[str, Any]) -> None:
     assert failed(made.records(), answers=wrong) == [
         "the endpoint answers with the live version, as batch scoring does"
     ]
+
+
+@pytest.mark.parametrize(
+    ("online", "batch", "agrees"),
+    [
+        ({"prediction": 152.0, "lower": 80.0}, {"prediction": 152.0, "lower": 80.00000001}, True),
+        ({"prediction": 152.0, "lower": 80.0}, {"prediction": 152.0, "lower": 81.0}, False),
+        ({"prediction": "high", "probability_high": 0.5}, {"prediction": "high", "probability_high": 0.5}, True),
+        ({"prediction": "high", "probability_high": 0.5}, {"prediction": "low", "probability_high": 0.5}, False),
+    ],
+    ids=["values", "another bound", "classes", "another class"],
+)
+def test_an_endpoint_agrees_in_every_column_of_its_problem(online: Said, batch: Said, agrees: bool) -> None:
+    """Values with their bounds, and classes with their probabilities."""
+    answers = [replace(each, online=online, batch=batch) for each in made.answers()]
+    assert (failed(made.records(), answers=answers) == []) is agrees
+
+
+def test_rows_of_json_and_of_sql_say_the_same() -> None:
+    """SQL answers numbers as text; only the columns of the problem count."""
+    output = MulticlassClassification(classes=("low", "mid", "high")).output
+    row = {"prediction": "low", "probability_low": 0.5, "probability_mid": 0.3, "probability_high": 0.2}
+    as_text = {name: str(value) for name, value in row.items()}
+    assert said(row, output) == said({**as_text, "client_id": "7"}, output) == row
 
 
 def test_an_endpoint_that_was_never_asked_fails() -> None:

@@ -81,7 +81,7 @@ def test_the_story_is_told_in_its_order() -> None:
 
 def test_the_charts_show_drift_and_performance_by_month() -> None:
     """An unknown value is a gap; performance has one line per version."""
-    drift, performance = charts(use_case("credit").models[0].monitoring, made.records())
+    drift, performance = charts(use_case("credit").models[0], made.records())
     assert (drift.months, drift.limit) == (("2025-01", "2025-02", "2025-03"), 0.25)
     assert [(one.name, one.values) for one in drift.series] == [("limit_bal", (0.01, 0.9, None))]
     assert [(one.name, one.values) for one in performance.series] == [("version 2", (0.8,))]
@@ -89,4 +89,4 @@ def test_the_charts_show_drift_and_performance_by_month() -> None:
 
 def test_before_anything_is_measured_there_is_no_chart() -> None:
     """An empty chart would look like no drift."""
-    assert charts(use_case("credit").models[0].monitoring, replace(made.records(), metrics=[])) == []
+    assert charts(use_case("credit").models[0], replace(made.records(), metrics=[])) == []
