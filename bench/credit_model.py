@@ -16,7 +16,7 @@ from localcloud.services.serving.online.rows import OnlineRows
 from ml.declarations import Model
 from ml.training.feature_spec import Source, feature_spec
 from ml.usecases import use_case
-from ml.versions import artifact, contract, pyfunc_model
+from ml.versions import artifact, contract, pyfunc_model, reason_codes
 
 CLIENTS = 30_000
 TABLE, ONLINE = "prod.credit_gold.client_features", "prod.credit_gold.client_features_online"
@@ -48,7 +48,10 @@ def make(folder: Path) -> Made:
     mlflow.pyfunc.save_model(
         path=str(data / artifact.RAW_MODEL_FOLDER),
         python_model=str(pyfunc_model.__file__),
-        artifacts={"model": str(_fitted(folder / "model", matrix[:_FITTED], generator))},
+        artifacts={
+            "model": str(_fitted(folder / "model", matrix[:_FITTED], generator)),
+            pyfunc_model.REASONS: reason_codes.__file__,
+        },
         signature=signature,
         pip_requirements=contract.requirements(model.algorithms),
     )

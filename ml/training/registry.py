@@ -18,7 +18,7 @@ from ml.declarations import Model
 from ml.examples.dataset import Pinned
 from ml.training.feature_spec import Source, feature_spec
 from ml.training.learn import Learned
-from ml.versions import artifact, contract, listing, pyfunc_model
+from ml.versions import artifact, contract, listing, pyfunc_model, reason_codes
 from ml.versions.lineage import Lineage
 
 MODEL = "model"
@@ -120,7 +120,7 @@ def save_raw_model(directory: Path, model: Model, example: pd.DataFrame, into: P
         mlflow.pyfunc.save_model(
             path=str(into),
             python_model=str(code),
-            artifacts={"model": str(directory)},
+            artifacts={"model": str(directory), pyfunc_model.REASONS: reason_codes.__file__},
             signature=contract.signature(model),
             input_example=example,
             pip_requirements=contract.requirements(model.algorithms),

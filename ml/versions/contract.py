@@ -8,12 +8,15 @@ from typing import Any
 import mlflow
 import pandas as pd
 from mlflow.models import ModelSignature
-from mlflow.types import ColSpec, DataType, Schema, TensorSpec
+from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema, TensorSpec
 
 from ml.declarations import Algorithm, Column, Feature, Model
 from ml.examples.dataset import Pinned
 from ml.versions.artifact import LOOK_UP_REQUIREMENT
+from ml.versions.pyfunc_model import REASONS
 
+# What a request may ask for beside the answer: so many reasons a row, none unless it says so.
+PARAMS = ParamSchema([ParamSpec(REASONS, DataType.long, 0)])
 _TYPES = {
     "int": DataType.long,
     "bigint": DataType.long,
@@ -68,7 +71,7 @@ def serving_signature(model: Model) -> ModelSignature:
 
 
 def _signature(model: Model, inputs: Sequence[ColSpec | TensorSpec]) -> ModelSignature:
-    return ModelSignature(Schema(list(inputs)), Schema([_answer(column) for column in model.problem.output]))
+    return ModelSignature(Schema(list(inputs)), Schema([_answer(column) for column in model.problem.output]), PARAMS)
 
 
 def label_schema(model: Model) -> Schema:

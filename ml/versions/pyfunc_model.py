@@ -6,6 +6,7 @@ XGBoost's `booster.ubj`, LightGBM's `booster.txt`, `linear.json`, or `trees.npz`
 """
 
 import json
+import runpy
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import mlflow
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from mlflow.exceptions import MlflowException
 from mlflow.pyfunc.model import PythonModel
 
 DESCRIPTION_FILE = "model.json"
@@ -22,6 +24,8 @@ LIGHTGBM_FILE = "booster.txt"
 LINEAR_FILE = "linear.json"
 TREES_FILE = "trees.npz"
 PROBABILITY = "probability"
+# The parameter of a request that asks for reasons, and the artifact that holds the code which finds them.
+REASONS = "reasons"
 
 Matrix = npt.NDArray[np.float64]
 # Features, one column per number, to raw answers of shape (rows,), or (rows, classes).
@@ -172,6 +176,7 @@ class Scorer:
     """Features in, calibrated answers out."""
 
     def __init__(self, directory: Path) -> None:
+        self._directory = directory
         self._description = json.loads((directory / DESCRIPTION_FILE).read_text())
         features = self._description["features"]
         self.features: list[str] = [feature["name"] for feature in features]
@@ -186,8 +191,17 @@ class Scorer:
         if absent:
             raise ValueError(f"features {absent} are missing: the model needs {self.features}")
         _refuse_nulls(name for name in self._required.values() if frame[name].isna().any())
-        matrix = encode(frame, self._kinds, self._description["categories"])
-        return pd.DataFrame(self._answers(matrix), index=frame.index)
+        return pd.DataFrame(self._answers(self._encoded(frame)), index=frame.index)
+
+    def _encoded(self, frame: pd.DataFrame) -> Matrix:
+        return encode(frame, self._kinds, self._description["categories"])
+
+    def with_reasons(self, frame: pd.DataFrame, count: int, code: str) -> pd.DataFrame:
+        """Its answers, and beside them why, by the file `code`, `reason_codes.py`: the `count` largest reasons."""
+        answers, why = self(frame), runpy.run_path(code)
+        explained = why["explainer"](self._directory, self._description, expand)
+        found = why["reasons"](explained, self._encoded(frame), self.features, count)
+        return answers.join(found.set_index(answers.index))
 
     def numbers(self, matrix: Matrix) -> Answer:
         """By column, one answer per row of `matrix`, whose columns are `features`, NaN for null.
@@ -214,11 +228,15 @@ class ServedModel(PythonModel):
     def load_context(self, context: Any) -> None:
         """Read what was fitted once, when the model is loaded."""
         self._score = Scorer(Path(context.artifacts["model"]))
+        self._reason_codes: str = context.artifacts[REASONS]
         self.features = self._score.features
 
     def predict(self, context: Any, model_input: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:  # noqa: ARG002
-        """One answer per row of `model_input`."""
-        return self._score(model_input)
+        """One answer per row of `model_input`; with `{"reasons": N}` in `params`, the N largest reasons beside it."""
+        count = (params or {}).get(REASONS, 0)
+        if count < 0:
+            raise MlflowException.invalid_parameter_value(f"{REASONS} is {count}: give how many, 0 for none")
+        return self._score.with_reasons(model_input, count, self._reason_codes) if count else self._score(model_input)
 
     def predict_matrix(self, matrix: Matrix) -> Answer:
         """What `predict` says of rows as numbers in the order of `features`: how the scoring server asks."""

@@ -24,10 +24,14 @@ _FIRST: Params = {"bins": 8, "penalty": 1.0}
 
 @dataclass(frozen=True, kw_only=True)
 class FittedLinear:
-    """`weights` (outputs, expanded columns), `intercepts` (outputs,), `edges` per column of the matrix."""
+    """`weights` (outputs, expanded columns), `intercepts` (outputs,), `edges` per column of the matrix.
+
+    `means` of the expanded columns over the fitted rows: reasons are distances from them.
+    """
 
     weights: Floats
     intercepts: Floats
+    means: Floats
     edges: list[list[float]]
     rows: Rows
     categories: Categories
@@ -41,7 +45,8 @@ class FittedLinear:
 
     def save(self, directory: Path) -> None:
         """All numbers as JSON."""
-        saved = {"weights": self.weights.tolist(), "intercepts": self.intercepts.tolist(), "edges": self.edges}
+        numbers = {"weights": self.weights, "intercepts": self.intercepts, "means": self.means}
+        saved = {**{name: each.tolist() for name, each in numbers.items()}, "edges": self.edges}
         (directory / LINEAR_FILE).write_text(json.dumps(saved))
 
 
@@ -74,8 +79,16 @@ class LinearModel:
         matrix = self.rows.matrix(periods, categories)
         edges = [bin_edges(column, int(params["bins"])) for column in matrix.T]
         truth = self.rows.truth(periods)
-        weights, intercepts = self.rows.problem.objective.linear(expand(matrix, edges), truth, float(params["penalty"]))
-        return FittedLinear(weights=weights, intercepts=intercepts, edges=edges, rows=self.rows, categories=categories)
+        expanded = expand(matrix, edges)
+        weights, intercepts = self.rows.problem.objective.linear(expanded, truth, float(params["penalty"]))
+        return FittedLinear(
+            weights=weights,
+            intercepts=intercepts,
+            means=expanded.mean(axis=0),
+            edges=edges,
+            rows=self.rows,
+            categories=categories,
+        )
 
     def without(self, features: Sequence[str]) -> "LinearModel":
         """On fewer features."""

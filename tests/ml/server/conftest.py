@@ -15,7 +15,7 @@ from mlflow.types import ColSpec, Schema
 
 from localcloud.services.serving.online.rows import OnlineRows
 from ml.server.version import Version, load
-from ml.versions import pyfunc_model
+from ml.versions import contract, pyfunc_model, reason_codes
 
 TABLE, ONLINE = "prod.credit_gold.client_features", "prod.credit_gold.online"
 # Name, type of the signature, type of the specification, and whether it may be null.
@@ -45,9 +45,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     mlflow.pyfunc.save_model(
         path=str(data / "raw_model"),
         python_model=str(pyfunc_model.__file__),
-        artifacts={"model": str(trained)},
+        artifacts={"model": str(trained), pyfunc_model.REASONS: reason_codes.__file__},
         signature=ModelSignature(
-            Schema([ColSpec(kind, name) for name, kind, _, _ in FEATURES]), Schema([ColSpec("double", "probability")])
+            Schema([ColSpec(kind, name) for name, kind, _, _ in FEATURES]),
+            Schema([ColSpec("double", "probability")]),
+            contract.PARAMS,
         ),
         pip_requirements=["mlflow"],
     )

@@ -137,3 +137,29 @@ def test_a_text_that_no_store_holds_is_an_unknown_key(looking: Version, tmp_path
     payload, _ = version.completed({"dataframe_records": [{"client_id": "\ud800"}, {"client_id": "a"}]})
     assert payload == {"dataframe_records": [dict.fromkeys(ROW), ROW]}
     rows.close()
+
+
+def test_reasons_are_answered_on_request_and_cost_nothing_without(looking: Version, raw: Version) -> None:
+    """`params` of a request goes to the model, past the look-up; a request without it gets the bytes it always got."""
+    payload = {"dataframe_records": [ROW]}
+    plain = raw.answer(payload)
+    assert raw.matrix(payload) is not None
+    assert raw.answer({**payload, "params": {"reasons": 0}}) == plain == raw.answer({**payload, "params": {}})
+    asked = {"dataframe_records": [{"client_id": 1}], "params": {"reasons": 3}}
+    completed, _ = looking.completed(asked)
+    assert looking.matrix(completed) is None
+    (answer,) = json.loads(looking.answer(completed))["predictions"]
+    (usual,) = json.loads(plain)["predictions"]
+    assert answer["probability"] == usual["probability"]
+    pulls = [each["contribution"] for each in answer["reasons"]]
+    assert {each["feature"] for each in answer["reasons"]} == set(ROW)
+    assert answer["base_value"] + sum(pulls) == pytest.approx(answer["raw_answer"])
+    assert answer["raw_answer"] * 1.3 - 0.4 == pytest.approx(np.log(usual["probability"] / (1 - usual["probability"])))
+
+
+@pytest.mark.parametrize(("reasons", "said"), [(-1, "reasons is -1: give how many"), ("two", "Can not safely convert")])
+def test_reasons_that_are_no_number_are_refused(raw: Version, reasons: object, said: str) -> None:
+    """400, in words."""
+    with pytest.raises(Refused, match=said) as refused:
+        raw.answer({"dataframe_records": [ROW], "params": {"reasons": reasons}})
+    assert refused.value.status == 400

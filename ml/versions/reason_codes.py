@@ -1,0 +1,114 @@
+"""Why a served model answers as it does: what each feature adds to the raw answer of a row.
+
+MLflow stores this file beside `pyfunc_model.py`, which runs it when reasons are asked for and not before, so it imports
+nothing from `ml`. A raw answer is what the model says before calibration: log-odds, a class's score, or a value.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from mlflow.exceptions import MlflowException
+
+Matrix = npt.NDArray[np.float64]
+# Features, one column per number, to shape (rows, outputs, columns + 1); the last is the base value. Their sum is the
+# raw answer.
+Explained = Callable[[Matrix], Matrix]
+Expand = Callable[[Matrix, Sequence[Sequence[float]]], Matrix]
+
+
+def _xgboost(directory: Path, _expand: Expand) -> Explained:
+    """Exact Shapley values of the trees, by XGBoost (Lundberg et al. 2018, "Consistent Individualized Attribution")."""
+    import xgboost  # noqa: PLC0415 - another model is served where XGBoost need not be installed
+
+    booster = xgboost.Booster(params={"device": "cpu", "nthread": 1}, model_file=str(directory / "booster.ubj"))
+
+    def explained(matrix: Matrix) -> Matrix:
+        found = booster.predict(xgboost.DMatrix(matrix.astype(np.float32)), pred_contribs=True)
+        return np.asarray(found, dtype=np.float64).reshape(len(matrix), -1, matrix.shape[1] + 1)
+
+    return explained
+
+
+def _lightgbm(directory: Path, _expand: Expand) -> Explained:
+    """The same, by LightGBM."""
+    import lightgbm  # noqa: PLC0415 - as with XGBoost
+
+    booster = lightgbm.Booster(model_file=str(directory / "booster.txt"))
+
+    def explained(matrix: Matrix) -> Matrix:
+        found = booster.predict(matrix, pred_contrib=True, num_threads=1)
+        return np.asarray(found, dtype=np.float64).reshape(len(matrix), -1, matrix.shape[1] + 1)
+
+    return explained
+
+
+def _linear(directory: Path, expand: Expand) -> Explained:
+    """Weight times the distance from the mean of the fitted rows, summed over the bins of each column."""
+    saved = json.loads((directory / "linear.json").read_text())
+    weights, means = np.array(saved["weights"]), np.array(saved["means"])
+    base = weights @ means + np.array(saved["intercepts"])
+    # Each column has a place in each bin, and whether it is null.
+    ends = np.cumsum([len(edges) for edges in saved["edges"]])[:-1]
+
+    def explained(matrix: Matrix) -> Matrix:
+        shares = (expand(matrix, saved["edges"]) - means)[:, None, :] * weights
+        columns = [part.sum(axis=2) for part in np.split(shares, ends, axis=2)]
+        return np.stack([*columns, np.broadcast_to(base, columns[0].shape)], axis=2)
+
+    return explained
+
+
+_EXPLAINED: Mapping[str, Callable[[Path, Expand], Explained]] = {
+    "xgboost": _xgboost,
+    "lightgbm": _lightgbm,
+    "linear": _linear,
+}
+
+
+def explainer(directory: Path, description: Mapping[str, Any], expand: Expand) -> Explained:
+    """What explains the model in `directory`, by feature and no longer by column; of an average, the mean of its parts.
+
+    Raises MlflowException for a learner that cannot say.
+    """
+    silent = [each for each in description["learners"] if each not in _EXPLAINED]
+    if silent:
+        known = ", ".join(_EXPLAINED)
+        raise MlflowException.invalid_parameter_value(
+            f"{', '.join(silent)} gives no reasons, only {known} do: ask none"
+        )
+    parts = [_EXPLAINED[each](directory, expand) for each in description["learners"]]
+    categories = description["categories"]
+    widths = [
+        len(categories.get(each["name"], ())) if each["kind"] == "category" else 1 for each in description["features"]
+    ]
+    ends = np.cumsum(widths)
+
+    def explained(matrix: Matrix) -> Matrix:
+        found = np.mean([part(matrix) for part in parts], axis=0)
+        return np.stack([each.sum(axis=2) for each in np.split(found, ends, axis=2)], axis=2)
+
+    return explained
+
+
+def reasons(explained: Explained, matrix: Matrix, features: Sequence[str], count: int) -> pd.DataFrame:
+    """One row per row of `matrix`: `raw_answer`, `base_value`, and `reasons`, the `count` largest contributions.
+
+    Base value and all contributions sum to the raw answer; of several classes it is that of the likeliest. A reason
+    is a `feature` and its `contribution`, the largest first, whichever way it pulls.
+    """
+    found = explained(matrix)
+    raw = found.sum(axis=2)
+    rows, likeliest = np.arange(len(matrix)), raw.argmax(axis=1)
+    chosen = found[rows, likeliest]
+    pulls, base = chosen[:, :-1], chosen[:, -1]
+    order = np.argsort(-np.abs(pulls), axis=1, kind="stable")[:, :count]
+    listed = [
+        [{"feature": features[at], "contribution": float(pulls[row, at])} for at in places]
+        for row, places in enumerate(order)
+    ]
+    return pd.DataFrame({"raw_answer": raw[rows, likeliest], "base_value": base, "reasons": listed})
