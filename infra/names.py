@@ -97,11 +97,6 @@ def serving_directory(catalog: str, use_case: str) -> str:
     return f"{directory(catalog)}/serving/{use_case}"
 
 
-def experiment(catalog: str, label: str) -> str:
-    """Path of the experiment that training logs to, by the model's label (`UseCase.label`)."""
-    return f"{directory(catalog)}/{label}-training"
-
-
 def volume_path(catalog: str, schema_name: str, volume: str) -> str:
     """`/Volumes/<catalog>/<schema>/<volume>`."""
     return f"/Volumes/{catalog}/{schema_name}/{volume}"

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
-from ml.declarations import Model, UseCase
+from ml.declarations import Layer, Model, UseCase
 from ml.usecases import USE_CASES
 
 # The parameters that decide a model are in the fingerprint.
@@ -57,9 +57,9 @@ class Common:
         """Full name of the registered model."""
         return self.model.full_name(self.catalog, self.use_case.name)
 
-    def schema(self, layer: str) -> str:
+    def schema(self, layer: Layer) -> str:
         """`<catalog>.<usecase>_<layer>`."""
-        return f"{self.catalog}.{self.use_case.name}_{layer}"
+        return f"{self.catalog}.{self.use_case.schema(layer)}"
 
 
 def name(text: str) -> str:

@@ -80,7 +80,7 @@ def tell(demo: Demo) -> None:
     _heading("prod scores, and the endpoint is deployed")
     _serve_first(demo)
     _release(demo)
-    _train_others(demo)
+    train_others(demo)
     first, *later = demo.landing.arrivals
     _arrive(demo, first)
     if exploring is not None:
@@ -131,7 +131,7 @@ def _serve_first(demo: Demo) -> None:
     _ask(demo, "after the first promotion")
 
 
-def _train_others(demo: Demo) -> None:
+def train_others(demo: Demo) -> None:
     """The use case's further models, each through its own gates; one that they let live scores too."""
     for model in models_of(demo.use_case, "prod")[1:]:
         _heading(f"prod trains {model.full_name} too")

@@ -111,7 +111,7 @@ def _experiment(parts: _Parts, use_case: UseCase, model: Model, place: Resource)
     values = parts.environment.use_cases[use_case.name]
     stages = values.jobs.stages
     props = ExperimentProps(
-        name=names.experiment(parts.environment.catalog, use_case.label(model)),
+        name=use_case.experiment(parts.environment.catalog, model),
         directory=place,
         permissions=experiment_permissions(
             {stage: stage_access(parts.spec, stage) for stage in stages},

@@ -12,7 +12,7 @@ from ml.declarations.model import Model
 from ml.declarations.model_checks import each_once, wrong_models
 from ml.declarations.periods import Calendar
 from ml.declarations.retention import Retention
-from ml.declarations.table import Table
+from ml.declarations.table import Layer, Table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +119,14 @@ class UseCase:
         """
         return self.name if model.name == self.models[0].name else f"{self.name}-{model.name}"
 
+    def schema(self, layer: Layer) -> str:
+        """`<usecase>_<layer>`, the schema of a layer's tables in any catalog."""
+        return f"{self.name}_{layer}"
+
+    def experiment(self, catalog: str, model: Model) -> str:
+        """Path of the experiment that the model's training logs to, in the workspace of `catalog`."""
+        return f"/mlops/{catalog}/{self.label(model)}-training"
+
     @property
     def model_tables(self) -> tuple[FeatureTable, ...]:
         """The feature tables that models take, each once."""
@@ -143,9 +151,9 @@ class UseCase:
     @property
     def landing_volume(self) -> str:
         """`<usecase>_bronze.landing`, the volume (without its catalog) where feeds arrive."""
-        return f"{self.name}_bronze.landing"
+        return f"{self.schema(Layer.BRONZE)}.landing"
 
     @property
     def checkpoints_volume(self) -> str:
         """`<usecase>_ops.checkpoints`, the volume (without its catalog) that holds how far each stream has come."""
-        return f"{self.name}_ops.checkpoints"
+        return f"{self.schema(Layer.OPS)}.checkpoints"

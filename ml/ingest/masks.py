@@ -60,7 +60,7 @@ def function(task: Common, how: str) -> CreateFunction:
     return CreateFunction(
         name=name,
         catalog_name=task.catalog,
-        schema_name=f"{task.use_case.name}_{Layer.OPS}",
+        schema_name=task.use_case.schema(Layer.OPS),
         input_params=FunctionParameterInfos(parameters=[_parameter(given)]),
         data_type=_type_name(answer),
         full_data_type=answer.upper(),

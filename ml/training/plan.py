@@ -56,7 +56,7 @@ class Task:
     @property
     def experiment(self) -> str:
         """The experiment of the job."""
-        return f"/mlops/{self.common.catalog}/{self.common.use_case.label(self.model)}-training"
+        return self.common.use_case.experiment(self.common.catalog, self.model)
 
 
 @dataclass(frozen=True, kw_only=True)

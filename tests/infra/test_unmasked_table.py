@@ -14,6 +14,7 @@ from policies.access.model import Key
 from policies.access.stacks import stack_of
 from tests.infra.conftest import Documents, edit, read_documents
 from tests.infra.find import grants, tasks
+from tests.ml.two_models import two_models
 
 TABLE = "client_features_unmasked"
 
@@ -126,3 +127,10 @@ def test_a_right_that_does_not_go_with_it_is_named(workspaces: Path, old: str, n
     with pytest.raises(SpecError) as error:
         load(workspaces)
     assert expected in str(error.value)
+
+
+def test_models_of_several_feature_tables_are_refused(workspaces: Path) -> None:
+    """One table is kept without the sensitive columns, and the scoring of every model would read that one."""
+    _choose(workspaces)
+    with pytest.raises(SpecError, match="serverless or refused, since models of credit take several feature tables"):
+        load(workspaces, {"credit": two_models()})

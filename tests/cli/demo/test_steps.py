@@ -1,15 +1,21 @@
 """Where a killed demo continues."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from cli.demo import steps
 from cli.demo.events import events
 from cli.demo.months import charts
-from cli.demo.steps import settled, unreleased
-from ml.usecases import use_case
+from cli.demo.steps import Demo, settled, unreleased
+from ml.usecases import USE_CASES, use_case
 from ml.usecases.story import Records
 from tests.cli.demo import made
+from tests.ml.two_models import two_models
+
+if TYPE_CHECKING:
+    from cli.demo.landing import Landing
 
 LIVE = replace(
     made.records(),
@@ -58,6 +64,24 @@ def test_a_month_is_settled_once_what_it_asked_for_has_happened() -> None:
     died = replace(found, versions=[made.version(1, "champion")])
     assert settled(died, made.SHIFT)
     assert not settled(died, "2025-05")
+
+
+def test_further_models_are_trained_and_score_if_their_gates_let_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The story is about the first model; one that has a version already is left alone."""
+    monkeypatch.setitem(USE_CASES, "credit", two_models())
+    demo = Demo(use_case="credit", landing=cast("Landing", None))
+    assert demo.model.job("training") == "credit-training"
+    empty, refused = replace(LIVE, versions=[]), replace(LIVE, versions=[made.version(1, "challenger")])
+    for before, after, wanted in (
+        (empty, LIVE, ["credit-second-training", "credit-second-scoring"]),
+        (empty, refused, ["credit-second-training"]),
+        (LIVE, LIVE, []),
+    ):
+        found, ran = iter((before, after)), list[str]()
+        monkeypatch.setattr(steps, "read", lambda _, found=found: next(found))
+        monkeypatch.setattr(Demo, "run_job", lambda _self, _env, job, ran=ran: ran.append(job))
+        steps.train_others(demo)
+        assert ran == wanted
 
 
 def test_the_story_is_told_in_its_order() -> None:
