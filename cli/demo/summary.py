@@ -27,21 +27,22 @@ _MORE = ("accuracy", "precision", "recall")
 
 def collect(use_case: str, tasks: list[TaskResult], checks: Sequence[Judged], *, duration_s: float) -> Sections:
     """What the summary says, by section: each task, the newest version's gates, its hold-out, the live version, and
-    what the story came to.
+    what the story came to; all of the model that the story is about.
     """
-    ops = f"prod.{use_case}_ops"
+    model = models_of(use_case, "prod")[0]
+    gates, about = model.ops("gate_results"), f"model = '{model.full_name}'"
     return {
         "Tasks": [task.as_row() for task in tasks],
         "Gates of the newest version in prod": query(
             "prod",
-            f"select version, gate, verdict, reason from {ops}.gate_results "
-            f"where run_id = (select max_by(run_id, decided_at) from {ops}.gate_results) order by decided_at",
+            f"select version, gate, verdict, reason from {gates} where {about} "
+            f"and run_id = (select max_by(run_id, decided_at) from {gates} where {about}) order by decided_at",
         ),
         HOLDOUT: _holdout(use_case),
         LIVE: query(
             "prod",
-            f"select model, to_version as version, promoted_at, promoted_by, reason from {ops}.promotions "
-            "where alias = 'champion' order by promoted_at desc limit 1",
+            f"select model, to_version as version, promoted_at, promoted_by, reason from {model.ops('promotions')} "
+            f"where {about} and alias = 'champion' order by promoted_at desc limit 1",
         ),
         STORY: [each.as_row() for each in checks],
         "Whole demo": [{"seconds": round(duration_s, 1), "report": str(current_home() / REPORT)}],

@@ -22,6 +22,7 @@ def data_quality_monitor(scope: Scope, id_: str, props: QualityMonitorProps) -> 
         assets_dir=props.assets_dir,
         warehouse_id=props.warehouse_id,
         inference_log=log,
+        slicing_exprs=list(props.slices) or None,
         schedule=binding.DataQualityMonitorDataProfilingConfigSchedule(
             quartz_cron_expression=props.cron, timezone_id=props.timezone
         ),

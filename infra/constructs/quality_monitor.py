@@ -7,7 +7,7 @@ from infra.cdktf_seam import Scope, databricks
 
 @dataclass(frozen=True, kw_only=True)
 class QualityMonitorProps:
-    """`table` and `output_schema` are full names; the columns are the table's."""
+    """`table` and `output_schema` are full names; the columns are the table's. `slices`: profiled by each too."""
 
     table: str
     output_schema: str
@@ -16,6 +16,7 @@ class QualityMonitorProps:
     timestamp_column: str
     prediction_column: str
     model_column: str
+    slices: tuple[str, ...]
     cron: str
     timezone: str
 
@@ -40,5 +41,6 @@ def quality_monitor(scope: Scope, id_: str, props: QualityMonitorProps) -> None:
                 problem_type="PROBLEM_TYPE_REGRESSION",
             )
         ],
+        slicing_exprs=list(props.slices) or None,
         schedule=[binding.QualityMonitorSchedule(quartz_cron_expression=props.cron, timezone_id=props.timezone)],
     )

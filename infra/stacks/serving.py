@@ -172,6 +172,8 @@ def _monitor(parts: _Parts, use_case: UseCase, place: str) -> None:
         timestamp_column=use_case.models[0].feature_table.event_time,
         prediction_column=use_case.models[0].problem.output[0].name,
         model_column="model_version",
+        # Versions are numbered by model.
+        slices=("model",) if len(use_case.models) > 1 else (),
         cron=use_case.jobs.monitoring_cron,
         timezone=use_case.jobs.timezone,
     )

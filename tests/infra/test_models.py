@@ -58,6 +58,8 @@ def test_a_second_model(documents: Documents, both: Documents, capsys: pytest.Ca
     }
     assert all("second" in address for address in _added(documents, both, "prod-ml"))
     assert all("second" in address for address in _added(documents, both, "prod-serving"))
+    monitor = both["prod-serving"]["resource"]["databricks_quality_monitor"]["credit-predictions-monitor"]
+    assert monitor["slicing_exprs"] == ["model"]
     for name, job in jobs(documents, "prod").items():
         assert jobs(both, "prod")[name] == job
     _tasks_name_their_model(both, capsys)
