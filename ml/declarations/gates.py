@@ -1,12 +1,13 @@
 """Promotion gates. All are on by default; a missing, NaN or unknown input blocks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ml.declarations.causes import TrainingCause
 from ml.declarations.errors import require
 from ml.declarations.measures import COST, Measure
+from ml.declarations.problems import ProblemType
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,14 +32,17 @@ class Costs:
 class LeakLimits:
     """Beyond which a model looks as if it knew the outcome, or its hold-out.
 
-    `max_roc_auc`: of the model; `max_single_feature_roc_auc`: of one feature by itself, in either direction.
+    `believable_score`: the best value of the problem's first measure that you believe in: of ROC AUC the largest, of a
+    loss or an error the smallest. None: 0.97 of ROC AUC; of a loss or an error, what leaves 3 % unexplained.
+    `max_single_feature_ranking`: the chance that one feature by itself ranks two rows with different outcomes right, in
+    either direction. For a yes or no it is the feature's ROC AUC.
     `max_feature_share`: of one feature in what the model knows, by shuffling it (permutation importance).
     `max_repeated_keys_ratio` and `max_repeated_rows_ratio`: of the hold-out rows, those with the key, or with all
     feature values, of a row that was fitted on. Declare more if clients return.
     """
 
-    max_roc_auc: float = 0.97
-    max_single_feature_roc_auc: float = 0.95
+    believable_score: float | None = None
+    max_single_feature_ranking: float = 0.95
     max_feature_share: float = 0.95
     max_repeated_keys_ratio: float = 0.05
     max_repeated_rows_ratio: float = 0.05
@@ -49,27 +53,34 @@ class ComplianceGate:
     """What a model version must carry, and how far groups may differ.
 
     `decides_at`: the probability from which on a row is chosen, or the costs of wrong decisions, from which it follows.
-    The hold-out has no part in it; metrics, fairness and monitoring all decide there.
-    Of the groups with at least `min_group_rows` hold-out rows, at `decision_threshold`: `max_group_difference` bounds
-    the difference between the largest and the smallest selection rate, and between true positive rates (Agarwal et al.
-    2018, "A Reductions Approach to Fair Classification"; Hardt, Price & Srebro 2016); `min_selection_ratio` bounds the
-    smallest selection rate by the largest (0.8: the four-fifths rule of EEOC 1978; None: it is only stated). A limit is
-    broken only beyond chance. Nothing is asked of a model without groups.
+    Only a yes or no decides, and must declare it. The hold-out has no part in it; metrics, fairness and monitoring all
+    decide there.
+    Of the groups with at least `min_group_rows` hold-out rows `max_group_difference` bounds, for a yes or no, the
+    difference between the largest and the smallest selection rate, and between true positive rates (Agarwal et al.
+    2018, "A Reductions Approach to Fair Classification"; Hardt, Price & Srebro 2016); of several classes, between
+    accuracies, and between the recalls of a class (Berk et al. 2018, "Fairness in Criminal Justice Risk Assessments");
+    of a value, between mean errors, in the label's unit (Calders et al. 2013, "Controlling Attribute Effect in Linear
+    Regression"). `min_selection_ratio` bounds the smallest selection rate by the largest (0.8: the four-fifths rule of
+    EEOC 1978; None: it is only stated). A limit is broken only beyond chance. Nothing is asked of a model without
+    groups.
     """
 
     max_group_difference: float
     min_group_rows: int
-    decides_at: float | Costs
+    decides_at: float | Costs | None = None
     min_selection_ratio: float | None = None
     leaks: LeakLimits = LeakLimits()
 
     def __post_init__(self) -> None:
-        at = self.decision_threshold
-        require("compliance gate", [None if 0 < at < 1 else f"decides_at is {at}: give a probability over 0, under 1"])
+        at = self.decides_at
+        wrong = isinstance(at, float | int) and not 0 < at < 1
+        require("compliance gate", [f"decides_at is {at}: give a probability over 0, under 1" if wrong else None])
 
     @property
     def decision_threshold(self) -> float:
-        """The probability from which on a row is chosen."""
+        """The probability from which on a row is chosen. Raises ValueError if nothing decides."""
+        if self.decides_at is None:
+            raise ValueError("the compliance gate declares no decides_at, so there is no threshold to decide at")
         return self.decides_at.cheapest_threshold if isinstance(self.decides_at, Costs) else self.decides_at
 
 
@@ -150,6 +161,10 @@ class SignOff(StrEnum):
     MANUAL = "manual"
 
 
+def _them(names: Sequence[str]) -> str:
+    return "it" if len(names) == 1 else "them"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Gates:
     """The four gates that every version passes before it can be champion."""
@@ -163,3 +178,25 @@ class Gates:
     def measures(self) -> tuple[Measure, ...]:
         """What they judge by."""
         return tuple(rule.measure for rule in self.comparison.measures)
+
+    def wrong(self, problem: ProblemType) -> Iterator[str]:
+        """What they ask that `problem` cannot answer, and what it needs that they leave out."""
+        lacking = problem.lacks(self.measures)
+        if lacking:
+            yield (
+                f"gates judge by {', '.join(lacking)}, which {problem.name} does not have: it is measured by "
+                f"{', '.join(measure.name for measure in problem.measures)}"
+            )
+        if problem.decides and self.compliance.decides_at is None:
+            yield (
+                f"compliance gate has no decides_at, and {problem.name} decides: give the probability from which on a "
+                "row is chosen, or Costs"
+            )
+        given = {
+            "decides_at": self.compliance.decides_at,
+            "min_selection_ratio": self.compliance.min_selection_ratio,
+            "costs": self.comparison.costs,
+        }
+        needless = [name for name, value in given.items() if value is not None]
+        if not problem.decides and needless:
+            yield f"gates have {', '.join(needless)}, and {problem.name} decides nothing: remove {_them(needless)}"

@@ -97,6 +97,7 @@ class Model:
                 None if self.features else "it has no features: name at least one",
                 *self._wrong_defaults(),
                 *self._wrong_problem(),
+                *self.gates.wrong(self.problem),
                 *self._wrong_algorithms(),
                 *self.monitoring.wrong(self.problem, self.fairness_groups),
                 None

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
+from ml.declarations import outputs
 from ml.declarations.model import Model
 
 Item = TypeVar("Item")
@@ -29,8 +30,7 @@ def wrong_models(models: Sequence[Model]) -> Iterator[str]:
         yield f"endpoints {endpoints} of models {names} repeat a name: rename one"
     yield from _differing_keys(models)
     yield from _differing_outcomes(models)
-    for model in models:
-        yield from _unjudged(model)
+    yield from outputs.clashes(models)
 
 
 def _differing_keys(models: Sequence[Model]) -> Iterator[str]:
@@ -57,15 +57,3 @@ def _made(model: Model) -> dict[str, object]:
     """What decides the table: not which of the columns that are read is the label; one that is computed is made."""
     free = () if model.outcome.later else ("label",)
     return {name: value for name, value in vars(model.outcome).items() if name not in free}
-
-
-def _unjudged(model: Model) -> Iterator[str]:
-    """Gates that judge by measures which the model's problem does not have."""
-    problem = model.problem
-    lacking = problem.lacks(model.gates.measures)
-    if lacking:
-        yield (
-            f"gates of model {model.name!r} judge by {', '.join(lacking)}, which {problem.name} does not have: it is "
-            f"measured by {', '.join(measure.name for measure in problem.measures)}; such a model can be trained, and "
-            "not be released by these"
-        )

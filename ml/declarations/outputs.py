@@ -42,16 +42,7 @@ def rows(model: Model) -> tuple[Column, ...]:
 
 
 def clashes(models: Sequence[Model]) -> Iterator[str]:
-    """Why the answers of `models` do not fit into one table."""
-    first = models[0]
-    scored = {column.name: column.type for column in rows(first)}
-    for model in models[1:]:
-        theirs = {column.name: column.type for column in rows(model)}
-        if theirs != scored:
-            yield (
-                f"model {model.name!r} scores rows of {theirs}, and {first.name!r} of {scored}: predictions are one "
-                "table, so give all models one key and event time"
-            )
+    """Columns that two of `models` answer with different types, which do not fit into one table."""
     types: dict[str, tuple[str, Model]] = {}
     for model in models:
         for column in model.problem.output:

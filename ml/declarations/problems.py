@@ -49,11 +49,13 @@ class ProblemType(ABC):
         name: in words.
         algorithms: what can learn it.
         label_types: the column types that its label may have.
+        decides: whether its answers choose rows, from a threshold on.
     """
 
     name: ClassVar[str]
     algorithms: ClassVar[tuple[Algorithm, ...]]
     label_types: ClassVar[tuple[str, ...]]
+    decides: ClassVar[bool] = False
 
     @property
     @abstractmethod
@@ -93,6 +95,7 @@ class BinaryClassification(ProblemType):
     name: ClassVar[str] = "binary classification"
     algorithms: ClassVar[tuple[Algorithm, ...]] = tuple(Algorithm)
     label_types: ClassVar[tuple[str, ...]] = _WHOLE
+    decides: ClassVar[bool] = True
 
     @property
     def output(self) -> tuple[Column, ...]:

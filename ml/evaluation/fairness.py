@@ -1,5 +1,6 @@
 """How differently a classifier treats the groups of one attribute."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,6 +60,29 @@ def _spread(rates: list[float]) -> float:
     return max(rates) - min(rates) if len(rates) > 1 and not np.isnan(rates).any() else float("nan")
 
 
+@dataclass(frozen=True, kw_only=True)
+class LargeGroups:
+    """By name, which rows each group has that is large enough; the names of the others; rows without a group."""
+
+    rows: Mapping[str, npt.NDArray[np.bool_]]
+    left_out: tuple[str, ...]
+    rows_unknown: int
+
+
+def large_groups(groups: pd.Series, min_rows: int) -> LargeGroups:
+    """The groups with at least `min_rows` rows."""
+    names = groups.astype("object").to_numpy()
+    known = ~pd.isna(names)
+    sizes = pd.Series(names[known]).astype(str).value_counts()
+    texts = np.where(known, names.astype(str), "")
+    large = sorted(str(name) for name in sizes.index[sizes >= min_rows])
+    return LargeGroups(
+        rows={name: known & (texts == name) for name in large},
+        left_out=tuple(sorted(str(name) for name in sizes.index[sizes < min_rows])),
+        rows_unknown=int((~known).sum()),
+    )
+
+
 def fairness(
     attribute: str,
     groups: pd.Series,
@@ -71,17 +95,13 @@ def fairness(
     """Compare the groups with at least `min_rows` rows at `threshold`; smaller ones are named in `left_out`."""
     truth, scores = checked(labels, probabilities)
     chosen = scores >= threshold
-    names = groups.astype("object").to_numpy()
-    known = ~pd.isna(names)
-    sizes = pd.Series(names[known]).astype(str).value_counts()
-    texts = np.where(known, names.astype(str), "")
-    large = sorted(str(name) for name in sizes.index[sizes >= min_rows])
-    rates = tuple(_rates(name, truth[known & (texts == name)], chosen[known & (texts == name)]) for name in large)
+    large = large_groups(groups, min_rows)
+    rates = tuple(_rates(name, truth[rows], chosen[rows]) for name, rows in large.rows.items())
     return Fairness(
         attribute=attribute,
         groups=rates,
-        left_out=tuple(sorted(str(name) for name in sizes.index[sizes < min_rows])),
-        rows_unknown=int((~known).sum()),
+        left_out=large.left_out,
+        rows_unknown=large.rows_unknown,
         demographic_parity_difference=_spread([rate.selection_rate for rate in rates]),
         equal_opportunity_difference=_spread([rate.true_positive_rate for rate in rates]),
     )

@@ -1,73 +1,102 @@
-"""Signs that a model knows what it could not know: measured on scored hold-out rows, of any binary classifier."""
+"""Signs that a model knows what it could not know: measured on hold-out rows that it has answered."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
+from scipy import stats
 
-from ml.evaluation.measured import log_loss
-from ml.evaluation.metrics import roc_auc
+from ml.evaluation.measured import mean_of
 from ml.evaluation.resampling import Vector
 
 RETRAINS = False
 
-# Rows that importance is measured on, and the most cells that are scored at once.
+# Rows that importance is measured on, and the most cells that are answered at once.
 _ROWS, _CELLS = 2_000, 2_000_000
 
-Scores = Callable[[pd.DataFrame], Vector]
+Answers = Callable[[pd.DataFrame], pd.DataFrame]
+# From truth and answers of the same rows to the loss of each row.
+Losses = Callable[[Vector, pd.DataFrame], Vector]
+# From truth and ranks to the chance that two rows with different truths are ranked in its order; 0.5 for a coin.
+Ordered = Callable[[Vector, Vector], float]
 
 
-def ranking_alone(values: pd.Series, labels: npt.NDArray[np.int64]) -> float:
-    """ROC AUC of one feature by itself, in the better direction; rows without a value share one rank, the lowest.
+def ranking_alone(values: pd.Series, truth: Vector, ordered: Ordered) -> float:
+    """How well one feature ranks the truth by itself, in the better direction.
 
-    A feature of another type than a number ranks by the outcome of its values in the other half of the rows.
+    Rows without a value share one rank, the lowest. A feature of another type than a number ranks by the mean truth of
+    its values in the other half of the rows.
     """
     if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
         numbers = values.astype(float).to_numpy()
         known = np.isfinite(numbers)
         lowest = numbers[known].min() if known.any() else 0.0
-        return _either_way(labels, np.where(known, numbers, lowest - 1))
+        return _either_way(truth, np.where(known, numbers, lowest - 1), ordered)
     texts, even = values.astype(str).to_numpy(), np.arange(len(values)) % 2 == 0
-    rates = np.full(len(texts), labels.mean())
+    means = np.full(len(texts), truth.mean())
     for half in (even, ~even):
-        seen = pd.Series(labels[~half]).groupby(texts[~half]).mean()
-        rates[half] = pd.Series(texts[half]).map(seen).fillna(labels.mean()).to_numpy()
-    return _either_way(labels, rates)
+        seen = pd.Series(truth[~half]).groupby(texts[~half]).mean()
+        means[half] = pd.Series(texts[half]).map(seen).fillna(truth.mean()).to_numpy()
+    return _either_way(truth, means, ordered)
 
 
-def _either_way(labels: npt.NDArray[np.int64], ranks: Vector) -> float:
-    """The area above or under the diagonal, whichever is larger."""
+def _either_way(truth: Vector, ranks: Vector, ordered: Ordered) -> float:
+    """By the ranks, or against them, whichever is better."""
     spread = float(np.ptp(ranks)) if ranks.size else 0.0
     scaled = (ranks - ranks.min()) / spread if spread > 0 else np.zeros_like(ranks)
-    found = roc_auc(labels, scaled)
+    found = ordered(truth, scaled)
     return max(found, 1 - found)
 
 
+def concordance(truth: Vector, ranks: Vector) -> float:
+    """The chance that of two rows with different truths the larger one ranks higher; equal ranks count half.
+
+    For a truth of 1 and 0 it is ROC AUC. NaN if the truth does not vary. Source: Harrell et al. 1982, "Evaluating the
+    Yield of Medical Tests"; counted through Kendall's tau-b.
+    """
+    pairs = truth.size * (truth.size - 1) / 2
+    unlike, unlike_ranks = (pairs - _tied(values) for values in (truth, ranks))
+    if unlike == 0:
+        return float("nan")
+    if unlike_ranks == 0:
+        return 0.5
+    right_less_wrong = float(stats.kendalltau(truth, ranks).statistic) * np.sqrt(unlike * unlike_ranks)
+    return float(0.5 + right_less_wrong / unlike / 2)
+
+
+def _tied(values: Vector) -> float:
+    counts = np.unique(values, return_counts=True)[1].astype(float)
+    return float((counts * (counts - 1) / 2).sum())
+
+
 def importance(
-    scores: Scores, frame: pd.DataFrame, features: Sequence[str], labels: npt.NDArray[np.int64], *, seed: int
+    answers: Answers, losses: Losses, frame: pd.DataFrame, features: Sequence[str], truth: Vector, *, seed: int
 ) -> Mapping[str, float]:
-    """The share of each feature in what the model knows: how much its log loss grows if the feature is shuffled.
+    """The share of each feature in what the model knows: how much its mean loss grows if the feature is shuffled.
 
     Source: Breiman 2001, "Random Forests", section 10. Shares of all growths that are positive; none is: all zero.
     """
-    rows, truth = frame.head(_ROWS).reset_index(drop=True), labels[:_ROWS].astype(float)
+    rows, known = frame.head(_ROWS).reset_index(drop=True), truth[:_ROWS].astype(float)
     once = np.ones((1, len(rows)))
-    whole = float(log_loss(truth, scores(rows))(once)[0])
-    growths = {
-        name: max(0.0, float(log_loss(truth, shuffled)(once)[0]) - whole)
-        for name, shuffled in _shuffled(scores, rows, features, seed)
-    }
+
+    def loss(given: pd.DataFrame) -> float:
+        return float(mean_of(losses(known, given))(once)[0])
+
+    whole = loss(answers(rows))
+    growths = {name: max(0.0, loss(shuffled) - whole) for name, shuffled in _shuffled(answers, rows, features, seed)}
     total = sum(growths.values())
     return {name: growth / total if total > 0 else 0.0 for name, growth in growths.items()}
 
 
-def _shuffled(scores: Scores, rows: pd.DataFrame, features: Sequence[str], seed: int) -> Iterator[tuple[str, Vector]]:
-    """The scores with each feature shuffled; as many features as memory allows are scored in one call."""
+def _shuffled(
+    answers: Answers, rows: pd.DataFrame, features: Sequence[str], seed: int
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    """The answers with each feature shuffled; as many features as memory allows are answered in one call."""
     rng = np.random.default_rng(seed)
     at_once = max(1, _CELLS // max(1, rows.size))
     for start in range(0, len(features), at_once):
         names = features[start : start + at_once]
         copies = [rows.assign(**{name: rows[name].to_numpy()[rng.permutation(len(rows))]}) for name in names]
-        found = scores(pd.concat(copies, ignore_index=True))
-        yield from zip(names, np.split(found, len(names)), strict=True)
+        found = answers(pd.concat(copies, ignore_index=True))
+        for place, name in enumerate(names):
+            yield name, found.iloc[place * len(rows) : (place + 1) * len(rows)]

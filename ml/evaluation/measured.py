@@ -43,10 +43,15 @@ def roc_auc(truth: Vector, predicted: Vector) -> Weighed:
     return weighed
 
 
+def log_losses(given: Vector) -> Vector:
+    """-ln of the probability that was `given` to what came true, a row each."""
+    losses: Vector = -np.log(np.clip(given, _LEAST, 1))
+    return losses
+
+
 def log_loss(truth: Vector, predicted: Vector) -> Weighed:
     """Mean of -ln of the probability that was given to what came true."""
-    given = np.clip(np.where(truth == 1, predicted, 1 - predicted), _LEAST, 1)
-    return mean_of(-np.log(given))
+    return mean_of(log_losses(np.where(truth == 1, predicted, 1 - predicted)))
 
 
 def brier_score(truth: Vector, predicted: Vector) -> Weighed:

@@ -51,6 +51,26 @@ def bounds(rate: Rate, chance: float) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Mean:
+    """The mean of one group, and its standard error."""
+
+    value: float
+    error: float
+
+
+def means_surely_apart(means: Iterable[Mean], chance: float = CHANCE) -> float:
+    """By how much some group's mean is above another's for sure; at most 0: no pair is.
+
+    The lower bound of the difference of two means with unequal variances (Welch 1938), normal for the sizes that gates
+    ask for, the chance split over all pairs. NaN for fewer than two groups.
+    """
+    pairs = list(permutations(means, 2))
+    z = float(stats.norm.isf(chance / max(1, len(pairs))))
+    apart = (high.value - low.value - z * math.hypot(high.error, low.error) for high, low in pairs)
+    return max(apart, default=math.nan)
+
+
 def surely_apart(rates: Iterable[Rate], share: float = 1.0, chance: float = CHANCE) -> float:
     """By how much some group's rate, times `share`, is above another's for sure; at most 0: no pair is.
 

@@ -7,23 +7,22 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from mlflow.exceptions import MlflowException
 
 from ml.declarations import cause_of
+from ml.evaluation.checks import Check
 from ml.gates import reporting
 from ml.gates.comparison_checks import Contest, judge
 from ml.gates.scoring import answers, holdout
 from ml.gates.unseen import Unseen, unknown, unseen
-from ml.gates.verdict import Check, Verdict, decide, refuse
+from ml.gates.verdict import Verdict, decide, refuse
+from ml.problems.registry import judging_of
 from ml.records.gate_results import COMPARISON, judged_on
 from ml.versions import artifact, version_task
 from ml.versions.aliases import CHAMPION
 from ml.versions.gains import sentences
 from ml.versions.lineage import LineageError, read_lineage
-from ml.versions.pyfunc_model import PROBABILITY
 from ml.versions.version_task import Subject
 
 
@@ -46,9 +45,10 @@ def verdict(subject: Subject) -> Verdict:
         tags = subject.registered().tags
         lineage = read_lineage(f"version {subject.version}", tags)
         rows = holdout(subject, lineage)
+        judging = judging_of(subject.model)
         contest = Contest(
             version=subject.version,
-            labels=rows[subject.model.outcome.label].to_numpy(np.int64),
+            truth=judging.problem.truth(rows[subject.model.outcome.label]),
             challenger=_scored(subject, subject.version, rows),
             champion_version=champion,
             champion=None if champion is None else _scored(subject, champion, rows),
@@ -57,12 +57,11 @@ def verdict(subject: Subject) -> Verdict:
         )
     except (ValueError, MlflowException) as error:
         return refuse(COMPARISON, str(error), version=subject.version, champion_version=champion)
-    gates = subject.model.gates
     months = f"{lineage.holdout_first_month}..{lineage.holdout_last_month}"
     return judge(
         contest,
-        gates.comparison,
-        threshold=gates.compliance.decision_threshold,
+        subject.model.gates.comparison,
+        judging,
         seed=subject.model.seed,
         holdout_months=months,
         holdout_uses=1 + judged_on(subject, months),
@@ -72,12 +71,12 @@ def verdict(subject: Subject) -> Verdict:
     )
 
 
-def _scored(subject: Subject, version: int, rows: pd.DataFrame) -> npt.NDArray[np.float64]:
-    """Probabilities of `version`. Raises ValueError that names it, where it cannot score these rows."""
+def _scored(subject: Subject, version: int, rows: pd.DataFrame) -> pd.DataFrame:
+    """The answers of `version`. Raises ValueError that names it, where it cannot score these rows."""
     with tempfile.TemporaryDirectory() as temporary:
         try:
             model = artifact.load(version_task.fetch(subject, version, Path(temporary)))
-            return answers(model, rows, subject.model.problem)[PROBABILITY].to_numpy(np.float64)
+            return answers(model, rows, subject.model.problem)
         except (ValueError, MlflowException) as error:
             raise ValueError(f"version {version} cannot score the hold-out: {error}") from error
 

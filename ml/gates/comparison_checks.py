@@ -1,53 +1,52 @@
 """What the comparison gate asks of a challenger, and how it is held against the champion. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from functools import partial
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
-from ml.declarations import COST, ComparisonGate, MeasureRule, TrainingCause
-from ml.evaluation import measured
-from ml.evaluation.comparing import Measured, compare, estimates
-from ml.evaluation.metrics import Evaluation, evaluate
-from ml.evaluation.noise import ALLOWED
+from ml.declarations import ComparisonGate, MeasureRule, ProblemType, TrainingCause
+from ml.evaluation.checks import Check, at_least
+from ml.evaluation.comparing import compare, estimates
 from ml.evaluation.resampling import Bootstrap, Estimate, Paired
 from ml.gates.measure_checks import Against, better, equal_passes, limit_check, not_worse, shows
 from ml.gates.unseen import Unseen
-from ml.gates.verdict import Check, Verdict, at_least, decide, refuse
+from ml.gates.verdict import Verdict, decide, refuse
+from ml.problems.judging import Judging
+from ml.problems.problem import Floats, Measures
 from ml.records.gate_results import COMPARISON
-
-Vector = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Contest:
-    """Labels and probabilities of the same hold-out rows, in the same order; `champion` is None if none is live.
+    """Truth and answers of the same hold-out rows, in the same order; `champion` is None if none is live.
 
     `cause` is why the challenger was trained. `unseen`: the rows that neither was fitted on; None: all.
     """
 
     version: int
-    labels: npt.NDArray[np.int64]
-    challenger: Vector
+    truth: Floats
+    challenger: pd.DataFrame
     champion_version: int | None = None
-    champion: Vector | None = None
+    champion: pd.DataFrame | None = None
     cause: TrainingCause = TrainingCause.MANUAL
     unseen: Unseen | None = None
 
     @property
     def comparable(self) -> npt.NDArray[np.bool_]:
         """Which rows both versions can be compared on."""
-        return np.ones(len(self.labels), dtype=bool) if self.unseen is None else self.unseen.rows
+        return np.ones(len(self.truth), dtype=bool) if self.unseen is None else self.unseen.rows
 
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
     """What was measured: the challenger by itself, and, if a champion is live, both versions."""
 
-    challenger: Evaluation
-    champion: Evaluation | None
+    challenger: Measures
+    champion: Measures | None
+    numbers: Floats
     estimates: Mapping[str, Estimate]
     pairs: Mapping[str, Paired]
 
@@ -55,8 +54,8 @@ class Figures:
 def judge(
     contest: Contest,
     gate: ComparisonGate,
+    judging: Judging,
     *,
-    threshold: float,
     seed: int,
     optional_sources: Sequence[str] = (),
     holdout_uses: int = 1,
@@ -76,72 +75,80 @@ def judge(
         "holdout_uses": holdout_uses,
         **more,
     }
-    too_few = _too_few(contest.labels, gate)
+    too_few = _too_few(contest.truth, gate, judging)
     if too_few:
         return decide(COMPARISON, too_few, inputs=given, thresholds=asdict(gate))
     try:
-        figures = _figures(contest, gate, threshold, seed)
+        judged = in_units(gate, judging.problem.declared)
+        figures = _figures(contest, judged, judging, seed)
     except ValueError as error:
         return refuse(COMPARISON, str(error), **given)
-    shown = [*_power(contest, figures, gate, holdout_uses), *optional_sources]
+    shown = [*_power(contest, figures, judged, holdout_uses), *optional_sources]
     said = [Check(passed=True, text=text) for text in shown]
     return decide(
         COMPARISON,
-        [*_absolute(contest, figures, gate), *_relative(contest, figures, gate), *said],
-        inputs={**given, **_recorded(figures, gate)},
+        [*_absolute(figures, judged, judging), *_relative(contest, figures, judged), *said],
+        inputs={**given, **_recorded(figures, judged)},
         thresholds=asdict(gate),
     )
 
 
-def measures_of(gate: ComparisonGate, threshold: float) -> Mapping[str, Measured]:
-    """The functions of the measures that `gate` judges. Raises ValueError naming those that there are not."""
-    known = dict(measured.MEASURED)
-    if gate.costs:
-        known[COST.name] = partial(measured.cost, threshold=threshold, **asdict(gate.costs))
-    names = [rule.measure.name for rule in gate.measures]
-    strange = [name for name in names if name not in known]
+def in_units(gate: ComparisonGate, declared: ProblemType) -> ComparisonGate:
+    """`gate` with the measures as the problem has them, which knows the label's unit.
+
+    Raises ValueError naming those that it does not have.
+    """
+    known = {measure.name: measure for measure in declared.measures}
+    strange = [rule.measure.name for rule in gate.measures if rule.measure.name not in known]
     if strange:
         raise ValueError(f"the gate judges {strange}, which cannot be measured: {sorted(known)} can")
-    return {name: known[name] for name in names}
+    rules = tuple(replace(rule, measure=known[rule.measure.name]) for rule in gate.measures)
+    improved = {cause: known[measure.name] for cause, measure in gate.must_improve.items()}
+    return replace(gate, measures=rules, must_improve=improved)
 
 
-def _too_few(labels: npt.NDArray[np.int64], gate: ComparisonGate) -> list[Check]:
+def _too_few(truth: Floats, gate: ComparisonGate, judging: Judging) -> list[Check]:
     """Why nothing can be said about these rows; empty if something can."""
-    rows = at_least("hold-out rows", len(labels), gate.min_holdout_rows)
-    classes = "the hold-out holds one class only, so no ranking can be measured"
+    rows, indistinct = at_least("hold-out rows", len(truth), gate.min_holdout_rows), judging.indistinct(truth)
     checks = [Check(passed=rows.passed, known=False, text=f"{rows.text}: too few to tell")]
-    checks.append(Check(passed=len(np.unique(labels)) > 1, known=False, text=classes))
+    checks.append(Check(passed=not indistinct, known=False, text=indistinct))
     return [check for check in checks if not check.passed]
 
 
-def _figures(contest: Contest, gate: ComparisonGate, threshold: float, seed: int) -> Figures:
-    """Raises ValueError for probabilities that cannot be measured, or a measure that there is not."""
-    measures, truth = measures_of(gate, threshold), contest.labels.astype(np.float64)
-    ours = evaluate(contest.labels, contest.challenger, threshold)
+def _figures(contest: Contest, gate: ComparisonGate, judging: Judging, seed: int) -> Figures:
+    """Raises ValueError for answers that cannot be measured."""
+    truth, rows, problem = contest.truth, contest.comparable, judging.problem
+    known = judging.measured()
+    measures = {rule.measure.name: known[rule.measure.name] for rule in gate.measures}
+    ours = judging.numbers(truth, contest.challenger)
+    measured = problem.measure(truth, contest.challenger)
     drawn = Bootstrap(confidence=gate.confidence, resamples=gate.resamples, seed=seed)
-    alone = estimates(measures, truth, contest.challenger, drawn)
+    alone = estimates(measures, truth, ours, drawn)
     if contest.champion is None:
-        return Figures(challenger=ours, champion=None, estimates=alone, pairs={})
-    theirs = evaluate(contest.labels, contest.champion, threshold)
-    rows = contest.comparable
-    enough = not _too_few(contest.labels[rows], gate)
-    pairs = compare(measures, truth[rows], contest.challenger[rows], contest.champion[rows], drawn) if enough else {}
-    return Figures(challenger=ours, champion=theirs, estimates=alone, pairs=pairs)
+        return Figures(challenger=measured, champion=None, numbers=ours, estimates=alone, pairs={})
+    theirs = judging.numbers(truth, contest.champion)
+    enough = not _too_few(truth[rows], gate, judging)
+    return Figures(
+        challenger=measured,
+        champion=problem.measure(truth, contest.champion),
+        numbers=ours,
+        estimates=alone,
+        pairs=compare(measures, truth[rows], ours[rows], theirs[rows], drawn) if enough else {},
+    )
 
 
-def _absolute(contest: Contest, figures: Figures, gate: ComparisonGate) -> list[Check]:
+def _absolute(figures: Figures, gate: ComparisonGate, judging: Judging) -> list[Check]:
     """One check per declared limit, each with what chance allows."""
     checks = [
-        limit_check(rule, figures.estimates[rule.measure.name], _allowed(rule, contest.challenger))
+        limit_check(rule, figures.estimates[rule.measure.name], _allowed(rule, figures.numbers, judging))
         for rule in gate.measures
     ]
     return [check for check in checks if check is not None]
 
 
-def _allowed(rule: MeasureRule, predicted: Vector) -> float | None:
+def _allowed(rule: MeasureRule, numbers: Floats, judging: Judging) -> float | None:
     """What a model at the limit would seldom exceed; None for a measure that noise pushes no way."""
-    allowed = ALLOWED.get(rule.measure.name)
-    return None if allowed is None or rule.limit is None else allowed(predicted, rule.limit)
+    return None if rule.limit is None else judging.seldom_over(rule.measure.name, numbers, rule.limit)
 
 
 def _relative(contest: Contest, figures: Figures, gate: ComparisonGate) -> list[Check]:
@@ -179,7 +186,11 @@ def _cannot_compare(contest: Contest, gate: ComparisonGate) -> Check:
     because = contest.unseen.because if contest.unseen else "the rows are too few"
     left = f"{int(contest.comparable.sum())} rows are of months that neither version was fitted on"
     said = f"cannot compare with champion version {contest.champion_version}: {because}; {left}"
-    return Check(passed=False, known=False, text=f"{said}, {gate.min_holdout_rows} of both classes are required")
+    return Check(
+        passed=False,
+        known=False,
+        text=f"{said}, at least {gate.min_holdout_rows} that tell versions apart are required",
+    )
 
 
 def _recorded(figures: Figures, gate: ComparisonGate) -> Mapping[str, object]:

@@ -5,31 +5,30 @@ reproducible; know nothing that it could not know; and treat groups of people al
 """
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
 from mlflow.pyfunc import PyFuncModel
 
 from ml.declarations import Model
-from ml.evaluation.fairness import Fairness, fairness
-from ml.evaluation.leaks import importance, ranking_alone
-from ml.evaluation.metrics import roc_auc
+from ml.evaluation.leaks import importance
 from ml.gates import reporting
 from ml.gates.compliance_checks import HoldoutSigns, Papers, judge
-from ml.gates.leak_checks import LeakSigns
+from ml.gates.leak_checks import LeakSigns, Repeats
 from ml.gates.repeats import repeats
 from ml.gates.scoring import answers, holdout
 from ml.gates.verdict import Verdict, refuse
+from ml.problems.judging import GroupFindings, Judging
+from ml.problems.problem import Floats
+from ml.problems.registry import judging_of
 from ml.records.gate_results import COMPLIANCE
 from ml.versions import artifact, version_task
 from ml.versions.lineage import read_lineage
-from ml.versions.pyfunc_model import PROBABILITY
 from ml.versions.version_task import Subject
 
 
@@ -57,35 +56,57 @@ def verdict(subject: Subject) -> Verdict:
 def measured(subject: Subject, model: PyFuncModel, tags: Mapping[str, str], papers: Papers) -> HoldoutSigns | str:
     """What the hold-out says of the version, or why it cannot be asked."""
     try:
-        lineage = read_lineage(f"version {subject.version}", tags)
-        rows = holdout(subject, lineage)
-        probabilities = _score(subject.model, model, rows)
-        features = papers.inputs or ()
-        leaks = LeakSigns(
-            roc_auc=roc_auc(rows[subject.model.outcome.label], probabilities),
-            alone=alone(subject.model, rows, features),
-            shares=shares(subject.model, model, rows, features),
-            repeats=repeats(subject, lineage, features),
-        )
-        return HoldoutSigns(groups=by_group(subject, probabilities, rows), leaks=leaks)
+        lineage, features = read_lineage(f"version {subject.version}", tags), papers.inputs or ()
+        scored = answered(subject.model, model, holdout(subject, lineage))
+        leaks = signs(scored, features, repeats(subject, lineage, features), seed=subject.model.seed)
+        return HoldoutSigns(groups=by_group(scored, subject.model.fairness_groups), leaks=leaks)
     except (ValueError, MlflowException) as error:
         return str(error)
 
 
-def _score(model: Model, version: PyFuncModel, rows: pd.DataFrame) -> npt.NDArray[np.float64]:
-    return answers(version, rows, model.problem)[PROBABILITY].to_numpy(np.float64)
+@dataclass(frozen=True, kw_only=True)
+class Scored:
+    """Hold-out rows, their truth, and the answers of a version; `ask` answers other rows."""
+
+    judging: Judging
+    rows: pd.DataFrame
+    truth: Floats
+    output: pd.DataFrame
+    ask: Callable[[pd.DataFrame], pd.DataFrame]
 
 
-def alone(model: Model, rows: pd.DataFrame, features: Sequence[str]) -> Mapping[str, float]:
-    """How well each feature ranks the outcome by itself."""
-    labels = rows[model.outcome.label].to_numpy(np.int64)
-    return {name: ranking_alone(rows[name], labels) for name in features}
+def answered(declared: Model, version: PyFuncModel, rows: pd.DataFrame) -> Scored:
+    """The `rows` with what the version says of them. Raises ValueError if it cannot, or for labels that are none."""
+    judging = judging_of(declared)
+    ask = partial(answers, version, problem=declared.problem)
+    truth = judging.problem.truth(rows[declared.outcome.label])
+    return Scored(judging=judging, rows=rows, truth=truth, output=ask(rows), ask=ask)
 
 
-def shares(model: Model, version: PyFuncModel, rows: pd.DataFrame, features: Sequence[str]) -> Mapping[str, float]:
-    """The share of each feature in what the version knows."""
-    labels = rows[model.outcome.label].to_numpy(np.int64)
-    return importance(partial(_score, model, version), rows[list(features)], features, labels, seed=model.seed)
+def signs(scored: Scored, features: Sequence[str], repeated: Repeats, *, seed: int) -> LeakSigns:
+    """What looks like a leak."""
+    judging, truth = scored.judging, scored.truth
+    first = judging.problem.declared.measures[0]
+    return LeakSigns(
+        measure=first,
+        score=judging.problem.measure(truth, scored.output).as_dict()[first.name],
+        believable=judging.believable(truth),
+        alone={name: judging.ranking_alone(scored.rows[name], truth) for name in features},
+        shares=importance(
+            scored.ask,
+            lambda known, given: judging.losses(known, judging.numbers(known, given)),
+            scored.rows[list(features)],
+            features,
+            truth,
+            seed=seed,
+        ),
+        repeats=repeated,
+    )
+
+
+def by_group(scored: Scored, attributes: Sequence[str]) -> list[GroupFindings]:
+    """How groups are treated, for every declared attribute."""
+    return [scored.judging.fairness(name, scored.rows[name], scored.truth, scored.output) for name in attributes]
 
 
 def read_papers(description: str, tags: Mapping[str, str], model: PyFuncModel, folder: Path) -> Papers:
@@ -101,14 +122,3 @@ def read_papers(description: str, tags: Mapping[str, str], model: PyFuncModel, f
         outputs=tuple(given.input_names()) if given else None,
         requirements=tuple(line for line in lines if line and not line.startswith("#")),
     )
-
-
-def by_group(subject: Subject, probabilities: npt.NDArray[np.float64], rows: pd.DataFrame) -> list[Fairness]:
-    """The fairness of the `probabilities` of `rows`, for every declared attribute."""
-    gate, labels = subject.model.gates.compliance, rows[subject.model.outcome.label]
-    return [
-        fairness(
-            name, rows[name], labels, probabilities, threshold=gate.decision_threshold, min_rows=gate.min_group_rows
-        )
-        for name in subject.model.fairness_groups
-    ]

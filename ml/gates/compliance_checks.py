@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from ml.declarations import ComplianceGate, Model
-from ml.evaluation.fairness import Fairness
-from ml.gates.fairness_checks import fairness_checks
+from ml.evaluation.checks import Check
 from ml.gates.leak_checks import LeakSigns, leak_checks
-from ml.gates.verdict import Check, Verdict, decide
+from ml.gates.verdict import Verdict, decide
+from ml.problems.judging import GroupFindings
 from ml.records.gate_results import COMPLIANCE
 from ml.versions.lineage import LineageError, read_lineage
 
@@ -32,7 +32,7 @@ class Papers:
 class HoldoutSigns:
     """What the scored hold-out says of a version beside how good it is."""
 
-    groups: Sequence[Fairness]
+    groups: Sequence[GroupFindings]
     leaks: LeakSigns
 
 
@@ -54,11 +54,12 @@ def judge(
         "tags": dict(papers.tags),
         "features": papers.inputs,
         "requirements": papers.requirements,
-        "fairness": [] if isinstance(found, str) else [asdict(group) for group in found.groups],
+        "fairness": [] if isinstance(found, str) else [group.figures for group in found.groups],
         "leaks": None if isinstance(found, str) else asdict(found.leaks),
         "problem": found if isinstance(found, str) else None,
     }
-    thresholds = {**asdict(gate), "decision_threshold": gate.decision_threshold}
+    threshold = {"decision_threshold": gate.decision_threshold} if model.problem.decides else {}
+    thresholds = {**asdict(gate), **threshold}
     return decide(COMPLIANCE, checks, inputs=inputs, thresholds=thresholds)
 
 
@@ -132,4 +133,13 @@ def _measured(model: Model, gate: ComplianceGate, found: HoldoutSigns | str) -> 
     """What can only be said of scored hold-out rows."""
     if isinstance(found, str):
         return [Check(passed=False, text=f"the hold-out could not be measured: {found}")]
-    return [*leak_checks(found.leaks, gate.leaks), *fairness_checks(model.fairness_groups, gate, found.groups)]
+    return [*leak_checks(found.leaks, gate.leaks), *_groups(model.fairness_groups, found.groups)]
+
+
+def _groups(attributes: Sequence[str], groups: Sequence[GroupFindings]) -> list[Check]:
+    """The checks of every declared attribute; none if none is declared. One that was not measured does not pass."""
+    found = {group.attribute: group.checks for group in groups}
+    unmeasured = {
+        name: (Check(passed=False, text=f"how groups by {name} are treated was not measured"),) for name in attributes
+    }
+    return [check for name in attributes for check in (unmeasured | found)[name]]

@@ -10,8 +10,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ml.declarations import Column, InfrastructureGate
+from ml.evaluation.checks import Check, at_most
 from ml.gates import probe, reporting
-from ml.gates.verdict import Check, Verdict, at_most, decide, refuse
+from ml.gates.verdict import Verdict, decide, refuse
 from ml.records.gate_results import INFRASTRUCTURE
 from ml.versions import version_task
 from ml.versions.answers import UnusableAnswersError, require_records, shown

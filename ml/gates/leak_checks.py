@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ml.declarations import LeakLimits
-from ml.gates.verdict import Check
+from ml.declarations import LeakLimits, Measure
+from ml.evaluation.checks import Check
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,9 +18,14 @@ class Repeats:
 
 @dataclass(frozen=True, kw_only=True)
 class LeakSigns:
-    """`alone`: ROC AUC of each feature by itself. `shares`: of each in what the model knows."""
+    """`score`: the model's by `measure`, the problem's first, and `believable`, the best that the problem believes in.
 
-    roc_auc: float
+    `alone`: how well each feature ranks the outcome by itself. `shares`: of each in what the model knows.
+    """
+
+    measure: Measure
+    score: float
+    believable: float
     alone: Mapping[str, float]
     shares: Mapping[str, float]
     repeats: Repeats
@@ -29,19 +34,23 @@ class LeakSigns:
 def leak_checks(signs: LeakSigns, limits: LeakLimits) -> list[Check]:
     """One check per sign."""
     return [
-        _too_good(signs.roc_auc, limits.max_roc_auc),
-        _outcome_in_feature(signs.alone, limits.max_single_feature_roc_auc),
+        _too_good(signs, limits.believable_score),
+        _outcome_in_feature(signs.alone, limits.max_single_feature_ranking),
         _one_feature(signs.shares, limits.max_feature_share),
         _repeated(signs.repeats.same_key, signs.repeats, limits.max_repeated_keys_ratio, "a key"),
         _repeated(signs.repeats.same_features, signs.repeats, limits.max_repeated_rows_ratio, "all feature values"),
     ]
 
 
-def _too_good(found: float, limit: float) -> Check:
-    if not found <= limit:
-        said = f"ROC AUC {found:.4f} is too good to be true: {limit:g} is the declared ceiling. Look for the outcome in"
-        return Check(passed=False, text=f"{said} the features, or raise max_roc_auc")
-    return Check(passed=True, text=f"ROC AUC {found:.4f} is under the ceiling {limit:g}")
+def _too_good(signs: LeakSigns, declared: float | None) -> Check:
+    """A score on the better side of the limit, or that is no number."""
+    measure, limit = signs.measure, signs.believable if declared is None else declared
+    of = f" {measure.unit}" if measure.unit else ""
+    said = f"{measure.title} {signs.score:.4f}{of}"
+    if not measure.gain(signs.score - limit) <= 0:
+        look = "Look for the outcome in the features, or declare another believable_score"
+        return Check(passed=False, text=f"{said} is too good to be true: {limit:.4g} is the best to believe in. {look}")
+    return Check(passed=True, text=f"{said} is no better than can be believed ({limit:.4g})")
 
 
 def _outcome_in_feature(alone: Mapping[str, float], limit: float) -> Check:

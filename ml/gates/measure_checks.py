@@ -7,8 +7,8 @@ from scipy import stats
 
 from ml.declarations.gates import MeasureRule
 from ml.declarations.measures import Direction, Measure
+from ml.evaluation.checks import Check, at_least, at_most
 from ml.evaluation.resampling import Estimate, Paired
-from ml.gates.verdict import Check, at_least, at_most
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ def limit_check(rule: MeasureRule, found: Estimate, allowed: float | None = None
     if limit is None:
         return None
     bounded = at_least if higher else at_most
-    check = bounded(rule.measure.title, found.value, limit)
+    check = bounded(rule.measure.title, found.value, limit, rule.measure.unit)
     text = f"{check.text} ({found.confidence:.0%} interval {found.lower:.4f}..{found.upper:.4f})"
     if allowed is not None and allowed > _EMPTY * limit:
         return Check(
@@ -98,8 +98,8 @@ def _gains(measure: Measure, lower: float, upper: float) -> tuple[float, float]:
 
 def _difference(measure: Measure, found: Paired, champion: Against) -> str:
     """`ROC AUC differs from champion version 1 by +0.1010, 95% interval +0.0741..+0.1290 over 994 rows`."""
-    interval = found.interval
+    interval, unit = found.interval, f" {measure.unit}" if measure.unit else ""
     return (
-        f"{measure.title} differs from champion version {champion.version} by {interval.difference:+.4f}, "
+        f"{measure.title} differs from champion version {champion.version} by {interval.difference:+.4f}{unit}, "
         f"{interval.confidence:.0%} interval {interval.lower:+.4f}..{interval.upper:+.4f} over {champion.rows} rows"
     )

@@ -12,8 +12,9 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from ml import runtime
 from ml.declarations import SignOff
+from ml.evaluation.checks import Check
 from ml.gates import reporting
-from ml.gates.verdict import Check, Verdict, decide
+from ml.gates.verdict import Verdict, decide
 from ml.records.approvals import APPROVALS
 from ml.records.gate_results import JUDGING, SIGN_OFF, Decision, recorded
 from ml.records.promotions import Moved, ledger, rolled_back

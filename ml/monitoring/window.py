@@ -12,7 +12,7 @@ from ml.declarations import Model, Monitored, Monitoring
 from ml.monitoring.drift import Reference, comparable, reference
 from ml.problems.monitor import Answered, Figure
 from ml.problems.problem import Problem
-from ml.problems.registry import problem_of
+from ml.problems.registry import problem_of_model
 
 LABEL = "label"
 
@@ -126,7 +126,7 @@ def judged(model: Model) -> tuple[Monitored, ...]:
 
 def problem(model: Model) -> Problem:
     """The code that answers for the model's problem."""
-    return problem_of(model.problem, decision_threshold=model.gates.compliance.decision_threshold)
+    return problem_of_model(model)
 
 
 def answered(model: Model, rows: pd.DataFrame) -> Answered:

@@ -1,10 +1,14 @@
-"""From what a model declares to the problem that answers for it."""
+"""From what a model declares to the problem that answers for it, in training and before the gates."""
 
 from ml import declarations
-from ml.declarations import BinaryClassification, MulticlassClassification, ProblemType
+from ml.declarations import BinaryClassification, Model, MulticlassClassification, ProblemType
 from ml.problems.classification.binary import Binary
+from ml.problems.classification.binary_judging import BinaryJudging
 from ml.problems.classification.multiclass import Multiclass
+from ml.problems.classification.multiclass_judging import MulticlassJudging
+from ml.problems.judging import Judging
 from ml.problems.problem import Problem
+from ml.problems.regression.judging import RegressionJudging
 from ml.problems.regression.regression import Regression
 
 
@@ -22,3 +26,23 @@ def problem_of(declared: ProblemType, *, decision_threshold: float = 0.5) -> Pro
             return Regression(declared=declared)
         case _:
             raise ValueError(f"{type(declared).__name__} has no folder in ml/problems: write one, and name it here")
+
+
+def problem_of_model(model: Model) -> Problem:
+    """The problem of a model, deciding where its compliance gate says."""
+    at = model.gates.compliance
+    return problem_of(model.problem, decision_threshold=at.decision_threshold if model.problem.decides else 0.5)
+
+
+def judging_of(model: Model) -> Judging:
+    """The problem of a model before its gates. Raises ValueError for a problem that no gate can judge."""
+    gates = model.gates
+    match problem_of_model(model):
+        case Binary() as binary:
+            return BinaryJudging(problem=binary, gate=gates.compliance, costs=gates.comparison.costs)
+        case Multiclass() as multiclass:
+            return MulticlassJudging(problem=multiclass, gate=gates.compliance)
+        case Regression() as regression:
+            return RegressionJudging(problem=regression, gate=gates.compliance)
+        case other:
+            raise ValueError(f"{type(other).__name__} has no judging in ml/problems: write one, and name it here")

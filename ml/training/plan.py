@@ -13,7 +13,7 @@ from ml.examples.dataset import MONTH, Month, Pinned
 from ml.examples.split import Split
 from ml.parameters import Common
 from ml.problems.problem import Problem
-from ml.problems.registry import problem_of
+from ml.problems.registry import problem_of_model
 from ml.runtime import RowsUnaccountedError
 from ml.tables import Tables
 from ml.training.fingerprint import code_sha256, fingerprint
@@ -45,8 +45,7 @@ class Task:
     @property
     def problem(self) -> Problem:
         """What the declared model answers."""
-        threshold = self.model.gates.compliance.decision_threshold
-        return problem_of(self.model.problem, decision_threshold=threshold)
+        return problem_of_model(self.model)
 
     @property
     def model_name(self) -> str:

@@ -19,7 +19,7 @@ from ml.problems.monitor import Monitor
 from ml.problems.problem import Floats, Objective
 from ml.problems.regression.monitors import monitors
 
-_COLUMNS = ("prediction", "lower", "upper")
+COLUMNS = ("prediction", "lower", "upper")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +97,7 @@ class Regression:
 
         `r2` is NaN if all true values are equal.
         """
-        values, answers = checked(truth, output, _COLUMNS)
+        values, answers = checked(truth, output, COLUMNS)
         errors = answers["prediction"].to_numpy(float) - values
         inside = (answers["lower"] <= values) & (values <= answers["upper"])
         spread = float(((values - values.mean()) ** 2).mean())
@@ -116,7 +116,7 @@ class Regression:
     ) -> Interval:
         """In root mean squared error."""
         ours, theirs = (
-            checked(truth, output, _COLUMNS)[1]["prediction"].to_numpy(float) for output in (challenger, champion)
+            checked(truth, output, COLUMNS)[1]["prediction"].to_numpy(float) for output in (challenger, champion)
         )
         return improvement(RMSE, root_mean_squared_error, truth, (ours, theirs), drawn)
 

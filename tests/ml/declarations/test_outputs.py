@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
-
 from ml.declarations import MulticlassClassification, Regression, outputs
 from tests.ml.problems.made import BINARY, MULTICLASS, REGRESSION, model
 
@@ -37,13 +35,3 @@ def test_two_types_of_one_column_are_refused() -> None:
     (said,) = outputs.clashes([model(MULTICLASS), replace(model(REGRESSION), name="amount")])
     assert said.startswith("model 'amount' answers 'prediction' as double, and 'default_risk' as string: predictions")
     assert list(outputs.clashes([model(BINARY), model(REGRESSION)])) == []
-
-
-@pytest.mark.parametrize("changed", [{"event_time": "since"}, {"key": "visits"}])
-def test_models_that_score_other_rows_are_refused(changed: dict[str, str]) -> None:
-    """Another event time, or another key."""
-    one = model(BINARY)
-    other = replace(one, name="other", feature_table=replace(one.feature_table, **changed))
-    (said,) = outputs.clashes([one, other])
-    assert said.startswith("model 'other' scores rows of {")
-    assert "give all models one key and event time" in said

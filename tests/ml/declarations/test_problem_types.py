@@ -5,10 +5,13 @@ from dataclasses import replace
 import pytest
 
 from ml.declarations import (
+    COST,
     Algorithm,
     BinaryClassification,
     Column,
+    Costs,
     DeclarationError,
+    MeasureRule,
     Model,
     Monitoring,
     MulticlassClassification,
@@ -18,6 +21,7 @@ from ml.declarations import (
     Tuning,
 )
 from ml.usecases import use_case
+from tests.ml.problems.made import gates
 
 CREDIT = use_case("credit")
 REGRESSION = Regression(unit="EUR")
@@ -29,7 +33,7 @@ def _labelled(label: Column, problem: ProblemType, **changes: object) -> Model:
     table = CREDIT.models[0].outcome.table
     columns = tuple(label if column.name == "defaulted" else column for column in table.columns)
     outcome = replace(CREDIT.models[0].outcome, table=replace(table, columns=columns), label=label.name)
-    given: dict[str, object] = {"monitoring": Monitoring(), **changes}
+    given: dict[str, object] = {"monitoring": Monitoring(), "gates": gates(problem), **changes}
     return replace(CREDIT.models[0], outcome=outcome, problem=problem, **given)
 
 
@@ -38,12 +42,17 @@ def _label(kind: str, allowed: tuple[int | str, ...] = ()) -> Column:
 
 
 def test_every_mistake_of_a_model_is_named_at_once() -> None:
-    """A label of another type, an algorithm that cannot learn the problem, one named twice, and a promotion by copy."""
+    """A label of another type, gates of a yes or no, an algorithm that cannot learn it, one twice, and a copy."""
     twice = (Algorithm.SPARK_GBT, Algorithm.XGBOOST, Algorithm.XGBOOST)
     with pytest.raises(DeclarationError) as refused:
-        _labelled(_label("string"), REGRESSION, algorithms=twice, promotion=Promotion.COPY)
+        _labelled(
+            _label("string"), REGRESSION, algorithms=twice, promotion=Promotion.COPY, gates=CREDIT.models[0].gates
+        )
     assert refused.value.problems == (
         "label 'defaulted' is string; regression takes int, bigint, double: change the column or the problem",
+        "gates judge by roc_auc, log_loss, brier_score, expected_calibration_error, which regression does not have: it "
+        "is measured by root_mean_squared_error, mean_absolute_error, r2",
+        "gates have decides_at, min_selection_ratio, and regression decides nothing: remove them",
         "algorithms are ['spark_gbt', 'xgboost', 'xgboost']: name at least one, each once",
         "algorithms ['spark_gbt'] cannot learn regression: name some of xgboost, lightgbm, linear",
         "spark_gbt keeps its rows on Spark's workers, and the others want them on one node: name spark_gbt alone, or "
@@ -106,16 +115,25 @@ def test_a_share_and_a_number_of_trials_that_cannot_be_are_refused() -> None:
         Tuning(trials=0)
 
 
-def test_gates_that_cannot_judge_the_problem_are_refused() -> None:
-    """They are named, with the measures that the problem has."""
-    with pytest.raises(DeclarationError) as refused:
-        replace(CREDIT, models=(_labelled(_label("double"), REGRESSION),))
-    (gates,) = refused.value.problems
-    assert gates.startswith(
-        "gates of model 'default_risk' judge by roc_auc, log_loss, brier_score, expected_calibration_error, "
-        "which regression does not have"
+def test_decisions_belong_to_a_problem_that_decides() -> None:
+    """A yes or no without a threshold is refused; so are threshold, ratio and costs of what chooses no rows."""
+    without = replace(CREDIT.models[0].gates, compliance=replace(CREDIT.models[0].gates.compliance, decides_at=None))
+    with pytest.raises(DeclarationError, match="compliance gate has no decides_at, and binary classification decides"):
+        replace(CREDIT.models[0], gates=without)
+    costs = Costs(false_positive=1, false_negative=5)
+    judged = gates(KINDS)
+    deciding = replace(
+        judged,
+        compliance=replace(judged.compliance, decides_at=costs),
+        comparison=replace(judged.comparison, costs=costs),
     )
-    assert "it is measured by root_mean_squared_error, mean_absolute_error" in gates
+    said = "gates have decides_at, costs, and multi-class classification decides nothing: remove them"
+    with pytest.raises(DeclarationError, match=said):
+        _labelled(_label("string"), KINDS, gates=deciding)
+    cost = MeasureRule(measure=COST, margin=0.1)
+    paid = replace(judged, comparison=replace(judged.comparison, measures=(cost,), must_improve={}, costs=costs))
+    with pytest.raises(DeclarationError, match="gates judge by cost, which multi-class classification does not have"):
+        _labelled(_label("string"), KINDS, gates=paid)
 
 
 def test_what_is_answered_is_named_by_the_problem() -> None:

@@ -24,7 +24,10 @@ from ml.declarations import (
 from ml.gates.comparison_checks import Contest, judge
 from ml.gates.unseen import Unseen, unknown, unseen
 from ml.gates.verdict import Verdict
+from ml.problems.classification.binary import Binary
+from ml.problems.classification.binary_judging import BinaryJudging
 from ml.records.gate_results import Decision
+from ml.usecases import use_case
 from ml.versions.lineage import Lineage, read_lineage
 from tests.ml.gates.made import TAGS
 
@@ -38,17 +41,24 @@ GATE = ComparisonGate(
 LENIENT = replace(GATE, measures=(replace(RANKING, margin=0.2, limit=0.5), replace(LOSS, margin=1.0)))
 RNG = np.random.default_rng(11)
 RISK = RNG.beta(1, 3, size=4000)
-LABELS = (RNG.uniform(size=RISK.size) < RISK).astype(np.int64)
+LABELS = (RNG.uniform(size=RISK.size) < RISK).astype(float)
 # The champion sees the risk through noise, so the truth is clearly better.
 NOISY = np.clip(RISK + RNG.normal(0, 0.2, RISK.size), 0.01, 0.99)
-CONTEST = Contest(version=2, labels=LABELS, challenger=RISK, champion_version=1, champion=NOISY)
+
+
+def _risk(probabilities: np.ndarray) -> pd.DataFrame:
+    return pd.DataFrame({"probability": probabilities})
+
+
+JUDGING = BinaryJudging(problem=Binary(), gate=use_case("credit").models[0].gates.compliance)
+CONTEST = Contest(version=2, truth=LABELS, challenger=_risk(RISK), champion_version=1, champion=_risk(NOISY))
 
 
 LINEAGE = read_lineage("it", TAGS)
 
 
 def _judge(contest: Contest, gate: ComparisonGate = GATE) -> Verdict:
-    return judge(contest, gate, threshold=0.5, seed=1)
+    return judge(contest, gate, replace(JUDGING, costs=gate.costs), seed=1)
 
 
 def test_a_clearly_better_challenger_passes_with_its_interval_in_words() -> None:
@@ -66,13 +76,13 @@ def test_a_clearly_better_challenger_passes_with_its_interval_in_words() -> None
 def test_the_worth_of_an_optional_source_is_reported_and_decides_nothing() -> None:
     """A source that costs ranking stands in reason and inputs; the verdict is that of the versions."""
     worth = "features of movements add -0.1000 ROC AUC, 95% interval -0.1200..-0.0800"
-    verdict = judge(CONTEST, GATE, threshold=0.5, seed=1, optional_sources=[worth])
+    verdict = judge(CONTEST, GATE, JUDGING, seed=1, optional_sources=[worth])
     assert verdict.decision is Decision.PASS
     assert worth in verdict.reason
     assert verdict.inputs["optional_sources"] == [worth]
 
 
-WORSE = Contest(version=2, labels=LABELS, challenger=NOISY, champion_version=1, champion=RISK)
+WORSE = Contest(version=2, truth=LABELS, challenger=_risk(NOISY), champion_version=1, champion=_risk(RISK))
 SCHEDULED = TrainingCause.SCHEDULE
 
 
@@ -89,7 +99,7 @@ def test_a_worse_challenger_fails() -> None:
 
 def test_an_equal_challenger_passes_if_it_renews_and_fails_if_it_is_a_new_idea() -> None:
     """The same scores: an interval of no width at zero."""
-    equal = replace(CONTEST, champion=RISK)
+    equal = replace(CONTEST, champion=_risk(RISK))
     assert _judge(replace(equal, cause=SCHEDULED)).decision is Decision.PASS
     assert _judge(replace(equal, cause=TrainingCause.DRIFT)).decision is Decision.PASS
     verdict = _judge(equal)
@@ -104,7 +114,7 @@ def test_a_small_loss_passes_only_if_it_is_allowed() -> None:
 
 def test_a_retraining_for_calibration_that_mends_it_passes_though_it_ranks_as_before() -> None:
     """The champion ranks exactly as well and says too much; for any other cause but a renewal that is no reason."""
-    shifted = replace(CONTEST, champion=RISK**0.5, cause=TrainingCause.CALIBRATION)
+    shifted = replace(CONTEST, champion=_risk(RISK**0.5), cause=TrainingCause.CALIBRATION)
     verdict = _judge(shifted)
     assert verdict.decision is Decision.PASS
     assert "trained for calibration, it must be better by more than chance, and is" in verdict.reason
@@ -115,7 +125,14 @@ def test_few_rows_cannot_tell_of_a_renewed_model_whether_it_is_worse() -> None:
     """600 rows of two versions that differ as two seeds do: unknown, which releases nothing."""
     rng = np.random.default_rng(3)
     ours, theirs = (np.clip(RISK[:600] + rng.normal(0, 0.08, 600), 0.01, 0.99) for _ in range(2))
-    few = Contest(version=2, labels=LABELS[:600], challenger=ours, champion_version=1, champion=theirs, cause=SCHEDULED)
+    few = Contest(
+        version=2,
+        truth=LABELS[:600],
+        challenger=_risk(ours),
+        champion_version=1,
+        champion=_risk(theirs),
+        cause=SCHEDULED,
+    )
     verdict = _judge(few, replace(GATE, measures=(RANKING, LOSS)))
     assert verdict.decision is Decision.UNKNOWN
     assert "cannot tell whether it is worse" in verdict.reason
@@ -133,7 +150,7 @@ def test_only_months_that_neither_version_was_fitted_on_compare_them() -> None:
     """A champion fitted up to February, which knows the answers of those months: the other two decide, and are said."""
     knows = np.where(np.arange(4000) < 2000, np.clip(LABELS, 0.01, 0.99), NOISY)
     seen = unseen(EVENTS, _fitted_until(date(2025, 2, 1)))
-    contest = replace(CONTEST, champion=knows)
+    contest = replace(CONTEST, champion=_risk(knows))
     assert _judge(contest).decision is Decision.FAIL
     verdict = _judge(replace(contest, unseen=seen))
     assert verdict.decision is Decision.PASS
@@ -171,7 +188,7 @@ def test_money_decides_if_costs_are_declared() -> None:
         must_improve={TrainingCause.MANUAL: COST},
         costs=Costs(false_positive=1, false_negative=5),
     )
-    verdict = _judge(replace(CONTEST, champion=np.full(RISK.size, 0.1)), gate)
+    verdict = _judge(replace(CONTEST, champion=_risk(np.full(RISK.size, 0.1))), gate)
     assert verdict.decision is Decision.PASS
     assert "cost differs from champion version 1 by -" in verdict.reason
     interval = verdict.inputs["interval"]
@@ -206,12 +223,12 @@ def test_every_figure_is_recorded_with_its_interval_and_its_power() -> None:
 
 def test_the_reason_says_what_the_rows_can_show_and_how_often_they_were_asked() -> None:
     """Judged for the fifth time, one of five equal ideas seems better in 12 of 100 cases; a renewal needs no luck."""
-    verdict = judge(CONTEST, GATE, threshold=0.5, seed=1, holdout_uses=5)
+    verdict = judge(CONTEST, GATE, JUDGING, seed=1, holdout_uses=5)
     assert "these rows show an improvement of ROC AUC from about 0.0" in verdict.reason
     assert "5 versions were judged on these months: by luck alone, one of so many seems" in verdict.reason
     assert "seems better in 12%" in verdict.reason
     assert verdict.inputs["holdout_uses"] == 5
-    renewed = judge(replace(CONTEST, cause=SCHEDULED), GATE, threshold=0.5, seed=1, holdout_uses=5)
+    renewed = judge(replace(CONTEST, cause=SCHEDULED), GATE, JUDGING, seed=1, holdout_uses=5)
     assert "of equally good renewals" in renewed.reason
     assert "by luck" not in renewed.reason
 
@@ -245,10 +262,12 @@ def test_without_a_champion_only_the_absolute_limits_apply_and_the_reason_says_s
 @pytest.mark.parametrize("rows", [88, 300, 442])
 def test_a_few_hundred_rows_release_nothing_whatever_they_seem_to_show(rows: int, cause: TrainingCause) -> None:
     """The truth against noise, noise against the truth, and no champion: unknown, by luck none goes live."""
-    few = {"labels": LABELS[:rows], "cause": cause, "version": 2}
+    few = {"truth": LABELS[:rows], "cause": cause, "version": 2}
     pairs = [(RISK[:rows], NOISY[:rows]), (NOISY[:rows], RISK[:rows])]
-    contests = [Contest(**few, challenger=ours, champion_version=1, champion=theirs) for ours, theirs in pairs]
-    contests.append(Contest(**few, challenger=RISK[:rows]))
+    contests = [
+        Contest(**few, challenger=_risk(ours), champion_version=1, champion=_risk(theirs)) for ours, theirs in pairs
+    ]
+    contests.append(Contest(**few, challenger=_risk(RISK[:rows])))
     assert {_judge(contest).decision for contest in contests} == {Decision.UNKNOWN}
 
 
@@ -262,7 +281,9 @@ def test_a_smaller_hold_out_that_is_allowed_tells_worse_from_better_seldom_by_lu
     for start in range(0, 60 * 50, 50):
         rows = slice(start, start + 88)
         ours, theirs = (np.clip(RISK[rows] + rng.normal(0, 0.1, len(RISK[rows])), 0.01, 0.99) for _ in range(2))
-        contest = Contest(version=2, labels=LABELS[rows], challenger=ours, champion_version=1, champion=theirs)
+        contest = Contest(
+            version=2, truth=LABELS[rows], challenger=_risk(ours), champion_version=1, champion=_risk(theirs)
+        )
         passed += _judge(contest, gate).decision is Decision.PASS
     assert passed <= 3
 
@@ -274,11 +295,11 @@ _ALONE = replace(CONTEST, champion=None, champion_version=None)
     ("contest", "reason"),
     [
         (
-            Contest(version=2, labels=LABELS[:499], challenger=RISK[:499]),
+            Contest(version=2, truth=LABELS[:499], challenger=_risk(RISK[:499])),
             "hold-out rows 499 is under the limit 500: too few to tell",
         ),
-        (Contest(version=2, labels=LABELS[:0], challenger=RISK[:0]), "hold-out rows 0 is under the limit 500"),
-        (replace(_ALONE, labels=np.ones_like(LABELS)), "the hold-out holds one class only"),
+        (Contest(version=2, truth=LABELS[:0], challenger=_risk(RISK[:0])), "hold-out rows 0 is under the limit 500"),
+        (replace(_ALONE, truth=np.ones_like(LABELS)), "the hold-out holds one class only"),
     ],
 )
 def test_too_little_to_tell_is_unknown_with_its_figures(contest: Contest, reason: str) -> None:
@@ -291,11 +312,14 @@ def test_too_little_to_tell_is_unknown_with_its_figures(contest: Contest, reason
 @pytest.mark.parametrize(
     ("contest", "reason"),
     [
-        (replace(_ALONE, challenger=np.full(RISK.size, 0.25)), "ROC AUC 0.5 is under the limit 0.7"),
-        (replace(_ALONE, challenger=RISK**0.5), "expected calibration error 0.2"),
-        (replace(_ALONE, challenger=np.where(RISK > 0.9, math.nan, RISK)), "probabilities are NaN or outside 0..1"),
-        (replace(CONTEST, champion=np.full(RISK.size, math.nan)), "4000 of 4000 probabilities are NaN"),
-        (replace(CONTEST, champion=NOISY[:-1]), "two vectors of one length"),
+        (replace(_ALONE, challenger=_risk(np.full(RISK.size, 0.25))), "ROC AUC 0.5 is under the limit 0.7"),
+        (replace(_ALONE, challenger=_risk(RISK**0.5)), "expected calibration error 0.2"),
+        (
+            replace(_ALONE, challenger=_risk(np.where(RISK > 0.9, math.nan, RISK))),
+            "probabilities are NaN or outside 0..1",
+        ),
+        (replace(CONTEST, champion=_risk(np.full(RISK.size, math.nan))), "4000 of 4000 probabilities are NaN"),
+        (replace(CONTEST, champion=_risk(NOISY[:-1])), "two vectors of one length"),
     ],
 )
 def test_what_is_poor_or_broken_fails_with_its_figures(contest: Contest, reason: str) -> None:
@@ -306,7 +330,7 @@ def test_what_is_poor_or_broken_fails_with_its_figures(contest: Contest, reason:
 
 
 def _alone(rows: int, rule: MeasureRule, challenger: np.ndarray = RISK) -> Verdict:
-    first = replace(_ALONE, labels=LABELS[:rows], challenger=challenger[:rows])
+    first = replace(_ALONE, truth=LABELS[:rows], challenger=_risk(challenger[:rows]))
     return _judge(first, replace(GATE, measures=(rule,), must_improve={}, min_holdout_rows=100))
 
 

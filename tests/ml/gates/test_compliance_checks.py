@@ -5,10 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from ml.declarations import ROC_AUC
 from ml.evaluation.fairness import Fairness, GroupRates
 from ml.gates.compliance_checks import HoldoutSigns, Papers, judge
 from ml.gates.leak_checks import LeakSigns, Repeats
 from ml.gates.verdict import Verdict
+from ml.problems.classification.selection import selection_checks
+from ml.problems.judging import GroupFindings
 from ml.records.gate_results import Decision
 from ml.usecases import use_case
 from tests.ml.gates.made import TAGS
@@ -23,7 +26,7 @@ PAPERS = Papers(
 )
 
 
-def _group(attribute: str, difference: float, groups: int = 2) -> Fairness:
+def _group(attribute: str, difference: float, groups: int = 2) -> GroupFindings:
     """Groups of 1,000 rows, of which 0.4 of the first and `difference` less of the others are selected."""
     rates = tuple(
         GroupRates(
@@ -35,7 +38,7 @@ def _group(attribute: str, difference: float, groups: int = 2) -> Fairness:
         )
         for number in range(groups)
     )
-    return Fairness(
+    found = Fairness(
         attribute=attribute,
         groups=rates,
         left_out=(),
@@ -43,20 +46,23 @@ def _group(attribute: str, difference: float, groups: int = 2) -> Fairness:
         demographic_parity_difference=difference,
         equal_opportunity_difference=0.0,
     )
+    return GroupFindings(attribute=attribute, figures={}, checks=tuple(selection_checks(found, GATE)))
 
 
 FAIR = (_group("sex", 0.02), _group("age_band", 0.04))
 
 
 HONEST = LeakSigns(
-    roc_auc=0.8,
+    measure=ROC_AUC,
+    score=0.8,
+    believable=0.97,
     alone={"pay_status_1": 0.7},
     shares={"pay_status_1": 0.6},
     repeats=Repeats(holdout_rows=1000, same_key=0, same_features=3),
 )
 
 
-def _judge(papers: Papers = PAPERS, groups: tuple[Fairness, ...] = FAIR) -> Verdict:
+def _judge(papers: Papers = PAPERS, groups: tuple[GroupFindings, ...] = FAIR) -> Verdict:
     return judge(MODEL, GATE, "prod", papers, HoldoutSigns(groups=groups, leaks=HONEST))
 
 
@@ -125,11 +131,11 @@ def test_each_missing_or_wrong_paper_fails_and_is_named(papers: Papers, reason: 
             Decision.UNKNOWN,
             "fewer than two groups of sex have 100 hold-out rows",
         ),
-        ((FAIR[0],), Decision.FAIL, "selection rate difference by age_band is unknown"),
-        ((), Decision.FAIL, "selection rate difference by sex is unknown"),
+        ((FAIR[0],), Decision.FAIL, "how groups by age_band are treated was not measured"),
+        ((), Decision.FAIL, "how groups by sex are treated was not measured"),
     ],
 )
-def test_unlike_or_unknown_treatment_blocks(groups: tuple[Fairness, ...], decision: Decision, reason: str) -> None:
+def test_unlike_or_unknown_treatment_blocks(groups: tuple[GroupFindings, ...], decision: Decision, reason: str) -> None:
     """A declared attribute that was not measured fails; one whose groups are too small is unknown."""
     verdict = _judge(groups=groups)
     assert verdict.decision is decision

@@ -8,16 +8,19 @@ import numpy.typing as npt
 import pandas as pd
 import pytest
 
-from ml.declarations import LeakLimits
-from ml.evaluation.leaks import Scores, importance, ranking_alone
+from ml.declarations import ROC_AUC, LeakLimits
+from ml.evaluation.leaks import Answers, importance
 from ml.evaluation.metrics import roc_auc
 from ml.gates.leak_checks import LeakSigns, Repeats, leak_checks
+from ml.problems.registry import judging_of
+from ml.usecases import use_case
 
-LIMITS = LeakLimits(max_roc_auc=0.90, max_single_feature_roc_auc=0.85, max_feature_share=0.90)
+LIMITS = LeakLimits(believable_score=0.90, max_single_feature_ranking=0.85, max_feature_share=0.90)
+JUDGING = judging_of(use_case("credit").models[0])
 RNG = np.random.default_rng(5)
 ROWS = 3000
 LOGIT = RNG.normal(-1.5, 1.3, ROWS)
-LABELS = (RNG.uniform(size=ROWS) < 1 / (1 + np.exp(-LOGIT))).astype(np.int64)
+LABELS = (RNG.uniform(size=ROWS) < 1 / (1 + np.exp(-LOGIT))).astype(np.float64)
 CLIENTS = pd.DataFrame(
     {
         "late": LOGIT + RNG.normal(0, 1.5, ROWS),
@@ -29,22 +32,28 @@ CLIENTS = pd.DataFrame(
 NO_REPEATS = Repeats(holdout_rows=ROWS, same_key=0, same_features=0)
 
 
-def _scores(weights: Mapping[str, float]) -> Scores:
+def _answers(weights: Mapping[str, float]) -> Answers:
     """A model that adds up numbers."""
 
-    def scores(frame: pd.DataFrame) -> npt.NDArray[np.float64]:
+    def answers(frame: pd.DataFrame) -> pd.DataFrame:
         added = sum(weight * frame[name].to_numpy(float) for name, weight in weights.items())
-        return 1 / (1 + np.exp(-(np.asarray(added) - 1)))
+        return pd.DataFrame({"probability": 1 / (1 + np.exp(-(np.asarray(added) - 1)))})
 
-    return scores
+    return answers
+
+
+def _losses(truth: npt.NDArray[np.float64], given: pd.DataFrame) -> npt.NDArray[np.float64]:
+    return JUDGING.losses(truth, JUDGING.numbers(truth, given))
 
 
 def _signs(clients: pd.DataFrame, weights: Mapping[str, float], repeats: Repeats = NO_REPEATS) -> LeakSigns:
-    scores = _scores(weights)
+    answers = _answers(weights)
     return LeakSigns(
-        roc_auc=roc_auc(LABELS, scores(clients)),
-        alone={name: ranking_alone(clients[name], LABELS) for name in clients},
-        shares=importance(scores, clients, list(clients), LABELS, seed=1),
+        measure=ROC_AUC,
+        score=roc_auc(LABELS, answers(clients)["probability"]),
+        believable=JUDGING.believable(LABELS),
+        alone={name: JUDGING.ranking_alone(clients[name], LABELS) for name in clients},
+        shares=importance(answers, _losses, clients, list(clients), LABELS, seed=1),
         repeats=repeats,
     )
 
@@ -75,9 +84,9 @@ def test_the_outcome_in_a_feature_is_named() -> None:
 def test_an_outcome_that_is_spelled_as_text_is_named_too() -> None:
     """Categories rank by what came true of them in the other half of the rows."""
     spelled = pd.Series(np.where(LABELS == 1, "written off", "open"))
-    assert ranking_alone(spelled, LABELS) == 1.0
+    assert JUDGING.ranking_alone(spelled, LABELS) == 1.0
     unlike = pd.Series([f"client {number}" for number in range(ROWS)])
-    assert ranking_alone(unlike, LABELS) == pytest.approx(0.5, abs=0.02)
+    assert JUDGING.ranking_alone(unlike, LABELS) == pytest.approx(0.5, abs=0.02)
 
 
 @pytest.mark.parametrize(
@@ -103,14 +112,14 @@ def test_one_feature_that_has_nearly_all_the_gain_is_named() -> None:
 
 def test_a_score_too_good_to_be_true_is_refused() -> None:
     """Over the declared ceiling, though no single feature gives it away."""
-    signs = replace(_signs(CLIENTS, HONEST), roc_auc=0.93)
+    signs = replace(_signs(CLIENTS, HONEST), score=0.93)
     (refused,) = _refused(signs)
-    assert refused.startswith("ROC AUC 0.9300 is too good to be true: 0.9 is the declared ceiling")
+    assert refused.startswith("ROC AUC 0.9300 is too good to be true: 0.9 is the best to believe in")
 
 
 def test_what_could_not_be_measured_is_refused() -> None:
     """NaN is under no ceiling."""
-    assert len(_refused(replace(_signs(CLIENTS, HONEST), roc_auc=float("nan")))) == 1
+    assert len(_refused(replace(_signs(CLIENTS, HONEST), score=float("nan")))) == 1
 
 
 def test_importance_is_the_same_whether_features_are_scored_together_or_one_by_one(

@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from ml.gates.verdict import Check, at_least, at_most, decide, refuse
+from ml.evaluation.checks import Check, at_least, at_most
+from ml.gates.verdict import decide, refuse
 from ml.records.gate_results import Decision
 
 _GOOD, _BAD = Check(passed=True, text="good"), Check(passed=False, text="bad")

@@ -7,12 +7,18 @@ import numpy as np
 import pandas as pd
 
 from ml.declarations import (
+    COST,
     Algorithm,
     BinaryClassification,
     Column,
+    ComparisonGate,
+    ComplianceGate,
     Feature,
     FeatureTable,
+    Gates,
+    InfrastructureGate,
     Layer,
+    MeasureRule,
     Model,
     Monitoring,
     MulticlassClassification,
@@ -20,6 +26,7 @@ from ml.declarations import (
     ProblemType,
     Regression,
     Table,
+    TrainingCause,
     Tuning,
 )
 from ml.examples.split import Split
@@ -82,6 +89,24 @@ def model(problem: ProblemType, *algorithms: Algorithm, trials: int = 1) -> Mode
         problem=problem,
         algorithms=algorithms or problem.algorithms[:1],
         tuning=Tuning(trials=trials),
+        gates=gates(problem),
+    )
+
+
+def gates(problem: ProblemType) -> Gates:
+    """Gates that judge by all that `problem` has without costs; groups may differ by 0.2, or by 5 mg."""
+    return Gates(
+        compliance=ComplianceGate(
+            max_group_difference=5.0 if problem.name == REGRESSION.name else 0.2,
+            min_group_rows=100,
+            decides_at=0.5 if problem.decides else None,
+        ),
+        comparison=ComparisonGate(
+            measures=tuple(MeasureRule(measure=each, margin=0.02) for each in problem.measures if each != COST),
+            must_improve={TrainingCause.MANUAL: problem.measures[0]},
+            resamples=200,
+        ),
+        infrastructure=InfrastructureGate(max_load_s=30.0, max_latency_ms=250.0, max_memory_mib=2048.0),
     )
 
 

@@ -27,6 +27,14 @@ _SAME: dict[str, object] = {
 }
 
 
+_REGRESSION = replace(
+    use_case("credit").models[0],
+    problem=Regression(unit="EUR"),
+    monitoring=Monitoring(),
+    gates=gates(Regression(unit="EUR")),
+)
+
+
 def _print(**changed: object) -> str:
     return fingerprint(**{**_SAME, **changed})  # type: ignore[arg-type]
 
@@ -42,7 +50,7 @@ def test_equal_inputs_have_equal_fingerprints() -> None:
     [
         {"model": replace(use_case("credit").models[0], seed=1)},
         {"model": replace(use_case("credit").models[0], features=("limit_bal",))},
-        {"model": replace(use_case("credit").models[0], problem=Regression(unit="EUR"), monitoring=Monitoring())},
+        {"model": _REGRESSION},
         {"source_catalog": "dev"},
         {"months": (Month(month=date(2023, 1, 1), rows=10, checksum=98),)},
         {"sample_rows": 500},

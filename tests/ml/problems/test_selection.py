@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from ml.declarations import ComplianceGate
+from ml.evaluation.checks import Check
 from ml.evaluation.fairness import fairness
-from ml.gates.fairness_checks import fairness_checks
-from ml.gates.verdict import Check
+from ml.problems.classification.selection import selection_checks
 
 GATE = ComplianceGate(max_group_difference=0.2, min_group_rows=100, decides_at=0.5, min_selection_ratio=0.8)
 
@@ -22,7 +22,7 @@ def _checks(chances: dict[str, tuple[int, float]], gate: ComplianceGate = GATE) 
     found = fairness(
         "band", pd.Series(groups), labels, scores, threshold=gate.decision_threshold, min_rows=gate.min_group_rows
     )
-    return fairness_checks(["band"], gate, [found])
+    return selection_checks(found, gate)
 
 
 def _told(checks: list[Check], *, passed: bool) -> str:

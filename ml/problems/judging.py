@@ -1,0 +1,97 @@
+"""What the gates ask of a problem: figures to compare by, signs of a leak, and whether groups are treated alike.
+
+`numbers` are answers as measures read them, of shape (rows,), or (rows, classes) if there are several classes.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import pandas as pd
+
+from ml.evaluation.checks import Check
+from ml.evaluation.comparing import Measured
+from ml.evaluation.noise import Rate, surely_apart
+from ml.problems.problem import Floats, Problem
+
+RETRAINS = False
+
+# If no limit is declared: a model that leaves less than this share unexplained is too good to be true.
+UNEXPLAINED = 0.03
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupFindings:
+    """How the groups of one attribute differ: `figures`, as the gate records them, and what they are held against."""
+
+    attribute: str
+    figures: Mapping[str, object]
+    checks: tuple[Check, ...]
+
+
+class Judging(Protocol):
+    """One problem before the gates."""
+
+    @property
+    def problem(self) -> Problem:
+        """How truth reads, and what is measured."""
+
+    def numbers(self, truth: Floats, output: pd.DataFrame) -> Floats:
+        """The answers as numbers. Raises ValueError if they cannot be measured."""
+
+    def measured(self) -> Mapping[str, Measured]:
+        """The function of each measure by its name, of truth and `numbers`."""
+
+    def seldom_over(self, measure: str, numbers: Floats, limit: float) -> float | None:
+        """What a model exactly at `limit` would seldom exceed by noise; None: noise pushes the measure no way."""
+
+    def indistinct(self, truth: Floats) -> str:
+        """Why such a truth tells models apart by no measure; empty if it does."""
+
+    def losses(self, truth: Floats, numbers: Floats) -> Floats:
+        """The loss of each row; a model knows what makes their mean small."""
+
+    def ranking_alone(self, values: pd.Series, truth: Floats) -> float:
+        """The chance that a feature by itself ranks two rows with different truths right, in the better direction."""
+
+    def believable(self, truth: Floats) -> float:
+        """The first measure of a model that is as good as can be believed, if no limit is declared."""
+
+    def fairness(self, attribute: str, groups: pd.Series, truth: Floats, output: pd.DataFrame) -> GroupFindings:
+        """How differently the groups of `attribute` are treated, by the limits of the compliance gate."""
+
+
+def difference(title: str, value: float, least: float, limit: float, unit: str = "") -> Check:
+    """A difference breaks its limit if it is surely over it; groups too small to show twice the limit cannot tell."""
+    of = f" {unit}" if unit else ""
+    if value - least > limit:
+        said = (
+            f"{title} {value:.4g}{of} is uncertain by {value - least:.2g}: too few rows to tell it from {limit:g}{of}"
+        )
+        return Check(passed=False, known=False, text=said)
+    sure = f"surely at least {max(0.0, least):.4g}"
+    if least > limit:
+        return Check(passed=False, text=f"{title} {value:.4g}{of} is over the limit {limit:g}, {sure}")
+    over = f"over the limit {limit:g} by no more than chance explains" if value > limit else f"at most {limit:g}"
+    return Check(passed=True, text=f"{title} {value:.4g}{of} is {over}, {sure}")
+
+
+def rate_difference(title: str, rates: Sequence[Rate], limit: float) -> Check:
+    """The difference of the largest and the smallest rate."""
+    value = max(rate.rate for rate in rates) - min(rate.rate for rate in rates)
+    return difference(title, value, surely_apart(rates), limit)
+
+
+def beyond_chance(title: str, rates: Sequence[Rate], limit: float) -> Check:
+    """As `rate_difference`, of rates that may be of few rows: it fails only if it is surely over the limit."""
+    value, least = max(rate.rate for rate in rates) - min(rate.rate for rate in rates), surely_apart(rates)
+    if least > limit:
+        return Check(passed=False, text=f"{title} {value:.4g} is over the limit {limit:g}, surely {least:.4g}")
+    return Check(passed=True, text=f"{title} {value:.4g} is not over {limit:g} by more than chance")
+
+
+def too_few_groups(title: str, attribute: str, min_rows: int) -> Check:
+    """Fewer than two groups are large enough: nothing failed, and nothing is known."""
+    said = f"fewer than two groups of {attribute} have {min_rows} hold-out rows"
+    return Check(passed=False, known=False, text=f"{title} is unknown ({math.nan}): {said}")
