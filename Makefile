@@ -71,8 +71,8 @@ feature-clients: $(FEATURE_CLIENTS:%=.venv-fe-%/.installed) $(READY) ## Read our
 	@.venv-fe-$*/bin/python -m pip install -q databricks-feature-engineering==$*
 	@touch $@
 
-lint: $(READY) ## Check style, formatting and which room imports which
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
+lint: $(READY) ## Check style, formatting, which room imports which, and that stages know no problem
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports && $(PY) .ci/vocabulary.py
 
 types: $(READY) ## Check types (mypy --strict)
 	@$(BIN)/mypy

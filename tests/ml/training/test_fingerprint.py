@@ -15,6 +15,7 @@ from ml.declarations import Monitoring, Regression
 from ml.examples.dataset import Month
 from ml.training.fingerprint import code_sha256, fingerprint, sources
 from ml.usecases import USE_CASES, use_case
+from tests.ml.problems.made import gates
 
 _SAME: dict[str, object] = {
     "model_name": "prod.credit_ops.default_risk",
