@@ -11,7 +11,11 @@ import pytest
 
 from ml.declarations import COST, Algorithm, ProblemType
 from ml.evaluation.resampling import Bootstrap
+from ml.gates import compliance
+from ml.gates.comparison_checks import Contest, judge
+from ml.gates.leak_checks import Repeats, leak_checks
 from ml.problems.registry import problem_of
+from ml.records.gate_results import Decision
 from ml.training import registry
 from ml.training.learn import Learned, learn
 from ml.training.learners import in_memory
@@ -175,6 +179,37 @@ def test_a_category_and_a_null_that_were_never_seen_are_answered(tmp_path: Path)
     assert min(east, west) < min(new, null)
     with pytest.raises(ValueError, match=r"features \['visits'\] hold nulls"):
         scorer(asked.assign(visits=[1, None, 2, 3]))
+
+
+@each_problem
+def test_the_gates_judge_a_trained_version(declared: ProblemType, tmp_path: Path) -> None:
+    """As MLflow loads it, on rows that it has not seen: no leak, like groups, and better than what knows nothing."""
+    declaration, holdout = model(declared, *IN_MEMORY), _holdout(declared).reset_index(drop=True)
+    packed = tmp_path / "packed"
+    packed.mkdir()
+    example = contract.input_example(declaration, holdout)
+    registry.save_raw_model(_packed(declared, IN_MEMORY, packed), declaration, example, tmp_path / "raw")
+    scored = compliance.answered(declaration, mlflow.pyfunc.load_model(str(tmp_path / "raw")), holdout)
+    repeated = Repeats(holdout_rows=len(holdout), same_key=0, same_features=0)
+    signs = compliance.signs(scored, declaration.features, repeated, seed=1)
+    leaks = leak_checks(signs, declaration.gates.compliance.leaks)
+    assert [check.text for check in leaks if not check.passed] == []
+    assert set(signs.shares) == set(signs.alone) == set(declaration.features)
+    assert sum(signs.shares.values()) == pytest.approx(1.0)
+    (groups,) = compliance.by_group(scored, ["smoker"])
+    assert groups.attribute == "smoker"
+    assert groups.checks
+    contest = Contest(
+        version=2,
+        truth=scored.truth,
+        challenger=scored.output,
+        champion_version=1,
+        champion=_nothing_known(declared, scored.output),
+    )
+    gate = replace(
+        declaration.gates.comparison, min_holdout_rows=100, measures=declaration.gates.comparison.measures[:1]
+    )
+    assert judge(contest, gate, scored.judging, seed=1).decision is Decision.PASS
 
 
 def test_a_regression_that_cannot_show_its_coverage_is_refused() -> None:
