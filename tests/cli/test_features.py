@@ -10,7 +10,7 @@ from cli.commands.features import features, find
 from cli.errors import CommandError
 from cli.features import feature_rows, table_rows
 from ml.declarations import Aggregate, Feature, History, Past, Window
-from ml.usecases import use_case
+from ml.usecases import USE_CASES, use_case
 from tests.ml.two_models import two_models
 
 CREDIT = use_case("credit")
@@ -95,7 +95,9 @@ def test_of_several_models_each_is_listed_with_its_table() -> None:
 def test_the_command_prints_json() -> None:
     """Tables without a name, features with one."""
     tables = json.loads(CliRunner().invoke(features, ["--format", "json"]).stdout)
-    assert [row["table"] for row in tables] == ["client_features"]
+    assert [row["table"] for row in tables] == [
+        table.name for case in USE_CASES.values() for table in case.feature_tables
+    ]
     listed = json.loads(CliRunner().invoke(features, ["credit", "--format", "json"]).stdout)
     assert [row["feature"] for row in listed] == [feature.name for feature in CLIENTS.features]
 

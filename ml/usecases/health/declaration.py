@@ -1,0 +1,133 @@
+"""The health use case, declared."""
+
+from dataclasses import replace
+
+from ml.declarations import (
+    MAE,
+    RMSE,
+    Algorithm,
+    Calendar,
+    ComparisonGate,
+    ComplianceGate,
+    Feed,
+    Gates,
+    InfrastructureGate,
+    JobSettings,
+    Joins,
+    Layer,
+    MeasureRule,
+    Model,
+    Monitoring,
+    Outcome,
+    Period,
+    Regression,
+    SignOff,
+    Table,
+    TrainingCause,
+    Tuning,
+    UseCase,
+)
+from ml.usecases.health.features import FAIRNESS_GROUPS, MODEL_FEATURES, VISIT_FEATURES
+from ml.usecases.health.tables import FOLLOW_UPS, OWNER, VISITS
+
+PROGRESSION = Outcome(
+    table=Table(
+        name="visit_outcomes",
+        layer=Layer.GOLD,
+        owner=OWNER,
+        comment="One row per patient and second visit: how far the disease has progressed, and when that was known.",
+        keys=("patient_id", "visited_on", "measured_on"),
+        columns=(
+            VISITS.column("patient_id"),
+            VISITS.column("visited_on"),
+            FOLLOW_UPS.column("measured_on"),
+            FOLLOW_UPS.column("progression"),
+        ),
+    ),
+    source=FOLLOW_UPS,
+    key="patient_id",
+    event_time="visited_on",
+    known_from="measured_on",
+    label="progression",
+    # A patient comes once for the first time.
+    joins=Joins.KEY,
+    horizon_periods=28,
+)
+
+GATES = Gates(
+    # Mean errors of both sexes, and of younger and older patients, in points: a quarter of the outcomes' spread. On two
+    # halves of ninety patients chance alone moves that by 12, so a smaller limit would say nothing.
+    compliance=ComplianceGate(max_group_difference=20.0, min_group_rows=30),
+    comparison=ComparisonGate(
+        measures=(
+            # Who says the mean of everybody is off by 77 points. On 90 patients chance moves that by 4, and one try in
+            # 200 is under 66. An interval around a model's own value is as wide: from 48 to 63 at 56.
+            MeasureRule(measure=RMSE, margin=3.0, limit=66.0),
+            MeasureRule(measure=MAE, margin=3.0),
+        ),
+        # No renewal is taken for as good: on 90 patients two models would have to differ by a tenth to be told apart,
+        # so whatever replaces the live version must be better by more than chance.
+        must_improve=dict.fromkeys(TrainingCause, RMSE),
+        # The newest third of a year is about a hundred patients. Fewer than 60 would put the limit within chance of a
+        # model that knows nothing.
+        min_holdout_rows=60,
+    ),
+    infrastructure=InfrastructureGate(max_load_s=30.0, max_latency_ms=250.0, max_memory_mib=2048.0),
+    sign_off=SignOff.AUTOMATIC,
+)
+
+# About thirty patients come in a month. On so few a drift of the size that matters is within chance, so months say
+# `unknown` and nothing is done because of them: a hundred is the least that could show a PSI of 0.25.
+MONITORING = Monitoring(min_rows=100)
+
+# A line per variable can be explained to a patient.
+LINEAR = Model(
+    name="progression",
+    comment="How far a patient's diabetes progresses until the second visit, with bounds.",
+    owner=OWNER,
+    licence="BSD-3-Clause",
+    contains_personal_data=True,
+    feature_table=VISIT_FEATURES,
+    features=tuple(feature.name for feature in MODEL_FEATURES),
+    outcome=PROGRESSION,
+    fairness_groups=tuple(feature.name for feature in FAIRNESS_GROUPS),
+    problem=Regression(unit="points", coverage=0.8),
+    algorithms=(Algorithm.LINEAR,),
+    tuning=Tuning(trials=8),
+    holdout_ratio=0.34,
+    tuning_ratio=0.15,
+    # Two months: outcomes are known four weeks late, so of the newest one nearly none is when the hold-out begins.
+    calibration_ratio=0.25,
+    seed=20_040_407,
+    gates=GATES,
+    monitoring=MONITORING,
+)
+
+# Trees may find what lines cannot. It is judged by the same limits, and lives beside the other one.
+BOOSTED = replace(
+    LINEAR,
+    name="boosted",
+    comment="How far a patient's diabetes progresses until the second visit, by boosted trees, with bounds.",
+    algorithms=(Algorithm.XGBOOST,),
+)
+
+USE_CASE = UseCase(
+    name="health",
+    comment="Health: how far will a patient's diabetes have progressed by the second visit?",
+    owner=OWNER,
+    feeds=(
+        Feed(name="visits", silver=VISITS, period_column="visited_on"),
+        Feed(name="follow_ups", silver=FOLLOW_UPS, period_column="measured_on"),
+    ),
+    models=(LINEAR, BOOSTED),
+    calendar=Calendar(period=Period.DAY),
+    jobs=JobSettings(
+        training_cron="0 30 4 2 * ?",
+        scoring_cron="0 30 6 2 * ?",
+        timezone="UTC",
+        timeout_s=3600,
+        max_retries=1,
+        monitoring_cron="0 30 8 2 * ?",
+        maintenance_cron="0 30 20 2 * ?",
+    ),
+)

@@ -1,0 +1,62 @@
+"""What 442 patients can show, and what they cannot: nobody acts on a month that cannot tell. Pure, from records."""
+
+import json
+from collections.abc import Sequence
+from functools import partial
+
+from ml.declarations import RMSE
+from ml.usecases.story import Check, Finding, Records, named
+
+# An interval that is narrower than this, in points, claims to know more than a hundred patients can show: the standard
+# error of the measure alone is above 3.
+_NARROWEST = 10.0
+
+
+def checks(*, arrived: Sequence[str]) -> tuple[Check, ...]:
+    """What must hold if nothing changes, and each month in `arrived` has some thirty patients."""
+    return (
+        Check(name="the first version is live within its limit, with an interval as wide as its rows", judge=_wide),
+        Check(name="no month has patients enough to say whether it changed", judge=partial(_unknown, arrived)),
+        Check(name="nothing is done because of a month that cannot tell", judge=partial(_quiet, arrived)),
+        Check(name="no version is replaced by luck", judge=_first_stays),
+    )
+
+
+def _wide(records: Records) -> Finding:
+    """The comparison gate recorded the measure of the first version with its interval."""
+    judged = records.verdicts(1).get("comparison")
+    found = json.loads(judged["inputs"]).get("estimates", {}).get(RMSE.name) if judged else None
+    if found is None:
+        return Finding(holds=False, detail="the comparison gate recorded no interval")
+    return Finding(
+        holds=records.champions[:1] == [1] and found["upper"] - found["lower"] >= _NARROWEST,
+        detail=f"{RMSE.title} {found['value']:.1f} points ({found['lower']:.1f} to {found['upper']:.1f})",
+    )
+
+
+def _unknown(arrived: Sequence[str], records: Records) -> Finding:
+    """Drift of every column, and what performance can be measured by, is `unknown` in each month."""
+    told = {month: _drift(month, records) for month in arrived}
+    return Finding(
+        holds=all(verdicts == {"unknown"} for verdicts in told.values()),
+        detail="; ".join(f"{month}: {', '.join(sorted(found)) or 'not measured'}" for month, found in told.items()),
+    )
+
+
+def _drift(month: str, records: Records) -> set[str]:
+    return {row["verdict"] for row in records.metrics if row["metric"] == "psi" and named(row["month"]) == month}
+
+
+def _quiet(arrived: Sequence[str], records: Records) -> Finding:
+    decided = {named(row["month"]): row["action"] for row in records.decisions}
+    return Finding(
+        holds=all(decided.get(month) == "nothing" for month in arrived),
+        detail=", ".join(f"{month} {decided.get(month, 'was not decided on')}" for month in arrived),
+    )
+
+
+def _first_stays(records: Records) -> Finding:
+    return Finding(
+        holds=records.champions == [1] and records.champion == 1,
+        detail=f"versions that were ever live: {records.champions}; live is {records.champion}",
+    )

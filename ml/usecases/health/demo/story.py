@@ -1,0 +1,21 @@
+"""Health's story: a year of the study's patients, then three months of them. Nothing changes, and there are few."""
+
+from ml.usecases.health.demo.checks import checks
+from ml.usecases.health.demo.replay import read, replay, study
+from ml.usecases.story import Story
+
+_DELIVERIES = ("2024-12", "2025-02", "2025-03")
+
+STORY = Story(
+    # Nothing is generated: these are the patients of the study.
+    generate=study,
+    read=read,
+    replay=replay,
+    # All of them: a part would leave the gates too few rows.
+    sample_rows=442,
+    deliveries=_DELIVERIES,
+    shift_month="",
+    # The newest fifth.
+    holdout_start="2025-01",
+    checks=checks(arrived=("2025-01", "2025-02", "2025-03")),
+)
