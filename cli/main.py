@@ -29,6 +29,7 @@ _MODULES = {
     "features": "features",
     "withdraw": "withdraw",
     "forget": "forget",
+    "forecast": "forecast",
     "user": "user",
     "clock": "clock",
     "new-usecase": "new_usecase",

@@ -1,0 +1,129 @@
+"""`mlops forecast`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from cli.errors import CommandError
+from cli.output import Row, format_option, progress, show
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ml.problems.forecasting.outcome import Outcome
+
+_READ = {".csv": "CSV", ".parquet": "Parquet"}
+_SHOWN_REASONS = 10
+
+
+@click.command()
+@click.option(
+    "--data", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), help="CSV or Parquet."
+)
+@click.option("--id-col", required=True, help="Column that names the series.")
+@click.option("--time-col", required=True, help="Column of the times: dates, timestamps, or whole numbers 1, 2, 3 …")
+@click.option("--target-col", required=True, help="Column of the values; an empty one is a gap.")
+@click.option("--freq", required=True, help="hourly, daily, weekly, monthly, quarterly, yearly, or h, d, w, m, q, y.")
+@click.option("--horizon", required=True, type=click.IntRange(min=1), help="Steps to forecast.")
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write, CSV or Parquet."
+)
+@click.option("--workers", type=click.IntRange(min=1), help="Processes that fit [one per core].")
+@format_option
+def forecast(
+    *,
+    data: Path,
+    id_col: str,
+    time_col: str,
+    target_col: str,
+    freq: str,
+    horizon: int,
+    out: Path,
+    workers: int | None,
+    form: str,
+) -> None:
+    """Forecast every series of a file (long form: one row per series and time), and say how well it went before.
+
+    Candidates are fitted at past origins and at the end; their weights per series follow from the past errors. Fits are
+    kept beside --out until it is written: the same command after a kill fits only what is missing.
+    """
+    from ml.problems.forecasting.errors import ForecastError  # noqa: PLC0415 - light; the next ones take seconds
+    from ml.problems.forecasting.frequency import frequency  # noqa: PLC0415
+    from ml.problems.forecasting.panel import Columns, panel  # noqa: PLC0415
+
+    for path in (data, out):
+        _kind(path)
+    columns = Columns(id=id_col, time=time_col, target=target_col)
+    try:
+        step = frequency(freq)
+        series = panel(_read(data, id_col), columns, step, horizon)
+    except ForecastError as error:
+        raise CommandError(f"{data.name}: {error}", exit_code=2) from error
+    from ml.problems.forecasting.fleet import cores, fit_all  # noqa: PLC0415
+    from ml.problems.forecasting.outcome import outcome  # noqa: PLC0415
+    from ml.problems.forecasting.parts import Parts  # noqa: PLC0415
+
+    parts = Parts(out.with_name(f"{out.name}.parts"))
+    with _bar() as bar:
+        task = bar.add_task(f"fitting {len(series):,} series", total=len(series))
+        values = [each.values for each in series]
+
+        def report(done: int, _: int) -> None:
+            bar.update(task, completed=done)
+
+        fits = fit_all(values, horizon, step, parts=parts, workers=workers or cores(), progress=report)
+    found = outcome(series, fits, columns, step, horizon)
+    _write(found.forecasts, out)
+    parts.remove()
+    _tell(found, out, form)
+
+
+def _kind(path: Path) -> str:
+    found = _READ.get(path.suffix.lower())
+    if found is None:
+        raise CommandError(f"{path.name} is neither .csv nor .parquet: rename or convert it", exit_code=2)
+    return found
+
+
+def _read(path: Path, id_col: str) -> "pd.DataFrame":
+    import pandas as pd  # noqa: PLC0415 - takes a second
+
+    try:
+        if _kind(path) == "Parquet":
+            return pd.read_parquet(path)
+        return pd.read_csv(path, dtype={id_col: str}, low_memory=False)
+    except (ValueError, OSError) as error:
+        raise CommandError(f"{path.name} cannot be read as {_kind(path)}: {error}", exit_code=2) from error
+
+
+def _write(forecasts: "pd.DataFrame", out: Path) -> None:
+    """Whole or not at all."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    aside = out.with_name(f".{out.name}.part")
+    if _kind(out) == "Parquet":
+        forecasts.to_parquet(aside, index=False)
+    else:
+        forecasts.to_csv(aside, index=False)
+    aside.replace(out)
+
+
+def _bar() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=progress
+    )
+
+
+def _tell(found: "Outcome", out: Path, form: str) -> None:
+    rows: list[Row] = [
+        {str(name): round(value, 4) if isinstance(value, float) else value for name, value in row.items()}
+        for row in found.backtest.astype(object).where(found.backtest.notna(), None).to_dict("records")
+    ]
+    title = "backtest: means over series and past origins, which no fit and no weight had seen"
+    show(rows, form=form, title=title, columns=list(found.backtest.columns))
+    for name, reason in list(found.fallbacks.itertuples(index=False, name=None))[:_SHOWN_REASONS]:
+        progress.print(f"series {name}: {reason}", markup=False)
+    if len(found.fallbacks) > _SHOWN_REASONS:
+        progress.print(f"… and {len(found.fallbacks) - _SHOWN_REASONS:,} more such lines")
+    progress.print(f"wrote {len(found.forecasts):,} rows to {out}", markup=False)

@@ -1,0 +1,65 @@
+"""Rolling origins: each candidate forecasts from several past origins and from the end, and sees only what was before.
+
+Origins lie one horizon apart, so that no step is judged twice; the last one lies one horizon before the end.
+"""
+
+import warnings
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ml.problems.forecasting.candidates import CANDIDATES, Candidate
+from ml.problems.forecasting.fitted import Fitted, Floats
+from ml.problems.forecasting.frequency import INTERMITTENT, TREES, Frequency
+
+# Steps that an origin has before it at least; fewer tell nothing of how a candidate does.
+_LEAST_HISTORY = 8
+# Share of zeros from which a series is intermittent demand.
+_MOSTLY_ZERO = 0.4
+# A forecast further out than this many ranges of the history is a candidate that ran away.
+_RANGES = 3.0
+
+
+def origins(steps: int, horizon: int, most: int) -> tuple[int, ...]:
+    """At most `most` past origins, oldest first, and the end."""
+    past = [steps - horizon * back for back in range(most, 0, -1)]
+    return (*(origin for origin in past if origin >= max(_LEAST_HISTORY, horizon)), steps)
+
+
+def chosen(values: Floats, frequency: Frequency) -> tuple[Sequence[str], str]:
+    """Names of what is tried on this series, and why it is not the frequency's list, if it is not."""
+    if (values == values[0]).all():
+        return ("Naive",), "every value is the same: the last one is repeated"
+    if (values >= 0).all() and (values == 0).mean() >= _MOSTLY_ZERO:
+        return INTERMITTENT, ""
+    return tuple(name for name in frequency.candidates if name != TREES), ""
+
+
+def fit(values: Floats, horizon: int, frequency: Frequency, candidates: Mapping[str, Candidate] = CANDIDATES) -> Fitted:
+    """Every candidate at every origin. A failure is a reason, and never ends the run."""
+    at = origins(len(values), horizon, frequency.origins)
+    names, why = chosen(values, frequency)
+    if len(at) == 1 and not why:
+        names, why = ("Naive",), f"{len(values)} steps are too few for a backtest of {horizon}: the last is repeated"
+    reasons = [why] if why else []
+    forecasts = np.full((len(names), len(at), horizon), np.nan)
+    for row, name in enumerate(names):
+        for column, origin in enumerate(at):
+            try:
+                forecasts[row, column] = ahead(candidates[name], values[:origin], horizon, frequency)
+            except Exception as error:  # noqa: BLE001 - libraries raise what they like, and the other series go on
+                reasons.append(f"{name} at step {origin}: {type(error).__name__}: {error}"[:200])
+    return Fitted(origins=at, names=tuple(names), forecasts=forecasts, reasons=tuple(reasons))
+
+
+def ahead(candidate: Candidate, history: Floats, horizon: int, frequency: Frequency) -> Floats:
+    """A forecast in the unit of `history`, fitted on values of about 1. Raises ValueError if it ran away."""
+    size = float(np.abs(history).mean()) or 1.0
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        forecast = candidate(history / size, horizon, frequency) * size
+    low, high = history.min(), history.max()
+    room = _RANGES * (high - low)
+    if not np.isfinite(forecast).all() or (forecast < low - room).any() or (forecast > high + room).any():
+        raise ValueError("the forecast ran away from the history")
+    return np.asarray(np.maximum(forecast, 0.0) if low >= 0 else forecast)

@@ -1,0 +1,95 @@
+"""What is tried on a series. A candidate is a function of history, horizon and frequency, and knows nothing else."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from statsforecast import models
+
+from ml.problems.forecasting.autoregression import autoregression
+from ml.problems.forecasting.frequency import Frequency
+from ml.problems.forecasting.seasons import usable, without_seasons
+
+Floats = npt.NDArray[np.float64]
+Candidate = Callable[[Floats, int, Frequency], Floats]
+# A search of ARIMA orders, small enough for a thousand steps; statsforecast's own limits are 5.
+_ARIMA: Mapping[str, Any] = {"max_p": 3, "max_q": 3, "max_P": 1, "max_Q": 1, "approximation": True}
+# The longest season that a state-space model is given: it has a state for each step of it.
+_LONGEST_STATE = 24
+
+
+def _library(make: Callable[[int], Any], *, seasonal: bool = True) -> Candidate:
+    """A model of statsforecast on the history as it is, with the longest season that it can hold."""
+
+    def forecast(history: Floats, horizon: int, frequency: Frequency) -> Floats:
+        lengths = usable(frequency.seasons, len(history)) if seasonal else []
+        return _ahead(make(lengths[0] if lengths else 1), history, horizon)
+
+    return forecast
+
+
+def _adjusted(make: Callable[[int], Any]) -> Candidate:
+    """A model without seasons on the history without its seasons, which are added again."""
+
+    def forecast(history: Floats, horizon: int, frequency: Frequency) -> Floats:
+        rest, ahead = without_seasons(history, usable(frequency.seasons, len(history)), horizon)
+        return np.asarray(_ahead(make(1), rest, horizon) + ahead)
+
+    return forecast
+
+
+def _seasonal_naive(history: Floats, horizon: int, frequency: Frequency) -> Floats:
+    """What was there one of the longest seasons ago."""
+    season = (usable(frequency.seasons, len(history)) or [1])[-1]
+    return np.asarray(history[-season:][np.arange(horizon) % season])
+
+
+def _mfles(history: Floats, horizon: int, frequency: Frequency) -> Floats:
+    """Boosted steps of trend, Fourier seasons and a smoothed rest."""
+    lengths = usable(frequency.seasons, len(history)) or None
+    return _ahead(models.MFLES(season_length=lengths), history, horizon)
+
+
+def _ahead(model: Any, history: Floats, horizon: int) -> Floats:
+    return np.asarray(model.forecast(y=history, h=horizon)["mean"], dtype=float)
+
+
+def _ets(season: int) -> Any:
+    return models.AutoETS(season_length=season if season <= _LONGEST_STATE else 1)
+
+
+def _theta(season: int) -> Any:
+    return models.DynamicOptimizedTheta(season_length=season)
+
+
+def _ces(season: int) -> Any:
+    return models.AutoCES(season_length=season)
+
+
+def _arima(season: int) -> Any:
+    return models.AutoARIMA(season_length=season if season <= _LONGEST_STATE else 1, **_ARIMA)
+
+
+CANDIDATES: Mapping[str, Candidate] = {
+    "Naive": _library(lambda _: models.Naive(), seasonal=False),
+    "SeasonalNaive": _seasonal_naive,
+    "ETS": _library(_ets, seasonal=False),
+    "Theta": _library(_theta, seasonal=False),
+    "CES": _library(_ces, seasonal=False),
+    "ARIMA": _library(_arima, seasonal=False),
+    "AutoETS": _library(_ets),
+    "AutoTheta": _library(_theta),
+    "AutoCES": _library(_ces),
+    "AutoARIMA": _library(_arima),
+    "MSTL-AutoETS": _adjusted(_ets),
+    "MSTL-AutoTheta": _adjusted(_theta),
+    "MSTL-AutoCES": _adjusted(_ces),
+    "MSTL-AutoARIMA": _adjusted(_arima),
+    "MFLES": _mfles,
+    "Autoregression": autoregression,
+    "Mean": _library(lambda _: models.HistoricAverage(), seasonal=False),
+    "CrostonSBA": _library(lambda _: models.CrostonSBA(), seasonal=False),
+    "TSB": _library(lambda _: models.TSB(alpha_d=0.1, alpha_p=0.1), seasonal=False),
+    "SES": _library(lambda _: models.SimpleExponentialSmoothingOptimized(), seasonal=False),
+}

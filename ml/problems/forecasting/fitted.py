@@ -1,0 +1,25 @@
+"""What the candidates of a series forecast, at past origins and at the end."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Fitted:
+    """What the candidates of one series said.
+
+    Attributes:
+        origins: steps before each origin; the last is the whole history.
+        names: of the candidates.
+        forecasts: shape (candidates, origins, horizon); a candidate that failed at an origin has NaN there.
+        reasons: why a candidate failed, or why the series has no candidate but the fall-back.
+    """
+
+    origins: tuple[int, ...]
+    names: tuple[str, ...]
+    forecasts: Floats
+    reasons: tuple[str, ...]

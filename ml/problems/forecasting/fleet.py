@@ -1,0 +1,114 @@
+"""All series: fitted in chunks on every core, what is finished kept."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from ml.problems.forecasting import backtest
+from ml.problems.forecasting.fitted import Fitted
+from ml.problems.forecasting.frequency import TREES, Frequency
+from ml.problems.forecasting.parts import Parts, key
+from ml.problems.forecasting.trees import LEAST_SERIES, trees
+
+Floats = npt.NDArray[np.float64]
+# Series that one worker fits before it reports.
+CHUNK = 4
+# How often a worker looks whether the process that started it is still there.
+_ORPHAN_CHECK_S = 1.0
+Progress = Callable[[int, int], None]
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def fit_all(
+    values: Sequence[Floats], horizon: int, frequency: Frequency, *, parts: Parts, workers: int, progress: Progress
+) -> list[Fitted]:
+    """The fits of every series in order, the trees over all of them among them. `progress` gets done and all."""
+    chunks = [values[start : start + CHUNK] for start in range(0, len(values), CHUNK)]
+    names = [key(chunk, horizon, frequency) for chunk in chunks]
+    found = {index: fits for index, name in enumerate(names) if (fits := parts.read(name)) is not None}
+    missing = [index for index in range(len(chunks)) if index not in found]
+    done = sum(len(chunks[index]) for index in found)
+    progress(done, len(values))
+    for index, fits in _fitted([(index, chunks[index]) for index in missing], horizon, frequency, workers):
+        parts.write(names[index], fits)
+        found[index] = fits
+        done += len(fits)
+        progress(done, len(values))
+    fits = [each for index in range(len(chunks)) for each in found[index]]
+    return _with_trees(values, fits, horizon, frequency, parts)
+
+
+def _fitted(
+    chunks: Sequence[tuple[int, Sequence[Floats]]], horizon: int, frequency: Frequency, workers: int
+) -> Iterator[tuple[int, list[Fitted]]]:
+    """Each chunk as soon as it is fitted; one worker is this process."""
+    if workers == 1 or len(chunks) < 2:
+        yield from ((index, fit_chunk(chunk, horizon, frequency)) for index, chunk in chunks)
+        return
+    with ProcessPoolExecutor(min(workers, len(chunks)), initializer=_end_with, initargs=(os.getpid(),)) as pool:
+        asked = {pool.submit(fit_chunk, chunk, horizon, frequency): index for index, chunk in chunks}
+        for ready in as_completed(asked):
+            yield asked[ready], ready.result()
+
+
+def fit_chunk(chunk: Sequence[Floats], horizon: int, frequency: Frequency) -> list[Fitted]:
+    """The fits of a few series, in a worker."""
+    return [backtest.fit(values, horizon, frequency) for values in chunk]
+
+
+def _end_with(parent: int) -> None:
+    """A worker whose parent was killed ends too, instead of waiting for work for ever."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_ORPHAN_CHECK_S)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _with_trees(
+    values: Sequence[Floats], fits: Sequence[Fitted], horizon: int, frequency: Frequency, parts: Parts
+) -> list[Fitted]:
+    """The same fits with one candidate more where there is a backtest, and where enough series can teach it."""
+    able = [index for index, fit in enumerate(fits) if len(fit.origins) > 1 and len(fit.names) > 1]
+    if TREES not in frequency.candidates or len(able) < LEAST_SERIES:
+        return list(fits)
+    name = key([values[index] for index in able], horizon, replace(frequency, name=f"{frequency.name}-{TREES}"))
+    held = parts.read(name)
+    if held is None:
+        held = _trees([values[index] for index in able], [fits[index] for index in able], horizon, frequency)
+        parts.write(name, held)
+    joined = list(fits)
+    for index, more in zip(able, held, strict=True):
+        fit = fits[index]
+        joined[index] = replace(
+            fit, names=(*fit.names, TREES), forecasts=np.concatenate([fit.forecasts, more.forecasts])
+        )
+    return joined
+
+
+def _trees(values: Sequence[Floats], fits: Sequence[Fitted], horizon: int, frequency: Frequency) -> list[Fitted]:
+    """Of each series the trees alone. Counted from the end, an origin is fitted on all series that have it."""
+    found = [np.full((1, len(fit.origins), horizon), np.nan) for fit in fits]
+    for back in range(1, max(len(fit.origins) for fit in fits) + 1):
+        able = [index for index, fit in enumerate(fits) if len(fit.origins) >= back]
+        if len(able) < LEAST_SERIES:
+            continue
+        histories = [values[index][: fits[index].origins[-back]] for index in able]
+        for index, history, ahead in zip(able, histories, trees(histories, horizon, frequency), strict=True):
+            found[index][0, -back] = np.maximum(ahead, 0.0) if history.min() >= 0 else ahead
+    return [
+        Fitted(origins=fit.origins, names=(TREES,), forecasts=one, reasons=())
+        for fit, one in zip(fits, found, strict=True)
+    ]

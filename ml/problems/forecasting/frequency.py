@@ -1,0 +1,119 @@
+"""How often a series is observed: its seasons, and the candidates that are tried on it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ml.problems.forecasting.errors import ForecastError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frequency:
+    """One spacing of observations. Lengths are in steps.
+
+    Attributes:
+        name: in words, as the command takes it.
+        aliases: what pandas calls it, in lower case and without an anchor.
+        seconds: the length of a step, or 0 if it is counted in months.
+        months: the length of a step in months, or 0.
+        seasons: lengths of its seasons, shortest first; each is used only if the history allows.
+        naive_season: the season of Naive2 and of the scale of MASE, as the M4 competition has them.
+        candidates: names in `candidates.CANDIDATES`, all of them fitted on every series.
+        lags: what a value is regressed on, beside the step before.
+        difference: over how many steps the values differ that trees are fitted on.
+        origins: how many rolling origins the backtest has if the history allows.
+    """
+
+    name: str
+    aliases: tuple[str, ...]
+    seconds: int = 0
+    months: int = 0
+    seasons: tuple[int, ...]
+    naive_season: int
+    candidates: tuple[str, ...]
+    lags: tuple[int, ...]
+    difference: int = 1
+    origins: int
+
+
+_SEASONAL = ("SeasonalNaive", "AutoETS", "AutoTheta", "AutoCES", "AutoARIMA")
+_DECOMPOSED = ("MSTL-AutoETS", "MSTL-AutoARIMA", "MSTL-AutoTheta")
+# What is fitted in place of these if a series is mostly zero.
+INTERMITTENT = ("Mean", "CrostonSBA", "TSB", "SES")
+# The one model over all series.
+TREES = "LightGBM"
+
+HOURLY = Frequency(
+    name="hourly",
+    aliases=("h",),
+    seconds=3600,
+    seasons=(24, 168),
+    naive_season=24,
+    candidates=("SeasonalNaive", *_DECOMPOSED, "AutoCES", "AutoTheta", "Autoregression", TREES),
+    lags=(2, 3, 23, 24, 25, 48, 72, 144, 167, 168, 169, 336),
+    difference=24,
+    origins=2,
+)
+DAILY = Frequency(
+    name="daily",
+    aliases=("d",),
+    seconds=86_400,
+    seasons=(7, 365),
+    naive_season=1,
+    candidates=("SeasonalNaive", "AutoETS", "AutoTheta", "AutoCES", *_DECOMPOSED, "Autoregression", TREES),
+    lags=(2, 3, 6, 7, 8, 14, 21, 28, 364, 365),
+    origins=3,
+)
+WEEKLY = Frequency(
+    name="weekly",
+    aliases=("w",),
+    seconds=604_800,
+    seasons=(52,),
+    naive_season=1,
+    candidates=(
+        *("Naive", "ETS", "Theta", "CES", "ARIMA", "AutoCES", "AutoTheta"),
+        *(*_DECOMPOSED, "Autoregression", TREES),
+    ),
+    lags=(2, 3, 4, 8, 13, 26, 51, 52, 53, 104),
+    origins=3,
+)
+MONTHLY = Frequency(
+    name="monthly",
+    aliases=("m", "ms", "me"),
+    months=1,
+    seasons=(12,),
+    naive_season=12,
+    candidates=(*_SEASONAL, TREES),
+    lags=(2, 3, 6, 11, 12, 13, 24),
+    origins=3,
+)
+QUARTERLY = Frequency(
+    name="quarterly",
+    aliases=("q", "qs", "qe"),
+    months=3,
+    seasons=(4,),
+    naive_season=4,
+    candidates=(*_SEASONAL, TREES),
+    lags=(2, 3, 4, 5, 8),
+    origins=3,
+)
+YEARLY = Frequency(
+    name="yearly",
+    aliases=("y", "ys", "ye", "a", "as"),
+    months=12,
+    seasons=(1,),
+    naive_season=1,
+    candidates=("Naive", "ETS", "Theta", "CES", "ARIMA", TREES),
+    lags=(2, 3),
+    origins=2,
+)
+FREQUENCIES: Sequence[Frequency] = (HOURLY, DAILY, WEEKLY, MONTHLY, QUARTERLY, YEARLY)
+
+
+def frequency(text: str) -> Frequency:
+    """The frequency called `text`: hourly … yearly, or pandas' alias of one. Raises ForecastError for another."""
+    wanted = text.lower().split("-")[0]
+    for each in FREQUENCIES:
+        if wanted == each.name or wanted in each.aliases:
+            return each
+    known = ", ".join(f"{each.name} ({each.aliases[0]})" for each in FREQUENCIES)
+    raise ForecastError(f"frequency {text!r} is not known: give one of {known}")

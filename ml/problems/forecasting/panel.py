@@ -1,0 +1,170 @@
+"""From a table in long form to series on their grid. What cannot be used is refused together, by its rows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ml.problems.forecasting import calendar
+from ml.problems.forecasting.errors import ForecastError
+from ml.problems.forecasting.frequency import Frequency
+
+Floats = npt.NDArray[np.float64]
+_SHOWN = 5
+# What fills a gap is part of the mean around it: this often is enough for both to settle.
+_FILLINGS = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Columns:
+    """The names of the id, the time and the target column."""
+
+    id: str
+    time: str
+    target: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Series:
+    """One series: `values` has shape (steps,) without a gap; `last` is its last time; `filled` counts filled gaps."""
+
+    id: Any
+    values: Floats
+    last: Any
+    filled: int
+
+
+def panel(table: pd.DataFrame, columns: Columns, frequency: Frequency, horizon: int) -> list[Series]:
+    """One series per id, in the order of ids. Missing steps inside a series are filled by `_gapless`.
+
+    Raises ForecastError with every finding: columns, empty ids or times, text, infinity, duplicates, times off the
+    grid, and series that are shorter than the horizon.
+    """
+    if horizon < 1:
+        raise ForecastError(f"the horizon is {horizon}: give 1 step or more")
+    absent = [name for name in (columns.id, columns.time, columns.target) if name not in table]
+    if absent:
+        raise ForecastError(f"columns {absent} are missing: the file has {list(map(str, table.columns))}; name its own")
+    if table.empty:
+        raise ForecastError("the file has no rows: give one row per series and time")
+    found: list[str] = []
+    long = pd.DataFrame(
+        {
+            "id": table[columns.id].to_numpy(),
+            "time": _times(table[columns.time], columns.time, found),
+            "value": _values(table[columns.target], columns.target, found),
+        }
+    )
+    _report(found, long["id"].isna(), f"{columns.id!r} is empty", "name the series of each")
+    _refuse(found)
+    found.extend(_duplicates(long))
+    _refuse(found)
+    parts = [_series(name, part, frequency, horizon, found) for name, part in long.groupby("id", sort=True)]
+    _refuse(found)
+    return [each for each in parts if each is not None]
+
+
+def _times(given: "pd.Series[Any]", name: str, found: list[str]) -> Any:
+    """Whole numbers, or timestamps; what is neither is reported."""
+    if pd.api.types.is_numeric_dtype(given):
+        wrong = given.isna() | (given % 1 != 0)
+        _report(found, wrong, f"{name!r} is no whole number", "count steps 1, 2, 3 …, or give dates")
+        return given.where(~wrong, 0).astype(np.int64).to_numpy()
+    times = pd.to_datetime(given, errors="coerce", format=None if _is_time(given) else "ISO8601", utc=_has_zones(given))
+    _report(found, times.isna(), f"{name!r} is no time", "write times as 2024-01-31 or 2024-01-31 13:00:00")
+    return times.dt.tz_localize(None).to_numpy() if getattr(times.dt, "tz", None) else times.to_numpy()
+
+
+def _is_time(given: "pd.Series[Any]") -> bool:
+    return pd.api.types.is_datetime64_any_dtype(given)
+
+
+def _has_zones(given: "pd.Series[Any]") -> bool:
+    """Text with an offset is read as UTC, where an hour is never there twice."""
+    return not _is_time(given) and bool(given.astype(str).str.contains(r"\d(?:Z|[+-]\d\d:?\d\d)$").any())
+
+
+def _values(given: "pd.Series[Any]", name: str, found: list[str]) -> Floats:
+    """Numbers; an empty cell is a gap."""
+    values = pd.to_numeric(given, errors="coerce")
+    wrong = values.isna() & given.notna()
+    examples = list(dict.fromkeys(given[wrong].astype(str)))[:3]
+    _report(found, wrong, f"{name!r} is text ({', '.join(map(repr, examples))})", "write a number, or leave it empty")
+    numbers = values.to_numpy(float, na_value=np.nan)
+    _report(found, pd.Series(np.isinf(numbers)), f"{name!r} is infinite", "write a number, or leave it empty")
+    return numbers
+
+
+def _duplicates(long: pd.DataFrame) -> Iterator[str]:
+    twice = long.duplicated(["id", "time"], keep=False)
+    if twice.any():
+        example = long[twice].iloc[0]
+        which = f"series {example['id']!r} has {example['time']} more than once"
+        yield f"{_rows(twice)}: duplicate times, as {which}: keep one row of each, or add them up"
+
+
+def _series(name: Any, part: pd.DataFrame, frequency: Frequency, horizon: int, found: list[str]) -> Series | None:
+    places, off = calendar.steps(part["time"], frequency)
+    wrong = off if off.any() else pd.Series(places).duplicated(keep=False).to_numpy()
+    if wrong.any():
+        example = part["time"][wrong].iloc[0]
+        found.append(
+            f"{_rows(pd.Series(wrong, index=part.index))}: series {name!r} is not {frequency.name}, as at {example}: "
+            f"bring its times to one step, or give another --freq"
+        )
+        return None
+    order = np.argsort(places)
+    known = part["value"].to_numpy(float)[order]
+    here = np.flatnonzero(~np.isnan(known))
+    if not len(here):
+        found.append(f"series {name!r} has no value: remove it")
+        return None
+    places, known, times = places[order][here], known[here], part["time"].iloc[order[here]]
+    values = _gapless(places - places[0], known, frequency)
+    if len(values) < horizon:
+        found.append(
+            f"series {name!r} has {len(values)} steps, fewer than the horizon of {horizon}: "
+            "give a longer history or a shorter horizon, or remove it"
+        )
+        return None
+    return Series(id=name, values=values, last=times.iloc[-1], filled=len(values) - len(known))
+
+
+def _gapless(places: npt.NDArray[np.int64], known: Floats, frequency: Frequency) -> Floats:
+    """Values on every step: a gap is the line between its neighbours plus what its place in the season adds."""
+    every = np.arange(places[-1] + 1)
+    line = np.asarray(np.interp(every, places, known))
+    season = frequency.seasons[0]
+    if len(places) == len(every) or season < 2 or len(known) < 3 * season:
+        return line
+    gap = np.ones(len(every), dtype=bool)
+    gap[places] = False
+    window, ones = np.ones(season), np.ones(len(every))
+    filled = line
+    for _ in range(_FILLINGS):
+        smooth = np.convolve(filled, window, mode="same") / np.convolve(ones, window, mode="same")
+        profile = pd.Series((filled - smooth)[~gap]).groupby(every[~gap] % season).mean()
+        filled = np.where(gap, smooth + profile.reindex(every % season).fillna(0.0).to_numpy(), line)
+    return filled
+
+
+def _report(found: list[str], wrong: "pd.Series[bool]", what: str, change: str) -> None:
+    if wrong.any():
+        found.append(f"{_rows(wrong.reset_index(drop=True))}: {what}: {change}")
+
+
+def _rows(wrong: "pd.Series[bool]") -> str:
+    """The numbers of the rows, counted from 1 below the header."""
+    numbers = [int(index) + 1 for index in wrong.index[wrong.to_numpy(bool)]]
+    more = f" and {len(numbers) - _SHOWN:,} more" if len(numbers) > _SHOWN else ""
+    return f"row{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers[:_SHOWN]))}{more}"
+
+
+def _refuse(found: Sequence[str]) -> None:
+    """Raises ForecastError if anything was found; many findings of one kind are cut, and counted."""
+    if found:
+        more = [f"… and {len(found) - 20:,} findings more"] if len(found) > 20 else []
+        raise ForecastError("\n".join(["this data cannot be forecast:", *(f"- {line}" for line in found[:20]), *more]))

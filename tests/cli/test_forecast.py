@@ -1,0 +1,107 @@
+"""`mlops forecast` on small files of a stranger, with the real libraries."""
+
+import json
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+
+from cli.commands.forecast import forecast
+from ml.problems.forecasting.frequency import QUARTERLY
+
+HORIZON = 3
+_QUARTERS = np.array([0.0, 10.0, 25.0, 5.0])
+
+
+def _long() -> pd.DataFrame:
+    """Twelve series of quarters: ten with trend, season and noise, one flat, one of sales that are mostly none."""
+    draw = np.random.default_rng(3)
+    step = np.arange(40)
+    lines = {f"shop {shop}": 100 + shop * step + _QUARTERS[step % 4] + draw.normal(0, 2, 40) for shop in range(10)}
+    lines |= {"flat": np.full(40, 8.0), "rare": np.where(step % 4 == 1, 3.0, 0.0)}
+    days = pd.date_range("2014-01-01", periods=40, freq="QS")
+    return pd.concat([pd.DataFrame({"shop": name, "day": days, "sold": line}) for name, line in lines.items()])
+
+
+def _run(data: Path, out: Path, *more: str) -> Result:
+    named = ["--id-col", "shop", "--time-col", "day", "--target-col", "sold", "--freq", "q"]
+    asked = ["--data", str(data), *named, "--horizon", str(HORIZON), "--out", str(out), "--workers", "1", *more]
+    return CliRunner().invoke(forecast, asked)
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, pd.DataFrame, Path]:
+    """The command's answer, and the file that it wrote."""
+    folder = tmp_path_factory.mktemp("forecast")
+    _long().to_csv(folder / "sales.csv", index=False)
+    # Without the slowest candidate.
+    quick = replace(
+        QUARTERLY, candidates=tuple(each for each in QUARTERLY.candidates if each != "AutoARIMA"), origins=2
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ml.problems.forecasting.frequency.FREQUENCIES", (quick,))
+        result = _run(folder / "sales.csv", folder / "ahead.csv", "--format", "json")
+        assert result.exit_code == 0, result.output
+        again = _run(folder / "sales.csv", folder / "again.parquet")
+        assert again.exit_code == 0, again.output
+    return result, pd.read_csv(folder / "ahead.csv"), folder
+
+
+def test_the_file_has_a_row_per_series_and_step(done: tuple[Result, pd.DataFrame, Path]) -> None:
+    """Under the names of the input, at the quarters that follow."""
+    _, written, folder = done
+    columns = ["shop", "day", "forecast", "lo-80", "hi-80", "lo-95", "hi-95", "model"]
+    assert list(written) == columns
+    assert written.groupby("shop")["day"].agg(list).map(tuple).unique().tolist() == [
+        ("2024-01-01", "2024-04-01", "2024-07-01")
+    ]
+    assert len(written) == 12 * HORIZON
+    assert sorted(path.name for path in folder.iterdir()) == ["again.parquet", "ahead.csv", "sales.csv"]
+
+
+def test_forecasts_follow_trend_and_season(done: tuple[Result, pd.DataFrame, Path]) -> None:
+    """Of shop 5: 100 + 5 a step, and the quarter; the flat one stays flat, and the widest interval holds the others."""
+    found = done[1].set_index("shop")
+    truth = 100 + 5 * np.arange(40, 43) + _QUARTERS[:3]
+    assert found.loc["shop 5", "forecast"].to_numpy() == pytest.approx(truth, abs=6.0)
+    assert found.loc["flat", ["forecast", "lo-95", "hi-95"]].to_numpy().tolist() == [[8.0] * 3] * 3
+    inside = [found[name] for name in ("lo-95", "lo-80", "forecast", "hi-80", "hi-95")]
+    assert all((low <= high).all() for low, high in pairwise(inside))
+    assert found.loc["flat", "model"].unique().tolist() == ["Naive"]
+    assert found.loc["rare", "forecast"].min() >= 0.0
+
+
+def test_the_backtest_says_how_each_candidate_did(done: tuple[Result, pd.DataFrame, Path]) -> None:
+    """Naive2 is what OWA compares with, and the combination beats it."""
+    result, written, folder = done
+    rows = {row["model"]: row for row in json.loads(result.stdout)}
+    assert {"AutoETS", "LightGBM", "combination", "Naive2"} <= rows.keys()
+    assert rows["Naive2"]["owa"] == 1.0
+    assert rows["combination"]["owa"] < 0.9
+    assert 0.6 <= rows["combination"]["coverage-80"] <= rows["combination"]["coverage-95"] <= 1.0
+    assert "series flat: every value is the same: the last one is repeated" in result.output
+    # The same input has the same forecasts.
+    again = pd.read_parquet(folder / "again.parquet")
+    assert again["forecast"].to_numpy() == pytest.approx(written["forecast"].to_numpy(), rel=1e-12)
+
+
+def test_what_cannot_be_forecast_ends_with_2_and_writes_nothing(tmp_path: Path) -> None:
+    """The message names file, rows and what to change."""
+    wrong = _long().astype({"sold": object}).reset_index(drop=True)
+    wrong.loc[4, "sold"] = "n/k"
+    wrong.to_csv(tmp_path / "sales.csv", index=False)
+    result = _run(tmp_path / "sales.csv", tmp_path / "ahead.csv")
+    assert result.exit_code == 2
+    assert "sales.csv: this data cannot be forecast:\n- row 5: 'sold' is text ('n/k'): write a number" in result.output
+    assert not (tmp_path / "ahead.csv").exists()
+
+
+def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
+    """By its ending, before anything is read."""
+    (tmp_path / "sales.xlsx").write_bytes(b"")
+    result = _run(tmp_path / "sales.xlsx", tmp_path / "ahead.csv")
+    assert (result.exit_code, "sales.xlsx is neither .csv nor .parquet" in result.output) == (2, True)

@@ -1,0 +1,68 @@
+"""Weights from errors at rolling origins."""
+
+import numpy as np
+import pytest
+
+from ml.problems.forecasting.combination import DEFAULT, RULES, Rule, combine, errors, weights
+from ml.problems.forecasting.fitted import Fitted, Floats
+
+ALIKE = Rule(own=1.0, power=0.0, best=12)
+
+
+def _fit(values: Floats, off: dict[str, float], *, fails: str = "", horizon: int = 2, past: int = 2) -> Fitted:
+    """Each candidate is off by its number at every step; `fails` has no forecast at the end, which is 0 off."""
+    origins = tuple(len(values) - horizon * back for back in range(past, -1, -1))
+    truth = np.array([np.append(values, np.zeros(horizon))[at : at + horizon] for at in origins])
+    forecasts = np.stack([truth + each for each in off.values()])
+    forecasts[[name == fails for name in off], -1] = np.nan
+    return Fitted(origins=origins, names=tuple(off), forecasts=forecasts, reasons=())
+
+
+VALUES = np.arange(1.0, 11.0)
+
+
+def test_errors_are_in_those_of_the_median_candidate() -> None:
+    """Of 1, 2 and 4 off, at both origins."""
+    assert errors(_fit(VALUES, {"a": 1, "b": 2, "c": 4}), VALUES).tolist() == [[0.5, 0.5], [1, 1], [2, 2]]
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        (ALIKE, [1 / 3, 1 / 3, 1 / 3]),
+        (Rule(own=1.0, power=1.0, best=12), [4 / 7, 2 / 7, 1 / 7]),
+        (Rule(own=1.0, power=2.0, best=2), [4 / 5, 1 / 5, 0.0]),
+    ],
+)
+def test_half_the_error_weighs_more(rule: Rule, expected: list[float]) -> None:
+    """By the power, among the best."""
+    assert weights(np.array([1.0, 2.0, 4.0]), rule) == pytest.approx(expected)
+
+
+def test_what_fails_now_is_not_chosen_however_good_it_was() -> None:
+    """Its weight goes to the others, and no NaN into the forecast."""
+    fit = _fit(VALUES, {"a": 0.0, "b": 2.0, "c": 2.0}, fails="a")
+    (one,), rule = combine([fit], [VALUES])
+    assert rule == DEFAULT
+    assert one.weights == {"b": 0.5, "c": 0.5}
+    assert one.forecast.tolist() == [2.0, 2.0]
+
+
+def test_an_origin_is_judged_by_weights_that_have_not_seen_it() -> None:
+    """Candidate a was right at the first origin alone, b at the second: each is held against the other's origin."""
+    fit = _fit(VALUES, {"a": 0.0, "b": 0.0, "c": 3.0})
+    fit.forecasts[0, 1] += 8.0
+    fit.forecasts[1, 0] += 8.0
+    (one,), _ = combine([fit], [VALUES])
+    held_out = one.held_out - [VALUES[6:8], VALUES[8:10]]
+    assert (held_out > 4.0).all()
+
+
+def test_the_rule_is_the_one_that_did_best_over_the_fleet() -> None:
+    """Where each series has a candidate of its own that is right, their own errors count most."""
+    offs = [{"a": 0.5, "b": 4.0, "c": 4.0}, {"a": 4.0, "b": 0.5, "c": 4.0}, {"a": 4.0, "b": 4.0, "c": 0.5}]
+    fits = [_fit(VALUES, offs[at % 3]) for at in range(30)]
+    found, rule = combine(fits, [VALUES] * 30)
+    assert rule in RULES
+    assert rule.own == 0.75
+    assert all(max(each.weights, key=each.weights.__getitem__) == "abc"[at % 3] for at, each in enumerate(found))
