@@ -31,16 +31,17 @@ def history_rows(model: NamedModel) -> list[Row]:
 def gate_rows(model: NamedModel) -> list[Row]:
     """Every recorded verdict on a version of the model, oldest first."""
     columns = "run_id, version, gate, verdict, reason, inputs, thresholds"
-    return records(model, "gate_results", f"{columns}, decided_at", order="decided_at", where=_about(model))
+    return records(model, "gate_results", f"{columns}, decided_at", order="decided_at", where=about(model))
 
 
 def move_rows(model: NamedModel) -> list[Row]:
     """Every recorded move of an alias of the model, oldest first."""
     columns = "alias, from_version, to_version, cause, reason, promoted_by, promoted_at"
-    return records(model, "promotions", columns, order="promoted_at", where=_about(model))
+    return records(model, "promotions", columns, order="promoted_at", where=about(model))
 
 
-def _about(model: NamedModel) -> str:
+def about(model: NamedModel) -> str:
+    """The rows of a table of records that are of the model, as SQL says it."""
     return f"model = '{model.full_name}'"
 
 

@@ -11,7 +11,7 @@ from infra.access.grants import prediction_grants
 from infra.access.objects import endpoint_permissions
 from infra.cdktf_seam import Scope, databricks
 from infra.constructs.alerting import AlertProps, QueryProps, alert, destination_id, query
-from infra.constructs.dashboard import Chart, DashboardProps, dashboard
+from infra.constructs.dashboard import DashboardProps, dashboard
 from infra.constructs.data_quality_monitor import data_quality_monitor
 from infra.constructs.directory import DirectoryProps, directory
 from infra.constructs.grants import GrantsProps, grants
@@ -27,29 +27,23 @@ from infra.constructs.serving_endpoint import (
 from infra.constructs.stack import StackProps, databricks_stack
 from infra.spec import Environment, Spec
 from infra.spec.use_case import ServingValues
+from infra.stacks.monitoring_charts import monitoring_charts
 from ml.declarations import Layer, Model, Serving, UseCase
 
 # Daily: a warehouse that starts every hour costs more than an alert that comes some hours later.
 _ALERT_CRON = "0 0 10 * * ?"
-# The newest month alone decides: an older alert was told when its month was the newest.
+# The newest month of each model alone decides: an older alert was told when its month was the newest.
 _CALLS = (
-    "select case when action = 'nothing' then 0 else 1 end as calls_for_action, month, action, reason "
-    "from {decisions} order by month desc limit 1"
+    "select case when max_by(action, month) = 'nothing' then 0 else 1 end as calls_for_action, max(month) as month, "
+    "model, max_by(action, month) as action, max_by(reason, month) as reason "
+    "from {decisions} group by model order by calls_for_action desc, model limit 1"
 )
 _METRICS = (
-    "select month, model_version, metric, `column`, value, threshold_low, threshold_high, verdict, reason "
-    "from {metrics} where verdict <> 'ok' order by month desc, verdict, metric"
+    "select month, model, model_version, metric, `column`, value, threshold_low, threshold_high, verdict, reason "
+    "from {metrics} where verdict <> 'ok' order by month desc, model, verdict, metric"
 )
 
 _MONITORS = {"quality_monitor": quality_monitor, "data_quality_monitor": data_quality_monitor}
-_SERIES = "select month, `column`, value from {metrics} where metric = '{metric}' order by month"
-# Drift of the inputs, then what it does to the model, then whom it hits.
-_CHARTS = (
-    ("psi", "Drift of features and predictions (PSI)"),
-    ("roc_auc", "Performance (ROC AUC), once labels arrive"),
-    ("expected_calibration_error", "Calibration error"),
-    ("demographic_parity_difference", "Largest difference of selection rates between groups"),
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,17 +211,7 @@ def _dashboard(parts: _Parts, use_case: UseCase, place: str) -> None:
     metrics = parts.table(use_case.name, Layer.OPS, "metrics")
     props = DashboardProps(
         name=f"{use_case.name}: monitoring",
-        charts=tuple(
-            Chart(
-                name=metric,
-                title=title,
-                query=_SERIES.format(metrics=metrics, metric=metric),
-                x="month",
-                y="value",
-                colour="column",
-            )
-            for metric, title in _CHARTS
-        ),
+        charts=monitoring_charts(use_case, parts.environment.catalog, metrics),
         warehouse_id=parts.warehouse_id,
         parent_path=f"/Workspace{place}",
         permissions=_readers(parts, use_case),

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pyspark.sql import functions as F  # noqa: N812
+
 from ml import parameters, runtime
-from ml.declarations import Layer
+from ml.declarations import Layer, Model, UseCase
 from ml.monitoring.decide import read_decisions
 from ml.monitoring.delivery import AlertFiles, Delivery, DeliveryError, Webhook, require_webhook
 from ml.monitoring.open_alerts import Alert, alerts
@@ -58,10 +60,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     delivery = delivery_of(task, tables)
     source, target = (table.full_name(common.catalog, common.use_case.name) for table in (DECISIONS, ALERTS))
     tables.create(ALERTS, target)
-    title = f"{common.use_case.name} in {common.catalog}"
-    wanted = alerts([each.decision for each in read_decisions(tables, source)], title)
-    before = {str(row["key"]): row.asDict() for row in tables.read(target).collect()}
-    rows = [merged(alert, before.get(alert.key), common.run_id) for alert in wanted]
+    title = f"{common.use_case.label(common.model)} in {common.catalog}"
+    decided = read_decisions(tables, source, common.model_name)
+    wanted = alerts([each.decision for each in decided], title)
+    mine = tables.read(target).where(F.col("model") == common.model_name)
+    before = {str(row["key"]): row.asDict() for row in mine.collect()}
+    rows = [merged(alert, before.get(alert.key), common) for alert in wanted]
     save(tables, target, rows)
     tried = [tell(alert, row, delivery) for alert, row in zip(wanted, rows, strict=True) if not row["delivered_at"]]
     save(tables, target, tried)
@@ -74,14 +78,21 @@ def delivery_of(task: Task, tables: Tables) -> Delivery:
     if url:
         return Webhook(require_webhook(url))
     volume = f"{task.common.schema(Layer.OPS)}.{VOLUME}"
-    folder = Path(tables.volume_path(volume, write=True))
-    return AlertFiles(folder, f"/Volumes/{volume.replace('.', '/')}")
+    folder, shown = Path(tables.volume_path(volume, write=True)), f"/Volumes/{volume.replace('.', '/')}"
+    inner = inner_folder(task.common.use_case, task.common.model)
+    return AlertFiles(folder / inner, f"{shown}/{inner}".rstrip("/"))
 
 
-def merged(alert: Alert, before: Mapping[str, object] | None, run_id: str) -> dict[str, object]:
+def inner_folder(use_case: UseCase, model: Model) -> str:
+    """Two models may have an alert of one key, so a further one has a folder; files of the first lie at the top."""
+    return "" if model.name == use_case.models[0].name else model.name
+
+
+def merged(alert: Alert, before: Mapping[str, object] | None, common: Common) -> dict[str, object]:
     """The row of `alert`. Its delivery stays as recorded, and an alert that says nothing new stays as it is."""
     told = {
         "key": alert.key,
+        "model": common.model_name,
         "since_month": alert.since_month,
         "last_month": alert.last_month,
         "what": alert.what,
@@ -91,9 +102,9 @@ def merged(alert: Alert, before: Mapping[str, object] | None, run_id: str) -> di
     }
     if before is None:
         never = {"attempts": 0, "delivered_to": None, "last_error": None, "delivered_at": None}
-        return {**told, **never, "run_id": run_id}
+        return {**told, **never, "run_id": common.run_id}
     changed = any(before[name] != value for name, value in told.items())
-    return {**before, **told, "run_id": run_id if changed else before["run_id"]}
+    return {**before, **told, "run_id": common.run_id if changed else before["run_id"]}
 
 
 def tell(

@@ -44,13 +44,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parsed = flags.parse_args(arguments)
     task = parameters.common(parsed)
     tables = door()
-    metrics = read_metrics(tables, METRICS.full_name(task.catalog, task.use_case.name))
+    metrics = read_metrics(tables, METRICS.full_name(task.catalog, task.use_case.name), task.model_name)
     target = DECISIONS.full_name(task.catalog, task.use_case.name)
     tables.create(DECISIONS, target)
-    recorded = read_decisions(tables, target)
+    recorded = read_decisions(tables, target, task.model_name)
     newest_version = newest(task)
     made = decisions(metrics, [each.decision for each in recorded], policy_of(task.model))
-    rows = [decision_row(decision, newest_version, task.run_id) for decision in made]
+    rows = [{**decision_row(decision, newest_version, task.run_id), "model": task.model_name} for decision in made]
     if rows:
         tables.merge(DECISIONS, target, frame_of(tables.spark, DECISIONS, rows))
     fresh = [Recorded(decision=decision, newest_version=newest_version) for decision in made]
@@ -63,9 +63,9 @@ def newest(task: Common) -> int:
     return listing.newest(mlflow.MlflowClient(), name)
 
 
-def read_metrics(tables: Tables, source: str) -> list[Metric]:
-    """The metrics of every month, each for the version for which it was measured last."""
-    rows = tables.read(source)
+def read_metrics(tables: Tables, source: str, model_name: str) -> list[Metric]:
+    """The model's metrics of every month, each for the version for which it was measured last."""
+    rows = tables.read(source).where(F.col("model") == model_name)
     last = rows.groupBy("month").agg(F.max_by("model_version", "measured_at").alias("model_version"))
     kept = rows.join(last, on=["month", "model_version"])
     return [Metric.from_row(row.asDict()) for row in kept.orderBy("month", "kind", "metric", "column").collect()]
@@ -119,9 +119,10 @@ def _settled(decision: Decision) -> Decision:
     return replace(decision, action=Action.ALERT, reason=f"Retraining asked for and settled since. {decision.reason}")
 
 
-def read_decisions(tables: Tables, source: str) -> list[Recorded]:
-    """All decisions, oldest first."""
-    return [recorded_of(row.asDict()) for row in tables.read(source).orderBy("month").collect()]
+def read_decisions(tables: Tables, source: str, model_name: str) -> list[Recorded]:
+    """All decisions on the model, oldest first."""
+    mine = tables.read(source).where(F.col("model") == model_name)
+    return [recorded_of(row.asDict()) for row in mine.orderBy("month").collect()]
 
 
 def recorded_of(row: Mapping[str, object]) -> Recorded:
@@ -144,7 +145,7 @@ def recorded_of(row: Mapping[str, object]) -> Recorded:
 
 
 def decision_row(decision: Decision, newest_version: int, run_id: str) -> dict[str, object]:
-    """A row of the `decisions` table."""
+    """A row of the `decisions` table, but for its model."""
     evidence = {
         "live_version": decision.live_version,
         "newest_version": newest_version,

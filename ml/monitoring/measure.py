@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sources = read_sources(tables, task)
     target = METRICS.full_name(task.catalog, task.use_case.name)
     tables.create(METRICS, target)
-    known, done = states(task, sources), measured(tables, target)
+    known, done = states(task, sources), measured(tables, target, task.model_name)
     months = plan(known, live, done, task.model.monitoring.labels_due_months)
     expected = {
         version: expected_of(tables, client, task, version)
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     found = measure_months(task.model, sources, months, expected)
     if found:
         # A month measured again replaces its rows; Delta keeps the earlier versions.
-        rows = metric_rows(found, months, expected, task.run_id)
+        rows = metric_rows(found, months, expected, task)
         tables.merge(METRICS, target, frame_of(tables.spark, METRICS, rows))
     report(months, found, live)
 
@@ -79,9 +79,10 @@ def read_sources(tables: Tables, task: Common) -> Sources:
     )
 
 
-def measured(tables: Tables, target: str) -> Mapping[tuple[date, int], str]:
-    """The fingerprint at which each month was last measured, by month and model version."""
-    rows = tables.read(target).groupBy("month", "model_version").agg(F.max_by("fingerprint", "measured_at").alias("at"))
+def measured(tables: Tables, target: str, model_name: str) -> Mapping[tuple[date, int], str]:
+    """The fingerprint at which each month was last measured for the model, by month and version."""
+    mine = tables.read(target).where(F.col("model") == model_name)
+    rows = mine.groupBy("month", "model_version").agg(F.max_by("fingerprint", "measured_at").alias("at"))
     return {(row["month"], row["model_version"]): row["at"] for row in rows.collect()}
 
 
@@ -141,16 +142,17 @@ def _month_data(state: MonthState, months: Plan, frame: pd.DataFrame, *, has_fee
 
 
 def metric_rows(
-    found: Sequence[Metric], months: Plan, expected: Mapping[int, Expectation], run_id: str
+    found: Sequence[Metric], months: Plan, expected: Mapping[int, Expectation], task: Common
 ) -> list[dict[str, object]]:
     """Rows of the `metrics` table."""
     now = datetime.now(UTC)
     return [
         {
             **metric.as_row(),
+            "model": task.model_name,
             "reference": expected[metric.model_version].described,
             "fingerprint": months.fingerprints[metric.month],
-            "run_id": run_id,
+            "run_id": task.run_id,
             "measured_at": now,
         }
         for metric in found

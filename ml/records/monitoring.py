@@ -9,15 +9,17 @@ def _number(name: str, comment: str) -> Column:
 
 
 _MONTH = Column(name="month", type="date", comment="First day of the month.")
+_MODEL = text("model", "Full name of the registered model.")
 
 METRICS = Table(
     name="metrics",
     layer=Layer.OPS,
     columns=(
         _MONTH,
+        _MODEL,
         Column(name="model_version", type="int", comment="The version that scored the month, or was live then."),
-        text("metric", "What was measured, for example psi or roc_auc."),
-        text("column", "Feature, group attribute, probability or label; empty for the whole month."),
+        text("metric", "What was measured: psi and what else every model has, or a metric of the model's problem."),
+        text("column", "Feature, group attribute or answer; empty for the whole month."),
         text("kind", "data_quality, drift, performance or fairness."),
         _number("value", "The measured value; null where unknown."),
         _number("threshold_low", "A value below is a breach; null for no bound. Includes the noise bound."),
@@ -32,9 +34,9 @@ METRICS = Table(
         text("run_id", "The job run that measured."),
         Column(name="measured_at", type="timestamp", comment="When it was measured (UTC)."),
     ),
-    keys=("month", "model_version", "metric", "column"),
+    keys=("month", "model", "model_version", "metric", "column"),
     owner=OWNER,
-    comment="One row per month, model version, metric and column: value, thresholds and verdict.",
+    comment="One row per month, model, its version, metric and column: value, thresholds and verdict.",
 )
 
 DECISIONS = Table(
@@ -42,6 +44,7 @@ DECISIONS = Table(
     layer=Layer.OPS,
     columns=(
         _MONTH,
+        _MODEL,
         text("action", "nothing, alert or retrain."),
         text("reason", "Why, in plain words."),
         text("evidence", "JSON object: live_version, newest_version, causes, unknown, holdout_start."),
@@ -54,9 +57,9 @@ DECISIONS = Table(
         text("run_id", "The job run that decided."),
         Column(name="decided_at", type="timestamp", comment="When it was decided (UTC)."),
     ),
-    keys=("month",),
+    keys=("month", "model"),
     owner=OWNER,
-    comment="One row per month: what to do about it, why, and the evidence.",
+    comment="One row per month and model: what to do about it, why, and the evidence.",
 )
 
 ALERTS = Table(
@@ -64,6 +67,7 @@ ALERTS = Table(
     layer=Layer.OPS,
     columns=(
         text("key", "<kind>:<first month>. The same cause in later months updates its alert."),
+        _MODEL,
         Column(name="since_month", type="date", comment="First month with the cause."),
         Column(name="last_month", type="date", comment="Newest month with the cause."),
         text("what", "What changed."),
@@ -78,7 +82,7 @@ ALERTS = Table(
         ),
         text("run_id", "The job run that last changed this row."),
     ),
-    keys=("key",),
+    keys=("key", "model"),
     owner=OWNER,
-    comment="One row per alert: what changed, how much, since when, what to do, and whether it was delivered.",
+    comment="One row per alert of a model: what changed, how much, since when, what to do, whether it was delivered.",
 )

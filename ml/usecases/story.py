@@ -48,7 +48,7 @@ class Records:
     `YYYY-MM-DD`.
 
     `gates` has one row per run, version and gate; `moves` one per move of an alias; `decisions` one per month; `alerts`
-    one per cause; `metrics` one per month, model version, metric and column.
+    one per cause; `metrics` one per month, version, metric and column.
     """
 
     versions: Sequence[Version]

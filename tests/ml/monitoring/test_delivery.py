@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from ml.monitoring.alert import inner_folder
 from ml.monitoring.delivery import AlertFiles, DeliveryError, Webhook, require_webhook
 from ml.monitoring.open_alerts import OPEN, Alert
+from ml.usecases import use_case
 
 ALERT = Alert(
     key="drift:2024-06",
@@ -130,3 +132,11 @@ def test_a_volume_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     (tmp_path / "alerts").write_text("")
     with pytest.raises(DeliveryError, match="drift:2024-06 could not be written"):
         AlertFiles(tmp_path / "alerts", "/Volumes/x").deliver(ALERT)
+
+
+def test_files_of_a_further_model_have_a_folder_of_their_own() -> None:
+    """Both may have `drift:2024-06`; the first model's files lie where they did before there was another."""
+    case = use_case("credit")
+    further = replace(case.models[0], name="simple", serving=None)
+    both = replace(case, models=(*case.models, further))
+    assert [inner_folder(both, model) for model in both.models] == ["", "simple"]

@@ -9,7 +9,8 @@ import pytest
 from ml.monitoring import alert, decide, measure
 from ml.monitoring.alert import UndeliveredError
 from ml.records.monitoring import ALERTS, DECISIONS, METRICS
-from tests.ml.monitoring.conftest import SHIFT_MONTH, Story
+from ml.tables import frame_of
+from tests.ml.monitoring.conftest import CATALOG, MODEL, SHIFT_MONTH, Story
 
 
 def _drifting(story: Story, month: str) -> set[str]:
@@ -116,3 +117,20 @@ def test_a_late_change_of_a_month_is_measured_again(story: Story) -> None:
     rows = story.tables.read(name).where("not (client_id = 1)")
     story.tables.replace(outcome, name, rows)
     assert story.run(measure, "m-16-again")["months_measured"] == 1
+
+
+def test_models_share_tables_and_no_record(story: Story) -> None:
+    """Another model's metrics and decisions of the same months, however bad, change nothing for this one."""
+    other = f"{CATALOG}.credit_ops.other"
+    names = {table.name: story.name(table) for table in (METRICS, DECISIONS)}
+    mine = decide.read_metrics(story.tables, names["metrics"], MODEL)
+    decided = decide.read_decisions(story.tables, names["decisions"], MODEL)
+    for table, worse in ((METRICS, {"verdict": "breach"}), (DECISIONS, {"action": "retrain"})):
+        rows = [{**row, **worse, "model": other} for row in story.rows(table)]
+        story.tables.merge(table, names[table.name], frame_of(story.tables.spark, table, rows))
+    assert decide.read_metrics(story.tables, names["metrics"], MODEL) == mine
+    assert decide.read_decisions(story.tables, names["decisions"], MODEL) == decided
+    assert len(decide.read_decisions(story.tables, names["decisions"], other)) == len(decided)
+    assert len(measure.measured(story.tables, names["metrics"], other)) == len(
+        measure.measured(story.tables, names["metrics"], MODEL)
+    )

@@ -1,0 +1,36 @@
+"""What the dashboard of a use case draws of its models over the months."""
+
+from collections.abc import Iterator
+
+from infra.constructs.dashboard import Chart
+from ml.declarations import Model, UseCase
+from ml.declarations.monitored import Needs
+
+_SERIES = "select month, `column`, value from {metrics} where model = '{model}' and metric = '{metric}' order by month"
+
+
+def monitoring_charts(use_case: UseCase, catalog: str, metrics: str) -> tuple[Chart, ...]:
+    """One chart per model and metric, from the table `metrics`; those of the first model have plain names."""
+    return tuple(
+        Chart(
+            name=metric if model is use_case.models[0] else f"{model.name}_{metric}",
+            title=title if len(use_case.models) == 1 else f"{model.name}: {title}",
+            query=_SERIES.format(metrics=metrics, model=model.full_name(catalog, use_case.name), metric=metric),
+            x="month",
+            y="value",
+            colour="column",
+        )
+        for model in use_case.models
+        for metric, title in _drawn(model)
+    )
+
+
+def _drawn(model: Model) -> Iterator[tuple[str, str]]:
+    """Names and titles: drift of the inputs, then what it does to the model, then whom it hits at once."""
+    yield "psi", "Drift of features and answers (PSI)"
+    for each in model.monitoring.metrics(model.problem, model.fairness_groups):
+        title = each.title[0].upper() + each.title[1:]
+        if each.mended_as:
+            yield each.name, f"{title}, once outcomes are known"
+        elif Needs.OUTCOMES not in each.needs:
+            yield each.name, title
