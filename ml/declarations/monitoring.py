@@ -47,6 +47,7 @@ class Monitoring:
         min_row_ratio, max_row_ratio: rows of a month over the median month of the reference.
         labels_due_months: how many months after the event its outcome is due; later it is overdue.
         min_labelled_share: outcomes of a smaller share of a month say nothing about the month.
+        months_of_warning: months in a row in which a metric warns before somebody is told.
         labelled_months_below: labelled months in a row below the limit before the model is retrained.
         cool_down_days: after a retraining is asked for, none is asked for again within this time.
     """
@@ -66,6 +67,7 @@ class Monitoring:
     max_row_ratio: float = 2.0
     labels_due_months: int = 1
     min_labelled_share: float = 0.5
+    months_of_warning: int = 3
     labelled_months_below: int = 2
     cool_down_days: int = 60
 
@@ -102,6 +104,7 @@ class Monitoring:
         at_least = {
             "min_rows": (self.min_rows, 30),
             "max_rows_per_month": (self.max_rows_per_month, self.min_rows),
+            "months_of_warning": (self.months_of_warning, 2),
             "labelled_months_below": (self.labelled_months_below, 1),
             "labels_due_months": (self.labels_due_months, 0),
             "cool_down_days": (self.cool_down_days, 0),

@@ -24,7 +24,7 @@ def expected_of(tables: Tables, client: mlflow.MlflowClient, task: Common, versi
     """What `version` expects. Raises `LineageError` where its tags do not say what it was made from."""
     model_name, declared = task.model_name, task.model
     lineage = read_lineage(f"{model_name} version {version}", client.get_model_version(model_name, str(version)).tags)
-    rows, pinned = _rows(tables, task, lineage)
+    rows, counts, pinned = _rows(tables, task, lineage)
     months = pd.to_datetime(rows[MONTH]).dt.date
     is_fitted = (months >= lineage.fitted_first_month) & (months <= lineage.fitted_last_month)
     held_out = rows[(months >= lineage.holdout_first_month) & (months <= lineage.holdout_last_month)]
@@ -37,27 +37,34 @@ def expected_of(tables: Tables, client: mlflow.MlflowClient, task: Common, versi
         model_version=version,
         fitted=rows[is_fitted],
         holdout=held_out.assign(**scored),
-        monthly_rows=months[is_fitted].value_counts(),
+        monthly_rows=counts[(counts.index >= lineage.fitted_first_month) & (counts.index <= lineage.fitted_last_month)],
         described=_described(version, lineage, pinned),
     )
 
 
-def _rows(tables: Tables, task: Common, lineage: Lineage) -> tuple[pd.DataFrame, Pinned]:
-    """Fitted and hold-out rows at the tables' pinned versions, or at the newest where those are no longer kept."""
+def _rows(tables: Tables, task: Common, lineage: Lineage) -> tuple[pd.DataFrame, pd.Series, Pinned]:
+    """Fitted and hold-out rows and their number by month, at the tables' pinned versions, or at the newest if those
+    are no longer kept.
+    """
     try:
-        return _read(tables, task.model, lineage, lineage.pinned), lineage.pinned
+        return *_read(tables, task.model, lineage, lineage.pinned), lineage.pinned
     except PySparkException:
         # VACUUM removes old versions after a week by default; a version outlives that, and its rows are still there.
         newest = dataset.pin(tables, task.model, lineage.source_catalog, task.use_case.name)
-        return _read(tables, task.model, lineage, newest), newest
+        return *_read(tables, task.model, lineage, newest), newest
 
 
-def _read(tables: Tables, model: Model, lineage: Lineage, pinned: Pinned) -> pd.DataFrame:
+def _read(tables: Tables, model: Model, lineage: Lineage, pinned: Pinned) -> tuple[pd.DataFrame, pd.Series]:
     rows = dataset.examples(tables, model, pinned).where(
         f"{MONTH} between '{lineage.fitted_first_month}' and '{lineage.holdout_last_month}'"
     )
     wanted = rows.select(model.outcome.key, model.outcome.event_time, model.outcome.label, MONTH, *column_names(model))
-    return pandas_of(dataset.sample(model, wanted, _MAX_ROWS))
+    found = pandas_of(dataset.sample(model, wanted, _MAX_ROWS))
+    # A month of the sample has fewer rows than the month had, which would make every later month look too large.
+    counted = pandas_of(rows.groupBy(MONTH).count()) if len(found) >= _MAX_ROWS else None
+    months = pd.to_datetime(found[MONTH] if counted is None else counted[MONTH]).dt.date
+    counts = months.value_counts() if counted is None else pd.Series(counted["count"].to_numpy(), index=months)
+    return found, counts
 
 
 def _described(version: int, lineage: Lineage, pinned: Pinned) -> str:

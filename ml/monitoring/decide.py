@@ -140,6 +140,8 @@ def recorded_of(row: Mapping[str, object]) -> Recorded:
         unknown=tuple(evidence["unknown"]),
         cool_down_until=until,
         holdout_start=str(evidence["holdout_start"]),
+        # Decisions of before this was kept have none.
+        awaited=tuple(date.fromisoformat(month) for month in evidence.get("awaited", ())),
     )
     return Recorded(decision=decision, newest_version=int(evidence["newest_version"]))
 
@@ -152,6 +154,7 @@ def decision_row(decision: Decision, newest_version: int, run_id: str) -> dict[s
         "causes": [cause.as_json() for cause in decision.causes],
         "unknown": list(decision.unknown),
         "holdout_start": decision.holdout_start,
+        "awaited": [str(month) for month in decision.awaited],
     }
     return {
         "month": decision.month,

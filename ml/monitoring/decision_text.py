@@ -43,7 +43,8 @@ def described(cause: Cause) -> str:
     subject = f"{cause.column} {metric_name(cause)}".strip()
     if cause.value is None:
         return f"{subject} unknown"
-    limit = "" if cause.limit is None else f" (limit {_short(cause.limit)})"
+    warns = "lasting warning, " if cause.verdict is Verdict.WARN else ""
+    limit = "" if cause.limit is None else f" ({warns}limit {_short(cause.limit)})"
     return f"{subject} {_short(cause.value)}{limit}"
 
 

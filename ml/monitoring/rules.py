@@ -1,15 +1,17 @@
 """From a month's metrics to nothing, alert or retrain. Pure, and the whole of the policy.
 
 A decision for month M uses what could be known in M: data quality, drift and selection rates of M itself;
-performance of the newest month whose outcomes are due by M; outcomes that are overdue in M.
+performance of the newest month whose outcomes are due by M, and of earlier ones whose outcomes came late, since the
+decision before; outcomes that are overdue in M.
 
     performance below its limit for `labelled_months_below` labelled months running, or one severe drop -> retrain
     ... but inside the cool-down of an earlier retraining                                              -> alert
     any other breach, or a metric that should be known and is not                                      -> alert
+    a warning for `months_of_warning` months running                                                   -> alert
     otherwise                                                                                          -> nothing
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -22,6 +24,9 @@ from ml.monitoring.cause import Cause, cause_of
 from ml.monitoring.metric import Metric
 from ml.monitoring.policy import Policy
 from ml.problems.finding import Kind, Verdict
+
+# Outcomes that are a year late say nothing about the version that is live now.
+_AWAITED_MONTHS = 12
 
 
 class Action(StrEnum):
@@ -37,7 +42,7 @@ class Decision:
     """What to do about a month, and why. `unknown` says in words what could not be judged.
 
     `holdout_start` (`YYYY-MM`, or empty) is the first month to hold out of a retraining so that it may still learn
-    from months after the change.
+    from months after the change. `awaited`: months whose performance was due by then and is still unknown.
     """
 
     month: date
@@ -48,6 +53,7 @@ class Decision:
     unknown: tuple[str, ...] = ()
     cool_down_until: date | None = None
     holdout_start: str = ""
+    awaited: tuple[date, ...] = ()
 
 
 def decide(month: date, metrics: Sequence[Metric], earlier: Sequence[Decision], policy: Policy) -> Decision:
@@ -66,8 +72,12 @@ def decide(month: date, metrics: Sequence[Metric], earlier: Sequence[Decision], 
     if not versions:
         raise ValueError(f"month {named(month)} has no metrics: measure it before deciding on it")
     live, limits = max(versions), policy.limits
-    judged = [metric for metric in metrics if _is_judged(metric, month, live, policy)]
-    causes = tuple(_cause(metric, metrics, policy) for metric in judged if metric.verdict is Verdict.BREACH)
+    due = add_months(month, -limits.labels_due_months)
+    before = max((each for each in earlier if each.month < month), key=_month_of, default=None)
+    awaited = before.awaited if before else ()
+    late = frozenset(awaited) & _labelled(metrics)
+    judged = [metric for metric in metrics if _is_judged(metric, month, live, late, policy)]
+    causes = tuple(_cause(metric, metrics, policy) for metric in judged if _is_beyond(metric, metrics, limits))
     blind = tuple(_cause(metric, metrics, policy) for metric in judged if _should_be_known(metric, metrics, month))
     unknown = decision_text.unknown(month, live, judged, limits.labels_due_months)
     why = _why_retrain(month, live, metrics, policy)
@@ -87,6 +97,7 @@ def decide(month: date, metrics: Sequence[Metric], earlier: Sequence[Decision], 
         unknown=unknown,
         cool_down_until=month + timedelta(days=limits.cool_down_days) if action is Action.RETRAIN else None,
         holdout_start=_holdout_start(causes, month, limits) if action is Action.RETRAIN else "",
+        awaited=_awaited(month, (*awaited, due), metrics),
     )
 
 
@@ -102,14 +113,43 @@ def lag_months(metric: Metric, policy: Policy) -> int:
     return due if policy.waits(metric) else 0
 
 
-def _is_judged(metric: Metric, month: date, live: int, policy: Policy) -> bool:
-    """Performance and fairness of a version that is no longer live are history, not a reason to act."""
+def _is_judged(metric: Metric, month: date, live: int, late: Collection[date], policy: Policy) -> bool:
+    """Performance and fairness of a version that is no longer live are history, not a reason to act.
+
+    A month is judged when its metric is due, and its performance also if its outcomes came `late`.
+    """
     about_the_model = metric.kind in (Kind.PERFORMANCE, Kind.FAIRNESS)
+    is_late = metric.kind is Kind.PERFORMANCE and metric.month in late
     return (
-        months_between(metric.month, month) == lag_months(metric, policy)
+        (months_between(metric.month, month) == lag_months(metric, policy) or is_late)
         and not (metric.in_training and metric.kind is Kind.PERFORMANCE)
         and (metric.model_version == live or not about_the_model)
     )
+
+
+def _labelled(metrics: Sequence[Metric]) -> frozenset[date]:
+    """Months of which enough outcomes are known."""
+    return frozenset(
+        metric.month for metric in metrics if metric.metric == "labelled_share" and metric.verdict is Verdict.OK
+    )
+
+
+def _awaited(month: date, due: Iterable[date], metrics: Sequence[Metric]) -> tuple[date, ...]:
+    """Months whose outcomes were due by `month` and are still to come; given up after a year."""
+    known = {metric.month for metric in metrics if metric.kind is Kind.PERFORMANCE} - _labelled(metrics)
+    return tuple(sorted(each for each in set(due) & known if months_between(each, month) <= _AWAITED_MONTHS))
+
+
+def _is_beyond(metric: Metric, metrics: Sequence[Metric], limits: Monitoring) -> bool:
+    """A breach, or a warning that lasts: in every one of the newest months in which the metric is known."""
+    if metric.verdict is not Verdict.WARN:
+        return metric.verdict is Verdict.BREACH
+    same = [each for each in metrics if (each.metric, each.column) == (metric.metric, metric.column)]
+    until = [each for each in same if each.month <= metric.month and each.verdict is not Verdict.UNKNOWN]
+    of_version = [each for each in until if each.model_version == metric.model_version]
+    newest = sorted(of_version, key=lambda each: each.month, reverse=True)[: limits.months_of_warning]
+    warned = [each for each in newest if each.verdict is not Verdict.OK and not each.in_training]
+    return len(warned) == limits.months_of_warning
 
 
 def _should_be_known(metric: Metric, metrics: Sequence[Metric], month: date) -> bool:

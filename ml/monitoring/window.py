@@ -31,12 +31,13 @@ class Expectation:
     """What a model version was made from and how good it was there, prepared once for many months.
 
     `columns` has every model feature and group attribute (of the fitted months) and every answer (of the hold-out,
-    which the version has not seen, so that its answers there are those it gives in life). `promises`: by metric, what
-    the hold-out leads to expect.
+    which the version has not seen, so that its answers there are those it gives in life). `recent` has features and
+    attributes of the hold-out. `promises`: by metric, what the hold-out leads to expect.
     """
 
     model_version: int
     columns: Mapping[str, Reference]
+    recent: Mapping[str, Reference]
     typical_rows: float
     promises: Mapping[str, Figure]
     fitted_first_month: date
@@ -159,6 +160,7 @@ def expectation(
             **{name: reference(name, comparable(fitted[name])) for name in column_names(model)},
             **{name: reference(name, holdout[name]) for name in answer_names(model)},
         },
+        recent={name: reference(name, comparable(holdout[name])) for name in column_names(model)},
         typical_rows=float(monthly_rows.median()),
         promises={monitor.name: monitor.promise(rows) for monitor in problem(model).monitors()},
         fitted_first_month=monthly_rows.index.min(),

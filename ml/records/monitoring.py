@@ -47,7 +47,7 @@ DECISIONS = Table(
         _MODEL,
         text("action", "nothing, alert or retrain."),
         text("reason", "Why, in plain words."),
-        text("evidence", "JSON object: live_version, newest_version, causes, unknown, holdout_start."),
+        text("evidence", "JSON object: live_version, newest_version, causes, unknown, holdout_start, awaited."),
         Column(
             name="cool_down_until",
             type="date",

@@ -4,6 +4,7 @@ import pandas as pd
 
 from ml.declarations import Monitoring
 from ml.monitoring.drift import Reference, ks, ks_noise, psi, psi_noise
+from ml.monitoring.monitors.nearest import nearest
 from ml.monitoring.window import Window, answer_names
 from ml.problems.finding import Finding, Kind, at_most, unknown
 
@@ -19,7 +20,14 @@ class Moved:
             return [unknown(Kind.DRIFT, metric, name, window.data.rows, window.too_few) for metric, name in metrics]
         # Each column is tested by PSI and by KS, so each test gets its part of the month's chance.
         chance = window.limits.false_alarms_per_month / (2 * len(names))
-        return [found for name in names for found in moved(columns[name], window.values(name), window.limits, chance)]
+        return [found for name in names for found in self._moved(window, name, chance)]
+
+    def _moved(self, window: Window, name: str, chance: float) -> list[Finding]:
+        values, limits = window.values(name), window.limits
+        if name not in window.expected.recent:
+            # An answer: it has no other reference than the hold-out.
+            return moved(window.expected.columns[name], values, limits, chance)
+        return nearest(window, name, lambda before: moved(before, values, limits, chance))
 
 
 def _metrics(before: Reference) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from ml.declarations import Monitoring
 from ml.monitoring.drift import Reference
+from ml.monitoring.monitors.nearest import nearest
 from ml.monitoring.monitors.ratios import binomial_noise, ratio
 from ml.monitoring.window import Window
 from ml.problems.finding import Finding, Kind, unknown
@@ -16,12 +17,16 @@ class NullRatio:
 
     def measure(self, window: Window) -> list[Finding]:
         """One finding per column; the month's chance is shared with `OutsideRatio`."""
-        names, frame = window.watched, window.data.frame
+        names = window.watched
         if window.too_few:
             rows, why = window.data.rows, window.too_few
             return [unknown(Kind.DATA_QUALITY, "null_ratio", name, rows, why) for name in names]
         chance = window.limits.false_alarms_per_month / (2 * len(names))
-        return [null_ratio(window.expected.columns[name], frame[name], window.limits, chance) for name in names]
+        return [found for name in names for found in self._nulls(window, name, chance)]
+
+    def _nulls(self, window: Window, name: str, chance: float) -> list[Finding]:
+        values = window.data.frame[name]
+        return nearest(window, name, lambda before: [null_ratio(before, values, window.limits, chance)])
 
 
 def null_ratio(before: Reference, values: pd.Series, limits: Monitoring, chance: float) -> Finding:

@@ -134,3 +134,15 @@ def test_models_share_tables_and_no_record(story: Story) -> None:
     assert len(measure.measured(story.tables, names["metrics"], other)) == len(
         measure.measured(story.tables, names["metrics"], MODEL)
     )
+
+
+def test_a_month_of_a_sampled_reference_has_all_of_its_rows(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    """600 rows a month are expected, however few of them are kept to compare with: row counts do not breach for it."""
+    from ml.monitoring import baseline  # noqa: PLC0415
+    from ml.parameters import Common  # noqa: PLC0415
+
+    task = Common(use_case=story.world.use_case, catalog=CATALOG, run_id="sampled")
+    monkeypatch.setattr(baseline, "_MAX_ROWS", 900)
+    found = baseline.expected_of(story.tables, story.world.client, task, 1)
+    assert found.typical_rows == 600.0
+    assert found.columns["limit_bal"].rows < 900
