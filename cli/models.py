@@ -62,9 +62,7 @@ def named_model(text: str, env: str | None) -> NamedModel:
         return plain[0]
     found = [model for model in _all(catalog) if model.full_name == text]
     if not found:
-        known = ", ".join(
-            f"{handle(USE_CASES[each.use_case], each.declared)} or {each.full_name}" for each in _all("prod")
-        )
+        known = ", ".join(f"{each.handle} or {each.full_name}" for each in plain or _all("prod"))
         wrong = f"use case {text!r} has several models" if plain else f"model {text!r} is unknown"
         raise CommandError(f"{wrong}; name it as {known}", exit_code=2)
     if env not in (None, catalog):

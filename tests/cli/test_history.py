@@ -130,7 +130,7 @@ def test_of_several_models_one_is_named(monkeypatch: pytest.MonkeyPatch) -> None
     assert (second.full_name, second.job("training")) == ("dev.credit_ops.second", "credit-second-training")
     assert named_model("dev.credit_ops.second", None) == second
     assert named_model("credit/default_risk", None).job("rollback") == "credit-rollback"
-    known = "credit/default_risk or prod.credit_ops.default_risk, credit/second or prod.credit_ops.second"
+    known = "credit/default_risk or prod.credit_ops.default_risk, credit/second or prod.credit_ops.second$"
     with pytest.raises(CommandError, match=f"use case 'credit' has several models; name it as {known}"):
         named_model("credit", None)
 

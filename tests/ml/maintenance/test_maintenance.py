@@ -10,6 +10,7 @@ from ml.parameters import Common
 from ml.tables import frame_of
 from ml.tables.upkeep import keep_days, upkeep
 from tests.ml.lake import CREDIT, Lake
+from tests.ml.two_models import two_models
 
 TASK = Common(use_case=CREDIT, catalog="test", run_id="7")
 OUTCOMES = CREDIT.models[0].outcome.table
@@ -27,6 +28,13 @@ def _write(lake: Lake, defaulted: int) -> int:
 
 def _files(lake: Lake) -> set[str]:
     return {path.name for path in (lake.root / "test" / "credit_gold" / OUTCOMES.name).glob("*.parquet")}
+
+
+def test_tables_that_models_share_are_kept_once() -> None:
+    """Those of each model too; the quarantine of their outcomes among them."""
+    names = [table.name for table in owned(two_models(), None)]
+    assert len(names) == len(set(names))
+    assert set(names) - {table.name for table in owned(CREDIT, None)} == {"second_features"}
 
 
 def test_old_files_go_and_the_newest_rows_stay(lake: Lake) -> None:
