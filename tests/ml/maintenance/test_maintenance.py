@@ -32,9 +32,11 @@ def _files(lake: Lake) -> set[str]:
 
 def test_tables_that_models_share_are_kept_once() -> None:
     """Those of each model too; the quarantine of their outcomes among them."""
-    names = [table.name for table in owned(two_models(), None)]
+    names = [table.full_name("test", "credit") for table in owned(two_models(), None)]
     assert len(names) == len(set(names))
-    assert set(names) - {table.name for table in owned(CREDIT, None)} == {"second_features"}
+    assert set(names) - {table.full_name("test", "credit") for table in owned(CREDIT, None)} == {
+        "test.credit_gold.second_features"
+    }
 
 
 def test_old_files_go_and_the_newest_rows_stay(lake: Lake) -> None:
