@@ -89,6 +89,13 @@ ACCURACY = Monitored(
     name="accuracy", title="accuracy", limit=Worse(act=0.05, severe=0.10), mended_as=_PERFORMANCE, below=1.0
 )
 CLASS_RATE = Monitored(name="class_rate", title="class rate", limit=Limits(warn=0.05, act=0.10), below=1.0)
+ACCURACY_DIFFERENCE = Monitored(
+    name="accuracy_difference",
+    title="accuracy difference",
+    limit=_GROUPS,
+    needs=frozenset({Needs.OUTCOMES, Needs.GROUPS}),
+    below=1.0,
+)
 # 15 % is three standard errors of a 1,000-row month beside an equal hold-out if errors are normal.
 ABSOLUTE_ERROR = Monitored(
     name="mean_absolute_error",
@@ -100,6 +107,13 @@ ABSOLUTE_ERROR = Monitored(
 # them, which Cohen 1988, "Statistical Power Analysis", calls small and nearly medium.
 BIAS = Monitored(
     name="mean_error", title="mean error", limit=LimitsByShare(warn=0.25, act=0.50), mended_as=_CALIBRATION
+)
+# A group that is answered too high by as much as is a bias of the whole.
+BIAS_DIFFERENCE = Monitored(
+    name="mean_error_difference",
+    title="mean error difference",
+    limit=LimitsByShare(warn=0.25, act=0.50),
+    needs=frozenset({Needs.OUTCOMES, Needs.GROUPS}),
 )
 COVERAGE = Monitored(
     name="coverage", title="coverage", limit=Limits(warn=0.05, act=0.10), mended_as=_CALIBRATION, below=1.0

@@ -15,8 +15,10 @@ from ml.declarations.measures import BRIER_SCORE, CALIBRATION_ERROR, COST, LOG_L
 from ml.declarations.monitored import (
     ABSOLUTE_ERROR,
     ACCURACY,
+    ACCURACY_DIFFERENCE,
     AREA,
     BIAS,
+    BIAS_DIFFERENCE,
     CALIBRATION,
     CLASS_RATE,
     COVERAGE,
@@ -160,8 +162,8 @@ class MulticlassClassification(ProblemType):
 
     @property
     def monitored(self) -> tuple[Monitored, ...]:
-        """Log loss, accuracy, and whether each class is as frequent as its probabilities say."""
-        return (MEAN_LOSS, ACCURACY, CLASS_RATE)
+        """Log loss, accuracy, whether each class is as frequent as its probabilities say, and how groups fare."""
+        return (MEAN_LOSS, ACCURACY, CLASS_RATE, ACCURACY_DIFFERENCE)
 
     def wrong_label(self, label: Column) -> Iterator[str]:
         """Beside the type: a declared set of values that are not the classes."""
@@ -208,5 +210,5 @@ class Regression(ProblemType):
 
     @property
     def monitored(self) -> tuple[Monitored, ...]:
-        """Error, bias, and how many true values lie between the bounds."""
-        return (ABSOLUTE_ERROR, BIAS, COVERAGE)
+        """Error, bias, how many true values lie between the bounds, and how groups fare."""
+        return (ABSOLUTE_ERROR, BIAS, COVERAGE, BIAS_DIFFERENCE)

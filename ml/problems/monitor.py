@@ -31,6 +31,12 @@ class Answered:
     answers: pd.DataFrame
     groups: pd.DataFrame
 
+    @property
+    def known(self) -> "Answered":
+        """The rows whose outcome is known."""
+        known = ~np.isnan(self.truth)
+        return Answered(truth=self.truth[known], answers=self.answers[known], groups=self.groups[known])
+
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:

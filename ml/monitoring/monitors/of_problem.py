@@ -6,7 +6,7 @@ from ml.declarations import Monitored
 from ml.monitoring.window import Window
 from ml.problems import monitor
 from ml.problems.finding import Finding, Kind, unknown
-from ml.problems.monitor import Answered, Bounds, Figure
+from ml.problems.monitor import Bounds, Figure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +23,7 @@ class OfProblem:
         try:
             rows = window.answered
             if self.monitor.kind is Kind.PERFORMANCE:
-                rows = _known(rows)
+                rows = rows.known
                 why = _unprovable(window, len(rows.truth))
                 if why:
                     return self._unknown(columns, len(rows.truth), why)
@@ -42,11 +42,6 @@ class OfProblem:
 
     def _unknown(self, columns: tuple[str, ...], rows: int, why: str) -> list[Finding]:
         return [unknown(self.monitor.kind, self.metric.name, column, rows, why) for column in columns]
-
-
-def _known(rows: Answered) -> Answered:
-    known = rows.truth == rows.truth
-    return Answered(truth=rows.truth[known], answers=rows.answers[known], groups=rows.groups[known])
 
 
 def _unprovable(window: Window, known: int) -> str | None:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ml.declarations import Direction
-from ml.declarations.monitored import ACCURACY, CLASS_RATE, MEAN_LOSS, Monitored
+from ml.declarations.monitored import ACCURACY, ACCURACY_DIFFERENCE, CLASS_RATE, MEAN_LOSS, Monitored
 from ml.problems.classification.binary_monitors import rate_finding
 from ml.problems.finding import Finding
+from ml.problems.group_means import GroupMeans
 from ml.problems.measured import checked
 from ml.problems.monitor import AgainstHoldout, Answered, Bounds, Figure, Floats, Monitor, mean_figure
 
@@ -41,10 +42,14 @@ class Classes:
 
     def accuracy(self, rows: Answered) -> Figure:
         """The share of rows whose likeliest class came true; its error is that of a share."""
+        return mean_figure(self.right(rows))
+
+    def right(self, rows: Answered) -> Floats:
+        """1 for a row whose likeliest class came true, else 0."""
         places = {each: place for place, each in enumerate(self.columns)}
         checked(rows.truth, rows.answers, tuple(self.columns.values()))
         likeliest = rows.answers["prediction"].map(places).to_numpy(dtype=float)
-        return mean_figure((likeliest == rows.truth).astype(float))
+        return np.asarray(likeliest == rows.truth, dtype=np.float64)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,10 +84,14 @@ class ClassRates(Monitor):
 
 
 def monitors(columns: Mapping[int | str, str]) -> tuple[Monitor, ...]:
-    """Log loss, accuracy and class rates; `columns`: the classes in their order, each with its probability's column."""
+    """Log loss, accuracy, class rates, accuracy by group.
+
+    `columns`: the classes in their order, each with the column of its probability.
+    """
     classes = Classes(columns=columns)
     return (
         AgainstHoldout(declared=MEAN_LOSS, better=Direction.LOWER, figure=classes.log_loss),
         AgainstHoldout(declared=ACCURACY, better=Direction.HIGHER, figure=classes.accuracy),
         ClassRates(classes=classes),
+        GroupMeans(declared=ACCURACY_DIFFERENCE, values=classes.right),
     )

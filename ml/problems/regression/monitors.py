@@ -7,8 +7,9 @@ import numpy as np
 from scipy import stats
 
 from ml.declarations import Direction
-from ml.declarations.monitored import ABSOLUTE_ERROR, BIAS, COVERAGE, Monitored
+from ml.declarations.monitored import ABSOLUTE_ERROR, BIAS, BIAS_DIFFERENCE, COVERAGE, Monitored
 from ml.problems.finding import Finding, around, number, unknown
+from ml.problems.group_means import GroupMeans
 from ml.problems.measured import checked
 from ml.problems.monitor import AgainstHoldout, Answered, Bounds, Figure, Floats, Monitor, mean_figure
 
@@ -86,9 +87,10 @@ def coverage_noise(rows: int, share: float, chance: float) -> float:
 
 
 def monitors(unit: str, coverage: float) -> tuple[Monitor, ...]:
-    """Error, bias and coverage; `unit` is the label's."""
+    """Error, bias, coverage, and bias by group; `unit` is the label's."""
     return (
         AgainstHoldout(declared=ABSOLUTE_ERROR, better=Direction.LOWER, figure=absolute_error),
         Bias(unit=unit),
         Coverage(share=coverage),
+        GroupMeans(declared=BIAS_DIFFERENCE, values=_errors, scale=absolute_error),
     )

@@ -1,6 +1,7 @@
 """What the monitors of every problem say: of stable months, of planted shifts, and of months that are ugly."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from ml.declarations import ProblemType, TrainingCause, cause_of
 from ml.monitoring import decision_text
 from ml.monitoring.policy import policy_of
-from ml.monitoring.window import LABEL, Expectation, answer_names
+from ml.monitoring.window import LABEL, Expectation, answer_names, answered
 from ml.problems.finding import Kind, Verdict
 from ml.problems.monitor import Answered, Bounds
 from ml.problems.registry import problem_of
@@ -204,7 +205,7 @@ def _drawn(rows: int, seed: int) -> Answered:
     predicted, half = random.normal(100, 10, rows), 10 * 1.6449
     answers = pd.DataFrame({"prediction": predicted, "lower": predicted - half, "upper": predicted + half})
     truth = predicted + random.normal(0, 10, rows)
-    return Answered(truth=truth, answers=answers, groups=pd.DataFrame(index=answers.index))
+    return Answered(truth=truth, answers=answers, groups=pd.DataFrame({"ward": random.choice(["a", "b", "c"], rows)}))
 
 
 def test_chance_alone_breaches_seldom_in_small_months() -> None:
@@ -227,3 +228,35 @@ def test_the_bound_of_coverage_is_the_binomials() -> None:
     """Of 200 rows at 0.9, one in a thousand has under 158 or over 195 inside; fewer rows allow for more."""
     assert coverage_noise(200, 0.9, 0.001) == pytest.approx(0.075, abs=0.011)
     assert coverage_noise(50, 0.9, 0.001) > coverage_noise(200, 0.9, 0.001) > coverage_noise(5000, 0.9, 0.001)
+
+
+@pytest.mark.parametrize(
+    ("declared", "name"), [(MULTICLASS, "accuracy_difference"), (REGRESSION, "mean_error_difference")]
+)
+@pytest.mark.parametrize(("better_for", "verdict"), [(None, OK), ("west", BREACH), ("few", OK)])
+def test_groups_that_are_answered_differently_are_a_breach(
+    declared: ProblemType, name: str, better_for: str | None, verdict: Verdict
+) -> None:
+    """One ward of three is answered perfectly, or 20 mg too low; a group of under 100 rows is not compared."""
+    frame = months(declared, 3000, seed=12)
+    if better_for == "few":
+        frame.loc[frame.index[:50], "ward"] = "few"
+    spoiled = frame["ward"] == better_for
+    answer = next(iter(answer_names(model(declared))))
+    label = frame[answer] + 20 if declared == REGRESSION else frame[answer]
+    rows = frame.assign(**{LABEL: frame[LABEL].mask(spoiled, label)})
+    monitor = next(each for each in problem_of(declared).monitors() if each.name == name)
+    grouped = replace(model(declared), fairness_groups=("ward",))
+    promised = monitor.promise(answered(grouped, months(declared, 4000, seed=1)))
+    bounds = Bounds(limit=monitor.declared.limit, chance=0.001, promised=promised, min_group_rows=100)
+    [found] = monitor.measure(answered(grouped, rows), bounds)
+    assert (found.column, found.verdict) == ("ward", verdict)
+
+
+def test_groups_without_outcomes_cannot_be_compared_by_them() -> None:
+    """Unknown, and no crash."""
+    grouped = replace(model(REGRESSION), fairness_groups=("ward",))
+    rows = answered(grouped, months(REGRESSION, 500, seed=1).assign(**{LABEL: np.nan}))
+    monitor = problem_of(REGRESSION).monitors()[-1]
+    [found] = monitor.measure(rows, Bounds(limit=monitor.declared.limit, chance=0.001))
+    assert found.verdict is UNKNOWN
