@@ -37,7 +37,7 @@ class _Parser(argparse.ArgumentParser):
 
 @dataclass(frozen=True, kw_only=True)
 class Common:
-    """What every task is told: which use case, in which catalog, in which job run.
+    """What every task is given: which use case, in which catalog, in which job run.
 
     `named` is the model that the task works on; None for the only one, and in tasks that work on all of them.
     """
@@ -63,7 +63,7 @@ class Common:
 
 
 def name(text: str) -> str:
-    """`text` where it is a plain catalog or schema name; names reach SQL, so anything else is refused."""
+    """`text` if it is a plain catalog or schema name; names reach SQL, so anything else is refused."""
     if not _NAME.fullmatch(text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a name: use letters, digits, '_' and '-'")
     return text
@@ -79,7 +79,7 @@ def index_url(text: str) -> str:
 
 
 def told(text: str) -> str:
-    """`text` where it says something: who asks for a change, and why, must not be left out."""
+    """`text` if it says something: who asks for a change, and why, must not be left out."""
     if not text.strip():
         raise argparse.ArgumentTypeError("it is empty: say it, since it is recorded")
     return text.strip()
