@@ -20,7 +20,7 @@ from tests.ml.lake import application as whole_application
 from tests.ml.small import declare, small
 
 NARROW = small()
-LABELS = NARROW.model.outcome.source
+LABELS = NARROW.models[0].outcome.source
 PAST_LABELS = History(table=LABELS, on=("client_id",), time="known_month")
 NEWEST_LABEL = Dimension(table=LABELS, on=("client_id",), valid_from="known_month")
 REPORTS = Feature(
@@ -165,7 +165,7 @@ def _path(lake: Lake, table: str) -> str:
     [
         ({"comment": "Another comment.", "owner": "others"}, "client_features: nothing new"),
         (
-            {"features": (REPORTED, *NARROW.model.feature_table.features)},
+            {"features": (REPORTED, *NARROW.models[0].feature_table.features)},
             "client_features: built whole, since its declaration has changed: 0 rows added, 1 changed, 0 removed",
         ),
     ],
