@@ -10,7 +10,7 @@ from cli.demo.checks import Judged
 from cli.demo.events import events
 from cli.demo.months import charts
 from cli.demo.steps import Demo
-from cli.demo.summary import HOLDOUT, Sections
+from cli.demo.summary import HOLDOUT, INTERVAL, Sections
 from cli.output import Row
 from cli.report.charts import Bar, Interval
 from cli.report.page import Report
@@ -69,8 +69,10 @@ def _alert(row: Row) -> Row:
 
 
 def _measured(holdouts: Sequence[Row], measure: str, live: int | None) -> str:
-    found = next((row.get(measure) for row in holdouts if row["env"] == "prod" and row["version"] == live), None)
-    return "unknown" if found is None else f"{found:.4f}"
+    row = next((row for row in holdouts if row["env"] == "prod" and row["version"] == live), {})
+    found, within = row.get(measure), row.get(INTERVAL)
+    said = "unknown" if found is None else f"{found:.4f}"
+    return f"{said} ({within})" if within else said
 
 
 def _bars(tasks: Sequence[TaskResult]) -> list[Bar]:

@@ -16,6 +16,8 @@ from cli.runs import TaskResult
 # The page, in the directory of the local cloud.
 REPORT = "report.html"
 # Sections that the report and the benchmark read again.
+# Heading of the interval of the first measure.
+INTERVAL = "interval"
 HOLDOUT = "Hold-out of every version: its newest months, never seen in training or tuning"
 LIVE = "Live in prod (@champion)"
 STORY = "What the story must come to"
@@ -65,7 +67,14 @@ def _holdout(use_case: str) -> list[Row]:
     found = [row for model in models for row in measures(model)]
     names = ("rows", *(measure.name for measure in models[0].declared.problem.measures), *_MORE)
     shown = ("env", "version", *(name for name in names if any(name in row for row in found)))
-    return [{name: _rounded(row.get(name)) for name in shown} for row in found]
+    first = models[0].declared.problem.measures[0].name
+    return [{name: _rounded(row.get(name)) for name in shown} | {INTERVAL: interval_of(row, first)} for row in found]
+
+
+def interval_of(row: Row, measure: str) -> str:
+    """`0.7911..0.8170`, the interval of a measure of a row of `measures`; empty if its training took none."""
+    ends = [row.get(f"{measure}_{end}") for end in ("lower", "upper")]
+    return "..".join(f"{end:.4f}" for end in ends if isinstance(end, float)) if None not in ends else ""
 
 
 def _rounded(value: object) -> object:

@@ -18,7 +18,7 @@ from ml.versions import contract
 from ml.versions.gains import Gain
 from ml.versions.pyfunc_model import Scorer
 
-_RESAMPLES = 500
+RESAMPLES = 500
 
 
 def optional_features(model: Model) -> Mapping[str, tuple[str, ...]]:
@@ -47,20 +47,21 @@ def gains(
     if not isinstance(learned.learner, Narrowing):
         return []
     truth = problem.truth(holdout[model.outcome.label])
-    everything = _scored(model, learned, holdout)
+    everything = scored(model, learned, holdout)
     found = []
     for source, names in optional_features(model).items():
         rest = replace(model, features=tuple(name for name in model.features if name not in names))
         fitted = learned.learner.without(names).fit(learned.params, split.before_holdout)
-        less = _scored(rest, replace(learned, fitted=fitted), holdout)
+        less = scored(rest, replace(learned, fitted=fitted), holdout)
         interval = problem.improvement(
-            truth, everything, less, Bootstrap(confidence=confidence, resamples=_RESAMPLES, seed=model.seed)
+            truth, everything, less, Bootstrap(confidence=confidence, resamples=RESAMPLES, seed=model.seed)
         )
         found.append(Gain(source=source, measure=problem.declared.measures[0].name, interval=interval))
     return found
 
 
-def _scored(model: Model, learned: Learned, holdout: pd.DataFrame) -> pd.DataFrame:
+def scored(model: Model, learned: Learned, rows: pd.DataFrame) -> pd.DataFrame:
+    """What `learned` answers to `rows`, packed and read as it is served."""
     with tempfile.TemporaryDirectory() as made:
         registry.pack(learned, model, Path(made))
-        return Scorer(Path(made))(contract.model_input(model, holdout))
+        return Scorer(Path(made))(contract.model_input(model, rows))

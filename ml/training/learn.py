@@ -21,9 +21,11 @@ class Learned:
     """The result of training: what was fitted, by which learner, its calibration, and how they were found.
 
     `searches` holds the search of each learner by name, and of each average, such as `xgboost+linear`, its one try.
+    `held_back` was fitted on all before the hold-out but the newest calibration period.
     """
 
     fitted: Fitted
+    held_back: Fitted
     learner: Fitter
     chosen: str
     calibration: Calibration
@@ -72,9 +74,10 @@ def learn(
     searches |= {name: _single(name, each, watch) for name, each in averaged.items()}
     chosen = min(searches, key=lambda name: searches[name].best.loss)
     learner, params = everyone[chosen], searches[chosen].best.fitting
-    unseen = _unseen(learner, params, split)
+    unseen, held_back = _unseen(learner, params, split)
     return Learned(
         fitted=_watched(learner, chosen, params, split.before_holdout, watch),
+        held_back=held_back,
         learner=learner,
         chosen=chosen,
         calibration=problem.calibrate(unseen.truth, unseen.raw),
@@ -116,13 +119,15 @@ def _searched(
     )
 
 
-def _unseen(learner: Fitter, params: Params, split: Split) -> Scores:
-    """The calibration rows, each period scored by a model that was fitted on all others before the hold-out."""
-    scores = [_of(learner, params, period, split.before_holdout) for period in split.calibration]
-    return Scores(
+def _unseen(learner: Fitter, params: Params, split: Split) -> tuple[Scores, Fitted]:
+    """The calibration rows, each period scored by a model that was fitted on all others; and the newest one's model."""
+    fits = [learner.fit(params, _others(period, split.before_holdout)) for period in split.calibration]
+    scores = [fitted.scores([period]) for fitted, period in zip(fits, split.calibration, strict=True)]
+    joined = Scores(
         truth=np.concatenate([each.truth for each in scores]), raw=np.concatenate([each.raw for each in scores])
     )
+    return joined, fits[-1]
 
 
-def _of(learner: Fitter, params: Params, period: date, periods: Sequence[date]) -> Scores:
-    return learner.fit(params, [each for each in periods if each != period]).scores([period])
+def _others(period: date, periods: Sequence[date]) -> list[date]:
+    return [each for each in periods if each != period]

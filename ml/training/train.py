@@ -17,9 +17,8 @@ from ml import parameters, runtime
 from ml.declarations import Algorithm, Layer, Model, TrainingCause
 from ml.examples import dataset
 from ml.examples.dataset import MONTH
-from ml.problems.problem import Measures, Problem
 from ml.tables import Tables, door, pandas_of
-from ml.training import gain, plan, registry, run_inputs
+from ml.training import gain, importance, intervals, plan, protected, registry, run_inputs
 from ml.training.feature_spec import source_of
 from ml.training.learn import Learned, learn
 from ml.training.learners import in_memory
@@ -104,7 +103,7 @@ def train(
         registry.log_lineage(lineage)
         run_inputs.log_tables(model, planned.pinned)
         run_inputs.log_environment(model)
-        learners, fitted_rows = _learners(tables, task, model, plan.fitting_frame(task, planned))
+        learners, fitted_rows, frame = _learners(tables, task, model, plan.fitting_frame(task, planned))
         account = plan.account(task, planned, fitted_rows)
         with run_log(client, run) as log:
             learned = learn(learners, task.problem, planned.split, model.tuning, model.seed, watch=log)
@@ -113,10 +112,9 @@ def train(
         holdout = dataset.holdout_frame(
             tables, model, planned.pinned, planned.split.holdout[0], planned.split.holdout[-1]
         )
-        measured = evaluated(model, task.problem, Path(made), holdout)
+        said = _measured(task, planned, Path(made), holdout)
         worth = _gains(task, planned, learned, holdout)
-        mlflow.log_metrics({f"{HOLDOUT}{name}": value for name, value in measured.as_dict().items()})
-        print(f"hold-out {planned.split.holdout[0]}..{planned.split.holdout[-1]}, {measured.summary()}")
+        _look_into(task, planned, learned, frame)
         example = contract.input_example(model, holdout)
         source = source_of(planned.pinned.features)
         uri, model_id = registry.log_model(
@@ -128,7 +126,7 @@ def train(
         model_uri=uri,
         model_id=model_id,
         run_id=run.info.run_id,
-        description=_description(task, planned, learned, measured),
+        description=_description(task, planned, learned, said),
         tags=registry.version_tags(model, lineage, learned) | gains.as_tags(worth),
     )
     return Registered(version=int(version.version), run_id=run.info.run_id), account
@@ -144,30 +142,52 @@ def _gains(task: Task, planned: Plan, learned: Learned, holdout: pd.DataFrame) -
     return found
 
 
-def _learners(tables: Tables, task: Task, model: Model, rows: DataFrame) -> tuple[Mapping[str, Learner], int]:
-    """The declared algorithms with their rows, and how many these are."""
+def _look_into(task: Task, planned: Plan, learned: Learned, frame: pd.DataFrame | None) -> None:
+    """What the model goes by, and what the protected columns would add; of rows in this process alone."""
+    if frame is None:
+        print("feature importance is not measured: the rows stay on Spark's workers")
+    else:
+        importance.log_importance(importance.importance(planned.model, learned, planned.split, frame))
+    added = [] if frame is None else protected.additions(planned.model, task.problem, learned, planned.split, frame)
+    mlflow.log_metrics({f"protected_gain_{each.source}": each.interval.difference for each in added})
+    print(*protected.in_words(planned.model, added), sep="\n")
+
+
+def _learners(
+    tables: Tables, task: Task, model: Model, rows: DataFrame
+) -> tuple[Mapping[str, Learner], int, pd.DataFrame | None]:
+    """The declared algorithms with their rows, how many these are, and the rows unless they stay with Spark."""
     if model.is_distributed:
         scratch = Path(tables.volume_path(f"{task.common.schema(Layer.OPS)}.{SCRATCH_VOLUME}", write=True))
         vectors = assembled(rows, model).cache()
-        return {str(Algorithm.SPARK_GBT): SparkTrees(frame=vectors, scratch=scratch, seed=model.seed)}, vectors.count()
-    wanted = (MONTH, model.outcome.key, model.outcome.event_time, model.outcome.label, *model.features)
-    frame = pandas_of(rows.select(*dict.fromkeys(wanted)))
-    return in_memory.learners(model, task.problem, frame, period=MONTH), len(frame)
+        trees = SparkTrees(frame=vectors, scratch=scratch, seed=model.seed)
+        return {str(Algorithm.SPARK_GBT): trees}, vectors.count(), None
+    keys = (MONTH, model.outcome.key, model.outcome.event_time, model.outcome.label)
+    frame = pandas_of(rows.select(*dict.fromkeys((*keys, *model.features, *model.fairness_groups))))
+    return in_memory.learners(model, task.problem, frame, period=MONTH), len(frame), frame
 
 
-def evaluated(model: Model, problem: Problem, directory: Path, holdout: pd.DataFrame) -> Measures:
-    """Measures of the packed model, the very files that will be served, on the hold-out."""
+def _measured(task: Task, planned: Plan, directory: Path, holdout: pd.DataFrame) -> str:
+    """Log and print the measures of the packed model, the very files that will be served; their one line."""
+    model, problem = planned.model, task.problem
     answers = Scorer(directory)(contract.model_input(model, holdout))
-    return problem.measure(problem.truth(holdout[model.outcome.label]), answers)
+    truth = problem.truth(holdout[model.outcome.label])
+    measured, found = problem.measure(truth, answers), intervals.intervals(model, truth, answers)
+    logged = {**measured.as_dict(), **intervals.as_metrics(found)}
+    mlflow.log_metrics({f"{HOLDOUT}{name}": value for name, value in logged.items()})
+    print(f"hold-out {planned.split.holdout[0]}..{planned.split.holdout[-1]}, {measured.summary()}")
+    said = f"{len(holdout)} rows, {intervals.in_words(model, found)}"
+    print(f"hold-out with intervals: {said}")
+    return said
 
 
-def _description(task: Task, planned: Plan, learned: Learned, measured: Measures) -> str:
+def _description(task: Task, planned: Plan, learned: Learned, said: str) -> str:
     split, cut = planned.split, f"; the search was cut by time: {learned.cut}" if learned.cut else ""
     return (
         f"{task.model.comment} {learned.chosen} with {len(planned.model.features)} features, fitted on "
         f"{split.before_holdout[0]}..{split.before_holdout[-1]} ({learned.trials} trials{cut}), "
         f"{learned.calibration.in_words} by {split.calibration[0]}..{split.calibration[-1]}. "
-        f"Hold-out {split.holdout[0]}..{split.holdout[-1]}: {measured.summary()}. Reason: {task.reason}."
+        f"Hold-out {split.holdout[0]}..{split.holdout[-1]}: {said}. Reason: {task.reason}."
     )
 
 

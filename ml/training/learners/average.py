@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ml.declarations import Feature
 from ml.examples.split import Split
 from ml.problems.problem import Problem
 from ml.training.learners.learner import Fitted, Narrowing, Scores
@@ -58,6 +59,10 @@ class Average:
     def without(self, features: Sequence[str]) -> "Average":
         """Every part on fewer features."""
         return Average(parts={name: part.without(features) for name, part in self.parts.items()})
+
+    def beside(self, features: Sequence[Feature]) -> "Average":
+        """Every part on more features."""
+        return Average(parts={name: part.beside(features) for name, part in self.parts.items()})
 
 
 @dataclass(frozen=True, kw_only=True)

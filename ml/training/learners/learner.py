@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 
 import optuna
 
+from ml.declarations import Feature
 from ml.examples.split import Split
 from ml.problems.problem import Floats
 from ml.training.learners.rows import Categories
@@ -66,7 +67,10 @@ class Learner(Fitter, Protocol):
 
 @runtime_checkable
 class Narrowing(Fitter, Protocol):
-    """What can leave features out, so that it can be seen what they add; averages are made of such."""
+    """What can leave features out or take more, so that it can be seen what they add; averages are made of such."""
 
     def without(self, features: Sequence[str]) -> "Narrowing":
         """The same on the same rows, and fewer features."""
+
+    def beside(self, features: Sequence[Feature]) -> "Narrowing":
+        """The same on the same rows, and `features` besides, which are columns of the rows."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import optuna
 
+from ml.declarations import Feature
 from ml.examples.split import Split
 from ml.training.learners.device import cores, threads
 from ml.training.learners.learner import FITTED, Scores
@@ -108,6 +109,10 @@ class LightgbmTrees:
     def without(self, features: Sequence[str]) -> "LightgbmTrees":
         """On fewer features."""
         return LightgbmTrees(rows=self.rows.without(features))
+
+    def beside(self, features: Sequence[Feature]) -> "LightgbmTrees":
+        """On more features."""
+        return LightgbmTrees(rows=self.rows.beside(features))
 
     def _data(self, periods: Sequence[date], categories: Categories) -> Any:
         matrix = self.rows.matrix(periods, categories)

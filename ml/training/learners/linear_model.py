@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import optuna
 
+from ml.declarations import Feature
 from ml.examples.split import Split
 from ml.problems.problem import Floats
 from ml.training.learners.learner import Scores
@@ -93,6 +94,10 @@ class LinearModel:
     def without(self, features: Sequence[str]) -> "LinearModel":
         """On fewer features."""
         return LinearModel(rows=self.rows.without(features))
+
+    def beside(self, features: Sequence[Feature]) -> "LinearModel":
+        """On more features."""
+        return LinearModel(rows=self.rows.beside(features))
 
 
 def bin_edges(column: Floats, bins: int) -> list[float]:

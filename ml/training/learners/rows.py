@@ -34,6 +34,10 @@ class Rows:
         """The same rows, and fewer features."""
         return replace(self, features=tuple(feature for feature in self.features if feature.name not in names))
 
+    def beside(self, features: Sequence[Feature]) -> "Rows":
+        """The same rows, and more features, which are columns of theirs."""
+        return replace(self, features=(*self.features, *features))
+
     def of(self, periods: Sequence[date]) -> pd.DataFrame:
         """The rows of `periods`, in their order."""
         return self.frame[self.frame[self.period].isin(list(periods))]

@@ -9,6 +9,7 @@ import numpy as np
 import optuna
 import xgboost
 
+from ml.declarations import Feature
 from ml.examples.split import Split
 from ml.training.learners.device import cores, device, threads
 from ml.training.learners.learner import FITTED, Scores
@@ -108,6 +109,10 @@ class XgboostTrees:
     def without(self, features: Sequence[str]) -> "XgboostTrees":
         """On fewer features."""
         return XgboostTrees(rows=self.rows.without(features))
+
+    def beside(self, features: Sequence[Feature]) -> "XgboostTrees":
+        """On more features."""
+        return XgboostTrees(rows=self.rows.beside(features))
 
     def _settings(self, params: Params) -> dict[str, object]:
         return {

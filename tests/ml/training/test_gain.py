@@ -76,6 +76,7 @@ def _gains(model: Model, rows: pd.DataFrame) -> list[gains.Gain]:
     learner = XgboostTrees(rows=fitted_on)
     learned = Learned(
         fitted=learner.fit(PARAMS, SPLIT.before_holdout),
+        held_back=learner.fit(PARAMS, SPLIT.train),
         learner=learner,
         chosen="xgboost",
         calibration=Sigmoid(slope=1.0, intercept=0.0),

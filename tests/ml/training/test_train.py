@@ -47,7 +47,8 @@ def test_a_version_carries_its_evidence(world: World, trained: dict[str, object]
     assert version.tags["owner"] == "ml-engineers"
     assert version.tags["licence"] == "CC BY 4.0"
     assert version.tags["contains_personal_data"] == "true"
-    assert "Hold-out 2023-11-01..2023-12-01: 1000 rows" in version.description
+    assert "Hold-out 2023-11-01..2023-12-01: 1000 rows, ROC AUC 0." in version.description
+    assert "(95% intervals)" in version.description
 
 
 def test_the_run_records_parameters_metrics_and_the_tables_as_inputs(world: World, trained: dict[str, object]) -> None:
@@ -59,6 +60,14 @@ def test_the_run_records_parameters_metrics_and_the_tables_as_inputs(world: Worl
     assert {"max_depth", "num_boost_round", "calibration", "learner", "trials"} <= set(run.data.params)
     nested = f"tags.`mlflow.parentRunId` = '{run.info.run_id}'"
     assert len(world.client.search_runs([run.info.experiment_id], nested)) == 12
+    lower, value, upper = (run.data.metrics[f"holdout_roc_auc{end}"] for end in ("_lower", "", "_upper"))
+    assert lower < value < upper
+    assert {"protected_gain_sex", "protected_gain_age"} & set(run.data.metrics)
+    assert {each.path for each in world.client.list_artifacts(run.info.run_id)} >= {
+        "environment.json",
+        "importance.json",
+        "importance.png",
+    }
     inputs = {item.dataset.name: item.dataset.source_type for item in run.inputs.dataset_inputs}
     assert inputs == {
         "prod.credit_gold.client_features@1": "delta_table",

@@ -1,0 +1,61 @@
+"""What each protected column would have added, had the model been allowed to take it: measured, and never fitted in."""
+
+from dataclasses import replace
+
+import pandas as pd
+
+from ml.declarations import Model
+from ml.evaluation.resampling import Bootstrap
+from ml.examples.dataset import MONTH
+from ml.examples.split import Split
+from ml.problems.problem import Problem
+from ml.training.gain import RESAMPLES, scored
+from ml.training.learn import Learned
+from ml.training.learners.learner import Narrowing
+from ml.versions.contract import model_features
+from ml.versions.gains import Gain
+
+
+def protected_columns(model: Model) -> tuple[str, ...]:
+    """The columns that groups are compared by, and that the model does not take."""
+    return tuple(name for name in model.fairness_groups if name not in model.features)
+
+
+def additions(model: Model, problem: Problem, learned: Learned, split: Split, frame: pd.DataFrame) -> list[Gain]:
+    """By column: the model with it against the model without, both fitted on the training months with one set of
+    parameters, and compared on the tuning months of `frame`.
+
+    None for a learner that cannot take a column more.
+    """
+    learner = learned.learner
+    if not isinstance(learner, Narrowing) or not protected_columns(model):
+        return []
+    tuning = frame[frame[MONTH].isin(split.tuning)]
+    truth = problem.truth(tuning[model.outcome.label])
+    drawn = Bootstrap(confidence=model.gates.comparison.confidence, resamples=RESAMPLES, seed=model.seed)
+
+    def answers(taking: Model, fitter: Narrowing) -> pd.DataFrame:
+        return scored(taking, replace(learned, fitted=fitter.fit(learned.params, split.train)), tuning)
+
+    without, found = answers(model, learner), []
+    for name in protected_columns(model):
+        wider = replace(model, features=(*model.features, name))
+        interval = problem.improvement(
+            truth, answers(wider, learner.beside(model_features(wider)[-1:])), without, drawn
+        )
+        found.append(Gain(source=name, measure=problem.declared.measures[0].name, interval=interval))
+    return found
+
+
+def in_words(model: Model, found: list[Gain]) -> list[str]:
+    """A sentence per protected column, or one on why there is none."""
+    if found:
+        return [
+            f"{gain.source}, which the model does not take, would improve {gain.measure} on the tuning months by "
+            f"{gain.interval.difference:+.4f}, {gain.interval.confidence:.0%} interval {gain.interval.lower:+.4f}.."
+            f"{gain.interval.upper:+.4f}"
+            for gain in found
+        ]
+    if not protected_columns(model):
+        return ["no protected column is left out of the model, so none could add anything"]
+    return [f"what {', '.join(protected_columns(model))} would add is not known: the learner takes no further column"]
