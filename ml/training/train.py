@@ -4,6 +4,7 @@ A training with the fingerprint of an earlier one reuses its version, so a rerun
 """
 
 import argparse
+import math
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -149,7 +150,8 @@ def _look_into(task: Task, planned: Plan, learned: Learned, frame: pd.DataFrame 
     else:
         importance.log_importance(importance.importance(planned.model, learned, planned.split, frame))
     added = [] if frame is None else protected.additions(planned.model, task.problem, learned, planned.split, frame)
-    mlflow.log_metrics({f"protected_gain_{each.source}": each.interval.difference for each in added})
+    told = {f"protected_gain_{each.source}": each.interval.difference for each in added}
+    mlflow.log_metrics({name: value for name, value in told.items() if math.isfinite(value)})
     print(*protected.in_words(planned.model, added), sep="\n")
 
 
