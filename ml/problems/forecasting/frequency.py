@@ -48,9 +48,9 @@ HOURLY = Frequency(
     seconds=3600,
     seasons=(24, 168),
     naive_season=24,
-    candidates=("SeasonalNaive", *_DECOMPOSED, "AutoCES", "AutoTheta", "Autoregression", TREES),
+    candidates=("SeasonalNaive", *_DECOMPOSED, "AutoCES", "AutoTheta", "Autoregression", "MFLES", TREES),
     lags=(2, 3, 23, 24, 25, 48, 72, 144, 167, 168, 169, 336),
-    difference=24,
+    difference=168,
     origins=2,
 )
 DAILY = Frequency(
@@ -59,8 +59,9 @@ DAILY = Frequency(
     seconds=86_400,
     seasons=(7, 365),
     naive_season=1,
-    candidates=("SeasonalNaive", "AutoETS", "AutoTheta", "AutoCES", *_DECOMPOSED, "Autoregression", TREES),
+    candidates=("SeasonalNaive", "AutoETS", "AutoTheta", "AutoCES", *_DECOMPOSED, "Autoregression", "MFLES", TREES),
     lags=(2, 3, 6, 7, 8, 14, 21, 28, 364, 365),
+    difference=7,
     origins=3,
 )
 WEEKLY = Frequency(
@@ -71,7 +72,7 @@ WEEKLY = Frequency(
     naive_season=1,
     candidates=(
         *("Naive", "ETS", "Theta", "CES", "ARIMA", "AutoCES", "AutoTheta"),
-        *(*_DECOMPOSED, "Autoregression", TREES),
+        *(*_DECOMPOSED, "Autoregression", "MFLES", TREES),
     ),
     lags=(2, 3, 4, 8, 13, 26, 51, 52, 53, 104),
     origins=3,

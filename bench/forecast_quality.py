@@ -1,0 +1,166 @@
+"""How good `mlops forecast` is on series that it was not developed on; writes its section of `docs/performance.md`.
+
+`python -m bench.forecast_quality` draws 34 series of each of twelve families (204 hourly, 204 weekly) and takes about
+half an hour on two idle cores. `--series N` draws fewer, `--families office,shop` measures those alone, and
+`--retail FOLDER` adds the daily files of the retail data; what was measured is what the section says.
+"""
+
+import argparse
+import os
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from bench.forecast_families import HOURLY_FAMILIES, WEEKLY_FAMILIES, drawn, hourly_length, weekly_length
+from bench.page import rewrite
+from bench.synthesis import table
+from ml.problems.forecasting import backtest, fleet
+from ml.problems.forecasting.candidates import CANDIDATES
+from ml.problems.forecasting.combination import combine
+from ml.problems.forecasting.fitted import Fitted
+from ml.problems.forecasting.frequency import HOURLY, WEEKLY, Frequency
+from ml.problems.forecasting.measures import mase, owa, smape
+from ml.problems.forecasting.naive2 import naive2
+from ml.problems.forecasting.parts import Parts
+
+Floats = npt.NDArray[np.float64]
+SEED = 20_261_129
+DEFAULT, MEDIAN = "the default", "median of four"
+# What the M4 competition's median combination is made of; seasonal as far as the season has at most 24 steps.
+FOUR = ("AutoETS", "AutoCES", "AutoARIMA", "AutoTheta")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """Series of one frequency by family; the last `horizon` points of each are for judging alone."""
+
+    frequency: Frequency
+    horizon: int
+    families: Mapping[str, Sequence[Floats]]
+
+
+def judged(case: Case, workers: int) -> tuple[pd.DataFrame, float]:
+    """One row per family (and `all`) and forecaster: its OWA; and the seconds that the default took."""
+    names = [name for name, series in case.families.items() for _ in series]
+    whole = [each for series in case.families.values() for each in series]
+    histories, truths = [each[: -case.horizon] for each in whole], [each[-case.horizon :] for each in whole]
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        parts = Parts(Path(folder))
+        asked = partial(fleet.fit_all, parts=parts, workers=workers, progress=lambda _, __: None)
+        fits = asked(histories, case.horizon, case.frequency)
+        combined, _ = combine(fits, histories)
+        took_s = time.monotonic() - started
+        four = [
+            np.stack([backtest.ahead(CANDIDATES[name], each, case.horizon, case.frequency) for name in FOUR])
+            for each in histories
+        ]
+    rows = []
+    for at, (name, history, truth) in enumerate(zip(names, histories, truths, strict=True)):
+        answers = _answers(fits[at]) | {DEFAULT: combined[at].forecast}
+        answers |= dict(zip(FOUR, four[at], strict=True)) | {MEDIAN: np.median(four[at], axis=0)}
+        rows += list(_measured(name, answers, history, truth, case.frequency))
+    return _owa(pd.DataFrame(rows)), took_s
+
+
+def _answers(fit: Fitted) -> dict[str, Floats]:
+    return {name: each for name, each in zip(fit.names, fit.forecasts[:, -1], strict=True) if np.isfinite(each).all()}
+
+
+def _measured(
+    family: str, answers: Mapping[str, Floats], history: Floats, truth: Floats, frequency: Frequency
+) -> Iterator[dict[str, object]]:
+    season = frequency.naive_season
+    base = naive2(history, len(truth), season)
+    against = {"base_smape": smape(truth, base, history, season), "base_mase": mase(truth, base, history, season)}
+    for name, answer in answers.items():
+        found = {"smape": smape(truth, answer, history, season), "mase": mase(truth, answer, history, season)}
+        yield {"family": family, "model": name, **found, **against}
+
+
+def _owa(rows: pd.DataFrame) -> pd.DataFrame:
+    """Means over series first, as in M4; `all` holds every family."""
+    every = pd.concat([rows, rows.assign(family="all")])
+    means = every.groupby(["family", "model"], sort=False).mean(numeric_only=True)
+    found = [owa(*map(float, each)) for each in means[["smape", "mase", "base_smape", "base_mase"]].to_numpy()]
+    return means.assign(owa=found)["owa"].unstack("family")
+
+
+def lines(title: str, found: pd.DataFrame, took_s: float, count: int) -> list[str]:
+    """The table of one frequency, best first, and what it says about the two bounds."""
+    ranked = found.sort_values("all")
+    shown = [
+        (name, *(f"{value:.3f}" for value in row)) for name, row in zip(ranked.index, ranked.to_numpy(), strict=True)
+    ]
+    single = found.drop(index=[DEFAULT, MEDIAN]).min()
+    ratio = found.loc[DEFAULT] / found.loc[MEDIAN]
+    columns = [str(each) for each in found.columns]
+    worse = [name for name in columns if found.at[DEFAULT, name] >= single[name]]
+    over = [f"{name} ({ratio[name]:.3f})" for name in columns if ratio[name] > 0.97]
+    return [
+        f"{title}: {count} series; the default took {took_s:.0f} s for all of them.",
+        *table(("OWA", *columns), shown),
+        f"Below the best single candidate: {'everywhere' if not worse else 'not for ' + ', '.join(worse)}. "
+        f"At most 0.97 of the median of four: {'everywhere' if not over else 'not for ' + ', '.join(over)}.",
+    ]
+
+
+def retail(folder: Path, products: int) -> list[Floats]:
+    """Weekly pieces of the products that were sold most, from daily files of invoices; returns count against them."""
+    columns = ["InvoiceDate", "StockCode", "Quantity"]
+    rows = pd.concat(
+        [pd.read_csv(path, usecols=columns, dtype={"StockCode": str}) for path in sorted(folder.glob("*.csv"))]
+    )
+    week = pd.to_datetime(rows["InvoiceDate"]).dt.to_period("W")
+    sold = rows.groupby(["StockCode", week])["Quantity"].sum().unstack(fill_value=0)
+    most = sold.sum(axis=1).nlargest(products).index
+    # The last week of the files is not whole.
+    return [sold.loc[code].to_numpy(float)[:-1] for code in most]
+
+
+def cases(number: int, names: Sequence[str], folder: Path | None) -> Iterator[tuple[str, Case]]:
+    """The cases that have a series."""
+    wanted = [
+        ("Hourly", HOURLY, 48, HOURLY_FAMILIES, hourly_length),
+        ("Weekly", WEEKLY, 13, WEEKLY_FAMILIES, weekly_length),
+    ]
+    for title, frequency, horizon, families, length in wanted:
+        made = {
+            name: drawn(each, number, SEED, length) for name, each in families.items() if not names or name in names
+        }
+        if title == "Weekly" and folder:
+            made["retail"] = retail(folder, number)
+        if made:
+            yield title, Case(frequency=frequency, horizon=horizon, families=made)
+
+
+def main() -> None:
+    """Measure what is asked for, and write the section."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--series", type=int, default=34, help="series per family")
+    parser.add_argument("--families", default="", help="names, separated by commas; left out: all")
+    parser.add_argument("--retail", type=Path, help="folder of daily files")
+    asked = parser.parse_args()
+    workers = fleet.cores()
+    section = ["## Forecasts of series that were not developed on"]
+    section.append(
+        f"`python -m bench.forecast_quality --series {asked.series}`, {workers} workers, load {os.getloadavg()[0]:.1f} "
+        "before it. OWA of the points after the history; below 1 is better than Naive2."
+    )
+    names = [each for each in asked.families.split(",") if each]
+    for title, case in cases(asked.series, names, asked.retail):
+        found, took_s = judged(case, workers)
+        section += lines(title, found, took_s, sum(map(len, case.families.values())))
+    print("\n".join(section))
+    rewrite(section)
+
+
+if __name__ == "__main__":
+    main()
