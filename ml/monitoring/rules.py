@@ -78,7 +78,8 @@ def decide(month: date, metrics: Sequence[Metric], earlier: Sequence[Decision], 
     late = frozenset(awaited) & _labelled(metrics)
     judged = [metric for metric in metrics if _is_judged(metric, month, live, late, policy)]
     causes = tuple(_cause(metric, metrics, policy) for metric in judged if _is_beyond(metric, metrics, limits))
-    blind = tuple(_cause(metric, metrics, policy) for metric in judged if _should_be_known(metric, metrics, month))
+    missed = [metric for metric in judged if _should_be_known(metric, metrics, month, limits)]
+    blind = tuple(_cause(metric, metrics, policy) for metric in missed)
     unknown = decision_text.unknown(month, live, judged, limits.labels_due_months)
     why = _why_retrain(month, live, metrics, policy)
     cooling = max((each for each in earlier if _cools(each, month)), key=_month_of, default=None)
@@ -152,18 +153,31 @@ def _is_beyond(metric: Metric, metrics: Sequence[Metric], limits: Monitoring) ->
     return len(warned) == limits.months_of_warning
 
 
-def _should_be_known(metric: Metric, metrics: Sequence[Metric], month: date) -> bool:
+def _should_be_known(metric: Metric, metrics: Sequence[Metric], month: date, limits: Monitoring) -> bool:
     """Whether an unknown metric is worth an alert: its rows are there, and (for performance) their outcomes too.
 
-    Groups too small to compare are named in the reason only: they are a property of the portfolio.
+    Groups too small to compare, and months too small to tell, are named in the reason only if they are usual: they are
+    a property of the portfolio.
     """
-    if metric.verdict is not Verdict.UNKNOWN or metric.kind is Kind.FAIRNESS:
+    if metric.verdict is not Verdict.UNKNOWN or metric.kind is Kind.FAIRNESS or _is_small(metric, metrics, limits):
         return False
     needed = ("labelled_share", metric.month) if metric.kind is Kind.PERFORMANCE else ("row_count", month)
     verdicts = {each.verdict for each in metrics if (each.metric, each.month) == needed}
     if metric.kind is Kind.PERFORMANCE:
         return Verdict.OK in verdicts
     return Verdict.UNKNOWN not in verdicts
+
+
+def _is_small(metric: Metric, metrics: Sequence[Metric], limits: Monitoring) -> bool:
+    """Whether it is unknown for a lack of rows in a month that has as many rows as usual."""
+    counts = [each for each in metrics if (each.metric, each.month) == ("row_count", metric.month)]
+    if not counts or counts[0].verdict is not Verdict.OK:
+        return False
+    if metric.value is not None:
+        # Performance that was measured, and whose noise is larger than a severe change.
+        return metric.kind is Kind.PERFORMANCE
+    usual = counts[0].reference_value
+    return metric.rows < limits.min_rows and usual is not None and usual < limits.min_rows
 
 
 def _why_retrain(month: date, live: int, metrics: Sequence[Metric], policy: Policy) -> str:

@@ -4,17 +4,13 @@ from datetime import date
 
 import pytest
 
-from ml.declarations import BinaryClassification, Monitoring, Worse
-from ml.monitoring.calendar_months import add_months
 from ml.monitoring.metric import Metric
-from ml.monitoring.policy import Policy
 from ml.monitoring.rules import Action, Decision, decide
 from ml.problems.finding import Kind, Verdict
 from tests.ml.monitoring.made import MONTH, auc, metric, whole
+from tests.ml.monitoring.policies import POLICY
 
 OK, WARN, BREACH, UNKNOWN = Verdict.OK, Verdict.WARN, Verdict.BREACH, Verdict.UNKNOWN
-LIMITS = Monitoring(labelled_months_below=2, cool_down_days=60, limits={"roc_auc": Worse(act=0.05, severe=0.15)})
-POLICY = Policy(limits=LIMITS, judged={each.name: each for each in LIMITS.metrics(BinaryClassification(), ("sex",))})
 HERE = whole(0, "row_count", OK)
 LABELLED = whole(1, "labelled_share", OK)
 
@@ -176,55 +172,3 @@ def test_an_unmeasured_month_is_not_decided_on() -> None:
     """Deciding without metrics would pass silently, so it is refused."""
     with pytest.raises(ValueError, match="2024-06 has no metrics: measure it"):
         decide(MONTH, [auc(1, OK)], [], POLICY)
-
-
-def _labelled(months_ago: int, verdict: Verdict) -> Metric:
-    return whole(months_ago, "labelled_share", verdict)
-
-
-def test_a_breach_that_becomes_known_late_is_told_once() -> None:
-    """Outcomes of March were due in April and come by June: that decision says what March was like, no later one."""
-    overdue = [_labelled(3, UNKNOWN), auc(3, UNKNOWN)]
-    april = decide(date(2024, 4, 1), [*_fine(2), *overdue], (), POLICY)
-    assert april.awaited == (date(2024, 3, 1),)
-    known = [_labelled(3, OK), auc(3, BREACH), *_fine(2), *_fine(0), LABELLED, auc(1, OK)]
-    june = decide(MONTH, known, (april,), POLICY)
-    assert (june.action, june.awaited) == (Action.ALERT, ())
-    assert [(cause.metric, cause.month) for cause in june.causes] == [("roc_auc", date(2024, 3, 1))]
-    next_month = [*_fine(-1), _labelled(0, OK), auc(0, OK)]
-    assert decide(date(2024, 7, 1), [*known, *next_month], (april, june), POLICY).action is Action.NOTHING
-
-
-def _fine(months_ago: int) -> list[Metric]:
-    return [whole(months_ago, "row_count", OK), metric(months_ago)]
-
-
-def test_outcomes_that_never_come_are_given_up_after_a_year() -> None:
-    """Awaited as long as they may still say something about what is live."""
-    before = Decision(month=date(2024, 5, 1), action=Action.NOTHING, reason="", live_version=1, awaited=_since(14))
-    missing = [each for ago in range(1, 15) for each in (_labelled(ago, BREACH), auc(ago, UNKNOWN))]
-    decision = decide(MONTH, [*_fine(0), *missing], (before,), POLICY)
-    assert decision.awaited == _since(12)
-
-
-def _since(months: int) -> tuple[date, ...]:
-    return tuple(add_months(MONTH, -ago) for ago in range(months, 0, -1))
-
-
-@pytest.mark.parametrize(
-    ("verdicts", "action"),
-    [
-        ([WARN, WARN, WARN], Action.ALERT),
-        ([WARN, WARN, BREACH], Action.ALERT),
-        ([WARN, UNKNOWN, WARN, WARN], Action.ALERT),
-        ([WARN, WARN, OK], Action.NOTHING),
-        ([WARN, WARN], Action.NOTHING),
-        ([OK, WARN, WARN, WARN], Action.NOTHING),
-    ],
-)
-def test_a_warning_that_lasts_is_told(verdicts: list[Verdict], action: Action) -> None:
-    """Three known months in a row, the newest among them; it asks for no retraining."""
-    drift = [metric(ago, verdict=verdict, value=0.15) for ago, verdict in enumerate(verdicts)]
-    decision = _decided(auc(1, OK), *drift)
-    assert decision.action is action
-    assert ("limit_bal PSI 0.15 (lasting warning, limit 0.25)" in decision.reason) == (action is Action.ALERT)
