@@ -14,17 +14,26 @@ from tests.needs import starts
 pytestmark = [pytest.mark.long, pytest.mark.timeout(2400)]
 
 # Those of `make test-fast` that look at every use case; the others do not know of it.
-_FAST = ("tests/ml/usecases", "tests/infra/test_synth.py", "tests/infra/test_drawing.py", "tests/docs/test_site.py")
+_FAST = (
+    *("tests/ml/usecases", "tests/ml/test_parameters.py", "tests/cli/test_features.py", "tests/cli/test_release.py"),
+    "tests/infra/test_synth.py::test_addresses_are_pinned",
+    "tests/infra/test_drawing.py::test_the_page_has_the_drawing_of_what_is_shipped",
+    "tests/docs/test_site.py::test_every_page_has_one_place",
+)
 
 
 @pytest.fixture
 @starts("e2e")
 def checkout(tmp_path: Path) -> Path:
-    """A copy of this checkout with its environment; what its local cloud started ends with the test."""
+    """A copy of this checkout with its environment, committed: a version names the commit that it was trained by."""
     root = copied(tmp_path / "checkout")
     shutil.copytree(ROOT / "bin", root / "bin")
     shutil.copy(ROOT / "Makefile", root)
-    (root / ".venv").symlink_to(ROOT / ".venv")
+    for name in (".venv", ".tools"):
+        (root / name).symlink_to(ROOT / name)
+    _run(root, "git", "init", "-q")
+    _run(root, "git", "add", ".")
+    _run(root, "git", "-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "-qm", "A copy")
     return root
 
 
