@@ -157,8 +157,9 @@ def main() -> None:
     names = [each for each in asked.families.split(",") if each]
     for title, case in cases(asked.series, names, asked.retail):
         found, took_s = judged(case, workers)
-        section += lines(title, found, took_s, sum(map(len, case.families.values())))
-    print("\n".join(section))
+        part = lines(title, found, took_s, sum(map(len, case.families.values())))
+        print("\n".join(part), flush=True)
+        section += part
     rewrite(section)
 
 

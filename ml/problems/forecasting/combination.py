@@ -36,12 +36,12 @@ class Rule:
 RULES: Sequence[Rule] = (
     *(
         Rule(own=own, power=power, best=best)
-        for own, power, best in product((0.0, 0.25, 0.5, 0.75), (1.0, 2.0, 4.0), (3, 5, 12))
+        for own, power, best in product((0.0, 0.25, 0.5, 0.75, 1.0), (1.0, 2.0, 4.0), (3, 5, 12))
     ),
     *(Rule(own=own, power=0.0, best=best, median=True) for own, best in product((0.0, 0.5), (3, 5, 12))),
 )
 # For a few series, whose errors could choose any rule.
-DEFAULT = Rule(own=0.75, power=2.0, best=5)
+DEFAULT = Rule(own=1.0, power=2.0, best=5)
 LEAST_SERIES = 20
 # An error of zero would weigh without end.
 _LEAST_ERROR = 1e-3

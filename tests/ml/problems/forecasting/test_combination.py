@@ -64,5 +64,5 @@ def test_the_rule_is_the_one_that_did_best_over_the_fleet() -> None:
     fits = [_fit(VALUES, offs[at % 3]) for at in range(30)]
     found, rule = combine(fits, [VALUES] * 30)
     assert rule in RULES
-    assert rule.own == 0.75
+    assert rule.own == 1.0
     assert all(max(each.weights, key=each.weights.__getitem__) == "abc"[at % 3] for at, each in enumerate(found))
