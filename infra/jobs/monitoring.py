@@ -59,6 +59,7 @@ def monitoring(context: JobContext) -> JobDeclaration | None:
                 job=context.job("training"),
                 parameters=(
                     ("reason", "{{tasks.decision.values.reason}}"),
+                    ("cause", "{{tasks.decision.values.cause}}"),
                     ("holdout_start", "{{tasks.decision.values.holdout_start}}"),
                 ),
                 after=(After(task="should_retrain", outcome="true"),),

@@ -22,6 +22,7 @@ def training(context: JobContext) -> JobDeclaration | None:
         parameters=(
             ("sample_rows", "0"),
             ("reason", "manual"),
+            ("cause", "manual"),
             ("source_catalog", context.source_catalog),
             ("holdout_start", ""),
         ),
@@ -35,6 +36,7 @@ def training(context: JobContext) -> JobDeclaration | None:
                     "git-commit": context.git_commit,
                     "sample-rows": parameter("sample_rows"),
                     "reason": parameter("reason"),
+                    "cause": parameter("cause"),
                     # So that a training by schedule is known from one that somebody started: other rules let it live.
                     "trigger": "{{job.trigger.type}}",
                     "holdout-start": parameter("holdout_start"),

@@ -35,7 +35,7 @@ from ml.declarations.measures import (
     Measure,
 )
 from ml.declarations.model import Model, Promotion, Rescore, Tuning
-from ml.declarations.monitored import Monitored, cause_of
+from ml.declarations.monitored import Monitored
 from ml.declarations.monitoring import Monitoring
 from ml.declarations.outcomes import Joins, Later, Outcome
 from ml.declarations.periods import MONTHS, Calendar, Period, WeekStart
@@ -135,7 +135,6 @@ __all__ = [
     "WorkloadSize",
     "Worse",
     "WorseByShare",
-    "cause_of",
     "hidden_columns",
     "hiding_function",
     "lag",

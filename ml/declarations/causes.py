@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class TrainingCause(StrEnum):
-    """The kind of the `reason` that a training run carries."""
+    """The tag `cause` of a model version; nobody's cause is a person's own idea, `manual`."""
 
     MANUAL = "manual"
     SCHEDULE = "schedule"

@@ -4,7 +4,6 @@ Light values; the code that measures each lies in the problem's folder in `ml/pr
 """
 
 import math
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -118,22 +117,3 @@ BIAS_DIFFERENCE = Monitored(
 COVERAGE = Monitored(
     name="coverage", title="coverage", limit=Limits(warn=0.05, act=0.10), mended_as=_CALIBRATION, below=1.0
 )
-
-# Titles in a reason, most telling first: as monitoring names the metric that is beyond its limits.
-_WORDS = (
-    *((each.title, _PERFORMANCE) for each in (AREA, MEAN_LOSS, ACCURACY, ABSOLUTE_ERROR)),
-    *((each.title, _CALIBRATION) for each in (CALIBRATION, BIAS, COVERAGE)),
-    ("Drift", TrainingCause.DRIFT),
-)
-_DECIDED = re.compile(r"Version \d+ is beyond its limits |[\w ]{1,60} of version \d+ (fell|rose) to ")
-
-
-def cause_of(reason: str) -> TrainingCause:
-    """The cause behind `reason`: one of the causes by its name, or what monitoring decided on, in its words.
-
-    Anything else is somebody's own idea (`MANUAL`), which has the strictest rule.
-    """
-    if reason in set(TrainingCause):
-        return TrainingCause(reason)
-    decided = reason if _DECIDED.match(reason) else ""
-    return next((cause for words, cause in _WORDS if words in decided), TrainingCause.MANUAL)

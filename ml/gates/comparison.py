@@ -10,7 +10,6 @@ from pathlib import Path
 import pandas as pd
 from mlflow.exceptions import MlflowException
 
-from ml.declarations import cause_of
 from ml.evaluation.checks import Check
 from ml.gates import reporting
 from ml.gates.comparison_checks import Contest, judge
@@ -22,7 +21,7 @@ from ml.records.gate_results import COMPARISON, judged_on
 from ml.versions import artifact, version_task
 from ml.versions.aliases import CHAMPION
 from ml.versions.gains import sentences
-from ml.versions.lineage import LineageError, read_lineage
+from ml.versions.lineage import LineageError, read_cause, read_lineage
 from ml.versions.version_task import Subject
 
 
@@ -52,7 +51,7 @@ def verdict(subject: Subject) -> Verdict:
             challenger=_scored(subject, subject.version, rows),
             champion_version=champion,
             champion=None if champion is None else _scored(subject, champion, rows),
-            cause=cause_of(lineage.reason),
+            cause=read_cause(f"version {subject.version}", tags),
             unseen=_unseen(subject, champion, rows),
         )
     except (ValueError, MlflowException) as error:

@@ -1,8 +1,8 @@
 """Task `decision` of job `<usecase>-monitoring`: nothing, alert or retrain, for every month not decided on yet.
 
-Task values: `action`, `reason`, `month`, and `holdout_start` for the retraining: never later than the one that the task
-is given. A decision, once written, stays; only that of the newest month is made again while its metrics still change,
-and a retraining asked for is never taken back.
+Task values: `action`, `reason`, `month`, and for the retraining its `cause` and `holdout_start`, which is never later
+than the one that the task is given. A decision, once written, stays; only that of the newest month is made again while
+its metrics still change, and a retraining asked for is never taken back.
 """
 
 import json
@@ -14,6 +14,7 @@ import mlflow
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml import parameters, runtime
+from ml.declarations import TrainingCause
 from ml.monitoring.calendar_months import named
 from ml.monitoring.cause import Cause
 from ml.monitoring.metric import Metric
@@ -142,6 +143,8 @@ def recorded_of(row: Mapping[str, object]) -> Recorded:
         holdout_start=str(evidence["holdout_start"]),
         # Decisions of before this was kept have none.
         awaited=tuple(date.fromisoformat(month) for month in evidence.get("awaited", ())),
+        # A decision of before this was kept says nothing.
+        trains_for=TrainingCause(evidence["trains_for"]) if evidence.get("trains_for") else None,
     )
     return Recorded(decision=decision, newest_version=int(evidence["newest_version"]))
 
@@ -155,6 +158,7 @@ def decision_row(decision: Decision, newest_version: int, run_id: str) -> dict[s
         "unknown": list(decision.unknown),
         "holdout_start": decision.holdout_start,
         "awaited": [str(month) for month in decision.awaited],
+        "trains_for": decision.trains_for,
     }
     return {
         "month": decision.month,
@@ -182,7 +186,9 @@ def report(final: Decision | None, made: Sequence[Decision], *, latest_holdout_s
     action = final.action if final else Action.NOTHING
     reason = final.reason if final else "Nothing is known: no month after the live version's training has arrived yet."
     month = named(final.month) if final else ""
-    values = {"action": str(action), "reason": short(reason), "month": month}
+    # Who does not say what is to be mended is held to the strictest rule.
+    cause = (final.trains_for if final else None) or TrainingCause.MANUAL
+    values = {"action": str(action), "reason": short(reason), "month": month, "cause": str(cause)}
     holdout_start = bounded(final.holdout_start if final else "", latest_holdout_start)
     for key, value in {**values, "holdout_start": holdout_start}.items():
         runtime.set_task_value(key, value)

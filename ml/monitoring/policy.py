@@ -3,11 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ml.declarations import Model, Monitored, Monitoring, Worse
+from ml.declarations import Model, Monitored, Monitoring, TrainingCause, Worse
 from ml.declarations.monitored import Needs
 from ml.monitoring.metric import Metric
 from ml.monitoring.window import judged
 from ml.problems.finding import Kind, Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """Why a retraining is due, in words, and what it has to mend."""
+
+    words: str
+    trains_for: TrainingCause | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +42,10 @@ class Policy:
         """Whether a retraining mends it."""
         known = self.judged.get(metric.metric)
         return known is not None and known.mended_as is not None
+
+    def due(self, words: str, metric: Metric) -> Due:
+        """A retraining that `metric` calls for, in these words."""
+        return Due(words=words, trains_for=self.judged[metric.metric].mended_as)
 
     def is_severe(self, metric: Metric) -> bool:
         """Whether it alone calls for a retraining: a breach, and worse than on the hold-out by more than is severe."""

@@ -17,12 +17,12 @@ from datetime import date, timedelta
 from enum import StrEnum
 from itertools import takewhile
 
-from ml.declarations import Monitoring
+from ml.declarations import Monitoring, TrainingCause
 from ml.monitoring import decision_text
 from ml.monitoring.calendar_months import add_months, months_between, named
 from ml.monitoring.cause import Cause, cause_of
 from ml.monitoring.metric import Metric
-from ml.monitoring.policy import Policy
+from ml.monitoring.policy import Due, Policy
 from ml.problems.finding import Kind, Verdict
 
 # Outcomes that are a year late say nothing about the version that is live now.
@@ -43,6 +43,7 @@ class Decision:
 
     `holdout_start` (`YYYY-MM`, or empty) is the first month to hold out of a retraining so that it may still learn
     from months after the change. `awaited`: months whose performance was due by then and is still unknown.
+    `trains_for` is what a retraining has to mend; None: none is due.
     """
 
     month: date
@@ -54,6 +55,7 @@ class Decision:
     cool_down_until: date | None = None
     holdout_start: str = ""
     awaited: tuple[date, ...] = ()
+    trains_for: TrainingCause | None = None
 
 
 def decide(month: date, metrics: Sequence[Metric], earlier: Sequence[Decision], policy: Policy) -> Decision:
@@ -88,7 +90,7 @@ def decide(month: date, metrics: Sequence[Metric], earlier: Sequence[Decision], 
         month=month,
         action=action,
         reason=decision_text.reason(
-            why=why,
+            why=why.words if why else "",
             cooling=_cooling_words(cooling) if why and cooling else "",
             causes=causes,
             unknown=unknown,
@@ -99,6 +101,7 @@ def decide(month: date, metrics: Sequence[Metric], earlier: Sequence[Decision], 
         cool_down_until=month + timedelta(days=limits.cool_down_days) if action is Action.RETRAIN else None,
         holdout_start=_holdout_start(causes, month, limits) if action is Action.RETRAIN else "",
         awaited=_awaited(month, (*awaited, due), metrics),
+        trains_for=why.trains_for if why and action is Action.RETRAIN else None,
     )
 
 
@@ -180,8 +183,8 @@ def _is_small(metric: Metric, metrics: Sequence[Metric], limits: Monitoring) -> 
     return metric.rows < limits.min_rows and usual is not None and usual < limits.min_rows
 
 
-def _why_retrain(month: date, live: int, metrics: Sequence[Metric], policy: Policy) -> str:
-    """Why a retraining is due, in words; empty where it is not."""
+def _why_retrain(month: date, live: int, metrics: Sequence[Metric], policy: Policy) -> Due | None:
+    """Why a retraining is due; None where it is not."""
     limits = policy.limits
     known = [
         metric
@@ -194,19 +197,20 @@ def _why_retrain(month: date, live: int, metrics: Sequence[Metric], policy: Poli
     ]
     labelled = sorted({metric.month for metric in known}, reverse=True)
     if not labelled:
-        return ""
+        return None
     severe = [metric for metric in known if metric.month == labelled[0] and policy.is_severe(metric)]
     if severe:
         first = min(severe, key=policy.rank)
-        return decision_text.severe(first, policy.title(first.metric), live)
+        return policy.due(decision_text.severe(first, policy.title(first.metric), live), first)
     below = {metric.month for metric in known if metric.verdict is Verdict.BREACH}
     running = list(takewhile(below.__contains__, labelled))
     if len(running) < limits.labelled_months_below:
-        return ""
+        return None
     breaches = [metric for metric in known if metric.month in running and metric.verdict is Verdict.BREACH]
     newest = max(metric.month for metric in breaches)
     worst = min((metric for metric in breaches if metric.month == newest), key=policy.rank)
-    return decision_text.lasting([metric.month for metric in breaches], worst, policy.title(worst.metric), live)
+    words = decision_text.lasting([metric.month for metric in breaches], worst, policy.title(worst.metric), live)
+    return policy.due(words, worst)
 
 
 def _cools(decision: Decision, month: date) -> bool:

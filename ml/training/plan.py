@@ -7,7 +7,7 @@ from datetime import date
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from ml.declarations import Model
+from ml.declarations import Model, TrainingCause
 from ml.examples import dataset
 from ml.examples.dataset import MONTH, Month, Pinned
 from ml.examples.split import Split
@@ -25,8 +25,9 @@ from ml.versions.lineage import Lineage
 class Task:
     """The parameters of the task.
 
-    `sample_rows` limits the rows that are fitted on; 0 takes all. `holdout_start` is the first month held out; None
-    holds out the share that the model declares. `package_index` is the URL that the version's requirements name.
+    `reason` is for people, `cause` for the gates. `sample_rows` limits the rows that are fitted on; 0 takes all.
+    `holdout_start` is the first month held out; None holds out the share that the model declares. `package_index` is
+    the URL that the version's requirements name.
     """
 
     common: Common
@@ -34,6 +35,7 @@ class Task:
     git_commit: str
     sample_rows: int
     reason: str
+    cause: TrainingCause = TrainingCause.MANUAL
     holdout_start: date | None = None
     package_index: str = ""
 

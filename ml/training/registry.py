@@ -14,12 +14,12 @@ from mlflow.entities import Run
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 
-from ml.declarations import Model
+from ml.declarations import Model, TrainingCause
 from ml.examples.dataset import Pinned
 from ml.training.feature_spec import Source, feature_spec
 from ml.training.learn import Learned
 from ml.versions import artifact, contract, listing, pyfunc_model, reason_codes
-from ml.versions.lineage import Lineage
+from ml.versions.lineage import CAUSE, Lineage
 
 MODEL = "model"
 
@@ -146,13 +146,14 @@ def register(
     )
 
 
-def version_tags(model: Model, lineage: Lineage, learned: Learned) -> dict[str, str]:
-    """Lineage, ownership, licence and personal data: what the compliance gate looks for.
+def version_tags(model: Model, lineage: Lineage, learned: Learned, cause: TrainingCause) -> dict[str, str]:
+    """Lineage, cause, ownership, licence and personal data: what the compliance gate looks for.
 
     `search_cut` is there only if time ended a search, so that training again could make another model.
     """
     return {
         **lineage.as_tags(),
+        CAUSE: str(cause),
         "owner": model.owner,
         "licence": model.licence,
         "contains_personal_data": str(model.contains_personal_data).lower(),

@@ -69,6 +69,9 @@ def parse(arguments: Sequence[str] | None) -> Task:
     flags.add_argument("--git-commit", required=True)
     flags.add_argument("--sample-rows", required=True, type=_row_count)
     flags.add_argument("--reason", required=True)
+    flags.add_argument(
+        "--cause", default=TrainingCause.MANUAL, choices=list(TrainingCause), type=TrainingCause, help="what to mend"
+    )
     flags.add_argument("--trigger", default="", help="what started the job's run, as Jobs names it")
     flags.add_argument(
         "--holdout-start", default=None, type=parameters.month, help="YYYY-MM; empty: the declared share"
@@ -77,21 +80,23 @@ def parse(arguments: Sequence[str] | None) -> Task:
         "--package-index", default=None, type=parameters.index_url, help="what a served image is built from"
     )
     parsed = flags.parse_args(arguments)
+    cause = caused(parsed.cause, parsed.trigger)
     return Task(
         common=parameters.common(parsed),
         source_catalog=parsed.source_catalog,
         git_commit=parsed.git_commit,
         sample_rows=parsed.sample_rows,
-        reason=why(parsed.reason, parsed.trigger),
+        reason=str(cause) if parsed.reason == TrainingCause.MANUAL else parsed.reason,
+        cause=cause,
         holdout_start=parsed.holdout_start,
         package_index=parsed.package_index or "",
     )
 
 
-def why(reason: str, trigger: str) -> str:
-    """The reason of the training: `reason`, unless a schedule started the run and nobody gave one."""
-    started_by_schedule = reason == TrainingCause.MANUAL and trigger == "periodic"
-    return str(TrainingCause.SCHEDULE) if started_by_schedule else reason
+def caused(given: TrainingCause, trigger: str) -> TrainingCause:
+    """The cause of the training: the one that is given, unless a schedule started the run and nobody gave one."""
+    by_schedule = given is TrainingCause.MANUAL and trigger == "periodic"
+    return TrainingCause.SCHEDULE if by_schedule else given
 
 
 def train(
@@ -128,7 +133,7 @@ def train(
         model_id=model_id,
         run_id=run.info.run_id,
         description=_description(task, planned, learned, said),
-        tags=registry.version_tags(model, lineage, learned) | gains.as_tags(worth),
+        tags=registry.version_tags(model, lineage, learned, task.cause) | gains.as_tags(worth),
     )
     return Registered(version=int(version.version), run_id=run.info.run_id), account
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 
+from ml.declarations import TrainingCause
 from ml.examples.dataset import Pinned
 
 
@@ -50,6 +51,19 @@ class Lineage:
             outcomes_version=self.outcome_table_version,
             cut_off=self.cut_off,
         )
+
+
+# The tag that says what a version was trained for, one of `TrainingCause`.
+CAUSE = "cause"
+
+
+def read_cause(subject: str, tags: Mapping[str, str]) -> TrainingCause:
+    """What `subject` was trained for. Raises LineageError if its tags do not say."""
+    try:
+        return TrainingCause(tags.get(CAUSE, ""))
+    except ValueError as error:
+        allowed = ", ".join(TrainingCause)
+        raise LineageError(f"{CAUSE}={tags.get(CAUSE)!r} of {subject} is none of {allowed}: train it again") from error
 
 
 _PARSERS: Mapping[object, Callable[[str], object]] = {str: str, int: int, date: date.fromisoformat}

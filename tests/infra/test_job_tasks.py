@@ -116,6 +116,7 @@ def test_parameters_of_every_task(documents: Documents) -> None:
         "--sample-rows": "{{job.parameters.sample_rows}}",
         "--holdout-start": "{{job.parameters.holdout_start}}",
         "--reason": "{{job.parameters.reason}}",
+        "--cause": "{{job.parameters.cause}}",
         "--trigger": "{{job.trigger.type}}",
     }
     assert _flags(tasks(documents, "dev", "credit-scoring")["scoring"]) == common | {
@@ -140,6 +141,7 @@ def test_job_parameters_and_their_defaults(documents: Documents) -> None:
         assert found["credit-training"] == {
             "sample_rows": "0",
             "reason": "manual",
+            "cause": "manual",
             "source_catalog": source,
             "holdout_start": "",
         }
@@ -172,6 +174,7 @@ def test_monitoring_alerts_and_retrains_by_its_decision(documents: Documents) ->
         "job_id": "${databricks_job.credit-training.id}",
         "job_parameters": {
             "reason": "{{tasks.decision.values.reason}}",
+            "cause": "{{tasks.decision.values.cause}}",
             "holdout_start": "{{tasks.decision.values.holdout_start}}",
         },
     }

@@ -1,39 +1,19 @@
-"""Why a version was trained, read from the reason that its training run carries."""
+"""What a version was trained for: given to its training, kept in its tags."""
 
 import pytest
 
-from ml.declarations import TrainingCause, cause_of
-from ml.monitoring import decision_text
-from ml.monitoring.metric import Metric
-from ml.monitoring.policy import policy_of
-from ml.problems.finding import Kind, Verdict
-from ml.training.train import why
-from ml.usecases import use_case
-from tests.ml.monitoring.made import auc
-from tests.ml.monitoring.made import metric as made_metric
+from ml.declarations import TrainingCause
+from ml.training.train import caused, parse
+from ml.versions.lineage import LineageError, read_cause
 
-POLICY = policy_of(use_case("credit").models[0])
+FLAGS = [
+    *("--use-case", "credit", "--catalog", "prod", "--run-id", "7"),
+    *("--source-catalog", "prod", "--git-commit", "c", "--sample-rows", "0"),
+]
 
 
 @pytest.mark.parametrize(
-    ("reason", "cause"),
-    [
-        ("manual", TrainingCause.MANUAL),
-        ("schedule", TrainingCause.SCHEDULE),
-        ("drift", TrainingCause.DRIFT),
-        ("calibration", TrainingCause.CALIBRATION),
-        ("integration", TrainingCause.MANUAL),
-        ("a new idea about ROC AUC and calibration error", TrainingCause.MANUAL),
-        ("", TrainingCause.MANUAL),
-    ],
-)
-def test_a_reason_is_a_cause_by_its_name_and_else_an_idea_of_somebodys(reason: str, cause: TrainingCause) -> None:
-    """An unknown reason has the strictest rule."""
-    assert cause_of(reason) is cause
-
-
-@pytest.mark.parametrize(
-    ("reason", "trigger", "given"),
+    ("given", "trigger", "cause"),
     [
         ("manual", "periodic", "schedule"),
         ("manual", "one_time", "manual"),
@@ -41,31 +21,32 @@ def test_a_reason_is_a_cause_by_its_name_and_else_an_idea_of_somebodys(reason: s
         ("drift", "periodic", "drift"),
     ],
 )
-def test_a_training_that_a_schedule_started_says_so(reason: str, trigger: str, given: str) -> None:
-    """The job's default reason means a person only if no schedule started the run."""
-    assert why(reason, trigger) == given
+def test_a_training_that_a_schedule_started_says_so(given: str, trigger: str, cause: str) -> None:
+    """The job's default means a person only if no schedule started the run."""
+    assert caused(TrainingCause(given), trigger) == cause
 
 
-@pytest.mark.parametrize(
-    ("metric", "cause"),
-    [
-        (auc(1, Verdict.BREACH), TrainingCause.PERFORMANCE),
-        (
-            made_metric(
-                1,
-                kind=Kind.PERFORMANCE,
-                metric="expected_calibration_error",
-                column="",
-                value=0.14,
-                verdict=Verdict.BREACH,
-            ),
-            TrainingCause.CALIBRATION,
-        ),
-    ],
-)
-def test_what_monitoring_decides_on_is_the_cause(metric: Metric, cause: TrainingCause) -> None:
-    """The sentence that becomes the reason of a retraining, cut to fit a tag or not."""
-    title = POLICY.title(metric.metric)
-    reason = decision_text.lasting([metric.month], metric, title, 1)
-    assert cause_of(reason) is cause_of(f"{reason[:249]}…") is cause
-    assert cause_of(decision_text.severe(auc(1, Verdict.BREACH), "ROC AUC", 1)) is TrainingCause.PERFORMANCE
+def test_the_words_of_a_reason_decide_nothing() -> None:
+    """They stay as they are; nobody's reason is the cause's name."""
+    told = parse([*FLAGS, "--reason", "ROC AUC of version 1 fell to 0.6", "--cause", "calibration"])
+    assert (told.reason, told.cause) == ("ROC AUC of version 1 fell to 0.6", TrainingCause.CALIBRATION)
+    silent = parse([*FLAGS, "--reason", "drift"])
+    assert (silent.reason, silent.cause) == ("drift", TrainingCause.MANUAL)
+    scheduled = parse([*FLAGS, "--reason", "manual", "--trigger", "periodic"])
+    assert (scheduled.reason, scheduled.cause) == ("schedule", TrainingCause.SCHEDULE)
+
+
+def test_another_cause_is_refused_with_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    """By the task, before anything is read."""
+    with pytest.raises(SystemExit):
+        parse([*FLAGS, "--reason", "x", "--cause", "boredom"])
+    assert "boredom" in capsys.readouterr().err
+
+
+def test_the_cause_is_read_back_from_the_tags_of_a_version() -> None:
+    """A version without one, or with a word of its own, is to be trained again."""
+    assert read_cause("version 2", {"cause": "drift"}) is TrainingCause.DRIFT
+    with pytest.raises(LineageError, match="cause=None of version 2 is none of manual, schedule, drift, performance"):
+        read_cause("version 2", {})
+    with pytest.raises(LineageError, match="cause='boredom' of version 2"):
+        read_cause("version 2", {"cause": "boredom"})

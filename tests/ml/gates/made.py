@@ -17,7 +17,8 @@ TAGS = {
     "sample_rows": "0",
     "git_commit": "a" * 40,
     "code_sha256": "b" * 64,
-    "reason": "manual",
+    "reason": "a new idea",
+    "cause": "manual",
     "job_run_id": "7",
     "fingerprint": "c" * 64,
 }

@@ -1,13 +1,16 @@
 """Which months are decided on, and what a run then has to do."""
 
+import json
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ml.declarations import BinaryClassification, Monitoring
+from ml.declarations import BinaryClassification, Monitoring, TrainingCause
 from ml.monitoring.calendar_months import add_months
-from ml.monitoring.decide import Recorded, bounded, decision_row, decisions, outcome, recorded_of, short
+from ml.monitoring.decide import Recorded, bounded, decision_row, decisions, outcome, recorded_of, report, short
 from ml.monitoring.metric import Metric
 from ml.monitoring.policy import Policy
 from ml.monitoring.rules import Action, Decision
@@ -106,6 +109,18 @@ def test_a_decision_survives_its_table_row() -> None:
     row = decision_row(decision, 7, "run-1")
     assert recorded_of(row) == Recorded(decision=decision, newest_version=7)
     assert (row["action"], row["run_id"]) == ("alert", "run-1")
+    retraining = replace(decision, action=Action.RETRAIN, trains_for=TrainingCause.CALIBRATION)
+    assert recorded_of(decision_row(retraining, 7, "run-1")).decision == retraining
+
+
+def test_the_retraining_gets_its_cause(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a task value; a decision of before causes were kept is held to the strictest rule."""
+    values = tmp_path / "values.json"
+    monkeypatch.setenv("MLOPS_TASK_VALUES", str(values))
+    decision = _recorded(0, Action.RETRAIN).decision
+    for trains_for, cause in ((TrainingCause.CALIBRATION, "calibration"), (None, "manual")):
+        report(replace(decision, trains_for=trains_for), [], latest_holdout_start=None)
+        assert json.loads(values.read_text())["cause"] == cause
 
 
 @pytest.mark.parametrize(

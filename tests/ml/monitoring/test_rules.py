@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from ml.declarations import TrainingCause
 from ml.monitoring.metric import Metric
 from ml.monitoring.rules import Action, Decision, decide
 from ml.problems.finding import Kind, Verdict
@@ -108,6 +109,26 @@ def test_decisions(metrics: list[Metric], action: Action, says: str) -> None:
     """Each case has its action, and a reason that says what, how much and since when."""
     decision = _decided(*metrics)
     assert (decision.action, says in decision.reason) == (action, True), decision.reason
+
+
+_MISCALIBRATED = [_quality(months, "expected_calibration_error", BREACH) for months in (1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("metrics", "trains_for"),
+    [
+        ([auc(1, BREACH, value=0.60)], TrainingCause.PERFORMANCE),
+        ([auc(1, BREACH), auc(2, BREACH), *_MISCALIBRATED], TrainingCause.PERFORMANCE),
+        ([auc(1, OK), auc(2, OK), *_MISCALIBRATED], TrainingCause.CALIBRATION),
+        ([auc(1, BREACH)], None),
+        ([auc(1, OK)], None),
+    ],
+)
+def test_a_retraining_says_what_it_has_to_mend(metrics: list[Metric], trains_for: TrainingCause | None) -> None:
+    """The most telling of the metrics that call for it; an alert mends nothing, nor does a retraining that cools."""
+    assert _decided(*metrics).trains_for is trains_for
+    cooling = _retrained(date(2024, 5, 1), date(2024, 7, 1))
+    assert _decided(*metrics, earlier=(cooling,)).trains_for is None
 
 
 def test_outcomes_that_are_only_awaited_raise_no_alert() -> None:

@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.declarations import ProblemType, TrainingCause, cause_of
-from ml.monitoring import decision_text
-from ml.monitoring.policy import policy_of
+from ml.declarations import ProblemType, TrainingCause
+from ml.monitoring.policy import Due, policy_of
 from ml.monitoring.window import LABEL, Expectation, answer_names, answered
 from ml.problems.finding import Kind, Verdict
 from ml.problems.monitor import Answered, Bounds
@@ -172,18 +171,15 @@ def test_a_hold_out_without_rows_leaves_unknown_what_is_held_against_it(declared
 
 
 @each_problem
-def test_what_a_retraining_mends_is_its_cause_and_says_so(declared: ProblemType) -> None:
-    """The sentence of each metric that calls for a retraining is read back as its cause, by the gate's rule."""
+def test_what_a_retraining_mends_is_its_cause(declared: ProblemType) -> None:
+    """Each metric that calls for one says what has to be mended, which is what the retraining is judged by."""
     policy = policy_of(model(declared))
     found = measured(declared, months(declared, 1000, seed=3, shift=1.5), _expected(declared))
     mended = [each for each in found if policy.is_mended(each)]
     assert {each.metric for each in mended} == {each.name for each in declared.monitored if each.mended_as}
     for each in mended:
-        title = policy.title(each.metric)
-        lasting = decision_text.lasting([each.month], each, title, 1)
-        assert cause_of(lasting) is policy.judged[each.metric].mended_as
-        if policy.is_severe(each):
-            assert cause_of(decision_text.severe(each, title, 1)) is TrainingCause.PERFORMANCE
+        wanted = TrainingCause.PERFORMANCE if policy.is_severe(each) else policy.judged[each.metric].mended_as
+        assert policy.due("said", each) == Due(words="said", trains_for=wanted)
 
 
 def test_errors_twice_as_large_are_severe() -> None:
