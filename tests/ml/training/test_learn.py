@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import optuna
 
-from ml.declarations import Tuning
+from ml.declarations import TrainingCause, Tuning
 from ml.examples.split import Split
 from ml.problems.classification.binary import Binary
 from ml.training.learn import learn
@@ -104,5 +104,5 @@ def test_a_search_that_time_cut_says_so() -> None:
     cut = learn({"remembering": Remembering()}, Binary(), SPLIT, Tuning(trials=5, timeout_s=0), seed=1)
     whole = learn({"remembering": Remembering()}, Binary(), SPLIT, Tuning(trials=5), seed=1)
     model = use_case("credit").models[0]
-    assert version_tags(model, LINEAGE, cut)["search_cut"] == "remembering after 1 of 5 trials"
-    assert "search_cut" not in version_tags(model, LINEAGE, whole)
+    assert version_tags(model, LINEAGE, cut, TrainingCause.MANUAL)["search_cut"] == "remembering after 1 of 5 trials"
+    assert "search_cut" not in version_tags(model, LINEAGE, whole, TrainingCause.MANUAL)
