@@ -1,6 +1,7 @@
 """A whole lake in a folder for one test: landing files in, tables out, through the real door, Spark and Delta."""
 
-from collections.abc import Sequence
+import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
@@ -25,16 +26,35 @@ HEADERS = {feed.name: feed.raw_columns for feed in CREDIT.feeds}
 
 @dataclass(frozen=True)
 class Lake:
-    """The catalog `test` of use case `credit` under `root`."""
+    """The catalog `test` of use case `credit` under `root`; `states` is where the module keeps what `begin` made."""
 
     root: Path
     spark: SparkSession
     monkeypatch: pytest.MonkeyPatch
+    states: Path | None = None
 
     @property
     def tables(self) -> Tables:
         """A door of its own, as every task has one."""
         return Tables(self.spark, FolderBackend(self.root))
+
+    def begin(self, state: str, make: Callable[[], object]) -> None:
+        """Put this empty lake into `state`, which `make` does; later tests of the module get a copy of its files.
+
+        For tests that begin alike: a table's name, files and log say nothing of the folder that it lies in. The
+        declarations must be the same wherever a module names the same state.
+        """
+        assert self.states is not None, "only the fixture's lake keeps states"
+        assert not (self.root / "test").exists(), "a state begins with an empty lake"
+        kept = self.states / state
+        if not kept.is_dir():
+            make()
+            # Under its name only once it is whole: a copy that was cut off would be a state of its own.
+            shutil.copytree(self.root / "test", kept.with_suffix(".part"))
+            kept.with_suffix(".part").rename(kept)
+            return
+        # With the files' times, by which ingest knows a file that it has loaded.
+        shutil.copytree(kept, self.root / "test")
 
     def folder(self, feed: str) -> Path:
         """The landing folder of a feed."""
@@ -92,10 +112,18 @@ class Lake:
 
 
 @pytest.fixture
-def lake(spark: SparkSession, spark_remote: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
+def lake(
+    spark: SparkSession,
+    spark_remote: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> Lake:
     """An empty lake, and the session as a task gets it."""
     monkeypatch.setenv("SPARK_REMOTE", spark_remote)
-    return Lake(tmp_path, runtime.spark(), monkeypatch)
+    # Beside the folders of all tests of the run.
+    states = tmp_path.parent / "states" / request.module.__name__
+    return Lake(tmp_path, runtime.spark(), monkeypatch, states)
 
 
 def application(client: object, **other: object) -> list[object]:

@@ -160,6 +160,13 @@ def _path(lake: Lake, table: str) -> str:
     return f"delta.`{lake.root / 'test' / table}`"
 
 
+def _one_built(lake: Lake) -> None:
+    lake.land("applications", "2023-03", application(1))
+    lake.land("labels", "2023-02", (1, 0))
+    _silver(lake)
+    lake.run(build)
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -178,10 +185,7 @@ def test_a_changed_declaration_builds_the_table_whole_and_a_comment_does_not(
     said: str,
 ) -> None:
     """And says so."""
-    lake.land("applications", "2023-03", application(1))
-    lake.land("labels", "2023-02", (1, 0))
-    _silver(lake)
-    lake.run(build)
+    lake.begin("one built", lambda: _one_built(lake))
     _declare(monkeypatch, **changes)
     assert _said(lake, capfd)[0] == said
 
@@ -276,8 +280,21 @@ def _gold(lake: Lake) -> list[list[tuple[object, ...]]]:
     return [lake.rows(f"gold.{name}") for name in TABLES]
 
 
+def _two_silver_months(lake: Lake, *, built: bool) -> None:
+    """The first of them is in gold if `built`."""
+    lake.land("applications", "2023-01", application(1))
+    lake.land("labels", "2023-02", (1, 0), (2, 1))
+    _silver(lake)
+    if built:
+        lake.run(build)
+    lake.land("applications", "2023-03", application(3))
+    lake.land("applications", "2022-12", application(2))
+    lake.land("labels", "2023-04", (3, 1), (4, 1))
+    _silver(lake, "2")
+
+
 # Where a build is killed: at its first or a later build, around the write of each table or of a checkpoint.
-# All but the first are an extra: each is a lake of its own.
+# All but the first are an extra.
 POINTS = [
     ("replace_part", TABLES[0]),
     *(
@@ -297,15 +314,8 @@ def test_a_build_killed_at_any_point_is_completed_by_the_next(
     lake: Lake, monkeypatch: pytest.MonkeyPatch, point: str, table: str, *, after: bool
 ) -> None:
     """Just before or just after each write: gold ends as if nothing had happened."""
-    lake.land("applications", "2023-01", application(1))
-    lake.land("labels", "2023-02", (1, 0), (2, 1))
-    _silver(lake)
-    if point != "replace":
-        lake.run(build)
-    lake.land("applications", "2023-03", application(3))
-    lake.land("applications", "2022-12", application(2))
-    lake.land("labels", "2023-04", (3, 1), (4, 1))
-    _silver(lake, "2")
+    built = point != "replace"
+    lake.begin(f"two silver months, built {built}", lambda: _two_silver_months(lake, built=built))
     owner: Any = Checkpoint if point == "commit" else Tables
     done = getattr(owner, point)
 

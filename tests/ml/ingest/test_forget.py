@@ -53,10 +53,14 @@ def _land(lake: Lake) -> None:
         file.write("181,0,0\n")
 
 
-def test_no_table_has_the_person_and_all_others_stay(lake: Lake, capfd: pytest.CaptureFixture[str]) -> None:
-    """Valid, rejected and misplaced records go, however the key is spelled; the report says who was trained on them."""
+def _ingested(lake: Lake) -> None:
     _land(lake)
     _ingest(lake, "1")
+
+
+def test_no_table_has_the_person_and_all_others_stay(lake: Lake, capfd: pytest.CaptureFixture[str]) -> None:
+    """Valid, rejected and misplaced records go, however the key is spelled; the report says who was trained on them."""
+    lake.begin("ingested", lambda: _ingested(lake))
     lake.run(build, "1")
     version = str(lake.tables.version("test.credit_gold.client_features"))
     models = [
@@ -83,8 +87,7 @@ def test_no_table_has_the_person_and_all_others_stay(lake: Lake, capfd: pytest.C
 
 def test_a_later_delivery_does_not_bring_them_back_and_is_accounted_for(lake: Lake) -> None:
     """Nor does a stream that starts anew; what was left out is counted as removed."""
-    _land(lake)
-    _ingest(lake, "1")
+    lake.begin("ingested", lambda: _ingested(lake))
     _ingest(lake, "2", **_asked("181"))
     lake.land("labels", "2023-03", (181, 1), (2, 0), ("+181", 0))
     _ingest(lake, "3")
@@ -100,8 +103,7 @@ def test_a_later_delivery_does_not_bring_them_back_and_is_accounted_for(lake: La
 
 def test_the_record_says_who_and_why_and_not_whom(lake: Lake) -> None:
     """Asking again changes nothing; asking for somebody unknown records nobody."""
-    _land(lake)
-    _ingest(lake, "1")
+    lake.begin("ingested", lambda: _ingested(lake))
     _ingest(lake, "2", **_asked("181"))
     ((person, column, run_id, reason, by),) = lake.rows(
         "ops.forgotten", "person", "key_column", "run_id", "reason", "forgotten_by"
@@ -115,6 +117,11 @@ def test_the_record_says_who_and_why_and_not_whom(lake: Lake) -> None:
     assert lake.versions() == versions
 
 
+def _labels(lake: Lake) -> None:
+    lake.land("labels", "2023-02", (181, 0), (2, 0))
+    _ingest(lake, "1")
+
+
 _MORE = [("append", True), ("plan", True), ("record", True), ("commit", False)]
 POINTS = [("replace_part", True), *(pytest.param(*point, marks=pytest.mark.long) for point in _MORE)]
 
@@ -124,8 +131,7 @@ def test_killed_at_any_point_the_next_run_completes_it(
     lake: Lake, monkeypatch: pytest.MonkeyPatch, point: str, *, done: bool
 ) -> None:
     """Once it is recorded, whatever run comes next, without the key: each row has left once."""
-    lake.land("labels", "2023-02", (181, 0), (2, 0))
-    _ingest(lake, "1")
+    lake.begin("labels", lambda: _labels(lake))
     owner: Any = {"record": file_log, "plan": Checkpoint, "commit": Checkpoint}.get(point, Tables)
     usual = getattr(owner, point)
 

@@ -96,7 +96,7 @@ def test_gold_follows_by_difference(lake: Lake, capfd: pytest.CaptureFixture[str
 
 def test_every_row_stays_accounted_for(lake: Lake, capfd: pytest.CaptureFixture[str]) -> None:
     """In total and per file: rows in = kept + quarantined + removed, whatever came and left."""
-    _land(lake, wrong=True)
+    lake.begin("wrong", lambda: _land(lake, wrong=True))
     _withdraw(lake, "4", "labels/2023-03.csv")
     assert '"task": "bronze", "rows_in": 0, "rows_kept": -4, "rows_quarantined": 0, "rows_removed": 4' in (
         capfd.readouterr().out
@@ -117,7 +117,7 @@ def test_every_row_stays_accounted_for(lake: Lake, capfd: pytest.CaptureFixture[
 
 def test_who_when_and_why_is_recorded_once(lake: Lake, capfd: pytest.CaptureFixture[str]) -> None:
     """Asking again changes nothing and says who did it; the version before still has the records."""
-    _land(lake, wrong=True)
+    lake.begin("wrong", lambda: _land(lake, wrong=True))
     for run_id in ("4", "5"):
         _withdraw(lake, run_id, "labels/2023-03.csv")
     assert "2023-03.csv of feed labels was withdrawn before: by ann, through" in capfd.readouterr().out
@@ -163,6 +163,12 @@ def test_an_unknown_delivery_is_refused_with_those_there_are(lake: Lake) -> None
     assert lake.versions() == before
 
 
+def _two_deliveries(lake: Lake) -> None:
+    lake.land("labels", "2023-02", (1, 0), (2, 0))
+    lake.land("labels", "2023-03", (1, 1))
+    _ingest(lake, "1")
+
+
 # Where the run is killed: in which task, at which call, and whether that call is done by then.
 # One point of each task is enough to hear of a change that breaks them; the others take a quarter of an hour.
 _FEW = [(bronze, "replace_part", True), (silver, "replace_part", True)]
@@ -183,9 +189,7 @@ def test_killed_at_any_point_the_next_run_completes_it(
     lake: Lake, monkeypatch: pytest.MonkeyPatch, task: Any, point: str, *, done: bool
 ) -> None:
     """Once it is recorded, whatever run comes next: each row has left once, and is accounted for once."""
-    lake.land("labels", "2023-02", (1, 0), (2, 0))
-    lake.land("labels", "2023-03", (1, 1))
-    _ingest(lake, "1")
+    lake.begin("ingested", lambda: _two_deliveries(lake))
     flags = {"withdraw": "labels/2023-02.csv", "reason": "typing mistake", "by": "ann"}
     owner: Any = {"record": file_log, "plan": Checkpoint, "commit": Checkpoint}.get(point, Tables)
     usual = getattr(owner, point)
