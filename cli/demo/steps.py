@@ -1,6 +1,7 @@
 """The steps of the demo. Each asks the records what is left to do, so a killed demo continues where it was."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from cli.cloud import workspace
@@ -15,6 +16,7 @@ from cli.output import progress
 from cli.paths import current_home
 from cli.runs import TaskResult, start
 from ml.declarations import hidden_columns
+from ml.usecases import USE_CASES
 from ml.usecases import use_case as declaration
 from ml.usecases.story import RETRAIN, SIGN_OFF, Records
 
@@ -107,10 +109,24 @@ def _first_champion(demo: Demo) -> None:
     if found.champion is not None:
         _done(f"version {found.champions[0]} was the first champion")
         return
+    masks = bool(hidden_columns(declaration(demo.use_case)))
+    deployed = {(job.settings.name if job.settings else None) or "" for job in workspace("prod").jobs.list()}
+    beside = {job: start(workspace("prod"), job, {}) for job in other_ingests(demo.use_case, deployed) if masks}
     demo.run("prod", "ingest")
-    if hidden_columns(declaration(demo.use_case)):
+    for job, run_id in beside.items():
+        demo.follow_job("prod", job, run_id)
+    if masks:
         load_stacks("prod-masks")
     demo.run("prod", "training")
+
+
+def other_ingests(use_case: str, deployed: Collection[str]) -> list[str]:
+    """The ingest jobs of other use cases with masked columns, of those that are deployed. Pure.
+
+    Masks are one stack for all use cases and name their tables, which ingest makes, from whatever has landed.
+    """
+    found = [f"{name}-ingest" for name, case in USE_CASES.items() if name != use_case and hidden_columns(case)]
+    return [job for job in found if job in deployed]
 
 
 def _explore(demo: Demo) -> int | None:

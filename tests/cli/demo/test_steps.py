@@ -8,7 +8,7 @@ import pytest
 from cli.demo import steps
 from cli.demo.events import events
 from cli.demo.months import charts
-from cli.demo.steps import Demo, settled, unreleased
+from cli.demo.steps import Demo, other_ingests, settled, unreleased
 from ml.usecases import USE_CASES, use_case
 from ml.usecases.story import Records
 from tests.cli.demo import made
@@ -114,3 +114,10 @@ def test_the_charts_show_drift_and_performance_by_month() -> None:
 def test_before_anything_is_measured_there_is_no_chart() -> None:
     """An empty chart would look like no drift."""
     assert charts(use_case("credit").models[0], replace(made.records(), metrics=[])) == []
+
+
+def test_the_ingest_of_every_use_case_with_masked_columns_runs_before_masks() -> None:
+    """Of those that are deployed, but the story's own: masks name the tables of all of them."""
+    assert other_ingests("credit", {"credit-ingest", "health-ingest", "health-training"}) == ["health-ingest"]
+    assert other_ingests("health", {"credit-ingest", "health-ingest"}) == ["credit-ingest"]
+    assert other_ingests("credit", {"credit-ingest"}) == []
