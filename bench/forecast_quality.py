@@ -58,16 +58,24 @@ def judged(case: Case, workers: int) -> tuple[pd.DataFrame, float]:
         fits = asked(histories, case.horizon, case.frequency)
         combined, _ = combine(fits, histories)
         took_s = time.monotonic() - started
-        four = [
-            np.stack([backtest.ahead(CANDIDATES[name], each, case.horizon, case.frequency) for name in FOUR])
-            for each in histories
-        ]
+        four = [_four(each, case) for each in histories]
     rows = []
     for at, (name, history, truth) in enumerate(zip(names, histories, truths, strict=True)):
         answers = _answers(fits[at]) | {DEFAULT: combined[at].forecast}
         answers |= dict(zip(FOUR, four[at], strict=True)) | {MEDIAN: np.median(four[at], axis=0)}
         rows += list(_measured(name, answers, history, truth, case.frequency))
     return _owa(pd.DataFrame(rows)), took_s
+
+
+def _four(history: Floats, case: Case) -> Floats:
+    """Shape (4, horizon); Naive2 stands for one that fails, so that no series is left out of the comparison."""
+    found = []
+    for name in FOUR:
+        try:
+            found.append(backtest.ahead(CANDIDATES[name], history, case.horizon, case.frequency))
+        except Exception:  # noqa: BLE001 - libraries raise what they like
+            found.append(naive2(history, case.horizon, case.frequency.naive_season))
+    return np.stack(found)
 
 
 def _answers(fit: Fitted) -> dict[str, Floats]:
