@@ -93,6 +93,10 @@ def test_every_version_is_told_newest_first() -> None:
     assert rows[2]["live"] == "day 2 to day 3; day 4 to now"
 
 
+# What a refusal shows as an example.
+FIRST = USE_CASES[min(USE_CASES)]
+
+
 @pytest.mark.parametrize(
     ("text", "env", "found"),
     [
@@ -112,7 +116,7 @@ def test_a_model_is_named_by_use_case_or_in_full(text: str, env: str | None, fou
 @pytest.mark.parametrize(
     ("text", "env", "message"),
     [
-        ("weather", None, "model 'weather' is unknown; name it as credit or prod.credit_ops.default_risk"),
+        ("weather", None, f"model 'weather' is unknown; name it as {FIRST.name}(/\\w+)? or prod.{FIRST.name}_ops."),
         ("prod.credit_ops.other", None, "is unknown"),
         ("prod.credit_ops.default_risk", "dev", "is of environment 'prod', but --env is 'dev'"),
     ],
