@@ -18,7 +18,7 @@ def checks(*, arrived: Sequence[str]) -> tuple[Check, ...]:
         Check(name="the first version is live within its limit, with an interval as wide as its rows", judge=_wide),
         Check(name="no month has patients enough to say whether it changed", judge=partial(_unknown, arrived)),
         Check(
-            name="a month that cannot tell is reported as unknown, and trains nothing", judge=partial(_quiet, arrived)
+            name="a month that cannot tell is recorded as unknown, and alerts nobody", judge=partial(_quiet, arrived)
         ),
         Check(name="no version is replaced by luck", judge=_first_stays),
     )
@@ -52,7 +52,7 @@ def _drift(month: str, records: Records) -> set[str]:
 def _quiet(arrived: Sequence[str], records: Records) -> Finding:
     decided = {named(row["month"]): row for row in records.decisions}
     said = {month: decided[month] for month in arrived if month in decided}
-    unknown = [row["action"] == "alert" and row["reason"].startswith("Unknown: ") for row in said.values()]
+    unknown = [row["action"] == "nothing" and row["reason"].startswith("Unknown: ") for row in said.values()]
     return Finding(
         holds=len(said) == len(arrived) and all(unknown),
         detail="; ".join(f"{month} {row['action']}: {row['reason'][:60]}" for month, row in said.items()) or "nothing",

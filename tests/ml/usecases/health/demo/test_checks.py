@@ -33,7 +33,7 @@ def _records() -> Records:
         versions=[_Version(1, ("champion",))],
         gates=[_gate(48.0, 64.0)],
         moves=[{"alias": "champion", "to_version": "1", "cause": "gates"}],
-        decisions=[{"month": f"{month}-01", "action": "alert", "reason": "Unknown: drift"} for month in _ARRIVED],
+        decisions=[{"month": f"{month}-01", "action": "nothing", "reason": "Unknown: drift"} for month in _ARRIVED],
         alerts=[],
         metrics=[
             {"month": f"{month}-01", "metric": "psi", "column": "bmi", "verdict": "unknown"} for month in _ARRIVED
@@ -62,7 +62,7 @@ _SURE = {"month": "2025-02-01", "metric": "psi", "column": "ldl", "verdict": "ok
         (replace(_records(), metrics=[*_records().metrics, _SURE]), [_UNKNOWN]),
         (replace(_records(), metrics=_records().metrics[:1]), [_UNKNOWN]),
         (
-            replace(_records(), decisions=[{"month": "2025-01-01", "action": "retrain", "reason": "Unknown: x"}]),
+            replace(_records(), decisions=[{"month": "2025-01-01", "action": "alert", "reason": "Unknown: x"}]),
             [_QUIET],
         ),
         (replace(_records(), moves=[*_records().moves, _LIVE], versions=[_Version(2, ("champion",))]), [_STAYS]),
@@ -79,5 +79,5 @@ def test_a_check_says_what_it_found() -> None:
     wide, unknown, quiet, stays = (check.judge(_records()).detail for check in checks(arrived=_ARRIVED))
     assert wide == "root mean squared error 56.0 points (48.0 to 64.0)"
     assert unknown == "2025-01: unknown; 2025-02: unknown"
-    assert quiet == "2025-01 alert: Unknown: drift; 2025-02 alert: Unknown: drift"
+    assert quiet == "2025-01 nothing: Unknown: drift; 2025-02 nothing: Unknown: drift"
     assert stays == "versions that were ever live: [1]; live is 1"
