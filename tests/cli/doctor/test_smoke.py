@@ -58,10 +58,12 @@ def test_a_served_model_passes_and_restores_to_itself(
     assert {name for name, results in found.items() if results != {Result.OK}} == set()
     before = tmp_path / "dist" / "live.json"
     assert _command(core, "live", "--out", str(before)).exit_code == 0
-    assert json.loads(before.read_text()) == {"credit": str(served[0])}
+    said = json.loads(before.read_text())
+    assert {name: version for name, version in said.items() if version} == {"credit": str(served[0])}
     asked = ("restore", str(before), "--by", "pipeline", "--reason", "smoke test")
     same = _command(core, *asked)
-    assert (same.exit_code, same.stdout) == (0, f"credit: version {served[0]} is live, as before\n")
+    assert same.exit_code == 0
+    assert f"credit: version {served[0]} is live, as before" in same.stdout.splitlines()
     before.write_text('{"credit": null}')
     first = _command(core, *asked)
     assert first.stdout == f"credit: version {served[0]} is the first one live, and stays\n"
