@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -59,8 +59,11 @@ class RunResult:
     tasks: tuple[TaskResult, ...]
 
 
-def start(client: "WorkspaceClient", job: str, parameters: dict[str, str]) -> int:
-    """Start the job called `job` and return its run id. Raises CommandError where it cannot be started."""
+def start(client: "WorkspaceClient", job: str, parameters: dict[str, str], only: Sequence[str] = ()) -> int:
+    """Start the job called `job`, or `only` some of its tasks, and return its run id.
+
+    Raises CommandError if it cannot be started.
+    """
     from databricks.sdk.errors.base import DatabricksError  # noqa: PLC0415 - takes half a second
 
     found = [(item.job_id, item.settings.name) for item in client.jobs.list() if item.settings]
@@ -70,7 +73,7 @@ def start(client: "WorkspaceClient", job: str, parameters: dict[str, str]) -> in
         problem = "is not deployed" if not ids else f"is deployed {len(ids)} times"
         raise CommandError(f"job {job!r} {problem} in this environment; its jobs are: {names}")
     try:
-        return int(client.jobs.run_now(ids[0], job_parameters=parameters or None).run_id)
+        return int(client.jobs.run_now(ids[0], job_parameters=parameters or None, only=list(only) or None).run_id)
     except DatabricksError as error:
         raise CommandError(f"job {job!r} was refused: {error}") from error
 

@@ -1,5 +1,7 @@
 """`mlops run`."""
 
+from collections.abc import Sequence
+
 import click
 
 from cli.cloud import HOST, deployed, workspace
@@ -9,9 +11,18 @@ from cli.output import format_option, progress, show
 from cli.runs import RunResult, TaskResult, follow, start
 
 
-def run_job(env: str, job: str, parameters: dict[str, str] | None = None, host: str | None = None) -> RunResult:
-    """Run the deployed job to its end, showing each task as it ends. `host` is a real workspace's URL."""
-    return follow_run(env, job, start(deployed(env, host), job, parameters or {}), host)
+def run_job(
+    env: str,
+    job: str,
+    parameters: dict[str, str] | None = None,
+    host: str | None = None,
+    only: Sequence[str] = (),
+) -> RunResult:
+    """Run the deployed job, or `only` some of its tasks, to its end, showing each task as it ends.
+
+    `host` is a real workspace's URL.
+    """
+    return follow_run(env, job, start(deployed(env, host), job, parameters or {}, only), host)
 
 
 def follow_run(env: str, job: str, run_id: int, host: str | None = None) -> RunResult:
@@ -72,6 +83,7 @@ def jobs_of(env: str, stage: str, model: str | None = None) -> list[str]:
 @click.option("--stage", help="In place of JOB: this stage's job of every use case, one after the other.")
 @click.option("--model", help="With --stage: the job of this model alone, a use case or USECASE/MODEL.")
 @click.option("--param", "pairs", multiple=True, metavar="K=V", help="Job parameter; may be repeated.")
+@click.option("--only", multiple=True, metavar="TASK", help="Run this task and no others; may be repeated.")
 @click.option("--host", help=HOST)
 @format_option
 def run(
@@ -81,6 +93,7 @@ def run(
     stage: str | None,
     model: str | None,
     pairs: tuple[str, ...],
+    only: tuple[str, ...],
     host: str | None,
     form: str,
 ) -> None:
@@ -91,7 +104,7 @@ def run(
         raise CommandError(f"--model {model}: it chooses among the jobs of a --stage, so name that too", 2)
     parameters = parse_parameters(pairs)
     for name in [job] if job else jobs_of(env, str(stage), model):
-        result = run_job(env, name, parameters, host)
+        result = run_job(env, name, parameters, host, only)
         show([task.as_row() for task in result.tasks], form=form, title=f"{name} in {env}: run {result.run_id}")
         if not result.succeeded:
             raise CommandError(f"run {result.run_id} of {name!r} failed: {result.message or 'see the tasks above'}")

@@ -1,7 +1,6 @@
 """The steps of the demo. Each asks the records what is left to do, so a killed demo continues where it was."""
 
 import json
-from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from cli.cloud import workspace
@@ -9,6 +8,7 @@ from cli.commands.cloud import load_stacks
 from cli.commands.run import follow_run
 from cli.demo.answers import Answer, ask, served_version
 from cli.demo.landing import Arrival, Landing, land
+from cli.demo.masks import start_others
 from cli.demo.records import holdout, read
 from cli.errors import CommandError
 from cli.models import NamedModel, models_of
@@ -16,7 +16,6 @@ from cli.output import progress
 from cli.paths import current_home
 from cli.runs import TaskResult, start
 from ml.declarations import hidden_columns
-from ml.usecases import USE_CASES
 from ml.usecases import use_case as declaration
 from ml.usecases.story import RETRAIN, SIGN_OFF, Records
 
@@ -109,24 +108,13 @@ def _first_champion(demo: Demo) -> None:
     if found.champion is not None:
         _done(f"version {found.champions[0]} was the first champion")
         return
-    masks = bool(hidden_columns(declaration(demo.use_case)))
-    deployed = {(job.settings.name if job.settings else None) or "" for job in workspace("prod").jobs.list()}
-    beside = {job: start(workspace("prod"), job, {}) for job in other_ingests(demo.use_case, deployed) if masks}
+    beside = start_others(demo.use_case)
     demo.run("prod", "ingest")
     for job, run_id in beside.items():
         demo.follow_job("prod", job, run_id)
-    if masks:
+    if hidden_columns(declaration(demo.use_case)):
         load_stacks("prod-masks")
     demo.run("prod", "training")
-
-
-def other_ingests(use_case: str, deployed: Collection[str]) -> list[str]:
-    """The ingest jobs of other use cases with masked columns, of those that are deployed. Pure.
-
-    Masks are one stack for all use cases and name their tables, which ingest makes, from whatever has landed.
-    """
-    found = [f"{name}-ingest" for name, case in USE_CASES.items() if name != use_case and hidden_columns(case)]
-    return [job for job in found if job in deployed]
 
 
 def _explore(demo: Demo) -> int | None:

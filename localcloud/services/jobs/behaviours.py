@@ -110,6 +110,13 @@ BEHAVIOURS = (
     ),
     Behaviour(
         area="jobs",
+        does="a run of some tasks alone does not wait for the others",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/jobs/run-now",
+        witness="tests/localcloud/services/jobs/test_runs.py::test_a_run_of_some_tasks_has_these_alone",
+    ),
+    Behaviour(
+        area="jobs",
         does="an idempotency token starts one run",
         level=Level.EXECUTED,
         follows="https://docs.databricks.com/api/azure/workspace/jobs/runnow",

@@ -7,7 +7,7 @@ from localcloud.kernel.errors import bad_request
 from localcloud.kernel.store import Document
 
 # The fields of one request: those that are read here. All others are refused, so that none is dropped without a word.
-RUN_NOW = ("job_id", "job_parameters", "idempotency_token", "queue")
+RUN_NOW = ("job_id", "job_parameters", "idempotency_token", "queue", "only")
 SUBMIT = (
     *("tasks", "run_name", "idempotency_token", "access_control_list", "run_as", "queue", "timeout_seconds"),
     *("environments", "performance_target", "health"),
@@ -53,6 +53,25 @@ def queued(body: Document, settings: Mapping[str, Any]) -> bool:
     """Whether a run that cannot start now waits: as the request says, else as the job says."""
     said = (body.get("queue") or {}).get("enabled")
     return bool((settings.get("queue") or {}).get("enabled") if said is None else said)
+
+
+def chosen(settings: Mapping[str, Any], wanted: Collection[str] | None) -> Document:
+    """`settings` with the tasks that are `wanted` alone, which no longer wait for others; all of them for None."""
+    if not wanted:
+        return dict(settings)
+    tasks = settings.get("tasks") or []
+    unknown = sorted(set(wanted) - {task["task_key"] for task in tasks})
+    if unknown:
+        known = ", ".join(str(task["task_key"]) for task in tasks)
+        raise bad_request(f"only names {', '.join(unknown)}, which the job does not have; its tasks are: {known}.")
+    return {**settings, "tasks": [_alone(task, wanted) for task in tasks if task["task_key"] in wanted]}
+
+
+def _alone(task: Document, wanted: Collection[str]) -> Document:
+    """A task that depends on none but `wanted` ones."""
+    edges = [edge for edge in task.get("depends_on") or [] if edge["task_key"] in wanted]
+    rest = {name: value for name, value in task.items() if name != "depends_on"}
+    return {**rest, "depends_on": edges} if edges else rest
 
 
 def require_latest_repair(run: Document, given: Any) -> None:

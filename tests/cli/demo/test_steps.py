@@ -7,8 +7,9 @@ import pytest
 
 from cli.demo import steps
 from cli.demo.events import events
+from cli.demo.masks import other_ingests
 from cli.demo.months import charts
-from cli.demo.steps import Demo, other_ingests, settled, unreleased
+from cli.demo.steps import Demo, settled, unreleased
 from ml.usecases import USE_CASES, use_case
 from ml.usecases.story import Records
 from tests.cli.demo import made

@@ -26,13 +26,17 @@ _LOG_LIMIT_BYTES = 5 * 2**20
 
 @_routes.post("/run-now")
 def run_now(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Start a job, or queue the run. Needs CAN_MANAGE_RUN. An `idempotency_token` used before returns its run."""
+    """Start a job, `only` some of its tasks, or queue the run. Needs CAN_MANAGE_RUN.
+
+    An `idempotency_token` used before returns its run.
+    """
     job = jobs.require(cloud, caller, required(body, "job_id"), "CAN_MANAGE_RUN")
     requests.require_known(body, requests.RUN_NOW)
     queue = requests.queued(body, job["settings"])
+    wanted = {**job, "settings": requests.chosen(job["settings"], body.get("only"))}
 
     def start() -> Document:
-        run = runner_of(cloud).submit(job, caller.principal, body.get("job_parameters") or {}, queue=queue)
+        run = runner_of(cloud).submit(wanted, caller.principal, body.get("job_parameters") or {}, queue=queue)
         return {"run_id": run["run_id"], "number_in_job": run["run_id"]}
 
     return tokens.once(cloud, str(job["job_id"]), body, start)

@@ -285,6 +285,16 @@ def test_an_idempotency_token_starts_one_run(plant: Plant) -> None:
     assert len(ids) == 1
 
 
+def test_a_run_of_some_tasks_has_these_alone(plant: Plant) -> None:
+    """What they waited for is left out and not waited for; a task that the job does not have is refused."""
+    after_a, after_b = plant.task("b", "say", after=("a",)), plant.task("c", "say", after=("b",))
+    job_id = plant.create("job", plant.task("a", "fails"), after_a, after_b)
+    run = plant.wait(plant.admin.jobs.run_now(job_id, only=["b", "c"]).run_id)
+    assert results(run) == {"b": "SUCCESS", "c": "SUCCESS"}
+    with pytest.raises(InvalidParameterValue, match="only names x, which the job does not have; its tasks are: a, b"):
+        plant.admin.jobs.run_now(job_id, only=["x"])
+
+
 def test_bad_requests_are_refused(plant: Plant) -> None:
     """An unknown job, an undeclared parameter and settings with mistakes are refused, each naming the mistake."""
     job_id = plant.create("job", plant.task("a", "say"))

@@ -1,0 +1,27 @@
+"""Masks are one stack and name the tables of every use case: the demo has those of the others made beside its own."""
+
+from collections.abc import Collection
+
+from cli.cloud import workspace
+from cli.runs import start
+from ml.declarations import hidden_columns
+from ml.usecases import USE_CASES
+from ml.usecases import use_case as declaration
+
+# The first task of ingest, which makes the tables and needs no file.
+_TASK = "masks"
+
+
+def start_others(use_case: str) -> dict[str, int]:
+    """Have the tables of the other use cases made: runs by job; none if `use_case` masks nothing."""
+    if not hidden_columns(declaration(use_case)):
+        return {}
+    client = workspace("prod")
+    deployed = {(job.settings.name if job.settings else None) or "" for job in client.jobs.list()}
+    return {job: start(client, job, {}, [_TASK]) for job in other_ingests(use_case, deployed)}
+
+
+def other_ingests(use_case: str, deployed: Collection[str]) -> list[str]:
+    """The ingest jobs of other use cases with masked columns, of those that are `deployed`. Pure."""
+    found = [f"{name}-ingest" for name, case in USE_CASES.items() if name != use_case and hidden_columns(case)]
+    return [job for job in found if job in deployed]
