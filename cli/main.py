@@ -15,6 +15,7 @@ _MODULES = {
     "up": "cloud",
     "down": "cloud",
     "status": "cloud",
+    "console": "console",
     "doctor": "doctor",
     "demo": "demo",
     "run": "run",

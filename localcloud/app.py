@@ -6,6 +6,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
+from localcloud.kernel.calls import Calls, Recorder
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import ApiError, bad_request
 from localcloud.kernel.listeners import Listeners, PortInUseError
@@ -19,6 +20,8 @@ def create_app(cloud: Cloud) -> FastAPI:
     """The application over `cloud`. Nothing listens yet: see `serve`."""
     app = FastAPI(title="localcloud", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.cloud = cloud
+    app.state.calls = Calls()
+    app.add_middleware(Recorder, calls=app.state.calls)
     app.add_exception_handler(ApiError, _api_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Exception, _unexpected)

@@ -6,6 +6,7 @@ from localcloud.services.azure.routes import arm, vault_keys, vault_secrets
 from localcloud.services.azure.routes import discovery as azure_discovery
 from localcloud.services.billing.routes import budget_policies, budgets
 from localcloud.services.compute.routes import cluster_policies, compute
+from localcloud.services.console.routes import router as console
 from localcloud.services.identity.routes import (
     assignments,
     discovery,
@@ -41,6 +42,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     clock.router,
     stacks.router,
     git_remotes.router,
+    console.router,
     scim.router,
     assignments.router,
     network.router,

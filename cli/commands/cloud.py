@@ -84,6 +84,7 @@ def status(form: str) -> None:
         {"what": "account", "where": found.account_url},
         {"what": "MLflow", "where": found.mlflow_url},
         {"what": "Spark Connect", "where": found.spark_remote},
+        {"what": "pages", "where": f"{found.account_url}/console; sign in: mlops console"},
         {"what": "state", "where": str(current_home())},
     ]
     show(rows, form=form)

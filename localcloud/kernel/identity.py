@@ -9,7 +9,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from localcloud.kernel import directory
+from localcloud.kernel import calls, directory
 from localcloud.kernel.cloud import ADMIN_USER, Cloud, CloudDep, Workspace
 from localcloud.kernel.errors import ApiError, denied
 from localcloud.kernel.store import Document
@@ -143,7 +143,9 @@ def current_caller(request: Request, cloud: CloudDep) -> Caller:
     header = request.headers.get("authorization", "")
     if not header.lower().startswith(_SCHEME):
         raise ApiError(401, "401", "Credential was not sent or was of an unsupported type for this API.")
-    return authenticate(cloud, header[len(_SCHEME) :].strip(), request.scope["server"][1])
+    caller = authenticate(cloud, header[len(_SCHEME) :].strip(), request.scope["server"][1])
+    calls.note_principal(request.scope, caller.display_name)
+    return caller
 
 
 CallerDep = Annotated[Caller, Depends(current_caller)]

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,35 @@ class Store:
             ).fetchall()
         return [_parse(row[0]) for row in rows]
 
+    def count(self, kind: str, **fields: str | int) -> int:
+        """How many documents of a kind have these values in these fields of theirs."""
+        where, given = _where(kind, fields)
+        with self._lock:
+            row = self._connection.execute(f"SELECT count(*) FROM documents WHERE {where}", given).fetchone()
+        return int(row[0])
+
+    def newest(self, kind: str, *, most: int, skipped: int = 0, **fields: str | int) -> list[Document]:
+        """At most `most` documents of a kind with these values in these fields, newest first, after `skipped` others.
+
+        Only what is returned is read whole: for pages of what is many.
+        """
+        where, given = _where(kind, fields)
+        wanted = f"SELECT rowid FROM documents WHERE {where} ORDER BY rowid DESC LIMIT ? OFFSET ?"
+        with self._lock:
+            rows = self._connection.execute(
+                f"SELECT body FROM documents WHERE rowid IN ({wanted}) ORDER BY rowid DESC", (*given, most, skipped)
+            ).fetchall()
+        return [_parse(row[0]) for row in rows]
+
+    def newest_by(self, kind: str, field: str) -> list[Document]:
+        """The newest document of a kind for each value of `field`."""
+        wanted = "SELECT max(rowid) FROM documents WHERE kind = ? GROUP BY json_extract(body, ?)"
+        with self._lock:
+            rows = self._connection.execute(
+                f"SELECT body FROM documents WHERE rowid IN ({wanted})", (kind, f"$.{field}")
+            ).fetchall()
+        return [_parse(row[0]) for row in rows]
+
     def next_id(self, kind: str) -> int:
         """1, 2, 3, … per kind; a number is never given twice, not even after a delete or a restart."""
         with self._lock:
@@ -109,6 +138,12 @@ class Store:
         """Close the file. The store is unusable afterwards."""
         with self._lock:
             self._connection.close()
+
+
+def _where(kind: str, fields: Mapping[str, str | int]) -> tuple[str, list[str | int]]:
+    """A condition, and what its question marks stand for."""
+    conditions = ["kind = ?", *("json_extract(body, ?) = ?" for _ in fields)]
+    return " AND ".join(conditions), [kind, *(part for name, value in fields.items() for part in (f"$.{name}", value))]
 
 
 def _parse(text: str) -> Document:

@@ -7,6 +7,7 @@ run it belongs to). Times are epoch milliseconds; 0 means not yet.
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from localcloud.kernel.store import Document, Store
@@ -94,6 +95,11 @@ def add_attempt(store: Store, run: Document, task_key: str) -> Document:
     run["attempts"].append(attempt)
     store.put("task_run", str(attempt["run_id"]), {"run_id": run["run_id"], "job_id": run["job_id"]})
     return attempt
+
+
+def folder(home: Path, task_run_id: int) -> Path:
+    """Where a task's run keeps its log, its result and its scratch files."""
+    return home / "runs" / str(task_run_id)
 
 
 def latest(run: Document) -> dict[str, Document]:

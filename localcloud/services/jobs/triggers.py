@@ -46,6 +46,19 @@ def kind(settings: Settings) -> str | None:
     return CONTINUOUS if settings.get("continuous") else next(iter(others), None)
 
 
+def waits_for(settings: Settings) -> str:
+    """What starts the job by itself, in words; empty for one that nothing starts."""
+    by = kind(settings)
+    if by == PERIODIC:
+        return f"{settings['schedule']['quartz_cron_expression']} {settings['schedule']['timezone_id']}"
+    arrival = file_arrival(settings)
+    if arrival is not None:
+        return f"new files in {arrival['url']}"
+    if by == CONTINUOUS:
+        return "the end of its last run"
+    return f"{by}, which is kept and never fires here" if by else ""
+
+
 def paused(settings: Settings) -> bool:
     """Whether what would start the job is switched off."""
     parts = [settings.get(name) or {} for name in ("schedule", "trigger", "continuous")]

@@ -17,7 +17,7 @@ from localcloud.kernel.errors import ApiError
 from localcloud.kernel.identity import Caller
 from localcloud.kernel.processes import MARK
 from localcloud.services.compute import runtimes
-from localcloud.services.jobs import libraries
+from localcloud.services.jobs import libraries, records
 from localcloud.services.jobs.clusters import ClusterRefusedError, check, cluster_of
 from localcloud.services.jobs.graph import Result
 from localcloud.services.jobs.outcome import Outcome, Stop, refused, wait_for
@@ -41,7 +41,7 @@ class WheelTasks:
 
     def directory(self, task_run_id: int) -> Path:
         """Where a task run keeps its log, its result and its scratch files."""
-        return self._cloud.home / "runs" / str(task_run_id)
+        return records.folder(self._cloud.home, task_run_id)
 
     def run(
         self,

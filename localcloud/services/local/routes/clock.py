@@ -16,7 +16,6 @@ from localcloud.kernel.store import Document
 from localcloud.services.jobs import triggers
 from localcloud.services.jobs.runner import runner_of
 from localcloud.services.jobs.stepping import Step, Watched, step, watch
-from localcloud.services.jobs.triggers import CONTINUOUS, FILE_ARRIVAL, PERIODIC
 
 PARITY = Parity(Level.LOCAL, "docs/localcloud.md")
 
@@ -100,20 +99,8 @@ def _waiting(watched: Watched, now: datetime) -> Document:
         "trigger": triggers.kind(settings),
         "paused": triggers.paused(settings),
         "next": _text(at) if at else None,
-        "waits_for": watched.problem or _waits_for(settings),
+        "waits_for": watched.problem or triggers.waits_for(settings),
     }
-
-
-def _waits_for(settings: Document) -> str:
-    """What starts the job, in words."""
-    kind = triggers.kind(settings)
-    if kind == PERIODIC:
-        return f"{settings['schedule']['quartz_cron_expression']} {settings['schedule']['timezone_id']}"
-    if kind == FILE_ARRIVAL:
-        return f"new files in {settings['trigger']['file_arrival']['url']}"
-    if kind == CONTINUOUS:
-        return "the end of its last run"
-    return f"{kind}, which is kept and never fires here"
 
 
 def _named(watched: Watched) -> Document:

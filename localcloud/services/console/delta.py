@@ -1,0 +1,36 @@
+"""The latest changes of a table, by the log that Delta keeps beside it. Read without Spark."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+_SHOWN = 10
+_LOG = "_delta_log"
+
+
+def history(location: Path) -> list[dict[str, Any]]:
+    """A row per change, newest first: `version`, `at` (epoch ms), `operation`, `rows` written if it says so."""
+    found = sorted((location / _LOG).glob("*.json"), reverse=True)[:_SHOWN]
+    return [_change(file) for file in found if file.stem.isdecimal()]
+
+
+def _change(file: Path) -> dict[str, Any]:
+    said = _commit(file)
+    written = (said.get("operationMetrics") or {}).get("numOutputRows")
+    return {
+        "version": int(file.stem),
+        "at": said.get("timestamp"),
+        "operation": str(said.get("operation", "")),
+        "rows": written,
+    }
+
+
+def _commit(file: Path) -> Mapping[str, Any]:
+    """What a commit says of itself; nothing for one that is being written."""
+    try:
+        with file.open(encoding="utf-8") as lines:
+            actions = (json.loads(line) for line in lines)
+            return next((dict(action["commitInfo"]) for action in actions if "commitInfo" in action), {})
+    except (OSError, ValueError):
+        return {}

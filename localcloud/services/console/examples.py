@@ -1,0 +1,53 @@
+"""A first request for an endpoint's form: one row with what the served model asks for."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from localcloud.kernel.cloud import Cloud
+from localcloud.kernel.errors import ApiError
+from localcloud.kernel.store import Document
+from localcloud.services.serving import artifacts
+from localcloud.services.serving.artifacts import SPECIFICATION, Served
+
+# By MLflow's and Spark's names of types; anything else begins as text.
+_WHOLE = frozenset({"long", "integer", "bigint", "int", "smallint", "tinyint"})
+_BROKEN = frozenset({"double", "float"})
+
+
+def request(cloud: Cloud, endpoint: Document) -> str:
+    """JSON of one row for what the endpoint serves first; of no columns where that says nothing of them."""
+    entities = (endpoint.get("config") or {}).get("served_entities") or []
+    row: dict[str, Any] = {}
+    if entities:
+        try:
+            row = _row(artifacts.find(cloud, entities[0]["entity_name"], str(entities[0]["entity_version"])))
+        except (ApiError, OSError, ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError):
+            row = {}
+    return json.dumps({"dataframe_records": [row]}, indent=2, ensure_ascii=False)
+
+
+def _row(served: Served) -> dict[str, Any]:
+    """What is looked up needs its keys alone; a plain model takes the whole of its signature."""
+    if served.tables:
+        columns = yaml.safe_load((served.folder / SPECIFICATION).read_text(encoding="utf-8"))["input_columns"]
+        fields = [next(iter(column.items())) for column in columns]
+        return {name: _value(about["data_type"]) for name, about in fields if about["source"] == "training_data"}
+    return {column["name"]: _value(column["type"]) for column in _signature(served.folder)}
+
+
+def _signature(folder: Path) -> list[Mapping[str, Any]]:
+    described = yaml.safe_load((folder / "MLmodel").read_text(encoding="utf-8"))
+    found: list[Mapping[str, Any]] = json.loads(described["signature"]["inputs"])
+    return found
+
+
+def _value(kind: str) -> object:
+    if kind in _WHOLE:
+        return 0
+    if kind in _BROKEN:
+        return 0.0
+    return False if kind == "boolean" else ""
