@@ -33,6 +33,7 @@ _MODULES = {
     "forecast": "forecast",
     "user": "user",
     "clock": "clock",
+    "faults": "faults",
     "new-usecase": "new_usecase",
 }
 

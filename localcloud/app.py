@@ -11,6 +11,7 @@ from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import ApiError, bad_request
 from localcloud.kernel.listeners import Listeners, PortInUseError
 from localcloud.routers import ROUTERS
+from localcloud.services.local.injection import Injection
 
 _log = logging.getLogger(__name__)
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
@@ -21,6 +22,7 @@ def create_app(cloud: Cloud) -> FastAPI:
     app = FastAPI(title="localcloud", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.cloud = cloud
     app.state.calls = Calls()
+    app.add_middleware(Injection, cloud=cloud)
     app.add_middleware(Recorder, calls=app.state.calls)
     app.add_exception_handler(ApiError, _api_error)
     app.add_exception_handler(RequestValidationError, _invalid)

@@ -18,7 +18,7 @@ from localcloud.services.identity.routes import (
     tokens,
 )
 from localcloud.services.jobs.routes import jobs, runs, submitted
-from localcloud.services.local.routes import clock, git_remotes, local, stacks
+from localcloud.services.local.routes import clock, faults, git_remotes, local, stacks
 from localcloud.services.mlflow.routes import model_versions, proxy, registered_models
 from localcloud.services.network.routes import network
 from localcloud.services.serving.routes import (
@@ -40,6 +40,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     discovery.router,
     local.router,
     clock.router,
+    faults.router,
     stacks.router,
     git_remotes.router,
     console.router,

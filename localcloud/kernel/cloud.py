@@ -8,6 +8,7 @@ from typing import Annotated, Any, cast
 from fastapi import Depends, Request
 
 from localcloud.kernel.errors import ApiError
+from localcloud.kernel.faults import Faults
 from localcloud.kernel.store import Document, Store
 
 ACCOUNT_ID = "00000000-0000-4000-8000-00000000acc0"
@@ -35,7 +36,8 @@ class Cloud:
     """The local cloud's directory, documents and running parts.
 
     `spark_remote` (`sc://…`) and `mlflow_url` are empty until those servers run; what needs them
-    answers 503 until then. Areas keep live objects (a job runner, open listeners) in `parts`.
+    answers 503 until then. Areas keep live objects (a job runner, open listeners) in `parts`. `faults` are those that
+    calls meet on demand.
     """
 
     home: Path
@@ -44,6 +46,7 @@ class Cloud:
     mlflow_url: str = ""
     account_port: int = 0
     parts: dict[str, Any] = field(default_factory=dict)
+    faults: Faults = field(default_factory=Faults)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property

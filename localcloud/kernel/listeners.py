@@ -1,15 +1,21 @@
 """One listening socket per workspace, plus the account's, all on loopback and all serving one app."""
 
+import asyncio
 import socket
 import threading
 import time
+from typing import Any, cast
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from localcloud.kernel.errors import ApiError
 
 LOOPBACK = "127.0.0.1"
+# Where a request's scope has the function that drops its connection.
+ABORT = "localcloud.abort"
 _START_LIMIT_S = 30
 
 
@@ -62,6 +68,22 @@ class Listeners:
             self._running.clear()
 
 
+class _Abortable(H11Protocol):
+    """Gives the application a way to drop the connection, which ASGI lacks."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Called by the event loop, once."""
+        made = cast(asyncio.Transport, transport)
+        super().connection_made(made)
+        answer = cast(ASGIApp, self.app)
+
+        async def abortable(scope: Scope, receive: Receive, send: Send) -> None:
+            scope[ABORT] = made.abort
+            await answer(scope, receive, send)
+
+        self.app = cast(Any, abortable)
+
+
 def _bind(name: str, port: int) -> socket.socket:
     # Only where the protocol is named does asyncio turn Nagle's algorithm off, which costs 40 ms an answer.
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -76,7 +98,9 @@ def _bind(name: str, port: int) -> socket.socket:
 
 
 def _config(app: FastAPI) -> uvicorn.Config:
-    return uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=5)
+    return uvicorn.Config(
+        app, http=_Abortable, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=5
+    )
 
 
 def _wait(server: uvicorn.Server, name: str) -> None:

@@ -95,6 +95,13 @@ BEHAVIOURS = (
         witness="tests/localcloud/loader/test_load.py::test_a_load_that_was_interrupted_goes_on",
     ),
     Behaviour(
+        area="loading stacks",
+        does="calls that are refused for now are repeated",
+        level=Level.EXECUTED,
+        follows="https://github.com/databricks/databricks-sdk-py/blob/main/databricks/sdk/errors/customizer.py",
+        witness="tests/localcloud/loader/test_faulty_load.py::test_a_load_gets_over_refusals",
+    ),
+    Behaviour(
         area="IP access lists, table ACLs of the Hive metastore, tag policies",
         does="kept by the loader as declared, and nothing acts on them",
         level=Level.STATEFUL,

@@ -1,5 +1,6 @@
 """REST calls of a load, as whoever deploys the stack."""
 
+import time
 from typing import Any
 
 import httpx
@@ -9,11 +10,15 @@ from localcloud.loader.errors import LoadError, NotFoundError
 
 _TIMEOUT_S = 60
 _NOT_FOUND = 404
+_FOR_NOW = (429, 503)
+# At one refusal in twenty, fewer than one call in a million million is refused so often.
+_ATTEMPTS = 10
 
 
 class Session:
     """One workspace, or the account. Connections are kept.
 
+    A call that is refused for now, with the time to wait (`Retry-After`), is made again after it, as the provider does.
     Every method answers the JSON, and raises NotFoundError for a 404, LoadError for any other refusal.
     """
 
@@ -52,14 +57,25 @@ class Session:
         self._call("DELETE", path, params=query)
 
     def _call(self, method: str, path: str, **options: Any) -> Any:
-        try:
-            answer = self._http.request(method, path, **options)
-        except httpx.HTTPError as error:
-            raise LoadError(f"{method} {path} got no answer ({error}). Is the local cloud running? mlops up") from error
+        answer = self._answer(method, path, **options)
         if answer.is_error:
             message = f"{method} {path} answered {answer.status_code}: {_message(answer)}"
             raise NotFoundError(message, _etag(answer)) if answer.status_code == _NOT_FOUND else LoadError(message)
         return answer.json() if answer.content and "json" in answer.headers.get("content-type", "") else {}
+
+    def _answer(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """The first answer that is no refusal for now, or the last one of a call that was made often enough."""
+        for left in reversed(range(_ATTEMPTS)):
+            try:
+                answer = self._http.request(method, path, **options)
+            except httpx.HTTPError as error:
+                why = f"{method} {path} got no answer ({error}). Is the local cloud running? mlops up"
+                raise LoadError(why) from error
+            wait_s = answer.headers.get("retry-after", "")
+            if not left or answer.status_code not in _FOR_NOW or not wait_s.isdecimal():
+                break
+            time.sleep(int(wait_s))
+        return answer
 
 
 def _message(answer: httpx.Response) -> str:
