@@ -1,6 +1,7 @@
 """Fixtures that start real servers, once per test run."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import localcloud.kernel.processes  # noqa: F401 - before gRPC, whose threads mu
 from tests.needs import starts
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
     from pyspark.sql import SparkSession
 
     from localcloud.endpoint import Endpoint
@@ -107,6 +109,21 @@ def spark(spark_remote: str) -> Iterator["SparkSession"]:
     session = SparkSession.builder.remote(spark_remote).getOrCreate()
     yield session
     session.stop()
+
+
+@pytest.fixture(scope="module")
+@starts("browser")
+def browser() -> Iterator["Browser"]:
+    """Headless Chromium; skips where the machine has none."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("no Chromium on PATH; install one to test the page in a browser")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-quic"])
+        yield opened
+        opened.close()
 
 
 @pytest.fixture

@@ -87,6 +87,8 @@ def span(took_ms: float | None) -> str:
     """A duration as people say it: `320 ms`, `4.2 s`, `3 min 20 s`; a dash for none."""
     if not took_ms or took_ms < 0:
         return _NONE
+    if took_ms < 1:
+        return "under 1 ms"
     if took_ms < 1000:
         return f"{took_ms:.0f} ms"
     seconds = took_ms / 1000

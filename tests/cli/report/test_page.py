@@ -1,7 +1,5 @@
 """The run report, as its reader meets it."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +7,6 @@ import pytest
 
 from cli.report.charts import Bar, Interval, Series, intervals_chart, months_chart, timeline
 from cli.report.page import Event, MonthsChart, Report, render, write
-from tests.needs import starts
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -82,21 +79,6 @@ def test_an_interval_keeps_its_side_of_the_limit() -> None:
     limit = float(drawn.split('class="limit"')[0].rsplit('x1="', 1)[1].split('"')[0])
     dot = float(drawn.split('class="dot bad"')[0].rsplit('cx="', 1)[1].split('"')[0])
     assert dot < limit
-
-
-@pytest.fixture(scope="module")
-@starts("browser")
-def browser() -> Iterator["Browser"]:
-    """Headless Chromium; skips where the machine has none."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415
-
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        pytest.skip("no Chromium on PATH; install one to test the page in a browser")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-quic"])
-        yield opened
-        opened.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
