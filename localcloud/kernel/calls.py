@@ -3,6 +3,7 @@
 A call is noted without its query and its body, which may hold what only its caller should know.
 """
 
+import threading
 import time
 from collections import deque
 from collections.abc import MutableMapping
@@ -38,14 +39,17 @@ class Calls:
 
     def __init__(self, kept: int = KEPT) -> None:
         self._calls: deque[Call] = deque(maxlen=kept)
+        self._lock = threading.Lock()
 
     def add(self, call: Call) -> None:
         """Note a call; the oldest one goes if there are too many."""
-        self._calls.append(call)
+        with self._lock:
+            self._calls.append(call)
 
     def newest_first(self) -> list[Call]:
         """Every call that is kept."""
-        return list(reversed(self._calls.copy()))
+        with self._lock:
+            return list(reversed(self._calls))
 
 
 class Recorder:

@@ -18,6 +18,8 @@ CREATE TABLE IF NOT EXISTS documents (
 );
 CREATE TABLE IF NOT EXISTS counters (kind TEXT PRIMARY KEY, value INTEGER NOT NULL);
 """
+# Python writes NaN, which SQLite does not read: such a document has no fields to it.
+_FIELD = "CASE WHEN json_valid(body) THEN json_extract(body, ?) END"
 
 
 class Store:
@@ -97,7 +99,7 @@ class Store:
 
     def newest_by(self, kind: str, field: str) -> list[Document]:
         """The newest document of a kind for each value of `field`."""
-        wanted = "SELECT max(rowid) FROM documents WHERE kind = ? GROUP BY json_extract(body, ?)"
+        wanted = f"SELECT max(rowid) FROM documents WHERE kind = ? GROUP BY {_FIELD}"
         with self._lock:
             rows = self._connection.execute(
                 f"SELECT body FROM documents WHERE rowid IN ({wanted})", (kind, f"$.{field}")
@@ -142,7 +144,7 @@ class Store:
 
 def _where(kind: str, fields: Mapping[str, str | int]) -> tuple[str, list[str | int]]:
     """A condition, and what its question marks stand for."""
-    conditions = ["kind = ?", *("json_extract(body, ?) = ?" for _ in fields)]
+    conditions = ["kind = ?", *(f"{_FIELD} = ?" for _ in fields)]
     return " AND ".join(conditions), [kind, *(part for name, value in fields.items() for part in (f"$.{name}", value))]
 
 

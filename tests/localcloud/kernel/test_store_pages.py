@@ -36,6 +36,14 @@ def test_only_those_with_the_wanted_fields_are_counted_and_returned(store: Store
     ]  # fmt: skip
 
 
+def test_a_document_with_a_number_that_is_none_hides_no_other(store: Store) -> None:
+    """Python writes NaN into JSON, SQLite refuses it: the document is in no selection by fields, and in all others."""
+    store.put("run", "6", {"id": 6, "job": 1, "value": float("nan")})
+    assert [one["id"] for one in store.newest("run", most=2, job=1)] == [5, 3]
+    assert [one["id"] for one in store.newest("run", most=2)] == [6, 5]
+    assert store.count("run", job=2) == 2
+
+
 def test_the_newest_of_each(store: Store) -> None:
     """One document for each value of a field."""
     assert sorted(one["id"] for one in store.newest_by("run", "job")) == [4, 5]
