@@ -34,6 +34,7 @@ _MODULES = {
     "user": "user",
     "clock": "clock",
     "faults": "faults",
+    "drift": "drift",
     "new-usecase": "new_usecase",
 }
 

@@ -35,13 +35,16 @@ def start_cloud() -> "Endpoint":
     return found
 
 
-def load_stacks(*names: str) -> None:
-    """Load the synthesized stacks `names`, or all of phase one, into the running local cloud."""
+def load_stacks(*names: str, mend: bool = False) -> None:
+    """Load the synthesized stacks `names`, or all of phase one, into the running local cloud.
+
+    `mend`: whatever was changed past them is written again.
+    """
     from localcloud import loader  # noqa: PLC0415 - only commands that talk to the cloud pay for it
 
     started = time.monotonic()
     try:
-        report = loader.load(endpoint(), STACKS, names or None)
+        report = loader.load(endpoint(), STACKS, names or None, mend=mend)
     except loader.LoadError as error:
         raise CommandError(str(error)) from error
     progress.print(
@@ -58,11 +61,12 @@ def load_stacks(*names: str) -> None:
 
 
 @click.command()
-def up() -> None:
+@click.option("--mend", is_flag=True, help="Write again what did not change, as it may have been changed by hand.")
+def up(mend: bool) -> None:
     """Start the local Azure + Databricks and load the synthesized stacks."""
     start_cloud()
     synthesize()
-    load_stacks()
+    load_stacks(mend=mend)
 
 
 @click.command()

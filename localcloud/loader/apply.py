@@ -61,7 +61,11 @@ class Record:
 class StackLoad:
     """One stack being applied."""
 
-    def __init__(self, stack: Stack, session: Session, account: Session, report: LoadReport) -> None:
+    def __init__(
+        self, stack: Stack, session: Session, account: Session, report: LoadReport, *, mend: bool = False
+    ) -> None:
+        """`mend`: write again what did not change since the last load, too."""
+        self._mend = mend
         self._stack = stack
         self._session = session
         self._account = account
@@ -100,7 +104,7 @@ class StackLoad:
         if digest != settled:
             self._report.unsettled.append(block.address)
         before = self._known.get(block.address) or self._moved(block, kind, arguments, gone)
-        if before is not None and before.digest == digest:
+        if before is not None and before.digest == digest and not (self._mend and kind.update):
             self._report.unchanged += 1
             return before.values
         if before is None or not before.attributes:

@@ -102,6 +102,13 @@ BEHAVIOURS = (
         witness="tests/localcloud/loader/test_faulty_load.py::test_a_load_gets_over_refusals",
     ),
     Behaviour(
+        area="loading stacks",
+        does="what was changed past the stacks is left, and mended if that is asked for",
+        level=Level.LOCAL,
+        follows="docs/localcloud.md",
+        witness="tests/localcloud/loader/test_mend.py::test_what_was_changed_by_hand_is_mended_if_asked",
+    ),
+    Behaviour(
         area="IP access lists, table ACLs of the Hive metastore, tag policies",
         does="kept by the loader as declared, and nothing acts on them",
         level=Level.STATEFUL,

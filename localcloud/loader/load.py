@@ -21,11 +21,12 @@ _PRINCIPALS = "/api/2.0/preview/scim/v2/ServicePrincipals"
 _LIFETIME_S = 3600
 
 
-def load(endpoint: Endpoint, out_dir: Path, stacks: Sequence[str] | None = None) -> LoadReport:
+def load(endpoint: Endpoint, out_dir: Path, stacks: Sequence[str] | None = None, *, mend: bool = False) -> LoadReport:
     """Load the stacks of `out_dir`: those named, else all but the ones of phase two (`<env>-masks`, `<env>-serving`).
 
     The account's stacks and `<env>-rights` are loaded as the account's admin, every other one as its own deployer, the
     service principal `<env>-deployer`; as the admin where the account has no such principal.
+    `mend` writes everything again that can be written in place, so what was changed past the stacks is as declared.
     Raises LoadError naming file, address and answer. What was applied before an error stays recorded, so the
     next load goes on from there.
     """
@@ -36,7 +37,7 @@ def load(endpoint: Endpoint, out_dir: Path, stacks: Sequence[str] | None = None)
         account = opened.enter_context(Session(endpoint.account_url, endpoint.admin_token))
         chosen = _chosen(found, stacks, out_dir)
         for stack in (each for each in chosen if each.name == _FIRST):
-            StackLoad(stack, account, account, report).apply()
+            StackLoad(stack, account, account, report, mend=mend).apply()
         urls = {stack.workspace: _register(account, stack, found, report) for stack in found if stack.in_workspace}
         for stack in (each for each in chosen if each.name != _FIRST):
             if not stack.host:
@@ -44,7 +45,7 @@ def load(endpoint: Endpoint, out_dir: Path, stacks: Sequence[str] | None = None)
                 continue
             url = endpoint.account_url if stack.is_account else urls[stack.workspace]
             session = opened.enter_context(Session(url, _token(account, stack, endpoint, report)))
-            StackLoad(stack, session, account, report).apply()
+            StackLoad(stack, session, account, report, mend=mend).apply()
     return report
 
 

@@ -49,12 +49,12 @@ class Stacks:
         """Write a stack; its document."""
         return write_stack(self.folder, name, resources, data=data, host=host, removed=removed)
 
-    def load(self, *stacks: str) -> LoadReport:
+    def load(self, *stacks: str, mend: bool = False) -> LoadReport:
         """Load all stacks of phase one, or those named."""
         endpoint = Endpoint(
             account_url=self.core.account_url, admin_token=self.core.admin_token, spark_remote="", mlflow_url="", pid=0
         )
-        return loader.load(endpoint, self.folder, stacks or None)
+        return loader.load(endpoint, self.folder, stacks or None, mend=mend)
 
     def state(self, stack: str, address: str) -> dict[str, Any]:
         """What the cloud recorded of a resource."""
