@@ -51,7 +51,7 @@ def test_the_image_of_a_version_is_built_from_the_index(
 ) -> None:
     """pip and conda read it in the packed model's files; the raw model, which jobs load, names none."""
     raw = artifact.raw_model(artifact.fetch(f"models:/{MODEL_NAME}/{trained['model_version']}", tmp_path))
-    [packed] = (raw / "artifacts").iterdir()
+    [packed] = [each for each in (raw / "artifacts").iterdir() if each.is_dir()]
     task = _task(world)
     example = pd.DataFrame([dict.fromkeys(task.model.features, 0.0)])
     example = contract.model_input(task.model, example)
