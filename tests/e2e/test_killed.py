@@ -14,7 +14,7 @@ from localcloud import loader
 from tests.e2e.conftest import Mlops
 from tests.e2e.victim import Live, Victim
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(2400)]
 
 ANN = "ann@example.com"
 TRAIN = ("run", "credit-training", "--env", "prod", "--param")

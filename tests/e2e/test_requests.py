@@ -20,7 +20,7 @@ from ml.usecases.credit.declaration import USE_CASE as CREDIT
 from tests.e2e.conftest import Mlops
 from tests.e2e.victim import Victim
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(2400)]
 
 PERSON = 2900
 LANDING = "/Volumes/prod/credit_bronze/landing"

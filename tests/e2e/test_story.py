@@ -7,7 +7,7 @@ import pytest
 
 from tests.e2e.conftest import Mlops
 
-pytestmark = pytest.mark.timeout(1500)
+pytestmark = pytest.mark.timeout(2400)
 
 Sections = dict[str, list[dict[str, Any]]]
 
