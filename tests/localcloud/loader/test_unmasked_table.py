@@ -10,29 +10,44 @@ from databricks.sdk.errors import PermissionDenied
 from infra.main import WORKSPACES, synth
 from localcloud import loader
 from localcloud.endpoint import Endpoint
-from ml.declarations import Table, hidden_columns, unmasked
+from ml.declarations import Table, UseCase, hidden_columns, unmasked
 from ml.ingest.masks import make_functions
 from ml.parameters import Common
 from ml.records.received import bronze, outcome_quarantine, quarantine, silver
+from ml.usecases import USE_CASES
 from ml.usecases.credit.declaration import USE_CASE as CREDIT
 from tests.localcloud.core import Core, leave, start
 
-TASK = Common(use_case=CREDIT, catalog="prod", run_id="1")
 FEATURES = CREDIT.models[0].feature_table.table
 UNMASKED = unmasked(FEATURES)
 
 
-def _register(core: Core, table: Table) -> None:
+def _first_task(core: Core, case: UseCase) -> None:
     """As the first task of ingest does, without Spark: rights are decided by what Unity Catalog knows."""
+    make_functions(
+        core.sdk(f"prod-{case.name}-ingest"),
+        Common(use_case=case, catalog="prod", run_id="1", named=case.models[0].name),
+    )
+    named = {(hidden.layer, hidden.table) for hidden in hidden_columns(case)}
+    feeds = [table for feed in case.feeds for table in (bronze(feed), silver(feed), quarantine(feed))]
+    features = [each.table for each in case.model_tables]
+    for table in (*feeds, *features, *(outcome_quarantine(model.outcome) for model in case.labelled)):
+        if (table.layer, table.name) in named:
+            _register(core, case, table)
+    for table in features:
+        _register(core, case, unmasked(table))
+
+
+def _register(core: Core, case: UseCase, table: Table) -> None:
     body = {
         "catalog_name": "prod",
-        "schema_name": table.schema_name("credit"),
+        "schema_name": table.schema_name(case.name),
         "name": table.name,
         "table_type": "MANAGED",
         "data_source_format": "DELTA",
         "columns": [{"name": column.name, "type_text": column.type} for column in table.columns],
     }
-    core.sdk("prod-credit-ingest").api_client.do("POST", "/api/2.1/unity-catalog/tables", body=body)
+    core.sdk(f"prod-{case.name}-ingest").api_client.do("POST", "/api/2.1/unity-catalog/tables", body=body)
 
 
 @pytest.fixture(scope="module")
@@ -48,13 +63,9 @@ def chosen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Core]:
         account_url=core.account_url, admin_token=core.admin_token, spark_remote="", mlflow_url="", pid=0
     )
     loader.load(endpoint, folder / "out", ("account", "prod-rights", "prod-workspace"))
-    make_functions(core.sdk("prod-credit-ingest"), TASK)
-    named = {(hidden.layer, hidden.table) for hidden in hidden_columns(CREDIT)}
-    feeds = [table for feed in CREDIT.feeds for table in (bronze(feed), silver(feed), quarantine(feed))]
-    for table in (*feeds, FEATURES, outcome_quarantine(CREDIT.models[0].outcome)):
-        if (table.layer, table.name) in named:
-            _register(core, table)
-    _register(core, UNMASKED)
+    # One stack has the masks of all.
+    for case in USE_CASES.values():
+        _first_task(core, case)
     loader.load(endpoint, folder / "out", ("prod-masks",))
     yield core
     leave(core)
