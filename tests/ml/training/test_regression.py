@@ -9,9 +9,11 @@ from sklearn.datasets import load_diabetes
 
 from ml.declarations import Algorithm, Feature, Model, Tuning
 from ml.problems.registry import problem_of
-from ml.training import registry, train
+from ml.training import registry
 from ml.training.learn import Learned, learn
 from ml.training.learners import in_memory
+from ml.versions import contract
+from ml.versions.pyfunc_model import Scorer
 from tests.ml.problems import made
 from tests.ml.problems.made import MONTHS, PERIOD, REGRESSION, SPLIT
 
@@ -44,9 +46,12 @@ def test_the_diabetes_set_is_learned_to_what_is_known_of_it(tmp_path: Path) -> N
     """
     model, learned, holdout = _trained()
     registry.pack(learned, model, tmp_path)
-    measured = train.evaluated(model, problem_of(model.problem), tmp_path, holdout).as_dict()
+    problem = problem_of(model.problem)
+    answers = Scorer(tmp_path)(contract.model_input(model, holdout))
+    found = problem.measure(problem.truth(holdout[model.outcome.label]), answers)
+    measured = found.as_dict()
     assert measured["rows"] == 55
     assert 0.3 < measured["r2"] < 0.7
     assert 40 < measured["root_mean_squared_error"] < 65
     assert measured["coverage_error"] < 0.15
-    assert "root_mean_squared_error" in train.evaluated(model, problem_of(model.problem), tmp_path, holdout).summary()
+    assert "root_mean_squared_error" in found.summary()
