@@ -32,6 +32,8 @@ def registered(world: World) -> Iterator[mlflow.MlflowClient]:
         ColSpec(DataType.long if types[name] == "int" else DataType.double, name) for name in CREDIT.models[0].features
     ]
     signature = ModelSignature(Schema(inputs), Schema([ColSpec(DataType.double, "probability")]))
+    # By name: the process may remember an experiment of another server.
+    mlflow.set_experiment("scored")
     with mlflow.start_run():
         logged = mlflow.pyfunc.log_model(
             name="model",
