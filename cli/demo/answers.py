@@ -1,6 +1,6 @@
 """What the endpoint answers for a client, against what batch scoring wrote for the same client."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cli.cloud import workspace
@@ -14,11 +14,13 @@ _SERVED_VERSION = "served-entity-version"
 
 # An answer by output column: numbers, and text as it is.
 Said = Mapping[str, float | str]
+# How values that are no doubles read.
+_READ: Mapping[str, Callable[[str], float | str]] = {"string": str, "int": int, "bigint": int}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """One request by key when `version` was live: what it says in each output column of the problem.
+    """One request by key when `version` was live: what it says in each `output` column of the problem.
 
     `batch` is what that version's batch scoring says of the key; None if it has scored nothing yet.
     """
@@ -27,6 +29,7 @@ class Answer:
     version: int
     served_version: int
     key: str
+    output: tuple[Column, ...]
     online: Said
     batch: Said | None
 
@@ -61,17 +64,15 @@ def ask(model: NamedModel, version: int, when: str) -> Answer:
         version=version,
         served_version=int(found[_SERVED_VERSION]),
         key=f"{features.key} {key}",
+        output=output,
         online=said(found["predictions"][0], output),
         batch=None if scored[output[0].name] is None else said(scored, output),
     )
 
 
 def said(row: Mapping[str, object], output: Sequence[Column]) -> Said:
-    """What a row of JSON, or of SQL, answers in the columns of `output`."""
-    return {
-        column.name: str(row[column.name]) if column.type == "string" else float(str(row[column.name]))
-        for column in output
-    }
+    """What a row of JSON, or of SQL, answers in the columns of `output`: SQL answers numbers as text."""
+    return {column.name: _READ.get(column.type, float)(str(row[column.name])) for column in output}
 
 
 def served_version(model: NamedModel) -> int | None:

@@ -4,14 +4,13 @@ Each is a `Check`: a name, and a function of the records that says what it found
 others are pure.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from cli.commands.sql import query
 from cli.demo.accounting import count
-from cli.demo.answers import Answer, Said
+from cli.demo.answers import Answer
 from cli.demo.landing import Landing
 from cli.demo.records import holdout
 from cli.errors import CommandError
@@ -20,10 +19,9 @@ from ml.declarations import Layer, hidden_columns
 from ml.usecases import use_case as declaration
 from ml.usecases.story import SIGN_OFF, Check, Finding, Records, Story
 from ml.versions.aliases import CHAMPION
+from ml.versions.answers import UnusableAnswersError, require_records, same, shown
 
 GATES = ("comparison", "compliance", "infrastructure", SIGN_OFF)
-# How far two answers that are the same may differ, of their size or in all.
-_PART = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,33 +170,26 @@ def _served(answers: Sequence[Answer], records: Records) -> Finding:
     first = records.champions[:1]
     wrong = [each for each in answers if each.served_version != each.version or not _agrees(each)]
     uncompared = [each for each in answers if each.version in first and each.batch is None]
-    told = [f"{each.when}: version {each.served_version} says {_shown(each.online)} of {each.key}" for each in answers]
+    told = [f"{each.when}: version {each.served_version} says {_first(each)} of {each.key}" for each in answers]
     return Finding(
         holds=bool(answers) and not wrong and not uncompared,
         detail="; ".join(told),
     )
 
 
-def _shown(answer: Said) -> str:
+def _first(answer: Answer) -> str:
     """What the first column says."""
-    first = next(iter(answer.values()))
-    return first if isinstance(first, str) else f"{first:.4f}"
+    return shown([answer.online], answer.output[:1], digits=4)
 
 
 def _agrees(answer: Answer) -> bool:
-    """Whether online is a usable answer, and in every column what batch scoring wrote, if it wrote any."""
-    numbers = [value for value in answer.online.values() if not isinstance(value, str)]
-    return all(map(math.isfinite, numbers)) and (answer.batch is None or _same(answer.online, answer.batch))
-
-
-def _same(online: Said, batch: Said) -> bool:
-    """JSON carries doubles exactly; another order of additions moves the last digits only."""
-    return online.keys() == batch.keys() and all(
-        value == batch[name]
-        if isinstance(value, str)
-        else math.isclose(value, float(batch[name]), rel_tol=_PART, abs_tol=_PART)
-        for name, value in online.items()
-    )
+    """Whether online is what the problem declares, and says what batch scoring wrote, if it wrote anything."""
+    said = [answer.online, *([] if answer.batch is None else [answer.batch])]
+    try:
+        online, *batch = require_records(said, answer.output, rows=len(said))
+    except UnusableAnswersError:
+        return False
+    return all(same(online, each, answer.output) for each in batch)
 
 
 def _rolled_back(records: Records) -> Finding:

@@ -9,6 +9,7 @@ from typing import Any
 from cli.demo.answers import Answer
 from cli.demo.landing import Arrival, Landing
 from cli.history import Version
+from ml.declarations import BinaryClassification
 from ml.usecases.story import Records
 
 Break = Callable[[Records], Records]
@@ -141,7 +142,15 @@ def records() -> Records:
 def answers() -> list[Answer]:
     """The endpoint follows the live version."""
     return [
-        Answer(when=when, version=number, served_version=number, key="client_id 7", online=_SAID, batch=_SAID)
+        Answer(
+            when=when,
+            version=number,
+            served_version=number,
+            key="client_id 7",
+            output=BinaryClassification().output,
+            online=_SAID,
+            batch=_SAID,
+        )
         for when, number in (("after the retraining", 2), ("after the roll-back", 1), ("at the end", 2))
     ]
 

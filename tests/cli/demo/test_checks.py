@@ -8,7 +8,7 @@ import pytest
 from cli.demo.answers import Said, said
 from cli.demo.checks import Judged, checks, judge, platform_checks, prove, require
 from cli.errors import CommandError
-from ml.declarations import MulticlassClassification
+from ml.declarations import Column, MulticlassClassification
 from ml.usecases.credit.demo.story import STORY
 from ml.usecases.story import Check, Finding, Records
 from tests.cli.demo import made
@@ -57,10 +57,11 @@ def test_each_way_of_not_coming_out_is_named(broken: made.Break, what: str) -> N
         {"served_version": 1},
         {"online": {"probability": 0.26}},
         {"online": {"probability": float("nan")}},
+        {"online": {"probability": 1.5}, "batch": {"probability": 1.5}},
         {"batch": {"probability": float("nan")}},
         {"batch": {"prediction": 0.25}},
     ],
-    ids=["other version", "other probability", "NaN online", "NaN in batch", "other columns"],
+    ids=["other version", "other probability", "NaN online", "no probability", "NaN in batch", "other columns"],
 )
 def test_an_endpoint_that_disagrees_fails(changes: dict[str, Any]) -> None:
     """Version and probability must be those of the live version."""
@@ -82,7 +83,11 @@ def test_an_endpoint_that_disagrees_fails(changes: dict[str, Any]) -> None:
 )
 def test_an_endpoint_agrees_in_every_column_of_its_problem(online: Said, batch: Said, agrees: bool) -> None:
     """Values with their bounds, and classes with their probabilities."""
-    answers = [replace(each, online=online, batch=batch) for each in made.answers()]
+    output = tuple(
+        Column(name=name, type="string" if isinstance(value, str) else "double", comment=name)
+        for name, value in online.items()
+    )
+    answers = [replace(each, output=output, online=online, batch=batch) for each in made.answers()]
     assert (failed(made.records(), answers=answers) == []) is agrees
 
 
