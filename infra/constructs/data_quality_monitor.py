@@ -14,8 +14,7 @@ def data_quality_monitor(scope: Scope, id_: str, props: QualityMonitorProps) -> 
         timestamp_column=props.timestamp_column,
         prediction_column=props.prediction_column,
         model_id_column=props.model_column,
-        # A probability is a number: its distribution is profiled, not that of a class.
-        problem_type="INFERENCE_PROBLEM_TYPE_REGRESSION",
+        problem_type=f"INFERENCE_PROBLEM_TYPE_{props.profiled_as}",
     )
     profiling = binding.DataQualityMonitorDataProfilingConfig(
         output_schema_id=schema.schema_info.schema_id,

@@ -7,7 +7,10 @@ from infra.cdktf_seam import Scope, databricks
 
 @dataclass(frozen=True, kw_only=True)
 class QualityMonitorProps:
-    """`table` and `output_schema` are full names; the columns are the table's. `slices`: profiled by each too."""
+    """`table` and `output_schema` are full names; the columns are the table's. `slices`: profiled by each too.
+
+    `predicts_classes`: the prediction is one of several classes, and no number such as a probability.
+    """
 
     table: str
     output_schema: str
@@ -15,10 +18,16 @@ class QualityMonitorProps:
     warehouse_id: str
     timestamp_column: str
     prediction_column: str
+    predicts_classes: bool
     model_column: str
     slices: tuple[str, ...]
     cron: str
     timezone: str
+
+    @property
+    def profiled_as(self) -> str:
+        """The end of the provider's constant: how often each class is predicted, or how numbers are distributed."""
+        return "CLASSIFICATION" if self.predicts_classes else "REGRESSION"
 
 
 def quality_monitor(scope: Scope, id_: str, props: QualityMonitorProps) -> None:
@@ -37,8 +46,7 @@ def quality_monitor(scope: Scope, id_: str, props: QualityMonitorProps) -> None:
                 timestamp_col=props.timestamp_column,
                 prediction_col=props.prediction_column,
                 model_id_col=props.model_column,
-                # A probability is a number: its distribution is profiled, not that of a class.
-                problem_type="PROBLEM_TYPE_REGRESSION",
+                problem_type=f"PROBLEM_TYPE_{props.profiled_as}",
             )
         ],
         slicing_exprs=list(props.slices) or None,

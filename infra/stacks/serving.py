@@ -158,13 +158,16 @@ def _directory(parts: _Parts, use_case: UseCase) -> str:
 
 def _monitor(parts: _Parts, use_case: UseCase, place: str) -> None:
     """Databricks' own monitor of the predictions, beside the monitoring job's metrics."""
+    first = use_case.models[0]
+    predicted = first.problem.output[0]
     props = QualityMonitorProps(
         table=parts.table(use_case.name, Layer.GOLD, names.PREDICTIONS),
         output_schema=f"{parts.environment.catalog}.{names.schema(use_case.name, Layer.OPS)}",
         assets_dir=f"/Workspace{place}/{use_case.name}-monitor",
         warehouse_id=parts.warehouse_id,
-        timestamp_column=use_case.models[0].feature_table.event_time,
-        prediction_column=use_case.models[0].problem.output[0].name,
+        timestamp_column=first.feature_table.event_time,
+        prediction_column=predicted.name,
+        predicts_classes=bool(predicted.allowed),
         model_column="model_version",
         # Versions are numbered by model.
         slices=("model",) if len(use_case.models) > 1 else (),

@@ -16,7 +16,7 @@ from tests.cli.new_usecase.copies import copied
 WRITTEN = (
     ("calls", "classification", Period.HOUR, False),
     ("loans", "regression", Period.DAY, True),
-    ("returns", "multiclass", Period.WEEK, False),
+    ("returns", "multiclass", Period.WEEK, True),
     ("zebras", "classification", Period.MONTH, True),
 )
 _NAMES = [name for name, *_ in WRITTEN]
@@ -46,7 +46,9 @@ def test_its_own_tests_pass(checkout: Path) -> None:
 
 
 def test_its_jobs_are_synthesized_in_every_environment(checkout: Path, tmp_path: Path) -> None:
-    """By the lines that were added to `workspaces/`; one that serves has an endpoint in prod, beside credit's."""
+    """By the lines that were added to `workspaces/`; one that serves has an endpoint in prod, beside credit's, and a
+    monitor that takes classes for classes and numbers for numbers.
+    """
     done = in_checkout(checkout, "-c", _SYNTH, str(tmp_path))
     assert done.returncode == 0, done.stderr[-4000:]
     for env in ("dev", "staging", "prod"):
@@ -56,3 +58,10 @@ def test_its_jobs_are_synthesized_in_every_environment(checkout: Path, tmp_path:
     serving = json.loads((tmp_path / "stacks" / "prod-serving" / "cdk.tf.json").read_text())
     endpoints = {each["name"] for each in serving["resource"]["databricks_model_serving"].values()}
     assert {name for name in _NAMES if name in endpoints} == {name for name, *_, serves in WRITTEN if serves}
+    monitors = serving["resource"]["databricks_quality_monitor"]
+    kinds = {name: each["inference_log"][0]["problem_type"] for name, each in monitors.items()}
+    assert {name: kinds[f"{name}-predictions-monitor"] for name, *_, serves in WRITTEN if serves} == {
+        "loans": "PROBLEM_TYPE_REGRESSION",
+        "returns": "PROBLEM_TYPE_CLASSIFICATION",
+        "zebras": "PROBLEM_TYPE_REGRESSION",
+    }
