@@ -5,12 +5,13 @@ from typing import Literal
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from localcloud.kernel import clock
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.ledger import Level, Parity
 from localcloud.services.console import pages
 from localcloud.services.console.door import PageRoute, VisitDep
 from localcloud.services.console.paging import PageNumber, Pager, cut
-from localcloud.services.local.routes import clock
+from localcloud.services.local.routes import clock as clock_route
 from localcloud.services.serving.service import KIND as ENDPOINT
 from localcloud.services.unity.privileges import Kind
 
@@ -35,7 +36,7 @@ def overview(looks: VisitDep) -> HTMLResponse:
         looks,
         "overview",
         counts=[(label, store.count(kind), path) for label, kind, path in _COUNTED],
-        now=clock.show(looks.cloud, looks.caller)["now"],
+        now=clock.now(store).isoformat(),
         workspaces=looks.cloud.workspaces(),
         places=_places(looks.cloud),
         failed=store.newest("job_run", most=_FAILED, result="FAILED"),
@@ -58,7 +59,7 @@ def calls(request: Request, looks: VisitDep, page: PageNumber = 1, only: Literal
 @router.get("/clock")
 def local_clock(looks: VisitDep) -> HTMLResponse:
     """What the clock shows, and the jobs that start by it."""
-    shown = clock.show(looks.cloud, looks.caller)
+    shown = clock_route.show(looks.cloud, looks.caller)
     jobs = sorted(shown["jobs"], key=lambda job: (job["next"] is None, job["next"] or "", job["job"]))
     return pages.page(looks, "clock", now=shown["now"], jobs=jobs)
 

@@ -23,14 +23,16 @@ NONE = "\N{EN DASH}"
 
 
 def test_the_overview_counts_and_names_what_failed(site: Site) -> None:
-    """Numbers lead to their pages; failed runs come first."""
+    """Numbers lead to their pages; failed runs come first. The clock is shown."""
     job = add_job(site.core)
+    clock.move(site.core.cloud.store, clock.datetime.fromisoformat("2040-01-01T00:00:00+00:00"))
     add_run(site.core, job)
     failed = add_run(site.core, job, result="FAILED")
     page = site.enter().page("")
     assert re.findall(r"<b>([\d,]+)</b><span>(\w+)</span>", page) == [
         ("1", "Jobs"), ("2", "Runs"), ("1", "Tables"), ("0", "Models"), ("0", "Endpoints"),
     ]  # fmt: skip
+    assert "2040-01-01 00:00 The local clock" in main_words(page)
     before, _, after = page.partition("<h2>Latest runs</h2>")
     assert "<h2>Failed last</h2>" in before
     assert before.count("/console/runs/") == 1
