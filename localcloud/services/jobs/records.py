@@ -102,6 +102,11 @@ def folder(home: Path, task_run_id: int) -> Path:
     return home / "runs" / str(task_run_id)
 
 
+def log(home: Path, task_run_id: int) -> Path:
+    """The file with what a task printed."""
+    return folder(home, task_run_id) / "log"
+
+
 def latest(run: Document) -> dict[str, Document]:
     """The newest attempt of each task, by task key."""
     return {attempt["task_key"]: attempt for attempt in run["attempts"]}

@@ -54,7 +54,7 @@ class Runner:
 
     def log_of(self, task_run_id: int) -> Path:
         """The file with what a task printed."""
-        return self._wheels.directory(task_run_id) / "log"
+        return records.log(self._cloud.home, task_run_id)
 
     def submit(
         self,

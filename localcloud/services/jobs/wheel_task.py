@@ -39,10 +39,6 @@ class WheelTasks:
         self._workers = workers
         self._slots = threading.Semaphore(parallel)
 
-    def directory(self, task_run_id: int) -> Path:
-        """Where a task run keeps its log, its result and its scratch files."""
-        return records.folder(self._cloud.home, task_run_id)
-
     def run(
         self,
         task: Mapping[str, Any],
@@ -91,7 +87,7 @@ class WheelTasks:
     def _order(
         self, work: Mapping[str, Any], wheels: list[Path], run_id: int, workspace: Workspace, token: str
     ) -> TaskOrder:
-        directory = self.directory(run_id)
+        directory = records.folder(self._cloud.home, run_id)
         (directory / "scratch").mkdir(parents=True, exist_ok=True)
         named = [f"--{name}={value}" for name, value in (work.get("named_parameters") or {}).items()]
         return TaskOrder(
@@ -102,7 +98,7 @@ class WheelTasks:
             arguments=[*(work.get("parameters") or []), *named],
             environ=task_environ(self._cloud, workspace, token, directory),
             directory=str(directory / "scratch"),
-            log=str(directory / "log"),
+            log=str(records.log(self._cloud.home, run_id)),
             result=str(directory / "result.json"),
         )
 

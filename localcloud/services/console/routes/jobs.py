@@ -1,13 +1,11 @@
 """Jobs, their runs, and what their tasks printed."""
 
-from pathlib import Path
 from typing import Literal
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from localcloud.kernel.cloud import Cloud
-from localcloud.kernel.errors import not_found
 from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.console import logs, pages, rights
@@ -63,7 +61,7 @@ def list_runs(looks: VisitDep, page: PageNumber = 1, result: Literal["", "FAILED
 def show_run(run_id: int, looks: VisitDep) -> HTMLResponse:
     """One run: its parameters, and every attempt of every task."""
     store = looks.cloud.store
-    run = _run(looks.cloud, run_id)
+    run = store.require("job_run", str(run_id))
     attempts = [_attempt(looks.cloud, attempt) for attempt in run["attempts"]]
     called = rights.names(store).get(run["run_as"], run["run_as"])
     has_job = store.get("job", str(run["job_id"])) is not None
@@ -73,20 +71,11 @@ def show_run(run_id: int, looks: VisitDep) -> HTMLResponse:
 @router.get("/logs/{task_run_id}")
 def show_log(task_run_id: int, looks: VisitDep, page: PageNumber = 1) -> HTMLResponse:
     """What one attempt of a task printed, a piece at a time from the end."""
-    owner = looks.cloud.store.get("task_run", str(task_run_id))
-    if owner is None:
-        raise not_found(f"Task run {task_run_id} does not exist.")
-    run = _run(looks.cloud, owner["run_id"])
+    store = looks.cloud.store
+    run = store.require("job_run", str(store.require("task_run", str(task_run_id))["run_id"]))
     attempt = next(one for one in run["attempts"] if one["run_id"] == task_run_id)
-    text, pieces = logs.piece(_log(looks.cloud, task_run_id), page)
+    text, pieces = logs.piece(records.log(looks.cloud.home, task_run_id), page)
     return pages.page(looks, "log", run=run, attempt=attempt, text=text, number=page, pieces=pieces)
-
-
-def _run(cloud: Cloud, run_id: int) -> Document:
-    found = cloud.store.get("job_run", str(run_id))
-    if found is None:
-        raise not_found(f"Run {run_id} does not exist.")
-    return found
 
 
 def _name(job: Document) -> str:
@@ -124,9 +113,5 @@ def _attempt(cloud: Cloud, attempt: Document) -> Document:
     return {
         **attempt,
         "took_ms": ended_ms - started_ms if ended_ms and started_ms else None,
-        "has_log": _log(cloud, attempt["run_id"]).is_file(),
+        "has_log": records.log(cloud.home, attempt["run_id"]).is_file(),
     }
-
-
-def _log(cloud: Cloud, task_run_id: int) -> Path:
-    return records.folder(cloud.home, task_run_id) / "log"

@@ -114,9 +114,9 @@ def add_run(core: Core, job: Document, *, result: str = "SUCCESS", said: str = "
 
 def write_log(core: Core, task_run_id: int, text: str) -> None:
     """What a task printed."""
-    folder = records.folder(core.cloud.home, task_run_id)
-    folder.mkdir(parents=True)
-    (folder / "log").write_text(text, encoding="utf-8")
+    log = records.log(core.cloud.home, task_run_id)
+    log.parent.mkdir(parents=True)
+    log.write_text(text, encoding="utf-8")
 
 
 def describe_table(core: Core, comment: str) -> None:
