@@ -89,28 +89,23 @@ def _comment(client: "WorkspaceClient", schema: str, text: str) -> None:
     _call(client, "PATCH", f"{_UNITY}/schemas/{schema}", {"comment": text})
 
 
-def _jobs(client: "WorkspaceClient", _: str) -> Iterator[str]:
-    yield from (str(each.settings.name) for each in client.jobs.list() if each.settings)
-
-
-def _job(client: "WorkspaceClient", name: str) -> tuple[int, dict[str, Any]]:
-    found = next(client.jobs.list(name=name))
-    settings = _call(client, "GET", f"/api/2.2/jobs/get?job_id={found.job_id}")["settings"]
-    return int(found.job_id or 0), settings
-
-
 def _starting(client: "WorkspaceClient", _: str) -> Iterator[str]:
-    yield from (name for name in _jobs(client, _) if _start(client, name))
+    listed = (each.settings for each in client.jobs.list() if each.settings)
+    yield from (str(settings.name) for settings in listed if settings.schedule or settings.trigger)
+
+
+def _job_id(client: "WorkspaceClient", name: str) -> int:
+    return int(next(client.jobs.list(name=name)).job_id or 0)
 
 
 def _start(client: "WorkspaceClient", name: str) -> dict[str, Any]:
     """What starts a job by itself: its schedule or its trigger, whole; empty for neither."""
-    settings = _job(client, name)[1]
+    settings = _call(client, "GET", f"/api/2.2/jobs/get?job_id={_job_id(client, name)}")["settings"]
     return {kind: settings[kind] for kind in ("schedule", "trigger") if kind in settings}
 
 
 def _restart(client: "WorkspaceClient", name: str, start: dict[str, Any]) -> None:
-    _call(client, "POST", "/api/2.2/jobs/update", {"job_id": _job(client, name)[0], "new_settings": start})
+    _call(client, "POST", "/api/2.2/jobs/update", {"job_id": _job_id(client, name), "new_settings": start})
 
 
 def _switched(start: dict[str, Any]) -> dict[str, Any]:

@@ -64,6 +64,19 @@ def test_everything_that_drifted_is_listed_and_put_back(commands: CliRunner, sch
     assert {row["drifted"] for row in _drift(commands)} == {""}
 
 
+def test_of_the_jobs_one_that_starts_by_itself_is_paused(commands: CliRunner, schemas: Core) -> None:
+    """The first by name has neither a schedule nor a trigger, so the next one drifts."""
+    task = {"task_key": "a", "python_wheel_task": {"package_name": "p", "entry_point": "e"}}
+    schedule = {"quartz_cron_expression": "0 0 6 * * ?", "timezone_id": "UTC", "pause_status": "UNPAUSED"}
+    for job in ({"name": "by-hand"}, {"name": "daily", "schedule": schedule}):
+        schemas.admin().api_client.do("POST", "/api/2.2/jobs/create", body=job | {"tasks": [task]})
+    [made] = _drift(commands, "schedule")
+    assert (made["subject"], made["was"]) == ("daily", {"schedule": schedule})
+    assert made["is"] == {"schedule": schedule | {"pause_status": "PAUSED"}}
+    [undone] = _drift(commands, "schedule", "--undo")
+    assert (undone["was"], undone["is"]) == (made["is"], made["was"])
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
