@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import combinations, permutations
 
 import numpy as np
 from scipy import stats
@@ -59,16 +59,25 @@ class Mean:
     error: float
 
 
-def means_surely_apart(means: Iterable[Mean], chance: float = CHANCE) -> float:
-    """By how much some group's mean is above another's for sure; at most 0: no pair is.
+def mean_with_error(values: Vector) -> Mean:
+    """The mean of two values or more."""
+    return Mean(value=float(values.mean()), error=float(values.std(ddof=1)) / math.sqrt(values.size))
 
-    The lower bound of the difference of two means with unequal variances (Welch 1938), normal for the sizes that gates
-    ask for, the chance split over all pairs. NaN for fewer than two groups.
+
+def mean_differences(means: Iterable[Mean], chance: float) -> list[tuple[float, float]]:
+    """For each pair of means, how far they are apart, and how far chance alone takes two equal ones apart.
+
+    The bound of the difference of two means with unequal variances (Welch 1938), normal for the sizes that are asked
+    for; in either direction, the chance split over all pairs.
     """
-    pairs = list(permutations(means, 2))
-    z = float(stats.norm.isf(chance / max(1, len(pairs))))
-    apart = (high.value - low.value - z * math.hypot(high.error, low.error) for high, low in pairs)
-    return max(apart, default=math.nan)
+    pairs = list(combinations(means, 2))
+    z = float(stats.norm.isf(chance / (2 * max(1, len(pairs)))))
+    return [(abs(one.value - other.value), z * math.hypot(one.error, other.error)) for one, other in pairs]
+
+
+def means_surely_apart(means: Iterable[Mean], chance: float = CHANCE) -> float:
+    """By how much some mean is above another for sure; at most 0: no pair is. NaN for fewer than two means."""
+    return max((apart - by_chance for apart, by_chance in mean_differences(means, chance)), default=math.nan)
 
 
 def surely_apart(rates: Iterable[Rate], share: float = 1.0, chance: float = CHANCE) -> float:

@@ -3,13 +3,13 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from ml.declarations.monitored import Monitored
+from ml.evaluation.fairness import large_groups
+from ml.evaluation.noise import mean_differences, mean_with_error
 from ml.problems.finding import Finding, beyond, number, unknown
 from ml.problems.monitor import Answered, Bounds, Figure, Floats, Monitor
 
@@ -20,8 +20,7 @@ RETRAINS = False
 class GroupMeans(Monitor):
     """The largest difference between the means of two groups, of `values` of the rows with a known outcome.
 
-    Noise: the two-sided normal bound of a difference of two means, from the spread within each of the two groups
-    (Welch 1947), the chance split over all pairs; the pair that is furthest beyond its own bound counts.
+    Noise: `mean_differences`, as in the compliance gate; the pair that is furthest beyond its own bound counts.
     `scale`: what the hold-out has, if the limits are shares of that.
     """
 
@@ -41,16 +40,13 @@ class GroupMeans(Monitor):
 
     def _compared(self, groups: pd.Series, values: Floats, bounds: Bounds) -> Finding:
         name, rows, least = str(groups.name), len(values), max(2, bounds.min_group_rows)
-        # By position: rows without outcomes are left out, so labels have gaps.
-        by_group = pd.Series(values).groupby(groups.astype("object").to_numpy())
-        large = [np.asarray(found, dtype=np.float64) for _, found in by_group if len(found) >= least]
-        if len(large) < 2:
+        means = [mean_with_error(values[of_group]) for of_group in large_groups(groups, least).rows.values()]
+        if len(means) < 2:
             return unknown(self.kind, self.name, name, rows, f"fewer than two groups have {least} rows")
         warn, act = bounds.margins
         if not math.isfinite(act):
             return unknown(self.kind, self.name, name, rows, "the hold-out has nothing that the limits are shares of")
-        z = float(stats.norm.isf(bounds.chance / (2 * math.comb(len(large), 2))))
-        pairs = [_pair(one, other, z) for one, other in combinations(large, 2)]
+        pairs = mean_differences(means, bounds.chance)
         difference, noise = max(pairs, key=lambda pair: pair[0] - max(act, pair[1]))
         return Finding(
             kind=self.kind,
@@ -63,8 +59,3 @@ class GroupMeans(Monitor):
             rows=rows,
             threshold_high=max(act, noise),
         )
-
-
-def _pair(one: Floats, other: Floats, z: float) -> tuple[float, float]:
-    spread = math.sqrt(one.var(ddof=1) / one.size + other.var(ddof=1) / other.size)
-    return abs(float(one.mean() - other.mean())), z * spread

@@ -13,6 +13,7 @@ from scipy import stats
 from ml.declarations import Direction
 from ml.declarations.limits import Limit
 from ml.declarations.monitored import Monitored, Needs
+from ml.evaluation.noise import mean_with_error
 from ml.problems.finding import Finding, Kind, Verdict, number, unknown
 
 RETRAINS = False
@@ -103,7 +104,8 @@ def mean_figure(values: Floats) -> Figure:
     rows = int(values.size)
     if rows < 2:
         return Figure(rows=rows)
-    return Figure(value=float(values.mean()), error=float(values.std(ddof=1)) / math.sqrt(rows), rows=rows)
+    mean = mean_with_error(values)
+    return Figure(value=mean.value, error=mean.error, rows=rows)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from ml.evaluation import measured
 from ml.evaluation.comparing import Measured
 from ml.evaluation.fairness import large_groups
 from ml.evaluation.leaks import concordance, ranking_alone
-from ml.evaluation.noise import Mean, means_surely_apart
+from ml.evaluation.noise import mean_with_error, means_surely_apart
 from ml.problems.judging import UNEXPLAINED, GroupFindings, difference, too_few_groups
 from ml.problems.measured import checked
 from ml.problems.problem import Floats
@@ -65,11 +65,7 @@ class RegressionJudging:
         """
         errors, gate = self.numbers(truth, output) - truth, self.gate
         large, title = large_groups(groups, gate.min_group_rows), f"mean error difference by {attribute}"
-        means = {
-            name: Mean(value=float(errors[rows].mean()), error=float(errors[rows].std(ddof=1) / math.sqrt(rows.sum())))
-            for name, rows in large.rows.items()
-            if rows.sum() > 1
-        }
+        means = {name: mean_with_error(errors[rows]) for name, rows in large.rows.items() if rows.sum() > 1}
         if len(means) < 2:
             check = too_few_groups(title, attribute, gate.min_group_rows)
         else:

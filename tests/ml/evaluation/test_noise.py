@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 
 from ml.evaluation.metrics import expected_calibration_error
-from ml.evaluation.noise import Rate, allowed_calibration_error, bounds, surely_apart
+from ml.evaluation.noise import (
+    Mean,
+    Rate,
+    allowed_calibration_error,
+    bounds,
+    mean_differences,
+    mean_with_error,
+    means_surely_apart,
+    surely_apart,
+)
 
 
 def _refused(rows: int, off: float, draws: int = 400) -> tuple[int, int]:
@@ -75,3 +84,21 @@ def test_a_true_difference_under_the_limit_seldom_seems_over_it() -> None:
 def test_one_group_cannot_be_apart() -> None:
     """NaN."""
     assert math.isnan(surely_apart([Rate(rows=100, rate=0.5)]))
+
+
+def test_means_are_compared_in_pairs_each_with_its_own_noise() -> None:
+    """Errors of 3 and 4 make 5 together; 1.96 of them at a chance of 0.05, 2.39 if three pairs share it."""
+    near, far, sure = Mean(value=10.0, error=3.0), Mean(value=0.0, error=4.0), Mean(value=20.0, error=0.0)
+    assert mean_differences([near, far], 0.05) == [(10.0, pytest.approx(1.96 * 5, abs=0.001))]
+    assert mean_differences([near, far, sure], 0.05) == [
+        (10.0, pytest.approx(2.394 * 5, abs=0.001)),
+        (10.0, pytest.approx(2.394 * 3, abs=0.001)),
+        (20.0, pytest.approx(2.394 * 4, abs=0.001)),
+    ]
+    assert means_surely_apart([near, far, sure], 0.05) == pytest.approx(20 - 2.394 * 4, abs=0.001)
+    assert math.isnan(means_surely_apart([near]))
+
+
+def test_the_error_of_a_mean_is_its_spread_over_the_root_of_its_rows() -> None:
+    """1, 2, 3, 4, 5 spread by the root of 2.5; over five rows that is the root of a half."""
+    assert mean_with_error(np.arange(1.0, 6.0)) == Mean(value=3.0, error=pytest.approx(math.sqrt(0.5)))
