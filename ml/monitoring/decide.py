@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from itertools import pairwise
 
 import mlflow
 from pyspark.sql import functions as F  # noqa: N812
@@ -95,7 +96,7 @@ def outcome(recorded: Sequence[Recorded], made: Sequence[Recorded], newest_versi
     """What this run has to do: the strongest of the new decisions, the newest one, and retrainings still to be done.
 
     A retraining is done once a version newer than its decision exists, so one that died half-way is made up for.
-    None where no month has been decided on.
+    A quiet month after one with causes still has to close their alerts. None where no month has been decided on.
     """
     now = {each.decision.month: each for each in (*recorded, *made)}
     if not now:
@@ -103,7 +104,11 @@ def outcome(recorded: Sequence[Recorded], made: Sequence[Recorded], newest_versi
     last = max(now)
     pending = {month for month, each in now.items() if _is_pending(each, newest_version, last)}
     looked_at = pending | {last} | {each.decision.month for each in made}
-    answers = [now[month].decision if month in pending else _settled(now[month].decision) for month in looked_at]
+    before = {month: now[earlier].decision for earlier, month in pairwise(sorted(now))}
+    answers = [
+        now[month].decision if month in pending else _settled(now[month].decision, before.get(month))
+        for month in looked_at
+    ]
     return max(answers, key=lambda each: (_ORDER.index(each.action), each.month))
 
 
@@ -113,11 +118,17 @@ def _is_pending(each: Recorded, newest_version: int, last: date) -> bool:
     return asked and each.newest_version == newest_version
 
 
-def _settled(decision: Decision) -> Decision:
-    """A retraining that is done, or so old that later months decide, leaves only its alert to be delivered."""
-    if decision.action is not Action.RETRAIN:
+def _settled(decision: Decision, before: Decision | None) -> Decision:
+    """A retraining that is done, or so old that later months decide, leaves only its alert to be delivered; a month
+    with nothing to do leaves the alerts of the month before it to be closed.
+    """
+    if decision.action is Action.RETRAIN:
+        left = "Retraining asked for and settled since."
+    elif decision.action is Action.NOTHING and before and before.causes:
+        left = f"Alerts of {named(before.month)} have ended."
+    else:
         return decision
-    return replace(decision, action=Action.ALERT, reason=f"Retraining asked for and settled since. {decision.reason}")
+    return replace(decision, action=Action.ALERT, reason=f"{left} {decision.reason}")
 
 
 def read_decisions(tables: Tables, source: str, model_name: str) -> list[Recorded]:

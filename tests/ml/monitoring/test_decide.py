@@ -12,6 +12,7 @@ from ml.declarations import BinaryClassification, Monitoring, TrainingCause
 from ml.monitoring.calendar_months import add_months
 from ml.monitoring.decide import Recorded, bounded, decision_row, decisions, outcome, recorded_of, report, short
 from ml.monitoring.metric import Metric
+from ml.monitoring.open_alerts import alerts
 from ml.monitoring.policy import Policy
 from ml.monitoring.rules import Action, Decision
 from ml.problems.finding import Verdict
@@ -101,6 +102,22 @@ def test_what_a_run_has_to_do(
     """The strongest new decision; and a retraining until a newer version exists or its cool-down is over."""
     final = outcome(recorded, made, newest_version)
     assert (final.action if final else None) == action
+
+
+def test_the_month_after_the_last_cause_closes_its_alert() -> None:
+    """Nothing is decided for it, and its run still has the alert task close the alert; the month after it has not."""
+    metrics = [*_month(2, Verdict.BREACH), *_month(1), *_month(0)]
+    made = decisions(metrics, [], POLICY)
+    assert [decision.action for decision in made] == [Action.ALERT, Action.NOTHING, Action.NOTHING]
+    assert [[alert.status for alert in alerts(made[:months], "credit")] for months in (1, 2)] == [["open"], ["closed"]]
+    drifting, quiet, later = (Recorded(decision=decision, newest_version=1) for decision in made)
+    closing = outcome([drifting], [quiet], 1)
+    assert closing is not None
+    assert (closing.month, closing.action) == (quiet.decision.month, Action.ALERT)
+    assert closing.reason == f"Alerts of 2024-04 have ended. {quiet.decision.reason}"
+    assert outcome([drifting, quiet], [], 1) == closing
+    assert outcome([drifting], [quiet, later], 1) == closing
+    assert outcome([drifting, quiet], [later], 1) == later.decision
 
 
 def test_a_decision_survives_its_table_row() -> None:
