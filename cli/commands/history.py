@@ -31,13 +31,13 @@ def history_rows(model: NamedModel) -> list[Row]:
 def gate_rows(model: NamedModel) -> list[Row]:
     """Every recorded verdict on a version of the model, oldest first."""
     columns = "run_id, version, gate, verdict, reason, inputs, thresholds"
-    return records(model, "gate_results", f"{columns}, decided_at", order="decided_at", where=about(model))
+    return records(model, "gate_results", f"{columns}, decided_at", order="decided_at")
 
 
 def move_rows(model: NamedModel) -> list[Row]:
     """Every recorded move of an alias of the model, oldest first."""
     columns = "alias, from_version, to_version, cause, reason, promoted_by, promoted_at"
-    return records(model, "promotions", columns, order="promoted_at", where=about(model))
+    return records(model, "promotions", columns, order="promoted_at")
 
 
 def about(model: NamedModel) -> str:
@@ -45,8 +45,8 @@ def about(model: NamedModel) -> str:
     return f"model = '{model.full_name}'"
 
 
-def records(model: NamedModel, table: str, columns: str, *, order: str, where: str = "true") -> list[Row]:
-    """Rows of a table that the model's jobs keep, in `order`; none before the first job made the table."""
+def records(model: NamedModel, table: str, columns: str, *, order: str) -> list[Row]:
+    """The model's rows of a table that jobs keep, in `order`; none before the first job made the table."""
     from databricks.sdk.errors import NotFound  # noqa: PLC0415 - takes half a second
 
     name = model.ops(table)
@@ -54,7 +54,7 @@ def records(model: NamedModel, table: str, columns: str, *, order: str, where: s
         workspace(model.env).tables.get(name)
     except NotFound:
         return []
-    return query(model.env, f"select {columns} from {name} where {where} order by {order}")
+    return query(model.env, f"select {columns} from {name} where {about(model)} order by {order}")
 
 
 def versions(model: NamedModel) -> list[Version]:

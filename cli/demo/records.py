@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from cli.commands.history import about, gate_rows, move_rows, records, versions
+from cli.commands.history import gate_rows, move_rows, records, versions
 from cli.models import NamedModel
 from ml.usecases.story import Records, Version, named
 
@@ -17,15 +17,14 @@ def read(model: NamedModel) -> Records:
     decision_columns = "month, action, reason, evidence, decided_at"
     alert_columns = "key, since_month, last_month, what, how_much, what_to_do, status, delivered_to, delivered_at"
     metric_columns = "month, model_version, metric, column, value, threshold_low, threshold_high, verdict, in_training"
-    mine = about(model)
     # Alone and first: it imports MLflow, which imports much of what the others then find loaded.
     made = versions(model)
     with ThreadPoolExecutor() as pool:
         gates = pool.submit(gate_rows, model)
         moves = pool.submit(move_rows, model)
-        decisions = pool.submit(records, model, "decisions", decision_columns, order="month", where=mine)
-        alerts = pool.submit(records, model, "alerts", alert_columns, order="since_month, key", where=mine)
-        metrics = pool.submit(records, model, "metrics", metric_columns, order="month, metric, column", where=mine)
+        decisions = pool.submit(records, model, "decisions", decision_columns, order="month")
+        alerts = pool.submit(records, model, "alerts", alert_columns, order="since_month, key")
+        metrics = pool.submit(records, model, "metrics", metric_columns, order="month, metric, column")
     return Records(
         versions=made,
         gates=gates.result(),

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import click
 
-from cli.commands.history import measures
+from cli.commands.history import about, measures
 from cli.commands.sql import query
 from cli.demo.checks import Judged
 from cli.models import models_of
@@ -15,9 +15,9 @@ from cli.runs import TaskResult
 
 # The page, in the directory of the local cloud.
 REPORT = "report.html"
-# Sections that the report and the benchmark read again.
 # Heading of the interval of the first measure.
 INTERVAL = "interval"
+# Sections that the report and the benchmark read again.
 HOLDOUT = "Hold-out of every version: its newest months, never seen in training or tuning"
 LIVE = "Live in prod (@champion)"
 STORY = "What the story must come to"
@@ -32,19 +32,19 @@ def collect(use_case: str, tasks: list[TaskResult], checks: Sequence[Judged], *,
     what the story came to; all of the model that the story is about.
     """
     model = models_of(use_case, "prod")[0]
-    gates, about = model.ops("gate_results"), f"model = '{model.full_name}'"
+    gates, mine = model.ops("gate_results"), about(model)
     return {
         "Tasks": [task.as_row() for task in tasks],
         "Gates of the newest version in prod": query(
             "prod",
-            f"select version, gate, verdict, reason from {gates} where {about} "
-            f"and run_id = (select max_by(run_id, decided_at) from {gates} where {about}) order by decided_at",
+            f"select version, gate, verdict, reason from {gates} where {mine} "
+            f"and run_id = (select max_by(run_id, decided_at) from {gates} where {mine}) order by decided_at",
         ),
         HOLDOUT: _holdout(use_case),
         LIVE: query(
             "prod",
             f"select model, to_version as version, promoted_at, promoted_by, reason from {model.ops('promotions')} "
-            f"where {about} and alias = 'champion' order by promoted_at desc limit 1",
+            f"where {mine} and alias = 'champion' order by promoted_at desc limit 1",
         ),
         STORY: [each.as_row() for each in checks],
         "Whole demo": [{"seconds": round(duration_s, 1), "report": str(current_home() / REPORT)}],
