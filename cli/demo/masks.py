@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from cli.cloud import workspace
+from cli.commands.withdraw import job_names
 from cli.runs import start
 from ml.declarations import hidden_columns
 from ml.usecases import USE_CASES
@@ -17,8 +18,7 @@ def start_others(use_case: str) -> dict[str, int]:
     if not hidden_columns(declaration(use_case)):
         return {}
     client = workspace("prod")
-    deployed = {(job.settings.name if job.settings else None) or "" for job in client.jobs.list()}
-    return {job: start(client, job, {}, [_TASK]) for job in other_ingests(use_case, deployed)}
+    return {job: start(client, job, {}, [_TASK]) for job in other_ingests(use_case, job_names("prod"))}
 
 
 def other_ingests(use_case: str, deployed: Collection[str]) -> list[str]:
