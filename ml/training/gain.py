@@ -37,25 +37,24 @@ def gains(
     split: Split,
     holdout: pd.DataFrame,
     *,
-    confidence: float,
+    answers: pd.DataFrame,
 ) -> list[Gain]:
     """The gain of each optional source: none for a learner that cannot leave features out.
 
+    `answers` are those of `learned` to `holdout`.
     The model without the source has the same parameters and calibration, which no comparison sees: neither a ranking
     nor an expected value.
     """
     if not isinstance(learned.learner, Narrowing):
         return []
     truth = problem.truth(holdout[model.outcome.label])
-    everything = scored(model, learned, holdout)
+    drawn = Bootstrap(confidence=model.gates.comparison.confidence, resamples=RESAMPLES, seed=model.seed)
     found = []
     for source, names in optional_features(model).items():
         rest = replace(model, features=tuple(name for name in model.features if name not in names))
         fitted = learned.learner.without(names).fit(learned.params, split.before_holdout)
         less = scored(rest, replace(learned, fitted=fitted), holdout)
-        interval = problem.improvement(
-            truth, everything, less, Bootstrap(confidence=confidence, resamples=RESAMPLES, seed=model.seed)
-        )
+        interval = problem.improvement(truth, answers, less, drawn)
         found.append(Gain(source=source, measure=problem.declared.measures[0].name, interval=interval))
     return found
 

@@ -118,8 +118,10 @@ def train(
         holdout = dataset.holdout_frame(
             tables, model, planned.pinned, planned.split.holdout[0], planned.split.holdout[-1]
         )
-        said = _measured(task, planned, Path(made), holdout)
-        worth = _gains(task, planned, learned, holdout)
+        # Of the very files that will be served.
+        answers = Scorer(Path(made))(contract.model_input(model, holdout))
+        said = _measured(task, planned, holdout, answers)
+        worth = _gains(task, planned, learned, holdout, answers)
         _look_into(task, planned, learned, frame)
         example = contract.input_example(model, holdout)
         source = source_of(planned.pinned.features)
@@ -138,10 +140,11 @@ def train(
     return Registered(version=int(version.version), run_id=run.info.run_id), account
 
 
-def _gains(task: Task, planned: Plan, learned: Learned, holdout: pd.DataFrame) -> list[gains.Gain]:
+def _gains(
+    task: Task, planned: Plan, learned: Learned, holdout: pd.DataFrame, answers: pd.DataFrame
+) -> list[gains.Gain]:
     """What each optional source adds."""
-    confidence = task.model.gates.comparison.confidence
-    found = gain.gains(planned.model, task.problem, learned, planned.split, holdout, confidence=confidence)
+    found = gain.gains(planned.model, task.problem, learned, planned.split, holdout, answers=answers)
     for each in found:
         mlflow.log_metric(f"{HOLDOUT}{gains.TAG}{each.source}", each.interval.difference)
         print(*gains.sentences(gains.as_tags([each])))
@@ -174,10 +177,9 @@ def _learners(
     return in_memory.learners(model, task.problem, frame, period=MONTH), len(frame), frame
 
 
-def _measured(task: Task, planned: Plan, directory: Path, holdout: pd.DataFrame) -> str:
-    """Log and print the measures of the packed model, the very files that will be served; their one line."""
+def _measured(task: Task, planned: Plan, holdout: pd.DataFrame, answers: pd.DataFrame) -> str:
+    """Log and print the measures of the packed model's `answers` to `holdout`; their one line."""
     model, problem = planned.model, task.problem
-    answers = Scorer(directory)(contract.model_input(model, holdout))
     truth = problem.truth(holdout[model.outcome.label])
     measured, found = problem.measure(truth, answers), intervals.intervals(model, truth, answers)
     logged = {**measured.as_dict(), **intervals.as_metrics(found)}

@@ -83,7 +83,9 @@ def _gains(model: Model, rows: pd.DataFrame) -> list[gains.Gain]:
         params=PARAMS,
         searches={"xgboost": Search(candidates=(Candidate(params=PARAMS, found={}, loss=0.5),), asked=1)},
     )
-    return gain.gains(model, Binary(), learned, SPLIT, rows[rows["_month"] == MONTHS[-1]], confidence=0.95)
+    holdout = rows[rows["_month"] == MONTHS[-1]]
+    answers = gain.scored(model, learned, holdout)
+    return gain.gains(model, Binary(), learned, SPLIT, holdout, answers=answers)
 
 
 def test_a_source_that_drives_the_outcome_gains_beyond_chance() -> None:
