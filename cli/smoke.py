@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cli.doctor import jobs, models
+from cli.doctor import jobs, models, rights
 from cli.doctor.check import Check, Fault, check
 from cli.doctor.jobs import wheels
 from cli.doctor.models import champion, served
@@ -71,11 +71,10 @@ def live(patient: Patient) -> dict[str, str | None]:
     from databricks.sdk.errors import NotFound  # noqa: PLC0415 - takes half a second
 
     found: dict[str, str | None] = {}
-    for use_case in patient.environment.use_cases:
-        declared = patient.spec.use_cases[use_case]
-        for model in declared.models:
-            try:
-                found[handle(declared, model)] = champion(patient, use_case, model)
-            except NotFound:
-                found[handle(declared, model)] = None
+    for use_case, model in rights.models(patient):
+        name = handle(patient.spec.use_cases[use_case], model)
+        try:
+            found[name] = champion(patient, use_case, model)
+        except NotFound:
+            found[name] = None
     return found

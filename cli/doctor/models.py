@@ -4,17 +4,16 @@ from collections.abc import Iterator
 
 from cli.doctor.check import Fault, NotAskedError, check
 from cli.doctor.patient import Patient
-from cli.doctor.rights import model_name
+from cli.doctor.rights import model_name, models
 from ml.declarations import Model
 
 
 def served(patient: Patient) -> list[tuple[str, Model, str]]:
     """The models that serve here: use case, model, endpoint. Raises NotAskedError if none does."""
     found = [
-        (name, model, model.serving.endpoint)
-        for name, values in patient.environment.use_cases.items()
-        for model in (patient.spec.use_cases[name].models if values.serving else ())
-        if model.serving
+        (use_case, model, model.serving.endpoint)
+        for use_case, model in models(patient)
+        if model.serving and patient.environment.use_cases[use_case].serving
     ]
     if not found:
         raise NotAskedError("no use case serves in this environment")
