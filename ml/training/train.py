@@ -153,11 +153,12 @@ def _gains(
 
 def _look_into(task: Task, planned: Plan, learned: Learned, frame: pd.DataFrame | None) -> None:
     """What the model goes by, and what the protected columns would add; of rows in this process alone."""
+    added: list[gains.Gain] = []
     if frame is None:
         print("feature importance is not measured: the rows stay on Spark's workers")
     else:
         importance.log_importance(importance.importance(planned.model, learned, planned.split, frame))
-    added = [] if frame is None else protected.additions(planned.model, task.problem, learned, planned.split, frame)
+        added = protected.additions(planned.model, task.problem, learned, planned.split, frame)
     told = {f"protected_gain_{each.source}": each.interval.difference for each in added}
     mlflow.log_metrics({name: value for name, value in told.items() if math.isfinite(value)})
     print(*protected.in_words(planned.model, added), sep="\n")
