@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, recall_score
 
 from ml.declarations import LOG_LOSS, MulticlassClassification
-from ml.evaluation.measured import mean_of
+from ml.evaluation.measured import log_losses, mean_of
 from ml.evaluation.metrics import expected_calibration_error
 from ml.evaluation.resampling import Bootstrap, Interval
 from ml.examples.split import split_months
@@ -95,39 +95,42 @@ class Multiclass:
 
     def measure(self, truth: Floats, output: pd.DataFrame) -> Measured:
         """Log loss, Brier score, the mean of the classes' calibration errors, accuracy, and mean recall."""
-        places, chances = self._checked(truth, output)
-        right = places[:, None] == np.arange(chances.shape[1])
+        chances = self.chances(truth, output)
+        right = truth[:, None] == np.arange(chances.shape[1])
         likeliest = self.truth(output["prediction"])
         values = {
-            "log_loss": float(_losses(places, chances).mean()),
+            "log_loss": float(losses(truth, chances).mean()),
             "brier_score": float(((chances - right) ** 2).sum(axis=1).mean()),
             "expected_calibration_error": float(
                 np.mean([expected_calibration_error(right[:, k], chances[:, k]) for k in range(chances.shape[1])])
             ),
-            "accuracy": float(accuracy_score(places, likeliest)),
-            "macro_recall": float(recall_score(places, likeliest, average="macro", zero_division=0.0)),
+            "accuracy": float(accuracy_score(truth, likeliest)),
+            "macro_recall": float(recall_score(truth, likeliest, average="macro", zero_division=0.0)),
         }
-        return Measured(rows=len(places), values=values, units={})
+        return Measured(rows=len(truth), values=values, units={})
 
     def improvement(
         self, truth: Floats, challenger: pd.DataFrame, champion: pd.DataFrame, drawn: Bootstrap
     ) -> Interval:
         """In log loss: a row's own is all that counts of it, so it stands for the row's answers."""
-        ours, theirs = (_losses(*self._checked(truth, output)) for output in (challenger, champion))
-        return improvement(LOG_LOSS, lambda _truth, losses: mean_of(losses), truth, (ours, theirs), drawn)
+        ours, theirs = (losses(truth, self.chances(truth, output)) for output in (challenger, champion))
+        return improvement(LOG_LOSS, lambda _truth, each: mean_of(each), truth, (ours, theirs), drawn)
 
     def monitors(self) -> tuple[Monitor, ...]:
         """Log loss and accuracy against the hold-out, and the rate of each class."""
-        return monitors({each: f"probability_{each}" for each in self.declared.classes})
+        return monitors(self._columns)
 
-    def _checked(self, truth: Floats, output: pd.DataFrame) -> tuple[Floats, Floats]:
-        columns = tuple(f"probability_{each}" for each in self.declared.classes)
-        places, answers = checked(truth, output, columns)
-        return places, answers[list(columns)].to_numpy(float)
+    def chances(self, truth: Floats, output: pd.DataFrame) -> Floats:
+        """The probabilities, a column per class. Raises ValueError for answers on which nothing can be measured."""
+        columns = tuple(self._columns.values())
+        return checked(truth, output, columns)[1][list(columns)].to_numpy(float)
+
+    @property
+    def _columns(self) -> dict[int | str, str]:
+        """The column of each class's probability."""
+        return {each: f"probability_{each}" for each in self.declared.classes}
 
 
-def _losses(places: Floats, chances: Floats) -> Floats:
-    """Each row's share of the log loss; a probability of 0 counts as the smallest that a double tells from 0."""
-    chosen = chances[np.arange(len(places)), places.astype(int)]
-    losses: Floats = -np.log(np.clip(chosen, np.finfo(float).eps, 1.0))
-    return losses
+def losses(truth: Floats, chances: Floats) -> Floats:
+    """Each row's share of the log loss."""
+    return log_losses(chances[np.arange(len(truth)), truth.astype(int)])

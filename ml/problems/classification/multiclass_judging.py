@@ -15,9 +15,8 @@ from ml.evaluation.leaks import ranking_alone
 from ml.evaluation.metrics import roc_auc
 from ml.evaluation.noise import Rate, allowed_calibration_error
 from ml.evaluation.resampling import Matrix, Vector, Weighed
-from ml.problems.classification.multiclass import Multiclass
+from ml.problems.classification.multiclass import Multiclass, losses
 from ml.problems.judging import UNEXPLAINED, GroupFindings, beyond_chance, rate_difference, too_few_groups
-from ml.problems.measured import checked
 from ml.problems.problem import Floats
 
 RETRAINS = False
@@ -37,13 +36,12 @@ class MulticlassJudging:
 
     def numbers(self, truth: Floats, output: pd.DataFrame) -> Floats:
         """The probability of each class."""
-        columns = tuple(f"probability_{each}" for each in self.problem.declared.classes)
-        return checked(truth, output, columns)[1][list(columns)].to_numpy(float)
+        return self.problem.chances(truth, output)
 
     def measured(self) -> Mapping[str, Measured]:
         """By name; the calibration error is the mean over the classes."""
         return {
-            LOG_LOSS.name: lambda truth, numbers: measured.mean_of(self.losses(truth, numbers)),
+            LOG_LOSS.name: lambda truth, numbers: measured.mean_of(losses(truth, numbers)),
             BRIER_SCORE.name: _brier_score,
             CALIBRATION_ERROR.name: _calibration_error,
         }
@@ -61,7 +59,7 @@ class MulticlassJudging:
 
     def losses(self, truth: Floats, numbers: Floats) -> Floats:
         """Log loss."""
-        return measured.log_losses(numbers[np.arange(len(truth)), truth.astype(int)])
+        return losses(truth, numbers)
 
     def ranking_alone(self, values: pd.Series, truth: Floats) -> float:
         """The largest ROC AUC of one class beside all others; 0.5 if no class has enough rows."""
