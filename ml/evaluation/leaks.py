@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ml.evaluation.measured import mean_of
 from ml.evaluation.resampling import Vector
 
 RETRAINS = False
@@ -77,10 +76,9 @@ def importance(
     Source: Breiman 2001, "Random Forests", section 10. Shares of all growths that are positive; none is: all zero.
     """
     rows, known = frame.head(_ROWS).reset_index(drop=True), truth[:_ROWS].astype(float)
-    once = np.ones((1, len(rows)))
 
     def loss(given: pd.DataFrame) -> float:
-        return float(mean_of(losses(known, given))(once)[0])
+        return float(losses(known, given).mean())
 
     whole = loss(answers(rows))
     growths = {name: max(0.0, loss(shuffled) - whole) for name, shuffled in _shuffled(answers, rows, features, seed)}
