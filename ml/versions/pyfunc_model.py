@@ -8,6 +8,7 @@ XGBoost's `booster.ubj`, LightGBM's `booster.txt`, `linear.json`, or `trees.npz`
 import json
 import runpy
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -173,10 +174,10 @@ _CALIBRATIONS = {"sigmoid": _sigmoid, "temperature": _temperature, "bounds": _bo
 
 
 class Scorer:
-    """Features in, calibrated answers out."""
+    """Features in, calibrated answers out; why, if it is given the file `reason_codes.py`, too."""
 
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
+    def __init__(self, directory: Path, reason_codes: str = "") -> None:
+        self._directory, self._reason_codes = directory, reason_codes
         self._description = json.loads((directory / DESCRIPTION_FILE).read_text())
         features = self._description["features"]
         self.features: list[str] = [feature["name"] for feature in features]
@@ -196,11 +197,15 @@ class Scorer:
     def _encoded(self, frame: pd.DataFrame) -> Matrix:
         return encode(frame, self._kinds, self._description["categories"])
 
-    def with_reasons(self, frame: pd.DataFrame, count: int, code: str) -> pd.DataFrame:
-        """Its answers, and beside them why, by the file `code`, `reason_codes.py`: the `count` largest reasons."""
-        answers, why = self(frame), runpy.run_path(code)
-        explained = why["explainer"](self._directory, self._description, expand)
-        found = why["reasons"](explained, self._encoded(frame), self.features, count)
+    @cached_property
+    def _why(self) -> Callable[..., pd.DataFrame]:
+        # Read when it is first asked for, and kept: to read it takes as long as to give a row's reasons.
+        code = runpy.run_path(self._reason_codes)
+        return partial(code["reasons"], code["explainer"](self._directory, self._description, expand))
+
+    def with_reasons(self, frame: pd.DataFrame, count: int) -> pd.DataFrame:
+        """Its answers, and beside them why: the `count` largest reasons."""
+        answers, found = self(frame), self._why(self._encoded(frame), self.features, count)
         return answers.join(found.set_index(answers.index))
 
     def numbers(self, matrix: Matrix) -> Answer:
@@ -227,8 +232,7 @@ class ServedModel(PythonModel):
 
     def load_context(self, context: Any) -> None:
         """Read what was fitted once, when the model is loaded."""
-        self._score = Scorer(Path(context.artifacts["model"]))
-        self._reason_codes: str = context.artifacts[REASONS]
+        self._score = Scorer(Path(context.artifacts["model"]), context.artifacts[REASONS])
         self.features = self._score.features
 
     def predict(self, context: Any, model_input: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:  # noqa: ARG002
@@ -236,7 +240,7 @@ class ServedModel(PythonModel):
         count = (params or {}).get(REASONS, 0)
         if count < 0:
             raise MlflowException.invalid_parameter_value(f"{REASONS} is {count}: give how many, 0 for none")
-        return self._score.with_reasons(model_input, count, self._reason_codes) if count else self._score(model_input)
+        return self._score.with_reasons(model_input, count) if count else self._score(model_input)
 
     def predict_matrix(self, matrix: Matrix) -> Answer:
         """What `predict` says of rows as numbers in the order of `features`: how the scoring server asks."""

@@ -60,8 +60,8 @@ def test_all_contributions_and_the_base_value_sum_to_the_raw_answer(
     """Of each learner and of their average, with nulls, text and dates; of several classes for the likeliest."""
     learned, asked = _learned(declared, *algorithms), _asked(declared)
     registry.pack(learned, model(declared), tmp_path)
-    scorer = Scorer(tmp_path)
-    answers = scorer.with_reasons(asked, len(FEATURES), reason_codes.__file__)
+    scorer = Scorer(tmp_path, reason_codes.__file__)
+    answers = scorer.with_reasons(asked, len(FEATURES))
     raw = learned.fitted.scores(SPLIT.holdout).raw
     likeliest = raw if raw.ndim == 1 else raw.max(axis=1)
     assert answers["raw_answer"].to_numpy() == pytest.approx(likeliest, abs=1e-4)
@@ -76,7 +76,7 @@ def test_a_linear_models_reason_is_its_weight_times_the_distance_from_the_mean(t
     registry.pack(learned, model(REGRESSION), tmp_path)
     frame = rows(REGRESSION)
     fitted = contract.model_input(model(REGRESSION), frame[frame[PERIOD].isin(SPLIT.before_holdout)])
-    answers = Scorer(tmp_path).with_reasons(fitted, len(FEATURES), reason_codes.__file__)
+    answers = Scorer(tmp_path, reason_codes.__file__).with_reasons(fitted, len(FEATURES))
     assert answers["base_value"].iloc[0] == pytest.approx(answers["raw_answer"].mean())
     pulls = pd.DataFrame([{each["feature"]: each["contribution"] for each in row} for row in answers["reasons"]])
     assert pulls.mean().to_numpy() == pytest.approx(0, abs=1e-9)
@@ -101,6 +101,16 @@ def test_the_largest_reasons_come_first_and_no_more_than_asked(tmp_path: Path) -
     pd.testing.assert_frame_equal(served.predict(asked), two[["probability"]], check_exact=True)
     with pytest.raises(MlflowException, match="reasons is -1: give how many, 0 for none"):
         served.predict(asked, params={"reasons": -1})
+
+
+def test_what_explains_is_read_once(tmp_path: Path) -> None:
+    """By the first request for reasons; the next one needs no file."""
+    registry.pack(_learned(BINARY, Algorithm.LIGHTGBM), model(BINARY), tmp_path)
+    scorer, asked = Scorer(tmp_path, reason_codes.__file__), _asked(BINARY)
+    first = scorer.with_reasons(asked, 2)
+    for file in tmp_path.iterdir():
+        file.unlink()
+    pd.testing.assert_frame_equal(scorer.with_reasons(asked, 2), first, check_exact=True)
 
 
 def test_a_learner_that_cannot_say_why_is_refused(tmp_path: Path) -> None:
