@@ -50,8 +50,7 @@ def _drift(month: str, records: Records) -> set[str]:
 
 
 def _quiet(arrived: Sequence[str], records: Records) -> Finding:
-    decided = {named(row["month"]): row for row in records.decisions}
-    said = {month: decided[month] for month in arrived if month in decided}
+    said = {month: decided for month in arrived if (decided := records.decision(month))}
     unknown = [row["action"] == "nothing" and row["reason"].startswith("Unknown: ") for row in said.values()]
     return Finding(
         holds=len(said) == len(arrived) and all(unknown),

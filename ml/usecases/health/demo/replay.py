@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from ml.usecases.health.tables import FOLLOW_UPS, VISITS
+from ml.declarations import Feed
+from ml.usecases.health.declaration import USE_CASE
 
 FIRST_DAY, LAST_DAY = date(2024, 1, 2), date(2025, 3, 27)
 # Tuesday and Thursday.
@@ -15,10 +16,8 @@ _CLINIC_DAYS = (1, 3)
 FOLLOW_UP_DAYS = 28
 
 _PATIENT = "patient_id"
-# A feed's period is in the name of its file.
-_VISIT = [column.raw_name for column in VISITS.columns if column.name != "visited_on"]
-_FOLLOW_UP = [column.raw_name for column in FOLLOW_UPS.columns if column.name != "measured_on"]
-_NEEDED = list(dict.fromkeys([*_VISIT, *_FOLLOW_UP]))
+_VISITS, _FOLLOW_UPS = USE_CASE.feeds
+_NEEDED = dict.fromkeys((*_VISITS.raw_columns, *_FOLLOW_UPS.raw_columns))
 
 
 class StudyError(ValueError):
@@ -73,12 +72,12 @@ def _files(raw: pd.DataFrame, folder: Path) -> Iterator[Path]:
         came = raw.iloc[len(raw) * number // len(days) : len(raw) * (number + 1) // len(days)]
         if came.empty:
             continue
-        yield _write(came[_VISIT], folder / "visits", day)
-        yield _write(came[_FOLLOW_UP], folder / "follow_ups", day + timedelta(days=FOLLOW_UP_DAYS))
+        yield _write(came, _VISITS, folder, day)
+        yield _write(came, _FOLLOW_UPS, folder, day + timedelta(days=FOLLOW_UP_DAYS))
 
 
-def _write(rows: pd.DataFrame, folder: Path, day: date) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{day:%Y-%m-%d}.csv"
-    rows.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+def _write(came: pd.DataFrame, feed: Feed, folder: Path, day: date) -> Path:
+    path = folder / feed.name / f"{day:%Y-%m-%d}.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    came[list(feed.raw_columns)].to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
     return path
