@@ -80,18 +80,20 @@ def errors(fit: Fitted, values: Floats) -> Floats:
 def combine(fits: Sequence[Fitted], values: Sequence[Floats]) -> tuple[list[Combined], Rule]:
     """One forecast per series, and the rule that made them."""
     missed = [errors(fit, each) for fit, each in zip(fits, values, strict=True)]
-    rule = best_rule(fits, values, missed)
     fleet = _fleet(fits, missed, without=None)
-    origin = [_fleet(fits, missed, without=back) for back in range(_most_origins(missed))]
+    most = max((each.shape[1] for each in missed), default=0)
+    origin = [_fleet(fits, missed, without=back) for back in range(most)]
+    rule = _best_rule(fits, values, missed, origin)
     return [_one(fit, own, rule, fleet, origin) for fit, own in zip(fits, missed, strict=True)], rule
 
 
-def best_rule(fits: Sequence[Fitted], values: Sequence[Floats], missed: Sequence[Floats]) -> Rule:
+def _best_rule(
+    fits: Sequence[Fitted], values: Sequence[Floats], missed: Sequence[Floats], origin: Sequence[Mapping[str, float]]
+) -> Rule:
     """Of `RULES` the one with the smallest mean error at held-out origins, in units of the median candidate's."""
     judged = [index for index, each in enumerate(missed) if each.shape[0] > 2 and each.shape[1] > 1]
     if len(judged) < LEAST_SERIES:
         return DEFAULT
-    origin = [_fleet(fits, missed, without=back) for back in range(_most_origins(missed))]
 
     def loss(rule: Rule) -> float:
         return float(np.mean([_held_out_error(fits[at], values[at], missed[at], rule, origin) for at in judged]))
@@ -136,10 +138,6 @@ def _fleet(fits: Sequence[Fitted], missed: Sequence[Floats], *, without: int | N
         for name, line in zip(fit.names, part, strict=True):
             gathered.setdefault(name, []).extend(np.log(np.maximum(line[np.isfinite(line)], _LEAST_ERROR)))
     return {name: float(np.mean(each)) for name, each in gathered.items() if each}
-
-
-def _most_origins(missed: Sequence[Floats]) -> int:
-    return max((each.shape[1] for each in missed), default=0)
 
 
 def _held_out(fit: Fitted, own: Floats, rule: Rule, origin: Sequence[Mapping[str, float]]) -> Floats:
