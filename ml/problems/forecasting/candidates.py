@@ -84,7 +84,6 @@ CANDIDATES: Mapping[str, Candidate] = {
     "AutoARIMA": _library(_arima),
     "MSTL-AutoETS": _adjusted(_ets),
     "MSTL-AutoTheta": _adjusted(_theta),
-    "MSTL-AutoCES": _adjusted(_ces),
     "MSTL-AutoARIMA": _adjusted(_arima),
     "MFLES": _mfles,
     "Autoregression": autoregression,

@@ -122,7 +122,7 @@ def _judged(
     """One entry per series, past origin and forecaster; coverage with widths that have not seen that origin."""
     found: list[Judged] = []
     horizon = len(combined[0].forecast)
-    covering = _covering(missed, horizon)
+    covering = _covering(missed)
     for at, (own, fit, one) in enumerate(zip(values, fits, combined, strict=True)):
         for column, origin in enumerate(fit.origins[:-1]):
             history, truth = own[:origin], own[origin : origin + horizon]
@@ -133,7 +133,7 @@ def _judged(
     return found
 
 
-def _covering(missed: Sequence[Floats], horizon: int) -> dict[tuple[int, int], Floats]:
+def _covering(missed: Sequence[Floats]) -> dict[tuple[int, int], Floats]:
     """By series and past origin the half widths that follow from the other origins alone; none if there are none."""
     found: dict[tuple[int, int], Floats] = {}
     for column in range(max((len(each) for each in missed), default=0)):
@@ -141,4 +141,4 @@ def _covering(missed: Sequence[Floats], horizon: int) -> dict[tuple[int, int], F
         others = [np.delete(missed[at], column, axis=0) for at in able]
         if others:
             found |= {(at, column): each for at, each in zip(able, half_widths(others), strict=True)}
-    return {place: each for place, each in found.items() if each.shape[1] == horizon}
+    return found

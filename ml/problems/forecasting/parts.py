@@ -67,9 +67,8 @@ class Parts:
         """Remove what is kept, and the folder if nothing else lies in it."""
         if not self._folder.is_dir():
             return
+        # Files of a write that was cut too, whose names begin with a dot.
         for path in self._folder.glob("*.npz"):
-            path.unlink()
-        for path in self._folder.glob(".*.npz"):
             path.unlink()
         if not any(self._folder.iterdir()):
             self._folder.rmdir()
