@@ -26,9 +26,9 @@ from ml.problems.forecasting.candidates import CANDIDATES
 from ml.problems.forecasting.combination import combine
 from ml.problems.forecasting.fitted import Fitted
 from ml.problems.forecasting.frequency import HOURLY, WEEKLY, Frequency
-from ml.problems.forecasting.measures import mase, owa, smape
 from ml.problems.forecasting.naive2 import naive2
 from ml.problems.forecasting.parts import Parts
+from ml.problems.forecasting.table import NAIVE2, Judged, judge, measured
 
 Floats = npt.NDArray[np.float64]
 SEED = 20_261_129
@@ -58,47 +58,34 @@ def judged(case: Case, workers: int) -> tuple[pd.DataFrame, float]:
         fits = asked(histories, case.horizon, case.frequency)
         combined, _ = combine(fits, histories)
         took_s = time.monotonic() - started
-        four = [_four(each, case) for each in histories]
-    rows = []
-    for at, (name, history, truth) in enumerate(zip(names, histories, truths, strict=True)):
-        answers = _answers(fits[at]) | {DEFAULT: combined[at].forecast}
-        answers |= dict(zip(FOUR, four[at], strict=True)) | {MEDIAN: np.median(four[at], axis=0)}
-        rows += list(_measured(name, answers, history, truth, case.frequency))
-    return _owa(pd.DataFrame(rows)), took_s
+    found: dict[str, list[Judged]] = {name: [] for name in case.families}
+    for name, history, truth, fit, one in zip(names, histories, truths, fits, combined, strict=True):
+        answers = {**_answers(fit, history, case), DEFAULT: one.forecast}
+        found[name] += judge(truth, history, answers, case.frequency, widths={})
+    return _owa(found), took_s
 
 
-def _four(history: Floats, case: Case) -> Floats:
-    """Shape (4, horizon); Naive2 stands for one that fails, so that no series is left out of the comparison."""
-    found = []
-    for name in FOUR:
-        try:
-            found.append(backtest.ahead(CANDIDATES[name], history, case.horizon, case.frequency))
-        except Exception:  # noqa: BLE001 - libraries raise what they like
-            found.append(naive2(history, case.horizon, case.frequency.naive_season))
-    return np.stack(found)
+def _answers(fit: Fitted, history: Floats, case: Case) -> dict[str, Floats]:
+    """By name what the candidates and the four answered, and the median of the four."""
+    answered = zip(fit.names, fit.forecasts[:, -1], strict=True)
+    found = {name: each for name, each in answered if np.isfinite(each).all()}
+    four = {name: found[name] if name in found else _ahead(name, history, case) for name in FOUR}
+    return {**found, **four, MEDIAN: np.median(list(four.values()), axis=0)}
 
 
-def _answers(fit: Fitted) -> dict[str, Floats]:
-    return {name: each for name, each in zip(fit.names, fit.forecasts[:, -1], strict=True) if np.isfinite(each).all()}
+def _ahead(name: str, history: Floats, case: Case) -> Floats:
+    """Naive2 stands for one of the four that fails, so that no series is left out of the comparison."""
+    try:
+        return backtest.ahead(CANDIDATES[name], history, case.horizon, case.frequency)
+    except Exception:  # noqa: BLE001 - libraries raise what they like
+        return naive2(history, case.horizon, case.frequency.naive_season)
 
 
-def _measured(
-    family: str, answers: Mapping[str, Floats], history: Floats, truth: Floats, frequency: Frequency
-) -> Iterator[dict[str, object]]:
-    season = frequency.naive_season
-    base = naive2(history, len(truth), season)
-    against = {"base_smape": smape(truth, base, history, season), "base_mase": mase(truth, base, history, season)}
-    for name, answer in answers.items():
-        found = {"smape": smape(truth, answer, history, season), "mase": mase(truth, answer, history, season)}
-        yield {"family": family, "model": name, **found, **against}
-
-
-def _owa(rows: pd.DataFrame) -> pd.DataFrame:
-    """Means over series first, as in M4; `all` holds every family."""
-    every = pd.concat([rows, rows.assign(family="all")])
-    means = every.groupby(["family", "model"], sort=False).mean(numeric_only=True)
-    found = [owa(*map(float, each)) for each in means[["smape", "mase", "base_smape", "base_mase"]].to_numpy()]
-    return means.assign(owa=found)["owa"].unstack("family")
+def _owa(found: Mapping[str, Sequence[Judged]]) -> pd.DataFrame:
+    """One row per forecaster but Naive2, which is 1; one column per family, and `all`."""
+    every = {**found, "all": [each for judged in found.values() for each in judged]}
+    columns = {name: measured(each).set_index("model")["owa"] for name, each in every.items()}
+    return pd.DataFrame(columns).drop(index=NAIVE2)
 
 
 def lines(title: str, found: pd.DataFrame, took_s: float, count: int) -> list[str]:
