@@ -1,0 +1,118 @@
+"""What a run of a job does, behind its routes."""
+
+from localcloud.kernel.ledger import Behaviour, Level
+
+BEHAVIOURS = (
+    Behaviour(
+        area="jobs",
+        does="a task starts by its `run_if` rule over what it depends on; a failure settles all below it",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/jobs/run-if",
+        witness="tests/localcloud/services/jobs/test_graph.py::test_run_if",
+    ),
+    Behaviour(
+        area="jobs",
+        does="a condition takes one branch, and what follows the other one is excluded",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/jobs/if-else",
+        witness="tests/localcloud/services/jobs/test_graph.py::test_a_condition_takes_one_branch",
+    ),
+    Behaviour(
+        area="jobs",
+        does="operators of conditions compare text or numbers; what cannot be compared is an error",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/jobs/if-else",
+        witness="tests/localcloud/services/jobs/test_conditions.py::test_operator",
+    ),
+    Behaviour(
+        area="jobs",
+        does="parameters, task values and references are resolved before a task starts; unknown ones are errors",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/jobs/dynamic-value-references",
+        witness="tests/localcloud/services/jobs/test_references.py::test_reference_stands_for",
+    ),
+    Behaviour(
+        area="jobs",
+        does="a run-job task passes parameters, and its child runs as its own principal",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/jobs/run-job",
+        witness="tests/localcloud/services/jobs/test_runs.py::test_a_job_runs_another_with_its_own_principal",
+    ),
+    Behaviour(
+        area="jobs",
+        does="a for-each task runs its inner task once per element",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/jobs/for-each",
+        witness="tests/localcloud/services/jobs/test_runs.py::test_a_loop_runs_its_task_per_input",
+    ),
+    Behaviour(
+        area="jobs",
+        does="a failed task is tried again as often as it may",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/jobs/configure-task",
+        witness="tests/localcloud/services/jobs/test_runs.py::test_a_task_is_retried_as_often_as_it_may",
+    ),
+    Behaviour(
+        area="jobs",
+        does="a task over its time limit ends as TIMEDOUT",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/jobs/configure-task",
+        witness="tests/localcloud/services/jobs/test_runs.py::test_a_task_over_its_timeout_is_killed",
+    ),
+    Behaviour(
+        area="jobs",
+        does="a run over its job's time limit is stopped",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/jobs/configure-job",
+        witness="tests/localcloud/services/jobs/test_runs.py::test_a_run_over_its_timeout_is_stopped",
+    ),
+    Behaviour(
+        area="jobs",
+        does="a run beyond `max_concurrent_runs` waits if its job has a queue",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/jobs/advanced",
+        witness="tests/localcloud/services/jobs/test_runs.py::test_a_queued_run_starts_when_the_first_ends",
+    ),
+    Behaviour(
+        area="jobs",
+        does="without a queue such a run is SKIPPED",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/jobs/advanced",
+        witness="tests/localcloud/services/jobs/test_runs.py::test_without_a_queue_a_second_run_is_skipped",
+    ),
+    Behaviour(
+        area="jobs",
+        does="a repair runs what failed and what follows it, and nothing that succeeded",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/jobs/repair-job-failures",
+        witness="tests/localcloud/services/jobs/test_runs.py::test_repair_runs_what_failed_and_what_follows",
+    ),
+    Behaviour(
+        area="jobs",
+        does="a run of some tasks alone does not wait for the others",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/jobs/run-now",
+        witness="tests/localcloud/services/jobs/test_runs.py::test_a_run_of_some_tasks_has_these_alone",
+    ),
+    Behaviour(
+        area="jobs",
+        does="an idempotency token starts one run",
+        level=Level.EXECUTED,
+        follows="https://docs.databricks.com/api/azure/workspace/jobs/runnow",
+        witness="tests/localcloud/services/jobs/test_runs.py::test_an_idempotency_token_starts_one_run",
+    ),
+    Behaviour(
+        area="jobs",
+        does="fields of a run or a repair that no task here reads are refused",
+        level=Level.LOCAL,
+        follows="docs/localcloud.md",
+        witness="tests/localcloud/services/jobs/test_job_routes.py::test_a_field_that_no_task_here_reads_is_refused",
+    ),
+    Behaviour(
+        area="jobs",
+        does="only who may run a job runs it",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/jobs/privileges",
+        witness="tests/localcloud/services/jobs/test_runs.py::test_only_who_may_run_a_job_runs_it",
+    ),
+)
