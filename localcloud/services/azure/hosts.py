@@ -22,6 +22,5 @@ class Names:
 def names(request: Request, cloud: Cloud) -> Names:
     """Those for whoever asks. The proxy ends TLS, so a request by Azure's own names was made by HTTPS."""
     if request.url.hostname in _LOOPBACK:
-        here = f"http://127.0.0.1:{cloud.account_port}"
-        return Names(here, here)
+        return Names(cloud.account_url, cloud.account_url)
     return Names(f"https://{_MANAGEMENT}", f"https://{_LOGIN}")

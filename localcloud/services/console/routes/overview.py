@@ -64,7 +64,7 @@ def local_clock(looks: VisitDep) -> HTMLResponse:
 
 def _places(cloud: Cloud) -> list[tuple[str, str]]:
     return [
-        ("Account", f"http://127.0.0.1:{cloud.account_port}"),
+        ("Account", cloud.account_url),
         ("MLflow", cloud.mlflow_url or "not running"),
         ("Spark Connect", cloud.spark_remote or "not running"),
         ("State", str(cloud.home)),
