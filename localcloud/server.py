@@ -121,7 +121,7 @@ def _claim(home: Path) -> None:
 
 def _endpoint(cloud: "Cloud", token: str) -> Endpoint:
     return Endpoint(
-        account_url=cloud.account_url,
+        account_url=f"http://127.0.0.1:{cloud.account_port}",
         admin_token=token,
         spark_remote=cloud.spark_remote,
         mlflow_url=cloud.mlflow_url,

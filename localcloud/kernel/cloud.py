@@ -50,11 +50,6 @@ class Cloud:
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property
-    def account_url(self) -> str:
-        """Where the account is reached."""
-        return f"http://127.0.0.1:{self.account_port}"
-
-    @property
     def warehouse(self) -> Path:
         """Root of managed tables: `<catalog>/<schema>/<table>` below it."""
         return self.home / "warehouse"

@@ -11,6 +11,7 @@ import pandas as pd
 from ml.declarations import Model, Monitored, Monitoring
 from ml.monitoring.drift import Reference, comparable, reference
 from ml.problems.monitor import Answered, Figure
+from ml.problems.problem import Problem
 from ml.problems.registry import problem_of_model
 
 LABEL = "label"
@@ -124,12 +125,17 @@ def judged(model: Model) -> tuple[Monitored, ...]:
     return model.monitoring.metrics(model.problem, model.fairness_groups)
 
 
+def problem(model: Model) -> Problem:
+    """The code that answers for the model's problem."""
+    return problem_of_model(model)
+
+
 def answered(model: Model, rows: pd.DataFrame) -> Answered:
     """The rows that have an answer. Raises ValueError for a label that the problem does not know."""
     scored = rows[rows[list(answer_names(model))].notna().all(axis=1)]
     known = scored[LABEL].notna()
     truth = np.full(len(scored), np.nan)
-    truth[known.to_numpy()] = problem_of_model(model).truth(scored.loc[known, LABEL])
+    truth[known.to_numpy()] = problem(model).truth(scored.loc[known, LABEL])
     return Answered(
         truth=truth,
         answers=scored[list(answer_names(model))].reset_index(drop=True),
@@ -156,7 +162,7 @@ def expectation(
         },
         recent={name: reference(name, comparable(holdout[name])) for name in column_names(model)},
         typical_rows=float(monthly_rows.median()),
-        promises={monitor.name: monitor.promise(rows) for monitor in problem_of_model(model).monitors()},
+        promises={monitor.name: monitor.promise(rows) for monitor in problem(model).monitors()},
         fitted_first_month=monthly_rows.index.min(),
         fitted_last_month=monthly_rows.index.max(),
         described=described,

@@ -22,5 +22,6 @@ class Names:
 def names(request: Request, cloud: Cloud) -> Names:
     """Those for whoever asks. The proxy ends TLS, so a request by Azure's own names was made by HTTPS."""
     if request.url.hostname in _LOOPBACK:
-        return Names(cloud.account_url, cloud.account_url)
+        here = f"http://127.0.0.1:{cloud.account_port}"
+        return Names(here, here)
     return Names(f"https://{_MANAGEMENT}", f"https://{_LOGIN}")

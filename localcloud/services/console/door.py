@@ -104,7 +104,9 @@ def enter(request: Request, cloud: Cloud, code: str) -> str:
 
 def _require_account(request: Request, cloud: Cloud) -> None:
     if cloud.workspace_at(_port(request)) is not None:
-        raise ApiError(404, "NOT_HERE", f"This is a workspace: the pages are at {cloud.account_url}/console.")
+        raise ApiError(
+            404, "NOT_HERE", f"This is a workspace: the pages are at 127.0.0.1:{cloud.account_port}/console."
+        )
 
 
 def _require_own_address(request: Request) -> None:

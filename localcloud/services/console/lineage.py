@@ -18,7 +18,6 @@ from localcloud.services.unity import models
 
 # The newest runs of all experiments: what came before is in MLflow's own page.
 _RUNS = 200
-_EXPERIMENTS = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,21 +79,9 @@ def mlflow(cloud: Cloud, method: str, path: str, body: Document) -> Document:
         raise ApiError(503, "TEMPORARILY_UNAVAILABLE", f"MLflow does not answer: {type(error).__name__}.") from error
 
 
-def experiments(cloud: Cloud) -> list[Document]:
-    """MLflow's experiments, 1,000 at most. Raises `ApiError` 503 while MLflow does not answer."""
-    answer = mlflow(cloud, "GET", "experiments/search", {"max_results": _EXPERIMENTS})
-    found: list[Document] = answer.get("experiments", [])
-    return found
-
-
-def experiment_url(cloud: Cloud, experiment_id: str) -> str:
-    """An experiment's page in MLflow."""
-    return f"{cloud.mlflow_url}/#/experiments/{part(experiment_id)}"
-
-
 def run_url(cloud: Cloud, experiment_id: str, run_id: str) -> str:
     """A run's page in MLflow."""
-    return f"{experiment_url(cloud, experiment_id)}/runs/{part(run_id)}"
+    return f"{cloud.mlflow_url}/#/experiments/{part(experiment_id)}/runs/{part(run_id)}"
 
 
 def _copies(store: Store, table: str) -> list[Link]:
@@ -153,7 +140,7 @@ def _tables(cloud: Cloud, model: str, number: str) -> tuple[str, ...]:
 
 
 def _newest_runs(cloud: Cloud) -> list[Document]:
-    found = experiments(cloud)
+    found = mlflow(cloud, "GET", "experiments/search", {"max_results": 1000}).get("experiments", [])
     wanted: Document = {
         "experiment_ids": [one["experiment_id"] for one in found],
         "max_results": _RUNS,

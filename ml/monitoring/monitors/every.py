@@ -11,8 +11,7 @@ from ml.monitoring.monitors.of_problem import OfProblem
 from ml.monitoring.monitors.outside import OutsideRatio
 from ml.monitoring.monitors.row_count import RowCount
 from ml.monitoring.monitors.scored_share import ScoredShare
-from ml.monitoring.window import judged
-from ml.problems.registry import problem_of_model
+from ml.monitoring.window import judged, problem
 
 GENERIC: tuple[Monitor, ...] = (
     RowCount(),
@@ -27,7 +26,7 @@ GENERIC: tuple[Monitor, ...] = (
 
 def monitors_of(model: Model) -> tuple[Monitor, ...]:
     """The generic monitors, and those of the model's problem that it judges by."""
-    own, metrics = {each.name: each for each in problem_of_model(model).monitors()}, judged(model)
+    own, metrics = {each.name: each for each in problem(model).monitors()}, judged(model)
     return (
         *GENERIC,
         *(OfProblem(monitor=own[each.name], metric=each, share=_share(each, metrics, model)) for each in metrics),

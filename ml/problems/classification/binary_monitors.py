@@ -9,7 +9,7 @@ from scipy import stats
 
 from ml.declarations import Direction, Limits
 from ml.declarations.monitored import AREA, CALIBRATION, OUTCOME_RATE, Monitored
-from ml.evaluation.metrics import CALIBRATION_BINS, Labels, Probabilities, checked, expected_calibration_error
+from ml.evaluation.metrics import Labels, Probabilities, checked, expected_calibration_error
 from ml.problems.finding import Finding, around, at_most
 from ml.problems.monitor import AgainstHoldout, Answered, Bounds, Figure, Monitor
 
@@ -108,7 +108,7 @@ def calibration_noise(probabilities: Probabilities, chance: float) -> float:
     the right, less than that gamma, so the bound errs on the safe side.
     """
     random = np.random.default_rng(_SEED)
-    parts = np.array_split(np.sort(probabilities), min(CALIBRATION_BINS, probabilities.size))
+    parts = np.array_split(np.sort(probabilities), min(10, probabilities.size))
     errors = np.zeros(_RESAMPLES)
     for part in parts:
         drawn = (random.random((_RESAMPLES, part.size)) < part).mean(axis=1)

@@ -7,7 +7,6 @@ import numpy as np
 
 from ml.declarations import Direction
 from ml.declarations.monitored import ACCURACY, ACCURACY_DIFFERENCE, CLASS_RATE, MEAN_LOSS, Monitored
-from ml.evaluation.measured import log_losses
 from ml.problems.classification.binary_monitors import rate_finding
 from ml.problems.finding import Finding
 from ml.problems.group_means import GroupMeans
@@ -15,6 +14,8 @@ from ml.problems.measured import checked
 from ml.problems.monitor import AgainstHoldout, Answered, Bounds, Figure, Floats, Monitor, mean_figure
 
 RETRAINS = False
+
+_LEAST = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +38,7 @@ class Classes:
         """Mean of -ln of the probability of what came true, in nats a row; its error from the spread over rows."""
         chances = self.chances(rows)
         chosen = chances[np.arange(len(chances)), rows.truth.astype(int)]
-        return mean_figure(log_losses(chosen))
+        return mean_figure(-np.log(np.clip(chosen, _LEAST, 1.0)))
 
     def accuracy(self, rows: Answered) -> Figure:
         """The share of rows whose likeliest class came true; its error is that of a share."""

@@ -14,7 +14,7 @@ from localcloud.services.console import delta, lineage, pages, rights
 from localcloud.services.console.door import PageRoute, VisitDep
 from localcloud.services.console.lineage import Link
 from localcloud.services.console.paging import PageNumber, cut
-from localcloud.services.unity import bindings, records
+from localcloud.services.unity import records
 from localcloud.services.unity.hiding import TAG
 from localcloud.services.unity.privileges import Kind
 
@@ -94,13 +94,13 @@ def _columns(store: Store, table: Document) -> list[Document]:
 
 def _bound(cloud: Cloud, catalog: Document) -> list[str]:
     """Which workspaces an isolated catalog is bound to, and how; empty for one that all reach."""
-    if catalog.get("isolation_mode") not in bindings.ISOLATED:
+    if catalog.get("isolation_mode") != "ISOLATED":
         return []
     named = {workspace.workspace_id: workspace.name for workspace in cloud.workspaces()}
     bound = (cloud.store.get("binding", f"catalog:{catalog['full_name']}") or {}).get("bindings", [])
     return [
         f"{named.get(one['workspace_id'], one['workspace_id'])}"
-        f"{' (read only)' if one.get('binding_type') == bindings.READ_ONLY else ''}"
+        f"{' (read only)' if one.get('binding_type') == 'BINDING_TYPE_READ_ONLY' else ''}"
         for one in bound
     ] or ["no workspace"]
 

@@ -14,6 +14,7 @@ from localcloud.services.console.paging import PageNumber, cut
 PARITY = Parity(Level.LOCAL, "docs/localcloud.md")
 
 router = APIRouter(prefix="/console/experiments", route_class=PageRoute)
+_MOST = 1000
 
 
 @router.get("")
@@ -31,14 +32,15 @@ def list_experiments(looks: VisitDep, page: PageNumber = 1) -> HTMLResponse:
 
 def _experiments(cloud: Cloud) -> list[Document]:
     called = rights.names(cloud.store)
+    found = lineage.mlflow(cloud, "GET", "experiments/search", {"max_results": _MOST}).get("experiments", [])
     return [
         {
             "name": one["name"],
             "workspace": record["workspace"],
             "by": called.get(record["created_by"], record["created_by"]),
             "changed_ms": int(one.get("last_update_time") or 0),
-            "url": lineage.experiment_url(cloud, one["experiment_id"]),
+            "url": f"{cloud.mlflow_url}/#/experiments/{pages.part(one['experiment_id'])}",
         }
-        for one in sorted(lineage.experiments(cloud), key=lambda one: str(one["name"]))
+        for one in sorted(found, key=lambda one: str(one["name"]))
         if (record := cloud.store.get("experiment", one["experiment_id"])) is not None
     ]

@@ -18,5 +18,5 @@ def make_link(cloud: CloudDep, caller: CallerDep) -> Document:
     """A link that signs the caller in to the pages, once, within `expires_in_s` seconds. Admin only."""
     caller.require_admin("look inside")
     code = sessions.of(cloud).link(caller.principal)
-    url = f"{cloud.account_url}/console/sign-in?code={code}"
+    url = f"http://127.0.0.1:{cloud.account_port}/console/sign-in?code={code}"
     return {"url": url, "expires_in_s": sessions.LINK_LIFETIME_S}

@@ -32,16 +32,15 @@ def show_model(full_name: str, looks: VisitDep, page: PageNumber = 1) -> HTMLRes
     model = records.require(store, Kind.MODEL, full_name)
     found, pager = cut(versions.of_model(store, full_name), page)
     rows = [{**one, "aliases": models.naming(store, full_name, one["version"])} for one in found]
-    called = rights.names(store)
     return pages.page(
         looks,
         "model",
         model=model,
-        owner=called.get(model["owner"], model["owner"]),
+        owner=rights.names(store).get(model["owner"], model["owner"]),
         tags=models.tags(store, full_name),
         versions=rows,
         pager=pager,
-        called=called,
+        called=rights.names(store),
         held=rights.grants(store, Kind.MODEL, full_name),
     )
 

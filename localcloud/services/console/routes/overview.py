@@ -10,7 +10,7 @@ from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.ledger import Level, Parity
 from localcloud.services.console import pages
 from localcloud.services.console.door import PageRoute, VisitDep
-from localcloud.services.console.paging import PageNumber, cut
+from localcloud.services.console.paging import PageNumber, Pager, cut
 from localcloud.services.local.routes import clock as clock_route
 from localcloud.services.serving.service import KIND as ENDPOINT
 from localcloud.services.unity.privileges import Kind
@@ -50,7 +50,9 @@ def calls(request: Request, looks: VisitDep, page: PageNumber = 1, only: Literal
     ports = {workspace.port: workspace.name for workspace in looks.cloud.workspaces()}
     kept = request.app.state.calls.newest_first()
     found = [call for call in kept if not only or call.status >= 400]
-    shown, pager = cut(found, page, (("only", only),) if only else ())
+    shown, pager = cut(found, page)
+    query = (("only", only),) if only else ()
+    pager = Pager(number=page, total=pager.total, query=query)
     return pages.page(looks, "calls", calls=shown, pager=pager, only=only, ports=ports)
 
 
@@ -64,7 +66,7 @@ def local_clock(looks: VisitDep) -> HTMLResponse:
 
 def _places(cloud: Cloud) -> list[tuple[str, str]]:
     return [
-        ("Account", cloud.account_url),
+        ("Account", f"http://127.0.0.1:{cloud.account_port}"),
         ("MLflow", cloud.mlflow_url or "not running"),
         ("Spark Connect", cloud.spark_remote or "not running"),
         ("State", str(cloud.home)),
