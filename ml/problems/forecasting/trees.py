@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
+from typing import Any
 
 import lightgbm
 import numpy as np
@@ -17,7 +18,7 @@ Floats = npt.NDArray[np.float64]
 LEAST_SERIES = 8
 # Newest rows over all series that are fitted: about 1 GB of memory.
 _MOST_ROWS = 1_500_000
-_FITTED = {
+_FITTED: dict[str, Any] = {
     "objective": "l2",
     "n_estimators": 250,
     "learning_rate": 0.05,
