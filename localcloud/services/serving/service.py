@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import ApiError, not_found
-from localcloud.kernel.store import Document
+from localcloud.kernel.store import Document, Store
 from localcloud.services.jobs.workers import Workers
 from localcloud.services.serving import artifacts, build_hosts, config, endpoints, environment, pace
 from localcloud.services.serving.artifacts import Served
@@ -36,8 +36,7 @@ class Serving:
 
     def find(self, workspace: str, name: str) -> Document:
         """The endpoint called `name`. Raises `ApiError` 404."""
-        named = self._cloud.store.get("serving_endpoint_name", f"{workspace}/{name}")
-        found = self._cloud.store.get(KIND, named["id"]) if named else None
+        found = named(self._cloud.store, workspace, name)
         if found is None:
             raise not_found(f"Endpoint with name '{name}' does not exist.")
         return found
@@ -185,6 +184,12 @@ class Serving:
                 # One that cannot be loaded now says so when it is called.
                 with suppress(LoadError, ApiError):
                     self._fleet.ensure(self._process(document, entity))
+
+
+def named(store: Store, workspace: str, name: str) -> Document | None:
+    """The endpoint called `name`; None if there is none."""
+    known = store.get("serving_endpoint_name", f"{workspace}/{name}")
+    return store.get(KIND, known["id"]) if known else None
 
 
 def of(cloud: Cloud) -> Serving:

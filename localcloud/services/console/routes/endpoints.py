@@ -57,8 +57,7 @@ def _page(looks: Visit, endpoint: Document, asked: str, answer: Document | None)
 
 
 def _find(cloud: Cloud, workspace: str, name: str) -> Document:
-    named = cloud.store.get("serving_endpoint_name", f"{workspace}/{name}")
-    found = cloud.store.get(service.KIND, named["id"]) if named else None
+    found = service.named(cloud.store, workspace, name)
     if found is None:
         raise not_found(f"Endpoint '{name}' does not exist in workspace '{workspace}'.")
     return found
