@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from infra.constructs.permissions import Permission
+from infra.constructs.workspace.permissions import Permission
 from infra.jobs.declaration import JobDeclaration, RunJobTask
 from infra.spec import JobAccess, RoleAccess
 

@@ -2,7 +2,7 @@
 
 from infra import azure_names
 from infra.cdktf_seam import Scope
-from infra.constructs.role import GIVEN_BY_PIPELINES, RoleProps, only_these_blobs, only_these_roles, role
+from infra.constructs.identity.role import GIVEN_BY_PIPELINES, RoleProps, only_these_blobs, only_these_roles, role
 from infra.spec import AzureState, Environment, Platform
 
 # Who makes a workspace needs its whole subscription: Databricks makes a second resource group beside the first.

@@ -3,12 +3,12 @@
 from infra import azure_names
 from infra.azure.place import Place
 from infra.cdktf_seam import azurerm
-from infra.constructs.access_connector import AccessConnectorProps, access_connector
 from infra.constructs.adopted.environment import adopted_lake
-from infra.constructs.azure_workspace import KEY_USER
-from infra.constructs.key_vault import EncryptionKeyOutputs
-from infra.constructs.lake_storage import LakeStorageProps, containers, lake_storage
-from infra.constructs.role import RoleProps, role
+from infra.constructs.identity.role import RoleProps, role
+from infra.constructs.storage.access_connector import AccessConnectorProps, access_connector
+from infra.constructs.storage.key_vault import EncryptionKeyOutputs
+from infra.constructs.storage.lake_storage import LakeStorageProps, containers, lake_storage
+from infra.constructs.workspace.azure_workspace import KEY_USER
 from infra.spec import LANDING
 
 # Of the lake's connector: the data, and being told by Azure of new files.

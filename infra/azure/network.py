@@ -5,8 +5,8 @@ from infra.cdktf_seam import Resource, Scope
 from infra.constructs.adopted.network import AdoptedSpokeProps, adopted_spoke
 from infra.constructs.adopted.shared import adopted_firewall
 from infra.constructs.azure_stack import AzureStackOutputs
-from infra.constructs.firewall import firewall_ip
-from infra.constructs.spoke_network import SpokeOutputs, SpokeProps, WayOut, spoke_network
+from infra.constructs.network.firewall import firewall_ip
+from infra.constructs.network.spoke_network import SpokeOutputs, SpokeProps, WayOut, spoke_network
 from infra.spec import AdoptedNetwork, Autoscaling, Environment, Spec
 
 # Azure keeps five addresses of every subnet; a driver takes one beside its workers.

@@ -2,8 +2,13 @@
 
 from infra import azure_names
 from infra.azure.place import Place
-from infra.constructs.action_group import ActionGroupProps, ActivityAlertProps, action_group, activity_alert
-from infra.constructs.azure_budget import AzureBudgetProps, azure_budget
+from infra.constructs.observability.action_group import (
+    ActionGroupProps,
+    ActivityAlertProps,
+    action_group,
+    activity_alert,
+)
+from infra.constructs.observability.azure_budget import AzureBudgetProps, azure_budget
 
 # What nobody does without a reason that the people on call know.
 _TOLD = {

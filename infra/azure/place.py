@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from infra import azure_names
 from infra.cdktf_seam import Resource, Scope
-from infra.constructs.diagnostics import DiagnosticsProps, diagnostics
-from infra.constructs.private_endpoint import PrivateEndpointProps, private_endpoint
-from infra.constructs.public_access import NOBODY, PublicAccess
-from infra.constructs.spoke_network import SpokeOutputs
+from infra.constructs.network.private_endpoint import PrivateEndpointProps, private_endpoint
+from infra.constructs.network.public_access import NOBODY, PublicAccess
+from infra.constructs.network.spoke_network import SpokeOutputs
+from infra.constructs.observability.diagnostics import DiagnosticsProps, diagnostics
 from infra.spec import Azure, Environment, Places, SharedPlaces
 
 

@@ -3,14 +3,14 @@
 from infra.azure.place import Place
 from infra.cdktf_seam import Resource
 from infra.constructs.adopted.environment import AdoptedVaultProps, adopted_vault
-from infra.constructs.key_vault import (
+from infra.constructs.identity.role import RoleProps, role
+from infra.constructs.storage.key_vault import (
     EncryptionKeyOutputs,
     EncryptionKeyProps,
     KeyVaultProps,
     encryption_key,
     key_vault,
 )
-from infra.constructs.role import RoleProps, role
 from infra.spec import Environment
 
 # One each, so that taking a key away from one kind of data leaves the others readable.

@@ -2,16 +2,16 @@
 
 from infra import azure_names
 from infra.azure.place import Place
-from infra.constructs.access_connector import AccessConnectorProps, access_connector
 from infra.constructs.adopted.environment import AdoptedWorkspaceProps, adopted_workspace
-from infra.constructs.azure_workspace import (
+from infra.constructs.network.workspace_endpoints import WorkspaceEndpointsProps, workspace_endpoints
+from infra.constructs.storage.access_connector import AccessConnectorProps, access_connector
+from infra.constructs.storage.key_vault import EncryptionKeyOutputs
+from infra.constructs.workspace.azure_workspace import (
     AzureWorkspaceOutputs,
     AzureWorkspaceProps,
     WorkspaceKeys,
     azure_workspace,
 )
-from infra.constructs.key_vault import EncryptionKeyOutputs
-from infra.constructs.workspace_endpoints import WorkspaceEndpointsProps, workspace_endpoints
 from infra.spec import Spec
 
 

@@ -9,12 +9,12 @@ from infra.access.hidden import hidden, unmasked_table
 from infra.access.holders import source_reading_stages, unmasked_readers
 from infra.access.masking import clear_readers
 from infra.cdktf_seam import Resource, Scope, Token, databricks
-from infra.constructs.budget import BudgetProps, budget
-from infra.constructs.deployer import DeployerProps, deployer
-from infra.constructs.job_principal import JobPrincipalProps, job_principal
-from infra.constructs.metastore import MetastoreProps, metastore, metastore_assignments
-from infra.constructs.serverless_network import ConnectivityProps, EgressProps, connectivity, egress
+from infra.constructs.identity.deployer import DeployerProps, deployer
+from infra.constructs.identity.job_principal import JobPrincipalProps, job_principal
+from infra.constructs.observability.budget import BudgetProps, budget
 from infra.constructs.stack import StackProps, databricks_stack
+from infra.constructs.unity_catalog.metastore import MetastoreProps, metastore, metastore_assignments
+from infra.constructs.workspace.serverless_network import ConnectivityProps, EgressProps, connectivity, egress
 from infra.spec import Environment, ImportedMetastore, NewMetastore, Platform, Spec
 
 

@@ -7,11 +7,11 @@ from infra.azure.identities import group_name, operator_roles, pipeline_roles, s
 from infra.cdktf_seam import Scope, azurerm
 from infra.constructs.adopted.shared import adopted_group
 from infra.constructs.azure_stack import AzureStackProps, azure_stack
-from infra.constructs.ci_identity import CiIdentityProps, ci_identity
-from infra.constructs.hub_tenant import HubTenantsProps, hub_tenants
-from infra.constructs.lock import LockProps, lock
-from infra.constructs.public_access import NOBODY, PublicAccess
-from infra.constructs.state_account import StateAccountProps, state_account
+from infra.constructs.identity.ci_identity import CiIdentityProps, ci_identity
+from infra.constructs.network.hub_tenant import HubTenantsProps, hub_tenants
+from infra.constructs.network.public_access import NOBODY, PublicAccess
+from infra.constructs.storage.lock import LockProps, lock
+from infra.constructs.storage.state_account import StateAccountProps, state_account
 from infra.spec import AzureState, Spec
 
 

@@ -6,16 +6,16 @@ Deployed after `<env>-ml` by the people who own the account: its identity joins 
 from infra import azure_names, names
 from infra.cdktf_seam import Resource, Scope, azurerm, databricks
 from infra.constructs.azure_stack import AzureStackProps, azure_stack
-from infra.constructs.azure_workspace import KEY_USER
-from infra.constructs.data_factory import (
+from infra.constructs.compute.data_factory import (
     DataFactoryOutputs,
     DataFactoryProps,
     JobPipelineProps,
     data_factory,
     job_pipeline,
 )
-from infra.constructs.key_vault import EncryptionKeyProps, encryption_key
-from infra.constructs.role import RoleProps, role
+from infra.constructs.identity.role import RoleProps, role
+from infra.constructs.storage.key_vault import EncryptionKeyProps, encryption_key
+from infra.constructs.workspace.azure_workspace import KEY_USER
 from infra.spec import DataFactory, Environment, Spec
 
 

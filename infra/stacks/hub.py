@@ -10,12 +10,12 @@ from infra.azure_ids import parsed
 from infra.cdktf_seam import Scope
 from infra.constructs.adopted.shared import adopted_firewall, adopted_hub, adopted_logs, adopted_zones
 from infra.constructs.azure_stack import AzureStackProps, azure_stack
-from infra.constructs.diagnostics import DiagnosticsProps, diagnostics
-from infra.constructs.firewall import FirewallProps, firewall
-from infra.constructs.hub_network import HubNetworkOutputs, HubNetworkProps, hub_network
-from infra.constructs.log_analytics import LogAnalyticsProps, log_analytics
-from infra.constructs.private_dns import DnsLinkProps, PrivateDnsProps, dns_link, private_dns, zone_id
-from infra.constructs.private_endpoint import PrivateEndpointProps, private_endpoint
+from infra.constructs.network.firewall import FirewallProps, firewall
+from infra.constructs.network.hub_network import HubNetworkOutputs, HubNetworkProps, hub_network
+from infra.constructs.network.private_dns import DnsLinkProps, PrivateDnsProps, dns_link, private_dns, zone_id
+from infra.constructs.network.private_endpoint import PrivateEndpointProps, private_endpoint
+from infra.constructs.observability.diagnostics import DiagnosticsProps, diagnostics
+from infra.constructs.observability.log_analytics import LogAnalyticsProps, log_analytics
 from infra.spec import AzureState, Hub, Spec, SpokeNetwork
 
 

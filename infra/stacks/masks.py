@@ -8,8 +8,9 @@ from infra import names
 from infra.access.grants import Grant
 from infra.access.hidden import hidden, unmasked_table
 from infra.cdktf_seam import Resource, Scope
-from infra.constructs.grants import GrantsProps, grants
-from infra.constructs.masks import (
+from infra.constructs.stack import StackProps, databricks_stack
+from infra.constructs.unity_catalog.grants import GrantsProps, grants
+from infra.constructs.unity_catalog.masks import (
     GovernedTagProps,
     HidingPolicyProps,
     TaggedColumnProps,
@@ -17,7 +18,6 @@ from infra.constructs.masks import (
     hiding_policy,
     tagged_column,
 )
-from infra.constructs.stack import StackProps, databricks_stack
 from infra.spec import Environment, Spec
 from ml.declarations import Hidden, Layer, hiding_function
 

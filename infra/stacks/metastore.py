@@ -4,8 +4,8 @@ It comes before the first workspace of the region, for which Azure would otherwi
 """
 
 from infra.cdktf_seam import Scope, databricks
-from infra.constructs.metastore import MetastoreProps, metastore
 from infra.constructs.stack import StackProps, databricks_stack
+from infra.constructs.unity_catalog.metastore import MetastoreProps, metastore
 from infra.spec import NewMetastore, Platform, Spec
 
 

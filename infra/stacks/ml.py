@@ -8,14 +8,14 @@ from infra.access.grants import model_grants
 from infra.access.holders import holders, job_principals, stage_access
 from infra.access.objects import experiment_permissions, job_permissions
 from infra.cdktf_seam import Resource, Scope, databricks
-from infra.constructs.directory import DirectoryProps, directory
-from infra.constructs.experiment import ExperimentProps, experiment
-from infra.constructs.job import ClusterProps, JobProps, job
-from infra.constructs.online_store import OnlineStoreProps, online_store
-from infra.constructs.permissions import Permission
-from infra.constructs.registered_model import RegisteredModelProps, registered_model
-from infra.constructs.service_principals import service_principals
+from infra.constructs.compute.job import ClusterProps, JobProps, job
+from infra.constructs.identity.service_principals import service_principals
+from infra.constructs.models.experiment import ExperimentProps, experiment
+from infra.constructs.models.online_store import OnlineStoreProps, online_store
+from infra.constructs.models.registered_model import RegisteredModelProps, registered_model
 from infra.constructs.stack import StackProps, databricks_stack
+from infra.constructs.workspace.directory import DirectoryProps, directory
+from infra.constructs.workspace.permissions import Permission
 from infra.jobs.compute import job_runtime
 from infra.jobs.declaration import JobDeclaration
 from infra.jobs.declared import JobFactories, declared_jobs

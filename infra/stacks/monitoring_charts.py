@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from infra.constructs.dashboard import Chart
+from infra.constructs.observability.dashboard import Chart
 from ml.declarations import Model, UseCase
 from ml.declarations.monitored import Needs
 

@@ -10,8 +10,8 @@ from infra.azure.workspace import workspace
 from infra.cdktf_seam import Resource, Scope, azurerm
 from infra.constructs.adopted.shared import adopted_group, adopted_logs
 from infra.constructs.azure_stack import AzureStackProps, azure_stack
-from infra.constructs.lock import LockProps, lock
-from infra.constructs.log_analytics import LogAnalyticsProps, log_analytics
+from infra.constructs.observability.log_analytics import LogAnalyticsProps, log_analytics
+from infra.constructs.storage.lock import LockProps, lock
 from infra.spec import Environment, Spec
 
 

@@ -7,7 +7,7 @@ make no credential, no location and no catalog. The account's admins deploy it, 
 from infra import names
 from infra.cdktf_seam import Scope, databricks
 from infra.constructs.stack import StackProps, databricks_stack
-from infra.constructs.workspace_settings import restricted_admins
+from infra.constructs.workspace.workspace_settings import restricted_admins
 from infra.spec import Environment, Spec
 
 # What the stack `<env>-workspace` makes in the metastore, and nothing more.

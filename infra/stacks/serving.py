@@ -10,21 +10,21 @@ from infra import names
 from infra.access.grants import prediction_grants
 from infra.access.objects import endpoint_permissions
 from infra.cdktf_seam import Scope, databricks
-from infra.constructs.alerting import AlertProps, QueryProps, alert, destination_id, query
-from infra.constructs.dashboard import DashboardProps, dashboard
-from infra.constructs.data_quality_monitor import data_quality_monitor
-from infra.constructs.directory import DirectoryProps, directory
-from infra.constructs.grants import GrantsProps, grants
-from infra.constructs.permissions import Permission
-from infra.constructs.quality_monitor import QualityMonitorProps, quality_monitor
-from infra.constructs.service_principals import service_principals
-from infra.constructs.serving_endpoint import (
+from infra.constructs.identity.service_principals import service_principals
+from infra.constructs.models.data_quality_monitor import data_quality_monitor
+from infra.constructs.models.quality_monitor import QualityMonitorProps, quality_monitor
+from infra.constructs.models.serving_endpoint import (
     InferenceTable,
     ServingEndpointProps,
     live_version,
     serving_endpoint,
 )
+from infra.constructs.observability.alerting import AlertProps, QueryProps, alert, destination_id, query
+from infra.constructs.observability.dashboard import DashboardProps, dashboard
 from infra.constructs.stack import StackProps, databricks_stack
+from infra.constructs.unity_catalog.grants import GrantsProps, grants
+from infra.constructs.workspace.directory import DirectoryProps, directory
+from infra.constructs.workspace.permissions import Permission
 from infra.spec import Environment, Spec
 from infra.spec.use_case import ServingValues
 from infra.stacks.monitoring_charts import monitoring_charts

@@ -3,10 +3,10 @@
 from infra import names
 from infra.access.holders import code_principals, holders, job_principals
 from infra.cdktf_seam import Scope
-from infra.constructs.lake import LakeProps
-from infra.constructs.service_principals import service_principals
+from infra.constructs.identity.service_principals import service_principals
 from infra.constructs.stack import StackProps, databricks_stack
-from infra.constructs.workspace_settings import WorkspaceSettingsProps
+from infra.constructs.unity_catalog.lake import LakeProps
+from infra.constructs.workspace.workspace_settings import WorkspaceSettingsProps
 from infra.jobs.declared import JobFactories, policy_users
 from infra.release import Release
 from infra.spec import Environment, Spec

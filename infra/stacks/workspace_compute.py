@@ -1,14 +1,14 @@
 """Compute and settings of the stack `<env>-workspace`, and who may use them."""
 
 from infra import names
-from infra.constructs.alerting import DestinationProps, destination
-from infra.constructs.cluster_policy import ClusterPolicyProps, cluster_policy
-from infra.constructs.git_folder import GitFolderProps, git_folder
-from infra.constructs.instance_pool import InstancePoolProps, instance_pool
-from infra.constructs.permissions import Permission
-from infra.constructs.secret_scope import SecretScopeProps, secret_scope
-from infra.constructs.warehouse import WarehouseProps, sql_warehouse
-from infra.constructs.workspace_settings import WorkspaceSettingsProps, workspace_settings
+from infra.constructs.compute.cluster_policy import ClusterPolicyProps, cluster_policy
+from infra.constructs.compute.instance_pool import InstancePoolProps, instance_pool
+from infra.constructs.compute.warehouse import WarehouseProps, sql_warehouse
+from infra.constructs.observability.alerting import DestinationProps, destination
+from infra.constructs.workspace.git_folder import GitFolderProps, git_folder
+from infra.constructs.workspace.permissions import Permission
+from infra.constructs.workspace.secret_scope import SecretScopeProps, secret_scope
+from infra.constructs.workspace.workspace_settings import WorkspaceSettingsProps, workspace_settings
 from infra.spec import KeyVault
 from infra.stacks.workspace_parts import Parts
 

@@ -5,11 +5,11 @@ from infra.access.grants import VOLUMES, Grant, UseCaseVolume, catalog_grants, m
 from infra.access.masking import pipeline_grants
 from infra.cdktf_seam import Scope
 from infra.constructs.adopted.unity import AdoptedCatalogProps, adopted_catalog, adopted_location
-from infra.constructs.catalog import CatalogOutputs, CatalogProps, isolated_catalog
-from infra.constructs.lake import LakeOutputs, LakeProps, isolated_lake
-from infra.constructs.schema import SchemaOutputs, SchemaProps, schema
-from infra.constructs.volume import VolumeProps, volume
-from infra.constructs.wheel_file import WheelFileProps, wheel_file
+from infra.constructs.unity_catalog.catalog import CatalogOutputs, CatalogProps, isolated_catalog
+from infra.constructs.unity_catalog.lake import LakeOutputs, LakeProps, isolated_lake
+from infra.constructs.unity_catalog.schema import SchemaOutputs, SchemaProps, schema
+from infra.constructs.unity_catalog.volume import VolumeProps, volume
+from infra.constructs.workspace.wheel_file import WheelFileProps, wheel_file
 from infra.jobs.compute import runtimes_of
 from infra.release import Release
 from infra.spec import CATALOG_ROOT, LAYER_CONTAINERS, Environment, Spec

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from infra.access.grants import Holders
 from infra.cdktf_seam import Scope
-from infra.constructs.lake import LakeOutputs
+from infra.constructs.unity_catalog.lake import LakeOutputs
 from infra.spec import Environment, Spec
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from infra import azure_names
 from infra.cdktf_seam import App
-from infra.constructs.public_access import PublicAccess
-from infra.constructs.role import GIVEN_BY_PIPELINES
+from infra.constructs.identity.role import GIVEN_BY_PIPELINES
+from infra.constructs.network.public_access import PublicAccess
 from infra.main import WORKSPACES
 from infra.spec import CONTAINERS, load
 from infra.stacks.bootstrap import bootstrap_stack

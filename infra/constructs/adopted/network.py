@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from infra.azure_ids import ResourceId, parsed
 from infra.cdktf_seam import Resource, Scope, azurerm
 from infra.constructs.adopted.condition import Condition, checked, in_region
-from infra.constructs.spoke_network import SpokeOutputs
+from infra.constructs.network.spoke_network import SpokeOutputs
 from infra.spec import AdoptedNetwork
 
 # Databricks takes networks of these sizes.

@@ -6,7 +6,7 @@ from infra.azure_ids import parsed
 from infra.cdktf_seam import Resource, Scope, azurerm
 from infra.constructs.adopted.condition import Condition, checked, equals, in_region
 from infra.constructs.adopted.network import guards_endpoints, subnet, virtual_network
-from infra.constructs.hub_network import HubNetworkOutputs
+from infra.constructs.network.hub_network import HubNetworkOutputs
 from infra.spec import AdoptedHub
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from infra.access.grants import Grant
 from infra.cdktf_seam import Resource, Scope, databricks
 from infra.constructs.adopted.condition import Condition, checked
-from infra.constructs.catalog import CatalogOutputs
+from infra.constructs.unity_catalog.catalog import CatalogOutputs
 
 _CATALOG = "catalog_info[0]"
 _LOCATION = "external_location_info[0]"

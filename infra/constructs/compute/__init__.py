@@ -1,0 +1,1 @@
+"""What computes in a workspace, within which limits, and what starts it."""

@@ -1,0 +1,1 @@
+"""Who acts: the identities of pipelines and jobs, and the roles that Azure gives them."""

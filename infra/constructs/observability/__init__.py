@@ -1,0 +1,1 @@
+"""Logs, charts, alerts and budgets, and who is notified."""
