@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import Field
 
-from infra.spec.fields import Values
+from infra.spec.values.fields import Values
 
 FILE = Path(__file__).with_name("prices.yaml")
 Amount = Annotated[Decimal, Field(ge=0, description="an amount of the list's currency")]

@@ -1,17 +1,18 @@
 """The values of `workspaces/`, typed: read once, checked whole, never changed."""
 
-from infra.spec.adopt import Adopted, AdoptedHub, AdoptedNetwork, AdoptedShared
-from infra.spec.azure import Azure, Compliance, EnvironmentAzure
-from infra.spec.compute import Autoscaling, CpuPolicy, GpuPolicy, OnlineStore, Pool, Warehouse
-from infra.spec.data_factory import DataFactory
-from infra.spec.environment import Environment
-from infra.spec.fields import Switch
-from infra.spec.git_folder import GitFolder
 from infra.spec.lake import CATALOG_ROOT, CONTAINERS, LANDING, LAYER_CONTAINERS, KeyVault, Lake
-from infra.spec.load import Spec, load
-from infra.spec.network import Hub, SpokeNetwork
 from infra.spec.places import Places, SharedPlaces
-from infra.spec.platform import (
+from infra.spec.reading.load import Spec, load
+from infra.spec.reading.problems import Problem, SpecError
+from infra.spec.values.adopt import Adopted, AdoptedHub, AdoptedNetwork, AdoptedShared
+from infra.spec.values.azure import Azure, Compliance, EnvironmentAzure
+from infra.spec.values.compute import Autoscaling, CpuPolicy, GpuPolicy, OnlineStore, Pool, Warehouse
+from infra.spec.values.data_factory import DataFactory
+from infra.spec.values.environment import Environment
+from infra.spec.values.fields import Switch
+from infra.spec.values.git_folder import GitFolder
+from infra.spec.values.network import Hub, SpokeNetwork
+from infra.spec.values.platform import (
     AdoptedMetastore,
     AzureState,
     Data,
@@ -24,9 +25,8 @@ from infra.spec.platform import (
     NewMetastore,
     Platform,
 )
-from infra.spec.problems import Problem, SpecError
-from infra.spec.security import FederatedIdentity, LegacyTableAcl, Security
-from infra.spec.use_case import Compute, Jobs, RoleAccess, UseCaseValues
+from infra.spec.values.security import FederatedIdentity, LegacyTableAcl, Security
+from infra.spec.values.use_case import Compute, Jobs, RoleAccess, UseCaseValues
 
 __all__ = [
     "CATALOG_ROOT",

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from infra import azure_names
 from infra.azure_ids import parsed
-from infra.spec.environment import Environment
-from infra.spec.platform import Platform
+from infra.spec.values.environment import Environment
+from infra.spec.values.platform import Platform
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from infra.spec.environment import Environment
-from infra.spec.platform import Platform
+from infra.spec.values.environment import Environment
+from infra.spec.values.platform import Platform
 from infra.wheel import ROOT
 
 DIRECTORY = ROOT / "workspaces" / "schema"

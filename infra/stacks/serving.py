@@ -26,7 +26,7 @@ from infra.constructs.unity_catalog.grants import GrantsProps, grants
 from infra.constructs.workspace.directory import DirectoryProps, directory
 from infra.constructs.workspace.permissions import Permission
 from infra.spec import Environment, Spec
-from infra.spec.use_case import ServingValues
+from infra.spec.values.use_case import ServingValues
 from infra.stacks.monitoring_charts import monitoring_charts
 from ml.declarations import Layer, Model, Serving, UseCase
 

@@ -12,7 +12,7 @@ from infra.costs.prices import read_prices
 from infra.drawing import drawing
 from infra.main import synth
 from infra.spec import CONTAINERS, load
-from infra.spec.adopt import AdoptedLocations
+from infra.spec.values.adopt import AdoptedLocations
 from infra.wheel import ROOT
 from tests.infra.conftest import Documents, read_documents
 from tests.infra.provider_schema import SCHEMAS, document_problems

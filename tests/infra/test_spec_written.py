@@ -8,9 +8,9 @@ import pytest
 
 from infra.main import WORKSPACES
 from infra.spec import Spec, SpecError, load
-from infra.spec.environment import Environment
-from infra.spec.fields import Values
-from infra.spec.platform import Platform
+from infra.spec.values.environment import Environment
+from infra.spec.values.fields import Values
+from infra.spec.values.platform import Platform
 from tests.infra.conftest import edit
 
 _DEV_ID = "id: 1000000000000001"

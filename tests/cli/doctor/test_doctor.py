@@ -13,7 +13,7 @@ from databricks.sdk.core import Config
 from cli.doctor.check import Result
 from cli.doctor.checks import CHECKS
 from cli.doctor.patient import Patient
-from infra.spec.security import PackageIndex
+from infra.spec.values.security import PackageIndex
 from localcloud.services.compute.routes import compute
 from tests.cli.doctor.conftest import Examined
 from tests.cli.doctor.faults import BROKEN, Broken, wheel

@@ -7,9 +7,9 @@ read is handed to serverless compute, and time travel and DESCRIBE HISTORY are r
 from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
-from infra.spec.problems import Problem
-from infra.spec.raw import dig, present, table
-from infra.spec.read import Read, problem
+from infra.spec.reading.problems import Problem
+from infra.spec.reading.raw import dig, present, table
+from infra.spec.reading.read import Read, problem
 from ml.declarations import hidden_columns
 
 _LAYERS = frozenset({"bronze", "silver", "gold"})

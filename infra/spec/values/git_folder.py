@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from infra.spec.fields import Name, Values
+from infra.spec.values.fields import Name, Values
 
 
 class GitFolder(Values):

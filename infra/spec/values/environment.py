@@ -4,15 +4,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool, StrictInt
 
-from infra.spec.adopt import Adopted, AdoptedNetwork
-from infra.spec.azure import EnvironmentAzure
-from infra.spec.compute import OnlineStore, Policies, Pool, Warehouse
-from infra.spec.data_factory import DataFactory
-from infra.spec.fields import CatalogName, Email, Name, NotEmpty, Values, WorkspaceUrl
-from infra.spec.git_folder import GitFolder
-from infra.spec.network import SpokeNetwork
-from infra.spec.security import FederatedIdentity, Security
-from infra.spec.use_case import UseCaseValues
+from infra.spec.values.adopt import Adopted, AdoptedNetwork
+from infra.spec.values.azure import EnvironmentAzure
+from infra.spec.values.compute import OnlineStore, Policies, Pool, Warehouse
+from infra.spec.values.data_factory import DataFactory
+from infra.spec.values.fields import CatalogName, Email, Name, NotEmpty, Values, WorkspaceUrl
+from infra.spec.values.git_folder import GitFolder
+from infra.spec.values.network import SpokeNetwork
+from infra.spec.values.security import FederatedIdentity, Security
+from infra.spec.values.use_case import UseCaseValues
 
 
 class Workspace(Values):

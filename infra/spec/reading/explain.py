@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from infra.spec.problems import Problem
-from infra.spec.source import Location, Source
+from infra.spec.reading.problems import Problem
+from infra.spec.reading.source import Location, Source
 
 _SHOWN_CHARACTERS = 80
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt
 
-from infra.spec.fields import Name, Values
+from infra.spec.values.fields import Name, Values
 
 
 class FactoryPipeline(Values):

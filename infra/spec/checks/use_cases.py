@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from infra.spec.problems import Problem
-from infra.spec.raw import dig, present, table, texts
-from infra.spec.read import Read, problem
-from infra.spec.source import Source
+from infra.spec.reading.problems import Problem
+from infra.spec.reading.raw import dig, present, table, texts
+from infra.spec.reading.read import Read, problem
+from infra.spec.reading.source import Source
 from ml.declarations import hidden_columns
 from schedules import quartz_problem
 

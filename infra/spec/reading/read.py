@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from infra.spec.problems import Problem
-from infra.spec.raw import table
-from infra.spec.source import Location, Source
+from infra.spec.reading.problems import Problem
+from infra.spec.reading.raw import table
+from infra.spec.reading.source import Location, Source
 from ml.declarations import UseCase
 
 

@@ -7,16 +7,16 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from infra.spec.checks import CHECKS
-from infra.spec.environment import Environment
-from infra.spec.explain import Explainer
-from infra.spec.fields import Values
+from infra.spec.checks.all import CHECKS
 from infra.spec.lake import CATALOG_ROOT, CONTAINERS, KeyVault, Lake, key_vault, lake
 from infra.spec.places import Places, SharedPlaces, places, shared_places
-from infra.spec.platform import Platform
-from infra.spec.problems import Problem, SpecError
-from infra.spec.read import Read
-from infra.spec.source import Source, read
+from infra.spec.reading.explain import Explainer
+from infra.spec.reading.problems import Problem, SpecError
+from infra.spec.reading.read import Read
+from infra.spec.reading.source import Source, read
+from infra.spec.values.environment import Environment
+from infra.spec.values.fields import Values
+from infra.spec.values.platform import Platform
 from ml.declarations import UseCase
 from ml.usecases import USE_CASES
 

@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from infra.spec.reserved import CATALOGS, SQL_WORDS
+from infra.spec.values.reserved import CATALOGS, SQL_WORDS
 from schedules import quartz_problem
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from infra.spec.fields import Name, NotEmpty, Values
+from infra.spec.values.fields import Name, NotEmpty, Values
 
 # What no packet of the internet is routed to: RFC 1918, and RFC 6598, which Azure routes alike.
 _PRIVATE = tuple(

@@ -1,20 +1,13 @@
 """Rules that hold between settings and between files. Each yields the problems it finds."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from infra.runtimes import runtimes
-from infra.spec import use_case_checks as use_cases
-from infra.spec.adopt_checks import ADOPT_CHECKS
-from infra.spec.azure_checks import AZURE_CHECKS
-from infra.spec.data_factory_checks import DATA_FACTORY_CHECKS
-from infra.spec.masked_checks import MASKED_CHECKS
-from infra.spec.name_checks import NAME_CHECKS
-from infra.spec.network_checks import NETWORK_CHECKS
-from infra.spec.problems import Problem
-from infra.spec.raw import dig, items, table, texts
-from infra.spec.read import Read, problem
-from infra.spec.source import Location, Source
+from infra.spec.reading.problems import Problem
+from infra.spec.reading.raw import dig, items, table, texts
+from infra.spec.reading.read import Read, problem
+from infra.spec.reading.source import Location, Source
 
 
 def file_is_named_like_its_environment(read: Read) -> Iterator[Problem]:
@@ -137,35 +130,3 @@ def runtimes_have_a_manifest(read: Read) -> Iterator[Problem]:
                     fix = "name one of those, or describe the runtime in ml/runtimes/"
                     allowed = f"one of {', '.join(known)}"
                     yield problem(source, (group, name, "runtime"), given=given, allowed=allowed, fix=fix)
-
-
-CHECKS: tuple[Callable[[Read], Iterator[Problem]], ...] = (
-    file_is_named_like_its_environment,
-    each_has_its_own,
-    groups_are_declared,
-    use_cases.use_cases_are_declared,
-    readers_are_environments,
-    use_cases.sources_can_be_read,
-    legacy_acls_have_legacy_access,
-    system_schemas_have_one_owner,
-    use_cases.jobs_have_what_they_start,
-    use_cases.training_has_data,
-    use_cases.monitoring_has_predictions,
-    use_cases.gpu_training_has_a_policy,
-    use_cases.policies_have_a_user,
-    use_cases.webhook_secrets_lie_in_the_vault,
-    use_cases.serving_has_what_it_needs,
-    use_cases.predictions_alone_are_granted_with_serving,
-    use_cases.models_have_an_owner,
-    use_cases.sensitive_columns_can_be_hidden,
-    use_cases.clear_sight_has_something_to_see,
-    policies_have_their_kind,
-    runtimes_have_a_manifest,
-    use_cases.declared_crons_are_quartz,
-    *NAME_CHECKS,
-    *MASKED_CHECKS,
-    *NETWORK_CHECKS,
-    *AZURE_CHECKS,
-    *ADOPT_CHECKS,
-    *DATA_FACTORY_CHECKS,
-)

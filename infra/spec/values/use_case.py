@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool, StrictInt
 
-from infra.spec.fields import Name, QuartzCron, SecretName, Switch, Values
-from infra.spec.platform import Data, Files
+from infra.spec.values.fields import Name, QuartzCron, SecretName, Switch, Values
+from infra.spec.values.platform import Data, Files
 
 
 class Compute(StrEnum):

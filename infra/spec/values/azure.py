@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool, StrictInt, StringConstraints
 
-from infra.spec.fields import Uuid, Values
+from infra.spec.values.fields import Uuid, Values
 
 
 class Azure(Values):

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import Field, StrictBool, StringConstraints
 
-from infra.spec.fields import CatalogName, Name, NotEmpty, Values
-from infra.spec.network import PrivateRange
+from infra.spec.values.fields import CatalogName, Name, NotEmpty, Values
+from infra.spec.values.network import PrivateRange
 
 _SUBSCRIPTION = r"^/subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _GROUP = rf"{_SUBSCRIPTION}/resourceGroups/[\w.()-]+"

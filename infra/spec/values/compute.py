@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt
 
-from infra.spec.fields import CpuNode, GpuNode, Name, NotEmpty, Runtime, Values
+from infra.spec.values.fields import CpuNode, GpuNode, Name, NotEmpty, Runtime, Values
 
 
 class SingleNode(Values):

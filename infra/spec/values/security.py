@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, StrictInt
 
-from infra.spec.fields import Domain, IndexUrl, IpRange, Name, NotEmpty, Values
+from infra.spec.values.fields import Domain, IndexUrl, IpRange, Name, NotEmpty, Values
 
 
 class LegacyTableAcl(Values):

@@ -5,10 +5,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool, StrictInt
 
-from infra.spec.adopt import AdoptedShared
-from infra.spec.azure import Azure
-from infra.spec.fields import AccountId, Email, MetastoreId, Name, StorageAccountName, TagName, Values, WorkspaceUrl
-from infra.spec.network import Hub, Profile
+from infra.spec.values.adopt import AdoptedShared
+from infra.spec.values.azure import Azure
+from infra.spec.values.fields import (
+    AccountId,
+    Email,
+    MetastoreId,
+    Name,
+    StorageAccountName,
+    TagName,
+    Values,
+    WorkspaceUrl,
+)
+from infra.spec.values.network import Hub, Profile
 
 
 class Data(StrEnum):

@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-from infra.spec import written
-from infra.spec.problems import Problem
+from infra.spec.reading import written
+from infra.spec.reading.problems import Problem
 
 Location = tuple[str | int, ...]
 
