@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from ml.declarations.errors import require
 
+# A promotion's smoke test asks seven times, and a roll-back may follow within the minute: fewer would fail both.
+FEWEST_CALLS_PER_MINUTE = 20
 _ENDPOINT = re.compile(r"[a-z][a-z0-9-]{0,62}")
 
 
@@ -27,6 +29,8 @@ class Serving:
         max_latency_ms: the smoke test after a promotion refuses a version that answers slower than this.
         update_limit_s: how long one change of version may take. Databricks builds a container first, for minutes.
         wake_limit_s: how long the first request after a sleep may take.
+        caller_calls_per_minute: how many requests a minute each user or service principal may make, further ones get
+            429; None: no limit.
     """
 
     endpoint: str
@@ -35,9 +39,11 @@ class Serving:
     max_latency_ms: float = 1000.0
     update_limit_s: int = 2400
     wake_limit_s: int = 600
+    caller_calls_per_minute: int | None = None
 
     def __post_init__(self) -> None:
         named = _ENDPOINT.fullmatch(self.endpoint)
+        calls = self.caller_calls_per_minute
         require(
             f"serving endpoint {self.endpoint!r}",
             [
@@ -45,6 +51,10 @@ class Serving:
                 None if self.max_latency_ms > 0 else f"max_latency_ms is {self.max_latency_ms}; give one above 0",
                 None if self.update_limit_s > 0 else f"update_limit_s is {self.update_limit_s}; give one above 0",
                 None if self.wake_limit_s > 0 else f"wake_limit_s is {self.wake_limit_s}; give one above 0",
+                None
+                if calls is None or calls >= FEWEST_CALLS_PER_MINUTE
+                else f"caller_calls_per_minute is {calls}; give {FEWEST_CALLS_PER_MINUTE} or more, since a promotion's "
+                "smoke test is a caller too, or leave it out for no limit",
             ],
         )
 

@@ -74,7 +74,7 @@ def serving_endpoint(scope: Scope, id_: str, props: ServingEndpointProps) -> Non
                 ]
             ),
         ),
-        ai_gateway=_gateway(props.inference_table),
+        ai_gateway=_gateway(props),
         tags=[binding.ModelServingTags(key=key, value=value) for key, value in props.tags.items()],
         # The promotion job moves version and traffic; a deploy must never undo a promotion or a roll-back.
         lifecycle=TerraformResourceLifecycle(ignore_changes=["config"]),
@@ -82,9 +82,9 @@ def serving_endpoint(scope: Scope, id_: str, props: ServingEndpointProps) -> Non
     permissions(scope, f"{id_}-permissions", "serving_endpoint_id", made.serving_endpoint_id, props.permissions)
 
 
-def _gateway(table: InferenceTable | None) -> object:
-    """Usage tracking always; requests and answers recorded where a table is named."""
-    binding = databricks.model_serving
+def _gateway(props: ServingEndpointProps) -> object:
+    """Usage tracking always; requests and answers recorded if a table is named, callers limited if that is declared."""
+    binding, table, calls = databricks.model_serving, props.inference_table, props.declaration.caller_calls_per_minute
     recorded = (
         binding.ModelServingAiGatewayInferenceTableConfig(
             enabled=True, catalog_name=table.catalog, schema_name=table.schema, table_name_prefix=table.prefix
@@ -92,7 +92,10 @@ def _gateway(table: InferenceTable | None) -> object:
         if table
         else None
     )
+    # A limit of `user` without a principal is each caller's own, service principals included.
+    limits = [binding.ModelServingAiGatewayRateLimits(key="user", calls=calls, renewal_period="minute")]
     return binding.ModelServingAiGateway(
         inference_table_config=recorded,
+        rate_limits=limits if calls is not None else None,
         usage_tracking_config=binding.ModelServingAiGatewayUsageTrackingConfig(enabled=True),
     )

@@ -47,10 +47,17 @@ BEHAVIOURS = (
     ),
     Behaviour(
         area="serving endpoints",
-        does="rate limits and AI gateway are kept as given",
-        level=Level.ECHOED,
-        follows="https://learn.microsoft.com/azure/databricks/ai-gateway/",
-        witness="tests/localcloud/services/serving/test_serving_routes.py::test_an_endpoints_settings_and_log_are_kept",
+        does="a rate limit of the AI gateway answers further calls with 429, each caller's counted apart",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/ai-gateway/configure-ai-gateway-endpoints",
+        witness="tests/localcloud/services/serving/test_rate_limits.py::test_one_caller_too_often_leaves_others_their_calls",
+    ),
+    Behaviour(
+        area="serving endpoints",
+        does="what the AI gateway lacks for custom models is refused: guardrails, fallbacks, the older rate limits",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/ai-gateway/overview-serving-endpoints",
+        witness="tests/localcloud/services/serving/test_rate_limits.py::test_what_a_custom_model_has_no_use_for_is_refused",
     ),
     Behaviour(
         area="serving endpoints",

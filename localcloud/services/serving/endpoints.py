@@ -18,7 +18,6 @@ _PRIVATE = frozenset({"workspace", "next_config_version"})
 _ECHOED = (
     "tags",
     "ai_gateway",
-    "rate_limits",
     "description",
     "budget_policy_id",
     "route_optimized",

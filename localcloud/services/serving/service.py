@@ -15,6 +15,7 @@ from localcloud.services.serving.artifacts import Served
 from localcloud.services.serving.channel import Answer
 from localcloud.services.serving.fleet import Fleet, LoadError, ServedProcess
 from localcloud.services.serving.online.tables import OnlineShelf
+from localcloud.services.serving.rate_limits import RateLimiter
 from localcloud.services.serving.sleep import Sleepers
 
 _log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ class Serving:
 
     def __init__(self, cloud: Cloud, workers: Workers) -> None:
         self._cloud = cloud
+        self.limiter = RateLimiter()
         self._shelf = OnlineShelf(cloud)
         self._fleet = Fleet(cloud.home, workers, self._shelf.file)
         self._artifacts: dict[tuple[str, str], Served] = {}

@@ -112,6 +112,8 @@ SERVING = Serving(
     scale_to_zero=True,
     # A clerk waits: a second does not interrupt a thought (Nielsen 1993, "Usability Engineering").
     max_latency_ms=1000.0,
+    # A clerk's screen asks once for a client; ten requests a second from one caller are a loop, or a batch for scoring.
+    caller_calls_per_minute=600,
 )
 
 MODEL = Model(

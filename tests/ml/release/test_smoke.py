@@ -16,6 +16,7 @@ from mlflow.types import ColSpec, Schema
 
 from localcloud.services.serving.online import tables as online_tables
 from localcloud.services.serving.online.rows import OnlineRows
+from ml.declarations.serving import FEWEST_CALLS_PER_MINUTE
 from ml.release.endpoint import Endpoint, NotServingError
 from ml.release.smoke import LookUpError, smoke_test
 from ml.tables import frame_of
@@ -97,6 +98,24 @@ def _endpoint() -> Endpoint:
 def test_a_version_that_looks_up_answers_examples_and_a_known_key(served: Served, version: int) -> None:
     """Two rows that bring their features, with a key, and one key alone."""
     assert smoke_test(served.subject(version, "smoke"), _endpoint(), version).rows == 3
+
+
+def test_the_lowest_limit_of_calls_lets_a_promotion_and_a_roll_back_through(served: Served, version: int) -> None:
+    """Both smoke tests within a minute are one caller's, and that caller is not answered 429 once."""
+    client = served.world.client()
+    lowest = sdk.AiGatewayRateLimit(
+        calls=FEWEST_CALLS_PER_MINUTE,
+        key=sdk.AiGatewayRateLimitKey.USER,
+        renewal_period=sdk.AiGatewayRateLimitRenewalPeriod.MINUTE,
+    )
+    client.serving_endpoints.put_ai_gateway(ASKED, rate_limits=[lowest])
+    try:
+        for _ in ("promotion", "roll-back"):
+            assert smoke_test(served.subject(version, "smoke"), _endpoint(), version).rows == 3
+        answer = served.world.invoke(ASKED, {})
+        assert answer.status_code == 400, "the calls of both were counted, and one was left"
+    finally:
+        client.serving_endpoints.put_ai_gateway(ASKED)
 
 
 def test_a_failing_look_up_is_told_apart_from_a_wrong_answer(

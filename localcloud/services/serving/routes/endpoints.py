@@ -9,7 +9,7 @@ from localcloud.kernel.errors import ApiError, bad_request
 from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.store import Document
-from localcloud.services.serving import config, endpoints, environment, service
+from localcloud.services.serving import config, endpoints, environment, gateway, service
 from localcloud.services.unity import access
 from localcloud.services.unity.privileges import Kind, Privilege
 from localcloud.services.workspace.routes import secrets
@@ -18,7 +18,7 @@ PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace
 
 router = APIRouter(prefix="/api/2.0/serving-endpoints")
 _TYPE = "serving-endpoints"
-_SETTINGS = {"ai-gateway": "ai_gateway", "notifications": "email_notifications", "telemetry-config": "telemetry_config"}
+_SETTINGS = {"notifications": "email_notifications", "telemetry-config": "telemetry_config"}
 
 
 @router.post("")
@@ -27,8 +27,11 @@ def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     workspace = caller.require_workspace().name
     name = config.endpoint_name(required(body, "name"))
     wanted = config.normalised(required(body, "config"))
+    if body.get("rate_limits"):
+        raise _old_limits()
+    given = {**body, "ai_gateway": gateway.checked(body["ai_gateway"])} if body.get("ai_gateway") else body
     _authorize(cloud, caller, wanted)
-    document = endpoints.created(workspace, name, caller.principal, wanted, body)
+    document = endpoints.created(workspace, name, caller.principal, wanted, given)
     with cloud.store.transaction():
         if cloud.store.get("serving_endpoint_name", f"{workspace}/{name}") is not None:
             raise ApiError(400, "RESOURCE_ALREADY_EXISTS", f"Endpoint with name '{name}' already exists.")
@@ -90,18 +93,29 @@ def patch_tags(name: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) ->
 
 @router.put("/{name}/rate-limits")
 def put_rate_limits(name: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Kept as given; not enforced locally."""
+    """The older limits, which are not for custom models: only none of them can be set."""
+    _find(cloud, caller, name, "CAN_MANAGE")
+    if body.get("rate_limits"):
+        raise _old_limits()
+    return {"rate_limits": []}
+
+
+@router.put("/{name}/ai-gateway")
+def put_ai_gateway(name: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Replace the AI gateway: its rate limits hold from the next request on."""
     document = _find(cloud, caller, name, "CAN_MANAGE")
-    _change(cloud, document, {"rate_limits": body.get("rate_limits") or []})
-    return {"rate_limits": body.get("rate_limits") or []}
+    checked = gateway.checked(body)
+    _change(cloud, document, {"ai_gateway": checked})
+    return checked
 
 
 @router.put("/{name}/{setting}")
 @router.patch("/{name}/{setting}")
 def put_setting(name: str, setting: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """AI gateway, notification and telemetry settings: kept as given, nothing acts on them locally."""
+    """Notification and telemetry settings: kept as given, nothing acts on them locally."""
     if setting not in _SETTINGS:
-        raise bad_request(f"'{setting}' is no setting of an endpoint; known: config, tags, {', '.join(_SETTINGS)}.")
+        known = ", ".join(("config", "tags", "ai-gateway", *_SETTINGS))
+        raise bad_request(f"'{setting}' is no setting of an endpoint; known: {known}.")
     document = _find(cloud, caller, name, "CAN_MANAGE")
     _change(cloud, document, {_SETTINGS[setting]: body})
     return body
@@ -112,6 +126,10 @@ def get_logs(name: str, served_name: str, cloud: CloudDep, caller: CallerDep) ->
     """What the served model's process has said."""
     document = _find(cloud, caller, name, "CAN_MANAGE")
     return {"logs": service.of(cloud).log(document, served_name)}
+
+
+def _old_limits() -> ApiError:
+    return bad_request("rate_limits are not available for custom models: set ai_gateway.rate_limits.")
 
 
 def _find(cloud: Cloud, caller: Caller, name: str, level: str) -> Document:

@@ -58,6 +58,7 @@ def _answer(cloud: Cloud, caller: Caller, target: Target, headers: Mapping[str, 
     serving = service.of(cloud)
     document = serving.find(caller.require_workspace().name, target.name)
     acl.require(cloud, caller, "serving-endpoints", document["id"], "CAN_QUERY")
+    serving.limiter.admit(document, caller)
     content_type = headers.get("content-type", "application/json")
     answer, entity = serving.answer(document, content_type, raw, target.served_name)
     said = {

@@ -10,13 +10,11 @@ from tests.localcloud.services.serving.world import MODEL, World
 
 
 def test_an_endpoints_settings_and_log_are_kept(world: World) -> None:
-    """Rate limits and the AI gateway are kept as given; the log says what the model's process said."""
+    """Notifications are kept as given; the log says what the model's process said."""
     world.endpoint("settled", world.versions["one"])
     path = "/api/2.0/serving-endpoints/settled"
-    limits = {"rate_limits": [{"calls": 10, "key": "user", "renewal_period": "minute"}]}
-    assert _ask(world, "PUT", f"{path}/rate-limits", limits) == limits
-    gateway = {"usage_tracking_config": {"enabled": True}}
-    assert _ask(world, "PATCH", f"{path}/ai-gateway", gateway) == gateway
+    told = {"on_update_failure": ["on-call@example.com"]}
+    assert _ask(world, "PATCH", f"{path}/notifications", told) == told
     assert "logs" in _ask(world, "GET", f"{path}/served-models/risk/logs")
     world.client().serving_endpoints.delete("settled")
 
