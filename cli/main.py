@@ -20,6 +20,7 @@ _MODULES = {
     "demo": "demo",
     "run": "run",
     "sql": "sql",
+    "summarize": "summarize",
     "approve": "signing",
     "rollback": "signing",
     "history": "history",

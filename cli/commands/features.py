@@ -2,10 +2,10 @@
 
 import click
 
-from cli.commands.sql import query
 from cli.errors import CommandError
 from cli.features import feature_rows, table_rows
 from cli.output import Row, format_option, show
+from cli.warehouse import query
 from ml.declarations import FeatureTable, UseCase
 from ml.usecases import USE_CASES
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.cloud import workspace
-from cli.commands.sql import query
 from cli.errors import CommandError
 from cli.history import Version, story
 from cli.models import NamedModel, named_model
 from cli.output import Row, format_option, show
+from cli.warehouse import query
 from ml.versions import listing
 
 if TYPE_CHECKING:

@@ -1,8 +1,8 @@
 """What became of every record: counted in prod's tables."""
 
-from cli.commands.sql import query
 from cli.demo.landing import Landing
 from cli.output import Row
+from cli.warehouse import query
 from ml.usecases import use_case as declaration
 
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cli.cloud import workspace
-from cli.commands.sql import query
 from cli.errors import CommandError
 from cli.models import NamedModel
+from cli.warehouse import query
 from ml.declarations import Column
 
 _SERVED_VERSION = "served-entity-version"

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from cli.commands.sql import query
 from cli.demo.accounting import count
 from cli.demo.answers import Answer
 from cli.demo.landing import Landing
 from cli.demo.records import holdout
 from cli.errors import CommandError
 from cli.output import Row, progress
+from cli.warehouse import query
 from ml.declarations import Layer, hidden_columns
 from ml.usecases import use_case as declaration
 from ml.usecases.story import SIGN_OFF, Check, Finding, Records, Story

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 import click
 
 from cli.commands.history import about, measures
-from cli.commands.sql import query
 from cli.demo.checks import Judged
 from cli.models import models_of
 from cli.output import Row, console, show
 from cli.paths import current_home
 from cli.runs import TaskResult
+from cli.warehouse import query
 
 # The page, in the directory of the local cloud.
 REPORT = "report.html"

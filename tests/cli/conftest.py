@@ -1,8 +1,10 @@
-"""The command line over a served local cloud without Spark and MLflow."""
+"""The command line over a served local cloud without MLflow, and without Spark but for `house`."""
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
@@ -11,13 +13,16 @@ from localcloud.endpoint import Endpoint, pid_file, write_endpoint
 from localcloud.kernel import processes
 from tests.localcloud.core import Core, leave, start
 
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
-@pytest.fixture
-def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Core]:
+
+@contextmanager
+def serving(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Core]:
     """A cloud that this process serves where commands look for it; workspaces dev and prod."""
-    home = tmp_path / "generated"
+    home = folder / "generated"
     core = start(home)
-    monkeypatch.setenv("MLOPS_HOME", str(tmp_path))
+    patch.setenv("MLOPS_HOME", str(folder))
     pid_file(home).parent.mkdir(parents=True)
     processes.write_pid(pid_file(home), os.getpid())
     written = Endpoint(
@@ -28,6 +33,23 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Core]:
     # Whoever looks for the server of this directory must not find this process.
     pid_file(home).unlink()
     leave(core)
+
+
+@pytest.fixture
+def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Core]:
+    """A cloud of the test's own."""
+    with serving(tmp_path, monkeypatch) as core:
+        yield core
+
+
+@pytest.fixture(scope="module")
+def house(spark: "SparkSession", spark_remote: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Core]:
+    """A cloud of the module's own whose warehouse answers, with the catalog prod."""
+    del spark
+    with pytest.MonkeyPatch.context() as patch, serving(tmp_path_factory.mktemp("house"), patch) as core:
+        core.cloud.spark_remote = spark_remote
+        core.admin().catalogs.create("prod")
+        yield core
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from databricks.sdk.service.sql import ResultData, StatementResponse, StatementState, StatementStatus
 
-from cli.commands import sql
+from cli import warehouse
 
 
 def _answer(state: StatementState) -> StatementResponse:
@@ -17,7 +17,7 @@ def _answer(state: StatementState) -> StatementResponse:
 @pytest.mark.parametrize("end", [StatementState.SUCCEEDED, StatementState.FAILED])
 def test_a_statement_is_asked_for_until_it_is_over(monkeypatch: pytest.MonkeyPatch, end: StatementState) -> None:
     """After the API's 50 s the statement is still under way: the answer is the one at its end, whatever that is."""
-    monkeypatch.setattr(sql, "_POLL_S", 0)
+    monkeypatch.setattr(warehouse, "_POLL_S", 0)
     later: Iterator[StatementResponse] = iter([_answer(StatementState.RUNNING), _answer(end)])
     asked: list[str] = []
 
@@ -26,7 +26,7 @@ def test_a_statement_is_asked_for_until_it_is_over(monkeypatch: pytest.MonkeyPat
         return next(later)
 
     client: Any = SimpleNamespace(statement_execution=SimpleNamespace(get_statement=get_statement))
-    found = sql._ended(client, _answer(StatementState.PENDING))
+    found = warehouse._ended(client, _answer(StatementState.PENDING))
     assert (found.status and found.status.state, asked) == (end, ["s-1", "s-1"])
 
 
@@ -37,4 +37,4 @@ def test_the_rows_of_every_chunk_are_shown() -> None:
     answer = _answer(StatementState.SUCCEEDED)
     answer.result = ResultData(data_array=[["1"]], next_chunk_index=1)
     client: Any = SimpleNamespace(statement_execution=chunks)
-    assert list(sql._all_rows(client, answer)) == [["1"], ["2"], ["3"]]
+    assert list(warehouse._all_rows(client, answer)) == [["1"], ["2"], ["3"]]
