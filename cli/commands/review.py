@@ -84,13 +84,13 @@ def _document(path: Path) -> "Document":
 
 def _reviewer(beside: Beside) -> "Reviewer":
     from policies.access.elsewhere import users_elsewhere  # noqa: PLC0415 - other commands do not need it
-    from policies.review.links import link_from, link_under  # noqa: PLC0415
-    from policies.review.places import Places  # noqa: PLC0415
-    from policies.review.prices import read_prices  # noqa: PLC0415
+    from policies.review.comment.links import link_from, link_under  # noqa: PLC0415
+    from policies.review.comment.places import Places  # noqa: PLC0415
+    from policies.review.costs.prices import read_prices  # noqa: PLC0415
+    from policies.review.decision.rules import read_rules  # noqa: PLC0415
+    from policies.review.decision.target import read_target  # noqa: PLC0415
+    from policies.review.decision.waived import findings_with  # noqa: PLC0415
     from policies.review.review import Reviewer  # noqa: PLC0415
-    from policies.review.rules import read_rules  # noqa: PLC0415
-    from policies.review.target import read_target  # noqa: PLC0415
-    from policies.review.waived import findings_with  # noqa: PLC0415
     from policies.scan.waivers import read_waivers  # noqa: PLC0415
 
     target = read_target(beside.base) if beside.base is not None else None
@@ -161,8 +161,8 @@ def review(
     `-` reads a plan from standard input. Says nothing where nothing changes. Ends with 1 where a plan is blocked, with
     2 where one cannot be read, or where Terraform ended with an error, after the comment on what the plan has.
     """
-    from policies.review.rules import Verdict  # noqa: PLC0415 - other commands do not need it
-    from policies.review.summary import summary  # noqa: PLC0415 - as above
+    from policies.review.comment.summary import summary  # noqa: PLC0415 - as above
+    from policies.review.decision.rules import Verdict  # noqa: PLC0415 - other commands do not need it
 
     found = reviews_of(plans, Beside(stacks=stacks_dir, source=source, base=base, link_base=link_base))
     if summary_file is not None:
@@ -189,6 +189,6 @@ def _write(reviews: "Sequence[Review]", form: str, out: Path) -> None:
 
 
 def _text(review: "Review", form: str) -> str:
-    from policies.review.markdown import comment  # noqa: PLC0415 - other commands do not need it
+    from policies.review.comment.markdown import comment  # noqa: PLC0415 - other commands do not need it
 
     return json.dumps(review.as_json(), indent=2) + "\n" if form == "json" else comment(review)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from policies.access.build import estate_of
 from policies.access.model import Key
 from policies.access.stacks import Stack, read_stacks
-from policies.review.blast_radius import Elsewhere, Users
+from policies.review.changes.blast_radius import Elsewhere, Users
 from policies.terraform.change import Change
 
 _KINDS = {

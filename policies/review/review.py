@@ -7,19 +7,19 @@ from operator import is_
 from typing import Any, cast
 
 from policies.json_file import Document
-from policies.review.blast_radius import Elsewhere, Reach, blast_radius
-from policies.review.budgets import Budgets, budgets
-from policies.review.cost import Cost, cost
-from policies.review.differences import UNKNOWN, Difference, differences
-from policies.review.drift import Drift, drift, unexplained
-from policies.review.grants import GrantChange, grant_changes
-from policies.review.losses import Loss, losses
-from policies.review.masking import Scrubber, secrets_of
-from policies.review.names import Names
-from policies.review.places import Place, PlacesOf, nowhere
-from policies.review.prices import Prices
-from policies.review.rules import Rule
-from policies.review.verdict import Decision, Facts, Finding, decide
+from policies.review.access.grants import GrantChange, grant_changes
+from policies.review.changes.blast_radius import Elsewhere, Reach, blast_radius
+from policies.review.changes.differences import UNKNOWN, Difference, differences
+from policies.review.changes.drift import Drift, drift, unexplained
+from policies.review.changes.losses import Loss, losses
+from policies.review.changes.masking import Scrubber, secrets_of
+from policies.review.changes.names import Names
+from policies.review.comment.places import Place, PlacesOf, nowhere
+from policies.review.costs.budgets import Budgets, budgets
+from policies.review.costs.cost import Cost, cost
+from policies.review.costs.prices import Prices
+from policies.review.decision.rules import Rule
+from policies.review.decision.verdict import Decision, Facts, Finding, decide
 from policies.terraform.change import Action, Change
 from policies.terraform.plan import Plan, read_plan
 

@@ -6,7 +6,7 @@ Read the difference before committing it: the goldens are what reviewers will se
 from pathlib import Path
 
 from policies.json_file import read_document
-from policies.review.markdown import comment
+from policies.review.comment.markdown import comment
 from policies.review.review import Review
 from tests.policies.review.plans import REAL_PLANS, reviewer
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from policies.review.prices import Prices, read_prices
+from policies.review.costs.prices import Prices, read_prices
+from policies.review.decision.rules import Rule, read_rules
+from policies.review.decision.verdict import Finding
 from policies.review.review import Review, Reviewer
-from policies.review.rules import Rule, read_rules
-from policies.review.verdict import Finding
 
 REAL_PLANS = Path(__file__).resolve().parents[4] / "shared" / "data" / "plans"
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from policies.review.blast_radius import Users, blast_radius
-from policies.review.names import Names
+from policies.review.changes.blast_radius import Users, blast_radius
+from policies.review.changes.names import Names
 from policies.terraform.plan import read_plan
 from tests.policies.review.plans import change, plan
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from policies.review.markdown import comment
+from policies.review.comment.markdown import comment
 from policies.review.review import Review
 from tests.policies.review.plans import reviewer
 

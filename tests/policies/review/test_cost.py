@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from policies.errors import RulesError
-from policies.review.cost import Cost, cost
-from policies.review.prices import PRICES, Node, Prices, read_prices
+from policies.review.costs.cost import Cost, cost
+from policies.review.costs.prices import PRICES, Node, Prices, read_prices
 from policies.terraform.plan import read_plan
 from tests.policies.review.plans import change, plan
 

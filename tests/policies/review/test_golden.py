@@ -3,9 +3,9 @@
 import pytest
 
 from policies.json_file import read_document
-from policies.review.markdown import comment
-from policies.review.masking import secrets_of
-from policies.review.rules import Verdict
+from policies.review.changes.masking import secrets_of
+from policies.review.comment.markdown import comment
+from policies.review.decision.rules import Verdict
 from policies.terraform.plan import read_plan
 from tests.policies.review.golden_reviews import GOLDEN, NAMES, golden_review
 from tests.policies.review.plans import REAL_PLANS, needs_real_plans

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from policies.review.access_types import READERS
-from policies.review.grants import grant_changes
-from policies.review.names import Names
+from policies.review.access.grants import grant_changes
+from policies.review.access.resource_types import READERS
+from policies.review.changes.names import Names
 from policies.terraform.plan import read_plan
 from tests.policies.review.plans import change, plan
 

@@ -10,11 +10,11 @@ import pytest
 
 from bench.policies import large_plan
 from policies.json_file import parse_document
-from policies.review.markdown import comment
-from policies.review.prices import read_prices
+from policies.review.comment.markdown import comment
+from policies.review.costs.prices import read_prices
+from policies.review.decision.rules import read_rules
+from policies.review.decision.waived import findings_with
 from policies.review.review import Reviewer
-from policies.review.rules import read_rules
-from policies.review.waived import findings_with
 
 
 def _calls(work: Callable[[], object]) -> int:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from policies.review.markdown import comment, marker
+from policies.review.comment.markdown import comment, marker
 from policies.review.review import Review
 from tests.policies.review.plans import change, reviewed
 

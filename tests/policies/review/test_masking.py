@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from policies.review.markdown import comment
-from policies.review.masking import MASK, Scrubber, hide_forms, is_secret_name
+from policies.review.changes.masking import MASK, Scrubber, hide_forms, is_secret_name
+from policies.review.comment.markdown import comment
 from policies.review.review import Told
 from tests.policies.review.plans import change, plan, reviewed, reviewer
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from policies.errors import PlanError
 from policies.findings import findings_of
+from policies.review.decision.rules import Verdict
 from policies.review.review import Review
-from policies.review.rules import Verdict
 from policies.terraform.synthesized import UnreadableDocument
 from tests.policies.review.plans import change, plan, reviewer
 

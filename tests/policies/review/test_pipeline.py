@@ -34,7 +34,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (theirs / name).parent.mkdir(parents=True, exist_ok=True)
             (theirs / name).write_bytes((ROOT / name).read_bytes())
             (theirs / name).chmod((ROOT / name).stat().st_mode)
-    warehouse = theirs / "infra" / "constructs" / "warehouse.py"
+    warehouse = theirs / "infra" / "constructs" / "compute" / "warehouse.py"
     text = warehouse.read_text()
     assert "auto_stop_mins=props.limits.auto_stop_minutes" in text
     warehouse.write_text(text.replace("auto_stop_mins=props.limits.auto_stop_minutes", "auto_stop_mins=90"))
@@ -72,7 +72,7 @@ def test_the_target_branch_decides_and_the_comments_are_left(repository: Path) -
     )
     held = {"catalog": "prod", "grant": [{"principal": "account users", "privileges": ["MODIFY"]}]}
     _planned(repository, "prod-ml", plan(change("databricks_grants.g", ["create"], None, held)), _QUICK)
-    (repository / "policies" / "review" / "rules.yaml").write_text("rules: []\n")
+    (repository / "policies" / "review" / "decision" / "rules.yaml").write_text("rules: []\n")
     result = _reviewed(repository, GITHUB_BASE_REF="main", GITHUB_REPOSITORY="org/repo", GITHUB_SHA="a" * 40)
     assert (result.returncode, "blocked: prod-ml\n" in result.stderr) == (1, True), result.stderr
     reviews = repository / "dist" / "reviews"

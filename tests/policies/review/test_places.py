@@ -9,14 +9,14 @@ import pytest
 from click.testing import CliRunner
 
 from cli.main import mlops
-from policies.review.declared import Workspaces
-from policies.review.links import link_from, link_under, no_link
-from policies.review.markdown import comment
-from policies.review.places import Place, Places
-from policies.review.prices import read_prices
+from policies.review.comment.declared import Workspaces
+from policies.review.comment.links import link_from, link_under, no_link
+from policies.review.comment.markdown import comment
+from policies.review.comment.places import Place, Places
+from policies.review.costs.prices import read_prices
+from policies.review.decision.rules import read_rules
+from policies.review.decision.waived import findings_with
 from policies.review.review import Reviewer
-from policies.review.rules import read_rules
-from policies.review.waived import findings_with
 from policies.terraform.lines import lines_in_hcl, lines_in_json
 from policies.terraform.plan import read_plan
 from tests.policies.review.plans import change, plan

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from policies.review.decision.rules import Verdict
 from policies.review.review import Reviewer
-from policies.review.rules import Verdict
 from tests.infra.provider_schema import SCHEMAS, schemas
 from tests.policies.review.plans import change, plan, reviewer
 

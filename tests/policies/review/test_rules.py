@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from policies.errors import RulesError
+from policies.review.decision.rules import RULES, Verdict, read_rules
 from policies.review.review import Told
-from policies.review.rules import RULES, Verdict, read_rules
 from tests.policies.review.guard_examples import GUARD_EXAMPLES
 from tests.policies.review.plans import change, plan, reviewer
 

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bench.secrets import LETTERS, SECRETS, Maker
-from policies.review.markdown import comment
-from policies.review.masking import MASK, hide_forms
+from policies.review.changes.masking import MASK, hide_forms
+from policies.review.comment.markdown import comment
 from tests.policies.review.plans import change, reviewed
 
 

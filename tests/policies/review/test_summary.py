@@ -6,8 +6,8 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from cli.main import mlops
-from policies.review.markdown import comment
-from policies.review.summary import summary
+from policies.review.comment.markdown import comment
+from policies.review.comment.summary import summary
 from tests.policies.review.plans import change, plan, reviewed, reviewer
 
 _LARGE = {"cluster_size": "2X-Small", "enable_serverless_compute": True}

@@ -11,11 +11,11 @@ from click.testing import CliRunner, Result
 from cli.main import mlops
 from policies.checks.core.document import Document
 from policies.errors import DocumentError
-from policies.review.prices import read_prices
+from policies.review.costs.prices import read_prices
+from policies.review.decision.rules import Verdict, read_rules
+from policies.review.decision.target import read_target
+from policies.review.decision.waived import findings_with
 from policies.review.review import Review, Reviewer
-from policies.review.rules import Verdict, read_rules
-from policies.review.target import read_target
-from policies.review.waived import findings_with
 from policies.terraform.documents import document_of
 from tests.policies.review.plans import change, plan
 

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from policies.review.markdown import comment, marker
-from policies.review.text import cell, code, plain
+from policies.review.comment.markdown import comment, marker
+from policies.review.comment.text import cell, code, plain
 from tests.policies.review.plans import change, reviewed
 
 _EVIL = [

@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from policies.review.markdown import comment
-from policies.review.prices import read_prices
+from policies.review.comment.markdown import comment
+from policies.review.costs.prices import read_prices
+from policies.review.decision.rules import Verdict, read_rules
+from policies.review.decision.waived import findings_with
 from policies.review.review import Review, Reviewer
-from policies.review.rules import Verdict, read_rules
-from policies.review.waived import findings_with
 from policies.scan.waivers import Waiver
 from tests.policies.review.plans import change, plan
 

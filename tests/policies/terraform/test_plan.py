@@ -8,8 +8,8 @@ import pytest
 
 from policies.errors import DocumentError, PlanError
 from policies.json_file import parse_document, read_document
-from policies.review.markdown import comment
-from policies.review.rules import Verdict
+from policies.review.comment.markdown import comment
+from policies.review.decision.rules import Verdict
 from policies.terraform.change import Action
 from policies.terraform.plan import read_plan
 from tests.policies.review.plans import change, plan, reviewed, reviewer

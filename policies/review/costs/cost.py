@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from policies.globs import fits
-from policies.review.estimates import BY_USE, ESTIMATES, HOURS_PER_MONTH, SIZES, Monthly, priced
-from policies.review.prices import Prices
+from policies.review.costs.estimates import BY_USE, ESTIMATES, HOURS_PER_MONTH, SIZES, Monthly, priced
+from policies.review.costs.prices import Prices
 from policies.terraform.change import Action, Change
 from policies.terraform.plan import Plan
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from policies.checks.core.document import Document
 from policies.findings import Finding, doubtful_in
-from policies.review.known import known_findings
+from policies.review.decision.known import known_findings
 from policies.review.review import FindingsOf, Told
 from policies.scan.waivers import Waiver
 from policies.terraform.documents import document_of_plan

@@ -8,7 +8,7 @@ from typing import Any
 from policies.errors import RulesError
 from policies.yaml_file import only, read_yaml, texts_of
 
-PRICES = Path(__file__).resolve().parent.parent / "prices.yaml"
+PRICES = Path(__file__).resolve().parents[2] / "prices.yaml"
 _KEYS = (
     "as_of",
     "currency",

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
-from policies.review.declared import Workspaces
-from policies.review.links import Link, no_link
+from policies.review.comment.declared import Workspaces
+from policies.review.comment.links import Link, no_link
 from policies.terraform.configuration import without_index
 from policies.terraform.lines import lines_in_hcl, lines_in_json
 from policies.terraform.plan import Plan

@@ -5,10 +5,10 @@ A type that gives access and is not here is said to give what is unknown (`acces
 
 from collections.abc import Callable, Iterator, Mapping
 
-from policies.review import azure_access
-from policies.review.access_values import Row, Values, blocks, privilege, privileges, texts
-from policies.review.differences import UNKNOWN
-from policies.review.names import Names
+from policies.review.access import azure
+from policies.review.access.values import Row, Values, blocks, privilege, privileges, texts
+from policies.review.changes.differences import UNKNOWN
+from policies.review.changes.names import Names
 from policies.terraform.change import Change
 
 _GRANTABLE = (
@@ -181,11 +181,11 @@ STATED = (
     "permissions",
     "privilege_assignments",
     "privileges",
-    *azure_access.STATED,
+    *azure.STATED,
     *_ENTITLEMENTS,
 )
 
-READERS: Mapping[str, Callable[[Change, Values, Names], Iterator[Row]]] = azure_access.READERS | {
+READERS: Mapping[str, Callable[[Change, Values, Names], Iterator[Row]]] = azure.READERS | {
     "databricks_access_control_rule_set": _roles,
     "databricks_catalog_workspace_binding": _binding,
     "databricks_entitlements": _entitlements,

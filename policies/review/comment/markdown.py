@@ -6,14 +6,14 @@ A comment starts with a marker that names its stack, so that a pipeline replaces
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from policies.review.cost import Cost
-from policies.review.differences import Difference
-from policies.review.estimates import BY_USE
-from policies.review.losses import Loss
-from policies.review.places import Place
+from policies.review.changes.differences import Difference
+from policies.review.changes.losses import Loss
+from policies.review.comment.places import Place
+from policies.review.comment.text import cell, code, codes, plain
+from policies.review.costs.cost import Cost
+from policies.review.costs.estimates import BY_USE
+from policies.review.decision.rules import Verdict
 from policies.review.review import Changed, Review, Told
-from policies.review.rules import Verdict
-from policies.review.text import cell, code, codes, plain
 from policies.terraform.change import Action
 
 # GitHub takes 65,536 characters, Azure DevOps 150,000.
@@ -187,7 +187,7 @@ def _difference(difference: Difference) -> str:
 def _foot(review: Review) -> Iterator[str]:
     yield ""
     version = f"Terraform {code(review.terraform_version)}; " if review.terraform_version else ""
-    yield f"{version}rules: policies/review/rules.yaml; whole review: mlops review --format json"
+    yield f"{version}rules: policies/review/decision/rules.yaml; whole review: mlops review --format json"
 
 
 def _section(section: _Section, most_bytes: int) -> str:

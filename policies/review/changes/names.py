@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from policies.review.differences import UNKNOWN
+from policies.review.changes.differences import UNKNOWN
 from policies.terraform.change import Change
 from policies.terraform.configuration import without_index
 from policies.terraform.plan import Plan

@@ -6,8 +6,13 @@ from functools import cache, cached_property
 from typing import Protocol
 
 from policies.globs import fits
-from policies.review import settings
-from policies.review.conditions import (
+from policies.review.access.grants import GrantChange
+from policies.review.changes import settings
+from policies.review.changes.drift import Drift
+from policies.review.changes.losses import Loss
+from policies.review.changes.masking import MASK
+from policies.review.costs.cost import Cost
+from policies.review.decision.conditions import (
     ChangeCondition,
     Condition,
     CostCondition,
@@ -18,12 +23,7 @@ from policies.review.conditions import (
     PlanCondition,
     SettingCondition,
 )
-from policies.review.cost import Cost
-from policies.review.drift import Drift
-from policies.review.grants import GrantChange
-from policies.review.losses import Loss
-from policies.review.masking import MASK
-from policies.review.rules import Rule, Verdict
+from policies.review.decision.rules import Rule, Verdict
 from policies.terraform.change import Action, Change
 from policies.terraform.plan import Plan
 

@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from policies.review.budgets import Budgets
-from policies.review.markdown import marker, money
+from policies.review.comment.markdown import marker, money
+from policies.review.comment.text import cell
+from policies.review.costs.budgets import Budgets
+from policies.review.decision.rules import Verdict
 from policies.review.review import Review
-from policies.review.rules import Verdict
-from policies.review.text import cell
 
 
 def summary(reviews: Sequence[Review]) -> str:

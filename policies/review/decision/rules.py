@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from policies.errors import RulesError
-from policies.review.conditions import (
+from policies.review.decision.conditions import (
     ChangeCondition,
     Condition,
     CostCondition,

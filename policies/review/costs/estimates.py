@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from policies.review.prices import Prices
+from policies.review.costs.prices import Prices
 from schedules import runs_per_month
 
 Values = Mapping[str, Any]

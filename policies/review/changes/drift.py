@@ -7,8 +7,8 @@ list that a neighbouring resource fills) says nothing about a person, and would 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from policies.review.differences import Difference, differences
-from policies.review.masking import hide_forms
+from policies.review.changes.differences import Difference, differences
+from policies.review.changes.masking import hide_forms
 from policies.terraform.change import Action, Change
 from policies.terraform.plan import Plan
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from policies.review.names import Names
+from policies.review.changes.names import Names
 from policies.terraform.change import Action, Change
 from policies.terraform.plan import Plan
 from policies.yaml_file import read_yaml, text_of
 
 CONSEQUENCES = Path(__file__).parent / "consequences.yaml"
 _GOES = (Action.DELETE, Action.REPLACE, Action.FORGET, Action.UNKNOWN)
-_UNKNOWN = "unknown: this type is not in policies/review/consequences.yaml"
+_UNKNOWN = "unknown: this type is not in policies/review/changes/consequences.yaml"
 _DEPOSED = "an earlier apply replaced it and could not destroy it"
 _REASONS: Mapping[str, str] = {
     "delete_because_no_resource_config": "the configuration no longer has it",

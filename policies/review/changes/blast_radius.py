@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from policies.review.grants import holdings_of
-from policies.review.names import Names
+from policies.review.access.grants import holdings_of
+from policies.review.changes.names import Names
 from policies.terraform.change import Action, Change
 from policies.terraform.configuration import without_index
 from policies.terraform.plan import Plan

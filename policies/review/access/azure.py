@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
-from policies.review.access_values import Row, Values, blocks, texts
-from policies.review.differences import UNKNOWN
-from policies.review.names import Names
+from policies.review.access.values import Row, Values, blocks, texts
+from policies.review.changes.differences import UNKNOWN
+from policies.review.changes.names import Names
 from policies.terraform.change import Change
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from policies import rights
-from policies.review.differences import UNKNOWN
+from policies.review.changes.differences import UNKNOWN
 
 Values = Mapping[str, Any]
 # Principal, privilege, kind and name of the securable.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from policies.review.masking import MASK, hide_forms, is_secret_name, marked_texts, part
+from policies.review.changes.masking import MASK, hide_forms, is_secret_name, marked_texts, part
 from policies.terraform.change import Change, path_text
 
 UNKNOWN = "(known after apply)"

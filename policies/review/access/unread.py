@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from policies.review.differences import is_blank
-from policies.review.names import Names
+from policies.review.changes.differences import is_blank
+from policies.review.changes.names import Names
 from policies.terraform.change import Action, Change
 from policies.unread import gives_unread
 

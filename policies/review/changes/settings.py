@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any
 
 from policies.globs import fits
-from policies.review.differences import is_blank
-from policies.review.masking import MASK, part
+from policies.review.changes.differences import is_blank
+from policies.review.changes.masking import MASK, part
 from policies.terraform.change import Action, Change
 
 # What a value becomes that is taken out, so that the provider's default holds.

@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from policies import rights
-from policies.review.access_types import READERS, STATED
-from policies.review.access_unread import gives_unread_access, subject
-from policies.review.differences import UNKNOWN
-from policies.review.names import Names
+from policies.review.access.resource_types import READERS, STATED
+from policies.review.access.unread import gives_unread_access, subject
+from policies.review.changes.differences import UNKNOWN
+from policies.review.changes.names import Names
 from policies.terraform.change import Action, Change
 from policies.terraform.plan import Plan
 
