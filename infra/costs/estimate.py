@@ -33,12 +33,11 @@ def estimate(documents: Mapping[str, Document], prices: Prices) -> list[Line]:
 
     Raises CostError for types that the list does not have.
     """
-    covered = {price.type for price in prices.fixed} | {price.type for price in prices.usage} | set(prices.free)
-    unknown = sorted({type_ for _, type_, _ in _resources(documents)} - covered)
+    unknown = sorted(type_ for type_ in used(documents) if not prices.covers(type_))
     if unknown:
         raise CostError(
-            f"the stacks make {', '.join(unknown)}, which infra/costs/prices.yaml does not have: "
-            "add each under fixed, usage or free"
+            f"the stacks make {', '.join(unknown)}, which policies/prices.yaml does not have: "
+            "add each under fixed, per_use, by_use or free"
         )
     lines = []
     for price in prices.fixed:

@@ -15,7 +15,7 @@ def page(profiles: Mapping[str, Mapping[str, Document]], environments: Sequence[
     columns = (_SHARED, *environments)
     text = [
         "# Costs",
-        f"Written by `python -m infra.costs` from the stacks and `infra/costs/prices.yaml`: list prices of "
+        f"Written by `python -m infra.costs` from the stacks and `policies/prices.yaml`: list prices of "
         f"{prices.looked_up}, {prices.currency}, pay as you go, {prices.hours_per_month} hours a month, rounded. "
         "What is unknown there is unknown here, and in no sum.",
         "## A month, before anything runs",
@@ -26,7 +26,7 @@ def page(profiles: Mapping[str, Mapping[str, Document]], environments: Sequence[
     types = {type_ for documents in profiles.values() for type_ in used(documents)}
     text += [
         "## What use costs",
-        "On top. DBUs, nodes and warehouses are in `policies/prices.yaml`, by which plans are reviewed.",
+        "On top. DBUs, nodes and warehouses are in the same list; plan reviews count them.",
         *_table(("", "price", "per"), _usage(prices, types)),
     ]
     text += ["## Sources", *_table(("", "source"), _sources(prices, lines.values(), types))]
@@ -83,11 +83,11 @@ def _parts(lines: Iterable[Line], columns: Sequence[str]) -> list[tuple[str, ...
 def _usage(prices: Prices, types: set[str]) -> list[tuple[str, ...]]:
     return [
         (price.name, "unknown" if price.amount is None else f"{price.amount}", price.per)
-        for price in prices.usage
+        for price in prices.per_use
         if price.type in types
     ]
 
 
 def _sources(prices: Prices, lines: Iterable[list[Line]], types: set[str]) -> list[tuple[str, ...]]:
     shown = {line.price.name: line.price.source for found in lines for line in found}
-    return [*shown.items(), *((price.name, price.source) for price in prices.usage if price.type in types)]
+    return [*shown.items(), *((price.name, price.source) for price in prices.per_use if price.type in types)]

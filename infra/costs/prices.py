@@ -1,16 +1,18 @@
-"""The list of prices, read and checked."""
+"""What the list of prices says of Azure's resources, read and checked."""
 
 from datetime import date
 from decimal import Decimal
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from infra.spec.values.fields import Values
+from infra.wheel import ROOT
 
-FILE = Path(__file__).with_name("prices.yaml")
+FILE = ROOT / "policies" / "prices.yaml"
 Amount = Annotated[Decimal, Field(ge=0, description="an amount of the list's currency")]
 
 
@@ -25,10 +27,11 @@ class Fixed(Values):
     amount: Amount | None
     """null: unknown"""
     per: Literal["hour", "month"]
+    looked_up: date
     source: str
 
 
-class Usage(Values):
+class PerUse(Values):
     """What a resource costs for being used."""
 
     name: str
@@ -36,19 +39,34 @@ class Usage(Values):
     amount: Amount | None
     """null: unknown"""
     per: str
+    looked_up: date
     source: str
 
 
 class Prices(Values):
-    """A list of one day, in one currency."""
+    """The sections of the list that price what the stacks make; the others are for plan reviews."""
 
-    looked_up: date
+    model_config = ConfigDict(extra="ignore")
+
     currency: str
     hours_per_month: Annotated[int, Field(ge=672, le=744, description="hours of a month")]
     fixed: tuple[Fixed, ...]
-    usage: tuple[Usage, ...]
+    per_use: tuple[PerUse, ...]
+    by_use: tuple[str, ...]
+    """types that are billed by use, whose price nobody looked up"""
     free: tuple[str, ...]
-    """types that cost nothing by themselves"""
+    """globs of types that cost nothing by themselves"""
+
+    @property
+    def looked_up(self) -> str:
+        """The days on which the prices were looked up."""
+        days = {price.looked_up for price in self.fixed} | {price.looked_up for price in self.per_use}
+        return ", ".join(map(str, sorted(days)))
+
+    def covers(self, type_: str) -> bool:
+        """Whether the list says anything about resources of this type."""
+        priced = {price.type for price in self.fixed} | {price.type for price in self.per_use}
+        return type_ in priced or type_ in self.by_use or any(fnmatchcase(type_, glob) for glob in self.free)
 
     def monthly(self, price: Fixed) -> Decimal | None:
         """What one such resource costs a month; None where that is unknown."""

@@ -94,8 +94,8 @@ def test_the_page_is_of_what_is_shipped(shipped: Documents) -> None:
 
 def test_prices_say_of_which_day_and_from_where(tmp_path: Path) -> None:
     """Every price has its source; a list without a date is refused."""
-    assert all(price.source for price in (*PRICES.fixed, *PRICES.usage))
+    assert all(price.source for price in (*PRICES.fixed, *PRICES.per_use))
     undated = tmp_path / "prices.yaml"
-    undated.write_text(FILE.read_text(encoding="utf-8").replace("looked_up: 2026-11-21\n", ""), encoding="utf-8")
+    undated.write_text(FILE.read_text(encoding="utf-8").replace("    looked_up: 2026-11-21\n", "", 1), encoding="utf-8")
     with pytest.raises(ValueError, match="looked_up"):
         read_prices(undated)

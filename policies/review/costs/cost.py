@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from policies.globs import fits
-from policies.review.costs.estimates import BY_USE, ESTIMATES, HOURS_PER_MONTH, SIZES, Monthly, priced
+from policies.review.costs.estimates import BY_USE, ESTIMATES, SIZES, Monthly, priced
 from policies.review.costs.prices import Prices
 from policies.terraform.change import Action, Change
 from policies.terraform.plan import Plan
@@ -87,16 +87,19 @@ def _sizes(name: str, marks: Any) -> Iterator[str]:
 
 def monthly(kind: str, values: Any, prices: Prices) -> Monthly:
     """What a resource of type `kind` costs a month; nothing where it does not exist."""
+    hours = prices.hours_per_month
     if not isinstance(values, Mapping):
         return Monthly()
     if kind in prices.by_use:
         return Monthly(unknown=(BY_USE,))
     if kind in prices.hourly:
-        return priced(prices.hourly[kind], kind).times(HOURS_PER_MONTH, HOURS_PER_MONTH)
+        return priced(prices.hourly[kind], kind).times(hours, hours)
     if kind in prices.hourly_by:
         attribute, by_value = prices.hourly_by[kind]
         price = by_value.get(str(values.get(attribute)))
-        return priced(price, f"{attribute} {values.get(attribute)}").times(HOURS_PER_MONTH, HOURS_PER_MONTH)
+        return priced(price, f"{attribute} {values.get(attribute)}").times(
+            prices.hours_per_month, prices.hours_per_month
+        )
     estimate = ESTIMATES.get(kind)
     if estimate:
         return estimate(values, prices)

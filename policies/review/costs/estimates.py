@@ -8,7 +8,6 @@ from policies.review.costs.prices import Prices
 from schedules import runs_per_month
 
 Values = Mapping[str, Any]
-HOURS_PER_MONTH = 730
 BY_USE = "billed by use"
 
 
@@ -42,12 +41,12 @@ def _warehouse(values: Values, prices: Prices) -> Monthly:
     hourly = priced(None if dbus is None or price is None else dbus * price, f"a {kind} warehouse of size {size}")
     machines = Monthly() if serverless else Monthly(unknown=("machines of a warehouse that is not serverless",))
     clusters = [max(1.0, _number(values.get(name), 1)) for name in ("min_num_clusters", "max_num_clusters")]
-    hours = HOURS_PER_MONTH if _never(values.get("auto_stop_mins")) else prices.usage["warehouse_hours"]
+    hours = prices.hours_per_month if _never(values.get("auto_stop_mins")) else prices.usage["warehouse_hours"]
     return hourly.times(clusters[0] * hours, clusters[1] * hours) + machines
 
 
 def _cluster(values: Values, prices: Prices) -> Monthly:
-    hours = HOURS_PER_MONTH if _never(values.get("autotermination_minutes")) else prices.usage["cluster_hours"]
+    hours = prices.hours_per_month if _never(values.get("autotermination_minutes")) else prices.usage["cluster_hours"]
     return _hourly(values, prices, "all_purpose").times(hours, hours)
 
 
@@ -56,12 +55,12 @@ def _pool(values: Values, prices: Prices) -> Monthly:
     idle = _number(values.get("min_idle_instances"), 0)
     name = str(values.get("node_type_id") or "")
     machine = priced(prices.node(name).vm_per_hour, f"machine {name or 'known after apply'}") if idle else Monthly()
-    return machine.times(idle * HOURS_PER_MONTH, idle * HOURS_PER_MONTH)
+    return machine.times(idle * prices.hours_per_month, idle * prices.hours_per_month)
 
 
 def _job(values: Values, prices: Prices) -> Monthly:
     if _is_on(values, "continuous"):
-        return _clusters(values, prices).times(HOURS_PER_MONTH, HOURS_PER_MONTH)
+        return _clusters(values, prices).times(prices.hours_per_month, prices.hours_per_month)
     if _is_on(values, "trigger"):
         return Monthly(unknown=("how often its trigger starts it",))
     schedule = next(iter(_blocks(values.get("schedule"))), None)

@@ -1,6 +1,7 @@
 """What a plan costs a month, by prices that this test states."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ import yaml
 
 from policies.errors import RulesError
 from policies.review.costs.cost import Cost, cost
-from policies.review.costs.prices import PRICES, Node, Prices, read_prices
+from policies.review.costs.price_list import Node
+from policies.review.costs.prices import PRICES, Prices, read_prices
 from policies.terraform.plan import read_plan
 from tests.policies.review.plans import change, plan
 
@@ -112,15 +114,31 @@ def test_a_type_that_the_price_file_does_not_know_is_unknown() -> None:
     assert found.unknown == ("acme_mainframe.m: its type is not in policies/prices.yaml",)
 
 
-def test_prices_of_azure_are_those_of_the_cost_estimate() -> None:
-    """Two files, read by two rooms that know nothing of each other, must not contradict each other."""
-    theirs = yaml.safe_load((PRICES.parent.parent / "infra" / "costs" / "prices.yaml").read_text())["fixed"]
-    mine = read_prices()
-    for entry in theirs:
-        tier = entry.get("where", {}).get("sku_tier")
-        if entry["per"] == "hour" and entry["amount"] is not None:
-            kind = entry["type"]
-            assert (mine.hourly_by[kind][1][tier] if tier else mine.hourly[kind]) == entry["amount"], entry["name"]
+def test_a_resource_of_azure_costs_what_the_list_says() -> None:
+    """By the hour, by the tier, and unknown where the list has no amount or use decides."""
+    month = {
+        "azurerm_firewall": ({"sku_tier": "Premium"}, 1.75 * 730),
+        "azurerm_private_endpoint": ({}, 0.01 * 730),
+    }
+    for kind, (values, price) in month.items():
+        found = _cost(change(f"{kind}.x", ["create"], None, values))
+        assert (found.low, found.high) == (pytest.approx(price), pytest.approx(price))
+    for kind in ("azurerm_key_vault_key", "azurerm_log_analytics_workspace", "azurerm_data_factory"):
+        found = _cost(change(f"{kind}.x", ["create"], None, {}))
+        assert (found.high, found.unknown) == (0, (f"{kind}.x: billed by use",))
+
+
+def test_a_price_by_the_month_is_one_by_the_hour(tmp_path: Path) -> None:
+    """73 a month of 730 hours are 0.1 an hour, 73 a month again."""
+    content = yaml.safe_load(PRICES.read_text())
+    content["fixed"].append(
+        {"name": "Bastion", "type": "azurerm_bastion_host", "amount": 73, "per": "month"}
+        | {"looked_up": date(2026, 11, 21), "source": "an agreement"}
+    )
+    (tmp_path / "prices.yaml").write_text(yaml.safe_dump(content))
+    prices = read_prices(tmp_path / "prices.yaml")
+    assert prices.hourly["azurerm_bastion_host"] == pytest.approx(0.1)
+    assert _cost(change("azurerm_bastion_host.x", ["create"], None, {}), prices=prices).high == pytest.approx(73)
 
 
 def test_what_is_only_forgotten_goes_on_costing() -> None:
@@ -131,9 +149,13 @@ def test_what_is_only_forgotten_goes_on_costing() -> None:
 @pytest.mark.parametrize(
     ("section", "value", "message"),
     [
-        ("dbu", {"jobs": "cheap"}, "dbu: jobs is no number"),
-        ("dbu", {"jobs": -1}, "is no number of at least 0"),
-        ("usage", {"warehouse_hours": 1}, "usage needs warehouse_hours, cluster_hours, job_minutes_per_run"),
+        ("dbu", {"jobs": "cheap"}, "dbu.jobs is 'cheap'; it should be a valid number"),
+        ("dbu", {"jobs": True}, "dbu.jobs is True; it should be a valid number"),
+        ("dbu", {"jobs": -1}, "dbu.jobs is -1; it should be greater than or equal to 0"),
+        ("dbu", {"jobs": float("nan")}, "dbu.jobs is nan; it should be a finite number"),
+        ("usage", {"warehouse_hours": 1, "cluster_hours": 1}, "usage.job_minutes_per_run is missing; usage needs it"),
+        ("discount", 0.1, "the file has discount; allowed are as_of, currency"),
+        ("free", "databricks_*", "free is 'databricks_\\*'; it should be a valid tuple"),
         ("nodes", {"D4": {"price": 1}}, "nodes.D4 has price; allowed are vm_per_hour, dbu_per_hour"),
     ],
 )
@@ -143,6 +165,24 @@ def test_a_wrong_price_file_is_refused(tmp_path: Path, section: str, value: Any,
     (tmp_path / "prices.yaml").write_text(yaml.safe_dump(content))
     with pytest.raises(RulesError, match=message):
         read_prices(tmp_path / "prices.yaml")
+
+
+def test_every_mistake_of_a_price_file_is_named(tmp_path: Path) -> None:
+    """Together, each with its place: an entry of a list by its number, counted from one."""
+    content = yaml.safe_load(PRICES.read_text())
+    del content["currency"], content["fixed"][1]["looked_up"]
+    content["fixed"][0]["prize"] = 1
+    content["nodes"]["Standard_D8s_v3"] = {"vm_per_hour": "0.384"}
+    path = tmp_path / "prices.yaml"
+    path.write_text(yaml.safe_dump(content))
+    with pytest.raises(RulesError) as error:
+        read_prices(path)
+    assert str(error.value).splitlines() == [
+        f"{path}: currency is missing; the file needs it",
+        f"{path}: nodes.Standard_D8s_v3.vm_per_hour is '0.384'; it should be a valid number",
+        f"{path}: fixed.1 has prize; allowed are name, type, where, amount, per, looked_up, source",
+        f"{path}: fixed.2.looked_up is missing; fixed.2 needs it",
+    ]
 
 
 _SMALL = {"enable_serverless_compute": True, "cluster_size": "2X-Small", "auto_stop_mins": 10}
