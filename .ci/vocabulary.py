@@ -1,7 +1,8 @@
-"""Whether the stages of `ml` know no problem: `python .ci/vocabulary.py`, run by `make lint`.
+"""Whether the stages of `ml` know no problem and no length of a period: `python .ci/vocabulary.py`, run by `make lint`.
 
-What is asked of a yes or no alone lies in `ml/problems/` and below. A stage that says one of these words, in a name or
-in a text that is no docstring, would have to change for another kind of question. Comments and docstrings may use them.
+What is asked of a yes or no alone lies in `ml/problems/` and below, and how long a period is in the use case's
+declaration. A stage that says one of these words, in a name or in a text that is no docstring, would have to change for
+another kind of question, or for a use case of days. Comments and docstrings may use them.
 """
 
 import ast
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOMS = ("ingest", "features", "training", "gates", "release", "scoring", "monitoring")
-WORDS = ("probability", "roc_auc", "log_loss", "brier")
+WORDS = ("probability", "roc_auc", "log_loss", "brier", "month")
 _FOUND = re.compile("|".join(WORDS), re.IGNORECASE)
 _NAMED = (
     (ast.Name, "id"),
@@ -56,7 +57,10 @@ def main(root: Path) -> int:
     wrong = [f"{file}:{line}: {text!r}" for file in files for line, text in found(file.read_text())]
     print(*wrong, sep="\n", end="\n" if wrong else "")
     if wrong:
-        print(f"stages know no problem: move what says {', '.join(WORDS)} to ml/problems, and ask the problem")
+        print(
+            f"stages know no problem and no length of a period: instead of {', '.join(WORDS)}, ask the problem or the "
+            "calendar of the use case"
+        )
     return 1 if wrong else 0
 
 

@@ -73,13 +73,13 @@ def _of(number: int, gates: Sequence[Record]) -> list[Record]:
 
 
 def _data(tags: Mapping[str, str]) -> str:
-    """Tables with versions, and the months fitted on and held out."""
+    """Tables with versions, and the periods fitted on and held out."""
     tables = [
         f"{tags[name]}@{tags.get(f'{name}_version', '?')}"
         for name in ("feature_table", "outcome_table")
         if name in tags
     ]
-    fitted = f"{tags.get('fitted_first_month', '?')} to {tags.get('fitted_last_month', '?')}"
+    fitted = f"{tags.get('fitted_first_period', '?')} to {tags.get('fitted_last_period', '?')}"
     return f"{', '.join(tables)}: {fitted}" if tables else ""
 
 

@@ -4,11 +4,11 @@ import argparse
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
-from ml.declarations import Layer, Model, UseCase
+from ml.declarations import Calendar, Layer, Model, UseCase
 from ml.usecases import USE_CASES
 
 # The parameters that decide a model are in the fingerprint.
@@ -57,6 +57,11 @@ class Common:
         """Full name of the registered model."""
         return self.model.full_name(self.catalog, self.use_case.name)
 
+    @property
+    def judging(self) -> Calendar:
+        """The periods that split, judge and monitor the use case's models."""
+        return self.use_case.judging
+
     def schema(self, layer: Layer) -> str:
         """`<catalog>.<usecase>_<layer>`."""
         return f"{self.catalog}.{self.use_case.schema(layer)}"
@@ -83,16 +88,6 @@ def told(text: str) -> str:
     if not text.strip():
         raise argparse.ArgumentTypeError("it is empty: say it, since it is recorded")
     return text.strip()
-
-
-def month(text: str) -> date | None:
-    """The first day of `YYYY-MM`; None for an empty text, which is how a job leaves a parameter out."""
-    if not text:
-        return None
-    try:
-        return datetime.strptime(text, "%Y-%m").replace(tzinfo=UTC).date()
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a month: give YYYY-MM, or nothing") from error
 
 
 def parser(task: str) -> argparse.ArgumentParser:
@@ -127,6 +122,19 @@ def with_requests(task: str) -> argparse.ArgumentParser:
     flags.add_argument("--reason", default="", help="why")
     flags.add_argument("--by", default="", help="who asks for it")
     return flags
+
+
+def first_day(flags: argparse.ArgumentParser, task: Common, period: str) -> date | None:
+    """The first day of the `--holdout-start`; None for an empty text, which is how a job leaves a parameter out.
+
+    Prints an error and exits with code 2 for what is no period of the use case.
+    """
+    if not period:
+        return None
+    try:
+        return task.judging.first_day(task.judging.parse(period))
+    except ValueError as error:
+        flags.error(f"argument --holdout-start: {error}, or nothing")
 
 
 def _delivery(text: str) -> str:

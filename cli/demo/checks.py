@@ -11,7 +11,6 @@ from functools import partial
 from cli.demo.accounting import count
 from cli.demo.answers import Answer
 from cli.demo.landing import Landing
-from cli.demo.records import holdout
 from cli.errors import CommandError
 from cli.output import Row, progress
 from cli.warehouse import query
@@ -206,8 +205,8 @@ def _rolled_back(records: Records) -> Finding:
 
 
 def _of_a_real_file(landing: Landing) -> tuple[Check, ...]:
-    """Nothing is known of it but which months judge."""
-    first, last = landing.holdout_start, landing.arrivals[-1].month
+    """Nothing is known of it but which periods judge."""
+    first, last = landing.holdout_start, landing.arrivals[-1].period
     return (
         Check(name=f"no training learned from {first} or later", judge=partial(_not_learned, first)),
         Check(name=f"{first} to {last} judged a version", judge=partial(_judged_on, (first, last))),
@@ -215,14 +214,14 @@ def _of_a_real_file(landing: Landing) -> tuple[Check, ...]:
 
 
 def _not_learned(first: str, records: Records) -> Finding:
-    held_out = {version.number: holdout(version) for version in records.versions}
-    learned = [number for number, months in held_out.items() if not "" < months[0] <= first]
+    held_out = {version.number: records.holdout(version) for version in records.versions}
+    learned = [number for number, periods in held_out.items() if not "" < periods[0] <= first]
     return Finding(
         holds=bool(held_out) and not learned,
         detail="; ".join(f"version {number} held out {' to '.join(held_out[number])}" for number in sorted(held_out)),
     )
 
 
-def _judged_on(months: tuple[str, str], records: Records) -> Finding:
-    judged = sorted(version.number for version in records.versions if holdout(version) == months)
+def _judged_on(periods: tuple[str, str], records: Records) -> Finding:
+    judged = sorted(version.number for version in records.versions if records.holdout(version) == periods)
     return Finding(holds=bool(judged), detail=f"versions {judged}")

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from cli.demo.records import holdout
 from cli.output import Row
 from cli.report.page import Event
-from ml.usecases.story import ROLLBACK, SIGN_OFF, Records, Version, named
+from ml.usecases.story import ROLLBACK, SIGN_OFF, Records, Version
 from ml.versions.aliases import CHAMPION
 
 _ACTIONS = {"nothing": "good", "alert": "warn", "retrain": "bad"}
@@ -13,10 +12,10 @@ _Timed = tuple[str, Event]
 
 
 def events(records: Records) -> list[Event]:
-    """Versions trained and judged, months decided on, and every change of the live version."""
+    """Versions trained and judged, periods decided on, and every change of the live version."""
     timed = [
         *(each for version in records.versions for each in _version(version, records)),
-        *_decisions(records.decisions),
+        *_decisions(records),
         *_moves(records.moves),
     ]
     return [event for _, event in sorted(timed, key=lambda each: each[0])]
@@ -28,7 +27,7 @@ def _clock(when: str) -> str:
 
 
 def _version(version: Version, records: Records) -> Iterator[_Timed]:
-    held_out = " to ".join(holdout(version))
+    held_out = " to ".join(records.holdout(version))
     told = f"Why: {version.tags.get('reason') or 'not said'}. Held out: {held_out}"
     when = version.created.replace("T", " ")
     yield when, Event(when=_clock(when), what=f"Version {version.number} is trained", detail=told)
@@ -41,10 +40,10 @@ def _version(version: Version, records: Records) -> Iterator[_Timed]:
         yield when, Event(when=_clock(when), what=what, detail=signed["reason"], tone=tone)
 
 
-def _decisions(decisions: Sequence[Row]) -> Iterator[_Timed]:
-    for row in decisions:
+def _decisions(records: Records) -> Iterator[_Timed]:
+    for row in records.decisions:
         when = row["decided_at"].replace("T", " ")
-        what = f"Month {named(row['month'])}: {row['action']}"
+        what = f"{records.calendar.period.capitalize()} {row['period']}: {row['action']}"
         yield when, Event(when=_clock(when), what=what, detail=row["reason"], tone=_ACTIONS.get(row["action"], "plain"))
 
 

@@ -26,15 +26,15 @@ Files = Mapping[str, tuple[Path, ...]]
 
 @dataclass(frozen=True, kw_only=True)
 class Arrival:
-    """What lands together, by feed: the files of `months` (`YYYY-MM`), and with the last all that come after it."""
+    """What lands together, by feed: the files of `periods`, and with the last all that come after it."""
 
-    months: tuple[str, ...]
+    periods: tuple[str, ...]
     files: Files
 
     @property
-    def month(self) -> str:
-        """The newest month."""
-        return self.months[-1]
+    def period(self) -> str:
+        """The newest period."""
+        return self.periods[-1]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +53,7 @@ class Landing:
 
 
 def prepare(use_case: str, story: Story, data: Path | None) -> Landing:
-    """Replay the raw data of `use_case` into files by feed and month, whole and as a sample.
+    """Replay the raw data of `use_case` into files by feed and period, whole and as a sample.
 
     Raises CommandError where the file cannot be read or is not in the use case's raw format.
     """
@@ -67,10 +67,10 @@ def prepare(use_case: str, story: Story, data: Path | None) -> Landing:
         files = _replay(story.replay, raw, folder / "landing", feeds)
         step = max(1, len(raw) // story.sample_rows)
         sample = _replay(story.replay, raw.iloc[::step], folder / "sample", feeds)
-        month = Months(declared.calendar)
-        before = frozenset(each for each in month.of(files) if each <= story.deliveries[0])
-        history, arrivals = month.chosen(files, before), tuple(_arrivals(files, story.deliveries, month))
-        sample = month.chosen(sample, before)
+        period = Periods(declared.calendar, declared.judging)
+        before = frozenset(each for each in period.of(files) if each <= story.deliveries[0])
+        history, arrivals = period.chosen(files, before), tuple(_arrivals(files, story.deliveries, period))
+        sample = period.chosen(sample, before)
     except ValueError as error:
         raise CommandError(f"{data or 'generated data'}: {error}") from error
     return Landing(
@@ -84,31 +84,32 @@ def prepare(use_case: str, story: Story, data: Path | None) -> Landing:
 
 
 @dataclass(frozen=True)
-class Months:
-    """The months (`YYYY-MM`) of files that are named by periods of `calendar`. Raises ValueError for another name."""
+class Periods:
+    """The periods of `judging` in which files land. Raises ValueError for a file that `calendar` does not name."""
 
     calendar: Calendar
+    judging: Calendar
 
     def __call__(self, path: Path) -> str:
-        """The month in which the file's period begins."""
-        return f"{self.calendar.first_day(self.calendar.parse(path.stem)):%Y-%m}"
+        """The period in which the file's own begins."""
+        return self.judging.named(self.calendar.first_day(self.calendar.parse(path.stem)))
 
     def of(self, files: Files) -> list[str]:
         """Those of all files, in order."""
         return sorted({self(path) for paths in files.values() for path in paths})
 
-    def chosen(self, files: Files, months: Collection[str]) -> Files:
-        """The files of `months`, by feed."""
-        return {feed: tuple(path for path in paths if self(path) in months) for feed, paths in files.items()}
+    def chosen(self, files: Files, periods: Collection[str]) -> Files:
+        """The files of `periods`, by feed."""
+        return {feed: tuple(path for path in paths if self(path) in periods) for feed, paths in files.items()}
 
 
-def _arrivals(files: Files, deliveries: Sequence[str], month: Months) -> Iterator[Arrival]:
-    known = month.of(files)
+def _arrivals(files: Files, deliveries: Sequence[str], period: Periods) -> Iterator[Arrival]:
+    known = period.of(files)
     for before, newest in pairwise(deliveries):
-        months = tuple(each for each in known if before < each <= newest)
-        # Outcomes come late, so there are months of them after the last of anything that could be decided on.
-        landing = months if newest != deliveries[-1] else tuple(each for each in known if each > before)
-        yield Arrival(months=months, files=month.chosen(files, landing))
+        periods = tuple(each for each in known if before < each <= newest)
+        # Outcomes come late, so there are periods of them after the last of anything that could be decided on.
+        landing = periods if newest != deliveries[-1] else tuple(each for each in known if each > before)
+        yield Arrival(periods=periods, files=period.chosen(files, landing))
 
 
 def _replay(

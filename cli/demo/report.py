@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from cli.commands.history import history_rows
 from cli.demo.checks import Judged
 from cli.demo.events import events
-from cli.demo.months import charts
+from cli.demo.periods import charts
 from cli.demo.steps import Demo
 from cli.demo.summary import HOLDOUT, INTERVAL, Sections
 from cli.output import Row
@@ -16,7 +16,7 @@ from cli.report.charts import Bar, Interval
 from cli.report.page import Report
 from cli.runs import TaskResult
 from ml.usecases import use_case as declaration
-from ml.usecases.story import Records, named
+from ml.usecases.story import Records
 
 # The time of day in a timestamp.
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}T(\d{2}:\d{2}:\d{2})(?:\.\d+)?(?:Z|\+00:00)?")
@@ -43,7 +43,7 @@ def demo_report(
         events=events(records),
         checks=[each.as_row() for each in checks],
         charts=charts(model, records),
-        decisions=[{"month": named(row["month"]), **_pick(row, "action", "reason")} for row in records.decisions],
+        decisions=[_pick(row, "period", "action", "reason") for row in records.decisions],
         alerts=[_alert(row) for row in records.alerts],
         gates=[_pick(row, "version", "gate", "verdict", "reason") for row in records.gates],
         intervals=_intervals(records.gates),
@@ -64,8 +64,8 @@ def _version(row: Row) -> Row:
 
 
 def _alert(row: Row) -> Row:
-    months = {"since": named(row["since_month"]), "newest": named(row["last_month"])}
-    return {**months, **_pick(row, "what", "how_much", "what_to_do", "status", "delivered_to")}
+    periods = {"since": row["since_period"], "newest": row["last_period"]}
+    return {**periods, **_pick(row, "what", "how_much", "what_to_do", "status", "delivered_to")}
 
 
 def _measured(holdouts: Sequence[Row], measure: str, live: int | None) -> str:

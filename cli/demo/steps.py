@@ -9,7 +9,7 @@ from cli.commands.run import follow_run
 from cli.demo.answers import Answer, ask, served_version
 from cli.demo.landing import Arrival, Landing, land
 from cli.demo.masks import start_others
-from cli.demo.records import holdout, read
+from cli.demo.records import read
 from cli.errors import CommandError
 from cli.models import NamedModel, models_of
 from cli.output import progress
@@ -149,10 +149,10 @@ def train_others(demo: Demo) -> None:
 
 def _arrive(demo: Demo, arrival: Arrival) -> None:
     """What arrived is ingested, scored and monitored; where monitoring asks for it, the model is trained again."""
-    _heading(f"{', '.join(arrival.months)} arrive{'s' if len(arrival.months) == 1 else ''}")
+    _heading(f"{', '.join(arrival.periods)} arrive{'s' if len(arrival.periods) == 1 else ''}")
     land("prod", demo.use_case, arrival.files)
-    if settled(demo.records(), arrival.month):
-        _done("the month is decided on")
+    if settled(demo.records(), arrival.period):
+        _done("the period is decided on")
         return
     demo.run("prod", "ingest")
     demo.run("prod", "scoring")
@@ -164,10 +164,11 @@ def _judge_on_newest(demo: Demo) -> None:
     """Without a known shift nothing need have been trained again; then the newest fifth judges one more version."""
     if not demo.landing.holdout_start:
         return
-    held_out = (demo.landing.holdout_start, demo.landing.arrivals[-1].month)
+    held_out = (demo.landing.holdout_start, demo.landing.arrivals[-1].period)
     _heading(f"prod trains again, judged on {' to '.join(held_out)}")
-    if any(holdout(version) == held_out for version in demo.records().versions) and _unreleased(demo) is None:
-        _done("a version was judged on these months")
+    records = demo.records()
+    if any(records.holdout(version) == held_out for version in records.versions) and _unreleased(demo) is None:
+        _done("a version was judged on these periods")
         return
     reason = f"all outcomes up to {held_out[1]} are known"
     demo.run("prod", "training", reason=reason, holdout_start=demo.landing.holdout_start)
@@ -201,9 +202,9 @@ def unreleased(records: Records, served: int | None) -> int | None:
     return last if records.champion != last or served not in (None, last) else None
 
 
-def settled(records: Records, month: str) -> bool:
-    """Whether `month` is decided on and, where that asked for a training, a newer version was trained since. Pure."""
-    decided = records.decision(month)
+def settled(records: Records, period: str) -> bool:
+    """Whether `period` is decided on and, where that asked for a training, a newer version was trained since. Pure."""
+    decided = records.decision(period)
     if decided is None:
         return False
     then: int = json.loads(decided["evidence"])["newest_version"]

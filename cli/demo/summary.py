@@ -18,7 +18,7 @@ REPORT = "report.html"
 # Heading of the interval of the first measure.
 INTERVAL = "interval"
 # Sections that the report and the benchmark read again.
-HOLDOUT = "Hold-out of every version: its newest months, never seen in training or tuning"
+HOLDOUT = "Hold-out of every version: its newest periods, never seen in training or tuning"
 LIVE = "Live in prod (@champion)"
 STORY = "What the story must come to"
 Sections = Mapping[str, Sequence[Row]]

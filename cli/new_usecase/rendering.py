@@ -1,12 +1,13 @@
 """The files of a new use case, from the common templates and those of its problem. Pure but for reading templates."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
 from cli.new_usecase.asked import Asked
+from ml.declarations import Period
 
 _COMMON = Path(__file__).parent / "templates"
 _ENDING = ".j2"
@@ -35,11 +36,18 @@ def rendered(asked: Asked) -> dict[str, str]:
         "problem": asked.beginning,
         "period": asked.pace,
         "serving": asked.serving,
-        "imports": imports((*_IMPORTS, *asked.beginning.imports, *(["Serving"] if asked.serving else []))),
+        "imports": imports((*_IMPORTS, *asked.beginning.imports, *_more_imports(asked))),
     }
     paths = sorted({path.relative_to(root) for root in (_COMMON, own) for path in root.rglob(f"*{_ENDING}")})
     texts = {path: templates.get_template(path.as_posix()).render(values) for path in paths}
     return {target(path, asked.name): in_order(text) for path, text in texts.items()}
+
+
+def _more_imports(asked: Asked) -> Iterator[str]:
+    if asked.serving:
+        yield "Serving"
+    if asked.pace.name is not Period.MONTH:
+        yield "Period"
 
 
 def target(template: Path, name: str) -> str:

@@ -40,45 +40,45 @@ def timeline(bars: Sequence[Bar]) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Series:
-    """One line of a chart: a value for each month, None where it is unknown."""
+    """One line of a chart: a value for each period, None where it is unknown."""
 
     name: str
     values: tuple[float | None, ...]
 
 
-def months_chart(
-    months: Sequence[str], series: Sequence[Series], *, limit: float | None, limit_name: str, label: str
+def periods_chart(
+    periods: Sequence[str], series: Sequence[Series], *, limit: float | None, limit_name: str, label: str
 ) -> str:
-    """Lines over months with a limit. An unknown value leaves a gap instead of a guess."""
+    """Lines over periods with a limit. An unknown value leaves a gap instead of a guess."""
     left, right, top, bottom, height = 52, 170, 14, 34, 260
     known = [value for one in series for value in one.values if value is not None] + ([limit] if limit else [])
     low, high = min([0.0, *known]), max(known, default=1.0) * 1.08
     if low == 0.0 and known and min(known) > 0.45:
         low = min(known) - 0.03  # a measure such as ROC AUC says nothing near zero
-    x = Scale(low=0, high=max(len(months) - 1, 1), start=left, end=WIDTH - right)
+    x = Scale(low=0, high=max(len(periods) - 1, 1), start=left, end=WIDTH - right)
     y = Scale(low=low, high=high or 1.0, start=height - bottom, end=top)
     parts = [line(left, y(tick), WIDTH - right, y(tick)) for tick in ticks(y.low, y.high)]
     parts += [text(left - 6, y(tick) + 4, f"{tick:.2f}", anchor="end") for tick in ticks(y.low, y.high)]
-    step = max(1, len(months) // 10)
-    parts += [text(x(i), height - 12, month, anchor="middle") for i, month in enumerate(months) if i % step == 0]
+    step = max(1, len(periods) // 10)
+    parts += [text(x(i), height - 12, period, anchor="middle") for i, period in enumerate(periods) if i % step == 0]
     if limit is not None:
         parts += [line(left, y(limit), WIDTH - right, y(limit), "limit")]
         parts += [text(WIDTH - right + 8, y(limit) + 4, limit_name, kind="limit-name")]
     for index, one in enumerate(series):
-        parts += _series(one, months, x, y, kind=f"series-{index % 5}")
+        parts += _series(one, periods, x, y, kind=f"series-{index % 5}")
         parts += [circle(WIDTH - right + 13, top + 24 + 18 * index, 4, kind=f"dot series-{index % 5}")]
         parts += [text(WIDTH - right + 22, top + 28 + 18 * index, one.name)]
     return drawing(WIDTH, height, parts, label=label)
 
 
-def _series(one: Series, months: Sequence[str], x: Scale, y: Scale, *, kind: str) -> list[str]:
+def _series(one: Series, periods: Sequence[str], x: Scale, y: Scale, *, kind: str) -> list[str]:
     parts: list[str] = []
     for i, value in enumerate(one.values):
         before = one.values[i - 1] if i else None
         if value is not None and before is not None:
             parts.append(line(x(i - 1), y(before), x(i), y(value), f"line {kind}"))
         if value is not None:
-            parts.append(circle(x(i), y(value), 3, kind=f"dot {kind}", title=f"{months[i]} {one.name}: {value:.3f}"))
+            parts.append(circle(x(i), y(value), 3, kind=f"dot {kind}", title=f"{periods[i]} {one.name}: {value:.3f}"))
     return parts
 
 

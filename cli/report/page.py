@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from cli.report.charts import Bar, Interval, Series, intervals_chart, months_chart, timeline
+from cli.report.charts import Bar, Interval, Series, intervals_chart, periods_chart, timeline
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -24,19 +24,19 @@ class Event:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MonthsChart:
-    """A chart over months with its heading and one sentence on how to read it."""
+class PeriodsChart:
+    """A chart over periods with its heading and one sentence on how to read it."""
 
     title: str
     note: str
-    months: tuple[str, ...]
+    periods: tuple[str, ...]
     series: tuple[Series, ...]
     limit: float | None
     limit_name: str
 
     def svg(self) -> Markup:
         """The drawing. Its texts are escaped where they are drawn."""
-        drawn = months_chart(self.months, self.series, limit=self.limit, limit_name=self.limit_name, label=self.title)
+        drawn = periods_chart(self.periods, self.series, limit=self.limit, limit_name=self.limit_name, label=self.title)
         return Markup(drawn)  # noqa: S704
 
 
@@ -53,7 +53,7 @@ class Report:
     accounting: Rows
     gates: Rows
     intervals: Sequence[Interval]
-    charts: Sequence[MonthsChart] = field(default_factory=tuple)
+    charts: Sequence[PeriodsChart] = field(default_factory=tuple)
     checks: Rows = field(default_factory=tuple)
     decisions: Rows = field(default_factory=tuple)
     alerts: Rows = field(default_factory=tuple)

@@ -1,4 +1,4 @@
-"""The job `<usecase>-monitoring`: measure every month, decide, then alert or train again."""
+"""The job `<usecase>-monitoring`: measure every period, decide, then alert or train again."""
 
 from infra.jobs.declaration import (
     After,
@@ -23,12 +23,12 @@ def monitoring(context: JobContext) -> JobDeclaration | None:
     return JobDeclaration(
         name=context.job("monitoring"),
         stage="monitoring",
-        description="Measure every month, decide, then alert or train again.",
+        description="Measure every period, decide, then alert or train again.",
         policy="cpu_single_node",
         # Its own time, that of training and that of training's promotion, which it waits for.
         timeout_s=monitoring_s(context.use_case, context.model),
         starts=Schedule(cron=settings.monitoring_cron, timezone=settings.timezone, switch=values.schedule),
-        # The first month that a retraining must not learn from; empty: as decided.
+        # The first period that a retraining must not learn from; empty: as decided.
         parameters=(("holdout_start", ""),),
         tasks=(
             context.model_task("monitoring", entry_point="monitoring", code="ml/monitoring/measure.py"),

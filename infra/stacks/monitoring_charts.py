@@ -1,4 +1,4 @@
-"""What the dashboard of a use case draws of its models over the months."""
+"""What the dashboard of a use case draws of its models over the periods."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,9 @@ from infra.constructs.observability.dashboard import Chart
 from ml.declarations import Model, UseCase
 from ml.declarations.monitored import Needs
 
-_SERIES = "select month, `column`, value from {metrics} where model = '{model}' and metric = '{metric}' order by month"
+_SERIES = (
+    "select period, `column`, value from {metrics} where model = '{model}' and metric = '{metric}' order by period"
+)
 
 
 def monitoring_charts(use_case: UseCase, catalog: str, metrics: str) -> tuple[Chart, ...]:
@@ -16,7 +18,7 @@ def monitoring_charts(use_case: UseCase, catalog: str, metrics: str) -> tuple[Ch
             name=metric if model is use_case.models[0] else f"{model.name}_{metric}",
             title=title if len(use_case.models) == 1 else f"{model.name}: {title}",
             query=_SERIES.format(metrics=metrics, model=model.full_name(catalog, use_case.name), metric=metric),
-            x="month",
+            x="period",
             y="value",
             colour="column",
         )

@@ -32,15 +32,15 @@ from ml.declarations import Layer, Model, Serving, UseCase
 
 # Daily: a warehouse that starts every hour costs more than an alert that comes some hours later.
 _ALERT_CRON = "0 0 10 * * ?"
-# The newest month of each model alone decides: an older alert was told when its month was the newest.
+# The newest period of each model alone decides: an older alert was told when its period was the newest.
 _CALLS = (
-    "select case when max_by(action, month) = 'nothing' then 0 else 1 end as calls_for_action, max(month) as month, "
-    "model, max_by(action, month) as action, max_by(reason, month) as reason "
+    "select case when max_by(action, period) = 'nothing' then 0 else 1 end as calls_for_action, max(period) as period, "
+    "model, max_by(action, period) as action, max_by(reason, period) as reason "
     "from {decisions} group by model order by calls_for_action desc, model limit 1"
 )
 _METRICS = (
-    "select month, model, model_version, metric, `column`, value, threshold_low, threshold_high, verdict, reason "
-    "from {metrics} where verdict <> 'ok' order by month desc, model, verdict, metric"
+    "select period, model, model_version, metric, `column`, value, threshold_low, threshold_high, verdict, reason "
+    "from {metrics} where verdict <> 'ok' order by period desc, model, verdict, metric"
 )
 
 _MONITORS = {"quality_monitor": quality_monitor, "data_quality_monitor": data_quality_monitor}
@@ -169,6 +169,7 @@ def _monitor(parts: _Parts, use_case: UseCase, place: str) -> None:
         prediction_column=predicted.name,
         predicts_classes=bool(predicted.allowed),
         model_column="model_version",
+        period=use_case.judging.period,
         # Versions are numbered by model.
         slices=("model",) if len(use_case.models) > 1 else (),
         cron=use_case.jobs.monitoring_cron,
@@ -186,14 +187,14 @@ def _alert(parts: _Parts, use_case: UseCase, place: str) -> None:
         f"{name}-metrics-query",
         QueryProps(
             name=f"{name}: metrics out of bounds",
-            description="Every metric of monitoring whose verdict is not ok, newest month first.",
+            description="Every metric of monitoring whose verdict is not ok, newest period first.",
             text=_METRICS.format(metrics=parts.table(name, Layer.OPS, "metrics")),
             warehouse_id=parts.warehouse_id,
             parent_path=f"/Workspace{place}",
         ),
     )
     props = AlertProps(
-        name=f"{name}: the newest month calls for action",
+        name=f"{name}: the newest period calls for action",
         text=_CALLS.format(decisions=parts.table(name, Layer.OPS, "decisions")),
         column="calls_for_action",
         threshold=0,
@@ -210,7 +211,7 @@ def _alert(parts: _Parts, use_case: UseCase, place: str) -> None:
 
 
 def _dashboard(parts: _Parts, use_case: UseCase, place: str) -> None:
-    """Monitoring over the months, for the groups that read its tables."""
+    """Monitoring over the periods, for the groups that read its tables."""
     metrics = parts.table(use_case.name, Layer.OPS, "metrics")
     props = DashboardProps(
         name=f"{use_case.name}: monitoring",

@@ -38,7 +38,7 @@ from ml.declarations.model import Model, Promotion, Rescore, Tuning
 from ml.declarations.monitored import Monitored
 from ml.declarations.monitoring import Monitoring
 from ml.declarations.outcomes import Joins, Later, Outcome
-from ml.declarations.periods import MONTHS, Calendar, Period, WeekStart
+from ml.declarations.periods import Calendar, Period, WeekStart
 from ml.declarations.problems import (
     Algorithm,
     BinaryClassification,
@@ -61,7 +61,6 @@ __all__ = [
     "COST",
     "LOG_LOSS",
     "MAE",
-    "MONTHS",
     "R2",
     "RECORD",
     "RMSE",

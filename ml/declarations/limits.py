@@ -37,7 +37,7 @@ class LimitsByShare(Limits):
 class Worse:
     """How much worse than on the hold-out a metric may be, in its unit.
 
-    More than `act` is a breach; a breach of more than `severe` calls for a retraining after a single month.
+    More than `act` is a breach; a breach of more than `severe` calls for a retraining after a single period.
     """
 
     act: float

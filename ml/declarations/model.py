@@ -51,9 +51,9 @@ class Tuning:
 class Model:
     """What answers `problem` from `features` of a feature table, learned from `outcome.label`.
 
-    Of several `algorithms` the search takes that, or that average of some, which does best on the tuning months.
-    `holdout_ratio` of the newest months is held out of training and tuning and only meets the gates;
-    `calibration_ratio` and `tuning_ratio` of the remaining months, the newest, calibrate and tune.
+    Of several `algorithms` the search takes that, or that average of some, which does best on the tuning periods.
+    `holdout_ratio` of the newest periods is held out of training and tuning and only meets the gates;
+    `calibration_ratio` and `tuning_ratio` of the remaining periods, the newest, calibrate and tune.
     `defaults`: what stands for a feature while serving if the key that is asked for is unknown. A feature without one
     is null then, and a model refuses a null that it was not trained on.
     Without `serving` it scores in batch only.

@@ -12,7 +12,7 @@ from ml.declarations.limits import Limit, Limits, LimitsByShare, Worse, WorseByS
 
 
 class Needs(StrEnum):
-    """What a metric needs beside the features and the answers of a month: true values, or declared groups."""
+    """What a metric needs beside the features and the answers of a period: true values, or declared groups."""
 
     OUTCOMES = "outcomes"
     GROUPS = "groups"
@@ -55,7 +55,7 @@ class Monitored:
 
 _ANSWERS = frozenset[Needs]()
 _PERFORMANCE, _CALIBRATION = TrainingCause.PERFORMANCE, TrainingCause.CALIBRATION
-# 0.05 is two standard errors of a 1,000-row month at AUC 0.78, and a sixth of what separates that from a coin.
+# 0.05 is two standard errors of a 1,000-row period at AUC 0.78, and a sixth of what separates that from a coin.
 AREA = Monitored(name="roc_auc", title="ROC AUC", limit=Worse(act=0.05, severe=0.10), mended_as=_PERFORMANCE, below=1.0)
 # Calibration suffers as ranking does, and a new fit mends both. The outcome's own rate is a fact about the world.
 CALIBRATION = Monitored(
@@ -95,7 +95,7 @@ ACCURACY_DIFFERENCE = Monitored(
     needs=frozenset({Needs.OUTCOMES, Needs.GROUPS}),
     below=1.0,
 )
-# 15 % is three standard errors of a 1,000-row month beside an equal hold-out if errors are normal.
+# 15 % is three standard errors of a 1,000-row period beside an equal hold-out if errors are normal.
 ABSOLUTE_ERROR = Monitored(
     name="mean_absolute_error",
     title="mean absolute error",

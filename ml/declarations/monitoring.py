@@ -1,8 +1,8 @@
-"""Limits of monitoring: what a month may look like before somebody is told, or the model is trained again.
+"""Limits of monitoring: what a period may look like before somebody is told, or the model is trained again.
 
-Every limit is about size: how far a month must move before it matters. Size alone would raise false alarms
-on small months, so a breach must also be larger than what sampling noise explains (`ml/monitoring/`), at a
-chance of `false_alarms_per_month` over all columns together.
+Every limit is about size: how far a period must move before it matters. Size alone would raise false alarms
+on small periods, so a breach must also be larger than what sampling noise explains (`ml/monitoring/`), at a
+chance of `false_alarms_per_period` over all columns together.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -28,35 +28,35 @@ def _none() -> Mapping[str, Limit]:
 
 @dataclass(frozen=True, kw_only=True)
 class Monitoring:
-    """What the monitoring job holds each arrived month against, and when it retrains.
+    """What the monitoring job holds each arrived period against, and when it retrains.
 
     Ratios and rates lie in 0..1; the unit of every other value is in its name.
 
     Attributes:
         limits: by metric of the model's problem, where its own limit (`ProblemType.monitored`) is not meant.
         without: metrics of the problem that are not judged.
-        min_rows: with fewer rows than this a month's drift and performance are `unknown`.
-        max_rows_per_month: larger months are measured on a sample of this size, by a hash of the key.
-        false_alarms_per_month: chance that chance alone pushes a stable month over the noise bound, over all
-            columns. Twenty stable months then breach once in fifty such series at most, and a retraining takes
-            two such months running.
+        min_rows: with fewer rows than this a period's drift and performance are `unknown`.
+        max_rows_per_period: larger periods are measured on a sample of this size, by a hash of the key.
+        false_alarms_per_period: chance that chance alone pushes a stable period over the noise bound, over all
+            columns. Twenty stable periods then breach once in fifty such series at most, and a retraining takes
+            two such periods running.
         psi, ks: drift of a feature or of the answers from the live version's reference.
         null_ratio: increase of a feature's nulls over the reference.
         outside_ratio: rows with a value beyond the reference's range, or of a category it does not hold.
         quarantine_ratio, duplicate_ratio: received rows that ingest rejected; that repeat a key.
-        min_row_ratio, max_row_ratio: rows of a month over the median month of the reference.
-        labels_due_months: how many months after the event its outcome is due; later it is overdue.
-        min_labelled_share: outcomes of a smaller share of a month say nothing about the month.
-        months_of_warning: months in a row in which a metric warns before somebody is told.
-        labelled_months_below: labelled months in a row below the limit before the model is retrained.
+        min_row_ratio, max_row_ratio: rows of a period over the median period of the reference.
+        labels_due_periods: how many periods after the event its outcome is due; later it is overdue.
+        min_labelled_share: outcomes of a smaller share of a period say nothing about the period.
+        periods_of_warning: periods in a row in which a metric warns before somebody is told.
+        labelled_periods_below: labelled periods in a row below the limit before the model is retrained.
         cool_down_days: after a retraining is asked for, none is asked for again within this time.
     """
 
     limits: Mapping[str, Limit] = field(default_factory=_none)
     without: tuple[str, ...] = ()
     min_rows: int = 200
-    max_rows_per_month: int = 50_000
-    false_alarms_per_month: float = 0.001
+    max_rows_per_period: int = 50_000
+    false_alarms_per_period: float = 0.001
     psi: Limits = field(default=_PSI)
     ks: Limits = field(default=_KS)
     null_ratio: Limits = field(default=_RATIO)
@@ -65,17 +65,17 @@ class Monitoring:
     duplicate_ratio: Limits = field(default=_RATIO)
     min_row_ratio: float = 0.5
     max_row_ratio: float = 2.0
-    labels_due_months: int = 1
+    labels_due_periods: int = 1
     min_labelled_share: float = 0.5
-    months_of_warning: int = 3
-    labelled_months_below: int = 2
+    periods_of_warning: int = 3
+    labelled_periods_below: int = 2
     cool_down_days: int = 60
 
     def __post_init__(self) -> None:
         require("monitoring", [*self._counts(), *self._shares(), *self._orders()])
 
     def metrics(self, problem: ProblemType, groups: Collection[str]) -> tuple[Monitored, ...]:
-        """What a month's answers are judged by, each with the limit that holds; those of groups only if some are
+        """What a period's answers are judged by, each with the limit that holds; those of groups only if some are
         declared.
         """
         return tuple(
@@ -103,10 +103,10 @@ class Monitoring:
     def _counts(self) -> list[str | None]:
         at_least = {
             "min_rows": (self.min_rows, 30),
-            "max_rows_per_month": (self.max_rows_per_month, self.min_rows),
-            "months_of_warning": (self.months_of_warning, 2),
-            "labelled_months_below": (self.labelled_months_below, 1),
-            "labels_due_months": (self.labels_due_months, 0),
+            "max_rows_per_period": (self.max_rows_per_period, self.min_rows),
+            "periods_of_warning": (self.periods_of_warning, 2),
+            "labelled_periods_below": (self.labelled_periods_below, 1),
+            "labels_due_periods": (self.labels_due_periods, 0),
             "cool_down_days": (self.cool_down_days, 0),
         }
         return [
@@ -116,7 +116,7 @@ class Monitoring:
 
     def _shares(self) -> list[str | None]:
         shares = {
-            "false_alarms_per_month": self.false_alarms_per_month,
+            "false_alarms_per_period": self.false_alarms_per_period,
             "min_labelled_share": self.min_labelled_share,
         }
         return [

@@ -1,7 +1,7 @@
 """Periods: the hours, days, weeks or months in which a use case counts time, and their clock. Pure; no Spark.
 
-A use case declares one `Calendar`. File names, features, tables and retention read it. Splits, gates and monitoring
-count months still: `MONTHS` is the one adapter through which they ask.
+A use case declares one `Calendar`. File names, features, tables and retention count in its periods; splits, gates and
+monitoring in those of `UseCase.judging`, which are as long or longer.
 """
 
 import re
@@ -85,6 +85,26 @@ class Calendar:
                 return _EPOCH + timedelta(days=number * 7 - _INTO_WEEK[self.week_starts])
             case Period.MONTH:
                 return date(number // 12, number % 12 + 1, 1)
+
+    def start(self, moment: date) -> date:
+        """The first day of the period that `moment` lies in, which stands for the period in tables and tags."""
+        return self.first_day(self.number(moment))
+
+    def passed(self, earlier: date, later: date) -> int:
+        """Periods from that of `earlier` to that of `later`; negative if `later` is before."""
+        return self.number(later) - self.number(earlier)
+
+    def add(self, moment: date, periods: int) -> date:
+        """The first day of the period that is `periods` after that of `moment`; before it, if negative."""
+        return self.first_day(self.number(moment) + periods)
+
+    def starts(self, first: date, last: date) -> list[date]:
+        """The first days of all periods from that of `first` to that of `last`, both included."""
+        return [self.first_day(number) for number in range(self.number(first), self.number(last) + 1)]
+
+    def named(self, moment: date) -> str:
+        """How the period that `moment` lies in is spelled."""
+        return self.name(self.number(moment))
 
     def name(self, number: int) -> str:
         """How period `number` is spelled in file names and messages."""
@@ -178,6 +198,15 @@ class Calendar:
                 return Calendar(period=self.period).number(date.fromisoformat(f"{name}-01"[:10]))
 
 
+def judging_problem(judged_by: Period, delivered_by: Period) -> str | None:
+    """Why models cannot be judged by periods of one length if rows are delivered by another; None if they can."""
+    longer = [str(each) for each in Period if each is not Period.HOUR]
+    allowed = longer[max(0, list(Period).index(delivered_by) - 1) :]
+    if judged_by in allowed:
+        return None
+    return f"judged_by is {judged_by} and rows come by the {delivered_by}: give one of {', '.join(allowed)}"
+
+
 def _aware(moment: date) -> datetime:
     if not isinstance(moment, datetime):
         moment = datetime(moment.year, moment.month, moment.day)
@@ -190,7 +219,3 @@ def _zone_problem(timezone: str) -> str | None:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return f"timezone {timezone!r} is unknown: use a name such as UTC or Europe/Berlin"
     return None
-
-
-# What splits, gates and monitoring count in, whatever the use case declares.
-MONTHS = Calendar()

@@ -72,7 +72,7 @@ class ProblemType(ABC):
     @property
     @abstractmethod
     def monitored(self) -> tuple[Monitored, ...]:
-        """What a month of answers is judged by, the most telling first."""
+        """What a period of answers is judged by, the most telling first."""
 
     def lacks(self, measures: Iterable[Measure]) -> tuple[str, ...]:
         """The names of those `measures` that this problem does not have."""

@@ -1,7 +1,7 @@
 """A use case: the one declaration that both `infra` and the jobs read."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ml.declarations.derived import Derived
 from ml.declarations.errors import require
@@ -10,7 +10,7 @@ from ml.declarations.feed import Feed
 from ml.declarations.formats import Source
 from ml.declarations.model import Model
 from ml.declarations.model_checks import each_once, wrong_models
-from ml.declarations.periods import Calendar
+from ml.declarations.periods import Calendar, Period, judging_problem
 from ml.declarations.retention import Retention
 from ml.declarations.table import Layer, Table
 
@@ -57,6 +57,8 @@ class UseCase:
     models: tuple[Model, ...]
     jobs: JobSettings
     calendar: Calendar = field(default_factory=Calendar)
+    # What splits, gates and monitoring count in; left out, the calendar's period, or days if that is an hour.
+    judged_by: Period | None = None
     # Computed in this order, each from feeds, other use cases' tables and what stands before it.
     derived: tuple[Derived, ...] = ()
     more_feature_tables: tuple[FeatureTable, ...] = ()
@@ -75,6 +77,7 @@ class UseCase:
             f"use case {self.name!r}",
             [
                 None if sources <= written else f"{sorted(sources - written)} are read but no feed writes them",
+                None if self.judged_by is None else judging_problem(self.judged_by, self.calendar.period),
                 *self._underived(),
                 *wrong_models(self.models),
                 None if len(built) == len(set(built)) else f"feature tables {built} repeat a name: rename one",
@@ -99,6 +102,12 @@ class UseCase:
             if each.table.name in there:
                 yield f"derived table {each.table.name!r} has the name of another table: rename it"
             there.add(each.table.name)
+
+    @property
+    def judging(self) -> Calendar:
+        """The periods that split, judge and monitor models: enough rows each to tell something."""
+        usual = Period.DAY if self.calendar.period is Period.HOUR else self.calendar.period
+        return replace(self.calendar, period=self.judged_by or usual)
 
     def model_named(self, name: str | None) -> Model:
         """The model called `name`; without a name the only one. Raises LookupError that lists those there are."""

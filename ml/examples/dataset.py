@@ -8,11 +8,11 @@ import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from ml.declarations import Model
+from ml.declarations import Calendar, Model
 from ml.examples.training_set import training_set
 from ml.tables import Tables, pandas_of
 
-MONTH = "_month"
+PERIOD = "_period"
 # More rows than this no longer move a hold-out measure, and they have to fit on one node.
 MAX_HOLDOUT_ROWS = 200_000
 
@@ -30,10 +30,10 @@ class Pinned:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Month:
-    """One month of examples: how many, and a checksum of all their values, the labels' among them."""
+class Period:
+    """One period of examples: how many, and a checksum of all their values, the labels' among them."""
 
-    month: date
+    period: date
     rows: int
     checksum: int
 
@@ -59,15 +59,17 @@ def pin(tables: Tables, model: Model, catalog: str, use_case: str) -> Pinned:
     )
 
 
-def examples(tables: Tables, model: Model, pinned: Pinned) -> DataFrame:
-    """One row per known outcome with its point-in-time features, and `_month`, the first day of its month."""
+def examples(tables: Tables, model: Model, pinned: Pinned, calendar: Calendar) -> DataFrame:
+    """One row per known outcome with its point-in-time features, and `_period`, the first day of its period."""
     rows = training_set(
         model,
         tables.read(pinned.features, pinned.features_version),
         tables.read(pinned.outcomes, pinned.outcomes_version),
         pinned.cut_off,
     )
-    return rows.withColumn(MONTH, F.trunc(model.outcome.event_time, "MM"))
+    outcome = model.outcome
+    start = calendar.start_sql(f"`{outcome.event_time}`", outcome.table.column(outcome.event_time).type)
+    return rows.withColumn(PERIOD, F.expr(start))
 
 
 def present(model: Model, rows: DataFrame) -> Model:
@@ -80,25 +82,25 @@ def present(model: Model, rows: DataFrame) -> Model:
     return replace(model, features=tuple(name for name in model.features if known.get(name, 1)))
 
 
-def profile(model: Model, rows: DataFrame) -> tuple[Month, ...]:
-    """What `rows` hold, month by month, in one pass over them."""
+def profile(model: Model, rows: DataFrame) -> tuple[Period, ...]:
+    """What `rows` hold, period by period, in one pass over them."""
     columns = [model.outcome.key, model.outcome.event_time, model.outcome.label, *model.features]
     found = (
-        rows.groupBy(MONTH)
+        rows.groupBy(PERIOD)
         .agg(
             F.count("*").alias("rows"),
             F.bit_xor(F.xxhash64(*columns)).alias("checksum"),
         )
-        .orderBy(MONTH)
+        .orderBy(PERIOD)
         .collect()
     )
-    return tuple(Month(month=row[MONTH], rows=row["rows"], checksum=row["checksum"]) for row in found)
+    return tuple(Period(period=row[PERIOD], rows=row["rows"], checksum=row["checksum"]) for row in found)
 
 
-def fitting_rows(model: Model, rows: DataFrame, months: Sequence[date], holdout_start: date) -> DataFrame:
-    """The rows of `months` whose outcome was known when the hold-out begins, as a forecaster then would know."""
+def fitting_rows(model: Model, rows: DataFrame, periods: Sequence[date], holdout_start: date) -> DataFrame:
+    """The rows of `periods` whose outcome was known when the hold-out begins, as a forecaster then would know."""
     known = F.col(model.outcome.known_from) <= F.lit(holdout_start)
-    return rows.where(F.col(MONTH).isin(list(months)) & known)
+    return rows.where(F.col(PERIOD).isin(list(periods)) & known)
 
 
 def sample(model: Model, rows: DataFrame, sample_rows: int) -> DataFrame:
@@ -108,14 +110,16 @@ def sample(model: Model, rows: DataFrame, sample_rows: int) -> DataFrame:
     return rows.orderBy(F.xxhash64(model.outcome.key), model.outcome.key, model.outcome.event_time).limit(sample_rows)
 
 
-def holdout_frame(tables: Tables, model: Model, pinned: Pinned, first: date, last: date) -> pd.DataFrame:
-    """The hold-out: one row per outcome of the months `first`..`last`, in key order.
+def holdout_frame(
+    tables: Tables, model: Model, pinned: Pinned, calendar: Calendar, periods: tuple[date, date]
+) -> pd.DataFrame:
+    """The hold-out: one row per outcome of `periods`, the first and the last of them, in key order.
 
     Columns: key, event time, label, model features, fairness groups. Training, comparison and compliance
     all read it here, so they judge on the same rows.
     """
     columns = [model.outcome.key, model.outcome.event_time, model.outcome.label]
-    rows = examples(tables, model, pinned).where(F.col(MONTH).between(F.lit(first), F.lit(last)))
+    rows = examples(tables, model, pinned, calendar).where(F.col(PERIOD).between(*map(F.lit, periods)))
     wanted = rows.select(*columns, *dict.fromkeys((*model.features, *model.fairness_groups)))
     frame = pandas_of(sample(model, wanted, MAX_HOLDOUT_ROWS))
     return frame.sort_values(columns[:2], kind="stable", ignore_index=True)

@@ -6,7 +6,7 @@ from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from ml.declarations import MONTHS, Calendar, Dimension, Feature, FeatureTable, History
+from ml.declarations import Calendar, Dimension, Feature, FeatureTable, History
 from ml.features import windows
 
 
@@ -14,12 +14,14 @@ class NullFeatureError(ValueError):
     """A feature that may not be null is null or not a finite number."""
 
 
+# What a use case counts in if it declares no calendar.
+_USUAL = Calendar()
 # How a history or a dimension is read; None if it is optional and there is nothing of it.
 Reader = Callable[[History | Dimension], DataFrame | None]
 
 
 def feature_rows(
-    table: FeatureTable, source: DataFrame, read: Reader | None = None, calendar: Calendar = MONTHS
+    table: FeatureTable, source: DataFrame, read: Reader | None = None, calendar: Calendar = _USUAL
 ) -> DataFrame:
     """One row per row of `source`: keys, event time and every declared feature, as known when the event's period began.
 

@@ -56,14 +56,14 @@ def verdict(subject: Subject) -> Verdict:
         )
     except (ValueError, MlflowException) as error:
         return refuse(COMPARISON, str(error), version=subject.version, champion_version=champion)
-    months = f"{lineage.holdout_first_month}..{lineage.holdout_last_month}"
+    periods = f"{lineage.holdout_first_period}..{lineage.holdout_last_period}"
     return judge(
         contest,
         subject.model.gates.comparison,
         judging,
         seed=subject.model.seed,
-        holdout_months=months,
-        holdout_uses=1 + judged_on(subject, months),
+        holdout_periods=periods,
+        holdout_uses=1 + judged_on(subject, periods),
         champion_saw_holdout=bool(contest.unseen and contest.unseen.because),
         compared_rows=int(contest.comparable.sum()),
         optional_sources=sentences(tags),
@@ -86,6 +86,7 @@ def _unseen(subject: Subject, champion: int | None, rows: pd.DataFrame) -> Unsee
         return None
     try:
         tags = subject.client.get_model_version(subject.name, str(champion)).tags
-        return unseen(rows[subject.model.outcome.event_time], read_lineage(f"version {champion}", tags))
+        lineage = read_lineage(f"version {champion}", tags)
+        return unseen(rows[subject.model.outcome.event_time], lineage, subject.common.judging)
     except LineageError as error:
         return unknown(len(rows), str(error))

@@ -63,7 +63,7 @@ def judge(
 ) -> Verdict:
     """The verdict; `more` goes into its inputs. What cannot be measured blocks.
 
-    `holdout_uses` is how many versions were judged on these months, this one included.
+    `holdout_uses` is how many versions were judged on these periods, this one included.
     `optional_sources` says what each optional source is worth: it stands in the reason and decides nothing.
     """
     given: Mapping[str, object] = {
@@ -178,13 +178,13 @@ def _power(contest: Contest, figures: Figures, gate: ComparisonGate, uses: int) 
         f"{equal_passes(rule, found):.0%} of equally good renewals"
     )
     lucky = 1 - (1 - (1 - gate.confidence) / 2) ** uses
-    used = f"{uses} versions were judged on these months: by luck alone, one of so many seems better in {lucky:.0%}"
+    used = f"{uses} versions were judged on these periods: by luck alone, one of so many seems better in {lucky:.0%}"
     return [shown, used] if uses > 1 and contest.cause in gate.must_improve else [shown]
 
 
 def _cannot_compare(contest: Contest, gate: ComparisonGate) -> Check:
     because = contest.unseen.because if contest.unseen else "the rows are too few"
-    left = f"{int(contest.comparable.sum())} rows are of months that neither version was fitted on"
+    left = f"{int(contest.comparable.sum())} rows are of periods that neither version was fitted on"
     said = f"cannot compare with champion version {contest.champion_version}: {because}; {left}"
     return Check(
         passed=False,

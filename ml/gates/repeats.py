@@ -4,17 +4,17 @@ from collections.abc import Sequence
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from ml.examples.dataset import MONTH, examples
+from ml.examples.dataset import PERIOD, examples
 from ml.gates.leak_checks import Repeats
 from ml.versions.lineage import Lineage
 from ml.versions.version_task import Subject
 
 
 def repeats(subject: Subject, lineage: Lineage, features: Sequence[str]) -> Repeats:
-    """How many hold-out rows have the key, or all `features`, of a row of the months fitted on. One pass over both."""
-    fitted = F.col(MONTH).between(F.lit(lineage.fitted_first_month), F.lit(lineage.fitted_last_month))
-    held = F.col(MONTH).between(F.lit(lineage.holdout_first_month), F.lit(lineage.holdout_last_month))
-    rows = examples(subject.tables, subject.model, lineage.pinned).where(fitted | held)
+    """How many hold-out rows have the key, or all `features`, of a row of the periods fitted on. One pass over both."""
+    fitted = F.col(PERIOD).between(F.lit(lineage.fitted_first_period), F.lit(lineage.fitted_last_period))
+    held = F.col(PERIOD).between(F.lit(lineage.holdout_first_period), F.lit(lineage.holdout_last_period))
+    rows = examples(subject.tables, subject.model, lineage.pinned, subject.common.judging).where(fitted | held)
     marks = {"key": F.xxhash64(subject.model.outcome.key), "features": F.xxhash64(*features)}
     each = F.create_map(*(part for name, mark in marks.items() for part in (F.lit(name), mark)))
     marked = rows.select(held.alias("held"), F.explode(each).alias("kind", "mark"))

@@ -18,7 +18,7 @@ class UnscorableError(ValueError):
 
 
 def holdout(subject: Subject, lineage: Lineage) -> pd.DataFrame:
-    """The hold-out of the version: the table versions and months of its own lineage.
+    """The hold-out of the version: the table versions and periods of its own lineage.
 
     Every feature of the feature table is read, since the champion may know others than the challenger.
     """
@@ -26,7 +26,8 @@ def holdout(subject: Subject, lineage: Lineage) -> pd.DataFrame:
     groups = set(subject.model.fairness_groups)
     everything = tuple(feature.name for feature in table.features if feature.name not in groups)
     wide = replace(subject.model, features=everything)
-    return holdout_frame(subject.tables, wide, lineage.pinned, lineage.holdout_first_month, lineage.holdout_last_month)
+    periods = (lineage.holdout_first_period, lineage.holdout_last_period)
+    return holdout_frame(subject.tables, wide, lineage.pinned, subject.common.judging, periods)
 
 
 def answers(model: PyFuncModel, frame: pd.DataFrame, problem: ProblemType) -> pd.DataFrame:

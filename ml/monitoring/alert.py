@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     tables.create(ALERTS, target)
     title = f"{common.use_case.label(common.model)} in {common.catalog}"
     decided = read_decisions(tables, source, common.model_name)
-    wanted = alerts([each.decision for each in decided], title)
+    wanted = alerts([each.decision for each in decided], title, common.judging)
     mine = tables.read(target).where(F.col("model") == common.model_name)
     before = {str(row["key"]): row.asDict() for row in mine.collect()}
     rows = [merged(alert, before.get(alert.key), common) for alert in wanted]
@@ -93,8 +93,8 @@ def merged(alert: Alert, before: Mapping[str, object] | None, common: Common) ->
     told = {
         "key": alert.key,
         "model": common.model_name,
-        "since_month": alert.since_month,
-        "last_month": alert.last_month,
+        "since_period": alert.since_period,
+        "last_period": alert.last_period,
         "what": alert.what,
         "how_much": alert.how_much,
         "what_to_do": alert.what_to_do,

@@ -1,4 +1,4 @@
-"""What a model version expects of a month: its training data, found through its lineage, and its hold-out scores."""
+"""What a model version expects of a period: its training data, found through its lineage, and its hold-out scores."""
 
 import tempfile
 from pathlib import Path
@@ -7,9 +7,9 @@ import mlflow
 import pandas as pd
 from pyspark.errors import PySparkException
 
-from ml.declarations import Model
+from ml.declarations import Calendar
 from ml.examples import dataset
-from ml.examples.dataset import MONTH, Pinned
+from ml.examples.dataset import PERIOD, Pinned
 from ml.monitoring.window import LABEL, Expectation, answer_names, column_names, expectation
 from ml.parameters import Common
 from ml.tables import Tables, pandas_of
@@ -25,9 +25,9 @@ def expected_of(tables: Tables, client: mlflow.MlflowClient, task: Common, versi
     model_name, declared = task.model_name, task.model
     lineage = read_lineage(f"{model_name} version {version}", client.get_model_version(model_name, str(version)).tags)
     rows, counts, pinned = _rows(tables, task, lineage)
-    months = pd.to_datetime(rows[MONTH]).dt.date
-    is_fitted = (months >= lineage.fitted_first_month) & (months <= lineage.fitted_last_month)
-    held_out = rows[(months >= lineage.holdout_first_month) & (months <= lineage.holdout_last_month)]
+    periods = pd.to_datetime(rows[PERIOD]).dt.date
+    fitted = (lineage.fitted_first_period, lineage.fitted_last_period)
+    held_out = rows[periods.between(lineage.holdout_first_period, lineage.holdout_last_period)]
     with tempfile.TemporaryDirectory() as temporary:
         model = artifact.load(artifact.fetch(f"models:/{model_name}/{version}", Path(temporary)))
     answers = pd.DataFrame(model.predict(contract.model_input(declared, held_out))).set_index(held_out.index)
@@ -35,41 +35,43 @@ def expected_of(tables: Tables, client: mlflow.MlflowClient, task: Common, versi
     return expectation(
         declared,
         model_version=version,
-        fitted=rows[is_fitted],
+        fitted=rows[periods.between(*fitted)],
         holdout=held_out.assign(**scored),
-        monthly_rows=counts[(counts.index >= lineage.fitted_first_month) & (counts.index <= lineage.fitted_last_month)],
-        described=_described(version, lineage, pinned),
+        rows_by_period=counts[counts.index.to_series().between(*fitted)],
+        described=_described(version, lineage, pinned, task.judging),
     )
 
 
 def _rows(tables: Tables, task: Common, lineage: Lineage) -> tuple[pd.DataFrame, pd.Series, Pinned]:
-    """Fitted and hold-out rows and their number by month, at the tables' pinned versions, or at the newest if those
+    """Fitted and hold-out rows and their number by period, at the tables' pinned versions, or at the newest if those
     are no longer kept.
     """
     try:
-        return *_read(tables, task.model, lineage, lineage.pinned), lineage.pinned
+        return *_read(tables, task, lineage, lineage.pinned), lineage.pinned
     except PySparkException:
         # VACUUM removes old versions after a week by default; a version outlives that, and its rows are still there.
         newest = dataset.pin(tables, task.model, lineage.source_catalog, task.use_case.name)
-        return *_read(tables, task.model, lineage, newest), newest
+        return *_read(tables, task, lineage, newest), newest
 
 
-def _read(tables: Tables, model: Model, lineage: Lineage, pinned: Pinned) -> tuple[pd.DataFrame, pd.Series]:
-    rows = dataset.examples(tables, model, pinned).where(
-        f"{MONTH} between '{lineage.fitted_first_month}' and '{lineage.holdout_last_month}'"
+def _read(tables: Tables, task: Common, lineage: Lineage, pinned: Pinned) -> tuple[pd.DataFrame, pd.Series]:
+    model = task.model
+    rows = dataset.examples(tables, model, pinned, task.judging).where(
+        f"{PERIOD} between '{lineage.fitted_first_period}' and '{lineage.holdout_last_period}'"
     )
-    wanted = rows.select(model.outcome.key, model.outcome.event_time, model.outcome.label, MONTH, *column_names(model))
+    wanted = rows.select(model.outcome.key, model.outcome.event_time, model.outcome.label, PERIOD, *column_names(model))
     found = pandas_of(dataset.sample(model, wanted, _MAX_ROWS))
-    # A month of the sample has fewer rows than the month had, which would make every later month look too large.
-    counted = pandas_of(rows.groupBy(MONTH).count()) if len(found) >= _MAX_ROWS else None
-    months = pd.to_datetime(found[MONTH] if counted is None else counted[MONTH]).dt.date
-    counts = months.value_counts() if counted is None else pd.Series(counted["count"].to_numpy(), index=months)
+    # A period of the sample has fewer rows than the period had, which would make every later period look too large.
+    counted = pandas_of(rows.groupBy(PERIOD).count()) if len(found) >= _MAX_ROWS else None
+    periods = pd.to_datetime(found[PERIOD] if counted is None else counted[PERIOD]).dt.date
+    counts = periods.value_counts() if counted is None else pd.Series(counted["count"].to_numpy(), index=periods)
     return found, counts
 
 
-def _described(version: int, lineage: Lineage, pinned: Pinned) -> str:
+def _described(version: int, lineage: Lineage, pinned: Pinned, calendar: Calendar) -> str:
+    named = calendar.named
     return (
-        f"version {version}, fitted on {lineage.fitted_first_month:%Y-%m}..{lineage.fitted_last_month:%Y-%m} of "
+        f"version {version}, fitted on {named(lineage.fitted_first_period)}..{named(lineage.fitted_last_period)} of "
         f"{pinned.features}@{pinned.features_version}; scores of its hold-out "
-        f"{lineage.holdout_first_month:%Y-%m}..{lineage.holdout_last_month:%Y-%m}"
+        f"{named(lineage.holdout_first_period)}..{named(lineage.holdout_last_period)}"
     )

@@ -12,7 +12,7 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, kw_only=True)
 class Cause:
-    """One metric of month `month`; the same one has been so in every known month since `since`.
+    """One metric of period `period`; the same one has been so in every known period since `since`.
 
     `title`: how people call a metric of the problem; empty for one that every model has.
     """
@@ -21,7 +21,7 @@ class Cause:
     metric: str
     column: str
     verdict: Verdict
-    month: date
+    period: date
     since: date
     value: float | None
     limit: float | None
@@ -35,15 +35,15 @@ class Cause:
 
     @property
     def identity(self) -> str:
-        """The same cause in another month has the same identity: by column, whichever measure shows it."""
+        """The same cause in another period has the same identity: by column, whichever measure shows it."""
         if self.verdict is Verdict.UNKNOWN or self.kind is Kind.PERFORMANCE:
             return self.subject
         return f"{self.subject}:{self.column or self.metric}"
 
     def as_json(self) -> dict[str, object]:
         """Plain values for the evidence."""
-        months = {"month": str(self.month), "since": str(self.since)}
-        return {**asdict(self), "kind": str(self.kind), "verdict": str(self.verdict), **months}
+        periods = {"period": str(self.period), "since": str(self.since)}
+        return {**asdict(self), "kind": str(self.kind), "verdict": str(self.verdict), **periods}
 
     @classmethod
     def from_json(cls, given: Mapping[str, object]) -> "Cause":
@@ -51,7 +51,7 @@ class Cause:
         parsed = {
             "kind": Kind(str(given["kind"])),
             "verdict": Verdict(str(given["verdict"])),
-            "month": date.fromisoformat(str(given["month"])),
+            "period": date.fromisoformat(str(given["period"])),
             "since": date.fromisoformat(str(given["since"])),
         }
         return cls(**{**given, **parsed})  # type: ignore[arg-type]  # the other fields are plain JSON values
@@ -64,7 +64,7 @@ def cause_of(metric: Metric, history: Sequence[Metric], title: str) -> Cause:
         metric=metric.metric,
         column=metric.column,
         verdict=metric.verdict,
-        month=metric.month,
+        period=metric.period,
         since=_since(metric, history),
         value=metric.value,
         limit=crossed(metric),
@@ -81,13 +81,13 @@ def crossed(metric: Metric) -> float | None:
 
 
 def _since(metric: Metric, history: Sequence[Metric]) -> date:
-    """The first month of the unbroken run of this verdict; months in which it was unknown do not break a breach."""
-    since = metric.month
+    """The first period of the unbroken run of this verdict; periods in which it was unknown do not break a breach."""
+    since = metric.period
     same = [each for each in history if (each.metric, each.column) == (metric.metric, metric.column)]
-    for each in sorted(same, key=lambda each: each.month, reverse=True):
-        if each.month >= metric.month or (each.verdict is Verdict.UNKNOWN and metric.verdict is not Verdict.UNKNOWN):
+    for each in sorted(same, key=lambda each: each.period, reverse=True):
+        if each.period >= metric.period or (each.verdict is Verdict.UNKNOWN and metric.verdict is not Verdict.UNKNOWN):
             continue
         if each.verdict is not metric.verdict or (each.in_training and each.kind is Kind.PERFORMANCE):
             break
-        since = each.month
+        since = each.period
     return since

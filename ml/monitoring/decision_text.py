@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
-from ml.monitoring.calendar_months import add_months, named
+from ml.declarations import Calendar
 from ml.monitoring.cause import Cause, crossed
 from ml.monitoring.metric import Metric
 from ml.problems.finding import Kind, Verdict, number
@@ -18,23 +18,23 @@ def metric_name(cause: Cause) -> str:
     return cause.title or _NAMES.get(cause.metric, cause.metric.replace("_", " "))
 
 
-def severe(metric: Metric, title: str, live: int) -> str:
-    """One month was far worse than the hold-out."""
+def severe(metric: Metric, title: str, live: int, calendar: Calendar) -> str:
+    """One period was far worse than the hold-out."""
     value, promised = metric.value or 0.0, metric.reference_value or 0.0
     moved, change = ("fell", "drop") if value < promised else ("rose", "rise")
     return (
-        f"{title} of version {live} {moved} to {number(value)} in {named(metric.month)}, from "
+        f"{title} of version {live} {moved} to {number(value)} in {calendar.named(metric.period)}, from "
         f"{number(promised)} on its hold-out: a severe {change}."
     )
 
 
-def lasting(months: Collection[date], worst: Metric, title: str, live: int) -> str:
-    """The newest labelled months were all beyond their limits; `worst`, called `title`, is the most telling of them."""
+def lasting(periods: Collection[date], worst: Metric, title: str, live: int, calendar: Calendar) -> str:
+    """The newest labelled periods were all beyond their limits; `worst`, called `title`, is the most telling."""
     bound = crossed(worst)
     return (
-        f"Version {live} is beyond its limits in {len(set(months))} labelled month(s) running, since "
-        f"{named(min(months))}: {title} {number(worst.value or 0.0)} in {named(worst.month)}, limit "
-        f"{number(bound or 0.0)}."
+        f"Version {live} is beyond its limits in {len(set(periods))} labelled {calendar.period}(s) running, since "
+        f"{calendar.named(min(periods))}: {title} {number(worst.value or 0.0)} in {calendar.named(worst.period)}, "
+        f"limit {number(bound or 0.0)}."
     )
 
 
@@ -66,7 +66,7 @@ def worst_by_column(causes: Iterable[Cause]) -> list[Cause]:
     return list(first.values())
 
 
-def changes(causes: Sequence[Cause]) -> list[str]:
+def changes(causes: Sequence[Cause], calendar: Calendar) -> list[str]:
     """One sentence per kind of breach: since when, the largest changes, and how many more."""
     sentences = []
     for kind in Kind:
@@ -75,31 +75,32 @@ def changes(causes: Sequence[Cause]) -> list[str]:
         if worst:
             more = f", and {len(worst) - _SHOWN} more" if len(worst) > _SHOWN else ""
             shown = ", ".join(described(cause) for cause in worst[:_SHOWN])
-            since = named(min(cause.since for cause in found))
+            since = calendar.named(min(cause.since for cause in found))
             title = str(kind).replace("_", " ").capitalize()
             sentences.append(f"{title} beyond limits since {since}: {shown}{more}.")
     return sentences
 
 
-def unknown(month: date, live: int, judged: Sequence[Metric], due_months: int) -> tuple[str, ...]:
+def unknown(period: date, live: int, judged: Sequence[Metric], due_periods: int, calendar: Calendar) -> tuple[str, ...]:
     """What could not be judged, once per reason; outcomes that are not due yet are unknown too."""
+    named = calendar.named
     counted = Counter(
-        (metric.kind, metric.reason, named(metric.month)) for metric in judged if metric.verdict is Verdict.UNKNOWN
+        (metric.kind, metric.reason, named(metric.period)) for metric in judged if metric.verdict is Verdict.UNKNOWN
     )
     said = tuple(
-        f"{str(kind).replace('_', ' ')} of {of_month} ({count} metric(s)): {reason}"
-        for (kind, reason, of_month), count in counted.items()
+        f"{str(kind).replace('_', ' ')} of {of_period} ({count} metric(s)): {reason}"
+        for (kind, reason, of_period), count in counted.items()
     )
     if not any(metric.kind is Kind.PERFORMANCE for metric in judged):
-        said = (*said, f"performance of version {live}: no month that it scored has its outcomes due by {named(month)}")
-    elif due_months:
-        said = (*said, f"performance in {named(month)}: its outcomes are due in {named(add_months(month, due_months))}")
-    return said
+        scored = f"no {calendar.period} that it scored has its outcomes due by {named(period)}"
+        return (*said, f"performance of version {live}: {scored}")
+    due = named(calendar.add(period, due_periods))
+    return (*said, f"performance in {named(period)}: its outcomes are due in {due}") if due_periods else said
 
 
-def reason(*, why: str, cooling: str, causes: Sequence[Cause], unknown: Sequence[str]) -> str:
+def reason(*, why: str, cooling: str, causes: Sequence[Cause], unknown: Sequence[str], calendar: Calendar) -> str:
     """The whole reason. Never says that nothing is wrong where something is unknown."""
-    parts = [part for part in (why, cooling, *changes(causes)) if part]
+    parts = [part for part in (why, cooling, *changes(causes, calendar)) if part]
     if unknown:
         more = f"; and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""
         parts.append(f"Unknown: {'; '.join(unknown[:_SHOWN])}{more}.")

@@ -35,8 +35,8 @@ def message(alert: Alert) -> Mapping[str, str]:
     """The body of a webhook call; chat tools show `text`."""
     return {
         "key": alert.key,
-        "since": str(alert.since_month),
-        "last": str(alert.last_month),
+        "since": str(alert.since_period),
+        "last": str(alert.last_period),
         "what": alert.what,
         "how_much": alert.how_much,
         "what_to_do": alert.what_to_do,

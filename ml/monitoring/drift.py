@@ -24,7 +24,7 @@ _PRIOR_COUNT = 0.5
 
 @dataclass(frozen=True, eq=False)
 class Reference:
-    """One column of the reference rows, prepared once and compared with many months.
+    """One column of the reference rows, prepared once and compared with many periods.
 
     `ordered` are its known numbers, ascending, empty for text. `edges` are the inner bin edges of a continuous
     column, `categories` the values with a bin of their own. `seen` are all values of a categorical column, and

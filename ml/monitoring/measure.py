@@ -1,7 +1,7 @@
-"""Task `monitoring` of job `<usecase>-monitoring`: each month against what its model version was trained on.
+"""Task `monitoring` of job `<usecase>-monitoring`: each period against what its model version was trained on.
 
-A month is measured once, and again only when its rows, predictions or outcomes change, or a deadline passes.
-One query says which months those are, another fetches their rows; so twenty months take hardly longer than one.
+A period is measured once, and again only when its rows, predictions or outcomes change, or a deadline passes.
+One query says which periods those are, another fetches their rows; so twenty periods take hardly longer than one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,14 +14,14 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml import parameters, runtime
-from ml.declarations import Model, Table
+from ml.declarations import Calendar, Model, Table
 from ml.examples.newest import newest_known, newest_predictions
 from ml.monitoring.baseline import expected_of
 from ml.monitoring.metric import Metric
-from ml.monitoring.month import measure
-from ml.monitoring.month_fingerprints import MonthState, Sources, states
-from ml.monitoring.rows import MONTH, month_rows
-from ml.monitoring.window import Arrival, Expectation, MonthData
+from ml.monitoring.period_fingerprints import PeriodState, Sources, states
+from ml.monitoring.period_metrics import measure
+from ml.monitoring.rows import PERIOD, period_rows
+from ml.monitoring.window import Arrival, Expectation, PeriodData
 from ml.parameters import Common
 from ml.problems.finding import Verdict
 from ml.records.monitoring import METRICS
@@ -32,7 +32,7 @@ from ml.versions.champion import champion_version
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure every month that needs it; run by job `<usecase>-monitoring`."""
+    """Measure every period that needs it; run by job `<usecase>-monitoring`."""
     task = parameters.common(parameters.of_model("monitoring").parse_args(arguments))
     tables, client = door(), mlflow.MlflowClient()
     live = champion_version(client, task.model_name)
@@ -40,17 +40,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     target = METRICS.full_name(task.catalog, task.use_case.name)
     tables.create(METRICS, target)
     known, done = states(task, sources), measured(tables, target, task.model_name)
-    months = plan(known, live, done, task.model.monitoring.labels_due_months)
+    periods = plan(known, live, done, sources.calendar, task.model.monitoring.labels_due_periods)
     expected = {
         version: expected_of(tables, client, task, version)
-        for version in sorted({months.versions[state.month] for state in months.stale})
+        for version in sorted({periods.versions[state.period] for state in periods.stale})
     }
-    found = measure_months(task.model, sources, months, expected)
+    found = measure_periods(task.model, sources, periods, expected)
     if found:
-        # A month measured again replaces its rows; Delta keeps the earlier versions.
-        rows = metric_rows(found, months, expected, task)
+        # A period measured again replaces its rows; Delta keeps the earlier versions.
+        rows = metric_rows(found, periods, expected, task)
         tables.merge(METRICS, target, frame_of(tables.spark, METRICS, rows))
-    report(months, found, live)
+    report(periods, found, live)
 
 
 def read_sources(tables: Tables, task: Common) -> Sources:
@@ -69,6 +69,7 @@ def read_sources(tables: Tables, task: Common) -> Sources:
         raise LookupError(f"there is no feature table {name}: run the ingest job before monitoring")
     outcomes, scored = pinned(model.outcome.table), pinned(predictions(use_case))
     return Sources(
+        calendar=use_case.judging,
         features=rows,
         predictions=None
         if scored is None
@@ -80,59 +81,64 @@ def read_sources(tables: Tables, task: Common) -> Sources:
 
 
 def measured(tables: Tables, target: str, model_name: str) -> Mapping[tuple[date, int], str]:
-    """The fingerprint at which each month was last measured for the model, by month and version."""
+    """The fingerprint at which each period was last measured for the model, by period and version."""
     mine = tables.read(target).where(F.col("model") == model_name)
-    rows = mine.groupBy("month", "model_version").agg(F.max_by("fingerprint", "measured_at").alias("at"))
-    return {(row["month"], row["model_version"]): row["at"] for row in rows.collect()}
+    rows = mine.groupBy("period", "model_version").agg(F.max_by("fingerprint", "measured_at").alias("at"))
+    return {(row["period"], row["model_version"]): row["at"] for row in rows.collect()}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Which months there are, which version each is measured for, and which of them must be measured now."""
+    """Which periods there are, which version each is measured for, and which of them must be measured now."""
 
-    known: tuple[MonthState, ...]
+    known: tuple[PeriodState, ...]
     versions: Mapping[date, int]
     fingerprints: Mapping[date, str]
-    stale: tuple[MonthState, ...]
+    stale: tuple[PeriodState, ...]
+    overdue: frozenset[date]
 
     @property
     def newest(self) -> date:
-        """The newest month that anything has arrived for."""
-        return max((state.month for state in self.known), default=date.min)
+        """The newest period that anything has arrived for."""
+        return max((state.period for state in self.known), default=date.min)
 
 
-def plan(known: Sequence[MonthState], live: int, done: Mapping[tuple[date, int], str], labels_due_months: int) -> Plan:
-    """Stale is a month whose measurements are missing, or of other data."""
-    newest = max((state.month for state in known), default=date.min)
-    versions = {state.month: state.version(live) for state in known}
-    fingerprints = {state.month: state.fingerprint(newest, labels_due_months) for state in known}
-    stale = [state for state in known if done.get((state.month, versions[state.month])) != fingerprints[state.month]]
-    return Plan(known=tuple(known), versions=versions, fingerprints=fingerprints, stale=tuple(stale))
+def plan(
+    known: Sequence[PeriodState], live: int, done: Mapping[tuple[date, int], str], calendar: Calendar, due_periods: int
+) -> Plan:
+    """Stale is a period whose measurements are missing, or of other data; outcomes are due after `due_periods`."""
+    newest = max((state.period for state in known), default=date.min)
+    versions = {state.period: state.version(live) for state in known}
+    fingerprints = {state.period: state.fingerprint(newest, calendar, due_periods) for state in known}
+    stale = [state for state in known if done.get((state.period, versions[state.period])) != fingerprints[state.period]]
+    overdue = frozenset(state.period for state in known if state.is_overdue(newest, calendar, due_periods))
+    return Plan(known=tuple(known), versions=versions, fingerprints=fingerprints, stale=tuple(stale), overdue=overdue)
 
 
-def measure_months(model: Model, sources: Sources, months: Plan, expected: Mapping[int, Expectation]) -> list[Metric]:
-    """The metrics of the stale months, month by month."""
-    if not months.stale:
+def measure_periods(model: Model, sources: Sources, periods: Plan, expected: Mapping[int, Expectation]) -> list[Metric]:
+    """The metrics of the stale periods, period by period."""
+    if not periods.stale:
         return []
-    frame = month_rows(model, sources, {state.month: months.versions[state.month] for state in months.stale})
-    of_month = pd.to_datetime(frame[MONTH]).dt.date
+    frame = period_rows(model, sources, {state.period: periods.versions[state.period] for state in periods.stale})
+    of_period = pd.to_datetime(frame[PERIOD]).dt.date
     return [
         metric
-        for state in months.stale
+        for state in periods.stale
         for metric in measure(
-            _month_data(state, months, frame[of_month == state.month], has_feed=sources.has_feed),
-            expected[months.versions[state.month]],
+            _period_data(state, periods, frame[of_period == state.period], has_feed=sources.has_feed),
+            expected[periods.versions[state.period]],
             model,
         )
     ]
 
 
-def _month_data(state: MonthState, months: Plan, frame: pd.DataFrame, *, has_feed: bool) -> MonthData:
+def _period_data(state: PeriodState, periods: Plan, frame: pd.DataFrame, *, has_feed: bool) -> PeriodData:
     arrival = Arrival(received=state.received, rejected=state.rejected, duplicates=state.duplicates)
-    scored = state.predictions.get(months.versions[state.month])
-    return MonthData(
-        month=state.month,
-        newest_month=months.newest,
+    scored = state.predictions.get(periods.versions[state.period])
+    return PeriodData(
+        period=state.period,
+        newest_period=periods.newest,
+        overdue=state.period in periods.overdue,
         rows=state.features.rows,
         labelled=state.outcomes.rows,
         scored=scored.rows if scored else 0,
@@ -142,7 +148,7 @@ def _month_data(state: MonthState, months: Plan, frame: pd.DataFrame, *, has_fee
 
 
 def metric_rows(
-    found: Sequence[Metric], months: Plan, expected: Mapping[int, Expectation], task: Common
+    found: Sequence[Metric], periods: Plan, expected: Mapping[int, Expectation], task: Common
 ) -> list[dict[str, object]]:
     """Rows of the `metrics` table."""
     now = datetime.now(UTC)
@@ -151,7 +157,7 @@ def metric_rows(
             **metric.as_row(),
             "model": task.model_name,
             "reference": expected[metric.model_version].described,
-            "fingerprint": months.fingerprints[metric.month],
+            "fingerprint": periods.fingerprints[metric.period],
             "run_id": task.run_id,
             "measured_at": now,
         }
@@ -159,18 +165,18 @@ def metric_rows(
     ]
 
 
-def report(months: Plan, found: Sequence[Metric], live: int) -> None:
-    """The accounting line: every feature row of the measured months was looked at."""
+def report(periods: Plan, found: Sequence[Metric], live: int) -> None:
+    """The accounting line: every feature row of the measured periods was looked at."""
     counts = {verdict: sum(metric.verdict is verdict for metric in found) for verdict in Verdict}
-    rows = sum(state.features.rows for state in months.stale)
-    runtime.set_task_value("months_measured", len(months.stale))
+    rows = sum(state.features.rows for state in periods.stale)
+    runtime.set_task_value("periods_measured", len(periods.stale))
     runtime.report(
         task="monitoring",
         rows_in=rows,
         rows_kept=rows,
         rows_quarantined=0,
-        months_known=len(months.known),
-        months_measured=len(months.stale),
+        periods_known=len(periods.known),
+        periods_measured=len(periods.stale),
         live_version=live,
         metrics=len(found),
         **{f"metrics_{verdict}": count for verdict, count in counts.items()},

@@ -1,4 +1,4 @@
-"""One row of the table `metrics`: what a monitor found of one month of one version."""
+"""One row of the table `metrics`: what a monitor found of one period of one version."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -9,9 +9,9 @@ from ml.problems.finding import Finding, Kind, Verdict
 
 @dataclass(frozen=True, kw_only=True)
 class Metric(Finding):
-    """One row of the `metrics` table. `in_training`: the version was fitted on this month, so it proves nothing."""
+    """One row of the `metrics` table. `in_training`: the version was fitted on this period, so it proves nothing."""
 
-    month: date
+    period: date
     model_version: int
     in_training: bool
 

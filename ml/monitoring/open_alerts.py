@@ -1,11 +1,11 @@
-"""Alerts from decisions: one for each kind of cause and the month it began, updated while it lasts. Pure."""
+"""Alerts from decisions: one for each kind of cause and the period it began, updated while it lasts. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from ml.declarations import Calendar
 from ml.monitoring import decision_text
-from ml.monitoring.calendar_months import named
 from ml.monitoring.cause import UNKNOWN, Cause
 from ml.monitoring.rules import Action, Decision
 from ml.problems.finding import Kind
@@ -14,7 +14,7 @@ OPEN, CLOSED = "open", "closed"
 
 _WHAT_TO_DO: Mapping[str, str] = {
     Kind.DATA_QUALITY: (
-        "Look at the month's file and its quarantine table; ask the sender for a corrected file and run the ingest job."
+        "Look at the period's files and their quarantine table; ask the sender for a correction and run the ingest job."
     ),
     Kind.DRIFT: (
         "Find out why the population changed (a new product, a merged portfolio, a changed source). The model is "
@@ -32,35 +32,36 @@ _RETRAINING = "A retraining was asked for; its version goes live only through th
 
 @dataclass(frozen=True, kw_only=True)
 class Alert:
-    """What to tell people. `identities` are the causes that have ever belonged to it."""
+    """What to tell people. `identities` are the causes that have ever belonged to it; `calendar` names its periods."""
 
     key: str
     subject: str
-    since_month: date
-    last_month: date
+    since_period: date
+    last_period: date
     what: str
     how_much: str
     what_to_do: str
     status: str
     identities: frozenset[str]
+    calendar: Calendar
 
     @property
     def text(self) -> str:
         """The whole message."""
+        since, last = (self.calendar.named(period) for period in (self.since_period, self.last_period))
         return (
-            f"{self.what}\nSince: {named(self.since_month)}; last seen: {named(self.last_month)}\n"
-            f"How much: {self.how_much}\nWhat to do: {self.what_to_do}"
+            f"{self.what}\nSince: {since}; last seen: {last}\nHow much: {self.how_much}\nWhat to do: {self.what_to_do}"
         )
 
 
-def alerts(decisions: Sequence[Decision], title: str) -> list[Alert]:
+def alerts(decisions: Sequence[Decision], title: str, calendar: Calendar) -> list[Alert]:
     """Every alert that `decisions` (in any order) give rise to, oldest first.
 
-    A cause that goes on from the month before updates the alert that holds it. New causes of one kind together open
-    an alert `<kind>:<month in which they began>`. An alert none of whose causes is left is closed.
+    A cause that goes on from the period before updates the alert that holds it. New causes of one kind together open
+    an alert `<kind>:<period in which they began>`. An alert none of whose causes is left is closed.
     """
     found: dict[str, Alert] = {}
-    for decision in sorted(decisions, key=lambda each: each.month):
+    for decision in sorted(decisions, key=lambda each: each.period):
         by_subject: dict[str, list[Cause]] = {}
         for cause in decision.causes:
             by_subject.setdefault(cause.subject, []).append(cause)
@@ -68,34 +69,30 @@ def alerts(decisions: Sequence[Decision], title: str) -> list[Alert]:
             going_on = [cause for cause in by_subject.get(alert.subject, []) if cause.identity in alert.identities]
             if alert.status == OPEN:
                 found[key] = _updated(alert, going_on, decision, title) if going_on else replace(alert, status=CLOSED)
+        held = {identity for alert in found.values() if alert.status == OPEN for identity in alert.identities}
         for subject, causes in by_subject.items():
-            opened = _opened(subject, causes, decision, found.values(), title)
-            if opened:
-                found[opened.key] = opened
+            new = [cause for cause in causes if cause.identity not in held]
+            if new:
+                opened = _opened(subject, new, calendar)
+                found[opened.key] = _updated(opened, new, decision, title)
     return list(found.values())
 
 
-def _opened(
-    subject: str, causes: Sequence[Cause], decision: Decision, known: Iterable[Alert], title: str
-) -> Alert | None:
-    """The alert for the causes that no open alert holds; None where there are none."""
-    held = {identity for alert in known if alert.status == OPEN for identity in alert.identities}
-    new = [cause for cause in causes if cause.identity not in held]
-    if not new:
-        return None
-    since = min(cause.since for cause in new)
-    blank = Alert(
-        key=f"{subject}:{named(since)}",
+def _opened(subject: str, causes: Sequence[Cause], calendar: Calendar) -> Alert:
+    """An alert about causes that no open alert holds; what it says is still to be filled in."""
+    since = min(cause.since for cause in causes)
+    return Alert(
+        key=f"{subject}:{calendar.named(since)}",
         subject=subject,
-        since_month=since,
-        last_month=since,
+        since_period=since,
+        last_period=since,
         what="",
         how_much="",
         what_to_do="",
         status=OPEN,
-        identities=frozenset(cause.identity for cause in new),
+        identities=frozenset(cause.identity for cause in causes),
+        calendar=calendar,
     )
-    return _updated(blank, new, decision, title)
 
 
 def _updated(alert: Alert, causes: Sequence[Cause], decision: Decision, title: str) -> Alert:
@@ -108,7 +105,7 @@ def _updated(alert: Alert, causes: Sequence[Cause], decision: Decision, title: s
     reasons = "; ".join(sorted({cause.reason for cause in causes})) if alert.subject == UNKNOWN else figures
     return replace(
         alert,
-        last_month=max(cause.month for cause in causes),
+        last_period=max(cause.period for cause in causes),
         what=alert.what or f"{title}: {subject} of {', '.join(columns[:5])}{_more(columns[5:])}",
         how_much=reasons,
         what_to_do=f"{_RETRAINING} {advice}" if retrains else advice,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ml.declarations import Model, Monitored, Monitoring, TrainingCause, Worse
+from ml.declarations import Calendar, Model, Monitored, Monitoring, TrainingCause, Worse
 from ml.declarations.monitored import Needs
 from ml.monitoring.metric import Metric
 from ml.monitoring.window import judged
@@ -20,9 +20,10 @@ class Due:
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """The limits of a model, and the metrics of its problem by name, the most telling first."""
+    """The limits of a model, the periods they count, and the metrics of its problem by name, the most telling first."""
 
     limits: Monitoring
+    calendar: Calendar
     judged: Mapping[str, Monitored]
 
     def title(self, metric: str) -> str:
@@ -57,6 +58,6 @@ class Policy:
         return abs(promised - (metric.value or 0.0)) > severe
 
 
-def policy_of(model: Model) -> Policy:
-    """The policy of a declared model."""
-    return Policy(limits=model.monitoring, judged={each.name: each for each in judged(model)})
+def policy_of(model: Model, calendar: Calendar) -> Policy:
+    """The policy of a declared model, whose use case is judged by the periods of `calendar`."""
+    return Policy(limits=model.monitoring, calendar=calendar, judged={each.name: each for each in judged(model)})

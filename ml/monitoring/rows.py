@@ -1,4 +1,4 @@
-"""The rows of the months to be measured, in one Spark query. Pure frames until the last step."""
+"""The rows of the periods to be measured, in one Spark query. Pure frames until the last step."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -10,32 +10,34 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml.declarations import Model
-from ml.monitoring.month_fingerprints import Sources, month_of
+from ml.monitoring.period_fingerprints import Sources, period_of
 from ml.monitoring.window import LABEL, answer_names, column_names
 from ml.tables import pandas_of
 
-MONTH = "_month"
+PERIOD = "_period"
 
 
-def month_rows(model: Model, sources: Sources, versions: Mapping[date, int]) -> pd.DataFrame:
-    """One row per feature row of the months (or of a sample): `_month`, the columns, the answers, `label`.
+def period_rows(model: Model, sources: Sources, versions: Mapping[date, int]) -> pd.DataFrame:
+    """One row per feature row of the periods (or of a sample): `_period`, the columns, the answers, `label`.
 
-    `versions` names the months, and for each the model version whose predictions count.
+    `versions` names the periods, and for each the model version whose predictions count.
 
     An outcome belongs to the row with its key and event time.
     """
     declared = model.feature_table
     keys = [*declared.keys, declared.event_time]
-    rows = sources.features.select(*keys, month_of(declared.event_time).alias(MONTH), *column_names(model))
-    rows = _sampled(rows.where(F.col(MONTH).isin(list(versions))), declared.key, model.monitoring.max_rows_per_month)
+    rows = sources.features.select(
+        *keys, period_of(sources.calendar, declared.table, declared.event_time).alias(PERIOD), *column_names(model)
+    )
+    rows = _sampled(rows.where(F.col(PERIOD).isin(list(versions))), declared.key, model.monitoring.max_rows_per_period)
     rows = rows.join(_predictions(model, sources, versions), on=keys, how="left")
     rows = rows.join(_outcomes(model, sources), on=[declared.key, declared.event_time], how="left")
-    return pandas_of(rows.select(MONTH, *column_names(model), *answer_names(model), LABEL))
+    return pandas_of(rows.select(PERIOD, *column_names(model), *answer_names(model), LABEL))
 
 
 def _sampled(rows: DataFrame, key: str, most: int) -> DataFrame:
-    """At most `most` rows of each month, the same ones every time."""
-    position = F.row_number().over(Window.partitionBy(MONTH).orderBy(F.xxhash64(key), key))
+    """At most `most` rows of each period, the same ones every time."""
+    position = F.row_number().over(Window.partitionBy(PERIOD).orderBy(F.xxhash64(key), key))
     return rows.withColumn("_position", position).where(F.col("_position") <= most).drop("_position")
 
 
@@ -45,10 +47,8 @@ def _predictions(model: Model, sources: Sources, versions: Mapping[date, int]) -
     if sources.predictions is None:
         none = (F.lit(None).cast(column.type).alias(column.name) for column in model.problem.output)
         return sources.features.select(*keys, *none).limit(0)
-    chosen = [
-        (F.col("model_version") == version) & (month_of(declared.event_time) == F.lit(month))
-        for month, version in versions.items()
-    ]
+    counted = period_of(sources.calendar, declared.table, declared.event_time)
+    chosen = [(F.col("model_version") == version) & (counted == F.lit(period)) for period, version in versions.items()]
     return sources.predictions.where(reduce(or_, chosen)).select(*keys, *answer_names(model))
 
 

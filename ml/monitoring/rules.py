@@ -1,13 +1,13 @@
-"""From a month's metrics to nothing, alert or retrain. Pure, and the whole of the policy.
+"""From a period's metrics to nothing, alert or retrain. Pure, and the whole of the policy.
 
-A decision for month M uses what could be known in M: data quality, drift and selection rates of M itself;
-performance of the newest month whose outcomes are due by M, and of earlier ones whose outcomes came late, since the
+A decision for period M uses what could be known in M: data quality, drift and selection rates of M itself;
+performance of the newest period whose outcomes are due by M, and of earlier ones whose outcomes came late, since the
 decision before; outcomes that are overdue in M.
 
-    performance below its limit for `labelled_months_below` labelled months running, or one severe drop -> retrain
+    performance below its limit for `labelled_periods_below` labelled periods running, or one severe drop -> retrain
     ... but inside the cool-down of an earlier retraining                                              -> alert
     any other breach, or a metric that should be known and is not                                      -> alert
-    a warning for `months_of_warning` months running                                                   -> alert
+    a warning for `periods_of_warning` periods running                                                   -> alert
     otherwise                                                                                          -> nothing
 """
 
@@ -17,16 +17,15 @@ from datetime import date, timedelta
 from enum import StrEnum
 from itertools import takewhile
 
-from ml.declarations import Monitoring, TrainingCause
+from ml.declarations import Calendar, Monitoring, TrainingCause
 from ml.monitoring import decision_text
-from ml.monitoring.calendar_months import add_months, months_between, named
 from ml.monitoring.cause import Cause, cause_of
 from ml.monitoring.metric import Metric
 from ml.monitoring.policy import Due, Policy
 from ml.problems.finding import Kind, Verdict
 
 # Outcomes that are a year late say nothing about the version that is live now.
-_AWAITED_MONTHS = 12
+_AWAITED_DAYS = 366
 
 
 class Action(StrEnum):
@@ -39,14 +38,14 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """What to do about a month, and why. `unknown` says in words what could not be judged.
+    """What to do about a period, and why. `unknown` says in words what could not be judged.
 
-    `holdout_start` (`YYYY-MM`, or empty) is the first month to hold out of a retraining so that it may still learn
-    from months after the change. `awaited`: months whose performance was due by then and is still unknown.
+    `holdout_start` (a period's name, or empty) is the first to hold out of a retraining so that it may still learn from
+    periods after the change. `awaited`: periods whose performance was due by then and is still unknown.
     `trains_for` is what a retraining has to mend; None: none is due.
     """
 
-    month: date
+    period: date
     action: Action
     reason: str
     live_version: int
@@ -58,49 +57,50 @@ class Decision:
     trains_for: TrainingCause | None = None
 
 
-def decide(month: date, metrics: Sequence[Metric], earlier: Sequence[Decision], policy: Policy) -> Decision:
-    """The decision for `month`.
+def decide(period: date, metrics: Sequence[Metric], earlier: Sequence[Decision], policy: Policy) -> Decision:
+    """The decision for `period`.
 
     Args:
-        month: a month that has metrics.
-        metrics: of this and of earlier months, each month measured for the version that was live in it.
-        earlier: decisions of earlier months; later ones are ignored.
+        period: a period that has metrics.
+        metrics: of this and of earlier periods, each period measured for the version that was live in it.
+        earlier: decisions of earlier periods; later ones are ignored.
         policy: the declared limits, and what the metrics of the problem call for.
 
     Raises:
-        ValueError: where `month` has no metrics: what was not measured cannot be decided on.
+        ValueError: where `period` has no metrics: what was not measured cannot be decided on.
     """
-    versions = {metric.model_version for metric in metrics if metric.month == month}
+    versions = {metric.model_version for metric in metrics if metric.period == period}
     if not versions:
-        raise ValueError(f"month {named(month)} has no metrics: measure it before deciding on it")
-    live, limits = max(versions), policy.limits
-    due = add_months(month, -limits.labels_due_months)
-    before = max((each for each in earlier if each.month < month), key=_month_of, default=None)
+        raise ValueError(f"{policy.calendar.named(period)} has no metrics: measure it before deciding on it")
+    live, limits, calendar = max(versions), policy.limits, policy.calendar
+    due = calendar.add(period, -limits.labels_due_periods)
+    before = max((each for each in earlier if each.period < period), key=_period_of, default=None)
     awaited = before.awaited if before else ()
     late = frozenset(awaited) & _labelled(metrics)
-    judged = [metric for metric in metrics if _is_judged(metric, month, live, late, policy)]
+    judged = [metric for metric in metrics if _is_judged(metric, period, live, late, policy)]
     causes = tuple(_cause(metric, metrics, policy) for metric in judged if _is_beyond(metric, metrics, limits))
-    missed = [metric for metric in judged if _should_be_known(metric, metrics, month, limits)]
+    missed = [metric for metric in judged if _should_be_known(metric, metrics, period, limits)]
     blind = tuple(_cause(metric, metrics, policy) for metric in missed)
-    unknown = decision_text.unknown(month, live, judged, limits.labels_due_months)
-    why = _why_retrain(month, live, metrics, policy)
-    cooling = max((each for each in earlier if _cools(each, month)), key=_month_of, default=None)
+    unknown = decision_text.unknown(period, live, judged, limits.labels_due_periods, calendar)
+    why = _why_retrain(period, live, metrics, policy)
+    cooling = max((each for each in earlier if _cools(each, period)), key=_period_of, default=None)
     action = Action.RETRAIN if why and not cooling else Action.ALERT if causes or blind or why else Action.NOTHING
     return Decision(
-        month=month,
+        period=period,
         action=action,
         reason=decision_text.reason(
             why=why.words if why else "",
-            cooling=_cooling_words(cooling) if why and cooling else "",
+            cooling=_cooling_words(cooling, calendar) if why and cooling else "",
             causes=causes,
             unknown=unknown,
+            calendar=calendar,
         ),
         live_version=live,
         causes=causes + blind,
         unknown=unknown,
-        cool_down_until=month + timedelta(days=limits.cool_down_days) if action is Action.RETRAIN else None,
-        holdout_start=_holdout_start(causes, month, limits) if action is Action.RETRAIN else "",
-        awaited=_awaited(month, (*awaited, due), metrics),
+        cool_down_until=period + timedelta(days=limits.cool_down_days) if action is Action.RETRAIN else None,
+        holdout_start=_holdout_start(causes, period, policy) if action is Action.RETRAIN else "",
+        awaited=_awaited(period, (*awaited, due), metrics),
         trains_for=why.trains_for if why and action is Action.RETRAIN else None,
     )
 
@@ -109,71 +109,71 @@ def _cause(metric: Metric, metrics: Sequence[Metric], policy: Policy) -> Cause:
     return cause_of(metric, metrics, policy.title(metric.metric))
 
 
-def lag_months(metric: Metric, policy: Policy) -> int:
-    """How many months after its month a metric is judged: outcomes are due later, and overdue later still."""
-    due = policy.limits.labels_due_months
+def lag_periods(metric: Metric, policy: Policy) -> int:
+    """How many periods after its period a metric is judged: outcomes are due later, and overdue later still."""
+    due = policy.limits.labels_due_periods
     if metric.metric == "labelled_share":
         return due + 1
     return due if policy.waits(metric) else 0
 
 
-def _is_judged(metric: Metric, month: date, live: int, late: Collection[date], policy: Policy) -> bool:
+def _is_judged(metric: Metric, period: date, live: int, late: Collection[date], policy: Policy) -> bool:
     """Performance and fairness of a version that is no longer live are history, not a reason to act.
 
-    A month is judged when its metric is due, and its performance also if its outcomes came `late`.
+    A period is judged when its metric is due, and its performance also if its outcomes came `late`.
     """
     about_the_model = metric.kind in (Kind.PERFORMANCE, Kind.FAIRNESS)
-    is_late = metric.kind is Kind.PERFORMANCE and metric.month in late
+    is_late = metric.kind is Kind.PERFORMANCE and metric.period in late
     return (
-        (months_between(metric.month, month) == lag_months(metric, policy) or is_late)
+        (policy.calendar.passed(metric.period, period) == lag_periods(metric, policy) or is_late)
         and not (metric.in_training and metric.kind is Kind.PERFORMANCE)
         and (metric.model_version == live or not about_the_model)
     )
 
 
 def _labelled(metrics: Sequence[Metric]) -> frozenset[date]:
-    """Months of which enough outcomes are known."""
+    """Periods of which enough outcomes are known."""
     return frozenset(
-        metric.month for metric in metrics if metric.metric == "labelled_share" and metric.verdict is Verdict.OK
+        metric.period for metric in metrics if metric.metric == "labelled_share" and metric.verdict is Verdict.OK
     )
 
 
-def _awaited(month: date, due: Iterable[date], metrics: Sequence[Metric]) -> tuple[date, ...]:
-    """Months whose outcomes were due by `month` and are still to come; given up after a year."""
-    known = {metric.month for metric in metrics if metric.kind is Kind.PERFORMANCE} - _labelled(metrics)
-    return tuple(sorted(each for each in set(due) & known if months_between(each, month) <= _AWAITED_MONTHS))
+def _awaited(period: date, due: Iterable[date], metrics: Sequence[Metric]) -> tuple[date, ...]:
+    """Periods whose outcomes were due by `period` and are still to come; given up after a year."""
+    known = {metric.period for metric in metrics if metric.kind is Kind.PERFORMANCE} - _labelled(metrics)
+    return tuple(sorted(each for each in set(due) & known if (period - each).days <= _AWAITED_DAYS))
 
 
 def _is_beyond(metric: Metric, metrics: Sequence[Metric], limits: Monitoring) -> bool:
-    """A breach, or a warning that lasts: in every one of the newest months in which the metric is known."""
+    """A breach, or a warning that lasts: in every one of the newest periods in which the metric is known."""
     if metric.verdict is not Verdict.WARN:
         return metric.verdict is Verdict.BREACH
     same = [each for each in metrics if (each.metric, each.column) == (metric.metric, metric.column)]
-    until = [each for each in same if each.month <= metric.month and each.verdict is not Verdict.UNKNOWN]
+    until = [each for each in same if each.period <= metric.period and each.verdict is not Verdict.UNKNOWN]
     of_version = [each for each in until if each.model_version == metric.model_version]
-    newest = sorted(of_version, key=lambda each: each.month, reverse=True)[: limits.months_of_warning]
+    newest = sorted(of_version, key=lambda each: each.period, reverse=True)[: limits.periods_of_warning]
     warned = [each for each in newest if each.verdict is not Verdict.OK and not each.in_training]
-    return len(warned) == limits.months_of_warning
+    return len(warned) == limits.periods_of_warning
 
 
-def _should_be_known(metric: Metric, metrics: Sequence[Metric], month: date, limits: Monitoring) -> bool:
+def _should_be_known(metric: Metric, metrics: Sequence[Metric], period: date, limits: Monitoring) -> bool:
     """Whether an unknown metric is worth an alert: its rows are there, and (for performance) their outcomes too.
 
-    Groups too small to compare, and months too small to tell, are named in the reason only if they are usual: they are
+    Groups too small to compare, and periods too small to tell, are named in the reason only if they are usual: they are
     a property of the portfolio.
     """
     if metric.verdict is not Verdict.UNKNOWN or metric.kind is Kind.FAIRNESS or _is_small(metric, metrics, limits):
         return False
-    needed = ("labelled_share", metric.month) if metric.kind is Kind.PERFORMANCE else ("row_count", month)
-    verdicts = {each.verdict for each in metrics if (each.metric, each.month) == needed}
+    needed = ("labelled_share", metric.period) if metric.kind is Kind.PERFORMANCE else ("row_count", period)
+    verdicts = {each.verdict for each in metrics if (each.metric, each.period) == needed}
     if metric.kind is Kind.PERFORMANCE:
         return Verdict.OK in verdicts
     return Verdict.UNKNOWN not in verdicts
 
 
 def _is_small(metric: Metric, metrics: Sequence[Metric], limits: Monitoring) -> bool:
-    """Whether it is unknown for a lack of rows in a month that has as many rows as usual."""
-    counts = [each for each in metrics if (each.metric, each.month) == ("row_count", metric.month)]
+    """Whether it is unknown for a lack of rows in a period that has as many rows as usual."""
+    counts = [each for each in metrics if (each.metric, each.period) == ("row_count", metric.period)]
     if not counts or counts[0].verdict is not Verdict.OK:
         return False
     if metric.value is not None:
@@ -183,7 +183,7 @@ def _is_small(metric: Metric, metrics: Sequence[Metric], limits: Monitoring) -> 
     return metric.rows < limits.min_rows and usual is not None and usual < limits.min_rows
 
 
-def _why_retrain(month: date, live: int, metrics: Sequence[Metric], policy: Policy) -> Due | None:
+def _why_retrain(period: date, live: int, metrics: Sequence[Metric], policy: Policy) -> Due | None:
     """Why a retraining is due; None where it is not."""
     limits = policy.limits
     known = [
@@ -193,47 +193,49 @@ def _why_retrain(month: date, live: int, metrics: Sequence[Metric], policy: Poli
         and metric.model_version == live
         and not metric.in_training
         and metric.verdict is not Verdict.UNKNOWN
-        and months_between(metric.month, month) >= limits.labels_due_months
+        and policy.calendar.passed(metric.period, period) >= limits.labels_due_periods
     ]
-    labelled = sorted({metric.month for metric in known}, reverse=True)
+    labelled = sorted({metric.period for metric in known}, reverse=True)
     if not labelled:
         return None
-    severe = [metric for metric in known if metric.month == labelled[0] and policy.is_severe(metric)]
+    severe = [metric for metric in known if metric.period == labelled[0] and policy.is_severe(metric)]
     if severe:
         first = min(severe, key=policy.rank)
-        return policy.due(decision_text.severe(first, policy.title(first.metric), live), first)
-    below = {metric.month for metric in known if metric.verdict is Verdict.BREACH}
+        return policy.due(decision_text.severe(first, policy.title(first.metric), live, policy.calendar), first)
+    below = {metric.period for metric in known if metric.verdict is Verdict.BREACH}
     running = list(takewhile(below.__contains__, labelled))
-    if len(running) < limits.labelled_months_below:
+    if len(running) < limits.labelled_periods_below:
         return None
-    breaches = [metric for metric in known if metric.month in running and metric.verdict is Verdict.BREACH]
-    newest = max(metric.month for metric in breaches)
-    worst = min((metric for metric in breaches if metric.month == newest), key=policy.rank)
-    words = decision_text.lasting([metric.month for metric in breaches], worst, policy.title(worst.metric), live)
+    breaches = [metric for metric in known if metric.period in running and metric.verdict is Verdict.BREACH]
+    newest = max(metric.period for metric in breaches)
+    worst = min((metric for metric in breaches if metric.period == newest), key=policy.rank)
+    since, title = [metric.period for metric in breaches], policy.title(worst.metric)
+    words = decision_text.lasting(since, worst, title, live, policy.calendar)
     return policy.due(words, worst)
 
 
-def _cools(decision: Decision, month: date) -> bool:
+def _cools(decision: Decision, period: date) -> bool:
     until = decision.cool_down_until
-    return decision.month < month and decision.action is Action.RETRAIN and until is not None and month < until
+    return decision.period < period and decision.action is Action.RETRAIN and until is not None and period < until
 
 
-def _month_of(decision: Decision) -> date:
-    return decision.month
+def _period_of(decision: Decision) -> date:
+    return decision.period
 
 
-def _cooling_words(decision: Decision) -> str:
+def _cooling_words(decision: Decision, calendar: Calendar) -> str:
     return (
-        f"A retraining was asked for in {named(decision.month)}; none is asked for again before "
+        f"A retraining was asked for in {calendar.named(decision.period)}; none is asked for again before "
         f"{decision.cool_down_until}."
     )
 
 
-def _holdout_start(causes: Sequence[Cause], month: date, limits: Monitoring) -> str:
-    """The newest third of the labelled months since the change; empty where a change is not older than one month."""
-    newest_labelled = add_months(month, -limits.labels_due_months)
+def _holdout_start(causes: Sequence[Cause], period: date, policy: Policy) -> str:
+    """The newest third of the labelled periods since the change; empty where a change is not older than one period."""
+    calendar = policy.calendar
+    newest_labelled = calendar.add(period, -policy.limits.labels_due_periods)
     since = min((cause.since for cause in causes if cause.kind is Kind.PERFORMANCE), default=newest_labelled)
-    changed_months = months_between(since, newest_labelled) + 1
-    if changed_months < 2:
+    changed_periods = calendar.passed(since, newest_labelled) + 1
+    if changed_periods < 2:
         return ""
-    return named(add_months(newest_labelled, 1 - max(1, changed_months // 3)))
+    return calendar.named(calendar.add(newest_labelled, 1 - max(1, changed_periods // 3)))

@@ -1,4 +1,4 @@
-"""What monitors see: one month of one version, beside what that version was made from."""
+"""What monitors see: one period of one version, beside what that version was made from."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ LABEL = "label"
 
 @dataclass(frozen=True, kw_only=True)
 class Arrival:
-    """Records of one month: received by ingest, rejected by it, and rejected because the key was there already."""
+    """Records of one period: received by ingest, rejected by it, and rejected because the key was there already."""
 
     received: int
     rejected: int
@@ -28,9 +28,9 @@ class Arrival:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Expectation:
-    """What a model version was made from and how good it was there, prepared once for many months.
+    """What a model version was made from and how good it was there, prepared once for many periods.
 
-    `columns` has every model feature and group attribute (of the fitted months) and every answer (of the hold-out,
+    `columns` has every model feature and group attribute (of the fitted periods) and every answer (of the hold-out,
     which the version has not seen, so that its answers there are those it gives in life). `recent` has features and
     attributes of the hold-out. `promises`: by metric, what the hold-out leads to expect.
     """
@@ -40,20 +40,21 @@ class Expectation:
     recent: Mapping[str, Reference]
     typical_rows: float
     promises: Mapping[str, Figure]
-    fitted_first_month: date
-    fitted_last_month: date
+    fitted_first_period: date
+    fitted_last_period: date
     described: str
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class MonthData:
-    """One arrived month. `frame`: one row per feature row (or a sample of them) with features and group attributes,
-    answers (null: not scored) and `label` (null: not known). `rows` and `labelled` count the whole month.
-    `arrival` is None if no feed brings the rows.
+class PeriodData:
+    """One arrived period. `frame`: one row per feature row (or a sample of them) with features and group attributes,
+    answers (null: not scored) and `label` (null: not known). `rows` and `labelled` count the whole period, whose
+    outcomes are `overdue` if they should be known by now. `arrival` is None if no feed brings the rows.
     """
 
-    month: date
-    newest_month: date
+    period: date
+    newest_period: date
+    overdue: bool
     rows: int
     labelled: int
     scored: int
@@ -63,9 +64,9 @@ class MonthData:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Window:
-    """A month, what its version expects, and the model that declares the limits."""
+    """A period, what its version expects, and the model that declares the limits."""
 
-    data: MonthData
+    data: PeriodData
     expected: Expectation
     model: Model
 
@@ -76,12 +77,12 @@ class Window:
 
     @property
     def in_training(self) -> bool:
-        """Whether the version was fitted on this month."""
-        return self.expected.fitted_first_month <= self.data.month <= self.expected.fitted_last_month
+        """Whether the version was fitted on this period."""
+        return self.expected.fitted_first_period <= self.data.period <= self.expected.fitted_last_period
 
     @property
     def watched(self) -> tuple[str, ...]:
-        """The columns to measure: not those of an optional source that neither the month nor the reference has."""
+        """The columns to measure: not those of an optional source that neither the period nor the reference has."""
         optional = {feature.name for feature in self.model.feature_table.features if feature.optional}
         return tuple(
             name
@@ -91,23 +92,23 @@ class Window:
 
     @property
     def too_few(self) -> str | None:
-        """Why the month's columns cannot be judged; None if they can."""
+        """Why the period's columns cannot be judged; None if they can."""
         rows, least = len(self.data.frame), self.limits.min_rows
         return f"{rows} rows; at least {least} are needed" if rows < least else None
 
     def values(self, column: str) -> pd.Series:
-        """The month's values of a feature, group attribute or answer, as they are compared with the reference."""
+        """The period's values of a feature, group attribute or answer, as they are compared with the reference."""
         return comparable(self.data.frame[column])
 
     @cached_property
     def answered(self) -> Answered:
-        """The month's rows that have an answer. Raises ValueError for a label that the problem does not know."""
+        """The period's rows that have an answer. Raises ValueError for a label that the problem does not know."""
         return answered(self.model, self.data.frame)
 
     @property
     def is_newest(self) -> bool:
-        """Whether nothing has arrived for a later month."""
-        return self.data.month == self.data.newest_month
+        """Whether nothing has arrived for a later period."""
+        return self.data.period == self.data.newest_period
 
 
 def column_names(model: Model) -> tuple[str, ...]:
@@ -149,10 +150,10 @@ def expectation(
     model_version: int,
     fitted: pd.DataFrame,
     holdout: pd.DataFrame,
-    monthly_rows: pd.Series,
+    rows_by_period: pd.Series,
     described: str,
 ) -> Expectation:
-    """Prepare a version's reference. `holdout` has answers and `label`; `monthly_rows` is indexed by month."""
+    """Prepare a version's reference. `holdout` has answers and `label`; `rows_by_period` is indexed by period."""
     rows = answered(model, holdout)
     return Expectation(
         model_version=model_version,
@@ -161,9 +162,9 @@ def expectation(
             **{name: reference(name, holdout[name]) for name in answer_names(model)},
         },
         recent={name: reference(name, comparable(holdout[name])) for name in column_names(model)},
-        typical_rows=float(monthly_rows.median()),
+        typical_rows=float(rows_by_period.median()),
         promises={monitor.name: monitor.promise(rows) for monitor in problem(model).monitors()},
-        fitted_first_month=monthly_rows.index.min(),
-        fitted_last_month=monthly_rows.index.max(),
+        fitted_first_period=rows_by_period.index.min(),
+        fitted_last_period=rows_by_period.index.max(),
         described=described,
     )

@@ -29,11 +29,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """A value with its verdict, before month and model version are attached.
+    """A value with its verdict, before period and model version are attached.
 
     A value from `threshold_low` to `threshold_high` is no breach; None: no bound on that side. The thresholds
-    include the noise bound of the month's rows, so a small month has wider ones. `reference_value` is the same
-    measure of the reference, and `column` the feature, group attribute or answer (empty: the whole month).
+    include the noise bound of the period's rows, so a small period has wider ones. `reference_value` is the same
+    measure of the reference, and `column` the feature, group attribute or answer (empty: the whole period).
     """
 
     kind: Kind
@@ -68,7 +68,7 @@ def at_most(
 ) -> Finding:
     """A measure of which more is worse. It must exceed both its limit and `noise` to be a warning or a breach."""
     if not math.isfinite(value):
-        return unknown(kind, metric, column, rows, f"{metric} of {column or 'the month'} is not a finite number")
+        return unknown(kind, metric, column, rows, f"{metric} of {column or 'the period'} is not a finite number")
     warn, act = max(limits.warn, noise), max(limits.act, noise)
     by_chance = f"; chance alone reaches {noise:.3f} with {rows} rows" if noise else ""
     return Finding(

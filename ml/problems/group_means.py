@@ -32,11 +32,11 @@ class GroupMeans(Monitor):
         """What the limits are shares of."""
         return self.scale(holdout) if self.scale else Figure()
 
-    def measure(self, month: Answered, bounds: Bounds) -> list[Finding]:
+    def measure(self, period: Answered, bounds: Bounds) -> list[Finding]:
         """One finding per attribute."""
-        rows = month.known
+        rows = period.known
         values = self.values(rows) if len(rows.truth) else np.empty(0)
-        return [self._compared(rows.groups[name], values, bounds) for name in month.groups]
+        return [self._compared(rows.groups[name], values, bounds) for name in period.groups]
 
     def _compared(self, groups: pd.Series, values: Floats, bounds: Bounds) -> Finding:
         name, rows, least = str(groups.name), len(values), max(2, bounds.min_group_rows)

@@ -1,4 +1,4 @@
-"""What a monitor of a problem is: it judges the answers of a month by what came true, or by how groups fare."""
+"""What a monitor of a problem is: it judges the answers of a period by what came true, or by how groups fare."""
 
 import math
 from abc import ABC, abstractmethod
@@ -23,7 +23,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Answered:
-    """Rows that a version has answered, of a month or of its hold-out.
+    """Rows that a version has answered, of a period or of its hold-out.
 
     `truth` as the problem reads it, NaN for a row whose outcome is not known; `groups` has a column per attribute.
     """
@@ -50,9 +50,9 @@ class Figure:
 
 @dataclass(frozen=True, kw_only=True)
 class Bounds:
-    """What a month is held against.
+    """What a period is held against.
 
-    `chance`: of one monitor to call a stable month a breach. `promised`: the monitor's own figure of the hold-out.
+    `chance`: of one monitor to call a stable period a breach. `promised`: the monitor's own figure of the hold-out.
     `min_group_rows`: smaller groups are not compared.
     """
 
@@ -83,7 +83,7 @@ class Monitor(ABC):
         return Kind.FAIRNESS if Needs.GROUPS in self.declared.needs else Kind.PERFORMANCE
 
     def columns(self, groups: tuple[str, ...]) -> tuple[str, ...]:
-        """The columns of its findings, whatever the rows hold: group attributes, or the whole month."""
+        """The columns of its findings, whatever the rows hold: group attributes, or the whole period."""
         return groups if self.kind is Kind.FAIRNESS else ("",)
 
     def promise(self, holdout: Answered) -> Figure:
@@ -92,7 +92,7 @@ class Monitor(ABC):
         return Figure()
 
     @abstractmethod
-    def measure(self, month: Answered, bounds: Bounds) -> list[Finding]:
+    def measure(self, period: Answered, bounds: Bounds) -> list[Finding]:
         """One finding per column of `columns`. A monitor of performance gets rows with known truth only.
 
         Raises ValueError for answers on which nothing can be measured.
@@ -112,7 +112,7 @@ def mean_figure(values: Floats) -> Figure:
 class AgainstHoldout(Monitor):
     """A figure that shall not be worse than on the hold-out, by more than its limit and than chance explains.
 
-    Both standard errors enter, at the one-sided normal bound of `chance`. A month too small to show even a severe
+    Both standard errors enter, at the one-sided normal bound of `chance`. A period too small to show even a severe
     change is `unknown` rather than `ok`.
     """
 
@@ -126,33 +126,33 @@ class AgainstHoldout(Monitor):
         """The hold-out's figure."""
         return self.figure(holdout)
 
-    def measure(self, month: Answered, bounds: Bounds) -> list[Finding]:
-        """One finding for the whole month."""
-        return [self.judge(self.figure(month), bounds)]
+    def measure(self, period: Answered, bounds: Bounds) -> list[Finding]:
+        """One finding for the whole period."""
+        return [self.judge(self.figure(period), bounds)]
 
-    def judge(self, month: Figure, bounds: Bounds) -> Finding:
-        """The month's figure against the promised one."""
+    def judge(self, period: Figure, bounds: Bounds) -> Finding:
+        """The period's figure against the promised one."""
         promised = bounds.promised
-        if not math.isfinite(month.value):
-            return unknown(self.kind, self.name, "", month.rows, self.unmeasurable)
+        if not math.isfinite(period.value):
+            return unknown(self.kind, self.name, "", period.rows, self.unmeasurable)
         if not math.isfinite(promised.value):
             return unknown(
-                self.kind, self.name, "", month.rows, f"the hold-out has no {self.declared.title} to compare with"
+                self.kind, self.name, "", period.rows, f"the hold-out has no {self.declared.title} to compare with"
             )
         higher = self.better is Direction.HIGHER
-        worse = promised.value - month.value if higher else month.value - promised.value
+        worse = promised.value - period.value if higher else period.value - promised.value
         act, severe = bounds.margins
-        by_chance = float(stats.norm.isf(bounds.chance)) * math.hypot(month.error, promised.error)
+        by_chance = float(stats.norm.isf(bounds.chance)) * math.hypot(period.error, promised.error)
         verdict = _verdict(worse, by_chance, act, severe)
         margin = max(act, by_chance)
         return Finding(
             kind=self.kind,
             metric=self.name,
             column="",
-            value=month.value,
+            value=period.value,
             verdict=verdict,
-            reason=f"{_told(month, promised)}; {self._said(verdict, worse, by_chance, margin, severe)}",
-            rows=month.rows,
+            reason=f"{_told(period, promised)}; {self._said(verdict, worse, by_chance, margin, severe)}",
+            rows=period.rows,
             threshold_low=promised.value - margin if higher else None,
             threshold_high=None if higher else promised.value + margin,
             reference_value=promised.value,
@@ -179,6 +179,6 @@ def _verdict(worse: float, by_chance: float, act: float, severe: float) -> Verdi
     return Verdict.WARN if worse > act else Verdict.OK
 
 
-def _told(month: Figure, promised: Figure) -> str:
-    error = number(1.96 * month.error)
-    return f"{number(month.value)} +- {error} against {number(promised.value)} on the hold-out"
+def _told(period: Figure, promised: Figure) -> str:
+    error = number(1.96 * period.error)
+    return f"{number(period.value)} +- {error} against {number(promised.value)} on the hold-out"

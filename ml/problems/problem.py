@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ml.declarations import ProblemType
+from ml.declarations import Calendar, ProblemType
 from ml.evaluation.resampling import Bootstrap, Interval
 from ml.examples.split import Split
 from ml.problems.monitor import Monitor
@@ -77,6 +77,7 @@ class Problem(Protocol):
         self,
         periods: Iterable[date],
         *,
+        calendar: Calendar,
         holdout_ratio: float,
         tuning_ratio: float,
         calibration_ratio: float,
@@ -105,4 +106,4 @@ class Problem(Protocol):
         """
 
     def monitors(self) -> tuple[Monitor, ...]:
-        """What judges a month of answers: one for each metric that the declaration names in `monitored`."""
+        """What judges a period of answers: one for each metric that the declaration names in `monitored`."""

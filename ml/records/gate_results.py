@@ -58,11 +58,11 @@ def recorded(subject: Subject) -> Mapping[str, str]:
     return {row["gate"]: row["verdict"] for row in rows}
 
 
-def judged_on(subject: Subject, holdout_months: str) -> int:
-    """How many other versions the comparison has judged on the hold-out of `holdout_months`, in any run."""
+def judged_on(subject: Subject, holdout_periods: str) -> int:
+    """How many other versions the comparison has judged on the hold-out of `holdout_periods`, in any run."""
     name = f"{subject.ops_schema}.{GATE_RESULTS.name}"
     if not subject.tables.exists(name):
         return 0
-    same = F.get_json_object("inputs", "$.holdout_months") == holdout_months
+    same = F.get_json_object("inputs", "$.holdout_periods") == holdout_periods
     others = (F.col("model") == subject.name) & (F.col("gate") == COMPARISON) & (F.col("version") != subject.version)
     return subject.tables.read(name).where(others & same).select("version").distinct().count()

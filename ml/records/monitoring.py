@@ -8,18 +8,18 @@ def _number(name: str, comment: str) -> Column:
     return Column(name=name, type="double", comment=comment, nullable=True)
 
 
-_MONTH = Column(name="month", type="date", comment="First day of the month.")
+_PERIOD = Column(name="period", type="date", comment="First day of the period.")
 _MODEL = text("model", "Full name of the registered model.")
 
 METRICS = Table(
     name="metrics",
     layer=Layer.OPS,
     columns=(
-        _MONTH,
+        _PERIOD,
         _MODEL,
-        Column(name="model_version", type="int", comment="The version that scored the month, or was live then."),
+        Column(name="model_version", type="int", comment="The version that scored the period, or was live then."),
         text("metric", "What was measured: psi and what else every model has, or a metric of the model's problem."),
-        text("column", "Feature, group attribute or answer; empty for the whole month."),
+        text("column", "Feature, group attribute or answer; empty for the whole period."),
         text("kind", "data_quality, drift, performance or fairness."),
         _number("value", "The measured value; null where unknown."),
         _number("threshold_low", "A value below is a breach; null for no bound. Includes the noise bound."),
@@ -28,22 +28,22 @@ METRICS = Table(
         text("verdict", "ok, warn, breach or unknown."),
         text("reason", "The verdict in plain words, with the figures."),
         Column(name="rows", type="bigint", comment="Rows that were measured."),
-        text("reference", "What the month was held against: tables with versions, and months."),
-        Column(name="in_training", type="boolean", comment="Whether the version was fitted on this month."),
-        text("fingerprint", "Of the month's data, predictions and outcomes; a change is measured again."),
+        text("reference", "What the period was held against: tables with versions, and periods."),
+        Column(name="in_training", type="boolean", comment="Whether the version was fitted on this period."),
+        text("fingerprint", "Of the period's data, predictions and outcomes; a change is measured again."),
         text("run_id", "The job run that measured."),
         Column(name="measured_at", type="timestamp", comment="When it was measured (UTC)."),
     ),
-    keys=("month", "model", "model_version", "metric", "column"),
+    keys=("period", "model", "model_version", "metric", "column"),
     owner=OWNER,
-    comment="One row per month, model, its version, metric and column: value, thresholds and verdict.",
+    comment="One row per period, model, its version, metric and column: value, thresholds and verdict.",
 )
 
 DECISIONS = Table(
     name="decisions",
     layer=Layer.OPS,
     columns=(
-        _MONTH,
+        _PERIOD,
         _MODEL,
         text("action", "nothing, alert or retrain."),
         text("reason", "Why, in plain words."),
@@ -57,23 +57,23 @@ DECISIONS = Table(
         text("run_id", "The job run that decided."),
         Column(name="decided_at", type="timestamp", comment="When it was decided (UTC)."),
     ),
-    keys=("month", "model"),
+    keys=("period", "model"),
     owner=OWNER,
-    comment="One row per month and model: what to do about it, why, and the evidence.",
+    comment="One row per period and model: what to do about it, why, and the evidence.",
 )
 
 ALERTS = Table(
     name="alerts",
     layer=Layer.OPS,
     columns=(
-        text("key", "<kind>:<first month>. The same cause in later months updates its alert."),
+        text("key", "<kind>:<first period>. The same cause in later periods updates its alert."),
         _MODEL,
-        Column(name="since_month", type="date", comment="First month with the cause."),
-        Column(name="last_month", type="date", comment="Newest month with the cause."),
+        Column(name="since_period", type="date", comment="First period with the cause."),
+        Column(name="last_period", type="date", comment="Newest period with the cause."),
         text("what", "What changed."),
         text("how_much", "By how much, against which limit."),
         text("what_to_do", "What to do about it."),
-        text("status", "open while the newest month still has the cause, then closed."),
+        text("status", "open while the newest period still has the cause, then closed."),
         Column(name="attempts", type="int", comment="How often delivery was tried."),
         text("delivered_to", "webhook, or the file; null while undelivered.", nullable=True),
         text("last_error", "Why the last delivery failed; null where it did not.", nullable=True),

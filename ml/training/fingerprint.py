@@ -10,7 +10,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from ml.declarations import Model
-from ml.examples.dataset import Month
+from ml.examples.dataset import Period
 
 # `RETRAINS = True` in a package, or in a module of its own opinion: a change there trains a new version. What training
 # imports must say so or deny it; tests/ml/training/test_fingerprint.py fails for a package that is silent.
@@ -74,7 +74,7 @@ def fingerprint(
     model_name: str,
     model: Model,
     source_catalog: str,
-    months: Sequence[Month],
+    periods: Sequence[Period],
     sample_rows: int,
     holdout_start: date | None = None,
     code: str,
@@ -87,7 +87,7 @@ def fingerprint(
         # A problem without settings of its own has no field that would tell it from another.
         "model": {**decides, "problem": repr(model.problem)},
         "source_catalog": source_catalog,
-        "months": [asdict(month) for month in months],
+        "periods": [asdict(period) for period in periods],
         "sample_rows": sample_rows,
         "holdout_start": holdout_start,
         "code": code,

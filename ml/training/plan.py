@@ -9,7 +9,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from ml.declarations import Model, TrainingCause
 from ml.examples import dataset
-from ml.examples.dataset import MONTH, Month, Pinned
+from ml.examples.dataset import PERIOD, Period, Pinned
 from ml.examples.split import Split
 from ml.parameters import Common
 from ml.problems.problem import Problem
@@ -26,7 +26,7 @@ class Task:
     """The parameters of the task.
 
     `reason` is for people, `cause` for the gates. `sample_rows` limits the rows that are fitted on; 0 takes all.
-    `holdout_start` is the first month held out; None holds out the share that the model declares. `package_index` is
+    `holdout_start` is the first period held out; None holds out the share that the model declares. `package_index` is
     the URL that the version's requirements name.
     """
 
@@ -62,26 +62,26 @@ class Task:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Examples, the months they fall in, and how those are split.
+    """Examples, the periods they fall in, and how those are split.
 
     `model` is the declared one without the features of optional sources that none of the examples has.
     """
 
     pinned: Pinned
     examples: DataFrame
-    months: tuple[Month, ...]
+    periods: tuple[Period, ...]
     split: Split
     model: Model
 
     @property
     def available_rows(self) -> int:
         """All examples."""
-        return sum(month.rows for month in self.months)
+        return sum(period.rows for period in self.periods)
 
     @property
     def holdout_rows(self) -> int:
         """Examples that no training sees."""
-        return sum(month.rows for month in self.months if month.month in self.split.holdout)
+        return sum(period.rows for period in self.periods if period.period in self.split.holdout)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,19 +101,20 @@ class RowAccount:
 
 
 def plan(tables: Tables, task: Task) -> Plan:
-    """Pin the gold tables, join them, and split their months."""
+    """Pin the gold tables, join them, and split their periods."""
     pinned = dataset.pin(tables, task.model, task.source_catalog, task.common.use_case.name)
-    rows = dataset.examples(tables, task.model, pinned)
+    rows = dataset.examples(tables, task.model, pinned, task.common.judging)
     model = dataset.present(task.model, rows)
-    months = dataset.profile(model, rows)
+    periods = dataset.profile(model, rows)
     split = task.problem.split(
-        (month.month for month in months),
+        (period.period for period in periods),
+        calendar=task.common.judging,
         holdout_ratio=task.model.holdout_ratio,
         tuning_ratio=task.model.tuning_ratio,
         calibration_ratio=task.model.calibration_ratio,
         holdout_start=task.holdout_start,
     )
-    return Plan(pinned=pinned, examples=rows, months=months, split=split, model=model)
+    return Plan(pinned=pinned, examples=rows, periods=periods, split=split, model=model)
 
 
 def fitting_frame(task: Task, planned: Plan) -> DataFrame:
@@ -126,7 +127,7 @@ def fitting_frame(task: Task, planned: Plan) -> DataFrame:
 def account(task: Task, planned: Plan, fitted_rows: int) -> RowAccount:
     """The account of a training that fitted on `fitted_rows`. Raises RowsUnaccountedError where rows are lost."""
     split = planned.split
-    before = planned.examples.where(F.col(MONTH).isin(list(split.before_holdout)))
+    before = planned.examples.where(F.col(PERIOD).isin(list(split.before_holdout)))
     late = before.where(F.col(task.model.outcome.known_from) > F.lit(split.holdout[0])).count()
     eligible = planned.available_rows - planned.holdout_rows - late
     return RowAccount(
@@ -148,10 +149,10 @@ def lineage(task: Task, planned: Plan, requirements: Sequence[str] | None = None
         outcome_table=pinned.outcomes,
         outcome_table_version=pinned.outcomes_version,
         cut_off=pinned.cut_off,
-        fitted_first_month=split.before_holdout[0],
-        fitted_last_month=split.before_holdout[-1],
-        holdout_first_month=split.holdout[0],
-        holdout_last_month=split.holdout[-1],
+        fitted_first_period=split.before_holdout[0],
+        fitted_last_period=split.before_holdout[-1],
+        holdout_first_period=split.holdout[0],
+        holdout_last_period=split.holdout[-1],
         sample_rows=task.sample_rows,
         git_commit=task.git_commit,
         code_sha256=code,
@@ -161,7 +162,7 @@ def lineage(task: Task, planned: Plan, requirements: Sequence[str] | None = None
             model_name=task.model_name,
             model=planned.model,
             source_catalog=pinned.catalog,
-            months=planned.months,
+            periods=planned.periods,
             sample_rows=task.sample_rows,
             holdout_start=task.holdout_start,
             code=code,

@@ -6,7 +6,7 @@ import pandas as pd
 
 from ml.declarations import Model
 from ml.evaluation.resampling import Bootstrap
-from ml.examples.dataset import MONTH
+from ml.examples.dataset import PERIOD
 from ml.examples.split import Split
 from ml.problems.problem import Problem
 from ml.training.gain import RESAMPLES, scored
@@ -22,15 +22,15 @@ def protected_columns(model: Model) -> tuple[str, ...]:
 
 
 def additions(model: Model, problem: Problem, learned: Learned, split: Split, frame: pd.DataFrame) -> list[Gain]:
-    """By column: the model with it against the model without, both fitted on the training months with one set of
-    parameters, and compared on the tuning months of `frame`.
+    """By column: the model with it against the model without, both fitted on the training periods with one set of
+    parameters, and compared on the tuning periods of `frame`.
 
     None for a learner that cannot take a column more.
     """
     learner = learned.learner
     if not isinstance(learner, Narrowing) or not protected_columns(model):
         return []
-    tuning = frame[frame[MONTH].isin(split.tuning)]
+    tuning = frame[frame[PERIOD].isin(split.tuning)]
     truth = problem.truth(tuning[model.outcome.label])
     drawn = Bootstrap(confidence=model.gates.comparison.confidence, resamples=RESAMPLES, seed=model.seed)
 
@@ -51,7 +51,7 @@ def in_words(model: Model, found: list[Gain]) -> list[str]:
     """A sentence per protected column, or one on why there is none."""
     if found:
         return [
-            f"{gain.source}, which the model does not take, would improve {gain.measure} on the tuning months by "
+            f"{gain.source}, which the model does not take, would improve {gain.measure} on the tuning periods by "
             f"{gain.interval.difference:+.4f}, {gain.interval.confidence:.0%} interval {gain.interval.lower:+.4f}.."
             f"{gain.interval.upper:+.4f}"
             for gain in found

@@ -17,7 +17,7 @@ from pyspark.sql import DataFrame
 from ml import parameters, runtime
 from ml.declarations import Algorithm, Layer, Model, TrainingCause
 from ml.examples import dataset
-from ml.examples.dataset import MONTH
+from ml.examples.dataset import PERIOD
 from ml.tables import Tables, door, pandas_of
 from ml.training import gain, importance, intervals, plan, protected, registry, run_inputs
 from ml.training.feature_spec import source_of
@@ -74,21 +74,21 @@ def parse(arguments: Sequence[str] | None) -> Task:
     )
     flags.add_argument("--trigger", default="", help="what started the job's run, as Jobs names it")
     flags.add_argument(
-        "--holdout-start", default=None, type=parameters.month, help="YYYY-MM; empty: the declared share"
+        "--holdout-start", default="", help="first period held out, as 2024-03; empty: the declared share"
     )
     flags.add_argument(
         "--package-index", default=None, type=parameters.index_url, help="what a served image is built from"
     )
     parsed = flags.parse_args(arguments)
-    cause = caused(parsed.cause, parsed.trigger)
+    common, cause = parameters.common(parsed), caused(parsed.cause, parsed.trigger)
     return Task(
-        common=parameters.common(parsed),
+        common=common,
         source_catalog=parsed.source_catalog,
         git_commit=parsed.git_commit,
         sample_rows=parsed.sample_rows,
         reason=str(cause) if parsed.reason == TrainingCause.MANUAL else parsed.reason,
         cause=cause,
-        holdout_start=parsed.holdout_start,
+        holdout_start=parameters.first_day(flags, common, parsed.holdout_start),
         package_index=parsed.package_index or "",
     )
 
@@ -115,9 +115,7 @@ def train(
             learned = learn(learners, task.problem, planned.split, model.tuning, model.seed, watch=log)
         registry.log_search(learned)
         registry.pack(learned, model, Path(made))
-        holdout = dataset.holdout_frame(
-            tables, model, planned.pinned, planned.split.holdout[0], planned.split.holdout[-1]
-        )
+        holdout = dataset.holdout_frame(tables, model, planned.pinned, task.common.judging, planned.split.held_out)
         # Of the very files that will be served.
         answers = Scorer(Path(made))(contract.model_input(model, holdout))
         said = _measured(task, planned, holdout, answers)
@@ -173,9 +171,9 @@ def _learners(
         vectors = assembled(rows, model).cache()
         trees = SparkTrees(frame=vectors, scratch=scratch, seed=model.seed)
         return {str(Algorithm.SPARK_GBT): trees}, vectors.count(), None
-    keys = (MONTH, model.outcome.key, model.outcome.event_time, model.outcome.label)
+    keys = (PERIOD, model.outcome.key, model.outcome.event_time, model.outcome.label)
     frame = pandas_of(rows.select(*dict.fromkeys((*keys, *model.features, *model.fairness_groups))))
-    return in_memory.learners(model, task.problem, frame, period=MONTH), len(frame), frame
+    return in_memory.learners(model, task.problem, frame, period=PERIOD), len(frame), frame
 
 
 def _measured(task: Task, planned: Plan, holdout: pd.DataFrame, answers: pd.DataFrame) -> str:

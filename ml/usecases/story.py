@@ -5,11 +5,13 @@ A story is `ml/usecases/<name>/demo/story.py`, which assigns one `Story` to `STO
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ml.declarations.errors import require
+from ml.declarations.periods import Calendar
 from ml.versions.aliases import CHAMPION
 
 if TYPE_CHECKING:
@@ -44,13 +46,14 @@ class Version(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Records:
-    """What the jobs recorded about a model. Rows as SQL answers them, oldest first: numbers are text, months are
-    `YYYY-MM-DD`.
+    """What the jobs recorded about a model. Rows as SQL answers them, oldest first: numbers are text. Periods have the
+    names that `calendar`, by which the use case is judged, gives them.
 
-    `gates` has one row per run, version and gate; `moves` one per move of an alias; `decisions` one per month; `alerts`
-    one per cause; `metrics` one per month, version, metric and column.
+    `gates` has one row per run, version and gate; `moves` one per move of an alias; `decisions` one per period;
+    `alerts` one per cause; `metrics` one per period, version, metric and column.
     """
 
+    calendar: Calendar
     versions: Sequence[Version]
     gates: Sequence[Row]
     moves: Sequence[Row]
@@ -82,14 +85,17 @@ class Records:
         """The newest verdict of each gate on `version`."""
         return {row["gate"]: row for row in self.gates if int(row["version"]) == version}
 
-    def decision(self, month: str) -> Row | None:
-        """The decision about the month `YYYY-MM`; None where none was taken."""
-        return next((row for row in self.decisions if named(row["month"]) == month), None)
+    def decision(self, period: str) -> Row | None:
+        """The decision about the period; None if none was taken."""
+        return next((row for row in self.decisions if row["period"] == period), None)
 
+    def holdout(self, version: Version) -> tuple[str, str]:
+        """First and last period that judged the version; empty if its tags do not say."""
+        first, last = (version.tags.get(f"holdout_{end}_period", "") for end in ("first", "last"))
+        return self._named(first), self._named(last)
 
-def named(month: str) -> str:
-    """`YYYY-MM` of a date as SQL writes it."""
-    return month[:7]
+    def _named(self, day: str) -> str:
+        return self.calendar.named(date.fromisoformat(day)) if day else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,12 +120,12 @@ class Story:
 
     `generate` makes seeded raw data, `read` reads a raw file (ValueError where it is none), and `replay` writes
     `<folder>/<feed>/<period>.csv` files, named by the use case's calendar, and returns their paths. `deliveries` are
-    the newest months (`YYYY-MM`) of what lands together in prod: the history first, then what arrives. Staging tests
-    the code on about `sample_rows` of the history; in dev nothing arrives, it reads prod's gold. Generated data changes
-    for good in `shift_month` (empty if it never does), and `checks` say what must hold of it. Of a real file nothing is
-    known, so no retraining learns from `holdout_start` or later: the newest months judge.
+    the newest periods of what lands together in prod, by which the use case is judged: the history first, then what
+    arrives. Staging tests the code on about `sample_rows` of the history; in dev nothing arrives, it reads prod's gold.
+    Generated data changes for good in `shift_period` (empty if it never does), and `checks` say what must hold of it.
+    Of a real file nothing is known, so no retraining learns from `holdout_start` or later: the newest periods judge.
 
-    Raises DeclarationError naming every month that cannot be.
+    Raises DeclarationError naming every period that cannot be.
     """
 
     generate: "Callable[[], pd.DataFrame]"
@@ -127,24 +133,24 @@ class Story:
     replay: "Callable[[pd.DataFrame, Path], list[Path]]"
     sample_rows: int
     deliveries: tuple[str, ...]
-    shift_month: str
+    shift_period: str
     holdout_start: str
     checks: tuple[Check, ...]
 
     def __post_init__(self) -> None:
-        """Refuse months that the engine could not follow."""
+        """Refuse periods that the engine could not follow."""
         require("story", _problems(self))
 
 
 def _problems(story: Story) -> Iterator[str]:
-    months = story.deliveries
-    if len(months) < 2 or any(before >= after for before, after in pairwise(months)):
-        yield f"deliveries are {months}; name the history's newest month and, in order, each one that ends a delivery"
+    periods = story.deliveries
+    if len(periods) < 2 or any(before >= after for before, after in pairwise(periods)):
+        yield f"deliveries are {periods}; name the history's newest period and, in order, each one that ends a delivery"
         return
-    first, last = months[0], months[-1]
-    if story.shift_month and not first < story.shift_month <= last:
-        yield f"shift_month {story.shift_month!r} does not arrive; name a month after {first}, up to {last}"
+    first, last = periods[0], periods[-1]
+    if story.shift_period and not first < story.shift_period <= last:
+        yield f"shift_period {story.shift_period!r} does not arrive; name a period after {first}, up to {last}"
     if not "" < story.holdout_start <= last:
-        yield f"holdout_start {story.holdout_start!r} judges nothing; name a month up to {last}"
+        yield f"holdout_start {story.holdout_start!r} judges nothing; name a period up to {last}"
     if story.sample_rows < 1:
         yield f"sample_rows is {story.sample_rows}; staging needs one row or more"

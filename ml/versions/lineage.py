@@ -25,10 +25,10 @@ class Lineage:
     outcome_table: str
     outcome_table_version: int
     cut_off: date
-    fitted_first_month: date
-    fitted_last_month: date
-    holdout_first_month: date
-    holdout_last_month: date
+    fitted_first_period: date
+    fitted_last_period: date
+    holdout_first_period: date
+    holdout_last_period: date
     sample_rows: int
     git_commit: str
     code_sha256: str

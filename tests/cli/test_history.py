@@ -17,8 +17,8 @@ from tests.ml.two_models import two_models
 _TAGS = {
     "feature_table": "prod.credit_gold.client_features",
     "feature_table_version": "4",
-    "fitted_first_month": "2023-01-01",
-    "fitted_last_month": "2023-09-30",
+    "fitted_first_period": "2023-01-01",
+    "fitted_last_period": "2023-09-30",
     "reason": "drift",
 }
 

@@ -38,8 +38,8 @@ def test_the_live_version_changed_as_told(mlops: Mlops, demo: Sections) -> None:
 
 def test_months_were_decided_on_one_by_one(mlops: Mlops, demo: Sections) -> None:
     """Nothing before the shift of 2025-02; alerts from then on; one retraining, in 2025-05."""
-    rows = mlops.sql("select month, action from prod.credit_ops.decisions order by month")
-    actions = {row["month"][:7]: row["action"] for row in rows}
+    rows = mlops.sql("select period, action from prod.credit_ops.decisions order by period")
+    actions = {row["period"][:7]: row["action"] for row in rows}
     assert {action for month, action in actions.items() if month < "2025-02"} == {"nothing"}
     assert [actions[f"2025-0{month}"] for month in (2, 3, 4, 5)] == ["alert", "alert", "alert", "retrain"]
     assert actions["2025-06"] != "retrain"

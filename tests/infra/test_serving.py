@@ -120,7 +120,7 @@ def test_monitors_name_columns_that_the_jobs_write(documents: Documents) -> None
     [log] = _only(documents, "databricks_quality_monitor")["inference_log"]
     columns = {column.name for column in predictions(use_case("credit")).columns}
     assert {log["timestamp_col"], log["prediction_col"], log["model_id_col"]} <= columns
-    assert {"action", "model", "month", "reason"} <= {column.name for column in DECISIONS.columns}
+    assert {"action", "model", "period", "reason"} <= {column.name for column in DECISIONS.columns}
     listed = _only(documents, "databricks_query")["query_text"].removeprefix("select ").split(" from ")[0]
     assert {name.strip(" `") for name in listed.split(",")} <= {column.name for column in METRICS.columns}
 
@@ -164,8 +164,8 @@ def test_the_dashboard_draws_metrics_that_the_jobs_measure(documents: Documents)
     assert list(queries) == ["psi", "roc_auc", "expected_calibration_error", "demographic_parity_difference"]
     assert set(queries) <= {"psi", *(each.name for each in BinaryClassification().monitored)}
     assert queries["psi"] == [
-        "select month, `column`, value from prod.credit_ops.metrics where model = 'prod.credit_ops.default_risk' "
-        "and metric = 'psi' order by month"
+        "select period, `column`, value from prod.credit_ops.metrics where model = 'prod.credit_ops.default_risk' "
+        "and metric = 'psi' order by period"
     ]
     widgets = [entry["widget"] for entry in drawn["pages"][0]["layout"]]
     assert [widget["queries"][0]["query"]["datasetName"] for widget in widgets] == list(queries)

@@ -6,8 +6,9 @@ import pytest
 from pyspark.sql import SparkSession
 
 from ml.declarations import DeclarationError
-from ml.declarations.periods import MONTHS, Calendar, Period, WeekStart
+from ml.declarations.periods import Calendar, Period, WeekStart
 
+MONTHS = Calendar()
 CALENDARS = (
     Calendar(period=Period.HOUR),
     Calendar(period=Period.DAY),
@@ -73,6 +74,35 @@ def test_a_name_that_is_no_month_is_refused(name: str) -> None:
     """What is not spelled exactly so is no period, digits of another script included."""
     with pytest.raises(ValueError, match="is no month: write it as YYYY-MM"):
         MONTHS.parse(name)
+
+
+@pytest.mark.parametrize(
+    ("calendar", "first", "periods", "expected", "name"),
+    [
+        (MONTHS, date(2023, 11, 30), 2, date(2024, 1, 1), "2024-01"),
+        (MONTHS, date(2023, 11, 1), -11, date(2022, 12, 1), "2022-12"),
+        (Calendar(period=Period.WEEK), date(2024, 12, 25), 1, date(2024, 12, 30), "2025-W01"),
+        (Calendar(period=Period.WEEK, week_starts=WeekStart.SUNDAY), date(2024, 1, 6), 1, date(2024, 1, 7), "2024-W02"),
+        (Calendar(period=Period.DAY), date(2024, 2, 28), 2, date(2024, 3, 1), "2024-03-01"),
+    ],
+)
+def test_first_days_are_counted(calendar: Calendar, first: date, periods: int, expected: date, name: str) -> None:
+    """Adding and counting are inverse, over the turn of the year too, and a first day starts its own period."""
+    assert calendar.add(first, periods) == expected == calendar.start(expected)
+    assert calendar.passed(first, expected) == periods
+    assert calendar.named(expected) == name
+
+
+def test_periods_between_include_gaps_and_both_ends() -> None:
+    """Every period, whether anything arrived or not."""
+    assert MONTHS.starts(date(2023, 12, 9), date(2024, 2, 1)) == [date(2023, 12, 1), date(2024, 1, 1), date(2024, 2, 1)]
+    assert MONTHS.starts(date(2024, 2, 1), date(2024, 1, 1)) == []
+
+
+def test_a_moment_lies_in_the_period_of_its_time_zone() -> None:
+    """Half past ten in the evening of UTC on the last of March is April in Berlin."""
+    assert Calendar(timezone="Europe/Berlin").start(datetime(2024, 3, 31, 22, 30, tzinfo=UTC)) == date(2024, 4, 1)
+    assert MONTHS.start(datetime(2024, 3, 31, 22, 30, tzinfo=UTC)) == date(2024, 3, 1)
 
 
 def test_an_unknown_time_zone_is_refused() -> None:

@@ -24,10 +24,10 @@ from ml.usecases import use_case
 from ml.versions import artifact, contract
 from ml.versions.pyfunc_model import Scorer
 
-ROWS_PER_MONTH = 200
+ROWS_PER_PERIOD = 200
 # What the extra `forecasting` of the wheel brings: no runtime has it.
 OF_AN_EXTRA = {"statsforecast", "mlforecast"}
-MONTHS = tuple(pd.date_range("2024-01-01", periods=8, freq="MS").date)
+PERIODS = tuple(pd.date_range("2024-01-01", periods=8, freq="MS").date)
 
 
 def import_all() -> int:
@@ -47,12 +47,14 @@ def _imported(name: str) -> bool:
 
 
 def examples(features: tuple[str, ...], label: str) -> pd.DataFrame:
-    """Made-up rows: the features, `label`, which follows the first of them, and `month`, each with as many rows."""
+    """Made-up rows: the features, `label`, which follows the first of them, and `period`, each with as many rows."""
     random = np.random.default_rng(7)
-    rows = len(MONTHS) * ROWS_PER_MONTH
+    rows = len(PERIODS) * ROWS_PER_PERIOD
     frame = pd.DataFrame({name: random.integers(0, 50, size=rows) for name in features})
     odds = 1 / (1 + np.exp((25 - frame[features[0]]) / 5))
-    return frame.assign(**{label: (random.random(rows) < odds).astype(int), "month": np.repeat(MONTHS, ROWS_PER_MONTH)})
+    return frame.assign(
+        **{label: (random.random(rows) < odds).astype(int), "period": np.repeat(PERIODS, ROWS_PER_PERIOD)}
+    )
 
 
 def fit_log_load(folder: Path) -> float:
@@ -64,10 +66,10 @@ def fit_log_load(folder: Path) -> float:
     model = replace(use_case("credit").models[0], algorithms=(Algorithm.XGBOOST, Algorithm.LIGHTGBM, Algorithm.LINEAR))
     label = model.outcome.label
     frame = examples(model.features, label)
-    frame = frame.assign(**{model.outcome.key: range(len(frame)), model.outcome.event_time: frame["month"]})
+    frame = frame.assign(**{model.outcome.key: range(len(frame)), model.outcome.event_time: frame["period"]})
     problem = problem_of(model.problem)
-    learners = in_memory.learners(model, problem, frame, period="month")
-    split = Split(train=MONTHS[:4], tuning=MONTHS[4:5], calibration=MONTHS[5:7], holdout=MONTHS[7:])
+    learners = in_memory.learners(model, problem, frame, period="period")
+    split = Split(train=PERIODS[:4], tuning=PERIODS[4:5], calibration=PERIODS[5:7], holdout=PERIODS[7:])
     learned = learn(learners, problem, split, Tuning(trials=1), seed=1)
     pinned = Pinned(
         catalog="prod",
@@ -75,9 +77,9 @@ def fit_log_load(folder: Path) -> float:
         features_version=1,
         outcomes="prod.credit_gold.outcomes",
         outcomes_version=1,
-        cut_off=MONTHS[7],
+        cut_off=PERIODS[7],
     )
-    rows = frame[frame["month"] == MONTHS[7]]
+    rows = frame[frame["period"] == PERIODS[7]]
     packed = folder / "packed"
     packed.mkdir()
     registry.pack(learned, model, packed)

@@ -5,12 +5,12 @@ from infra.constructs.models.quality_monitor import QualityMonitorProps
 
 
 def data_quality_monitor(scope: Scope, id_: str, props: QualityMonitorProps) -> None:
-    """The monitor, month by month and by model version. Both ids are looked up, since a job makes the table."""
+    """The monitor, period by period and by model version. Both ids are looked up, since a job makes the table."""
     binding = databricks.data_quality_monitor
     table = databricks.data_databricks_table.DataDatabricksTable(scope, f"{id_}-table", name=props.table)
     schema = databricks.data_databricks_schema.DataDatabricksSchema(scope, f"{id_}-schema", name=props.output_schema)
     log = binding.DataQualityMonitorDataProfilingConfigInferenceLog(
-        granularities=["AGGREGATION_GRANULARITY_1_MONTH"],
+        granularities=[f"AGGREGATION_GRANULARITY_1_{props.period.upper()}"],
         timestamp_column=props.timestamp_column,
         prediction_column=props.prediction_column,
         model_id_column=props.model_column,

@@ -9,6 +9,8 @@ from infra.cdktf_seam import Scope, databricks
 class QualityMonitorProps:
     """`table` and `output_schema` are full names; the columns are the table's. `slices`: profiled by each too.
 
+    Profiled are the rows of each `period`: day, week or month.
+
     `predicts_classes`: the prediction is one of several classes, and no number such as a probability.
     """
 
@@ -20,6 +22,7 @@ class QualityMonitorProps:
     prediction_column: str
     predicts_classes: bool
     model_column: str
+    period: str
     slices: tuple[str, ...]
     cron: str
     timezone: str
@@ -31,7 +34,7 @@ class QualityMonitorProps:
 
 
 def quality_monitor(scope: Scope, id_: str, props: QualityMonitorProps) -> None:
-    """The monitor, month by month and by model version."""
+    """The monitor, period by period and by model version."""
     binding = databricks.quality_monitor
     binding.QualityMonitor(
         scope,
@@ -42,7 +45,7 @@ def quality_monitor(scope: Scope, id_: str, props: QualityMonitorProps) -> None:
         warehouse_id=props.warehouse_id,
         inference_log=[
             binding.QualityMonitorInferenceLog(
-                granularities=["1 month"],
+                granularities=[f"1 {props.period}"],
                 timestamp_col=props.timestamp_column,
                 prediction_col=props.prediction_column,
                 model_id_col=props.model_column,

@@ -1,4 +1,4 @@
-"""Every monitor of a model, in the order in which a month is measured: quality, drift, performance, groups."""
+"""Every monitor of a model, in the order in which a period is measured: quality, drift, performance, groups."""
 
 from ml.declarations import Model, Monitored
 from ml.declarations.monitored import Needs
@@ -34,7 +34,7 @@ def monitors_of(model: Model) -> tuple[Monitor, ...]:
 
 
 def _share(metric: Monitored, metrics: tuple[Monitored, ...], model: Model) -> float:
-    """A metric of groups tests each attribute, and shares the month's chance with the others of its kind."""
+    """A metric of groups tests each attribute, and shares the period's chance with the others of its kind."""
     if Needs.GROUPS not in metric.needs:
         return 1.0
     of_groups = sum(Needs.GROUPS in each.needs for each in metrics)

@@ -1,8 +1,5 @@
 """How many outcomes are known."""
 
-from datetime import date
-
-from ml.monitoring.calendar_months import months_between
 from ml.monitoring.window import Window
 from ml.problems.finding import Finding, Kind, Verdict
 
@@ -11,10 +8,9 @@ class LabelledShare:
     """Rows whose outcome is known. Too few of them are awaited until they are due, then a breach."""
 
     def measure(self, window: Window) -> list[Finding]:
-        """One finding for the month."""
+        """One finding for the period."""
         data, limits = window.data, window.limits
         share = data.labelled / data.rows if data.rows else 1.0
-        overdue = labels_overdue(data.month, data.newest_month, limits.labels_due_months)
         enough = share >= limits.min_labelled_share
         return [
             Finding(
@@ -22,15 +18,10 @@ class LabelledShare:
                 metric="labelled_share",
                 column="",
                 value=share,
-                verdict=Verdict.OK if enough else Verdict.BREACH if overdue else Verdict.UNKNOWN,
+                verdict=Verdict.OK if enough else Verdict.BREACH if data.overdue else Verdict.UNKNOWN,
                 reason=f"the outcome of {data.labelled} of {data.rows} rows is known"
-                + ("" if enough else "; overdue" if overdue else "; not due yet"),
+                + ("" if enough else "; overdue" if data.overdue else "; not due yet"),
                 rows=data.rows,
                 threshold_low=limits.min_labelled_share,
             )
         ]
-
-
-def labels_overdue(month: date, newest_month: date, due_months: int) -> bool:
-    """Whether outcomes of `month` should have been known before `newest_month`."""
-    return months_between(month, newest_month) > due_months

@@ -18,8 +18,8 @@ class Moved:
         if window.too_few:
             metrics = [(metric, name) for name in names for metric in _metrics(columns[name])]
             return [unknown(Kind.DRIFT, metric, name, window.data.rows, window.too_few) for metric, name in metrics]
-        # Each column is tested by PSI and by KS, so each test gets its part of the month's chance.
-        chance = window.limits.false_alarms_per_month / (2 * len(names))
+        # Each column is tested by PSI and by KS, so each test gets its part of the period's chance.
+        chance = window.limits.false_alarms_per_period / (2 * len(names))
         return [found for name in names for found in self._moved(window, name, chance)]
 
     def _moved(self, window: Window, name: str, chance: float) -> list[Finding]:
@@ -39,7 +39,7 @@ def moved(before: Reference, values: pd.Series, limits: Monitoring, chance: floa
     """Drift of one column; `chance` is that of each of its two tests."""
     known, column = values.dropna(), before.column
     if not before.rows or len(known) < limits.min_rows:
-        why = f"{len(known)} known values in the month, {before.rows} in the reference; {limits.min_rows} are needed"
+        why = f"{len(known)} known values in the period, {before.rows} in the reference; {limits.min_rows} are needed"
         return [unknown(Kind.DRIFT, metric, column, len(known), why) for metric in _metrics(before)]
     shares = psi(before.counts, before.histogram(known))
     noise = psi_noise(len(before.counts), before.rows, len(known), chance)

@@ -13,15 +13,15 @@ from ml.problems.finding import Finding, Kind, unknown
 
 
 class NullRatio:
-    """Share of nulls of each column. What the reference also lacks is not held against the month."""
+    """Share of nulls of each column. What the reference also lacks is not held against the period."""
 
     def measure(self, window: Window) -> list[Finding]:
-        """One finding per column; the month's chance is shared with `OutsideRatio`."""
+        """One finding per column; the period's chance is shared with `OutsideRatio`."""
         names = window.watched
         if window.too_few:
             rows, why = window.data.rows, window.too_few
             return [unknown(Kind.DATA_QUALITY, "null_ratio", name, rows, why) for name in names]
-        chance = window.limits.false_alarms_per_month / (2 * len(names))
+        chance = window.limits.false_alarms_per_period / (2 * len(names))
         return [found for name in names for found in self._nulls(window, name, chance)]
 
     def _nulls(self, window: Window, name: str, chance: float) -> list[Finding]:
@@ -30,7 +30,7 @@ class NullRatio:
 
 
 def null_ratio(before: Reference, values: pd.Series, limits: Monitoring, chance: float) -> Finding:
-    """Share of nulls. What the reference also lacks is not held against the month."""
+    """Share of nulls. What the reference also lacks is not held against the period."""
     usual = before.null_ratio if math.isfinite(before.null_ratio) else 0.0
     noise = binomial_noise(len(values), usual, chance)
     nulls = int(values.isna().sum())

@@ -1,4 +1,4 @@
-"""What the model's problem has to say about the month: how good its answers were, and how groups fared."""
+"""What the model's problem has to say about the period: how good its answers were, and how groups fared."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from ml.problems.monitor import Bounds, Figure
 
 @dataclass(frozen=True, kw_only=True)
 class OfProblem:
-    """One monitor of the problem, with the limit that the model declares. `share`: its part of the month's chance."""
+    """One monitor of the problem, with the limit that the model declares. `share`: its part of the period's chance."""
 
     monitor: monitor.Monitor
     metric: Monitored
@@ -35,7 +35,7 @@ class OfProblem:
     def _bounds(self, window: Window) -> Bounds:
         return Bounds(
             limit=self.metric.limit,
-            chance=window.limits.false_alarms_per_month * self.share,
+            chance=window.limits.false_alarms_per_period * self.share,
             promised=window.expected.promises.get(self.metric.name, Figure()),
             min_group_rows=window.model.gates.compliance.min_group_rows,
         )
@@ -45,10 +45,10 @@ class OfProblem:
 
 
 def _unprovable(window: Window, known: int) -> str | None:
-    """Why outcomes prove nothing in this month; None if they do."""
+    """Why outcomes prove nothing in this period; None if they do."""
     data, limits = window.data, window.limits
     if window.in_training:
-        return f"version {window.expected.model_version} was fitted on this month, so its outcomes prove nothing"
+        return f"version {window.expected.model_version} was fitted on this period, so its outcomes prove nothing"
     if not data.rows or data.labelled < limits.min_labelled_share * data.rows:
         return f"the outcome of {data.labelled} of {data.rows} rows is known"
     if known < limits.min_rows:

@@ -13,12 +13,12 @@ class OutsideRatio:
     """Share of known values of each column that are out of the reference's range, or of a category it lacks."""
 
     def measure(self, window: Window) -> list[Finding]:
-        """One finding per column; the month's chance is shared with `NullRatio`."""
+        """One finding per column; the period's chance is shared with `NullRatio`."""
         names, columns = window.watched, window.expected.columns
         if window.too_few:
             rows, why = window.data.rows, window.too_few
             return [unknown(Kind.DATA_QUALITY, outside_metric(columns[name]), name, rows, why) for name in names]
-        chance = window.limits.false_alarms_per_month / (2 * len(names))
+        chance = window.limits.false_alarms_per_period / (2 * len(names))
         return [outside_ratio(columns[name], window.values(name), window.limits, chance) for name in names]
 
 
@@ -31,7 +31,7 @@ def outside_ratio(before: Reference, values: pd.Series, limits: Monitoring, chan
     """Share of known values that the reference never shows: out of its range, or of a category it does not hold."""
     known, metric = values.dropna(), outside_metric(before)
     if not before.rows or known.empty:
-        whose = "the month" if before.rows else "the reference"
+        whose = "the period" if before.rows else "the reference"
         return unknown(Kind.DATA_QUALITY, metric, before.column, len(known), f"{whose} has only nulls")
     if before.categorical:
         outside = ~known.isin(list(before.seen))

@@ -8,7 +8,7 @@ from ml.declarations import Limits
 from ml.problems.finding import Finding, Kind, at_most
 
 
-# The same few arguments for every column of a month, and SciPy's search for a quantile is slow.
+# The same few arguments for every column of a period, and SciPy's search for a quantile is slow.
 @lru_cache(maxsize=256)
 def binomial_noise(rows: int, share: float, chance: float) -> float:
     """The share of `rows` that chance alone exceeds with probability `chance`, if each counts with `share`."""

@@ -6,10 +6,10 @@ from ml.problems.finding import Finding, Kind, Verdict, unknown
 
 
 class RowCount:
-    """Rows of the month against the reference's median month."""
+    """Rows of the period against the reference's median period."""
 
     def measure(self, window: Window) -> list[Finding]:
-        """One finding for the month."""
+        """One finding for the period."""
         data = window.data
         nothing_came = data.arrival is None or not data.arrival.received
         awaited = window.is_newest and nothing_came
@@ -17,9 +17,9 @@ class RowCount:
 
 
 def row_count(rows: int, typical: float, limits: Monitoring, *, awaited: bool) -> Finding:
-    """Rows of the month against the reference's median month. `awaited`: later months may still bring them."""
+    """Rows of the period against the reference's median period. `awaited`: later periods may still bring them."""
     if rows == 0 and awaited:
-        return unknown(Kind.DATA_QUALITY, "row_count", "", 0, "no rows have arrived for this month yet")
+        return unknown(Kind.DATA_QUALITY, "row_count", "", 0, "no rows have arrived for this period yet")
     if not typical > 0:
         why = f"{rows} rows, but the reference has none to compare with"
         return unknown(Kind.DATA_QUALITY, "row_count", "", rows, why)
@@ -32,7 +32,7 @@ def row_count(rows: int, typical: float, limits: Monitoring, *, awaited: bool) -
         column="",
         value=float(rows),
         verdict=Verdict.OK if inside else Verdict.BREACH,
-        reason=f"{said}; a month of the reference has {typical:g}, allowed are {low:g}..{high:g}",
+        reason=f"{said}; a period of the reference has {typical:g}, allowed are {low:g}..{high:g}",
         rows=rows,
         threshold_low=low,
         threshold_high=high,

@@ -5,10 +5,10 @@ from ml.problems.finding import Finding, Kind, Verdict
 
 
 class ScoredShare:
-    """Rows that the version scored. Missing ones are awaited in the newest month, and a breach in an older one."""
+    """Rows that the version scored. Missing ones are awaited in the newest period, and a breach in an older one."""
 
     def measure(self, window: Window) -> list[Finding]:
-        """One finding for the month."""
+        """One finding for the period."""
         data = window.data
         share = data.scored / data.rows if data.rows else 1.0
         missing = Verdict.UNKNOWN if window.is_newest else Verdict.BREACH

@@ -13,7 +13,7 @@ from ml.declarations import ROC_AUC, BinaryClassification
 from ml.evaluation.measured import roc_auc
 from ml.evaluation.metrics import Evaluation, checked, evaluate
 from ml.evaluation.resampling import Bootstrap, Interval
-from ml.examples.split import split_months
+from ml.examples.split import split_periods
 from ml.problems.classification.binary_monitors import RANKING, CalibrationError, OutcomeRate
 from ml.problems.classification.group_monitors import Opportunity, Parity
 from ml.problems.classification.sigmoid import Sigmoid, fit_sigmoid
@@ -43,7 +43,7 @@ class Binary:
         ),
         repr=False,
     )
-    split = staticmethod(split_months)
+    split = staticmethod(split_periods)
 
     def truth(self, labels: "pd.Series[Any]") -> Floats:
         """1 and 0. Raises ValueError for anything else."""
@@ -55,7 +55,7 @@ class Binary:
     def loss(self, truth: Floats, raw: Floats) -> float:
         """Log loss.
 
-        It is a proper score and uses every row's probability, so over the few thousand rows of the tuning months it
+        It is a proper score and uses every row's probability, so over the few thousand rows of the tuning periods it
         tells neighbouring candidates apart with less noise than ROC AUC.
         """
         return float(log_loss(truth, expit(raw), labels=[0, 1]))

@@ -1,4 +1,4 @@
-"""How good the answers to a yes or no were in a month whose outcomes are known."""
+"""How good the answers to a yes or no were in a period whose outcomes are known."""
 
 import math
 from dataclasses import dataclass
@@ -52,9 +52,9 @@ class CalibrationError(Monitor):
 
     declared: Monitored = CALIBRATION
 
-    def measure(self, month: Answered, bounds: Bounds) -> list[Finding]:
-        """One finding for the whole month."""
-        labels, probabilities = _checked(month)
+    def measure(self, period: Answered, bounds: Bounds) -> list[Finding]:
+        """One finding for the whole period."""
+        labels, probabilities = _checked(period)
         warn, act = bounds.margins
         return [
             at_most(
@@ -79,9 +79,9 @@ class OutcomeRate(Monitor):
 
     declared: Monitored = OUTCOME_RATE
 
-    def measure(self, month: Answered, bounds: Bounds) -> list[Finding]:
-        """One finding for the whole month."""
-        labels, probabilities = _checked(month)
+    def measure(self, period: Answered, bounds: Bounds) -> list[Finding]:
+        """One finding for the whole period."""
+        labels, probabilities = _checked(period)
         return [rate_finding(self.name, "", labels, probabilities, bounds)]
 
 
@@ -96,8 +96,8 @@ def rate_finding(metric: str, column: str, happened: Labels, probabilities: Prob
     return around(metric, column, observed, predicted, (warn, act), rows=rows, said=said)
 
 
-def _checked(month: Answered) -> tuple[Labels, Probabilities]:
-    return checked(month.truth, month.answers[_PROBABILITY])
+def _checked(period: Answered) -> tuple[Labels, Probabilities]:
+    return checked(period.truth, period.answers[_PROBABILITY])
 
 
 def calibration_noise(probabilities: Probabilities, chance: float) -> float:

@@ -1,4 +1,4 @@
-"""Whether the answers to a yes or no treat the declared groups alike in a month."""
+"""Whether the answers to a yes or no treat the declared groups alike in a period."""
 
 import math
 from dataclasses import dataclass
@@ -27,11 +27,11 @@ class Parity(Monitor):
     decision_threshold: float
     declared: Monitored = PARITY
 
-    def measure(self, month: Answered, bounds: Bounds) -> list[Finding]:
+    def measure(self, period: Answered, bounds: Bounds) -> list[Finding]:
         """One finding per attribute."""
-        probabilities = month.answers[_PROBABILITY].to_numpy(dtype=float)
+        probabilities = period.answers[_PROBABILITY].to_numpy(dtype=float)
         compared = _Compared(metric=self.name, threshold=self.decision_threshold, min_rows=bounds.min_group_rows)
-        return [compared.finding(month.groups[name], probabilities, bounds) for name in month.groups]
+        return [compared.finding(period.groups[name], probabilities, bounds) for name in period.groups]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,12 +41,12 @@ class Opportunity(Monitor):
     decision_threshold: float
     declared: Monitored = OPPORTUNITY
 
-    def measure(self, month: Answered, bounds: Bounds) -> list[Finding]:
+    def measure(self, period: Answered, bounds: Bounds) -> list[Finding]:
         """One finding per attribute."""
-        positive = month.truth == 1
-        probabilities = month.answers[_PROBABILITY].to_numpy(dtype=float)[positive]
+        positive = period.truth == 1
+        probabilities = period.answers[_PROBABILITY].to_numpy(dtype=float)[positive]
         compared = _Compared(metric=self.name, threshold=self.decision_threshold, min_rows=_MIN_POSITIVES)
-        return [compared.finding(month.groups[name][positive], probabilities, bounds) for name in month.groups]
+        return [compared.finding(period.groups[name][positive], probabilities, bounds) for name in period.groups]
 
 
 @dataclass(frozen=True, kw_only=True)

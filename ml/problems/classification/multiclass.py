@@ -15,7 +15,7 @@ from ml.declarations import LOG_LOSS, MulticlassClassification
 from ml.evaluation.measured import log_losses, mean_of
 from ml.evaluation.metrics import expected_calibration_error
 from ml.evaluation.resampling import Bootstrap, Interval
-from ml.examples.split import split_months
+from ml.examples.split import split_periods
 from ml.problems.classification.multiclass_monitors import monitors
 from ml.problems.measured import Measured, checked, improvement
 from ml.problems.monitor import Monitor
@@ -53,7 +53,7 @@ class Multiclass:
     """Labels are numbered in the order of the declared classes."""
 
     declared: MulticlassClassification
-    split = staticmethod(split_months)
+    split = staticmethod(split_periods)
 
     @property
     def objective(self) -> Objective:

@@ -1,4 +1,4 @@
-"""How good the answers to "which of several" were in a month whose outcomes are known."""
+"""How good the answers to "which of several" were in a period whose outcomes are known."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -67,15 +67,15 @@ class ClassRates(Monitor):
         del groups
         return tuple(self.classes.columns.values())
 
-    def measure(self, month: Answered, bounds: Bounds) -> list[Finding]:
+    def measure(self, period: Answered, bounds: Bounds) -> list[Finding]:
         """One finding per class."""
-        chances = self.classes.chances(month)
+        chances = self.classes.chances(period)
         each = replace(bounds, chance=bounds.chance / len(self.classes.columns))
         return [
             rate_finding(
                 self.name,
                 column,
-                (month.truth == place).astype(np.int64),
+                (period.truth == place).astype(np.int64),
                 chances[:, place],
                 each,
             )

@@ -2,7 +2,7 @@
 
 Sigmoid (Platt 1999) on the log-odds, rather than isotonic: it is strictly increasing, so the ranking and
 with it ROC AUC stay exactly as they were, where isotonic regression ties rows; its two parameters do not
-overfit the one or two months that calibrate (Niculescu-Mizil & Caruana 2005 found isotonic worse below
+overfit the one or two periods that calibrate (Niculescu-Mizil & Caruana 2005 found isotonic worse below
 some thousand rows); and it contains the identity, so a model that is calibrated already stays so.
 """
 
@@ -54,6 +54,6 @@ def fit_sigmoid(labels: npt.ArrayLike, log_odds: npt.ArrayLike) -> Sigmoid:
     if slope <= 0:
         raise ValueError(
             f"the model ranks the calibration rows backwards (slope {slope:.3f}): it learned nothing that holds "
-            "in the newest months; check the features and the outcome"
+            "in the newest periods; check the features and the outcome"
         )
     return Sigmoid(slope=slope, intercept=float(fitted.intercept_[0]))

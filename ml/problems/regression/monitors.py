@@ -1,4 +1,4 @@
-"""How good predicted values and their bounds were in a month whose outcomes are known."""
+"""How good predicted values and their bounds were in a period whose outcomes are known."""
 
 import math
 from dataclasses import dataclass
@@ -48,11 +48,11 @@ class Bias(Monitor):
         """The hold-out's mean absolute error."""
         return absolute_error(holdout)
 
-    def measure(self, month: Answered, bounds: Bounds) -> list[Finding]:
-        """One finding for the whole month."""
-        found = mean_figure(_errors(month))
+    def measure(self, period: Answered, bounds: Bounds) -> list[Finding]:
+        """One finding for the whole period."""
+        found = mean_figure(_errors(period))
         if not all(map(math.isfinite, (*bounds.margins, found.value))):
-            return [unknown(self.kind, self.name, "", found.rows, "the hold-out or the month has fewer than two rows")]
+            return [unknown(self.kind, self.name, "", found.rows, "the hold-out or the period has fewer than two rows")]
         noise = float(stats.norm.isf(bounds.chance / 2)) * found.error
         warn, act = (max(margin, noise) for margin in bounds.margins)
         said = f"predictions are {number(found.value)} +- {number(1.96 * found.error)} {self.unit} above the truth"
@@ -69,9 +69,9 @@ class Coverage(Monitor):
     share: float
     declared: Monitored = COVERAGE
 
-    def measure(self, month: Answered, bounds: Bounds) -> list[Finding]:
-        """One finding for the whole month."""
-        values, answers = checked(month.truth, month.answers, COLUMNS)
+    def measure(self, period: Answered, bounds: Bounds) -> list[Finding]:
+        """One finding for the whole period."""
+        values, answers = checked(period.truth, period.answers, COLUMNS)
         rows = len(values)
         inside = float(((answers["lower"] <= values) & (values <= answers["upper"])).mean())
         noise = coverage_noise(rows, self.share, bounds.chance)

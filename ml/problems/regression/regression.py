@@ -13,7 +13,7 @@ from ml import declarations
 from ml.declarations import RMSE
 from ml.evaluation.measured import root_mean_squared_error
 from ml.evaluation.resampling import Bootstrap, Interval
-from ml.examples.split import split_months
+from ml.examples.split import split_periods
 from ml.problems.measured import Measured, checked, improvement
 from ml.problems.monitor import Monitor
 from ml.problems.problem import Floats, Objective
@@ -55,7 +55,7 @@ class Regression:
     """Least squares everywhere; bounds from the errors on rows that were not fitted."""
 
     declared: declarations.Regression
-    split = staticmethod(split_months)
+    split = staticmethod(split_periods)
 
     @property
     def objective(self) -> Objective:

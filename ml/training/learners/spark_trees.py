@@ -19,7 +19,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml.declarations import Algorithm, Model
-from ml.examples.dataset import MONTH
+from ml.examples.dataset import PERIOD
 from ml.examples.split import Split
 from ml.problems.classification.binary import Binary
 from ml.training.learners.learner import Scores
@@ -103,7 +103,7 @@ def tree_arrays(nodes: pd.DataFrame, weights: npt.NDArray[np.float64]) -> dict[s
 
 @dataclass(frozen=True, kw_only=True)
 class SparkTrees:
-    """`frame`: one row per training example with `_month`, the features and the label.
+    """`frame`: one row per training example with `_period`, the features and the label.
 
     `scratch` is a folder that Spark's workers and this process both reach.
     """
@@ -129,7 +129,7 @@ class SparkTrees:
 
     def rows(self, periods: Sequence[date]) -> DataFrame:
         """The rows of `periods`."""
-        return self.frame.where(F.col(MONTH).isin(list(periods)))
+        return self.frame.where(F.col(PERIOD).isin(list(periods)))
 
     def try_out(self, params: Params, split: Split) -> tuple[float, Params]:
         """Fit on the training periods; log loss on the tuning periods."""
@@ -144,7 +144,7 @@ class SparkTrees:
 
 
 def assembled(frame: DataFrame, model: Model) -> DataFrame:
-    """`frame` as Spark's trees want it: `_month`, `_label`, and the features in one vector.
+    """`frame` as Spark's trees want it: `_period`, `_label`, and the features in one vector.
 
     Raises ValueError where a feature may be null: Spark's trees take no nulls.
     """
@@ -156,7 +156,7 @@ def assembled(frame: DataFrame, model: Model) -> DataFrame:
         )
     features, label = model.features, model.outcome.label
     numbers = frame.select(
-        MONTH, F.col(label).cast("double").alias(_LABEL), *(F.col(f).cast("double") for f in features)
+        PERIOD, F.col(label).cast("double").alias(_LABEL), *(F.col(f).cast("double") for f in features)
     )
     assembler = VectorAssembler(inputCols=list(features), outputCol=_VECTOR, handleInvalid="error")
-    return assembler.transform(numbers).select(MONTH, _LABEL, _VECTOR)
+    return assembler.transform(numbers).select(PERIOD, _LABEL, _VECTOR)

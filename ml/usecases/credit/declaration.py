@@ -100,7 +100,7 @@ MONITORING = Monitoring(
     # One record in a hundred is dirty in a usual month of this feed; three times that is worth a look.
     quarantine_ratio=Limits(warn=0.03, act=0.10),
     # Calibration, tuning and hold-out each take a month, so a model trained on fewer would not know the change.
-    labelled_months_below=3,
+    labelled_periods_below=3,
     # ROC AUC 0.55 where 0.80 was promised is hardly chance: then waiting costs more than a second training.
     limits={"roc_auc": Worse(act=0.05, severe=0.25)},
     cool_down_days=60,

@@ -122,6 +122,8 @@ USE_CASE = UseCase(
     ),
     models=(LINEAR, BOOSTED),
     calendar=Calendar(period=Period.DAY),
+    # Some thirty patients a month: a day of them says nothing.
+    judged_by=Period.MONTH,
     jobs=JobSettings(
         training_cron="0 30 4 2 * ?",
         scoring_cron="0 30 6 2 * ?",

@@ -9,7 +9,7 @@ from typing import Any
 from cli.demo.answers import Answer
 from cli.demo.landing import Arrival, Landing
 from cli.history import Version
-from ml.declarations import BinaryClassification
+from ml.declarations import BinaryClassification, Calendar
 from ml.usecases.story import Records
 
 Break = Callable[[Records], Records]
@@ -17,15 +17,15 @@ Break = Callable[[Records], Records]
 SHIFT = "2025-02"
 LATER = ("2025-03", "2025-04", "2025-05", "2025-06")
 _SAID = {"probability": 0.25}
-REASON = "Version 1 is beyond its limits in 3 labelled month(s) running"
+REASON = "Version 1 is beyond its limits in 3 labelled period(s) running"
 
 
 def landing(*, shift: bool = True) -> Landing:
-    """Five months arrive."""
+    """Five periods arrive."""
     return Landing(
         name="made",
         history={"applications": (Path("2025-01.csv"),)},
-        arrivals=tuple(Arrival(months=(month,), files={}) for month in (SHIFT, *LATER)),
+        arrivals=tuple(Arrival(periods=(period,), files={}) for period in (SHIFT, *LATER)),
         sample={},
         rows={"applications": 10},
         holdout_start="" if shift else "2025-01",
@@ -34,7 +34,7 @@ def landing(*, shift: bool = True) -> Landing:
 
 def version(number: int, *aliases: str, **tags: str) -> Version:
     """A registered version, judged on 2025-01 to 2025-06 unless said otherwise."""
-    lineage = {"holdout_first_month": "2025-01-01", "holdout_last_month": "2025-06-01", "reason": "manual"}
+    lineage = {"holdout_first_period": "2025-01-01", "holdout_last_period": "2025-06-01", "reason": "manual"}
     return Version(number=number, created=f"2026-01-01T00:0{number}:00+00:00", tags=lineage | tags, aliases=aliases)
 
 
@@ -71,23 +71,23 @@ def move(before: int | None, after: int, cause: str, minute: int, alias: str = "
     }
 
 
-def decision(month: str, action: str, reason: str = "as it should be") -> dict[str, Any]:
+def decision(period: str, action: str, reason: str = "as it should be") -> dict[str, Any]:
     """One recorded decision."""
     return {
-        "month": f"{month}-01",
+        "period": period,
         "action": action,
         "reason": reason,
         "evidence": json.dumps({"newest_version": 1}),
-        "decided_at": f"2026-01-01 00:1{month[-1]}:00",
+        "decided_at": f"2026-01-01 00:1{period[-1]}:00",
     }
 
 
 def metric(
-    month: str, name: str, verdict: str, *, column: str = "", number: int = 1, value: str = "0.3"
+    period: str, name: str, verdict: str, *, column: str = "", number: int = 1, value: str = "0.3"
 ) -> dict[str, Any]:
-    """One metric of a month that training did not see."""
+    """One metric of a period that training did not see."""
     return {
-        "month": f"{month}-01",
+        "period": period,
         "model_version": f"{number}",
         "metric": name,
         "column": column,
@@ -102,6 +102,7 @@ def metric(
 def records() -> Records:
     """Version 2 replaced version 1 after the shift, and one roll-back was done and undone."""
     return Records(
+        calendar=Calendar(),
         versions=[version(2, "champion", reason=REASON), version(1, "previous")],
         gates=[*gates(1), *gates(2, interval=(0.1, 0.2, 0.3))],
         moves=[
@@ -120,8 +121,8 @@ def records() -> Records:
         alerts=[
             {
                 "key": f"drift:{SHIFT}",
-                "since_month": f"{SHIFT}-01",
-                "last_month": "2025-05-01",
+                "since_period": SHIFT,
+                "last_period": "2025-05",
                 "what": "limit_bal drifts",
                 "how_much": "PSI 0.9",
                 "what_to_do": "look",

@@ -121,11 +121,11 @@ def test_only_a_later_version_may_have_scored_nothing_yet() -> None:
     ]
 
 
-def test_learning_from_the_pinned_months_fails() -> None:
-    """Without a known shift, a version whose hold-out begins later has seen pinned months; so has an untagged one."""
-    late = replace(made.records(), versions=[made.version(1, "champion", holdout_first_month="2025-03-01")])
+def test_learning_from_the_pinned_periods_fails() -> None:
+    """Without a known shift, a version whose hold-out begins later has seen pinned periods; so has an untagged one."""
+    late = replace(made.records(), versions=[made.version(1, "champion", holdout_first_period="2025-03-01")])
     assert any(what.startswith("no training learned") for what in failed(late, shift=False))
-    untagged = replace(made.records(), versions=[made.version(1, "champion", holdout_first_month="")])
+    untagged = replace(made.records(), versions=[made.version(1, "champion", holdout_first_period="")])
     assert any(what.startswith("no training learned") for what in failed(untagged, shift=False))
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.demo.landing import Files, Landing, Months, prepare
+from cli.demo.landing import Files, Landing, Periods, prepare
 from cli.demo.stories import story_of
 from ml.declarations import Calendar, Period
 from ml.usecases.credit.demo.generate import generate
@@ -37,7 +37,7 @@ def test_history_comes_at_once_and_its_newest_outcomes_are_not_known_yet(generat
 def test_each_delivery_brings_the_outcomes_of_the_months_before(generated: Landing) -> None:
     """Until the last, which comes with its own, so that every landed record can be accounted for."""
     found = [
-        (arrival.month, months(arrival.files, "applications"), months(arrival.files, "labels"))
+        (arrival.period, months(arrival.files, "applications"), months(arrival.files, "labels"))
         for arrival in generated.arrivals
     ]
     assert found == [
@@ -75,7 +75,7 @@ def test_a_real_file_has_no_known_shift_but_pinned_months(tmp_path: Path, monkey
 def test_generated_data_has_a_known_shift(generated: Landing) -> None:
     """In the first month that arrives by itself."""
     assert generated.holdout_start == ""
-    assert story_of("credit").shift_month == generated.arrivals[0].month == "2025-02"
+    assert story_of("credit").shift_period == generated.arrivals[0].period == "2025-02"
 
 
 @pytest.mark.parametrize(
@@ -89,19 +89,26 @@ def test_generated_data_has_a_known_shift(generated: Landing) -> None:
     ],
 )
 def test_a_file_lands_with_the_month_in_which_its_period_begins(period: Period, name: str, month: str) -> None:
-    """Whatever period the use case counts in: stories tell months."""
-    assert Months(Calendar(period=period))(Path(f"{name}.csv")) == month
+    """Whatever period the files are named by: stories tell what the use case is judged by."""
+    assert Periods(Calendar(period=period), Calendar())(Path(f"{name}.csv")) == month
 
 
 def test_files_of_days_land_with_their_month() -> None:
     """All days of the months that were asked for, and no other."""
     days = {"visits": tuple(Path(f"{day}.csv") for day in ("2025-01-30", "2025-02-01", "2025-02-28", "2025-03-01"))}
-    month = Months(Calendar(period=Period.DAY))
+    month = Periods(Calendar(period=Period.DAY), Calendar())
     assert month.of(days) == ["2025-01", "2025-02", "2025-03"]
     assert month.chosen(days, ["2025-02"]) == {"visits": (Path("2025-02-01.csv"), Path("2025-02-28.csv"))}
+
+
+def test_a_use_case_that_is_judged_by_weeks_lands_by_weeks() -> None:
+    """Days go with the week that they lie in, also over the turn of the year."""
+    week = Periods(Calendar(period=Period.DAY), Calendar(period=Period.WEEK))
+    days = {"visits": tuple(Path(f"{day}.csv") for day in ("2024-12-29", "2024-12-30", "2025-01-05", "2025-01-06"))}
+    assert week.of(days) == ["2024-W52", "2025-W01", "2025-W02"]
 
 
 def test_a_file_that_no_period_names_is_refused() -> None:
     """With how the use case's periods are spelled."""
     with pytest.raises(ValueError, match="'2025-02' is no day: write it as YYYY-MM-DD"):
-        Months(Calendar(period=Period.DAY))(Path("2025-02.csv"))
+        Periods(Calendar(period=Period.DAY), Calendar())(Path("2025-02.csv"))

@@ -8,7 +8,7 @@ import pytest
 from cli.demo import steps
 from cli.demo.events import events
 from cli.demo.masks import other_ingests
-from cli.demo.months import charts
+from cli.demo.periods import charts
 from cli.demo.steps import Demo, settled, unreleased
 from ml.usecases import USE_CASES, use_case
 from ml.usecases.story import Records
@@ -56,8 +56,8 @@ def test_the_promotion_that_a_kill_left_half_way(found: Records, served: int | N
     assert unreleased(found, served) == version
 
 
-def test_a_month_is_settled_once_what_it_asked_for_has_happened() -> None:
-    """Undecided months, and one whose training never came, are run again; all others are left alone."""
+def test_a_period_is_settled_once_what_it_asked_for_has_happened() -> None:
+    """Undecided periods, and one whose training never came, are run again; all others are left alone."""
     found = made.records()
     assert settled(found, made.SHIFT)
     assert settled(found, "2025-05")
@@ -86,7 +86,7 @@ def test_further_models_are_trained_and_score_if_their_gates_let_them(monkeypatc
 
 
 def test_the_story_is_told_in_its_order() -> None:
-    """Trainings, verdicts, months and changes of the live version, each with its tone."""
+    """Trainings, verdicts, periods and changes of the live version, each with its tone."""
     told = [(event.what, event.tone) for event in events(made.records())]
     assert told == [
         ("Version 1 is trained", "plain"),
@@ -104,10 +104,10 @@ def test_the_story_is_told_in_its_order() -> None:
     ]
 
 
-def test_the_charts_show_drift_and_performance_by_month() -> None:
+def test_the_charts_show_drift_and_performance_by_period() -> None:
     """An unknown value is a gap; performance has one line per version."""
     drift, performance = charts(use_case("credit").models[0], made.records())
-    assert (drift.months, drift.limit) == (("2025-01", "2025-02", "2025-03"), 0.25)
+    assert (drift.periods, drift.limit) == (("2025-01", "2025-02", "2025-03"), 0.25)
     assert [(one.name, one.values) for one in drift.series] == [("limit_bal", (0.01, 0.9, None))]
     assert [(one.name, one.values) for one in performance.series] == [("version 2", (0.8,))]
 

@@ -73,7 +73,7 @@ def _own_words(use_case: UseCase) -> Iterator[str]:
 
 
 def test_the_engine_knows_no_use_case() -> None:
-    """It names neither a use case nor its feeds, columns or months: another story needs no change of it."""
+    """It names neither a use case nor its feeds, columns or periods: another story needs no change of it."""
     sources = "\n".join(path.read_text("utf-8") for path in Path(cli.demo.__path__[0]).glob("*.py"))
     words = set(re.findall(r"[A-Za-z0-9_]+", sources))
     assert "holdout_start" in words

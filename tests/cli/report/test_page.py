@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.report.charts import Bar, Interval, Series, intervals_chart, months_chart, timeline
-from cli.report.page import Event, MonthsChart, Report, render, write
+from cli.report.charts import Bar, Interval, Series, intervals_chart, periods_chart, timeline
+from cli.report.page import Event, PeriodsChart, Report, render, write
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -18,7 +18,7 @@ def report(title: str = "Credit") -> Report:
     """A page with one of everything."""
     return Report(
         title=title,
-        lead="Three months.",
+        lead="Three periods.",
         made_at="2026-01-01 00:00 UTC",
         facts={"live version": "2"},
         events=[Event(when="2025-01", what="Trained", detail="10 rows", tone="good")],
@@ -27,17 +27,17 @@ def report(title: str = "Credit") -> Report:
         gates=[{"version": "2", "gate": "comparison", "verdict": "fail", "reason": "interval reaches below 0"}],
         intervals=[Interval(name="version 2 against 1", low=-0.01, middle=0.004, high=0.02, passed=False)],
         charts=[
-            MonthsChart(
+            PeriodsChart(
                 title="Drift",
-                note="PSI by month.",
-                months=("2025-01", "2025-02", "2025-03"),
+                note="PSI by period.",
+                periods=("2025-01", "2025-02", "2025-03"),
                 series=(Series(name="limit_bal", values=(0.02, None, 0.4)),),
                 limit=0.25,
                 limit_name="limit 0.25",
             )
         ],
         checks=[{"what": "one champion", "verdict": "pass", "found": "version 2"}],
-        decisions=[{"month": "2025-03", "action": "alert", "reason": "limit_bal drifts"}],
+        decisions=[{"period": "2025-03", "action": "alert", "reason": "limit_bal drifts"}],
         alerts=[{"since": "2025-03", "what": "limit_bal drifts", "status": "open"}],
         versions=[{"version": 2, "is": "champion"}],
     )
@@ -57,12 +57,12 @@ def test_a_hostile_task_name_is_text_in_the_drawing() -> None:
     assert 'class="bad"' in drawn
 
 
-def test_an_unknown_month_leaves_a_gap() -> None:
+def test_an_unknown_period_leaves_a_gap() -> None:
     """A None draws no dot and no line to its neighbours."""
-    known = months_chart(
+    known = periods_chart(
         ["a", "b", "c"], [Series(name="x", values=(1.0, 2.0, 3.0))], limit=None, limit_name="", label=""
     )
-    gap = months_chart(
+    gap = periods_chart(
         ["a", "b", "c"], [Series(name="x", values=(1.0, None, 3.0))], limit=None, limit_name="", label=""
     )
     assert known.count('class="line series-0"') == 2

@@ -8,7 +8,6 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from ml.declarations import (
-    MONTHS,
     Aggregate,
     Calendar,
     Column,
@@ -305,8 +304,3 @@ def test_a_wrong_declaration_is_refused(wrong: Callable[[], object], message: st
     """Where it is declared, naming what was given and what to change."""
     with pytest.raises(DeclarationError, match=message):
         wrong()
-
-
-def test_months_are_the_default() -> None:
-    """A use case that says nothing counts months of UTC."""
-    assert Calendar() == MONTHS

@@ -13,6 +13,7 @@ from ml.declarations import (
     COST,
     LOG_LOSS,
     ROC_AUC,
+    Calendar,
     ComparisonGate,
     Costs,
     DeclarationError,
@@ -139,17 +140,17 @@ def test_few_rows_cannot_tell_of_a_renewed_model_whether_it_is_worse() -> None:
 
 
 def _fitted_until(last: date) -> Lineage:
-    return replace(LINEAGE, fitted_last_month=last)
+    return replace(LINEAGE, fitted_last_period=last)
 
 
-# 1,000 rows of each month from January 2025 on.
+# 1,000 rows of each period from January 2025 on.
 EVENTS = pd.Series([date(2025, month, 15) for month in (1, 2, 3, 4) for _ in range(1000)])
 
 
-def test_only_months_that_neither_version_was_fitted_on_compare_them() -> None:
-    """A champion fitted up to February, which knows the answers of those months: the other two decide, and are said."""
+def test_only_periods_that_neither_version_was_fitted_on_compare_them() -> None:
+    """A champion fitted up to February knows the answers of those months: the other two decide, and are said."""
     knows = np.where(np.arange(4000) < 2000, np.clip(LABELS, 0.01, 0.99), NOISY)
-    seen = unseen(EVENTS, _fitted_until(date(2025, 2, 1)))
+    seen = unseen(EVENTS, _fitted_until(date(2025, 2, 1)), Calendar())
     contest = replace(CONTEST, champion=_risk(knows))
     assert _judge(contest).decision is Decision.FAIL
     verdict = _judge(replace(contest, unseen=seen))
@@ -161,10 +162,10 @@ def test_only_months_that_neither_version_was_fitted_on_compare_them() -> None:
     ("seen", "words"),
     [
         (
-            unseen(EVENTS, _fitted_until(date(2025, 4, 1))),
-            "it was fitted on 2023-01..2025-04, which 4000 hold-out rows are of; 0 rows are of months that neither",
+            unseen(EVENTS, _fitted_until(date(2025, 4, 1)), Calendar()),
+            "it was fitted on 2023-01..2025-04, which 4000 hold-out rows are of; 0 rows are of periods that neither",
         ),
-        (unknown(4000, "tags are missing"), "which months it was fitted on is unknown: tags are missing; 0 rows"),
+        (unknown(4000, "tags are missing"), "which periods it was fitted on is unknown: tags are missing; 0 rows"),
     ],
 )
 def test_a_champion_that_saw_all_of_the_hold_out_cannot_be_compared(seen: Unseen, words: str) -> None:
@@ -174,9 +175,9 @@ def test_a_champion_that_saw_all_of_the_hold_out_cannot_be_compared(seen: Unseen
     assert f"cannot compare with champion version 1: {words}" in verdict.reason
 
 
-def test_a_champion_of_older_months_saw_nothing() -> None:
-    """All rows compare, and no month is named."""
-    seen = unseen(EVENTS, _fitted_until(date(2024, 12, 1)))
+def test_a_champion_of_older_periods_saw_nothing() -> None:
+    """All rows compare, and no period is named."""
+    seen = unseen(EVENTS, _fitted_until(date(2024, 12, 1)), Calendar())
     assert (int(seen.rows.sum()), seen.because) == (4000, "")
 
 
@@ -225,7 +226,7 @@ def test_the_reason_says_what_the_rows_can_show_and_how_often_they_were_asked() 
     """Judged for the fifth time, one of five equal ideas seems better in 12 of 100 cases; a renewal needs no luck."""
     verdict = judge(CONTEST, GATE, JUDGING, seed=1, holdout_uses=5)
     assert "these rows show an improvement of ROC AUC from about 0.0" in verdict.reason
-    assert "5 versions were judged on these months: by luck alone, one of so many seems" in verdict.reason
+    assert "5 versions were judged on these periods: by luck alone, one of so many seems" in verdict.reason
     assert "seems better in 12%" in verdict.reason
     assert verdict.inputs["holdout_uses"] == 5
     renewed = judge(replace(CONTEST, cause=SCHEDULED), GATE, JUDGING, seed=1, holdout_uses=5)

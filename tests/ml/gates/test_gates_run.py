@@ -113,7 +113,7 @@ def test_a_poorer_challenger_is_refused_and_the_champion_stays(world: World, fir
     row = world.tables.read(RESULTS).where("run_id = 'gates-2' and gate = 'comparison'").collect()[0]
     assert f"ROC AUC differs from champion version {first} by -" in row["reason"]
     assert "over 1000 rows" in row["reason"]
-    # The first version was judged on the same months, twice.
+    # The first version was judged on the same periods, twice.
     assert json.loads(row["inputs"])["holdout_uses"] == 2
     with pytest.raises(NotReleasedError, match="comparison: fail, sign_off: fail"):
         world.run(promote.main, "gates-2", version=second)

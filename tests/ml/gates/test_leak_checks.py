@@ -74,7 +74,7 @@ def test_the_honest_model_passes_every_check() -> None:
 
 
 def test_the_outcome_in_a_feature_is_named() -> None:
-    """A status of a later month, which is the outcome in 80 % of the rows, whatever the model makes of it."""
+    """A status of a later period, which is the outcome in 80 % of the rows, whatever the model makes of it."""
     status = np.where(RNG.uniform(size=ROWS) < 0.8, LABELS, RNG.integers(2, size=ROWS))
     (refused,) = _refused(_signs(CLIENTS.assign(status=status), HONEST))
     assert refused.startswith("by itself, status (0.896)")

@@ -1,4 +1,4 @@
-"""The story of one model in a catalog of its own: months arrive, are scored and monitored. Real Spark and MLflow."""
+"""The story of one model in a catalog of its own: periods arrive, are scored and monitored. Real Spark and MLflow."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -10,18 +10,18 @@ import pandas as pd
 import pytest
 
 from ml.declarations import Tuning
-from ml.monitoring.calendar_months import add_months
 from ml.usecases import USE_CASES
 from tests.ml.conftest import COMMIT, World
+from tests.ml.monitoring.policies import MONTHS
 
 if TYPE_CHECKING:
     from ml.tables import Tables
 
 CATALOG = "story"
 MODEL = f"{CATALOG}.credit_ops.default_risk"
-ROWS_PER_MONTH = 600
-SHIFT_MONTH = date(2023, 12, 1)
-MONTHS = 16
+ROWS_PER_PERIOD = 600
+SHIFT_PERIOD = date(2023, 12, 1)
+PERIODS = 16
 _FIRST = date(2023, 1, 1)
 
 
@@ -38,19 +38,19 @@ class Story:
         """The tasks' door."""
         return self.world.tables
 
-    def arrive(self, month: date) -> None:
-        """Everything up to `month`: applications of that month, outcomes of the month before."""
+    def arrive(self, period: date) -> None:
+        """Everything up to `period`: applications of that period, outcomes of the period before."""
         from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
         from ml.features.frames import feature_rows  # noqa: PLC0415
 
         model = self.world.use_case.models[0]
         silver = model.feature_table.source
-        frame = self.tables.spark.createDataFrame(self.raw[self.raw["application_month"] <= month])
+        frame = self.tables.spark.createDataFrame(self.raw[self.raw["application_month"] <= period])
         typed = frame.select(*(F.col(column.name).cast(column.type) for column in silver.columns))
         features = feature_rows(model.feature_table, typed)
         self.tables.merge(model.feature_table.table, self.name(model.feature_table.table), features)
-        known = frame.where(F.col("known_month") <= F.lit(month))
+        known = frame.where(F.col("known_month") <= F.lit(period))
         columns = [F.col(column.name).cast(column.type) for column in model.outcome.table.columns]
         self.tables.merge(model.outcome.table, self.name(model.outcome.table), known.select(*columns))
 
@@ -72,7 +72,7 @@ class Story:
         return version
 
     def score_and_decide(self, run_id: str) -> dict[str, object]:
-        """Scoring, monitoring and decision of one month; the task values of the decision."""
+        """Scoring, monitoring and decision of one period; the task values of the decision."""
         from ml.monitoring import decide, measure  # noqa: PLC0415
         from ml.scoring import batch  # noqa: PLC0415
 
@@ -87,7 +87,7 @@ class Story:
 
 @pytest.fixture(scope="module")
 def story(world: World, spark_remote: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
-    """Months 2023-01 to 2024-04; a merged portfolio from 2023-12 on."""
+    """Periods 2023-01 to 2024-04; a merged portfolio from 2023-12 on."""
     from ml import runtime  # noqa: PLC0415
     from ml.monitoring import alert, decide, measure  # noqa: PLC0415
     from ml.scoring import batch  # noqa: PLC0415
@@ -96,12 +96,12 @@ def story(world: World, spark_remote: str, tmp_path_factory: pytest.TempPathFact
     case = world.use_case
     quick = replace(case, models=(replace(case.models[0], tuning=Tuning(trials=1)),))
     silver = case.models[0].feature_table.source
-    rows = MONTHS * ROWS_PER_MONTH
-    raw = generate(rows, seed=11, shift=merger(11 * ROWS_PER_MONTH))
+    rows = PERIODS * ROWS_PER_PERIOD
+    raw = generate(rows, seed=11, shift=merger(11 * ROWS_PER_PERIOD))
     names = {column.raw_name: column.name for column in silver.columns} | {LABEL: "defaulted"}
-    months = [add_months(_FIRST, number // ROWS_PER_MONTH) for number in range(rows)]
-    known = [add_months(month, 1) for month in months]
-    frame = raw.rename(columns=names).assign(application_month=months, known_month=known)
+    periods = [MONTHS.add(_FIRST, number // ROWS_PER_PERIOD) for number in range(rows)]
+    known = [MONTHS.add(period, 1) for period in periods]
+    frame = raw.rename(columns=names).assign(application_month=periods, known_month=known)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SPARK_REMOTE", spark_remote)
         patch.setitem(USE_CASES, "credit", quick)

@@ -10,8 +10,8 @@ from pyspark.sql import SparkSession
 
 from ml.features.frames import feature_rows
 from ml.monitoring.metric import Metric
-from ml.monitoring.month import measure
-from ml.monitoring.window import LABEL, Arrival, Expectation, MonthData, expectation
+from ml.monitoring.period_metrics import measure
+from ml.monitoring.window import LABEL, Arrival, Expectation, PeriodData, expectation
 from ml.tables import pandas_of
 from ml.usecases.credit.declaration import USE_CASE as CREDIT
 from ml.usecases.credit.demo.generate import LABEL as RAW_LABEL
@@ -77,7 +77,7 @@ def expected_of(rows: pd.DataFrame, booster: xgboost.Booster, fit_months: int, h
         model_version=1,
         fitted=fit,
         holdout=scored(booster, holdout),
-        monthly_rows=pd.Series(sizes.to_numpy(), index=[month(int(number)) for number in sizes.index]),
+        rows_by_period=pd.Series(sizes.to_numpy(), index=[month(int(number)) for number in sizes.index]),
         described="generated",
     )
 
@@ -94,9 +94,10 @@ class Series:
 
 def measured(frame: pd.DataFrame, number: int, expected: Expectation, newest: int) -> list[Metric]:
     """All metrics of one month."""
-    data = MonthData(
-        month=month(number),
-        newest_month=month(newest),
+    data = PeriodData(
+        period=month(number),
+        newest_period=month(newest),
+        overdue=False,
         rows=len(frame),
         labelled=int(frame[LABEL].notna().sum()),
         scored=int(frame[PREDICTION].notna().sum()),

@@ -7,18 +7,18 @@ import numpy as np
 import pandas as pd
 
 from ml.declarations import Feature
-from ml.monitoring.calendar_months import add_months
 from ml.monitoring.metric import Metric
-from ml.monitoring.window import LABEL, Arrival, Expectation, MonthData, expectation
+from ml.monitoring.window import LABEL, Arrival, Expectation, PeriodData, expectation
 from ml.problems.finding import Kind, Verdict
 from ml.usecases.credit.declaration import USE_CASE as CREDIT
+from tests.ml.monitoring.policies import MONTHS
 
-MONTH = date(2024, 6, 1)
+PERIOD = date(2024, 6, 1)
 PREDICTION = "probability"
 
 
-def metric(months_ago: int = 0, **other: Any) -> Metric:
-    """A metric of `months_ago` before June 2024; ok unless told otherwise."""
+def metric(periods_ago: int = 0, **other: Any) -> Metric:
+    """A metric of `periods_ago` before June 2024; ok unless told otherwise."""
     given: dict[str, Any] = {
         "kind": Kind.DRIFT,
         "metric": "psi",
@@ -28,25 +28,25 @@ def metric(months_ago: int = 0, **other: Any) -> Metric:
         "reason": "made up",
         "rows": 1000,
         "threshold_high": 0.25,
-        "month": add_months(MONTH, -months_ago),
+        "period": MONTHS.add(PERIOD, -periods_ago),
         "model_version": 1,
         "in_training": False,
     }
     return Metric(**{**given, **other})
 
 
-def auc(months_ago: int, verdict: Verdict, value: float = 0.70, **other: Any) -> Metric:
-    """The ROC AUC of a month, of a version that promised 0.80."""
+def auc(periods_ago: int, verdict: Verdict, value: float = 0.70, **other: Any) -> Metric:
+    """The ROC AUC of a period, of a version that promised 0.80."""
     known = None if verdict is Verdict.UNKNOWN else value
     bounds = {"threshold_low": 0.74, "threshold_high": None, "reference_value": 0.80}
     given = {"kind": Kind.PERFORMANCE, "metric": "roc_auc", "column": "", **bounds, **other}
-    return metric(months_ago, verdict=verdict, value=known, **given)
+    return metric(periods_ago, verdict=verdict, value=known, **given)
 
 
-def whole(months_ago: int, name: str, verdict: Verdict, **other: Any) -> Metric:
-    """A data-quality metric of a whole month."""
+def whole(periods_ago: int, name: str, verdict: Verdict, **other: Any) -> Metric:
+    """A data-quality metric of a whole period."""
     given = {"kind": Kind.DATA_QUALITY, "metric": name, "column": "", "threshold_high": None, "threshold_low": 0.5}
-    return metric(months_ago, verdict=verdict, **{**given, **other})
+    return metric(periods_ago, verdict=verdict, **{**given, **other})
 
 
 def _value(feature: Feature, random: np.random.Generator, rows: int) -> object:
@@ -71,19 +71,20 @@ def expected(rows: pd.DataFrame | None = None) -> Expectation:
     known = client_rows(4000) if rows is None else rows
     sizes = pd.Series([1000] * 3, index=[date(2024, month, 1) for month in (1, 2, 3)])
     return expectation(
-        CREDIT.models[0], model_version=1, fitted=known, holdout=known, monthly_rows=sizes, described="made up"
+        CREDIT.models[0], model_version=1, fitted=known, holdout=known, rows_by_period=sizes, described="made up"
     )
 
 
-def month_data(frame: pd.DataFrame, *, newest: date = date(2024, 9, 1), **other: Any) -> MonthData:
+def period_data(frame: pd.DataFrame, *, newest: date = date(2024, 9, 1), **other: Any) -> PeriodData:
     """June 2024 with the rows of `frame`."""
     given: dict[str, Any] = {
-        "month": MONTH,
-        "newest_month": newest,
+        "period": PERIOD,
+        "newest_period": newest,
+        "overdue": MONTHS.passed(PERIOD, newest) > 1,
         "rows": len(frame),
         "labelled": int(frame[LABEL].notna().sum()),
         "scored": int(frame[PREDICTION].notna().sum()),
         "arrival": Arrival(received=len(frame), rejected=0, duplicates=0),
         "frame": frame,
     }
-    return MonthData(**{**given, **other})
+    return PeriodData(**{**given, **other})

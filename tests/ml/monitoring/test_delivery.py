@@ -15,17 +15,19 @@ from ml.monitoring.alert import inner_folder
 from ml.monitoring.delivery import AlertFiles, DeliveryError, Webhook, require_webhook
 from ml.monitoring.open_alerts import OPEN, Alert
 from ml.usecases import use_case
+from tests.ml.monitoring.policies import MONTHS
 
 ALERT = Alert(
     key="drift:2024-06",
     subject="drift",
-    since_month=date(2024, 6, 1),
-    last_month=date(2024, 7, 1),
+    since_period=date(2024, 6, 1),
+    last_period=date(2024, 7, 1),
     what="credit in prod: drift of limit_bal",
     how_much="limit_bal PSI 1.00 (limit 0.25)",
     what_to_do="Find out why.",
     status=OPEN,
     identities=frozenset({"drift:limit_bal"}),
+    calendar=MONTHS,
 )
 
 

@@ -57,10 +57,10 @@ def test_noise_bounds_hold_for_samples_of_one_distribution() -> None:
     """At a chance of 1 in 100, about 1 in 100 of 2,000 samples exceed the PSI bound, and no more the KS bound."""
     random = np.random.default_rng(5)
     before = reference("x", pd.Series(random.normal(size=8000)))
-    months = [pd.Series(random.normal(size=500)) for _ in range(2000)]
-    over = [psi(before.counts, before.histogram(month)) > psi_noise(10, 8000, 500, 0.01) for month in months]
+    periods = [pd.Series(random.normal(size=500)) for _ in range(2000)]
+    over = [psi(before.counts, before.histogram(period)) > psi_noise(10, 8000, 500, 0.01) for period in periods]
     assert 0.003 < np.mean(over) < 0.03
-    assert np.mean([ks(before.ordered, m.to_numpy()) > ks_noise(8000, 500, 0.01) for m in months]) < 0.015
+    assert np.mean([ks(before.ordered, m.to_numpy()) > ks_noise(8000, 500, 0.01) for m in periods]) < 0.015
 
 
 def test_a_bin_of_one_holds_no_noise() -> None:

@@ -31,7 +31,7 @@ LETTERS = reference("x", pd.Series(["a", "b"] * 500))
     ],
 )
 def test_row_count(rows: int, typical: float, awaited: bool, verdict: Verdict) -> None:
-    """Half to twice the usual month; a month without rows is a breach once later months have arrived."""
+    """Half to twice the usual period; a period without rows is a breach once later periods have arrived."""
     assert row_count(rows, typical, LIMITS, awaited=awaited).verdict is verdict
 
 
@@ -58,7 +58,7 @@ def test_nulls(nulls: int, verdict: Verdict) -> None:
     assert null_ratio(NUMBERS, values, LIMITS, 1e-5).verdict is verdict
 
 
-def test_usual_nulls_are_not_held_against_a_month() -> None:
+def test_usual_nulls_are_not_held_against_a_period() -> None:
     """A column that is half null in the reference may be half null."""
     half = pd.Series([None, 1.0] * 500, dtype=float)
     assert null_ratio(reference("x", half), half, LIMITS, 1e-5).verdict is Verdict.OK

@@ -8,7 +8,7 @@ from ml.declarations import TrainingCause
 from ml.monitoring.metric import Metric
 from ml.monitoring.rules import Action, Decision, decide
 from ml.problems.finding import Kind, Verdict
-from tests.ml.monitoring.made import MONTH, auc, metric, whole
+from tests.ml.monitoring.made import PERIOD, auc, metric, whole
 from tests.ml.monitoring.policies import POLICY
 
 OK, WARN, BREACH, UNKNOWN = Verdict.OK, Verdict.WARN, Verdict.BREACH, Verdict.UNKNOWN
@@ -16,12 +16,12 @@ HERE = whole(0, "row_count", OK)
 LABELLED = whole(1, "labelled_share", OK)
 
 
-def _retrained(month: date, until: date) -> Decision:
-    return Decision(month=month, action=Action.RETRAIN, reason="earlier", live_version=1, cool_down_until=until)
+def _retrained(period: date, until: date) -> Decision:
+    return Decision(period=period, action=Action.RETRAIN, reason="earlier", live_version=1, cool_down_until=until)
 
 
-def _quality(months_ago: int, name: str, verdict: Verdict) -> Metric:
-    return metric(months_ago, kind=Kind.PERFORMANCE, metric=name, column="", verdict=verdict)
+def _quality(periods_ago: int, name: str, verdict: Verdict) -> Metric:
+    return metric(periods_ago, kind=Kind.PERFORMANCE, metric=name, column="", verdict=verdict)
 
 
 def _unfair(verdict: Verdict, value: float | None) -> Metric:
@@ -30,7 +30,7 @@ def _unfair(verdict: Verdict, value: float | None) -> Metric:
 
 
 def _decided(*metrics: Metric, earlier: tuple[Decision, ...] = ()) -> Decision:
-    return decide(MONTH, [HERE, LABELLED, *metrics], earlier, POLICY)
+    return decide(PERIOD, [HERE, LABELLED, *metrics], earlier, POLICY)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,11 @@ def _decided(*metrics: Metric, earlier: tuple[Decision, ...] = ()) -> Decision:
         ),
         ([auc(1, OK, value=0.60)], Action.NOTHING, "Unknown"),
         ([auc(0, BREACH), auc(1, OK)], Action.NOTHING, "Unknown"),
-        ([auc(1, BREACH, model_version=0), auc(2, BREACH, model_version=0)], Action.NOTHING, "no month that it scored"),
+        (
+            [auc(1, BREACH, model_version=0), auc(2, BREACH, model_version=0)],
+            Action.NOTHING,
+            "no month that it scored",
+        ),
         (
             [auc(1, BREACH, in_training=True), auc(2, BREACH, in_training=True)],
             Action.NOTHING,
@@ -111,7 +115,7 @@ def test_decisions(metrics: list[Metric], action: Action, says: str) -> None:
     assert (decision.action, says in decision.reason) == (action, True), decision.reason
 
 
-_MISCALIBRATED = [_quality(months, "expected_calibration_error", BREACH) for months in (1, 2)]
+_MISCALIBRATED = [_quality(periods, "expected_calibration_error", BREACH) for periods in (1, 2)]
 
 
 @pytest.mark.parametrize(
@@ -134,15 +138,15 @@ def test_a_retraining_says_what_it_has_to_mend(metrics: list[Metric], trains_for
 def test_outcomes_that_are_only_awaited_raise_no_alert() -> None:
     """Unknown performance because no outcome is due yet is said, and alarms nobody."""
     metrics = [HERE, whole(1, "labelled_share", UNKNOWN), auc(1, UNKNOWN, reason="the outcome of 0 rows is known")]
-    decision = decide(MONTH, metrics, [], POLICY)
+    decision = decide(PERIOD, metrics, [], POLICY)
     assert decision.action is Action.NOTHING
     assert "performance of 2024-05 (1 metric(s)): the outcome of 0 rows is known" in decision.reason
 
 
-def test_a_month_without_rows_yet_raises_no_alert() -> None:
-    """The newest month may have outcomes of the month before and no rows of its own."""
+def test_a_period_without_rows_yet_raises_no_alert() -> None:
+    """The newest period may have outcomes of the period before and no rows of its own."""
     metrics = [whole(0, "row_count", UNKNOWN), metric(0, verdict=UNKNOWN, value=None), LABELLED, auc(1, OK)]
-    assert decide(MONTH, metrics, [], POLICY).action is Action.NOTHING
+    assert decide(PERIOD, metrics, [], POLICY).action is Action.NOTHING
 
 
 @pytest.mark.parametrize(
@@ -162,7 +166,7 @@ def test_cool_down(asked: date, until: date, action: Action) -> None:
 
 
 def test_a_retraining_starts_its_cool_down_and_says_what_to_hold_out() -> None:
-    """Sixty days from the month; of four labelled months since the change, the newest is held out."""
+    """Sixty days from the period; of four labelled periods since the change, the newest is held out."""
     decision = _decided(*(auc(ago, BREACH) for ago in (1, 2, 3, 4)))
     assert (decision.cool_down_until, decision.holdout_start) == (date(2024, 7, 31), "2024-05")
     assert [(cause.metric, cause.since) for cause in decision.causes] == [("roc_auc", date(2024, 2, 1))]
@@ -172,9 +176,9 @@ def test_a_retraining_starts_its_cool_down_and_says_what_to_hold_out() -> None:
     ("changed", "first"), [(1, ""), (2, "2024-05"), (3, "2024-05"), (6, "2024-04"), (9, "2024-03")]
 )
 def test_holdout_start(changed: int, first: str) -> None:
-    """A third of the changed months, at least one; nothing where only one has changed, since none would be left."""
-    months = [auc(ago, BREACH, value=0.60) for ago in range(1, changed + 1)]
-    assert _decided(*months, auc(changed + 1, OK)).holdout_start == first
+    """A third of the changed periods, at least one; nothing where only one has changed, since none would be left."""
+    periods = [auc(ago, BREACH, value=0.60) for ago in range(1, changed + 1)]
+    assert _decided(*periods, auc(changed + 1, OK)).holdout_start == first
 
 
 def test_since_skips_unknown_months_and_stops_at_good_ones() -> None:
@@ -189,7 +193,7 @@ def test_since_skips_unknown_months_and_stops_at_good_ones() -> None:
     assert _decided(auc(1, OK), *drift).causes[0].since == date(2024, 3, 1)
 
 
-def test_an_unmeasured_month_is_not_decided_on() -> None:
+def test_an_unmeasured_period_is_not_decided_on() -> None:
     """Deciding without metrics would pass silently, so it is refused."""
     with pytest.raises(ValueError, match="2024-06 has no metrics: measure it"):
-        decide(MONTH, [auc(1, OK)], [], POLICY)
+        decide(PERIOD, [auc(1, OK)], [], POLICY)

@@ -27,7 +27,8 @@ SHIFT = 14
 
 
 def _actions(metrics: Sequence[Metric]) -> dict[date, Action]:
-    return {decision.month: decision.action for decision in decisions(metrics, [], policy_of(CREDIT.models[0]))}
+    policy = policy_of(CREDIT.models[0], CREDIT.judging)
+    return {decision.period: decision.action for decision in decisions(metrics, [], policy)}
 
 
 def _auc(booster: "xgboost.Booster", rows: "pd.DataFrame") -> float:
@@ -46,7 +47,7 @@ ALERTS = {5: {date(2025, 4, 1): Action.ALERT}}
 def test_twenty_stable_months_are_left_alone(spark: "SparkSession", seed: int) -> None:
     """120 stable months over six seeds with 161 metrics each: one breach by chance, one alert, no retraining."""
     metrics = series(spark, seed).metrics
-    breaches = [(m.month, m.metric, m.column) for m in metrics if m.verdict is Verdict.BREACH]
+    breaches = [(m.period, m.metric, m.column) for m in metrics if m.verdict is Verdict.BREACH]
     assert breaches == BY_CHANCE.get(seed, [])
     actions = _actions(metrics)
     assert len(actions) == 20
@@ -66,10 +67,10 @@ def test_a_merged_portfolio_is_seen_in_its_month(spark: "SparkSession", seed: in
     A model retrained with the shifted months before the newest is better on the newest ones by far.
     """
     found = series(spark, seed, live=10, size=SIZE, shift=merger(SHIFT * SIZE))
-    drift = {m.month for m in found.metrics if m.kind is Kind.DRIFT and m.verdict is Verdict.BREACH}
+    drift = {m.period for m in found.metrics if m.kind is Kind.DRIFT and m.verdict is Verdict.BREACH}
     assert drift == {month(number) for number in range(SHIFT, 20)}
     assert {"limit_bal", "bill_1"} <= {m.column for m in found.metrics if m.verdict is Verdict.BREACH}
-    aucs = {m.month: m for m in found.metrics if m.metric == "roc_auc"}
+    aucs = {m.period: m for m in found.metrics if m.metric == "roc_auc"}
     assert {m.verdict for at, m in aucs.items() if at >= month(SHIFT)} == {Verdict.BREACH}
     actions = _actions(found.metrics)
     first_alert = min(at for at, action in actions.items() if action is not Action.NOTHING)

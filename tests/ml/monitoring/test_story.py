@@ -1,4 +1,4 @@
-"""Monitoring, decision and alert as their jobs run them, over sixteen months with a known shift in the twelfth."""
+"""Monitoring, decision and alert as their jobs run them, over sixteen periods with a known shift in the twelfth."""
 
 import json
 from datetime import date
@@ -10,45 +10,45 @@ from ml.monitoring import alert, decide, measure
 from ml.monitoring.alert import UndeliveredError
 from ml.records.monitoring import ALERTS, DECISIONS, METRICS
 from ml.tables import frame_of
-from tests.ml.monitoring.conftest import CATALOG, MODEL, SHIFT_MONTH, Story
+from tests.ml.monitoring.conftest import CATALOG, MODEL, SHIFT_PERIOD, Story
 
 
-def _drifting(story: Story, month: str) -> set[str]:
-    rows = story.rows(METRICS, f"month = '{month}' and metric = 'psi' and verdict = 'breach'")
+def _drifting(story: Story, period: str) -> set[str]:
+    rows = story.rows(METRICS, f"period = '{period}' and metric = 'psi' and verdict = 'breach'")
     return {row["column"] for row in rows}
 
 
-def test_stable_months_need_nothing_and_say_what_is_unknown(story: Story) -> None:
-    """Ten stable months are measured in one run; only months that training did not see are decided on."""
+def test_stable_periods_need_nothing_and_say_what_is_unknown(story: Story) -> None:
+    """Ten stable periods are measured in one run; only periods that training did not see are decided on."""
     story.arrive(date(2023, 10, 1))
     assert story.train("train-1") == 1
     decided = story.score_and_decide("m-10")
-    assert story.values["m-10"]["months_measured"] == 10
+    assert story.values["m-10"]["periods_measured"] == 10
     assert decided["action"] == "nothing"
     assert "Unknown" in str(decided["reason"])
-    months = {str(row["month"]): row["action"] for row in story.rows(DECISIONS)}
-    assert months == {"2023-08-01": "nothing", "2023-09-01": "nothing", "2023-10-01": "nothing"}
-    auc = {str(row["month"]): row["verdict"] for row in story.rows(METRICS, "metric = 'roc_auc'")}
+    periods = {str(row["period"]): row["action"] for row in story.rows(DECISIONS)}
+    assert periods == {"2023-08-01": "nothing", "2023-09-01": "nothing", "2023-10-01": "nothing"}
+    auc = {str(row["period"]): row["verdict"] for row in story.rows(METRICS, "metric = 'roc_auc'")}
     assert auc["2023-07-01"] == "unknown"
     assert auc["2023-09-01"] == "ok"
     assert auc["2023-10-01"] == "unknown"
 
 
 def test_measuring_again_changes_nothing(story: Story) -> None:
-    """A second run of the same months measures none of them and writes no new table version."""
+    """A second run of the same periods measures none of them and writes no new table version."""
     before = {table.name: story.tables.version(story.name(table)) for table in (METRICS, DECISIONS)}
     assert story.score_and_decide("m-10-again")["action"] == "nothing"
-    assert story.values["m-10-again"]["months_measured"] == 0
+    assert story.values["m-10-again"]["periods_measured"] == 0
     assert {table.name: story.tables.version(story.name(table)) for table in (METRICS, DECISIONS)} == before
 
 
-def test_the_shift_is_seen_in_its_month(story: Story, folder: Path) -> None:
+def test_the_shift_is_seen_in_its_period(story: Story, folder: Path) -> None:
     """The merged portfolio's limits drift in 2023-12 and not before; that alerts, and does not retrain yet."""
-    story.arrive(SHIFT_MONTH)
+    story.arrive(SHIFT_PERIOD)
     decided = story.score_and_decide("m-12")
     # 2023-10 again, since its outcomes are known now; 2023-11 and 2023-12 for the first time.
-    assert story.values["m-12"]["months_measured"] == 3
-    assert (decided["action"], decided["month"]) == ("alert", "2023-12")
+    assert story.values["m-12"]["periods_measured"] == 3
+    assert (decided["action"], decided["period"]) == ("alert", "2023-12")
     assert not _drifting(story, "2023-11-01")
     assert {"limit_bal", "bill_1", "probability"} - {"probability"} <= _drifting(story, "2023-12-01")
     story.run(alert, "m-12")
@@ -58,16 +58,16 @@ def test_the_shift_is_seen_in_its_month(story: Story, folder: Path) -> None:
 
 
 def test_lasting_loss_of_performance_retrains_with_its_cause(story: Story) -> None:
-    """Three labelled months below the limit ask for a retraining that may learn from the first two of them."""
+    """Three labelled periods below the limit ask for a retraining that may learn from the first two of them."""
     story.arrive(date(2024, 2, 1))
     assert story.score_and_decide("m-14")["action"] == "alert"
     story.arrive(date(2024, 3, 1))
     decided = story.score_and_decide("m-15")
     assert (decided["action"], decided["holdout_start"]) == ("retrain", "2024-02")
     assert str(decided["reason"]).startswith(
-        "Version 1 is beyond its limits in 3 labelled month(s) running, since 2023-12"
+        "Version 1 is beyond its limits in 3 labelled period(s) running, since 2023-12"
     )
-    newest = story.rows(DECISIONS, "month = '2024-03-01'")[0]
+    newest = story.rows(DECISIONS, "period = '2024-03-01'")[0]
     assert newest["cool_down_until"] == date(2024, 4, 30)
 
 
@@ -87,11 +87,11 @@ def test_a_failed_delivery_is_recorded_and_not_lost(story: Story) -> None:
 
 
 def test_the_same_cause_is_one_alert(story: Story, folder: Path) -> None:
-    """Drift that lasts four months is told once; its alert knows the newest month."""
+    """Drift that lasts four periods is told once; its alert knows the newest period."""
     delivered = (folder / "drift-2023-12.json").stat().st_mtime_ns
     story.run(alert, "m-15")
     drift = story.rows(ALERTS, "key = 'drift:2023-12'")[0]
-    assert (drift["status"], drift["last_month"], drift["attempts"]) == ("open", date(2024, 3, 1), 1)
+    assert (drift["status"], drift["last_period"], drift["attempts"]) == ("open", date(2024, 3, 1), 1)
     assert (folder / "drift-2023-12.json").stat().st_mtime_ns == delivered
     performance = story.rows(ALERTS, "key = 'performance:2023-12'")[0]
     assert "A retraining was asked for" in performance["what_to_do"]
@@ -100,27 +100,27 @@ def test_the_same_cause_is_one_alert(story: Story, folder: Path) -> None:
 
 
 def test_the_cool_down_holds_and_the_new_version_starts_afresh(story: Story) -> None:
-    """After the retraining, no second one in its cool-down, and the old version's months do not count against it."""
+    """After the retraining, no second one in its cool-down, and the old version's periods do not count against it."""
     assert story.train("train-2") == 2
     story.arrive(date(2024, 4, 1))
     decided = story.score_and_decide("m-16")
     assert decided["action"] != "retrain"
-    newest = json.loads(story.rows(DECISIONS, "month = '2024-04-01'")[0]["evidence"])
+    newest = json.loads(story.rows(DECISIONS, "period = '2024-04-01'")[0]["evidence"])
     assert newest["live_version"] == 2
     assert not [cause for cause in newest["causes"] if cause["kind"] == "performance"]
 
 
-def test_a_late_change_of_a_month_is_measured_again(story: Story) -> None:
-    """Removing one outcome of an old month makes that month alone stale."""
+def test_a_late_change_of_a_period_is_measured_again(story: Story) -> None:
+    """Removing one outcome of an old period makes that period alone stale."""
     outcome = story.world.use_case.models[0].outcome.table
     name = story.name(outcome)
     rows = story.tables.read(name).where("not (client_id = 1)")
     story.tables.replace(outcome, name, rows)
-    assert story.run(measure, "m-16-again")["months_measured"] == 1
+    assert story.run(measure, "m-16-again")["periods_measured"] == 1
 
 
 def test_models_share_tables_and_no_record(story: Story) -> None:
-    """Another model's metrics and decisions of the same months, however bad, change nothing for this one."""
+    """Another model's metrics and decisions of the same periods, however bad, change nothing for this one."""
     other = f"{CATALOG}.credit_ops.other"
     names = {table.name: story.name(table) for table in (METRICS, DECISIONS)}
     mine = decide.read_metrics(story.tables, names["metrics"], MODEL)
@@ -136,8 +136,8 @@ def test_models_share_tables_and_no_record(story: Story) -> None:
     )
 
 
-def test_a_month_of_a_sampled_reference_has_all_of_its_rows(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    """600 rows a month are expected, however few of them are kept to compare with: row counts do not breach for it."""
+def test_a_period_of_a_sampled_reference_has_all_of_its_rows(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    """600 rows a period are expected, however few of them are kept to compare with: row counts do not breach for it."""
     from ml.monitoring import baseline  # noqa: PLC0415
     from ml.parameters import Common  # noqa: PLC0415
 

@@ -32,9 +32,9 @@ from ml.declarations import (
 from ml.examples.split import Split
 from ml.usecases import use_case
 
-MONTHS = tuple(date(2024, month, 1) for month in range(1, 9))
-SPLIT = Split(train=MONTHS[:4], tuning=MONTHS[4:5], calibration=MONTHS[5:7], holdout=MONTHS[7:])
-PERIOD = "_month"
+PERIODS = tuple(date(2024, month, 1) for month in range(1, 9))
+SPLIT = Split(train=PERIODS[:4], tuning=PERIODS[4:5], calibration=PERIODS[5:7], holdout=PERIODS[7:])
+PERIOD = "_period"
 BINARY, REGRESSION = BinaryClassification(), Regression(unit="mg")
 MULTICLASS = MulticlassClassification(classes=("low", "middle", "high"))
 PROBLEMS = (BINARY, MULTICLASS, REGRESSION)
@@ -117,17 +117,17 @@ def _table(name: str, columns: dict[str, str], nullable: tuple[str, ...] = ()) -
     return Table(name=name, layer=Layer.SILVER, columns=made, keys=("patient", "asked"), owner="us", comment=name)
 
 
-def rows(problem: ProblemType, per_month: int = 100) -> pd.DataFrame:
+def rows(problem: ProblemType, per_period: int = 100) -> pd.DataFrame:
     """One row per patient. The expected value rises with weight and visits, differs by ward and falls with `since`.
 
     A tenth of weights and wards is not known.
     """
-    random, count = np.random.default_rng(11), per_month * len(MONTHS)
+    random, count = np.random.default_rng(11), per_period * len(PERIODS)
     frame = pd.DataFrame(
         {
             "patient": range(count),
-            PERIOD: np.repeat(MONTHS, per_month),
-            "asked": np.repeat(MONTHS, per_month),
+            PERIOD: np.repeat(PERIODS, per_period),
+            "asked": np.repeat(PERIODS, per_period),
             "weight": random.normal(70, 10, count),
             "visits": random.integers(0, 6, count),
             "smoker": random.random(count) < 0.3,

@@ -1,4 +1,4 @@
-"""Months of made-up answers to a question of each kind, as monitoring sees them; pure, and whose truth is known."""
+"""Periods of made-up answers to a question of each kind, as monitoring sees them; pure, and whose truth is known."""
 
 from datetime import date
 
@@ -7,15 +7,15 @@ import pandas as pd
 
 from ml.declarations import Model, MulticlassClassification, ProblemType
 from ml.monitoring.metric import Metric
-from ml.monitoring.month import measure
-from ml.monitoring.window import LABEL, Arrival, Expectation, MonthData, answer_names, expectation
+from ml.monitoring.period_metrics import measure
+from ml.monitoring.window import LABEL, Arrival, Expectation, PeriodData, answer_names, expectation
 from tests.ml.problems.made import BINARY, REGRESSION, model
 
-MONTH, NEWEST = date(2024, 6, 1), date(2024, 9, 1)
+PERIOD, NEWEST = date(2024, 6, 1), date(2024, 9, 1)
 Floats = np.ndarray
 
 
-def months(problem: ProblemType, rows: int, seed: int, shift: float = 0.0) -> pd.DataFrame:
+def periods(problem: ProblemType, rows: int, seed: int, shift: float = 0.0) -> pd.DataFrame:
     """Rows with every feature, answers and `label`; the truth lies `shift` standard deviations from what is answered.
 
     Answers are as good as they can be if nothing is shifted: probabilities are the chances that outcomes are drawn
@@ -64,16 +64,17 @@ def expected(declared: Model, holdout: pd.DataFrame) -> Expectation:
     """What version 1, fitted on January to March 2024, expects; its fitted rows are like its hold-out."""
     sizes = pd.Series([1000] * 3, index=[date(2024, month, 1) for month in (1, 2, 3)])
     return expectation(
-        declared, model_version=1, fitted=holdout, holdout=holdout, monthly_rows=sizes, described="made up"
+        declared, model_version=1, fitted=holdout, holdout=holdout, rows_by_period=sizes, described="made up"
     )
 
 
 def measured(problem: ProblemType, frame: pd.DataFrame, before: Expectation) -> list[Metric]:
     """All metrics of June 2024 with the rows of `frame`."""
     answers = frame[[*answer_names(model(problem))]]
-    data = MonthData(
-        month=MONTH,
-        newest_month=NEWEST,
+    data = PeriodData(
+        period=PERIOD,
+        newest_period=NEWEST,
+        overdue=False,
         rows=len(frame),
         labelled=int(frame[LABEL].notna().sum()),
         scored=int(answers.notna().all(axis=1).sum()),

@@ -22,8 +22,8 @@ HOLDOUT = Figure(value=0.80, error=0.006, rows=6000)
 CHANCE = 0.001
 
 
-def _judged(month: Figure, holdout: Figure = HOLDOUT) -> Verdict:
-    return RANKING.judge(month, Bounds(limit=AREA.limit, chance=CHANCE, promised=holdout)).verdict
+def _judged(period: Figure, holdout: Figure = HOLDOUT) -> Verdict:
+    return RANKING.judge(period, Bounds(limit=AREA.limit, chance=CHANCE, promised=holdout)).verdict
 
 
 def _calibration(labels: np.ndarray, probabilities: np.ndarray) -> list[Finding]:
@@ -36,7 +36,7 @@ def _calibration(labels: np.ndarray, probabilities: np.ndarray) -> list[Finding]
     ]
 
 
-def _month(rows: int, seed: int, noise: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+def _period(rows: int, seed: int, noise: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
     """Labels drawn from a true probability, and a score that sees it through `noise`."""
     random = np.random.default_rng(seed)
     log_odds = random.normal(-1.3, 1.2, size=rows)
@@ -46,14 +46,14 @@ def _month(rows: int, seed: int, noise: float = 1.0) -> tuple[np.ndarray, np.nda
 
 def test_auc_is_sklearns() -> None:
     """The value by ranks is the value by pairs, ties included."""
-    labels, scores = _month(500, 1)
+    labels, scores = _period(500, 1)
     rounded = scores.round(1)
     assert area(labels, rounded).value == pytest.approx(roc_auc_score(labels, rounded), abs=1e-12)
 
 
-def test_auc_error_is_the_spread_over_months() -> None:
-    """The standard error of one month tells how far 400 months lie apart, within a tenth."""
-    measured = [area(*_month(800, seed)) for seed in range(400)]
+def test_auc_error_is_the_spread_over_periods() -> None:
+    """The standard error of one period tells how far 400 periods lie apart, within a tenth."""
+    measured = [area(*_period(800, seed)) for seed in range(400)]
     spread = np.std([each.value for each in measured])
     assert np.mean([each.error for each in measured]) == pytest.approx(spread, rel=0.1)
 
@@ -89,8 +89,8 @@ def test_auc_without_a_holdout_is_unknown() -> None:
     assert _judged(HOLDOUT, Figure()) is Verdict.UNKNOWN
 
 
-def test_a_calibrated_month_is_within_its_noise() -> None:
-    """Outcomes drawn from the probabilities themselves exceed the bound of 1 in 1,000 in none of 100 months."""
+def test_a_calibrated_period_is_within_its_noise() -> None:
+    """Outcomes drawn from the probabilities themselves exceed the bound of 1 in 1,000 in none of 100 periods."""
     random = np.random.default_rng(2)
     for _ in range(100):
         probabilities = random.beta(1, 3, size=600)

@@ -1,4 +1,4 @@
-"""What the monitors of every problem say: of stable months, of planted shifts, and of months that are ugly."""
+"""What the monitors of every problem say: of stable periods, of planted shifts, and of periods that are ugly."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.declarations import ProblemType, TrainingCause
+from ml.declarations import Calendar, ProblemType, TrainingCause
 from ml.monitoring.policy import Due, policy_of
 from ml.monitoring.window import LABEL, Expectation, answer_names, answered
 from ml.problems.finding import Kind, Verdict
@@ -16,7 +16,7 @@ from ml.problems.monitor import Answered, Bounds
 from ml.problems.registry import problem_of
 from ml.problems.regression.monitors import coverage_noise
 from tests.ml.problems.made import BINARY, MULTICLASS, PROBLEMS, REGRESSION, model
-from tests.ml.problems.monitored import expected, measured, months
+from tests.ml.problems.monitored import expected, measured, periods
 
 OK, WARN, BREACH, UNKNOWN = Verdict.OK, Verdict.WARN, Verdict.BREACH, Verdict.UNKNOWN
 each_problem = pytest.mark.parametrize("declared", PROBLEMS, ids=lambda problem: problem.name)
@@ -24,7 +24,7 @@ each_problem = pytest.mark.parametrize("declared", PROBLEMS, ids=lambda problem:
 
 @cache
 def _expected(declared: ProblemType) -> Expectation:
-    return expected(model(declared), months(declared, 4000, seed=1))
+    return expected(model(declared), periods(declared, 4000, seed=1))
 
 
 def _verdicts(declared: ProblemType, frame: pd.DataFrame, kind: Kind | None = None) -> dict[str, Verdict]:
@@ -55,9 +55,9 @@ def test_each_metric_that_a_problem_declares_has_one_monitor(declared: ProblemTy
 
 @each_problem
 @pytest.mark.parametrize("seed", range(10, 15))
-def test_a_stable_month_is_ok_throughout(declared: ProblemType, seed: int) -> None:
+def test_a_stable_period_is_ok_throughout(declared: ProblemType, seed: int) -> None:
     """1,000 rows like those of the hold-out: every metric, and the drift of every feature and answer."""
-    got = _verdicts(declared, months(declared, 1000, seed))
+    got = _verdicts(declared, periods(declared, 1000, seed))
     assert {name: verdict for name, verdict in got.items() if verdict is not OK} == {}
     assert _performance(declared) <= set(got)
     assert {f"psi:{name}" for name in answer_names(model(declared))} <= set(got)
@@ -67,7 +67,7 @@ def test_a_stable_month_is_ok_throughout(declared: ProblemType, seed: int) -> No
 @pytest.mark.parametrize("rows", [1000, 5000])
 def test_a_world_that_has_moved_away_from_the_answers_is_a_breach(declared: ProblemType, rows: int) -> None:
     """The truth lies a standard deviation and a half higher than what is answered; features have not moved."""
-    got = _verdicts(declared, months(declared, rows, seed=3, shift=1.5))
+    got = _verdicts(declared, periods(declared, rows, seed=3, shift=1.5))
     seen = {
         BINARY: {"expected_calibration_error": BREACH, "outcome_rate": BREACH},
         MULTICLASS: {"log_loss": BREACH, "class_rate:probability_low": BREACH, "class_rate:probability_high": BREACH},
@@ -80,7 +80,7 @@ def test_a_world_that_has_moved_away_from_the_answers_is_a_breach(declared: Prob
 @each_problem
 def test_answers_that_know_nothing_are_a_breach_of_the_most_telling_metric(declared: ProblemType) -> None:
     """Answers are shuffled over the rows, so that neither they nor the truth have drifted."""
-    frame = months(declared, 2000, seed=4)
+    frame = periods(declared, 2000, seed=4)
     names = list(answer_names(model(declared)))
     shuffled = frame.assign(**{name: frame[name].sample(frac=1, random_state=5).to_numpy() for name in names})
     got = _verdicts(declared, shuffled)
@@ -92,7 +92,7 @@ def test_answers_that_know_nothing_are_a_breach_of_the_most_telling_metric(decla
 @each_problem
 def test_answers_that_have_drifted_are_seen_without_outcomes(declared: ProblemType) -> None:
     """Each answer that moved breaches, and performance is unknown until outcomes come."""
-    frame = months(declared, 1000, seed=6)
+    frame = periods(declared, 1000, seed=6)
     numbers = [name for name in answer_names(model(declared)) if pd.api.types.is_float_dtype(frame[name])]
     moved = frame.assign(**{name: frame[name].quantile(0.95) for name in numbers}, **{LABEL: None})
     got = _verdicts(declared, moved)
@@ -140,11 +140,11 @@ def _of_another_kind(frame: pd.DataFrame, _: list[str]) -> pd.DataFrame:
         (_of_another_kind, UNKNOWN),
     ],
 )
-def test_ugly_months_have_a_clear_verdict(
+def test_ugly_periods_have_a_clear_verdict(
     declared: ProblemType, spoil: Callable[[pd.DataFrame, list[str]], pd.DataFrame], performance: Verdict
 ) -> None:
-    """Never a crash and never ok: performance says what is wrong, and the same metrics are there as in a good month."""
-    good = months(declared, 1000, seed=7)
+    """Never a crash and never ok: performance says what is wrong, with the same metrics as in a good period."""
+    good = periods(declared, 1000, seed=7)
     ugly = spoil(good, list(answer_names(model(declared))))
     found = measured(declared, ugly, _expected(declared))
     assert {each.verdict for each in found if each.kind is Kind.PERFORMANCE} == {performance}
@@ -155,7 +155,7 @@ def test_ugly_months_have_a_clear_verdict(
 @each_problem
 def test_constant_answers_are_judged(declared: ProblemType) -> None:
     """They drift, and say nothing about the rows: a breach, and no division by nothing."""
-    good = months(declared, 1000, seed=8)
+    good = periods(declared, 1000, seed=8)
     answers = list(answer_names(model(declared)))
     got = _verdicts(declared, good.assign(**{name: good[name].iloc[0] for name in answers}))
     assert got[declared.monitored[0].name] is BREACH
@@ -165,16 +165,16 @@ def test_constant_answers_are_judged(declared: ProblemType) -> None:
 @each_problem
 def test_a_hold_out_without_rows_leaves_unknown_what_is_held_against_it(declared: ProblemType) -> None:
     """A version that promised nothing cannot be worse than its promise, and that is not ok."""
-    empty = expected(model(declared), months(declared, 1, seed=1))
-    found = measured(declared, months(declared, 1000, seed=2), empty)
+    empty = expected(model(declared), periods(declared, 1, seed=1))
+    found = measured(declared, periods(declared, 1000, seed=2), empty)
     assert next(each for each in found if each.metric == declared.monitored[0].name).verdict is UNKNOWN
 
 
 @each_problem
 def test_what_a_retraining_mends_is_its_cause(declared: ProblemType) -> None:
     """Each metric that calls for one says what has to be mended, which is what the retraining is judged by."""
-    policy = policy_of(model(declared))
-    found = measured(declared, months(declared, 1000, seed=3, shift=1.5), _expected(declared))
+    policy = policy_of(model(declared), Calendar())
+    found = measured(declared, periods(declared, 1000, seed=3, shift=1.5), _expected(declared))
     mended = [each for each in found if policy.is_mended(each)]
     assert {each.metric for each in mended} == {each.name for each in declared.monitored if each.mended_as}
     for each in mended:
@@ -186,10 +186,10 @@ def test_errors_twice_as_large_are_severe() -> None:
     """Mean absolute error of noise doubled: 100 % above the hold-out's, where 50 % is severe; bias and drift are not
     seen.
     """
-    frame = months(REGRESSION, 1000, seed=9)
+    frame = periods(REGRESSION, 1000, seed=9)
     doubled = frame.assign(**{LABEL: frame["prediction"] + 2 * (frame[LABEL] - frame["prediction"])})
     found = {each.metric: each for each in measured(REGRESSION, doubled, _expected(REGRESSION)) if not each.column}
-    policy = policy_of(model(REGRESSION))
+    policy = policy_of(model(REGRESSION), Calendar())
     assert policy.is_severe(found["mean_absolute_error"])
     assert (found["mean_error"].verdict, found["coverage"].verdict) == (OK, BREACH)
     assert found["mean_absolute_error"].value == pytest.approx(2 * 10 * np.sqrt(2 / np.pi), rel=0.1)
@@ -204,8 +204,8 @@ def _drawn(rows: int, seed: int) -> Answered:
     return Answered(truth=truth, answers=answers, groups=pd.DataFrame({"ward": random.choice(["a", "b", "c"], rows)}))
 
 
-def test_chance_alone_breaches_seldom_in_small_months() -> None:
-    """300 stable months of 250 rows, with limits so narrow that noise bounds alone decide at one in a thousand: three
+def test_chance_alone_breaches_seldom_in_small_periods() -> None:
+    """300 stable periods of 250 rows, with limits so narrow that noise bounds alone decide at one in a thousand: three
     at most are beyond those of any metric.
     """
     monitors = problem_of(REGRESSION).monitors()
@@ -234,7 +234,7 @@ def test_groups_that_are_answered_differently_are_a_breach(
     declared: ProblemType, name: str, better_for: str | None, verdict: Verdict
 ) -> None:
     """One ward of three is answered perfectly, or 20 mg too low; a group of under 100 rows is not compared."""
-    frame = months(declared, 3000, seed=12)
+    frame = periods(declared, 3000, seed=12)
     if better_for == "few":
         frame.loc[frame.index[:50], "ward"] = "few"
     spoiled = frame["ward"] == better_for
@@ -243,7 +243,7 @@ def test_groups_that_are_answered_differently_are_a_breach(
     rows = frame.assign(**{LABEL: frame[LABEL].mask(spoiled, label)})
     monitor = next(each for each in problem_of(declared).monitors() if each.name == name)
     grouped = replace(model(declared), fairness_groups=("ward",))
-    promised = monitor.promise(answered(grouped, months(declared, 4000, seed=1)))
+    promised = monitor.promise(answered(grouped, periods(declared, 4000, seed=1)))
     bounds = Bounds(limit=monitor.declared.limit, chance=0.001, promised=promised, min_group_rows=100)
     [found] = monitor.measure(answered(grouped, rows), bounds)
     assert (found.column, found.verdict) == ("ward", verdict)
@@ -252,7 +252,7 @@ def test_groups_that_are_answered_differently_are_a_breach(
 def test_groups_without_outcomes_cannot_be_compared_by_them() -> None:
     """Unknown, and no crash."""
     grouped = replace(model(REGRESSION), fairness_groups=("ward",))
-    rows = answered(grouped, months(REGRESSION, 500, seed=1).assign(**{LABEL: np.nan}))
+    rows = answered(grouped, periods(REGRESSION, 500, seed=1).assign(**{LABEL: np.nan}))
     monitor = problem_of(REGRESSION).monitors()[-1]
     [found] = monitor.measure(rows, Bounds(limit=monitor.declared.limit, chance=0.001))
     assert found.verdict is UNKNOWN

@@ -22,7 +22,7 @@ from ml.training.learners import in_memory
 from ml.training.learners.average import averages
 from ml.versions import contract
 from ml.versions.pyfunc_model import Scorer
-from tests.ml.problems.made import MONTHS, MULTICLASS, PERIOD, PROBLEMS, REGRESSION, SPLIT, model, rows
+from tests.ml.problems.made import MULTICLASS, PERIOD, PERIODS, PROBLEMS, REGRESSION, SPLIT, model, rows
 
 IN_MEMORY = (Algorithm.XGBOOST, Algorithm.LIGHTGBM, Algorithm.LINEAR)
 each_problem = pytest.mark.parametrize("declared", PROBLEMS, ids=lambda problem: problem.name)
@@ -30,7 +30,7 @@ each_problem = pytest.mark.parametrize("declared", PROBLEMS, ids=lambda problem:
 
 @cache
 def _learned(declared: ProblemType, algorithms: tuple[Algorithm, ...]) -> Learned:
-    """Trained as the task trains, on the months before the hold-out."""
+    """Trained as the task trains, on the periods before the hold-out."""
     declaration, frame = model(declared, *algorithms), rows(declared)
     before = frame[frame[PERIOD].isin(SPLIT.before_holdout)]
     problem = problem_of(declared)
@@ -45,7 +45,7 @@ def _packed(declared: ProblemType, algorithms: tuple[Algorithm, ...], into: Path
 
 def _holdout(declared: ProblemType) -> pd.DataFrame:
     frame = rows(declared)
-    return frame[frame[PERIOD] == MONTHS[7]]
+    return frame[frame[PERIOD] == PERIODS[7]]
 
 
 def _nothing_known(declared: ProblemType, like: pd.DataFrame) -> pd.DataFrame:
@@ -225,7 +225,7 @@ def test_numbers_asked_as_a_matrix_are_answered_as_in_a_table(tmp_path: Path) ->
     """The scoring server's short way: the same answers, and the same refusal of a null."""
     whole = model(REGRESSION, *IN_MEMORY)
     plain = replace(whole, features=("weight", "visits", "smoker"))
-    before = rows(REGRESSION).query(f"{PERIOD} != @MONTHS[7]")
+    before = rows(REGRESSION).query(f"{PERIOD} != @PERIODS[7]")
     problem = problem_of(REGRESSION)
     learners = in_memory.learners(plain, problem, before, period=PERIOD)
     registry.pack(learn(learners, problem, SPLIT, plain.tuning, seed=1), plain, tmp_path)

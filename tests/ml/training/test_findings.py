@@ -12,7 +12,7 @@ import pytest
 
 from ml.declarations import Algorithm, Model, ProblemType
 from ml.evaluation.resampling import Estimate, Interval
-from ml.examples.dataset import MONTH
+from ml.examples.dataset import PERIOD
 from ml.problems.registry import problem_of
 from ml.training import importance, intervals, protected
 from ml.training.gain import scored
@@ -33,8 +33,8 @@ def _learned(declared: ProblemType, *algorithms: Algorithm, leaving: str = "") -
     names = tuple(name for name in declaration.features if name != leaving)
     declaration = replace(declaration, features=names, fairness_groups=(leaving,) if leaving else ())
     frame = rows(declared)
-    frame = frame[frame[MONTH].isin(SPLIT.before_holdout)].assign(known=date(2024, 8, 1))
-    learners = in_memory.learners(declaration, problem_of(declared), frame, period=MONTH)
+    frame = frame[frame[PERIOD].isin(SPLIT.before_holdout)].assign(known=date(2024, 8, 1))
+    learners = in_memory.learners(declaration, problem_of(declared), frame, period=PERIOD)
     return declaration, learn(learners, problem_of(declared), SPLIT, declaration.tuning, seed=1), frame
 
 
@@ -43,7 +43,7 @@ def test_every_measure_of_the_problem_gets_an_interval_around_its_value(declared
     """The value is the problem's own; the description's line names each with half its width."""
     declaration, learned, _ = _learned(declared)
     frame = rows(declared)
-    holdout, problem = frame[frame[MONTH].isin(SPLIT.holdout)], problem_of(declared)
+    holdout, problem = frame[frame[PERIOD].isin(SPLIT.holdout)], problem_of(declared)
     truth, answers = problem.truth(holdout["truth"]), scored(declaration, learned, holdout)
     found, measured = intervals.intervals(declaration, truth, answers), problem.measure(truth, answers).as_dict()
     expected = {measure.name for measure in declared.measures if measure.name in measured}
@@ -78,10 +78,10 @@ def test_what_drives_the_outcome_is_important_and_noise_is_not(declared: Problem
 
 
 def test_importance_never_sees_the_holdout_nor_a_row_that_was_fitted() -> None:
-    """It is the same with any other hold-out, and other if the newest calibration month is."""
+    """It is the same with any other hold-out, and other if the newest calibration period is."""
     declaration, learned, frame = _learned(BINARY)
     usual = importance.importance(declaration, learned, SPLIT, frame)
-    unknown = frame.assign(truth=frame["truth"].where(frame[MONTH] == SPLIT.calibration[-1], 1 - frame["truth"]))
+    unknown = frame.assign(truth=frame["truth"].where(frame[PERIOD] == SPLIT.calibration[-1], 1 - frame["truth"]))
     assert importance.importance(declaration, learned, SPLIT, unknown) == usual
     turned = frame.assign(truth=1 - frame["truth"])
     assert importance.importance(declaration, learned, SPLIT, turned) != usual
@@ -127,7 +127,7 @@ def test_an_average_takes_a_protected_column_in_each_of_its_parts() -> None:
     """Whatever the search chose can be asked."""
     algorithms = (Algorithm.LIGHTGBM, Algorithm.LINEAR)
     declaration, learned, frame = _learned(REGRESSION, *algorithms, leaving="ward")
-    learners = in_memory.learners(declaration, problem_of(REGRESSION), frame, period=MONTH)
+    learners = in_memory.learners(declaration, problem_of(REGRESSION), frame, period=PERIOD)
     params = {"lightgbm.rounds": 40, "lightgbm.learning_rate": 0.1, "linear.bins": 4, "linear.penalty": 1.0}
     average = Average(parts={name: each for name, each in learners.items() if isinstance(each, Narrowing)})
     chosen = replace(learned, learner=average, params=params)
@@ -140,7 +140,7 @@ def test_what_is_said_of_protected_columns() -> None:
     interval = Interval(difference=0.0012, lower=-0.003, upper=0.0054, confidence=0.95, resamples=500)
     groups = replace(model(BINARY), features=("weight",), fairness_groups=("ward",))
     assert protected.in_words(groups, [Gain(source="ward", measure="roc_auc", interval=interval)]) == [
-        "ward, which the model does not take, would improve roc_auc on the tuning months by +0.0012, "
+        "ward, which the model does not take, would improve roc_auc on the tuning periods by +0.0012, "
         "95% interval -0.0030..+0.0054"
     ]
     assert protected.in_words(groups, []) == ["what ward would add is not known: the learner takes no further column"]

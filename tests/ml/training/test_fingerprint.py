@@ -12,7 +12,7 @@ import pytest
 
 import ml
 from ml.declarations import Monitoring, Regression
-from ml.examples.dataset import Month
+from ml.examples.dataset import Period
 from ml.training.fingerprint import code_sha256, fingerprint, sources
 from ml.usecases import USE_CASES, use_case
 from tests.ml.problems.made import gates
@@ -21,7 +21,7 @@ _SAME: dict[str, object] = {
     "model_name": "prod.credit_ops.default_risk",
     "model": use_case("credit").models[0],
     "source_catalog": "prod",
-    "months": (Month(month=date(2023, 1, 1), rows=10, checksum=99),),
+    "periods": (Period(period=date(2023, 1, 1), rows=10, checksum=99),),
     "sample_rows": 0,
     "code": "c",
     "requirements": ("xgboost==3.2.0",),
@@ -53,7 +53,7 @@ def test_equal_inputs_have_equal_fingerprints() -> None:
         {"model": replace(use_case("credit").models[0], features=("limit_bal",))},
         {"model": _REGRESSION},
         {"source_catalog": "dev"},
-        {"months": (Month(month=date(2023, 1, 1), rows=10, checksum=98),)},
+        {"periods": (Period(period=date(2023, 1, 1), rows=10, checksum=98),)},
         {"sample_rows": 500},
         {"holdout_start": date(2023, 1, 1)},
         {"code": "d"},

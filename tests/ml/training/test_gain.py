@@ -25,20 +25,20 @@ from ml.versions import contract, gains
 
 CREDIT = use_case("credit")
 
-MONTHS = tuple(date(2024, month, 1) for month in range(1, 6))
-SPLIT = Split(train=MONTHS[:2], tuning=MONTHS[2:3], calibration=MONTHS[3:4], holdout=MONTHS[4:])
+PERIODS = tuple(date(2024, month, 1) for month in range(1, 6))
+SPLIT = Split(train=PERIODS[:2], tuning=PERIODS[2:3], calibration=PERIODS[3:4], holdout=PERIODS[4:])
 PARAMS = {"learning_rate": 0.1, "max_depth": 3, "rounds": 40}
 
 
 def _table(name: str, **types: str) -> Table:
     columns = tuple(Column(name=each, type=kind, comment=each) for each, kind in types.items())
-    return Table(name=name, layer=Layer.SILVER, columns=columns, keys=("client_id", "month"), owner="us", comment=name)
+    return Table(name=name, layer=Layer.SILVER, columns=columns, keys=("client_id", "period"), owner="us", comment=name)
 
 
-SOURCE = _table("asked", client_id="bigint", month="date", plain="double")
-MOVES = _table("moves", client_id="bigint", month="date", paid="double")
+SOURCE = _table("asked", client_id="bigint", period="date", plain="double")
+MOVES = _table("moves", client_id="bigint", period="date", paid="double")
 WINDOW = Window(
-    history=History(table=MOVES, on=("client_id",), time="month", optional=True),
+    history=History(table=MOVES, on=("client_id",), time="period", optional=True),
     aggregate=Aggregate.SUM,
     past=Past(periods=3),
 )
@@ -51,7 +51,13 @@ def _model(*, optional: bool = True) -> Model:
         name="paid", expression="paid", type="double", comment="Paid.", null_meaning="unknown", window=window
     )
     table = FeatureTable(
-        name="made", source=SOURCE, key="client_id", event_time="month", features=(plain, paid), owner="us", comment="x"
+        name="made",
+        source=SOURCE,
+        key="client_id",
+        event_time="period",
+        features=(plain, paid),
+        owner="us",
+        comment="x",
     )
     return replace(CREDIT.models[0], feature_table=table, features=("plain", "paid"), fairness_groups=())
 
@@ -59,17 +65,17 @@ def _model(*, optional: bool = True) -> Model:
 def _rows(effect: float) -> pd.DataFrame:
     random = np.random.default_rng(5)
     frame = pd.DataFrame({"plain": random.normal(size=5000), "paid": random.normal(size=5000)})
-    frame["_month"] = [MONTHS[at % len(MONTHS)] for at in range(len(frame))]
+    frame["_period"] = [PERIODS[at % len(PERIODS)] for at in range(len(frame))]
     chance = 1 / (1 + np.exp(-(frame["plain"] + effect * frame["paid"])))
     return frame.assign(defaulted=(random.random(5000) < chance).astype(int))
 
 
 def _gains(model: Model, rows: pd.DataFrame) -> list[gains.Gain]:
     fitted_on = Rows(
-        frame=rows[rows["_month"] != MONTHS[-1]],
+        frame=rows[rows["_period"] != PERIODS[-1]],
         features=contract.model_features(model),
         label="defaulted",
-        period="_month",
+        period="_period",
         problem=Binary(),
         seed=1,
     )
@@ -83,7 +89,7 @@ def _gains(model: Model, rows: pd.DataFrame) -> list[gains.Gain]:
         params=PARAMS,
         searches={"xgboost": Search(candidates=(Candidate(params=PARAMS, found={}, loss=0.5),), asked=1)},
     )
-    holdout = rows[rows["_month"] == MONTHS[-1]]
+    holdout = rows[rows["_period"] == PERIODS[-1]]
     answers = gain.scored(model, learned, holdout)
     return gain.gains(model, Binary(), learned, SPLIT, holdout, answers=answers)
 
@@ -133,7 +139,7 @@ def test_the_movements_of_generated_clients_gain_beyond_chance() -> None:
     received = {column.raw_name: column.name for column in CREDIT.models[0].feature_table.source.columns}
     rows = raw.rename(columns={**received, LABEL: "defaulted"}).assign(**moved)
     names = tuple(name for name in CREDIT.models[0].features if name in rows.columns)
-    rows["_month"] = [MONTHS[at * len(MONTHS) // len(rows)] for at in range(len(rows))]
+    rows["_period"] = [PERIODS[at * len(PERIODS) // len(rows)] for at in range(len(rows))]
     (found,) = _gains(replace(CREDIT.models[0], features=names), rows)
     assert found.source == "movements"
     assert 0 < found.interval.lower < found.interval.difference < 0.08

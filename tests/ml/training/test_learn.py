@@ -1,4 +1,4 @@
-"""How training uses its months, with a learner that only remembers what it was asked."""
+"""How training uses its periods, with a learner that only remembers what it was asked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,8 +19,8 @@ from ml.training.tuning import Params
 from ml.usecases import use_case
 from ml.versions.lineage import Lineage
 
-MONTHS = tuple(date(2024, month, 1) for month in range(1, 8))
-SPLIT = Split(train=MONTHS[:3], tuning=MONTHS[3:4], calibration=MONTHS[4:6], holdout=MONTHS[6:])
+PERIODS = tuple(date(2024, month, 1) for month in range(1, 8))
+SPLIT = Split(train=PERIODS[:3], tuning=PERIODS[3:4], calibration=PERIODS[4:6], holdout=PERIODS[6:])
 
 LINEAGE = Lineage(
     source_catalog="prod",
@@ -28,11 +28,11 @@ LINEAGE = Lineage(
     feature_table_version=1,
     outcome_table="prod.credit_gold.client_outcomes",
     outcome_table_version=1,
-    cut_off=MONTHS[6],
-    fitted_first_month=MONTHS[0],
-    fitted_last_month=MONTHS[5],
-    holdout_first_month=MONTHS[6],
-    holdout_last_month=MONTHS[6],
+    cut_off=PERIODS[6],
+    fitted_first_period=PERIODS[0],
+    fitted_last_period=PERIODS[5],
+    holdout_first_period=PERIODS[6],
+    holdout_last_period=PERIODS[6],
     sample_rows=0,
     git_commit="c",
     code_sha256="s",
@@ -44,9 +44,9 @@ LINEAGE = Lineage(
 
 @dataclass
 class Remembering:
-    """Every fit, by its months; `scored` pairs the months of a fit with the months it scored."""
+    """Every fit, by its periods; `scored` pairs the periods of a fit with the periods it scored."""
 
-    months: tuple[date, ...] = ()
+    periods: tuple[date, ...] = ()
     categories: Categories = field(default_factory=dict)
     readers: tuple[str, ...] = ()
     fits: list[tuple[date, ...]] = field(default_factory=list)
@@ -65,37 +65,37 @@ class Remembering:
         """Every try is as good as the other."""
         return 0.5, {"rounds": 7}
 
-    def fit(self, _params: Params, months: Sequence[date]) -> "Remembering":
-        """A model that knows its months."""
-        self.fits.append(tuple(months))
-        return Remembering(months=tuple(months), scored=self.scored)
+    def fit(self, _params: Params, periods: Sequence[date]) -> "Remembering":
+        """A model that knows its periods."""
+        self.fits.append(tuple(periods))
+        return Remembering(periods=tuple(periods), scored=self.scored)
 
-    def scores(self, months: Sequence[date]) -> Scores:
-        """One client of each class, ranked rightly; the later month's odds are higher."""
-        self.scored.append((self.months, tuple(months)))
-        return Scores(truth=np.array([0.0, 1.0, 1.0]), raw=np.array([-1.0, 1.0, -0.5]) + months[0].month)
+    def scores(self, periods: Sequence[date]) -> Scores:
+        """One client of each class, ranked rightly; the later period's odds are higher."""
+        self.scored.append((self.periods, tuple(periods)))
+        return Scores(truth=np.array([0.0, 1.0, 1.0]), raw=np.array([-1.0, 1.0, -0.5]) + periods[0].month)
 
     def save(self, _directory: Path) -> None:
         """Nothing to write."""
 
 
-def test_no_month_before_the_holdout_is_lost_to_the_final_model() -> None:
-    """The last fit has all months before the hold-out, those that tuned and calibrated too, and no other."""
+def test_no_period_before_the_holdout_is_lost_to_the_final_model() -> None:
+    """The last fit has all periods before the hold-out, those that tuned and calibrated too, and no other."""
     learner = Remembering()
     learned = learn({"remembering": learner}, Binary(), SPLIT, Tuning(trials=1), seed=1)
-    assert learner.fits[-1] == MONTHS[:6]
+    assert learner.fits[-1] == PERIODS[:6]
     assert isinstance(learned.fitted, Remembering)
-    assert learned.fitted.months == MONTHS[:6]
+    assert learned.fitted.periods == PERIODS[:6]
     assert learned.params == {"rounds": 7}
 
 
-def test_each_calibration_month_is_scored_by_a_model_that_did_not_see_it() -> None:
-    """It saw every other month before the hold-out, the other calibration month among them."""
+def test_each_calibration_period_is_scored_by_a_model_that_did_not_see_it() -> None:
+    """It saw every other period before the hold-out, the other calibration period among them."""
     learner = Remembering()
     learn({"remembering": learner}, Binary(), SPLIT, Tuning(trials=1), seed=1)
     assert learner.scored == [
-        ((*MONTHS[:4], MONTHS[5]), (MONTHS[4],)),
-        (MONTHS[:5], (MONTHS[5],)),
+        ((*PERIODS[:4], PERIODS[5]), (PERIODS[4],)),
+        (PERIODS[:5], (PERIODS[5],)),
     ]
 
 

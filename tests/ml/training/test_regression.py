@@ -15,7 +15,7 @@ from ml.training.learners import in_memory
 from ml.versions import contract
 from ml.versions.pyfunc_model import Scorer
 from tests.ml.problems import made
-from tests.ml.problems.made import MONTHS, PERIOD, REGRESSION, SPLIT
+from tests.ml.problems.made import PERIOD, PERIODS, REGRESSION, SPLIT
 
 ALGORITHMS = (Algorithm.XGBOOST, Algorithm.LIGHTGBM, Algorithm.LINEAR)
 
@@ -30,13 +30,13 @@ def _model(names: list[str]) -> Model:
 def _trained() -> tuple[Model, Learned, pd.DataFrame]:
     bunch = load_diabetes(as_frame=True, scaled=False)
     frame = bunch.data.assign(
-        truth=bunch.target, patient=range(len(bunch.data)), **{PERIOD: np.resize(MONTHS, len(bunch.data))}
+        truth=bunch.target, patient=range(len(bunch.data)), **{PERIOD: np.resize(PERIODS, len(bunch.data))}
     )
     frame["asked"] = frame[PERIOD]
     model = _model(list(bunch.data.columns))
-    problem, before = problem_of(model.problem), frame[frame[PERIOD] != MONTHS[7]]
+    problem, before = problem_of(model.problem), frame[frame[PERIOD] != PERIODS[7]]
     learners = in_memory.learners(model, problem, before, period=PERIOD)
-    return model, learn(learners, problem, SPLIT, model.tuning, model.seed), frame[frame[PERIOD] == MONTHS[7]]
+    return model, learn(learners, problem, SPLIT, model.tuning, model.seed), frame[frame[PERIOD] == PERIODS[7]]
 
 
 def test_the_diabetes_set_is_learned_to_what_is_known_of_it(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def test_spark_trees_are_fitted_distributed_and_served_without_spark(world: Worl
     made, account = train.train(world.client, world.tables, task, planned, plan.lineage(task, planned))
     assert account.fitted == 5000
     first, last = planned.split.holdout[0], planned.split.holdout[-1]
-    held = dataset.holdout_frame(world.tables, task.model, planned.pinned, first, last)
+    held = dataset.holdout_frame(world.tables, task.model, planned.pinned, task.common.judging, (first, last))
     uri = f"models:/{MODEL_NAME}/{made.version}"
     model = artifact.load(artifact.fetch(uri, tmp_path))
     probabilities = model.predict(contract.model_input(planned.model, held))["probability"]
@@ -52,8 +52,8 @@ def test_the_saved_spark_trees_answer_as_spark_does(world: World, tmp_path: Path
     planned = plan.plan(world.tables, task)
     vectors = assembled(planned.examples.orderBy("client_id").limit(1500), planned.model).cache()
     learner = SparkTrees(frame=vectors, scratch=tmp_path, seed=1)
-    months = [row["_month"] for row in vectors.select("_month").distinct().collect()]
-    fitted = learner.fit({**learner.first, "maxIter": 5}, months)
+    periods = [row["_period"] for row in vectors.select("_period").distinct().collect()]
+    fitted = learner.fit({**learner.first, "maxIter": 5}, periods)
     fitted.save(tmp_path)
     margin, values = vector_to_array(F.col("rawPrediction"))[1], vector_to_array(F.col("_vector"))
     found = fitted.model.transform(vectors).select(margin.alias("margin"), values.alias("values")).toPandas()

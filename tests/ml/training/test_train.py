@@ -41,8 +41,8 @@ def test_a_version_carries_its_evidence(world: World, trained: dict[str, object]
     assert lineage.feature_table == "prod.credit_gold.client_features"
     assert lineage.outcome_table == "prod.credit_gold.client_outcomes"
     assert (lineage.feature_table_version, lineage.outcome_table_version) == (1, 1)
-    assert (str(lineage.fitted_first_month), str(lineage.fitted_last_month)) == ("2023-01-01", "2023-10-01")
-    assert (str(lineage.holdout_first_month), str(lineage.holdout_last_month)) == ("2023-11-01", "2023-12-01")
+    assert (str(lineage.fitted_first_period), str(lineage.fitted_last_period)) == ("2023-01-01", "2023-10-01")
+    assert (str(lineage.holdout_first_period), str(lineage.holdout_last_period)) == ("2023-11-01", "2023-12-01")
     assert (lineage.git_commit, lineage.reason, lineage.job_run_id) == (COMMIT, "test", "run-1")
     assert version.tags["owner"] == "ml-engineers"
     assert version.tags["licence"] == "CC BY 4.0"
@@ -193,21 +193,19 @@ def test_the_input_example_holds_no_real_client(world: World, trained: dict[str,
     assert example.merge(real.astype(example.dtypes.to_dict()), how="inner").empty
 
 
-def test_the_holdout_is_the_newest_months_and_nothing_of_it_is_fitted_on(world: World) -> None:
+def test_the_holdout_is_the_newest_periods_and_nothing_of_it_is_fitted_on(world: World) -> None:
     """Fitting rows and hold-out rows share no client, and the hold-out is the same every time."""
     task = _task(world)
     planned = plan.plan(world.tables, task)
     fitted = plan.fitting_frame(task, planned).toPandas()
-    held = dataset.holdout_frame(
-        world.tables, task.model, planned.pinned, planned.split.holdout[0], planned.split.holdout[-1]
-    )
+    held = dataset.holdout_frame(world.tables, task.model, planned.pinned, task.common.judging, planned.split.held_out)
     assert (len(fitted), len(held)) == (5000, 1000)
     assert set(fitted["client_id"]).isdisjoint(held["client_id"])
     assert held["client_id"].tolist() == list(range(5001, 6001))
 
 
 def test_samples_are_the_same_each_time_and_nested_and_leave_the_split_alone(world: World) -> None:
-    """The 300 rows are among the 900; the months of the hold-out do not change."""
+    """The 300 rows are among the 900; the periods of the hold-out do not change."""
     tasks = [_task(world, sample_rows=rows) for rows in (300, 900, 900)]
     plans = [plan.plan(world.tables, task) for task in tasks]
     small, large, again = (
@@ -220,7 +218,7 @@ def test_samples_are_the_same_each_time_and_nested_and_leave_the_split_alone(wor
 
 
 def test_an_outcome_that_was_not_known_when_the_holdout_begins_is_not_fitted_on(world: World) -> None:
-    """With an outcome known three months later, the two months before the hold-out may not be used."""
+    """With an outcome known three periods later, the two periods before the hold-out may not be used."""
     task = _task(world)
     planned = plan.plan(world.tables, task)
     late = planned.examples.withColumn("known_month", F.add_months("application_month", 3))

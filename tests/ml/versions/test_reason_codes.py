@@ -18,7 +18,7 @@ from ml.training.learners.average import averages
 from ml.training.learners.learner import Fitted
 from ml.versions import contract, reason_codes
 from ml.versions.pyfunc_model import Scorer, expand
-from tests.ml.problems.made import BINARY, MONTHS, PERIOD, PROBLEMS, REGRESSION, SPLIT, model, rows
+from tests.ml.problems.made import BINARY, PERIOD, PERIODS, PROBLEMS, REGRESSION, SPLIT, model, rows
 
 FEATURES = ["weight", "visits", "smoker", "ward", "since"]
 LEARNERS = (Algorithm.XGBOOST, Algorithm.LIGHTGBM, Algorithm.LINEAR)
@@ -26,7 +26,7 @@ LEARNERS = (Algorithm.XGBOOST, Algorithm.LIGHTGBM, Algorithm.LINEAR)
 
 def _asked(declared: ProblemType) -> pd.DataFrame:
     frame = rows(declared)
-    return contract.model_input(model(declared), frame[frame[PERIOD] == MONTHS[7]])
+    return contract.model_input(model(declared), frame[frame[PERIOD] == PERIODS[7]])
 
 
 def _learned(declared: ProblemType, *algorithms: Algorithm) -> Learned:

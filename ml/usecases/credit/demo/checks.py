@@ -3,7 +3,7 @@
 import json
 from functools import partial
 
-from ml.usecases.story import RETRAIN, Check, Finding, Records, named
+from ml.usecases.story import RETRAIN, Check, Finding, Records
 
 
 def checks(*, shift: str, newest: str) -> tuple[Check, ...]:
@@ -22,7 +22,7 @@ def checks(*, shift: str, newest: str) -> tuple[Check, ...]:
 
 
 def _quiet_before(shift: str, records: Records) -> Finding:
-    before = {named(row["month"]): row["action"] for row in records.decisions if named(row["month"]) < shift}
+    before = {row["period"]: row["action"] for row in records.decisions if row["period"] < shift}
     return Finding(
         holds=bool(before) and set(before.values()) == {"nothing"},
         detail=", ".join(f"{month} {action}" for month, action in before.items()) or "no month was decided on",
@@ -32,7 +32,7 @@ def _quiet_before(shift: str, records: Records) -> Finding:
 def _drift_seen(shift: str, records: Records) -> Finding:
     """Some column drifts in the month of the shift, and none in the months before that training did not see."""
     breaches = [
-        (named(row["month"]), row["column"])
+        (row["period"], row["column"])
         for row in records.metrics
         if row["metric"] == "psi" and row["verdict"] == "breach" and not _true(row["in_training"])
     ]
@@ -45,7 +45,7 @@ def _drift_seen(shift: str, records: Records) -> Finding:
 
 
 def _alerted(shift: str, records: Records) -> Finding:
-    mine = [row for row in records.alerts if named(row["since_month"]) == shift]
+    mine = [row for row in records.alerts if row["since_period"] == shift]
     decided = records.decision(shift)
     return Finding(
         holds=bool(decided and decided["action"] == "alert" and mine and all(row["delivered_at"] for row in mine)),
@@ -60,8 +60,8 @@ def _retrained(shift: str, records: Records) -> Finding:
     # A long reason is cut to fit a tag.
     reason = newest.tags.get("reason", "").rstrip("…") if newest else ""
     return Finding(
-        holds=len(asked) == 1 and named(asked[0]["month"]) > shift and bool(reason) and reason in asked[0]["reason"],
-        detail=f"asked for in {[named(row['month']) for row in asked]}; version {records.newest}: {reason}",
+        holds=len(asked) == 1 and asked[0]["period"] > shift and bool(reason) and reason in asked[0]["reason"],
+        detail=f"asked for in {[row['period'] for row in asked]}; version {records.newest}: {reason}",
     )
 
 
@@ -82,7 +82,7 @@ def _better(records: Records) -> Finding:
 def _holds_its_promise(month: str, records: Records) -> Finding:
     """In the first month that the new version scored, once its outcomes are known."""
     found = next(
-        (row for row in records.metrics if row["metric"] == "roc_auc" and named(row["month"]) == month),
+        (row for row in records.metrics if row["metric"] == "roc_auc" and row["period"] == month),
         None,
     )
     if found is None:

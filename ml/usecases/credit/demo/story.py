@@ -25,7 +25,7 @@ STORY = Story(
     # The sample's hold-out must stay above the comparison gate's smallest size.
     sample_rows=6_000,
     deliveries=_DELIVERIES,
-    shift_month=_SHIFT_MONTH,
+    shift_period=_SHIFT_MONTH,
     # The newest fifth.
     holdout_start="2025-01",
     checks=checks(shift=_SHIFT_MONTH, newest=_DELIVERIES[-1]),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from ml.declarations import RMSE
-from ml.usecases.story import Check, Finding, Records, named
+from ml.usecases.story import Check, Finding, Records
 
 # An interval that is narrower than this, in points, claims to know more than a hundred patients can show: the standard
 # error of the measure alone is above 3.
@@ -46,7 +46,7 @@ def _unknown(arrived: Sequence[str], records: Records) -> Finding:
 
 
 def _drift(month: str, records: Records) -> set[str]:
-    return {row["verdict"] for row in records.metrics if row["metric"] == "psi" and named(row["month"]) == month}
+    return {row["verdict"] for row in records.metrics if row["metric"] == "psi" and row["period"] == month}
 
 
 def _quiet(arrived: Sequence[str], records: Records) -> Finding:

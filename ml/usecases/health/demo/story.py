@@ -14,7 +14,7 @@ STORY = Story(
     # All of them: a part would leave the gates too few rows.
     sample_rows=442,
     deliveries=_DELIVERIES,
-    shift_month="",
+    shift_period="",
     # The newest fifth.
     holdout_start="2025-01",
     checks=checks(arrived=("2025-01", "2025-02", "2025-03")),

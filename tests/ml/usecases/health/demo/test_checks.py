@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ml.declarations import Calendar
 from ml.usecases.health.demo.checks import checks
 from ml.usecases.story import Records
 
@@ -30,14 +31,13 @@ def _gate(lower: float, upper: float) -> dict[str, Any]:
 def _records() -> Records:
     """One version is live, and the months that arrived could not be told from the others."""
     return Records(
+        calendar=Calendar(),
         versions=[_Version(1, ("champion",))],
         gates=[_gate(48.0, 64.0)],
         moves=[{"alias": "champion", "to_version": "1", "cause": "gates"}],
-        decisions=[{"month": f"{month}-01", "action": "nothing", "reason": "Unknown: drift"} for month in _ARRIVED],
+        decisions=[{"period": month, "action": "nothing", "reason": "Unknown: drift"} for month in _ARRIVED],
         alerts=[],
-        metrics=[
-            {"month": f"{month}-01", "metric": "psi", "column": "bmi", "verdict": "unknown"} for month in _ARRIVED
-        ],
+        metrics=[{"period": month, "metric": "psi", "column": "bmi", "verdict": "unknown"} for month in _ARRIVED],
     )
 
 
@@ -51,7 +51,7 @@ def test_an_honest_story_holds() -> None:
 
 
 _LIVE = {"alias": "champion", "to_version": "2", "cause": "gates"}
-_SURE = {"month": "2025-02-01", "metric": "psi", "column": "ldl", "verdict": "ok"}
+_SURE = {"period": "2025-02", "metric": "psi", "column": "ldl", "verdict": "ok"}
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ _SURE = {"month": "2025-02-01", "metric": "psi", "column": "ldl", "verdict": "ok
         (replace(_records(), metrics=[*_records().metrics, _SURE]), [_UNKNOWN]),
         (replace(_records(), metrics=_records().metrics[:1]), [_UNKNOWN]),
         (
-            replace(_records(), decisions=[{"month": "2025-01-01", "action": "alert", "reason": "Unknown: x"}]),
+            replace(_records(), decisions=[{"period": "2025-01-01", "action": "alert", "reason": "Unknown: x"}]),
             [_QUIET],
         ),
         (replace(_records(), moves=[*_records().moves, _LIVE], versions=[_Version(2, ("champion",))]), [_STAYS]),

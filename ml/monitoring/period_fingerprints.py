@@ -1,4 +1,4 @@
-"""What is known about each month: counts and checksums, in one Spark query. Tells what must be measured (again)."""
+"""What is known about each period: counts and checksums, in one Spark query. Tells what must be measured (again)."""
 
 import hashlib
 import json
@@ -11,21 +11,21 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql.types import Row
 
-from ml.monitoring.calendar_months import months_from
-from ml.monitoring.monitors.labelled_share import labels_overdue
+from ml.declarations import Calendar, Table
 from ml.parameters import Common
-from ml.records.received_values import period
+from ml.records.received_values import period as period_named
 
 _FEATURES, _PREDICTIONS, _OUTCOMES, _REJECTED = "features", "predictions", "outcomes", "rejected"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sources:
-    """The tables of one use case, each at one version; None: does not exist yet.
+    """The tables of one use case, each at one version; None: does not exist yet. `calendar`: what they are counted in.
 
     `has_feed`: the rows come from a feed, and not from a derived table, which rejects nothing.
     """
 
+    calendar: Calendar
     features: DataFrame
     predictions: DataFrame | None
     outcomes: DataFrame | None
@@ -42,10 +42,10 @@ class Counted:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MonthState:
-    """One month: feature rows, predictions by model version, known outcomes, rejected records."""
+class PeriodState:
+    """One period: feature rows, predictions by model version, known outcomes, rejected records."""
 
-    month: date
+    period: date
     features: Counted = field(default_factory=Counted)
     predictions: Mapping[int, Counted] = field(default_factory=dict)
     outcomes: Counted = field(default_factory=Counted)
@@ -62,33 +62,37 @@ class MonthState:
         """Records that arrived, kept or not."""
         return self.features.rows + self.rejected
 
-    def fingerprint(self, newest: date, labels_due_months: int) -> str:
-        """Changes exactly when the month must be measured again: other data, or a deadline that has passed."""
+    def is_overdue(self, newest: date, calendar: Calendar, due_periods: int) -> bool:
+        """Whether its outcomes should have been known before `newest`."""
+        return calendar.passed(self.period, newest) > due_periods
+
+    def fingerprint(self, newest: date, calendar: Calendar, due_periods: int) -> str:
+        """Changes exactly when the period must be measured again: other data, or a deadline that has passed."""
         lacks_outcomes = self.outcomes.rows < self.features.rows
         content = {
             **asdict(self),
-            "newest": self.month == newest,
-            "overdue": lacks_outcomes and labels_overdue(self.month, newest, labels_due_months),
+            "newest": self.period == newest,
+            "overdue": lacks_outcomes and self.is_overdue(newest, calendar, due_periods),
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:32]
 
 
-def states(task: Common, sources: Sources) -> list[MonthState]:
-    """Every month from the first that arrived to the newest, gaps included; the newest may only have outcomes."""
+def states(task: Common, sources: Sources) -> list[PeriodState]:
+    """Every period from the first that arrived to the newest, gaps included; the newest may only have outcomes."""
     rows = _counts(task, sources).collect()
-    arrived = {row["month"] for row in rows if row["part"] != _OUTCOMES}
+    arrived = {row["period"] for row in rows if row["part"] != _OUTCOMES}
     known = {row["known"] for row in rows if row["known"] is not None}
     if not arrived:
         return []
-    return [_state(month, rows) for month in months_from(min(arrived), max(arrived | known))]
+    return [_state(period, rows) for period in sources.calendar.starts(min(arrived), max(arrived | known))]
 
 
-def _state(month: date, rows: Sequence[Row]) -> MonthState:
-    mine = [row for row in rows if row["month"] == month]
+def _state(period: date, rows: Sequence[Row]) -> PeriodState:
+    mine = [row for row in rows if row["period"] == period]
     counted = {part: _counted(mine, part) for part in (_FEATURES, _OUTCOMES)}
     rejected = [row for row in mine if row["part"] == _REJECTED]
-    return MonthState(
-        month=month,
+    return PeriodState(
+        period=period,
         features=counted[_FEATURES],
         predictions={
             int(row["version"]): Counted(rows=row["rows"], checksum=row["checksum"])
@@ -106,28 +110,31 @@ def _counted(rows: Iterable[Row], part: str) -> Counted:
     return Counted(rows=found[0]["rows"], checksum=found[0]["checksum"]) if found else Counted()
 
 
-def month_of(column: str) -> SparkColumn:
-    """The first day of the month of a date or timestamp column."""
-    return F.trunc(column, "MM")
+def period_of(calendar: Calendar, table: Table, column: str) -> SparkColumn:
+    """The first day of the period of a date or timestamp column of `table`."""
+    return F.expr(calendar.start_sql(f"`{column}`", table.column(column).type))
 
 
 def _counts(task: Common, sources: Sources) -> DataFrame:
-    """One row per part, month and (of predictions) model version."""
-    features, outcome = task.model.feature_table, task.model.outcome
-    month, none = month_of(features.event_time), F.lit(None)
-    parts = [_part(_FEATURES, sources.features, month, F.xxhash64(*sources.features.columns))]
+    """One row per part, period and (of predictions) model version."""
+    features, outcome, calendar = task.model.feature_table, task.model.outcome, sources.calendar
+    period, none = period_of(calendar, features.table, features.event_time), F.lit(None)
+    parts = [_part(_FEATURES, sources.features, period, F.xxhash64(*sources.features.columns))]
     if sources.predictions is not None:
         checksum = F.xxhash64(features.key, *(column.name for column in task.model.problem.output))
-        parts.append(_part(_PREDICTIONS, sources.predictions, month, checksum, version=F.col("model_version")))
+        parts.append(_part(_PREDICTIONS, sources.predictions, period, checksum, version=F.col("model_version")))
     if sources.outcomes is not None:
         checksum = F.xxhash64(outcome.key, outcome.label)
-        event_month = month_of(outcome.event_time)
-        parts.append(_part(_OUTCOMES, sources.outcomes, event_month, checksum, known=month_of(outcome.known_from)))
+        event_period, known = (
+            period_of(calendar, outcome.table, column) for column in (outcome.event_time, outcome.known_from)
+        )
+        parts.append(_part(_OUTCOMES, sources.outcomes, event_period, checksum, known=known))
     if sources.quarantine is not None:
         feed = next(each for each in task.use_case.feeds if each.silver.name == features.source.name)
         twice = F.col("_reason").startswith("duplicate ").cast("long")
-        arrived = F.trunc(period(feed, task.use_case.calendar), "MM")
-        parts.append(_part(_REJECTED, sources.quarantine, arrived, none, duplicate=twice))
+        named = sources.quarantine.withColumn(feed.period_column, period_named(feed, task.use_case.calendar))
+        arrived = period_of(calendar, feed.silver, feed.period_column)
+        parts.append(_part(_REJECTED, named, arrived, none, duplicate=twice))
     union = parts[0]
     for part in parts[1:]:
         union = union.unionByName(part)
@@ -137,7 +144,7 @@ def _counts(task: Common, sources: Sources) -> DataFrame:
 def _part(
     name: str,
     frame: DataFrame,
-    month: SparkColumn,
+    period: SparkColumn,
     checksum: SparkColumn,
     *,
     version: SparkColumn | None = None,
@@ -146,13 +153,13 @@ def _part(
 ) -> DataFrame:
     absent = F.lit(None)
     rows = frame.select(
-        month.alias("month"),
+        period.alias("period"),
         (absent if version is None else version).cast("int").alias("version"),
         (absent if known is None else known).cast("date").alias("known"),
         (absent if duplicate is None else duplicate).cast("long").alias("duplicate"),
         checksum.cast("long").alias("checksum"),
     )
-    return rows.groupBy("month", "version").agg(
+    return rows.groupBy("period", "version").agg(
         F.lit(name).alias("part"),
         F.count("*").alias("rows"),
         F.max("known").alias("known"),

@@ -1,4 +1,4 @@
-"""Ugly months yield clear verdicts: never a crash, never a silent pass."""
+"""Ugly periods yield clear verdicts: never a crash, never a silent pass."""
 
 from collections.abc import Callable
 from datetime import date
@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ml.monitoring.metric import Metric
-from ml.monitoring.month import measure
+from ml.monitoring.period_metrics import measure
 from ml.monitoring.window import LABEL, Arrival, Expectation, column_names
 from ml.problems.finding import Kind, Verdict
 from ml.usecases.credit.declaration import USE_CASE as CREDIT
-from tests.ml.monitoring.made import MONTH, PREDICTION, client_rows, expected, month_data
+from tests.ml.monitoring.made import PERIOD, PREDICTION, client_rows, expected, period_data
 
 OK, WARN, BREACH, UNKNOWN = Verdict.OK, Verdict.WARN, Verdict.BREACH, Verdict.UNKNOWN
 GOOD = client_rows(1000, seed=2)
@@ -32,22 +32,22 @@ def verdicts(metrics: list[Metric]) -> dict[str, Verdict]:
     return {f"{m.metric}:{m.column}" if m.column else m.metric: m.verdict for m in metrics}
 
 
-def test_a_good_month_is_ok_throughout(expectation: Expectation) -> None:
+def test_a_good_period_is_ok_throughout(expectation: Expectation) -> None:
     """Every metric but those of groups that are too small is ok, and each column has all of its metrics."""
-    found = measure(month_data(GOOD), expectation, CREDIT.models[0])
+    found = measure(period_data(GOOD), expectation, CREDIT.models[0])
     assert {metric.verdict for metric in found if metric.kind is not Kind.FAIRNESS} == {OK}
     assert {m.column for m in found if m.metric == "psi"} == {*column_names(CREDIT.models[0]), PREDICTION}
     assert all(metric.reason for metric in found)
 
 
 def test_an_optional_source_that_neither_has_is_not_measured() -> None:
-    """A month and a reference without movements: nothing is unknown for lack of them, and all else is measured."""
+    """A period and a reference without movements: nothing is unknown for lack of them, and all else is measured."""
     moved = [feature.name for feature in CREDIT.models[0].feature_table.features if feature.optional]
     bare = expected(client_rows(4000).assign(**dict.fromkeys(moved, np.nan)))
-    found = measure(month_data(GOOD.assign(**dict.fromkeys(moved, np.nan))), bare, CREDIT.models[0])
+    found = measure(period_data(GOOD.assign(**dict.fromkeys(moved, np.nan))), bare, CREDIT.models[0])
     assert {m.column for m in found if m.metric == "psi"} == {*column_names(CREDIT.models[0]), PREDICTION} - set(moved)
     assert {metric.verdict for metric in found if metric.kind is not Kind.FAIRNESS} == {OK}
-    arrived = measure(month_data(GOOD), bare, CREDIT.models[0])
+    arrived = measure(period_data(GOOD), bare, CREDIT.models[0])
     assert {m.column for m in arrived if m.metric == "psi" and m.verdict is UNKNOWN} == set(moved)
 
 
@@ -120,21 +120,21 @@ def _unscored(frame: pd.DataFrame) -> pd.DataFrame:
         (_unscored, {"scored_share": BREACH, "psi:probability": UNKNOWN, "roc_auc": UNKNOWN}),
     ],
 )
-def test_ugly_months(
+def test_ugly_periods(
     expectation: Expectation, spoil: Callable[[pd.DataFrame], pd.DataFrame], told: dict[str, Verdict]
 ) -> None:
     """Each kind of ugliness has the verdict that names it, and what cannot be told is unknown."""
-    got = verdicts(measure(month_data(spoil(GOOD)), expectation, CREDIT.models[0]))
+    got = verdicts(measure(period_data(spoil(GOOD)), expectation, CREDIT.models[0]))
     assert {name: got[name] for name in told} == told
 
 
 def test_the_set_of_metrics_does_not_depend_on_the_rows(expectation: Expectation) -> None:
-    """A month that is measured again replaces all of its rows in the table, whatever it held before."""
+    """A period that is measured again replaces all of its rows in the table, whatever it held before."""
     names = [
-        set(verdicts(measure(month_data(spoil(GOOD)), expectation, CREDIT.models[0])))
+        set(verdicts(measure(period_data(spoil(GOOD)), expectation, CREDIT.models[0])))
         for spoil in (_one, _all_null, _unseen)
     ]
-    assert names[0] == names[1] == names[2] == set(verdicts(measure(month_data(GOOD), expectation, CREDIT.models[0])))
+    assert names[0] == names[1] == names[2] == set(verdicts(measure(period_data(GOOD), expectation, CREDIT.models[0])))
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -149,7 +149,7 @@ def test_any_rows_at_all_give_verdicts(expectation: Expectation, data: st.DataOb
     frame.loc[frame.index[: data.draw(st.integers(0, 300))], PREDICTION] = data.draw(
         st.sampled_from([0.0, 1.0, np.nan])
     )
-    for metric in measure(month_data(frame), expectation, CREDIT.models[0]):
+    for metric in measure(period_data(frame), expectation, CREDIT.models[0]):
         assert metric.value is not None or metric.verdict is UNKNOWN
         assert metric.reason
 
@@ -168,21 +168,21 @@ def test_any_rows_at_all_give_verdicts(expectation: Expectation, data: st.DataOb
 def test_outcomes_are_awaited_then_overdue(
     expectation: Expectation, newest: date, labelled: int, verdict: Verdict
 ) -> None:
-    """Due a month later: unknown until then, a breach after."""
-    found = measure(month_data(GOOD, newest=newest, labelled=labelled), expectation, CREDIT.models[0])
+    """Due a period later: unknown until then, a breach after."""
+    found = measure(period_data(GOOD, newest=newest, labelled=labelled), expectation, CREDIT.models[0])
     assert next(m.verdict for m in found if m.metric == "labelled_share") is verdict
 
 
-def test_a_month_the_version_was_fitted_on_proves_nothing(expectation: Expectation) -> None:
+def test_a_period_the_version_was_fitted_on_proves_nothing(expectation: Expectation) -> None:
     """Its drift is measured, its performance is unknown, and every row says so."""
-    found = measure(month_data(GOOD, month=date(2024, 2, 1)), expectation, CREDIT.models[0])
+    found = measure(period_data(GOOD, period=date(2024, 2, 1)), expectation, CREDIT.models[0])
     assert all(metric.in_training for metric in found)
     performance = {m.verdict for m in found if m.kind is Kind.PERFORMANCE}
     assert performance == {UNKNOWN}
 
 
-def test_a_month_whose_records_were_all_rejected(expectation: Expectation) -> None:
+def test_a_period_whose_records_were_all_rejected(expectation: Expectation) -> None:
     """It is not awaited: its file came, and nothing of it could be kept."""
     arrival = Arrival(received=1000, rejected=1000, duplicates=0)
-    found = verdicts(measure(month_data(GOOD.iloc[:0], newest=MONTH, arrival=arrival), expectation, CREDIT.models[0]))
+    found = verdicts(measure(period_data(GOOD.iloc[:0], newest=PERIOD, arrival=arrival), expectation, CREDIT.models[0]))
     assert (found["row_count"], found["quarantine_ratio"]) == (BREACH, BREACH)

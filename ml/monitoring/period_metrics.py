@@ -1,17 +1,17 @@
-"""All metrics of one month. Pure: frames in, metrics out."""
+"""All metrics of one period. Pure: frames in, metrics out."""
 
 from ml.declarations import Model
 from ml.monitoring.metric import Metric
 from ml.monitoring.monitors.every import monitors_of
-from ml.monitoring.window import Expectation, MonthData, Window
+from ml.monitoring.window import Expectation, PeriodData, Window
 
 
-def measure(data: MonthData, expected: Expectation, model: Model) -> list[Metric]:
-    """Every metric of the month, in a fixed order: quality, drift, performance, groups."""
+def measure(data: PeriodData, expected: Expectation, model: Model) -> list[Metric]:
+    """Every metric of the period, in a fixed order: quality, drift, performance, groups."""
     window = Window(data=data, expected=expected, model=model)
     return [
         Metric(
-            month=data.month,
+            period=data.period,
             model_version=expected.model_version,
             in_training=window.in_training,
             **vars(finding),
