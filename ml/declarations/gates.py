@@ -147,7 +147,10 @@ class ComparisonGate:
 
 @dataclass(frozen=True, kw_only=True)
 class InfrastructureGate:
-    """The model in a clean process: loads, answers its schema, within time and memory."""
+    """The model in a clean process: loads, answers its schema, within time and memory.
+
+    `max_load_s` is of the processor: a busy machine changes no verdict. A load that waits is stopped later.
+    """
 
     max_load_s: float
     max_latency_ms: float

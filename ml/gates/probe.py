@@ -93,7 +93,6 @@ def _latency_ms(model: Any, row: Any) -> float:
 
 def main(folder: Path, answer: Path) -> None:
     """Load, answer the input example, measure; write what was found to `answer`."""
-    started = time.perf_counter()
     without_checkout = _NoCheckout()
     sys.meta_path.insert(0, without_checkout)
     import mlflow  # noqa: PLC0415 - its import is part of the time to load
@@ -102,13 +101,14 @@ def main(folder: Path, answer: Path) -> None:
     if model is None:
         # MLflow 3.8 answers nothing when its tracing fails beside the load, whatever the load said.
         raise RuntimeError(without_checkout.refused or "MLflow loaded nothing and did not say why")
-    loaded_s = time.perf_counter() - started
+    # Of the processor, from the start of this process: what else the machine does is no fault of the model.
+    loaded_s = time.process_time()
     example = model.input_example
     if example is None:
         raise ValueError("the artifact has no input example to answer")
     answers = model.predict(example)
     found = {
-        "load_s": loaded_s,
+        "load_processor_s": loaded_s,
         "rows": len(example),
         "answers": answers.to_dict("records") if hasattr(answers, "columns") else list(answers),
         "latency_p95_ms": _latency_ms(model, example.iloc[[0]]),
