@@ -24,6 +24,7 @@ _MODULES = {
     "approve": "signing",
     "rollback": "signing",
     "history": "history",
+    "why": "why",
     "live": "release",
     "restore": "release",
     "smoke": "release",

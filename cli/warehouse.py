@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -58,14 +58,22 @@ class Warehouse:
         """Who asks, by name."""
         return self._principal or str(self._client.current_user.me().user_name)
 
-    def ask(self, statement: str) -> Answer:
-        """What `statement` answers. Raises RefusedError if it fails."""
-        from databricks.sdk.errors.base import DatabricksError  # noqa: PLC0415 - takes half a second
-        from databricks.sdk.service.sql import StatementState  # noqa: PLC0415
+    def ask(self, statement: str, parameters: Mapping[str, tuple[str, str]] | None = None) -> Answer:
+        """What `statement` answers. Raises RefusedError if it fails.
 
+        `parameters`, by the name that follows a colon in the statement: their SQL type, and the value as text.
+        """
+        from databricks.sdk.errors.base import DatabricksError  # noqa: PLC0415 - takes half a second
+        from databricks.sdk.service.sql import StatementParameterListItem, StatementState  # noqa: PLC0415
+
+        given = [
+            StatementParameterListItem(name=name, type=kind, value=value)
+            for name, (kind, value) in (parameters or {}).items()
+        ]
         try:
-            execution = self._client.statement_execution
-            answer = _ended(self._client, execution.execute_statement(statement, self._found(), wait_timeout=_WAIT))
+            execution, place = self._client.statement_execution, self._found()
+            begun = execution.execute_statement(statement, place, wait_timeout=_WAIT, parameters=given or None)
+            answer = _ended(self._client, begun)
         except DatabricksError as error:
             raise RefusedError(error.error_code or "ERROR", str(error)) from error
         status = answer.status

@@ -1,10 +1,6 @@
 """`mlops history`."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import click
 
@@ -13,14 +9,10 @@ from cli.errors import CommandError
 from cli.history import Version, story
 from cli.models import NamedModel, named_model
 from cli.output import Row, format_option, show
+from cli.registry import registry
 from cli.warehouse import query
 from ml.versions import listing
-
-if TYPE_CHECKING:
-    from mlflow import MlflowClient
-
-# Prefix of the measures on the hold-out in MLflow.
-HOLDOUT = "holdout_"
+from ml.versions.training_run import HOLDOUT
 
 
 def history_rows(model: NamedModel) -> list[Row]:
@@ -62,7 +54,7 @@ def versions(model: NamedModel) -> list[Version]:
     from mlflow.exceptions import MlflowException  # noqa: PLC0415 - takes seconds
 
     try:
-        with _registry(model.env) as client:
+        with registry(model.env) as client:
             pointed = client.get_registered_model(model.full_name).aliases
             # A search in Unity Catalog leaves the tags out.
             numbers = [version.version for version in listing.versions(client, model.full_name)]
@@ -82,7 +74,7 @@ def versions(model: NamedModel) -> list[Version]:
 
 def measures(model: NamedModel) -> list[Row]:
     """One row per version, oldest first: what its training measured on its hold-out, by the measure's name."""
-    with _registry(model.env) as client:
+    with registry(model.env) as client:
         found = sorted(listing.versions(client, model.full_name), key=lambda each: int(each.version))
         runs = {int(version.version): client.get_run(version.run_id or "") for version in found}
     return [
@@ -90,29 +82,6 @@ def measures(model: NamedModel) -> list[Row]:
         | {name.removeprefix(HOLDOUT): value for name, value in run.data.metrics.items() if name.startswith(HOLDOUT)}
         for number, run in runs.items()
     ]
-
-
-@contextmanager
-def _registry(env: str) -> "Iterator[MlflowClient]":
-    """MLflow's client of the workspace `env`, whose registry is Unity Catalog's.
-
-    It takes host and token from the environment only, which is as it was afterwards.
-    """
-    from mlflow import MlflowClient  # noqa: PLC0415 - takes seconds
-
-    config = workspace(env).config
-    token = config.token or ""
-    held = {"DATABRICKS_HOST": config.host, "DATABRICKS_TOKEN": token, "DATABRICKS_AUTH_TYPE": "pat"}
-    held |= {"MLFLOW_TRACKING_TOKEN": token}
-    before = {name: os.environ.pop(name, None) for name in (*held, "DATABRICKS_CONFIG_PROFILE")}
-    os.environ.update(held)
-    try:
-        yield MlflowClient(tracking_uri=config.host, registry_uri="databricks-uc")
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value
 
 
 @click.command()

@@ -2,22 +2,29 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from cli.commands.history import history_rows
+from markupsafe import Markup
+
+from cli.cards import save_cards
+from cli.commands.history import history_rows, versions
 from cli.demo.checks import Judged
 from cli.demo.events import events
 from cli.demo.periods import charts
 from cli.demo.steps import Demo
 from cli.demo.summary import HOLDOUT, INTERVAL, Sections
 from cli.output import Row
+from cli.paths import current_home
+from cli.registry import registry
 from cli.report.charts import Bar, Interval
-from cli.report.page import Report
+from cli.report.page import Report, link
 from cli.runs import TaskResult
 from ml.usecases import use_case as declaration
 from ml.usecases.story import Records
 
+# The folder of the model cards, beside the page.
+CARDS = "cards"
 # The time of day in a timestamp.
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}T(\d{2}:\d{2}:\d{2})(?:\.\d+)?(?:Z|\+00:00)?")
 
@@ -25,10 +32,11 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}T(\d{2}:\d{2}:\d{2})(?:\.\d+)?(?:Z|\+00:00
 def demo_report(
     demo: Demo, records: Records, accounting: Sequence[Row], checks: Sequence[Judged], sections: Sections
 ) -> Report:
-    """Everything that the page shows."""
+    """Everything that the page shows. It links the model cards, which it copies beside the page."""
     landing, model = demo.landing, demo.model.declared
     measure = model.problem.measures[0]
     failed = [each for each in checks if not each.holds]
+    cards = _cards(demo)
     return Report(
         title=declaration(demo.use_case).comment,
         lead=f"The jobs that the stacks deploy, run on this machine. Data: {landing.name}.",
@@ -47,7 +55,7 @@ def demo_report(
         alerts=[_alert(row) for row in records.alerts],
         gates=[_pick(row, "version", "gate", "verdict", "reason") for row in records.gates],
         intervals=_intervals(records.gates),
-        versions=[_version(row) for row in history_rows(demo.model)],
+        versions=[{**_version(row), "card": cards.get(row["version"], "")} for row in history_rows(demo.model)],
         accounting=accounting,
         bars=_bars(demo.tasks),
     )
@@ -61,6 +69,13 @@ def _version(row: Row) -> Row:
     """Without why it was trained, which the story tells, and with times of the day only."""
     names = ("version", "is", "trained_on", "gates", "signed_off_by", "live", "why_retired")
     return {name: _DATE.sub(r"\1", row[name]) if isinstance(row[name], str) else row[name] for name in names}
+
+
+def _cards(demo: Demo) -> Mapping[int, Markup]:
+    """A link to the model card of each version that has one."""
+    with registry(demo.model.env) as client:
+        saved = save_cards(client, demo.model.name, versions(demo.model), current_home() / CARDS)
+    return {number: link("model card", f"{CARDS}/{path.name}") for number, path in saved.items()}
 
 
 def _alert(row: Row) -> Row:

@@ -60,6 +60,11 @@ class Report:
     versions: Rows = field(default_factory=tuple)
 
 
+def link(text: str, href: str) -> Markup:
+    """A cell that leads to `href`, a place relative to the page."""
+    return Markup('<a href="{}">{}</a>').format(href, text)
+
+
 def render(report: Report) -> str:
     """The page as HTML: styles, drawings and text in one file, light and dark by the reader's setting."""
     environment = Environment(

@@ -57,6 +57,7 @@ class Model:
     `defaults`: what stands for a feature while serving if the key that is asked for is unknown. A feature without one
     is null then, and a model refuses a null that it was not trained on.
     Without `serving` it scores in batch only.
+    `purpose`: what it is used for, and by whom; `not_for`: what it must not be used for. Its card says both.
     """
 
     name: str
@@ -81,6 +82,8 @@ class Model:
     promotion: Promotion = Promotion.DEPLOY_CODE
     defaults: Mapping[str, float | bool] = field(default_factory=dict)
     rescore: Rescore = Rescore.NEVER
+    purpose: str = ""
+    not_for: str = ""
 
     def __post_init__(self) -> None:
         known = {feature.name for feature in self.feature_table.features}

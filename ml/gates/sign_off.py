@@ -14,6 +14,7 @@ from ml import runtime
 from ml.declarations import SignOff
 from ml.evaluation.checks import Check
 from ml.gates import reporting
+from ml.gates.card import keeping
 from ml.gates.verdict import Verdict, decide
 from ml.records.approvals import APPROVALS
 from ml.records.gate_results import JUDGING, SIGN_OFF, Decision, recorded
@@ -32,6 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     approved_by = approvers(subject, since=gone.promoted_at if gone else None) if asked else ()
     verdict = judge(recorded(subject), mode, approved_by, gone)
     reporting.record(subject, verdict)
+    card = keeping.keep(subject)
+    if card:
+        print(f"model card: {card}")
     # A retry finds the first verdict recorded; that one counts.
     runtime.set_task_value("verdict", recorded(subject)[SIGN_OFF])
 

@@ -1,7 +1,11 @@
 """The verdicts of the gates: their names, the table that keeps them, and what a run recorded about a version."""
 
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from pyspark.sql import functions as F  # noqa: N812
 
@@ -44,8 +48,21 @@ GATE_RESULTS = Table(
 )
 
 
-def recorded(subject: Subject) -> Mapping[str, str]:
-    """The verdicts of this version in this run, by gate."""
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """One recorded verdict. `inputs`: what was measured; `thresholds`: what that was held against."""
+
+    gate: str
+    verdict: str
+    reason: str
+    inputs: Mapping[str, Any]
+    thresholds: Mapping[str, Any]
+    decided_at: datetime
+    decided_by: str
+
+
+def verdicts(subject: Subject) -> Mapping[str, Recorded]:
+    """What was recorded of this version in this run, by gate, in the order of the gates."""
     name = f"{subject.ops_schema}.{GATE_RESULTS.name}"
     if not subject.tables.exists(name):
         return {}
@@ -54,8 +71,18 @@ def recorded(subject: Subject) -> Mapping[str, str]:
         & (F.col("model") == subject.name)
         & (F.col("version") == subject.version)
     )
-    rows = subject.tables.read(name).where(mine).select("gate", "verdict").collect()
-    return {row["gate"]: row["verdict"] for row in rows}
+    rows = subject.tables.read(name).where(mine).select(*Recorded.__dataclass_fields__).collect()
+    read = [
+        Recorded(**{**row.asDict(), "inputs": json.loads(row["inputs"]), "thresholds": json.loads(row["thresholds"])})
+        for row in rows
+    ]
+    found = {each.gate: each for each in read}
+    return {gate: found[gate] for gate in ALL_GATES if gate in found}
+
+
+def recorded(subject: Subject) -> Mapping[str, str]:
+    """The verdicts of this version in this run, by gate."""
+    return {gate: each.verdict for gate, each in verdicts(subject).items()}
 
 
 def judged_on(subject: Subject, holdout_periods: str) -> int:

@@ -1,10 +1,15 @@
 """Predictions, as scoring writes them."""
 
-from ml.declarations import Column, Layer, Rescore, Table, UseCase, outputs
+from ml.declarations import Column, Layer, Model, Rescore, Table, UseCase, outputs
 from ml.records.columns import text
 
 # The column of a prediction that says which features it was made from.
 FEATURES_HASH = "features_hash"
+
+
+def features_hash_sql(model: Model) -> str:
+    """SHA-256 of the model's features by name, as JSON, in Spark SQL; a null is left out."""
+    return f"sha2(to_json(struct({', '.join(f'`{name}`' for name in sorted(model.features))})), 256)"
 
 
 def predictions(use_case: UseCase) -> Table:

@@ -4,7 +4,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml.declarations import Model, Rescore
-from ml.records.predictions import FEATURES_HASH
+from ml.records.predictions import FEATURES_HASH, features_hash_sql
 
 
 def unscored(model: Model, features: DataFrame, predictions: DataFrame, version: int) -> DataFrame:
@@ -22,5 +22,5 @@ def unscored(model: Model, features: DataFrame, predictions: DataFrame, version:
 
 
 def features_hash(model: Model) -> Column:
-    """SHA-256 of the model's features by name, as JSON; a null is left out."""
-    return F.sha2(F.to_json(F.struct(*sorted(model.features))), 256)
+    """The hash that a prediction keeps of the features that it was made from."""
+    return F.expr(features_hash_sql(model))

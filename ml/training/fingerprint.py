@@ -16,8 +16,8 @@ from ml.examples.dataset import Period
 # imports must say so or deny it; tests/ml/training/test_fingerprint.py fails for a package that is silent.
 MARKER = "RETRAINS"
 _PACKAGE = "__init__.py"
-# What of a declared model is read only after it is trained: another limit or endpoint makes no other model.
-_DECIDES_NOTHING = ("gates", "monitoring", "serving")
+# What of a declared model is read only after it is trained: another limit, endpoint or purpose makes no other model.
+_DECIDES_NOTHING = ("gates", "monitoring", "serving", "purpose", "not_for")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,13 +16,11 @@ from ml.examples.split import Split
 from ml.problems.registry import judging_of
 from ml.training import registry
 from ml.training.learn import Learned
-from ml.versions import contract
+from ml.versions import contract, training_run
 from ml.versions.pyfunc_model import Scorer
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-TABLE, PICTURE = "importance.json", "importance.png"
 
 
 def importance(model: Model, learned: Learned, split: Split, frame: pd.DataFrame) -> Mapping[str, float]:
@@ -50,8 +48,8 @@ def importance(model: Model, learned: Learned, split: Split, frame: pd.DataFrame
 
 def log_importance(shares: Mapping[str, float]) -> None:
     """Both artifacts, in the active run."""
-    mlflow.log_table(pd.DataFrame({"feature": list(shares), "share": list(shares.values())}), TABLE)
-    mlflow.log_figure(_picture(shares), PICTURE)
+    mlflow.log_table(pd.DataFrame({"feature": list(shares), "share": list(shares.values())}), training_run.IMPORTANCE)
+    mlflow.log_figure(_picture(shares), training_run.IMPORTANCE_PICTURE)
 
 
 def _picture(shares: Mapping[str, float]) -> "Figure":

@@ -10,6 +10,7 @@ from ml.evaluation.comparing import estimates
 from ml.evaluation.resampling import Bootstrap, Estimate
 from ml.problems.problem import Floats
 from ml.problems.registry import judging_of
+from ml.versions.training_run import LOWER, UPPER
 
 # Enough for the second digit of an interval's width, over a few thousand rows in tenths of a second.
 _RESAMPLES = 500
@@ -24,8 +25,8 @@ def intervals(model: Model, truth: Floats, output: pd.DataFrame) -> Mapping[str,
 
 def as_metrics(found: Mapping[str, Estimate]) -> dict[str, float]:
     """The ends of each interval, as `<measure>_lower` and `<measure>_upper`; none that could not be measured."""
-    ends = {f"{name}_lower": each.lower for name, each in found.items()}
-    ends |= {f"{name}_upper": each.upper for name, each in found.items()}
+    ends = {f"{name}{LOWER}": each.lower for name, each in found.items()}
+    ends |= {f"{name}{UPPER}": each.upper for name, each in found.items()}
     return {name: end for name, end in ends.items() if math.isfinite(end)}
 
 

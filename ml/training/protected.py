@@ -1,5 +1,6 @@
 """What each protected column would have added, had the model been allowed to take it: measured, and never fitted in."""
 
+import math
 from dataclasses import replace
 
 import pandas as pd
@@ -14,6 +15,7 @@ from ml.training.learn import Learned
 from ml.training.learners.learner import Narrowing
 from ml.versions.contract import model_features
 from ml.versions.gains import Gain
+from ml.versions.training_run import LOWER, PROTECTED, UPPER
 
 
 def protected_columns(model: Model) -> tuple[str, ...]:
@@ -45,6 +47,20 @@ def additions(model: Model, problem: Problem, learned: Learned, split: Split, fr
         )
         found.append(Gain(source=name, measure=problem.declared.measures[0].name, interval=interval))
     return found
+
+
+def as_metrics(found: list[Gain]) -> dict[str, float]:
+    """By name of the metric: each difference and the ends of its interval; none that could not be measured."""
+    told = {
+        f"{PROTECTED}{gain.source}{end}": value
+        for gain in found
+        for end, value in (
+            ("", gain.interval.difference),
+            (LOWER, gain.interval.lower),
+            (UPPER, gain.interval.upper),
+        )
+    }
+    return {name: value for name, value in told.items() if math.isfinite(value)}
 
 
 def in_words(model: Model, found: list[Gain]) -> list[str]:

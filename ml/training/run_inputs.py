@@ -13,6 +13,7 @@ from ml.declarations import Model
 from ml.examples.dataset import Pinned
 from ml.training.learners.device import cores, device
 from ml.versions import contract
+from ml.versions.training_run import ENVIRONMENT
 
 # Beside what serving needs: what fits, searches and calibrates.
 _TRAINING_PACKAGES = ("optuna", "scikit-learn", "scipy")
@@ -39,4 +40,4 @@ def log_environment(model: Model) -> None:
     served = dict(each.split("==") for each in contract.requirements(model.algorithms))
     packages = served | {name: version(name) for name in _TRAINING_PACKAGES}
     found = {"python": platform.python_version(), "cores": cores(), "device": device(), "packages": packages}
-    mlflow.log_dict(found, "environment.json")
+    mlflow.log_dict(found, ENVIRONMENT)

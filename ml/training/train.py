@@ -4,7 +4,6 @@ A training with the fingerprint of an earlier one reuses its version, so a rerun
 """
 
 import argparse
-import math
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -31,11 +30,10 @@ from ml.training.run_log import run_log
 from ml.versions import contract, gains
 from ml.versions.lineage import Lineage
 from ml.versions.pyfunc_model import Scorer
+from ml.versions.training_run import HOLDOUT, ROWS
 
 # The volume where Spark leaves a distributed model for the task to log; only `spark_gbt` writes there.
 SCRATCH_VOLUME = "scratch"
-# Prefix of the measures on the hold-out, in MLflow and in the account of the task.
-HOLDOUT = "holdout_"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -111,6 +109,7 @@ def train(
         run_inputs.log_environment(model)
         learners, fitted_rows, frame = _learners(tables, task, model, plan.fitting_frame(task, planned))
         account = plan.account(task, planned, fitted_rows)
+        mlflow.log_metrics({f"{ROWS}{name}": rows for name, rows in asdict(account).items()})
         with run_log(client, run) as log:
             learned = learn(learners, task.problem, planned.split, model.tuning, model.seed, watch=log)
         registry.log_search(learned)
@@ -157,8 +156,7 @@ def _look_into(task: Task, planned: Plan, learned: Learned, frame: pd.DataFrame 
     else:
         importance.log_importance(importance.importance(planned.model, learned, planned.split, frame))
         added = protected.additions(planned.model, task.problem, learned, planned.split, frame)
-    told = {f"protected_gain_{each.source}": each.interval.difference for each in added}
-    mlflow.log_metrics({name: value for name, value in told.items() if math.isfinite(value)})
+    mlflow.log_metrics(protected.as_metrics(added))
     print(*protected.in_words(planned.model, added), sep="\n")
 
 

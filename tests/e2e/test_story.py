@@ -65,6 +65,28 @@ def test_the_alert_lies_in_its_volume(mlops: Mlops, demo: Sections) -> None:
     assert (row["attempts"], row["delivered_to"]) == ("1", "/Volumes/prod/credit_ops/alerts/drift-2025-02.json")
 
 
+def test_a_score_is_told_with_what_is_behind_it(mlops: Mlops, demo: Sections) -> None:
+    """Who sees sensitive columns reads the table as it was, who does not its newest row: both reproduce the score."""
+    as_clear = ("--time", "2024-01-31", "--as", "prod-credit-training")
+    clear, masked = (
+        json.loads(mlops("why", "credit", "--key", "1", *more, "--format", "json").stdout) for more in (as_clear, ())
+    )
+    assert (clear["reproduced"], masked["reproduced"]) == (True, True)
+    assert clear["model"] == "prod.credit_ops.default_risk version 1"
+    assert clear["trained on"].startswith("prod.credit_gold.client_features@")
+    assert "client_features, version " in clear["features from"]
+    assert masked["features from"] == "prod.credit_gold.client_features, newest"
+    values = [{row["feature"]: row["value"] for row in told["features"]} for told in (clear, masked)]
+    assert values[0]["sex"] in ("1", "2")
+    assert values[1]["sex"] == "hidden from you"
+    assert values[0]["limit_bal"] == values[1]["limit_bal"]
+    sums = [sum(row["contribution"] or 0.0 for row in told["features"]) for told in (clear, masked)]
+    assert sums[0] == pytest.approx(sums[1])
+    unknown = mlops("why", "credit", "--key", "999999999", ok=False)
+    assert unknown.returncode == 2
+    assert "client_id 999999999 is unknown: neither prod.credit_gold.predictions nor" in unknown.stderr
+
+
 def test_nothing_that_the_demo_left_holds_a_secret(mlops: Mlops, demo: Sections) -> None:
     """Task logs, server logs and the report have no token in clear text."""
     home = mlops.home()
@@ -86,4 +108,8 @@ def test_the_report_tells_it_all(mlops: Mlops, demo: Sections) -> None:
         "Every row accounted for",
     ):
         assert f"<h2>{heading}</h2>" in page
+    for version in (1, 2):
+        assert f'<a href="cards/default_risk-{version}.html">model card</a>' in page
+        card = (mlops.home() / "cards" / f"default_risk-{version}.html").read_text(encoding="utf-8")
+        assert f"Version {version} of prod.credit_ops.default_risk " in card
     assert "Rolled back: version 1 is live" in page

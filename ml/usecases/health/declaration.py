@@ -85,6 +85,8 @@ MONITORING = Monitoring(min_rows=100)
 LINEAR = Model(
     name="progression",
     comment="How far a patient's diabetes progresses until the second visit, with bounds.",
+    purpose="Clinicians plan the second visit with it: whom to see earlier, beside their own judgement.",
+    not_for="Diagnosis, a choice of treatment, or patients unlike those of the study, children among them.",
     owner=OWNER,
     licence="BSD-3-Clause",
     contains_personal_data=True,

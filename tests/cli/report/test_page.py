@@ -1,12 +1,13 @@
 """The run report, as its reader meets it."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from cli.report.charts import Bar, Interval, Series, intervals_chart, periods_chart, timeline
-from cli.report.page import Event, PeriodsChart, Report, render, write
+from cli.report.page import Event, PeriodsChart, Report, link, render, write
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -48,6 +49,12 @@ def test_a_hostile_title_is_text() -> None:
     page = render(report(title=HOSTILE))
     assert HOSTILE not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+def test_a_link_leads_to_a_place_beside_the_page() -> None:
+    """What is linked is escaped as other text is."""
+    page = render(replace(report(), versions=[{"version": 2, "card": link(HOSTILE, "cards/x-2.html")}]))
+    assert '<a href="cards/x-2.html">&lt;script&gt;alert(1)&lt;/script&gt;</a>' in page
 
 
 def test_a_hostile_task_name_is_text_in_the_drawing() -> None:

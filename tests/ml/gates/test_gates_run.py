@@ -89,6 +89,30 @@ def test_the_first_version_passes_every_gate_and_goes_live(world: World, first: 
     assert _history(world) == [("champion", None, first)]
 
 
+def _card(world: World, version: int, form: str) -> str:
+    run_id = world.client.get_model_version(MODEL_NAME, str(version)).run_id
+    return str(mlflow.artifacts.load_text(f"runs:/{run_id}/model_card.{form}"))
+
+
+def test_the_last_gate_leaves_a_card_with_the_training_run(world: World, first: int) -> None:
+    """In both forms, named by a tag of the version, with what tables, run and gates really recorded."""
+    version = world.client.get_model_version(MODEL_NAME, str(first))
+    assert version.tags["model_card"] == f"runs:/{version.run_id}/model_card.html"
+    text, html = _card(world, first, "md"), _card(world, first, "html")
+    metrics = world.client.get_run(str(version.run_id)).data.metrics
+    value, lower, upper = (f"{metrics[f'holdout_roc_auc{end}']:.4g}" for end in ("", "_lower", "_upper"))
+    assert f"| ROC AUC | {value} | {lower} to {upper} |" in text
+    assert "| features | prod.credit_gold.client_features | 1 |" in text
+    assert "| held out | 1,000 |" in text
+    assert "| fitted, tuned and calibrated on | 5,000 |" in text
+    assert f"| sex | 1 male, 2 female. | no | {metrics['protected_gain_sex']:+.4g} (" in text
+    assert "By sex. demographic parity difference " in text
+    assert "| approved by | nobody in person: sign-off is automatic, as declared |" in text
+    assert "![importance](importance.png)" in text
+    assert f"Version {first} of {MODEL_NAME} passed all gates." in html
+    assert html.count('src="data:image/png;base64,') == 1
+
+
 def test_hold_out_rows_like_fitted_ones_are_counted(world: World, first: int) -> None:
     """Each client's sex was seen in training, and no client."""
     parts = ["--use-case=credit", "--catalog=prod", "--run-id=repeats", f"--version={first}", "--source-catalog=prod"]
@@ -122,7 +146,10 @@ def test_a_poorer_challenger_is_refused_and_the_champion_stays(world: World, fir
 
 def test_verdicts_of_another_run_or_version_release_nothing(world: World, first: int, second: int) -> None:
     """Passed in `gates-1`, but not in this run; and not for this version."""
+    assert "passed all gates" in _card(world, first, "md")
     assert world.run(sign_off.main, "gates-3", version=first)["verdict"] == "fail"
+    # The card is that of the newest run of the gates.
+    assert "did not pass compliance, comparison, infrastructure, sign_off" in _card(world, first, "md")
     with pytest.raises(NotReleasedError, match="compliance: no verdict"):
         world.run(promote.main, "gates-3", version=first)
     with pytest.raises(NotReleasedError, match="compliance: no verdict"):

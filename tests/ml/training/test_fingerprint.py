@@ -67,6 +67,12 @@ def test_whatever_decides_a_model_changes_it(changed: dict[str, object]) -> None
     assert _print(**changed) != _print()
 
 
+def test_what_only_its_card_says_changes_nothing() -> None:
+    """Another purpose is no other model."""
+    said = replace(use_case("credit").models[0], purpose="another", not_for="nothing")
+    assert _print(model=said) == _print()
+
+
 def test_whatever_training_imports_says_whether_it_retrains() -> None:
     """Each module, or its package, has the marker. A room that training begins to import cannot be forgotten."""
     root = Path(ml.__file__).parent

@@ -62,7 +62,12 @@ def test_the_run_records_parameters_metrics_and_the_tables_as_inputs(world: Worl
     assert len(world.client.search_runs([run.info.experiment_id], nested)) == 12
     lower, value, upper = (run.data.metrics[f"holdout_roc_auc{end}"] for end in ("_lower", "", "_upper"))
     assert lower < value < upper
-    assert {"protected_gain_sex", "protected_gain_age_band"} <= set(run.data.metrics)
+    for column in ("sex", "age_band"):
+        lower, value, upper = (run.data.metrics[f"protected_gain_{column}{end}"] for end in ("_lower", "", "_upper"))
+        assert lower <= value <= upper
+    counted = {name: rows for name, rows in run.data.metrics.items() if name.startswith("rows_")}
+    where = {"available": 6000, "fitted": 5000, "holdout": 1000, "sampled_out": 0, "known_too_late": 0}
+    assert counted == {f"rows_{name}": rows for name, rows in where.items()}
     assert {each.path for each in world.client.list_artifacts(run.info.run_id)} >= {
         "environment.json",
         "importance.json",

@@ -1,0 +1,87 @@
+"""Which score is asked about. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from cli.errors import CommandError
+from ml.declarations import Column, FeatureTable, Model
+
+# SQL type and text of a statement's parameter.
+Parameter = tuple[str, str]
+_MODEL, _TIME = "asked_model", "asked_time"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A row of a feature table: its key by column, and the time up to which events count; None: the newest."""
+
+    model: Model
+    key: Mapping[str, str]
+    time: str | None
+
+    @property
+    def table(self) -> FeatureTable:
+        """Where its features are."""
+        return self.model.feature_table
+
+    @property
+    def said(self) -> str:
+        """`client_id 5, up to 2025-01-01`."""
+        named = ", ".join(f"{name} {value}" for name, value in self.key.items())
+        return f"{named}, up to {self.time}" if self.time else named
+
+    @property
+    def is_it(self) -> str:
+        """The condition of SQL on a row of the key."""
+        return " and ".join(f"`{name}` = :{name}" for name in self.key)
+
+    @property
+    def up_to(self) -> str:
+        """The condition of SQL on the event time; always true if any time counts."""
+        return f"`{self.table.event_time}` <= :{_TIME}" if self.time else "true"
+
+    def parameters(self, model_name: str = "") -> dict[str, Parameter]:
+        """Of both conditions, and of `model = :asked_model` if a registered model is named."""
+        columns = [(self.table.source.column(name), value) for name, value in self.key.items()]
+        found = {column.name: (column.type.upper(), value) for column, value in columns}
+        if model_name:
+            found[_MODEL] = ("STRING", model_name)
+        if self.time:
+            found[_TIME] = (self.table.source.column(self.table.event_time).type.upper(), self.time)
+        return found
+
+
+def asked(model: Model, keys: Sequence[str], time: str | None) -> Asked:
+    """What `--key` and `--time` say. Raises CommandError that names each column of the key that is not said."""
+    table = model.feature_table
+    split = [text.partition("=") for text in keys]
+    # Of a key of one column the name may be left out, and its value may have an equals sign in it.
+    if len(table.keys) == 1 and len(keys) == 1 and split[0][0] != table.key:
+        split = [(table.key, "=", keys[0])]
+    given = {name: value for name, _, value in split}
+    if len(given) < len(keys) or set(given) != set(table.keys) or not all(given.values()):
+        wanted = " ".join(f"--key {name}=…" for name in table.keys)
+        raise CommandError(f"--key is {', '.join(keys)}: rows of {table.name} are named by {wanted}, each once", 2)
+    for name, value in given.items():
+        _require(f"--key {name}", value, table.source.column(name))
+    if time is not None:
+        _require("--time", time, table.source.column(table.event_time))
+    return Asked(model=model, key={name: given[name] for name in table.keys}, time=time)
+
+
+def _require(flag: str, value: str, column: Column) -> None:
+    """Raise CommandError for a value that `column` cannot have."""
+    try:
+        match column.type:
+            case "int" | "bigint":
+                int(value)
+            case "double":
+                float(value)
+            case "date":
+                date.fromisoformat(value)
+            case "timestamp":
+                datetime.fromisoformat(value)
+    except ValueError as error:
+        example = {"date": ", such as 2025-01-31", "timestamp": ", such as 2025-01-31T08:00:00"}.get(column.type, "")
+        raise CommandError(f"{flag} is {value!r}, and {column.name} is {column.type}{example}", 2) from error

@@ -1,0 +1,132 @@
+"""Sections about what was found: measures, verdicts, groups, importance, who approved. Pure."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ml.gates.card.document import Grid, Paragraph, Section
+from ml.gates.card.facts import UNKNOWN, CardFacts, number
+from ml.records.gate_results import ALL_GATES, COMPLIANCE, SIGN_OFF
+from ml.versions import gains
+from ml.versions.training_run import HOLDOUT, LOWER, UPPER
+
+
+def measures(card: CardFacts) -> Section:
+    """Every measure on the hold-out with its interval, the problem's own first."""
+    found, declared = card.training.metrics, card.model.problem.measures
+    names = [
+        name.removeprefix(HOLDOUT)
+        for name in found
+        if name.startswith(HOLDOUT) and not name.endswith((LOWER, UPPER)) and name != f"{HOLDOUT}rows"
+    ]
+    order = {measure.name: at for at, measure in enumerate(declared)}
+    listed = sorted(
+        (name for name in names if not name.startswith(gains.TAG)), key=lambda each: (order.get(each, len(order)), each)
+    )
+    known = {measure.name: measure for measure in declared}
+    rows = [
+        (
+            known[name].title if name in known else name.replace("_", " "),
+            number(found[f"{HOLDOUT}{name}"]),
+            _interval(found, name),
+            known[name].unit if name in known else "",
+            f"{known[name].better} is better" if name in known else "",
+        )
+        for name in listed
+    ]
+    confidence = f"{card.model.gates.comparison.confidence:.0%} interval"
+    said = f"On {number(found.get(f'{HOLDOUT}rows'))} rows that no fit, search or calibration has seen."
+    columns = ("measure", "value", confidence, "unit", "")
+    return Section(title="Measures on the hold-out", blocks=[Paragraph(text=said), Grid(columns=columns, rows=rows)])
+
+
+def _interval(found: Mapping[str, float], name: str) -> str:
+    ends = [found.get(f"{HOLDOUT}{name}{end}") for end in (LOWER, UPPER)]
+    return "none is kept" if None in ends else " to ".join(number(end) for end in ends)
+
+
+def gates(card: CardFacts) -> Section:
+    """The verdict of every gate, and why."""
+    none = "no verdict in this run"
+    rows = [
+        (gate, found.verdict, found.reason) if (found := card.verdicts.get(gate)) else (gate, none, "")
+        for gate in ALL_GATES
+    ]
+    return Section(title="Gates", blocks=[Grid(columns=("gate", "verdict", "why"), rows=rows)])
+
+
+def approval(card: CardFacts) -> Section:
+    """Who released it, when, and in which words; or that nobody did."""
+    found = card.verdicts.get(SIGN_OFF)
+    if found is None or found.verdict != "pass":
+        return Section(title="Approval", blocks=[Paragraph(text="Not approved: sign-off did not pass in this run.")])
+    people = ", ".join(found.inputs.get("approved_by") or ())
+    mode = found.thresholds.get("sign_off", UNKNOWN)
+    rows = [
+        ("approved by", people or f"nobody in person: sign-off is {mode}, as declared"),
+        ("recorded by", found.decided_by),
+        ("recorded at", f"{found.decided_at:%Y-%m-%d %H:%M} UTC"),
+    ]
+    return Section(title="Approval", blocks=[Grid(columns=("", ""), rows=rows)])
+
+
+def groups(card: CardFacts) -> Section:
+    """How groups are treated on the hold-out: a table for each attribute that the compliance gate measured."""
+    found = card.recorded(COMPLIANCE, "fairness") or []
+    if not found:
+        asked = ", ".join(card.model.fairness_groups)
+        said = f"Groups by {asked} were not measured." if asked else "The model declares no groups to compare."
+        return Section(title="Groups", blocks=[Paragraph(text=said)])
+    return Section(title="Groups", blocks=[block for figures in found for block in _attribute(figures)])
+
+
+def _attribute(figures: Mapping[str, Any]) -> Iterator[Paragraph | Grid]:
+    cells: dict[str, dict[str, object]] = {}
+    for name, value in figures.items():
+        if isinstance(value, list):
+            for each in value:
+                if isinstance(each, Mapping) and "group" in each:
+                    cells.setdefault(str(each["group"]), {}).update({k: v for k, v in each.items() if k != "group"})
+        elif isinstance(value, Mapping):
+            for group, column, cell in _cells(name, value):
+                cells.setdefault(group, {})[column] = cell
+    alone = [f"{name} {number(value)}" for name, value in figures.items() if isinstance(value, int | float)]
+    left_out = figures.get("left_out")
+    small = [f"too few rows to compare: {', '.join(map(str, left_out))}"] if left_out else []
+    yield Paragraph(text=f"By {figures.get('attribute')}. {'; '.join([*alone, *small])}".replace("_", " "))
+    columns = list(dict.fromkeys(column for row in cells.values() for column in row))
+    heads = ("group", *(column.replace("_", " ") for column in columns))
+    if cells:
+        yield Grid(
+            columns=heads,
+            rows=[(group, *(number(row.get(column)) for column in columns)) for group, row in sorted(cells.items())],
+        )
+
+
+def _cells(name: str, found: Mapping[str, Any]) -> Iterator[tuple[str, str, object]]:
+    """Group, column and figure of `{group: {figure: …}}`, or of `{class: {group: {figure: …}}}`."""
+    for key, inner in found.items():
+        if any(isinstance(value, Mapping) for value in inner.values()):
+            yield from _cells(f"{name} {key}", inner)
+        else:
+            yield from ((key, f"{name} {figure}", value) for figure, value in inner.items())
+
+
+def importance(card: CardFacts) -> Section:
+    """What the model goes by: as training measured it, else as the compliance gate did; and the run's pictures."""
+    measured = card.training.importance
+    leaks = card.recorded(COMPLIANCE, "leaks") or {}
+    shares = measured or dict(sorted(leaks.get("shares", {}).items(), key=lambda each: -each[1]))
+    where = "the newest calibration period, by training" if measured else "the hold-out, by the compliance gate"
+    rows = [(name, f"{share:.1%}") for name, share in shares.items()]
+    if not rows:
+        return Section(title="What it goes by", blocks=[Paragraph(text="Importance was not measured.")])
+    said = f"How much worse its answers get if a feature is shuffled, as a share of all such losses, on {where}."
+    return Section(
+        title="What it goes by", blocks=[Paragraph(text=said), Grid(columns=("feature", "share"), rows=rows)]
+    )
+
+
+def pictures(card: CardFacts) -> Section | None:
+    """The pictures that the run keeps; None without any."""
+    kept = card.training.pictures
+    return Section(title="Pictures of the training", blocks=kept) if kept else None
