@@ -17,6 +17,11 @@ def schema(use_case: str, layer: Layer) -> str:
     return f"{use_case}_{layer}"
 
 
+def inference_schema(use_case: str) -> str:
+    """Schema of what a use case's endpoints were asked, apart from its layers: fewer read it."""
+    return f"{use_case}_inference"
+
+
 def principal(environment: str, use_case: str, stage: str) -> str:
     """Display name of the service principal that a stage's job runs as."""
     return f"{environment}-{use_case}-{stage}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from infra import names
 from infra.access.grants import prediction_grants
+from infra.access.inference import inference_grants
 from infra.access.objects import endpoint_permissions
 from infra.cdktf_seam import Scope, databricks
 from infra.constructs.identity.service_principals import service_principals
@@ -23,6 +24,7 @@ from infra.constructs.observability.alerting import AlertProps, QueryProps, aler
 from infra.constructs.observability.dashboard import DashboardProps, dashboard
 from infra.constructs.stack import StackProps, databricks_stack
 from infra.constructs.unity_catalog.grants import GrantsProps, grants
+from infra.constructs.unity_catalog.schema import SchemaOutputs, SchemaProps, schema
 from infra.constructs.workspace.directory import DirectoryProps, directory
 from infra.constructs.workspace.permissions import Permission
 from infra.spec import Environment, Spec
@@ -51,6 +53,7 @@ class _Parts:
     """What every part needs. `principals` are application ids by name."""
 
     stack: Scope
+    spec: Spec
     environment: Environment
     principals: Mapping[str, str]
     warehouse_id: str
@@ -85,6 +88,7 @@ def serving_stack(app: Scope, spec: Spec, environment: Environment) -> None:
     told = names.destination(environment.name)
     parts = _Parts(
         stack=stack,
+        spec=spec,
         environment=environment,
         principals=service_principals(stack, _used_principals(environment)),
         warehouse_id=warehouse.id,
@@ -93,8 +97,9 @@ def serving_stack(app: Scope, spec: Spec, environment: Environment) -> None:
     for name, values in environment.use_cases.items():
         declared = spec.use_cases[name]
         served = [(model, model.serving) for model in declared.models if model.serving] if values.serving else []
+        recorded = _recorded(parts, declared) if served and values.serving and values.serving.inference_table else None
         for model, serving in served:
-            _endpoint(parts, declared, model, serving)
+            _endpoint(parts, declared, model, serving, recorded)
         if served:
             _predictions(parts, declared)
             place = _directory(parts, declared)
@@ -113,20 +118,30 @@ def _used_principals(environment: Environment) -> tuple[str, ...]:
     )
 
 
-def _endpoint(parts: _Parts, use_case: UseCase, model: Model, serving: Serving) -> None:
+def _recorded(parts: _Parts, use_case: UseCase) -> SchemaOutputs:
+    """Where requests and answers are recorded, one table an endpoint."""
+    environment, name = parts.environment, names.inference_schema(use_case.name)
+    props = SchemaProps(
+        catalog=environment.catalog,
+        name=name,
+        comment=f"{use_case.comment} What its endpoints were asked, as it was asked.",
+        owner=names.owners(environment.name),
+        grants=inference_grants(parts.spec, environment, use_case.name),
+        after=(),
+    )
+    return schema(parts.stack, name, props)
+
+
+def _endpoint(parts: _Parts, use_case: UseCase, model: Model, serving: Serving, recorded: SchemaOutputs | None) -> None:
     values = parts.environment.use_cases[use_case.name]
     label, name = use_case.label(model), model.full_name(parts.environment.catalog, use_case.name)
-    recorded = values.serving is not None and values.serving.inference_table
-    table = InferenceTable(
-        catalog=parts.environment.catalog,
-        schema=names.schema(use_case.name, Layer.OPS),
-        prefix=serving.endpoint.replace("-", "_"),
-    )
+    catalog, prefix = parts.environment.catalog, serving.endpoint.replace("-", "_")
+    table = InferenceTable(catalog=catalog, schema=recorded.name, prefix=prefix) if recorded else None
     props = ServingEndpointProps(
         declaration=serving,
         description=model.comment,
         serves=live_version(parts.stack, f"{label}-model", name),
-        inference_table=table if recorded else None,
+        inference_table=table,
         tags={"environment": parts.environment.name, "use_case": use_case.name},
         permissions=endpoint_permissions(parts.run_as(use_case.name, "promotion"), values.access),
     )

@@ -5,6 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from infra.access.inference import inference_grants
+from infra.main import WORKSPACES
+from infra.spec import load
 from tests.infra.conftest import Documents, edit
 from tests.infra.find import grants, permissions, who
 
@@ -43,22 +48,53 @@ def test_who_may_call_the_endpoint(documents: Documents) -> None:
     }
 
 
-def test_requests_are_recorded_in_ops(
+def test_requests_are_recorded_in_a_schema_of_their_own(
     documents: Documents, workspaces: Path, synthesized: Callable[[], Documents]
 ) -> None:
-    """The gateway keeps requests and answers, unless the environment turns it off by name."""
+    """The gateway keeps requests and answers, unless the environment turns it off: then the schema is not there too."""
     assert _only(documents, "databricks_model_serving")["ai_gateway"] == {
         "inference_table_config": {
             "enabled": True,
             "catalog_name": "prod",
-            "schema_name": "credit_ops",
+            "schema_name": "${databricks_schema.credit_inference.name}",
             "table_name_prefix": "credit_default_risk",
         },
         "rate_limits": [{"key": "user", "calls": 600, "renewal_period": "minute"}],
         "usage_tracking_config": {"enabled": True},
     }
     edit(workspaces / "prod.yaml", "inference_table: true", "inference_table: false")
-    assert "inference_table_config" not in _only(synthesized(), "databricks_model_serving")["ai_gateway"]
+    off = synthesized()
+    assert "inference_table_config" not in _only(off, "databricks_model_serving")["ai_gateway"]
+    assert "databricks_schema" not in off[STACK]["resource"]
+
+
+def test_requests_are_read_by_those_alone_who_see_sensitive_columns(documents: Documents) -> None:
+    """Their text holds what callers wrote: who reads ops reads no request. The pipeline makes the tables."""
+    assert _only(documents, "databricks_schema")["name"] == "credit_inference"
+    assert grants(documents, STACK, "credit_inference-grants") == {
+        "prod-owners": {"USE_SCHEMA", "CREATE_TABLE"},
+        "prod-credit-clear-readers": {"USE_SCHEMA", "SELECT"},
+    }
+
+
+def test_requests_without_sensitive_columns_are_read_by_who_reads_ops(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing in them is hidden from those elsewhere."""
+    spec = load(WORKSPACES)
+    [prod] = [each for each in spec.environments if each.name == "prod"]
+    monkeypatch.setattr("infra.access.inference.hidden_columns", lambda _: ())
+    found = {grant.principal: set(grant.privileges) for grant in inference_grants(spec, prod, "credit")}
+    readers = {group: {"USE_SCHEMA", "SELECT"} for group in ("ml-engineers", "data-scientists", "model-risk")}
+    assert found == {"prod-owners": {"USE_SCHEMA", "CREATE_TABLE"}, **readers}
+
+
+def test_nobody_reads_requests_if_no_group_sees_sensitive_columns() -> None:
+    """An environment that ingests nothing has no such group; what its endpoint is asked is as sensitive."""
+    spec = load(WORKSPACES)
+    [prod] = [each for each in spec.environments if each.name == "prod"]
+    credit = prod.use_cases["credit"]
+    idle = credit.model_copy(update={"jobs": credit.jobs.model_copy(update={"ingest": None})})
+    environment = prod.model_copy(update={"use_cases": {"credit": idle}})
+    assert [grant.principal for grant in inference_grants(spec, environment, "credit")] == ["prod-owners"]
 
 
 def test_who_deploys_can_read_what_the_endpoint_reads(documents: Documents) -> None:

@@ -123,7 +123,7 @@ class ServingValues(Values):
     """The serving endpoint of a use case in one environment, with its monitor and alert."""
 
     inference_table: StrictBool = True
-    """whether requests and answers are recorded, in the ops schema"""
+    """whether requests and answers are recorded, in the schema `<usecase>_inference`"""
     monitor: Literal["quality_monitor", "data_quality_monitor"] = "quality_monitor"
     """the resource that monitors the predictions: the provider's older one, or its successor"""
 

@@ -61,6 +61,20 @@ BEHAVIOURS = (
     ),
     Behaviour(
         area="serving endpoints",
+        does="what is asked and answered becomes rows of the inference table, which belongs to the endpoint's maker",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/ai-gateway/inference-tables",
+        witness="tests/localcloud/services/serving/test_inference_tables.py::test_every_answer_is_a_row",
+    ),
+    Behaviour(
+        area="serving endpoints",
+        does="an inference table neither takes a table that is there nor moves while it is enabled",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/ai-gateway/inference-tables",
+        witness="tests/localcloud/services/serving/test_inference_tables.py::test_a_table_moves_only_after_it_was_disabled",
+    ),
+    Behaviour(
+        area="serving endpoints",
         does="features are looked up by `feature_spec.yaml` alone: a plain model asked by key is a bad request",
         level=Level.EXECUTED,
         follows="https://learn.microsoft.com/azure/databricks/machine-learning/feature-store/automatic-feature-lookup",

@@ -1,7 +1,7 @@
 """An endpoint's document through its life: created, updated, ready, failed. Pure.
 
 `config` is what answers now, `pending_config` what it is being changed to. `state.ready` says whether it
-answers at all; `state.config_update` how the last change went.
+answers at all; `state.config_update` how the last change went; `inference_table` where calls are recorded.
 """
 
 import time
@@ -14,7 +14,7 @@ from localcloud.kernel.store import Document
 CREATING, READY, FAILED = "DEPLOYMENT_CREATING", "DEPLOYMENT_READY", "DEPLOYMENT_FAILED"
 IN_PROGRESS, NOT_UPDATING, UPDATE_FAILED = "IN_PROGRESS", "NOT_UPDATING", "UPDATE_FAILED"
 # Fields of the document that only the local cloud needs.
-_PRIVATE = frozenset({"workspace", "next_config_version"})
+_PRIVATE = frozenset({"workspace", "next_config_version", "inference_table"})
 _ECHOED = (
     "tags",
     "ai_gateway",
@@ -50,7 +50,13 @@ def updating(document: Document, config: Document, by: str) -> Document:
         )
     now, number = _now_ms(), document["next_config_version"]
     entities = [
-        {**entity, "creator": by, "creation_timestamp": now, "state": _deployment(CREATING, "Loading the model.")}
+        {
+            **entity,
+            "id": uuid.uuid4().hex,
+            "creator": by,
+            "creation_timestamp": now,
+            "state": _deployment(CREATING, "Loading the model."),
+        }
         for entity in config["served_entities"]
     ]
     pending = {**config, "served_entities": entities, "config_version": number, "start_time": now}

@@ -14,6 +14,7 @@ from localcloud.services.serving import artifacts, build_hosts, config, endpoint
 from localcloud.services.serving.artifacts import Served
 from localcloud.services.serving.channel import Answer
 from localcloud.services.serving.fleet import Fleet, LoadError, ServedProcess
+from localcloud.services.serving.inference.recorder import Recorder
 from localcloud.services.serving.online.tables import OnlineShelf
 from localcloud.services.serving.rate_limits import RateLimiter
 from localcloud.services.serving.sleep import Sleepers
@@ -30,6 +31,7 @@ class Serving:
     def __init__(self, cloud: Cloud, workers: Workers) -> None:
         self._cloud = cloud
         self.limiter = RateLimiter()
+        self.recorder = Recorder(cloud)
         self._shelf = OnlineShelf(cloud)
         self._fleet = Fleet(cloud.home, workers, self._shelf.file)
         self._artifacts: dict[tuple[str, str], Served] = {}
@@ -70,8 +72,9 @@ class Serving:
         self._sleepers.doze(document["id"])
 
     def stop(self) -> None:
-        """End every model's process."""
+        """End every model's process, and write down what passed through them."""
         self._fleet.stop()
+        self.recorder.stop()
 
     def answer(
         self, document: Document, content_type: str, body: bytes, served_name: str | None = None

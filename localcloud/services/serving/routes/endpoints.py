@@ -10,6 +10,7 @@ from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.serving import config, endpoints, environment, gateway, service
+from localcloud.services.serving.inference import place
 from localcloud.services.unity import access
 from localcloud.services.unity.privileges import Kind, Privilege
 from localcloud.services.workspace.routes import secrets
@@ -31,13 +32,16 @@ def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
         raise _old_limits()
     given = {**body, "ai_gateway": gateway.checked(body["ai_gateway"])} if body.get("ai_gateway") else body
     _authorize(cloud, caller, wanted)
-    document = endpoints.created(workspace, name, caller.principal, wanted, given)
+    table = place.table_name(name, given.get("ai_gateway"))
+    document = {**endpoints.created(workspace, name, caller.principal, wanted, given), "inference_table": table}
     with cloud.store.transaction():
         if cloud.store.get("serving_endpoint_name", f"{workspace}/{name}") is not None:
             raise ApiError(400, "RESOURCE_ALREADY_EXISTS", f"Endpoint with name '{name}' already exists.")
         cloud.store.put("serving_endpoint_name", f"{workspace}/{name}", {"id": document["id"]})
         cloud.store.put(service.KIND, document["id"], document)
         acl.create(cloud, caller, _TYPE, document["id"])
+        if table:
+            place.make(cloud, caller, table, document["creator"])
     service.of(cloud).begin(document)
     return endpoints.shown(document, "CAN_MANAGE")
 
@@ -102,10 +106,15 @@ def put_rate_limits(name: str, body: JsonBody, cloud: CloudDep, caller: CallerDe
 
 @router.put("/{name}/ai-gateway")
 def put_ai_gateway(name: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Replace the AI gateway: its rate limits hold from the next request on."""
+    """Replace the AI gateway: it holds from the next request on. A new inference table needs CREATE_TABLE."""
     document = _find(cloud, caller, name, "CAN_MANAGE")
     checked = gateway.checked(body)
-    _change(cloud, document, {"ai_gateway": checked})
+    before, after = document.get("inference_table"), place.table_name(name, checked)
+    place.require_unmoved(before, after)
+    with cloud.store.transaction():
+        if after and not before:
+            place.make(cloud, caller, after, document["creator"])
+        _change(cloud, document, {"ai_gateway": checked, "inference_table": after})
     return checked
 
 

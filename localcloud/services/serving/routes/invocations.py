@@ -14,6 +14,7 @@ from localcloud.kernel.errors import ApiError
 from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.ledger import Level, Parity
 from localcloud.services.serving import service
+from localcloud.services.serving.inference.rows import Exchange
 
 PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/servingendpoints/query")
 
@@ -54,17 +55,31 @@ async def _invoke(name: str, served_name: str | None, request: Request, cloud: C
 
 
 def _answer(cloud: Cloud, caller: Caller, target: Target, headers: Mapping[str, str], raw: bytes) -> Response:
-    started = time.perf_counter()
+    received_at, started = time.time(), time.perf_counter()
     serving = service.of(cloud)
     document = serving.find(caller.require_workspace().name, target.name)
     acl.require(cloud, caller, "serving-endpoints", document["id"], "CAN_QUERY")
     serving.limiter.admit(document, caller)
     content_type = headers.get("content-type", "application/json")
     answer, entity = serving.answer(document, content_type, raw, target.served_name)
+    took_ms = (time.perf_counter() - started) * 1000
+    if document.get("inference_table"):
+        serving.recorder.record(
+            Exchange(
+                table=document["inference_table"],
+                request=raw,
+                response=answer.body,
+                status_code=answer.status,
+                received_at=received_at,
+                execution_ms=round(took_ms),
+                served_entity_id=entity.get("id"),
+                requester=caller.principal,
+            )
+        )
     said = {
         "served-model-name": entity["name"],
         "served-entity-version": entity["entity_version"],
-        "server-timing": f"total;dur={(time.perf_counter() - started) * 1000:.2f}",
+        "server-timing": f"total;dur={took_ms:.2f}",
         **{name: answer.headers[name] for name in _PASSED_ON if name in answer.headers},
     }
     return Response(answer.body, status_code=answer.status, media_type="application/json", headers=said)
