@@ -97,10 +97,10 @@ def serving_stack(app: Scope, spec: Spec, environment: Environment) -> None:
     for name, values in environment.use_cases.items():
         declared = spec.use_cases[name]
         served = [(model, model.serving) for model in declared.models if model.serving] if values.serving else []
-        recorded = _recorded(parts, declared) if served and values.serving and values.serving.inference_table else None
-        for model, serving in served:
-            _endpoint(parts, declared, model, serving, recorded)
         if served:
+            recorded = _recorded(parts, declared)
+            for model, serving in served:
+                _endpoint(parts, declared, model, serving, recorded)
             _predictions(parts, declared)
             place = _directory(parts, declared)
             _monitor(parts, declared, place)
@@ -119,29 +119,31 @@ def _used_principals(environment: Environment) -> tuple[str, ...]:
 
 
 def _recorded(parts: _Parts, use_case: UseCase) -> SchemaOutputs:
-    """Where requests and answers are recorded, one table an endpoint."""
+    """Where requests and answers are recorded, one table an endpoint. It stays if that is turned off, with its rows."""
     environment, name = parts.environment, names.inference_schema(use_case.name)
     props = SchemaProps(
         catalog=environment.catalog,
         name=name,
         comment=f"{use_case.comment} What its endpoints were asked, as it was asked.",
         owner=names.owners(environment.name),
-        grants=inference_grants(parts.spec, environment, use_case.name),
+        grants=inference_grants(
+            parts.spec, environment, use_case.name, monitoring=parts.run_as(use_case.name, "monitoring")
+        ),
         after=(),
     )
     return schema(parts.stack, name, props)
 
 
-def _endpoint(parts: _Parts, use_case: UseCase, model: Model, serving: Serving, recorded: SchemaOutputs | None) -> None:
+def _endpoint(parts: _Parts, use_case: UseCase, model: Model, serving: Serving, recorded: SchemaOutputs) -> None:
     values = parts.environment.use_cases[use_case.name]
     label, name = use_case.label(model), model.full_name(parts.environment.catalog, use_case.name)
     catalog, prefix = parts.environment.catalog, serving.endpoint.replace("-", "_")
-    table = InferenceTable(catalog=catalog, schema=recorded.name, prefix=prefix) if recorded else None
+    table = InferenceTable(catalog=catalog, schema=recorded.name, prefix=prefix)
     props = ServingEndpointProps(
         declaration=serving,
         description=model.comment,
         serves=live_version(parts.stack, f"{label}-model", name),
-        inference_table=table,
+        inference_table=table if values.serving and values.serving.inference_table else None,
         tags={"environment": parts.environment.name, "use_case": use_case.name},
         permissions=endpoint_permissions(parts.run_as(use_case.name, "promotion"), values.access),
     )

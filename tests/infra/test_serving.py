@@ -51,7 +51,7 @@ def test_who_may_call_the_endpoint(documents: Documents) -> None:
 def test_requests_are_recorded_in_a_schema_of_their_own(
     documents: Documents, workspaces: Path, synthesized: Callable[[], Documents]
 ) -> None:
-    """The gateway keeps requests and answers, unless the environment turns it off: then the schema is not there too."""
+    """The gateway keeps requests and answers, unless the environment turns it off; the schema stays."""
     assert _only(documents, "databricks_model_serving")["ai_gateway"] == {
         "inference_table_config": {
             "enabled": True,
@@ -65,16 +65,23 @@ def test_requests_are_recorded_in_a_schema_of_their_own(
     edit(workspaces / "prod.yaml", "inference_table: true", "inference_table: false")
     off = synthesized()
     assert "inference_table_config" not in _only(off, "databricks_model_serving")["ai_gateway"]
-    assert "databricks_schema" not in off[STACK]["resource"]
+    assert off[STACK]["resource"]["databricks_schema"] == documents[STACK]["resource"]["databricks_schema"]
 
 
-def test_requests_are_read_by_those_alone_who_see_sensitive_columns(documents: Documents) -> None:
-    """Their text holds what callers wrote: who reads ops reads no request. The pipeline makes the tables."""
+def test_requests_are_read_by_those_alone_who_see_sensitive_columns(
+    documents: Documents, workspaces: Path, synthesized: Callable[[], Documents]
+) -> None:
+    """Their text holds what callers wrote: of who reads ops, only a role that is let. The pipeline makes tables."""
     assert _only(documents, "databricks_schema")["name"] == "credit_inference"
-    assert grants(documents, STACK, "credit_inference-grants") == {
-        "prod-owners": {"USE_SCHEMA", "CREATE_TABLE"},
-        "prod-credit-clear-readers": {"USE_SCHEMA", "SELECT"},
-    }
+    jobs = {"prod-owners": {"USE_SCHEMA", "CREATE_TABLE"}, "prod-credit-monitoring": {"USE_SCHEMA", "SELECT"}}
+    assert grants(documents, STACK, "credit_inference-grants") == jobs
+    edit(
+        workspaces / "prod.yaml",
+        "model-risk: {gold: read, ops: read,",
+        "model-risk: {sensitive: clear, gold: read, ops: read,",
+    )
+    found = grants(synthesized(), STACK, "credit_inference-grants")
+    assert found == {**jobs, "model-risk": {"USE_SCHEMA", "SELECT"}}
 
 
 def test_requests_without_sensitive_columns_are_read_by_who_reads_ops(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,19 +89,13 @@ def test_requests_without_sensitive_columns_are_read_by_who_reads_ops(monkeypatc
     spec = load(WORKSPACES)
     [prod] = [each for each in spec.environments if each.name == "prod"]
     monkeypatch.setattr("infra.access.inference.hidden_columns", lambda _: ())
-    found = {grant.principal: set(grant.privileges) for grant in inference_grants(spec, prod, "credit")}
-    readers = {group: {"USE_SCHEMA", "SELECT"} for group in ("ml-engineers", "data-scientists", "model-risk")}
-    assert found == {"prod-owners": {"USE_SCHEMA", "CREATE_TABLE"}, **readers}
-
-
-def test_nobody_reads_requests_if_no_group_sees_sensitive_columns() -> None:
-    """An environment that ingests nothing has no such group; what its endpoint is asked is as sensitive."""
-    spec = load(WORKSPACES)
-    [prod] = [each for each in spec.environments if each.name == "prod"]
-    credit = prod.use_cases["credit"]
-    idle = credit.model_copy(update={"jobs": credit.jobs.model_copy(update={"ingest": None})})
-    environment = prod.model_copy(update={"use_cases": {"credit": idle}})
-    assert [grant.principal for grant in inference_grants(spec, environment, "credit")] == ["prod-owners"]
+    found = inference_grants(spec, prod, "credit", monitoring="a-job")
+    assert {grant.principal for grant in found if "SELECT" in grant.privileges} == {
+        "a-job",
+        "ml-engineers",
+        "data-scientists",
+        "model-risk",
+    }
 
 
 def test_who_deploys_can_read_what_the_endpoint_reads(documents: Documents) -> None:
