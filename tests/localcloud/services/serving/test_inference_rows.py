@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from localcloud.kernel.identity import Caller
@@ -15,6 +14,7 @@ from localcloud.services.serving.inference import delta, place, recorder
 from localcloud.services.serving.inference.recorder import Recorder
 from localcloud.services.serving.inference.rows import COLUMNS, MAX_PAYLOAD_BYTES, SCHEMA, Exchange, row
 from tests.localcloud.core import Core
+from tests.localcloud.services.serving.recorded import rows_at
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -67,7 +67,7 @@ def _made(lake: Core, name: str) -> Path:
 
 
 def _requests(location: Path) -> list[str]:
-    return [row["request"] for file in location.glob("*.parquet") for row in pq.read_table(file).to_pylist()]
+    return [row["request"] for row in rows_at(location)]
 
 
 def test_what_waits_is_bounded(lake: Core, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:

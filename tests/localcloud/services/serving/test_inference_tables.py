@@ -8,15 +8,15 @@ from typing import Any
 
 import httpx
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
-from databricks.sdk.errors import InvalidParameterValue, NotFound, PermissionDenied, ResourceAlreadyExists
+from databricks.sdk.errors import InvalidParameterValue, NotFound, PermissionDenied, ResourceConflict
 from databricks.sdk.service import catalog
 from databricks.sdk.service import serving as sdk
 
 from localcloud.services.serving import service
 from localcloud.services.serving.inference import delta
 from localcloud.services.serving.inference.rows import COLUMNS
+from tests.localcloud.services.serving.recorded import rows_at
 from tests.localcloud.services.serving.world import World, entity
 
 ROW = {"credit_limit": 200_000.0, "age": 30}
@@ -39,9 +39,7 @@ def _recording(world: World, name: str) -> None:
 def _rows(world: World, table: str) -> list[dict[str, Any]]:
     """What the table holds once all that waits is written, oldest first."""
     service.of(world.cloud).recorder.flush()
-    location = Path(str(world.client().tables.get(table).storage_location))
-    found = [row for file in location.glob("*.parquet") for row in pq.read_table(file).to_pylist()]
-    return sorted(found, key=lambda each: each["request_time"])
+    return rows_at(Path(str(world.client().tables.get(table).storage_location)))
 
 
 def _put_gateway(world: World, name: str, token: str | None = None, **gateway: Any) -> None:
@@ -122,7 +120,7 @@ def test_a_table_that_is_there_is_not_taken(world: World) -> None:
     _recording(world, "first")
     config = sdk.EndpointCoreConfigInput(name="second", served_entities=[entity(world.versions["one"])])
     gateway = sdk.AiGatewayConfig(inference_table_config=_table("first"))
-    with pytest.raises(ResourceAlreadyExists, match=r"prod\.credit_ops\.first_payload"):
+    with pytest.raises(ResourceConflict, match=r"prod\.credit_ops\.first_payload"):
         world.client().serving_endpoints.create("second", config=config, ai_gateway=gateway)
     with pytest.raises(NotFound):
         world.client().serving_endpoints.get("second")
