@@ -9,7 +9,7 @@ from ml.declarations import Column, FeatureTable, Model
 
 # SQL type and text of a statement's parameter.
 Parameter = tuple[str, str]
-_MODEL, _TIME = "asked_model", "asked_time"
+_TIME = "asked_time"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,12 +41,10 @@ class Asked:
         """The condition of SQL on the event time; always true if any time counts."""
         return f"`{self.table.event_time}` <= :{_TIME}" if self.time else "true"
 
-    def parameters(self, model_name: str = "") -> dict[str, Parameter]:
-        """Of both conditions, and of `model = :asked_model` if a registered model is named."""
+    def parameters(self) -> dict[str, Parameter]:
+        """Of both conditions."""
         columns = [(self.table.source.column(name), value) for name, value in self.key.items()]
         found = {column.name: (column.type.upper(), value) for column, value in columns}
-        if model_name:
-            found[_MODEL] = ("STRING", model_name)
         if self.time:
             found[_TIME] = (self.table.source.column(self.table.event_time).type.upper(), self.time)
         return found

@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -114,7 +114,8 @@ def _rows(reader: Reader, asked: Asked, prediction: Row, place: str) -> list[Row
     return reader.query(
         f"select *, {features_hash_sql(asked.model)} as _hash from {reader.features_table}{place} "
         f"where {asked.is_it} and `{table.event_time}` = :event",
-        asked,
+        # Of the event that was found: a parameter that no condition reads might be refused.
+        replace(asked, time=None),
         event=(kind, prediction[table.event_time]),
     )
 

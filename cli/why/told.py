@@ -1,7 +1,7 @@
 """The answer to why a score is what it is. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -142,7 +142,7 @@ class Found:
 
     row: Row
     read_at: str
-    hashed: str = field(default="")
+    hashed: str
 
 
 def judged(model: Model, kept: str | None, found: Sequence[Found]) -> tuple[Found | None, str]:

@@ -23,9 +23,8 @@ def test_a_key_of_one_column_needs_no_name(key: str) -> None:
     found = asked(CREDIT, [key], "2025-01-31")
     assert found.is_it == "`client_id` = :client_id"
     assert found.up_to == "`application_month` <= :asked_time"
-    assert found.parameters("prod.m") == {
+    assert found.parameters() == {
         "client_id": ("BIGINT", "29003"),
-        "asked_model": ("STRING", "prod.m"),
         "asked_time": ("DATE", "2025-01-31"),
     }
     assert found.said == "client_id 29003, up to 2025-01-31"
