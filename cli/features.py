@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from cli.errors import CommandError
 from cli.output import Row
 from ml.declarations import Dimension, Feature, FeatureTable, Model, Table, UseCase
 
@@ -96,3 +97,22 @@ def _taking(case: UseCase, table: FeatureTable) -> Sequence[Model]:
 
 def _is(dimension: Dimension, case: UseCase, table: FeatureTable, reader: UseCase) -> bool:
     return dimension.table == table.table and (dimension.use_case or reader.name) == case.name
+
+
+def find(name: str, cases: list[UseCase]) -> tuple[UseCase, FeatureTable]:
+    """The feature table called `name`, or that of the models of the use case, or of the model USECASE/MODEL.
+
+    Raises CommandError that lists all tables if there is none, and if the models of a use case take several.
+    """
+    every = [(case, table) for case in cases for table in case.feature_tables]
+    found = [(case, table) for case, table in every if name in (table.name, *_of(case, table))]
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(table.name for _, table in every)
+    raise CommandError(f"{name!r} is {'more than one' if found else 'no'} feature table: there are {known}")
+
+
+def _of(case: UseCase, table: FeatureTable) -> list[str]:
+    """The names of those who take it: their use case's, and theirs as USECASE/MODEL."""
+    taking = [f"{case.name}/{model.name}" for model in case.models if model.feature_table == table]
+    return [case.name, *taking] if taking else []

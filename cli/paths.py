@@ -9,6 +9,7 @@ from cli.errors import CommandError
 ROOT = Path(__file__).resolve().parent.parent
 STACKS = ROOT / "cdktf.out"
 WORKSPACES = ROOT / "workspaces"
+WAIVERS = ROOT / "policies" / "waivers.yaml"
 
 
 def clouds() -> Path:

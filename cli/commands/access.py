@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.commands.synth import synthesize
 from cli.errors import CommandError
 from cli.output import progress, show
 from cli.paths import STACKS
+from cli.synthesis import synthesize
 
 if TYPE_CHECKING:
     from policies.access.answers import Holding

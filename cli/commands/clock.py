@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from cli.cloud import local_call
-from cli.commands.run import follow_run
 from cli.errors import CommandError
+from cli.job_runs import follow_run
 from cli.output import Row, format_option, progress, show
 from cli.spans import moment, span_s
 

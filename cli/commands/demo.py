@@ -5,8 +5,6 @@ from pathlib import Path
 
 import click
 
-from cli.commands.cloud import load_stacks, start_cloud
-from cli.commands.synth import synthesize
 from cli.demo.accounting import accounts
 from cli.demo.checks import checks, judge, platform_checks, prove, require
 from cli.demo.landing import prepare
@@ -14,9 +12,11 @@ from cli.demo.report import demo_report
 from cli.demo.steps import Demo, tell
 from cli.demo.stories import story_of
 from cli.demo.summary import REPORT, collect, summarize
+from cli.local_cloud import load_stacks, start_cloud
 from cli.output import format_option
 from cli.paths import current_home, use_home
 from cli.report.page import write
+from cli.synthesis import synthesize
 
 
 @click.command()

@@ -9,10 +9,10 @@ import click
 from cli.cloud import HOST, deployed
 from cli.errors import CommandError
 from cli.output import format_option, show
+from cli.specification import declared
 
 if TYPE_CHECKING:
     from cli.doctor.check import Line
-    from infra.spec import Environment, Spec
 
 _COLUMNS = ("check", "result", "subject", "what", "fix")
 _RETRY_S = 15
@@ -54,19 +54,3 @@ def doctor(env: str, host: str | None, everything: bool, form: str) -> None:
 def _sum(lines: "list[Line]") -> str:
     counted = {kind: sum(line.result == kind for line in lines) for kind in ("ok", "wrong", "unknown", "not asked")}
     return ", ".join(f"{count} {kind}" for kind, count in counted.items())
-
-
-def declared(env: str) -> "tuple[Spec, Environment]":
-    """The whole specification and the environment `env` of it. Raises CommandError if it is not declared."""
-    from infra.spec import SpecError, load  # noqa: PLC0415 - other commands do not need it
-    from infra.wheel import ROOT  # noqa: PLC0415
-
-    try:
-        spec = load(ROOT / "workspaces")
-    except SpecError as error:
-        raise CommandError(str(error), 2) from error
-    found = next((each for each in spec.environments if each.name == env), None)
-    if found is None:
-        known = ", ".join(each.name for each in spec.environments)
-        raise CommandError(f"--env {env} is not declared; declared are {known}", 2)
-    return spec, found

@@ -3,9 +3,9 @@
 import click
 
 from cli.cloud import workspace
-from cli.commands.doctor import declared
 from cli.output import format_option, show
 from cli.paths import current_home
+from cli.specification import declared
 
 _COLUMNS = ("drift", "subject", "was", "is", "noticed by")
 

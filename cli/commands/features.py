@@ -2,8 +2,7 @@
 
 import click
 
-from cli.errors import CommandError
-from cli.features import feature_rows, table_rows
+from cli.features import feature_rows, find, table_rows
 from cli.output import Row, format_option, show
 from cli.warehouse import query
 from ml.declarations import FeatureTable, UseCase
@@ -27,25 +26,6 @@ def features(name: str | None, env: str | None, form: str) -> None:
         return
     case, table = find(name, cases)
     show(feature_rows(case, table, cases), form=form, title=f"{case.name}: features of {table.name}")
-
-
-def find(name: str, cases: list[UseCase]) -> tuple[UseCase, FeatureTable]:
-    """The feature table called `name`, or that of the models of the use case, or of the model USECASE/MODEL.
-
-    Raises CommandError that lists all tables if there is none, and if the models of a use case take several.
-    """
-    every = [(case, table) for case in cases for table in case.feature_tables]
-    found = [(case, table) for case, table in every if name in (table.name, *_of(case, table))]
-    if len(found) == 1:
-        return found[0]
-    known = ", ".join(table.name for _, table in every)
-    raise CommandError(f"{name!r} is {'more than one' if found else 'no'} feature table: there are {known}")
-
-
-def _of(case: UseCase, table: FeatureTable) -> list[str]:
-    """The names of those who take it: their use case's, and theirs as USECASE/MODEL."""
-    taking = [f"{case.name}/{model.name}" for model in case.models if model.feature_table == table]
-    return [case.name, *taking] if taking else []
 
 
 def newest(env: str, case: UseCase, table: FeatureTable) -> object:

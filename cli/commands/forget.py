@@ -5,13 +5,13 @@ import json
 import click
 
 from cli.cloud import endpoint
-from cli.commands.history import versions
-from cli.commands.run import run_job
-from cli.commands.withdraw import asked_job, by_option, job_names, require_success
 from cli.errors import CommandError
 from cli.forget import readers, told
+from cli.job_runs import run_job
+from cli.model_records import versions
 from cli.models import models_of
 from cli.output import Row, format_option, show
+from cli.removals import asked_job, by_option, job_names, require_success
 from cli.runs import RunResult
 from ml.people import Request, person_column
 from ml.usecases import USE_CASES

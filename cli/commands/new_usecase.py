@@ -2,15 +2,10 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import click
 
-from cli.errors import CommandError
-from cli.new_usecase.asked import PACES, Asked, problems
-from cli.new_usecase.beginnings import beginning
-from cli.new_usecase.rendering import rendered
-from cli.new_usecase.workspaces import changed
+from cli.new_usecase.create import create
 from cli.output import console
 from cli.paths import ROOT
 from ml.declarations import Period
@@ -44,23 +39,3 @@ def new_usecase(name: str, problem: str, period: str, serving: bool) -> None:
     for module in _WRITTEN_FROM_STACKS:
         subprocess.run([sys.executable, "-m", module], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     console.print(f"\nNext: make test-fast, then make demo USECASE={name}; docs/guides/add-a-use-case.md goes on.")
-
-
-def create(root: Path, name: str, problem: str, period: Period, *, serving: bool) -> list[str]:
-    """Write the use case into the checkout at `root`. The paths of all files that are new or changed.
-
-    Raises CommandError with everything that is wrong with what was asked for; then nothing is written.
-    """
-    wrong = list(problems(name, root))
-    try:
-        begun = beginning(root, problem)
-    except CommandError as error:
-        wrong.append(error.message)
-    if wrong:
-        raise CommandError("; ".join(wrong), exit_code=2)
-    asked = Asked(name=name, beginning=begun, pace=PACES[period], serving=serving)
-    files = {**rendered(asked), **changed(root, name, serving=serving)}
-    for path, text in files.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text, encoding="utf-8")
-    return sorted(files)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.cloud import HOST, deployed
-from cli.commands.doctor import declared
 from cli.errors import CommandError
 from cli.models import named_model
 from cli.output import format_option, show
+from cli.specification import declared
 
 if TYPE_CHECKING:
     from cli.doctor.patient import Patient
@@ -73,7 +73,7 @@ def restore(*, before: Path, env: str, host: str | None, by: str, reason: str) -
 
     What is live as before is left alone, so a rerun reaches the same end.
     """
-    from cli.commands.run import run_job  # noqa: PLC0415 - other commands do not need it
+    from cli.job_runs import run_job  # noqa: PLC0415 - other commands do not need it
     from cli.smoke import live as versions  # noqa: PLC0415
 
     now = versions(_patient(env, host))

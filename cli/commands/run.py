@@ -1,50 +1,11 @@
 """`mlops run`."""
 
-from collections.abc import Sequence
-
 import click
 
-from cli.cloud import HOST, deployed, workspace
+from cli.cloud import HOST
 from cli.errors import CommandError
-from cli.models import named_model
-from cli.output import format_option, progress, show
-from cli.runs import RunResult, TaskResult, follow, start
-
-
-def run_job(
-    env: str,
-    job: str,
-    parameters: dict[str, str] | None = None,
-    host: str | None = None,
-    only: Sequence[str] = (),
-) -> RunResult:
-    """Run the deployed job, or `only` some of its tasks, to its end, showing each task as it ends.
-
-    `host` is a real workspace's URL.
-    """
-    return follow_run(env, job, start(deployed(env, host), job, parameters or {}, only), host)
-
-
-def follow_run(env: str, job: str, run_id: int, host: str | None = None) -> RunResult:
-    """Wait for a run that was started, showing each task as it ends."""
-    progress.print(f"[bold]{env}[/bold] {job} (run {run_id})")
-    client = deployed(env, host) if host else workspace(env)
-    return follow(client, env, run_id, _show_task, remote=host is not None)
-
-
-def _show_task(result: TaskResult) -> None:
-    colour = {"SUCCESS": "green", "EXCLUDED": "yellow"}.get(result.state, "red")
-    rows = result.accounting
-    counts = ""
-    if isinstance(rows.get("rows_in"), int):
-        counts = f"  {rows['rows_in']:,} in, {rows['rows_kept']:,} kept, {rows['rows_quarantined']:,} quarantined"
-    progress.print(
-        f"  [{colour}]{result.state:<9}[/{colour}] {result.job:<20} {result.task:<15} {result.duration_s:5.1f} s"
-        + counts
-        + (f"  {result.message}" if result.message else ""),
-        markup=True,
-        soft_wrap=True,
-    )
+from cli.job_runs import jobs_of, run_job
+from cli.output import format_option, show
 
 
 def parse_parameters(pairs: tuple[str, ...]) -> dict[str, str]:
@@ -53,28 +14,6 @@ def parse_parameters(pairs: tuple[str, ...]) -> dict[str, str]:
     if wrong:
         raise CommandError(f"--param {', '.join(wrong)}: write it as name=value", exit_code=2)
     return dict(pair.split("=", 1) for pair in pairs)
-
-
-def jobs_of(env: str, stage: str, model: str | None = None) -> list[str]:
-    """The jobs of `stage` of every use case that `env` runs; of a stage that works on one model, one per model, or
-    that of `model` alone.
-
-    Raises CommandError if there is none.
-    """
-    from cli.commands.doctor import declared  # noqa: PLC0415 - a run of one job needs no specification
-    from infra.jobs.declared import declared_jobs  # noqa: PLC0415
-    from infra.main import JOBS  # noqa: PLC0415 - starts Node
-
-    spec, environment = declared(env)
-    jobs = [
-        job for use_case in environment.use_cases for job in declared_jobs(spec, environment, use_case, "unknown", JOBS)
-    ]
-    wanted = named_model(model, env).job(stage) if model else None
-    found = [job.name for job in jobs if job.stage == stage and wanted in (None, job.name)]
-    if not found:
-        known = ", ".join(sorted({job.stage for job in jobs}))
-        raise CommandError(f"--stage {stage}: no use case of {env} has such a job; its stages are {known}", 2)
-    return found
 
 
 @click.command()

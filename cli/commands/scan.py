@@ -9,12 +9,11 @@ import click
 
 from cli.errors import CommandError
 from cli.output import Row, format_option, progress, show
-from cli.paths import ROOT, STACKS
+from cli.paths import ROOT, STACKS, WAIVERS
 
 if TYPE_CHECKING:
     from policies.scan.result import Judged, Outcome
 
-WAIVERS = ROOT / "policies" / "waivers.yaml"
 _COLUMNS = ("severity", "rule", "stack", "resource", "result", "reason", "fix")
 
 

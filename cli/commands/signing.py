@@ -2,8 +2,8 @@
 
 import click
 
-from cli.commands.run import run_job
 from cli.errors import CommandError
+from cli.job_runs import run_job
 from cli.models import NamedModel, named_model
 from cli.output import format_option, show
 

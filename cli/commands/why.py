@@ -4,10 +4,10 @@ import json
 
 import click
 
-from cli.commands.doctor import declared
 from cli.errors import CommandError
 from cli.models import NamedModel
 from cli.output import format_option, show
+from cli.specification import declared
 from cli.warehouse import Warehouse
 from cli.why.asked import asked
 from ml.usecases import USE_CASES

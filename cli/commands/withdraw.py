@@ -1,19 +1,12 @@
 """`mlops withdraw`."""
 
-import getpass
-
 import click
 
-from cli.cloud import workspace
-from cli.commands.run import run_job
-from cli.errors import CommandError
+from cli.job_runs import run_job
 from cli.output import Row, format_option, show
+from cli.removals import asked_job, by_option, job_names, require_success
 from cli.runs import RunResult
 from ml.usecases import USE_CASES
-
-by_option = click.option(
-    "--by", default=getpass.getuser, show_default="the user of this machine", metavar="NAME", help="Who asks for it."
-)
 
 
 @click.command()
@@ -35,24 +28,6 @@ def withdraw(*, use_case: str, feed: str, delivery: str, reason: str, by: str, e
     result = run_job(env, job, parameters)
     show(rows(result), form=form, title=f"{delivery} of {feed} is withdrawn from {use_case} in {env}")
     require_success(result, job)
-
-
-def job_names(env: str) -> set[str]:
-    """The jobs that are deployed to the environment."""
-    return {job.settings.name for job in workspace(env).jobs.list() if job.settings and job.settings.name}
-
-
-def asked_job(jobs: set[str], use_case: str) -> str:
-    """The job that takes requests: ingest itself, or one beside an ingest that never ends."""
-    beside = f"{use_case}-requests"
-    return beside if beside in jobs else f"{use_case}-ingest"
-
-
-def require_success(result: RunResult, job: str) -> None:
-    """Raise CommandError with the message of the task that failed."""
-    if not result.succeeded:
-        told = next((task.message for task in result.tasks if task.message), result.message)
-        raise CommandError(f"run {result.run_id} of {job} failed: {told}")
 
 
 def rows(result: RunResult) -> list[Row]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from cli.cloud import workspace
-from cli.commands.withdraw import job_names
+from cli.removals import job_names
 from cli.runs import start
 from ml.declarations import hidden_columns
 from ml.usecases import USE_CASES

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
-from cli.commands.history import gate_rows, move_rows, records, versions
+from cli.model_records import gate_rows, move_rows, records, versions
 from cli.models import NamedModel
 from ml.declarations import Calendar
 from ml.usecases import use_case

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from markupsafe import Markup
 
 from cli.cards import save_cards
-from cli.commands.history import history_rows, versions
 from cli.demo.checks import Judged
 from cli.demo.events import events
 from cli.demo.periods import charts
 from cli.demo.steps import Demo
 from cli.demo.summary import HOLDOUT, INTERVAL, Sections
+from cli.model_records import history_rows, versions
 from cli.output import Row
 from cli.paths import current_home
 from cli.registry import registry

@@ -4,13 +4,13 @@ import json
 from dataclasses import dataclass, field
 
 from cli.cloud import workspace
-from cli.commands.cloud import load_stacks
-from cli.commands.run import follow_run
 from cli.demo.answers import Answer, ask, served_version
 from cli.demo.landing import Arrival, Landing, land
 from cli.demo.masks import start_others
 from cli.demo.records import read
 from cli.errors import CommandError
+from cli.job_runs import follow_run
+from cli.local_cloud import load_stacks
 from cli.models import NamedModel, models_of
 from cli.output import progress
 from cli.paths import current_home

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 
 import click
 
-from cli.commands.history import about, measures
 from cli.demo.checks import Judged
+from cli.model_records import about, measures
 from cli.models import models_of
 from cli.output import Row, console, show
 from cli.paths import current_home

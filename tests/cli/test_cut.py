@@ -11,9 +11,9 @@ from click.testing import CliRunner
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from cli.commands.cut import check_release, cut
 from cli.main import mlops
 from cli.release import ReleaseError, with_entry, with_version
+from cli.release_cut import check_release, cut
 
 DAY = date(2027, 1, 15)
 CHANGELOG = "# Changelog\n\n## Unreleased\n\n### Added\n- A thing.\n\n## 0.1.0, 2026-10-01\n- The first.\n"

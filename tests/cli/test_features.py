@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from click.testing import CliRunner
 
-from cli.commands.features import features, find
+from cli.commands.features import features
 from cli.errors import CommandError
-from cli.features import feature_rows, table_rows
+from cli.features import feature_rows, find, table_rows
 from ml.declarations import Aggregate, Feature, History, Past, Window
 from ml.usecases import USE_CASES, use_case
 from tests.ml.two_models import two_models

@@ -1,8 +1,8 @@
 """What the command says of a person who is forgotten, from what the tasks reported."""
 
-from cli.commands.withdraw import asked_job
 from cli.forget import readers, told
 from cli.history import Version
+from cli.removals import asked_job
 from cli.runs import RunResult, TaskResult
 
 _TAGS = {"feature_table": "prod.credit_gold.client_features", "feature_table_version": "4"}

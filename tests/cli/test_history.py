@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from cli.commands.history import versions
 from cli.errors import CommandError
 from cli.history import Span, Version, spans, story
+from cli.model_records import versions
 from cli.models import NamedModel, named_model
 from ml.usecases import USE_CASES
 from tests.localcloud.core import Core

@@ -7,8 +7,8 @@ from threading import Thread
 import pytest
 from click.testing import CliRunner
 
-from cli.commands.run import jobs_of
 from cli.errors import CommandError
+from cli.job_runs import jobs_of
 from cli.main import mlops
 from ml.usecases import USE_CASES
 from tests.ml.two_models import two_models

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from cli.commands.new_usecase import create
 from cli.errors import CommandError
 from cli.main import mlops
 from cli.new_usecase.asked import problems
 from cli.new_usecase.beginnings import beginning, beginnings
+from cli.new_usecase.create import create
 from cli.paths import ROOT
 from ml.declarations import Period
 

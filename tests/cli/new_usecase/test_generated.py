@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands.new_usecase import create
+from cli.new_usecase.create import create
 from ml.declarations import Period
 from tests.cli.new_usecase.copies import copied
 

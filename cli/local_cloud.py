@@ -1,0 +1,57 @@
+"""Starts the local cloud, and loads stacks into it."""
+
+import time
+from typing import TYPE_CHECKING
+
+from cli.cloud import endpoint
+from cli.errors import CommandError
+from cli.output import progress
+from cli.paths import STACKS, current_home
+
+if TYPE_CHECKING:
+    from localcloud.endpoint import Endpoint
+
+
+def start_cloud() -> "Endpoint":
+    """Start the current local cloud, or find it running. Raises CommandError where it cannot start.
+
+    One that starts goes on warming up beside what comes next, so start it before the stacks are synthesized.
+    """
+    from localcloud import lifecycle  # noqa: PLC0415 - only commands that talk to the cloud pay for it
+    from localcloud.spark import warm_up  # noqa: PLC0415 - only commands that talk to the cloud pay for it
+
+    started, home = time.monotonic(), current_home()
+    is_running = lifecycle.status(home).running
+    try:
+        found = lifecycle.start(home, progress=lambda line: progress.print(f"  {line}", markup=False))
+    except lifecycle.StartError as error:
+        raise CommandError(str(error)) from error
+    if not is_running:
+        warm_up.begin(home, found.spark_remote)
+    progress.print(f"local cloud ready in {time.monotonic() - started:.1f} s")
+    return found
+
+
+def load_stacks(*names: str, mend: bool = False) -> None:
+    """Load the synthesized stacks `names`, or all of phase one, into the running local cloud.
+
+    `mend`: whatever was changed past them is written again.
+    """
+    from localcloud import loader  # noqa: PLC0415 - only commands that talk to the cloud pay for it
+
+    started = time.monotonic()
+    try:
+        report = loader.load(endpoint(), STACKS, names or None, mend=mend)
+    except loader.LoadError as error:
+        raise CommandError(str(error)) from error
+    progress.print(
+        f"{', '.join(names) or 'stacks'} loaded in {time.monotonic() - started:.1f} s: {report.created} created, "
+        f"{report.updated} updated, {report.unchanged} unchanged, {report.deleted} deleted"
+    )
+    if report.unchecked:
+        progress.print(
+            f"adopted workspaces that nothing is known of here, so nothing checked: {', '.join(report.unchecked)}"
+        )
+    if report.unsettled:
+        changing = ", ".join(report.unsettled)
+        progress.print(f"every plan will change {changing}: write task and depends_on blocks in order of task_key")

@@ -1,0 +1,31 @@
+"""What `mlops withdraw` and `mlops forget` share: the jobs that take requests, and who asks."""
+
+import getpass
+
+import click
+
+from cli.cloud import workspace
+from cli.errors import CommandError
+from cli.runs import RunResult
+
+by_option = click.option(
+    "--by", default=getpass.getuser, show_default="the user of this machine", metavar="NAME", help="Who asks for it."
+)
+
+
+def job_names(env: str) -> set[str]:
+    """The jobs that are deployed to the environment."""
+    return {job.settings.name for job in workspace(env).jobs.list() if job.settings and job.settings.name}
+
+
+def asked_job(jobs: set[str], use_case: str) -> str:
+    """The job that takes requests: ingest itself, or one beside an ingest that never ends."""
+    beside = f"{use_case}-requests"
+    return beside if beside in jobs else f"{use_case}-ingest"
+
+
+def require_success(result: RunResult, job: str) -> None:
+    """Raise CommandError with the message of the task that failed."""
+    if not result.succeeded:
+        told = next((task.message for task in result.tasks if task.message), result.message)
+        raise CommandError(f"run {result.run_id} of {job} failed: {told}")
