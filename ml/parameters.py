@@ -114,11 +114,12 @@ def with_unmasked_table(task: str) -> argparse.ArgumentParser:
 
 
 def with_requests(task: str) -> argparse.ArgumentParser:
-    """A parser of a task that also takes a delivery back, or forgets a person; each is empty if it is to do neither."""
+    """A parser of a task that also takes a delivery back, forgets a person, or restores a table; left empty: no."""
     flags = parser(task)
     flags.add_argument("--withdraw", default="", type=_delivery, help="FEED/DELIVERY; left out or empty: none")
     flags.add_argument("--forget", default="", help="a person, as SALT:HASH; left out or empty: nobody")
     flags.add_argument("--trained", default="", help="JSON: the models, with tables and versions, to look for them in")
+    flags.add_argument("--restore", default="", type=_version, help="TABLE@VERSION; left out or empty: none")
     flags.add_argument("--reason", default="", help="why")
     flags.add_argument("--by", default="", help="who asks for it")
     return flags
@@ -141,6 +142,12 @@ def _delivery(text: str) -> str:
     feed, _, delivery = text.partition("/")
     if text and not (feed and delivery):
         raise argparse.ArgumentTypeError(f"{text!r} is no delivery: give FEED/DELIVERY, for example labels/2024-01.csv")
+    return text
+
+
+def _version(text: str) -> str:
+    if text and not re.fullmatch(r"[^@]+\.[^@]+\.[^@]+@\d+", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no version of a table: give catalog.schema.table@VERSION")
     return text
 
 

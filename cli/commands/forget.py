@@ -38,8 +38,8 @@ def forget(*, use_case: str, key: str, reason: str, by: str, env: str, form: str
         raise CommandError(f"{env!r} has neither {ingest} nor {scoring}, so it keeps nobody of {use_case}")
     rows: list[Row] = []
     if ingest in jobs:
-        trained = json.dumps(_trained(env, use_case))
-        asked = {"forget": str(person), "trained": trained, "reason": reason, "by": by}
+        versions_of = json.dumps(trained(env, use_case))
+        asked = {"forget": str(person), "trained": versions_of, "reason": reason, "by": by}
         rows += told(_run(env, ingest, asked), env, use_case)
     if scoring in jobs:
         rows += told(_run(env, scoring, {"forget": str(person)}), env, use_case)
@@ -52,7 +52,7 @@ def _run(env: str, job: str, parameters: dict[str, str]) -> RunResult:
     return result
 
 
-def _trained(env: str, use_case: str) -> list[dict[str, object]]:
+def trained(env: str, use_case: str) -> list[dict[str, object]]:
     """The live and previous versions, in any environment, that were trained on tables of `env`."""
     found: list[dict[str, object]] = []
     for other in endpoint().workspaces:

@@ -1,4 +1,4 @@
-"""`mlops smoke`, `mlops live` and `mlops restore`: what a release asks before it, after it, and to take it back."""
+"""`mlops smoke`, `mlops live` and `mlops live-again`: what a release asks before it, after it, and to take it back."""
 
 import json
 from dataclasses import asdict
@@ -49,7 +49,7 @@ def smoke(env: str, host: str | None, form: str) -> None:
 @click.command()
 @click.option("--env", required=True, help="Environment to ask.")
 @click.option("--host", help=HOST)
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write JSON here, for `mlops restore`.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write JSON here, for `mlops live-again`.")
 @format_option
 def live(env: str, host: str | None, out: Path | None, form: str) -> None:
     """Say which version of each model is live: by its use case, or by USECASE/MODEL if that has several."""
@@ -64,11 +64,11 @@ def live(env: str, host: str | None, out: Path | None, form: str) -> None:
 
 @click.command()
 @click.argument("before", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--env", required=True, help="Environment to restore.")
+@click.option("--env", required=True, help="Environment that the versions are of.")
 @click.option("--host", help=HOST)
 @click.option("--by", required=True, metavar="NAME", help="Who asks for it.")
 @click.option("--reason", required=True, help="Why; it is recorded.")
-def restore(*, before: Path, env: str, host: str | None, by: str, reason: str) -> None:
+def live_again(*, before: Path, env: str, host: str | None, by: str, reason: str) -> None:
     """Make the versions live again that BEFORE, written by `mlops live`, says were live.
 
     What is live as before is left alone, so a rerun reaches the same end.
@@ -88,7 +88,7 @@ def restore(*, before: Path, env: str, host: str | None, by: str, reason: str) -
         elif not run_job(env, job, asked, host).succeeded:
             failed.append(f"{name} to version {version}")
     if failed:
-        raise CommandError(f"not restored: {', '.join(failed)}; read the rollback job's run, then run this again")
+        raise CommandError(f"not live again: {', '.join(failed)}; read the rollback job's run, then run this again")
 
 
 def _read(path: Path) -> dict[str, str | None]:

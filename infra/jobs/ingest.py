@@ -15,7 +15,7 @@ from ml.declarations import Topic
 
 # Feeds arrive as several files; waiting a little turns them into one run.
 _QUIET_S = 120
-_REQUESTS = ("withdraw", "forget", "trained", "reason", "by")
+_REQUESTS = ("withdraw", "forget", "trained", "restore", "reason", "by")
 
 
 def ingest(context: JobContext) -> JobDeclaration | None:
@@ -32,20 +32,21 @@ def ingest(context: JobContext) -> JobDeclaration | None:
         policy="cpu_autoscaling",
         timeout_s=context.use_case.jobs.timeout_s,
         starts=_starts(context, values.schedule),
-        # For a run that takes a delivery back or forgets a person. Runs never overlap, so nothing loads meanwhile.
+        # For a run that takes a delivery back, forgets a person or restores a table. Runs never overlap, so nothing
+        # loads meanwhile.
         parameters=tuple((name, "") for name in _REQUESTS),
         tasks=_tasks(context),
     )
 
 
 def requests(context: JobContext) -> JobDeclaration | None:
-    """The job that asks a continuous ingest to take a delivery back or to forget a person; its next round does it."""
+    """The job that asks a continuous ingest for what a run is asked for by parameters; its next round does it."""
     if context.values.ingest is None or not _never_ends(context):
         return None
     return JobDeclaration(
         name=context.shared_job("requests"),
         stage="requests",
-        description="Record which delivery or person the continuous ingest removes in its next round.",
+        description="Record what the continuous ingest removes or restores in its next round.",
         policy="cpu_single_node",
         timeout_s=context.use_case.jobs.timeout_s,
         runs_as="ingest",

@@ -96,8 +96,8 @@ class Building:
 
     def _why_all(self, position: Position, changes: Mapping[str, Changes]) -> str:
         """Why the changes are not enough; empty if they are."""
-        if not position.seen:
-            return "it was not built before"
+        if "versions" not in position.seen:
+            return str(position.seen.get("anew", "it was not built before"))
         if position.seen["decides"] != self.decides:
             return "its declaration has changed"
         if set(position.seen["versions"]) != set(self.versions):

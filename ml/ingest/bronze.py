@@ -17,7 +17,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from ml import parameters, runtime
 from ml.declarations import OtherTable, Source, Topic
-from ml.ingest import file_log, forgetting, other_table, requests, topic, withdrawals
+from ml.ingest import file_log, forgetting, other_table, requests, restores, topic, withdrawals
 from ml.ingest.arrivals import present
 from ml.ingest.file_log import FileAccount, Verdict
 from ml.ingest.files import CHANGED, Inspected, inspected, opened, parsed, records
@@ -44,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     tables = door()
     feeds = [loading(tables, task, feed, given.secret_scope) for feed in task.use_case.feeds]
     answered = requests.answer(feeds, given)
+    restores.apply(tables, task, feeds[0].kept)
     people = forgetting.people(tables, task, feeds[0].secrets)
     feeds = [replace(feed, people=people) for feed in feeds]
     files = [file for each in runtime.side_by_side(load_feed, feeds) for file in each]

@@ -24,8 +24,8 @@ DELIVERY = ("_source_file", "_source_sha256")
 class Loading:
     """A feed, where its files lie if it has any, and how far its stream has come.
 
-    `people` are those who are forgotten, whose records are not taken; `secrets` is the folder with their secret, and
-    `removals` how far what was asked to leave has left. `secret_scope` has the secrets of topics.
+    `people` are those who are forgotten, whose records are not taken; `kept` is the folder of the use case's
+    checkpoints, and `removals` how far what was asked to leave has left. `secret_scope` has the secrets of topics.
     """
 
     tables: Tables
@@ -34,9 +34,14 @@ class Loading:
     landing: Path
     checkpoint: Checkpoint
     removals: Checkpoint
-    secrets: Path
+    kept: Path
     people: People = field(default_factory=People)
     secret_scope: str = ""
+
+    @property
+    def secrets(self) -> Path:
+        """The folder with the secret of people who are forgotten."""
+        return self.kept / "people"
 
     @property
     def full_name(self) -> str:
@@ -93,7 +98,7 @@ def loading(tables: Tables, task: Common, feed: Feed, secret_scope: str | None =
         landing=landing / feed.name,
         checkpoint=Checkpoint(kept / "bronze" / feed.name),
         removals=Checkpoint(kept / "removals" / feed.name),
-        secrets=kept / "people",
+        kept=kept,
         secret_scope=secret_scope or "",
     )
 

@@ -1,4 +1,4 @@
-"""What a run of ingest is asked beside its daily work: to take a delivery back, or to forget a person."""
+"""What a run of ingest is asked beside its daily work: to take a delivery back, restore a table, or forget a person."""
 
 import argparse
 import json
@@ -12,10 +12,11 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from ml import parameters, runtime
 from ml.declarations import Source
-from ml.ingest import forgetting, withdrawals
+from ml.ingest import forgetting, restores, withdrawals
 from ml.ingest.files import opened, parsed
 from ml.ingest.forgetting import Forgetting
 from ml.ingest.loading import Loading, loading
+from ml.ingest.restores import Restore
 from ml.ingest.withdrawals import Withdrawal
 from ml.parameters import Common
 from ml.people import Request, person_column, plain_sql
@@ -39,6 +40,9 @@ def answer(feeds: Sequence[Loading], given: argparse.Namespace) -> dict[str, obj
         feed, _, delivery = given.withdraw.partition("/")
         asked = Withdrawal(feed=feed, delivery=delivery, reason=given.reason, by=given.by)
         withdrawals.ask(tables, task, asked)
+    if given.restore:
+        asked_back = Restore.read(given.restore, reason=given.reason, by=given.by)
+        restores.ask(tables, task, asked_back, feeds[0].kept)
     if not given.forget:
         return {}
     person = Request.read(given.forget)

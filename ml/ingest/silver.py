@@ -127,6 +127,7 @@ def refine(feed: Refining) -> list[FileAccount]:
 
 def _say_why(feed: Refining, position: Position) -> None:
     why = "its declaration or its rules have changed" if position.seen else "this is its first batch"
+    why = position.seen.get("anew", why)
     runtime.say(f"feed {feed.feed.name}: all of {feed.name('bronze')} is judged, since {why}")
 
 

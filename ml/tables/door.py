@@ -7,6 +7,7 @@
       append, merge, replace,
       replace_part              idempotent; a write that changes nothing makes no new table version
       append_batch              a stream's batch, once
+      restore                   an earlier version
       append_stream             a stream of Spark's, each batch once
       volume_path               a folder
 
@@ -60,6 +61,11 @@ class Tables(Reader):
     def owned(self, full_name: str) -> str:
         """The table as SQL spells it, checked for writing: for statements about its files and properties."""
         return self._backend.relation(full_name, write=True)
+
+    def restore(self, full_name: str, version: int) -> None:
+        """Make the table what it was at `version`, as a new version."""
+        relation = self._backend.relation(full_name, write=True)
+        until_committed(lambda: self._spark.sql(f"RESTORE TABLE {relation} TO VERSION AS OF {int(version)}").collect())
 
     def track_changes(self, full_name: str) -> None:
         """Let Delta keep the changes of a table that was made without its change data feed."""

@@ -63,7 +63,7 @@ def test_a_workspace_that_nobody_signed_in_to_is_refused(monkeypatch: pytest.Mon
 def test_a_record_of_what_was_live_is_read_strictly(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, problem: str
 ) -> None:
-    """A broken file restores nothing."""
+    """A broken file makes nothing live again."""
     from cli.commands.release import _read  # noqa: PLC0415
 
     file = tmp_path / "live.json"

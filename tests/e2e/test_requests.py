@@ -1,4 +1,4 @@
-"""`mlops withdraw`, `mlops forget`, maintenance and a continuous ingest, by the deployed jobs and as their principals.
+"""Requests, maintenance and a continuous ingest, by the deployed jobs and as their principals.
 
 One story: each test goes on where the last one ended.
 """
@@ -58,6 +58,23 @@ def test_a_month_under_a_wrong_name_is_withdrawn(small: Victim) -> None:
     refused = small.mlops("withdraw", "credit", "labels", "2019-01.csv", "--reason", "typo", "--by", "ann", ok=False)
     assert refused.returncode == 1
     assert "'2019-01.csv' of feed labels is not there" in refused.stderr
+
+
+def test_a_table_goes_back_and_ingest_goes_on_from_it(small: Victim) -> None:
+    """A dry run changes nothing; done by the ingest's principal, every row of bronze is in silver or quarantine."""
+    table = "prod.credit_silver.labels"
+    before, held = _count(small, "silver.labels"), small.mlops.sql(f"describe history {table} limit 1")[0]["version"]
+    small.mlops.sql(f"delete from {table} where client_id = 1")
+    asked = ("restore", table, "--version", str(held))
+    rows = {(row["what"], row["found"]) for row in _answer(small, *asked)}
+    assert {("version", int(held)), ("rows", f"+{before - _count(small, 'silver.labels')} -0")} <= rows
+    assert ("model", "credit") in rows
+    assert _count(small, "silver.labels") < before
+    small.mlops(*asked, "--reason", "deleted by hand", "--by", "ann", "--yes")
+    quarantined = _count(small, "silver.labels_quarantine")
+    assert _count(small, "silver.labels") == before == _count(small, "bronze.labels") - quarantined
+    (record,) = small.mlops.sql("select * from prod.credit_ops.restores")
+    assert (record["table_name"], record["to_version"], record["reason"]) == (table, held, "deleted by hand")
 
 
 def test_a_person_leaves_every_table_and_models_that_knew_them_are_named(small: Victim) -> None:

@@ -72,7 +72,7 @@ def test_a_continuous_ingest_is_asked_by_a_job_of_its_own(
     job = jobs(documents, "prod")["credit-requests"]
     (task,) = job["task"]
     assert task["python_wheel_task"]["entry_point"] == "ingest_requests"
-    assert [given["name"] for given in job["parameter"]] == ["withdraw", "forget", "trained", "reason", "by"]
+    assert [given["name"] for given in job["parameter"]] == ["withdraw", "forget", "trained", "restore", "reason", "by"]
     assert _flags(task)["--forget"] == "{{job.parameters.forget}}"
     assert job["run_as"] == jobs(documents, "prod")["credit-ingest"]["run_as"]
 

@@ -11,7 +11,7 @@ from tests.infra.conftest import Documents, edit
 from tests.infra.find import jobs, tasks
 
 ENVIRONMENTS = ("dev", "prod", "staging")
-REQUESTS = {"withdraw": "", "forget": "", "trained": "", "reason": "", "by": ""}
+REQUESTS = {"withdraw": "", "forget": "", "trained": "", "restore": "", "reason": "", "by": ""}
 
 
 def _flags(task: dict[str, Any]) -> dict[str, str]:

@@ -45,14 +45,14 @@ def _command(core: Core, *arguments: str) -> Outcome:
     return CliRunner().invoke(mlops, [*arguments, "--env", "prod", "--host", core.url("prod")], env=signed_in)
 
 
-def test_a_served_model_passes_and_restores_to_itself(
+def test_a_served_model_passes_and_is_live_again_as_it_was(
     core: Core,
     patient: Patient,
     served: tuple[int, int],  # noqa: F811
     tmp_path: Path,
 ) -> None:
-    """All is in order: the endpoint refuses a request without a key by itself. `mlops restore` starts no job for what
-    is live as before; a first version that went live meanwhile stays, since none was before it.
+    """All is in order: the endpoint refuses a request without a key by itself. `mlops live-again` starts no job for
+    what is live as before; a first version that went live meanwhile stays, since none was before it.
     """
     found = _results(patient)
     assert {name for name, results in found.items() if results != {Result.OK}} == set()
@@ -60,7 +60,7 @@ def test_a_served_model_passes_and_restores_to_itself(
     assert _command(core, "live", "--out", str(before)).exit_code == 0
     said = json.loads(before.read_text())
     assert {name: version for name, version in said.items() if version} == {"credit": str(served[0])}
-    asked = ("restore", str(before), "--by", "pipeline", "--reason", "smoke test")
+    asked = ("live-again", str(before), "--by", "pipeline", "--reason", "smoke test")
     same = _command(core, *asked)
     assert same.exit_code == 0
     assert f"credit: version {served[0]} is live, as before" in same.stdout.splitlines()

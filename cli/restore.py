@@ -1,0 +1,131 @@
+"""What taking a table back to an earlier version would do: asked of the SQL warehouse, nothing is changed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from cli.errors import CommandError
+from cli.output import Row
+from cli.warehouse import RefusedError, Warehouse, quoted, table_parts
+from ml.declarations import UseCase
+from ml.ingest import restorable
+from ml.ingest.restorable import Restorable, RestoreRefusedError
+from ml.records.forgotten import FORGOTTEN
+from ml.records.ingest import INGEST_FILES
+
+_NO_FILE = ("FILE_NOT_EXIST", "FILE_NOT_FOUND", "FileNotFound", "does not exist", "DELTA_FILE_NOT_FOUND")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """A version in a table's log, made at `made` (UTC) by `operation`."""
+
+    number: int
+    made: datetime
+    operation: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A table of a use case, the version that it has, and the one that it would go back to."""
+
+    use_case: UseCase
+    full_name: str
+    table: Restorable
+    now: Version
+    then: Version
+
+
+def planned(
+    warehouse: Warehouse, table: str, cases: Sequence[UseCase], *, version: int | None, timestamp: datetime | None
+) -> Plan:
+    """The version that is meant. Raises CommandError for a table that cannot be restored, or a version it has not."""
+    catalog, schema, _ = table_parts(table)
+    full_name = ".".join(table_parts(table))
+    case = next((each for each in cases if schema.startswith(f"{each.name}_")), None)
+    if case is None:
+        raise CommandError(f"{table} is of no use case, so that no job writes it: RESTORE TABLE in SQL restores it")
+    try:
+        found = restorable.found(case, catalog, full_name)
+        restorable.require_no_feed(cases, catalog, full_name)
+    except RestoreRefusedError as error:
+        raise CommandError(str(error)) from error
+    made = versions(warehouse.ask(f"DESCRIBE HISTORY {quoted(*table_parts(table))}").named())
+    then = chosen(full_name, made, version=version, timestamp=timestamp)
+    return Plan(use_case=case, full_name=full_name, table=found, now=made[0], then=then)
+
+
+def versions(history: Sequence[Row]) -> list[Version]:
+    """The versions in the answer of DESCRIBE HISTORY, newest first."""
+    found = [
+        Version(number=int(row["version"]), made=moment(str(row["timestamp"])), operation=str(row["operation"]))
+        for row in history
+    ]
+    return sorted(found, key=lambda each: -each.number)
+
+
+def moment(text: str) -> datetime:
+    """A time as ISO 8601; without an offset it is UTC. Raises ValueError."""
+    found = datetime.fromisoformat(text)
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def chosen(full_name: str, made: Sequence[Version], *, version: int | None, timestamp: datetime | None) -> Version:
+    """The version of that number, or the newest one that was there at that time. Raises CommandError with those there
+    are; `made` is newest first.
+    """
+    now, oldest = made[0], made[-1]
+    there = f"its log has versions {oldest.number} ({oldest.made:%Y-%m-%d %H:%M} UTC) to {now.number}"
+    if timestamp is not None:
+        found = next((each for each in made if each.made <= timestamp), None)
+    else:
+        found = next((each for each in made if each.number == version), None)
+    if found is None:
+        asked = f"version {version}" if timestamp is None else f"{timestamp:%Y-%m-%d %H:%M:%S} UTC"
+        raise CommandError(f"{full_name} has no {asked}: {there}; versions go by UseCase(retention=…)")
+    if found == now:
+        raise CommandError(f"{full_name} is at version {now.number} already: {there}")
+    return found
+
+
+def differences(warehouse: Warehouse, plan: Plan) -> tuple[int, int, int, int]:
+    """How many rows would come and go, and how many files. Raises CommandError if VACUUM took files of the version."""
+    table = quoted(*plan.full_name.split("."))
+    then, now = f"{table} VERSION AS OF {plan.then.number}", f"{table} VERSION AS OF {plan.now.number}"
+    rows, files = "SELECT *", "SELECT DISTINCT _metadata.file_path AS path"
+    counts = [
+        f"(SELECT count(*) FROM ({what} FROM {one} EXCEPT ALL {what} FROM {other}))"
+        for what in (rows, files)
+        for one, other in ((then, now), (now, then))
+    ]
+    named = ", ".join(f"{count} AS c{at}" for at, count in enumerate(counts))
+    try:
+        ((come, go, files_come, files_go),) = warehouse.ask(f"SELECT {named}").rows
+    except RefusedError as error:
+        if any(sign in error.message for sign in _NO_FILE):
+            raise CommandError(restorable.unreadable(plan.full_name, plan.then.number, error.message)) from error
+        raise
+    return int(come or 0), int(go or 0), int(files_come or 0), int(files_go or 0)
+
+
+def problems(warehouse: Warehouse, plan: Plan) -> Iterator[str]:
+    """Why the job would refuse it, as far as this principal sees."""
+    catalog, name = plan.full_name.partition(".")[0], plan.use_case.name
+    if _exists(warehouse, forgotten := FORGOTTEN.full_name(catalog, name)):
+        since = f"forgotten_at > TIMESTAMP '{plan.then.made:%Y-%m-%d %H:%M:%S.%f}+00:00'"
+        query = f"SELECT count(*) FROM {quoted(*forgotten.split('.'))} WHERE {since}"
+        people = int(warehouse.ask(query).rows[0][0] or 0)
+        if people:
+            yield restorable.people_back(plan.full_name, plan.then.number, people)
+    if plan.table.is_received:
+        ledger = quoted(*INGEST_FILES.full_name(catalog, name).split("."))
+        table = quoted(*plan.full_name.split("."))
+        asked = restorable.accounts_query(table, plan.then.number, ledger, plan.full_name)
+        files = [(str(file), int(said or 0), int(held or 0)) for file, said, held in warehouse.ask(asked).rows]
+        if files:
+            yield restorable.unaccounted(plan.full_name, plan.then.number, files)
+
+
+def _exists(warehouse: Warehouse, full_name: str) -> bool:
+    catalog, schema, name = full_name.split(".")
+    return bool(warehouse.ask(f"SHOW TABLES IN {quoted(catalog, schema)} LIKE '{name}'").rows)

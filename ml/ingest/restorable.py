@@ -1,0 +1,123 @@
+"""Which tables of a use case can be taken back to an earlier version, and what follows. Pure.
+
+Silver and gold are functions of bronze, so whatever is put back there, the stage that writes it computes it whole once:
+what came since is not lost, and nothing is counted twice. Bronze is no function of anything: it goes back only to a
+version that holds what `ingest_files` says. Records, predictions among them, say what happened, and stay.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ml.declarations import OtherTable, Table, UseCase
+from ml.records.received import bronze, outcome_quarantine, quarantine, silver
+
+
+class RestoreRefusedError(ValueError):
+    """The table stays as it is. The message says why, and what to do instead."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Restorable:
+    """A table, and the checkpoint (below the use case's checkpoints) of the stage that computes what follows from it.
+
+    `is_received`: it is bronze.
+    """
+
+    table: Table
+    checkpoint: str
+    is_received: bool = False
+
+    @property
+    def follows(self) -> str:
+        """What the next run of ingest does."""
+        if self.is_received:
+            return "judges all of it anew into silver and quarantine, and builds of gold what that changes"
+        return "computes it whole from what it is made of, so that what came since is there again"
+
+
+def restorable(use_case: UseCase) -> Iterator[Restorable]:
+    """Every table of the use case that can be taken back."""
+    for feed in use_case.feeds:
+        at = f"silver/{feed.name}"
+        yield Restorable(table=bronze(feed), checkpoint=at, is_received=True)
+        yield Restorable(table=silver(feed), checkpoint=at)
+        yield Restorable(table=quarantine(feed), checkpoint=at)
+    for derived in use_case.derived:
+        yield Restorable(table=derived.table, checkpoint=f"gold/{derived.table.name}")
+    for features in use_case.feature_tables:
+        yield Restorable(table=features.table, checkpoint=f"gold/{features.name}")
+    for model in use_case.labelled:
+        at = f"gold/{model.outcome.table.name}"
+        yield Restorable(table=model.outcome.table, checkpoint=at)
+        yield Restorable(table=outcome_quarantine(model.outcome), checkpoint=at)
+
+
+def found(use_case: UseCase, catalog: str, full_name: str) -> Restorable:
+    """The table called `full_name`. Raises RestoreRefusedError for any other than `restorable` ones."""
+    named = {each.table.full_name(catalog, use_case.name): each for each in restorable(use_case)}
+    if full_name in named:
+        return named[full_name]
+    raise RestoreRefusedError(
+        f"{full_name} cannot be restored: records of what happened, and predictions, stay as they are, and a copy "
+        f"follows its feature table. Tables of {use_case.name} that can: {', '.join(sorted(named))}"
+    )
+
+
+def require_no_feed(use_cases: Iterable[UseCase], catalog: str, full_name: str) -> None:
+    """Raise RestoreRefusedError if a feed takes the rows of the table: it would take those that come back again."""
+    for case in use_cases:
+        for feed in case.feeds:
+            if isinstance(feed.source, OtherTable) and feed.source.full_name(catalog) == full_name:
+                raise RestoreRefusedError(
+                    f"feed {feed.name} of {case.name} takes the rows of {full_name} as they come, and would take those "
+                    "that come back a second time: write what is to be there as new rows, so that the feed takes it"
+                )
+
+
+def accounts_query(table: str, version: int, ledger: str, full_name: str) -> str:
+    """SQL for the deliveries of which bronze, as of `version`, does not hold what `ingest_files` says: one row each.
+
+    `table` and `ledger` are spelled as SQL takes them.
+    """
+    said = (
+        "SELECT source_file AS file, source_sha256 AS sha256, max(rows_in) - sum(coalesce(rows_removed, 0)) AS said"
+        f" FROM {ledger} WHERE table_name = '{full_name}' GROUP BY source_file, source_sha256"
+    )
+    held = (
+        "SELECT _source_file AS file, _source_sha256 AS sha256, count(*) AS held"
+        f" FROM {table} VERSION AS OF {int(version)} GROUP BY _source_file, _source_sha256"
+    )
+    return (
+        f"SELECT file, coalesce(said, 0) AS said, coalesce(held, 0) AS held FROM ({said}) AS accounts"
+        f" FULL OUTER JOIN ({held}) AS rows_held USING (file, sha256)"
+        " WHERE coalesce(said, 0) <> coalesce(held, 0) ORDER BY file"
+    )
+
+
+def unaccounted(full_name: str, version: int, files: list[tuple[str, int, int]]) -> str:
+    """Why bronze cannot go back to `version`: the `files` with the rows that they should have there, and have."""
+    listed = "; ".join(f"{file.rpartition('/')[2]}: {said} rows, there {held}" for file, said, held in files[:5])
+    more = f", and {len(files) - 5} more" if len(files) > 5 else ""
+    return (
+        f"{full_name} as of version {version} does not hold what was delivered ({listed}{more}): ingest takes no "
+        "delivery twice, and what was withdrawn or forgotten stays away. Take a newer version, or take a wrong "
+        "delivery back by mlops withdraw"
+    )
+
+
+def people_back(full_name: str, version: int, people: int) -> str:
+    """Why a version from before `people` were forgotten stays away."""
+    return (
+        f"version {version} of {full_name} is from before {people} person(s) were forgotten, and may have them: take a "
+        "version that was made after that, or let ingest compute the table"
+    )
+
+
+def unreadable(full_name: str, version: int, error: object) -> str:
+    """Why a version that VACUUM has taken files of cannot come back."""
+    said = str(error).strip().split("\n", maxsplit=1)[0][:200]
+    return (
+        f"version {version} of {full_name} can no longer be read, since VACUUM removed files of it: take a newer "
+        "version, or undelete the files in the storage account; UseCase(retention=…) says how long versions are kept "
+        f"({said})"
+    )
