@@ -1,5 +1,6 @@
 """A summary on the terminal and as JSON. Pure."""
 
+import math
 from collections.abc import Iterator, Sequence
 
 from cli.output import Row
@@ -9,7 +10,6 @@ from cli.summarize.statements import MOST_RANKED
 _LEVELS = "▁▂▃▄▅▆▇█"
 _SHOWN = 3
 _LONGEST = 24
-_SHORT = 8
 
 
 def rows_of(summaries: Sequence[Summary]) -> list[Row]:
@@ -63,7 +63,7 @@ def mean(summary: Summary) -> str:
     facts = summary.facts
     if facts.mean is None:
         return ""
-    return f"{facts.mean:.4g}" + ("" if facts.deviation is None else f" ± {facts.deviation:.4g}")
+    return number(facts.mean) + ("" if facts.deviation is None else f" ± {number(facts.deviation)}")
 
 
 def values(summary: Summary) -> Iterator[str]:
@@ -104,8 +104,16 @@ def cut(value: str, longest: int = _LONGEST) -> str:
 
 
 def shortened(value: str) -> str:
-    """A number without the digits that mean nothing here, or another value's beginning."""
+    """A number in six digits, or another value's beginning."""
     try:
-        return value if len(value) <= _SHORT else f"{float(value):.6g}"
+        return number(float(value), 6)
     except ValueError:
         return cut(value)
+
+
+def number(value: float, digits: int = 4) -> str:
+    """The number in so many digits, with an exponent only if it is very large or very small."""
+    if not 1e-4 <= abs(value) < 1e15:
+        return f"{value:.{digits}g}"
+    rounded = round(value, digits - 1 - math.floor(math.log10(abs(value))))
+    return f"{rounded:,.10f}".rstrip("0").rstrip(".")
