@@ -13,8 +13,6 @@ from ml.ingest.restorable import Restorable, RestoreRefusedError
 from ml.records.forgotten import FORGOTTEN
 from ml.records.ingest import INGEST_FILES
 
-_NO_FILE = ("FILE_NOT_EXIST", "FILE_NOT_FOUND", "FileNotFound", "does not exist", "DELTA_FILE_NOT_FOUND")
-
 
 @dataclass(frozen=True, kw_only=True)
 class Version:
@@ -101,11 +99,20 @@ def differences(warehouse: Warehouse, plan: Plan) -> tuple[int, int, int, int]:
     named = ", ".join(f"{count} AS c{at}" for at, count in enumerate(counts))
     try:
         ((come, go, files_come, files_go),) = warehouse.ask(f"SELECT {named}").rows
-    except RefusedError as error:
-        if any(sign in error.message for sign in _NO_FILE):
-            raise CommandError(restorable.unreadable(plan.full_name, plan.then.number, error.message)) from error
+    except RefusedError:
+        _require_readable(warehouse, plan, then)
         raise
     return int(come or 0), int(go or 0), int(files_come or 0), int(files_go or 0)
+
+
+def _require_readable(warehouse: Warehouse, plan: Plan, then: str) -> None:
+    """Raise CommandError if the version by itself cannot be read: then its files are gone, whatever the error says."""
+    try:
+        warehouse.ask(f"SELECT bit_xor(hash({quoted(plan.table.table.keys[0])})) FROM {then}")
+    except RefusedError as error:
+        if error.lacks_right:
+            raise
+        raise CommandError(restorable.unreadable(plan.full_name, plan.then.number, error.message)) from error
 
 
 def problems(warehouse: Warehouse, plan: Plan) -> Iterator[str]:
