@@ -208,5 +208,7 @@ def test_a_table_whose_rows_a_feed_takes_is_refused() -> None:
     """The feed would take the rows that come back a second time."""
     case = small()
     feed = replace(case.feeds[1], source=OtherTable(name="health_gold.visits"))
+    scheduled = replace(case.jobs, ingest_cron="0 0 6 * * ?")
+    taking = replace(case, feeds=(case.feeds[0], feed), jobs=scheduled)
     with pytest.raises(RestoreRefusedError, match=r"feed labels of credit takes the rows of prod\.health_gold"):
-        restorable.require_no_feed([replace(case, feeds=(case.feeds[0], feed))], "prod", "prod.health_gold.visits")
+        restorable.require_no_feed([taking], "prod", "prod.health_gold.visits")
