@@ -1,10 +1,10 @@
-"""What `mlops withdraw` and `mlops forget` share: the jobs that take requests, and who asks."""
+"""What `mlops withdraw`, `mlops restore` and `mlops forget` share: the jobs that take requests, and who asks."""
 
 import getpass
 
 import click
 
-from cli.cloud import workspace
+from cli.cloud import deployed
 from cli.errors import CommandError
 from cli.runs import RunResult
 
@@ -13,9 +13,9 @@ by_option = click.option(
 )
 
 
-def job_names(env: str) -> set[str]:
-    """The jobs that are deployed to the environment."""
-    return {job.settings.name for job in workspace(env).jobs.list() if job.settings and job.settings.name}
+def job_names(env: str, host: str | None = None) -> set[str]:
+    """The jobs that are deployed to the environment; `host` is a real workspace's URL."""
+    return {job.settings.name for job in deployed(env, host).jobs.list() if job.settings and job.settings.name}
 
 
 def asked_job(jobs: set[str], use_case: str) -> str:

@@ -4,15 +4,14 @@ import json
 
 import click
 
-from cli.cloud import endpoint
 from cli.errors import CommandError
-from cli.forget import readers, told
+from cli.forget import told
 from cli.job_runs import run_job
-from cli.model_records import versions
 from cli.models import models_of
 from cli.output import Row, format_option, show
 from cli.removals import asked_job, by_option, job_names, require_success
 from cli.runs import RunResult
+from cli.trained import trained
 from ml.people import Request, person_column
 from ml.usecases import USE_CASES
 
@@ -50,16 +49,3 @@ def _run(env: str, job: str, parameters: dict[str, str]) -> RunResult:
     result = run_job(env, job, parameters)
     require_success(result, job)
     return result
-
-
-def trained(env: str, use_case: str) -> list[dict[str, object]]:
-    """The live and previous versions, in any environment, that were trained on tables of `env`."""
-    found: list[dict[str, object]] = []
-    for other in endpoint().workspaces:
-        for model in models_of(use_case, other):
-            try:
-                found += readers(model.full_name, versions(model), env)
-            except CommandError:
-                # An environment without the model has no version of it.
-                continue
-    return found

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.cloud import HOST
-from cli.commands.withdraw import by_option
 from cli.errors import CommandError
 from cli.output import Row, format_option, progress, show
+from cli.removals import by_option
 from cli.warehouse import Warehouse, table_parts
 
 if TYPE_CHECKING:
@@ -66,8 +66,8 @@ def restore(
 
 
 def _do(plan: "Plan", reason: str, by: str, host: str | None) -> None:
-    from cli.commands.run import run_job  # noqa: PLC0415 - a dry run does not need it
-    from cli.commands.withdraw import asked_job, job_names, require_success  # noqa: PLC0415
+    from cli.job_runs import run_job  # noqa: PLC0415 - a dry run does not need it
+    from cli.removals import asked_job, job_names, require_success  # noqa: PLC0415
 
     env = plan.full_name.partition(".")[0]
     job = asked_job(job_names(env, host), plan.use_case.name)
@@ -100,7 +100,7 @@ def _told(warehouse: Warehouse, plan: "Plan", host: str | None) -> Iterator[Row]
 
 def _trained(plan: "Plan") -> Iterator[Row]:
     """Live and previous versions, of any environment, that were trained on the table: they stay as they are."""
-    from cli.commands.forget import trained  # noqa: PLC0415 - other commands do not need it
+    from cli.trained import trained  # noqa: PLC0415 - other commands do not need it
 
     for model in trained(plan.full_name.partition(".")[0], plan.use_case.name):
         if model["table"] == plan.full_name:

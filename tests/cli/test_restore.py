@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 from pyspark.sql import SparkSession
 
+from cli import job_runs, removals
 from cli.commands import restore as command
-from cli.commands import run, withdraw
 from cli.errors import CommandError
 from cli.lineage import made_of
 from cli.main import mlops
@@ -128,8 +128,8 @@ def test_yes_asks_the_ingest_of_the_use_case(lake: Callable[[str], str], monkeyp
         asked.append(given)
         return RunResult(run_id=1, succeeded=True, message="", tasks=())
 
-    monkeypatch.setattr(run, "run_job", run_job)
-    monkeypatch.setattr(withdraw, "job_names", lambda *_: {"credit-ingest"})
+    monkeypatch.setattr(job_runs, "run_job", run_job)
+    monkeypatch.setattr(removals, "job_names", lambda *_: {"credit-ingest"})
     said = CliRunner().invoke(
         command.restore, [SILVER, "--version", "1", "--reason", "by hand", "--by", "ann", "--yes"]
     )
