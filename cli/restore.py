@@ -2,25 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from cli.errors import CommandError
-from cli.output import Row
+from cli.table_versions import Version, version_then, versions
 from cli.warehouse import RefusedError, Warehouse, quoted, table_parts
 from ml.declarations import UseCase
 from ml.ingest import restorable
 from ml.ingest.restorable import Restorable, RestoreRefusedError
 from ml.records.forgotten import FORGOTTEN
 from ml.records.ingest import INGEST_FILES
-
-
-@dataclass(frozen=True, kw_only=True)
-class Version:
-    """A version in a table's log, made at `made` (UTC) by `operation`."""
-
-    number: int
-    made: datetime
-    operation: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,21 +44,6 @@ def planned(
     return Plan(use_case=case, full_name=full_name, table=found, now=made[0], then=then)
 
 
-def versions(history: Sequence[Row]) -> list[Version]:
-    """The versions in the answer of DESCRIBE HISTORY, newest first."""
-    found = [
-        Version(number=int(row["version"]), made=moment(str(row["timestamp"])), operation=str(row["operation"]))
-        for row in history
-    ]
-    return sorted(found, key=lambda each: -each.number)
-
-
-def moment(text: str) -> datetime:
-    """A time as ISO 8601; without an offset it is UTC. Raises ValueError."""
-    found = datetime.fromisoformat(text)
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-
-
 def chosen(full_name: str, made: Sequence[Version], *, version: int | None, timestamp: datetime | None) -> Version:
     """The version of that number, or the newest one that was there at that time. Raises CommandError with those there
     are; `made` is newest first.
@@ -75,7 +51,7 @@ def chosen(full_name: str, made: Sequence[Version], *, version: int | None, time
     now, oldest = made[0], made[-1]
     there = f"its log has versions {oldest.number} ({oldest.made:%Y-%m-%d %H:%M} UTC) to {now.number}"
     if timestamp is not None:
-        found = next((each for each in made if each.made <= timestamp), None)
+        found = version_then(made, timestamp)
     else:
         found = next((each for each in made if each.number == version), None)
     if found is None:

@@ -16,9 +16,11 @@ def span_s(text: str) -> int:
 
 
 def moment(text: str) -> datetime:
-    """A date, or a time, in ISO 8601; UTC where it names no offset. Raises ValueError that says how to write it."""
+    """The time in UTC of a date or time in ISO 8601, which is of UTC if it names no offset. Raises ValueError that says
+    how to write it.
+    """
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:
         raise ValueError(f"{text!r} is no time: write it as 2026-01-31, or 2026-01-31T06:00:00Z") from error
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)

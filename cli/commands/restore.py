@@ -9,6 +9,7 @@ from cli.cloud import HOST
 from cli.errors import CommandError
 from cli.output import Row, format_option, progress, show
 from cli.removals import by_option
+from cli.spans import moment
 from cli.warehouse import Warehouse, table_parts
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def restore(
     The use case's ingest does it, and goes on from there, so that no row is lost or counted twice. To make earlier
     versions of models live again, use mlops live-again.
     """
-    from cli.restore import moment, planned  # noqa: PLC0415 - other commands do not need it
+    from cli.restore import planned  # noqa: PLC0415 - other commands do not need it
     from ml.usecases import USE_CASES  # noqa: PLC0415
 
     if (version is None) == (timestamp is None):

@@ -12,6 +12,8 @@ from cli.errors import CommandError
 from cli.models import NamedModel
 from cli.output import Row
 from cli.registry import UNITY_CATALOG, registry
+from cli.spans import moment
+from cli.table_versions import version_then, versions
 from cli.warehouse import RefusedError, Warehouse
 from cli.why.asked import Asked
 from cli.why.told import Found, Reasons, Why, judged
@@ -126,15 +128,8 @@ def _version_then(reader: Reader, prediction: Row) -> int | None:
         history = reader.warehouse.ask(f"describe history {reader.features_table}").named()
     except RefusedError:
         return None
-    scored_at = prediction["scored_at"]
-    return max(
-        (int(row["version"]) for row in history if _moment(row["timestamp"]) <= _moment(scored_at)), default=None
-    )
-
-
-def _moment(text: str) -> str:
-    """A timestamp in a form that sorts: SQL writes UTC with a T and a Z, a second's parts as many as there are."""
-    return text.replace("T", " ").removesuffix("Z").removesuffix("+00:00").ljust(26, "0")
+    found = version_then(versions(history), moment(prediction["scored_at"]))
+    return found.number if found else None
 
 
 def _version(client: "MlflowClient", name: str, number: str) -> "ModelVersion":

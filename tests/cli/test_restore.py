@@ -16,8 +16,9 @@ from cli.commands import restore as command
 from cli.errors import CommandError
 from cli.lineage import made_of
 from cli.main import mlops
-from cli.restore import Version, chosen
+from cli.restore import chosen
 from cli.runs import RunResult
+from cli.table_versions import Version
 from ml.usecases import USE_CASES, use_case
 from tests.localcloud.core import Core
 

@@ -31,8 +31,8 @@ def test_a_span_without_its_unit_is_refused(text: str) -> None:
     ],
 )
 def test_a_moment(text: str, expected: datetime) -> None:
-    """A date is its midnight, and UTC where no offset is named."""
-    assert moment(text) == expected
+    """A date is its midnight; it is of UTC if no offset is named, and in UTC in any case."""
+    assert (moment(text), moment(text).tzinfo) == (expected, UTC)
 
 
 def test_what_is_no_moment_is_refused() -> None:
