@@ -31,10 +31,10 @@ def demo(use_case: str, data: Path | None, form: str) -> None:
     """Synthesize, deploy to the local cloud, and tell the whole story of one model of USECASE.
 
     Staging tests the code on a sample; prod trains a first champion, scores and serves it; beside it dev trains on
-    prod's gold, which it can read and not write. Periods arrive, with outcomes a period late: each is scored and
-    monitored. Generated data shifts in one of them, so monitoring alerts, the model is trained again and replaced. One
-    roll-back is done and undone. What the story must come to is checked, and every row accounted for; where something
-    does not hold, the exit code is 1. A demo that was killed continues where it was.
+    prod's gold, which it can read and not write. Data arrive period by period, outcomes later: each period is scored
+    and monitored. Generated data shift in one of them, so monitoring alerts, the model is trained again and replaced.
+    One roll-back is done and undone. What the story must come to is checked, and every row accounted for; where
+    something does not hold, the exit code is 1. A demo that was killed continues where it was.
     """
     started = time.monotonic()
     story = story_of(use_case)

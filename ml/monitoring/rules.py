@@ -5,10 +5,10 @@ performance of the newest period whose outcomes are due by M, and of earlier one
 decision before; outcomes that are overdue in M.
 
     performance below its limit for `labelled_periods_below` labelled periods running, or one severe drop -> retrain
-    ... but inside the cool-down of an earlier retraining                                              -> alert
-    any other breach, or a metric that should be known and is not                                      -> alert
-    a warning for `periods_of_warning` periods running                                                   -> alert
-    otherwise                                                                                          -> nothing
+    ... but inside the cool-down of an earlier retraining                                                 -> alert
+    any other breach, or a metric that should be known and is not                                         -> alert
+    a warning for `periods_of_warning` periods running                                                    -> alert
+    otherwise                                                                                             -> nothing
 """
 
 from collections.abc import Collection, Iterable, Sequence

@@ -66,7 +66,7 @@ def training_has_data(read: Read) -> Iterator[Problem]:
 
 
 def monitoring_has_predictions(read: Read) -> Iterator[Problem]:
-    """Monitoring holds scored months of its own environment against what came true there."""
+    """Monitoring holds scored periods of its own environment against what came true there."""
     for source, use_case, values in read.use_case_values():
         jobs = present(values, "jobs")
         missing = [job for job in ("ingest", "scoring") if job not in jobs]

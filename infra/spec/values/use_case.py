@@ -47,7 +47,7 @@ class IntegrationJob(Values):
 
 
 class MonitoringJob(ScheduledJob):
-    """The job that measures every month, decides and alerts."""
+    """The job that measures every period, decides and alerts."""
 
     webhook_secret: SecretName | None = None
     """scope/key of the secret with the webhook's URL; left out: alerts become files in the volume `alerts`"""
