@@ -1,13 +1,20 @@
 """A YAML file of this room as a typed value: every mistake in it, with what was given and what is allowed."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from types import NoneType
+from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from policies.errors import RulesError
 from policies.yaml_file import read_yaml
+
+Place = Sequence[int | str]
+Text = Annotated[str, Field(min_length=1)]
+# YAML has lists where a frozen value has tuples.
+Strings = Annotated[tuple[str, ...], Field(strict=False)]
 
 
 class Entry(BaseModel):
@@ -16,39 +23,68 @@ class Entry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-Kind = TypeVar("Kind", bound=Entry)
+Kind = TypeVar("Kind")
 
 
 def read_model(path: Path, kind: type[Kind]) -> Kind:
-    """The file as `kind`. Raises RulesError with all mistakes, one a line."""
+    """The file as `kind`, an Entry or a dictionary of them. Raises RulesError with all mistakes, one a line."""
+    written = read_yaml(path)
     try:
-        return kind.model_validate(read_yaml(path))
+        return TypeAdapter(kind).validate_python(written)
     except ValidationError as error:
-        raise RulesError("\n".join(f"{path}: {text}" for text in _texts(kind, error))) from error
+        raise RulesError("\n".join(f"{path}: {text}" for text in _texts(kind, written, error))) from error
 
 
-def _texts(kind: type[BaseModel], error: ValidationError) -> Iterator[str]:
+def _texts(kind: Any, written: Any, error: ValidationError) -> Iterator[str]:
     for one in error.errors(include_url=False):
         *outer, key = one["loc"] or ("the file",)
-        place = _dotted(one["loc"])
+        place, around = _dotted(one["loc"], written), _dotted(outer, written)
         if one["type"] == "extra_forbidden":
-            yield f"{_dotted(outer)} has {key}; allowed are {', '.join(_keys(kind, outer))}"
+            yield f"{around} has {key}; allowed are {', '.join(_keys(kind, outer))}"
         elif one["type"] == "missing":
-            yield f"{place} is missing; {_dotted(outer)} needs it"
+            yield f"{place} is missing; {around} needs it"
+        elif one["type"] == "value_error" and isinstance(one["input"], Mapping):
+            yield f"{place} {one['ctx']['error']}"
         else:
-            yield f"{place} is {one['input']!r}; {one['msg'].replace('Input should', 'it should')}"
+            yield f"{place} is {one['input']!r}; {_allowed(kind, one)}"
 
 
-def _dotted(place: Sequence[int | str]) -> str:
-    """A place for people, who count from one."""
-    return ".".join(str(step + 1) if isinstance(step, int) else step for step in place) or "the file"
+def _allowed(kind: Any, one: Mapping[str, Any]) -> str:
+    if one["type"] == "value_error":
+        return str(one["ctx"]["error"])
+    if one["type"] == "model_type":
+        return f"it should be a mapping of {', '.join(_keys(kind, one['loc']))}"
+    message = str(one["msg"]).replace("valid tuple", "list").replace("valid dictionary", "mapping")
+    return re.sub(r"^\w+ should", "it should", message)
 
 
-def _keys(kind: Any, place: Sequence[int | str]) -> list[str]:
+def _dotted(place: Place, written: Any) -> str:
+    """A place for people, who count from one; an entry of a list comes with its name, if it has one."""
+    steps = []
+    for step in place:
+        written = _inside(written, step)
+        name = written.get("name") if isinstance(written, Mapping) else None
+        if isinstance(step, int):
+            steps.append(f"{step + 1} ({name})" if isinstance(name, str) and name else str(step + 1))
+        else:
+            steps.append(step)
+    return ".".join(steps) or "the file"
+
+
+def _inside(written: Any, step: int | str) -> Any:
+    """What is written at a step; None if nothing is."""
+    if isinstance(step, int):
+        return written[step] if isinstance(written, list) else None
+    return written.get(step) if isinstance(written, Mapping) else None
+
+
+def _keys(kind: Any, place: Place) -> list[str]:
     """The keys of the mapping at `place`."""
     for step in place:
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             kind = kind.model_fields[str(step)].annotation
         else:
             kind = get_args(kind)[0 if isinstance(step, int) else -1]
-    return list(kind.model_fields)
+        if NoneType in get_args(kind):
+            kind = next(each for each in get_args(kind) if each is not NoneType)
+    return [field.alias or name for name, field in kind.model_fields.items()]

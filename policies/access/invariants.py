@@ -1,44 +1,67 @@
 """What must hold for the access matrix, read from one file and met with the matrix."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, model_validator
 
 from policies.access.answers import Holding
 from policies.access.model import Key
 from policies.access.people import UNKNOWN_KIND
 from policies.access.privileges import LEVELS, writes
 from policies.access.unknown import is_unknown
-from policies.errors import RulesError
 from policies.globs import fits
-from policies.yaml_file import only, read_yaml, text_of, texts_of
+from policies.yaml_model import Entry, Strings, Text, read_model
 
 INVARIANTS = Path(__file__).parent / "invariants.yaml"
 _WRITES = "writes"
+_ONE_OF = "give exactly one of `nobody_but` and `never`, the latter not empty"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Invariant:
+def _not_empty(globs: tuple[str, ...]) -> tuple[str, ...]:
+    if not globs:
+        raise ValueError("name at least one, if need be '*'")
+    return globs
+
+
+_Globs = Annotated[Strings, AfterValidator(_not_empty)]
+
+
+class Securables(Entry):
+    """What an invariant is about: the securables of one of `kinds` with one of `names`, all globs."""
+
+    kinds: _Globs
+    names: _Globs
+
+
+class Invariant(Entry):
     """Nobody but `nobody_but` holds one of `privileges` on one of the securables; or: these `never` do.
 
     What is not known (a principal, a privilege, which securable) may be what the invariant is about, so it breaks it.
     """
 
-    name: str
-    kinds: tuple[str, ...]
-    names: tuple[str, ...]
-    privileges: tuple[str, ...]
-    nobody_but: tuple[str, ...]
-    never: tuple[str, ...]
+    name: Text
+    securables: Securables
+    privileges: _Globs
+    nobody_but: Strings = ()
+    never: Strings = ()
+
+    @model_validator(mode="after")
+    def _is_about_some(self) -> "Invariant":
+        given = self.model_fields_set & {"nobody_but", "never"}
+        if len(given) != 1 or ("never" in given and not self.never):
+            raise ValueError(f"has {', '.join(sorted(given)) or 'neither'}; {_ONE_OF}")
+        return self
 
     def covers(self, key: Key) -> bool:
         """Whether it is about the securable."""
-        return _any(self.kinds, key.kind) and _any(self.names, key.name)
+        return _any(self.securables.kinds, key.kind) and _any(self.securables.names, key.name)
 
     def forbids(self, holding: Holding) -> bool:
         """Whether a row of the matrix breaks it."""
-        about = self.covers(holding.key) or (holding.key.unknown and _any(self.kinds, holding.key.kind))
+        about = self.covers(holding.key) or (holding.key.unknown and _any(self.securables.kinds, holding.key.kind))
         if not (about and self._names(holding.key.kind, holding.privilege)):
             return False
         if holding.principal_kind == UNKNOWN_KIND:
@@ -59,12 +82,19 @@ class Violation:
     why: tuple[str, ...] = ()
 
 
+def _enforces(invariants: tuple[Invariant, ...]) -> tuple[Invariant, ...]:
+    if not invariants:
+        raise ValueError("a list is needed, or nothing would be enforced")
+    return invariants
+
+
+class _File(Entry):
+    invariants: Annotated[tuple[Invariant, ...], Field(strict=False), AfterValidator(_enforces)]
+
+
 def read_invariants(path: Path = INVARIANTS) -> tuple[Invariant, ...]:
-    """The invariants in `path`. Raises RulesError, naming the invariant, where one is wrong."""
-    found = only(path, "the file", read_yaml(path), "invariants").get("invariants")
-    if not isinstance(found, list) or not found:
-        raise RulesError(f"{path}: invariants is {found!r}; a list is needed, or nothing would be enforced")
-    return tuple(_invariant(path, f"invariant {number}", entry) for number, entry in enumerate(found, start=1))
+    """The invariants in `path`. Raises RulesError with every mistake, each by its invariant's name."""
+    return read_model(path, _File).invariants
 
 
 def violations(
@@ -81,20 +111,6 @@ def violations(
                 through = f", running as {holding.through}" if holding.through else ""
                 text = f"{holding.principal} holds {holding.privilege} on {holding.key}{through}"
                 yield Violation(invariant=invariant.name, what=text, why=holding.why)
-
-
-def _invariant(path: Path, place: str, entry: Any) -> Invariant:
-    found = only(path, place, entry, "name", "securables", "privileges", "nobody_but", "never")
-    name = text_of(path, place, found, "name")
-    on: Mapping[str, Any] = only(path, f"{name}: securables", found.get("securables"), "kinds", "names")
-    lists = {key: texts_of(path, name, found, key) for key in ("privileges", "nobody_but", "never")}
-    lists |= {key: texts_of(path, name, on, key) for key in ("kinds", "names")}
-    missing = [key for key in ("kinds", "names", "privileges") if not lists[key]]
-    if missing:
-        raise RulesError(f"{path}: {name}: {', '.join(missing)} empty; name at least one, if need be '*'")
-    if ("nobody_but" in found) == ("never" in found) or ("never" in found and not lists["never"]):
-        raise RulesError(f"{path}: {name}: give exactly one of `nobody_but` and `never`, the latter not empty")
-    return Invariant(name=name, **lists)
 
 
 def _any(patterns: Sequence[str], text: str) -> bool:

@@ -8,11 +8,10 @@ from pathlib import Path
 from policies.review.changes.names import Names
 from policies.terraform.change import Action, Change
 from policies.terraform.plan import Plan
-from policies.yaml_file import read_yaml, text_of
+from policies.yaml_model import Entry, Text, read_model
 
 CONSEQUENCES = Path(__file__).parent / "consequences.yaml"
 _GOES = (Action.DELETE, Action.REPLACE, Action.FORGET, Action.UNKNOWN)
-_UNKNOWN = "unknown: this type is not in policies/review/changes/consequences.yaml"
 _DEPOSED = "an earlier apply replaced it and could not destroy it"
 _REASONS: Mapping[str, str] = {
     "delete_because_no_resource_config": "the configuration no longer has it",
@@ -25,6 +24,16 @@ _REASONS: Mapping[str, str] = {
     "replace_by_request": "somebody asked for it (-replace)",
     "replace_by_triggers": "replace_triggered_by",
 }
+
+
+class Consequence(Entry):
+    """What is `lost` when a resource of a type goes away; `data`: something that an apply does not bring back."""
+
+    lost: Text
+    data: bool
+
+
+_OF_UNKNOWN_TYPE = Consequence(lost="unknown: this type is not in policies/review/changes/consequences.yaml", data=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,20 +52,20 @@ class Loss:
 
 
 def losses(plan: Plan, names: Names, path: Path = CONSEQUENCES) -> list[Loss]:
-    """What goes away, what holds data first, then in the plan's order."""
+    """What goes away, what holds data first, then in the plan's order. Raises RulesError if `path` is wrong."""
     known = _consequences(path)
     found = [_loss(change, names, known) for change in plan.changes if change.action in _GOES]
     return sorted(found, key=lambda loss: (not loss.data, loss.action is not Action.DELETE))
 
 
 @cache
-def _consequences(path: Path) -> Mapping[str, tuple[str, bool]]:
-    found = read_yaml(path)
-    return {name: (text_of(path, name, entry, "lost"), entry.get("data") is True) for name, entry in found.items()}
+def _consequences(path: Path) -> Mapping[str, Consequence]:
+    return read_model(path, dict[str, Consequence])
 
 
-def _loss(change: Change, names: Names, known: Mapping[str, tuple[str, bool]]) -> Loss:
-    lost, data = known.get(change.type, (_UNKNOWN, True))
+def _loss(change: Change, names: Names, known: Mapping[str, Consequence]) -> Loss:
+    of_type = known.get(change.type, _OF_UNKNOWN_TYPE)
+    lost, data = of_type.lost, of_type.data
     if change.action is Action.FORGET:
         lost, data = "nothing yet: it lives on, and Terraform no longer manages it", False
     elif change.action is Action.UNKNOWN:

@@ -1,43 +1,71 @@
-"""What a rule may ask of a plan: one of these."""
+"""What a rule may ask of a plan: one of these. One that could never hold as it is written is refused."""
 
-from collections.abc import Set
-from dataclasses import dataclass
+from collections.abc import Mapping, Set
 from functools import cached_property
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import AfterValidator, Field, model_validator
+
+from policies.terraform.change import Action
+from policies.yaml_model import Entry, Strings
+
+_Item = TypeVar("_Item")
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChangeCondition:
+def _not_empty(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
+    if not items:
+        raise ValueError("name at least one, or the rule could never fit")
+    return items
+
+
+def _or_all(globs: tuple[str, ...]) -> tuple[str, ...]:
+    return globs or ("*",)
+
+
+_Some = Annotated[tuple[_Item, ...], Field(strict=False), AfterValidator(_not_empty)]
+_OrAll = Annotated[Strings, AfterValidator(_or_all), Field(default=("*",))]
+# A resource that goes away sets nothing.
+_SetBy = Annotated[_Some[Literal["create", "update", "replace"]], Field(default=("update", "replace"))]
+
+
+class ChangeCondition(Entry):
     """A resource of one of `types` has one of `actions`; `data`: with or without data that is lost, None: either."""
 
-    actions: tuple[str, ...]
-    types: tuple[str, ...]
-    data: bool | None
+    actions: _Some[Annotated[Action, Field(strict=False)]]
+    types: _OrAll
+    data: bool | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class GrantCondition:
+class GrantCondition(Entry):
     """A principal gains or loses a privilege on a securable; all are globs. `besides` and `besides_kinds` do not count;
     `imported`: only by a resource that Terraform takes over (True), or by any (None).
     """
 
-    gains: tuple[str, ...]
-    loses: tuple[str, ...]
-    besides: tuple[str, ...]
-    besides_kinds: tuple[str, ...]
-    imported: bool | None
-    principals: tuple[str, ...]
-    kinds: tuple[str, ...]
-    securables: tuple[str, ...]
+    gains: Strings = ()
+    loses: Strings = ()
+    besides: Strings = ()
+    besides_kinds: Strings = ()
+    imported: Literal[True] | None = None
+    principals: _OrAll
+    kinds: _OrAll
+    securables: _OrAll
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gains_anything(cls, written: Any) -> Any:
+        """Without either, every gain counts."""
+        if isinstance(written, Mapping) and written.get("gains", []) == [] == written.get("loses", []):
+            return {**written, "gains": ["*"]}
+        return written
 
 
-@dataclass(frozen=True, kw_only=True)
-class SettingCondition:
+class SettingCondition(Entry):
     """One of `attributes` of a resource of one of `types` becomes a value that fits `becomes` (globs; empty: any)."""
 
-    types: tuple[str, ...]
-    attributes: tuple[str, ...]
-    becomes: tuple[str, ...]
-    actions: tuple[str, ...]
+    types: _Some[str]
+    attributes: _Some[str]
+    becomes: Strings = ()
+    actions: _SetBy
 
     def among(self, moved: Set[str]) -> tuple[str, ...]:
         """Those of the attributes that are, or lie in, one of the top-level attributes `moved`."""
@@ -50,45 +78,40 @@ class SettingCondition:
         return frozenset(path.partition(".")[0] for path in self.attributes)
 
 
-@dataclass(frozen=True, kw_only=True)
-class GuardCondition:
+class GuardCondition(Entry):
     """Something called by one of `names` (globs), at any depth of a resource of one of `types`, changes in any way.
     What lies below a name of `besides` does not count.
     """
 
-    types: tuple[str, ...]
-    names: tuple[str, ...]
-    besides: tuple[str, ...]
-    actions: tuple[str, ...]
+    types: _Some[str]
+    names: _Some[str]
+    besides: Strings = ()
+    actions: _SetBy
 
 
-@dataclass(frozen=True, kw_only=True)
-class FindingCondition:
+class FindingCondition(Entry):
     """A policy of one of `severities` has one of `results`."""
 
-    severities: tuple[str, ...]
-    results: tuple[str, ...]
+    severities: _Some[Literal["critical", "high", "medium", "low", "info", "none"]]
+    results: _Some[Literal["fail", "unknown"]]
 
 
-@dataclass(frozen=True, kw_only=True)
-class CostCondition:
+class CostCondition(Entry):
     """The month may become dearer by more than `above`."""
 
-    above: float
+    above: Annotated[float, Field(allow_inf_nan=False)]
 
 
-@dataclass(frozen=True, kw_only=True)
-class DriftCondition:
+class DriftCondition(Entry):
     """Something drifted that the plan undoes, or that it leaves."""
 
     undone: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class PlanCondition:
+class PlanCondition(Entry):
     """The plan itself is `errored` or `incomplete`, or `uncovers` an output that was sensitive."""
 
-    state: str
+    state: Annotated[Literal["errored", "incomplete", "uncovers"], Field(alias="is")]
 
 
 Condition = (
@@ -101,3 +124,33 @@ Condition = (
     | DriftCondition
     | PlanCondition
 )
+
+
+class When(Entry):
+    """The `when` of a rule: exactly one condition."""
+
+    changes: ChangeCondition | None = None
+    grants: GrantCondition | None = None
+    settings: SettingCondition | None = None
+    guards: GuardCondition | None = None
+    findings: FindingCondition | None = None
+    cost: CostCondition | None = None
+    drift: DriftCondition | None = None
+    plan: PlanCondition | None = None
+
+    @model_validator(mode="after")
+    def _is_one(self) -> "When":
+        given = self.model_fields_set
+        if len(given) != 1 or None in self._conditions:
+            raise ValueError(f"has {len(given)} conditions; exactly one is needed, with what it asks")
+        return self
+
+    @property
+    def condition(self) -> Condition:
+        """The one that is given."""
+        (condition,) = self._conditions
+        return condition
+
+    @property
+    def _conditions(self) -> list[Any]:
+        return [getattr(self, name) for name in self.model_fields_set]

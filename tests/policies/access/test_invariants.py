@@ -135,9 +135,9 @@ def test_an_invariant_about_nothing_is_a_violation(stacks_dir: Path) -> None:
     ("change", "message"),
     [
         ({"never": ["a"]}, "give exactly one of `nobody_but` and `never`"),
-        ({"nobody_but": None}, "nobody_but is None; a list of texts is needed"),
-        ({"privileges": []}, "privileges empty"),
-        ({"securables": {"kinds": ["schema"]}}, "names empty"),
+        ({"nobody_but": None}, r"invariants.1 \(i\).nobody_but is None; it should be a list"),
+        ({"privileges": []}, r"privileges is \[\]; name at least one, if need be '\*'"),
+        ({"securables": {"kinds": ["schema"]}}, r"securables.names is missing; invariants.1 \(i\).securables needs it"),
         ({"securable": {}}, "has securable; allowed are name, securables"),
     ],
 )
@@ -146,4 +146,29 @@ def test_a_wrong_invariant_is_refused(tmp_path: Path, change: dict[str, Any], me
     whole = {"name": "i", "securables": {"kinds": ["schema"], "names": ["*"]}, "privileges": ["*"], "nobody_but": []}
     (tmp_path / "i.yaml").write_text(yaml.safe_dump({"invariants": [whole | change]}))
     with pytest.raises(RulesError, match=message):
+        read_invariants(tmp_path / "i.yaml")
+
+
+def test_every_mistake_of_a_file_of_invariants_is_named(tmp_path: Path) -> None:
+    """Together, one a line, each with the place and the name of its invariant."""
+    path = tmp_path / "i.yaml"
+    first = {"name": "i", "securables": {"kinds": "schema", "names": [1]}, "privileges": ["*"], "never": ["a"]}
+    second = {"name": "j", "securables": ["schema"], "privileges": [], "nobody_but": []}
+    third = {"name": "k", "securables": {"kinds": ["schema"], "names": ["*"]}, "privileges": ["*"], "never": []}
+    path.write_text(yaml.safe_dump({"invariants": [first, second, third]}))
+    with pytest.raises(RulesError) as error:
+        read_invariants(path)
+    assert str(error.value).splitlines() == [
+        f"{path}: invariants.1 (i).securables.kinds is 'schema'; it should be a list",
+        f"{path}: invariants.1 (i).securables.names.1 is 1; it should be a valid string",
+        f"{path}: invariants.2 (j).securables is ['schema']; it should be a mapping of kinds, names",
+        f"{path}: invariants.2 (j).privileges is []; name at least one, if need be '*'",
+        f"{path}: invariants.3 (k) has never; give exactly one of `nobody_but` and `never`, the latter not empty",
+    ]
+
+
+def test_a_file_without_invariants_is_refused(tmp_path: Path) -> None:
+    """Without invariants nothing would be enforced."""
+    (tmp_path / "i.yaml").write_text("invariants: []\n")
+    with pytest.raises(RulesError, match="or nothing would be enforced"):
         read_invariants(tmp_path / "i.yaml")

@@ -155,7 +155,7 @@ def test_what_is_only_forgotten_goes_on_costing() -> None:
         ("dbu", {"jobs": float("nan")}, "dbu.jobs is nan; it should be a finite number"),
         ("usage", {"warehouse_hours": 1, "cluster_hours": 1}, "usage.job_minutes_per_run is missing; usage needs it"),
         ("discount", 0.1, "the file has discount; allowed are as_of, currency"),
-        ("free", "databricks_*", "free is 'databricks_\\*'; it should be a valid tuple"),
+        ("free", "databricks_*", "free is 'databricks_\\*'; it should be a list"),
         ("nodes", {"D4": {"price": 1}}, "nodes.D4 has price; allowed are vm_per_hour, dbu_per_hour"),
     ],
 )
@@ -172,6 +172,7 @@ def test_every_mistake_of_a_price_file_is_named(tmp_path: Path) -> None:
     content = yaml.safe_load(PRICES.read_text())
     del content["currency"], content["fixed"][1]["looked_up"]
     content["fixed"][0]["prize"] = 1
+    name = content["fixed"][1]["name"]
     content["nodes"]["Standard_D8s_v3"] = {"vm_per_hour": "0.384"}
     path = tmp_path / "prices.yaml"
     path.write_text(yaml.safe_dump(content))
@@ -180,8 +181,8 @@ def test_every_mistake_of_a_price_file_is_named(tmp_path: Path) -> None:
     assert str(error.value).splitlines() == [
         f"{path}: currency is missing; the file needs it",
         f"{path}: nodes.Standard_D8s_v3.vm_per_hour is '0.384'; it should be a valid number",
-        f"{path}: fixed.1 has prize; allowed are name, type, where, amount, per, looked_up, source",
-        f"{path}: fixed.2.looked_up is missing; fixed.2 needs it",
+        f"{path}: fixed.1 (Firewall, Premium) has prize; allowed are name, type, where, amount, per, looked_up, source",
+        f"{path}: fixed.2 ({name}).looked_up is missing; fixed.2 ({name}) needs it",
     ]
 
 

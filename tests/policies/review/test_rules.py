@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from policies.errors import RulesError
+from policies.review.decision.conditions import ChangeCondition, GrantCondition, SettingCondition
 from policies.review.decision.rules import RULES, Verdict, read_rules
 from policies.review.review import Told
 from tests.policies.review.guard_examples import GUARD_EXAMPLES
@@ -243,23 +244,30 @@ def test_a_finding_on_what_does_not_change_is_not_this_plans() -> None:
 @pytest.mark.parametrize(
     ("rule", "message"),
     [
-        ({"verdict": "perhaps"}, "has verdict 'perhaps'; allowed are approval and block"),
+        ({"verdict": "perhaps"}, r"rules.1 \(r\).verdict is 'perhaps'; allowed are approval and block"),
         ({"by": []}, "`by` names who approves"),
-        ({"when": {"changes": {"actions": ["explode"]}}}, r"actions is \['explode'\]; allowed are create, update"),
+        ({"when": {"changes": {"actions": ["explode"]}}}, r"actions.1 is 'explode'; it should be 'create', 'update'"),
         ({"when": {"changes": {"action": ["create"]}}}, "has action; allowed are actions, types, data"),
-        ({"when": {"changes": {"actions": []}}}, r"actions is \[\]"),
-        ({"when": {"guards": {"types": ["*"]}}}, "types and names are needed, or it could never fit"),
+        ({"when": {"changes": {"actions": []}}}, r"actions is \[\]; name at least one, or the rule could never fit"),
+        ({"when": {"guards": {"types": ["*"]}}}, r"guards.names is missing; rules.1 \(r\).when.guards needs it"),
         (
             {"when": {"guards": {"types": ["*"], "names": ["a"], "becomes": ["b"]}}},
             "has becomes; allowed are types, names",
         ),
-        ({"when": {"guards": {"types": ["*"], "names": ["a"], "actions": ["destroy"]}}}, r"actions is \['destroy'\]"),
+        (
+            {"when": {"guards": {"types": ["*"], "names": ["a"], "actions": ["destroy"]}}},
+            "actions.1 is 'destroy'; it should be 'create'",
+        ),
         ({"when": {}}, "has 0 conditions; exactly one"),
-        ({"when": {"cost": {"above": "much"}}}, "above is 'much'; a number is needed"),
+        ({"when": {"drift": None}}, "exactly one is needed, with what it asks"),
+        ({"when": {"drift": {"undone": True}, "plan": {"is": "errored"}}}, "has 2 conditions; exactly one"),
+        ({"when": {"settings": {"types": [], "attributes": ["a"]}}}, r"settings.types is \[\]; name at least one"),
+        ({"when": {"grants": {"imported": False}}}, "imported is False; it should be True"),
+        ({"when": {"cost": {"above": "much"}}}, "cost.above is 'much'; it should be a valid number"),
         ({"when": {"weather": {}}}, "has weather; allowed are changes, grants"),
-        ({"when": {"drift": {"undone": "yes"}}}, "undone is 'yes'"),
-        ({"when": {"plan": {"is": "late"}}}, "is: 'late'"),
-        ({"because": ""}, "has no 'because'"),
+        ({"when": {"drift": {"undone": "yes"}}}, "undone is 'yes'; it should be a valid boolean"),
+        ({"when": {"plan": {"is": "late"}}}, "plan.is is 'late'; it should be 'errored'"),
+        ({"because": ""}, "because is ''; it should have at least 1 character"),
     ],
 )
 def test_a_rule_that_could_never_fire_is_refused(tmp_path: Path, rule: dict[str, Any], message: str) -> None:
@@ -268,6 +276,44 @@ def test_a_rule_that_could_never_fire_is_refused(tmp_path: Path, rule: dict[str,
     (tmp_path / "rules.yaml").write_text(yaml.safe_dump({"rules": [whole | rule]}))
     with pytest.raises(RulesError, match=message):
         read_rules(tmp_path / "rules.yaml")
+
+
+def test_every_mistake_of_a_file_of_rules_is_named(tmp_path: Path) -> None:
+    """Together, one a line, each with the place and the name of its rule."""
+    path = tmp_path / "rules.yaml"
+    drift = {"name": "by hand", "when": {"drift": {"undon": True}}, "verdict": "approval", "because": "b"}
+    cost = {"when": {"cost": {"above": True}}, "verdict": "pass", "by": ["a", 1], "because": "b"}
+    path.write_text(yaml.safe_dump({"rules": [drift, cost], "rule": []}))
+    with pytest.raises(RulesError) as error:
+        read_rules(path)
+    assert str(error.value).splitlines() == [
+        f"{path}: rules.1 (by hand).when.drift.undone is missing; rules.1 (by hand).when.drift needs it",
+        f"{path}: rules.1 (by hand).when.drift has undon; allowed are undone",
+        f"{path}: rules.1 (by hand).by is (); `by` names who approves; give it for approval, and only there",
+        f"{path}: rules.2.name is missing; rules.2 needs it",
+        f"{path}: rules.2.when.cost.above is True; it should be a valid number",
+        f"{path}: rules.2.verdict is 'pass'; allowed are approval and block",
+        f"{path}: rules.2.by.2 is 1; it should be a valid string",
+        f"{path}: the file has rule; allowed are rules",
+    ]
+
+
+def test_what_a_condition_leaves_out_is_everything(tmp_path: Path) -> None:
+    """Types and principals: all; grants: every gain; settings: what updates or replaces."""
+    grants, settings = {"grants": {"besides": ["a"]}}, {"settings": {"types": ["t"], "attributes": ["a"]}}
+    changes = {"changes": {"actions": ["move"], "types": []}}
+    whole = {"name": "r", "verdict": "block", "because": "b"}
+    (tmp_path / "rules.yaml").write_text(
+        yaml.safe_dump({"rules": [whole | {"when": when} for when in (grants, settings, changes)]})
+    )
+    gaining, setting, changing = (rule.condition for rule in read_rules(tmp_path / "rules.yaml"))
+    assert isinstance(gaining, GrantCondition)
+    assert (gaining.gains, gaining.loses, gaining.besides) == (("*",), (), ("a",))
+    assert gaining.principals == gaining.kinds == gaining.securables == ("*",)
+    assert isinstance(setting, SettingCondition)
+    assert (setting.becomes, setting.actions) == ((), ("update", "replace"))
+    assert isinstance(changing, ChangeCondition)
+    assert (changing.actions, changing.types, changing.data) == (("move",), ("*",), None)
 
 
 def test_a_file_without_rules_is_refused(tmp_path: Path) -> None:
