@@ -3,28 +3,79 @@
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
-import yaml
+from pydantic import AfterValidator, Field, ValidationError
 
-_TABLE = Path(__file__).with_suffix(".yaml")
+from infra.spec.reading.explain import Explainer
+from infra.spec.reading.problems import SpecError
+from infra.spec.reading.source import read
+from infra.spec.values.fields import Values
+
+TABLE = Path(__file__).with_suffix(".yaml")
+
+
+def _expression(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"is no regular expression: {error}") from error
+    return text
+
+
+class Survey(Values):
+    """A list of machines that was read whole for each of its regions."""
+
+    as_of: Annotated[str, Field(pattern=r"^\d{4}(-\d{2})?$")]
+    """a year, or a year and month, in quotes"""
+    source: Annotated[str, Field(min_length=1)]
+    """where the list was found"""
+    regions: tuple[str, ...]
+    """a list of Azure regions"""
+
+
+class Series(Values):
+    """The regions that rent out the node types of a series."""
+
+    nodes: Annotated[str, AfterValidator(_expression)]
+    """a regular expression of node types"""
+    regions: tuple[str, ...]
+    """a list of Azure regions"""
+
+
+class NodeTypes(Values):
+    """The table."""
+
+    surveys: tuple[Survey, ...]
+    """a list of surveys"""
+    series: tuple[Series, ...]
+    """a list of series"""
 
 
 @cache
-def _table() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(_TABLE.read_text(encoding="utf-8"))
-    return found
+def read_table(path: Path = TABLE) -> NodeTypes:
+    """The table in `path`. Raises SpecError with every problem of it."""
+    source, problems = read(path)
+    try:
+        table = NodeTypes.model_validate(source.data)
+    except ValidationError as error:
+        # What is wrong with the text comes alone: nothing was read of it.
+        raise SpecError(
+            [*problems, *(Explainer(NodeTypes, source).problems(error) if source.readable else ())]
+        ) from error
+    if problems:
+        raise SpecError(problems)
+    return table
 
 
 def better_regions(node: str, region: str) -> list[str]:
     """The regions that rent out `node` while `region` does not; empty where it does, and where nothing is known."""
     if as_of(region) is None:
         return []
-    offers = [series["regions"] for series in _table()["series"] if re.fullmatch(series["nodes"], node)]
+    offers = [series.regions for series in read_table().series if re.fullmatch(series.nodes, node)]
     return sorted(offers[0]) if offers and region not in offers[0] else []
 
 
 def as_of(region: str) -> str | None:
     """When the survey of `region` was right; None where no survey has it."""
-    dates = (str(survey["as_of"]) for survey in _table()["surveys"] if region in survey["regions"])
-    return next(dates, None)
+    return next((survey.as_of for survey in read_table().surveys if region in survey.regions), None)

@@ -7,11 +7,11 @@ import pytest
 import yaml
 
 from infra.main import WORKSPACES
-from infra.spec import SpecError, load, node_types
-from infra.spec.node_types import as_of, better_regions
+from infra.spec import SpecError, load
+from infra.spec.node_types import TABLE, as_of, better_regions, read_table
 from tests.infra.conftest import edit
 
-_TABLE: dict[str, Any] = yaml.safe_load(Path(node_types.__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+_TABLE: dict[str, Any] = yaml.safe_load(TABLE.read_text(encoding="utf-8"))
 _SURVEYED = [region for survey in _TABLE["surveys"] for region in survey["regions"]]
 
 
@@ -81,3 +81,34 @@ def test_the_table_is_whole() -> None:
     for series in _TABLE["series"]:
         assert set(series["regions"]) <= set(_SURVEYED), series["nodes"]
         assert len(series["regions"]) == len(set(series["regions"])), series["nodes"]
+
+
+def test_every_problem_of_the_table_is_reported(tmp_path: Path) -> None:
+    """Together, each with its line: a table that is half read would refuse nothing of what it lost."""
+    path = tmp_path / "node_types.yaml"
+    path.write_text(
+        "surveys:\n  - as_of: soon\n    regions: westeurope\n"
+        "series:\n  - nodes: Standard_(\n    region: []\n    regions: []\n"
+    )
+    with pytest.raises(SpecError) as caught:
+        read_table(path)
+    assert [str(problem) for problem in caught.value.problems] == [
+        "node_types.yaml:2: surveys.0.as_of: given 'soon'; allowed a year, or a year and month, in quotes; correct it",
+        "node_types.yaml:2: surveys.0.source: given nothing; allowed where the list was found; add 'source'",
+        "node_types.yaml:3: surveys.0.regions: given 'westeurope'; allowed a list of Azure regions; write a list",
+        "node_types.yaml:5: series.0.nodes: given 'Standard_('; allowed a regular expression of node types; "
+        "it is no regular expression: missing ), unterminated subpattern at position 9",
+        "node_types.yaml:6: series.0.region: given a setting that does not exist; allowed nodes, regions; "
+        "rename it to 'regions'",
+    ]
+
+
+def test_a_table_that_is_no_yaml_is_one_problem(tmp_path: Path) -> None:
+    """Nothing else is said of what could not be read."""
+    path = tmp_path / "node_types.yaml"
+    path.write_text("surveys: [\n")
+    with pytest.raises(SpecError) as caught:
+        read_table(path)
+    assert [(problem.file, problem.setting, problem.fix) for problem in caught.value.problems] == [
+        ("node_types.yaml", "(the file)", "correct the text at this line")
+    ]

@@ -72,6 +72,7 @@ _FIXES = {
     "string_pattern_mismatch": "correct it",
     "bool_type": "write true or false, without quotes",
     "int_type": "write a whole number, without quotes",
+    "tuple_type": "write a list",
 }
 
 
