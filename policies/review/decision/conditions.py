@@ -141,16 +141,15 @@ class When(Entry):
     @model_validator(mode="after")
     def _is_one(self) -> "When":
         given = self.model_fields_set
-        if len(given) != 1 or None in self._conditions:
+        if len(given) != 1 or not self._conditions:
             raise ValueError(f"has {len(given)} conditions; exactly one is needed, with what it asks")
         return self
 
     @property
     def condition(self) -> Condition:
         """The one that is given."""
-        (condition,) = self._conditions
-        return condition
+        return self._conditions[0]
 
     @property
-    def _conditions(self) -> list[Any]:
-        return [getattr(self, name) for name in self.model_fields_set]
+    def _conditions(self) -> list[Condition]:
+        return [given for name in self.model_fields_set if (given := getattr(self, name)) is not None]
