@@ -30,20 +30,20 @@ def doctor(env: str, host: str | None, everything: bool, form: str) -> None:
     """
     from cli.doctor.azure import azure_cli  # noqa: PLC0415 - other commands do not need it
     from cli.doctor.checks import CHECKS  # noqa: PLC0415
+    from cli.doctor.deployed_environment import DeployedEnvironment  # noqa: PLC0415
     from cli.doctor.examine import examine  # noqa: PLC0415
-    from cli.doctor.patient import Patient  # noqa: PLC0415
     from cli.doctor.terraform import terraform  # noqa: PLC0415
 
     path = os.environ.get("PATH", "")
     spec, environment = declared(env)
-    patient = Patient(
+    examined = DeployedEnvironment(
         spec=spec,
         environment=environment,
         workspace=deployed(env, host, retry_s=_RETRY_S),
         azure=azure_cli(path) if host else None,
         terraform=terraform(os.environ.get("TERRAFORM_BINARY_NAME", "terraform"), path) if host else None,
     )
-    lines = examine(patient, CHECKS)
+    lines = examine(examined, CHECKS)
     shown = lines if everything or form == "json" else [line for line in lines if line.result != "ok"]
     show([asdict(line) for line in shown], form=form, columns=_COLUMNS, title=f"{env}: {_sum(lines)}")
     wrong = sum(line.result == "wrong" for line in lines)

@@ -14,16 +14,16 @@ from cli.output import format_option, show
 from cli.specification import declared
 
 if TYPE_CHECKING:
-    from cli.doctor.patient import Patient
+    from cli.doctor.deployed_environment import DeployedEnvironment
 
 _COLUMNS = ("check", "result", "subject", "what", "fix")
 
 
-def _patient(env: str, host: str | None) -> "Patient":
-    from cli.doctor.patient import Patient  # noqa: PLC0415 - other commands do not need it
+def _deployed_environment(env: str, host: str | None) -> "DeployedEnvironment":
+    from cli.doctor.deployed_environment import DeployedEnvironment  # noqa: PLC0415 - other commands do not need it
 
     spec, environment = declared(env)
-    return Patient(spec=spec, environment=environment, workspace=deployed(env, host))
+    return DeployedEnvironment(spec=spec, environment=environment, workspace=deployed(env, host))
 
 
 @click.command()
@@ -39,7 +39,7 @@ def smoke(env: str, host: str | None, form: str) -> None:
     from cli.doctor.examine import examine  # noqa: PLC0415
     from cli.smoke import CHECKS  # noqa: PLC0415
 
-    lines = examine(_patient(env, host), CHECKS)
+    lines = examine(_deployed_environment(env, host), CHECKS)
     show([asdict(line) for line in lines], form=form, columns=_COLUMNS, title=f"{env} after its deployment")
     failed = sorted({line.check for line in lines if line.result in (Result.WRONG, Result.UNKNOWN)})
     if failed:
@@ -55,7 +55,7 @@ def live(env: str, host: str | None, out: Path | None, form: str) -> None:
     """Say which version of each model is live: by its use case, or by USECASE/MODEL if that has several."""
     from cli.smoke import live as versions  # noqa: PLC0415 - other commands do not need it
 
-    found = versions(_patient(env, host))
+    found = versions(_deployed_environment(env, host))
     if out:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
@@ -76,7 +76,7 @@ def live_again(*, before: Path, env: str, host: str | None, by: str, reason: str
     from cli.job_runs import run_job  # noqa: PLC0415 - other commands do not need it
     from cli.smoke import live as versions  # noqa: PLC0415
 
-    now = versions(_patient(env, host))
+    now = versions(_deployed_environment(env, host))
     failed = []
     for name, version in _read(before).items():
         job, asked = named_model(name, env).job("rollback"), {"to_version": version or "", "by": by, "reason": reason}

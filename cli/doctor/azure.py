@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.doctor.check import Fault, NotAskedError, UnknownAnswerError, check
-from cli.doctor.patient import Azure, Patient
+from cli.doctor.deployed_environment import Azure, DeployedEnvironment
 from infra.azure_ids import parsed
 from infra.spec import AzureState
 
@@ -43,30 +43,30 @@ def _answer(program: Path, arguments: tuple[str, ...]) -> object:
     return json.loads(done.stdout or "null")
 
 
-def ask(patient: Patient, *arguments: str) -> Any:
+def ask(deployed: DeployedEnvironment, *arguments: str) -> Any:
     """What the Azure CLI answers. Raises NotAskedError without it, UnknownAnswerError where it fails."""
-    if patient.azure is None:
+    if deployed.azure is None:
         raise NotAskedError("the Azure CLI is not here, or not signed in: az login")
-    return patient.azure(arguments)
+    return deployed.azure(arguments)
 
 
 @check
-def azure_is_the_right_tenant(patient: Patient) -> Iterator[Fault]:
+def azure_is_the_right_tenant(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """Signed in elsewhere, every answer is about something else."""
-    found, wanted = str(ask(patient, "account", "show")["tenantId"]), patient.spec.platform.azure.tenant_id
+    found, wanted = str(ask(deployed, "account", "show")["tenantId"]), deployed.spec.platform.azure.tenant_id
     if found != wanted:
         yield Fault(subject="az", wrong=f"is signed in to {found}", fix=f"az login --tenant {wanted}")
 
 
 @check
-def nobody_holds_a_state(patient: Patient) -> Iterator[Fault]:
+def nobody_holds_a_state(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """Terraform leases a state while it works; a run that was killed leaves the lease."""
-    state = patient.spec.platform.state
+    state = deployed.spec.platform.state
     if not isinstance(state, AzureState):
         raise NotAskedError("the states are files")
     where = ("--account-name", state.storage_account, "--container-name", state.container, "--auth-mode", "login")
-    listed = ask(patient, "storage", "blob", "list", *where)
-    own = {f"{patient.environment.name}-{part}.tfstate" for part in _PARTS}
+    listed = ask(deployed, "storage", "blob", "list", *where)
+    own = {f"{deployed.environment.name}-{part}.tfstate" for part in _PARTS}
     for blob in listed:
         lease = (blob.get("properties") or {}).get("lease") or {}
         if blob["name"] in own and lease.get("state") == "leased":
@@ -76,13 +76,13 @@ def nobody_holds_a_state(patient: Patient) -> Iterator[Fault]:
 
 
 @check
-def adopted_subnets_are_delegated(patient: Patient) -> Iterator[Fault]:
+def adopted_subnets_are_delegated(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """The provider does not show it, and Databricks refuses a subnet that is not."""
-    adopted = patient.environment.adopt.network
+    adopted = deployed.environment.adopt.network
     if adopted is None:
         raise NotAskedError("the environment's subnets are made by its stack")
     for text in (adopted.subnets.host, adopted.subnets.container):
-        found = ask(patient, "network", "vnet", "subnet", "show", "--ids", text)
+        found = ask(deployed, "network", "vnet", "subnet", "show", "--ids", text)
         names = [each["serviceName"] for each in found.get("delegations") or []]
         if names != [_DELEGATED]:
             fix = f"az network vnet subnet update --ids {text} --delegations {_DELEGATED}"
@@ -91,16 +91,16 @@ def adopted_subnets_are_delegated(patient: Patient) -> Iterator[Fault]:
 
 
 @check
-def an_adopted_lake_is_closed(patient: Patient) -> Iterator[Fault]:
+def an_adopted_lake_is_closed(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """Neither keys nor, in the profile private, the internet open it; the provider shows neither."""
-    lake = patient.environment.adopt.lake
+    lake = deployed.environment.adopt.lake
     if lake is None:
         raise NotAskedError("the environment's lake is made by its stack")
-    found, name = ask(patient, "storage", "account", "show", "--ids", lake), parsed(lake).name
+    found, name = ask(deployed, "storage", "account", "show", "--ids", lake), parsed(lake).name
     if found.get("allowSharedKeyAccess") is not False:
         fix = f"az storage account update --ids {lake} --allow-shared-key-access false"
         yield Fault(subject=name, wrong="opens to who has its keys", fix=fix)
-    if patient.spec.platform.private and found.get("publicNetworkAccess") != "Disabled":
+    if deployed.spec.platform.private and found.get("publicNetworkAccess") != "Disabled":
         fix = f"az storage account update --ids {lake} --public-network-access Disabled"
         yield Fault(subject=name, wrong="answers the internet", fix=fix)
 

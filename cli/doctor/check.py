@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cli.doctor.patient import Patient
+from cli.doctor.deployed_environment import DeployedEnvironment
 
 
 class Result(StrEnum):
@@ -33,7 +33,7 @@ class UnknownAnswerError(Exception):
     """What the check needs to know could not be asked, or was left out of the answer; the message says what."""
 
 
-Ask = Callable[[Patient], Iterator[Fault]]
+Ask = Callable[[DeployedEnvironment], Iterator[Fault]]
 
 
 @dataclass(frozen=True, kw_only=True)

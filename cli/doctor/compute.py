@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 
 from cli.doctor.check import Fault, NotAskedError, check
-from cli.doctor.patient import Patient
+from cli.doctor.deployed_environment import DeployedEnvironment
 from infra import names
 from ml.declarations import online_store
 
 
 @check
-def every_runtime_is_offered(patient: Patient) -> Iterator[Fault]:
+def every_runtime_is_offered(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """A runtime that has ended starts no cluster."""
-    found = {str(each.key) for each in patient.workspace.clusters.spark_versions().versions or []}
-    wanted = {f"policies.{name}": policy.runtime for name, policy in patient.environment.policies.items()}
-    wanted |= {f"pools.{name}": pool.runtime for name, pool in patient.environment.pools.items()}
+    found = {str(each.key) for each in deployed.workspace.clusters.spark_versions().versions or []}
+    wanted = {f"policies.{name}": policy.runtime for name, policy in deployed.environment.policies.items()}
+    wanted |= {f"pools.{name}": pool.runtime for name, pool in deployed.environment.pools.items()}
     for setting, runtime in wanted.items():
         if runtime not in found:
             newest = max((each for each in found if each.endswith(runtime.split("x-", 1)[-1])), default="none")
@@ -22,14 +22,14 @@ def every_runtime_is_offered(patient: Patient) -> Iterator[Fault]:
 
 
 @check
-def every_machine_is_offered(patient: Patient) -> Iterator[Fault]:
+def every_machine_is_offered(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """By region, and by what the subscription may have."""
-    listed = patient.workspace.clusters.list_node_types().node_types or []
+    listed = deployed.workspace.clusters.list_node_types().node_types or []
     # A node type with a status is listed and cannot be had: not in this region, or not by this subscription.
     found = {each.node_type_id for each in listed if not (each.node_info and each.node_info.status)}
-    policies = patient.environment.policies.items()
+    policies = deployed.environment.policies.items()
     wanted = [(f"policies.{name}", node) for name, policy in policies for node in policy.node_types]
-    wanted += [(f"pools.{name}", pool.node_type) for name, pool in patient.environment.pools.items()]
+    wanted += [(f"pools.{name}", pool.node_type) for name, pool in deployed.environment.pools.items()]
     for setting, node in wanted:
         if node not in found:
             fix = "name another one, or ask for quota of its family in this region"
@@ -37,42 +37,42 @@ def every_machine_is_offered(patient: Patient) -> Iterator[Fault]:
 
 
 @check
-def every_cluster_policy_exists(patient: Patient) -> Iterator[Fault]:
+def every_cluster_policy_exists(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """Every cluster of a job obeys one."""
-    found = {str(each.name) for each in patient.workspace.cluster_policies.list()}
-    for name, _ in patient.environment.policies.items():
+    found = {str(each.name) for each in deployed.workspace.cluster_policies.list()}
+    for name, _ in deployed.environment.policies.items():
         if names.policy(name) not in found:
-            fix = f"deploy the stack {patient.environment.name}-workspace"
+            fix = f"deploy the stack {deployed.environment.name}-workspace"
             yield Fault(subject=names.policy(name), wrong="is no cluster policy of the workspace", fix=fix)
 
 
 @check
-def the_warehouse_can_be_used(patient: Patient) -> Iterator[Fault]:
+def the_warehouse_can_be_used(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """People and alerts ask it; it wakes by itself, and stops by itself."""
-    name = names.warehouse(patient.environment.name)
-    found = next((each for each in patient.workspace.warehouses.list() if each.name == name), None)
-    fix = f"deploy the stack {patient.environment.name}-workspace"
+    name = names.warehouse(deployed.environment.name)
+    found = next((each for each in deployed.workspace.warehouses.list() if each.name == name), None)
+    fix = f"deploy the stack {deployed.environment.name}-workspace"
     if found is None:
         yield Fault(subject=name, wrong="is no SQL warehouse of the workspace", fix=fix)
         return
     state = found.state.value if found.state else ""
     if state in ("DELETED", "DELETING"):
         yield Fault(subject=name, wrong=f"is {state}", fix=fix)
-    if found.auto_stop_mins is not None and found.auto_stop_mins != patient.environment.warehouse.auto_stop_minutes:
-        wanted = patient.environment.warehouse.auto_stop_minutes
+    if found.auto_stop_mins is not None and found.auto_stop_mins != deployed.environment.warehouse.auto_stop_minutes:
+        wanted = deployed.environment.warehouse.auto_stop_minutes
         yield Fault(subject=name, wrong=f"stops after {found.auto_stop_mins} idle minutes, not {wanted}", fix=fix)
 
 
 @check
-def the_online_store_is_available(patient: Patient) -> Iterator[Fault]:
+def the_online_store_is_available(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """Endpoints look features up in it."""
     from databricks.sdk.errors import NotFound  # noqa: PLC0415 - takes half a second
 
-    if patient.environment.online_store is None:
+    if deployed.environment.online_store is None:
         raise NotAskedError("the environment declares no online_store")
-    name, fix = online_store(patient.catalog), f"deploy the stack {patient.environment.name}-ml"
+    name, fix = online_store(deployed.catalog), f"deploy the stack {deployed.environment.name}-ml"
     try:
-        found = patient.workspace.feature_store.get_online_store(name)
+        found = deployed.workspace.feature_store.get_online_store(name)
     except NotFound:
         yield Fault(subject=name, wrong="is no online store", fix=fix)
         return

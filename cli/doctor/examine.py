@@ -3,20 +3,20 @@
 from collections.abc import Iterable, Iterator
 
 from cli.doctor.check import Check, Fault, Line, NotAskedError, Result, UnknownAnswerError
-from cli.doctor.patient import Patient
+from cli.doctor.deployed_environment import DeployedEnvironment
 
 
-def examine(patient: Patient, checks: Iterable[Check]) -> list[Line]:
+def examine(deployed: DeployedEnvironment, checks: Iterable[Check]) -> list[Line]:
     """The report: a line per fault, and one per check that found none or could not ask, whatever it found before."""
-    return [line for check in checks for line in _lines(patient, check)]
+    return [line for check in checks for line in _lines(deployed, check)]
 
 
-def _lines(patient: Patient, check: Check) -> Iterator[Line]:
+def _lines(deployed: DeployedEnvironment, check: Check) -> Iterator[Line]:
     from databricks.sdk.errors.base import DatabricksError  # noqa: PLC0415 - takes half a second
 
     faults: list[Fault] = []
     try:
-        faults.extend(check.ask(patient))  # what is found before a refusal stays found
+        faults.extend(check.ask(deployed))  # what is found before a refusal stays found
     except NotAskedError as error:
         yield Line(check=check.name, result=Result.NOT_ASKED, what=str(error))
         return

@@ -3,49 +3,49 @@
 from collections.abc import Iterator
 
 from cli.doctor.check import Fault, NotAskedError, check
-from cli.doctor.patient import Patient
+from cli.doctor.deployed_environment import DeployedEnvironment
 from cli.doctor.rights import model_name, models
 from ml.declarations import Model
 
 
-def served(patient: Patient) -> list[tuple[str, Model, str]]:
+def served(deployed: DeployedEnvironment) -> list[tuple[str, Model, str]]:
     """The models that serve here: use case, model, endpoint. Raises NotAskedError if none does."""
     found = [
         (use_case, model, model.serving.endpoint)
-        for use_case, model in models(patient)
-        if model.serving and patient.environment.use_cases[use_case].serving
+        for use_case, model in models(deployed)
+        if model.serving and deployed.environment.use_cases[use_case].serving
     ]
     if not found:
         raise NotAskedError("no use case serves in this environment")
     return found
 
 
-def champion(patient: Patient, use_case: str, model: Model) -> str | None:
+def champion(deployed: DeployedEnvironment, use_case: str, model: Model) -> str | None:
     """The live version by its alias."""
-    name = model_name(patient, use_case, model)
-    listed = patient.workspace.registered_models.get(name, include_aliases=True).aliases or []
+    name = model_name(deployed, use_case, model)
+    listed = deployed.workspace.registered_models.get(name, include_aliases=True).aliases or []
     return next((str(each.version_num) for each in listed if each.alias_name == "champion"), None)
 
 
 @check
-def every_live_model_has_its_endpoint(patient: Patient) -> Iterator[Fault]:
+def every_live_model_has_its_endpoint(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """Serving is phase two: it is deployed once a version is live."""
-    found = {str(each.name) for each in patient.workspace.serving_endpoints.list()}
-    for use_case, model, name in served(patient):
-        if name not in found and champion(patient, use_case, model):
-            fix = f"make deploy ENV={patient.environment.name} SERVING=1"
+    found = {str(each.name) for each in deployed.workspace.serving_endpoints.list()}
+    for use_case, model, name in served(deployed):
+        if name not in found and champion(deployed, use_case, model):
+            fix = f"make deploy ENV={deployed.environment.name} SERVING=1"
             yield Fault(subject=name, wrong="does not exist, and a version is live", fix=fix)
 
 
 @check
-def the_endpoint_serves_the_champion(patient: Patient) -> Iterator[Fault]:
+def the_endpoint_serves_the_champion(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """Batch scoring goes by the alias, and callers by the endpoint."""
-    found = {str(each.name) for each in patient.workspace.serving_endpoints.list()}
-    for use_case, model, name in served(patient):
-        live = champion(patient, use_case, model)
+    found = {str(each.name) for each in deployed.workspace.serving_endpoints.list()}
+    for use_case, model, name in served(deployed):
+        live = champion(deployed, use_case, model)
         if name not in found:
             continue
-        config = patient.workspace.serving_endpoints.get(name).config
+        config = deployed.workspace.serving_endpoints.get(name).config
         versions = [str(each.entity_version) for each in (config.served_entities or [])] if config else []
         if versions != [live]:
             wrong = f"serves version {', '.join(versions) or 'none'}, @champion is {live or 'none'}"

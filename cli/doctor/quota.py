@@ -6,7 +6,7 @@ from typing import Any
 
 from cli.doctor.azure import ask
 from cli.doctor.check import Fault, UnknownAnswerError, check
-from cli.doctor.patient import Patient
+from cli.doctor.deployed_environment import DeployedEnvironment
 from infra.spec import Autoscaling
 
 _REGIONAL = "cores"
@@ -36,36 +36,36 @@ class Cluster:
     cores: int
 
 
-def _where(patient: Patient) -> tuple[str, ...]:
-    azure = patient.environment.azure
-    return ("--location", patient.spec.platform.azure.region, "--subscription", azure.subscription_id)
+def _where(deployed: DeployedEnvironment) -> tuple[str, ...]:
+    azure = deployed.environment.azure
+    return ("--location", deployed.spec.platform.azure.region, "--subscription", azure.subscription_id)
 
 
-def _usages(patient: Patient) -> dict[str, Usage]:
+def _usages(deployed: DeployedEnvironment) -> dict[str, Usage]:
     """By Azure's name of what is counted, in lower case: `cores` is the whole region."""
-    listed = ask(patient, "vm", "list-usage", *_where(patient))
+    listed = ask(deployed, "vm", "list-usage", *_where(deployed))
     return {
         str(each["name"]["value"]).lower(): Usage(used=int(each["currentValue"]), limit=int(each["limit"]))
         for each in listed
     }
 
 
-def _machines(patient: Patient) -> dict[tuple[str, str], int]:
+def _machines(deployed: DeployedEnvironment) -> dict[tuple[str, str], int]:
     """(setting, kind of machine) to the greatest number of them that one cluster, or the pool, has."""
     found: dict[tuple[str, str], int] = {}
-    for name, policy in patient.environment.policies.items():
+    for name, policy in deployed.environment.policies.items():
         # A driver besides the workers.
         count = policy.size.max_workers + 1 if isinstance(policy.size, Autoscaling) else 1
         found |= {(f"policies.{name}", node): count for node in policy.node_types}
-    pools = patient.environment.pools.items()
+    pools = deployed.environment.pools.items()
     return found | {(f"pools.{name}", pool.node_type): pool.max_capacity for name, pool in pools}
 
 
-def _clusters(patient: Patient) -> Iterator[Cluster]:
+def _clusters(deployed: DeployedEnvironment) -> Iterator[Cluster]:
     """Raises UnknownAnswerError for a kind of machine of which Azure does not tell family or cores."""
-    listed = ask(patient, "vm", "list-skus", "--resource-type", "virtualMachines", *_where(patient))
+    listed = ask(deployed, "vm", "list-skus", "--resource-type", "virtualMachines", *_where(deployed))
     sold: dict[str, dict[str, Any]] = {str(each["name"]): each for each in listed}
-    for (setting, node), count in _machines(patient).items():
+    for (setting, node), count in _machines(deployed).items():
         yield Cluster(setting=setting, node=node, **_counted(node, sold.get(node) or {}, count))
 
 
@@ -77,21 +77,21 @@ def _counted(node: str, sku: dict[str, Any], count: int) -> dict[str, Any]:
 
 
 @check
-def the_region_has_quota(patient: Patient) -> Iterator[Fault]:
+def the_region_has_quota(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """All machines of a subscription in a region share one limit."""
-    found, region = _usages(patient).get(_REGIONAL), patient.spec.platform.azure.region
+    found, region = _usages(deployed).get(_REGIONAL), deployed.spec.platform.azure.region
     if found is None:
         raise UnknownAnswerError(f"az vm list-usage does not count the {_REGIONAL} of {region}")
     if not found.left:
         wrong = f"uses {found.used} of {found.limit} cores in {region}"
-        yield Fault(subject=patient.environment.azure.subscription_id, wrong=wrong, fix=_FIX)
+        yield Fault(subject=deployed.environment.azure.subscription_id, wrong=wrong, fix=_FIX)
 
 
 @check
-def every_family_has_quota(patient: Patient) -> Iterator[Fault]:
+def every_family_has_quota(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """A cluster needs cores of its machines' family, which has a limit of its own."""
-    usages = _usages(patient)
-    for cluster in _clusters(patient):
+    usages = _usages(deployed)
+    for cluster in _clusters(deployed):
         found = usages.get(cluster.family.lower())
         if found is None:
             raise UnknownAnswerError(f"az vm list-usage does not count {cluster.family}")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 
 from cli.doctor.check import Fault, UnknownAnswerError, check
-from cli.doctor.patient import Patient
+from cli.doctor.deployed_environment import DeployedEnvironment
 from infra import names
 
 # Tokens of a pipeline live minutes; what is signed an hour ahead is refused.
@@ -12,13 +12,13 @@ _MAX_SKEW_S = 300
 
 
 @check
-def the_workspace_answers(patient: Patient) -> Iterator[Fault]:
+def the_workspace_answers(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """It is reached, and takes the sign-in."""
     from databricks.sdk.errors import PermissionDenied, Unauthenticated  # noqa: PLC0415 - takes half a second
 
-    host = str(patient.workspace.config.host)
+    host = str(deployed.workspace.config.host)
     try:
-        patient.workspace.current_user.me()
+        deployed.workspace.current_user.me()
     except (Unauthenticated, PermissionDenied) as error:
         yield Fault(subject=host, wrong=f"refuses the sign-in: {error}", fix="sign in again: az login, or a new token")
     except (OSError, TimeoutError) as error:
@@ -27,25 +27,25 @@ def the_workspace_answers(patient: Patient) -> Iterator[Fault]:
 
 
 @check
-def it_is_the_workspace_of_the_file(patient: Patient) -> Iterator[Fault]:
+def it_is_the_workspace_of_the_file(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """Bindings, budgets and permissions go by the number in the file."""
-    found, wanted = patient.workspace.metastores.current().workspace_id, patient.environment.workspace.id
+    found, wanted = deployed.workspace.metastores.current().workspace_id, deployed.environment.workspace.id
     if found is None:
         raise UnknownAnswerError("the workspace does not say its number")
     if int(found) != wanted:
-        fix = f"correct workspace.id and url in workspaces/{patient.environment.name}.yaml, or the --host"
-        yield Fault(subject=str(patient.workspace.config.host), wrong=f"is workspace {found}, not {wanted}", fix=fix)
+        fix = f"correct workspace.id and url in workspaces/{deployed.environment.name}.yaml, or the --host"
+        yield Fault(subject=str(deployed.workspace.config.host), wrong=f"is workspace {found}, not {wanted}", fix=fix)
 
 
 @check
-def the_clocks_agree(patient: Patient) -> Iterator[Fault]:
+def the_clocks_agree(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """Sign-ins and signatures carry times."""
     path, headers = "/api/2.0/preview/scim/v2/Me", ["Date"]
-    answer = patient.workspace.api_client.do("GET", path, response_headers=headers)
+    answer = deployed.workspace.api_client.do("GET", path, response_headers=headers)
     given = answer.get("Date") if isinstance(answer, dict) else None
     if not given:
         raise UnknownAnswerError("the workspace's answer has no Date")
-    skew_s = patient.now_s() - parsedate_to_datetime(str(given)).timestamp()
+    skew_s = deployed.now_s() - parsedate_to_datetime(str(given)).timestamp()
     if abs(skew_s) > _MAX_SKEW_S:
         yield Fault(
             subject="this machine",
@@ -55,15 +55,15 @@ def the_clocks_agree(patient: Patient) -> Iterator[Fault]:
 
 
 @check
-def the_caller_may_deploy(patient: Patient) -> Iterator[Fault]:
+def the_caller_may_deploy(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """Catalog and schemas belong to the owners, and the workspace's settings to its administrators."""
-    me = patient.workspace.current_user.me()
+    me = deployed.workspace.current_user.me()
     if me.groups is None:
         raise UnknownAnswerError("the workspace does not say which groups the caller is in")
-    held, owners = {str(group.display) for group in me.groups}, names.owners(patient.environment.name)
-    wanted = {"admins", owners, patient.spec.platform.admins}
+    held, owners = {str(group.display) for group in me.groups}, names.owners(deployed.environment.name)
+    wanted = {"admins", owners, deployed.spec.platform.admins}
     if not held & wanted:
-        fix = f"sign in as a member of {owners} or {patient.spec.platform.admins}"
+        fix = f"sign in as a member of {owners} or {deployed.spec.platform.admins}"
         yield Fault(subject=str(me.user_name), wrong=f"is in none of {', '.join(sorted(wanted))}", fix=fix)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from packaging.version import Version
 
 from cli.doctor.check import Fault, NotAskedError, UnknownAnswerError, check
-from cli.doctor.patient import Patient, Terraform
+from cli.doctor.deployed_environment import DeployedEnvironment, Terraform
 from infra.deploy import OLDEST_TERRAFORM
 
 _TIMEOUT_S = 30
@@ -33,21 +33,21 @@ def terraform(name: str, path: str) -> Terraform:
     return ask
 
 
-def _ask(patient: Patient, folder: Path) -> Mapping[str, Any]:
-    if patient.terraform is None:
+def _ask(deployed: DeployedEnvironment, folder: Path) -> Mapping[str, Any]:
+    if deployed.terraform is None:
         raise NotAskedError("the local cloud loads the stacks without Terraform")
-    return patient.terraform(folder)
+    return deployed.terraform(folder)
 
 
-def _folders(patient: Patient) -> list[Path]:
+def _folders(deployed: DeployedEnvironment) -> list[Path]:
     """The synthesized stacks of the environment."""
-    return sorted(file.parent for file in patient.stacks.glob(f"stacks/{patient.environment.name}-*/cdk.tf.json"))
+    return sorted(file.parent for file in deployed.stacks.glob(f"stacks/{deployed.environment.name}-*/cdk.tf.json"))
 
 
 @check
-def terraform_is_new_enough(patient: Patient) -> Iterator[Fault]:
+def terraform_is_new_enough(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """An older one does not know what the stacks say. OpenTofu counts otherwise, and is taken as it is."""
-    found = _ask(patient, patient.stacks.parent)
+    found = _ask(deployed, deployed.stacks.parent)
     held = str(found["terraform_version"])
     if found["program"] != _FOREIGN and Version(held) < Version(OLDEST_TERRAFORM):
         fix = f"install Terraform {OLDEST_TERRAFORM} or newer, or OpenTofu and set TERRAFORM_BINARY_NAME=tofu"
@@ -55,11 +55,11 @@ def terraform_is_new_enough(patient: Patient) -> Iterator[Fault]:
 
 
 @check
-def terraform_takes_the_pinned_providers(patient: Patient) -> Iterator[Fault]:
+def terraform_takes_the_pinned_providers(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """A lock file of another version plans other arguments than were synthesized and checked."""
     unlocked = []
-    for folder in _folders(patient):
-        taken = _ask(patient, folder).get("provider_selections") or {}
+    for folder in _folders(deployed):
+        taken = _ask(deployed, folder).get("provider_selections") or {}
         wanted = json.loads((folder / "cdk.tf.json").read_text(encoding="utf-8"))["terraform"]["required_providers"]
         for provider in wanted.values():
             held = _held(taken, provider["source"])
@@ -71,7 +71,7 @@ def terraform_takes_the_pinned_providers(patient: Patient) -> Iterator[Fault]:
                 yield Fault(subject=folder.name, wrong=wrong, fix=fix)
     if unlocked:
         named = ", ".join(sorted(set(unlocked)))
-        raise UnknownAnswerError(f"no provider is chosen yet for {named}: make plan ENV={patient.environment.name}")
+        raise UnknownAnswerError(f"no provider is chosen yet for {named}: make plan ENV={deployed.environment.name}")
 
 
 def _held(taken: Mapping[str, str], source: str) -> str | None:

@@ -3,21 +3,21 @@
 from collections.abc import Iterator
 
 from cli.doctor.check import Fault, UnknownAnswerError, check
-from cli.doctor.patient import Patient
+from cli.doctor.deployed_environment import DeployedEnvironment
 from infra import names
 from infra.access.grants import VOLUMES
 
 _DEPLOY = "deploy the stack {env}-workspace"
 
 
-def _deploy(patient: Patient) -> str:
-    return _DEPLOY.format(env=patient.environment.name)
+def _deploy(deployed: DeployedEnvironment) -> str:
+    return _DEPLOY.format(env=deployed.environment.name)
 
 
 @check
-def the_metastore_is_of_the_region(patient: Patient) -> Iterator[Fault]:
+def the_metastore_is_of_the_region(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """A workspace has the metastore of its own region, or none."""
-    found, wanted = patient.workspace.metastores.summary(), patient.spec.platform.azure.region
+    found, wanted = deployed.workspace.metastores.summary(), deployed.spec.platform.azure.region
     if not found.region:
         raise UnknownAnswerError("the metastore does not say its region")
     if found.region != wanted:
@@ -26,106 +26,109 @@ def the_metastore_is_of_the_region(patient: Patient) -> Iterator[Fault]:
 
 
 @check
-def the_catalog_is_isolated(patient: Patient) -> Iterator[Fault]:
+def the_catalog_is_isolated(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """Only workspaces that are named see it."""
     from databricks.sdk.errors import NotFound  # noqa: PLC0415 - takes half a second
 
     try:
-        found = patient.workspace.catalogs.get(patient.catalog)
+        found = deployed.workspace.catalogs.get(deployed.catalog)
     except NotFound:
-        yield Fault(subject=patient.catalog, wrong="is no catalog of the workspace", fix=_deploy(patient))
+        yield Fault(subject=deployed.catalog, wrong="is no catalog of the workspace", fix=_deploy(deployed))
         return
     mode = found.isolation_mode.value if found.isolation_mode else None
     if mode is None:
-        raise UnknownAnswerError(f"the catalog {patient.catalog} does not say its isolation")
+        raise UnknownAnswerError(f"the catalog {deployed.catalog} does not say its isolation")
     if mode != "ISOLATED":
-        fix = f"{_deploy(patient)}; of an adopted one, ask its owner"
-        yield Fault(subject=patient.catalog, wrong=f"has isolation_mode {mode}", fix=fix)
+        fix = f"{_deploy(deployed)}; of an adopted one, ask its owner"
+        yield Fault(subject=deployed.catalog, wrong=f"has isolation_mode {mode}", fix=fix)
 
 
 @check
-def the_catalog_belongs_to_the_owners(patient: Patient) -> Iterator[Fault]:
+def the_catalog_belongs_to_the_owners(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """An owner grants, and a person leaves some day. An adopted one has an owner of its own."""
-    owner, wanted = patient.workspace.catalogs.get(patient.catalog).owner, names.owners(patient.environment.name)
-    if owner != wanted and not patient.environment.adopt.catalog:
-        fix = f"ALTER CATALOG {patient.catalog} OWNER TO `{wanted}`"
-        yield Fault(subject=patient.catalog, wrong=f"belongs to {owner}, not to {wanted}", fix=fix)
+    owner, wanted = deployed.workspace.catalogs.get(deployed.catalog).owner, names.owners(deployed.environment.name)
+    if owner != wanted and not deployed.environment.adopt.catalog:
+        fix = f"ALTER CATALOG {deployed.catalog} OWNER TO `{wanted}`"
+        yield Fault(subject=deployed.catalog, wrong=f"belongs to {owner}, not to {wanted}", fix=fix)
 
 
 @check
-def the_catalog_is_bound_as_declared(patient: Patient) -> Iterator[Fault]:
+def the_catalog_is_bound_as_declared(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """Its own workspace writes, its readers' read, and no other sees it."""
-    listed = patient.workspace.workspace_bindings.get_bindings("catalog", patient.catalog)
+    listed = deployed.workspace.workspace_bindings.get_bindings("catalog", deployed.catalog)
     found = {each.workspace_id: each.binding_type.value if each.binding_type else "" for each in listed}
-    wanted = {each.workspace.id: "BINDING_TYPE_READ_ONLY" for each in patient.spec.readers_of(patient.environment)}
-    wanted[patient.environment.workspace.id] = "BINDING_TYPE_READ_WRITE"
+    wanted = {each.workspace.id: "BINDING_TYPE_READ_ONLY" for each in deployed.spec.readers_of(deployed.environment)}
+    wanted[deployed.environment.workspace.id] = "BINDING_TYPE_READ_WRITE"
     for workspace in sorted(wanted.keys() | {key for key in found if key is not None}):
         if found.get(workspace) != wanted.get(workspace):
             yield Fault(
-                subject=f"{patient.catalog} in workspace {workspace}",
+                subject=f"{deployed.catalog} in workspace {workspace}",
                 wrong=f"is bound {found.get(workspace, 'not at all')}, declared {wanted.get(workspace, 'not at all')}",
-                fix=f"{_deploy(patient)}; of an adopted one, ask its owner",
+                fix=f"{_deploy(deployed)}; of an adopted one, ask its owner",
             )
 
 
 @check
-def every_schema_exists(patient: Patient) -> Iterator[Fault]:
+def every_schema_exists(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """One per layer of every use case, and the one of the wheels."""
-    found = {str(each.name) for each in patient.workspace.schemas.list(patient.catalog)}
-    for name in patient.schemas:
+    found = {str(each.name) for each in deployed.workspace.schemas.list(deployed.catalog)}
+    for name in deployed.schemas:
         if name not in found:
-            yield Fault(subject=f"{patient.catalog}.{name}", wrong="does not exist", fix=_deploy(patient))
+            yield Fault(subject=f"{deployed.catalog}.{name}", wrong="does not exist", fix=_deploy(deployed))
 
 
 @check
-def every_volume_exists(patient: Patient) -> Iterator[Fault]:
+def every_volume_exists(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """Landing, alerts, scratch and the wheels."""
     wanted = [(names.PLATFORM_SCHEMA, names.WHEEL_VOLUME)]
     wanted += [
         (names.schema(use_case, volume.layer), volume.name)
-        for use_case in patient.environment.use_cases
+        for use_case in deployed.environment.use_cases
         for volume in VOLUMES
     ]
-    schemas = {str(each.name) for each in patient.workspace.schemas.list(patient.catalog)}
+    schemas = {str(each.name) for each in deployed.workspace.schemas.list(deployed.catalog)}
     for schema, name in wanted:
-        listed = patient.workspace.volumes.list(patient.catalog, schema) if schema in schemas else ()
+        listed = deployed.workspace.volumes.list(deployed.catalog, schema) if schema in schemas else ()
         if name not in {str(each.name) for each in listed}:
-            yield Fault(subject=f"{patient.catalog}.{schema}.{name}", wrong="does not exist", fix=_deploy(patient))
+            yield Fault(subject=f"{deployed.catalog}.{schema}.{name}", wrong="does not exist", fix=_deploy(deployed))
 
 
 @check
-def the_credential_is_the_connectors(patient: Patient) -> Iterator[Fault]:
+def the_credential_is_the_connectors(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """Unity Catalog reaches the lake as the environment's access connector."""
     from databricks.sdk.errors import NotFound  # noqa: PLC0415 - takes half a second
 
-    name, wanted = names.lake(patient.environment.name), patient.spec.lake_of(patient.environment).access_connector_id
-    if not patient.spec.own_containers_of(patient.environment):
+    name, wanted = (
+        names.lake(deployed.environment.name),
+        deployed.spec.lake_of(deployed.environment).access_connector_id,
+    )
+    if not deployed.spec.own_containers_of(deployed.environment):
         return
     try:
-        identity = patient.workspace.storage_credentials.get(name).azure_managed_identity
+        identity = deployed.workspace.storage_credentials.get(name).azure_managed_identity
     except NotFound:
-        yield Fault(subject=name, wrong="is no storage credential", fix=_deploy(patient))
+        yield Fault(subject=name, wrong="is no storage credential", fix=_deploy(deployed))
         return
     if identity is None or identity.access_connector_id.lower() != wanted.lower():
         given = identity.access_connector_id if identity else "no managed identity"
-        yield Fault(subject=name, wrong=f"is {given}, not {wanted}", fix=_deploy(patient))
+        yield Fault(subject=name, wrong=f"is {given}, not {wanted}", fix=_deploy(deployed))
 
 
 @check
-def every_location_leads_to_the_lake(patient: Patient) -> Iterator[Fault]:
+def every_location_leads_to_the_lake(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """One per container, made or adopted, in the environment's storage account."""
-    adopted = patient.environment.adopt.locations.names
-    account = patient.spec.lake_of(patient.environment).storage_account
+    adopted = deployed.environment.adopt.locations.names
+    account = deployed.spec.lake_of(deployed.environment).storage_account
     made = {
-        container: f"{names.lake(patient.environment.name)}-{container}"
-        for container in patient.spec.own_containers_of(patient.environment)
+        container: f"{names.lake(deployed.environment.name)}-{container}"
+        for container in deployed.spec.own_containers_of(deployed.environment)
     }
-    found = {str(each.name): str(each.url) for each in patient.workspace.external_locations.list()}
+    found = {str(each.name): str(each.url) for each in deployed.workspace.external_locations.list()}
     for name in (made | adopted).values():
         if name not in found:
-            yield Fault(subject=name, wrong="is no external location", fix=_deploy(patient))
+            yield Fault(subject=name, wrong="is no external location", fix=_deploy(deployed))
         elif f"@{account}.dfs.core.windows.net" not in found[name]:
-            fix = f"{_deploy(patient)}; of an adopted one, correct adopt.locations or adopt.lake"
+            fix = f"{_deploy(deployed)}; of an adopted one, correct adopt.locations or adopt.lake"
             yield Fault(subject=name, wrong=f"leads to {found[name]}, not into {account}", fix=fix)
 
 

@@ -6,23 +6,23 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from cli.doctor.check import Fault, NotAskedError, UnknownAnswerError, check
-from cli.doctor.patient import Patient
+from cli.doctor.deployed_environment import DeployedEnvironment
 
 _BINDINGS = {"databricks": "cdktf-cdktf-provider-databricks", "azurerm": "cdktf-cdktf-provider-azurerm"}
 
 
-def _document(patient: Patient, part: str) -> dict[str, Any]:
-    file = patient.stacks / "stacks" / f"{patient.environment.name}-{part}" / "cdk.tf.json"
+def _document(deployed: DeployedEnvironment, part: str) -> dict[str, Any]:
+    file = deployed.stacks / "stacks" / f"{deployed.environment.name}-{part}" / "cdk.tf.json"
     if not file.is_file():
         raise NotAskedError(f"{file.parent.name} is not synthesized here: mlops synth")
     return dict(json.loads(file.read_text(encoding="utf-8")))
 
 
 @check
-def the_stacks_name_the_pinned_providers(patient: Patient) -> Iterator[Fault]:
+def the_stacks_name_the_pinned_providers(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """Stacks of another version of the bindings have other arguments."""
     for part, provider in (("ml", "databricks"), ("platform", "azurerm")):
-        document = _document(patient, part)
+        document = _document(deployed, part)
         named = document["terraform"]["required_providers"][provider]["version"]
         try:
             # The bindings say in their metadata for which provider they were made.
@@ -33,16 +33,16 @@ def the_stacks_name_the_pinned_providers(patient: Patient) -> Iterator[Fault]:
             raise UnknownAnswerError(f"{error} is not installed, so nothing says what is pinned") from error
         if made_by != installed:
             wrong = f"were written by cdktf {made_by} for {provider} {named}; installed is {installed}"
-            yield Fault(subject=f"{patient.environment.name}-{part}", wrong=wrong, fix="mlops synth")
+            yield Fault(subject=f"{deployed.environment.name}-{part}", wrong=wrong, fix="mlops synth")
 
 
 @check
-def the_stacks_are_of_this_workspace(patient: Patient) -> Iterator[Fault]:
+def the_stacks_are_of_this_workspace(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """Stacks that were synthesized before the file changed deploy to the old place."""
-    [provider] = _document(patient, "ml")["provider"]["databricks"]
-    if provider["host"] != patient.environment.workspace.url:
-        wrong = f"deploy to {provider['host']}, the file says {patient.environment.workspace.url}"
-        yield Fault(subject=f"{patient.environment.name}-ml", wrong=wrong, fix="mlops synth")
+    [provider] = _document(deployed, "ml")["provider"]["databricks"]
+    if provider["host"] != deployed.environment.workspace.url:
+        wrong = f"deploy to {provider['host']}, the file says {deployed.environment.workspace.url}"
+        yield Fault(subject=f"{deployed.environment.name}-ml", wrong=wrong, fix="mlops synth")
 
 
 CHECKS = (the_stacks_name_the_pinned_providers, the_stacks_are_of_this_workspace)

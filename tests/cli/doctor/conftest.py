@@ -8,8 +8,8 @@ import pytest
 
 from cli.doctor.check import Line
 from cli.doctor.checks import CHECKS
+from cli.doctor.deployed_environment import DeployedEnvironment
 from cli.doctor.examine import examine
-from cli.doctor.patient import Patient
 from infra.main import WORKSPACES
 from infra.spec import load
 from localcloud import loader
@@ -23,7 +23,7 @@ Examined = Callable[..., dict[str, list[Line]]]
 
 @pytest.fixture(scope="package")
 @starts("mlflow")
-def deployed(stacks_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Core]:
+def deployed_core(stacks_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Core]:
     """A local cloud without Spark, with the account's and prod's stacks of phase one."""
     home = tmp_path_factory.mktemp("doctor")
     server = MlflowServer(home)
@@ -40,28 +40,28 @@ def deployed(stacks_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @pytest.fixture
-def core(deployed: Core) -> Iterator[Core]:
-    """`deployed`, as it was: what a test changes in the state is put back."""
+def core(deployed_core: Core) -> Iterator[Core]:
+    """`deployed_core`, as it was: what a test changes in the state is put back."""
     kept = sqlite3.connect(":memory:", check_same_thread=False)
-    deployed.cloud.store._connection.backup(kept)
-    yield deployed
-    kept.backup(deployed.cloud.store._connection)
+    deployed_core.cloud.store._connection.backup(kept)
+    yield deployed_core
+    kept.backup(deployed_core.cloud.store._connection)
     kept.close()
 
 
 @pytest.fixture
-def patient(core: Core, stacks_dir: Path) -> Patient:
+def deployed(core: Core, stacks_dir: Path) -> DeployedEnvironment:
     """prod, asked by its administrator."""
     spec = load(WORKSPACES)
     [prod] = [each for each in spec.environments if each.name == "prod"]
-    return Patient(spec=spec, environment=prod, workspace=core.admin(), stacks=stacks_dir)
+    return DeployedEnvironment(spec=spec, environment=prod, workspace=core.admin(), stacks=stacks_dir)
 
 
 @pytest.fixture
-def examined(patient: Patient) -> Examined:
+def examined(deployed: DeployedEnvironment) -> Examined:
     """Runs all checks, or those of the names; the lines by check."""
 
-    def run(*named: str, who: Patient = patient) -> dict[str, list[Line]]:
+    def run(*named: str, who: DeployedEnvironment = deployed) -> dict[str, list[Line]]:
         chosen = [check for check in CHECKS if not named or check.name in named]
         found: dict[str, list[Line]] = {}
         for line in examine(who, chosen):

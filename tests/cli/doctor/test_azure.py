@@ -9,7 +9,7 @@ import pytest
 
 from cli.doctor.azure import azure_cli
 from cli.doctor.check import Result
-from cli.doctor.patient import Patient
+from cli.doctor.deployed_environment import DeployedEnvironment
 from infra.spec import load
 from infra.wheel import ROOT
 from tests.cli.doctor.conftest import Examined
@@ -65,16 +65,18 @@ AZURE = ("azure is the right tenant", "nobody holds a state", "the region has qu
 ADOPTED = ("adopted subnets are delegated", "an adopted lake is closed")
 
 
-def _with_azure(patient: Patient, folder: Path, *, adopted: bool = True, **answers: Any) -> Patient:
+def _with_azure(
+    deployed: DeployedEnvironment, folder: Path, *, adopted: bool = True, **answers: Any
+) -> DeployedEnvironment:
     path = f"{_az(folder, **(HEALTHY | answers))}:/usr/bin:/bin"
-    spec = load(ROOT / "docs" / "examples" / "adopted") if adopted else patient.spec
-    environment = spec.environments[0] if adopted else patient.environment
-    return dataclasses.replace(patient, spec=spec, environment=environment, azure=azure_cli(path))
+    spec = load(ROOT / "docs" / "examples" / "adopted") if adopted else deployed.spec
+    environment = spec.environments[0] if adopted else deployed.environment
+    return dataclasses.replace(deployed, spec=spec, environment=environment, azure=azure_cli(path))
 
 
-def test_a_healthy_azure_has_no_findings(patient: Patient, examined: Examined, tmp_path: Path) -> None:
+def test_a_healthy_azure_has_no_findings(deployed: DeployedEnvironment, examined: Examined, tmp_path: Path) -> None:
     """All of Azure's checks are asked and met, adopted things included."""
-    found = examined(*AZURE, *ADOPTED, who=_with_azure(patient, tmp_path / "bin"))
+    found = examined(*AZURE, *ADOPTED, who=_with_azure(deployed, tmp_path / "bin"))
     assert {line.result for lines in found.values() for line in lines} == {Result.OK}
 
 
@@ -101,18 +103,20 @@ def test_a_healthy_azure_has_no_findings(patient: Patient, examined: Examined, t
     ],
 )
 def test_a_fault_in_azure_is_found(
-    patient: Patient, examined: Examined, tmp_path: Path, fault: tuple[dict[str, Any], str, list[str]]
+    deployed: DeployedEnvironment, examined: Examined, tmp_path: Path, fault: tuple[dict[str, Any], str, list[str]]
 ) -> None:
     """By what the Azure CLI answers."""
     answers, name, wrong = fault
-    lines = examined(name, who=_with_azure(patient, tmp_path / "bin", **answers))[name]
+    lines = examined(name, who=_with_azure(deployed, tmp_path / "bin", **answers))[name]
     assert [(line.result, line.what) for line in lines] == [(Result.WRONG, each) for each in wrong]
 
 
-def test_what_azure_does_not_answer_is_unknown(patient: Patient, examined: Examined, tmp_path: Path) -> None:
+def test_what_azure_does_not_answer_is_unknown(
+    deployed: DeployedEnvironment, examined: Examined, tmp_path: Path
+) -> None:
     """A refusal of the Azure CLI is no pass."""
     folder = _az(tmp_path / "bin", account_show=TENANT)
-    asked = dataclasses.replace(patient, azure=azure_cli(f"{folder}:/usr/bin:/bin"))
+    asked = dataclasses.replace(deployed, azure=azure_cli(f"{folder}:/usr/bin:/bin"))
     [line] = examined("the region has quota", who=asked)["the region has quota"]
     assert line.result is Result.UNKNOWN
     assert "not known here" in line.what
@@ -124,29 +128,35 @@ def test_without_a_signed_in_azure_cli_nothing_of_azure_is_asked(tmp_path: Path)
     assert azure_cli(f"{_az(tmp_path / 'bin')}:/usr/bin:/bin") is None
 
 
-def test_a_cluster_larger_than_its_family_is_found(patient: Patient, examined: Examined, tmp_path: Path) -> None:
+def test_a_cluster_larger_than_its_family_is_found(
+    deployed: DeployedEnvironment, examined: Examined, tmp_path: Path
+) -> None:
     """Nine machines of eight cores: 72 are asked for where 64 are left; one machine still starts."""
     usages = [CORES, _usage("standardDADSv5Family", 36, 100), *FAMILIES[1:], *GPUS]
-    asked = _with_azure(patient, tmp_path / "bin", adopted=False, **{"vm_list-usage": usages})
+    asked = _with_azure(deployed, tmp_path / "bin", adopted=False, **{"vm_list-usage": usages})
     [line] = examined(AZURE[3], who=asked)[AZURE[3]]
     assert (line.result, line.subject) == (Result.WRONG, "policies.cpu_autoscaling")
     assert line.what == ("a cluster of Standard_D8ads_v5 takes up to 72 cores, standardDADSv5Family has 64 of 100 left")
     assert line.fix.startswith("ask for more in the portal under Usage + quotas")
 
 
-def test_a_family_that_azure_does_not_count_is_unknown(patient: Patient, examined: Examined, tmp_path: Path) -> None:
+def test_a_family_that_azure_does_not_count_is_unknown(
+    deployed: DeployedEnvironment, examined: Examined, tmp_path: Path
+) -> None:
     """It hides nothing that was found before."""
     usages = [CORES, _usage("standardDADSv5Family", 100, 100)]
-    asked = _with_azure(patient, tmp_path / "bin", adopted=False, **{"vm_list-usage": usages})
+    asked = _with_azure(deployed, tmp_path / "bin", adopted=False, **{"vm_list-usage": usages})
     lines = examined(AZURE[3], who=asked)[AZURE[3]]
     assert [line.result for line in lines] == [Result.UNKNOWN, Result.WRONG, Result.WRONG]
     assert lines[0].what.endswith("az vm list-usage does not count standardEADSv5Family")
     assert "Standard_D4ads_v5 takes up to 4 cores, standardDADSv5Family has 0 of 100 left" in lines[1].what
 
 
-def test_a_machine_that_azure_does_not_list_is_unknown(patient: Patient, examined: Examined, tmp_path: Path) -> None:
+def test_a_machine_that_azure_does_not_list_is_unknown(
+    deployed: DeployedEnvironment, examined: Examined, tmp_path: Path
+) -> None:
     """Nothing says how many cores it has."""
-    asked = _with_azure(patient, tmp_path / "bin", adopted=False, **{"vm_list-skus": SKUS[1:]})
+    asked = _with_azure(deployed, tmp_path / "bin", adopted=False, **{"vm_list-skus": SKUS[1:]})
     [line] = examined(AZURE[3], who=asked)[AZURE[3]]
     assert (line.result, line.what) == (
         Result.UNKNOWN,

@@ -8,7 +8,7 @@ import pytest
 from databricks.sdk import WorkspaceClient
 
 from cli.doctor.data import every_declared_table_exists
-from cli.doctor.patient import Patient
+from cli.doctor.deployed_environment import DeployedEnvironment
 from infra.main import WORKSPACES
 from infra.spec import MaskedReads, Spec, load
 
@@ -17,10 +17,10 @@ UNMASKED = "prod.credit_gold.client_features_unmasked"
 
 def _asked_for(spec: Spec, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The tables that are missing where bronze alone is there."""
-    monkeypatch.setattr(Patient, "tables", frozenset({"prod.credit_bronze.applications"}))
+    monkeypatch.setattr(DeployedEnvironment, "tables", frozenset({"prod.credit_bronze.applications"}))
     [prod] = [each for each in spec.environments if each.name == "prod"]
-    patient = Patient(spec=spec, environment=prod, workspace=cast(WorkspaceClient, None), stacks=Path())
-    return [fault.subject for fault in every_declared_table_exists.ask(patient)]
+    deployed = DeployedEnvironment(spec=spec, environment=prod, workspace=cast(WorkspaceClient, None), stacks=Path())
+    return [fault.subject for fault in every_declared_table_exists.ask(deployed)]
 
 
 def test_the_features_without_sensitive_columns_are_asked_for_where_scoring_reads_them(

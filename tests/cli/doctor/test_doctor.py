@@ -12,7 +12,7 @@ from databricks.sdk.core import Config
 
 from cli.doctor.check import Result
 from cli.doctor.checks import CHECKS
-from cli.doctor.patient import Patient
+from cli.doctor.deployed_environment import DeployedEnvironment
 from infra.spec.values.security import PackageIndex
 from localcloud.services.compute.routes import compute
 from tests.cli.doctor.conftest import Examined
@@ -94,9 +94,11 @@ def _client(host: str, token: str) -> WorkspaceClient:
     return WorkspaceClient(config=Config(host=host, token=token, auth_type="pat", retry_timeout_seconds=1))
 
 
-def test_a_refused_sign_in_is_found_and_the_rest_is_unknown(core: Core, patient: Patient, examined: Examined) -> None:
+def test_a_refused_sign_in_is_found_and_the_rest_is_unknown(
+    core: Core, deployed: DeployedEnvironment, examined: Examined
+) -> None:
     """Unknown is never ok."""
-    stranger = dataclasses.replace(patient, workspace=_client(core.url("prod"), "wrong"))
+    stranger = dataclasses.replace(deployed, workspace=_client(core.url("prod"), "wrong"))
     found = examined(who=stranger)
     [line] = found["the workspace answers"]
     assert (line.result, line.fix) == (Result.WRONG, "sign in again: az login, or a new token")
@@ -104,24 +106,24 @@ def test_a_refused_sign_in_is_found_and_the_rest_is_unknown(core: Core, patient:
     assert Result.OK not in {each.result for name, lines in found.items() if "stacks" not in name for each in lines}
 
 
-def test_a_workspace_that_does_not_answer_is_found(patient: Patient, examined: Examined) -> None:
+def test_a_workspace_that_does_not_answer_is_found(deployed: DeployedEnvironment, examined: Examined) -> None:
     """Nobody listens there."""
-    nowhere = dataclasses.replace(patient, workspace=_client("http://127.0.0.1:9", "any"))
+    nowhere = dataclasses.replace(deployed, workspace=_client("http://127.0.0.1:9", "any"))
     [line] = examined("the workspace answers", who=nowhere)["the workspace answers"]
     assert (line.result, line.subject) == (Result.WRONG, "http://127.0.0.1:9")
     assert "security.ip_allow_list" in line.fix
 
 
-def test_a_wrong_clock_is_found(patient: Patient, examined: Examined) -> None:
+def test_a_wrong_clock_is_found(deployed: DeployedEnvironment, examined: Examined) -> None:
     """An hour ahead."""
-    ahead = dataclasses.replace(patient, now_s=lambda: time.time() + 3600)
+    ahead = dataclasses.replace(deployed, now_s=lambda: time.time() + 3600)
     [line] = examined("the clocks agree", who=ahead)["the clocks agree"]
     assert line.what.startswith("its clock is +36") or line.what.startswith("its clock is +35")
 
 
-def test_a_caller_without_rights_is_found(core: Core, patient: Patient, examined: Examined) -> None:
+def test_a_caller_without_rights_is_found(core: Core, deployed: DeployedEnvironment, examined: Examined) -> None:
     """A job's principal is no owner; what it may not ask is unknown."""
-    scoring = dataclasses.replace(patient, workspace=core.sdk("prod-credit-scoring"))
+    scoring = dataclasses.replace(deployed, workspace=core.sdk("prod-credit-scoring"))
     [line] = examined("the caller may deploy", who=scoring)["the caller may deploy"]
     assert "is in none of admins, platform-admins, prod-owners" in line.what
 
@@ -143,26 +145,28 @@ def test_what_is_not_offered_is_found(
     assert f"names {gone}, which the workspace does not offer" in lines[0].what
 
 
-def test_a_missing_webhook_is_found(patient: Patient, examined: Examined) -> None:
+def test_a_missing_webhook_is_found(deployed: DeployedEnvironment, examined: Examined) -> None:
     """A monitoring job names a secret that nobody put into the vault."""
-    use_case = patient.environment.use_cases["credit"]
+    use_case = deployed.environment.use_cases["credit"]
     monitoring = use_case.jobs.monitoring
     assert monitoring is not None
     named = monitoring.model_copy(update={"webhook_secret": "prod/webhook"})
     jobs = use_case.jobs.model_copy(update={"monitoring": named})
     cases = {"credit": use_case.model_copy(update={"jobs": jobs})}
-    other = dataclasses.replace(patient, environment=patient.environment.model_copy(update={"use_cases": cases}))
+    other = dataclasses.replace(deployed, environment=deployed.environment.model_copy(update={"use_cases": cases}))
     name = "every webhook is in the vault"
     [line] = examined(name, who=other)[name]
     assert (line.subject, line.what) == ("prod/webhook", "is no secret of the scope")
     assert line.fix == "az keyvault secret set --vault-name mlops-prod --name webhook --file <file>"
 
 
-def test_a_package_index_without_its_secret_is_found(core: Core, patient: Patient, examined: Examined) -> None:
+def test_a_package_index_without_its_secret_is_found(
+    core: Core, deployed: DeployedEnvironment, examined: Examined
+) -> None:
     """It asks for a sign-in, and people put that into the workspace's default package repository."""
     index = PackageIndex(url="https://packages.example.com/simple", sign_in="workspace")
-    security = patient.environment.security.model_copy(update={"package_index": index})
-    other = dataclasses.replace(patient, environment=patient.environment.model_copy(update={"security": security}))
+    security = deployed.environment.security.model_copy(update={"package_index": index})
+    other = dataclasses.replace(deployed, environment=deployed.environment.model_copy(update={"security": security}))
     name = "the package index can be asked"
     [line] = examined(name, who=other)[name]
     assert (line.subject, line.what) == (
@@ -192,10 +196,10 @@ def test_a_live_model_without_endpoint_is_found(champion: str, examined: Examine
     assert (line.what, line.fix) == ("does not exist, and a version is live", "make deploy ENV=prod SERVING=1")
 
 
-def test_stacks_of_another_place_are_found(patient: Patient, examined: Examined, tmp_path: Path) -> None:
+def test_stacks_of_another_place_are_found(deployed: DeployedEnvironment, examined: Examined, tmp_path: Path) -> None:
     """They were synthesized before the file changed, and by another toolkit."""
     for part in ("ml", "platform"):
-        source = patient.stacks / "stacks" / f"prod-{part}" / "cdk.tf.json"
+        source = deployed.stacks / "stacks" / f"prod-{part}" / "cdk.tf.json"
         document = json.loads(source.read_text(encoding="utf-8"))
         document["//"]["metadata"]["version"] = "0.1.0"
         for provider in document["provider"].get("databricks", []):
@@ -203,7 +207,7 @@ def test_stacks_of_another_place_are_found(patient: Patient, examined: Examined,
         target = tmp_path / "stacks" / f"prod-{part}" / "cdk.tf.json"
         target.parent.mkdir(parents=True)
         target.write_text(json.dumps(document), encoding="utf-8")
-    found = examined(who=dataclasses.replace(patient, stacks=tmp_path))
+    found = examined(who=dataclasses.replace(deployed, stacks=tmp_path))
     [place] = found["the stacks are of this workspace"]
     assert place.what.startswith("deploy to https://adb-7.7.azuredatabricks.net, the file says ")
     assert [line.subject for line in found["the stacks name the pinned providers"]] == ["prod-ml", "prod-platform"]

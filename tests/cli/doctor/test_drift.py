@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cli.doctor.check import Result
-from cli.doctor.patient import Patient
+from cli.doctor.deployed_environment import DeployedEnvironment
 from cli.drift.kinds import DRIFTS, Drift
 from cli.drift.memory import Drifted
 from localcloud import loader
@@ -42,8 +42,8 @@ def _load(core: Core, stacks_dir: Path, *, mend: bool) -> LoadReport:
     return loader.load(endpoint, stacks_dir, STACKS, mend=mend)
 
 
-def _wrong(examined: Examined, patient: Patient) -> set[str]:
-    lines = examined(who=dataclasses.replace(patient)).items()
+def _wrong(examined: Examined, deployed: DeployedEnvironment) -> set[str]:
+    lines = examined(who=dataclasses.replace(deployed)).items()
     return {check for check, found in lines if any(line.result is Result.WRONG for line in found)}
 
 
@@ -58,14 +58,14 @@ def test_every_drift_is_tried() -> None:
 
 @pytest.mark.parametrize("drift", DRIFTS, ids=lambda each: each.name)
 def test_a_drift_is_noticed_and_mended(
-    drift: Drift, patient: Patient, examined: Examined, loaded: Loaded, tmp_path: Path
+    drift: Drift, deployed: DeployedEnvironment, examined: Examined, loaded: Loaded, tmp_path: Path
 ) -> None:
     """By the doctor, if it says so. A load does not look and leaves it; with `mend` all is as it was declared."""
     core, stacks_dir = loaded
     made = Drifted(tmp_path, "prod").make(drift, core.admin(), "prod")
     assert made["is"] != made["was"]
     assert _value(core, drift, made["subject"]) == made["is"]
-    noticed = _wrong(examined, patient)
+    noticed = _wrong(examined, deployed)
     assert noticed == NOTICED[drift.name]
     assert drift.noticed_by.startswith("mlops doctor") == bool(noticed)
     assert all(check in drift.noticed_by for check in noticed)
@@ -76,7 +76,7 @@ def test_a_drift_is_noticed_and_mended(
     assert (mended.created, mended.deleted) == (0, 0)
     assert mended.updated > mended.unchanged
     assert _value(core, drift, made["subject"]) == made["was"]
-    assert _wrong(examined, patient) == set()
+    assert _wrong(examined, deployed) == set()
 
 
 @pytest.mark.parametrize("drift", DRIFTS, ids=lambda each: each.name)

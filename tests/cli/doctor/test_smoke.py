@@ -9,8 +9,8 @@ from click.testing import Result as Outcome
 from databricks.sdk.service.jobs import JobSettings
 
 from cli.doctor.check import Result
+from cli.doctor.deployed_environment import DeployedEnvironment
 from cli.doctor.examine import examine
-from cli.doctor.patient import Patient
 from cli.main import mlops
 from cli.smoke import CHECKS
 from tests.cli.doctor.conftest import Examined
@@ -24,16 +24,16 @@ WHEEL, LIVE, ANSWERS = (
 )
 
 
-def _results(patient: Patient) -> dict[str, set[Result]]:
+def _results(deployed: DeployedEnvironment) -> dict[str, set[Result]]:
     found: dict[str, set[Result]] = {}
-    for line in examine(patient, CHECKS):
+    for line in examine(deployed, CHECKS):
         found.setdefault(line.check, set()).add(line.result)
     return found
 
 
-def test_before_a_model_is_live_the_smoke_test_fails(patient: Patient) -> None:
+def test_before_a_model_is_live_the_smoke_test_fails(deployed: DeployedEnvironment) -> None:
     """The jobs are there and run this checkout's wheel; no version is live, and no endpoint is there to answer."""
-    found = _results(patient)
+    found = _results(deployed)
     assert found[WHEEL] == {Result.OK}
     assert found["every job exists"] == {Result.OK}
     assert found[LIVE] == {Result.WRONG}
@@ -47,14 +47,14 @@ def _command(core: Core, *arguments: str) -> Outcome:
 
 def test_a_served_model_passes_and_is_live_again_as_it_was(
     core: Core,
-    patient: Patient,
+    deployed: DeployedEnvironment,
     served: tuple[int, int],  # noqa: F811
     tmp_path: Path,
 ) -> None:
     """All is in order: the endpoint refuses a request without a key by itself. `mlops live-again` starts no job for
     what is live as before; a first version that went live meanwhile stays, since none was before it.
     """
-    found = _results(patient)
+    found = _results(deployed)
     assert {name for name, results in found.items() if results != {Result.OK}} == set()
     before = tmp_path / "dist" / "live.json"
     assert _command(core, "live", "--out", str(before)).exit_code == 0
@@ -70,7 +70,7 @@ def test_a_served_model_passes_and_is_live_again_as_it_was(
     assert list(core.admin().jobs.list_runs()) == []
 
 
-def test_another_wheel_than_this_checkouts_is_found(core: Core, patient: Patient) -> None:
+def test_another_wheel_than_this_checkouts_is_found(core: Core, deployed: DeployedEnvironment) -> None:
     """A job that somebody pointed at an older wheel would run code that was not released."""
     [job] = [each for each in core.admin().jobs.list() if each.settings and each.settings.name == "credit-scoring"]
     assert job.job_id is not None
@@ -82,7 +82,7 @@ def test_another_wheel_than_this_checkouts_is_found(core: Core, patient: Patient
             if "/mlops_ml-" in library.get("whl", ""):
                 library["whl"] = f"/Volumes/prod/platform_ops/wheels/{'0' * 64}/mlops_ml-0.1.0-py3-none-any.whl"
     core.admin().jobs.reset(job.job_id, JobSettings.from_dict(old))
-    [line] = [each for each in examine(replace(patient), CHECKS) if each.check == WHEEL]
+    [line] = [each for each in examine(replace(deployed), CHECKS) if each.check == WHEEL]
     assert (line.result, line.subject) == (Result.WRONG, "credit-scoring")
     assert f"/wheels/{'0' * 64}/mlops_ml-" in line.what
 

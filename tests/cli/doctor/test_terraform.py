@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from cli.doctor.check import Result
-from cli.doctor.patient import Patient
+from cli.doctor.deployed_environment import DeployedEnvironment
 from cli.doctor.terraform import terraform
 from tests.cli.doctor.conftest import Examined
 
@@ -26,33 +26,35 @@ def program(folder: Path, version: str = "1.11.4", name: str = "terraform", **se
     return folder
 
 
-def _asked(patient: Patient, folder: Path, name: str = "terraform") -> Patient:
-    return dataclasses.replace(patient, terraform=terraform(name, f"{folder}:/bin"))
+def _asked(deployed: DeployedEnvironment, folder: Path, name: str = "terraform") -> DeployedEnvironment:
+    return dataclasses.replace(deployed, terraform=terraform(name, f"{folder}:/bin"))
 
 
-def test_the_pinned_ones_are_in_order(patient: Patient, examined: Examined, tmp_path: Path) -> None:
+def test_the_pinned_ones_are_in_order(deployed: DeployedEnvironment, examined: Examined, tmp_path: Path) -> None:
     """Those that the stacks declare, under the registry's host."""
-    found = examined(NEW, PROVIDERS, who=_asked(patient, program(tmp_path / "bin", **PINNED)))
+    found = examined(NEW, PROVIDERS, who=_asked(deployed, program(tmp_path / "bin", **PINNED)))
     assert [line.result for lines in found.values() for line in lines] == [Result.OK, Result.OK]
 
 
-def test_an_old_terraform_is_found(patient: Patient, examined: Examined, tmp_path: Path) -> None:
+def test_an_old_terraform_is_found(deployed: DeployedEnvironment, examined: Examined, tmp_path: Path) -> None:
     """With what is needed."""
-    [line] = examined(NEW, who=_asked(patient, program(tmp_path / "bin", "1.8.5")))[NEW]
+    [line] = examined(NEW, who=_asked(deployed, program(tmp_path / "bin", "1.8.5")))[NEW]
     assert (line.result, line.what) == (Result.WRONG, "is 1.8.5, needed is 1.9")
     assert line.fix == "install Terraform 1.9 or newer, or OpenTofu and set TERRAFORM_BINARY_NAME=tofu"
 
 
-def test_opentofu_is_taken_as_it_is(patient: Patient, examined: Examined, tmp_path: Path) -> None:
+def test_opentofu_is_taken_as_it_is(deployed: DeployedEnvironment, examined: Examined, tmp_path: Path) -> None:
     """It counts otherwise."""
-    asked = _asked(patient, program(tmp_path / "bin", "1.8.5", "tofu"), "tofu")
+    asked = _asked(deployed, program(tmp_path / "bin", "1.8.5", "tofu"), "tofu")
     assert [line.result for line in examined(NEW, who=asked)[NEW]] == [Result.OK]
 
 
-def test_another_provider_than_the_declared_is_found(patient: Patient, examined: Examined, tmp_path: Path) -> None:
+def test_another_provider_than_the_declared_is_found(
+    deployed: DeployedEnvironment, examined: Examined, tmp_path: Path
+) -> None:
     """A lock file from before an upgrade; once for each stack that has the provider."""
     old = PINNED | {"registry.terraform.io/hashicorp/azurerm": "4.50.0"}
-    lines = examined(PROVIDERS, who=_asked(patient, program(tmp_path / "bin", **old)))[PROVIDERS]
+    lines = examined(PROVIDERS, who=_asked(deployed, program(tmp_path / "bin", **old)))[PROVIDERS]
     [platform] = [line for line in lines if line.subject == "prod-platform"]
     assert platform.result is Result.WRONG
     assert platform.what == "is locked to azurerm 4.50.0, declared is 4.55.0"
@@ -60,26 +62,30 @@ def test_another_provider_than_the_declared_is_found(patient: Patient, examined:
     assert "prod-ml" not in {line.subject for line in lines}
 
 
-def test_stacks_that_were_never_initialised_are_unknown(patient: Patient, examined: Examined, tmp_path: Path) -> None:
+def test_stacks_that_were_never_initialised_are_unknown(
+    deployed: DeployedEnvironment, examined: Examined, tmp_path: Path
+) -> None:
     """Nothing is chosen before the first plan."""
-    [line] = examined(PROVIDERS, who=_asked(patient, program(tmp_path / "bin")))[PROVIDERS]
+    [line] = examined(PROVIDERS, who=_asked(deployed, program(tmp_path / "bin")))[PROVIDERS]
     assert line.result is Result.UNKNOWN
     assert "no provider is chosen yet for prod-" in line.what
     assert line.what.endswith("make plan ENV=prod")
 
 
-def test_a_machine_without_terraform_is_unknown(patient: Patient, examined: Examined, tmp_path: Path) -> None:
+def test_a_machine_without_terraform_is_unknown(
+    deployed: DeployedEnvironment, examined: Examined, tmp_path: Path
+) -> None:
     """It is no pass: the next deployment from here cannot even start."""
-    found = examined(NEW, PROVIDERS, who=_asked(patient, tmp_path))
+    found = examined(NEW, PROVIDERS, who=_asked(deployed, tmp_path))
     assert {line.what for lines in found.values() for line in lines} == {
         "UnknownAnswerError: terraform is not on this machine's PATH"
     }
 
 
-def test_a_terraform_that_fails_is_unknown(patient: Patient, examined: Examined, tmp_path: Path) -> None:
+def test_a_terraform_that_fails_is_unknown(deployed: DeployedEnvironment, examined: Examined, tmp_path: Path) -> None:
     """With what it said."""
     path = program(tmp_path / "bin") / "terraform"
     path.write_text("#!/bin/sh\necho broken >&2; exit 1\n", encoding="utf-8")
-    [line] = examined(NEW, who=_asked(patient, path.parent))[NEW]
+    [line] = examined(NEW, who=_asked(deployed, path.parent))[NEW]
     assert line.result is Result.UNKNOWN
     assert line.what.endswith("version -json: broken")

@@ -24,7 +24,7 @@ Terraform = Callable[[Path], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Patient:
+class DeployedEnvironment:
     """`azure` is None where the Azure CLI is not configured, `terraform` where no Terraform deploys. `now_s` is this
     machine's clock, `stacks` the folder of the synthesized stacks.
 
