@@ -7,7 +7,7 @@ A service says so in its `behaviours.py`, as do the loader, the kernel and Spark
 from importlib import import_module
 from pathlib import Path
 
-from localcloud.kernel.ledger import Behaviour
+from localcloud.kernel.parity import Behaviour
 from localcloud.parity import CHECKOUT
 
 _ROOM = "localcloud"

@@ -1,4 +1,4 @@
-"""The ledger of what the local cloud does: a row per REST route and behaviour. `python -m localcloud.parity` writes it.
+"""The list of what the local cloud does: a row per REST route and behaviour. `python -m localcloud.parity` writes it.
 
 A routes module says in `PARITY` how far its routes go and which documentation they follow; a handler that differs from
 its module is named there. The tests record which of them is a row's witness (`tests/localcloud/witness.py`).
@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from fastapi import FastAPI
 
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 WITNESSES = CHECKOUT / "tests" / "localcloud" / "witnesses.json"
@@ -47,9 +47,9 @@ def names(app: FastAPI) -> dict[Any, str]:
     return {endpoint: routes[0] for endpoint, routes in _routes(app).items()}
 
 
-def page(ledger: list[Row], witnesses: Mapping[str, str], behaviours: Sequence[str]) -> str:
-    """The ledger in Markdown: the lines `behaviours`, and a table per service. A row without a witness says so."""
-    counts = {level: sum(1 for row in ledger if row.level == level) for level in Level}
+def page(listed: list[Row], witnesses: Mapping[str, str], behaviours: Sequence[str]) -> str:
+    """The list in Markdown: the lines `behaviours`, and a table per service. A row without a witness says so."""
+    counts = {level: sum(1 for row in listed if row.level == level) for level in Level}
     lines = [
         "# What the local cloud does, behaviour by behaviour and route by route",
         "",
@@ -57,12 +57,12 @@ def page(ledger: list[Row], witnesses: Mapping[str, str], behaviours: Sequence[s
         "**echoed**: accepted and shown; **local**: Databricks has no such route. The witness is a test that calls",
         "the route and is not refused, or that fails without the behaviour. `docs/localcloud.md` says more of both.",
         "",
-        f"{len(ledger)} routes: " + ", ".join(f"{count} {level}" for level, count in counts.items()) + ".",
+        f"{len(listed)} routes: " + ", ".join(f"{count} {level}" for level, count in counts.items()) + ".",
     ]
     lines += behaviours
-    for service in sorted({row.service for row in ledger}):
+    for service in sorted({row.service for row in listed}):
         lines += ["", f"## {service}", "", "| route | what | level | follows | witness |", "|---|---|---|---|---|"]
-        lines += [_line(row, witnesses) for row in ledger if row.service == service]
+        lines += [_line(row, witnesses) for row in listed if row.service == service]
     return "\n".join(lines) + "\n"
 
 
@@ -72,10 +72,10 @@ def main() -> None:
     from localcloud.behaviours import behaviours, section  # noqa: PLC0415 - and so do these
     from localcloud.recorded import section as refused  # noqa: PLC0415
 
-    ledger = rows(create_app(cast(Any, None)))
+    listed = rows(create_app(cast(Any, None)))
     witnesses = json.loads(WITNESSES.read_text(encoding="utf-8"))
-    PAGE.write_text(page(ledger, witnesses, [*section(behaviours()), *refused()]), encoding="utf-8")
-    lacking = [row.name for row in ledger if row.name not in witnesses]
+    PAGE.write_text(page(listed, witnesses, [*section(behaviours()), *refused()]), encoding="utf-8")
+    lacking = [row.name for row in listed if row.name not in witnesses]
     if lacking:
         sys.exit(f"Without a witness: {', '.join(lacking)}. Write a test that calls each, then `make parity` again.")
 

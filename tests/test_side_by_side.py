@@ -54,7 +54,7 @@ def test_a_failure_in_any_run_fails_all(tmp_path: Path, root: Path, broken: str)
 
 
 def test_a_run_that_fails_without_a_failed_test_says_so(tmp_path: Path, root: Path) -> None:
-    """As when a witness of the ledger does not call its route: the exit codes say which run it was."""
+    """As when a witness of a route does not call its route: the exit codes say which run it was."""
     (tmp_path / "conftest.py").write_text("def pytest_sessionfinish(session):\n    session.exitstatus = 1\n")
     done = _run(tmp_path, root, pure=True, served=True)
     assert done.returncode == 1

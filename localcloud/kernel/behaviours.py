@@ -1,6 +1,6 @@
 """What holds for every service."""
 
-from localcloud.kernel.ledger import Behaviour, Level
+from localcloud.kernel.parity import Behaviour, Level
 
 BEHAVIOURS = (
     Behaviour(

@@ -1,6 +1,6 @@
 """What loading stacks does, as Terraform and its provider would."""
 
-from localcloud.kernel.ledger import Behaviour, Level
+from localcloud.kernel.parity import Behaviour, Level
 
 BEHAVIOURS = (
     Behaviour(

@@ -1,6 +1,6 @@
 """What the proxy does for real tools."""
 
-from localcloud.kernel.ledger import Behaviour, Level
+from localcloud.kernel.parity import Behaviour, Level
 
 _AREA = "the proxy for real tools"
 _TESTS = "tests/localcloud/proxy/test_proxy.py"

@@ -16,7 +16,7 @@ from localcloud.recorded import section as refused
 
 
 @pytest.fixture(scope="module")
-def ledger() -> list[Row]:
+def listed() -> list[Row]:
     """A row per REST route of the local cloud."""
     return rows(create_app(cast(Any, None)))
 
@@ -27,14 +27,14 @@ def witnesses() -> dict[str, str]:
     return cast(dict[str, str], json.loads(WITNESSES.read_text(encoding="utf-8")))
 
 
-def test_every_route_has_a_witness(ledger: list[Row], witnesses: dict[str, str]) -> None:
+def test_every_route_has_a_witness(listed: list[Row], witnesses: dict[str, str]) -> None:
     """A route that no test calls is not offered. `make parity` records who calls what."""
-    assert [row.name for row in ledger if row.name not in witnesses] == []
+    assert [row.name for row in listed if row.name not in witnesses] == []
 
 
-def test_no_witness_is_of_a_route_that_went(ledger: list[Row], witnesses: dict[str, str]) -> None:
+def test_no_witness_is_of_a_route_that_went(listed: list[Row], witnesses: dict[str, str]) -> None:
     """The record names routes that exist."""
-    assert witnesses.keys() - {row.name for row in ledger} == set()
+    assert witnesses.keys() - {row.name for row in listed} == set()
 
 
 def test_every_witness_is_a_test(witnesses: dict[str, str], root: Path) -> None:
@@ -67,9 +67,9 @@ def test_every_service_says_what_it_does(root: Path) -> None:
     assert [path.name for path in services if not (path / "behaviours.py").exists()] == []
 
 
-def test_the_page_is_what_the_ledger_says(ledger: list[Row], witnesses: dict[str, str]) -> None:
+def test_the_page_is_what_the_routes_say(listed: list[Row], witnesses: dict[str, str]) -> None:
     """`docs/parity.md` is written by `make parity` and by nothing else."""
-    assert PAGE.read_text(encoding="utf-8") == page(ledger, witnesses, [*section(behaviours()), *refused()])
+    assert PAGE.read_text(encoding="utf-8") == page(listed, witnesses, [*section(behaviours()), *refused()])
 
 
 def _lost(tests: Iterable[str], root: Path) -> list[str]:

@@ -17,7 +17,7 @@ from localcloud import app as application
 from localcloud.kernel.cloud import Cloud
 from localcloud.parity import WITNESSES, names, rows
 
-# Row of the ledger -> tests that called it and were not refused.
+# Row of the list -> tests that called it and were not refused.
 _called: defaultdict[str, set[str]] = defaultdict(set)
 _passed: set[str] = set()
 _services: dict[str, str] = {}

@@ -1,6 +1,6 @@
 """What Azure's own resources do, behind their routes."""
 
-from localcloud.kernel.ledger import Behaviour, Level
+from localcloud.kernel.parity import Behaviour, Level
 
 _AREA = "Azure Resource Manager, key vaults"
 _TESTS = "tests/localcloud/services/azure"

@@ -1,6 +1,6 @@
 """What cluster policies do, behind their routes."""
 
-from localcloud.kernel.ledger import Behaviour, Level
+from localcloud.kernel.parity import Behaviour, Level
 
 BEHAVIOURS = (
     Behaviour(

@@ -1,6 +1,6 @@
 """What holds for every page of the console."""
 
-from localcloud.kernel.ledger import Behaviour, Level
+from localcloud.kernel.parity import Behaviour, Level
 
 _AREA = "a look inside"
 _TESTS = "tests/localcloud/services/console"

@@ -1,6 +1,6 @@
 """What the directory does, behind its routes."""
 
-from localcloud.kernel.ledger import Behaviour, Level
+from localcloud.kernel.parity import Behaviour, Level
 
 BEHAVIOURS = (
     Behaviour(

@@ -1,6 +1,6 @@
 """What only the local cloud does, behind its own routes."""
 
-from localcloud.kernel.ledger import Behaviour, Level
+from localcloud.kernel.parity import Behaviour, Level
 
 BEHAVIOURS = (
     Behaviour(

@@ -1,6 +1,6 @@
 """What network policies and connectivity configurations do, behind their routes."""
 
-from localcloud.kernel.ledger import Behaviour, Level
+from localcloud.kernel.parity import Behaviour, Level
 
 BEHAVIOURS = (
     Behaviour(

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from localcloud.kernel.body import JsonBody
 from localcloud.kernel.cloud import Cloud, CloudDep
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.azure import deleted, hosts, resources, role_queries
 from localcloud.services.azure.errors import AzureError, invalid

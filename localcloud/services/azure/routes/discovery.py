@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 
 from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.errors import ApiError
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.azure import hosts, tokens
 from localcloud.services.azure.types.vaults import SUFFIX

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 
 from localcloud.kernel.body import JsonBody
 from localcloud.kernel.cloud import CloudDep
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.azure.errors import AzureError, invalid
 from localcloud.services.azure.vault_objects import Vault, VaultDep

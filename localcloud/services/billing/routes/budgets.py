@@ -9,7 +9,7 @@ from localcloud.kernel.body import JsonBody, only, required
 from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.errors import not_found
 from localcloud.kernel.identity import Caller, admin_to
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.billing import budgets
 

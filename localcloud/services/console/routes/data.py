@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import ApiError
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document, Store
 from localcloud.services.console import delta, lineage, pages, rights
 from localcloud.services.console.door import PageRoute, VisitDep

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import ApiError, not_found
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.console import examples, pages, rights
 from localcloud.services.console.door import FormDep, PageRoute, Visit, VisitDep

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from localcloud.kernel.cloud import CloudDep
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 from localcloud.services.console import door, pages, sessions
 from localcloud.services.console.door import FormDep, PageRoute, VisitDep
 

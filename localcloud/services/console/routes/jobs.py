@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from localcloud.kernel.cloud import Cloud
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.console import logs, pages, rights
 from localcloud.services.console.door import PageRoute, VisitDep

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from localcloud.kernel.errors import ApiError
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 from localcloud.services.console import lineage, pages, rights
 from localcloud.services.console.door import PageRoute, VisitDep
 from localcloud.services.console.paging import PageNumber, cut

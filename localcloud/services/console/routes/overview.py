@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from localcloud.kernel import clock
 from localcloud.kernel.cloud import Cloud
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 from localcloud.services.console import pages
 from localcloud.services.console.door import PageRoute, VisitDep
 from localcloud.services.console.paging import PageNumber, Pager, cut

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 
 from localcloud.kernel.cloud import ACCOUNT_ID, CloudDep
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 
 PARITY = Parity(Level.ECHOED, "https://docs.databricks.com/aws/en/dev-tools/auth/unified-auth")

@@ -10,7 +10,7 @@ from localcloud.kernel.body import JsonBody
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import not_found
 from localcloud.kernel.identity import CallerDep
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 
 PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/permissions")

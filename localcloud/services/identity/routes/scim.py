@@ -11,7 +11,7 @@ from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.directory import Kind
 from localcloud.kernel.errors import ApiError, bad_request, not_found
 from localcloud.kernel.identity import Caller, CallerDep
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.identity import filters, scim
 from localcloud.services.identity.resources import META, RESOURCES

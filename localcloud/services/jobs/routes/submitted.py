@@ -7,7 +7,7 @@ from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.errors import bad_request
 from localcloud.kernel.identity import CallerDep
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.jobs import requests, tokens
 from localcloud.services.jobs.records import SUBMITTED, now_ms

@@ -11,7 +11,7 @@ from localcloud.kernel.body import JsonBody
 from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.errors import bad_request
 from localcloud.kernel.identity import CallerDep
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.jobs import triggers
 from localcloud.services.jobs.runner import runner_of

@@ -7,7 +7,7 @@ from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.errors import not_found
 from localcloud.kernel.faults import Counted
 from localcloud.kernel.identity import CallerDep
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.parity import served
 from localcloud.services.local import asked

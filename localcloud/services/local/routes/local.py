@@ -9,8 +9,8 @@ from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import Cloud, CloudDep, Workspace
 from localcloud.kernel.errors import bad_request, exists
 from localcloud.kernel.identity import CallerDep
-from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.names import identifier
+from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.unity import metastores
 

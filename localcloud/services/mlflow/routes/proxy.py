@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import bad_request
 from localcloud.kernel.identity import Caller, CallerDep
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.mlflow import forward, guard, rules
 from localcloud.services.mlflow.rules import Need

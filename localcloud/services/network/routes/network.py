@@ -9,7 +9,7 @@ from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import bad_request, exists, not_found
 from localcloud.kernel.identity import Caller, admin_to
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.network.reach import CONFIGURATION, POLICY, RULE, WORKSPACE
 

@@ -7,7 +7,7 @@ from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import ApiError, bad_request
 from localcloud.kernel.identity import Caller, CallerDep
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.serving import config, endpoints, environment, gateway, service
 from localcloud.services.serving.inference import place

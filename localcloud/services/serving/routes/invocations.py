@@ -12,7 +12,7 @@ from localcloud.kernel import acl
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import ApiError
 from localcloud.kernel.identity import Caller, CallerDep
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 from localcloud.services.serving import service
 from localcloud.services.serving.inference.rows import Exchange
 

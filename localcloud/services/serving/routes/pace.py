@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from localcloud.kernel.body import JsonBody
 from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.identity import CallerDep
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.serving import pace
 

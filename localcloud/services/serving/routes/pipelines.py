@@ -6,7 +6,7 @@ from localcloud.kernel.body import JsonBody
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import ApiError, denied
 from localcloud.kernel.identity import Caller, CallerDep
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.serving.online import pipelines, tables
 

@@ -6,7 +6,7 @@ from localcloud.kernel import query
 from localcloud.kernel.body import JsonBody
 from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.identity import CallerDep
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.settings import configuration
 

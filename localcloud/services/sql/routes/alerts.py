@@ -11,7 +11,7 @@ from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import bad_request, not_found
 from localcloud.kernel.identity import Caller, CallerDep
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.shelf import Shelf
 from localcloud.kernel.store import Document
 

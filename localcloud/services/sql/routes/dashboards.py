@@ -8,7 +8,7 @@ from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.errors import ApiError, not_found
 from localcloud.kernel.identity import CallerDep
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.shelf import Shelf
 from localcloud.kernel.store import Document
 

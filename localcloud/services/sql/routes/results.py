@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 
 from localcloud.kernel.cloud import CloudDep
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 from localcloud.services.sql.links import PATH, links
 from localcloud.services.sql.results import MEDIA_TYPES
 from localcloud.services.sql.statements import statements

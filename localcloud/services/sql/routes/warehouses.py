@@ -7,7 +7,7 @@ from localcloud.kernel.body import JsonBody, changed, required
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import not_found
 from localcloud.kernel.identity import Caller, CallerDep
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 
 PARITY = Parity(Level.STATEFUL, "https://docs.databricks.com/api/azure/workspace/warehouses")

@@ -6,7 +6,7 @@ from localcloud.kernel.body import JsonBody
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import bad_request
 from localcloud.kernel.identity import CallerDep
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.unity import access, bindings, records
 from localcloud.services.unity.privileges import Kind

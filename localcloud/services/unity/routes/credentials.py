@@ -8,7 +8,7 @@ from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import ApiError, bad_request, denied
 from localcloud.kernel.identity import CallerDep
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.unity import access, filtering, hiding, past
 from localcloud.services.unity.privileges import Kind, Privilege

@@ -8,8 +8,8 @@ from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.errors import bad_request, denied, exists
 from localcloud.kernel.identity import CallerDep
-from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.names import identifier, levels
+from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.sql import reading
 from localcloud.services.unity import access

@@ -9,7 +9,7 @@ from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import ApiError, bad_request, not_found
 from localcloud.kernel.identity import Caller, CallerDep
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.unity import access, records
 from localcloud.services.unity.privileges import Kind

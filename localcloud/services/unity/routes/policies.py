@@ -9,8 +9,8 @@ from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import bad_request, exists, not_found
 from localcloud.kernel.identity import Caller, CallerDep
-from localcloud.kernel.ledger import Level, Parity
 from localcloud.kernel.names import levels
+from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.unity import access, records
 from localcloud.services.unity.hiding import CONDITION, FILTER, FUNCTION, MASK, POLICY, TAG

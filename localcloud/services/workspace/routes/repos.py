@@ -7,7 +7,7 @@ from localcloud.kernel.body import JsonBody, only, required
 from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.errors import ApiError, bad_request
 from localcloud.kernel.identity import CallerDep
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.workspace import git, git_folders, objects
 

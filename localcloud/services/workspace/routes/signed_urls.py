@@ -16,7 +16,7 @@ from localcloud.kernel.body import JsonBody, only, required
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import bad_request, denied
 from localcloud.kernel.identity import Caller, CallerDep
-from localcloud.kernel.ledger import Level, Parity
+from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.unity import volume_paths as volumes
 from localcloud.services.workspace import incoming

@@ -1,4 +1,4 @@
-"""What a room says of itself for the ledger `docs/parity.md`: how far its routes go, and what it does behind them."""
+"""What a room says of itself for the list `docs/parity.md`: how far its routes go, and what it does behind them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
