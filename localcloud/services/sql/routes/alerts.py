@@ -9,19 +9,19 @@ from fastapi import APIRouter
 
 from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import Cloud, CloudDep
+from localcloud.kernel.declared_objects import DeclaredObjects
 from localcloud.kernel.errors import bad_request, not_found
 from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.parity import Level, Parity
-from localcloud.kernel.shelf import Shelf
 from localcloud.kernel.store import Document
 
 PARITY = Parity(Level.STATEFUL, "https://docs.databricks.com/api/azure/workspace/alerts")
 
 router = APIRouter(prefix="/api/2.0")
-_QUERIES = Shelf(kind="sql_query", label="Query", object_type="queries")
-_ALERTS = Shelf(kind="sql_alert", label="Alert", object_type="alerts")
-_ALERTS_V2 = Shelf(kind="alert_v2", label="Alert", object_type="alertsv2")
-_DESTINATIONS = Shelf(kind="notification_destination", label="Notification destination")
+_QUERIES = DeclaredObjects(kind="sql_query", label="Query", object_type="queries")
+_ALERTS = DeclaredObjects(kind="sql_alert", label="Alert", object_type="alerts")
+_ALERTS_V2 = DeclaredObjects(kind="alert_v2", label="Alert", object_type="alertsv2")
+_DESTINATIONS = DeclaredObjects(kind="notification_destination", label="Notification destination")
 _TYPES = {
     "email": "EMAIL",
     "generic_webhook": "WEBHOOK",
@@ -111,26 +111,26 @@ def delete_destination(identifier: str, cloud: CloudDep, caller: CallerDep) -> D
     return _DESTINATIONS.delete(cloud, caller, identifier)
 
 
-def _routes(path: str, shelf: Shelf, listed: str, wrapper: str | None) -> None:
+def _routes(path: str, objects: DeclaredObjects, listed: str, wrapper: str | None) -> None:
     """List, get, delete, and where the body is wrapped in `wrapper` also update: the same for every kind."""
 
     @router.get(path)
     def list_all(cloud: CloudDep, caller: CallerDep) -> Document:
-        return {listed: shelf.all(cloud, caller)}
+        return {listed: objects.all(cloud, caller)}
 
     @router.get(f"{path}/{{identifier}}")
     def get(identifier: str, cloud: CloudDep, caller: CallerDep) -> Document:
-        return shelf.get(cloud, caller, identifier)
+        return objects.get(cloud, caller, identifier)
 
     @router.delete(f"{path}/{{identifier}}")
     def delete(identifier: str, cloud: CloudDep, caller: CallerDep) -> Document:
-        return shelf.delete(cloud, caller, identifier)
+        return objects.delete(cloud, caller, identifier)
 
     if wrapper is not None:
 
         @router.patch(f"{path}/{{identifier}}")
         def update(identifier: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-            return shelf.update(cloud, caller, identifier, required(body, wrapper), body.get("update_mask"))
+            return objects.update(cloud, caller, identifier, required(body, wrapper), body.get("update_mask"))
 
 
 _routes("/sql/queries", _QUERIES, "results", "query")

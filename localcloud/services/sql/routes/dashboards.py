@@ -6,16 +6,16 @@ from fastapi import APIRouter
 
 from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import CloudDep
+from localcloud.kernel.declared_objects import DeclaredObjects
 from localcloud.kernel.errors import ApiError, not_found
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.parity import Level, Parity
-from localcloud.kernel.shelf import Shelf
 from localcloud.kernel.store import Document
 
 PARITY = Parity(Level.STATEFUL, "https://docs.databricks.com/api/azure/workspace/lakeview")
 
 router = APIRouter(prefix="/api/2.0/lakeview/dashboards")
-_SHELF = Shelf(kind="dashboard", label="Dashboard", id_field="dashboard_id", object_type="dashboards")
+_DASHBOARDS = DeclaredObjects(kind="dashboard", label="Dashboard", id_field="dashboard_id", object_type="dashboards")
 _ONE = "/{dashboard_id}"
 
 
@@ -25,42 +25,42 @@ def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     name = required(body, "display_name")
     parent = body.get("parent_path") or f"/Users/{caller.principal}"
     defaults = {"lifecycle_state": "ACTIVE", "parent_path": parent, "path": f"{parent.rstrip('/')}/{name}.lvdash.json"}
-    return _tagged(_SHELF.create(cloud, caller, body, defaults))
+    return _tagged(_DASHBOARDS.create(cloud, caller, body, defaults))
 
 
 @router.get("")
 def list_all(cloud: CloudDep, caller: CallerDep) -> Document:
     """The dashboards of this workspace."""
-    return {"dashboards": [_tagged(d) for d in _SHELF.all(cloud, caller)]}
+    return {"dashboards": [_tagged(d) for d in _DASHBOARDS.all(cloud, caller)]}
 
 
 @router.get(_ONE)
 def get(dashboard_id: str, cloud: CloudDep, caller: CallerDep) -> Document:
     """One dashboard's draft."""
-    return _tagged(_SHELF.get(cloud, caller, dashboard_id))
+    return _tagged(_DASHBOARDS.get(cloud, caller, dashboard_id))
 
 
 @router.patch(_ONE)
 def update(dashboard_id: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Change the draft. A stale `etag` is refused, as on Databricks."""
-    current = _tagged(_SHELF.get(cloud, caller, dashboard_id))
+    current = _tagged(_DASHBOARDS.get(cloud, caller, dashboard_id))
     if body.get("etag") not in (None, "", current["etag"]):
         raise ApiError(409, "RESOURCE_CONFLICT", "The dashboard was changed meanwhile: read it again.")
     changes = {field: value for field, value in body.items() if field != "etag"}
-    return _tagged(_SHELF.update(cloud, caller, dashboard_id, changes, None))
+    return _tagged(_DASHBOARDS.update(cloud, caller, dashboard_id, changes, None))
 
 
 @router.delete(_ONE)
 def trash(dashboard_id: str, cloud: CloudDep, caller: CallerDep) -> Document:
     """Delete the dashboard and what was published of it."""
     cloud.store.delete("published_dashboard", dashboard_id)
-    return _SHELF.delete(cloud, caller, dashboard_id)
+    return _DASHBOARDS.delete(cloud, caller, dashboard_id)
 
 
 @router.post(f"{_ONE}/published")
 def publish(dashboard_id: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Publish the draft as it is now."""
-    draft = _SHELF.update(cloud, caller, dashboard_id, {}, None)
+    draft = _DASHBOARDS.update(cloud, caller, dashboard_id, {}, None)
     published = {
         "display_name": draft["display_name"],
         "embed_credentials": bool(body.get("embed_credentials", True)),
@@ -74,7 +74,7 @@ def publish(dashboard_id: str, body: JsonBody, cloud: CloudDep, caller: CallerDe
 @router.get(f"{_ONE}/published")
 def get_published(dashboard_id: str, cloud: CloudDep, caller: CallerDep) -> Document:
     """What is published of a dashboard."""
-    _SHELF.get(cloud, caller, dashboard_id)
+    _DASHBOARDS.get(cloud, caller, dashboard_id)
     found = cloud.store.get("published_dashboard", dashboard_id)
     if found is None:
         raise not_found(f"Dashboard '{dashboard_id}' is not published.")
@@ -84,7 +84,7 @@ def get_published(dashboard_id: str, cloud: CloudDep, caller: CallerDep) -> Docu
 @router.delete(f"{_ONE}/published")
 def unpublish(dashboard_id: str, cloud: CloudDep, caller: CallerDep) -> Document:
     """Withdraw what was published."""
-    _SHELF.update(cloud, caller, dashboard_id, {}, None)
+    _DASHBOARDS.update(cloud, caller, dashboard_id, {}, None)
     cloud.store.delete("published_dashboard", dashboard_id)
     return {}
 

@@ -12,7 +12,7 @@ from localcloud.kernel.store import Document
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shelf:
+class DeclaredObjects:
     """The objects of one kind. `id_field` is what the API calls their id.
 
     With an `object_type` they lie in workspace folders (`parent_path`, or the maker's home) and have permissions.
