@@ -62,9 +62,9 @@ def read_lock(file: Path) -> tuple[Pin, ...]:
 
 
 def travelling(
-    runtime: Runtime, needs: Iterable[Requirement] | None = None, *, shelf: Path | None = None, folder: Path = FOLDER
+    runtime: Runtime, needs: Iterable[Requirement] | None = None, *, cache: Path | None = None, folder: Path = FOLDER
 ) -> tuple[Wheel, ...]:
-    """The wheels that travel to `runtime`, fetched into `shelf` if they are not there; none if it lacks nothing.
+    """The wheels that travel to `runtime`, fetched into `cache` if they are not there; none if it lacks nothing.
 
     Raises LibrariesError where the lock does not bring what the runtime lacks.
     """
@@ -78,21 +78,21 @@ def travelling(
         raise LibrariesError(
             f"{runtime.name} lacks {', '.join(missing)}, and {runtime.key}.lock does not bring it: make libraries"
         )
-    shelf = shelf or ROOT / "dist" / "libraries" / runtime.key
-    found = _on_shelf(shelf)
+    cache = cache or ROOT / "dist" / "libraries" / runtime.key
+    found = _by_sha256(cache)
     if any(pin.sha256 not in found for pin in pins):
-        _fetch(runtime, lock_file(runtime, folder), shelf)
-        found = _on_shelf(shelf)
+        _fetch(runtime, lock_file(runtime, folder), cache)
+        found = _by_sha256(cache)
     return tuple(Wheel(path=found[pin.sha256], sha256=pin.sha256) for pin in pins)
 
 
-def _on_shelf(shelf: Path) -> dict[str, Path]:
-    return {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in sorted(shelf.glob("*.whl"))}
+def _by_sha256(cache: Path) -> dict[str, Path]:
+    return {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in sorted(cache.glob("*.whl"))}
 
 
-def _fetch(runtime: Runtime, lock: Path, shelf: Path) -> None:
+def _fetch(runtime: Runtime, lock: Path, cache: Path) -> None:
     """Download what `lock` pins. pip refuses a file with another hash."""
-    asked = ["download", "-q", "--no-deps", "--require-hashes", "-r", str(lock), "-d", str(shelf), *_target(runtime)]
+    asked = ["download", "-q", "--no-deps", "--require-hashes", "-r", str(lock), "-d", str(cache), *_target(runtime)]
     _pip(*asked)
 
 

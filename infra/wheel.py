@@ -62,26 +62,26 @@ def _build(root: Path, directory: Path) -> Path:
 
 def build_wheel(root: Path = ROOT, cache: Path | None = None) -> Wheel:
     """The wheel of the `ml` under `root`, from `cache` (default `dist/`) where it was built before."""
-    shelf = (cache or root / "dist") / _source_sha256(root)
-    if not any(shelf.glob("*.whl")):
-        shelf.parent.mkdir(parents=True, exist_ok=True)
+    built = (cache or root / "dist") / _source_sha256(root)
+    if not any(built.glob("*.whl")):
+        built.parent.mkdir(parents=True, exist_ok=True)
         # Built aside and moved: two builds at once, or a killed one, never leave half a wheel.
-        aside = Path(tempfile.mkdtemp(prefix=".wheel-", dir=shelf.parent))
+        aside = Path(tempfile.mkdtemp(prefix=".wheel-", dir=built.parent))
         try:
             _build(root, aside)
-            _move(aside, shelf)
+            _move(aside, built)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
-    path = next(iter(sorted(shelf.glob("*.whl"))))
+    path = next(iter(sorted(built.glob("*.whl"))))
     return Wheel(path=path, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
 
 
-def _move(aside: Path, shelf: Path) -> None:
+def _move(aside: Path, built: Path) -> None:
     try:
-        aside.rename(shelf)
+        aside.rename(built)
     except OSError:
         # Another build got there first with the same bytes.
-        if not any(shelf.glob("*.whl")):
+        if not any(built.glob("*.whl")):
             raise
 
 

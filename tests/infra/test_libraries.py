@@ -37,7 +37,7 @@ def test_what_the_runtime_lacks_is_pinned_in_the_order_of_installation(index: Pa
     pins = resolve(runtime, runtime.lacks(NEEDS))
     assert [(pin.name, pin.version) for pin in pins] == [("deeper", "3.0"), ("besides", "1.5")]
     folder = _locked(tmp_path, *map(str, pins))
-    wheels = travelling(runtime, NEEDS, shelf=tmp_path / "shelf", folder=folder)
+    wheels = travelling(runtime, NEEDS, cache=tmp_path / "cache", folder=folder)
     assert [wheel.path.name for wheel in wheels] == ["deeper-3.0-py3-none-any.whl", "besides-1.5-py3-none-any.whl"]
     assert [wheel.path.read_bytes() for wheel in wheels] == [(index / wheel.path.name).read_bytes() for wheel in wheels]
     assert [wheel.sha256 for wheel in wheels] == [pin.sha256 for pin in pins]
@@ -48,7 +48,7 @@ def test_a_wheel_with_other_bytes_is_refused(index: Path, tmp_path: Path) -> Non
     folder = _locked(tmp_path, f"besides==1.5 --hash=sha256:{'0' * 64}")
     assert list(index.glob("besides*"))
     with pytest.raises(LibrariesError, match="THESE PACKAGES DO NOT MATCH THE HASHES"):
-        travelling(runtimes()[0], NEEDS, shelf=tmp_path / "shelf", folder=folder)
+        travelling(runtimes()[0], NEEDS, cache=tmp_path / "cache", folder=folder)
 
 
 def test_a_lock_that_lacks_something_says_how_to_lock_it(tmp_path: Path) -> None:
