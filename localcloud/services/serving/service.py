@@ -15,7 +15,7 @@ from localcloud.services.serving.artifacts import Served
 from localcloud.services.serving.channel import Answer
 from localcloud.services.serving.fleet import Fleet, LoadError, ServedProcess
 from localcloud.services.serving.inference.recorder import Recorder
-from localcloud.services.serving.online.tables import OnlineShelf
+from localcloud.services.serving.online.tables import OnlineTables
 from localcloud.services.serving.rate_limits import RateLimiter
 from localcloud.services.serving.sleep import Sleepers
 
@@ -32,8 +32,8 @@ class Serving:
         self._cloud = cloud
         self.limiter = RateLimiter()
         self.recorder = Recorder(cloud)
-        self._shelf = OnlineShelf(cloud)
-        self._fleet = Fleet(cloud.home, workers, self._shelf.file)
+        self._online_tables = OnlineTables(cloud)
+        self._fleet = Fleet(cloud.home, workers, self._online_tables.file)
         self._artifacts: dict[tuple[str, str], Served] = {}
         self._sleepers = Sleepers()
         self._random = random.Random()  # noqa: S311 - splits traffic, keeps no secret
@@ -152,7 +152,7 @@ class Serving:
     def _require_published(self, entity: Document) -> None:
         """Raise LoadError where features of the version are looked up and not published."""
         tables = self.artifact(entity["entity_name"], entity["entity_version"]).tables
-        absent = [table for table in tables if self._shelf.published(table) is None]
+        absent = [table for table in tables if self._online_tables.published(table) is None]
         if absent:
             raise LoadError(f"Features of {', '.join(absent)} are not published online: publish the table(s) first.")
 

@@ -13,7 +13,7 @@ from databricks.sdk.service.database import (
     SyncedTableSpec,
 )
 
-from localcloud.services.serving.online.tables import OnlineShelf
+from localcloud.services.serving.online.tables import OnlineTables
 from ml.server.online import OnlineStore
 from tests.localcloud.core import Core
 from tests.localcloud.loader.stacks import Stacks, counts
@@ -93,14 +93,14 @@ def test_a_stack_syncs_a_table(source: Core, stacks: Stacks, spark: "SparkSessio
     stacks.write("prod-serving", RESOURCES)
     assert counts(stacks.load("prod-serving")) == (2, 0, 0, 0)
     assert _state(source) == ONLINE
-    shelf = OnlineShelf(source.cloud)
-    online = OnlineStore(shelf.file)
+    online_tables = OnlineTables(source.cloud)
+    online = OnlineStore(online_tables.file)
     assert online.read(SYNCED, ["1", "2", "9"]) == {
         "1": {"client_id": 1, "month": "2024-01-01", "score": 0.5},
         "2": {"client_id": 2, "month": "2024-03-01", "score": 0.3},
     }
     # Model Serving looks features up in online stores, and no synced table is one.
-    assert shelf.published(SOURCE) is None
+    assert online_tables.published(SOURCE) is None
     assert counts(stacks.load("prod-serving")) == (0, 0, 2, 0)
     stacks.write("prod-serving", {})
     assert counts(stacks.load("prod-serving")) == (0, 0, 0, 2)

@@ -15,7 +15,7 @@ from localcloud.kernel.errors import ApiError, not_found
 from localcloud.kernel.store import Document
 from localcloud.services.serving import pace
 from localcloud.services.serving.online import tables
-from localcloud.services.serving.online.tables import OnlineShelf
+from localcloud.services.serving.online.tables import OnlineTables
 from localcloud.services.unity import records
 from localcloud.services.unity.privileges import Kind
 
@@ -49,7 +49,7 @@ class Pipelines:
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
-        self._shelf = OnlineShelf(cloud)
+        self._online_tables = OnlineTables(cloud)
         self._turns: dict[str, threading.Lock] = {}
 
     def start(self, online_table: Document) -> str:
@@ -96,7 +96,7 @@ class Pipelines:
         if target is None:
             return CANCELED, "The online table was deleted."
         table = records.require(self._cloud.store, Kind.TABLE, target["source_table_name"])
-        self._shelf.copy(table, target["name"], now=time.time())
+        self._online_tables.copy(table, target["name"], now=time.time())
         return COMPLETED, ""
 
     def _set(self, pipeline_id: str, update_id: str, state: str, message: str = "") -> None:

@@ -12,7 +12,7 @@ from localcloud.services.serving.online.rows import OnlineRows
 KIND = "online_table"
 
 
-class OnlineShelf:
+class OnlineTables:
     """The online tables of one local cloud."""
 
     def __init__(self, cloud: Cloud) -> None:

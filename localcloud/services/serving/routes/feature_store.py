@@ -15,7 +15,7 @@ from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.serving.online import pipelines, source, tables
-from localcloud.services.serving.online.tables import KIND, OnlineShelf
+from localcloud.services.serving.online.tables import KIND, OnlineTables
 from localcloud.services.unity import access, records
 from localcloud.services.unity.privileges import Kind, Privilege
 
@@ -80,10 +80,10 @@ def update_store(name: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) 
 def delete_store(name: str, cloud: CloudDep, caller: CallerDep) -> Document:
     """Delete an online store with the tables published to it. Needs CAN_MANAGE."""
     document = _store(cloud, caller, name, "CAN_MANAGE")
-    shelf = OnlineShelf(cloud)
+    online_tables = OnlineTables(cloud)
     for table in cloud.store.all(KIND):
         if table["online_store"] == document["name"] and table["workspace"] == document["workspace"]:
-            shelf.delete(table["name"])
+            online_tables.delete(table["name"])
             pipelines.forget(cloud, table["pipeline_id"])
     cloud.store.delete("online_store", _key(caller, name))
     acl.delete(cloud, _TYPE, _key(caller, name))
@@ -127,7 +127,7 @@ def delete_online_table(online_table_name: str, cloud: CloudDep, caller: CallerD
     """Delete an online table with its rows. Its owner and admins only."""
     document = _online_table(cloud, caller, online_table_name)
     _require_owner(caller, document)
-    OnlineShelf(cloud).delete(document["name"])
+    OnlineTables(cloud).delete(document["name"])
     pipelines.forget(cloud, document["pipeline_id"])
     return {}
 

@@ -18,7 +18,7 @@ from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.serving.online import pipelines, source, tables
-from localcloud.services.serving.online.tables import KIND, OnlineShelf
+from localcloud.services.serving.online.tables import KIND, OnlineTables
 from localcloud.services.unity import access, hiding, records
 from localcloud.services.unity.privileges import Kind, Privilege
 
@@ -78,7 +78,7 @@ def delete(name: str, cloud: CloudDep, caller: CallerDep) -> Document:
     document = _found(cloud, caller, name)
     if document["owner"] not in caller.identities:
         access.authorize_management(cloud, caller, Kind.SCHEMA, document["name"].rpartition(".")[0])
-    OnlineShelf(cloud).delete(document["name"])
+    OnlineTables(cloud).delete(document["name"])
     pipelines.forget(cloud, document["pipeline_id"])
     return {}
 
