@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from schedules.days import EveryDay, Weekdays
 from schedules.expression import Quartz, QuartzError, parse
 
-_HOURS_PER_MONTH = 730
 _MONTHS_OF_28_YEARS = tuple((year, month) for year in range(2001, 2029) for month in range(1, 13))
 
 
@@ -54,21 +53,21 @@ def last_fire(quartz: str, timezone: str, after: datetime, until: datetime) -> d
 
 
 @lru_cache(maxsize=10_000)
-def runs_per_month(quartz: str) -> float | None:
-    """Fires in a month of 730 hours, over a cycle of 28 years; None for text that is no schedule."""
+def runs_per_month(quartz: str, hours_per_month: int) -> float | None:
+    """Fires in a month of so many hours, over a cycle of 28 years; None for text that is no schedule."""
     try:
         schedule = parse(quartz)
     except QuartzError:
         return None
     a_day = len(schedule.seconds) * len(schedule.minutes) * len(schedule.hours)
-    return a_day * _days_per_month(schedule) * len(schedule.months) / 12
+    return a_day * _days_per_month(schedule, hours_per_month) * len(schedule.months) / 12
 
 
-def _days_per_month(schedule: Quartz) -> float:
+def _days_per_month(schedule: Quartz, hours_per_month: int) -> float:
     if isinstance(schedule.day, EveryDay):
-        return _HOURS_PER_MONTH / 24
+        return hours_per_month / 24
     if isinstance(schedule.day, Weekdays):
-        return len(schedule.day.weekdays) / 7 * _HOURS_PER_MONTH / 24
+        return len(schedule.day.weekdays) / 7 * hours_per_month / 24
     months = [each for each in _MONTHS_OF_28_YEARS if each[1] in schedule.months]
     return sum(len(schedule.day.of_month(*each)) for each in months) / len(months)
 

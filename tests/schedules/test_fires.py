@@ -116,5 +116,12 @@ def test_an_unusable_schedule_is_told(quartz: str, timezone: str, message: str) 
 )
 def test_how_often_a_schedule_fires(quartz: str, runs: float | None) -> None:
     """Runs in a month of 730 hours."""
-    found = runs_per_month(quartz)
+    found = runs_per_month(quartz, 730)
     assert found == (None if runs is None else pytest.approx(runs))
+
+
+def test_a_longer_month_has_more_days_of_the_week_and_no_more_days_of_its_own() -> None:
+    """744 hours are 31 days; a day of the month comes once all the same."""
+    assert runs_per_month("0 0 2 * * ?", 744) == pytest.approx(31)
+    assert runs_per_month("0 0 6 ? * MON-FRI", 744) == pytest.approx(31 * 5 / 7)
+    assert runs_per_month("0 0 6 1 * ?", 744) == pytest.approx(1)

@@ -66,7 +66,7 @@ def _job(values: Values, prices: Prices) -> Monthly:
     schedule = next(iter(_blocks(values.get("schedule"))), None)
     if schedule is None or schedule.get("pause_status") == "PAUSED":
         return Monthly()
-    runs = runs_per_month(str(schedule.get("quartz_cron_expression", "")))
+    runs = runs_per_month(str(schedule.get("quartz_cron_expression", "")), prices.hours_per_month)
     limit_s = _number(values.get("timeout_seconds"), 0)
     if runs is None or not limit_s:
         return Monthly(unknown=("how long it runs: it has no time limit",) if runs else ("how often it runs",))

@@ -64,6 +64,9 @@ def test_a_job_costs_between_its_shortest_and_its_longest_run() -> None:
     runs = 730 / 24
     assert found.low == pytest.approx(runs * 0.25 * 0.5 * 2)
     assert found.high == pytest.approx(runs * 2 * 0.5 * 5)
+    # The list says how long its month is: one of 744 hours has 31 days.
+    longer = _cost(change("databricks_job.x", ["create"], None, job), prices=replace(PRICED, hours_per_month=744))
+    assert longer.high == pytest.approx(31 * 2 * 0.5 * 5)
 
 
 def test_a_paused_job_and_a_grant_cost_nothing() -> None:
