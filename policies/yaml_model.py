@@ -39,7 +39,9 @@ def _texts(kind: Any, written: Any, error: ValidationError) -> Iterator[str]:
     for one in error.errors(include_url=False):
         *outer, key = one["loc"] or ("the file",)
         place, around = _dotted(one["loc"], written), _dotted(outer, written)
-        if one["type"] == "extra_forbidden":
+        if key == "[key]" or one["type"] == "invalid_key":
+            yield f"{around if key == '[key]' else place} is a key that is no text; write it in quotes"
+        elif one["type"] == "extra_forbidden":
             yield f"{around} has {key}; allowed are {', '.join(_keys(kind, outer))}"
         elif one["type"] == "missing":
             yield f"{place} is missing; {around} needs it"
@@ -62,19 +64,20 @@ def _dotted(place: Place, written: Any) -> str:
     """A place for people, who count from one; an entry of a list comes with its name, if it has one."""
     steps = []
     for step in place:
+        position = step + 1 if isinstance(step, int) and isinstance(written, list) else None
         written = _inside(written, step)
         name = written.get("name") if isinstance(written, Mapping) else None
-        if isinstance(step, int):
-            steps.append(f"{step + 1} ({name})" if isinstance(name, str) and name else str(step + 1))
+        if position is None:
+            steps.append(str(step))
         else:
-            steps.append(step)
+            steps.append(f"{position} ({name})" if isinstance(name, str) and name else str(position))
     return ".".join(steps) or "the file"
 
 
 def _inside(written: Any, step: int | str) -> Any:
     """What is written at a step; None if nothing is."""
-    if isinstance(step, int):
-        return written[step] if isinstance(written, list) else None
+    if isinstance(written, list):
+        return written[step] if isinstance(step, int) else None
     return written.get(step) if isinstance(written, Mapping) else None
 
 

@@ -58,3 +58,15 @@ def test_every_mistake_of_a_file_of_consequences_is_named(tmp_path: Path) -> Non
         f"{path}: databricks_volume.data is missing; databricks_volume needs it",
         f"{path}: databricks_volume has date; allowed are lost, data",
     ]
+
+
+def test_a_key_that_is_no_text_is_named_as_it_is_written(tmp_path: Path) -> None:
+    """YAML reads an unquoted 5 as a number; it is no place in a list."""
+    path = tmp_path / "consequences.yaml"
+    path.write_text("5: {lost: a, data: true}\ndatabricks_job: {lost: a, data: true, 7: 1}\n")
+    with pytest.raises(RulesError) as error:
+        losses(_PLAN, Names(_PLAN), path)
+    assert str(error.value).splitlines() == [
+        f"{path}: 5 is a key that is no text; write it in quotes",
+        f"{path}: databricks_job.7 is a key that is no text; write it in quotes",
+    ]
