@@ -7,7 +7,7 @@ from datetime import datetime
 from cli.errors import CommandError
 from cli.table_versions import Version, version_then, versions
 from cli.warehouse import RefusedError, Warehouse, quoted, table_parts
-from ml.declarations import UseCase
+from ml.declarations import Layer, UseCase
 from ml.ingest import restorable
 from ml.ingest.restorable import Restorable, RestoreRefusedError
 from ml.records.forgotten import FORGOTTEN
@@ -29,11 +29,7 @@ def planned(
     warehouse: Warehouse, table: str, cases: Sequence[UseCase], *, version: int | None, timestamp: datetime | None
 ) -> Plan:
     """The version that is meant. Raises CommandError for a table that cannot be restored, or a version it has not."""
-    catalog, schema, _ = table_parts(table)
-    full_name = ".".join(table_parts(table))
-    case = next((each for each in cases if schema.startswith(f"{each.name}_")), None)
-    if case is None:
-        raise CommandError(f"{table} is of no use case, so that no job writes it: RESTORE TABLE in SQL restores it")
+    catalog, full_name, case = table_parts(table)[0], ".".join(table_parts(table)), owner(table, cases)
     try:
         found = restorable.found(case, catalog, full_name)
         restorable.require_no_feed(cases, catalog, full_name)
@@ -42,6 +38,15 @@ def planned(
     made = versions(warehouse.ask(f"DESCRIBE HISTORY {quoted(*table_parts(table))}").named())
     then = chosen(full_name, made, version=version, timestamp=timestamp)
     return Plan(use_case=case, full_name=full_name, table=found, now=made[0], then=then)
+
+
+def owner(table: str, cases: Sequence[UseCase]) -> UseCase:
+    """The use case in whose schemas `table` lies. Raises CommandError if there is none."""
+    schema = table_parts(table)[1]
+    for case in cases:
+        if schema in {case.schema(layer) for layer in Layer}:
+            return case
+    raise CommandError(f"{table} is of no use case, so that no job writes it: RESTORE TABLE in SQL restores it")
 
 
 def chosen(full_name: str, made: Sequence[Version], *, version: int | None, timestamp: datetime | None) -> Version:

@@ -16,7 +16,7 @@ from cli.commands import restore as command
 from cli.errors import CommandError
 from cli.lineage import made_of
 from cli.main import mlops
-from cli.restore import chosen
+from cli.restore import chosen, owner
 from cli.runs import RunResult
 from cli.table_versions import Version
 from ml.usecases import USE_CASES, use_case
@@ -138,6 +138,13 @@ def test_yes_asks_the_ingest_of_the_use_case(lake: Callable[[str], str], monkeyp
     parameters = {"restore": f"{SILVER}@1", "reason": "by hand", "by": "ann"}
     assert asked == [("prod", "credit-ingest", parameters, None)]
     del lake
+
+
+def test_a_table_belongs_to_the_use_case_of_its_schema() -> None:
+    """And not to one whose name the schema only begins with."""
+    assert owner("prod.credit_gold.client_features", list(USE_CASES.values())).name == "credit"
+    with pytest.raises(CommandError, match=r"prod\.credit_cards_gold\.cards is of no use case"):
+        owner("prod.credit_cards_gold.cards", list(USE_CASES.values()))
 
 
 def test_a_time_means_the_version_that_was_there_then() -> None:
