@@ -110,6 +110,11 @@ def backwards(path: str) -> Change:
     return change
 
 
+def of_a_catalog_of_its_stack(arguments: Arguments) -> bool:
+    """A schema of a catalog of another stack goes with its own stack, before that one."""
+    return str(arguments["catalog_name"]).startswith("${databricks_catalog.")
+
+
 def several_tasks(arguments: Arguments) -> bool:
     """Whether a job has more than one task."""
     return isinstance(arguments["task"], list) and len(arguments["task"]) > 1

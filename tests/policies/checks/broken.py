@@ -9,6 +9,7 @@ from tests.policies.checks.breakages import (
     drop,
     for_gpus,
     has,
+    of_a_catalog_of_its_stack,
     policy,
     policy_without_tags,
     put,
@@ -207,7 +208,7 @@ SETTINGS = {
 PROVIDER = {
     "CKV_MLOPS_79": Breakage("databricks_job", append("email_notifications.on_failure", "")),
     "CKV_MLOPS_80": Breakage("databricks_job", backwards("task"), where=several_tasks),
-    "CKV_MLOPS_81": Breakage("databricks_schema", drop("depends_on")),
+    "CKV_MLOPS_81": Breakage("databricks_schema", drop("depends_on"), where=of_a_catalog_of_its_stack),
 }
 
 AZURE = {

@@ -41,7 +41,7 @@ def test_every_row_says_one_of_five_things(table: dict[str, tuple[str, str]]) ->
 
 def test_what_is_enforced_names_a_file_that_exists(table: dict[str, tuple[str, str]], root: Path) -> None:
     """Below `infra/`."""
-    named = {check: re.findall(r"`([a-z_]+/[a-z_]+\.py)`", by) for check, (_, by) in table.items()}
+    named = {check: re.findall(r"`((?:[a-z_]+/)+[a-z_]+\.py)`", by) for check, (_, by) in table.items()}
     assert [check for check, (here, _) in table.items() if here.startswith("enforced") and not named[check]] == []
     assert [name for names in named.values() for name in names if not (root / "infra" / name).is_file()] == []
 
