@@ -65,7 +65,7 @@ def test_lasting_loss_of_performance_retrains_with_its_cause(story: Story) -> No
     decided = story.score_and_decide("m-15")
     assert (decided["action"], decided["holdout_start"]) == ("retrain", "2024-02")
     assert str(decided["reason"]).startswith(
-        "Version 1 is beyond its limits in 3 labelled period(s) running, since 2023-12"
+        "Version 1 is beyond its limits in 3 labelled month(s) running, since 2023-12"
     )
     newest = story.rows(DECISIONS, "period = '2024-03-01'")[0]
     assert newest["cool_down_until"] == date(2024, 4, 30)
