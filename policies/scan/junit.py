@@ -23,6 +23,8 @@ def junit(outcome: Outcome) -> str:
         case = Xml.SubElement(waivers, "testcase", classname="waivers", name=_clean(problem))
         if outcome.waiver_problems:
             Xml.SubElement(case, "failure", message=_clean(problem))
+    # One case a line: searched in pieces, "hold no secret: databricks_job.x" may look like a secret.
+    Xml.indent(suites)
     return Xml.tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
 
 

@@ -88,6 +88,12 @@ def test_junit_counts_failures_and_what_was_passed_over() -> None:
     assert (waivers.get("failures"), waivers.get("tests")) == ("1", "1")
 
 
+def test_junit_has_a_line_for_each_case() -> None:
+    """A report of one long line would be searched for secrets in pieces that start and end anywhere."""
+    lines = junit(_outcome()).splitlines()
+    assert max(line.count("<testcase") for line in lines) == 1
+
+
 def test_hostile_text_stays_text() -> None:
     """A name from a plan may hold markup, or letters that XML cannot carry."""
     hostile = 'a"]]><script>\x00\x1b[31m&'
