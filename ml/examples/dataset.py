@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
+from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from ml.declarations import Calendar, Model
+from ml.declarations import Calendar, Model, Table
 from ml.examples.training_set import training_set
 from ml.tables import Tables, pandas_of
 
@@ -67,9 +68,12 @@ def examples(tables: Tables, model: Model, pinned: Pinned, calendar: Calendar) -
         tables.read(pinned.outcomes, pinned.outcomes_version),
         pinned.cut_off,
     )
-    outcome = model.outcome
-    start = calendar.start_sql(f"`{outcome.event_time}`", outcome.table.column(outcome.event_time).type)
-    return rows.withColumn(PERIOD, F.expr(start))
+    return rows.withColumn(PERIOD, period_of(calendar, model.outcome.table, model.outcome.event_time))
+
+
+def period_of(calendar: Calendar, table: Table, column: str) -> SparkColumn:
+    """The first day of the period of a date or timestamp column of `table`."""
+    return F.expr(calendar.start_sql(f"`{column}`", table.column(column).type))
 
 
 def present(model: Model, rows: DataFrame) -> Model:

@@ -21,7 +21,9 @@ class Unseen:
 def unseen(event_times: pd.Series, champion: Lineage, calendar: Calendar) -> Unseen:
     """The rows whose period the champion was not fitted on. The challenger saw none of its own hold-out."""
     first, last = champion.fitted_first_period, champion.fitted_last_period
-    saw = event_times.map(calendar.start).between(first, last).to_numpy(bool)
+    known = event_times.drop_duplicates()
+    fitted_on = known[known.map(calendar.start).between(first, last)]
+    saw = event_times.isin(fitted_on).to_numpy(bool)
     if not saw.any():
         return Unseen(rows=~saw)
     fitted = f"{calendar.named(first)}..{calendar.named(last)}"

@@ -15,12 +15,13 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from ml import parameters, runtime
 from ml.declarations import Calendar, Model, Table
+from ml.examples.dataset import PERIOD
 from ml.examples.newest import newest_known, newest_predictions
 from ml.monitoring.baseline import expected_of
 from ml.monitoring.metric import Metric
 from ml.monitoring.period_fingerprints import PeriodState, Sources, states
 from ml.monitoring.period_metrics import measure
-from ml.monitoring.rows import PERIOD, period_rows
+from ml.monitoring.rows import period_rows
 from ml.monitoring.window import Arrival, Expectation, PeriodData
 from ml.parameters import Common
 from ml.problems.finding import Verdict

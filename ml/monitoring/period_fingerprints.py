@@ -11,7 +11,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql.types import Row
 
-from ml.declarations import Calendar, Table
+from ml.declarations import Calendar
+from ml.examples.dataset import period_of
 from ml.parameters import Common
 from ml.records.received_values import period as period_named
 
@@ -108,11 +109,6 @@ def _state(period: date, rows: Sequence[Row]) -> PeriodState:
 def _counted(rows: Iterable[Row], part: str) -> Counted:
     found = [row for row in rows if row["part"] == part]
     return Counted(rows=found[0]["rows"], checksum=found[0]["checksum"]) if found else Counted()
-
-
-def period_of(calendar: Calendar, table: Table, column: str) -> SparkColumn:
-    """The first day of the period of a date or timestamp column of `table`."""
-    return F.expr(calendar.start_sql(f"`{column}`", table.column(column).type))
 
 
 def _counts(task: Common, sources: Sources) -> DataFrame:

@@ -10,11 +10,10 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml.declarations import Model
-from ml.monitoring.period_fingerprints import Sources, period_of
+from ml.examples.dataset import PERIOD, period_of
+from ml.monitoring.period_fingerprints import Sources
 from ml.monitoring.window import LABEL, answer_names, column_names
 from ml.tables import pandas_of
-
-PERIOD = "_period"
 
 
 def period_rows(model: Model, sources: Sources, versions: Mapping[date, int]) -> pd.DataFrame:

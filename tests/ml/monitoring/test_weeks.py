@@ -8,8 +8,9 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml.declarations import Calendar, Period
+from ml.examples.dataset import PERIOD
 from ml.monitoring.period_fingerprints import Sources, states
-from ml.monitoring.rows import PERIOD, period_rows
+from ml.monitoring.rows import period_rows
 from ml.monitoring.window import column_names
 from ml.parameters import Common
 from ml.usecases.credit.declaration import USE_CASE as CREDIT
