@@ -8,6 +8,7 @@ from ml.declarations.derived import Derived, Input
 from ml.declarations.errors import DeclarationError
 from ml.declarations.features import Feature, FeatureTable
 from ml.declarations.feed import Feed, FeedSource, OnRepeat
+from ml.declarations.forecasting import Forecasting
 from ml.declarations.formats import Binary, Csv, Discovery, FileFormat, JsonLines, Parquet, PeriodFrom, Source, Spelling
 from ml.declarations.gates import (
     ComparisonGate,
@@ -28,9 +29,13 @@ from ml.declarations.measures import (
     COST,
     LOG_LOSS,
     MAE,
+    PINBALL,
     R2,
     RMSE,
+    RMSSE,
     ROC_AUC,
+    SMAPE,
+    WAPE,
     Direction,
     Measure,
 )
@@ -61,10 +66,14 @@ __all__ = [
     "COST",
     "LOG_LOSS",
     "MAE",
+    "PINBALL",
     "R2",
     "RECORD",
     "RMSE",
+    "RMSSE",
     "ROC_AUC",
+    "SMAPE",
+    "WAPE",
     "Aggregate",
     "Algorithm",
     "Beginning",
@@ -87,6 +96,7 @@ __all__ = [
     "Feed",
     "FeedSource",
     "FileFormat",
+    "Forecasting",
     "Gates",
     "Hidden",
     "History",

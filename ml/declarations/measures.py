@@ -38,3 +38,8 @@ RMSE = Measure(
     name="root_mean_squared_error", title="root mean squared error", better=Direction.LOWER, unit="the label's"
 )
 R2 = Measure(name="r2", title="R2", better=Direction.HIGHER)
+# Of series of all sizes: each is measured in its own scale, and counts alike.
+RMSSE = Measure(name="rmsse", title="root mean squared scaled error", better=Direction.LOWER)
+WAPE = Measure(name="wape", title="weighted absolute percentage error", better=Direction.LOWER)
+SMAPE = Measure(name="smape", title="symmetric absolute percentage error", better=Direction.LOWER, unit="percent")
+PINBALL = Measure(name="pinball", title="pinball loss", better=Direction.LOWER, unit="the label's")

@@ -138,6 +138,8 @@ class Model:
         strange = [name for name in self.features if types.get(name) == "binary"]
         if strange:
             yield f"features {strange} are binary, which no algorithm takes: derive numbers or text from them"
+        taken = [feature for feature in self.feature_table.features if feature.name in self.features]
+        yield from self.problem.wrong_features(taken)
 
     def _wrong_algorithms(self) -> Iterator[str]:
         given, able = self.algorithms, self.problem.algorithms

@@ -117,3 +117,31 @@ BIAS_DIFFERENCE = Monitored(
 COVERAGE = Monitored(
     name="coverage", title="coverage", limit=Limits(warn=0.05, act=0.10), mended_as=_CALIBRATION, below=1.0
 )
+# As a regression's error; scaled, since series differ in size.
+SCALED_ERROR = Monitored(
+    name="scaled_error", title="scaled error", limit=WorseByShare(act=0.15, severe=0.50), mended_as=_PERFORMANCE
+)
+# From 1 on, repeating the last season would have done as well; a tenth above it is surely not worth a model.
+ERROR_OVER_NAIVE = Monitored(
+    name="error_over_naive",
+    title="error over the naive forecast's",
+    limit=Limits(warn=1.0, act=1.1),
+    mended_as=_PERFORMANCE,
+)
+# Of the hold-out's scaled error, as a regression's bias is of its absolute error.
+FORECAST_BIAS = Monitored(
+    name="scaled_bias", title="scaled bias", limit=LimitsByShare(warn=0.25, act=0.50), mended_as=_CALIBRATION
+)
+FORECAST_COVERAGE = Monitored(
+    name="interval_coverage",
+    title="interval coverage",
+    limit=Limits(warn=0.05, act=0.10),
+    mended_as=_CALIBRATION,
+    below=1.0,
+)
+SCALED_BIAS_DIFFERENCE = Monitored(
+    name="scaled_bias_difference",
+    title="scaled bias difference",
+    limit=LimitsByShare(warn=0.25, act=0.50),
+    needs=frozenset({Needs.OUTCOMES, Needs.GROUPS}),
+)

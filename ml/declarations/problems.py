@@ -5,12 +5,13 @@ Light values that `infra` reads too. `ml/problems/` holds the code of each: how 
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import ClassVar
 
 from ml.declarations.errors import require
+from ml.declarations.features import Feature
 from ml.declarations.measures import BRIER_SCORE, CALIBRATION_ERROR, COST, LOG_LOSS, MAE, R2, RMSE, ROC_AUC, Measure
 from ml.declarations.monitored import (
     ABSOLUTE_ERROR,
@@ -84,6 +85,11 @@ class ProblemType(ABC):
         if label.type not in self.label_types:
             allowed = ", ".join(self.label_types)
             yield f"label {label.name!r} is {label.type}; {self.name} takes {allowed}: change the column or the problem"
+
+    def wrong_features(self, features: Sequence[Feature]) -> Iterator[str]:
+        """Why a model of this problem cannot take `features`, and no others: none, if each serves as any other."""
+        del features
+        yield from ()
 
 
 def _chance(name: str, comment: str) -> Column:

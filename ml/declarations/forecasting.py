@@ -1,0 +1,145 @@
+"""Forecasting, declared: which columns name a series, its past and the step ahead, and what a forecast says.
+
+A row is one series at one origin for one step: what was known at the end of the origin's period, asked about the
+period that begins `step` periods later. So one label is one number, and every stage takes it as it takes any other.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from ml.declarations.errors import require
+from ml.declarations.features import Feature
+from ml.declarations.measures import PINBALL, RMSSE, SMAPE, WAPE, Measure
+from ml.declarations.monitored import (
+    ERROR_OVER_NAIVE,
+    FORECAST_BIAS,
+    FORECAST_COVERAGE,
+    SCALED_BIAS_DIFFERENCE,
+    SCALED_ERROR,
+    Monitored,
+)
+from ml.declarations.problems import Algorithm, ProblemType
+from ml.declarations.table import Column
+
+# Fewer past values tell nothing of how a series goes on; the command `mlops forecast` asks for as many.
+LEAST_HISTORY = 8
+_NUMBERS = ("int", "bigint", "double")
+_NAMES = ("string", "int", "bigint")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forecasting(ProblemType):
+    """How much will it be in each of the next periods, for every one of many series.
+
+    Attributes:
+        unit: of the label and of what is answered.
+        series: the features that together name a series.
+        step: the feature that says how many periods after the origin the answer is for, from 1 to `horizon`.
+        history: the features that hold the past, the newest first; null before the series began.
+        season_periods: the length of a season in periods; 1: there is none.
+        levels: of the intervals, in percent: which share of true values lies between `lo_<level>` and `hi_<level>`.
+        non_negative: no answer lies below zero.
+        least_scale: in `unit`, the smallest size that errors are divided by, so that a series that hardly ever moves
+            does not outweigh all others.
+    """
+
+    name: ClassVar[str] = "forecasting"
+    algorithms: ClassVar[tuple[Algorithm, ...]] = (Algorithm.XGBOOST, Algorithm.LIGHTGBM, Algorithm.LINEAR)
+    label_types: ClassVar[tuple[str, ...]] = _NUMBERS
+
+    unit: str
+    series: tuple[str, ...]
+    step: str
+    horizon: int
+    history: tuple[str, ...]
+    season_periods: int = 1
+    levels: tuple[int, ...] = (80, 95)
+    non_negative: bool = True
+    least_scale: float = 1.0
+
+    def __post_init__(self) -> None:
+        require(self.name, [*self._wrong_names(), *self._wrong_lengths(), *self._wrong_levels()])
+
+    def _wrong_names(self) -> Iterator[str]:
+        named = [*self.series, self.step, *self.history]
+        twice = sorted({name for name in named if named.count(name) > 1})
+        if not self.series:
+            yield "series names no feature: name those that tell one series from another"
+        if twice:
+            yield f"features {twice} are named twice among series, step and history: name each once"
+
+    def _wrong_lengths(self) -> Iterator[str]:
+        past, season = len(self.history), self.season_periods
+        if self.horizon < 1:
+            yield f"horizon is {self.horizon}: give how many steps are forecast, 1 or more"
+        if past < LEAST_HISTORY:
+            yield f"history has {past} periods, which is too short: name {LEAST_HISTORY} features or more"
+        if not 1 <= season < max(past, 2):
+            yield f"season_periods is {season} and history has {past}: give 1 or more, and more history than a season"
+        if not self.least_scale > 0:
+            yield f"least_scale is {self.least_scale}: give more than 0, in {self.unit}"
+
+    def _wrong_levels(self) -> Iterator[str]:
+        levels = list(self.levels)
+        if not levels or levels != sorted(set(levels)) or not all(0 < level < 100 for level in levels):
+            yield f"levels are {levels}: give shares in percent between 1 and 99, each once, the smallest first"
+
+    @property
+    def bounds(self) -> tuple[tuple[str, str], ...]:
+        """The columns of the two ends of each interval, in the order of `levels`."""
+        return tuple((f"lo_{level}", f"hi_{level}") for level in self.levels)
+
+    @property
+    def output(self) -> tuple[Column, ...]:
+        """`forecast`, two ends per level, `naive`, `scale`, `series`, and `chosen`, what answered."""
+        least = 0.0 if self.non_negative else None
+
+        def value(name: str, comment: str) -> Column:
+            return Column(name=name, type="double", unit=self.unit, comment=comment, minimum=least)
+
+        ends = [
+            column
+            for level, (low, high) in zip(self.levels, self.bounds, strict=True)
+            for column in (
+                value(low, f"Lower end of the {level} % interval."),
+                value(high, f"Upper end of the {level} % interval."),
+            )
+        ]
+        return (
+            value("forecast", "The value to expect."),
+            *ends,
+            value("naive", "What was there a season ago: the forecast to be better than."),
+            Column(name="scale", type="double", unit=self.unit, comment="Size of the series' changes.", minimum=0),
+            Column(name="series", type="string", comment="Which series it is: its names, joined with |."),
+            Column(name="chosen", type="string", comment="Which candidates answered, or why none of its own did."),
+        )
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """Root mean squared scaled error first: every series counts alike, whatever its size."""
+        return (RMSSE, WAPE, SMAPE, replace(PINBALL, unit=self.unit))
+
+    @property
+    def monitored(self) -> tuple[Monitored, ...]:
+        """Error against the hold-out's and the naive forecast's, bias, coverage, and how groups fare."""
+        return (SCALED_ERROR, ERROR_OVER_NAIVE, FORECAST_BIAS, FORECAST_COVERAGE, SCALED_BIAS_DIFFERENCE)
+
+    def wrong_features(self, features: Sequence[Feature]) -> Iterator[str]:
+        """Names that the model does not take, types that cannot be, and nulls where something must be known."""
+        known = {feature.name: feature for feature in features}
+        for role, names, types in (
+            ("series", self.series, _NAMES),
+            ("step", (self.step,), ("int", "bigint")),
+            ("history", self.history, _NUMBERS),
+        ):
+            absent = [name for name in names if name not in known]
+            if absent:
+                yield f"{role} names {absent}, which are no features of the model: add them to its features"
+            unfit = [name for name in names if name in known and known[name].type not in types]
+            if unfit:
+                yield f"{role} features {unfit} are of another type than {', '.join(types)}: change their type"
+        must = [name for name in (*self.series, self.step, *self.history[:1]) if name in known]
+        null = [name for name in must if known[name].null_meaning is not None]
+        if null:
+            yield f"features {null} may be null, and a forecast needs them: fill them, and remove null_meaning"
