@@ -37,6 +37,8 @@ class Feed:
     A row's period is when it became known. It is in the file's name, and silver carries the day on which it begins as
     the date column `period_column`; or `source.period_from` says that the records bring that column themselves.
     Rejected rows go to `<silver name>_quarantine`. `on_repeat` says which of several records with one key is silver's.
+    Of files whose records name themselves by nothing, `row_column` is the bigint column of silver that holds a record's
+    position in its file, from 1: with the period it is a key. A file that comes again then replaces record by record.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Feed:
     period_column: str
     on_repeat: OnRepeat = OnRepeat.KEEP_FIRST
     source: FeedSource = field(default_factory=Source)
+    row_column: str | None = None
 
     def __post_init__(self) -> None:
         columns = [column.name for column in self.silver.columns]
@@ -60,6 +63,7 @@ class Feed:
                     if kind not in _PERIOD_TYPES
                 ),
                 self.source.columns_problem(self.raw_columns) if kinds else None,
+                self._row_problem(),
             ],
         )
 
@@ -72,10 +76,9 @@ class Feed:
 
     @property
     def received(self) -> tuple[Column, ...]:
-        """The silver columns that records bring: all, or all but the one that the file's name says."""
-        if self.source.period_from is PeriodFrom.COLUMN:
-            return self.silver.columns
-        return tuple(column for column in self.silver.columns if column.name != self.period_column)
+        """The silver columns that records bring: all but those that the file's name and the position in it say."""
+        named = self.period_column if self.source.period_from is PeriodFrom.FILE_NAME else None
+        return tuple(column for column in self.silver.columns if column.name not in (named, self.row_column))
 
     @property
     def raw_columns(self) -> tuple[str, ...]:
@@ -90,4 +93,14 @@ class Feed:
         ]
         read = [self.period_column, self.source.period_from, asdict(self.source.spelling)]
         decides = [self.name, self.silver.name, self.silver.keys, self.on_repeat, columns, read]
+        decides += [self.row_column] if self.row_column else []
         return sha256(json.dumps(decides).encode()).hexdigest()
+
+    def _row_problem(self) -> str | None:
+        """Why `row_column` cannot hold the position of a record in its file, or None."""
+        if self.row_column is None:
+            return None
+        kinds = [column.type for column in self.silver.columns if column.name == self.row_column]
+        if not isinstance(self.source, Source):
+            return f"row_column is {self.row_column!r}, and {self.source} has no files: leave it out"
+        return None if kinds == ["bigint"] else f"row_column {self.row_column!r} is no bigint column: declare it as one"

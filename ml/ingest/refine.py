@@ -21,6 +21,8 @@ def checked(feed: Feed, bronze: DataFrame, calendar: Calendar) -> DataFrame:
     """
     columns, rules = feed.received, [Rule.of(feed, column) for column in feed.received]
     named = [] if feed.source.period_from is PeriodFrom.COLUMN else [period(feed, calendar).alias(feed.period_column)]
+    if feed.row_column:
+        named.append(F.col("_row_number").alias(feed.row_column))
     # In steps, so that a value is computed once and not again in every expression that asks for it.
     given = bronze.select(
         F.struct(*bronze.columns).alias("received"),
