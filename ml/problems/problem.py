@@ -4,7 +4,7 @@ Arrays: `truth` has shape (rows,). `raw`, what a learner says before calibration
 if there are several classes. `output` is a table with the columns that the problem declares, a row per row of `truth`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -16,6 +16,7 @@ import pandas as pd
 from ml.declarations import Calendar, ProblemType
 from ml.evaluation.resampling import Bootstrap, Interval
 from ml.examples.split import Split
+from ml.problems.learning import Algorithms, Examples, Learner
 from ml.problems.monitor import Monitor
 
 Floats = npt.NDArray[np.float64]
@@ -104,6 +105,12 @@ class Problem(Protocol):
 
         Above zero is better, whichever way the measure improves.
         """
+
+    def learners(self, declared: Algorithms, rows: Examples) -> Mapping[str, Learner]:
+        """What learns from `rows`, by name: the declared algorithms, or what the problem makes of them."""
+
+    def others(self, period: date, periods: Sequence[date]) -> Sequence[date]:
+        """Those of `periods` whose rows tell nothing of the outcomes of `period`, so that it can be judged by them."""
 
     def monitors(self) -> tuple[Monitor, ...]:
         """What judges a period of answers: one for each metric that the declaration names in `monitored`."""

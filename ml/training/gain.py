@@ -10,10 +10,10 @@ import pandas as pd
 from ml.declarations import Model
 from ml.evaluation.resampling import Bootstrap
 from ml.examples.split import Split
+from ml.problems.learning import Narrowing
 from ml.problems.problem import Problem
 from ml.training import registry
 from ml.training.learn import Learned
-from ml.training.learners.learner import Narrowing
 from ml.versions import contract
 from ml.versions.gains import Gain
 from ml.versions.pyfunc_model import Scorer

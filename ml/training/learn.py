@@ -9,10 +9,10 @@ import numpy as np
 
 from ml.declarations import Tuning
 from ml.examples.split import Split
+from ml.problems.learning import Fitted, Fitter, Learner, Narrowing, Params, Scores
 from ml.problems.problem import Calibration, Problem
 from ml.training.learners.average import Average, Averaged, averages
-from ml.training.learners.learner import Fitted, Fitter, Learner, Narrowing, Scores
-from ml.training.tuning import Candidate, Params, Search, search
+from ml.training.tuning import Candidate, Search, search
 from ml.training.watch import Watch
 
 
@@ -61,7 +61,8 @@ def learn(
 
     The newest periods must not be lost to calibration: after a change of the world they are the ones to learn from. So
     each of them is scored by a model that saw all others, and the calibration of those scores is taken for the
-    final model (cross-fitting, as in Platt 1999, section 2.1, with periods for folds).
+    final model (cross-fitting, as in Platt 1999, section 2.1, with periods for folds). Which others a period may be
+    scored by is the problem's word: rows of two periods may share an outcome.
     """
     watch = watch or Watch()
     searches = {
@@ -74,7 +75,7 @@ def learn(
     searches |= {name: _single(name, each, watch) for name, each in averaged.items()}
     chosen = min(searches, key=lambda name: searches[name].best.loss)
     learner, params = everyone[chosen], searches[chosen].best.fitting
-    unseen, held_back = _unseen(learner, params, split)
+    unseen, held_back = _unseen(learner, params, split, problem)
     return Learned(
         fitted=_watched(learner, chosen, params, split.before_holdout, watch),
         held_back=held_back,
@@ -119,15 +120,11 @@ def _searched(
     )
 
 
-def _unseen(learner: Fitter, params: Params, split: Split) -> tuple[Scores, Fitted]:
-    """The calibration rows, each period scored by a model that was fitted on all others; and the newest one's model."""
-    fits = [learner.fit(params, _others(period, split.before_holdout)) for period in split.calibration]
+def _unseen(learner: Fitter, params: Params, split: Split, problem: Problem) -> tuple[Scores, Fitted]:
+    """The calibration rows, each period scored by a model that was fitted on the others; and the newest one's model."""
+    fits = [learner.fit(params, problem.others(period, split.before_holdout)) for period in split.calibration]
     scores = [fitted.scores([period]) for fitted, period in zip(fits, split.calibration, strict=True)]
     joined = Scores(
         truth=np.concatenate([each.truth for each in scores]), raw=np.concatenate([each.raw for each in scores])
     )
     return joined, fits[-1]
-
-
-def _others(period: date, periods: Sequence[date]) -> list[date]:
-    return [each for each in periods if each != period]

@@ -9,10 +9,10 @@ from ml.declarations import Model
 from ml.evaluation.resampling import Bootstrap
 from ml.examples.dataset import PERIOD
 from ml.examples.split import Split
+from ml.problems.learning import Narrowing
 from ml.problems.problem import Problem
 from ml.training.gain import RESAMPLES, scored
 from ml.training.learn import Learned
-from ml.training.learners.learner import Narrowing
 from ml.versions.contract import model_features
 from ml.versions.gains import Gain
 from ml.versions.training_run import LOWER, PROTECTED, UPPER

@@ -16,8 +16,9 @@ from mlflow.environment_variables import MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT
 from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 
 from ml.declarations import Algorithm
+from ml.problems.learning import Params
 from ml.training.autologging import autologging, unlogged
-from ml.training.tuning import Candidate, Params
+from ml.training.tuning import Candidate
 from ml.training.watch import Watch
 
 # Tags of a nested run: which trial it is, from 1 on, and what was fitted in it.

@@ -17,12 +17,12 @@ from ml import parameters, runtime
 from ml.declarations import Algorithm, Layer, Model, TrainingCause
 from ml.examples import dataset
 from ml.examples.dataset import PERIOD
+from ml.problems.learning import Learner
 from ml.tables import Tables, door, pandas_of
 from ml.training import gain, importance, intervals, plan, protected, registry, run_inputs
 from ml.training.feature_spec import source_of
 from ml.training.learn import Learned, learn
 from ml.training.learners import in_memory
-from ml.training.learners.learner import Learner
 from ml.training.learners.spark_trees import SparkTrees, assembled
 from ml.training.plan import Plan, RowAccount, Task
 from ml.training.registry import Registered

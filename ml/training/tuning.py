@@ -1,14 +1,13 @@
 """The search for hyper-parameters, by the problem's loss on the tuning periods. It ends by trials."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import optuna
 
 from ml.declarations import Tuning
-
-Params = Mapping[str, float | int]
+from ml.problems.learning import Params
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ml.training.tuning import Candidate, Params
+from ml.problems.learning import Params
+from ml.training.tuning import Candidate
 
 
 class Watch:

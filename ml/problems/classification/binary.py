@@ -17,6 +17,7 @@ from ml.examples.split import split_periods
 from ml.problems.classification.binary_monitors import RANKING, CalibrationError, OutcomeRate
 from ml.problems.classification.group_monitors import Opportunity, Parity
 from ml.problems.classification.sigmoid import Sigmoid, fit_sigmoid
+from ml.problems.learning import all_others, as_declared
 from ml.problems.measured import improvement
 from ml.problems.monitor import Monitor
 from ml.problems.problem import Floats, Objective
@@ -44,6 +45,8 @@ class Binary:
         repr=False,
     )
     split = staticmethod(split_periods)
+    learners = staticmethod(as_declared)
+    others = staticmethod(all_others)
 
     def truth(self, labels: "pd.Series[Any]") -> Floats:
         """1 and 0. Raises ValueError for anything else."""

@@ -17,6 +17,7 @@ from ml.evaluation.metrics import expected_calibration_error
 from ml.evaluation.resampling import Bootstrap, Interval
 from ml.examples.split import split_periods
 from ml.problems.classification.multiclass_monitors import monitors
+from ml.problems.learning import all_others, as_declared
 from ml.problems.measured import Measured, checked, improvement
 from ml.problems.monitor import Monitor
 from ml.problems.problem import Floats, Objective
@@ -54,6 +55,8 @@ class Multiclass:
 
     declared: MulticlassClassification
     split = staticmethod(split_periods)
+    learners = staticmethod(as_declared)
+    others = staticmethod(all_others)
 
     @property
     def objective(self) -> Objective:

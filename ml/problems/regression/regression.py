@@ -14,6 +14,7 @@ from ml.declarations import RMSE
 from ml.evaluation.measured import root_mean_squared_error
 from ml.evaluation.resampling import Bootstrap, Interval
 from ml.examples.split import split_periods
+from ml.problems.learning import all_others, as_declared
 from ml.problems.measured import Measured, checked, improvement
 from ml.problems.monitor import Monitor
 from ml.problems.problem import Floats, Objective
@@ -56,6 +57,8 @@ class Regression:
 
     declared: declarations.Regression
     split = staticmethod(split_periods)
+    learners = staticmethod(as_declared)
+    others = staticmethod(all_others)
 
     @property
     def objective(self) -> Objective:

@@ -10,10 +10,8 @@ import numpy as np
 
 from ml.declarations import Feature
 from ml.examples.split import Split
+from ml.problems.learning import Categories, Fitted, Narrowing, Params, Scores
 from ml.problems.problem import Problem
-from ml.training.learners.learner import Fitted, Narrowing, Scores
-from ml.training.learners.rows import Categories
-from ml.training.tuning import Params
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 
 from ml.declarations import Algorithm, Model
+from ml.problems.learning import Examples, Learner
 from ml.problems.problem import Problem
-from ml.training.learners.learner import Learner
 from ml.training.learners.lightgbm_trees import LightgbmTrees
 from ml.training.learners.linear_model import LinearModel
 from ml.training.learners.rows import Rows
@@ -21,7 +21,10 @@ _LEARNERS: Mapping[Algorithm, Callable[..., Learner]] = {
 
 
 def learners(model: Model, problem: Problem, frame: pd.DataFrame, *, period: str) -> Mapping[str, Learner]:
-    """One learner per algorithm of `model`, by its name, over `frame`: a row per example with its `period`."""
+    """What the problem learns by, by name, over `frame`: a row per example with its `period`.
+
+    That is one learner per algorithm of `model`, unless the problem makes others of them.
+    """
     rows = Rows(
         frame=_sorted(model, frame, period),
         features=model_features(model),
@@ -30,7 +33,11 @@ def learners(model: Model, problem: Problem, frame: pd.DataFrame, *, period: str
         problem=problem,
         seed=model.seed,
     )
-    return {str(algorithm): _LEARNERS[algorithm](rows=rows) for algorithm in model.algorithms}
+
+    def declared(over: Examples) -> Mapping[str, Learner]:
+        return {str(algorithm): _LEARNERS[algorithm](rows=over) for algorithm in model.algorithms}
+
+    return problem.learners(declared, rows)
 
 
 def _sorted(model: Model, frame: pd.DataFrame, period: str) -> pd.DataFrame:

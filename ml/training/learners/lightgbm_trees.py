@@ -11,10 +11,9 @@ import optuna
 
 from ml.declarations import Feature
 from ml.examples.split import Split
+from ml.problems.learning import FITTED, Categories, Params, Scores
 from ml.training.learners.device import cores, threads
-from ml.training.learners.learner import FITTED, Scores
-from ml.training.learners.rows import Categories, Rows
-from ml.training.tuning import Params
+from ml.training.learners.rows import Rows
 from ml.versions.pyfunc_model import LIGHTGBM_FILE
 
 _FIRST: Params = {

@@ -14,10 +14,9 @@ import optuna
 
 from ml.declarations import Feature
 from ml.examples.split import Split
+from ml.problems.learning import Categories, Params, Scores
 from ml.problems.problem import Floats
-from ml.training.learners.learner import Scores
-from ml.training.learners.rows import Categories, Rows
-from ml.training.tuning import Params
+from ml.training.learners.rows import Rows
 from ml.versions.pyfunc_model import LINEAR_FILE, expand
 
 _FIRST: Params = {"bins": 8, "penalty": 1.0}

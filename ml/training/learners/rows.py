@@ -1,6 +1,6 @@
 """Training examples in memory, as learners take them: whole periods, encoded."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -9,14 +9,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml.declarations import Feature
+from ml.problems.learning import Categories
 from ml.problems.problem import Floats, Problem
 from ml.versions.contract import kinds
 from ml.versions.pyfunc_model import encode
 
 # A category beyond the most frequent ones is treated as unknown: each costs a column.
 MAX_CATEGORIES = 32
-
-Categories = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +36,10 @@ class Rows:
     def beside(self, features: Sequence[Feature]) -> "Rows":
         """The same rows, and more features, which are columns of theirs."""
         return replace(self, features=(*self.features, *features))
+
+    def instead(self, frame: pd.DataFrame, features: tuple[Feature, ...], label: str, problem: Problem) -> "Rows":
+        """Other rows of the same periods, to learn another question from."""
+        return replace(self, frame=frame, features=features, label=label, problem=problem)
 
     def of(self, periods: Sequence[date]) -> pd.DataFrame:
         """The rows of `periods`, in their order."""

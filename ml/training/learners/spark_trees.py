@@ -22,9 +22,7 @@ from ml.declarations import Algorithm, Model
 from ml.examples.dataset import PERIOD
 from ml.examples.split import Split
 from ml.problems.classification.binary import Binary
-from ml.training.learners.learner import Scores
-from ml.training.learners.rows import Categories
-from ml.training.tuning import Params
+from ml.problems.learning import Categories, Params, Scores
 from ml.versions.contract import model_features
 from ml.versions.pyfunc_model import TREES_FILE
 

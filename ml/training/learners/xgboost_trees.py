@@ -11,10 +11,9 @@ import xgboost
 
 from ml.declarations import Feature
 from ml.examples.split import Split
+from ml.problems.learning import FITTED, Categories, Params, Scores
 from ml.training.learners.device import cores, device, threads
-from ml.training.learners.learner import FITTED, Scores
-from ml.training.learners.rows import Categories, Rows
-from ml.training.tuning import Params
+from ml.training.learners.rows import Rows
 from ml.versions.pyfunc_model import XGBOOST_FILE
 
 # Shallow trees, many of them, each on half of the features: what tabular risk data asks for.

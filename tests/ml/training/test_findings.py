@@ -13,13 +13,13 @@ import pytest
 from ml.declarations import Algorithm, Model, ProblemType
 from ml.evaluation.resampling import Estimate, Interval
 from ml.examples.dataset import PERIOD
+from ml.problems.learning import Narrowing
 from ml.problems.registry import problem_of
 from ml.training import importance, intervals, protected
 from ml.training.gain import scored
 from ml.training.learn import Learned, learn
 from ml.training.learners import in_memory
 from ml.training.learners.average import Average
-from ml.training.learners.learner import Narrowing
 from ml.versions.gains import Gain
 from tests.ml.problems.made import BINARY, MULTICLASS, PROBLEMS, REGRESSION, SPLIT, model, rows
 

@@ -11,11 +11,9 @@ import optuna
 from ml.declarations import TrainingCause, Tuning
 from ml.examples.split import Split
 from ml.problems.classification.binary import Binary
+from ml.problems.learning import Categories, Params, Scores
 from ml.training.learn import learn
-from ml.training.learners.learner import Scores
-from ml.training.learners.rows import Categories
 from ml.training.registry import version_tags
-from ml.training.tuning import Params
 from ml.usecases import use_case
 from ml.versions.lineage import Lineage
 

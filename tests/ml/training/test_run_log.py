@@ -14,15 +14,14 @@ from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 
 from ml.declarations import Algorithm, ProblemType
 from ml.examples.dataset import Pinned
+from ml.problems.learning import Fitted, Narrowing, Params
 from ml.problems.registry import problem_of
 from ml.training import registry, run_inputs
 from ml.training.autologging import autologging, unlogged
 from ml.training.learn import Learned, learn
 from ml.training.learners import in_memory
 from ml.training.learners.average import averages
-from ml.training.learners.learner import Fitted, Narrowing
 from ml.training.run_log import run_log
-from ml.training.tuning import Params
 from tests.ml.problems.made import BINARY, PERIOD, REGRESSION, SPLIT, model, rows
 
 PINNED = Pinned(

@@ -4,8 +4,9 @@ import optuna
 import pytest
 
 from ml.declarations import Tuning
+from ml.problems.learning import Params
 from ml.training.learners.device import choose_device, threads
-from ml.training.tuning import Params, search
+from ml.training.tuning import search
 
 
 def _suggest(trial: optuna.Trial) -> Params:

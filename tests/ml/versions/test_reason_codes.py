@@ -10,12 +10,12 @@ import pytest
 from mlflow.exceptions import MlflowException
 
 from ml.declarations import Algorithm, ProblemType, Tuning
+from ml.problems.learning import Fitted
 from ml.problems.registry import problem_of
 from ml.training import registry
 from ml.training.learn import Learned, learn
 from ml.training.learners import in_memory
 from ml.training.learners.average import averages
-from ml.training.learners.learner import Fitted
 from ml.versions import contract, reason_codes
 from ml.versions.pyfunc_model import Scorer, expand
 from tests.ml.problems.made import BINARY, PERIOD, PERIODS, PROBLEMS, REGRESSION, SPLIT, model, rows

@@ -1,19 +1,30 @@
-"""What a learning algorithm offers to training: how to search, how to fit, how to score, how to save."""
+"""What a learning algorithm offers to training: how to search, how to fit, how to score, how to save.
 
-from collections.abc import Sequence
+Training brings algorithms that learn any question from a table of numbers; a problem may make learners of its own of
+them (`Problem.learners`).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
 
+import numpy as np
+import numpy.typing as npt
 import optuna
+import pandas as pd
 
 from ml.declarations import Feature
 from ml.examples.split import Split
-from ml.problems.problem import Floats
-from ml.training.learners.rows import Categories
-from ml.training.tuning import Params
 
+if TYPE_CHECKING:
+    from ml.problems.problem import Problem
+
+Floats = npt.NDArray[np.float64]
+Params = Mapping[str, float | int]
+# The known values of each text feature.
+Categories = Mapping[str, Sequence[str]]
 # The rows that a booster is fitted on, as its metric per round names them. To watch them changes no tree.
 FITTED = "fitted"
 
@@ -24,6 +35,39 @@ class Scores:
 
     truth: Floats
     raw: Floats
+
+
+class Examples(Protocol):
+    """Training examples in memory: one row per example with its period, the features and the label."""
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """All rows."""
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """What a model takes of them."""
+
+    @property
+    def label(self) -> str:
+        """The column of what came true."""
+
+    @property
+    def period(self) -> str:
+        """The column of the period that a row is of."""
+
+    @property
+    def seed(self) -> int:
+        """Of whatever is drawn."""
+
+    def of(self, periods: Sequence[date]) -> pd.DataFrame:
+        """The rows of `periods`, in their order."""
+
+    def truth(self, periods: Sequence[date]) -> Floats:
+        """The labels of `periods` as numbers."""
+
+    def instead(self, frame: pd.DataFrame, features: tuple[Feature, ...], label: str, problem: "Problem") -> Self:
+        """Other rows of the same periods, to learn another question from."""
 
 
 class Fitted(Protocol):
@@ -74,3 +118,17 @@ class Narrowing(Fitter, Protocol):
 
     def beside(self, features: Sequence[Feature]) -> "Narrowing":
         """The same on the same rows, and `features` besides, which are columns of the rows."""
+
+
+# The declared algorithms by name, over rows.
+Algorithms = Callable[[Examples], Mapping[str, Learner]]
+
+
+def as_declared(declared: Algorithms, rows: Examples) -> Mapping[str, Learner]:
+    """The declared algorithms themselves."""
+    return declared(rows)
+
+
+def all_others(period: date, periods: Sequence[date]) -> list[date]:
+    """`periods` without `period`: whose rows tell nothing of its outcomes, if each outcome belongs to one row."""
+    return [each for each in periods if each != period]
