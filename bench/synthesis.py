@@ -5,6 +5,7 @@
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable
@@ -35,6 +36,19 @@ def with_devs(folder: Path, count: int) -> None:
     )
 
 
+def with_one_use_case(folder: Path) -> None:
+    """Writes the shipped workspaces to `folder` without the use cases after the first."""
+    shutil.copytree(ROOT / "workspaces", folder)
+    for path in folder.glob("*.yaml"):
+        text = path.read_text(encoding="utf-8")
+        head, found, rest = text.partition("use_cases:\n")
+        if found:
+            # Each begins with its name at two spaces; what follows them all, with a blank line.
+            own, blank, others = rest.partition("\n\n")
+            first = re.split(r"\n(?=  \w)", own)[0]
+            path.write_text(f"{head}{found}{first}{blank}{others}", encoding="utf-8")
+
+
 def section() -> list[str]:
     """The section of the report, as lines."""
     lines = [
@@ -52,10 +66,16 @@ def section() -> list[str]:
             size = _size(out)
             rows.append((f"{count} dev, on demand (what runs)", *size, *_figures(measured[count])))
             rows.append((f"{count} dev, bindings imported whole", *size, *_figures(measure_python(_EAGER + code))))
+    with tempfile.TemporaryDirectory() as folder:
+        workspaces, out = Path(folder) / "workspaces", Path(folder) / "out"
+        with_one_use_case(workspaces)
+        one = measure_python(_SYNTH.format(out=str(out), workspaces=str(workspaces)))
+        rows.insert(0, ("1 dev, with the first use case alone", *_size(out), *_figures(one)))
+    more = f"All further use cases together cost {measured[1].cpu_s - one.cpu_s:.2f} s of processor time."
     per_dev = {count: (measured[count].cpu_s - measured[1].cpu_s) / (count - 1) for count in _DEVS[1:]}
     head = ("staging, prod and", "stacks", "resources", "processor time", "wall", "peak memory")
     told = ", ".join(f"{cost:.2f} s each up to {count}" for count, cost in per_dev.items())
-    return [*lines, *table(head, rows), f"A further dev workspace costs {told}.", ""]
+    return [*lines, *table(head, rows), f"A further dev workspace costs {told}. {more}", ""]
 
 
 def _figures(measured: Measured) -> tuple[str, str, str]:

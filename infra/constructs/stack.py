@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from infra.cdktf_seam import AzurermBackend, LocalBackend, Scope, TerraformStack, databricks
-from infra.constructs.aspects import tag_and_protect
+from infra.cdktf_seam import AzurermBackend, LocalBackend, Scope, databricks
+from infra.constructs.aspects import ProtectedStack
 from infra.spec import AzureState, Platform
 
 
@@ -26,11 +26,10 @@ def databricks_stack(app: Scope, name: str, props: StackProps) -> Scope:
 
     The provider signs in with what surrounds it: OIDC in a pipeline, a managed identity, or the Azure CLI.
     """
-    stack = TerraformStack(app, name)
+    tags = {**props.platform.tags, "environment": props.environment}
+    stack = ProtectedStack(app, name, tags, protect=props.protect)
     remote_state(stack, name, props.platform)
     databricks.provider.DatabricksProvider(stack, "databricks", host=props.host, account_id=props.account_id)
-    tags = {**props.platform.tags, "environment": props.environment}
-    tag_and_protect(stack, tags, protect=props.protect)
     return stack
 
 

@@ -89,8 +89,9 @@ def job(scope: Scope, id_: str, props: JobProps) -> JobOutputs:
         ),
         tags=dict(props.tags),
     )
-    permissions(scope, f"{id_}-permissions", "job_id", made.id, props.permissions)
-    return JobOutputs(id=made.id)
+    outputs = JobOutputs(id=made.id)
+    permissions(scope, f"{id_}-permissions", "job_id", outputs.id, props.permissions)
+    return outputs
 
 
 def _until_it_ends(props: JobProps) -> dict[str, Any]:

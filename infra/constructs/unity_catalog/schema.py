@@ -43,5 +43,6 @@ def schema(scope: Scope, id_: str, props: SchemaProps) -> SchemaOutputs:
         force_destroy=False,
         depends_on=list(props.after),
     )
-    grants(scope, f"{id_}-grants", GrantsProps(securable="schema", name=made.id, grants=props.grants))
-    return SchemaOutputs(name=made.name, full_name=made.id)
+    outputs = SchemaOutputs(name=made.name, full_name=made.id)
+    grants(scope, f"{id_}-grants", GrantsProps(securable="schema", name=outputs.full_name, grants=props.grants))
+    return outputs
