@@ -32,7 +32,7 @@ def _drawn(model: Model) -> Iterator[tuple[str, str]]:
     yield "psi", "Drift of features and answers (PSI)"
     for each in model.monitoring.metrics(model.problem, model.fairness_groups):
         title = each.title[0].upper() + each.title[1:]
-        if each.mended_as:
+        if each.mended_as and each.limit:
             yield each.name, f"{title}, once outcomes are known"
         elif Needs.OUTCOMES not in each.needs:
             yield each.name, title

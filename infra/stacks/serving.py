@@ -42,7 +42,7 @@ _CALLS = (
 )
 _METRICS = (
     "select period, model, model_version, metric, `column`, value, threshold_low, threshold_high, verdict, reason "
-    "from {metrics} where verdict <> 'ok' order by period desc, model, verdict, metric"
+    "from {metrics} where verdict not in ('ok', 'recorded') order by period desc, model, verdict, metric"
 )
 
 _MONITORS = {"quality_monitor": quality_monitor, "data_quality_monitor": data_quality_monitor}
@@ -204,7 +204,7 @@ def _alert(parts: _Parts, use_case: UseCase, place: str) -> None:
         f"{name}-metrics-query",
         QueryProps(
             name=f"{name}: metrics out of bounds",
-            description="Every metric of monitoring whose verdict is not ok, newest period first.",
+            description="Every metric of monitoring that is not within its limits, newest period first.",
             text=_METRICS.format(metrics=parts.table(name, Layer.OPS, "metrics")),
             warehouse_id=parts.warehouse_id,
             parent_path=f"/Workspace{place}",

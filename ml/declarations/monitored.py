@@ -4,7 +4,7 @@ Light values; the code that measures each lies in the problem's folder in `ml/pr
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ml.declarations.causes import TrainingCause
@@ -25,7 +25,8 @@ class Monitored:
     Attributes:
         name: in the table `metrics`.
         title: how people call it.
-        limit: holds if a model declares no other.
+        limit: holds if a model declares no other; None: it is written with its interval, and judged only if a model
+            declares a limit, which is `Worse` or `WorseByShare`.
         needs: what it needs beside features and answers.
         mended_as: what a retraining answers if the metric is beyond its limits; None: a retraining does not mend it.
         below: no value comes this far, so no limit may.
@@ -33,14 +34,14 @@ class Monitored:
 
     name: str
     title: str
-    limit: Limit
+    limit: Limit | None
     needs: frozenset[Needs] = frozenset({Needs.OUTCOMES})
     mended_as: TrainingCause | None = None
     below: float = math.inf
 
     def problems_of(self, limit: Limit) -> list[str]:
         """Why `limit` cannot be its limit."""
-        kind = Worse if isinstance(self.limit, Worse) else Limits
+        kind = Limits if isinstance(self.limit, Limits) else Worse
         if not isinstance(limit, kind):
             return [
                 f"the limit of {self.name} is {type(limit).__name__}; give {kind.__name__} or {kind.__name__}ByShare"
@@ -145,3 +146,26 @@ SCALED_BIAS_DIFFERENCE = Monitored(
     limit=LimitsByShare(warn=0.25, act=0.50),
     needs=frozenset({Needs.OUTCOMES, Needs.GROUPS}),
 )
+
+
+def _written(name: str, title: str, *, below: float = math.inf) -> Monitored:
+    """A metric that people name, and that no model is judged by unless it says so."""
+    return Monitored(name=name, title=title, limit=None, mended_as=_PERFORMANCE, below=below)
+
+
+HIT_RATE = replace(ACCURACY, limit=None)
+PRECISION = _written("precision", "precision", below=1.0)
+RECALL = _written("recall", "recall", below=1.0)
+F1 = _written("f1", "F1", below=1.0)
+AVERAGE_PRECISION = _written("average_precision", "average precision", below=1.0)
+LOSS = replace(MEAN_LOSS, limit=None)
+BRIER = _written("brier_score", "Brier score", below=2.0)
+# Means over the classes, each class weighing as much.
+MACRO_PRECISION = _written("macro_precision", "macro precision", below=1.0)
+MACRO_RECALL = _written("macro_recall", "macro recall", below=1.0)
+MACRO_F1 = _written("macro_f1", "macro F1", below=1.0)
+MACRO_AREA = _written("macro_roc_auc", "macro ROC AUC", below=1.0)
+CLASS_CALIBRATION = _written("expected_calibration_error", "calibration error", below=1.0)
+SQUARED_ERROR = _written("root_mean_squared_error", "root mean squared error")
+MEDIAN_ERROR = _written("median_absolute_error", "median absolute error")
+EXPLAINED = _written("r2", "R2")

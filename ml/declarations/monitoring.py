@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from ml.declarations.errors import require
-from ml.declarations.limits import Limit, Limits
+from ml.declarations.limits import Limit, Limits, Worse
 from ml.declarations.monitored import Monitored, Needs
 from ml.declarations.problems import ProblemType
 
@@ -34,7 +34,9 @@ class Monitoring:
 
     Attributes:
         limits: by metric of the model's problem, where its own limit (`ProblemType.monitored`) is not meant.
-        without: metrics of the problem that are not judged.
+        without: metrics of the problem that are not measured.
+        limits_in_slices: metrics whose limit holds in every group of the declared attributes, too, against what the
+            group had on the hold-out. All metrics are written for every group; these are judged.
         min_rows: with fewer rows than this a period's drift and performance are `unknown`.
         max_rows_per_period: larger periods are measured on a sample of this size, by a hash of the key.
         false_alarms_per_period: chance that chance alone pushes a stable period over the noise bound, over all
@@ -54,6 +56,7 @@ class Monitoring:
 
     limits: Mapping[str, Limit] = field(default_factory=_none)
     without: tuple[str, ...] = ()
+    limits_in_slices: tuple[str, ...] = ()
     min_rows: int = 200
     max_rows_per_period: int = 50_000
     false_alarms_per_period: float = 0.001
@@ -87,7 +90,7 @@ class Monitoring:
     def wrong(self, problem: ProblemType, groups: Collection[str]) -> Iterator[str]:
         """Limits of metrics that the problem does not have, that lack their input, or that can never be reached."""
         known = {each.name: each for each in problem.monitored}
-        strange = sorted({*self.limits, *self.without} - set(known))
+        strange = sorted({*self.limits, *self.without, *self.limits_in_slices} - set(known))
         if strange:
             has = ", ".join(known)
             yield f"monitoring judges by {', '.join(strange)}; {problem.name} has {has}: name some of these"
@@ -99,6 +102,18 @@ class Monitoring:
                 yield from known[name].problems_of(limit)
                 if not groups and Needs.GROUPS in known[name].needs:
                     yield f"monitoring has a limit for {name}, but no groups are declared: name fairness_groups"
+        yield from self._wrong_in_slices({each.name: each for each in self.metrics(problem, groups)}, groups)
+
+    def _wrong_in_slices(self, held: Mapping[str, Monitored], groups: Collection[str]) -> Iterator[str]:
+        given = [held[name] for name in self.limits_in_slices if name in held]
+        if self.limits_in_slices and not groups:
+            yield "monitoring has limits in slices, but no groups are declared: name fairness_groups"
+        unlimited = [each.name for each in given if each.limit is None]
+        if unlimited:
+            yield f"monitoring judges {', '.join(unlimited)} in slices, which has no limit: declare one in limits"
+        whole = [each.name for each in given if each.limit and not isinstance(each.limit, Worse)]
+        if whole:
+            yield f"{', '.join(whole)} is not held against the hold-out, so it has no limit in slices: leave it out"
 
     def _counts(self) -> list[str | None]:
         at_least = {

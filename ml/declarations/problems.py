@@ -18,15 +18,30 @@ from ml.declarations.monitored import (
     ACCURACY,
     ACCURACY_DIFFERENCE,
     AREA,
+    AVERAGE_PRECISION,
     BIAS,
     BIAS_DIFFERENCE,
+    BRIER,
     CALIBRATION,
+    CLASS_CALIBRATION,
     CLASS_RATE,
     COVERAGE,
+    EXPLAINED,
+    F1,
+    HIT_RATE,
+    LOSS,
+    MACRO_AREA,
+    MACRO_F1,
+    MACRO_PRECISION,
+    MACRO_RECALL,
     MEAN_LOSS,
+    MEDIAN_ERROR,
     OPPORTUNITY,
     OUTCOME_RATE,
     PARITY,
+    PRECISION,
+    RECALL,
+    SQUARED_ERROR,
     Monitored,
 )
 from ml.declarations.table import Column
@@ -117,8 +132,9 @@ class BinaryClassification(ProblemType):
 
     @property
     def monitored(self) -> tuple[Monitored, ...]:
-        """Ranking, calibration, and how groups fare."""
-        return (AREA, CALIBRATION, OUTCOME_RATE, PARITY, OPPORTUNITY)
+        """Ranking, calibration, what people name beside them, and how groups fare."""
+        written = (HIT_RATE, PRECISION, RECALL, F1, AVERAGE_PRECISION, LOSS, BRIER)
+        return (AREA, CALIBRATION, OUTCOME_RATE, *written, PARITY, OPPORTUNITY)
 
     def wrong_label(self, label: Column) -> Iterator[str]:
         """Beside the type: values other than 0 and 1."""
@@ -169,7 +185,8 @@ class MulticlassClassification(ProblemType):
     @property
     def monitored(self) -> tuple[Monitored, ...]:
         """Log loss, accuracy, whether each class is as frequent as its probabilities say, and how groups fare."""
-        return (MEAN_LOSS, ACCURACY, CLASS_RATE, ACCURACY_DIFFERENCE)
+        written = (MACRO_PRECISION, MACRO_RECALL, MACRO_F1, MACRO_AREA, BRIER, CLASS_CALIBRATION)
+        return (MEAN_LOSS, ACCURACY, CLASS_RATE, *written, ACCURACY_DIFFERENCE)
 
     def wrong_label(self, label: Column) -> Iterator[str]:
         """Beside the type: a declared set of values that are not the classes."""
@@ -217,4 +234,4 @@ class Regression(ProblemType):
     @property
     def monitored(self) -> tuple[Monitored, ...]:
         """Error, bias, how many true values lie between the bounds, and how groups fare."""
-        return (ABSOLUTE_ERROR, BIAS, COVERAGE, BIAS_DIFFERENCE)
+        return (ABSOLUTE_ERROR, BIAS, COVERAGE, SQUARED_ERROR, MEDIAN_ERROR, EXPLAINED, BIAS_DIFFERENCE)

@@ -42,7 +42,8 @@ class Policy:
     def is_mended(self, metric: Metric) -> bool:
         """Whether a retraining mends it."""
         known = self.judged.get(metric.metric)
-        return known is not None and known.mended_as is not None
+        of_model = metric.kind is Kind.PERFORMANCE and metric.verdict is not Verdict.RECORDED
+        return of_model and known is not None and known.mended_as is not None
 
     def due(self, words: str, metric: Metric) -> Due:
         """A retraining that `metric` calls for, in these words."""

@@ -1,6 +1,6 @@
 """What monitors see: one period of one version, beside what that version was made from."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ml.declarations import Model, Monitored, Monitoring
+from ml.evaluation.fairness import large_groups
 from ml.monitoring.drift import Reference, comparable, reference
 from ml.problems.monitor import Answered, Figure
 from ml.problems.problem import Problem
@@ -27,12 +28,26 @@ class Arrival:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Slice:
+    """A group of the hold-out that is large enough to be compared. `promises`: by metric, of its hold-out rows."""
+
+    attribute: str
+    group: str
+    promises: Mapping[str, Figure]
+
+    @property
+    def name(self) -> str:
+        """As in the column `column` of the metrics."""
+        return f"{self.attribute}={self.group}"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Expectation:
     """What a model version was made from and how good it was there, prepared once for many periods.
 
     `columns` has every model feature and group attribute (of the fitted periods) and every answer (of the hold-out,
     which the version has not seen, so that its answers there are those it gives in life). `recent` has features and
-    attributes of the hold-out. `promises`: by metric, what the hold-out leads to expect.
+    attributes of the hold-out. `promises`: by metric, what the hold-out leads to expect; `slices`: the same by group.
     """
 
     model_version: int
@@ -40,6 +55,7 @@ class Expectation:
     recent: Mapping[str, Reference]
     typical_rows: float
     promises: Mapping[str, Figure]
+    slices: tuple[Slice, ...]
     fitted_first_period: date
     fitted_last_period: date
     described: str
@@ -144,6 +160,17 @@ def answered(model: Model, rows: pd.DataFrame) -> Answered:
     )
 
 
+def _promises(model: Model, rows: Answered) -> dict[str, Figure]:
+    return {monitor.name: monitor.promise(rows) for monitor in problem(model).monitors()}
+
+
+def _slices(model: Model, rows: Answered) -> Iterator[Slice]:
+    """Each group of each declared attribute with as many hold-out rows as groups are compared by."""
+    for attribute in rows.groups:
+        for group, mask in large_groups(rows.groups[attribute], model.gates.compliance.min_group_rows).rows.items():
+            yield Slice(attribute=str(attribute), group=group, promises=_promises(model, rows.where(mask)))
+
+
 def expectation(
     model: Model,
     *,
@@ -163,7 +190,8 @@ def expectation(
         },
         recent={name: reference(name, comparable(holdout[name])) for name in column_names(model)},
         typical_rows=float(rows_by_period.median()),
-        promises={monitor.name: monitor.promise(rows) for monitor in problem(model).monitors()},
+        promises=_promises(model, rows),
+        slices=tuple(_slices(model, rows.known)),
         fitted_first_period=rows_by_period.index.min(),
         fitted_last_period=rows_by_period.index.max(),
         described=described,

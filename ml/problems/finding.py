@@ -10,9 +10,10 @@ RETRAINS = False
 
 
 class Verdict(StrEnum):
-    """`unknown` means that nothing can be said: it is never taken for `ok`."""
+    """`unknown` means that nothing can be said: it is never taken for `ok`. `recorded`: no limit is declared."""
 
     OK = "ok"
+    RECORDED = "recorded"
     WARN = "warn"
     BREACH = "breach"
     UNKNOWN = "unknown"
@@ -33,7 +34,9 @@ class Finding:
 
     A value from `threshold_low` to `threshold_high` is no breach; None: no bound on that side. The thresholds
     include the noise bound of the period's rows, so a small period has wider ones. `reference_value` is the same
-    measure of the reference, and `column` the feature, group attribute or answer (empty: the whole period).
+    measure of the reference, and `column` the feature, group attribute, answer or slice (empty: the whole period).
+    `lower` and `upper` are the value's 95 % interval, `error` its standard error and `reference_error` that of
+    `reference_value`; None: not known.
     """
 
     kind: Kind
@@ -46,6 +49,10 @@ class Finding:
     threshold_low: float | None = None
     threshold_high: float | None = None
     reference_value: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    error: float | None = None
+    reference_error: float | None = None
 
 
 def unknown(kind: Kind, metric: str, column: str, rows: int, reason: str) -> Finding:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from ml.declarations.monitored import Monitored
 from ml.evaluation.fairness import large_groups
@@ -48,7 +49,8 @@ class GroupMeans(Monitor):
             return unknown(self.kind, self.name, name, rows, "the hold-out has nothing that the limits are shares of")
         pairs = mean_differences(means, bounds.chance)
         difference, noise = max(pairs, key=lambda pair: pair[0] - max(act, pair[1]))
-        return Finding(
+        error = noise / float(stats.norm.isf(bounds.chance / (2 * len(pairs))))
+        found = Finding(
             kind=self.kind,
             metric=self.name,
             column=name,
@@ -59,3 +61,4 @@ class GroupMeans(Monitor):
             rows=rows,
             threshold_high=max(act, noise),
         )
+        return Figure(value=difference, error=error, rows=rows).on(found)

@@ -3,7 +3,7 @@
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,8 @@ from ml.problems.finding import Finding, Kind, Verdict, number, unknown
 RETRAINS = False
 
 Floats = npt.NDArray[np.float64]
+# Standard errors of a two-sided interval of 95 %.
+TWO_SIDED = 1.96
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -35,17 +37,42 @@ class Answered:
     @property
     def known(self) -> "Answered":
         """The rows whose outcome is known."""
-        known = ~np.isnan(self.truth)
-        return Answered(truth=self.truth[known], answers=self.answers[known], groups=self.groups[known])
+        return self.where(~np.isnan(self.truth))
+
+    def where(self, mask: npt.NDArray[np.bool_]) -> "Answered":
+        """The rows that `mask` says."""
+        return Answered(truth=self.truth[mask], answers=self.answers[mask], groups=self.groups[mask])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A value over `rows` rows with its standard error; NaN: it cannot be measured on them."""
+    """A value over `rows` rows with its standard error; NaN: it cannot be measured on them.
+
+    `lower` and `upper` bound it at 95 % where the normal interval is not meant.
+    """
 
     value: float = math.nan
     error: float = math.nan
     rows: int = 0
+    lower: float = math.nan
+    upper: float = math.nan
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval; NaN if it is not known."""
+        if math.isfinite(self.lower) and math.isfinite(self.upper):
+            return self.lower, self.upper
+        return self.value - TWO_SIDED * self.error, self.value + TWO_SIDED * self.error
+
+    def on(self, found: Finding, promised: "Figure | None" = None) -> Finding:
+        """`found` with this figure's interval and errors, and the error of what was `promised`."""
+        lower, upper = map(_known, self.interval)
+        reference = None if promised is None else _known(promised.error)
+        return replace(found, lower=lower, upper=upper, error=_known(self.error), reference_error=reference)
+
+
+def _known(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,18 +80,21 @@ class Bounds:
     """What a period is held against.
 
     `chance`: of one monitor to call a stable period a breach. `promised`: the monitor's own figure of the hold-out.
-    `min_group_rows`: smaller groups are not compared.
+    `min_group_rows`: smaller groups are not compared. No `limit`: the metric is written, and nobody judges it.
     """
 
-    limit: Limit
+    limit: Limit | None
     chance: float
     promised: Figure = Figure()
     min_group_rows: int = 1
 
     @property
     def margins(self) -> tuple[float, float]:
-        """The limit's two sizes in the metric's unit; NaN if they are shares of what the hold-out does not have."""
-        return self.limit.at(self.promised.value)
+        """The limit's two sizes in the metric's unit; NaN if they are shares of what the hold-out does not have.
+
+        Infinite if there is no limit: nothing is beyond it.
+        """
+        return self.limit.at(self.promised.value) if self.limit else (math.inf, math.inf)
 
 
 class Monitor(ABC):
@@ -81,6 +111,11 @@ class Monitor(ABC):
     def kind(self) -> Kind:
         """About groups, or about performance."""
         return Kind.FAIRNESS if Needs.GROUPS in self.declared.needs else Kind.PERFORMANCE
+
+    @property
+    def is_of_slices(self) -> bool:
+        """Whether it is one figure of any rows, so that it can be measured of a group alone."""
+        return self.kind is Kind.PERFORMANCE and self.columns(()) == ("",)
 
     def columns(self, groups: tuple[str, ...]) -> tuple[str, ...]:
         """The columns of its findings, whatever the rows hold: group attributes, or the whole period."""
@@ -135,6 +170,8 @@ class AgainstHoldout(Monitor):
         promised = bounds.promised
         if not math.isfinite(period.value):
             return unknown(self.kind, self.name, "", period.rows, self.unmeasurable)
+        if bounds.limit is None:
+            return period.on(self._recorded(period, promised), promised)
         if not math.isfinite(promised.value):
             return unknown(
                 self.kind, self.name, "", period.rows, f"the hold-out has no {self.declared.title} to compare with"
@@ -145,7 +182,7 @@ class AgainstHoldout(Monitor):
         by_chance = float(stats.norm.isf(bounds.chance)) * math.hypot(period.error, promised.error)
         verdict = _verdict(worse, by_chance, act, severe)
         margin = max(act, by_chance)
-        return Finding(
+        found = Finding(
             kind=self.kind,
             metric=self.name,
             column="",
@@ -156,6 +193,20 @@ class AgainstHoldout(Monitor):
             threshold_low=promised.value - margin if higher else None,
             threshold_high=None if higher else promised.value + margin,
             reference_value=promised.value,
+        )
+        return period.on(found, promised)
+
+    def _recorded(self, period: Figure, promised: Figure) -> Finding:
+        lower, upper = period.interval
+        return Finding(
+            kind=self.kind,
+            metric=self.name,
+            column="",
+            value=period.value,
+            verdict=Verdict.RECORDED,
+            reason=f"{number(period.value)} ({number(lower)}..{number(upper)}); {_promised(promised)}",
+            rows=period.rows,
+            reference_value=_known(promised.value),
         )
 
     def _said(self, verdict: Verdict, worse: float, by_chance: float, margin: float, severe: float) -> str:
@@ -180,5 +231,9 @@ def _verdict(worse: float, by_chance: float, act: float, severe: float) -> Verdi
 
 
 def _told(period: Figure, promised: Figure) -> str:
-    error = number(1.96 * period.error)
+    error = number(TWO_SIDED * period.error)
     return f"{number(period.value)} +- {error} against {number(promised.value)} on the hold-out"
+
+
+def _promised(promised: Figure) -> str:
+    return f"{number(promised.value)} on the hold-out" if math.isfinite(promised.value) else "not known of the hold-out"

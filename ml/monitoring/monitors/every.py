@@ -8,6 +8,7 @@ from ml.monitoring.monitors.labelled_share import LabelledShare
 from ml.monitoring.monitors.moved import Moved
 from ml.monitoring.monitors.nulls import NullRatio
 from ml.monitoring.monitors.of_problem import OfProblem
+from ml.monitoring.monitors.of_slice import OfSlice
 from ml.monitoring.monitors.outside import OutsideRatio
 from ml.monitoring.monitors.row_count import RowCount
 from ml.monitoring.monitors.scored_share import ScoredShare
@@ -25,11 +26,17 @@ GENERIC: tuple[Monitor, ...] = (
 
 
 def monitors_of(model: Model) -> tuple[Monitor, ...]:
-    """The generic monitors, and those of the model's problem that it judges by."""
+    """The generic monitors, and those of the model's problem: of all rows, then of each group."""
     own, metrics = {each.name: each for each in problem(model).monitors()}, judged(model)
+    held_in_slices = max(1, len(model.monitoring.limits_in_slices))
     return (
         *GENERIC,
         *(OfProblem(monitor=own[each.name], metric=each, share=_share(each, metrics, model)) for each in metrics),
+        *(
+            OfSlice(monitor=own[each.name], metric=each, share=1 / held_in_slices)
+            for each in metrics
+            if own[each.name].is_of_slices
+        ),
     )
 
 

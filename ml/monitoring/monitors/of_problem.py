@@ -1,11 +1,11 @@
 """What the model's problem has to say about the period: how good its answers were, and how groups fared."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ml.declarations import Monitored
 from ml.monitoring.window import Window
 from ml.problems import monitor
-from ml.problems.finding import Finding, Kind, unknown
+from ml.problems.finding import Finding, Kind, Verdict, unknown
 from ml.problems.monitor import Bounds, Figure
 
 
@@ -19,12 +19,16 @@ class OfProblem:
 
     def measure(self, window: Window) -> list[Finding]:
         """The problem's findings; unknown if there are too few rows with outcomes, or rows that mean nothing."""
+        found = self._measured(window)
+        return found if self.metric.limit else [replace(each, verdict=Verdict.RECORDED) for each in found]
+
+    def _measured(self, window: Window) -> list[Finding]:
         columns = self.monitor.columns(window.model.fairness_groups)
         try:
             rows = window.answered
             if self.monitor.kind is Kind.PERFORMANCE:
                 rows = rows.known
-                why = _unprovable(window, len(rows.truth))
+                why = unprovable(window, len(rows.truth))
                 if why:
                     return self._unknown(columns, len(rows.truth), why)
             return self.monitor.measure(rows, self._bounds(window))
@@ -44,7 +48,7 @@ class OfProblem:
         return [unknown(self.monitor.kind, self.metric.name, column, rows, why) for column in columns]
 
 
-def _unprovable(window: Window, known: int) -> str | None:
+def unprovable(window: Window, known: int) -> str | None:
     """Why outcomes prove nothing in this period; None if they do."""
     data, limits = window.data, window.limits
     if window.in_training:

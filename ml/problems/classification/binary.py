@@ -14,6 +14,7 @@ from ml.evaluation.measured import roc_auc
 from ml.evaluation.metrics import Evaluation, checked, evaluate
 from ml.evaluation.resampling import Bootstrap, Interval
 from ml.examples.split import split_periods
+from ml.problems.classification.binary_figures import figures
 from ml.problems.classification.binary_monitors import RANKING, CalibrationError, OutcomeRate
 from ml.problems.classification.group_monitors import Opportunity, Parity
 from ml.problems.classification.sigmoid import Sigmoid, fit_sigmoid
@@ -79,7 +80,7 @@ class Binary:
         return improvement(ROC_AUC, roc_auc, truth, (ours, theirs), drawn)
 
     def monitors(self) -> tuple[Monitor, ...]:
-        """Ranking and calibration against the outcomes; groups at the decision threshold."""
+        """Ranking, calibration and what people name beside these; groups at the decision threshold."""
         at = self.decision_threshold
         groups = (Parity(decision_threshold=at), Opportunity(decision_threshold=at))
-        return (RANKING, CalibrationError(), OutcomeRate(), *groups)
+        return (RANKING, CalibrationError(), OutcomeRate(), *figures(at), *groups)

@@ -10,6 +10,7 @@ from scipy import stats
 from ml.declarations import Direction, Limits
 from ml.declarations.monitored import AREA, CALIBRATION, OUTCOME_RATE, Monitored
 from ml.evaluation.metrics import Labels, Probabilities, checked, expected_calibration_error
+from ml.problems.figures import calibration, share
 from ml.problems.finding import Finding, around, at_most
 from ml.problems.monitor import AgainstHoldout, Answered, Bounds, Figure, Monitor
 
@@ -56,17 +57,17 @@ class CalibrationError(Monitor):
         """One finding for the whole period."""
         labels, probabilities = _checked(period)
         warn, act = bounds.margins
-        return [
-            at_most(
-                self.kind,
-                self.name,
-                "",
-                expected_calibration_error(labels, probabilities),
-                Limits(warn=warn, act=act),
-                rows=int(labels.size),
-                noise=calibration_noise(probabilities, bounds.chance),
-            )
-        ]
+        figure = calibration(labels.astype(float), probabilities)
+        found = at_most(
+            self.kind,
+            self.name,
+            "",
+            expected_calibration_error(labels, probabilities),
+            Limits(warn=warn, act=act),
+            rows=int(labels.size),
+            noise=calibration_noise(probabilities, bounds.chance),
+        )
+        return [figure.on(found)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +94,8 @@ def rate_finding(metric: str, column: str, happened: Labels, probabilities: Prob
     noise = float(stats.norm.isf(bounds.chance / 2)) * spread
     warn, act = (max(margin, noise) for margin in bounds.margins)
     said = f"{observed:.3f} came true, {predicted:.3f} was predicted"
-    return around(metric, column, observed, predicted, (warn, act), rows=rows, said=said)
+    found = around(metric, column, observed, predicted, (warn, act), rows=rows, said=said)
+    return share(happened.astype(float)).on(found)
 
 
 def _checked(period: Answered) -> tuple[Labels, Probabilities]:

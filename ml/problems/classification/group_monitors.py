@@ -11,7 +11,7 @@ from ml.declarations import Limits
 from ml.declarations.monitored import OPPORTUNITY, PARITY, Monitored
 from ml.evaluation.fairness import Fairness, GroupRates, fairness
 from ml.problems.finding import Finding, Kind, at_most, unknown
-from ml.problems.monitor import Answered, Bounds, Floats, Monitor
+from ml.problems.monitor import Answered, Bounds, Figure, Floats, Monitor
 
 RETRAINS = False
 
@@ -67,7 +67,8 @@ class _Compared:
             return unknown(Kind.FAIRNESS, self.metric, name, rows, f"fewer than two groups have {self.min_rows} rows")
         warn, act = bounds.margins
         limits, noise = Limits(warn=warn, act=act), _noise(found, bounds.chance)
-        return at_most(Kind.FAIRNESS, self.metric, name, difference, limits, rows=rows, noise=noise)
+        judged = at_most(Kind.FAIRNESS, self.metric, name, difference, limits, rows=rows, noise=noise)
+        return Figure(value=difference, error=_error(found), rows=rows).on(judged)
 
 
 def _noise(found: Fairness, chance: float) -> float:
@@ -78,6 +79,16 @@ def _noise(found: Fairness, chance: float) -> float:
     smallest = sorted(found.groups, key=_rows)[:2]
     spread = math.sqrt(rate * (1 - rate) * sum(1 / group.rows for group in smallest))
     return float(stats.norm.isf(chance / (2 * pairs))) * spread
+
+
+def _error(found: Fairness) -> float:
+    """The standard error of the difference of the two extreme rates, as if no others had been looked at."""
+    low, *_, high = sorted(found.groups, key=_rate)
+    return math.sqrt(sum(each.selection_rate * (1 - each.selection_rate) / each.rows for each in (low, high)))
+
+
+def _rate(group: GroupRates) -> float:
+    return group.selection_rate
 
 
 def _rows(group: GroupRates) -> int:

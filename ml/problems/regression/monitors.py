@@ -7,7 +7,17 @@ import numpy as np
 from scipy import stats
 
 from ml.declarations import Direction
-from ml.declarations.monitored import ABSOLUTE_ERROR, BIAS, BIAS_DIFFERENCE, COVERAGE, Monitored
+from ml.declarations.monitored import (
+    ABSOLUTE_ERROR,
+    BIAS,
+    BIAS_DIFFERENCE,
+    COVERAGE,
+    EXPLAINED,
+    MEDIAN_ERROR,
+    SQUARED_ERROR,
+    Monitored,
+)
+from ml.problems.figures import influenced, median, share
 from ml.problems.finding import Finding, around, number, unknown
 from ml.problems.group_means import GroupMeans
 from ml.problems.measured import checked
@@ -25,6 +35,28 @@ def absolute_error(rows: Answered) -> Figure:
     so that a heavy tail raises fewer false alarms.
     """
     return mean_figure(np.abs(_errors(rows)))
+
+
+def squared_error(rows: Answered) -> Figure:
+    """Root mean squared error in the label's unit; its error by the delta method."""
+    squares = _errors(rows) ** 2
+    value = math.sqrt(float(squares.mean())) if squares.size else math.nan
+    return influenced(value, (squares - value**2) / (2 * value) if value else np.zeros(squares.size))
+
+
+def median_error(rows: Answered) -> Figure:
+    """Median absolute error in the label's unit, which a few large errors do not move."""
+    return median(np.abs(_errors(rows)))
+
+
+def explained(rows: Answered) -> Figure:
+    """The share of the label's variance that is explained; NaN if the true values do not vary."""
+    squares = _errors(rows) ** 2
+    spread = (rows.truth - rows.truth.mean()) ** 2 if squares.size else squares
+    if not spread.size or not spread.mean() > 0:
+        return Figure(rows=int(squares.size))
+    left = float(squares.mean() / spread.mean())
+    return influenced(1 - left, (left * spread - squares) / float(spread.mean()))
 
 
 def _errors(rows: Answered) -> Floats:
@@ -56,7 +88,7 @@ class Bias(Monitor):
         noise = float(stats.norm.isf(bounds.chance / 2)) * found.error
         warn, act = (max(margin, noise) for margin in bounds.margins)
         said = f"predictions are {number(found.value)} +- {number(1.96 * found.error)} {self.unit} above the truth"
-        return [around(self.name, "", found.value, 0.0, (warn, act), rows=found.rows, said=said)]
+        return [found.on(around(self.name, "", found.value, 0.0, (warn, act), rows=found.rows, said=said))]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,11 +105,12 @@ class Coverage(Monitor):
         """One finding for the whole period."""
         values, answers = checked(period.truth, period.answers, COLUMNS)
         rows = len(values)
-        inside = float(((answers["lower"] <= values) & (values <= answers["upper"])).mean())
+        found = share(np.asarray((answers["lower"] <= values) & (values <= answers["upper"]), dtype=np.float64))
+        inside = found.value
         noise = coverage_noise(rows, self.share, bounds.chance)
         warn, act = (max(margin, noise) for margin in bounds.margins)
         said = f"{inside:.3f} of {rows} true values lie between their bounds, {self.share:g} are promised"
-        return [around(self.name, "", inside, self.share, (warn, act), rows=rows, said=said)]
+        return [found.on(around(self.name, "", inside, self.share, (warn, act), rows=rows, said=said))]
 
 
 def coverage_noise(rows: int, share: float, chance: float) -> float:
@@ -87,10 +120,15 @@ def coverage_noise(rows: int, share: float, chance: float) -> float:
 
 
 def monitors(unit: str, coverage: float) -> tuple[Monitor, ...]:
-    """Error, bias, coverage, and bias by group; `unit` is the label's."""
+    """Error, bias, coverage, what people name beside these, and bias by group; `unit` is the label's."""
     return (
         AgainstHoldout(declared=ABSOLUTE_ERROR, better=Direction.LOWER, figure=absolute_error),
         Bias(unit=unit),
         Coverage(share=coverage),
+        AgainstHoldout(declared=SQUARED_ERROR, better=Direction.LOWER, figure=squared_error),
+        AgainstHoldout(declared=MEDIAN_ERROR, better=Direction.LOWER, figure=median_error),
+        AgainstHoldout(
+            declared=EXPLAINED, better=Direction.HIGHER, figure=explained, unmeasurable="the true values do not vary"
+        ),
         GroupMeans(declared=BIAS_DIFFERENCE, values=_errors, scale=absolute_error),
     )

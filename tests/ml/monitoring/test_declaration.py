@@ -58,7 +58,8 @@ def test_every_limit_that_the_problem_cannot_have_is_told() -> None:
         replace(use_case("credit").models[0], monitoring=monitoring, fairness_groups=())
     assert refused.value.problems == (
         "monitoring judges by coverage, rmse; binary classification has roc_auc, expected_calibration_error, "
-        "outcome_rate, demographic_parity_difference, equal_opportunity_difference: name some of these",
+        "outcome_rate, accuracy, precision, recall, f1, average_precision, log_loss, brier_score, "
+        "demographic_parity_difference, equal_opportunity_difference: name some of these",
         "monitoring has limits for outcome_rate, which it goes without: remove one of the two",
         "the limit of roc_auc is Limits; give Worse or WorseByShare",
         "act of outcome_rate is 1.5, which it never reaches: give less than 1",
@@ -87,8 +88,54 @@ def test_every_limit_that_the_problem_cannot_have_is_told() -> None:
 def test_what_is_judged_follows_from_problem_and_groups(
     problem: ProblemType, groups: tuple[str, ...], names: list[str]
 ) -> None:
-    """Metrics of groups only if some are declared; one that is left out is not judged."""
-    assert [each.name for each in Monitoring(without=("outcome_rate",)).metrics(problem, groups)] == names
+    """Metrics of groups only if some are declared; one that is left out is not judged, nor one without a limit."""
+    metrics = Monitoring(without=("outcome_rate",)).metrics(problem, groups)
+    assert [each.name for each in metrics if each.limit] == names
+
+
+@pytest.mark.parametrize(
+    ("problem", "names"),
+    [
+        (
+            BinaryClassification(),
+            {"accuracy", "precision", "recall", "f1", "average_precision", "log_loss", "brier_score"},
+        ),
+        (
+            MulticlassClassification(classes=("a", "b", "c")),
+            {
+                "macro_precision",
+                "macro_recall",
+                "macro_f1",
+                "macro_roc_auc",
+                "brier_score",
+                "expected_calibration_error",
+            },
+        ),
+        (Regression(unit="mg"), {"root_mean_squared_error", "median_absolute_error", "r2"}),
+    ],
+    ids=["binary", "multiclass", "regression"],
+)
+def test_a_limit_can_be_declared_on_any_metric_that_people_name(problem: ProblemType, names: set[str]) -> None:
+    """They are written without one, and judged with one."""
+    assert {each.name for each in Monitoring().metrics(problem, ()) if each.limit is None} == names
+    limits = dict.fromkeys(names, Worse(act=0.1, severe=0.2))
+    assert list(Monitoring(limits=limits).wrong(problem, ())) == []
+    assert all(each.limit for each in Monitoring(limits=limits).metrics(problem, ()))
+
+
+def test_every_limit_that_cannot_hold_in_slices_is_told() -> None:
+    """A metric of another problem, one without a limit, and one that the hold-out is not asked for."""
+    monitoring = Monitoring(limits_in_slices=("coverage", "recall", "outcome_rate", "roc_auc"))
+    assert list(monitoring.wrong(BinaryClassification(), ("sex",))) == [
+        "monitoring judges by coverage; binary classification has roc_auc, expected_calibration_error, outcome_rate, "
+        "accuracy, precision, recall, f1, average_precision, log_loss, brier_score, demographic_parity_difference, "
+        "equal_opportunity_difference: name some of these",
+        "monitoring judges recall in slices, which has no limit: declare one in limits",
+        "outcome_rate is not held against the hold-out, so it has no limit in slices: leave it out",
+    ]
+    assert "monitoring has limits in slices, but no groups are declared: name fairness_groups" in list(
+        Monitoring(limits_in_slices=("roc_auc",)).wrong(BinaryClassification(), ())
+    )
 
 
 def test_a_declared_limit_holds_in_place_of_the_problems() -> None:

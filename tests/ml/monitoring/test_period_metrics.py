@@ -1,6 +1,7 @@
 """Ugly periods yield clear verdicts: never a crash, never a silent pass."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ml.declarations import Worse
 from ml.monitoring.metric import Metric
 from ml.monitoring.period_metrics import measure
 from ml.monitoring.window import LABEL, Arrival, Expectation, column_names
@@ -35,7 +37,7 @@ def verdicts(metrics: list[Metric]) -> dict[str, Verdict]:
 def test_a_good_period_is_ok_throughout(expectation: Expectation) -> None:
     """Every metric but those of groups that are too small is ok, and each column has all of its metrics."""
     found = measure(period_data(GOOD), expectation, CREDIT.models[0])
-    assert {metric.verdict for metric in found if metric.kind is not Kind.FAIRNESS} == {OK}
+    assert {metric.verdict for metric in found if metric.kind is not Kind.FAIRNESS} == {OK, Verdict.RECORDED}
     assert {m.column for m in found if m.metric == "psi"} == {*column_names(CREDIT.models[0]), PREDICTION}
     assert all(metric.reason for metric in found)
 
@@ -46,7 +48,7 @@ def test_an_optional_source_that_neither_has_is_not_measured() -> None:
     bare = expected(client_rows(4000).assign(**dict.fromkeys(moved, np.nan)))
     found = measure(period_data(GOOD.assign(**dict.fromkeys(moved, np.nan))), bare, CREDIT.models[0])
     assert {m.column for m in found if m.metric == "psi"} == {*column_names(CREDIT.models[0]), PREDICTION} - set(moved)
-    assert {metric.verdict for metric in found if metric.kind is not Kind.FAIRNESS} == {OK}
+    assert {metric.verdict for metric in found if metric.kind is not Kind.FAIRNESS} == {OK, Verdict.RECORDED}
     arrived = measure(period_data(GOOD), bare, CREDIT.models[0])
     assert {m.column for m in arrived if m.metric == "psi" and m.verdict is UNKNOWN} == set(moved)
 
@@ -140,7 +142,7 @@ def test_the_set_of_metrics_does_not_depend_on_the_rows(expectation: Expectation
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), rows=st.integers(0, 300))
 def test_any_rows_at_all_give_verdicts(expectation: Expectation, data: st.DataObject, rows: int) -> None:
-    """Whatever values arrive, every metric has a verdict, and a value unless it is unknown."""
+    """Whatever values arrive, every metric has a verdict, and a value unless it is unknown or only recorded."""
     frame = client_rows(300, seed=3).iloc[:rows].copy()
     extremes = st.sampled_from([0.0, -1e300, 1e300, np.nan, 1.0])
     for column in data.draw(st.lists(st.sampled_from(NUMBERS), max_size=5)):
@@ -150,7 +152,7 @@ def test_any_rows_at_all_give_verdicts(expectation: Expectation, data: st.DataOb
         st.sampled_from([0.0, 1.0, np.nan])
     )
     for metric in measure(period_data(frame), expectation, CREDIT.models[0]):
-        assert metric.value is not None or metric.verdict is UNKNOWN
+        assert metric.value is not None or metric.verdict in (UNKNOWN, Verdict.RECORDED)
         assert metric.reason
 
 
@@ -177,8 +179,8 @@ def test_a_period_the_version_was_fitted_on_proves_nothing(expectation: Expectat
     """Its drift is measured, its performance is unknown, and every row says so."""
     found = measure(period_data(GOOD, period=date(2024, 2, 1)), expectation, CREDIT.models[0])
     assert all(metric.in_training for metric in found)
-    performance = {m.verdict for m in found if m.kind is Kind.PERFORMANCE}
-    assert performance == {UNKNOWN}
+    performance = {(m.verdict, m.value) for m in found if m.kind is Kind.PERFORMANCE}
+    assert performance == {(UNKNOWN, None), (Verdict.RECORDED, None)}
 
 
 def test_a_period_whose_records_were_all_rejected(expectation: Expectation) -> None:
@@ -186,3 +188,44 @@ def test_a_period_whose_records_were_all_rejected(expectation: Expectation) -> N
     arrival = Arrival(received=1000, rejected=1000, duplicates=0)
     found = verdicts(measure(period_data(GOOD.iloc[:0], newest=PERIOD, arrival=arrival), expectation, CREDIT.models[0]))
     assert (found["row_count"], found["quarantine_ratio"]) == (BREACH, BREACH)
+
+
+def test_every_group_has_every_metric(expectation: Expectation) -> None:
+    """Each of the hold-out's groups with enough rows, recorded with interval and the group's own hold-out figure."""
+    found = measure(period_data(GOOD), expectation, CREDIT.models[0])
+    parts = {m.column for m in found if "=" in m.column}
+    assert parts == {"sex=1", "sex=2", "age_band=under_30", "age_band=30_to_44", "age_band=45_to_59"}
+    named = {m.metric for m in found if m.column == "sex=1"}
+    assert named == {
+        *("roc_auc", "expected_calibration_error", "outcome_rate", "accuracy", "precision", "recall", "f1"),
+        *("average_precision", "log_loss", "brier_score"),
+    }
+    recall = next(m for m in found if (m.metric, m.column) == ("recall", "sex=1"))
+    assert recall.verdict is Verdict.RECORDED
+    lower, value, upper = (float(str(each)) for each in (recall.lower, recall.value, recall.upper))
+    assert lower < value < upper
+    assert recall.reference_value == pytest.approx(0.3, abs=0.1)
+
+
+def test_a_limit_holds_in_slices_if_the_model_says_so() -> None:
+    """Answers for one sex are shuffled: its ranking is a breach, the other's is not, and no retraining follows."""
+    strict = replace(CREDIT.models[0].monitoring, limits_in_slices=("roc_auc",))
+    model = replace(CREDIT.models[0], monitoring=strict)
+    frame = client_rows(2000, seed=4)
+    of_sex = frame["sex"] == 1
+    shuffled = frame.loc[of_sex, PREDICTION].sample(frac=1, random_state=1).to_numpy()
+    frame.loc[of_sex, PREDICTION] = shuffled
+    found = measure(period_data(frame), expected(), model)
+    verdicts = {m.column: m.verdict for m in found if m.metric == "roc_auc" and m.column.startswith("sex=")}
+    assert verdicts == {"sex=1": BREACH, "sex=2": OK}
+    assert {m.kind for m in found if "=" in m.column} == {Kind.FAIRNESS}
+
+
+def test_a_declared_limit_judges_what_is_only_recorded_without() -> None:
+    """Recall falls by more than 0.1 if nobody is near the threshold any more."""
+    limits = {"recall": Worse(act=0.1, severe=0.3)}
+    model = replace(CREDIT.models[0], monitoring=replace(CREDIT.models[0].monitoring, limits=limits))
+    low = GOOD.assign(**{PREDICTION: GOOD[PREDICTION] * 0.6})
+    found = next(m for m in measure(period_data(low), expected(), model) if m.metric == "recall" and not m.column)
+    assert found.verdict is BREACH
+    assert found.threshold_low == pytest.approx((found.reference_value or 0) - 0.1)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.declarations import Calendar, ProblemType, TrainingCause
+from ml.declarations import Calendar, ProblemType, TrainingCause, Worse
 from ml.monitoring.policy import Due, policy_of
 from ml.monitoring.window import LABEL, Expectation, answer_names, answered
 from ml.problems.finding import Kind, Verdict
@@ -19,6 +19,7 @@ from tests.ml.problems.made import BINARY, MULTICLASS, PROBLEMS, REGRESSION, mod
 from tests.ml.problems.monitored import expected, measured, periods
 
 OK, WARN, BREACH, UNKNOWN = Verdict.OK, Verdict.WARN, Verdict.BREACH, Verdict.UNKNOWN
+RECORDED = Verdict.RECORDED
 each_problem = pytest.mark.parametrize("declared", PROBLEMS, ids=lambda problem: problem.name)
 
 
@@ -41,7 +42,7 @@ def _performance(declared: ProblemType) -> set[str]:
     return {
         f"{monitor.name}:{column}" if column else monitor.name
         for monitor in problem_of(declared).monitors()
-        if monitor.kind is Kind.PERFORMANCE
+        if monitor.kind is Kind.PERFORMANCE and monitor.declared.limit
         for column in monitor.columns(())
     }
 
@@ -58,7 +59,7 @@ def test_each_metric_that_a_problem_declares_has_one_monitor(declared: ProblemTy
 def test_a_stable_period_is_ok_throughout(declared: ProblemType, seed: int) -> None:
     """1,000 rows like those of the hold-out: every metric, and the drift of every feature and answer."""
     got = _verdicts(declared, periods(declared, 1000, seed))
-    assert {name: verdict for name, verdict in got.items() if verdict is not OK} == {}
+    assert {name: verdict for name, verdict in got.items() if verdict not in (OK, RECORDED)} == {}
     assert _performance(declared) <= set(got)
     assert {f"psi:{name}" for name in answer_names(model(declared))} <= set(got)
 
@@ -85,7 +86,7 @@ def test_answers_that_know_nothing_are_a_breach_of_the_most_telling_metric(decla
     shuffled = frame.assign(**{name: frame[name].sample(frac=1, random_state=5).to_numpy() for name in names})
     got = _verdicts(declared, shuffled)
     assert got[declared.monitored[0].name] is BREACH
-    assert got.get("accuracy", BREACH) is BREACH
+    assert got.get("accuracy", RECORDED) is (BREACH if declared == MULTICLASS else RECORDED)
     assert {got[f"psi:{name}"] for name in names} == {OK}
 
 
@@ -147,7 +148,9 @@ def test_ugly_periods_have_a_clear_verdict(
     good = periods(declared, 1000, seed=7)
     ugly = spoil(good, list(answer_names(model(declared))))
     found = measured(declared, ugly, _expected(declared))
-    assert {each.verdict for each in found if each.kind is Kind.PERFORMANCE} == {performance}
+    judged = {each.name for each in declared.monitored if each.limit}
+    assert {each.verdict for each in found if each.kind is Kind.PERFORMANCE and each.metric in judged} == {performance}
+    assert {each.value for each in found if each.verdict is RECORDED} == {None}
     assert all(each.reason for each in found)
     assert set(_verdicts(declared, ugly)) == set(_verdicts(declared, good))
 
@@ -176,7 +179,9 @@ def test_what_a_retraining_mends_is_its_cause(declared: ProblemType) -> None:
     policy = policy_of(model(declared), Calendar())
     found = measured(declared, periods(declared, 1000, seed=3, shift=1.5), _expected(declared))
     mended = [each for each in found if policy.is_mended(each)]
-    assert {each.metric for each in mended} == {each.name for each in declared.monitored if each.mended_as}
+    assert {each.metric for each in mended} == {
+        each.name for each in declared.monitored if each.mended_as and each.limit
+    }
     for each in mended:
         wanted = TrainingCause.PERFORMANCE if policy.is_severe(each) else policy.judged[each.metric].mended_as
         assert policy.due("said", each) == Due(words="said", trains_for=wanted)
@@ -214,7 +219,8 @@ def test_chance_alone_breaches_seldom_in_small_periods() -> None:
     for seed in range(100, 400):
         rows = _drawn(250, seed)
         for each in monitors:
-            narrow = type(each.declared.limit)(**dict.fromkeys(vars(each.declared.limit), 1e-6))
+            limit = each.declared.limit or Worse(act=1, severe=1)
+            narrow = type(limit)(**dict.fromkeys(vars(limit), 1e-6))
             bounds = Bounds(limit=narrow, chance=0.001, promised=promises[each.name])
             breaches[each.name] += each.measure(rows, bounds)[0].verdict is BREACH
     assert max(breaches.values()) <= 3, breaches

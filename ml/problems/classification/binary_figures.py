@@ -1,0 +1,89 @@
+"""What people name of the answers to a yes or no, beside ranking: at the threshold that decides, and as losses."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ml.declarations import Direction
+from ml.declarations.monitored import AVERAGE_PRECISION, BRIER, F1, HIT_RATE, LOSS, PRECISION, RECALL, Monitored
+from ml.evaluation.measured import log_losses
+from ml.evaluation.metrics import checked
+from ml.problems.figures import average_precision, f1, share
+from ml.problems.monitor import AgainstHoldout, Answered, Figure, Floats, Monitor, mean_figure
+
+RETRAINS = False
+
+_PROBABILITY = "probability"
+
+
+def _read(rows: Answered) -> tuple[Floats, Floats]:
+    """Truth and probabilities. Raises ValueError for what no measure can be trusted on."""
+    labels, chances = checked(rows.truth, rows.answers[_PROBABILITY])
+    return labels.astype(float), chances
+
+
+@dataclass(frozen=True, kw_only=True)
+class AtThreshold:
+    """Rows with a probability of `threshold` or above are chosen."""
+
+    threshold: float
+
+    def accuracy(self, rows: Answered) -> Figure:
+        """The share of rows that are decided right."""
+        truth, chosen = self._decided(rows)
+        return share((chosen == truth).astype(float))
+
+    def precision(self, rows: Answered) -> Figure:
+        """The share of chosen rows that came true."""
+        truth, chosen = self._decided(rows)
+        return share(truth[chosen == 1])
+
+    def recall(self, rows: Answered) -> Figure:
+        """The share of rows that came true, and were chosen."""
+        truth, chosen = self._decided(rows)
+        return share(chosen[truth == 1])
+
+    def f1(self, rows: Answered) -> Figure:
+        """Harmonic mean of both."""
+        truth, chosen = self._decided(rows)
+        return f1(chosen, truth)
+
+    def _decided(self, rows: Answered) -> tuple[Floats, Floats]:
+        truth, chances = _read(rows)
+        return truth, (chances >= self.threshold).astype(float)
+
+
+def _average_precision(rows: Answered) -> Figure:
+    return average_precision(*_read(rows))
+
+
+def _log_loss(rows: Answered) -> Figure:
+    truth, chances = _read(rows)
+    return mean_figure(log_losses(np.where(truth == 1, chances, 1 - chances)))
+
+
+def _brier_score(rows: Answered) -> Figure:
+    truth, chances = _read(rows)
+    return mean_figure((chances - truth) ** 2)
+
+
+def figures(threshold: float) -> tuple[Monitor, ...]:
+    """Accuracy, precision, recall, F1, average precision, log loss, Brier score."""
+    at = AtThreshold(threshold=threshold)
+    nobody = f"no row is at {threshold:g} or above"
+    return (
+        _held(HIT_RATE, Direction.HIGHER, at.accuracy),
+        _held(PRECISION, Direction.HIGHER, at.precision, nobody),
+        _held(RECALL, Direction.HIGHER, at.recall, "nothing came true"),
+        _held(F1, Direction.HIGHER, at.f1, f"{nobody}, and nothing came true"),
+        _held(AVERAGE_PRECISION, Direction.HIGHER, _average_precision, "the known outcomes are of one class only"),
+        _held(LOSS, Direction.LOWER, _log_loss),
+        _held(BRIER, Direction.LOWER, _brier_score),
+    )
+
+
+def _held(
+    declared: Monitored, better: Direction, figure: Callable[[Answered], Figure], why: str = "there are too few rows"
+) -> Monitor:
+    return AgainstHoldout(declared=declared, better=better, figure=figure, unmeasurable=why)
