@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -19,11 +19,15 @@ _MOST = 100
 
 @dataclass(frozen=True, kw_only=True)
 class Bootstrap:
-    """How resamples are drawn, and the confidence of what is read off them."""
+    """How resamples are drawn, and the confidence of what is read off them.
+
+    `groups`: of each row the number of its group; rows of a group are drawn together. None: each row by itself.
+    """
 
     confidence: float
     resamples: int
     seed: int
+    groups: npt.NDArray[np.int64] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,11 +74,17 @@ def draw_counts(rng: np.random.Generator, rows: int, resamples: int) -> Matrix:
 
 
 def draws(rows: int, drawn: Bootstrap) -> Iterator[Matrix]:
-    """Weights of all resamples, a bounded number of them at once."""
+    """Weights of all resamples, a bounded number of them at once.
+
+    Of groups as many are drawn as there are (Davison & Hinkley 1997, "Bootstrap Methods", section 3.8).
+    """
     rng = np.random.default_rng(drawn.seed)
     at_once = max(1, min(_MOST, _CELLS // max(1, rows)))
+    groups = None if drawn.groups is None else np.unique(drawn.groups, return_inverse=True)[1]
+    units = rows if groups is None else int(groups.max(initial=-1)) + 1
     for done in range(0, drawn.resamples, at_once):
-        yield draw_counts(rng, rows, min(at_once, drawn.resamples - done))
+        counts = draw_counts(rng, units, min(at_once, drawn.resamples - done))
+        yield counts if groups is None else counts[:, groups]
 
 
 def resampled(measures: Mapping[str, Weighed], rows: int, drawn: Bootstrap) -> Mapping[str, Vector]:

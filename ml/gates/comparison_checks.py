@@ -122,18 +122,20 @@ def _figures(contest: Contest, gate: ComparisonGate, judging: Judging, seed: int
     measures = {rule.measure.name: known[rule.measure.name] for rule in gate.measures}
     ours = judging.numbers(truth, contest.challenger)
     measured = problem.measure(truth, contest.challenger)
-    drawn = Bootstrap(confidence=gate.confidence, resamples=gate.resamples, seed=seed)
+    together = judging.drawn_together(ours)
+    drawn = Bootstrap(confidence=gate.confidence, resamples=gate.resamples, seed=seed, groups=together)
     alone = estimates(measures, truth, ours, drawn)
     if contest.champion is None:
         return Figures(challenger=measured, champion=None, numbers=ours, estimates=alone, pairs={})
     theirs = judging.numbers(truth, contest.champion)
     enough = not _too_few(truth[rows], gate, judging)
+    paired = drawn if together is None else replace(drawn, groups=together[rows])
     return Figures(
         challenger=measured,
         champion=problem.measure(truth, contest.champion),
         numbers=ours,
         estimates=alone,
-        pairs=compare(measures, truth[rows], ours[rows], theirs[rows], drawn) if enough else {},
+        pairs=compare(measures, truth[rows], ours[rows], theirs[rows], paired) if enough else {},
     )
 
 

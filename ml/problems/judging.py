@@ -5,14 +5,18 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from ml.declarations import ComplianceGate
 from ml.evaluation.checks import Check
 from ml.evaluation.comparing import Measured
-from ml.evaluation.noise import Rate, surely_apart
+from ml.evaluation.fairness import large_groups
+from ml.evaluation.noise import Rate, mean_with_error, means_surely_apart, surely_apart
 from ml.problems.problem import Floats, Problem
 
 RETRAINS = False
@@ -39,6 +43,9 @@ class Judging(Protocol):
 
     def numbers(self, truth: Floats, output: pd.DataFrame) -> Floats:
         """The answers as numbers. Raises ValueError if they cannot be measured."""
+
+    def drawn_together(self, numbers: Floats) -> npt.NDArray[np.int64] | None:
+        """Of each row the number of those that share its luck, which resamples draw whole; None: each by itself."""
 
     def measured(self) -> Mapping[str, Measured]:
         """The function of each measure by its name, of truth and `numbers`."""
@@ -89,6 +96,34 @@ def beyond_chance(title: str, rates: Sequence[Rate], limit: float) -> Check:
     if least > limit:
         return Check(passed=False, text=f"{title} {value:.4g} is over the limit {limit:g}, surely {least:.4g}")
     return Check(passed=True, text=f"{title} {value:.4g} is not over {limit:g} by more than chance")
+
+
+def mean_errors(
+    title: str, groups: pd.Series, errors: Floats, gate: ComplianceGate, *, unit: str = ""
+) -> GroupFindings:
+    """The difference of the mean of `errors`, which are answer - truth, between `groups`; their name is the attribute.
+
+    Source: Calders et al. 2013, "Controlling Attribute Effect in Linear Regression" (balanced residuals).
+    """
+    large, attribute = large_groups(groups, gate.min_group_rows), str(groups.name)
+    means = {name: mean_with_error(errors[rows]) for name, rows in large.rows.items() if rows.sum() > 1}
+    if len(means) < 2:
+        check = too_few_groups(title, attribute, gate.min_group_rows)
+    else:
+        values, least = [mean.value for mean in means.values()], means_surely_apart(means.values())
+        check = difference(title, max(values) - min(values), least, gate.max_group_difference, unit)
+    figures = {
+        "attribute": attribute,
+        "mean_error": {name: {**asdict(mean), "rows": int(large.rows[name].sum())} for name, mean in means.items()},
+        "left_out": large.left_out,
+        "rows_unknown": large.rows_unknown,
+    }
+    return GroupFindings(attribute=attribute, figures=figures, checks=(check,))
+
+
+def alone(numbers: Floats) -> None:
+    """Rows share nothing, so each is drawn by itself."""
+    del numbers
 
 
 def too_few_groups(title: str, attribute: str, min_rows: int) -> Check:

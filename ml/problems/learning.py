@@ -49,6 +49,10 @@ class Examples(Protocol):
         """What a model takes of them."""
 
     @property
+    def kinds(self) -> Mapping[str, str]:
+        """How each feature is encoded: as a `number`, a `time` or a `category`."""
+
+    @property
     def label(self) -> str:
         """The column of what came true."""
 

@@ -6,6 +6,8 @@ from ml.problems.classification.binary import Binary
 from ml.problems.classification.binary_judging import BinaryJudging
 from ml.problems.classification.multiclass import Multiclass
 from ml.problems.classification.multiclass_judging import MulticlassJudging
+from ml.problems.forecasting.forecasting import Forecasting
+from ml.problems.forecasting.judging import ForecastingJudging
 from ml.problems.judging import Judging
 from ml.problems.problem import Problem
 from ml.problems.regression.judging import RegressionJudging
@@ -24,6 +26,8 @@ def problem_of(declared: ProblemType, *, decision_threshold: float = 0.5) -> Pro
             return Multiclass(declared=declared)
         case declarations.Regression():
             return Regression(declared=declared)
+        case declarations.Forecasting():
+            return Forecasting(declared=declared)
         case _:
             raise ValueError(f"{type(declared).__name__} has no folder in ml/problems: write one, and name it here")
 
@@ -44,5 +48,7 @@ def judging_of(model: Model) -> Judging:
             return MulticlassJudging(problem=multiclass, gate=gates.compliance)
         case Regression() as regression:
             return RegressionJudging(problem=regression, gate=gates.compliance)
+        case Forecasting() as forecasting:
+            return ForecastingJudging(problem=forecasting, gate=gates.compliance)
         case other:
             raise ValueError(f"{type(other).__name__} has no judging in ml/problems: write one, and name it here")

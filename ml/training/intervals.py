@@ -19,8 +19,10 @@ _RESAMPLES = 500
 def intervals(model: Model, truth: Floats, output: pd.DataFrame) -> Mapping[str, Estimate]:
     """By the name of the measure, at the confidence of the comparison gate; each resample serves all measures."""
     judging, confidence = judging_of(model), model.gates.comparison.confidence
-    drawn = Bootstrap(confidence=confidence, resamples=_RESAMPLES, seed=model.seed)
-    return estimates(judging.measured(), truth, judging.numbers(truth, output), drawn)
+    numbers = judging.numbers(truth, output)
+    together = judging.drawn_together(numbers)
+    drawn = Bootstrap(confidence=confidence, resamples=_RESAMPLES, seed=model.seed, groups=together)
+    return estimates(judging.measured(), truth, numbers, drawn)
 
 
 def as_metrics(found: Mapping[str, Estimate]) -> dict[str, float]:

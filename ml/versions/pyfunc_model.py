@@ -2,6 +2,7 @@
 
 No pickle: the artifact holds `model.json` (features, categories, learners, calibration) and what each learner fitted:
 XGBoost's `booster.ubj`, LightGBM's `booster.txt`, `linear.json`, or `trees.npz` of Spark's trees. Several are averaged.
+A learner that answers from more than a matrix of numbers brings its own reader, `brought.py`, whose `load` is asked.
 `predict` takes a DataFrame with the declared features and returns one row of the declared output per row given.
 """
 
@@ -24,6 +25,7 @@ XGBOOST_FILE = "booster.ubj"
 LIGHTGBM_FILE = "booster.txt"
 LINEAR_FILE = "linear.json"
 TREES_FILE = "trees.npz"
+BROUGHT_FILE = "brought.py"
 PROBABILITY = "probability"
 # The parameter of a request that asks for reasons, and the artifact that holds the code which finds them.
 REASONS = "reasons"
@@ -183,7 +185,8 @@ class Scorer:
         self.features: list[str] = [feature["name"] for feature in features]
         self._kinds: dict[str, str] = {feature["name"]: feature["kind"] for feature in features}
         self._required = {at: feature["name"] for at, feature in enumerate(features) if not feature["nullable"]}
-        self._raw = [_READERS[learner](directory) for learner in self._description["learners"]]
+        self._brought = _brought(directory, self._description)
+        self._raw = [] if self._brought else [_READERS[learner](directory) for learner in self._description["learners"]]
         self._calibration = self._description["calibration"]
 
     def __call__(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -192,7 +195,8 @@ class Scorer:
         if absent:
             raise ValueError(f"features {absent} are missing: the model needs {self.features}")
         _refuse_nulls(name for name in self._required.values() if frame[name].isna().any())
-        return pd.DataFrame(self._answers(self._encoded(frame)), index=frame.index)
+        answers = self._brought(frame) if self._brought else self._answers(self._encoded(frame))
+        return pd.DataFrame(answers, index=frame.index)
 
     def _encoded(self, frame: pd.DataFrame) -> Matrix:
         return encode(frame, self._kinds, self._description["categories"])
@@ -214,11 +218,24 @@ class Scorer:
         For a model that takes numbers alone. Raises ValueError for null features.
         """
         _refuse_nulls(name for at, name in self._required.items() if np.isnan(matrix[:, at]).any())
+        if self._brought:
+            return self._brought(pd.DataFrame(matrix, columns=self.features))
         return self._answers(matrix)
 
     def _answers(self, matrix: Matrix) -> Answer:
         raw: Matrix = sum(each(matrix) for each in self._raw) / len(self._raw)  # type: ignore[assignment]
         return _CALIBRATIONS[self._calibration["method"]](raw, self._calibration)
+
+
+def _brought(directory: Path, description: Mapping[str, Any]) -> Callable[[pd.DataFrame], Answer] | None:
+    """What answers a frame of features, by the reader that the learner brought; None: it brought none."""
+    code = directory / BROUGHT_FILE
+    if not code.is_file():
+        return None
+    answer: Callable[[pd.DataFrame], Answer] = runpy.run_path(str(code))["load"](
+        directory, description, _READERS, encode
+    )
+    return answer
 
 
 def _refuse_nulls(names: Iterable[str]) -> None:

@@ -16,7 +16,7 @@ from ml.evaluation.metrics import checked, roc_auc
 from ml.evaluation.noise import ALLOWED
 from ml.problems.classification.binary import PROBABILITY, Binary
 from ml.problems.classification.selection import selection_checks
-from ml.problems.judging import GroupFindings
+from ml.problems.judging import GroupFindings, alone
 from ml.problems.problem import Floats
 
 RETRAINS = False
@@ -32,6 +32,7 @@ class BinaryJudging:
     problem: Binary
     gate: ComplianceGate
     costs: Costs | None = None
+    drawn_together = staticmethod(alone)
 
     def numbers(self, truth: Floats, output: pd.DataFrame) -> Floats:
         """The probabilities."""

@@ -16,7 +16,7 @@ from ml.evaluation.metrics import roc_auc
 from ml.evaluation.noise import Rate, allowed_calibration_error
 from ml.evaluation.resampling import Matrix, Vector, Weighed
 from ml.problems.classification.multiclass import Multiclass, losses
-from ml.problems.judging import UNEXPLAINED, GroupFindings, beyond_chance, rate_difference, too_few_groups
+from ml.problems.judging import UNEXPLAINED, GroupFindings, alone, beyond_chance, rate_difference, too_few_groups
 from ml.problems.problem import Floats
 
 RETRAINS = False
@@ -33,6 +33,7 @@ class MulticlassJudging:
 
     problem: Multiclass
     gate: ComplianceGate
+    drawn_together = staticmethod(alone)
 
     def numbers(self, truth: Floats, output: pd.DataFrame) -> Floats:
         """The probability of each class."""

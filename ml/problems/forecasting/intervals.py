@@ -43,8 +43,18 @@ def _factors(ratios: Floats, share: float) -> Floats:
     horizon = ratios.shape[1]
     if not len(ratios):
         return np.zeros(horizon)
+    return factors_by_step(ratios.ravel(), np.tile(np.arange(horizon), len(ratios)), horizon, share)
+
+
+def near(steps: npt.NDArray[np.int64], step: int) -> npt.NDArray[np.bool_]:
+    """Which of `steps` share a quantile with `step`."""
+    return np.asarray(np.abs(steps - step) <= _NEIGHBOURS)
+
+
+def factors_by_step(ratios: Floats, steps: npt.NDArray[np.int64], horizon: int, share: float) -> Floats:
+    """As `_factors`, of ratios of shape (rows,), each of its step from 0 on. Every step must have neighbours."""
     found = np.empty(horizon)
     for step in range(horizon):
-        near = ratios[:, max(0, step - _NEIGHBOURS) : step + _NEIGHBOURS + 1].ravel()
-        found[step] = np.quantile(near, min(1.0, share * (1 + 1 / len(near))))
+        around = ratios[near(steps, step)]
+        found[step] = np.quantile(around, min(1.0, share * (1 + 1 / len(around))))
     return np.asarray(np.maximum.accumulate(found))

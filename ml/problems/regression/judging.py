@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -10,10 +10,8 @@ import pandas as pd
 from ml.declarations import ComplianceGate
 from ml.evaluation import measured
 from ml.evaluation.comparing import Measured
-from ml.evaluation.fairness import large_groups
 from ml.evaluation.leaks import concordance, ranking_alone
-from ml.evaluation.noise import mean_with_error, means_surely_apart
-from ml.problems.judging import UNEXPLAINED, GroupFindings, difference, too_few_groups
+from ml.problems.judging import UNEXPLAINED, GroupFindings, alone, mean_errors
 from ml.problems.measured import checked
 from ml.problems.problem import Floats
 from ml.problems.regression.regression import COLUMNS, Regression
@@ -27,6 +25,7 @@ class RegressionJudging:
 
     problem: Regression
     gate: ComplianceGate
+    drawn_together = staticmethod(alone)
 
     def numbers(self, truth: Floats, output: pd.DataFrame) -> Floats:
         """The predictions; bounds must be numbers, too."""
@@ -59,24 +58,7 @@ class RegressionJudging:
         return math.sqrt(UNEXPLAINED) * float(truth.std())
 
     def fairness(self, attribute: str, groups: pd.Series, truth: Floats, output: pd.DataFrame) -> GroupFindings:
-        """The difference of the mean error (prediction - truth) between groups, in the label's unit.
-
-        Source: Calders et al. 2013, "Controlling Attribute Effect in Linear Regression" (balanced residuals).
-        """
-        errors, gate = self.numbers(truth, output) - truth, self.gate
-        large, title = large_groups(groups, gate.min_group_rows), f"mean error difference by {attribute}"
-        means = {name: mean_with_error(errors[rows]) for name, rows in large.rows.items() if rows.sum() > 1}
-        if len(means) < 2:
-            check = too_few_groups(title, attribute, gate.min_group_rows)
-        else:
-            values = [mean.value for mean in means.values()]
-            least = means_surely_apart(means.values())
-            unit = self.problem.declared.unit
-            check = difference(title, max(values) - min(values), least, gate.max_group_difference, unit)
-        figures = {
-            "attribute": attribute,
-            "mean_error": {name: {**asdict(mean), "rows": int(large.rows[name].sum())} for name, mean in means.items()},
-            "left_out": large.left_out,
-            "rows_unknown": large.rows_unknown,
-        }
-        return GroupFindings(attribute=attribute, figures=figures, checks=(check,))
+        """The difference of the mean error (prediction - truth) between groups, in the label's unit."""
+        errors = self.numbers(truth, output) - truth
+        title = f"mean error difference by {attribute}"
+        return mean_errors(title, groups.rename(attribute), errors, self.gate, unit=self.problem.declared.unit)

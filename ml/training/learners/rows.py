@@ -1,6 +1,6 @@
 """Training examples in memory, as learners take them: whole periods, encoded."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -28,6 +28,11 @@ class Rows:
     period: str
     problem: Problem
     seed: int
+
+    @property
+    def kinds(self) -> Mapping[str, str]:
+        """How each feature is encoded."""
+        return kinds(self.features)
 
     def without(self, names: Sequence[str]) -> "Rows":
         """The same rows, and fewer features."""

@@ -1,0 +1,125 @@
+"""How much will it be at each of the next steps: raw answers are forecasts with the size of their errors beside."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ml import declarations
+from ml.evaluation.resampling import Bootstrap, Interval
+from ml.examples.split import split_periods
+from ml.problems.forecasting.fleet_measures import improved, measured
+from ml.problems.forecasting.intervals import factors_by_step, near
+from ml.problems.forecasting.learner import SeriesLearner, over_all, settings_of
+from ml.problems.forecasting.monitors import monitors
+from ml.problems.learning import Algorithms, Examples, Learner
+from ml.problems.measured import Measured
+from ml.problems.monitor import Monitor
+from ml.problems.problem import Floats, Objective
+from ml.problems.regression.regression import Regression
+
+# A quantile of the errors of a step and its neighbours needs about as many in its tail.
+_LEAST_IN_TAIL = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spread:
+    """`factors` per level and step: so many times the size of its errors lie either side of a forecast."""
+
+    levels: tuple[int, ...]
+    factors: tuple[tuple[float, ...], ...]
+
+    @property
+    def as_params(self) -> Mapping[str, str | float]:
+        """The method, and each level's factor one step ahead."""
+        ahead = {f"factor_{level}": each[0] for level, each in zip(self.levels, self.factors, strict=True)}
+        return {"calibration": "conformal by step", **ahead}
+
+    @property
+    def description(self) -> Mapping[str, object]:
+        """Levels and factors."""
+        return {"method": "spread", "levels": list(self.levels), "factors": [list(each) for each in self.factors]}
+
+    @property
+    def in_words(self) -> str:
+        """For the description of a version."""
+        return f"mixed per series, with intervals of {' and '.join(f'{level} %' for level in self.levels)} set"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forecasting:
+    """Squared errors in the scale of each series; intervals from the errors on origins that were not fitted."""
+
+    declared: declarations.Forecasting
+    split = staticmethod(split_periods)
+
+    @property
+    def _scaled(self) -> Regression:
+        """The question that the model over all series answers."""
+        return Regression(declared=declarations.Regression(unit="scale of the series"))
+
+    @property
+    def objective(self) -> Objective:
+        """Squared error in the scale of the series."""
+        return self._scaled.objective
+
+    def truth(self, labels: "pd.Series[Any]") -> Floats:
+        """The values. Raises ValueError for one that is NaN or infinite."""
+        return self._scaled.truth(labels)
+
+    def loss(self, truth: Floats, raw: Floats) -> float:
+        """Root mean squared scaled error over all rows."""
+        return float(np.sqrt((((raw[:, 0] - truth) / raw[:, 3]) ** 2).mean()))
+
+    def calibrate(self, truth: Floats, raw: Floats) -> Spread:
+        """How many sizes of its errors cover a forecast as often as each level says, step by step.
+
+        Raises ValueError if there are too few rows. Source: Lei et al. 2018, "Distribution-Free Predictive Inference
+        for Regression", section 5.2 (locally weighted conformal), by step.
+        """
+        levels, horizon = self.declared.levels, self.declared.horizon
+        least = int(np.ceil(_LEAST_IN_TAIL / (1 - levels[-1] / 100)))
+        steps = raw[:, 2].astype(np.int64) - 1
+        rows = np.array([near(steps, step).sum() for step in range(horizon)])
+        if rows.min() < least:
+            raise ValueError(
+                f"{rows.min()} calibration rows around step {rows.argmin() + 1} cannot show where {levels[-1]} % of "
+                f"values lie, {least} are needed: raise calibration_ratio, lower the levels, or forecast more series"
+            )
+        ratios = np.abs(truth - raw[:, 0]) / np.maximum(raw[:, 1], np.finfo(float).tiny)
+        found = (factors_by_step(ratios, steps, horizon, level / 100) for level in levels)
+        return Spread(levels=levels, factors=tuple(tuple(map(float, each)) for each in found))
+
+    def measure(self, truth: Floats, output: pd.DataFrame) -> Measured:
+        """Every measure, and how far coverage is from each level."""
+        return measured(self.declared, truth, output)
+
+    def improvement(
+        self, truth: Floats, challenger: pd.DataFrame, champion: pd.DataFrame, drawn: Bootstrap
+    ) -> Interval:
+        """In root mean squared scaled error; series are drawn whole."""
+        return improved(self.declared, truth, challenger, champion, drawn)
+
+    def learners(self, declared: Algorithms, rows: Examples) -> Mapping[str, Learner]:
+        """Per declared algorithm one learner, whose model over all series it is."""
+        over = over_all(rows, self.declared, self._scaled)
+        settings = settings_of(self.declared)
+        return {
+            name: SeriesLearner(problem=self, settings=settings, rows=rows, over=over, trees=each)
+            for name, each in declared(over).items()
+        }
+
+    def others(self, period: date, periods: Sequence[date]) -> list[date]:
+        """Those a whole horizon before `period`, whose outcomes were all known at its origin.
+
+        Periods are counted as they come, so one that is missing makes the distance longer and never shorter.
+        """
+        earlier = sorted(each for each in set(periods) if each < period)
+        return earlier[: max(0, len(earlier) - (self.declared.horizon - 1))]
+
+    def monitors(self) -> tuple[Monitor, ...]:
+        """Error against the hold-out's and the naive forecast's, bias and coverage, by series."""
+        return monitors(self.declared)

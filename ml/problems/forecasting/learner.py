@@ -1,0 +1,170 @@
+"""One version for thousands of series: a table of parameters per series, and one model over all of them."""
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import optuna
+import pandas as pd
+
+from ml import declarations
+from ml.declarations import Feature
+from ml.examples.split import Split
+from ml.problems.forecasting import served
+from ml.problems.forecasting.mixing import Rolled, table_of
+from ml.problems.forecasting.peeking import require_past
+from ml.problems.forecasting.served import Floats, Mixed, Mixer
+from ml.problems.learning import Categories, Examples, Fitted, Learner, Params, Scores
+from ml.problems.problem import Problem
+
+# The label of the model over all series: the outcome over the scale of its series.
+TARGET = "_target"
+# By what `pyfunc_model.py` reads a version; its own code, which lies beside it, does.
+READER = "series"
+_CODE = "brought.py"
+# Newest origins that candidates are weighed at, and rows of them at most: half a year of weeks, and 200 MB.
+_ORIGINS, _ROWS = 26, 1_000_000
+
+
+def settings_of(declared: declarations.Forecasting) -> dict[str, Any]:
+    """What a version must know of its declaration, as `served.py` reads it."""
+    return {
+        "series": list(declared.series),
+        "step": declared.step,
+        "history": list(declared.history),
+        "season": declared.season_periods,
+        "non_negative": declared.non_negative,
+        "least_scale": declared.least_scale,
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class FittedSeries:
+    """`table` as `mixing.table_of` makes it; `trees`: the model over all series, None if there are too few rows."""
+
+    learner: "SeriesLearner"
+    params: Params
+    table: pd.DataFrame
+    trees: Fitted | None
+    categories: Categories = field(default_factory=dict)
+    readers: tuple[str, ...] = (READER,)
+
+    def mixed(self, periods: Sequence[date], table: pd.DataFrame | None = None) -> Mixed:
+        """The answers to the rows of `periods`, by its own table or another one."""
+        trees = self.trees
+        given = Mixer(
+            table=self.table if table is None else table,
+            settings=self.learner.settings,
+            trees=None if trees is None else lambda _: trees.scores(periods).raw,
+        )
+        return given(self.learner.rows.of(periods))
+
+    def scores(self, periods: Sequence[date]) -> Scores:
+        """Raw answers of shape (rows, 4): forecast, size of the errors, steps ahead, scale."""
+        found, rows = self.mixed(periods), self.learner.rows
+        ahead = rows.of(periods)[self.learner.settings["step"]].to_numpy(float)
+        raw = np.column_stack([found.forecast, found.unit, ahead, found.scale])
+        return Scores(truth=rows.truth(periods), raw=raw)
+
+    def save(self, directory: Path) -> None:
+        """The table, what reads it, and the model over all series."""
+        self.table.reset_index().to_parquet(directory / served.TABLE_FILE, index=False)
+        kinds = self.learner.over.kinds
+        trees = None
+        if self.trees is not None:
+            self.trees.save(directory)
+            known = {name: list(values) for name, values in self.trees.categories.items()}
+            trees = {"readers": list(self.trees.readers), "kinds": dict(kinds), "categories": known}
+        settings = {**self.learner.settings, "trees": trees}
+        (directory / served.SETTINGS_FILE).write_text(json.dumps(settings, indent=1))
+        shutil.copyfile(served.__file__, directory / _CODE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeriesLearner:
+    """`trees` learns `over`, which are `rows` in the scale of their series; its parameters are those of the search."""
+
+    problem: Problem
+    settings: Mapping[str, Any]
+    rows: Examples
+    over: Examples
+    trees: Learner
+
+    @property
+    def first(self) -> Params:
+        """Those of the model over all series: what a series has of its own is fitted without a search."""
+        return self.trees.first
+
+    def suggest(self, trial: optuna.Trial) -> Params:
+        """As the model over all series."""
+        return self.trees.suggest(trial)
+
+    def try_out(self, params: Params, split: Split) -> tuple[float, Params]:
+        """The loss of the model over all series, fitted on periods whose outcomes were known before the tuning ones."""
+        known = tuple(self.problem.others(split.tuning[0], split.train))
+        if not known:
+            raise ValueError(
+                f"no training period lies a whole horizon before {split.tuning[0]}: wait for more periods, or lower "
+                "tuning_ratio"
+            )
+        return self.trees.try_out(params, Split(**{**vars(split), "train": known}))
+
+    def fit(self, params: Params, periods: Sequence[date]) -> FittedSeries:
+        """Weights from the newest origins, where the model over all series had not seen them; then that one on all.
+
+        Raises ForecastError if a column of the past holds what was still to come.
+        """
+        ordered = sorted(set(periods))
+        judged = self._judged(ordered)
+        earlier = self.problem.others(judged[0], ordered)
+        rolled = self.rolled(judged)
+        require_past(rolled.asked.past[:, ::-1], rolled.asked.ahead, rolled.truth, tuple(self.settings["history"]))
+        if not len(self.rows.of(earlier)):
+            return FittedSeries(learner=self, params=params, table=table_of(rolled, None), trees=None)
+        unseen = self.trees.fit(params, earlier).scores(judged).raw * rolled.scale
+        table = table_of(rolled, unseen)
+        return FittedSeries(learner=self, params=params, table=table, trees=self.trees.fit(params, ordered))
+
+    def _judged(self, ordered: Sequence[date]) -> list[date]:
+        """The newest origins: half of them at most, so that the model over all series can learn from the others."""
+        many = min(_ORIGINS, max(1, len(ordered) // 2))
+        newest = list(ordered[-many:])
+        while len(newest) > 1 and len(self.rows.of(newest)) > _ROWS:
+            newest = newest[len(newest) // 2 :]
+        return newest
+
+    def rolled(self, periods: Sequence[date]) -> Rolled:
+        """The rows of `periods` as candidates see them."""
+        frame = self.rows.of(periods)
+        asked = served.asked_of(frame, self.settings)
+        places, names = pd.factorize(served.names_of(frame, self.settings["series"]), sort=True)
+        origins = np.sort(np.unique(np.asarray(frame[self.rows.period], dtype="datetime64[D]")))
+        late = np.asarray(frame[self.rows.period], dtype="datetime64[D]") >= origins[len(origins) // 2]
+        return Rolled(
+            names=[str(name) for name in names],
+            series=places.astype(np.int64),
+            asked=asked,
+            scale=served.scale(asked.past, self.settings["season"], self.settings["least_scale"]),
+            truth=self.rows.truth(periods),
+            late=late if len(origins) > 1 else np.zeros(len(frame), dtype=bool),
+        )
+
+
+def over_all(rows: Examples, declared: declarations.Forecasting, problem: Problem) -> Examples:
+    """`rows` as the model over all series learns them: the past and the outcome in the scale of the series.
+
+    It does not take the names of the series, and takes `served.HINTS` beside.
+    """
+    settings = settings_of(declared)
+    asked = served.asked_of(rows.frame, settings)
+    sizes: Floats = served.scale(asked.past, declared.season_periods, declared.least_scale)
+    frame = served.scaled(rows.frame, asked, sizes, settings)
+    frame[TARGET] = rows.frame[rows.label].to_numpy(float) / sizes
+    hints = (Feature(name=name, expression=name, type="double", comment="A candidate.") for name in served.HINTS)
+    kept = (feature for feature in rows.features if feature.name not in declared.series)
+    return rows.instead(frame, (*kept, *hints), TARGET, problem)

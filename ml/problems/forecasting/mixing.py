@@ -1,0 +1,192 @@
+"""From rolling origins to the table that is served: each series' parameters, and how its candidates are mixed.
+
+Candidates see what was known at each origin and no more, so their errors there are those of forecasts. Everything is
+an array over all rows or all series; nothing loops over series but the texts of the table.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ml.problems.forecasting.combination import LEAST_SERIES, Rule
+from ml.problems.forecasting.served import CANDIDATES, FLEET, NAMES, TREES, Asked, Floats, Ints, weight
+
+Bools = npt.NDArray[np.bool_]
+# What is tried for each series: the usual range of smoothing (Hyndman and Athanasopoulos, "Forecasting", chapter 8);
+# 0.8 to 0.98 for damping (section 8.2); 0.1 to 0.2 for what is seldom sold (Syntetos and Boylan 2005).
+_ALPHAS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7)
+VARIANTS: Mapping[str, Sequence[tuple[float, ...]]] = {
+    "naive": ((),),
+    "mean": ((4,), (8,), (13,), (26,), (52,)),
+    "seasonal_mean": ((),),
+    "smoothing": tuple((alpha,) for alpha in _ALPHAS),
+    "damped_trend": tuple(product((0.2, 0.5), (0.05, 0.2), (0.8, 0.95))),
+    "theta": ((0.1,), (0.3,), (0.5,)),
+    "croston": ((0.1,), (0.2,)),
+    "tsb": ((0.1, 0.05), (0.1, 0.1), (0.2, 0.1)),
+}
+RULES: Sequence[Rule] = tuple(
+    Rule(own=own, power=power, best=best) for own, power, best in product((0.0, 0.5, 1.0), (1.0, 4.0), (1, 3, 9))
+)
+DEFAULT = Rule(own=0.5, power=2.0, best=3)
+# A series' errors count as much as the fleet's from so many rows on.
+_EVEN_ROWS = 16
+# With fewer rows than this a series is answered by the fleet's mixture.
+LEAST_ROWS = 4
+_LEAST_ERROR = 1e-3
+_SAID = 0.005
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Rolled:
+    """Rows at past origins. `series`: of each row its place in `names`. `late`: the newer half of the origins."""
+
+    names: Sequence[str]
+    series: Ints
+    asked: Asked
+    scale: Floats
+    truth: Floats
+    late: Bools
+
+    def mean(self, values: Floats) -> Floats:
+        """Shape (series,): the mean of `values` (rows,) over each series' rows; NaN without rows."""
+        sums = np.bincount(self.series, values, len(self.names))
+        found: Floats = np.divide(sums, self.rows, out=np.full(len(self.names), np.nan), where=self.rows > 0)
+        return found
+
+    def part(self, rows: Bools) -> "Rolled":
+        """Those of `rows` alone, of the same series."""
+        given = {name: getattr(self, name)[rows] for name in ("series", "scale", "truth", "late")}
+        return replace(self, asked=self.asked.of(rows), **given)
+
+    @property
+    def rows(self) -> Ints:
+        """Shape (series,): how many rows each has."""
+        return np.bincount(self.series, minlength=len(self.names)).astype(np.int64)
+
+    def squared(self, forecast: Floats) -> Floats:
+        """Shape (rows,): squared errors in the scale of the series; large and finite for what ran away."""
+        found = np.minimum(((forecast - self.truth) / self.scale) ** 2, 1e12)
+        return np.asarray(np.where(np.isnan(forecast), np.nan, found))
+
+
+def table_of(rolled: Rolled, trees: Floats | None) -> pd.DataFrame:
+    """One row per series and one for the fleet, by name.
+
+    Columns: weights and parameters of the candidates, `error` (root mean square, in the scale of the series), `chosen`
+    and `reason` in words, `rows` it rests on, and `kept_from`: 0, the version that it is fitted for.
+    `trees`: of each row the forecast of the model over all series, which had not seen it; None: there is none.
+    """
+    parameters, forecasts = _fitted(rolled)
+    if trees is not None:
+        forecasts[:, NAMES.index(TREES)] = trees
+    squared = np.column_stack([rolled.squared(each) for each in forecasts.T])
+    rule = best_rule(rolled, forecasts, squared)
+    errors = np.column_stack([rolled.mean(each) for each in squared.T])
+    few = rolled.rows < LEAST_ROWS
+    mixed = np.vstack([weights(errors, few, rule), weights(errors, np.ones_like(few), rule)[:1]])
+    missed = rolled.mean(rolled.squared(blended(forecasts, mixed[rolled.series])))
+    table = pd.DataFrame(parameters, index=pd.Index([*rolled.names, FLEET], name="series"))
+    for place, name in enumerate(NAMES):
+        table[weight(name)] = mixed[:, place]
+    table["error"] = _shrunk(missed, rolled.rows)
+    table["chosen"] = [in_words(line) for line in mixed]
+    told = [f"{rows} rows are too few: mixed as the fleet" if rows < LEAST_ROWS else "" for rows in rolled.rows]
+    table["reason"] = [*told, "answers for series that are not known"]
+    table["rows"] = [*rolled.rows, len(rolled.truth)]
+    table["kept_from"] = 0
+    return table
+
+
+def _fitted(rolled: Rolled) -> tuple[dict[str, Floats], Floats]:
+    """Of each parameter its value for each series and the fleet; and of each row the candidates' forecasts with them.
+
+    Shape (rows, candidates); NaN for the model over all series.
+    """
+    found, forecasts = {}, np.full((len(rolled.truth), len(NAMES)), np.nan)
+    for place, (name, (make, columns)) in enumerate(CANDIDATES.items()):
+        variants = VARIANTS[name]
+        tried = [make(rolled.asked, **dict(zip(columns, each, strict=True))) for each in variants]
+        errors = np.column_stack([rolled.mean(rolled.squared(each)) for each in tried])
+        best = _scores(errors, np.zeros(len(errors), dtype=bool), _trusting(rolled.rows)).argmin(axis=1)
+        fleet = _scores(errors, np.ones(len(errors), dtype=bool), 0.0)[0].argmin()
+        forecasts[:, place] = np.stack(tried)[best[rolled.series], np.arange(len(rolled.truth))]
+        for at, column in enumerate(columns):
+            values = np.array([each[at] for each in variants], dtype=float)
+            found[column] = np.append(values[best], values[fleet])
+    return found, forecasts
+
+
+def _trusting(rows: Ints) -> Floats:
+    """How far a series goes by its own errors: half from `_EVEN_ROWS` rows on, and nearly wholly from many."""
+    share: Floats = rows / (rows + _EVEN_ROWS)
+    return share
+
+
+def _scores(errors: Floats, as_fleet: Bools, own: float | Floats) -> Floats:
+    """Shape (series, candidates): root mean squared errors over those of the series' median candidate.
+
+    The geometric mean of the series' own, with the share `own`, and the fleet's; NaN for what no series has.
+    """
+    roots = np.sqrt(errors)
+    known = np.isfinite(roots).any(axis=0)
+    middle = np.nanmedian(np.where(np.isfinite(roots).any(axis=1, keepdims=True), roots, 1.0)[:, known], axis=1)
+    logs = np.log(np.maximum(roots / np.maximum(middle, _LEAST_ERROR)[:, None], _LEAST_ERROR))
+    counts = np.isfinite(logs).sum(axis=0)
+    fleet = np.divide(np.nan_to_num(logs).sum(axis=0), counts, out=np.full(len(counts), np.nan), where=counts > 0)
+    share = np.where(as_fleet | ~np.isfinite(roots[:, known]).all(axis=1), 0.0, own)[:, None]
+    return np.asarray(np.exp(share * np.where(np.isfinite(logs), logs, 0.0) + (1 - share) * fleet))
+
+
+def weights(errors: Floats, as_fleet: Bools, rule: Rule) -> Floats:
+    """Shape (series, candidates), each row sums to 1: the `rule.best` with the smallest scores, by their power.
+
+    `errors`: mean squared ones (series, candidates); series `as_fleet` are mixed by the fleet's alone.
+    """
+    scores = _scores(errors, as_fleet, rule.own)
+    ranked = np.where(np.isfinite(scores), scores, np.inf)
+    place = np.argsort(np.argsort(ranked, axis=1, kind="stable"), axis=1)
+    kept = (place < rule.best) & np.isfinite(ranked)
+    raw = np.where(kept, np.where(kept, ranked, 1.0) ** -rule.power, 0.0)
+    return np.asarray(raw / raw.sum(axis=1, keepdims=True))
+
+
+def blended(forecasts: Floats, by: Floats) -> Floats:
+    """Shape (rows,): the sum of forecasts (rows, candidates) with weights of the same shape; no weight, no forecast."""
+    return np.asarray((by * np.where(by > 0, forecasts, 0.0)).sum(axis=1))
+
+
+def best_rule(rolled: Rolled, forecasts: Floats, squared: Floats) -> Rule:
+    """The rule that does best over all series on the newer origins, with weights from the older ones alone.
+
+    A few series, or one origin, could choose any: then `DEFAULT`.
+    """
+    if len(rolled.names) < LEAST_SERIES or rolled.late.all() or not rolled.late.any():
+        return DEFAULT
+    older, newer = rolled.part(~rolled.late), rolled.part(rolled.late)
+    early = np.column_stack([older.mean(each) for each in squared[~rolled.late].T])
+    nothing = np.asarray(~np.isfinite(early).any(axis=1))
+    ahead = forecasts[rolled.late]
+
+    def loss(rule: Rule) -> float:
+        missed = newer.squared(blended(ahead, weights(early, nothing, rule)[newer.series]))
+        return float(np.nanmean(np.sqrt(newer.mean(missed))))
+
+    return min(RULES, key=loss)
+
+
+def _shrunk(missed: Floats, rows: Ints) -> Floats:
+    """Root mean squared errors (series + fleet,), each with `_EVEN_ROWS` rows of the fleet's beside its own."""
+    own = np.nan_to_num(missed)
+    fleet = float((own * rows).sum() / max(1, rows.sum()))
+    return np.asarray(np.sqrt(np.append((own * rows + fleet * _EVEN_ROWS) / (rows + _EVEN_ROWS), fleet)))
+
+
+def in_words(by: Floats) -> str:
+    """`0.60 smoothing + 0.40 tsb`, the largest first, none that rounds to nothing; a single one by its name."""
+    ranked = sorted((-share, name) for share, name in zip(by, NAMES, strict=True) if share >= _SAID)
+    return ranked[0][1] if len(ranked) == 1 else " + ".join(f"{-share:.2f} {name}" for share, name in ranked)

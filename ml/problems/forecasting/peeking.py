@@ -1,0 +1,34 @@
+"""Whether a column of the past holds what was still to come."""
+
+import numpy as np
+import numpy.typing as npt
+
+from ml.problems.forecasting.errors import ForecastError
+
+Floats = npt.NDArray[np.float64]
+# By chance a value comes again in some column; it does so in nearly every row only if the column is the outcome.
+_NEARLY_ALL, _BY_CHANCE = 0.95, 0.5
+_LEAST_ROWS = 50
+
+
+def require_past(past: Floats, ahead: npt.NDArray[np.int64], truth: Floats, names: tuple[str, ...]) -> None:
+    """Raise ForecastError naming each column of `past` (rows, periods; `names` in order) that holds the outcome.
+
+    Step by step, over the rows whose outcome is not zero: a column that equals it in nearly all of them, while half of
+    the columns don't in half of them.
+    """
+    found = []
+    for step in np.unique(ahead):
+        rows = (ahead == step) & (truth != 0)
+        if rows.sum() < _LEAST_ROWS:
+            continue
+        equal = (past[rows] == truth[rows, None]).mean(axis=0)
+        if np.median(equal) <= _BY_CHANCE:
+            found += [
+                f"{names[at]} equals the outcome {step} steps ahead in {equal[at]:.0%} of {rows.sum()} rows"
+                for at in np.flatnonzero(equal >= _NEARLY_ALL)
+            ]
+    if found:
+        raise ForecastError(
+            f"the past holds what was still to come: {'; '.join(found)}. Compute it of what was known at the origin"
+        )
