@@ -6,6 +6,7 @@ import click
 
 from cli.cloud import deployed
 from cli.errors import CommandError
+from cli.models import NamedModel
 from cli.runs import RunResult
 
 by_option = click.option(
@@ -22,6 +23,15 @@ def asked_job(jobs: set[str], use_case: str) -> str:
     """The job that takes requests: ingest itself, or one beside an ingest that never ends."""
     beside = f"{use_case}-requests"
     return beside if beside in jobs else f"{use_case}-ingest"
+
+
+def predictions_job(jobs: set[str], first: NamedModel) -> str:
+    """The job that removes predictions: scoring itself, or one beside a scoring that never ends.
+
+    One table has the predictions of all models, so that of the first model removes them all.
+    """
+    beside = first.job("predictions")
+    return beside if beside in jobs else first.job("scoring")
 
 
 def require_success(result: RunResult, job: str) -> None:

@@ -18,7 +18,7 @@ from infra.jobs.maintenance import maintenance
 from infra.jobs.monitoring import monitoring
 from infra.jobs.promotion import promotion
 from infra.jobs.rollback import rollback
-from infra.jobs.scoring import scoring
+from infra.jobs.scoring import predictions, scoring
 from infra.jobs.training import training
 from infra.jobs.training_gpu import training_gpu
 from infra.release import Release
@@ -51,6 +51,7 @@ JOBS = (
     training,
     training_gpu,
     scoring,
+    predictions,
     maintenance,
     monitoring,
     integration,

@@ -6,12 +6,12 @@ longer is followed at once by the next. A round that fails ends the task: the jo
 each stream goes on from its checkpoint. A continuous job knows no order of tasks, so it is one task.
 """
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from ml import parameters
 from ml.features import build, publish
 from ml.ingest import bronze, masks, silver
+from ml.streams.rounds import rounds
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -32,22 +32,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         publish.main(common)
 
     rounds(work, parsed.every_s)
-
-
-def rounds(
-    work: Callable[[], None],
-    every_s: float,
-    *,
-    now_s: Callable[[], float] = time.monotonic,
-    sleep: Callable[[float], None] = time.sleep,
-) -> None:
-    """Do `work` every `every_s` seconds, counted from its beginning, until it raises."""
-    begin_s = now_s()
-    while True:
-        work()
-        ended_s = now_s()
-        begin_s = max(begin_s + every_s, ended_s)
-        sleep(begin_s - ended_s)
 
 
 def _given(flag: str, value: str | None) -> list[str]:

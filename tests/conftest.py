@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
     from localcloud.endpoint import Endpoint
+    from tests.postgres import Postgres
 
 pytest_plugins = ["pytester", "tests.marks", "tests.skips"]
 
@@ -99,6 +100,20 @@ def broker(broker_jars: str | None, spark_remote: str, tmp_path_factory: pytest.
     running = Broker(tmp_path_factory.mktemp("broker"))
     yield running.start()
     running.stop()
+
+
+@pytest.fixture(scope="session")
+@starts("spark")
+def postgres() -> Iterator["Postgres"]:
+    """One PostgreSQL server. A test that wants it is skipped if the wheel that carries it is not installed."""
+    from tests.postgres import Postgres, lacking  # noqa: PLC0415
+
+    if why := lacking():
+        pytest.skip(why)
+    running = Postgres()
+    running.start()
+    yield running
+    running.remove()
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from cli.forget import told
 from cli.job_runs import run_job
 from cli.models import models_of
 from cli.output import Row, format_option, show
-from cli.removals import asked_job, by_option, job_names, require_success
+from cli.removals import asked_job, by_option, job_names, predictions_job, require_success
 from cli.runs import RunResult
 from cli.trained import trained
 from ml.people import Request, person_column
@@ -31,8 +31,7 @@ def forget(*, use_case: str, key: str, reason: str, by: str, env: str, form: str
     """
     person = Request.of(key, person_column(USE_CASES[use_case]))
     jobs = job_names(env)
-    # One table has the predictions of all models, so the first model's job removes them all.
-    ingest, scoring = asked_job(jobs, use_case), models_of(use_case, env)[0].job("scoring")
+    ingest, scoring = asked_job(jobs, use_case), predictions_job(jobs, models_of(use_case, env)[0])
     if not jobs & {ingest, scoring}:
         raise CommandError(f"{env!r} has neither {ingest} nor {scoring}, so it keeps nobody of {use_case}")
     rows: list[Row] = []

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from cli.doctor.check import Fault, check
 from cli.doctor.deployed_environment import DeployedEnvironment
 from infra import names
-from infra.access.grants import VOLUMES, Grant, Holders, catalog_grants, model_grants, schema_grants, volume_grants
+from infra.access.grants import Grant, Holders, catalog_grants, model_grants, schema_grants, volume_grants, volumes_of
 from infra.access.holders import holders
 from ml.declarations import Layer, Model
+from ml.usecases import USE_CASES
 
 
 def _held(deployed: DeployedEnvironment) -> Mapping[str, Holders]:
@@ -52,7 +53,7 @@ def everyone_holds_the_schemas(deployed: DeployedEnvironment) -> Iterator[Fault]
 def everyone_holds_the_volumes(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """The rights to files."""
     for use_case, held in _held(deployed).items():
-        for volume in VOLUMES:
+        for volume in volumes_of(USE_CASES[use_case]):
             name = f"{deployed.schema(use_case, volume.layer)}.{volume.name}"
             yield from _missing(deployed, "volume", name, volume_grants(held, volume))
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from cli.doctor.check import Fault, UnknownAnswerError, check
 from cli.doctor.deployed_environment import DeployedEnvironment
 from infra import names
-from infra.access.grants import VOLUMES
+from infra.access.grants import volumes_of
+from ml.usecases import USE_CASES
 
 _DEPLOY = "deploy the stack {env}-workspace"
 
@@ -79,12 +80,12 @@ def every_schema_exists(deployed: DeployedEnvironment) -> Iterator[Fault]:
 
 @check
 def every_volume_exists(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """Landing, alerts, scratch and the wheels."""
+    """Landing, alerts, checkpoints, scratch and the wheels; exports, where predictions go as files."""
     wanted = [(names.PLATFORM_SCHEMA, names.WHEEL_VOLUME)]
     wanted += [
         (names.schema(use_case, volume.layer), volume.name)
         for use_case in deployed.environment.use_cases
-        for volume in VOLUMES
+        for volume in volumes_of(USE_CASES[use_case])
     ]
     schemas = {str(each.name) for each in deployed.workspace.schemas.list(deployed.catalog)}
     for schema, name in wanted:

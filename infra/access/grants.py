@@ -1,12 +1,12 @@
 """Access levels compiled to Unity Catalog privileges."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from infra import names
 from infra.spec import LANDING, Data, Files, ModelRight
-from ml.declarations import Layer
+from ml.declarations import EXPORTS_VOLUME, FilesSink, Layer, UseCase
 
 _DATA_PRIVILEGES = {
     Data.READ: ("USE_SCHEMA", "SELECT"),
@@ -70,6 +70,10 @@ class Access(Protocol):
         """Files of the scratch volume."""
 
     @property
+    def exports(self) -> Files | None:
+        """Files of the exports volume."""
+
+    @property
     def model(self) -> str | None:
         """The registered model."""
 
@@ -80,7 +84,7 @@ class Access(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class UseCaseVolume:
-    """A volume that every use case has; `name` is also the setting that gives access to it.
+    """A volume that every use case has, or those that are `wanted`; `name` is also the setting that gives access to it.
 
     `container` is the one of the lake that holds its files; None leaves the place to Unity Catalog.
     """
@@ -89,11 +93,16 @@ class UseCaseVolume:
     layer: Layer
     comment: str
     container: str | None = None
+    wanted: Callable[[UseCase], bool] = lambda _: True
 
     def held_by(self, access: Access) -> Files | None:
         """What `access` gives to its files."""
         level: Files | None = getattr(access, self.name)
         return level
+
+
+def _writes_files(use_case: UseCase) -> bool:
+    return any(isinstance(sink, FilesSink) for model in use_case.models for sink in model.sinks)
 
 
 VOLUMES = (
@@ -109,7 +118,15 @@ VOLUMES = (
         name="checkpoints", layer=Layer.OPS, comment="how far each stream of data has come.", container="checkpoints"
     ),
     UseCaseVolume(name="scratch", layer=Layer.OPS, comment="distributed models on their way to MLflow."),
+    UseCaseVolume(
+        name=EXPORTS_VOLUME, layer=Layer.GOLD, comment="predictions as files, with manifests.", wanted=_writes_files
+    ),
 )
+
+
+def volumes_of(use_case: UseCase) -> tuple[UseCaseVolume, ...]:
+    """The volumes that a use case has."""
+    return tuple(volume for volume in VOLUMES if volume.wanted(use_case))
 
 
 @dataclass(frozen=True, kw_only=True, order=True)

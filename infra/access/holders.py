@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 
 from infra import names
-from infra.access.grants import Access
+from infra.access.grants import Access, volumes_of
 from infra.access.hidden import unmasked_table
-from infra.spec import Data, Environment, JobAccess, RoleAccess, Spec
+from infra.spec import Data, Environment, Files, JobAccess, RoleAccess, Spec
+from ml.declarations import EXPORTS_VOLUME, UseCase
 
 SCORING = "scoring"
 # Other environments read gold and nothing else, and only through this group.
@@ -51,7 +52,9 @@ def holders(
     for stage in values.jobs.stages:
         name = names.principal(environment.name, use_case, stage)
         access = stage_access(spec, stage)
-        held[application_ids[name]] = _without_masked(access) if unmasked and stage == SCORING else access
+        if stage == SCORING:
+            access = _delivering(_without_masked(access) if unmasked else access, spec.use_cases[use_case])
+        held[application_ids[name]] = access
     if unmasked:
         held[names.unmasked_readers(environment.name, use_case)] = _UNMASKED_READER
     if values.serving:
@@ -95,3 +98,13 @@ def unmasked_readers(spec: Spec, environment: Environment, use_case: str) -> tup
 def _without_masked(access: JobAccess) -> JobAccess:
     """The same rights, but for reading every table of gold."""
     return access.model_copy(update={"gold": Data.MAKE if access.gold is Data.CREATE else None})
+
+
+def _delivering(access: JobAccess, use_case: UseCase) -> JobAccess:
+    """The same rights, and to write what streams and sinks need, if any model of the use case has some."""
+    more: dict[str, Files] = {}
+    if any(model.streaming or model.sinks for model in use_case.models):
+        more["checkpoints"] = Files.WRITE
+    if EXPORTS_VOLUME in {volume.name for volume in volumes_of(use_case)}:
+        more[EXPORTS_VOLUME] = Files.WRITE
+    return access.model_copy(update=more)

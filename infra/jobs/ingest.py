@@ -11,7 +11,7 @@ from infra.jobs.declaration import (
     parameter,
 )
 from infra.spec import Switch
-from ml.declarations import Topic
+from ml.declarations import Topic, UseCase
 
 # Feeds arrive as several files; waiting a little turns them into one run.
 _QUIET_S = 120
@@ -125,4 +125,9 @@ def _continuous(context: JobContext, switch: Switch) -> JobDeclaration:
 
 def _secrets(context: JobContext) -> str:
     """The scope with the secrets of topics, if any feed is one."""
-    return context.secret_scope if any(isinstance(feed.source, Topic) for feed in context.use_case.feeds) else ""
+    return context.secret_scope if reads_topics(context.use_case) else ""
+
+
+def reads_topics(use_case: UseCase) -> bool:
+    """Whether any feed is a topic, whose secrets ingest then reads."""
+    return any(isinstance(feed.source, Topic) for feed in use_case.feeds)

@@ -1,6 +1,7 @@
 """The job `<usecase>-maintenance`: tables in shape, and no more history than is declared or a live model needs."""
 
 from infra.jobs.declaration import After, JobContext, JobDeclaration, RunJobTask, Schedule
+from infra.jobs.scoring import asked_job
 
 
 def maintenance(context: JobContext) -> JobDeclaration | None:
@@ -10,10 +11,9 @@ def maintenance(context: JobContext) -> JobDeclaration | None:
         return None
     settings = context.use_case.jobs
     # Only who owns a table may keep it: predictions are scoring's.
-    # One table has those of all models, so any scoring job may; the first model's does.
     predictions = RunJobTask(
         key="predictions",
-        job=context.shared_job("scoring"),
+        job=asked_job(context),
         parameters=(("maintain", "yes"),),
         after=(After(task="maintenance"),),
     )

@@ -1,6 +1,12 @@
-"""The job `<usecase>-scoring`: the live model's predictions for new rows."""
+"""The job `<usecase>-scoring`: the live model's predictions for new rows, and on to the declared sinks."""
 
-from infra.jobs.declaration import JobContext, JobDeclaration, Schedule, parameter
+from collections.abc import Mapping
+
+from infra.jobs.declaration import Continuous, JobContext, JobDeclaration, Schedule, WheelTask, parameter
+from ml.declarations import Model, UseCase
+
+# For runs that score nothing: they remove a person's predictions, or compact them.
+_REQUESTS = ("forget", "maintain")
 
 
 def scoring(context: JobContext) -> JobDeclaration | None:
@@ -9,6 +15,16 @@ def scoring(context: JobContext) -> JobDeclaration | None:
     if values is None:
         return None
     settings = context.use_case.jobs
+    if never_ends(context, context.model):
+        return JobDeclaration(
+            name=context.job("scoring"),
+            stage="scoring",
+            description="Predictions of the live model for the rows that have none, again and again.",
+            policy="cpu_autoscaling",
+            timeout_s=0,
+            starts=Continuous(switch=values.schedule),
+            tasks=(_task(context, {**_read(context, context.source_catalog), "every-s": _every_s(context.model)}),),
+        )
     return JobDeclaration(
         name=context.job("scoring"),
         stage="scoring",
@@ -16,19 +32,63 @@ def scoring(context: JobContext) -> JobDeclaration | None:
         policy="cpu_autoscaling",
         timeout_s=settings.timeout_s,
         starts=Schedule(cron=settings.scoring_cron, timezone=settings.timezone, switch=values.schedule),
-        # `forget` and `maintain` are for runs that score nothing: they remove a person's predictions, or compact them.
-        parameters=(("source_catalog", context.source_catalog), ("forget", ""), ("maintain", "")),
-        tasks=(
-            context.model_task(
-                "scoring",
-                entry_point="scoring",
-                code="ml/scoring/batch.py",
-                parameters={
-                    "source-catalog": parameter("source_catalog"),
-                    "features-table": context.source_features,
-                    "forget": parameter("forget"),
-                    "maintain": parameter("maintain"),
-                },
-            ),
-        ),
+        parameters=(("source_catalog", context.source_catalog), *((name, "") for name in _REQUESTS)),
+        tasks=(_task(context, {**_read(context, parameter("source_catalog")), **_asked()}),),
     )
+
+
+def predictions(context: JobContext) -> JobDeclaration | None:
+    """The job beside a scoring that never ends, for what only the owner of the predictions can do."""
+    if context.values.scoring is None or not never_ends(context, context.model):
+        return None
+    return JobDeclaration(
+        name=context.job("predictions"),
+        stage="predictions",
+        description="Remove a person's predictions, or compact them, beside a scoring that never ends.",
+        policy="cpu_single_node",
+        timeout_s=context.use_case.jobs.timeout_s,
+        runs_as="scoring",
+        parameters=tuple((name, "") for name in _REQUESTS),
+        tasks=(_task(context, _asked()),),
+    )
+
+
+def never_ends(context: JobContext, model: Model) -> bool:
+    """Whether the model's scoring runs continuously. The integration job waits for its end, so beside one it ends."""
+    return bool(_every_s(model)) and context.values.integration is None
+
+
+def asked_job(context: JobContext) -> str:
+    """The job that keeps the predictions of all models, which lie in one table: any could, the first model's does."""
+    first = context.use_case.models[0]
+    return context.shared_job("predictions" if never_ends(context, first) else "scoring")
+
+
+def has_secret_sinks(use_case: UseCase) -> bool:
+    """Whether any model has a sink with secrets, which scoring then reads."""
+    return any(map(_has_secrets, use_case.models))
+
+
+def _has_secrets(model: Model) -> bool:
+    return any(sink.secret_keys for sink in model.sinks)
+
+
+def _every_s(model: Model) -> str:
+    return str(model.streaming.every_s or "") if model.streaming else ""
+
+
+def _asked() -> dict[str, str]:
+    return {name: parameter(name) for name in _REQUESTS}
+
+
+def _read(context: JobContext, source_catalog: str) -> dict[str, str]:
+    """What scoring reads: the features, and the secrets of sinks if there are any."""
+    return {
+        "source-catalog": source_catalog,
+        "features-table": context.source_features,
+        "secret-scope": context.secret_scope if _has_secrets(context.model) else "",
+    }
+
+
+def _task(context: JobContext, parameters: Mapping[str, str]) -> WheelTask:
+    return context.model_task("scoring", entry_point="scoring", code="ml/scoring/batch.py", parameters=parameters)

@@ -8,11 +8,12 @@ from infra.constructs.stack import StackProps, databricks_stack
 from infra.constructs.unity_catalog.lake import LakeProps
 from infra.constructs.workspace.workspace_settings import WorkspaceSettingsProps
 from infra.jobs.declared import JobFactories, policy_users
+from infra.jobs.ingest import reads_topics
+from infra.jobs.scoring import has_secret_sinks
 from infra.release import Release
 from infra.spec import Environment, Spec
 from infra.stacks import workspace_compute, workspace_data
 from infra.stacks.workspace_parts import Parts
-from ml.declarations import Topic
 
 
 def workspace_stack(app: Scope, spec: Spec, environment: Environment, release: Release, jobs: JobFactories) -> None:
@@ -60,10 +61,11 @@ def _parts(stack: Scope, spec: Spec, environment: Environment, release: Release,
             for name, values in environment.use_cases.items()
             if values.jobs.monitoring
         },
-        topic_readers={
-            name: principals[names.principal(environment.name, name, "ingest")]
+        secret_readers={
+            f"{name}-{stage}": principals[names.principal(environment.name, name, stage)]
             for name, values in environment.use_cases.items()
-            if values.jobs.ingest and any(isinstance(feed.source, Topic) for feed in spec.use_cases[name].feeds)
+            for stage, needs in (("ingest", reads_topics), ("scoring", has_secret_sinks))
+            if stage in values.jobs.stages and needs(spec.use_cases[name])
         },
         policy_users={
             policy: tuple(principals[name] for name in users)

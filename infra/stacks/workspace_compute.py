@@ -61,7 +61,7 @@ def workspace(parts: Parts, settings: WorkspaceSettingsProps, vault: KeyVault) -
     environment = parts.environment
     workspace_settings(parts.stack, settings)
     readers = {f"{use_case}-monitoring": who for use_case, who in parts.monitors.items()}
-    readers |= {f"{use_case}-ingest": who for use_case, who in parts.topic_readers.items()}
+    readers |= parts.secret_readers
     scope = SecretScopeProps(name=names.secret_scope(environment.name), vault=vault, readers=readers)
     secret_scope(parts.stack, "secrets", scope)
     if environment.git_folder:

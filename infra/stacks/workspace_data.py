@@ -1,7 +1,7 @@
 """Data of the stack `<env>-workspace`: the lake, the catalog, its schemas and volumes, and the wheel."""
 
 from infra import names
-from infra.access.grants import VOLUMES, Grant, UseCaseVolume, catalog_grants, merged, schema_grants, volume_grants
+from infra.access.grants import Grant, UseCaseVolume, catalog_grants, merged, schema_grants, volume_grants, volumes_of
 from infra.access.masking import pipeline_grants
 from infra.cdktf_seam import Scope
 from infra.constructs.adopted.unity import AdoptedCatalogProps, adopted_catalog, adopted_location
@@ -106,7 +106,7 @@ def use_case_data(parts: Parts, catalog: CatalogOutputs, use_case: UseCase) -> N
             storage_root=f"{parts.lake.urls[container]}{parts.environment.catalog}/{name}" if container else None,
         )
         made = schema(parts.stack, name, props)
-        for declared in VOLUMES:
+        for declared in volumes_of(use_case):
             if declared.layer is layer:
                 _volume(parts, use_case, declared, made)
 

@@ -12,8 +12,8 @@ from infra.spec import Environment, Spec
 @dataclass(frozen=True, kw_only=True)
 class Parts:
     """What every part needs: `held` is access by use case, `jobs` the application ids of the jobs with code,
-    `monitors` those of the monitoring jobs among them by use case, `topic_readers` those of the ingest jobs that read
-    topics, `policy_users` those whose jobs name a policy,
+    `monitors` those of the monitoring jobs among them by use case, `secret_readers` those of the jobs whose topics
+    and sinks have secrets by what the access is called, `policy_users` those whose jobs name a policy,
     `principal_names` the names of all by application id.
     """
 
@@ -24,7 +24,7 @@ class Parts:
     held: Mapping[str, Holders]
     jobs: tuple[str, ...]
     monitors: Mapping[str, str]
-    topic_readers: Mapping[str, str]
+    secret_readers: Mapping[str, str]
     policy_users: Mapping[str, tuple[str, ...]]
     principal_names: Mapping[str, str]
     lake: LakeOutputs

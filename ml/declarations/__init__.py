@@ -53,7 +53,9 @@ from ml.declarations.problems import (
 )
 from ml.declarations.retention import Retention
 from ml.declarations.serving import Serving, WorkloadSize, online_store, online_table
+from ml.declarations.sinks import EXPORTS_VOLUME, FilesFormat, FilesSink, KafkaSink, PostgresSink, SinkDeclaration
 from ml.declarations.sources import Beginning, ComparedBy, Login, OnChange, OtherTable, Topic
+from ml.declarations.streaming import Late, Streaming
 from ml.declarations.table import Column, Layer, Table
 from ml.declarations.usecase import JobSettings, UseCase
 
@@ -64,6 +66,7 @@ __all__ = [
     "BRIER_SCORE",
     "CALIBRATION_ERROR",
     "COST",
+    "EXPORTS_VOLUME",
     "LOG_LOSS",
     "MAE",
     "PINBALL",
@@ -96,6 +99,8 @@ __all__ = [
     "Feed",
     "FeedSource",
     "FileFormat",
+    "FilesFormat",
+    "FilesSink",
     "Forecasting",
     "Gates",
     "Hidden",
@@ -105,6 +110,8 @@ __all__ = [
     "JobSettings",
     "Joins",
     "JsonLines",
+    "KafkaSink",
+    "Late",
     "Later",
     "Layer",
     "LeakLimits",
@@ -125,6 +132,7 @@ __all__ = [
     "Past",
     "Period",
     "PeriodFrom",
+    "PostgresSink",
     "ProblemType",
     "Promotion",
     "Regression",
@@ -132,8 +140,10 @@ __all__ = [
     "Retention",
     "Serving",
     "SignOff",
+    "SinkDeclaration",
     "Source",
     "Spelling",
+    "Streaming",
     "Table",
     "Topic",
     "TrainingCause",

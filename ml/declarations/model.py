@@ -11,6 +11,8 @@ from ml.declarations.monitoring import Monitoring
 from ml.declarations.outcomes import Outcome
 from ml.declarations.problems import Algorithm, BinaryClassification, ProblemType
 from ml.declarations.serving import Serving
+from ml.declarations.sinks import SinkDeclaration, wrong_sinks
+from ml.declarations.streaming import Streaming
 from ml.declarations.table import Layer
 
 
@@ -56,7 +58,8 @@ class Model:
     `calibration_ratio` and `tuning_ratio` of the remaining periods, the newest, calibrate and tune.
     `defaults`: what stands for a feature while serving if the key that is asked for is unknown. A feature without one
     is null then, and a model refuses a null that it was not trained on.
-    Without `serving` it scores in batch only.
+    Without `serving` it scores in jobs only: on a schedule, or as rows arrive with `streaming`. `sinks`: where its
+    predictions go beside the table `predictions`.
     `purpose`: what it is used for, and by whom; `not_for`: what it must not be used for. Its card says both.
     """
 
@@ -82,6 +85,8 @@ class Model:
     promotion: Promotion = Promotion.DEPLOY_CODE
     defaults: Mapping[str, float | bool] = field(default_factory=dict)
     rescore: Rescore = Rescore.NEVER
+    streaming: Streaming | None = None
+    sinks: tuple[SinkDeclaration, ...] = ()
     purpose: str = ""
     not_for: str = ""
 
@@ -103,6 +108,7 @@ class Model:
                 *self.gates.wrong(self.problem),
                 *self._wrong_algorithms(),
                 *self.monitoring.wrong(self.problem, self.fairness_groups),
+                *wrong_sinks(self.sinks),
                 None
                 if self.promotion is Promotion.DEPLOY_CODE
                 else f"promotion is {self.promotion}, which no job does: declare {Promotion.DEPLOY_CODE}, so that each "

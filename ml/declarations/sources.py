@@ -83,8 +83,22 @@ class OtherTable:
         return self.name if self.name.count(".") == 2 else f"{catalog}.{self.name}"
 
 
+def wrong_topic(name: str) -> str | None:
+    """Why a topic cannot have the name, or None."""
+    return None if _TOPIC.fullmatch(name) else f"name {name!r} is not up to 249 letters, digits and any of . _ -"
+
+
+def wrong_secrets(prefix: str) -> str | None:
+    """Why keys of secrets cannot begin with `prefix`, or None."""
+    return (
+        None
+        if _SECRETS.fullmatch(prefix)
+        else f"secrets {prefix!r} is not up to 100 letters, digits and -, as a key vault names secrets"
+    )
+
+
 class Login(StrEnum):
-    """How the ingest job proves to the brokers who it is; the secrets that each needs are in `Topic.SECRETS`.
+    """How a job proves to the brokers who it is; the secrets that each needs are in `Topic.SECRETS`.
 
     NONE: not at all, and nothing is encrypted: for a broker on the same machine. CONNECTION_STRING: an Event Hubs
     connection string over TLS. SASL_PLAIN: a user and a password over TLS. OAUTH: a client of Entra ID (or of another
@@ -132,12 +146,8 @@ class Topic:
         require(
             f"topic {self.name!r}",
             [
-                None
-                if _TOPIC.fullmatch(self.name)
-                else f"name {self.name!r} is not up to 249 letters, digits and any of . _ -",
-                None
-                if _SECRETS.fullmatch(self.secrets)
-                else f"secrets {self.secrets!r} is not up to 100 letters, digits and -, as a key vault names secrets",
+                wrong_topic(self.name),
+                wrong_secrets(self.secrets),
                 f"max_messages_per_batch is {most}: give 1 or more" if most is not None and most < 1 else None,
             ],
         )

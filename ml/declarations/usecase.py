@@ -12,6 +12,7 @@ from ml.declarations.model import Model
 from ml.declarations.model_checks import each_once, wrong_models
 from ml.declarations.periods import Calendar, Period, judging_problem
 from ml.declarations.retention import Retention
+from ml.declarations.sinks import EXPORTS_VOLUME
 from ml.declarations.table import Layer, Table
 
 
@@ -166,3 +167,8 @@ class UseCase:
     def checkpoints_volume(self) -> str:
         """`<usecase>_ops.checkpoints`, the volume (without its catalog) that holds how far each stream has come."""
         return f"{self.schema(Layer.OPS)}.checkpoints"
+
+    @property
+    def exports_volume(self) -> str:
+        """`<usecase>_gold.exports`, the volume (without its catalog) that gets predictions as files."""
+        return f"{self.schema(Layer.GOLD)}.{EXPORTS_VOLUME}"

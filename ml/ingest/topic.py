@@ -22,7 +22,6 @@ from ml.ingest import file_log
 from ml.ingest.file_log import FileAccount, Verdict
 from ml.ingest.formats import json_lines
 from ml.ingest.formats.record import Record, misfit
-from ml.ingest.kafka_options import options
 from ml.ingest.loading import DELIVERY, Loading
 from ml.ingest.removals import ever, remove
 from ml.people import PERSON
@@ -30,6 +29,7 @@ from ml.records.received import bronze
 from ml.runtime import RowsUnaccountedError
 from ml.secret_scope import read_secret
 from ml.streams.checkpoint import Position
+from ml.streams.kafka_options import options
 from ml.tables import changes
 from ml.tables.changes import Changes
 

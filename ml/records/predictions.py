@@ -40,3 +40,24 @@ def predictions(use_case: UseCase) -> Table:
         comment=f"One row per {', '.join(key)}, {event_time}, model and version: "
         + " ".join(model.comment for model in models),
     )
+
+
+def late_rows(use_case: UseCase) -> Table:
+    """One row per key, event time, model and features that came too late to be scored: the model has no answer."""
+    first = use_case.models[0]
+    key, event_time = first.feature_table.keys, first.feature_table.event_time
+    return Table(
+        name="predictions_late",
+        layer=Layer.GOLD,
+        columns=(
+            *outputs.rows(first),
+            text("model", "Full name of the registered model."),
+            Column(name="watermark", type="timestamp", comment="What was older than this was late (UTC)."),
+            text("run_id", "The job run that refused the row."),
+            Column(name="refused_at", type="timestamp", comment="When the row was refused (UTC)."),
+            text(FEATURES_HASH, "SHA-256 of the features that the model would have seen."),
+        ),
+        keys=(*key, event_time, "model", FEATURES_HASH),
+        owner=first.owner,
+        comment=f"One row per {', '.join(key)}, {event_time} and model that came too late to be scored.",
+    )

@@ -1,36 +1,44 @@
 """Task `scoring` of job `<usecase>-scoring`: the champion's answer for every feature row not yet scored.
 
 A row is scored once, by the version that was live then, unless the model declares when it is scored again (`rescore`).
+A model that declares `streaming` looks at what has changed since (`stream`), any other at all rows. What was scored
+goes on to the sinks of the model.
 """
 
 import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import mlflow
-from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml import parameters, runtime
 from ml.parameters import Common
 from ml.people import Request
-from ml.records.predictions import FEATURES_HASH, predictions
-from ml.scoring import model_on_workers
+from ml.records.predictions import predictions
 from ml.scoring.forgetting import forget
 from ml.scoring.frames import unscored
+from ml.scoring.predicting import predicted
+from ml.scoring.stream import Counts, ScoringStream
+from ml.sinks.delivery import deliver
+from ml.sinks.opening import declared_sinks
+from ml.streams.checkpoint import Checkpoint
+from ml.streams.rounds import rounds
 from ml.tables import Tables, door
 from ml.tables.upkeep import upkeep
-from ml.versions import contract
 from ml.versions.answers import require_rows
 from ml.versions.champion import champion_version
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Score new rows; run by job `<usecase>-scoring`."""
+    """Score new rows, and deliver what was scored; run by job `<usecase>-scoring`."""
     flags = parameters.of_model("scoring")
     flags.add_argument("--source-catalog", type=parameters.name, help="whose gold features; left out: --catalog's")
     flags.add_argument("--features-table", type=parameters.name, help="in gold; left out: the model's declared one")
+    flags.add_argument("--secret-scope", type=parameters.name, help="the scope with the secrets of sinks")
+    flags.add_argument("--every-s", type=int, help="do so in rounds that begin so many seconds apart, without an end")
     flags.add_argument("--forget", default="", help="a person, as SALT:HASH: remove their predictions, and do no more")
     flags.add_argument("--maintain", default="", help="if it says something: keep the predictions in shape, no more")
     parsed = flags.parse_args(arguments)
@@ -38,13 +46,62 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if parsed.forget or parsed.maintain:
         _asked(tables, task, parsed)
         return
-    model_name = task.model_name
-    version = champion_version(mlflow.MlflowClient(), model_name)
     source = Source(catalog=parsed.source_catalog or task.catalog, table=parsed.features_table)
-    rows_in, rows_scored = score(tables, task, model_name, version, source)
-    runtime.set_task_value("model_version", version)
-    runtime.set_task_value("rows_scored", rows_scored)
-    runtime.report(task="scoring", rows_in=rows_in, rows_kept=rows_scored, rows_quarantined=0, model_version=version)
+
+    def work() -> None:
+        _round(tables, task, source, parsed.secret_scope)
+
+    if parsed.every_s:
+        rounds(work, parsed.every_s)
+    else:
+        work()
+
+
+def _round(tables: Tables, task: Common, source: "Source", secret_scope: str | None) -> None:
+    """Score what is new, then deliver to the declared sinks what they have not had, and account for it."""
+    versions, counts = _scored(tables, task, source)
+    told: dict[str, object] = {"model_version": versions[-1]}
+    if task.model.streaming:
+        told |= {"rows_late": counts.late, "batches": len(versions) - 1, "model_versions": sorted(set(versions))}
+    sent = _delivered(tables, task, secret_scope)
+    runtime.set_task_value("model_version", versions[-1])
+    runtime.set_task_value("rows_scored", counts.scored)
+    told |= {"rows_sent": sent} if sent else {}
+    refused = counts.rows_in - counts.scored
+    runtime.report(task="scoring", rows_in=counts.rows_in, rows_kept=counts.scored, rows_quarantined=refused, **told)
+
+
+def _scored(tables: Tables, task: Common, source: "Source") -> tuple[list[int], Counts]:
+    """The version that answered each batch and, last, the one that is live; and the rows."""
+    client = mlflow.MlflowClient()
+
+    def live() -> int:
+        return champion_version(client, task.model_name)
+
+    if task.model.streaming is None:
+        version = live()
+        rows_in, rows_scored = score(tables, task, task.model_name, version, source)
+        return [version], Counts(rows_in=rows_in, scored=rows_scored)
+    stream = ScoringStream(
+        tables=tables,
+        task=task,
+        features=source.full_name(task),
+        checkpoint=Checkpoint(_checkpoints(tables, task) / "scoring" / task.use_case.label(task.model)),
+        live=live,
+    )
+    counts, versions = stream.run()
+    return [*versions, live()], counts
+
+
+def _delivered(tables: Tables, task: Common, secret_scope: str | None) -> dict[str, int]:
+    """How many rows each sink was sent. Raises `SinksFailedError` once all have been tried."""
+    if not task.model.sinks:
+        return {}
+    return deliver(tables, task, declared_sinks(tables, task, secret_scope), _checkpoints(tables, task))
+
+
+def _checkpoints(tables: Tables, task: Common) -> Path:
+    return Path(tables.volume_path(f"{task.catalog}.{task.use_case.checkpoints_volume}", write=True))
 
 
 def _asked(tables: Tables, task: Common, given: argparse.Namespace) -> None:
@@ -93,20 +150,3 @@ def score(tables: Tables, task: Common, model_name: str, version: int, source: S
     with runtime.computed_once(predicted(task, new, model_name, version)) as rows:
         require_rows(rows, task.model.problem.output, f"version {version} of {model_name}")
         return rows_in, tables.append(target_table, target, rows).inserted
-
-
-def predicted(task: Common, rows: DataFrame, model_name: str, version: int) -> DataFrame:
-    """One prediction per feature row, made by Spark's workers."""
-    model = task.model
-    archive = model_on_workers.packed(f"models:/{model_name}/{version}")
-    scored = model_on_workers.with_answers(rows, archive, contract.pandas_types(model), model.problem.output)
-    return scored.select(
-        *model.feature_table.keys,
-        model.feature_table.event_time,
-        F.lit(version).alias("model_version"),
-        F.lit(model_name).alias("model"),
-        *(column.name for column in model.problem.output),
-        F.lit(task.run_id).alias("run_id"),
-        F.lit(datetime.now(UTC)).alias("scored_at"),
-        FEATURES_HASH,
-    )

@@ -8,6 +8,7 @@ import io
 import tarfile
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import mlflow
@@ -28,6 +29,15 @@ def packed(model_uri: str) -> bytes:
     with tempfile.TemporaryDirectory() as temporary, tarfile.open(fileobj=buffer, mode="w") as archive:
         archive.add(artifact.raw_model(artifact.fetch(model_uri, Path(temporary))), arcname=_FOLDER)
     return buffer.getvalue()
+
+
+@lru_cache(maxsize=1)
+def kept(model_uri: str) -> bytes:
+    """As `packed`; what was read last stays in memory, for a stream whose batches are answered by the same version.
+
+    `model_uri` must name a version, which never changes, and no alias.
+    """
+    return packed(model_uri)
 
 
 def with_answers(rows: DataFrame, archive: bytes, taken: Mapping[str, str], output: Sequence[Column]) -> DataFrame:

@@ -14,7 +14,7 @@ door makes has the feed on (`ml.tables.backends`); one made before gets it with 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml.tables.door import Tables
@@ -22,6 +22,7 @@ from ml.tables.door import Tables
 CHANGE = "_change_type"
 VERSION = "_commit_version"
 _FEED_COLUMNS = (CHANGE, VERSION, "_commit_timestamp")
+_RANK = "_newest_first"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +61,20 @@ def rows(tables: Tables, changes: Changes) -> DataFrame:
         return tables.read(changes.full_name, changes.until)
     fed = tables.changes(changes.full_name, changes.after, changes.until)
     return fed.where(F.col(CHANGE).isin("insert", "update_postimage")).drop(*_FEED_COLUMNS)
+
+
+def newest(tables: Tables, changes: Changes, key: Sequence[str]) -> DataFrame:
+    """The rows that the changes added or updated and that are still there at version `until`, as they are there.
+
+    One row per `key`, which must be the table's. The cost follows the changes alone.
+    """
+    if changes.after is None or changes.whole:
+        return tables.read(changes.full_name, changes.until)
+    fed = tables.changes(changes.full_name, changes.after, changes.until).where(F.col(CHANGE) != "update_preimage")
+    # Within one version a row may be deleted and written anew: what was written counts.
+    newest_first = (F.col(VERSION).desc(), (F.col(CHANGE) == "delete").asc())
+    ranked = fed.withColumn(_RANK, F.row_number().over(Window.partitionBy(*key).orderBy(*newest_first)))
+    return ranked.where((F.col(_RANK) == 1) & (F.col(CHANGE) != "delete")).drop(_RANK, *_FEED_COLUMNS)
 
 
 def deleted(tables: Tables, changes: Changes) -> DataFrame:

@@ -17,7 +17,7 @@ from ml.examples.dataset import Period
 MARKER = "RETRAINS"
 _PACKAGE = "__init__.py"
 # What of a declared model is read only after it is trained: another limit, endpoint or purpose makes no other model.
-_DECIDES_NOTHING = ("gates", "monitoring", "serving", "purpose", "not_for")
+_DECIDES_NOTHING = ("gates", "monitoring", "serving", "streaming", "sinks", "purpose", "not_for")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from ml import continuous
-from ml.continuous import rounds
+from ml.streams.rounds import rounds
 
 
 class Time:

@@ -108,6 +108,8 @@ class JobAccess(Values):
     """the volume that keeps how far each stream of data has come"""
     scratch: Files | None = None
     """the volume where Spark leaves a distributed model for training to log"""
+    exports: Files | None = None
+    """the volume that gets predictions as files, if a model declares them; scoring may write it then"""
     model: ModelRight | None = None
     experiment: Literal["read", "edit"] | None = None
     """the runs of training"""

@@ -94,6 +94,8 @@ class RoleAccess(Values):
     """the table of predictions alone, for those who do not read `gold`; it needs serving, whose stack grants it"""
     ops: Literal[Data.READ] | None = None
     alerts: Literal[Files.READ] | None = None
+    exports: Literal[Files.READ] | None = None
+    """predictions as files, of a use case whose models declare them"""
     model: Literal["execute"] | None = None
     jobs: Literal["view", "run", "manage"] | None = None
     """every job but the approval job, which this lets people view"""
@@ -108,7 +110,7 @@ class RoleAccess(Values):
 
     @property
     def checkpoints(self) -> None:
-        """Nobody but ingest reaches the checkpoints: a changed one would lose rows or repeat them."""
+        """No person reaches the checkpoints: a changed one would lose rows or repeat them."""
 
     @property
     def scratch(self) -> None:

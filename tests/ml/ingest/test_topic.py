@@ -8,8 +8,8 @@ import pytest
 
 from ml.declarations import Column, DeclarationError, Feed, Layer, Login, Table, Topic
 from ml.ingest import file_log, topic
-from ml.ingest.kafka_options import options
 from ml.streams.checkpoint import Checkpoint
+from ml.streams.kafka_options import options
 from ml.tables import Tables
 from tests.ml.ingest.hub import Hub
 from tests.ml.lake import Lake

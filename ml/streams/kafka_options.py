@@ -1,4 +1,4 @@
-"""How Spark reaches the brokers of a topic: its options, from the secrets of one scope. Pure."""
+"""How Spark reaches the brokers of a topic, to read or to write: its options, from the secrets of one scope. Pure."""
 
 from collections.abc import Mapping
 
@@ -16,24 +16,29 @@ def options(topic: Topic, secrets: Mapping[str, str], *, shaded: bool) -> dict[s
 
     A topic that lost messages before they were read fails the task: rows that never arrive must not go unseen.
     """
-    prefix = SHADED if shaded else ""
     read = {
-        "kafka.bootstrap.servers": secrets["bootstrap-servers"],
         "subscribe": topic.name,
         "startingOffsets": str(topic.beginning),
         "failOnDataLoss": "true",
     }
     if topic.max_messages_per_batch is not None:
         read["maxOffsetsPerTrigger"] = str(topic.max_messages_per_batch)
-    match topic.login:
+    return read | connection(topic.login, secrets, shaded=shaded)
+
+
+def connection(login: Login, secrets: Mapping[str, str], *, shaded: bool) -> dict[str, str]:
+    """Options of whoever reads or writes: where the brokers are, and what logs in to them."""
+    prefix = SHADED if shaded else ""
+    where = {"kafka.bootstrap.servers": secrets["bootstrap-servers"]}
+    match login:
         case Login.NONE:
-            return read
+            return where
         case Login.CONNECTION_STRING:
-            return read | _plain(prefix, _CONNECTION_STRING_USER, secrets["connection-string"])
+            return where | _plain(prefix, _CONNECTION_STRING_USER, secrets["connection-string"])
         case Login.SASL_PLAIN:
-            return read | _plain(prefix, secrets["user"], secrets["password"])
+            return where | _plain(prefix, secrets["user"], secrets["password"])
         case Login.OAUTH:
-            return read | _oauth(prefix, secrets)
+            return where | _oauth(prefix, secrets)
 
 
 def _plain(prefix: str, user: str, password: str) -> dict[str, str]:

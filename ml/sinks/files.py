@@ -1,0 +1,110 @@
+"""Predictions as files in a volume: the parts of a batch, and then a manifest, which is the commit.
+
+    <sink>/<model>/batches/<stream>-<number>/part-….csv
+    <sink>/<model>/manifests/<stream>-<number>.json
+
+A batch whose manifest is there is written. Parts without one are of a try that was cut off: no reader takes them, and
+the next try of the batch writes them anew.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F  # noqa: N812
+
+from ml.declarations import FilesFormat, Table
+from ml.sinks.sink import EVENT_ID, TIME_FORMAT, Batch, event_id
+
+# How Spark names what holds rows.
+_PARTS = "part-*"
+_CHUNK_BYTES = 2**20
+_CSV = {
+    "header": "true",
+    "escape": '"',
+    "nullValue": "",
+    "emptyValue": '""',
+    "encoding": "UTF-8",
+    "timestampFormat": TIME_FORMAT,
+}
+
+
+class PartsIncompleteError(RuntimeError):
+    """The parts of a batch do not hold the rows that were written."""
+
+
+class FilesSink:
+    """Files in `folder`, of `format`."""
+
+    def __init__(self, table: Table, folder: Path, format: FilesFormat) -> None:
+        self._table, self._folder, self._format = table, folder, format
+
+    def write(self, rows: DataFrame, batch: Batch) -> None:
+        """Write the parts, then the manifest; nothing if there is a manifest."""
+        name = f"{batch.stream}-{batch.number}"
+        manifest = self._folder / "manifests" / f"{name}.json"
+        if _whole(manifest):
+            return
+        parts = self._folder / "batches" / name
+        named = rows.withColumn(EVENT_ID, event_id(self._table))
+        named = named.select(EVENT_ID, *(column.name for column in self._table.columns))
+        named.write.format(self._format).options(**self._options).mode("overwrite").save(str(parts))
+        _commit(manifest, {"stream": batch.stream, "batch": batch.number, **self._content(named, parts)})
+
+    @property
+    def _options(self) -> dict[str, str]:
+        return _CSV if self._format is FilesFormat.CSV else {}
+
+    def _content(self, rows: DataFrame, folder: Path) -> dict[str, Any]:
+        """What a manifest says of the parts, read back from them: rows by file, bytes, hashes, columns."""
+        counted = self._rows_by_file(rows, folder)
+        held, expected = sum(counted.values()), rows.count()
+        if held != expected:
+            raise PartsIncompleteError(f"{folder} has {held} rows of {expected}: run the job again")
+        parts = [
+            {"path": f"batches/{folder.name}/{part.name}", "rows": counted.get(part.name, 0), **_bytes(part)}
+            for part in sorted(folder.glob(_PARTS))
+        ]
+        columns = [{"name": name, "type": kind} for name, kind in rows.dtypes]
+        return {"format": str(self._format), "columns": columns, "rows": held, "parts": parts}
+
+    def _rows_by_file(self, rows: DataFrame, folder: Path) -> dict[str, int]:
+        reader = rows.sparkSession.read.schema(rows.schema).format(self._format).options(**self._options)
+        by_file = reader.load(str(folder)).groupBy(F.col("_metadata.file_name").alias("file")).count()
+        return {row["file"]: int(row["count"]) for row in by_file.collect()}
+
+
+def committed(folder: Path) -> Iterator[dict[str, Any]]:
+    """The manifests of a sink's folder, in the order in which they were written: what a reader begins with."""
+    found = [_read(path) for path in (folder / "manifests").glob("*.json")]
+    yield from sorted((each for each in found if each), key=lambda each: (each["written_at"], each["batch"]))
+
+
+def _commit(manifest: Path, content: dict[str, Any]) -> None:
+    manifest.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({**content, "written_at": datetime.now(UTC).isoformat()}, indent=1)
+    # A volume cannot rename over a file: one that was cut off does not parse, and is written again.
+    manifest.write_text(text, encoding="utf-8")
+
+
+def _whole(manifest: Path) -> bool:
+    return _read(manifest) is not None
+
+
+def _read(manifest: Path) -> dict[str, Any] | None:
+    try:
+        return dict(json.loads(manifest.read_text(encoding="utf-8")))
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def _bytes(part: Path) -> dict[str, Any]:
+    digest = hashlib.sha256()
+    with part.open("rb") as opened:
+        while chunk := opened.read(_CHUNK_BYTES):
+            digest.update(chunk)
+    return {"bytes": part.stat().st_size, "sha256": digest.hexdigest()}
