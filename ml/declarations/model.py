@@ -109,6 +109,7 @@ class Model:
                 *self._wrong_algorithms(),
                 *self.monitoring.wrong(self.problem, self.fairness_groups),
                 *wrong_sinks(self.sinks),
+                *self._undrifting(),
                 None
                 if self.promotion is Promotion.DEPLOY_CODE
                 else f"promotion is {self.promotion}, which no job does: declare {Promotion.DEPLOY_CODE}, so that each "
@@ -146,6 +147,12 @@ class Model:
             yield f"features {strange} are binary, which no algorithm takes: derive numbers or text from them"
         taken = [feature for feature in self.feature_table.features if feature.name in self.features]
         yield from self.problem.wrong_features(taken)
+
+    def _undrifting(self) -> Iterator[str]:
+        """Features that monitoring leaves out and the model does not have."""
+        strange = sorted(set(self.monitoring.drift_without) - set(self.features))
+        if strange:
+            yield f"monitoring leaves out the drift of {strange}, which are no features of it: name some, or none"
 
     def _wrong_algorithms(self) -> Iterator[str]:
         given, able = self.algorithms, self.problem.algorithms

@@ -37,6 +37,8 @@ class Monitoring:
         without: metrics of the problem that are not measured.
         limits_in_slices: metrics whose limit holds in every group of the declared attributes, too, against what the
             group had on the hold-out. All metrics are written for every group; these are judged.
+        drift_without: features whose values are not compared with the reference, since they move by design: the week of
+            the year, or a total that all rows of a period share.
         min_rows: with fewer rows than this a period's drift and performance are `unknown`.
         max_rows_per_period: larger periods are measured on a sample of this size, by a hash of the key.
         false_alarms_per_period: chance that chance alone pushes a stable period over the noise bound, over all
@@ -57,6 +59,7 @@ class Monitoring:
     limits: Mapping[str, Limit] = field(default_factory=_none)
     without: tuple[str, ...] = ()
     limits_in_slices: tuple[str, ...] = ()
+    drift_without: tuple[str, ...] = ()
     min_rows: int = 200
     max_rows_per_period: int = 50_000
     false_alarms_per_period: float = 0.001

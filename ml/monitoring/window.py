@@ -128,8 +128,9 @@ class Window:
 
 
 def column_names(model: Model) -> tuple[str, ...]:
-    """The model's features, then the group attributes."""
-    return tuple(dict.fromkeys((*model.features, *model.fairness_groups)))
+    """The model's features, then the group attributes; without those that nothing is compared of."""
+    left_out = model.monitoring.drift_without
+    return tuple(name for name in dict.fromkeys((*model.features, *model.fairness_groups)) if name not in left_out)
 
 
 def answer_names(model: Model) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from ml.declarations import (
     Worse,
     WorseByShare,
 )
+from ml.monitoring.window import column_names
 from ml.usecases import USE_CASES, use_case
 
 
@@ -156,3 +157,12 @@ def test_every_use_case_is_monitored() -> None:
     """Monitoring is on by default, at sizes that the literature names."""
     assert all(case.models[0].monitoring for case in USE_CASES.values())
     assert Monitoring().psi == Limits(warn=0.10, act=0.25)
+
+
+def test_features_that_move_by_design_can_be_left_out_of_drift() -> None:
+    """They are features all the same; a name that is none is refused."""
+    model = use_case("credit").models[0]
+    without = replace(model, monitoring=Monitoring(drift_without=("limit_bal",)))
+    assert set(column_names(model)) - set(column_names(without)) == {"limit_bal"}
+    with pytest.raises(DeclarationError, match=r"leaves out the drift of \['week'\], which are no features of it"):
+        replace(model, monitoring=Monitoring(drift_without=("limit_bal", "week")))
