@@ -26,7 +26,6 @@ from infra.spec.values.platform import (
     Platform,
 )
 from infra.spec.values.security import FederatedIdentity, LegacyTableAcl, Security
-from infra.spec.values.serving_places import AksServing, AzureMl, ServingPlaces
 from infra.spec.values.use_case import Compute, Jobs, RoleAccess, UseCaseValues
 
 __all__ = [
@@ -39,10 +38,8 @@ __all__ = [
     "AdoptedMetastore",
     "AdoptedNetwork",
     "AdoptedShared",
-    "AksServing",
     "Autoscaling",
     "Azure",
-    "AzureMl",
     "AzureState",
     "Compliance",
     "Compute",
@@ -73,7 +70,6 @@ __all__ = [
     "Problem",
     "RoleAccess",
     "Security",
-    "ServingPlaces",
     "SharedPlaces",
     "Spec",
     "SpecError",

@@ -1,1 +1,0 @@
-"""What serves a model beside Databricks: images, a Kubernetes cluster, Azure Machine Learning."""

@@ -1,0 +1,164 @@
+"""The demand use case, declared."""
+
+from ml.declarations import (
+    RMSSE,
+    WAPE,
+    Algorithm,
+    Calendar,
+    ComparisonGate,
+    ComplianceGate,
+    Feed,
+    Forecasting,
+    Gates,
+    InfrastructureGate,
+    JobSettings,
+    Joins,
+    Layer,
+    LeakLimits,
+    Limits,
+    MeasureRule,
+    Model,
+    Monitoring,
+    OnRepeat,
+    Outcome,
+    Period,
+    SignOff,
+    Source,
+    Spelling,
+    Table,
+    Tuning,
+    UseCase,
+    WorseByShare,
+)
+from ml.usecases.demand.derived import EXAMPLES, KNOWN_DEMAND, LEFT_OUT, WEEKLY_DEMAND
+from ml.usecases.demand.features import DEMAND_FEATURES
+from ml.usecases.demand.lines import REVENUE, SALE_LINES
+from ml.usecases.demand.rules import HISTORY, SERIES, STEPS, TOTALS
+from ml.usecases.demand.tables import OFFERS, OWNER, SALES
+
+DEMAND = Outcome(
+    table=Table(
+        name="demand_outcomes",
+        layer=Layer.GOLD,
+        owner=OWNER,
+        comment="One row per example whose week is over: how many units were sold in it, and since when that is known.",
+        keys=("series_step", "origin", "known_from"),
+        columns=(
+            EXAMPLES.table.column("series_step"),
+            EXAMPLES.table.column("origin"),
+            EXAMPLES.table.column("example_id"),
+            KNOWN_DEMAND.table.column("known_from"),
+            KNOWN_DEMAND.table.column("demand"),
+        ),
+    ),
+    source=KNOWN_DEMAND.table,
+    key="series_step",
+    event_time="origin",
+    known_from="known_from",
+    label="demand",
+    joins=Joins.EVENT_ID,
+    event_id="example_id",
+    # The week after the origin's is over 14 days after the origin's Monday.
+    horizon_periods=14,
+)
+
+GATES = Gates(
+    compliance=ComplianceGate(
+        max_group_difference=1.0,
+        min_group_rows=30,
+        # Every series is asked for every week, so each hold-out key was fitted on before.
+        leaks=LeakLimits(max_repeated_keys_ratio=1.0),
+    ),
+    comparison=ComparisonGate(
+        # No sMAPE: whoever sells seldom is best forecast above zero, which it holds to be as wrong as can be.
+        measures=(
+            # Who repeats the last week has 0.96 in quiet months and 1.1 in those that follow a change; a model of those
+            # must be let through with what it can know yet.
+            MeasureRule(measure=RMSSE, margin=0.05, limit=1.25),
+            MeasureRule(measure=WAPE, margin=0.05),
+        ),
+        min_holdout_rows=200,
+    ),
+    # It answers in batch: nobody waits while it is loaded.
+    infrastructure=InfrastructureGate(max_load_s=60.0, max_latency_ms=500.0, max_memory_mib=2048.0),
+    sign_off=SignOff.AUTOMATIC,
+)
+
+MONITORING = Monitoring(
+    min_rows=100,
+    # The four rows of a series share its past, and next week's is nearly the same: sixty series are sixty values, and
+    # chance alone moves their PSI by 0.35. These are 0.63 and 0.9 standard deviations, as are those of KS.
+    psi=Limits(warn=0.4, act=0.8),
+    ks=Limits(warn=0.25, act=0.35),
+    # The calendar moves each week, totals are the same for all rows of a country, and every series gets older.
+    drift_without=("week_of_year", "weeks_to_christmas", "age_weeks", "weeks_sold", *TOTALS),
+    # Of an origin the nearer two weeks are known two weeks later, the others follow.
+    labels_due_periods=2,
+    min_labelled_share=0.2,
+    # A training learns of a change from the weeks that are known when its hold-out begins. Before eight weeks of errors
+    # these are weeks of before the change, so a model would be trained for nothing, however large the errors are.
+    labelled_periods_below=8,
+    limits={"scaled_error": WorseByShare(act=0.5, severe=20.0)},
+)
+
+MODEL = Model(
+    name="weekly_demand",
+    comment="Units of a product that a country buys in a week, one to four weeks ahead, with bounds.",
+    purpose="Buyers order with it, and the warehouse plans its people.",
+    not_for="Prices: what a discount does was not tried out at random. Products that are younger than a quarter.",
+    owner=OWNER,
+    licence="CC BY 4.0",
+    contains_personal_data=False,
+    feature_table=DEMAND_FEATURES,
+    features=tuple(feature.name for feature in DEMAND_FEATURES.features),
+    outcome=DEMAND,
+    fairness_groups=(),
+    problem=Forecasting(unit="units", series=SERIES, step="step", horizon=STEPS[-1], history=HISTORY),
+    algorithms=(Algorithm.LIGHTGBM,),
+    tuning=Tuning(trials=4),
+    holdout_ratio=0.2,
+    tuning_ratio=0.1,
+    # Outcomes of four weeks ahead are known five weeks late: of the newest month only those of nearer weeks calibrate.
+    calibration_ratio=0.25,
+    seed=20_111_209,
+    gates=GATES,
+    # An outcome of four weeks ahead is known five weeks after its origin's.
+    monitoring=MONITORING,
+)
+
+USE_CASE = UseCase(
+    name="demand",
+    comment="Demand: how many units of a product will a country buy in each of the next four weeks?",
+    owner=OWNER,
+    feeds=(
+        Feed(
+            name="sales",
+            silver=SALES,
+            period_column="sold_on",
+            row_column="line",
+            # A file that comes again corrects what it said before.
+            on_repeat=OnRepeat.KEEP_NEWEST,
+            source=Source(spelling=Spelling(timestamps=("yyyy-MM-dd HH:mm:ss",))),
+        ),
+        Feed(
+            name="offers",
+            silver=OFFERS,
+            period_column="announced_on",
+            on_repeat=OnRepeat.KEEP_NEWEST,
+        ),
+    ),
+    models=(MODEL,),
+    calendar=Calendar(period=Period.DAY, timezone="Europe/London"),
+    judged_by=Period.WEEK,
+    derived=(SALE_LINES, REVENUE, WEEKLY_DEMAND, EXAMPLES, LEFT_OUT, KNOWN_DEMAND),
+    # On Mondays, when the week is over.
+    jobs=JobSettings(
+        training_cron="0 0 4 ? * MON",
+        scoring_cron="0 0 6 ? * MON",
+        timezone="Europe/London",
+        timeout_s=3600,
+        max_retries=1,
+        monitoring_cron="0 0 8 ? * MON",
+        maintenance_cron="0 0 20 ? * MON",
+    ),
+)

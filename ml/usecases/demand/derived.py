@@ -1,0 +1,127 @@
+"""Gold tables that are computed from lines: complete weekly demand, examples of it, and what is left out of them."""
+
+from ml.declarations import Column, Derived, Input, Layer, Table
+from ml.usecases.demand.lines import SALE_LINES
+from ml.usecases.demand.rules import HISTORY, HISTORY_WEEKS, REASONS, STEPS, TOTALS
+from ml.usecases.demand.tables import COUNTRY, OFFERS, OWNER, STOCK_CODE
+
+_UNITS = "units"
+_GOLD = "ml.usecases.demand.gold"
+
+WEEKLY_DEMAND = Derived(
+    table=Table(
+        name="weekly_demand",
+        layer=Layer.GOLD,
+        owner=OWNER,
+        comment="One row per product, country and whole week, from the first sale until nobody buys it any more.",
+        keys=("stock_code", "country", "week"),
+        columns=(
+            STOCK_CODE,
+            COUNTRY,
+            Column(name="week", type="date", comment="Monday of the week."),
+            Column(name="units", type="bigint", comment="Sold and kept in that week.", unit=_UNITS, minimum=0),
+            Column(
+                name="returned_units", type="bigint", comment="Sold and returned in that week.", unit=_UNITS, minimum=0
+            ),
+            Column(name="orders", type="bigint", comment="Invoices."),
+            Column(name="price", type="double", comment="Paid a unit, in the newest week with a sale.", unit="GBP"),
+            Column(name="revenue_pence", type="bigint", comment="Amount of its sales.", unit="pence"),
+        ),
+    ),
+    inputs=(Input(table=SALE_LINES.table),),
+    function=f"{_GOLD}:weekly_demand",
+)
+
+
+def _number(name: str, comment: str, unit: str | None = None, *, nullable: bool = False) -> Column:
+    return Column(name=name, type="double", comment=comment, unit=unit, nullable=nullable)
+
+
+_HISTORY = tuple(
+    _number(name, f"Sold in the week of the origin, or {weeks} before.", _UNITS, nullable=weeks > 0)
+    for weeks, name in enumerate(HISTORY)
+)
+_TOTALS = tuple(
+    _number(name, f"Sold in the week of the origin {what}.", _UNITS)
+    for name, what in zip(
+        TOTALS, ("of the product everywhere", "of the product's family in the country", "in the country"), strict=True
+    )
+)
+
+EXAMPLES = Derived(
+    table=Table(
+        name="demand_examples",
+        layer=Layer.GOLD,
+        owner=OWNER,
+        comment=f"One row per series that is forecast, origin and step, with {HISTORY_WEEKS} weeks. All that is "
+        "known at the end of the origin's week, and no more.",
+        keys=("series_step", "origin"),
+        columns=(
+            Column(name="series_step", type="string", comment="Product, country and step, joined with |."),
+            Column(name="example_id", type="string", comment="The same with the origin."),
+            Column(name="origin", type="date", comment="Monday of the newest week that is known."),
+            Column(name="target_week", type="date", comment="Monday of the week that is asked for."),
+            STOCK_CODE,
+            COUNTRY,
+            Column(
+                name="step",
+                type="int",
+                comment="Weeks from the origin to the week that is asked for.",
+                unit="weeks",
+                minimum=STEPS[0],
+                maximum=STEPS[-1],
+            ),
+            *_HISTORY,
+            _number("age_weeks", "Weeks since its first sale, the origin's among them.", "weeks"),
+            _number("weeks_sold", f"Weeks with a sale among the newest {HISTORY_WEEKS}.", "weeks"),
+            _number("price_0", "Price paid a unit, newest.", "GBP"),
+            _number("price_change", "How much that is above the mean of 13 weeks.", "ratio"),
+            _number("discount", "Largest discount announced for the week that is asked for; 0: none.", "ratio"),
+            _number("week_of_year", "ISO week that is asked for."),
+            _number("weeks_to_christmas", "Weeks from the week that is asked for to Christmas.", "weeks"),
+            *_TOTALS,
+        ),
+    ),
+    inputs=(Input(table=WEEKLY_DEMAND.table), Input(table=OFFERS)),
+    function=f"{_GOLD}:demand_examples",
+)
+
+LEFT_OUT = Derived(
+    table=Table(
+        name="series_left_out",
+        layer=Layer.GOLD,
+        owner=OWNER,
+        comment="One row per origin and reason: how many series are, or are not, forecast because of it.",
+        keys=("origin", "reason"),
+        columns=(
+            EXAMPLES.table.column("origin"),
+            Column(name="reason", type="string", comment="`forecast`, or why not.", allowed=REASONS),
+            Column(name="series", type="bigint", comment="How many."),
+        ),
+    ),
+    inputs=(Input(table=WEEKLY_DEMAND.table),),
+    function=f"{_GOLD}:series_left_out",
+)
+
+# A week is known once it is over. A series that died in between has sold nothing.
+KNOWN_DEMAND = Derived(
+    table=Table(
+        name="known_demand",
+        layer=Layer.GOLD,
+        owner=OWNER,
+        comment="One row per example whose week is over: what was sold in it.",
+        keys=("example_id",),
+        columns=(
+            EXAMPLES.table.column("example_id"),
+            Column(name="known_from", type="date", comment="The day after its week."),
+            Column(name="demand", type="double", comment="Units sold in the week that was asked for.", unit=_UNITS),
+        ),
+    ),
+    inputs=(Input(table=EXAMPLES.table), Input(table=WEEKLY_DEMAND.table)),
+    sql="""SELECT asked.example_id, date_add(asked.target_week, 7) AS known_from,
+       CAST(coalesce(sold.units, 0) AS DOUBLE) AS demand
+FROM demand_examples AS asked
+LEFT JOIN weekly_demand AS sold
+  ON sold.stock_code = asked.stock_code AND sold.country = asked.country AND sold.week = asked.target_week
+WHERE asked.target_week <= (SELECT max(week) FROM weekly_demand)""",
+)

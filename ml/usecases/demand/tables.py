@@ -1,0 +1,74 @@
+"""What arrives, as silver tables: sales in the raw format of UCI "Online Retail", and offers that were announced.
+
+Chen, Sain & Guo 2012, doi 10.1057/dbm.2012.17: a British wholesaler of gifts, one line per product and invoice. A line
+has no number, and an invoice may hold the same line twice: the product was scanned twice (of the 541,909 real lines
+5,268 repeat another). So a line is named by the day's file and its position in it: equal lines stay, and a file that is
+delivered again corrects line by line. One that comes again with fewer lines has to be withdrawn first.
+"""
+
+from ml.declarations import Column, Layer, Table
+
+OWNER = "ml-engineers"
+
+# The largest order that was ever meant is of 80,995 units.
+_MOST_UNITS = 100_000
+
+STOCK_CODE = Column(name="stock_code", source="StockCode", type="string", comment="Product, or a code of a service.")
+COUNTRY = Column(name="country", source="Country", type="string", comment="Country of the customer.")
+
+SALES = Table(
+    name="sales",
+    layer=Layer.SILVER,
+    owner=OWNER,
+    comment="One row per line of an invoice: a sale, a return, a service or a correction, typed and checked.",
+    keys=("sold_on", "line"),
+    columns=(
+        Column(name="sold_on", type="date", comment="Day of the invoice, in London."),
+        Column(name="line", type="bigint", comment="Position in the day's file; the first is 1."),
+        Column(name="invoice_no", source="InvoiceNo", type="string", comment="Invoice; a return's begins with C."),
+        STOCK_CODE,
+        Column(name="description", source="Description", type="string", comment="What it is called.", nullable=True),
+        Column(
+            name="quantity",
+            source="Quantity",
+            type="int",
+            comment="How many; negative if they came back or were written off.",
+            unit="units",
+            minimum=-_MOST_UNITS,
+            maximum=_MOST_UNITS,
+        ),
+        Column(name="invoiced_at", source="InvoiceDate", type="timestamp", comment="By the clock of the shop."),
+        Column(name="unit_price", source="UnitPrice", type="double", comment="Price of one.", unit="GBP"),
+        Column(
+            name="customer_id",
+            source="CustomerID",
+            type="string",
+            comment="The shop's number of the customer, a trader as a rule; missing on one line in four.",
+            nullable=True,
+        ),
+        COUNTRY,
+    ),
+)
+
+OFFERS = Table(
+    name="offers",
+    layer=Layer.SILVER,
+    owner=OWNER,
+    comment="One row per product and first day of an offer, as it was announced last. Not every shop announces any.",
+    keys=("stock_code", "starts_on"),
+    columns=(
+        Column(name="announced_on", type="date", comment="Day on which it was announced."),
+        STOCK_CODE,
+        Column(name="starts_on", source="StartsOn", type="date", comment="Its first day."),
+        Column(name="ends_on", source="EndsOn", type="date", comment="Its last day."),
+        Column(
+            name="discount",
+            source="Discount",
+            type="double",
+            comment="Off the usual price.",
+            unit="ratio",
+            minimum=0,
+            maximum=1,
+        ),
+    ),
+)
