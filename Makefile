@@ -23,7 +23,7 @@ FEATURE_CLIENTS := 0.12.1 0.18.2
 # The workspace of ENV, as its file says; `HOST=` asks the local cloud.
 HOST ?= $(shell sed -n 's/^  url: //p' workspaces/$(ENV).yaml)
 THERE = --env $(ENV) $(if $(HOST),--host $(HOST))
-DEPLOY = $(PY) -m infra.deploy $@ $(ENV) $(if $(PLATFORM),--platform) $(if $(MASKS),--masks) $(if $(SERVING),--serving) $(if $(APPROVED),--approved)
+DEPLOY = $(PY) -m infra.deploy $@ $(ENV) $(if $(PLATFORM),--platform) $(if $(MASKS),--masks) $(if $(SERVING),--serving) $(if $(PLACE),--place $(PLACE)) $(if $(APPROVED),--approved)
 
 .PHONY: docs release release-check pipelines comment integrate train live smoke roll-back drift ticket renew propose
 .PHONY: help setup demo test test-fast test-all extras lint types format synth scan access review secrets synth-check runtime-check feature-clients plan diff deploy first move-state destroy up down status libraries lock schemas bench bench-serving conformance clean distclean
@@ -164,7 +164,7 @@ node_modules/.installed: package-lock.json $(READY)
 	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
-plan: $(READY) node_modules/.installed ## Plan ENV with the real cdktf and Terraform (PLATFORM=1: its first stack; MASKS=1, SERVING=1: phase two)
+plan: $(READY) node_modules/.installed ## Plan ENV with the real cdktf and Terraform (PLATFORM=1: its first stack; MASKS=1, SERVING=1: phase two; PLACE=images, aks or azure-ml)
 	@$(DEPLOY)
 
 diff: $(READY) node_modules/.installed ## Compare what is deployed in ENV with the stacks

@@ -21,6 +21,16 @@ DNS_ZONES: Final = {
 }
 
 
+# The same for the places beside Databricks that serve: these zones are there only where one of them is switched on.
+REGISTRY_ZONE: Final = "privatelink.azurecr.io"
+AZURE_ML_ZONES: Final = ("privatelink.api.azureml.ms", "privatelink.notebooks.azure.net")
+
+
+def cluster_zone(region: str) -> str:
+    """The DNS zone in which the address of a private Kubernetes cluster is found."""
+    return f"privatelink.{region}.azmk8s.io"
+
+
 def resource_group(prefix: str, environment: str) -> str:
     """The resource group of an environment, of the hub (`HUB`) or of the state."""
     return f"{prefix}-{environment}"
@@ -152,3 +162,43 @@ def action_group(prefix: str, environment: str) -> str:
 def data_factory(prefix: str, environment: str) -> str:
     """The data factory of an environment. Unique in the whole of Azure."""
     return f"{prefix}-{environment}-factory"
+
+
+def registry(prefix: str, environment: str) -> str:
+    """The container registry of an environment. Unique in the whole of Azure, 50 letters and digits at most."""
+    return f"{prefix}{environment.replace('-', '')}images"
+
+
+def cluster(prefix: str, environment: str) -> str:
+    """The Kubernetes cluster of an environment."""
+    return f"{prefix}-{environment}-serving"
+
+
+def azure_ml(prefix: str, environment: str) -> str:
+    """The Azure Machine Learning workspace of an environment, 33 characters at most."""
+    return f"{prefix}-{environment}-ml"
+
+
+def azure_ml_account(prefix: str, environment: str) -> str:
+    """The storage account of that workspace. Unique in the whole of Azure, 24 letters and digits at most."""
+    return f"{prefix}{environment.replace('-', '')}mlstore"
+
+
+def served_name(label: str) -> str:
+    """What the places beside Databricks call a model: in Kubernetes and in Azure names have no underscores."""
+    return label.replace("_", "-")
+
+
+def served_identity(prefix: str, environment: str, label: str) -> str:
+    """The managed identity by which a served model reads its own features, and nothing else."""
+    return f"{prefix}-{environment}-serves-{served_name(label)}"
+
+
+def features_container(label: str) -> str:
+    """The container of the lake that holds the published features of one model, for servers outside Databricks."""
+    return f"served-{served_name(label)}"
+
+
+def azure_ml_endpoint(prefix: str, environment: str, label: str) -> str:
+    """The online endpoint of a model. Unique in the region, 32 characters at most."""
+    return f"{prefix}-{environment}-{served_name(label)}"

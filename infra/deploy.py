@@ -4,7 +4,8 @@ It drives the real cdktf CLI and Terraform, one stack after the other: the stack
 either of them the order. `ENV` is an environment, or what all share: `bootstrap`, `hub`, `metastore` (only if a new one
 is made) or `account`, with what its admins give to each environment. An environment's first stack can be asked for
 alone, since the account needs its workspace. Phase two, which refers to what jobs make, is asked for by name:
-`<env>-masks` once the ingest job has run (files or not), `<env>-serving` once a model is live.
+`<env>-masks` once the ingest job has run (files or not), `<env>-serving` once a model is live. So are the places beside
+Databricks that serve: `<env>-images` first, then `<env>-aks` and `<env>-azure-ml`.
 """
 
 import argparse
@@ -21,11 +22,14 @@ from infra.cdktf_seam import SeamError, find_node
 from infra.main import WORKSPACES, synth
 from infra.pipeline_token import PipelineTokenError, renewed
 from infra.spec import Spec, SpecError, load
+from infra.stacks.images import serves_elsewhere
 from infra.stacks.metastore import makes_metastore
 from infra.stacks.serving import serves
 from infra.wheel import ROOT
 
 ACTIONS = ("plan", "diff", "deploy", "destroy")
+# In the order in which they are deployed.
+PLACES = ("images", "aks", "azure-ml")
 OUT = ROOT / "cdktf.out"
 OLDEST_TERRAFORM = "1.9"
 # Any of them says that somebody or something signed in; Terraform itself checks whether it may do what is asked.
@@ -61,9 +65,15 @@ def stacks_of(spec: Spec, target: str, part: str | None = None) -> list[str]:
     if found is None:
         known = ", ".join([*shared, *(each.name for each in spec.environments)])
         raise DeployError(f"ENV={target or '(nothing)'} does not exist; allowed are {known}: correct it")
-    lacks = {"masks": not hides(spec, found), "serving": not serves(found)}
-    if part and lacks.get(part):
-        why = {"masks": "holds no sensitive column", "serving": "serves nothing"}[part]
+    lacks = {
+        "masks": "holds no sensitive column" if not hides(spec, found) else "",
+        "serving": "serves nothing" if not serves(found) else "",
+        "images": "serves at no place beside Databricks" if not serves_elsewhere(found) else "",
+        "aks": "has no aks_serving" if not found.aks_serving else "",
+        "azure-ml": "has no azure_ml" if not found.azure_ml else "",
+    }
+    why = lacks.get(part or "")
+    if why:
         raise DeployError(f"{target} {why}, so it has no stack {target}-{part}: see workspaces/{target}.yaml")
     parts = ["platform", "workspace", "ml", *(["data-factory"] if found.data_factory else [])]
     return [f"{target}-{each}" for each in ([part] if part else parts)]
@@ -163,6 +173,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parts.add_argument(
         "--serving", dest="part", action="store_const", const="serving", help="phase two, with a model live"
     )
+    parts.add_argument("--place", dest="part", choices=PLACES, help="one stack of the places beside Databricks")
     parser.add_argument("--approved", action="store_true", help="ask nobody")
     given = parser.parse_args(arguments)
     try:

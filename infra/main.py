@@ -23,11 +23,14 @@ from infra.jobs.training import training
 from infra.jobs.training_gpu import training_gpu
 from infra.release import Release
 from infra.revision import git_commit
-from infra.spec import NewMetastore, Spec, SpecError, load
+from infra.spec import Environment, NewMetastore, Spec, SpecError, load
 from infra.stacks.account import account_stack
+from infra.stacks.aks import aks_stack
+from infra.stacks.azure_ml import azure_ml_stack
 from infra.stacks.bootstrap import bootstrap_stack
 from infra.stacks.data_factory import data_factory_stack
 from infra.stacks.hub import hub_stack
+from infra.stacks.images import images_stack, serves_elsewhere
 from infra.stacks.masks import masks_stack
 from infra.stacks.metastore import metastore_stack
 from infra.stacks.ml import ml_stack
@@ -77,6 +80,22 @@ def stacks(app: Scope, spec: Spec, release: Release) -> list[str]:
         if serves(environment):
             serving_stack(app, spec, environment)
             names.append(f"{environment.name}-serving")
+        names += _other_places(app, spec, environment)
+    return names
+
+
+def _other_places(app: Scope, spec: Spec, environment: Environment) -> list[str]:
+    """Where an environment serves beside Databricks, if anywhere."""
+    if not serves_elsewhere(environment):
+        return []
+    images_stack(app, spec, environment)
+    names = [f"{environment.name}-images"]
+    if environment.aks_serving:
+        aks_stack(app, spec, environment, environment.aks_serving)
+        names.append(f"{environment.name}-aks")
+    if environment.azure_ml:
+        azure_ml_stack(app, spec, environment, environment.azure_ml)
+        names.append(f"{environment.name}-azure-ml")
     return names
 
 

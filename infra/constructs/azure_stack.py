@@ -29,6 +29,7 @@ class AzureStackProps:
     `environment` names whose costs they are. `protect` refuses plans that destroy what cannot be made again.
     `hub` adds a second provider, for the hub's subscription. `inside_network` says that Terraform runs where it can
     reach the storage accounts' own addresses; without it the provider asks Azure Resource Manager only.
+    `more` are resource providers that only this stack needs.
     """
 
     platform: Platform
@@ -37,6 +38,7 @@ class AzureStackProps:
     protect: bool = True
     hub: bool = False
     inside_network: bool = True
+    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +72,7 @@ def _provider(
         tenant_id=props.platform.azure.tenant_id,
         subscription_id=subscription_id,
         resource_provider_registrations="none",
-        resource_providers_to_register=list(_RESOURCE_PROVIDERS),
+        resource_providers_to_register=[*_RESOURCE_PROVIDERS, *props.more],
         # The storage accounts have no keys.
         storage_use_azuread=True,
         features=[_features(props)],

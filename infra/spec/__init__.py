@@ -26,6 +26,7 @@ from infra.spec.values.platform import (
     Platform,
 )
 from infra.spec.values.security import FederatedIdentity, LegacyTableAcl, Security
+from infra.spec.values.serving_places import AksServing, AzureMl, ServingPlaces
 from infra.spec.values.use_case import Compute, Jobs, RoleAccess, UseCaseValues
 
 __all__ = [
@@ -38,8 +39,10 @@ __all__ = [
     "AdoptedMetastore",
     "AdoptedNetwork",
     "AdoptedShared",
+    "AksServing",
     "Autoscaling",
     "Azure",
+    "AzureMl",
     "AzureState",
     "Compliance",
     "Compute",
@@ -70,6 +73,7 @@ __all__ = [
     "Problem",
     "RoleAccess",
     "Security",
+    "ServingPlaces",
     "SharedPlaces",
     "Spec",
     "SpecError",

@@ -65,6 +65,18 @@ class SharedPlaces:
         return tuple(dict.fromkeys((own, *(parsed(each).group_id for each in ids))))
 
 
+def zones(platform: Platform) -> tuple[str, ...]:
+    """The names of the DNS zones of all private endpoints: those of Databricks, and of what else is switched on."""
+    more: list[str] = []
+    if platform.aks_serving or platform.azure_ml:
+        more.append(azure_names.REGISTRY_ZONE)
+    if platform.aks_serving:
+        more.append(azure_names.cluster_zone(platform.azure.region))
+    if platform.azure_ml:
+        more += azure_names.AZURE_ML_ZONES
+    return (*dict.fromkeys(azure_names.DNS_ZONES.values()), *more)
+
+
 def shared_places(platform: Platform) -> SharedPlaces:
     """Where what all environments share lies."""
     adopted, azure = platform.adopt, platform.azure
@@ -77,8 +89,8 @@ def shared_places(platform: Platform) -> SharedPlaces:
     def made(kind: str, name: str) -> str:
         return azure_names.resource_id(azure.subscription_id, group, kind, name)
 
-    zones = {parsed(each).name: each for each in adopted.private_dns_zones} or {
-        zone: made("Microsoft.Network/privateDnsZones", zone) for zone in azure_names.DNS_ZONES.values()
+    zone_ids = {parsed(each).name: each for each in adopted.private_dns_zones} or {
+        zone: made("Microsoft.Network/privateDnsZones", zone) for zone in zones(platform)
     }
     return SharedPlaces(
         resource_group=group,
@@ -87,5 +99,5 @@ def shared_places(platform: Platform) -> SharedPlaces:
         else made("Microsoft.Network/virtualNetworks", azure_names.vnet(azure.prefix, azure_names.HUB)),
         log_analytics_id=adopted.log_analytics
         or made("Microsoft.OperationalInsights/workspaces", azure_names.log_analytics(azure.prefix, azure_names.HUB)),
-        zone_ids=zones,
+        zone_ids=zone_ids,
     )

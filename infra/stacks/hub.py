@@ -17,6 +17,7 @@ from infra.constructs.network.private_endpoint import PrivateEndpointProps, priv
 from infra.constructs.observability.diagnostics import DiagnosticsProps, diagnostics
 from infra.constructs.observability.log_analytics import LogAnalyticsProps, log_analytics
 from infra.spec import AzureState, Hub, Spec, SpokeNetwork
+from infra.spec.places import zones
 
 
 def hub_stack(app: Scope, spec: Spec) -> None:
@@ -68,11 +69,18 @@ def _network(stack: Scope, spec: Spec, hub: Hub, logs_id: str) -> HubNetworkOutp
         vnet=network.vnet,
         # An adopted network leaves by an adopted hub only.
         spokes=tuple(each.address_space for each in chosen if isinstance(each, SpokeNetwork)),
+        clusters=_clusters(spec),
         logs=logs_id,
         **place,
     )
     firewall(stack, "firewall", way_out)
     return network
+
+
+def _clusters(spec: Spec) -> tuple[str, ...]:
+    """The subnets of the environments' Kubernetes clusters."""
+    networks = [environment.network for environment in spec.environments if environment.aks_serving]
+    return tuple(each.subnets.serving for each in networks if each and each.subnets.serving)
 
 
 def _zones(stack: Scope, spec: Spec, network: HubNetworkOutputs) -> Mapping[str, str]:
@@ -81,7 +89,7 @@ def _zones(stack: Scope, spec: Spec, network: HubNetworkOutputs) -> Mapping[str,
     if not adopted.private_dns_zones:
         names = PrivateDnsProps(
             resource_group=shared.resource_group,
-            zones=azure_names.DNS_ZONES.values(),
+            zones=zones(spec.platform),
             link=azure_names.HUB,
             vnet_id=network.vnet.id,
         )

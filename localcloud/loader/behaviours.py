@@ -2,6 +2,11 @@
 
 from localcloud.kernel.parity import Behaviour, Level
 
+_AZURE = (
+    "Azure's own resources (stacks `bootstrap`, `hub`, `<env>-platform`, `<env>-data-factory`, "
+    "and those of the places beside Databricks)"
+)
+
 BEHAVIOURS = (
     Behaviour(
         area="loading stacks",
@@ -116,14 +121,14 @@ BEHAVIOURS = (
         witness="tests/localcloud/loader/test_shipped_stacks.py::test_every_type_of_the_documents_can_be_loaded",
     ),
     Behaviour(
-        area="Azure's own resources (stacks `bootstrap`, `hub`, `<env>-platform`, `<env>-data-factory`)",
+        area=_AZURE,
         does="their stacks are skipped, and named",
         level=Level.LOCAL,
         follows="docs/localcloud.md",
         witness="tests/localcloud/loader/test_load.py::test_a_stack_of_azure_alone_is_skipped_and_named",
     ),
     Behaviour(
-        area="Azure's own resources (stacks `bootstrap`, `hub`, `<env>-platform`, `<env>-data-factory`)",
+        area=_AZURE,
         does="an adopted workspace is read as its owner registered it, and refused where the plan would refuse it",
         level=Level.EXECUTED,
         follows="https://developer.hashicorp.com/terraform/language/expressions/custom-conditions",

@@ -12,11 +12,16 @@ from infra.spec import Hub
 _FIRST_ADDRESS = 4
 _HTTPS = 443
 _KAFKA = 9093
+# Azure's list of the hosts that a Kubernetes cluster cannot do without, Entra among them.
+_CLUSTER_HOSTS = "AzureKubernetesService"
 
 
 @dataclass(frozen=True, kw_only=True)
 class FirewallProps:
-    """`spokes` are the address ranges of the environments' networks; `logs` is a Log Analytics workspace's id."""
+    """`spokes` are the address ranges of the environments' networks; `logs` is a Log Analytics workspace's id.
+
+    `clusters` are those of Kubernetes clusters, which need hosts that Azure itself names.
+    """
 
     name: str
     resource_group: str
@@ -25,6 +30,7 @@ class FirewallProps:
     vnet: Resource
     spokes: tuple[str, ...]
     logs: str
+    clusters: tuple[str, ...] = ()
 
 
 def firewall_ip(hub: Hub) -> str:
@@ -126,6 +132,8 @@ def _rules(scope: Scope, id_: str, props: FirewallProps, policy: Resource) -> Re
     ]
     if egress.internet:
         rules.append(_rule("internet", props.spokes, egress.internet, _HTTPS))
+    if props.clusters:
+        rules.append(_rule("clusters", props.clusters, (), _HTTPS, tags=(_CLUSTER_HOSTS,)))
     group = azurerm.firewall_policy_rule_collection_group
     return group.FirewallPolicyRuleCollectionGroup(
         scope,
@@ -141,14 +149,15 @@ def _rules(scope: Scope, id_: str, props: FirewallProps, policy: Resource) -> Re
     )
 
 
-def _rule(name: str, sources: Iterable[str], hosts: Iterable[str], port: int) -> Resource:
-    """TLS to `hosts`, told by the name that the client asks for."""
+def _rule(name: str, sources: Iterable[str], hosts: Iterable[str], port: int, tags: Iterable[str] = ()) -> Resource:
+    """TLS to `hosts`, or to those of Azure's lists `tags`, told by the name that the client asks for."""
     binding = azurerm.firewall_policy_rule_collection_group
     rule = binding.FirewallPolicyRuleCollectionGroupApplicationRuleCollectionRule
     return rule(
         name=name,
         source_addresses=list(sources),
-        destination_fqdns=list(hosts),
+        destination_fqdns=list(hosts) or None,
+        destination_fqdn_tags=list(tags) or None,
         protocols=[
             binding.FirewallPolicyRuleCollectionGroupApplicationRuleCollectionRuleProtocols(type="Https", port=port)
         ],

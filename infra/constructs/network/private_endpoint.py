@@ -10,7 +10,8 @@ from infra.cdktf_seam import Resource, Scope, azurerm
 class PrivateEndpointProps:
     """`subresource` is the part of `resource_id` that is reached (Azure's group id), `dns_zone_id` where it is found.
 
-    `depends_on` is what must be done first: a workspace takes one change at a time.
+    `more_zone_ids` are further zones that name it. `depends_on` is what must be done first: a workspace takes one
+    change at a time.
     """
 
     name: str
@@ -20,6 +21,7 @@ class PrivateEndpointProps:
     resource_id: str
     subresource: str
     dns_zone_id: str
+    more_zone_ids: Sequence[str] = ()
     depends_on: Sequence[Resource] = ()
 
 
@@ -48,7 +50,7 @@ def private_endpoint(scope: Scope, id_: str, props: PrivateEndpointProps) -> Pri
             is_manual_connection=False,
         ),
         private_dns_zone_group=binding.PrivateEndpointPrivateDnsZoneGroup(
-            name="default", private_dns_zone_ids=[props.dns_zone_id]
+            name="default", private_dns_zone_ids=[props.dns_zone_id, *props.more_zone_ids]
         ),
         depends_on=list(props.depends_on) or None,
     )

@@ -11,6 +11,7 @@ from infra.constructs.network.subnet import SubnetOutputs, SubnetProps, subnet
 from infra.spec import SharedPlaces, SpokeNetwork
 
 _HTTPS = ("443",)
+_SERVING = "serving"
 # What a cluster opens to its workspace's private endpoint: the web application, the relay, the metastore, the rest.
 _WORKSPACE_PORTS = ("443", "3306", "6666", "8443-8451")
 # Without private endpoints, storage and vault know the environment by these.
@@ -88,6 +89,7 @@ def spoke_network(scope: Scope, id_: str, props: SpokeProps) -> SpokeOutputs:
     if parts.routes is None:
         _nat(scope, f"{id_}-nat", props, {half: made.id for half, made in halves.items()})
     host, container = halves["host"], halves["container"]
+    _serving(scope, f"{id_}-serving", parts)
     return SpokeOutputs(
         vnet_id=vnet.id,
         host_subnet_name=host.subnet.name,
@@ -152,12 +154,33 @@ def _endpoints(scope: Scope, id_: str, parts: _Parts) -> str | None:
         inbound=(
             Inbound(name="nodes", sources=(ranges.host, ranges.container), ports=_WORKSPACE_PORTS),
             Inbound(name="https", sources=hub.clients, ports=_HTTPS),
+            *(Inbound(name=_SERVING, sources=(each,), ports=_HTTPS) for each in [ranges.serving] if each),
         ),
         endpoints=True,
         # Whoever applies this makes keys in a vault that answers at its endpoint only.
         depends_on=(parts.peering,),
     )
     return subnet(scope, id_, made).id
+
+
+def _serving(scope: Scope, id_: str, parts: _Parts) -> None:
+    """The subnet of the Kubernetes cluster, where there is one: its machines and the people behind the hub reach it."""
+    props, hub = parts.props, parts.props.hub
+    if hub is None or props.network.subnets.serving is None:
+        return
+    made = SubnetProps(
+        vnet=parts.vnet,
+        name=_SERVING,
+        group_name=f"{props.name}-{_SERVING}",
+        address_range=props.network.subnets.serving,
+        inbound=(
+            Inbound(name="nodes", sources=(props.network.subnets.serving,)),
+            # The cluster's own interface is a private endpoint in this subnet.
+            Inbound(name="https", sources=hub.clients, ports=_HTTPS),
+        ),
+        routes=parts.routes,
+    )
+    subnet(scope, id_, made)
 
 
 def _nat(scope: Scope, id_: str, props: SpokeProps, subnets: dict[str, str]) -> None:

@@ -9,6 +9,7 @@ from infra.spec.checks.data_factory import DATA_FACTORY_CHECKS
 from infra.spec.checks.masked_reads import MASKED_CHECKS
 from infra.spec.checks.names import NAME_CHECKS
 from infra.spec.checks.network import NETWORK_CHECKS
+from infra.spec.checks.serving_places import SERVING_PLACES_CHECKS
 from infra.spec.reading.problems import Problem
 from infra.spec.reading.read import Read
 
@@ -41,4 +42,5 @@ CHECKS: tuple[Callable[[Read], Iterator[Problem]], ...] = (
     *AZURE_CHECKS,
     *ADOPT_CHECKS,
     *DATA_FACTORY_CHECKS,
+    *SERVING_PLACES_CHECKS,
 )

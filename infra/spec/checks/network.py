@@ -18,6 +18,7 @@ _LONGEST_PREFIX = {
     "runners": 28,
     "host": 26,
     "container": 26,
+    "serving": 26,
 }
 # The hub's holds the state account's; an environment's the lake's, the vault's, the workspace's and the factory's.
 _LONGEST_ENDPOINTS_PREFIX = {"hub": 28, "network": 27}

@@ -12,6 +12,7 @@ from infra.spec.values.fields import CatalogName, Email, Name, NotEmpty, Values,
 from infra.spec.values.git_folder import GitFolder
 from infra.spec.values.network import SpokeNetwork
 from infra.spec.values.security import FederatedIdentity, Security
+from infra.spec.values.serving_places import AksServing, AzureMl
 from infra.spec.values.use_case import UseCaseValues
 
 
@@ -45,6 +46,10 @@ class Environment(Values):
     git_folder: GitFolder | None = None
     data_factory: DataFactory | None = None
     """starts jobs; needs the platform's switch `data_factory`"""
+    aks_serving: AksServing | None = None
+    """serves what the use cases serve; needs the platform's switch `aks_serving`"""
+    azure_ml: AzureMl | None = None
+    """serves what the use cases serve; needs the platform's switch `azure_ml`"""
     pools: dict[Name, Pool] = Field(default_factory=dict)
     """machines that wait for clusters made by hand; a job's cluster is new for every run"""
     security: Security

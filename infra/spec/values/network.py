@@ -85,6 +85,8 @@ class SpokeSubnets(Values):
     """/26 or larger; one address per cluster node"""
     endpoints: PrivateRange | None = None
     """private endpoints; needed in the profile private, and refused without it"""
+    serving: PrivateRange | None = None
+    """the machines of the cluster of `aks_serving`; needed with it, and refused without"""
 
 
 class SpokeNetwork(Values):

@@ -18,6 +18,7 @@ from infra.spec.values.fields import (
     WorkspaceUrl,
 )
 from infra.spec.values.network import Hub, Profile
+from infra.spec.values.serving_places import ServingPlaces
 
 
 class Data(StrEnum):
@@ -188,6 +189,12 @@ class Platform(Values):
     """what exists already: read and checked, never made or destroyed"""
     data_factory: StrictBool = False
     """whether environments may have a data factory that starts their jobs"""
+    aks_serving: StrictBool = False
+    """whether environments may also serve from a Kubernetes cluster"""
+    azure_ml: StrictBool = False
+    """whether environments may also serve from Azure Machine Learning"""
+    serving_places: ServingPlaces | None = None
+    """needed with either of these two switches, and refused without"""
     account: Account
     metastore: Annotated[AdoptedMetastore | ImportedMetastore | NewMetastore, Field(discriminator="kind")]
     state: Annotated[AzureState | LocalState, Field(discriminator="kind")]

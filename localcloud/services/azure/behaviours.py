@@ -64,6 +64,16 @@ BEHAVIOURS = (
         "test_vaults.py::test_a_scope_of_databricks_reads_the_vault",
     ),
     _row(
+        "an online endpoint of Azure ML sends its traffic to deployments that are there, all of it or none",
+        f"{_LEARN}/azure/templates/microsoft.machinelearningservices/workspaces/onlineendpoints",
+        "test_serving_places.py::test_traffic_goes_to_deployments_that_are_there",
+    ),
+    _row(
+        "a Kubernetes cluster has an issuer of tokens, which workload identity needs",
+        f"{_LEARN}/azure/aks/workload-identity-overview",
+        "test_serving_places.py::test_a_cluster_has_an_issuer_of_tokens",
+    ),
+    _row(
         "all else is kept: no packet is routed, no key encrypts, no role but the administrator's counts",
         "docs/localcloud.md",
         "test_resources.py::test_a_resource_lives_its_whole_life",

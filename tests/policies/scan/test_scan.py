@@ -12,7 +12,9 @@ from policies.scan.result import Outcome
 from policies.scan.run import files_in, scan
 from policies.scan.waivers import Waiver, read_waivers
 from policies.terraform.synthesized import UnreadableDocument
+from tests.infra.conftest import credit_alone
 from tests.infra.networks import to_ip_allow_list
+from tests.infra.serving_places import place_documents, switch_on
 
 TODAY = date(2026, 11, 21)
 LAKE = "x-platform/azurerm_storage_account.lake"
@@ -135,6 +137,19 @@ def test_the_shipped_stacks_are_clean(stacks_dir: Path, root: Path) -> None:
     outcome = scan(files_in([stacks_dir]), read_waivers([root / "policies" / "waivers.yaml"]), date.today())
     assert _failed(outcome) == set()
     assert outcome.waiver_problems == ()
+
+
+def test_the_places_beside_databricks_are_clean_with_waivers_of_their_own(root: Path, tmp_path: Path) -> None:
+    """The stacks of a cluster and of Azure Machine Learning: each further waiver is for something in them."""
+    switch_on(credit_alone(tmp_path / "workspaces"))
+    place_documents(tmp_path / "workspaces", tmp_path / "out")
+    shipped, more = (
+        read_waivers([root / "policies" / name]) for name in ("waivers.yaml", "waivers.serving-places.yaml")
+    )
+    outcome = scan(files_in([tmp_path / "out"]), [*shipped, *more], date.today())
+    assert _failed(outcome) == set()
+    # Those of bootstrap alone have nothing to waive here.
+    assert [line for line in outcome.waiver_problems if "bootstrap/" not in str(line)] == []
 
 
 def test_the_other_profile_is_clean_with_waivers_that_name_its_weakenings(

@@ -1,15 +1,29 @@
 """The types of Azure's resources that are kept, by their names in lower case."""
 
 from localcloud.services.azure.kinds import Kind
-from localcloud.services.azure.types import authorization, data_factory, insights, network, others, storage, vaults
+from localcloud.services.azure.types import (
+    authorization,
+    containers,
+    data_factory,
+    insights,
+    machine_learning,
+    network,
+    others,
+    storage,
+    vaults,
+)
 
 KINDS: dict[str, Kind] = {
     name.lower(): kind
     for namespace, kinds in (
         ("Microsoft.Authorization", authorization.KINDS),
+        ("Microsoft.Compute", containers.DISKS),
+        ("Microsoft.ContainerRegistry", containers.REGISTRIES),
+        ("Microsoft.ContainerService", containers.CLUSTERS),
         ("Microsoft.DataFactory", data_factory.KINDS),
         ("Microsoft.Insights", insights.KINDS),
         ("Microsoft.KeyVault", vaults.KINDS),
+        ("Microsoft.MachineLearningServices", machine_learning.KINDS),
         ("Microsoft.Network", network.KINDS),
         ("Microsoft.Storage", storage.KINDS),
         *others.KINDS.items(),

@@ -24,5 +24,6 @@ KINDS = {
     "actionGroups": Kind(name=r"[^:<>+/&%\\?|]{1,260}", located=True, check=_group),
     "activityLogAlerts": Kind(name=r"[^:<>*+/&%\\?{}]{1,260}", located=True),
     "metricAlerts": Kind(name=r"[^:<>*+/&%\\?{}]{1,260}", located=True),
+    "components": Kind(name=r"[^%&\\?/]{1,260}", located=True),
     "diagnosticSettings": Kind(name=r"[^*<>?/]{1,260}", check=_diagnostics),
 }

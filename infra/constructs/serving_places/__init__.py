@@ -1,0 +1,1 @@
+"""What serves a model beside Databricks: images, a Kubernetes cluster, Azure Machine Learning."""

@@ -1,0 +1,144 @@
+"""A private Kubernetes cluster without accounts of its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from typing import Any
+
+from infra.cdktf_seam import Resource, Scope, azurerm
+from infra.spec import AksServing
+
+_DNS_ADDRESS = 10  # Of the range of services, as Azure's own default is.
+_DISK_GB = 128
+_MAX_PODS = 50
+_SYSTEM_NODES = (2, 3)
+_SURGE = "33%"
+# The machines of the scoring servers, and the label by which pods ask for them: `ml`'s manifests name both.
+SERVERS = "servers"
+POOL_LABEL = "mlops/pool"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KubernetesClusterProps:
+    """`identity` is the cluster's managed identity, `kubelet` the one by which its machines fetch images.
+
+    `disks_id` is the disk encryption set, `zone_id` the DNS zone of its interface. `depends_on` are both identities'
+    roles.
+    """
+
+    name: str
+    resource_group: str
+    location: str
+    tenant_id: str
+    declared: AksServing
+    subnet_id: str
+    zone_id: str
+    disks_id: str
+    identity: Resource
+    kubelet: Resource
+    depends_on: Sequence[Resource] = ()
+
+
+def kubernetes_cluster(scope: Scope, id_: str, props: KubernetesClusterProps) -> Resource:
+    """The cluster: its interface has a private address, people sign in by Entra, pods by workload identity."""
+    binding, declared = azurerm.kubernetes_cluster, props.declared
+    made = binding.KubernetesCluster(
+        scope,
+        id_,
+        name=props.name,
+        resource_group_name=props.resource_group,
+        location=props.location,
+        dns_prefix=props.name,
+        kubernetes_version=declared.kubernetes_version,
+        sku_tier="Standard",
+        private_cluster_enabled=True,
+        private_cluster_public_fqdn_enabled=False,
+        private_dns_zone_id=props.zone_id,
+        # Azure's own way in, past the network, for whoever may ask Azure Resource Manager.
+        run_command_enabled=False,
+        local_account_disabled=True,
+        role_based_access_control_enabled=True,
+        azure_active_directory_role_based_access_control=(
+            binding.KubernetesClusterAzureActiveDirectoryRoleBasedAccessControl(
+                azure_rbac_enabled=True,
+                tenant_id=props.tenant_id,
+                admin_group_object_ids=[declared.administrators_group_id],
+            )
+        ),
+        azure_policy_enabled=True,
+        oidc_issuer_enabled=True,
+        workload_identity_enabled=True,
+        automatic_upgrade_channel="patch",
+        node_os_upgrade_channel="NodeImage",
+        image_cleaner_enabled=True,
+        image_cleaner_interval_hours=168,
+        disk_encryption_set_id=props.disks_id,
+        identity=binding.KubernetesClusterIdentity(type="UserAssigned", identity_ids=[props.identity.id]),
+        kubelet_identity=binding.KubernetesClusterKubeletIdentity(
+            client_id=props.kubelet.client_id,
+            object_id=props.kubelet.principal_id,
+            user_assigned_identity_id=props.kubelet.id,
+        ),
+        default_node_pool=binding.KubernetesClusterDefaultNodePool(
+            name="system",
+            # Room for the cluster's own pods, two machines at least, and for nobody else's.
+            only_critical_addons_enabled=True,
+            min_count=_SYSTEM_NODES[0],
+            max_count=_SYSTEM_NODES[1],
+            # While Azure replaces the pool for a change that it cannot make in place.
+            temporary_name_for_rotation="rotation",
+            upgrade_settings=binding.KubernetesClusterDefaultNodePoolUpgradeSettings(max_surge=_SURGE),
+            **_machines(props),
+        ),
+        network_profile=binding.KubernetesClusterNetworkProfile(
+            network_plugin="azure",
+            network_plugin_mode="overlay",
+            # Both, or the NetworkPolicy objects of the servers would be kept and obeyed by nobody.
+            network_data_plane="cilium",
+            network_policy="cilium",
+            load_balancer_sku="standard",
+            # By the subnet's route: through the hub's firewall.
+            outbound_type="userDefinedRouting",
+            pod_cidr=declared.pod_range,
+            service_cidr=declared.service_range,
+            dns_service_ip=dns_address(declared.service_range),
+        ),
+        depends_on=list(props.depends_on),
+    )
+    pool = azurerm.kubernetes_cluster_node_pool
+    pool.KubernetesClusterNodePool(
+        scope,
+        f"{id_}-servers",
+        name=SERVERS,
+        kubernetes_cluster_id=made.id,
+        mode="User",
+        min_count=declared.nodes.min,
+        max_count=declared.nodes.max,
+        node_labels={POOL_LABEL: SERVERS},
+        temporary_name_for_rotation="rotation2",
+        upgrade_settings=pool.KubernetesClusterNodePoolUpgradeSettings(max_surge=_SURGE),
+        **_machines(props),
+    )
+    return made
+
+
+def _machines(props: KubernetesClusterProps) -> dict[str, Any]:
+    """What all machines have in common."""
+    return {
+        "vm_size": props.declared.node_type,
+        "vnet_subnet_id": props.subnet_id,
+        "auto_scaling_enabled": True,
+        "zones": list(props.declared.zones) or None,
+        "node_public_ip_enabled": False,
+        # Temporary disks and caches too.
+        "host_encryption_enabled": True,
+        "os_disk_type": "Managed",
+        "os_disk_size_gb": _DISK_GB,
+        "os_sku": "AzureLinux",
+        "max_pods": _MAX_PODS,
+    }
+
+
+def dns_address(service_range: str) -> str:
+    """The address of the cluster's name service, in the range of its services."""
+    return str(IPv4Network(service_range)[_DNS_ADDRESS])

@@ -1,0 +1,48 @@
+"""An online endpoint of Azure Machine Learning. Which version answers is the release's affair, not Terraform's."""
+
+from dataclasses import dataclass
+
+from infra.cdktf_seam import Resource, Scope
+from infra.constructs.serving_places.azapi import azapi
+
+# https://learn.microsoft.com/azure/templates/microsoft.machinelearningservices/2024-10-01/workspaces/onlineendpoints
+API = "2024-10-01"
+_TYPE = f"Microsoft.MachineLearningServices/workspaces/onlineEndpoints@{API}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnlineEndpointProps:
+    """`identity_id` is the managed identity by which it fetches its image and reads its features."""
+
+    name: str
+    location: str
+    workspace: Resource
+    identity_id: str
+    description: str
+    tags: dict[str, str]
+
+
+def online_endpoint(scope: Scope, id_: str, props: OnlineEndpointProps) -> str:
+    """Id of the endpoint, in Terraform's words: it takes tokens of Entra only, at the workspace's private address."""
+    made = azapi(
+        scope,
+        id_,
+        "azapi_resource",
+        {
+            "type": _TYPE,
+            "name": props.name,
+            "location": props.location,
+            "parent_id": props.workspace.id,
+            "tags": props.tags,
+            "identity": [{"type": "UserAssigned", "identity_ids": [props.identity_id]}],
+            "body": {
+                "kind": "Managed",
+                "properties": {
+                    "authMode": "AADToken",
+                    "publicNetworkAccess": "Disabled",
+                    "description": props.description,
+                },
+            },
+        },
+    )
+    return f"${{{made.terraform_resource_type}.{made.friendly_unique_id}.id}}"

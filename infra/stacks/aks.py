@@ -1,0 +1,85 @@
+"""The stack `<env>-aks`, optional: a private Kubernetes cluster that serves what the environment serves.
+
+Deployed after `<env>-images` by the people who own the subscriptions: it gives roles in the hub. What runs in the
+cluster is the release's affair: `mlops export` writes it.
+"""
+
+from infra import azure_names
+from infra.azure.serving_places import ServingPlace, serving_place
+from infra.cdktf_seam import Resource, Scope, azurerm
+from infra.constructs.serving_places.disk_encryption import DiskEncryptionProps, disk_encryption
+from infra.constructs.serving_places.kubernetes_cluster import KubernetesClusterProps, kubernetes_cluster
+from infra.spec import AksServing, Environment, Spec
+from infra.stacks.images import PULL
+
+# The only audience that Entra takes for tokens of a cluster.
+_AUDIENCE = "api://AzureADTokenExchange"
+_JOINS = "Network Contributor"
+_NAMES = "Private DNS Zone Contributor"
+_USES_KUBELET = "Managed Identity Operator"
+_READS_DISKS = "Reader"
+
+
+def aks_stack(app: Scope, spec: Spec, environment: Environment, declared: AksServing) -> None:
+    """The cluster, its identities, and which service account is which model's identity."""
+    place = serving_place(app, spec, environment, "aks")
+    key = place.key("cluster-disks")
+    disks = disk_encryption(
+        place.stack, "disks", DiskEncryptionProps(name=place.name("serving-disks"), key=key, **place.at)
+    )
+    identity = place.identity("cluster-identity", place.name("cluster"))
+    kubelet = place.identity("kubelet-identity", place.name("kubelet"))
+    props = KubernetesClusterProps(
+        name=azure_names.cluster(place.prefix, environment.name),
+        tenant_id=spec.platform.azure.tenant_id,
+        declared=declared,
+        subnet_id=place.subnet_id("serving"),
+        zone_id=_zone_id(place),
+        disks_id=disks.id,
+        identity=identity,
+        kubelet=kubelet,
+        depends_on=(disks.may_encrypt, *_roles(place, identity, kubelet, disks.id)),
+        **place.at,
+    )
+    cluster = kubernetes_cluster(place.stack, "cluster", props)
+    place.log("cluster", cluster.id, "audit")
+    for each in place.models:
+        _federation(place, each.label, cluster)
+
+
+def _zone_id(place: ServingPlace) -> str:
+    return place.spec.shared_places.zone_ids[azure_names.cluster_zone(place.spec.platform.azure.region)]
+
+
+def _roles(place: ServingPlace, identity: Resource, kubelet: Resource, disks_id: str) -> tuple[Resource, ...]:
+    """What the cluster must be able to do before it is made: join its subnet and route, name itself, start machines."""
+    routes = place.id_of("Microsoft.Network/routeTables", azure_names.vnet(place.prefix, place.environment.name))
+    return (
+        place.give("cluster-subnet", _JOINS, place.subnet_id("serving"), identity.principal_id),
+        place.give("cluster-routes", _JOINS, routes, identity.principal_id),
+        place.give("cluster-zone", _NAMES, _zone_id(place), identity.principal_id),
+        place.give("cluster-zone-network", _JOINS, _vnet_id(place), identity.principal_id),
+        place.give("cluster-kubelet", _USES_KUBELET, kubelet.id, identity.principal_id),
+        place.give("cluster-disks", _READS_DISKS, disks_id, identity.principal_id),
+        place.give("kubelet-images", PULL, place.registry_id, kubelet.principal_id),
+    )
+
+
+def _vnet_id(place: ServingPlace) -> str:
+    """The network, which the cluster's interface is linked into by name."""
+    return place.subnet_id("serving").partition("/subnets/")[0]
+
+
+def _federation(place: ServingPlace, label: str, cluster: Resource) -> None:
+    """Lets the pods of one service account, and no other ones, come as the model's identity."""
+    name = azure_names.served_name(label)
+    azurerm.federated_identity_credential.FederatedIdentityCredential(
+        place.stack,
+        f"{label}-federation",
+        name="cluster",
+        resource_group_name=place.places.resource_group,
+        parent_id=place.served_identity_id(label),
+        issuer=cluster.oidc_issuer_url,
+        audience=[_AUDIENCE],
+        subject=f"system:serviceaccount:{name}:{name}",
+    )

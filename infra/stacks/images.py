@@ -1,0 +1,55 @@
+"""The stack `<env>-images`, optional: what every place beside Databricks needs before it can serve.
+
+A registry for the servers' images and, for each served model, the identity that its servers have: it fetches the
+model's published features, of no other model. Deployed by the people who own the subscription, since it gives roles.
+"""
+
+from infra import azure_names
+from infra.azure.serving_places import ServingPlace, lake_container_id, serving_place
+from infra.cdktf_seam import Scope
+from infra.constructs.serving_places.container_registry import ContainerRegistryProps, container_registry
+from infra.constructs.storage.lake_storage import containers
+from infra.constructs.workspace.azure_workspace import KEY_USER
+from infra.spec import Environment, Spec
+from infra.spec.served import other_places
+
+PULL = "AcrPull"
+_READS_FEATURES = "Storage Blob Data Reader"
+
+
+def serves_elsewhere(environment: Environment) -> bool:
+    """Whether `environment` serves at a place beside Databricks."""
+    return bool(other_places(environment))
+
+
+def images_stack(app: Scope, spec: Spec, environment: Environment) -> None:
+    """The registry with its private address, and the identities of the served models."""
+    place = serving_place(app, spec, environment, "images")
+    identity = place.identity("images-identity", place.name("images"))
+    key = place.key("images")
+    may_encrypt = place.give("images-key-user", KEY_USER, key.resource_id, identity.principal_id)
+    props = ContainerRegistryProps(
+        name=azure_names.registry(place.prefix, environment.name),
+        key_id=key.versionless_id,
+        identity_id=identity.id,
+        client_id=identity.client_id,
+        depends_on=(may_encrypt,),
+        **place.at,
+    )
+    registry_id = container_registry(place.stack, "images", props)
+    place.endpoint("images-registry", registry_id, "registry", (azure_names.REGISTRY_ZONE,))
+    place.log("images", registry_id)
+    for each in place.models:
+        _identity(place, each.label, registry_id)
+
+
+def _identity(place: ServingPlace, label: str, registry_id: str) -> None:
+    """The identity of a model's servers, with the one container that it reads."""
+    name = azure_names.served_identity(place.prefix, place.environment.name, label)
+    identity = place.identity(f"{label}-identity", name)
+    container = azure_names.features_container(label)
+    containers(place.stack, "lake", place.places.lake_account_id, (container,))
+    place.give(f"{label}-features", _READS_FEATURES, lake_container_id(place, container), identity.principal_id)
+    if place.environment.azure_ml:
+        # There the endpoint itself fetches the image; in a cluster the machines do.
+        place.give(f"{label}-image", PULL, registry_id, identity.principal_id)

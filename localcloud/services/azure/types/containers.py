@@ -1,0 +1,71 @@
+"""Container registries, Kubernetes clusters and the keys of their disks: kept; no image and no pod is run here."""
+
+from localcloud.kernel.cloud import Cloud
+from localcloud.services.azure import resources
+from localcloud.services.azure.errors import conflict, invalid
+from localcloud.services.azure.ids import ResourceId
+from localcloud.services.azure.kinds import Kind, Resource, identified, made_up, properties
+
+_REGISTRY = "Microsoft.ContainerRegistry/registries"
+_VERSION_LIMIT = 3
+
+
+def _only(cloud: Cloud, resource_id: ResourceId, _: Resource) -> None:
+    """No two registries of the whole cloud share a name, which is a host's."""
+    for each in cloud.store.all(resources.KIND):
+        same = each["type"] == _REGISTRY and each["name"] == resource_id.name
+        if same and ResourceId(each["id"]).key != resource_id.key:
+            raise conflict("AlreadyInUse", f"The registry DNS name {each['name']}.azurecr.io is already in use.")
+
+
+def _registry(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
+    identified(cloud, resource_id, resource)
+    properties(resource)["loginServer"] = f"{resource_id.name.lower()}.azurecr.io"
+
+
+def _cluster_check(_: Cloud, resource_id: ResourceId, resource: Resource) -> None:
+    """Workload identity stands on the issuer, and an account is needed unless people sign in by Entra."""
+    own = properties(resource)
+    issuer = (own.get("oidcIssuerProfile") or {}).get("enabled")
+    workload = ((own.get("securityProfile") or {}).get("workloadIdentity") or {}).get("enabled")
+    if workload and not issuer:
+        raise invalid("InvalidParameter", f"Workload identity of {resource_id.name} needs its OIDC issuer enabled.")
+    if own.get("disableLocalAccounts") and not own.get("aadProfile"):
+        raise invalid("BadRequest", f"{resource_id.name} without local accounts needs aadProfile.")
+    version = str(own.get("kubernetesVersion") or "1.0")
+    if not all(part.isdigit() for part in version.split(".")) or len(version.split(".")) > _VERSION_LIMIT:
+        raise invalid("K8sVersionNotSupported", f"Managed cluster version {version} is no version of Kubernetes.")
+
+
+def _cluster(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
+    """The addresses that Azure draws: its interface's, and that of the tokens that its pods show."""
+    identified(cloud, resource_id, resource)
+    own, drawn = properties(resource), made_up(resource_id.path)
+    own["privateFQDN"] = f"{own.get('dnsPrefix', resource_id.name)}-{drawn[:8]}.privatelink.azmk8s.io"
+    if (own.get("oidcIssuerProfile") or {}).get("enabled"):
+        issuer = f"https://{resource['location']}.oic.prod-aks.azure.com/{made_up('tenant')}/{drawn}/"
+        own["oidcIssuerProfile"]["issuerURL"] = issuer
+
+
+REGISTRIES = {
+    "registries": Kind(
+        name=r"[A-Za-z0-9]{5,50}",
+        located=True,
+        polled=True,
+        output=("loginServer", "creationDate"),
+        check=_only,
+        complete=_registry,
+    ),
+}
+CLUSTERS = {
+    "managedClusters": Kind(
+        name=r"[A-Za-z0-9](?:[\w-]{0,61}[A-Za-z0-9])?",
+        located=True,
+        polled=True,
+        output=("privateFQDN", "powerState"),
+        check=_cluster_check,
+        complete=_cluster,
+    ),
+    "managedClusters/agentPools": Kind(name=r"[a-z][a-z0-9]{0,11}", polled=True),
+}
+DISKS = {"diskEncryptionSets": Kind(name=r"[\w-]{1,80}", located=True, polled=True, complete=identified)}

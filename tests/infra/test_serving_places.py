@@ -1,0 +1,214 @@
+"""The optional places beside Databricks that serve: private, without accounts, and each model with its own identity."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra import azure_names
+from infra.deploy import DeployError, stacks_of
+from infra.spec import SpecError, load
+from infra.spec.served import other_places, served
+from tests.infra.conftest import Documents, credit_alone, edit
+from tests.infra.provider_schema import SCHEMAS, document_problems
+from tests.infra.serving_places import BASE_IMAGE, GROUP, place_documents, switch_on, without_azapi
+
+OURS = ("prod-images", "prod-aks", "prod-azure-ml")
+
+
+@pytest.fixture(scope="module")
+def placed(tmp_path_factory: pytest.TempPathFactory) -> Documents:
+    """The stacks of both places in prod, and those of Azure that change with them."""
+    folder = tmp_path_factory.mktemp("places")
+    switch_on(credit_alone(folder / "workspaces"))
+    return place_documents(folder / "workspaces", folder / "out")
+
+
+@pytest.fixture
+def switched(workspaces: Path) -> Path:
+    """Workspaces whose prod has both places."""
+    switch_on(workspaces)
+    return workspaces
+
+
+def _one(documents: Documents, stack: str, type_: str, name: str) -> dict[str, Any]:
+    return dict(documents[stack]["resource"][type_][name])
+
+
+def _roles(documents: Documents, stack: str) -> set[tuple[str, str, str]]:
+    """(name, role, where it holds) of every role that the stack gives; the end of an id says where."""
+    given = documents[stack]["resource"]["azurerm_role_assignment"].items()
+    return {(name, each["role_definition_name"], each["scope"].rpartition("/")[2]) for name, each in given}
+
+
+def test_the_cluster_is_private_and_has_no_accounts(placed: Documents) -> None:
+    """Entra signs people in, the issuer pods; disks and caches are encrypted; what leaves passes the firewall."""
+    cluster = _one(placed, "prod-aks", "azurerm_kubernetes_cluster", "cluster")
+    expected = {
+        "private_cluster_enabled": True,
+        "private_cluster_public_fqdn_enabled": False,
+        "run_command_enabled": False,
+        "local_account_disabled": True,
+        "azure_policy_enabled": True,
+        "oidc_issuer_enabled": True,
+        "workload_identity_enabled": True,
+        "kubernetes_version": "1.34",
+        "disk_encryption_set_id": "${azurerm_disk_encryption_set.disks.id}",
+    }
+    assert {name: cluster[name] for name in expected} == expected
+    signs_in = cluster["azure_active_directory_role_based_access_control"]
+    assert (signs_in["azure_rbac_enabled"], signs_in["admin_group_object_ids"]) == (True, [GROUP])
+    network = cluster["network_profile"]
+    assert (network["outbound_type"], network["network_policy"]) == ("userDefinedRouting", "cilium")
+    assert network["dns_service_ip"] == "10.245.0.10"
+    assert cluster["default_node_pool"]["only_critical_addons_enabled"] is True
+    servers = _one(placed, "prod-aks", "azurerm_kubernetes_cluster_node_pool", "cluster-servers")
+    assert (servers["min_count"], servers["max_count"], servers["auto_scaling_enabled"]) == (2, 6, True)
+    assert (servers["host_encryption_enabled"], servers["node_public_ip_enabled"]) == (True, False)
+    assert servers["node_labels"] == {"mlops/pool": "servers"}
+
+
+def test_a_models_servers_read_its_features_and_no_others(placed: Documents) -> None:
+    """One identity a model, for the pods of one service account, on one container of the lake."""
+    federation = _one(placed, "prod-aks", "azurerm_federated_identity_credential", "credit-federation")
+    assert federation["subject"] == "system:serviceaccount:credit:credit"
+    assert federation["issuer"] == "${azurerm_kubernetes_cluster.cluster.oidc_issuer_url}"
+    assert federation["parent_id"].endswith("/userAssignedIdentities/mlops-prod-serves-credit")
+    assert _roles(placed, "prod-images") == {
+        (
+            "images-key-user",
+            "Key Vault Crypto Service Encryption User",
+            "${azurerm_key_vault_key.images-key.resource_versionless_id}",
+        ),
+        ("credit-features", "Storage Blob Data Reader", "served-credit"),
+        ("credit-image", "AcrPull", "${azurerm_container_registry.images.id}"),
+    }
+
+
+def test_the_registry_is_closed(placed: Documents) -> None:
+    """No account, no anonymous reader, no public face, no way to carry images out of it; a key of its own."""
+    registry = _one(placed, "prod-images", "azurerm_container_registry", "images")
+    closed = ("admin_enabled", "anonymous_pull_enabled", "public_network_access_enabled", "export_policy_enabled")
+    assert [registry[name] for name in closed] == [False] * 4
+    assert registry["encryption"][0]["key_vault_key_id"] == "${azurerm_key_vault_key.images-key.versionless_id}"
+    endpoint = _one(placed, "prod-images", "azurerm_private_endpoint", "images-registry")
+    [zone] = endpoint["private_dns_zone_group"]["private_dns_zone_ids"]
+    assert zone.endswith("/privateDnsZones/privatelink.azurecr.io")
+
+
+def test_endpoints_of_azure_ml_take_tokens_of_named_groups(placed: Documents) -> None:
+    """By azapi, since azurerm has no such resource; no version and no traffic, which are the release's."""
+    endpoint = _one(placed, "prod-azure-ml", "azapi_resource", "credit-endpoint")
+    assert endpoint["type"] == "Microsoft.MachineLearningServices/workspaces/onlineEndpoints@2024-10-01"
+    assert endpoint["name"] == "mlops-prod-credit"
+    kept = endpoint["body"]["properties"]
+    assert (kept["authMode"], kept["publicNetworkAccess"], set(kept) & {"traffic"}) == ("AADToken", "Disabled", set())
+    assert endpoint["identity"][0]["identity_ids"][0].endswith("/userAssignedIdentities/mlops-prod-serves-credit")
+    caller = _one(placed, "prod-azure-ml", "azurerm_role_assignment", "credit-caller-0")
+    assert (caller["scope"], caller["principal_id"]) == ("${azapi_resource.credit-endpoint.id}", GROUP)
+    may = _one(placed, "prod-azure-ml", "azurerm_role_definition", "caller-role")
+    assert may["permissions"] == [
+        {"actions": ["Microsoft.MachineLearningServices/workspaces/onlineEndpoints/score/action"]}
+    ]
+    assert placed["prod-azure-ml"]["terraform"]["required_providers"]["azapi"] == {
+        "source": "Azure/azapi",
+        "version": "~> 2.0",
+    }
+    workspace = _one(placed, "prod-azure-ml", "azurerm_machine_learning_workspace", "workspace")
+    assert workspace["public_network_access_enabled"] is False
+    assert workspace["managed_network"]["isolation_mode"] == "AllowOnlyApprovedOutbound"
+
+
+def test_the_network_makes_room_for_the_cluster(placed: Documents) -> None:
+    """A subnet with the route to the firewall, which lets the cluster's own hosts pass; and the zones of its names."""
+    subnet = _one(placed, "prod-platform", "azurerm_subnet", "network-serving")
+    assert subnet["address_prefixes"] == ["10.43.9.0/25"]
+    assert "network-serving-routes" in placed["prod-platform"]["resource"]["azurerm_subnet_route_table_association"]
+    [rules] = placed["hub"]["resource"]["azurerm_firewall_policy_rule_collection_group"].values()
+    [allowed] = [rule for rule in rules["application_rule_collection"][0]["rule"] if rule["name"] == "clusters"]
+    assert (allowed["source_addresses"], allowed["destination_fqdn_tags"]) == (
+        ["10.43.9.0/25"],
+        ["AzureKubernetesService"],
+    )
+    zones = {each["name"] for each in placed["hub"]["resource"]["azurerm_private_dns_zone"].values()}
+    assert zones - set(azure_names.DNS_ZONES.values()) == {
+        "privatelink.azurecr.io",
+        "privatelink.westeurope.azmk8s.io",
+        "privatelink.api.azureml.ms",
+        "privatelink.notebooks.azure.net",
+    }
+
+
+@pytest.mark.skipif(not SCHEMAS.is_dir(), reason="the providers' schemas are not beside the checkout")
+def test_they_fit_the_provider_schemas(placed: Documents) -> None:
+    """Like every other stack; of azapi there is no schema, so that only what refers to it is reported."""
+    found = {stack: document_problems(without_azapi(document)) for stack, document in placed.items()}
+    role = "azurerm_role_assignment.credit-caller-0"
+    assert found.pop("prod-azure-ml") == [f"{role}: azapi_resource.credit-endpoint.id is not in this stack"]
+    assert found == {stack: [] for stack in ("hub", "prod-platform", "prod-images", "prod-aks")}
+
+
+def test_nothing_of_them_is_there_by_default(documents: Documents) -> None:
+    """They are options."""
+    assert not [stack for stack in documents if stack.endswith(("-images", "-aks", "-azure-ml"))]
+    assert not [stack for stack, document in documents.items() if "azapi" in document["provider"]]
+
+
+def test_each_is_deployed_by_its_name(switched: Path) -> None:
+    """And only where it is declared."""
+    spec = load(switched)
+    assert [stacks_of(spec, "prod", part) for part in ("images", "aks", "azure-ml")] == [[each] for each in OURS]
+    assert not set(OURS) & set(stacks_of(spec, "prod"))
+    with pytest.raises(DeployError, match="staging has no aks_serving, so it has no stack staging-aks"):
+        stacks_of(spec, "staging", "aks")
+
+
+def test_what_serves_where_is_known(switched: Path) -> None:
+    """Every served model, and the places of each environment."""
+    spec = load(switched)
+    environments = {each.name: each for each in spec.environments}
+    assert [each.label for each in served(spec, environments["prod"])] == ["credit"]
+    assert {name: other_places(each) for name, each in environments.items()} == {
+        "dev": (),
+        "prod": ("aks", "azure-ml"),
+        "staging": (),
+    }
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        ("platform.yaml", "aks_serving: true", "aks_serving: false", "allowed none while platform.yaml has it off"),
+        ("platform.yaml", f"@sha256:{'0' * 64}", ":3.12", "allowed <registry>/<name>@sha256:"),
+        ("platform.yaml", BASE_IMAGE, "python:latest", "allowed <registry>/<name>@sha256:"),
+        ("platform.yaml", "network: private", "network: ip-allow-list", "allowed private beside aks_serving, azure_ml"),
+        ("prod.yaml", ", serving: 10.43.9.0/25", "", "allowed a subnet beside aks_serving"),
+        ("prod.yaml", "10.43.9.0/25", "10.43.9.0/27", "allowed a /26 or larger"),
+        ("prod.yaml", "10.43.9.0/25", "10.43.8.0/25", "allowed a range apart from"),
+        ("prod.yaml", "nodes: {min: 2, max: 6}", "nodes: {min: 4, max: 3}", "allowed at least min, 4"),
+        ("prod.yaml", "nodes: {min: 2", "nodes: {min: 1", "one may be taken away at any time"),
+        ("prod.yaml", "nodes: {min", "pod_range: 10.43.0.0/16\n  nodes: {min", "allowed a range apart from 10.43.0.0"),
+        ("prod.yaml", 'version: "1.34"', "version: latest", "allowed a minor version that Azure offers"),
+        ("prod.yaml", f"callers: [{GROUP}]", "callers: []", "is empty: name at least one"),
+        ("prod.yaml", "    serving: {inference_table: true}\n", "", "given 'no served model'; allowed one at least"),
+    ],
+)
+def test_a_mistake_is_named(switched: Path, file: str, old: str, new: str, expected: str) -> None:
+    """Before anything is written."""
+    edit(switched / file, old, new)
+    with pytest.raises(SpecError, match=expected):
+        load(switched)
+
+
+def test_a_switch_that_nobody_uses_is_refused(workspaces: Path) -> None:
+    """And so is the image that nothing is built on, and a subnet without its cluster."""
+    platform = workspaces / "platform.yaml"
+    platform.write_text(platform.read_text(encoding="utf-8") + "\naks_serving: true\n", encoding="utf-8")
+    edit(workspaces / "prod.yaml", "endpoints: 10.43.8.0/26}", "endpoints: 10.43.8.0/26, serving: 10.43.9.0/25}")
+    with pytest.raises(SpecError) as refused:
+        load(workspaces)
+    assert [each.setting for each in refused.value.problems] == [
+        "serving_places",
+        "aks_serving",
+        "network.subnets.serving",
+    ]

@@ -1,0 +1,116 @@
+"""Registries, clusters and Azure Machine Learning, as the stacks of the places that serve ask for them."""
+
+from typing import Any
+
+import pytest
+
+from tests.infra.conftest import credit_alone
+from tests.infra.serving_places import place_documents, switch_on
+from tests.localcloud.services.azure.client import GROUP, WEST, Azure
+
+_PROVIDERS = f"{GROUP}/providers"
+CLUSTER = f"{_PROVIDERS}/Microsoft.ContainerService/managedClusters/serving"
+REGISTRY = f"{_PROVIDERS}/Microsoft.ContainerRegistry/registries/mlopsimages"
+WORKSPACE = f"{_PROVIDERS}/Microsoft.MachineLearningServices/workspaces/mlops-prod-ml"
+ENDPOINT = f"{WORKSPACE}/onlineEndpoints/mlops-prod-credit"
+_PRIVATE = {
+    "kubernetesVersion": "1.34",
+    "dnsPrefix": "serving",
+    "disableLocalAccounts": True,
+    "aadProfile": {"managed": True, "enableAzureRBAC": True},
+    "oidcIssuerProfile": {"enabled": True},
+    "securityProfile": {"workloadIdentity": {"enabled": True}},
+    "apiServerAccessProfile": {"enablePrivateCluster": True},
+}
+_NEEDS = {name: f"{_PROVIDERS}/Microsoft.X/{name}" for name in ("applicationInsights", "keyVault", "storageAccount")}
+_DEPLOYMENT = {
+    **WEST,
+    "sku": {"name": "Default", "capacity": 1},
+    "properties": {"endpointComputeType": "Managed", "environmentId": "e", "instanceType": "Standard_D4ads_v5"},
+}
+
+
+@pytest.fixture(scope="module")
+def declared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What the stack of Azure Machine Learning asks azapi for, by its type."""
+    folder = tmp_path_factory.mktemp("azapi")
+    switch_on(credit_alone(folder / "workspaces"))
+    resources = place_documents(folder / "workspaces", folder / "out")["prod-azure-ml"]["resource"]
+    return {type_: next(iter(found.values())) for type_, found in resources.items() if type_.startswith("azapi_")}
+
+
+@pytest.fixture
+def workspace(azure: Azure) -> str:
+    """A workspace."""
+    return str(azure.put(WORKSPACE, {**WEST, "properties": dict(_NEEDS)})["id"])
+
+
+def test_a_cluster_has_an_issuer_of_tokens(azure: Azure) -> None:
+    """What the federated identities of the servers name; it lives in operations, as Azure's do."""
+    answer = azure.ask("PUT", CLUSTER, {**WEST, "properties": dict(_PRIVATE)})
+    assert "Azure-AsyncOperation" in answer.headers
+    found = azure.get(CLUSTER)["properties"]
+    assert found["oidcIssuerProfile"]["issuerURL"].startswith("https://westeurope.oic.prod-aks.azure.com/")
+    assert found["privateFQDN"].startswith("serving-")
+    azure.put(f"{CLUSTER}/agentPools/servers", {"properties": {"mode": "User", "minCount": 2, "maxCount": 6}})
+    assert azure.ask("DELETE", CLUSTER).status_code == 200
+
+
+def test_a_registry_has_a_host(azure: Azure) -> None:
+    """That of images' names."""
+    assert azure.put(REGISTRY, {**WEST, "sku": {"name": "Premium"}})["properties"]["loginServer"] == (
+        "mlopsimages.azurecr.io"
+    )
+
+
+def test_the_declared_endpoint_is_taken(azure: Azure, workspace: str, declared: dict[str, Any]) -> None:
+    """The bodies that azapi sends are those that Azure's REST takes, of the types that the stack names."""
+    endpoint = declared["azapi_resource"]
+    type_, version = endpoint["type"].split("@")
+    path = f"{workspace}/onlineEndpoints/{endpoint['name']}?api-version={version}"
+    given = {"location": endpoint["location"], "tags": endpoint["tags"], **endpoint["body"]}
+    made = azure.put(path, given)
+    assert (made["type"], made["properties"]["authMode"]) == (type_, "AADToken")
+    assert made["properties"]["scoringUri"] == "https://mlops-prod-credit.westeurope.inference.ml.azure.com/score"
+    update = declared["azapi_update_resource"]
+    azure.ask("PATCH", workspace, update["body"])
+    assert azure.get(workspace)["properties"]["systemDatastoresAuthMode"] == "identity"
+
+
+def test_traffic_goes_to_deployments_that_are_there(azure: Azure, workspace: str) -> None:
+    """All of it or none; so a release makes the deployment first."""
+    assert workspace
+    endpoint = {**WEST, "properties": {"authMode": "AADToken"}}
+    azure.put(ENDPOINT, endpoint)
+    switched = {**WEST, "properties": {"authMode": "AADToken", "traffic": {"blue": 100}}}
+    assert azure.refused("PUT", ENDPOINT, switched) == (400, "ValidationError")
+    azure.put(f"{ENDPOINT}/deployments/blue", _DEPLOYMENT)
+    assert azure.put(ENDPOINT, switched)["properties"]["traffic"] == {"blue": 100}
+    half = {**WEST, "properties": {"authMode": "AADToken", "traffic": {"blue": 50}}}
+    assert azure.refused("PUT", ENDPOINT, half) == (400, "ValidationError")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "refusal"),
+    [
+        (CLUSTER, {"disableLocalAccounts": True}, "BadRequest"),
+        (CLUSTER, {"securityProfile": {"workloadIdentity": {"enabled": True}}}, "InvalidParameter"),
+        (CLUSTER, {"kubernetesVersion": "newest"}, "K8sVersionNotSupported"),
+        (f"{_PROVIDERS}/Microsoft.ContainerRegistry/registries/mlops-images", {}, "InvalidResourceName"),
+        (WORKSPACE, {}, "ValidationError"),
+    ],
+)
+def test_what_azure_does_not_take_is_refused(azure: Azure, path: str, body: dict[str, Any], refusal: str) -> None:
+    """By its codes."""
+    assert azure.refused("PUT", path, {**WEST, "properties": body}) == (400, refusal)
+
+
+def test_a_deployment_says_what_runs(azure: Azure, workspace: str) -> None:
+    """On what, how often, and in which environment; an environment is an image, a model lies somewhere."""
+    azure.put(ENDPOINT, {**WEST, "properties": {"authMode": "AADToken"}})
+    for given in ({**_DEPLOYMENT, "sku": {}}, {**_DEPLOYMENT, "properties": {"endpointComputeType": "Managed"}}):
+        assert azure.refused("PUT", f"{ENDPOINT}/deployments/blue", given) == (400, "ValidationError")
+    azure.put(f"{workspace}/environments/credit", {"properties": {}})
+    azure.put(f"{workspace}/models/features", {"properties": {}})
+    assert azure.refused("PUT", f"{workspace}/environments/credit/versions/1", {}) == (400, "ValidationError")
+    assert azure.refused("PUT", f"{workspace}/models/features/versions/1", {}) == (400, "ValidationError")
