@@ -124,6 +124,28 @@ class Narrowing(Fitter, Protocol):
         """The same on the same rows, and `features` besides, which are columns of the rows."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Live:
+    """The version that is live: its number, and the folder of what `Fitted.save` wrote for it."""
+
+    version: int
+    folder: Path
+
+
+@runtime_checkable
+class Succeeding(Fitted, Protocol):
+    """What was fitted in parts, each of which takes the place of the live version's only if it is better."""
+
+    def after(self, live: Live | None, split: Split) -> "Succeeding":
+        """What becomes the version; `live` is None if no version is."""
+
+    def decisions(self) -> pd.DataFrame:
+        """One row per part: whether it is new, what was kept instead, and why."""
+
+    def summary(self) -> str:
+        """The decisions in one line."""
+
+
 # The declared algorithms by name, over rows.
 Algorithms = Callable[[Examples], Mapping[str, Learner]]
 

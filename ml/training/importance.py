@@ -26,11 +26,12 @@ if TYPE_CHECKING:
 def importance(model: Model, learned: Learned, split: Split, frame: pd.DataFrame) -> Mapping[str, float]:
     """The share of each feature in what the model knows, by the loss of its problem, the largest first.
 
-    Measured on the newest calibration period of `frame`, by the fit that has not seen it: the hold-out is for the
-    gates, and on rows that were fitted a feature that is only noise looks important.
+    Measured on the newest calibration period of which `frame` has rows, by the fit that has not seen it: the hold-out
+    is for the gates, and on rows that were fitted a feature that is only noise looks important.
     """
     key, judging = [model.outcome.key, model.outcome.event_time], judging_of(model)
-    rows = frame[frame[PERIOD] == split.calibration[-1]].sort_values(key, ignore_index=True)
+    calibrating = frame[frame[PERIOD].isin(split.calibration)]
+    rows = calibrating[calibrating[PERIOD] == calibrating[PERIOD].max()].sort_values(key, ignore_index=True)
     truth = judging.problem.truth(rows[model.outcome.label])
     with tempfile.TemporaryDirectory() as made:
         registry.pack(replace(learned, fitted=learned.held_back), model, Path(made))

@@ -19,7 +19,7 @@ from ml.examples import dataset
 from ml.examples.dataset import PERIOD
 from ml.problems.learning import Learner
 from ml.tables import Tables, door, pandas_of
-from ml.training import gain, importance, intervals, plan, protected, registry, run_inputs
+from ml.training import gain, importance, intervals, plan, protected, registry, run_inputs, succession
 from ml.training.feature_spec import source_of
 from ml.training.learn import Learned, learn
 from ml.training.learners import in_memory
@@ -112,6 +112,7 @@ def train(
         mlflow.log_metrics({f"{ROWS}{name}": rows for name, rows in asdict(account).items()})
         with run_log(client, run) as log:
             learned = learn(learners, task.problem, planned.split, model.tuning, model.seed, watch=log)
+        learned = succession.successor(client, task, planned.split, learned)
         registry.log_search(learned)
         registry.pack(learned, model, Path(made))
         holdout = dataset.holdout_frame(tables, model, planned.pinned, task.common.judging, planned.split.held_out)

@@ -57,6 +57,13 @@ def raw_model(artifact: Path) -> Path:
     return artifact if folder is None else folder / RAW_MODEL_FOLDER
 
 
+def packed(artifact: Path) -> Path:
+    """The folder of what was fitted, as `pyfunc_model.Scorer` reads it."""
+    raw = raw_model(artifact)
+    saved = Model.load(str(raw)).flavors[mlflow.pyfunc.FLAVOR_NAME]["artifacts"]["model"]["path"]
+    return raw / str(saved)
+
+
 def load(artifact: Path) -> PyFuncModel:
     """The model that takes features. Whether its pinned packages are here, the infrastructure gate says."""
     model: PyFuncModel = mlflow.pyfunc.load_model(str(raw_model(artifact)), suppress_warnings=True)

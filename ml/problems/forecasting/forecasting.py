@@ -1,6 +1,6 @@
 """How much will it be at each of the next steps: raw answers are forecasts with the size of their errors beside."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from ml import declarations
+from ml.declarations import Calendar
 from ml.evaluation.resampling import Bootstrap, Interval
-from ml.examples.split import split_periods
+from ml.examples.split import Split, split_periods
 from ml.problems.forecasting.fleet_measures import improved, measured
 from ml.problems.forecasting.intervals import factors_by_step, near
 from ml.problems.forecasting.learner import SeriesLearner, over_all, settings_of
@@ -54,7 +55,6 @@ class Forecasting:
     """Squared errors in the scale of each series; intervals from the errors on origins that were not fitted."""
 
     declared: declarations.Forecasting
-    split = staticmethod(split_periods)
 
     @property
     def _scaled(self) -> Regression:
@@ -65,6 +65,42 @@ class Forecasting:
     def objective(self) -> Objective:
         """Squared error in the scale of the series."""
         return self._scaled.objective
+
+    def split(
+        self,
+        periods: Iterable[date],
+        *,
+        calendar: Calendar,
+        holdout_ratio: float,
+        tuning_ratio: float,
+        calibration_ratio: float,
+        holdout_start: date | None = None,
+    ) -> Split:
+        """As any problem's, with a horizon more for calibration: of the newest periods before the hold-out not every
+        outcome was known when it began. Raises ValueError if nothing is left a whole horizon before the tuning.
+        """
+        found = split_periods(
+            periods,
+            calendar=calendar,
+            holdout_ratio=holdout_ratio,
+            tuning_ratio=tuning_ratio,
+            calibration_ratio=calibration_ratio,
+            holdout_start=holdout_start,
+        )
+        before, horizon = found.before_holdout, self.declared.horizon
+        calibrating = len(found.calibration) + horizon
+        trained = len(before) - calibrating - len(found.tuning)
+        if trained < horizon + 1:
+            raise ValueError(
+                f"{len(before)} {calendar.period}s before the hold-out leave {max(0, trained)} to train on, and a "
+                f"horizon of {horizon} needs {horizon + 1}: wait for more {calendar.period}s, or lower the ratios"
+            )
+        return Split(
+            train=before[:trained],
+            tuning=before[trained : trained + len(found.tuning)],
+            calibration=before[trained + len(found.tuning) :],
+            holdout=found.holdout,
+        )
 
     def truth(self, labels: "pd.Series[Any]") -> Floats:
         """The values. Raises ValueError for one that is NaN or infinite."""

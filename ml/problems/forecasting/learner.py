@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,12 @@ import pandas as pd
 from ml import declarations
 from ml.declarations import Feature
 from ml.examples.split import Split
-from ml.problems.forecasting import served
+from ml.problems.forecasting import keeping, served
+from ml.problems.forecasting.keeping import CHAMPION, NAIVE, NEW, ROWS
 from ml.problems.forecasting.mixing import Rolled, table_of
 from ml.problems.forecasting.peeking import require_past
-from ml.problems.forecasting.served import Floats, Mixed, Mixer
-from ml.problems.learning import Categories, Examples, Fitted, Learner, Params, Scores
+from ml.problems.forecasting.served import FLEET, Floats, Mixed, Mixer
+from ml.problems.learning import Categories, Examples, Fitted, Learner, Live, Params, Scores
 from ml.problems.problem import Problem
 
 # The label of the model over all series: the outcome over the scale of its series.
@@ -66,10 +67,47 @@ class FittedSeries:
 
     def scores(self, periods: Sequence[date]) -> Scores:
         """Raw answers of shape (rows, 4): forecast, size of the errors, steps ahead, scale."""
-        found, rows = self.mixed(periods), self.learner.rows
+        rows = self.learner.rows
+        if not len(rows.of(periods)):
+            return Scores(truth=np.empty(0), raw=np.empty((0, 4)))
+        found = self.mixed(periods)
         ahead = rows.of(periods)[self.learner.settings["step"]].to_numpy(float)
         raw = np.column_stack([found.forecast, found.unit, ahead, found.scale])
         return Scores(truth=rows.truth(periods), raw=raw)
+
+    def after(self, live: Live | None, split: Split) -> "FittedSeries":
+        """Each series with its new row, or the one that is live: by the calibration periods, by a fit before them.
+
+        The live rows are judged, and served, with the new model over all series beside them.
+        """
+        learner, judged = self.learner, split.calibration
+        earlier = learner.problem.others(judged[0], split.before_holdout)
+        rehearsed = learner.fit(self.params, earlier)
+        both = self.trees is not None and rehearsed.trees is not None
+        champion = keeping.usable(_table_of(live), [str(name) for name in self.table], trees=both)
+        errors = rehearsed.errors(judged, champion)
+        table = keeping.merged(self.table, champion, errors, live.version if live else 0)
+        return replace(self, table=table)
+
+    def errors(self, judged: Sequence[date], champion: pd.DataFrame) -> pd.DataFrame:
+        """By series: the root mean squared scaled errors of its own table, of `champion` and of naive, and the rows."""
+        rolled, own = self.learner.rolled(judged), self.mixed(judged)
+        theirs = self.mixed(judged, pd.concat([champion, self.table.loc[[FLEET]]]))
+        live = np.isin(rolled.names, champion.index)
+        found = {
+            name: np.sqrt(rolled.mean(rolled.squared(forecast)))
+            for name, forecast in ((NEW, own.forecast), (CHAMPION, theirs.forecast), (NAIVE, own.naive))
+        }
+        found[CHAMPION] = np.where(live, found[CHAMPION], np.nan)
+        return pd.DataFrame({**found, ROWS: rolled.rows}, index=pd.Index(rolled.names, name="series"))
+
+    def decisions(self) -> pd.DataFrame:
+        """One row per series: what answers it, of which version (0: this one), and why."""
+        return self.table[["chosen", "kept_from", "error", "rows", "reason"]].reset_index()
+
+    def summary(self) -> str:
+        """How many series are new, kept, or naive."""
+        return keeping.summary(self.table)
 
     def save(self, directory: Path) -> None:
         """The table, what reads it, and the model over all series."""
@@ -119,7 +157,7 @@ class SeriesLearner:
 
         Raises ForecastError if a column of the past holds what was still to come.
         """
-        ordered = sorted(set(periods))
+        ordered = self._with_rows(periods)
         judged = self._judged(ordered)
         earlier = self.problem.others(judged[0], ordered)
         rolled = self.rolled(judged)
@@ -129,6 +167,11 @@ class SeriesLearner:
         unseen = self.trees.fit(params, earlier).scores(judged).raw * rolled.scale
         table = table_of(rolled, unseen)
         return FittedSeries(learner=self, params=params, table=table, trees=self.trees.fit(params, ordered))
+
+    def _with_rows(self, periods: Sequence[date]) -> list[date]:
+        """Those of `periods` of which an outcome is known, in order."""
+        known = set(self.rows.frame[self.rows.period].unique())
+        return sorted(set(periods) & known)
 
     def _judged(self, ordered: Sequence[date]) -> list[date]:
         """The newest origins: half of them at most, so that the model over all series can learn from the others."""
@@ -153,6 +196,14 @@ class SeriesLearner:
             truth=self.rows.truth(periods),
             late=late if len(origins) > 1 else np.zeros(len(frame), dtype=bool),
         )
+
+
+def _table_of(live: Live | None) -> pd.DataFrame:
+    """The table of the version that is live; empty if there is none, or if it answered another kind of question."""
+    file = None if live is None else live.folder / served.TABLE_FILE
+    if file is None or not file.is_file():
+        return pd.DataFrame(index=pd.Index([], name="series", dtype=object))
+    return pd.read_parquet(file).set_index("series")
 
 
 def over_all(rows: Examples, declared: declarations.Forecasting, problem: Problem) -> Examples:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.declarations import Algorithm, Model
+from ml.declarations import Algorithm, Calendar, Model, Period
 from ml.evaluation.resampling import Bootstrap
 from ml.gates import compliance
 from ml.gates.comparison_checks import Contest, judge
@@ -221,3 +221,23 @@ def test_a_series_that_is_new_in_the_newest_weeks_is_mixed_as_the_fleet() -> Non
     own = fitted.table.filter(like="weight_")
     assert own.loc["steady|opened"].to_numpy() == pytest.approx(own.loc[FLEET].to_numpy())
     assert timedelta(weeks=1) == ORIGINS[1] - ORIGINS[0]
+
+
+def test_the_newest_periods_of_which_not_all_is_known_calibrate_beside_whole_ones() -> None:
+    """40 origins: 6 held out, 3 and a horizon of 3 calibrate, 3 tune, the rest trains; too few are refused."""
+    ratios = {"holdout_ratio": 0.15, "tuning_ratio": 0.1, "calibration_ratio": 0.1}
+    weekly = Calendar(period=Period.WEEK)
+    found = PROBLEM.split(ORIGINS, calendar=weekly, **ratios)
+    assert (found.holdout, found.calibration) == (ORIGINS[34:], ORIGINS[28:34])
+    assert (found.tuning, found.train) == (ORIGINS[25:28], ORIGINS[:25])
+    with pytest.raises(ValueError, match="8 weeks before the hold-out leave 3 to train on, and a horizon of 3 needs 4"):
+        PROBLEM.split(ORIGINS[:9], calendar=weekly, **ratios)
+
+
+def test_a_period_of_which_nothing_is_known_yet_is_no_trouble() -> None:
+    """The newest calibration period has no rows: it is scored as nothing, and the others are as before."""
+    frame = fleet()
+    newest = SPLIT.calibration[-1]
+    learned = _trained(frame[frame[PERIOD] != newest], forecasting_model())
+    assert len(learned.fitted.scores([newest]).truth) == 0
+    assert learned.calibration.description["method"] == "spread"

@@ -1,0 +1,92 @@
+"""The gate of each series: its new parameters replace the champion's only if they did better, and than naive too.
+
+Both tables answered the same rows, of origins that the new one had not seen. Pure: tables in, one table out.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from ml.problems.forecasting.mixing import LEAST_ROWS
+from ml.problems.forecasting.served import FLEET, NAMES, TREES, weight
+
+# Columns of the errors, one row per series: root mean squared errors in the scale of the series, and of how many rows.
+NEW, CHAMPION, NAIVE, ROWS = "new", "champion", "naive", "rows"
+# A row whose weights are of candidates that this code knows.
+_WHOLE = 0.999
+
+
+def usable(champion: pd.DataFrame, columns: Sequence[str], *, trees: bool) -> pd.DataFrame:
+    """The rows of the champion's table that can be served from now on, with `columns`.
+
+    Left out are the fleet's row, which is always new, rows that weigh a candidate which this code lacks, and, without
+    `trees`, those that weigh the model over all series.
+    """
+    weights = [weight(name) for name in NAMES]
+    found = champion.reindex(columns=list(columns))
+    found[weights] = found[weights].fillna(0.0)
+    whole = found[weights].sum(axis=1) > _WHOLE
+    if not trees:
+        whole &= found[weight(TREES)] == 0
+    return found[whole & (found.index != FLEET)]
+
+
+def merged(table: pd.DataFrame, champion: pd.DataFrame, errors: pd.DataFrame, version: int) -> pd.DataFrame:
+    """The table that is served: of each series the new row, the champion's or the naive forecast's, and why.
+
+    The champion's stays if the new row was not better than it, or worse than naive, or if nothing shows that it was.
+    A series without a champion's row that was worse than naive is answered by the naive forecast. A series that the new
+    table lacks keeps its row. `kept_from` is the version that a row was fitted for, 0 for this one.
+
+    Args:
+        table: new, with the fleet's row.
+        champion: of version `version`, as `usable` leaves it; empty: none is live.
+        errors: by series, with the columns above.
+    """
+    own = table.index[table.index != FLEET]
+    known = errors.reindex(own)
+    beats_naive = (known[NEW] <= known[NAIVE]).to_numpy()
+    live = own.isin(champion.index)
+    stays = live & ~(beats_naive & (known[NEW] < known[CHAMPION]).to_numpy() & (known[ROWS] >= LEAST_ROWS).to_numpy())
+    falls = ~live & ~beats_naive & (known[ROWS] >= LEAST_ROWS).to_numpy()
+    found = table.copy()
+    found.loc[own[falls], :] = _as_naive(table.loc[own[falls]], known[falls])
+    kept = _kept(champion.loc[own[stays]], known[stays], version)
+    gone = champion[~champion.index.isin(own)]
+    late = _kept(gone, errors.reindex(gone.index), version)
+    return pd.concat([found.drop(index=own[stays]), kept, late]).loc[[*own, *gone.index, FLEET]]
+
+
+def _as_naive(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    """`rows` answered by the naive forecast alone."""
+    weights = {weight(name): float(name == "naive") for name in NAMES}
+    said = [
+        f"the naive forecast: its error was {naive:.3g} scales, and {new:.3g} of what was fitted"
+        for naive, new in zip(known[NAIVE], known[NEW], strict=True)
+    ]
+    return rows.assign(**weights, chosen="naive", reason=said, error=np.maximum(rows["error"], known[NAIVE]))
+
+
+def _kept(rows: pd.DataFrame, known: pd.DataFrame, version: int) -> pd.DataFrame:
+    """Rows of the champion, each with the version that it was fitted for, and why it stays."""
+    fitted = rows["kept_from"].where(rows["kept_from"] > 0, version).astype(int)
+    said = [
+        f"kept of version {since}: {_because(new, champion, naive)}"
+        for since, new, champion, naive in zip(fitted, known[NEW], known[CHAMPION], known[NAIVE], strict=True)
+    ]
+    return rows.assign(kept_from=fitted, reason=said)
+
+
+def _because(new: float, champion: float, naive: float) -> str:
+    if np.isnan(new):
+        return "no row shows what a new fit would do"
+    return f"a new fit had an error of {new:.3g} scales, the champion {champion:.3g}, the naive forecast {naive:.3g}"
+
+
+def summary(table: pd.DataFrame) -> str:
+    """One line: how many series have new parameters, keep older ones, or are answered by the naive forecast."""
+    own = table[table.index != FLEET]
+    kept = int((own["kept_from"] > 0).sum())
+    naive = int(own["reason"].str.startswith("the naive forecast").sum())
+    return f"{len(own) - kept - naive} series with new parameters, {kept} keep those of a version before, {naive} naive"

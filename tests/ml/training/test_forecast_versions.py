@@ -1,0 +1,94 @@
+"""Two versions of one fleet, through the training task: the second keeps what it does not do better."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import mlflow
+import pandas as pd
+import pytest
+
+from ml.declarations import Calendar, Period, UseCase
+from ml.problems.forecasting.served import FLEET
+from ml.training import train
+from ml.usecases import USE_CASES, use_case
+from ml.versions import artifact, contract
+from ml.versions.aliases import CHAMPION
+from ml.versions.training_run import DECISIONS
+from tests.ml.conftest import COMMIT, World
+from tests.ml.problems.series import FORECASTING, HISTORY, fleet, forecasting_model
+
+NAME = "prod.fleet_ops.sales"
+
+
+def _case() -> UseCase:
+    """The made-up sales as a use case of weeks; its feeds only write what its tables name."""
+    credit, model = use_case("credit"), forecasting_model()
+    named = replace(model, name="sales", holdout_ratio=0.15, tuning_ratio=0.1, calibration_ratio=0.1)
+    feeds = tuple(
+        replace(credit.feeds[0], name=table.name, silver=table, period_column="asked")
+        for table in (model.feature_table.source, model.outcome.source)
+    )
+    calendar = Calendar(period=Period.WEEK)
+    return replace(credit, name="fleet", feeds=feeds, models=(named,), calendar=calendar, judged_by=None)
+
+
+@pytest.fixture(scope="module")
+def sold(world: World) -> Iterator[World]:
+    """The world with gold tables of the sales, and their registered model."""
+    case, frame = _case(), fleet()
+    (model,) = case.models
+    features, outcomes = model.feature_table.table, model.outcome.table
+    known = [asked + timedelta(weeks=int(step) + 1) for asked, step in zip(frame["asked"], frame["step"], strict=True)]
+    for table, rows in ((features, frame), (outcomes, frame.assign(known=known))):
+        columns = [column.name for column in table.columns]
+        made = world.tables.spark.createDataFrame(rows[columns])
+        typed = made.selectExpr(*(f"cast(`{column.name}` as {column.type})" for column in table.columns))
+        numbers = [name for name in HISTORY if name in columns]
+        world.tables.merge(table, table.full_name("prod", "fleet"), typed.replace(float("nan"), None, subset=numbers))
+    world.client.create_registered_model(NAME)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(USE_CASES, "fleet", case)
+        yield world
+
+
+def _train(world: World, run_id: str, **flags: str) -> dict[str, object]:
+    given = {"source_catalog": "prod", "git_commit": COMMIT, "sample_rows": 0, "reason": "test", **flags}
+    return world.run(train.main, run_id, use_case="fleet", **given)
+
+
+def _fetched(version: object, into: Path) -> Path:
+    into.mkdir()
+    return artifact.fetch(f"models:/{NAME}/{version}", into)
+
+
+def _table(version: object, into: Path) -> pd.DataFrame:
+    folder = artifact.packed(_fetched(version, into))
+    return pd.read_parquet(folder / "series.parquet").set_index("series")
+
+
+def test_the_second_version_keeps_the_series_that_it_does_not_do_better(sold: World, tmp_path: Path) -> None:
+    """One row per series in each; kept rows are those of the champion; the run says why; the version answers."""
+    first = _train(sold, "fleet-1")
+    before = _table(first["model_version"], tmp_path / "first")
+    assert (before["kept_from"] == 0).all()
+    sold.client.set_registered_model_alias(NAME, CHAMPION, str(first["model_version"]))
+    second = _train(sold, "fleet-2", holdout_start="2024-W38")
+    assert second["model_version"] != first["model_version"]
+    table = _table(second["model_version"], tmp_path / "second")
+    kept = table.index[table["kept_from"] == int(str(first["model_version"]))]
+    assert 0 < len(kept) < len(table) - 1
+    assert set(table.index) == set(before.index)
+    weights = [name for name in table if name.startswith("weight_")]
+    pd.testing.assert_frame_equal(table.loc[kept, weights], before.loc[kept, weights])
+    told = mlflow.artifacts.load_dict(f"runs:/{second['run_id']}/{DECISIONS}")
+    decided = pd.DataFrame(told["data"], columns=told["columns"]).set_index("series")
+    assert decided["kept_from"].to_dict() == table["kept_from"].to_dict()
+    assert decided["reason"][kept].str.startswith("kept of version").all()
+    assert FLEET not in kept
+    loaded = artifact.load(_fetched(second["model_version"], tmp_path / "served"))
+    asked = contract.model_input(_case().models[0], fleet().tail(30))
+    answers = loaded.predict(asked)
+    assert list(answers) == [column.name for column in FORECASTING.output]
+    assert not answers.isna().any(axis=None)
