@@ -12,6 +12,8 @@ READY := .venv/.synced
 # What validates the pipelines. They are no part of the environment: one needs Go, and nothing else needs the other.
 CHECK_JSONSCHEMA_VERSION := 0.39.0
 ACTIONLINT_VERSION := v1.7.12
+# It carries the schemas of every version of Kubernetes up to its own, and asks no network for them.
+KUBERNETES_VALIDATE_VERSION := 1.37.0
 # The environment of the code does not need it, and it does not need that one.
 MKDOCS_VERSION := 1.6.1
 # Load that Python could not give.
@@ -101,6 +103,16 @@ pipelines: .tools/pipelines/.installed $(READY) ## Validate .github/ and azure-p
 	@.tools/pipelines/bin/python -m pip install -q check-jsonschema==$(CHECK_JSONSCHEMA_VERSION)
 	@if command -v go >/dev/null; then GOBIN="$(CURDIR)/.tools/pipelines/bin" go install github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT_VERSION); \
 	  else echo "without Go there is no actionlint: its test skips"; fi
+	@touch $@
+
+.PHONY: manifests
+manifests: .tools/kubernetes/.installed $(READY) ## Validate the manifests of `mlops export` for the declared Kubernetes, strictly
+	@$(PY) -m pytest tests/cli/places tests/policies/manifests
+
+.tools/kubernetes/.installed: Makefile
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or 3.12 found"; exit 2; }
+	@test -x .tools/kubernetes/bin/python || $(PYTHON) -m venv .tools/kubernetes
+	@.tools/kubernetes/bin/python -m pip install -q kubernetes-validate==$(KUBERNETES_VALIDATE_VERSION)
 	@touch $@
 
 docs: .tools/docs/.installed $(READY) ## Build the documentation into dist/site; a broken link or a page without a place fails

@@ -25,6 +25,7 @@ _MODULES = {
     "rollback": "signing",
     "history": "history",
     "why": "why",
+    "export": "export",
     "live": "release",
     "live-again": "release",
     "restore": "restore",

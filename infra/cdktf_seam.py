@@ -125,7 +125,6 @@ AzurermBackend = _core.AzurermBackend
 LocalBackend = _core.LocalBackend
 TerraformResource = _core.TerraformResource
 TerraformAsset = _core.TerraformAsset
-TerraformResource = _core.TerraformResource
 TerraformResourceLifecycle = _core.TerraformResourceLifecycle
 TerraformStack = _core.TerraformStack
 Token = _core.Token

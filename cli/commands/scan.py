@@ -1,6 +1,7 @@
 """`mlops scan`."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from cli.paths import ROOT, STACKS, WAIVERS
 if TYPE_CHECKING:
     from policies.scan.result import Judged, Outcome
 
+_OF_MANIFESTS = ("rule", "place", "reason", "fix")
 _COLUMNS = ("severity", "rule", "stack", "resource", "result", "reason", "fix")
 
 
@@ -52,11 +54,31 @@ def _scan(paths: Sequence[Path], waivers: Sequence[Path]) -> "Outcome":
         raise CommandError(str(error), exit_code=2) from error
 
 
+def _manifests(paths: Sequence[Path], form: str) -> None:
+    """Show what is wrong with Kubernetes manifests. Raises CommandError if anything is; nothing waives it."""
+    from policies.manifests.judge import judge  # noqa: PLC0415 - other commands do not need it
+    from policies.manifests.manifest import UnreadableManifestError, read  # noqa: PLC0415
+
+    try:
+        found = judge(read(paths))
+    except UnreadableManifestError as error:
+        raise CommandError(str(error), exit_code=2) from error
+    show([asdict(one) for one in found], form=form, columns=_OF_MANIFESTS, title="Findings in the manifests")
+    if found:
+        raise CommandError(f"{len(found)} findings in the manifests: each line says the fix")
+
+
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option("--waivers", "-w", multiple=True, type=click.Path(path_type=Path), help="File [policies/waivers.yaml].")
 @click.option("--sarif", "sarif_file", type=click.Path(path_type=Path), help="Write SARIF to this file.")
 @click.option("--junit", "junit_file", type=click.Path(path_type=Path), help="Write JUnit XML to this file.")
+@click.option(
+    "--manifests",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="Kubernetes manifests to check in place of stacks: a file or a folder.",
+)
 @click.option("--waived", is_flag=True, help="Also show what waivers let stand.")
 @format_option
 def scan(
@@ -65,6 +87,7 @@ def scan(
     waivers: tuple[Path, ...],
     sarif_file: Path | None,
     junit_file: Path | None,
+    manifests: tuple[Path, ...],
     waived: bool,
     form: str,
 ) -> None:
@@ -73,6 +96,10 @@ def scan(
     Ends with 1 where a finding has no waiver, or a waiver is past its date or unused; with 2 where a file cannot be
     read.
     """
+    if manifests:
+        _manifests(manifests, form)
+    if manifests and not paths:
+        return
     from policies.scan.junit import junit  # noqa: PLC0415 - as above
     from policies.scan.sarif import sarif  # noqa: PLC0415
 

@@ -6,6 +6,7 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from infra.cdktf_seam import Resource, Scope, azurerm
+from infra.constructs.serving_places.names import POOL_LABEL, SERVERS
 from infra.spec import AksServing
 
 _DNS_ADDRESS = 10  # Of the range of services, as Azure's own default is.
@@ -13,9 +14,6 @@ _DISK_GB = 128
 _MAX_PODS = 50
 _SYSTEM_NODES = (2, 3)
 _SURGE = "33%"
-# The machines of the scoring servers, and the label by which pods ask for them: `ml`'s manifests name both.
-SERVERS = "servers"
-POOL_LABEL = "mlops/pool"
 
 
 @dataclass(frozen=True, kw_only=True)

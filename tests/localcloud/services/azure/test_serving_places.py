@@ -1,9 +1,12 @@
 """Registries, clusters and Azure Machine Learning, as the stacks of the places that serve ask for them."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cli.places.azure_ml import calls
+from tests.cli.places.exported import exported
 from tests.infra.conftest import credit_alone
 from tests.infra.serving_places import place_documents, switch_on
 from tests.localcloud.services.azure.client import GROUP, WEST, Azure
@@ -114,3 +117,20 @@ def test_a_deployment_says_what_runs(azure: Azure, workspace: str) -> None:
     azure.put(f"{workspace}/models/features", {"properties": {}})
     assert azure.refused("PUT", f"{workspace}/environments/credit/versions/1", {}) == (400, "ValidationError")
     assert azure.refused("PUT", f"{workspace}/models/features/versions/1", {}) == (400, "ValidationError")
+
+
+def test_what_is_exported_is_taken_in_its_order(azure: Azure, tmp_path: Path) -> None:
+    """The calls of `mlops export --to azure-ml`, as `az rest` sends them: the endpoint then answers from the colour."""
+    placed = exported(tmp_path)()
+    assert placed.environment.azure_ml
+    found = calls(placed, placed.environment.azure_ml)
+    workspace = found[-1].path.partition("/onlineEndpoints/")[0]
+    azure.put(workspace.partition("/providers/")[0], WEST)
+    needed = dict.fromkeys(("applicationInsights", "keyVault", "storageAccount"), workspace)
+    azure.put(workspace, {**WEST, "properties": needed})
+    azure.put(f"{workspace}/environments/credit", {"properties": {}})
+    azure.put(found[-1].path, {**WEST, "properties": {"authMode": "AADToken"}})
+    for call in found:
+        azure.put(call.url.removeprefix("https://management.azure.com"), call.body)
+    assert azure.get(found[-1].path)["properties"]["traffic"] == {"green": 100}
+    assert azure.get(found[1].path)["tags"]["version"] == "3"

@@ -1,0 +1,127 @@
+"""`mlops export`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.cloud import HOST
+from cli.errors import CommandError
+from cli.models import NamedModel, named_model
+from cli.specification import declared
+from cli.warehouse import Warehouse
+from ml.declarations.errors import DeclarationError
+
+if TYPE_CHECKING:
+    from cli.places.placed import Placed
+    from infra.spec import Environment, Spec
+
+_TO = ("image", "aks", "azure-ml")
+
+
+@click.command()
+@click.argument("model")
+@click.option("--to", "place", type=click.Choice(_TO), required=True, help="What to write: see below.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder to write to.")
+@click.option("--image", help="Of aks and azure-ml: the pushed image, REGISTRY/NAME@sha256:DIGEST.")
+@click.option("--client-id", help="Of aks: the client id of the model's identity, which the stack <env>-images made.")
+@click.option("--env", help="Environment [prod, or that of the full name].")
+@click.option("--host", help=HOST)
+def export(
+    *, model: str, place: str, out: Path, image: str | None, client_id: str | None, env: str | None, host: str | None
+) -> None:
+    """Write the live version of MODEL for a place beside Databricks.
+
+    image: the recipe of its server's image, and its published features. aks: Kubernetes manifests of one colour, and
+    the switch of the service. azure-ml: the bodies of Azure's REST. Nothing is sent anywhere: the steps are printed.
+    """
+    named = named_model(model, env)
+    spec, environment = declared(named.env)
+    _require_served(spec, environment, named, place)
+    if place == "image":
+        _image(named, spec, out, host)
+        return
+    if image is None:
+        raise CommandError(f"--to {place} needs --image, by its digest: export --to image first, build and push it", 2)
+    placed = _placed(named, spec, environment, host=host, image=image, client_id=client_id)
+    if place == "aks":
+        _aks(placed, out)
+    else:
+        _azure_ml(placed, environment, out)
+
+
+def _require_served(spec: "Spec", environment: "Environment", named: NamedModel, place: str) -> None:
+    """Raise CommandError if the environment does not serve the model there."""
+    from infra.spec.served import other_places, served  # noqa: PLC0415 - other commands do not need it
+
+    known = [each.model.name for each in served(spec, environment) if each.use_case.name == named.use_case]
+    there = other_places(environment)
+    if named.name not in known or not there or place not in ("image", *there):
+        serves = ", ".join(there) or "Databricks alone"
+        raise CommandError(
+            f"{environment.name} does not serve {named.handle} at {place}: its file names {serves}, and serving for "
+            f"{', '.join(known) or 'none of its models'}; see docs/guides/other-places-to-serve.md",
+            2,
+        )
+
+
+def _image(named: NamedModel, spec: "Spec", out: Path, host: str | None) -> None:
+    from cli.places import export as places  # noqa: PLC0415 - takes seconds
+
+    version = places.live_version(named, host)
+    with places.fetched(named, version, host) as folder:
+        places.write_image(out, folder, spec, version)
+        rows = places.write_features(out, named, folder, Warehouse(named.env, host=host), host)
+    click.echo(f"version {version} of {named.full_name}: {out / places.IMAGE}")
+    if rows is not None:
+        click.echo(f"{rows} keys with their features: {out / places.STORE}, for the container of the model's features")
+
+
+def _placed(
+    named: NamedModel, spec: "Spec", environment: "Environment", *, host: str | None, image: str, client_id: str | None
+) -> "Placed":
+    """What is exported. Raises CommandError for an image that is not named by its digest."""
+    from cli.places import export as places  # noqa: PLC0415 - takes seconds
+    from cli.places import features  # noqa: PLC0415
+    from cli.places.placed import Placed  # noqa: PLC0415
+    from infra.spec.served import Served  # noqa: PLC0415
+
+    version = places.live_version(named, host)
+    with places.fetched(named, version, host) as folder:
+        looks_up = features.specification(folder) is not None
+    try:
+        return Placed(
+            spec=spec,
+            environment=environment,
+            served=Served(use_case=spec.use_cases[named.use_case], model=named.declared),
+            version=version,
+            colour=places.live_colour(named, Warehouse(named.env, host=host)),
+            image=image,
+            looks_up=looks_up,
+            client_id=client_id,
+        )
+    except DeclarationError as error:
+        raise CommandError(str(error), 2) from error
+
+
+def _aks(placed: "Placed", out: Path) -> None:
+    from cli.places import export as places  # noqa: PLC0415 - takes seconds
+
+    if placed.looks_up and placed.client_id is None:
+        name = f"{placed.spec.platform.azure.prefix}-{placed.environment.name}-serves-{placed.name}"
+        asked = f"az identity show --name {name} --resource-group GROUP --query clientId"
+        raise CommandError(f"the version looks features up, so its pods need --client-id: {asked}", 2)
+    places.write_manifests(out, placed)
+    click.echo(f"version {placed.version} as {placed.colour}; then, from inside the network:")
+    click.echo(f"  kubectl apply -f {out / places.SERVER}")
+    click.echo(f"  kubectl -n {placed.name} rollout status deployment/{placed.name}-{placed.colour}")
+    click.echo(f"  kubectl apply -f {out / places.SWITCH}")
+
+
+def _azure_ml(placed: "Placed", environment: "Environment", out: Path) -> None:
+    from cli.places import export as places  # noqa: PLC0415 - takes seconds
+
+    calls = places.write_calls(out, placed, environment)
+    click.echo(f"version {placed.version} as {placed.colour}; then, each once the one before has succeeded:")
+    for call in calls:
+        click.echo(f"  az rest --method {call.method} --url '{call.url}' --body @{out / call.name}.json")

@@ -1,0 +1,75 @@
+"""What is exported: one version of one model, for one environment."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from infra import azure_names
+from infra.spec import Environment, Spec
+from infra.spec.served import Served
+from ml.declarations.errors import require
+from ml.versions.aliases import CHAMPION
+
+_IMAGE = re.compile(r"[a-z0-9.-]+(:\d+)?(/[a-z0-9._-]+)+@sha256:[0-9a-f]{64}")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class Colour(StrEnum):
+    """One of the two deployments of a model: one answers, and the other one is what a roll-back returns to."""
+
+    BLUE = "blue"
+    GREEN = "green"
+
+
+def colour_of(moves: Sequence[Mapping[str, Any]]) -> Colour:
+    """The colour of the live version, from the recorded moves of its aliases.
+
+    Each move of @champion changes it. So a new version takes the colour that does not answer, and a roll-back to the
+    version before finds that one still there, under the colour that it had.
+    """
+    turns = sum(move["alias"] == CHAMPION and move["from_version"] != move["to_version"] for move in moves)
+    return Colour.GREEN if turns and turns % 2 == 0 else Colour.BLUE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placed:
+    """`version` is what answers, as `colour`, from `image`. `looks_up` says that features are looked up for it.
+
+    `client_id` is the client id of the model's own identity, which a cluster's pods need if features are looked up.
+    """
+
+    spec: Spec
+    environment: Environment
+    served: Served
+    version: int
+    colour: Colour
+    image: str
+    looks_up: bool
+    client_id: str | None = None
+
+    def __post_init__(self) -> None:
+        require(
+            f"export of {self.served.label}",
+            [
+                None
+                if _IMAGE.fullmatch(self.image)
+                else f"image {self.image!r}; allowed is REGISTRY/NAME@sha256:DIGEST: the digest that the push printed",
+                None
+                if self.client_id is None or _UUID.fullmatch(self.client_id)
+                else f"client id {self.client_id!r}; allowed is a UUID in lower case",
+            ],
+        )
+
+    @property
+    def name(self) -> str:
+        """What the model is called outside Databricks; its namespace, its service account and its service too."""
+        return azure_names.served_name(self.served.label)
+
+    @property
+    def features_url(self) -> str:
+        """The blob that its published features are fetched from."""
+        account = self.spec.places_of(self.environment).lake_account
+        container = azure_names.features_container(self.served.label)
+        return f"https://{account}.blob.core.windows.net/{container}/online.db"

@@ -1,0 +1,1 @@
+"""Checks of Kubernetes manifests: what would run in a cluster, and who could reach it."""

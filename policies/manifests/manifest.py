@@ -1,0 +1,107 @@
+"""Manifests as they are written, and the pods in them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+Manifest = Mapping[str, Any]
+
+# Where the pod stands in each kind of workload; all but the last two run until they are ended.
+_PODS = {
+    "Pod": (),
+    "Deployment": ("spec", "template"),
+    "ReplicaSet": ("spec", "template"),
+    "StatefulSet": ("spec", "template"),
+    "DaemonSet": ("spec", "template"),
+    "Job": ("spec", "template"),
+    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+}
+_ENDING = ("Job", "CronJob")
+
+
+class UnreadableManifestError(ValueError):
+    """A file that holds no manifests; the message names it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pod:
+    """The pods of one workload. `place` is what messages call it, `spec` what it says of each pod."""
+
+    place: str
+    namespace: str
+    labels: Mapping[str, str]
+    spec: Manifest
+    stays: bool
+
+    @property
+    def containers(self) -> Iterator[tuple[str, Manifest, bool]]:
+        """(place, container, whether it runs as long as the pod) of every container."""
+        for each in self.spec.get("initContainers") or ():
+            yield f"{self.place} container {each.get('name')}", each, False
+        for each in self.spec.get("containers") or ():
+            yield f"{self.place} container {each.get('name')}", each, self.stays
+
+
+def read(paths: Iterable[Path]) -> list[Manifest]:
+    """Every manifest in the files, and in the `.yaml` and `.json` files below the folders, in order.
+
+    Raises UnreadableManifestError.
+    """
+    found: list[Manifest] = []
+    for path in paths:
+        files = (
+            sorted(each for each in path.rglob("*") if each.suffix in (".yaml", ".yml")) if path.is_dir() else [path]
+        )
+        if not files:
+            raise UnreadableManifestError(f"{path}: holds no .yaml file; write the manifests with mlops export")
+        for file in files:
+            found += _documents(file)
+    return found
+
+
+def _documents(file: Path) -> list[Manifest]:
+    try:
+        documents = [each for each in yaml.safe_load_all(file.read_text(encoding="utf-8")) if each is not None]
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UnreadableManifestError(f"{file}: is no YAML: {error}") from error
+    for each in documents:
+        if not isinstance(each, dict) or not each.get("kind") or not each.get("apiVersion"):
+            raise UnreadableManifestError(f"{file}: holds something without kind and apiVersion")
+    return documents
+
+
+def name_of(manifest: Manifest) -> str:
+    """`Kind namespace/name`."""
+    metadata = manifest.get("metadata") or {}
+    named = "/".join(str(metadata[key]) for key in ("namespace", "name") if metadata.get(key))
+    return f"{manifest.get('kind')} {named}"
+
+
+def pods(manifests: Sequence[Manifest]) -> Iterator[Pod]:
+    """The pods of every workload."""
+    for each in manifests:
+        steps = _PODS.get(str(each.get("kind")))
+        if steps is None:
+            continue
+        template: Any = each
+        for step in steps:
+            template = (template or {}).get(step) or {}
+        yield Pod(
+            place=name_of(each),
+            namespace=str((each.get("metadata") or {}).get("namespace") or "default"),
+            labels=(template.get("metadata") or {}).get("labels") or {},
+            spec=template.get("spec") or {},
+            stays=each.get("kind") not in _ENDING,
+        )
+
+
+def selects(selector: Manifest | None, labels: Mapping[str, str]) -> bool:
+    """Whether a label selector takes pods with these labels. An empty one takes all; one by expressions, none."""
+    given = selector or {}
+    if given.get("matchExpressions"):
+        return False
+    wanted: Mapping[str, str] = given.get("matchLabels") or {}
+    return all(labels.get(key) == value for key, value in wanted.items())

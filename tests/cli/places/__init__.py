@@ -1,0 +1,1 @@
+"""Tests of what is exported to places beside Databricks."""

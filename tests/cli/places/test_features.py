@@ -1,0 +1,47 @@
+"""The file of published features: what servers read, written without a log beside it."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from cli.places.features import newest_sql, write
+from ml.server.feature_spec import LookUp
+from ml.server.online import OnlineStore
+
+TABLE = "prod.credit_features.client_features"
+
+
+def _look_up(column: str) -> LookUp:
+    return LookUp(name=column, table=TABLE, column=column, keys=("client_id",), default=None)
+
+
+def test_a_server_reads_what_was_written(tmp_path: Path) -> None:
+    """By key, also from a folder that it cannot write to."""
+    file = tmp_path / "store" / "online.db"
+    file.parent.mkdir()
+    assert write(file, TABLE, [("1", {"income": 1250.5}), ("2", {"income": None})], key_is_text=False) == 2
+    assert [each.name for each in file.parent.iterdir()] == ["online.db"]
+    file.parent.chmod(0o500)
+    store = OnlineStore(file)
+    found = store.published(TABLE)
+    assert found
+    assert (found.online_table, found.key_is_text) == (TABLE, False)
+    assert store.read(TABLE, ["1", "2", "3"]) == {"1": {"income": 1250.5}, "2": {"income": None}}
+    file.parent.chmod(0o700)
+
+
+def test_a_key_is_there_once(tmp_path: Path) -> None:
+    """Two rows of one key would leave open which one answers."""
+    with pytest.raises(sqlite3.IntegrityError):
+        write(tmp_path / "online.db", TABLE, [("1", {}), ("1", {})], key_is_text=False)
+
+
+def test_the_newest_row_of_each_key_is_asked_for() -> None:
+    """With the features that are looked up, and no other column; a null stays one."""
+    assert newest_sql(TABLE, [_look_up("income"), _look_up("age")], "snapshot_date") == (
+        "select cast(`client_id` as string) as key, "
+        "to_json(struct(`age`, `income`), map('ignoreNullFields', 'false')) as body from "
+        "(select *, row_number() over (partition by `client_id` order by `snapshot_date` desc) as _place "
+        "from `prod`.`credit_features`.`client_features`) where _place = 1"
+    )
