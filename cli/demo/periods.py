@@ -38,7 +38,10 @@ def _drift(limits: Monitoring, records: Records) -> PeriodsChart:
 
 def _performance(judged: Monitored, records: Records) -> PeriodsChart:
     """By the most telling metric of the problem."""
-    rows, period = [row for row in records.metrics if row["metric"] == judged.name], records.calendar.period
+    rows, period = (
+        [row for row in records.metrics if row["metric"] == judged.name and not row["column"]],
+        records.calendar.period,
+    )
     periods = _periods(rows)
     versions = sorted({int(row["model_version"]) for row in rows})
     return PeriodsChart(

@@ -82,7 +82,7 @@ def _better(records: Records) -> Finding:
 def _holds_its_promise(month: str, records: Records) -> Finding:
     """In the first month that the new version scored, once its outcomes are known."""
     found = next(
-        (row for row in records.metrics if row["metric"] == "roc_auc" and row["period"] == month),
+        (row for row in records.metrics if row["metric"] == "roc_auc" and not row["column"] and row["period"] == month),
         None,
     )
     if found is None:
