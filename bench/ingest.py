@@ -102,9 +102,8 @@ def section(sizes: tuple[int, ...]) -> list[str]:
         "## Ingest by what is new",
         "Tasks `bronze` and `silver` of one feed, each run in a fresh process, on one Spark server that is set for "
         "large data. 1,000 new rows on each history, the median of three months. Key look-up: the range of the new "
-        "keys prunes silver's files by their statistics. Limits: the month at 5 million takes at most 1.5 times that at 50 "
-        "thousand, or 5 s more; "
-        "nothing new at most a tenth of the first load of 500 thousand.",
+        "keys prunes silver's files by their statistics. Limits: the month at 5 million takes at most 1.5 times that "
+        "at 50 thousand, or 5 s more; nothing new at most a tenth of the first load of 500 thousand.",
         *table(
             ("history, rows", "first load", "1,000 new rows", "nothing new", "read for them", "driver, first", "month"),
             found,
