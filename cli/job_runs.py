@@ -43,6 +43,8 @@ def _show_task(result: TaskResult) -> None:
         markup=True,
         soft_wrap=True,
     )
+    if rows.get("left_behind"):
+        progress.print(f"  [yellow]left behind[/yellow] {rows['left_behind']}", markup=True, soft_wrap=True)
 
 
 def jobs_of(env: str, stage: str, model: str | None = None) -> list[str]:

@@ -114,7 +114,7 @@ class JobContext:
     `unmasked_table` is the name of the feature table without sensitive columns that ingest also writes, and
     `source_features` of the one that scoring reads; empty where there is none, and what is declared is read.
     `package_index` is the URL that a version's requirements name; empty if they name none. `secret_scope` is the
-    environment's.
+    environment's. `other_places` are those beside Databricks that serve what the use case serves.
     """
 
     use_case: UseCase
@@ -127,6 +127,12 @@ class JobContext:
     source_features: str = ""
     package_index: str = ""
     secret_scope: str = ""
+    other_places: tuple[str, ...] = ()
+
+    @property
+    def places_parameter(self) -> Mapping[str, str]:
+        """The parameter of the tasks that change what serves: where else the model is served; empty if nowhere."""
+        return {"other-places": ",".join(self.other_places)} if self.other_places and self.model.serving else {}
 
     @property
     def landing_path(self) -> str:

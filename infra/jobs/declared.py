@@ -7,6 +7,7 @@ from infra import names
 from infra.access.hidden import unmasked_table
 from infra.jobs.declaration import JobContext, JobDeclaration
 from infra.spec import Compute, Environment, Jobs, Spec
+from infra.spec.served import other_places
 from ml.declarations import Model
 
 # The jobs in an order in which each comes after those it starts. `infra.main` has the list.
@@ -41,6 +42,7 @@ def _context(spec: Spec, environment: Environment, use_case: str, model: Model, 
         git_commit=git_commit,
         package_index=environment.security.named_index,
         secret_scope=names.secret_scope(environment.name),
+        other_places=other_places(environment) if environment.use_cases[use_case].serving else (),
     )
 
 

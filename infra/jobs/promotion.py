@@ -63,7 +63,7 @@ def promotion(context: JobContext) -> JobDeclaration | None:
                 "serving",
                 entry_point="serving",
                 code="ml/release/deploy.py",
-                parameters=_VERSION,
+                parameters={**_VERSION, **context.places_parameter},
                 after=(After(task="promotion"),),
             ),
         ),

@@ -27,6 +27,7 @@ def rollback(context: JobContext) -> JobDeclaration | None:
                     "to-version": parameter("to_version"),
                     "reason": parameter("reason"),
                     "by": parameter("by"),
+                    **context.places_parameter,
                 },
             ),
         ),

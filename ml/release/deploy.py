@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 from databricks.sdk import WorkspaceClient
 
-from ml import runtime
+from ml import parameters, runtime
 from ml.principal import principal
 from ml.records.promotions import Cause, Move, arrival, ledger, unmade
+from ml.release import other_places
 from ml.release.endpoint import Endpoint, NotServingError
 from ml.release.returns import previous_before, return_aliases
 from ml.release.smoke import Answered, smoke_test
@@ -25,7 +26,10 @@ class NotLiveError(RuntimeError):
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve the promoted version; run by job `<usecase>-promotion`."""
-    subject = version_task.judged("serving", arguments, reads_data=False)
+    flags = version_task.of_version("serving")
+    other_places.add_flag(flags)
+    parsed = flags.parse_args(arguments)
+    subject = version_task.opened(parameters.common(parsed), parsed.version)
     endpoint = declared_endpoint(subject)
     answered = deploy(subject, endpoint) if endpoint else None
     rows = answered.rows if answered else 0
@@ -38,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         version=subject.version,
         latency_ms=round(answered.latency_ms, 1) if answered else None,
         skipped="" if answered else skipped(subject),
+        **other_places.reported(parsed.other_places, subject, subject.version),
     )
 
 

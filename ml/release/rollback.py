@@ -15,6 +15,7 @@ from ml import parameters, runtime
 from ml.parameters import Common
 from ml.principal import principal
 from ml.records.promotions import Cause, Move, Moved, ledger
+from ml.release import other_places
 from ml.release.alias_moves import apply, return_moves
 from ml.release.deploy import declared_endpoint, finish_return, serve, skipped
 from ml.release.endpoint import Endpoint, NotServingError
@@ -29,10 +30,11 @@ class NoReturnError(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """Who asks for the roll-back, and why."""
+    """Who asks for the roll-back, why, and where else the model is served."""
 
     by: str
     reason: str
+    other_places: tuple[str, ...] = ()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -41,10 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     flags.add_argument("--to-version", default=None, type=_optional_version, help="default: @previous")
     flags.add_argument("--reason", required=True, type=parameters.told)
     flags.add_argument("--by", required=True, type=parameters.told)
+    other_places.add_flag(flags)
     parsed = flags.parse_args(arguments)
     common = parameters.common(parsed)
     subject = version_task.opened(common, live_version(common))
-    roll_back(subject, parsed.to_version, Asked(by=parsed.by, reason=parsed.reason))
+    roll_back(subject, parsed.to_version, Asked(by=parsed.by, reason=parsed.reason, other_places=parsed.other_places))
 
 
 def roll_back(subject: Subject, to_version: int | None, asked: Asked) -> None:
@@ -101,6 +104,7 @@ def _report(subject: Subject, made: Sequence[Move], target: int, asked: Asked, a
         was=next((move.from_version for move in made if move.alias == CHAMPION), target),
         by=asked.by,
         endpoint=answered,
+        **other_places.reported(asked.other_places, subject, target),
     )
 
 

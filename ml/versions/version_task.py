@@ -67,10 +67,16 @@ def version_number(text: str) -> int:
     return int(text)
 
 
-def judged(task: str, arguments: Sequence[str] | None, *, reads_data: bool) -> Subject:
-    """What the gate's task is given. Unknown or missing flags print an error and exit 2."""
+def of_version(task: str) -> argparse.ArgumentParser:
+    """A parser of the tasks that work on one version of a model."""
     flags = parameters.of_model(task)
     flags.add_argument("--version", required=True, type=version_number)
+    return flags
+
+
+def judged(task: str, arguments: Sequence[str] | None, *, reads_data: bool) -> Subject:
+    """What the gate's task is given. Unknown or missing flags print an error and exit 2."""
+    flags = of_version(task)
     if reads_data:
         flags.add_argument("--source-catalog", required=True, type=parameters.name)
     parsed = flags.parse_args(arguments)

@@ -7,6 +7,10 @@ import pytest
 
 from infra import azure_names
 from infra.deploy import DeployError, stacks_of
+from infra.jobs.declaration import WheelTask
+from infra.jobs.declared import declared_jobs
+from infra.jobs.promotion import promotion
+from infra.jobs.rollback import rollback
 from infra.spec import SpecError, load
 from infra.spec.served import other_places, served
 from tests.infra.conftest import Documents, credit_alone, edit
@@ -212,3 +216,18 @@ def test_a_switch_that_nobody_uses_is_refused(workspaces: Path) -> None:
         "aks_serving",
         "network.subnets.serving",
     ]
+
+
+def test_releases_know_where_else_the_model_is_served(switched: Path) -> None:
+    """The tasks that change what serves are told, and only those of an environment with such a place."""
+    spec = load(switched)
+    for environment in spec.environments:
+        wanted = ["--other-places", "aks,azure-ml"] if environment.name == "prod" else []
+        for job in declared_jobs(spec, environment, "credit", "0" * 40, (promotion, rollback)):
+            for task in job.tasks:
+                if isinstance(task, WheelTask) and task.key in ("serving", "rollback"):
+                    given = list(task.parameters)
+                    at = given.index("--other-places") if "--other-places" in given else len(given)
+                    assert given[at : at + 2] == wanted
+                elif isinstance(task, WheelTask):
+                    assert "--other-places" not in task.parameters

@@ -71,7 +71,7 @@ def test_they_pass_the_policies(manifests: Path) -> None:
         assert judge(read([manifests / which])) == []
 
 
-@pytest.mark.skipif(not VALIDATE.exists(), reason="kubernetes-validate is not installed: make manifests")
+@pytest.mark.skipif(not VALIDATE.exists(), reason="needs kubernetes-validate: run `make manifests`")
 @pytest.mark.parametrize("which", ["looks-up", "plain"])
 def test_they_are_manifests_of_the_declared_version(manifests: Path, which: str, place: Place) -> None:
     """In strict mode: no field that Kubernetes does not know."""

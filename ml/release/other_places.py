@@ -1,0 +1,40 @@
+"""The places beside Databricks that serve a model: a job cannot reach them, so it says what it left behind there."""
+
+import argparse
+from collections.abc import Sequence
+
+from ml.versions.version_task import Subject
+
+PLACES = ("aks", "azure-ml")
+
+
+def add_flag(flags: argparse.ArgumentParser) -> None:
+    """The flag by which a job says where else its environment serves the model."""
+    flags.add_argument("--other-places", default=(), type=_places, help="comma-separated; left out: none")
+
+
+def left_behind(places: Sequence[str], handle: str, version: int) -> str:
+    """What still answers with another version there, and what changes that; empty without such a place. Pure."""
+    if not places:
+        return ""
+    steps = "; ".join(f"mlops export {handle} --to {place}" for place in places)
+    return (
+        f"{' and '.join(places)} were not moved and answer as before: version {version} goes there by {steps}, and the "
+        "steps that it prints"
+    )
+
+
+def reported(places: Sequence[str], subject: Subject, version: int) -> dict[str, str]:
+    """The same as a field of a task's report; none without such a place."""
+    case, model = subject.common.use_case, subject.model
+    handle = case.name if len(case.models) == 1 else f"{case.name}/{model.name}"
+    said = left_behind(places, handle, version)
+    return {"left_behind": said} if said else {}
+
+
+def _places(text: str) -> tuple[str, ...]:
+    found = tuple(each for each in text.split(",") if each)
+    unknown = sorted(set(found) - set(PLACES))
+    if unknown:
+        raise argparse.ArgumentTypeError(f"{', '.join(unknown)}; allowed are {', '.join(PLACES)}")
+    return found
