@@ -70,14 +70,13 @@ def _accepts(model: Any, frame: Any) -> bool:
     return True
 
 
-def _wrong_inputs(example: Any) -> dict[str, Any]:
-    """Inputs that a model must refuse, by what is wrong with them."""
-    first = example.columns[0]
-    return {
-        "a missing column": example.drop(columns=[first]),
-        "text in a number": example.assign(**{first: ["text"] * len(example)}),
-        "no columns": example[[]],
-    }
+def wrong_inputs(example: Any) -> dict[str, Any]:
+    """Inputs that a model must refuse, by what is wrong with them; of a model that takes text alone, text is none."""
+    wrong = {"a missing column": example.drop(columns=[example.columns[0]]), "no columns": example[[]]}
+    number = next((name for name in example.columns if example[name].dtype.kind in "iuf"), None)
+    if number is not None:
+        wrong["text in a number"] = example.assign(**{number: ["text"] * len(example)})
+    return wrong
 
 
 def _latency_ms(model: Any, row: Any) -> float:
@@ -112,7 +111,7 @@ def main(folder: Path, answer: Path) -> None:
         "rows": len(example),
         "answers": answers.to_dict("records") if hasattr(answers, "columns") else list(answers),
         "latency_p95_ms": _latency_ms(model, example.iloc[[0]]),
-        "accepted_wrong": [name for name, frame in _wrong_inputs(example).items() if _accepts(model, frame)],
+        "accepted_wrong": [name for name, frame in wrong_inputs(example).items() if _accepts(model, frame)],
         "other_versions": _other_versions(folder / "requirements.txt"),
         "memory_mib": _peak_memory_mib(),
     }
