@@ -85,11 +85,14 @@ GATES = Gates(
 )
 
 MONITORING = Monitoring(
-    min_rows=100,
+    # One step ahead of sixty series.
+    min_rows=50,
     # The four rows of a series share its past, and next week's is nearly the same: sixty series are sixty values, and
     # chance alone moves their PSI by 0.35. These are 0.63 and 0.9 standard deviations, as are those of KS.
     psi=Limits(warn=0.4, act=0.8),
     ks=Limits(warn=0.25, act=0.35),
+    # A series that grows is the first to leave the range, with four rows: a sixtieth.
+    outside_ratio=Limits(warn=0.04, act=0.08),
     # The calendar moves each week, totals are the same for all rows of a country, and every series gets older.
     drift_without=("week_of_year", "weeks_to_christmas", "age_weeks", "weeks_sold", *TOTALS),
     # Of an origin the nearer two weeks are known two weeks later, the others follow.
@@ -98,7 +101,11 @@ MONITORING = Monitoring(
     # A training learns of a change from the weeks that are known when its hold-out begins. Before eight weeks of errors
     # these are weeks of before the change, so a model would be trained for nothing, however large the errors are.
     labelled_periods_below=8,
-    limits={"scaled_error": WorseByShare(act=0.5, severe=20.0)},
+    limits={
+        "scaled_error": WorseByShare(act=0.5, severe=20.0),
+        # The rows of a week share its luck: quiet weeks are up to 0.1 from the level.
+        "interval_coverage": Limits(warn=0.15, act=0.25),
+    },
 )
 
 MODEL = Model(

@@ -4,10 +4,10 @@ import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-FIRST_WEEK = date(2024, 1, 1)
-WEEKS = 66
+# It ends in the week in which the real files end, so that both arrive by the same weeks.
+FIRST_WEEK, WEEKS = date(2010, 9, 6), 66
 # From this Monday on every country buys as many times as much as before: a second chain of shops has signed.
-SHIFT_WEEK, SHIFT_FACTOR = date(2025, 2, 10), 2.5
+SHIFT_WEEK, SHIFT_FACTOR = date(2011, 10, 17), 2.5
 COUNTRIES = {"United Kingdom": 1.0, "Germany": 0.5, "France": 0.4, "EIRE": 0.3}
 
 _DISCOUNTS = (0.2, 0.3)
