@@ -17,7 +17,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from ml import parameters, runtime
 from ml.parameters import Common
 from ml.people import Request
-from ml.records.predictions import predictions
+from ml.records.predictions import late_rows, predictions
 from ml.scoring.forgetting import forget
 from ml.scoring.frames import unscored
 from ml.scoring.predicting import predicted
@@ -109,10 +109,12 @@ def _asked(tables: Tables, task: Common, given: argparse.Namespace) -> None:
     told: dict[str, object] = {}
     if given.forget:
         told["rows_forgotten"] = forget(tables, task, Request.read(given.forget))
-    name = predictions(task.use_case).full_name(task.catalog, task.use_case.name)
-    if given.maintain and tables.exists(name):
-        told["keep_days"] = task.use_case.retention.days(task.use_case.calendar, datetime.now(UTC))
-        upkeep(tables, name, int(str(told["keep_days"])))
+    for table in (predictions(task.use_case), late_rows(task.use_case)) if given.maintain else ():
+        name = table.full_name(task.catalog, task.use_case.name)
+        if tables.exists(name):
+            keep_days = task.use_case.retention.days(task.use_case.calendar, datetime.now(UTC))
+            upkeep(tables, name, keep_days)
+            told["keep_days"] = keep_days
     runtime.report(task="scoring", rows_in=0, rows_kept=0, rows_quarantined=0, **told)
 
 

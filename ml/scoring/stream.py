@@ -74,6 +74,8 @@ class ScoringStream:
         """The position with the next batch as its plan; without one if nothing is new."""
         version, seen = self.live(), position.seen
         anew = self.task.model.rescore is Rescore.ON_NEW_VERSION and seen.get("model_version") != version
+        # The number of a version says nothing of another table, such as a copy without sensitive columns.
+        anew = anew or seen.get("features") != self.features
         new = changes.since(self.tables, self.features, None if anew else seen.get("version"))
         if new.nothing:
             return position
@@ -108,7 +110,7 @@ class ScoringStream:
         if refused:
             self._refuse(rows.where("_late"), position)
         newest = [each for each in (told["newest_s"], position.seen.get("newest_s")) if each is not None]
-        seen = {"version": plan["until"], "model_version": plan["model_version"]}
+        seen = {name: plan[name] for name in ("features", "model_version")} | {"version": plan["until"]}
         seen |= {"newest_s": max(newest)} if newest else {}
         counts = Counts(rows_in=told["rows"], scored=told["rows"] - refused, late=told["late"])
         return self.checkpoint.commit(position, seen), counts

@@ -1,9 +1,9 @@
 """From the table of predictions to the declared sinks: each has a checkpoint of its own, and reads on from there.
 
-The table is what was decided; a sink only gets what is in it. So scoring does not wait for a sink, a sink that was away
-gets the rest once it is back, one that is declared later gets all predictions from the first on, and every sink is
-sent the same values, however often. A batch is planned as versions of the table before it is written; one that was
-killed is read again from those versions.
+The table is what was decided; a sink only gets what is in it. So a row is scored whether or not a sink is there, a
+sink that was away gets the rest once it is back, one that is declared later gets all predictions from the first on,
+and every sink is sent the same values, however often. A batch is planned as versions of the table before it is
+written; one that was killed is read again from those versions.
 """
 
 import time

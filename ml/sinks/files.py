@@ -1,18 +1,21 @@
 """Predictions as files in a volume: the parts of a batch, and then a manifest, which is the commit.
 
-    <sink>/<model>/batches/<stream>-<number>/part-….csv
+    <sink>/<model>/batches/<stream>-<number>-<try>/part-….csv
     <sink>/<model>/manifests/<stream>-<number>.json
 
-A batch whose manifest is there is written. Parts without one are of a try that was cut off: no reader takes them, and
-the next try of the batch writes them anew.
+A batch whose manifest is there is written. Parts that none names are of a try that was cut off: no reader takes them,
+and the next try removes them once it has written its own. Each try has a folder of its own, since Spark may go on
+writing for a job that was killed.
 """
 
 import hashlib
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
@@ -49,11 +52,15 @@ class FilesSink:
         manifest = self._folder / "manifests" / f"{name}.json"
         if _whole(manifest):
             return
-        parts = self._folder / "batches" / name
+        batches = self._folder / "batches"
+        parts = batches / f"{name}-{uuid4().hex[:8]}"
         named = rows.withColumn(EVENT_ID, event_id(self._table))
         named = named.select(EVENT_ID, *(column.name for column in self._table.columns))
-        named.write.format(self._format).options(**self._options).mode("overwrite").save(str(parts))
+        named.write.format(self._format).options(**self._options).save(str(parts))
         _commit(manifest, {"stream": batch.stream, "batch": batch.number, **self._content(named, parts)})
+        for left in batches.glob(f"{name}-*"):
+            if left != parts:
+                shutil.rmtree(left, ignore_errors=True)
 
     @property
     def _options(self) -> dict[str, str]:

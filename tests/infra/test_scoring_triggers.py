@@ -2,19 +2,27 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from infra.spec import SpecError, load
 from ml.declarations import FilesFormat, FilesSink, KafkaSink, Login, PostgresSink, Streaming, UseCase
 from ml.usecases import USE_CASES
 from ml.usecases.credit.declaration import USE_CASE as CREDIT
-from tests.infra.conftest import Documents
+from tests.infra.conftest import Documents, edit
 from tests.infra.find import grants, jobs
 
 FILES = FilesSink(format=FilesFormat.CSV)
 TOPIC = KafkaSink(topic="scores", secrets="bus", login=Login.CONNECTION_STRING)
 DATABASE = PostgresSink(table="credit.scores", secrets="scores")
+
+
+@pytest.fixture(autouse=True)
+def clear(workspaces: Path) -> None:
+    """Scoring sees the masked columns of its features, as a stream of what changed needs."""
+    edit(workspaces / "platform.yaml", "scoring: {", "scoring: {sensitive: clear, source_sensitive: clear, ")
 
 
 def _declared(**more: Any) -> UseCase:
@@ -77,3 +85,18 @@ def test_files_alone_need_no_secret(synthesized: Callable[[], Documents], monkey
     task = next(iter(jobs(documents, "prod")["credit-scoring"]["task"]))
     assert "--secret-scope" not in _flags(task)
     assert list(documents["prod-workspace"]["resource"]["databricks_secret_acl"]) == ["secrets-credit-monitoring"]
+
+
+def test_a_stream_from_masked_features_is_refused_unless_scoring_sees_them(
+    workspaces: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Databricks refuses the changes of a table to whom a mask applies. A copy without the columns serves as well."""
+    monkeypatch.setitem(USE_CASES, "credit", _declared(streaming=Streaming()))
+    load(workspaces)
+    edit(workspaces / "platform.yaml", "scoring: {sensitive: clear, source_sensitive: clear, ", "scoring: {")
+    with pytest.raises(SpecError) as refused:
+        load(workspaces)
+    told = "credit/default_risk streams from a table with masked columns; or masked_reads: unmasked_table"
+    assert f"job_access.scoring.sensitive: given None; allowed clear, since {told}" in str(refused.value)
+    edit(workspaces / "platform.yaml", "network: private\n", "network: private\nmasked_reads: unmasked_table\n")
+    load(workspaces)

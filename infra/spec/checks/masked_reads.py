@@ -26,6 +26,22 @@ def time_travellers_see_clear(read: Read) -> Iterator[Problem]:
             yield from _clear(read, stage, access, reason)
 
 
+def streams_see_what_changed(read: Read) -> Iterator[Problem]:
+    """A model that is scored as a stream reads what changed in its features, which masks forbid like old versions."""
+    if dig(read.platform.data, "masked_reads") not in (None, "serverless"):
+        return
+    streaming = sorted(
+        f"{name}/{model.name}"
+        for name, use_case in read.use_cases.items()
+        for model in use_case.models
+        if model.streaming and any(column.sensitive for column in model.feature_table.table.columns)
+    )
+    for stage, access in _stages(read) if streaming else ():
+        if stage == "scoring":
+            reason = f"clear, since {', '.join(streaming)} streams from a table with masked columns"
+            yield from _clear(read, stage, access, f"{reason}; or masked_reads: {_UNMASKED}")
+
+
 def refused_masked_reads_do_not_happen(read: Read) -> Iterator[Problem]:
     """Where masked tables are not read by serverless filtering, every stage sees what it reads in clear.
 
@@ -103,6 +119,7 @@ def _clear(
 
 MASKED_CHECKS = (
     time_travellers_see_clear,
+    streams_see_what_changed,
     refused_masked_reads_do_not_happen,
     models_do_without_sensitive_columns,
     scoring_sees_no_more_than_it_reads,

@@ -98,5 +98,7 @@ def test_parts_without_a_manifest_count_for_nothing_and_are_written_anew(
     (folder / "manifests").mkdir()
     (folder / "manifests" / "s-0.json").write_text('{"stream": "s", "par')
     assert list(committed(folder)) == []
+    (cut_off,) = (folder / "batches").iterdir()
     sink.write(rows, FIRST)
     assert _read(lake, folder, FilesFormat.PARQUET) == _expected(lake, range(1, 4))
+    assert not cut_off.exists()
