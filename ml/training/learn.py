@@ -122,9 +122,10 @@ def _searched(
 
 def _unseen(learner: Fitter, params: Params, split: Split, problem: Problem) -> tuple[Scores, Fitted]:
     """The calibration rows, each period scored by a model that was fitted on the others; and the newest one's model."""
-    fits = [learner.fit(params, problem.others(period, split.before_holdout)) for period in split.calibration]
-    scores = [fitted.scores([period]) for fitted, period in zip(fits, split.calibration, strict=True)]
+    others = {period: tuple(problem.others(period, split.before_holdout)) for period in split.calibration}
+    fits = {periods: learner.fit(params, periods) for periods in dict.fromkeys(others.values())}
+    scores = [fits[periods].scores([period]) for period, periods in others.items()]
     joined = Scores(
         truth=np.concatenate([each.truth for each in scores]), raw=np.concatenate([each.raw for each in scores])
     )
-    return joined, fits[-1]
+    return joined, fits[others[split.calibration[-1]]]

@@ -22,6 +22,8 @@ from ml.problems.monitor import Monitor
 from ml.problems.problem import Floats, Objective
 from ml.problems.regression.regression import Regression
 
+# From so many horizons of periods on, the newest that are no whole one may be left out of a fit that judges.
+_MANY_HORIZONS = 4
 # A quantile of the errors of a step and its neighbours needs about as many in its tail.
 _LEAST_IN_TAIL = 5
 
@@ -151,10 +153,12 @@ class Forecasting:
     def others(self, period: date, periods: Sequence[date]) -> list[date]:
         """Those a whole horizon before `period`, whose outcomes were all known at its origin.
 
-        Periods are counted as they come, so one that is missing makes the distance longer and never shorter.
+        Periods are counted as they come, so one that is missing makes the distance longer and never shorter. If there
+        are many, whole horizons of them: so the periods of one horizon are judged by one fit, not by one each.
         """
-        earlier = sorted(each for each in set(periods) if each < period)
-        return earlier[: max(0, len(earlier) - (self.declared.horizon - 1))]
+        earlier, horizon = sorted(each for each in set(periods) if each < period), self.declared.horizon
+        known = max(0, len(earlier) - (horizon - 1))
+        return earlier[: known - known % horizon if known >= _MANY_HORIZONS * horizon else known]
 
     def monitors(self) -> tuple[Monitor, ...]:
         """Error against the hold-out's and the naive forecast's, bias and coverage, by series."""

@@ -14,7 +14,7 @@ from ml.evaluation.resampling import Bootstrap
 from ml.gates import compliance
 from ml.gates.comparison_checks import Contest, judge
 from ml.gates.leak_checks import Repeats, leak_checks
-from ml.problems.registry import problem_of
+from ml.problems.registry import judging_of, problem_of
 from ml.records.gate_results import Decision
 from ml.training import registry
 from ml.training.learn import Learned, learn
@@ -23,9 +23,24 @@ from ml.training.learners.average import averages
 from ml.versions import contract
 from ml.versions.pyfunc_model import Scorer
 from tests.ml.problems.made import MULTICLASS, PERIOD, PERIODS, PROBLEMS, REGRESSION, SPLIT, model, rows
+from tests.ml.problems.series import FORECASTING, forecasting_model
 
 IN_MEMORY = (Algorithm.XGBOOST, Algorithm.LIGHTGBM, Algorithm.LINEAR)
 each_problem = pytest.mark.parametrize("declared", PROBLEMS, ids=lambda problem: problem.name)
+# A forecast's rows are those of series; `forecasting/test_learner.py` has what is asked of it from fit to gates.
+DECLARED = (*PROBLEMS, FORECASTING)
+each_declared = pytest.mark.parametrize("declared", DECLARED, ids=lambda problem: problem.name)
+
+
+def test_every_problem_that_can_be_declared_has_its_code_and_is_tested_here() -> None:
+    """For training, for the gates, and with a monitor for each metric that it names."""
+    assert {type(declared) for declared in DECLARED} == set(ProblemType.__subclasses__())
+    for declared in DECLARED:
+        asked = forecasting_model() if declared == FORECASTING else model(declared, Algorithm.LINEAR)
+        judging = judging_of(asked)
+        assert judging.problem.declared == problem_of(declared).declared == declared
+        assert set(judging.measured()) >= {measure.name for measure in declared.measures if measure != COST}
+        assert [each.name for each in judging.problem.monitors()] == [each.name for each in declared.monitored]
 
 
 @cache
@@ -89,7 +104,7 @@ def test_every_declared_measure_is_taken_and_says_better_of_better_answers(
             assert measure.gain(fitted[measure.name] - worse[measure.name]) > 0, measure
 
 
-@each_problem
+@each_declared
 def test_answers_for_no_rows_or_without_a_number_are_not_measured(declared: ProblemType) -> None:
     """ValueError, so that no gate passes on them."""
     problem = problem_of(declared)
@@ -101,10 +116,10 @@ def test_answers_for_no_rows_or_without_a_number_are_not_measured(declared: Prob
         problem.measure(problem.truth(label[:0]), pd.DataFrame(columns).iloc[:0].astype(float))
 
 
-@each_problem
+@each_declared
 def test_labels_that_the_problem_does_not_know_are_refused(declared: ProblemType) -> None:
     """Before anything is fitted."""
-    unknown = {MULTICLASS: "highest", REGRESSION: np.inf}.get(declared, 2)
+    unknown = {MULTICLASS: "highest", REGRESSION: np.inf, FORECASTING: np.inf}.get(declared, 2)
     with pytest.raises(ValueError, match="labels"):
         problem_of(declared).truth(pd.Series([unknown]))
 

@@ -121,8 +121,8 @@ def test_a_good_champion_keeps_its_series_and_a_bad_one_loses_them(tmp_path: Pat
     fitted = _fitted()
     bad = fitted.after(_live(tmp_path / "bad", weight_smoothing=1.0, ses_alpha=1.0, chosen="newest"), SPLIT)
     seasonal = bad.table.index.str.startswith("seasonal|")
-    # The sixth was no better than naive in these weeks, so that nothing new goes live for it.
-    assert list(bad.table.index[seasonal & (bad.table["kept_from"] == 3)]) == ["seasonal|shop2"]
+    # One of six was no better than naive in these weeks, so that nothing new goes live for it.
+    assert list(bad.table.index[seasonal & (bad.table["kept_from"] == 3)]) == ["seasonal|shop4"]
     good = fitted.after(_live(tmp_path / "good", weight_seasonal_mean=1.0, chosen="season"), SPLIT)
     kept = good.table[good.table["kept_from"] == 3]
     assert (kept["chosen"] == "season").all()

@@ -176,6 +176,12 @@ def test_a_period_is_judged_by_what_was_known_a_whole_horizon_before() -> None:
     assert PROBLEM.others(ORIGINS[2], ORIGINS) == []
 
 
+def test_many_periods_are_judged_by_a_fit_for_each_horizon() -> None:
+    """From four horizons of known periods on, whole ones: 26, 27, 28 and 29 known ones make two fits of the four."""
+    found = [len(PROBLEM.others(ORIGINS[at], ORIGINS)) for at in (13, 28, 29, 30, 31)]
+    assert found == [11, 24, 27, 27, 27]
+
+
 @pytest.mark.parametrize("step", [1, 2])
 def test_a_column_of_the_past_that_holds_the_week_to_come_is_caught(step: int) -> None:
     """The newest week is one week too new, or two: the outcome is named with its column and its step."""
