@@ -7,6 +7,7 @@ from cli.doctor import (
     identity,
     jobs,
     models,
+    places,
     quota,
     reach,
     rights,
@@ -31,4 +32,5 @@ CHECKS: tuple[Check, ...] = (
     *jobs.CHECKS,
     *data.CHECKS,
     *models.CHECKS,
+    *places.CHECKS,
 )

@@ -14,6 +14,7 @@ from ml.server.feature_spec import FeatureSpec, LookUp
 
 if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
+    from databricks.sdk.service.catalog import ColumnInfo
 
 _SCHEMA = """
 CREATE TABLE published (
@@ -44,7 +45,7 @@ def export(path: Path, spec: FeatureSpec, warehouse: Warehouse, client: "Workspa
     """
     rows = 0
     for table, look_ups in spec.by_table.items():
-        is_text = _key_is_text(client, table, look_ups)
+        is_text = key_is_text(table, client.tables.get(table).columns or [], look_ups)
         answer = warehouse.ask(newest_sql(table, look_ups, event_time)).rows
         found = ((str(key), json.loads(str(body))) for key, body in answer if key is not None)
         rows += write(path, table, found, key_is_text=is_text)
@@ -83,12 +84,16 @@ def write(path: Path, table: str, rows: Iterable[tuple[str, Mapping[str, Any]]],
     return len(given)
 
 
-def _key_is_text(client: "WorkspaceClient", table: str, look_ups: Sequence[LookUp]) -> bool:
-    """Whether the key is text, and no whole number. Raises CommandError for columns that are masked or not there."""
-    columns = {str(each.name): each for each in client.tables.get(table).columns or []}
+def key_is_text(table: str, listed: "Sequence[ColumnInfo]", look_ups: Sequence[LookUp]) -> bool:
+    """Whether the key of `table` is text, and no whole number. `listed` are its columns, as Unity Catalog shows them.
+
+    Raises CommandError for columns that are masked or not there. Pure.
+    """
+    columns = {str(each.name): each for each in listed}
     key = look_ups[0].keys[0]
     wanted = {key, *(look_up.column for look_up in look_ups)}
-    absent, masked = sorted(wanted - set(columns)), sorted(name for name in wanted if _is_masked(columns.get(name)))
+    absent = sorted(wanted - set(columns))
+    masked = sorted(name for name in wanted - set(absent) if columns[name].mask is not None)
     if absent:
         raise CommandError(f"{table} has no {', '.join(absent)}, which the version looks up: run the ingest job")
     if masked:
@@ -97,7 +102,3 @@ def _key_is_text(client: "WorkspaceClient", table: str, look_ups: Sequence[LookU
             "it up is served on Databricks alone"
         )
     return str(getattr(columns[key].type_name, "value", "")) not in _WHOLE
-
-
-def _is_masked(column: object) -> bool:
-    return getattr(column, "mask", None) is not None

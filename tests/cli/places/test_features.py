@@ -4,8 +4,10 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from databricks.sdk.service.catalog import ColumnInfo, ColumnMask, ColumnTypeName
 
-from cli.places.features import newest_sql, write
+from cli.errors import CommandError
+from cli.places.features import key_is_text, newest_sql, write
 from ml.server.feature_spec import LookUp
 from ml.server.online import OnlineStore
 
@@ -29,6 +31,30 @@ def test_a_server_reads_what_was_written(tmp_path: Path) -> None:
     assert (found.online_table, found.key_is_text) == (TABLE, False)
     assert store.read(TABLE, ["1", "2", "3"]) == {"1": {"income": 1250.5}, "2": {"income": None}}
     file.parent.chmod(0o700)
+
+
+def _column(name: str, type_name: ColumnTypeName, mask: ColumnMask | None = None) -> ColumnInfo:
+    return ColumnInfo(name=name, type_name=type_name, mask=mask)
+
+
+@pytest.mark.parametrize(
+    ("type_name", "is_text"),
+    [(ColumnTypeName.LONG, False), (ColumnTypeName.INT, False), (ColumnTypeName.STRING, True)],
+)
+def test_a_key_is_text_or_a_whole_number(type_name: ColumnTypeName, *, is_text: bool) -> None:
+    """As requests must give it."""
+    columns = [_column("client_id", type_name), _column("income", ColumnTypeName.DOUBLE)]
+    assert key_is_text(TABLE, columns, [_look_up("income")]) is is_text
+
+
+def test_a_masked_column_does_not_leave() -> None:
+    """Who asks may see it; whoever holds the file would see it too. A column that is not there is named as well."""
+    mask = ColumnMask(function_name="prod.credit_ops.hide_int")
+    columns = [_column("client_id", ColumnTypeName.LONG), _column("age", ColumnTypeName.INT, mask)]
+    with pytest.raises(CommandError, match="age is masked, and would leave Databricks in clear text"):
+        key_is_text(TABLE, columns, [_look_up("age")])
+    with pytest.raises(CommandError, match="has no income, which the version looks up"):
+        key_is_text(TABLE, columns, [_look_up("age"), _look_up("income")])
 
 
 def test_a_key_is_there_once(tmp_path: Path) -> None:

@@ -117,6 +117,16 @@ def test_the_container_answers_byte_for_byte_as_the_local_server(
     assert ours.status_code == (400 if asked.startswith("refused") else 200)
 
 
+def test_what_a_version_looks_up_is_known(folder: Path, built: Path) -> None:
+    """So that its features are exported; a plain model has none."""
+    found = features.specification(folder)
+    assert found
+    assert {table: [each.column for each in look_ups] for table, look_ups in found.by_table.items()} == {
+        TABLE: ["income", "age", "owner"]
+    }
+    assert features.specification(built / "image" / "model" / "data" / "feature_store" / "raw_model") is None
+
+
 def test_without_look_ups_the_features_are_brought(built: Path, raw: Version) -> None:
     """As on Azure Machine Learning: the model that takes features answers, and no store is asked for."""
     given = arguments({"MODEL_VERSION": "7", "MODEL_FOLDER": str(built / "image" / "model"), "LOOK_UPS": "off"})
