@@ -23,8 +23,8 @@ from cli.synthesis import synthesize
 @click.argument("use_case", metavar="USECASE")
 @click.option(
     "--data",
-    type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
-    help="A real file in the use case's raw format; without it, data is generated.",
+    type=click.Path(exists=True, readable=True, path_type=Path),
+    help="A real file in the use case's raw format, or a folder of them; without it, data is generated.",
 )
 @format_option
 def demo(use_case: str, data: Path | None, form: str) -> None:

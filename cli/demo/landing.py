@@ -127,8 +127,12 @@ def _records(path: Path) -> int:
 
 
 def _name_of(data: Path) -> str:
-    stem = re.sub(r"[^A-Za-z0-9]+", "_", data.stem)[:40]
-    return f"{stem}-{hashlib.sha256(data.read_bytes()).hexdigest()[:8]}"
+    """After a file, or a folder with all its files, by what they hold."""
+    stem, whole = re.sub(r"[^A-Za-z0-9]+", "_", data.stem)[:40], hashlib.sha256()
+    for path in [data] if data.is_file() else sorted(data.iterdir()):
+        if path.is_file():
+            whole.update(path.read_bytes())
+    return f"{stem}-{whole.hexdigest()[:8]}"
 
 
 def land(env: str, use_case: str, files: Files) -> None:

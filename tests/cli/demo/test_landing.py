@@ -9,6 +9,8 @@ from cli.demo.stories import story_of
 from ml.declarations import Calendar, Period
 from ml.usecases.credit.demo.generate import generate
 from ml.usecases.credit.demo.movements import COLUMNS
+from ml.usecases.demand.demo.generate import generate as generate_invoices
+from ml.usecases.demand.demo.replay import replay as invoices
 
 
 def months(files: Files, feed: str) -> list[str]:
@@ -112,3 +114,23 @@ def test_a_file_that_no_period_names_is_refused() -> None:
     """With how the use case's periods are spelled."""
     with pytest.raises(ValueError, match="'2025-02' is no day: write it as YYYY-MM-DD"):
         Periods(Calendar(period=Period.DAY), Calendar())(Path("2025-02.csv"))
+
+
+def test_a_folder_of_daily_files_lands_by_the_weeks_that_judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whole, day by day; its name changes with what the files hold."""
+    monkeypatch.setenv("MLOPS_HOME", str(tmp_path / "home"))
+    folder, story = tmp_path / "by-day", story_of("demand")
+    folder.mkdir()
+    for path in invoices(generate_invoices(weeks=66), tmp_path):
+        if path.parent.name == "sales":
+            path.rename(folder / path.name)
+    found = prepare("demand", story, folder)
+    files = sorted(folder.glob("*.csv"))
+    assert [path.name for path in found.history["sales"]] == [path.name for path in files[: 2 * 53]]
+    assert [arrival.period for arrival in found.arrivals] == list(story.deliveries[1:])
+    assert found.rows["offers"] == 0
+    assert found.holdout_start == story.holdout_start
+    with files[-1].open("a", encoding="utf-8") as file:
+        file.write("1,22633,X,1,2011-12-11 09:00:00,2.50,,France\n")
+    again = prepare("demand", story, folder)
+    assert (again.rows["sales"], again.name != found.name) == (found.rows["sales"] + 1, True)

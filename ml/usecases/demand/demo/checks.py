@@ -1,0 +1,63 @@
+"""What a jump of demand in one known week must lead to, and when. Pure, from records."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from ml.usecases.story import RETRAIN, Check, Finding, Records
+
+_ALERT, _BREACH, _NEWEST = "alert", "breach", "units_0"
+
+
+def checks(*, quiet: Sequence[str], shift: str, retrained: str) -> tuple[Check, ...]:
+    """What must hold if nothing happens in `quiet`, and every series jumps in week `shift` for good.
+
+    Errors reach the weeks before it, whose forecasts were for weeks after it. A training that can learn something is
+    due in week `retrained`: eight weeks of errors are known then.
+    """
+    return (
+        Check(name="a quiet week leads to nothing", judge=partial(_quiet, quiet)),
+        Check(name="the jump is seen in its own week, and not before", judge=partial(_seen, shift)),
+        Check(name="a training is asked for once, when there is something to learn", judge=partial(_asked, retrained)),
+        Check(name="the version that has seen the jump goes live", judge=_replaced),
+    )
+
+
+def _quiet(quiet: Sequence[str], records: Records) -> Finding:
+    actions = {week: _action(week, records) for week in quiet}
+    return Finding(
+        holds=set(actions.values()) == {"nothing"},
+        detail="; ".join(f"{week}: {action}" for week, action in actions.items()),
+    )
+
+
+def _seen(shift: str, records: Records) -> Finding:
+    """Drift of what was sold in the newest week, which is a breach from `shift` on, and an alert in that week."""
+    moved = sorted(
+        row["period"]
+        for row in records.metrics
+        if (row["metric"], row["column"], row["verdict"]) == ("psi", _NEWEST, _BREACH)
+    )
+    action = _action(shift, records)
+    return Finding(
+        holds=moved[:1] == [shift] and action == _ALERT,
+        detail=f"{_NEWEST} has moved since {moved[0] if moved else 'never'}; decided in {shift}: {action}",
+    )
+
+
+def _asked(retrained: str, records: Records) -> Finding:
+    asked = [row["period"] for row in records.decisions if row["action"] == RETRAIN]
+    return Finding(holds=asked == [retrained], detail=f"asked for in {', '.join(asked) or 'no week'}")
+
+
+def _replaced(records: Records) -> Finding:
+    """Roll-backs, done and undone, may follow."""
+    live = records.champions
+    return Finding(
+        holds=live[:2] == [1, 2] and records.champion == 2,
+        detail=f"versions that were ever live: {live}; live is {records.champion}",
+    )
+
+
+def _action(week: str, records: Records) -> str:
+    decided = records.decision(week)
+    return str(decided["action"]) if decided else "not decided"
