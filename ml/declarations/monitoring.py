@@ -45,6 +45,10 @@ class Monitoring:
             columns. Twenty stable periods then breach once in fifty such series at most, and a retraining takes
             two such periods running.
         psi, ks: drift of a feature or of the answers from the live version's reference.
+        wasserstein, jensen_shannon, chi_square: the same in standard deviations of the reference, in nats, and as
+            Pearson's statistic; None: written and not judged.
+        least_lasting_shift: in standard deviations, and as a share of one: smaller changes of a column do not add up
+            over periods.
         null_ratio: increase of a feature's nulls over the reference.
         outside_ratio: rows with a value beyond the reference's range, or of a category it does not hold.
         quarantine_ratio, duplicate_ratio: received rows that ingest rejected; that repeat a key.
@@ -65,6 +69,10 @@ class Monitoring:
     false_alarms_per_period: float = 0.001
     psi: Limits = field(default=_PSI)
     ks: Limits = field(default=_KS)
+    wasserstein: Limits | None = None
+    jensen_shannon: Limits | None = None
+    chi_square: Limits | None = None
+    least_lasting_shift: float = 0.05
     null_ratio: Limits = field(default=_RATIO)
     outside_ratio: Limits = field(default=_RATIO)
     quarantine_ratio: Limits = field(default=_RATIO)

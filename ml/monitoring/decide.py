@@ -17,6 +17,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from ml import parameters, runtime
 from ml.declarations import Calendar, TrainingCause
 from ml.monitoring.cause import Cause
+from ml.monitoring.lasting import lasting
 from ml.monitoring.metric import Metric
 from ml.monitoring.policy import Policy, policy_of
 from ml.monitoring.rules import Action, Decision, decide
@@ -79,6 +80,7 @@ def decisions(metrics: Sequence[Metric], recorded: Sequence[Decision], policy: P
 
     Periods that the live version was fitted on are not decided on: it was gated with them.
     """
+    metrics = [*metrics, *lasting(metrics, policy)]
     by_period = {decision.period: decision for decision in recorded}
     periods = sorted({metric.period for metric in metrics if not metric.in_training})
     made: list[Decision] = []

@@ -10,7 +10,14 @@ from ml.monitoring.metric import Metric
 from ml.problems.finding import Kind, Verdict, number
 
 _SHOWN = 3
-_NAMES = {"psi": "PSI", "ks": "KS"}
+_NAMES = {
+    "psi": "PSI",
+    "ks": "KS",
+    "wasserstein": "Wasserstein distance",
+    "jensen_shannon": "Jensen-Shannon divergence",
+    "lasting_location_shift": "lasting shift",
+    "lasting_spread_shift": "lasting change of spread",
+}
 
 
 def metric_name(cause: Cause) -> str:

@@ -1,15 +1,16 @@
-"""How far one column has moved from its reference: population stability index and Kolmogorov-Smirnov. Pure."""
+"""One column of a reference, prepared once, and how far a period's values lie from it. Pure."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+
+from ml.evaluation.two_samples import Compared, Shape, dispersion, histograms, kolmogorov, shape, wasserstein
+from ml.problems.monitor import Figure
 
 Floats = npt.NDArray[np.float64]
 
@@ -18,8 +19,9 @@ BINS = 10
 MAX_CATEGORIES = 20
 # A category that holds less of the reference than this joins the bin of all others, so that no bin is nearly empty.
 MIN_CATEGORY_SHARE = 0.01
-# Added to every bin's count, so that an empty bin has a finite logarithm (Jeffreys 1946).
-_PRIOR_COUNT = 0.5
+# A normal variable whose mean moves by d standard deviations moves its mean rank by d / sqrt(4 pi), for small d, and
+# one whose standard deviation grows by a share s its mean squared rank (from the middle) by s / (2 pi sqrt(3)).
+_LOCATION, _SPREAD = math.sqrt(4 * math.pi), 2 * math.pi * math.sqrt(3)
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +30,8 @@ class Reference:
 
     `ordered` are its known numbers, ascending, empty for text. `edges` are the inner bin edges of a continuous
     column, `categories` the values with a bin of their own. `seen` are all values of a categorical column, and
-    `new_share` is the share of rows that show a value beyond these if nothing has changed.
+    `new_share` is the share of rows that show a value beyond these if nothing has changed. `dispersion` is how much
+    more its periods differ than independent rows would, at least 1. `shape`: of numbers that vary.
     """
 
     column: str
@@ -40,6 +43,8 @@ class Reference:
     seen: frozenset[object]
     new_share: float
     counts: Floats
+    dispersion: float
+    shape: Shape | None
 
     @property
     def categorical(self) -> bool:
@@ -61,8 +66,11 @@ def _histogram(values: pd.Series, edges: Floats | None, categories: Sequence[obj
     return np.array([*own, len(known) - sum(own)])
 
 
-def reference(column: str, values: pd.Series) -> Reference:
-    """Prepare the reference of one column: deciles of a continuous one, the common values of a categorical one."""
+def reference(column: str, values: pd.Series, periods: pd.Series | None = None) -> Reference:
+    """Prepare the reference of one column: deciles of a continuous one, the common values of a categorical one.
+
+    `periods`: the period of each row; without, its rows are taken as independent.
+    """
     known = values.dropna()
     shares = known.value_counts(normalize=True)
     numeric = pd.api.types.is_numeric_dtype(known.dtype)
@@ -82,7 +90,15 @@ def reference(column: str, values: pd.Series) -> Reference:
         seen=frozenset(shares.index) if categorical else frozenset(),
         new_share=_new_share(known, categorical=categorical),
         counts=_histogram(known, edges, categories),
+        dispersion=1.0 if periods is None else _dispersion(known, periods, edges, categories),
+        shape=shape(ordered),
     )
+
+
+def _dispersion(known: pd.Series, periods: pd.Series, edges: Floats | None, categories: Sequence[object]) -> float:
+    of_period = periods.loc[known.index]
+    counted = [_histogram(known[of_period == each], edges, categories) for each in of_period.unique()]
+    return dispersion(np.array(counted)) if counted else 1.0
 
 
 def _new_share(known: pd.Series, *, categorical: bool) -> float:
@@ -105,45 +121,60 @@ def comparable(values: pd.Series) -> pd.Series:
     return (times - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)
 
 
-def psi(expected: npt.ArrayLike, actual: npt.ArrayLike) -> float:
-    """Population stability index of two histograms over the same bins; NaN where one is empty.
+def compared(before: Reference, known: pd.Series) -> tuple[Compared, ...]:
+    """Every measure of known values of a period against the reference; those of numbers only if both are numbers."""
+    found = histograms(before.counts, before.histogram(known), before.dispersion)
+    if not before.ordered.size:
+        return found
+    values = known.to_numpy(dtype=float)
+    moved = (kolmogorov(before.ordered, values, before.dispersion),)
+    if before.shape is None or not np.isfinite(values).all():
+        return (*found, *moved)
+    return (*found, *moved, wasserstein(before.ordered, before.shape, values, before.dispersion))
 
-    Sum of (actual share - expected share) x ln(actual share / expected share). Source: Siddiqi 2006, "Credit Risk
-    Scorecards", chapter 8; it is the symmetric Kullback-Leibler divergence of Jeffreys 1946.
+
+def names(before: Reference) -> tuple[str, ...]:
+    """The measures that `compared` has for values like the reference's."""
+    of_numbers = ("ks",) if before.shape is None else ("ks", "wasserstein")
+    return ("psi", "jensen_shannon", "chi_square", *(of_numbers if before.ordered.size else ()))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shift:
+    """How far a period's ranks among the reference lie from the middle: `figure`, and the error of the reference's."""
+
+    metric: str
+    figure: Figure
+    reference_error: float
+
+
+SHIFTS = ("location_shift", "spread_shift")
+
+
+def shifts(before: Reference, known: pd.Series) -> tuple[Shift, ...]:
+    """`location_shift` in standard deviations, `spread_shift` as a share of it, as a normal variable would have moved.
+
+    Linear rank statistics (Wilcoxon 1945; Mood 1954), so that no tail carries them; ties count half.
     """
-    counts = [np.asarray(each, dtype=float) for each in (expected, actual)]
-    if not all(each.sum() > 0 for each in counts):
-        return math.nan
-    before, after = ((each + _PRIOR_COUNT) / (each + _PRIOR_COUNT).sum() for each in counts)
-    return float(((after - before) * np.log(after / before)).sum())
+    values = known.to_numpy(dtype=float)
+    ranks, usual = _ranks(before.ordered, values), _ranks(before.ordered, before.ordered)
+    scored = (
+        (SHIFTS[0], ranks * _LOCATION, usual * _LOCATION),
+        (SHIFTS[1], ranks**2 * _SPREAD, usual**2 * _SPREAD),
+    )
+    found = []
+    for metric, scores, of_reference in scored:
+        deviation = float(of_reference.std()) * math.sqrt(before.dispersion)
+        figure = Figure(
+            value=float(scores.mean() - of_reference.mean()),
+            error=deviation / math.sqrt(scores.size),
+            rows=int(scores.size),
+        )
+        found.append(Shift(metric=metric, figure=figure, reference_error=deviation / math.sqrt(of_reference.size)))
+    return tuple(found)
 
 
-@lru_cache(maxsize=256)
-def psi_noise(bins: int, reference_rows: int, rows: int, chance: float) -> float:
-    """The PSI that sampling alone exceeds with probability `chance`.
-
-    Source: Yurdakul 2018, "Statistical Properties of Population Stability Index": with B bins, PSI of two samples
-    of one distribution is (1/n + 1/m) times a chi-squared variable of B - 1 degrees of freedom.
-    """
-    if bins < 2:
-        return 0.0
-    return float((1 / reference_rows + 1 / rows) * stats.chi2.isf(chance, bins - 1))
-
-
-def ks(ordered: Floats, values: Floats) -> float:
-    """Kolmogorov-Smirnov statistic: the largest distance of the two distribution functions; NaN where one is empty."""
-    if not ordered.size or not values.size:
-        return math.nan
-    sample = np.sort(values)
-    points = np.concatenate([ordered, sample])
-    before = np.searchsorted(ordered, points, side="right") / ordered.size
-    after = np.searchsorted(sample, points, side="right") / sample.size
-    return float(np.abs(before - after).max())
-
-
-def ks_noise(reference_rows: int, rows: int, chance: float) -> float:
-    """The KS statistic that sampling alone exceeds with probability at most `chance`.
-
-    Source: Smirnov 1948, asymptotic tail 2 exp(-2 n m / (n + m) d**2); on tied values it errs on the safe side.
-    """
-    return math.sqrt(-math.log(chance / 2) / 2 * (1 / reference_rows + 1 / rows))
+def _ranks(ordered: Floats, values: Floats) -> Floats:
+    """The share of `ordered` below each value, ties counting half, less one half."""
+    below, through = (np.searchsorted(ordered, values, side=side) for side in ("left", "right"))
+    return np.asarray((below + through) / (2 * ordered.size) - 0.5)

@@ -28,7 +28,10 @@ class Policy:
 
     def title(self, metric: str) -> str:
         """How people call a metric of the problem; empty for one that every model has."""
-        return self.judged[metric].title if metric in self.judged else ""
+        if metric in self.judged:
+            return self.judged[metric].title
+        over_periods = self.judged.get(metric.removeprefix("lasting_"))
+        return f"{over_periods.title}, lasting change" if over_periods else ""
 
     def rank(self, metric: Metric) -> int:
         """Its place among the problem's metrics; others come after."""

@@ -1,7 +1,8 @@
 """What monitors see: one period of one version, beside what that version was made from."""
 
+import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -10,7 +11,8 @@ import pandas as pd
 
 from ml.declarations import Model, Monitored, Monitoring
 from ml.evaluation.fairness import large_groups
-from ml.monitoring.drift import Reference, comparable, reference
+from ml.examples.dataset import PERIOD
+from ml.monitoring.drift import Reference, comparable, reference, shifts
 from ml.problems.monitor import Answered, Figure
 from ml.problems.problem import Problem
 from ml.problems.registry import problem_of_model
@@ -47,12 +49,15 @@ class Expectation:
 
     `columns` has every model feature and group attribute (of the fitted periods) and every answer (of the hold-out,
     which the version has not seen, so that its answers there are those it gives in life). `recent` has features and
-    attributes of the hold-out. `promises`: by metric, what the hold-out leads to expect; `slices`: the same by group.
+    attributes of the hold-out; `steady` that of the two which a small lasting change is measured from: the fitted
+    periods, or, if these are of another world already, the hold-out. `promises`: by metric, what the hold-out leads to
+    expect; `slices`: the same by group.
     """
 
     model_version: int
     columns: Mapping[str, Reference]
     recent: Mapping[str, Reference]
+    steady: Mapping[str, Reference]
     typical_rows: float
     promises: Mapping[str, Figure]
     slices: tuple[Slice, ...]
@@ -161,6 +166,15 @@ def answered(model: Model, rows: pd.DataFrame) -> Answered:
     )
 
 
+def _steady(fitted: Reference, recent: Reference) -> Reference:
+    """The fitted periods if the hold-out's ranks are theirs, to three standard errors; else the hold-out."""
+    if fitted.shape is None or recent.shape is None or recent.rows < 2:
+        return fitted
+    moved = shifts(fitted, pd.Series(recent.ordered))
+    apart = any(abs(each.figure.value) > 3 * math.hypot(each.figure.error, each.reference_error) for each in moved)
+    return replace(recent, dispersion=fitted.dispersion) if apart else fitted
+
+
 def _promises(model: Model, rows: Answered) -> dict[str, Figure]:
     return {monitor.name: monitor.promise(rows) for monitor in problem(model).monitors()}
 
@@ -182,14 +196,15 @@ def expectation(
     described: str,
 ) -> Expectation:
     """Prepare a version's reference. `holdout` has answers and `label`; `rows_by_period` is indexed by period."""
-    rows = answered(model, holdout)
+    rows, periods = answered(model, holdout), fitted.get(PERIOD)
+    columns = {name: reference(name, comparable(fitted[name]), periods) for name in column_names(model)}
+    recent = {name: reference(name, comparable(holdout[name])) for name in column_names(model)}
+    answers = {name: reference(name, holdout[name]) for name in answer_names(model)}
     return Expectation(
         model_version=model_version,
-        columns={
-            **{name: reference(name, comparable(fitted[name])) for name in column_names(model)},
-            **{name: reference(name, holdout[name]) for name in answer_names(model)},
-        },
-        recent={name: reference(name, comparable(holdout[name])) for name in column_names(model)},
+        columns={**columns, **answers},
+        recent=recent,
+        steady={**{name: _steady(before, recent[name]) for name, before in columns.items()}, **answers},
         typical_rows=float(rows_by_period.median()),
         promises=_promises(model, rows),
         slices=tuple(_slices(model, rows.known)),

@@ -67,7 +67,7 @@ class Figure:
     def on(self, found: Finding, promised: "Figure | None" = None) -> Finding:
         """`found` with this figure's interval and errors, and the error of what was `promised`."""
         lower, upper = map(_known, self.interval)
-        reference = None if promised is None else _known(promised.error)
+        reference = found.reference_error if promised is None else _known(promised.error)
         return replace(found, lower=lower, upper=upper, error=_known(self.error), reference_error=reference)
 
 

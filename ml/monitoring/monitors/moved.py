@@ -1,51 +1,146 @@
 """How far features and answers have moved."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import pandas as pd
 
-from ml.declarations import Monitoring
-from ml.monitoring.drift import Reference, ks, ks_noise, psi, psi_noise
+from ml.declarations import Limits, Monitoring
+from ml.evaluation.two_samples import Compared, false_discoveries
+from ml.monitoring import drift
+from ml.monitoring.drift import SHIFTS, Reference
 from ml.monitoring.monitors.nearest import nearest
 from ml.monitoring.window import Window, answer_names
-from ml.problems.finding import Finding, Kind, at_most, unknown
+from ml.problems.finding import Finding, Kind, Verdict, at_most, number, unknown
 
 
 class Moved:
-    """PSI, and KS of what has an order, of each feature, group attribute and answer against the reference."""
+    """Each feature, group attribute and answer against the reference, by every measure of two samples.
+
+    A measure with a declared limit is judged: beyond its size, and beyond chance at `false_alarms_per_period` over all
+    judged measures of all columns together (Benjamini & Hochberg). The others are written beside it.
+    """
 
     def measure(self, window: Window) -> list[Finding]:
-        """One or two findings per column."""
-        names, columns = (*window.watched, *answer_names(window.model)), window.expected.columns
+        """The findings of each column."""
+        names = (*window.watched, *answer_names(window.model))
+        return _Columns(window=window, chance=self._chance(window, names)).findings(names)
+
+    def _chance(self, window: Window, names: tuple[str, ...]) -> float:
+        limits = _limits(window.limits)
+        judged = [
+            test.chance
+            for name in names
+            for test in _tests(window.expected.columns[name], window.values(name), window.limits)
+            if test.metric in limits
+        ]
+        return false_discoveries(judged, window.limits.false_alarms_per_period)
+
+
+class _Columns:
+    """The columns of one period, judged at one chance."""
+
+    def __init__(self, window: Window, chance: float) -> None:
+        self.window, self.chance = window, chance
+
+    def findings(self, names: tuple[str, ...]) -> list[Finding]:
+        """All of them, or why none can be judged."""
+        window = self.window
         if window.too_few:
-            metrics = [(metric, name) for name in names for metric in _metrics(columns[name])]
-            return [unknown(Kind.DRIFT, metric, name, window.data.rows, window.too_few) for metric, name in metrics]
-        # Each column is tested by PSI and by KS, so each test gets its part of the period's chance.
-        chance = window.limits.false_alarms_per_period / (2 * len(names))
-        return [found for name in names for found in self._moved(window, name, chance)]
+            return [
+                _unjudged(window.limits, metric, name, window.data.rows, window.too_few)
+                for name in names
+                for metric in (*drift.names(window.expected.columns[name]), *_shifts_of(window.expected.steady[name]))
+            ]
+        return [found for name in names for found in (*self._moved(name), *self._shifted(name))]
 
-    def _moved(self, window: Window, name: str, chance: float) -> list[Finding]:
-        values, limits = window.values(name), window.limits
-        if name not in window.expected.recent:
+    def _moved(self, name: str) -> list[Finding]:
+        values, limits = self.window.values(name), self.window.limits
+        if name not in self.window.expected.recent:
             # An answer: it has no other reference than the hold-out.
-            return moved(window.expected.columns[name], values, limits, chance)
-        return nearest(window, name, lambda before: moved(before, values, limits, chance))
+            return moved(self.window.expected.columns[name], values, limits, self.chance)
+        return nearest(self.window, name, lambda before: moved(before, values, limits, self.chance))
+
+    def _shifted(self, name: str) -> list[Finding]:
+        """What adds up over periods: against one reference for as long as the version is live."""
+        before, known, limits = self.window.expected.steady[name], self.window.values(name).dropna(), self.window.limits
+        wanted = _shifts_of(before)
+        if not wanted or len(known) < limits.min_rows:
+            return [_unjudged(limits, each, name, len(known), _too_few(before, known, limits)) for each in wanted]
+        return [
+            shift.figure.on(
+                Finding(
+                    kind=Kind.DRIFT,
+                    metric=shift.metric,
+                    column=name,
+                    value=shift.figure.value,
+                    verdict=Verdict.RECORDED,
+                    reason=f"{number(shift.figure.value)} +- {number(1.96 * shift.figure.error)}; judged over periods",
+                    rows=shift.figure.rows,
+                    reference_value=0.0,
+                    reference_error=shift.reference_error,
+                )
+            )
+            for shift in drift.shifts(before, known)
+        ]
 
 
-def _metrics(before: Reference) -> tuple[str, ...]:
-    """Text has no order, so no distribution function to compare."""
-    return ("psi", "ks") if before.ordered.size else ("psi",)
+def _shifts_of(before: Reference) -> tuple[str, ...]:
+    return SHIFTS if before.shape is not None else ()
+
+
+def _limits(limits: Monitoring) -> Mapping[str, Limits]:
+    given = {
+        "psi": limits.psi,
+        "ks": limits.ks,
+        "wasserstein": limits.wasserstein,
+        "jensen_shannon": limits.jensen_shannon,
+        "chi_square": limits.chi_square,
+    }
+    return {name: limit for name, limit in given.items() if limit}
+
+
+def _tests(before: Reference, values: pd.Series, limits: Monitoring) -> tuple[Compared, ...]:
+    """Nothing if either has too few known values."""
+    known = values.dropna()
+    return drift.compared(before, known) if before.rows and len(known) >= limits.min_rows else ()
+
+
+def _too_few(before: Reference, known: pd.Series, limits: Monitoring) -> str:
+    return f"{len(known)} known values in the period, {before.rows} in the reference; {limits.min_rows} are needed"
+
+
+def _unjudged(limits: Monitoring, metric: str, column: str, rows: int, why: str) -> Finding:
+    """Unknown, if it would be judged."""
+    found = unknown(Kind.DRIFT, metric, column, rows, why)
+    return found if metric in _limits(limits) else replace(found, verdict=Verdict.RECORDED)
 
 
 def moved(before: Reference, values: pd.Series, limits: Monitoring, chance: float) -> list[Finding]:
-    """Drift of one column; `chance` is that of each of its two tests."""
-    known, column = values.dropna(), before.column
-    if not before.rows or len(known) < limits.min_rows:
-        why = f"{len(known)} known values in the period, {before.rows} in the reference; {limits.min_rows} are needed"
-        return [unknown(Kind.DRIFT, metric, column, len(known), why) for metric in _metrics(before)]
-    shares = psi(before.counts, before.histogram(known))
-    noise = psi_noise(len(before.counts), before.rows, len(known), chance)
-    found = [at_most(Kind.DRIFT, "psi", column, shares, limits.psi, rows=len(known), noise=noise)]
-    if before.ordered.size:
-        distance = ks(before.ordered, known.to_numpy(dtype=float))
-        noise = ks_noise(before.rows, len(known), chance)
-        found.append(at_most(Kind.DRIFT, "ks", column, distance, limits.ks, rows=len(known), noise=noise))
-    return found
+    """Drift of one column; `chance` is that of each of its judged measures."""
+    known, column, judged = values.dropna(), before.column, _limits(limits)
+    found = {test.metric: test for test in _tests(before, values, limits)}
+    if not found:
+        why = _too_few(before, known, limits)
+        return [_unjudged(limits, metric, column, len(known), why) for metric in drift.names(before)]
+    return [
+        _finding(found[metric], column, judged.get(metric), len(known), chance)
+        if metric in found
+        else _unjudged(limits, metric, column, len(known), f"{metric} of infinite values is not known")
+        for metric in drift.names(before)
+    ]
+
+
+def _finding(test: Compared, column: str, limit: Limits | None, rows: int, chance: float) -> Finding:
+    noise = test.bound(chance)
+    if limit:
+        return at_most(Kind.DRIFT, test.metric, column, test.value, limit, rows=rows, noise=noise)
+    return Finding(
+        kind=Kind.DRIFT,
+        metric=test.metric,
+        column=column,
+        value=test.value,
+        verdict=Verdict.RECORDED,
+        reason=f"{number(test.value)}; chance alone reaches {number(noise)} with {rows} rows",
+        rows=rows,
+    )

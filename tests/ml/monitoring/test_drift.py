@@ -1,4 +1,4 @@
-"""Population stability index and Kolmogorov-Smirnov, and what sampling alone makes of them."""
+"""A reference of one column, and how far a period lies from it."""
 
 import math
 from datetime import date
@@ -6,66 +6,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy import stats
 
-from ml.monitoring.drift import comparable, ks, ks_noise, psi, psi_noise, reference
-
-_COUNTS = st.lists(st.integers(0, 500), min_size=2, max_size=12).filter(lambda counts: sum(counts) > 0)
-
-
-def test_psi_of_known_shares() -> None:
-    """Two bins, 50:50 becoming 80:20, have PSI 0.3 ln 1.6 - 0.3 ln 0.4 (large counts hide the prior)."""
-    expected = 0.3 * math.log(1.6) - 0.3 * math.log(0.4)
-    assert psi([500_000, 500_000], [800_000, 200_000]) == pytest.approx(expected, abs=1e-4)
-
-
-@given(_COUNTS)
-def test_psi_of_the_same_histogram_is_zero(counts: list[int]) -> None:
-    """No move, no drift."""
-    assert psi(counts, counts) == 0.0
-
-
-@given(_COUNTS, st.randoms())
-def test_psi_is_symmetric_and_never_negative(counts: list[int], random: object) -> None:
-    """Before and after may change places."""
-    other = counts[::-1]
-    assert psi(counts, other) == pytest.approx(psi(other, counts), abs=1e-12)
-    assert psi(counts, other) >= 0
-
-
-@pytest.mark.parametrize("empty", [([0, 0], [1, 2]), ([1, 2], [0, 0])])
-def test_psi_of_nothing_is_unknown(empty: tuple[list[int], list[int]]) -> None:
-    """An empty histogram has no shares."""
-    assert math.isnan(psi(*empty))
-
-
-@given(st.lists(st.integers(-5, 5), min_size=1), st.lists(st.integers(-5, 5), min_size=1))
-def test_ks_is_scipys(before: list[int], after: list[int]) -> None:
-    """The statistic agrees with SciPy's, ties included."""
-    ours = ks(np.sort(np.array(before, dtype=float)), np.array(after, dtype=float))
-    assert ours == pytest.approx(stats.ks_2samp(before, after, method="asymp").statistic, abs=1e-12)
-
-
-def test_ks_of_nothing_is_unknown() -> None:
-    """No values have no distribution."""
-    assert math.isnan(ks(np.array([1.0]), np.empty(0)))
-
-
-def test_noise_bounds_hold_for_samples_of_one_distribution() -> None:
-    """At a chance of 1 in 100, about 1 in 100 of 2,000 samples exceed the PSI bound, and no more the KS bound."""
-    random = np.random.default_rng(5)
-    before = reference("x", pd.Series(random.normal(size=8000)))
-    periods = [pd.Series(random.normal(size=500)) for _ in range(2000)]
-    over = [psi(before.counts, before.histogram(period)) > psi_noise(10, 8000, 500, 0.01) for period in periods]
-    assert 0.003 < np.mean(over) < 0.03
-    assert np.mean([ks(before.ordered, m.to_numpy()) > ks_noise(8000, 500, 0.01) for m in periods]) < 0.015
-
-
-def test_a_bin_of_one_holds_no_noise() -> None:
-    """A constant column has one bin, whose share cannot move by chance."""
-    assert psi_noise(1, 100, 100, 0.001) == 0.0
+from ml.monitoring.drift import comparable, compared, names, reference, shifts
 
 
 @pytest.mark.parametrize(
@@ -113,3 +55,46 @@ def test_rare_categories_are_expected_to_be_new() -> None:
     assert before.new_share == pytest.approx((~after.isin(list(before.seen))).mean(), abs=0.05)
     usual = reference("ward", pd.Series(["east", "west"] * 1000))
     assert usual.new_share == 2 / 2001
+
+
+def _moved(seed: int, rows: int, *, by: float = 0.0, wider: float = 1.0) -> pd.Series:
+    return pd.Series(np.random.default_rng(seed).normal(by, wider, rows))
+
+
+@pytest.mark.parametrize(("by", "wider", "location", "spread"), [(0.1, 1.0, 0.1, 0.0), (0.0, 1.1, 0.0, 0.1)])
+def test_shifts_are_what_a_normal_variable_moved_by(by: float, wider: float, location: float, spread: float) -> None:
+    """A tenth of a standard deviation higher, or a tenth wider; with the error of 100,000 rows."""
+    before = reference("x", _moved(1, 200_000))
+    found = {each.metric: each for each in shifts(before, _moved(2, 100_000, by=by, wider=wider))}
+    assert found["location_shift"].figure.value == pytest.approx(location, abs=0.012)
+    assert found["spread_shift"].figure.value == pytest.approx(spread, abs=0.012)
+    assert found["location_shift"].figure.error == pytest.approx(100_000**-0.5, rel=0.05)
+    assert found["location_shift"].reference_error == pytest.approx(200_000**-0.5, rel=0.05)
+
+
+def test_rows_in_clusters_are_worth_fewer() -> None:
+    """Ten equal rows a cluster: twelve periods differ ten times as much as independent rows would."""
+    random = np.random.default_rng(4)
+    values = pd.Series(np.repeat(random.normal(size=1200), 10))
+    periods = pd.Series(np.repeat(np.arange(12), 1000))
+    assert reference("x", values, periods).dispersion == pytest.approx(10, rel=0.3)
+    alone = reference("x", pd.Series(random.normal(size=12_000)), periods)
+    assert alone.dispersion == pytest.approx(1.0, abs=0.3)
+    test = next(each for each in compared(reference("x", values, periods), _moved(5, 1000)) if each.metric == "psi")
+    assert test.bound(0.001) > 7 * next(each for each in compared(alone, _moved(5, 1000))).bound(0.001)
+
+
+@pytest.mark.parametrize(
+    ("values", "measures"),
+    [
+        (pd.Series(["a", "b"] * 50), ("psi", "jensen_shannon", "chi_square")),
+        (pd.Series([1.0] * 50), ("psi", "jensen_shannon", "chi_square", "ks")),
+        (pd.Series(np.arange(50.0)), ("psi", "jensen_shannon", "chi_square", "ks", "wasserstein")),
+    ],
+    ids=["text", "constant", "numbers"],
+)
+def test_every_column_is_measured_by_what_its_values_allow(values: pd.Series, measures: tuple[str, ...]) -> None:
+    """Text has no order, and one value no spread."""
+    before = reference("x", values)
+    assert names(before) == measures
+    assert tuple(each.metric for each in compared(before, values)) == measures

@@ -1,0 +1,120 @@
+"""Small changes that last: metrics over periods, from those of each period. Pure.
+
+A column's `location_shift` and `spread_shift` and the metrics that are held against the hold-out add up over the
+periods of one version, until their sum is higher than chance makes it. What is told is the average change since it
+began, and the smallest that would be told over so many periods.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from ml.declarations import Calendar, Worse
+from ml.evaluation.accumulated import ALLOWANCE, Seen, Sum, height_of, upward
+from ml.monitoring.drift import SHIFTS
+from ml.monitoring.metric import Metric
+from ml.monitoring.policy import Policy
+from ml.problems.finding import Kind, Verdict, number
+
+PREFIX = "lasting_"
+# Of the size that alerts in a single period: what is looked for over many.
+_LEAST_SHARE = 0.4
+
+
+def lasting(metrics: Sequence[Metric], policy: Policy) -> list[Metric]:
+    """One metric `lasting_<metric>` for each metric that adds up, column and period; ok or breach."""
+    series: dict[tuple[int, str, str], list[Metric]] = {}
+    for each in sorted(metrics, key=lambda metric: metric.period):
+        if _adds_up(each, policy):
+            series.setdefault((each.model_version, each.metric, each.column), []).append(each)
+    return [found for of_one in series.values() for found in _judged(of_one, _Chart.of(of_one[0], series, policy))]
+
+
+def _adds_up(metric: Metric, policy: Policy) -> bool:
+    known = metric.value is not None and metric.error and metric.reference_value is not None
+    if not known or metric.in_training or not metric.reference_error:
+        return False
+    return metric.metric in SHIFTS or (metric.kind is Kind.PERFORMANCE and _worse(metric, policy) is not None)
+
+
+def _worse(metric: Metric, policy: Policy) -> Worse | None:
+    declared = policy.judged.get(metric.metric)
+    return declared.limit if declared and isinstance(declared.limit, Worse) else None
+
+
+class _Chart:
+    """How one series is judged: the height that chance seldom reaches, and the least change that counts."""
+
+    def __init__(self, *, height: float, least: float, joins: bool, calendar: Calendar) -> None:
+        self.height, self.least, self.joins, self.calendar = height, least, joins, calendar
+
+    @classmethod
+    def of(cls, metric: Metric, series: Mapping[tuple[int, str, str], object], policy: Policy) -> "_Chart":
+        """The chance of a period is split over the series of its kind, and over up and down."""
+        is_shift = metric.metric in SHIFTS
+        alike = [key for key in series if key[0] == metric.model_version and (key[1] in SHIFTS) is is_shift]
+        sides = 2 if is_shift else 1
+        limit = _worse(metric, policy)
+        least = policy.limits.least_lasting_shift if limit is None else limit.at(metric.reference_value or 0.0)[0]
+        return cls(
+            height=height_of(sides * len(alike) / policy.limits.false_alarms_per_period),
+            least=least * (1.0 if is_shift else _LEAST_SHARE),
+            joins=is_shift,
+            calendar=policy.calendar,
+        )
+
+
+def _judged(series: Sequence[Metric], chart: _Chart) -> Iterator[Metric]:
+    sides = [_sums(series, sign, chart) for sign in _signs(series[0])]
+    for place, metric in enumerate(series):
+        sign, found = max(((sign, sums[place]) for sign, sums in sides), key=_height_of_side)
+        yield _metric(metric, sign, found, series[place + 1 - found.periods : place + 1], chart)
+
+
+def _height_of_side(side: tuple[int, Sum]) -> float:
+    return side[1].height
+
+
+def _signs(metric: Metric) -> tuple[int, ...]:
+    """Which changes are looked for: both of a column, and the worse of a metric, whose bound shows which it is."""
+    if metric.metric in SHIFTS:
+        return (1, -1)
+    return (-1,) if metric.threshold_low is not None else (1,)
+
+
+def _sums(series: Sequence[Metric], sign: int, chart: _Chart) -> tuple[int, list[Sum]]:
+    first = series[0]
+    start = Seen(value=sign * (first.reference_value or 0.0), error=first.reference_error or 0.0)
+    seen = [Seen(value=sign * (each.value or 0.0), error=each.error or 0.0) for each in series]
+    return sign, upward(start, seen, alarm=chart.height, least=chart.least, joins=chart.joins)
+
+
+def _metric(metric: Metric, sign: int, found: Sum, added: Sequence[Metric], chart: _Chart) -> Metric:
+    """In the metric's unit. With one error a sum above its height is an average change above this bound."""
+    error = (metric.error or 0.0) if not chart.joins else ((metric.error or 0.0) ** 2 + _squared(metric)) ** 0.5
+    breach = found.height > chart.height
+    change = sign * found.change
+    bound = sign * min(abs(found.change), _told_from(found, error, chart)) if breach else None
+    since = f" since {chart.calendar.named(added[0].period)}" if added else ""
+    said = f"on average {number(change)} from what was expected over {found.periods} period(s){since}"
+    return replace(
+        metric,
+        metric=f"{PREFIX}{metric.metric}",
+        value=change,
+        verdict=Verdict.BREACH if breach else Verdict.OK,
+        reason=f"{said}; the sum is {found.height:.1f} standard errors, chance seldom makes it {chart.height:.1f}",
+        threshold_low=bound if sign < 0 else None,
+        threshold_high=bound if sign > 0 else None,
+        reference_value=0.0,
+        lower=None,
+        upper=None,
+        error=None,
+        reference_error=None,
+    )
+
+
+def _squared(metric: Metric) -> float:
+    return (metric.reference_error or 0.0) ** 2
+
+
+def _told_from(found: Sum, error: float, chart: _Chart) -> float:
+    return (chart.height / max(1, found.periods) + max(ALLOWANCE, chart.least / 2 / max(error, 1e-12))) * error
