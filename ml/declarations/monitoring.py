@@ -42,7 +42,7 @@ class Monitoring:
         min_rows: with fewer rows than this a period's drift and performance are `unknown`.
         max_rows_per_period: larger periods are measured on a sample of this size, by a hash of the key.
         false_alarms_per_period: chance that chance alone pushes a stable period over the noise bound, over all
-            columns. Twenty stable periods then breach once in fifty such series at most, and a retraining takes
+            columns; and the same over all sums over periods. Twenty stable periods then breach once in fifty such series at most, and a retraining takes
             two such periods running.
         psi, ks: drift of a feature or of the answers from the live version's reference.
         wasserstein, jensen_shannon, chi_square: the same in standard deviations of the reference, in nats, and as
@@ -152,4 +152,8 @@ class Monitoring:
 
     def _orders(self) -> list[str | None]:
         low, high = self.min_row_ratio, self.max_row_ratio
-        return [None if 0 < low < 1 < high else f"min_row_ratio {low} < 1 < max_row_ratio {high} is required"]
+        least = self.least_lasting_shift
+        return [
+            None if 0 < low < 1 < high else f"min_row_ratio {low} < 1 < max_row_ratio {high} is required",
+            None if least > 0 else f"least_lasting_shift is {least}; more than 0 is allowed: raise it",
+        ]

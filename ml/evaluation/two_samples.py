@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -102,10 +103,15 @@ def ks(ordered: Floats, values: Floats) -> float:
     if not ordered.size or not values.size:
         return math.nan
     sample = np.sort(values)
-    points = np.concatenate([ordered, sample])
-    before = np.searchsorted(ordered, points, side="right") / ordered.size
-    after = np.searchsorted(sample, points, side="right") / sample.size
-    return float(np.abs(before - after).max())
+    # The sample's function lies highest over the other at one of its points, and lowest just before one.
+    above = (_share(sample, sample, "right") - _share(ordered, sample, "right")).max()
+    below = (_share(ordered, sample, "left") - _share(sample, sample, "left")).max()
+    return float(max(above, below))
+
+
+def _share(ordered: Floats, points: Floats, side: Literal["left", "right"]) -> Floats:
+    """The share of `ordered` below each point, or up to it."""
+    return np.asarray(np.searchsorted(ordered, points, side=side) / ordered.size)
 
 
 def kolmogorov(ordered: Floats, values: Floats, dispersion: float) -> Compared:
@@ -162,7 +168,8 @@ def dispersion(by_period: Floats) -> float:
     """How much more periods of a reference differ than independent rows would; at least 1. Shape (periods, bins).
 
     Pearson's statistic over its degrees of freedom (McCullagh & Nelder 1989, section 4.5): rows that come in clusters,
-    and periods that vary by themselves, raise it. 1 with fewer than four periods.
+    and periods that vary by themselves, raise it. 1 if that is within two of its standard errors from 1, or with fewer
+    than four periods; else a standard error more than it is, since bounds that rest on too little fail often.
     """
     counts = by_period[by_period.sum(axis=1) > 0][:, by_period.sum(axis=0) > 0]
     periods, bins = counts.shape
@@ -170,7 +177,8 @@ def dispersion(by_period: Floats) -> float:
         return 1.0
     fair = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
     freedom = (periods - 1) * (bins - 1)
-    return max(1.0, float(((counts - fair) ** 2 / fair).sum() / freedom))
+    found, error = float(((counts - fair) ** 2 / fair).sum() / freedom), math.sqrt(2 / freedom)
+    return found * (1 + error) if found > 1 + 2 * error else 1.0
 
 
 def false_discoveries(chances: npt.ArrayLike, rate: float) -> float:

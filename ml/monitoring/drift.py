@@ -1,7 +1,7 @@
 """One column of a reference, prepared once, and how far a period's values lie from it. Pure."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,7 +31,8 @@ class Reference:
     `ordered` are its known numbers, ascending, empty for text. `edges` are the inner bin edges of a continuous
     column, `categories` the values with a bin of their own. `seen` are all values of a categorical column, and
     `new_share` is the share of rows that show a value beyond these if nothing has changed. `dispersion` is how much
-    more its periods differ than independent rows would, at least 1. `shape`: of numbers that vary.
+    more its periods differ than independent rows would, at least 1. `shape`: of numbers that vary. `usual`: mean and
+    standard deviation of its own scores, by shift.
     """
 
     column: str
@@ -45,6 +46,7 @@ class Reference:
     counts: Floats
     dispersion: float
     shape: Shape | None
+    usual: Mapping[str, tuple[float, float]]
 
     @property
     def categorical(self) -> bool:
@@ -92,6 +94,7 @@ def reference(column: str, values: pd.Series, periods: pd.Series | None = None) 
         counts=_histogram(known, edges, categories),
         dispersion=1.0 if periods is None else _dispersion(known, periods, edges, categories),
         shape=shape(ordered),
+        usual={metric: (float(of.mean()), float(of.std())) for metric, of in _scores(ordered, ordered).items()},
     )
 
 
@@ -156,22 +159,23 @@ def shifts(before: Reference, known: pd.Series) -> tuple[Shift, ...]:
 
     Linear rank statistics (Wilcoxon 1945; Mood 1954), so that no tail carries them; ties count half.
     """
-    values = known.to_numpy(dtype=float)
-    ranks, usual = _ranks(before.ordered, values), _ranks(before.ordered, before.ordered)
-    scored = (
-        (SHIFTS[0], ranks * _LOCATION, usual * _LOCATION),
-        (SHIFTS[1], ranks**2 * _SPREAD, usual**2 * _SPREAD),
-    )
     found = []
-    for metric, scores, of_reference in scored:
-        deviation = float(of_reference.std()) * math.sqrt(before.dispersion)
+    for metric, scores in _scores(before.ordered, known.to_numpy(dtype=float)).items():
+        mean, deviation = before.usual[metric][0], before.usual[metric][1] * math.sqrt(before.dispersion)
         figure = Figure(
-            value=float(scores.mean() - of_reference.mean()),
-            error=deviation / math.sqrt(scores.size),
-            rows=int(scores.size),
+            value=float(scores.mean()) - mean, error=deviation / math.sqrt(scores.size), rows=int(scores.size)
         )
-        found.append(Shift(metric=metric, figure=figure, reference_error=deviation / math.sqrt(of_reference.size)))
+        error = deviation / math.sqrt(before.ordered.size)
+        found.append(Shift(metric=metric, figure=figure, reference_error=error))
     return tuple(found)
+
+
+def _scores(ordered: Floats, values: Floats) -> Mapping[str, Floats]:
+    """The scores whose mean is each shift; nothing if there is nothing to rank among."""
+    if not ordered.size:
+        return {}
+    ranks = _ranks(ordered, values)
+    return {SHIFTS[0]: ranks * _LOCATION, SHIFTS[1]: ranks**2 * _SPREAD}
 
 
 def _ranks(ordered: Floats, values: Floats) -> Floats:

@@ -129,8 +129,12 @@ def test_twice_the_dispersion_is_worth_half_the_rows() -> None:
 
 
 def test_dispersion_by_hand() -> None:
-    """Four periods of two bins, 60:40 twice and 40:60 twice: each of the 8 cells is 10 off 50, 16 over 3 degrees."""
-    assert dispersion(np.array([[60.0, 40.0], [60.0, 40.0], [40.0, 60.0], [40.0, 60.0]])) == pytest.approx(16 / 3)
+    """Four periods of two bins, 60:40 twice and 40:60 twice: each of the 8 cells is 10 off 50, 16 over 3 degrees, and
+    a standard error of the root of 2/3 more.
+    """
+    assert dispersion(np.array([[60.0, 40.0], [60.0, 40.0], [40.0, 60.0], [40.0, 60.0]])) == pytest.approx(
+        16 / 3 * (1 + (2 / 3) ** 0.5)
+    )
     assert dispersion(np.array([[50.0, 50.0]] * 4)) == 1.0
     assert dispersion(np.array([[90.0, 10.0], [10.0, 90.0], [50.0, 50.0]])) == 1.0
 
