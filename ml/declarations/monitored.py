@@ -169,3 +169,18 @@ CLASS_CALIBRATION = _written("expected_calibration_error", "calibration error", 
 SQUARED_ERROR = _written("root_mean_squared_error", "root mean squared error")
 MEDIAN_ERROR = _written("median_absolute_error", "median absolute error")
 EXPLAINED = _written("r2", "R2")
+
+
+def _expected(known: Monitored) -> Monitored:
+    """What the answers alone lead to expect of a metric, before outcomes are known. No training mends the world."""
+    return Monitored(
+        name=f"expected_{known.name}",
+        title=f"expected {known.title}",
+        limit=None,
+        needs=_ANSWERS,
+        below=known.below,
+    )
+
+
+EXPECTED_AREA, EXPECTED_ACCURACY = _expected(AREA), _expected(ACCURACY)
+EXPECTED_PRECISION, EXPECTED_RECALL = _expected(PRECISION), _expected(RECALL)

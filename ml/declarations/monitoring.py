@@ -42,8 +42,8 @@ class Monitoring:
         min_rows: with fewer rows than this a period's drift and performance are `unknown`.
         max_rows_per_period: larger periods are measured on a sample of this size, by a hash of the key.
         false_alarms_per_period: chance that chance alone pushes a stable period over the noise bound, over all
-            columns; and the same over all sums over periods. Twenty stable periods then breach once in fifty such series at most, and a retraining takes
-            two such periods running.
+            columns; and the same over all sums over periods. Twenty stable periods then breach once in fifty such
+            series at most, and a retraining takes two such periods running.
         psi, ks: drift of a feature or of the answers from the live version's reference.
         wasserstein, jensen_shannon, chi_square: the same in standard deviations of the reference, in nats, and as
             Pearson's statistic; None: written and not judged.

@@ -26,6 +26,10 @@ from ml.declarations.monitored import (
     CLASS_CALIBRATION,
     CLASS_RATE,
     COVERAGE,
+    EXPECTED_ACCURACY,
+    EXPECTED_AREA,
+    EXPECTED_PRECISION,
+    EXPECTED_RECALL,
     EXPLAINED,
     F1,
     HIT_RATE,
@@ -134,7 +138,8 @@ class BinaryClassification(ProblemType):
     def monitored(self) -> tuple[Monitored, ...]:
         """Ranking, calibration, what people name beside them, and how groups fare."""
         written = (HIT_RATE, PRECISION, RECALL, F1, AVERAGE_PRECISION, LOSS, BRIER)
-        return (AREA, CALIBRATION, OUTCOME_RATE, *written, PARITY, OPPORTUNITY)
+        estimated = (EXPECTED_AREA, EXPECTED_ACCURACY, EXPECTED_PRECISION, EXPECTED_RECALL)
+        return (AREA, CALIBRATION, OUTCOME_RATE, *written, *estimated, PARITY, OPPORTUNITY)
 
     def wrong_label(self, label: Column) -> Iterator[str]:
         """Beside the type: values other than 0 and 1."""
@@ -186,7 +191,7 @@ class MulticlassClassification(ProblemType):
     def monitored(self) -> tuple[Monitored, ...]:
         """Log loss, accuracy, whether each class is as frequent as its probabilities say, and how groups fare."""
         written = (MACRO_PRECISION, MACRO_RECALL, MACRO_F1, MACRO_AREA, BRIER, CLASS_CALIBRATION)
-        return (MEAN_LOSS, ACCURACY, CLASS_RATE, *written, ACCURACY_DIFFERENCE)
+        return (MEAN_LOSS, ACCURACY, CLASS_RATE, *written, EXPECTED_ACCURACY, ACCURACY_DIFFERENCE)
 
     def wrong_label(self, label: Column) -> Iterator[str]:
         """Beside the type: a declared set of values that are not the classes."""

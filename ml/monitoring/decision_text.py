@@ -98,7 +98,7 @@ def unknown(period: date, live: int, judged: Sequence[Metric], due_periods: int,
         f"{str(kind).replace('_', ' ')} of {of_period} ({count} metric(s)): {reason}"
         for (kind, reason, of_period), count in counted.items()
     )
-    if not any(metric.kind is Kind.PERFORMANCE for metric in judged):
+    if not any(metric.kind is Kind.PERFORMANCE and metric.verdict is not Verdict.RECORDED for metric in judged):
         scored = f"no {calendar.period} that it scored has its outcomes due by {named(period)}"
         return (*said, f"performance of version {live}: {scored}")
     due = named(calendar.add(period, due_periods))

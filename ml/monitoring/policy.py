@@ -40,7 +40,7 @@ class Policy:
     def waits(self, metric: Metric) -> bool:
         """Whether it needs outcomes, which are due later than the rows."""
         known = self.judged.get(metric.metric)
-        return metric.kind is Kind.PERFORMANCE or (known is not None and Needs.OUTCOMES in known.needs)
+        return metric.kind is Kind.PERFORMANCE if known is None else Needs.OUTCOMES in known.needs
 
     def is_mended(self, metric: Metric) -> bool:
         """Whether a retraining mends it."""

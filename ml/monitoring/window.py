@@ -167,11 +167,11 @@ def answered(model: Model, rows: pd.DataFrame) -> Answered:
 
 
 def _steady(fitted: Reference, recent: Reference) -> Reference:
-    """The fitted periods if the hold-out's ranks are theirs, to three standard errors; else the hold-out."""
+    """The fitted periods if the hold-out's ranks are theirs, to two standard errors; else the hold-out."""
     if fitted.shape is None or recent.shape is None or recent.rows < 2:
         return fitted
     moved = shifts(fitted, pd.Series(recent.ordered))
-    apart = any(abs(each.figure.value) > 3 * math.hypot(each.figure.error, each.reference_error) for each in moved)
+    apart = any(abs(each.figure.value) > 2 * math.hypot(each.figure.error, each.reference_error) for each in moved)
     return replace(recent, dispersion=fitted.dispersion) if apart else fitted
 
 

@@ -113,9 +113,14 @@ class Monitor(ABC):
         return Kind.FAIRNESS if Needs.GROUPS in self.declared.needs else Kind.PERFORMANCE
 
     @property
+    def needs_outcomes(self) -> bool:
+        """Whether nothing can be said before outcomes are known."""
+        return Needs.OUTCOMES in self.declared.needs
+
+    @property
     def is_of_slices(self) -> bool:
         """Whether it is one figure of any rows, so that it can be measured of a group alone."""
-        return self.kind is Kind.PERFORMANCE and self.columns(()) == ("",)
+        return self.needs_outcomes and self.kind is Kind.PERFORMANCE and self.columns(()) == ("",)
 
     def columns(self, groups: tuple[str, ...]) -> tuple[str, ...]:
         """The columns of its findings, whatever the rows hold: group attributes, or the whole period."""
@@ -128,7 +133,8 @@ class Monitor(ABC):
 
     @abstractmethod
     def measure(self, period: Answered, bounds: Bounds) -> list[Finding]:
-        """One finding per column of `columns`. A monitor of performance gets rows with known truth only.
+        """One finding per column of `columns`. A monitor of performance that needs outcomes gets rows with known
+        truth only.
 
         Raises ValueError for answers on which nothing can be measured.
         """

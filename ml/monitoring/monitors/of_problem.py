@@ -26,7 +26,7 @@ class OfProblem:
         columns = self.monitor.columns(window.model.fairness_groups)
         try:
             rows = window.answered
-            if self.monitor.kind is Kind.PERFORMANCE:
+            if self.monitor.kind is Kind.PERFORMANCE and self.monitor.needs_outcomes:
                 rows = rows.known
                 why = unprovable(window, len(rows.truth))
                 if why:

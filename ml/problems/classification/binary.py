@@ -16,6 +16,7 @@ from ml.evaluation.resampling import Bootstrap, Interval
 from ml.examples.split import split_periods
 from ml.problems.classification.binary_figures import figures
 from ml.problems.classification.binary_monitors import RANKING, CalibrationError, OutcomeRate
+from ml.problems.classification.estimated import of_binary
 from ml.problems.classification.group_monitors import Opportunity, Parity
 from ml.problems.classification.sigmoid import Sigmoid, fit_sigmoid
 from ml.problems.learning import all_others, as_declared
@@ -83,4 +84,4 @@ class Binary:
         """Ranking, calibration and what people name beside these; groups at the decision threshold."""
         at = self.decision_threshold
         groups = (Parity(decision_threshold=at), Opportunity(decision_threshold=at))
-        return (RANKING, CalibrationError(), OutcomeRate(), *figures(at), *groups)
+        return (RANKING, CalibrationError(), OutcomeRate(), *figures(at), *of_binary(at, RANKING.figure), *groups)

@@ -9,6 +9,7 @@ from ml.declarations import Direction
 from ml.declarations.monitored import ACCURACY, ACCURACY_DIFFERENCE, CLASS_RATE, MEAN_LOSS, Monitored
 from ml.problems.classification.binary_monitors import rate_finding
 from ml.problems.classification.classes import Classes
+from ml.problems.classification.estimated import of_classes
 from ml.problems.classification.multiclass_figures import figures
 from ml.problems.finding import Finding
 from ml.problems.group_means import GroupMeans
@@ -59,5 +60,6 @@ def monitors(columns: Mapping[int | str, str]) -> tuple[Monitor, ...]:
         AgainstHoldout(declared=ACCURACY, better=Direction.HIGHER, figure=classes.accuracy),
         ClassRates(classes=classes),
         *figures(classes),
+        *of_classes(classes),
         GroupMeans(declared=ACCURACY_DIFFERENCE, values=classes.right),
     )

@@ -60,6 +60,7 @@ def test_every_limit_that_the_problem_cannot_have_is_told() -> None:
     assert refused.value.problems == (
         "monitoring judges by coverage, rmse; binary classification has roc_auc, expected_calibration_error, "
         "outcome_rate, accuracy, precision, recall, f1, average_precision, log_loss, brier_score, "
+        "expected_roc_auc, expected_accuracy, expected_precision, expected_recall, "
         "demographic_parity_difference, equal_opportunity_difference: name some of these",
         "monitoring has limits for outcome_rate, which it goes without: remove one of the two",
         "the limit of roc_auc is Limits; give Worse or WorseByShare",
@@ -118,10 +119,10 @@ def test_what_is_judged_follows_from_problem_and_groups(
 )
 def test_a_limit_can_be_declared_on_any_metric_that_people_name(problem: ProblemType, names: set[str]) -> None:
     """They are written without one, and judged with one."""
-    assert {each.name for each in Monitoring().metrics(problem, ()) if each.limit is None} == names
+    assert {each.name for each in Monitoring().metrics(problem, ()) if each.limit is None and each.needs} == names
     limits = dict.fromkeys(names, Worse(act=0.1, severe=0.2))
     assert list(Monitoring(limits=limits).wrong(problem, ())) == []
-    assert all(each.limit for each in Monitoring(limits=limits).metrics(problem, ()))
+    assert all(each.limit for each in Monitoring(limits=limits).metrics(problem, ()) if each.needs)
 
 
 def test_every_limit_that_cannot_hold_in_slices_is_told() -> None:
@@ -129,7 +130,8 @@ def test_every_limit_that_cannot_hold_in_slices_is_told() -> None:
     monitoring = Monitoring(limits_in_slices=("coverage", "recall", "outcome_rate", "roc_auc"))
     assert list(monitoring.wrong(BinaryClassification(), ("sex",))) == [
         "monitoring judges by coverage; binary classification has roc_auc, expected_calibration_error, outcome_rate, "
-        "accuracy, precision, recall, f1, average_precision, log_loss, brier_score, demographic_parity_difference, "
+        "accuracy, precision, recall, f1, average_precision, log_loss, brier_score, expected_roc_auc, "
+        "expected_accuracy, expected_precision, expected_recall, demographic_parity_difference, "
         "equal_opportunity_difference: name some of these",
         "monitoring judges recall in slices, which has no limit: declare one in limits",
         "outcome_rate is not held against the hold-out, so it has no limit in slices: leave it out",

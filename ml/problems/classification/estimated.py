@@ -1,0 +1,137 @@
+"""How good answers are, before anybody knows: what outcomes drawn from their probabilities would show.
+
+Source: confidence-based performance estimation (Guillory et al. 2021, "Predicting with Confidence on Unseen
+Distributions"; the name is NannyML's). It holds as long as the probabilities mean what they say: a changed mix of rows
+is seen before its outcomes are known, and a changed meaning is not seen at all.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ml.declarations import Direction
+from ml.declarations.monitored import EXPECTED_ACCURACY, EXPECTED_AREA, EXPECTED_PRECISION, EXPECTED_RECALL
+from ml.evaluation.metrics import checked
+from ml.problems.classification.binary_figures import AtThreshold
+from ml.problems.classification.classes import Classes
+from ml.problems.finding import Finding, number
+from ml.problems.monitor import AgainstHoldout, Answered, Bounds, Figure, Floats, Monitor
+
+RETRAINS = False
+
+_DRAWS, _SEED = 200, 1
+# Rows of all draws that are held at once: some 50 MB.
+_CELLS = 6_000_000
+# A share of outcomes that says how good the estimate was.
+_PAIRED_SHARE = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimated(AgainstHoldout):
+    """`figure` is the estimate, from answers alone; `realised` what outcomes say, of the hold-out and afterwards."""
+
+    realised: Callable[[Answered], Figure]
+
+    def promise(self, holdout: Answered) -> Figure:
+        """What came true on the hold-out."""
+        return self.realised(holdout.known)
+
+    def measure(self, period: Answered, bounds: Bounds) -> list[Finding]:
+        """One finding for the whole period; once most outcomes are known it says what came true."""
+        found, known = self.judge(self.figure(period), bounds), period.known
+        if len(known.truth) < max(2, _PAIRED_SHARE * len(period.truth)):
+            return [found]
+        true = self.realised(known)
+        return [replace(found, reason=f"{found.reason}; {number(true.value)} +- {number(1.96 * true.error)} came true")]
+
+
+def _drawn(chances: Floats, measured: Callable[[Floats], Floats]) -> Figure:
+    """Mean, spread and 95 % interval of `measured` over outcomes drawn from `chances`.
+
+    `measured`: outcomes of shape (draws, rows) to one value a draw; NaN where it cannot be measured.
+    """
+    rows, random = len(chances), np.random.default_rng(_SEED)
+    if rows < 2:
+        return Figure(rows=rows)
+    at_once = max(1, min(_DRAWS, _CELLS // rows))
+    parts = [
+        measured((random.random((min(at_once, _DRAWS - done), rows)) < chances).astype(float))
+        for done in range(0, _DRAWS, at_once)
+    ]
+    values = np.concatenate(parts)
+    if not np.isfinite(values).all():
+        return Figure(rows=rows)
+    lower, upper = np.quantile(values, [0.025, 0.975])
+    return Figure(
+        value=float(values.mean()), error=float(values.std()), rows=rows, lower=float(lower), upper=float(upper)
+    )
+
+
+def _chances(rows: Answered) -> Floats:
+    return checked(np.zeros(len(rows.truth)), rows.answers["probability"])[1]
+
+
+def area(rows: Answered) -> Figure:
+    """ROC AUC of drawn outcomes; equal scores count half."""
+    chances = np.sort(_chances(rows))
+    starts = np.flatnonzero(np.r_[True, np.diff(chances) > 0]) if chances.size else np.empty(0, dtype=int)
+
+    def measured(outcomes: Floats) -> Floats:
+        positive = np.add.reduceat(outcomes, starts, axis=1)
+        negative = np.add.reduceat(1 - outcomes, starts, axis=1)
+        won = (positive * (np.cumsum(negative, axis=1) - negative / 2)).sum(axis=1)
+        pairs = positive.sum(axis=1) * negative.sum(axis=1)
+        return np.asarray(np.divide(won, pairs, out=np.full(len(pairs), np.nan), where=pairs > 0))
+
+    return _drawn(chances, measured)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _AtThreshold:
+    """Estimates of what is decided at `threshold`."""
+
+    threshold: float
+
+    def accuracy(self, rows: Answered) -> Figure:
+        """The share that is decided right."""
+        chances = _chances(rows)
+        chosen = chances >= self.threshold
+        return _drawn(np.where(chosen, chances, 1 - chances), lambda right: np.asarray(right.mean(axis=1)))
+
+    def precision(self, rows: Answered) -> Figure:
+        """The share of chosen rows that will come true."""
+        chances = _chances(rows)
+        return _drawn(chances[chances >= self.threshold], lambda true: np.asarray(true.mean(axis=1)))
+
+    def recall(self, rows: Answered) -> Figure:
+        """The share of rows that will come true, and are chosen."""
+        chances = _chances(rows)
+        chosen = chances >= self.threshold
+
+        def measured(true: Floats) -> Floats:
+            whole = true.sum(axis=1)
+            return np.asarray(np.divide(true @ chosen, whole, out=np.full(len(true), np.nan), where=whole > 0))
+
+        return _drawn(chances, measured)
+
+
+def of_binary(threshold: float, ranking: Callable[[Answered], Figure]) -> tuple[Monitor, ...]:
+    """ROC AUC, accuracy, precision and recall to expect; `ranking` measures the first once outcomes are known."""
+    at, realised, higher = _AtThreshold(threshold=threshold), AtThreshold(threshold=threshold), Direction.HIGHER
+    return (
+        Estimated(declared=EXPECTED_AREA, better=higher, figure=area, realised=ranking),
+        Estimated(declared=EXPECTED_ACCURACY, better=higher, figure=at.accuracy, realised=realised.accuracy),
+        Estimated(declared=EXPECTED_PRECISION, better=higher, figure=at.precision, realised=realised.precision),
+        Estimated(declared=EXPECTED_RECALL, better=higher, figure=at.recall, realised=realised.recall),
+    )
+
+
+def of_classes(classes: Classes) -> tuple[Monitor, ...]:
+    """The accuracy to expect of several classes: how often the likeliest comes true."""
+
+    def accuracy(rows: Answered) -> Figure:
+        unknown = replace(rows, truth=np.zeros(len(rows.truth)))
+        return _drawn(classes.chances(unknown).max(axis=1), lambda right: np.asarray(right.mean(axis=1)))
+
+    return (Estimated(declared=EXPECTED_ACCURACY, better=Direction.HIGHER, figure=accuracy, realised=classes.accuracy),)
