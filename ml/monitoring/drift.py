@@ -60,12 +60,19 @@ class Reference:
 
 def _histogram(values: pd.Series, edges: Floats | None, categories: Sequence[object]) -> Floats:
     known = values.dropna()
+    return np.bincount(_bins(known, edges, categories), minlength=_count(edges, categories)).astype(float)
+
+
+def _count(edges: Floats | None, categories: Sequence[object]) -> int:
+    return len(categories) + 1 if edges is None else len(edges) + 1
+
+
+def _bins(known: pd.Series, edges: Floats | None, categories: Sequence[object]) -> npt.NDArray[np.int64]:
+    """The bin of each known value; the last of categories is that of all others."""
     if edges is not None:
-        inside = np.searchsorted(edges, known.to_numpy(dtype=float), side="left")
-        return np.bincount(inside, minlength=len(edges) + 1).astype(float)
-    found = known.value_counts()
-    own = [float(found.get(value, 0)) for value in categories]
-    return np.array([*own, len(known) - sum(own)])
+        return np.searchsorted(edges, known.to_numpy(dtype=float), side="left").astype(np.int64)
+    places = {value: place for place, value in enumerate(categories)}
+    return np.asarray(known.map(places).fillna(len(categories)), dtype=np.int64)
 
 
 def reference(column: str, values: pd.Series, periods: pd.Series | None = None) -> Reference:
@@ -99,9 +106,10 @@ def reference(column: str, values: pd.Series, periods: pd.Series | None = None) 
 
 
 def _dispersion(known: pd.Series, periods: pd.Series, edges: Floats | None, categories: Sequence[object]) -> float:
-    of_period = periods.loc[known.index]
-    counted = [_histogram(known[of_period == each], edges, categories) for each in of_period.unique()]
-    return dispersion(np.array(counted)) if counted else 1.0
+    codes, found = pd.factorize(periods.loc[known.index])
+    bins = _count(edges, categories)
+    counts = np.bincount(codes * bins + _bins(known, edges, categories), minlength=len(found) * bins)
+    return dispersion(counts.reshape(len(found), bins).astype(float)) if len(found) else 1.0
 
 
 def _new_share(known: pd.Series, *, categorical: bool) -> float:
