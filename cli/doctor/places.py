@@ -7,6 +7,7 @@ from cli.doctor.azure import ask
 from cli.doctor.check import Fault, NotAskedError, UnknownAnswerError, check
 from cli.doctor.deployed_environment import DeployedEnvironment
 from cli.doctor.models import champion
+from cli.models import handle
 from infra import azure_names
 from infra.constructs.serving_places.online_endpoint import API
 from infra.spec.served import Served, served
@@ -27,7 +28,7 @@ def azure_ml_serves_the_champion(deployed: DeployedEnvironment) -> Iterator[Faul
             yield Fault(
                 subject=f"Azure ML endpoint of {each.label}",
                 wrong=f"serves version {found or 'none'}, @champion is {live or 'none'}",
-                fix=f"mlops export {each.label} --to azure-ml, and the steps that it prints",
+                fix=f"mlops export {handle(each.use_case, each.model)} --to azure-ml, and the steps that it prints",
             )
 
 

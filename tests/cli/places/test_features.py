@@ -2,6 +2,7 @@
 
 import sqlite3
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from databricks.sdk.service.catalog import ColumnInfo, ColumnMask, ColumnTypeName
@@ -10,6 +11,9 @@ from cli.errors import CommandError
 from cli.places.features import key_is_text, newest_sql, write
 from ml.server.feature_spec import LookUp
 from ml.server.online import OnlineStore
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 TABLE = "prod.credit_features.client_features"
 
@@ -71,3 +75,18 @@ def test_the_newest_row_of_each_key_is_asked_for() -> None:
         "(select *, row_number() over (partition by `client_id` order by `snapshot_date` desc) as _place "
         "from `prod`.`credit_features`.`client_features`) where _place = 1"
     )
+
+
+def test_spark_answers_the_newest_features_with_their_nulls(spark: "SparkSession") -> None:
+    """As the file keeps them: a decimal point stays one, a truth a truth, and a null is not left out."""
+    spark.sql(
+        "create or replace temporary view clients as select * from values "
+        "(1, date'2024-01-01', 10.5D, true), (1, date'2024-02-01', 1250.5D, null), (2, date'2024-01-01', null, false) "
+        "as t(client_id, snapshot_date, income, owner)"
+    )
+    statement = newest_sql("a.b.clients", [_look_up("income"), _look_up("owner")], "snapshot_date")
+    answered = spark.sql(statement.replace("`a`.`b`.`clients`", "clients")).collect()
+    assert sorted((row.key, row.body) for row in answered) == [
+        ("1", '{"income":1250.5,"owner":null}'),
+        ("2", '{"income":null,"owner":false}'),
+    ]
