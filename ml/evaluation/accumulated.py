@@ -41,7 +41,7 @@ def upward(start: Seen, series: Sequence[Seen], *, alarm: float, least: float = 
     `start` is only an estimate, and its error is in every deviation. If it `joins`, each period is compared with
     `start` and all periods before it together, by inverse variance, so that deviations are independent of each other
     (Hawkins 1987, "Self-Starting CUSUM Charts for Location and Scale"); it forgets a change over many periods. If it
-    does not, three quarters of its error are allowed for in every period, which is right where it is not much smaller
+    does not, half of its error is allowed for in every period, which is right where it is not much smaller
     than a period's and few series are looked at. Changes of half of `least` and less do not add up.
 
     The sum stays within a quarter of the height `alarm`, so that a change that has ended is not told for long; a period
@@ -51,7 +51,7 @@ def upward(start: Seen, series: Sequence[Seen], *, alarm: float, least: float = 
     found = []
     for each in series:
         error = math.hypot(each.error, weight**-0.5) if joins else max(each.error, _LEAST)
-        allowed = ALLOWANCE if joins else ALLOWANCE * (1 + start.error / error)
+        allowed = ALLOWANCE if joins else ALLOWANCE + start.error / error / 2
         deviation = (each.value - known) / error
         height = max(0.0, min(_CEILING * alarm, height + deviation - max(allowed, least / 2 / error)))
         periods, deviations = (periods + 1, deviations + each.value - known) if height else (0, 0.0)
