@@ -1,4 +1,4 @@
-"""Two versions of one fleet, through the training task: the second keeps what it does not do better."""
+"""A fleet through the tasks of the stages: trained, judged, scored, monitored, trained again. Real Spark and MLflow."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,8 +9,12 @@ import mlflow
 import pandas as pd
 import pytest
 
+from ml import runtime
 from ml.declarations import Calendar, Period, UseCase
+from ml.gates import comparison, compliance, infrastructure
+from ml.monitoring import measure
 from ml.problems.forecasting.served import FLEET
+from ml.scoring import batch
 from ml.training import train
 from ml.usecases import USE_CASES, use_case
 from ml.versions import artifact, contract
@@ -35,7 +39,7 @@ def _case() -> UseCase:
 
 
 @pytest.fixture(scope="module")
-def sold(world: World) -> Iterator[World]:
+def sold(world: World, spark_remote: str) -> Iterator[World]:
     """The world with gold tables of the sales, and their registered model."""
     case, frame = _case(), fleet()
     (model,) = case.models
@@ -50,6 +54,10 @@ def sold(world: World) -> Iterator[World]:
     world.client.create_registered_model(NAME)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(USE_CASES, "fleet", case)
+        patch.setenv("SPARK_REMOTE", spark_remote)
+        runtime.spark()
+        for module in (batch, measure):
+            patch.setattr(module, "door", lambda: world.tables)
         yield world
 
 
@@ -68,12 +76,45 @@ def _table(version: object, into: Path) -> pd.DataFrame:
     return pd.read_parquet(folder / "series.parquet").set_index("series")
 
 
-def test_the_second_version_keeps_the_series_that_it_does_not_do_better(sold: World, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def first(sold: World) -> dict[str, object]:
+    """Task values of the first training, whose version is live."""
+    values = _train(sold, "fleet-1")
+    sold.client.set_registered_model_alias(NAME, CHAMPION, str(values["model_version"]))
+    return values
+
+
+def test_the_gates_let_a_fleet_pass(sold: World, first: dict[str, object]) -> None:
+    """Compliance, comparison and infrastructure judge the version as they judge any; each says pass."""
+    sold.client.delete_registered_model_alias(NAME, CHAMPION)
+    version = first["model_version"]
+    for gate in (compliance, comparison, infrastructure):
+        sold.run(gate.main, "fleet-gates", use_case="fleet", version=version, source_catalog="prod")
+    sold.client.set_registered_model_alias(NAME, CHAMPION, str(version))
+    rows = sold.tables.read("prod.fleet_ops.gate_results").collect()
+    assert {row["gate"]: (row["verdict"], row["reason"]) for row in rows if row["verdict"] != "pass"} == {}
+    assert {row["gate"] for row in rows} == {"compliance", "comparison", "infrastructure"}
+
+
+def test_every_row_is_scored_and_every_metric_is_measured(sold: World, first: dict[str, object]) -> None:
+    """One forecast per series, origin and step, within its intervals; each metric of the problem is there."""
+    sold.run(batch.main, "fleet-scored", use_case="fleet")
+    scored = sold.tables.read("prod.fleet_gold.predictions").toPandas()
+    assert len(scored) == len(fleet())
+    assert not scored[[column.name for column in FORECASTING.output]].isna().any(axis=None)
+    assert (scored["lo_95"] <= scored["lo_80"]).all()
+    assert (scored["hi_80"] <= scored["hi_95"]).all()
+    sold.run(measure.main, "fleet-measured", use_case="fleet")
+    found = sold.tables.read("prod.fleet_ops.metrics").where("kind = 'performance'").toPandas()
+    assert set(found["metric"]) >= {"scaled_error", "error_over_naive", "scaled_bias", "interval_coverage"}
+
+
+def test_the_second_version_keeps_the_series_that_it_does_not_do_better(
+    sold: World, first: dict[str, object], tmp_path: Path
+) -> None:
     """One row per series in each; kept rows are those of the champion; the run says why; the version answers."""
-    first = _train(sold, "fleet-1")
     before = _table(first["model_version"], tmp_path / "first")
     assert (before["kept_from"] == 0).all()
-    sold.client.set_registered_model_alias(NAME, CHAMPION, str(first["model_version"]))
     second = _train(sold, "fleet-2", holdout_start="2024-W38")
     assert second["model_version"] != first["model_version"]
     table = _table(second["model_version"], tmp_path / "second")
