@@ -107,7 +107,7 @@ class Window:
         optional = {feature.name for feature in self.model.feature_table.features if feature.optional}
         return tuple(
             name
-            for name in column_names(self.model)
+            for name in compared_names(self.model)
             if name not in optional or self.expected.columns[name].rows or self.data.frame[name].notna().any()
         )
 
@@ -133,9 +133,13 @@ class Window:
 
 
 def column_names(model: Model) -> tuple[str, ...]:
-    """The model's features, then the group attributes; without those that nothing is compared of."""
-    left_out = model.monitoring.drift_without
-    return tuple(name for name in dict.fromkeys((*model.features, *model.fairness_groups)) if name not in left_out)
+    """The model's features, then the group attributes."""
+    return tuple(dict.fromkeys((*model.features, *model.fairness_groups)))
+
+
+def compared_names(model: Model) -> tuple[str, ...]:
+    """Those of them that are compared with the reference."""
+    return tuple(name for name in column_names(model) if name not in model.monitoring.drift_without)
 
 
 def answer_names(model: Model) -> tuple[str, ...]:
@@ -197,8 +201,8 @@ def expectation(
 ) -> Expectation:
     """Prepare a version's reference. `holdout` has answers and `label`; `rows_by_period` is indexed by period."""
     rows, periods = answered(model, holdout), fitted.get(PERIOD)
-    columns = {name: reference(name, comparable(fitted[name]), periods) for name in column_names(model)}
-    recent = {name: reference(name, comparable(holdout[name])) for name in column_names(model)}
+    columns = {name: reference(name, comparable(fitted[name]), periods) for name in compared_names(model)}
+    recent = {name: reference(name, comparable(holdout[name])) for name in compared_names(model)}
     answers = {name: reference(name, holdout[name]) for name in answer_names(model)}
     return Expectation(
         model_version=model_version,
