@@ -241,6 +241,10 @@ def page(seconds: float) -> Iterator[str]:
         "Wilson's, as if periods of one series were independent. Beside it are usual rules: PSI over 0.1 in any "
         "column, KS at 0.05 in any column, and KS corrected over the columns (Benjamini & Hochberg at 0.05).\n"
     )
+    yield (
+        "A cell shows that the declared rate holds only if the upper end of its interval is under 0.2 %: most have too "
+        "few periods for that. A cell whose lower end is above 0.1 % breaks it.\n"
+    )
     yield "| values | rows | columns | periods | ours | PSI > 0.1 | KS 0.05 | KS corrected |"
     yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
     for cell in STABLE:
