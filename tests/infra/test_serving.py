@@ -198,7 +198,9 @@ def test_the_dashboard_draws_metrics_that_the_jobs_measure(documents: Documents)
     assert dashboard["embed_credentials"] is False
     drawn = json.loads(dashboard["serialized_dashboard"])
     queries = {dataset["name"]: dataset["queryLines"] for dataset in drawn["datasets"]}
-    assert list(queries) == ["psi", "roc_auc", "expected_calibration_error", "demographic_parity_difference"]
+    judged = ["psi", "roc_auc", "expected_calibration_error"]
+    estimated = ["expected_roc_auc", "expected_accuracy", "expected_precision", "expected_recall"]
+    assert list(queries) == [*judged, *estimated, "demographic_parity_difference"]
     assert set(queries) <= {"psi", *(each.name for each in BinaryClassification().monitored)}
     assert queries["psi"] == [
         "select period, `column`, value from prod.credit_ops.metrics where model = 'prod.credit_ops.default_risk' "
