@@ -97,8 +97,9 @@ def _group(stack: Scope, name: str) -> Resource:
 
 
 def _members(stack: Scope, id_: str, group: Resource, members: Mapping[str, Resource]) -> None:
+    group_id = group.id if members else ""
     for name, member in members.items():
-        databricks.group_member.GroupMember(stack, f"{id_}-{name}", group_id=group.id, member_id=member.id)
+        databricks.group_member.GroupMember(stack, f"{id_}-{name}", group_id=group_id, member_id=member.id)
 
 
 def _owners(stack: Scope, platform: Platform, environment: Environment, made: _Made) -> None:
