@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from infra.cdktf_seam import Resource, Scope, azurerm
-from infra.constructs.aspects import ProtectedStack
+from infra.constructs.protected_stack import ProtectedStack
 from infra.constructs.stack import remote_state
 from infra.spec import Platform
 

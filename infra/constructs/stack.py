@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from infra.cdktf_seam import AzurermBackend, LocalBackend, Scope, databricks
-from infra.constructs.aspects import ProtectedStack
+from infra.constructs.protected_stack import ProtectedStack
 from infra.spec import AzureState, Platform
 
 

@@ -97,7 +97,7 @@ def _group(stack: Scope, name: str) -> Resource:
 
 
 def _members(stack: Scope, id_: str, group: Resource, members: Mapping[str, Resource]) -> None:
-    group_id = group.id if members else ""
+    group_id = group.id
     for name, member in members.items():
         databricks.group_member.GroupMember(stack, f"{id_}-{name}", group_id=group_id, member_id=member.id)
 

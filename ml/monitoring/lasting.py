@@ -6,7 +6,7 @@ began, and the smallest that would be told over so many periods.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ml.declarations import Calendar, Worse
 from ml.evaluation.accumulated import ALLOWANCE, Seen, Sum, height_of, upward
@@ -41,11 +41,14 @@ def _worse(metric: Metric, policy: Policy) -> Worse | None:
     return declared.limit if declared and isinstance(declared.limit, Worse) else None
 
 
+@dataclass(frozen=True, kw_only=True)
 class _Chart:
     """How one series is judged: the height that chance seldom reaches, and the least change that counts."""
 
-    def __init__(self, *, height: float, least: float, joins: bool, calendar: Calendar) -> None:
-        self.height, self.least, self.joins, self.calendar = height, least, joins, calendar
+    height: float
+    least: float
+    joins: bool
+    calendar: Calendar
 
     @classmethod
     def of(cls, metric: Metric, series: Mapping[tuple[int, str, str], object], policy: Policy) -> "_Chart":

@@ -10,11 +10,11 @@ import pytest
 from tests.infra import (
     test_access,
     test_account,
-    test_aspects,
     test_jobs,
     test_lake,
     test_masks,
     test_policies,
+    test_protected_stack,
     test_serving,
     test_synth,
     test_workspace_security,
@@ -204,7 +204,7 @@ WEAKENINGS: dict[str, tuple[str, Change, Guard]] = {
     "data may be destroyed": (
         "prod-workspace",
         _in("databricks_schema", "credit_gold", "lifecycle", value=None),
-        test_aspects.test_data_is_protected_unless_the_environment_says_otherwise,
+        test_protected_stack.test_data_is_protected_unless_the_environment_says_otherwise,
     ),
     "everybody runs jobs as training": (
         "account",
