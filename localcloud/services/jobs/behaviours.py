@@ -26,6 +26,20 @@ BEHAVIOURS = (
     ),
     Behaviour(
         area="jobs",
+        does="a notebook gets its parameters, the job's over them, and ends with a result and task values",
+        level=Level.EXECUTED,
+        follows="https://docs.databricks.com/aws/en/jobs/notebook",
+        witness="tests/localcloud/services/jobs/test_scripts.py::test_a_notebook_runs_with_its_parameters_and_says_what_it_exits_with",
+    ),
+    Behaviour(
+        area="jobs",
+        does="a Python file of the workspace or of a volume runs with its words and the wheels that travel along",
+        level=Level.EXECUTED,
+        follows="https://docs.databricks.com/aws/en/jobs/python-script",
+        witness="tests/localcloud/services/jobs/test_scripts.py::test_a_python_file_runs_with_its_words_and_libraries",
+    ),
+    Behaviour(
+        area="jobs",
         does="a task starts by its `run_if` rule over what it depends on; a failure settles all below it",
         level=Level.EXECUTED,
         follows="https://learn.microsoft.com/azure/databricks/jobs/run-if",

@@ -166,6 +166,7 @@ class Execution:
             error_trace=outcome.error_trace,
             outcome=outcome.outcome,
             values=dict(outcome.values),
+            notebook_result=outcome.notebook_result,
             child_run_id=outcome.child_run_id or attempt["child_run_id"],
             iterations=[dict(iteration) for iteration in outcome.iterations],
         )

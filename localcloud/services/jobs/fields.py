@@ -42,6 +42,8 @@ _OF_A_TASK: dict[str, frozenset[str]] = {
     "for_each_task": frozenset({"inputs", "task", "concurrency"}),
     "run_job_task": frozenset({"job_id", "job_parameters"}),
     "python_wheel_task": frozenset({"package_name", "entry_point", "parameters", "named_parameters"}),
+    "notebook_task": frozenset({"notebook_path", "base_parameters", "source"}),
+    "spark_python_task": frozenset({"python_file", "parameters", "source"}),
 }
 _MOST_TASKS, _MOST_TAGS = 1000, 25
 _MOST_BYTES = {"name": 4096, "description": 27_700}

@@ -29,7 +29,7 @@ def code_of(result: Result) -> str:
 class Outcome:
     """How a try ended. `error` is one line for people, `error_trace` the stack trace of the task's code.
 
-    A try that is not `retryable` would fail the same way again.
+    `notebook_result` is what a notebook ended itself with. A try that is not `retryable` would fail the same way again.
     """
 
     result: Result
@@ -42,6 +42,7 @@ class Outcome:
     child_run_id: int | None = None
     iterations: tuple[Mapping[str, Any], ...] = ()
     retryable: bool = True
+    notebook_result: str | None = None
 
 
 def refused(message: str, code: str = "INVALID_RUN_CONFIGURATION") -> Outcome:

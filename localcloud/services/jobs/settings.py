@@ -11,10 +11,9 @@ from localcloud.services.jobs.triggers import file_arrival
 from schedules import ScheduleError, next_fire
 
 # The kinds of task that the local cloud executes. Others are refused rather than pretended.
-EXECUTED = ("python_wheel_task", "condition_task", "run_job_task", "for_each_task")
+_SCRIPTS = ("notebook_task", "spark_python_task")
+EXECUTED = ("python_wheel_task", *_SCRIPTS, "condition_task", "run_job_task", "for_each_task")
 _REFUSED = (
-    "notebook_task",
-    "spark_python_task",
     "spark_jar_task",
     "spark_submit_task",
     "pipeline_task",
@@ -99,7 +98,11 @@ def _task_problems(task: Mapping[str, Any], settings: Mapping[str, Any]) -> Iter
     elif kinds[0] == "condition_task" and task["condition_task"].get("op") not in OPERATORS:
         yield f"{label} has operator {task['condition_task'].get('op')!r}: use one of {', '.join(OPERATORS)}"
     elif kinds[0] == "python_wheel_task":
-        yield from _wheel_problems(label, task, settings)
+        yield from _wheel_problems(label, task)
+        yield from _compute_problems(label, task, settings)
+    elif kinds[0] in _SCRIPTS:
+        yield from _script_problems(label, kinds[0], task[kinds[0]])
+        yield from _compute_problems(label, task, settings)
     elif kinds[0] == "for_each_task":
         inner = task["for_each_task"].get("task") or {}
         if inner.get("for_each_task") is not None:
@@ -108,7 +111,7 @@ def _task_problems(task: Mapping[str, Any], settings: Mapping[str, Any]) -> Iter
     yield from _unknown_parameters(label, task, settings)
 
 
-def _wheel_problems(label: str, task: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[str]:
+def _wheel_problems(label: str, task: Mapping[str, Any]) -> Iterator[str]:
     wheel = task["python_wheel_task"]
     if not wheel.get("package_name") or not wheel.get("entry_point"):
         yield f"{label} needs both package_name and entry_point in its python_wheel_task"
@@ -117,6 +120,17 @@ def _wheel_problems(label: str, task: Mapping[str, Any], settings: Mapping[str, 
     for position, parameter in enumerate(wheel.get("parameters") or []):
         if not isinstance(parameter, str):
             yield f"{label}: parameters[{position}] is {parameter!r}, not a string: leave out what has no value"
+
+
+def _script_problems(label: str, kind: str, wanted: Mapping[str, Any]) -> Iterator[str]:
+    path = "notebook_path" if kind == "notebook_task" else "python_file"
+    if not wanted.get(path):
+        yield f"{label} needs a {path} in its {kind}"
+    if wanted.get("source") not in (None, "", "WORKSPACE"):
+        yield f"{label} has source {wanted['source']!r}: the local cloud reads code from WORKSPACE only"
+
+
+def _compute_problems(label: str, task: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[str]:
     clusters = [cluster.get("job_cluster_key") for cluster in settings.get("job_clusters") or []]
     wanted = task.get("job_cluster_key")
     if wanted is not None and wanted not in clusters:

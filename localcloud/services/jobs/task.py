@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from localcloud.services.jobs import serverless
+from localcloud.services.jobs.dbutils import Dbutils, NotebookExit, Spark
 
 
 @dataclass(frozen=True, kw_only=True)
 class TaskOrder:
-    """One `python_wheel_task` to run. All paths are absolute; `wheel` is the unpacked wheel's folder.
+    """One task's code to run. All paths are absolute; `wheel` is the folder of its own unpacked wheel, if it has one.
 
-    `libraries` are the folders of the wheels that travel with it. What this machine has itself comes before them.
+    It is an entry point of that wheel, or `code` that traces call `script`: a file with `arguments`, or a notebook with
+    `widgets`. `libraries` are the folders of the wheels that travel with it; what this machine has comes before them.
     `serverless`: it behaves as on serverless compute, which lets it reach the hosts of `egress` alone; None for all.
     """
 
@@ -31,6 +33,9 @@ class TaskOrder:
     libraries: list[str] = field(default_factory=list)
     serverless: bool = False
     egress: list[str] | None = None
+    script: str = ""
+    code: str = ""
+    widgets: dict[str, str] | None = None
 
 
 class EntryPointError(LookupError):
@@ -44,9 +49,9 @@ def run(order: TaskOrder) -> int:
     if order.serverless:
         serverless.install(order.egress)
     try:
-        entry = find_entry_point(Path(order.wheel), order.package_name, order.entry_point)
-        sys.argv = [order.entry_point, *order.arguments]
-        entry.load()()
+        _execute(order)
+    except NotebookExit as over:
+        Path(order.result).write_text(json.dumps({"notebook_result": over.value}), encoding="utf-8")
     except SystemExit as stop:
         return _stopped(order, stop)
     except BaseException as error:  # noqa: BLE001 - whatever ends the task must be recorded
@@ -55,6 +60,17 @@ def run(order: TaskOrder) -> int:
         sys.stdout.flush()
         sys.stderr.flush()
     return 0
+
+
+def _execute(order: TaskOrder) -> None:
+    if not order.script:
+        entry = find_entry_point(Path(order.wheel), order.package_name, order.entry_point)
+        sys.argv = [order.entry_point, *order.arguments]
+        entry.load()()
+        return
+    sys.argv = [order.script, *order.arguments]
+    given = {} if order.widgets is None else {"dbutils": Dbutils(order.widgets), "spark": Spark()}
+    exec(compile(order.code, order.script, "exec"), {"__name__": "__main__", **given})  # noqa: S102 - the task
 
 
 def find_entry_point(wheel: Path, package_name: str, entry_point: str) -> importlib.metadata.EntryPoint:
@@ -89,7 +105,8 @@ def _prepare(order: TaskOrder) -> None:
     os.environ.clear()
     os.environ.update(order.environ)
     os.chdir(order.directory)
-    sys.path.insert(0, order.wheel)
+    if order.wheel:
+        sys.path.insert(0, order.wheel)
     sys.path.extend(order.libraries)
     for name in [name for name in sys.modules if name.partition(".")[0] == "localcloud"]:
         del sys.modules[name]

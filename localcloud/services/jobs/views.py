@@ -99,6 +99,8 @@ def output(document: Document, attempt: Document, log: str, *, truncated: bool) 
     shown["metadata"]["run_name"] = attempt["task_key"]
     if attempt["child_run_id"] is not None:
         shown["run_job_output"] = {"run_id": attempt["child_run_id"]}
+    if attempt.get("notebook_result") is not None:
+        shown["notebook_output"] = {"result": attempt["notebook_result"], "truncated": False}
     if log:
         shown |= {"logs": log, "logs_truncated": truncated}
     shown |= {name: attempt[name] for name in ("error", "error_trace") if attempt[name]}

@@ -1,4 +1,4 @@
-"""A `python_wheel_task`: check its cluster, fetch its wheel as its principal, run its entry point."""
+"""A task of code: check its cluster, fetch its wheels and its code as its principal, run it in its own process."""
 
 import json
 import os
@@ -21,6 +21,7 @@ from localcloud.services.jobs import libraries, records
 from localcloud.services.jobs.clusters import ClusterRefusedError, check, cluster_of
 from localcloud.services.jobs.graph import Result
 from localcloud.services.jobs.outcome import Outcome, Stop, refused, wait_for
+from localcloud.services.jobs.scripts import Script, ScriptError, script_of
 from localcloud.services.jobs.task import TaskOrder
 from localcloud.services.jobs.wheels import WheelError, unpack
 from localcloud.services.jobs.workers import Handle, Workers, WorkersError
@@ -32,7 +33,7 @@ FAILED_MESSAGE = "Workload failed, see run output for details."
 
 
 class WheelTasks:
-    """Runs wheel tasks, at most `parallel` at a time; the others wait."""
+    """Runs wheels, notebooks and files, at most `parallel` at a time; the others wait."""
 
     def __init__(self, cloud: Cloud, workers: Workers, *, parallel: int) -> None:
         self._cloud = cloud
@@ -61,12 +62,17 @@ class WheelTasks:
             place = self._cloud.workspace(workspace)
             caller = identity.authenticate(self._cloud, token, place.port)
             wheels = self._admit(task, settings, caller)
-            order = self._order(task["python_wheel_task"], wheels, run_id, place, token)
+            script = script_of(self._cloud, caller, task)
+            order = self._order(task.get("python_wheel_task") or {}, wheels, run_id, place, token)
+            if script is not None:
+                order = _of_a_script(order, script)
             if serverless:
                 order = self._on_serverless(order, _environment_version(task, settings), place)
             return self._follow(order, stop, deadline_s)
         except ClusterRefusedError as error:
             return refused(str(error), "INVALID_CLUSTER_REQUEST")
+        except ScriptError as error:
+            return refused(str(error), "RESOURCE_NOT_FOUND")
         except (ApiError, WheelError) as error:
             return refused(f"Library installation failed: {error}", "LIBRARY_INSTALLATION_ERROR")
         except WorkersError as error:
@@ -80,7 +86,7 @@ class WheelTasks:
         cluster = cluster_of(task, settings)
         if cluster is not None:
             check(self._cloud, caller, cluster)
-        wheels = own_first(self._wheels(task, settings, caller), task["python_wheel_task"].get("package_name"))
+        wheels = own_first(self._wheels(task, settings, caller), task.get("python_wheel_task", {}).get("package_name"))
         require_fit(wheels, task, settings)
         return wheels
 
@@ -91,10 +97,10 @@ class WheelTasks:
         (directory / "scratch").mkdir(parents=True, exist_ok=True)
         named = [f"--{name}={value}" for name, value in (work.get("named_parameters") or {}).items()]
         return TaskOrder(
-            wheel=str(wheels[0]),
+            wheel=str(wheels[0]) if wheels else "",
             libraries=[str(folder) for folder in wheels[1:]],
-            package_name=work["package_name"],
-            entry_point=work["entry_point"],
+            package_name=work.get("package_name", ""),
+            entry_point=work.get("entry_point", ""),
             arguments=[*(work.get("parameters") or []), *named],
             environ=task_environ(self._cloud, workspace, token, directory),
             directory=str(directory / "scratch"),
@@ -127,6 +133,11 @@ class WheelTasks:
         return outcome
 
 
+def _of_a_script(order: TaskOrder, script: Script) -> TaskOrder:
+    widgets = None if script.widgets is None else dict(script.widgets)
+    return replace(order, script=script.name, code=script.code, arguments=script.arguments, widgets=widgets)
+
+
 def wheel_paths(task: Mapping[str, Any], settings: Mapping[str, Any]) -> list[str]:
     """The wheels that a task wants: of its libraries, else of its environment's dependencies.
 
@@ -137,7 +148,7 @@ def wheel_paths(task: Mapping[str, Any], settings: Mapping[str, Any]) -> list[st
     foreign = [path for path in paths if not path.endswith(".whl")]
     if foreign:
         raise WheelError(f"{', '.join(foreign)}: no index is reached from here; let it travel as a wheel in a volume")
-    if not paths:
+    if not paths and task.get("python_wheel_task") is not None:
         raise WheelError("the task names 0 wheels (none): name its own, and with it those that its runtime lacks")
     return paths
 
@@ -218,9 +229,9 @@ def task_environ(cloud: Cloud, workspace: Workspace, token: str, directory: Path
 
 def _outcome(handle: Handle, order: TaskOrder) -> Outcome:
     values = _read_json(Path(order.result).with_name("values.json"))
-    if handle.exit_code == 0:
-        return Outcome(result=Result.SUCCESS, values=values)
     result = _read_json(Path(order.result))
+    if handle.exit_code == 0:
+        return Outcome(result=Result.SUCCESS, values=values, notebook_result=result.get("notebook_result"))
     code = handle.exit_code or 0
     killed = (
         f"the task's process was killed by signal {-code}" if code < 0 else f"the task's process exited with {code}"

@@ -1,4 +1,4 @@
-"""What each kind of task does: run a wheel's entry point, decide a condition, run a job, loop."""
+"""What each kind of task does: run code, decide a condition, run a job, loop."""
 
 import json
 import time
@@ -48,16 +48,19 @@ class TaskWork:
     def by_kind(self) -> dict[str, Work]:
         """The work for each kind that `settings.EXECUTED` names."""
         return {
-            "python_wheel_task": self._wheel,
+            "python_wheel_task": self._code,
+            "notebook_task": self._code,
+            "spark_python_task": self._code,
             "condition_task": _condition,
             "run_job_task": self._run_job,
             "for_each_task": self._for_each,
         }
 
-    def _wheel(self, task: Mapping[str, Any], attempt: Document, execution: Execution, _: Scope) -> Outcome:
+    def _code(self, task: Mapping[str, Any], attempt: Document, execution: Execution, _: Scope) -> Outcome:
         run = execution.run
         pushed = with_pushed_parameters(task, run["parameters"])
-        attempt["given"] = {"python_wheel_task": _said(pushed["python_wheel_task"], "parameters", "named_parameters")}
+        kind = kind_of(pushed)
+        attempt["given"] = {kind: _said(pushed[kind], "parameters", "named_parameters", "base_parameters")}
         return self._wheels.run(
             pushed,
             run["settings"],
@@ -165,8 +168,19 @@ def _said(part: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 
 def with_pushed_parameters(task: Mapping[str, Any], parameters: Mapping[str, str]) -> Mapping[str, Any]:
-    """A wheel task with named parameters gets the job's parameters too, as on Databricks; the job's win."""
-    wheel = task["python_wheel_task"]
+    """A notebook, and a wheel with named parameters, get the job's parameters too, as on Databricks; the job's win."""
+    if task.get("notebook_task") is not None:
+        notebook = task["notebook_task"]
+        return {
+            **task,
+            "notebook_task": {**notebook, "base_parameters": _over(notebook, "base_parameters", parameters)},
+        }
+    wheel = task.get("python_wheel_task") or {}
     if not wheel.get("named_parameters"):
         return task
-    return {**task, "python_wheel_task": {**wheel, "named_parameters": {**wheel["named_parameters"], **parameters}}}
+    named = _over(wheel, "named_parameters", parameters)
+    return {**task, "python_wheel_task": {**wheel, "named_parameters": named}}
+
+
+def _over(given: Mapping[str, Any], name: str, parameters: Mapping[str, str]) -> dict[str, str]:
+    return {**(given.get(name) or {}), **parameters}

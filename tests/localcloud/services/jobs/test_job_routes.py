@@ -246,7 +246,7 @@ def test_tasks_are_run_once_without_a_job(plant: Plant) -> None:
     ("body", "message"),
     [
         ({"run_name": "none"}, "Missing required field(s): tasks"),
-        ({"tasks": [{"task_key": "n", "notebook_task": {"notebook_path": "/x"}}]}, "is a notebook_task, which"),
+        ({"tasks": [{"task_key": "n", "sql_task": {"warehouse_id": "x"}}]}, "is a sql_task, which"),
         ({"tasks": [_check("a")], "git_source": {"git_url": "x"}}, "git_source cannot be used locally"),
         ({"tasks": [_check("a", "z")]}, "z"),
     ],

@@ -34,7 +34,7 @@ def test_all_problems_are_told_together() -> None:
     found = problems(
         _settings(
             tasks=[
-                {"task_key": "a", "notebook_task": {"notebook_path": "/x"}},
+                {"task_key": "a", "sql_task": {"warehouse_id": "x"}},
                 {"task_key": "b"},
                 {"task_key": "c", "condition_task": {"op": "IS", "left": "1", "right": "1"}},
                 {"task_key": "d", "python_wheel_task": {**WHEEL, "parameters": ["{{job.parameters.version}}"]}},
@@ -44,7 +44,7 @@ def test_all_problems_are_told_together() -> None:
         )
     )
     assert [problem.partition(",")[0].partition(":")[0] for problem in found] == [
-        "task 'a' is a notebook_task",
+        "task 'a' is a sql_task",
         "task 'b' states no work",
         "task 'c' has operator 'IS'",
         "task 'd' uses {{job.parameters.version}}",

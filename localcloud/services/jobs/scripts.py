@@ -1,0 +1,67 @@
+"""Code that lies in the workspace or in a volume: the file of a `spark_python_task`, a `notebook_task`'s notebook."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from localcloud.kernel.cloud import Cloud
+from localcloud.kernel.errors import ApiError
+from localcloud.kernel.identity import Caller
+from localcloud.services.jobs.notebooks import NotebookError, program
+from localcloud.services.unity import volume_paths
+from localcloud.services.workspace import objects
+
+_VOLUMES, _DBFS = "/Volumes/", "dbfs:"
+
+
+class ScriptError(ValueError):
+    """There is no such code, or it cannot be run here."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Script:
+    """The code, the name that its traces show, and what it is given: a notebook's parameters, or a file's words."""
+
+    name: str
+    code: str
+    arguments: list[str] = field(default_factory=list)
+    widgets: Mapping[str, str] | None = None
+
+
+def script_of(cloud: Cloud, caller: Caller, task: Mapping[str, Any]) -> Script | None:
+    """The code of a task, read as `caller`; None for a task of another kind. Raises ScriptError."""
+    try:
+        if task.get("notebook_task") is not None:
+            return _notebook(cloud, caller, task["notebook_task"])
+        if task.get("spark_python_task") is not None:
+            return _file(cloud, caller, task["spark_python_task"])
+    except ApiError as error:
+        raise ScriptError(error.message) from error
+    return None
+
+
+def _notebook(cloud: Cloud, caller: Caller, wanted: Mapping[str, Any]) -> Script:
+    path = str(wanted["notebook_path"])
+    found = objects.require(cloud, caller, path, "CAN_READ")
+    if found["object_type"] != objects.NOTEBOOK:
+        raise ScriptError(f"{path} is a {found['object_type']}, not a notebook")
+    content = base64.b64decode(found["content"]).decode()
+    try:
+        code = program(content, language=found["language"], form=found.get("format", "SOURCE"))
+    except NotebookError as error:
+        raise ScriptError(f"{path}: {error}") from error
+    given = {name: str(value) for name, value in (wanted.get("base_parameters") or {}).items()}
+    return Script(name=path, code=code, widgets=given)
+
+
+def _file(cloud: Cloud, caller: Caller, wanted: Mapping[str, Any]) -> Script:
+    path = str(wanted["python_file"]).removeprefix(_DBFS)
+    if path.startswith(_VOLUMES):
+        content = volume_paths.require_file(volume_paths.resolve(cloud, caller, path, write=False)).read_bytes()
+    else:
+        found = objects.require(cloud, caller, path, "CAN_READ")
+        if found["object_type"] != objects.FILE:
+            raise ScriptError(f"{path} is a {found['object_type']}, not a file")
+        content = base64.b64decode(found["content"])
+    return Script(name=path, code=content.decode(), arguments=list(wanted.get("parameters") or []))
