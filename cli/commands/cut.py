@@ -6,18 +6,21 @@ import click
 
 from cli.errors import CommandError
 from cli.paths import ROOT
-from cli.release import ReleaseError
-from cli.release_cut import check_release, cut
+from cli.release.check import check_release
+from cli.release.cut import cut
+from cli.release.errors import ReleaseError
 
 
 @click.command()
 @click.argument("version", required=False)
 @click.option("--check", is_flag=True, help="Compare this checkout with the record of its version; change nothing.")
 def release(version: str | None, check: bool) -> None:
-    """Cut the release VERSION: its changelog, one wheel with its hash, and its bill of materials, committed and tagged.
+    """Cut the release VERSION: committed and tagged, with its changelog, and a record of what it is.
 
-    What is unreleased in CHANGELOG.md becomes the version's entry. Push the tag to deploy it. Ends with 1 if nothing is
-    unreleased, the checkout has changes, or, with --check, if it is not what was recorded.
+    The record in releases/ has the hashes of the one wheel and of all stacks' documents, a bill of materials and the
+    provenance. What is unreleased in CHANGELOG.md becomes the version's entry. Push the tag to deploy it. Ends with 1
+    if nothing is unreleased, or the checkout has changes; with --check, if it is not what was recorded or not the
+    latest.
     """
     if (version is None) is not check:
         raise CommandError("name the VERSION to cut, or --check the one that is here, and not both", 2)

@@ -15,7 +15,7 @@ PERMISSIONS: dict[tuple[str, str], dict[str, str]] = {
     ("checks.yml", "stacks"): {**READ, "security-events": "write"},
     ("plan.yml", "plan"): {**READ, "id-token": "write"},
     ("pull-request.yml", "comment"): {**READ, "pull-requests": "write"},
-    ("staging.yml", "deploy"): {**READ, "id-token": "write"},
+    ("deploy-staging.yml", "staging"): {**READ, "id-token": "write"},
     ("release.yml", "deploy"): {**READ, "id-token": "write"},
     ("drift.yml", "drift"): {**READ, "id-token": "write"},
     ("drift.yml", "ticket"): {**READ, "issues": "write"},

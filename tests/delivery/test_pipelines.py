@@ -59,6 +59,19 @@ def test_a_release_deploys_in_two_phases_and_rolls_back() -> None:
     assert other.steps[-1]["condition"] == "and(failed(), eq(variables['began'], 'true'))"
 
 
+def test_a_release_reaches_production_through_staging() -> None:
+    """The recorded checkout, with its wheel and documents: staging first, by the job that what is merged has too."""
+    wanted = ("recorded", "staging", "plan", "deploy")
+    for jobs in (github("release"), azure("release")):
+        assert tuple(job.name for job in jobs if job.name in wanted) == wanted
+    assert load(WORKFLOWS / "release.yml")["jobs"]["plan"]["needs"] == "staging"
+    assert [job.made for job in github("release") if job.name == "staging"] == [
+        job.made for job in github("staging") if job.name == "staging"
+    ]
+    [plan] = [job for job in pipeline(AZURE / "release.yml")["jobs"] if job.get("job") == "plan_prod"]
+    assert plan["dependsOn"] == ["staging"]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_steps_are_calls_of_make(name: str) -> None:
     """What a pipeline does can be done by hand, and is tested as such."""
@@ -89,7 +102,8 @@ def test_every_environment_is_planned_and_watched() -> None:
 
 def test_two_deployments_of_an_environment_wait_for_each_other() -> None:
     """And the search for drift waits for them: it would see what is half done."""
-    groups = {name: load(WORKFLOWS / f"{name}.yml")["concurrency"] for name in ("staging", "release")}
+    groups = {"release": load(WORKFLOWS / "release.yml")["concurrency"]}
+    groups["staging"] = load(WORKFLOWS / "deploy-staging.yml")["jobs"]["staging"]["concurrency"]
     groups["drift"] = load(WORKFLOWS / "drift.yml")["jobs"]["drift"]["concurrency"]
     assert {name: (each["group"], each["cancel-in-progress"]) for name, each in groups.items()} == {
         "staging": ("deploy-staging", False),
