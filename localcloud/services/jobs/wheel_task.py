@@ -148,7 +148,7 @@ def wheel_paths(task: Mapping[str, Any], settings: Mapping[str, Any]) -> list[st
     foreign = [path for path in paths if not path.endswith(".whl")]
     if foreign:
         raise WheelError(f"{', '.join(foreign)}: no index is reached from here; let it travel as a wheel in a volume")
-    if not paths and task.get("python_wheel_task") is not None:
+    if not paths and task.get("notebook_task") is None and task.get("spark_python_task") is None:
         raise WheelError("the task names 0 wheels (none): name its own, and with it those that its runtime lacks")
     return paths
 
