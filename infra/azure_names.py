@@ -21,8 +21,10 @@ DNS_ZONES: Final = {
 }
 
 
-# The same for the places beside Databricks that serve: these zones are there only where one of them is switched on.
+# The same for what may stand beside Databricks: these zones are there only where one of them is switched on.
 REGISTRY_ZONE: Final = "privatelink.azurecr.io"
+EVENT_HUBS_ZONE: Final = "privatelink.servicebus.windows.net"
+POSTGRES_ZONE: Final = "privatelink.postgres.database.azure.com"
 AZURE_ML_ZONES: Final = ("privatelink.api.azureml.ms", "privatelink.notebooks.azure.net")
 
 
@@ -182,6 +184,16 @@ def azure_ml(prefix: str, environment: str) -> str:
 def azure_ml_account(prefix: str, environment: str) -> str:
     """The storage account of that workspace. Unique in the whole of Azure, 24 letters and digits at most."""
     return f"{prefix}{environment.replace('-', '')}mlstore"
+
+
+def event_hubs(prefix: str, environment: str) -> str:
+    """The Event Hubs namespace of an environment. Unique in the whole of Azure, 6 to 50 characters."""
+    return f"{prefix}-{environment}-events"
+
+
+def postgres(prefix: str, environment: str) -> str:
+    """The PostgreSQL server of an environment. Unique in the whole of Azure, 63 characters at most."""
+    return f"{prefix}-{environment}-scores"
 
 
 def served_name(label: str) -> str:

@@ -5,7 +5,8 @@ either of them the order. `ENV` is an environment, or what all share: `bootstrap
 is made) or `account`, with what its admins give to each environment. An environment's first stack can be asked for
 alone, since the account needs its workspace. Phase two, which refers to what jobs make, is asked for by name:
 `<env>-masks` once the ingest job has run (files or not), `<env>-serving` once a model is live. So are the places beside
-Databricks that serve: `<env>-images` first, then `<env>-aks` and `<env>-azure-ml`.
+Databricks that serve, `<env>-images` first, then `<env>-aks` and `<env>-azure-ml`, and `<env>-sinks`, where predictions
+go.
 """
 
 import argparse
@@ -29,7 +30,7 @@ from infra.wheel import ROOT
 
 ACTIONS = ("plan", "diff", "deploy", "destroy")
 # In the order in which they are deployed.
-PLACES = ("images", "aks", "azure-ml")
+PLACES = ("images", "aks", "azure-ml", "sinks")
 OUT = ROOT / "cdktf.out"
 OLDEST_TERRAFORM = "1.9"
 # Any of them says that somebody or something signed in; Terraform itself checks whether it may do what is asked.
@@ -70,6 +71,7 @@ def stacks_of(spec: Spec, target: str, part: str | None = None) -> list[str]:
         "serving": "serves nothing" if not serves(found) else "",
         "images": "serves at no place beside Databricks" if not serves_elsewhere(found) else "",
         "aks": "has no aks_serving" if not found.aks_serving else "",
+        "sinks": "has no sinks" if not found.sinks else "",
         "azure-ml": "has no azure_ml" if not found.azure_ml else "",
     }
     why = lacks.get(part or "")

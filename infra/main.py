@@ -37,6 +37,7 @@ from infra.stacks.ml import ml_stack
 from infra.stacks.platform import platform_stack
 from infra.stacks.rights import rights_stack
 from infra.stacks.serving import serves, serving_stack
+from infra.stacks.sinks import sinks_stack
 from infra.stacks.workspace import workspace_stack
 from infra.wheel import ROOT, build_wheel
 
@@ -80,6 +81,9 @@ def stacks(app: Scope, spec: Spec, release: Release) -> list[str]:
         if serves(environment):
             serving_stack(app, spec, environment)
             names.append(f"{environment.name}-serving")
+        if environment.sinks:
+            sinks_stack(app, spec, environment, environment.sinks)
+            names.append(f"{environment.name}-sinks")
         names += _other_places(app, spec, environment)
     return names
 

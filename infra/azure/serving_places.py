@@ -1,4 +1,4 @@
-"""Where the stacks of the places beside Databricks find what other stacks made, and what they share."""
+"""Where the stacks of what stands beside Databricks find what other stacks made, and what they share."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -127,15 +127,17 @@ class ServingPlace:
         return self.environment.adopt.log_analytics or self.spec.shared_places.log_analytics_id
 
 
-def serving_place(app: Scope, spec: Spec, environment: Environment, part: str) -> ServingPlace:
-    """The empty stack `<environment>-<part>`."""
+def serving_place(
+    app: Scope, spec: Spec, environment: Environment, part: str, more: tuple[str, ...] = _RESOURCE_PROVIDERS
+) -> ServingPlace:
+    """The empty stack `<environment>-<part>`; `more` are the resource providers that it needs beside the usual ones."""
     props = AzureStackProps(
         platform=spec.platform,
         subscription_id=environment.azure.subscription_id,
         environment=environment.name,
         protect=environment.protect_data,
         inside_network=False,
-        more=_RESOURCE_PROVIDERS,
+        more=more,
     )
     stack = azure_stack(app, f"{environment.name}-{part}", props).stack
     return ServingPlace(stack=stack, spec=spec, environment=environment)

@@ -12,6 +12,7 @@ _IRREPLACEABLE = frozenset(
         "azurerm_key_vault",
         "azurerm_key_vault_key",
         "azurerm_log_analytics_workspace",
+        "azurerm_postgresql_flexible_server",
         "azurerm_resource_group",
         "azurerm_storage_account",
         "azurerm_storage_container",

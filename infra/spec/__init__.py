@@ -27,6 +27,7 @@ from infra.spec.values.platform import (
 )
 from infra.spec.values.security import FederatedIdentity, LegacyTableAcl, Security
 from infra.spec.values.serving_places import AksServing, AzureMl, ServingPlaces
+from infra.spec.values.sinks import EventHubs, PostgresServer, Sinks
 from infra.spec.values.use_case import Compute, Jobs, RoleAccess, UseCaseValues
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "DataFactory",
     "Environment",
     "EnvironmentAzure",
+    "EventHubs",
     "FederatedIdentity",
     "Files",
     "GitFolder",
@@ -70,11 +72,13 @@ __all__ = [
     "Places",
     "Platform",
     "Pool",
+    "PostgresServer",
     "Problem",
     "RoleAccess",
     "Security",
     "ServingPlaces",
     "SharedPlaces",
+    "Sinks",
     "Spec",
     "SpecError",
     "SpokeNetwork",

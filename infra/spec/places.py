@@ -72,6 +72,8 @@ def zones(platform: Platform) -> tuple[str, ...]:
         more.append(azure_names.REGISTRY_ZONE)
     if platform.aks_serving:
         more.append(azure_names.cluster_zone(platform.azure.region))
+    if platform.sinks:
+        more += (azure_names.EVENT_HUBS_ZONE, azure_names.POSTGRES_ZONE)
     if platform.azure_ml:
         more += azure_names.AZURE_ML_ZONES
     return (*dict.fromkeys(azure_names.DNS_ZONES.values()), *more)

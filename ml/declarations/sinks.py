@@ -25,13 +25,19 @@ class PostgresSink:
     `table` is `schema.table`: the schema must be there, the table is made. Host, port, database, user and password
     stand in the secret scope of each environment under `<secrets>-<name>` for each name in `SECRETS`.
     `encrypted`: over TLS, with the server's certificate checked; False is for a server on the same machine.
+    `entra`: the user is a client of Entra ID, whose tokens are its password; then the names are `ENTRA_SECRETS`.
     """
 
     SECRETS: ClassVar[tuple[str, ...]] = ("host", "port", "database", "user", "password")
+    ENTRA_SECRETS: ClassVar[tuple[str, ...]] = (
+        *("host", "port", "database", "user"),
+        *("client-id", "client-secret", "token-endpoint", "token-scope"),
+    )
 
     table: str
     secrets: str
     encrypted: bool = True
+    entra: bool = False
 
     def __post_init__(self) -> None:
         require(
@@ -41,6 +47,9 @@ class PostgresSink:
                 if _POSTGRES_TABLE.fullmatch(self.table)
                 else f"table {self.table!r} is not schema.table in lower-case letters, digits and _: give both",
                 wrong_secrets(self.secrets),
+                "a token of Entra must not be sent in clear: leave encrypted=False out, or entra=True"
+                if self.entra and not self.encrypted
+                else None,
             ],
         )
 
@@ -51,8 +60,8 @@ class PostgresSink:
 
     @property
     def secret_keys(self) -> dict[str, str]:
-        """The key of each secret, by its name in `SECRETS`."""
-        return {name: f"{self.secrets}-{name}" for name in self.SECRETS}
+        """The key of each secret, by its name in `SECRETS` or `ENTRA_SECRETS`."""
+        return {name: f"{self.secrets}-{name}" for name in (self.ENTRA_SECRETS if self.entra else self.SECRETS)}
 
 
 class FilesFormat(StrEnum):

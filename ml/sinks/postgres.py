@@ -15,6 +15,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from ml.declarations import Column, Table
+from ml.sinks import entra
 from ml.sinks.copy_text import Lines
 from ml.sinks.sink import EVENT_ID, TIME_FORMAT, Batch, SinkAwayError, event_id
 
@@ -61,12 +62,14 @@ class PostgresSink:
             else {"sslmode": "disable"}
         )
         secrets = self._secrets
+        # Without a password in the scope, it is a token of Entra's, new for each batch.
+        password = secrets["password"] if "password" in secrets else entra.token(secrets)
         return psycopg2.connect(
             host=secrets["host"],
             port=secrets["port"],
             dbname=secrets["database"],
             user=secrets["user"],
-            password=secrets["password"],
+            password=password,
             connect_timeout=_CONNECT_TIMEOUT_S,
             keepalives_idle=_CONNECT_TIMEOUT_S,
             application_name="mlops",

@@ -10,6 +10,7 @@ from infra.spec.checks.masked_reads import MASKED_CHECKS
 from infra.spec.checks.names import NAME_CHECKS
 from infra.spec.checks.network import NETWORK_CHECKS
 from infra.spec.checks.serving_places import SERVING_PLACES_CHECKS
+from infra.spec.checks.sinks import SINKS_CHECKS
 from infra.spec.reading.problems import Problem
 from infra.spec.reading.read import Read
 
@@ -43,4 +44,5 @@ CHECKS: tuple[Callable[[Read], Iterator[Problem]], ...] = (
     *ADOPT_CHECKS,
     *DATA_FACTORY_CHECKS,
     *SERVING_PLACES_CHECKS,
+    *SINKS_CHECKS,
 )

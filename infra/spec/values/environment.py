@@ -13,6 +13,7 @@ from infra.spec.values.git_folder import GitFolder
 from infra.spec.values.network import SpokeNetwork
 from infra.spec.values.security import FederatedIdentity, Security
 from infra.spec.values.serving_places import AksServing, AzureMl
+from infra.spec.values.sinks import Sinks
 from infra.spec.values.use_case import UseCaseValues
 
 
@@ -50,6 +51,8 @@ class Environment(Values):
     """serves what the use cases serve; needs the platform's switch `aks_serving`"""
     azure_ml: AzureMl | None = None
     """serves what the use cases serve; needs the platform's switch `azure_ml`"""
+    sinks: Sinks | None = None
+    """where predictions go, if the platform makes it; needs the platform's switch `sinks`"""
     pools: dict[Name, Pool] = Field(default_factory=dict)
     """machines that wait for clusters made by hand; a job's cluster is new for every run"""
     security: Security

@@ -195,6 +195,8 @@ class Platform(Values):
     """whether environments may also serve from Azure Machine Learning"""
     serving_places: ServingPlaces | None = None
     """needed with either of these two switches, and refused without"""
+    sinks: StrictBool = False
+    """whether environments may have an Event Hubs namespace and a PostgreSQL server that predictions go to"""
     account: Account
     metastore: Annotated[AdoptedMetastore | ImportedMetastore | NewMetastore, Field(discriminator="kind")]
     state: Annotated[AzureState | LocalState, Field(discriminator="kind")]

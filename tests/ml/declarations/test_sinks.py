@@ -47,6 +47,10 @@ def test_each_sink_has_a_name_of_its_own_and_its_secrets_are_references() -> Non
             ],
         ),
         (
+            lambda: PostgresSink(table="risk.scores", secrets="scores", entra=True, encrypted=False),
+            ["a token of Entra must not be sent in clear: leave encrypted=False out, or entra=True"],
+        ),
+        (
             lambda: KafkaSink(topic="a/b", secrets="", login=Login.NONE),
             [
                 "name 'a/b' is not up to 249 letters, digits and any of . _ -",

@@ -1,0 +1,1 @@
+"""Where predictions go beside the lake: event hubs, and a PostgreSQL server."""

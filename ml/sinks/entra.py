@@ -1,0 +1,40 @@
+"""Tokens of Entra ID for a client that has a secret: what a server takes in the place of a password."""
+
+from collections.abc import Mapping
+
+import requests
+
+from ml.sinks.sink import SinkAwayError
+
+_TIMEOUT_S = 30
+
+
+class TokenRefusedError(RuntimeError):
+    """Entra gives this client no token: another try would be refused likewise."""
+
+
+def token(secrets: Mapping[str, str]) -> str:
+    """A token for `client-id`, asked from `token-endpoint` for `token-scope`, by OAuth's client credentials (RFC 6749,
+    4.4). It holds for an hour: longer than a batch.
+
+    Raises TokenRefusedError, which names the client and no secret, and SinkAwayError if Entra does not answer.
+    """
+    asked = {
+        "grant_type": "client_credentials",
+        "client_id": secrets["client-id"],
+        "client_secret": secrets["client-secret"],
+        "scope": secrets["token-scope"],
+    }
+    try:
+        answer = requests.post(secrets["token-endpoint"], data=asked, timeout=_TIMEOUT_S)
+    except (requests.ConnectionError, requests.Timeout) as error:
+        raise SinkAwayError(f"{secrets['token-endpoint']} does not answer: {type(error).__name__}") from error
+    if answer.status_code >= 500 or answer.status_code == 429:
+        raise SinkAwayError(f"{secrets['token-endpoint']} answers {answer.status_code}")
+    if not answer.ok:
+        why = answer.json().get("error", "") if "json" in answer.headers.get("Content-Type", "") else ""
+        raise TokenRefusedError(
+            f"client {secrets['client-id']} gets no token: {answer.status_code} {why}. Compare the secrets with the "
+            "registration of the application"
+        )
+    return str(answer.json()["access_token"])
