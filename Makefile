@@ -27,7 +27,7 @@ HOST ?= $(shell sed -n 's/^  url: //p' workspaces/$(ENV).yaml)
 THERE = --env $(ENV) $(if $(HOST),--host $(HOST))
 DEPLOY = $(PY) -m infra.deploy $@ $(ENV) $(if $(PLATFORM),--platform) $(if $(MASKS),--masks) $(if $(SERVING),--serving) $(if $(PLACE),--place $(PLACE)) $(if $(APPROVED),--approved)
 
-.PHONY: docs release release-check pipelines comment integrate train live smoke roll-back drift ticket renew propose
+.PHONY: branch docs release release-check pipelines comment integrate train live smoke roll-back drift ticket renew propose
 .PHONY: help setup demo test test-fast test-all extras lint types format synth scan access review secrets synth-check runtime-check feature-clients plan diff deploy first move-state destroy up down status libraries lock schemas bench bench-serving conformance clean distclean
 
 help: ## Show every target, a line each
@@ -128,6 +128,9 @@ docs: .tools/docs/.installed $(READY) ## Build the documentation into dist/site;
 
 comment: $(READY) ## Keep one comment per stack on the pull request, from dist/reviews; in a pipeline
 	@$(PY) -m delivery.comments
+
+branch: $(READY) ## Bring a branch into ENV's workspace: its Git folder, and the wheel for its notebooks (BRANCH=this one)
+	@$(BIN)/mlops branch $(BRANCH) $(THERE)
 
 integrate: $(READY) ## Run the integration job of every use case of ENV, in its workspace
 	@$(BIN)/mlops run --stage integration $(THERE)

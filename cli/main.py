@@ -15,6 +15,7 @@ _MODULES = {
     "up": "cloud",
     "down": "cloud",
     "status": "cloud",
+    "branch": "branch",
     "console": "console",
     "doctor": "doctor",
     "demo": "demo",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,13 @@ _MAKE = re.compile(r"^ *make ([\w =.-]+?) *$", re.MULTILINE)
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """One job as it is written, and the workflow or pipeline that it is of."""
+    """One job as it is written, and the workflow or pipeline that it is of. `inputs` are what a caller gives to it."""
 
     file: str
     name: str
     written: Mapping[str, Any]
     steps: tuple[Mapping[str, Any], ...]
+    inputs: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def commands(self) -> tuple[str, ...]:
@@ -62,13 +63,13 @@ def github(name: str) -> list[Job]:
     return list(_github(WORKFLOWS / f"{name}.yml"))
 
 
-def _github(path: Path) -> Iterator[Job]:
+def _github(path: Path, inputs: Mapping[str, Any] | None = None) -> Iterator[Job]:
     for name, job in load(path)["jobs"].items():
         if "uses" in job:
-            yield from _github(ROOT / job["uses"])
+            yield from _github(ROOT / job["uses"], job.get("with"))
         else:
             steps = tuple(step for each in job["steps"] for step in _composite(each))
-            yield Job(file=path.name, name=name, written=job, steps=steps)
+            yield Job(file=path.name, name=name, written=job, steps=steps, inputs=inputs or {})
 
 
 def _composite(step: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -82,9 +83,17 @@ def _composite(step: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def azure(name: str) -> list[Job]:
     """The jobs of a pipeline, with those of its templates. One per environment counts as one, as a matrix does."""
     found: dict[str, Job] = {}
+    for job in azure_jobs(name):
+        assert found.setdefault(job.name, job).made == job.made, f"{job.name} differs by environment"
+    return list(found.values())
+
+
+@cache
+def azure_jobs(name: str) -> list[Job]:
+    """All of them: those of several environments have the same name."""
+    made = []
     for job in pipeline(AZURE / f"{name}.yml")["jobs"]:
         steps = job["steps"] if "steps" in job else job["strategy"]["runOnce"]["deploy"]["steps"]
         label = (job.get("job") or job["deployment"]).partition("_")[0]
-        made = Job(file=f"{name}.yml", name=label, written=job, steps=tuple(steps))
-        assert found.setdefault(label, made).made == made.made, f"{label} differs by environment"
-    return list(found.values())
+        made.append(Job(file=f"{name}.yml", name=label, written=job, steps=tuple(steps)))
+    return made

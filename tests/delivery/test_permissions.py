@@ -16,6 +16,7 @@ PERMISSIONS: dict[tuple[str, str], dict[str, str]] = {
     ("plan.yml", "plan"): {**READ, "id-token": "write"},
     ("pull-request.yml", "comment"): {**READ, "pull-requests": "write"},
     ("deploy-staging.yml", "staging"): {**READ, "id-token": "write"},
+    ("staging.yml", "dev"): {**READ, "id-token": "write"},
     ("release.yml", "deploy"): {**READ, "id-token": "write"},
     ("drift.yml", "drift"): {**READ, "id-token": "write"},
     ("drift.yml", "ticket"): {**READ, "issues": "write"},

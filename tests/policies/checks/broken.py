@@ -164,6 +164,9 @@ SERVING_AND_JOBS = {
     ),
     "CKV_MLOPS_40": Breakage("databricks_job", drop("email_notifications", "webhook_notifications")),
     "CKV_MLOPS_41": Breakage("databricks_job", put("max_concurrent_runs", 100)),
+    "CKV_MLOPS_91": Breakage(
+        "databricks_job", put("git_source", {"url": "https://github.com/o/r.git", "branch": "main"}), stacks="prod"
+    ),
     "CKV_MLOPS_42": Breakage("databricks_job", put("task.existing_cluster_id", "0101-shared")),
     "CKV_MLOPS_43": Breakage("databricks_model_serving", without("databricks_permissions")),
     "CKV_MLOPS_44": Breakage(

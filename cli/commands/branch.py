@@ -1,0 +1,43 @@
+"""`mlops branch`."""
+
+from dataclasses import asdict
+
+import click
+
+from cli.cloud import HOST, deployed
+from cli.errors import CommandError
+from cli.output import format_option, show
+from cli.paths import ROOT
+from cli.specification import declared
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--env", default="dev", show_default=True, help="Environment whose workspace it is shown in.")
+@click.option("--host", help=HOST)
+@format_option
+def branch(name: str | None, env: str, host: str | None, form: str) -> None:
+    """Bring the branch NAME [this checkout's] into a workspace: its Git folder, and the wheel for its notebooks.
+
+    The branch that the environment declares goes to the folder that everybody sees; another one to a folder of your
+    own. Both are of the commit of this checkout, which must be pushed. Running it again moves both on.
+    """
+    from cli.branches import Built, own_folder, synced  # noqa: PLC0415 - other commands do not need it
+    from cli.release.git import git  # noqa: PLC0415
+    from infra import names  # noqa: PLC0415
+    from infra.revision import git_commit  # noqa: PLC0415
+    from infra.wheel import build_wheel  # noqa: PLC0415
+
+    _, environment = declared(env)
+    shared = environment.git_folder
+    if shared is None:
+        raise CommandError(f"{env} has no git_folder: name the repository in workspaces/{env}.yaml, or choose --env", 2)
+    wanted = name or git(ROOT, "branch", "--show-current")
+    if not wanted:
+        raise CommandError("this checkout is on no branch; name one", 2)
+    workspace = deployed(env, host)
+    folder = names.git_folder() if wanted == shared.branch else own_folder(workspace, wanted)
+    built = Built(wheel=build_wheel(), commit=git_commit(ROOT))
+    found = synced(workspace, shared, wanted, folder, built)
+    show([asdict(found)], form=form, title=f"{wanted} in {env}")
+    click.echo(f"In a notebook: %pip install {found.wheel}", err=True)
