@@ -7,6 +7,7 @@ from localcloud.services.azure.routes import discovery as azure_discovery
 from localcloud.services.billing.routes import budget_policies, budgets
 from localcloud.services.compute.routes import cluster_policies, compute
 from localcloud.services.console.routes import router as console
+from localcloud.services.data_factory.routes import runs as data_factory
 from localcloud.services.identity.routes import (
     assignments,
     discovery,
@@ -85,6 +86,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     runs.router,
     submitted.router,
     azure_discovery.router,
+    data_factory.router,
     arm.router,
     vault_keys.router,
     vault_secrets.router,

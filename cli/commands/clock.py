@@ -8,6 +8,7 @@ import click
 
 from cli.cloud import local_call
 from cli.errors import CommandError
+from cli.factories import follow_pipeline
 from cli.job_runs import follow_run
 from cli.output import Row, format_option, progress, show
 from cli.spans import moment, span_s
@@ -48,6 +49,10 @@ def _show_clock(form: str) -> None:
         {"env": job["workspace"], "job": job["job"], "starts": job["waits_for"], "next": _next(job)}
         for job in shown["jobs"]
     ]
+    rows += [
+        {"env": each["factory"], "job": each["trigger"], "starts": each["kind"], "next": each["next"] or ""}
+        for each in shown["pipelines"]
+    ]
     show(rows, form=form, title=f"The local clock shows {shown['now']}", columns=("env", "job", "starts", "next"))
 
 
@@ -86,8 +91,19 @@ def _ran(target: datetime) -> Iterator[Row]:
                 "run": run["run_id"],
                 "result": "SUCCESS" if result.succeeded else "FAILED",
             }
-        if not stepped["fired"]:
+        yield from (_followed(run) for run in stepped["pipelines"])
+        if not stepped["fired"] and not stepped["pipelines"]:
             return
+
+
+def _followed(run: Row) -> Row:
+    """Wait for a run of a data factory's pipeline."""
+    progress.print(f"{run['at']} {run['factory']} {run['pipeline']} (run {run['run_id']})", markup=False)
+    over = follow_pipeline(run["url"])
+    if over["message"]:
+        progress.print(f"  {over['message']}", markup=False, soft_wrap=True)
+    named = {"at": run["at"], "env": run["factory"], "job": run["pipeline"], "trigger": run["trigger"]}
+    return {**named, "run": run["run_id"], "result": "SUCCESS" if over["status"] == "Succeeded" else "FAILED"}
 
 
 def _tell(problems: list[Row], told: set[str]) -> None:

@@ -1,8 +1,9 @@
 """Steps the local clock, and starts what is due on the way."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from localcloud.kernel import clock, identity
 from localcloud.kernel.cloud import Cloud
@@ -29,19 +30,42 @@ class Watched:
     problem: str = ""
 
 
+class Timed(Protocol):
+    """What else than a job the clock starts."""
+
+    @property
+    def at(self) -> datetime:
+        """When it is due."""
+
+    def start(self) -> None:
+        """Start it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """What a step did: where the clock was and is, each run that it started, and what could not be watched."""
+    """What a step did: where the clock was and is, each run that it started, and what could not be watched.
+
+    `beside` is what else was started on the way, in order.
+    """
 
     was: datetime
     now: datetime
     fired: tuple[tuple[Due, Document], ...]
     problems: tuple[Watched, ...]
+    beside: tuple[Timed, ...] = ()
 
 
-def step(cloud: Cloud, runner: Runner, choose: Callable[[datetime], datetime], *, stop_at_first: bool) -> Step:
+def step(
+    cloud: Cloud,
+    runner: Runner,
+    choose: Callable[[datetime], datetime],
+    *,
+    stop_at_first: bool,
+    beside: Callable[[datetime, datetime], Sequence[Timed]] = lambda _, __: (),
+) -> Step:
     """Move the clock to what `choose` makes of its time, and start every run that is due until then, in order.
 
+    `beside` says what else is due after one time and not after another.
     `stop_at_first` ends the step at the first moment at which a run is due, so that the caller can let it end before
     time goes on. The clock moves last: after `kill -9` in between, what was started is started again by the next step
     (the run that was killed says so). Raises `ApiError` 400 for a time before the clock's.
@@ -53,14 +77,20 @@ def step(cloud: Cloud, runner: Runner, choose: Callable[[datetime], datetime], *
             raise bad_request(f"The clock shows {now.isoformat()} and goes forward only: give a later time.")
         seen = {watched.job["job_id"]: watched for watched in watch(cloud, now)}
         plan = sorted(_due(seen, now, until), key=lambda due: (due.at, due.job_id))
-        moment = plan[0].at if stop_at_first and plan else until
+        others = sorted(beside(now, until), key=lambda each: each.at)
+        first = min([*(due.at for due in plan[:1]), *(each.at for each in others[:1])], default=until)
+        moment = first if stop_at_first else until
         fired = tuple((due, _start(cloud, runner, seen[due.job_id], due)) for due in plan if due.at <= moment)
         started = {due.job_id for due, _ in fired}
         for watched in seen.values():
             if watched.job["job_id"] not in started:
                 _remember(cloud, watched.job, watched.memory)
+        due_beside = tuple(each for each in others if each.at <= moment)
+        for each in due_beside:
+            each.start()
         shown = clock.move(cloud.store, moment)
-        return Step(was=now, now=shown, fired=fired, problems=tuple(w for w in seen.values() if w.problem))
+        problems = tuple(w for w in seen.values() if w.problem)
+        return Step(was=now, now=shown, fired=fired, problems=problems, beside=due_beside)
 
 
 def watch(cloud: Cloud, now: datetime) -> list[Watched]:

@@ -1,4 +1,4 @@
-"""Data factories and what is in them: kept; no pipeline runs here. A trigger can be started and stopped."""
+"""Data factories and what is in them. What runs of it is in `services/data_factory`."""
 
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.store import Document
@@ -6,9 +6,18 @@ from localcloud.services.azure import resources
 from localcloud.services.azure.errors import invalid
 from localcloud.services.azure.ids import ResourceId
 from localcloud.services.azure.kinds import Action, Kind, Resource, identified, properties
+from localcloud.services.data_factory import definitions, triggers
 
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9-]{1,61}[A-Za-z0-9])"
 _PART = r"[\w ().-]{1,260}"
+
+
+def _pipeline(_: Cloud, resource_id: ResourceId, resource: Resource) -> None:
+    definitions.require_pipeline(resource_id.name, properties(resource))
+
+
+def _trigger_check(_: Cloud, resource_id: ResourceId, resource: Resource) -> None:
+    definitions.require_trigger(resource_id.name, properties(resource))
 
 
 def _trigger(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
@@ -22,9 +31,19 @@ def _trigger(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
 
 def _to(state: str) -> Action:
     def act(cloud: Cloud, _: ResourceId, resource: Resource) -> Document:
+        was = properties(resource)["runtimeState"]
         properties(resource)["runtimeState"] = state
         resources.keep(cloud, resource)
+        if state == "Started" != was:
+            triggers.begin(cloud, resource)
         return {}
+
+    return act
+
+
+def _subscription(status: str) -> Action:
+    def act(_: Cloud, resource_id: ResourceId, __: Resource) -> Document:
+        return {"triggerName": resource_id.name, "status": status}
 
     return act
 
@@ -33,8 +52,15 @@ _INSIDE = Kind(name=_PART)
 _TRIGGER = Kind(
     name=_PART,
     output=("runtimeState",),
+    check=_trigger_check,
     complete=_trigger,
-    actions={"start": _to("Started"), "stop": _to("Stopped")},
+    actions={
+        "start": _to("Started"),
+        "stop": _to("Stopped"),
+        "subscribeToEvents": _subscription("Enabled"),
+        "unsubscribeFromEvents": _subscription("Disabled"),
+        "getEventSubscriptionStatus": _subscription("Enabled"),
+    },
 )
 
 KINDS = {
@@ -46,9 +72,9 @@ KINDS = {
             "factories/linkedservices",
             "factories/managedVirtualNetworks",
             "factories/managedVirtualNetworks/managedPrivateEndpoints",
-            "factories/pipelines",
         ),
         _INSIDE,
     ),
+    "factories/pipelines": Kind(name=_PART, check=_pipeline),
     "factories/triggers": _TRIGGER,
 }

@@ -1,6 +1,7 @@
 """The local clock: `/local/clock`. Databricks has no such route; there, time passes by itself."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,11 +9,13 @@ from fastapi import APIRouter
 
 from localcloud.kernel import clock
 from localcloud.kernel.body import JsonBody
-from localcloud.kernel.cloud import CloudDep
+from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import bad_request
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
+from localcloud.services.azure.ids import ResourceId
+from localcloud.services.data_factory import triggers as factory
 from localcloud.services.jobs import triggers
 from localcloud.services.jobs.runner import runner_of
 from localcloud.services.jobs.stepping import Step, Watched, step, watch
@@ -28,7 +31,9 @@ def show(cloud: CloudDep, caller: CallerDep) -> Document:
     """What the clock shows, and every job that starts by itself, with when it next does. Admin only."""
     caller.require_admin("see the clock")
     now = clock.now(cloud.store)
-    return {"now": _text(now), "jobs": [_waiting(watched, now) for watched in watch(cloud, now)]}
+    jobs = [_waiting(watched, now) for watched in watch(cloud, now)]
+    pipelines = [_trigger(cloud, each, now) for each in factory.started(cloud)]
+    return {"now": _text(now), "jobs": jobs, "pipelines": pipelines}
 
 
 @router.post("")
@@ -43,7 +48,31 @@ def advance(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     if unknown:
         raise bad_request(f"{', '.join(unknown)} cannot be given: give advance_to or advance_s, and stop_at_first.")
     choose = _choice(body)
-    return _stepped(step(cloud, runner_of(cloud), choose, stop_at_first=body.get("stop_at_first") is True))
+    done = step(
+        cloud,
+        runner_of(cloud),
+        choose,
+        stop_at_first=body.get("stop_at_first") is True,
+        beside=lambda now, until: [_Firing(cloud, each) for each in factory.due(cloud, now, until)],
+    )
+    fired = [each for each in done.beside if isinstance(each, _Firing)]
+    return _stepped(done) | {"pipelines": [_pipeline(each.fire, run) for each in fired for run in each.runs]}
+
+
+@dataclass
+class _Firing:
+    """A trigger of a data factory that is due, and the runs that it started."""
+
+    cloud: Cloud
+    fire: factory.Fire
+    runs: list[Document] = field(default_factory=list)
+
+    @property
+    def at(self) -> datetime:
+        return self.fire.at
+
+    def start(self) -> None:
+        self.runs = factory.fire(self.cloud, self.fire)
 
 
 def _choice(body: Document) -> Callable[[datetime], datetime]:
@@ -100,6 +129,25 @@ def _waiting(watched: Watched, now: datetime) -> Document:
         "paused": triggers.paused(settings),
         "next": _text(at) if at else None,
         "waits_for": watched.problem or triggers.waits_for(settings),
+    }
+
+
+def _trigger(cloud: Cloud, trigger: Document, now: datetime) -> Document:
+    at = factory.next_due(cloud, trigger, now)
+    found = ResourceId(trigger["id"])
+    kind = trigger["properties"]["type"]
+    return {"factory": found.parent.name, "trigger": found.name, "kind": kind, "next": _text(at) if at else None}
+
+
+def _pipeline(fire: factory.Fire, run: Document) -> Document:
+    """A run that a trigger of a data factory started; `url` is where it is looked at, on the account's port."""
+    return {
+        "factory": fire.id.parent.name,
+        "trigger": fire.id.name,
+        "pipeline": run["pipelineName"],
+        "at": _text(fire.at),
+        "run_id": run["runId"],
+        "url": f"{fire.id.parent.path}/pipelineruns/{run['runId']}",
     }
 
 

@@ -173,11 +173,13 @@ def test_a_trigger_of_a_data_factory_is_started_and_stopped(azure: Azure) -> Non
     factory = f"{GROUP}/providers/Microsoft.DataFactory/factories/mlops"
     azure.put(factory, {**WEST, "identity": {"type": "SystemAssigned"}})
     trigger = f"{factory}/triggers/nightly"
-    assert azure.put(trigger, {"properties": {"type": "ScheduleTrigger"}})["properties"]["runtimeState"] == "Stopped"
+    daily = {"frequency": "Day", "interval": 1, "startTime": "2026-01-01T00:00:00Z"}
+    body = {"properties": {"type": "ScheduleTrigger", "typeProperties": {"recurrence": daily}}}
+    assert azure.put(trigger, body)["properties"]["runtimeState"] == "Stopped"
     assert azure.ask("POST", f"{trigger}/start").status_code == 200
-    assert azure.refused("PUT", trigger, {"properties": {}}) == (400, "TriggerEnabledCannotUpdate")
+    assert azure.refused("PUT", trigger, body) == (400, "TriggerEnabledCannotUpdate")
     azure.ask("POST", f"{trigger}/stop")
-    assert azure.put(trigger, {"properties": {}})["properties"]["runtimeState"] == "Stopped"
+    assert azure.put(trigger, body)["properties"]["runtimeState"] == "Stopped"
 
 
 def test_log_workspaces_have_keys_and_are_not_kept_when_deleted(azure: Azure) -> None:

@@ -1,0 +1,76 @@
+"""What Data Factory does, behind its routes."""
+
+from localcloud.kernel.parity import Behaviour, Level
+
+_AREA = "Data Factory"
+_TESTS = "tests/localcloud/services/data_factory"
+_LEARN = "https://learn.microsoft.com/azure/data-factory"
+
+
+def _row(does: str, follows: str, witness: str, level: Level = Level.EXECUTED) -> Behaviour:
+    return Behaviour(area=_AREA, does=does, level=level, follows=f"{_LEARN}/{follows}", witness=f"{_TESTS}/{witness}")
+
+
+BEHAVIOURS = (
+    _row(
+        "a Databricks job runs as the factory's identity, with parameters and by its rights",
+        "transform-data-databricks-job",
+        "test_pipelines.py::test_a_job_runs_as_the_factorys_identity",
+    ),
+    _row(
+        "a notebook and a Python file run on the linked service's cluster; what a notebook exits with is its output",
+        "transform-data-databricks-notebook",
+        "test_pipelines.py::test_a_notebook_and_a_file_hand_on_what_they_say",
+    ),
+    _row(
+        "a Web activity calls this cloud or this machine, with a token of the identity if it asks, and no other host",
+        "control-flow-web-activity",
+        "test_pipelines.py::test_a_web_activity_calls_this_cloud_and_no_other_host",
+    ),
+    _row(
+        "an activity is tried again by its policy, and what follows a failure decides how the pipeline ends",
+        "tutorial-pipeline-failure-error-handling",
+        "test_pipelines.py::test_a_failure_is_tried_again_and_then_handled",
+    ),
+    _row(
+        "activities start by the conditions of those before them",
+        "concepts-pipelines-activities",
+        "test_graph.py::test_how_a_pipeline_ends",
+    ),
+    _row(
+        "expressions are evaluated when an activity starts; one that has no value fails it",
+        "control-flow-expression-language-functions",
+        "test_expressions.py::test_an_expression_has_the_value",
+    ),
+    _row(
+        "a schedule fires at its times, in its zone",
+        "how-to-create-schedule-trigger",
+        "test_recurrence.py::test_the_last_fire_in_a_span",
+    ),
+    _row(
+        "a tumbling window has its run once it is over, past ones too, and is tried again by the trigger's policy",
+        "how-to-create-tumbling-window-trigger",
+        "test_triggers.py::test_every_window_has_its_run",
+    ),
+    _row(
+        "a blob that was written starts its pipelines once: a file of an external volume of the account's container",
+        "how-to-create-event-trigger",
+        "test_triggers.py::test_a_written_blob_starts_its_pipeline",
+    ),
+    _row(
+        "as many runs at once as a pipeline's concurrency says, the others wait",
+        "concepts-pipelines-activities",
+        "test_triggers.py::test_a_pipeline_runs_as_often_at_once_as_it_says",
+    ),
+    _row(
+        "runs, tries and fires are found by time, filters and order; a run is cancelled with what it started",
+        "monitor-programmatically",
+        "test_pipelines.py::test_a_run_is_cancelled_with_what_it_started",
+    ),
+    _row(
+        "other activities, credentials and triggers are kept: a run of a pipeline with one is refused",
+        "concepts-pipelines-activities",
+        "test_pipelines.py::test_what_does_not_run_here_is_refused",
+        Level.STATEFUL,
+    ),
+)

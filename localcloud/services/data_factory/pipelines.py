@@ -1,0 +1,113 @@
+"""Starts, queues, cancels and finds runs of pipelines."""
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from localcloud.kernel.cloud import Cloud
+from localcloud.kernel.store import Document
+from localcloud.services.azure import resources
+from localcloud.services.azure.errors import AzureError
+from localcloud.services.azure.ids import ResourceId
+from localcloud.services.data_factory import definitions, records
+from localcloud.services.data_factory.graph import Status
+from localcloud.services.data_factory.running import Running
+
+BY_HAND: Mapping[str, Any] = {"name": "Manual", "type": "Manual", "id": None}
+_PART = "data_factory"
+
+
+class Pipelines:
+    """Every run of this cloud's factories. Safe to use from several threads."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+        self._lock = threading.RLock()
+        self._active: dict[str, Running] = {}
+        self._queue: list[Document] = []
+        self._recover()
+
+    def submit(
+        self, factory: ResourceId, name: str, given: Mapping[str, Any], trigger: Mapping[str, Any] = BY_HAND
+    ) -> Document:
+        """Start a run of a pipeline, or queue it while its pipeline or its trigger has as many as it may.
+
+        Raises `AzureError` 404 for no such pipeline, 400 for its parameters, 501 for activities that do not run here.
+        """
+        own = self._pipeline(factory, name)
+        definitions.require_runnable(name, own)
+        run = records.new_run(factory.path, name, definitions.parameters_of(name, own, given), trigger)
+        with self._lock:
+            records.save(self._cloud, run)
+            self._queue.append(run)
+            self._admit()
+        return run
+
+    def cancel(self, run: Document) -> None:
+        """Cancel a run; nothing happens to one that is over."""
+        with self._lock:
+            active = self._active.get(run["runId"])
+            if active is not None:
+                active.stop.set()
+                return
+            self._queue = [each for each in self._queue if each["runId"] != run["runId"]]
+            if not records.is_final(run):
+                records.end(run, Status.CANCELLED, "runEnd")
+                records.save(self._cloud, run)
+
+    def running(self, run_id: str) -> Running | None:
+        """The run under way; None for one that waits or is over."""
+        return self._active.get(run_id)
+
+    def _pipeline(self, factory: ResourceId, name: str) -> Mapping[str, Any]:
+        found = resources.find(self._cloud, factory.child("pipelines", name))
+        if found is None:
+            raise AzureError(404, "PipelineNotFound", f"The pipeline '{name}' was not found in '{factory.name}'.")
+        own: Mapping[str, Any] = found["properties"]
+        return own
+
+    def _admit(self) -> None:
+        """Start what waits and has room, oldest first."""
+        for run in list(self._queue):
+            own = resources.find(self._cloud, ResourceId(run["factory"]).child("pipelines", run["pipelineName"]))
+            if own is None or self._has_room(run, own["properties"].get("concurrency")):
+                self._queue.remove(run)
+                activities = own["properties"].get("activities") or [] if own else []
+                running = Running(self._cloud, run, activities, self._over)
+                self._active[run["runId"]] = running
+                running.start()
+
+    def _has_room(self, run: Document, limit: int | None) -> bool:
+        others = [each.run for each in self._active.values() if each.run["factory"] == run["factory"]]
+        same = sum(each["pipelineName"] == run["pipelineName"] for each in others)
+        of_trigger, most = run["trigger"].get("id"), run["trigger"].get("maxConcurrency")
+        by_it = sum(each["trigger"].get("id") == of_trigger for each in others)
+        return (not limit or same < limit) and (not (of_trigger and most) or by_it < most)
+
+    def _over(self, run: Document) -> None:
+        with self._lock:
+            del self._active[run["runId"]]
+            left = int(run["trigger"].get("retries") or 0)
+            if run["status"] == Status.FAILED and left:
+                again = {**run["trigger"], "retries": left - 1}
+                self._queue.append(records.new_run(run["factory"], run["pipelineName"], run["parameters"], again))
+            self._admit()
+
+    def _recover(self) -> None:
+        """What was under way when the local cloud last stopped is marked."""
+        for run in self._cloud.store.all(records.RUN):
+            if not records.is_final(run):
+                for part, time in [(run, "runEnd"), *((row, "activityRunEnd") for row in run["activities"])]:
+                    if not records.is_final(part):
+                        records.end(part, Status.FAILED, time)
+                run["message"] = records.INTERRUPTED
+                records.save(self._cloud, run)
+
+
+def pipelines_of(cloud: Cloud) -> Pipelines:
+    """The runs of `cloud`, which are looked after from the first call on."""
+    with cloud.lock:
+        found: Pipelines | None = cloud.parts.get(_PART)
+        if found is None:
+            found = cloud.parts[_PART] = Pipelines(cloud)
+    return found
