@@ -73,6 +73,22 @@ feature-clients: $(FEATURE_CLIENTS:%=.venv-fe-%/.installed) $(READY) ## Read our
 	@.venv-fe-$*/bin/python -m pip install -q databricks-feature-engineering==$*
 	@touch $@
 
+.PHONY: setup-torch test-torch
+setup-torch: .venv-torch/.synced ## Set up the environment that fits networks, .venv-torch, from its own lock (2.6 GB to download)
+
+# It sees the packages of .venv, and has beside them what environments/torch/Pipfile.lock adds.
+.venv-torch/.synced: environments/torch/Pipfile.lock $(READY)
+	@echo "PyTorch into .venv-torch, from environments/torch/Pipfile.lock: 5.2 GB on disk; 1 to 5 minutes"
+	@began=$$(date +%s); rm -rf .venv-torch && $(PY) -m venv .venv-torch && \
+	  PIPENV_PIPFILE=environments/torch/Pipfile $(PIPENV) requirements --hash --exclude-index > .venv-torch/requirements.txt && \
+	  .venv-torch/bin/python -m pip install -q --no-deps --require-hashes -r .venv-torch/requirements.txt && \
+	  $(PY) -c "import sysconfig; print(sysconfig.get_path('purelib'))" > "$$(.venv-torch/bin/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")/base.pth" && \
+	  echo "done in $$(($$(date +%s) - began)) s: $$(du -sh .venv-torch | cut -f1)"
+	@touch $@
+
+test-torch: .venv-torch/.synced ## Run the tests of networks, which other environments skip
+	@.venv-torch/bin/python -m pytest tests/ml/neural $(ARGS)
+
 lint: $(READY) ## Check style, formatting, which room imports which, and that stages know no problem
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports && $(PY) .ci/vocabulary.py
 
@@ -240,4 +256,4 @@ clean: $(READY) ## Stop the local cloud and remove its state and the synthesized
 	@$(BIN)/mlops down && rm -rf .mlops cdktf.out dist
 
 distclean: clean ## Also remove the environment
-	@rm -rf .venv .venv-fe-* .tools node_modules
+	@rm -rf .venv .venv-fe-* .venv-torch .tools node_modules

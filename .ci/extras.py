@@ -26,12 +26,17 @@ LATEST_START_S = 20 * 60
 
 @dataclass(frozen=True, kw_only=True)
 class Extra:
-    """A check: its inputs (git pathspecs), what it runs, line by line in a shell, and the interpreter that it needs."""
+    """A check: its inputs (git pathspecs), what it runs, line by line in a shell, and what it needs of the machine.
+
+    `python`: an interpreter of that version; `environment`: a folder, which the command `made_by` makes.
+    """
 
     name: str
     inputs: tuple[str, ...]
     script: str
     python: str = ""
+    environment: str = ""
+    made_by: str = ""
 
     def interpreter(self) -> str | None:
         """The path of an interpreter of that version which really starts: version managers leave stubs."""
@@ -68,6 +73,13 @@ EXTRAS = (
             _READERS,
         ),
         script="make -s feature-clients",
+    ),
+    Extra(
+        name="torch",
+        environment=".venv-torch",
+        made_by="make setup-torch",
+        inputs=(*_LOCKED, "environments/torch", "ml", "tests/ml/neural"),
+        script="make -s test-torch",
     ),
     Extra(
         name="python-3.12",
@@ -111,6 +123,8 @@ def left_out(extra: Extra, inputs: str, *, all_of_them: bool) -> str | None:
         return "its inputs are those that it passed with (EXTRAS=1 runs it all the same)"
     if extra.python and extra.interpreter() is None:
         return f"this machine has no Python {extra.python}"
+    if extra.environment and not Path(extra.environment).is_dir():
+        return f"{extra.environment} is not there ({extra.made_by} makes it)"
     if used_s() > LATEST_START_S and not all_of_them:
         return f"this run has used {used_s() // 60:.0f} of its minutes: it stays due (make extras runs it)"
     return None

@@ -55,11 +55,15 @@ _WHOLE = ("int", "bigint")
 
 
 class Algorithm(StrEnum):
-    """What is fitted: trees of two libraries or a linear model on one node, or trees distributed over Spark."""
+    """What is fitted: trees of two libraries, a linear model or a network on one node; or trees over Spark's workers.
+
+    `network` needs PyTorch to be fitted, which not every environment has: where it is not, the others go without it.
+    """
 
     XGBOOST = "xgboost"
     LIGHTGBM = "lightgbm"
     LINEAR = "linear"
+    NETWORK = "network"
     SPARK_GBT = "spark_gbt"
 
 

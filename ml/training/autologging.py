@@ -11,7 +11,10 @@ No model and no rows are logged, and no version is registered: the job logs one 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
+import mlflow
+
 from ml.declarations import Algorithm
+from ml.training.learners import network
 
 # The data of a library's own log has no table and no version, and its model is a second one.
 _SETTINGS: Mapping[str, bool] = {"log_models": False, "log_datasets": False, "silent": True}
@@ -36,14 +39,22 @@ def _linear(*, disable: bool) -> None:
     mlflow.sklearn.autolog(log_post_training_metrics=False, disable=disable, **_SETTINGS)
 
 
+def _network(*, disable: bool) -> None:
+    network.watch_epochs(None if disable else mlflow.log_metric)
+
+
 # Spark's trees have none: `mlflow.pyspark.ml.autolog` needs a JVM in this process, which Spark Connect has not.
 _LIBRARIES: Mapping[Algorithm, Callable[..., None]] = {
     Algorithm.XGBOOST: _xgboost,
     Algorithm.LIGHTGBM: _lightgbm,
     Algorithm.LINEAR: _linear,
+    Algorithm.NETWORK: _network,
 }
 # What a learner sets before its library is called, which the library cannot log.
-_BEYOND: Mapping[Algorithm, tuple[str, ...]] = {Algorithm.LINEAR: ("bins",)}
+_BEYOND: Mapping[Algorithm, tuple[str, ...]] = {
+    Algorithm.LINEAR: ("bins",),
+    Algorithm.NETWORK: network.PARAMETERS,
+}
 
 
 @contextmanager

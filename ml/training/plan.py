@@ -17,6 +17,7 @@ from ml.problems.registry import problem_of_model
 from ml.runtime import RowsUnaccountedError
 from ml.tables import Tables
 from ml.training.fingerprint import code_sha256, fingerprint
+from ml.training.learners.left_out import fitted_with
 from ml.versions import contract
 from ml.versions.lineage import Lineage
 
@@ -168,6 +169,7 @@ def lineage(task: Task, planned: Plan, requirements: Sequence[str] | None = None
             code=code,
             requirements=[
                 *contract.index(task.package_index),
+                *fitted_with(task.model.algorithms),
                 *(requirements or contract.requirements(task.model.algorithms)),
             ],
         ),

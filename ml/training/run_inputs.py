@@ -12,6 +12,7 @@ from mlflow.types import Schema
 from ml.declarations import Model
 from ml.examples.dataset import Pinned
 from ml.training.learners.device import cores, device
+from ml.training.learners.left_out import fitted_with, left_out
 from ml.versions import contract
 from ml.versions.training_run import ENVIRONMENT
 
@@ -36,8 +37,15 @@ def _tables(model: Model, pinned: Pinned) -> Iterator[tuple[str, str, int, Schem
 
 
 def log_environment(model: Model) -> None:
-    """`environment.json`: Python, packages with versions, cores and the device that boosters are fitted on."""
+    """`environment.json`: Python, packages with versions, cores, the boosters' device, and what could not be fitted."""
     served = dict(each.split("==") for each in contract.requirements(model.algorithms))
     packages = served | {name: version(name) for name in _TRAINING_PACKAGES}
-    found = {"python": platform.python_version(), "cores": cores(), "device": device(), "packages": packages}
+    packages |= dict(each.split("==") for each in fitted_with(model.algorithms))
+    found = {
+        "python": platform.python_version(),
+        "cores": cores(),
+        "device": device(),
+        "packages": packages,
+        "left_out": {str(algorithm): reason for algorithm, reason in left_out(model.algorithms).items()},
+    }
     mlflow.log_dict(found, ENVIRONMENT)

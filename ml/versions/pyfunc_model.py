@@ -1,7 +1,8 @@
 """The model as it is served. MLflow stores this file in the artifact, so it imports nothing from `ml`.
 
 No pickle: the artifact holds `model.json` (features, categories, learners, calibration) and what each learner fitted:
-XGBoost's `booster.ubj`, LightGBM's `booster.txt`, `linear.json`, or `trees.npz` of Spark's trees. Several are averaged.
+XGBoost's `booster.ubj`, LightGBM's `booster.txt`, `linear.json`, `trees.npz` of Spark's trees, or `network.npz`, the
+weights of a network. Several are averaged.
 A learner that answers from more than a matrix of numbers brings its own reader, `brought.py`, whose `load` is asked.
 `predict` takes a DataFrame with the declared features and returns one row of the declared output per row given.
 """
@@ -25,6 +26,7 @@ XGBOOST_FILE = "booster.ubj"
 LIGHTGBM_FILE = "booster.txt"
 LINEAR_FILE = "linear.json"
 TREES_FILE = "trees.npz"
+NETWORK_FILE = "network.npz"
 BROUGHT_FILE = "brought.py"
 PROBABILITY = "probability"
 # The parameter of a request that asks for reasons, and the artifact that holds the code which finds them.
@@ -37,6 +39,8 @@ Answer = Mapping[str, npt.NDArray[Any]]
 
 # Rows walked through the trees at once: 4,096 x 100 trees of indices are 3 MB.
 _CHUNK = 4096
+# What PyTorch adds to a variance before its root is taken.
+_NORM_EPSILON = 1e-5
 _DAY = pd.Timedelta(days=1)
 
 
@@ -141,11 +145,47 @@ def spark_raw(directory: Path) -> Raw:
         log_odds: Matrix = 2.0 * (trees["prediction"][each, at] @ trees["weights"])
         return log_odds
 
-    def raw(matrix: Matrix) -> Matrix:
-        chunks = [walk(matrix[start : start + _CHUNK]) for start in range(0, len(matrix), _CHUNK)]
-        return np.concatenate(chunks) if chunks else np.empty(0)
+    return partial(_in_chunks, walk)
 
-    return raw
+
+def network_raw(directory: Path) -> Raw:
+    """The answers of the network whose weights lie in `directory`: the arithmetic of `ml/neural/tabular.py`."""
+    with np.load(directory / NETWORK_FILE, allow_pickle=False) as saved:
+        return network_of({name: saved[name].astype(np.float64) for name in saved.files})
+
+
+def network_of(weights: Mapping[str, Matrix]) -> Raw:
+    """The answers of the network that has these weights, by their names in PyTorch."""
+    blocks = sum(name.startswith("blocks.") and name.endswith(".norm.weight") for name in weights)
+
+    def layer(rows: Matrix, name: str) -> Matrix:
+        made: Matrix = rows @ weights[f"{name}.weight"].T + weights[f"{name}.bias"]
+        return made
+
+    def normed(rows: Matrix, name: str) -> Matrix:
+        centred = rows - rows.mean(axis=1, keepdims=True)
+        scaled: Matrix = centred / np.sqrt((centred**2).mean(axis=1, keepdims=True) + _NORM_EPSILON)
+        return scaled * weights[f"{name}.weight"] + weights[f"{name}.bias"]
+
+    def answer(matrix: Matrix) -> Matrix:
+        null = np.isnan(matrix)[:, :, None]
+        places = (np.nan_to_num(matrix)[:, :, None] - weights["lower"]) / weights["span"]
+        encoded = np.concatenate([np.where(null, 0.0, np.clip(places, 0.0, 1.0)), null], axis=2)
+        # A column at a time: (columns, rows, bins) by (columns, bins, embedding).
+        embedded = np.matmul(encoded.transpose(1, 0, 2), weights["vectors"]).transpose(1, 0, 2) + weights["shift"]
+        rows = layer(np.maximum(embedded, 0.0).reshape(len(matrix), -1), "first")
+        for block in range(blocks):
+            inner = np.maximum(layer(normed(rows, f"blocks.{block}.norm"), f"blocks.{block}.first"), 0.0)
+            rows = rows + layer(inner, f"blocks.{block}.second")
+        last: Matrix = layer(np.maximum(normed(rows, "norm"), 0.0), "last")[:, 0]
+        return last
+
+    return partial(_in_chunks, answer)
+
+
+def _in_chunks(answer: Raw, matrix: Matrix) -> Matrix:
+    chunks = [answer(matrix[start : start + _CHUNK]) for start in range(0, len(matrix), _CHUNK)]
+    return np.concatenate(chunks) if chunks else np.empty(0)
 
 
 def _sigmoid(raw: Matrix, calibration: Mapping[str, Any]) -> Answer:
@@ -171,6 +211,7 @@ _READERS: dict[str, Callable[[Path], Raw]] = {
     "lightgbm": lightgbm_raw,
     "linear": linear_raw,
     "spark_gbt": spark_raw,
+    "network": network_raw,
 }
 _CALIBRATIONS = {"sigmoid": _sigmoid, "temperature": _temperature, "bounds": _bounds}
 

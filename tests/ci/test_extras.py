@@ -116,3 +116,18 @@ def test_the_declared_inputs_are_there(extras: ModuleType, root: Path, monkeypat
         for spec in extra.inputs
     }
     assert [spec for spec, files in listed.items() if not files] == []
+
+
+def test_what_needs_an_environment_that_is_not_there_is_left_out_with_the_command_that_makes_it(
+    extras: ModuleType, repository: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """And it runs as soon as the environment is there."""
+    extra = extras.Extra(
+        name="one", inputs=("in",), script="echo run >> runs", environment=".venv-x", made_by="make setup-x"
+    )
+    assert extras.main([], [extra]) == 0
+    assert "extra one: left out, .venv-x is not there (make setup-x makes it)" in capfd.readouterr().out
+    assert _runs(repository) == 0
+    (repository / ".venv-x").mkdir()
+    assert extras.main([], [extra]) == 0
+    assert _runs(repository) == 1

@@ -43,6 +43,7 @@ class Binary:
             xgboost={"objective": "binary:logistic", "eval_metric": "logloss"},
             lightgbm={"objective": "binary", "metric": "binary_logloss"},
             linear=_logistic,
+            network="logistic",
         ),
         repr=False,
     )

@@ -7,8 +7,10 @@ import pandas as pd
 from ml.declarations import Algorithm, Model
 from ml.problems.learning import Examples, Learner
 from ml.problems.problem import Problem
+from ml.training.learners.left_out import left_out, present
 from ml.training.learners.lightgbm_trees import LightgbmTrees
 from ml.training.learners.linear_model import LinearModel
+from ml.training.learners.network import Network
 from ml.training.learners.rows import Rows
 from ml.training.learners.xgboost_trees import XgboostTrees
 from ml.versions.contract import model_features
@@ -17,13 +19,14 @@ _LEARNERS: Mapping[Algorithm, Callable[..., Learner]] = {
     Algorithm.XGBOOST: XgboostTrees,
     Algorithm.LIGHTGBM: LightgbmTrees,
     Algorithm.LINEAR: LinearModel,
+    Algorithm.NETWORK: Network,
 }
 
 
 def learners(model: Model, problem: Problem, frame: pd.DataFrame, *, period: str) -> Mapping[str, Learner]:
     """What the problem learns by, by name, over `frame`: a row per example with its `period`.
 
-    That is one learner per algorithm of `model`, unless the problem makes others of them.
+    That is one learner per algorithm of `model` that this environment can fit, unless the problem makes others of them.
     """
     rows = Rows(
         frame=_sorted(model, frame, period),
@@ -34,8 +37,11 @@ def learners(model: Model, problem: Problem, frame: pd.DataFrame, *, period: str
         seed=model.seed,
     )
 
+    for algorithm, reason in left_out(model.algorithms).items():
+        print(f"{algorithm} is left out: {reason}")
+
     def declared(over: Examples) -> Mapping[str, Learner]:
-        return {str(algorithm): _LEARNERS[algorithm](rows=over) for algorithm in model.algorithms}
+        return {str(algorithm): _LEARNERS[algorithm](rows=over) for algorithm in present(model.algorithms)}
 
     return problem.learners(declared, rows)
 

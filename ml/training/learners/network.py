@@ -1,0 +1,153 @@
+"""A network of column embeddings and residual blocks, on one node; served by its weights alone, without PyTorch."""
+
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import optuna
+
+from ml.declarations import Feature
+from ml.examples.split import Split
+from ml.neural.lanes import dealt
+from ml.neural.schedule import Schedule
+from ml.problems.learning import FITTED, Categories, Params, Scores
+from ml.training.learners.device import cores, threads
+from ml.training.learners.linear_model import bin_edges
+from ml.training.learners.rows import Rows
+from ml.versions.pyfunc_model import NETWORK_FILE, network_of
+
+if TYPE_CHECKING:
+    from ml.neural.loop import Done, Epoch, Weights
+
+_FIRST: Params = {
+    "bins": 16,
+    "embedding": 8,
+    "width": 64,
+    "blocks": 2,
+    "dropout": 0.2,
+    "learning_rate": 1e-3,
+    "weight_decay": 1e-2,
+}
+_MAX_EPOCHS = 60
+_PATIENCE_EPOCHS = 6
+_BATCH_ROWS = 512
+# What a fit is asked for with, and what its search found.
+PARAMETERS = (*_FIRST, "epochs")
+# Who hears of each epoch of a fit: the name of a metric, its value, the epoch.
+EpochLog = Callable[[str, float, int], object]
+_watched: ContextVar[EpochLog | None] = ContextVar("epochs", default=None)
+
+
+def watch_epochs(log: EpochLog | None) -> None:
+    """Have the curve of every fit logged; None: of none. Searches are not logged by epoch."""
+    _watched.set(log)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FittedNetwork:
+    """The weights, and the rows it may be asked about."""
+
+    weights: "Weights"
+    rows: Rows
+    categories: Categories
+    readers: tuple[str, ...] = ("network",)
+
+    def scores(self, periods: Sequence[date]) -> Scores:
+        """Truth and answers of the rows of `periods`, by the arithmetic that serves."""
+        answer = network_of({name: np.asarray(value, dtype=np.float64) for name, value in self.weights.items()})
+        matrix = self.rows.matrix(periods, self.categories)
+        return Scores(truth=self.rows.truth(periods), raw=answer(matrix))
+
+    def save(self, directory: Path) -> None:
+        """The weights as arrays by name."""
+        np.savez(directory / NETWORK_FILE, allow_pickle=False, **dict(self.weights))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Network:
+    """A network over `rows`."""
+
+    rows: Rows
+
+    @property
+    def first(self) -> Params:
+        """A small network, with a fifth of its inner numbers dropped out."""
+        return _FIRST
+
+    def suggest(self, trial: optuna.Trial) -> Params:
+        """A region around `first`."""
+        return {
+            "bins": trial.suggest_int("bins", 4, 32, log=True),
+            "embedding": trial.suggest_int("embedding", 4, 16, log=True),
+            "width": trial.suggest_int("width", 32, 128, log=True),
+            "blocks": trial.suggest_int("blocks", 1, 3),
+            "dropout": trial.suggest_float("dropout", 0.0, 0.5),
+            "learning_rate": trial.suggest_float("learning_rate", 3e-4, 5e-3, log=True),
+            "weight_decay": trial.suggest_float("weight_decay", 1e-4, 1.0, log=True),
+        }
+
+    def try_out(self, params: Params, split: Split) -> tuple[float, Params]:
+        """Fit until the tuning periods no longer improve; found: how many epochs that took."""
+        done = self._fitted({**params, "epochs": _MAX_EPOCHS}, split.train, split.tuning)
+        return done.best.tuning, {"epochs": done.best.number}
+
+    def fit(self, params: Params, periods: Sequence[date]) -> FittedNetwork:
+        """A network of exactly `epochs` epochs over `periods`."""
+        categories = self.rows.categories(periods)
+        log = _watched.get()
+        done = self._fitted(params, periods, None, _curve(log) if log else None)
+        return FittedNetwork(weights=done.weights, rows=self.rows, categories=categories)
+
+    def without(self, features: Sequence[str]) -> "Network":
+        """On fewer features."""
+        return Network(rows=self.rows.without(features))
+
+    def beside(self, features: Sequence[Feature]) -> "Network":
+        """On more features."""
+        return Network(rows=self.rows.beside(features))
+
+    def _fitted(
+        self,
+        params: Params,
+        periods: Sequence[date],
+        tuning: Sequence[date] | None,
+        watch: "Callable[[Epoch], None] | None" = None,
+    ) -> "Done":
+        import torch  # noqa: PLC0415 - an environment without it leaves this learner out
+
+        from ml.neural import loop, processes, tabular  # noqa: PLC0415
+
+        torch.set_num_threads(threads(rows=len(self.rows.frame), cores=cores()))
+        categories = self.rows.categories(periods)
+        matrix = self.rows.matrix(periods, categories)
+        edges = [bin_edges(column, int(params["bins"])) for column in matrix.T]
+        judged = None if tuning is None else dealt(self.rows.matrix(tuning, categories), self.rows.truth(tuning))
+        return loop.fit(
+            lambda: tabular.network(edges, params),
+            getattr(tabular, self.rows.problem.objective.network),
+            dealt(matrix, self.rows.truth(periods)),
+            schedule(params, self.rows.seed, patience_epochs=0 if judged is None else _PATIENCE_EPOCHS),
+            processes.alone(),
+            tuning=judged,
+            **({"watch": watch} if watch else {}),
+        )
+
+
+def schedule(params: Params, seed: int, *, patience_epochs: int = 0) -> Schedule:
+    """How a network with these parameters is fitted."""
+    return Schedule(
+        batch_rows=_BATCH_ROWS,
+        epochs=int(params["epochs"]),
+        patience_epochs=patience_epochs,
+        learning_rate=float(params["learning_rate"]),
+        weight_decay=float(params["weight_decay"]),
+        seed=seed,
+    )
+
+
+def _curve(log: EpochLog) -> "Callable[[Epoch], None]":
+    return lambda epoch: log(f"{FITTED}-loss", epoch.fitted, epoch.number) and None
