@@ -85,3 +85,7 @@ def padded(edges: Sequence[Sequence[float]]) -> tuple[np.ndarray, np.ndarray]:
 def logistic(outputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
     """The summed loss of log-odds against 1 and 0."""
     return nn.functional.binary_cross_entropy_with_logits(outputs, targets, reduction="sum")
+
+
+# By the names that problems use.
+LOSSES = {"logistic": logistic}

@@ -246,7 +246,7 @@ class Scorer:
     def _why(self) -> Callable[..., pd.DataFrame]:
         # Read when it is first asked for, and kept: to read it takes as long as to give a row's reasons.
         code = runpy.run_path(self._reason_codes)
-        return partial(code["reasons"], code["explainer"](self._directory, self._description, expand))
+        return partial(code["reasons"], code["explainer"](self._directory, self._description, expand, network_raw))
 
     def with_reasons(self, frame: pd.DataFrame, count: int) -> pd.DataFrame:
         """Its answers, and beside them why: the `count` largest reasons."""

@@ -19,6 +19,10 @@ Matrix = npt.NDArray[np.float64]
 # raw answer.
 Explained = Callable[[Matrix], Matrix]
 Expand = Callable[[Matrix, Sequence[Sequence[float]]], Matrix]
+# From the folder of a model to what answers rows, without PyTorch.
+Network = Callable[[Path], Callable[[Matrix], Matrix]]
+# Orders in which a network's columns are put in, each also backwards: beyond, contributions hardly change.
+_ORDERS = 8
 
 
 def _xgboost(directory: Path, _expand: Expand) -> Explained:
@@ -63,6 +67,38 @@ def _linear(directory: Path, expand: Expand) -> Explained:
     return explained
 
 
+def _network(directory: Path, network: Network) -> Explained:
+    """Sampled Shapley values against the median row (Strumbelj & Kononenko 2014, "Explaining prediction models").
+
+    A column's contribution is what the answer gains when the column takes the row's value, in a few fixed orders; they
+    sum to the raw answer whichever the orders are.
+    """
+    answer = network(directory)
+    with np.load(directory / "network.npz", allow_pickle=False) as saved:
+        median = saved["median"].astype(np.float64)
+    base, random = float(answer(median[None, :])[0]), np.random.default_rng(0)
+    orders = [
+        order
+        for _ in range(_ORDERS // 2)
+        for drawn in [random.permutation(len(median))]
+        for order in (drawn, drawn[::-1])
+    ]
+
+    def one(row: Matrix) -> Matrix:
+        found = np.zeros(len(median))
+        for order in orders:
+            steps = np.tile(median, (len(order) + 1, 1))
+            for place, column in enumerate(order, start=1):
+                steps[place:, column] = row[column]
+            found[order] += np.diff(answer(steps))
+        return np.append(found / len(orders), base)
+
+    def explained(matrix: Matrix) -> Matrix:
+        return np.stack([one(row)[None, :] for row in matrix]) if len(matrix) else np.empty((0, 1, len(median) + 1))
+
+    return explained
+
+
 _EXPLAINED: Mapping[str, Callable[[Path, Expand], Explained]] = {
     "xgboost": _xgboost,
     "lightgbm": _lightgbm,
@@ -70,18 +106,21 @@ _EXPLAINED: Mapping[str, Callable[[Path, Expand], Explained]] = {
 }
 
 
-def explainer(directory: Path, description: Mapping[str, Any], expand: Expand) -> Explained:
+def explainer(
+    directory: Path, description: Mapping[str, Any], expand: Expand, network: Network | None = None
+) -> Explained:
     """What explains the model in `directory`, by feature and no longer by column; of an average, the mean of its parts.
 
     Raises MlflowException for a learner that cannot say.
     """
-    silent = [each for each in description["learners"] if each not in _EXPLAINED]
+    able = _EXPLAINED if network is None else {**_EXPLAINED, "network": lambda at, _: _network(at, network)}
+    silent = [each for each in description["learners"] if each not in able]
     if silent:
-        known = ", ".join(_EXPLAINED)
+        known = ", ".join(able)
         raise MlflowException.invalid_parameter_value(
             f"{', '.join(silent)} gives no reasons, only {known} do: ask none"
         )
-    parts = [_EXPLAINED[each](directory, expand) for each in description["learners"]]
+    parts = [able[each](directory, expand) for each in description["learners"]]
     categories = description["categories"]
     widths = [
         len(categories.get(each["name"], ())) if each["kind"] == "category" else 1 for each in description["features"]

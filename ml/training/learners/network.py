@@ -1,6 +1,6 @@
 """A network of column embeddings and residual blocks, on one node; served by its weights alone, without PyTorch."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
@@ -15,15 +15,16 @@ from ml.examples.split import Split
 from ml.neural.lanes import dealt
 from ml.neural.schedule import Schedule
 from ml.problems.learning import FITTED, Categories, Params, Scores
+from ml.problems.problem import Floats
 from ml.training.learners.device import cores, threads
 from ml.training.learners.linear_model import bin_edges
 from ml.training.learners.rows import Rows
 from ml.versions.pyfunc_model import NETWORK_FILE, network_of
 
 if TYPE_CHECKING:
-    from ml.neural.loop import Done, Epoch, Weights
+    from ml.neural.loop import Done, Weights
 
-_FIRST: Params = {
+FIRST: Params = {
     "bins": 16,
     "embedding": 8,
     "width": 64,
@@ -32,11 +33,11 @@ _FIRST: Params = {
     "learning_rate": 1e-3,
     "weight_decay": 1e-2,
 }
-_MAX_EPOCHS = 60
-_PATIENCE_EPOCHS = 6
+MAX_EPOCHS = 60
+PATIENCE_EPOCHS = 6
 _BATCH_ROWS = 512
 # What a fit is asked for with, and what its search found.
-PARAMETERS = (*_FIRST, "epochs")
+PARAMETERS = (*FIRST, "epochs")
 # Who hears of each epoch of a fit: the name of a metric, its value, the epoch.
 EpochLog = Callable[[str, float, int], object]
 _watched: ContextVar[EpochLog | None] = ContextVar("epochs", default=None)
@@ -49,8 +50,9 @@ def watch_epochs(log: EpochLog | None) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class FittedNetwork:
-    """The weights, and the rows it may be asked about."""
+    """The weights, the median row that reasons are told against, and the rows it may be asked about."""
 
+    median: Floats
     weights: "Weights"
     rows: Rows
     categories: Categories
@@ -64,7 +66,7 @@ class FittedNetwork:
 
     def save(self, directory: Path) -> None:
         """The weights as arrays by name."""
-        np.savez(directory / NETWORK_FILE, allow_pickle=False, **dict(self.weights))
+        np.savez(directory / NETWORK_FILE, allow_pickle=False, median=self.median, **dict(self.weights))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,31 +78,28 @@ class Network:
     @property
     def first(self) -> Params:
         """A small network, with a fifth of its inner numbers dropped out."""
-        return _FIRST
+        return FIRST
 
     def suggest(self, trial: optuna.Trial) -> Params:
         """A region around `first`."""
-        return {
-            "bins": trial.suggest_int("bins", 4, 32, log=True),
-            "embedding": trial.suggest_int("embedding", 4, 16, log=True),
-            "width": trial.suggest_int("width", 32, 128, log=True),
-            "blocks": trial.suggest_int("blocks", 1, 3),
-            "dropout": trial.suggest_float("dropout", 0.0, 0.5),
-            "learning_rate": trial.suggest_float("learning_rate", 3e-4, 5e-3, log=True),
-            "weight_decay": trial.suggest_float("weight_decay", 1e-4, 1.0, log=True),
-        }
+        return suggested(trial)
 
     def try_out(self, params: Params, split: Split) -> tuple[float, Params]:
         """Fit until the tuning periods no longer improve; found: how many epochs that took."""
-        done = self._fitted({**params, "epochs": _MAX_EPOCHS}, split.train, split.tuning)
+        done = self._fitted({**params, "epochs": MAX_EPOCHS}, split.train, split.tuning)
         return done.best.tuning, {"epochs": done.best.number}
 
     def fit(self, params: Params, periods: Sequence[date]) -> FittedNetwork:
         """A network of exactly `epochs` epochs over `periods`."""
         categories = self.rows.categories(periods)
-        log = _watched.get()
-        done = self._fitted(params, periods, None, _curve(log) if log else None)
-        return FittedNetwork(weights=done.weights, rows=self.rows, categories=categories)
+        done = self._fitted(params, periods)
+        curve([(each.number, each.fitted) for each in done.epochs])
+        return FittedNetwork(
+            median=middle(self.rows.matrix(periods, categories)),
+            weights=done.weights,
+            rows=self.rows,
+            categories=categories,
+        )
 
     def without(self, features: Sequence[str]) -> "Network":
         """On fewer features."""
@@ -114,8 +113,7 @@ class Network:
         self,
         params: Params,
         periods: Sequence[date],
-        tuning: Sequence[date] | None,
-        watch: "Callable[[Epoch], None] | None" = None,
+        tuning: Sequence[date] | None = None,
     ) -> "Done":
         import torch  # noqa: PLC0415 - an environment without it leaves this learner out
 
@@ -128,13 +126,31 @@ class Network:
         judged = None if tuning is None else dealt(self.rows.matrix(tuning, categories), self.rows.truth(tuning))
         return loop.fit(
             lambda: tabular.network(edges, params),
-            getattr(tabular, self.rows.problem.objective.network),
+            tabular.LOSSES[self.rows.problem.objective.network],
             dealt(matrix, self.rows.truth(periods)),
-            schedule(params, self.rows.seed, patience_epochs=0 if judged is None else _PATIENCE_EPOCHS),
+            schedule(params, self.rows.seed, patience_epochs=0 if judged is None else PATIENCE_EPOCHS),
             processes.alone(),
             tuning=judged,
-            **({"watch": watch} if watch else {}),
         )
+
+
+def suggested(trial: optuna.Trial) -> Params:
+    """The region that is searched."""
+    return {
+        "bins": trial.suggest_int("bins", 4, 32, log=True),
+        "embedding": trial.suggest_int("embedding", 4, 16, log=True),
+        "width": trial.suggest_int("width", 32, 128, log=True),
+        "blocks": trial.suggest_int("blocks", 1, 3),
+        "dropout": trial.suggest_float("dropout", 0.0, 0.5),
+        "learning_rate": trial.suggest_float("learning_rate", 3e-4, 5e-3, log=True),
+        "weight_decay": trial.suggest_float("weight_decay", 1e-4, 1.0, log=True),
+    }
+
+
+def middle(matrix: Floats) -> Floats:
+    """The median of each column's known values; 0 where none is known."""
+    known = [column[~np.isnan(column)] for column in matrix.T]
+    return np.array([float(np.median(column)) if column.size else 0.0 for column in known])
 
 
 def schedule(params: Params, seed: int, *, patience_epochs: int = 0) -> Schedule:
@@ -149,5 +165,8 @@ def schedule(params: Params, seed: int, *, patience_epochs: int = 0) -> Schedule
     )
 
 
-def _curve(log: EpochLog) -> "Callable[[Epoch], None]":
-    return lambda epoch: log(f"{FITTED}-loss", epoch.fitted, epoch.number) and None
+def curve(epochs: Iterable[tuple[int, float]]) -> None:
+    """Log the loss on the fitted rows of each epoch, if somebody watches."""
+    log = _watched.get()
+    for number, loss in epochs if log else ():
+        log(f"{FITTED}-loss", loss, number)

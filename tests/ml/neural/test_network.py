@@ -14,8 +14,8 @@ from ml.training import registry
 from ml.training.autologging import autologging
 from ml.training.learn import Learned, learn
 from ml.training.learners import in_memory, network
-from ml.versions import contract
-from ml.versions.pyfunc_model import NETWORK_FILE, Scorer
+from ml.versions import contract, reason_codes
+from ml.versions.pyfunc_model import NETWORK_FILE, Scorer, expand, network_raw
 from tests.ml.neural.torch_here import torch_or_skip
 from tests.ml.problems.made import BINARY, PERIOD, SPLIT, model, rows
 
@@ -53,7 +53,7 @@ def test_a_network_competes_with_trees_by_the_problems_loss(learned: Learned) ->
 
 def test_the_same_seed_gives_the_same_network(learned: Learned) -> None:
     """To the last bit; another seed gives another one."""
-    params = {**network._FIRST, "epochs": 2}
+    params = {**network.FIRST, "epochs": 2}
     one, other = (_learner().fit(params, SPLIT.train) for _ in range(2))
     assert {name: value.tobytes() for name, value in one.weights.items()} == {
         name: value.tobytes() for name, value in other.weights.items()
@@ -64,7 +64,7 @@ def test_every_epoch_of_a_logged_fit_is_in_its_curve(monkeypatch: pytest.MonkeyP
     """Only inside `autologging`, so that searches write none."""
     logged: list[tuple[str, float, int]] = []
     monkeypatch.setattr("mlflow.log_metric", lambda *each: logged.append(each))
-    params = {**network._FIRST, "epochs": 3}
+    params = {**network.FIRST, "epochs": 3}
     with autologging(Algorithm.NETWORK):
         _learner().fit(params, SPLIT.train)
     _learner().fit(params, SPLIT.train)
@@ -100,6 +100,22 @@ answers.to_parquet({str(tmp_path / "answers.parquet")!r})
     assert (pd_read(tmp_path / "answers.parquet") == here).all()
     assert here.std() > 0.1
     assert {each.name for each in tmp_path.iterdir()} >= {NETWORK_FILE, "model.json"}
+
+
+def test_reasons_of_a_network_sum_to_its_answer(learned: Learned, tmp_path: Path) -> None:
+    """Whatever it answers; what a row has in common with the median row counts for nothing, and weight the most."""
+    fitted = _learner().fit(learned.searches["network"].best.fitting, SPLIT.before_holdout)
+    fitted.save(tmp_path)
+    description = {**contract.describe(DECLARED, categories=fitted.categories, readers=("network",), calibration={})}
+    explained = reason_codes.explainer(tmp_path, description, expand, network_raw)
+    matrix = fitted.rows.matrix(SPLIT.tuning, fitted.categories)[:20]
+    matrix[0, 1] = fitted.median[1]
+    found = explained(matrix)
+    names = [feature["name"] for feature in description["features"]]
+    assert found.shape == (20, 1, len(names) + 1)
+    np.testing.assert_allclose(found.sum(axis=2)[:, 0], network_raw(tmp_path)(matrix), rtol=1e-9)
+    assert found[0, 0, 1] == 0.0
+    assert np.abs(found[:, 0, names.index("weight")]).mean() > np.abs(found[:, 0, names.index("visits")]).mean()
 
 
 def pd_read(file: Path) -> np.ndarray:

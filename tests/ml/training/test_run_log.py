@@ -117,7 +117,7 @@ def test_the_run_names_its_tables_with_versions_and_columns_and_its_environment(
     assert [each["name"] for each in columns] == ["weight", "visits", "smoker", "ward", "since"]
     found = mlflow.artifacts.load_dict(f"{run.info.artifact_uri}/environment.json")
     assert found["packages"]["xgboost"] == xgboost.__version__
-    assert set(found) == {"python", "cores", "device", "packages"}
+    assert set(found) == {"python", "cores", "device", "packages", "left_out"}
 
 
 def test_to_watch_a_training_changes_nothing_of_it(boosted: tuple[Run, Learned, list[Run]], tmp_path: Path) -> None:
