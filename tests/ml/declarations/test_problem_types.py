@@ -33,7 +33,8 @@ def _labelled(label: Column, problem: ProblemType, **changes: object) -> Model:
     table = CREDIT.models[0].outcome.table
     columns = tuple(label if column.name == "defaulted" else column for column in table.columns)
     outcome = replace(CREDIT.models[0].outcome, table=replace(table, columns=columns), label=label.name)
-    given: dict[str, object] = {"monitoring": Monitoring(), "gates": gates(problem), **changes}
+    given: dict[str, object] = {"monitoring": Monitoring(), "gates": gates(problem), "algorithms": (Algorithm.XGBOOST,)}
+    given |= changes
     return replace(CREDIT.models[0], outcome=outcome, problem=problem, **given)
 
 

@@ -11,7 +11,7 @@ import grimp
 import pytest
 
 import ml
-from ml.declarations import Monitoring, Regression
+from ml.declarations import Algorithm, Monitoring, Regression
 from ml.examples.dataset import Period
 from ml.training.fingerprint import code_sha256, fingerprint, sources
 from ml.usecases import USE_CASES, use_case
@@ -31,6 +31,7 @@ _SAME: dict[str, object] = {
 _REGRESSION = replace(
     use_case("credit").models[0],
     problem=Regression(unit="EUR"),
+    algorithms=(Algorithm.XGBOOST,),
     monitoring=Monitoring(),
     gates=gates(Regression(unit="EUR")),
 )
