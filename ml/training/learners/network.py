@@ -168,5 +168,7 @@ def schedule(params: Params, seed: int, *, patience_epochs: int = 0) -> Schedule
 def curve(epochs: Iterable[tuple[int, float]]) -> None:
     """Log the loss on the fitted rows of each epoch, if somebody watches."""
     log = _watched.get()
-    for number, loss in epochs if log else ():
+    if log is None:
+        return
+    for number, loss in epochs:
         log(f"{FITTED}-loss", loss, number)
