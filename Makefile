@@ -47,8 +47,8 @@ $(READY): Pipfile.lock Makefile
 	@$(PY) -m localcloud.spark.toolchain
 	@touch $@
 
-demo: $(READY) ## Tell the whole story of one model and assert it (USECASE=credit, DATA=path to a real file)
-	@$(BIN)/mlops demo $(USECASE) $(if $(DATA),--data "$(DATA)")
+demo: $(READY) ## Tell the whole story of one model and assert it (USECASE=credit, DATA=path to a real file, STORY=streaming: with a broker and a database)
+	@$(BIN)/mlops demo $(USECASE) $(if $(DATA),--data "$(DATA)") $(if $(STORY),--story $(STORY))
 
 test: $(READY) ## Run all tests but the long ones, in two lanes (ARGS: pytest's own)
 	@$(PY) -m tests.side_by_side $(ARGS)
@@ -195,7 +195,7 @@ node_modules/.installed: package-lock.json $(READY)
 	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
-plan: $(READY) node_modules/.installed ## Plan ENV with the real cdktf and Terraform (PLATFORM=1: its first stack; MASKS=1, SERVING=1: phase two; PLACE=images, aks or azure-ml)
+plan: $(READY) node_modules/.installed ## Plan ENV with the real cdktf and Terraform (PLATFORM=1: its first stack; MASKS=1, SERVING=1: phase two; PLACE=images, aks, azure-ml or sinks)
 	@$(DEPLOY)
 
 diff: $(READY) node_modules/.installed ## Compare what is deployed in ENV with the stacks

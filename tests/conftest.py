@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
     from pyspark.sql import SparkSession
 
+    from localcloud.beside.postgres import Postgres
     from localcloud.endpoint import Endpoint
-    from tests.postgres import Postgres
 
 pytest_plugins = ["pytester", "tests.marks", "tests.skips"]
 
@@ -93,7 +93,7 @@ def broker_jars() -> str | None:
 @starts("spark")
 def broker(broker_jars: str | None, spark_remote: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of one Kafka broker. A test that wants it is skipped if its jars cannot be had."""
-    from tests.kafka import Broker  # noqa: PLC0415
+    from localcloud.beside.kafka import Broker  # noqa: PLC0415
 
     if broker_jars:
         pytest.skip("needs Kafka's jars: run `make setup` with the network")
@@ -106,7 +106,7 @@ def broker(broker_jars: str | None, spark_remote: str, tmp_path_factory: pytest.
 @starts("spark")
 def postgres() -> Iterator["Postgres"]:
     """One PostgreSQL server. A test that wants it is skipped if the wheel that carries it is not installed."""
-    from tests.postgres import Postgres, lacking  # noqa: PLC0415
+    from localcloud.beside.postgres import Postgres, lacking  # noqa: PLC0415
 
     if why := lacking():
         pytest.skip(why)

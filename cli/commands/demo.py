@@ -1,5 +1,6 @@
 """`mlops demo`: the whole story of one use case, on this machine."""
 
+import shutil
 import time
 from pathlib import Path
 
@@ -11,7 +12,10 @@ from cli.demo.landing import prepare
 from cli.demo.report import demo_report
 from cli.demo.steps import Demo, tell
 from cli.demo.stories import story_of
+from cli.demo.streaming import STORY
+from cli.demo.streaming.checkout import changed_checkout, declaration_of, run_there
 from cli.demo.summary import REPORT, collect, summarize
+from cli.errors import CommandError
 from cli.local_cloud import load_stacks, start_cloud
 from cli.output import format_option
 from cli.paths import current_home, use_home
@@ -26,8 +30,13 @@ from cli.synthesis import synthesize
     type=click.Path(exists=True, readable=True, path_type=Path),
     help="A real file in the use case's raw format, or a folder of them; without it, data is generated.",
 )
+@click.option(
+    "--story",
+    type=click.Choice([STORY]),
+    help="Another story: a stream scores while the champion changes, and a database and a topic get every score.",
+)
 @format_option
-def demo(use_case: str, data: Path | None, form: str) -> None:
+def demo(use_case: str, data: Path | None, story: str | None, form: str) -> None:
     """Synthesize, deploy to the local cloud, and tell the whole story of one model of USECASE.
 
     Staging tests the code on a sample; prod trains a first champion, scores and serves it; beside it dev trains on
@@ -35,10 +44,15 @@ def demo(use_case: str, data: Path | None, form: str) -> None:
     and monitored. Generated data shift in one of them, so monitoring alerts, the model is trained again and replaced.
     One roll-back is done and undone. What the story must come to is checked, and every row accounted for; where
     something does not hold, the exit code is 1. A demo that was killed continues where it was.
+
+    With --story it begins anew, in a local cloud of its own, from a copy of the checkout that declares what it needs.
     """
+    if story:
+        _tell_beside(use_case, story, data, form)
+        return
     started = time.monotonic()
-    story = story_of(use_case)
-    landing = prepare(use_case, story, data)
+    told_by = story_of(use_case)
+    landing = prepare(use_case, told_by, data)
     use_home(landing.name)
     start_cloud()
     synthesize()
@@ -47,8 +61,24 @@ def demo(use_case: str, data: Path | None, form: str) -> None:
     tell(told)
     records, accounting = told.records(), accounts(use_case, landing)
     prove(platform_checks(use_case, accounting), records)
-    judged = judge(checks(story, landing, told.answers if told.serves else None), records)
+    judged = judge(checks(told_by, landing, told.answers if told.serves else None), records)
     sections = collect(use_case, told.tasks, judged, duration_s=time.monotonic() - started)
     write(demo_report(told, records, accounting, judged, sections), current_home() / REPORT)
     summarize(use_case, sections, form=form)
     require(judged)
+
+
+def _tell_beside(use_case: str, story: str, data: Path | None, form: str) -> None:
+    """Tell another story. Raises CommandError with its exit code if it does not come out."""
+    from localcloud import lifecycle  # noqa: PLC0415 - only commands that talk to the cloud pay for it
+
+    if data:
+        raise CommandError(f"--data and --story {story}: it is told on generated data; leave out --data", 2)
+    declaration_of(use_case, story)
+    home = use_home(story)
+    lifecycle.stop(home)
+    shutil.rmtree(home, ignore_errors=True)
+    checkout = changed_checkout(use_case, story, home / "checkout")
+    code = run_there(checkout, f"cli.demo.{story}", use_case, "--format", form)
+    if code:
+        raise CommandError(f"the story of {story} did not come out: see above", code)

@@ -44,7 +44,7 @@ def checks(story: Story, landing: Landing, answers: Sequence[Answer] | None) -> 
     return (
         Check(name="exactly one version is live, the one last recorded", judge=_one_champion),
         Check(name="no version went live but through all four gates", judge=_gated),
-        *(() if answers is None else (_endpoint(answers),)),
+        *(() if answers is None else (endpoint(answers),)),
         Check(name="one roll-back was done and undone, and the record says by whom and why", judge=_rolled_back),
         *(_of_a_real_file(landing) if landing.holdout_start else story.checks),
     )
@@ -159,7 +159,8 @@ def _gated(records: Records) -> Finding:
     )
 
 
-def _endpoint(answers: Sequence[Answer]) -> Check:
+def endpoint(answers: Sequence[Answer]) -> Check:
+    """That the endpoint answered by key with the version that was live, as scoring did."""
     name = "the endpoint answers with the live version, as batch scoring does"
     return Check(name=name, judge=partial(_served, answers))
 

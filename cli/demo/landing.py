@@ -52,12 +52,13 @@ class Landing:
     holdout_start: str
 
 
-def prepare(use_case: str, story: Story, data: Path | None) -> Landing:
+def prepare(use_case: str, story: Story, data: Path | None, generated: str = "generated") -> Landing:
     """Replay the raw data of `use_case` into files by feed and period, whole and as a sample.
 
-    Raises CommandError where the file cannot be read or is not in the use case's raw format.
+    `generated` names the local cloud of generated data. Raises CommandError where the file cannot be read or is not in
+    the use case's raw format.
     """
-    name = "generated" if data is None else _name_of(data)
+    name = generated if data is None else _name_of(data)
     folder = clouds() / name / "demo"
     progress.print(f"data: {'generated, seeded' if data is None else data}", markup=False)
     try:

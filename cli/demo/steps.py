@@ -72,29 +72,30 @@ class Demo:
 
 def tell(demo: Demo) -> None:
     """The whole story, from an empty platform to a model that was replaced, rolled back and brought back."""
-    _heading("staging tests the code on a sample")
+    heading("staging tests the code on a sample")
     land("staging", demo.use_case, demo.landing.sample)
     demo.run("staging", "integration")
-    _heading("prod trains its first champion from the history")
-    _first_champion(demo)
+    heading("prod trains its first champion from the history")
+    first_champion(demo)
     exploring = _explore(demo)
-    _heading("prod scores, and the endpoint is deployed")
+    heading("prod scores, and the endpoint is deployed")
     _serve_first(demo)
     _release(demo)
     train_others(demo)
     first, *later = demo.landing.arrivals
     _arrive(demo, first)
     if exploring is not None:
-        _heading("dev has trained meanwhile on prod's gold tables, which it may read and not write")
+        heading("dev has trained meanwhile on prod's gold tables, which it may read and not write")
         demo.follow("dev", "training", exploring)
     for arrival in later:
         _arrive(demo, arrival)
     _judge_on_newest(demo)
-    _heading("one roll-back, done and undone")
+    heading("one roll-back, done and undone")
     _roll_back_and_return(demo)
 
 
-def _heading(text: str) -> None:
+def heading(text: str) -> None:
+    """Say which part of the story begins."""
     progress.print(f"\n[bold cyan]{text}[/bold cyan]")
 
 
@@ -102,7 +103,8 @@ def _done(what: str) -> None:
     progress.print(f"  done before: {what}", markup=False)
 
 
-def _first_champion(demo: Demo) -> None:
+def first_champion(demo: Demo) -> None:
+    """Land the history in prod, make every masked table, and train until a version is live."""
     land("prod", demo.use_case, demo.landing.history)
     found = demo.records()
     if found.champion is not None:
@@ -132,13 +134,13 @@ def _serve_first(demo: Demo) -> None:
         demo.run("prod", "scoring")
     if demo.serves:
         load_stacks("prod-serving")
-    _ask(demo, "after the first promotion")
+    ask_endpoint(demo, "after the first promotion")
 
 
 def train_others(demo: Demo) -> None:
     """The use case's further models, each through its own gates; one that they let live scores too."""
     for model in models_of(demo.use_case, "prod")[1:]:
-        _heading(f"prod trains {model.full_name} too")
+        heading(f"prod trains {model.full_name} too")
         if read(model).newest is not None:
             _done("it has a version")
             continue
@@ -149,7 +151,7 @@ def train_others(demo: Demo) -> None:
 
 def _arrive(demo: Demo, arrival: Arrival) -> None:
     """What arrived is ingested, scored and monitored; where monitoring asks for it, the model is trained again."""
-    _heading(f"{', '.join(arrival.periods)} arrive{'s' if len(arrival.periods) == 1 else ''}")
+    heading(f"{', '.join(arrival.periods)} arrive{'s' if len(arrival.periods) == 1 else ''}")
     land("prod", demo.use_case, arrival.files)
     if settled(demo.records(), arrival.period):
         _done("the period is decided on")
@@ -165,7 +167,7 @@ def _judge_on_newest(demo: Demo) -> None:
     if not demo.landing.holdout_start:
         return
     held_out = (demo.landing.holdout_start, demo.landing.arrivals[-1].period)
-    _heading(f"prod trains again, judged on {' to '.join(held_out)}")
+    heading(f"prod trains again, judged on {' to '.join(held_out)}")
     records = demo.records()
     if any(records.holdout(version) == held_out for version in records.versions) and _unreleased(demo) is None:
         _done("a version was judged on these periods")
@@ -216,25 +218,26 @@ def _roll_back_and_return(demo: Demo) -> None:
     found = demo.records()
     if len(set(found.champions)) < 2:
         progress.print("  only one version was ever live: there is nothing to go back to")
-        _ask(demo, "at the end")
+        ask_endpoint(demo, "at the end")
         return
     first = found.rollbacks[0] if found.rollbacks else None
     replaced = int(first["from_version"]) if first else found.champions[-1]
     if first is None:
-        _ask(demo, "after the retraining")
+        ask_endpoint(demo, "after the retraining")
         before = [version for version in found.champions if version != replaced][-1]
-        _roll_back(demo, before, "to see that it works")
-        _ask(demo, "after the roll-back")
+        roll_back(demo, before, "to see that it works")
+        ask_endpoint(demo, "after the roll-back")
     if demo.records().champion != replaced:
-        _roll_back(demo, replaced, "the roll-back was a rehearsal")
-    _ask(demo, "at the end")
+        roll_back(demo, replaced, "the roll-back was a rehearsal")
+    ask_endpoint(demo, "at the end")
 
 
-def _roll_back(demo: Demo, version: int, reason: str) -> None:
+def roll_back(demo: Demo, version: int, reason: str) -> None:
+    """Make `version` live again."""
     demo.run("prod", "rollback", to_version=str(version), reason=reason, by=_BY)
 
 
-def _ask(demo: Demo, when: str) -> None:
+def ask_endpoint(demo: Demo, when: str) -> None:
     """Ask the endpoint by key, if the use case has one."""
     live = demo.records().champion
     if live is None:

@@ -12,12 +12,12 @@ from uuid import uuid4
 import mlflow
 import pytest
 
+from localcloud.beside.postgres import Postgres
 from ml.sinks.files import committed
 from tests.ml.lake import Lake
 from tests.ml.scoring.killed_scorer import POINTS
 from tests.ml.scoring.live import CATALOG, MODEL
 from tests.ml.sinks.topics import read
-from tests.postgres import Postgres
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 

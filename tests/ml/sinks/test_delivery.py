@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from pyspark.sql import DataFrame
 
+from localcloud.beside.postgres import Postgres
 from ml.sinks.delivery import SinksFailedError, deliver
 from ml.sinks.kafka import KafkaSink
 from ml.sinks.sink import Batch, Sink, SinkAwayError
@@ -17,7 +18,6 @@ from ml.streams.checkpoint import Checkpoint
 from tests.ml.lake import Lake
 from tests.ml.sinks.scored import TABLE, TASK, score
 from tests.ml.sinks.topics import read
-from tests.postgres import Postgres
 
 
 class Noting:

@@ -7,11 +7,11 @@ from uuid import uuid4
 
 import pytest
 
+from localcloud.beside.postgres import Postgres
 from ml.declarations import Table
 from ml.sinks.sink import Batch, SinkAwayError, event_id
 from tests.ml.lake import Lake
 from tests.ml.sinks.scored import TABLE, frame
-from tests.postgres import Postgres
 
 psycopg2 = pytest.importorskip("psycopg2")
 FIRST, SECOND = Batch(stream="s", number=0), Batch(stream="s", number=1)

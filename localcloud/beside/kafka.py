@@ -1,4 +1,4 @@
-"""A Kafka broker for tests: one node in KRaft mode on loopback, its files in a folder."""
+"""A Kafka broker: one node in KRaft mode on loopback, its files in a folder."""
 
 import base64
 import os

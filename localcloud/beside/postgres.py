@@ -1,4 +1,4 @@
-"""A PostgreSQL server for tests, from the wheel that carries one: on loopback, its files in a folder of its own."""
+"""A PostgreSQL server, from the wheel that carries one: on loopback, its files in a folder of its own."""
 
 import os
 import shutil
@@ -66,7 +66,7 @@ class Postgres:
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         """The rows of a query; none of a statement."""
-        import psycopg2  # noqa: PLC0415 - only a test with a server needs it
+        import psycopg2  # noqa: PLC0415 - whoever has no server needs no driver
 
         secrets = self.secrets
         with closing(
