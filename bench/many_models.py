@@ -1,0 +1,200 @@
+"""What a fleet of models costs over statsforecast in one process; writes its section of `docs/performance.md`.
+
+`python -m bench.many_models` measures 250, 500 and 1,000 series; `--series 1000,10000` measures those. All sides fit
+the same models to the same series at the same origins with as many cores: `statsforecast` alone, the engine of
+`mlops forecast` with its checks, combination and files, and the engine's fits on Spark's workers. Each runs in a
+process of its own. What Spark and its first worker take to start is no cost of a series, and stands apart.
+"""
+
+import argparse
+import json
+import os
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from bench.forecast_families import WEEKLY_FAMILIES, drawn
+from bench.page import rewrite
+from bench.processes import run
+from bench.synthesis import table
+from ml.problems.forecasting import fleet
+from ml.problems.forecasting.combination import combine
+from ml.problems.forecasting.frequency import WEEKLY
+from ml.problems.forecasting.intervals import half_widths
+from ml.problems.forecasting.parts import Parts
+
+Floats = npt.NDArray[np.float64]
+Figures = dict[str, float]
+SEED, STEPS, HORIZON, ORIGINS = 20_261_130, 104, 4, 3
+# What a demand series is answered by: repeated, averaged, smoothed, with a trend that fades, Theta, and seldom sold.
+MODELS = ("Naive", "Mean", "SES", "ETS", "Theta", "CrostonSBA", "TSB")
+FREQUENCY = replace(WEEKLY, seasons=(1,), candidates=MODELS, origins=ORIGINS)
+# How many times as long as statsforecast in one process it may take, by the number of series.
+BOUNDS = {1_000: 1.25, 10_000: 1.10}
+
+
+def series(count: int) -> list[Floats]:
+    """Two years of weeks each, as many of each family."""
+    families = list(WEEKLY_FAMILIES.values())
+    each = -(-count // len(families))
+    made = [one for family in families for one in drawn(family, each, SEED, lambda _: STEPS)]
+    return made[:count]
+
+
+def library(values: Sequence[Floats]) -> Figures:
+    """The models of `MODELS` by statsforecast: cross-validation at the origins, and the forecast."""
+    from statsforecast import StatsForecast, models  # noqa: PLC0415 - the other sides are measured without
+
+    given = [
+        models.Naive(),
+        models.HistoricAverage(),
+        models.SimpleExponentialSmoothingOptimized(),
+        models.AutoETS(season_length=1),
+        models.DynamicOptimizedTheta(season_length=1),
+        models.CrostonSBA(),
+        models.TSB(alpha_d=0.1, alpha_p=0.1),
+    ]
+    frame = pd.DataFrame(
+        {
+            "unique_id": np.repeat(np.arange(len(values)), [len(each) for each in values]),
+            "ds": np.concatenate([np.arange(len(each)) for each in values]),
+            "y": np.concatenate(values),
+        }
+    )
+    engine = StatsForecast(models=given, freq=1, n_jobs=fleet.cores(), fallback_model=models.Naive())
+    started = time.monotonic()
+    engine.cross_validation(h=HORIZON, df=frame, n_windows=ORIGINS, step_size=HORIZON, refit=True)
+    engine.forecast(df=frame, h=HORIZON)
+    return {"fits_s": time.monotonic() - started}
+
+
+def processes(values: Sequence[Floats]) -> Figures:
+    """The engine of `mlops forecast`, to combined forecasts with intervals; what is finished is kept in files."""
+    with tempfile.TemporaryDirectory() as folder:
+        started = time.monotonic()
+        parts = Parts(Path(folder))
+        fits = fleet.fit_all(
+            values, HORIZON, FREQUENCY, parts=parts, workers=fleet.cores(), progress=lambda _, __: None
+        )
+        combined, _ = combine(fits, values)
+        half_widths([_missed(one.held_out, each) for one, each in zip(combined, values, strict=True)])
+        return {"fits_s": time.monotonic() - started}
+
+
+def _missed(held_out: Floats, values: Floats) -> Floats:
+    """What came true less what was forecast, at each past origin."""
+    ends = [len(values) - HORIZON * back for back in range(len(held_out), 0, -1)]
+    return np.stack([values[end : end + HORIZON] for end in ends]) - held_out
+
+
+def workers(values: Sequence[Floats]) -> Figures:
+    """The engine's fits on the workers of a local Spark, which get the series in small groups."""
+    from pyspark.sql import SparkSession  # noqa: PLC0415 - the other sides are measured without
+
+    from localcloud.spark.server import SparkServer  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as folder:
+        started = time.monotonic()
+        server = SparkServer(Path(folder))
+        session = SparkSession.builder.remote(server.start()).getOrCreate()
+        session.range(1).collect()
+        ready = time.monotonic()
+        _on_workers(session, values[:1])
+        first = time.monotonic()
+        answered = _on_workers(session, values)
+        done = time.monotonic()
+        session.stop()
+        server.stop()
+    if len(answered) != len(values):
+        raise RuntimeError(f"{len(answered)} of {len(values)} series came back")
+    return {"start_s": ready - started, "first_s": first - ready, "fits_s": done - first}
+
+
+def _on_workers(session: Any, values: Sequence[Floats]) -> list[Any]:
+    """One row per series: its number, and every forecast of every model at every origin."""
+    rows = pd.DataFrame({"number": np.arange(len(values)), "values": [each.tolist() for each in values]})
+    groups = max(1, min(len(values) // fleet.CHUNK, 16 * fleet.cores()))
+    frame = session.createDataFrame(rows, "number bigint, values array<double>").repartition(groups)
+    found: list[Any] = frame.mapInPandas(_fitted, "number bigint, forecasts array<double>").collect()
+    return found
+
+
+def _fitted(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    for batch in batches:
+        fits = fleet.fit_chunk([np.asarray(each, dtype=float) for each in batch["values"]], HORIZON, FREQUENCY)
+        yield pd.DataFrame({"number": batch["number"], "forecasts": [fit.forecasts.ravel() for fit in fits]})
+
+
+SIDES: Mapping[str, Callable[[Sequence[Floats]], Figures]] = {
+    "statsforecast": library,
+    "mlops forecast": processes,
+    "Spark's workers": workers,
+}
+
+
+def measured(side: str, count: int) -> Figures:
+    """The figures of a side, in a process of its own: seconds, and its own peak of memory."""
+    text = run([sys.executable, "-m", "bench.many_models", "--side", side, "--series", str(count)])
+    figures: Figures = json.loads(text.splitlines()[-1])
+    return figures
+
+
+def one(side: str, count: int) -> None:
+    """Measure in this process, and print the figures as JSON. Compiled code is loaded before."""
+    values = series(count)
+    if side != "Spark's workers":
+        SIDES[side](values[:8])
+    figures = SIDES[side](values)
+    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({**figures, "peak_mib": peak_mib}))
+
+
+def section(found: Mapping[int, Mapping[str, Figures]]) -> list[str]:
+    """The section of the page, of figures by number of series and side, and what they say about the bounds."""
+    rows, said = [], []
+    for count, sides in found.items():
+        for side, figures in sides.items():
+            own, ratio = figures["fits_s"], figures["fits_s"] / sides["statsforecast"]["fits_s"]
+            cells = (f"{own:.1f}", f"{1000 * own / count:.0f}", f"{ratio:.2f}", f"{figures['peak_mib']:.0f}")
+            rows.append((f"{count:,}", side, *cells))
+            if side != "statsforecast" and count in BOUNDS:
+                verdict = "within" if ratio <= BOUNDS[count] else "above"
+                said.append(
+                    f"{side} at {count:,} series: {ratio:.2f} times, {verdict} the bound of {BOUNDS[count]:.2f}."
+                )
+    counts, last = list(found), found[max(found)]["Spark's workers"]
+    return [
+        "## Many models",
+        f"`python -m bench.many_models --series {','.join(map(str, counts))}`, {fleet.cores()} cores, load "
+        f"{os.getloadavg()[0]:.1f} after it. {STEPS} weeks each, {len(MODELS)} models at {ORIGINS} past origins and "
+        f"the end, {HORIZON} steps ahead. Spark took {last['start_s']:.1f} s to start and its first worker "
+        f"{last['first_s']:.1f} s, which is in no other figure. Memory is that of the process that asks.",
+        *table(("series", "by", "seconds", "ms a series", "of statsforecast", "peak MiB"), rows),
+        " ".join(said),
+    ]
+
+
+def main() -> None:
+    """Measure what is asked for, and write the section."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--series", default="250,500,1000", help="how many, separated by commas")
+    parser.add_argument("--side", choices=list(SIDES), help="measure one side here, and print its figures")
+    asked = parser.parse_args()
+    counts = [int(each) for each in asked.series.split(",")]
+    if asked.side:
+        one(asked.side, counts[0])
+        return
+    rewrite(section({count: {side: measured(side, count) for side in SIDES} for count in counts}))
+
+
+if __name__ == "__main__":
+    main()
