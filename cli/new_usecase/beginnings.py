@@ -5,7 +5,7 @@ the same path, or is written beside them.
 """
 
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,9 @@ class Beginning:
         measure: the measure by which monitoring judges a month.
         imports: what the declaration needs of `ml.declarations` beside what each needs.
         follows: a condition that holds since outcomes follow the signal (`high`: the cases whose signal is).
-        label_column, gates, outcomes: the column; compliance and comparison; the function that draws outcomes.
+        gates: compliance and comparison.
+        label_column, outcomes: the column, and the function that draws outcomes. These and `follows` are of the common
+            templates: a problem whose own ones replace these goes without.
     """
 
     name: str
@@ -36,11 +38,11 @@ class Beginning:
     model_comment: str
     problem: str
     measure: str
-    follows: str
     imports: list[str]
-    label_column: str
     gates: str
-    outcomes: str
+    follows: str = ""
+    label_column: str = ""
+    outcomes: str = ""
 
 
 def beginnings(root: Path) -> dict[str, Path]:
@@ -55,9 +57,10 @@ def beginning(root: Path, problem: str) -> Beginning:
         raise CommandError(f"problem {problem!r} is unknown: name one of {', '.join(sorted(found))}", exit_code=2)
     path = found[problem]
     values = tomllib.loads(path.read_text(encoding="utf-8"))
-    needed = {field.name for field in fields(Beginning)} - {"name", "templates"}
-    if set(values) != needed:
-        lacking, strange = sorted(needed - set(values)), sorted(set(values) - needed)
+    known = {field.name for field in fields(Beginning)} - {"name", "templates"}
+    needed = {field.name for field in fields(Beginning) if field.default is MISSING} & known
+    lacking, strange = sorted(needed - set(values)), sorted(set(values) - known)
+    if lacking or strange:
         raise CommandError(f"{path.relative_to(root)} lacks {lacking} and has {strange}, which nothing reads")
     parts: dict[str, Any] = {
         key: value.strip("\n") if isinstance(value, str) else value for key, value in values.items()

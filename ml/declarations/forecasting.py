@@ -37,7 +37,10 @@ class Forecasting(ProblemType):
         series: the features that together name a series.
         step: the feature that says how many periods after the origin the answer is for, from 1 to `horizon`.
         history: the features that hold the past, the newest first; null before the series began.
-        season_periods: the length of a season in periods; 1: there is none.
+        season_periods: the length of a season in periods; 1: there is none. Of several it is the longest.
+        inner_season_periods: the length of a season within it (of a week of hours the day's 24); 1: there is none.
+        horizon_origins: how many origins' periods the horizon spans: 1 if an origin is a day and the steps its next 24
+            hours. Left out: as many as there are steps, since each period has an origin.
         levels: of the intervals, in percent: which share of true values lies between `lo_<level>` and `hi_<level>`.
         non_negative: no answer lies below zero.
         least_scale: in `unit`, the smallest size that errors are divided by, so that a series that hardly ever moves
@@ -54,6 +57,8 @@ class Forecasting(ProblemType):
     horizon: int
     history: tuple[str, ...]
     season_periods: int = 1
+    inner_season_periods: int = 1
+    horizon_origins: int | None = None
     levels: tuple[int, ...] = (80, 95)
     non_negative: bool = True
     least_scale: float = 1.0
@@ -77,13 +82,32 @@ class Forecasting(ProblemType):
             yield f"history has {past} periods, which is too short: name {LEAST_HISTORY} features or more"
         if not 1 <= season < max(past, 2):
             yield f"season_periods is {season} and history has {past}: give 1 or more, and more history than a season"
+        yield from self._wrong_seasons()
         if not self.least_scale > 0:
             yield f"least_scale is {self.least_scale}: give more than 0, in {self.unit}"
+
+    def _wrong_seasons(self) -> Iterator[str]:
+        past, season, inner = len(self.history), self.season_periods, self.inner_season_periods
+        origins = self.horizon_origins
+        if inner < 1 or (inner > 1 and season % inner) or (inner > 1 and inner == season):
+            yield (
+                f"inner_season_periods is {inner} and season_periods {season}: give a shorter season that fits into "
+                "the longer one a whole number of times, or 1"
+            )
+        elif inner > 1 and past < season + inner:
+            yield f"history has {past} periods, and seasons of {season} and {inner} need {season + inner}: name more"
+        if origins is not None and not 1 <= origins <= self.horizon:
+            yield f"horizon_origins is {origins}: give 1 to {self.horizon}, or leave it out"
 
     def _wrong_levels(self) -> Iterator[str]:
         levels = list(self.levels)
         if not levels or levels != sorted(set(levels)) or not all(0 < level < 100 for level in levels):
             yield f"levels are {levels}: give shares in percent between 1 and 99, each once, the smallest first"
+
+    @property
+    def spanned_origins(self) -> int:
+        """How many origins after its own an origin's last step lies at most."""
+        return self.horizon_origins or self.horizon
 
     @property
     def bounds(self) -> tuple[tuple[str, str], ...]:

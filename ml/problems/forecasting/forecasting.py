@@ -89,7 +89,7 @@ class Forecasting:
             calibration_ratio=calibration_ratio,
             holdout_start=holdout_start,
         )
-        before, horizon = found.before_holdout, self.declared.horizon
+        before, horizon = found.before_holdout, self.declared.spanned_origins
         calibrating = len(found.calibration) + horizon
         trained = len(before) - calibrating - len(found.tuning)
         if trained < horizon + 1:
@@ -156,7 +156,7 @@ class Forecasting:
         Periods are counted as they come, so one that is missing makes the distance longer and never shorter. If there
         are many, whole horizons of them: so the periods of one horizon are judged by one fit, not by one each.
         """
-        earlier, horizon = sorted(each for each in set(periods) if each < period), self.declared.horizon
+        earlier, horizon = sorted(each for each in set(periods) if each < period), self.declared.spanned_origins
         known = max(0, len(earlier) - (horizon - 1))
         return earlier[: known - known % horizon if known >= _MANY_HORIZONS * horizon else known]
 

@@ -39,6 +39,7 @@ def settings_of(declared: declarations.Forecasting) -> dict[str, Any]:
         "step": declared.step,
         "history": list(declared.history),
         "season": declared.season_periods,
+        "inner_season": declared.inner_season_periods,
         "non_negative": declared.non_negative,
         "least_scale": declared.least_scale,
     }

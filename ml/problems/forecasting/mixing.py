@@ -13,7 +13,17 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml.problems.forecasting.combination import LEAST_SERIES, Rule
-from ml.problems.forecasting.served import CANDIDATES, FLEET, NAMES, TREES, Asked, Floats, Ints, weight
+from ml.problems.forecasting.served import (
+    CANDIDATES,
+    FLEET,
+    NAMES,
+    OF_TWO_SEASONS,
+    TREES,
+    Asked,
+    Floats,
+    Ints,
+    weight,
+)
 
 Bools = npt.NDArray[np.bool_]
 # What is tried for each series: the usual range of smoothing (Hyndman and Athanasopoulos, "Forecasting", chapter 8);
@@ -28,6 +38,8 @@ VARIANTS: Mapping[str, Sequence[tuple[float, ...]]] = {
     "theta": ((0.1,), (0.3,), (0.5,)),
     "croston": ((0.1,), (0.2,)),
     "tsb": ((0.1, 0.05), (0.1, 0.1), (0.2, 0.1)),
+    "inner_naive": ((),),
+    "two_seasons": ((0.3,), (0.6,), (0.9,)),
 }
 RULES: Sequence[Rule] = tuple(
     Rule(own=own, power=power, best=best) for own, power, best in product((0.0, 0.5, 1.0), (1.0, 4.0), (1, 3, 9))
@@ -105,11 +117,15 @@ def table_of(rolled: Rolled, trees: Floats | None) -> pd.DataFrame:
 def _fitted(rolled: Rolled) -> tuple[dict[str, Floats], Floats]:
     """Of each parameter its value for each series and the fleet; and of each row the candidates' forecasts with them.
 
-    Shape (rows, candidates); NaN for the model over all series.
+    Shape (rows, candidates); NaN for the model over all series, and for candidates of seasons that there are not.
     """
-    found, forecasts = {}, np.full((len(rolled.truth), len(NAMES)), np.nan)
+    found: dict[str, Floats] = {}
+    forecasts = np.full((len(rolled.truth), len(NAMES)), np.nan)
     for place, (name, (make, columns)) in enumerate(CANDIDATES.items()):
         variants = VARIANTS[name]
+        if name in OF_TWO_SEASONS and rolled.asked.inner == 1:
+            found |= {column: np.full(len(rolled.names) + 1, variants[0][at]) for at, column in enumerate(columns)}
+            continue
         tried = [make(rolled.asked, **dict(zip(columns, each, strict=True))) for each in variants]
         errors = np.column_stack([rolled.mean(rolled.squared(each)) for each in tried])
         best = _scores(errors, np.zeros(len(errors), dtype=bool), _trusting(rolled.rows)).argmin(axis=1)

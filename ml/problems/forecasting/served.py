@@ -32,15 +32,16 @@ Readers = Mapping[str, Callable[[Path], Callable[[Floats], Floats]]]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Asked:
-    """What candidates know of each row: the past, the steps ahead (rows,), and the length of a season."""
+    """What candidates know of each row: the past, the steps ahead (rows,), the length of a season and of one in it."""
 
     past: Floats
     ahead: Ints
     season: int
+    inner: int = 1
 
     def of(self, rows: Any) -> "Asked":
         """Those of `rows` alone."""
-        return Asked(past=self.past[rows], ahead=self.ahead[rows], season=self.season)
+        return Asked(past=self.past[rows], ahead=self.ahead[rows], season=self.season, inner=self.inner)
 
     @property
     def lag(self) -> Ints:
@@ -83,6 +84,25 @@ def seasonal_mean(asked: Asked) -> Floats:
     known = np.isfinite(found) & (back < length)
     mean = np.where(known, found, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
     return np.asarray(np.where(known.any(axis=1), mean, asked.past[:, -1]))
+
+
+def inner_naive(asked: Asked) -> Floats:
+    """The value of the same place in the last inner season."""
+    return naive(Asked(past=asked.past, ahead=asked.ahead, season=asked.inner))
+
+
+def two_seasons(asked: Asked, *, level_share: Any) -> Floats:
+    """The same place in the last season, with a share of how much the newest inner season differs from a season before.
+
+    A day's shape comes from the same day a week ago, and the level from how yesterday compares with its own.
+    """
+    newest, before = (
+        asked.past[:, asked.past.shape[1] - asked.inner - back :][:, : asked.inner] for back in (0, asked.season)
+    )
+    change = newest - before
+    known = np.isfinite(change)
+    moved = np.where(known, change, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    return np.asarray(naive(asked) + level_share * moved)
 
 
 def _smoothed(values: Floats, alpha: Any) -> Floats:
@@ -170,7 +190,11 @@ CANDIDATES: Mapping[str, tuple[Callable[..., Floats], tuple[str, ...]]] = {
     "theta": (theta, ("theta_alpha",)),
     "croston": (croston, ("croston_alpha",)),
     "tsb": (tsb, ("tsb_size", "tsb_share")),
+    "inner_naive": (inner_naive, ()),
+    "two_seasons": (two_seasons, ("level_share",)),
 }
+# Those that need a season within another one.
+OF_TWO_SEASONS = ("inner_naive", "two_seasons")
 NAMES = (*CANDIDATES, TREES)
 # What the model over all series is told beside the features: three candidates, over the scale of the series.
 HINTS: Mapping[str, Callable[[Asked], Floats]] = {
@@ -196,13 +220,16 @@ def names_of(frame: pd.DataFrame, series: Sequence[str]) -> "pd.Series[str]":
 def asked_of(frame: pd.DataFrame, settings: Mapping[str, Any]) -> Asked:
     """What candidates know of each row of `frame`."""
     past = frame[settings["history"][::-1]].to_numpy(dtype=float, na_value=np.nan)
-    return Asked(past=past, ahead=frame[settings["step"]].to_numpy(np.int64), season=settings["season"])
+    ahead = frame[settings["step"]].to_numpy(np.int64)
+    return Asked(past=past, ahead=ahead, season=settings["season"], inner=settings["inner_season"])
 
 
 def scaled(frame: pd.DataFrame, asked: Asked, sizes: Floats, settings: Mapping[str, Any]) -> pd.DataFrame:
     """`frame` as the model over all series takes it: the past and the hints over the scale of the series."""
-    named = dict(zip(settings["history"], (asked.past[:, ::-1] / sizes[:, None]).T, strict=True))
-    return frame.assign(**named, **{name: hint(asked) / sizes for name, hint in HINTS.items()})
+    past = pd.DataFrame(asked.past[:, ::-1] / sizes[:, None], columns=settings["history"], index=frame.index)
+    hints = pd.DataFrame({name: hint(asked) / sizes for name, hint in HINTS.items()}, index=frame.index)
+    found: pd.DataFrame = pd.concat([frame.drop(columns=settings["history"]), past, hints], axis=1)
+    return found
 
 
 def mixed(table: pd.DataFrame, places: Ints, asked: Asked, trees: Floats | None) -> Floats:

@@ -18,6 +18,7 @@ WRITTEN = (
     ("loans", "regression", Period.DAY, True),
     ("returns", "multiclass", Period.WEEK, True),
     ("zebras", "classification", Period.MONTH, True),
+    ("sales", "forecasting", Period.DAY, False),
 )
 _NAMES = [name for name, *_ in WRITTEN]
 _SYNTH = "import sys; from pathlib import Path; from infra.main import synth; synth(Path(sys.argv[1]))"

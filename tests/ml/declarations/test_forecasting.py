@@ -40,6 +40,19 @@ def test_every_mistake_of_a_forecast_is_named_at_once() -> None:
     )
 
 
+def test_a_season_within_a_season_must_fit() -> None:
+    """A whole number of times, with a past that shows one of each; a horizon spans no more origins than steps."""
+    with pytest.raises(
+        DeclarationError, match="inner_season_periods is 5 and season_periods 12: give a shorter season"
+    ):
+        replace(FORECASTING, season_periods=12, inner_season_periods=5, history=tuple(f"sold_{at}" for at in range(20)))
+    with pytest.raises(DeclarationError, match="history has 12 periods, and seasons of 10 and 5 need 15: name more"):
+        replace(FORECASTING, season_periods=10, inner_season_periods=5)
+    with pytest.raises(DeclarationError, match="horizon_origins is 4: give 1 to 3, or leave it out"):
+        replace(FORECASTING, horizon_origins=4)
+    assert (FORECASTING.spanned_origins, replace(FORECASTING, horizon_origins=1).spanned_origins) == (3, 1)
+
+
 def test_a_model_must_take_what_its_forecast_reads() -> None:
     """A series that is no feature, a step that is text, and a newest value that may be null."""
     model = forecasting_model()

@@ -41,6 +41,16 @@ def test_means_count_what_is_known() -> None:
     assert served.seasonal_mean(_asked([1.0, 2.0, 3.0, 6.0], 2, 2))[0] == 4.0
 
 
+def test_two_seasons_are_the_last_of_the_longer_one_moved_by_the_newest_of_the_shorter_one() -> None:
+    """Season 4 with 2 in it: 8, 9 after 1, 2 a season before are 7 more each, of which half is added to 3 and 4."""
+    past = np.array([[1.0, 2.0, 3.0, 4.0, 8.0, 9.0]] * 2)
+    asked = Asked(past=past, ahead=np.array([1, 2]), season=4, inner=2)
+    assert list(served.inner_naive(asked)) == [8.0, 9.0]
+    assert list(served.two_seasons(asked, level_share=0.5)) == [3.0 + 3.5, 4.0 + 3.5]
+    past[:, 0] = NAN
+    assert list(served.two_seasons(asked, level_share=1.0)) == [3.0 + 7.0, 4.0 + 7.0]
+
+
 def test_smoothing_and_the_damped_trend_worked_by_hand() -> None:
     """Levels 10, 12, 9 at 0.5; a trend of 0.5 * (15 - 10) after 10, 20, forecast 15 + 2.5 * 0.8, and * (0.8 + 0.64)."""
     assert served.smoothing(_asked([10.0, 14.0, 6.0]), ses_alpha=0.5)[0] == 9.0
