@@ -110,6 +110,7 @@ def test_a_continuous_ingest_takes_files_and_requests_as_they_come(
     monkeypatch.setitem(USE_CASES, "credit", replace(CREDIT, jobs=replace(CREDIT.jobs, ingest_every_s=5)))
     synth(tmp_path)
     loader.load(small.mlops.endpoint(), tmp_path)
+    small.let_time_go_on("credit-ingest")
     client = small.mlops.client()
     content = b"ID,default.payment.next.month\n3,1\n4,1\n"
     client.files.upload(f"{LANDING}/labels/2020-02.csv", io.BytesIO(content))

@@ -14,7 +14,6 @@ import pytest
 
 from infra.main import WORKSPACES, synth
 from localcloud import loader
-from localcloud.kernel import loopback
 from ml.declarations import FilesFormat, FilesSink, Streaming
 from ml.usecases import USE_CASES
 from ml.usecases.credit.declaration import USE_CASE as CREDIT
@@ -52,21 +51,9 @@ def streaming(mlops: Mlops, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         edit(workspaces / "platform.yaml", "scoring: {", "scoring: {sensitive: clear, source_sensitive: clear, ")
         synth(stacks, workspaces)
         loader.load(mine.mlops.endpoint(), stacks)
-    _let_time_go_on(mine)
+    mine.let_time_go_on("credit-scoring")
     yield mine
     mine.mlops("down", ok=False)
-
-
-def _let_time_go_on(mine: Victim) -> None:
-    """The local clock stands still; by its next second the run of a continuous job is due."""
-    cloud = mine.mlops.endpoint()
-    answer = loopback.request(
-        "POST",
-        f"{cloud.account_url}/local/clock",
-        json={"advance_s": 1},
-        headers={"Authorization": f"Bearer {cloud.admin_token}"},
-    )
-    assert [run["job"] for run in answer.json()["fired"]] == ["credit-scoring"]
 
 
 def _declare(mine: Victim) -> None:

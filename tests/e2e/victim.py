@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from localcloud import lifecycle
+from localcloud.kernel import loopback
 from tests.e2e.conftest import Mlops
 
 if TYPE_CHECKING:
@@ -78,6 +79,17 @@ class Victim:
         mine.land()
         mine.mlops("run", "credit-ingest", "--env", "prod")
         return mine
+
+    def let_time_go_on(self, job: str) -> None:
+        """The local clock stands still; by its next second the run of `job`, which is continuous, is due."""
+        cloud = self.mlops.endpoint()
+        answer = loopback.request(
+            "POST",
+            f"{cloud.account_url}/local/clock",
+            json={"advance_s": 1},
+            headers={"Authorization": f"Bearer {cloud.admin_token}"},
+        )
+        assert [run["job"] for run in answer.json()["fired"]] == [job]
 
     def land(self) -> None:
         """Upload ten months of clients."""
