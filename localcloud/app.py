@@ -12,6 +12,7 @@ from localcloud.kernel.calls import Calls, Recorder
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import ApiError, bad_request
 from localcloud.kernel.listeners import Listeners, PortInUseError
+from localcloud.kernel.route_index import RouteIndex
 from localcloud.routers import ROUTERS
 from localcloud.services.local.injection import Injection
 
@@ -38,7 +39,7 @@ def _routes() -> tuple[BaseRoute, ...]:
     everything = APIRouter()
     for router in (*ROUTERS, _unknown()):
         everything.include_router(router)
-    return tuple(everything.routes)
+    return (RouteIndex(everything.routes),)
 
 
 def serve(cloud: Cloud, account_port: int = 0) -> Listeners:
