@@ -23,12 +23,15 @@ import requests
 from bench import credit_model
 from bench.page import ROOT, rewrite
 from bench.synthesis import table
+from localcloud.beside.postgres import Postgres, lacking
+from ml.server.copy_features import copy
 
 TITLE = "## Online scoring"
 _LOAD = ROOT / ".tools" / "bench" / "bombardier"
 _START_LIMIT_S, _ROUNDS, _SECONDS = 180, 3, 5
 _ALONE, _MANY = 1, 32
 _OURS = ("`server`, 1 worker", "`server`, 2 workers")
+_DATABASE = "`server`, 2 workers, features in PostgreSQL"
 _THEIRS = ("`mlflow models serve -w 1`", "`mlflow models serve -w 2`")
 # Targets: how many times the better of theirs, and which part of its 99th percentile; milliseconds for one client.
 _TIMES, _PART, _P50_MS, _P99_MS = 25, 15, 3, 10
@@ -58,7 +61,8 @@ def section() -> list[str]:
     """Measure all servers in turn, several rounds, and say what came out."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         made = credit_model.make(Path(folder))
-        servers = [stack.enter_context(_running(*one)) for one in _commands(made, Path(folder))]
+        database = stack.enter_context(_database(made)) if lacking() is None else None
+        servers = [stack.enter_context(_running(*one)) for one in _commands(made, Path(folder), database)]
         _require_same_answers(servers)
         rounds = [
             {(server.name, clients): _measure(server, clients) for server in servers for clients in (_ALONE, _MANY)}
@@ -67,7 +71,7 @@ def section() -> list[str]:
     return _written(made, {key: [one[key] for one in rounds] for key in rounds[0]})
 
 
-def _commands(made: credit_model.Made, folder: Path) -> Iterator[tuple[str, list[str], Path]]:
+def _commands(made: credit_model.Made, folder: Path, database: str | None) -> Iterator[tuple[str, list[str], Path]]:
     """Name, command without its port, and body: ours gets the key alone, MLflow's the complete row."""
     by_key, whole = folder / "key.json", folder / "row.json"
     by_key.write_text(json.dumps({"dataframe_records": [credit_model.KEY]}))
@@ -76,8 +80,28 @@ def _commands(made: credit_model.Made, folder: Path) -> Iterator[tuple[str, list
     theirs = [sys.executable, "-m", "mlflow", "models", "serve", "-m", str(made.raw), "--env-manager", "local"]
     for workers, name in enumerate(_OURS, 1):
         yield name, [*ours, "--version", "1", "--workers", str(workers)], by_key
+    if database:
+        yield _DATABASE, [*ours, "--version", "1", "--workers", "2", "--online-store", database], by_key
     for workers, name in enumerate(_THEIRS, 1):
         yield name, [*theirs, "-w", str(workers)], whole
+
+
+@contextmanager
+def _database(made: credit_model.Made) -> Iterator[str]:
+    """The address of a PostgreSQL server that holds the published clients; its password is in the environment."""
+    server, before = Postgres(), os.environ.get("PGPASSWORD")
+    try:
+        server.start()
+        secrets = server.secrets
+        os.environ["PGPASSWORD"] = secrets["password"]
+        address = f"postgresql://{secrets['user']}@{secrets['host']}:{secrets['port']}/{secrets['database']}"
+        copy(made.store, address)
+        yield address
+    finally:
+        os.environ.pop("PGPASSWORD", None)
+        if before is not None:
+            os.environ["PGPASSWORD"] = before
+        server.remove()
 
 
 @contextmanager
@@ -178,7 +202,7 @@ def _verdicts(middle: Mapping[tuple[str, int], Measured]) -> Iterator[str]:
     fastest = max((middle[name, _MANY] for name in _THEIRS), key=lambda one: one.per_s)
     yield f"Beside the better of MLflow's two, at {_MANY} clients, and alone:"
     yield ""
-    for name in _OURS:
+    for name in (name for name in (*_OURS, _DATABASE) if (name, _MANY) in middle):
         many, alone = middle[name, _MANY], middle[name, _ALONE]
         yield (
             f"- {name}: {many.per_s / fastest.per_s:.0f} times the answers (wanted: {_TIMES}), p99 one "

@@ -1,4 +1,4 @@
-"""The HTTP side: `POST /invocations` and `GET /ping`, as MLflow's scoring server has them. Plain ASGI."""
+"""The HTTP side: `POST /invocations` and `GET /ping`, as MLflow's scoring server has them, and `GET /metrics`. ASGI."""
 
 import asyncio
 import time
@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from ml.server import requests
 from ml.server.batches import Batches
 from ml.server.errors import Refused, too_large
+from ml.server.metrics import CONTENT_TYPE, Metrics
 from ml.server.plain import Matrix
 from ml.server.version import Version, body
 
@@ -20,6 +21,7 @@ MAX_BODY_BYTES = 16 << 20
 MAX_WAITING = 256
 # A body below it is read and answered in microseconds; a larger one must not hold the others up.
 _SMALL_BYTES = 64 << 10
+_LOOK_UPS = 8
 # What is read of a body that is too large before the connection is given up: a client that is still sending would
 # otherwise never see the answer.
 _DRAINED_BYTES = 64 << 20
@@ -50,6 +52,9 @@ class Application:
         self._max_body_bytes = max_body_bytes
         self._max_waiting = max_waiting
         self._waiting = 0
+        self._metrics = Metrics()
+        # Look-ups that wait for the network, each in a thread with a connection of its own.
+        self._look_ups = ThreadPoolExecutor(_LOOK_UPS, thread_name_prefix="look-up") if version.waits else None
         # One thread: the model answers one request at a time, as a single unit of concurrency does.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="model")
         self._batches = Batches(version.plain.model.predict_matrix) if version.plain else None
@@ -59,6 +64,7 @@ class Application:
         """Answer one request."""
         if scope["type"] != "http":
             raise ValueError(f"{scope['type']} is not served, only http")
+        started = time.perf_counter()
         try:
             answer = await self._answer(scope, receive)
         except Refused as refused:
@@ -67,6 +73,8 @@ class Application:
             traceback.print_exc()
             failure = Refused(500, "INTERNAL_ERROR", "The server failed on this request; its log says why.")
             answer = Answer(status=500, body=failure.body(), headers=(self._named,))
+        if scope["path"] == "/invocations":
+            self._metrics.count(answer.status, time.perf_counter() - started)
         kept = [(b"content-type", answer.media_type), (b"content-length", str(len(answer.body)).encode())]
         await send({"type": "http.response.start", "status": answer.status, "headers": [*kept, *answer.headers]})
         await send({"type": "http.response.body", "body": answer.body})
@@ -75,6 +83,10 @@ class Application:
         method, path = scope["method"], scope["path"]
         if path == "/ping" and method in ("GET", "HEAD"):
             return Answer(media_type=b"text/plain", headers=(self._named,))
+        if path == "/metrics" and method == "GET":
+            published = await self._looked_up(self._version.published)
+            text = self._metrics.text(self._version.number, self._waiting, published)
+            return Answer(body=text, media_type=CONTENT_TYPE)
         if path != "/invocations":
             raise Refused(404, "ENDPOINT_NOT_FOUND", f"No API found for '{method} {path}'.")
         if method != "POST":
@@ -107,11 +119,18 @@ class Application:
     async def _scored(self, content_type: str, raw: bytes) -> tuple[bytes, float | None]:
         if len(raw) > _SMALL_BYTES:
             return await self._in_turn(lambda: self._alone(content_type, raw))
-        payload, published_at = self._version.completed(requests.read(content_type, raw))
+        parsed = requests.read(content_type, raw)
+        payload, published_at = await self._looked_up(lambda: self._version.completed(parsed))
         answered = await self._together(self._version.matrix(payload))
         if answered is not None:
             return answered, published_at
         return await self._in_turn(lambda: self._version.predict(payload)), published_at
+
+    async def _looked_up(self, call: Callable[[], Result]) -> Result:
+        """What `call` returns, which looks features up: at once, or beside others if that goes over the network."""
+        if self._look_ups is None:
+            return call()
+        return await asyncio.get_running_loop().run_in_executor(self._look_ups, call)
 
     async def _together(self, matrix: Matrix | None) -> bytes | None:
         """The answer to plain numbers, with those of other requests; None if it takes MLflow to judge them."""

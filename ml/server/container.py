@@ -1,6 +1,7 @@
 """Entry point `serve_container`: the server in a container, which its environment variables describe.
 
     MODEL_VERSION=3 [MODEL_FOLDER=/srv/model] [ONLINE_STORE=/features/online.db] [LOOK_UPS=off] [PORT=8080] [WORKERS=2]
+    [MAX_FEATURES_AGE_S=3600]
 
 With LOOK_UPS=off a version that looks features up answers with those that a request brings: there is no online store.
 """
@@ -31,6 +32,8 @@ def arguments(environment: Mapping[str, str]) -> list[str]:
         *("--port", environment.get("PORT", PORT)),
         *("--workers", environment.get("WORKERS", WORKERS)),
     ]
+    limit = environment.get("MAX_FEATURES_AGE_S")
+    given += ["--max-features-age-s", limit] if limit else []
     store = environment.get("ONLINE_STORE") if look_ups == "on" else None
     return [*given, "--online-store", store] if store else given
 

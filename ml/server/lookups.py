@@ -1,5 +1,6 @@
 """Completing a request's rows with published features, as the model's specification says. Values in the request win."""
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
@@ -10,7 +11,9 @@ from ml.server.requests import Row
 
 
 class Store(Protocol):
-    """Where published tables are found."""
+    """Where published tables are found. `waits`: a look-up goes over the network."""
+
+    waits: bool
 
     def published(self, source_table: str) -> Published | None:
         """What was published last from `source_table`; None if nothing was."""
@@ -31,6 +34,16 @@ def complete(rows: Sequence[Row], spec: FeatureSpec, store: Store) -> tuple[list
     times = [_add(completed, spec.by_table[table], table, store) for table in spec.by_table]
     published_at = min((time for time in times if time is not None), default=None)
     return [{name: row[name] for name in spec.taken} for row in completed], published_at
+
+
+def require_fresh(published_at: float | None, max_age_s: float | None) -> None:
+    """Raises Refused 503 if features were looked up that were published longer ago than `max_age_s`; None: no limit."""
+    if published_at is None or max_age_s is None:
+        return
+    age_s = time.time() - published_at
+    if age_s > max_age_s:
+        message = f"The features were published {age_s:.0f} s ago; the limit is {max_age_s:.0f} s: publish them again."
+        raise Refused(503, "FEATURES_TOO_OLD", message)
 
 
 def _require_keys(rows: Sequence[Row], spec: FeatureSpec) -> None:

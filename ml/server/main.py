@@ -47,7 +47,7 @@ def _serve(options: argparse.Namespace, listener: listening.Listener) -> None:
 
 def _load(options: argparse.Namespace) -> Version:
     try:
-        return load(options.model, options.version, options.online_store)
+        return load(options.model, options.version, options.online_store, options.max_features_age_s)
     except Exception as error:
         traceback.print_exc()
         raise SystemExit(first_line(error)) from error
@@ -73,7 +73,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="server", description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--model", type=Path, required=True, help="folder of the version, with its MLmodel")
     parser.add_argument("--version", required=True, help="what answers call it")
-    parser.add_argument("--online-store", type=Path, help="SQLite file that features are looked up in")
+    parser.add_argument("--online-store", help="SQLite file, or postgresql:// URI, that features are looked up in")
+    parser.add_argument("--max-features-age-s", type=float, help="503 for features that were published longer ago")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--uds", type=Path, help="listen on this Unix socket instead of host and port")

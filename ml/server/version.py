@@ -17,6 +17,7 @@ from mlflow.utils.proto_json_utils import NumpyEncoder, _get_jsonable_obj
 from ml.server import feature_spec, lookups, requests
 from ml.server.errors import Refused, bad_request, first_line
 from ml.server.feature_spec import FeatureSpec
+from ml.server.lookups import Store
 from ml.server.online import OnlineStore
 from ml.server.plain import Matrix, Plain, plain, records
 
@@ -28,16 +29,30 @@ class Version:
     number: str
     model: PyFuncModel
     spec: FeatureSpec | None
-    store: OnlineStore | None
+    store: Store | None
     plain: Plain | None
+    max_features_age_s: float | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether completing a request may wait for the network."""
+        return self.store is not None and self.store.waits
 
     def completed(self, parsed: Mapping[str, Any]) -> tuple[dict[str, Any], float | None]:
         """The request with its features, and when the oldest of them were published. Raises Refused."""
         if self.spec is None or self.store is None:
             return dict(parsed), None
         rows, published_at = lookups.complete(requests.rows(parsed), self.spec, self.store)
+        lookups.require_fresh(published_at, self.max_features_age_s)
         params = {"params": parsed["params"]} if "params" in parsed else {}
         return {"dataframe_records": rows} | params, published_at
+
+    def published(self) -> dict[str, float]:
+        """When the features of each table that is looked up were published, in seconds since 1970, if they were."""
+        if self.spec is None or self.store is None:
+            return {}
+        found = {table: self.store.published(table) for table in self.spec.by_table}
+        return {table: each.published_at for table, each in found.items() if each is not None}
 
     def matrix(self, payload: Mapping[str, Any]) -> Matrix | None:
         """The completed request as plain numbers; None if it takes MLflow to judge it."""
@@ -80,8 +95,10 @@ def body(predictions: Any) -> bytes:
     return json.dumps({"predictions": predictions}, cls=NumpyEncoder, allow_nan=False).encode()
 
 
-def load(folder: Path, number: str, store: Path | None) -> Version:
-    """Load the version in `folder`; `store` is the file that features are looked up in.
+def load(folder: Path, number: str, store: Path | str | None, max_features_age_s: float | None = None) -> Version:
+    """Load the version in `folder`; `store` is the file, or the database's address, that features are looked up in.
+
+    Features that were published longer ago than `max_features_age_s` are refused.
 
     Raises SpecificationError for a damaged specification, FileNotFoundError if features are looked up and there is no
     store, and whatever the model's own code raises.
@@ -97,9 +114,18 @@ def load(folder: Path, number: str, store: Path | None) -> Version:
         number=number,
         model=model,
         spec=spec,
-        store=OnlineStore(store) if spec is not None and store is not None else None,
+        store=_opened(store) if spec is not None and store is not None else None,
         plain=plain(_own(model), _schema(model)),
+        max_features_age_s=max_features_age_s,
     )
+
+
+def _opened(store: Path | str) -> Store:
+    if str(store).startswith("postgresql:"):
+        from ml.server.postgres import PostgresStore  # noqa: PLC0415 - who has a file needs no driver
+
+        return PostgresStore(str(store))
+    return OnlineStore(Path(store))
 
 
 def _own(model: PyFuncModel) -> object:
