@@ -1,5 +1,6 @@
 """The command line, without a running cloud."""
 
+import subprocess
 from pathlib import Path
 
 import click
@@ -66,3 +67,12 @@ def test_a_data_file_that_cannot_be_used_is_refused(
     assert result.exit_code == 1
     assert str(path) in result.stderr
     assert message in result.stderr
+
+
+@pytest.mark.e2e
+def test_the_command_is_that_of_its_own_checkout(root: Path, tmp_path: Path) -> None:
+    """Also where it is called from: a folder that has a package of the same name, as another checkout has."""
+    (tmp_path / "cli").mkdir()
+    (tmp_path / "cli" / "__init__.py").write_text("raise SystemExit('the code of the folder ran')")
+    done = subprocess.run([root / "bin" / "mlops", "--help"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
