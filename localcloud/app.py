@@ -1,22 +1,29 @@
 """The REST application: every area's router, and Databricks' form for every error."""
 
 import logging
+import re
 from functools import cache
+from typing import Any, cast
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from starlette.routing import BaseRoute
+from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, compile_path
 
+from localcloud.kernel.body_limit import BodyLimit
 from localcloud.kernel.calls import Calls, Recorder
 from localcloud.kernel.cloud import Cloud
-from localcloud.kernel.errors import ApiError, bad_request
+from localcloud.kernel.errors import ApiError, bad_request, malformed
 from localcloud.kernel.listeners import Listeners, PortInUseError
 from localcloud.kernel.route_index import RouteIndex
+from localcloud.parity import served
 from localcloud.routers import ROUTERS
+from localcloud.services.azure.errors import AzureError
 from localcloud.services.local.injection import Injection
 
 _log = logging.getLogger(__name__)
+_ARM = "/subscriptions/"
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 
 
@@ -25,10 +32,12 @@ def create_app(cloud: Cloud) -> FastAPI:
     app = FastAPI(title="localcloud", docs_url=None, redoc_url=None, openapi_url=None, routes=[*_routes()])
     app.state.cloud = cloud
     app.state.calls = Calls()
+    app.add_middleware(BodyLimit)
     app.add_middleware(Injection, cloud=cloud)
     app.add_middleware(Recorder, calls=app.state.calls)
     app.add_exception_handler(ApiError, _api_error)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _malformed)
     app.add_exception_handler(Exception, _unexpected)
     return app
 
@@ -80,11 +89,20 @@ def _unknown() -> APIRouter:
 
     @router.api_route("/{path:path}", methods=_METHODS)
     def unknown(request: Request) -> None:
-        """501 that names the route, so that what is missing is plain."""
+        """404 for another verb of a route that there is; else 501 that names the route: what is missing is plain."""
         route = f"{request.method} {request.url.path}"
+        if any(pattern.match(request.url.path) for pattern in _paths()):
+            raise ApiError(404, "ENDPOINT_NOT_FOUND", f"No API found for '{route}'.")
         raise ApiError(501, "NOT_IMPLEMENTED", f"The local cloud has no route {route}.")
 
     return router
+
+
+@cache
+def _paths() -> tuple[re.Pattern[str], ...]:
+    """The paths of all routes, but for those that begin with a name of anything."""
+    found = {path for _, path in served(create_app(cast(Any, None))) if not path.startswith("/{")}
+    return tuple(compile_path(path)[0] for path in sorted(found))
 
 
 async def _api_error(_: Request, error: Exception) -> JSONResponse:
@@ -92,10 +110,20 @@ async def _api_error(_: Request, error: Exception) -> JSONResponse:
     return JSONResponse(error.body(), status_code=error.status, headers=error.headers)
 
 
-async def _invalid(_: Request, error: Exception) -> JSONResponse:
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
+    if any(each["type"] == "json_invalid" for each in error.errors()):
+        return await _malformed(request, error)
     problems = "; ".join(f"{'.'.join(str(p) for p in e['loc'])}: {e['msg']}" for e in error.errors())
-    return await _api_error(_, bad_request(f"The request is not valid: {problems}"))
+    return await _api_error(request, bad_request(f"The request is not valid: {problems}"))
+
+
+async def _malformed(request: Request, _: Exception) -> JSONResponse:
+    """What the framework itself refuses: a body that is no JSON, or that is nested without end."""
+    refused = malformed()
+    if request.url.path.startswith(_ARM):
+        refused = AzureError(400, "InvalidRequestContent", refused.message)
+    return await _api_error(request, refused)
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:

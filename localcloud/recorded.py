@@ -158,12 +158,59 @@ REFUSED_BY_AZURE = (
     ),
 )
 
+_LATER = "its folder was made later: requests ran side by side, and the stub had no folders"
+
+REFUSED_BY_PLATFORM = (
+    Refused(
+        route="POST /api/2.0/mlflow/experiments/create",
+        requests=1,
+        recorded=200,
+        answered=(404,),
+        why=_LATER,
+        follows=f"{_DATABRICKS}/workspace/experiments/createexperiment",
+    ),
+    Refused(
+        route="GET /api/2.0/mlflow/experiments/get",
+        requests=3,
+        recorded=200,
+        answered=(404,),
+        why=_LATER,
+        follows=f"{_DATABRICKS}/workspace/experiments/getexperiment",
+    ),
+    Refused(
+        route="POST /api/2.1/clusters/edit",
+        requests=1,
+        recorded=200,
+        answered=(400,),
+        why="the policy that it names takes another runtime since it was edited; the stub had no policies",
+        follows="https://learn.microsoft.com/azure/databricks/admin/clusters/policy-definition",
+    ),
+    Refused(
+        route="GET /api/2.1/unity-catalog/current-metastore-assignment",
+        requests=8,
+        recorded=200,
+        answered=(404,),
+        why="the workspace's metastore had been taken away; the stub had it for ever",
+        follows=f"{_DATABRICKS}/workspace/metastores/current",
+    ),
+    Refused(
+        route="PUT /secrets/*",
+        requests=1,
+        recorded=200,
+        answered=(401,),
+        why="without a body: the client asks where a token comes from, and is told",
+        follows="https://learn.microsoft.com/azure/key-vault/general/authentication-requests-and-responses",
+        with_body=False,
+    ),
+)
+
 
 def section() -> list[str]:
     """Their table in Markdown, line by line."""
     return [
         *_table("Requests that were refused when the real databricks provider was recorded", REFUSED),
         *_table("Requests that the stub answered otherwise when the real azurerm was recorded", REFUSED_BY_AZURE),
+        *_table("Requests that the stub answered otherwise when a small platform was recorded", REFUSED_BY_PLATFORM),
     ]
 
 

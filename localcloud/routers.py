@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from localcloud.services.azure.routes import arm, vault_keys, vault_secrets
+from localcloud.services.azure.routes import arm, filesystems, vault_keys, vault_secrets
 from localcloud.services.azure.routes import discovery as azure_discovery
 from localcloud.services.billing.routes import budget_policies, budgets
-from localcloud.services.compute.routes import cluster_policies, compute
+from localcloud.services.compute.routes import cluster_policies, clusters, compute
 from localcloud.services.console.routes import router as console
 from localcloud.services.data_factory.routes import runs as data_factory
 from localcloud.services.identity.routes import (
@@ -68,6 +68,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     statements.router,
     results.router,
     compute.router,
+    clusters.router,
     secrets.router,
     files.router,
     signed_urls.router,
@@ -90,4 +91,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     arm.router,
     vault_keys.router,
     vault_secrets.router,
+    # Last, since it takes every short path: at its own hosts.
+    filesystems.router,
 )

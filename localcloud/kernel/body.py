@@ -1,15 +1,27 @@
 """Reading request bodies: what every handler needs to say what is missing."""
 
+import json
 from typing import Annotated, Any
 
 from fastapi import Body
 
-from localcloud.kernel.errors import bad_request
+from localcloud.kernel.errors import bad_request, malformed
 from localcloud.kernel.store import Document
 
 # How clients write that they do not ask for something.
 _NOTHING: tuple[object, ...] = (None, "", False, [], {})
 JsonBody = Annotated[Document, Body(default_factory=dict)]
+
+
+def json_object(raw: bytes) -> Document:
+    """The object that a body says; empty for no body. Raises `ApiError` 400 for anything else."""
+    try:
+        parsed = json.loads(raw) if raw else {}
+    except (ValueError, RecursionError) as error:
+        raise malformed() from error
+    if not isinstance(parsed, dict):
+        raise malformed()
+    return parsed
 
 
 def required(body: Document, *fields: str) -> Any:

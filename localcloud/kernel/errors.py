@@ -2,6 +2,7 @@
 
 ApiError
 ├── bad_request()   400 INVALID_PARAMETER_VALUE
+├── malformed()     400 MALFORMED_REQUEST
 ├── denied()        403 PERMISSION_DENIED
 ├── not_found()     404 RESOURCE_DOES_NOT_EXIST
 └── exists()        409 RESOURCE_ALREADY_EXISTS
@@ -33,6 +34,11 @@ class ApiError(Exception):
 def bad_request(message: str) -> ApiError:
     """The request cannot be understood or is not allowed by its own rules."""
     return ApiError(400, "INVALID_PARAMETER_VALUE", message)
+
+
+def malformed() -> ApiError:
+    """The body is no JSON object."""
+    return ApiError(400, "MALFORMED_REQUEST", "Invalid JSON given in the body of the request - no object can be read")
 
 
 def denied(message: str) -> ApiError:

@@ -14,9 +14,9 @@ def identifier(what: str, name: object) -> str:
     return name.lower()
 
 
-def levels(full_name: str, count: int) -> tuple[str, ...]:
+def levels(full_name: object, count: int) -> tuple[str, ...]:
     """The `count` levels of `full_name`, each checked and in lower case. Raises `ApiError` 400 otherwise."""
-    parts = full_name.split(".")
+    parts = full_name.split(".") if isinstance(full_name, str) else []
     if len(parts) != count:
         raise bad_request(f"'{full_name}' has {len(parts)} level(s) where {count} are needed.")
     return tuple(identifier("level", part) for part in parts)

@@ -10,6 +10,7 @@ _OF_THE_ACCOUNT = (
     "graph.microsoft.com",
     "login.microsoftonline.com",
     "management.azure.com",
+    "*.dfs.core.windows.net",
     "*.vault.azure.net",
 )
 

@@ -64,6 +64,11 @@ BEHAVIOURS = (
         "test_vaults.py::test_a_scope_of_databricks_reads_the_vault",
     ),
     _row(
+        "a filesystem of a storage account is its container; a shared key is refused",
+        f"{_LEARN}/rest/api/storageservices/data-lake-storage-gen2",
+        "test_filesystems.py::test_a_filesystem_is_a_container",
+    ),
+    _row(
         "an online endpoint of Azure ML sends its traffic to deployments that are there, all of it or none",
         f"{_LEARN}/azure/templates/microsoft.machinelearningservices/workspaces/onlineendpoints",
         "test_serving_places.py::test_traffic_goes_to_deployments_that_are_there",

@@ -17,8 +17,9 @@ from localcloud.kernel.errors import ApiError
 from localcloud.kernel.identity import Caller
 from localcloud.kernel.processes import MARK
 from localcloud.services.compute import runtimes
+from localcloud.services.compute.admission import ClusterRefusedError, check
 from localcloud.services.jobs import libraries, records
-from localcloud.services.jobs.clusters import ClusterRefusedError, check, cluster_of
+from localcloud.services.jobs.clusters import cluster_of
 from localcloud.services.jobs.graph import Result
 from localcloud.services.jobs.outcome import Outcome, Stop, refused, wait_for
 from localcloud.services.jobs.scripts import Script, ScriptError, script_of

@@ -1,4 +1,4 @@
-"""What only the local cloud does, behind its own routes."""
+"""What only the local cloud does, behind its own routes, and what all routes do."""
 
 from localcloud.kernel.parity import Behaviour, Level
 
@@ -37,5 +37,40 @@ BEHAVIOURS = (
         level=Level.LOCAL,
         follows="docs/localcloud.md",
         witness="tests/localcloud/services/local/test_faults.py::test_the_control_routes_never_fail",
+    ),
+    Behaviour(
+        area="what is no request",
+        does="without a token that is good here no route answers",
+        level=Level.EXECUTED,
+        follows="https://docs.databricks.com/api/azure/workspace/introduction",
+        witness="tests/localcloud/test_fuzz.py::test_without_a_token_that_is_good_here_no_route_answers",
+    ),
+    Behaviour(
+        area="what is no request",
+        does="nobody is answered by a failure inside, whatever the names in a path are",
+        level=Level.EXECUTED,
+        follows="docs/localcloud.md",
+        witness="tests/localcloud/test_fuzz.py::test_nobody_is_answered_by_a_failure",
+    ),
+    Behaviour(
+        area="what is no request",
+        does="what is no body is refused",
+        level=Level.EXECUTED,
+        follows="https://docs.databricks.com/api/azure/workspace/introduction",
+        witness="tests/localcloud/test_fuzz.py::test_what_is_no_body_is_refused",
+    ),
+    Behaviour(
+        area="what is no request",
+        does="another verb of a route is no endpoint",
+        level=Level.EXECUTED,
+        follows="https://docs.databricks.com/api/azure/workspace/introduction",
+        witness="tests/localcloud/test_fuzz.py::test_another_verb_of_a_route_is_no_endpoint",
+    ),
+    Behaviour(
+        area="what is no request",
+        does="a body that is too large is refused, whether its length is said or not",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/resources/limits",
+        witness="tests/localcloud/test_fuzz.py::test_a_body_that_is_too_large_is_refused",
     ),
 )

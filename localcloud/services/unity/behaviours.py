@@ -115,4 +115,11 @@ BEHAVIOURS = (
         follows="https://learn.microsoft.com/azure/databricks/lakehouse-monitoring/",
         witness="tests/localcloud/services/unity/test_data_quality.py::test_a_monitor_is_kept_by_its_tables_id",
     ),
+    Behaviour(
+        area="Unity Catalog grants, ownership, bindings",
+        does="a storage credential has one identity, a location its credential; other modes and fields are refused",
+        level=Level.EXECUTED,
+        follows="https://docs.databricks.com/api/azure/workspace/storagecredentials/create",
+        witness="tests/localcloud/services/unity/test_storage_rules.py::test_what_cannot_be_is_refused",
+    ),
 )

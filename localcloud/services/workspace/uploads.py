@@ -1,7 +1,6 @@
 """The two forms in which a workspace object is uploaded: JSON, and the form that the SDK's `upload` sends."""
 
 import base64
-import json
 from dataclasses import dataclass
 from email.message import Message
 from email.parser import BytesParser
@@ -10,6 +9,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from localcloud.kernel.body import json_object
 from localcloud.kernel.errors import bad_request
 from localcloud.kernel.store import Document
 
@@ -30,13 +30,7 @@ async def import_body(request: Request) -> Import:
     body = await request.body()
     if kind.startswith("multipart/form-data"):
         return Import(_of_form(kind, body), posted=True)
-    try:
-        document = json.loads(body)
-    except ValueError as error:
-        raise bad_request(f"The request is not valid JSON: {error}") from None
-    if not isinstance(document, dict):
-        raise bad_request("The request is not valid: body: Input should be a valid dictionary")
-    return Import(document, posted=False)
+    return Import(json_object(body), posted=False)
 
 
 ImportBody = Annotated[Import, Depends(import_body)]

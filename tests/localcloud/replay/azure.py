@@ -48,7 +48,7 @@ class AzureReplay:
             answer = self._call("GET", path, None)
             self.read_back += 1
             # The name is the path's, whatever a body says.
-            sent = {name: value for name, value in _own(body).items() if name != "name"}
+            sent = {name: value for name, value in own(body).items() if name != "name"}
             lost = missing(sent, answer.json()) if answer.is_success else [str(answer.status_code)]
             self.not_read_back += [f"{path.partition('?')[0]} {each}" for each in lost]
 
@@ -96,12 +96,12 @@ class AzureReplay:
         return self.core.http.request(method, f"{self.core.account_url}{path}", headers=headers, json=sent)
 
 
-def _own(body: Any) -> Any:
+def own(body: Any) -> Any:
     """What a request says of its own."""
     if isinstance(body, list):
-        return [_own(each) for each in body]
+        return [own(each) for each in body]
     if isinstance(body, dict):
-        return {name: _own(value) for name, value in body.items() if name not in _OUTPUT + _STATES or _refers(body)}
+        return {name: own(value) for name, value in body.items() if name not in _OUTPUT + _STATES or _refers(body)}
     return body
 
 

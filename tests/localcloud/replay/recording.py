@@ -10,6 +10,8 @@ import pytest
 TRAFFIC = Path(__file__).resolve().parents[4] / "shared" / "data" / "provider-traffic"
 # The recorder cut bodies at this length.
 BODY_LIMIT = 2000
+# Fields of a row that names its host.
+_WITH_HOST = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,22 @@ def azure(name: str) -> list[Asked]:
     queries = [row.pop("query") for row in rows]
     paths = [row.pop("path") + (f"?{query}" if query else "") for row, query in zip(rows, queries, strict=True)]
     return [Asked(number=number, **row, path=paths[number]) for number, row in enumerate(rows)]
+
+
+def platform(name: str) -> list[Asked]:
+    """The requests of a recording of the small platform, without a host where Databricks alone was recorded."""
+    rows = [row if len(row) == _WITH_HOST else [row[0], "", *row[1:]] for row in _rows(name) if isinstance(row, list)]
+    return [
+        Asked(
+            number=number,
+            method=method,
+            host=host,
+            path=path + (f"?{query}" if query else ""),
+            body=body,
+            status=status,
+        )
+        for number, (method, host, path, query, body, status) in enumerate(rows)
+    ]
 
 
 def _rows(name: str) -> list[Any]:

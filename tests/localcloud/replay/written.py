@@ -112,8 +112,9 @@ def _setting(found: re.Match[str], sent: Any, _: Any) -> tuple[str, Any]:
 
 
 def _scope(found: re.Match[str], sent: Any, _: Any) -> tuple[str, Any]:
-    names = {"name": sent["scope"], "backend_type": sent["scope_backend_type"]}
-    return f"{found['path']}/list", {"scopes": Given([names | {"keyvault_metadata": sent["backend_azure_keyvault"]}])}
+    scope = {"name": sent["scope"], "backend_type": sent["scope_backend_type"]}
+    vault = {"keyvault_metadata": sent["backend_azure_keyvault"]} if "backend_azure_keyvault" in sent else {}
+    return f"{found['path']}/list", {"scopes": Given([scope | vault])}
 
 
 def _verb(id_: str, inside: str | None = None, wrapper: str | None = None) -> Write:
@@ -131,8 +132,26 @@ def _gone(id_: str) -> Write:
     return lambda found, sent, _: (_query(f"{found['path']}/get", **{id_: sent[id_]}), None)
 
 
+def _monitor(found: re.Match[str], sent: Any, _: Any) -> tuple[str, Any]:
+    return found["path"], sent
+
+
+def _secret(found: re.Match[str], sent: Any, _: Any) -> tuple[str, Any]:
+    return _query(f"{found['path']}/list", scope=sent["scope"]), {"secrets": Given([{"key": sent["key"]}])}
+
+
+def _secret_acl(found: re.Match[str], sent: Any, _: Any) -> tuple[str, Any]:
+    asked = {name: sent[name] for name in ("scope", "principal")}
+    return _query(f"{found['path']}/get", **asked), {name: sent[name] for name in ("principal", "permission")}
+
+
 def _configuration(found: re.Match[str], sent: Any, _: Any) -> tuple[str, Any]:
     return _query(found["path"], keys=",".join(sent)), sent
+
+
+def _known(path: str, expected: Any = None) -> Write:
+    """Read at a path that the request's own one and body fill in; None for what is gone."""
+    return lambda found, sent, _: (path.format(**found.groupdict(), **(sent or {})), expected)
 
 
 _UNITY = r"(?P<path>/api/2\.1/unity-catalog"
@@ -151,7 +170,18 @@ _WRITES: dict[str, Write] = {
     r"PUT (?P<path>/api/2\.0/permissions/.*)": _permissions,
     r"POST (?P<path>/api/2\.0/policies/clusters)/create": _verb("policy_id"),
     r"POST (?P<path>/api/2\.0/policies/clusters)/delete": _gone("policy_id"),
-    r"POST (?P<path>/api/2\.0/instance-pools)/create": _verb("instance_pool_id"),
+    r"POST (?P<path>/api/2\.0/policies/clusters)/edit": _verb("policy_id"),
+    r"POST (?P<path>/api/2\.0/instance-pools)/(create|edit)": _verb("instance_pool_id"),
+    r"POST (?P<path>/api/2\.0/instance-pools)/delete": _gone("instance_pool_id"),
+    r"POST (?P<path>/api/2\.1/clusters)/(create|edit)": _verb("cluster_id"),
+    r"POST (?P<path>/api/2\.1/clusters)/permanent-delete": _gone("cluster_id"),
+    r"PUT (?P<path>.*/scim/v2/ServicePrincipals/\d+)": lambda found, sent, _: (
+        found["path"],
+        {name: value for name, value in sent.items() if name not in ("schemas", "entitlements")},
+    ),
+    r"POST (?P<path>/api/2\.0/sql/warehouses/\w+)/edit": lambda found, sent, _: (found["path"], sent),
+    r"POST (?P<path>/api/2\.0/serving-endpoints)": _under("name"),
+    r"PUT (?P<path>/api/2\.0/serving-endpoints/\w+)/config": lambda found, sent, _: (found["path"], {"config": sent}),
     r"POST (?P<path>/api/2\.0/mlflow/experiments)/create": _verb("experiment_id", "experiment"),
     r"POST (?P<path>/api/2\.0/mlflow/experiments)/delete": lambda found, sent, _: (
         _query(f"{found['path']}/get", experiment_id=sent["experiment_id"]),
@@ -168,7 +198,22 @@ _WRITES: dict[str, Write] = {
         _query(f"{found['path']}/get-status", path=sent["path"]),
         None,
     ),
+    r"POST (?P<path>/api/2\.0/workspace)/import": lambda found, sent, _: (
+        _query(f"{found['path']}/get-status", path=sent["path"]),
+        {"path": sent["path"]},
+    ),
     r"POST (?P<path>/api/2\.0/secrets/scopes)/create": _scope,
+    r"POST (?P<path>/api/2\.0/secrets/scopes)/delete": _known("/api/2.0/secrets/list?scope={scope}"),
+    r"POST (?P<path>/api/2\.0/secrets)/put": _secret,
+    r"POST (?P<path>/api/2\.0/secrets)/delete": _known("{path}/get?scope={scope}&key={key}"),
+    r"POST (?P<path>/api/2\.0/secrets/acls)/put": _secret_acl,
+    r"POST (?P<path>/api/2\.0/secrets/acls)/delete": _known("{path}/get?scope={scope}&principal={principal}"),
+    rf"PUT {_UNITY})/workspaces/\d+/metastore": lambda found, sent, _: (
+        f"{found['path']}/current-metastore-assignment",
+        {"metastore_id": sent["metastore_id"]},
+    ),
+    rf"DELETE {_UNITY})/workspaces/\d+/metastore": _known("{path}/current-metastore-assignment"),
+    rf"POST {_UNITY}/tables/.*/monitor)": _monitor,
     r"PATCH (?P<path>/api/2\.0/settings/.*)": _setting,
     r"PATCH (?P<path>/api/2\.0/workspace-conf)": _configuration,
     rf"POST {_UNITY}/[\w-]+)": _securable,

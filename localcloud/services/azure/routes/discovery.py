@@ -45,7 +45,7 @@ def endpoints(request: Request, cloud: CloudDep) -> Document:
 @router.post("/{tenant}/oauth2/v2.0/token")
 async def token(tenant: str, request: Request, cloud: CloudDep) -> Any:
     """A token by client credentials. The secret is a token of this cloud: a token of Azure is nobody else's."""
-    form = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
+    form = {name: values[0] for name, values in parse_qs((await request.body()).decode(errors="replace")).items()}
     if form.get("grant_type") != _GRANT:
         return _refused("unsupported_grant_type", f"AADSTS70003: grant_type is not {_GRANT}.")
     audience = form.get("scope", "").removesuffix("/.default")

@@ -53,13 +53,6 @@ def node_types(_: CallerDep) -> Document:
     return {"node_types": [_node_type(*row) for row in _NODE_TYPES]}
 
 
-@router.get("/api/{version}/clusters/list")
-def clusters(caller: CallerDep) -> Document:
-    """No all-purpose clusters: jobs bring their own."""
-    caller.require_workspace()
-    return {"clusters": []}
-
-
 @router.post("/api/2.0/instance-pools/create")
 def create_pool(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Create an instance pool. Admin only. Returns `instance_pool_id`."""

@@ -1,6 +1,5 @@
 """MLflow's tracking API on every workspace: authenticated, checked, then passed on to the real server."""
 
-import json
 import tempfile
 from typing import IO
 
@@ -8,8 +7,8 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
+from localcloud.kernel.body import json_object
 from localcloud.kernel.cloud import Cloud, CloudDep
-from localcloud.kernel.errors import bad_request
 from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
@@ -28,7 +27,7 @@ _MEMORY_BYTES = 8 << 20
 @router.api_route("/graphql", methods=["GET", "POST"])
 async def call_mlflow(request: Request, cloud: CloudDep, caller: CallerDep) -> Response:
     """One call of the tracking API, with exactly the fields that were checked."""
-    body = _json(await request.body())
+    body = json_object(await request.body())
     return await run_in_threadpool(_json_call, request, cloud, caller, body)
 
 
@@ -63,15 +62,3 @@ def _json_call(request: Request, cloud: Cloud, caller: Caller, body: Document) -
         guard.record(cloud, caller, call, content)
         content = guard.filtered(cloud, caller, call, content)
     return forward.relay((status, content))
-
-
-def _json(raw: bytes) -> Document:
-    if not raw:
-        return {}
-    try:
-        parsed = json.loads(raw)
-    except ValueError as error:
-        raise bad_request(f"The body is not JSON: {error}") from error
-    if not isinstance(parsed, dict):
-        raise bad_request("The body must be a JSON object.")
-    return parsed

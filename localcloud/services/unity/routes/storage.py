@@ -7,7 +7,7 @@ from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
-from localcloud.services.unity import access, changes, deletion, isolation, ownership, records
+from localcloud.services.unity import access, changes, deletion, isolation, ownership, records, storage_rules
 from localcloud.services.unity.privileges import Kind, Privilege
 
 PARITY = Parity(Level.STATEFUL, "https://docs.databricks.com/api/azure/workspace/externallocations")
@@ -24,9 +24,10 @@ def _routes(kind: Kind, path: str, listed: str, create_privilege: Privilege) -> 
         name = records.canonical(kind, required(body, "name"))
         records.ensure_metastore(cloud)
         access.authorize(cloud, caller, Kind.METASTORE, Kind.METASTORE, create_privilege)
+        storage_rules.require_usable(cloud, kind, body, {})
         owner = ownership.initial_owner(cloud, caller, body)
         with cloud.store.transaction():
-            made = records.create(cloud.store, kind, name, owner, body)
+            made = records.create(cloud.store, kind, name, owner, storage_rules.completed(kind, body, {}))
             isolation.bind_own_workspace(cloud, caller, kind, made)
         return made
 
@@ -45,7 +46,9 @@ def _routes(kind: Kind, path: str, listed: str, create_privilege: Privilege) -> 
         changes.refuse_another_name(name, body)
         asked = {k: v for k, v in ownership.checked_changes(cloud, body).items() if k not in _KEPT}
         with cloud.store.transaction():
-            new = records.require(cloud.store, kind, name) | asked
+            before = records.require(cloud.store, kind, name)
+            storage_rules.require_usable(cloud, kind, body, before)
+            new = before | storage_rules.completed(kind, asked, before)
             isolation.bind_own_workspace(cloud, caller, kind, new)
             return records.update(cloud.store, kind, new, caller.principal)
 

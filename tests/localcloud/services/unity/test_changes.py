@@ -53,7 +53,9 @@ def test_a_field_that_is_not_changed_is_refused_by_its_name(
 def test_a_rename_is_refused(full: Core, collection: str) -> None:
     """What refers to a securable has its name: a rename that answers 200 and does nothing misleads."""
     admin = full.admin()
-    _call(full, "POST", "storage-credentials", json={"name": "lake"}).raise_for_status()
+    identity = {"access_connector_id": "/subscriptions/s/accessConnectors/lake"}
+    credential = {"name": "lake", "azure_managed_identity": identity}
+    _call(full, "POST", "storage-credentials", json=credential).raise_for_status()
     admin.external_locations.create("gold", "abfss://gold@lake.dfs.core.windows.net/", "lake")
     name = {**_SECURABLES, "storage-credentials": "lake", "external-locations": "gold"}[collection]
     answer = _call(full, "PATCH", f"{collection}/{name}", json={"new_name": "other"})

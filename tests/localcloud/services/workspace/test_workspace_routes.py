@@ -102,11 +102,6 @@ def test_a_workspace_assigns_its_own_people(core: Core) -> None:
     assert core.call("DELETE", one).status_code == 200
 
 
-def test_there_are_no_all_purpose_clusters(core: Core) -> None:
-    """Jobs bring their own, so the list is empty."""
-    assert list(core.admin().clusters.list()) == []
-
-
 def test_the_administrator_sees_every_workspace(core: Core) -> None:
     """Name and URL of each."""
     listed = core.call("GET", f"{core.account_url}/local/workspaces").json()["workspaces"]

@@ -1,0 +1,109 @@
+"""Filesystems of storage accounts at their own host: whose account a request means. They are its containers."""
+
+import base64
+import binascii
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from localcloud.kernel.cloud import Cloud, CloudDep
+from localcloud.kernel.errors import ApiError
+from localcloud.services.azure import resources, tokens
+from localcloud.services.azure.errors import AzureError
+from localcloud.services.azure.ids import ResourceId
+from localcloud.services.azure.kinds import Resource
+
+SUFFIX = ".dfs.core.windows.net"
+_ACCOUNT = "Microsoft.Storage/storageAccounts"
+_SHARED_KEY = ("sharedkey", "sharedkeylite")
+
+
+class StorageError(AzureError):
+    """An error of storage's own API, which also says its code in a header: an answer to HEAD has no body."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The code."""
+        return {"x-ms-error-code": self.error_code}
+
+
+class Account:
+    """The account that a request's host names, for the administrator. 501 at every other host."""
+
+    def __init__(self, request: Request, cloud: CloudDep) -> None:
+        host = request.headers.get("host", "").partition(":")[0].lower()
+        if not host.endswith(SUFFIX):
+            raise ApiError(501, "NOT_IMPLEMENTED", f"The local cloud has no route {request.method} {request.url.path}.")
+        self._name, self._cloud = host.removesuffix(SUFFIX), cloud
+        self.id = self._found()
+        if request.headers.get("authorization", "").partition(" ")[0].lower() in _SHARED_KEY:
+            raise StorageError(
+                403,
+                "KeyBasedAuthenticationNotPermitted",
+                "Key based authentication is not permitted: keys open nothing here. Set storage_use_azuread.",
+            )
+        tokens.current_admin(request, cloud)
+
+    def filesystem(self, name: str) -> ResourceId:
+        """The id of the container that a filesystem is."""
+        return self.id.child("blobServices", "default", "containers", name)
+
+    def require(self, name: str) -> Resource:
+        """A filesystem. Raises `StorageError` 404."""
+        found = resources.find(self._cloud, self.filesystem(name))
+        if found is None:
+            raise StorageError(404, "FilesystemNotFound", "The specified filesystem does not exist.")
+        return found
+
+    def _found(self) -> ResourceId:
+        for each in self._cloud.store.all(resources.KIND):
+            if each["type"] == _ACCOUNT and each["name"] == self._name:
+                return ResourceId(each["id"])
+        raise StorageError(404, "ResourceNotFound", f"There is no storage account at {self._name}{SUFFIX}.")
+
+
+AccountDep = Annotated[Account, Depends()]
+
+
+def _root(filesystem: str, path: str, account: AccountDep) -> ResourceId:
+    """The filesystem whose root a path names. Raises `StorageError` 404 for any other path."""
+    account.require(filesystem)
+    if path.strip("/"):
+        raise StorageError(404, "PathNotFound", "The specified path does not exist: no files are kept here.")
+    return account.filesystem(filesystem)
+
+
+RootDep = Annotated[ResourceId, Depends(_root)]
+
+
+def metadata(header: str) -> dict[str, str]:
+    """The properties that a header gives: `name=base64` pairs with commas. Raises `StorageError` 400."""
+    pairs = [pair.strip().partition("=") for pair in header.split(",") if pair.strip()]
+    try:
+        return {name: base64.b64decode(value, validate=True).decode() for name, _, value in pairs}
+    except (binascii.Error, ValueError) as error:
+        message = "x-ms-properties is no list of name=value with values in base64."
+        raise StorageError(400, "InvalidHeaderValue", message) from error
+
+
+def header(kept: dict[str, str]) -> str:
+    """The properties as a header."""
+    return ",".join(f"{name}={base64.b64encode(value.encode()).decode()}" for name, value in kept.items())
+
+
+def access(cloud: Cloud, filesystem: ResourceId) -> dict[str, str]:
+    """Owner, group and access list of a filesystem's root."""
+    kept = cloud.store.get("azure_root_access", filesystem.key) or {}
+    return {"owner": "$superuser", "group": "$superuser", "acl": "user::rwx,group::r-x,other::---", **kept}
+
+
+def set_access(cloud: Cloud, filesystem: ResourceId, **given: str | None) -> None:
+    """Change those that are given."""
+    now = access(cloud, filesystem) | {name: value for name, value in given.items() if value}
+    cloud.store.put("azure_root_access", filesystem.key, now)
+
+
+def permissions(acl: str) -> str:
+    """The nine letters of an access list, of owner, group and all others."""
+    held = {scope: rights for scope, who, rights in (entry.split(":") for entry in acl.split(",")) if not who}
+    return "".join(held.get(scope, "---") for scope in ("user", "group", "other"))
