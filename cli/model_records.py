@@ -1,6 +1,9 @@
 """What is recorded of a model: its versions with their measures, verdicts and moves of aliases."""
 
+import json
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from cli.cloud import workspace
 from cli.errors import CommandError
@@ -10,7 +13,7 @@ from cli.output import Row
 from cli.registry import registry
 from cli.warehouse import query
 from ml.versions import listing
-from ml.versions.training_run import HOLDOUT
+from ml.versions.training_run import DECISIONS, HOLDOUT
 
 
 def history_rows(model: NamedModel) -> list[Row]:
@@ -45,6 +48,22 @@ def records(model: NamedModel, table: str, columns: str, *, order: str) -> list[
     except NotFound:
         return []
     return query(model.env, f"select {columns} from {name} where {about(model)} order by {order}")
+
+
+def new_parts(model: NamedModel, version: int) -> list[str]:
+    """The parts that are new in a version, by the decisions in its run, those that rest on most rows first.
+
+    Raises CommandError if there is none.
+    """
+    with registry(model.env) as client, TemporaryDirectory() as temporary:
+        run_id = client.get_model_version(model.full_name, str(version)).run_id
+        told = json.loads(Path(client.download_artifacts(run_id, DECISIONS, temporary)).read_text())
+    rows = [dict(zip(told["columns"], row, strict=True)) for row in told["data"]]
+    name = told["columns"][0]
+    new = [row for row in rows if row[name] and not row["kept_from"]]
+    if not new:
+        raise CommandError(f"version {version} of {model.full_name} has no new part")
+    return [str(row[name]) for row in sorted(new, key=lambda row: (-int(row["rows"]), str(row[name])))]
 
 
 def versions(model: NamedModel) -> list[Version]:

@@ -34,11 +34,17 @@ def approve(*, model: str, version: int, by: str, env: str | None, form: str) ->
 @click.command()
 @click.argument("model")
 @click.option("--to", "to_version", type=click.IntRange(min=1), help="Version to go back to [the one live before].")
+@click.option("--series", default="", metavar="KEY", help="Only this series of a forecast: its names, joined with |.")
 @click.option("--by", required=True, metavar="NAME", help="Who asks for it.")
 @click.option("--reason", required=True, help="Why; it is recorded.")
 @click.option("--env", help="Environment [prod, or that of the full name].")
 @format_option
-def rollback(*, model: str, to_version: int | None, by: str, reason: str, env: str | None, form: str) -> None:
-    """Make an earlier version of MODEL live again, endpoint included. Doing it again returns."""
-    parameters = {"to_version": str(to_version or ""), "by": by, "reason": reason}
+def rollback(
+    *, model: str, to_version: int | None, series: str, by: str, reason: str, env: str | None, form: str
+) -> None:
+    """Make an earlier version of MODEL live again, endpoint included. Doing it again returns.
+
+    With --series a new version becomes live, in which that series alone is answered as it was before.
+    """
+    parameters = {"to_version": str(to_version or ""), "part": series, "by": by, "reason": reason}
     _run(named_model(model, env), "rollback", parameters, form)

@@ -46,6 +46,7 @@ def checks(story: Story, landing: Landing, answers: Sequence[Answer] | None) -> 
         Check(name="no version went live but through all four gates", judge=_gated),
         *(() if answers is None else (endpoint(answers),)),
         Check(name="one roll-back was done and undone, and the record says by whom and why", judge=_rolled_back),
+        *([Check(name="one part was rolled back by itself", judge=_part_back)] if story.rolls_back_part else []),
         *(_of_a_real_file(landing) if landing.holdout_start else story.checks),
     )
 
@@ -147,12 +148,19 @@ def _one_champion(records: Records) -> Finding:
 
 
 def _gated(records: Records) -> Finding:
-    """Every version has four recorded verdicts, and one that was ever live has passed them all."""
+    """Every version has four recorded verdicts, and one that was ever live has passed them all.
+
+    One that a roll-back of a part has made has none: both that it is made of have passed.
+    """
     verdicts = {version.number: records.verdicts(version.number) for version in records.versions}
-    unjudged = [number for number, found in verdicts.items() if set(found) != set(GATES)]
-    passed = {number for number, found in verdicts.items() if all(row["verdict"] == "pass" for row in found.values())}
-    bypassed = sorted(set(records.champions) - passed)
-    told = [f"{number} {'passed' if number in passed else 'refused'}" for number in sorted(verdicts)]
+    parts = records.parts
+    trained = {number: found for number, found in verdicts.items() if number not in parts}
+    unjudged = [number for number, found in trained.items() if set(found) != set(GATES)]
+    passed = {number for number, found in trained.items() if all(row["verdict"] == "pass" for row in found.values())}
+    live = {records.trained(number) for number in records.champions} | {made.part_from for made in parts.values()}
+    bypassed = sorted(number for number in live if number is not None and records.trained(number) not in passed)
+    told = [f"{number} {'passed' if number in passed else 'refused'}" for number in sorted(trained)]
+    told += [f"{number} made of {made.of} and {made.part_from}" for number, made in sorted(parts.items())]
     return Finding(
         holds=bool(verdicts) and not unjudged and not bypassed,
         detail=f"versions {', '.join(told)}; not judged: {unjudged}; live without passing: {bypassed}",
@@ -196,13 +204,21 @@ def _rolled_back(records: Records) -> Finding:
     """With two versions that were live, one roll-back there and one back; with one, none."""
     moves = [(int(row["from_version"]), int(row["to_version"])) for row in records.rollbacks]
     told = [f"{row['from_version']} to {row['to_version']} by {row['promoted_by']}" for row in records.rollbacks]
-    returned = len(moves) == 2 and moves[0] == moves[1][::-1] and moves[1][1] == records.champion
+    returned = len(moves) == 2 and moves[0] == moves[1][::-1] and moves[1][1] == records.trained(records.champion)
     recorded = all(row["promoted_by"] and row["reason"] for row in records.rollbacks)
     only_one = len(set(records.champions)) < 2
     return Finding(
         holds=(not moves) if only_one else returned and recorded,
         detail="; ".join(told) or "only one version was ever live" * only_one or "there was none",
     )
+
+
+def _part_back(records: Records) -> Finding:
+    """What is live is the newest version but for one part; with one version that was ever live, there is no such."""
+    made = records.parts.get(records.champion or 0)
+    only_one = len(set(records.champions)) < 2
+    told = f"version {records.champion} is {made.of} with {made.part} of {made.part_from}" if made else "there was none"
+    return Finding(holds=made is None if only_one else made is not None, detail=told)
 
 
 def _of_a_real_file(landing: Landing) -> tuple[Check, ...]:

@@ -11,6 +11,7 @@ from cli.demo.records import read
 from cli.errors import CommandError
 from cli.job_runs import follow_run
 from cli.local_cloud import load_stacks
+from cli.model_records import new_parts
 from cli.models import NamedModel, models_of
 from cli.output import progress
 from cli.paths import current_home
@@ -28,6 +29,7 @@ class Demo:
 
     use_case: str
     landing: Landing
+    rolls_back_part: bool = False
     tasks: list[TaskResult] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
 
@@ -194,7 +196,8 @@ def unreleased(records: Records, served: int | None) -> int | None:
     It is unjudged, or released and never live, or live by the record but not by alias, or not on the endpoint, which
     serves the version `served` (None: there is no endpoint).
     """
-    newest = records.newest
+    # What a roll-back of a part made is judged by no gate, and that run ends itself.
+    newest = max((version.number for version in records.versions if version.number not in records.parts), default=None)
     if newest is None:
         return None
     signed = records.verdicts(newest).get(SIGN_OFF)
@@ -227,9 +230,22 @@ def _roll_back_and_return(demo: Demo) -> None:
         before = [version for version in found.champions if version != replaced][-1]
         roll_back(demo, before, "to see that it works")
         ask_endpoint(demo, "after the roll-back")
-    if demo.records().champion != replaced:
+    now = demo.records()
+    if now.trained(now.champion) != replaced:
         roll_back(demo, replaced, "the roll-back was a rehearsal")
+    if demo.rolls_back_part:
+        _roll_back_part(demo, replaced)
     ask_endpoint(demo, "at the end")
+
+
+def _roll_back_part(demo: Demo, version: int) -> None:
+    """One part that is new in `version`, which is live, goes back by itself."""
+    if demo.records().parts:
+        _done("one part was rolled back")
+        return
+    part = new_parts(demo.model, version)[0]
+    heading(f"{part} is rolled back by itself")
+    demo.run("prod", "rollback", part=part, reason="to see that it works", by=_BY)
 
 
 def roll_back(demo: Demo, version: int, reason: str) -> None:

@@ -16,8 +16,9 @@ def rollback(context: JobContext) -> JobDeclaration | None:
         timeout_s=release_s(context.use_case, context.model),
         # Only the model's owner may move its aliases.
         runs_as="promotion",
-        # Without a version it returns to @previous. Who asks, and why, has no default: it is recorded.
-        parameters=(("to_version", ""), ("reason", ""), ("by", "")),
+        # Without a version it returns to @previous, without a part the whole model does. Who asks, and why, has no
+        # default: it is recorded.
+        parameters=(("to_version", ""), ("part", ""), ("reason", ""), ("by", "")),
         tasks=(
             context.model_task(
                 "rollback",
@@ -25,6 +26,7 @@ def rollback(context: JobContext) -> JobDeclaration | None:
                 code="ml/release/rollback.py",
                 parameters={
                     "to-version": parameter("to_version"),
+                    "part": parameter("part"),
                     "reason": parameter("reason"),
                     "by": parameter("by"),
                     **context.places_parameter,

@@ -45,6 +45,9 @@ class Forecasting(ProblemType):
         non_negative: no answer lies below zero.
         least_scale: in `unit`, the smallest size that errors are divided by, so that a series that hardly ever moves
             does not outweigh all others.
+        false_retrainings: of the series that a training gives new parameters, which share may need them by chance
+            alone; the others keep theirs. None: every series is tried anew. The error that a series had on periods
+            which its fit had not seen is what it is held to.
     """
 
     name: ClassVar[str] = "forecasting"
@@ -62,9 +65,12 @@ class Forecasting(ProblemType):
     levels: tuple[int, ...] = (80, 95)
     non_negative: bool = True
     least_scale: float = 1.0
+    false_retrainings: float | None = None
 
     def __post_init__(self) -> None:
-        require(self.name, [*self._wrong_names(), *self._wrong_lengths(), *self._wrong_levels()])
+        require(
+            self.name, [*self._wrong_names(), *self._wrong_lengths(), *self._wrong_levels(), *self._wrong_retrainings()]
+        )
 
     def _wrong_names(self) -> Iterator[str]:
         named = [*self.series, self.step, *self.history]
@@ -98,6 +104,11 @@ class Forecasting(ProblemType):
             yield f"history has {past} periods, and seasons of {season} and {inner} need {season + inner}: name more"
         if origins is not None and not 1 <= origins <= self.horizon:
             yield f"horizon_origins is {origins}: give 1 to {self.horizon}, or leave it out"
+
+    def _wrong_retrainings(self) -> Iterator[str]:
+        share = self.false_retrainings
+        if share is not None and not 0 < share < 1:
+            yield f"false_retrainings is {share}: give a share between 0 and 1, or leave it out to retrain every series"
 
     def _wrong_levels(self) -> Iterator[str]:
         levels = list(self.levels)

@@ -146,6 +146,21 @@ class Succeeding(Fitted, Protocol):
         """The decisions in one line."""
 
 
+class UnknownPartError(ValueError):
+    """A version has no such part, or cannot take it from another one."""
+
+
+@runtime_checkable
+class Parted(Protocol):
+    """A problem whose versions have parts, each of which can go back by itself."""
+
+    def take_back(self, part: str, live: Live, earlier: Live, reason: str) -> pd.DataFrame | None:
+        """Write what `earlier` says of `part` into the files of `live`; what is decided about every part now.
+
+        None, and nothing is written, if both say the same. Raises UnknownPartError.
+        """
+
+
 # The declared algorithms by name, over rows.
 Algorithms = Callable[[Examples], Mapping[str, Learner]]
 

@@ -2,7 +2,7 @@
 
 The moves are recorded first; then the endpoint changes, then the aliases. So the next run after one that was killed
 finds what was meant, and does what is left. A version that cannot be served moves no alias: the record is taken back
-by a second one. Rolling back again returns.
+by a second one. Rolling back again returns. If one part is asked for, the version that becomes live is made first.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from ml import parameters, runtime
 from ml.parameters import Common
 from ml.principal import principal
 from ml.records.promotions import Cause, Move, Moved, ledger
-from ml.release import other_places
+from ml.release import other_places, part
 from ml.release.alias_moves import apply, return_moves
 from ml.release.deploy import declared_endpoint, finish_return, serve, skipped
 from ml.release.endpoint import Endpoint, NotServingError
@@ -30,10 +30,11 @@ class NoReturnError(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """Who asks for the roll-back, why, and where else the model is served."""
+    """Who asks for the roll-back, why, of which part (empty: the whole), and where else the model is served."""
 
     by: str
     reason: str
+    part: str = ""
     other_places: tuple[str, ...] = ()
 
 
@@ -41,13 +42,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Make an earlier version champion; run by job `<usecase>-rollback`."""
     flags = parameters.of_model("rollback")
     flags.add_argument("--to-version", default=None, type=_optional_version, help="default: @previous")
+    flags.add_argument("--part", default="", help="only this part of the model; empty: the whole version")
     flags.add_argument("--reason", required=True, type=parameters.told)
     flags.add_argument("--by", required=True, type=parameters.told)
     other_places.add_flag(flags)
     parsed = flags.parse_args(arguments)
     common = parameters.common(parsed)
     subject = version_task.opened(common, live_version(common))
-    roll_back(subject, parsed.to_version, Asked(by=parsed.by, reason=parsed.reason, other_places=parsed.other_places))
+    asked = Asked(by=parsed.by, reason=parsed.reason, part=parsed.part.strip(), other_places=parsed.other_places)
+    roll_back(subject, parsed.to_version, asked)
 
 
 def roll_back(subject: Subject, to_version: int | None, asked: Asked) -> None:
@@ -55,26 +58,29 @@ def roll_back(subject: Subject, to_version: int | None, asked: Asked) -> None:
     endpoint = declared_endpoint(subject)
     if finish_return(subject, endpoint):
         subject = replace(subject, version=live_version(subject.common))
-        if to_version in (None, subject.version):
+        if not asked.part and to_version in (None, subject.version):
             _report(subject, (), subject.version, asked, "a return that a run had left half-way is done")
             return
-    made, recorded_before = planned_moves(subject, to_version)
+    with_part = part.with_part(subject, asked.part, to_version, asked.reason) if asked.part else None
+    made, recorded_before = planned_moves(subject, with_part or to_version, made_here=with_part)
     target = made[0].to_version if made else subject.version
     assert target is not None, "no recorded move takes an alias away"
     if not recorded_before:
-        _record(
-            subject, made, Cause.ROLLBACK, asked.reason, by=f"{asked.by}, through {principal(subject.tables.spark)}"
-        )
+        reason = f"{asked.part} alone: {asked.reason}" if asked.part else asked.reason
+        _record(subject, made, Cause.ROLLBACK, reason, by=f"{asked.by}, through {principal(subject.tables.spark)}")
     answered = _serve(subject, endpoint, target, made)
     for move in made:
         apply(subject, move)
     _report(subject, made, target, asked, answered)
 
 
-def planned_moves(subject: Subject, to_version: int | None) -> tuple[tuple[Move, ...], bool]:
+def planned_moves(
+    subject: Subject, to_version: int | None, *, made_here: int | None = None
+) -> tuple[tuple[Move, ...], bool]:
     """What is to be moved, the champion first, and whether that is recorded already: by this run, or one that died.
 
-    Raises NotServingError if this run has tried already, and the version could not be served.
+    `made_here`: a version of parts that were live, which this run made. Raises NotServingError if this run has tried
+    already, and the version could not be served.
     """
     moved, now = ledger(subject).moved(), aliases(subject.client, subject.name)
     mine = recorded_moves(moved, subject.common.run_id)
@@ -84,7 +90,8 @@ def planned_moves(subject: Subject, to_version: int | None) -> tuple[tuple[Move,
     if begun:
         return begun, True
     previous = subject.alias(PREVIOUS)
-    target = target_of(subject.version, to_version=to_version, previous=previous, been_live=champions(moved))
+    been_live = champions(moved) | ({made_here} if made_here else frozenset())
+    target = target_of(subject.version, to_version=to_version, previous=previous, been_live=been_live)
     return return_moves(target, now), False
 
 
@@ -103,6 +110,7 @@ def _report(subject: Subject, made: Sequence[Move], target: int, asked: Asked, a
         champion=target,
         was=next((move.from_version for move in made if move.alias == CHAMPION), target),
         by=asked.by,
+        **({"part": asked.part} if asked.part else {}),
         endpoint=answered,
         **other_places.reported(asked.other_places, subject, target),
     )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ml.declarations.errors import require
 from ml.declarations.periods import Calendar
 from ml.versions.aliases import CHAMPION
+from ml.versions.parts import Made, made_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,8 +79,20 @@ class Records:
 
     @property
     def rollbacks(self) -> list[Row]:
-        """Every move of `@champion` by a roll-back."""
-        return [row for row in self.moves if row["alias"] == CHAMPION and row["cause"] == ROLLBACK]
+        """Every move of `@champion` by a roll-back of a whole version."""
+        back = [row for row in self.moves if row["alias"] == CHAMPION and row["cause"] == ROLLBACK]
+        return [row for row in back if int(row["to_version"]) not in self.parts]
+
+    @property
+    def parts(self) -> dict[int, Made]:
+        """The versions that a roll-back of one part has made, each with what it is made of."""
+        made = {version.number: made_of(version.tags) for version in self.versions}
+        return {number: found for number, found in made.items() if found is not None}
+
+    def trained(self, version: int | None) -> int | None:
+        """The version that was trained of which `version` is made: itself, unless a roll-back of a part made it."""
+        made = self.parts.get(version) if version is not None else None
+        return version if made is None else self.trained(made.of)
 
     def verdicts(self, version: int) -> dict[str, Row]:
         """The newest verdict of each gate on `version`."""
@@ -124,6 +137,7 @@ class Story:
     arrives. Staging tests the code on about `sample_rows` of the history; in dev nothing arrives, it reads prod's gold.
     Generated data changes for good in `shift_period` (empty if it never does), and `checks` say what must hold of it.
     Of a real file nothing is known, so no retraining learns from `holdout_start` or later: the newest periods judge.
+    With `rolls_back_part`, one new part of the live version is rolled back by itself at the end.
 
     Raises DeclarationError naming every period that cannot be.
     """
@@ -136,6 +150,7 @@ class Story:
     shift_period: str
     holdout_start: str
     checks: tuple[Check, ...]
+    rolls_back_part: bool = False
 
     def __post_init__(self) -> None:
         """Refuse periods that the engine could not follow."""

@@ -64,6 +64,26 @@ def packed(artifact: Path) -> Path:
     return raw / str(saved)
 
 
+def log_again(fetched: Path, name: str) -> tuple[str, str]:
+    """Log the packed model in the folder `fetched` to the active run, as `name`. Returns its URI and MLflow's id.
+
+    Signature, requirements and provenance are those that it has. Raises NoRawModelError for one that is not packed.
+    """
+    folder = look_up_folder(fetched)
+    if folder is None:
+        raise NoRawModelError("the version is not packed with its features: train again, then roll back a part")
+    saved = Model.load(str(fetched))
+    info = mlflow.pyfunc.log_model(
+        name=name,
+        loader_module=LOADER_MODULE,
+        data_path=str(folder),
+        signature=saved.signature,
+        pip_requirements=[each for each in (fetched / "requirements.txt").read_text().splitlines() if each],
+        metadata=saved.metadata,
+    )
+    return info.model_uri, info.model_id
+
+
 def load(artifact: Path) -> PyFuncModel:
     """The model that takes features. Whether its pinned packages are here, the infrastructure gate says."""
     model: PyFuncModel = mlflow.pyfunc.load_model(str(raw_model(artifact)), suppress_warnings=True)

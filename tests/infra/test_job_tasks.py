@@ -102,6 +102,7 @@ def test_parameters_of_every_task(documents: Documents) -> None:
         assert _flags(promotion[task]) == common | {"--version": "{{job.parameters.version}}"}
     assert _flags(tasks(documents, "dev", "credit-rollback")["rollback"]) == common | {
         "--to-version": "{{job.parameters.to_version}}",
+        "--part": "{{job.parameters.part}}",
         "--reason": "{{job.parameters.reason}}",
         "--by": "{{job.parameters.by}}",
     }
@@ -146,7 +147,7 @@ def test_job_parameters_and_their_defaults(documents: Documents) -> None:
             "holdout_start": "",
         }
         assert found["credit-promotion"] == {"version": "", "source_catalog": source}
-        assert found["credit-rollback"] == {"to_version": "", "reason": "", "by": ""}
+        assert found["credit-rollback"] == {"to_version": "", "part": "", "reason": "", "by": ""}
         assert found["credit-approval"] == {"version": "", "by": ""}
         assert found["credit-scoring"] == {"source_catalog": source, "forget": "", "maintain": ""}
         assert found.get("credit-ingest", REQUESTS) == REQUESTS

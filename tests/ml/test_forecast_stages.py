@@ -13,11 +13,16 @@ from ml import runtime
 from ml.declarations import Calendar, Monitoring, Period, UseCase
 from ml.gates import comparison, compliance, infrastructure
 from ml.monitoring import measure
+from ml.parameters import Common
 from ml.problems.forecasting.served import FLEET
+from ml.records.promotions import Cause, ledger
+from ml.release import rollback
+from ml.release.alias_moves import apply, moves
+from ml.release.part import NoPartError
 from ml.scoring import batch
 from ml.training import train
 from ml.usecases import USE_CASES, use_case
-from ml.versions import artifact, contract
+from ml.versions import artifact, contract, version_task
 from ml.versions.aliases import CHAMPION
 from ml.versions.training_run import DECISIONS
 from tests.ml.conftest import COMMIT, World
@@ -58,7 +63,7 @@ def sold(world: World, spark_remote: str) -> Iterator[World]:
         patch.setitem(USE_CASES, "fleet", case)
         patch.setenv("SPARK_REMOTE", spark_remote)
         runtime.spark()
-        for module in (batch, measure):
+        for module in (batch, measure, version_task):
             patch.setattr(module, "door", lambda: world.tables)
         yield world
 
@@ -136,3 +141,51 @@ def test_the_second_version_keeps_the_series_that_it_does_not_do_better(
     answers = loaded.predict(asked)
     assert list(answers) == [column.name for column in FORECASTING.output]
     assert not answers.isna().any(axis=None)
+
+
+def _go_live(world: World, version: int, run_id: str) -> None:
+    """As promotion does it."""
+    subject = version_task.opened(Common(use_case=_case(), catalog="prod", run_id=run_id), version)
+    made = moves(version, version_task.aliases(world.client, NAME))
+    ledger(subject).append(made, run_id=run_id, cause=Cause.GATES, reason="passed", by="promotion")
+    for move in made:
+        apply(subject, move)
+
+
+def _roll_back(world: World, run_id: str, part: str) -> int:
+    asked = {"to_version": "", "part": part, "reason": "complaints", "by": "ann"}
+    return int(str(world.run(rollback.main, run_id, use_case="fleet", **asked)["champion"]))
+
+
+def test_one_series_is_rolled_back_by_itself(sold: World, first: dict[str, object], tmp_path: Path) -> None:
+    """A third version is live, with the first one's row for that series and the second one's for all others.
+
+    It carries the lineage and what it is made of, it answers, and the record says who asked. A retry makes no other.
+    """
+    one = int(str(first["model_version"]))
+    sold.client.delete_registered_model_alias(NAME, CHAMPION)
+    _go_live(sold, one, "fleet-1")
+    two = int(str(_train(sold, "fleet-2", holdout_start="2024-W38")["model_version"]))
+    _go_live(sold, two, "fleet-2")
+    before, after = _table(one, tmp_path / "one"), _table(two, tmp_path / "two")
+    new, kept = (str(after.index[(after["kept_from"] == at) & (after.index != FLEET)][0]) for at in (0, one))
+    with pytest.raises(NoPartError, match="was never answered otherwise than by version"):
+        _roll_back(sold, "fleet-nothing", kept)
+    three = _roll_back(sold, "fleet-back", new)
+    assert _roll_back(sold, "fleet-back", new) == three
+    assert version_task.aliases(sold.client, NAME) == {"champion": three, "previous": two}
+    table = _table(three, tmp_path / "three")
+    weights = [name for name in table if name.startswith("weight_")]
+    pd.testing.assert_frame_equal(table.loc[[new], weights], before.loc[[new], weights])
+    others = table.index != new
+    pd.testing.assert_frame_equal(table.loc[others, weights], after.loc[others, weights])
+    tags = sold.client.get_model_version(NAME, str(three)).tags
+    assert (tags["part"], tags["part_of"], tags["part_from"]) == (new, str(two), str(one))
+    assert tags["fingerprint"] == sold.client.get_model_version(NAME, str(two)).tags["fingerprint"]
+    moved = ledger(version_task.opened(Common(use_case=_case(), catalog="prod", run_id=""), three)).moved()
+    assert [(each.to_version, each.reason) for each in moved if each.run_id == "fleet-back"] == [
+        (three, f"{new} alone: complaints"),
+        (two, f"{new} alone: complaints"),
+    ]
+    asked = contract.model_input(_case().models[0], fleet().tail(30))
+    assert not artifact.load(_fetched(three, tmp_path / "answers")).predict(asked).isna().any(axis=None)

@@ -16,7 +16,8 @@ from ml.problems.forecasting.fleet_measures import improved, measured
 from ml.problems.forecasting.intervals import factors_by_step, near
 from ml.problems.forecasting.learner import SeriesLearner, over_all, settings_of
 from ml.problems.forecasting.monitors import monitors
-from ml.problems.learning import Algorithms, Examples, Learner
+from ml.problems.forecasting.returning import take_back
+from ml.problems.learning import Algorithms, Examples, Learner, Live
 from ml.problems.measured import Measured
 from ml.problems.monitor import Monitor
 from ml.problems.problem import Floats, Objective
@@ -146,7 +147,14 @@ class Forecasting:
         over = over_all(rows, self.declared, self._scaled)
         settings = settings_of(self.declared)
         return {
-            name: SeriesLearner(problem=self, settings=settings, rows=rows, over=over, trees=each)
+            name: SeriesLearner(
+                problem=self,
+                settings=settings,
+                rows=rows,
+                over=over,
+                trees=each,
+                false_retrainings=self.declared.false_retrainings,
+            )
             for name, each in declared(over).items()
         }
 
@@ -159,6 +167,10 @@ class Forecasting:
         earlier, horizon = sorted(each for each in set(periods) if each < period), self.declared.spanned_origins
         known = max(0, len(earlier) - (horizon - 1))
         return earlier[: known - known % horizon if known >= _MANY_HORIZONS * horizon else known]
+
+    def take_back(self, part: str, live: Live, earlier: Live, reason: str) -> pd.DataFrame | None:
+        """One series answers again by its row of an earlier version; the decision about each series."""
+        return take_back(part, live, earlier, reason)
 
     def monitors(self) -> tuple[Monitor, ...]:
         """Error against the hold-out's and the naive forecast's, bias and coverage, by series."""

@@ -4,17 +4,20 @@ Both tables answered the same rows, of origins that the new one had not seen. Pu
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ml.problems.forecasting.mixing import LEAST_ROWS
+from ml.problems.forecasting.needing import P_VALUE, PROMISED, SINCE_ERROR, UNSEEN_ERROR
 from ml.problems.forecasting.served import FLEET, NAMES, TREES, weight
 
 # Columns of the errors, one row per series: root mean squared errors in the scale of the series, and of how many rows.
 NEW, CHAMPION, NAIVE, ROWS = "new", "champion", "naive", "rows"
 # A row whose weights are of candidates that this code knows.
-_WHOLE = 0.999
+WHOLE = 0.999
 
 
 def usable(champion: pd.DataFrame, columns: Sequence[str], *, trees: bool) -> pd.DataFrame:
@@ -26,13 +29,19 @@ def usable(champion: pd.DataFrame, columns: Sequence[str], *, trees: bool) -> pd
     weights = [weight(name) for name in NAMES]
     found = champion.reindex(columns=list(columns))
     found[weights] = found[weights].fillna(0.0)
-    whole = found[weights].sum(axis=1) > _WHOLE
+    whole = found[weights].sum(axis=1) > WHOLE
     if not trees:
         whole &= found[weight(TREES)] == 0
     return found[whole & (found.index != FLEET)]
 
 
-def merged(table: pd.DataFrame, champion: pd.DataFrame, errors: pd.DataFrame, version: int) -> pd.DataFrame:
+def merged(
+    table: pd.DataFrame,
+    champion: pd.DataFrame,
+    errors: pd.DataFrame,
+    version: int,
+    needed: "pd.Series[bool] | None" = None,
+) -> pd.DataFrame:
     """The table that is served: of each series the new row, the champion's or the naive forecast's, and why.
 
     The champion's stays if the new row was not better than it, or worse than naive, or if nothing shows that it was.
@@ -43,18 +52,22 @@ def merged(table: pd.DataFrame, champion: pd.DataFrame, errors: pd.DataFrame, ve
         table: new, with the fleet's row.
         champion: of version `version`, as `usable` leaves it; empty: none is live.
         errors: by series, with the columns above.
+        needed: of the champion's series, whether it needs a new row; None: each does. Otherwise its row stays.
     """
     own = table.index[table.index != FLEET]
     known = errors.reindex(own)
     beats_naive = (known[NEW] <= known[NAIVE]).to_numpy()
     live = own.isin(champion.index)
-    stays = live & ~(beats_naive & (known[NEW] < known[CHAMPION]).to_numpy() & (known[ROWS] >= LEAST_ROWS).to_numpy())
+    rests = np.zeros(len(own), dtype=bool) if needed is None else ~needed.reindex(own, fill_value=True).to_numpy()
+    stays = live & rests | live & ~(
+        beats_naive & (known[NEW] < known[CHAMPION]).to_numpy() & (known[ROWS] >= LEAST_ROWS).to_numpy()
+    )
     falls = ~live & ~beats_naive & (known[ROWS] >= LEAST_ROWS).to_numpy()
     found = table.copy()
     found.loc[own[falls], :] = _as_naive(table.loc[own[falls]], known[falls])
-    kept = _kept(champion.loc[own[stays]], known[stays], version)
+    kept = _kept(champion.loc[own[stays]], known[stays], version, rests[stays])
     gone = champion[~champion.index.isin(own)]
-    late = _kept(gone, errors.reindex(gone.index), version)
+    late = _kept(gone, errors.reindex(gone.index), version, np.zeros(len(gone), dtype=bool))
     return pd.concat([found.drop(index=own[stays]), kept, late]).loc[[*own, *gone.index, FLEET]]
 
 
@@ -65,23 +78,44 @@ def _as_naive(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
         f"the naive forecast: its error was {naive:.3g} scales, and {new:.3g} of what was fitted"
         for naive, new in zip(known[NAIVE], known[NEW], strict=True)
     ]
-    return rows.assign(**weights, chosen="naive", reason=said, error=np.maximum(rows["error"], known[NAIVE]))
+    error = np.maximum(rows["error"], known[NAIVE])
+    # It promises nothing, so each training tries the series anew.
+    nothing = dict.fromkeys([name for name in PROMISED if name in rows], np.nan)
+    return rows.assign(**weights, **nothing, chosen="naive", reason=said, error=error)
 
 
-def _kept(rows: pd.DataFrame, known: pd.DataFrame, version: int) -> pd.DataFrame:
-    """Rows of the champion, each with the version that it was fitted for, and why it stays."""
+def _kept(rows: pd.DataFrame, known: pd.DataFrame, version: int, rests: npt.NDArray[np.bool_]) -> pd.DataFrame:
+    """Rows of the champion, each with the version that it was fitted for, and why it stays.
+
+    `rests`: those that need no new row.
+    """
     fitted = rows["kept_from"].where(rows["kept_from"] > 0, version).astype(int)
-    said = [
-        f"kept of version {since}: {_because(new, champion, naive)}"
-        for since, new, champion, naive in zip(fitted, known[NEW], known[CHAMPION], known[NAIVE], strict=True)
-    ]
-    return rows.assign(kept_from=fitted, reason=said)
+    texts = zip(fitted, known[NEW], known[CHAMPION], known[NAIVE], strict=True)
+    said = [f"kept of version {since}: {_because(new, champion, naive)}" for since, new, champion, naive in texts]
+    told = [f"kept of version {since}: {_calm(row)}" for since, (_, row) in zip(fitted, rows.iterrows(), strict=True)]
+    return rows.assign(kept_from=fitted, reason=np.where(rests, told, said) if len(rows) else said)
+
+
+def _calm(row: "pd.Series[Any]") -> str:
+    """Why a row needs no other."""
+    if SINCE_ERROR not in row or np.isnan(row[SINCE_ERROR]):
+        return "nothing is known since its fit"
+    return (
+        f"its error since the fit, {row[SINCE_ERROR]:.3g} scales against {row[UNSEEN_ERROR]:.3g} promised, is not more "
+        f"than chance explains over the fleet (p {row[P_VALUE]:.2g})"
+    )
 
 
 def _because(new: float, champion: float, naive: float) -> str:
     if np.isnan(new):
         return "no row shows what a new fit would do"
     return f"a new fit had an error of {new:.3g} scales, the champion {champion:.3g}, the naive forecast {naive:.3g}"
+
+
+def decisions(table: pd.DataFrame) -> pd.DataFrame:
+    """One row per series: what answers it, of which version (0: this one), and why."""
+    told = ["chosen", "kept_from", "error", "rows", "reason", UNSEEN_ERROR, SINCE_ERROR, P_VALUE]
+    return table[[name for name in told if name in table]].reset_index()
 
 
 def summary(table: pd.DataFrame) -> str:

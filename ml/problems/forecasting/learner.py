@@ -15,10 +15,10 @@ import pandas as pd
 from ml import declarations
 from ml.declarations import Feature
 from ml.examples.split import Split
-from ml.problems.forecasting import keeping, served
-from ml.problems.forecasting.keeping import CHAMPION, NAIVE, NEW, ROWS
+from ml.problems.forecasting import keeping, renewing, served
 from ml.problems.forecasting.mixing import Rolled, table_of
 from ml.problems.forecasting.peeking import require_past
+from ml.problems.forecasting.renewing import Answered
 from ml.problems.forecasting.served import FLEET, Floats, Mixed, Mixer
 from ml.problems.learning import Categories, Examples, Fitted, Learner, Live, Params, Scores
 from ml.problems.problem import Problem
@@ -85,26 +85,34 @@ class FittedSeries:
         earlier = learner.problem.others(judged[0], split.before_holdout)
         rehearsed = learner.fit(self.params, earlier)
         both = self.trees is not None and rehearsed.trees is not None
-        champion = keeping.usable(_table_of(live), [str(name) for name in self.table], trees=both)
-        errors = rehearsed.errors(judged, champion)
-        table = keeping.merged(self.table, champion, errors, live.version if live else 0)
+        before = _table_of(live)
+        columns = [*self.table, *(name for name in renewing.COLUMNS if name in before)]
+        champion = keeping.usable(before, columns, trees=both)
+        table = renewing.renewed(
+            self.table,
+            champion,
+            rehearsed.answered(judged, champion),
+            version=live.version if live else 0,
+            until=max(split.before_holdout),
+            false_share=learner.false_retrainings if _asks_the_same(live, learner.settings) else None,
+        )
         return replace(self, table=table)
 
-    def errors(self, judged: Sequence[date], champion: pd.DataFrame) -> pd.DataFrame:
-        """By series: the root mean squared scaled errors of its own table, of `champion` and of naive, and the rows."""
-        rolled, own = self.learner.rolled(judged), self.mixed(judged)
-        theirs = self.mixed(judged, pd.concat([champion, self.table.loc[[FLEET]]]))
-        live = np.isin(rolled.names, champion.index)
-        found = {
-            name: np.sqrt(rolled.mean(rolled.squared(forecast)))
-            for name, forecast in ((NEW, own.forecast), (CHAMPION, theirs.forecast), (NAIVE, own.naive))
-        }
-        found[CHAMPION] = np.where(live, found[CHAMPION], np.nan)
-        return pd.DataFrame({**found, ROWS: rolled.rows}, index=pd.Index(rolled.names, name="series"))
+    def answered(self, judged: Sequence[date], champion: pd.DataFrame) -> Answered:
+        """The rows of `judged` as its own table answers them, the `champion`'s, and the naive forecast."""
+        own, theirs = self.mixed(judged), self.mixed(judged, pd.concat([champion, self.table.loc[[FLEET]]]))
+        origins = self.learner.rows.of(judged)[self.learner.rows.period]
+        return Answered(
+            rolled=self.learner.rolled(judged),
+            origins=np.asarray(origins, dtype="datetime64[D]"),
+            new=own.forecast,
+            champion=theirs.forecast,
+            naive=own.naive,
+        )
 
     def decisions(self) -> pd.DataFrame:
         """One row per series: what answers it, of which version (0: this one), and why."""
-        return self.table[["chosen", "kept_from", "error", "rows", "reason"]].reset_index()
+        return keeping.decisions(self.table)
 
     def summary(self) -> str:
         """How many series are new, kept, or naive."""
@@ -126,13 +134,17 @@ class FittedSeries:
 
 @dataclass(frozen=True, kw_only=True)
 class SeriesLearner:
-    """`trees` learns `over`, which are `rows` in the scale of their series; its parameters are those of the search."""
+    """`trees` learns `over`, which are `rows` in the scale of their series; its parameters are those of the search.
+
+    `false_retrainings` as `declarations.Forecasting` has it.
+    """
 
     problem: Problem
     settings: Mapping[str, Any]
     rows: Examples
     over: Examples
     trees: Learner
+    false_retrainings: float | None = None
 
     @property
     def first(self) -> Params:
@@ -197,6 +209,15 @@ class SeriesLearner:
             truth=self.rows.truth(periods),
             late=late if len(origins) > 1 else np.zeros(len(frame), dtype=bool),
         )
+
+
+def _asks_the_same(live: Live | None, settings: Mapping[str, Any]) -> bool:
+    """Whether the live version was declared alike, so that its rows may stay without a trial."""
+    file = None if live is None else live.folder / served.SETTINGS_FILE
+    if file is None or not file.is_file():
+        return False
+    told = json.loads(file.read_text())
+    return all(told.get(name) == value for name, value in settings.items())
 
 
 def _table_of(live: Live | None) -> pd.DataFrame:

@@ -140,6 +140,13 @@ def records() -> Records:
     )
 
 
+def with_part(records: Records) -> Records:
+    """Then version 3 is live: the second with one part of the first."""
+    versions = [replace(each, aliases=()) for each in records.versions]
+    made = version(3, "champion", part="a", part_of="2", part_from="1")
+    return replace(records, versions=[*versions, made], moves=[*records.moves, move(2, 3, "rollback", 5)])
+
+
 def answers() -> list[Answer]:
     """The endpoint follows the live version."""
     return [

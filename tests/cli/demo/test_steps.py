@@ -37,6 +37,7 @@ LIVE = replace(
         (replace(LIVE, versions=[made.version(2, "challenger"), made.version(1, "champion")]), 1, 2),
         (LIVE, 1, 2),
         (replace(LIVE, gates=[*made.gates(1), *made.gates(2, "fail")], moves=LIVE.moves[:1]), 1, 1),
+        (made.with_part(LIVE), 3, None),
     ],
     ids=[
         "served",
@@ -49,6 +50,7 @@ LIVE = replace(
         "killed between record and alias",
         "killed before the endpoint moved",
         "refused, and the alias is astray",
+        "one part rolled back",
     ],
 )
 def test_the_promotion_that_a_kill_left_half_way(found: Records, served: int | None, version: int | None) -> None:

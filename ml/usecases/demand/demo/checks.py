@@ -53,7 +53,7 @@ def _replaced(records: Records) -> Finding:
     """Roll-backs, done and undone, may follow."""
     live = records.champions
     return Finding(
-        holds=live[:2] == [1, 2] and records.champion == 2,
+        holds=live[:2] == [1, 2] and records.trained(records.champion) == 2,
         detail=f"versions that were ever live: {live}; live is {records.champion}",
     )
 

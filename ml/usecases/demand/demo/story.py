@@ -22,4 +22,5 @@ STORY = Story(
         shift="2011-W42",
         retrained="2011-W47",
     ),
+    rolls_back_part=True,
 )

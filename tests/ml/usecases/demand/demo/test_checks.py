@@ -60,6 +60,13 @@ def test_a_jump_that_is_answered_holds() -> None:
     assert _failed(_records()) == []
 
 
+def test_a_version_that_a_roll_back_of_one_series_made_is_the_second_one() -> None:
+    """It is what is live, and was not trained."""
+    made = _Version(3, ("champion",), tags={"part": "20700|Germany", "part_of": "2", "part_from": "1"})
+    moves = [_live(1), _live(2), {**_live(3), "cause": "rollback"}]
+    assert _failed(replace(_records(), versions=[_Version(1), _Version(2), made], moves=moves)) == []
+
+
 @pytest.mark.parametrize(
     ("broken", "names"),
     [

@@ -1,0 +1,126 @@
+"""From a new table and the live one to the table that is served: which series are retrained, and which rows they take.
+
+Two questions a series: has its error grown since its fit, so that it needs a new row at all (`needing.py`), and is the
+new row better than the one that is live (`keeping.py`)? Pure: answers to the calibration rows in, one table out.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ml.problems.forecasting import keeping, needing
+from ml.problems.forecasting.keeping import CHAMPION, NAIVE, NEW, ROWS
+from ml.problems.forecasting.mixing import Rolled
+from ml.problems.forecasting.needing import (
+    FITTED_UNTIL,
+    P_VALUE,
+    SINCE_ERROR,
+    UNSEEN_ERROR,
+    Missed,
+    by_period,
+    discovered,
+    grown,
+)
+from ml.problems.forecasting.served import Floats, Ints
+
+# What a row knows beside its parameters.
+COLUMNS = (*needing.PROMISED, FITTED_UNTIL)
+Days = npt.NDArray[np.datetime64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Answered:
+    """The rows of periods that the `new` fit had not seen, as it answered them, the `champion`'s table, and naive.
+
+    Arrays have shape (rows,). `origins`: the day of each row's origin.
+    """
+
+    rolled: Rolled
+    origins: Days
+    new: Floats
+    champion: Floats
+    naive: Floats
+
+    def errors(self, live: pd.Index) -> pd.DataFrame:
+        """By series: root mean squared scaled errors of the three, NaN for one that is not `live`, and the rows."""
+        rolled, said = self.rolled, {NEW: self.new, CHAMPION: self.champion, NAIVE: self.naive}
+        found = {name: np.sqrt(rolled.mean(rolled.squared(forecast))) for name, forecast in said.items()}
+        found[CHAMPION] = np.where(np.isin(rolled.names, live), found[CHAMPION], np.nan)
+        return pd.DataFrame({**found, ROWS: rolled.rows}, index=pd.Index(rolled.names, name="series"))
+
+    def missed(self, forecast: Floats, after: Days | None = None) -> Missed:
+        """The errors of `forecast` by period; of each series only those with an origin after its day of `after`."""
+        squared = self.rolled.squared(forecast)
+        if after is not None:
+            squared = np.where(self.origins > after[self.rolled.series], squared, np.nan)
+        return by_period(squared, self.rolled.series, self._periods, len(self.rolled.names))
+
+    @property
+    def lags(self) -> int:
+        """How many periods apart errors may still be alike: two horizons."""
+        return 2 * int(self.rolled.asked.ahead.max(initial=1))
+
+    @property
+    def _periods(self) -> Ints:
+        """The place of the period that each row forecasts, counted from the first origin on."""
+        places = np.unique(self.origins, return_inverse=True)[1]
+        return np.asarray(places.ravel() + self.rolled.asked.ahead - 1, dtype=np.int64)
+
+
+def renewed(
+    table: pd.DataFrame,
+    champion: pd.DataFrame,
+    answered: Answered,
+    *,
+    version: int,
+    until: date,
+    false_share: float | None,
+) -> pd.DataFrame:
+    """The table that is served.
+
+    Args:
+        table: new, with the fleet's row.
+        champion: the rows of version `version` that can be served; empty: none is live.
+        answered: the calibration rows.
+        until: the newest period that `table` was fitted on.
+        false_share: of the series that are retrained, how many may need it only by chance; None: all are retrained.
+    """
+    names = pd.Index(answered.rolled.names, name="series")
+    promised = needing.promise(answered.missed(answered.new), answered.lags).set_index(names)
+    new = table.join(promised).assign(**{FITTED_UNTIL: str(until), P_VALUE: np.nan, SINCE_ERROR: np.nan})
+    old = champion.reindex(columns=[*new])
+    errors = answered.errors(champion.index)
+    if false_share is None or old.empty:
+        return keeping.merged(new, old, errors, version)
+    tests = _tests(old.loc[old.index.isin(names)], answered)
+    old = old.assign(**{name: tests[name].reindex(old.index) for name in tests})
+    # What promised nothing, as a row of a version before this test, or of the naive forecast, is always tried anew.
+    fallen = discovered(tests[P_VALUE].to_numpy(float), false_share) | tests[P_VALUE].isna().to_numpy()
+    found = keeping.merged(new, old, errors, version, needed=pd.Series(fallen, index=tests.index))
+    grew = tests.index[fallen & tests[P_VALUE].notna().to_numpy()]
+    return _told(found, old, grew[(found.loc[grew, "kept_from"] == 0).to_numpy()])
+
+
+def _told(table: pd.DataFrame, old: pd.DataFrame, retrained: pd.Index) -> pd.DataFrame:
+    """`table`, in which the new rows of the series `retrained` say why they are new."""
+    since = old.loc[retrained, [P_VALUE, SINCE_ERROR, UNSEEN_ERROR]]
+    said = [
+        f"retrained: its error since the fit, {now:.3g} scales against {before:.3g} promised, is more than chance "
+        f"explains (p {chance:.2g})"
+        for chance, now, before in since.itertuples(index=False)
+    ]
+    found = table.copy()
+    found.loc[retrained, [P_VALUE, SINCE_ERROR]] = since[[P_VALUE, SINCE_ERROR]]
+    found.loc[retrained, "reason"] = said
+    return found
+
+
+def _tests(old: pd.DataFrame, answered: Answered) -> pd.DataFrame:
+    """By series that is live and was answered: the p-value, and the error since its fit."""
+    rows = old.reindex(pd.Index(answered.rolled.names, name="series"))
+    after = pd.to_datetime(rows[FITTED_UNTIL]).fillna(pd.Timestamp.min).to_numpy("datetime64[D]")
+    found = grown(rows, answered.missed(answered.champion, after))
+    return found.loc[found.index.isin(old.index)]

@@ -1,0 +1,100 @@
+"""Which series are retrained: those whose errors have grown, and of all that are, few by chance alone."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ml.problems.forecasting.needing import (
+    P_VALUE,
+    PROMISED,
+    SINCE_ERROR,
+    UNSEEN_ERROR,
+    Missed,
+    by_period,
+    discovered,
+    grown,
+    promise,
+)
+
+pytestmark = pytest.mark.fast
+
+NAN = float("nan")
+
+
+def test_errors_are_gathered_by_the_period_that_was_forecast() -> None:
+    """Two forecasts of one period are one root mean square; a row without an answer counts for nothing."""
+    missed = by_period(
+        squared=np.array([1.0, 7.0, 4.0, NAN, 9.0]),
+        series=np.array([0, 0, 0, 1, 1]),
+        periods=np.array([0, 0, 1, 0, 2]),
+        names=2,
+    )
+    assert missed.errors == pytest.approx(np.array([[2.0, 2.0, NAN], [NAN, NAN, 3.0]]), nan_ok=True)
+    assert missed.mean.tolist() == [2.0, 3.0]
+    assert missed.periods.tolist() == [2, 1]
+    assert missed.spread.tolist()[0] == 0.0
+    assert np.isnan(missed.spread[1])
+
+
+def test_a_mean_of_alternating_errors_is_as_sure_as_of_independent_ones_and_of_slow_ones_less() -> None:
+    """Twelve errors that come in runs of six tell less than twelve: the variance of their mean is over three times."""
+    fast = Missed(errors=np.tile([1.0, 3.0], (5, 6)))
+    slow = Missed(errors=np.repeat(np.tile([1.0, 3.0], (5, 1)), 6, axis=1))
+    assert fast.inflation(1) == 1.0
+    # (12 - 1 * 2) / 12 of products are alike one period apart: 10 of 12 less 1, and the correction of 1 / 12.
+    assert slow.inflation(1) == pytest.approx(1 + 2 * (11 / 12) * (9 / 12 + 1 / 12))
+
+
+def test_the_step_up_procedure_by_hand() -> None:
+    """Of ten p-values at 10 %: 0.028 is not below 0.02, and falls all the same, since 0.03 is not above 0.03."""
+    chances = np.array([0.001, 0.028, 0.03, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8])
+    assert discovered(chances, 0.1).tolist() == [True] * 3 + [False] * 7
+    assert not discovered(chances[3:], 0.1).any()
+    assert discovered(np.array([NAN, 0.04]), 0.1).tolist() == [False, True]
+    assert not discovered(np.array([NAN]), 0.1).any()
+
+
+def test_what_promised_nothing_has_no_chance_and_what_is_too_short_has_all() -> None:
+    """The first never had a held-out period; of the second only three have come since."""
+    before = promise(Missed(errors=np.array([[NAN] * 6, [1.0, 2, 1, 2, 1, 2]])), lags=2)
+    since = Missed(errors=np.array([[1.0, 2, 1, 2], [9.0, 9, 9, NAN]]))
+    found = grown(before, since)
+    assert np.isnan(found[P_VALUE][0])
+    assert found[P_VALUE][1] == 1.0
+    assert found[SINCE_ERROR].tolist() == [1.5, 9.0]
+
+
+def _fleet(seed: int, grown_ones: int, many: int = 200) -> tuple[pd.DataFrame, Missed]:
+    """Errors of series with a memory before and since; those of the first `grown_ones` double and more."""
+    random = np.random.default_rng(seed)
+    noise = random.normal(size=(many, 60))
+    for at in range(1, 60):
+        noise[:, at] += 0.4 * noise[:, at - 1]
+    errors = np.exp(0.4 * noise)
+    errors[:grown_ones, 30:] *= 2.5
+    return promise(Missed(errors=errors[:, 10:30]), lags=8), Missed(errors=errors[:, 36:56])
+
+
+def test_of_the_series_that_are_retrained_one_in_ten_is_so_by_chance() -> None:
+    """Over thirty fleets of 200, of which forty have grown: most of those are found, and few of the others."""
+    shares, found = [], []
+    for seed in range(30):
+        before, since = _fleet(seed, grown_ones=40)
+        fallen = discovered(grown(before, since)[P_VALUE].to_numpy(float), 0.1)
+        shares.append(fallen[40:].sum() / max(1, fallen.sum()))
+        found.append(fallen[:40].mean())
+    assert np.mean(shares) < 0.1
+    assert np.mean(found) > 0.8
+
+
+def test_a_fleet_that_is_as_it_was_is_left_alone() -> None:
+    """In at most a tenth of the fleets anything is retrained."""
+    touched = [discovered(grown(*_fleet(seed, 0))[P_VALUE].to_numpy(float), 0.1).any() for seed in range(40)]
+    assert np.mean(touched) <= 0.1
+
+
+def test_what_a_series_promises_is_four_numbers() -> None:
+    """Mean, spread, number of periods, and the fleet's inflation."""
+    told = promise(Missed(errors=np.array([[1.0, 3.0], [2.0, 2.0]])), lags=1)
+    assert list(told) == list(PROMISED)
+    assert told[UNSEEN_ERROR].tolist() == [2.0, 2.0]
