@@ -2,4 +2,4 @@
 
 from importlib.util import find_spec
 
-collect_ignore = [] if find_spec("statsforecast") else ["test_backtest.py", "test_fleet.py"]
+collect_ignore = [] if find_spec("statsforecast") else ["test_backtest.py", "test_fleet.py", "test_killed.py"]
