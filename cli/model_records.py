@@ -56,7 +56,7 @@ def new_parts(model: NamedModel, version: int) -> list[str]:
     Raises CommandError if there is none.
     """
     with registry(model.env) as client, TemporaryDirectory() as temporary:
-        run_id = client.get_model_version(model.full_name, str(version)).run_id
+        run_id = str(client.get_model_version(model.full_name, str(version)).run_id)
         told = json.loads(Path(client.download_artifacts(run_id, DECISIONS, temporary)).read_text())
     rows = [dict(zip(told["columns"], row, strict=True)) for row in told["data"]]
     name = told["columns"][0]

@@ -57,7 +57,7 @@ def demo(use_case: str, data: Path | None, story: str | None, form: str) -> None
     start_cloud()
     synthesize()
     load_stacks()
-    told = Demo(use_case=use_case, landing=landing, rolls_back_part=story.rolls_back_part)
+    told = Demo(use_case=use_case, landing=landing, rolls_back_part=told_by.rolls_back_part)
     tell(told)
     records, accounting = told.records(), accounts(use_case, landing)
     prove(platform_checks(use_case, accounting), records)

@@ -40,13 +40,16 @@ class Missed:
     def mean(self) -> Floats:
         """Shape (series,); NaN without periods."""
         known = np.where(np.isfinite(self.errors), self.errors, 0.0).sum(axis=1)
-        return np.divide(known, self.periods, out=np.full(len(known), np.nan), where=self.periods > 0)
+        found: Floats = np.divide(known, self.periods, out=np.full(len(known), np.nan), where=self.periods > 0)
+        return found
 
     @property
     def spread(self) -> Floats:
         """Shape (series,): the standard deviation; NaN with fewer than two periods."""
         squares = np.where(np.isfinite(self.errors), (self.errors - self.mean[:, None]) ** 2, 0.0).sum(axis=1)
-        return np.sqrt(np.divide(squares, self.periods - 1, out=np.full(len(squares), np.nan), where=self.periods > 1))
+        many, none = self.periods > 1, np.full(len(squares), np.nan)
+        found: Floats = np.sqrt(np.divide(squares, self.periods - 1, out=none, where=many))
+        return found
 
     def inflation(self, lags: int) -> float:
         """By how much the variance of a mean is larger than that of independent periods, at least 1.

@@ -90,13 +90,15 @@ def renewed(
     """
     names = pd.Index(answered.rolled.names, name="series")
     promised = needing.promise(answered.missed(answered.new), answered.lags).set_index(names)
-    new = table.join(promised).assign(**{FITTED_UNTIL: str(until), P_VALUE: np.nan, SINCE_ERROR: np.nan})
+    new = table.join(promised)
+    new[[P_VALUE, SINCE_ERROR]] = np.nan
+    new[FITTED_UNTIL] = str(until)
     old = champion.reindex(columns=[*new])
     errors = answered.errors(champion.index)
     if false_share is None or old.empty:
         return keeping.merged(new, old, errors, version)
     tests = _tests(old.loc[old.index.isin(names)], answered)
-    old = old.assign(**{name: tests[name].reindex(old.index) for name in tests})
+    old[[P_VALUE, SINCE_ERROR]] = tests[[P_VALUE, SINCE_ERROR]].reindex(old.index)
     # What promised nothing, as a row of a version before this test, or of the naive forecast, is always tried anew.
     fallen = discovered(tests[P_VALUE].to_numpy(float), false_share) | tests[P_VALUE].isna().to_numpy()
     found = keeping.merged(new, old, errors, version, needed=pd.Series(fallen, index=tests.index))
