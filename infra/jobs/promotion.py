@@ -1,10 +1,25 @@
 """The job `<usecase>-promotion`: a model version through its gates, live and served if all pass."""
 
-from infra.jobs.declaration import After, ConditionTask, JobContext, JobDeclaration, parameter
+from infra.jobs.declaration import After, ConditionTask, JobContext, JobDeclaration, WheelTask, parameter
 from infra.jobs.limits import release_s
 
 _VERSION = {"version": parameter("version")}
 _DATA_AND_VERSION = {"source-catalog": parameter("source_catalog")} | _VERSION
+
+
+def _trial(context: JobContext) -> tuple[WheelTask, ...]:
+    """The version answers some requests while it waits for a person, if the model declares which share."""
+    serving = context.model.serving
+    if serving is None or not serving.challenger_percent:
+        return ()
+    task = context.model_task(
+        "trial",
+        entry_point="trial",
+        code="ml/release/trial.py",
+        parameters=_VERSION,
+        after=(After(task="approved", outcome="false"),),
+    )
+    return (task,)
 
 
 def promotion(context: JobContext) -> JobDeclaration | None:
@@ -52,6 +67,7 @@ def promotion(context: JobContext) -> JobDeclaration | None:
                 right="pass",
                 after=(After(task="sign_off"),),
             ),
+            *_trial(context),
             context.model_task(
                 "promotion",
                 entry_point="promotion",

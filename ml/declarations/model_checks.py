@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from ml.declarations import outputs
+from ml.declarations.gates import SignOff
 from ml.declarations.model import Model
 
 Item = TypeVar("Item")
@@ -28,6 +29,12 @@ def wrong_models(models: Sequence[Model]) -> Iterator[str]:
     endpoints = [model.serving.endpoint for model in models if model.serving]
     if len(set(endpoints)) < len(endpoints):
         yield f"endpoints {endpoints} of models {names} repeat a name: rename one"
+    for model in models:
+        if model.serving and model.serving.challenger_percent and model.gates.sign_off is not SignOff.MANUAL:
+            yield (
+                f"model {model.name!r} has challenger_percent, but its sign-off is {model.gates.sign_off}, so no "
+                "version ever waits beside the live one: make it SignOff.MANUAL, or leave challenger_percent out"
+            )
     yield from _differing_keys(models)
     yield from _differing_outcomes(models)
     yield from outputs.clashes(models)

@@ -8,6 +8,7 @@ from ml.declarations.errors import require
 
 # A promotion's smoke test asks seven times, and a roll-back may follow within the minute: fewer would fail both.
 FEWEST_CALLS_PER_MINUTE = 20
+_MOST_PERCENT = 50
 _ENDPOINT = re.compile(r"[a-z][a-z0-9-]{0,62}")
 
 
@@ -29,6 +30,7 @@ class Serving:
         max_latency_ms: the smoke test after a promotion refuses a version that answers slower than this.
         update_limit_s: how long one change of version may take. Databricks builds a container first, for minutes.
         wake_limit_s: how long the first request after a sleep may take.
+        challenger_percent: how many of a hundred requests a version answers while it waits for a person's sign-off.
         caller_calls_per_minute: how many requests a minute each user or service principal may make, further ones get
             429; None: no limit.
     """
@@ -39,6 +41,7 @@ class Serving:
     max_latency_ms: float = 1000.0
     update_limit_s: int = 2400
     wake_limit_s: int = 600
+    challenger_percent: int = 0
     caller_calls_per_minute: int | None = None
 
     def __post_init__(self) -> None:
@@ -51,6 +54,10 @@ class Serving:
                 None if self.max_latency_ms > 0 else f"max_latency_ms is {self.max_latency_ms}; give one above 0",
                 None if self.update_limit_s > 0 else f"update_limit_s is {self.update_limit_s}; give one above 0",
                 None if self.wake_limit_s > 0 else f"wake_limit_s is {self.wake_limit_s}; give one above 0",
+                None
+                if 0 <= self.challenger_percent <= _MOST_PERCENT
+                else f"challenger_percent is {self.challenger_percent}; give 0 to {_MOST_PERCENT}: a version on trial "
+                "answers no more requests than the live one",
                 None
                 if calls is None or calls >= FEWEST_CALLS_PER_MINUTE
                 else f"caller_calls_per_minute is {calls}; give {FEWEST_CALLS_PER_MINUTE} or more, since a promotion's "

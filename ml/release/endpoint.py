@@ -1,5 +1,6 @@
 """The serving endpoint of a use case, through Databricks' REST: which version it serves, and changing that."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -24,11 +25,15 @@ class NotServingError(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """The endpoint that `serving` declares for the registered model `model` (full name)."""
+    """The endpoint that `serving` declares for the registered model `model` (full name).
+
+    `asked` is the version that questions go to; None: whichever the traffic's split gives.
+    """
 
     workspace: WorkspaceClient
     serving: Serving
     model: str
+    asked: int | None = None
 
     @property
     def named(self) -> str:
@@ -60,25 +65,53 @@ class Endpoint:
         if self.version() == version:
             return False
         try:
-            self._update(version)
+            self._update({version: 100})
         except (DatabricksError, OperationFailed, TimeoutError) as error:
             raise NotServingError(f"{self.named} did not take version {version}: {self._why(error)}") from error
         if self.version() != version:
             raise NotServingError(f"{self.named} serves version {self.version()} after an update to {version}")
         return True
 
-    def _update(self, version: int) -> None:
-        name = f"{self.model.rpartition('.')[2]}-{version}"
-        entity = ServedEntityInput(
-            name=name,
-            entity_name=self.model,
-            entity_version=str(version),
-            workload_size=self.serving.workload_size.value,
-            scale_to_zero_enabled=self.serving.scale_to_zero,
-        )
-        traffic = TrafficConfig(routes=[Route(served_model_name=name, traffic_percentage=100)])
+    def share(self, percents: Mapping[int, int]) -> None:
+        """Split the traffic: to each version its percentage, 100 in all. Wait until all are ready.
+
+        Raises NotServingError where one of them cannot be brought up; what answered before still does.
+        """
+        self._settled()
+        if shares(self._get().config, self.model) == percents:
+            return
+        told = ", ".join(f"{percent} % to version {version}" for version, percent in percents.items())
+        try:
+            self._update(percents)
+        except (DatabricksError, OperationFailed, TimeoutError) as error:
+            raise NotServingError(f"{self.named} did not take {told}: {self._why(error)}") from error
+        if shares(self._get().config, self.model) != percents:
+            raise NotServingError(f"{self.named} does not send {told} after an update to it")
+
+    def entity(self, version: int) -> str:
+        """What the endpoint calls a version that it serves."""
+        return f"{self.model.rpartition('.')[2]}-{version}"
+
+    def _update(self, percents: Mapping[int, int]) -> None:
+        entities = [
+            ServedEntityInput(
+                name=self.entity(version),
+                entity_name=self.model,
+                entity_version=str(version),
+                workload_size=self.serving.workload_size.value,
+                scale_to_zero_enabled=self.serving.scale_to_zero,
+            )
+            for version in percents
+        ]
+        routes = [
+            Route(served_model_name=self.entity(version), traffic_percentage=percent)
+            for version, percent in percents.items()
+        ]
         self.workspace.serving_endpoints.update_config_and_wait(
-            self.serving.endpoint, served_entities=[entity], traffic_config=traffic, timeout=self._limit
+            self.serving.endpoint,
+            served_entities=entities,
+            traffic_config=TrafficConfig(routes=routes),
+            timeout=self._limit,
         )
 
     def _get(self) -> ServingEndpointDetailed:
@@ -106,15 +139,20 @@ class Endpoint:
 
 def only_version(config: EndpointCoreConfigOutput | None, model: str) -> int | None:
     """The version of `model` that gets all the traffic of `config`; None where there is no such one. Pure."""
+    return next((version for version, percent in shares(config, model).items() if percent == 100), None)
+
+
+def shares(config: EndpointCoreConfigOutput | None, model: str) -> dict[int, int]:
+    """The percentage of the traffic that each version of `model` gets. Pure."""
     if config is None or config.traffic_config is None:
-        return None
+        return {}
     versions = {
         entity.name: int(entity.entity_version or 0)
         for entity in config.served_entities or []
         if entity.entity_name == model
     }
-    full = [_entity(route) for route in config.traffic_config.routes or [] if route.traffic_percentage == 100]
-    return versions.get(full[0]) if full else None
+    routes = [(_entity(route), route.traffic_percentage) for route in config.traffic_config.routes or []]
+    return {versions[name]: int(percent) for name, percent in routes if name in versions}
 
 
 def _entity(route: Route) -> str | None:

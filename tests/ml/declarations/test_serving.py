@@ -1,9 +1,12 @@
 """What an endpoint's declaration refuses."""
 
+from dataclasses import replace
+
 import pytest
 
-from ml.declarations import DeclarationError, Serving
+from ml.declarations import DeclarationError, Serving, SignOff
 from ml.declarations.serving import FEWEST_CALLS_PER_MINUTE
+from ml.usecases.credit.declaration import USE_CASE as CREDIT
 
 
 @pytest.mark.parametrize("calls", [-1, 0, FEWEST_CALLS_PER_MINUTE - 1])
@@ -17,3 +20,20 @@ def test_the_lowest_limit_and_none_are_allowed() -> None:
     """None is no limit."""
     assert Serving(endpoint="risk", caller_calls_per_minute=FEWEST_CALLS_PER_MINUTE).caller_calls_per_minute == 20
     assert Serving(endpoint="risk").caller_calls_per_minute is None
+
+
+@pytest.mark.parametrize("percent", [-1, 51])
+def test_a_version_on_trial_answers_no_more_than_the_live_one(percent: int) -> None:
+    """Half at most."""
+    with pytest.raises(DeclarationError, match=f"challenger_percent is {percent}; give 0 to 50"):
+        Serving(endpoint="risk", challenger_percent=percent)
+
+
+def test_a_trial_needs_a_sign_off_that_is_waited_for() -> None:
+    """Released automatically, no version waits."""
+    model = CREDIT.models[0]
+    tried = replace(model, serving=Serving(endpoint="risk", challenger_percent=10))
+    with pytest.raises(DeclarationError, match="has challenger_percent, but its sign-off is automatic"):
+        replace(CREDIT, models=(tried,))
+    manual = replace(tried, gates=replace(model.gates, sign_off=SignOff.MANUAL))
+    assert replace(CREDIT, models=(manual,)).models[0].serving == tried.serving
