@@ -45,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def tried(subject: Subject, endpoint: Endpoint | None) -> Outcome:
     """Split the traffic, if the version may be tried. Raises NotServingError once the live version has it all again."""
     live = subject.alias(CHAMPION)
-    why = skipped(subject) if endpoint is None else untried(subject.version, live, recorded(subject), subject)
+    sign_off = subject.model.gates.sign_off
+    why = skipped(subject) if endpoint is None else untried(subject.version, live, recorded(subject), sign_off)
     if endpoint is None or live is None or why:
         return Outcome(skipped=why)
     percent = endpoint.serving.challenger_percent
@@ -58,12 +59,12 @@ def tried(subject: Subject, endpoint: Endpoint | None) -> Outcome:
     return Outcome(percent=percent)
 
 
-def untried(version: int, live: int | None, verdicts: Mapping[str, str], subject: Subject) -> str:
-    """Why the version must not be tried; empty if it may."""
+def untried(version: int, live: int | None, verdicts: Mapping[str, str], sign_off: SignOff) -> str:
+    """Why the version must not be tried; empty if it may. Pure."""
     failed = [gate for gate in JUDGING if verdicts.get(gate) != Decision.PASS]
     if failed:
         return f"not every gate that judges has passed: {', '.join(failed)}"
-    if subject.model.gates.sign_off is not SignOff.MANUAL:
+    if sign_off is not SignOff.MANUAL:
         return "nobody's sign-off is awaited"
     if live is None:
         return "no version is live beside it"
