@@ -17,6 +17,8 @@ from ml.tables import frame_of
 from ml.usecases import USE_CASES, use_case
 from tests.ml.release.conftest import ENDPOINT, MODEL, Served
 
+pytestmark = pytest.mark.long
+
 COMMON = ("--use-case=credit", "--catalog=prod")
 
 
