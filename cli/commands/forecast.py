@@ -30,6 +30,16 @@ _SHOWN_REASONS = 10
 @click.option(
     "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write, CSV or Parquet."
 )
+@click.option(
+    "--level", "levels", multiple=True, metavar="COL", help="Column of groups to total, the widest first; repeat."
+)
+@click.option(
+    "--agree",
+    type=click.Choice(["structural", "variance", "bottom_up"]),
+    default="structural",
+    show_default=True,
+    help="With --level: how forecasts of totals and series are made to agree.",
+)
 @click.option("--workers", type=click.IntRange(min=1), help="Processes that fit [one per core].")
 @format_option
 def forecast(
@@ -41,6 +51,8 @@ def forecast(
     freq: str,
     horizon: int,
     out: Path,
+    levels: tuple[str, ...],
+    agree: str,
     workers: int | None,
     form: str,
 ) -> None:
@@ -48,22 +60,31 @@ def forecast(
 
     Candidates are fitted at past origins and at the end; their weights per series follow from the past errors. Fits are
     kept beside --out until it is written: the same command after a kill fits only what is missing.
+
+    With --level the totals of all series and of each group are forecast too (`total`, `COL=group`), and the forecasts
+    are made to agree: those of the series add up to those of their totals.
     """
     from ml.problems.forecasting.errors import ForecastError  # noqa: PLC0415 - light; the next ones take seconds
     from ml.problems.forecasting.frequency import frequency  # noqa: PLC0415
     from ml.problems.forecasting.panel import Columns, panel  # noqa: PLC0415
+    from ml.problems.forecasting.totals import agreeing, with_totals  # noqa: PLC0415
 
     for path in (data, out):
         _kind(path)
     columns = Columns(id=id_col, time=time_col, target=target_col)
     try:
         step = frequency(freq)
-        series = panel(_read(data, id_col), columns, step, horizon)
+        table = _read(data, id_col)
+        series, tree = panel(table, columns, step, horizon), None
+        if levels:
+            table, tree = with_totals(table, columns, levels)
+            series = panel(table, columns, step, horizon)
     except ForecastError as error:
         raise CommandError(f"{data.name}: {error}", exit_code=2) from error
     from ml.problems.forecasting.fleet import cores, fit_all  # noqa: PLC0415
     from ml.problems.forecasting.outcome import outcome  # noqa: PLC0415
     from ml.problems.forecasting.parts import Parts  # noqa: PLC0415
+    from ml.problems.forecasting.reconciliation import Method  # noqa: PLC0415
 
     parts = Parts(out.with_name(f"{out.name}.parts"))
     with _bar() as bar:
@@ -75,6 +96,8 @@ def forecast(
 
         fits = fit_all(values, horizon, step, parts=parts, workers=workers or cores(), progress=report)
     found = outcome(series, fits, columns, step, horizon)
+    if tree is not None:
+        found = agreeing(found, tree, columns, Method(agree))
     _write(found.forecasts, out)
     parts.remove()
     _tell(found, out, form)

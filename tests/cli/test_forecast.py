@@ -89,6 +89,47 @@ def test_the_backtest_says_how_each_candidate_did(done: tuple[Result, pd.DataFra
     assert again["forecast"].to_numpy() == pytest.approx(written["forecast"].to_numpy(), rel=1e-12)
 
 
+@pytest.fixture(scope="module")
+def levelled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Six shops of two regions, the last one of which opened late."""
+    shops = _long()[lambda rows: rows["shop"].isin([f"shop {shop}" for shop in range(6)])]
+    late = (shops["shop"] == "shop 5") & (shops["day"] < "2016-01-01")
+    region = shops["shop"].str.slice(-1).astype(int).lt(3).map({True: "north", False: "south"})
+    file = tmp_path_factory.mktemp("levels") / "sales.csv"
+    shops.assign(region=region)[~late].to_csv(file, index=False)
+    return file
+
+
+@pytest.mark.parametrize("agree", ["structural", "variance", "bottom_up"])
+def test_totals_are_forecast_too_and_agree(levelled: Path, agree: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To 1e-9: the series of a region add up to it, the regions to the total; intervals hold their forecast."""
+    quick = replace(QUARTERLY, candidates=("SeasonalNaive", "Naive"), origins=2)
+    monkeypatch.setattr("ml.problems.forecasting.frequency.FREQUENCIES", (quick,))
+    out = levelled.with_name(f"{agree}.parquet")
+    result = _run(levelled, out, "--level", "region", "--agree", agree)
+    assert result.exit_code == 0, result.output
+    found = pd.read_parquet(out).set_index(["shop", "day"])["forecast"].unstack("day")
+    north, south = found.loc[["shop 0", "shop 1", "shop 2"]], found.loc[["shop 3", "shop 4", "shop 5"]]
+    assert np.abs(found.loc["region=north"] - north.sum()).max() < 1e-9
+    assert np.abs(found.loc["region=south"] - south.sum()).max() < 1e-9
+    assert np.abs(found.loc["total"] - found.loc["region=north"] - found.loc["region=south"]).max() < 1e-9
+    ends = pd.read_parquet(out)
+    assert ((ends["lo-80"] <= ends["forecast"]) & (ends["forecast"] <= ends["hi-80"])).all()
+
+
+def test_levels_that_make_no_totals_are_refused(levelled: Path, tmp_path: Path) -> None:
+    """A series of two regions, and one that ends before the others; each with what to do."""
+    rows = pd.read_csv(levelled)
+    rows.loc[0, "region"] = "south"
+    rows[~((rows["shop"] == "shop 4") & (rows["day"] > "2023-01-01"))].to_csv(tmp_path / "sales.csv", index=False)
+    result = _run(tmp_path / "sales.csv", tmp_path / "out.csv", "--level", "region")
+    assert result.exit_code == 2
+    assert "series ['shop 0'] have several values of level 'region': give one" in result.output
+    assert "series ['shop 4'] end before 2023-10-01, so a total would fall" in result.output
+    missing = _run(levelled, tmp_path / "out.csv", "--level", "town")
+    assert (missing.exit_code, "levels ['town'] are no columns" in missing.output) == (2, True)
+
+
 def test_what_cannot_be_forecast_ends_with_2_and_writes_nothing(tmp_path: Path) -> None:
     """The message names file, rows and what to change."""
     wrong = _long().astype({"sold": object}).reset_index(drop=True)
