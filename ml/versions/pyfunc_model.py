@@ -3,14 +3,17 @@
 No pickle: the artifact holds `model.json` (features, categories, learners, calibration) and what each learner fitted:
 XGBoost's `booster.ubj`, LightGBM's `booster.txt`, `linear.json`, `trees.npz` of Spark's trees, or `network.npz`, the
 weights of a network. Several are averaged.
-A learner that answers from more than a matrix of numbers brings its own reader, `brought.py`, whose `load` is asked.
+A learner that answers from more than a matrix of numbers brings its own reader: the package `brought`, with `load`.
 `predict` takes a DataFrame with the declared features and returns one row of the declared output per row given.
 """
 
 import json
 import runpy
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
+from hashlib import sha256
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +30,7 @@ LIGHTGBM_FILE = "booster.txt"
 LINEAR_FILE = "linear.json"
 TREES_FILE = "trees.npz"
 NETWORK_FILE = "network.npz"
-BROUGHT_FILE = "brought.py"
+BROUGHT_FOLDER = "brought"
 PROBABILITY = "probability"
 # The parameter of a request that asks for reasons, and the artifact that holds the code which finds them.
 REASONS = "reasons"
@@ -270,12 +273,22 @@ class Scorer:
 
 def _brought(directory: Path, description: Mapping[str, Any]) -> Callable[[pd.DataFrame], Answer] | None:
     """What answers a frame of features, by the reader that the learner brought; None: it brought none."""
-    code = directory / BROUGHT_FILE
-    if not code.is_file():
+    folder = directory / BROUGHT_FOLDER
+    if not folder.is_dir():
         return None
-    answer: Callable[[pd.DataFrame], Answer] = runpy.run_path(str(code))["load"](
-        directory, description, _READERS, encode
-    )
+    # A name of its own: one process may serve several versions, each with its own code.
+    name = f"{BROUGHT_FOLDER}_{sha256(str(folder.resolve()).encode()).hexdigest()[:16]}"
+    described = spec_from_file_location(name, folder / "__init__.py", submodule_search_locations=[str(folder)])
+    assert described is not None
+    assert described.loader is not None
+    sys.modules[name] = code = module_from_spec(described)
+    # The folder is a version's: what is logged, and served to others, holds no bytecode.
+    written, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        described.loader.exec_module(code)
+    finally:
+        sys.dont_write_bytecode = written
+    answer: Callable[[pd.DataFrame], Answer] = code.load(directory, description, _READERS, encode)
     return answer
 
 

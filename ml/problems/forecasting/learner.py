@@ -27,13 +27,13 @@ from ml.problems.problem import Problem
 TARGET = "_target"
 # By what `pyfunc_model.py` reads a version; its own code, which lies beside it, does.
 READER = "series"
-_CODE = "brought.py"
+_CODE = "brought"
 # Newest origins that candidates are weighed at, and rows of them at most: half a year of weeks, and 200 MB.
 _ORIGINS, _ROWS = 26, 1_000_000
 
 
 def settings_of(declared: declarations.Forecasting) -> dict[str, Any]:
-    """What a version must know of its declaration, as `served.py` reads it."""
+    """What a version must know of its declaration, as `served` reads it."""
     return {
         "series": list(declared.series),
         "step": declared.step,
@@ -129,7 +129,8 @@ class FittedSeries:
             trees = {"readers": list(self.trees.readers), "kinds": dict(kinds), "categories": known}
         settings = {**self.learner.settings, "trees": trees}
         (directory / served.SETTINGS_FILE).write_text(json.dumps(settings, indent=1))
-        shutil.copyfile(served.__file__, directory / _CODE)
+        code = Path(served.__file__).parent
+        shutil.copytree(code, directory / _CODE, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -118,8 +118,24 @@ def test_what_is_served_is_what_was_fitted(tmp_path: Path) -> None:
             np.maximum(each.scores(SPLIT.holdout).raw[:, 0], 0.0), abs=1e-4
         )
     assert {each.name for each in tmp_path.iterdir()} == {
-        *("model.json", "series.json", "series.parquet", "brought.py", "booster.txt")
+        *("model.json", "series.json", "series.parquet", "brought", "booster.txt")
     }
+    code = {each.name for each in (tmp_path / "brought").iterdir()}
+    assert code == {"__init__.py", "asked.py", "candidates.py", "mixer.py"}
+
+
+def test_two_versions_in_one_process_answer_by_their_own_code(tmp_path: Path) -> None:
+    """The second one's code says another thing of every row; the first one's goes on as it was."""
+    (tmp_path / "first").mkdir()
+    (tmp_path / "second").mkdir()
+    first, asked = _packed(tmp_path / "first"), _asked(fleet().tail(30))
+    before = first(asked)
+    registry.pack(_learned(), forecasting_model(), tmp_path / "second")
+    code = tmp_path / "second" / "brought" / "mixer.py"
+    code.write_text(code.read_text().replace("naive=naive(asked)", "naive=naive(asked) + 1000"))
+    second = Scorer(tmp_path / "second")(asked)
+    assert (second["naive"] - before["naive"] == 1000).all()
+    assert first(asked)["naive"].equals(before["naive"])
 
 
 def test_equal_inputs_make_equal_forecasts(tmp_path: Path) -> None:
