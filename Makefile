@@ -1,5 +1,7 @@
 # Everything a newcomer needs. Only Python 3.11 or 3.12, git and make must be there; see README.md.
 SHELL := /bin/sh
+# A newer pip is no business of a locked environment.
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3 python; do \
