@@ -20,6 +20,7 @@ KUBERNETES_VALIDATE_VERSION := 1.37.0
 MKDOCS_VERSION := 1.6.1
 # Load that Python could not give.
 BOMBARDIER_VERSION := v1.2.6
+SQL_CONNECTOR_VERSION := 4.9.0
 USECASE ?= credit
 ENV ?= prod
 # The oldest that a declared runtime brings, and a new one.
@@ -90,6 +91,18 @@ setup-torch: .venv-torch/.synced ## Set up the environment that fits networks, .
 
 test-torch: .venv-torch/.synced ## Run the tests of networks, which other environments skip
 	@.venv-torch/bin/python -m pytest tests/ml/neural $(ARGS)
+
+.PHONY: sql-connector
+sql-connector: .venv-sql-connector/.installed $(READY) ## Ask the local warehouse with Databricks' SQL connector, by Thrift and by REST
+	@$(PY) -m pytest tests/localcloud/services/sql/test_connector.py
+
+# An environment of its own: it wants another pandas than the lock.
+.venv-sql-connector/.installed: Makefile
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or 3.12 found"; exit 2; }
+	@echo "databricks-sql-connector $(SQL_CONNECTOR_VERSION) into .venv-sql-connector: about 0.5 GB, a minute"
+	@test -x .venv-sql-connector/bin/python || $(PYTHON) -m venv .venv-sql-connector
+	@.venv-sql-connector/bin/python -m pip install -q 'databricks-sql-connector[pyarrow]==$(SQL_CONNECTOR_VERSION)'
+	@touch $@
 
 lint: $(READY) ## Check style, formatting, which room imports which, and that stages know no problem
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports && $(PY) .ci/vocabulary.py
@@ -258,4 +271,4 @@ clean: $(READY) ## Stop the local cloud and remove its state and the synthesized
 	@$(BIN)/mlops down && rm -rf .mlops cdktf.out dist
 
 distclean: clean ## Also remove the environment
-	@rm -rf .venv .venv-fe-* .venv-torch .tools node_modules
+	@rm -rf .venv .venv-fe-* .venv-torch .venv-sql-connector .tools node_modules

@@ -82,6 +82,11 @@ EXTRAS = (
         script="make -s test-torch",
     ),
     Extra(
+        name="sql-connector",
+        inputs=("localcloud/services/sql", "localcloud/proxy", "tests/localcloud/services/sql/test_connector.py"),
+        script="make -s sql-connector",
+    ),
+    Extra(
         name="python-3.12",
         python="3.12",
         inputs=(*_LOCKED, *_ROOMS, "policies", "tests"),

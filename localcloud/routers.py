@@ -32,7 +32,8 @@ from localcloud.services.serving.routes import (
     synced_tables,
 )
 from localcloud.services.settings.routes import configuration, settings
-from localcloud.services.sql.routes import alerts, dashboards, results, statements, warehouses
+from localcloud.services.sql.routes import alerts, dashboards, results, statements, thrift, warehouses
+from localcloud.services.sql.routes import sessions as sql_sessions
 from localcloud.services.unity.routes import account_metastores, data_quality
 from localcloud.services.unity.routes import router as unity
 from localcloud.services.workspace.routes import files, repos, secrets, signed_urls, workspace_files
@@ -65,7 +66,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     cluster_policies.router,
     permissions.router,
     warehouses.router,
+    sql_sessions.router,
     statements.router,
+    thrift.router,
     results.router,
     compute.router,
     clusters.router,

@@ -5,6 +5,20 @@ from localcloud.kernel.parity import Behaviour, Level
 BEHAVIOURS = (
     Behaviour(
         area="SQL warehouse",
+        does="a session begins in a catalog and a schema, and is its opener's own",
+        level=Level.EXECUTED,
+        follows="https://docs.databricks.com/aws/en/dev-tools/python-sql-connector",
+        witness="tests/localcloud/services/sql/test_thrift.py::test_a_session_of_the_rest_api_names_the_catalog",
+    ),
+    Behaviour(
+        area="SQL warehouse",
+        does="Databricks' SQL connector runs unmodified, by Thrift and by REST (`use_sea`)",
+        level=Level.EXECUTED,
+        follows="https://docs.databricks.com/aws/en/dev-tools/python-sql-connector",
+        witness="tests/localcloud/services/sql/test_connector.py::test_the_connector_speaks_to_a_warehouse",
+    ),
+    Behaviour(
+        area="SQL warehouse",
         does="queries and changes answer what the same Spark answers directly",
         level=Level.EXECUTED,
         follows="https://learn.microsoft.com/azure/databricks/sql/language-manual/",

@@ -11,12 +11,14 @@ from localcloud.services.sql.limits import Limits
 
 _FIELDS = frozenset(
     {"statement", "warehouse_id", "catalog", "schema", "parameters", "row_limit", "byte_limit", "disposition"}
-    | {"format", "wait_timeout", "on_wait_timeout", "query_tags"}
+    | {"format", "wait_timeout", "on_wait_timeout", "query_tags", "session_id", "result_compression"}
 )
 _CHOICES = {
     "disposition": ("INLINE", "EXTERNAL_LINKS"),
     "format": ("JSON_ARRAY", "ARROW_STREAM", "CSV"),
     "on_wait_timeout": ("CONTINUE", "CANCEL"),
+    # Answers are not compressed, which the manifest says by naming none.
+    "result_compression": ("NONE", "LZ4_FRAME"),
 }
 _MOST_TEXT_BYTES = 16 * 2**20
 _WAIT = re.compile(r"(\d+)s")

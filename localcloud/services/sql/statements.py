@@ -49,15 +49,15 @@ class Statements:
         self._entries: OrderedDict[str, Entry] = OrderedDict()
         self._lock = threading.Lock()
 
-    def submit(self, caller: Caller, request: Request) -> Entry:
-        """Start a statement as `caller`."""
+    def submit(self, caller: Caller, request: Request, url: str = "") -> Entry:
+        """Start a statement as `caller`; `url` is where links to its results begin, the workspace's own if empty."""
         number = str(uuid.uuid4())
         workspace = caller.require_workspace()
         entry = Entry(
             statement_id=number,
             principal=caller.principal,
             workspace=workspace.name,
-            url=workspace.url,
+            url=url or workspace.url,
             request=request,
             future=self._pool.submit(execute, self._cloud, caller, request, f"statement-{number}"),
             cancelled=threading.Event(),
@@ -89,6 +89,12 @@ class Statements:
             entry.cancelled.set()
             entry.future.cancel()
             engine.cancel(self._cloud, f"statement-{entry.statement_id}")
+
+    def close(self, entry: Entry) -> None:
+        """Forget a statement and its result; one under way is stopped."""
+        self.cancel(entry)
+        with self._lock:
+            self._entries.pop(entry.statement_id, None)
 
     def _forget_oldest(self) -> None:
         held = sum(entry.byte_count for entry in self._entries.values())
@@ -151,14 +157,19 @@ def _state(entry: Entry, state: str) -> Document:
 
 
 def _failed(error: BaseException) -> Document:
+    return {"state": "FAILED", "error": failure(error)}
+
+
+def failure(error: BaseException) -> Document:
+    """Code and message of what went wrong."""
     if not isinstance(error, ApiError):
         message = f"{type(error).__name__}: {error}"
-        return {"state": "FAILED", "error": {"error_code": "INTERNAL_ERROR", "message": message}}
+        return {"error_code": "INTERNAL_ERROR", "message": message}
     if error.error_code in _SERVICE_CODES:
-        return {"state": "FAILED", "error": {"error_code": error.error_code, "message": error.message}}
+        return {"error_code": error.error_code, "message": error.message}
     named = error.message.startswith("[")
     message = error.message if named else f"{error.error_code}: {error.message}"
-    return {"state": "FAILED", "error": {"error_code": "BAD_REQUEST", "message": message}}
+    return {"error_code": "BAD_REQUEST", "message": message}
 
 
 def _gone(statement_id: str) -> ApiError:

@@ -1,6 +1,6 @@
 """The Statement Execution API: `/api/2.0/sql/statements`."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from localcloud.kernel.body import JsonBody
 from localcloud.kernel.cloud import CloudDep
@@ -9,6 +9,7 @@ from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.sql import requests
 from localcloud.services.sql.routes import warehouses
+from localcloud.services.sql.sessions import sessions
 from localcloud.services.sql.statements import answer, pending, statements
 from localcloud.services.sql.statements import chunk as chunk_of
 
@@ -17,20 +18,28 @@ PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace
 router = APIRouter(prefix="/api/2.0/sql/statements")
 # The local Spark server itself, for a principal who may use no warehouse: what they may read still decides.
 _NO_WAREHOUSE = "local"
+_LOOPBACK = ("127.0.0.1", "localhost")
 
 
 @router.post("")
-def execute(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+def execute(body: JsonBody, http: Request, cloud: CloudDep, caller: CallerDep) -> Document:
     """Run one statement as the caller, who needs CAN_USE on the warehouse (not on `local`), and wait for it.
 
     `wait_timeout` is `0s` (the answer is PENDING at once) or `5s`..`50s` (default `10s`); afterwards the answer
     is RUNNING, or the statement is cancelled with `on_wait_timeout` CANCEL.
     """
+    if body.get("session_id"):
+        session = sessions(cloud).find(caller, str(body["session_id"]))
+        body = {
+            **body,
+            "catalog": body.get("catalog") or session.catalog,
+            "schema": body.get("schema") or session.schema,
+        }
     request = requests.read(body)
     if request.warehouse_id != _NO_WAREHOUSE:
         warehouses.require(cloud, caller, request.warehouse_id, "CAN_USE")
     running = statements(cloud)
-    entry = running.submit(caller, request)
+    entry = running.submit(caller, request, _asked_at(http))
     if request.wait_s == 0:
         return pending(entry)
     first = answer(cloud, entry, request.wait_s)
@@ -38,6 +47,11 @@ def execute(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
         running.cancel(entry)
         return answer(cloud, entry)
     return first
+
+
+def _asked_at(http: Request) -> str:
+    """Where a client that came through the proxy is to fetch results: by the same name. Empty for this machine's."""
+    return "" if http.url.hostname in _LOOPBACK else f"https://{http.url.hostname}"
 
 
 @router.get("/{statement_id}")
@@ -51,6 +65,14 @@ def cancel(statement_id: str, cloud: CloudDep, caller: CallerDep) -> Document:
     """Cancel an own statement."""
     running = statements(cloud)
     running.cancel(running.find(caller, statement_id))
+    return {}
+
+
+@router.delete("/{statement_id}")
+def close(statement_id: str, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Forget an own statement and its result; the connector does so when its cursor is closed."""
+    running = statements(cloud)
+    running.close(running.find(caller, statement_id))
     return {}
 
 

@@ -1,0 +1,233 @@
+"""What each call of the warehouse's Thrift service does: the statements of the REST API, for its caller."""
+
+import threading
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from concurrent.futures import wait
+from dataclasses import dataclass, field
+from typing import Any
+
+from localcloud.kernel.cloud import Cloud
+from localcloud.kernel.errors import ApiError, bad_request
+from localcloud.kernel.identity import Caller
+from localcloud.services.sql import requests
+from localcloud.services.sql.sessions import Session, sessions
+from localcloud.services.sql.statements import Entry, Statements, failure, statements
+from localcloud.services.sql.thrift import catalog, shapes
+from localcloud.services.sql.thrift.binary import Struct
+
+_DIRECT_WAIT_S = 5.0
+_MOST_ROWS = 100_000
+_KEPT = 1000
+Request = Mapping[int, Any]
+
+
+@dataclass
+class Operation:
+    """A statement under way for a client, and how many of its rows it has. `names` stand for its columns' own."""
+
+    number: str
+    names: tuple[str, ...] = ()
+    fetched: int = 0
+
+
+@dataclass
+class Operations:
+    """The operations of this process, newest last."""
+
+    held: OrderedDict[str, Operation] = field(default_factory=OrderedDict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, operation: Operation) -> Operation:
+        """Keep one; the oldest are forgotten."""
+        with self.lock:
+            self.held[operation.number] = operation
+            while len(self.held) > _KEPT:
+                self.held.popitem(last=False)
+        return operation
+
+
+def call(cloud: Cloud, caller: Caller, warehouse_id: str, method: str, request: Request) -> Struct:
+    """The answer to one call. What is refused is answered with an error's status."""
+    handlers: Mapping[str, Callable[[_Service, Request], Struct]] = {
+        "OpenSession": _Service.open_session,
+        "CloseSession": _Service.close_session,
+        "ExecuteStatement": _Service.execute,
+        "GetCatalogs": _Service.catalogs,
+        "GetSchemas": _Service.schemas,
+        "GetTables": _Service.tables,
+        "GetColumns": _Service.columns,
+        "GetOperationStatus": _Service.operation_status,
+        "GetResultSetMetadata": _Service.metadata,
+        "FetchResults": _Service.fetch,
+        "CancelOperation": _Service.cancel,
+        "CloseOperation": _Service.close,
+    }
+    handler = handlers.get(method)
+    if handler is None:
+        return shapes.only_status(shapes.ERROR, f"{method} is not offered; offered are {', '.join(handlers)}.")
+    try:
+        return handler(_Service(cloud, caller, warehouse_id), request)
+    except ApiError as error:
+        code = shapes.INVALID_HANDLE if error.status == 404 else shapes.ERROR
+        return shapes.only_status(code, f"{error.error_code}: {error.message}")
+
+
+@dataclass(frozen=True)
+class _Service:
+    """One call of one caller."""
+
+    cloud: Cloud
+    caller: Caller
+    warehouse_id: str
+
+    @property
+    def _running(self) -> Statements:
+        return statements(self.cloud)
+
+    @property
+    def _operations(self) -> Operations:
+        with self.cloud.lock:
+            found = self.cloud.parts.setdefault("thrift_operations", Operations())
+        assert isinstance(found, Operations)
+        return found
+
+    def open_session(self, request: Request) -> Struct:
+        namespace = request.get(1284) or {}
+        wanted = [_text(namespace.get(number)) for number in (1, 2)]
+        made = sessions(self.cloud).open(self.caller, self.warehouse_id, *wanted)
+        return shapes.session(made.number, catalog=made.catalog, schema=made.schema)
+
+    def close_session(self, request: Request) -> Struct:
+        sessions(self.cloud).close(self.caller, _number(request.get(1)))
+        return shapes.only_status()
+
+    def execute(self, request: Request) -> Struct:
+        if not request.get(1282):
+            raise bad_request("Rows come in Arrow only: install pyarrow beside the connector.")
+        given = [_parameter(each) for each in request.get(1288) or []]
+        return self._begin(request, _text(request.get(2)), parameters=given, row_limit=request.get(1287) or None)
+
+    def catalogs(self, request: Request) -> Struct:
+        return self._begin(request, "SHOW CATALOGS", names=("TABLE_CAT",))
+
+    def schemas(self, request: Request) -> Struct:
+        return self._about(request, catalog.schemas)
+
+    def tables(self, request: Request) -> Struct:
+        return self._about(request, catalog.tables)
+
+    def columns(self, request: Request) -> Struct:
+        return self._about(request, catalog.columns)
+
+    def operation_status(self, request: Request) -> Struct:
+        return _state(self._entry(request))
+
+    def metadata(self, request: Request) -> Struct:
+        return self._described(self._operation(request), self._entry(request))
+
+    def fetch(self, request: Request) -> Struct:
+        return self._rows(self._operation(request), self._entry(request), int(request.get(3) or _MOST_ROWS))
+
+    def cancel(self, request: Request) -> Struct:
+        self._running.cancel(self._entry(request))
+        return shapes.only_status()
+
+    def close(self, request: Request) -> Struct:
+        self._running.close(self._entry(request))
+        return shapes.only_status()
+
+    def _about(self, request: Request, query: Callable[[str, Request], str]) -> Struct:
+        held = _text(request.get(2)) or self._session(request).catalog
+        if not held:
+            raise bad_request("Name a catalog, or open the connection with one.")
+        return self._begin(request, query(held, request))
+
+    def _session(self, request: Request) -> Session:
+        return sessions(self.cloud).find(self.caller, _number(request.get(1)))
+
+    def _begin(self, request: Request, text: str, *, names: tuple[str, ...] = (), **more: Any) -> Struct:
+        """Run a statement in its session, and answer with what there is of it after a short wait."""
+        session = self._session(request)
+        body = {
+            **{"statement": text, "warehouse_id": self.warehouse_id, "catalog": session.catalog},
+            **{"schema": session.schema, "disposition": "EXTERNAL_LINKS", "format": "ARROW_STREAM"},
+            **{name: value for name, value in more.items() if value},
+        }
+        entry = self._running.submit(self.caller, requests.read(body))
+        operation = self._operations.add(Operation(number=entry.statement_id, names=names))
+        wanted = request.get(1281)
+        if wanted is None:
+            return shapes.operation(operation.number, None)
+        wait([entry.future], timeout=_DIRECT_WAIT_S)
+        over = entry.future.done() and not entry.cancelled.is_set() and entry.future.exception() is None
+        if not over:
+            return shapes.operation(operation.number, shapes.direct_results(_state(entry)))
+        about, rows = self._described(operation, entry), self._rows(operation, entry, int(wanted.get(1) or _MOST_ROWS))
+        return shapes.operation(operation.number, shapes.direct_results(_state(entry), about, rows))
+
+    def _operation(self, request: Request) -> Operation:
+        number = _number(request.get(1))
+        return self._operations.held.get(number) or self._operations.add(Operation(number=number))
+
+    def _entry(self, request: Request) -> Entry:
+        return self._running.find(self.caller, _number(request.get(1)))
+
+    def _described(self, operation: Operation, entry: Entry) -> Struct:
+        result = _result(entry)
+        kinds = [kind for _, kind in result.columns]
+        named = operation.names or [name for name, _ in result.columns]
+        return shapes.metadata([*zip(named, kinds, strict=True)], self._table(operation, entry).schema)
+
+    def _rows(self, operation: Operation, entry: Entry, most: int) -> Struct:
+        """The next rows, at most `most`."""
+        table, offset = self._table(operation, entry), operation.fetched
+        part = table.slice(offset, min(most, _MOST_ROWS))
+        operation.fetched = offset + part.num_rows
+        more = operation.fetched < table.num_rows
+        return shapes.rows(part, offset, self._described(operation, entry), more=more)
+
+    def _table(self, operation: Operation, entry: Entry) -> Any:
+        import pyarrow as pa  # noqa: PLC0415
+
+        table = _result(entry).table
+        found = pa.table({}) if table is None else table
+        return found.rename_columns(list(operation.names)) if operation.names else found
+
+
+def _result(entry: Entry) -> Any:
+    if not entry.future.done() or entry.cancelled.is_set():
+        raise bad_request(f"Statement {entry.statement_id} has no result yet.")
+    return entry.future.result()
+
+
+def _state(entry: Entry) -> Struct:
+    if entry.cancelled.is_set():
+        return shapes.operation_status(shapes.CANCELED)
+    if not entry.future.done():
+        return shapes.operation_status(shapes.RUNNING)
+    error = entry.future.exception()
+    if error is None:
+        return shapes.operation_status(shapes.FINISHED)
+    said = failure(error)
+    return shapes.operation_status(shapes.FAILED, (str(said["error_code"]), str(said["message"])))
+
+
+def _number(handle: Any) -> str:
+    """The number of a session or an operation in its handle. Raises `ApiError` 400 for none."""
+    held = ((handle or {}).get(1) or {}).get(1)
+    if not isinstance(held, bytes) or len(held) != 16:
+        raise bad_request("The request has no handle.")
+    return str(uuid.UUID(bytes=held))
+
+
+def _parameter(given: Request) -> dict[str, Any]:
+    value = given.get(4) or {}
+    text = next((value[number] for number in (1, 2, 3) if number in value), None)
+    said = _text(text) if isinstance(text, bytes) else None if text is None else str(text).lower()
+    return {"name": _text(given.get(2)), "type": _text(given.get(3)) or "STRING", "value": said}
+
+
+def _text(value: Any) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else ""
