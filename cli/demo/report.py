@@ -10,6 +10,7 @@ from markupsafe import Markup
 from cli.cards import save_cards
 from cli.demo.checks import Judged
 from cli.demo.events import events
+from cli.demo.forecasts import fleet
 from cli.demo.periods import charts
 from cli.demo.steps import Demo
 from cli.demo.summary import HOLDOUT, INTERVAL, Sections
@@ -36,7 +37,7 @@ def demo_report(
     landing, model = demo.landing, demo.model.declared
     measure = model.problem.measures[0]
     failed = [each for each in checks if not each.holds]
-    cards = _cards(demo)
+    cards, of_series = _cards(demo), fleet(demo.model, records)
     return Report(
         title=declaration(demo.use_case).comment,
         lead=f"The jobs that the stacks deploy, run on this machine. Data: {landing.name}.",
@@ -50,7 +51,9 @@ def demo_report(
         },
         events=events(records),
         checks=[each.as_row() for each in checks],
-        charts=charts(model, records),
+        measure=measure.title,
+        charts=[*of_series.charts, *charts(model, records)],
+        drifting=of_series.drifting,
         decisions=[_pick(row, "period", "action", "reason") for row in records.decisions],
         alerts=[_alert(row) for row in records.alerts],
         gates=[_pick(row, "version", "gate", "verdict", "reason") for row in records.gates],

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -21,6 +21,21 @@ class Event:
     what: str
     detail: str = ""
     tone: str = "plain"
+
+
+class Chart(Protocol):
+    """A drawing with its heading and one sentence on how to read it."""
+
+    @property
+    def title(self) -> str:
+        """The heading."""
+
+    @property
+    def note(self) -> str:
+        """The sentence."""
+
+    def svg(self) -> Markup:
+        """The drawing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +68,11 @@ class Report:
     accounting: Rows
     gates: Rows
     intervals: Sequence[Interval]
-    charts: Sequence[PeriodsChart] = field(default_factory=tuple)
+    # What the intervals are of: the measure that versions are compared by.
+    measure: str
+    charts: Sequence[Chart] = field(default_factory=tuple)
+    # None: it is no model of many series.
+    drifting: Rows | None = None
     checks: Rows = field(default_factory=tuple)
     decisions: Rows = field(default_factory=tuple)
     alerts: Rows = field(default_factory=tuple)

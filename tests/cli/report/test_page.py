@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli.report.charts import Bar, Interval, Series, intervals_chart, periods_chart, timeline
+from cli.report.forecast_charts import ForecastChart, Point, SharesChart, StepsChart, forecast_chart
 from cli.report.page import Event, PeriodsChart, Report, link, render, write
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def report(title: str = "Credit") -> Report:
         accounting=[{"what": "applications", "landed": 12000, "kept": 11990, "quarantined": 10}],
         gates=[{"version": "2", "gate": "comparison", "verdict": "fail", "reason": "interval reaches below 0"}],
         intervals=[Interval(name="version 2 against 1", low=-0.01, middle=0.004, high=0.02, passed=False)],
+        measure="ROC AUC",
         charts=[
             PeriodsChart(
                 title="Drift",
@@ -42,6 +44,39 @@ def report(title: str = "Credit") -> Report:
         alerts=[{"since": "2025-03", "what": "limit_bal drifts", "status": "open"}],
         versions=[{"version": 2, "is": "champion"}],
     )
+
+
+def forecasts() -> Report:
+    """A page of a model that forecasts."""
+    points = tuple(
+        Point(when=f"2024-05-{day:02d}", forecast=100.0 + day, low=90.0, high=125.0, truth=None if day == 9 else truth)
+        for day, truth in enumerate((101.0, 99.0, 130.0, 104.0, 110.0, 80.0, 101.0, 103.0, 100.0), start=1)
+    )
+    return replace(
+        report("Energy"),
+        charts=[
+            ForecastChart(title=f"SITE-1 {HOSTILE}", note="In kWh.", points=points, level=80),
+            StepsChart(title="Error by step ahead", note="Scaled.", steps=(1, 2), errors={"forecast": (0.5, 0.7)}),
+            SharesChart(title="Which models answer", note="Mean weight.", shares={"naive": 0.25, HOSTILE: 0.75}),
+        ],
+        drifting=[{"series": "SITE-1", "why": "forecasts are 1.20 scales too low"}],
+    )
+
+
+def test_a_true_value_outside_its_interval_stands_out() -> None:
+    """One of three; what is not known yet has no dot, and the interval is one area around the forecast."""
+    points = [
+        Point(when="a", forecast=5, low=4, high=6, truth=5),
+        Point(when="b", forecast=5, low=4, high=6, truth=7),
+        Point(when="c", forecast=5, low=4, high=6, truth=None),
+    ]
+    drawn = forecast_chart(points, level=80, label="x")
+    legend = 1
+    assert drawn.count('class="dot series-1"') == 1 + legend
+    assert drawn.count('class="dot bad"') == 1 + legend
+    assert drawn.count('class="line series-0"') == 2
+    assert drawn.count('class="band"') == 1
+    assert "b: 7, forecast 5 (4 to 6)" in drawn
 
 
 def test_a_hostile_title_is_text() -> None:
@@ -86,6 +121,27 @@ def test_an_interval_keeps_its_side_of_the_limit() -> None:
     limit = float(drawn.split('class="limit"')[0].rsplit('x1="', 1)[1].split('"')[0])
     dot = float(drawn.split('class="dot bad"')[0].rsplit('cx="', 1)[1].split('"')[0])
     assert dot < limit
+
+
+def test_pictures_of_forecasts_are_seen(browser: "Browser", tmp_path: Path) -> None:
+    """Each has its size and its place, in a narrow window too; what drifts is a table; nothing of data is markup."""
+    path = write(forecasts(), tmp_path / "report.html")
+    page = browser.new_page(viewport={"width": 480, "height": 800})
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(path.as_uri())
+    headings = [heading.inner_text() for heading in page.locator("h2").all()]
+    assert headings[2:6] == [f"SITE-1 {HOSTILE}", "Error by step ahead", "Which models answer", "Series that drift"]
+    sizes = [
+        page.locator(f"svg[aria-label={name!r}]").bounding_box()
+        for name in ("Error by step ahead", "Which models answer")
+    ]
+    assert all(size and size["width"] > 300 and size["height"] > 10 for size in sizes)
+    assert page.locator("polygon.band").evaluate("each => getComputedStyle(each).opacity") == "0.16"
+    assert page.locator("#drifting td").all_inner_texts() == ["SITE-1", "forecasts are 1.20 scales too low"]
+    page.close()
+    assert said == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
