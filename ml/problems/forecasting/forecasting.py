@@ -23,8 +23,9 @@ from ml.problems.monitor import Monitor
 from ml.problems.problem import Floats, Objective
 from ml.problems.regression.regression import Regression
 
-# From so many horizons of periods on, the newest that are no whole one may be left out of a fit that judges.
-_MANY_HORIZONS = 4
+# From so many horizons of periods on, the newest that are no whole one may be left out of a fit that judges, and so may
+# a part of all: a horizon of one day would else ask for a fit a day.
+_MANY_HORIZONS, _PART = 4, 16
 # A quantile of the errors of a step and its neighbours needs about as many in its tail.
 _LEAST_IN_TAIL = 5
 
@@ -162,11 +163,12 @@ class Forecasting:
         """Those a whole horizon before `period`, whose outcomes were all known at its origin.
 
         Periods are counted as they come, so one that is missing makes the distance longer and never shorter. If there
-        are many, whole horizons of them: so the periods of one horizon are judged by one fit, not by one each.
+        are many, whole horizons of them, or whole sixteenths: so neighbours are judged by one fit, not by one each.
         """
         earlier, horizon = sorted(each for each in set(periods) if each < period), self.declared.spanned_origins
         known = max(0, len(earlier) - (horizon - 1))
-        return earlier[: known - known % horizon if known >= _MANY_HORIZONS * horizon else known]
+        together = max(horizon, known // _PART)
+        return earlier[: known - known % together if known >= _MANY_HORIZONS * horizon else known]
 
     def take_back(self, part: str, live: Live, earlier: Live, reason: str) -> pd.DataFrame | None:
         """One series answers again by its row of an earlier version; the decision about each series."""

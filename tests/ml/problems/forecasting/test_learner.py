@@ -1,7 +1,7 @@
 """A fleet from its declaration to the answers of the model that is served, through the code that training runs."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -254,6 +254,14 @@ def test_the_newest_periods_of_which_not_all_is_known_calibrate_beside_whole_one
     assert (found.tuning, found.train) == (ORIGINS[25:28], ORIGINS[:25])
     with pytest.raises(ValueError, match="8 weeks before the hold-out leave 3 to train on, and a horizon of 3 needs 4"):
         PROBLEM.split(ORIGINS[:9], calendar=weekly, **ratios)
+
+
+def test_many_periods_are_judged_by_few_fits() -> None:
+    """A horizon of one period: of 33 to 35 the first 32 or 34 judge, so two periods share a fit; of 20 all do."""
+    daily = problem_of(replace(FORECASTING, horizon_origins=1))
+    days = [date(2024, 1, 1) + timedelta(days=day) for day in range(40)]
+    assert [len(daily.others(days[at], days)) for at in (20, 32, 33, 34, 35)] == [20, 32, 32, 34, 34]
+    assert len(PROBLEM.others(days[35], days)) == 33
 
 
 def test_a_period_of_which_nothing_is_known_yet_is_no_trouble() -> None:
