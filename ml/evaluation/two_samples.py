@@ -34,8 +34,11 @@ class Compared:
     bound: Callable[[float], float]
 
 
-def psi(expected: npt.ArrayLike, actual: npt.ArrayLike) -> float:
+def psi(expected: npt.ArrayLike, actual: npt.ArrayLike, dispersion: float = 1.0) -> float:
     """Population stability index of two histograms over the same bins; NaN where one is empty.
+
+    Of rows that are not independent, `dispersion` of them count as one in what is added to each bin: else few clusters
+    that miss a bin look like many rows that do.
 
     Sum of (actual share - expected share) x ln(actual share / expected share). Source: Siddiqi 2006, "Credit Risk
     Scorecards", chapter 8; it is the symmetric Kullback-Leibler divergence of Jeffreys 1946.
@@ -43,7 +46,8 @@ def psi(expected: npt.ArrayLike, actual: npt.ArrayLike) -> float:
     counts = [np.asarray(each, dtype=float) for each in (expected, actual)]
     if not all(each.sum() > 0 for each in counts):
         return math.nan
-    before, after = ((each + _PRIOR_COUNT) / (each + _PRIOR_COUNT).sum() for each in counts)
+    added = _PRIOR_COUNT * dispersion
+    before, after = ((each + added) / (each + added).sum() for each in counts)
     return float(((after - before) * np.log(after / before)).sum())
 
 
@@ -76,7 +80,7 @@ def histograms(expected: Floats, actual: Floats, dispersion: float) -> tuple[Com
     spread = dispersion * (1 / expected.sum() + 1 / actual.sum())
     freedom = max(1, len(expected) - 1)
     measured = (
-        ("psi", psi(expected, actual), spread),
+        ("psi", psi(expected, actual, dispersion), spread),
         ("jensen_shannon", jensen_shannon(expected, actual), spread / 8),
         ("chi_square", chi_square(expected, actual), dispersion),
     )

@@ -2,12 +2,13 @@
 
 import re
 
-from bench.monitoring_errors import CHANGES, STABLE, Cell, delays, false_alarms, ranking
+from bench.monitoring_errors import CHANGES, STABLE, Cell, delays, false_alarms, ranking, stable_periods
 
 
 def test_a_stable_cell_says_its_periods_and_an_interval() -> None:
     """A series of 24 periods at least, whatever the time; no false alarm in these."""
-    row = false_alarms(Cell(rows=200, columns=2, kind="normal"), seconds=0)
+    cell = Cell(rows=200, columns=2, kind="normal")
+    row = false_alarms(cell, stable_periods(cell, seconds=0))
     assert row.startswith("| normal | 200 | 2 | 24 | 0: 0.00% (0.00%..13.80%) |")
 
 
@@ -24,6 +25,6 @@ def test_a_loss_of_ranking_is_told() -> None:
 
 def test_each_kind_of_values_and_of_change_can_be_drawn() -> None:
     """No cell of the page names one that is not there."""
-    assert {each.kind for each in STABLE} == {"normal", "heavy tail", "few values", "clusters of 10"}
+    assert {each.kind for each in STABLE} == {"normal", "heavy tail", "few values", "autocorrelated", "clusters of 10"}
     for change in CHANGES:
         assert delays(Cell(rows=200, columns=1, kind="normal", change=change), seconds=0)

@@ -52,6 +52,13 @@ def test_psi_of_nothing_is_unknown(empty: tuple[list[int], list[int]]) -> None:
     assert math.isnan(psi(*empty))
 
 
+def test_clusters_count_as_rows_do() -> None:
+    """Ten rows of one cluster say what one row does: no more where a bin is missed."""
+    expected, actual = np.array([30.0, 40.0, 30.0]), np.array([0.0, 6.0, 4.0])
+    assert psi(10 * expected, 10 * actual, dispersion=10.0) == pytest.approx(psi(expected, actual))
+    assert psi(10 * expected, 10 * actual) > psi(expected, actual)
+
+
 @given(st.lists(st.integers(-5, 5), min_size=1), st.lists(st.integers(-5, 5), min_size=1))
 def test_ks_is_scipys(before: list[int], after: list[int]) -> None:
     """The statistic agrees with SciPy's, ties included."""
