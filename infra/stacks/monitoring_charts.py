@@ -30,7 +30,7 @@ def monitoring_charts(use_case: UseCase, catalog: str, metrics: str) -> tuple[Ch
 def _drawn(model: Model) -> Iterator[tuple[str, str]]:
     """Names and titles: drift of the inputs, then what it does to the model, then whom it hits at once."""
     yield "psi", "Drift of features and answers (PSI)"
-    for each in model.monitoring.metrics(model.problem, model.fairness_groups):
+    for each in model.monitored:
         title = each.title[0].upper() + each.title[1:]
         if each.mended_as and each.limit:
             yield each.name, f"{title}, once outcomes are known"

@@ -7,6 +7,7 @@ from enum import StrEnum
 from ml.declarations.errors import require
 from ml.declarations.features import FeatureTable
 from ml.declarations.gates import Gates
+from ml.declarations.monitored import Monitored
 from ml.declarations.monitoring import Monitoring
 from ml.declarations.outcomes import Outcome
 from ml.declarations.problems import Algorithm, BinaryClassification, ProblemType
@@ -107,7 +108,7 @@ class Model:
                 *self._wrong_problem(),
                 *self.gates.wrong(self.problem),
                 *self._wrong_algorithms(),
-                *self.monitoring.wrong(self.problem, self.fairness_groups),
+                *self.monitoring.wrong(self.problem, self.fairness_groups, costs=self._is_priced),
                 *wrong_sinks(self.sinks),
                 *self._undrifting(),
                 None
@@ -170,6 +171,15 @@ class Model:
         text = [name for name in self.features if types.get(name) in ("string", "date", "timestamp")]
         if text and self.is_distributed:
             yield f"{Algorithm.SPARK_GBT} takes numbers, and {text} are text or times: make numbers of them"
+
+    @property
+    def _is_priced(self) -> bool:
+        return self.gates.comparison.costs is not None
+
+    @property
+    def monitored(self) -> tuple[Monitored, ...]:
+        """What its answers are judged by, each with the limit that holds; the most telling first."""
+        return self.monitoring.metrics(self.problem, self.fairness_groups, costs=self._is_priced)
 
     @property
     def is_distributed(self) -> bool:

@@ -12,10 +12,11 @@ from ml.declarations.limits import Limit, Limits, LimitsByShare, Worse, WorseByS
 
 
 class Needs(StrEnum):
-    """What a metric needs beside the features and the answers of a period: true values, or declared groups."""
+    """What a metric needs beside the features and the answers of a period: true values, declared groups, or costs."""
 
     OUTCOMES = "outcomes"
     GROUPS = "groups"
+    COSTS = "costs"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +55,6 @@ class Monitored:
         ]
 
 
-_ANSWERS = frozenset[Needs]()
 _PERFORMANCE, _CALIBRATION = TrainingCause.PERFORMANCE, TrainingCause.CALIBRATION
 # 0.05 is two standard errors of a 1,000-row period at AUC 0.78, and a sixth of what separates that from a coin.
 AREA = Monitored(name="roc_auc", title="ROC AUC", limit=Worse(act=0.05, severe=0.10), mended_as=_PERFORMANCE, below=1.0)
@@ -167,6 +167,8 @@ MACRO_F1 = _written("macro_f1", "macro F1", below=1.0)
 MACRO_AREA = _written("macro_roc_auc", "macro ROC AUC", below=1.0)
 CLASS_CALIBRATION = _written("expected_calibration_error", "calibration error", below=1.0)
 SQUARED_ERROR = _written("root_mean_squared_error", "root mean squared error")
+# In the unit of the declared costs.
+COST_A_ROW = replace(_written("cost", "cost a row"), needs=frozenset({Needs.OUTCOMES, Needs.COSTS}))
 MEDIAN_ERROR = _written("median_absolute_error", "median absolute error")
 EXPLAINED = _written("r2", "R2")
 
@@ -177,10 +179,11 @@ def _expected(known: Monitored) -> Monitored:
         name=f"expected_{known.name}",
         title=f"expected {known.title}",
         limit=None,
-        needs=_ANSWERS,
+        needs=known.needs - {Needs.OUTCOMES},
         below=known.below,
     )
 
 
 EXPECTED_AREA, EXPECTED_ACCURACY = _expected(AREA), _expected(ACCURACY)
+EXPECTED_COST = _expected(COST_A_ROW)
 EXPECTED_PRECISION, EXPECTED_RECALL = _expected(PRECISION), _expected(RECALL)

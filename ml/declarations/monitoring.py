@@ -88,17 +88,18 @@ class Monitoring:
     def __post_init__(self) -> None:
         require("monitoring", [*self._counts(), *self._shares(), *self._orders()])
 
-    def metrics(self, problem: ProblemType, groups: Collection[str]) -> tuple[Monitored, ...]:
-        """What a period's answers are judged by, each with the limit that holds; those of groups only if some are
-        declared.
+    def metrics(self, problem: ProblemType, groups: Collection[str], *, costs: bool = False) -> tuple[Monitored, ...]:
+        """What a period's answers are judged by, each with the limit that holds; those of groups, or of `costs`, only
+        if some are declared.
         """
+        lacking = {need for need, there in ((Needs.GROUPS, groups), (Needs.COSTS, costs)) if not there}
         return tuple(
             replace(each, limit=self.limits.get(each.name, each.limit))
             for each in problem.monitored
-            if each.name not in self.without and (groups or Needs.GROUPS not in each.needs)
+            if each.name not in self.without and not lacking & each.needs
         )
 
-    def wrong(self, problem: ProblemType, groups: Collection[str]) -> Iterator[str]:
+    def wrong(self, problem: ProblemType, groups: Collection[str], *, costs: bool = False) -> Iterator[str]:
         """Limits of metrics that the problem does not have, that lack their input, or that can never be reached."""
         known = {each.name: each for each in problem.monitored}
         strange = sorted({*self.limits, *self.without, *self.limits_in_slices} - set(known))
@@ -113,7 +114,10 @@ class Monitoring:
                 yield from known[name].problems_of(limit)
                 if not groups and Needs.GROUPS in known[name].needs:
                     yield f"monitoring has a limit for {name}, but no groups are declared: name fairness_groups"
-        yield from self._wrong_in_slices({each.name: each for each in self.metrics(problem, groups)}, groups)
+                if not costs and Needs.COSTS in known[name].needs:
+                    yield f"monitoring has a limit for {name}, but the comparison gate declares no costs: give them"
+        held = {each.name: each for each in self.metrics(problem, groups, costs=costs)}
+        yield from self._wrong_in_slices(held, groups)
 
     def _wrong_in_slices(self, held: Mapping[str, Monitored], groups: Collection[str]) -> Iterator[str]:
         given = [held[name] for name in self.limits_in_slices if name in held]

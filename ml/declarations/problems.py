@@ -25,9 +25,11 @@ from ml.declarations.monitored import (
     CALIBRATION,
     CLASS_CALIBRATION,
     CLASS_RATE,
+    COST_A_ROW,
     COVERAGE,
     EXPECTED_ACCURACY,
     EXPECTED_AREA,
+    EXPECTED_COST,
     EXPECTED_PRECISION,
     EXPECTED_RECALL,
     EXPLAINED,
@@ -141,8 +143,8 @@ class BinaryClassification(ProblemType):
     @property
     def monitored(self) -> tuple[Monitored, ...]:
         """Ranking, calibration, what people name beside them, and how groups fare."""
-        written = (HIT_RATE, PRECISION, RECALL, F1, AVERAGE_PRECISION, LOSS, BRIER)
-        estimated = (EXPECTED_AREA, EXPECTED_ACCURACY, EXPECTED_PRECISION, EXPECTED_RECALL)
+        written = (HIT_RATE, PRECISION, RECALL, F1, AVERAGE_PRECISION, LOSS, BRIER, COST_A_ROW)
+        estimated = (EXPECTED_AREA, EXPECTED_ACCURACY, EXPECTED_PRECISION, EXPECTED_RECALL, EXPECTED_COST)
         return (AREA, CALIBRATION, OUTCOME_RATE, *written, *estimated, PARITY, OPPORTUNITY)
 
     def wrong_label(self, label: Column) -> Iterator[str]:

@@ -149,7 +149,7 @@ def answer_names(model: Model) -> tuple[str, ...]:
 
 def judged(model: Model) -> tuple[Monitored, ...]:
     """What the model's answers are judged by, each with the limit that holds; the most telling first."""
-    return model.monitoring.metrics(model.problem, model.fairness_groups)
+    return model.monitored
 
 
 def problem(model: Model) -> Problem:

@@ -1,7 +1,9 @@
 """From what a model declares to the problem that answers for it, in training and before the gates."""
 
+from dataclasses import replace
+
 from ml import declarations
-from ml.declarations import BinaryClassification, Model, MulticlassClassification, ProblemType
+from ml.declarations import BinaryClassification, Costs, Model, MulticlassClassification, ProblemType
 from ml.problems.classification.binary import Binary
 from ml.problems.classification.binary_judging import BinaryJudging
 from ml.problems.classification.multiclass import Multiclass
@@ -14,14 +16,15 @@ from ml.problems.regression.judging import RegressionJudging
 from ml.problems.regression.regression import Regression
 
 
-def problem_of(declared: ProblemType, *, decision_threshold: float = 0.5) -> Problem:
-    """The problem of a declaration; only a yes or no has a `decision_threshold`.
+def problem_of(declared: ProblemType, *, decision_threshold: float = 0.5, costs: Costs | None = None) -> Problem:
+    """The problem of a declaration; only a yes or no has a `decision_threshold`, and costs of wrong ones.
 
     Raises ValueError for a kind of question that has no folder here.
     """
     match declared:
         case BinaryClassification():
-            return Binary(declared=declared, decision_threshold=decision_threshold)
+            binary = Binary(declared=declared, decision_threshold=decision_threshold)
+            return replace(binary, costs=costs) if costs else binary
         case MulticlassClassification():
             return Multiclass(declared=declared)
         case declarations.Regression():
@@ -34,8 +37,8 @@ def problem_of(declared: ProblemType, *, decision_threshold: float = 0.5) -> Pro
 
 def problem_of_model(model: Model) -> Problem:
     """The problem of a model, deciding where its compliance gate says."""
-    at = model.gates.compliance
-    return problem_of(model.problem, decision_threshold=at.decision_threshold if model.problem.decides else 0.5)
+    at = model.gates.compliance.decision_threshold if model.problem.decides else 0.5
+    return problem_of(model.problem, decision_threshold=at, costs=model.gates.comparison.costs)
 
 
 def judging_of(model: Model) -> Judging:

@@ -20,7 +20,7 @@ def monitoring(card: CardFacts) -> Section:
     model, settings = card.model, card.model.monitoring
     metrics = [
         (metric.title, _limit(metric.limit), ", ".join(sorted(metric.needs)) or "answers alone")
-        for metric in settings.metrics(model.problem, model.fairness_groups)
+        for metric in model.monitored
     ]
     others = [
         (each.name.replace("_", " "), _limit(getattr(settings, each.name)))

@@ -9,7 +9,7 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
-from ml.declarations import ROC_AUC, BinaryClassification
+from ml.declarations import ROC_AUC, BinaryClassification, Costs
 from ml.evaluation.measured import roc_auc
 from ml.evaluation.metrics import Evaluation, checked, evaluate
 from ml.evaluation.resampling import Bootstrap, Interval
@@ -34,10 +34,13 @@ def _logistic(matrix: Floats, truth: Floats, penalty: float) -> tuple[Floats, Fl
 
 @dataclass(frozen=True, kw_only=True)
 class Binary:
-    """`decision_threshold`: from which probability on the answer counts as a yes, in accuracy, precision and recall."""
+    """`decision_threshold`: from which probability on the answer counts as a yes, in accuracy, precision and recall;
+    `costs`: of a wrong one.
+    """
 
     declared: BinaryClassification = field(default_factory=BinaryClassification)
     decision_threshold: float = 0.5
+    costs: Costs = field(default_factory=lambda: Costs(false_positive=1.0, false_negative=1.0))
     objective: Objective = field(
         default=Objective(
             xgboost={"objective": "binary:logistic", "eval_metric": "logloss"},
@@ -83,6 +86,7 @@ class Binary:
 
     def monitors(self) -> tuple[Monitor, ...]:
         """Ranking, calibration and what people name beside these; groups at the decision threshold."""
-        at = self.decision_threshold
+        at, costs = self.decision_threshold, self.costs
         groups = (Parity(decision_threshold=at), Opportunity(decision_threshold=at))
-        return (RANKING, CalibrationError(), OutcomeRate(), *figures(at), *of_binary(at, RANKING.figure), *groups)
+        known = (RANKING, CalibrationError(), OutcomeRate(), *figures(at, costs))
+        return (*known, *of_binary(at, costs, RANKING.figure), *groups)

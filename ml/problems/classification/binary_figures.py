@@ -5,8 +5,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml.declarations import Direction
-from ml.declarations.monitored import AVERAGE_PRECISION, BRIER, F1, HIT_RATE, LOSS, PRECISION, RECALL, Monitored
+from ml.declarations import Costs, Direction
+from ml.declarations.monitored import (
+    AVERAGE_PRECISION,
+    BRIER,
+    COST_A_ROW,
+    F1,
+    HIT_RATE,
+    LOSS,
+    PRECISION,
+    RECALL,
+    Monitored,
+)
 from ml.evaluation.measured import log_losses
 from ml.evaluation.metrics import checked
 from ml.problems.figures import average_precision, f1, share
@@ -25,9 +35,10 @@ def _read(rows: Answered) -> tuple[Floats, Floats]:
 
 @dataclass(frozen=True, kw_only=True)
 class AtThreshold:
-    """Rows with a probability of `threshold` or above are chosen."""
+    """Rows with a probability of `threshold` or above are chosen; a wrong choice costs what `costs` says."""
 
     threshold: float
+    costs: Costs
 
     def accuracy(self, rows: Answered) -> Figure:
         """The share of rows that are decided right."""
@@ -49,6 +60,12 @@ class AtThreshold:
         truth, chosen = self._decided(rows)
         return f1(chosen, truth)
 
+    def cost(self, rows: Answered) -> Figure:
+        """What wrong decisions cost a row."""
+        truth, chosen = self._decided(rows)
+        price = self.costs
+        return mean_figure(np.where(chosen > truth, price.false_positive, (truth - chosen) * price.false_negative))
+
     def _decided(self, rows: Answered) -> tuple[Floats, Floats]:
         truth, chances = _read(rows)
         return truth, (chances >= self.threshold).astype(float)
@@ -68,9 +85,9 @@ def _brier_score(rows: Answered) -> Figure:
     return mean_figure((chances - truth) ** 2)
 
 
-def figures(threshold: float) -> tuple[Monitor, ...]:
-    """Accuracy, precision, recall, F1, average precision, log loss, Brier score."""
-    at = AtThreshold(threshold=threshold)
+def figures(threshold: float, costs: Costs) -> tuple[Monitor, ...]:
+    """Accuracy, precision, recall, F1, average precision, log loss, Brier score, cost."""
+    at = AtThreshold(threshold=threshold, costs=costs)
     nobody = f"no row is at {threshold:g} or above"
     return (
         _held(HIT_RATE, Direction.HIGHER, at.accuracy),
@@ -80,6 +97,7 @@ def figures(threshold: float) -> tuple[Monitor, ...]:
         _held(AVERAGE_PRECISION, Direction.HIGHER, _average_precision, "the known outcomes are of one class only"),
         _held(LOSS, Direction.LOWER, _log_loss),
         _held(BRIER, Direction.LOWER, _brier_score),
+        _held(COST_A_ROW, Direction.LOWER, at.cost),
     )
 
 

@@ -10,8 +10,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ml.declarations import Direction
-from ml.declarations.monitored import EXPECTED_ACCURACY, EXPECTED_AREA, EXPECTED_PRECISION, EXPECTED_RECALL
+from ml.declarations import Costs, Direction
+from ml.declarations.monitored import (
+    EXPECTED_ACCURACY,
+    EXPECTED_AREA,
+    EXPECTED_COST,
+    EXPECTED_PRECISION,
+    EXPECTED_RECALL,
+)
 from ml.evaluation.metrics import checked
 from ml.problems.classification.binary_figures import AtThreshold
 from ml.problems.classification.classes import Classes
@@ -89,9 +95,10 @@ def area(rows: Answered) -> Figure:
 
 @dataclass(frozen=True, kw_only=True)
 class _AtThreshold:
-    """Estimates of what is decided at `threshold`."""
+    """Estimates of what is decided at `threshold`, and of what wrong decisions cost."""
 
     threshold: float
+    costs: Costs
 
     def accuracy(self, rows: Answered) -> Figure:
         """The share that is decided right."""
@@ -115,15 +122,25 @@ class _AtThreshold:
 
         return _drawn(chances, measured)
 
+    def cost(self, rows: Answered) -> Figure:
+        """What wrong decisions will cost a row."""
+        chances, price = _chances(rows), self.costs
+        chosen = chances >= self.threshold
+        each = np.where(chosen, -price.false_positive, price.false_negative)
+        # Of a chosen row its cost unless it comes true, of another one if it does.
+        return _drawn(chances, lambda true: np.asarray((true @ each + chosen.sum() * price.false_positive) / len(each)))
 
-def of_binary(threshold: float, ranking: Callable[[Answered], Figure]) -> tuple[Monitor, ...]:
-    """ROC AUC, accuracy, precision and recall to expect; `ranking` measures the first once outcomes are known."""
-    at, realised, higher = _AtThreshold(threshold=threshold), AtThreshold(threshold=threshold), Direction.HIGHER
+
+def of_binary(threshold: float, costs: Costs, ranking: Callable[[Answered], Figure]) -> tuple[Monitor, ...]:
+    """ROC AUC, accuracy, precision, recall and cost to expect; `ranking` measures the first once outcomes are known."""
+    at, higher = _AtThreshold(threshold=threshold, costs=costs), Direction.HIGHER
+    realised = AtThreshold(threshold=threshold, costs=costs)
     return (
         Estimated(declared=EXPECTED_AREA, better=higher, figure=area, realised=ranking),
         Estimated(declared=EXPECTED_ACCURACY, better=higher, figure=at.accuracy, realised=realised.accuracy),
         Estimated(declared=EXPECTED_PRECISION, better=higher, figure=at.precision, realised=realised.precision),
         Estimated(declared=EXPECTED_RECALL, better=higher, figure=at.recall, realised=realised.recall),
+        Estimated(declared=EXPECTED_COST, better=Direction.LOWER, figure=at.cost, realised=realised.cost),
     )
 
 

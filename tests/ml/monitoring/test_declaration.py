@@ -59,8 +59,8 @@ def test_every_limit_that_the_problem_cannot_have_is_told() -> None:
         replace(use_case("credit").models[0], monitoring=monitoring, fairness_groups=())
     assert refused.value.problems == (
         "monitoring judges by coverage, rmse; binary classification has roc_auc, expected_calibration_error, "
-        "outcome_rate, accuracy, precision, recall, f1, average_precision, log_loss, brier_score, "
-        "expected_roc_auc, expected_accuracy, expected_precision, expected_recall, "
+        "outcome_rate, accuracy, precision, recall, f1, average_precision, log_loss, brier_score, cost, "
+        "expected_roc_auc, expected_accuracy, expected_precision, expected_recall, expected_cost, "
         "demographic_parity_difference, equal_opportunity_difference: name some of these",
         "monitoring has limits for outcome_rate, which it goes without: remove one of the two",
         "the limit of roc_auc is Limits; give Worse or WorseByShare",
@@ -125,13 +125,28 @@ def test_a_limit_can_be_declared_on_any_metric_that_people_name(problem: Problem
     assert all(each.limit for each in Monitoring(limits=limits).metrics(problem, ()) if each.needs)
 
 
+def test_what_answers_cost_is_measured_if_costs_are_declared() -> None:
+    """Without them there is no price to judge by, and a limit on it is refused."""
+    limited = Monitoring(limits={"cost": Worse(act=1.0, severe=2.0)})
+    priced = limited.metrics(BinaryClassification(), (), costs=True)
+    assert {each.name: each.limit for each in priced if "cost" in each.name} == {
+        "cost": Worse(act=1.0, severe=2.0),
+        "expected_cost": None,
+    }
+    assert list(limited.wrong(BinaryClassification(), (), costs=True)) == []
+    assert not [each for each in limited.metrics(BinaryClassification(), ()) if "cost" in each.name]
+    assert list(limited.wrong(BinaryClassification(), ())) == [
+        "monitoring has a limit for cost, but the comparison gate declares no costs: give them"
+    ]
+
+
 def test_every_limit_that_cannot_hold_in_slices_is_told() -> None:
     """A metric of another problem, one without a limit, and one that the hold-out is not asked for."""
     monitoring = Monitoring(limits_in_slices=("coverage", "recall", "outcome_rate", "roc_auc"))
     assert list(monitoring.wrong(BinaryClassification(), ("sex",))) == [
         "monitoring judges by coverage; binary classification has roc_auc, expected_calibration_error, outcome_rate, "
-        "accuracy, precision, recall, f1, average_precision, log_loss, brier_score, expected_roc_auc, "
-        "expected_accuracy, expected_precision, expected_recall, demographic_parity_difference, "
+        "accuracy, precision, recall, f1, average_precision, log_loss, brier_score, cost, expected_roc_auc, "
+        "expected_accuracy, expected_precision, expected_recall, expected_cost, demographic_parity_difference, "
         "equal_opportunity_difference: name some of these",
         "monitoring judges recall in slices, which has no limit: declare one in limits",
         "outcome_rate is not held against the hold-out, so it has no limit in slices: leave it out",

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ml.declarations import Costs
 from ml.problems.classification.binary_monitors import area as known_area
 from ml.problems.classification.estimated import Estimated, area
 from ml.problems.finding import Verdict
@@ -34,6 +35,22 @@ def test_two_kinds_of_rows_by_hand(name: str, value: float) -> None:
     """
     rows = _rows(np.repeat([0.9, 0.3], 3000))
     assert _estimated(name).figure(rows).value == pytest.approx(value, abs=0.005)
+
+
+def test_what_wrong_decisions_will_cost() -> None:
+    """Half the rows at 0.9, chosen: a tenth of them is wrong, at 10; half at 0.3, which are missed at 100 each."""
+    problem = problem_of(BINARY, costs=Costs(false_positive=10, false_negative=100))
+    named = {each.name: each for each in problem.monitors()}
+    chances = np.repeat([0.9, 0.3], 3000)
+    expected = named["expected_cost"]
+    assert isinstance(expected, Estimated)
+    assert expected.figure(_rows(chances)).value == pytest.approx(0.5 * 0.1 * 10 + 0.5 * 0.3 * 100, rel=0.05)
+    truth = np.r_[np.ones(2700), np.zeros(300), np.ones(900), np.zeros(2100)]
+    [known] = named["cost"].measure(_rows(chances, truth), Bounds(limit=None, chance=0.001))
+    assert known.value == pytest.approx((300 * 10 + 900 * 100) / 6000)
+    [paired] = expected.measure(_rows(chances, truth), Bounds(limit=None, chance=0.001))
+    assert "15.5" in paired.reason.split("; ")[-1]
+    assert paired.reason.endswith("came true")
 
 
 def _period(random: np.random.Generator, rows: int = 800, among: float = 1.0) -> tuple[Floats, Floats]:
