@@ -31,10 +31,10 @@ from localcloud.services.serving.routes import (
     pipelines,
     synced_tables,
 )
-from localcloud.services.settings.routes import configuration, settings
+from localcloud.services.settings.routes import configuration, ip_access_lists, settings
 from localcloud.services.sql.routes import alerts, dashboards, results, statements, thrift, warehouses
 from localcloud.services.sql.routes import sessions as sql_sessions
-from localcloud.services.unity.routes import account_metastores, data_quality
+from localcloud.services.unity.routes import account_metastores, data_quality, tag_policies
 from localcloud.services.unity.routes import router as unity
 from localcloud.services.workspace.routes import files, repos, secrets, signed_urls, workspace_files
 
@@ -55,11 +55,13 @@ ROUTERS: tuple[APIRouter, ...] = (
     budget_policies.router,
     settings.router,
     configuration.router,
+    ip_access_lists.router,
     tokens.router,
     own_tokens.router,
     account_metastores.router,
     unity.router,
     data_quality.router,
+    tag_policies.router,
     registered_models.router,
     model_versions.router,
     proxy.router,

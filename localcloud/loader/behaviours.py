@@ -114,7 +114,7 @@ BEHAVIOURS = (
         witness="tests/localcloud/loader/test_mend.py::test_what_was_changed_by_hand_is_mended_if_asked",
     ),
     Behaviour(
-        area="IP access lists, table ACLs of the Hive metastore, tag policies",
+        area="table ACLs of the Hive metastore",
         does="kept by the loader as declared, and nothing acts on them",
         level=Level.STATEFUL,
         follows="docs/localcloud.md",

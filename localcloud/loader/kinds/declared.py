@@ -8,7 +8,7 @@ import uuid
 
 from localcloud.loader.kinds.kind import Attributes, Call, Kind, keep
 
-_TYPES = ("databricks_ip_access_list", "databricks_sql_permissions", "databricks_tag_policy")
+_TYPES = ("databricks_sql_permissions",)
 
 
 def _create(_: Call) -> Attributes:

@@ -1,9 +1,9 @@
-"""Tags on columns, and the policies that hide what they mark."""
+"""Tags on columns, what they may say, and the policies that hide what they mark."""
 
 from localcloud.loader.kinds.kind import Attributes, Call, Kind
 from localcloud.loader.session import Session
 
-_UNITY = "/api/2.1/unity-catalog"
+_UNITY, _TAGS = "/api/2.1/unity-catalog", "/api/2.1/tag-policies"
 
 
 def _tag(call: Call) -> Attributes:
@@ -24,6 +24,26 @@ def _change_policy(call: Call, state: Attributes) -> Attributes:
     return state
 
 
+def _tag_policy(call: Call) -> Attributes:
+    call.session.post(_TAGS, call.rest())
+    return _governed(call)
+
+
+def _change_tag_policy(call: Call, state: Attributes) -> Attributes:
+    call.session.patch(f"{state['path']}?update_mask=*", call.rest("tag_key"))
+    return state
+
+
+def _find_tag_policy(call: Call) -> Attributes | None:
+    held = [each["tag_key"] for each in call.session.get(_TAGS)["tag_policies"]]
+    return _governed(call) if call.arguments["tag_key"] in held else None
+
+
+def _governed(call: Call) -> Attributes:
+    key = call.arguments["tag_key"]
+    return {"id": key, "path": f"{_TAGS}/{key}"}
+
+
 def _delete(session: Session, state: Attributes) -> None:
     session.delete(state["path"])
 
@@ -31,6 +51,14 @@ def _delete(session: Session, state: Attributes) -> None:
 KINDS = {
     "databricks_entity_tag_assignment": Kind(
         create=_tag, delete=_delete, identity=("entity_type", "entity_name", "tag_key")
+    ),
+    "databricks_tag_policy": Kind(
+        create=_tag_policy,
+        update=_change_tag_policy,
+        find=_find_tag_policy,
+        delete=_delete,
+        replace_on=("tag_key",),
+        identity=("tag_key",),
     ),
     "databricks_policy_info": Kind(
         create=_policy,

@@ -7,6 +7,7 @@ from localcloud.loader.kinds.kind import Attributes, Call, Kind, keep
 from localcloud.loader.session import Session
 
 _SECRETS = "/api/2.0/secrets"
+_ADDRESSES = "/api/2.0/ip-access-lists"
 _DASHBOARDS = "/api/2.0/lakeview/dashboards"
 
 
@@ -62,6 +63,16 @@ def _create_scope(call: Call) -> Attributes:
     return {"id": call.arguments["name"]}
 
 
+def _create_addresses(call: Call) -> Attributes:
+    made = call.session.post(_ADDRESSES, call.rest("enabled"))["ip_access_list"]
+    return _change_addresses(call, {"id": made["list_id"]}) if "enabled" in call.arguments else {"id": made["list_id"]}
+
+
+def _change_addresses(call: Call, state: Attributes) -> Attributes:
+    call.session.put(f"{_ADDRESSES}/{state['id']}", call.rest())
+    return state
+
+
 def _setting(path: str, *fields: str) -> Callable[[Call], Attributes]:
     """Sets `fields` by one call that may be repeated; the first two of them name what is set."""
 
@@ -92,6 +103,13 @@ KINDS = {
         delete=lambda session, state: session.delete(f"{_DASHBOARDS}/{state['id']}"),
         replace_on=("parent_path",),
         identity=("display_name",),
+    ),
+    "databricks_ip_access_list": Kind(
+        create=_create_addresses,
+        update=_change_addresses,
+        find=named(_ADDRESSES, "ip_access_lists", "list_id", "label"),
+        delete=lambda session, state: session.delete(f"{_ADDRESSES}/{state['id']}"),
+        identity=("label",),
     ),
     "databricks_secret_scope": Kind(
         create=_create_scope,

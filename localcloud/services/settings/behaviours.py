@@ -31,4 +31,18 @@ BEHAVIOURS = (
         follows="docs/localcloud.md",
         witness="tests/localcloud/services/settings/test_configuration.py::test_values_are_kept_and_erased",
     ),
+    Behaviour(
+        area="IP access lists",
+        does="made, replaced, changed and deleted in their workspace; nobody is held back",
+        level=Level.STATEFUL,
+        follows="https://docs.databricks.com/api/azure/workspace/ipaccesslists",
+        witness="tests/localcloud/services/settings/test_ip_access_lists.py::test_a_list_lives_and_dies",
+    ),
+    Behaviour(
+        area="IP access lists",
+        does="what is no list is refused, and more than 1,000 addresses",
+        level=Level.EXECUTED,
+        follows="https://docs.databricks.com/api/azure/workspace/ipaccesslists/create",
+        witness="tests/localcloud/services/settings/test_ip_access_lists.py::test_what_is_no_list_is_refused",
+    ),
 )

@@ -122,4 +122,11 @@ BEHAVIOURS = (
         follows="https://docs.databricks.com/api/azure/workspace/storagecredentials/create",
         witness="tests/localcloud/services/unity/test_storage_rules.py::test_what_cannot_be_is_refused",
     ),
+    Behaviour(
+        area="tag policies",
+        does="a tag has only the values that its policy lists",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/admin/governed-tags/",
+        witness="tests/localcloud/services/unity/test_tags.py::test_a_policy_says_which_values_a_tag_may_have",
+    ),
 )

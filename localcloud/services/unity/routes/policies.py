@@ -1,4 +1,4 @@
-"""Tags on columns and the policies that match them: `/entity-tag-assignments`, `/policies`."""
+"""The policies that match tags of columns: `/policies`."""
 
 import uuid
 from typing import Annotated
@@ -7,13 +7,12 @@ from fastapi import APIRouter, Depends
 
 from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import Cloud, CloudDep
-from localcloud.kernel.errors import bad_request, exists, not_found
+from localcloud.kernel.errors import bad_request, exists
 from localcloud.kernel.identity import Caller, CallerDep
-from localcloud.kernel.names import levels
 from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
-from localcloud.services.unity import access, records
-from localcloud.services.unity.hiding import CONDITION, FILTER, FUNCTION, MASK, POLICY, TAG
+from localcloud.services.unity import access
+from localcloud.services.unity.hiding import CONDITION, FILTER, FUNCTION, MASK, POLICY
 from localcloud.services.unity.privileges import Kind, Privilege
 
 PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/policies")
@@ -30,34 +29,6 @@ def _place(kind: str, on: str, name: str) -> Document:
 PlaceDep = Annotated[Document, Depends(_place)]
 
 
-@router.post("/entity-tag-assignments")
-def assign_tag(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Put a tag on a column, or change its value. Needs APPLY_TAG on the table."""
-    kind, name, key = required(body, "entity_type", "entity_name", "tag_key")
-    if kind != "columns":
-        raise bad_request(f"entity_type '{kind}' is not kept locally: use columns.")
-    column = _column(cloud, caller, name)
-    value = body.get("tag_value") or ""
-    with cloud.store.transaction():
-        held = cloud.store.get(TAG, column) or {"tags": {}}
-        tags = held["tags"] | {key: value}
-        cloud.store.put(TAG, column, {"tags": tags, "_key": column, "_below": column.rpartition(".")[0]})
-    return {"entity_type": kind, "entity_name": name, "tag_key": key, "tag_value": value}
-
-
-@router.delete("/entity-tag-assignments/columns/{name}/tags/{key}")
-def remove_tag(name: str, key: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Take a tag off a column. Needs APPLY_TAG on the table."""
-    column = _column(cloud, caller, name)
-    with cloud.store.transaction():
-        held = cloud.store.get(TAG, column)
-        if held is None or key not in held["tags"]:
-            raise not_found(f"Column '{column}' has no tag '{key}'.")
-        del held["tags"][key]
-        cloud.store.put(TAG, column, held)
-    return {}
-
-
 @router.post("/policies")
 def create_policy(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Set a policy on a catalog, schema or table, for who manages it and may EXECUTE the function."""
@@ -66,6 +37,13 @@ def create_policy(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Documen
         raise exists(f"Policy '{policy['name']}' exists already on '{policy['on_securable_fullname']}'.")
     cloud.store.put(POLICY, policy["_key"], policy)
     return _shown(policy)
+
+
+@router.get("/policies/{kind}/{on}")
+def list_policies(kind: str, on: str, cloud: CloudDep, caller: CallerDep) -> Document:
+    """The policies that are set on a securable itself, for who manages it."""
+    access.authorize_management(cloud, caller, _kind(kind), on)
+    return {"policies": [_shown(each) for each in cloud.store.all(POLICY) if each["_below"] == on]}
 
 
 @router.get("/policies/{kind}/{on}/{name}")
@@ -88,17 +66,6 @@ def delete_policy(place: PlaceDep, cloud: CloudDep, caller: CallerDep) -> Docume
     """Lift the policy."""
     cloud.store.delete(POLICY, _found(cloud, caller, place)["_key"])
     return {}
-
-
-def _column(cloud: Cloud, caller: Caller, name: str) -> str:
-    """The full name of a column of a table on which the caller may set tags."""
-    parts = levels(name, 4)
-    table = ".".join(parts[:3])
-    access.authorize(cloud, caller, Kind.TABLE, table, Privilege.APPLY_TAG)
-    columns = [column["name"] for column in records.require(cloud.store, Kind.TABLE, table).get("columns", [])]
-    if parts[3] not in columns:
-        raise not_found(f"'{table}' has no column '{parts[3]}'; it has {', '.join(columns) or 'none'}.")
-    return ".".join(parts)
 
 
 def _found(cloud: Cloud, caller: Caller, place: Document) -> Document:

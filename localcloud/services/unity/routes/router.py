@@ -16,6 +16,7 @@ from localcloud.services.unity.routes import (
     schemas,
     storage,
     tables,
+    tags,
     volumes,
 )
 
@@ -36,5 +37,6 @@ for _version in ("2.1", "2.0"):
         monitors,
         functions,
         policies,
+        tags,
     ):
         router.include_router(_area.router, prefix=f"/api/{_version}/unity-catalog")

@@ -114,6 +114,8 @@ def test_a_tag_and_a_policy_are_taken_back(lake: Core) -> None:
     _unity(lake, "POST", "policies", json=policy)
     one = "policies/SCHEMA/prod.credit_gold/hide"
     assert _unity(lake, "GET", one)["to_principals"] == ["account users"]
+    listed = _unity(lake, "GET", "policies/SCHEMA/prod.credit_gold")["policies"]
+    assert [each["name"] for each in listed] == ["hide"]
     assert _unity(lake, "PATCH", one, json={"to_principals": ["analysts"]})["to_principals"] == ["analysts"]
     _unity(lake, "DELETE", one)
     _unity(lake, "DELETE", f"entity-tag-assignments/columns/{tag['entity_name']}/tags/sensitive")
