@@ -37,6 +37,20 @@ def every_machine_is_offered(deployed: DeployedEnvironment) -> Iterator[Fault]:
 
 
 @check
+def every_gpu_machine_has_a_gpu(deployed: DeployedEnvironment) -> Iterator[Fault]:
+    """A part of one, which some machines have, is none to Databricks: a fit would use the processor and say nothing."""
+    listed = deployed.workspace.clusters.list_node_types().node_types or []
+    gpus = {each.node_type_id: each.num_gpus or 0 for each in listed}
+    for name, policy in deployed.environment.policies.items():
+        for node in policy.node_types if policy.kind == "gpu" else ():
+            # One that is not listed is the fault of another check.
+            if gpus.get(node) == 0:
+                wrong = f"names {node}, which has no whole GPU"
+                fix = "name one of series NCasT4_v3, NVadsA10_v5 (from 36 cores) or NCadsA100_v4"
+                yield Fault(subject=f"policies.{name}", wrong=wrong, fix=fix)
+
+
+@check
 def every_cluster_policy_exists(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """Every cluster of a job obeys one."""
     found = {str(each.name) for each in deployed.workspace.cluster_policies.list()}
@@ -84,6 +98,7 @@ def the_online_store_is_available(deployed: DeployedEnvironment) -> Iterator[Fau
 CHECKS = (
     every_runtime_is_offered,
     every_machine_is_offered,
+    every_gpu_machine_has_a_gpu,
     every_cluster_policy_exists,
     the_warehouse_can_be_used,
     the_online_store_is_available,

@@ -51,7 +51,12 @@ class Forecasting(ProblemType):
     """
 
     name: ClassVar[str] = "forecasting"
-    algorithms: ClassVar[tuple[Algorithm, ...]] = (Algorithm.XGBOOST, Algorithm.LIGHTGBM, Algorithm.LINEAR)
+    algorithms: ClassVar[tuple[Algorithm, ...]] = (
+        Algorithm.XGBOOST,
+        Algorithm.LIGHTGBM,
+        Algorithm.LINEAR,
+        Algorithm.NETWORK,
+    )
     label_types: ClassVar[tuple[str, ...]] = _NUMBERS
 
     unit: str

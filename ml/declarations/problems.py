@@ -215,7 +215,12 @@ class Regression(ProblemType):
     """
 
     name: ClassVar[str] = "regression"
-    algorithms: ClassVar[tuple[Algorithm, ...]] = (Algorithm.XGBOOST, Algorithm.LIGHTGBM, Algorithm.LINEAR)
+    algorithms: ClassVar[tuple[Algorithm, ...]] = (
+        Algorithm.XGBOOST,
+        Algorithm.LIGHTGBM,
+        Algorithm.LINEAR,
+        Algorithm.NETWORK,
+    )
     label_types: ClassVar[tuple[str, ...]] = (*_WHOLE, "double")
 
     unit: str

@@ -63,11 +63,16 @@ class Lanes:
             )
 
 
+def shared_by(lanes: int) -> list[int]:
+    """How many processes can share so many lanes evenly."""
+    return [number for number in range(1, lanes + 1) if lanes % number == 0]
+
+
 def own(lanes: int, rank: int, world: int) -> list[int]:
     """The lanes of the process `rank` of `world`. Raises ValueError if some process would have more than another."""
     if lanes % world:
-        fits = [str(number) for number in range(1, lanes + 1) if lanes % number == 0]
-        raise ValueError(f"{world} processes cannot share {lanes} lanes evenly: take {', '.join(fits)}")
+        fits = ", ".join(map(str, shared_by(lanes)))
+        raise ValueError(f"{world} processes cannot share {lanes} lanes evenly: take {fits}")
     return list(range(rank, lanes, world))
 
 

@@ -80,12 +80,3 @@ def padded(edges: Sequence[Sequence[float]]) -> tuple[np.ndarray, np.ndarray]:
         lower[column, : len(bounds) - 1] = bounds[:-1]
         span[column, : len(bounds) - 1] = np.diff(bounds)
     return lower, span
-
-
-def logistic(outputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-    """The summed loss of log-odds against 1 and 0."""
-    return nn.functional.binary_cross_entropy_with_logits(outputs, targets, reduction="sum")
-
-
-# By the names that problems use.
-LOSSES = {"logistic": logistic}

@@ -30,7 +30,7 @@ class Objective:
         xgboost: its `objective` and `eval_metric`.
         lightgbm: its `objective` and `metric`.
         linear: coefficients (outputs, columns) and intercepts (outputs,) from a matrix without NaN, truth and penalty.
-        network: the name of a loss in `ml/neural/tabular.py`; empty if no network learns the problem.
+        network: `logistic` or `squared`, as `ml/neural/losses.py` has them; empty if no network learns the problem.
     """
 
     xgboost: Mapping[str, object]

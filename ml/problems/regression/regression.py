@@ -67,6 +67,7 @@ class Regression:
             xgboost={"objective": "reg:squarederror", "eval_metric": "rmse"},
             lightgbm={"objective": "regression", "metric": "rmse"},
             linear=_ridge,
+            network="squared",
         )
 
     def truth(self, labels: "pd.Series[Any]") -> Floats:

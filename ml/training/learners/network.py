@@ -86,20 +86,15 @@ class Network:
 
     def try_out(self, params: Params, split: Split) -> tuple[float, Params]:
         """Fit until the tuning periods no longer improve; found: how many epochs that took."""
-        done = self._fitted({**params, "epochs": MAX_EPOCHS}, split.train, split.tuning)
-        return done.best.tuning, {"epochs": done.best.number}
+        fitted, done = self._fitted({**params, "epochs": MAX_EPOCHS}, split.train, split.tuning)
+        scores = fitted.scores(split.tuning)
+        return self.rows.problem.loss(scores.truth, scores.raw), {"epochs": done.best.number}
 
     def fit(self, params: Params, periods: Sequence[date]) -> FittedNetwork:
         """A network of exactly `epochs` epochs over `periods`."""
-        categories = self.rows.categories(periods)
-        done = self._fitted(params, periods)
+        fitted, done = self._fitted(params, periods)
         curve([(each.number, each.fitted) for each in done.epochs])
-        return FittedNetwork(
-            median=middle(self.rows.matrix(periods, categories)),
-            weights=done.weights,
-            rows=self.rows,
-            categories=categories,
-        )
+        return fitted
 
     def without(self, features: Sequence[str]) -> "Network":
         """On fewer features."""
@@ -110,28 +105,55 @@ class Network:
         return Network(rows=self.rows.beside(features))
 
     def _fitted(
-        self,
-        params: Params,
-        periods: Sequence[date],
-        tuning: Sequence[date] | None = None,
-    ) -> "Done":
+        self, params: Params, periods: Sequence[date], tuning: Sequence[date] | None = None
+    ) -> "tuple[FittedNetwork, Done]":
         import torch  # noqa: PLC0415 - an environment without it leaves this learner out
 
-        from ml.neural import loop, processes, tabular  # noqa: PLC0415
+        from ml.neural import loop, losses, processes, tabular  # noqa: PLC0415
 
         torch.set_num_threads(threads(rows=len(self.rows.frame), cores=cores()))
-        categories = self.rows.categories(periods)
-        matrix = self.rows.matrix(periods, categories)
+        categories, loss = self.rows.categories(periods), self.rows.problem.objective.network
+        matrix, truth = self.rows.matrix(periods, categories), self.rows.truth(periods)
         edges = [bin_edges(column, int(params["bins"])) for column in matrix.T]
-        judged = None if tuning is None else dealt(self.rows.matrix(tuning, categories), self.rows.truth(tuning))
-        return loop.fit(
+        unit = Unit.of(truth) if loss == "squared" else Unit()
+        judged = None
+        if tuning is not None:
+            judged = dealt(self.rows.matrix(tuning, categories), unit.into(self.rows.truth(tuning)))
+        done = loop.fit(
             lambda: tabular.network(edges, params),
-            tabular.LOSSES[self.rows.problem.objective.network],
-            dealt(matrix, self.rows.truth(periods)),
+            losses.LOSSES[loss],
+            dealt(matrix, unit.into(truth)),
             schedule(params, self.rows.seed, patience_epochs=0 if judged is None else PATIENCE_EPOCHS),
             processes.alone(),
             tuning=judged,
         )
+        weights = unit.out_of(done.weights)
+        return FittedNetwork(median=middle(matrix), weights=weights, rows=self.rows, categories=categories), done
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unit:
+    """What a network learns values in: so many `size` from `zero`."""
+
+    zero: float = 0.0
+    size: float = 1.0
+
+    @classmethod
+    def of(cls, truth: Floats) -> "Unit":
+        """Their standard deviation from their mean; values that are all equal keep their own."""
+        return cls(zero=float(truth.mean()), size=float(truth.std()) or 1.0)
+
+    def into(self, truth: Floats) -> Floats:
+        """Values in this unit."""
+        return (truth - self.zero) / self.size
+
+    def out_of(self, weights: "Weights") -> "Weights":
+        """The weights of the network that answers in the values' own unit."""
+        last = {
+            "last.weight": weights["last.weight"] * self.size,
+            "last.bias": weights["last.bias"] * self.size + self.zero,
+        }
+        return {**weights, **last}
 
 
 def suggested(trial: optuna.Trial) -> Params:

@@ -130,7 +130,8 @@ MODEL = Model(
         # A buyer who is used to a series' forecasts sees them change for nothing in one case of ten.
         false_retrainings=0.1,
     ),
-    algorithms=(Algorithm.LIGHTGBM,),
+    # The network over all products is a candidate where PyTorch is.
+    algorithms=(Algorithm.LIGHTGBM, Algorithm.NETWORK),
     tuning=Tuning(trials=4),
     holdout_ratio=0.2,
     tuning_ratio=0.1,

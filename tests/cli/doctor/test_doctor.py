@@ -42,7 +42,7 @@ def test_every_check_has_its_fault() -> None:
         *("terraform is new enough", "terraform takes the pinned providers"),
         *("azure is the right tenant", "nobody holds a state", "the region has quota", "every family has quota"),
         *("adopted subnets are delegated", "an adopted lake is closed"),
-        *("every runtime is offered", "every machine is offered"),
+        *("every runtime is offered", "every machine is offered", "every gpu machine has a gpu"),
         *("every wheel is there", "every wheel is what its folder says", "every webhook is in the vault"),
         "the package index can be asked",
         *("every live model has its endpoint", "the endpoint serves the champion"),
@@ -144,6 +144,16 @@ def test_what_is_not_offered_is_found(
     lines = examined(name)[name]
     assert (lines[0].result, lines[0].subject) == (Result.WRONG, "policies.cpu_single_node")
     assert f"names {gone}, which the workspace does not offer" in lines[0].what
+
+
+def test_a_machine_without_a_gpu_is_found(examined: Examined, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A policy for GPUs names a machine that has none."""
+    without = tuple((name, cores, memory, 0) for name, cores, memory, _ in compute._NODE_TYPES)
+    monkeypatch.setattr(compute, "_NODE_TYPES", without)
+    name = "every gpu machine has a gpu"
+    lines = examined(name)[name]
+    assert {(line.result, line.subject) for line in lines} == {(Result.WRONG, "policies.gpu_single_node")}
+    assert "names Standard_NC8as_T4_v3, which has no whole GPU" in lines[-1].what
 
 
 def test_a_missing_webhook_is_found(deployed: DeployedEnvironment, examined: Examined) -> None:

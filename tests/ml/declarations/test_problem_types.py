@@ -55,7 +55,7 @@ def test_every_mistake_of_a_model_is_named_at_once() -> None:
         "is measured by root_mean_squared_error, mean_absolute_error, r2",
         "gates have decides_at, min_selection_ratio, and regression decides nothing: remove them",
         "algorithms are ['spark_gbt', 'xgboost', 'xgboost']: name at least one, each once",
-        "algorithms ['spark_gbt'] cannot learn regression: name some of xgboost, lightgbm, linear",
+        "algorithms ['spark_gbt'] cannot learn regression: name some of xgboost, lightgbm, linear, network",
         "spark_gbt keeps its rows on Spark's workers, and the others want them on one node: name spark_gbt alone, or "
         "leave it out",
         "promotion is copy, which no job does: declare deploy_code, so that each environment trains its own version by "

@@ -32,7 +32,7 @@ def fitted(
     tuning: bool = True,
 ) -> "dict[str, np.ndarray]":
     """The weights, and `curve`: (epochs, 2) of losses. Killed for good at the step `killed_at` of an epoch."""
-    from ml.neural import loop, tabular  # noqa: PLC0415
+    from ml.neural import loop, losses, tabular  # noqa: PLC0415
     from ml.neural.checkpoints import Checkpoints  # noqa: PLC0415
     from ml.neural.processes import joined  # noqa: PLC0415
 
@@ -45,7 +45,7 @@ def fitted(
     with joined() as process:
         done = loop.fit(
             lambda: tabular.network(edges, {**PARAMS, "dropout": dropout}),
-            tabular.logistic,
+            losses.logistic,
             rows().of(process.rank, process.world),
             Schedule(
                 batch_rows=32,

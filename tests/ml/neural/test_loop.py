@@ -18,7 +18,7 @@ torch = torch_or_skip()
 # As in the processes that a test starts: sums in another order differ in the last bit.
 torch.set_num_threads(1)
 
-from ml.neural import loop, processes, tabular  # noqa: E402
+from ml.neural import loop, losses, processes, tabular  # noqa: E402
 from ml.neural.checkpoints import Checkpoints  # noqa: E402
 
 
@@ -150,7 +150,7 @@ def test_on_a_gpu_a_fit_in_mixed_precision_is_as_good_as_on_the_processor() -> N
     cpu = processes.Process(rank=0, world=1, place=processes.chosen(None))
     edges = [[-2.0, -1.0, 0.0, 1.0, 2.0], [-1.0, 1.0]]
     schedule = Schedule(batch_rows=32, epochs=4, learning_rate=0.01, weight_decay=0.01, seed=9)
-    full = loop.fit(lambda: tabular.network(edges, fits.PARAMS), tabular.logistic, fits.rows(), schedule, cpu)
+    full = loop.fit(lambda: tabular.network(edges, fits.PARAMS), losses.logistic, fits.rows(), schedule, cpu)
     np.testing.assert_allclose(mixed[:, 0], [each.fitted for each in full.epochs], rtol=0.02)
 
 

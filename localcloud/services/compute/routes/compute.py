@@ -36,6 +36,7 @@ _NODE_TYPES = (
     ("Standard_NC8as_T4_v3", 8, 57_344, 1),
     ("Standard_NC16as_T4_v3", 16, 112_640, 1),
     ("Standard_NC24ads_A100_v4", 24, 225_280, 1),
+    ("Standard_NV36ads_A10_v5", 36, 450_560, 1),
 )
 _POOL = "instance-pools"
 _FIXED = frozenset({"instance_pool_id", "workspace", "state"})
