@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from cli.conformance.check import Terraform, UnavailableError, conform, initialize, table
+from cli.conformance.check import Terraform, UnavailableError, conform, initialize
 from cli.conformance.stacks import Stack, prepared
+from cli.conformance.tables import tables
 from infra.main import synth
 from localcloud import lifecycle
 from localcloud.endpoint import Endpoint
@@ -40,7 +41,7 @@ def main() -> int:
             return _not_here(str(error))
         with _cloud(work / "home", stacks) as environment:
             rows = conform(Terraform(program=found, environment=environment), stacks, _say)
-    print(table(rows))
+    print(tables(rows))
     return 0 if all(row.passed for row in rows) else 1
 
 

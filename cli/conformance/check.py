@@ -1,14 +1,19 @@
-"""What is asked of each stack: apply, a second plan that is empty, and at the end destroy, in reverse order."""
+"""What is asked of each stack: apply, a second plan that is empty, updates in place, an empty plan, and destroy."""
 
+import json
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cli.conformance.stacks import Stack
+from cli.conformance.plans import Updated, updates
+from cli.conformance.stacks import DOCUMENT, Stack
+from cli.conformance.updates import edited
 
 _NO_CHANGES, _CHANGES = 0, 2
 _TAIL_LINES = 20
 _TIMEOUT_S = 1800
+_PLAN = "update.tfplan"
+_OK, _FAILED, _NOT_TRIED = "ok", "failed", "-"
 
 
 class UnavailableError(RuntimeError):
@@ -20,16 +25,22 @@ class Row:
     """What became of a stack: `ok`, `failed`, `changes` for a plan that is not empty, or `-` for not tried."""
 
     stack: Stack
-    applied: str = "-"
-    planned: str = "-"
-    destroyed: str = "-"
+    applied: str = _NOT_TRIED
+    planned: str = _NOT_TRIED
+    # `ok` if all that was changed was updated in place, and nothing else was touched.
+    updated: str = _NOT_TRIED
+    replanned: str = _NOT_TRIED
+    destroyed: str = _NOT_TRIED
+    # What the plan of the updates says, resource by resource.
+    updates: list[Updated] = field(default_factory=list)
     # The end of what Terraform said where it failed.
     said: list[str] = field(default_factory=list)
 
     @property
     def passed(self) -> bool:
         """Whether all went well."""
-        return (self.applied, self.planned, self.destroyed) == ("ok", "ok", "ok")
+        results = (self.applied, self.planned, self.updated, self.replanned, self.destroyed)
+        return all(result == _OK for result in results)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,30 +79,49 @@ def conform(terraform: Terraform, stacks: Sequence[Stack], progress: Callable[[s
     for row in rows:
         progress(f"{row.stack.name}: apply, then plan")
         row.applied = _did(terraform, row, "apply", "-auto-approve")
-        if row.applied == "ok":
-            code, output = terraform.run(row.stack, "plan", "-detailed-exitcode", "-input=false", "-no-color")
-            row.planned = {_NO_CHANGES: "ok", _CHANGES: "changes"}.get(code, "failed")
-            row.said += [_tail(output)] if row.planned != "ok" else []
+        if row.applied == _OK:
+            row.planned = _planned(terraform, row)
+    for row in rows:
+        if row.planned == _OK:
+            progress(f"{row.stack.name}: update in place, then plan")
+            row.updated = _update(terraform, row)
+        if row.updated == _OK:
+            row.replanned = _planned(terraform, row)
     for row in reversed(rows):
         progress(f"{row.stack.name}: destroy")
         row.destroyed = _did(terraform, row, "destroy", "-auto-approve")
     return rows
 
 
-def table(rows: Sequence[Row]) -> str:
-    """The rows in Markdown, then what Terraform said of those that did not pass."""
-    lines = ["| stack | resources | apply | second plan | destroy |", "|---|---|---|---|---|"]
-    for row in rows:
-        lines.append(f"| {row.stack.name} | {row.stack.resources} | {row.applied} | {row.planned} | {row.destroyed} |")
-    passed = sum(row.passed for row in rows)
-    said = [f"\n{row.stack.name}:\n{text}" for row in rows for text in row.said]
-    return "\n".join([*lines, f"\n{passed} of {len(rows)} stacks conform.", *said])
+def _update(terraform: Terraform, row: Row) -> str:
+    """Change the stack's document, and apply what comes of it."""
+    path = row.stack.folder / DOCUMENT
+    document, changed = edited(json.loads(path.read_text(encoding="utf-8")))
+    path.write_text(json.dumps(document, indent=1), encoding="utf-8")
+    if _did(terraform, row, "plan", f"-out={_PLAN}") == _FAILED:
+        return _FAILED
+    code, shown = terraform.run(row.stack, "show", "-json", _PLAN)
+    if code:
+        row.said.append(_tail(shown))
+        return _FAILED
+    row.updates = updates(shown, changed)
+    other = [each for each in row.updates if not each.passed]
+    row.said += [f"{each.address}: {each.outcome}, changed {', '.join(each.arguments) or 'nothing'}" for each in other]
+    applied = _did(terraform, row, "apply", _PLAN)
+    return _FAILED if other else applied
 
 
-def _did(terraform: Terraform, row: Row, *words: str) -> str:
-    code, output = terraform.run(row.stack, *words, "-input=false", "-no-color")
+def _planned(terraform: Terraform, row: Row) -> str:
+    code, output = terraform.run(row.stack, "plan", "-detailed-exitcode", "-input=false", "-no-color")
+    result = {_NO_CHANGES: _OK, _CHANGES: "changes"}.get(code, _FAILED)
+    row.said += [_tail(output)] if result != _OK else []
+    return result
+
+
+def _did(terraform: Terraform, row: Row, verb: str, *words: str) -> str:
+    code, output = terraform.run(row.stack, verb, "-input=false", "-no-color", *words)
     row.said += [_tail(output)] if code else []
-    return "failed" if code else "ok"
+    return _FAILED if code else _OK
 
 
 def _tail(output: str) -> str:

@@ -101,6 +101,20 @@ BEHAVIOURS = (
     ),
     Behaviour(
         area="loading stacks",
+        does="a load that is killed in the middle is ended by the next one: nothing twice, nothing left over",
+        level=Level.EXECUTED,
+        follows="https://developer.hashicorp.com/terraform/language/state",
+        witness="tests/localcloud/loader/test_killed_load.py::test_a_killed_load_goes_on",
+    ),
+    Behaviour(
+        area="loading stacks",
+        does="what the providers update in place is updated in place, type by type",
+        level=Level.EXECUTED,
+        follows="https://developer.hashicorp.com/terraform/language/resources/behavior",
+        witness="tests/localcloud/loader/test_updates.py::test_every_type_is_updated_in_place",
+    ),
+    Behaviour(
+        area="loading stacks",
         does="calls that are refused for now are repeated",
         level=Level.EXECUTED,
         follows="https://github.com/databricks/databricks-sdk-py/blob/main/databricks/sdk/errors/customizer.py",

@@ -73,4 +73,11 @@ BEHAVIOURS = (
         follows="https://learn.microsoft.com/azure/databricks/resources/limits",
         witness="tests/localcloud/test_fuzz.py::test_a_body_that_is_too_large_is_refused",
     ),
+    Behaviour(
+        area="what is no request",
+        does="no token of one principal reads what is another's",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/security/auth/access-control/",
+        witness="tests/localcloud/test_strangers.py::test_no_token_of_one_principal_reads_what_is_anothers",
+    ),
 )

@@ -7,14 +7,17 @@ from typing import Any
 import pytest
 
 from cli.conformance import __main__ as command
-from cli.conformance.check import Terraform, UnavailableError, conform, initialize, table
+from cli.conformance.check import Terraform, UnavailableError, conform, initialize
 from cli.conformance.stacks import DOCUMENT, Stack, prepared
+from cli.conformance.tables import tables
 from localcloud.endpoint import Endpoint
 
 PROD = "https://adb-3.3.azuredatabricks.net"
 SCRIPT = """#!/bin/sh
 folder=${1#-chdir=}
-echo "$2 $(basename $folder)" >> "$CALLS"
+case "$*" in *update.tfplan*) of=" update";; *) of="";; esac
+echo "$2$of $(basename $folder)" >> "$CALLS"
+if [ "$2" = show ]; then cat "$folder/show.json"; exit 0; fi
 if [ -f "$folder/$2.code" ]; then echo "Error: $2 of $(basename $folder)"; exit $(cat "$folder/$2.code"); fi
 """
 
@@ -30,7 +33,7 @@ def terraform(tmp_path: Path) -> Terraform:
 
 @pytest.fixture
 def stacks(tmp_path: Path) -> list[Stack]:
-    """`account`, `prod-workspace` and `prod-ml`, with a resource each."""
+    """`hub`, `account`, `prod-workspace` and `prod-ml`, with a group and a schema each."""
     out = tmp_path / "cdktf.out"
     hosts = {"account": "https://accounts.azuredatabricks.net", "prod-workspace": PROD, "prod-ml": PROD, "hub": ""}
     for name, host in hosts.items():
@@ -38,17 +41,29 @@ def stacks(tmp_path: Path) -> list[Stack]:
         document: dict[str, Any] = {
             "provider": {"databricks": [{"host": host}]} if host else {"azurerm": [{}]},
             "terraform": {"backend": {"azurerm": {"key": name}}},
-            "resource": {"databricks_group": {"one": {"display_name": "one", "lifecycle": lifecycle}}},
+            "resource": {
+                "databricks_group": {"one": {"display_name": "one", "lifecycle": lifecycle}},
+                "databricks_schema": {"gold": {"name": "gold"}},
+            },
         }
         path = out / "stacks" / name / DOCUMENT
         path.parent.mkdir(parents=True)
         path.write_text(json.dumps(document))
     (out / "stacks" / "prod-masks").mkdir()
-    return prepared(out, ["hub", "account", "prod-workspace", "prod-ml", "prod-masks"], tmp_path / "work")
+    made = prepared(out, ["hub", "account", "prod-workspace", "prod-ml", "prod-masks"], tmp_path / "work")
+    for stack in made:
+        _plan(stack, {"databricks_schema.gold": ["update"]})
+    return made
 
 
 def _calls(terraform: Terraform) -> list[str]:
     return Path(terraform.environment["CALLS"]).read_text().splitlines()
+
+
+def _plan(stack: Stack, actions: dict[str, list[str]]) -> None:
+    """What the plan of a stack's updates says."""
+    changes = [{"address": address, "change": {"actions": each}} for address, each in actions.items()]
+    (stack.folder / "show.json").write_text(json.dumps({"resource_changes": changes}))
 
 
 def _fail(stack: Stack, verb: str, code: int) -> None:
@@ -58,10 +73,10 @@ def _fail(stack: Stack, verb: str, code: int) -> None:
 def test_stacks_are_made_ready_in_their_order(stacks: list[Stack]) -> None:
     """Those of phase one; state in a file; nothing protected; which workspace each is for."""
     assert [(each.name, each.workspace, each.resources) for each in stacks] == [
-        ("hub", "", 1),
-        ("account", "", 1),
-        ("prod-workspace", "prod", 1),
-        ("prod-ml", "prod", 1),
+        ("hub", "", 2),
+        ("account", "", 2),
+        ("prod-workspace", "prod", 2),
+        ("prod-ml", "prod", 2),
     ]
     document = json.loads((stacks[1].folder / DOCUMENT).read_text())
     assert document["resource"]["databricks_group"]["one"]["lifecycle"] == {"ignore_changes": ["tags"]}
@@ -69,26 +84,37 @@ def test_stacks_are_made_ready_in_their_order(stacks: list[Stack]) -> None:
     assert override == {"terraform": {"backend": {"local": {}}}}
 
 
-def test_each_is_applied_planned_and_destroyed_in_reverse(terraform: Terraform, stacks: list[Stack]) -> None:
-    """All pass, and the table says so."""
-    rows = conform(terraform, stacks[1:], lambda _: None)
+def test_each_is_applied_updated_and_destroyed_in_reverse(terraform: Terraform, stacks: list[Stack]) -> None:
+    """All pass, and the tables say so, by stack and by type."""
+    rows = conform(terraform, stacks[1:3], lambda _: None)
+    each = ("plan update", "show update", "apply update", "plan")
     assert _calls(terraform) == [
-        "apply account",
-        "plan account",
-        "apply prod-workspace",
-        "plan prod-workspace",
-        "apply prod-ml",
-        "plan prod-ml",
-        "destroy prod-ml",
-        "destroy prod-workspace",
-        "destroy account",
+        *("apply account", "plan account", "apply prod-workspace", "plan prod-workspace"),
+        *(f"{call} account" for call in each),
+        *(f"{call} prod-workspace" for call in each),
+        *("destroy prod-workspace", "destroy account"),
     ]
     assert all(row.passed for row in rows)
-    assert table(rows).splitlines()[2:4] == [
-        "| account | 1 | ok | ok | ok |",
-        "| prod-workspace | 1 | ok | ok | ok |",
+    document = json.loads((stacks[1].folder / DOCUMENT).read_text())
+    assert document["resource"]["databricks_schema"]["gold"]["comment"] == "Changed by conformance."
+    lines = tables(rows).splitlines()
+    assert lines[2:4] == ["| account | 2 | ok | ok | ok | ok | ok |", "| prod-workspace | 2 | ok | ok | ok | ok | ok |"]
+    assert lines[7:9] == [
+        "| databricks_group | 2 | ok | ok | - | ok | ok |",
+        "| databricks_schema | 2 | ok | ok | comment | ok | ok |",
     ]
-    assert table(rows).endswith("3 of 3 stacks conform.")
+    assert tables(rows).endswith("2 of 2 stacks conform.")
+
+
+def test_an_update_that_is_none_is_said(terraform: Terraform, stacks: list[Stack]) -> None:
+    """A schema that would be made anew, and a group that is touched without having been changed."""
+    _plan(stacks[1], {"databricks_schema.gold": ["delete", "create"], "databricks_group.one": ["update"]})
+    (row,) = conform(terraform, stacks[1:2], lambda _: None)
+    assert (row.updated, row.replanned, row.destroyed) == ("failed", "-", "ok")
+    text = tables([row])
+    assert "| databricks_schema | 1 | ok | ok | comment: replaced | - | ok |" in text
+    assert "databricks_schema.gold: replaced, changed comment" in text
+    assert "databricks_group.one: in place, changed nothing" in text
 
 
 def test_what_does_not_conform_is_said_with_terraforms_words(terraform: Terraform, stacks: list[Stack]) -> None:
@@ -104,7 +130,7 @@ def test_what_does_not_conform_is_said_with_terraforms_words(terraform: Terrafor
         ("ok", "ok", "failed"),
     ]
     assert "plan account" not in _calls(terraform)
-    text = table(rows)
+    text = tables(rows)
     assert "0 of 3 stacks conform." in text
     assert "account:\nError: apply of account" in text
     assert "prod-ml:\nError: destroy of prod-ml" in text
