@@ -42,13 +42,14 @@ $(READY): Pipfile.lock Makefile
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or 3.12 found. Install one, or name it: make setup PYTHON=/path/to/python3.12"; exit 2; }
 	@echo "[1/3] pipenv $(PIPENV_VERSION), with $$($(PYTHON) --version)"
 	@test -x .tools/pipenv/bin/pipenv || { $(PYTHON) -m venv .tools/pipenv && .tools/pipenv/bin/python -m pip install -q pipenv==$(PIPENV_VERSION); }
-	@echo "[2/3] packages from Pipfile.lock into .venv: about 2.4 GB, 1 to 4 minutes"
+	@echo "[2/3] packages from Pipfile.lock into .venv: about 2.7 GB; 1 to 4 minutes, in which pipenv says little"
 	@test -x $(PY) || $(PYTHON) -m venv .venv
 	@$(PIPENV) sync --dev
 	@ln -sf ../../bin/mlops $(BIN)/mlops
 	@echo "[3/3] Java, and the jars of Delta and Kafka: 27 MB"
 	@$(PY) -m localcloud.spark.toolchain
 	@touch $@
+	@echo "Ready. make demo tells the whole story of one model; make help lists every target."
 
 demo: $(READY) ## Tell the whole story of one model and assert it (USECASE=credit, DATA=path to a real file, STORY=streaming: with a broker and a database)
 	@$(BIN)/mlops demo $(USECASE) $(if $(DATA),--data "$(DATA)") $(if $(STORY),--story $(STORY))

@@ -49,11 +49,21 @@ class Extra:
 _SHARED = tuple(f"tests/{name}.py" for name in ("__init__", "conftest", "marks", "needs", "skips"))
 _LOCKED = ("Pipfile", "Pipfile.lock", "pyproject.toml", "Makefile", *_SHARED)
 _ROOMS = ("ml", "infra", "localcloud", "cli", "schedules", "workspaces")
+# What the rehearsal of a release runs.
+_PIPELINES = (".github/workflows", "azure-pipelines", ".ci/review", ".ci/roll-back", "policies", "tests/delivery")
 _READERS = "tests/ml/training/test_feature_spec_readers.py"
 EXTRAS = (
     Extra(
         name="long-tests",
-        inputs=(*_LOCKED, *_ROOMS, "tests/e2e", "tests/ml", "tests/localcloud/loader", "tests/cli/new_usecase"),
+        inputs=(
+            *_LOCKED,
+            *_ROOMS,
+            *_PIPELINES,
+            "tests/e2e",
+            "tests/ml",
+            "tests/localcloud/loader",
+            "tests/cli/new_usecase",
+        ),
         script=".venv/bin/python -m pytest -m long",
     ),
     Extra(

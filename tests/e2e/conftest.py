@@ -59,12 +59,12 @@ class Mlops:
         assert found is not None
         return found
 
-    def client(self) -> "WorkspaceClient":
-        """The SDK as the admin in prod."""
+    def client(self, env: str = "prod") -> "WorkspaceClient":
+        """The SDK as the admin of a workspace."""
         from databricks.sdk import WorkspaceClient  # noqa: PLC0415 - takes half a second
 
         found = self.endpoint()
-        return WorkspaceClient(host=found.workspaces["prod"], token=found.admin_token, auth_type="pat")
+        return WorkspaceClient(host=found.workspaces[env], token=found.admin_token, auth_type="pat")
 
     def running(self, task_key: str) -> bool:
         """Whether a process runs this task in prod."""

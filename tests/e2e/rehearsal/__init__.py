@@ -1,0 +1,1 @@
+"""A rehearsal of the pipelines on one machine: their own steps, with the local cloud in place of Azure."""
