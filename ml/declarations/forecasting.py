@@ -24,6 +24,20 @@ from ml.declarations.table import Column
 
 # Fewer past values tell nothing of how a series goes on; the command `mlops forecast` asks for as many.
 LEAST_HISTORY = 8
+# What is tried for each series: functions of the past that need no library, and models of `statsforecast`.
+CANDIDATES = (
+    "naive",
+    "mean",
+    "seasonal_mean",
+    "inner_naive",
+    "two_seasons",
+    "smoothing",
+    "damped_trend",
+    "theta",
+    "croston",
+    "tsb",
+)
+LIBRARY_CANDIDATES = ("auto_ets", "auto_theta", "auto_ces", "auto_arima", "mstl")
 _NUMBERS = ("int", "bigint", "double")
 _NAMES = ("string", "int", "bigint")
 
@@ -45,6 +59,9 @@ class Forecasting(ProblemType):
         non_negative: no answer lies below zero.
         least_scale: in `unit`, the smallest size that errors are divided by, so that a series that hardly ever moves
             does not outweigh all others.
+        candidates: what is tried for each series, of `CANDIDATES` and `LIBRARY_CANDIDATES`; the naive forecast always is.
+            Empty: all that need no library. One of a library is fitted anew for each row that is asked about, at a
+            cost of milliseconds to a second.
         false_retrainings: of the series that a training gives new parameters, which share may need them by chance
             alone; the others keep theirs. None: every series is tried anew. The error that a series had on periods
             which its fit had not seen is what it is held to.
@@ -70,11 +87,12 @@ class Forecasting(ProblemType):
     levels: tuple[int, ...] = (80, 95)
     non_negative: bool = True
     least_scale: float = 1.0
+    candidates: tuple[str, ...] = ()
     false_retrainings: float | None = None
 
     def __post_init__(self) -> None:
         require(
-            self.name, [*self._wrong_names(), *self._wrong_lengths(), *self._wrong_levels(), *self._wrong_retrainings()]
+            self.name, [*self._wrong_names(), *self._wrong_lengths(), *self._wrong_levels(), *self._wrong_choices()]
         )
 
     def _wrong_names(self) -> Iterator[str]:
@@ -110,8 +128,22 @@ class Forecasting(ProblemType):
         if origins is not None and not 1 <= origins <= self.horizon:
             yield f"horizon_origins is {origins}: give 1 to {self.horizon}, or leave it out"
 
-    def _wrong_retrainings(self) -> Iterator[str]:
+    @property
+    def tried(self) -> tuple[str, ...]:
+        """The candidates, the naive forecast first."""
+        return tuple(dict.fromkeys(("naive", *(self.candidates or CANDIDATES))))
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """`statsforecast`, if one of its models is tried."""
+        return ("statsforecast",) if set(self.tried) & set(LIBRARY_CANDIDATES) else ()
+
+    def _wrong_choices(self) -> Iterator[str]:
         share = self.false_retrainings
+        known = (*CANDIDATES, *LIBRARY_CANDIDATES)
+        strange = [name for name in self.candidates if name not in known]
+        if strange:
+            yield f"candidates {strange} are unknown: name some of {', '.join(known)}"
         if share is not None and not 0 < share < 1:
             yield f"false_retrainings is {share}: give a share between 0 and 1, or leave it out to retrain every series"
 

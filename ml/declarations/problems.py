@@ -100,6 +100,11 @@ class ProblemType(ABC):
     def monitored(self) -> tuple[Monitored, ...]:
         """What a period of answers is judged by, the most telling first."""
 
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """What its models need beside their algorithms, by the names of distributions: none, as a rule."""
+        return ()
+
     def lacks(self, measures: Iterable[Measure]) -> tuple[str, ...]:
         """The names of those `measures` that this problem does not have."""
         known = {measure.name for measure in self.measures}

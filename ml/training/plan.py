@@ -170,7 +170,7 @@ def lineage(task: Task, planned: Plan, requirements: Sequence[str] | None = None
             requirements=[
                 *contract.index(task.package_index),
                 *fitted_with(task.model.algorithms),
-                *(requirements or contract.requirements(task.model.algorithms)),
+                *(requirements or contract.requirements(task.model.algorithms, task.model.problem.packages)),
             ],
         ),
     )

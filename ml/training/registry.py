@@ -106,7 +106,7 @@ def log_model(
             loader_module=artifact.LOADER_MODULE,
             data_path=str(data),
             signature=contract.serving_signature(model),
-            pip_requirements=contract.serving_requirements(model.algorithms, package_index),
+            pip_requirements=contract.serving_requirements(model.algorithms, package_index, model.problem.packages),
             metadata=dict(contract.provenance(model, pinned)),
         )
     return info.model_uri, info.model_id
@@ -123,7 +123,7 @@ def save_raw_model(directory: Path, model: Model, example: pd.DataFrame, into: P
             artifacts={"model": str(directory), pyfunc_model.REASONS: reason_codes.__file__},
             signature=contract.signature(model),
             input_example=example,
-            pip_requirements=contract.requirements(model.algorithms),
+            pip_requirements=contract.requirements(model.algorithms, model.problem.packages),
         )
 
 
@@ -157,6 +157,6 @@ def version_tags(model: Model, lineage: Lineage, learned: Learned, cause: Traini
         "owner": model.owner,
         "licence": model.licence,
         "contains_personal_data": str(model.contains_personal_data).lower(),
-        "requirements": " ".join(contract.requirements(model.algorithms)),
+        "requirements": " ".join(contract.requirements(model.algorithms, model.problem.packages)),
         **({"search_cut": learned.cut} if learned.cut else {}),
     }

@@ -38,7 +38,7 @@ def _tables(model: Model, pinned: Pinned) -> Iterator[tuple[str, str, int, Schem
 
 def log_environment(model: Model) -> None:
     """`environment.json`: Python, packages with versions, cores, the boosters' device, and what could not be fitted."""
-    served = dict(each.split("==") for each in contract.requirements(model.algorithms))
+    served = dict(each.split("==") for each in contract.requirements(model.algorithms, model.problem.packages))
     packages = served | {name: version(name) for name in _TRAINING_PACKAGES}
     packages |= dict(each.split("==") for each in fitted_with(model.algorithms))
     found = {

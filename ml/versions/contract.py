@@ -127,9 +127,9 @@ def _made_up(values: "pd.Series[Any]", kind: str) -> list[object]:
     return list(numbers.quantile([0.25, 0.5, 0.75], interpolation="nearest"))
 
 
-def requirements(algorithms: Sequence[Algorithm]) -> list[str]:
-    """The packages that serving needs, pinned to the versions that training used."""
-    names = [*_ALWAYS, *(name for algorithm in algorithms for name in _PACKAGES.get(algorithm, ()))]
+def requirements(algorithms: Sequence[Algorithm], packages: Sequence[str] = ()) -> list[str]:
+    """The packages that serving needs, pinned to the versions that training used; `packages` are a problem's own."""
+    names = [*_ALWAYS, *(name for algorithm in algorithms for name in _PACKAGES.get(algorithm, ())), *packages]
     return [f"{name}=={import_module(name).__version__}" for name in names]
 
 
@@ -138,9 +138,11 @@ def index(url: str) -> list[str]:
     return [f"--index-url {url}"] if url else []
 
 
-def serving_requirements(algorithms: Sequence[Algorithm], package_index: str = "") -> list[str]:
+def serving_requirements(
+    algorithms: Sequence[Algorithm], package_index: str = "", packages: Sequence[str] = ()
+) -> list[str]:
     """What serving needs beside: the client that looks features up, and where to get everything from."""
-    return [*index(package_index), *requirements(algorithms), LOOK_UP_REQUIREMENT]
+    return [*index(package_index), *requirements(algorithms, packages), LOOK_UP_REQUIREMENT]
 
 
 def provenance(model: Model, pinned: Pinned) -> Mapping[str, object]:

@@ -154,6 +154,7 @@ class Forecasting:
                 rows=rows,
                 over=over,
                 trees=each,
+                candidates=self.declared.tried,
                 false_retrainings=self.declared.false_retrainings,
             )
             for name, each in declared(over).items()

@@ -42,6 +42,7 @@ def settings_of(declared: declarations.Forecasting) -> dict[str, Any]:
         "inner_season": declared.inner_season_periods,
         "non_negative": declared.non_negative,
         "least_scale": declared.least_scale,
+        "candidates": list(declared.tried),
     }
 
 
@@ -137,7 +138,7 @@ class FittedSeries:
 class SeriesLearner:
     """`trees` learns `over`, which are `rows` in the scale of their series; its parameters are those of the search.
 
-    `false_retrainings` as `declarations.Forecasting` has it.
+    `candidates` and `false_retrainings` as `declarations.Forecasting` has them.
     """
 
     problem: Problem
@@ -145,6 +146,7 @@ class SeriesLearner:
     rows: Examples
     over: Examples
     trees: Learner
+    candidates: tuple[str, ...]
     false_retrainings: float | None = None
 
     @property
@@ -177,9 +179,10 @@ class SeriesLearner:
         rolled = self.rolled(judged)
         require_past(rolled.asked.past[:, ::-1], rolled.asked.ahead, rolled.truth, tuple(self.settings["history"]))
         if not len(self.rows.of(earlier)):
-            return FittedSeries(learner=self, params=params, table=table_of(rolled, None), trees=None)
+            table = table_of(rolled, None, self.candidates)
+            return FittedSeries(learner=self, params=params, table=table, trees=None)
         unseen = self.trees.fit(params, earlier).scores(judged).raw * rolled.scale
-        table = table_of(rolled, unseen)
+        table = table_of(rolled, unseen, self.candidates)
         return FittedSeries(learner=self, params=params, table=table, trees=self.trees.fit(params, ordered))
 
     def _with_rows(self, periods: Sequence[date]) -> list[date]:

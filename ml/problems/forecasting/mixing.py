@@ -4,7 +4,7 @@ Candidates see what was known at each origin and no more, so their errors there 
 an array over all rows or all series; nothing loops over series but the texts of the table.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -86,14 +86,15 @@ class Rolled:
         return np.asarray(np.where(np.isnan(forecast), np.nan, found))
 
 
-def table_of(rolled: Rolled, trees: Floats | None) -> pd.DataFrame:
+def table_of(rolled: Rolled, trees: Floats | None, tried: Collection[str] = tuple(VARIANTS)) -> pd.DataFrame:
     """One row per series and one for the fleet, by name.
 
     Columns: weights and parameters of the candidates, `error` (root mean square, in the scale of the series), `chosen`
     and `reason` in words, `rows` it rests on, and `kept_from`: 0, the version that it is fitted for.
     `trees`: of each row the forecast of the model over all series, which had not seen it; None: there is none.
+    `tried`: names of the candidates.
     """
-    parameters, forecasts = _fitted(rolled)
+    parameters, forecasts = _fitted(rolled, tried)
     if trees is not None:
         forecasts[:, NAMES.index(TREES)] = trees
     squared = np.column_stack([rolled.squared(each) for each in forecasts.T])
@@ -114,16 +115,17 @@ def table_of(rolled: Rolled, trees: Floats | None) -> pd.DataFrame:
     return table
 
 
-def _fitted(rolled: Rolled) -> tuple[dict[str, Floats], Floats]:
+def _fitted(rolled: Rolled, among: Collection[str]) -> tuple[dict[str, Floats], Floats]:
     """Of each parameter its value for each series and the fleet; and of each row the candidates' forecasts with them.
 
-    Shape (rows, candidates); NaN for the model over all series, and for candidates of seasons that there are not.
+    Shape (rows, candidates); NaN for the model over all series, and for candidates that are not tried or of seasons
+    that there are not.
     """
     found: dict[str, Floats] = {}
     forecasts = np.full((len(rolled.truth), len(NAMES)), np.nan)
     for place, (name, (make, columns)) in enumerate(CANDIDATES.items()):
-        variants = VARIANTS[name]
-        if name in OF_TWO_SEASONS and rolled.asked.inner == 1:
+        variants = VARIANTS.get(name, ((),))
+        if name not in among or (name in OF_TWO_SEASONS and rolled.asked.inner == 1):
             found |= {column: np.full(len(rolled.names) + 1, variants[0][at]) for at, column in enumerate(columns)}
             continue
         tried = [make(rolled.asked, **dict(zip(columns, each, strict=True))) for each in variants]

@@ -31,12 +31,14 @@ from .candidates import (
     two_seasons,
     weight,
 )
+from .library import LIBRARY
 from .mixer import FLEET, Mixed, Mixer, mixed, scaled
 
 __all__ = [
     "CANDIDATES",
     "FLEET",
     "HINTS",
+    "LIBRARY",
     "NAMES",
     "OF_TWO_SEASONS",
     "SETTINGS_FILE",

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from .asked import Asked, Floats, naive
+from .library import LIBRARY
 
 TREES = "all_series"
 
@@ -127,7 +128,7 @@ def tsb(asked: Asked, *, tsb_size: Any, tsb_share: Any) -> Floats:
 
 
 # By name: what forecasts, and the columns of the table that hold its parameters.
-CANDIDATES: Mapping[str, tuple[Callable[..., Floats], tuple[str, ...]]] = {
+_OWN: Mapping[str, tuple[Callable[..., Floats], tuple[str, ...]]] = {
     "naive": (naive, ()),
     "mean": (mean_of_newest, ("mean_periods",)),
     "seasonal_mean": (seasonal_mean, ()),
@@ -141,6 +142,7 @@ CANDIDATES: Mapping[str, tuple[Callable[..., Floats], tuple[str, ...]]] = {
 }
 # Those that need a season within another one.
 OF_TWO_SEASONS = ("inner_naive", "two_seasons")
+CANDIDATES: Mapping[str, tuple[Callable[..., Floats], tuple[str, ...]]] = {**_OWN, **LIBRARY}
 NAMES = (*CANDIDATES, TREES)
 # What the model over all series is told beside the features: three candidates, over the scale of the series.
 HINTS: Mapping[str, Callable[[Asked], Floats]] = {
