@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -20,8 +20,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from infra.runtimes import FOLDER, Runtime, runtimes, satisfies
-from infra.wheel import ROOT, Wheel, requirements
+from infra.wheel import ROOT, Wheel, optional_requirements, requirements
 
+# What a declaration may ask for beside the wheel's own requirements (`ProblemType.packages`).
+PACKAGES = ("statsforecast",)
 _PIN = re.compile(r"(?P<name>\S+)==(?P<version>\S+) --hash=sha256:(?P<sha256>[0-9a-f]{64})")
 # What Databricks' machines run: x86-64 Linux with a C library of 2024.
 _PLATFORMS = ("manylinux_2_39_x86_64", "manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64")
@@ -44,9 +46,9 @@ class Pin:
         return f"{self.name}=={self.version} --hash=sha256:{self.sha256}"
 
 
-def lock_file(runtime: Runtime, folder: Path = FOLDER) -> Path:
-    """Where the wheels that travel to `runtime` are pinned."""
-    return folder / f"{runtime.key}.lock"
+def lock_file(runtime: Runtime, folder: Path = FOLDER, extra: str = "") -> Path:
+    """Where the wheels that travel to `runtime` are pinned; those of an extra of the wheel in a lock of its own."""
+    return folder / f"{runtime.key}{f'.{extra}' if extra else ''}.lock"
 
 
 def read_lock(file: Path) -> tuple[Pin, ...]:
@@ -62,26 +64,34 @@ def read_lock(file: Path) -> tuple[Pin, ...]:
 
 
 def travelling(
-    runtime: Runtime, needs: Iterable[Requirement] | None = None, *, cache: Path | None = None, folder: Path = FOLDER
+    runtime: Runtime,
+    needs: Iterable[Requirement] | None = None,
+    *,
+    cache: Path | None = None,
+    folder: Path = FOLDER,
+    extra: str = "",
 ) -> tuple[Wheel, ...]:
     """The wheels that travel to `runtime`, fetched into `cache` if they are not there; none if it lacks nothing.
+
+    With `extra` those that `needs` of that extra of the wheel bring beside.
 
     Raises LibrariesError where the lock does not bring what the runtime lacks.
     """
     lacking = runtime.lacks(requirements() if needs is None else needs)
     if not lacking:
         return ()
-    pins = read_lock(lock_file(runtime, folder))
+    lock = lock_file(runtime, folder, extra)
+    pins = read_lock(lock)
     held = {pin.name: pin.version for pin in pins}
     missing = [str(need) for need in lacking if not satisfies(need, held)]
     if missing:
         raise LibrariesError(
-            f"{runtime.name} lacks {', '.join(missing)}, and {runtime.key}.lock does not bring it: make libraries"
+            f"{runtime.name} lacks {', '.join(missing)}, and {lock.name} does not bring it: make libraries"
         )
     cache = cache or ROOT / "dist" / "libraries" / runtime.key
     found = _by_sha256(cache)
     if any(pin.sha256 not in found for pin in pins):
-        _fetch(runtime, lock_file(runtime, folder), cache)
+        _fetch(runtime, lock, cache)
         found = _by_sha256(cache)
     return tuple(Wheel(path=found[pin.sha256], sha256=pin.sha256) for pin in pins)
 
@@ -151,6 +161,18 @@ def write_locks() -> None:
         head = f"# What travels to {runtime.name}; written by `make libraries`.\n"
         lock_file(runtime).write_text(head + "".join(f"{pin}\n" for pin in pins), encoding="utf-8")
         print(f"{runtime.key}: {', '.join(f'{pin.name} {pin.version}' for pin in pins) or 'nothing travels'}")
+        _write_extras(runtime, lacking, {pin.name for pin in pins})
+
+
+def _write_extras(runtime: Runtime, lacking: Sequence[Requirement], held: Collection[str]) -> None:
+    """The lock of each package of an extra that a declaration may ask for, without what travels anyway."""
+    for package in PACKAGES:
+        needs = [need for need in optional_requirements() if need.name == package]
+        pins = [pin for pin in resolve(runtime, [*lacking, *needs]) if pin.name not in held]
+        head = f"# What travels to {runtime.name} if a model needs {package}; written by `make libraries`.\n"
+        text = head + "".join(f"{pin}\n" for pin in pins)
+        lock_file(runtime, extra=package).write_text(text, encoding="utf-8")
+        print(f"{runtime.key} with {package}: {', '.join(f'{pin.name} {pin.version}' for pin in pins)}")
 
 
 if __name__ == "__main__":

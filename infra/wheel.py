@@ -91,6 +91,12 @@ def requirements(root: Path = ROOT) -> tuple[Requirement, ...]:
     return tuple(Requirement(line) for line in project["dependencies"])
 
 
+def optional_requirements(root: Path = ROOT) -> tuple[Requirement, ...]:
+    """What the wheel's extras need beside."""
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return tuple(Requirement(line) for lines in project["optional-dependencies"].values() for line in lines)
+
+
 def entry_points(root: Path = ROOT) -> dict[str, str]:
     """The wheel's entry points: name to `module:function`."""
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]

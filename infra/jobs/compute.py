@@ -1,10 +1,13 @@
 """Which runtime the code of a job runs on, and so which wheels must travel to it."""
 
+from collections.abc import Collection
+
 from infra.jobs.declaration import JobDeclaration
 from infra.libraries import travelling
 from infra.runtimes import Runtime, of_cluster, serverless
 from infra.spec import Compute, Environment, Spec
-from infra.wheel import Wheel
+from infra.wheel import Wheel, optional_requirements
+from ml.usecases import use_case
 
 
 def job_runtime(declared: JobDeclaration, environment: Environment) -> Runtime | None:
@@ -24,6 +27,25 @@ def runtimes_of(environment: Environment) -> tuple[Runtime, ...]:
 
 
 def libraries(spec: Spec) -> dict[str, tuple[Wheel, ...]]:
-    """By runtime, the wheels that travel to it. Raises LibrariesError where a lock does not bring what it lacks."""
+    """By runtime, the wheels that travel to it, and those that a declared model needs beside.
+
+    Raises LibrariesError where a lock does not bring what it lacks.
+    """
     declared = {runtime.key: runtime for environment in spec.environments for runtime in runtimes_of(environment)}
-    return {key: travelling(runtime) for key, runtime in declared.items()}
+    asked = packages(spec)
+    return {key: (*travelling(runtime), *_beside(runtime, asked)) for key, runtime in declared.items()}
+
+
+def packages(spec: Spec) -> tuple[str, ...]:
+    """The packages of the wheel's extras that some model of a declared use case needs."""
+    named = {name for environment in spec.environments for name in environment.use_cases}
+    models = [model for name in named for model in use_case(name).models]
+    return tuple(sorted({package for model in models for package in model.problem.packages}))
+
+
+def _beside(runtime: Runtime, asked: Collection[str]) -> tuple[Wheel, ...]:
+    found = [
+        travelling(runtime, [need for need in optional_requirements() if need.name == package], extra=package)
+        for package in asked
+    ]
+    return tuple(wheel for wheels in found for wheel in wheels)

@@ -59,9 +59,9 @@ class Forecasting(ProblemType):
         non_negative: no answer lies below zero.
         least_scale: in `unit`, the smallest size that errors are divided by, so that a series that hardly ever moves
             does not outweigh all others.
-        candidates: what is tried for each series, of `CANDIDATES` and `LIBRARY_CANDIDATES`; the naive forecast always is.
-            Empty: all that need no library. One of a library is fitted anew for each row that is asked about, at a
-            cost of milliseconds to a second.
+        candidates: what is tried for each series, of `CANDIDATES` and `LIBRARY_CANDIDATES`, and always the naive
+            forecast. Empty: all that need no library. A model of the library is fitted anew for each row that is asked
+            about, at a cost of milliseconds to a second.
         false_retrainings: of the series that a training gives new parameters, which share may need them by chance
             alone; the others keep theirs. None: every series is tried anew. The error that a series had on periods
             which its fit had not seen is what it is held to.

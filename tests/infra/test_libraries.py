@@ -7,9 +7,14 @@ import pytest
 from packaging.requirements import Requirement
 
 from infra import libraries
+from infra.jobs.compute import packages
 from infra.libraries import LibrariesError, read_lock, resolve, travelling
-from infra.runtimes import of_cluster, runtimes, serverless
-from infra.wheel import requirements
+from infra.main import WORKSPACES
+from infra.runtimes import Runtime, of_cluster, runtimes, serverless
+from infra.spec import load
+from infra.wheel import optional_requirements, requirements
+from ml.declarations import Forecasting
+from ml.usecases import USE_CASES, use_case
 from tests.localcloud.wheels import write_wheel
 
 NEEDS = (Requirement("numpy>=2"), Requirement("besides>=1"))
@@ -82,6 +87,30 @@ def test_serverless_compute_gets_what_it_lacks() -> None:
     assert names.index("sqlalchemy") < names.index("alembic")
     assert {"lightgbm", "xgboost"} <= set(names)
     assert not set(names) & serverless().libraries.keys()
+
+
+@pytest.mark.parametrize("runtime", runtimes(), ids=lambda runtime: runtime.key)
+def test_what_a_declared_model_needs_is_locked_for_each_runtime(runtime: Runtime) -> None:
+    """`statsforecast` comes after all that it needs; nothing is replaced that the runtime has, or that travels."""
+    (need,) = [each for each in optional_requirements() if each.name == "statsforecast"]
+    pins = read_lock(libraries.lock_file(runtime, extra="statsforecast"))
+    names = [pin.name for pin in pins]
+    assert need.specifier.contains(pins[-1].version)
+    assert (names[-1], names.index("triad") < names.index("fugue")) == ("statsforecast", True)
+    assert not set(names) & runtime.libraries.keys()
+    assert not set(names) & {pin.name for pin in read_lock(libraries.lock_file(runtime))}
+
+
+def test_only_a_model_that_names_a_model_of_the_library_asks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shipped ones name none; a fleet that does brings it to every job of its runtimes."""
+    shipped = load(WORKSPACES)
+    assert packages(shipped) == ()
+    demand = use_case("demand")
+    (model,) = demand.models
+    assert isinstance(model.problem, Forecasting)
+    named = replace(model, problem=replace(model.problem, candidates=("auto_ets", "smoothing")))
+    monkeypatch.setitem(USE_CASES, "demand", replace(demand, models=(named,)))
+    assert packages(shipped) == ("statsforecast",)
 
 
 def test_a_runtime_whose_library_is_out_of_range_lacks_it() -> None:

@@ -2,4 +2,8 @@
 
 from importlib.util import find_spec
 
-collect_ignore = [] if find_spec("statsforecast") else ["test_backtest.py", "test_fleet.py", "test_killed.py"]
+collect_ignore = (
+    []
+    if find_spec("statsforecast")
+    else ["test_backtest.py", "test_fleet.py", "test_killed.py", "test_declared_candidates.py"]
+)

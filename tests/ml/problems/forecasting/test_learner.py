@@ -121,7 +121,7 @@ def test_what_is_served_is_what_was_fitted(tmp_path: Path) -> None:
         *("model.json", "series.json", "series.parquet", "brought", "booster.txt")
     }
     code = {each.name for each in (tmp_path / "brought").iterdir()}
-    assert code == {"__init__.py", "asked.py", "candidates.py", "mixer.py"}
+    assert code == {"__init__.py", "asked.py", "candidates.py", "library.py", "mixer.py"}
 
 
 def test_two_versions_in_one_process_answer_by_their_own_code(tmp_path: Path) -> None:
