@@ -21,6 +21,7 @@ MKDOCS_VERSION := 1.6.1
 # Load that Python could not give.
 BOMBARDIER_VERSION := v1.2.6
 SQL_CONNECTOR_VERSION := 4.9.0
+CDKTN_PACKAGES := cdktn==0.24.0 cdktn-provider-databricks==18.11.0 cdktn-provider-azurerm==17.0.0 constructs==10.7.2
 USECASE ?= credit
 ENV ?= prod
 # The oldest that a declared runtime brings, and a new one.
@@ -92,6 +93,20 @@ setup-torch: .venv-torch/.synced ## Set up the environment that fits networks, .
 
 test-torch: .venv-torch/.synced ## Run the tests of networks, which other environments skip
 	@.venv-torch/bin/python -m pytest tests/ml/neural $(ARGS)
+
+.PHONY: setup-cdktn test-cdktn
+setup-cdktn: .venv-cdktn/.installed ## Set up the environment that synthesizes with CDK Terrain, .venv-cdktn (CDK=cdktn)
+
+# It sees the packages of .venv; CDK Terrain wants constructs below 10.8.
+.venv-cdktn/.installed: Makefile $(READY)
+	@echo "CDK Terrain into .venv-cdktn: 0.6 GB, 1 to 3 minutes"
+	@rm -rf .venv-cdktn && $(PY) -m venv .venv-cdktn
+	@$(PY) -c "import sysconfig; print(sysconfig.get_path('purelib'))" > "$$(.venv-cdktn/bin/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")/base.pth"
+	@.venv-cdktn/bin/python -m pip install -q --no-deps --ignore-installed $(CDKTN_PACKAGES)
+	@touch $@
+
+test-cdktn: .venv-cdktn/.installed ## Synthesize the platform with CDK Terrain and compare
+	@$(PY) -m pytest tests/infra/test_cdktn.py
 
 .PHONY: sql-connector
 sql-connector: .venv-sql-connector/.installed $(READY) ## Ask the local warehouse with Databricks' SQL connector, by Thrift and by REST
@@ -272,4 +287,4 @@ clean: $(READY) ## Stop the local cloud and remove its state and the synthesized
 	@$(BIN)/mlops down && rm -rf .mlops cdktf.out dist
 
 distclean: clean ## Also remove the environment
-	@rm -rf .venv .venv-fe-* .venv-torch .venv-sql-connector .tools node_modules
+	@rm -rf .venv .venv-fe-* .venv-torch .venv-sql-connector .venv-cdktn .tools node_modules

@@ -92,6 +92,13 @@ EXTRAS = (
         script="make -s test-torch",
     ),
     Extra(
+        name="cdktn",
+        environment=".venv-cdktn",
+        made_by="make setup-cdktn",
+        inputs=("infra", "ml/declarations", "ml/usecases", "workspaces", "tests/infra/test_cdktn.py"),
+        script="make -s test-cdktn",
+    ),
+    Extra(
         name="sql-connector",
         inputs=("localcloud/services/sql", "localcloud/proxy", "tests/localcloud/services/sql/test_connector.py"),
         script="make -s sql-connector",

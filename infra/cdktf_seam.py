@@ -1,7 +1,7 @@
 """The only module that knows CDK for Terraform and its provider bindings.
 
-Everything else in `infra` imports names from here, so CDK Terrain (`cdktn`, `cdktn_provider_databricks`)
-takes CDKTF's place by changing the module names below.
+Everything else in `infra` imports names from here. With `CDK=cdktn` in the environment they are those of its
+successor CDK Terrain, from an environment of its own (`make setup-cdktn`); without, those of CDK for Terraform.
 
 Five things happen before the first import:
 
@@ -24,6 +24,7 @@ import types
 import typing
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,28 @@ _LAZY_PROVIDERS = Path(__file__).with_name("lazy_providers.cjs")
 
 class SeamError(RuntimeError):
     """The infrastructure toolkit cannot start on this machine."""
+
+
+@dataclass(frozen=True)
+class Toolkit:
+    """The Python packages of a toolkit: its core, and its bindings of the databricks and the azurerm provider."""
+
+    core: str
+    providers: tuple[str, str]
+
+
+_TOOLKITS = {
+    "cdktf": Toolkit("cdktf", ("cdktf_cdktf_provider_databricks", "cdktf_cdktf_provider_azurerm")),
+    "cdktn": Toolkit("cdktn", ("cdktn_provider_databricks", "cdktn_provider_azurerm")),
+}
+
+
+def toolkit(environment: Mapping[str, str]) -> Toolkit:
+    """The toolkit that `CDK` names, CDK for Terraform if it names none. Raises SeamError for another name."""
+    named = environment.get("CDK") or "cdktf"
+    if named not in _TOOLKITS:
+        raise SeamError(f"CDK is {named!r}: use one of {', '.join(_TOOLKITS)}, or leave it out")
+    return _TOOLKITS[named]
 
 
 def _node_major(node: str) -> int:
@@ -128,11 +151,11 @@ os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", ",".join(
 os.environ.setdefault("JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION", "1")
 os.environ.setdefault("JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION", "1")
 
-databricks = _on_demand("cdktf_cdktf_provider_databricks")
-azurerm = _on_demand("cdktf_cdktf_provider_azurerm")
+_TOOLKIT = toolkit(os.environ)
+databricks, azurerm = map(_on_demand, _TOOLKIT.providers)
 
-# After the environment is ready: importing cdktf starts Node.
-_core = _unchecked(importlib.import_module("cdktf"))
+# After the environment is ready: importing the toolkit starts Node.
+_core = _unchecked(importlib.import_module(_TOOLKIT.core))
 App = _core.App
 AssetType = _core.AssetType
 AzurermBackend = _core.AzurermBackend
