@@ -69,3 +69,23 @@ def fitted(
 def save(into: str, **asked: object) -> None:
     """Fit, and write the weights to the file `into`; what a process of its own does."""
     np.savez(into, allow_pickle=False, **fitted(**asked))  # type: ignore[arg-type]
+
+
+def save_losses(into: str, seeds: "tuple[int, ...]") -> None:
+    """Fit from each seed with dropout, one after another; write the last losses on the tuning rows to the file."""
+    from ml.neural import loop, losses, tabular  # noqa: PLC0415
+    from ml.neural.processes import joined  # noqa: PLC0415
+
+    edges, found = [[-2.0, -1.0, 0.0, 1.0, 2.0], [-1.0, 1.0]], []
+    with joined() as process:
+        for seed in seeds:
+            done = loop.fit(
+                lambda: tabular.network(edges, {**PARAMS, "dropout": 0.3}),
+                losses.logistic,
+                rows().of(process.rank, process.world),
+                Schedule(batch_rows=32, epochs=10, learning_rate=0.01, weight_decay=0.01, seed=seed),
+                process,
+                tuning=rows(400, seed=6).of(process.rank, process.world),
+            )
+            found.append(done.epochs[-1].tuning)
+    np.savez(into, allow_pickle=False, losses=np.array(found))

@@ -37,7 +37,10 @@ def _child(rank: int, world: int, port: int, into: str, asked: dict[str, object]
         "MASTER_ADDR": "127.0.0.1",
         "MASTER_PORT": str(port),
     }
-    fits.save(into, **asked)
+    if "seeds" in asked:
+        fits.save_losses(into, **asked)  # type: ignore[arg-type]
+    else:
+        fits.save(into, **asked)  # type: ignore[arg-type]
 
 
 def _in_processes(world: int, into: Path, **asked: object) -> list[int]:
@@ -76,6 +79,17 @@ def test_two_processes_give_the_weights_of_one(tmp_path: Path) -> None:
     first, second = _read(tmp_path / "two", 0), _read(tmp_path / "two", 1)
     _equal(first, alone, relative=1e-5)
     _equal(second, first, relative=1e-12)
+
+
+def test_with_dropout_two_processes_are_as_good_as_one(tmp_path: Path) -> None:
+    """What is dropped out differs, so weights do; over twenty starts the losses differ by no more than chance makes."""
+    seeds = tuple(range(100, 120))
+    assert _in_processes(2, tmp_path / "two", seeds=seeds) == [0, 0]
+    fits.save_losses(f"{tmp_path / 'one'}.0.npz", seeds)
+    one, two = (_read(tmp_path / name)["losses"] for name in ("one", "two"))
+    assert not np.array_equal(one, two)
+    # Student's t for 99 % and twenty pairs.
+    assert abs((two - one).mean()) <= 2.86 * (two - one).std(ddof=1) / np.sqrt(len(seeds))
 
 
 def test_killed_at_any_step_a_fit_resumes_to_the_same_weights(tmp_path: Path) -> None:
