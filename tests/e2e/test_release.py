@@ -1,6 +1,7 @@
-"""What a pipeline deploys, by its own steps: planned and reviewed, rolled back, and run again until it is there.
+"""The whole way of a change, by the pipelines' own steps: branch, checks, review, staging, release, production, back.
 
-One story, on a cloud that runs no jobs: each test goes on where the last one ended.
+One story, on a cloud that runs no jobs: each test goes on where the last one ended. What models do on the way, refused
+by their gates or live and rolled back, is played by `test_killed.py` and `test_story.py`.
 """
 
 from collections.abc import Iterator
