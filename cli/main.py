@@ -38,6 +38,7 @@ _MODULES = {
     "forecast": "forecast",
     "user": "user",
     "clock": "clock",
+    "alerts": "alerts",
     "faults": "faults",
     "drift": "drift",
     "new-usecase": "new_usecase",

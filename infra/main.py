@@ -10,6 +10,7 @@ from pathlib import Path
 
 from infra.access.hidden import hides
 from infra.cdktf_seam import App, Scope
+from infra.jobs.alerts import alerts
 from infra.jobs.approval import approval
 from infra.jobs.compute import libraries
 from infra.jobs.ingest import ingest, requests
@@ -55,6 +56,7 @@ JOBS = (
     predictions,
     maintenance,
     monitoring,
+    alerts,
     integration,
 )
 

@@ -1,6 +1,6 @@
 """Names of the things that more than one stack, or the jobs' code, must agree on."""
 
-from ml.declarations import Layer
+from ml.declarations import ON_CALL, Layer
 
 PLATFORM_SCHEMA = "platform_ops"
 WHEEL_VOLUME = "wheels"
@@ -72,9 +72,9 @@ def warehouse(environment: str) -> str:
     return f"{environment}-queries"
 
 
-def destination(environment: str) -> str:
-    """Name of the notification destination of the people on call."""
-    return f"{environment}-on-call"
+def destination(environment: str, name: str = ON_CALL) -> str:
+    """Name of the notification destination of the people on call, or of others who are told of alerts."""
+    return f"{environment}-{name}"
 
 
 def lake(environment: str) -> str:

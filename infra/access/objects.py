@@ -17,10 +17,11 @@ def _starts(job: JobDeclaration, name: str) -> bool:
 
 def _role_level(job: JobDeclaration, role: RoleAccess) -> str | None:
     """The level of a role's members on `job`; None where they do not reach it."""
-    if not job.needs_approval_right:
+    if job.started_by == "jobs" or (job.started_by == "alert_actions" and not role.alert_actions):
         return _JOB_LEVELS[role.jobs] if role.jobs else None
-    if role.approval:
-        return _JOB_LEVELS[role.approval]
+    own = role.approval if job.started_by == "approval" else role.alert_actions
+    if own:
+        return _JOB_LEVELS[own]
     # Who may run or even manage the other jobs must not sign a model off by it.
     return "CAN_VIEW" if role.jobs else None
 
@@ -36,7 +37,7 @@ def job_permissions(
     starters = dict.fromkeys(principals[other.principal] for other in jobs if _starts(other, job.name))
     levels = ((group, _role_level(job, role)) for group, role in roles.items())
     return (
-        *(itself if job.needs_approval_right else []),
+        *(itself if job.started_by != "jobs" else []),
         *(Permission(level="CAN_MANAGE_RUN", service_principal=who) for who in starters),
         *(Permission(level=level, group=group) for group, level in levels if level),
     )

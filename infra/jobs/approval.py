@@ -15,7 +15,7 @@ def approval(context: JobContext) -> JobDeclaration | None:
         timeout_s=context.use_case.jobs.timeout_s,
         # Whose records the sign-off gate believes.
         runs_as="promotion",
-        needs_approval_right=True,
+        started_by="approval",
         parameters=(("version", ""), ("by", "")),
         tasks=(
             context.model_task(

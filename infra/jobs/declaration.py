@@ -1,7 +1,7 @@
 """What a job is, before it becomes a resource."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from infra import names
@@ -85,8 +85,8 @@ class JobDeclaration:
 
     `policy` names the cluster policy that its cluster obeys; a job without wheel tasks has none, nor has one whose
     `compute` is serverless. `runs_as` is the
-    stage whose service principal it runs as, where that is not its own. `needs_approval_right`: people start it by
-    the right `approval` and not by `jobs`.
+    stage whose service principal it runs as, where that is not its own. `started_by`: the right by which people start
+    it; a job with another one than `jobs` asks who started it.
     """
 
     name: str
@@ -99,7 +99,7 @@ class JobDeclaration:
     parameters: tuple[tuple[str, str], ...] = ()
     starts: Schedule | FileArrival | Continuous | None = None
     runs_as: str | None = None
-    needs_approval_right: bool = False
+    started_by: Literal["jobs", "approval", "alert_actions"] = "jobs"
 
     @property
     def principal(self) -> str:
@@ -114,7 +114,8 @@ class JobContext:
     `unmasked_table` is the name of the feature table without sensitive columns that ingest also writes, and
     `source_features` of the one that scoring reads; empty where there is none, and what is declared is read.
     `package_index` is the URL that a version's requirements name; empty if they name none. `secret_scope` is the
-    environment's. `other_places` are those beside Databricks that serve what the use case serves.
+    environment's. `other_places` are those beside Databricks that serve what the use case serves. `people`: addresses
+    by destination of alerts.
     """
 
     use_case: UseCase
@@ -128,6 +129,7 @@ class JobContext:
     package_index: str = ""
     secret_scope: str = ""
     other_places: tuple[str, ...] = ()
+    people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def places_parameter(self) -> Mapping[str, str]:

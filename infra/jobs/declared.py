@@ -42,6 +42,7 @@ def _context(spec: Spec, environment: Environment, use_case: str, model: Model, 
         git_commit=git_commit,
         package_index=environment.security.named_index,
         secret_scope=names.secret_scope(environment.name),
+        people=environment.people,
         other_places=other_places(environment) if environment.use_cases[use_case].serving else (),
     )
 

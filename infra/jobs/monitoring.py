@@ -10,6 +10,7 @@ from infra.jobs.declaration import (
     parameter,
 )
 from infra.jobs.limits import monitoring_s
+from ml.declarations.alerting import destinations
 
 _ACTION = "{{tasks.decision.values.action}}"
 
@@ -50,7 +51,11 @@ def monitoring(context: JobContext) -> JobDeclaration | None:
                 "alert",
                 entry_point="alert",
                 code="ml/monitoring/alert.py",
-                parameters={"webhook-secret": values.webhook_secret or ""},
+                parameters={
+                    "webhook-secret": values.webhook_secret or "",
+                    "mail-secret": values.mail_secret or "",
+                    "people": _people(context) if values.mail_secret else "",
+                },
                 after=(After(task="should_alert", outcome="true"),),
             ),
             ConditionTask(key="should_retrain", left=_ACTION, right="retrain", after=(After(task="decision"),)),
@@ -66,3 +71,9 @@ def monitoring(context: JobContext) -> JobDeclaration | None:
             ),
         ),
     )
+
+
+def _people(context: JobContext) -> str:
+    """Addresses by destination, of the destinations that the use case tells, as the task reads them."""
+    told = destinations(context.use_case.alerts)
+    return ";".join(f"{name}={','.join(context.people[name])}" for name in told)

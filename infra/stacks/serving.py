@@ -30,16 +30,11 @@ from infra.constructs.workspace.permissions import Permission
 from infra.spec import Environment, Spec
 from infra.spec.values.use_case import ServingValues
 from infra.stacks.monitoring_charts import monitoring_charts
+from infra.stacks.open_alerts import COLUMN, open_alerts
 from ml.declarations import Layer, Model, Serving, UseCase
 
 # Daily: a warehouse that starts every hour costs more than an alert that comes some hours later.
 _ALERT_CRON = "0 0 10 * * ?"
-# The newest period of each model alone decides: an older alert was told when its period was the newest.
-_CALLS = (
-    "select case when max_by(action, period) = 'nothing' then 0 else 1 end as calls_for_action, max(period) as period, "
-    "model, max_by(action, period) as action, max_by(reason, period) as reason "
-    "from {decisions} group by model order by calls_for_action desc, model limit 1"
-)
 _METRICS = (
     "select period, model, model_version, metric, `column`, value, threshold_low, threshold_high, verdict, reason "
     "from {metrics} where verdict not in ('ok', 'recorded') order by period desc, model, verdict, metric"
@@ -50,14 +45,14 @@ _MONITORS = {"quality_monitor": quality_monitor, "data_quality_monitor": data_qu
 
 @dataclass(frozen=True, kw_only=True)
 class _Parts:
-    """What every part needs. `principals` are application ids by name."""
+    """What every part needs. `principals` are application ids by name, `destination_ids` those of destinations."""
 
     stack: Scope
     spec: Spec
     environment: Environment
     principals: Mapping[str, str]
     warehouse_id: str
-    destination_id: str
+    destination_ids: Mapping[str, str]
 
     def run_as(self, use_case: str, stage: str) -> str:
         """Application id of a stage's principal."""
@@ -74,7 +69,7 @@ def serves(environment: Environment) -> bool:
 
 
 def serving_stack(app: Scope, spec: Spec, environment: Environment) -> None:
-    """The endpoints, monitors and alerts of the use cases that `environment` serves."""
+    """The endpoints of the use cases that `environment` serves, and alerts and charts of all that it monitors."""
     props = StackProps(
         platform=spec.platform,
         host=environment.workspace.url,
@@ -85,14 +80,15 @@ def serving_stack(app: Scope, spec: Spec, environment: Environment) -> None:
     warehouse = databricks.data_databricks_sql_warehouse.DataDatabricksSqlWarehouse(
         stack, "warehouse", name=names.warehouse(environment.name)
     )
-    told = names.destination(environment.name)
     parts = _Parts(
         stack=stack,
         spec=spec,
         environment=environment,
         principals=service_principals(stack, _used_principals(environment)),
         warehouse_id=warehouse.id,
-        destination_id=destination_id(stack, "on-call", told),
+        destination_ids={
+            name: destination_id(stack, name, names.destination(environment.name, name)) for name in environment.people
+        },
     )
     for name, values in environment.use_cases.items():
         declared = spec.use_cases[name]
@@ -102,9 +98,11 @@ def serving_stack(app: Scope, spec: Spec, environment: Environment) -> None:
             for model, serving in served:
                 _endpoint(parts, declared, model, serving, recorded)
             _predictions(parts, declared)
+        if values.jobs.monitoring:
             place = _directory(parts, declared)
-            _monitor(parts, declared, place)
-            _alert(parts, declared, place)
+            if served:
+                _monitor(parts, declared, place)
+            _alerts(parts, declared, place)
             _dashboard(parts, declared, place)
 
 
@@ -113,8 +111,8 @@ def _used_principals(environment: Environment) -> tuple[str, ...]:
     return tuple(
         names.principal(environment.name, use_case, stage)
         for use_case, values in environment.use_cases.items()
-        if values.serving
-        for stage in ("promotion", "monitoring")
+        for stage, needs in (("promotion", values.serving), ("monitoring", values.jobs.monitoring))
+        if needs
     )
 
 
@@ -196,8 +194,8 @@ def _monitor(parts: _Parts, use_case: UseCase, place: str) -> None:
     _MONITORS[kind](parts.stack, f"{use_case.name}-predictions-monitor", props)
 
 
-def _alert(parts: _Parts, use_case: UseCase, place: str) -> None:
-    """The newest decision as an alert, and the metrics behind it as a query."""
+def _alerts(parts: _Parts, use_case: UseCase, place: str) -> None:
+    """What nobody has taken as an alert for each destination, and the metrics behind it as a query."""
     name = use_case.name
     query(
         parts.stack,
@@ -210,21 +208,22 @@ def _alert(parts: _Parts, use_case: UseCase, place: str) -> None:
             parent_path=f"/Workspace{place}",
         ),
     )
-    props = AlertProps(
-        name=f"{name}: the newest period calls for action",
-        text=_CALLS.format(decisions=parts.table(name, Layer.OPS, "decisions")),
-        column="calls_for_action",
-        threshold=0,
-        summary=f"{name} in {parts.environment.name}: monitoring decided to alert or to train again",
-        description=f"See {parts.table(name, Layer.OPS, 'alerts')}: what changed, how much, since when, what to do.",
-        warehouse_id=parts.warehouse_id,
-        parent_path=f"/Workspace{place}",
-        run_as=parts.run_as(name, "monitoring"),
-        destination_id=parts.destination_id,
-        cron=_ALERT_CRON,
-        timezone=use_case.jobs.timezone,
-    )
-    alert(parts.stack, f"{name}-decision-alert", props)
+    for asked in open_alerts(use_case, parts.environment.name, parts.table(name, Layer.OPS, "alerts")):
+        props = AlertProps(
+            name=asked.name,
+            text=asked.text,
+            column=COLUMN,
+            threshold=0,
+            summary=asked.summary,
+            description=asked.description,
+            warehouse_id=parts.warehouse_id,
+            parent_path=f"/Workspace{place}",
+            run_as=parts.run_as(name, "monitoring"),
+            destination_id=parts.destination_ids[asked.destination],
+            cron=_ALERT_CRON,
+            timezone=use_case.jobs.timezone,
+        )
+        alert(parts.stack, asked.id, props)
 
 
 def _dashboard(parts: _Parts, use_case: UseCase, place: str) -> None:

@@ -52,8 +52,8 @@ def _warehouse(parts: Parts) -> None:
         ),
     )
     sql_warehouse(parts.stack, "warehouse", props)
-    told = DestinationProps(name=names.destination(environment.name), emails=environment.notify)
-    destination(parts.stack, "on-call", told)
+    for name, emails in environment.people.items():
+        destination(parts.stack, name, DestinationProps(name=names.destination(environment.name, name), emails=emails))
 
 
 def workspace(parts: Parts, settings: WorkspaceSettingsProps, vault: KeyVault) -> None:

@@ -3,6 +3,7 @@
 `infra` provisions from these values and the jobs run from them, so both sides read the same truth.
 """
 
+from ml.declarations.alerting import ON_CALL, AlertRule, AlertSubject
 from ml.declarations.causes import TrainingCause
 from ml.declarations.derived import Derived, Input
 from ml.declarations.errors import DeclarationError
@@ -69,6 +70,7 @@ __all__ = [
     "EXPORTS_VOLUME",
     "LOG_LOSS",
     "MAE",
+    "ON_CALL",
     "PINBALL",
     "R2",
     "RECORD",
@@ -78,6 +80,8 @@ __all__ = [
     "SMAPE",
     "WAPE",
     "Aggregate",
+    "AlertRule",
+    "AlertSubject",
     "Algorithm",
     "Beginning",
     "Binary",

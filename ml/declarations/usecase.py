@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from ml.declarations.alerting import AlertRule, repeated
 from ml.declarations.derived import Derived
 from ml.declarations.errors import require
 from ml.declarations.features import FeatureTable
@@ -64,6 +65,8 @@ class UseCase:
     derived: tuple[Derived, ...] = ()
     more_feature_tables: tuple[FeatureTable, ...] = ()
     retention: Retention = field(default_factory=Retention)
+    # Who is told of what; of a subject that no rule is about, the people on call.
+    alerts: tuple[AlertRule, ...] = ()
 
     def __post_init__(self) -> None:
         self.retention.check(self.calendar)
@@ -80,6 +83,7 @@ class UseCase:
                 None if sources <= written else f"{sorted(sources - written)} are read but no feed writes them",
                 None if self.judged_by is None else judging_problem(self.judged_by, self.calendar.period),
                 *self._underived(),
+                *repeated(self.alerts),
                 *wrong_models(self.models),
                 None if len(built) == len(set(built)) else f"feature tables {built} repeat a name: rename one",
                 None if len(names) == len(set(names)) else f"feeds {names} repeat a name: rename one",

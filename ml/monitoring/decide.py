@@ -22,7 +22,7 @@ from ml.monitoring.metric import Metric
 from ml.monitoring.policy import Policy, policy_of
 from ml.monitoring.rules import Action, Decision, decide
 from ml.parameters import Common
-from ml.records.monitoring import DECISIONS, METRICS
+from ml.records.monitoring import ALERTS, DECISIONS, METRICS
 from ml.tables import Tables, door, frame_of
 from ml.versions import listing
 
@@ -50,6 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     metrics = read_metrics(tables, METRICS.full_name(task.catalog, task.use_case.name), task.model_name)
     target = DECISIONS.full_name(task.catalog, task.use_case.name)
     tables.create(DECISIONS, target)
+    # What asks whether alerts are open finds the table, with none in it.
+    tables.create(ALERTS, ALERTS.full_name(task.catalog, task.use_case.name))
     recorded = read_decisions(tables, target, task.model_name)
     newest_version = newest(task)
     made = decisions(metrics, [each.decision for each in recorded], policy_of(task.model, task.judging))

@@ -1,4 +1,4 @@
-"""Getting an alert to people: a webhook, or a file where there is none. The webhook's URL is a secret."""
+"""Getting an alert to people: a webhook, or a file if there is no other way. The webhook's URL is a secret."""
 
 import json
 import time
@@ -17,7 +17,7 @@ _TIMEOUT_S = 10.0
 _WAITS_S = (1.0, 2.0)
 # Redirects and client errors would be answered the same again, except 429: too many requests.
 _REFUSALS = frozenset(range(300, 500)) - {429}
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class DeliveryError(RuntimeError):
@@ -26,6 +26,9 @@ class DeliveryError(RuntimeError):
 
 class Delivery(Protocol):
     """A way to tell people."""
+
+    def place(self, alert: Alert) -> str:
+        """Where it delivers `alert` to."""
 
     def deliver(self, alert: Alert) -> str:
         """Deliver, and say where to. Raises DeliveryError."""
@@ -37,7 +40,10 @@ def message(alert: Alert) -> Mapping[str, str]:
         "key": alert.key,
         "since": str(alert.since_period),
         "last": str(alert.last_period),
+        "news": alert.news,
+        "status": alert.status,
         "what": alert.what,
+        "slice": alert.slice,
         "how_much": alert.how_much,
         "what_to_do": alert.what_to_do,
         "text": alert.text,
@@ -49,7 +55,7 @@ def require_webhook(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme == "https" and parts.hostname:
         return url
-    if parts.scheme == "http" and parts.hostname in _LOOPBACK:
+    if parts.scheme == "http" and parts.hostname in LOOPBACK:
         return url
     raise ValueError("the webhook URL is not https://<host>/…; alerts would travel unencrypted: correct the secret")
 
@@ -64,13 +70,17 @@ class Webhook:
     def __repr__(self) -> str:
         return "Webhook(url=***)"
 
+    def place(self, alert: Alert) -> str:  # noqa: ARG002 - it has one
+        """Never its URL."""
+        return "webhook"
+
     def deliver(self, alert: Alert) -> str:
         """Post the message."""
         problem = ""
         for wait_s in (*_WAITS_S, None):
             status, problem = self._post(alert)
             if not problem:
-                return "webhook"
+                return self.place(alert)
             if status in _REFUSALS:
                 break
             if wait_s is not None:
@@ -95,9 +105,16 @@ class AlertFiles:
     folder: Path
     volume_path: str
 
+    def place(self, alert: Alert) -> str:
+        """The file."""
+        return f"{self.volume_path}/{self._name(alert)}"
+
+    def _name(self, alert: Alert) -> str:
+        return f"{alert.key.replace(':', '-')}.json"
+
     def deliver(self, alert: Alert) -> str:
         """Write the file; a reader sees all of it or none."""
-        name = f"{alert.key.replace(':', '-')}.json"
+        name = self._name(alert)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             fresh = self.folder / f".{name}.new"
@@ -105,4 +122,4 @@ class AlertFiles:
             fresh.replace(self.folder / name)
         except OSError as error:
             raise DeliveryError(f"alert {alert.key} could not be written: {error.strerror}") from error
-        return f"{self.volume_path}/{name}"
+        return self.place(alert)

@@ -4,13 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ml.declarations import Calendar
+from ml.declarations import ON_CALL, AlertRule, Calendar
+from ml.declarations.alerting import rule_about
 from ml.monitoring import decision_text
 from ml.monitoring.cause import UNKNOWN, Cause
+from ml.monitoring.handling import News
 from ml.monitoring.rules import Action, Decision
 from ml.problems.finding import Kind
 
 OPEN, CLOSED = "open", "closed"
+ALL_ROWS = "all rows"
 
 _WHAT_TO_DO: Mapping[str, str] = {
     Kind.DATA_QUALITY: (
@@ -27,12 +30,21 @@ _WHAT_TO_DO: Mapping[str, str] = {
     Kind.FAIRNESS: "Tell model-risk. Look at the groups' selection rates before decisions are based on these scores.",
     UNKNOWN: "Find out why it cannot be measured: run the scoring job, or ask for the missing rows or outcomes.",
 }
+_NEWS: Mapping[News, str] = {
+    News.NEW: "",
+    News.REMINDER: "Reminder, taken by no one: ",
+    News.BACK: "Back: ",
+    News.OVER: "Over: ",
+}
 _RETRAINING = "A retraining was asked for; its version goes live only through the gates."
 
 
 @dataclass(frozen=True, kw_only=True)
 class Alert:
-    """What to tell people. `identities` are the causes that have ever belonged to it; `calendar` names its periods."""
+    """What to tell people. `identities` are the causes that have ever belonged to it; `calendar` names its periods.
+
+    `slice`: the groups that it is about, or `all rows`; `tell`: the destination; `news`: why it is told now.
+    """
 
     key: str
     subject: str
@@ -44,23 +56,38 @@ class Alert:
     status: str
     identities: frozenset[str]
     calendar: Calendar
+    slice: str = ALL_ROWS
+    tell: str = ON_CALL
+    news: News = News.NEW
 
     @property
     def text(self) -> str:
         """The whole message."""
         since, last = (self.calendar.named(period) for period in (self.since_period, self.last_period))
         return (
-            f"{self.what}\nSince: {since}; last seen: {last}\nHow much: {self.how_much}\nWhat to do: {self.what_to_do}"
+            f"{self.headline}\nSince: {since}; last seen: {last}\nWhich rows: {self.slice}\n"
+            f"How much: {self.how_much}\nWhat to do: {self.what_to_do}"
         )
 
+    @property
+    def headline(self) -> str:
+        """What changed, in one line that also says why it is told now."""
+        return f"{_NEWS[self.news]}{self.what}"
 
-def alerts(decisions: Sequence[Decision], title: str, calendar: Calendar) -> list[Alert]:
+
+def alerts(
+    decisions: Sequence[Decision], title: str, calendar: Calendar, rules: Sequence[AlertRule] = ()
+) -> list[Alert]:
     """Every alert that `decisions` (in any order) give rise to, oldest first.
 
     A cause that goes on from the period before updates the alert that holds it. New causes of one kind together open
     an alert `<kind>:<period in which they began>`. An alert none of whose causes is left is closed.
     """
     found: dict[str, Alert] = {}
+
+    def told(alert: Alert, causes: Sequence[Cause], decision: Decision) -> Alert:
+        return _updated(alert, causes, decision, title, rule_about(alert.subject, rules))
+
     for decision in sorted(decisions, key=lambda each: each.period):
         by_subject: dict[str, list[Cause]] = {}
         for cause in decision.causes:
@@ -68,13 +95,13 @@ def alerts(decisions: Sequence[Decision], title: str, calendar: Calendar) -> lis
         for key, alert in found.items():
             going_on = [cause for cause in by_subject.get(alert.subject, []) if cause.identity in alert.identities]
             if alert.status == OPEN:
-                found[key] = _updated(alert, going_on, decision, title) if going_on else replace(alert, status=CLOSED)
+                found[key] = told(alert, going_on, decision) if going_on else replace(alert, status=CLOSED)
         held = {identity for alert in found.values() if alert.status == OPEN for identity in alert.identities}
         for subject, causes in by_subject.items():
             new = [cause for cause in causes if cause.identity not in held]
             if new:
                 opened = _opened(subject, new, calendar)
-                found[opened.key] = _updated(opened, new, decision, title)
+                found[opened.key] = told(opened, new, decision)
     return list(found.values())
 
 
@@ -95,11 +122,11 @@ def _opened(subject: str, causes: Sequence[Cause], calendar: Calendar) -> Alert:
     )
 
 
-def _updated(alert: Alert, causes: Sequence[Cause], decision: Decision, title: str) -> Alert:
+def _updated(alert: Alert, causes: Sequence[Cause], decision: Decision, title: str, rule: AlertRule) -> Alert:
     """`alert` with the newest figures. `what` stays as it was first told."""
     columns = [cause.column or decision_text.metric_name(cause) for cause in decision_text.worst_by_column(causes)]
     subject = alert.subject.replace("_", " ")
-    advice = _WHAT_TO_DO[alert.subject]
+    advice = rule.what_to_do or _WHAT_TO_DO[alert.subject]
     retrains = decision.action is Action.RETRAIN and alert.subject == Kind.PERFORMANCE
     figures = "; ".join(decision_text.described(cause) for cause in decision_text.worst_by_column(causes)[:10])
     reasons = "; ".join(sorted({cause.reason for cause in causes})) if alert.subject == UNKNOWN else figures
@@ -109,6 +136,8 @@ def _updated(alert: Alert, causes: Sequence[Cause], decision: Decision, title: s
         what=alert.what or f"{title}: {subject} of {', '.join(columns[:5])}{_more(columns[5:])}",
         how_much=reasons,
         what_to_do=f"{_RETRAINING} {advice}" if retrains else advice,
+        slice=", ".join(sorted({cause.column for cause in causes if "=" in cause.column})) or ALL_ROWS,
+        tell=rule.tell,
     )
 
 

@@ -77,16 +77,58 @@ ALERTS = Table(
         text("what", "What changed."),
         text("how_much", "By how much, against which limit."),
         text("what_to_do", "What to do about it."),
-        text("status", "open while the newest period still has the cause, then closed."),
-        Column(name="attempts", type="int", comment="How often delivery was tried."),
-        text("delivered_to", "webhook, or the file; null while undelivered.", nullable=True),
+        text(
+            "status",
+            "open while the newest period has the cause, then closed; acknowledged, snoozed or resolved if a person "
+            "says so.",
+        ),
+        text("slice", "The groups that it is about, or all rows.", nullable=True),
+        text("destination", "Who is told: a name that the use case declares.", nullable=True),
+        text("handled_by", "Who acknowledged, snoozed or resolved it last; null: no one did.", nullable=True),
+        Column(
+            name="snoozed_until",
+            type="date",
+            comment="First period in which a snoozed alert is told again; null if it is not snoozed.",
+            nullable=True,
+        ),
+        Column(name="attempts", type="int", comment="How often its newest delivery was tried."),
+        text("delivered_to", "Where it was delivered to; null: nowhere yet.", nullable=True),
         text("last_error", "Why the last delivery failed; null where it did not.", nullable=True),
         Column(
             name="delivered_at", type="timestamp", comment="When it was delivered (UTC); null: not yet.", nullable=True
         ),
+        Column(
+            name="told_period", type="date", comment="Newest period when it was last told; null: never.", nullable=True
+        ),
+        text("told_status", "Its status when it was last told; null: never.", nullable=True),
         text("run_id", "The job run that last changed this row."),
     ),
     keys=("key", "model"),
     owner=OWNER,
     comment="One row per alert of a model: what changed, how much, since when, what to do, whether it was delivered.",
+)
+
+ALERT_ACTIONS = Table(
+    name="alert_actions",
+    layer=Layer.OPS,
+    columns=(
+        text("key", "The alert."),
+        _MODEL,
+        text("action", "acknowledge, snooze or resolve."),
+        Column(name="seen_period", type="date", comment="Newest period that was decided on then."),
+        Column(
+            name="until_period",
+            type="date",
+            comment="First period in which a snoozed alert is told again; null for other actions.",
+            nullable=True,
+        ),
+        text("reason", "Why."),
+        text("handled_by", "The person who is named."),
+        text("recorded_by", "Who started the run that recorded it."),
+        text("run_id", "The job run that recorded it."),
+        Column(name="handled_at", type="timestamp", comment="When (UTC)."),
+    ),
+    keys=("key", "model", "run_id"),
+    owner=OWNER,
+    comment="One row per thing that a person did about an alert: who, when, what, why, and until when.",
 )

@@ -130,6 +130,9 @@ def test_parameters_of_every_task(documents: Documents) -> None:
     assert _flags(monitoring["monitoring"]) == common
     assert _flags(monitoring["decision"]) == common | {"--holdout-start": "{{job.parameters.holdout_start}}"}
     assert _flags(monitoring["alert"]) == common, "an empty value would reach the provider as null"
+    names = ("key", "action", "by", "reason", "periods")
+    told = {f"--{name}": f"{{{{job.parameters.{name}}}}}" for name in names}
+    assert _flags(tasks(documents, "prod", "credit-alerts")["alert_action"]) == common | told
 
 
 def test_job_parameters_and_their_defaults(documents: Documents) -> None:
@@ -181,15 +184,16 @@ def test_monitoring_alerts_and_retrains_by_its_decision(documents: Documents) ->
     }
 
 
-def test_a_webhook_is_named_by_its_secret(workspaces: Path, synthesized: Callable[[], Documents]) -> None:
-    """The alert task gets the secret's name; a URL has no place in the workspaces."""
+def test_those_who_deliver_are_named_by_their_secrets(workspaces: Path, synthesized: Callable[[], Documents]) -> None:
+    """The alert task gets the secrets' names, and who is mailed; a URL has no place in the workspaces."""
     edit(
         workspaces / "prod.yaml",
         "monitoring: {schedule: active}",
-        "monitoring: {schedule: active, webhook_secret: prod/hook}",
+        "monitoring: {schedule: active, webhook_secret: prod/hook, mail_secret: prod/mail}",
     )
     flags = _flags(tasks(synthesized(), "prod", "credit-monitoring")["alert"])
-    assert flags["--webhook-secret"] == "prod/hook"
+    assert (flags["--webhook-secret"], flags["--mail-secret"]) == ("prod/hook", "prod/mail")
+    assert flags["--people"] == "on-call=mlops-on-call@example.com;model-risk=model-risk@example.com"
 
 
 def test_sign_off_decides(documents: Documents) -> None:

@@ -24,6 +24,7 @@ def test_each_environment_has_the_jobs_of_its_file(documents: Documents) -> None
             "credit-training-gpu",
         ],
         "prod": [
+            "credit-alerts",
             "credit-approval",
             "credit-ingest",
             "credit-maintenance",
@@ -35,6 +36,7 @@ def test_each_environment_has_the_jobs_of_its_file(documents: Documents) -> None
             "credit-training-gpu",
         ],
         "staging": [
+            "credit-alerts",
             "credit-approval",
             "credit-ingest",
             "credit-integration",
@@ -58,6 +60,7 @@ def test_every_job_runs_as_its_own_service_principal(documents: Documents, envir
     shared = {
         "credit-training-gpu": "credit-training",
         "credit-rollback": "credit-promotion",
+        "credit-alerts": "credit-monitoring",
         "credit-approval": "credit-promotion",
         "credit-maintenance": "credit-ingest",
     }
@@ -92,6 +95,7 @@ def test_who_may_start_a_job_that_another_job_starts(documents: Documents) -> No
         "credit-rollback": {},
         # It asks the jobs API who started it.
         "credit-approval": {"staging-credit-promotion": "CAN_VIEW"},
+        "credit-alerts": {"staging-credit-monitoring": "CAN_VIEW"},
         "credit-integration": {},
         "credit-monitoring": {},
     }
@@ -104,6 +108,14 @@ def test_only_model_risk_starts_an_approval(documents: Documents, environment: s
     assert levels.pop(f"{environment}-credit-promotion") == "CAN_VIEW"
     assert levels.pop("model-risk") == "CAN_MANAGE_RUN"
     assert set(levels.values()) == {"CAN_VIEW"}
+
+
+@pytest.mark.parametrize("environment", ["staging", "prod"])
+def test_who_runs_jobs_and_who_may_handle_alerts_starts_their_job(documents: Documents, environment: str) -> None:
+    """Model risk takes what it is told of; who only sees jobs cannot."""
+    levels = permissions(documents, f"{environment}-ml", "credit-alerts-permissions")
+    groups = ("ml-engineers", "model-risk", "data-scientists")
+    assert [levels[group] for group in groups] == ["CAN_MANAGE_RUN", "CAN_MANAGE_RUN", "CAN_VIEW"]
 
 
 def test_schedules_are_paused_or_not_as_the_environment_says(documents: Documents) -> None:

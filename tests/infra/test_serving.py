@@ -132,33 +132,47 @@ def test_the_predictions_are_monitored_by_month_and_version(documents: Documents
     ]
 
 
-def test_a_decision_to_act_is_told_to_the_people_on_call(documents: Documents) -> None:
-    """The alert asks as the monitoring principal, which may use the warehouse, and goes to the named addresses."""
-    alert = _only(documents, "databricks_alert_v2")
-    assert who(alert["run_as"]["service_principal_name"]) == "prod-credit-monitoring"
-    assert permissions(documents, "prod-workspace", "warehouse-permissions")["prod-credit-monitoring"] == "CAN_USE"
-    evaluation = alert["evaluation"]
-    assert (evaluation["comparison_operator"], evaluation["threshold"]["value"]["double_value"]) == ("GREATER_THAN", 0)
-    assert evaluation["empty_result_state"] == "ERROR"
-    assert "from prod.credit_ops.decisions " in alert["query_text"]
-    [told] = evaluation["notification"]["subscriptions"]
-    assert "data.databricks_notification_destinations.on-call" in told["destination_id"]
-    searched = documents[STACK]["data"]["databricks_notification_destinations"]["on-call"]["display_name_contains"]
-    made = documents["prod-workspace"]["resource"]["databricks_notification_destination"]["on-call"]
-    assert (made["display_name"], made["config"]) == (searched, {"email": {"addresses": ["mlops-on-call@example.com"]}})
+def test_alerts_that_nobody_has_taken_are_told_to_their_destinations(documents: Documents) -> None:
+    """Each asks as the monitoring principal, which may use the warehouse, and tells its destination."""
+    resources = documents[STACK]["resource"]["databricks_alert_v2"]
+    told = {"credit-decision-alert": "on-call", "credit-model-risk-alert": "model-risk"}
+    assert resources.keys() == told.keys()
+    searched = documents[STACK]["data"]["databricks_notification_destinations"]
+    made = documents["prod-workspace"]["resource"]["databricks_notification_destination"]
+    users = permissions(documents, "prod-workspace", "warehouse-permissions")
+    for key, destination in told.items():
+        alert = resources[key]
+        assert who(alert["run_as"]["service_principal_name"]) == "prod-credit-monitoring"
+        assert users["prod-credit-monitoring"] == "CAN_USE"
+        evaluation = alert["evaluation"]
+        assert (evaluation["comparison_operator"], evaluation["threshold"]["value"]["double_value"]) == (
+            "GREATER_THAN",
+            0,
+        )
+        assert evaluation["empty_result_state"] == "ERROR"
+        assert "from prod.credit_ops.alerts where status = 'open'" in alert["query_text"]
+        assert f"= '{destination}')" in alert["query_text"]
+        [subscription] = evaluation["notification"]["subscriptions"]
+        assert f"data.databricks_notification_destinations.{destination}." in subscription["destination_id"]
+        assert made[destination]["display_name"] == searched[destination]["display_name_contains"]
+    assert made["on-call"]["config"] == {"email": {"addresses": ["mlops-on-call@example.com"]}}
+    assert made["model-risk"]["config"] == {"email": {"addresses": ["model-risk@example.com"]}}
 
 
 def test_monitors_name_columns_that_the_jobs_write(documents: Documents) -> None:
     """What monitor and alert read are columns of the tables that the jobs declare."""
-    from ml.records.monitoring import DECISIONS, METRICS  # noqa: PLC0415
+    from ml.records.monitoring import METRICS  # noqa: PLC0415
     from ml.records.predictions import predictions  # noqa: PLC0415
     from ml.usecases import use_case  # noqa: PLC0415
 
     [log] = _only(documents, "databricks_quality_monitor")["inference_log"]
     columns = {column.name for column in predictions(use_case("credit")).columns}
     assert {log["timestamp_col"], log["prediction_col"], log["model_id_col"]} <= columns
-    assert {"action", "model", "period", "reason"} <= {column.name for column in DECISIONS.columns}
-    listed = _only(documents, "databricks_query")["query_text"].removeprefix("select ").split(" from ")[0]
+    listed = (
+        documents[STACK]["resource"]["databricks_query"]["credit-metrics-query"]["query_text"]
+        .removeprefix("select ")
+        .split(" from ")[0]
+    )
     assert {name.strip(" `") for name in listed.split(",")} <= {column.name for column in METRICS.columns}
 
 
@@ -194,7 +208,7 @@ def test_the_dashboard_draws_metrics_that_the_jobs_measure(documents: Documents)
     """Each chart asks for a metric that monitoring writes, from the metrics table, with the reader's own rights."""
     from ml.declarations import BinaryClassification  # noqa: PLC0415
 
-    dashboard = _only(documents, "databricks_dashboard")
+    dashboard = documents[STACK]["resource"]["databricks_dashboard"]["credit-monitoring-dashboard"]
     assert dashboard["embed_credentials"] is False
     drawn = json.loads(dashboard["serialized_dashboard"])
     queries = {dataset["name"]: dataset["queryLines"] for dataset in drawn["datasets"]}

@@ -148,6 +148,18 @@ def test_all_mistakes_of_all_files_are_reported_together(workspaces: Path) -> No
             "monitoring: {schedule: active, webhook_secret: dev/hook}",
             "webhook_secret: given 'dev/hook'; allowed prod/<key>, a secret of the environment's key vault",
         ),
+        (
+            "prod.yaml",
+            "destinations: {model-risk: [model-risk@example.com]}",
+            "destinations: {}",
+            "destinations: given []; allowed 'model-risk' under destinations, since credit tells it of alerts",
+        ),
+        (
+            "prod.yaml",
+            "destinations: {model-risk: [model-risk@example.com]}",
+            "destinations: {model-risk: [a@example.com], risk: [b@example.com]}",
+            "destinations: given 'risk'; allowed names that are not part of another one, such as 'model-risk'",
+        ),
         ("staging.yaml", "      ingest: {schedule: paused}\n", "", "integration: given 'integration'; allowed integra"),
         (
             "staging.yaml",

@@ -15,6 +15,7 @@ from infra.spec.values.security import FederatedIdentity, Security
 from infra.spec.values.serving_places import AksServing, AzureMl
 from infra.spec.values.sinks import Sinks
 from infra.spec.values.use_case import UseCaseValues
+from ml.declarations import ON_CALL
 
 
 class Workspace(Values):
@@ -66,6 +67,13 @@ class Environment(Values):
     """system tables to turn on; they are the metastore's, so one environment names them for all"""
     notify: NotEmpty[Email]
     """who is told when a job fails, an alert is raised or the budget is spent"""
+    destinations: dict[Name, NotEmpty[Email]] = Field(default_factory=dict)
+    """who else is told of alerts, by the name that a use case's `AlertRule` has; `on-call` are those of `notify`"""
+
+    @property
+    def people(self) -> dict[str, tuple[str, ...]]:
+        """Addresses by destination of alerts."""
+        return {ON_CALL: self.notify, **self.destinations}
 
     @property
     def chosen_network(self) -> SpokeNetwork | AdoptedNetwork:

@@ -50,7 +50,10 @@ class MonitoringJob(ScheduledJob):
     """The job that measures every period, decides and alerts."""
 
     webhook_secret: SecretName | None = None
-    """scope/key of the secret with the webhook's URL; left out: alerts become files in the volume `alerts`"""
+    """scope/key of the secret with the webhook's URL"""
+    mail_secret: SecretName | None = None
+    """scope/key of the secret with the mail server, as smtps://USER:PASSWORD@HOST?from=ADDRESS; if neither is given,
+    alerts become files in the volume `alerts`"""
 
 
 class Jobs(Values):
@@ -101,6 +104,8 @@ class RoleAccess(Values):
     """every job but the approval job, which this lets people view"""
     approval: Literal["run"] | None = None
     """may start the approval job, which records a named person's sign-off"""
+    alert_actions: Literal["run"] | None = None
+    """may start the job that acknowledges, snoozes and resolves alerts, as those may who run all jobs"""
     experiment: Literal["read", "edit"] | None = None
     sensitive: Literal["clear"] | None = None
     """clear: sensitive columns are not hidden from the group"""

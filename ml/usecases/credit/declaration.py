@@ -5,6 +5,8 @@ from ml.declarations import (
     CALIBRATION_ERROR,
     LOG_LOSS,
     ROC_AUC,
+    AlertRule,
+    AlertSubject,
     Algorithm,
     Column,
     ComparisonGate,
@@ -156,5 +158,13 @@ USE_CASE = UseCase(
         timezone="UTC",
         timeout_s=3600,
         max_retries=1,
+    ),
+    alerts=(
+        AlertRule(
+            about=AlertSubject.FAIRNESS,
+            tell="model-risk",
+            what_to_do="Compare the groups' selection and true positive rates in the table metrics. Stop decisions "
+            "that are based on these scores alone until the difference is explained, and record what was decided.",
+        ),
     ),
 )

@@ -8,7 +8,11 @@ import pytest
 
 from ml.monitoring import alert, decide, measure
 from ml.monitoring.alert import UndeliveredError
-from ml.records.monitoring import ALERTS, DECISIONS, METRICS
+from ml.monitoring.alert_action import Request, record
+from ml.monitoring.alert_book import Book
+from ml.monitoring.handling import Act
+from ml.parameters import Common
+from ml.records.monitoring import ALERT_ACTIONS, ALERTS, DECISIONS, METRICS
 from ml.tables import frame_of
 from tests.ml.monitoring.conftest import CATALOG, MODEL, SHIFT_PERIOD, Story
 
@@ -99,6 +103,19 @@ def test_the_same_cause_is_one_alert(story: Story, folder: Path) -> None:
     assert performance["delivered_to"] == "/Volumes/story/credit_ops/alerts/performance-2023-12.json"
 
 
+def test_a_person_takes_an_alert(story: Story) -> None:
+    """It stands in the row and, with who started the run, in the record; the next run leaves it so."""
+    common = Common(use_case=story.world.use_case, catalog=CATALOG, run_id="take-1")
+    request = Request(key="drift:2023-12", act=Act.ACKNOWLEDGE, by="mia", reason="a known merger", periods=0)
+    assert record(Book(tables=story.tables, common=common), request, "root")["status"] == "acknowledged"
+    story.run(alert, "m-15-taken")
+    drift = story.rows(ALERTS, "key = 'drift:2023-12'")[0]
+    assert (drift["status"], drift["handled_by"], drift["slice"]) == ("acknowledged", "mia", "all rows")
+    [done] = story.rows(ALERT_ACTIONS)
+    assert (done["action"], done["reason"], done["recorded_by"]) == ("acknowledge", "a known merger", "root")
+    assert done["seen_period"] == date(2024, 3, 1)
+
+
 def test_the_cool_down_holds_and_the_new_version_starts_afresh(story: Story) -> None:
     """After the retraining, no second one in its cool-down, and the old version's periods do not count against it."""
     assert story.train("train-2") == 2
@@ -108,6 +125,16 @@ def test_the_cool_down_holds_and_the_new_version_starts_afresh(story: Story) -> 
     newest = json.loads(story.rows(DECISIONS, "period = '2024-04-01'")[0]["evidence"])
     assert newest["live_version"] == 2
     assert not [cause for cause in newest["causes"] if cause["kind"] == "performance"]
+
+
+def test_the_end_of_an_alert_is_told(story: Story, folder: Path) -> None:
+    """The new version has no bad periods: the alert about its predecessor's is closed, and told so."""
+    story.run(alert, "m-16")
+    performance = story.rows(ALERTS, "key = 'performance:2023-12'")[0]
+    assert (performance["status"], performance["told_status"]) == ("closed", "closed")
+    told = json.loads((folder / "performance-2023-12.json").read_text())
+    assert told["news"] == "over"
+    assert told["text"].startswith("Over: credit in story: performance of ")
 
 
 def test_a_late_change_of_a_period_is_measured_again(story: Story) -> None:
@@ -139,7 +166,6 @@ def test_models_share_tables_and_no_record(story: Story) -> None:
 def test_a_period_of_a_sampled_reference_has_all_of_its_rows(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     """600 rows a period are expected, however few of them are kept to compare with: row counts do not breach for it."""
     from ml.monitoring import baseline  # noqa: PLC0415
-    from ml.parameters import Common  # noqa: PLC0415
 
     task = Common(use_case=story.world.use_case, catalog=CATALOG, run_id="sampled")
     monkeypatch.setattr(baseline, "_MAX_ROWS", 900)

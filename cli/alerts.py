@@ -1,0 +1,24 @@
+"""Alerts of models: which there are, and the job that records what a person does about one."""
+
+from cli.job_runs import run_job
+from cli.model_records import records
+from cli.models import NamedModel
+from cli.output import Row
+from cli.removals import require_success
+
+_COLUMNS = (
+    "key, status, since_period, last_period, what, slice, how_much, what_to_do, destination, handled_by, "
+    "snoozed_until, delivered_to, delivered_at, last_error"
+)
+
+
+def alert_rows(model: NamedModel, *, ended: bool) -> list[Row]:
+    """The model's alerts, the newest first; those that have ended only if asked for."""
+    found = records(model, "alerts", _COLUMNS, order="last_period desc, key")
+    return [{"model": model.handle, **row} for row in found if ended or row["status"] != "closed"]
+
+
+def record(model: NamedModel, parameters: dict[str, str], host: str | None) -> None:
+    """Run the job that records it. Raises CommandError with the task's own message if it fails."""
+    job = model.job("alerts")
+    require_success(run_job(model.env, job, parameters, host), job)

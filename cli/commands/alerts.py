@@ -1,0 +1,82 @@
+"""`mlops alerts`."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from cli.alerts import alert_rows, record
+from cli.cloud import HOST
+from cli.models import models_of, named_model
+from cli.output import format_option, show
+from cli.removals import by_option
+from ml.usecases import USE_CASES
+
+_SHORT = ("model", "key", "status", "since_period", "last_period", "what", "slice", "handled_by")
+
+
+@click.group()
+def alerts() -> None:
+    """List alerts of monitoring, and say that one is taken, can wait, or is settled."""
+
+
+@alerts.command("list")
+@click.argument("model", required=False)
+@click.option("--env", help="Environment [prod, or that of the full name].")
+@click.option("--all", "ended", is_flag=True, help="Those that have ended, too.")
+@format_option
+def list_(*, model: str | None, env: str | None, ended: bool, form: str) -> None:
+    """List the alerts of MODEL (a use case, USECASE/MODEL, or a full name) [of all models]."""
+    if model:
+        chosen = [named_model(model, env)]
+    else:
+        chosen = [each for name in sorted(USE_CASES) for each in models_of(name, env or "prod")]
+    rows = [row for each in chosen for row in alert_rows(each, ended=ended)]
+    shown = [{name: row[name] for name in _SHORT} for row in rows] if form == "table" else rows
+    show(shown, form=form, title="alerts" if ended else "alerts that last", columns=_SHORT)
+
+
+def _about_one(command: Callable[..., None]) -> Callable[..., None]:
+    """The arguments and options that every action has."""
+    decorators: tuple[Callable[[Any], Any], ...] = (
+        click.argument("model"),
+        click.argument("key"),
+        by_option,
+        click.option("--reason", required=True, help="Why; it is recorded."),
+        click.option("--env", help="Environment [prod, or that of the full name]."),
+        click.option("--host", help=HOST),
+    )
+    for decorate in reversed(decorators):
+        command = decorate(command)
+    return command
+
+
+@alerts.command()
+@_about_one
+def ack(*, model: str, key: str, by: str, reason: str, env: str | None, host: str | None) -> None:
+    """Take the alert KEY of MODEL: no one is reminded of it; when it ends, that is told."""
+    _record("acknowledge", model, key, by=by, reason=reason, env=env, host=host)
+
+
+@alerts.command()
+@_about_one
+@click.option("--periods", type=click.IntRange(min=1), required=True, help="For how many periods it is silent.")
+def snooze(*, model: str, key: str, by: str, reason: str, env: str | None, host: str | None, periods: int) -> None:
+    """Let the alert KEY of MODEL be silent for some periods; if it lasts longer, it is told again."""
+    _record("snooze", model, key, by=by, reason=reason, env=env, host=host, periods=periods)
+
+
+@alerts.command()
+@_about_one
+def resolve(*, model: str, key: str, by: str, reason: str, env: str | None, host: str | None) -> None:
+    """Say that the alert KEY of MODEL is settled; if a later period still has its cause, it is told again."""
+    _record("resolve", model, key, by=by, reason=reason, env=env, host=host)
+
+
+def _record(
+    action: str, model: str, key: str, *, by: str, reason: str, env: str | None, host: str | None, periods: int = 0
+) -> None:
+    found = named_model(model, env)
+    asked = {"key": key, "action": action, "by": by, "reason": reason, "periods": str(periods)}
+    record(found, asked, host)
+    click.echo(f"{found.full_name}: {action} of {key} is recorded")

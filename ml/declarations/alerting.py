@@ -1,0 +1,74 @@
+"""Alerts of a use case: who is told of what, what they should do, and how soon they are told again."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ml.declarations.errors import require
+
+# The people that an environment's file names under `notify`.
+ON_CALL = "on-call"
+_NAME = re.compile(r"[a-z][a-z0-9-]*")
+
+
+class AlertSubject(StrEnum):
+    """What an alert is raised about; `unknown` is what should be known and cannot be measured."""
+
+    DATA_QUALITY = "data_quality"
+    DRIFT = "drift"
+    PERFORMANCE = "performance"
+    FAIRNESS = "fairness"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertRule:
+    """How alerts about one subject are handled.
+
+    Attributes:
+        about: the subject.
+        tell: the destination, `on-call` or a name under `destinations` of each environment that monitors the use case.
+        what_to_do: said in place of the general advice.
+        remind_after_periods: an alert that nobody has taken is told again after so many periods; 0: never.
+    """
+
+    about: AlertSubject
+    tell: str = ON_CALL
+    what_to_do: str = ""
+    remind_after_periods: int = 6
+
+    def __post_init__(self) -> None:
+        after = self.remind_after_periods
+        require(
+            f"alert rule about {self.about}",
+            [
+                None
+                if _NAME.fullmatch(self.tell)
+                else f"tell is {self.tell!r}: give a name of lower-case letters, digits and '-'",
+                None if after >= 0 else f"remind_after_periods is {after}: give 0 (never) or more",
+            ],
+        )
+
+
+def rule_about(subject: str, rules: Sequence[AlertRule]) -> AlertRule:
+    """The declared rule about `subject`, or the usual one. Raises ValueError for what is no subject."""
+    about = AlertSubject(subject)
+    return next((rule for rule in rules if rule.about is about), AlertRule(about=about))
+
+
+def destinations(rules: Sequence[AlertRule]) -> tuple[str, ...]:
+    """The destinations that are told of anything, in the order of the subjects; each once."""
+    return tuple(dict.fromkeys(rule_about(subject, rules).tell for subject in AlertSubject))
+
+
+def subjects_of(destination: str, rules: Sequence[AlertRule]) -> tuple[AlertSubject, ...]:
+    """What `destination` is told about."""
+    return tuple(subject for subject in AlertSubject if rule_about(subject, rules).tell == destination)
+
+
+def repeated(rules: Sequence[AlertRule]) -> Iterator[str]:
+    """Subjects that more than one rule is about."""
+    about = [rule.about for rule in rules]
+    for subject in dict.fromkeys(each for each in about if about.count(each) > 1):
+        yield f"alerts has several rules about {subject}: keep one"

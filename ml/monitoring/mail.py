@@ -1,0 +1,105 @@
+"""Alerts by e-mail. The server's address holds a password and is a secret."""
+
+import smtplib
+import ssl
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from ml.monitoring.delivery import LOOPBACK, DeliveryError
+from ml.monitoring.open_alerts import Alert
+
+_TIMEOUT_S = 10.0
+_PORTS = {"smtp": 587, "smtps": 465}
+_FORM = "smtps://USER:PASSWORD@HOST?from=ADDRESS, or smtp:// for a server that begins in the clear"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailServer:
+    """A mail server. `smtps` speaks TLS from the start; `smtp` changes to it before anything is said, except on this
+    machine.
+    """
+
+    scheme: str
+    host: str
+    port: int
+    sender: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+    @classmethod
+    def read(cls, url: str) -> "MailServer":
+        """The server that a secret names. Raises ValueError without showing it."""
+        parts = urlsplit(url)
+        sender = parse_qs(parts.query).get("from", [""])[0]
+        if parts.scheme not in _PORTS or not parts.hostname or "@" not in sender:
+            raise ValueError(f"the secret of the mail server is not {_FORM}: correct it")
+        return cls(
+            scheme=parts.scheme,
+            host=parts.hostname,
+            port=parts.port or _PORTS[parts.scheme],
+            sender=sender,
+            user=unquote(parts.username or ""),
+            password=unquote(parts.password or ""),
+        )
+
+    def send(self, message: EmailMessage) -> None:
+        """Send it. Raises OSError or SMTPException."""
+        safely = ssl.create_default_context()
+        if self.scheme == "smtps":
+            opened: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=_TIMEOUT_S, context=safely)
+        else:
+            opened = smtplib.SMTP(self.host, self.port, timeout=_TIMEOUT_S)
+        with opened as server:
+            if self.scheme == "smtp" and self.host not in LOOPBACK:
+                server.starttls(context=safely)
+            if self.user:
+                server.login(self.user, self.password)
+            server.send_message(message)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mail:
+    """Mails each alert to those whom its destination names. `people`: addresses by destination."""
+
+    server: MailServer
+    people: Mapping[str, Sequence[str]]
+
+    def place(self, alert: Alert) -> str:
+        """The destination."""
+        return f"mail to {alert.tell}"
+
+    def deliver(self, alert: Alert) -> str:
+        """Send one message to all of them."""
+        addresses = self.people.get(alert.tell, ())
+        if not addresses:
+            known = ", ".join(self.people) or "none"
+            raise DeliveryError(f"alert {alert.key} goes to {alert.tell}, which has no address; there are: {known}")
+        try:
+            self.server.send(self._message(alert, addresses))
+        except (OSError, smtplib.SMTPException) as error:
+            # Its text may hold what the server was told.
+            raise DeliveryError(f"the mail server did not take alert {alert.key}: {type(error).__name__}") from None
+        return self.place(alert)
+
+    def _message(self, alert: Alert, addresses: Sequence[str]) -> EmailMessage:
+        message = EmailMessage()
+        message["From"], message["To"] = self.server.sender, ", ".join(addresses)
+        # A header has one line.
+        message["Subject"] = " ".join(alert.headline.split())
+        message["X-Alert-Key"] = alert.key
+        message.set_content(alert.text)
+        return message
+
+
+def people_of(text: str) -> Mapping[str, tuple[str, ...]]:
+    """Addresses by destination, from `NAME=ADDRESS,ADDRESS;NAME=ADDRESS`. Raises ValueError for another text."""
+    found: dict[str, tuple[str, ...]] = {}
+    for part in filter(None, text.split(";")):
+        name, _, listed = part.partition("=")
+        addresses = tuple(filter(None, listed.split(",")))
+        if not name or not addresses or any("@" not in address for address in addresses):
+            raise ValueError(f"{part!r} is not NAME=ADDRESS,ADDRESS")
+        found[name] = addresses
+    return found
