@@ -4,6 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -64,7 +65,8 @@ def test_features_that_are_too_old_are_refused_and_their_age_is_a_metric(
     folder: Path, tmp_path: Path, address: str
 ) -> None:
     """503; a request that brings its features is answered."""
-    rows = _rows(tmp_path / "online.db", published_at=time.time() - 500)
+    long_ago = datetime.now(UTC) - timedelta(seconds=500)
+    rows = _rows(tmp_path / "online.db", published_at=long_ago.timestamp())
     copy(rows.file, address)
     rows.close()
     version = load(folder, "3", address, max_features_age_s=100)
