@@ -3,6 +3,7 @@
 import click
 
 from cli.cloud import endpoint
+from cli.errors import CommandError
 from cli.local_cloud import load_stacks, start_cloud
 from cli.output import format_option, progress, show
 from cli.paths import current_home
@@ -11,11 +12,19 @@ from cli.synthesis import synthesize
 
 @click.command()
 @click.option("--mend", is_flag=True, help="Write again what did not change, as it may have been changed by hand.")
-def up(mend: bool) -> None:
+@click.option("--terraform", "real", is_flag=True, help="Deploy by the real Terraform, if it is here.")
+def up(mend: bool, real: bool) -> None:
     """Start the local Azure + Databricks and load the synthesized stacks."""
+    from cli import terraform_up  # noqa: PLC0415 - few ask for it
+
+    if mend and real:
+        raise CommandError("--mend and --terraform were both given: Terraform mends by itself, leave --mend out", 2)
+    if not real and terraform_up.deployed_by_terraform():
+        raise CommandError("this local cloud was deployed by Terraform, which alone knows it: mlops up --terraform")
     start_cloud()
-    synthesize()
-    load_stacks(mend=mend)
+    names = synthesize()
+    if not (real and terraform_up.deploy(names)):
+        load_stacks(mend=mend)
 
 
 @click.command()

@@ -4,25 +4,18 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from cli.conformance.check import Terraform, UnavailableError, conform, initialize
+from cli.conformance.reach import reached
 from cli.conformance.stacks import Stack, prepared
 from cli.conformance.tables import tables
 from infra.main import synth
 from localcloud import lifecycle
-from localcloud.endpoint import Endpoint
-from localcloud.kernel import loopback
-from localcloud.proxy.authority import Authority
-from localcloud.proxy.connect import Proxy
-from localcloud.proxy.hosts import port_of
 
 NOT_HERE = 77
-_TENANT = "00000000-0000-0000-0000-00000000000a"
-# Other ways to sign in would win over the ones that are set here.
-_SIGN_INS = ("ARM_", "AZURE_", "DATABRICKS_")
 
 
 def main() -> int:
@@ -45,46 +38,15 @@ def main() -> int:
     return 0 if all(row.passed for row in rows) else 1
 
 
-def environment_for(endpoint: Endpoint, proxy: str, certificate: Path, own: Mapping[str, str]) -> dict[str, str]:
-    """What Terraform needs to reach the local cloud by the clouds' own names, as its administrator."""
-    kept = {name: value for name, value in own.items() if not name.startswith(_SIGN_INS)}
-    return {
-        **kept,
-        "HTTPS_PROXY": proxy,
-        "https_proxy": proxy,
-        "NO_PROXY": "",
-        "no_proxy": "",
-        "SSL_CERT_FILE": str(certificate),
-        "CHECKPOINT_DISABLE": "1",
-        "ARM_METADATA_HOSTNAME": "management.azure.com",
-        "ARM_TENANT_ID": _TENANT,
-        "ARM_CLIENT_ID": "conformance",
-        "ARM_CLIENT_SECRET": endpoint.admin_token,
-        "ARM_USE_CLI": "false",
-        "DATABRICKS_TOKEN": endpoint.admin_token,
-        "DATABRICKS_AUTH_TYPE": "pat",
-    }
-
-
 @contextmanager
 def _cloud(home: Path, stacks: list[Stack]) -> Iterator[dict[str, str]]:
     """A running local cloud with the stacks' workspaces, and the environment to reach it."""
     endpoint = lifecycle.start(home, _say, owner=os.getpid())
-    authority = Authority(home)
-    workspaces = {stack.host: _register(endpoint, stack) for stack in stacks if stack.workspace}
-    proxy = Proxy(authority, lambda host: port_of(host, endpoint.account_url, workspaces))
     try:
-        yield environment_for(endpoint, proxy.start(), authority.certificate, os.environ)
+        with reached(home, endpoint, stacks) as environment:
+            yield environment
     finally:
-        proxy.close()
         lifecycle.stop(home)
-
-
-def _register(endpoint: Endpoint, stack: Stack) -> str:
-    headers = {"Authorization": f"Bearer {endpoint.admin_token}"}
-    body = {"name": stack.workspace, "host": stack.host}
-    answer = loopback.request("POST", f"{endpoint.account_url}/local/workspaces", json=body, headers=headers)
-    return str(answer.raise_for_status().json()["url"])
 
 
 def _say(line: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from cli.conformance import __main__ as command
 from cli.conformance.check import Terraform, UnavailableError, conform, initialize
+from cli.conformance.reach import environment_for
 from cli.conformance.stacks import DOCUMENT, Stack, prepared
 from cli.conformance.tables import tables
 from localcloud.endpoint import Endpoint
@@ -172,7 +173,7 @@ def test_terraform_signs_in_to_the_local_cloud_alone(tmp_path: Path) -> None:
         account_url="http://127.0.0.1:1", spark_remote="", mlflow_url="", pid=1, admin_token="dapi-local"
     )
     own = {"PATH": "/bin", "ARM_USE_OIDC": "true", "DATABRICKS_HOST": "https://real", "AZURE_CONFIG_DIR": "/x"}
-    found = command.environment_for(endpoint, "http://127.0.0.1:2", tmp_path / "ca.pem", own)
+    found = environment_for(endpoint, "http://127.0.0.1:2", tmp_path / "ca.pem", own)
     assert {"ARM_USE_OIDC", "DATABRICKS_HOST", "AZURE_CONFIG_DIR"} & found.keys() == set()
     assert (found["HTTPS_PROXY"], found["SSL_CERT_FILE"]) == ("http://127.0.0.1:2", str(tmp_path / "ca.pem"))
     assert (found["ARM_CLIENT_SECRET"], found["DATABRICKS_TOKEN"]) == ("dapi-local", "dapi-local")

@@ -1,0 +1,94 @@
+"""Deploys the stacks to the running local cloud by the real Terraform, each as its own deployer."""
+
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from cli.cloud import endpoint, local_call, workspace
+from cli.conformance.check import Terraform, UnavailableError, initialize
+from cli.conformance.reach import reached
+from cli.conformance.stacks import Stack, kept
+from cli.errors import CommandError
+from cli.output import progress
+from cli.paths import STACKS, current_home
+
+_STATE = "terraform.tfstate"
+_TAIL_LINES = 20
+# What the people who own the account deploy; all else of an environment is its pipeline's.
+_BY_ADMINS = ("-rights", "-data-factory", "-platform")
+
+
+def folder() -> Path:
+    """Where the documents and the states lie, in the local cloud's own directory."""
+    return current_home() / "terraform"
+
+
+def deployed_by_terraform() -> bool:
+    """Whether this local cloud was deployed by Terraform before, which alone knows what it made."""
+    return any(folder().glob(f"*/{_STATE}"))
+
+
+def deploy(names: list[str]) -> bool:
+    """Apply the stacks `names`; False, having said why, if Terraform or its providers cannot be had.
+
+    Stacks of phase two are applied once a training of their environment has succeeded. Raises CommandError where an
+    apply fails; what was applied before stays.
+    """
+    program = shutil.which(os.environ.get("TERRAFORM_BINARY_NAME", "terraform"))
+    if program is None:
+        return _not_here("terraform is not on the PATH")
+    stacks = kept(STACKS, names, folder())
+    try:
+        initialize(Terraform(program=program, environment=os.environ), stacks)
+    except UnavailableError as error:
+        return _not_here(str(error))
+    with reached(current_home(), endpoint(), stacks) as environment:
+        apply(program, environment, [each for each in stacks if not each.is_phase_two], token_of)
+        trained = {each.workspace for each in stacks if each.is_phase_two and has_trained(each.workspace)}
+        later = [each for each in stacks if each.is_phase_two]
+        apply(program, environment, [each for each in later if each.workspace in trained], token_of)
+    if waiting := [each.name for each in later if each.workspace not in trained]:
+        progress.print(f"{', '.join(waiting)}: after a training of the environment, by mlops up --terraform again")
+    return True
+
+
+def apply(program: str, environment: Mapping[str, str], stacks: Sequence[Stack], token: Callable[[Stack], str]) -> None:
+    """Apply stacks in order, each with its deployer's token. Raises CommandError with what Terraform said last."""
+    for stack in stacks:
+        held = Terraform(program=program, environment={**environment, "DATABRICKS_TOKEN": token(stack)})
+        code, output = held.run(stack, "apply", "-auto-approve", "-input=false", "-no-color")
+        lines = output.strip().splitlines()
+        if code:
+            raise CommandError(f"terraform apply of {stack.name} failed:\n" + "\n".join(lines[-_TAIL_LINES:]))
+        said = next((line for line in reversed(lines) if line.startswith("Apply complete")), "applied")
+        progress.print(f"{stack.name}: {said}", markup=False)
+
+
+def token_of(stack: Stack) -> str:
+    """The token of who deploys a stack: the environment's deployer once it is there, else the administrator's."""
+    cloud = endpoint()
+    if not stack.workspace or stack.name.endswith(_BY_ADMINS):
+        return cloud.admin_token
+    try:
+        return str(local_call("POST", "tokens", {"as": f"{stack.workspace}-deployer"})["token"])
+    except CommandError:
+        return cloud.admin_token
+
+
+def has_trained(env: str) -> bool:
+    """Whether a training job of an environment has succeeded."""
+    runs = workspace(env).jobs.list_runs(completed_only=True)
+    return any(
+        str(run.run_name).endswith("-training")
+        and run.state is not None
+        and run.state.result_state is not None
+        and run.state.result_state.value == "SUCCESS"
+        for run in runs
+    )
+
+
+def _not_here(why: str) -> bool:
+    progress.print(f"The real Terraform and its providers cannot be had here: {why}", markup=False, soft_wrap=True)
+    progress.print("The stacks are loaded without it.")
+    return False
