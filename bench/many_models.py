@@ -34,7 +34,7 @@ from ml.problems.forecasting.parts import Parts
 
 Floats = npt.NDArray[np.float64]
 Figures = dict[str, float]
-SEED, STEPS, HORIZON, ORIGINS = 20_261_130, 104, 4, 3
+SEED, STEPS, HORIZON, ORIGINS = 20_261_130, 66, 4, 3
 # What a demand series is answered by: repeated, averaged, smoothed, with a trend that fades, Theta, and seldom sold.
 MODELS = ("Naive", "Mean", "SES", "ETS", "Theta", "CrostonSBA", "TSB")
 FREQUENCY = replace(WEEKLY, seasons=(1,), candidates=MODELS, origins=ORIGINS)
@@ -43,7 +43,7 @@ BOUNDS = {1_000: 1.25, 10_000: 1.10}
 
 
 def series(count: int) -> list[Floats]:
-    """Two years of weeks each, as many of each family."""
+    """As many weeks each as the demand case has, as many series of each family."""
     families = list(WEEKLY_FAMILIES.values())
     each = -(-count // len(families))
     made = [one for family in families for one in drawn(family, each, SEED, lambda _: STEPS)]

@@ -47,7 +47,11 @@ def _predictions(model: Model, sources: Sources, versions: Mapping[date, int]) -
         none = (F.lit(None).cast(column.type).alias(column.name) for column in model.problem.output)
         return sources.features.select(*keys, *none).limit(0)
     counted = period_of(sources.calendar, declared.table, declared.event_time)
-    chosen = [(F.col("model_version") == version) & (counted == F.lit(period)) for period, version in versions.items()]
+    of_version: dict[int, list[date]] = {}
+    for period, version in versions.items():
+        of_version.setdefault(version, []).append(period)
+    # One condition per version: one per period would nest deeper than Spark Connect reads.
+    chosen = [(F.col("model_version") == version) & counted.isin(periods) for version, periods in of_version.items()]
     return sources.predictions.where(reduce(or_, chosen)).select(*keys, *answer_names(model))
 
 

@@ -1,7 +1,7 @@
 """A use case whose files come by the day and whose models are judged by the week: what is counted, and what is read."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
@@ -57,8 +57,9 @@ def test_weeks_are_counted_with_gaps_and_over_the_turn_of_the_year(spark: SparkS
 
 
 def test_rows_are_read_by_week_with_the_version_that_scored_it(spark: SparkSession) -> None:
-    """Two rows of the turn of the year are of one week; each row brings its answer and its outcome."""
-    rows = period_rows(MODEL, _sources(spark), {WEEKS[0]: 1, WEEKS[1]: 2})
+    """Two rows of the turn of the year are of one week; each brings its answer and its outcome, of many weeks too."""
+    earlier = {WEEKS[0] - timedelta(weeks=back): 1 for back in range(1, 200)}
+    rows = period_rows(MODEL, _sources(spark), {**earlier, WEEKS[0]: 1, WEEKS[1]: 2})
     weeks = pd.to_datetime(rows[PERIOD]).dt.date
     assert weeks.value_counts().to_dict() == {WEEKS[0]: 1, WEEKS[1]: 2}
     assert sorted(rows["probability"]) == [0.25, 0.5, 0.5]
