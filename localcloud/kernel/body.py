@@ -4,13 +4,17 @@ import json
 from typing import Annotated, Any
 
 from fastapi import Body
+from pydantic import AfterValidator
 
+from localcloud.kernel import shapes
 from localcloud.kernel.errors import bad_request, malformed
 from localcloud.kernel.store import Document
 
 # How clients write that they do not ask for something.
 _NOTHING: tuple[object, ...] = (None, "", False, [], {})
-JsonBody = Annotated[Document, Body(default_factory=dict)]
+# A body whose fields are all its route's own to judge, and one in which known fields have their shapes.
+PlainBody = Annotated[Document, Body(default_factory=dict)]
+JsonBody = Annotated[Document, AfterValidator(shapes.require), Body(default_factory=dict)]
 
 
 def json_object(raw: bytes) -> Document:
@@ -39,7 +43,9 @@ def is_given(value: object) -> bool:
 
 
 def only(body: Document, *fields: str) -> Document:
-    """`body`, if it has no other fields with a value than these. Raises `ApiError` 400 naming every other one."""
+    """`body`, if it is an object without other fields with a value than these. Raises `ApiError` 400 naming others."""
+    if not isinstance(body, dict):
+        raise bad_request(f"{str(body)[:40]!r} is no object of {', '.join(fields)}.")
     unknown = sorted(name for name, value in body.items() if name not in fields and is_given(value))
     if unknown:
         raise bad_request(f"Field(s) {', '.join(unknown)} are not understood; understood are {', '.join(fields)}.")

@@ -28,7 +28,9 @@ def checked(policy: Document, workspaces: Collection[int]) -> Document:
     return {"policy_name": name, "custom_tags": tags, "binding_workspace_ids": [int(each) for each in bound]}
 
 
-def _require_tags(tags: list[Any]) -> None:
+def _require_tags(tags: Any) -> None:
+    if not isinstance(tags, list):
+        raise bad_request(f"custom_tags is {str(tags)[:40]!r}: give a list of objects.")
     if len(tags) > _TAGS_LIMIT:
         raise bad_request(f"A policy has {_TAGS_LIMIT} custom_tags at most; given: {len(tags)}.")
     keys = [required(only(tag, "key", "value"), "key") for tag in tags]

@@ -87,7 +87,8 @@ def _place_problems(body: Document, served: set[tuple[str, str]]) -> Iterator[st
     if not isinstance(method, str) or not _METHOD.fullmatch(method):
         yield f"method {method!r} is no method: write it as GET, or * for all."
         return
-    found = {each for each, path in served if not path.startswith(CONTROL) and meets(route, path)}
+    # A path that begins with any name is of another service's own host.
+    found = {each for each, path in served if not path.startswith((*CONTROL, "/{")) and meets(route, path)}
     if not found:
         spared = " and ".join(CONTROL)
         yield f"route {route!r} matches no route that faults can hit: docs/parity.md has them, and {spared} are spared."

@@ -80,4 +80,11 @@ BEHAVIOURS = (
         follows="https://learn.microsoft.com/azure/databricks/security/auth/access-control/",
         witness="tests/localcloud/test_strangers.py::test_no_token_of_one_principal_reads_what_is_anothers",
     ),
+    Behaviour(
+        area="what is no request",
+        does="a field of another type is refused, wherever in the body, with what was expected",
+        level=Level.EXECUTED,
+        follows="https://docs.databricks.com/api/azure/workspace/introduction",
+        witness="tests/localcloud/test_wrong_types.py::test_a_field_of_another_type_is_refused",
+    ),
 )

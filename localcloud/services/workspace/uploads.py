@@ -9,6 +9,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from localcloud.kernel import shapes
 from localcloud.kernel.body import json_object
 from localcloud.kernel.errors import bad_request
 from localcloud.kernel.store import Document
@@ -30,7 +31,10 @@ async def import_body(request: Request) -> Import:
     body = await request.body()
     if kind.startswith("multipart/form-data"):
         return Import(_of_form(kind, body), posted=True)
-    return Import(json_object(body), posted=False)
+    try:
+        return Import(shapes.require(json_object(body)), posted=False)
+    except ValueError as error:
+        raise bad_request(f"The request is not valid: {error}") from error
 
 
 ImportBody = Annotated[Import, Depends(import_body)]

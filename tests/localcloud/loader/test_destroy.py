@@ -16,10 +16,11 @@ from tests.localcloud.loader.stacks import Stacks, counts
 
 _CATALOG = {"name": "lake", "isolation_mode": "ISOLATED"}
 _SCHEMA = {"name": "gold", "catalog_name": "${databricks_catalog.lake.name}"}
+_CREDENTIAL = {"name": "c", "azure_managed_identity": {"access_connector_id": "/subscriptions/s/accessConnectors/c"}}
 _LOCATION = {
     "name": "landing",
     "url": "abfss://landing@lake.dfs.core.windows.net/",
-    "credential_name": "c",
+    "credential_name": "${databricks_storage_credential.c.name}",
     "isolation_mode": "ISOLATION_MODE_ISOLATED",
 }
 
@@ -59,13 +60,16 @@ def test_what_does_not_is_out_of_reach_when_its_turn_comes(stacks: Stacks) -> No
 
 def test_an_isolated_location_needs_no_binding_of_its_own(stacks: Stacks) -> None:
     """Isolating binds the workspace that does it, and nothing is destroyed before the location."""
-    stacks.write("prod-workspace", {"databricks_external_location.landing": _LOCATION})
+    stacks.write(
+        "prod-workspace",
+        {"databricks_storage_credential.c": _CREDENTIAL, "databricks_external_location.landing": _LOCATION},
+    )
     stacks.load()
     assert stacks.core.admin().external_locations.get("landing").name == "landing"
     with pytest.raises(Exception, match="External Location 'landing' is not accessible in current workspace"):
         stacks.core.admin("dev").external_locations.get("landing")
     stacks.write("prod-workspace", {})
-    assert counts(stacks.load()) == (0, 0, 0, 1)
+    assert counts(stacks.load()) == (0, 0, 0, 2)
 
 
 def test_a_location_whose_binding_is_declared_cannot_be_destroyed(stacks: Stacks) -> None:
@@ -74,7 +78,11 @@ def test_a_location_whose_binding_is_declared_cannot_be_destroyed(stacks: Stacks
     binding = _bound(stacks, securable_name=name, securable_type="external_location")
     stacks.write(
         "prod-workspace",
-        {"databricks_external_location.landing": _LOCATION, "databricks_workspace_binding.own": binding},
+        {
+            "databricks_storage_credential.c": _CREDENTIAL,
+            "databricks_external_location.landing": _LOCATION,
+            "databricks_workspace_binding.own": binding,
+        },
     )
     stacks.load()
     stacks.write("prod-workspace", {})

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from localcloud.kernel.body import JsonBody
+from localcloud.kernel.body import PlainBody
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
@@ -75,7 +75,7 @@ def get(request: Request, named: Named, cloud: CloudDep) -> Any:
 
 
 @router.put(_ANY)
-def put(request: Request, body: JsonBody, named: Named, cloud: CloudDep, response: Response) -> Document:
+def put(request: Request, body: PlainBody, named: Named, cloud: CloudDep, response: Response) -> Document:
     """Make or replace one. What takes Azure a while is an operation, over at once: its URL is in the header."""
     made, new = resources.put(cloud, named, body)
     kind = kind_of(named)
@@ -89,7 +89,7 @@ def put(request: Request, body: JsonBody, named: Named, cloud: CloudDep, respons
 
 
 @router.patch(_ANY)
-def patch(body: JsonBody, named: Named, cloud: CloudDep) -> Document:
+def patch(body: PlainBody, named: Named, cloud: CloudDep) -> Document:
     """Change the fields that are given."""
     return resources.patch(cloud, named, body)
 

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from localcloud.kernel.body import JsonBody
+from localcloud.kernel.body import PlainBody
 from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
@@ -19,7 +19,7 @@ _CONTACTS = "vault_contacts"
 
 
 @router.post("/keys/{name}/create")
-def create(name: str, body: JsonBody, cloud: CloudDep, vault: VaultDep) -> Document:
+def create(name: str, body: PlainBody, cloud: CloudDep, vault: VaultDep) -> Document:
     """A key, or a new version of it."""
     if body.get("kty") not in _TYPES:
         raise invalid("BadParameter", f"kty '{body.get('kty')}' is not one of {', '.join(_TYPES)}.")
@@ -35,7 +35,7 @@ def get_policy(name: str, cloud: CloudDep, vault: VaultDep) -> Document:
 
 
 @router.put("/keys/{name}/rotationpolicy")
-def put_policy(name: str, body: JsonBody, cloud: CloudDep, vault: VaultDep) -> Document:
+def put_policy(name: str, body: PlainBody, cloud: CloudDep, vault: VaultDep) -> Document:
     """Its rotation policy anew."""
     return vault_objects.policy(cloud, vault, name, body)
 
@@ -49,7 +49,7 @@ def get(name: str, cloud: CloudDep, vault: VaultDep, version: str = "") -> Docum
 
 
 @router.patch("/keys/{name}/{version}")
-def update(name: str, version: str, body: JsonBody, cloud: CloudDep, vault: VaultDep) -> Document:
+def update(name: str, version: str, body: PlainBody, cloud: CloudDep, vault: VaultDep) -> Document:
     """Attributes, operations and tags of a version."""
     found = vault_objects.require(cloud, vault, name, version)
     given = {**found["attributes"], **(body.get("attributes") or {})}
@@ -94,7 +94,7 @@ def get_contacts(cloud: CloudDep, vault: VaultDep) -> Document:
 
 
 @router.put("/certificates/contacts")
-def put_contacts(body: JsonBody, cloud: CloudDep, vault: VaultDep) -> Document:
+def put_contacts(body: PlainBody, cloud: CloudDep, vault: VaultDep) -> Document:
     """Say who is told."""
     cloud.store.put(_CONTACTS, vault.host, {"contacts": body.get("contacts") or []})
     return get_contacts(cloud, vault)

@@ -7,7 +7,7 @@ import uuid
 
 from fastapi import APIRouter
 
-from localcloud.kernel.body import JsonBody
+from localcloud.kernel.body import PlainBody
 from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
@@ -23,7 +23,7 @@ _VALUE_LIMIT_BYTES = 25 * 2**10
 
 
 @router.put("/secrets/{name}")
-def put(name: str, body: JsonBody, cloud: CloudDep, vault: VaultDep) -> Document:
+def put(name: str, body: PlainBody, cloud: CloudDep, vault: VaultDep) -> Document:
     """Set a secret; the newest version alone is kept."""
     value = body.get("value")
     if not _NAME.fullmatch(name) or not isinstance(value, str) or len(value.encode()) > _VALUE_LIMIT_BYTES:

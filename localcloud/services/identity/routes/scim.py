@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 
 from localcloud.kernel import directory, query
-from localcloud.kernel.body import JsonBody
+from localcloud.kernel.body import PlainBody
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.directory import Kind
 from localcloud.kernel.errors import ApiError, bad_request, not_found
@@ -98,7 +98,7 @@ def _routes(prefix: str, collection: str, kind: Kind) -> None:
         return {**page, "Resources": [_without_members(each) if account else each for each in resources]}
 
     @router.post(path, status_code=201)
-    def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    def create(body: PlainBody, cloud: CloudDep, caller: CallerDep) -> Document:
         """A new one; its name must be unique."""
         caller.require_admin(f"create a {kind}")
         _require_level(body, account=account)
@@ -114,14 +114,14 @@ def _routes(prefix: str, collection: str, kind: Kind) -> None:
         return shown.of(kind, _seen(cloud, caller, kind, _require(cloud, kind, identifier)))
 
     @router.patch(f"{path}/{{identifier}}")
-    def patch(identifier: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    def patch(identifier: str, body: PlainBody, cloud: CloudDep, caller: CallerDep) -> Document:
         """Change single fields or members."""
         caller.require_admin(f"change a {kind}")
         with cloud.store.transaction():
             return _replace(cloud, kind, scim.patched(kind, _require(cloud, kind, identifier), body))
 
     @router.put(f"{path}/{{identifier}}")
-    def put(identifier: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    def put(identifier: str, body: PlainBody, cloud: CloudDep, caller: CallerDep) -> Document:
         """Replace one, whole: a group's members too."""
         caller.require_admin(f"change a {kind}")
         _require_level(body, account=account)

@@ -83,7 +83,7 @@ def _grantee(cloud: Cloud, change: Document, grants: dict[str, set[str]]) -> str
 
 
 def _privileges(kind: Kind, given: list[str] | None) -> set[str]:
-    names = {spelled(name) for name in given or []}
+    names = {spelled(str(name)) for name in given or []}
     unknown = sorted(names - {str(privilege) for privilege in GRANTABLE[kind]})
     if unknown:
         allowed = ", ".join(sorted(GRANTABLE[kind]))

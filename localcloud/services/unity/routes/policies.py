@@ -9,6 +9,7 @@ from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import bad_request, exists
 from localcloud.kernel.identity import Caller, CallerDep
+from localcloud.kernel.names import levels
 from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.unity import access
@@ -83,11 +84,12 @@ def _kind(kind: str) -> Kind:
 def _checked(cloud: Cloud, caller: Caller, body: Document) -> Document:
     """The policy as it is kept. What cannot be enforced here is refused, never ignored."""
     kind, on, name, type_ = required(body, "on_securable_type", "on_securable_fullname", "name", "policy_type")
+    levels(on, list(_ON.values()).index(_kind(kind)) + 1)
     access.authorize_management(cloud, caller, _kind(kind), on)
     if type_ not in _ACTION or body.get("for_securable_type") != "TABLE" or body.get("when_condition"):
         raise bad_request(f"Only policies of {', '.join(_ACTION)} FOR TABLE without when_condition are kept locally.")
     matches = required(body, "match_columns")
-    if len(matches) != 1 or not CONDITION.fullmatch(matches[0].get("condition", "")):
+    if len(matches) != 1 or not CONDITION.fullmatch(str(matches[0].get("condition", ""))):
         raise bad_request("match_columns must be one condition: hasTagValue('<key>', '<value>').")
     _require_call(cloud, caller, body, type_, matches[0].get("alias"))
     required(body, "to_principals")
