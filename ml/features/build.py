@@ -61,11 +61,11 @@ class Gold:
     unmasked_table: str | None = None
 
     def build_derived(self) -> None:
-        """Bring the derived tables up to date, in the declared order; one whose inputs changed is computed whole."""
+        """Bring the derived tables up to date, in the declared order; one without a column of dates whole."""
         for declared in self.task.use_case.derived:
             found = derived.DerivedRows(tables=self.tables, task=self.task, declared=declared)
             building = self._building(declared.table.name, derived.decides(declared), found.reads)
-            building.bring_up(found.whole, None)
+            building.bring_up(found.whole, found.part if declared.since else None)
 
     def build_features(self) -> None:
         """Bring every feature table up to date, in the declared order: a later one may read an earlier one."""

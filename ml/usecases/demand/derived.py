@@ -2,7 +2,7 @@
 
 from ml.declarations import Column, Derived, Input, Layer, Table
 from ml.usecases.demand.lines import SALE_LINES
-from ml.usecases.demand.rules import HISTORY, HISTORY_WEEKS, REASONS, STEPS, TOTALS
+from ml.usecases.demand.rules import AGE_WEEKS, CLOSED_AT_MOST_DAYS, HISTORY, HISTORY_WEEKS, REASONS, STEPS, TOTALS
 from ml.usecases.demand.tables import COUNTRY, OFFERS, OWNER, STOCK_CODE
 
 _UNITS = "units"
@@ -28,8 +28,10 @@ WEEKLY_DEMAND = Derived(
             Column(name="revenue_pence", type="bigint", comment="Amount of its sales.", unit="pence"),
         ),
     ),
-    inputs=(Input(table=SALE_LINES.table),),
+    # A week is whole once a later day has come; if the file of that day is withdrawn, it is no more.
+    inputs=(Input(table=SALE_LINES.table, since="week", ahead_days=CLOSED_AT_MOST_DAYS),),
     function=f"{_GOLD}:weekly_demand",
+    since="week",
 )
 
 
@@ -72,7 +74,7 @@ EXAMPLES = Derived(
                 maximum=STEPS[-1],
             ),
             *_HISTORY,
-            _number("age_weeks", "Weeks since its first sale, the origin's among them.", "weeks"),
+            _number("age_weeks", f"Weeks since its first sale, the origin's among them; at most {AGE_WEEKS}.", "weeks"),
             _number("weeks_sold", f"Weeks with a sale among the newest {HISTORY_WEEKS}.", "weeks"),
             _number("price_0", "Price paid a unit, newest.", "GBP"),
             _number("price_change", "How much that is above the mean of 13 weeks.", "ratio"),
@@ -82,8 +84,10 @@ EXAMPLES = Derived(
             *_TOTALS,
         ),
     ),
-    inputs=(Input(table=WEEKLY_DEMAND.table), Input(table=OFFERS)),
+    # An offer counts from the week in which it is announced.
+    inputs=(Input(table=WEEKLY_DEMAND.table, since="week"), Input(table=OFFERS, since="announced_on", ahead_days=6)),
     function=f"{_GOLD}:demand_examples",
+    since="origin",
 )
 
 LEFT_OUT = Derived(
@@ -99,8 +103,9 @@ LEFT_OUT = Derived(
             Column(name="series", type="bigint", comment="How many."),
         ),
     ),
-    inputs=(Input(table=WEEKLY_DEMAND.table),),
+    inputs=(Input(table=WEEKLY_DEMAND.table, since="week"),),
     function=f"{_GOLD}:series_left_out",
+    since="origin",
 )
 
 # A week is known once it is over. A series that died in between has sold nothing.
@@ -117,7 +122,11 @@ KNOWN_DEMAND = Derived(
             Column(name="demand", type="double", comment="Units sold in the week that was asked for.", unit=_UNITS),
         ),
     ),
-    inputs=(Input(table=EXAMPLES.table), Input(table=WEEKLY_DEMAND.table)),
+    inputs=(
+        Input(table=EXAMPLES.table, since="target_week", behind_days=7),
+        Input(table=WEEKLY_DEMAND.table, since="week", behind_days=7),
+    ),
+    since="known_from",
     sql="""SELECT asked.example_id, date_add(asked.target_week, 7) AS known_from,
        CAST(coalesce(sold.units, 0) AS DOUBLE) AS demand
 FROM demand_examples AS asked

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ml.usecases.demand.rules import (
+    AGE_WEEKS,
     DEAD,
     DEAD_AFTER_WEEKS,
     FORECAST,
@@ -50,11 +51,13 @@ def origins(weeks: pd.DataFrame) -> pd.DataFrame:
     A row is a function of its own week and those before it, so it is the same whenever it is computed.
     """
     ordered = weeks.sort_values([*SERIES, "week"], ignore_index=True)
-    series = ordered.groupby(list(SERIES))
+    # A series that was dead for a while begins anew.
+    begins = pd.to_datetime(ordered["week"]).groupby([ordered[name] for name in SERIES]).diff() != pd.Timedelta(_WEEK)
+    series = ordered.groupby(begins.cumsum())
     past = {f"units_{week}": series["units"].shift(week).astype(float) for week in range(HISTORY_WEEKS)}
     made = pd.concat([ordered[[*SERIES, *TOTALS]].astype(dict.fromkeys(TOTALS, float)), pd.DataFrame(past)], axis=1)
     made["origin"] = ordered["week"]
-    made["age_weeks"] = (series.cumcount() + 1).astype(float)
+    made["age_weeks"] = (series.cumcount() + 1).clip(upper=AGE_WEEKS).astype(float)
     made["weeks_sold"] = (made[list(HISTORY)] > 0).sum(axis=1).astype(float)
     made["price_0"] = ordered["price"].astype(float)
     usual = series["price"].transform(lambda prices: prices.rolling(MIN_AGE_WEEKS, min_periods=1).mean())
@@ -63,8 +66,8 @@ def origins(weeks: pd.DataFrame) -> pd.DataFrame:
     return made
 
 
-def examples(weeks: pd.DataFrame, offers: pd.DataFrame) -> pd.DataFrame:
-    """One row per series that is forecast, origin and step: `COLUMNS`.
+def examples(weeks: pd.DataFrame, offers: pd.DataFrame, since: date | None = None) -> pd.DataFrame:
+    """One row per series that is forecast, origin (from the day `since` on, if it is given) and step: `COLUMNS`.
 
     Args:
         weeks: as `origins` takes them.
@@ -74,6 +77,8 @@ def examples(weeks: pd.DataFrame, offers: pd.DataFrame) -> pd.DataFrame:
     if weeks.empty:
         return pd.DataFrame(columns=list(COLUMNS))
     from_here = origins(weeks)
+    if since is not None:
+        from_here = from_here[from_here["origin"] >= since]
     made = pd.concat(list(_steps(from_here[from_here["reason"] == FORECAST], offers)), ignore_index=True)
     return made[list(COLUMNS)]
 

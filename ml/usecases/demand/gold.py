@@ -1,6 +1,7 @@
 """Gold tables of demand over Spark: the pure steps of `weekly.py` and `examples.py`, product by product."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 
 import pandas as pd
 from pyspark.sql import Column as SparkColumn
@@ -10,17 +11,18 @@ from pyspark.sql import functions as F  # noqa: N812
 from ml.declarations import Derived
 from ml.usecases.demand.derived import EXAMPLES, LEFT_OUT, WEEKLY_DEMAND
 from ml.usecases.demand.examples import examples, left_out
-from ml.usecases.demand.rules import FAMILY_CHARACTERS, RETURN, SALE, TOTALS
+from ml.usecases.demand.rules import AGE_WEEKS, DEAD_AFTER_WEEKS, FAMILY_CHARACTERS, RETURN, SALE, TOTALS
 from ml.usecases.demand.weekly import complete_weeks, weekly_demand_of
 
 _PRODUCT = "stock_code"
 
 
-def weekly_demand(inputs: Mapping[str, DataFrame]) -> DataFrame:
-    """Derived table `weekly_demand`."""
+def weekly_demand(inputs: Mapping[str, DataFrame], since: date | None) -> DataFrame:
+    """Derived table `weekly_demand`; a week follows from the lines of the quarter before it."""
     lines = inputs["sale_lines"]
     days = lines.agg(F.min("sold_on").alias("_first"), F.max("sold_on").alias("_last"))
-    products = lines.where(F.col("kind").isin(SALE, RETURN)).crossJoin(days)
+    read = _later(lines.where(F.col("kind").isin(SALE, RETURN)), since, weeks=DEAD_AFTER_WEEKS)
+    products = read.crossJoin(days)
 
     def of_product(rows: pd.DataFrame) -> pd.DataFrame:
         return weekly_demand_of(rows, *complete_weeks(rows["_first"].iloc[0], rows["_last"].iloc[0]))
@@ -28,17 +30,22 @@ def weekly_demand(inputs: Mapping[str, DataFrame]) -> DataFrame:
     return products.groupBy(_PRODUCT).applyInPandas(of_product, _schema(WEEKLY_DEMAND))
 
 
-def demand_examples(inputs: Mapping[str, DataFrame]) -> DataFrame:
-    """Derived table `demand_examples`."""
-    weeks, offers = with_totals(inputs["weekly_demand"]), inputs["offers"]
+def demand_examples(inputs: Mapping[str, DataFrame], since: date | None) -> DataFrame:
+    """Derived table `demand_examples`; an example follows from the year before its origin."""
+    weeks, offers = with_totals(_later(inputs["weekly_demand"], since, weeks=AGE_WEEKS)), inputs["offers"]
     cased = offers.withColumn(_PRODUCT, F.upper(F.trim(_PRODUCT)))
+
+    def of_product(rows: pd.DataFrame, offered: pd.DataFrame) -> pd.DataFrame:
+        return examples(rows, offered, since)
+
     products = weeks.groupBy(_PRODUCT).cogroup(cased.groupBy(_PRODUCT))
-    return products.applyInPandas(examples, _schema(EXAMPLES))
+    return products.applyInPandas(of_product, _schema(EXAMPLES))
 
 
-def series_left_out(inputs: Mapping[str, DataFrame]) -> DataFrame:
+def series_left_out(inputs: Mapping[str, DataFrame], since: date | None) -> DataFrame:
     """Derived table `series_left_out`."""
-    counted = with_totals(inputs["weekly_demand"]).groupBy(_PRODUCT).applyInPandas(left_out, _schema(LEFT_OUT))
+    weeks = with_totals(_later(inputs["weekly_demand"], since, weeks=AGE_WEEKS))
+    counted = weeks.groupBy(_PRODUCT).applyInPandas(left_out, _schema(LEFT_OUT))
     return counted.groupBy("origin", "reason").agg(F.sum("series").alias("series"))
 
 
@@ -51,6 +58,11 @@ def with_totals(weeks: DataFrame) -> DataFrame:
         for name, group in zip(TOTALS, groups, strict=True)
     }
     return weeks.withColumns(totals)
+
+
+def _later(frame: DataFrame, since: date | None, *, weeks: int) -> DataFrame:
+    """The rows from so many weeks before the day `since` on; all if no day is asked for."""
+    return frame if since is None else frame.where(F.col("week") >= F.lit(since - timedelta(weeks=weeks)))
 
 
 def _schema(declared: Derived) -> str:

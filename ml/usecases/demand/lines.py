@@ -50,7 +50,8 @@ SALE_LINES = Derived(
             Column(name="kind", type="string", comment="What it is.", allowed=KINDS),
         ),
     ),
-    inputs=(Input(table=SALES),),
+    inputs=(Input(table=SALES, since="sold_on"),),
+    since="sold_on",
     sql=f"""SELECT sold_on, line, to_date(date_trunc('WEEK', sold_on)) AS week, {PRODUCT_SQL} AS stock_code,
        trim(country) AS country, customer_id, invoice_no, invoiced_at, quantity, unit_price,
        CAST({AMOUNT_SQL} AS BIGINT) AS amount_pence, {KIND_SQL} AS kind
@@ -72,7 +73,8 @@ REVENUE = Derived(
             Column(name="amount_pence", type="bigint", comment="Their amounts together.", unit="pence"),
         ),
     ),
-    inputs=(Input(table=SALE_LINES.table),),
+    inputs=(Input(table=SALE_LINES.table, since="week"),),
+    since="week",
     sql="""SELECT week, kind, count(*) AS lines, sum(quantity) AS units, sum(amount_pence) AS amount_pence
 FROM sale_lines GROUP BY week, kind""",
 )

@@ -13,8 +13,13 @@ TOTALS = ("product_units_0", "family_units_0", "country_units_0")
 # Its two first characters: products that came into the range together are numbered alike.
 FAMILY_CHARACTERS = 2
 
-# A product that a country has not bought for a quarter is taken from its range; one that comes back was never gone.
+# A product that a country has not bought for a quarter is taken from its range; one that comes back begins anew. So a
+# week follows from the quarter before it alone.
 DEAD_AFTER_WEEKS = 13
+# A series that is a year old gets no older.
+AGE_WEEKS = 52
+# The longest time without a file, such as that of the days around Christmas.
+CLOSED_AT_MOST_DAYS = 21
 # A series is forecast once it has a quarter of weeks, and sells about once a month.
 MIN_AGE_WEEKS = 13
 MIN_WEEKS_SOLD = 6

@@ -1,5 +1,6 @@
 """Lines of invoices to complete weekly demand. Pure: pandas in, pandas out; a group is one product."""
 
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -21,7 +22,9 @@ def complete_weeks(first_day: date, last_day: date) -> tuple[date, date]:
 
 
 def weekly_demand_of(lines: pd.DataFrame, first_week: date, last_week: date) -> pd.DataFrame:
-    """One row per series (product and country) and whole week, from its first sale until it is dead; `COLUMNS`.
+    """One row per series (product and country) and whole week in which it lives: `COLUMNS`.
+
+    It lives from a sale until a quarter has passed without one. A row follows from the lines of that quarter alone.
 
     `units`: sold, less what came back in the same week from the same customer. What comes back later does not change a
     week that is over, so that a forecaster's past is what was known then. `price`: paid a unit, in GBP, in the newest
@@ -76,10 +79,9 @@ def matched(lines: pd.DataFrame) -> "pd.Series[int]":
 
 
 def filled(series: pd.DataFrame, last_week: date) -> pd.DataFrame:
-    """One series without gaps: from its first week until it is dead, or until `last_week`."""
+    """One series without gaps while it lives: from a sale until it is dead, or until `last_week`."""
     weeks = series.set_index("week").sort_index()
-    end = min(weeks.index[-1] + DEAD_AFTER_WEEKS * _WEEK, last_week)
-    whole = weeks.reindex(pd.Index(_mondays(weeks.index[0], end), name="week"))
+    whole = weeks.reindex(pd.Index(list(_alive(list(weeks.index), last_week)), name="week"))
     for name in ("units", "returned_units", "orders", "revenue_pence"):
         whole[name] = whole[name].fillna(0).astype(np.int64)
     for name in (*_SERIES, "price"):
@@ -87,8 +89,11 @@ def filled(series: pd.DataFrame, last_week: date) -> pd.DataFrame:
     return whole.reset_index()
 
 
-def _mondays(first: date, last: date) -> list[date]:
-    return [first + week * _WEEK for week in range((last - first).days // 7 + 1)]
+def _alive(sold: Sequence[date], last_week: date) -> Iterator[date]:
+    """The weeks, of those in which something was `sold` on, in order, until a quarter without a sale is over."""
+    for week, following in zip(sold, [*sold[1:], last_week + _WEEK], strict=True):
+        end = min(week + DEAD_AFTER_WEEKS * _WEEK, following - _WEEK)
+        yield from (week + passed * _WEEK for passed in range((end - week).days // 7 + 1))
 
 
 def _monday(day: date) -> date:

@@ -121,6 +121,62 @@ def test_a_derived_table_is_computed_if_what_it_reads_or_says_changed(
     assert lake.rows("silver.young_clients", "client_id") == [(2,)]
 
 
+BY_MONTH = Derived(
+    table=YOUNG,
+    inputs=(Input(table=CLIENT_FEATURES.source, since="application_month"),),
+    sql="SELECT client_id, application_month, age FROM applications WHERE age < 30",
+    since="application_month",
+)
+
+
+def test_a_table_with_a_column_of_dates_is_computed_from_the_first_that_changed(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A new month adds its rows; a corrected one changes its own, and removes what is no more; earlier ones stay."""
+    _derive(monkeypatch, BY_MONTH)
+
+    def said(run_id: str) -> str:
+        _ingest(lake, run_id)
+        capfd.readouterr()
+        lake.run(build)
+        return next(line for line in capfd.readouterr().out.splitlines() if line.startswith("young_clients: "))
+
+    lake.land("applications", "2023-01", application(1, AGE=29), application(2, AGE=28))
+    assert said("1").startswith("young_clients: built whole, since it was not built before: 2 rows added")
+    lake.land("applications", "2023-02", application(3, AGE=20))
+    assert said("2") == "young_clients: 1 rows added, 0 changed, 0 removed"
+    lake.land("applications", "2023-02", application(4, AGE=21))
+    lake.land("applications", "2023-03", application(5, AGE=22))
+    assert said("3").startswith("young_clients: ")
+    before = lake.rows("silver.young_clients", "client_id")
+    _derive(monkeypatch, replace(BY_MONTH, table=replace(YOUNG, comment="the same"), sql=f"{BY_MONTH.sql} AND true"))
+    assert (
+        said("4") == "young_clients: built whole, since its declaration has changed: 0 rows added, 0 changed, 0 removed"
+    )
+    assert lake.rows("silver.young_clients", "client_id") == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"since": None}, r"inputs \['applications'\] name a column of dates, and the table has no `since`"),
+        ({"since": "age"}, "since of 'young_clients' is 'age': name one of its columns of dates"),
+        (
+            {"inputs": (Input(table=CLIENT_FEATURES.source),)},
+            "since of 'applications' is None: name one of its columns",
+        ),
+        (
+            {"inputs": (Input(table=CLIENT_FEATURES.source, since="application_month", ahead_days=-1),)},
+            r"ahead_days or behind_days of \['applications'\] is negative",
+        ),
+    ],
+)
+def test_dates_that_cannot_be_are_refused(changes: dict[str, object], message: str) -> None:
+    """Where the table is declared."""
+    with pytest.raises(DeclarationError, match=message):
+        replace(BY_MONTH, **changes)  # type: ignore[arg-type]
+
+
 def test_rows_that_are_not_as_declared_fail_the_task(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     """A column that the query does not give is named, and nothing is written."""
     more = replace(YOUNG, columns=(*YOUNG.columns, Column(name="income", type="double", comment="None.")))

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from ml.usecases.demand.examples import examples, left_out, origins, weeks_to_christmas
-from ml.usecases.demand.rules import DEAD, FORECAST, HISTORY, SELDOM, STEPS, YOUNG
+from ml.usecases.demand.rules import AGE_WEEKS, DEAD, FORECAST, HISTORY, SELDOM, STEPS, YOUNG
 from tests.ml.usecases.demand.made import NO_OFFERS, week, weeks
 
 pytestmark = pytest.mark.fast
@@ -40,6 +40,25 @@ def test_what_comes_later_changes_no_origin(made: type, leaks: bool) -> None:
     whole = made(weeks(_UNITS))
     then = [made(weeks(_UNITS[: at + 1])).tail(1) for at in range(len(_UNITS))]
     assert pd.concat(then, ignore_index=True).equals(whole) is not leaks
+
+
+@pytest.mark.parametrize("since", [53, 70, 89])
+def test_an_example_follows_from_the_year_before_its_origin(since: int) -> None:
+    """Of weeks that are no older, every example from that origin on is the same as of all of them."""
+    given = pd.concat([weeks([5 + at % 4 for at in range(90)]), weeks([3] * 20, "Norway", first=60)])
+    whole = examples(given, NO_OFFERS)
+    part = examples(given[given["week"] >= week(since - AGE_WEEKS)], NO_OFFERS, week(since))
+    keyed = [each[each["origin"] >= week(since)].sort_values("example_id", ignore_index=True) for each in (whole, part)]
+    assert len(keyed[1]) == len(part) > 0
+    assert keyed[0].equals(keyed[1])
+
+
+def test_a_series_that_comes_back_is_young_again() -> None:
+    """Its past before it died is null, and its age counts from then on; it stops at a year."""
+    found = origins(pd.concat([weeks([5] * 60), weeks([7] * 3, first=80)]))
+    assert list(found["age_weeks"])[-5:] == [52.0, 52.0, 1.0, 2.0, 3.0]
+    assert found["units_3"].isna().tolist()[-4:] == [False, True, True, True]
+    assert list(found["reason"])[-3:] == [YOUNG] * 3
 
 
 def test_a_series_that_cannot_be_forecast_is_left_out_and_counted() -> None:

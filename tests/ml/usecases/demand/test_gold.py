@@ -84,6 +84,19 @@ def test_gold_holds_what_silver_holds(tables: dict[str, DataFrame]) -> None:
     assert weeks["returned_units"].sum() > 0
 
 
+def test_rows_of_the_newest_weeks_are_the_same_if_only_they_are_computed(
+    spark: SparkSession, tables: dict[str, DataFrame]
+) -> None:
+    """Every derived table, from a week on, as the features task asks for it when files of that week arrive."""
+    first = monday(_WEEKS - 4)
+    for declared in USE_CASE.derived:
+        inputs, since = {each.table.name: tables[each.table.name] for each in declared.inputs}, str(declared.since)
+        whole = tables[declared.table.name].where(F.col(since) >= F.lit(first))
+        with derived_rows(runtime.spark(), declared, inputs, since=first) as part:
+            assert part.count() == whole.count() > 0, declared.table.name
+            assert part.exceptAll(whole).count() == 0, declared.table.name
+
+
 def test_every_example_has_usable_features_and_its_own_outcome(tables: dict[str, DataFrame]) -> None:
     """Of the week that it asks for, once that is over; every series of an origin is forecast or left out."""
     features = feature_rows(MODEL.feature_table, tables["demand_examples"], None, USE_CASE.calendar)

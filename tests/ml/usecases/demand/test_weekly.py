@@ -54,12 +54,30 @@ def test_weeks_are_filled_with_nothing_sold_until_a_series_is_dead() -> None:
     assert found["units"].sum() == 7
 
 
-def test_one_that_is_bought_again_was_never_gone() -> None:
-    """However long the gap; and no week after the last whole one is told."""
+def test_one_that_is_bought_again_after_a_quarter_begins_anew() -> None:
+    """Its dead weeks are not told, which nobody could have known to be a gap; nor is one after the last whole week."""
     made = lines(line(1, 0, 3), line(2, 30, 4), line(3, 32, 9))
     found = weekly_demand_of(made, week(0), week(31))
-    assert list(found["week"]) == [week(at) for at in range(32)]
-    assert {at: units for at, units in enumerate(found["units"]) if units} == {0: 3, 30: 4}
+    alive = [*range(DEAD_AFTER_WEEKS + 1), 30, 31]
+    assert list(found["week"]) == [week(at) for at in alive]
+    assert {at: units for at, units in zip(alive, found["units"], strict=True) if units} == {0: 3, 30: 4}
+    within = weekly_demand_of(lines(line(1, 0, 3), line(2, 14, 4)), week(0), week(14))
+    assert list(within["week"]) == [week(at) for at in range(15)]
+
+
+@pytest.mark.parametrize("since", [2, 9, 20, 31])
+def test_a_week_follows_from_the_quarter_before_it(since: int) -> None:
+    """Of lines that are no older, every row from that week on is the same as of all of them."""
+    sold = [0, 1, 3, 9, 22, 23, 30, 37, 40]
+    made = lines(
+        *(line(at, at, 3 + at) for at in sold), *(line(100 + at, at, 2, country="Norway") for at in (5, 8, 33))
+    )
+    whole = weekly_demand_of(made, week(0), week(40))
+    part = weekly_demand_of(
+        made[made["week"] >= week(since - DEAD_AFTER_WEEKS)], week(since - DEAD_AFTER_WEEKS), week(40)
+    )
+    same = [each[each["week"] >= week(since)].reset_index(drop=True) for each in (whole, part)]
+    assert same[0].equals(same[1])
 
 
 def test_every_country_is_a_series_of_its_own() -> None:
