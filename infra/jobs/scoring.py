@@ -49,7 +49,7 @@ def predictions(context: JobContext) -> JobDeclaration | None:
         timeout_s=context.use_case.jobs.timeout_s,
         runs_as="scoring",
         parameters=tuple((name, "") for name in _REQUESTS),
-        tasks=(_task(context, _asked()),),
+        tasks=(_task(context, {**_secrets(context), **_asked()}),),
     )
 
 
@@ -86,8 +86,13 @@ def _read(context: JobContext, source_catalog: str) -> dict[str, str]:
     return {
         "source-catalog": source_catalog,
         "features-table": context.source_features,
-        "secret-scope": context.secret_scope if _has_secrets(context.model) else "",
+        **_secrets(context),
     }
+
+
+def _secrets(context: JobContext) -> dict[str, str]:
+    """The scope of the sinks' secrets, if there are any: a person is forgotten in the sinks of all models."""
+    return {"secret-scope": context.secret_scope if has_secret_sinks(context.use_case) else ""}
 
 
 def _task(context: JobContext, parameters: Mapping[str, str]) -> WheelTask:

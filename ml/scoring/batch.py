@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import mlflow
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml import parameters, runtime
@@ -22,7 +23,7 @@ from ml.scoring.forgetting import forget
 from ml.scoring.frames import unscored
 from ml.scoring.predicting import predicted
 from ml.scoring.stream import Counts, ScoringStream
-from ml.sinks.delivery import deliver
+from ml.sinks import delivery
 from ml.sinks.opening import declared_sinks
 from ml.streams.checkpoint import Checkpoint
 from ml.streams.rounds import rounds
@@ -97,7 +98,7 @@ def _delivered(tables: Tables, task: Common, secret_scope: str | None) -> dict[s
     """How many rows each sink was sent. Raises `SinksFailedError` once all have been tried."""
     if not task.model.sinks:
         return {}
-    return deliver(tables, task, declared_sinks(tables, task, secret_scope), _checkpoints(tables, task))
+    return delivery.deliver(tables, task, declared_sinks(tables, task, secret_scope), _checkpoints(tables, task))
 
 
 def _checkpoints(tables: Tables, task: Common) -> Path:
@@ -108,7 +109,9 @@ def _asked(tables: Tables, task: Common, given: argparse.Namespace) -> None:
     """What only the owner of the predictions can do; nothing is scored."""
     told: dict[str, object] = {}
     if given.forget:
-        told["rows_forgotten"] = forget(tables, task, Request.read(given.forget))
+        told["rows_forgotten"] = forget(
+            tables, task, Request.read(given.forget), lambda rows: _take_back(tables, task, given.secret_scope, rows)
+        )
     for table in (predictions(task.use_case), late_rows(task.use_case)) if given.maintain else ():
         name = table.full_name(task.catalog, task.use_case.name)
         if tables.exists(name):
@@ -116,6 +119,13 @@ def _asked(tables: Tables, task: Common, given: argparse.Namespace) -> None:
             upkeep(tables, name, keep_days)
             told["keep_days"] = keep_days
     runtime.report(task="scoring", rows_in=0, rows_kept=0, rows_quarantined=0, **told)
+
+
+def _take_back(tables: Tables, task: Common, secret_scope: str | None, rows: DataFrame) -> None:
+    """From the sinks of every model of the use case: their predictions lie in one table."""
+    for model in task.use_case.models:
+        mine = replace(task, named=model.name)
+        delivery.forget(mine, declared_sinks(tables, mine, secret_scope), rows)
 
 
 @dataclass(frozen=True, kw_only=True)

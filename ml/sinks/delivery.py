@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
@@ -23,6 +24,7 @@ from ml.tables import Tables, changes
 from ml.tables.changes import Changes
 
 _FOLDER = "sinks"
+Result = TypeVar("Result")
 
 
 class SinksFailedError(RuntimeError):
@@ -71,10 +73,26 @@ class Delivery:
         return self.checkpoint.commit(position, {"version": plan["until"]}), count
 
     def _rows(self, found: Changes) -> DataFrame:
+        """Each once, also after the table was taken back to an earlier version, and none that was removed since."""
         declared = predictions(self.task.use_case)
-        mine = changes.rows(self.tables, found).where(F.col("model") == self.task.model_name)
-        # Repeats come with a table that was taken back to an earlier version, and have the same values.
-        return mine.select(*(column.name for column in declared.columns)).dropDuplicates(list(declared.keys))
+        there = changes.newest(self.tables, found, declared.keys)
+        return there.where(F.col("model") == self.task.model_name).select(*(c.name for c in declared.columns))
+
+
+def forget(task: Common, sinks: Mapping[str, Callable[[], Sink]], rows: DataFrame) -> None:
+    """Have every sink of the task's model take back those of `rows` that are the model's.
+
+    Raises:
+        SinksFailedError: if any could not be opened or did not; the others have. Doing all of it again is harmless.
+    """
+    mine = rows.where(F.col("model") == task.model_name)
+
+    def one(name: str) -> None:
+        sink = sinks[name]()
+        until_taken(lambda: sink.forget(mine), now_s=time.monotonic, sleep=time.sleep)
+
+    if sinks and mine.limit(1).count():
+        _require_all(_each(sinks, one), "run the request again")
 
 
 def deliver(tables: Tables, task: Common, sinks: Mapping[str, Callable[[], Sink]], kept_at: Path) -> dict[str, int]:
@@ -86,18 +104,31 @@ def deliver(tables: Tables, task: Common, sinks: Mapping[str, Callable[[], Sink]
         SinksFailedError: if any could not be opened or did not take its rows; the others have taken theirs.
     """
 
-    def one(name: str) -> int | Exception:
+    def one(name: str) -> int:
         kept = Checkpoint(kept_at / _FOLDER / task.use_case.label(task.model) / name)
+        return Delivery(tables=tables, task=task, sink=sinks[name](), checkpoint=kept).run()
+
+    return _require_all(_each(sinks, one), "they get these rows in the next run")
+
+
+def _each(sinks: Mapping[str, object], work: Callable[[str], Result]) -> dict[str, Result | Exception]:
+    """What `work` does with each sink, side by side: a result, or why there is none."""
+
+    def caught(name: str) -> Result | Exception:
         try:
-            return Delivery(tables=tables, task=task, sink=sinks[name](), checkpoint=kept).run()
+            return work(name)
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not keep rows from the other sinks
             return error
 
-    done = dict(zip(sinks, runtime.side_by_side(one, list(sinks)), strict=True))
+    return dict(zip(sinks, runtime.side_by_side(caught, list(sinks)), strict=True))
+
+
+def _require_all(done: Mapping[str, Result | Exception], then: str) -> dict[str, Result]:
+    """The results. Raises SinksFailedError that names each sink without one, and says what comes `then`."""
     failed = {name: found for name, found in done.items() if isinstance(found, Exception)}
     if failed:
         told = "\n".join(f"  {name}: {type(error).__name__}: {error}" for name, error in failed.items())
-        raise SinksFailedError(
-            f"{len(failed)} of {len(sinks)} sink(s) failed, and get these rows in the next run:\n{told}"
-        ) from next(iter(failed.values()))
-    return {name: found for name, found in done.items() if isinstance(found, int)}
+        raise SinksFailedError(f"{len(failed)} of {len(done)} sink(s) failed; {then}:\n{told}") from next(
+            iter(failed.values())
+        )
+    return {name: found for name, found in done.items() if not isinstance(found, Exception)}

@@ -62,6 +62,30 @@ class FilesSink:
             if left != parts:
                 shutil.rmtree(left, ignore_errors=True)
 
+    def forget(self, rows: DataFrame) -> None:
+        """Write each batch that holds any of the rows anew without them, under its manifest; then its old parts go.
+
+        Such a manifest has `forgotten_at`, by which a reader that took it before knows to take it again.
+        """
+        gone = rows.select(event_id(self._table).alias(EVENT_ID)).distinct()
+        for manifest in sorted((self._folder / "manifests").glob("*.json")):
+            content = _read(manifest)
+            if content and content["rows"]:
+                self._rewrite(manifest, content, gone)
+
+    def _rewrite(self, manifest: Path, content: dict[str, Any], gone: DataFrame) -> None:
+        old = self._folder / Path(content["parts"][0]["path"]).parent
+        kinds = ", ".join(f"`{column['name']}` {column['type']}" for column in content["columns"])
+        reader = gone.sparkSession.read.schema(kinds).format(self._format).options(**self._options)
+        kept = reader.load(str(old)).join(gone, EVENT_ID, "left_anti").select(*(c["name"] for c in content["columns"]))
+        if kept.count() == content["rows"]:
+            return
+        new = old.with_name(f"{manifest.stem}-{uuid4().hex[:8]}")
+        kept.write.format(self._format).options(**self._options).save(str(new))
+        told = {"written_at": content["written_at"], "forgotten_at": datetime.now(UTC).isoformat()}
+        _commit(manifest, {**content, **self._content(kept, new), **told})
+        shutil.rmtree(old, ignore_errors=True)
+
     @property
     def _options(self) -> dict[str, str]:
         return _CSV if self._format is FilesFormat.CSV else {}
@@ -93,7 +117,7 @@ def committed(folder: Path) -> Iterator[dict[str, Any]]:
 
 def _commit(manifest: Path, content: dict[str, Any]) -> None:
     manifest.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({**content, "written_at": datetime.now(UTC).isoformat()}, indent=1)
+    text = json.dumps({"written_at": datetime.now(UTC).isoformat(), **content}, indent=1)
     # A volume cannot rename over a file: one that was cut off does not parse, and is written again.
     manifest.write_text(text, encoding="utf-8")
 

@@ -28,7 +28,14 @@ class KafkaSink:
 
     def write(self, rows: DataFrame, batch: Batch) -> None:  # noqa: ARG002 - a topic keeps no batches
         """Send the rows, and wait until all in-sync replicas have them."""
-        writer = messages(self._table, rows).write.format("kafka").options(**self._connection)
+        self._send(messages(self._table, rows))
+
+    def forget(self, rows: DataFrame) -> None:
+        """Send a message without a value per event id, by which readers forget it, as Kafka's own compaction does."""
+        self._send(messages(self._table, rows).withColumn("value", F.lit(None).cast("string")))
+
+    def _send(self, sent: DataFrame) -> None:
+        writer = sent.write.format("kafka").options(**self._connection)
         writer = writer.option("topic", self._topic).option("kafka.acks", "all")
         writer = writer.option("kafka.delivery.timeout.ms", str(_DELIVERY_TIMEOUT_MS))
         try:

@@ -5,7 +5,7 @@ Rows come from Spark in pieces and go on by COPY into a table of the transaction
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import Any
 
 import psycopg2
@@ -43,12 +43,26 @@ class PostgresSink:
 
     def write(self, rows: DataFrame, batch: Batch) -> None:
         """Upsert the rows and note the batch, both or neither; nothing if it is noted."""
+        with self._transaction() as cursor:
+            self._prepare(cursor)
+            if self._noted(cursor, batch):
+                self._copy(cursor, rows)
+                self._upsert(cursor)
+
+    def forget(self, rows: DataFrame) -> None:
+        """Delete the rows, those that are there."""
+        ids = [row[EVENT_ID] for row in rows.select(event_id(self._table).alias(EVENT_ID)).collect()]
+        with self._transaction() as cursor:
+            self._prepare(cursor)
+            deleted = sql.SQL("DELETE FROM {} WHERE {} = ANY(%s)").format(self._target, sql.Identifier(EVENT_ID))
+            cursor.execute(deleted, (ids,))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Any]:
+        """What is done with the cursor is done whole, or not at all."""
         try:
             with closing(self._connected()) as connection, connection, connection.cursor() as cursor:
-                self._prepare(cursor)
-                if self._noted(cursor, batch):
-                    self._copy(cursor, rows)
-                    self._upsert(cursor)
+                yield cursor
         except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
             told = str(error).strip()
             if any(word in told for word in _REFUSED):

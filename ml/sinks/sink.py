@@ -48,6 +48,12 @@ class Sink(Protocol):
         Raises `SinkAwayError` if the sink cannot be reached.
         """
 
+    def forget(self, rows: DataFrame) -> None:
+        """Take back `rows`, or tell readers to: they were written before, or some of them. Doing it again is harmless.
+
+        Raises `SinkAwayError` if the sink cannot be reached.
+        """
+
 
 def event_id(table: Table) -> SparkColumn:
     """What names a row of `table` in every sink, for ever: SHA-256 of its key by name, as JSON."""

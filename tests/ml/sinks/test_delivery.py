@@ -11,12 +11,14 @@ import pytest
 from pyspark.sql import DataFrame
 
 from localcloud.beside.postgres import Postgres
-from ml.sinks.delivery import SinksFailedError, deliver
+from ml.people import Request, person_column
+from ml.scoring.forgetting import forget as forget_predictions
+from ml.sinks.delivery import SinksFailedError, deliver, forget
 from ml.sinks.kafka import KafkaSink
 from ml.sinks.sink import Batch, Sink, SinkAwayError
 from ml.streams.checkpoint import Checkpoint
 from tests.ml.lake import Lake
-from tests.ml.sinks.scored import TABLE, TASK, score
+from tests.ml.sinks.scored import NAME, TABLE, TASK, score
 from tests.ml.sinks.topics import read
 
 
@@ -25,6 +27,7 @@ class Noting:
 
     def __init__(self, *fails: Exception) -> None:
         self.taken: list[tuple[int, list[int]]] = []
+        self.forgotten: list[list[int]] = []
         self._fails = list(fails)
 
     def write(self, rows: DataFrame, batch: Batch) -> None:
@@ -33,6 +36,12 @@ class Noting:
             raise self._fails.pop(0)
         clients = sorted(row["client_id"] for row in rows.select("client_id").collect())
         self.taken.append((batch.number, clients))
+
+    def forget(self, rows: DataFrame) -> None:
+        """Note them."""
+        if self._fails:
+            raise self._fails.pop(0)
+        self.forgotten.append(sorted(row["client_id"] for row in rows.select("client_id").collect()))
 
 
 def _deliver(lake: Lake, **sinks: Sink) -> dict[str, int]:
@@ -63,6 +72,25 @@ def test_a_sink_that_fails_keeps_nothing_from_the_others_and_gets_its_rows_later
     score(lake, [2])
     _deliver(lake, good=good, bad=bad)
     assert good.taken == bad.taken == [(0, [1]), (1, [2])]
+
+
+def test_a_sink_takes_back_its_models_rows_and_is_not_sent_what_was_removed(lake: Lake) -> None:
+    """One that fails keeps it from no other. A row that left the table before it was sent is never sent."""
+    score(lake, [1, 2])
+    score(lake, [2], model="test.credit_ops.other")
+    good, bad = Noting(), Noting(ValueError("no right to delete"))
+    theirs = lake.tables.read(NAME, lake.tables.version(NAME)).where("client_id = 2")
+    with pytest.raises(SinksFailedError, match=r"1 of 2 sink\(s\) failed; run the request again:\n  bad: ValueError"):
+        forget(TASK, {"good": lambda: good, "bad": lambda: bad}, theirs)
+    forget(TASK, {"good": lambda: good, "bad": lambda: bad}, theirs)
+    assert (good.forgotten, bad.forgotten) == ([[2], [2]], [[2]])
+    person = Request.of("2", person_column(TASK.use_case))
+    assert forget_predictions(lake.tables, TASK, person, lambda rows: forget(TASK, {"good": lambda: good}, rows)) == 2
+    assert good.forgotten[2:] == [[2], [2]]
+    _deliver(lake, good=good)
+    score(lake, [3])
+    _deliver(lake, good=good)
+    assert good.taken == [(0, [1]), (1, [3])]
 
 
 def test_a_sink_that_is_away_for_a_moment_is_waited_for(lake: Lake) -> None:
