@@ -4,6 +4,7 @@ import json
 
 import click
 
+from cli import inference_tables
 from cli.errors import CommandError
 from cli.forget import told
 from cli.job_runs import run_job
@@ -24,7 +25,7 @@ from ml.usecases import USE_CASES
 @click.option("--env", default="prod", show_default=True, help="Environment.")
 @format_option
 def forget(*, use_case: str, key: str, reason: str, by: str, env: str, form: str) -> None:
-    """Remove the person called KEY from every table of USE_CASE and from the online store, for ever.
+    """Remove the person called KEY from every table of USE_CASE, the online store and what its endpoints were asked.
 
     The key stays on this machine: jobs are given a salted hash of it. Asking again removes what is left. Other
     environments that keep predictions of this one's people are named; forget the person there too.
@@ -41,6 +42,7 @@ def forget(*, use_case: str, key: str, reason: str, by: str, env: str, form: str
         rows += told(_run(env, ingest, asked), env, use_case)
     if scoring in jobs:
         rows += told(_run(env, scoring, {"forget": str(person)}), env, use_case)
+    rows += inference_tables.forget(env, use_case, person)
     show(rows, form=form, title=f"a person is forgotten in {use_case} in {env}", columns=("what", "found", "details"))
 
 
