@@ -42,19 +42,10 @@ def make(folder: Path) -> Made:
     generator = np.random.default_rng(_SEED)
     names = list(model.features)
     columns = {column.name: column.type for column in signature.inputs}
-    matrix = generator.integers(0, 50_000, size=(CLIENTS, len(names))).astype(float)
+    matrix = clients(model, CLIENTS, generator)
     rows = [_row(line, names, columns) for line in matrix]
     data = folder / artifact.DATA_FOLDER
-    mlflow.pyfunc.save_model(
-        path=str(data / artifact.RAW_MODEL_FOLDER),
-        python_model=str(pyfunc_model.__file__),
-        artifacts={
-            "model": str(_fitted(folder / "model", matrix[:_FITTED], generator)),
-            pyfunc_model.REASONS: reason_codes.__file__,
-        },
-        signature=signature,
-        pip_requirements=contract.requirements(model.algorithms),
-    )
+    raw_model(data / artifact.RAW_MODEL_FOLDER, model, matrix[:_FITTED], generator)
     spec = feature_spec(model, Source(table=TABLE, table_id="t", workspace_id=1))
     (data / artifact.SPEC_FILE).write_text(yaml.safe_dump(dict(spec), sort_keys=False))
     mlflow.pyfunc.save_model(
@@ -73,6 +64,25 @@ def make(folder: Path) -> Made:
     return Made(packed=packed, raw=artifact.raw_model(packed), store=store, row=rows[KEY["client_id"]])
 
 
+def clients(model: Model, count: int, generator: np.random.Generator) -> Any:
+    """Made-up values: one row a client, one column a feature of `model`."""
+    return generator.integers(0, 50_000, size=(count, len(model.features))).astype(float)
+
+
+def raw_model(path: Path, model: Model, matrix: Any, generator: np.random.Generator) -> None:
+    """Fit the booster to `matrix`, and save the model that takes features at `path`."""
+    mlflow.pyfunc.save_model(
+        path=str(path),
+        python_model=str(pyfunc_model.__file__),
+        artifacts={
+            "model": str(_fitted(path.parent / "fitted", model, matrix, generator)),
+            pyfunc_model.REASONS: reason_codes.__file__,
+        },
+        signature=contract.signature(model),
+        pip_requirements=contract.requirements(model.algorithms),
+    )
+
+
 def _described(model: Model) -> Mapping[str, object]:
     calibration = {"method": "sigmoid", "slope": 1.0, "intercept": 0.0}
     return contract.describe(model, categories={}, readers=["xgboost"], calibration=calibration)
@@ -83,8 +93,7 @@ def _row(line: Any, names: list[str], columns: Mapping[str, DataType]) -> dict[s
     return {name: casts[columns[name]](value) for name, value in zip(names, line, strict=True)}
 
 
-def _fitted(folder: Path, matrix: Any, generator: np.random.Generator) -> Path:
-    model = use_case("credit").models[0]
+def _fitted(folder: Path, model: Model, matrix: Any, generator: np.random.Generator) -> Path:
     labels = (matrix[:, 0] + matrix[:, 1] + generator.normal(0, 20_000, len(matrix)) > 50_000).astype(int)
     parameters = {"objective": "binary:logistic", "max_depth": _DEPTH, "seed": _SEED}
     booster = xgboost.train(parameters, xgboost.DMatrix(matrix.astype(np.float32), labels), num_boost_round=_TREES)

@@ -1,0 +1,133 @@
+"""`python -m bench.batch_scoring`: scoring 600,000 rows on Spark's workers, beside `mlflow.pyfunc.spark_udf`.
+
+Both score the same Parquet files with the same version, in turn, each in a process of its own, and write nothing: what
+differs is how the model reaches the workers and how it is asked. The number of rows may be named:
+`python -m bench.batch_scoring 60000`.
+"""
+
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import mlflow
+import numpy as np
+import pandas as pd
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F  # noqa: N812
+
+from bench import credit_model
+from bench.page import rewrite
+from bench.processes import run
+from bench.synthesis import table
+from localcloud.spark.server import SparkServer
+from ml import runtime
+from ml.scoring import model_on_workers
+from ml.usecases import use_case
+from ml.versions import contract
+
+TITLE = "## Batch scoring"
+ROWS, _FEATURES, _ROUNDS, _SEED = 600_000, 23, 3, 7
+_FITTED, _FILES = 5_000, 8
+# Wanted: how many times the rows a second of MLflow's.
+_TIMES = 2
+_WHOLE = use_case("credit").models[0]
+MODEL = replace(_WHOLE, features=_WHOLE.features[:_FEATURES], fairness_groups=())
+
+
+def make(folder: Path, rows: int) -> None:
+    """The version, and the rows in several Parquet files."""
+    generator = np.random.default_rng(_SEED)
+    matrix = credit_model.clients(MODEL, max(rows, _FITTED), generator)
+    credit_model.raw_model(folder / "raw", MODEL, matrix[:_FITTED], generator)
+    frame = pd.DataFrame(matrix[:rows], columns=list(MODEL.features)).astype(contract.pandas_types(MODEL))
+    (folder / "rows").mkdir()
+    for part, some in enumerate(np.array_split(np.arange(rows), _FILES)):
+        frame.iloc[some].to_parquet(folder / "rows" / f"{part}.parquet", index=False)
+
+
+def ours(rows: DataFrame, folder: Path) -> DataFrame:
+    """As the task `scoring` has workers answer."""
+    packed = model_on_workers.packed(str(folder / "raw"))
+    return model_on_workers.with_answers(rows, packed, contract.pandas_types(MODEL), MODEL.problem.output)
+
+
+def theirs(rows: DataFrame, folder: Path) -> DataFrame:
+    """As MLflow's documentation has it."""
+    output = MODEL.problem.output[0]
+    udf = mlflow.pyfunc.spark_udf(
+        rows.sparkSession, str(folder / "raw"), result_type=f"{output.name} {output.type}", env_manager="local"
+    )
+    return rows.withColumn("_answer", udf(F.struct(*MODEL.features))).select("*", "_answer.*").drop("_answer")
+
+
+WAYS: Mapping[str, Callable[[DataFrame, Path], DataFrame]] = {
+    "task `scoring`": ours,
+    "`mlflow.pyfunc.spark_udf`": theirs,
+}
+
+
+def once(way: str, folder: Path) -> None:
+    """Score all rows in this process; print the seconds, and the sum of the answers, which says they are the same."""
+    rows = runtime.spark().read.parquet(str(folder / "rows"))
+    started = time.monotonic()
+    answer = WAYS[way](rows, folder).agg(F.sum(MODEL.problem.output[0].name), F.count("*")).collect()[0]
+    print(json.dumps({"s": time.monotonic() - started, "sum": round(answer[0], 3), "rows": answer[1]}))
+
+
+def section(rows: int) -> list[str]:
+    """Measure both ways in turn, and say what came out. Raises RuntimeError if they answer differently."""
+    with tempfile.TemporaryDirectory() as home:
+        folder = Path(home)
+        make(folder, rows)
+        server = SparkServer(folder / "spark")
+        os.environ["SPARK_REMOTE"] = server.start()
+        try:
+            rounds = [{way: _measured(way, folder) for way in WAYS} for _ in range(_ROUNDS)]
+        finally:
+            server.stop()
+    said = {(one["sum"], one["rows"]) for each in rounds for one in each.values()}
+    if len(said) != 1:
+        raise RuntimeError(f"the two ways answer {sorted(said)}")
+    return _written(rows, {way: statistics.median(each[way]["s"] for each in rounds) for way in WAYS})
+
+
+def _measured(way: str, folder: Path) -> dict[str, float]:
+    printed = run([sys.executable, "-m", "bench.batch_scoring", "--once", way, str(folder)])
+    figures: dict[str, float] = json.loads(printed.splitlines()[-1])
+    print(f"{way}: {figures['s']:.1f} s", flush=True)
+    return figures
+
+
+def _written(rows: int, seconds: Mapping[str, float]) -> list[str]:
+    mine, mlflows = seconds.values()
+    return [
+        TITLE,
+        f"`python -m bench.batch_scoring`: {rows:,} rows of {_FEATURES} features in {_FILES} Parquet files, 200 trees; "
+        f"fresh processes in turn, the median of {_ROUNDS}. Both give the same answers, which are summed and not "
+        f"written. The time begins with reading the version and ends with the sum. On {os.cpu_count()} cores, load "
+        f"{os.getloadavg()[0]:.0f} before it ended.",
+        *table(
+            ("", "seconds", "rows a second"),
+            [(way, f"{one:.1f}", f"{rows / one:,.0f}") for way, one in seconds.items()],
+        ),
+        f"{mlflows / mine:.1f} times as fast (wanted: {_TIMES}).",
+        "",
+    ]
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Measure and write, or score once (`--once WAY FOLDER`)."""
+    if arguments[:1] == ["--once"]:
+        once(arguments[1], Path(arguments[2]))
+        return
+    rewrite(section(int(arguments[0]) if arguments else ROWS))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
