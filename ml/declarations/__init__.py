@@ -7,6 +7,7 @@ from ml.declarations.alerting import ON_CALL, AlertRule, AlertSubject
 from ml.declarations.causes import TrainingCause
 from ml.declarations.derived import Derived, Input
 from ml.declarations.errors import DeclarationError
+from ml.declarations.expectations import Complete, Fresh, Range, Refers, Severity, Steady, Unique, Volume
 from ml.declarations.features import Feature, FeatureTable
 from ml.declarations.feed import Feed, FeedSource, OnRepeat
 from ml.declarations.forecasting import Forecasting
@@ -90,6 +91,7 @@ __all__ = [
     "Column",
     "ComparedBy",
     "ComparisonGate",
+    "Complete",
     "ComplianceGate",
     "Costs",
     "Csv",
@@ -106,6 +108,7 @@ __all__ = [
     "FilesFormat",
     "FilesSink",
     "Forecasting",
+    "Fresh",
     "Gates",
     "Hidden",
     "History",
@@ -139,20 +142,26 @@ __all__ = [
     "PostgresSink",
     "ProblemType",
     "Promotion",
+    "Range",
+    "Refers",
     "Regression",
     "Rescore",
     "Retention",
     "Serving",
+    "Severity",
     "SignOff",
     "SinkDeclaration",
     "Source",
     "Spelling",
+    "Steady",
     "Streaming",
     "Table",
     "Topic",
     "TrainingCause",
     "Tuning",
+    "Unique",
     "UseCase",
+    "Volume",
     "WeekStart",
     "Window",
     "WorkloadSize",

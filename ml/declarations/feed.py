@@ -6,6 +6,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from ml.declarations.errors import require
+from ml.declarations.expectations import Expectation, wrong
 from ml.declarations.formats import PeriodFrom, Source
 from ml.declarations.sources import OtherTable, Topic
 from ml.declarations.table import Column, Table
@@ -47,6 +48,8 @@ class Feed:
     on_repeat: OnRepeat = OnRepeat.KEEP_FIRST
     source: FeedSource = field(default_factory=Source)
     row_column: str | None = None
+    # What a delivery is expected to be; that an expectation is added judges no earlier delivery's records anew.
+    expects: tuple[Expectation, ...] = ()
 
     def __post_init__(self) -> None:
         columns = [column.name for column in self.silver.columns]
@@ -64,6 +67,7 @@ class Feed:
                 ),
                 self.source.columns_problem(self.raw_columns) if kinds else None,
                 self._row_problem(),
+                *wrong(self.expects, self.silver),
             ],
         )
 

@@ -15,7 +15,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from ml import parameters, runtime
 from ml.declarations import Feed, OnRepeat
-from ml.ingest import file_log, rejudge, removals
+from ml.ingest import deliveries, file_log, rejudge, removals
 from ml.ingest.file_log import FileAccount, Verdict
 from ml.ingest.refine import checked, contradiction, judged, kept, per_file, rejected, replaced, same_keys
 from ml.parameters import Common
@@ -72,6 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         rows_replaced=sum(file.rows_quarantined for file in files if file.verdict is Verdict.REPLACED),
         **_left(files),
     )
+    deliveries.judge(tables, task, task.use_case.feeds)
     _require_no_contradiction(files)
 
 

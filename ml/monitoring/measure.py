@@ -4,6 +4,7 @@ A period is measured once, and again only when its rows, predictions or outcomes
 One query says which periods those are, another fetches their rows; so twenty periods take hardly longer than one.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -14,7 +15,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml import parameters, runtime
-from ml.declarations import Calendar, Model, Table
+from ml.declarations import Calendar, Feed, Model, Table
 from ml.examples.dataset import PERIOD
 from ml.examples.newest import newest_known, newest_predictions
 from ml.monitoring.baseline import expected_of
@@ -25,6 +26,7 @@ from ml.monitoring.rows import period_rows
 from ml.monitoring.window import Arrival, Expectation, PeriodData
 from ml.parameters import Common
 from ml.problems.finding import Verdict
+from ml.records.ingest import DELIVERIES
 from ml.records.monitoring import METRICS
 from ml.records.predictions import predictions
 from ml.records.received import quarantine
@@ -78,7 +80,18 @@ def read_sources(tables: Tables, task: Common) -> Sources:
         outcomes=None if outcomes is None else newest_known(model.outcome, outcomes),
         quarantine=None if feed is None else pinned(quarantine(feed)),
         has_feed=feed is not None,
+        unmet=None if feed is None or not feed.expects else unmet_deliveries(tables, task, feed),
     )
+
+
+def unmet_deliveries(tables: Tables, task: Common, feed: Feed) -> Mapping[date, int]:
+    """How many deliveries of the feed did not meet what it expects, by the period of their newest record."""
+    name, calendar = DELIVERIES.full_name(task.catalog, task.use_case.name), task.judging
+    if not tables.exists(name):
+        return {}
+    bad = (F.col("feed") == feed.name) & ~F.col("verdict").isin("ok", "unknown") & F.col("newest_period").isNotNull()
+    newest = [row["newest_period"] for row in tables.read(name).where(bad).select("newest_period").collect()]
+    return Counter(calendar.first_day(calendar.number(day)) for day in newest)
 
 
 def measured(tables: Tables, target: str, model_name: str) -> Mapping[tuple[date, int], str]:
@@ -134,7 +147,7 @@ def measure_periods(model: Model, sources: Sources, periods: Plan, expected: Map
 
 
 def _period_data(state: PeriodState, periods: Plan, frame: pd.DataFrame, *, has_feed: bool) -> PeriodData:
-    arrival = Arrival(received=state.received, rejected=state.rejected, duplicates=state.duplicates)
+    arrival = Arrival(received=state.received, rejected=state.rejected, duplicates=state.duplicates, unmet=state.unmet)
     scored = state.predictions.get(periods.versions[state.period])
     return PeriodData(
         period=state.period,

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 
 from pyspark.sql import Column as SparkColumn
@@ -23,7 +23,8 @@ _FEATURES, _PREDICTIONS, _OUTCOMES, _REJECTED = "features", "predictions", "outc
 class Sources:
     """The tables of one use case, each at one version; None: does not exist yet. `calendar`: what they are counted in.
 
-    `has_feed`: the rows come from a feed, and not from a derived table, which rejects nothing.
+    `has_feed`: the rows come from a feed, and not from a derived table, which rejects nothing. `unmet`: deliveries of
+    the feed that did not meet what it expects, by the first day of the period; None: it expects nothing.
     """
 
     calendar: Calendar
@@ -32,6 +33,7 @@ class Sources:
     outcomes: DataFrame | None
     quarantine: DataFrame | None
     has_feed: bool = True
+    unmet: Mapping[date, int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +54,7 @@ class PeriodState:
     outcomes: Counted = field(default_factory=Counted)
     rejected: int = 0
     duplicates: int = 0
+    unmet: int | None = None
 
     def version(self, live_version: int) -> int:
         """The version that scored most rows (the newer of equals); the live one where none is scored."""
@@ -85,7 +88,12 @@ def states(task: Common, sources: Sources) -> list[PeriodState]:
     known = {row["known"] for row in rows if row["known"] is not None}
     if not arrived:
         return []
-    return [_state(period, rows) for period in sources.calendar.starts(min(arrived), max(arrived | known))]
+    periods = sources.calendar.starts(min(arrived), max(arrived | known))
+    return [replace(_state(period, rows), unmet=_unmet(sources, period)) for period in periods]
+
+
+def _unmet(sources: Sources, period: date) -> int | None:
+    return None if sources.unmet is None else sources.unmet.get(period, 0)
 
 
 def _state(period: date, rows: Sequence[Row]) -> PeriodState:

@@ -22,11 +22,15 @@ LABEL = "label"
 
 @dataclass(frozen=True, kw_only=True)
 class Arrival:
-    """Records of one period: received by ingest, rejected by it, and rejected because the key was there already."""
+    """Records of one period: received by ingest, rejected by it, and rejected because the key was there already.
+
+    `unmet`: deliveries that did not meet what their feed expects; None: it expects nothing.
+    """
 
     received: int
     rejected: int
     duplicates: int
+    unmet: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

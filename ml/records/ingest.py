@@ -27,6 +27,68 @@ INGEST_FILES = Table(
     comment="One row per batch, table, source file and verdict: how many rows came in, were kept, or left.",
 )
 
+_DELIVERY = (
+    text("feed", "The feed."),
+    text("source_file", "The delivery, as /Volumes/…"),
+    text("source_sha256", "SHA-256 of its bytes."),
+)
+_JUDGED_IN = (
+    text("run_id", "The job run that judged it."),
+    Column(name="judged_at", type="timestamp", comment="When it was judged (UTC)."),
+)
+
+DELIVERIES = Table(
+    name="deliveries",
+    layer=Layer.OPS,
+    columns=(
+        *_DELIVERY,
+        text("verdict", "ok, unknown, warn or fail: the worst of its expectations'."),
+        text("reason", "What is not met, and what is not known; empty if there is nothing to say."),
+        Column(
+            name="newest_period", type="date", comment="Day of its newest record's period; null: none.", nullable=True
+        ),
+        Column(name="rows", type="bigint", comment="Records that silver took."),
+        *_JUDGED_IN,
+    ),
+    keys=("feed", "source_file", "source_sha256"),
+    owner=OWNER,
+    comment="One row per delivery of a feed that declares expectations: the verdict on it as it arrived.",
+)
+
+DELIVERY_CHECKS = Table(
+    name="delivery_checks",
+    layer=Layer.OPS,
+    columns=(
+        *_DELIVERY,
+        text("expectation", "<kind>, or <kind>:<columns>."),
+        text("verdict", "ok, unknown, warn or fail."),
+        Column(name="value", type="double", comment="What was measured; null: nothing.", nullable=True),
+        text("reason", "The verdict in words, with the figures."),
+        text("details", "JSON: what later deliveries are held against; null: nothing.", nullable=True),
+        *_JUDGED_IN,
+    ),
+    keys=("feed", "source_file", "source_sha256", "expectation"),
+    owner=OWNER,
+    comment="One row per delivery and expectation: what was measured, and the verdict.",
+)
+
+DELIVERY_ROWS = Table(
+    name="delivery_rows",
+    layer=Layer.OPS,
+    columns=(
+        *_DELIVERY,
+        Column(
+            name="row_number", type="bigint", comment="The record's place in the delivery, as in bronze and silver."
+        ),
+        text("expectation", "What the record does not meet."),
+        text("reason", "Why, without its values."),
+        *_JUDGED_IN,
+    ),
+    keys=("feed", "source_file", "source_sha256", "row_number", "expectation"),
+    owner=OWNER,
+    comment="One row per record and expectation that it does not meet, at most 1,000 of a delivery and expectation.",
+)
+
 WITHDRAWALS = Table(
     name="withdrawals",
     layer=Layer.OPS,

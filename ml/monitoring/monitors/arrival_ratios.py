@@ -1,18 +1,20 @@
-"""How many of the received records ingest rejected."""
+"""How many of the received records ingest rejected, and deliveries that were not as expected."""
 
 from ml.declarations import Monitoring
 from ml.monitoring.monitors.ratios import ratio
 from ml.monitoring.window import Arrival, Window
-from ml.problems.finding import Finding, Kind, unknown
+from ml.problems.finding import Finding, Kind, Verdict, unknown
 
 
 class ArrivalRatios:
-    """Share of the received records that were rejected, and that repeat a key; nothing if no feed brings the rows."""
+    """Share of the received records that were rejected, and that repeat a key, and deliveries that are not as expected;
+    nothing if no feed brings the rows.
+    """
 
     def measure(self, window: Window) -> list[Finding]:
-        """One finding for each of the two."""
+        """One finding for each of the two, and one of deliveries if their feed expects anything of them."""
         arrival = window.data.arrival
-        return [] if arrival is None else arrival_ratios(arrival, window.limits)
+        return [] if arrival is None else [*arrival_ratios(arrival, window.limits), *unmet_deliveries(arrival)]
 
 
 def arrival_ratios(arrival: Arrival, limits: Monitoring) -> list[Finding]:
@@ -24,3 +26,21 @@ def arrival_ratios(arrival: Arrival, limits: Monitoring) -> list[Finding]:
     if not arrival.received:
         return [unknown(Kind.DATA_QUALITY, metric, "", 0, "no records were received") for metric, _, _ in counts]
     return [ratio(metric, "", count, arrival.received, limit) for metric, count, limit in counts]
+
+
+def unmet_deliveries(arrival: Arrival) -> list[Finding]:
+    """How many deliveries do not meet what their feed declares: any is a breach. Nothing if it declares nothing."""
+    if arrival.unmet is None:
+        return []
+    return [
+        Finding(
+            kind=Kind.DATA_QUALITY,
+            metric="unmet_deliveries",
+            column="",
+            value=float(arrival.unmet),
+            verdict=Verdict.BREACH if arrival.unmet else Verdict.OK,
+            reason=f"{arrival.unmet} deliveries are not as expected; the table deliveries says which, and why",
+            rows=arrival.received,
+            threshold_high=0.0,
+        )
+    ]

@@ -1,0 +1,121 @@
+"""Judges each delivery of a feed that declares expectations, once, after silver took its records.
+
+Only the delivery's own rows are read, and of what came before what `delivery_checks` says of it: a delivery costs what
+it brings, however long the history is.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F  # noqa: N812
+
+from ml import runtime
+from ml.declarations import Feed, Table
+from ml.declarations.expectations import OfRows
+from ml.ingest.delivery_measures import BROKEN, FILE, Judging, Row, edges_of, marked, measure
+from ml.ingest.delivery_verdicts import Check, Verdict, judged, verdict, why
+from ml.ingest.file_log import Verdict as FileVerdict
+from ml.parameters import Common
+from ml.records.ingest import DELIVERIES, DELIVERY_CHECKS, DELIVERY_ROWS, INGEST_FILES
+from ml.records.received import silver
+from ml.tables import Tables, frame_of
+
+MOST_ROWS = 1_000
+
+
+class UnmetError(RuntimeError):
+    """A delivery does not meet what is declared with severity `fail`. Everything has been written."""
+
+
+def judge(tables: Tables, task: Common, feeds: Sequence[Feed]) -> None:
+    """Judge what has not been judged yet. Raises UnmetError, at the end, for what is declared to fail."""
+    expecting = [Judging(tables=tables, task=task, feed=feed) for feed in feeds if feed.expects]
+    if not expecting:
+        return
+    for table in (DELIVERIES, DELIVERY_CHECKS, DELIVERY_ROWS):
+        tables.create(table, table.full_name(task.catalog, task.use_case.name))
+    failed = [said for each in expecting for said in _judge(each)]
+    if failed:
+        raise UnmetError(f"{len(failed)} deliveries do not meet what is expected of them:\n  " + "\n  ".join(failed))
+
+
+def _judge(judging: Judging) -> list[str]:
+    """What fails of one feed, a line each."""
+    pending = _pending(judging)
+    if not pending:
+        return []
+    before = _before(judging)
+    rows = judging.tables.read(judging.name(silver(judging.feed)))
+    mine = rows.where(F.col("_source_file").isin([row["source_file"] for row in pending]))
+    said = {"feed": judging.feed.name, "run_id": judging.task.run_id, "judged_at": datetime.now(UTC)}
+    with runtime.computed_once(marked(judging, mine)) as found:
+        measured = measure(judging, found, pending, edges_of(judging.feed, found, before))
+        _merge_broken(judging, found, said)
+    checks: list[Row] = []
+    deliveries: list[Row] = []
+    for delivery in measured:
+        file = {"source_file": delivery.source_file, "source_sha256": delivery.source_sha256} | said
+        of_delivery = judged(delivery, judging.feed.expects, before)
+        before += of_delivery
+        worst, reason = verdict(of_delivery)
+        checks += [file | vars(check) | {"verdict": str(check.verdict)} for check in of_delivery]
+        counted = {"newest_period": delivery.newest_period, "rows": delivery.rows}
+        deliveries.append(file | counted | {"verdict": str(worst), "reason": reason})
+        runtime.say(f"delivery {delivery.source_file}: {worst}{': ' if reason else ''}{reason}")
+    _merge(judging, DELIVERY_CHECKS, checks)
+    # Last: a killed run judges what is not here again, to the same end.
+    _merge(judging, DELIVERIES, deliveries)
+    return [f"{row['source_file']}: {row['reason']}" for row in deliveries if row["verdict"] == Verdict.FAIL]
+
+
+def _merge(judging: Judging, table: Table, rows: Sequence[Row]) -> None:
+    judging.tables.merge(table, judging.name(table), frame_of(judging.tables.spark, table, rows))
+
+
+def _pending(judging: Judging) -> list[Row]:
+    """The deliveries that silver has checked and nobody has judged, in the order in which they came."""
+    mine = (F.col("table_name") == judging.name(silver(judging.feed))) & (F.col("verdict") == str(FileVerdict.CHECKED))
+    file = ["source_file", "source_sha256"]
+    came = judging.tables.read(judging.name(INGEST_FILES)).where(mine).groupBy(*file)
+    open_ = came.agg(F.min("recorded_at").alias("at")).join(judging.rows_of(DELIVERIES), on=file, how="left_anti")
+    return [row.asDict() for row in open_.orderBy("at", *file).collect()]
+
+
+def _before(judging: Judging) -> list[Check]:
+    """The checks of the deliveries that have been judged, oldest first; no more of each than one may look back to."""
+    last = max((getattr(each, "last", 0) for each in judging.feed.expects), default=0)
+    newest = Window.partitionBy("expectation").orderBy(F.col("judged_at").desc(), F.col("source_file").desc())
+    rows = judging.rows_of(DELIVERY_CHECKS).withColumn("_at", F.row_number().over(newest)).where(F.col("_at") <= last)
+    return [
+        Check(
+            expectation=row["expectation"],
+            verdict=Verdict(row["verdict"]),
+            value=row["value"],
+            reason=row["reason"],
+            details=row["details"],
+        )
+        for row in rows.orderBy(F.col("_at").desc()).collect()
+    ]
+
+
+def _merge_broken(judging: Judging, rows: DataFrame, said: Row) -> None:
+    """Write the records that do not meet what is expected, with the reason; the first ones, if they are many."""
+    reasons = {each.name: why(each) for each in judging.feed.expects if isinstance(each, OfRows)}
+    if not reasons:
+        return
+    first = Window.partitionBy(*FILE, "expectation").orderBy("_row_number")
+    each_broken = rows.select(*FILE, "_row_number", F.explode(BROKEN).alias("expectation"))
+    told = F.create_map(*(F.lit(part) for pair in reasons.items() for part in pair))
+    listed = each_broken.withColumn("_at", F.row_number().over(first)).where(F.col("_at") <= MOST_ROWS)
+    found = listed.select(
+        F.lit(said["feed"]).alias("feed"),
+        F.col("_source_file").alias("source_file"),
+        F.col("_source_sha256").alias("source_sha256"),
+        F.col("_row_number").alias("row_number"),
+        "expectation",
+        told[F.col("expectation")].alias("reason"),
+        F.lit(said["run_id"]).alias("run_id"),
+        F.lit(said["judged_at"]).alias("judged_at"),
+    )
+    judging.tables.merge(DELIVERY_ROWS, judging.name(DELIVERY_ROWS), found)
