@@ -80,6 +80,7 @@ def _ran(target: datetime) -> Iterator[Row]:
     while True:
         stepped = local_call("POST", "clock", {"advance_to": target.isoformat(), "stop_at_first": True})
         _tell(stepped["problems"], told)
+        _tell_alerts(stepped["alerts"])
         for run in stepped["fired"]:
             progress.print(f"{run['at']} {run['trigger']}", markup=False)
             result = follow_run(run["workspace"], run["job"], run["run_id"])
@@ -104,6 +105,13 @@ def _followed(run: Row) -> Row:
         progress.print(f"  {over['message']}", markup=False, soft_wrap=True)
     named = {"at": run["at"], "env": run["factory"], "job": run["pipeline"], "trigger": run["trigger"]}
     return {**named, "run": run["run_id"], "result": "SUCCESS" if over["status"] == "Succeeded" else "FAILED"}
+
+
+def _tell_alerts(alerts: list[Row]) -> None:
+    """Say which SQL alerts told anybody, or could not."""
+    for alert in alerts:
+        for what in [*alert["told"], *(f"not told: {why}" for why in alert["undelivered"])]:
+            progress.print(f"{alert['at']} {alert['alert']}: {alert['state']}, {what}", markup=False, soft_wrap=True)
 
 
 def _tell(problems: list[Row], told: set[str]) -> None:

@@ -1,11 +1,56 @@
-"""`mlops alerts`: what is asked of the job that records what people do."""
+"""`mlops alerts`: which alerts there are, and what is asked of the job that records what people do."""
+
+import json
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from pyspark.sql import SparkSession
 
 from cli import alerts
 from cli.main import mlops
 from cli.runs import RunResult
+from ml.declarations import Column
+from ml.records.monitoring import ALERTS
+from ml.tables.backends import create_statement
+from tests.localcloud.core import Core
+
+TABLE = "prod.credit_ops.alerts"
+
+
+def _cell(column: Column, value: str | None) -> str:
+    return f"cast({'null' if value is None else repr(value)} as {column.type})"
+
+
+@pytest.fixture(scope="module")
+def told(house: Core, spark: SparkSession) -> Core:
+    """An alert that lasts and one that has ended, of the credit model."""
+    house.admin().schemas.create("credit_ops", "prod")
+    house.table(TABLE)
+    location = house.cloud.store.require("table", TABLE)["storage_location"]
+    spark.sql(create_statement(ALERTS, f"delta.`{location}`"))
+    for key, status in (("drift:2024-06", "open"), ("drift:2024-01", "closed")):
+        said = {"key": key, "model": "prod.credit_ops.default_risk", "status": status, "attempts": "1", "run_id": "1"}
+        said |= {"what": "credit in prod: drift of limit_bal", "how_much": "PSI 1.00", "what_to_do": "Find out why."}
+        said |= {"since_period": "2024-06-01", "last_period": "2024-07-01", "slice": "all rows"}
+        columns = ", ".join(_cell(each, said.get(each.name)) for each in ALERTS.columns)
+        spark.sql(f"insert into delta.`{location}` select {columns}")
+    return house
+
+
+def _listed(*arguments: str) -> list[dict[str, Any]]:
+    said = CliRunner().invoke(mlops, ["alerts", "list", *arguments, "--format", "json"])
+    assert said.exit_code == 0, said.output
+    found: list[dict[str, Any]] = json.loads(said.stdout)
+    return found
+
+
+def test_alerts_that_last_are_listed_and_others_if_asked_for(told: Core) -> None:
+    """With what changed, how much, in which rows and what to do; models without a table have none."""
+    [row] = _listed()
+    assert (row["model"], row["key"], row["status"]) == ("credit", "drift:2024-06", "open")
+    assert (row["how_much"], row["slice"], row["what_to_do"]) == ("PSI 1.00", "all rows", "Find out why.")
+    assert [row["key"] for row in _listed("credit", "--all")] == ["drift:2024-01", "drift:2024-06"]
 
 
 @pytest.mark.parametrize(

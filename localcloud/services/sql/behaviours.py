@@ -68,6 +68,13 @@ BEHAVIOURS = (
     ),
     Behaviour(
         area="queries, alerts, notification destinations, dashboards, monitors",
+        does="an alert is evaluated when the local clock passes its schedule, and its destinations are told",
+        level=Level.EXECUTED,
+        follows="https://docs.databricks.com/api/azure/workspace/alertsv2",
+        witness="tests/localcloud/services/sql/test_alert_rounds.py::test_an_alert_is_told_once_and_again_when_it_ends",
+    ),
+    Behaviour(
+        area="queries, alerts, notification destinations, dashboards, monitors",
         does="a query, its alert and a dashboard are kept and answered as written",
         level=Level.STATEFUL,
         follows="https://docs.databricks.com/api/azure/workspace/queries",

@@ -19,6 +19,7 @@ from localcloud.services.data_factory import triggers as factory
 from localcloud.services.jobs import triggers
 from localcloud.services.jobs.runner import runner_of
 from localcloud.services.jobs.stepping import Step, Watched, step, watch
+from localcloud.services.sql.alert_rounds import evaluate_due
 
 PARITY = Parity(Level.LOCAL, "docs/localcloud.md")
 
@@ -41,7 +42,8 @@ def advance(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Step the clock and start what is due on the way. Admin only.
 
     `advance_to` is a time with its offset (ISO 8601), `advance_s` a number of seconds; give one of them. With
-    `stop_at_first` the step ends where the first run is due.
+    `stop_at_first` the step ends where the first run is due. SQL alerts whose schedules are passed are evaluated, over
+    the tables as they are then.
     """
     caller.require_admin("step the clock")
     unknown = [field for field in body if field not in _FIELDS]
@@ -56,7 +58,10 @@ def advance(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
         beside=lambda now, until: [_Firing(cloud, each) for each in factory.due(cloud, now, until)],
     )
     fired = [each for each in done.beside if isinstance(each, _Firing)]
-    return _stepped(done) | {"pipelines": [_pipeline(each.fire, run) for each in fired for run in each.runs]}
+    return _stepped(done) | {
+        "pipelines": [_pipeline(each.fire, run) for each in fired for run in each.runs],
+        "alerts": evaluate_due(cloud, done.was, done.now),
+    }
 
 
 @dataclass

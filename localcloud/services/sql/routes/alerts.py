@@ -1,6 +1,7 @@
-"""Queries, alerts (both generations) and notification destinations: kept as declared.
+"""Queries, alerts (both generations) and notification destinations.
 
-Locally nothing evaluates an alert's query: the monitoring job raises its alerts itself.
+Alerts of the second generation are evaluated when the local clock passes their schedules (`alert_rounds.py`); those of
+the first are kept as declared.
 """
 
 from typing import Any
@@ -14,14 +15,15 @@ from localcloud.kernel.errors import bad_request, not_found
 from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
+from localcloud.services.sql.alert_rounds import DESTINATIONS, KIND
 
 PARITY = Parity(Level.STATEFUL, "https://docs.databricks.com/api/azure/workspace/alerts")
 
 router = APIRouter(prefix="/api/2.0")
 _QUERIES = DeclaredObjects(kind="sql_query", label="Query", object_type="queries")
 _ALERTS = DeclaredObjects(kind="sql_alert", label="Alert", object_type="alerts")
-_ALERTS_V2 = DeclaredObjects(kind="alert_v2", label="Alert", object_type="alertsv2")
-_DESTINATIONS = DeclaredObjects(kind="notification_destination", label="Notification destination")
+_ALERTS_V2 = DeclaredObjects(kind=KIND, label="Alert", object_type="alertsv2")
+_DESTINATIONS = DeclaredObjects(kind=DESTINATIONS, label="Notification destination")
 _TYPES = {
     "email": "EMAIL",
     "generic_webhook": "WEBHOOK",
