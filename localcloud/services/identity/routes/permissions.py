@@ -23,11 +23,12 @@ _KINDS = {
     "clusters": "cluster",
     "instance-pools": "instance_pool",
     "sql/warehouses": "warehouse",
-    "warehouses": "warehouse",
     "experiments": "experiment",
     "serving-endpoints": "serving_endpoint",
     "database-instances": "online_store",
 }
+# Two words for one thing: the provider's and the SDK's.
+_ALIASES = {"warehouses": "sql/warehouses"}
 # Named within their workspace: two workspaces may have one each of the same name.
 _OF_A_WORKSPACE = ("database-instances", "authorization")
 
@@ -51,7 +52,7 @@ class Target:
 
 
 def _target(object_type: str, object_id: str, cloud: CloudDep, caller: CallerDep, area: str | None = None) -> Target:
-    kind, given_id = f"{area}/{object_type}" if area else object_type, object_id
+    kind, given_id = f"{area}/{object_type}" if area else _ALIASES.get(object_type, object_type), object_id
     acl.levels(kind)
     if kind in _OF_A_WORKSPACE:
         object_id = f"{caller.require_workspace().name}/{object_id}"

@@ -107,7 +107,11 @@ def _next_day(core: Core) -> dict[str, Any]:
 def test_an_alert_is_told_once_and_again_when_it_ends(core: Core, spark: SparkSession, box: Mailbox) -> None:
     """One that nobody has taken is mailed with what to do, the next day not again; that none is left is told, too."""
     _declared(core)
-    assert {name: each["state"] for name, each in _next_day(core).items()} == {"on-call": "OK", "model-risk": "OK"}
+    found = _next_day(core)
+    assert {name: (each["state"], each["problem"]) for name, each in found.items()} == {
+        "on-call": ("OK", ""),
+        "model-risk": ("OK", ""),
+    }
     _insert(core, spark, "open", "on-call", "drift")
     _insert(core, spark, "acknowledged", "model-risk", "fairness")
     found = _next_day(core)
