@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from localcloud.kernel import loopback
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import ApiError
 from localcloud.kernel.store import Document
+from localcloud.services.mlflow import forward
 
 _TIMEOUT_S = 60
 
@@ -15,10 +15,8 @@ def call(cloud: Cloud, method: str, path: str, body: Document | None = None) -> 
 
     Raises `ApiError` with MLflow's own status and code, and 503 while the server is not running.
     """
-    if not cloud.mlflow_url:
-        raise ApiError(503, "TEMPORARILY_UNAVAILABLE", "The MLflow server is not running yet.")
     arguments: dict[str, Any] = {"params": body} if method == "GET" else {"json": body or {}}
-    answer = loopback.request(method, f"{cloud.mlflow_url}/api/2.0/mlflow/{path}", timeout=_TIMEOUT_S, **arguments)
+    answer = forward.client(cloud).request(method, f"/api/2.0/mlflow/{path}", timeout=_TIMEOUT_S, **arguments)
     content: Document = answer.json()
     if answer.status_code >= 400:
         raise ApiError(answer.status_code, content.get("error_code", "INTERNAL_ERROR"), content.get("message", ""))

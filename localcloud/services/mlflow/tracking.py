@@ -57,14 +57,25 @@ def require_logged_model(cloud: Cloud, caller: Caller, model_id: str) -> None:
 
 def experiment_of_run(cloud: Cloud, run_id: str) -> str:
     """The experiment that a run belongs to. Raises `ApiError` 404."""
-    run = backend.call(cloud, "GET", "runs/get", {"run_id": run_id})["run"]
-    return str(run["info"]["experiment_id"])
+    known = _known(cloud)
+    if run_id not in known:
+        run = backend.call(cloud, "GET", "runs/get", {"run_id": run_id})["run"]
+        known[run_id] = str(run["info"]["experiment_id"])
+    return known[run_id]
 
 
 def experiment_of_logged_model(cloud: Cloud, model_id: str) -> str:
     """The experiment that a logged model belongs to. Raises `ApiError` 404."""
-    answer = backend.call(cloud, "GET", f"logged-models/{model_id}")
-    info = answer.get("model", {}).get("info")
-    if info is None:
-        raise ApiError(404, "RESOURCE_DOES_NOT_EXIST", f"Logged model '{model_id}' does not exist.")
-    return str(info["experiment_id"])
+    known = _known(cloud)
+    if model_id not in known:
+        info = backend.call(cloud, "GET", f"logged-models/{model_id}").get("model", {}).get("info")
+        if info is None:
+            raise ApiError(404, "RESOURCE_DOES_NOT_EXIST", f"Logged model '{model_id}' does not exist.")
+        known[model_id] = str(info["experiment_id"])
+    return known[model_id]
+
+
+def _known(cloud: Cloud) -> dict[str, str]:
+    """The experiment of each run and logged model that was asked for: it never changes, and every call asks."""
+    known: dict[str, str] = cloud.parts.setdefault("experiments_of_runs", {})
+    return known
