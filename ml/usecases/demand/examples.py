@@ -79,8 +79,10 @@ def examples(weeks: pd.DataFrame, offers: pd.DataFrame, since: date | None = Non
     from_here = origins(weeks)
     if since is not None:
         from_here = from_here[from_here["origin"] >= since]
-    made = pd.concat(list(_steps(from_here[from_here["reason"] == FORECAST], offers)), ignore_index=True)
-    return made[list(COLUMNS)]
+    forecast = from_here[from_here["reason"] == FORECAST]
+    if forecast.empty:
+        return pd.DataFrame(columns=list(COLUMNS))
+    return pd.concat(list(_steps(forecast, offers)), ignore_index=True)[list(COLUMNS)]
 
 
 def left_out(weeks: pd.DataFrame) -> pd.DataFrame:

@@ -99,6 +99,13 @@ def test_no_weeks_make_no_examples() -> None:
     assert left_out(weeks([])).empty
 
 
+def test_a_product_of_which_nothing_can_be_forecast_makes_no_examples() -> None:
+    """Without a row no column has a type of its own, which Arrow could take for another."""
+    for found in (examples(weeks(_UNITS[:5]), NO_OFFERS), examples(weeks(_UNITS), NO_OFFERS, week(99))):
+        assert found.empty
+        assert set(found.dtypes) == {pd.Series(dtype=object).dtype}
+
+
 @pytest.mark.parametrize(
     ("monday", "found"),
     [(date(2024, 12, 23), 0), (date(2024, 12, 16), 1), (date(2024, 12, 30), 51), (date(2023, 12, 25), 0)],
