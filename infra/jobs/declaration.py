@@ -85,8 +85,9 @@ class JobDeclaration:
 
     `policy` names the cluster policy that its cluster obeys; a job without wheel tasks has none, nor has one whose
     `compute` is serverless. `runs_as` is the
-    stage whose service principal it runs as, where that is not its own. `started_by`: the right by which people start
-    it; a job with another one than `jobs` asks who started it.
+    stage whose service principal it runs as, where that is not its own. `least_workers`: of a cluster that grows, how
+    many it begins with. `started_by`: the right by which people start it; a job with another one than `jobs` asks who
+    started it.
     """
 
     name: str
@@ -95,6 +96,7 @@ class JobDeclaration:
     tasks: tuple[Task, ...]
     timeout_s: int
     policy: str | None = None
+    least_workers: int = 1
     compute: Compute = Compute.POLICY
     parameters: tuple[tuple[str, str], ...] = ()
     starts: Schedule | FileArrival | Continuous | None = None

@@ -2,6 +2,7 @@
 
 from infra.jobs.declaration import After, JobContext, JobDeclaration, RunJobTask, Schedule, parameter
 from infra.jobs.limits import training_s
+from ml.declarations import Algorithm
 
 
 def training(context: JobContext) -> JobDeclaration | None:
@@ -10,12 +11,15 @@ def training(context: JobContext) -> JobDeclaration | None:
     if values is None:
         return None
     settings = context.use_case.jobs
+    # Processes that fit together all start at once, so the cluster begins with a worker for each.
+    joined = values.processes if Algorithm.SPARK_NETWORK in context.model.algorithms else 1
     return JobDeclaration(
         name=context.job("training"),
         stage="training",
         description="Train a model version, then run the promotion job for it.",
-        # On one node a library has all of its memory and cores; Spark's trees spread over workers.
-        policy="cpu_autoscaling" if context.model.is_distributed else "cpu_single_node",
+        # On one node a library has all of its memory and cores; what is distributed spreads over workers.
+        policy="cpu_autoscaling" if context.model.trains_on_workers else "cpu_single_node",
+        least_workers=joined,
         # Its own time and that of the promotion job, which it waits for.
         timeout_s=training_s(context.use_case, context.model),
         starts=Schedule(cron=settings.training_cron, timezone=settings.timezone, switch=values.schedule),
@@ -40,6 +44,7 @@ def training(context: JobContext) -> JobDeclaration | None:
                     # So that a training by schedule is known from one that somebody started: other rules let it live.
                     "trigger": "{{job.trigger.type}}",
                     "holdout-start": parameter("holdout_start"),
+                    "processes": str(joined) if joined > 1 else "",
                     "package-index": context.package_index,
                 },
             ),

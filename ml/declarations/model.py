@@ -40,14 +40,17 @@ class Rescore(StrEnum):
 class Tuning:
     """The search for hyper-parameters: `trials` of each algorithm, so that equal inputs make equal models.
 
-    With `timeout_s` it ends after that time if the trials take longer, and the version says so.
+    With `timeout_s` it ends after that time if the trials take longer, and the version says so. `workers` trials are
+    tried at once, on Spark's workers if it is more than one; another number finds other trials.
     """
 
     trials: int
     timeout_s: int | None = None
+    workers: int = 1
 
     def __post_init__(self) -> None:
-        require("tuning", [None if self.trials >= 1 else f"trials is {self.trials}: give 1 or more"])
+        least = (("trials", self.trials), ("workers", self.workers))
+        require("tuning", [f"{name} is {given}: give 1 or more" for name, given in least if given < 1])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,15 +165,21 @@ class Model:
         unfit = [str(each) for each in given if each not in able]
         if unfit:
             yield f"algorithms {unfit} cannot learn {self.problem.name}: name some of {', '.join(able)}"
-        if len(given) > 1 and Algorithm.SPARK_GBT in given:
+        spread = [str(each) for each in given if each.is_distributed]
+        if spread and len(given) > 1:
             yield (
-                f"{Algorithm.SPARK_GBT} keeps its rows on Spark's workers, and the others want them on one node: name "
-                f"{Algorithm.SPARK_GBT} alone, or leave it out"
+                f"{', '.join(spread)} keeps its rows on Spark's workers, and the others want them on one node: name "
+                f"{spread[0]} alone, or leave it out"
+            )
+        if spread and self.tuning.workers > 1:
+            yield (
+                f"tuning.workers is {self.tuning.workers}, and {spread[0]} fits each trial over all of Spark's "
+                "workers: give 1"
             )
         types = {feature.name: feature.type for feature in self.feature_table.features}
         text = [name for name in self.features if types.get(name) in ("string", "date", "timestamp")]
         if text and self.is_distributed:
-            yield f"{Algorithm.SPARK_GBT} takes numbers, and {text} are text or times: make numbers of them"
+            yield f"{', '.join(spread)} takes numbers, and {text} are text or times: make numbers of them"
 
     @property
     def _is_priced(self) -> bool:
@@ -184,7 +193,12 @@ class Model:
     @property
     def is_distributed(self) -> bool:
         """Whether it is fitted over Spark's workers, and not on one node."""
-        return Algorithm.SPARK_GBT in self.algorithms
+        return any(each.is_distributed for each in self.algorithms)
+
+    @property
+    def trains_on_workers(self) -> bool:
+        """Whether its training has work for Spark's workers: its fits, or several trials at once."""
+        return self.is_distributed or self.tuning.workers > 1
 
     def full_name(self, catalog: str, use_case: str) -> str:
         """`catalog.<usecase>_ops.<name>`, the registered model."""

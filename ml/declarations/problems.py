@@ -57,9 +57,9 @@ _WHOLE = ("int", "bigint")
 
 
 class Algorithm(StrEnum):
-    """What is fitted: trees of two libraries, a linear model or a network on one node; or trees over Spark's workers.
+    """What is fitted: trees of two libraries, a linear model or a network on one node; trees or a network over Spark.
 
-    `network` needs PyTorch to be fitted, which not every environment has: where it is not, the others go without it.
+    Networks need PyTorch to be fitted, which not every environment has: where it is not, the others go without them.
     """
 
     XGBOOST = "xgboost"
@@ -67,6 +67,12 @@ class Algorithm(StrEnum):
     LINEAR = "linear"
     NETWORK = "network"
     SPARK_GBT = "spark_gbt"
+    SPARK_NETWORK = "spark_network"
+
+    @property
+    def is_distributed(self) -> bool:
+        """Whether its rows stay with Spark's workers."""
+        return self in (Algorithm.SPARK_GBT, Algorithm.SPARK_NETWORK)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -49,11 +49,13 @@ _LIBRARIES: Mapping[Algorithm, Callable[..., None]] = {
     Algorithm.LIGHTGBM: _lightgbm,
     Algorithm.LINEAR: _linear,
     Algorithm.NETWORK: _network,
+    Algorithm.SPARK_NETWORK: _network,
 }
 # What a learner sets before its library is called, which the library cannot log.
 _BEYOND: Mapping[Algorithm, tuple[str, ...]] = {
     Algorithm.LINEAR: ("bins",),
     Algorithm.NETWORK: network.PARAMETERS,
+    Algorithm.SPARK_NETWORK: network.PARAMETERS,
 }
 
 

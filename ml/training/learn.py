@@ -12,8 +12,11 @@ from ml.examples.split import Split
 from ml.problems.learning import Fitted, Fitter, Learner, Narrowing, Params, Scores
 from ml.problems.problem import Calibration, Problem
 from ml.training.learners.average import Average, Averaged, averages
-from ml.training.tuning import Candidate, Search, search
+from ml.training.tuning import Batch, Candidate, Search, one_by_one, search
 from ml.training.watch import Watch
+
+# The name of a learner, and what tries its parameters, to how trials are tried at once.
+Together = Callable[[str, Callable[[Params], tuple[float, Params]]], Batch]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +59,7 @@ def learn(
     seed: int,
     *,
     watch: Watch | None = None,
+    together: Together | None = None,
 ) -> Learned:
     """Search on training and tuning periods, calibrate by the newest ones, fit on all before the hold-out.
 
@@ -66,7 +70,8 @@ def learn(
     """
     watch = watch or Watch()
     searches = {
-        name: _searched(each, split, tuning, seed, partial(watch.tried, name)) for name, each in learners.items()
+        name: _searched(each, tuning, seed, partial(watch.tried, name), _batch(name, each, split, together))
+        for name, each in learners.items()
     }
     alike = {name: each for name, each in learners.items() if isinstance(each, Narrowing)}
     best = {name: found.best.fitting for name, found in searches.items()}
@@ -108,16 +113,18 @@ def _single(name: str, averaged: Averaged, watch: Watch) -> Search:
 
 
 def _searched(
-    learner: Learner, split: Split, tuning: Tuning, seed: int, watched: Callable[[Candidate], None]
+    learner: Learner, tuning: Tuning, seed: int, watched: Callable[[Candidate], None], batch: Batch
 ) -> Search:
-    return search(
-        tuning,
-        seed,
-        learner.first,
-        learner.suggest,
-        lambda params: learner.try_out(params, split),
-        watched=watched,
-    )
+    return search(tuning, seed, learner.first, learner.suggest, batch, watched=watched)
+
+
+def _batch(name: str, learner: Learner, split: Split, together: Together | None) -> Batch:
+    """How trials of the learner are tried: in this process, or as `together` says."""
+
+    def fit_and_score(params: Params) -> tuple[float, Params]:
+        return learner.try_out(params, split)
+
+    return together(name, fit_and_score) if together else one_by_one(fit_and_score)
 
 
 def _unseen(learner: Fitter, params: Params, split: Split, problem: Problem) -> tuple[Scores, Fitted]:

@@ -28,7 +28,7 @@ class Task:
 
     `reason` is for people, `cause` for the gates. `sample_rows` limits the rows that are fitted on; 0 takes all.
     `holdout_start` is the first period held out; None holds out the share that the model declares. `package_index` is
-    the URL that the version's requirements name.
+    the URL that the version's requirements name. `processes` fit a network over Spark's workers; they change no model.
     """
 
     common: Common
@@ -39,6 +39,7 @@ class Task:
     cause: TrainingCause = TrainingCause.MANUAL
     holdout_start: date | None = None
     package_index: str = ""
+    processes: int = 1
 
     @property
     def model(self) -> Model:

@@ -5,25 +5,21 @@ A training with the fingerprint of an earlier one reuses its version, so a rerun
 
 import argparse
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import mlflow
 import pandas as pd
-from pyspark.sql import DataFrame
 
 from ml import parameters, runtime
-from ml.declarations import Algorithm, Layer, Model, TrainingCause
+from ml.declarations import TrainingCause
 from ml.examples import dataset
-from ml.examples.dataset import PERIOD
-from ml.problems.learning import Learner
-from ml.tables import Tables, door, pandas_of
-from ml.training import gain, importance, intervals, plan, protected, registry, run_inputs, succession
+from ml.neural.lanes import LANES, shared_by
+from ml.tables import Tables, door
+from ml.training import candidates, gain, importance, intervals, plan, protected, registry, run_inputs, succession
 from ml.training.feature_spec import source_of
 from ml.training.learn import Learned, learn
-from ml.training.learners import in_memory
-from ml.training.learners.spark_trees import SparkTrees, assembled
 from ml.training.plan import Plan, RowAccount, Task
 from ml.training.registry import Registered
 from ml.training.run_log import run_log
@@ -31,9 +27,6 @@ from ml.versions import contract, gains
 from ml.versions.lineage import Lineage
 from ml.versions.pyfunc_model import Scorer
 from ml.versions.training_run import HOLDOUT, ROWS
-
-# The volume where Spark leaves a distributed model for the task to log; only `spark_gbt` writes there.
-SCRATCH_VOLUME = "scratch"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -60,6 +53,13 @@ def _row_count(text: str) -> int:
     return int(text)
 
 
+def _process_count(text: str) -> int:
+    if text not in {str(number) for number in shared_by(LANES)}:
+        fits = ", ".join(map(str, shared_by(LANES)))
+        raise argparse.ArgumentTypeError(f"{text!r} processes cannot share {LANES} lanes of rows evenly: give {fits}")
+    return int(text)
+
+
 def parse(arguments: Sequence[str] | None) -> Task:
     """The parameters; unknown or missing ones print an error and exit 2."""
     flags = parameters.of_model("training")
@@ -77,6 +77,7 @@ def parse(arguments: Sequence[str] | None) -> Task:
     flags.add_argument(
         "--package-index", default=None, type=parameters.index_url, help="what a served image is built from"
     )
+    flags.add_argument("--processes", default=1, type=_process_count, help="that fit a network over Spark's workers")
     parsed = flags.parse_args(arguments)
     common, cause = parameters.common(parsed), caused(parsed.cause, parsed.trigger)
     return Task(
@@ -88,6 +89,7 @@ def parse(arguments: Sequence[str] | None) -> Task:
         cause=cause,
         holdout_start=parameters.first_day(flags, common, parsed.holdout_start),
         package_index=parsed.package_index or "",
+        processes=parsed.processes,
     )
 
 
@@ -107,11 +109,19 @@ def train(
         registry.log_lineage(lineage)
         run_inputs.log_tables(model, planned.pinned)
         run_inputs.log_environment(model)
-        learners, fitted_rows, frame = _learners(tables, task, model, plan.fitting_frame(task, planned))
-        account = plan.account(task, planned, fitted_rows)
+        found = candidates.candidates(tables, task, planned, lineage)
+        account = plan.account(task, planned, found.rows)
         mlflow.log_metrics({f"{ROWS}{name}": rows for name, rows in asdict(account).items()})
         with run_log(client, run) as log:
-            learned = learn(learners, task.problem, planned.split, model.tuning, model.seed, watch=log)
+            learned = learn(
+                found.learners,
+                task.problem,
+                planned.split,
+                model.tuning,
+                model.seed,
+                watch=log,
+                together=found.together,
+            )
         learned = succession.successor(client, task, planned.split, learned)
         registry.log_search(learned)
         registry.pack(learned, model, Path(made))
@@ -120,7 +130,7 @@ def train(
         answers = Scorer(Path(made))(contract.model_input(model, holdout))
         said = _measured(task, planned, holdout, answers)
         worth = _gains(task, planned, learned, holdout, answers)
-        _look_into(task, planned, learned, frame)
+        _look_into(task, planned, learned, found.frame)
         example = contract.input_example(model, holdout)
         source = source_of(planned.pinned.features)
         uri, model_id = registry.log_model(
@@ -135,6 +145,7 @@ def train(
         description=_description(task, planned, learned, said),
         tags=registry.version_tags(model, lineage, learned, task.cause) | gains.as_tags(worth),
     )
+    found.clear()
     return Registered(version=int(version.version), run_id=run.info.run_id), account
 
 
@@ -159,20 +170,6 @@ def _look_into(task: Task, planned: Plan, learned: Learned, frame: pd.DataFrame 
         added = protected.additions(planned.model, task.problem, learned, planned.split, frame)
     mlflow.log_metrics(protected.as_metrics(added))
     print(*protected.in_words(planned.model, added), sep="\n")
-
-
-def _learners(
-    tables: Tables, task: Task, model: Model, rows: DataFrame
-) -> tuple[Mapping[str, Learner], int, pd.DataFrame | None]:
-    """The declared algorithms with their rows, how many these are, and the rows unless they stay with Spark."""
-    if model.is_distributed:
-        scratch = Path(tables.volume_path(f"{task.common.schema(Layer.OPS)}.{SCRATCH_VOLUME}", write=True))
-        vectors = assembled(rows, model).cache()
-        trees = SparkTrees(frame=vectors, scratch=scratch, seed=model.seed)
-        return {str(Algorithm.SPARK_GBT): trees}, vectors.count(), None
-    keys = (PERIOD, model.outcome.key, model.outcome.event_time, model.outcome.label)
-    frame = pandas_of(rows.select(*dict.fromkeys((*keys, *model.features, *model.fairness_groups))))
-    return in_memory.learners(model, task.problem, frame, period=PERIOD), len(frame), frame
 
 
 def _measured(task: Task, planned: Plan, holdout: pd.DataFrame, answers: pd.DataFrame) -> str:

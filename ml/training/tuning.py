@@ -1,7 +1,8 @@
 """The search for hyper-parameters, by the problem's loss on the tuning periods. It ends by trials."""
 
 import time
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import optuna
@@ -46,35 +47,56 @@ class Search:
         return len(self.candidates) < self.asked
 
 
+# Number and parameters of a trial.
+Numbered = tuple[int, Params]
+# Trials that are tried at once, to what came of each, in their order.
+Batch = Callable[[Sequence[Numbered]], Sequence[Candidate]]
+
+
+def one_by_one(fit_and_score: Callable[[Params], tuple[float, Params]]) -> Batch:
+    """Trials in this process."""
+
+    def tried(params: Params) -> Candidate:
+        began_s = time.time()
+        loss, found = fit_and_score(params)
+        return Candidate(params=params, loss=loss, found=found, began_s=began_s)
+
+    return lambda numbered: [tried(params) for _, params in numbered]
+
+
 def search(
     tuning: Tuning,
     seed: int,
     first: Params,
     suggest: Callable[[optuna.Trial], Params],
-    fit_and_score: Callable[[Params], tuple[float, Params]],
+    batch: Batch,
     *,
     watched: Callable[[Candidate], None] = lambda _: None,
 ) -> Search:
     """Try `first`, then what a seeded TPE sampler suggests, until `trials` are done, or `timeout_s` if one is declared.
 
-    `fit_and_score` returns a candidate's loss and what else fitting found. `first` is always
-    finished, and so is the trial in which the time runs out. `watched` gets each candidate when it is done.
+    `tuning.workers` trials are tried at once; the sampler takes each for a bad one until it is done, so that they
+    spread (Ginsbourger et al. 2010, "Kriging is well-suited to parallelize optimization": the constant liar). What it
+    suggests follows from the seed and from the results alone. The first batch is always finished, and so is the one in
+    which the time runs out. `watched` gets each candidate when its batch is done.
     """
-    done: list[Candidate] = []
-
-    def objective(trial: optuna.Trial) -> float:
-        params, began_s = suggest(trial), time.time()
-        loss, found = fit_and_score(params)
-        done.append(Candidate(params=params, loss=loss, found=found, began_s=began_s))
-        watched(done[-1])
-        return loss
-
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    study = optuna.create_study(direction="minimize", sampler=optuna.samplers.TPESampler(seed=seed))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        sampler = optuna.samplers.TPESampler(seed=seed, constant_liar=tuning.workers > 1)
+    study = optuna.create_study(direction="minimize", sampler=sampler)
     study.enqueue_trial(dict(first))
+    done: list[Candidate] = []
     started = time.monotonic()
-    study.optimize(objective, n_trials=1)
-    left_s = None if tuning.timeout_s is None else tuning.timeout_s - (time.monotonic() - started)
-    if tuning.trials > 1 and (left_s is None or left_s > 0):
-        study.optimize(objective, n_trials=tuning.trials - 1, timeout=left_s)
+    while len(done) < tuning.trials and not (done and _timed_out(tuning, started)):
+        asked = [study.ask() for _ in range(min(tuning.workers, tuning.trials - len(done)))]
+        numbered = [(trial.number, suggest(trial)) for trial in asked]
+        for trial, candidate in zip(asked, batch(numbered), strict=True):
+            study.tell(trial, candidate.loss)
+            done.append(candidate)
+            watched(candidate)
     return Search(candidates=tuple(done), asked=tuning.trials)
+
+
+def _timed_out(tuning: Tuning, started: float) -> bool:
+    return tuning.timeout_s is not None and time.monotonic() - started >= tuning.timeout_s

@@ -1,10 +1,17 @@
 """The synthesized jobs: which there are, whom they run as, who starts them, when, and within what limits."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from infra.jobs.declaration import JobContext, WheelTask
+from infra.jobs.training import training
+from infra.jobs.training_gpu import training_gpu
+from infra.spec import Jobs, Switch
+from infra.spec.values.use_case import TrainingJob
+from ml.declarations import Algorithm
 from ml.usecases.credit.declaration import USE_CASE as CREDIT
 from tests.infra.conftest import Documents
 from tests.infra.find import jobs, permissions, who
@@ -142,6 +149,31 @@ def test_schedules_are_paused_or_not_as_the_environment_says(documents: Document
         "credit-scoring": ("0 0 6 2 * ?", "PAUSED"),
     }
     assert starts("staging")["credit-integration"] == ("0 0 2 * * ?", "UNPAUSED")
+
+
+def test_a_network_over_workers_has_a_worker_for_each_process() -> None:
+    """From the beginning, on the processors' policy and on that of several GPU machines; other models have neither."""
+
+    def declared(*algorithms: Algorithm) -> list[tuple[str | None, int, bool]]:
+        model = replace(CREDIT.models[0], algorithms=algorithms)
+        on = TrainingJob(schedule=Switch.PAUSED, gpu=True, processes=4)
+        context = JobContext(
+            use_case=replace(CREDIT, models=(model,)),
+            model=model,
+            catalog="dev",
+            source_catalog="dev",
+            values=Jobs(training=on),
+            git_commit="0" * 40,
+        )
+        made = [job(context) for job in (training, training_gpu)]
+        asked = [each for each in made if each is not None]
+        tasks = [task for each in asked for task in each.tasks if isinstance(task, WheelTask)]
+        said = ["--processes 4" in " ".join(task.parameters) for task in tasks]
+        return [(each.policy, each.least_workers, flag) for each, flag in zip(asked, said, strict=True)]
+
+    assert declared(Algorithm.SPARK_NETWORK) == [("cpu_autoscaling", 4, True), ("gpu_distributed", 4, True)]
+    assert declared(Algorithm.XGBOOST) == [("cpu_single_node", 1, False), ("gpu_single_node", 1, False)]
+    assert declared(Algorithm.SPARK_GBT) == [("cpu_autoscaling", 1, False), ("gpu_single_node", 1, False)]
 
 
 def test_gpu_training_is_training_on_a_gpu(documents: Documents) -> None:

@@ -44,7 +44,7 @@ def test_all_mistakes_of_all_files_are_reported_together(workspaces: Path) -> No
         f"dev.yaml:{_line(dev, 'shedule')}: use_cases.credit.jobs.training.schedule: given nothing; "
         "allowed one of 'active', 'paused'; add 'schedule'",
         f"dev.yaml:{_line(dev, 'shedule')}: use_cases.credit.jobs.training.shedule: given a setting that does not "
-        "exist; allowed compute, gpu, schedule; rename it to 'schedule'",
+        "exist; allowed compute, gpu, processes, schedule; rename it to 'schedule'",
         f"dev.yaml:{_line(dev, 'auditors')}: use_cases.credit.access.auditors: given 'auditors'; allowed one of "
         "analysts, data-scientists, ml-engineers, model-risk, platform-admins; "
         "correct the name, or declare the group in platform.yaml",
@@ -176,6 +176,12 @@ def test_all_mistakes_of_all_files_are_reported_together(workspaces: Path) -> No
             "policies.gpu_single_node.runtime: given '15.4.x-gpu-ml-scala2.12'; allowed one of 17.3.x-cpu-ml-scala2.13",
         ),
         ("dev.yaml", "paused, gpu: true", "paused, gpu: true, compute: gpu", "training.compute: given 'gpu'; allowed"),
+        (
+            "dev.yaml",
+            "paused, gpu: true",
+            "paused, gpu: true, processes: 2",
+            "training.processes: given 2; allowed 1, since no model is fitted by spark_network; remove it, or declare",
+        ),
         ("dev.yaml", "{workers: none}", "{workers: autoscale, max_workers: 2}", "size.workers: given 'autoscale'"),
         ("dev.yaml", "kind: gpu", "kind: tpu", "kind: given 'tpu'; allowed one of 'cpu', 'gpu'; use one of these"),
         ("dev.yaml", "catalog: dev", "catalog: dev\ncatalog: dev2", "catalog: given the same key again"),

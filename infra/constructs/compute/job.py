@@ -74,7 +74,7 @@ def job(scope: Scope, id_: str, props: JobProps) -> JobOutputs:
         description=declared.description,
         run_as=databricks.job.JobRunAs(service_principal_name=props.run_as),
         task=[_task(task, props) for task in sorted(declared.tasks, key=lambda task: task.key)],
-        job_cluster=[_cluster(props.cluster)] if props.cluster else None,
+        job_cluster=[_cluster(props.cluster, declared.least_workers)] if props.cluster else None,
         environment=_environments(props),
         performance_target=_performance_target(props),
         parameter=[databricks.job.JobParameter(name=name, default=default) for name, default in declared.parameters]
@@ -187,12 +187,12 @@ def _condition(task: ConditionTask) -> Resource:
     return databricks.job.JobTaskConditionTask(op=task.operator, left=task.left, right=task.right)
 
 
-def _cluster(props: ClusterProps) -> Resource:
+def _cluster(props: ClusterProps, least_workers: int) -> Resource:
     limits = props.limits
     size = (
         {
             "autoscale": databricks.job.JobJobClusterNewClusterAutoscale(
-                min_workers=1, max_workers=limits.size.max_workers
+                min_workers=least_workers, max_workers=limits.size.max_workers
             )
         }
         if isinstance(limits.size, Autoscaling)

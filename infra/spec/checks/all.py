@@ -27,6 +27,7 @@ CHECKS: tuple[Callable[[Read], Iterator[Problem]], ...] = (
     use_cases.training_has_data,
     use_cases.monitoring_has_predictions,
     use_cases.gpu_training_has_a_policy,
+    use_cases.processes_have_their_workers,
     use_cases.policies_have_a_user,
     use_cases.alert_secrets_lie_in_the_vault,
     use_cases.destinations_have_people,

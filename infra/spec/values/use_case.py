@@ -35,7 +35,9 @@ class TrainingJob(ScheduledJob):
     """The job that trains a model version."""
 
     gpu: StrictBool = False
-    """whether the same job exists a second time, on a machine with a GPU, to be run by hand"""
+    """whether the same job exists a second time, on machines with a GPU, to be run by hand"""
+    processes: Literal[1, 2, 4, 8, 16] = 1
+    """how many processes fit a network over Spark's workers (algorithm spark_network), each on a worker of its own"""
 
 
 class IntegrationJob(Values):

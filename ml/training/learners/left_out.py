@@ -13,6 +13,7 @@ class NothingToFitError(RuntimeError):
 # What an algorithm needs beyond what every runtime brings: the version of it that is here, or why it is not.
 _NEEDS: Mapping[Algorithm, tuple[str, Callable[[], str | None], str]] = {
     Algorithm.NETWORK: ("torch", torch_version, LACKING),
+    Algorithm.SPARK_NETWORK: ("torch", torch_version, LACKING),
 }
 
 

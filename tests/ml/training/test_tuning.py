@@ -6,7 +6,7 @@ import pytest
 from ml.declarations import Tuning
 from ml.problems.learning import Params
 from ml.training.learners.device import choose_device, threads
-from ml.training.tuning import search
+from ml.training.tuning import one_by_one, search
 
 
 def _suggest(trial: optuna.Trial) -> Params:
@@ -19,7 +19,7 @@ def _bowl(params: Params) -> tuple[float, Params]:
 
 def test_the_first_trial_is_the_sensible_default_and_the_best_one_wins() -> None:
     """Twenty trials of a bowl with its bottom at 2, starting from 4."""
-    found = search(Tuning(trials=20), 1, {"x": 4.0}, _suggest, _bowl)
+    found = search(Tuning(trials=20), 1, {"x": 4.0}, _suggest, one_by_one(_bowl))
     assert found.candidates[0].params == {"x": 4.0}
     assert len(found.candidates) == 20
     assert found.best.loss == min(candidate.loss for candidate in found.candidates) < 1
@@ -28,20 +28,20 @@ def test_the_first_trial_is_the_sensible_default_and_the_best_one_wins() -> None
 
 def test_a_seed_repeats_the_search() -> None:
     """Same seed, same candidates."""
-    runs = [search(Tuning(trials=5), 9, {"x": 0.0}, _suggest, _bowl) for _ in range(2)]
+    runs = [search(Tuning(trials=5), 9, {"x": 0.0}, _suggest, one_by_one(_bowl)) for _ in range(2)]
     assert runs[0] == runs[1]
 
 
 def test_the_timeout_stops_it_after_the_trial_in_progress() -> None:
     """A timeout of nothing still finishes one trial."""
-    found = search(Tuning(trials=50, timeout_s=0), 1, {"x": 4.0}, _suggest, _bowl)
+    found = search(Tuning(trials=50, timeout_s=0), 1, {"x": 4.0}, _suggest, one_by_one(_bowl))
     assert len(found.candidates) == 1
     assert found.was_cut
 
 
 def test_without_a_timeout_it_ends_by_trials() -> None:
     """All that were asked for, so nothing was cut."""
-    found = search(Tuning(trials=5), 1, {"x": 4.0}, _suggest, _bowl)
+    found = search(Tuning(trials=5), 1, {"x": 4.0}, _suggest, one_by_one(_bowl))
     assert (len(found.candidates), found.was_cut) == (5, False)
 
 
