@@ -5,7 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pyspark import cloudpickle
 
+import ml
 from ml.declarations import Algorithm, Tuning
 from ml.evaluation.metrics import roc_auc
 from ml.examples import dataset
@@ -20,6 +22,12 @@ from tests.ml.conftest import COMMIT, MODEL_NAME, World
 from tests.ml.neural.torch_here import torch_or_skip
 
 torch = torch_or_skip()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _code_travels() -> None:
+    """As `runtime.spark()` has it in a task: Spark's workers cannot import this code."""
+    cloudpickle.register_pickle_by_value(ml)
 
 
 def _task(world: World, processes: int = 2) -> Task:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import optuna
 import pytest
+from pyspark import cloudpickle
 
+import ml
 from ml.declarations import Algorithm, Tuning
 from ml.declarations.errors import DeclarationError
 from ml.problems.learning import Params
@@ -113,6 +115,9 @@ def test_trials_on_sparks_workers_are_those_of_one_process(
     declared, problem, frame = model(BINARY, Algorithm.LIGHTGBM), problem_of(BINARY), rows(BINARY)
     before = frame[frame[PERIOD].isin(SPLIT.before_holdout)]
     tuning = Tuning(trials=4, workers=2)
+
+    # As `runtime.spark()` has it in a task: Spark's workers cannot import this code.
+    cloudpickle.register_pickle_by_value(ml)
 
     def together(name: str, fit_and_score: Callable[[Params], tuple[float, Params]]) -> Batch:
         return on_workers(spark, Kept(folder=tmp_path / name), fit_and_score)
