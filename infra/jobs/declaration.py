@@ -84,10 +84,9 @@ class JobDeclaration:
     `name` is the job's in its workspace; a stage that works on one model has a job for each.
 
     `policy` names the cluster policy that its cluster obeys; a job without wheel tasks has none, nor has one whose
-    `compute` is serverless. `runs_as` is the
-    stage whose service principal it runs as, where that is not its own. `least_workers`: of a cluster that grows, how
-    many it begins with. `started_by`: the right by which people start it; a job with another one than `jobs` asks who
-    started it.
+    `compute` is serverless. `runs_as` is the stage whose service principal it runs as, where that is not its own.
+    `least_workers`: of a cluster that grows, how many it begins with. `started_by`: the right by which people start it;
+    a job with another one than `jobs` asks who started it.
     """
 
     name: str
