@@ -118,7 +118,8 @@ def _on_demand(package: str) -> Any:
         raise SeamError(f"the package {package} is not installed; set the environment up from Pipfile.lock")
 
     def submodule(name: str) -> Any:
-        if name.startswith("__"):
+        # Who asks every module for any name, as pickle does, is told that this one has none.
+        if name.startswith("__") or PathFinder.find_spec(f"{package}.{name}", stub.__path__) is None:
             raise AttributeError(name)
         return _unchecked(importlib.import_module(f"{package}.{name}"))
 

@@ -8,7 +8,7 @@ as the search that was not killed.
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,7 +82,7 @@ def on_workers(spark: SparkSession, kept: Kept, fit_and_score: FitAndScore) -> B
         )
 
     def batch(numbered: Sequence[Numbered]) -> list[Candidate]:
-        def tried(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        def tried(batches: Iterable[pd.DataFrame]) -> Iterable[pd.DataFrame]:
             for rows in batches:
                 for place in rows["id"]:
                     done = tried_once(kept, fit_and_score, *numbered[place])

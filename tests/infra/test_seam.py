@@ -1,5 +1,6 @@
 """The way to Node and to the provider bindings."""
 
+import importlib
 import os
 import subprocess
 import sys
@@ -95,3 +96,10 @@ def test_the_order_to_node_is_given_once() -> None:
     once = node_options("--max-old-space-size=4096")
     assert once.startswith("--max-old-space-size=4096 --require ")
     assert node_options(once) == once
+
+
+def test_a_name_that_a_package_of_bindings_lacks_is_an_attribute_error() -> None:
+    """Pickle asks every module that is loaded for the names that it looks for."""
+    databricks = importlib.import_module("cdktf_cdktf_provider_databricks")
+    assert not hasattr(databricks, "expit")
+    assert databricks.catalog.Catalog.__name__ == "Catalog"

@@ -6,7 +6,7 @@ shards, edges and checkpoints. A training that was killed finds them again.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -54,7 +54,7 @@ class FittedSparkNetwork:
         columns = list(self.learner.columns)
         weights = {name: np.asarray(value, dtype=np.float64) for name, value in self.weights.items()}
 
-        def answered(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        def answered(batches: Iterable[pd.DataFrame]) -> Iterable[pd.DataFrame]:
             answer = network_of(weights)
             for batch in batches:
                 yield pd.DataFrame({"truth": batch[TARGET], "raw": answer(batch[columns].to_numpy(np.float64))})
@@ -127,7 +127,8 @@ class SparkNetwork:
         distributor = TorchDistributor(
             num_processes=self.processes, local_mode=False, use_gpu=_tasks_have_gpus(self.frame.sparkSession)
         )
-        done: dict[str, Any] = distributor.run(on_shards.fit, asked.as_values())
+        done = distributor.run(on_shards.fit, asked.as_values())
+        assert isinstance(done, dict)
         return done
 
     def _shards(self, periods: Sequence[date]) -> Path:
