@@ -30,7 +30,12 @@ def _named(kind: str, name: str) -> str:
     return ".".join(levels(name, 4))
 
 
-ColumnDep = Annotated[str, Depends(_named)]
+def _asked(kind: str, name: str, _: CallerDep) -> str:
+    """The column of a path, once it is known who asks."""
+    return _named(kind, name)
+
+
+ColumnDep = Annotated[str, Depends(_asked)]
 
 
 @router.post("")
