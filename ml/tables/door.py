@@ -82,8 +82,7 @@ class Tables(Reader):
         """
         known = self._columns(full_name)
         if known is None:
-            until_committed(lambda: self._backend.create(self._spark, table, full_name))
-            known = self.read(full_name).schema
+            known = until_committed(lambda: self._made(table, full_name))
         lacking = [column for column in table.columns if column.nullable and column.name not in known.names]
         if lacking and len(differences(table, known)) == len(lacking):
             self._add_columns(full_name, table, lacking)
@@ -136,6 +135,11 @@ class Tables(Reader):
     def volume_path(self, full_name: str, *, write: bool = False) -> str:
         """The folder of the volume `catalog.schema.volume`, checked for reading or for writing."""
         return self._backend.volume(full_name, write=write)
+
+    def _made(self, table: Table, full_name: str) -> StructType:
+        """The columns of the table, which this or another task has just made."""
+        self._backend.create(self._spark, table, full_name)
+        return self.read(full_name).schema
 
     def _columns(self, full_name: str) -> StructType | None:
         """The columns of a table; None if there is none yet, or if its making was cut off."""
