@@ -54,8 +54,8 @@ class MonitoringJob(ScheduledJob):
     webhook_secret: SecretName | None = None
     """scope/key of the secret with the webhook's URL"""
     mail_secret: SecretName | None = None
-    """scope/key of the secret with the mail server, as smtps://USER:PASSWORD@HOST?from=ADDRESS; if neither is given,
-    alerts become files in the volume `alerts`"""
+    """scope/key of the secret with the mail server, as smtps://HOST?from=ADDRESS, with USER:PASSWORD@ before HOST; if
+    neither is given, alerts become files in the volume `alerts`"""
 
 
 class Jobs(Values):
