@@ -20,6 +20,9 @@ def require_pipeline(name: str, own: Mapping[str, Any]) -> None:
     found = (
         [] if len(activities) <= _MOST_ACTIVITIES else [f"it has {len(activities)} activities, at most 80 are taken"]
     )
+    limit = own.get("concurrency")
+    if limit is not None and (type(limit) is not int or limit < 1):
+        found.append(f"concurrency is {limit!r}: give 1 or more")
     found += graph.problems(activities)
     found += [f"'{each.get('name')}': {problem}" for each in activities for problem in policy.problems(each)]
     if found:

@@ -117,6 +117,10 @@ def page(found: list[Document], query: Mapping[str, Any], *, time: str, fields: 
 
     Raises `AzureError` 400 for a query without the two times, and for operands and operators that do not exist.
     """
+    token = str(query.get("continuationToken") or 0)
+    parts = [*(query.get("filters") or []), *(query.get("orderBy") or [])]
+    if not token.isdecimal() or not all(isinstance(each, dict) for each in parts):
+        raise invalid("BadRequest", "continuationToken, filters or orderBy is not understood.")
     after, before = _bound(query, "lastUpdatedAfter"), _bound(query, "lastUpdatedBefore")
     kept = [row for row in found if after <= moment_of(row[time]) <= before]
     for each in query.get("filters") or []:
@@ -129,7 +133,7 @@ def page(found: list[Document], query: Mapping[str, Any], *, time: str, fields: 
     for order in reversed(query.get("orderBy") or []):
         name = fields.get(order.get("orderBy"), time)
         kept = sorted(kept, key=partial(_place, name), reverse=order.get("order") == "DESC")
-    first = int(query.get("continuationToken") or 0)
+    first = int(token)
     more = {"continuationToken": str(first + _PAGE)} if len(kept) > first + _PAGE else {}
     return {"value": kept[first : first + _PAGE], **more}
 

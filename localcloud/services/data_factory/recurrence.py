@@ -20,6 +20,7 @@ FREQUENCIES = (*_SPANS, "Month")
 _WITH_SCHEDULE = ("Day", "Week", "Month")
 _WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SCHEDULE = ("hours", "minutes", "weekDays", "monthDays")
+_ALLOWED = {"hours": range(24), "minutes": range(60), "monthDays": (*range(-31, 0), *range(1, 32))}
 # Data Factory names zones as Windows does (CLDR, windowsZones); these and IANA's own names are understood.
 _ZONES = {
     "UTC": "UTC",
@@ -50,11 +51,15 @@ def problems(recurrence: Mapping[str, Any]) -> list[str]:
         found.append(f"frequency {frequency} has a schedule: here it is understood of {', '.join(_WITH_SCHEDULE)}")
     wrong = [day for day in schedule.get("weekDays") or [] if day not in _WEEK]
     found += [f"weekDays has {wrong[0]!r}: use {', '.join(_WEEK)}"] if wrong else []
+    for name, allowed in _ALLOWED.items():
+        strange = [value for value in schedule.get(name) or [] if type(value) is not int or value not in allowed]
+        found += [f"{name} has {strange[0]!r}: give {allowed[0]} to {allowed[-1]}"] if strange else []
     try:
         _zone(recurrence)
         datetime.fromisoformat(str(recurrence.get("startTime")))
+        _local(recurrence, "endTime")
     except (ValueError, ZoneInfoNotFoundError) as error:
-        found.append(f"startTime or timeZone: {error}")
+        found.append(f"startTime or endTime or timeZone: {error}")
     return found
 
 

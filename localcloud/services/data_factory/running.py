@@ -41,8 +41,9 @@ class Running:
 
     def _conduct(self) -> None:
         with self._changed:
-            while self._start_what_may() or self._busy:
-                self._changed.wait()
+            while (moved := self._start_what_may()) or self._busy:
+                if not moved:
+                    self._changed.wait()
             self._finish()
         self.done.set()
         self._on_end(self.run)

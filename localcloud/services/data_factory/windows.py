@@ -15,6 +15,7 @@ from localcloud.services.data_factory.policy import span_s
 _SPANS = {"Minute": timedelta(minutes=1), "Hour": timedelta(hours=1)}
 FREQUENCIES = (*_SPANS, "Month")
 _MOST = 1000
+_IN_EVERY_MONTH = 28
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,10 +38,14 @@ def problems(own: Mapping[str, Any]) -> list[str]:
     if own.get("dependsOn"):
         found.append("dependsOn is not offered here: a trigger waits for no other one")
     try:
-        moment_of(str(own.get("startTime")))
+        start = moment_of(str(own.get("startTime")))
+        if own.get("frequency") == "Month" and start.day > _IN_EVERY_MONTH:
+            found.append(f"startTime is on day {start.day}: here windows of months begin on day 1 to {_IN_EVERY_MONTH}")
+        if own.get("endTime"):
+            moment_of(str(own["endTime"]))
         span_s(own.get("delay") or "00:00:00")
     except ValueError as error:
-        found.append(f"startTime or delay: {error}")
+        found.append(f"startTime or endTime or delay: {error}")
     return found
 
 

@@ -1,6 +1,11 @@
 """Rule sets: who holds which role on an account's object, a service principal for example."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from localcloud.kernel import directory
 from localcloud.kernel.cloud import Cloud
+from localcloud.kernel.errors import bad_request, denied
 from localcloud.kernel.identity import Caller
 from localcloud.kernel.store import Document
 
@@ -29,6 +34,22 @@ def may_run_as(cloud: Cloud, caller: Caller, application_id: str) -> bool:
     rules = read(cloud, f"accounts/_/servicePrincipals/{application_id}/ruleSets/default")["grant_rules"]
     holders = {who.partition("/")[2] for rule in rules if rule["role"] == _USER for who in rule["principals"]}
     return caller.is_admin or bool(holders & caller.identities)
+
+
+def run_as(cloud: Cloud, caller: Caller, wanted: Mapping[str, Any], creator: str) -> str:
+    """Whom a job or an alert acts as: its creator, or whom the caller may name. Raises `ApiError` 400 or 403."""
+    name = wanted.get("service_principal_name") or wanted.get("user_name")
+    if name is None:
+        return creator
+    found = directory.find(cloud.store, name)
+    if found is None or found.kind == "group" or found.principal != name:
+        raise bad_request(f"run_as '{name}' is no user name and no service principal's application id.")
+    if name != caller.principal and not may_run_as(cloud, caller, str(name)):
+        raise denied(
+            f"'{caller.display_name}' may not let a job or an alert run as '{name}': it lacks the role "
+            "servicePrincipal.user."
+        )
+    return str(name)
 
 
 def _key(name: str) -> str:

@@ -26,12 +26,12 @@ def evaluate_due(cloud: Cloud, was: datetime, now: datetime) -> list[Document]:
 
 
 def _due(alert: Document, was: datetime, now: datetime) -> datetime | None:
-    schedule = alert["schedule"]
-    if schedule.get("pause_status") == "PAUSED":
-        return None
     try:
+        schedule = alert["schedule"]
+        if schedule.get("pause_status") == "PAUSED":
+            return None
         return last_fire(schedule["quartz_cron_schedule"], schedule["timezone_id"], was, now)
-    except ScheduleError:
+    except (ScheduleError, LookupError, TypeError, AttributeError):
         # As on Databricks, such a schedule never fires.
         return None
 
@@ -43,8 +43,12 @@ def _evaluated(cloud: Cloud, alert: Document, at: datetime) -> Document:
     try:
         rows = _rows(cloud, alert)
         found = state(evaluation, rows)
-    except (ApiError, EvaluationError) as error:
-        found, problem = ERROR, error.message if isinstance(error, ApiError) else str(error)
+    except ApiError as error:
+        found, problem = ERROR, error.message
+    except EvaluationError as error:
+        found, problem = ERROR, str(error)
+    except Exception as error:  # noqa: BLE001 - what one alert says wrongly, the others are due all the same
+        found, problem = ERROR, f"{type(error).__name__}: {error}"
     told_at = datetime.fromisoformat(alert[_TOLD_AT]) if alert.get(_TOLD_AT) else None
     told: list[str] = []
     failed: list[str] = []
@@ -105,6 +109,8 @@ def _tell(cloud: Cloud, alert: Document, notification: Notification) -> tuple[li
             told.append(_told(cloud, subscription, notification))
         except NotDeliveredError as error:
             failed.append(str(error))
+        except Exception as error:  # noqa: BLE001 - nor does an address that is none; its text may hold a secret
+            failed.append(type(error).__name__)
     return told, failed
 
 

@@ -1,11 +1,11 @@
 """Runs of pipelines: start, look at, cancel; and what monitoring asks. For the administrator alone."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from localcloud.kernel.body import JsonBody
-from localcloud.kernel.cloud import CloudDep
+from localcloud.kernel.body import PlainBody
+from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.azure import resources
@@ -35,7 +35,9 @@ _TRIGGER_FIELDS = {
 
 def _factory(subscription: str, group: str, factory: str, cloud: CloudDep, _: AdminDep) -> ResourceId:
     """The factory that the path names. Raises `AzureError` 404."""
-    path = f"/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.DataFactory/factories/{factory}"
+    # What a stop of the local cloud cut off is ended before it is shown.
+    pipelines_of(cloud)
+    path = _FACTORY.format(subscription=subscription, group=group, factory=factory)
     return ResourceId(str(resources.get(cloud, ResourceId(path))["id"]))
 
 
@@ -43,7 +45,7 @@ Factory = Annotated[ResourceId, Depends(_factory)]
 
 
 @router.post("/pipelines/{pipeline}/createRun")
-def create_run(pipeline: str, body: JsonBody, factory: Factory, cloud: CloudDep) -> Document:
+def create_run(pipeline: str, body: PlainBody, factory: Factory, cloud: CloudDep) -> Document:
     """Start a pipeline with these parameters."""
     return {"runId": pipelines_of(cloud).submit(factory, pipeline, body)["runId"]}
 
@@ -51,7 +53,6 @@ def create_run(pipeline: str, body: JsonBody, factory: Factory, cloud: CloudDep)
 @router.get("/pipelineruns/{run}")
 def get_run(run: str, factory: Factory, cloud: CloudDep) -> Document:
     """One run."""
-    pipelines_of(cloud)
     return records.shown(records.require(cloud, factory.path, run))
 
 
@@ -63,7 +64,7 @@ def cancel_run(run: str, factory: Factory, cloud: CloudDep) -> Document:
 
 
 @router.post("/pipelineruns/{run}/queryActivityruns")
-def query_activity_runs(run: str, body: JsonBody, factory: Factory, cloud: CloudDep) -> Document:
+def query_activity_runs(run: str, body: PlainBody, factory: Factory, cloud: CloudDep) -> Document:
     """The tries of a run's activities."""
     found = records.require(cloud, factory.path, run)
     rows = [records.shown_activity(found, row) for row in found["activities"]]
@@ -71,19 +72,18 @@ def query_activity_runs(run: str, body: JsonBody, factory: Factory, cloud: Cloud
 
 
 @router.post("/queryPipelineRuns")
-def query_pipeline_runs(body: JsonBody, factory: Factory, cloud: CloudDep) -> Document:
+def query_pipeline_runs(body: PlainBody, factory: Factory, cloud: CloudDep) -> Document:
     """The factory's runs."""
-    pipelines_of(cloud)
     rows = [records.shown(run) for run in _of(cloud, records.RUN, factory)]
     return records.page(rows, body, time="lastUpdated", fields=_RUN_FIELDS)
 
 
 @router.post("/queryTriggerRuns")
-def query_trigger_runs(body: JsonBody, factory: Factory, cloud: CloudDep) -> Document:
+def query_trigger_runs(body: PlainBody, factory: Factory, cloud: CloudDep) -> Document:
     """When the factory's triggers fired, and what they started."""
     rows = _of(cloud, records.TRIGGER_RUN, factory)
     return records.page(rows, body, time="triggerRunTimestamp", fields=_TRIGGER_FIELDS)
 
 
-def _of(cloud: Any, kind: str, factory: ResourceId) -> list[Document]:
+def _of(cloud: Cloud, kind: str, factory: ResourceId) -> list[Document]:
     return [each for each in cloud.store.all(kind) if each["factory"].lower() == factory.key]

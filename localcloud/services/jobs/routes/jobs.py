@@ -6,10 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from localcloud.kernel import acl, directory, query
+from localcloud.kernel import acl, query
 from localcloud.kernel.body import JsonBody, only, required
 from localcloud.kernel.cloud import Cloud, CloudDep
-from localcloud.kernel.errors import ApiError, bad_request, denied
+from localcloud.kernel.errors import ApiError, bad_request
 from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
@@ -168,7 +168,7 @@ def _store(cloud: Cloud, caller: Caller, document: Document, settings: Document)
     found = problems(settings)
     if found:
         raise bad_request(f"The job has {len(found)} problem(s): {'; '.join(found)}")
-    acting = run_as(cloud, caller, settings, document["creator"])
+    acting = rule_sets.run_as(cloud, caller, settings.get("run_as") or {}, document["creator"])
     cloud.store.put("job", str(document["job_id"]), {**document, "run_as": acting, "settings": settings})
 
 
@@ -177,22 +177,6 @@ def _retime(cloud: Cloud, job_id: int, settings: Document) -> None:
     runner = cloud.parts.get("runner")
     if runner is not None:
         runner.retime(job_id, settings.get("timeout_seconds"))
-
-
-def run_as(cloud: Cloud, caller: Caller, settings: Document, creator: str) -> str:
-    """Whom a job or a one-time run acts as: its creator, or whom the caller may name. Raises `ApiError` 400 or 403."""
-    wanted = settings.get("run_as") or {}
-    name = wanted.get("service_principal_name") or wanted.get("user_name")
-    if name is None:
-        return creator
-    found = directory.find(cloud.store, name)
-    if found is None or found.kind == "group" or found.principal != name:
-        raise bad_request(f"run_as '{name}' is no user name and no service principal's application id.")
-    if name != caller.principal and not rule_sets.may_run_as(cloud, caller, str(name)):
-        raise denied(
-            f"'{caller.display_name}' may not let a job run as '{name}': it lacks the role servicePrincipal.user."
-        )
-    return str(name)
 
 
 router = APIRouter()

@@ -9,9 +9,9 @@ from localcloud.kernel.errors import bad_request
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
+from localcloud.services.identity import rule_sets
 from localcloud.services.jobs import requests, tokens
 from localcloud.services.jobs.records import SUBMITTED, now_ms
-from localcloud.services.jobs.routes import jobs
 from localcloud.services.jobs.runner import runner_of
 from localcloud.services.jobs.settings import problems
 
@@ -30,7 +30,7 @@ def submit(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     settings["name"] = body.get("run_name") or "Untitled"
     if found := problems(settings):
         raise bad_request(f"The run has {len(found)} problem(s): {'; '.join(found)}")
-    run_as = jobs.run_as(cloud, caller, settings, caller.principal)
+    run_as = rule_sets.run_as(cloud, caller, settings.get("run_as") or {}, caller.principal)
 
     def start() -> Document:
         job_id = cloud.store.next_id("job")

@@ -15,6 +15,7 @@ from localcloud.kernel.errors import bad_request, not_found
 from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
+from localcloud.services.identity import rule_sets
 from localcloud.services.sql.alert_rounds import DESTINATIONS, KIND
 
 PARITY = Parity(Level.STATEFUL, "https://docs.databricks.com/api/azure/workspace/alerts")
@@ -58,16 +59,21 @@ def create_alert_v2(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Docum
     """Keep an alert that carries its query, schedule and evaluation. Its destinations must exist."""
     required(body, "display_name", "query_text", "warehouse_id", "evaluation", "schedule")
     _require_destinations(cloud, caller, body)
-    run_as = {"effective_run_as": {"user_name": caller.principal}}
-    return _ALERTS_V2.create(cloud, caller, body, _owned(caller) | run_as)
+    wanted = body.get("run_as") or {"user_name": caller.principal}
+    rule_sets.run_as(cloud, caller, wanted, caller.principal)
+    return _ALERTS_V2.create(cloud, caller, body, _owned(caller) | {"effective_run_as": wanted})
 
 
 @router.patch("/alerts/{identifier}")
 def update_alert_v2(
     identifier: str, body: JsonBody, cloud: CloudDep, caller: CallerDep, update_mask: str | None = None
 ) -> Document:
-    """Change the fields that `update_mask` names."""
+    """Change the fields that `update_mask` names. Who does may let things run as whom the alert runs as."""
     _require_destinations(cloud, caller, body)
+    before = _ALERTS_V2.get(cloud, caller, identifier)["effective_run_as"]
+    wanted = body.get("run_as") or before
+    for each in (before, wanted):
+        rule_sets.run_as(cloud, caller, each, caller.principal)
     return _ALERTS_V2.update(cloud, caller, identifier, body, update_mask)
 
 

@@ -9,10 +9,9 @@ from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import bad_request, exists
 from localcloud.kernel.identity import Caller, CallerDep
-from localcloud.kernel.names import levels
 from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
-from localcloud.services.unity import access
+from localcloud.services.unity import access, records
 from localcloud.services.unity.hiding import CONDITION, FILTER, FUNCTION, MASK, POLICY
 from localcloud.services.unity.privileges import Kind, Privilege
 
@@ -43,7 +42,7 @@ def create_policy(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Documen
 @router.get("/policies/{kind}/{on}")
 def list_policies(kind: str, on: str, cloud: CloudDep, caller: CallerDep) -> Document:
     """The policies that are set on a securable itself, for who manages it."""
-    access.authorize_management(cloud, caller, _kind(kind), on)
+    _authorize(cloud, caller, kind, on)
     return {"policies": [_shown(each) for each in cloud.store.all(POLICY) if each["_below"] == on]}
 
 
@@ -71,8 +70,15 @@ def delete_policy(place: PlaceDep, cloud: CloudDep, caller: CallerDep) -> Docume
 
 def _found(cloud: Cloud, caller: Caller, place: Document) -> Document:
     on = place["on_securable_fullname"]
-    access.authorize_management(cloud, caller, _kind(place["on_securable_type"]), on)
+    _authorize(cloud, caller, place["on_securable_type"], on)
     return cloud.store.require(POLICY, f"{on}:{place['name']}")
+
+
+def _authorize(cloud: Cloud, caller: Caller, kind: str, on: str) -> None:
+    """Raise `ApiError` 400 for a name that none of the kind can have, 403 for who does not manage it."""
+    found = _kind(kind)
+    records.canonical(found, on)
+    access.authorize_management(cloud, caller, found, on)
 
 
 def _kind(kind: str) -> Kind:
@@ -84,8 +90,7 @@ def _kind(kind: str) -> Kind:
 def _checked(cloud: Cloud, caller: Caller, body: Document) -> Document:
     """The policy as it is kept. What cannot be enforced here is refused, never ignored."""
     kind, on, name, type_ = required(body, "on_securable_type", "on_securable_fullname", "name", "policy_type")
-    levels(on, list(_ON.values()).index(_kind(kind)) + 1)
-    access.authorize_management(cloud, caller, _kind(kind), on)
+    _authorize(cloud, caller, kind, on)
     if type_ not in _ACTION or body.get("for_securable_type") != "TABLE" or body.get("when_condition"):
         raise bad_request(f"Only policies of {', '.join(_ACTION)} FOR TABLE without when_condition are kept locally.")
     matches = required(body, "match_columns")

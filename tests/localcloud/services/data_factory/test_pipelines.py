@@ -94,7 +94,9 @@ def test_a_web_activity_calls_this_cloud_and_no_other_host(factory: Factory) -> 
 def test_a_failure_is_tried_again_and_then_handled(factory: Factory) -> None:
     """Every try has its row; the branch for failures reads the error; the pipeline ends as its last activities do."""
     job_id = factory.job("fails", factory.plant.task("a", "fails"))
-    told = factory.job("told", factory.plant.task("a", "say", "{{job.parameters.why}}"), parameters=[{"name": "why"}])
+    say = factory.plant.task("a", "say", "{{job.parameters.why}}")
+    # Two activities run it at once.
+    told = factory.job("told", say, parameters=[{"name": "why"}], max_concurrent_runs=2)
     why = {"why": "@activity('train').error.message"}
     factory.pipeline(
         "guarded",
@@ -120,7 +122,37 @@ def test_a_failure_is_tried_again_and_then_handled(factory: Factory) -> None:
         "failureType": "UserError",
         "target": "train",
     }
-    assert _argv(factory, rows[2]["output"]["runId"]) == [rows[1]["error"]["message"]]
+    tell = next(row for row in rows if row["activityName"] == "tell")
+    assert _argv(factory, tell["output"]["runId"]) == [rows[1]["error"]["message"]]
+
+
+def test_a_pipeline_ends_where_its_last_activity_is_skipped(factory: Factory) -> None:
+    """Nothing is left that could end later. A parameter may have any name."""
+    call = {"url": "https://example.com/", "method": "GET"}
+    factory.pipeline(
+        "short",
+        activity("call", "WebActivity", **call),
+        activity("then", "WebActivity", after={"call": "Succeeded"}, **call),
+        parameters={"query": {"type": "String"}},
+    )
+    over, rows = factory.run("short", query="limit_bal")
+    assert (over["status"], over["parameters"]) == ("Failed", {"query": "limit_bal"})
+    assert list(rows) == ["call"]
+
+
+@pytest.mark.parametrize("limit", ["1", 0, True])
+def test_a_limit_of_runs_that_is_no_number_is_refused(factory: Factory, limit: object) -> None:
+    """When the pipeline is declared, not when another one runs."""
+    answer = factory.azure.ask(
+        "PUT", f"{FACTORY}/pipelines/p", {"properties": {"activities": [], "concurrency": limit}}
+    )
+    assert (answer.status_code, "concurrency is" in answer.text) == (400, True)
+
+
+@pytest.mark.parametrize("part", [{"continuationToken": "abc"}, {"filters": ["x"]}, {"orderBy": ["x"]}])
+def test_a_query_that_is_none_is_refused(factory: Factory, part: dict[str, object]) -> None:
+    """400, and no more."""
+    assert factory.azure.ask("POST", f"{FACTORY}/queryPipelineRuns", {**EVER, **part}).status_code == 400
 
 
 def test_a_run_is_cancelled_with_what_it_started(factory: Factory) -> None:

@@ -53,6 +53,13 @@ def test_what_says_no_time_is_named() -> None:
     ]
     assert "fires by" in recurrence.problems({**DAILY, "schedule": {"monthlyOccurrences": [{}]}})[0]
     assert "has a schedule" in recurrence.problems({**HOURLY, "schedule": {"minutes": [5]}})[0]
+    never = {**DAILY, "endTime": "never", "schedule": {"hours": [25], "minutes": ["5"], "monthDays": [0]}}
+    assert [each.partition(" ")[0] for each in recurrence.problems(never)] == [
+        "hours",
+        "minutes",
+        "monthDays",
+        "startTime",
+    ]
 
 
 def test_windows_follow_one_another_and_wait_for_their_delay() -> None:
@@ -84,3 +91,6 @@ def test_windows_that_are_none_are_named() -> None:
     """All at once."""
     wrong = {"frequency": "Day", "interval": 0, "startTime": START, "delay": "soon", "dependsOn": [{}]}
     assert [each.split()[0] for each in windows.problems(wrong)] == ["frequency", "interval", "dependsOn", "startTime"]
+    months = {"frequency": "Month", "interval": 1, "startTime": "2026-01-31T00:00:00Z"}
+    assert "day 1 to 28" in windows.problems(months)[0]
+    assert "endTime" in windows.problems({**months, "startTime": START, "endTime": "never"})[0]

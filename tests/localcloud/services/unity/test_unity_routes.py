@@ -117,6 +117,8 @@ def test_a_tag_and_a_policy_are_taken_back(lake: Core) -> None:
     listed = _unity(lake, "GET", "policies/SCHEMA/prod.credit_gold")["policies"]
     assert [each["name"] for each in listed] == ["hide"]
     assert _unity(lake, "PATCH", one, json={"to_principals": ["analysts"]})["to_principals"] == ["analysts"]
+    for wrong in ("policies/TABLE/prod", "policies/TABLE/prod/hide"):
+        assert lake.call("GET", f"{lake.url('prod')}/api/2.1/unity-catalog/{wrong}").status_code == 400
     _unity(lake, "DELETE", one)
     _unity(lake, "DELETE", f"entity-tag-assignments/columns/{tag['entity_name']}/tags/sensitive")
 
