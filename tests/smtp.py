@@ -11,11 +11,14 @@ from threading import Thread
 
 @dataclass
 class Mailbox:
-    """What arrived, in order. `refuses`: the answer to each sender in place of taking the message."""
+    """What arrived, in order. `refuses`: the answer to each sender in place of taking the message.
+    `unknown`: an address that is refused.
+    """
 
     messages: list[EmailMessage] = field(default_factory=list)
     port: int = 0
     refuses: str = ""
+    unknown: str = ""
 
 
 @contextmanager
@@ -34,6 +37,9 @@ def mail_server() -> Iterator[Mailbox]:
                 if verb == b"DATA":
                     self._say("354 go on")
                     self._keep()
+                if box.unknown and verb == b"RCPT" and box.unknown.encode() in line:
+                    self._say("550 no such user")
+                    continue
                 self._say(box.refuses if box.refuses and verb == b"MAIL" else "250 ok")
 
         def _say(self, text: str) -> None:

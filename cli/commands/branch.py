@@ -23,6 +23,7 @@ def branch(name: str | None, env: str, host: str | None, form: str) -> None:
     own. Both are of the commit of this checkout, which must be pushed. Running it again moves both on.
     """
     from cli.branches import Built, own_folder, synced  # noqa: PLC0415 - other commands do not need it
+    from cli.release.errors import ReleaseError  # noqa: PLC0415
     from cli.release.git import git  # noqa: PLC0415
     from infra import names  # noqa: PLC0415
     from infra.revision import git_commit  # noqa: PLC0415
@@ -32,7 +33,10 @@ def branch(name: str | None, env: str, host: str | None, form: str) -> None:
     shared = environment.git_folder
     if shared is None:
         raise CommandError(f"{env} has no git_folder: name the repository in workspaces/{env}.yaml, or choose --env", 2)
-    wanted = name or git(ROOT, "branch", "--show-current")
+    try:
+        wanted = name or git(ROOT, "branch", "--show-current")
+    except ReleaseError as error:
+        raise CommandError(str(error), 2) from error
     if not wanted:
         raise CommandError("this checkout is on no branch; name one", 2)
     workspace = deployed(env, host)

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from cli.output import Row
 from cli.report.forecast_charts import ForecastChart, Point, SharesChart, StepsChart
@@ -65,6 +64,8 @@ def _chance(before: Sequence[float], now: Sequence[float]) -> float:
     """Of errors that never differ the test can say nothing: then whether they are larger."""
     if max(np.ptp(before), np.ptp(now)) < _ALIKE:
         return float(np.mean(now) <= np.mean(before))
+    from scipy import stats  # noqa: PLC0415 - takes half a second, and only forecasts need it
+
     return float(stats.ttest_ind(now, before, equal_var=False, alternative="greater").pvalue)
 
 
@@ -75,6 +76,8 @@ def drifting(found: Sequence[Lately]) -> list[Row]:
     """
     if not found:
         return []
+    from scipy import stats  # noqa: PLC0415 - takes half a second, and only forecasts need it
+
     adjusted = stats.false_discovery_control([each.chance for each in found])
     grown = [
         each

@@ -22,6 +22,7 @@ from ml.records.received import silver
 from ml.tables import Tables, frame_of
 
 MOST_ROWS = 1_000
+_KEY = ("source_file", "source_sha256")
 
 
 class UnmetError(RuntimeError):
@@ -35,16 +36,25 @@ def judge(tables: Tables, task: Common, feeds: Sequence[Feed]) -> None:
         return
     for table in (DELIVERIES, DELIVERY_CHECKS, DELIVERY_ROWS):
         tables.create(table, table.full_name(task.catalog, task.use_case.name))
-    failed = [said for each in expecting for said in _judge(each)]
+    for each in expecting:
+        _judge(each)
+    failed = [said for each in expecting for said in _failed(each)]
     if failed:
         raise UnmetError(f"{len(failed)} deliveries do not meet what is expected of them:\n  " + "\n  ".join(failed))
 
 
-def _judge(judging: Judging) -> list[str]:
-    """What fails of one feed, a line each."""
+def _failed(judging: Judging) -> list[str]:
+    """What fails of what this run has judged, in any of its tries: a retry must not let it pass. A line each."""
+    mine = (F.col("run_id") == judging.task.run_id) & (F.col("verdict") == str(Verdict.FAIL))
+    failed = judging.rows_of(DELIVERIES).where(mine).orderBy("source_file").collect()
+    return [f"{row['source_file']}: {row['reason']}" for row in failed]
+
+
+def _judge(judging: Judging) -> None:
+    """Judge what is pending of one feed."""
     pending = _pending(judging)
     if not pending:
-        return []
+        return
     before = _before(judging)
     rows = judging.tables.read(judging.name(silver(judging.feed)))
     mine = rows.where(F.col("_source_file").isin([row["source_file"] for row in pending]))
@@ -66,7 +76,6 @@ def _judge(judging: Judging) -> list[str]:
     _merge(judging, DELIVERY_CHECKS, checks)
     # Last: a killed run judges what is not here again, to the same end.
     _merge(judging, DELIVERIES, deliveries)
-    return [f"{row['source_file']}: {row['reason']}" for row in deliveries if row["verdict"] == Verdict.FAIL]
 
 
 def _merge(judging: Judging, table: Table, rows: Sequence[Row]) -> None:
@@ -76,7 +85,7 @@ def _merge(judging: Judging, table: Table, rows: Sequence[Row]) -> None:
 def _pending(judging: Judging) -> list[Row]:
     """The deliveries that silver has checked and nobody has judged, in the order in which they came."""
     mine = (F.col("table_name") == judging.name(silver(judging.feed))) & (F.col("verdict") == str(FileVerdict.CHECKED))
-    file = ["source_file", "source_sha256"]
+    file = list(_KEY)
     came = judging.tables.read(judging.name(INGEST_FILES)).where(mine).groupBy(*file)
     open_ = came.agg(F.min("recorded_at").alias("at")).join(judging.rows_of(DELIVERIES), on=file, how="left_anti")
     return [row.asDict() for row in open_.orderBy("at", *file).collect()]
@@ -85,8 +94,13 @@ def _pending(judging: Judging) -> list[Row]:
 def _before(judging: Judging) -> list[Check]:
     """The checks of the deliveries that have been judged, oldest first; no more of each than one may look back to."""
     last = max((getattr(each, "last", 0) for each in judging.feed.expects), default=0)
+    if not last:
+        return []
     newest = Window.partitionBy("expectation").orderBy(F.col("judged_at").desc(), F.col("source_file").desc())
-    rows = judging.rows_of(DELIVERY_CHECKS).withColumn("_at", F.row_number().over(newest)).where(F.col("_at") <= last)
+    # Checks of a delivery without a verdict are those of a try that was killed: it is judged again, not by itself.
+    done = judging.rows_of(DELIVERIES).select(*_KEY)
+    checks = judging.rows_of(DELIVERY_CHECKS).join(done, on=list(_KEY), how="left_semi")
+    rows = checks.withColumn("_at", F.row_number().over(newest)).where(F.col("_at") <= last)
     return [
         Check(
             expectation=row["expectation"],

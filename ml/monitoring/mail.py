@@ -31,14 +31,19 @@ class MailServer:
     @classmethod
     def read(cls, url: str) -> "MailServer":
         """The server that a secret names. Raises ValueError without showing it."""
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError:
+            # Its own text may hold a part of the password.
+            raise ValueError(f"the secret of the mail server is not {_FORM}: correct it") from None
         sender = parse_qs(parts.query).get("from", [""])[0]
         if parts.scheme not in _PORTS or not parts.hostname or "@" not in sender:
             raise ValueError(f"the secret of the mail server is not {_FORM}: correct it")
         return cls(
             scheme=parts.scheme,
             host=parts.hostname,
-            port=parts.port or _PORTS[parts.scheme],
+            port=port or _PORTS[parts.scheme],
             sender=sender,
             user=unquote(parts.username or ""),
             password=unquote(parts.password or ""),
@@ -56,7 +61,9 @@ class MailServer:
                 server.starttls(context=safely)
             if self.user:
                 server.login(self.user, self.password)
-            server.send_message(message)
+            if refused := server.send_message(message):
+                # Others have it: a retry mails them again, which is better than one who is never told.
+                raise smtplib.SMTPRecipientsRefused(refused)
 
 
 @dataclass(frozen=True, kw_only=True)

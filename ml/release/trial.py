@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from ml import runtime
 from ml.declarations import SignOff
 from ml.records.gate_results import JUDGING, Decision, recorded
+from ml.records.promotions import ledger, rolled_back
 from ml.release.deploy import declared_endpoint, skipped
-from ml.release.endpoint import Endpoint, NotServingError
+from ml.release.endpoint import Endpoint
 from ml.release.smoke import smoke_test
 from ml.versions import version_task
 from ml.versions.aliases import CHAMPION
@@ -43,24 +44,31 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def tried(subject: Subject, endpoint: Endpoint | None) -> Outcome:
-    """Split the traffic, if the version may be tried. Raises NotServingError once the live version has it all again."""
+    """Split the traffic, if the version may be tried. What fails is raised once the live version has it all again."""
     live = subject.alias(CHAMPION)
     sign_off = subject.model.gates.sign_off
-    why = skipped(subject) if endpoint is None else untried(subject.version, live, recorded(subject), sign_off)
+    gone = rolled_back(subject.version, ledger(subject).moved()) is not None
+    verdicts = recorded(subject)
+    why = skipped(subject) if endpoint is None else untried(subject.version, live, verdicts, sign_off, gone=gone)
     if endpoint is None or live is None or why:
         return Outcome(skipped=why)
     percent = endpoint.serving.challenger_percent
     try:
         endpoint.share({live: 100 - percent, subject.version: percent})
         smoke_test(subject, replace(endpoint, asked=subject.version), subject.version)
-    except NotServingError:
+    except Exception:
+        # Whatever it was, the live version has all requests again.
         endpoint.serve(live)
         raise
     return Outcome(percent=percent)
 
 
-def untried(version: int, live: int | None, verdicts: Mapping[str, str], sign_off: SignOff) -> str:
-    """Why the version must not be tried; empty if it may. Pure."""
+def untried(
+    version: int, live: int | None, verdicts: Mapping[str, str], sign_off: SignOff, *, gone: bool = False
+) -> str:
+    """Why the version must not be tried; empty if it may. `gone`: it was rolled back. Pure."""
+    if gone:
+        return "it was rolled back: it needs a new sign-off before it answers again"
     failed = [gate for gate in JUDGING if verdicts.get(gate) != Decision.PASS]
     if failed:
         return f"not every gate that judges has passed: {', '.join(failed)}"

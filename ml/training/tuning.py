@@ -1,9 +1,10 @@
 """The search for hyper-parameters, by the problem's loss on the tuning periods. It ends by trials."""
 
+import math
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import optuna
 
@@ -92,9 +93,11 @@ def search(
         asked = [study.ask() for _ in range(min(tuning.workers, tuning.trials - len(done)))]
         numbered = [(trial.number, suggest(trial)) for trial in asked]
         for trial, candidate in zip(asked, batch(numbered), strict=True):
-            study.tell(trial, candidate.loss)
-            done.append(candidate)
-            watched(candidate)
+            # A fit that diverged has no loss, and must not win by that.
+            known = replace(candidate, loss=math.inf) if math.isnan(candidate.loss) else candidate
+            study.tell(trial, known.loss)
+            done.append(known)
+            watched(known)
     return Search(candidates=tuple(done), asked=tuning.trials)
 
 

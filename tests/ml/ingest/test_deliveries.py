@@ -81,10 +81,12 @@ def test_each_delivery_is_judged_once_against_those_before(lake: Lake, monkeypat
 
 
 def test_what_must_hold_fails_the_task_after_all_is_written(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Silver has the record, the error names the delivery, and the next run goes on."""
+    """Silver has the record, the error names the delivery, a retry fails as well, and the next run goes on."""
     _expecting(monkeypatch, Range(column="age", maximum=60, severity=Severity.FAIL), Complete(column="education"))
     with pytest.raises(UnmetError, match=r"2023-01\.csv: range:age: 1 of 1 records: age is over 60"):
         _arrive(lake, "2023-01", application(1, AGE=61))
     assert lake.rows("silver.applications", "client_id") == [(1,)]
-    lake.run(silver)
+    with pytest.raises(UnmetError, match=r"2023-01\.csv"):
+        lake.run(silver)
+    lake.run(silver, "2")
     assert [verdict for _, verdict, _ in lake.rows("ops.deliveries", *_SUMMARY)] == ["fail"]

@@ -51,6 +51,14 @@ def test_a_server_that_refuses_is_told_without_what_it_was_told(box: Mailbox) ->
         _mail(box).deliver(ALERT)
 
 
+def test_an_alert_that_one_of_its_people_does_not_get_is_not_delivered(box: Mailbox) -> None:
+    """The others have the message; the next try mails all of them again."""
+    box.unknown = "night@example.com"
+    with pytest.raises(DeliveryError, match=r"SMTPRecipientsRefused$"):
+        _mail(box).deliver(ALERT)
+    assert len(box.messages) == 1
+
+
 def test_a_destination_without_people_is_an_error(box: Mailbox) -> None:
     """It names those that have some."""
     with pytest.raises(DeliveryError, match="goes to nobody, which has no address; there are: on-call, model-risk"):
@@ -70,7 +78,15 @@ def test_a_retry_goes_to_those_alone_who_did_not_take_it(box: Mailbox) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["https://h?from=a@b", "smtp://?from=a@b", "smtp://user:s3cret@host", "", "smtp://h?from=x"]
+    "url",
+    [
+        "https://h?from=a@b",
+        "smtp://?from=a@b",
+        "smtp://user:s3cret@host",
+        "",
+        "smtp://h?from=x",
+        "smtps://user:s3cret/x@host?from=a@b",
+    ],
 )
 def test_secrets_that_name_no_server_are_refused(url: str) -> None:
     """Without showing them."""

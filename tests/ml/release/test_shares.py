@@ -47,3 +47,8 @@ def test_a_version_is_tried_only_while_it_waits_for_a_person(
 ) -> None:
     """Unknown, and a verdict that is missing, keep it from any request."""
     assert untried(4, live, verdicts, sign_off) == why
+
+
+def test_a_version_that_was_rolled_back_is_not_tried() -> None:
+    """All of its gates passed once; it went live, and was taken back."""
+    assert untried(4, 3, _PASSED, SignOff.MANUAL, gone=True).startswith("it was rolled back")

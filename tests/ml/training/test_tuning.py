@@ -1,5 +1,7 @@
 """The bounded search."""
 
+import math
+
 import optuna
 import pytest
 
@@ -24,6 +26,15 @@ def test_the_first_trial_is_the_sensible_default_and_the_best_one_wins() -> None
     assert len(found.candidates) == 20
     assert found.best.loss == min(candidate.loss for candidate in found.candidates) < 1
     assert found.best.found == {"rounds": 7}
+
+
+def test_a_fit_that_diverged_never_wins() -> None:
+    """Not a number is worse than any, as the first trial too."""
+    found = search(
+        Tuning(trials=3), 1, {"x": 4.0}, _suggest, one_by_one(lambda p: (math.nan, {}) if p["x"] == 4.0 else _bowl(p))
+    )
+    assert found.candidates[0].loss == math.inf
+    assert math.isfinite(found.best.loss)
 
 
 def test_a_seed_repeats_the_search() -> None:
