@@ -3,7 +3,7 @@
 import logging
 import re
 from functools import cache
-from typing import Any, cast
+from http import HTTPStatus
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -89,19 +89,23 @@ def _unknown() -> APIRouter:
 
     @router.api_route("/{path:path}", methods=_METHODS)
     def unknown(request: Request) -> None:
-        """404 for another verb of a route that there is; else 501 that names the route: what is missing is plain."""
-        route = f"{request.method} {request.url.path}"
-        if any(pattern.match(request.url.path) for pattern in _paths()):
-            raise ApiError(404, "ENDPOINT_NOT_FOUND", f"No API found for '{route}'.")
-        raise ApiError(501, "NOT_IMPLEMENTED", f"The local cloud has no route {route}.")
+        raise _not_served(request)
 
     return router
+
+
+def _not_served(request: Request) -> ApiError:
+    """404 for another verb of a route that there is; else 501 that names the route: what is missing is plain."""
+    route = f"{request.method} {request.url.path}"
+    if any(pattern.match(request.url.path) for pattern in _paths()):
+        return ApiError(404, "ENDPOINT_NOT_FOUND", f"No API found for '{route}'.")
+    return ApiError(501, "NOT_IMPLEMENTED", f"The local cloud has no route {route}.")
 
 
 @cache
 def _paths() -> tuple[re.Pattern[str], ...]:
     """The paths of all routes, but for those that begin with a name of anything."""
-    found = {path for _, path in served(create_app(cast(Any, None))) if not path.startswith("/{")}
+    found = {path for _, path in served(_routes()) if not path.startswith("/{")}
     return tuple(compile_path(path)[0] for path in sorted(found))
 
 
@@ -118,8 +122,10 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
     return await _api_error(request, bad_request(f"The request is not valid: {problems}"))
 
 
-async def _malformed(request: Request, _: Exception) -> JSONResponse:
-    """What the framework itself refuses: a body that is no JSON, or that is nested without end."""
+async def _malformed(request: Request, error: Exception) -> JSONResponse:
+    """What the framework itself refuses: an unusual verb; a body that is no JSON, or that is nested without end."""
+    if isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        return await _api_error(request, _not_served(request))
     refused = malformed()
     if request.url.path.startswith(_ARM):
         refused = AzureError(400, "InvalidRequestContent", refused.message)

@@ -7,13 +7,14 @@ its module is named there. The tests record which of them is a row's witness (`t
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
 from fastapi import FastAPI
+from starlette.routing import BaseRoute
 
 from localcloud.kernel.parity import Level, Parity
 
@@ -80,22 +81,22 @@ def main() -> None:
         sys.exit(f"Without a witness: {', '.join(lacking)}. Write a test that calls each, then `make parity` again.")
 
 
-def served(app: FastAPI) -> set[tuple[str, str]]:
+def served(routes: Iterable[BaseRoute]) -> set[tuple[str, str]]:
     """Method and path, as it is declared, of every route of a service."""
-    return {(method, context.path) for context in _contexts(app) for method in context.methods}
+    return {(method, context.path) for context in _contexts(routes) for method in context.methods}
 
 
 def _routes(app: FastAPI) -> dict[Any, tuple[str, ...]]:
     found: dict[Any, set[str]] = {}
-    for context in _contexts(app):
+    for context in _contexts(app.routes):
         route = f"{'/'.join(sorted(context.methods))} {_VERSION.sub('/api/2.x/', context.path)}"
         found.setdefault(context.endpoint, set()).add(route)
     return {endpoint: tuple(sorted(routes)) for endpoint, routes in found.items()}
 
 
-def _contexts(app: FastAPI) -> Iterator[Any]:
+def _contexts(routes: Iterable[BaseRoute]) -> Iterator[Any]:
     """Every route of a service, with its handler, methods and path."""
-    for included in app.routes:
+    for included in routes:
         for context in getattr(included, "effective_route_contexts", tuple)():
             if context.endpoint.__module__.startswith(_SERVICES):
                 yield context

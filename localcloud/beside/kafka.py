@@ -2,17 +2,16 @@
 
 import base64
 import os
-import socket
 import subprocess
 from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
+from localcloud.kernel.loopback import LOOPBACK, free_port
 from localcloud.kernel.processes import kill_tree, last_lines, spawn, wait_until
 from localcloud.spark.jars import BROKER_JARS, KAFKA_JARS
 from localcloud.spark.toolchain import jars_of, java, spark_jars
 
-_LOOPBACK = "127.0.0.1"
 _START_TIMEOUT_S = 120.0
 _SETTINGS = """\
 process.roles=broker,controller
@@ -55,8 +54,8 @@ class Broker:
         command = self._java()
         self._folder.mkdir(parents=True, exist_ok=True)
         (self._folder / "log4j2.properties").write_text(_LOG4J)
-        settings, broker = self._folder / "server.properties", _free_port()
-        text = _SETTINGS.format(host=_LOOPBACK, broker=broker, controller=_free_port(), folder=self._folder)
+        settings, broker = self._folder / "server.properties", free_port()
+        text = _SETTINGS.format(host=LOOPBACK, broker=broker, controller=free_port(), folder=self._folder)
         settings.write_text(text)
         cluster = base64.urlsafe_b64encode(uuid4().bytes).decode().rstrip("=")
         formatted = [*command, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(settings)]
@@ -71,7 +70,7 @@ class Broker:
         if not wait_until(lambda: self._ready() or not self._alive(), timeout_s=_START_TIMEOUT_S) or not self._alive():
             self.stop()
             raise RuntimeError(f"the broker did not start. The end of {self._log}:\n{last_lines(self._log)}")
-        self.address = f"{_LOOPBACK}:{broker}"
+        self.address = f"{LOOPBACK}:{broker}"
         return self.address
 
     def stop(self) -> None:
@@ -93,9 +92,3 @@ class Broker:
         with suppress(FileNotFoundError):
             return _READY in self._log.read_text(errors="replace")
         return False
-
-
-def _free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind((_LOOPBACK, 0))
-        return int(probe.getsockname()[1])

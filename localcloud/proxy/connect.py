@@ -5,9 +5,9 @@ import contextlib
 import threading
 from collections.abc import Callable
 
+from localcloud.kernel.loopback import LOOPBACK
 from localcloud.proxy.authority import Authority
 
-LOOPBACK = "127.0.0.1"
 _HTTPS = 443
 _CHUNK_BYTES = 64 * 2**10
 _HEAD_LIMIT_BYTES = 16 * 2**10

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import psutil
 
+from localcloud.kernel.loopback import LOOPBACK
 from localcloud.kernel.processes import kill_tree, last_lines, spawn, wait_until
 from localcloud.spark.hadoop import write_defaults
 from localcloud.spark.jars import KAFKA_JARS
 from localcloud.spark.toolchain import cached, delta_jars, java, spark_jars
 from localcloud.spark.tuning import data_size, java_options, query_settings
 
-LOOPBACK = "127.0.0.1"
 START_TIMEOUT_S = 120.0
 _STARTED = re.compile(r"Spark Connect server started at: \S*?:(\d+)")
 

@@ -26,7 +26,7 @@ Route = tuple[str, str]
 
 
 def _routes() -> list[Route]:
-    found = sorted(served(create_app(cast(Any, None))))
+    found = sorted(served(create_app(cast(Any, None)).routes))
     return [each for each in found if not each[1].startswith(_OPEN)]
 
 
@@ -111,6 +111,11 @@ def test_another_verb_of_a_route_is_no_endpoint(world: Core) -> None:
     """404, and not what says that the local cloud lacks a route."""
     answer = _ask(world, "PUT", "/api/2.2/jobs/create", world.admin_token)
     assert (answer.status_code, answer.json()["error_code"]) == (404, "ENDPOINT_NOT_FOUND")
+    for verb in ("TRACE", "PROPFIND"):
+        unusual = _ask(world, verb, "/api/2.2/jobs/create", world.admin_token)
+        assert (unusual.status_code, unusual.json()["error_code"]) == (404, "ENDPOINT_NOT_FOUND")
+        unheard = _ask(world, verb, "/api/2.0/unheard-of", world.admin_token)
+        assert (unheard.status_code, unheard.json()["error_code"]) == (501, "NOT_IMPLEMENTED")
 
 
 def test_a_body_that_is_too_large_is_refused(world: Core) -> None:

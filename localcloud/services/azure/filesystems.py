@@ -2,20 +2,23 @@
 
 import base64
 import binascii
+import re
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from localcloud.kernel.cloud import Cloud, CloudDep
-from localcloud.kernel.errors import ApiError
 from localcloud.services.azure import resources, tokens
 from localcloud.services.azure.errors import AzureError
+from localcloud.services.azure.hosts import host_of
 from localcloud.services.azure.ids import ResourceId
 from localcloud.services.azure.kinds import Resource
 
 SUFFIX = ".dfs.core.windows.net"
 _ACCOUNT = "Microsoft.Storage/storageAccounts"
 _SHARED_KEY = ("sharedkey", "sharedkeylite")
+# `default:` entries are what new folders and files below begin with: they say nothing of the root's own access.
+_ENTRY = re.compile(r"(?P<default>default:)?(?P<scope>user|group|mask|other):(?P<who>[^:,]*):(?P<rights>[r-][w-][xt-])")
 
 
 class StorageError(AzureError):
@@ -28,13 +31,10 @@ class StorageError(AzureError):
 
 
 class Account:
-    """The account that a request's host names, for the administrator. 501 at every other host."""
+    """The account that a request's host names, for the administrator."""
 
     def __init__(self, request: Request, cloud: CloudDep) -> None:
-        host = request.headers.get("host", "").partition(":")[0].lower()
-        if not host.endswith(SUFFIX):
-            raise ApiError(501, "NOT_IMPLEMENTED", f"The local cloud has no route {request.method} {request.url.path}.")
-        self._name, self._cloud = host.removesuffix(SUFFIX), cloud
+        self._name, self._cloud = host_of(request.scope).removesuffix(SUFFIX), cloud
         self.id = self._found()
         if request.headers.get("authorization", "").partition(" ")[0].lower() in _SHARED_KEY:
             raise StorageError(
@@ -98,12 +98,17 @@ def access(cloud: Cloud, filesystem: ResourceId) -> dict[str, str]:
 
 
 def set_access(cloud: Cloud, filesystem: ResourceId, **given: str | None) -> None:
-    """Change those that are given."""
+    """Change those that are given. Raises `StorageError` 400 for what is no access list."""
+    wrong = [entry for entry in (given.get("acl") or "").split(",") if entry and not _ENTRY.fullmatch(entry)]
+    if wrong:
+        message = f"x-ms-acl has {', '.join(wrong)}: an entry is [default:]user, group, mask or other:[id]:rwx."
+        raise StorageError(400, "InvalidHeaderValue", message)
     now = access(cloud, filesystem) | {name: value for name, value in given.items() if value}
     cloud.store.put("azure_root_access", filesystem.key, now)
 
 
 def permissions(acl: str) -> str:
     """The nine letters of an access list, of owner, group and all others."""
-    held = {scope: rights for scope, who, rights in (entry.split(":") for entry in acl.split(",")) if not who}
+    entries = [found for each in acl.split(",") if (found := _ENTRY.fullmatch(each))]
+    held = {each["scope"]: each["rights"] for each in entries if not each["who"] and not each["default"]}
     return "".join(held.get(scope, "---") for scope in ("user", "group", "other"))

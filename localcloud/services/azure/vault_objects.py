@@ -35,7 +35,7 @@ class Vault:
     """The vault that a request's host names, for the administrator. 404 for none, 401 with a challenge for nobody."""
 
     def __init__(self, request: Request, cloud: CloudDep) -> None:
-        host = request.headers.get("host", "").partition(":")[0].lower()
+        host = hosts.host_of(request.scope)
         vaults = [each for each in cloud.store.all(resources.KIND) if each["type"] == _TYPE]
         found = [each for each in vaults if each["properties"]["vaultUri"] == f"https://{host}/"]
         if not found:

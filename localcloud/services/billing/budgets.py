@@ -1,11 +1,11 @@
 """What a budget may say, and what it gets of its own. Pure but for the new ids and the time."""
 
-import time
 import uuid
 from collections.abc import Collection
 from decimal import Decimal, InvalidOperation
 
 from localcloud.kernel.body import only, required
+from localcloud.kernel.clock import now_ms
 from localcloud.kernel.errors import bad_request
 from localcloud.kernel.store import Document
 
@@ -27,8 +27,8 @@ def made(account_id: str, body: Document, before: Document | None = None) -> Doc
     name = str(required(body, "display_name"))
     if len(name) > _NAME_LIMIT:
         raise bad_request(f"display_name has {len(name)} characters: at most {_NAME_LIMIT} are taken.")
-    now_ms = int(time.time() * 1000)
-    known = before or {"budget_configuration_id": str(uuid.uuid4()), "create_time": now_ms}
+    at_ms = now_ms()
+    known = before or {"budget_configuration_id": str(uuid.uuid4()), "create_time": at_ms}
     return {
         "account_id": account_id,
         "budget_configuration_id": known["budget_configuration_id"],
@@ -36,7 +36,7 @@ def made(account_id: str, body: Document, before: Document | None = None) -> Doc
         "filter": _filter(body.get("filter") or {}),
         "alert_configurations": _alerts(body.get("alert_configurations") or []),
         "create_time": known["create_time"],
-        "update_time": now_ms,
+        "update_time": at_ms,
     }
 
 

@@ -18,6 +18,8 @@ _CHOICES = {
 _AVAILABILITY = ("ON_DEMAND_AZURE", "SPOT_AZURE", "SPOT_WITH_FALLBACK_AZURE")
 # An idle cluster ends after so many minutes; 0 is never.
 _IDLE_MINUTES = (10, 10_000)
+# Fields with fields of their own.
+_OBJECTS = ("autoscale", "azure_attributes", "custom_tags", "spark_conf", "spark_env_vars")
 SAID = frozenset(
     {"autoscale", "autotermination_minutes", "azure_attributes", "cluster_log_conf", "cluster_name", "custom_tags"}
     | {"data_security_mode", "docker_image", "driver_instance_pool_id", "driver_node_type_id", "enable_elastic_disk"}
@@ -30,6 +32,10 @@ SAID = frozenset(
 
 def problems(cluster: Document) -> Iterator[str]:
     """All that makes a cluster's own words unusable."""
+    shapeless = [name for name in _OBJECTS if not isinstance(cluster.get(name) or {}, dict)]
+    if shapeless:
+        yield from (f"{name} is {cluster[name]!r}: give an object" for name in shapeless)
+        return
     unknown = sorted(name for name, value in cluster.items() if name not in SAID and is_given(value))
     if unknown:
         yield f"field(s) {', '.join(unknown)} are not understood"

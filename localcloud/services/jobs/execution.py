@@ -5,12 +5,12 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from localcloud.kernel.clock import now_ms
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.store import Document
 from localcloud.services.jobs import continuous, graph, records
 from localcloud.services.jobs.graph import Result
 from localcloud.services.jobs.outcome import Outcome, Stop, code_of, refused
-from localcloud.services.jobs.records import now_ms
 from localcloud.services.jobs.references import Scope, UnknownReferenceError, resolve
 from localcloud.services.jobs.settings import kind_of
 

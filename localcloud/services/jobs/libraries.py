@@ -39,6 +39,20 @@ def read(folder: Path) -> Library | None:
     )
 
 
+def placed(folders: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    """The unpacked wheels that come before this machine's own libraries, as it lacks them, and those that come after.
+
+    So a file or a notebook imports the wheels that travel with it, and no wheel replaces what the machine runs with.
+    """
+    lacked = [folder for folder in folders if not _is_here(folder)]
+    return lacked, [folder for folder in folders if folder not in lacked]
+
+
+def _is_here(folder: Path) -> bool:
+    held = read(folder)
+    return held is not None and any(importlib.metadata.distributions(name=held.name))
+
+
 def problems(libraries: Sequence[Library], runtime: Runtime) -> list[str]:
     """Every requirement of `libraries` that neither `runtime` nor one of them satisfies; a line each."""
     travelling = {library.name: library.version for library in libraries}

@@ -4,12 +4,12 @@ Kinds in the store: `job` (key: job id), `job_run` (key: run id), `task_run` (ke
 run it belongs to). Times are epoch milliseconds; 0 means not yet.
 """
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from localcloud.kernel.clock import now_ms
 from localcloud.kernel.store import Document, Store
 from localcloud.services.jobs.graph import Ended, Result
 
@@ -17,11 +17,6 @@ FINAL_STATES = frozenset({"TERMINATED", "SKIPPED", "INTERNAL_ERROR"})
 # The API's types of runs: a job's, and one that was submitted without a job.
 OF_A_JOB, SUBMITTED = "JOB_RUN", "SUBMIT_RUN"
 INTERRUPTED = "The run was interrupted: the local cloud stopped while it was under way. Repair it or run the job again."
-
-
-def now_ms() -> int:
-    """The present, in epoch milliseconds."""
-    return int(time.time() * 1000)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
+from localcloud.kernel.clock import now_ms
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import ApiError, bad_request
 from localcloud.kernel.store import Document
@@ -12,7 +13,7 @@ from localcloud.services.jobs import records
 from localcloud.services.jobs.execution import Execution
 from localcloud.services.jobs.graph import Result
 from localcloud.services.jobs.outcome import code_of
-from localcloud.services.jobs.records import BY_HAND, Cause, now_ms
+from localcloud.services.jobs.records import BY_HAND, Cause
 from localcloud.services.jobs.requests import queued
 from localcloud.services.jobs.settings import concurrent_runs, parameter_values
 from localcloud.services.jobs.wheel_task import WheelTasks

@@ -18,7 +18,7 @@ class TaskOrder:
     """One task's code to run. All paths are absolute; `wheel` is the folder of its own unpacked wheel, if it has one.
 
     It is an entry point of that wheel, or `code` that traces call `script`: a file with `arguments`, or a notebook with
-    `widgets`. `libraries` are the folders of the wheels that travel with it; what this machine has comes before them.
+    `widgets`. Folders of wheels that travel with it come `before` what this machine has, or after it as `libraries`.
     `serverless`: it behaves as on serverless compute, which lets it reach the hosts of `egress` alone; None for all.
     """
 
@@ -30,6 +30,7 @@ class TaskOrder:
     directory: str
     log: str
     result: str
+    before: list[str] = field(default_factory=list)
     libraries: list[str] = field(default_factory=list)
     serverless: bool = False
     egress: list[str] | None = None
@@ -105,8 +106,7 @@ def _prepare(order: TaskOrder) -> None:
     os.environ.clear()
     os.environ.update(order.environ)
     os.chdir(order.directory)
-    if order.wheel:
-        sys.path.insert(0, order.wheel)
+    sys.path[:0] = [folder for folder in (order.wheel, *order.before) if folder]
     sys.path.extend(order.libraries)
     for name in [name for name in sys.modules if name.partition(".")[0] == "localcloud"]:
         del sys.modules[name]

@@ -87,7 +87,7 @@ class WheelTasks:
         cluster = cluster_of(task, settings)
         if cluster is not None:
             check(self._cloud, caller, cluster)
-        wheels = own_first(self._wheels(task, settings, caller), task.get("python_wheel_task", {}).get("package_name"))
+        wheels = own_first(self._wheels(task, settings, caller), task)
         require_fit(wheels, task, settings)
         return wheels
 
@@ -97,9 +97,12 @@ class WheelTasks:
         directory = records.folder(self._cloud.home, run_id)
         (directory / "scratch").mkdir(parents=True, exist_ok=True)
         named = [f"--{name}={value}" for name, value in (work.get("named_parameters") or {}).items()]
+        own = wheels[:1] if work else []
+        before, after = libraries.placed(wheels[len(own) :])
         return TaskOrder(
-            wheel=str(wheels[0]) if wheels else "",
-            libraries=[str(folder) for folder in wheels[1:]],
+            wheel=str(own[0]) if own else "",
+            before=[str(folder) for folder in before],
+            libraries=[str(folder) for folder in after],
             package_name=work.get("package_name", ""),
             entry_point=work.get("entry_point", ""),
             arguments=[*(work.get("parameters") or []), *named],
@@ -159,9 +162,9 @@ def _parts(library: Mapping[str, Any]) -> list[str]:
     return [str(value.get("package") or value) if isinstance(value, dict) else str(value) for value in library.values()]
 
 
-def own_first(folders: list[Path], package: object) -> list[Path]:
-    """The unpacked wheels with that of `package` in front; as given if none is of that name."""
-    wanted = str(package).replace("_", "-").lower()
+def own_first(folders: list[Path], task: Mapping[str, Any]) -> list[Path]:
+    """The unpacked wheels with that of a wheel task's package in front; as given if none is of that name."""
+    wanted = str((task.get("python_wheel_task") or {}).get("package_name")).replace("_", "-").lower()
     return sorted(folders, key=lambda folder: (held := libraries.read(folder)) is None or held.name != wanted)
 
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +10,9 @@ import httpx
 import psutil
 
 from localcloud.kernel import loopback
+from localcloud.kernel.loopback import LOOPBACK, free_port
 from localcloud.kernel.processes import kill_tree, last_lines, spawn, wait_until
 
-LOOPBACK = "127.0.0.1"
 START_TIMEOUT_S = 90.0
 _ONE_PROBE_S = 2.0
 # Set in the server's environment only, so that its own workers are found again after a crash.
@@ -43,7 +42,7 @@ class MlflowServer:
         self._end_orphans()
         artifacts = self.home / "mlartifacts"
         artifacts.mkdir(parents=True, exist_ok=True)
-        port = _free_port()
+        port = free_port()
         command = [
             *(sys.executable, "-m", "mlflow", "server", "--host", LOOPBACK, "--port", str(port), "--workers", "1"),
             *("--backend-store-uri", f"sqlite:///{self.home / 'mlflow.db'}"),
@@ -102,9 +101,3 @@ def _environ() -> dict[str, str]:
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
         "PYTHONUNBUFFERED": "1",
     }
-
-
-def _free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])

@@ -4,10 +4,10 @@
 answers at all; `state.config_update` how the last change went; `inference_table` where calls are recorded.
 """
 
-import time
 import uuid
 from typing import Any
 
+from localcloud.kernel.clock import now_ms
 from localcloud.kernel.errors import ApiError
 from localcloud.kernel.store import Document
 
@@ -27,7 +27,7 @@ _ECHOED = (
 
 def created(workspace: str, name: str, creator: str, config: Document, body: Document) -> Document:
     """A new endpoint that is being brought up. `config` is normalised; the rest of `body` is kept as given."""
-    now = _now_ms()
+    now = now_ms()
     document: Document = {
         "workspace": workspace,
         "id": uuid.uuid4().hex,
@@ -48,7 +48,7 @@ def updating(document: Document, config: Document, by: str) -> Document:
         raise ApiError(
             409, "RESOURCE_CONFLICT", f"Endpoint '{document['name']}' is being updated: wait until it is not."
         )
-    now, number = _now_ms(), document["next_config_version"]
+    now, number = now_ms(), document["next_config_version"]
     entities = [
         {
             **entity,
@@ -120,7 +120,3 @@ def summary(document: Document) -> Document:
 
 def _deployment(state: str, message: str) -> dict[str, Any]:
     return {"deployment": state, "deployment_state_message": message}
-
-
-def _now_ms() -> int:
-    return int(time.time() * 1000)

@@ -20,7 +20,6 @@ from localcloud.kernel.store import Document
 
 SMTP = "LOCALCLOUD_SMTP"
 _TIMEOUT_S = 10.0
-_HOSTS = ("127.0.0.1", "localhost", "::1")
 
 
 class NotDeliveredError(RuntimeError):
@@ -56,7 +55,7 @@ def mail(cloud: Cloud, addresses: Sequence[str], notification: Notification) -> 
     if not server:
         return str(_kept(cloud.home / "outbox", message))
     host, _, port = server.rpartition(":")
-    if host not in _HOSTS or not port.isdecimal():
+    if host not in loopback.HOSTS or not port.isdecimal():
         raise NotDeliveredError(f"{SMTP} is not 127.0.0.1:PORT: the local cloud mails to servers of this machine only")
     try:
         with smtplib.SMTP(host, int(port), timeout=_TIMEOUT_S) as opened:
@@ -74,7 +73,7 @@ def _kept(folder: Path, message: EmailMessage) -> Path:
 
 
 def _post(url: str, notification: Notification) -> str:
-    if urlsplit(url).hostname not in _HOSTS:
+    if urlsplit(url).hostname not in loopback.HOSTS:
         raise NotDeliveredError("its webhook is not on this machine, and the local cloud calls no other")
     try:
         answer = loopback.request("POST", url, json=notification.body, timeout=_TIMEOUT_S)

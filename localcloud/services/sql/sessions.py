@@ -14,12 +14,11 @@ _KEPT = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """A session of `principal` on a warehouse of a workspace."""
+    """A session of `principal` in a workspace."""
 
     number: str
     principal: str
     workspace: str
-    warehouse_id: str
     catalog: str
     schema: str
 
@@ -31,13 +30,12 @@ class Sessions:
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._lock = threading.Lock()
 
-    def open(self, caller: Caller, warehouse_id: str, catalog: str, schema: str) -> Session:
+    def open(self, caller: Caller, catalog: str, schema: str) -> Session:
         """A new session of the caller's."""
         found = Session(
             number=str(uuid.uuid4()),
             principal=caller.principal,
             workspace=caller.require_workspace().name,
-            warehouse_id=warehouse_id,
             catalog=catalog,
             schema=schema,
         )

@@ -4,7 +4,7 @@ import threading
 import uuid
 from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import ApiError, bad_request, not_found
@@ -21,6 +21,14 @@ _KEPT_BYTES = 2**30
 _AT_ONCE = 4
 
 
+@dataclass
+class Cursor:
+    """How many rows of a result its reader has been given, and the names that stand for its columns' own."""
+
+    names: tuple[str, ...] = ()
+    fetched: int = 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Entry:
     """A statement, who gave it, and its result to come."""
@@ -32,6 +40,7 @@ class Entry:
     request: Request
     future: "Future[Result]"
     cancelled: threading.Event
+    cursor: Cursor = field(default_factory=Cursor)
 
     @property
     def byte_count(self) -> int:

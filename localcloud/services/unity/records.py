@@ -1,8 +1,8 @@
 """Securables as documents: kinds in the store, chains for the privilege rules, children of a parent."""
 
-import time
 import uuid
 
+from localcloud.kernel.clock import now_ms
 from localcloud.kernel.cloud import ADMIN_USER, METASTORE_ID, Cloud
 from localcloud.kernel.errors import ApiError
 from localcloud.kernel.names import levels
@@ -60,8 +60,8 @@ def children(store: Store, kind: Kind, parent: str) -> list[Document]:
 
 def create(store: Store, kind: Kind, full_name: str, owner: str, fields: Document) -> Document:
     """Store a new securable with Unity Catalog's bookkeeping fields. Raises `ApiError` 409 when it is there."""
-    now_ms = int(time.time() * 1000)
-    audit = {"created_at": now_ms, "created_by": owner, "updated_at": now_ms, "updated_by": owner}
+    at_ms = now_ms()
+    audit = {"created_at": at_ms, "created_by": owner, "updated_at": at_ms, "updated_by": owner}
     document = {
         **fields,
         "name": full_name.rpartition(".")[2],
@@ -81,7 +81,7 @@ def create(store: Store, kind: Kind, full_name: str, owner: str, fields: Documen
 
 def update(store: Store, kind: Kind, document: Document, by: str) -> Document:
     """Store a changed securable under its name, stamped with who and when."""
-    stamped = {**document, "updated_at": int(time.time() * 1000), "updated_by": by}
+    stamped = {**document, "updated_at": now_ms(), "updated_by": by}
     store.put(kind, document["full_name"], stamped)
     return stamped
 

@@ -4,10 +4,10 @@ A version is begun, its artifacts are uploaded, and then it is finished; from th
 """
 
 import shutil
-import time
 import uuid
 from pathlib import Path
 
+from localcloud.kernel.clock import now_ms
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import ApiError, not_found
 from localcloud.kernel.store import Document, Store
@@ -20,7 +20,7 @@ PENDING, READY = "PENDING_REGISTRATION", "READY"
 
 def begin(cloud: Cloud, model: str, by: str, fields: Document) -> Document:
     """A new version of `model`, waiting for its artifacts. No number is given twice."""
-    store, now_ms = cloud.store, _now_ms()
+    store, at_ms = cloud.store, now_ms()
     with store.transaction():
         of_model = records.require(store, Kind.MODEL, model)["id"]
         identifier = str(uuid.uuid4())
@@ -31,7 +31,7 @@ def begin(cloud: Cloud, model: str, by: str, fields: Document) -> Document:
             "id": identifier,
             "status": PENDING,
             "storage_location": str(cloud.models / of_model / identifier),
-            "created_at": now_ms,
+            "created_at": at_ms,
             "created_by": by,
         }
         _put(store, document, by)
@@ -80,14 +80,10 @@ def delete(cloud: Cloud, document: Document) -> None:
 
 
 def _put(store: Store, document: Document, by: str) -> Document:
-    stamped = {**document, "updated_at": _now_ms(), "updated_by": by}
+    stamped = {**document, "updated_at": now_ms(), "updated_by": by}
     store.put(KIND, _key(document["model"], document["version"]), stamped)
     return stamped
 
 
 def _key(model: str, number: int) -> str:
     return f"{model}/{number}"
-
-
-def _now_ms() -> int:
-    return int(time.time() * 1000)

@@ -1,9 +1,9 @@
 """Objects of a workspace (files, notebooks, folders): where they are kept, who may do what, how they are shown."""
 
 import base64
-import time
 
 from localcloud.kernel import acl, folders
+from localcloud.kernel.clock import now_ms
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import ApiError, bad_request, denied, not_found
 from localcloud.kernel.identity import Caller
@@ -123,8 +123,8 @@ def parent_of(path: str) -> str:
 
 
 def _document(cloud: Cloud, workspace: str, path: str, fields: Document, existing: Document | None = None) -> Document:
-    now_ms = int(time.time() * 1000)
+    at_ms = now_ms()
     number = existing["object_id"] if existing else cloud.store.next_id(KIND)
-    made_ms = existing.get("created_ms", now_ms) if existing else now_ms
+    made_ms = existing.get("created_ms", at_ms) if existing else at_ms
     fixed = {"path": path, "object_id": number, "workspace": workspace}
-    return {**fields, **fixed, "created_ms": made_ms, "modified_ms": now_ms}
+    return {**fields, **fixed, "created_ms": made_ms, "modified_ms": at_ms}

@@ -2,17 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import Header, Query, Request, Response
 
 from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.parity import Level, Parity
 from localcloud.services.azure import filesystems, resources
-from localcloud.services.azure.filesystems import Account, AccountDep, RootDep, StorageError
+from localcloud.services.azure.filesystems import SUFFIX, Account, AccountDep, RootDep, StorageError
+from localcloud.services.azure.hosts import HostRouter
 from localcloud.services.azure.kinds import properties
 
 PARITY = Parity(Level.STATEFUL, "https://learn.microsoft.com/rest/api/storageservices/data-lake-storage-gen2")
 
-router = APIRouter()
+router = HostRouter(SUFFIX)
 _NAMED = "/{filesystem}"
 _PATH = "/{filesystem}/{path:path}"
 _Properties = Annotated[str, Header(alias="x-ms-properties")]

@@ -1,18 +1,18 @@
 """Keys of a vault, at its own host: `/keys`. Versions, attributes and rotation policies are kept; none encrypts."""
 
-from fastapi import APIRouter
-
 from localcloud.kernel.body import PlainBody
 from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.azure import vault_objects
 from localcloud.services.azure.errors import AzureError, invalid
+from localcloud.services.azure.hosts import HostRouter
+from localcloud.services.azure.types.vaults import SUFFIX
 from localcloud.services.azure.vault_objects import VaultDep
 
 PARITY = Parity(Level.STATEFUL, "https://learn.microsoft.com/rest/api/keyvault/keys")
 
-router = APIRouter()
+router = HostRouter(f".{SUFFIX}")
 _TYPES = ("EC", "EC-HSM", "RSA", "RSA-HSM", "oct", "oct-HSM")
 _SIZES = (2048, 3072, 4096)
 _CONTACTS = "vault_contacts"

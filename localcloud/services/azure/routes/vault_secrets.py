@@ -2,22 +2,22 @@
 
 import base64
 import re
-import time
 import uuid
 
-from fastapi import APIRouter
-
 from localcloud.kernel.body import PlainBody
+from localcloud.kernel.clock import now_ms
 from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.azure.errors import AzureError, invalid
+from localcloud.services.azure.hosts import HostRouter
+from localcloud.services.azure.types.vaults import SUFFIX
 from localcloud.services.azure.vault_objects import Vault, VaultDep
 from localcloud.services.workspace.vaults import HELD
 
 PARITY = Parity(Level.EXECUTED, "https://learn.microsoft.com/rest/api/keyvault/secrets")
 
-router = APIRouter()
+router = HostRouter(f".{SUFFIX}")
 _NAME = re.compile(r"[A-Za-z0-9-]{1,127}")
 _VALUE_LIMIT_BYTES = 25 * 2**10
 
@@ -33,7 +33,7 @@ def put(name: str, body: PlainBody, cloud: CloudDep, vault: VaultDep) -> Documen
         "vault": vault.host,
         "name": name,
         "value": base64.b64encode(value.encode()).decode(),
-        "updated_at": int(time.time() * 1000),
+        "updated_at": now_ms(),
         "version": uuid.uuid4().hex,
         "attributes": vault.attributes(body.get("attributes") or {}),
         "about": {part: body[part] for part in ("contentType", "tags") if body.get(part) is not None},

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query
 
 from localcloud.kernel import acl
 from localcloud.kernel.body import JsonBody, required
+from localcloud.kernel.clock import now_ms
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import ApiError, bad_request, denied
 from localcloud.kernel.identity import Caller, CallerDep
@@ -39,7 +40,7 @@ def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
         "cluster_source": "API",
         "spark_context_id": number,
         "is_pinned": False,
-        "start_time": _now_ms(),
+        "start_time": now_ms(),
         "state": _RUNNING,
         "state_message": "",
         "said": said,
@@ -98,7 +99,7 @@ def start(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     held = _named(cloud, caller, body, "CAN_RESTART")
     if held["state"] == _RUNNING:
         raise ApiError(400, "INVALID_STATE", f"Cluster {held['cluster_id']} is in unexpected state Running.")
-    _keep(cloud, held, state=_RUNNING, start_time=_now_ms())
+    _keep(cloud, held, state=_RUNNING, start_time=now_ms())
     return {}
 
 
@@ -108,7 +109,7 @@ def restart(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     held = _named(cloud, caller, body, "CAN_RESTART")
     if held["state"] != _RUNNING:
         raise ApiError(400, "INVALID_STATE", f"Cluster {held['cluster_id']} is in unexpected state Terminated.")
-    _keep(cloud, held, start_time=_now_ms())
+    _keep(cloud, held, start_time=now_ms())
     return {}
 
 
@@ -189,7 +190,3 @@ def _shown(held: Document) -> Document:
         "ClusterId": held["cluster_id"],
     }
     return own | said | {"default_tags": tags, "spec": held["said"]}
-
-
-def _now_ms() -> int:
-    return int(time.time() * 1000)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends
 
 from localcloud.kernel import acl, query
 from localcloud.kernel.body import JsonBody, only, required
+from localcloud.kernel.clock import now_ms
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import ApiError, bad_request
 from localcloud.kernel.identity import Caller, CallerDep
@@ -15,7 +16,6 @@ from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.identity import rule_sets
 from localcloud.services.jobs import requests, views
-from localcloud.services.jobs.records import now_ms
 from localcloud.services.jobs.settings import problems
 
 PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/jobs")

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Depends
 
 from localcloud.kernel import acl, query
 from localcloud.kernel.body import JsonBody, required
+from localcloud.kernel.clock import now_ms
 from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.errors import bad_request
 from localcloud.kernel.identity import CallerDep
@@ -11,7 +12,7 @@ from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.identity import rule_sets
 from localcloud.services.jobs import requests, tokens
-from localcloud.services.jobs.records import SUBMITTED, now_ms
+from localcloud.services.jobs.records import SUBMITTED
 from localcloud.services.jobs.runner import runner_of
 from localcloud.services.jobs.settings import problems
 

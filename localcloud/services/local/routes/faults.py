@@ -31,7 +31,7 @@ def add(body: JsonBody, request: Request, cloud: CloudDep, caller: CallerDep) ->
     `kind` and `route` must be given; `services/local/asked.py` has every field.
     """
     caller.require_admin("add faults")
-    return _document(cloud.faults.add(asked.fault(body, served(request.app))))
+    return _document(cloud.faults.add(asked.fault(body, served(request.app.routes))))
 
 
 @router.delete("")

@@ -6,7 +6,6 @@ next one is tried.
 
 import json
 import os
-import time
 import uuid
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from localcloud.kernel.clock import now_ms
 from localcloud.services.serving.inference.rows import Column
 
 _LOG = "_delta_log"
@@ -38,7 +38,7 @@ def create(location: Path, columns: Sequence[Column]) -> None:
         "schemaString": json.dumps({"type": "struct", "fields": fields}),
         "partitionColumns": [],
         "configuration": {},
-        "createdTime": _now_ms(),
+        "createdTime": now_ms(),
     }
     (location / _LOG).mkdir(parents=True)
     actions = [
@@ -59,7 +59,7 @@ def append(location: Path, rows: pa.Table) -> None:
         "path": file.name,
         "partitionValues": {},
         "size": file.stat().st_size,
-        "modificationTime": _now_ms(),
+        "modificationTime": now_ms(),
         "dataChange": True,
         "stats": json.dumps({"numRecords": rows.num_rows}),
     }
@@ -77,7 +77,7 @@ def _newest(location: Path) -> int:
 
 
 def _info(operation: str, parameters: dict[str, str], metrics: dict[str, str]) -> dict[str, Any]:
-    info = {"timestamp": _now_ms(), "operation": operation, "operationParameters": parameters}
+    info = {"timestamp": now_ms(), "operation": operation, "operationParameters": parameters}
     return {"commitInfo": {**info, "operationMetrics": metrics}}
 
 
@@ -90,7 +90,3 @@ def _write(file: Path, actions: Iterable[dict[str, Any]]) -> None:
         os.link(written, file)
     finally:
         written.unlink()
-
-
-def _now_ms() -> int:
-    return int(time.time() * 1000)

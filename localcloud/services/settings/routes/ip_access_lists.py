@@ -1,11 +1,11 @@
 """IP access lists of a workspace: `/api/2.0/ip-access-lists`. Admin only; kept, and nobody is held back by them."""
 
-import time
 import uuid
 
 from fastapi import APIRouter, Depends
 
 from localcloud.kernel.body import JsonBody, only
+from localcloud.kernel.clock import now_ms
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import not_found
 from localcloud.kernel.identity import Caller, CallerDep
@@ -26,7 +26,7 @@ def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """A new list, enabled."""
     said = {"ip_addresses": [], **only(body, *_SAID[:3])}
     require_usable(said, _own(cloud, caller))
-    made = {"list_id": str(uuid.uuid4()), "workspace": caller.require_workspace().name, "created_at": _now_ms()}
+    made = {"list_id": str(uuid.uuid4()), "workspace": caller.require_workspace().name, "created_at": now_ms()}
     return _keep(cloud, {**said, **made, "enabled": True})
 
 
@@ -81,14 +81,10 @@ def _require(cloud: Cloud, caller: Caller, list_id: str) -> Document:
 
 
 def _keep(cloud: Cloud, document: Document) -> Document:
-    cloud.store.put(KIND, document["list_id"], {**document, "updated_at": _now_ms()})
+    cloud.store.put(KIND, document["list_id"], {**document, "updated_at": now_ms()})
     return {"ip_access_list": _shown(cloud.store.require(KIND, document["list_id"]))}
 
 
 def _shown(held: Document) -> Document:
     shown = {name: value for name, value in held.items() if name != "workspace"}
     return shown | {"address_count": len(held["ip_addresses"])}
-
-
-def _now_ms() -> int:
-    return int(time.time() * 1000)

@@ -20,7 +20,7 @@ def open_session(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document
     """A session on a warehouse. Needs CAN_USE. Of a session's settings none is offered."""
     warehouse_id = str(required(only(body, "warehouse_id", "catalog", "schema"), "warehouse_id"))
     warehouses.require(cloud, caller, warehouse_id, "CAN_USE")
-    made = sessions(cloud).open(caller, warehouse_id, body.get("catalog") or "", body.get("schema") or "")
+    made = sessions(cloud).open(caller, body.get("catalog") or "", body.get("schema") or "")
     return {"session_id": made.number}
 
 

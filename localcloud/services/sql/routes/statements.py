@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Request
 
+from localcloud.kernel import loopback
 from localcloud.kernel.body import JsonBody
 from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.identity import CallerDep
@@ -18,7 +19,6 @@ PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace
 router = APIRouter(prefix="/api/2.0/sql/statements")
 # The local Spark server itself, for a principal who may use no warehouse: what they may read still decides.
 _NO_WAREHOUSE = "local"
-_LOOPBACK = ("127.0.0.1", "localhost")
 
 
 @router.post("")
@@ -51,7 +51,7 @@ def execute(body: JsonBody, http: Request, cloud: CloudDep, caller: CallerDep) -
 
 def _asked_at(http: Request) -> str:
     """Where a client that came through the proxy is to fetch results: by the same name. Empty for this machine's."""
-    return "" if http.url.hostname in _LOOPBACK else f"https://{http.url.hostname}"
+    return "" if http.url.hostname in loopback.HOSTS else f"https://{http.url.hostname}"
 
 
 @router.get("/{statement_id}")

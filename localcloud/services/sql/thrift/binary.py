@@ -32,6 +32,7 @@ class Type(IntEnum):
     LIST = 15
 
 
+_NO_KEYS = (Type.STRUCT, Type.MAP, Type.SET, Type.LIST)
 _NUMBERS = {Type.BOOL: ">?", Type.BYTE: ">b", Type.DOUBLE: ">d", Type.I16: ">h", Type.I32: ">i", Type.I64: ">q"}
 
 
@@ -114,6 +115,8 @@ class _Reader:
                 return [self._value(inner, depth + 1) for _ in range(self._count(1))]
             case Type.MAP:
                 keys, values = self._type(self.number(">B")), self._type(self.number(">B"))
+                if keys in _NO_KEYS:
+                    raise ThriftError(f"the keys of a map are of type {keys.name}")
                 return {self._value(keys, depth + 1): self._value(values, depth + 1) for _ in range(self._count(2))}
             case Type.STOP:
                 raise ThriftError("a value has no type")

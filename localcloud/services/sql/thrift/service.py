@@ -1,12 +1,10 @@
 """What each call of the warehouse's Thrift service does: the statements of the REST API, for its caller."""
 
-import threading
 import uuid
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import wait
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import ApiError, bad_request
@@ -19,33 +17,8 @@ from localcloud.services.sql.thrift.binary import Struct
 
 _DIRECT_WAIT_S = 5.0
 _MOST_ROWS = 100_000
-_KEPT = 1000
 Request = Mapping[int, Any]
-
-
-@dataclass
-class Operation:
-    """A statement under way for a client, and how many of its rows it has. `names` stand for its columns' own."""
-
-    number: str
-    names: tuple[str, ...] = ()
-    fetched: int = 0
-
-
-@dataclass
-class Operations:
-    """The operations of this process, newest last."""
-
-    held: OrderedDict[str, Operation] = field(default_factory=OrderedDict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def add(self, operation: Operation) -> Operation:
-        """Keep one; the oldest are forgotten."""
-        with self.lock:
-            self.held[operation.number] = operation
-            while len(self.held) > _KEPT:
-                self.held.popitem(last=False)
-        return operation
+_T = TypeVar("_T")
 
 
 def call(cloud: Cloud, caller: Caller, warehouse_id: str, method: str, request: Request) -> Struct:
@@ -86,17 +59,9 @@ class _Service:
     def _running(self) -> Statements:
         return statements(self.cloud)
 
-    @property
-    def _operations(self) -> Operations:
-        with self.cloud.lock:
-            found = self.cloud.parts.setdefault("thrift_operations", Operations())
-        assert isinstance(found, Operations)
-        return found
-
     def open_session(self, request: Request) -> Struct:
-        namespace = request.get(1284) or {}
-        wanted = [_text(namespace.get(number)) for number in (1, 2)]
-        made = sessions(self.cloud).open(self.caller, self.warehouse_id, *wanted)
+        namespace = _struct(request.get(1284))
+        made = sessions(self.cloud).open(self.caller, *(_text(namespace.get(number)) for number in (1, 2)))
         return shapes.session(made.number, catalog=made.catalog, schema=made.schema)
 
     def close_session(self, request: Request) -> Struct:
@@ -106,8 +71,8 @@ class _Service:
     def execute(self, request: Request) -> Struct:
         if not request.get(1282):
             raise bad_request("Rows come in Arrow only: install pyarrow beside the connector.")
-        given = [_parameter(each) for each in request.get(1288) or []]
-        return self._begin(request, _text(request.get(2)), parameters=given, row_limit=request.get(1287) or None)
+        given = [_parameter(_struct(each)) for each in _list(request.get(1288))]
+        return self._begin(request, _text(request.get(2)), parameters=given, row_limit=_count(request.get(1287)))
 
     def catalogs(self, request: Request) -> Struct:
         return self._begin(request, "SHOW CATALOGS", names=("TABLE_CAT",))
@@ -125,10 +90,10 @@ class _Service:
         return _state(self._entry(request))
 
     def metadata(self, request: Request) -> Struct:
-        return self._described(self._operation(request), self._entry(request))
+        return self._described(self._entry(request))
 
     def fetch(self, request: Request) -> Struct:
-        return self._rows(self._operation(request), self._entry(request), int(request.get(3) or _MOST_ROWS))
+        return self._rows(self._entry(request), _count(request.get(3)))
 
     def cancel(self, request: Request) -> Struct:
         self._running.cancel(self._entry(request))
@@ -156,44 +121,40 @@ class _Service:
             **{name: value for name, value in more.items() if value},
         }
         entry = self._running.submit(self.caller, requests.read(body))
-        operation = self._operations.add(Operation(number=entry.statement_id, names=names))
+        entry.cursor.names = names
         wanted = request.get(1281)
         if wanted is None:
-            return shapes.operation(operation.number, None)
+            return shapes.operation(entry.statement_id, None)
         wait([entry.future], timeout=_DIRECT_WAIT_S)
         over = entry.future.done() and not entry.cancelled.is_set() and entry.future.exception() is None
         if not over:
-            return shapes.operation(operation.number, shapes.direct_results(_state(entry)))
-        about, rows = self._described(operation, entry), self._rows(operation, entry, int(wanted.get(1) or _MOST_ROWS))
-        return shapes.operation(operation.number, shapes.direct_results(_state(entry), about, rows))
-
-    def _operation(self, request: Request) -> Operation:
-        number = _number(request.get(1))
-        return self._operations.held.get(number) or self._operations.add(Operation(number=number))
+            return shapes.operation(entry.statement_id, shapes.direct_results(_state(entry)))
+        about, rows = self._described(entry), self._rows(entry, _count(_struct(wanted).get(1)))
+        return shapes.operation(entry.statement_id, shapes.direct_results(_state(entry), about, rows))
 
     def _entry(self, request: Request) -> Entry:
         return self._running.find(self.caller, _number(request.get(1)))
 
-    def _described(self, operation: Operation, entry: Entry) -> Struct:
+    def _described(self, entry: Entry) -> Struct:
         result = _result(entry)
         kinds = [kind for _, kind in result.columns]
-        named = operation.names or [name for name, _ in result.columns]
-        return shapes.metadata([*zip(named, kinds, strict=True)], self._table(operation, entry).schema)
+        named = entry.cursor.names or [name for name, _ in result.columns]
+        return shapes.metadata([*zip(named, kinds, strict=True)], self._table(entry).schema)
 
-    def _rows(self, operation: Operation, entry: Entry, most: int) -> Struct:
+    def _rows(self, entry: Entry, most: int | None) -> Struct:
         """The next rows, at most `most`."""
-        table, offset = self._table(operation, entry), operation.fetched
-        part = table.slice(offset, min(most, _MOST_ROWS))
-        operation.fetched = offset + part.num_rows
-        more = operation.fetched < table.num_rows
-        return shapes.rows(part, offset, self._described(operation, entry), more=more)
+        table, offset = self._table(entry), entry.cursor.fetched
+        part = table.slice(offset, min(most or _MOST_ROWS, _MOST_ROWS))
+        entry.cursor.fetched = offset + part.num_rows
+        more = entry.cursor.fetched < table.num_rows
+        return shapes.rows(part, offset, self._described(entry), more=more)
 
-    def _table(self, operation: Operation, entry: Entry) -> Any:
+    def _table(self, entry: Entry) -> Any:
         import pyarrow as pa  # noqa: PLC0415
 
         table = _result(entry).table
         found = pa.table({}) if table is None else table
-        return found.rename_columns(list(operation.names)) if operation.names else found
+        return found.rename_columns(list(entry.cursor.names)) if entry.cursor.names else found
 
 
 def _result(entry: Entry) -> Any:
@@ -216,17 +177,40 @@ def _state(entry: Entry) -> Struct:
 
 def _number(handle: Any) -> str:
     """The number of a session or an operation in its handle. Raises `ApiError` 400 for none."""
-    held = ((handle or {}).get(1) or {}).get(1)
+    held = _struct(_struct(handle).get(1)).get(1)
     if not isinstance(held, bytes) or len(held) != 16:
         raise bad_request("The request has no handle.")
     return str(uuid.UUID(bytes=held))
 
 
 def _parameter(given: Request) -> dict[str, Any]:
-    value = given.get(4) or {}
+    value = _struct(given.get(4))
     text = next((value[number] for number in (1, 2, 3) if number in value), None)
     said = _text(text) if isinstance(text, bytes) else None if text is None else str(text).lower()
     return {"name": _text(given.get(2)), "type": _text(given.get(3)) or "STRING", "value": said}
+
+
+def _struct(value: Any) -> Request:
+    """The fields of a struct, none if it is not given. Raises `ApiError` 400 for another type."""
+    return _of(dict, value) or {}
+
+
+def _list(value: Any) -> list[Any]:
+    return _of(list, value) or []
+
+
+def _count(value: Any) -> int | None:
+    """How many rows are wanted; None for as many as there are. Raises `ApiError` 400 for less than none."""
+    found = _of(int, value)
+    if found is not None and found < 0:
+        raise bad_request(f"The request asks for {found} rows.")
+    return found or None
+
+
+def _of(kind: type[_T], value: Any) -> _T | None:
+    if value is not None and not isinstance(value, kind):
+        raise bad_request(f"The request has {type(value).__name__} where {kind.__name__} belongs.")
+    return value
 
 
 def _text(value: Any) -> str:

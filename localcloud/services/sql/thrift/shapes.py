@@ -32,14 +32,9 @@ _DECIMAL = re.compile(r"decimal\((\d+),(\d+)\)")
 Columns = Sequence[tuple[str, str]]
 
 
-def status(code: int = SUCCESS, message: str | None = None, state: str | None = None) -> Struct:
-    """TStatus."""
-    return [Field(1, Type.I32, code), Field(3, Type.STRING, state), Field(5, Type.STRING, message)]
-
-
-def only_status(code: int = SUCCESS, message: str | None = None, state: str | None = None) -> Struct:
-    """An answer that says no more than whether it went well."""
-    return [Field(1, Type.STRUCT, status(code, message, state))]
+def only_status(code: int = SUCCESS, message: str | None = None) -> Struct:
+    """An answer that says no more than whether it went well: a TStatus."""
+    return [Field(1, Type.STRUCT, [Field(1, Type.I32, code), Field(5, Type.STRING, message)])]
 
 
 def handle(number: str) -> Struct:

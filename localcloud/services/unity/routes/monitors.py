@@ -1,11 +1,11 @@
 """Quality monitors: `/tables/{name}/monitor`. Kept as declared and ACTIVE; locally the monitoring job measures."""
 
-import time
 import uuid
 
 from fastapi import APIRouter
 
 from localcloud.kernel.body import JsonBody, required
+from localcloud.kernel.clock import now_ms
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import ApiError, bad_request, not_found
 from localcloud.kernel.identity import Caller, CallerDep
@@ -97,7 +97,7 @@ def _computed(name: str, output: str) -> Document:
         "status": "MONITOR_STATUS_ACTIVE",
         "profile_metrics_table_name": f"{stem}_profile_metrics",
         "drift_metrics_table_name": f"{stem}_drift_metrics",
-        "created_at": int(time.time() * 1000),
+        "created_at": now_ms(),
     }
 
 

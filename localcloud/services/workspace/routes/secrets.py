@@ -3,12 +3,12 @@
 import base64
 import binascii
 import re
-import time
 
 from fastapi import APIRouter, Depends
 
 from localcloud.kernel import directory, query
 from localcloud.kernel.body import JsonBody, only, required
+from localcloud.kernel.clock import now_ms
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import ApiError, bad_request, denied, not_found
 from localcloud.kernel.identity import Caller, CallerDep
@@ -74,7 +74,7 @@ def put_secret(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     key, value = _named("key", required(body, "key")), base64.b64encode(_value(body)).decode()
     if key not in scope["secrets"] and len(scope["secrets"]) >= _SECRETS_LIMIT:
         raise ApiError(400, "RESOURCE_LIMIT_EXCEEDED", f"Scope {scope['name']} holds {_SECRETS_LIMIT} secrets already.")
-    scope["secrets"][key] = {"value": value, "updated_at": int(time.time() * 1000)}
+    scope["secrets"][key] = {"value": value, "updated_at": now_ms()}
     cloud.store.put("secret_scope", _key(caller, scope["name"]), scope)
     return {}
 

@@ -48,14 +48,26 @@ def test_its_root_has_an_access_list(lake: Azure) -> None:
     assert _ask(lake, "PATCH", f"{root}setAccessControl", **{"x-ms-acl": acl}).status_code == 200
     after: Any = _ask(lake, "HEAD", f"{root}getAccessControl").headers
     assert (after["x-ms-acl"], after["x-ms-permissions"]) == (acl, "rwxr-----")
+    inherited = f"{acl},default:user::rwx,default:group::r-x,default:mask::rwx,default:other::---"
+    assert _ask(lake, "PATCH", f"{root}setAccessControl", **{"x-ms-acl": inherited}).status_code == 200
+    with_defaults: Any = _ask(lake, "HEAD", f"{root}getAccessControl").headers
+    assert (with_defaults["x-ms-acl"], with_defaults["x-ms-permissions"]) == (inherited, "rwxr-----")
+    wrong = _ask(lake, "PATCH", f"{root}setAccessControl", **{"x-ms-acl": "user:rwx"})
+    assert (wrong.status_code, wrong.headers["x-ms-error-code"]) == (400, "InvalidHeaderValue")
     assert _ask(lake, "HEAD", "/bronze/folder?action=getAccessControl").headers["x-ms-error-code"] == "PathNotFound"
 
 
 def test_keys_open_nothing(lake: Azure) -> None:
-    """403 for a shared key, 401 without a token, 404 at an account that is not there, 501 at no account's host."""
+    """403 for a shared key, 401 without a token, 404 at an account that is not there."""
     root = "/bronze?resource=filesystem"
     keyed = _ask(lake, "PUT", root, Authorization="SharedKey mlopslake:c2lnbmVk")
     assert (keyed.status_code, keyed.json()["error"]["code"]) == (403, "KeyBasedAuthenticationNotPermitted")
     assert _ask(lake, "PUT", root, Authorization="").status_code == 401
     assert _ask(lake, "PUT", root, "other.dfs.core.windows.net").status_code == 404
-    assert _ask(lake, "PUT", root, "127.0.0.1").status_code == 501
+
+
+@pytest.mark.parametrize(("method", "path"), [("PUT", "/bronze"), ("DELETE", "/bronze"), ("PATCH", "/a/b")])
+def test_a_path_alone_names_no_host(lake: Azure, method: str, path: str) -> None:
+    """What the hosts of accounts and vaults answer is answered nowhere else: a route that there is not is named."""
+    answer = _ask(lake, method, path, "127.0.0.1")
+    assert (answer.status_code, answer.json()["message"]) == (501, f"The local cloud has no route {method} {path}.")

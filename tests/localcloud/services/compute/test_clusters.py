@@ -50,6 +50,16 @@ def test_a_cluster_lives_and_dies(core: Core) -> None:
         clusters.get(identifier)
 
 
+def test_what_has_another_shape_is_refused(core: Core) -> None:
+    """Text where an object belongs."""
+    cluster = {name: value for name, value in FITS.items() if name not in ("num_workers", "data_security_mode")}
+    cluster |= {"autoscale": "a", "azure_attributes": "spot"}
+    answer = core.call("POST", f"{core.url('prod')}/api/2.1/clusters/create", json=cluster)
+    assert (answer.status_code, answer.json()["error_code"]) == (400, "INVALID_PARAMETER_VALUE")
+    for said in ("autoscale is 'a': give an object", "azure_attributes is 'spot': give an object"):
+        assert said in answer.json()["message"]
+
+
 def test_what_stands_against_itself_is_refused(core: Core) -> None:
     """Every problem at once: a mode that there is not, two sizes, two places, an idle time that is too short."""
     cluster = {**FITS, "data_security_mode": "SHARED", "autoscale": {"min_workers": 3, "max_workers": 2}}

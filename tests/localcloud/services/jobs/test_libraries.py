@@ -6,7 +6,7 @@ import pytest
 
 from infra.wheel import build_wheel
 from localcloud.services.compute import runtimes
-from localcloud.services.jobs.libraries import problems, read
+from localcloud.services.jobs.libraries import placed, problems, read
 from localcloud.services.jobs.wheel_task import own_first, require_fit, wheel_paths
 from localcloud.services.jobs.wheels import WheelError, unpack
 from tests.localcloud.services.jobs.conftest import Plant, results
@@ -98,8 +98,16 @@ def test_a_task_without_any_wheel_is_refused() -> None:
 def test_the_wheel_of_the_task_is_found_among_those_that_travel(tmp_path: Path) -> None:
     """By its package's name, wherever it stands in the list."""
     own, beside = wheel(tmp_path, name="my_probe"), wheel(tmp_path, name="other")
-    assert own_first([beside, own], "my_probe") == [own, beside]
-    assert own_first([beside], "my_probe") == [beside]
+    task = {"python_wheel_task": {"package_name": "my_probe"}}
+    assert own_first([beside, own], task) == [own, beside]
+    assert own_first([beside], task) == [beside]
+    assert own_first([beside, own], {"python_wheel_task": None, "notebook_task": {}}) == [beside, own]
+
+
+def test_a_wheel_comes_before_this_machines_libraries_only_if_they_lack_it(tmp_path: Path) -> None:
+    """So a notebook's first library hides neither the machine's own of that name nor the wheel beside it."""
+    known, own = wheel(tmp_path, name="pandas"), wheel(tmp_path, name="my_probe")
+    assert placed([known, own]) == ([own], [known])
 
 
 @pytest.mark.parametrize("spark_version", RUNTIMES)

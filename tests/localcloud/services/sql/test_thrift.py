@@ -59,6 +59,7 @@ def test_a_struct_is_read_as_it_was_written() -> None:
         (_message("Any", [])[:-2], "ends too early"),
         (struct.pack(">Ii", 0x80010001, 2**30), "do not fit into the message"),
         (struct.pack(">Ii", 0x80010001, 1) + b"A" + struct.pack(">i", 1) + b"\x63\x00\x01", "99 is no type"),
+        (_message("Any", [Field(1, Type.MAP, ((Type.LIST, Type.I32), {}))]), "keys of a map are of type LIST"),
     ],
 )
 def test_bytes_that_are_no_call_are_refused(content: bytes, message: str) -> None:
@@ -105,6 +106,11 @@ def test_catalogs_are_listed_without_spark(core: Core) -> None:
     assert _call(core, warehouse, "GetOperationStatus", operation)[2] == 2
     assert _call(core, warehouse, "GetResultSetMetadata", operation)[1281] == 0
     assert _call(core, warehouse, "FetchResults", operation)[3][1281] == []
+    for wrong in (Field(3, Type.STRING, "ten"), Field(3, Type.I64, -1)):
+        assert _call(core, warehouse, "FetchResults", operation, wrong)[1][1] == 3
+    for shapeless in (Field(1, Type.STRING, "x"), Field(1, Type.STRUCT, [Field(1, Type.I32, 1)])):
+        assert b"INVALID_PARAMETER_VALUE" in _call(core, warehouse, "FetchResults", shapeless)[1][5]
+    assert _call(core, warehouse, "OpenSession", Field(1284, Type.STRING, "prod"))[1][1] == 3
     assert _call(core, warehouse, "CancelOperation", operation) == {1: {1: 0}}
     assert _call(core, warehouse, "CloseOperation", operation) == {1: {1: 0}}
     assert _call(core, warehouse, "GetOperationStatus", operation)[1][1] == 4
