@@ -95,12 +95,17 @@ EXTRAS = (
         name="cdktn",
         environment=".venv-cdktn",
         made_by="make setup-cdktn",
-        inputs=("infra", "ml/declarations", "ml/usecases", "workspaces", "tests/infra/test_cdktn.py"),
+        inputs=(*_LOCKED, "infra", "ml/declarations", "ml/usecases", "workspaces", "tests/infra/test_cdktn.py"),
         script="make -s test-cdktn",
     ),
     Extra(
         name="sql-connector",
-        inputs=("localcloud/services/sql", "localcloud/proxy", "tests/localcloud/services/sql/test_connector.py"),
+        inputs=(
+            *_LOCKED,
+            "localcloud/services/sql",
+            "localcloud/proxy",
+            "tests/localcloud/services/sql/test_connector.py",
+        ),
         script="make -s sql-connector",
     ),
     Extra(

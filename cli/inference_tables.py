@@ -27,7 +27,7 @@ def tables(env: str, use_case: str) -> list[str]:
     for model in models_of(use_case, env):
         if model.declared.serving is None:
             continue
-        prefix = model.declared.serving.endpoint.replace("-", "_")
+        prefix = names.inference_prefix(model.declared.serving.endpoint)
         name = f"{env}.{names.inference_schema(use_case)}.{prefix}_payload"
         try:
             client.tables.get(name)

@@ -22,6 +22,11 @@ def inference_schema(use_case: str) -> str:
     return f"{use_case}_inference"
 
 
+def inference_prefix(endpoint: str) -> str:
+    """What the table of an endpoint's requests begins with: Databricks adds `_payload`."""
+    return endpoint.replace("-", "_")
+
+
 def principal(environment: str, use_case: str, stage: str) -> str:
     """Display name of the service principal that a stage's job runs as."""
     return f"{environment}-{use_case}-{stage}"

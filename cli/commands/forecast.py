@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from cli.errors import CommandError
+from cli import file_forecast
 from cli.output import Row, format_option, progress, show
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ml.problems.forecasting.outcome import Outcome
 
-_READ = {".csv": "CSV", ".parquet": "Parquet"}
 _SHOWN_REASONS = 10
 
 
@@ -64,72 +61,27 @@ def forecast(
     With --level the totals of all series and of each group are forecast too (`total`, `COL=group`), and the forecasts
     are made to agree: those of the series add up to those of their totals.
     """
-    from ml.problems.forecasting.errors import ForecastError  # noqa: PLC0415 - light; the next ones take seconds
-    from ml.problems.forecasting.frequency import frequency  # noqa: PLC0415
-    from ml.problems.forecasting.panel import Columns, panel  # noqa: PLC0415
-    from ml.problems.forecasting.totals import agreeing, with_totals  # noqa: PLC0415
-
     for path in (data, out):
-        _kind(path)
-    columns = Columns(id=id_col, time=time_col, target=target_col)
-    try:
-        step = frequency(freq)
-        table = _read(data, id_col)
-        series, tree = panel(table, columns, step, horizon), None
-        if levels:
-            table, tree = with_totals(table, columns, levels)
-            series = panel(table, columns, step, horizon)
-    except ForecastError as error:
-        raise CommandError(f"{data.name}: {error}", exit_code=2) from error
-    from ml.problems.forecasting.fleet import cores, fit_all  # noqa: PLC0415
-    from ml.problems.forecasting.outcome import outcome  # noqa: PLC0415
-    from ml.problems.forecasting.parts import Parts  # noqa: PLC0415
-    from ml.problems.forecasting.reconciliation import Method  # noqa: PLC0415
-
-    parts = Parts(out.with_name(f"{out.name}.parts"))
+        file_forecast.kind(path)
+    asked = file_forecast.Asked(
+        data=data,
+        id_col=id_col,
+        time_col=time_col,
+        target_col=target_col,
+        freq=freq,
+        horizon=horizon,
+        levels=levels,
+    )
+    panel, parts = file_forecast.read(asked), out.with_name(f"{out.name}.parts")
     with _bar() as bar:
-        task = bar.add_task(f"fitting {len(series):,} series", total=len(series))
-        values = [each.values for each in series]
+        task = bar.add_task(f"fitting {len(panel.series):,} series", total=len(panel.series))
 
         def report(done: int, _: int) -> None:
             bar.update(task, completed=done)
 
-        fits = fit_all(values, horizon, step, parts=parts, workers=workers or cores(), progress=report)
-    found = outcome(series, fits, columns, step, horizon)
-    if tree is not None:
-        found = agreeing(found, tree, columns, Method(agree))
-    _write(found.forecasts, out)
-    parts.remove()
+        found = file_forecast.fitted(panel, parts, agree=agree, workers=workers, progress=report)
+    file_forecast.write(found.forecasts, out, parts)
     _tell(found, out, form)
-
-
-def _kind(path: Path) -> str:
-    found = _READ.get(path.suffix.lower())
-    if found is None:
-        raise CommandError(f"{path.name} is neither .csv nor .parquet: rename or convert it", exit_code=2)
-    return found
-
-
-def _read(path: Path, id_col: str) -> "pd.DataFrame":
-    import pandas as pd  # noqa: PLC0415 - takes a second
-
-    try:
-        if _kind(path) == "Parquet":
-            return pd.read_parquet(path)
-        return pd.read_csv(path, dtype={id_col: str}, low_memory=False)
-    except (ValueError, OSError) as error:
-        raise CommandError(f"{path.name} cannot be read as {_kind(path)}: {error}", exit_code=2) from error
-
-
-def _write(forecasts: "pd.DataFrame", out: Path) -> None:
-    """Whole or not at all."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    aside = out.with_name(f".{out.name}.part")
-    if _kind(out) == "Parquet":
-        forecasts.to_parquet(aside, index=False)
-    else:
-        forecasts.to_csv(aside, index=False)
-    aside.replace(out)
 
 
 def _bar() -> Progress:

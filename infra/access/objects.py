@@ -16,14 +16,12 @@ def _starts(job: JobDeclaration, name: str) -> bool:
 
 
 def _role_level(job: JobDeclaration, role: RoleAccess) -> str | None:
-    """The level of a role's members on `job`; None where they do not reach it."""
-    if job.started_by == "jobs" or (job.started_by == "alert_actions" and not role.alert_actions):
-        return _JOB_LEVELS[role.jobs] if role.jobs else None
-    own = role.approval if job.started_by == "approval" else role.alert_actions
-    if own:
-        return _JOB_LEVELS[own]
+    """The level of a role's members on `job`; None if they do not reach it."""
+    own = {"approval": role.approval, "alert_actions": role.alert_actions}.get(job.started_by)
+    if own or not role.jobs:
+        return _JOB_LEVELS[own] if own else None
     # Who may run or even manage the other jobs must not sign a model off by it.
-    return "CAN_VIEW" if role.jobs else None
+    return "CAN_VIEW" if job.started_by == "approval" else _JOB_LEVELS[role.jobs]
 
 
 def job_permissions(

@@ -7,9 +7,11 @@ from infra.jobs.declaration import (
     JobDeclaration,
     RunJobTask,
     Schedule,
+    WheelTask,
     parameter,
 )
 from infra.jobs.limits import monitoring_s
+from infra.spec import MonitoringJob
 from ml.declarations.alerting import destinations
 
 _ACTION = "{{tasks.decision.values.action}}"
@@ -47,17 +49,7 @@ def monitoring(context: JobContext) -> JobDeclaration | None:
                 right="nothing",
                 after=(After(task="decision"),),
             ),
-            context.model_task(
-                "alert",
-                entry_point="alert",
-                code="ml/monitoring/alert.py",
-                parameters={
-                    "webhook-secret": values.webhook_secret or "",
-                    "mail-secret": values.mail_secret or "",
-                    "people": _people(context) if values.mail_secret else "",
-                },
-                after=(After(task="should_alert", outcome="true"),),
-            ),
+            _alert(context, values),
             ConditionTask(key="should_retrain", left=_ACTION, right="retrain", after=(After(task="decision"),)),
             RunJobTask(
                 key="retraining",
@@ -70,6 +62,20 @@ def monitoring(context: JobContext) -> JobDeclaration | None:
                 after=(After(task="should_retrain", outcome="true"),),
             ),
         ),
+    )
+
+
+def _alert(context: JobContext, values: MonitoringJob) -> WheelTask:
+    return context.model_task(
+        "alert",
+        entry_point="alert",
+        code="ml/monitoring/alert.py",
+        parameters={
+            "webhook-secret": values.webhook_secret or "",
+            "mail-secret": values.mail_secret or "",
+            "people": _people(context) if values.mail_secret else "",
+        },
+        after=(After(task="should_alert", outcome="true"),),
     )
 
 

@@ -3,8 +3,16 @@
 from infra.jobs.declaration import After, ConditionTask, JobContext, JobDeclaration, WheelTask, parameter
 from infra.jobs.limits import release_s
 
+# What judges a version by itself, in parallel.
+_GATES = ("compliance", "comparison", "infrastructure")
 _VERSION = {"version": parameter("version")}
 _DATA_AND_VERSION = {"source-catalog": parameter("source_catalog")} | _VERSION
+
+
+def _gate(context: JobContext, name: str) -> WheelTask:
+    return context.model_task(
+        name, entry_point=f"gates_{name}", code=f"ml/gates/{name}.py", parameters=_DATA_AND_VERSION
+    )
 
 
 def _trial(context: JobContext) -> tuple[WheelTask, ...]:
@@ -26,7 +34,6 @@ def promotion(context: JobContext) -> JobDeclaration | None:
     """The job, where the environment runs it."""
     if context.values.promotion is None:
         return None
-    gates = ("compliance", "comparison", "infrastructure")
     return JobDeclaration(
         name=context.job("promotion"),
         stage="promotion",
@@ -36,30 +43,13 @@ def promotion(context: JobContext) -> JobDeclaration | None:
         # No version by default: a run must say which one it judges.
         parameters=(("version", ""), ("source_catalog", context.source_catalog)),
         tasks=(
-            context.model_task(
-                "compliance",
-                entry_point="gates_compliance",
-                code="ml/gates/compliance.py",
-                parameters=_DATA_AND_VERSION,
-            ),
-            context.model_task(
-                "comparison",
-                entry_point="gates_comparison",
-                code="ml/gates/comparison.py",
-                parameters=_DATA_AND_VERSION,
-            ),
-            context.model_task(
-                "infrastructure",
-                entry_point="gates_infrastructure",
-                code="ml/gates/infrastructure.py",
-                parameters=_DATA_AND_VERSION,
-            ),
+            *(_gate(context, gate) for gate in _GATES),
             context.model_task(
                 "sign_off",
                 entry_point="gates_sign_off",
                 code="ml/gates/sign_off.py",
                 parameters=_VERSION,
-                after=tuple(After(task=gate) for gate in gates),
+                after=tuple(After(task=gate) for gate in _GATES),
             ),
             ConditionTask(
                 key="approved",

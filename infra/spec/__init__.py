@@ -28,7 +28,7 @@ from infra.spec.values.platform import (
 from infra.spec.values.security import FederatedIdentity, LegacyTableAcl, Security
 from infra.spec.values.serving_places import AksServing, AzureMl, ServingPlaces
 from infra.spec.values.sinks import EventHubs, PostgresServer, Sinks
-from infra.spec.values.use_case import Compute, Jobs, RoleAccess, UseCaseValues
+from infra.spec.values.use_case import Compute, Jobs, MonitoringJob, RoleAccess, UseCaseValues
 
 __all__ = [
     "CATALOG_ROOT",
@@ -67,6 +67,7 @@ __all__ = [
     "MaskedReads",
     "Metastore",
     "ModelRight",
+    "MonitoringJob",
     "NewMetastore",
     "OnlineStore",
     "Places",

@@ -135,8 +135,8 @@ def _recorded(parts: _Parts, use_case: UseCase) -> SchemaOutputs:
 def _endpoint(parts: _Parts, use_case: UseCase, model: Model, serving: Serving, recorded: SchemaOutputs) -> None:
     values = parts.environment.use_cases[use_case.name]
     label, name = use_case.label(model), model.full_name(parts.environment.catalog, use_case.name)
-    catalog, prefix = parts.environment.catalog, serving.endpoint.replace("-", "_")
-    table = InferenceTable(catalog=catalog, schema=recorded.name, prefix=prefix)
+    prefix = names.inference_prefix(serving.endpoint)
+    table = InferenceTable(catalog=parts.environment.catalog, schema=recorded.name, prefix=prefix)
     props = ServingEndpointProps(
         declaration=serving,
         description=model.comment,

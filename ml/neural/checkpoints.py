@@ -6,7 +6,6 @@ and as one sequential write, the only kind that a mounted volume takes.
 
 import io
 import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,7 +41,3 @@ class Checkpoints:
         beside.replace(file)
         for old in sorted(self.folder.glob("*-*.pt"))[:-_KEPT]:
             old.unlink(missing_ok=True)
-
-    def clear(self) -> None:
-        """Remove all of them, once what they led to is kept elsewhere."""
-        shutil.rmtree(self.folder, ignore_errors=True)

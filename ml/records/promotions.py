@@ -114,6 +114,12 @@ def ledger(subject: Subject) -> Ledger:
     return Ledger(tables=subject.tables, table=f"{subject.ops_schema}.{PROMOTIONS.name}", model=subject.name)
 
 
+def champions(moved: Iterable[Moved]) -> tuple[int, ...]:
+    """Every version that was ever live, so passed its gates, the newest first, of moves that are oldest first. Pure."""
+    held = [move.to_version for move in moved if move.alias == CHAMPION]
+    return tuple(dict.fromkeys(reversed(held)))
+
+
 def arrival(version: int, moved: Iterable[Moved]) -> Moved | None:
     """The newest move that made `version` champion, of moves that are oldest first. Pure."""
     found = [move for move in moved if move.alias == CHAMPION and move.to_version == version]

@@ -12,9 +12,8 @@ import pandas as pd
 
 from ml.problems.learning import Live, Parted
 from ml.problems.registry import problem_of_model
-from ml.records.promotions import Moved, ledger
+from ml.records.promotions import Moved, champions, ledger
 from ml.versions import artifact, listing, parts, version_task
-from ml.versions.aliases import CHAMPION
 from ml.versions.lineage import read_lineage
 from ml.versions.parts import Made
 from ml.versions.training_run import CARD_TAG, DECISIONS
@@ -60,8 +59,7 @@ def earlier(live: int, to_version: int | None, moved: Sequence[Moved]) -> tuple[
 
     Raises NoPartError if that one was never live: a roll-back is no way around the gates.
     """
-    been = [move.to_version for move in reversed(moved) if move.alias == CHAMPION]
-    known = tuple(version for version in dict.fromkeys(been) if version != live)
+    known = tuple(version for version in champions(moved) if version != live)
     if to_version is None:
         return known
     if to_version not in known:

@@ -14,7 +14,7 @@ import mlflow
 from ml import parameters, runtime
 from ml.parameters import Common
 from ml.principal import principal
-from ml.records.promotions import Cause, Move, Moved, ledger
+from ml.records.promotions import Cause, Move, Moved, champions, ledger
 from ml.release import other_places, part
 from ml.release.alias_moves import apply, return_moves
 from ml.release.deploy import declared_endpoint, finish_return, serve, skipped
@@ -90,7 +90,7 @@ def planned_moves(
     if begun:
         return begun, True
     previous = subject.alias(PREVIOUS)
-    been_live = champions(moved) | ({made_here} if made_here else frozenset())
+    been_live = {*champions(moved), *([made_here] if made_here else [])}
     target = target_of(subject.version, to_version=to_version, previous=previous, been_live=been_live)
     return return_moves(target, now), False
 
@@ -123,11 +123,6 @@ def live_version(common: Common) -> int:
     if live is None:
         raise NoReturnError(f"{name} has no @{CHAMPION}, so nothing is live that could be rolled back")
     return live
-
-
-def champions(moved: Sequence[Moved]) -> frozenset[int]:
-    """Every version that was ever live, so passed its gates. Pure."""
-    return frozenset(move.to_version for move in moved if move.alias == CHAMPION)
 
 
 def target_of(live: int, *, to_version: int | None, previous: int | None, been_live: Collection[int]) -> int:

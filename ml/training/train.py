@@ -17,7 +17,8 @@ from ml.declarations import TrainingCause
 from ml.examples import dataset
 from ml.neural.lanes import LANES, shared_by
 from ml.tables import Tables, door
-from ml.training import candidates, gain, importance, intervals, plan, protected, registry, run_inputs, succession
+from ml.training import gain, importance, intervals, plan, protected, registry, run_inputs, succession
+from ml.training.candidates import Candidates, candidates
 from ml.training.feature_spec import source_of
 from ml.training.learn import Learned, learn
 from ml.training.plan import Plan, RowAccount, Task
@@ -109,21 +110,10 @@ def train(
         registry.log_lineage(lineage)
         run_inputs.log_tables(model, planned.pinned)
         run_inputs.log_environment(model)
-        found = candidates.candidates(tables, task, planned, lineage)
+        found = candidates(tables, task, planned, lineage)
         account = plan.account(task, planned, found.rows)
         mlflow.log_metrics({f"{ROWS}{name}": rows for name, rows in asdict(account).items()})
-        with run_log(client, run) as log:
-            learned = learn(
-                found.learners,
-                task.problem,
-                planned.split,
-                model.tuning,
-                model.seed,
-                watch=log,
-                together=found.together,
-            )
-        learned = succession.successor(client, task, planned.split, learned)
-        registry.log_search(learned)
+        learned = _learned(client, run, task, planned, found)
         registry.pack(learned, model, Path(made))
         holdout = dataset.holdout_frame(tables, model, planned.pinned, task.common.judging, planned.split.held_out)
         # Of the very files that will be served.
@@ -147,6 +137,20 @@ def train(
     )
     found.clear()
     return Registered(version=int(version.version), run_id=run.info.run_id), account
+
+
+def _learned(
+    client: mlflow.MlflowClient, run: mlflow.ActiveRun, task: Task, planned: Plan, found: Candidates
+) -> Learned:
+    """Searched and fitted, with its curves in the run; parts of the live version that are no worse are kept."""
+    model, split = planned.model, planned.split
+    with run_log(client, run) as log:
+        learned = learn(
+            found.learners, task.problem, split, model.tuning, model.seed, watch=log, together=found.together
+        )
+    learned = succession.successor(client, task, split, learned)
+    registry.log_search(learned)
+    return learned
 
 
 def _gains(

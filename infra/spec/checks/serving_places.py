@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from ipaddress import IPv4Network
 
 from infra import azure_names
+from infra.spec.checks.own_networks import stands_in_networks_of_ours
 from infra.spec.reading.problems import Problem
 from infra.spec.reading.raw import dig, table
 from infra.spec.reading.read import Read, problem
@@ -54,21 +55,8 @@ def images_have_a_base(read: Read) -> Iterator[Problem]:
 
 def places_stand_in_networks_of_ours(read: Read) -> Iterator[Problem]:
     """They take private endpoints, a firewall that lets the cluster out, and zones that adopted hubs do not have."""
-    if not list(_used(read)):
-        return
-    if dig(read.platform.data, "network") != "private":
-        given, fix = dig(read.platform.data, "network"), "set network: private, or remove the places"
-        yield problem(read.platform, ("network",), given=given, allowed="private beside aks_serving, azure_ml", fix=fix)
-    for name in ("hub", "private_dns_zones"):
-        given = dig(read.platform.data, "adopt", name)
-        if given:
-            allowed, fix = "none beside aks_serving, azure_ml", "let the stack hub make it, or remove the places"
-            yield problem(read.platform, ("adopt", name), given=given, allowed=allowed, fix=fix)
-    for source, place in _used(read):
-        given = dig(source.data, "adopt", "network")
-        if given is not None:
-            allowed, fix = f"none beside {place}", "describe a network to make, or remove the place"
-            yield problem(source, ("adopt", "network"), given=given, allowed=allowed, fix=fix)
+    used = {source.file: source for source, _ in _used(read)}.values()
+    yield from stands_in_networks_of_ours(read, used, beside="aks_serving, azure_ml", what="the places")
 
 
 def clusters_have_a_subnet(read: Read) -> Iterator[Problem]:

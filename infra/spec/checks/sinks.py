@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from infra.spec.checks.own_networks import stands_in_networks_of_ours
 from infra.spec.reading.problems import Problem
 from infra.spec.reading.raw import dig, table
 from infra.spec.reading.read import Read, problem
@@ -34,22 +35,7 @@ def sinks_are_switched_on(read: Read) -> Iterator[Problem]:
 
 def sinks_stand_in_networks_of_ours(read: Read) -> Iterator[Problem]:
     """They are reached by private endpoints alone, whose zones an adopted hub does not have."""
-    used = list(_used(read))
-    if not used:
-        return
-    if dig(read.platform.data, "network") != "private":
-        given, fix = dig(read.platform.data, "network"), "set network: private, or remove sinks"
-        yield problem(read.platform, ("network",), given=given, allowed="private beside sinks", fix=fix)
-    for name in ("hub", "private_dns_zones"):
-        given = dig(read.platform.data, "adopt", name)
-        if given:
-            fix = "let the stack hub make it, or remove sinks"
-            yield problem(read.platform, ("adopt", name), given=given, allowed="none beside sinks", fix=fix)
-    for source in used:
-        given = dig(source.data, "adopt", "network")
-        if given is not None:
-            fix = "describe a network to make, or remove sinks"
-            yield problem(source, ("adopt", "network"), given=given, allowed="none beside sinks", fix=fix)
+    yield from stands_in_networks_of_ours(read, list(_used(read)), beside="sinks", what="sinks")
 
 
 def sinks_are_declared(read: Read) -> Iterator[Problem]:

@@ -66,7 +66,7 @@ class FittedNetwork:
 
     def save(self, directory: Path) -> None:
         """The weights as arrays by name."""
-        np.savez(directory / NETWORK_FILE, allow_pickle=False, median=self.median, **dict(self.weights))
+        save(directory, self.median, self.weights)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,6 +154,11 @@ class Unit:
             "last.bias": weights["last.bias"] * self.size + self.zero,
         }
         return {**weights, **last}
+
+
+def save(directory: Path, median: Floats, weights: "Weights") -> None:
+    """Write what the served model reads: the weights as arrays by name, and the median row."""
+    np.savez(directory / NETWORK_FILE, allow_pickle=False, median=median, **dict(weights))
 
 
 def suggested(trial: optuna.Trial) -> Params:

@@ -30,10 +30,11 @@ from ml.training.learners.network import (
     MAX_EPOCHS,
     PATIENCE_EPOCHS,
     curve,
+    save,
     schedule,
     suggested,
 )
-from ml.versions.pyfunc_model import NETWORK_FILE, network_of
+from ml.versions.pyfunc_model import network_of
 
 # How far a bin's edge may be from its quantile, as a share of the rows.
 _EDGE_ERROR = 0.001
@@ -65,7 +66,7 @@ class FittedSparkNetwork:
 
     def save(self, directory: Path) -> None:
         """The weights as arrays by name."""
-        np.savez(directory / NETWORK_FILE, allow_pickle=False, median=self.median, **dict(self.weights))
+        save(directory, self.median, self.weights)
 
 
 @dataclass(frozen=True, kw_only=True)

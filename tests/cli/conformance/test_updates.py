@@ -1,15 +1,13 @@
 """What conformance changes of a document, and what it reads in a plan."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cli.conformance.plans import Updated, updates
 from cli.conformance.updates import UPDATES, edited
-
-SCHEMAS = Path(__file__).resolve().parents[4] / "shared" / "data" / "provider-schemas"
+from tests.infra.provider_schema import SCHEMAS, schemas
 
 
 def _document(**resources: dict[str, Any]) -> dict[str, Any]:
@@ -70,13 +68,10 @@ def test_a_plan_says_what_becomes_of_each() -> None:
     assert found[3] == Updated(address="t.updated", arguments=("comment",), outcome="in place")
 
 
+@pytest.mark.skipif(not SCHEMAS.is_dir(), reason="the providers' schemas are not beside the checkout")
 def test_every_argument_is_one_that_can_be_given() -> None:
     """By the schemas of the providers' pinned versions: there, and neither computed alone nor deprecated."""
-    if not SCHEMAS.is_dir():
-        pytest.skip("the providers' schemas lie beside the checkout, in ../shared/data, and are not there")
-    known: dict[str, Any] = {}
-    for file in sorted(SCHEMAS.glob("*.json")):
-        known |= json.loads(file.read_text())["resource"]
+    known = schemas()["resource"]
     wrong = [
         f"{type_}.{argument}"
         for type_, changes in UPDATES.items()

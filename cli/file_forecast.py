@@ -1,0 +1,111 @@
+"""A file of series, forecast: read and checked, fitted, combined, and written whole or not at all."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.errors import CommandError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ml.problems.forecasting.frequency import Frequency
+    from ml.problems.forecasting.outcome import Outcome
+    from ml.problems.forecasting.panel import Columns, Series
+    from ml.problems.forecasting.reconciliation import Hierarchy
+
+_READ = {".csv": "CSV", ".parquet": "Parquet"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """The file `data` and its columns; `levels`: columns of groups to total, the widest first."""
+
+    data: Path
+    id_col: str
+    time_col: str
+    target_col: str
+    freq: str
+    horizon: int
+    levels: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Panel:
+    """The series of a file on their grid; `tree`: how they add up to totals, None if no totals are asked for."""
+
+    columns: "Columns"
+    step: "Frequency"
+    horizon: int
+    series: "list[Series]"
+    tree: "Hierarchy | None"
+
+
+def read(asked: Asked) -> Panel:
+    """The file, checked. Raises CommandError (2) for what cannot be used."""
+    from ml.problems.forecasting.errors import ForecastError  # noqa: PLC0415 - light; what fits takes seconds to import
+    from ml.problems.forecasting.frequency import frequency  # noqa: PLC0415
+    from ml.problems.forecasting.panel import Columns, panel  # noqa: PLC0415
+    from ml.problems.forecasting.totals import with_totals  # noqa: PLC0415
+
+    columns = Columns(id=asked.id_col, time=asked.time_col, target=asked.target_col)
+    try:
+        step, tree = frequency(asked.freq), None
+        table = _table(asked.data, asked.id_col)
+        series = panel(table, columns, step, asked.horizon)
+        if asked.levels:
+            table, tree = with_totals(table, columns, asked.levels)
+            series = panel(table, columns, step, asked.horizon)
+    except ForecastError as error:
+        raise CommandError(f"{asked.data.name}: {error}", exit_code=2) from error
+    return Panel(columns=columns, step=step, horizon=asked.horizon, series=series, tree=tree)
+
+
+def fitted(
+    panel: Panel, parts_folder: Path, *, agree: str, workers: int | None, progress: Callable[[int, int], None]
+) -> "Outcome":
+    """Every series forecast. What is fitted is kept in `parts_folder` until `written`, so that it is fitted once."""
+    from ml.problems.forecasting.fleet import cores, fit_all  # noqa: PLC0415 - takes seconds
+    from ml.problems.forecasting.outcome import outcome  # noqa: PLC0415
+    from ml.problems.forecasting.parts import Parts  # noqa: PLC0415
+    from ml.problems.forecasting.reconciliation import Method  # noqa: PLC0415
+    from ml.problems.forecasting.totals import agreeing  # noqa: PLC0415
+
+    values, parts = [each.values for each in panel.series], Parts(parts_folder)
+    fits = fit_all(values, panel.horizon, panel.step, parts=parts, workers=workers or cores(), progress=progress)
+    found = outcome(panel.series, fits, panel.columns, panel.step, panel.horizon)
+    return found if panel.tree is None else agreeing(found, panel.tree, panel.columns, Method(agree))
+
+
+def kind(path: Path) -> str:
+    """CSV or Parquet, by the file's name. Raises CommandError (2) for any other."""
+    found = _READ.get(path.suffix.lower())
+    if found is None:
+        raise CommandError(f"{path.name} is neither .csv nor .parquet: rename or convert it", exit_code=2)
+    return found
+
+
+def _table(path: Path, id_col: str) -> "pd.DataFrame":
+    import pandas as pd  # noqa: PLC0415 - takes a second
+
+    try:
+        if kind(path) == "Parquet":
+            return pd.read_parquet(path)
+        return pd.read_csv(path, dtype={id_col: str}, low_memory=False)
+    except (ValueError, OSError) as error:
+        raise CommandError(f"{path.name} cannot be read as {kind(path)}: {error}", exit_code=2) from error
+
+
+def write(forecasts: "pd.DataFrame", out: Path, parts_folder: Path) -> None:
+    """Write them whole or not at all; then what is in `parts_folder` is needless."""
+    from ml.problems.forecasting.parts import Parts  # noqa: PLC0415
+
+    out.parent.mkdir(parents=True, exist_ok=True)
+    aside = out.with_name(f".{out.name}.part")
+    if kind(out) == "Parquet":
+        forecasts.to_parquet(aside, index=False)
+    else:
+        forecasts.to_csv(aside, index=False)
+    aside.replace(out)
+    Parts(parts_folder).remove()
