@@ -184,6 +184,7 @@ class Execution:
             repair_count=len(self.run["repairs"]),
             trigger=self.run["trigger"].lower(),
             start_time_ms=self.run["start_ms"],
+            model_updates=self.run.get("model_updates") or [],
             trigger_time_ms=self.run.get("scheduled_ms") or self.run["start_ms"],
             parameters=self.run["parameters"],
             workspace_id=workspace.workspace_id,

@@ -21,11 +21,19 @@ INTERRUPTED = "The run was interrupted: the local cloud stopped while it was und
 
 @dataclass(frozen=True, kw_only=True)
 class Cause:
-    """What started a run: the API's trigger type; when by the local clock, if that fired it; of which task's run."""
+    """What started a run: the API's trigger type; when by the local clock, if that fired it; of which task's run.
+
+    `model_updates` are what a model-update trigger fired for, as the run is told, `events` their numbers;
+    `deployment_of` is the number of the event that a deployment job is started for. They are kept with the run itself,
+    so that no event has a second one.
+    """
 
     trigger: str
     at_ms: int = 0
     run_id: int = 0
+    model_updates: tuple[Document, ...] = ()
+    events: tuple[int, ...] = ()
+    deployment_of: int = 0
 
 
 BY_HAND = Cause(trigger="ONE_TIME")
@@ -47,6 +55,9 @@ def new_run(store: Store, job: Document, *, creator: str, parameters: Mapping[st
         "trigger": cause.trigger,
         "scheduled_ms": cause.at_ms,
         "started_by": cause.run_id,
+        "model_updates": list(cause.model_updates),
+        "events": list(cause.events),
+        "deployment_of": cause.deployment_of,
         "parameters": dict(parameters),
         "settings": settings,
         "state": "PENDING",

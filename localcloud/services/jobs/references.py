@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -37,6 +37,8 @@ class Scope:
     ended: Mapping[str, Ended] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     run_ids: Mapping[str, int] = field(default_factory=dict)
+    # What a model-update trigger started the run for; empty for any other run.
+    model_updates: Sequence[Any] = ()
     # The element of a for_each_task's inputs that this iteration is for.
     item: Any = None
 
@@ -98,6 +100,7 @@ def _job(path: str, scope: Scope) -> Any:
         "run_id": scope.run_id,
         "repair_count": scope.repair_count,
         "trigger.type": scope.trigger,
+        "trigger.model.updates": list(scope.model_updates),
     }
     if path not in known:
         raise _unknown(f"job.{path}", "known are job.parameters.<name>, job.start_time.<part> and job.", known)

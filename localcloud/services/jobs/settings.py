@@ -7,7 +7,8 @@ from typing import Any
 from localcloud.services.jobs import continuous, fields, graph
 from localcloud.services.jobs.conditions import OPERATORS
 from localcloud.services.jobs.references import references
-from localcloud.services.jobs.triggers import file_arrival
+from localcloud.services.jobs.triggers import file_arrival, model_update
+from localcloud.services.unity.model_events import ALIAS_SET, CONDITIONS
 from schedules import ScheduleError, next_fire
 
 # The kinds of task that the local cloud executes. Others are refused rather than pretended.
@@ -42,9 +43,10 @@ _TASK = frozenset(
     | {"retry_on_timeout", "disable_auto_optimization", "health"}
     | {"email_notifications", "webhook_notifications", "notification_settings"}
 )
-# Of a file-arrival trigger, with the least that Databricks takes.
+# Of a trigger that waits, with the least that Databricks takes.
 _WAITS = ("min_time_between_triggers_seconds", "wait_after_last_change_seconds")
 _LEAST_WAIT_S = 60
+_MOST_ALIASES = 10
 _MOST_RUNS = 1000
 # What puts a task on a cluster, with its policy, its Spark settings and its init scripts; serverless compute has none.
 _CLUSTERS = ("job_cluster_key", "new_cluster", "existing_cluster_id")
@@ -183,11 +185,29 @@ def _trigger_problems(settings: Mapping[str, Any]) -> Iterator[str]:
     starts = [name for name in ("schedule", "trigger", "continuous") if settings.get(name)]
     if len(starts) > 1:
         yield f"the job has {', '.join(starts)}: keep the one that is to start it"
+    yield from _model_trigger_problems(model_update(settings))
     trigger = file_arrival(settings)
     if trigger is None:
         return
     if not trigger.get("url"):
         yield "trigger: file_arrival needs a url, such as /Volumes/<catalog>/<schema>/<volume>/"
+    yield from _wait_problems(trigger)
+
+
+def _model_trigger_problems(trigger: Mapping[str, Any] | None) -> Iterator[str]:
+    if trigger is None:
+        return
+    condition, aliases = trigger.get("condition"), trigger.get("aliases") or []
+    if condition not in CONDITIONS:
+        yield f"trigger: the condition of model is {condition!r}: use one of {', '.join(CONDITIONS)}"
+    if aliases and condition != ALIAS_SET:
+        yield f"trigger: model has aliases, which only {ALIAS_SET} takes: leave them out"
+    if len(aliases) > _MOST_ALIASES:
+        yield f"trigger: model has {len(aliases)} aliases; at most {_MOST_ALIASES} are taken"
+    yield from _wait_problems(trigger)
+
+
+def _wait_problems(trigger: Mapping[str, Any]) -> Iterator[str]:
     for field in _WAITS:
         value = trigger.get(field)
         if value and not (isinstance(value, int) and value >= _LEAST_WAIT_S):

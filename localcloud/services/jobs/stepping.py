@@ -1,23 +1,26 @@
 """Steps the local clock, and starts what is due on the way."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from localcloud.kernel import clock, identity
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import ApiError, bad_request
 from localcloud.kernel.store import Document
-from localcloud.services.jobs import triggers
+from localcloud.services.jobs import deployment_jobs, model_updates, triggers
 from localcloud.services.jobs.arrivals import Arrivals, arrivals
 from localcloud.services.jobs.continuous import Rhythm, rhythm
+from localcloud.services.jobs.model_updates import ModelUpdates
 from localcloud.services.jobs.runner import Runner
-from localcloud.services.jobs.triggers import CONTINUOUS, FILE_ARRIVAL, Due
+from localcloud.services.jobs.triggers import CONTINUOUS, FILE_ARRIVAL, Due, Memory
+from localcloud.services.unity import model_events
 from localcloud.services.unity import volume_paths as volumes
 
-# In the store, by job id: the memory of a file-arrival trigger, and of a continuous job.
+# In the store, by job id: the memory of a file-arrival and of a model-update trigger, and of a continuous job.
 _ARRIVALS = "file_arrivals"
+_MODEL_UPDATES = "model_updates"
 _RHYTHMS = "continuous_runs"
 
 
@@ -26,7 +29,7 @@ class Watched:
     """A job that the clock may start, with what its trigger remembers; `problem` says why that cannot be looked at."""
 
     job: Document
-    memory: Arrivals | Rhythm
+    memory: Memory
     problem: str = ""
 
 
@@ -68,7 +71,9 @@ def step(
     `beside` says what else is due after one time and not after another.
     `stop_at_first` ends the step at the first moment at which a run is due, so that the caller can let it end before
     time goes on. The clock moves last: after `kill -9` in between, what was started is started again by the next step
-    (the run that was killed says so). Raises `ApiError` 400 for a time before the clock's.
+    (the run that was killed says so), but for events of models: each has one run.
+
+    Raises `ApiError` 400 for a time before the clock's.
     """
     with cloud.lock:
         now = clock.now(cloud.store)
@@ -76,12 +81,13 @@ def step(
         if until < now:
             raise bad_request(f"The clock shows {now.isoformat()} and goes forward only: give a later time.")
         seen = {watched.job["job_id"]: watched for watched in watch(cloud, now)}
-        plan = sorted(_due(seen, now, until), key=lambda due: (due.at, due.job_id))
+        linked = list(deployment_jobs.due(cloud, now))
+        plan = sorted([*_due(seen, now, until), *linked], key=lambda due: (due.at, due.job_id))
         others = sorted(beside(now, until), key=lambda each: each.at)
         first = min([*(due.at for due in plan[:1]), *(each.at for each in others[:1])], default=until)
         moment = first if stop_at_first else until
-        fired = tuple((due, _start(cloud, runner, seen[due.job_id], due)) for due in plan if due.at <= moment)
-        started = {due.job_id for due, _ in fired}
+        fired = tuple((due, _start(cloud, runner, seen.get(due.job_id), due)) for due in plan if due.at <= moment)
+        started = {due.job_id for due, _ in fired if not due.deployment_of}
         for watched in seen.values():
             if watched.job["job_id"] not in started:
                 _remember(cloud, watched.job, watched.memory)
@@ -103,6 +109,9 @@ def _watched(cloud: Cloud, job: Document, now: datetime) -> Watched:
     if triggers.kind(job["settings"]) == CONTINUOUS:
         kept = rhythm(cloud.store.get(_RHYTHMS, str(job["job_id"])))
         return Watched(job=job, memory=kept.found(_newest_run(cloud, job), now))
+    updates = triggers.model_update(job["settings"])
+    if updates is not None:
+        return Watched(job=job, memory=_model_updates(cloud, job, updates))
     trigger = triggers.file_arrival(job["settings"])
     if trigger is None:
         return Watched(job=job, memory=Arrivals())
@@ -114,6 +123,25 @@ def _watched(cloud: Cloud, job: Document, now: datetime) -> Watched:
     except ApiError as error:
         return Watched(job=job, memory=before, problem=f"{trigger['url']} cannot be watched: {error.message}")
     return Watched(job=job, memory=before.found(present, now))
+
+
+def _model_updates(cloud: Cloud, job: Document, trigger: Mapping[str, Any]) -> ModelUpdates:
+    """With the events that wait for a run of the job; a trigger that watches something else begins anew."""
+    known = cloud.store.get(_MODEL_UPDATES, str(job["job_id"]))
+    if known is None or known["watched"] != _watched_models(trigger):
+        known = {"after": model_events.newest(cloud.store) if known else _before(cloud, job)}
+    runs = (run for run in cloud.store.all("job_run") if run["job_id"] == job["job_id"])
+    memory = model_updates.remembered(known, [number for run in runs for number in run.get("events") or []])
+    return memory.found(model_events.after(cloud.store, memory.after), trigger)
+
+
+def _before(cloud: Cloud, job: Document) -> int:
+    """The number of the newest event before the job was made."""
+    return max((e["number"] for e in cloud.store.all(model_events.KIND) if e["ms"] < job["created_ms"]), default=0)
+
+
+def _watched_models(trigger: Mapping[str, Any]) -> Document:
+    return {name: trigger.get(name) for name in ("securable_name", "condition", "aliases")}
 
 
 def _files(cloud: Cloud, job: Document, url: str) -> frozenset[str]:
@@ -133,12 +161,17 @@ def _due(seen: dict[int, Watched], now: datetime, until: datetime) -> list[Due]:
     return [due for due in found if due]
 
 
-def _start(cloud: Cloud, runner: Runner, watched: Watched, due: Due) -> Document:
-    run = runner.submit(watched.job, watched.job["creator"], {}, due.cause)
-    if isinstance(watched.memory, Rhythm):
-        _remember(cloud, watched.job, replace(watched.memory, run_id=run["run_id"], active=True))
-    elif due.trigger == FILE_ARRIVAL:
-        _remember(cloud, watched.job, watched.memory.fired(due.at))
+def _start(cloud: Cloud, runner: Runner, watched: Watched | None, due: Due) -> Document:
+    job = cloud.store.require("job", str(due.job_id))
+    run = runner.submit(job, job["creator"], due.parameters, due.cause)
+    if due.deployment_of:
+        deployment_jobs.started(cloud.store, run)
+    elif watched is None:
+        raise ValueError(f"nothing watches job {due.job_id}")
+    elif isinstance(watched.memory, Rhythm):
+        _remember(cloud, job, replace(watched.memory, run_id=run["run_id"], active=True))
+    elif isinstance(watched.memory, ModelUpdates) or due.trigger == FILE_ARRIVAL:
+        _remember(cloud, job, watched.memory.fired(due.at))
     return run
 
 
@@ -150,10 +183,14 @@ def _newest_run(cloud: Cloud, job: Document) -> Document | None:
     )
 
 
-def _remember(cloud: Cloud, job: Document, seen: Arrivals | Rhythm) -> None:
+def _remember(cloud: Cloud, job: Document, seen: Memory) -> None:
     if isinstance(seen, Rhythm):
         cloud.store.put(_RHYTHMS, str(job["job_id"]), seen.document())
         return
+    updates = triggers.model_update(job["settings"])
+    if isinstance(seen, ModelUpdates) and updates is not None:
+        cloud.store.put(_MODEL_UPDATES, str(job["job_id"]), {"watched": _watched_models(updates), **seen.document()})
+        return
     trigger = triggers.file_arrival(job["settings"])
-    if trigger is not None:
+    if isinstance(seen, Arrivals) and trigger is not None:
         cloud.store.put(_ARRIVALS, str(job["job_id"]), {"url": trigger["url"], **seen.document()})

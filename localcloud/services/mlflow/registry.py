@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from localcloud.kernel.errors import ApiError, bad_request
 from localcloud.kernel.names import levels
 from localcloud.kernel.store import Document, Store
+from localcloud.services.jobs import deployment_jobs
 from localcloud.services.unity import models
 
 PREFIX = "/api/2.0/mlflow/unity-catalog"
@@ -91,7 +92,12 @@ def as_model(store: Store, document: Document) -> Document:
         **as_found_model(document),
         "aliases": [{"alias": alias, "version": str(number)} for alias, number in named.items()],
         "tags": _pairs(models.tags(store, document["full_name"])),
+        **_deployment(deployment_jobs.linked(store, document["full_name"])),
     }
+
+
+def _deployment(job_id: str) -> Document:
+    return {"deployment_job_id": job_id, "deployment_job_state": "CONNECTED"} if job_id else {}
 
 
 def as_found_model(document: Document) -> Document:

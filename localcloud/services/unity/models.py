@@ -5,7 +5,7 @@ import re
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import bad_request, not_found
 from localcloud.kernel.store import Document, Store
-from localcloud.services.unity import versions
+from localcloud.services.unity import model_events, versions
 
 _STATE = "registered_model_state"
 # As MLflow's clients check it: what else would read as a version's number, or as the newest one.
@@ -39,6 +39,7 @@ def set_alias(store: Store, model: str, alias: str, number: int) -> None:
     with store.transaction():
         versions.require(store, model, number)
         _change(store, model, "aliases", aliases(store, model) | {alias: number})
+        model_events.record(store, model_events.ALIAS_SET, model, version=number, alias_name=alias)
 
 
 def delete_alias(store: Store, model: str, alias: str) -> None:

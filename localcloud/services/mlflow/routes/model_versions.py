@@ -10,7 +10,7 @@ from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.query import require_known as known_query
 from localcloud.kernel.store import Document
 from localcloud.services.mlflow import finishing, registry, tags, tracking
-from localcloud.services.unity import access, model_paths, models, versions
+from localcloud.services.unity import access, model_events, model_paths, models, versions
 from localcloud.services.unity.privileges import Kind, Privilege
 
 PARITY = Parity(
@@ -50,7 +50,11 @@ def finalize(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     if document["created_by"] != caller.principal:
         raise denied(f"Version {document['version']} of '{document['model']}' is another principal's to finish.")
     finishing.require_complete(document)
-    finished = versions.change(cloud.store, document, caller.principal, status=versions.READY)
+    with cloud.store.transaction():
+        if document["status"] != versions.READY:
+            model = document["model"]
+            model_events.record(cloud.store, model_events.VERSION_READY, model, version=document["version"])
+        finished = versions.change(cloud.store, document, caller.principal, status=versions.READY)
     return {"model_version": registry.as_version(cloud.store, finished)}
 
 

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Depends
 
+from localcloud.kernel import acl
 from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import ApiError
@@ -9,8 +10,9 @@ from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.query import require_known as known_query
 from localcloud.kernel.store import Document
+from localcloud.services.jobs import deployment_jobs
 from localcloud.services.mlflow import registry, tags
-from localcloud.services.unity import access, deletion, models, records
+from localcloud.services.unity import access, deletion, model_events, models, records
 from localcloud.services.unity.privileges import Kind, Privilege
 
 PARITY = Parity(
@@ -32,7 +34,7 @@ def uses_files_api(caller: CallerDep) -> Document:
 @router.post(f"{_MODELS}/create")
 def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Create a model. Needs CREATE_MODEL on the schema; who makes it owns it."""
-    registry.require_known(body, "name", "description", "tags")
+    registry.require_known(body, "name", "description", "tags", "deployment_job_id")
     name = registry.model_name(required(body, "name"))
     if cloud.store.get(Kind.MODEL, name) is not None and access.sees(cloud, caller, Kind.MODEL, name):
         raise ApiError(409, "RESOURCE_ALREADY_EXISTS", f"Registered Model '{name}' already exists.")
@@ -41,19 +43,25 @@ def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     own = tags.added({}, body.get("tags") or [])
     fields = {"catalog_name": catalog, "schema_name": schema, "comment": body.get("description", "")}
     document = records.create(cloud.store, Kind.MODEL, name, caller.principal, fields)
+    model_events.record(cloud.store, model_events.CREATED, name)
     models.set_tags(cloud.store, name, own)
+    _link(cloud, caller, name, body)
     return {"registered_model": registry.as_model(cloud.store, document)}
 
 
 @router.patch(f"{_MODELS}/update")
 def update(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Change the description. The model's owner only; a model keeps its name here."""
-    registry.require_known(body, "name", "description")
+    """Change the description, or the deployment job, which the owner must be allowed to start.
+
+    The model's owner only; a model keeps its name here.
+    """
+    registry.require_known(body, "name", "description", "deployment_job_id")
     name = registry.model_name(required(body, "name"))
     access.authorize_management(cloud, caller, Kind.MODEL, name)
     current = records.require(cloud.store, Kind.MODEL, name)
     changed = {**current, "comment": body.get("description", current.get("comment"))}
     document = records.update(cloud.store, Kind.MODEL, changed, caller.principal)
+    _link(cloud, caller, name, body)
     return {"registered_model": registry.as_model(cloud.store, document)}
 
 
@@ -134,6 +142,16 @@ def delete_tag(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     with cloud.store.transaction():
         models.set_tags(cloud.store, name, {k: v for k, v in models.tags(cloud.store, name).items() if k != key})
     return {}
+
+
+def _link(cloud: Cloud, caller: Caller, name: str, body: Document) -> None:
+    """Link the deployment job that a body names, if it does. Raises `ApiError` 400 and 403."""
+    job_id = body.get("deployment_job_id")
+    if job_id is None:
+        return
+    if job_id:
+        acl.require(cloud, caller, "jobs", str(job_id), "CAN_MANAGE_RUN")
+    deployment_jobs.link(cloud, name, str(job_id))
 
 
 def _executable(cloud: Cloud, caller: Caller, name: str) -> str:

@@ -9,7 +9,7 @@ from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.names import identifier
 from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
-from localcloud.services.unity import access, changes, deletion, models, ownership, records, versions
+from localcloud.services.unity import access, changes, deletion, model_events, models, ownership, records, versions
 from localcloud.services.unity.privileges import Kind, Privilege
 
 PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/registeredmodels")
@@ -28,7 +28,9 @@ def create_model(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document
     owner = ownership.initial_owner(cloud, caller, body)
     full_name = f"{catalog}.{schema}.{name}"
     fields = changed({"catalog_name": catalog, "schema_name": schema}, body, frozenset({"comment", "storage_location"}))
-    return records.create(cloud.store, Kind.MODEL, full_name, owner, fields)
+    document = records.create(cloud.store, Kind.MODEL, full_name, owner, fields)
+    model_events.record(cloud.store, model_events.CREATED, document["full_name"])
+    return document
 
 
 @router.get("")
