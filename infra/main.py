@@ -11,12 +11,14 @@ from pathlib import Path
 from infra.access.hidden import hides
 from infra.cdktf_seam import App, Scope
 from infra.jobs.alerts import alerts
+from infra.jobs.alias_change import alias_change
 from infra.jobs.approval import approval
 from infra.jobs.compute import libraries
 from infra.jobs.ingest import ingest, requests
 from infra.jobs.integration import integration
 from infra.jobs.maintenance import maintenance
 from infra.jobs.monitoring import monitoring
+from infra.jobs.new_version import new_version
 from infra.jobs.promotion import promotion
 from infra.jobs.rollback import rollback
 from infra.jobs.scoring import predictions, scoring
@@ -48,6 +50,8 @@ JOBS = (
     ingest,
     requests,
     promotion,
+    new_version,
+    alias_change,
     rollback,
     approval,
     training,

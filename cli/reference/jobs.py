@@ -4,7 +4,16 @@ from collections.abc import Iterator
 
 from cli.reference.markdown import table
 from infra import names
-from infra.jobs.declaration import FileArrival, JobDeclaration, RunJobTask, Schedule, Task, WheelTask
+from infra.jobs.declaration import (
+    FileArrival,
+    ForEachTask,
+    JobDeclaration,
+    ModelEvent,
+    RunJobTask,
+    Schedule,
+    Task,
+    WheelTask,
+)
 from infra.jobs.declared import declared_jobs
 from infra.main import JOBS
 from infra.spec import Environment, Spec
@@ -34,6 +43,9 @@ def _starts(job: JobDeclaration) -> str:
         return f"`{starts.cron}` in {starts.timezone}, {starts.switch}"
     if isinstance(starts, FileArrival):
         return f"when files arrive in `{starts.path}`, {starts.switch}"
+    if isinstance(starts, ModelEvent):
+        what = "is ready" if starts.condition == "MODEL_VERSION_READY" else f"becomes @{', @'.join(starts.aliases)}"
+        return f"when a version of `{job.model}` {what}, {starts.switch}"
     return f"continuously, {starts.switch}"
 
 
@@ -46,4 +58,6 @@ def _runs(task: Task) -> str:
         return f"`{task.code}`"
     if isinstance(task, RunJobTask):
         return f"the job `{task.job}`"
+    if isinstance(task, ForEachTask):
+        return f"the job `{task.each.job}`, for each of `{task.inputs}`"
     return f"`{task.left} {task.operator} {task.right}`"

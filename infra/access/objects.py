@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from infra.constructs.workspace.permissions import Permission
-from infra.jobs.declaration import JobDeclaration, RunJobTask
+from infra.jobs.declaration import ForEachTask, JobDeclaration, RunJobTask
 from infra.spec import JobAccess, RoleAccess
 
 _JOB_LEVELS = {"view": "CAN_VIEW", "run": "CAN_MANAGE_RUN", "manage": "CAN_MANAGE"}
@@ -12,7 +12,8 @@ _EXPERIMENT_LEVELS = {"read": "CAN_READ", "edit": "CAN_EDIT"}
 
 
 def _starts(job: JobDeclaration, name: str) -> bool:
-    return any(isinstance(task, RunJobTask) and task.job == name for task in job.tasks)
+    run = (task.each if isinstance(task, ForEachTask) else task for task in job.tasks)
+    return any(isinstance(task, RunJobTask) and task.job == name for task in run)
 
 
 def _role_level(job: JobDeclaration, role: RoleAccess) -> str | None:
@@ -30,13 +31,17 @@ def job_permissions(
     principals: Mapping[str, str],
     roles: Mapping[str, RoleAccess],
 ) -> tuple[Permission, ...]:
-    """Who may see, run or manage `job`: itself where it asks who started it, the jobs that start it, the roles."""
+    """Who may see, run or manage `job`: itself where it asks who started it, the jobs that start or watch it, roles."""
     itself = [Permission(level="CAN_VIEW", service_principal=principals[job.principal])]
     starters = dict.fromkeys(principals[other.principal] for other in jobs if _starts(other, job.name))
+    if job.deploys:
+        starters[principals[job.principal]] = None
+    lookers = dict.fromkeys(principals[other.principal] for other in jobs if job.name in other.looks_at)
     levels = ((group, _role_level(job, role)) for group, role in roles.items())
     return (
         *(itself if job.started_by != "jobs" else []),
         *(Permission(level="CAN_MANAGE_RUN", service_principal=who) for who in starters),
+        *(Permission(level="CAN_VIEW", service_principal=who) for who in lookers if who not in starters),
         *(Permission(level=level, group=group) for group, level in levels if level),
     )
 

@@ -49,7 +49,17 @@ class ConditionTask:
     after: tuple[After, ...] = ()
 
 
-Task = WheelTask | RunJobTask | ConditionTask
+@dataclass(frozen=True, kw_only=True)
+class ForEachTask:
+    """A task that does another for each text of a JSON list, one after another, which that knows as `{{input}}`."""
+
+    key: str
+    inputs: str
+    each: RunJobTask
+    after: tuple[After, ...] = ()
+
+
+Task = WheelTask | RunJobTask | ConditionTask | ForEachTask
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +88,15 @@ class Continuous:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ModelEvent:
+    """Runs start when a version of the registered model is ready, or when one of the aliases names another one."""
+
+    condition: Literal["MODEL_VERSION_READY", "MODEL_ALIAS_SET"]
+    switch: Switch
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class JobDeclaration:
     """One job. A `timeout_s` of 0 is none, of a job that runs continuously.
 
@@ -86,7 +105,9 @@ class JobDeclaration:
     `policy` names the cluster policy that its cluster obeys; a job without wheel tasks has none, nor has one whose
     `compute` is serverless. `runs_as` is the stage whose service principal it runs as, where that is not its own.
     `least_workers`: of a cluster that grows, how many it begins with. `started_by`: the right by which people start it;
-    a job with another one than `jobs` asks who started it.
+    a job with another one than `jobs` asks who started it. `model`: the one whose events start it. `deploys`: its
+    principal, who owns that model, starts it too, as the model's deployment job. `looks_at`: the jobs whose runs it
+    asks about. `tells_success`: people also hear of runs that end well.
     """
 
     name: str
@@ -98,9 +119,13 @@ class JobDeclaration:
     least_workers: int = 1
     compute: Compute = Compute.POLICY
     parameters: tuple[tuple[str, str], ...] = ()
-    starts: Schedule | FileArrival | Continuous | None = None
+    starts: Schedule | FileArrival | Continuous | ModelEvent | None = None
     runs_as: str | None = None
     started_by: Literal["jobs", "approval", "alert_actions"] = "jobs"
+    model: str = ""
+    deploys: bool = False
+    looks_at: tuple[str, ...] = ()
+    tells_success: bool = False
 
     @property
     def principal(self) -> str:

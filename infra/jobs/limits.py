@@ -17,6 +17,11 @@ def training_s(use_case: UseCase, model: Model) -> int:
     return use_case.jobs.timeout_s + release_s(use_case, model)
 
 
+def new_version_s(use_case: UseCase, model: Model) -> int:
+    """Finding what is new, and the promotions that it waits for: two, as one may follow another."""
+    return use_case.jobs.timeout_s + 2 * release_s(use_case, model)
+
+
 def monitoring_s(use_case: UseCase, model: Model) -> int:
     """Monitoring, and the training that it waits for."""
     return use_case.jobs.timeout_s + training_s(use_case, model)

@@ -1,7 +1,7 @@
 """The stack `<env>-ml`: the jobs, the experiments and the registered models of an environment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from infra import names
 from infra.access.grants import model_grants
@@ -72,10 +72,11 @@ def ml_stack(app: Scope, spec: Spec, environment: Environment, release: Release,
     )
     for name in environment.use_cases:
         use_case = spec.use_cases[name]
+        registered = {}
         for model in use_case.models:
-            _model(parts, use_case, model)
+            registered[model.name] = _model(parts, use_case, model)
             _experiment(parts, use_case, model, place)
-        _jobs(parts, use_case, jobs)
+        _jobs(parts, use_case, jobs, registered)
 
 
 def _online_store(parts: _Parts, limits: OnlineStore) -> None:
@@ -93,8 +94,8 @@ def _online_store(parts: _Parts, limits: OnlineStore) -> None:
     online_store(parts.stack, "online-store", props)
 
 
-def _model(parts: _Parts, use_case: UseCase, model: Model) -> None:
-    """The registered model, owned by the promotion principal: only an owner may move an alias."""
+def _model(parts: _Parts, use_case: UseCase, model: Model) -> str:
+    """A reference to the registered model, owned by the promotion principal: only an owner may move an alias."""
     held = holders(parts.spec, parts.environment, use_case.name, parts.principals)
     props = RegisteredModelProps(
         catalog=parts.environment.catalog,
@@ -104,7 +105,7 @@ def _model(parts: _Parts, use_case: UseCase, model: Model) -> None:
         owner=parts.run_as(use_case.name, "promotion"),
         grants=model_grants(held),
     )
-    registered_model(parts.stack, f"{use_case.label(model)}-model", props)
+    return registered_model(parts.stack, f"{use_case.label(model)}-model", props)
 
 
 def _experiment(parts: _Parts, use_case: UseCase, model: Model, place: Resource) -> None:
@@ -122,12 +123,13 @@ def _experiment(parts: _Parts, use_case: UseCase, model: Model, place: Resource)
     experiment(parts.stack, f"{use_case.label(model)}-experiment", props)
 
 
-def _jobs(parts: _Parts, use_case: UseCase, factories: JobFactories) -> None:
+def _jobs(parts: _Parts, use_case: UseCase, factories: JobFactories, registered: Mapping[str, str]) -> None:
     declared = declared_jobs(parts.spec, parts.environment, use_case.name, parts.release.git_commit, factories)
     job_ids: dict[str, str] = {}
     for declaration in declared:
         props = _job_props(parts, use_case, declaration, declared, job_ids)
-        job_ids[declaration.name] = job(parts.stack, declaration.name, props).id
+        watching = replace(props, model=registered.get(declaration.model, ""))
+        job_ids[declaration.name] = job(parts.stack, declaration.name, watching).id
 
 
 def _job_props(

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from ml.declarations import Column, Layer, Table
 from ml.records.columns import OWNER, text
+from ml.tables import Tables
 from ml.versions.version_task import Subject
 
 COMPLIANCE, COMPARISON, INFRASTRUCTURE, SIGN_OFF = "compliance", "comparison", "infrastructure", "sign_off"
@@ -83,6 +84,15 @@ def verdicts(subject: Subject) -> Mapping[str, Recorded]:
 def recorded(subject: Subject) -> Mapping[str, str]:
     """The verdicts of this version in this run, by gate."""
     return {gate: each.verdict for gate, each in verdicts(subject).items()}
+
+
+def judged_versions(tables: Tables, ops_schema: str, model: str) -> frozenset[int]:
+    """The versions of `model` with a verdict of any gate, in any run."""
+    name = f"{ops_schema}.{GATE_RESULTS.name}"
+    if not tables.exists(name):
+        return frozenset()
+    rows = tables.read(name).where(F.col("model") == model).select("version").distinct().collect()
+    return frozenset(int(row["version"]) for row in rows)
 
 
 def judged_on(subject: Subject, holdout_periods: str) -> int:

@@ -65,6 +65,25 @@ def test_the_alert_lies_in_its_volume(mlops: Mlops, demo: Sections) -> None:
     assert (row["attempts"], row["delivered_to"]) == ("1", "/Volumes/prod/credit_ops/alerts/drift-2025-02.json")
 
 
+def test_events_of_the_model_have_no_gate_run_twice(mlops: Mlops, demo: Sections) -> None:
+    """Version 2 has its verdicts, so its event starts nothing; the job is then the model's deployment job.
+
+    The live version is the one that the record leads to.
+    """
+    count = "select count(*) as rows from prod.credit_ops.gate_results"
+    before = mlops.sql(count)
+    mlops("run", "credit-new-version", "--env", "prod", "--param", "model_version=2")
+    assert mlops.sql(count) == before
+    client = mlops.client("prod")
+    path = "/api/2.0/mlflow/unity-catalog/registered-models/get"
+    model = client.api_client.do("GET", path, query={"name": "prod.credit_ops.default_risk"})
+    assert isinstance(model, dict)
+    linked = client.jobs.get(int(model["registered_model"]["deployment_job_id"]))
+    assert linked.settings is not None
+    assert linked.settings.name == "credit-new-version"
+    mlops("run", "credit-alias-change", "--env", "prod")
+
+
 def test_a_score_is_told_with_what_is_behind_it(mlops: Mlops, demo: Sections) -> None:
     """Who sees sensitive columns reads the table as it was, who does not its newest row: both reproduce the score."""
     as_clear = ("--time", "2024-01-31", "--as", "prod-credit-training")

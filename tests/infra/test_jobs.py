@@ -32,10 +32,12 @@ def test_each_environment_has_the_jobs_of_its_file(documents: Documents) -> None
         ],
         "prod": [
             "credit-alerts",
+            "credit-alias-change",
             "credit-approval",
             "credit-ingest",
             "credit-maintenance",
             "credit-monitoring",
+            "credit-new-version",
             "credit-promotion",
             "credit-rollback",
             "credit-scoring",
@@ -70,6 +72,8 @@ def test_every_job_runs_as_its_own_service_principal(documents: Documents, envir
         "credit-alerts": "credit-monitoring",
         "credit-approval": "credit-promotion",
         "credit-maintenance": "credit-ingest",
+        "credit-new-version": "credit-promotion",
+        "credit-alias-change": "credit-promotion",
     }
     assert {
         name: who(job["run_as"]["service_principal_name"]) for name, job in jobs(documents, environment).items()
@@ -133,7 +137,7 @@ def test_schedules_are_paused_or_not_as_the_environment_says(documents: Document
         for name, job in jobs(documents, environment).items():
             if "schedule" in job:
                 found[name] = (job["schedule"]["quartz_cron_expression"], job["schedule"]["pause_status"])
-            if "trigger" in job:
+            if "file_arrival" in job.get("trigger", {}):
                 found[name] = (job["trigger"]["file_arrival"]["url"], job["trigger"]["pause_status"])
         return found
 
@@ -149,6 +153,45 @@ def test_schedules_are_paused_or_not_as_the_environment_says(documents: Document
         "credit-scoring": ("0 0 6 2 * ?", "PAUSED"),
     }
     assert starts("staging")["credit-integration"] == ("0 0 2 * * ?", "UNPAUSED")
+
+
+def test_events_of_a_model_start_jobs_in_prod(documents: Documents) -> None:
+    """A new version its gates, and the live alias what tells of it; both name the registered model of the stack."""
+    model = "${databricks_registered_model.credit-model.id}"
+    found = jobs(documents, "prod")
+    assert found["credit-new-version"]["trigger"] == {
+        "model": {"condition": "MODEL_VERSION_READY", "securable_name": model},
+        "pause_status": "UNPAUSED",
+    }
+    assert found["credit-alias-change"]["trigger"] == {
+        "model": {"condition": "MODEL_ALIAS_SET", "securable_name": model, "aliases": ["champion"]},
+        "pause_status": "UNPAUSED",
+    }
+    steps = {task["task_key"]: task for task in found["credit-new-version"]["task"]}
+    assert steps["gates"]["for_each_task"] == {
+        "inputs": "{{tasks.new_version.values.versions}}",
+        "task": {
+            "task_key": "promotion",
+            "run_job_task": {
+                "job_id": "${databricks_job.credit-promotion.id}",
+                "job_parameters": {"version": "{{input}}"},
+            },
+        },
+    }
+
+
+def test_the_promotion_principal_starts_and_watches_what_a_new_version_needs(documents: Documents) -> None:
+    """It owns the model whose deployment job it starts, runs the promotion job, and sees whether a training goes on."""
+
+    def level(job: str) -> str | None:
+        return permissions(documents, "prod-ml", f"{job}-permissions").get("prod-credit-promotion")
+
+    assert {job: level(f"credit-{job}") for job in ("new-version", "promotion", "training", "training-gpu")} == {
+        "new-version": "CAN_MANAGE_RUN",
+        "promotion": "CAN_MANAGE_RUN",
+        "training": "CAN_VIEW",
+        "training-gpu": "CAN_VIEW",
+    }
 
 
 def test_a_network_over_workers_has_a_worker_for_each_process() -> None:
@@ -191,12 +234,14 @@ def test_gpu_training_is_training_on_a_gpu(documents: Documents) -> None:
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_somebody_hears_of_a_job_that_fails_or_drags_on(documents: Documents, environment: str) -> None:
-    """Failures, and runs past half their time limit, are mailed to the people on call."""
+    """Failures, runs past half their time limit, and a live version that changed, are mailed to the people on call."""
     told = ["mlops-on-call@example.com"]
     for job in jobs(documents, environment).values():
+        also = {"on_success": told} if job["name"] == "credit-alias-change" else {}
         assert job["email_notifications"] == {
             "on_failure": told,
             "on_duration_warning_threshold_exceeded": told,
+            **also,
         }
         [rule] = job["health"]["rules"]
         assert (rule["metric"], rule["op"]) == ("RUN_DURATION_SECONDS", "GREATER_THAN")

@@ -12,7 +12,10 @@ from tests.infra.conftest import Documents
 from tests.infra.find import jobs, tasks
 from tests.ml.two_models import two_models
 
-OF_MODELS = ("alerts", "approval", "monitoring", "promotion", "rollback", "scoring", "training", "training-gpu")
+OF_MODELS = (
+    *("alerts", "alias-change", "approval", "monitoring", "new-version", "promotion", "rollback", "scoring"),
+    *("training", "training-gpu"),
+)
 SHARED = ("ingest", "maintenance")
 
 

@@ -11,7 +11,9 @@ from infra.jobs.declaration import (
     ConditionTask,
     Continuous,
     FileArrival,
+    ForEachTask,
     JobDeclaration,
+    ModelEvent,
     RunJobTask,
     Schedule,
     Task,
@@ -37,7 +39,8 @@ class ClusterProps:
 class JobProps:
     """`run_as` is an application id; `job_ids` are references to the jobs that its tasks start, by name;
     `libraries` are the paths of the wheels that travel with the jobs' own, in the order in which they are installed;
-    `environment_version` is that of serverless compute; `notify` are e-mail addresses."""
+    `environment_version` is that of serverless compute; `notify` are e-mail addresses;
+    `model` is a reference to the registered model whose events start it."""
 
     name: str
     declaration: JobDeclaration
@@ -51,6 +54,7 @@ class JobProps:
     tags: Mapping[str, str]
     notify: tuple[str, ...]
     permissions: tuple[Permission, ...]
+    model: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +84,7 @@ def job(scope: Scope, id_: str, props: JobProps) -> JobOutputs:
         parameter=[databricks.job.JobParameter(name=name, default=default) for name, default in declared.parameters]
         or None,
         schedule=_schedule(declared.starts) if isinstance(declared.starts, Schedule) else None,
-        trigger=_trigger(declared.starts) if isinstance(declared.starts, FileArrival) else None,
+        trigger=_trigger(declared.starts, props.model),
         max_concurrent_runs=1,
         **_until_it_ends(props),
         # A run that is skipped or cancelled was meant to be.
@@ -112,7 +116,9 @@ def _until_it_ends(props: JobProps) -> dict[str, Any]:
         "queue": databricks.job.JobQueue(enabled=True),
         "health": databricks.job.JobHealth(rules=[slow]),
         "email_notifications": databricks.job.JobEmailNotifications(
-            on_failure=notify, on_duration_warning_threshold_exceeded=notify
+            on_failure=notify,
+            on_duration_warning_threshold_exceeded=notify,
+            on_success=notify if declared.tells_success else None,
         ),
     }
 
@@ -139,7 +145,17 @@ def _task(task: Task, props: JobProps) -> Resource:
             job_id=Token.as_number(props.job_ids[task.job]), job_parameters=dict(task.parameters) or None
         )
         return databricks.job.JobTask(task_key=task.key, depends_on=after, run_job_task=run)
+    if isinstance(task, ForEachTask):
+        return databricks.job.JobTask(task_key=task.key, depends_on=after, for_each_task=_for_each(task, props))
     return databricks.job.JobTask(task_key=task.key, depends_on=after, condition_task=_condition(task))
+
+
+def _for_each(task: ForEachTask, props: JobProps) -> Resource:
+    run = databricks.job.JobTaskForEachTaskTaskRunJobTask(
+        job_id=Token.as_number(props.job_ids[task.each.job]), job_parameters=dict(task.each.parameters) or None
+    )
+    each = databricks.job.JobTaskForEachTaskTask(task_key=task.each.key, run_job_task=run)
+    return databricks.job.JobTaskForEachTask(inputs=task.inputs, task=each)
 
 
 def _retries(props: JobProps) -> dict[str, Any]:
@@ -220,6 +236,13 @@ def _schedule(schedule: Schedule) -> Resource:
     )
 
 
-def _trigger(arrival: FileArrival) -> Resource:
-    waits = databricks.job.JobTriggerFileArrival(url=arrival.path, wait_after_last_change_seconds=arrival.quiet_s)
-    return databricks.job.JobTrigger(file_arrival=waits, pause_status=_pause_status(arrival.switch))
+def _trigger(starts: Schedule | FileArrival | Continuous | ModelEvent | None, model: str) -> Resource | None:
+    if isinstance(starts, FileArrival):
+        waits = databricks.job.JobTriggerFileArrival(url=starts.path, wait_after_last_change_seconds=starts.quiet_s)
+        return databricks.job.JobTrigger(file_arrival=waits, pause_status=_pause_status(starts.switch))
+    if isinstance(starts, ModelEvent):
+        watched = databricks.job.JobTriggerModel(
+            condition=starts.condition, securable_name=model, aliases=list(starts.aliases) or None
+        )
+        return databricks.job.JobTrigger(model=watched, pause_status=_pause_status(starts.switch))
+    return None

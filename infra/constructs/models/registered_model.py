@@ -19,8 +19,8 @@ class RegisteredModelProps:
     grants: tuple[Grant, ...]
 
 
-def registered_model(scope: Scope, id_: str, props: RegisteredModelProps) -> None:
-    """The model and its grants; its versions come from training, its aliases from promotion."""
+def registered_model(scope: Scope, id_: str, props: RegisteredModelProps) -> str:
+    """The model and its grants, as a reference to its name. Training makes versions, promotion moves aliases."""
     made = databricks.registered_model.RegisteredModel(
         scope,
         id_,
@@ -33,3 +33,4 @@ def registered_model(scope: Scope, id_: str, props: RegisteredModelProps) -> Non
         lifecycle=TerraformResourceLifecycle(ignore_changes=["aliases"]),
     )
     grants(scope, f"{id_}-grants", GrantsProps(securable="model", name=made.id, grants=props.grants))
+    return str(made.id)

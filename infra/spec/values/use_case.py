@@ -40,6 +40,13 @@ class TrainingJob(ScheduledJob):
     """how many processes fit a network over Spark's workers (algorithm spark_network), each on a worker of its own"""
 
 
+class PromotionJob(TriggeredJob):
+    """The job that puts a version through its gates and makes it live."""
+
+    model_events: Switch | None = None
+    """whether a new version and a moved alias start the jobs `new-version` and `alias-change`; left out: none"""
+
+
 class IntegrationJob(Values):
     """The job that runs ingest, training and scoring in a row on a sample."""
 
@@ -66,7 +73,7 @@ class Jobs(Values):
 
     ingest: ScheduledJob | None = None
     training: TrainingJob | None = None
-    promotion: TriggeredJob | None = None
+    promotion: PromotionJob | None = None
     scoring: ScheduledJob | None = None
     monitoring: MonitoringJob | None = None
     integration: IntegrationJob | None = None

@@ -1,0 +1,32 @@
+"""The job `<usecase>-alias-change`: people hear of a live version that changed, whoever changed it."""
+
+from infra.jobs.declaration import JobContext, JobDeclaration, ModelEvent
+
+# As `ml.versions.aliases.CHAMPION`, which needs MLflow.
+_LIVE = "champion"
+
+
+def alias_change(context: JobContext) -> JobDeclaration | None:
+    """The job, where the environment says that events of its models start jobs."""
+    values = context.values.promotion
+    if values is None or values.model_events is None:
+        return None
+    return JobDeclaration(
+        name=context.job("alias-change"),
+        stage="alias_change",
+        description="Say that the live version changed; fail if no promotion or roll-back recorded it.",
+        policy="cpu_single_node",
+        timeout_s=context.use_case.jobs.timeout_s,
+        runs_as="promotion",
+        model=context.model.name,
+        starts=ModelEvent(condition="MODEL_ALIAS_SET", aliases=(_LIVE,), switch=values.model_events),
+        tells_success=True,
+        tasks=(
+            context.model_task(
+                "alias_change",
+                entry_point="alias_change",
+                code="ml/release/alias_change.py",
+                parameters={"updates": "{{job.trigger.model.updates}}"},
+            ),
+        ),
+    )
