@@ -74,4 +74,4 @@ def _run(link_: Mapping[str, Any], event: Mapping[str, Any], now: datetime) -> D
 def _had_run(store: Store, link_: Mapping[str, Any]) -> int:
     """The newest event that had its run: as was remembered, or as a run says that was started before a kill."""
     of_job = (run for run in store.all("job_run") if str(run["job_id"]) == link_["job_id"])
-    return max([link_["after"], *(run.get("deployment_of") or 0 for run in of_job)])
+    return max([int(link_["after"]), *(int(run.get("deployment_of") or 0) for run in of_job)])
