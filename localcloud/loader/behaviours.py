@@ -3,7 +3,7 @@
 from localcloud.kernel.parity import Behaviour, Level
 
 _AZURE = (
-    "Azure's own resources (stacks `bootstrap`, `hub`, `<env>-platform`, `<env>-data-factory`, "
+    "Azure's own resources (stacks `bootstrap`, `hub`, `<env>-platform`, `<env>-data-factory`, `<env>-sinks`, "
     "and those of the places beside Databricks)"
 )
 

@@ -68,6 +68,13 @@ def identified(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> Non
         identity |= {"principalId": made_up(resource_id.path, "principal"), "tenantId": made_up("tenant")}
 
 
+def require_own_identity(resource: Resource, identity: str | None) -> None:
+    """Raise `AzureError` 400 for an identity that encrypts and is none of the resource's own."""
+    own = (resource.get("identity") or {}).get("userAssignedIdentities") or {}
+    if identity and identity.lower() not in [each.lower() for each in own]:
+        raise invalid("InvalidIdentity", f"{resource['id']} has no identity {identity}: assign it first.")
+
+
 def kind_of(resource_id: ResourceId) -> Kind:
     """The kind of a type. Raises `AzureError` 501 for a type that is not kept here."""
     from localcloud.services.azure.types import KINDS  # noqa: PLC0415 - the types are made of kinds

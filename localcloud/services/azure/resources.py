@@ -114,6 +114,14 @@ def require_scope(cloud: Cloud, scope: ResourceId) -> None:
     raise AzureError(404, "ParentResourceNotFound", f"The parent resource '{scope.path}' was not found.")
 
 
+def require_only(cloud: Cloud, resource_id: ResourceId, code: str, message: str) -> None:
+    """Raise `AzureError` 409 where another resource of the type has the name, which is a host's in the whole cloud."""
+    for each in cloud.store.all(KIND):
+        same = each["type"].lower() == resource_id.type.lower() and each["name"].lower() == resource_id.name.lower()
+        if same and ResourceId(each["id"]).key != resource_id.key:
+            raise conflict(code, message)
+
+
 def _forget(cloud: Cloud, resource: Resource) -> None:
     resource_id = ResourceId(resource["id"])
     kind = kind_of(resource_id)

@@ -16,7 +16,7 @@ import httpx
 from localcloud.kernel import identity, loopback
 from localcloud.kernel.cloud import Cloud
 from localcloud.services.azure.ids import ResourceId
-from localcloud.services.data_factory.expressions import text_of
+from localcloud.services.data_factory.functions import text_of
 from localcloud.services.data_factory.identities import ActivityError, Link, link
 
 _DAY_S = 24 * 3600

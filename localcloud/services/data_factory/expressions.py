@@ -4,13 +4,12 @@ Follows https://learn.microsoft.com/azure/data-factory/control-flow-expression-l
 regard to case, as there.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from localcloud.services.data_factory.functions import FUNCTIONS
+from localcloud.services.data_factory.functions import FUNCTIONS, text_of
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<number>-?\d+(?:\.\d+)?)|(?P<name>\w+)|(?P<sign>\?\.|[().,\[\]?]))"
@@ -35,11 +34,6 @@ def evaluate(value: Any, scope: Scope) -> Any:
             return _of_text(str(value["value"]), scope)
         return {name: evaluate(inner, scope) for name, inner in value.items()}
     return [evaluate(inner, scope) for inner in value] if isinstance(value, list) else value
-
-
-def text_of(value: Any) -> str:
-    """A value as it stands inside text: JSON for what is no text itself."""
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _of_text(text: str, scope: Scope) -> Any:

@@ -41,7 +41,8 @@ def _shifted(unit: str) -> Callable[..., str]:
     return shift
 
 
-def _string(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """A value as it stands inside text: JSON for what is no text itself."""
     return value if isinstance(value, str) else json.dumps(value)
 
 
@@ -55,7 +56,7 @@ def _coalesce(*values: Any) -> Any:
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "concat": lambda *parts: (
-        [x for p in parts for x in p] if isinstance(parts[0], list) else "".join(map(_string, parts))
+        [x for p in parts for x in p] if isinstance(parts[0], list) else "".join(map(text_of, parts))
     ),
     "substring": lambda text, start, length=None: text[start:] if length is None else text[start : start + length],
     "replace": lambda text, old, new: text.replace(old, new),
@@ -63,7 +64,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "toupper": lambda text: text.upper(),
     "trim": lambda text: text.strip(),
     "split": lambda text, at: text.split(at),
-    "join": lambda values, between: between.join(map(_string, values)),
+    "join": lambda values, between: between.join(map(text_of, values)),
     "startswith": lambda text, start: text.lower().startswith(start.lower()),
     "endswith": lambda text, end: text.lower().endswith(end.lower()),
     "indexof": lambda text, part: text.lower().find(part.lower()),
@@ -83,7 +84,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "lessorequals": lambda left, right: left <= right,
     "greater": lambda left, right: left > right,
     "greaterorequals": lambda left, right: left >= right,
-    "string": _string,
+    "string": text_of,
     "int": int,
     "float": float,
     "bool": lambda value: str(value).lower() in ("true", "1"),

@@ -38,22 +38,19 @@ class Pipelines:
         definitions.require_runnable(name, own)
         run = records.new_run(factory.path, name, definitions.parameters_of(name, own, given), trigger)
         with self._lock:
-            records.save(self._cloud, run)
-            self._queue.append(run)
+            self._enqueue(run)
             self._admit()
         return run
 
-    def cancel(self, run: Document) -> None:
+    def cancel(self, run_id: str) -> None:
         """Cancel a run; nothing happens to one that is over."""
         with self._lock:
-            active = self._active.get(run["runId"])
+            active = self._active.get(run_id)
             if active is not None:
                 active.stop.set()
-                return
-            self._queue = [each for each in self._queue if each["runId"] != run["runId"]]
-            if not records.is_final(run):
-                records.end(run, Status.CANCELLED, "runEnd")
-                records.save(self._cloud, run)
+            for run in [each for each in self._queue if each["runId"] == run_id]:
+                self._queue.remove(run)
+                self._end(run, Status.CANCELLED, "The run was cancelled.")
 
     def running(self, run_id: str) -> Running | None:
         """The run under way; None for one that waits or is over."""
@@ -66,16 +63,28 @@ class Pipelines:
         own: Mapping[str, Any] = found["properties"]
         return own
 
+    def _enqueue(self, run: Document) -> None:
+        records.save(self._cloud, run)
+        self._queue.append(run)
+
     def _admit(self) -> None:
-        """Start what waits and has room, oldest first."""
+        """Start what waits and has room, oldest first; a run of a pipeline that is gone by now fails."""
         for run in list(self._queue):
             own = resources.find(self._cloud, ResourceId(run["factory"]).child("pipelines", run["pipelineName"]))
-            if own is None or self._has_room(run, own["properties"].get("concurrency")):
+            if own is None:
                 self._queue.remove(run)
-                activities = own["properties"].get("activities") or [] if own else []
-                running = Running(self._cloud, run, activities, self._over)
+                self._end(run, Status.FAILED, f"The pipeline '{run['pipelineName']}' was deleted before the run began.")
+            elif self._has_room(run, own["properties"].get("concurrency")):
+                self._queue.remove(run)
+                running = Running(self._cloud, run, own["properties"].get("activities") or [], self._over)
                 self._active[run["runId"]] = running
                 running.start()
+
+    def _end(self, run: Document, status: Status, message: str) -> None:
+        """A run that never began is over."""
+        run["message"] = message
+        records.end(run, status, "runEnd")
+        records.save(self._cloud, run)
 
     def _has_room(self, run: Document, limit: int | None) -> bool:
         others = [each.run for each in self._active.values() if each.run["factory"] == run["factory"]]
@@ -90,7 +99,7 @@ class Pipelines:
             left = int(run["trigger"].get("retries") or 0)
             if run["status"] == Status.FAILED and left:
                 again = {**run["trigger"], "retries": left - 1}
-                self._queue.append(records.new_run(run["factory"], run["pipelineName"], run["parameters"], again))
+                self._enqueue(records.new_run(run["factory"], run["pipelineName"], run["parameters"], again))
             self._admit()
 
     def _recover(self) -> None:

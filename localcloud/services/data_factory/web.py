@@ -21,7 +21,6 @@ from localcloud.services.data_factory.policy import span_s
 DATABRICKS = "2ff814a6-3304-4ab8-85cb-cd0e6f879c1d"
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _FIELDS = frozenset({"url", "method", "headers", "body", "authentication", "httpRequestTimeout", "turnOffAsync"})
-_HERE = ("127.0.0.1", "localhost")
 _DEFAULT_TIMEOUT = "00:01:00"
 _TOKEN_S = 300
 _UNREACHED, _REFUSED, _INVALID = "2108", "2108", "2100"
@@ -82,7 +81,7 @@ class _Token:
 def _reached(cloud: Cloud, url: str) -> tuple[str, str]:
     """Where a call goes here, and the host that it names. Raises ActivityError for a host that is not this cloud's."""
     parts = urlsplit(url)
-    if parts.hostname in _HERE and parts.scheme == "http":
+    if parts.hostname in loopback.HOSTS and parts.scheme == "http":
         return url, parts.netloc
     account = f"http://127.0.0.1:{cloud.account_port}"
     workspaces = {each.host: each.url for each in cloud.workspaces()}

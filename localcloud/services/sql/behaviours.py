@@ -67,14 +67,14 @@ BEHAVIOURS = (
         witness="tests/localcloud/services/sql/test_values.py::test_a_value_becomes_text",
     ),
     Behaviour(
-        area="queries, alerts, notification destinations, dashboards, monitors",
+        area="alerts of the second generation",
         does="an alert is evaluated when the local clock passes its schedule, and its destinations are told",
         level=Level.EXECUTED,
         follows="https://docs.databricks.com/api/azure/workspace/alertsv2",
         witness="tests/localcloud/services/sql/test_alert_rounds.py::test_an_alert_is_told_once_and_again_when_it_ends",
     ),
     Behaviour(
-        area="queries, alerts, notification destinations, dashboards, monitors",
+        area="queries, other alerts, notification destinations, dashboards, monitors",
         does="a query, its alert and a dashboard are kept and answered as written",
         level=Level.STATEFUL,
         follows="https://docs.databricks.com/api/azure/workspace/queries",

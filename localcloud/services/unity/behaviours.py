@@ -109,7 +109,7 @@ BEHAVIOURS = (
         witness="tests/localcloud/loader/test_masks.py::test_a_missing_function_shows_nothing",
     ),
     Behaviour(
-        area="queries, alerts, notification destinations, dashboards, monitors",
+        area="queries, other alerts, notification destinations, dashboards, monitors",
         does="a monitor is kept by its table; nothing refreshes it",
         level=Level.STATEFUL,
         follows="https://learn.microsoft.com/azure/databricks/lakehouse-monitoring/",

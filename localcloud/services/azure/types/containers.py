@@ -2,20 +2,16 @@
 
 from localcloud.kernel.cloud import Cloud
 from localcloud.services.azure import resources
-from localcloud.services.azure.errors import conflict, invalid
+from localcloud.services.azure.errors import invalid
 from localcloud.services.azure.ids import ResourceId
 from localcloud.services.azure.kinds import Kind, Resource, identified, made_up, properties
 
-_REGISTRY = "Microsoft.ContainerRegistry/registries"
 _VERSION_LIMIT = 3
 
 
 def _only(cloud: Cloud, resource_id: ResourceId, _: Resource) -> None:
-    """No two registries of the whole cloud share a name, which is a host's."""
-    for each in cloud.store.all(resources.KIND):
-        same = each["type"] == _REGISTRY and each["name"] == resource_id.name
-        if same and ResourceId(each["id"]).key != resource_id.key:
-            raise conflict("AlreadyInUse", f"The registry DNS name {each['name']}.azurecr.io is already in use.")
+    message = f"The registry DNS name {resource_id.name}.azurecr.io is already in use."
+    resources.require_only(cloud, resource_id, "AlreadyInUse", message)
 
 
 def _registry(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:

@@ -10,6 +10,7 @@ from localcloud.services.data_factory import definitions, triggers
 
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9-]{1,61}[A-Za-z0-9])"
 _PART = r"[\w ().-]{1,260}"
+_SUBSCRIPTION = "data_factory_event_subscription"
 
 
 def _pipeline(_: Cloud, resource_id: ResourceId, resource: Resource) -> None:
@@ -41,11 +42,22 @@ def _to(state: str) -> Action:
     return act
 
 
-def _subscription(status: str) -> Action:
-    def act(_: Cloud, resource_id: ResourceId, __: Resource) -> Document:
-        return {"triggerName": resource_id.name, "status": status}
+def _subscribed(status: str) -> Action:
+    def act(cloud: Cloud, resource_id: ResourceId, _: Resource) -> Document:
+        cloud.store.put(_SUBSCRIPTION, resource_id.key, {"status": status})
+        return _subscription(cloud, resource_id, _)
 
     return act
+
+
+def _subscription(cloud: Cloud, resource_id: ResourceId, _: Resource) -> Document:
+    """Whether a trigger was made to hear of the events of its storage account."""
+    kept = cloud.store.get(_SUBSCRIPTION, resource_id.key) or {"status": "Disabled"}
+    return {"triggerName": resource_id.name, "status": kept["status"]}
+
+
+def _unsubscribed(cloud: Cloud, resource_id: ResourceId, _: Resource) -> None:
+    cloud.store.delete(_SUBSCRIPTION, resource_id.key)
 
 
 _INSIDE = Kind(name=_PART)
@@ -57,10 +69,11 @@ _TRIGGER = Kind(
     actions={
         "start": _to("Started"),
         "stop": _to("Stopped"),
-        "subscribeToEvents": _subscription("Enabled"),
-        "unsubscribeFromEvents": _subscription("Disabled"),
-        "getEventSubscriptionStatus": _subscription("Enabled"),
+        "subscribeToEvents": _subscribed("Enabled"),
+        "unsubscribeFromEvents": _subscribed("Disabled"),
+        "getEventSubscriptionStatus": _subscription,
     },
+    deleted=_unsubscribed,
 )
 
 KINDS = {

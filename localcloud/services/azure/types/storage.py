@@ -5,21 +5,16 @@ import base64
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.store import Document
 from localcloud.services.azure import resources
-from localcloud.services.azure.errors import conflict
 from localcloud.services.azure.ids import ResourceId
 from localcloud.services.azure.kinds import Kind, Resource, identified, made_up, properties
 
 _PARTS = ("blob", "dfs", "file", "queue", "table", "web")
 _SUFFIX = "core.windows.net"
-_ACCOUNT = "Microsoft.Storage/storageAccounts"
 
 
 def _only(cloud: Cloud, resource_id: ResourceId, _: Resource) -> None:
-    """No two accounts of the whole cloud share a name, which is a host's."""
-    for each in cloud.store.all(resources.KIND):
-        same = each["type"] == _ACCOUNT and each["name"] == resource_id.name
-        if same and ResourceId(each["id"]).key != resource_id.key:
-            raise conflict("StorageAccountAlreadyTaken", f"The storage account named {each['name']} is already taken.")
+    message = f"The storage account named {resource_id.name} is already taken."
+    resources.require_only(cloud, resource_id, "StorageAccountAlreadyTaken", message)
 
 
 def _account(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:

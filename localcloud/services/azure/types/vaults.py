@@ -8,15 +8,12 @@ from localcloud.services.azure.kinds import Kind, Resource, properties
 
 DELETED = "azure_deleted_vault"
 SUFFIX = "vault.azure.net"
-_TYPE = "Microsoft.KeyVault/vaults"
 
 
 def _free(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
-    """The name is a host's: no other vault has it, and no deleted one that is not purged."""
-    for each in cloud.store.all(resources.KIND):
-        same = each["type"] == _TYPE and each["name"].lower() == resource_id.name.lower()
-        if same and ResourceId(each["id"]).key != resource_id.key:
-            raise conflict("VaultAlreadyExists", f"The vault name '{resource_id.name}' is already in use.")
+    """No other vault has the name, and no deleted one that is not purged."""
+    message = f"The vault name '{resource_id.name}' is already in use."
+    resources.require_only(cloud, resource_id, "VaultAlreadyExists", message)
     deleted = cloud.store.get(DELETED, resource_id.name.lower())
     if deleted is None or resources.find(cloud, resource_id) is not None:
         return

@@ -59,7 +59,7 @@ def get_run(run: str, factory: Factory, cloud: CloudDep) -> Document:
 @router.post("/pipelineruns/{run}/cancel")
 def cancel_run(run: str, factory: Factory, cloud: CloudDep) -> Document:
     """Cancel a run, and what it runs on Databricks."""
-    pipelines_of(cloud).cancel(records.require(cloud, factory.path, run))
+    pipelines_of(cloud).cancel(records.require(cloud, factory.path, run)["runId"])
     return {}
 
 

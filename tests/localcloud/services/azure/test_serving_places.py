@@ -7,8 +7,9 @@ import pytest
 
 from cli.places.azure_ml import calls
 from tests.cli.places.exported import exported
-from tests.infra.conftest import credit_alone
+from tests.infra.conftest import Documents, credit_alone
 from tests.infra.serving_places import place_documents, switch_on
+from tests.localcloud.declared_types import unknown_roles
 from tests.localcloud.services.azure.client import GROUP, WEST, Azure
 
 _PROVIDERS = f"{GROUP}/providers"
@@ -34,11 +35,17 @@ _DEPLOYMENT = {
 
 
 @pytest.fixture(scope="module")
-def declared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What the stack of Azure Machine Learning asks azapi for, by its type."""
+def places(tmp_path_factory: pytest.TempPathFactory) -> Documents:
+    """The documents of the two places."""
     folder = tmp_path_factory.mktemp("azapi")
     switch_on(credit_alone(folder / "workspaces"))
-    resources = place_documents(folder / "workspaces", folder / "out")["prod-azure-ml"]["resource"]
+    return place_documents(folder / "workspaces", folder / "out")
+
+
+@pytest.fixture(scope="module")
+def declared(places: Documents) -> dict[str, Any]:
+    """What the stack of Azure Machine Learning asks azapi for, by its type."""
+    resources = places["prod-azure-ml"]["resource"]
     return {type_: next(iter(found.values())) for type_, found in resources.items() if type_.startswith("azapi_")}
 
 
@@ -46,6 +53,11 @@ def declared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def workspace(azure: Azure) -> str:
     """A workspace."""
     return str(azure.put(WORKSPACE, {**WEST, "properties": dict(_NEEDS)})["id"])
+
+
+def test_the_roles_of_the_places_are_there(places: Documents) -> None:
+    """By the names that Azure gives them."""
+    assert unknown_roles(document.get("resource", {}) for document in places.values()) == set()
 
 
 def test_a_cluster_has_an_issuer_of_tokens(azure: Azure) -> None:

@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from localcloud.services.data_factory.pipelines import Pipelines
+from localcloud.kernel.processes import wait_until
+from localcloud.services.azure.ids import ResourceId
+from localcloud.services.data_factory.pipelines import Pipelines, pipelines_of
 from tests.localcloud.services.azure.client import GROUP, WEST
 from tests.localcloud.services.data_factory.conftest import EVER, FACTORY, Factory, activity
 
@@ -132,5 +134,48 @@ def test_a_pipeline_runs_as_often_at_once_as_it_says(factory: Factory) -> None:
     Pipelines(factory.plant.core.cloud)
     left = factory.azure.get(f"{FACTORY}/pipelineruns/{second}")
     assert (left["status"], left["message"].split(":")[0]) == ("Failed", "The run was interrupted")
+    orphan = factory.start("work")
+    assert factory.azure.ask("DELETE", f"{FACTORY}/pipelines/work").status_code == 200
     factory.azure.ask("POST", f"{FACTORY}/pipelineruns/{second}/cancel")
     factory.wait(second)
+    gone = factory.azure.get(f"{FACTORY}/pipelineruns/{orphan}")
+    assert (gone["status"], gone["message"]) == ("Failed", "The pipeline 'work' was deleted before the run began.")
+
+
+def test_a_retry_that_waits_is_kept(factory: Factory) -> None:
+    """Monitoring shows it while another run is before it, and it can be cancelled."""
+    job_id = factory.job("hangs", factory.plant.task("a", "hangs"), max_concurrent_runs=2)
+    train = activity("train", "DatabricksJob", jobId="@pipeline().parameters.job")
+    factory.pipeline("work", train, concurrency=1, parameters={"job": {"type": "String"}})
+    runs = pipelines_of(factory.plant.core.cloud)
+    window = {"name": "hourly", "type": "TumblingWindowTrigger", "id": "t", "retries": 1}
+    first = factory.start("work", job=str(job_id))
+    fails = runs.submit(ResourceId(FACTORY), "work", {"job": "none"}, window)["runId"]
+    hangs = factory.start("work", job=str(job_id))
+    factory.azure.ask("POST", f"{FACTORY}/pipelineruns/{first}/cancel")
+    queued = {**EVER, "filters": [{"operand": "Status", "operator": "Equals", "values": ["Queued"]}]}
+
+    def waiting() -> list[dict[str, Any]]:
+        found = factory.azure.ask("POST", f"{FACTORY}/queryPipelineRuns", queued).json()["value"]
+        return [run for run in found if run["runId"] not in (fails, hangs)]
+
+    assert wait_until(lambda: bool(waiting()), timeout_s=30)
+    [again] = waiting()
+    assert (again["invokedBy"]["name"], factory.wait(fails)["status"]) == ("hourly", "Failed")
+    factory.azure.ask("POST", f"{FACTORY}/pipelineruns/{again['runId']}/cancel")
+    assert factory.azure.get(f"{FACTORY}/pipelineruns/{again['runId']}")["status"] == "Cancelled"
+    factory.azure.ask("POST", f"{FACTORY}/pipelineruns/{hangs}/cancel")
+    assert factory.wait(hangs)["status"] == "Cancelled"
+
+
+def test_a_storage_trigger_says_whether_it_hears_of_events(factory: Factory) -> None:
+    """Not before it was told to, and not after it was told to stop."""
+    own = {"scope": ACCOUNT, "blobPathBeginsWith": "/a/blobs/", "events": ["Microsoft.Storage.BlobCreated"]}
+    trigger = f"{FACTORY}/triggers/arrivals"
+    factory.azure.put(trigger, {"properties": {"type": "BlobEventsTrigger", "typeProperties": own}})
+    said = []
+    for action in ("getEventSubscriptionStatus", "subscribeToEvents", "getEventSubscriptionStatus"):
+        said.append(factory.azure.ask("POST", f"{trigger}/{action}").json()["status"])
+    factory.azure.ask("POST", f"{trigger}/unsubscribeFromEvents")
+    said.append(factory.azure.ask("POST", f"{trigger}/getEventSubscriptionStatus").json()["status"])
+    assert said == ["Disabled", "Enabled", "Enabled", "Disabled"]
