@@ -4,11 +4,13 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from localcloud.kernel.loopback import LOOPBACK, free_port
 
@@ -47,6 +49,19 @@ class Postgres:
     def stop(self) -> None:
         """End it at once, as a crash would: what was committed stays."""
         self._run("pg_ctl", "-D", self._folder / "data", "-m", "immediate", "stop")
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Its processes stand still: connections stay open, and nothing is answered."""
+        main = psutil.Process(int((self._folder / "data" / "postmaster.pid").read_text().split()[0]))
+        stopped = [main, *main.children(recursive=True)]
+        for process in stopped:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in stopped:
+                process.resume()
 
     def remove(self) -> None:
         """End it and remove its files."""

@@ -5,12 +5,14 @@ import time
 import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ml.server import requests
 from ml.server.batches import Batches
-from ml.server.errors import Refused, too_large
+from ml.server.errors import Refused, too_large, too_many, unavailable
+from ml.server.lookups import LIMIT_S
 from ml.server.metrics import CONTENT_TYPE, Metrics
 from ml.server.plain import Matrix
 from ml.server.version import Version, body
@@ -21,6 +23,7 @@ MAX_BODY_BYTES = 16 << 20
 MAX_WAITING = 256
 # A body below it is read and answered in microseconds; a larger one must not hold the others up.
 _SMALL_BYTES = 64 << 10
+# Look-ups over the network at a time, each in a thread with a connection of its own; as many may wait as for the model.
 _LOOK_UPS = 8
 # What is read of a body that is too large before the connection is given up: a client that is still sending would
 # otherwise never see the answer.
@@ -46,12 +49,18 @@ class Application:
     """The ASGI application that answers with one version."""
 
     def __init__(
-        self, version: Version, *, max_body_bytes: int = MAX_BODY_BYTES, max_waiting: int = MAX_WAITING
+        self,
+        version: Version,
+        *,
+        max_body_bytes: int = MAX_BODY_BYTES,
+        max_waiting: int = MAX_WAITING,
+        look_up_limit_s: float = LIMIT_S,
     ) -> None:
         self._version = version
         self._max_body_bytes = max_body_bytes
         self._max_waiting = max_waiting
-        self._waiting = 0
+        self._look_up_limit_s = look_up_limit_s
+        self._waiting = self._looking_up = 0
         self._metrics = Metrics()
         # Look-ups that wait for the network, each in a thread with a connection of its own.
         self._look_ups = ThreadPoolExecutor(_LOOK_UPS, thread_name_prefix="look-up") if version.waits else None
@@ -68,7 +77,7 @@ class Application:
         try:
             answer = await self._answer(scope, receive)
         except Refused as refused:
-            answer = Answer(status=refused.status, body=refused.body(), headers=(self._named,))
+            answer = Answer(status=refused.status, body=refused.body(), headers=(self._named, *refused.headers))
         except Exception:  # noqa: BLE001 - the log has the trace, the caller must not
             traceback.print_exc()
             failure = Refused(500, "INTERNAL_ERROR", "The server failed on this request; its log says why.")
@@ -84,8 +93,7 @@ class Application:
         if path == "/ping" and method in ("GET", "HEAD"):
             return Answer(media_type=b"text/plain", headers=(self._named,))
         if path == "/metrics" and method == "GET":
-            published = await self._looked_up(self._version.published)
-            text = self._metrics.text(self._version.number, self._waiting, published)
+            text = self._metrics.text(self._version.number, self._waiting, await self._published())
             return Answer(body=text, media_type=CONTENT_TYPE)
         if path != "/invocations":
             raise Refused(404, "ENDPOINT_NOT_FOUND", f"No API found for '{method} {path}'.")
@@ -118,7 +126,7 @@ class Application:
 
     async def _scored(self, content_type: str, raw: bytes) -> tuple[bytes, float | None]:
         if len(raw) > _SMALL_BYTES:
-            return await self._in_turn(lambda: self._alone(content_type, raw))
+            return await self._large(content_type, raw)
         parsed = requests.read(content_type, raw)
         payload, published_at = await self._looked_up(lambda: self._version.completed(parsed))
         answered = await self._together(self._version.matrix(payload))
@@ -126,11 +134,37 @@ class Application:
             return answered, published_at
         return await self._in_turn(lambda: self._version.predict(payload)), published_at
 
+    async def _large(self, content_type: str, raw: bytes) -> tuple[bytes, float | None]:
+        """Beside the event loop; a look-up over the network never in the thread that the model needs."""
+        if self._look_ups is None:
+            return await self._in_turn(lambda: self._alone(content_type, raw))
+        parsed = await self._in_turn(lambda: requests.read(content_type, raw))
+        payload, published_at = await self._looked_up(lambda: self._version.completed(parsed))
+        return await self._in_turn(lambda: self._version.answer(payload)), published_at
+
     async def _looked_up(self, call: Callable[[], Result]) -> Result:
-        """What `call` returns, which looks features up: at once, or beside others if that goes over the network."""
+        """What `call` returns, which looks features up: at once, or beside others if that goes over the network.
+
+        Raises Refused: 429 if too many wait, 503 if it has not ended after the limit, wherever it waits.
+        """
         if self._look_ups is None:
             return call()
-        return await asyncio.get_running_loop().run_in_executor(self._look_ups, call)
+        if self._looking_up >= self._max_waiting:
+            raise too_many(f"Exceeded the maximum number of look-ups that wait, {self._max_waiting}.")
+        self._looking_up += 1
+        begun = asyncio.get_running_loop().run_in_executor(self._look_ups, call)
+        try:
+            return await asyncio.wait_for(begun, self._look_up_limit_s)
+        except TimeoutError as error:
+            raise unavailable("The online store takes too long", 1) from error
+        finally:
+            self._looking_up -= 1
+
+    async def _published(self) -> dict[str, float]:
+        """When the features of each table were published; nothing while the online store is away."""
+        with suppress(Refused):
+            return await self._looked_up(self._version.published)
+        return {}
 
     async def _together(self, matrix: Matrix | None) -> bytes | None:
         """The answer to plain numbers, with those of other requests; None if it takes MLflow to judge them."""
@@ -147,8 +181,7 @@ class Application:
 
     async def _in_turn(self, call: Callable[[], Result]) -> Result:
         if self._waiting >= self._max_waiting:
-            message = f"Exceeded the maximum number of parallel requests, {self._max_waiting}. Try again later."
-            raise Refused(429, "REQUEST_LIMIT_EXCEEDED", message)
+            raise too_many(f"Exceeded the maximum number of parallel requests, {self._max_waiting}.")
         self._waiting += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, call)

@@ -64,7 +64,9 @@ def copy(source: Path, address: str) -> int:
         )
         copied = 0
         for rows in _pieces(file.execute("SELECT online_table, key, body FROM published")):
-            execute_values(cursor, "INSERT INTO published (online_table, key, body) VALUES %s", rows)
+            execute_values(
+                cursor, "INSERT INTO published (online_table, key, body) VALUES %s", rows, page_size=_ROWS_AT_ONCE
+            )
             copied += len(rows)
     return copied
 

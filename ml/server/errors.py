@@ -1,25 +1,47 @@
 """What the server refuses, as Databricks and MLflow's scoring server answer it."""
 
 import json
+from math import ceil
 
 
 class Refused(Exception):  # noqa: N818 - named as what it says; `RefusedError` would read as a failure of the server
-    """An answer with an HTTP error `status`, an `error_code` and a `message`; never a stack trace."""
+    """An answer with an HTTP error `status`, an `error_code` and a `message`; never a stack trace.
 
-    def __init__(self, status: int, error_code: str, message: str) -> None:
+    `retry_after_s`: when another try may go better, for the header `Retry-After`; None: not by waiting.
+    """
+
+    def __init__(self, status: int, error_code: str, message: str, retry_after_s: float | None = None) -> None:
         self.status = status
         self.error_code = error_code
         self.message = message
+        self.retry_after_s = retry_after_s
         super().__init__(f"{error_code}: {message}")
 
     def body(self) -> bytes:
         """The JSON body that Databricks clients parse."""
         return json.dumps({"error_code": self.error_code, "message": self.message}).encode()
 
+    @property
+    def headers(self) -> tuple[tuple[bytes, bytes], ...]:
+        """`Retry-After` in whole seconds (RFC 9110, 10.2.3), if waiting helps."""
+        if self.retry_after_s is None:
+            return ()
+        return ((b"retry-after", str(max(1, ceil(self.retry_after_s))).encode()),)
+
 
 def bad_request(message: str) -> Refused:
     """400 BAD_REQUEST: what MLflow's scoring server answers to input that it cannot use."""
     return Refused(400, "BAD_REQUEST", message)
+
+
+def too_many(message: str) -> Refused:
+    """429 for a request that would wait behind more than may wait."""
+    return Refused(429, "REQUEST_LIMIT_EXCEEDED", f"{message} Try again later.", retry_after_s=1)
+
+
+def unavailable(why: str, retry_after_s: float) -> Refused:
+    """503 for what is needed and is away, or too slow."""
+    return Refused(503, "TEMPORARILY_UNAVAILABLE", f"{why}: try again later, or send the features.", retry_after_s)
 
 
 def too_large(limit_bytes: int, size: str) -> Refused:

@@ -9,6 +9,10 @@ from ml.server.feature_spec import FeatureSpec, LookUp
 from ml.server.online import Published
 from ml.server.requests import Row
 
+# How long a look-up over the network may take, waiting and connecting included: it takes a millisecond when all is
+# well, so more is an outage, which the caller should hear about.
+LIMIT_S = 2.0
+
 
 class Store(Protocol):
     """Where published tables are found. `waits`: a look-up goes over the network."""

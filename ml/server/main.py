@@ -20,6 +20,7 @@ import uvicorn
 from ml.server import listening, workers
 from ml.server.app import MAX_BODY_BYTES, MAX_WAITING, Application
 from ml.server.errors import first_line
+from ml.server.lookups import LIMIT_S
 from ml.server.version import Version, load
 
 # A client, or a proxy that holds connections, may be silent for long between two requests.
@@ -47,14 +48,21 @@ def _serve(options: argparse.Namespace, listener: listening.Listener) -> None:
 
 def _load(options: argparse.Namespace) -> Version:
     try:
-        return load(options.model, options.version, options.online_store, options.max_features_age_s)
+        return load(
+            options.model, options.version, options.online_store, options.max_features_age_s, options.look_up_limit_s
+        )
     except Exception as error:
         traceback.print_exc()
         raise SystemExit(first_line(error)) from error
 
 
 def _run(options: argparse.Namespace, version: Version, listener: listening.Listener) -> None:
-    application = Application(version, max_body_bytes=options.max_body_bytes, max_waiting=options.max_waiting)
+    application = Application(
+        version,
+        max_body_bytes=options.max_body_bytes,
+        max_waiting=options.max_waiting,
+        look_up_limit_s=options.look_up_limit_s,
+    )
     print(f"version {version.number} answers", file=sys.stderr, flush=True)
     uvicorn.Server(
         uvicorn.Config(
@@ -75,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", required=True, help="what answers call it")
     parser.add_argument("--online-store", help="SQLite file, or postgresql:// URI, that features are looked up in")
     parser.add_argument("--max-features-age-s", type=float, help="503 for features that were published longer ago")
+    parser.add_argument("--look-up-limit-s", type=_seconds, default=LIMIT_S, help="503 for look-ups that take longer")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--uds", type=Path, help="listen on this Unix socket instead of host and port")
@@ -89,6 +98,13 @@ def _positive(text: str) -> int:
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError(f"must be at least 1; given: {value}")
+    return value
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0.1 <= value <= 60:
+        raise argparse.ArgumentTypeError(f"must be 0.1 to 60 seconds; given: {text}")
     return value
 
 

@@ -2,27 +2,39 @@
 
 An address is libpq's URI without a password, such as `postgresql://reader@host/features?sslmode=verify-full`; libpq
 takes the password from PGPASSWORD or from the file that PGPASSFILE names.
+
+A look-up has one limit on its time, connecting included. A database that is away is asked again after a pause; until
+then, look-ups are refused at once, so that no thread waits for what cannot come.
 """
 
 import json
+import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import psycopg2
 
-from ml.server.errors import Refused
+from ml.server.errors import first_line, unavailable
+from ml.server.lookups import LIMIT_S
 from ml.server.online import Published
+from ml.server.waiting import SilentError, until_ready
 
-_CONNECT_TIMEOUT_S = 5
+# After its limit a query is ended by the server, which says so; a server that does not even say that is away.
+_GRACE_S = 0.5
+# How long nobody connects after a database could not be reached.
+PAUSE_S = 1.0
+# A database that restarts, or moves to another machine, is back within a minute.
+_START_PATIENCE_S = 60.0
 _NEWEST = """
 SELECT online_table, key_is_text, published_at FROM sources WHERE source_table = %s ORDER BY published_at DESC LIMIT 1
 """
 _ROWS = "SELECT key, body FROM published WHERE online_table = %s AND key = ANY(%s)"
+# Each look-up sees what is published then; the server gives up a query that nobody waits for any more.
+_SETTINGS = "SET default_transaction_read_only = on; SET statement_timeout = %s"
 # Of this server a moment ago: a database that was restarted has ended the connection.
 _ENDED = (psycopg2.OperationalError, psycopg2.InterfaceError)
-
-Result = TypeVar("Result")
 
 
 class PostgresStore:
@@ -31,11 +43,22 @@ class PostgresStore:
     # Others' requests need not wait for the network.
     waits = True
 
-    def __init__(self, address: str) -> None:
-        """Raises OperationalError if the database cannot be reached or refuses."""
-        self._address = address
+    def __init__(self, address: str, *, limit_s: float = LIMIT_S, patience_s: float = _START_PATIENCE_S) -> None:
+        """Waits up to `patience_s` for the database. Raises OperationalError if it stays away, or refuses."""
+        self._address, self._limit_s = address, limit_s
         self._local = threading.local()
-        self._connected()
+        self._away_until_s = 0.0
+        give_up_s = time.monotonic() + patience_s
+        while True:
+            try:
+                self._local.connection = self._connected(time.monotonic() + limit_s)
+            except psycopg2.OperationalError as error:
+                if time.monotonic() + PAUSE_S > give_up_s:
+                    raise
+                print(f"the online store is away: {first_line(error)}", file=sys.stderr, flush=True)
+                time.sleep(PAUSE_S)
+            else:
+                return
 
     def published(self, source_table: str) -> Published | None:
         """What was published last from `source_table`; None if nothing was. Raises Refused 503 if nobody answers."""
@@ -48,31 +71,49 @@ class PostgresStore:
 
     def _asked(self, statement: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         """The rows of a query; asked once more, on a new connection, if the one at hand has ended."""
-
-        def ask() -> list[tuple[Any, ...]]:
-            with self._connected().cursor() as cursor:
-                cursor.execute(statement, values)
-                return list(cursor.fetchall())
-
-        return self._again(ask)
-
-    def _again(self, ask: Callable[[], Result]) -> Result:
+        deadline_s = time.monotonic() + self._limit_s + _GRACE_S
         try:
-            return ask()
-        except _ENDED:
-            self._local.connection = None
-        try:
-            return ask()
+            held = getattr(self._local, "connection", None)
+            if held is not None and (found := self._on(held, statement, values, deadline_s)) is not None:
+                return found
+            if time.monotonic() < self._away_until_s:
+                raise unavailable("The online store cannot be reached", PAUSE_S)
+            self._local.connection = self._connected(deadline_s)
+            found = self._on(self._local.connection, statement, values, deadline_s)
+        except psycopg2.extensions.QueryCanceledError as error:
+            raise unavailable("The online store takes too long", PAUSE_S) from error
         except _ENDED as error:
-            self._local.connection = None
-            message = "The online store cannot be reached: try again later, or send the features."
-            raise Refused(503, "TEMPORARILY_UNAVAILABLE", message) from error
+            self._drop()
+            self._away_until_s = time.monotonic() + PAUSE_S
+            raise unavailable("The online store cannot be reached", PAUSE_S) from error
+        if found is None:
+            raise unavailable("The online store ends its connections", PAUSE_S)
+        return found
 
-    def _connected(self) -> Any:
-        held = getattr(self._local, "connection", None)
-        if held is None:
-            held = psycopg2.connect(self._address, connect_timeout=_CONNECT_TIMEOUT_S, application_name="scoring")
-            # Each look-up sees what is published then.
-            held.set_session(readonly=True, autocommit=True)
-            self._local.connection = held
-        return held
+    def _on(
+        self, connection: Any, statement: str, values: tuple[Any, ...], deadline_s: float
+    ) -> list[tuple[Any, ...]] | None:
+        """The rows of a query; None if the connection has ended. Raises SilentError, QueryCanceledError."""
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(statement, values)
+                until_ready(connection, deadline_s)
+                return list(cursor.fetchall())
+        except (SilentError, psycopg2.extensions.QueryCanceledError):
+            raise
+        except _ENDED:
+            self._drop()
+            return None
+
+    def _drop(self) -> None:
+        held, self._local.connection = getattr(self._local, "connection", None), None
+        if held is not None:
+            held.close()
+
+    def _connected(self, deadline_s: float) -> Any:
+        made = psycopg2.connect(self._address, application_name="scoring", async_=1)
+        until_ready(made, deadline_s)
+        with made.cursor() as cursor:
+            cursor.execute(_SETTINGS, (int(self._limit_s * 1000),))
+            until_ready(made, deadline_s)
+        return made

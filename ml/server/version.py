@@ -95,10 +95,17 @@ def body(predictions: Any) -> bytes:
     return json.dumps({"predictions": predictions}, cls=NumpyEncoder, allow_nan=False).encode()
 
 
-def load(folder: Path, number: str, store: Path | str | None, max_features_age_s: float | None = None) -> Version:
+def load(
+    folder: Path,
+    number: str,
+    store: Path | str | None,
+    max_features_age_s: float | None = None,
+    look_up_limit_s: float = lookups.LIMIT_S,
+) -> Version:
     """Load the version in `folder`; `store` is the file, or the database's address, that features are looked up in.
 
-    Features that were published longer ago than `max_features_age_s` are refused.
+    Features that were published longer ago than `max_features_age_s` are refused, and so are look-ups over the network
+    that take longer than `look_up_limit_s`.
 
     Raises SpecificationError for a damaged specification, FileNotFoundError if features are looked up and there is no
     store, and whatever the model's own code raises.
@@ -114,17 +121,17 @@ def load(folder: Path, number: str, store: Path | str | None, max_features_age_s
         number=number,
         model=model,
         spec=spec,
-        store=_opened(store) if spec is not None and store is not None else None,
+        store=_opened(store, look_up_limit_s) if spec is not None and store is not None else None,
         plain=plain(_own(model), _schema(model)),
         max_features_age_s=max_features_age_s,
     )
 
 
-def _opened(store: Path | str) -> Store:
+def _opened(store: Path | str, limit_s: float) -> Store:
     if str(store).startswith("postgresql:"):
         from ml.server.postgres import PostgresStore  # noqa: PLC0415 - who has a file needs no driver
 
-        return PostgresStore(str(store))
+        return PostgresStore(str(store), limit_s=limit_s)
     return OnlineStore(Path(store))
 
 

@@ -2,18 +2,23 @@
 
 import asyncio
 import re
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
+import psycopg2
 import pytest
 
 from localcloud.beside.postgres import Postgres
 from localcloud.services.serving.online.rows import OnlineRows
 from ml.server.app import Application
 from ml.server.copy_features import copy
+from ml.server.postgres import PAUSE_S, PostgresStore
 from ml.server.version import Version, load
 from tests.ml.server.conftest import ONLINE, ROW, TABLE
 
@@ -36,6 +41,19 @@ def _ask(version: Version, *keys: object) -> list[httpx.Response]:
         transport = httpx.ASGITransport(app=Application(version))
         async with httpx.AsyncClient(transport=transport, base_url="http://model") as client:
             answers = [await client.post("/invocations", json={"dataframe_records": [key]}) for key in keys]
+            return [*answers, await client.get("/metrics")]
+
+    return asyncio.run(asked())
+
+
+def _ask_at_once(version: Version, count: int, **options: Any) -> list[httpx.Response]:
+    """The answers to requests by key that arrive together, then the metrics."""
+
+    async def asked() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(app=Application(version, **options))
+        async with httpx.AsyncClient(transport=transport, base_url="http://model") as client:
+            body = {"dataframe_records": [KEYS[0]]}
+            answers = await asyncio.gather(*(client.post("/invocations", json=body) for _ in range(count)))
             return [*answers, await client.get("/metrics")]
 
     return asyncio.run(asked())
@@ -97,5 +115,52 @@ def test_a_database_that_is_away_is_a_503_and_comes_back(
         away = _ask(version, KEYS[0])[0]
     finally:
         postgres.start()
+    time.sleep(PAUSE_S)
     assert (away.status_code, away.json()["error_code"]) == (503, "TEMPORARILY_UNAVAILABLE")
     assert _ask(version, KEYS[0])[0].status_code == 200
+
+
+def test_a_database_that_is_frozen_or_locked_holds_no_request(
+    folder: Path, tmp_path: Path, postgres: Postgres, address: str
+) -> None:
+    """503 with Retry-After within the limit, and the metrics still come; 429 beyond what may wait; then answers again.
+
+    Frozen: its connections stay open and say nothing. Locked: it waits for another transaction, and is told to stop.
+    """
+    rows = _rows(tmp_path / "online.db", published_at=time.time())
+    copy(rows.file, address)
+    rows.close()
+    version = load(folder, "3", address, look_up_limit_s=0.3)
+    assert _ask(version, KEYS[0])[0].status_code == 200
+    with postgres.frozen():
+        *away, metrics = _ask_at_once(version, 12, max_waiting=10, look_up_limit_s=0.3)
+    told = [(one.status_code, one.json()["error_code"], one.headers["retry-after"]) for one in away]
+    assert told.count((503, "TEMPORARILY_UNAVAILABLE", "1")) == 10
+    assert told.count((429, "REQUEST_LIMIT_EXCEEDED", "1")) == 2
+    assert (metrics.status_code, "features_age_seconds{" in metrics.text) == (200, False)
+    with closing(psycopg2.connect(address)) as other, other, other.cursor() as cursor:
+        cursor.execute("LOCK TABLE published IN ACCESS EXCLUSIVE MODE")
+        time.sleep(2 * PAUSE_S)
+        slow = _ask(version, KEYS[0])[0]
+    assert (slow.status_code, slow.headers["retry-after"]) == (503, "1")
+    assert slow.json()["message"].startswith("The online store takes too long: try again later")
+    assert _ask(version, KEYS[0])[0].status_code == 200
+
+
+def test_a_server_that_starts_while_the_database_is_away_waits_for_it(
+    folder: Path, tmp_path: Path, postgres: Postgres, address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As a worker does that takes the place of a killed one; if the database stays away, it says so."""
+    rows = _rows(tmp_path / "online.db", published_at=time.time())
+    copy(rows.file, address)
+    rows.close()
+    postgres.stop()
+    back = threading.Timer(0.2, postgres.start)
+    try:
+        with pytest.raises(psycopg2.OperationalError, match="Connection refused"):
+            PostgresStore(address, patience_s=0)
+        back.start()
+        assert PostgresStore(address).read(ONLINE, ["1"]) == {"1": ROW}
+    finally:
+        back.join()
+    assert "the online store is away: OperationalError" in capsys.readouterr().err
