@@ -57,7 +57,11 @@ def _judge(judging: Judging) -> None:
         return
     before = _before(judging)
     rows = judging.tables.read(judging.name(silver(judging.feed)))
-    mine = rows.where(F.col("_source_file").isin([row["source_file"] for row in pending]))
+    # A file that came again under its name is another delivery: the one before has its verdict.
+    mine = rows.where(
+        F.col("_source_file").isin([row["source_file"] for row in pending])
+        & F.col("_source_sha256").isin([row["source_sha256"] for row in pending])
+    )
     said = {"feed": judging.feed.name, "run_id": judging.task.run_id, "judged_at": datetime.now(UTC)}
     with runtime.computed_once(marked(judging, mine)) as found:
         measured = measure(judging, found, pending, edges_of(judging.feed, found, before))
