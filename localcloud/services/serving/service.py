@@ -3,7 +3,6 @@
 import logging
 import random
 import threading
-import time
 from contextlib import suppress
 
 from localcloud.kernel.cloud import Cloud
@@ -37,6 +36,7 @@ class Serving:
         self._artifacts: dict[tuple[str, str], Served] = {}
         self._sleepers = Sleepers()
         self._random = random.Random()  # noqa: S311 - splits traffic, keeps no secret
+        self._ending = threading.Event()
 
     def find(self, workspace: str, name: str) -> Document:
         """The endpoint called `name`. Raises `ApiError` 404."""
@@ -72,7 +72,8 @@ class Serving:
         self._sleepers.doze(document["id"])
 
     def stop(self) -> None:
-        """End every model's process, and write down what passed through them."""
+        """End every model's process, and write down what passed through them; updates go on after the next start."""
+        self._ending.set()
         self._fleet.stop()
         self.recorder.stop()
 
@@ -125,13 +126,15 @@ class Serving:
         if document is None:
             return
         pending = document["pending_config"]
-        time.sleep(pace.read(self._cloud.store).update_s)
+        if self._ending.wait(pace.read(self._cloud.store).update_s):
+            return
         reasons = self._load_all(document)
         finished = self._finish(endpoint_id, pending["config_version"], reasons)
         if finished is not None and not reasons:
             self._sleepers.awake(endpoint_id)
-            time.sleep(_LINGER_S)
-        self._tidy(endpoint_id)
+            self._ending.wait(_LINGER_S)
+        if not self._ending.is_set():
+            self._tidy(endpoint_id)
 
     def _load_all(self, document: Document) -> dict[str, str]:
         """Load every pending entity. Why, by name, for those that failed."""
