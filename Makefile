@@ -31,7 +31,7 @@ HOST ?= $(shell sed -n 's/^  url: //p' workspaces/$(ENV).yaml)
 THERE = --env $(ENV) $(if $(HOST),--host $(HOST))
 DEPLOY = $(PY) -m infra.deploy $@ $(ENV) $(if $(PLATFORM),--platform) $(if $(MASKS),--masks) $(if $(SERVING),--serving) $(if $(PLACE),--place $(PLACE)) $(if $(APPROVED),--approved)
 
-.PHONY: branch docs release release-check pipelines comment integrate train live smoke roll-back drift ticket renew propose
+.PHONY: branch docs release release-check pipelines comment integrate train score live smoke roll-back drift ticket renew propose
 .PHONY: help setup demo test test-fast test-all extras lint types format synth scan access review secrets synth-check runtime-check feature-clients plan diff deploy first move-state destroy up down status libraries lock schemas bench bench-serving conformance clean distclean
 
 help: ## Show every target, a line each
@@ -184,6 +184,9 @@ integrate: $(READY) ## Run the integration job of every use case of ENV, in its 
 
 train: $(READY) ## Run the training job of every use case of ENV, its gates and its promotion, in its workspace
 	@$(BIN)/mlops run --stage training $(THERE)
+
+score: $(READY) ## Run the scoring job of every use case of ENV, in its workspace; it makes the table that SERVING=1 grants and monitors
+	@$(BIN)/mlops run --stage scoring $(THERE)
 
 live: $(READY) ## Note which versions are live in ENV, in dist/live.json, for a roll-back
 	@$(BIN)/mlops live $(THERE) --out dist/live.json

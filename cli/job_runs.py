@@ -49,11 +49,12 @@ def _show_task(result: TaskResult) -> None:
 
 def jobs_of(env: str, stage: str, model: str | None = None) -> list[str]:
     """The jobs of `stage` of every use case that `env` runs; of a stage that works on one model, one per model, or
-    that of `model` alone.
+    that of `model` alone. Not those that run continuously: they have no end.
 
     Raises CommandError if there is none.
     """
     from cli.specification import declared  # noqa: PLC0415 - a run of one job needs no specification
+    from infra.jobs.declaration import Continuous  # noqa: PLC0415
     from infra.jobs.declared import declared_jobs  # noqa: PLC0415
     from infra.main import JOBS  # noqa: PLC0415 - starts Node
 
@@ -62,8 +63,8 @@ def jobs_of(env: str, stage: str, model: str | None = None) -> list[str]:
         job for use_case in environment.use_cases for job in declared_jobs(spec, environment, use_case, "unknown", JOBS)
     ]
     wanted = named_model(model, env).job(stage) if model else None
-    found = [job.name for job in jobs if job.stage == stage and wanted in (None, job.name)]
+    found = [job for job in jobs if job.stage == stage and wanted in (None, job.name)]
     if not found:
         known = ", ".join(sorted({job.stage for job in jobs}))
         raise CommandError(f"--stage {stage}: no use case of {env} has such a job; its stages are {known}", 2)
-    return found
+    return [job.name for job in found if not isinstance(job.starts, Continuous)]

@@ -32,8 +32,8 @@ def deployed_by_terraform() -> bool:
 def deploy(names: list[str]) -> bool:
     """Apply the stacks `names`; False, having said why, if Terraform or its providers cannot be had.
 
-    Stacks of phase two are applied once a training of their environment has succeeded. Raises CommandError where an
-    apply fails; what was applied before stays.
+    Stacks of phase two are applied once a job of their environment has made what they refer to. Raises CommandError
+    where an apply fails; what was applied before stays.
     """
     program = shutil.which(os.environ.get("TERRAFORM_BINARY_NAME", "terraform"))
     if program is None:
@@ -45,11 +45,10 @@ def deploy(names: list[str]) -> bool:
         return _not_here(str(error))
     with reached(current_home(), endpoint(), stacks) as environment:
         apply(program, environment, [each for each in stacks if not each.is_phase_two], token_of)
-        trained = {each.workspace for each in stacks if each.is_phase_two and has_trained(each.workspace)}
-        later = [each for each in stacks if each.is_phase_two]
-        apply(program, environment, [each for each in later if each.workspace in trained], token_of)
-    if waiting := [each.name for each in later if each.workspace not in trained]:
-        progress.print(f"{', '.join(waiting)}: after a training of the environment, by mlops up --terraform again")
+        later = {each: has_run(each.workspace, stage_before(each)) for each in stacks if each.is_phase_two}
+        apply(program, environment, [each for each, due in later.items() if due], token_of)
+    for each in (each for each, due in later.items() if not due):
+        progress.print(f"{each.name}: after {stage_before(each)} in {each.workspace}, by mlops up --terraform again")
     return True
 
 
@@ -76,11 +75,16 @@ def token_of(stack: Stack) -> str:
         return cloud.admin_token
 
 
-def has_trained(env: str) -> bool:
-    """Whether a training job of an environment has succeeded."""
+def stage_before(stack: Stack) -> str:
+    """What makes that which a stack of phase two refers to: what serves has grants and a monitor on predictions."""
+    return "scoring" if stack.name.endswith("-serving") else "training"
+
+
+def has_run(env: str, stage: str) -> bool:
+    """Whether a job of that stage has succeeded in an environment."""
     runs = workspace(env).jobs.list_runs(completed_only=True)
     return any(
-        str(run.run_name).endswith("-training")
+        str(run.run_name).endswith(f"-{stage}")
         and run.state is not None
         and run.state.result_state is not None
         and run.state.result_state.value == "SUCCESS"

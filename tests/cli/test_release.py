@@ -1,5 +1,6 @@
 """The commands of a release, without a running cloud."""
 
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -10,18 +11,27 @@ from click.testing import CliRunner
 from cli.errors import CommandError
 from cli.job_runs import jobs_of
 from cli.main import mlops
+from ml.declarations import Streaming
 from ml.usecases import USE_CASES
 from tests.ml.two_models import two_models
 
 
 def test_a_stage_is_the_job_of_every_model_of_every_use_case_that_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Staging integrates, prod trains each model, or one that is named; dev has no integration job and is refused."""
+    """Staging integrates, prod trains each model, or one that is named; dev has no integration job and is refused. What
+    runs without an end is not waited for.
+    """
     assert {f"{name}-integration" for name in USE_CASES} == set(jobs_of("staging", "integration"))
     before = jobs_of("prod", "training")
     assert "credit-training" in before
     monkeypatch.setitem(USE_CASES, "credit", two_models())
     assert set(jobs_of("prod", "training")) - set(before) == {"credit-second-training"}
     assert jobs_of("prod", "training", "credit/second") == ["credit-second-training"]
+    assert "credit-second-scoring" in jobs_of("prod", "scoring")
+    demand = USE_CASES["demand"]
+    endless = replace(demand.models[0], streaming=Streaming(every_s=60))
+    before = jobs_of("prod", "scoring")
+    monkeypatch.setitem(USE_CASES, "demand", replace(demand, models=(endless, *demand.models[1:])))
+    assert set(before) - set(jobs_of("prod", "scoring")) == {f"{demand.label(endless)}-scoring"}
     with pytest.raises(CommandError, match=r"no use case of dev has such a job; its stages are .*training"):
         jobs_of("dev", "integration")
 

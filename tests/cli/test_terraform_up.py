@@ -63,9 +63,11 @@ def test_each_stack_is_applied_as_its_deployer(served: Core, tmp_path: Path, scr
     assert len((tmp_path / "calls").read_text().splitlines()) == 5 + 3
 
 
-def test_an_environment_without_a_training_waits_with_phase_two(served: Core) -> None:
-    """Its tables and versions are not there yet."""
-    assert terraform_up.has_trained("prod") is False
+def test_phase_two_waits_for_what_jobs_make(served: Core, tmp_path: Path) -> None:
+    """What serves has grants on predictions, which scoring makes; nothing has run yet."""
+    before = {each.name: terraform_up.stage_before(each) for each in _stacks(tmp_path) if each.is_phase_two}
+    assert before == {"prod-serving": "scoring"}
+    assert terraform_up.has_run("prod", "scoring") is False
 
 
 def test_without_terraform_it_says_so(

@@ -16,6 +16,7 @@ TOOLS = ROOT / ".tools" / "pipelines" / "bin"
 OTHER = (
     r"\.ci/run",
     r'git checkout --quiet "\$\(git describe --tags --abbrev=0 --match \'v\*\'\)"',
+    r"git checkout --quiet origin/main",
     r'cat dist/reviews/summary\.md >> "\$GITHUB_STEP_SUMMARY"',
     r'test ! -f dist/reviews/summary\.md \|\| echo "##vso\[task\.uploadsummary\]\$\(pwd\)/dist/reviews/summary\.md"',
     r'echo "##vso\[task\.setvariable variable=began\]true"',
@@ -48,6 +49,7 @@ def test_a_release_deploys_in_two_phases_and_rolls_back() -> None:
         "live",
         "deploy",
         "train",
+        "score",
         "deploy MASKS=1",
         "deploy SERVING=1",
         "smoke",

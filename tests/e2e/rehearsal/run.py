@@ -46,7 +46,8 @@ def play(
 
 def made(done: Sequence[Done]) -> list[tuple[str, str]]:
     """Which calls of make ran, by job; every step has to have succeeded."""
-    assert [(each.step.command, each.said[-3000:]) for each in done if each.code] == []
+    failed = [f"{each.step.command}\n{each.said[-3000:]}" for each in done if each.code]
+    assert not failed, "\n".join(failed)
     return [(each.step.job, each.step.made) for each in done if each.step.made]
 
 
