@@ -1,6 +1,8 @@
 """The gate of each series: its new parameters replace the champion's only if they did better, and than naive too.
 
-Both tables answered the same rows, of origins that the new one had not seen. Pure: tables in, one table out.
+Both tables answered the same rows, of origins that the new one had not seen. So neither knew of a change among these
+origins, and the rows cannot say which of the two is right from now on. But a champion's row whose errors have grown
+beyond chance has no claim to stay: the new one follows, unless naive did better. Pure: tables in, one table out.
 """
 
 from collections.abc import Sequence
@@ -11,13 +13,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml.problems.forecasting.mixing import LEAST_ROWS
-from ml.problems.forecasting.needing import P_VALUE, PROMISED, SINCE_ERROR, UNSEEN_ERROR
+from ml.problems.forecasting.needing import P_VALUE, PROMISED, SINCE_ERROR, SINCE_PERIODS, UNSEEN_ERROR
 from ml.problems.forecasting.served import FLEET, NAMES, TREES, weight
 
 # Columns of the errors, one row per series: root mean squared errors in the scale of the series, and of how many rows.
 NEW, CHAMPION, NAIVE, ROWS = "new", "champion", "naive", "rows"
 # A row whose weights are of candidates that this code knows.
 WHOLE = 0.999
+# How the reason of a series begins that is answered by the naive forecast.
+BY_NAIVE = "the naive forecast: "
 
 
 def usable(champion: pd.DataFrame, columns: Sequence[str], *, trees: bool) -> pd.DataFrame:
@@ -40,29 +44,32 @@ def merged(
     champion: pd.DataFrame,
     errors: pd.DataFrame,
     version: int,
+    *,
     needed: "pd.Series[bool] | None" = None,
+    grown: "pd.Series[bool] | None" = None,
 ) -> pd.DataFrame:
     """The table that is served: of each series the new row, the champion's or the naive forecast's, and why.
 
     The champion's stays if the new row was not better than it, or worse than naive, or if nothing shows that it was.
-    A series without a champion's row that was worse than naive is answered by the naive forecast. A series that the new
-    table lacks keeps its row. `kept_from` is the version that a row was fitted for, 0 for this one.
+    A series that was worse than naive is answered by the naive forecast if it has no champion's row, or if that one's
+    errors have grown. A series that the new table lacks keeps its row. `kept_from` is the version that a row was fitted
+    for, 0 for this one.
 
     Args:
         table: new, with the fleet's row.
         champion: of version `version`, as `usable` leaves it; empty: none is live.
         errors: by series, with the columns above.
         needed: of the champion's series, whether it needs a new row; None: each does. Otherwise its row stays.
+        grown: of the champion's series, whether its errors have grown beyond chance; None: nothing shows it.
     """
     own = table.index[table.index != FLEET]
     known = errors.reindex(own)
-    beats_naive = (known[NEW] <= known[NAIVE]).to_numpy()
+    enough, beats_naive = (known[ROWS] >= LEAST_ROWS).to_numpy(), (known[NEW] <= known[NAIVE]).to_numpy()
     live = own.isin(champion.index)
-    rests = np.zeros(len(own), dtype=bool) if needed is None else ~needed.reindex(own, fill_value=True).to_numpy()
-    stays = live & rests | live & ~(
-        beats_naive & (known[NEW] < known[CHAMPION]).to_numpy() & (known[ROWS] >= LEAST_ROWS).to_numpy()
-    )
-    falls = ~live & ~beats_naive & (known[ROWS] >= LEAST_ROWS).to_numpy()
+    rests, grew = ~_said(needed, own, otherwise=True), _said(grown, own, otherwise=False)
+    better = beats_naive & (known[NEW] < known[CHAMPION]).to_numpy() & enough
+    stays = live & (rests | ~(better | grew))
+    falls = (~live | grew) & ~stays & ~beats_naive & enough
     found = table.copy()
     found.loc[own[falls], :] = _as_naive(table.loc[own[falls]], known[falls])
     kept = _kept(champion.loc[own[stays]], known[stays], version, rests[stays])
@@ -71,11 +78,17 @@ def merged(
     return pd.concat([found.drop(index=own[stays]), kept, late]).loc[[*own, *gone.index, FLEET]]
 
 
+def _said(which: "pd.Series[bool] | None", series: pd.Index, *, otherwise: bool) -> npt.NDArray[np.bool_]:
+    """What `which` says of each of `series`, and `otherwise` of those of which it says nothing."""
+    none = pd.Series(dtype=bool) if which is None else which
+    return none.reindex(series, fill_value=otherwise).to_numpy(dtype=bool)
+
+
 def _as_naive(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     """`rows` answered by the naive forecast alone."""
     weights = {weight(name): float(name == "naive") for name in NAMES}
     said = [
-        f"the naive forecast: its error was {naive:.3g} scales, and {new:.3g} of what was fitted"
+        f"{BY_NAIVE}its error was {naive:.3g} scales, and {new:.3g} of what was fitted"
         for naive, new in zip(known[NAIVE], known[NEW], strict=True)
     ]
     error = np.maximum(rows["error"], known[NAIVE])
@@ -101,8 +114,8 @@ def _calm(row: "pd.Series[Any]") -> str:
     if SINCE_ERROR not in row or np.isnan(row[SINCE_ERROR]):
         return "nothing is known since its fit"
     return (
-        f"its error since the fit, {row[SINCE_ERROR]:.3g} scales against {row[UNSEEN_ERROR]:.3g} promised, is not more "
-        f"than chance explains over the fleet (p {row[P_VALUE]:.2g})"
+        f"its error of {row[SINCE_PERIODS]:.0f} newest periods, {row[SINCE_ERROR]:.3g} scales against "
+        f"{row[UNSEEN_ERROR]:.3g} promised, is not more than chance explains over the fleet (p {row[P_VALUE]:.2g})"
     )
 
 
@@ -114,7 +127,7 @@ def _because(new: float, champion: float, naive: float) -> str:
 
 def decisions(table: pd.DataFrame) -> pd.DataFrame:
     """One row per series: what answers it, of which version (0: this one), and why."""
-    told = ["chosen", "kept_from", "error", "rows", "reason", UNSEEN_ERROR, SINCE_ERROR, P_VALUE]
+    told = ["chosen", "kept_from", "error", "rows", "reason", UNSEEN_ERROR, SINCE_ERROR, SINCE_PERIODS, P_VALUE]
     return table[[name for name in told if name in table]].reset_index()
 
 
@@ -122,5 +135,5 @@ def summary(table: pd.DataFrame) -> str:
     """One line: how many series have new parameters, keep older ones, or are answered by the naive forecast."""
     own = table[table.index != FLEET]
     kept = int((own["kept_from"] > 0).sum())
-    naive = int(own["reason"].str.startswith("the naive forecast").sum())
+    naive = int(own["reason"].str.startswith(BY_NAIVE).sum())
     return f"{len(own) - kept - naive} series with new parameters, {kept} keep those of a version before, {naive} naive"

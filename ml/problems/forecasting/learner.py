@@ -15,7 +15,7 @@ import pandas as pd
 from ml import declarations
 from ml.declarations import Feature
 from ml.examples.split import Split
-from ml.problems.forecasting import keeping, renewing, served
+from ml.problems.forecasting import keeping, needing, renewing, served
 from ml.problems.forecasting.mixing import Rolled, table_of
 from ml.problems.forecasting.peeking import require_past
 from ml.problems.forecasting.renewing import Answered
@@ -89,13 +89,16 @@ class FittedSeries:
         before = _table_of(live)
         columns = [*self.table, *(name for name in renewing.COLUMNS if name in before)]
         champion = keeping.usable(before, columns, trees=both)
+        if not _asks_the_same(live, learner.settings):
+            # Its errors were of another question.
+            champion = champion.assign(**dict.fromkeys(needing.PROMISED, np.nan))
         table = renewing.renewed(
             self.table,
             champion,
             rehearsed.answered(judged, champion),
             version=live.version if live else 0,
             until=max(split.before_holdout),
-            false_share=learner.false_retrainings if _asks_the_same(live, learner.settings) else None,
+            false_share=learner.false_retrainings,
         )
         return replace(self, table=table)
 
@@ -216,7 +219,7 @@ class SeriesLearner:
 
 
 def _asks_the_same(live: Live | None, settings: Mapping[str, Any]) -> bool:
-    """Whether the live version was declared alike, so that its rows may stay without a trial."""
+    """Whether the live version was declared alike, so that its rows can be held to what they promised."""
     file = None if live is None else live.folder / served.SETTINGS_FILE
     if file is None or not file.is_file():
         return False

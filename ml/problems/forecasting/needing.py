@@ -1,11 +1,14 @@
 """Which series need new parameters: those whose errors have grown since their fit, beyond chance over the whole fleet.
 
-Each series is tested by itself; of those that are then retrained, a declared share at most is expected to be false.
+Each series is tested by itself; of those that are then retrained, a declared share at most is expected to be false. A
+training follows a change by few periods, so the newest ones are tested by themselves: among all since the fit they
+would be lost.
 Errors are the root mean squares, over all forecasts of one period, in the scale of the series: forecasts of different
 origins for the same period share its luck, so that by origin they would look like more evidence than they are.
 """
 
 from dataclasses import dataclass
+from itertools import takewhile
 
 import numpy as np
 import numpy.typing as npt
@@ -19,10 +22,15 @@ from ml.problems.forecasting.served import Floats, Ints
 UNSEEN_ERROR, UNSEEN_SPREAD, UNSEEN_PERIODS = "unseen_error", "unseen_spread", "unseen_periods"
 INFLATION, FITTED_UNTIL = "inflation", "fitted_until"
 PROMISED = (UNSEEN_ERROR, UNSEEN_SPREAD, UNSEEN_PERIODS, INFLATION)
-# What is found of each series.
-P_VALUE, SINCE_ERROR = "p_value", "since_error"
+# What is found of each series: a chance, and of the newest periods that tell most their mean error and their number.
+P_VALUE, SINCE_ERROR, SINCE_PERIODS = "p_value", "since_error", "since_periods"
+FOUND = (P_VALUE, SINCE_ERROR, SINCE_PERIODS)
 # With fewer periods a spread is no spread.
 LEAST_PERIODS = 4
+# One odd period is no change. Each further window is so many times as long.
+_NEWEST, _LONGER = 2, 4
+# A smaller share of the promised mean counts as much as this one: one hit would outweigh many misses in logarithms.
+_LEAST_SHARE = 0.1
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -50,6 +58,12 @@ class Missed:
         many, none = self.periods > 1, np.full(len(squares), np.nan)
         found: Floats = np.sqrt(np.divide(squares, self.periods - 1, out=none, where=many))
         return found
+
+    def newest(self, size: int) -> "Missed":
+        """Of each series the newest `size` periods in which it was forecast."""
+        known = np.isfinite(self.errors)
+        age = np.cumsum(known[:, ::-1], axis=1)[:, ::-1]
+        return Missed(errors=np.where(known & (age <= size), self.errors, np.nan))
 
     def inflation(self, lags: int) -> float:
         """By how much the variance of a mean is larger than that of independent periods, at least 1.
@@ -87,12 +101,26 @@ def promise(missed: Missed, lags: int) -> pd.DataFrame:
 
 
 def grown(promised: pd.DataFrame, since: Missed) -> pd.DataFrame:
-    """By series `P_VALUE`, that its errors since the fit are as promised or smaller, and their mean, `SINCE_ERROR`.
+    """One row per series: `P_VALUE`, that its errors since the fit are as promised or smaller, and where that shows.
 
-    NaN for a series that promised nothing; 1 if there are too few periods to tell. Welch's one-sided test of two means
-    with effective numbers of periods, by the autocorrelation at the time of the fit: a change that all series share
-    would otherwise hide itself.
+    NaN for a series that promised nothing; 1 if there are too few periods to tell. All periods since the fit are
+    tested, and by themselves the newest 2, 8, 32 …, so that a change shows however long ago it was; the smallest chance
+    counts as often as there are tests (Bonferroni). Numbers of periods are effective ones, by the autocorrelation at
+    the time of the fit: a change that all series share would otherwise hide itself.
     """
+    length = since.errors.shape[1]
+    sizes = (_NEWEST * _LONGER**power for power in range(length))
+    windows = [since.newest(size) for size in takewhile(lambda size: size < length, sizes)]
+    tests = np.array([*(_newest_grown(promised, window) for window in windows), _mean_grown(promised, since)])
+    tells, rows = tests.argmin(axis=0), np.arange(len(promised))
+    chance = np.minimum(1.0, tests[tells, rows] * len(tests))
+    told = [np.where(promised[UNSEEN_ERROR].isna(), np.nan, chance)]
+    told += [np.array([getattr(each, name) for each in (*windows, since)])[tells, rows] for name in ("mean", "periods")]
+    return pd.DataFrame(dict(zip(FOUND, map(np.float64, told), strict=True)), index=promised.index)
+
+
+def _mean_grown(promised: pd.DataFrame, since: Missed) -> Floats:
+    """Welch's one-sided test of two means."""
     inflation = promised[INFLATION].to_numpy(float)
     before, after = promised[UNSEEN_PERIODS].to_numpy(float), since.periods.astype(float)
     parts = [
@@ -105,9 +133,24 @@ def grown(promised: pd.DataFrame, since: Missed) -> pd.DataFrame:
     difference = since.mean - promised[UNSEEN_ERROR].to_numpy(float)
     chance = stats.t.sf(difference / np.sqrt(sum(variances)), degrees)
     few = (after < LEAST_PERIODS) | (before < LEAST_PERIODS)
-    told = np.where(few, 1.0, chance)
-    unknown = promised[UNSEEN_ERROR].isna().to_numpy()
-    return pd.DataFrame({P_VALUE: np.where(unknown, np.nan, told), SINCE_ERROR: since.mean}, index=promised.index)
+    return np.asarray(np.where(few | np.isnan(chance), 1.0, chance))
+
+
+def _newest_grown(promised: pd.DataFrame, newest: Missed) -> Floats:
+    """Student's one-sided test of a mean of few against the promised one.
+
+    So few have no spread of their own, and are skewed: logarithms are tested, of the log-normal distribution with the
+    promised mean and standard deviation.
+    """
+    inflation, told = promised[INFLATION].to_numpy(float), promised[UNSEEN_PERIODS].to_numpy(float)
+    usual = np.maximum(promised[UNSEEN_ERROR].to_numpy(float), np.finfo(float).tiny)
+    spread = np.sqrt(np.log1p((promised[UNSEEN_SPREAD].to_numpy(float) / usual) ** 2))
+    above = np.log(np.maximum(newest.errors / usual[:, None], _LEAST_SHARE)) + spread[:, None] ** 2 / 2
+    before, after = np.maximum(told / inflation, 2.0), np.maximum(newest.periods / inflation, 1.0)
+    noise = np.maximum(spread, np.finfo(float).eps) * np.sqrt(1 / after + 1 / before)
+    chance = stats.t.sf(Missed(errors=above).mean / noise, before - 1)
+    few = (newest.periods < _NEWEST) | (told < LEAST_PERIODS)
+    return np.asarray(np.where(few | np.isnan(chance), 1.0, chance))
 
 
 def discovered(chances: Floats, rate: float) -> npt.NDArray[np.bool_]:

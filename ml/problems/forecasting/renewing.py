@@ -1,7 +1,7 @@
 """From a new table and the live one to the table that is served: which series are retrained, and which rows they take.
 
-Two questions a series: has its error grown since its fit, so that it needs a new row at all (`needing.py`), and is the
-new row better than the one that is live (`keeping.py`)? Pure: answers to the calibration rows in, one table out.
+Two questions a series: has its error grown since its fit, so that it needs a new row (`needing.py`), and is the new row
+better than the one that is live (`keeping.py`)? Pure: answers to the calibration rows in, one table out.
 """
 
 from dataclasses import dataclass
@@ -16,8 +16,10 @@ from ml.problems.forecasting.keeping import CHAMPION, NAIVE, NEW, ROWS
 from ml.problems.forecasting.mixing import Rolled
 from ml.problems.forecasting.needing import (
     FITTED_UNTIL,
+    FOUND,
     P_VALUE,
     SINCE_ERROR,
+    SINCE_PERIODS,
     UNSEEN_ERROR,
     Missed,
     by_period,
@@ -26,6 +28,8 @@ from ml.problems.forecasting.needing import (
 )
 from ml.problems.forecasting.served import Floats, Ints
 
+# Of the series whose errors are said to have grown, how many may be told so by chance if the declaration does not say.
+_FALSE_SHARE = 0.1
 # What a row knows beside its parameters.
 COLUMNS = (*needing.PROMISED, FITTED_UNTIL)
 Days = npt.NDArray[np.datetime64]
@@ -86,36 +90,37 @@ def renewed(
         champion: the rows of version `version` that can be served; empty: none is live.
         answered: the calibration rows.
         until: the newest period that `table` was fitted on.
-        false_share: of the series that are retrained, how many may need it only by chance; None: all are retrained.
+        false_share: of the series that are retrained, how many may need it only by chance; None: all are tried anew.
     """
     names = pd.Index(answered.rolled.names, name="series")
     promised = needing.promise(answered.missed(answered.new), answered.lags).set_index(names)
     new = table.join(promised)
-    new[[P_VALUE, SINCE_ERROR]] = np.nan
+    new[list(FOUND)] = np.nan
     new[FITTED_UNTIL] = str(until)
     old = champion.reindex(columns=[*new])
     errors = answered.errors(champion.index)
-    if false_share is None or old.empty:
+    if old.empty:
         return keeping.merged(new, old, errors, version)
     tests = _tests(old.loc[old.index.isin(names)], answered)
-    old[[P_VALUE, SINCE_ERROR]] = tests[[P_VALUE, SINCE_ERROR]].reindex(old.index)
+    old[list(FOUND)] = tests[list(FOUND)].reindex(old.index)
+    grown = pd.Series(discovered(tests[P_VALUE].to_numpy(float), false_share or _FALSE_SHARE), index=tests.index)
     # What promised nothing, as a row of a version before this test, or of the naive forecast, is always tried anew.
-    fallen = discovered(tests[P_VALUE].to_numpy(float), false_share) | tests[P_VALUE].isna().to_numpy()
-    found = keeping.merged(new, old, errors, version, needed=pd.Series(fallen, index=tests.index))
-    grew = tests.index[fallen & tests[P_VALUE].notna().to_numpy()]
-    return _told(found, old, grew[(found.loc[grew, "kept_from"] == 0).to_numpy()])
+    needed = None if false_share is None else grown | tests[P_VALUE].isna()
+    found = keeping.merged(new, old, errors, version, needed=needed, grown=grown)
+    by_naive = found["reason"].str.startswith(keeping.BY_NAIVE)
+    return _told(found, old, found.index.intersection(grown.index[grown]).difference(found.index[by_naive]))
 
 
 def _told(table: pd.DataFrame, old: pd.DataFrame, retrained: pd.Index) -> pd.DataFrame:
     """`table`, in which the new rows of the series `retrained` say why they are new."""
-    since = old.loc[retrained, [P_VALUE, SINCE_ERROR, UNSEEN_ERROR]]
+    since = old.loc[retrained, [*FOUND, UNSEEN_ERROR]]
     said = [
-        f"retrained: its error since the fit, {now:.3g} scales against {before:.3g} promised, is more than chance "
-        f"explains (p {chance:.2g})"
-        for chance, now, before in since.itertuples(index=False)
+        f"retrained: its error of {row[SINCE_PERIODS]:.0f} newest periods, {row[SINCE_ERROR]:.3g} scales against "
+        f"{row[UNSEEN_ERROR]:.3g} promised, is more than chance explains (p {row[P_VALUE]:.2g})"
+        for _, row in since.iterrows()
     ]
     found = table.copy()
-    found.loc[retrained, [P_VALUE, SINCE_ERROR]] = since[[P_VALUE, SINCE_ERROR]]
+    found.loc[retrained, list(FOUND)] = since[list(FOUND)]
     found.loc[retrained, "reason"] = said
     return found
 

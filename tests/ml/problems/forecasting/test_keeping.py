@@ -76,6 +76,17 @@ def test_each_series_is_new_kept_or_naive() -> None:
     assert keeping.summary(table) == "2 series with new parameters, 5 keep those of a version before, 1 naive"
 
 
+def test_a_champion_whose_errors_have_grown_loses_its_series_without_a_better_row() -> None:
+    """To the new row, or to naive if that was better; what needs no trial stays all the same."""
+    champion = keeping.usable(LIVE_TABLE, NEW_TABLE.columns, trees=True)
+    grown = pd.Series({"worse": True, "no_better_than_naive": True, "equal": False})
+    table = keeping.merged(NEW_TABLE, champion, ERRORS, version=4, grown=grown)
+    assert table["chosen"][["worse", "no_better_than_naive", "equal"]].tolist() == ["theta", "naive", "smoothing"]
+    calm = pd.Series({"better": False, "worse": True})
+    rested = keeping.merged(NEW_TABLE, champion, ERRORS, version=4, needed=calm, grown=grown)
+    assert rested["chosen"][["better", "worse"]].tolist() == ["smoothing", "theta"]
+
+
 def test_a_row_that_is_kept_again_says_of_which_version_it_is() -> None:
     """Version 7 had kept it of version 4."""
     live = _table({"worse": "smoothing"}, kept_from=4)

@@ -8,6 +8,7 @@ from ml.problems.forecasting.needing import (
     P_VALUE,
     PROMISED,
     SINCE_ERROR,
+    SINCE_PERIODS,
     UNSEEN_ERROR,
     Missed,
     by_period,
@@ -55,23 +56,44 @@ def test_the_step_up_procedure_by_hand() -> None:
 
 
 def test_what_promised_nothing_has_no_chance_and_what_is_too_short_has_all() -> None:
-    """The first never had a held-out period; of the second only three have come since."""
-    before = promise(Missed(errors=np.array([[NAN] * 6, [1.0, 2, 1, 2, 1, 2]])), lags=2)
-    since = Missed(errors=np.array([[1.0, 2, 1, 2], [9.0, 9, 9, NAN]]))
+    """The first never had a held-out period; the second had three; of the third one period has come since."""
+    before = promise(Missed(errors=np.array([[NAN] * 6, [NAN, NAN, NAN, 1, 2, 1], [1.0, 2, 1, 2, 1, 2]])), lags=2)
+    since = Missed(errors=np.array([[1.0, 2, 1, 2], [9.0, 9, 9, 9], [NAN, 9.0, NAN, NAN]]))
     found = grown(before, since)
     assert np.isnan(found[P_VALUE][0])
-    assert found[P_VALUE][1] == 1.0
-    assert found[SINCE_ERROR].tolist() == [1.5, 9.0]
+    assert found[P_VALUE].tolist()[1:] == [1.0, 1.0]
+    assert found[SINCE_ERROR].tolist() == [1.5, 9.0, 9.0]
 
 
-def _fleet(seed: int, grown_ones: int, many: int = 200) -> tuple[pd.DataFrame, Missed]:
-    """Errors of series with a memory before and since; those of the first `grown_ones` double and more."""
+def test_the_newest_periods_tell_of_a_change_that_all_together_would_hide() -> None:
+    """Of twenty periods since the fit the newest two are four times as bad; of the third series one is missing."""
+    usual = np.tile([1.0, 1.5], 10)
+    late = np.where(np.arange(20) >= 18, 4 * usual, usual)
+    before = promise(Missed(errors=np.stack([usual] * 3)), lags=1)
+    gap = np.where(np.arange(20) == 10, NAN, late)
+    found = grown(before, Missed(errors=np.stack([usual, late, gap])))
+    assert found[SINCE_PERIODS].tolist()[1:] == [2.0, 2.0]
+    assert found[SINCE_ERROR].tolist()[1:] == [5.0, 5.0]
+    assert found[P_VALUE][0] == 1.0
+    assert (found[P_VALUE][1:] < 1e-4).all()
+
+
+def test_one_odd_period_is_no_change() -> None:
+    """The window of two holds it and a usual one."""
+    usual = np.tile([1.0, 1.5], 10)
+    odd = np.append(usual[:-1], 2.5)
+    found = grown(promise(Missed(errors=usual[None]), lags=1), Missed(errors=odd[None]))
+    assert found[P_VALUE][0] > 0.05
+
+
+def _fleet(seed: int, grown_ones: int, many: int = 200, newest: int = 26) -> tuple[pd.DataFrame, Missed]:
+    """Errors of series with a memory before and since; the newest of the first `grown_ones` double and more."""
     random = np.random.default_rng(seed)
     noise = random.normal(size=(many, 60))
     for at in range(1, 60):
         noise[:, at] += 0.4 * noise[:, at - 1]
     errors = np.exp(0.4 * noise)
-    errors[:grown_ones, 30:] *= 2.5
+    errors[:grown_ones, 56 - newest :] *= 2.5
     return promise(Missed(errors=errors[:, 10:30]), lags=8), Missed(errors=errors[:, 36:56])
 
 
@@ -87,9 +109,20 @@ def test_of_the_series_that_are_retrained_one_in_ten_is_so_by_chance() -> None:
     assert np.mean(found) > 0.8
 
 
+def test_half_of_those_that_grew_in_six_of_twenty_periods_are_found() -> None:
+    """A change that came lately; of those that are retrained still one in ten is so by chance."""
+    shares, found = [], []
+    for seed in range(30):
+        fallen = discovered(grown(*_fleet(seed, grown_ones=40, newest=6))[P_VALUE].to_numpy(float), 0.1)
+        shares.append(fallen[40:].sum() / max(1, fallen.sum()))
+        found.append(fallen[:40].mean())
+    assert np.mean(shares) < 0.1
+    assert np.mean(found) > 0.4
+
+
 def test_a_fleet_that_is_as_it_was_is_left_alone() -> None:
     """In at most a tenth of the fleets anything is retrained."""
-    touched = [discovered(grown(*_fleet(seed, 0))[P_VALUE].to_numpy(float), 0.1).any() for seed in range(40)]
+    touched = [discovered(grown(*_fleet(seed, 0))[P_VALUE].to_numpy(float), 0.1).any() for seed in range(200)]
     assert np.mean(touched) <= 0.1
 
 
