@@ -93,6 +93,8 @@ def _table(path: Path, id_col: str) -> "pd.DataFrame":
         if kind(path) == "Parquet":
             return pd.read_parquet(path)
         return pd.read_csv(path, dtype={id_col: str}, low_memory=False)
+    except UnicodeDecodeError as error:
+        raise CommandError(f"{path.name} is not text in UTF-8: save it as such ({error})", exit_code=2) from error
     except (ValueError, OSError) as error:
         raise CommandError(f"{path.name} cannot be read as {kind(path)}: {error}", exit_code=2) from error
 

@@ -7,6 +7,7 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cli import file_forecast
+from cli.errors import CommandError
 from cli.output import Row, format_option, progress, show
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ def forecast(
     """
     for path in (data, out):
         file_forecast.kind(path)
+    if data.resolve() == out.resolve():
+        raise CommandError(f"--out would overwrite --data {data}: name another file", exit_code=2)
     asked = file_forecast.Asked(
         data=data,
         id_col=id_col,

@@ -141,6 +141,26 @@ def test_what_cannot_be_forecast_ends_with_2_and_writes_nothing(tmp_path: Path) 
     assert not (tmp_path / "ahead.csv").exists()
 
 
+def test_the_input_is_not_overwritten(tmp_path: Path) -> None:
+    """By whichever path it is named."""
+    data = tmp_path / "sales.csv"
+    _long().to_csv(data, index=False)
+    before = data.read_bytes()
+    refused = _run(data, tmp_path / ".." / tmp_path.name / "sales.csv")
+    assert refused.exit_code == 2
+    assert "would overwrite --data" in refused.output
+    assert data.read_bytes() == before
+
+
+def test_text_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    """With what to do about it."""
+    data = tmp_path / "sales.csv"
+    data.write_bytes("shop,day,sold\ncaf\xe9,2024-01-01,1\n".encode("latin-1"))
+    refused = _run(data, tmp_path / "ahead.csv")
+    assert refused.exit_code == 2
+    assert "sales.csv is not text in UTF-8: save it as such" in refused.output
+
+
 def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     """By its ending, before anything is read."""
     (tmp_path / "sales.xlsx").write_bytes(b"")

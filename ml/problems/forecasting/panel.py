@@ -11,9 +11,18 @@ import pandas as pd
 from ml.problems.forecasting import calendar
 from ml.problems.forecasting.errors import ForecastError
 from ml.problems.forecasting.frequency import Frequency
+from ml.problems.forecasting.intervals import LEVELS
 
 Floats = npt.NDArray[np.float64]
+# The columns of the forecasts, beside id and time.
+WRITTEN = ("forecast", *(f"{end}-{level}" for level in LEVELS for end in ("lo", "hi")), "model")
 _SHOWN = 5
+# A gap is filled from what is around it; with more steps missing than this of ten, hardly anything is.
+_MOST_MISSING_IN_TEN = 9
+# The square of a larger number, and sums of such, may be no number any more.
+_LARGEST = 1e100
+# A whole number that is no count of steps, but a day as people write it without dashes.
+_DAY = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 # What fills a gap is part of the mean around it: this often is enough for both to settle.
 _FILLINGS = 5
 
@@ -50,6 +59,7 @@ def panel(table: pd.DataFrame, columns: Columns, frequency: Frequency, horizon: 
         raise ForecastError(f"columns {absent} are missing: the file has {list(map(str, table.columns))}; name its own")
     if table.empty:
         raise ForecastError("the file has no rows: give one row per series and time")
+    _require_own_names(columns)
     found: list[str] = []
     long = pd.DataFrame(
         {
@@ -60,11 +70,29 @@ def panel(table: pd.DataFrame, columns: Columns, frequency: Frequency, horizon: 
     )
     _report(found, long["id"].isna(), f"{columns.id!r} is empty", "name the series of each")
     _refuse(found)
-    found.extend(_duplicates(long))
+    found.extend((*_duplicates(long), *_endless(long["time"].max(), frequency, horizon)))
     _refuse(found)
     parts = [_series(name, part, frequency, horizon, found) for name, part in long.groupby("id", sort=True)]
     _refuse(found)
     return [each for each in parts if each is not None]
+
+
+def _require_own_names(columns: Columns) -> None:
+    """Raises ForecastError if one column is named for two, or as one of those that are written."""
+    named = (columns.id, columns.time, columns.target)
+    if len(set(named)) < len(named):
+        raise ForecastError(f"id, time and target are {', '.join(map(repr, named))}: name three columns")
+    taken = [name for name in (columns.id, columns.time) if name in WRITTEN]
+    if taken:
+        raise ForecastError(f"columns {taken} are named as those of the forecasts, {', '.join(WRITTEN)}: rename them")
+
+
+def _endless(last: Any, frequency: Frequency, horizon: int) -> Iterator[str]:
+    """A finding if the steps after `last` go beyond what a timestamp can hold."""
+    try:
+        calendar.after(last, frequency, horizon)
+    except (OverflowError, ValueError):
+        yield f"{horizon} steps after {last} lie beyond {pd.Timestamp.max:%Y-%m-%d}: mend a wrong time"
 
 
 def _times(given: "pd.Series[Any]", name: str, found: list[str]) -> Any:
@@ -72,6 +100,9 @@ def _times(given: "pd.Series[Any]", name: str, found: list[str]) -> Any:
     if pd.api.types.is_numeric_dtype(given):
         wrong = given.isna() | (given % 1 != 0)
         _report(found, wrong, f"{name!r} is no whole number", "count steps 1, 2, 3 …, or give dates")
+        days = given[~wrong].astype(np.int64).astype(str).str.fullmatch(_DAY)
+        if len(days) and days.all():
+            _report(found, ~wrong, f"{name!r} counts no steps, as {given[~wrong].iloc[0]:.0f}", "write 2024-01-31")
         return given.where(~wrong, 0).astype(np.int64).to_numpy()
     times = pd.to_datetime(given, errors="coerce", format=None if _is_time(given) else "ISO8601", utc=_has_zones(given))
     _report(found, times.isna(), f"{name!r} is no time", "write times as 2024-01-31 or 2024-01-31 13:00:00")
@@ -95,6 +126,8 @@ def _values(given: "pd.Series[Any]", name: str, found: list[str]) -> Floats:
     _report(found, wrong, f"{name!r} is text ({', '.join(map(repr, examples))})", "write a number, or leave it empty")
     numbers = values.to_numpy(float, na_value=np.nan)
     _report(found, pd.Series(np.isinf(numbers)), f"{name!r} is infinite", "write a number, or leave it empty")
+    large = pd.Series(np.isfinite(numbers) & (np.abs(numbers) > _LARGEST))
+    _report(found, large, f"{name!r} is beyond {_LARGEST:.0e}", "give it in a larger unit")
     return numbers
 
 
@@ -123,6 +156,13 @@ def _series(name: Any, part: pd.DataFrame, frequency: Frequency, horizon: int, f
         found.append(f"series {name!r} has no value: remove it")
         return None
     places, known, times = places[order][here], known[here], part["time"].iloc[order[here]]
+    steps = int(places[-1] - places[0]) + 1
+    if steps * (10 - _MOST_MISSING_IN_TEN) > len(known) * 10:
+        found.append(
+            f"series {name!r} has {len(known):,} values in {steps:,} steps from {times.iloc[0]} to {times.iloc[-1]}: "
+            "mend a wrong time, write 0 where nothing happened, or give a longer --freq"
+        )
+        return None
     values = _gapless(places - places[0], known, frequency)
     if len(values) < horizon:
         found.append(

@@ -79,6 +79,16 @@ def test_the_times_that_follow_stay_on_the_grid(times: list[str], step: Frequenc
         (["2024-01-01", "2024-01-08", "2024-01-11"], [1, 2, 3], WEEKLY, r"row 3: series 'a' is not weekly"),
         (["2024-01-31", "2024-02-29", "2024-03-15"], [1, 2, 3], MONTHLY, r"row 3: series 'a' is not monthly"),
         ([1, 2], [None, None], DAILY, r"series 'a' has no value: remove it"),
+        ([1, 2], [1.0, 1e101], DAILY, r"row 2: 'sold' is beyond 1e\+100: give it in a larger unit"),
+        ([20240131, 20240201], [1, 2], DAILY, r"rows 1, 2: 'day' counts no steps, as 20240131: write 2024-01-31"),
+        (["2262-04-10", "2262-04-11"], [1, 2], DAILY, r"1 steps after 2262-04-11 00:00:00 lie beyond 2262-04-11"),
+        (
+            [*range(1_700_000_000, 1_700_864_000, 86_400)],
+            [*range(10)],
+            DAILY,
+            r"series 'a' has 10 values in 777,601 steps from 1700000000 to 1700777600: mend a wrong time, write 0",
+        ),
+        (["2024-01-01", "2024-01-02", "2204-01-03"], [1, 2, 3], DAILY, r"3 values in 65,746 steps from 2024-01-01"),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_its_rows(times: Any, values: Any, step: Frequency, message: str) -> None:
@@ -97,6 +107,29 @@ def test_missing_columns_are_named_with_those_that_are_there() -> None:
     """All of them at once."""
     with pytest.raises(ForecastError, match=r"columns \['day', 'sold'\] are missing: the file has \['shop', 'ds'\]"):
         panel(pd.DataFrame({"shop": ["a"], "ds": [1]}), COLUMNS, DAILY, 1)
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        (Columns(id="shop", time="day", target="day"), r"are 'shop', 'day', 'day': name three columns"),
+        (Columns(id="model", time="day", target="sold"), r"\['model'\] are named as those of the forecasts, forecast"),
+        (Columns(id="shop", time="lo-80", target="sold"), r"\['lo-80'\] are named as those of the forecasts"),
+    ],
+)
+def test_columns_are_three_and_none_is_one_that_is_written(columns: Columns, message: str) -> None:
+    """The file would have two columns of one name."""
+    table = pd.DataFrame({name: [1, 2] for name in (columns.id, columns.time, columns.target)})
+    with pytest.raises(ForecastError, match=message):
+        panel(table, columns, DAILY, 1)
+
+
+def test_nine_of_ten_steps_may_be_missing() -> None:
+    """No more: one value of eleven tells nothing of those around it."""
+    (series,) = _read([0, 19], [1, 20])
+    assert (len(series.values), series.filled) == (20, 18)
+    with pytest.raises(ForecastError, match="2 values in 21 steps"):
+        _read([0, 20], [1, 20])
 
 
 def test_all_findings_come_together() -> None:
