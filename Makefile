@@ -32,7 +32,7 @@ THERE = --env $(ENV) $(if $(HOST),--host $(HOST))
 DEPLOY = $(PY) -m infra.deploy $@ $(ENV) $(if $(PLATFORM),--platform) $(if $(MASKS),--masks) $(if $(SERVING),--serving) $(if $(PLACE),--place $(PLACE)) $(if $(APPROVED),--approved)
 
 .PHONY: branch docs release release-check pipelines comment integrate train score live smoke roll-back drift ticket renew propose
-.PHONY: help setup demo test test-fast test-all extras lint types format synth scan access review secrets synth-check runtime-check feature-clients plan diff deploy first move-state destroy up down status libraries lock schemas bench bench-serving conformance clean distclean
+.PHONY: help setup demo test test-fast test-all extras lint types format synth scan access review secrets synth-check runtime-check feature-clients plan diff deploy first move-state destroy up down status libraries lock schemas bench bench-serving bench-localcloud conformance clean distclean
 
 help: ## Show every target, a line each
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -277,6 +277,9 @@ conformance: $(READY) ## Deploy every stack to the local cloud with the real Ter
 
 bench-serving: .tools/bench/bombardier $(READY) ## Measure the scoring server beside MLflow's, and write its section of docs/performance.md
 	@$(PY) -m bench.serving
+
+bench-localcloud: .tools/bench/bombardier $(READY) ## Measure the local cloud's REST, and write its section of docs/performance.md
+	@$(PY) -m bench.localcloud
 
 .tools/bench/bombardier: Makefile
 	@command -v go >/dev/null || { echo "The load generator needs Go: install it, then run this again."; exit 2; }

@@ -1,12 +1,11 @@
 """Measures the scoring server beside `mlflow models serve`, and writes its section of `docs/performance.md`, in four
-minutes: `make bench-serving`. The load comes from bombardier, which is Go: Python could not give it.
+minutes: `make bench-serving`.
 """
 
 import json
 import os
 import signal
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -15,19 +14,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import psutil
 import requests
 
 from bench import credit_model
+from bench.load import Ask, Measured, measure, median, require_generator
 from bench.page import ROOT, rewrite
 from bench.synthesis import table
 from localcloud.beside.postgres import Postgres, lacking
 from ml.server.copy_features import copy
 
 TITLE = "## Online scoring"
-_LOAD = ROOT / ".tools" / "bench" / "bombardier"
 _START_LIMIT_S, _ROUNDS, _SECONDS = 180, 3, 5
 _ALONE, _MANY = 1, 32
 _OURS = ("`server`, 1 worker", "`server`, 2 workers")
@@ -47,16 +45,6 @@ class Server:
     body: Path
 
 
-@dataclass(frozen=True, kw_only=True)
-class Measured:
-    """One round of load: answers a second, percentiles of their time, and processor time of the server an answer."""
-
-    per_s: float
-    p50_ms: float
-    p99_ms: float
-    cpu_ms: float
-
-
 def section() -> list[str]:
     """Measure all servers in turn, several rounds, and say what came out."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
@@ -65,7 +53,7 @@ def section() -> list[str]:
         servers = [stack.enter_context(_running(*one)) for one in _commands(made, Path(folder), database)]
         _require_same_answers(servers)
         rounds = [
-            {(server.name, clients): _measure(server, clients) for server in servers for clients in (_ALONE, _MANY)}
+            {(server.name, clients): _measured(server, clients) for server in servers for clients in (_ALONE, _MANY)}
             for _ in range(_ROUNDS)
         ]
     return _written(made, {key: [one[key] for one in rounds] for key in rounds[0]})
@@ -126,6 +114,11 @@ def _running(name: str, command: Sequence[str], body: Path) -> Iterator[Server]:
         process.wait()
 
 
+def _measured(server: Server, clients: int) -> Measured:
+    ask = Ask(url=server.url, method="POST", body=server.body)
+    return measure(ask, server.process, clients=clients, seconds=_SECONDS)
+
+
 def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
     deadline = time.monotonic() + _START_LIMIT_S
     while time.monotonic() < deadline and process.poll() is None:
@@ -145,36 +138,8 @@ def _require_same_answers(servers: Sequence[Server]) -> None:
         raise RuntimeError(f"the servers answer {sorted(said)}")
 
 
-def _measure(server: Server, clients: int) -> Measured:
-    command = [str(_LOAD), "-c", str(clients), "-d", f"{_SECONDS}s", "-m", "POST", "-f", str(server.body), "-l"]
-    # MLflow may take long on a busy machine; an answer that is given up is none to compare.
-    command += ["-t", "60s"]
-    command += ["-H", "Content-Type: application/json", "-p", "r", "-o", "json", server.url]
-    before = _processor_s(server.process)
-    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    used_s = _processor_s(server.process) - before
-    found: dict[str, Any] = json.loads(printed)["result"]
-    answered = found["req2xx"]
-    failed = sum(found[name] for name in ("req1xx", "req3xx", "req4xx", "req5xx", "others"))
-    if failed or not answered:
-        raise RuntimeError(f"{server.name}: {failed} of {answered + failed} requests failed")
-    percentiles = found["latency"]["percentiles"]
-    return Measured(
-        per_s=answered / found["timeTakenSeconds"],
-        p50_ms=percentiles["50"] / 1000,
-        p99_ms=percentiles["99"] / 1000,
-        cpu_ms=used_s * 1000 / answered,
-    )
-
-
-def _processor_s(process: psutil.Process) -> float:
-    return sum(
-        sum(one.cpu_times()[:2]) for one in [process, *process.children(recursive=True)] if one.status() != "zombie"
-    )
-
-
 def _written(made: credit_model.Made, rounds: Mapping[tuple[str, int], Sequence[Measured]]) -> list[str]:
-    middle = {key: _median(found) for key, found in rounds.items()}
+    middle = {key: median(found) for key, found in rounds.items()}
     rows = [
         (name, str(clients), f"{one.per_s:,.0f}", f"{one.p50_ms:.1f}", f"{one.p99_ms:.1f}", f"{one.cpu_ms:.2f}")
         for (name, clients), one in middle.items()
@@ -190,11 +155,6 @@ def _written(made: credit_model.Made, rounds: Mapping[tuple[str, int], Sequence[
         *_verdicts(middle),
         "",
     ]
-
-
-def _median(found: Sequence[Measured]) -> Measured:
-    names = ("per_s", "p50_ms", "p99_ms", "cpu_ms")
-    return Measured(**{name: statistics.median(getattr(one, name) for one in found) for name in names})
 
 
 def _verdicts(middle: Mapping[tuple[str, int], Measured]) -> Iterator[str]:
@@ -219,8 +179,7 @@ def _beside() -> str:
 
 def main() -> None:
     """Measure, and replace the section."""
-    if not _LOAD.is_file():
-        raise SystemExit("there is no load generator: run make bench-serving, which fetches it (it needs Go)")
+    require_generator("make bench-serving")
     rewrite(section())
 
 

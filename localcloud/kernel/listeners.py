@@ -7,7 +7,6 @@ import time
 from typing import Any, cast
 
 import uvicorn
-from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -34,7 +33,7 @@ class PortInUseError(ApiError):
 class Listeners:
     """Runs a uvicorn server per port, each in its own thread, so a new workspace needs no restart."""
 
-    def __init__(self, app: FastAPI) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._running: dict[str, tuple[uvicorn.Server, threading.Thread, int]] = {}
         self._lock = threading.Lock()
@@ -97,7 +96,7 @@ def _bind(name: str, port: int) -> socket.socket:
     return bound
 
 
-def _config(app: FastAPI) -> uvicorn.Config:
+def _config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app, http=_Abortable, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=5
     )

@@ -28,6 +28,21 @@ BEHAVIOURS = (
         "test_pipelines.py::test_a_web_activity_calls_this_cloud_and_no_other_host",
     ),
     _row(
+        "a branch runs the activities of its condition or value, and no others",
+        "control-flow-if-condition-activity",
+        "test_control.py::test_a_branch_is_taken_by_its_condition",
+    ),
+    _row(
+        "a loop runs its activities for each element, or until its condition holds",
+        "control-flow-for-each-activity",
+        "test_control.py::test_every_element_has_its_turn",
+    ),
+    _row(
+        "variables are the run's, of their declared types",
+        "control-flow-set-variable-activity",
+        "test_control.py::test_a_variable_is_declared_and_of_one_type",
+    ),
+    _row(
         "an activity is tried again by its policy, and what follows a failure decides how the pipeline ends",
         "tutorial-pipeline-failure-error-handling",
         "test_pipelines.py::test_a_failure_is_tried_again_and_then_handled",

@@ -5,10 +5,10 @@ from typing import Any
 
 from localcloud.services.azure.errors import AzureError, invalid
 from localcloud.services.azure.ids import ResourceId
-from localcloud.services.data_factory import graph, policy, recurrence, windows
+from localcloud.services.data_factory import containers, control, graph, policy, recurrence, variables, windows
 
 # What runs here. Activities of other types are kept; a run of a pipeline with one is refused.
-EXECUTED = ("WebActivity", "DatabricksNotebook", "DatabricksSparkPython", "DatabricksJob")
+EXECUTED = ("WebActivity", "DatabricksNotebook", "DatabricksSparkPython", "DatabricksJob", *control.KINDS)
 SCHEDULE, WINDOW, STORAGE = "ScheduleTrigger", "TumblingWindowTrigger", "BlobEventsTrigger"
 _MOST_ACTIVITIES = 80
 _CREATED = "Microsoft.Storage.BlobCreated"
@@ -17,14 +17,16 @@ _CREATED = "Microsoft.Storage.BlobCreated"
 def require_pipeline(name: str, own: Mapping[str, Any]) -> None:
     """Raise `AzureError` naming everything that makes a pipeline unusable."""
     activities = own.get("activities") or []
-    found = (
-        [] if len(activities) <= _MOST_ACTIVITIES else [f"it has {len(activities)} activities, at most 80 are taken"]
-    )
+    if not containers.readable(activities):
+        raise invalid("BadRequest", f"Pipeline '{name}' is not valid: activities are no list of objects.")
+    whole = list(containers.everything(activities))
+    found = [] if len(whole) <= _MOST_ACTIVITIES else [f"it has {len(whole)} activities, at most 80 are taken"]
     limit = own.get("concurrency")
     if limit is not None and (type(limit) is not int or limit < 1):
         found.append(f"concurrency is {limit!r}: give 1 or more")
-    found += graph.problems(activities)
-    found += [f"'{each.get('name')}': {problem}" for each in activities for problem in policy.problems(each)]
+    found += [problem for block in containers.blocks(activities) for problem in graph.problems(block)]
+    found += [f"'{each.get('name')}': {problem}" for each in whole for problem in policy.problems(each)]
+    found += [*containers.problems(activities), *variables.problems(own.get("variables") or {})]
     if found:
         raise invalid("BadRequest", f"Pipeline '{name}' is not valid: {'; '.join(found)}.")
 
@@ -32,7 +34,8 @@ def require_pipeline(name: str, own: Mapping[str, Any]) -> None:
 def require_runnable(name: str, own: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     """The activities of a pipeline, if all of them run here. Raises `AzureError` 501 naming those that do not."""
     activities: Sequence[Mapping[str, Any]] = own.get("activities") or []
-    foreign = [f"{each.get('name')} ({each.get('type')})" for each in activities if each.get("type") not in EXECUTED]
+    whole = containers.everything(activities)
+    foreign = [f"{each.get('name')} ({each.get('type')})" for each in whole if each.get("type") not in EXECUTED]
     if foreign:
         message = f"Pipeline '{name}' has {', '.join(foreign)}: the local cloud runs {', '.join(EXECUTED)}."
         raise AzureError(501, "NotImplemented", message)

@@ -76,7 +76,7 @@ class Pipelines:
                 self._end(run, Status.FAILED, f"The pipeline '{run['pipelineName']}' was deleted before the run began.")
             elif self._has_room(run, own["properties"].get("concurrency")):
                 self._queue.remove(run)
-                running = Running(self._cloud, run, own["properties"].get("activities") or [], self._over)
+                running = Running(self._cloud, run, own["properties"], self._over)
                 self._active[run["runId"]] = running
                 running.start()
 

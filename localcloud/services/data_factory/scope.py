@@ -1,18 +1,21 @@
 """What the expressions of a run can ask: its pipeline, its trigger and the activities before. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from localcloud.services.azure.ids import ResourceId
 from localcloud.services.data_factory.expressions import ExpressionError, Scope
-from localcloud.services.data_factory.graph import Status
+from localcloud.services.data_factory.variables import Variables
 
 
-def scope_of(run: Mapping[str, Any], ended: Mapping[str, Status], outputs: Mapping[str, Mapping[str, Any]]) -> Scope:
-    """`pipeline()`, `trigger()`, `triggerBody()` and `activity('…')`, the last of activities that are over."""
+def scope_of(
+    run: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]], variables: Variables, item: Sequence[Any]
+) -> Scope:
+    """`pipeline()`, `trigger()`, `triggerBody()`, `variables('…')`, `activity('…')` and, in a loop, `item()`.
+
+    `known`: what activities that are over have said; `item`: the element of the loop, in a list.
+    """
     trigger = dict(run["trigger"])
-    known = {name: dict(found) for name, found in outputs.items()}
-    skipped = {name: {"status": status.value} for name, status in ended.items() if name not in outputs}
     pipeline = {
         "Pipeline": run["pipelineName"],
         "RunId": run["runId"],
@@ -26,7 +29,7 @@ def scope_of(run: Mapping[str, Any], ended: Mapping[str, Status], outputs: Mappi
     }
 
     def activity(name: str) -> Any:
-        found = {**skipped, **known}.get(name)
+        found = known.get(name)
         if found is None:
             raise ExpressionError(f"activity('{name}') is not over: let this activity depend on it")
         return found
@@ -36,6 +39,8 @@ def scope_of(run: Mapping[str, Any], ended: Mapping[str, Status], outputs: Mappi
         "trigger": lambda: trigger,
         "triggerbody": lambda: (trigger.get("outputs") or {}).get("body") or {},
         "activity": activity,
+        "variables": variables.get,
+        **({"item": lambda: item[0]} if item else {}),
     }
 
 

@@ -12,7 +12,7 @@ from localcloud.kernel.store import Document
 from localcloud.services.azure import deleted, hosts, resources, role_queries
 from localcloud.services.azure.errors import AzureError, invalid
 from localcloud.services.azure.ids import ResourceId
-from localcloud.services.azure.kinds import kind_of
+from localcloud.services.azure.kinds import kind_of, made_up
 from localcloud.services.azure.tokens import AdminDep
 
 PARITY = Parity(Level.STATEFUL, "https://learn.microsoft.com/rest/api/resources/resources")
@@ -52,6 +52,13 @@ def purge_vault(subscription: str, location: str, vault: str, cloud: CloudDep, _
     """It is gone for good, unless it is protected against that."""
     deleted.purge(cloud, subscription, location, vault)
     return {}
+
+
+@router.get("")
+def get_subscription(subscription: str, _: Named) -> Document:
+    """A subscription; every one is there."""
+    shown = {"subscriptionId": subscription, "displayName": "Local cloud", "state": "Enabled"}
+    return {"id": f"/subscriptions/{subscription}", **shown, "tenantId": made_up("tenant")}
 
 
 @router.get("/providers")

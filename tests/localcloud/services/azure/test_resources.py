@@ -131,6 +131,12 @@ def test_a_lock_holds_what_is_under_it(azure: Azure) -> None:
     assert azure.ask("DELETE", GROUP).status_code == 200
 
 
+def test_every_subscription_is_there(azure: Azure) -> None:
+    """By its id, which is what a provider and a person look at first."""
+    found = azure.get(SUBSCRIPTION)
+    assert (found["id"], found["subscriptionId"], found["state"]) == (SUBSCRIPTION, SUBSCRIPTION[15:], "Enabled")
+
+
 def test_a_role_is_found_by_its_name(azure: Azure) -> None:
     """Exactly one, in any scope; built-in ones by their known ids, one's own once they are made."""
     asked = f"{GROUP}/providers/Microsoft.Authorization/roleDefinitions?$filter=roleName eq 'Contributor'"

@@ -7,6 +7,7 @@ import pytest
 from localcloud.services.data_factory.expressions import ExpressionError, evaluate
 from localcloud.services.data_factory.graph import Status
 from localcloud.services.data_factory.scope import scope_of
+from localcloud.services.data_factory.variables import Variables
 
 FACTORY = "/subscriptions/s/resourceGroups/g/providers/Microsoft.DataFactory/factories/mlops-factory"
 RUN = {
@@ -18,7 +19,7 @@ RUN = {
     "trigger": {"name": "nightly", "type": "ScheduleTrigger", "scheduledTime": "2026-01-31T05:00:00.0000000Z"},
 }
 OUTPUTS = {"count": {"output": {"rows": 3, "names": ["a"]}, "status": "Succeeded"}}
-SCOPE = scope_of(RUN, {"never": Status.SKIPPED}, OUTPUTS)
+SCOPE = scope_of(RUN, {**OUTPUTS, "never": {"status": Status.SKIPPED.value}}, Variables({}), ())
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ def test_an_expression_has_the_value(given: Any, value: Any) -> None:
     [
         ("@pipeline().parameters.month", "no property 'month'; there are: day, sizes"),
         ("@activity('later').output", r"activity\('later'\) is not over"),
-        ("@variables('x')", "the function variables in '@variables"),
+        ("@variables('x')", "the pipeline has no variable 'x'"),
         ("@concat('a'", "'@concat.* it ends too early|is expected"),
         ("@add(1, 2) 3", "what follows is not understood"),
         ("@{pipeline().RunId", "has no closing brace"),
