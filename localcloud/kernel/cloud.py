@@ -85,7 +85,7 @@ def _workspace(body: Document) -> Workspace:
     return Workspace(name=body["name"], host=body["host"], workspace_id=body["workspace_id"], port=body["port"])
 
 
-def current_cloud(request: Request) -> Cloud:
+async def current_cloud(request: Request) -> Cloud:
     """FastAPI dependency: the cloud of this process."""
     return cast(Cloud, request.app.state.cloud)
 

@@ -12,7 +12,7 @@ from localcloud.kernel.errors import bad_request
 _NOTHING = ("", "false")
 
 
-def require_known(request: Request) -> None:
+async def require_known(request: Request) -> None:
     """A route's dependency. Raises `ApiError` 400 naming every parameter with a value that the route does not read."""
     route = request.scope["route"]
     assert isinstance(route, APIRoute)

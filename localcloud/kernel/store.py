@@ -3,14 +3,18 @@
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from localcloud.kernel.errors import not_found
 
 Document = dict[str, Any]
+_T = TypeVar("_T")
+# As many principals as ask for something, with their workspaces.
+_MOST_DERIVED = 1000
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (
@@ -34,6 +38,9 @@ class Store:
         self.path = path
         self._lock = threading.RLock()
         self._depth = 0
+        self._changes: Counter[str] = Counter()
+        self._undone = 0
+        self._derived: dict[tuple[tuple[str, ...], Hashable], tuple[tuple[int, ...], Any]] = {}
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
         self._connection.execute("PRAGMA journal_mode=WAL")
         self._connection.execute("PRAGMA synchronous=NORMAL")
@@ -58,6 +65,7 @@ class Store:
     def put(self, kind: str, key: str, body: Document) -> None:
         """Create or replace the document; a replaced one keeps its place in `all`."""
         with self._lock:
+            self._changes[kind] += 1
             self._connection.execute(
                 "INSERT INTO documents (kind, key, body) VALUES (?, ?, ?)"
                 " ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body",
@@ -67,6 +75,7 @@ class Store:
     def delete(self, kind: str, key: str) -> None:
         """Remove the document; nothing happens where there is none."""
         with self._lock:
+            self._changes[kind] += 1
             self._connection.execute("DELETE FROM documents WHERE kind = ? AND key = ?", (kind, key))
 
     def all(self, kind: str) -> list[Document]:
@@ -74,6 +83,15 @@ class Store:
         with self._lock:
             rows = self._connection.execute(
                 "SELECT body FROM documents WHERE kind = ? ORDER BY rowid", (kind,)
+            ).fetchall()
+        return [_parse(row[0]) for row in rows]
+
+    def having(self, kind: str, **fields: str | int) -> list[Document]:
+        """The documents of a kind with these values in these fields, oldest first. Only they are read whole."""
+        where, given = _where(kind, fields)
+        with self._lock:
+            rows = self._connection.execute(
+                f"SELECT body FROM documents WHERE {where} ORDER BY rowid", given
             ).fetchall()
         return [_parse(row[0]) for row in rows]
 
@@ -116,6 +134,21 @@ class Store:
             ).fetchone()
         return int(row[0])
 
+    def derived(self, kinds: tuple[str, ...], key: Hashable, make: Callable[[], _T]) -> _T:
+        """What `make` reads out of documents of these kinds, kept until one of them changes: nobody may change it.
+
+        This process alone writes the file, so it knows of every change.
+        """
+        with self._lock:
+            now = (self._undone, *(self._changes[kind] for kind in kinds))
+            kept = self._derived.get((kinds, key))
+            if kept is None or kept[0] != now:
+                if len(self._derived) >= _MOST_DERIVED:
+                    self._derived.clear()
+                kept = self._derived[kinds, key] = (now, make())
+        made: _T = kept[1]
+        return made
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All writes inside happen, or none when the block raises. Other threads wait; may be nested."""
@@ -129,6 +162,7 @@ class Store:
             except BaseException:
                 if outermost:
                     self._connection.execute("ROLLBACK")
+                    self._undone += 1
                 raise
             else:
                 if outermost:

@@ -42,7 +42,7 @@ BY_HAND = Cause(trigger="ONE_TIME")
 def new_run(store: Store, job: Document, *, creator: str, parameters: Mapping[str, str], cause: Cause) -> Document:
     """A run of `job` with one attempt per task, not stored yet."""
     settings = job["settings"]
-    number = sum(1 for run in store.all("job_run") if run["job_id"] == job["job_id"]) + 1
+    number = store.count("job_run", job_id=job["job_id"]) + 1
     run: Document = {
         "run_id": store.next_id("run"),
         "job_id": job["job_id"],

@@ -175,11 +175,7 @@ class Runner:
     def _ended(self, run_id: int) -> None:
         with self._lock:
             ended = self._executions.pop(run_id)
-            waiting = [
-                run
-                for run in self._cloud.store.all("job_run")
-                if run["state"] == "QUEUED" and run["job_id"] == ended.run["job_id"]
-            ]
+            waiting = self._cloud.store.having("job_run", state="QUEUED", job_id=ended.run["job_id"])
             if waiting and ended.stop.message != records.INTERRUPTED:
                 waiting[0]["state"] = "PENDING"
                 self._start(waiting[0])

@@ -130,7 +130,7 @@ def _model_updates(cloud: Cloud, job: Document, trigger: Mapping[str, Any]) -> M
     known = cloud.store.get(_MODEL_UPDATES, str(job["job_id"]))
     if known is None or known["watched"] != _watched_models(trigger):
         known = {"after": model_events.newest(cloud.store) if known else _before(cloud, job)}
-    runs = (run for run in cloud.store.all("job_run") if run["job_id"] == job["job_id"])
+    runs = cloud.store.having("job_run", job_id=job["job_id"])
     memory = model_updates.remembered(known, [number for run in runs for number in run.get("events") or []])
     return memory.found(model_events.after(cloud.store, memory.after), trigger)
 
@@ -177,7 +177,7 @@ def _start(cloud: Cloud, runner: Runner, watched: Watched | None, due: Due) -> D
 
 def _newest_run(cloud: Cloud, job: Document) -> Document | None:
     return max(
-        (run for run in cloud.store.all("job_run") if run["job_id"] == job["job_id"]),
+        cloud.store.having("job_run", job_id=job["job_id"]),
         key=lambda run: int(run["run_id"]),
         default=None,
     )

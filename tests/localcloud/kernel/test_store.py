@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,38 @@ def test_only_the_owner_reads_the_file(tmp_path: Path) -> None:
     """The file's mode is 0600: it holds secrets."""
     Store(tmp_path / "state.db")
     assert (tmp_path / "state.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_derived_is_kept_until_its_kinds_change(tmp_path: Path) -> None:
+    """By a put, a delete or a transaction that is undone; other kinds change nothing."""
+    store, made = Store(tmp_path / "state.db"), []
+
+    def names() -> list[str]:
+        made.append(1)
+        return [str(each["name"]) for each in store.all("user")]
+
+    def asked() -> list[str]:
+        return store.derived(("user",), "names", names)
+
+    store.put("user", "1", {"name": "a"})
+    assert [asked(), asked(), len(made)] == [["a"], ["a"], 1]
+    store.put("group", "1", {"name": "g"})
+    assert [asked(), len(made)] == [["a"], 1]
+    store.put("user", "2", {"name": "b"})
+    assert asked() == ["a", "b"]
+    store.delete("user", "1")
+    assert asked() == ["b"]
+    with suppress(RuntimeError), store.transaction():
+        store.put("user", "3", {"name": "c"})
+        assert asked() == ["b", "c"]
+        raise RuntimeError
+    assert asked() == ["b"]
+
+
+def test_documents_are_found_by_their_fields(tmp_path: Path) -> None:
+    """All fields hold; oldest first."""
+    store = Store(tmp_path / "state.db")
+    for number, state in enumerate(("QUEUED", "RUNNING", "QUEUED", "QUEUED")):
+        store.put("run", str(number), {"number": number, "job_id": number % 2, "state": state})
+    assert [each["number"] for each in store.having("run", state="QUEUED", job_id=0)] == [0, 2]
+    assert store.having("run", job_id=7) == []

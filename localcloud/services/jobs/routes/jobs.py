@@ -144,9 +144,8 @@ def delete(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Delete a job; its runs stay, and one under way is canceled. Needs CAN_MANAGE."""
     job = require(cloud, caller, required(only(body, "job_id"), "job_id"), "CAN_MANAGE")
     key = str(job["job_id"])
-    for run in cloud.store.all("job_run"):
-        if run["job_id"] == job["job_id"]:
-            cloud.parts["runner"].cancel(run["run_id"], "the deletion of its job")
+    for run in cloud.store.having("job_run", job_id=job["job_id"]):
+        cloud.parts["runner"].cancel(run["run_id"], "the deletion of its job")
     cloud.store.delete("job", key)
     acl.delete(cloud, "jobs", key)
     return {}

@@ -1,6 +1,7 @@
 """Job runs: `/api/2.1/jobs/run-now`, `/api/2.1/jobs/runs/…` and the same of 2.2."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends
@@ -99,14 +100,15 @@ def list_runs(
     expand_tasks: bool = False,
 ) -> Document:
     """The runs of the jobs that the caller may view, newest first, in pages."""
-    workspace = caller.require_workspace()
-    found = [
-        run
-        for run in sorted(cloud.store.all("job_run"), key=records.started, reverse=True)
-        if run["workspace"] == workspace.name
-        and wanted.accepts(run)
-        and acl.allows(cloud, caller, "jobs", str(run["job_id"]), "CAN_VIEW")
-    ]
+    workspace, of_job = caller.require_workspace(), {} if wanted.job_id is None else {"job_id": wanted.job_id}
+
+    @cache
+    def viewed(job_id: int) -> bool:
+        return acl.allows(cloud, caller, "jobs", str(job_id), "CAN_VIEW")
+
+    runs = cloud.store.having("job_run", workspace=workspace.name, **of_job)
+    found = [run for run in runs if wanted.accepts(run) and viewed(run["job_id"])]
+    found.sort(key=records.started, reverse=True)
     # The API lists up to 25, the SDK's documentation says "less than 25".
     shown, more = page.of(found, most=25, zero_is_most=True)
     return {"runs": [views.run_in_list(run, workspace.url, expand_tasks=expand_tasks) for run in shown], **more}
