@@ -45,7 +45,7 @@ class Delivery:
         """Deliver what the sink has not had, after what a killed run has planned. Returns how many rows it was sent."""
         position, sent = self.checkpoint.position(), 0
         if position.plan is not None:
-            position, sent = self._batch(position)
+            position, sent = self._batch(position, again=True)
         table = predictions(self.task.use_case).full_name(self.task.catalog, self.task.use_case.name)
         new = changes.since(self.tables, table, position.seen.get("version"))
         if new.nothing:
@@ -56,13 +56,13 @@ class Delivery:
         plan = {"table": table, "after": None if new.whole else new.after, "until": new.until}
         return sent + self._batch(self.checkpoint.plan(position, plan))[1]
 
-    def _batch(self, position: Position) -> tuple[Position, int]:
-        """Write what is planned, and commit it."""
+    def _batch(self, position: Position, *, again: bool = False) -> tuple[Position, int]:
+        """Write what is planned, and commit it. `again`: a try was cut off, whose remains the sink removes."""
         assert position.plan is not None
         plan = position.plan
         rows = self._rows(Changes(full_name=plan["table"], after=plan["after"], until=plan["until"]))
         count = rows.count()
-        if count:
+        if count or again:
             batch = Batch(stream=position.stream, number=position.batch)
             until_taken(
                 lambda: self.sink.write(rows, batch),

@@ -1,12 +1,15 @@
 """Tokens of Entra ID for a client that has a secret: what a server takes in the place of a password."""
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 import requests
 
 from ml.sinks.sink import SinkAwayError
 
 _TIMEOUT_S = 30
+# What is sent there stays on this machine.
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class TokenRefusedError(RuntimeError):
@@ -17,8 +20,11 @@ def token(secrets: Mapping[str, str]) -> str:
     """A token for `client-id`, asked from `token-endpoint` for `token-scope`, by OAuth's client credentials (RFC 6749,
     4.4). It holds for an hour: longer than a batch.
 
-    Raises TokenRefusedError, which names the client and no secret, and SinkAwayError if Entra does not answer.
+    Raises TokenRefusedError, which names the client and no secret, also for an endpoint without TLS, and SinkAwayError
+    if Entra does not answer.
     """
+    endpoint = secrets["token-endpoint"]
+    _require_unseen(endpoint)
     asked = {
         "grant_type": "client_credentials",
         "client_id": secrets["client-id"],
@@ -26,11 +32,13 @@ def token(secrets: Mapping[str, str]) -> str:
         "scope": secrets["token-scope"],
     }
     try:
-        answer = requests.post(secrets["token-endpoint"], data=asked, timeout=_TIMEOUT_S)
+        answer = requests.post(endpoint, data=asked, timeout=_TIMEOUT_S, allow_redirects=False)
     except (requests.ConnectionError, requests.Timeout) as error:
-        raise SinkAwayError(f"{secrets['token-endpoint']} does not answer: {type(error).__name__}") from error
+        raise SinkAwayError(f"{endpoint} does not answer: {type(error).__name__}") from error
     if answer.status_code >= 500 or answer.status_code == 429:
-        raise SinkAwayError(f"{secrets['token-endpoint']} answers {answer.status_code}")
+        raise SinkAwayError(f"{endpoint} answers {answer.status_code}")
+    if answer.is_redirect:
+        raise TokenRefusedError(f"{endpoint} sends elsewhere, where no secret is sent: give the address itself")
     if not answer.ok:
         why = answer.json().get("error", "") if "json" in answer.headers.get("Content-Type", "") else ""
         raise TokenRefusedError(
@@ -38,3 +46,10 @@ def token(secrets: Mapping[str, str]) -> str:
             "registration of the application"
         )
     return str(answer.json()["access_token"])
+
+
+def _require_unseen(endpoint: str) -> None:
+    """Raises TokenRefusedError for an endpoint to which a secret would pass in the clear."""
+    parts = urlsplit(endpoint)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        raise TokenRefusedError(f"token-endpoint is {endpoint}: give one that begins with https://")

@@ -8,6 +8,7 @@ and the next try removes them once it has written its own. Each try has a folder
 writing for a job that was killed.
 """
 
+import csv
 import hashlib
 import json
 import shutil
@@ -17,7 +18,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from pyspark.sql import DataFrame
+from pyarrow.parquet import ParquetFile
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml.declarations import FilesFormat, Table
@@ -25,6 +27,8 @@ from ml.sinks.sink import EVENT_ID, TIME_FORMAT, Batch, event_id
 
 # How Spark names what holds rows.
 _PARTS = "part-*"
+# How a try ends the name of its folder.
+_TRY = "?" * 8
 _CHUNK_BYTES = 2**20
 _CSV = {
     "header": "true",
@@ -58,33 +62,51 @@ class FilesSink:
         named = named.select(EVENT_ID, *(column.name for column in self._table.columns))
         named.write.format(self._format).options(**self._options).save(str(parts))
         _commit(manifest, {"stream": batch.stream, "batch": batch.number, **self._content(named, parts)})
-        for left in batches.glob(f"{name}-*"):
-            if left != parts:
-                shutil.rmtree(left, ignore_errors=True)
+        self._clear(name, parts.name)
 
     def forget(self, rows: DataFrame) -> None:
         """Write each batch that holds any of the rows anew without them, under its manifest; then its old parts go.
 
-        Such a manifest has `forgotten_at`, by which a reader that took it before knows to take it again.
+        Such a manifest has `forgotten_at`, by which a reader that took it before knows to take it again. What a killed
+        run has left is completed, or removed. `rows` are a person's: their ids fit the driver's memory.
         """
-        gone = rows.select(event_id(self._table).alias(EVENT_ID)).distinct()
-        for manifest in sorted((self._folder / "manifests").glob("*.json")):
+        gone = {row[0] for row in rows.select(event_id(self._table)).distinct().collect()}
+        manifests = self._folder / "manifests"
+        for aside in manifests.glob("*.next"):
+            _complete(aside)
+        for manifest in sorted(manifests.glob("*.json")):
             content = _read(manifest)
-            if content and content["rows"]:
-                self._rewrite(manifest, content, gone)
+            if content and content["parts"]:
+                found = self._held(content) & gone
+                named = self._rewritten(manifest, content, rows.sparkSession, found) if found else _named(content)
+                self._clear(manifest.stem, named)
 
-    def _rewrite(self, manifest: Path, content: dict[str, Any], gone: DataFrame) -> None:
-        old = self._folder / Path(content["parts"][0]["path"]).parent
+    def _held(self, content: dict[str, Any]) -> set[str]:
+        """The event ids in the parts of a manifest."""
+        paths = [self._folder / part["path"] for part in content["parts"] if part["rows"]]
+        return {each for path in paths for each in _ids(path, self._format)}
+
+    def _rewritten(self, manifest: Path, content: dict[str, Any], spark: SparkSession, gone: set[str]) -> str:
+        """The name of the folder with the parts of a batch without the ids `gone`, which its manifest names by now."""
         kinds = ", ".join(f"`{column['name']}` {column['type']}" for column in content["columns"])
-        reader = gone.sparkSession.read.schema(kinds).format(self._format).options(**self._options)
-        kept = reader.load(str(old)).join(gone, EVENT_ID, "left_anti").select(*(c["name"] for c in content["columns"]))
-        if kept.count() == content["rows"]:
-            return
-        new = old.with_name(f"{manifest.stem}-{uuid4().hex[:8]}")
+        reader = spark.read.schema(kinds).format(self._format).options(**self._options)
+        held = reader.load(str(self._folder / "batches" / _named(content)))
+        left_out = spark.createDataFrame([(each,) for each in sorted(gone)], f"{EVENT_ID} string")
+        kept = held.join(left_out, EVENT_ID, "left_anti").select(*held.columns)
+        new = self._folder / "batches" / f"{manifest.stem}-{uuid4().hex[:8]}"
         kept.write.format(self._format).options(**self._options).save(str(new))
         told = {"written_at": content["written_at"], "forgotten_at": datetime.now(UTC).isoformat()}
-        _commit(manifest, {**content, **self._content(kept, new), **told})
-        shutil.rmtree(old, ignore_errors=True)
+        # The batch is committed and never written again, so its manifest must survive a cut: it lies aside meanwhile.
+        aside = manifest.with_suffix(".next")
+        _commit(aside, {**content, **self._content(kept, new), **told})
+        _complete(aside)
+        return new.name
+
+    def _clear(self, name: str, kept: str) -> None:
+        """Remove the folders of all tries of a batch but `kept`."""
+        for left in (self._folder / "batches").glob(f"{name}-{_TRY}"):
+            if left.name != kept:
+                shutil.rmtree(left, ignore_errors=True)
 
     @property
     def _options(self) -> dict[str, str]:
@@ -120,6 +142,29 @@ def _commit(manifest: Path, content: dict[str, Any]) -> None:
     text = json.dumps({"written_at": datetime.now(UTC).isoformat(), **content}, indent=1)
     # A volume cannot rename over a file: one that was cut off does not parse, and is written again.
     manifest.write_text(text, encoding="utf-8")
+
+
+def _complete(aside: Path) -> None:
+    """Write what lies aside in the place of its manifest; nothing if it was itself cut off."""
+    content = _read(aside)
+    if content:
+        _commit(aside.with_suffix(".json"), content)
+    aside.unlink()
+
+
+def _named(content: dict[str, Any]) -> str:
+    """The folder of the parts of a manifest."""
+    return Path(content["parts"][0]["path"]).parent.name
+
+
+def _ids(part: Path, format: FilesFormat) -> Iterator[str]:
+    if format is FilesFormat.PARQUET:
+        for batch in ParquetFile(part).iter_batches(columns=[EVENT_ID]):
+            yield from batch.column(EVENT_ID).to_pylist()
+        return
+    with part.open(newline="", encoding="utf-8") as opened:
+        for row in csv.DictReader(opened):
+            yield row[EVENT_ID]
 
 
 def _whole(manifest: Path) -> bool:

@@ -16,6 +16,7 @@ _ANSWERS = {
     "s": (200, {"access_token": "a-token", "expires_in": 3599}),
     "wrong": (401, {"error": "invalid_client", "error_description": "AADSTS7000215: ... wrong ..."}),
     "busy": (503, {}),
+    "moved": (307, {}),
 }
 
 
@@ -28,6 +29,8 @@ class _Entra(BaseHTTPRequestHandler):
         expected = (["client_credentials"], ["c"], [_ASKED["token-scope"]])
         status, body = _ANSWERS[given["client_secret"][0]] if asked == expected else (400, {"error": str(asked)})
         self.send_response(status)
+        if status == 307:
+            self.send_header("Location", self.path)
         self.send_header("Content-Type", "application/json")
         self.end_headers()
         self.wfile.write(json.dumps(body).encode())
@@ -66,3 +69,11 @@ def test_entra_that_does_not_answer_may_come_back(entra: str, where: str) -> Non
     endpoint = entra if where == "busy" else "http://127.0.0.1:9/token"
     with pytest.raises(SinkAwayError, match="answers 503" if where == "busy" else "does not answer"):
         token({**_ASKED, "token-endpoint": endpoint, "client-secret": "busy"})
+
+
+def test_a_secret_goes_over_tls_and_nowhere_else(entra: str) -> None:
+    """No address without TLS, and no redirect is followed."""
+    with pytest.raises(TokenRefusedError, match="give one that begins with https://"):
+        token({**_ASKED, "token-endpoint": "http://login.example.com/token"})
+    with pytest.raises(TokenRefusedError, match="sends elsewhere"):
+        token({**_ASKED, "token-endpoint": entra, "client-secret": "moved"})

@@ -41,6 +41,34 @@ def test_files_that_hold_a_row_are_written_anew_without_it(lake: Lake, tmp_path:
     assert list(committed(tmp_path)) == after
 
 
+def test_a_forgetting_that_was_killed_is_completed_by_the_next(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed before the manifest is written over, in the middle of that, and before the old parts are removed."""
+    sink = FilesSink(TABLE, tmp_path, FilesFormat.PARQUET)
+    sink.write(frame(lake, range(1, 6)), FIRST)
+    (manifest,) = (tmp_path / "manifests").glob("*.json")
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    def cut_off(*_: object) -> None:
+        manifest.write_text('{"stream": "s", "par')
+        raise KeyboardInterrupt
+
+    for client, name, stop in ((2, "_complete", killed), (3, "_complete", cut_off), (4, "FilesSink._clear", killed)):
+        with monkeypatch.context() as patched:
+            patched.setattr(f"ml.sinks.files.{name}", stop)
+            with pytest.raises(KeyboardInterrupt):
+                sink.forget(frame(lake, [client]))
+        sink.forget(frame(lake, [client]))
+    (after,) = committed(tmp_path)
+    assert (after["rows"], "forgotten_at" in after) == (2, True)
+    parts = {part["path"] for part in after["parts"]}
+    assert {str(path.relative_to(tmp_path)) for path in tmp_path.glob("batches/*/part-*")} == parts
+    assert [path.name for path in (tmp_path / "manifests").iterdir()] == [manifest.name]
+
+
 def test_a_database_deletes_them(lake: Lake, postgres: Postgres) -> None:
     """And nothing else; before there is a table, there is nothing to delete."""
     from ml.sinks.postgres import PostgresSink  # noqa: PLC0415 - without its driver there is no such module
