@@ -7,20 +7,28 @@ principal, and every worker unpacks the same bytes. Fits models of up to some hu
 import io
 import tarfile
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import mlflow
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+from mlflow.exceptions import MlflowException
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql.pandas.functions import pandas_udf
+from pyspark.sql.pandas.types import to_arrow_schema
+from pyspark.sql.types import StructType
 
 from ml.declarations import Column
 from ml.versions import artifact
 
 _FOLDER, _ANSWER = "model", "_answer"
+_NUMBERS = frozenset(("int64", "float64", "bool"))
 
 
 def packed(model_uri: str) -> bytes:
@@ -40,20 +48,77 @@ def kept(model_uri: str) -> bytes:
     return packed(model_uri)
 
 
-def with_answers(rows: DataFrame, archive: bytes, taken: Mapping[str, str], output: Sequence[Column]) -> DataFrame:
-    """`rows` with the columns `output` of the packed model's answers. Each partition loads the model once.
+def with_answers(
+    rows: DataFrame, archive: bytes, taken: Mapping[str, str], output: Sequence[Column], kept: Sequence[str] = ()
+) -> DataFrame:
+    """The columns `kept` of `rows` with the columns `output` of the packed model's answers, a row each.
 
+    Each partition loads the model once. Numbers go from Arrow into the model's matrix; text and times through pandas.
     `taken`: the features by name, and the pandas type that the model takes each as.
     """
-    types, names = dict(taken), [column.name for column in output]
+    if set(taken.values()) <= _NUMBERS:
+        return _of_numbers(rows, archive, dict(taken), output, kept)
+    return _of_frames(rows, archive, dict(taken), output).select(*kept, *(column.name for column in output))
+
+
+def _of_numbers(
+    rows: DataFrame, archive: bytes, taken: dict[str, str], output: Sequence[Column], kept: Sequence[str]
+) -> DataFrame:
+    # What nobody keeps does not come back from the workers.
+    sent = rows.select(*dict.fromkeys((*kept, *taken)))
+    answered: Any = StructType.fromDDL(", ".join(f"`{column.name}` {column.type}" for column in output))
+    schema = StructType([*(sent.schema[name] for name in kept), *answered.fields])
+    named = to_arrow_schema(schema, timestamp_utc=True)
+
+    def predict(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        with _loaded(archive) as model:
+            for batch in batches:
+                found = _answers(model, batch, taken)
+                columns = [batch.column(name) for name in kept]
+                columns += [pa.array(found[name]).cast(named.field(name).type) for name in answered.names]
+                yield pa.RecordBatch.from_arrays(columns, names=named.names)
+
+    return sent.mapInArrow(predict, schema)
+
+
+def _answers(model: Any, batch: pa.RecordBatch, taken: dict[str, str]) -> Mapping[str, Any]:
+    """By column, one answer per row: by the model's matrix if it offers that, otherwise by way of MLflow."""
+    own = _own(model)
+    features = getattr(own, "features", None)
+    if not hasattr(own, "predict_matrix") or not isinstance(features, list) or not set(features) <= set(taken):
+        frame = batch.select(list(taken)).to_pandas().astype(taken)
+        return dict(model.predict(frame).items())
+    matrix = np.empty((batch.num_rows, len(features)))
+    for place, name in enumerate(features):
+        matrix[:, place] = batch.column(name).to_numpy(zero_copy_only=False)
+    answers: Mapping[str, Any] = own.predict_matrix(matrix)
+    return answers
+
+
+def _own(model: Any) -> Any:
+    """The model's own object; None for a flavour that has no such one."""
+    try:
+        return model.unwrap_python_model()
+    except (MlflowException, AttributeError):
+        return None
+
+
+def _of_frames(rows: DataFrame, archive: bytes, taken: dict[str, str], output: Sequence[Column]) -> DataFrame:
+    names = [column.name for column in output]
 
     @pandas_udf(", ".join(f"`{column.name}` {column.type}" for column in output))  # type: ignore[call-overload, untyped-decorator]
     def predict(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-        with tempfile.TemporaryDirectory() as temporary:
-            with tarfile.open(fileobj=io.BytesIO(archive)) as packed_model:
-                packed_model.extractall(temporary, filter="data")
-            model = mlflow.pyfunc.load_model(str(Path(temporary) / _FOLDER), suppress_warnings=True)
+        with _loaded(archive) as model:
             for batch in batches:
-                yield model.predict(batch.astype(types))[names]
+                yield model.predict(batch.astype(taken))[names]
 
-    return rows.withColumn(_ANSWER, predict(F.struct(*types))).select("*", f"{_ANSWER}.*").drop(_ANSWER)
+    return rows.withColumn(_ANSWER, predict(F.struct(*taken))).select("*", f"{_ANSWER}.*").drop(_ANSWER)
+
+
+@contextmanager
+def _loaded(archive: bytes) -> Iterator[Any]:
+    """The packed model, as MLflow loads it."""
+    with tempfile.TemporaryDirectory() as temporary:
+        with tarfile.open(fileobj=io.BytesIO(archive)) as packed_model:
+            packed_model.extractall(temporary, filter="data")
+        yield mlflow.pyfunc.load_model(str(Path(temporary) / _FOLDER), suppress_warnings=True)

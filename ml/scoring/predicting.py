@@ -26,7 +26,8 @@ def predicted(
     """
     model = task.model
     packed = archive or model_on_workers.packed(f"models:/{model_name}/{version}")
-    scored = model_on_workers.with_answers(rows, packed, contract.pandas_types(model), model.problem.output)
+    kept = (*model.feature_table.keys, model.feature_table.event_time, FEATURES_HASH)
+    scored = model_on_workers.with_answers(rows, packed, contract.pandas_types(model), model.problem.output, kept)
     return scored.select(
         *model.feature_table.keys,
         model.feature_table.event_time,
