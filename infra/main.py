@@ -19,6 +19,7 @@ from infra.jobs.integration import integration
 from infra.jobs.maintenance import maintenance
 from infra.jobs.monitoring import monitoring
 from infra.jobs.new_version import new_version
+from infra.jobs.online import online
 from infra.jobs.promotion import promotion
 from infra.jobs.rollback import rollback
 from infra.jobs.scoring import predictions, scoring
@@ -60,6 +61,7 @@ JOBS = (
     predictions,
     maintenance,
     monitoring,
+    online,
     alerts,
     integration,
 )

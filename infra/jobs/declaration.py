@@ -141,7 +141,7 @@ class JobContext:
     `source_features` of the one that scoring reads; empty where there is none, and what is declared is read.
     `package_index` is the URL that a version's requirements name; empty if they name none. `secret_scope` is the
     environment's. `other_places` are those beside Databricks that serve what the use case serves. `people`: addresses
-    by destination of alerts.
+    by destination of alerts. `records_requests`: the environment has the endpoint, with its inference table.
     """
 
     use_case: UseCase
@@ -156,6 +156,7 @@ class JobContext:
     secret_scope: str = ""
     other_places: tuple[str, ...] = ()
     people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    records_requests: bool = False
 
     @property
     def places_parameter(self) -> Mapping[str, str]:

@@ -30,7 +30,7 @@ def declared_jobs(
 
 
 def _context(spec: Spec, environment: Environment, use_case: str, model: Model, git_commit: str) -> JobContext:
-    source = spec.source_of(environment, use_case)
+    source, serving = spec.source_of(environment, use_case), environment.use_cases[use_case].serving
     return JobContext(
         use_case=spec.use_cases[use_case],
         model=model,
@@ -43,7 +43,8 @@ def _context(spec: Spec, environment: Environment, use_case: str, model: Model, 
         package_index=environment.security.named_index,
         secret_scope=names.secret_scope(environment.name),
         people=environment.people,
-        other_places=other_places(environment) if environment.use_cases[use_case].serving else (),
+        other_places=other_places(environment) if serving else (),
+        records_requests=serving is not None and serving.inference_table,
     )
 
 

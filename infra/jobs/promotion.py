@@ -30,6 +30,12 @@ def _trial(context: JobContext) -> tuple[WheelTask, ...]:
     return (task,)
 
 
+def _experiment(context: JobContext) -> dict[str, str]:
+    """That a version must have won its experiment, where there is an endpoint for it and the model declares one."""
+    serving = context.model.serving
+    return {"experiment": "won" if context.records_requests and serving and serving.experiment else ""}
+
+
 def promotion(context: JobContext) -> JobDeclaration | None:
     """The job, where the environment runs it."""
     if context.values.promotion is None:
@@ -48,7 +54,7 @@ def promotion(context: JobContext) -> JobDeclaration | None:
                 "sign_off",
                 entry_point="gates_sign_off",
                 code="ml/gates/sign_off.py",
-                parameters=_VERSION,
+                parameters={**_VERSION, **_experiment(context)},
                 after=tuple(After(task=gate) for gate in _GATES),
             ),
             ConditionTask(

@@ -8,6 +8,7 @@ from ml.declarations.causes import TrainingCause
 from ml.declarations.derived import Derived, Input
 from ml.declarations.errors import DeclarationError
 from ml.declarations.expectations import Complete, Fresh, Range, Refers, Severity, Steady, Unique, Volume
+from ml.declarations.experiments import Experiment
 from ml.declarations.features import Feature, FeatureTable
 from ml.declarations.feed import Feed, FeedSource, OnRepeat
 from ml.declarations.forecasting import Forecasting
@@ -54,7 +55,7 @@ from ml.declarations.problems import (
     Regression,
 )
 from ml.declarations.retention import Retention
-from ml.declarations.serving import Serving, WorkloadSize, online_store, online_table
+from ml.declarations.serving import Serving, WorkloadSize, inference_table, online_store, online_table
 from ml.declarations.sinks import EXPORTS_VOLUME, FilesFormat, FilesSink, KafkaSink, PostgresSink, SinkDeclaration
 from ml.declarations.sources import Beginning, ComparedBy, Login, OnChange, OtherTable, Topic
 from ml.declarations.streaming import Late, Streaming
@@ -100,6 +101,7 @@ __all__ = [
     "Dimension",
     "Direction",
     "Discovery",
+    "Experiment",
     "Feature",
     "FeatureTable",
     "Feed",
@@ -169,6 +171,7 @@ __all__ = [
     "WorseByShare",
     "hidden_columns",
     "hiding_function",
+    "inference_table",
     "lag",
     "online_store",
     "online_table",

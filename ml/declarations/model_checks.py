@@ -30,10 +30,12 @@ def wrong_models(models: Sequence[Model]) -> Iterator[str]:
     if len(set(endpoints)) < len(endpoints):
         yield f"endpoints {endpoints} of models {names} repeat a name: rename one"
     for model in models:
-        if model.serving and model.serving.challenger_percent and model.gates.sign_off is not SignOff.MANUAL:
+        tries = model.serving is not None and model.serving.challenger_percent and model.serving.experiment is None
+        if tries and model.gates.sign_off is not SignOff.MANUAL:
             yield (
                 f"model {model.name!r} has challenger_percent, but its sign-off is {model.gates.sign_off}, so no "
-                "version ever waits beside the live one: make it SignOff.MANUAL, or leave challenger_percent out"
+                "version ever waits beside the live one: make it SignOff.MANUAL, declare an experiment, or leave "
+                "challenger_percent out"
             )
     yield from _differing_keys(models)
     yield from _differing_outcomes(models)

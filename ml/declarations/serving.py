@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ml.declarations.errors import require
+from ml.declarations.experiments import Experiment
 
 # A promotion's smoke test asks seven times, and a roll-back may follow within the minute: fewer would fail both.
 FEWEST_CALLS_PER_MINUTE = 20
@@ -30,9 +31,13 @@ class Serving:
         max_latency_ms: the smoke test after a promotion refuses a version that answers slower than this.
         update_limit_s: how long one change of version may take. Databricks builds a container first, for minutes.
         wake_limit_s: how long the first request after a sleep may take.
-        challenger_percent: how many of a hundred requests a version answers while it waits for a person's sign-off.
+        challenger_percent: how many of a hundred requests a version answers while it waits for a person's sign-off,
+            or for the end of its experiment.
         caller_calls_per_minute: how many requests a minute each user or service principal may make, further ones get
             429; None: no limit.
+        experiment: how a version on trial is compared with the live one; None: a person looks.
+        shadow: whether the challenger answers, in a job, what the endpoint was asked; both answers are kept.
+        requests_cron: when a job looks at what it was asked, for experiment and shadow; in the time zone of the jobs.
     """
 
     endpoint: str
@@ -43,6 +48,9 @@ class Serving:
     wake_limit_s: int = 600
     challenger_percent: int = 0
     caller_calls_per_minute: int | None = None
+    experiment: Experiment | None = None
+    shadow: bool = False
+    requests_cron: str = "0 15 * * * ?"
 
     def __post_init__(self) -> None:
         named = _ENDPOINT.fullmatch(self.endpoint)
@@ -58,12 +66,20 @@ class Serving:
                 if 0 <= self.challenger_percent <= _MOST_PERCENT
                 else f"challenger_percent is {self.challenger_percent}; give 0 to {_MOST_PERCENT}: a version on trial "
                 "answers no more requests than the live one",
+                "it has an experiment and challenger_percent is 0: give the share of requests that a challenger answers"
+                if self.experiment and not self.challenger_percent
+                else None,
                 None
                 if calls is None or calls >= FEWEST_CALLS_PER_MINUTE
                 else f"caller_calls_per_minute is {calls}; give {FEWEST_CALLS_PER_MINUTE} or more, since a promotion's "
                 "smoke test is a caller too, or leave it out for no limit",
             ],
         )
+
+    @property
+    def looks_at_requests(self) -> bool:
+        """Whether a job reads what the endpoint was asked."""
+        return self.shadow or self.experiment is not None
 
     @property
     def release_limit_s(self) -> int:
@@ -79,3 +95,8 @@ def online_store(catalog: str) -> str:
 def online_table(catalog: str, use_case: str, feature_table: str) -> str:
     """Full name of the table that a feature table is published to."""
     return f"{catalog}.{use_case}_features.{feature_table}_online"
+
+
+def inference_table(catalog: str, use_case: str, endpoint: str) -> str:
+    """Full name of the table that records what an endpoint was asked."""
+    return f"{catalog}.{use_case}_inference.{endpoint.replace('-', '_')}_payload"

@@ -10,11 +10,12 @@ from datetime import datetime
 
 from pyspark.sql import functions as F  # noqa: N812
 
-from ml import runtime
+from ml import parameters, runtime
 from ml.declarations import SignOff
 from ml.evaluation.checks import Check
 from ml.gates import reporting
 from ml.gates.card import keeping
+from ml.gates.experiment_checks import experiment_check
 from ml.gates.verdict import Verdict, decide
 from ml.records.approvals import APPROVALS
 from ml.records.gate_results import JUDGING, SIGN_OFF, Decision, recorded
@@ -25,13 +26,17 @@ from ml.versions.version_task import Subject
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Release a version or not; run by job `<usecase>-promotion`."""
-    subject = version_task.judged("gates_sign_off", arguments, reads_data=False)
+    flags = version_task.of_version("gates_sign_off")
+    flags.add_argument("--experiment", default="", help="if it says something: only a version that won its experiment")
+    parsed = flags.parse_args(arguments)
+    subject = version_task.opened(parameters.common(parsed), parsed.version)
     mode = subject.model.gates.sign_off
     gone = rolled_back(subject.version, ledger(subject).moved())
     asked = mode is SignOff.MANUAL or gone is not None
     # What a person approved before the roll-back is no answer to it.
     approved_by = approvers(subject, since=gone.promoted_at if gone else None) if asked else ()
-    verdict = judge(recorded(subject), mode, approved_by, gone)
+    more = [experiment_check(subject)] if parsed.experiment else []
+    verdict = judge(recorded(subject), mode, approved_by, gone, more)
     reporting.record(subject, verdict)
     card = keeping.keep(subject)
     if card:
@@ -53,10 +58,16 @@ def approvers(subject: Subject, since: datetime | None = None) -> tuple[str, ...
     return tuple(sorted({row["approved_by"] for row in rows if since is None or row["approved_at"] > since}))
 
 
-def judge(verdicts: Mapping[str, str], mode: SignOff, approved_by: Sequence[str], gone: Moved | None = None) -> Verdict:
+def judge(
+    verdicts: Mapping[str, str],
+    mode: SignOff,
+    approved_by: Sequence[str],
+    gone: Moved | None = None,
+    more: Sequence[Check] = (),
+) -> Verdict:
     """Pass where all judging gates passed and, for manual sign-off or after the roll-back `gone`, somebody approved.
 
-    Pure.
+    And where `more` passed, if there is any. Pure.
     """
     checks = [
         Check(
@@ -66,7 +77,7 @@ def judge(verdicts: Mapping[str, str], mode: SignOff, approved_by: Sequence[str]
     ]
     return decide(
         SIGN_OFF,
-        [*checks, _release(mode, approved_by, gone)],
+        [*checks, *more, _release(mode, approved_by, gone)],
         inputs={"verdicts": dict(verdicts), "approved_by": list(approved_by), "rolled_back": gone is not None},
         thresholds={"sign_off": str(mode), "required": list(JUDGING)},
     )

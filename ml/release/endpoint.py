@@ -92,6 +92,16 @@ class Endpoint:
         """What the endpoint calls a version that it serves."""
         return f"{self.model.rpartition('.')[2]}-{version}"
 
+    def entity_ids(self) -> dict[int, str]:
+        """What the inference table calls each version that is served now. The SDK's types leave this id out."""
+        path = f"/api/2.0/serving-endpoints/{self.serving.endpoint}"
+        config = self.workspace.api_client.do("GET", path).get("config") or {}
+        return {
+            int(entity["entity_version"]): entity["id"]
+            for entity in config.get("served_entities") or []
+            if entity.get("entity_name") == self.model
+        }
+
     def _update(self, percents: Mapping[int, int]) -> None:
         entities = [
             ServedEntityInput(

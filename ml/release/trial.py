@@ -1,19 +1,24 @@
 """Task `trial` of job `<usecase>-promotion`: while a version waits for a person's sign-off, it answers some requests.
 
 The endpoint serves both versions, and its routes say which share each gets. The trial ends as any other change of the
-endpoint does: the task `serving` of the approved version, or a roll-back to the live one, sends all traffic to one.
+endpoint does: the task `serving` of the approved version, or a roll-back to the live one, sends all traffic to one; so
+does the next run for a version whose experiment is over and not won.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from ml import runtime
 from ml.declarations import SignOff
+from ml.records.appending import append_record
+from ml.records.experiments import TRIALS, Standing, as_text, newest_trial, standing
 from ml.records.gate_results import JUDGING, Decision, recorded
 from ml.records.promotions import ledger, rolled_back
 from ml.release.deploy import declared_endpoint, skipped
 from ml.release.endpoint import Endpoint
 from ml.release.smoke import smoke_test
+from ml.tables import frame_of
 from ml.versions import version_task
 from ml.versions.aliases import CHAMPION
 from ml.versions.version_task import Subject
@@ -46,12 +51,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def tried(subject: Subject, endpoint: Endpoint | None) -> Outcome:
     """Split the traffic, if the version may be tried. What fails is raised once the live version has it all again."""
     live = subject.alias(CHAMPION)
-    sign_off = subject.model.gates.sign_off
+    if endpoint is None:
+        return Outcome(skipped=skipped(subject))
     gone = rolled_back(subject.version, ledger(subject).moved()) is not None
-    verdicts = recorded(subject)
-    why = skipped(subject) if endpoint is None else untried(subject.version, live, verdicts, sign_off, gone=gone)
-    if endpoint is None or live is None or why:
+    why = untried(
+        subject.version,
+        live,
+        recorded(subject),
+        subject.model.gates.sign_off,
+        gone=gone,
+        experiment=endpoint.serving.experiment is not None,
+    )
+    if live is None or why:
         return Outcome(skipped=why)
+    over = finished(subject, live)
+    if over:
+        endpoint.serve(live)
+        return Outcome(skipped=over)
     percent = endpoint.serving.challenger_percent
     try:
         endpoint.share({live: 100 - percent, subject.version: percent})
@@ -60,11 +76,48 @@ def tried(subject: Subject, endpoint: Endpoint | None) -> Outcome:
         # Whatever it was, the live version has all requests again.
         endpoint.serve(live)
         raise
+    _record(subject, endpoint, live)
     return Outcome(percent=percent)
 
 
+def finished(subject: Subject, live: int) -> str:
+    """What an experiment has said of the version beside the live one, if it is over; else empty."""
+    trial = newest_trial(subject.tables, subject.ops_schema, subject.name)
+    if trial is None or (trial.version, trial.champion) != (subject.version, live):
+        return ""
+    said = standing(subject.tables, subject.ops_schema, trial)
+    if said is None or said["standing"] == Standing.RUNNING:
+        return ""
+    return f"its experiment is over, {said['standing']}: {said['reason']}"
+
+
+def _record(subject: Subject, endpoint: Endpoint, live: int) -> None:
+    """The trial, before its first outcome: who is beside whom, by which rule. Of one that goes on there is a row."""
+    ids = endpoint.entity_ids()
+    row = {
+        "model": subject.name,
+        "version": subject.version,
+        "champion": live,
+        "version_entity": ids[subject.version],
+        "champion_entity": ids[live],
+        "percent": endpoint.serving.challenger_percent,
+        "experiment": as_text(endpoint.serving.experiment),
+        "run_id": subject.common.run_id,
+        # After the questions of the smoke test, which chance has not drawn.
+        "began_at": datetime.now(UTC),
+    }
+    frame = frame_of(subject.tables.spark, TRIALS, [row])
+    append_record(subject.tables, TRIALS, f"{subject.ops_schema}.{TRIALS.name}", frame)
+
+
 def untried(
-    version: int, live: int | None, verdicts: Mapping[str, str], sign_off: SignOff, *, gone: bool = False
+    version: int,
+    live: int | None,
+    verdicts: Mapping[str, str],
+    sign_off: SignOff,
+    *,
+    gone: bool = False,
+    experiment: bool = False,
 ) -> str:
     """Why the version must not be tried; empty if it may. `gone`: it was rolled back. Pure."""
     if gone:
@@ -72,7 +125,7 @@ def untried(
     failed = [gate for gate in JUDGING if verdicts.get(gate) != Decision.PASS]
     if failed:
         return f"not every gate that judges has passed: {', '.join(failed)}"
-    if sign_off is not SignOff.MANUAL:
+    if sign_off is not SignOff.MANUAL and not experiment:
         return "nobody's sign-off is awaited"
     if live is None:
         return "no version is live beside it"

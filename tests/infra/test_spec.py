@@ -1,5 +1,6 @@
 """The YAML files are read as a whole, and every mistake is reported with its line."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from infra.main import WORKSPACES, synth
 from infra.spec import SpecError, load
 from infra.spec.schema import DIRECTORY, documents
+from ml.usecases import USE_CASES
 from tests.infra.conftest import edit
 
 
@@ -311,4 +313,21 @@ def test_two_environments_do_not_share_a_storage_account(workspaces: Path) -> No
     assert _problems(workspaces) == [
         "dev.yaml:2: name: given 'dev'; allowed a name whose storage account mlopsdevlake is not that of "
         "platform.yaml; rename one of the two: dashes do not count"
+    ]
+
+
+def test_what_looks_at_requests_has_them_and_a_schedule(workspaces: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An environment without the inference table is refused, and an expression that is no Quartz."""
+    credit = USE_CASES["credit"]
+    model = credit.models[0]
+    assert model.serving
+    serving = replace(model.serving, shadow=True, requests_cron="0 75 * * * ?")
+    monkeypatch.setitem(USE_CASES, "credit", replace(credit, models=(replace(model, serving=serving),)))
+    edit(workspaces / "prod.yaml", "serving: {inference_table: true}", "serving: {inference_table: false}")
+    assert _problems(workspaces) == [
+        "ml/usecases/credit/declaration.py:1: serving.requests_cron: given '0 75 * * * ?'; allowed a Quartz cron "
+        "expression; it has '75' for minutes: use 0 to 59",
+        f"prod.yaml:{_line(workspaces / 'prod.yaml', 'inference_table')}: use_cases.credit.serving.inference_table: "
+        f"given False; allowed true: an experiment or a shadow of {model.name} reads what was asked; remove it, or "
+        "declare neither experiment nor shadow",
     ]

@@ -33,6 +33,7 @@ CHECKS: tuple[Callable[[Read], Iterator[Problem]], ...] = (
     use_cases.destinations_have_people,
     use_cases.destinations_are_told_apart,
     use_cases.serving_has_what_it_needs,
+    use_cases.requests_that_are_looked_at_are_recorded,
     use_cases.predictions_alone_are_granted_with_serving,
     use_cases.models_have_an_owner,
     use_cases.sensitive_columns_can_be_hidden,

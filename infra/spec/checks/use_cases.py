@@ -226,13 +226,29 @@ def clear_sight_has_something_to_see(read: Read) -> Iterator[Problem]:
                 yield problem(source, location, given=role["sensitive"], allowed=allowed, fix="add one, or remove it")
 
 
+def requests_that_are_looked_at_are_recorded(read: Read) -> Iterator[Problem]:
+    """An experiment, or a shadow, needs what the endpoint was asked."""
+    for source, use_case, values in read.use_case_values():
+        models = read.use_cases[use_case].models if use_case in read.use_cases else ()
+        looking = [model.name for model in models if model.serving and model.serving.looks_at_requests]
+        if looking and table(values, "serving").get("inference_table") is False:
+            location = ("use_cases", use_case, "serving", "inference_table")
+            allowed = f"true: an experiment or a shadow of {', '.join(looking)} reads what was asked"
+            fix = "remove it, or declare neither experiment nor shadow"
+            yield problem(source, location, given=False, allowed=allowed, fix=fix)
+
+
 def declared_crons_are_quartz(read: Read) -> Iterator[Problem]:
     """The schedules of the use cases, which Python declares, are Quartz too."""
     for name, use_case in read.use_cases.items():
-        for setting in ("training_cron", "scoring_cron", "monitoring_cron"):
-            expression = getattr(use_case.jobs, setting)
+        settings = {each: getattr(use_case.jobs, each) for each in ("training_cron", "scoring_cron", "monitoring_cron")}
+        named = [(("jobs", setting), expression) for setting, expression in settings.items()]
+        named += [
+            (("serving", "requests_cron"), each.serving.requests_cron) for each in use_case.models if each.serving
+        ]
+        for place, expression in named:
             wrong = quartz_problem(expression)
             if wrong:
                 file = Source(f"ml/usecases/{name}/declaration.py", None, None)
                 allowed = "a Quartz cron expression"
-                yield problem(file, ("jobs", setting), given=expression, allowed=allowed, fix=f"it {wrong}")
+                yield problem(file, place, given=expression, allowed=allowed, fix=f"it {wrong}")

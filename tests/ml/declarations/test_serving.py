@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from ml.declarations import DeclarationError, Serving, SignOff
+from ml.declarations import DeclarationError, Experiment, Serving, SignOff
 from ml.declarations.serving import FEWEST_CALLS_PER_MINUTE
 from ml.usecases.credit.declaration import USE_CASE as CREDIT
 
@@ -37,3 +37,18 @@ def test_a_trial_needs_a_sign_off_that_is_waited_for() -> None:
         replace(CREDIT, models=(tried,))
     manual = replace(tried, gates=replace(model.gates, sign_off=SignOff.MANUAL))
     assert replace(CREDIT, models=(manual,)).models[0].serving == tried.serving
+
+
+def test_an_experiment_has_a_size_a_rule_and_a_share_of_the_requests() -> None:
+    """All mistakes at once; with an experiment no person need wait."""
+    with pytest.raises(DeclarationError) as wrong:
+        Experiment(size=150, effect=0.0, margin=-0.1, confidence=1.0, min_rows=50)
+    assert len(wrong.value.problems) == 4
+    assert "effect is 0.0; give a difference of losses above 0" in wrong.value.problems
+    with pytest.raises(DeclarationError, match="size is 150; give 200 or more"):
+        Experiment(size=150, effect=0.1)
+    rule = Experiment(size=2_000, effect=0.1)
+    with pytest.raises(DeclarationError, match="has an experiment and challenger_percent is 0"):
+        Serving(endpoint="risk", experiment=rule)
+    tried = replace(CREDIT.models[0], serving=Serving(endpoint="risk", experiment=rule, challenger_percent=10))
+    assert replace(CREDIT, models=(tried,)).models[0].serving == tried.serving

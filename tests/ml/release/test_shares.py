@@ -52,3 +52,8 @@ def test_a_version_is_tried_only_while_it_waits_for_a_person(
 def test_a_version_that_was_rolled_back_is_not_tried() -> None:
     """All of its gates passed once; it went live, and was taken back."""
     assert untried(4, 3, _PASSED, SignOff.MANUAL, gone=True).startswith("it was rolled back")
+
+
+def test_an_experiment_needs_no_person() -> None:
+    """A version that goes live by itself is tried too, if an experiment decides that."""
+    assert untried(4, 3, _PASSED, SignOff.AUTOMATIC, experiment=True) == ""
