@@ -2,7 +2,8 @@
 
 Stable periods go through the rules that the job applies to columns (`ml/monitoring`), and each breach among them is a
 false alarm; planted changes go the same way until they are told. Beside it stand rules that are usual elsewhere.
-`--cell rows,columns,kind` runs and prints one cell alone; `--seconds` bounds the time of each cell.
+How many series a cell has follows from its size, so that the page is the same wherever it is written.
+`--cell rows,columns,kind` runs and prints one cell alone; `--series` gives it another number of series.
 """
 
 import argparse
@@ -38,7 +39,9 @@ POLICY = Policy(
     limits=LIMITS, calendar=CALENDAR, judged={each.name: each for each in LIMITS.metrics(BinaryClassification(), ())}
 )
 FIRST = date(2020, 1, 1)
-SERIES, FITTED = 24, 12
+PERIODS, FITTED = 24, 12
+# Series of stable periods by the largest number of values a period that they are meant for, and of those above.
+MANY, SOME, FEW = (25_000, 42), (125_000, 21), 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +52,16 @@ class Cell:
     columns: int
     kind: str
     change: str = "none"
+
+    @property
+    def stable_series(self) -> int:
+        """How many series of stable periods say enough: 1,008, 504 or 120 periods."""
+        return next((count for most, count in (MANY, SOME) if self.rows * self.columns <= most), FEW)
+
+    @property
+    def changed_series(self) -> int:
+        """How many series show how late a change is told."""
+        return 20 if self.rows <= 1000 else 10
 
     @property
     def values(self) -> Callable[[np.random.Generator], Floats]:
@@ -100,7 +113,7 @@ def series(cell: Cell, random: np.random.Generator) -> list[Period]:
         for number in range(cell.columns)
     ]
     seen, said = [], []
-    for period in range(SERIES):
+    for period in range(PERIODS):
         values = moved(cell.values(random), cell.change, period)
         judged, metrics = _judged(before, values, CALENDAR.add(FIRST, period))
         seen += metrics
@@ -154,13 +167,10 @@ def _metric(column: str, shift: Shift, at: date) -> Metric:
     )
 
 
-def runs(cell: Cell, seconds: float, most: int) -> Iterator[list[Period]]:
-    """Seeded series, at least one, until `most` of them or the time is over."""
-    random, began = np.random.default_rng(20_260), time.monotonic()
-    for number in range(most):
-        if number and time.monotonic() - began > seconds:
-            return
-        yield series(cell, random)
+def runs(cell: Cell, count: int) -> Iterator[list[Period]]:
+    """So many seeded series."""
+    random = np.random.default_rng(20_260)
+    return (series(cell, random) for _ in range(count))
 
 
 def false_alarms(cell: Cell, found: list[Period]) -> str:
@@ -176,22 +186,22 @@ def _share(happened: list[bool]) -> str:
     return f"{sum(happened)}: {rate.rate:.2%} ({lower:.2%}..{upper:.2%})"
 
 
-def stable_periods(cell: Cell, seconds: float) -> list[Period]:
-    """The periods of all series that fit into the time."""
-    return [period for each in runs(cell, seconds, 84) for period in each]
+def stable_periods(cell: Cell, count: int) -> list[Period]:
+    """The periods of so many series."""
+    return [period for each in runs(cell, count) for period in each]
 
 
-def delays(cell: Cell, seconds: float) -> str:
+def delays(cell: Cell, count: int) -> str:
     """A row of the second table."""
-    found = list(runs(cell, seconds, 40))
+    found = list(runs(cell, count))
     cells = [_delay([[getattr(each, rule) for each in one] for one in found]) for rule in ("ours", "psi")]
     return f"| {cell.change} | {cell.rows:,} | {cell.columns} | {len(found)} | {' | '.join(cells)} |"
 
 
 def _delay(told: list[list[bool]]) -> str:
-    first = sorted(next((at for at, each in enumerate(one, 1) if each), SERIES + 1) for one in told)
+    first = sorted(next((at for at, each in enumerate(one, 1) if each), PERIODS + 1) for one in told)
     middle, by_six = first[len(first) // 2], np.mean([each <= 6 for each in first])
-    return f"{'never' if middle > SERIES else middle} ({by_six:.0%} by the 6th)"
+    return f"{'never' if middle > PERIODS else middle} ({by_six:.0%} by the 6th)"
 
 
 def ranking(area_now: float, rows: int, count: int) -> str:
@@ -200,7 +210,7 @@ def ranking(area_now: float, rows: int, count: int) -> str:
     first = []
     for _ in range(count):
         promised, seen = area(*_scores(random, 0.78, 6000)), []
-        for period in range(SERIES):
+        for period in range(PERIODS):
             figure = area(*_scores(random, area_now, rows))
             bound = Bounds(limit=monitor.declared.limit, chance=LIMITS.false_alarms_per_period, promised=promised)
             found = monitor.judge(figure, bound)  # type: ignore[attr-defined]
@@ -210,8 +220,10 @@ def ranking(area_now: float, rows: int, count: int) -> str:
         first.append(sorted({each.period for each in both if each.verdict is Verdict.BREACH}))
     if area_now == 0.78:
         alarmed = sum(bool(each) for each in first)
-        return f"| 0.78 (steady) | {rows:,} | {count} | {alarmed} series, {alarmed * 360 / count / SERIES:.1f} in 360 |"
-    told = [[CALENDAR.add(FIRST, period) in each for period in range(SERIES)] for each in first]
+        return (
+            f"| 0.78 (steady) | {rows:,} | {count} | {alarmed} series, {alarmed * 360 / count / PERIODS:.1f} in 360 |"
+        )
+    told = [[CALENDAR.add(FIRST, period) in each for period in range(PERIODS)] for each in first]
     return f"| {area_now:.2f} | {rows:,} | {count} | {_delay(told)} |"
 
 
@@ -236,7 +248,7 @@ CHANGES = ("shift 0.1", "shift 0.2", "shift 0.3", "shift 0.5", "trend 0.02", "wi
 MOVED = tuple(Cell(rows=rows, columns=25, kind="normal", change=change) for rows in (1000, 5000) for change in CHANGES)
 
 
-def page(seconds: float) -> Iterator[str]:
+def page() -> Iterator[str]:
     """The lines of the page."""
     yield "# How often monitoring is wrong"
     yield "Written by `python -m bench.monitoring_errors`. " + measured_on()
@@ -258,7 +270,7 @@ def page(seconds: float) -> Iterator[str]:
     )
     yield "| values | rows | columns | periods | ours | PSI > 0.1 | KS 0.05 | KS corrected |"
     yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
-    stable = {cell: stable_periods(cell, 4 * seconds) for cell in STABLE}
+    stable = {cell: stable_periods(cell, cell.stable_series) for cell in STABLE}
     yield from (false_alarms(cell, found) for cell, found in stable.items())
     every = [period.ours for found in stable.values() for period in found]
     yield f"| all | | | {len(every):,} | {_share(every)} | | | |"
@@ -267,7 +279,7 @@ def page(seconds: float) -> Iterator[str]:
     yield "| change (standard deviations) | rows | columns | series | ours | PSI > 0.1 |"
     yield "| --- | --- | --- | --- | --- | --- |"
     for cell in MOVED:
-        yield delays(cell, seconds)
+        yield delays(cell, cell.changed_series)
     yield "\n## Performance: ROC AUC promised 0.78 by 6,000 rows\n"
     yield "Labelled months until the loss is told, by one period or by the sum.\n"
     yield "| ROC AUC | rows | series | told |"
@@ -280,17 +292,16 @@ def main() -> None:
     """Run all cells and write the page, or one cell and print it."""
     flags = argparse.ArgumentParser(description=__doc__)
     flags.add_argument("--cell", help="rows,columns,kind[,change]: run and print this one alone")
-    flags.add_argument("--seconds", type=float, default=4.0, help="time of a cell; stable ones have four times it")
+    flags.add_argument("--series", type=int, help="how many series of the one cell")
     given = flags.parse_args()
     began = time.monotonic()
     if given.cell:
         rows, columns, kind, *change = given.cell.split(",")
         cell = Cell(rows=int(rows), columns=int(columns), kind=kind, change=change[0] if change else "none")
-        print(delays(cell, given.seconds) if change else false_alarms(cell, stable_periods(cell, given.seconds)))
+        count = given.series or (cell.changed_series if change else cell.stable_series)
+        print(delays(cell, count) if change else false_alarms(cell, stable_periods(cell, count)))
     else:
-        lines = list(page(given.seconds))
-        took = f"Run time: {time.monotonic() - began:.0f} s"
-        lines += ["", f"{took}, at most {given.seconds:g} s a cell, four times as long a stable one."]
+        lines = [*page(), "", f"Run time: {time.monotonic() - began:.0f} s."]
         Path(PAGE).write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(f"{time.monotonic() - began:.0f} s")
 

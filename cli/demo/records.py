@@ -17,7 +17,10 @@ def read(model: NamedModel) -> Records:
     """All of it; the tables are asked at once. Raises CommandError where the model is not deployed."""
     decision_columns = "period, action, reason, evidence, decided_at"
     alert_columns = "key, since_period, last_period, what, how_much, what_to_do, status, delivered_to, delivered_at"
-    metric_columns = "period, model_version, metric, column, value, threshold_low, threshold_high, verdict, in_training"
+    metric_columns = (
+        "period, model_version, metric, column, value, lower, upper, threshold_low, threshold_high, verdict, rows, "
+        "slice, in_training"
+    )
     # Alone and first: it imports MLflow, which imports much of what the others then find loaded.
     made = versions(model)
     with ThreadPoolExecutor() as pool:

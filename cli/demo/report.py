@@ -11,6 +11,7 @@ from cli.cards import save_cards
 from cli.demo.checks import Judged
 from cli.demo.events import events
 from cli.demo.forecasts import fleet
+from cli.demo.found import estimates, worst_slices
 from cli.demo.periods import charts
 from cli.demo.steps import Demo
 from cli.demo.summary import HOLDOUT, INTERVAL, Sections
@@ -56,6 +57,8 @@ def demo_report(
         drifting=of_series.drifting,
         decisions=[_pick(row, "period", "action", "reason") for row in records.decisions],
         alerts=[_alert(row) for row in records.alerts],
+        slices=worst_slices(records) if records.metrics else None,
+        estimates=estimates(model, records),
         gates=[_pick(row, "version", "gate", "verdict", "reason") for row in records.gates],
         intervals=_intervals(records.gates),
         versions=[{**_version(row), "card": cards.get(row["version"], "")} for row in history_rows(demo.model)],

@@ -76,6 +76,9 @@ class Report:
     checks: Rows = field(default_factory=tuple)
     decisions: Rows = field(default_factory=tuple)
     alerts: Rows = field(default_factory=tuple)
+    # None: nothing was measured in which slices could be searched.
+    slices: Rows | None = None
+    estimates: Rows = field(default_factory=tuple)
     versions: Rows = field(default_factory=tuple)
 
 

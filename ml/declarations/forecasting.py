@@ -13,6 +13,8 @@ from ml.declarations.features import Feature
 from ml.declarations.measures import PINBALL, RMSSE, SMAPE, WAPE, Measure
 from ml.declarations.monitored import (
     ERROR_OVER_NAIVE,
+    EXPECTED_FORECAST_COVERAGE,
+    EXPECTED_SCALED_ERROR,
     FORECAST_BIAS,
     FORECAST_COVERAGE,
     SCALED_BIAS_DIFFERENCE,
@@ -195,7 +197,8 @@ class Forecasting(ProblemType):
     @property
     def monitored(self) -> tuple[Monitored, ...]:
         """Error against the hold-out's and the naive forecast's, bias, coverage, and how groups fare."""
-        return (SCALED_ERROR, ERROR_OVER_NAIVE, FORECAST_BIAS, FORECAST_COVERAGE, SCALED_BIAS_DIFFERENCE)
+        estimated = (EXPECTED_SCALED_ERROR, EXPECTED_FORECAST_COVERAGE)
+        return (SCALED_ERROR, ERROR_OVER_NAIVE, FORECAST_BIAS, FORECAST_COVERAGE, *estimated, SCALED_BIAS_DIFFERENCE)
 
     def wrong_features(self, features: Sequence[Feature]) -> Iterator[str]:
         """Names that the model does not take, types that cannot be, and nulls where something must be known."""

@@ -47,6 +47,8 @@ class Monitoring:
         psi, ks: drift of a feature or of the answers from the live version's reference.
         wasserstein, jensen_shannon, chi_square: the same in standard deviations of the reference, in nats, and as
             Pearson's statistic; None: written and not judged.
+        slices: of a slice of one or two columns that is found to have become worse than the other rows: by how much, as
+            a share of the hold-out's mean loss; None: the worst are written, and not judged.
         least_lasting_shift: in standard deviations, and as a share of one: smaller changes of a column do not add up
             over periods.
         null_ratio: increase of a feature's nulls over the reference.
@@ -72,6 +74,7 @@ class Monitoring:
     wasserstein: Limits | None = None
     jensen_shannon: Limits | None = None
     chi_square: Limits | None = None
+    slices: Limits | None = None
     least_lasting_shift: float = 0.05
     null_ratio: Limits = field(default=_RATIO)
     outside_ratio: Limits = field(default=_RATIO)

@@ -30,6 +30,8 @@ from ml.declarations.monitored import (
     EXPECTED_ACCURACY,
     EXPECTED_AREA,
     EXPECTED_COST,
+    EXPECTED_COVERAGE,
+    EXPECTED_ERROR,
     EXPECTED_PRECISION,
     EXPECTED_RECALL,
     EXPLAINED,
@@ -261,4 +263,5 @@ class Regression(ProblemType):
     @property
     def monitored(self) -> tuple[Monitored, ...]:
         """Error, bias, how many true values lie between the bounds, and how groups fare."""
-        return (ABSOLUTE_ERROR, BIAS, COVERAGE, SQUARED_ERROR, MEDIAN_ERROR, EXPLAINED, BIAS_DIFFERENCE)
+        written = (SQUARED_ERROR, MEDIAN_ERROR, EXPLAINED, EXPECTED_ERROR, EXPECTED_COVERAGE)
+        return (ABSOLUTE_ERROR, BIAS, COVERAGE, *written, BIAS_DIFFERENCE)

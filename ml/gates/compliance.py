@@ -19,6 +19,7 @@ from ml.declarations import Model
 from ml.evaluation.leaks import importance
 from ml.gates import reporting
 from ml.gates.compliance_checks import HoldoutSigns, Papers, judge
+from ml.gates.hard_slices import hard_slices
 from ml.gates.leak_checks import LeakSigns, Repeats
 from ml.gates.repeats import repeats
 from ml.gates.scoring import answers, holdout
@@ -59,7 +60,11 @@ def measured(subject: Subject, model: PyFuncModel, tags: Mapping[str, str], pape
         lineage, features = read_lineage(f"version {subject.version}", tags), papers.inputs or ()
         scored = answered(subject.model, model, holdout(subject, lineage))
         leaks = signs(scored, features, repeats(subject, lineage, features), seed=subject.model.seed)
-        return HoldoutSigns(groups=by_group(scored, subject.model.fairness_groups), leaks=leaks)
+        return HoldoutSigns(
+            groups=by_group(scored, subject.model.fairness_groups),
+            leaks=leaks,
+            slices=hard_slices(subject.model, scored.rows, scored.truth, scored.output),
+        )
     except (ValueError, MlflowException) as error:
         return str(error)
 

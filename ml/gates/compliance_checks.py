@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 
 from ml.declarations import ComplianceGate, Model
 from ml.evaluation.checks import Check
+from ml.gates.hard_slices import HardSlices
 from ml.gates.leak_checks import LeakSigns, leak_checks
 from ml.gates.verdict import Verdict, decide
 from ml.problems.judging import GroupFindings
@@ -34,6 +35,7 @@ class HoldoutSigns:
 
     groups: Sequence[GroupFindings]
     leaks: LeakSigns
+    slices: HardSlices | None = None
 
 
 def judge(
@@ -56,6 +58,7 @@ def judge(
         "requirements": papers.requirements,
         "fairness": [] if isinstance(found, str) else [group.figures for group in found.groups],
         "leaks": None if isinstance(found, str) else asdict(found.leaks),
+        "slices": asdict(found.slices) if isinstance(found, HoldoutSigns) and found.slices else None,
         "problem": found if isinstance(found, str) else None,
     }
     threshold = {"decision_threshold": gate.decision_threshold} if model.problem.decides else {}

@@ -14,7 +14,8 @@ UNKNOWN = "unknown"
 class Cause:
     """One metric of period `period`; the same one has been so in every known period since `since`.
 
-    `title`: how people call a metric of the problem; empty for one that every model has.
+    `title`: how people call a metric of the problem; empty for one that every model has. `slice`: the rows of a slice
+    that was found, in words.
     """
 
     kind: Kind
@@ -27,6 +28,7 @@ class Cause:
     limit: float | None
     reason: str
     title: str = ""
+    slice: str | None = None
 
     @property
     def subject(self) -> str:
@@ -70,6 +72,7 @@ def cause_of(metric: Metric, history: Sequence[Metric], title: str) -> Cause:
         limit=crossed(metric),
         reason=metric.reason,
         title=title,
+        slice=metric.slice,
     )
 
 

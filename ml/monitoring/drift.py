@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -120,16 +119,6 @@ def _new_share(known: pd.Series, *, categorical: bool) -> float:
     """
     single = int((known.value_counts() == 1).sum()) if categorical else 0
     return max(2, single) / (len(known) + 1)
-
-
-def comparable(values: pd.Series) -> pd.Series:
-    """Dates and timestamps as days since 1970, so that they have an order; other values as they are."""
-    known = values.dropna()
-    is_time = pd.api.types.is_datetime64_any_dtype(values.dtype) or (len(known) and isinstance(known.iloc[0], date))
-    if not is_time:
-        return values
-    times = pd.to_datetime(values, errors="coerce", utc=True)
-    return (times - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(days=1)
 
 
 def compared(before: Reference, known: pd.Series) -> tuple[Compared, ...]:

@@ -136,9 +136,14 @@ def _updated(alert: Alert, causes: Sequence[Cause], decision: Decision, title: s
         what=alert.what or f"{title}: {subject} of {', '.join(columns[:5])}{_more(columns[5:])}",
         how_much=reasons,
         what_to_do=f"{_RETRAINING} {advice}" if retrains else advice,
-        slice=", ".join(sorted({cause.column for cause in causes if "=" in cause.column})) or ALL_ROWS,
+        slice="; ".join(sorted({_rows_of(cause) for cause in causes if _rows_of(cause)})) or ALL_ROWS,
         tell=rule.tell,
     )
+
+
+def _rows_of(cause: Cause) -> str:
+    """A slice that was found, or a declared group."""
+    return cause.slice or (cause.column if "=" in cause.column else "")
 
 
 def _more(rest: Sequence[str]) -> str:

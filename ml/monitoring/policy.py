@@ -7,7 +7,7 @@ from ml.declarations import Calendar, Model, Monitored, Monitoring, TrainingCaus
 from ml.declarations.monitored import Needs
 from ml.monitoring.metric import Metric
 from ml.monitoring.window import judged
-from ml.problems.finding import Kind, Verdict
+from ml.problems.finding import SLICE_LOSS, Kind, Verdict
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,9 @@ class Policy:
     def waits(self, metric: Metric) -> bool:
         """Whether it needs outcomes, which are due later than the rows."""
         known = self.judged.get(metric.metric)
-        return metric.kind is Kind.PERFORMANCE if known is None else Needs.OUTCOMES in known.needs
+        if known is None:
+            return metric.kind is Kind.PERFORMANCE or metric.metric == SLICE_LOSS
+        return Needs.OUTCOMES in known.needs
 
     def is_mended(self, metric: Metric) -> bool:
         """Whether a retraining mends it."""

@@ -22,7 +22,7 @@ from ml.monitoring import decision_text
 from ml.monitoring.cause import Cause, cause_of
 from ml.monitoring.metric import Metric
 from ml.monitoring.policy import Due, Policy
-from ml.problems.finding import Kind, Verdict
+from ml.problems.finding import SLICE_LOSS, Kind, Verdict
 
 # Outcomes that are a year late say nothing about the version that is live now.
 _AWAITED_DAYS = 366
@@ -123,7 +123,7 @@ def _is_judged(metric: Metric, period: date, live: int, late: Collection[date], 
     A period is judged when its metric is due, and its performance also if its outcomes came `late`.
     """
     about_the_model = metric.kind in (Kind.PERFORMANCE, Kind.FAIRNESS)
-    is_late = metric.kind is Kind.PERFORMANCE and metric.period in late
+    is_late = (metric.kind is Kind.PERFORMANCE or metric.metric == SLICE_LOSS) and metric.period in late
     return (
         (policy.calendar.passed(metric.period, period) == lag_periods(metric, policy) or is_late)
         and not (metric.in_training and metric.kind is Kind.PERFORMANCE)

@@ -11,8 +11,10 @@ import pandas as pd
 
 from ml.declarations import Model, Monitored, Monitoring
 from ml.evaluation.fairness import large_groups
+from ml.evaluation.ordered import comparable
 from ml.examples.dataset import PERIOD
-from ml.monitoring.drift import Reference, comparable, reference, shifts
+from ml.monitoring.drift import Reference, reference, shifts
+from ml.monitoring.searched import Searched, searched
 from ml.problems.monitor import Answered, Figure
 from ml.problems.problem import Problem
 from ml.problems.registry import problem_of_model
@@ -55,7 +57,7 @@ class Expectation:
     which the version has not seen, so that its answers there are those it gives in life). `recent` has features and
     attributes of the hold-out; `steady` that of the two which a small lasting change is measured from: the fitted
     periods, or, if these are of another world already, the hold-out. `promises`: by metric, what the hold-out leads to
-    expect; `slices`: the same by group.
+    expect; `slices`: the same by group; `searched`: the slices in which a period is searched for worse ones.
     """
 
     model_version: int
@@ -65,6 +67,7 @@ class Expectation:
     typical_rows: float
     promises: Mapping[str, Figure]
     slices: tuple[Slice, ...]
+    searched: Searched | None
     fitted_first_period: date
     fitted_last_period: date
     described: str
@@ -171,6 +174,7 @@ def answered(model: Model, rows: pd.DataFrame) -> Answered:
         truth=truth,
         answers=scored[list(answer_names(model))].reset_index(drop=True),
         groups=scored[list(model.fairness_groups)].reset_index(drop=True),
+        features=scored[list(column_names(model))].reset_index(drop=True),
     )
 
 
@@ -183,15 +187,20 @@ def _steady(fitted: Reference, recent: Reference) -> Reference:
     return replace(recent, dispersion=fitted.dispersion) if apart else fitted
 
 
-def _promises(model: Model, rows: Answered) -> dict[str, Figure]:
-    return {monitor.name: monitor.promise(rows) for monitor in problem(model).monitors()}
+def _promises(model: Model, rows: Answered, *, of_slice: bool = False) -> dict[str, Figure]:
+    """By metric; of a slice those alone that are measured in slices."""
+    wanted = {metric.name for metric in judged(model)}
+    own = [each for each in problem(model).monitors() if each.name in wanted and (each.is_of_slices or not of_slice)]
+    return {monitor.name: monitor.promise(rows) for monitor in own}
 
 
 def _slices(model: Model, rows: Answered) -> Iterator[Slice]:
     """Each group of each declared attribute with as many hold-out rows as groups are compared by."""
     for attribute in rows.groups:
         for group, mask in large_groups(rows.groups[attribute], model.gates.compliance.min_group_rows).rows.items():
-            yield Slice(attribute=str(attribute), group=group, promises=_promises(model, rows.where(mask)))
+            yield Slice(
+                attribute=str(attribute), group=group, promises=_promises(model, rows.where(mask), of_slice=True)
+            )
 
 
 def expectation(
@@ -216,6 +225,7 @@ def expectation(
         typical_rows=float(rows_by_period.median()),
         promises=_promises(model, rows),
         slices=tuple(_slices(model, rows.known)),
+        searched=searched(model, rows.known),
         fitted_first_period=rows_by_period.index.min(),
         fitted_last_period=rows_by_period.index.max(),
         described=described,

@@ -9,6 +9,10 @@ from ml.declarations import Limits
 RETRAINS = False
 
 
+# Loss of a slice that was found, and not declared: it needs outcomes though it is about groups.
+SLICE_LOSS = "slice_loss"
+
+
 class Verdict(StrEnum):
     """`unknown` means that nothing can be said: it is never taken for `ok`. `recorded`: no limit is declared."""
 
@@ -36,7 +40,7 @@ class Finding:
     include the noise bound of the period's rows, so a small period has wider ones. `reference_value` is the same
     measure of the reference, and `column` the feature, group attribute, answer or slice (empty: the whole period).
     `lower` and `upper` are the value's 95 % interval, `error` its standard error and `reference_error` that of
-    `reference_value`; None: not known.
+    `reference_value`; None: not known. `slice`: which rows it is about, in words; None: all, or those of `column`.
     """
 
     kind: Kind
@@ -53,6 +57,7 @@ class Finding:
     upper: float | None = None
     error: float | None = None
     reference_error: float | None = None
+    slice: str | None = None
 
 
 def unknown(kind: Kind, metric: str, column: str, rows: int, reason: str) -> Finding:

@@ -3,7 +3,7 @@
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -27,12 +27,14 @@ TWO_SIDED = 1.96
 class Answered:
     """Rows that a version has answered, of a period or of its hold-out.
 
-    `truth` as the problem reads it, NaN for a row whose outcome is not known; `groups` has a column per attribute.
+    `truth` as the problem reads it, NaN for a row whose outcome is not known; `groups` has a column per attribute, and
+    `features` one per feature and attribute (none, if nobody asks for them).
     """
 
     truth: Floats
     answers: pd.DataFrame
     groups: pd.DataFrame
+    features: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def known(self) -> "Answered":
@@ -41,7 +43,8 @@ class Answered:
 
     def where(self, mask: npt.NDArray[np.bool_]) -> "Answered":
         """The rows that `mask` says."""
-        return Answered(truth=self.truth[mask], answers=self.answers[mask], groups=self.groups[mask])
+        features = self.features[mask] if len(self.features.columns) else self.features
+        return Answered(truth=self.truth[mask], answers=self.answers[mask], groups=self.groups[mask], features=features)
 
 
 @dataclass(frozen=True, kw_only=True)

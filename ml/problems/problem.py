@@ -15,9 +15,10 @@ import pandas as pd
 
 from ml.declarations import Calendar, ProblemType
 from ml.evaluation.resampling import Bootstrap, Interval
+from ml.evaluation.slices import Losses
 from ml.examples.split import Split
 from ml.problems.learning import Algorithms, Examples, Learner
-from ml.problems.monitor import Monitor
+from ml.problems.monitor import Answered, Monitor
 
 Floats = npt.NDArray[np.float64]
 
@@ -113,6 +114,12 @@ class Problem(Protocol):
 
     def others(self, period: date, periods: Sequence[date]) -> Sequence[date]:
         """Those of `periods` whose rows tell nothing of the outcomes of `period`, so that it can be judged by them."""
+
+    def losses(self, rows: Answered) -> Losses:
+        """What each row with a known outcome loses, by which slices of rows are told apart.
+
+        Raises ValueError for answers on which nothing can be measured.
+        """
 
     def monitors(self) -> tuple[Monitor, ...]:
         """What judges a period of answers: one for each metric that the declaration names in `monitored`."""

@@ -29,6 +29,7 @@ METRICS = Table(
         _number("upper", "Upper end of the value's 95 % interval; null where none is known."),
         _number("error", "Standard error of the value; null where none is known."),
         _number("reference_error", "Standard error of reference_value; null where none is known."),
+        text("slice", "Which rows a slice that was found has; null for all, or those of column.", nullable=True),
         text("verdict", "ok, warn, breach, unknown, or recorded where no limit is declared."),
         text("reason", "The verdict in plain words, with the figures."),
         Column(name="rows", type="bigint", comment="Rows that were measured."),

@@ -6,15 +6,15 @@ from bench.monitoring_errors import CHANGES, STABLE, Cell, delays, false_alarms,
 
 
 def test_a_stable_cell_says_its_periods_and_an_interval() -> None:
-    """A series of 24 periods at least, whatever the time; no false alarm in these."""
+    """A series of 24 periods; no false alarm in these."""
     cell = Cell(rows=200, columns=2, kind="normal")
-    row = false_alarms(cell, stable_periods(cell, seconds=0))
+    row = false_alarms(cell, stable_periods(cell, 1))
     assert row.startswith("| normal | 200 | 2 | 24 | 0: 0.00% (0.00%..13.80%) |")
 
 
 def test_a_change_is_told_after_some_months() -> None:
     """Half a standard deviation in 500 rows: in the first."""
-    row = delays(Cell(rows=500, columns=2, kind="normal", change="shift 0.5"), seconds=0)
+    row = delays(Cell(rows=500, columns=2, kind="normal", change="shift 0.5"), 1)
     assert row.startswith("| shift 0.5 | 500 | 2 | 1 | 1 (100% by the 6th) |")
 
 
@@ -27,4 +27,4 @@ def test_each_kind_of_values_and_of_change_can_be_drawn() -> None:
     """No cell of the page names one that is not there."""
     assert {each.kind for each in STABLE} == {"normal", "heavy tail", "few values", "autocorrelated", "clusters of 10"}
     for change in CHANGES:
-        assert delays(Cell(rows=200, columns=1, kind="normal", change=change), seconds=0)
+        assert delays(Cell(rows=200, columns=1, kind="normal", change=change), 1)

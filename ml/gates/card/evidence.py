@@ -111,6 +111,32 @@ def _cells(name: str, found: Mapping[str, Any]) -> Iterator[tuple[str, str, obje
             yield from ((key, f"{name} {figure}", value) for figure, value in inner.items())
 
 
+def slices(card: CardFacts) -> Section:
+    """Where on the hold-out it is worst, found among many slices and not declared."""
+    found, title = card.recorded(COMPLIANCE, "slices"), "Where it is worst"
+    if not found:
+        return Section(title=title, blocks=[Paragraph(text="Slices were not searched.")])
+    said = (
+        f"Of {number(found['tried'])} slices of one or two columns, those whose {found['measure']} is worse than that "
+        f"of all other hold-out rows, at a false-discovery rate of {found['false_discoveries']:.0%}; the mean of all "
+        f"is {number(found['mean'])}. Some rows are harder by nature, so this says where to look."
+    )
+    rows = [
+        (
+            each["slice"],
+            number(each["rows"]),
+            number(each["above_the_rest"], signed=True),
+            f"{number(each['lower'])} to {number(each['upper'])}",
+            ", ".join(f"{name} {number(part, signed=True)}" for name, part in each["by_column"].items()),
+        )
+        for each in found["found"]
+    ]
+    if not rows:
+        return Section(title=title, blocks=[Paragraph(text=said), Paragraph(text="None is.")])
+    columns = ("slice", "rows", "worse by", "95 % interval", "of that by column")
+    return Section(title=title, blocks=[Paragraph(text=said), Grid(columns=columns, rows=rows)])
+
+
 def importance(card: CardFacts) -> Section:
     """What the model goes by: as training measured it, else as the compliance gate did; and the run's pictures."""
     measured = card.training.importance

@@ -17,6 +17,7 @@ def document(card: CardFacts) -> Document:
         evidence.approval(card),
         evidence.measures(card),
         evidence.groups(card),
+        evidence.slices(card),
         limits.known_limits(card),
         subject.problem(card),
         subject.data(card),

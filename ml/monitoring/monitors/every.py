@@ -12,6 +12,7 @@ from ml.monitoring.monitors.of_slice import OfSlice
 from ml.monitoring.monitors.outside import OutsideRatio
 from ml.monitoring.monitors.row_count import RowCount
 from ml.monitoring.monitors.scored_share import ScoredShare
+from ml.monitoring.monitors.worst_slices import WorstSlices
 from ml.monitoring.window import judged, problem
 
 GENERIC: tuple[Monitor, ...] = (
@@ -37,6 +38,7 @@ def monitors_of(model: Model) -> tuple[Monitor, ...]:
             for each in metrics
             if own[each.name].is_of_slices
         ),
+        WorstSlices(),
     )
 
 

@@ -10,9 +10,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
 from ml.declarations import ROC_AUC, BinaryClassification, Costs
+from ml.declarations.monitored import BRIER
 from ml.evaluation.measured import roc_auc
 from ml.evaluation.metrics import Evaluation, checked, evaluate
 from ml.evaluation.resampling import Bootstrap, Interval
+from ml.evaluation.slices import Losses
 from ml.examples.split import split_periods
 from ml.problems.classification.binary_figures import figures
 from ml.problems.classification.binary_monitors import RANKING, CalibrationError, OutcomeRate
@@ -21,7 +23,7 @@ from ml.problems.classification.group_monitors import Opportunity, Parity
 from ml.problems.classification.sigmoid import Sigmoid, fit_sigmoid
 from ml.problems.learning import all_others, as_declared
 from ml.problems.measured import improvement
-from ml.problems.monitor import Monitor
+from ml.problems.monitor import Answered, Monitor
 from ml.problems.problem import Floats, Objective
 
 PROBABILITY = "probability"
@@ -83,6 +85,11 @@ class Binary:
         """In ROC AUC."""
         ours, theirs = (checked(truth, output[PROBABILITY])[1] for output in (challenger, champion))
         return improvement(ROC_AUC, roc_auc, truth, (ours, theirs), drawn)
+
+    def losses(self, rows: Answered) -> Losses:
+        """Squared errors of the probability, which no rare row dominates as it does the logarithm."""
+        labels, chances = checked(rows.truth, rows.answers["probability"])
+        return Losses(title=BRIER.title, values=np.asarray((labels - chances) ** 2))
 
     def monitors(self) -> tuple[Monitor, ...]:
         """Ranking, calibration and what people name beside these; groups at the decision threshold."""

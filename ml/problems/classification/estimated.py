@@ -21,7 +21,8 @@ from ml.declarations.monitored import (
 from ml.evaluation.metrics import checked
 from ml.problems.classification.binary_figures import AtThreshold
 from ml.problems.classification.classes import Classes
-from ml.problems.finding import Finding, number
+from ml.problems.estimating import with_truth
+from ml.problems.finding import Finding
 from ml.problems.monitor import AgainstHoldout, Answered, Bounds, Figure, Floats, Monitor
 
 RETRAINS = False
@@ -29,8 +30,6 @@ RETRAINS = False
 _DRAWS, _SEED = 200, 1
 # Rows of all draws that are held at once: some 50 MB.
 _CELLS = 6_000_000
-# A share of outcomes that says how good the estimate was.
-_PAIRED_SHARE = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,11 +44,7 @@ class Estimated(AgainstHoldout):
 
     def measure(self, period: Answered, bounds: Bounds) -> list[Finding]:
         """One finding for the whole period; once most outcomes are known it says what came true."""
-        found, known = self.judge(self.figure(period), bounds), period.known
-        if len(known.truth) < max(2, _PAIRED_SHARE * len(period.truth)):
-            return [found]
-        true = self.realised(known)
-        return [replace(found, reason=f"{found.reason}; {number(true.value)} +- {number(1.96 * true.error)} came true")]
+        return [with_truth(self.judge(self.figure(period), bounds), period, self.realised)]
 
 
 def _drawn(chances: Floats, measured: Callable[[Floats], Floats]) -> Figure:

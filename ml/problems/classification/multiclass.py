@@ -12,14 +12,17 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, recall_score
 
 from ml.declarations import LOG_LOSS, MulticlassClassification
+from ml.declarations.monitored import BRIER
 from ml.evaluation.measured import log_losses, mean_of
 from ml.evaluation.metrics import expected_calibration_error
 from ml.evaluation.resampling import Bootstrap, Interval
+from ml.evaluation.slices import Losses
 from ml.examples.split import split_periods
+from ml.problems.classification.classes import Classes
 from ml.problems.classification.multiclass_monitors import monitors
 from ml.problems.learning import all_others, as_declared
 from ml.problems.measured import Measured, checked, improvement
-from ml.problems.monitor import Monitor
+from ml.problems.monitor import Answered, Monitor
 from ml.problems.problem import Floats, Objective
 
 # A model is neither a hundred times surer nor a hundred times less sure than it should be.
@@ -118,6 +121,12 @@ class Multiclass:
         """In log loss: a row's own is all that counts of it, so it stands for the row's answers."""
         ours, theirs = (losses(truth, self.chances(truth, output)) for output in (challenger, champion))
         return improvement(LOG_LOSS, lambda _truth, each: mean_of(each), truth, (ours, theirs), drawn)
+
+    def losses(self, rows: Answered) -> Losses:
+        """Squared errors of the probabilities, added over the classes."""
+        chances = Classes(columns=self._columns).chances(rows)
+        true = np.eye(chances.shape[1])[rows.truth.astype(int)]
+        return Losses(title=BRIER.title, values=np.asarray(((chances - true) ** 2).sum(axis=1)))
 
     def monitors(self) -> tuple[Monitor, ...]:
         """Log loss and accuracy against the hold-out, and the rate of each class."""

@@ -10,16 +10,18 @@ import pandas as pd
 
 from ml import declarations
 from ml.declarations import Calendar
+from ml.declarations.monitored import SCALED_ERROR
 from ml.evaluation.resampling import Bootstrap, Interval
+from ml.evaluation.slices import Losses
 from ml.examples.split import Split, split_periods
 from ml.problems.forecasting.fleet_measures import improved, measured
 from ml.problems.forecasting.intervals import factors_by_step, near
 from ml.problems.forecasting.learner import SeriesLearner, over_all, settings_of
-from ml.problems.forecasting.monitors import monitors
+from ml.problems.forecasting.monitors import monitors, scaled
 from ml.problems.forecasting.returning import take_back
 from ml.problems.learning import Algorithms, Examples, Learner, Live
 from ml.problems.measured import Measured
-from ml.problems.monitor import Monitor
+from ml.problems.monitor import Answered, Monitor
 from ml.problems.problem import Floats, Objective
 from ml.problems.regression.regression import Regression
 
@@ -174,6 +176,11 @@ class Forecasting:
     def take_back(self, part: str, live: Live, earlier: Live, reason: str) -> pd.DataFrame | None:
         """One series answers again by its row of an earlier version; the decision about each series."""
         return take_back(part, live, earlier, reason)
+
+    def losses(self, rows: Answered) -> Losses:
+        """Absolute errors in the scale of the series, whose rows share its luck."""
+        clusters, _ = pd.factorize(rows.answers["series"])
+        return Losses(title=SCALED_ERROR.title, values=np.abs(scaled(rows)), clusters=clusters.astype(np.int64))
 
     def monitors(self) -> tuple[Monitor, ...]:
         """Error against the hold-out's and the naive forecast's, bias and coverage, by series."""

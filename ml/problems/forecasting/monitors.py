@@ -14,12 +14,15 @@ from ml import declarations
 from ml.declarations import Direction
 from ml.declarations.monitored import (
     ERROR_OVER_NAIVE,
+    EXPECTED_FORECAST_COVERAGE,
+    EXPECTED_SCALED_ERROR,
     FORECAST_BIAS,
     FORECAST_COVERAGE,
     SCALED_BIAS_DIFFERENCE,
     SCALED_ERROR,
     Monitored,
 )
+from ml.problems.direct_loss import DirectLoss
 from ml.problems.finding import Finding, around, at_most, number, unknown
 from ml.problems.group_means import GroupMeans
 from ml.problems.measured import checked
@@ -28,8 +31,8 @@ from ml.problems.monitor import AgainstHoldout, Answered, Bounds, Figure, Floats
 RETRAINS = False
 
 
-def _scaled(rows: Answered, column: str = "forecast") -> Floats:
-    """Forecast - truth over the scale of the series, of each row."""
+def scaled(rows: Answered, column: str = "forecast") -> Floats:
+    """Forecast - truth over the scale of the series, of each row. Raises ValueError for NaN or a scale of 0."""
     truth, answers = checked(rows.truth, rows.answers, (column, "scale"))
     if (answers["scale"] <= 0).any():
         raise ValueError("answers have a scale of 0, by which no error can be divided")
@@ -45,7 +48,7 @@ def by_series(rows: Answered, values: Floats) -> Floats:
 
 def scaled_error(rows: Answered) -> Figure:
     """Mean absolute scaled error over series; its standard error from the series' own."""
-    return mean_figure(by_series(rows, np.abs(_scaled(rows)))) if len(rows.truth) else Figure()
+    return mean_figure(by_series(rows, np.abs(scaled(rows)))) if len(rows.truth) else Figure()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +65,7 @@ class ErrorOverNaive(Monitor):
         rows = len(period.truth)
         if not rows:
             return [unknown(self.kind, self.name, "", 0, "there are no rows")]
-        ours, theirs = (by_series(period, np.abs(_scaled(period, name))) for name in ("forecast", "naive"))
+        ours, theirs = (by_series(period, np.abs(scaled(period, name))) for name in ("forecast", "naive"))
         if len(ours) < 2 or not theirs.mean() > 0:
             return [unknown(self.kind, self.name, "", rows, "fewer than two series, or the naive forecast was right")]
         ratio = float(ours.mean() / theirs.mean())
@@ -86,13 +89,20 @@ class ScaledBias(Monitor):
 
     def measure(self, period: Answered, bounds: Bounds) -> list[Finding]:
         """One finding for the whole period."""
-        found = mean_figure(by_series(period, _scaled(period))) if len(period.truth) else Figure()
+        found = mean_figure(by_series(period, scaled(period))) if len(period.truth) else Figure()
         if not all(map(math.isfinite, (*bounds.margins, found.value))):
             return [unknown(self.kind, self.name, "", found.rows, "hold-out or period has fewer than two series")]
         noise = float(stats.norm.isf(bounds.chance / 2)) * found.error
         warn, act = (max(margin, noise) for margin in bounds.margins)
         said = f"forecasts are {number(found.value)} +- {number(1.96 * found.error)} scales above the truth"
         return [around(self.name, "", found.value, 0.0, (warn, act), rows=found.rows, said=said)]
+
+
+def _inside(rows: Answered, level: int) -> Floats:
+    """1 for a true value in its interval of `level`, else 0."""
+    low, high = f"lo_{level}", f"hi_{level}"
+    truth, answers = checked(rows.truth, rows.answers, (low, high))
+    return np.asarray((answers[low] <= truth) & (truth <= answers[high]), dtype=np.float64)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,26 +117,68 @@ class IntervalCoverage(Monitor):
 
     def measure(self, period: Answered, bounds: Bounds) -> list[Finding]:
         """One finding for the whole period."""
-        low, high, share = f"lo_{self.level}", f"hi_{self.level}", self.level / 100
-        truth, answers = checked(period.truth, period.answers, (low, high))
-        inside = np.asarray((answers[low] <= truth) & (truth <= answers[high]), dtype=np.float64)
-        found = mean_figure(by_series(period, inside))
+        share, rows = self.level / 100, len(period.truth)
+        found = mean_figure(by_series(period, _inside(period, self.level)))
         if not math.isfinite(found.value):
-            return [unknown(self.kind, self.name, "", len(truth), "fewer than two series have rows")]
+            return [unknown(self.kind, self.name, "", rows, "fewer than two series have rows")]
         # Nothing was missed, or everything: the error of a share, as if it were the level's own.
         error = found.error or math.sqrt(share * (1 - share) / found.rows)
         noise = float(stats.norm.isf(bounds.chance / 2)) * error
         warn, act = (max(margin, noise) for margin in bounds.margins)
         said = f"{found.value:.3f} of true values lie in their {self.level} % interval"
-        return [around(self.name, "", found.value, share, (warn, act), rows=len(truth), said=said)]
+        return [around(self.name, "", found.value, share, (warn, act), rows=rows, said=said)]
+
+
+def _estimates(declared: declarations.Forecasting) -> tuple[Monitor, ...]:
+    """Error and coverage to expect, from the step and from what the forecast says of itself."""
+    level, step = declared.levels[0], declared.step
+
+    def inside(rows: Answered) -> Floats:
+        return _inside(rows, level)
+
+    def covered(rows: Answered) -> Figure:
+        return mean_figure(by_series(rows, inside(rows)))
+
+    def missed(rows: Answered) -> Floats:
+        return np.abs(scaled(rows))
+
+    def known_before(rows: Answered) -> pd.DataFrame:
+        answers, scale = rows.answers, rows.answers["scale"].to_numpy(float)
+        width = (answers[f"hi_{level}"] - answers[f"lo_{level}"]).to_numpy(float)
+        found = {"width": width, "forecast": answers["forecast"].to_numpy(float), "scale": scale}
+        found["off_naive"] = np.abs(answers["forecast"] - answers["naive"]).to_numpy(float)
+        relative = {name: values / np.where(scale > 0, scale, math.nan) for name, values in found.items()}
+        steps = {step: rows.features[step].to_numpy(float)} if step in rows.features else {}
+        return pd.DataFrame({**relative, **steps})
+
+    return (
+        DirectLoss(
+            declared=EXPECTED_SCALED_ERROR,
+            better=Direction.LOWER,
+            figure=scaled_error,
+            loss=missed,
+            inputs=known_before,
+            by_unit=by_series,
+        ),
+        DirectLoss(
+            declared=EXPECTED_FORECAST_COVERAGE,
+            better=Direction.HIGHER,
+            figure=covered,
+            loss=inside,
+            inputs=known_before,
+            by_unit=by_series,
+            most=1.0,
+        ),
+    )
 
 
 def monitors(declared: declarations.Forecasting) -> tuple[Monitor, ...]:
-    """Error, error over the naive forecast's, bias, coverage, and bias by group."""
+    """Error, error over the naive forecast's, bias, coverage, what to expect of them, and bias by group."""
     return (
         AgainstHoldout(declared=SCALED_ERROR, better=Direction.LOWER, figure=scaled_error),
         ErrorOverNaive(),
         ScaledBias(),
         IntervalCoverage(level=declared.levels[0]),
-        GroupMeans(declared=SCALED_BIAS_DIFFERENCE, values=_scaled, scale=scaled_error),
+        *_estimates(declared),
+        GroupMeans(declared=SCALED_BIAS_DIFFERENCE, values=scaled, scale=scaled_error),
     )

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy import stats
 
 from ml.declarations import Direction
@@ -12,11 +13,14 @@ from ml.declarations.monitored import (
     BIAS,
     BIAS_DIFFERENCE,
     COVERAGE,
+    EXPECTED_COVERAGE,
+    EXPECTED_ERROR,
     EXPLAINED,
     MEDIAN_ERROR,
     SQUARED_ERROR,
     Monitored,
 )
+from ml.problems.direct_loss import DirectLoss
 from ml.problems.figures import influenced, median, share
 from ml.problems.finding import Finding, around, number, unknown
 from ml.problems.group_means import GroupMeans
@@ -34,24 +38,24 @@ def absolute_error(rows: Answered) -> Figure:
     The mean of squared errors has a usable spread only if errors have a fourth moment; absolute ones need the second,
     so that a heavy tail raises fewer false alarms.
     """
-    return mean_figure(np.abs(_errors(rows)))
+    return mean_figure(np.abs(errors(rows)))
 
 
 def squared_error(rows: Answered) -> Figure:
     """Root mean squared error in the label's unit; its error by the delta method."""
-    squares = _errors(rows) ** 2
+    squares = errors(rows) ** 2
     value = math.sqrt(float(squares.mean())) if squares.size else math.nan
     return influenced(value, (squares - value**2) / (2 * value) if value else np.zeros(squares.size))
 
 
 def median_error(rows: Answered) -> Figure:
     """Median absolute error in the label's unit, which a few large errors do not move."""
-    return median(np.abs(_errors(rows)))
+    return median(np.abs(errors(rows)))
 
 
 def explained(rows: Answered) -> Figure:
     """The share of the label's variance that is explained; NaN if the true values do not vary."""
-    squares = _errors(rows) ** 2
+    squares = errors(rows) ** 2
     spread = (rows.truth - rows.truth.mean()) ** 2 if squares.size else squares
     if not spread.size or not spread.mean() > 0:
         return Figure(rows=int(squares.size))
@@ -59,10 +63,10 @@ def explained(rows: Answered) -> Figure:
     return influenced(1 - left, (left * spread - squares) / float(spread.mean()))
 
 
-def _errors(rows: Answered) -> Floats:
+def errors(rows: Answered) -> Floats:
+    """Prediction - truth of each row. Raises ValueError for no rows, NaN or infinity."""
     values, answers = checked(rows.truth, rows.answers, COLUMNS)
-    errors: Floats = answers["prediction"].to_numpy(float) - values
-    return errors
+    return np.asarray(answers["prediction"].to_numpy(float) - values, dtype=np.float64)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +86,7 @@ class Bias(Monitor):
 
     def measure(self, period: Answered, bounds: Bounds) -> list[Finding]:
         """One finding for the whole period."""
-        found = mean_figure(_errors(period))
+        found = mean_figure(errors(period))
         if not all(map(math.isfinite, (*bounds.margins, found.value))):
             return [unknown(self.kind, self.name, "", found.rows, "the hold-out or the period has fewer than two rows")]
         noise = float(stats.norm.isf(bounds.chance / 2)) * found.error
@@ -103,14 +107,31 @@ class Coverage(Monitor):
 
     def measure(self, period: Answered, bounds: Bounds) -> list[Finding]:
         """One finding for the whole period."""
-        values, answers = checked(period.truth, period.answers, COLUMNS)
-        rows = len(values)
-        found = share(np.asarray((answers["lower"] <= values) & (values <= answers["upper"]), dtype=np.float64))
-        inside = found.value
+        found = covered(period)
+        inside, rows = found.value, found.rows
         noise = coverage_noise(rows, self.share, bounds.chance)
         warn, act = (max(margin, noise) for margin in bounds.margins)
         said = f"{inside:.3f} of {rows} true values lie between their bounds, {self.share:g} are promised"
         return [found.on(around(self.name, "", inside, self.share, (warn, act), rows=rows, said=said))]
+
+
+def _inside(rows: Answered) -> Floats:
+    values, answers = checked(rows.truth, rows.answers, COLUMNS)
+    return np.asarray((answers["lower"] <= values) & (values <= answers["upper"]), dtype=np.float64)
+
+
+def covered(rows: Answered) -> Figure:
+    """The share of true values that lie between their bounds."""
+    return share(_inside(rows))
+
+
+def _absolute(rows: Answered) -> Floats:
+    return np.abs(errors(rows))
+
+
+def _known_before(rows: Answered) -> pd.DataFrame:
+    """Features, and the prediction."""
+    return rows.features.assign(_prediction=rows.answers["prediction"].to_numpy(dtype=float))
 
 
 def coverage_noise(rows: int, share: float, chance: float) -> float:
@@ -130,5 +151,20 @@ def monitors(unit: str, coverage: float) -> tuple[Monitor, ...]:
         AgainstHoldout(
             declared=EXPLAINED, better=Direction.HIGHER, figure=explained, unmeasurable="the true values do not vary"
         ),
-        GroupMeans(declared=BIAS_DIFFERENCE, values=_errors, scale=absolute_error),
+        DirectLoss(
+            declared=EXPECTED_ERROR,
+            better=Direction.LOWER,
+            figure=absolute_error,
+            loss=_absolute,
+            inputs=_known_before,
+        ),
+        DirectLoss(
+            declared=EXPECTED_COVERAGE,
+            better=Direction.HIGHER,
+            figure=covered,
+            loss=_inside,
+            inputs=_known_before,
+            most=1.0,
+        ),
+        GroupMeans(declared=BIAS_DIFFERENCE, values=errors, scale=absolute_error),
     )

@@ -11,14 +11,16 @@ from sklearn.linear_model import Ridge
 
 from ml import declarations
 from ml.declarations import RMSE
+from ml.declarations.monitored import ABSOLUTE_ERROR
 from ml.evaluation.measured import root_mean_squared_error
 from ml.evaluation.resampling import Bootstrap, Interval
+from ml.evaluation.slices import Losses
 from ml.examples.split import split_periods
 from ml.problems.learning import all_others, as_declared
 from ml.problems.measured import Measured, checked, improvement
-from ml.problems.monitor import Monitor
+from ml.problems.monitor import Answered, Monitor
 from ml.problems.problem import Floats, Objective
-from ml.problems.regression.monitors import monitors
+from ml.problems.regression.monitors import errors, monitors
 
 COLUMNS = ("prediction", "lower", "upper")
 
@@ -123,6 +125,10 @@ class Regression:
             checked(truth, output, COLUMNS)[1]["prediction"].to_numpy(float) for output in (challenger, champion)
         )
         return improvement(RMSE, root_mean_squared_error, truth, (ours, theirs), drawn)
+
+    def losses(self, rows: Answered) -> Losses:
+        """Absolute errors in the label's unit."""
+        return Losses(title=ABSOLUTE_ERROR.title, values=np.abs(errors(rows)))
 
     def monitors(self) -> tuple[Monitor, ...]:
         """Error against the hold-out, bias, and the coverage of the bounds."""

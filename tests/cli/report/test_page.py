@@ -42,6 +42,8 @@ def report(title: str = "Credit") -> Report:
         checks=[{"what": "one champion", "verdict": "pass", "found": "version 2"}],
         decisions=[{"period": "2025-03", "action": "alert", "reason": "limit_bal drifts"}],
         alerts=[{"since": "2025-03", "what": "limit_bal drifts", "status": "open"}],
+        slices=[{"period": "2025-03", "slice": "age > 60 and sex = 2", "worse_by": "80% of the hold-out's loss"}],
+        estimates=[{"metric": "ROC AUC", "periods": 3, "came_true_inside_the_interval": "3 of 3"}],
         versions=[{"version": 2, "is": "champion"}],
     )
 

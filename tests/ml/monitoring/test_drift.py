@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.monitoring.drift import comparable, compared, names, reference, shifts
+from ml.evaluation.ordered import comparable
+from ml.monitoring.drift import compared, names, reference, shifts
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,22 @@ PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c636800000082008177cd72b6"
     "0000000049454e44ae426082"
 )
+SLICES = {
+    "measure": "Brier score",
+    "mean": 0.14,
+    "tried": 812,
+    "false_discoveries": 0.01,
+    "found": [
+        {
+            "slice": "visits > 4 and sex = 2",
+            "rows": 120,
+            "above_the_rest": 0.08,
+            "lower": 0.05,
+            "upper": 0.11,
+            "by_column": {"visits": 0.06, "sex": 0.02},
+        }
+    ],
+}
 _WARD = Feature(name="sex", expression="sex", type="int", comment="Sex.", sensitive=True)
 
 
@@ -55,7 +71,11 @@ def verdicts(model: Model, **failed: str) -> Mapping[str, Recorded]:
     """Every gate passed but those that `failed`, with the reason given."""
     measure = model.problem.measures[0].name
     inputs: Mapping[str, Mapping[str, Any]] = {
-        "compliance": {"fairness": fairness(model), "leaks": {"shares": {"visits": 0.3, "weight": 0.7}}},
+        "compliance": {
+            "fairness": fairness(model),
+            "slices": SLICES,
+            "leaks": {"shares": {"visits": 0.3, "weight": 0.7}},
+        },
         "comparison": {
             "holdout_uses": 3,
             "power": {measure: {"shows_improvement_from": 0.0123, "equal_passes": 0.66}},

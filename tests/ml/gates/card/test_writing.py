@@ -102,6 +102,15 @@ def test_groups_have_a_row_each_whatever_is_compared(problem: ProblemType, colum
     assert "too few rows to compare: 3" in _said(section)
 
 
+def test_where_it_is_worst_is_told_with_the_part_of_each_column() -> None:
+    """Among how many slices it was searched, and an interval; without a search it says so."""
+    section = _section(document(facts(BINARY)), "Where it is worst")
+    assert _rows(section) == {"visits > 4 and sex = 2": ("120", "+0.08", "0.05 to 0.11", "visits +0.06, sex +0.02")}
+    assert "Of 812 slices of one or two columns" in _said(section)
+    silent = replace(facts(BINARY), verdicts={})
+    assert _said(_section(document(silent), "Where it is worst")) == "Slices were not searched."
+
+
 @_named
 def test_the_known_limits_name_power_small_data_and_what_was_left_out(problem: ProblemType) -> None:
     """Each with its figure."""

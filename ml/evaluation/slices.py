@@ -1,0 +1,130 @@
+"""Every slice of one or two columns, counted: rows, and how far their mean loss lies above that of all other rows."""
+
+import math
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ml.evaluation.cuts import Codes, Cut, cut
+
+RETRAINS = False
+
+Floats = npt.NDArray[np.float64]
+# Columns that are paired: the pairs of more would cost each discovery more evidence than they add. All are tried alone.
+MAX_PAIRED = 30
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Losses:
+    """One loss a row, finite, and how people call its mean. `clusters`: rows with one code share their luck; None: each
+    row has its own.
+    """
+
+    title: str
+    values: Floats
+    clusters: Codes | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Plan:
+    """Which slices there are: every bin of each cut, then those of each pair of `paired` cuts (places in `cuts`)."""
+
+    cuts: tuple[Cut, ...]
+    paired: tuple[int, ...]
+
+    @property
+    def groups(self) -> tuple[tuple[int, ...], ...]:
+        """Places in `cuts`: each alone, then the pairs."""
+        return (*((place,) for place in range(len(self.cuts))), *combinations(self.paired, 2))
+
+    def slices(self) -> Iterator[tuple[tuple[int, int], ...]]:
+        """Each slice as (cut, bin) of its one or two columns, in the order of tallies."""
+        for group in self.groups:
+            for bins in np.ndindex(*(len(self.cuts[place].labels) for place in group)):
+                yield tuple(zip(group, bins, strict=True))
+
+
+def plan(frame: pd.DataFrame, losses: Losses, always: Collection[str] = ()) -> Plan:
+    """Cut each column of `frame` by its rows; those of `always`, and those whose bins tell most of the losses, are
+    paired.
+    """
+    cuts = tuple(made for name in frame.columns if (made := cut(str(name), frame[name])))
+    told = [_explained(each.codes(frame[each.column]), losses.values) for each in cuts]
+    most = sorted(range(len(cuts)), key=lambda at: (cuts[at].column not in always, -told[at]))[:MAX_PAIRED]
+    return Plan(cuts=cuts, paired=tuple(sorted(most)))
+
+
+def _explained(codes: Codes, values: Floats) -> float:
+    """The sum of squares between bins."""
+    rows = np.bincount(codes)
+    sums = np.bincount(codes, weights=values - (values.mean() if values.size else 0.0))
+    return float((sums[rows > 0] ** 2 / rows[rows > 0]).sum())
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Tally:
+    """Of each slice of a plan: rows, units (rows, or clusters of them), sum of squares around its mean, and how far its
+    mean lies above that of the rest with both squared errors. Shape (slices,) each.
+    """
+
+    mean_of_all: float
+    rows: Floats
+    units: Floats
+    squares: Floats
+    excess: Floats
+    squared_error: Floats
+    rest_squared_error: Floats
+
+
+def tally(planned: Plan, frame: pd.DataFrame, losses: Losses) -> Tally:
+    """Count all slices of a plan in these rows."""
+    codes = [each.codes(frame[each.column]) for each in planned.cuts]
+    parts = []
+    for group in planned.groups:
+        sizes = [len(planned.cuts[place].labels) for place in group]
+        cells = np.ravel_multi_index([codes[place] for place in group], sizes)
+        count = int(np.prod(sizes))
+        parts.append(_of_rows(cells, count, losses) if losses.clusters is None else _of_clusters(cells, count, losses))
+    joined = [np.concatenate(each) for each in zip(*parts, strict=True)] if parts else [np.empty(0)] * 6
+    names = ("rows", "units", "squares", "excess", "squared_error", "rest_squared_error")
+    mean = float(losses.values.mean()) if losses.values.size else math.nan
+    return Tally(mean_of_all=mean, **dict(zip(names, joined, strict=True)))
+
+
+def _of_rows(cells: Codes, count: int, losses: Losses) -> tuple[Floats, ...]:
+    """Independent rows: squared errors from the spread of the losses."""
+    values = losses.values - losses.values.mean() if losses.values.size else losses.values
+    rows = np.bincount(cells, minlength=count).astype(float)
+    sums, powers = (np.bincount(cells, weights=each, minlength=count) for each in (values, values**2))
+    rest = rows.sum() - rows
+    with np.errstate(divide="ignore", invalid="ignore"):
+        squares = powers - sums**2 / rows
+        rest_squares = powers.sum() - powers - sums**2 / rest
+        excess = sums / rows + sums / rest
+        errors = [of / (number - 1) / number for of, number in ((squares, rows), (rest_squares, rest))]
+    return rows, rows, squares, excess, *errors
+
+
+def _of_clusters(cells: Codes, count: int, losses: Losses) -> tuple[Floats, ...]:
+    """Rows in clusters: errors of a ratio of sums over clusters (Liang & Zeger 1986)."""
+    values = losses.values - losses.values.mean()
+    clusters = losses.clusters if losses.clusters is not None else np.arange(len(values))
+    most = int(clusters.max()) + 1
+    flat = cells * most + clusters
+    rows = np.bincount(flat, minlength=count * most).astype(float).reshape(count, most)
+    sums = np.bincount(flat, weights=values, minlength=count * most).reshape(count, most)
+    mean, error, units = _ratio(rows, sums)
+    rest_mean, rest_error, _ = _ratio(rows.sum(axis=0) - rows, np.asarray(sums.sum(axis=0) - sums, dtype=np.float64))
+    return rows.sum(axis=1), units, np.full(count, math.nan), mean - rest_mean, error, rest_error
+
+
+def _ratio(rows: Floats, sums: Floats) -> tuple[Floats, Floats, Floats]:
+    units, whole = (rows > 0).sum(axis=1).astype(float), rows.sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = sums.sum(axis=1) / whole
+        apart = ((sums - mean[:, None] * rows) ** 2).sum(axis=1)
+        return mean, apart * units / (units - 1) / whole**2, units

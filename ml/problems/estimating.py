@@ -1,0 +1,21 @@
+"""Estimates that are made before outcomes are known, and what they say once these are."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from ml.problems.finding import Finding, number
+from ml.problems.monitor import TWO_SIDED, Answered, Figure
+
+RETRAINS = False
+
+# A share of outcomes that says how good the estimate was.
+_PAIRED_SHARE = 0.5
+
+
+def with_truth(found: Finding, period: Answered, realised: Callable[[Answered], Figure]) -> Finding:
+    """`found`, whose reason says what came true once most outcomes are known."""
+    known = period.known
+    if len(known.truth) < max(2, _PAIRED_SHARE * len(period.truth)):
+        return found
+    true = realised(known)
+    return replace(found, reason=f"{found.reason}; {number(true.value)} +- {number(TWO_SIDED * true.error)} came true")
