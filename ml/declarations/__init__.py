@@ -44,7 +44,7 @@ from ml.declarations.measures import (
 )
 from ml.declarations.model import Model, Promotion, Rescore, Tuning
 from ml.declarations.monitored import Monitored
-from ml.declarations.monitoring import Monitoring
+from ml.declarations.monitoring import JointDrift, Monitoring
 from ml.declarations.outcomes import Joins, Later, Outcome
 from ml.declarations.periods import Calendar, Period, WeekStart
 from ml.declarations.problems import (
@@ -118,6 +118,7 @@ __all__ = [
     "Input",
     "JobSettings",
     "Joins",
+    "JointDrift",
     "JsonLines",
     "KafkaSink",
     "Late",

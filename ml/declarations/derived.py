@@ -73,7 +73,7 @@ class Derived:
 
 
 def _wrong_dates(derived: Derived) -> Iterator[str]:
-    """Columns of dates that are none, and inputs without one."""
+    """Columns of dates that are none or may be null, and inputs without one."""
     dated: list[tuple[Table, str | None]] = [(each.table, each.since) for each in derived.inputs]
     if derived.since is None:
         given = [table.name for table, since in dated if since is not None]
@@ -81,9 +81,10 @@ def _wrong_dates(derived: Derived) -> Iterator[str]:
             yield f"inputs {given} name a column of dates, and the table has no `since`: give it one, or leave them out"
         return
     for table, since in [(derived.table, derived.since), *dated]:
-        dates = [column.name for column in table.columns if column.type == "date"]
+        # A row without a date is neither before nor after the first that changed, so it would never be computed anew.
+        dates = [column.name for column in table.columns if column.type == "date" and not column.nullable]
         if since not in dates:
-            yield f"since of {table.name!r} is {since!r}: name one of its columns of dates, {dates}"
+            yield f"since of {table.name!r} is {since!r}: name one of its columns of dates that are never null, {dates}"
     wrong = [each.table.name for each in derived.inputs if min(each.ahead_days, each.behind_days) < 0]
     if wrong:
         yield f"ahead_days or behind_days of {wrong} is negative: give 0 or more"

@@ -22,6 +22,27 @@ _KS = Limits(warn=0.125, act=0.20)
 _RATIO = Limits(warn=0.01, act=0.05)
 
 
+@dataclass(frozen=True, kw_only=True)
+class JointDrift:
+    """Whether a period's rows can be told from the reference's by all columns together: ROC AUC of a classifier, whose
+    0.5 is a coin's. `rows` of each are looked at, whatever there are, since it costs more than all other measures.
+    """
+
+    # A normal variable moved by d standard deviations is told with ROC AUC Phi(d / root 2): that of PSI 0.10 and 0.25.
+    limit: Limits = field(default_factory=lambda: Limits(warn=0.59, act=0.64))
+    rows: int = 2_000
+
+    def __post_init__(self) -> None:
+        inside = self.limit.warn > 0.5 and self.limit.act < 1
+        require(
+            "joint drift",
+            [
+                None if inside else f"its limit is {self.limit}: give more than 0.5 and less than 1",
+                None if 200 <= self.rows <= 50_000 else f"rows is {self.rows}: give 200 to 50,000",
+            ],
+        )
+
+
 def _none() -> Mapping[str, Limit]:
     return {}
 
@@ -49,6 +70,7 @@ class Monitoring:
             Pearson's statistic; None: written and not judged.
         slices: of a slice of one or two columns that is found to have become worse than the other rows: by how much, as
             a share of the hold-out's mean loss; None: the worst are written, and not judged.
+        joint_drift: of all compared features together, by a classifier; None: not looked at.
         least_lasting_shift: in standard deviations, and as a share of one: smaller changes of a column do not add up
             over periods.
         null_ratio: increase of a feature's nulls over the reference.
@@ -75,6 +97,7 @@ class Monitoring:
     jensen_shannon: Limits | None = None
     chi_square: Limits | None = None
     slices: Limits | None = None
+    joint_drift: JointDrift | None = None
     least_lasting_shift: float = 0.05
     null_ratio: Limits = field(default=_RATIO)
     outside_ratio: Limits = field(default=_RATIO)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from ml.declarations.alerting import AlertRule, repeated
 from ml.declarations.derived import Derived
 from ml.declarations.errors import require
+from ml.declarations.expectations import Refers
 from ml.declarations.features import FeatureTable
 from ml.declarations.feed import Feed
 from ml.declarations.formats import Source
@@ -83,6 +84,7 @@ class UseCase:
                 None if sources <= written else f"{sorted(sources - written)} are read but no feed writes them",
                 None if self.judged_by is None else judging_problem(self.judged_by, self.calendar.period),
                 *self._underived(),
+                *self._dangling(),
                 *repeated(self.alerts),
                 *wrong_models(self.models),
                 None if len(built) == len(set(built)) else f"feature tables {built} repeat a name: rename one",
@@ -107,6 +109,17 @@ class UseCase:
             if each.table.name in there:
                 yield f"derived table {each.table.name!r} has the name of another table: rename it"
             there.add(each.table.name)
+
+    def _dangling(self) -> Iterator[str]:
+        """Expectations that refer to a table which no feed of this use case fills."""
+        there = {feed.silver.name: feed.silver for feed in self.feeds}
+        for feed in self.feeds:
+            for each in feed.expects:
+                if isinstance(each, Refers) and there.get(each.to.name) != each.to:
+                    yield (
+                        f"feed {feed.name!r} expects {each.name}, and refers to {each.to.name!r}, which is the silver "
+                        f"table of no feed here: refer to one of {sorted(there)}"
+                    )
 
     @property
     def judging(self) -> Calendar:

@@ -119,8 +119,11 @@ def tell(
     newest: date,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> dict[str, object]:
-    """Deliver, and return the row that says how it went. A place that took it in a try that failed is left out."""
-    failed_before = bool(row["last_error"])
+    """Deliver, and return the row that says how it went. A place that took the same news in a try that failed is left
+    out; one that took older news gets these, too.
+    """
+    news = f"{alert.news}, {row['status']}"
+    failed_before = bool(row["last_error"]) and row.get("news") == news
     taken = str(row["delivered_to"] or "").split(_AND) if failed_before else []
     attempts = int(str(row["attempts"])) + 1 if failed_before else 1
     problems = []
@@ -131,7 +134,7 @@ def tell(
             taken.append(delivery.deliver(alert))
         except DeliveryError as error:
             problems.append(str(error))
-    told = {**row, "attempts": attempts, "delivered_to": _AND.join(filter(None, taken)) or None}
+    told = {**row, "news": news, "attempts": attempts, "delivered_to": _AND.join(filter(None, taken)) or None}
     if problems:
         return {**told, "last_error": _AND.join(problems)}
     delivered = {"delivered_at": now(), "told_period": newest, "told_status": row["status"]}

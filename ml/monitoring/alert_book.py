@@ -108,7 +108,7 @@ def merged(entry: Entry, common: Common) -> dict[str, object]:
         "snoozed_until": handled.until if handled and entry.status is Status.SNOOZED else None,
     }
     if before is None:
-        never = ("delivered_to", "last_error", "delivered_at", "told_period", "told_status")
+        never = ("delivered_to", "last_error", "delivered_at", "told_period", "told_status", "news")
         return {**said, "attempts": 0, **dict.fromkeys(never), "run_id": common.run_id}
     changed = any(before[name] != value for name, value in said.items())
     return {**before, **said, "run_id": common.run_id if changed else before["run_id"]}

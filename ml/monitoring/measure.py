@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 
 import mlflow
 import pandas as pd
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml import parameters, runtime
@@ -85,12 +85,18 @@ def read_sources(tables: Tables, task: Common) -> Sources:
 
 
 def unmet_deliveries(tables: Tables, task: Common, feed: Feed) -> Mapping[date, int]:
-    """How many deliveries of the feed did not meet what it expects, by the period of their newest record."""
+    """How many deliveries of the feed did not meet what it expects, by the period of their newest record.
+
+    One that silver took nothing of counts in the newest period that the feed's deliveries had brought when it was
+    judged, or on that day, if they had brought nothing.
+    """
     name, calendar = DELIVERIES.full_name(task.catalog, task.use_case.name), task.judging
     if not tables.exists(name):
         return {}
-    bad = (F.col("feed") == feed.name) & ~F.col("verdict").isin("ok", "unknown") & F.col("newest_period").isNotNull()
-    newest = [row["newest_period"] for row in tables.read(name).where(bad).select("newest_period").collect()]
+    before = F.max("newest_period").over(Window.orderBy("judged_at"))
+    period = F.coalesce("newest_period", before, F.to_date("judged_at")).alias("period")
+    mine = tables.read(name).where(F.col("feed") == feed.name).select("verdict", period)
+    newest = [row["period"] for row in mine.where(~F.col("verdict").isin("ok", "unknown")).collect()]
     return Counter(calendar.first_day(calendar.number(day)) for day in newest)
 
 
@@ -133,7 +139,8 @@ def measure_periods(model: Model, sources: Sources, periods: Plan, expected: Map
     """The metrics of the stale periods, period by period."""
     if not periods.stale:
         return []
-    frame = period_rows(model, sources, {state.period: periods.versions[state.period] for state in periods.stale})
+    versions = {state.period: periods.versions[state.period] for state in periods.stale}
+    frame = period_rows(model, sources, versions, {state.period: state.features.rows for state in periods.stale})
     of_period = pd.to_datetime(frame[PERIOD]).dt.date
     return [
         metric

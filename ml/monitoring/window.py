@@ -57,7 +57,8 @@ class Expectation:
     which the version has not seen, so that its answers there are those it gives in life). `recent` has features and
     attributes of the hold-out; `steady` that of the two which a small lasting change is measured from: the fitted
     periods, or, if these are of another world already, the hold-out. `promises`: by metric, what the hold-out leads to
-    expect; `slices`: the same by group; `searched`: the slices in which a period is searched for worse ones.
+    expect; `slices`: the same by group; `searched`: the slices in which a period is searched for worse ones;
+    `samples`: features of fitted and hold-out rows, if joint drift is declared.
     """
 
     model_version: int
@@ -68,6 +69,7 @@ class Expectation:
     promises: Mapping[str, Figure]
     slices: tuple[Slice, ...]
     searched: Searched | None
+    samples: tuple[pd.DataFrame, ...]
     fitted_first_period: date
     fitted_last_period: date
     described: str
@@ -187,6 +189,13 @@ def _steady(fitted: Reference, recent: Reference) -> Reference:
     return replace(recent, dispersion=fitted.dispersion) if apart else fitted
 
 
+def _sample(model: Model, rows: pd.DataFrame) -> pd.DataFrame:
+    """As many rows as joint drift is looked at by, the same ones every time."""
+    declared = model.monitoring.joint_drift
+    columns = pd.DataFrame({name: comparable(rows[name]) for name in compared_names(model)})
+    return columns.sample(min(len(columns), declared.rows if declared else 0), random_state=1)
+
+
 def _promises(model: Model, rows: Answered, *, of_slice: bool = False) -> dict[str, Figure]:
     """By metric; of a slice those alone that are measured in slices."""
     wanted = {metric.name for metric in judged(model)}
@@ -226,6 +235,7 @@ def expectation(
         promises=_promises(model, rows),
         slices=tuple(_slices(model, rows.known)),
         searched=searched(model, rows.known),
+        samples=tuple(_sample(model, each) for each in (fitted, holdout)) if model.monitoring.joint_drift else (),
         fitted_first_period=rows_by_period.index.min(),
         fitted_last_period=rows_by_period.index.max(),
         described=described,

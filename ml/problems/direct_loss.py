@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from sklearn.tree import DecisionTreeRegressor
 
+from ml.evaluation.coded import Coded
 from ml.problems.estimating import with_truth
 from ml.problems.finding import Finding, unknown
 from ml.problems.monitor import TWO_SIDED, AgainstHoldout, Answered, Bounds, Figure, Floats
@@ -63,7 +64,7 @@ class DirectLoss(AgainstHoldout):
         if len(rows.truth) < _LEAST_ROWS:
             return Figure(rows=len(rows.truth))
         realised, losses = self.figure(rows), self.loss(rows)
-        coded = _Coded.of(self.inputs(rows))
+        coded = Coded.of(self.inputs(rows))
         numbers, random = coded.numbers(self.inputs(rows)), np.random.default_rng(_SEED)
         fold = random.integers(0, _FOLDS, len(losses))
         missed = np.empty(len(losses))
@@ -104,28 +105,3 @@ def _fit(numbers: Floats, losses: Floats) -> DecisionTreeRegressor:
     kept = np.random.default_rng(_SEED).permutation(len(losses))[:_MOST_ROWS]
     tree = DecisionTreeRegressor(max_leaf_nodes=32, min_samples_leaf=50, random_state=_SEED)
     return tree.fit(numbers[kept], losses[kept])
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Coded:
-    """Columns as numbers: text by the order of its values on the hold-out, null for what is new, infinite or null."""
-
-    places: dict[str, dict[object, int]]
-
-    @classmethod
-    def of(cls, frame: pd.DataFrame) -> "_Coded":
-        text = [name for name in frame if not pd.api.types.is_numeric_dtype(frame[name].dtype)]
-        return cls(
-            places={
-                str(name): {value: place for place, value in enumerate(sorted(frame[name].dropna().unique(), key=str))}
-                for name in text
-            }
-        )
-
-    def numbers(self, frame: pd.DataFrame) -> Floats:
-        """Shape (rows, columns), with NaN."""
-        columns = [
-            frame[name].map(self.places[str(name)]) if str(name) in self.places else frame[name] for name in frame
-        ]
-        found = np.column_stack([each.to_numpy(dtype=float, na_value=math.nan) for each in columns])
-        return np.where(np.isfinite(found), found, math.nan)

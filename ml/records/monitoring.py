@@ -102,6 +102,7 @@ ALERTS = Table(
             name="told_period", type="date", comment="Newest period when it was last told; null: never.", nullable=True
         ),
         text("told_status", "Its status when it was last told; null: never.", nullable=True),
+        text("news", "Why and as what its newest delivery, taken or not, told it; null: never.", nullable=True),
         text("run_id", "The job run that last changed this row."),
     ),
     keys=("key", "model"),

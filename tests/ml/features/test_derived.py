@@ -162,6 +162,10 @@ def test_a_table_with_a_column_of_dates_is_computed_from_the_first_that_changed(
         ({"since": None}, r"inputs \['applications'\] name a column of dates, and the table has no `since`"),
         ({"since": "age"}, "since of 'young_clients' is 'age': name one of its columns of dates"),
         (
+            {"table": replace(YOUNG, columns=tuple(replace(each, nullable=True) for each in YOUNG.columns))},
+            "since of 'young_clients' is 'application_month': name one of its columns of dates that are never null",
+        ),
+        (
             {"inputs": (Input(table=CLIENT_FEATURES.source),)},
             "since of 'applications' is None: name one of its columns",
         ),

@@ -78,6 +78,10 @@ def test_each_delivery_is_judged_once_against_those_before(lake: Lake, monkeypat
     case = USE_CASES["credit"]
     task = Common(use_case=case, catalog="test", run_id="m")
     assert unmet_deliveries(lake.tables, task, case.feeds[0]) == {date(2023, 5, 1): 1}
+    # Nothing of this one is taken, so it has no period: it counts in the newest that was known.
+    _arrive(lake, "2023-06", application(900, SEX=7))
+    assert ("2023-06", "warn", 0) in [(_month(file), *found) for file, *found in lake.rows("ops.deliveries", *_SUMMARY)]
+    assert unmet_deliveries(lake.tables, task, case.feeds[0]) == {date(2023, 5, 1): 2}
 
 
 def test_what_must_hold_fails_the_task_after_all_is_written(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:

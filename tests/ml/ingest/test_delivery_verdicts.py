@@ -19,6 +19,7 @@ from ml.declarations import (
 )
 from ml.declarations.expectations import Expectation
 from ml.ingest.delivery_verdicts import Check, Delivery, Verdict, judged, verdict, why
+from ml.usecases import USE_CASES
 from ml.usecases.credit.tables import APPLICATIONS, LABELS
 
 DELIVERY = Delivery(
@@ -127,6 +128,15 @@ def test_reasons_of_records_name_no_value() -> None:
     assert why(Range(column="age", maximum=90)) == "age is over 90"
     assert why(Unique(of=("age", "sex"))) == "another one has the same age, sex"
     assert why(Refers(of=("client_id",), to=LABELS)) == f"client_id is not in {LABELS.name}"
+
+
+def test_a_reference_to_a_table_of_no_feed_is_refused() -> None:
+    """The use case names the feed, and the tables that there are."""
+    case = USE_CASES["credit"]
+    strange = Refers(of=("client_id", "application_month"), to=replace(APPLICATIONS, name="elsewhere"))
+    feeds = (replace(case.feeds[0], expects=(strange,)), *case.feeds[1:])
+    with pytest.raises(DeclarationError, match="which is the silver table of no feed here"):
+        replace(case, feeds=feeds)
 
 
 def test_what_cannot_be_expected_is_refused() -> None:

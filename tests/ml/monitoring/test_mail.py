@@ -77,6 +77,15 @@ def test_a_retry_goes_to_those_alone_who_did_not_take_it(box: Mailbox) -> None:
     assert (last["last_error"], last["told_period"], last["told_status"]) == (None, ALERT.last_period, "open")
 
 
+def test_who_took_older_news_gets_the_newer_ones_too(box: Mailbox) -> None:
+    """The mail that told of an open alert arrived, the webhook failed; then it has ended: both are told of that."""
+    broken, row = Webhook("http://127.0.0.1:9/s3cret", lambda _: None), {"status": "open", "attempts": 0}
+    first = tell(ALERT, {**row, "last_error": None, "delivered_to": None}, (broken, _mail(box)), ALERT.last_period)
+    last = tell(ALERT, {**first, "status": "closed"}, (broken, _mail(box)), ALERT.last_period)
+    assert len(box.messages) == 2
+    assert (last["delivered_to"], last["attempts"], last["news"]) == ("mail to on-call", 1, "new, closed")
+
+
 @pytest.mark.parametrize(
     "url",
     [

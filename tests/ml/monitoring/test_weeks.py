@@ -59,8 +59,27 @@ def test_weeks_are_counted_with_gaps_and_over_the_turn_of_the_year(spark: SparkS
 def test_rows_are_read_by_week_with_the_version_that_scored_it(spark: SparkSession) -> None:
     """Two rows of the turn of the year are of one week; each brings its answer and its outcome, of many weeks too."""
     earlier = {WEEKS[0] - timedelta(weeks=back): 1 for back in range(1, 200)}
-    rows = period_rows(MODEL, _sources(spark), {**earlier, WEEKS[0]: 1, WEEKS[1]: 2})
+    rows = period_rows(MODEL, _sources(spark), {**earlier, WEEKS[0]: 1, WEEKS[1]: 2}, {})
     weeks = pd.to_datetime(rows[PERIOD]).dt.date
     assert weeks.value_counts().to_dict() == {WEEKS[0]: 1, WEEKS[1]: 2}
     assert sorted(rows["probability"]) == [0.25, 0.5, 0.5]
     assert sorted(rows["label"].dropna()) == [0, 1]
+
+
+def test_the_sample_of_a_large_week_is_the_same_however_it_is_read(spark: SparkSession) -> None:
+    """50 of 1,000 rows, each with its answer and its outcome, whether or not the others were left out beforehand."""
+    small = replace(MODEL, monitoring=replace(MODEL.monitoring, min_rows=30, max_rows_per_period=50))
+    keys = spark.range(1000).selectExpr("int(id) as client_id", f"date'{DAYS[1]}' as application_month")
+    types = {feature.name: feature.type for feature in MODEL.feature_table.features}
+    features = keys.select("*", *(F.lit(None).cast(types[name]).alias(name) for name in column_names(MODEL)))
+    whole = replace(
+        _sources(spark),
+        features=features.withColumn("limit_bal", F.col("client_id").cast("double")),
+        predictions=keys.selectExpr("*", "2 as model_version", "double(client_id) / 1000 as probability"),
+        outcomes=keys.selectExpr("bigint(client_id) as client_id", "application_month", "client_id % 2 as defaulted"),
+    )
+    read = [period_rows(small, whole, {WEEKS[1]: 2}, sizes) for sizes in ({}, {WEEKS[1]: 1000})]
+    found = [each.sort_values("limit_bal")[["limit_bal", "probability", "label"]].to_numpy().tolist() for each in read]
+    assert found[0] == found[1]
+    assert len(found[0]) == 50
+    assert all(row[1:] == [row[0] / 1000, row[0] % 2] for row in found[0])

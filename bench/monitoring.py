@@ -1,0 +1,168 @@
+"""`python -m bench.monitoring`: what monitoring costs on 1 and 10 million rows, beside one pass over all columns.
+
+A period of made-up credit applications, 25 features each, lies in Parquet files with its predictions and outcomes. The
+pass sums every column and counts its nulls; monitoring counts and checks all three tables, fetches its sample and
+measures it. Both run in the same way (Spark Connect) in the same run, in turn, each in a process of its own, whose
+peak memory is the driver's. Other numbers of rows may be named: `python -m bench.monitoring 1000000`.
+"""
+
+import json
+import os
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+from pyspark.sql import functions as F  # noqa: N812
+
+from bench.page import rewrite
+from bench.processes import run
+from bench.synthesis import table
+from localcloud.spark.server import SparkServer
+from ml import runtime
+from ml.monitoring.measure import measure_periods, plan
+from ml.monitoring.period_fingerprints import Sources, states
+from ml.monitoring.window import LABEL, Expectation, expectation
+from ml.parameters import Common
+from ml.usecases import use_case
+
+TITLE = "## Monitoring"
+SIZES, FEATURES, _ROUNDS = (1_000_000, 10_000_000), 25, 3
+# Wanted: how many times the pass.
+_TIMES = 1.5
+_CASE = use_case("credit")
+_WHOLE = _CASE.models[0]
+MODEL = replace(_WHOLE, features=_WHOLE.features[:FEATURES], fairness_groups=())
+TASK = Common(use_case=replace(_CASE, models=(MODEL,)), catalog="prod", run_id="bench")
+PERIOD, BEFORE = date(2024, 6, 1), date(2024, 1, 1)
+
+
+def make(folder: Path, rows: int) -> None:
+    """The period's three tables, and 20,000 rows of before; values are made by Spark from the row's number."""
+    spark = runtime.spark()
+    for name, count, day in (("features", rows, PERIOD), ("before", 20_000, BEFORE)):
+        numbers = spark.range(count).withColumn("application_month", F.lit(day))
+        values = [F.randn(place).alias(each) for place, each in enumerate(MODEL.features)]
+        numbers.select(F.col("id").alias("client_id"), "application_month", *values).write.parquet(str(folder / name))
+    keys = spark.read.parquet(str(folder / "features")).select("client_id", "application_month")
+    scored = keys.withColumn("model_version", F.lit(1)).withColumn("probability", F.rand(1))
+    scored.write.parquet(str(folder / "predictions"))
+    known = keys.withColumn("known_month", F.lit(date(2024, 7, 1))).withColumn(
+        "defaulted", (F.rand(2) < 0.2).cast("int")
+    )
+    known.write.parquet(str(folder / "outcomes"))
+
+
+def one_pass(folder: Path) -> float:
+    """Sum every column of the features and count its nulls; seconds."""
+    rows = runtime.spark().read.parquet(str(folder / "features"))
+    began = time.monotonic()
+    rows.agg(
+        *(F.sum(name).alias(f"sum of {name}") for name in MODEL.features),
+        *(F.count_if(F.col(name).isNull()).alias(f"nulls of {name}") for name in MODEL.features),
+    ).collect()
+    return time.monotonic() - began
+
+
+def monitored(folder: Path) -> dict[str, float]:
+    """Monitor the period; seconds, by part."""
+    spark, before = runtime.spark(), _before(folder)
+    read = {name: spark.read.parquet(str(folder / name)) for name in ("features", "predictions", "outcomes")}
+    sources = Sources(calendar=TASK.judging, quarantine=None, has_feed=False, **read)
+    began = time.monotonic()
+    known = states(TASK, sources)
+    counted = time.monotonic()
+    periods = plan(known, 1, {}, TASK.judging, MODEL.monitoring.labels_due_periods)
+    found = measure_periods(MODEL, sources, periods, {1: before})
+    ended = time.monotonic()
+    return {"count": counted - began, "measure": ended - counted, "metrics": len(found)}
+
+
+def _before(folder: Path) -> Expectation:
+    """What the version expects: not of the run that is timed, since a version's reference is prepared once."""
+    frame = pd.read_parquet(folder / "before")
+    random = frame["client_id"] % 10 / 10 + 0.05
+    scored = frame.assign(probability=random, **{LABEL: (frame["client_id"] % 5 == 0).astype(float)})
+    sizes = pd.Series([len(frame)], index=[BEFORE])
+    return expectation(MODEL, model_version=1, fitted=scored, holdout=scored, rows_by_period=sizes, described="made up")
+
+
+def once(what: str, folder: Path) -> None:
+    """One measurement in this process, printed."""
+    found: dict[str, float] = {"pass": one_pass(folder)} if what == "pass" else monitored(folder)
+    print(json.dumps({**found, "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+
+
+def measured(rows: int, folder: Path) -> Mapping[str, float]:
+    """Medians of the rounds."""
+    run([sys.executable, "-m", "bench.monitoring", "--make", str(rows), str(folder)])
+    rounds = []
+    for _ in range(_ROUNDS):
+        whole, ours = (
+            json.loads(run([sys.executable, "-m", "bench.monitoring", "--once", what, str(folder)]).splitlines()[-1])
+            for what in ("pass", "monitoring")
+        )
+        print({"rows": rows, "pass": whole, "monitoring": ours}, flush=True)
+        rounds.append({**ours, "pass": whole["pass"]})
+    return {name: statistics.median(each[name] for each in rounds) for name in rounds[0]}
+
+
+def section(sizes: Sequence[int]) -> list[str]:
+    """Measure all sizes."""
+    found = {}
+    with tempfile.TemporaryDirectory() as home:
+        server = SparkServer(Path(home) / "spark")
+        os.environ["SPARK_REMOTE"] = server.start()
+        try:
+            for rows in sizes:
+                found[rows] = measured(rows, Path(home) / str(rows))
+        finally:
+            server.stop()
+    return _written(found)
+
+
+def _written(found: Mapping[int, Mapping[str, float]]) -> list[str]:
+    times = {rows: (each["count"] + each["measure"]) / each["pass"] for rows, each in found.items()}
+    listed = [
+        (
+            f"{rows:,}",
+            f"{each['pass']:.1f} s",
+            f"{each['count']:.1f} s",
+            f"{each['measure']:.1f} s",
+            f"{times[rows]:.2f}",
+            f"{each['peak_mib']:.0f} MiB",
+        )
+        for rows, each in found.items()
+    ]
+    return [
+        TITLE,
+        f"`python -m bench.monitoring`: one period of {FEATURES} features with predictions and outcomes, in Parquet; "
+        f"fresh processes in turn over Spark Connect, the median of {_ROUNDS}. The pass sums every feature and counts "
+        "its nulls; monitoring counts and checks all three tables, then fetches and measures its sample of at most "
+        f"{MODEL.monitoring.max_rows_per_period:,} rows. Limit at 10 million rows: {_TIMES} times the pass. The "
+        f"driver's memory is that of the task's process. On {os.cpu_count()} cores, load {os.getloadavg()[0]:.0f} "
+        "before it ended.",
+        *table(("rows", "pass", "counting", "measuring", "times the pass", "driver's peak memory"), listed),
+        "",
+    ]
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Measure and write; `--make` and `--once` are its own processes."""
+    match list(arguments):
+        case ["--make", rows, folder]:
+            make(Path(folder), int(rows))
+        case ["--once", what, folder]:
+            once(what, Path(folder))
+        case sizes:
+            rewrite(section([int(each) for each in sizes] or SIZES))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
