@@ -73,8 +73,17 @@ def one_pass(folder: Path) -> float:
 def monitored(folder: Path) -> dict[str, float]:
     """Monitor the period; seconds, by part."""
     spark, before = runtime.spark(), _before(folder)
-    read = {name: spark.read.parquet(str(folder / name)) for name in ("features", "predictions", "outcomes")}
-    sources = Sources(calendar=TASK.judging, quarantine=None, has_feed=False, **read)
+    features, scored, outcomes = (
+        spark.read.parquet(str(folder / name)) for name in ("features", "predictions", "outcomes")
+    )
+    sources = Sources(
+        calendar=TASK.judging,
+        features=features,
+        predictions=scored,
+        outcomes=outcomes,
+        quarantine=None,
+        has_feed=False,
+    )
     began = time.monotonic()
     known = states(TASK, sources)
     counted = time.monotonic()

@@ -116,9 +116,10 @@ def _of_clusters(cells: Codes, count: int, losses: Losses) -> tuple[Floats, ...]
     most = int(clusters.max()) + 1
     flat = cells * most + clusters
     rows = np.bincount(flat, minlength=count * most).astype(float).reshape(count, most)
-    sums = np.bincount(flat, weights=values, minlength=count * most).reshape(count, most)
+    sums = np.bincount(flat, weights=values, minlength=count * most).astype(float).reshape(count, most)
     mean, error, units = _ratio(rows, sums)
-    rest_mean, rest_error, _ = _ratio(rows.sum(axis=0) - rows, np.asarray(sums.sum(axis=0) - sums, dtype=np.float64))
+    rest_rows, rest_sums = (np.asarray(each.sum(axis=0) - each, dtype=np.float64) for each in (rows, sums))
+    rest_mean, rest_error, _ = _ratio(rest_rows, rest_sums)
     return rows.sum(axis=1), units, np.full(count, math.nan), mean - rest_mean, error, rest_error
 
 

@@ -146,7 +146,7 @@ def _estimates(declared: declarations.Forecasting) -> tuple[Monitor, ...]:
         answers, scale = rows.answers, rows.answers["scale"].to_numpy(float)
         width = (answers[f"hi_{level}"] - answers[f"lo_{level}"]).to_numpy(float)
         found = {"width": width, "forecast": answers["forecast"].to_numpy(float), "scale": scale}
-        found["off_naive"] = np.abs(answers["forecast"] - answers["naive"]).to_numpy(float)
+        found["off_naive"] = np.abs((answers["forecast"] - answers["naive"]).to_numpy(float))
         relative = {name: values / np.where(scale > 0, scale, math.nan) for name, values in found.items()}
         steps = {step: rows.features[step].to_numpy(float)} if step in rows.features else {}
         return pd.DataFrame({**relative, **steps})
