@@ -3,11 +3,7 @@
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -16,37 +12,14 @@ import pytest
 
 from localcloud.services.serving.online.rows import OnlineRows
 from ml.server import listening
+from tests.ml.server.processes import LIMIT_S, server, wait_until_it_listens
 
-_LIMIT_S = 60
 _BODY = {"dataframe_records": [{"client_id": 1}]}
-
-
-@contextmanager
-def _server(model: Path, store: OnlineRows, uds: Path) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "ml.server.main", "--model", str(model), "--version", "7", "--workers", "2"]
-    process = subprocess.Popen(
-        [*command, "--online-store", str(store.file), "--uds", str(uds)], stderr=subprocess.PIPE, text=True
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate(timeout=_LIMIT_S)
-
-
-def _wait_until_it_listens(uds: Path) -> None:
-    deadline = time.monotonic() + _LIMIT_S
-    while time.monotonic() < deadline:
-        with socket.socket(socket.AF_UNIX) as probe:
-            if probe.connect_ex(str(uds)) == 0:
-                return
-        time.sleep(0.05)
-    raise AssertionError("the server does not listen")
 
 
 def _replaced(parent: psutil.Process, gone: psutil.Process) -> list[psutil.Process]:
     """The two workers that there are once another one has come for `gone`."""
-    deadline = time.monotonic() + _LIMIT_S
+    deadline = time.monotonic() + LIMIT_S
     while time.monotonic() < deadline:
         found: list[psutil.Process] = parent.children()
         if len(found) == 2 and gone not in found:
@@ -58,8 +31,8 @@ def _replaced(parent: psutil.Process, gone: psutil.Process) -> list[psutil.Proce
 def test_workers_answer_and_one_that_dies_is_replaced(folder: Path, store: OnlineRows, tmp_path: Path) -> None:
     """Two workers; one is killed and another comes; SIGTERM ends them all, and leaves none."""
     uds = tmp_path / "s"
-    with _server(folder, store, uds) as process:
-        _wait_until_it_listens(uds)
+    with server(folder, store, uds) as process:
+        wait_until_it_listens(uds)
         workers = psutil.Process(process.pid).children()
         assert len(workers) == 2
         workers[0].kill()
@@ -68,14 +41,14 @@ def test_workers_answer_and_one_that_dies_is_replaced(folder: Path, store: Onlin
             answers = [client.post("/invocations", json=_BODY) for _ in range(20)]
         assert {answer.status_code for answer in answers} == {200}
         os.kill(process.pid, signal.SIGTERM)
-        assert process.wait(timeout=_LIMIT_S) == 0
-        assert psutil.wait_procs(now, timeout=_LIMIT_S)[1] == []
+        assert process.wait(timeout=LIMIT_S) == 0
+        assert psutil.wait_procs(now, timeout=LIMIT_S)[1] == []
 
 
 def test_a_version_that_does_not_load_ends_all_workers(store: OnlineRows, tmp_path: Path) -> None:
     """Exit code 1 with the reason, and no worker is started over and over."""
-    with _server(tmp_path / "nowhere", store, tmp_path / "s") as process:
-        _, said = process.communicate(timeout=_LIMIT_S)
+    with server(tmp_path / "nowhere", store, tmp_path / "s") as process:
+        _, said = process.communicate(timeout=LIMIT_S)
     assert process.returncode == 1
     assert "FileNotFoundError" in said
 
