@@ -2,8 +2,8 @@
 
 A period of made-up credit applications, 25 features each, lies in Parquet files with its predictions and outcomes. The
 pass sums every column and counts its nulls; monitoring counts and checks all three tables, fetches its sample and
-measures it. Both run in the same way (Spark Connect) in the same run, in turn, each in a process of its own, whose
-peak memory is the driver's. Other numbers of rows may be named: `python -m bench.monitoring 1000000`.
+measures it. Both run in the same way (Spark Connect), in turn, in one process for each number of rows, whose peak
+memory is the driver's. Joint drift is timed apart. Other numbers may be named: `python -m bench.monitoring 1000000`.
 """
 
 import json
@@ -26,6 +26,8 @@ from bench.processes import run
 from bench.synthesis import table
 from localcloud.spark.server import SparkServer
 from ml import runtime
+from ml.declarations import JointDrift
+from ml.evaluation.joint import joint
 from ml.monitoring.measure import measure_periods, plan
 from ml.monitoring.period_fingerprints import Sources, states
 from ml.monitoring.window import LABEL, Expectation, expectation
@@ -90,7 +92,17 @@ def monitored(folder: Path) -> dict[str, float]:
     periods = plan(known, 1, {}, TASK.judging, MODEL.monitoring.labels_due_periods)
     found = measure_periods(MODEL, sources, periods, {1: before})
     ended = time.monotonic()
-    return {"count": counted - began, "measure": ended - counted, "metrics": len(found)}
+    return {"count": counted - began, "measure": ended - counted, "metrics": len(found), "joint": _joint(before)}
+
+
+def _joint(before: Expectation) -> float:
+    """Seconds to tell the declared number of rows from as many others."""
+    rows = JointDrift().rows
+    values = {name: pd.Series(before.columns[name].ordered).sample(2 * rows, random_state=1) for name in MODEL.features}
+    frame = pd.DataFrame({name: each.to_numpy() for name, each in values.items()})
+    began = time.monotonic()
+    joint(frame[:rows], frame[rows:])
+    return time.monotonic() - began
 
 
 def _before(folder: Path) -> Expectation:
@@ -102,24 +114,20 @@ def _before(folder: Path) -> Expectation:
     return expectation(MODEL, model_version=1, fitted=scored, holdout=scored, rows_by_period=sizes, described="made up")
 
 
-def once(what: str, folder: Path) -> None:
-    """One measurement in this process, printed."""
-    found: dict[str, float] = {"pass": one_pass(folder)} if what == "pass" else monitored(folder)
-    print(json.dumps({**found, "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+def once(rows: int, folder: Path) -> None:
+    """Make the tables and measure, in turn, in this process, and print the medians with its peak memory."""
+    make(folder, rows)
+    rounds = [{"pass": one_pass(folder), **monitored(folder)} for _ in range(_ROUNDS)]
+    medians = {name: statistics.median(each[name] for each in rounds) for name in rounds[0]}
+    print(json.dumps({**medians, "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
 
 
 def measured(rows: int, folder: Path) -> Mapping[str, float]:
-    """Medians of the rounds."""
-    run([sys.executable, "-m", "bench.monitoring", "--make", str(rows), str(folder)])
-    rounds = []
-    for _ in range(_ROUNDS):
-        whole, ours = (
-            json.loads(run([sys.executable, "-m", "bench.monitoring", "--once", what, str(folder)]).splitlines()[-1])
-            for what in ("pass", "monitoring")
-        )
-        print({"rows": rows, "pass": whole, "monitoring": ours}, flush=True)
-        rounds.append({**ours, "pass": whole["pass"]})
-    return {name: statistics.median(each[name] for each in rounds) for name in rounds[0]}
+    """The figures of one size, by a process of its own."""
+    printed = run([sys.executable, "-m", "bench.monitoring", "--once", str(rows), str(folder)])
+    found: dict[str, float] = json.loads(printed.splitlines()[-1])
+    print(rows, found, flush=True)
+    return found
 
 
 def section(sizes: Sequence[int]) -> list[str]:
@@ -152,23 +160,23 @@ def _written(found: Mapping[int, Mapping[str, float]]) -> list[str]:
     return [
         TITLE,
         f"`python -m bench.monitoring`: one period of {FEATURES} features with predictions and outcomes, in Parquet; "
-        f"fresh processes in turn over Spark Connect, the median of {_ROUNDS}. The pass sums every feature and counts "
+        f"both in turn over Spark Connect, the median of {_ROUNDS}. The pass sums every feature and counts "
         "its nulls; monitoring counts and checks all three tables, then fetches and measures its sample of at most "
         f"{MODEL.monitoring.max_rows_per_period:,} rows. Limit at 10 million rows: {_TIMES} times the pass. The "
         f"driver's memory is that of the task's process. On {os.cpu_count()} cores, load {os.getloadavg()[0]:.0f} "
         "before it ended.",
+        f"Joint drift, which is declared by itself, takes {max(each['joint'] for each in found.values()):.1f} s for "
+        f"{JointDrift().rows:,} rows of each.",
         *table(("rows", "pass", "counting", "measuring", "times the pass", "driver's peak memory"), listed),
         "",
     ]
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Measure and write; `--make` and `--once` are its own processes."""
+    """Measure and write; `--once` is its own process."""
     match list(arguments):
-        case ["--make", rows, folder]:
-            make(Path(folder), int(rows))
-        case ["--once", what, folder]:
-            once(what, Path(folder))
+        case ["--once", rows, folder]:
+            once(int(rows), Path(folder))
         case sizes:
             rewrite(section([int(each) for each in sizes] or SIZES))
 

@@ -2,7 +2,7 @@
 
 Each has a value, the chance that two samples of one distribution reach it, and the value that they reach with a given
 chance. `spread` is 1 / reference rows + 1 / rows, times the overdispersion of the rows if they are not independent
-(`dispersion`).
+(`ml/evaluation/dispersion.py`).
 """
 
 import math
@@ -166,23 +166,6 @@ def wasserstein(ordered: Floats, of: Shape, values: Floats, dispersion: float) -
         chance=math.exp(-(min(_FAR, max(0.0, value / root - of.mean)) ** 2) / 2),
         bound=lambda chance: root * (of.mean + math.sqrt(-2 * math.log(chance))),
     )
-
-
-def dispersion(by_period: Floats) -> float:
-    """How much more periods of a reference differ than independent rows would; at least 1. Shape (periods, bins).
-
-    Pearson's statistic over its degrees of freedom (McCullagh & Nelder 1989, section 4.5): rows that come in clusters,
-    and periods that vary by themselves, raise it. 1 if that is within two of its standard errors from 1, or with fewer
-    than four periods; else a standard error more than it is, since bounds that rest on too little fail often.
-    """
-    counts = by_period[by_period.sum(axis=1) > 0][:, by_period.sum(axis=0) > 0]
-    periods, bins = counts.shape
-    if periods < 4 or bins < 2:
-        return 1.0
-    fair = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
-    freedom = (periods - 1) * (bins - 1)
-    found, error = float(((counts - fair) ** 2 / fair).sum() / freedom), math.sqrt(2 / freedom)
-    return found * (1 + error) if found > 1 + 2 * error else 1.0
 
 
 def false_discoveries(chances: npt.ArrayLike, rate: float) -> float:

@@ -2,13 +2,21 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ml.evaluation.two_samples import Compared, Shape, dispersion, histograms, kolmogorov, shape, wasserstein
+from ml.evaluation.dispersion import dispersion, ratio_of_means, surely
+from ml.evaluation.two_samples import (
+    Compared,
+    Shape,
+    histograms,
+    kolmogorov,
+    shape,
+    wasserstein,
+)
 from ml.problems.monitor import Figure
 
 Floats = npt.NDArray[np.float64]
@@ -30,8 +38,9 @@ class Reference:
     `ordered` are its known numbers, ascending, empty for text. `edges` are the inner bin edges of a continuous
     column, `categories` the values with a bin of their own. `seen` are all values of a categorical column, and
     `new_share` is the share of rows that show a value beyond these if nothing has changed. `dispersion` is how much
-    more its periods differ than independent rows would, at least 1. `shape`: of numbers that vary. `usual`: mean and
-    standard deviation of its own scores, by shift.
+    more its periods differ than independent rows would, at least 1. `shape`: of numbers that vary. By shift, `usual`:
+    mean and standard deviation of its own scores; `ratios`: by how much their means differ more between periods than of
+    independent rows, with the degrees of freedom; `floors`: what all columns together show of that, at least 1.
     """
 
     column: str
@@ -46,6 +55,8 @@ class Reference:
     dispersion: float
     shape: Shape | None
     usual: Mapping[str, tuple[float, float]]
+    ratios: Mapping[str, tuple[float, int]]
+    floors: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def categorical(self) -> bool:
@@ -88,6 +99,8 @@ def reference(column: str, values: pd.Series, periods: pd.Series | None = None) 
     deciles = np.linspace(0, 1, BINS + 1)[1:-1]
     edges = None if categorical else np.unique(np.quantile(ordered, deciles, method="lower"))
     categories = tuple(shares.index[shares >= MIN_CATEGORY_SHARE]) if categorical else ()
+    scores = _scores(ordered, known.to_numpy(dtype=float)) if numeric else {}
+    codes = np.zeros(len(known), dtype=np.int64) if periods is None else pd.factorize(periods.loc[known.index])[0]
     return Reference(
         column=column,
         rows=len(known),
@@ -100,8 +113,29 @@ def reference(column: str, values: pd.Series, periods: pd.Series | None = None) 
         counts=_histogram(known, edges, categories),
         dispersion=1.0 if periods is None else _dispersion(known, periods, edges, categories),
         shape=shape(ordered),
-        usual={metric: (float(of.mean()), float(of.std())) for metric, of in _scores(ordered, ordered).items()},
+        usual={metric: (float(of.mean()), float(of.std())) for metric, of in scores.items()},
+        ratios={metric: ratio_of_means(of, codes) for metric, of in scores.items()},
     )
+
+
+def together(references: Mapping[str, Reference]) -> dict[str, Reference]:
+    """`references` with what their columns show together: rows that follow each other do so in most columns, and each
+    column by itself has too few periods to be sure.
+    """
+    floors = {
+        metric: _median([each.ratios[metric] for each in references.values() if each.ratios]) for metric in SHIFTS
+    }
+    return {name: replace(each, floors=floors) for name, each in references.items()}
+
+
+def _median(ratios: Sequence[tuple[float, int]]) -> float:
+    """The median column's ratio, if it is two standard errors of a median above 1; else 1."""
+    if not ratios:
+        return 1.0
+    found, freedom = (float(np.median(each)) for each in zip(*ratios, strict=True))
+    # Of normal values a median's variance is pi / 2 times that of a mean.
+    error = math.sqrt(math.pi / max(1.0, freedom) / len(ratios))
+    return found if freedom and found > 1 + 2 * error else 1.0
 
 
 def _dispersion(known: pd.Series, periods: pd.Series, edges: Floats | None, categories: Sequence[object]) -> float:
@@ -158,7 +192,9 @@ def shifts(before: Reference, known: pd.Series) -> tuple[Shift, ...]:
     """
     found = []
     for metric, scores in _scores(before.ordered, known.to_numpy(dtype=float)).items():
-        mean, deviation = before.usual[metric][0], before.usual[metric][1] * math.sqrt(before.dispersion)
+        mean, alone = before.usual[metric][0], surely(*before.ratios[metric])
+        dispersed = max(before.dispersion, alone, before.floors.get(metric, 1.0))
+        deviation = before.usual[metric][1] * math.sqrt(dispersed)
         figure = Figure(
             value=float(scores.mean()) - mean, error=deviation / math.sqrt(scores.size), rows=int(scores.size)
         )

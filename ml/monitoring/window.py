@@ -13,7 +13,7 @@ from ml.declarations import Model, Monitored, Monitoring
 from ml.evaluation.fairness import large_groups
 from ml.evaluation.ordered import comparable
 from ml.examples.dataset import PERIOD
-from ml.monitoring.drift import Reference, reference, shifts
+from ml.monitoring.drift import Reference, reference, shifts, together
 from ml.monitoring.searched import Searched, searched
 from ml.problems.monitor import Answered, Figure
 from ml.problems.problem import Problem
@@ -186,7 +186,9 @@ def _steady(fitted: Reference, recent: Reference) -> Reference:
         return fitted
     moved = shifts(fitted, pd.Series(recent.ordered))
     apart = any(abs(each.figure.value) > 2 * math.hypot(each.figure.error, each.reference_error) for each in moved)
-    return replace(recent, dispersion=fitted.dispersion) if apart else fitted
+    if not apart:
+        return fitted
+    return replace(recent, dispersion=fitted.dispersion, ratios=fitted.ratios, floors=fitted.floors)
 
 
 def _sample(model: Model, rows: pd.DataFrame) -> pd.DataFrame:
@@ -223,7 +225,7 @@ def expectation(
 ) -> Expectation:
     """Prepare a version's reference. `holdout` has answers and `label`; `rows_by_period` is indexed by period."""
     rows, periods = answered(model, holdout), fitted.get(PERIOD)
-    columns = {name: reference(name, comparable(fitted[name]), periods) for name in compared_names(model)}
+    columns = together({name: reference(name, comparable(fitted[name]), periods) for name in compared_names(model)})
     recent = {name: reference(name, comparable(holdout[name])) for name in compared_names(model)}
     answers = {name: reference(name, holdout[name]) for name in answer_names(model)}
     return Expectation(

@@ -9,7 +9,7 @@ def test_a_stable_cell_says_its_periods_and_an_interval() -> None:
     """A series of 24 periods; no false alarm in these."""
     cell = Cell(rows=200, columns=2, kind="normal")
     row = false_alarms(cell, stable_periods(cell, 1))
-    assert row.startswith("| normal | 200 | 2 | 24 | 0: 0.00% (0.00%..13.80%) |")
+    assert row.startswith("| normal | 200 | 2 | 24 | 0: 0.00% (0.00%..13.80%) | 0 |")
 
 
 def test_a_change_is_told_after_some_months() -> None:

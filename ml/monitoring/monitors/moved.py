@@ -1,6 +1,6 @@
 """How far features and answers have moved."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -24,24 +24,17 @@ class Moved:
     def measure(self, window: Window) -> list[Finding]:
         """The findings of each column."""
         names = (*window.watched, *answer_names(window.model))
-        return _Columns(window=window, chance=self._chance(window, names)).findings(names)
-
-    def _chance(self, window: Window, names: tuple[str, ...]) -> float:
-        limits = _limits(window.limits)
-        judged = [
-            test.chance
-            for name in names
-            for test in _tests(window.expected.columns[name], window.values(name), window.limits)
-            if test.metric in limits
-        ]
-        return false_discoveries(judged, window.limits.false_alarms_per_period)
+        return _Columns(window, names).findings(names)
 
 
 class _Columns:
-    """The columns of one period, judged at one chance."""
+    """The columns of one period, each tested once and judged at one chance."""
 
-    def __init__(self, window: Window, chance: float) -> None:
-        self.window, self.chance = window, chance
+    def __init__(self, window: Window, names: tuple[str, ...]) -> None:
+        self.window, limits = window, window.limits
+        self.tests = {name: _tests(window.expected.columns[name], window.values(name), limits) for name in names}
+        judged = [test.chance for of in self.tests.values() for test in of if test.metric in _limits(limits)]
+        self.chance = false_discoveries(judged, limits.false_alarms_per_period)
 
     def findings(self, names: tuple[str, ...]) -> list[Finding]:
         """All of them, or why none can be judged."""
@@ -55,11 +48,14 @@ class _Columns:
         return [found for name in names for found in (*self._moved(name), *self._shifted(name))]
 
     def _moved(self, name: str) -> list[Finding]:
-        values, limits = self.window.values(name), self.window.limits
-        if name not in self.window.expected.recent:
-            # An answer: it has no other reference than the hold-out.
-            return moved(self.window.expected.columns[name], values, limits, self.chance)
-        return nearest(self.window, name, lambda before: moved(before, values, limits, self.chance))
+        values, limits, fitted = self.window.values(name), self.window.limits, self.window.expected.columns[name]
+
+        def against(before: Reference) -> list[Finding]:
+            tests = self.tests[name] if before is fitted else _tests(before, values, limits)
+            return moved(before, values, limits, self.chance, tests)
+
+        # An answer has no other reference than the hold-out.
+        return nearest(self.window, name, against) if name in self.window.expected.recent else against(fitted)
 
     def _shifted(self, name: str) -> list[Finding]:
         """What adds up over periods: against one reference for as long as the version is live."""
@@ -116,10 +112,12 @@ def _unjudged(limits: Monitoring, metric: str, column: str, rows: int, why: str)
     return found if metric in _limits(limits) else replace(found, verdict=Verdict.RECORDED)
 
 
-def moved(before: Reference, values: pd.Series, limits: Monitoring, chance: float) -> list[Finding]:
-    """Drift of one column; `chance` is that of each of its judged measures."""
+def moved(
+    before: Reference, values: pd.Series, limits: Monitoring, chance: float, tests: Sequence[Compared]
+) -> list[Finding]:
+    """Drift of one column by its `tests`; `chance` is that of each of its judged measures."""
     known, column, judged = values.dropna(), before.column, _limits(limits)
-    found = {test.metric: test for test in _tests(before, values, limits)}
+    found = {test.metric: test for test in tests}
     if not found:
         why = _too_few(before, known, limits)
         return [_unjudged(limits, metric, column, len(known), why) for metric in drift.names(before)]

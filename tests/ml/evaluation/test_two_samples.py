@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import signal, stats
 from scipy.spatial import distance
 
+from ml.evaluation.dispersion import dispersion, ratio_of_means, surely
 from ml.evaluation.two_samples import (
     Compared,
     chi_square,
-    dispersion,
     false_discoveries,
     histograms,
     jensen_shannon,
@@ -162,3 +162,16 @@ def test_discoveries_of_benjamini_and_hochberg(chances: list[float], cutoff: flo
     if chances:
         adjusted = stats.false_discovery_control(chances)
         assert [each <= cutoff for each in chances] == [bool(each <= 0.05) for each in adjusted]
+
+
+def test_rows_that_follow_each_other_move_their_mean_more() -> None:
+    """Half of each row is the row before: the mean of a period varies three times as much as of independent rows."""
+    random, codes = np.random.default_rng(5), np.repeat(np.arange(200), 500)
+    alone, noise = random.normal(size=codes.size), random.normal(size=codes.size)
+    after = signal.lfilter([0.75**0.5], [1, -0.5], noise)
+    assert ratio_of_means(alone, codes)[0] == pytest.approx(1, abs=0.2)
+    found, freedom = ratio_of_means(np.asarray(after), codes)
+    assert (found, freedom) == (pytest.approx(3, rel=0.3), 199)
+    assert surely(found, freedom) > found
+    assert surely(1.1, freedom) == 1.0
+    assert surely(*ratio_of_means(np.ones(30), np.repeat(np.arange(3), 10))) == 1.0

@@ -1,14 +1,16 @@
 """A reference of one column, and how far a period lies from it."""
 
 import math
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import signal
 
 from ml.evaluation.ordered import comparable
-from ml.monitoring.drift import compared, names, reference, shifts
+from ml.monitoring.drift import Reference, compared, names, reference, shifts, together
 
 
 @pytest.mark.parametrize(
@@ -99,3 +101,21 @@ def test_every_column_is_measured_by_what_its_values_allow(values: pd.Series, me
     before = reference("x", values)
     assert names(before) == measures
     assert tuple(each.metric for each in compared(before, values)) == measures
+
+
+def test_what_all_columns_show_together_holds_for_each() -> None:
+    """Twenty columns of twelve periods whose rows follow each other: each has their median as a floor."""
+    random, periods = np.random.default_rng(6), pd.Series(np.repeat(np.arange(12), 500))
+
+    def drawn(weight: float) -> dict[str, Reference]:
+        noise = random.normal(size=(len(periods), 20))
+        values = signal.lfilter([(1 - weight**2) ** 0.5], [1, -weight], noise, 0)
+        return {f"x_{at}": reference(f"x_{at}", pd.Series(values[:, at]), periods) for at in range(20)}
+
+    dependent, independent = (together(drawn(weight)) for weight in (0.5, 0.0))
+    assert {each.floors["location_shift"] for each in independent.values()} == {1.0}
+    [floor] = {each.floors["location_shift"] for each in dependent.values()}
+    assert floor == pytest.approx(3, rel=0.3)
+    usual = replace(dependent["x_0"], floors={}, ratios=independent["x_0"].ratios, dispersion=1.0)
+    shifted = [shifts(each, pd.Series([0.0] * 500))[0].figure.error for each in (dependent["x_0"], usual)]
+    assert shifted[0] >= shifted[1] * floor**0.5
