@@ -193,18 +193,27 @@ def section(found: Mapping[int, Mapping[str, Figures]]) -> list[str]:
                 said.append(
                     f"{side} at {count:,} series: {ratio:.2f} times, {verdict} the bound of {BOUNDS[count]:.2f}."
                 )
-    counts, last = list(found), found[max(found)]["Spark's workers"]
     heads = ("series", "by", "seconds", "processor s", "ms a series", "of statsforecast", "by the clock", "peak MiB")
     return [
         "## Many models",
-        f"`python -m bench.many_models --series {','.join(map(str, counts))}`, {fleet.cores()} cores, load "
+        f"`python -m bench.many_models --series {','.join(map(str, found))}`, {fleet.cores()} cores, load "
         f"{os.getloadavg()[0]:.1f} after it. {STEPS} weeks each, {len(MODELS)} models at {ORIGINS} past origins and "
-        f"the end, {HORIZON} steps ahead. Spark took {last['start_s']:.1f} s to start and its first worker "
-        f"{last['first_s']:.1f} s, which is in no other figure. Processor time is that of all processes of a side; "
-        "memory is that of the process that asks.",
+        f"the end, {HORIZON} steps ahead. {_started(found[max(found)])} Processor time is that of all processes of a "
+        "side; memory is that of the process that asks.",
         *table(heads, rows),
         " ".join(said),
     ]
+
+
+def _started(sides: Mapping[str, Figures]) -> str:
+    """How long Spark took before its first series."""
+    spark = sides.get("Spark's workers")
+    if spark is None:
+        return "Spark was left out."
+    return (
+        f"Spark took {spark['start_s']:.1f} s to start and its first worker {spark['first_s']:.1f} s, which is in no "
+        "other figure."
+    )
 
 
 def main() -> None:
@@ -212,12 +221,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--series", default="250,500,1000", help="how many, separated by commas")
     parser.add_argument("--side", choices=list(SIDES), help="measure one side here, and print its figures")
+    parser.add_argument("--without-spark", action="store_true", help="leave Spark's workers out")
     asked = parser.parse_args()
     counts = [int(each) for each in asked.series.split(",")]
     if asked.side:
         one(asked.side, counts[0])
         return
-    rewrite(section({count: {side: measured(side, count) for side in SIDES} for count in counts}))
+    sides = [side for side in SIDES if not (asked.without_spark and side == "Spark's workers")]
+    rewrite(section({count: {side: measured(side, count) for side in sides} for count in counts}))
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ def test_it_says_whether_the_bounds_hold() -> None:
     said = section({500: of_1000, 1_000: of_1000})
     assert "| 1,000 | mlops forecast | 15.0 | 24.0 | 24 | 1.20 | 1.50 | 310 |" in said
     assert "Spark took 9.0 s to start and its first worker 4.0 s" in said[1]
+    assert "Spark was left out." in section({1_000: {name: of_1000[name] for name in list(of_1000)[:2]}})[1]
     assert said[-1] == (
         "mlops forecast at 1,000 series: 1.20 times, within the bound of 1.25. "
         "Spark's workers at 1,000 series: 1.30 times, above the bound of 1.25."
