@@ -153,10 +153,11 @@ class Model:
         yield from self.problem.wrong_features(taken)
 
     def _undrifting(self) -> Iterator[str]:
-        """Features that monitoring leaves out and the model does not have."""
-        strange = sorted(set(self.monitoring.drift_without) - set(self.features))
+        """Features and answers that monitoring leaves out and the model does not have."""
+        answers = {column.name for column in self.problem.output}
+        strange = sorted(set(self.monitoring.drift_without) - set(self.features) - answers)
         if strange:
-            yield f"monitoring leaves out the drift of {strange}, which are no features of it: name some, or none"
+            yield f"monitoring leaves out the drift of {strange}, which are no features or answers: name some or none"
 
     def _wrong_algorithms(self) -> Iterator[str]:
         given, able = self.algorithms, self.problem.algorithms

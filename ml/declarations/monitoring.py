@@ -58,8 +58,8 @@ class Monitoring:
         without: metrics of the problem that are not measured.
         limits_in_slices: metrics whose limit holds in every group of the declared attributes, too, against what the
             group had on the hold-out. All metrics are written for every group; these are judged.
-        drift_without: features whose values are not compared with the reference, since they move by design: the week of
-            the year, or a total that all rows of a period share.
+        drift_without: features and answers whose values are not compared with the reference, since they move by design:
+            the week of the year, a total that all rows of a period share, the scale of a forecast.
         min_rows: with fewer rows than this a period's drift and performance are `unknown`.
         max_rows_per_period: larger periods are measured on a sample of this size, by a hash of the key.
         false_alarms_per_period: chance that chance alone pushes a stable period over the noise bound, over all
@@ -73,6 +73,8 @@ class Monitoring:
         joint_drift: of all compared features together, by a classifier; None: not looked at.
         least_lasting_shift: in standard deviations, and as a share of one: smaller changes of a column do not add up
             over periods.
+        least_lasting_share: of the size of a metric that alerts in a single period, so much is looked for over many.
+            With errors that are alike for some periods, as those of one cold week are, 1 and more: they would add up.
         null_ratio: increase of a feature's nulls over the reference.
         outside_ratio: rows with a value beyond the reference's range, or of a category it does not hold.
         quarantine_ratio, duplicate_ratio: received rows that ingest rejected; that repeat a key.
@@ -99,6 +101,7 @@ class Monitoring:
     slices: Limits | None = None
     joint_drift: JointDrift | None = None
     least_lasting_shift: float = 0.05
+    least_lasting_share: float = 0.4
     null_ratio: Limits = field(default=_RATIO)
     outside_ratio: Limits = field(default=_RATIO)
     quarantine_ratio: Limits = field(default=_RATIO)
@@ -182,8 +185,11 @@ class Monitoring:
 
     def _orders(self) -> list[str | None]:
         low, high = self.min_row_ratio, self.max_row_ratio
-        least = self.least_lasting_shift
+        leasts = {name: getattr(self, name) for name in ("least_lasting_shift", "least_lasting_share")}
         return [
             None if 0 < low < 1 < high else f"min_row_ratio {low} < 1 < max_row_ratio {high} is required",
-            None if least > 0 else f"least_lasting_shift is {least}; more than 0 is allowed: raise it",
+            *(
+                None if each > 0 else f"{name} is {each}; more than 0 is allowed: raise it"
+                for name, each in leasts.items()
+            ),
         ]

@@ -16,8 +16,6 @@ from ml.monitoring.policy import Policy
 from ml.problems.finding import Kind, Verdict, number
 
 PREFIX = "lasting_"
-# Of the size that alerts in a single period: what is looked for over many.
-_LEAST_SHARE = 0.4
 
 
 def lasting(metrics: Sequence[Metric], policy: Policy) -> list[Metric]:
@@ -60,7 +58,7 @@ class _Chart:
         least = policy.limits.least_lasting_shift if limit is None else limit.at(metric.reference_value or 0.0)[0]
         return cls(
             height=height_of(sides * len(alike) / policy.limits.false_alarms_per_period),
-            least=least * (1.0 if is_shift else _LEAST_SHARE),
+            least=least * (1.0 if is_shift else policy.limits.least_lasting_share),
             joins=is_shift,
             calendar=policy.calendar,
         )

@@ -23,7 +23,8 @@ class Moved:
 
     def measure(self, window: Window) -> list[Finding]:
         """The findings of each column."""
-        names = (*window.watched, *answer_names(window.model))
+        without = window.limits.drift_without
+        names = (*window.watched, *(name for name in answer_names(window.model) if name not in without))
         return _Columns(window, names).findings(names)
 
 

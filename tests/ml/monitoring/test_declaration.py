@@ -182,5 +182,5 @@ def test_features_that_move_by_design_can_be_left_out_of_drift() -> None:
     without = replace(model, monitoring=Monitoring(drift_without=("limit_bal",)))
     assert set(compared_names(model)) - set(compared_names(without)) == {"limit_bal"}
     assert column_names(without) == column_names(model)
-    with pytest.raises(DeclarationError, match=r"leaves out the drift of \['week'\], which are no features of it"):
+    with pytest.raises(DeclarationError, match=r"leaves out the drift of \['week'\], which are no features or answers"):
         replace(model, monitoring=Monitoring(drift_without=("limit_bal", "week")))

@@ -86,6 +86,16 @@ def test_a_lasting_loss_is_an_alert_and_only_of_the_worse() -> None:
     assert "ROC AUC, lasting change" in told[-1].reason
 
 
+def test_a_declared_share_lets_lasting_losses_be_that_are_no_news() -> None:
+    """Errors that are alike for weeks add up to an alert, unless only changes of twice the size are looked for."""
+    series = [*_auc([0.78, 0.78, *[0.74] * 6])]
+    calm = replace(POLICY, limits=replace(POLICY.limits, least_lasting_share=2.0))
+    assert any(each.verdict is Verdict.BREACH for each in lasting(series, POLICY))
+    assert not any(each.verdict is Verdict.BREACH for each in lasting(series, calm))
+    with pytest.raises(ValueError, match="least_lasting_share is 0; more than 0 is allowed"):
+        replace(POLICY.limits, least_lasting_share=0)
+
+
 def test_another_version_begins_anew() -> None:
     """What has added up for version 1 is not held against version 2; fitted periods add nothing."""
     old = _location([0.2] * 6)

@@ -42,6 +42,15 @@ def test_a_good_period_is_ok_throughout(expectation: Expectation) -> None:
     assert all(metric.reason for metric in found)
 
 
+def test_an_answer_that_moves_by_design_can_be_left_out_of_drift(expectation: Expectation) -> None:
+    """No drift of it is measured; how well it answers is."""
+    without = replace(CREDIT.models[0].monitoring, drift_without=(PREDICTION,))
+    found = measure(period_data(GOOD), expectation, replace(CREDIT.models[0], monitoring=without))
+    assert not [metric for metric in found if metric.kind is Kind.DRIFT and metric.column == PREDICTION]
+    assert {m.column for m in found if m.metric == "psi"} == set(column_names(CREDIT.models[0]))
+    assert verdicts(found)["roc_auc"] is OK
+
+
 def test_an_optional_source_that_neither_has_is_not_measured() -> None:
     """A period and a reference without movements: nothing is unknown for lack of them, and all else is measured."""
     moved = [feature.name for feature in CREDIT.models[0].feature_table.features if feature.optional]
