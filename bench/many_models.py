@@ -193,10 +193,11 @@ def section(found: Mapping[int, Mapping[str, Figures]]) -> list[str]:
                 said.append(
                     f"{side} at {count:,} series: {ratio:.2f} times, {verdict} the bound of {BOUNDS[count]:.2f}."
                 )
+    left_out = "" if "Spark's workers" in found[max(found)] else " --without-spark"
     heads = ("series", "by", "seconds", "processor s", "ms a series", "of statsforecast", "by the clock", "peak MiB")
     return [
         "## Many models",
-        f"`python -m bench.many_models --series {','.join(map(str, found))}`, {fleet.cores()} cores, load "
+        f"`python -m bench.many_models --series {','.join(map(str, found))}{left_out}`, {fleet.cores()} cores, load "
         f"{os.getloadavg()[0]:.1f} after it. {STEPS} weeks each, {len(MODELS)} models at {ORIGINS} past origins and "
         f"the end, {HORIZON} steps ahead. {_started(found[max(found)])} Processor time is that of all processes of a "
         "side; memory is that of the process that asks.",
