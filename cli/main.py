@@ -41,6 +41,7 @@ _MODULES = {
     "alerts": "alerts",
     "faults": "faults",
     "drift": "drift",
+    "dashboard": "dashboard",
     "new-usecase": "new_usecase",
 }
 

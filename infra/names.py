@@ -107,6 +107,11 @@ def serving_directory(catalog: str, use_case: str) -> str:
     return f"{directory(catalog)}/serving/{use_case}"
 
 
+def platform_directory(catalog: str) -> str:
+    """Workspace directory of the dashboard about the environment as a whole."""
+    return f"{directory(catalog)}/platform"
+
+
 def volume_path(catalog: str, schema_name: str, volume: str) -> str:
     """`/Volumes/<catalog>/<schema>/<volume>`."""
     return f"/Volumes/{catalog}/{schema_name}/{volume}"

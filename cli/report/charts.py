@@ -71,6 +71,38 @@ def periods_chart(
     return drawing(WIDTH, height, parts, label=label)
 
 
+def bars_chart(periods: Sequence[str], series: Sequence[Series], *, label: str) -> str:
+    """Bars over periods, stacked in the order of the series. Values are counts or amounts: none is below zero."""
+    left, right, top, bottom, height = 52, 170, 14, 34, 260
+    highest = max((sum(one.values[i] or 0.0 for one in series) for i in range(len(periods))), default=0.0)
+    x = Scale(low=0, high=max(len(periods), 1), start=left, end=WIDTH - right)
+    y = Scale(low=0, high=highest * 1.08 or 1.0, start=height - bottom, end=top)
+    parts = [line(left, y(tick), WIDTH - right, y(tick)) for tick in ticks(y.low, y.high)]
+    parts += [text(left - 6, y(tick) + 4, f"{tick:,.6g}", anchor="end") for tick in ticks(y.low, y.high)]
+    step = max(1, len(periods) // 8)
+    named = [(i, period) for i, period in enumerate(periods) if i % step == 0]
+    parts += [text(x(i + 0.5), height - 12, period, anchor="middle") for i, period in named]
+    for i, period in enumerate(periods):
+        parts += _stack(i, period, series, x, y)
+    for index, one in enumerate(series):
+        parts += [circle(WIDTH - right + 13, top + 24 + 18 * index, 4, kind=f"dot series-{index % 5}")]
+        parts += [text(WIDTH - right + 22, top + 28 + 18 * index, one.name)]
+    return drawing(WIDTH, height, parts, label=label)
+
+
+def _stack(i: int, period: str, series: Sequence[Series], x: Scale, y: Scale) -> list[str]:
+    parts: list[str] = []
+    below = 0.0
+    for index, one in enumerate(series):
+        value = one.values[i] or 0.0
+        above = below + value
+        title = f"{period} {one.name}: {value:,.6g}"
+        high = y(below) - y(above)
+        parts.append(rect(x(i + 0.15), y(above), x(0.7) - x(0), high, kind=f"series-{index % 5}", title=title))
+        below = above
+    return parts
+
+
 def _series(one: Series, periods: Sequence[str], x: Scale, y: Scale, *, kind: str) -> list[str]:
     parts: list[str] = []
     for i, value in enumerate(one.values):

@@ -31,6 +31,8 @@ from infra.spec import Environment, Spec
 from infra.spec.values.use_case import ServingValues
 from infra.stacks.monitoring_charts import monitoring_charts
 from infra.stacks.open_alerts import COLUMN, open_alerts
+from infra.stacks.platform_panels import platform_panels
+from infra.stacks.risk_panels import owner_panels, risk_panels
 from ml.declarations import Layer, Model, Serving, UseCase
 
 # Daily: a warehouse that starts every hour costs more than an alert that comes some hours later.
@@ -103,7 +105,8 @@ def serving_stack(app: Scope, spec: Spec, environment: Environment) -> None:
             if served:
                 _monitor(parts, declared, place)
             _alerts(parts, declared, place)
-            _dashboard(parts, declared, place)
+            _dashboards(parts, declared, place)
+    _platform_dashboard(parts)
 
 
 def _used_principals(environment: Environment) -> tuple[str, ...]:
@@ -226,14 +229,34 @@ def _alerts(parts: _Parts, use_case: UseCase, place: str) -> None:
         alert(parts.stack, asked.id, props)
 
 
-def _dashboard(parts: _Parts, use_case: UseCase, place: str) -> None:
-    """Monitoring over the periods, for the groups that read its tables."""
-    metrics = parts.table(use_case.name, Layer.OPS, "metrics")
-    props = DashboardProps(
-        name=f"{use_case.name}: monitoring",
-        charts=monitoring_charts(use_case, parts.environment.catalog, metrics),
-        warehouse_id=parts.warehouse_id,
-        parent_path=f"/Workspace{place}",
-        permissions=_readers(parts, use_case),
+def _dashboards(parts: _Parts, use_case: UseCase, place: str) -> None:
+    """One for the models' owners and one for risk, for the groups that read the tables behind them."""
+    ops = f"{parts.environment.catalog}.{names.schema(use_case.name, Layer.OPS)}"
+    charts = monitoring_charts(use_case, parts.environment.catalog, f"{ops}.metrics")
+    for role, panels in (("monitoring", (*charts, *owner_panels(ops))), ("risk", risk_panels(ops))):
+        props = DashboardProps(
+            name=f"{use_case.name}: {role}",
+            panels=panels,
+            warehouse_id=parts.warehouse_id,
+            parent_path=f"/Workspace{place}",
+            permissions=_readers(parts, use_case),
+        )
+        dashboard(parts.stack, f"{use_case.name}-{role}-dashboard", props)
+
+
+def _platform_dashboard(parts: _Parts) -> None:
+    """Cost, jobs and access of the environment, for those who own it; the system tables ask for rights as well."""
+    own = Permission(level="CAN_READ", group=names.owners(parts.environment.name))
+    props = DirectoryProps(path=names.platform_directory(parts.environment.catalog), permissions=(own,))
+    place = directory(parts.stack, "platform-dashboards", props).path
+    dashboard(
+        parts.stack,
+        "platform-dashboard",
+        DashboardProps(
+            name=f"{parts.environment.name}: platform",
+            panels=platform_panels(parts.environment.workspace.id, parts.environment.catalog),
+            warehouse_id=parts.warehouse_id,
+            parent_path=f"/Workspace{place}",
+            permissions=(own,),
+        ),
     )
-    dashboard(parts.stack, f"{use_case.name}-monitoring-dashboard", props)

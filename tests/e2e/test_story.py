@@ -1,6 +1,7 @@
 """The story of `mlops demo`: months, a shift, an alert, a retraining, a better model, a roll-back done and undone."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -82,6 +83,16 @@ def test_events_of_the_model_have_no_gate_run_twice(mlops: Mlops, demo: Sections
     assert linked.settings is not None
     assert linked.settings.name == "credit-new-version"
     mlops("run", "credit-alias-change", "--env", "prod")
+
+
+def test_risk_sees_what_is_live_and_why(mlops: Mlops, demo: Sections, tmp_path: Path) -> None:
+    """The dashboard of the stack, drawn from its own queries: every panel is answered."""
+    page = tmp_path / "risk.html"
+    rows = json.loads(mlops("dashboard", "credit: risk", "--html", str(page), "--format", "json").stdout)
+    assert [row["refused"] for row in rows] == [""] * 6
+    found = {row["panel"]: row["rows"] for row in rows}
+    assert min(found["What is live, since when, and why"], found["Verdicts of the gates, newest first"]) > 0
+    assert "to see that it works" in page.read_text()
 
 
 def test_a_score_is_told_with_what_is_behind_it(mlops: Mlops, demo: Sections) -> None:

@@ -214,8 +214,9 @@ def test_the_dashboard_draws_metrics_that_the_jobs_measure(documents: Documents)
     queries = {dataset["name"]: dataset["queryLines"] for dataset in drawn["datasets"]}
     judged = ["psi", "roc_auc", "expected_calibration_error"]
     estimated = ["expected_roc_auc", "expected_accuracy", "expected_precision", "expected_recall"]
-    assert list(queries) == [*judged, *estimated, "demographic_parity_difference"]
-    assert set(queries) <= {"psi", *(each.name for each in BinaryClassification().monitored)}
+    tables = ["alerts", "decisions"]
+    assert list(queries) == [*judged, *estimated, "demographic_parity_difference", *tables]
+    assert set(queries) <= {"psi", *tables, *(each.name for each in BinaryClassification().monitored)}
     assert queries["psi"] == [
         "select period, `column`, value from prod.credit_ops.metrics where model = 'prod.credit_ops.default_risk' "
         "and metric = 'psi' order by period"
@@ -225,3 +226,16 @@ def test_the_dashboard_draws_metrics_that_the_jobs_measure(documents: Documents)
     assert permissions(documents, STACK, "credit-monitoring-dashboard-permissions") == dict.fromkeys(
         ("ml-engineers", "data-scientists", "model-risk"), "CAN_READ"
     )
+
+
+def test_risk_and_the_platform_have_dashboards_of_their_own(documents: Documents) -> None:
+    """One is for readers of the ops tables, one for the owners of the environment; both ask as their viewer."""
+    found = documents[STACK]["resource"]["databricks_dashboard"]
+    assert {found[name]["embed_credentials"] for name in ("credit-risk-dashboard", "platform-dashboard")} == {False}
+    readers = dict.fromkeys(("ml-engineers", "data-scientists", "model-risk"), "CAN_READ")
+    assert permissions(documents, STACK, "credit-risk-dashboard-permissions") == readers
+    assert permissions(documents, STACK, "platform-dashboard-permissions") == {"prod-owners": "CAN_READ"}
+    queries = [
+        each["queryLines"][0] for each in json.loads(found["platform-dashboard"]["serialized_dashboard"])["datasets"]
+    ]
+    assert all("'1000000000000003'" in query or "table_catalog = 'prod'" in query for query in queries)

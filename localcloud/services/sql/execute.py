@@ -15,6 +15,7 @@ from localcloud.services.sql import (
     reading,
     results,
     splice,
+    system_tables,
 )
 from localcloud.services.sql.reading import Statement, Use
 from localcloud.services.sql.requests import Request
@@ -64,13 +65,14 @@ def _without_paths(explained: Result, locations: Mapping[str, str]) -> Result:
 
 
 def _described(cloud: Cloud, caller: Caller, statement: Statement) -> dict[str, Callable[[str], str]]:
-    """The tables of information schemas that a statement reads. Raises `ApiError` 403 for one that it would change."""
+    """The tables of information and system schemas that a statement reads. Raises `ApiError` 403 for a change."""
     found: dict[str, Callable[[str], str]] = {}
     for name, use in statement.tables:
-        if information_schema.covers(name):
+        kept = next((each for each in (information_schema, system_tables) if each.covers(name)), None)
+        if kept is not None:
             if use is not Use.READ:
                 raise denied(f"Table '{name}' says what the catalog holds: it is read only.")
-            query = information_schema.query(cloud, caller, name)
+            query = kept.query(cloud, caller, name)
             found[name] = lambda _, query=query: query  # type: ignore[misc]
     return found
 

@@ -3,7 +3,7 @@
 A table of it stands in a statement as a query over values. Source: Azure Databricks, "Information schema".
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import ApiError
@@ -14,7 +14,7 @@ from localcloud.services.unity.privileges import Kind
 
 SCHEMA = "information_schema"
 _SYSTEM = "system"
-_Row = tuple[str | int | None, ...]
+Row = tuple[str | int | None, ...]
 _AUDIT = {"comment": "STRING", "created": "TIMESTAMP", "created_by": "STRING"} | {
     "last_altered": "TIMESTAMP",
     "last_altered_by": "STRING",
@@ -49,32 +49,35 @@ def query(cloud: Cloud, caller: Caller, full_name: str) -> str:
         raise ApiError(404, "TABLE_DOES_NOT_EXIST", f"Table '{full_name}' is not kept locally; kept are {offered}.")
     if catalog != _SYSTEM:
         access.authorize(cloud, caller, Kind.CATALOG, catalog)
-    rows = _ROWS[table](cloud, caller, None if catalog == _SYSTEM else catalog)
-    kinds = _COLUMNS[table]
+    return values(_COLUMNS[table], _ROWS[table](cloud, caller, None if catalog == _SYSTEM else catalog))
+
+
+def values(kinds: Mapping[str, str], rows: Iterable[Row]) -> str:
+    """Rows as a SELECT, with columns of these names and types. Times are epoch milliseconds."""
     shown = ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in kinds.items())
-    values = ", ".join(_tuple(row, kinds.values()) for row in rows)
+    listed = ", ".join(_tuple(row, kinds.values()) for row in rows)
     nothing = f"({', '.join('NULL' for _ in kinds)})"
-    source = f"VALUES {values or nothing} AS t({', '.join(kinds)})"
-    return f"SELECT {shown} FROM {source}" + ("" if values else " WHERE false")
+    source = f"VALUES {listed or nothing} AS t({', '.join(kinds)})"
+    return f"SELECT {shown} FROM {source}" + ("" if listed else " WHERE false")
 
 
-def _catalogs(cloud: Cloud, caller: Caller, catalog: str | None) -> Iterator[_Row]:
+def _catalogs(cloud: Cloud, caller: Caller, catalog: str | None) -> Iterator[Row]:
     for one in _seen(cloud, caller, Kind.CATALOG, catalog):
         yield (one["name"], one["owner"], *_audit(one))
 
 
-def _schemata(cloud: Cloud, caller: Caller, catalog: str | None) -> Iterator[_Row]:
+def _schemata(cloud: Cloud, caller: Caller, catalog: str | None) -> Iterator[Row]:
     for one in _seen(cloud, caller, Kind.SCHEMA, catalog):
         yield (*one["full_name"].split("."), one["owner"], *_audit(one))
 
 
-def _tables(cloud: Cloud, caller: Caller, catalog: str | None) -> Iterator[_Row]:
+def _tables(cloud: Cloud, caller: Caller, catalog: str | None) -> Iterator[Row]:
     for one in _seen(cloud, caller, Kind.TABLE, catalog):
         kind = one.get("table_type", "MANAGED")
         yield (*one["full_name"].split("."), kind, one["owner"], one.get("data_source_format", "DELTA"), *_audit(one))
 
 
-def _columns(cloud: Cloud, caller: Caller, catalog: str | None) -> Iterator[_Row]:
+def _columns(cloud: Cloud, caller: Caller, catalog: str | None) -> Iterator[Row]:
     for table in _seen(cloud, caller, Kind.TABLE, catalog):
         for position, column in enumerate(table.get("columns") or []):
             kind = str(column.get("type_text", "")).lower()
@@ -84,12 +87,12 @@ def _columns(cloud: Cloud, caller: Caller, catalog: str | None) -> Iterator[_Row
             yield (*place, nullable, kind, plain, column.get("comment"))
 
 
-def _volumes(cloud: Cloud, caller: Caller, catalog: str | None) -> Iterator[_Row]:
+def _volumes(cloud: Cloud, caller: Caller, catalog: str | None) -> Iterator[Row]:
     for one in _seen(cloud, caller, Kind.VOLUME, catalog):
         yield (*one["full_name"].split("."), one.get("volume_type", "MANAGED"), one["owner"], *_audit(one))
 
 
-def _table_privileges(cloud: Cloud, caller: Caller, catalog: str | None) -> Iterator[_Row]:
+def _table_privileges(cloud: Cloud, caller: Caller, catalog: str | None) -> Iterator[Row]:
     for table in _seen(cloud, caller, Kind.TABLE, catalog):
         for link in records.chain(cloud.store, Kind.TABLE, table["full_name"]):
             source = "NONE" if link.kind is Kind.TABLE else link.kind.upper()
@@ -98,7 +101,7 @@ def _table_privileges(cloud: Cloud, caller: Caller, catalog: str | None) -> Iter
                     yield (who, *table["full_name"].split("."), privilege.replace("_", " "), source)
 
 
-_ROWS: dict[str, Callable[[Cloud, Caller, str | None], Iterator[_Row]]] = {
+_ROWS: dict[str, Callable[[Cloud, Caller, str | None], Iterator[Row]]] = {
     "catalogs": _catalogs,
     "schemata": _schemata,
     "tables": _tables,
@@ -115,7 +118,7 @@ def _seen(cloud: Cloud, caller: Caller, kind: Kind, catalog: str | None) -> list
     return sorted(found, key=lambda document: str(document["full_name"]))
 
 
-def _audit(document: Document) -> _Row:
+def _audit(document: Document) -> Row:
     return (
         document.get("comment"),
         document.get("created_at"),
@@ -125,7 +128,7 @@ def _audit(document: Document) -> _Row:
     )
 
 
-def _tuple(row: _Row, kinds: Iterable[str]) -> str:
+def _tuple(row: Row, kinds: Iterable[str]) -> str:
     return f"({', '.join(_literal(value, kind) for value, kind in zip(row, kinds, strict=True))})"
 
 

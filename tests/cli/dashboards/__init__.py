@@ -1,0 +1,1 @@
+"""Tests of dashboards that are drawn here."""
