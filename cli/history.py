@@ -29,11 +29,14 @@ class Span:
     why: str
 
 
-def story(versions: Sequence[Version], gates: Sequence[Record], moves: Sequence[Record]) -> list[dict[str, Any]]:
-    """One row per version, newest first. `gates` and `moves` are rows of `gate_results` and `promotions`, as SQL
-    answers them, oldest first.
+def story(
+    versions: Sequence[Version], gates: Sequence[Record], moves: Sequence[Record], comments: Sequence[Record] = ()
+) -> list[dict[str, Any]]:
+    """One row per version, newest first. `gates`, `moves` and `comments` are rows of `gate_results`, `promotions` and
+    `comments`, as SQL answers them, oldest first.
     """
-    return [_row(version, gates, moves) for version in sorted(versions, key=lambda found: -found.number)]
+    newest_first = sorted(versions, key=lambda found: -found.number)
+    return [_row(version, gates, moves) | {"comments": _said(version.number, comments)} for version in newest_first]
 
 
 def spans(number: int, moves: Sequence[Record]) -> list[Span]:
@@ -86,6 +89,11 @@ def _data(tags: Mapping[str, str]) -> str:
 def _verdicts(gates: Sequence[Record]) -> str:
     failed = [f"{gate['gate']} failed: {gate['reason']}" for gate in gates if gate["verdict"] != "pass"]
     return "; ".join(failed) or (f"{len(gates)} passed" if gates else "not judged")
+
+
+def _said(number: int, comments: Sequence[Record]) -> str:
+    mine = [each for each in comments if int(each["version"]) == number]
+    return "; ".join(f"{each['commented_by']}: {each['comment']}" for each in mine)
 
 
 def _signer(gates: Sequence[Record]) -> str:

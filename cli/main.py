@@ -22,6 +22,7 @@ _MODULES = {
     "run": "run",
     "sql": "sql",
     "summarize": "summarize",
+    "comment": "comment",
     "approve": "signing",
     "rollback": "signing",
     "history": "history",

@@ -18,7 +18,7 @@ from ml.versions.training_run import DECISIONS, HOLDOUT
 
 def history_rows(model: NamedModel) -> list[Row]:
     """One row per version of the model, newest first. Raises CommandError where it is not deployed."""
-    return list(story(versions(model), gate_rows(model), move_rows(model)))
+    return list(story(versions(model), gate_rows(model), move_rows(model), comment_rows(model)))
 
 
 def gate_rows(model: NamedModel) -> list[Row]:
@@ -31,6 +31,11 @@ def move_rows(model: NamedModel) -> list[Row]:
     """Every recorded move of an alias of the model, oldest first."""
     columns = "alias, from_version, to_version, cause, reason, promoted_by, promoted_at"
     return records(model, "promotions", columns, order="promoted_at")
+
+
+def comment_rows(model: NamedModel) -> list[Row]:
+    """Every comment on a version of the model, oldest first."""
+    return records(model, "comments", "version, commented_at, commented_by, comment", order="commented_at")
 
 
 def about(model: NamedModel) -> str:

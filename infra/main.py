@@ -13,6 +13,7 @@ from infra.cdktf_seam import App, Scope
 from infra.jobs.alerts import alerts
 from infra.jobs.alias_change import alias_change
 from infra.jobs.approval import approval
+from infra.jobs.comment import comment
 from infra.jobs.compute import libraries
 from infra.jobs.ingest import ingest, requests
 from infra.jobs.integration import integration
@@ -55,6 +56,7 @@ JOBS = (
     alias_change,
     rollback,
     approval,
+    comment,
     training,
     training_gpu,
     scoring,

@@ -18,7 +18,9 @@ def _starts(job: JobDeclaration, name: str) -> bool:
 
 def _role_level(job: JobDeclaration, role: RoleAccess) -> str | None:
     """The level of a role's members on `job`; None if they do not reach it."""
-    own = {"approval": role.approval, "alert_actions": role.alert_actions}.get(job.started_by)
+    own = {"approval": role.approval, "alert_actions": role.alert_actions, "comments": role.comments}.get(
+        job.started_by
+    )
     if own or not role.jobs:
         return _JOB_LEVELS[own] if own else None
     # Who may run or even manage the other jobs must not sign a model off by it.

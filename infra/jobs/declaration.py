@@ -121,7 +121,7 @@ class JobDeclaration:
     parameters: tuple[tuple[str, str], ...] = ()
     starts: Schedule | FileArrival | Continuous | ModelEvent | None = None
     runs_as: str | None = None
-    started_by: Literal["jobs", "approval", "alert_actions"] = "jobs"
+    started_by: Literal["jobs", "approval", "alert_actions", "comments"] = "jobs"
     model: str = ""
     deploys: bool = False
     looks_at: tuple[str, ...] = ()

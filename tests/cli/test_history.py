@@ -75,7 +75,8 @@ def test_every_version_is_told_newest_first() -> None:
         Version(number=3, created="day 5", tags={}, aliases=()),
         Version(number=4, created="day 6", tags={}, aliases=()),
     ]
-    rows = story(versions, gates, MOVES)
+    comments = [{"version": "1", "commented_by": "ann", "comment": "too strict"}]
+    rows = story(versions, gates, MOVES, comments)
     assert [row["version"] for row in rows] == [4, 3, 2, 1]
     assert [row["gates"] for row in rows] == ["not judged", "comparison failed: why comparison", "2 passed", "1 passed"]
     assert [row["signed_off_by"] for row in rows] == ["", "", "bob", "automatic, as declared"]
@@ -89,6 +90,7 @@ def test_every_version_is_told_newest_first() -> None:
         "signed_off_by": "automatic, as declared",
         "live": "day 1 to day 2; day 3 to day 4",
         "why_retired": "rolled back by ann: complaints; version 2 followed",
+        "comments": "ann: too strict",
     }
     assert rows[2]["live"] == "day 2 to day 3; day 4 to now"
 

@@ -24,6 +24,7 @@ def test_each_environment_has_the_jobs_of_its_file(documents: Documents) -> None
     assert {environment: sorted(jobs(documents, environment)) for environment in ENVIRONMENTS} == {
         "dev": [
             "credit-approval",
+            "credit-comment",
             "credit-promotion",
             "credit-rollback",
             "credit-scoring",
@@ -34,6 +35,7 @@ def test_each_environment_has_the_jobs_of_its_file(documents: Documents) -> None
             "credit-alerts",
             "credit-alias-change",
             "credit-approval",
+            "credit-comment",
             "credit-ingest",
             "credit-maintenance",
             "credit-monitoring",
@@ -47,6 +49,7 @@ def test_each_environment_has_the_jobs_of_its_file(documents: Documents) -> None
         "staging": [
             "credit-alerts",
             "credit-approval",
+            "credit-comment",
             "credit-ingest",
             "credit-integration",
             "credit-maintenance",
@@ -71,6 +74,7 @@ def test_every_job_runs_as_its_own_service_principal(documents: Documents, envir
         "credit-rollback": "credit-promotion",
         "credit-alerts": "credit-monitoring",
         "credit-approval": "credit-promotion",
+        "credit-comment": "credit-promotion",
         "credit-maintenance": "credit-ingest",
         "credit-new-version": "credit-promotion",
         "credit-alias-change": "credit-promotion",
@@ -106,6 +110,7 @@ def test_who_may_start_a_job_that_another_job_starts(documents: Documents) -> No
         "credit-rollback": {},
         # It asks the jobs API who started it.
         "credit-approval": {"staging-credit-promotion": "CAN_VIEW"},
+        "credit-comment": {"staging-credit-promotion": "CAN_VIEW"},
         "credit-alerts": {"staging-credit-monitoring": "CAN_VIEW"},
         "credit-integration": {},
         "credit-monitoring": {},
@@ -127,6 +132,13 @@ def test_who_runs_jobs_and_who_may_handle_alerts_starts_their_job(documents: Doc
     levels = permissions(documents, f"{environment}-ml", "credit-alerts-permissions")
     groups = ("ml-engineers", "model-risk", "data-scientists")
     assert [levels[group] for group in groups] == ["CAN_MANAGE_RUN", "CAN_MANAGE_RUN", "CAN_VIEW"]
+
+
+def test_who_runs_jobs_and_who_may_comment_starts_that_job(documents: Documents) -> None:
+    """In prod data scientists and model risk, who see the other jobs only, say what they think of a version."""
+    levels = permissions(documents, "prod-ml", "credit-comment-permissions")
+    groups = ("ml-engineers", "data-scientists", "model-risk", "prod-credit-promotion")
+    assert [levels[group] for group in groups] == [*["CAN_MANAGE_RUN"] * 3, "CAN_VIEW"]
 
 
 def test_schedules_are_paused_or_not_as_the_environment_says(documents: Documents) -> None:

@@ -13,7 +13,7 @@ from tests.infra.find import jobs, tasks
 from tests.ml.two_models import two_models
 
 OF_MODELS = (
-    *("alerts", "alias-change", "approval", "monitoring", "new-version", "promotion", "rollback", "scoring"),
+    *("alerts", "alias-change", "approval", "comment", "monitoring", "new-version", "promotion", "rollback", "scoring"),
     *("training", "training-gpu"),
 )
 SHARED = ("ingest", "maintenance")

@@ -115,6 +115,8 @@ class RoleAccess(Values):
     """may start the approval job, which records a named person's sign-off"""
     alert_actions: Literal["run"] | None = None
     """may start the job that acknowledges, snoozes and resolves alerts, as those may who run all jobs"""
+    comments: Literal["run"] | None = None
+    """may start the job that records comments on model versions, as those may who run all jobs"""
     experiment: Literal["read", "edit"] | None = None
     sensitive: Literal["clear"] | None = None
     """clear: sensitive columns are not hidden from the group"""

@@ -69,6 +69,14 @@ def approval(card: CardFacts) -> Section:
     return Section(title="Approval", blocks=[Grid(columns=("", ""), rows=rows)])
 
 
+def comments(card: CardFacts) -> Section | None:
+    """What people had said about the version when the card was written; None if nobody had."""
+    if not card.comments:
+        return None
+    rows = [(f"{each.commented_at:%Y-%m-%d %H:%M} UTC", each.commented_by, each.comment) for each in card.comments]
+    return Section(title="Comments", blocks=[Grid(columns=("when", "who", "what"), rows=rows)])
+
+
 def groups(card: CardFacts) -> Section:
     """How groups are treated on the hold-out: a table for each attribute that the compliance gate measured."""
     found = card.recorded(COMPLIANCE, "fairness") or []

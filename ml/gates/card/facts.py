@@ -7,6 +7,7 @@ from typing import Any
 
 from ml.declarations import Model
 from ml.gates.card.document import Picture
+from ml.records.comments import Comment
 from ml.records.gate_results import Recorded
 
 UNKNOWN = "not known"
@@ -46,6 +47,7 @@ class CardFacts:
     tags: Mapping[str, str]
     training: TrainingFacts
     verdicts: Mapping[str, Recorded]
+    comments: Sequence[Comment] = ()
 
     def recorded(self, gate: str, name: str) -> Any:
         """What `gate` recorded as its input `name`; None if it did not."""

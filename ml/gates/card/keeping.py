@@ -14,6 +14,7 @@ from ml.gates.card.facts import CardFacts, TableRead, TrainingFacts
 from ml.gates.card.markdown import markdown
 from ml.gates.card.page import page
 from ml.gates.card.writing import document
+from ml.records.comments import comments_on
 from ml.records.gate_results import verdicts
 from ml.versions import training_run, version_task
 from ml.versions.version_task import Subject
@@ -47,6 +48,7 @@ def facts(subject: Subject, version: ModelVersion) -> CardFacts:
         tags=version.tags,
         training=_training(subject.client, str(version.run_id)),
         verdicts=verdicts(subject),
+        comments=comments_on(subject.tables, subject.ops_schema, subject.name, subject.version),
     )
 
 

@@ -15,6 +15,7 @@ def document(card: CardFacts) -> Document:
         subject.purpose(card),
         evidence.gates(card),
         evidence.approval(card),
+        evidence.comments(card),
         evidence.measures(card),
         evidence.groups(card),
         evidence.slices(card),

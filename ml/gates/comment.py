@@ -1,0 +1,79 @@
+"""Task `comment` of job `<usecase>-comment`: a person says something about a model version.
+
+Who says it must stand behind the run, as for an approval; a comment releases nothing.
+"""
+
+import argparse
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from databricks.sdk import WorkspaceClient
+
+from ml import parameters, runtime
+from ml.gates.approval import ADMINS, NotApprovedError, Person, creator_of, person
+from ml.records.appending import append_record
+from ml.records.comments import COMMENTS
+from ml.tables import frame_of
+from ml.versions import version_task
+from ml.versions.version_task import Subject, version_number
+
+MOST_CHARACTERS = 2000
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Record a comment; run by job `<usecase>-comment`."""
+    flags = parameters.of_model("comment")
+    flags.add_argument("--version", required=True, type=version_number)
+    flags.add_argument("--by", required=True, type=parameters.told)
+    flags.add_argument("--comment", required=True, type=said)
+    parsed = flags.parse_args(arguments)
+    subject = version_task.opened(parameters.common(parsed), parsed.version)
+    record(subject, parsed.comment, parsed.by, WorkspaceClient())
+
+
+def said(text: str) -> str:
+    """`text` if it says something and is short enough to be read."""
+    told = parameters.told(text)
+    if len(told) > MOST_CHARACTERS:
+        raise argparse.ArgumentTypeError(f"it has {len(told)} characters; at most {MOST_CHARACTERS} are taken")
+    return told
+
+
+def record(subject: Subject, comment: str, by: str, workspace: WorkspaceClient) -> None:
+    """Append the comment. Raises NotApprovedError if the version is not there, or if another one speaks for `by`."""
+    problem = version_task.missing_version(subject)
+    if problem:
+        raise NotApprovedError(f"{problem}, so there is nothing to comment on")
+    creator = creator_of(workspace, int(subject.common.run_id))
+    require_author(person(workspace, by), person(workspace, creator))
+    row = {
+        "model": subject.name,
+        "version": subject.version,
+        "comment": comment,
+        "commented_by": by,
+        "recorded_by": creator,
+        "run_id": subject.common.run_id,
+        "commented_at": datetime.now(UTC),
+    }
+    frame = frame_of(subject.tables.spark, COMMENTS, [row])
+    append_record(subject.tables, COMMENTS, f"{subject.ops_schema}.{COMMENTS.name}", frame)
+    runtime.report(
+        task="comment",
+        rows_in=1,
+        rows_kept=1,
+        rows_quarantined=0,
+        model=subject.name,
+        version=subject.version,
+        commented_by=by,
+        recorded_by=creator,
+    )
+
+
+def require_author(named: Person, creator: Person) -> None:
+    """Raise NotApprovedError unless the named person started the run, or an admin did so for them. Pure."""
+    acts_for = creator.groups is not None and bool(ADMINS & creator.groups)
+    if creator.name != named.name and not acts_for:
+        raise NotApprovedError(
+            f"the run was started by {creator.name}, who may not comment in the name of {named.name}: "
+            f"{named.name} must start it, or an admin ({', '.join(sorted(ADMINS))}) for them"
+        )
