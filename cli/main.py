@@ -43,6 +43,7 @@ _MODULES = {
     "faults": "faults",
     "drift": "drift",
     "dashboard": "dashboard",
+    "power-bi": "power_bi",
     "new-usecase": "new_usecase",
 }
 

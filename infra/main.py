@@ -21,6 +21,7 @@ from infra.jobs.maintenance import maintenance
 from infra.jobs.monitoring import monitoring
 from infra.jobs.new_version import new_version
 from infra.jobs.online import online
+from infra.jobs.power_bi import power_bi
 from infra.jobs.promotion import promotion
 from infra.jobs.rollback import rollback
 from infra.jobs.scoring import predictions, scoring
@@ -64,6 +65,7 @@ JOBS = (
     maintenance,
     monitoring,
     online,
+    power_bi,
     alerts,
     integration,
 )

@@ -9,6 +9,7 @@ from infra.jobs.declaration import (
     ForEachTask,
     JobDeclaration,
     ModelEvent,
+    PowerBiTask,
     RunJobTask,
     Schedule,
     Task,
@@ -60,4 +61,6 @@ def _runs(task: Task) -> str:
         return f"the job `{task.job}`"
     if isinstance(task, ForEachTask):
         return f"the job `{task.each.job}`, for each of `{task.inputs}`"
+    if isinstance(task, PowerBiTask):
+        return f"publishes {len(task.tables)} tables to Power BI"
     return f"`{task.left} {task.operator} {task.right}`"

@@ -59,7 +59,23 @@ class ForEachTask:
     after: tuple[After, ...] = ()
 
 
-Task = WheelTask | RunJobTask | ConditionTask | ForEachTask
+@dataclass(frozen=True, kw_only=True)
+class PowerBiTask:
+    """A task that publishes `tables` (schema and name, of `catalog`) as the semantic model `model` of Power BI.
+
+    `connection` is the connection of Unity Catalog to Power BI, `workspace` is one of Power BI's.
+    """
+
+    key: str
+    connection: str
+    workspace: str
+    model: str
+    catalog: str
+    tables: tuple[tuple[str, str], ...]
+    after: tuple[After, ...] = ()
+
+
+Task = WheelTask | RunJobTask | ConditionTask | ForEachTask | PowerBiTask
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ from infra.constructs.stack import StackProps, databricks_stack
 from infra.constructs.workspace.directory import DirectoryProps, directory
 from infra.constructs.workspace.permissions import Permission
 from infra.jobs.compute import job_runtime
-from infra.jobs.declaration import JobDeclaration
+from infra.jobs.declaration import JobDeclaration, PowerBiTask
 from infra.jobs.declared import JobFactories, declared_jobs
 from infra.release import Release
 from infra.spec import Environment, OnlineStore, Spec
@@ -128,8 +128,21 @@ def _jobs(parts: _Parts, use_case: UseCase, factories: JobFactories, registered:
     job_ids: dict[str, str] = {}
     for declaration in declared:
         props = _job_props(parts, use_case, declaration, declared, job_ids)
-        watching = replace(props, model=registered.get(declaration.model, ""))
+        watching = replace(
+            props, model=registered.get(declaration.model, ""), warehouse_id=_warehouse(parts, declaration)
+        )
         job_ids[declaration.name] = job(parts.stack, declaration.name, watching).id
+
+
+def _warehouse(parts: _Parts, declaration: JobDeclaration) -> str:
+    """A reference to the id of the environment's warehouse, for a job that hands it on."""
+    if not any(isinstance(task, PowerBiTask) for task in declaration.tasks):
+        return ""
+    return str(
+        databricks.data_databricks_sql_warehouse.DataDatabricksSqlWarehouse(
+            parts.stack, f"{declaration.name}-warehouse", name=names.warehouse(parts.environment.name)
+        ).id
+    )
 
 
 def _job_props(

@@ -1,6 +1,7 @@
 """The synthesized jobs: which there are, whom they run as, who starts them, when, and within what limits."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from infra.spec import Jobs, Switch
 from infra.spec.values.use_case import TrainingJob
 from ml.declarations import Algorithm
 from ml.usecases.credit.declaration import USE_CASE as CREDIT
-from tests.infra.conftest import Documents
+from tests.infra.conftest import Documents, edit
 from tests.infra.find import jobs, permissions, who
 
 ENVIRONMENTS = ("dev", "prod", "staging")
@@ -320,3 +321,38 @@ def test_tasks_load_the_uploaded_wheel_by_its_content(documents: Documents, out_
         for library in task.get("library", [])
     }
     assert libraries == {upload["path"]}
+
+
+def test_a_semantic_model_is_published_where_the_environment_says(
+    workspaces: Path, synthesized: Callable[[], Documents]
+) -> None:
+    """Predictions and records, asked for as each viewer; it runs as who reads both, and needs no cluster."""
+    edit(
+        workspaces / "prod.yaml",
+        "monitoring: {schedule: active}",
+        'monitoring: {schedule: active, power_bi: {connection: pbi, workspace: Risk, cron: "0 0 9 2 * ?", '
+        "schedule: paused}}",
+    )
+    made = jobs(synthesized(), "prod")["credit-power-bi"]
+    assert who(made["run_as"]["service_principal_name"]) == "prod-credit-monitoring"
+    assert ("job_cluster" in made, made["schedule"]["pause_status"]) == (False, "PAUSED")
+    [task] = made["task"]
+    asked = task["power_bi_task"]
+    assert asked["connection_resource_name"] == "pbi"
+    assert asked["warehouse_id"] == "${data.databricks_sql_warehouse.credit-power-bi-warehouse.id}"
+    assert asked["power_bi_model"] == {
+        "workspace_name": "Risk",
+        "model_name": "credit in prod",
+        "storage_mode": "DIRECT_QUERY",
+        "authentication_method": "OAUTH",
+        "overwrite_existing": True,
+    }
+    assert {(table["catalog"], table["storage_mode"]) for table in asked["tables"]} == {("prod", "DIRECT_QUERY")}
+    assert [f"{table['schema']}.{table['name']}" for table in asked["tables"]] == [
+        "credit_gold.predictions",
+        "credit_ops.alerts",
+        "credit_ops.decisions",
+        "credit_ops.gate_results",
+        "credit_ops.metrics",
+        "credit_ops.promotions",
+    ]

@@ -14,6 +14,7 @@ from infra.jobs.declaration import (
     ForEachTask,
     JobDeclaration,
     ModelEvent,
+    PowerBiTask,
     RunJobTask,
     Schedule,
     Task,
@@ -40,7 +41,8 @@ class JobProps:
     """`run_as` is an application id; `job_ids` are references to the jobs that its tasks start, by name;
     `libraries` are the paths of the wheels that travel with the jobs' own, in the order in which they are installed;
     `environment_version` is that of serverless compute; `notify` are e-mail addresses;
-    `model` is a reference to the registered model whose events start it."""
+    `model` is a reference to the registered model whose events start it,
+    `warehouse_id` one to the warehouse that Power BI asks."""
 
     name: str
     declaration: JobDeclaration
@@ -55,6 +57,7 @@ class JobProps:
     notify: tuple[str, ...]
     permissions: tuple[Permission, ...]
     model: str = ""
+    warehouse_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,6 +150,8 @@ def _task(task: Task, props: JobProps) -> Resource:
         return databricks.job.JobTask(task_key=task.key, depends_on=after, run_job_task=run)
     if isinstance(task, ForEachTask):
         return databricks.job.JobTask(task_key=task.key, depends_on=after, for_each_task=_for_each(task, props))
+    if isinstance(task, PowerBiTask):
+        return databricks.job.JobTask(task_key=task.key, depends_on=after, power_bi_task=_power_bi(task, props))
     return databricks.job.JobTask(task_key=task.key, depends_on=after, condition_task=_condition(task))
 
 
@@ -156,6 +161,26 @@ def _for_each(task: ForEachTask, props: JobProps) -> Resource:
     )
     each = databricks.job.JobTaskForEachTaskTask(task_key=task.each.key, run_job_task=run)
     return databricks.job.JobTaskForEachTask(inputs=task.inputs, task=each)
+
+
+def _power_bi(task: PowerBiTask, props: JobProps) -> Resource:
+    """Rows are asked for as they are shown, as whoever looks, so that rights and masks hold in Power BI too."""
+    model = databricks.job.JobTaskPowerBiTaskPowerBiModel(
+        workspace_name=task.workspace,
+        model_name=task.model,
+        storage_mode="DIRECT_QUERY",
+        authentication_method="OAUTH",
+        overwrite_existing=True,
+    )
+    tables = [
+        databricks.job.JobTaskPowerBiTaskTables(
+            catalog=task.catalog, schema=schema, name=name, storage_mode="DIRECT_QUERY"
+        )
+        for schema, name in task.tables
+    ]
+    return databricks.job.JobTaskPowerBiTask(
+        connection_resource_name=task.connection, warehouse_id=props.warehouse_id, power_bi_model=model, tables=tables
+    )
 
 
 def _retries(props: JobProps) -> dict[str, Any]:

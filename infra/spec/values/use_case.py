@@ -55,6 +55,17 @@ class IntegrationJob(Values):
     schedule: Switch
 
 
+class PowerBi(Values):
+    """Where the job `power-bi` publishes a use case's predictions and records, and when."""
+
+    connection: Annotated[str, Field(min_length=1)]
+    """the connection of Unity Catalog to Power BI, made by hand"""
+    workspace: Annotated[str, Field(min_length=1)]
+    """the workspace of Power BI"""
+    cron: QuartzCron
+    schedule: Switch
+
+
 class MonitoringJob(ScheduledJob):
     """The job that measures every period, decides and alerts."""
 
@@ -63,6 +74,8 @@ class MonitoringJob(ScheduledJob):
     mail_secret: SecretName | None = None
     """scope/key of the secret with the mail server, as smtps://HOST?from=ADDRESS, with USER:PASSWORD@ before HOST; if
     neither is given, alerts become files in the volume `alerts`"""
+    power_bi: PowerBi | None = None
+    """left out: nothing is published to Power BI"""
 
 
 class Jobs(Values):
