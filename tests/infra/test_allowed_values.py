@@ -52,6 +52,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "databricks_job.schedule.timezone_id": frozenset(available_timezones()),
     "databricks_job.task.condition_task.op": _of(jobs.ConditionTaskOp),
     "databricks_job.task.depends_on.outcome": frozenset({"true", "false"}),
+    "databricks_job.trigger.model.condition": _of(jobs.ModelTriggerConfigurationCondition),
     "databricks_job.trigger.pause_status": _of(jobs.PauseStatus),
     "databricks_metastore.delta_sharing_scope": _of(catalog.DeltaSharingScopeEnum),
     # Documentation of databricks_model_serving.
