@@ -16,6 +16,7 @@ from localcloud.services.jobs.graph import Ended, Result
 FINAL_STATES = frozenset({"TERMINATED", "SKIPPED", "INTERNAL_ERROR"})
 # The API's types of runs: a job's, and one that was submitted without a job.
 OF_A_JOB, SUBMITTED = "JOB_RUN", "SUBMIT_RUN"
+_LISTED_BY = ("run_id", "job_id", "type", "workspace", "state", "created_ms", "start_ms")
 INTERRUPTED = "The run was interrupted: the local cloud stopped while it was under way. Repair it or run the job again."
 
 
@@ -130,6 +131,16 @@ def ended_tasks(run: Document) -> dict[str, Ended]:
 def started(run: Mapping[str, Any]) -> tuple[int, int]:
     """When a run started (or was made, if it did not yet), in epoch milliseconds, and its id: the order of runs."""
     return run["start_ms"] or run["created_ms"], run["run_id"]
+
+
+def newest_first(store: Store) -> list[Document]:
+    """What a list of runs is chosen by, of every run; not to be changed."""
+    return store.derived(("job_run",), "newest first", lambda: _by_start(store))
+
+
+def _by_start(store: Store) -> list[Document]:
+    found = [{name: run.get(name) for name in _LISTED_BY} for run in store.all("job_run")]
+    return sorted(found, key=started, reverse=True)
 
 
 def is_final(run: Mapping[str, Any]) -> bool:

@@ -1,8 +1,9 @@
 """Job runs: `/api/2.1/jobs/run-now`, `/api/2.1/jobs/runs/…` and the same of 2.2."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends
 
@@ -77,7 +78,7 @@ class RunFilter:
         if self.active_only and self.completed_only:
             raise bad_request("Give active_only or completed_only, not both.")
 
-    def accepts(self, run: Document) -> bool:
+    def accepts(self, run: Mapping[str, Any]) -> bool:
         """Whether the run is one of them."""
         final = records.is_final(run)
         started_ms, _ = records.started(run)
@@ -86,7 +87,7 @@ class RunFilter:
             and not (self.active_only if final else self.completed_only)
             and (self.start_time_from is None or started_ms >= self.start_time_from)
             and (self.start_time_to is None or started_ms <= self.start_time_to)
-            and self.run_type in (None, run.get("type", records.OF_A_JOB))
+            and self.run_type in (None, run["type"] or records.OF_A_JOB)
         )
 
 
@@ -100,18 +101,21 @@ def list_runs(
     expand_tasks: bool = False,
 ) -> Document:
     """The runs of the jobs that the caller may view, newest first, in pages."""
-    workspace, of_job = caller.require_workspace(), {} if wanted.job_id is None else {"job_id": wanted.job_id}
+    workspace = caller.require_workspace()
 
     @cache
     def viewed(job_id: int) -> bool:
         return acl.allows(cloud, caller, "jobs", str(job_id), "CAN_VIEW")
 
-    runs = cloud.store.having("job_run", workspace=workspace.name, **of_job)
-    found = [run for run in runs if wanted.accepts(run) and viewed(run["job_id"])]
-    found.sort(key=records.started, reverse=True)
+    found = [
+        run
+        for run in records.newest_first(cloud.store)
+        if run["workspace"] == workspace.name and wanted.accepts(run) and viewed(run["job_id"])
+    ]
     # The API lists up to 25, the SDK's documentation says "less than 25".
     shown, more = page.of(found, most=25, zero_is_most=True)
-    return {"runs": [views.run_in_list(run, workspace.url, expand_tasks=expand_tasks) for run in shown], **more}
+    whole = (cloud.store.require("job_run", str(run["run_id"])) for run in shown)
+    return {"runs": [views.run_in_list(run, workspace.url, expand_tasks=expand_tasks) for run in whole], **more}
 
 
 @_routes.get("/runs/get-output")
