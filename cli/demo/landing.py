@@ -5,7 +5,7 @@ import hashlib
 import re
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from cli.output import progress
 from cli.paths import clouds
 from ml.declarations import Calendar
 from ml.usecases import use_case as declaration
-from ml.usecases.story import Story
+from ml.usecases.story import Irregular, Story
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,6 +71,10 @@ def prepare(use_case: str, story: Story, data: Path | None, generated: str = "ge
         period = Periods(declared.calendar, declared.judging)
         before = frozenset(each for each in period.of(files) if each <= story.deliveries[0])
         history, arrivals = period.chosen(files, before), tuple(_arrivals(files, story.deliveries, period))
+        rows = {feed: sum(map(_records, paths)) for feed, paths in files.items()}
+        if story.irregular is not None:
+            history, arrivals, more = disturbed(history, arrivals, story.irregular, folder / "wrong")
+            rows[story.irregular.feed] += more
         sample = period.chosen(sample, before)
     except ValueError as error:
         raise CommandError(f"{data or 'generated data'}: {error}") from error
@@ -79,7 +83,7 @@ def prepare(use_case: str, story: Story, data: Path | None, generated: str = "ge
         history=history,
         arrivals=arrivals,
         sample=sample,
-        rows={feed: sum(map(_records, paths)) for feed, paths in files.items()},
+        rows=rows,
         holdout_start="" if data is None else story.holdout_start,
     )
 
@@ -111,6 +115,29 @@ def _arrivals(files: Files, deliveries: Sequence[str], period: Periods) -> Itera
         # Outcomes come late, so there are periods of them after the last of anything that could be decided on.
         landing = periods if newest != deliveries[-1] else tuple(each for each in known if each > before)
         yield Arrival(periods=periods, files=period.chosen(files, landing))
+
+
+def irregular_files(paths: Sequence[Path]) -> tuple[Path, Path, Path]:
+    """Of the history's files the one that is late, the one that comes wrong first, and the one that comes again.
+
+    The late one lies near the beginning, so that nothing is learned from the gap that it leaves.
+    """
+    return paths[len(paths) // 10], paths[len(paths) // 2], paths[len(paths) * 3 // 4]
+
+
+def disturbed(
+    history: Files, arrivals: Sequence[Arrival], irregular: Irregular, aside: Path
+) -> tuple[Files, tuple[Arrival, ...], int]:
+    """History and arrivals with the three files as they come, and how many records arrive wrong, in files `aside`."""
+    feed = irregular.feed
+    late, wrong, again = irregular_files(history[feed])
+    spoiled = aside / wrong.name
+    aside.mkdir(parents=True, exist_ok=True)
+    irregular.spoil(wrong, spoiled)
+    kept = tuple(spoiled if path == wrong else path for path in history[feed] if path != late)
+    first, *others = arrivals
+    with_them = {**first.files, feed: (late, wrong, again, *first.files[feed])}
+    return {**history, feed: kept}, (replace(first, files=with_them), *others), _records(spoiled)
 
 
 def _replay(

@@ -128,6 +128,18 @@ class Check:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Irregular:
+    """Three files of the history of `feed` that do not arrive as they should.
+
+    One is late: it comes with the first delivery after the history. One comes wrong, as `spoil` writes it from the
+    right file, and is corrected by that delivery. One comes once more with it, as it is.
+    """
+
+    feed: str
+    spoil: "Callable[[Path, Path], None]"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Story:
     """What arrives when, what changes in it, and what must hold in the end.
 
@@ -137,7 +149,8 @@ class Story:
     arrives. Staging tests the code on about `sample_rows` of the history; in dev nothing arrives, it reads prod's gold.
     Generated data changes for good in `shift_period` (empty if it never does), and `checks` say what must hold of it.
     Of a real file nothing is known, so no retraining learns from `holdout_start` or later: the newest periods judge.
-    With `rolls_back_part`, one new part of the live version is rolled back by itself at the end.
+    With `rolls_back_part`, one new part of the live version is rolled back by itself at the end; with `irregular`, some
+    files arrive late, again, or corrected.
 
     Raises DeclarationError naming every period that cannot be.
     """
@@ -151,6 +164,7 @@ class Story:
     holdout_start: str
     checks: tuple[Check, ...]
     rolls_back_part: bool = False
+    irregular: Irregular | None = None
 
     def __post_init__(self) -> None:
         """Refuse periods that the engine could not follow."""

@@ -4,12 +4,15 @@ It needs nothing of the platform but its folder and its lines in `workspaces/`.
 """
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from cli.demo.landing import irregular_files
 from ml.usecases.demand.demo.generate import FAULTS, generate
+from ml.usecases.demand.demo.replay import replay
 from tests.e2e.conftest import Mlops
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(2400)]
@@ -44,10 +47,37 @@ def test_everything_that_the_story_must_show_holds(demand: Sections) -> None:
     } <= set(verdicts)
 
 
-def test_money_is_the_same_from_the_files_to_gold(mlops: Mlops, demand: Sections, sent: pd.DataFrame) -> None:
-    """Every faulty line is in quarantine, every other one in silver and in gold, to the penny."""
+@pytest.fixture(scope="module")
+def irregular(sent: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The files of the history that come late, wrong at first, and again."""
+    written = replay(sent, tmp_path_factory.mktemp("replayed"))
+    history = sorted(path for path in written if path.parent.name == "sales" and path.stem < "2011-09-12")
+    return dict(zip(("late", "wrong", "again"), irregular_files(history), strict=True))
+
+
+def test_late_repeated_and_corrected_files_count_once(
+    mlops: Mlops, demand: Sections, irregular: dict[str, Path]
+) -> None:
+    """The late one is loaded a delivery after its neighbours, the corrected one twice, and the repeated one once."""
+    rows = mlops.sql("select source_file, verdict from prod.demand_ops.ingest_files where verdict <> 'checked'")
+    told = {
+        what: sorted(row["verdict"] for row in rows if str(row["source_file"]).endswith(f"/sales/{path.name}"))
+        for what, path in irregular.items()
+    }
+    assert told["late"] == ["loaded"]
+    assert [each for each in told["wrong"] if each == "loaded"] == ["loaded", "loaded"]
+    assert told["again"] == ["already_loaded", "loaded"]
+
+
+def test_money_is_the_same_from_the_files_to_gold(
+    mlops: Mlops, demand: Sections, sent: pd.DataFrame, irregular: dict[str, Path]
+) -> None:
+    """Every faulty line is in quarantine, every other one in silver and in gold, to the penny.
+
+    So is every line of the file that came wrong: the corrected one replaced it.
+    """
     [quarantined] = mlops.sql("select count(*) as n from prod.demand_silver.sales_quarantine")
-    assert int(quarantined["n"]) == sent["wrong"].sum()
+    assert int(quarantined["n"]) == sent["wrong"].sum() + len(pd.read_csv(irregular["wrong"], dtype=str))
     clean = sent[~sent["wrong"]]
     pence = (clean["Quantity"].astype(int) * clean["UnitPrice"].astype(float) * 100).round().astype(int)
     [gold] = mlops.sql("select sum(amount_pence) as pence, sum(lines) as n from prod.demand_gold.weekly_revenue")

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from cli.demo.landing import Files, Landing, Periods, prepare
+from cli.demo.landing import Files, Landing, Periods, irregular_files, prepare
 from cli.demo.stories import story_of
 from ml.declarations import Calendar, Period
 from ml.usecases.credit.demo.generate import generate
@@ -126,7 +127,21 @@ def test_a_folder_of_daily_files_lands_by_the_weeks_that_judge(tmp_path: Path, m
             path.rename(folder / path.name)
     found = prepare("demand", story, folder)
     files = sorted(folder.glob("*.csv"))
-    assert [path.name for path in found.history["sales"]] == [path.name for path in files[: 2 * 53]]
+    late, wrong, again = irregular_files(files[: 2 * 53])
+    assert [path.name for path in found.history["sales"]] == [
+        path.name for path in files[: 2 * 53] if path.name != late.name
+    ]
+    # The three come with the first delivery: late, corrected, and once more as it was.
+    assert [path.name for path in found.arrivals[0].files["sales"]][:3] == [late.name, wrong.name, again.name]
+    right, spoiled = (
+        next(path for path in given["sales"] if path.name == wrong.name)
+        for given in (found.arrivals[0].files, found.history)
+    )
+    old, new = pd.read_csv(right, dtype=str), pd.read_csv(spoiled, dtype=str)
+    changed = (old["UnitPrice"] != new["UnitPrice"]).to_numpy().nonzero()[0]
+    assert changed.tolist() == [0, 1, 2, 3, 4]
+    assert old.drop(columns="UnitPrice").equals(new.drop(columns="UnitPrice"))
+    assert found.rows["sales"] == sum(len(pd.read_csv(path, dtype=str)) for path in files) + len(new)
     assert [arrival.period for arrival in found.arrivals] == list(story.deliveries[1:])
     assert found.rows["offers"] == 0
     assert found.holdout_start == story.holdout_start

@@ -9,6 +9,8 @@ from ml.ingest.formats.csv_text import rows
 from ml.usecases.demand.demo.generate import OFFER_COLUMNS, SALES_COLUMNS
 
 _DAY_CHARACTERS = len("2011-12-09")
+# How many lines are wrong in a file that is corrected.
+_IN_PENCE = 5
 
 
 class InvoicesError(ValueError):
@@ -37,6 +39,15 @@ def replay(raw: pd.DataFrame, folder: Path) -> list[Path]:
         *_files(raw[~offered], SALES_COLUMNS, folder / "sales"),
         *_files(raw[offered], ("StockCode", *OFFER_COLUMNS), folder / "offers"),
     ]
+
+
+def in_pence(right: Path, wrong: Path) -> None:
+    """Write the file with the prices of its first lines in pence, as a till would that was set up wrongly."""
+    frame = _read(right)
+    first = frame.index[:_IN_PENCE]
+    pence = pd.to_numeric(frame.loc[first, "UnitPrice"], errors="coerce") * 100
+    frame.loc[first, "UnitPrice"] = pence.map("{:.2f}".format)
+    frame.to_csv(wrong, index=False, lineterminator="\n", encoding="utf-8")
 
 
 def _files(rows_: pd.DataFrame, columns: tuple[str, ...], folder: Path) -> Iterator[Path]:

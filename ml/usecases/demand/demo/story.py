@@ -2,8 +2,8 @@
 
 from ml.usecases.demand.demo.checks import checks
 from ml.usecases.demand.demo.generate import generate
-from ml.usecases.demand.demo.replay import read, replay
-from ml.usecases.story import Story
+from ml.usecases.demand.demo.replay import in_pence, read, replay
+from ml.usecases.story import Irregular, Story
 
 _DELIVERIES = ("2011-W36", "2011-W40", "2011-W47", "2011-W49")
 
@@ -23,4 +23,5 @@ STORY = Story(
         retrained="2011-W47",
     ),
     rolls_back_part=True,
+    irregular=Irregular(feed="sales", spoil=in_pence),
 )
