@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ml.problems.forecasting.combination import LEAST_SERIES, Rule
+from ml.problems.forecasting.rule import LEAST_SERIES, Rule
 from ml.problems.forecasting.served import (
     CANDIDATES,
     FLEET,

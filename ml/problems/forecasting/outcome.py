@@ -8,11 +8,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml.problems.forecasting import calendar
-from ml.problems.forecasting.combination import Combined, Rule, combine
+from ml.problems.forecasting.alike import Combined
+from ml.problems.forecasting.combination import combine
 from ml.problems.forecasting.fitted import Fitted
 from ml.problems.forecasting.frequency import Frequency
 from ml.problems.forecasting.intervals import LEVELS, half_widths
 from ml.problems.forecasting.panel import Columns, Series
+from ml.problems.forecasting.rule import Rule
 from ml.problems.forecasting.table import Judged, judge, measured
 
 Floats = npt.NDArray[np.float64]

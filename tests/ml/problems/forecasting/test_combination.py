@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from ml.problems.forecasting.combination import DEFAULT, RULES, Rule, combine, errors, weights
+from ml.problems.forecasting.combination import combine, errors
 from ml.problems.forecasting.fitted import Fitted, Floats
+from ml.problems.forecasting.rule import DEFAULT, RULES, Rule, weights
 
 ALIKE = Rule(own=1.0, power=0.0, best=12)
 

@@ -1,0 +1,127 @@
+"""Series that are alike in their candidates and origins, combined together: one array holds them all. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from ml.problems.forecasting.fitted import Fitted
+from ml.problems.forecasting.rule import LEAST_ERROR, Rule, mixed, weights
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Combined:
+    """One series.
+
+    Attributes:
+        forecast: shape (horizon,).
+        weights: by candidate; they sum to 1.
+        held_out: shape (past origins, horizon): what the rule forecast at each origin with weights from the others.
+        reason: why the series fell back to one candidate, or nothing.
+    """
+
+    forecast: Floats
+    weights: Mapping[str, float]
+    held_out: Floats
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Alike:
+    """Series with the same candidates and as many origins, so that one array holds them.
+
+    `places`: in the fleet. `forecasts`: (series, candidates, origins and the end, horizon). `missed`: (series,
+    candidates, origins). Held out, per origin: `logs` of the others (series, origins, candidates), the fleet's `theirs`
+    (origins, candidates). `truth`: (series, origins, horizon).
+    """
+
+    names: Sequence[str]
+    places: Sequence[int]
+    forecasts: Floats
+    missed: Floats
+    logs: Floats
+    theirs: Floats
+    truth: Floats
+
+    @classmethod
+    def of(
+        cls,
+        places: Sequence[int],
+        fits: Sequence[Fitted],
+        values: Sequence[Floats],
+        missed: Sequence[Floats],
+        origin: Sequence[Mapping[str, float]],
+    ) -> "Alike":
+        """Those at `places`; `origin`: the fleet's errors without one origin, counted from the newest."""
+        names, horizon = fits[places[0]].names, fits[places[0]].forecasts.shape[2]
+        own = np.stack([missed[at] for at in places])
+        past = own.shape[2]
+        others = [np.delete(own, column, axis=2) if past > 1 else np.ones_like(own) for column in range(past)]
+        theirs = [[origin[past - 1 - column].get(name, 0.0) for name in names] for column in range(past)]
+        none = np.empty((len(places), 0, len(names)))
+        return cls(
+            names=names,
+            places=places,
+            forecasts=np.stack([fits[at].forecasts for at in places]),
+            missed=own,
+            logs=np.stack([_mean_logs(each) for each in others], axis=1) if past else none,
+            theirs=np.array(theirs).reshape(past, len(names)),
+            truth=np.array(
+                [[values[at][start : start + horizon] for start in fits[at].origins[:-1]] for at in places]
+            ).reshape(len(places), past, horizon),
+        )
+
+    @property
+    def past(self) -> Floats:
+        """Shape (series, origins, candidates, horizon): what was forecast at past origins."""
+        return np.swapaxes(self.forecasts[:, :, :-1], 1, 2)
+
+    def held_out(self, rule: Rule) -> Floats:
+        """Shape (series, origins, horizon): what the rule forecasts at each origin with weights from the others."""
+        scores = np.exp(rule.own * self.logs + (1 - rule.own) * self.theirs)
+        scores = np.where(np.isnan(self.past).any(axis=3), np.nan, scores)
+        return mixed(self.past, weights(scores, rule), rule)
+
+    def errors(self, rule: Rule) -> Floats:
+        """Shape (series,): mean errors of that, in units of the median candidate's."""
+        missed = np.abs(self.held_out(rule) - self.truth).mean(axis=2)
+        found = np.divide(missed, self._middle, out=np.ones_like(missed), where=self._middle > 0)
+        return np.asarray(np.nanmean(found, axis=1))
+
+    @cached_property
+    def _middle(self) -> Floats:
+        """Shape (series, origins): the median candidate's mean error."""
+        return np.asarray(np.nanmedian(np.abs(self.past - self.truth[:, :, None]).mean(axis=3), axis=2))
+
+    def combined(self, rule: Rule, fleet: Mapping[str, float]) -> list[Combined]:
+        """One forecast per series by the rule."""
+        theirs = np.array([fleet.get(name, 0.0) for name in self.names])
+        scores = np.ones(self.forecasts.shape[:2])
+        if self.missed.shape[2]:
+            scores = np.exp(rule.own * _mean_logs(self.missed) + (1 - rule.own) * theirs)
+        ahead = self.forecasts[:, :, -1]
+        # What fails now is not chosen, however well it did before.
+        weight = weights(np.where(np.isnan(ahead).any(axis=2), np.nan, scores), rule)
+        rows = zip(mixed(ahead, weight, rule), weight, self.held_out(rule), strict=True)
+        return [
+            Combined(
+                forecast=forecast,
+                weights={name: float(each) for name, each in zip(self.names, own, strict=True) if each > 0},
+                held_out=held_out,
+            )
+            for forecast, own, held_out in rows
+        ]
+
+
+def _mean_logs(own: Floats) -> Floats:
+    """Shape (series, candidates): the mean log of errors (series, candidates, origins); NaN without any."""
+    known = np.isfinite(own)
+    logs = np.where(known, np.log(np.maximum(np.where(known, own, 1.0), LEAST_ERROR)), 0.0)
+    count = known.sum(axis=2)
+    return np.asarray(
+        np.divide(logs.sum(axis=2), count, out=np.full(count.shape, np.nan), where=count > 0), dtype=np.float64
+    )
