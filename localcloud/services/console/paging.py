@@ -47,7 +47,7 @@ def skipped(number: int) -> int:
     return (number - 1) * SIZE
 
 
-def cut(items: Sequence[Item], number: int) -> tuple[Sequence[Item], Pager]:
+def cut(items: Sequence[Item], number: int, query: tuple[tuple[str, str], ...] = ()) -> tuple[Sequence[Item], Pager]:
     """One page of `items`."""
     first = skipped(number)
-    return items[first : first + SIZE], Pager(number=number, total=len(items))
+    return items[first : first + SIZE], Pager(number=number, total=len(items), query=query)

@@ -26,11 +26,26 @@ Shown = Literal["catalog", "schema", "table", "volume"]
 
 
 @router.get("/catalogs")
-def list_catalogs(looks: VisitDep, page: PageNumber = 1) -> HTMLResponse:
-    """Every catalog."""
-    catalogs = sorted(looks.cloud.store.all(Kind.CATALOG), key=lambda one: str(one["full_name"]))
-    shown, pager = cut(catalogs, page)
-    return pages.page(looks, "catalogs", catalogs=shown, pager=pager, called=rights.names(looks.cloud.store))
+def list_catalogs(looks: VisitDep, page: PageNumber = 1, find: str = "") -> HTMLResponse:
+    """Every catalog; what has these letters in its name, wherever it lies, if they are given."""
+    store, wanted = looks.cloud.store, find.strip().lower()
+    found = _named_like(store, wanted) if wanted else sorted(store.all(Kind.CATALOG), key=_full_name)
+    shown, pager = cut(found, page, (("find", find),) if wanted else ())
+    return pages.page(looks, "catalogs", listed=shown, pager=pager, called=rights.names(store), find=find.strip())
+
+
+def _named_like(store: Store, wanted: str) -> list[Document]:
+    """What has `wanted` in its own name or in that of what it lies in, by name, with its page."""
+    return [
+        {**one, "kind": str(kind), "path": _path(kind, one["full_name"])}
+        for kind in (Kind.CATALOG, Kind.SCHEMA, Kind.TABLE, Kind.VOLUME, Kind.MODEL)
+        for one in sorted(store.all(kind), key=_full_name)
+        if wanted in _full_name(one).lower()
+    ]
+
+
+def _full_name(document: Document) -> str:
+    return str(document["full_name"])
 
 
 @router.get("/data/{kind}/{full_name}")

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
-from localcloud.services.console import logs, pages, rights
+from localcloud.services.console import logs, pages, rights, runs
 from localcloud.services.console.door import PageRoute, VisitDep
 from localcloud.services.console.paging import SIZE, PageNumber, Pager, cut, skipped
 from localcloud.services.jobs import records, triggers
@@ -52,9 +52,9 @@ def list_runs(looks: VisitDep, page: PageNumber = 1, result: Literal["", "FAILED
     """Every run, newest first; those that failed, if only they are asked for."""
     wanted = {"result": result} if result else {}
     store = looks.cloud.store
-    runs = store.newest("job_run", most=SIZE, skipped=skipped(page), **wanted)
+    found = runs.newest(store, most=SIZE, skipped=skipped(page), **wanted)
     pager = Pager(number=page, total=store.count("job_run", **wanted), query=tuple(wanted.items()))
-    return pages.page(looks, "runs", listed=runs, pager=pager, result=result)
+    return pages.page(looks, "runs", listed=found, pager=pager, result=result)
 
 
 @router.get("/runs/{run_id}")

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from localcloud.kernel import clock
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.parity import Level, Parity
-from localcloud.services.console import pages
+from localcloud.services.console import pages, runs
 from localcloud.services.console.door import PageRoute, VisitDep
 from localcloud.services.console.paging import PageNumber, Pager, cut
 from localcloud.services.local.routes import clock as clock_route
@@ -39,8 +39,8 @@ def overview(looks: VisitDep) -> HTMLResponse:
         now=clock.now(store).isoformat(),
         workspaces=looks.cloud.workspaces(),
         places=_places(looks.cloud),
-        failed=store.newest("job_run", most=_FAILED, result="FAILED"),
-        latest=store.newest("job_run", most=_LATEST),
+        failed=runs.newest(store, most=_FAILED, result="FAILED"),
+        latest=runs.newest(store, most=_LATEST),
     )
 
 

@@ -33,7 +33,8 @@ def paths(site: Site) -> tuple[str, ...]:
     add_endpoint(site.core)
     return (
         "", "/jobs", f"/jobs/{job['job_id']}", "/runs", f"/runs/{run['run_id']}",
-        f"/logs/{run['attempts'][0]['run_id']}", "/catalogs", "/data/schema/prod.credit_gold", f"/data/table/{TABLE}",
+        f"/logs/{run['attempts'][0]['run_id']}", "/catalogs", "/catalogs?find=o",
+        "/data/schema/prod.credit_gold", f"/data/table/{TABLE}",
         "/models", f"/models/{MODEL}", f"/models/{MODEL}/1", "/endpoints", f"/endpoints/prod/{ENDPOINT}",
         "/experiments", "/calls", "/clock",
     )  # fmt: skip

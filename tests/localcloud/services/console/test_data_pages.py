@@ -34,6 +34,18 @@ def test_data_is_shown_from_catalog_to_column(site: Site) -> None:
     assert site.get("/data/table/prod.credit_gold.absent").status_code == 404
 
 
+def test_data_is_found_by_a_part_of_its_name(site: Site) -> None:
+    """Whatever it is and wherever it lies, in either case of letters; nothing found is said."""
+    add_model(site.core)
+    found = site.enter().page("/catalogs?find=CREDIT_gold.")
+    assert f'<a href="/console/data/table/{TABLE}">{TABLE}</a>' in found
+    assert f'<a href="/console/models/{MODEL}">{MODEL}</a>' in found
+    assert f"{TABLE} table admin@localcloud" in main_words(found)
+    assert 'value="CREDIT_gold."' in found
+    assert "Nothing has this in its name." in main_words(site.page("/catalogs?find=nothing-of-it"))
+    assert "prod admin@localcloud isolated" in main_words(site.page("/catalogs?find=%20"))
+
+
 def test_lineage_names_what_the_local_cloud_knows(site: Site) -> None:
     """Copies, look-ups and monitors of a table; what only MLflow knows is said to be missing while it is not there."""
     add_model(site.core)

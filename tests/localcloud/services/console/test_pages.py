@@ -38,6 +38,7 @@ def test_the_overview_counts_and_names_what_failed(site: Site) -> None:
     assert before.count("/console/runs/") == 1
     assert f"/console/runs/{failed['run_id']}" in before
     assert after.count('<a href="/console/runs/') == 2
+    assert after.count(f'<a href="/console/jobs/{job["job_id"]}">') == 2
     assert site.core.url("dev") in after
 
 
