@@ -6,6 +6,7 @@ import pytest
 from databricks.sdk.errors import PermissionDenied
 from mlflow.exceptions import MlflowException
 
+from ml.gates.new_version import link
 from tests.localcloud.services.mlflow.world import MODEL, Registry, denied, refused
 
 
@@ -178,3 +179,23 @@ def test_what_the_registry_does_not_know_is_refused(registry: Registry) -> None:
     body = {"name": "prod.credit_ops.x", "deployment_job_id": "7"}
     answer = registry.core.call("POST", f"{base}/registered-models/create", json=body)
     assert (answer.status_code, "deployment_job_id" in answer.json()["message"]) == (400, True)
+
+
+def test_the_owner_links_the_deployment_job(registry: Registry) -> None:
+    """By the client, as the task of the wheel does, once; the job must be one that the owner may start."""
+    core = registry.core
+    parameters = [{"name": name, "default": ""} for name in ("model_name", "model_version")]
+    condition = {"task_key": "only", "condition_task": {"op": "EQUAL_TO", "left": "1", "right": "1"}}
+    body = {"name": "new-version", "tasks": [condition], "parameters": parameters}
+    made = core.call("POST", f"{core.url('prod')}/api/2.2/jobs/create", json=body).json()
+    promotion, job_id = registry.act_as("promotion"), str(made["job_id"])
+    assert "CAN_MANAGE_RUN" in denied(promotion.update_registered_model, MODEL, deployment_job_id=job_id)
+    entry = {"service_principal_name": registry.applications["promotion"], "permission_level": "CAN_MANAGE_RUN"}
+    url = f"{core.url('prod')}/api/2.0/permissions/jobs/{job_id}"
+    core.call("PATCH", url, json={"access_control_list": [entry]}).raise_for_status()
+    before = promotion.get_registered_model(MODEL).description
+    for _ in range(2):
+        link(promotion, MODEL, job_id)
+    found = promotion.get_registered_model(MODEL)
+    assert (found.deployment_job_id, found.description) == (job_id, before)
+    denied(registry.act_as("training").update_registered_model, MODEL, deployment_job_id=job_id)
