@@ -112,6 +112,11 @@ def platform_directory(catalog: str) -> str:
     return f"{directory(catalog)}/platform"
 
 
+def queries_directory(catalog: str, use_case: str) -> str:
+    """Workspace directory of the queries that come with a use case."""
+    return f"{directory(catalog)}/queries/{use_case}"
+
+
 def volume_path(catalog: str, schema_name: str, volume: str) -> str:
     """`/Volumes/<catalog>/<schema>/<volume>`."""
     return f"/Volumes/{catalog}/{schema_name}/{volume}"

@@ -106,6 +106,8 @@ def serving_stack(app: Scope, spec: Spec, environment: Environment) -> None:
                 _monitor(parts, declared, place)
             _alerts(parts, declared, place)
             _dashboards(parts, declared, place)
+        if declared.queries:
+            _saved_queries(parts, declared)
     _platform_dashboard(parts)
 
 
@@ -242,6 +244,25 @@ def _dashboards(parts: _Parts, use_case: UseCase, place: str) -> None:
             permissions=_readers(parts, use_case),
         )
         dashboard(parts.stack, f"{use_case.name}-{role}-dashboard", props)
+
+
+def _saved_queries(parts: _Parts, use_case: UseCase) -> None:
+    """What comes with the use case, for the groups that read its gold; everyone runs them with their own rights."""
+    roles = parts.environment.use_cases[use_case.name].access
+    readers = tuple(Permission(level="CAN_READ", group=group) for group, role in roles.items() if role.gold)
+    path = names.queries_directory(parts.environment.catalog, use_case.name)
+    place = directory(parts.stack, f"{use_case.name}-queries", DirectoryProps(path=path, permissions=readers)).path
+    layers = {"silver": Layer.SILVER, "gold": Layer.GOLD, "ops": Layer.OPS}
+    schemas = {word: f"{parts.environment.catalog}.{names.schema(use_case.name, of)}" for word, of in layers.items()}
+    for each in use_case.queries:
+        props = QueryProps(
+            name=f"{use_case.name}: {each.title}",
+            description=each.description,
+            text=each.over(schemas),
+            warehouse_id=parts.warehouse_id,
+            parent_path=f"/Workspace{place}",
+        )
+        query(parts.stack, f"{use_case.name}-query-{each.name}", props)
 
 
 def _platform_dashboard(parts: _Parts) -> None:

@@ -55,6 +55,7 @@ from ml.declarations.problems import (
     Regression,
 )
 from ml.declarations.retention import Retention
+from ml.declarations.saved_queries import SavedQuery
 from ml.declarations.serving import Serving, WorkloadSize, inference_table, online_store, online_table
 from ml.declarations.sinks import EXPORTS_VOLUME, FilesFormat, FilesSink, KafkaSink, PostgresSink, SinkDeclaration
 from ml.declarations.sources import Beginning, ComparedBy, Login, OnChange, OtherTable, Topic
@@ -150,6 +151,7 @@ __all__ = [
     "Regression",
     "Rescore",
     "Retention",
+    "SavedQuery",
     "Serving",
     "Severity",
     "SignOff",

@@ -14,6 +14,7 @@ from ml.declarations.model import Model
 from ml.declarations.model_checks import each_once, wrong_models
 from ml.declarations.periods import Calendar, Period, judging_problem
 from ml.declarations.retention import Retention
+from ml.declarations.saved_queries import SavedQuery
 from ml.declarations.sinks import EXPORTS_VOLUME
 from ml.declarations.table import Layer, Table
 
@@ -68,6 +69,8 @@ class UseCase:
     retention: Retention = field(default_factory=Retention)
     # Who is told of what; of a subject that no rule is about, the people on call.
     alerts: tuple[AlertRule, ...] = ()
+    # What those who know the subject find in their workspace, and run with their own rights.
+    queries: tuple[SavedQuery, ...] = ()
 
     def __post_init__(self) -> None:
         self.retention.check(self.calendar)
@@ -76,6 +79,7 @@ class UseCase:
         sources |= {model.outcome.source.name for model in self.models if not model.outcome.use_case}
         built = [table.name for table in self.feature_tables]
         names = [feed.name for feed in self.feeds]
+        asked = [each.name for each in self.queries]
         silent = [feed.name for feed in self.feeds if not isinstance(feed.source, Source)]
         started = self.jobs.ingest_cron or self.jobs.ingest_every_s
         require(
@@ -86,6 +90,7 @@ class UseCase:
                 *self._underived(),
                 *self._dangling(),
                 *repeated(self.alerts),
+                None if len(asked) == len(set(asked)) else f"queries {asked} repeat a name: rename one",
                 *wrong_models(self.models),
                 None if len(built) == len(set(built)) else f"feature tables {built} repeat a name: rename one",
                 None if len(names) == len(set(names)) else f"feeds {names} repeat a name: rename one",

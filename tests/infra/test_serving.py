@@ -239,3 +239,15 @@ def test_risk_and_the_platform_have_dashboards_of_their_own(documents: Documents
         each["queryLines"][0] for each in json.loads(found["platform-dashboard"]["serialized_dashboard"])["datasets"]
     ]
     assert all("'1000000000000003'" in query or "table_catalog = 'prod'" in query for query in queries)
+
+
+def test_queries_come_with_a_use_case(documents: Documents) -> None:
+    """Over the environment's schemas, run as who asks, where the groups that read gold find them."""
+    made = documents[STACK]["resource"]["databricks_query"]["credit-query-defaults-by-month"]
+    assert made["query_text"].endswith(
+        "from prod.credit_gold.client_outcomes group by application_month order by application_month"
+    )
+    assert (made["run_as_mode"], made["display_name"]) == ("VIEWER", "credit: Defaults by month of application")
+    assert permissions(documents, STACK, "credit-queries-permissions") == dict.fromkeys(
+        ("ml-engineers", "data-scientists", "model-risk"), "CAN_READ"
+    )

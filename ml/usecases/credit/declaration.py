@@ -23,6 +23,7 @@ from ml.declarations import (
     Model,
     Monitoring,
     Outcome,
+    SavedQuery,
     Serving,
     SignOff,
     Table,
@@ -146,6 +147,15 @@ USE_CASE = UseCase(
     name="credit",
     comment="Credit risk: will a card client default on next month's payment?",
     owner=OWNER,
+    queries=(
+        SavedQuery(
+            name="defaults-by-month",
+            title="Defaults by month of application",
+            description="Of the clients whose outcome is known: how many, and which share defaulted.",
+            text="select application_month, count(*) as clients, round(avg(defaulted), 4) as default_share "
+            "from {gold}.client_outcomes group by application_month order by application_month",
+        ),
+    ),
     feeds=(
         Feed(name="applications", silver=APPLICATIONS, period_column="application_month"),
         Feed(name="labels", silver=LABELS, period_column="known_month"),

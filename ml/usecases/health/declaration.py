@@ -21,6 +21,7 @@ from ml.declarations import (
     Outcome,
     Period,
     Regression,
+    SavedQuery,
     SignOff,
     Table,
     TrainingCause,
@@ -123,6 +124,19 @@ USE_CASE = UseCase(
         Feed(name="follow_ups", silver=FOLLOW_UPS, period_column="measured_on"),
     ),
     models=(LINEAR, BOOSTED),
+    # Who reads gold without the right to sensitive columns sees no age, sex or age band here: that group is null.
+    queries=(
+        SavedQuery(
+            name="progression-by-age-band",
+            title="Progression by age band",
+            description="How far the disease has progressed by the second visit: patients, mean and spread.",
+            text="select features.age_band, count(*) as patients, "
+            "round(avg(outcomes.progression), 1) as mean_progression, "
+            "round(stddev(outcomes.progression), 1) as spread from {gold}.visit_outcomes as outcomes "
+            "join {gold}.visit_features as features using (patient_id, visited_on) group by features.age_band "
+            "having count(*) >= 10 order by features.age_band",
+        ),
+    ),
     calendar=Calendar(period=Period.DAY),
     # Some thirty patients a month: a day of them says nothing.
     judged_by=Period.MONTH,
