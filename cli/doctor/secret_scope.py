@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from cli.doctor.check import Fault, NotAskedError, check
 from cli.doctor.deployed_environment import DeployedEnvironment
 from infra import names
+from infra.spec import Jobs
+from ml.declarations import Topic, UseCase
 
 # Databricks' own names of a workspace's default package repository.
 _REPOSITORIES, _INDEX = "databricks-package-management", "pip-index-url"
@@ -34,21 +36,35 @@ def monitoring_may_read_secrets(deployed: DeployedEnvironment) -> Iterator[Fault
 
 
 @check
-def every_webhook_is_in_the_vault(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """People put it there: no stack holds a secret."""
-    named = [
-        values.jobs.monitoring.webhook_secret
-        for values in deployed.environment.use_cases.values()
-        if values.jobs.monitoring and values.jobs.monitoring.webhook_secret
-    ]
+def every_secret_of_the_jobs_is_in_the_vault(deployed: DeployedEnvironment) -> Iterator[Fault]:
+    """Webhooks, mail servers, sign-ins of topics and sinks. People put them there: no stack holds a secret."""
+    scope = names.secret_scope(deployed.environment.name)
+    named = dict.fromkeys(
+        secret
+        for name, values in deployed.environment.use_cases.items()
+        for secret in _read_by_jobs(deployed.spec.use_cases[name], values.jobs, scope)
+    )
     if not named:
-        raise NotAskedError("no monitoring job names a webhook_secret")
+        raise NotAskedError("no job reads a secret")
+    held: dict[str, set[str]] = {}
     for secret in named:
         scope, _, key = secret.partition("/")
-        if key not in {str(each.key) for each in deployed.workspace.secrets.list_secrets(scope)}:
+        if scope not in held:
+            held[scope] = {str(each.key) for each in deployed.workspace.secrets.list_secrets(scope)}
+        if key not in held[scope]:
             vault = deployed.spec.places_of(deployed.environment).key_vault
             fix = f"az keyvault secret set --vault-name {vault} --name {key} --file <file>"
             yield Fault(subject=secret, wrong="is no secret of the scope", fix=fix)
+
+
+def _read_by_jobs(use_case: UseCase, jobs: Jobs, scope: str) -> Iterator[str]:
+    """`scope/key` of what the jobs that run read. Pure."""
+    if jobs.monitoring:
+        yield from filter(None, (jobs.monitoring.webhook_secret, jobs.monitoring.mail_secret))
+    topics = [feed.source for feed in use_case.feeds if isinstance(feed.source, Topic)] if jobs.ingest else []
+    sinks = [sink for model in use_case.models for sink in model.sinks] if jobs.scoring else []
+    for place in (*topics, *sinks):
+        yield from (f"{scope}/{key}" for key in place.secret_keys.values())
 
 
 @check
@@ -67,6 +83,6 @@ def the_package_index_can_be_asked(deployed: DeployedEnvironment) -> Iterator[Fa
 CHECKS = (
     the_secret_scope_exists,
     monitoring_may_read_secrets,
-    every_webhook_is_in_the_vault,
+    every_secret_of_the_jobs_is_in_the_vault,
     the_package_index_can_be_asked,
 )

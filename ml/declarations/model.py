@@ -41,16 +41,21 @@ class Tuning:
     """The search for hyper-parameters: `trials` of each algorithm, so that equal inputs make equal models.
 
     With `timeout_s` it ends after that time if the trials take longer, and the version says so. `workers` trials are
-    tried at once, on Spark's workers if it is more than one; another number finds other trials.
+    tried at once, on Spark's workers if it is more than one; another number finds other trials. With `prune_after`,
+    once so many are done, a trial ends early if it is worse than half of them were after as many rounds or epochs.
     """
 
     trials: int
     timeout_s: int | None = None
     workers: int = 1
+    prune_after: int | None = None
 
     def __post_init__(self) -> None:
-        least = (("trials", self.trials), ("workers", self.workers))
-        require("tuning", [f"{name} is {given}: give 1 or more" for name, given in least if given < 1])
+        least = (("trials", self.trials), ("workers", self.workers), ("prune_after", self.prune_after))
+        wrong = [f"{name} is {given}: give 1 or more" for name, given in least if given is not None and given < 1]
+        if self.prune_after is not None and self.prune_after >= self.trials:
+            wrong.append(f"prune_after is {self.prune_after}, and there are {self.trials} trials: give fewer, or none")
+        require("tuning", wrong)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,6 +181,11 @@ class Model:
             yield (
                 f"tuning.workers is {self.tuning.workers}, and {spread[0]} fits each trial over all of Spark's "
                 "workers: give 1"
+            )
+        if self.tuning.prune_after is not None and not any(each.has_rounds for each in given):
+            yield (
+                f"tuning.prune_after is {self.tuning.prune_after}, and {', '.join(given)} is not tried in rounds that "
+                "could end early: leave it out"
             )
         types = {feature.name: feature.type for feature in self.feature_table.features}
         text = [name for name in self.features if types.get(name) in ("string", "date", "timestamp")]

@@ -76,6 +76,11 @@ class Algorithm(StrEnum):
         """Whether its rows stay with Spark's workers."""
         return self in (Algorithm.SPARK_GBT, Algorithm.SPARK_NETWORK)
 
+    @property
+    def has_rounds(self) -> bool:
+        """Whether a trial of it can end early, by its loss after each round or epoch."""
+        return self in (Algorithm.XGBOOST, Algorithm.LIGHTGBM, Algorithm.NETWORK)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ProblemType(ABC):

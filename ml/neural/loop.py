@@ -169,12 +169,14 @@ def fit(
     *,
     tuning: Lanes | None = None,
     checkpoints: Checkpoints | None = None,
+    ends: Callable[[Epoch], bool] = lambda _: False,
     watch: Callable[[Epoch], None] = lambda _: None,
     stepped: Callable[[int, int], None] = lambda _epoch, _step: None,
 ) -> Done:
     """Fit what `make` makes to this process's share of `rows`, beside the other processes.
 
-    `watch` hears of each epoch, in the leading process; `stepped` of each step, everywhere, before its checkpoint.
+    No epoch follows one of which `ends` says so, in every process alike. `watch` hears of each epoch, in the leading
+    process; `stepped` of each step, everywhere, before its checkpoint.
     """
     torch.manual_seed(schedule.seed)
     network = make().to(device=process.place.device, dtype=_precision(schedule))
@@ -193,6 +195,8 @@ def fit(
         state.keep(checkpoints)
         if process.leads:
             watch(ended)
+        if ends(ended):
+            break
     return state.done()
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 Params = Mapping[str, float | int]
+# Called with the loss on the tuning periods after each round or epoch of a trial: whether to end it there.
+Ends = Callable[[float], bool]
 # The known values of each text feature.
 Categories = Mapping[str, Sequence[str]]
 # The rows that a booster is fitted on, as its metric per round names them. To watch them changes no tree.
@@ -109,8 +111,11 @@ class Learner(Fitter, Protocol):
     def suggest(self, trial: optuna.Trial) -> Params:
         """Parameters to try next."""
 
-    def try_out(self, params: Params, split: Split) -> tuple[float, Params]:
-        """Fit on the training periods; the problem's loss on the tuning periods, and what fitting found."""
+    def try_out(self, params: Params, split: Split, ends: Ends) -> tuple[float, Params]:
+        """Fit on the training periods; the problem's loss on the tuning periods, and what fitting found.
+
+        What is fitted in rounds or epochs asks `ends` after each.
+        """
 
 
 @runtime_checkable

@@ -1,7 +1,7 @@
 """What a training searches: the learners with their rows, and how trials are tried."""
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from ml.declarations import Algorithm, Layer
 from ml.examples.dataset import PERIOD
-from ml.problems.learning import Learner, Params
+from ml.problems.learning import Learner
 from ml.tables import Tables, pandas_of
 from ml.training import plan
 from ml.training.learn import Together
@@ -19,7 +19,7 @@ from ml.training.learners.left_out import present
 from ml.training.learners.spark_trees import SparkTrees, assembled
 from ml.training.plan import Plan, Task
 from ml.training.trials import Kept, on_workers
-from ml.training.tuning import Batch
+from ml.training.tuning import Batch, FitAndScore
 from ml.versions.lineage import Lineage
 
 # The volume that Spark's workers and the task share; only what is fitted or searched over workers uses it.
@@ -80,7 +80,7 @@ def _over_spark(task: Task, planned: Plan, rows: DataFrame, scratch: Path) -> Ca
 
 
 def _on_workers(spark: SparkSession, scratch: Path) -> Together:
-    def together(name: str, fit_and_score: Callable[[Params], tuple[float, Params]]) -> Batch:
+    def together(name: str, fit_and_score: FitAndScore) -> Batch:
         return on_workers(spark, Kept(folder=scratch / "trials" / name), fit_and_score)
 
     return together

@@ -9,14 +9,14 @@ import numpy as np
 
 from ml.declarations import Tuning
 from ml.examples.split import Split
-from ml.problems.learning import Fitted, Fitter, Learner, Narrowing, Params, Scores
+from ml.problems.learning import Ends, Fitted, Fitter, Learner, Narrowing, Params, Scores
 from ml.problems.problem import Calibration, Problem
 from ml.training.learners.average import Average, Averaged, averages
-from ml.training.tuning import Batch, Candidate, Search, one_by_one, search
+from ml.training.tuning import Batch, Candidate, FitAndScore, Search, one_by_one, search
 from ml.training.watch import Watch
 
 # The name of a learner, and what tries its parameters, to how trials are tried at once.
-Together = Callable[[str, Callable[[Params], tuple[float, Params]]], Batch]
+Together = Callable[[str, FitAndScore], Batch]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,8 +121,8 @@ def _searched(
 def _batch(name: str, learner: Learner, split: Split, together: Together | None) -> Batch:
     """How trials of the learner are tried: in this process, or as `together` says."""
 
-    def fit_and_score(params: Params) -> tuple[float, Params]:
-        return learner.try_out(params, split)
+    def fit_and_score(params: Params, ends: Ends) -> tuple[float, Params]:
+        return learner.try_out(params, split, ends)
 
     return together(name, fit_and_score) if together else one_by_one(fit_and_score)
 

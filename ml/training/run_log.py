@@ -21,8 +21,8 @@ from ml.training.autologging import autologging, unlogged
 from ml.training.tuning import Candidate
 from ml.training.watch import Watch
 
-# Tags of a nested run: which trial it is, from 1 on, and what was fitted in it.
-TRIAL, LEARNER = "trial", "learner"
+# Tags of a nested run: which trial it is, from 1 on, what was fitted in it, and whether it was ended early.
+TRIAL, LEARNER, PRUNED = "trial", "learner", "pruned"
 
 
 @dataclass
@@ -71,7 +71,12 @@ class RunLog(Watch):
             self.experiment_id,
             start_time=began_ms or ended_ms,
             run_name=f"{number:02d} {learner}",
-            tags={MLFLOW_PARENT_RUN_ID: self.run_id, TRIAL: str(number), LEARNER: learner},
+            tags={
+                MLFLOW_PARENT_RUN_ID: self.run_id,
+                TRIAL: str(number),
+                LEARNER: learner,
+                **({PRUNED: "yes"} if candidate.pruned else {}),
+            },
         ).info.run_id
         figures = {"loss": candidate.loss, **candidate.found}
         self.client.log_batch(

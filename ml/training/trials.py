@@ -7,8 +7,7 @@ as the search that was not killed.
 
 import json
 import os
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,12 +16,12 @@ from pyspark import cloudpickle
 from pyspark.sql import SparkSession
 
 from ml.problems.learning import Params
-from ml.training.tuning import Batch, Candidate, Numbered
+from ml.training.pruning import Rule
+from ml.training.tuning import Batch, Candidate, FitAndScore, Numbered, tried
 
-FitAndScore = Callable[[Params], tuple[float, Params]]
 # A call of Spark takes 128 MiB at most, by default.
 _MOST_BYTES = 100 * 2**20
-_SCHEMA = "place int, loss double, found string, began_s double"
+_SCHEMA = "place int, done string"
 
 
 class TooLargeError(RuntimeError):
@@ -38,35 +37,37 @@ class Kept:
     def read(self, number: int, params: Params) -> Candidate | None:
         """Of the trial, if it was finished with these parameters."""
         file = self._file(number)
-        if not file.is_file():
-            return None
-        held = json.loads(file.read_text())
-        if held["params"] != dict(params):
-            return None
-        return Candidate(params=params, loss=held["loss"], found=held["found"], began_s=held["began_s"])
+        held = _candidate(file.read_text()) if file.is_file() else None
+        return held if held and held.params == params else None
 
-    def write(self, number: int, tried: Candidate) -> None:
+    def write(self, number: int, done: Candidate) -> None:
         """Whole, or not at all."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        held = {"params": dict(tried.params), "loss": tried.loss, "found": dict(tried.found), "began_s": tried.began_s}
         beside = self._file(number).with_suffix(f".{os.getpid()}.part")
-        beside.write_text(json.dumps(held))
+        beside.write_text(_text(done))
         beside.replace(self._file(number))
 
     def _file(self, number: int) -> Path:
         return self.folder / f"trial-{number:06d}.json"
 
 
-def tried_once(kept: Kept, fit_and_score: FitAndScore, number: int, params: Params) -> Candidate:
+def _text(done: Candidate) -> str:
+    return json.dumps({**vars(done), "params": dict(done.params), "found": dict(done.found)})
+
+
+def _candidate(text: str) -> Candidate:
+    held = json.loads(text)
+    return Candidate(**{**held, "curve": tuple(held["curve"])})
+
+
+def tried_once(kept: Kept, fit_and_score: FitAndScore, number: int, params: Params, rule: Rule | None) -> Candidate:
     """What came of the trial: as it is kept, or tried now and kept."""
     held = kept.read(number, params)
     if held is not None:
         return held
-    began_s = time.time()
-    loss, found = fit_and_score(params)
-    tried = Candidate(params=params, loss=loss, found=found, began_s=began_s)
-    kept.write(number, tried)
-    return tried
+    done = tried(fit_and_score, params, rule)
+    kept.write(number, done)
+    return done
 
 
 def on_workers(spark: SparkSession, kept: Kept, fit_and_score: FitAndScore) -> Batch:
@@ -81,25 +82,17 @@ def on_workers(spark: SparkSession, kept: Kept, fit_and_score: FitAndScore) -> B
             "on a sample (sample_rows), set tuning.workers to 1, or declare an algorithm whose rows stay with Spark"
         )
 
-    def batch(numbered: Sequence[Numbered]) -> list[Candidate]:
-        def tried(batches: Iterable[pd.DataFrame]) -> Iterable[pd.DataFrame]:
+    def batch(numbered: Sequence[Numbered], rule: Rule | None) -> list[Candidate]:
+        def done(batches: Iterable[pd.DataFrame]) -> Iterable[pd.DataFrame]:
             for rows in batches:
                 for place in rows["id"]:
-                    done = tried_once(kept, fit_and_score, *numbered[place])
-                    row = {"place": int(place), "loss": done.loss, "found": json.dumps(dict(done.found))}
-                    yield pd.DataFrame([{**row, "began_s": done.began_s}])
+                    number, params = numbered[place]
+                    text = _text(tried_once(kept, fit_and_score, number, params, rule))
+                    yield pd.DataFrame({"place": [int(place)], "done": [text]})
 
         # A task for each trial.
         asked = spark.range(0, len(numbered), 1, len(numbered))
-        found = {row["place"]: row for row in asked.mapInPandas(tried, _SCHEMA).collect()}
-        return [
-            Candidate(
-                params=params,
-                loss=found[place]["loss"],
-                found=json.loads(found[place]["found"]),
-                began_s=found[place]["began_s"],
-            )
-            for place, (_, params) in enumerate(numbered)
-        ]
+        found = {row["place"]: row["done"] for row in asked.mapInPandas(done, _SCHEMA).collect()}
+        return [_candidate(found[place]) for place in range(len(numbered))]
 
     return batch

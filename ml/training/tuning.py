@@ -9,19 +9,23 @@ from dataclasses import dataclass, field, replace
 import optuna
 
 from ml.declarations import Tuning
-from ml.problems.learning import Params
+from ml.problems.learning import Ends, Params
+from ml.training.pruning import Curve, Rule, Watched
 
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
     """One trial: what was tried, its loss on the tuning periods, and what fitting found (such as rounds).
 
-    `began_s`: when, in seconds since 1970.
+    `pruned`: it was ended early, so its loss is the best until then. `curve` is kept if trials are pruned. `began_s`:
+    when, in seconds since 1970.
     """
 
     params: Params
     loss: float
     found: Params
+    curve: Curve = ()
+    pruned: bool = False
     began_s: float = field(default=0.0, compare=False)
 
     @property
@@ -39,30 +43,39 @@ class Search:
 
     @property
     def best(self) -> Candidate:
-        """The candidate with the smallest loss; the earliest among equals."""
-        return min(self.candidates, key=lambda candidate: candidate.loss)
+        """The candidate with the smallest loss, of those that were not ended early; the earliest among equals."""
+        return min((each for each in self.candidates if not each.pruned), key=lambda candidate: candidate.loss)
 
     @property
     def was_cut(self) -> bool:
         """Whether time ran out: the same inputs could then make another model."""
         return len(self.candidates) < self.asked
 
+    @property
+    def pruned(self) -> int:
+        """How many trials were ended early."""
+        return sum(each.pruned for each in self.candidates)
+
 
 # Number and parameters of a trial.
 Numbered = tuple[int, Params]
-# Trials that are tried at once, to what came of each, in their order.
-Batch = Callable[[Sequence[Numbered]], Sequence[Candidate]]
+# Trials that are tried at once, and by which rule they end early, to what came of each, in their order.
+Batch = Callable[[Sequence[Numbered], Rule | None], Sequence[Candidate]]
+FitAndScore = Callable[[Params, Ends], tuple[float, Params]]
 
 
-def one_by_one(fit_and_score: Callable[[Params], tuple[float, Params]]) -> Batch:
+def tried(fit_and_score: FitAndScore, params: Params, rule: Rule | None) -> Candidate:
+    """What comes of a trial."""
+    began_s, watched = time.time(), Watched(rule)
+    loss, found = fit_and_score(params, watched)
+    return Candidate(
+        params=params, loss=loss, found=found, curve=tuple(watched.curve), pruned=watched.pruned, began_s=began_s
+    )
+
+
+def one_by_one(fit_and_score: FitAndScore) -> Batch:
     """Trials in this process."""
-
-    def tried(params: Params) -> Candidate:
-        began_s = time.time()
-        loss, found = fit_and_score(params)
-        return Candidate(params=params, loss=loss, found=found, began_s=began_s)
-
-    return lambda numbered: [tried(params) for _, params in numbered]
+    return lambda numbered, rule: [tried(fit_and_score, params, rule) for _, params in numbered]
 
 
 def search(
@@ -79,7 +92,8 @@ def search(
     `tuning.workers` trials are tried at once; the sampler takes each for a bad one until it is done, so that they
     spread (Ginsbourger et al. 2010, "Kriging is well-suited to parallelize optimization": the constant liar). What it
     suggests follows from the seed and from the results alone. The first batch is always finished, and so is the one in
-    which the time runs out. `watched` gets each candidate when its batch is done.
+    which the time runs out. `watched` gets each candidate when its batch is done. With `tuning.prune_after`, a trial is
+    ended early by the curves of the batches before its own.
     """
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     with warnings.catch_warnings():
@@ -92,13 +106,28 @@ def search(
     while len(done) < tuning.trials and not (done and _timed_out(tuning, started)):
         asked = [study.ask() for _ in range(min(tuning.workers, tuning.trials - len(done)))]
         numbered = [(trial.number, suggest(trial)) for trial in asked]
-        for trial, candidate in zip(asked, batch(numbered), strict=True):
+        for trial, candidate in zip(asked, batch(numbered, _rule(tuning, done)), strict=True):
             # A fit that diverged has no loss, and must not win by that.
             known = replace(candidate, loss=math.inf) if math.isnan(candidate.loss) else candidate
-            study.tell(trial, known.loss)
+            _tell(study, trial, known)
             done.append(known)
             watched(known)
     return Search(candidates=tuple(done), asked=tuning.trials)
+
+
+def _rule(tuning: Tuning, done: Sequence[Candidate]) -> Rule | None:
+    if tuning.prune_after is None:
+        return None
+    return Rule(after=tuning.prune_after, finished=tuple(each.curve for each in done if not each.pruned))
+
+
+def _tell(study: optuna.Study, trial: optuna.Trial, candidate: Candidate) -> None:
+    if candidate.pruned:
+        # How far it came, and how good it was there: the sampler orders what was pruned by that.
+        trial.report(candidate.loss, step=len(candidate.curve))
+        study.tell(trial, state=optuna.trial.TrialState.PRUNED)
+    else:
+        study.tell(trial, candidate.loss)
 
 
 def _timed_out(tuning: Tuning, started: float) -> bool:

@@ -1,6 +1,8 @@
 """Prod with its newer choices: serverless jobs, a data quality monitor, an online store that is a database."""
 
 import shutil
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 
@@ -10,7 +12,7 @@ from infra.release import Release
 from infra.spec import load
 from infra.wheel import Wheel, build_wheel
 from tests.infra.conftest import Documents, edit, read_documents
-from tests.infra.provider_schema import SCHEMAS, document_problems
+from tests.infra.provider_schema import SCHEMAS, document_problems, schemas
 from tests.localcloud.wheels import write_wheel
 
 CHOSEN = "{schedule: active, compute: serverless}"
@@ -98,6 +100,20 @@ def test_the_online_store_may_be_a_database_instance(documents: Documents) -> No
     instance = resources["databricks_database_instance"]["online-store"]
     assert (instance["name"], instance["capacity"], instance["node_count"]) == ("prod-online", "CU_1", 1)
     assert "databricks_online_store" not in resources
+
+
+@pytest.mark.skipif(not SCHEMAS.is_dir(), reason="the providers' schemas are not beside the checkout")
+def test_the_provider_has_no_gpu_for_a_wheel_on_serverless_compute() -> None:
+    """Only `gen_ai_compute_task` of a job names GPUs, and it runs no wheel: once another block does, declare it."""
+    job = schemas()["resource"]["databricks_job"]
+    named = {path for path in _arguments(job) if any(word in path[-1] for word in ("gpu", "accelerator"))}
+    assert {path[:2] for path in named if "for_each_task" not in path} == {("task", "gen_ai_compute_task")}
+
+
+def _arguments(schema: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield from ((*path, name) for name in schema.get("attributes", {}))
+    for name, block in schema.get("blocks", {}).items():
+        yield from _arguments(block, (*path, name))
 
 
 @pytest.mark.skipif(not SCHEMAS.is_dir(), reason="the providers' schemas are not beside the checkout")

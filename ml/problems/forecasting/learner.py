@@ -20,7 +20,7 @@ from ml.problems.forecasting.mixing import Rolled, table_of
 from ml.problems.forecasting.peeking import require_past
 from ml.problems.forecasting.renewing import Answered
 from ml.problems.forecasting.served import FLEET, Floats, Mixed, Mixer
-from ml.problems.learning import Categories, Examples, Fitted, Learner, Live, Params, Scores
+from ml.problems.learning import Categories, Ends, Examples, Fitted, Learner, Live, Params, Scores
 from ml.problems.problem import Problem
 
 # The label of the model over all series: the outcome over the scale of its series.
@@ -161,7 +161,7 @@ class SeriesLearner:
         """As the model over all series."""
         return self.trees.suggest(trial)
 
-    def try_out(self, params: Params, split: Split) -> tuple[float, Params]:
+    def try_out(self, params: Params, split: Split, ends: Ends) -> tuple[float, Params]:
         """The loss of the model over all series, fitted on periods whose outcomes were known before the tuning ones."""
         known = tuple(self.problem.others(split.tuning[0], split.train))
         if not known:
@@ -169,7 +169,7 @@ class SeriesLearner:
                 f"no training period lies a whole horizon before {split.tuning[0]}: wait for more periods, or lower "
                 "tuning_ratio"
             )
-        return self.trees.try_out(params, Split(**{**vars(split), "train": known}))
+        return self.trees.try_out(params, Split(**{**vars(split), "train": known}), ends)
 
     def fit(self, params: Params, periods: Sequence[date]) -> FittedSeries:
         """Weights from the newest origins, where the model over all series had not seen them; then that one on all.

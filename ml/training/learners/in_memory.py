@@ -15,7 +15,7 @@ from ml.training.learners.rows import Rows
 from ml.training.learners.xgboost_trees import XgboostTrees
 from ml.versions.contract import model_features
 
-_LEARNERS: Mapping[Algorithm, Callable[..., Learner]] = {
+LEARNERS: Mapping[Algorithm, Callable[..., Learner]] = {
     Algorithm.XGBOOST: XgboostTrees,
     Algorithm.LIGHTGBM: LightgbmTrees,
     Algorithm.LINEAR: LinearModel,
@@ -41,7 +41,7 @@ def learners(model: Model, problem: Problem, frame: pd.DataFrame, *, period: str
         print(f"{algorithm} is left out: {reason}")
 
     def declared(over: Examples) -> Mapping[str, Learner]:
-        return {str(algorithm): _LEARNERS[algorithm](rows=over) for algorithm in present(model.algorithms)}
+        return {str(algorithm): LEARNERS[algorithm](rows=over) for algorithm in present(model.algorithms)}
 
     return problem.learners(declared, rows)
 

@@ -1,6 +1,6 @@
 """LightGBM on one node: trees that grow by their best leaf, not level by level."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,7 +11,7 @@ import optuna
 
 from ml.declarations import Feature
 from ml.examples.split import Split
-from ml.problems.learning import FITTED, Categories, Params, Scores
+from ml.problems.learning import FITTED, Categories, Ends, Params, Scores
 from ml.training.learners.device import cores, threads
 from ml.training.learners.rows import Rows
 from ml.versions.pyfunc_model import LIGHTGBM_FILE
@@ -76,7 +76,7 @@ class LightgbmTrees:
             "reg_lambda": trial.suggest_float("reg_lambda", 1, 20, log=True),
         }
 
-    def try_out(self, params: Params, split: Split) -> tuple[float, Params]:
+    def try_out(self, params: Params, split: Split, ends: Ends) -> tuple[float, Params]:
         """Boost until the tuning periods no longer improve; found: how many rounds that took."""
         library, categories = _library(), self.rows.categories(split.train)
         fitted, tuned = (self._data(periods, categories) for periods in (split.train, split.tuning))
@@ -85,7 +85,7 @@ class LightgbmTrees:
             fitted,
             num_boost_round=_MAX_ROUNDS,
             valid_sets=[tuned],
-            callbacks=[library.early_stopping(_PATIENCE_ROUNDS, verbose=False)],
+            callbacks=[library.early_stopping(_PATIENCE_ROUNDS, verbose=False), _ended(library, ends)],
         )
         rounds = int(booster.best_iteration)
         raw = booster.predict(self.rows.matrix(split.tuning, categories), raw_score=True, num_iteration=rounds)
@@ -129,3 +129,13 @@ class LightgbmTrees:
             "force_row_wise": True,
             "verbosity": -1,
         }
+
+
+def _ended(library: Any, ends: Ends) -> Callable[[Any], None]:
+    """A callback that ends a trial after the round of which `ends` says so, by the loss on the tuning periods."""
+
+    def asked(env: Any) -> None:
+        if ends(float(env.evaluation_result_list[0][2])):
+            raise library.callback.EarlyStopException(env.iteration, env.evaluation_result_list)
+
+    return asked

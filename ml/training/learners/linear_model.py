@@ -14,7 +14,7 @@ import optuna
 
 from ml.declarations import Feature
 from ml.examples.split import Split
-from ml.problems.learning import Categories, Params, Scores
+from ml.problems.learning import Categories, Ends, Params, Scores
 from ml.problems.problem import Floats
 from ml.training.learners.rows import Rows
 from ml.versions.pyfunc_model import LINEAR_FILE, expand
@@ -68,7 +68,7 @@ class LinearModel:
             "penalty": trial.suggest_float("penalty", 0.01, 1000.0, log=True),
         }
 
-    def try_out(self, params: Params, split: Split) -> tuple[float, Params]:
+    def try_out(self, params: Params, split: Split, ends: Ends) -> tuple[float, Params]:  # noqa: ARG002
         """Fit on the training periods; loss on the tuning periods."""
         scores = self.fit(params, split.train).scores(split.tuning)
         return self.rows.problem.loss(scores.truth, scores.raw), {}

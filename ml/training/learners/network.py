@@ -14,7 +14,7 @@ from ml.declarations import Feature
 from ml.examples.split import Split
 from ml.neural.lanes import dealt
 from ml.neural.schedule import Schedule
-from ml.problems.learning import FITTED, Categories, Params, Scores
+from ml.problems.learning import FITTED, Categories, Ends, Params, Scores
 from ml.problems.problem import Floats
 from ml.training.learners.device import cores, threads
 from ml.training.learners.linear_model import bin_edges
@@ -84,9 +84,9 @@ class Network:
         """A region around `first`."""
         return suggested(trial)
 
-    def try_out(self, params: Params, split: Split) -> tuple[float, Params]:
+    def try_out(self, params: Params, split: Split, ends: Ends) -> tuple[float, Params]:
         """Fit until the tuning periods no longer improve; found: how many epochs that took."""
-        fitted, done = self._fitted({**params, "epochs": MAX_EPOCHS}, split.train, split.tuning)
+        fitted, done = self._fitted({**params, "epochs": MAX_EPOCHS}, split.train, split.tuning, ends)
         scores = fitted.scores(split.tuning)
         return self.rows.problem.loss(scores.truth, scores.raw), {"epochs": done.best.number}
 
@@ -105,7 +105,11 @@ class Network:
         return Network(rows=self.rows.beside(features))
 
     def _fitted(
-        self, params: Params, periods: Sequence[date], tuning: Sequence[date] | None = None
+        self,
+        params: Params,
+        periods: Sequence[date],
+        tuning: Sequence[date] | None = None,
+        ends: Ends = lambda _: False,
     ) -> "tuple[FittedNetwork, Done]":
         import torch  # noqa: PLC0415 - an environment without it leaves this learner out
 
@@ -126,6 +130,7 @@ class Network:
             schedule(params, self.rows.seed, patience_epochs=0 if judged is None else PATIENCE_EPOCHS),
             processes.alone(),
             tuning=judged,
+            ends=lambda epoch: ends(epoch.tuning),
         )
         weights = unit.out_of(done.weights)
         return FittedNetwork(median=middle(matrix), weights=weights, rows=self.rows, categories=categories), done

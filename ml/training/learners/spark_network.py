@@ -23,7 +23,7 @@ from ml.examples.dataset import PERIOD
 from ml.examples.split import Split
 from ml.neural.lanes import LANES
 from ml.neural.shards import LANE, TARGET
-from ml.problems.learning import Categories, Params, Scores
+from ml.problems.learning import Categories, Ends, Params, Scores
 from ml.problems.problem import Floats, Problem
 from ml.training.learners.network import (
     FIRST,
@@ -98,7 +98,7 @@ class SparkNetwork:
         """The rows of `periods`."""
         return self.frame.where(F.col(PERIOD).isin(list(periods)))
 
-    def try_out(self, params: Params, split: Split) -> tuple[float, Params]:
+    def try_out(self, params: Params, split: Split, ends: Ends) -> tuple[float, Params]:  # noqa: ARG002
         """Fit until the tuning periods no longer improve; found: how many epochs that took."""
         done = self._fitted({**params, "epochs": MAX_EPOCHS}, split.train, split.tuning)
         return done["epochs"][done["best"] - 1][2], {"epochs": done["best"]}

@@ -22,7 +22,7 @@ from ml.declarations import Algorithm, Model
 from ml.examples.dataset import PERIOD
 from ml.examples.split import Split
 from ml.problems.classification.binary import Binary
-from ml.problems.learning import Categories, Params, Scores
+from ml.problems.learning import Categories, Ends, Params, Scores
 from ml.versions.contract import model_features
 from ml.versions.pyfunc_model import TREES_FILE
 
@@ -129,7 +129,7 @@ class SparkTrees:
         """The rows of `periods`."""
         return self.frame.where(F.col(PERIOD).isin(list(periods)))
 
-    def try_out(self, params: Params, split: Split) -> tuple[float, Params]:
+    def try_out(self, params: Params, split: Split, ends: Ends) -> tuple[float, Params]:  # noqa: ARG002
         """Fit on the training periods; log loss on the tuning periods."""
         scores = self.fit(params, split.train).scores(split.tuning)
         return Binary().loss(scores.truth, scores.raw), {}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import optuna
@@ -11,7 +12,7 @@ import xgboost
 
 from ml.declarations import Feature
 from ml.examples.split import Split
-from ml.problems.learning import FITTED, Categories, Params, Scores
+from ml.problems.learning import FITTED, Categories, Ends, Params, Scores
 from ml.training.learners.device import cores, device, threads
 from ml.training.learners.rows import Rows
 from ml.versions.pyfunc_model import XGBOOST_FILE
@@ -78,7 +79,7 @@ class XgboostTrees:
             self._kept[wanted] = _data(self.rows, periods, categories)
         return self._kept[wanted]
 
-    def try_out(self, params: Params, split: Split) -> tuple[float, Params]:
+    def try_out(self, params: Params, split: Split, ends: Ends) -> tuple[float, Params]:
         """Boost until the tuning periods no longer improve; found: how many rounds that took."""
         categories = self.rows.categories(split.train)
         booster = xgboost.train(
@@ -86,7 +87,7 @@ class XgboostTrees:
             self._kept_data(split.train, categories),
             num_boost_round=_MAX_ROUNDS,
             evals=[(self._kept_data(split.tuning, categories), "tuning")],
-            early_stopping_rounds=_PATIENCE_ROUNDS,
+            callbacks=[xgboost.callback.EarlyStopping(rounds=_PATIENCE_ROUNDS), _Ended(ends)],
             verbose_eval=False,
         )
         return float(booster.best_score), {"rounds": int(booster.best_iteration) + 1}
@@ -122,6 +123,19 @@ class XgboostTrees:
             "nthread": threads(rows=len(self.rows.frame), cores=cores()),
             "device": device(),
         }
+
+
+class _Ended(xgboost.callback.TrainingCallback):
+    """Ends a trial after the round of which `ends` says so."""
+
+    def __init__(self, ends: Ends) -> None:
+        super().__init__()
+        self._ends = ends
+
+    def after_iteration(self, model: object, epoch: int, evals_log: Any) -> bool:  # noqa: ARG002
+        """Whether to end here, by the loss on the tuning periods."""
+        [losses] = evals_log["tuning"].values()
+        return self._ends(float(losses[-1]))
 
 
 def _data(rows: Rows, periods: Sequence[date], categories: Categories) -> xgboost.DMatrix:

@@ -15,6 +15,7 @@ from cli.doctor.checks import CHECKS
 from cli.doctor.deployed_environment import DeployedEnvironment
 from infra.spec.values.security import PackageIndex
 from localcloud.services.compute.routes import compute
+from ml.declarations import PostgresSink
 from tests.cli.doctor.conftest import Examined
 from tests.cli.doctor.faults import BROKEN, Broken, wheel
 from tests.localcloud.core import Core
@@ -43,7 +44,7 @@ def test_every_check_has_its_fault() -> None:
         *("azure is the right tenant", "nobody holds a state", "the region has quota", "every family has quota"),
         *("adopted subnets are delegated", "an adopted lake is closed"),
         *("every runtime is offered", "every machine is offered", "every gpu machine has a gpu"),
-        *("every wheel is there", "every wheel is what its folder says", "every webhook is in the vault"),
+        *("every wheel is there", "every wheel is what its folder says", "every secret of the jobs is in the vault"),
         "the package index can be asked",
         *("every live model has its endpoint", "the endpoint serves the champion"),
         *("azure ml serves the champion", "the cluster serves the champion"),
@@ -156,19 +157,27 @@ def test_a_machine_without_a_gpu_is_found(examined: Examined, monkeypatch: pytes
     assert "names Standard_NC8as_T4_v3, which has no whole GPU" in lines[-1].what
 
 
-def test_a_missing_webhook_is_found(deployed: DeployedEnvironment, examined: Examined) -> None:
-    """A monitoring job names a secret that nobody put into the vault."""
+def test_a_missing_secret_is_found(deployed: DeployedEnvironment, examined: Examined) -> None:
+    """What monitoring and a sink are to read, and nobody put into the vault."""
     use_case = deployed.environment.use_cases["credit"]
     monitoring = use_case.jobs.monitoring
     assert monitoring is not None
-    named = monitoring.model_copy(update={"webhook_secret": "prod/webhook"})
+    named = monitoring.model_copy(update={"webhook_secret": "prod/webhook", "mail_secret": "prod/mail"})
     jobs = use_case.jobs.model_copy(update={"monitoring": named})
     cases = {"credit": use_case.model_copy(update={"jobs": jobs})}
-    other = dataclasses.replace(deployed, environment=deployed.environment.model_copy(update={"use_cases": cases}))
-    name = "every webhook is in the vault"
-    [line] = examined(name, who=other)[name]
-    assert (line.subject, line.what) == ("prod/webhook", "is no secret of the scope")
-    assert line.fix == "az keyvault secret set --vault-name mlops-prod --name webhook --file <file>"
+    credit = deployed.spec.use_cases["credit"]
+    sink = PostgresSink(table="risk.scores", secrets="scores", entra=True)
+    sending = dataclasses.replace(credit, models=(dataclasses.replace(credit.models[0], sinks=(sink,)),))
+    other = dataclasses.replace(
+        deployed,
+        environment=deployed.environment.model_copy(update={"use_cases": cases}),
+        spec=dataclasses.replace(deployed.spec, use_cases={**deployed.spec.use_cases, "credit": sending}),
+    )
+    name = "every secret of the jobs is in the vault"
+    lines = examined(name, who=other)[name]
+    missing = ["prod/webhook", "prod/mail", *(f"prod/{key}" for key in sink.secret_keys.values())]
+    assert [(line.subject, line.what) for line in lines] == [(each, "is no secret of the scope") for each in missing]
+    assert lines[0].fix == "az keyvault secret set --vault-name mlops-prod --name webhook --file <file>"
 
 
 def test_a_package_index_without_its_secret_is_found(

@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -123,6 +124,22 @@ def test_a_fit_ends_when_the_tuning_rows_no_longer_improve(tmp_path: Path) -> No
     assert best == int(np.argmin(curve[:, 1])) + 1
     _equal(fits.fitted(epochs=best, tuning=False) | {"curve": curve, "best": found["best"]}, found, relative=1e-12)
     _equal(fits.fitted(epochs=200, patience=3, checkpoints=tmp_path), found)
+
+
+def test_a_fit_ends_after_the_epoch_of_which_it_is_told() -> None:
+    """With the best epoch until then, as if no more had been asked for."""
+    cpu = processes.Process(rank=0, world=1, place=processes.chosen(None))
+    edges = [[-2.0, -1.0, 0.0, 1.0, 2.0], [-1.0, 1.0]]
+
+    def fit(epochs: int, ends: Callable[[loop.Epoch], bool]) -> loop.Done:
+        schedule = Schedule(batch_rows=32, epochs=epochs, learning_rate=0.01, weight_decay=0.01, seed=9)
+        make = lambda: tabular.network(edges, fits.PARAMS)  # noqa: E731
+        return loop.fit(make, losses.logistic, fits.rows(), schedule, cpu, tuning=fits.rows(), ends=ends)
+
+    ended, asked = fit(9, lambda epoch: epoch.number == 3), fit(3, lambda _: False)
+    assert ended.epochs == asked.epochs
+    assert ended.best == asked.best
+    assert len(ended.epochs) == 3
 
 
 def test_what_serves_computes_what_pytorch_computes(tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """A made-up fleet: weekly sales of products in shops, as the rows that a forecast is learned from and asked about."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -122,7 +124,7 @@ def _table(name: str, columns: dict[str, str]) -> Table:
 def sales(seed: int = 7) -> dict[tuple[str, str], Floats]:
     """Units per week of 24 series over 60 weeks: steady, growing, seasonal (4 weeks), and mostly zero."""
     rng, weeks = np.random.default_rng(seed), np.arange(60)
-    shapes = {
+    shapes: dict[str, Callable[[float], Any]] = {
         "steady": lambda size: size + 0.0 * weeks,
         "growing": lambda size: size * (1 + weeks / 40),
         "seasonal": lambda size: size * (1 + 0.6 * np.sin(2 * np.pi * weeks / 4)),

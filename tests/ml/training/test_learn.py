@@ -11,7 +11,7 @@ import optuna
 from ml.declarations import TrainingCause, Tuning
 from ml.examples.split import Split
 from ml.problems.classification.binary import Binary
-from ml.problems.learning import Categories, Params, Scores
+from ml.problems.learning import Categories, Ends, Params, Scores
 from ml.training.learn import learn
 from ml.training.registry import version_tags
 from ml.usecases import use_case
@@ -59,7 +59,7 @@ class Remembering:
         """Nothing to try."""
         return {}
 
-    def try_out(self, _params: Params, _split: Split) -> tuple[float, Params]:
+    def try_out(self, _params: Params, _split: Split, _ends: Ends) -> tuple[float, Params]:
         """Every try is as good as the other."""
         return 0.5, {"rounds": 7}
 

@@ -6,7 +6,7 @@ import optuna
 import pytest
 
 from ml.declarations import Tuning
-from ml.problems.learning import Params
+from ml.problems.learning import Ends, Params
 from ml.training.learners.device import choose_device, threads
 from ml.training.tuning import one_by_one, search
 
@@ -15,8 +15,12 @@ def _suggest(trial: optuna.Trial) -> Params:
     return {"x": trial.suggest_float("x", -5, 5)}
 
 
-def _bowl(params: Params) -> tuple[float, Params]:
+def _bowl(params: Params, _ends: Ends) -> tuple[float, Params]:
     return (params["x"] - 2) ** 2, {"rounds": 7}
+
+
+def _sometimes_diverging(params: Params, ends: Ends) -> tuple[float, Params]:
+    return (math.nan, {}) if params["x"] == 4.0 else _bowl(params, ends)
 
 
 def test_the_first_trial_is_the_sensible_default_and_the_best_one_wins() -> None:
@@ -30,9 +34,7 @@ def test_the_first_trial_is_the_sensible_default_and_the_best_one_wins() -> None
 
 def test_a_fit_that_diverged_never_wins() -> None:
     """Not a number is worse than any, as the first trial too."""
-    found = search(
-        Tuning(trials=3), 1, {"x": 4.0}, _suggest, one_by_one(lambda p: (math.nan, {}) if p["x"] == 4.0 else _bowl(p))
-    )
+    found = search(Tuning(trials=3), 1, {"x": 4.0}, _suggest, one_by_one(_sometimes_diverging))
     assert found.candidates[0].loss == math.inf
     assert math.isfinite(found.best.loss)
 

@@ -216,7 +216,7 @@ def test_too_few_rows_are_refused_with_what_to_do() -> None:
         PROBLEM.calibrate(np.zeros(30), raw)
     learner = in_memory.learners(forecasting_model(), PROBLEM, fleet(), period=PERIOD)["lightgbm"]
     with pytest.raises(ValueError, match="no training period lies a whole horizon before"):
-        learner.try_out(learner.first, replace(SPLIT, train=ORIGINS[:2], tuning=ORIGINS[2:3]))
+        learner.try_out(learner.first, replace(SPLIT, train=ORIGINS[:2], tuning=ORIGINS[2:3]), lambda _: False)
 
 
 def test_intervals_widen_with_the_errors_of_their_step() -> None:
