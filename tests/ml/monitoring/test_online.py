@@ -10,15 +10,20 @@ from typing import Any
 import mlflow
 import pytest
 from mlflow.models import ModelSignature
+from pyspark.sql import functions as F  # noqa: N812
 
 from localcloud.services.serving.inference import delta
 from localcloud.services.serving.inference.rows import COLUMNS, SCHEMA, Exchange, row
+from localcloud.services.serving.online import source
+from localcloud.services.serving.online.rows import OnlineRows
 from ml.declarations import Experiment, UseCase, inference_table
 from ml.gates.experiment_checks import experiment_check
 from ml.monitoring import experiment, shadow
+from ml.monitoring.asked import known_then
 from ml.parameters import Common
 from ml.records.experiments import EXPERIMENTS, TRIALS, as_text
 from ml.records.shadow import SHADOW_ANSWERS
+from ml.server.online import OnlineStore
 from ml.tables import frame_of
 from ml.usecases import use_case
 from ml.versions import contract
@@ -185,3 +190,25 @@ def test_a_challenger_answers_once_what_the_endpoint_was_asked(lake: Lake, task:
     assert rows[3]["refused"]
     recorded.add(("e1", _by_key(5), answered))
     assert shadowed() == 1
+
+
+def test_what_is_looked_up_online_is_what_is_known_offline(lake: Lake, task: Common, tmp_path: Path) -> None:
+    """Each feature of each key, of the newest row of several, as published and as joined at the time of a request."""
+    table = task.model.feature_table
+    name = table.table.full_name("prod", "credit")
+    write_gold(lake.tables, CREDIT, rows=40, months=2)
+    later = lake.tables.read(name).where("client_id <= 3").withColumn("limit_bal", F.lit(123_456.0))
+    lake.tables.append(table.table, name, later.withColumn(table.event_time, F.add_months(table.event_time, 12)))
+    key = source.PrimaryKey(column=table.key, is_text=False, times=(table.event_time,))
+    location = str(lake.root.joinpath(*name.split(".")))
+    published = OnlineRows(tmp_path / "online.db")
+    published.replace("online", source.newest(lake.spark, location, lake.tables.version(name), key))
+    published.close()
+    keys = range(1, 42)
+    online = OnlineStore(tmp_path / "online.db").read("online", [str(each) for each in keys])
+    columns = "request_id string, requested_at timestamp, key bigint"
+    asked = lake.spark.createDataFrame([("r", datetime.now(UTC), each) for each in keys], columns)
+    offline = known_then(asked, lake.tables.read(name), table, task.model.features).collect()
+    joined = {str(row["key"]): {each: source.as_json(row[each]) for each in task.model.features} for row in offline}
+    assert joined.pop("41") == dict.fromkeys(task.model.features)
+    assert joined == {each: {name: row[name] for name in task.model.features} for each, row in online.items()}
