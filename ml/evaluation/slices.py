@@ -110,22 +110,30 @@ def _of_rows(cells: Codes, count: int, losses: Losses) -> tuple[Floats, ...]:
 
 
 def _of_clusters(cells: Codes, count: int, losses: Losses) -> tuple[Floats, ...]:
-    """Rows in clusters: errors of a ratio of sums over clusters (Liang & Zeger 1986)."""
+    """Rows in clusters: errors of a ratio of sums over clusters (Liang & Zeger 1986), over those that have rows."""
     values = losses.values - losses.values.mean()
     clusters = losses.clusters if losses.clusters is not None else np.arange(len(values))
     most = int(clusters.max()) + 1
-    flat = cells * most + clusters
-    rows = np.bincount(flat, minlength=count * most).astype(float).reshape(count, most)
-    sums = np.bincount(flat, weights=values, minlength=count * most).astype(float).reshape(count, most)
-    mean, error, units = _ratio(rows, sums)
-    rest_rows, rest_sums = (np.asarray(each.sum(axis=0) - each, dtype=np.float64) for each in (rows, sums))
-    rest_mean, rest_error, _ = _ratio(rest_rows, rest_sums)
-    return rows.sum(axis=1), units, np.full(count, math.nan), mean - rest_mean, error, rest_error
-
-
-def _ratio(rows: Floats, sums: Floats) -> tuple[Floats, Floats, Floats]:
-    units, whole = (rows > 0).sum(axis=1).astype(float), rows.sum(axis=1)
+    pairs, places = np.unique(cells * most + clusters, return_inverse=True)
+    mine, cluster = np.divmod(pairs, most)
+    number, total = np.bincount(places).astype(float), np.bincount(places, weights=values)
+    all_numbers, all_totals = (np.bincount(clusters, weights=each) for each in (np.ones(len(values)), values))
+    rows, sums, units = (
+        np.bincount(mine, weights=each, minlength=count) for each in (number, total, np.ones(len(mine)))
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean = sums.sum(axis=1) / whole
-        apart = ((sums - mean[:, None] * rows) ** 2).sum(axis=1)
-        return mean, apart * units / (units - 1) / whole**2, units
+        mean, rest = sums / rows, -sums / (len(values) - rows)
+        apart = np.bincount(mine, weights=(total - mean[mine] * number) ** 2, minlength=count)
+        # Of every cluster as a whole, and for those with rows in the slice what is left of them in its place.
+        whole = (all_totals[cluster] - rest[mine] * all_numbers[cluster]) ** 2
+        left = (all_totals[cluster] - total - rest[mine] * (all_numbers[cluster] - number)) ** 2
+        moments = (all_totals @ all_totals, all_totals @ all_numbers, all_numbers @ all_numbers)
+        rest_apart = moments[0] - 2 * rest * moments[1] + rest**2 * moments[2]
+        rest_apart += np.bincount(mine, weights=left - whole, minlength=count)
+        gone = np.bincount(mine, weights=number == all_numbers[cluster], minlength=count)
+        rest_units = int((all_numbers > 0).sum()) - gone
+        errors = (
+            of * several / (several - 1) / size**2
+            for of, several, size in ((apart, units, rows), (rest_apart, rest_units, len(values) - rows))
+        )
+        return rows, units, np.full(count, math.nan), mean - rest, *errors
