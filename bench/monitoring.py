@@ -55,7 +55,7 @@ def make(folder: Path, rows: int) -> None:
     keys = spark.read.parquet(str(folder / "features")).select("client_id", "application_month")
     scored = keys.withColumn("model_version", F.lit(1)).withColumn("probability", F.rand(1))
     scored.write.parquet(str(folder / "predictions"))
-    known = keys.withColumn("known_month", F.lit(date(2024, 7, 1))).withColumn(
+    known = keys.withColumn("known_month", F.lit(date(2024, 6, 30))).withColumn(
         "defaulted", (F.rand(2) < 0.2).cast("int")
     )
     known.write.parquet(str(folder / "outcomes"))
