@@ -13,6 +13,8 @@ KIND = "azure_resource"
 _FIELDS = ("location", "tags", "properties", "identity", "kind", "sku", "zones", "plan", "managedBy", "etag")
 _OWN = ("id", "name", "type")
 _GROUP = "Microsoft.Resources/resourceGroups"
+# Documents of what lies in vaults, by the types that Azure Resource Manager names it with.
+_IN_A_VAULT = {"microsoft.keyvault/vaults/keys": "vault_key", "microsoft.keyvault/vaults/secrets": "vault_secret"}
 
 
 def find(cloud: Cloud, resource_id: ResourceId) -> Resource | None:
@@ -107,11 +109,22 @@ def keep(cloud: Cloud, resource: Resource) -> None:
 
 def require_scope(cloud: Cloud, scope: ResourceId) -> None:
     """Raise `AzureError` 404 unless there is what a resource is to lie in. Every subscription is there."""
-    if scope.is_subscription or find(cloud, scope) is not None:
+    if scope.is_subscription or find(cloud, scope) is not None or _is_in_a_vault(cloud, scope):
         return
     if scope.type == _GROUP:
         raise AzureError(404, "ResourceGroupNotFound", f"Resource group '{scope.name}' could not be found.")
     raise AzureError(404, "ParentResourceNotFound", f"The parent resource '{scope.path}' was not found.")
+
+
+def _is_in_a_vault(cloud: Cloud, scope: ResourceId) -> bool:
+    """Whether it is a key or a secret, which are made at their vault's own host, and to which roles may be given."""
+    kind = _IN_A_VAULT.get(scope.type.lower())
+    vault = find(cloud, scope.parent) if kind else None
+    if not kind or vault is None:
+        return False
+    host = str(vault["properties"]["vaultUri"]).removeprefix("https://").rstrip("/")
+    held = (each for each in cloud.store.all(kind) if each["vault"] == host and not each.get("deleted"))
+    return any(str(each["name"]).lower() == scope.name.lower() for each in held)
 
 
 def require_only(cloud: Cloud, resource_id: ResourceId, code: str, message: str) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from localcloud.services.azure.roles import BUILT_IN
 from tests.localcloud.services.azure.client import GROUP, SUBSCRIPTION, TENANT, WEST, Azure
 
 VAULT = f"{GROUP}/providers/Microsoft.KeyVault/vaults/mlops-prod"
@@ -58,6 +59,22 @@ def test_a_vault_keeps_its_contacts(azure: Azure) -> None:
     contacts = [{"email": "on-call@example.com"}]
     azure.vault("PUT", HOST, "/certificates/contacts", {"contacts": contacts})
     assert azure.vault("GET", HOST, "/certificates/contacts").json()["contacts"] == contacts
+
+
+def test_a_role_is_given_to_a_key_and_to_a_secret(azure: Azure) -> None:
+    """By their ids in Azure Resource Manager, once they are there: so an identity may use one key alone."""
+    _vault(azure)
+    role = f"{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{BUILT_IN['Key Vault Secrets User']}"
+    given = {"properties": {"roleDefinitionId": role, "principalId": "00000000-0000-0000-0000-0000000000ab"}}
+    for part, made in (
+        ("keys/lake", ("POST", "/keys/lake/create", KEY)),
+        ("secrets/pg", ("PUT", "/secrets/pg", {"value": "v"})),
+    ):
+        path = f"{VAULT}/{part}/providers/Microsoft.Authorization/roleAssignments/10000000-0000-4000-8000-000000000001"
+        assert azure.refused("PUT", path, given) == (404, "ParentResourceNotFound")
+        assert azure.vault(made[0], HOST, made[1], made[2]).status_code == 200
+        assert azure.ask("PUT", path, given).status_code == 201
+        assert azure.get(path)["properties"]["scope"] == f"{VAULT}/{part}"
 
 
 def test_a_key_lives_its_whole_life(azure: Azure) -> None:
