@@ -13,7 +13,7 @@ def alias_change(context: JobContext) -> JobDeclaration | None:
         return None
     return JobDeclaration(
         name=context.job("alias-change"),
-        stage="alias_change",
+        stage="alias-change",
         description="Say that the live version changed; fail if no promotion or roll-back recorded it.",
         policy="cpu_single_node",
         timeout_s=context.use_case.jobs.timeout_s,

@@ -27,7 +27,7 @@ def new_version(context: JobContext) -> JobDeclaration | None:
     )
     return JobDeclaration(
         name=context.job("new-version"),
-        stage="new_version",
+        stage="new-version",
         description="Start the gates of a new model version, unless its training or an earlier run does.",
         policy="cpu_single_node",
         timeout_s=new_version_s(context.use_case, context.model),

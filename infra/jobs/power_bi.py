@@ -18,7 +18,7 @@ def power_bi(context: JobContext) -> JobDeclaration | None:
     ops = names.schema(use_case.name, Layer.OPS)
     return JobDeclaration(
         name=context.shared_job("power-bi"),
-        stage="power_bi",
+        stage="power-bi",
         description="Publish the semantic model of predictions and records to Power BI.",
         timeout_s=use_case.jobs.timeout_s,
         # Who reads both.
