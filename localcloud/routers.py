@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from localcloud.services.azure.routes import arm, filesystems, vault_keys, vault_secrets
+from localcloud.services.azure.routes import arm, filesystems, insights, vault_keys, vault_secrets
 from localcloud.services.azure.routes import discovery as azure_discovery
 from localcloud.services.billing.routes import budget_policies, budgets
 from localcloud.services.compute.routes import cluster_policies, clusters, compute
@@ -93,6 +93,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     submitted.router,
     azure_discovery.router,
     data_factory.router,
+    insights.router,
     arm.router,
     vault_keys.router,
     vault_secrets.router,

@@ -1,6 +1,7 @@
 """Container registries, Kubernetes clusters and the keys of their disks: kept; no image and no pod is run here."""
 
 from localcloud.kernel.cloud import Cloud
+from localcloud.kernel.store import Document
 from localcloud.services.azure import resources
 from localcloud.services.azure.errors import invalid
 from localcloud.services.azure.ids import ResourceId
@@ -41,6 +42,16 @@ def _cluster(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
     if (own.get("oidcIssuerProfile") or {}).get("enabled"):
         issuer = f"https://{resource['location']}.oic.prod-aks.azure.com/{made_up('tenant')}/{drawn}/"
         own["oidcIssuerProfile"]["issuerURL"] = issuer
+    for pool in own.get("agentPoolProfiles") or []:
+        child = resource_id.child("agentPools", pool["name"])
+        said = {name: value for name, value in pool.items() if name != "name"}
+        made: Resource = {"id": child.path, "name": child.name, "type": child.type, "properties": said}
+        resources.keep(cloud, made)
+
+
+def _credentials(_: Cloud, __: ResourceId, ___: Resource) -> Document:
+    """None: there is no cluster that they would open."""
+    return {"kubeconfigs": []}
 
 
 REGISTRIES = {
@@ -52,6 +63,7 @@ REGISTRIES = {
         check=_only,
         complete=_registry,
     ),
+    "registries/replications": Kind(name=r"[A-Za-z0-9]{5,50}", located=True, polled=True),
 }
 CLUSTERS = {
     "managedClusters": Kind(
@@ -61,7 +73,9 @@ CLUSTERS = {
         output=("privateFQDN", "powerState"),
         check=_cluster_check,
         complete=_cluster,
+        actions={"listClusterUserCredential": _credentials, "listClusterAdminCredential": _credentials},
     ),
+    "managedClusters/maintenanceConfigurations": Kind(name=r"[\w-]{1,63}"),
     "managedClusters/agentPools": Kind(name=r"[a-z][a-z0-9]{0,11}", polled=True),
 }
 DISKS = {"diskEncryptionSets": Kind(name=r"[\w-]{1,80}", located=True, polled=True, complete=identified)}

@@ -71,11 +71,32 @@ def test_a_cluster_has_an_issuer_of_tokens(azure: Azure) -> None:
     assert azure.ask("DELETE", CLUSTER).status_code == 200
 
 
+def test_a_provider_reads_what_belongs_to_a_cluster(azure: Azure) -> None:
+    """Its first pool is one of its pools; nobody gets credentials; nothing is said of when it is maintained."""
+    pools = [{"name": "system", "mode": "System", "count": 1}]
+    azure.put(CLUSTER, {**WEST, "properties": {**_PRIVATE, "agentPoolProfiles": pools}})
+    assert azure.get(f"{CLUSTER}/agentPools/system")["properties"] == {"mode": "System", "count": 1}
+    assert azure.ask("POST", f"{CLUSTER}/listClusterUserCredential").json() == {"kubeconfigs": []}
+    assert azure.ask("GET", f"{CLUSTER}/maintenanceConfigurations/default").status_code == 404
+
+
+def test_a_component_has_a_cap(azure: Azure) -> None:
+    """The one that Azure begins with, then what is said; gone with nothing but the component."""
+    component = f"{_PROVIDERS}/Microsoft.Insights/components/served"
+    features = f"{component}/currentbillingfeatures"
+    assert azure.refused("GET", features) == (404, "ResourceNotFound")
+    azure.put(component, {**WEST, "kind": "web", "properties": {"Application_Type": "web"}})
+    assert azure.get(features)["DataVolumeCap"]["Cap"] == 100
+    said = {"CurrentBillingFeatures": ["Basic"], "DataVolumeCap": {"Cap": 5}}
+    assert azure.put(features, said) == said == azure.get(features)
+
+
 def test_a_registry_has_a_host(azure: Azure) -> None:
     """That of images' names."""
     assert azure.put(REGISTRY, {**WEST, "sku": {"name": "Premium"}})["properties"]["loginServer"] == (
         "mlopsimages.azurecr.io"
     )
+    assert azure.get(f"{REGISTRY}/replications")["value"] == []
 
 
 def test_the_declared_endpoint_is_taken(azure: Azure, workspace: str, declared: dict[str, Any]) -> None:
