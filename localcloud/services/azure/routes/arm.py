@@ -11,6 +11,7 @@ from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.azure import deleted, hosts, resources, role_queries
 from localcloud.services.azure.errors import AzureError, invalid
+from localcloud.services.azure.filters import filtered
 from localcloud.services.azure.ids import ResourceId
 from localcloud.services.azure.kinds import kind_of, made_up
 from localcloud.services.azure.tokens import AdminDep
@@ -74,7 +75,7 @@ def get(request: Request, named: Named, cloud: CloudDep) -> Any:
         return role_queries.answer(cloud, named, request.query_params.get("$filter"))
     if named.path.lower().endswith("/resources"):
         scope = ResourceId(named.path.rpartition("/")[0])
-        return {"value": list(resources.below(cloud, scope))}
+        return {"value": filtered(resources.below(cloud, scope), request.query_params.get("$filter"))}
     if named.is_collection:
         found = deleted.listed(cloud, named) if deleted.is_of(named) else resources.listed(cloud, named)
         return {"value": found}

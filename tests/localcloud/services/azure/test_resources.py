@@ -137,6 +137,23 @@ def test_every_subscription_is_there(azure: Azure) -> None:
     assert (found["id"], found["subscriptionId"], found["state"]) == (SUBSCRIPTION, SUBSCRIPTION[15:], "Enabled")
 
 
+def test_resources_are_listed_by_type_and_name(azure: Azure) -> None:
+    """As a provider finds the vault of a key; another filter is refused and not dropped."""
+    for kind, name in (
+        ("KeyVault/vaults", "mlops-a"),
+        ("KeyVault/vaults", "mlops-b"),
+        ("Network/routeTables", "routes"),
+    ):
+        azure.put(f"{GROUP}/providers/Microsoft.{kind}/{name}", {**WEST, "properties": {"tenantId": "t"}})
+
+    def found(wanted: str) -> list[str]:
+        return [each["name"] for each in azure.get(f"{SUBSCRIPTION}/resources?$filter={wanted}")["value"]]
+
+    assert found("resourceType eq 'Microsoft.KeyVault/vaults'") == ["mlops-a", "mlops-b"]
+    assert found("resourceType eq 'microsoft.keyvault/vaults' and name eq 'MLOPS-B'") == ["mlops-b"]
+    assert azure.refused("GET", f"{GROUP}/resources?$filter=tagName eq 'x'") == (400, "InvalidFilterInQueryString")
+
+
 def test_a_role_is_found_by_its_name(azure: Azure) -> None:
     """Exactly one, in any scope; built-in ones by their known ids, one's own once they are made."""
     asked = f"{GROUP}/providers/Microsoft.Authorization/roleDefinitions?$filter=roleName eq 'Contributor'"
