@@ -44,6 +44,7 @@ _MODULES = {
     "drift": "drift",
     "dashboard": "dashboard",
     "power-bi": "power_bi",
+    "baseline": "baseline",
     "new-usecase": "new_usecase",
 }
 
