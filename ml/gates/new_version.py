@@ -5,6 +5,7 @@ a version that another run judges, or that has its verdicts, is left to that. So
 a version's gates run once. A person can always run the promotion job again.
 """
 
+import argparse
 import json
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
@@ -27,11 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Hand the versions that wait to the task that judges them; run by job `<usecase>-new-version`."""
     import mlflow  # noqa: PLC0415 - seconds, and flags that are wrong are known before
 
-    flags = parameters.of_model("new_version")
-    flags.add_argument("--updates", default=(), type=updates, help="what the trigger says is new")
-    flags.add_argument("--model-version", type=version_number, help="what Unity Catalog says is new")
-    flags.add_argument("--job-id", required=True)
-    parsed = flags.parse_args(arguments)
+    parsed = flags().parse_args(arguments)
     common = parameters.common(parsed)
     client = mlflow.MlflowClient()
     link(client, common.model_name, parsed.job_id)
@@ -51,6 +48,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
         judged_already=sorted(had & set(told)),
         judged_by_their_training=sorted(busy - had),
     )
+
+
+def flags() -> argparse.ArgumentParser:
+    """The parser of the task; of what starts the job, the trigger gives no version and Unity Catalog no updates."""
+    taken = parameters.of_model("new_version")
+    taken.add_argument("--updates", default=(), type=updates, help="what the trigger says is new")
+    taken.add_argument("--model-version", type=_version, help="what Unity Catalog says is new; empty: nothing")
+    taken.add_argument("--job-id", required=True)
+    return taken
+
+
+def _version(text: str) -> int | None:
+    return version_number(text) if text else None
 
 
 def link(client: "MlflowClient", model: str, job_id: str) -> None:

@@ -4,7 +4,7 @@ import argparse
 
 import pytest
 
-from ml.gates.new_version import new_versions, to_judge
+from ml.gates.new_version import flags, new_versions, to_judge
 from ml.records.registry_events import Update, updates
 
 MODEL = "prod.credit_ops.default_risk"
@@ -24,6 +24,16 @@ def test_what_is_no_list_of_updates_is_refused(text: str) -> None:
     """With what one looks like."""
     with pytest.raises(argparse.ArgumentTypeError, match="is no list of updates such as"):
         updates(text)
+
+
+def test_the_task_takes_what_each_start_gives() -> None:
+    """The trigger leaves the job's parameters empty, and Unity Catalog's own start has no updates."""
+    common = ["--use-case", "credit", "--catalog", "prod", "--run-id", "1", "--job-id", "5"]
+    update = f'[{{"full_name": "{MODEL}", "version": 3}}]'
+    by_trigger = flags().parse_args([*common, "--updates", update, "--model-version", ""])
+    assert (by_trigger.updates, by_trigger.model_version) == ((Update(model=MODEL, version=3),), None)
+    by_catalog = flags().parse_args([*common, "--updates", "[]", "--model-version", "3"])
+    assert (by_catalog.updates, by_catalog.model_version) == ((), 3)
 
 
 def test_a_version_is_told_once_and_only_of_its_model() -> None:
