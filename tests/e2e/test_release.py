@@ -1,7 +1,7 @@
 """The whole way of a change, by the pipelines' own steps: branch, checks, review, staging, release, production, back.
 
-One story, on a cloud that runs no jobs: each test goes on where the last one ended. What models do on the way, refused
-by their gates or live and rolled back, is played by `test_killed.py` and `test_story.py`.
+One story, on a cloud that runs no jobs: each test goes on where the last one ended. What models do on the way, live and
+served or refused by their gates, is played by `test_release_with_models.py`.
 """
 
 from collections.abc import Iterator
@@ -38,7 +38,9 @@ def test_a_branch_passes_its_checks_and_is_planned(company: Company) -> None:
 
 
 def test_a_release_passes_staging_and_an_interrupted_one_is_run_again(company: Company) -> None:
-    """The machine is lost after each step: the rerun reaches the end, and both environments have the recorded wheel."""
+    """The machine is lost after each step that needs no jobs: the rerun reaches the end, and both environments have the
+    recorded wheel.
+    """
     record = company.release("1.0.0")
     done = company.play("github", "release", jobs=("recorded", "staging", "plan"), without=JOBS)
     assert made(done) == [
