@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from localcloud.kernel.cloud import CloudDep
-from localcloud.kernel.errors import bad_request
+from localcloud.kernel.errors import ApiError, bad_request
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.parity import Level, Parity
 from localcloud.services.sql.routes import warehouses
@@ -17,6 +17,16 @@ router = APIRouter()
 _MEDIA_TYPE = "application/x-thrift"
 
 
+class _SaidError(ApiError):
+    """A refusal that also says why in the header that the connector reads: it reads no body but Thrift's."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The reason, in one line of letters that a header takes."""
+        said = f"{self.error_code}: {self.message}".replace("\n", " ")
+        return {"X-Thriftserver-Error-Message": said.encode("ascii", "replace").decode()}
+
+
 async def _content(request: Request) -> bytes:
     return await request.body()
 
@@ -24,7 +34,10 @@ async def _content(request: Request) -> bytes:
 @router.post("/sql/1.0/warehouses/{identifier}")
 def call(identifier: str, content: Annotated[bytes, Depends(_content)], cloud: CloudDep, caller: CallerDep) -> Response:
     """One call of the service as the caller, who needs CAN_USE on the warehouse."""
-    warehouses.require(cloud, caller, identifier, "CAN_USE")
+    try:
+        warehouses.require(cloud, caller, identifier, "CAN_USE")
+    except ApiError as error:
+        raise _SaidError(error.status, error.error_code, error.message) from error
     try:
         asked = binary.read_call(content)
     except binary.ThriftError as error:
