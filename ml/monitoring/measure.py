@@ -93,7 +93,7 @@ def unmet_deliveries(tables: Tables, task: Common, feed: Feed) -> Mapping[date, 
     name, calendar = DELIVERIES.full_name(task.catalog, task.use_case.name), task.judging
     if not tables.exists(name):
         return {}
-    before = F.max("newest_period").over(Window.orderBy("judged_at"))
+    before = F.max("newest_period").over(Window.partitionBy("feed").orderBy("judged_at"))
     period = F.coalesce("newest_period", before, F.to_date("judged_at")).alias("period")
     mine = tables.read(name).where(F.col("feed") == feed.name).select("verdict", period)
     newest = [row["period"] for row in mine.where(~F.col("verdict").isin("ok", "unknown")).collect()]
