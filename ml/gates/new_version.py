@@ -42,9 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     runtime.report(
         task="new_version",
         rows_in=len(told),
-        rows_kept=len(waiting),
+        rows_kept=len(told),
         rows_quarantined=0,
         model=common.model_name,
+        waiting=waiting,
         judged_already=sorted(had & set(told)),
         judged_by_their_training=sorted(busy - had),
     )

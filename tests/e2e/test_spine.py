@@ -130,5 +130,5 @@ def test_a_renamed_entry_point_fails_the_run(mlops: Mlops, demo: Sections, root:
         loader.load(found, root / "cdktf.out")
     assert failed.returncode == 1
     assert "'scorings'" in failed.stderr
-    assert ", scoring, serve_container, server, serving, training" in failed.stderr
+    assert ", scoring, serve_container, server, serving, shadow, training" in failed.stderr
     mlops("run", "credit-scoring", "--env", "prod")

@@ -100,7 +100,7 @@ def test_risk_sees_what_is_live_and_why(mlops: Mlops, demo: Sections, tmp_path: 
     assert [row["refused"] for row in rows] == [""] * 6
     found = {row["panel"]: row["rows"] for row in rows}
     assert min(found["What is live, since when, and why"], found["Verdicts of the gates, newest first"]) > 0
-    assert "to see that it works" in page.read_text()
+    assert "the roll-back was a rehearsal" in page.read_text()
 
 
 def test_a_score_is_told_with_what_is_behind_it(mlops: Mlops, demo: Sections) -> None:
