@@ -80,13 +80,13 @@ def _synthesize(folder: Path) -> Path:
     found: dict[str, Any] = json.loads(document.read_text(encoding="utf-8"))
     for type_ in _MLFLOW:
         found["resource"].pop(type_)
-    for type_ in ("databricks_permissions", "databricks_grants"):
-        kept = {
-            name: block
-            for name, block in found["resource"].get(type_, {}).items()
-            if not any(left in json.dumps(block) for left in _MLFLOW)
-        }
-        found["resource"][type_] = kept
+    without = list(_MLFLOW)
+    for type_ in ("databricks_job", "databricks_permissions", "databricks_grants"):
+        blocks = found["resource"].get(type_, {})
+        asking = [name for name, block in blocks.items() if any(left in json.dumps(block) for left in without)]
+        for name in asking:
+            blocks.pop(name)
+        without += [f"{type_}.{name}." for name in asking]
     document.write_text(json.dumps(found), encoding="utf-8")
     return folder / "out"
 
