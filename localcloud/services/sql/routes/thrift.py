@@ -23,8 +23,8 @@ class _SaidError(ApiError):
     @property
     def headers(self) -> dict[str, str]:
         """The reason, in one line of letters that a header takes."""
-        said = f"{self.error_code}: {self.message}".replace("\n", " ")
-        return {"X-Thriftserver-Error-Message": said.encode("ascii", "replace").decode()}
+        said = f"{self.error_code}: {self.message}".encode("ascii", "replace").decode()
+        return {"X-Thriftserver-Error-Message": "".join(each if each.isprintable() else " " for each in said)}
 
 
 async def _content(request: Request) -> bytes:
