@@ -1,7 +1,6 @@
 """The steps of the demo. Each asks the records what is left to do, so a killed demo continues where it was."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cli.cloud import workspace
@@ -75,12 +74,11 @@ class Demo:
 
 def tell(demo: Demo) -> None:
     """The whole story, from an empty platform to a model that was replaced, rolled back and brought back."""
-    history = begin_history(demo)
-    heading("staging tests the code on a sample; prod takes its history in meanwhile")
+    heading("staging tests the code on a sample")
     land("staging", demo.use_case, demo.landing.sample)
     demo.run("staging", "integration")
     heading("prod trains its first champion from the history")
-    first_champion(demo, history)
+    first_champion(demo)
     exploring = _explore(demo)
     heading("prod scores, and the endpoint is deployed")
     _serve_first(demo)
@@ -107,23 +105,16 @@ def _done(what: str) -> None:
     progress.print(f"  done before: {what}", markup=False)
 
 
-def begin_history(demo: Demo) -> dict[str, int]:
-    """Land the history in prod, and start its ingest and what makes every masked table: runs by job.
-
-    There are none where a version is live.
-    """
+def first_champion(demo: Demo) -> None:
+    """Land the history in prod, make every masked table, and train until a version is live."""
     land("prod", demo.use_case, demo.landing.history)
-    if demo.records().champion is not None:
-        return {}
-    return {demo.model.job("ingest"): demo.begin("prod", "ingest")} | start_others(demo.use_case)
-
-
-def first_champion(demo: Demo, history: Mapping[str, int]) -> None:
-    """Train until a version is live, once the runs that take the `history` in have ended."""
-    if not history:
-        _done(f"version {demo.records().champions[0]} was the first champion")
+    found = demo.records()
+    if found.champion is not None:
+        _done(f"version {found.champions[0]} was the first champion")
         return
-    for job, run_id in history.items():
+    beside = start_others(demo.use_case)
+    demo.run("prod", "ingest")
+    for job, run_id in beside.items():
         demo.follow_job("prod", job, run_id)
     if hidden_columns(declaration(demo.use_case)):
         load_stacks("prod-masks")
