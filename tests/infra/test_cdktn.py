@@ -2,13 +2,15 @@
 
 import os
 import subprocess
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from infra.cdktf_seam import SeamError, toolkit
-from tests.infra.conftest import credit_alone, read_documents
+from infra.main import WORKSPACES
+from tests.infra.conftest import Documents, read_documents
 
 PYTHON = Path(__file__).resolve().parents[2] / ".venv-cdktn" / "bin" / "python"
 PROGRAM = "import sys; from pathlib import Path; from infra.main import synth; synth(*map(Path, sys.argv[1:]))"
@@ -24,10 +26,10 @@ def _without_versions(document: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.long
 @pytest.mark.skipif(not PYTHON.exists(), reason="needs CDK Terrain: run `make setup-cdktn`")
-def test_cdk_terrain_makes_the_same_documents(out_dir: Path, tmp_path: Path) -> None:
-    """Every stack, equal but for the versions of the toolkit and of the providers."""
-    out, workspaces = tmp_path / "cdktf.out", credit_alone(tmp_path / "workspaces")
-    command = [str(PYTHON), "-c", PROGRAM, str(out), str(workspaces)]
+def test_cdk_terrain_makes_the_same_documents(shipped: Documents, tmp_path: Path) -> None:
+    """Every stack of the shipped workspaces, equal but for the versions of the toolkit and of the providers."""
+    out = tmp_path / "cdktf.out"
+    command = [str(PYTHON), "-c", PROGRAM, str(out), str(WORKSPACES)]
     done = subprocess.run(
         command,
         env={**os.environ, "CDK": "cdktn"},
@@ -39,8 +41,8 @@ def test_cdk_terrain_makes_the_same_documents(out_dir: Path, tmp_path: Path) -> 
     )
     assert done.returncode == 0, done.stderr[-4000:]
     theirs, ours = (
-        {name: _without_versions(document) for name, document in found.items()}
-        for found in (read_documents(out), read_documents(out_dir))
+        {name: _without_versions(deepcopy(document)) for name, document in found.items()}
+        for found in (read_documents(out), shipped)
     )
     assert sorted(theirs) == sorted(ours)
     assert [name for name in ours if theirs[name] != ours[name]] == []
