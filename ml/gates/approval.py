@@ -93,10 +93,18 @@ def require_approver(named: Person, creator: Person) -> None:
         raise NotApprovedError(
             f"{named.name} may not approve: members of {APPROVERS} may. Add them to it, or name a member"
         )
+    require_own_name(named, creator, "approve")
+
+
+def require_own_name(named: Person, creator: Person, deed: str) -> None:
+    """Raise NotApprovedError unless the named person started the run, or an admin did so for them. Pure.
+
+    `deed` is what the run does in their name, as the error says it.
+    """
     acts_for = creator.groups is not None and bool(ADMINS & creator.groups)
     if creator.name != named.name and not acts_for:
         raise NotApprovedError(
-            f"the run was started by {creator.name}, who may not approve in the name of {named.name}: "
+            f"the run was started by {creator.name}, who may not {deed} in the name of {named.name}: "
             f"{named.name} must start it, or an admin ({', '.join(sorted(ADMINS))}) for them"
         )
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from databricks.sdk import WorkspaceClient
 
 from ml import parameters, runtime
-from ml.gates.approval import ADMINS, NotApprovedError, Person, creator_of, person
+from ml.gates.approval import NotApprovedError, creator_of, person, require_own_name
 from ml.records.appending import append_record
 from ml.records.comments import COMMENTS
 from ml.tables import frame_of
@@ -45,7 +45,7 @@ def record(subject: Subject, comment: str, by: str, workspace: WorkspaceClient) 
     if problem:
         raise NotApprovedError(f"{problem}, so there is nothing to comment on")
     creator = creator_of(workspace, int(subject.common.run_id))
-    require_author(person(workspace, by), person(workspace, creator))
+    require_own_name(person(workspace, by), person(workspace, creator), "comment")
     row = {
         "model": subject.name,
         "version": subject.version,
@@ -67,13 +67,3 @@ def record(subject: Subject, comment: str, by: str, workspace: WorkspaceClient) 
         commented_by=by,
         recorded_by=creator,
     )
-
-
-def require_author(named: Person, creator: Person) -> None:
-    """Raise NotApprovedError unless the named person started the run, or an admin did so for them. Pure."""
-    acts_for = creator.groups is not None and bool(ADMINS & creator.groups)
-    if creator.name != named.name and not acts_for:
-        raise NotApprovedError(
-            f"the run was started by {creator.name}, who may not comment in the name of {named.name}: "
-            f"{named.name} must start it, or an admin ({', '.join(sorted(ADMINS))}) for them"
-        )

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from ml.gates.approval import NotApprovedError, Person
-from ml.gates.comment import MOST_CHARACTERS, require_author, said
+from ml.gates.approval import NotApprovedError, Person, require_own_name
+from ml.gates.comment import MOST_CHARACTERS, said
 
 
 def _person(name: str, groups: Sequence[str] | None = ()) -> Person:
@@ -16,14 +16,14 @@ def _person(name: str, groups: Sequence[str] | None = ()) -> Person:
 @pytest.mark.parametrize("creator", [_person("ann", None), _person("ann"), _person("root", ["platform-admins"])])
 def test_a_person_or_an_admin_for_them_comments(creator: Person) -> None:
     """No group is asked of the person: the job's permissions decide who starts it."""
-    require_author(_person("ann"), creator)
+    require_own_name(_person("ann"), creator, "comment")
 
 
 @pytest.mark.parametrize("groups", [None, ["data-scientists"]])
 def test_nobody_else_comments_in_their_name(groups: list[str] | None) -> None:
     """Whose groups are not known is no admin."""
     with pytest.raises(NotApprovedError, match="started by bob, who may not comment in the name of ann"):
-        require_author(_person("ann"), _person("bob", groups))
+        require_own_name(_person("ann"), _person("bob", groups), "comment")
 
 
 def test_a_comment_says_something_and_can_be_read() -> None:
