@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from cli.dashboards.document import Panel
 from cli.report.charts import Series, bars_chart, periods_chart
+from cli.report.templates import templates
 
 # More lines than these can't be told apart: those with the highest values are drawn, and the page says so.
 MOST_SERIES = 5
@@ -28,12 +28,6 @@ class Answered:
 
 def render(title: str, answers: Sequence[Answered], made: str) -> str:
     """The page. `made` says when, by whom and where it was asked."""
-    environment = Environment(
-        loader=FileSystemLoader((_TEMPLATES, _TEMPLATES.parent / "report")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-    )
     shown = [
         {
             "title": each.panel.title,
@@ -44,7 +38,7 @@ def render(title: str, answers: Sequence[Answered], made: str) -> str:
         }
         for each in answers
     ]
-    return environment.get_template("dashboard.html.j2").render(title=title, panels=shown, made=made)
+    return templates(_TEMPLATES).get_template("dashboard.html.j2").render(title=title, panels=shown, made=made)
 
 
 def picture(answered: Answered) -> Markup:

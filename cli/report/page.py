@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from cli.report.charts import Bar, Interval, Series, intervals_chart, periods_chart, timeline
+from cli.report.templates import templates
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -89,11 +89,9 @@ def link(text: str, href: str) -> Markup:
 
 def render(report: Report) -> str:
     """The page as HTML: styles, drawings and text in one file, light and dark by the reader's setting."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
     intervals = intervals_chart(report.intervals, limit=0.0, limit_name="better, beyond chance: right of this")
-    return environment.get_template("page.html.j2").render(
+    page = templates().get_template("page.html.j2")
+    return page.render(
         report=report,
         timeline=Markup(timeline(report.bars)),  # noqa: S704 - the charts escape every text they draw
         intervals=Markup(intervals) if report.intervals else "",  # noqa: S704

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from cli.report.svg import Scale, drawing, line, rect, text
+from cli.report.templates import templates
 from cli.summarize.columns import Summary
 from cli.summarize.text import cut, mean, notes, share, shortened
 
@@ -18,12 +18,6 @@ _TEMPLATES = Path(__file__).parent
 
 def render(table: str, summaries: Sequence[Summary], made: str) -> str:
     """The page. `made` says when, by whom and where it was asked."""
-    environment = Environment(
-        loader=FileSystemLoader((_TEMPLATES, _TEMPLATES.parent / "report")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-    )
     cards = [
         {
             "name": each.column.name,
@@ -35,7 +29,7 @@ def render(table: str, summaries: Sequence[Summary], made: str) -> str:
         for each in summaries
     ]
     rows = summaries[0].facts.rows if summaries else 0
-    return environment.get_template("summary.html.j2").render(table=table, rows=rows, cards=cards, made=made)
+    return templates(_TEMPLATES).get_template("summary.html.j2").render(table=table, rows=rows, cards=cards, made=made)
 
 
 def picture(summary: Summary) -> str:
