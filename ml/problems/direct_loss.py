@@ -34,12 +34,14 @@ def by_row(rows: Answered, values: Floats) -> Floats:
 class Learned(Figure):
     """What came true on the hold-out, and what was learned there.
 
-    `expects`: the loss of each row, and `misses` the square of what that is off by, since rows which lose more scatter
-    more. On rows that it had not seen it was `shift` too low, with the standard error `shift_error`.
+    `expects` tells the loss of each row, and `misses` the square of what that is off by, since rows which lose more
+    scatter more; both from the numbers that `coded` makes of a row. On rows that it had not seen it was `shift` too
+    low, with the standard error `shift_error`.
     """
 
-    expects: Callable[[pd.DataFrame], Floats]
-    misses: Callable[[pd.DataFrame], Floats]
+    coded: Coded
+    expects: DecisionTreeRegressor
+    misses: DecisionTreeRegressor
     shift: float
     shift_error: float
 
@@ -64,18 +66,20 @@ class DirectLoss(AgainstHoldout):
         if len(rows.truth) < _LEAST_ROWS:
             return Figure(rows=len(rows.truth))
         realised, losses = self.figure(rows), self.loss(rows)
-        coded = Coded.of(self.inputs(rows))
-        numbers, random = coded.numbers(self.inputs(rows)), np.random.default_rng(_SEED)
+        known = self.inputs(rows)
+        coded = Coded.of(known)
+        numbers, random = coded.numbers(known), np.random.default_rng(_SEED)
         fold = random.integers(0, _FOLDS, len(losses))
         missed = np.empty(len(losses))
         for each in range(_FOLDS):
             model = _fit(numbers[fold != each], losses[fold != each])
             missed[fold == each] = losses[fold == each] - model.predict(numbers[fold == each])
-        whole, squares, units = _fit(numbers, losses), _fit(numbers, missed**2), self.by_unit(rows, missed)
+        units = self.by_unit(rows, missed)
         return Learned(
             **vars(realised),
-            expects=lambda frame: np.asarray(whole.predict(coded.numbers(frame)), dtype=np.float64),
-            misses=lambda frame: np.asarray(squares.predict(coded.numbers(frame)), dtype=np.float64),
+            coded=coded,
+            expects=_fit(numbers, losses),
+            misses=_fit(numbers, missed**2),
             shift=float(units.mean()),
             shift_error=float(units.std(ddof=1)) / math.sqrt(units.size) if units.size > 1 else math.inf,
         )
@@ -92,10 +96,10 @@ class DirectLoss(AgainstHoldout):
 
     def expected(self, period: Answered, learned: Learned) -> Figure:
         """The estimate; its interval is for what will come true, so it has the spread of that, too."""
-        known = self.inputs(period)
-        units = self.by_unit(period, learned.expects(known))
+        numbers = learned.coded.numbers(self.inputs(period))
+        units = self.by_unit(period, learned.expects.predict(numbers))
         value = min(self.most, max(0.0, float(units.mean()) + learned.shift))
-        error = math.hypot(math.sqrt(float(learned.misses(known).mean()) / units.size), learned.shift_error)
+        error = math.hypot(math.sqrt(float(learned.misses.predict(numbers).mean()) / units.size), learned.shift_error)
         lower, upper = max(0.0, value - TWO_SIDED * error), min(self.most, value + TWO_SIDED * error)
         return Figure(value=value, error=error, rows=len(period.truth), lower=lower, upper=upper)
 
