@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -54,14 +54,17 @@ class Postgres:
     def frozen(self) -> Iterator[None]:
         """Its processes stand still: connections stay open, and nothing is answered."""
         main = psutil.Process(int((self._folder / "data" / "postmaster.pid").read_text().split()[0]))
+        main.suspend()  # From now on it starts none, but one that is just at its end may still go away by itself.
         stopped = [main, *main.children(recursive=True)]
-        for process in stopped:
-            process.suspend()
         try:
+            for process in stopped[1:]:
+                with suppress(psutil.NoSuchProcess):
+                    process.suspend()
             yield
         finally:
             for process in stopped:
-                process.resume()
+                with suppress(psutil.NoSuchProcess):
+                    process.resume()
 
     def remove(self) -> None:
         """End it and remove its files."""
