@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from policies.checks.core.document import Document, Resource
-from policies.checks.core.rule import Rule
-from policies.checks.core.values import Block, Scalar
-from policies.checks.core.verdict import Result, Verdict, failed, unknown
+from policies.checks.engine.document import Document, Resource
+from policies.checks.engine.rule import Rule
+from policies.checks.engine.values import Block, Scalar
+from policies.checks.engine.verdict import Result, Verdict, failed, unknown
 
 TYPES = frozenset(
     {

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from policies.adopted import adopted_in, applies, judged
-from policies.checks.core.catalogue import rules_by_type
-from policies.checks.core.document import Document
-from policies.checks.core.rule import UNKNOWN_FAILS, Rule, Severity
-from policies.checks.core.verdict import Result, Verdict
+from policies.checks.engine.catalogue import rules_by_type
+from policies.checks.engine.document import Document
+from policies.checks.engine.rule import UNKNOWN_FAILS, Rule, Severity
+from policies.checks.engine.verdict import Result, Verdict
 from policies.terraform.documents import document_of
 
 

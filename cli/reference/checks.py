@@ -1,8 +1,8 @@
 """Every check of the policy scan, by severity."""
 
 from cli.reference.markdown import table
-from policies.checks.core.catalogue import rules
-from policies.checks.core.rule import Severity
+from policies.checks.engine.catalogue import rules
+from policies.checks.engine.rule import Severity
 
 
 def page() -> str:

@@ -33,7 +33,7 @@ def _part(name: str) -> ModuleType:
             raise ImportError(f"{_FOLDER}: not a package; copy the folder as a whole")
         sys.modules[_PACKAGE] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(sys.modules[_PACKAGE])
-    return importlib.import_module(f"{_PACKAGE}.core.{name}")
+    return importlib.import_module(f"{_PACKAGE}.engine.{name}")
 
 
 _documents = _part("checkov_documents")

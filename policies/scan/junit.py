@@ -4,7 +4,7 @@ import re
 from itertools import groupby
 from xml.etree import ElementTree as Xml
 
-from policies.checks.core.verdict import Result
+from policies.checks.engine.verdict import Result
 from policies.scan.result import Judged, Outcome
 
 # Letters that XML 1.0 cannot carry at all; names in a plan may hold any.

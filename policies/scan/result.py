@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from policies.checks.core.verdict import Result
+from policies.checks.engine.verdict import Result
 from policies.scan.waivers import Waiver
 
 

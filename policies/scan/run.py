@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
-from policies.checks.core.catalogue import rules
-from policies.checks.core.rule import Rule
-from policies.checks.core.verdict import Result
+from policies.checks.engine.catalogue import rules
+from policies.checks.engine.rule import Rule
+from policies.checks.engine.verdict import Result
 from policies.findings import Finding, findings_in
 from policies.scan.built_in import BuiltIn, Lines, built_in_of_plan, built_in_of_stacks
 from policies.scan.result import Judged, Outcome, ScanFinding

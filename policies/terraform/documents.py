@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from policies.checks.core.document import Document
-from policies.checks.core.values import Block
-from policies.checks.core.versions import versions_in
+from policies.checks.engine.document import Document
+from policies.checks.engine.values import Block
+from policies.checks.engine.versions import versions_in
 from policies.errors import PlanError
 from policies.terraform.change import Change
 from policies.terraform.configuration import Configured

@@ -8,7 +8,7 @@ import pytest
 
 from infra.main import synth
 from infra.wheel import ROOT
-from policies.checks.core.verdict import Result
+from policies.checks.engine.verdict import Result
 from policies.findings import Finding, findings_of
 
 Verdicts = dict[tuple[str, str], Result]

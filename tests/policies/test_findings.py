@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from policies.checks.core.rule import Severity
-from policies.checks.core.verdict import Result
+from policies.checks.engine.rule import Severity
+from policies.checks.engine.verdict import Result
 from policies.findings import Finding, findings_of
 from policies.terraform.synthesized import UnreadableDocument
 

@@ -1,6 +1,6 @@
 """An administrator of the account may do anything in every workspace."""
 
-from ..core.api import Expression, Resource, Severity, Verdict, computed, failed, passed, rule, worst
+from ..engine.api import Expression, Resource, Severity, Verdict, computed, failed, passed, rule, worst
 
 
 @rule(

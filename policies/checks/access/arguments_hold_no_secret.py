@@ -1,7 +1,7 @@
 """A secret that passes through Terraform stands in its state, readable."""
 
-from ..core.api import Resource, Severity, Verdict, rule, worst
-from ..core.secrets_in_settings import no_secret_at
+from ..engine.api import Resource, Severity, Verdict, rule, worst
+from ..engine.secrets_in_settings import no_secret_at
 
 _SECRETS = {
     "databricks_secret": ("string_value",),

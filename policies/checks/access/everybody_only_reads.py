@@ -1,7 +1,7 @@
 """A grant to everybody outlives every review of who is in which group."""
 
-from ..core.api import Block, Resource, Severity, Verdict, failed, passed, rule, unknown, worst
-from ..core.principals import changing, entries, means_everybody, nobody_named
+from ..engine.api import Block, Resource, Severity, Verdict, failed, passed, rule, unknown, worst
+from ..engine.principals import changing, entries, means_everybody, nobody_named
 
 
 @rule(

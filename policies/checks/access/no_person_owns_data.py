@@ -1,7 +1,7 @@
 """An owner may do everything with a securable, and hand it on."""
 
-from ..core.api import Resource, Severity, Verdict, failed, passed, rule, unknown
-from ..core.principals import is_person
+from ..engine.api import Resource, Severity, Verdict, failed, passed, rule, unknown
+from ..engine.principals import is_person
 
 
 @rule(

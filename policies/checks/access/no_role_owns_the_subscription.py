@@ -1,7 +1,7 @@
 """Who may assign roles may take any."""
 
-from ..core.api import Resource, Severity, Verdict, computed, failed, passed, rule, same, worst
-from ..core.values import Expression, Scalar
+from ..engine.api import Resource, Severity, Verdict, computed, failed, passed, rule, same, worst
+from ..engine.values import Expression, Scalar
 
 _TOO_BROAD = ("Owner", "User Access Administrator")
 # The same two by the ids of their definitions, which are one in every tenant.

@@ -1,6 +1,6 @@
 """The entitlement makes clusters past every policy."""
 
-from ..core.api import Resource, Severity, Verdict, expect, passed, rule, worst
+from ..engine.api import Resource, Severity, Verdict, expect, passed, rule, worst
 
 _ENTITLEMENTS = ("allow_cluster_create", "allow_instance_pool_create")
 

@@ -2,9 +2,9 @@
 
 import re
 
-from ..core.api import Block, Resource, Severity, Verdict, failed, passed, rule, same, unknown, worst
-from ..core.environment import may_be_production
-from ..core.principals import entries
+from ..engine.api import Block, Resource, Severity, Verdict, failed, passed, rule, same, unknown, worst
+from ..engine.environment import may_be_production
+from ..engine.principals import entries
 
 _ADMINISTRATORS = re.compile(r"(?:^|[^a-z])(?:admins?|administrators?|owners?)(?:$|[^a-z])", re.IGNORECASE)
 _MANAGING = ("CAN_MANAGE", "IS_OWNER")

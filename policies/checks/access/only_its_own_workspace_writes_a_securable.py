@@ -2,7 +2,7 @@
 
 import re
 
-from ..core.api import Expression, Resource, Severity, Verdict, failed, passed, rule, same, unknown
+from ..engine.api import Expression, Resource, Severity, Verdict, failed, passed, rule, same, unknown
 
 
 @rule(

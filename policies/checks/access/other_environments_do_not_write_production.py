@@ -1,8 +1,8 @@
 """What development can change, production cannot trust."""
 
-from ..core.api import Block, Expression, Resource, Severity, Verdict, failed, passed, rule, unknown, worst
-from ..core.environment import Environment, environment_named, environment_of
-from ..core.principals import changing, entries, nobody_named, principal_name
+from ..engine.api import Block, Expression, Resource, Severity, Verdict, failed, passed, rule, unknown, worst
+from ..engine.environment import Environment, environment_named, environment_of
+from ..engine.principals import changing, entries, nobody_named, principal_name
 
 _SECURABLES = (
     "catalog", "schema", "table", "volume", "model", "function", "external_location", "storage_credential",

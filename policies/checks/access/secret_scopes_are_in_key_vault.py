@@ -1,6 +1,6 @@
 """Key Vault logs, rotates and recovers; a scope of Databricks keeps."""
 
-from ..core.api import Resource, Severity, Verdict, failed, passed, rule
+from ..engine.api import Resource, Severity, Verdict, failed, passed, rule
 
 
 @rule(

@@ -1,7 +1,7 @@
 """Who reads a secret scope reads every secret in it."""
 
-from ..core.api import Resource, Scalar, Severity, Verdict, failed, passed, rule, unknown, worst
-from ..core.principals import means_everybody
+from ..engine.api import Resource, Scalar, Severity, Verdict, failed, passed, rule, unknown, worst
+from ..engine.principals import means_everybody
 
 
 @rule(

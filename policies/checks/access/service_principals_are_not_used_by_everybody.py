@@ -1,7 +1,7 @@
 """Who may use a service principal runs code with all its rights."""
 
-from ..core.api import Block, Expression, Resource, Scalar, Severity, Verdict, failed, passed, rule, unknown, worst
-from ..core.principals import entries, means_everybody
+from ..engine.api import Block, Expression, Resource, Scalar, Severity, Verdict, failed, passed, rule, unknown, worst
+from ..engine.principals import entries, means_everybody
 
 # What a principal in a rule set begins with, if it is one person or one service principal.
 _NO_GROUPS = ("users", "servicePrincipals")

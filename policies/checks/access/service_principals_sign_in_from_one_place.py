@@ -1,6 +1,6 @@
 """A federation policy says which outside tokens are a service principal."""
 
-from ..core.api import Expression, Resource, Severity, Verdict, failed, passed, rule, unknown, worst
+from ..engine.api import Expression, Resource, Severity, Verdict, failed, passed, rule, unknown, worst
 
 _SUBJECTS = ("oidc_policy.subject", "subject")
 _AUDIENCES = ("oidc_policy.audiences", "audience")

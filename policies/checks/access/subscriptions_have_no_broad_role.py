@@ -2,7 +2,7 @@
 
 import re
 
-from ..core.api import Expression, Resource, Scalar, Severity, Verdict, failed, passed, rule, unknown, worst
+from ..engine.api import Expression, Resource, Scalar, Severity, Verdict, failed, passed, rule, unknown, worst
 
 _WIDE = re.compile(
     r"/?(?:subscriptions/[^/]+/?|providers/microsoft\.management/managementgroups/[^/]+/?)?", re.IGNORECASE

@@ -1,6 +1,6 @@
 """A token that Terraform makes lies in its state, in clear text."""
 
-from ..core.api import Resource, Severity, Verdict, failed, rule
+from ..engine.api import Resource, Severity, Verdict, failed, rule
 
 
 @rule(

@@ -1,7 +1,7 @@
 """Who owns the metastore may grant everything in it."""
 
-from ..core.api import Resource, Severity, Verdict, failed, passed, rule, unknown
-from ..core.principals import is_person
+from ..engine.api import Resource, Severity, Verdict, failed, passed, rule, unknown
+from ..engine.principals import is_person
 
 
 @rule(

@@ -1,7 +1,7 @@
 """Personal access tokens are passwords that scripts keep."""
 
-from ..core.api import Block, Resource, Severity, Verdict, failed, passed, rule, unknown, worst
-from ..core.principals import entries, means_everybody
+from ..engine.api import Block, Resource, Severity, Verdict, failed, passed, rule, unknown, worst
+from ..engine.principals import entries, means_everybody
 
 
 @rule(

@@ -1,8 +1,8 @@
 """Other access modes let code read past the grants."""
 
-from ..core.api import Block, Resource, Severity, Verdict, expect, passed, rule, unknown, worst
-from ..core.clusters import clusters_of
-from ..core.modes import UNITY_CATALOG_MODES
+from ..engine.api import Block, Resource, Severity, Verdict, expect, passed, rule, unknown, worst
+from ..engine.clusters import clusters_of
+from ..engine.modes import UNITY_CATALOG_MODES
 
 
 @rule(

@@ -1,6 +1,6 @@
 """The default of the API is to run until somebody looks."""
 
-from ..core.api import Resource, Severity, Verdict, expect_between, rule
+from ..engine.api import Resource, Severity, Verdict, expect_between, rule
 
 MOST_MINUTES = 120
 

@@ -1,7 +1,7 @@
 """A cluster without a policy is held to no limit at all."""
 
-from ..core.api import Block, Resource, Severity, Verdict, failed, passed, rule, worst
-from ..core.clusters import clusters_of
+from ..engine.api import Block, Resource, Severity, Verdict, failed, passed, rule, worst
+from ..engine.clusters import clusters_of
 
 
 @rule(

@@ -1,7 +1,7 @@
 """A GPU cluster of unlimited size is the most expensive mistake of a platform."""
 
-from ..core.api import Resource, Severity, Verdict, computed, failed, passed, rule
-from ..core.policy_definition import Limit, Policy, policy_of
+from ..engine.api import Resource, Severity, Verdict, computed, failed, passed, rule
+from ..engine.policy_definition import Limit, Policy, policy_of
 
 
 @rule(

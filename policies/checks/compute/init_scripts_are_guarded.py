@@ -1,7 +1,7 @@
 """An init script runs as root before anybody's code."""
 
-from ..core.api import Resource, Severity, Verdict, failed, passed, rule
-from ..core.clusters import clusters_of
+from ..engine.api import Resource, Severity, Verdict, failed, passed, rule
+from ..engine.clusters import clusters_of
 
 
 @rule(

@@ -1,8 +1,8 @@
 """A shell on a node sees what every notebook on it sees."""
 
-from ..core.api import Resource, Severity, Verdict, failed, passed, rule
-from ..core.clusters import clusters_of
-from ..core.policy_definition import policy_of
+from ..engine.api import Resource, Severity, Verdict, failed, passed, rule
+from ..engine.clusters import clusters_of
+from ..engine.policy_definition import policy_of
 
 
 @rule(

@@ -1,7 +1,7 @@
 """Parameters of a run are shown to everybody who may see the run."""
 
-from ..core.api import Block, Resource, Severity, Verdict, rule, worst
-from ..core.secrets_in_settings import no_literal_secret, no_literal_secret_among, no_literal_secret_at
+from ..engine.api import Block, Resource, Severity, Verdict, rule, worst
+from ..engine.secrets_in_settings import no_literal_secret, no_literal_secret_among, no_literal_secret_at
 
 # Where a task has its parameters, by names and in a row.
 _MAPS = (

@@ -1,6 +1,6 @@
 """A cap per cluster says nothing about ten clusters."""
 
-from ..core.api import Resource, Severity, Verdict, expect_between, rule
+from ..engine.api import Resource, Severity, Verdict, expect_between, rule
 
 MOST_CLUSTERS = 20
 

@@ -1,7 +1,7 @@
 """DBU per hour is the one number that limits a cluster's price, whatever its shape."""
 
-from ..core.api import Resource, Severity, Verdict, computed, failed, passed, rule
-from ..core.policy_definition import policy_of
+from ..engine.api import Resource, Severity, Verdict, computed, failed, passed, rule
+from ..engine.policy_definition import policy_of
 
 
 @rule(

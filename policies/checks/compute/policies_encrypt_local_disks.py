@@ -1,7 +1,7 @@
 """What Spark spills lies on the node's own disk."""
 
-from ..core.api import Resource, Severity, Verdict, computed, failed, passed, rule, same
-from ..core.policy_definition import policy_of
+from ..engine.api import Resource, Severity, Verdict, computed, failed, passed, rule, same
+from ..engine.policy_definition import policy_of
 
 
 @rule(

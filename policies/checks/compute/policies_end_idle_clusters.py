@@ -1,7 +1,7 @@
 """What nobody ends goes on costing."""
 
-from ..core.api import Resource, Severity, Verdict, computed, failed, passed, rule
-from ..core.policy_definition import policy_of
+from ..engine.api import Resource, Severity, Verdict, computed, failed, passed, rule
+from ..engine.policy_definition import policy_of
 
 MOST_MINUTES = 120
 

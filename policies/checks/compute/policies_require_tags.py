@@ -1,7 +1,7 @@
 """Without tags nobody knows whose money it was."""
 
-from ..core.api import Resource, Severity, Verdict, failed, passed, rule
-from ..core.policy_definition import policy_of
+from ..engine.api import Resource, Severity, Verdict, failed, passed, rule
+from ..engine.policy_definition import policy_of
 
 
 @rule(

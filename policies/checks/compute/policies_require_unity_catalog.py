@@ -1,8 +1,8 @@
 """A policy is what everybody's clusters are made by."""
 
-from ..core.api import Resource, Severity, Verdict, computed, failed, passed, rule
-from ..core.modes import UNITY_CATALOG_MODES
-from ..core.policy_definition import policy_of
+from ..engine.api import Resource, Severity, Verdict, computed, failed, passed, rule
+from ..engine.modes import UNITY_CATALOG_MODES
+from ..engine.policy_definition import policy_of
 
 
 @rule(

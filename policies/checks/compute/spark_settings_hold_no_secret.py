@@ -1,9 +1,9 @@
 """Spark settings are shown to everybody who may see the cluster, and stand in Terraform's state."""
 
-from ..core.api import Block, Resource, Severity, Verdict, rule, worst
-from ..core.clusters import clusters_of
-from ..core.policy_definition import policy_of
-from ..core.secrets_in_settings import no_literal_secret, no_literal_secret_at
+from ..engine.api import Block, Resource, Severity, Verdict, rule, worst
+from ..engine.clusters import clusters_of
+from ..engine.policy_definition import policy_of
+from ..engine.secrets_in_settings import no_literal_secret, no_literal_secret_at
 
 _SETTINGS = ("spark_conf", "spark_env_vars", "custom_tags")
 _OF_WAREHOUSES = ("data_access_config", "sql_config_params")

@@ -1,6 +1,6 @@
 """A warehouse bills for every minute it waits."""
 
-from ..core.api import Resource, Severity, Verdict, expect_between, rule
+from ..engine.api import Resource, Severity, Verdict, expect_between, rule
 
 MOST_MINUTES = 30
 

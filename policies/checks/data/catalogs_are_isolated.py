@@ -1,6 +1,6 @@
 """An open catalog is reachable from every workspace of the metastore."""
 
-from ..core.api import Resource, Severity, Verdict, expect, rule
+from ..engine.api import Resource, Severity, Verdict, expect, rule
 
 
 @rule(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ..core.api import Resource, Severity, Verdict, failed, passed, rule
+from ..engine.api import Resource, Severity, Verdict, failed, passed, rule
 
 # Other clouds' like of a managed identity: a role that is assumed, a service account that Databricks makes.
 _OF_OTHER_CLOUDS = ("aws_iam_role", "databricks_gcp_service_account")

@@ -1,7 +1,7 @@
 """A lock, or Terraform's own guard, stands between a wrong plan and the data."""
 
-from ..core.api import Resource, Severity, Verdict, expect, failed, passed, rule, same, unknown
-from ..core.environment import Environment, environment_of, may_be_production
+from ..engine.api import Resource, Severity, Verdict, expect, failed, passed, rule, same, unknown
+from ..engine.environment import Environment, environment_of, may_be_production
 
 
 @rule(

@@ -1,6 +1,6 @@
 """In fallback mode a cluster's own credentials open what the catalog would refuse."""
 
-from ..core.api import Resource, Severity, Verdict, expect, passed, rule
+from ..engine.api import Resource, Severity, Verdict, expect, passed, rule
 
 
 @rule(

@@ -1,7 +1,7 @@
 """`force_destroy` turns a mistaken destroy into lost data."""
 
-from ..core.api import Resource, Severity, Verdict, expect, passed, rule
-from ..core.environment import may_be_production
+from ..engine.api import Resource, Severity, Verdict, expect, passed, rule
+from ..engine.environment import may_be_production
 
 
 @rule(

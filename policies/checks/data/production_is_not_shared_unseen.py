@@ -1,7 +1,7 @@
 """What is shared is read outside the platform, where no grant and no mask of it holds."""
 
-from ..core.api import Expression, Resource, Scalar, Severity, Verdict, failed, passed, rule, unknown, worst
-from ..core.environment import Environment, environment_named
+from ..engine.api import Expression, Resource, Scalar, Severity, Verdict, failed, passed, rule, unknown, worst
+from ..engine.environment import Environment, environment_named
 
 
 @rule(

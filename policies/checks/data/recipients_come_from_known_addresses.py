@@ -1,6 +1,6 @@
 """A share's token works from everywhere unless a list says otherwise."""
 
-from ..core.api import Resource, Severity, Verdict, failed, passed, rule, same
+from ..engine.api import Resource, Severity, Verdict, failed, passed, rule, same
 
 
 @rule(

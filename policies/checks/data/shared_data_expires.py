@@ -1,6 +1,6 @@
 """A recipient outside the account signs in with a bearer token."""
 
-from ..core.api import Resource, Severity, Verdict, expect_between, passed, rule
+from ..engine.api import Resource, Severity, Verdict, expect_between, passed, rule
 
 _90_DAYS_S = 90 * 24 * 3600
 

@@ -1,6 +1,6 @@
 """An open credential or location lends its storage to every workspace."""
 
-from ..core.api import Resource, Severity, Verdict, expect, rule
+from ..engine.api import Resource, Severity, Verdict, expect, rule
 
 
 @rule(

@@ -1,6 +1,6 @@
 """A mount hands one identity to everybody in the workspace."""
 
-from ..core.api import Resource, Severity, Verdict, failed, rule
+from ..engine.api import Resource, Severity, Verdict, failed, rule
 
 
 @rule(

@@ -1,6 +1,6 @@
 """Validation finds a location that overlaps another, or that its credential cannot open."""
 
-from ..core.api import Resource, Severity, Verdict, expect, passed, rule
+from ..engine.api import Resource, Severity, Verdict, expect, passed, rule
 
 
 @rule(

@@ -1,6 +1,6 @@
 """Legacy table ACLs guard the Hive metastore, and only on some clusters."""
 
-from ..core.api import Resource, Severity, Verdict, failed, rule
+from ..engine.api import Resource, Severity, Verdict, failed, rule
 
 
 @rule(

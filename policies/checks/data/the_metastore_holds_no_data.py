@@ -1,6 +1,6 @@
 """Storage of the metastore is shared by every workspace."""
 
-from ..core.api import Resource, Severity, Verdict, failed, passed, rule
+from ..engine.api import Resource, Severity, Verdict, failed, passed, rule
 
 
 @rule(

@@ -1,6 +1,6 @@
 """Two runs that write the same table race."""
 
-from ..core.api import Resource, Severity, Verdict, expect_between, passed, rule
+from ..engine.api import Resource, Severity, Verdict, expect_between, passed, rule
 
 MOST_RUNS = 5
 

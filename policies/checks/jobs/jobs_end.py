@@ -1,6 +1,6 @@
 """A job that hangs holds its cluster until somebody looks."""
 
-from ..core.api import Block, Resource, Severity, Verdict, expect_between, passed, rule, worst
+from ..engine.api import Block, Resource, Severity, Verdict, expect_between, passed, rule, worst
 
 _LONGEST_S = 7 * 24 * 3600
 # These tasks wait for others, or decide, and run no code of their own.

@@ -1,6 +1,6 @@
 """An all-purpose cluster is shared with whatever else runs there."""
 
-from ..core.api import Resource, Severity, Verdict, failed, passed, rule
+from ..engine.api import Resource, Severity, Verdict, failed, passed, rule
 
 _PATHS = ("existing_cluster_id", "task.existing_cluster_id", "task.for_each_task.task.existing_cluster_id")
 

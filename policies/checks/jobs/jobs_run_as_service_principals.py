@@ -1,6 +1,6 @@
 """A job that runs as a person stops when the person goes, and does what the person may."""
 
-from ..core.api import Resource, Severity, Verdict, failed, passed, rule
+from ..engine.api import Resource, Severity, Verdict, failed, passed, rule
 
 
 @rule(

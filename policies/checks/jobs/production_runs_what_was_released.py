@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from ..core.api import Block, Expression, Resource, Scalar, Severity, Verdict, computed, failed, passed, rule, worst
-from ..core.environment import may_be_production
+from ..engine.api import Block, Expression, Resource, Scalar, Severity, Verdict, computed, failed, passed, rule, worst
+from ..engine.environment import may_be_production
 
 _FILES = ("notebook_task.notebook_path", "spark_python_task.python_file")
 # Folders of people and of Git: whoever may edit there, or push, changes what the job runs.

@@ -1,6 +1,6 @@
 """A job that fails at night, unseen, scores nobody the next day."""
 
-from ..core.api import Resource, Severity, Verdict, failed, passed, rule
+from ..engine.api import Resource, Severity, Verdict, failed, passed, rule
 
 _WAYS = ("email_notifications.on_failure", "webhook_notifications.on_failure")
 

@@ -1,6 +1,6 @@
 """A key that expires without rotation stops the platform; one that does neither ages."""
 
-from ..core.api import Resource, Severity, Verdict, failed, passed, rule
+from ..engine.api import Resource, Severity, Verdict, failed, passed, rule
 
 _WAYS = ("rotation_policy.automatic.time_before_expiry", "rotation_policy.automatic.time_after_creation")
 

@@ -1,6 +1,6 @@
 """The third key of a workspace is set by a resource of its own, and easily forgotten."""
 
-from ..core.api import Resource, Severity, Verdict, failed, passed, rule, unknown
+from ..engine.api import Resource, Severity, Verdict, failed, passed, rule, unknown
 
 
 @rule(

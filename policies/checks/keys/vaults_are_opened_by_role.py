@@ -1,6 +1,6 @@
 """azurerm 4 renamed the argument; access policies let a contributor write himself in."""
 
-from ..core.api import Resource, Severity, Verdict, expect, failed, rule, worst
+from ..engine.api import Resource, Severity, Verdict, expect, failed, rule, worst
 
 _NAMES = ("rbac_authorization_enabled", "enable_rbac_authorization")
 

@@ -1,6 +1,6 @@
 """Infrastructure encryption of the workspace's storage cannot be added later."""
 
-from ..core.api import Resource, Severity, Verdict, expect, rule
+from ..engine.api import Resource, Severity, Verdict, expect, rule
 
 
 @rule(

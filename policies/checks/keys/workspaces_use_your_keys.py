@@ -1,6 +1,6 @@
 """A key of yours is one that you can take away."""
 
-from ..core.api import Resource, Severity, Verdict, expect, failed, rule, worst
+from ..engine.api import Resource, Severity, Verdict, expect, failed, rule, worst
 
 _KEYS = ("managed_services_cmk_key_vault_key_id", "managed_disk_cmk_key_vault_key_id")
 

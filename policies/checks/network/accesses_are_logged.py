@@ -1,7 +1,7 @@
 """Who read what is told by diagnostic logs, or by nothing."""
 
-from ..core.api import Expression, Resource, Severity, Verdict, failed, passed, rule, unknown
-from ..core.environment import Environment, environment_of
+from ..engine.api import Expression, Resource, Severity, Verdict, failed, passed, rule, unknown
+from ..engine.environment import Environment, environment_of
 
 
 @rule(

@@ -1,7 +1,7 @@
 """A rule that lets everything out is a router."""
 
-from ..core.api import Block, Resource, Severity, Verdict, failed, rule, same, worst
-from ..core.values import Scalar
+from ..engine.api import Block, Resource, Severity, Verdict, failed, rule, same, worst
+from ..engine.values import Scalar
 
 _RULES = ("application_rule_collection", "network_rule_collection")
 _DESTINATIONS = ("destination_fqdns", "destination_addresses", "destination_urls")

@@ -1,6 +1,6 @@
 """The built-in check reads the firewall, whose own mode does not count beside a policy's."""
 
-from ..core.api import Resource, Severity, Verdict, expect, rule
+from ..engine.api import Resource, Severity, Verdict, expect, rule
 
 
 @rule(

@@ -1,6 +1,6 @@
 """A policy that no workspace names restricts nobody."""
 
-from ..core.api import Resource, Severity, Verdict, failed, passed, rule, unknown
+from ..engine.api import Resource, Severity, Verdict, failed, passed, rule, unknown
 
 
 @rule(

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from ..core.api import Resource, Severity, Verdict, expect, failed, passed, rule, unknown
-from ..core.versions import highest, lowest
+from ..engine.api import Resource, Severity, Verdict, expect, failed, passed, rule, unknown
+from ..engine.versions import highest, lowest
 
 # azurerm's changelog: from this version on the argument is true where it is left out.
 _TRUE_BY_DEFAULT = (3, 104, 0)

@@ -1,6 +1,6 @@
 """With Private Link, rules that let the control plane in are a door left open."""
 
-from ..core.api import Resource, Severity, Verdict, expect, passed, rule, same
+from ..engine.api import Resource, Severity, Verdict, expect, passed, rule, same
 
 
 @rule(

@@ -1,6 +1,6 @@
 """Serverless compute runs outside your network: its policy is the only firewall."""
 
-from ..core.api import Resource, Severity, Verdict, expect, rule, worst
+from ..engine.api import Resource, Severity, Verdict, expect, rule, worst
 
 _ACCESS = "egress.network_access"
 

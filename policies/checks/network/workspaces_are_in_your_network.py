@@ -1,6 +1,6 @@
 """In a managed network, nothing of yours stands between a node and the Internet."""
 
-from ..core.api import Resource, Severity, Verdict, failed, passed, rule
+from ..engine.api import Resource, Severity, Verdict, failed, passed, rule
 
 _ARGUMENTS = ("virtual_network_id", "public_subnet_name", "private_subnet_name")
 

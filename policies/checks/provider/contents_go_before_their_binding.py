@@ -1,7 +1,7 @@
 """Terraform destroys a binding as soon as nothing depends on it; what it opened is then out of reach."""
 
-from ..core.api import Resource, Severity, Verdict, failed, passed, rule, unknown
-from ..core.dependencies import address_of, named, needed
+from ..engine.api import Resource, Severity, Verdict, failed, passed, rule, unknown
+from ..engine.dependencies import address_of, named, needed
 
 _SECURABLES = {
     "external_location": "databricks_external_location",

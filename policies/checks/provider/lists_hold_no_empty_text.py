@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..core.api import Resource, Severity, Verdict, failed, passed, rule
+from ..engine.api import Resource, Severity, Verdict, failed, passed, rule
 
 # Arguments that are lists, so that a lone empty text in them is an item: checkov wraps every other value in a list too.
 _LISTS = frozenset(

@@ -1,6 +1,6 @@
 """What a provider block holds is in the code and its history for good."""
 
-from ..core.api import Expression, Resource, Scalar, Severity, Verdict, failed, passed, rule, worst
+from ..engine.api import Expression, Resource, Scalar, Severity, Verdict, failed, passed, rule, worst
 
 _SECRETS = (
     "token",

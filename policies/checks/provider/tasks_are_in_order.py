@@ -1,6 +1,6 @@
 """The provider reads a job's tasks sorted, and compares position by position with what is written."""
 
-from ..core.api import Block, Expression, Resource, Severity, Verdict, failed, passed, rule, unknown, worst
+from ..engine.api import Block, Expression, Resource, Severity, Verdict, failed, passed, rule, unknown, worst
 
 
 @rule(

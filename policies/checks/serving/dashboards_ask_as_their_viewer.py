@@ -1,6 +1,6 @@
 """A dashboard with its author's credentials shows everybody what the author may see."""
 
-from ..core.api import Resource, Severity, Verdict, expect, rule
+from ..engine.api import Resource, Severity, Verdict, expect, rule
 
 
 @rule(

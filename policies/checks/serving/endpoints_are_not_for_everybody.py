@@ -1,7 +1,7 @@
 """A model's answers leak what it was trained on, call by call."""
 
-from ..core.api import Block, Resource, Severity, Verdict, failed, passed, rule, unknown, worst
-from ..core.principals import entries, means_everybody
+from ..engine.api import Block, Resource, Severity, Verdict, failed, passed, rule, unknown, worst
+from ..engine.principals import entries, means_everybody
 
 
 @rule(

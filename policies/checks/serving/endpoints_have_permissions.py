@@ -1,6 +1,6 @@
 """An endpoint without a list of permissions has only its maker's."""
 
-from ..core.api import Resource, Severity, Verdict, failed, passed, rule, unknown
+from ..engine.api import Resource, Severity, Verdict, failed, passed, rule, unknown
 
 
 @rule(

@@ -1,6 +1,6 @@
 """Without a record of requests, drift and complaints cannot be looked into."""
 
-from ..core.api import Resource, Severity, Verdict, expect, failed, rule
+from ..engine.api import Resource, Severity, Verdict, expect, failed, rule
 
 _WAYS = ("ai_gateway.inference_table_config.enabled", "config.auto_capture_config.enabled")
 

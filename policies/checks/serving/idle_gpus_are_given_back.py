@@ -1,7 +1,7 @@
 """A GPU that waits for a request costs as one that answers."""
 
-from ..core.api import Block, Resource, Severity, Verdict, expect, passed, rule, worst
-from ..core.environment import Environment, environment_of
+from ..engine.api import Block, Resource, Severity, Verdict, expect, passed, rule, worst
+from ..engine.environment import Environment, environment_of
 
 _ENTITIES = ("config.served_entities", "config.served_models")
 

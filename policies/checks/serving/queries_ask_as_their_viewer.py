@@ -1,6 +1,6 @@
 """A query that runs as its owner lends the owner's rights."""
 
-from ..core.api import Resource, Severity, Verdict, expect, rule
+from ..engine.api import Resource, Severity, Verdict, expect, rule
 
 
 @rule(

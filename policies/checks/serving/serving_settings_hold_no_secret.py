@@ -1,8 +1,8 @@
 """What an endpoint's settings hold, everybody who may view the endpoint can read."""
 
-from ..core.api import Block, Resource, Severity, Verdict, failed, rule, unknown, worst
-from ..core.secrets_in_settings import arguments_named, no_literal_secret_at
-from ..core.values import Expression, Scalar
+from ..engine.api import Block, Resource, Severity, Verdict, failed, rule, unknown, worst
+from ..engine.secrets_in_settings import arguments_named, no_literal_secret_at
+from ..engine.values import Expression, Scalar
 
 _ENTITIES = ("config.served_entities", "config.served_models")
 

@@ -2,7 +2,7 @@
 
 import ipaddress
 
-from ..core.api import Expression, Resource, Scalar, Severity, Verdict, computed, failed, passed, rule, same, worst
+from ..engine.api import Expression, Resource, Scalar, Severity, Verdict, computed, failed, passed, rule, same, worst
 
 # As wide as the widest range that one organisation still holds alone.
 _WIDEST_PREFIX_IPV4 = 8

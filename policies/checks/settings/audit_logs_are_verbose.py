@@ -1,6 +1,6 @@
 """Without the verbose ones, nobody sees which command or query ran."""
 
-from ..core.api import Resource, Severity, Verdict, expect, rule
+from ..engine.api import Resource, Severity, Verdict, expect, rule
 
 
 @rule(

@@ -1,6 +1,6 @@
 """The Hive metastore and its clusters know no grants of Unity Catalog."""
 
-from ..core.api import Resource, Severity, Verdict, expect, rule
+from ..engine.api import Resource, Severity, Verdict, expect, rule
 
 
 @rule(

@@ -1,6 +1,6 @@
 """The DBFS root and its mounts are open to every user of a workspace."""
 
-from ..core.api import Resource, Severity, Verdict, expect, rule
+from ..engine.api import Resource, Severity, Verdict, expect, rule
 
 
 @rule(

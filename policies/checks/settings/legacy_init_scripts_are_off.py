@@ -1,6 +1,6 @@
 """Legacy init scripts run on every cluster from a place that every user may write."""
 
-from ..core.api import Resource, Severity, Verdict, expect, rule, worst
+from ..engine.api import Resource, Severity, Verdict, expect, rule, worst
 
 _OFF = ("enableDeprecatedGlobalInitScripts", "enableDeprecatedClusterNamedInitScripts")
 

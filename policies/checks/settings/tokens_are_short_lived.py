@@ -1,6 +1,6 @@
 """A token lives on in scripts, laptops and logs."""
 
-from ..core.api import Resource, Severity, Verdict, expect_between, rule
+from ..engine.api import Resource, Severity, Verdict, expect_between, rule
 
 _MOST_DAYS = 90
 

@@ -1,6 +1,6 @@
 """What leaves by a browser leaves without a log of its content."""
 
-from ..core.api import Resource, Severity, Verdict, expect, rule, worst
+from ..engine.api import Resource, Severity, Verdict, expect, rule, worst
 
 _OFF = (
     "enableResultsDownloading",

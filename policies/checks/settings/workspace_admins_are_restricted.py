@@ -1,6 +1,6 @@
 """A workspace's administrator is not the administrator of its data."""
 
-from ..core.api import Resource, Severity, Verdict, expect, rule
+from ..engine.api import Resource, Severity, Verdict, expect, rule
 
 
 @rule(

@@ -1,6 +1,6 @@
 """IP access lists count only once they are turned on."""
 
-from ..core.api import Resource, Severity, Verdict, expect, rule
+from ..engine.api import Resource, Severity, Verdict, expect, rule
 
 
 @rule(

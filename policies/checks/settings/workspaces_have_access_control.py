@@ -1,6 +1,6 @@
 """The standard tier knows no permissions: everybody in the workspace is alike."""
 
-from ..core.api import Resource, Severity, Verdict, expect, rule
+from ..engine.api import Resource, Severity, Verdict, expect, rule
 
 
 @rule(

@@ -1,6 +1,6 @@
 """By account name, Terraform talks to the data plane, with the account's key."""
 
-from ..core.api import Resource, Severity, Verdict, failed, passed, rule
+from ..engine.api import Resource, Severity, Verdict, failed, passed, rule
 
 
 @rule(

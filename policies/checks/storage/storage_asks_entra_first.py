@@ -1,6 +1,6 @@
 """The portal offers account keys unless told otherwise."""
 
-from ..core.api import Resource, Severity, Verdict, expect, rule
+from ..engine.api import Resource, Severity, Verdict, expect, rule
 
 
 @rule(

@@ -1,6 +1,6 @@
 """A second layer of encryption cannot be added to an account later."""
 
-from ..core.api import Resource, Severity, Verdict, expect, rule
+from ..engine.api import Resource, Severity, Verdict, expect, rule
 
 
 @rule(

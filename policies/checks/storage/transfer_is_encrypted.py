@@ -1,6 +1,6 @@
 """azurerm 4 renamed the argument, and the built-in check still reads the old name."""
 
-from ..core.api import Resource, Severity, Verdict, expect, passed, rule, worst
+from ..engine.api import Resource, Severity, Verdict, expect, passed, rule, worst
 
 
 @rule(

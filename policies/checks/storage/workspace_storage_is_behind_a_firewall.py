@@ -1,6 +1,6 @@
 """The storage that comes with a workspace is open to all networks by default."""
 
-from ..core.api import Resource, Severity, Verdict, expect, failed, rule, worst
+from ..engine.api import Resource, Severity, Verdict, expect, failed, rule, worst
 
 
 @rule(

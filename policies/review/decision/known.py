@@ -7,10 +7,10 @@ reason; what is new, worse, or otherwise broken is new.
 
 from collections.abc import Sequence
 
-from policies.checks.core.catalogue import rules
-from policies.checks.core.document import Document, Resource
-from policies.checks.core.rule import Rule
-from policies.checks.core.verdict import Result, Verdict
+from policies.checks.engine.catalogue import rules
+from policies.checks.engine.document import Document, Resource
+from policies.checks.engine.rule import Rule
+from policies.checks.engine.verdict import Result, Verdict
 from policies.findings import Finding
 from policies.terraform.configuration import without_index
 from policies.terraform.documents import document_before

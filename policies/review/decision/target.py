@@ -6,7 +6,7 @@ It is told by the target branch's synthesized stacks, which need no cloud, or by
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from policies.checks.core.document import Document
+from policies.checks.engine.document import Document
 from policies.errors import DocumentError
 from policies.json_file import read_document
 from policies.terraform.documents import document_of

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from policies.checks.core.document import Document
+from policies.checks.engine.document import Document
 from policies.findings import Finding, doubtful_in
 from policies.review.decision.known import known_findings
 from policies.review.review import FindingsOf, Told

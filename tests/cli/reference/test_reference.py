@@ -15,7 +15,7 @@ from infra.jobs.declared import declared_jobs
 from infra.main import JOBS, WORKSPACES
 from infra.spec import load
 from ml.usecases import USE_CASES
-from policies.checks.core.catalogue import rules
+from policies.checks.engine.catalogue import rules
 
 
 @pytest.fixture(scope="module")

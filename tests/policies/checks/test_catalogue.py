@@ -6,15 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from policies.checks.core.catalogue import rules, rules_by_type
-from policies.checks.core.rule import Severity
+from policies.checks.engine.catalogue import rules, rules_by_type
+from policies.checks.engine.rule import Severity
 
 PACK = Path(__file__).resolve().parents[3] / "policies" / "checks"
 
 
 def test_a_rule_stands_in_the_file_that_bears_its_name() -> None:
     """A reader finds a rule by the assertion it makes."""
-    files = {path.stem for path in PACK.glob("*/*.py") if path.parent.name != "core"}
+    files = {path.stem for path in PACK.glob("*/*.py") if path.parent.name != "engine"}
     assert {rule.judge.__name__ for rule in rules()} == files
 
 

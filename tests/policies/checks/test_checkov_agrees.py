@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from policies.checks.core.catalogue import rules
-from policies.checks.core.verdict import Result
+from policies.checks.engine.catalogue import rules
+from policies.checks.engine.verdict import Result
 from policies.findings import findings_in, findings_of
 from policies.terraform.documents import document_of
 from tests.policies.conftest import Stacks

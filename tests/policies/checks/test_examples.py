@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from policies.checks.core.catalogue import rules
-from policies.checks.core.rule import UNKNOWN_FAILS, Rule
+from policies.checks.engine.catalogue import rules
+from policies.checks.engine.rule import UNKNOWN_FAILS, Rule
 
 EXAMPLES = Path(__file__).parent / "examples"
 PACK = Path(__file__).resolve().parents[3] / "policies" / "checks"

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from policies.checks.core.catalogue import rules
-from policies.checks.core.rule import Rule
-from policies.checks.core.verdict import Result
+from policies.checks.engine.catalogue import rules
+from policies.checks.engine.rule import Rule
+from policies.checks.engine.verdict import Result
 from policies.terraform.documents import document_of
 from tests.policies.checks.breakages import Breakage, Stack
 from tests.policies.checks.broken import BREAKAGES

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from policies.checks.core.catalogue import rules
+from policies.checks.engine.catalogue import rules
 
 # The tool's checks with azure = 1 and enable = 1.
 _NUMBERS = {

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from policies.checks.core.versions import highest, lowest, versions_in
+from policies.checks.engine.versions import highest, lowest, versions_in
 from policies.findings import findings_of
 
 _UNSET = {"azurerm_databricks_workspace": {"w": {"name": "w", "sku": "premium"}}}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from policies.checks.core.catalogue import rules
+from policies.checks.engine.catalogue import rules
 
 WRITTEN = Path(__file__).parent / "written"
 PACK = Path(__file__).resolve().parents[3] / "policies" / "checks"

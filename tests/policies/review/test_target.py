@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli.main import mlops
-from policies.checks.core.document import Document
+from policies.checks.engine.document import Document
 from policies.errors import DocumentError
 from policies.review.costs.prices import read_prices
 from policies.review.decision.rules import Verdict, read_rules

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as Xml
 from click.testing import CliRunner
 
 from cli.main import mlops
-from policies.checks.core.verdict import Result
+from policies.checks.engine.verdict import Result
 from policies.scan.junit import junit
 from policies.scan.result import Judged, Outcome, ScanFinding
 from policies.scan.sarif import sarif

@@ -8,16 +8,16 @@ from .rule import Rule
 
 _CHECKS = Path(__file__).resolve().parent.parent
 # The package as it was loaded: `policies.checks`, or the name under which `checkov_pack.py` loads it.
-_PACKAGE = __name__.rpartition(".core.")[0]
+_PACKAGE = __name__.rpartition(".engine.")[0]
 
 
 @cache
 def rules() -> tuple[Rule, ...]:
-    """Every rule, in the order of the files: the one value of type `Rule` in each file beside `core`.
+    """Every rule, in the order of the files: the one value of type `Rule` in each file beside `engine`.
 
     Raises ValueError where a file holds none or several, or two files hold the same id.
     """
-    found = tuple(_rule_of(path) for path in sorted(_CHECKS.glob("*/*.py")) if path.parent.name != "core")
+    found = tuple(_rule_of(path) for path in sorted(_CHECKS.glob("*/*.py")) if path.parent.name != "engine")
     ids = [rule.id for rule in found]
     twice = sorted({id_ for id_ in ids if ids.count(id_) > 1})
     if twice:
