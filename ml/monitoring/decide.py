@@ -2,7 +2,7 @@
 
 Task values: `action`, `reason`, `period`, and for the retraining its `cause` and `holdout_start`, which is never later
 than the one that the task is given. A decision, once written, stays; only that of the newest period is made again while
-its metrics still change, and a retraining asked for is never taken back.
+its metrics still change, and that of a period whose rows arrived after it. A retraining asked for is never taken back.
 """
 
 import json
@@ -78,7 +78,8 @@ def read_metrics(tables: Tables, source: str, model_name: str) -> list[Metric]:
 
 
 def decisions(metrics: Sequence[Metric], recorded: Sequence[Decision], policy: Policy) -> list[Decision]:
-    """New decisions, oldest first: of periods without one, and of the newest period where it has changed. Pure.
+    """New decisions, oldest first: of periods without one, and of the newest period or one whose rows had not arrived,
+    where it has changed. Pure.
 
     Periods that the live version was fitted on are not decided on: it was gated with them.
     """
@@ -88,13 +89,17 @@ def decisions(metrics: Sequence[Metric], recorded: Sequence[Decision], policy: P
     made: list[Decision] = []
     for period in periods:
         before = by_period.get(period)
-        if before is not None and (period != periods[-1] or before.action is Action.RETRAIN):
+        if before is not None and not _may_change(before, periods[-1]):
             continue
         decision = decide(period, metrics, list(by_period.values()), policy)
         if decision != before:
             by_period[period] = decision
             made.append(decision)
     return made
+
+
+def _may_change(decision: Decision, newest: date) -> bool:
+    return decision.action is not Action.RETRAIN and decision.period in (newest, *decision.awaited)
 
 
 def outcome(

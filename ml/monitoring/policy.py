@@ -12,10 +12,11 @@ from ml.problems.finding import SLICE_LOSS, Kind, Verdict
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """Why a retraining is due, in words, and what it has to mend."""
+    """Why a retraining is due, in words, what it has to mend, and the metric that asks for it."""
 
     words: str
     trains_for: TrainingCause | None
+    metric: Metric
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +53,7 @@ class Policy:
 
     def due(self, words: str, metric: Metric) -> Due:
         """A retraining that `metric` calls for, in these words."""
-        return Due(words=words, trains_for=self.judged[metric.metric].mended_as)
+        return Due(words=words, trains_for=self.judged[metric.metric].mended_as, metric=metric)
 
     def is_severe(self, metric: Metric) -> bool:
         """Whether it alone calls for a retraining: a breach, and worse than on the hold-out by more than is severe."""

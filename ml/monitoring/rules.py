@@ -41,7 +41,8 @@ class Decision:
     """What to do about a period, and why. `unknown` says in words what could not be judged.
 
     `holdout_start` (a period's name, or empty) is the first to hold out of a retraining so that it may still learn from
-    periods after the change. `awaited`: periods whose performance was due by then and is still unknown.
+    periods after the change. `awaited`: periods whose performance was due by then and is still unknown, and `period`
+    itself if none of its rows had arrived.
     `trains_for` is what a retraining has to mend; None: none is due.
     """
 
@@ -75,7 +76,7 @@ def decide(period: date, metrics: Sequence[Metric], earlier: Sequence[Decision],
     live, limits, calendar = max(versions), policy.limits, policy.calendar
     due = calendar.add(period, -limits.labels_due_periods)
     before = max((each for each in earlier if each.period < period), key=_period_of, default=None)
-    awaited = before.awaited if before else ()
+    awaited = tuple(each for each in before.awaited if each != before.period) if before else ()
     late = frozenset(awaited) & _labelled(metrics)
     judged = [metric for metric in metrics if _is_judged(metric, period, live, late, policy)]
     causes = tuple(_cause(metric, metrics, policy) for metric in judged if _is_beyond(metric, metrics, limits))
@@ -99,8 +100,8 @@ def decide(period: date, metrics: Sequence[Metric], earlier: Sequence[Decision],
         causes=causes + blind,
         unknown=unknown,
         cool_down_until=period + timedelta(days=limits.cool_down_days) if action is Action.RETRAIN else None,
-        holdout_start=_holdout_start(causes, period, policy) if action is Action.RETRAIN else "",
-        awaited=_awaited(period, (*awaited, due), metrics),
+        holdout_start=_holdout_start(why.metric, metrics, period, policy) if why and action is Action.RETRAIN else "",
+        awaited=(*_awaited(period, (*awaited, due), metrics), *_without_rows(period, metrics)),
         trains_for=why.trains_for if why and action is Action.RETRAIN else None,
     )
 
@@ -142,6 +143,12 @@ def _awaited(period: date, due: Iterable[date], metrics: Sequence[Metric]) -> tu
     """Periods whose outcomes were due by `period` and are still to come; given up after a year."""
     known = {metric.period for metric in metrics if metric.kind is Kind.PERFORMANCE} - _labelled(metrics)
     return tuple(sorted(each for each in set(due) & known if (period - each).days <= _AWAITED_DAYS))
+
+
+def _without_rows(period: date, metrics: Sequence[Metric]) -> tuple[date, ...]:
+    """The period, if it is known by outcomes of earlier ones alone."""
+    counts = [each.verdict for each in metrics if (each.metric, each.period) == ("row_count", period)]
+    return (period,) if Verdict.UNKNOWN in counts else ()
 
 
 def _is_beyond(metric: Metric, metrics: Sequence[Metric], limits: Monitoring) -> bool:
@@ -230,12 +237,15 @@ def _cooling_words(decision: Decision, calendar: Calendar) -> str:
     )
 
 
-def _holdout_start(causes: Sequence[Cause], period: date, policy: Policy) -> str:
-    """The newest third of the labelled periods since the change; empty where a change is not older than one period."""
+def _holdout_start(asks: Metric, metrics: Sequence[Metric], period: date, policy: Policy) -> str:
+    """The newest third of the labelled periods since the change; empty where a change is not older than one period.
+
+    The change is that of the metric that `asks` for the retraining: another one may have been beyond its limit before,
+    by chance.
+    """
     calendar = policy.calendar
     newest_labelled = calendar.add(period, -policy.limits.labels_due_periods)
-    since = min((cause.since for cause in causes if cause.kind is Kind.PERFORMANCE), default=newest_labelled)
-    changed_periods = calendar.passed(since, newest_labelled) + 1
+    changed_periods = calendar.passed(_cause(asks, metrics, policy).since, newest_labelled) + 1
     if changed_periods < 2:
         return ""
     return calendar.named(calendar.add(newest_labelled, 1 - max(1, changed_periods // 3)))

@@ -79,6 +79,20 @@ def test_only_the_newest_period_is_decided_again_and_no_retraining_is_taken_back
     assert decisions(changed, retrained, POLICY) == []
 
 
+def test_a_period_is_decided_again_once_its_rows_have_arrived() -> None:
+    """June was known by May's outcomes alone; with its rows comes a breach, which is told though July is the newest."""
+    nothing_yet = [*_period(1), whole(0, "row_count", Verdict.UNKNOWN), metric(0, verdict=Verdict.UNKNOWN, value=None)]
+    before = decisions(nothing_yet, [], POLICY)
+    assert [each.awaited for each in before] == [(), (PERIOD,)]
+    arrived = [*_period(1), *_period(0, Verdict.BREACH), *_period(-1)]
+    made = decisions(arrived, before, POLICY)
+    assert [(each.period.month, each.action, each.awaited) for each in made] == [
+        (6, Action.ALERT, ()),
+        (7, Action.NOTHING, ()),
+    ]
+    assert decisions(arrived, [before[0], *made], POLICY) == []
+
+
 LATER = date(2024, 8, 1)
 
 

@@ -181,6 +181,20 @@ def test_holdout_start(changed: int, first: str) -> None:
     assert _decided(*periods, auc(changed + 1, OK)).holdout_start == first
 
 
+@pytest.mark.parametrize("other", [BREACH, WARN])
+def test_holdout_start_is_that_of_the_metric_that_asks(other: Verdict) -> None:
+    """Calibration was beyond its limit for nine months, by chance; ranking, which asks, has changed for three."""
+    changed = [auc(ago, BREACH) for ago in (1, 2, 3)]
+    before = [_quality(ago, "expected_calibration_error", other) for ago in range(1, 10)]
+    assert _decided(*changed, auc(4, OK), *before).holdout_start == "2024-05"
+
+
+def test_holdout_start_is_that_of_calibration_if_it_asks_alone() -> None:
+    """Ranking is as it was: of nine changed months the newest three are held out."""
+    miscalibrated = [_quality(ago, "expected_calibration_error", BREACH) for ago in range(1, 10)]
+    assert _decided(auc(1, OK), *miscalibrated).holdout_start == "2024-03"
+
+
 def test_since_skips_unknown_months_and_stops_at_good_ones() -> None:
     """Drift in May, unknown in April, drift in March, good in February: since March."""
     drift = [
