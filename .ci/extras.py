@@ -48,7 +48,7 @@ class Extra:
 # What every test run loads: a plain `tests/*.py` would take every test file of every room.
 _SHARED = tuple(f"tests/{name}.py" for name in ("__init__", "conftest", "marks", "needs", "skips"))
 _LOCKED = ("Pipfile", "Pipfile.lock", "pyproject.toml", "Makefile", *_SHARED)
-_ROOMS = ("ml", "infra", "localcloud", "cli", "schedules", "workspaces")
+_ROOMS = ("ml", "infra", "localcloud", "cli", "schedules", "settings", "workspaces")
 # What the rehearsal of a release runs.
 _PIPELINES = (".github/workflows", "azure-pipelines", ".ci/review", ".ci/roll-back", "policies", "tests/delivery")
 _READERS = "tests/ml/training/test_feature_spec_readers.py"
@@ -95,7 +95,15 @@ EXTRAS = (
         name="cdktn",
         environment=".venv-cdktn",
         made_by="make setup-cdktn",
-        inputs=(*_LOCKED, "infra", "ml/declarations", "ml/usecases", "workspaces", "tests/infra/test_cdktn.py"),
+        inputs=(
+            *_LOCKED,
+            "infra",
+            "settings",
+            "ml/declarations",
+            "ml/usecases",
+            "workspaces",
+            "tests/infra/test_cdktn.py",
+        ),
         script="make -s test-cdktn",
     ),
     Extra(

@@ -1,14 +1,14 @@
 """Exceptions to what the policies ask: each with a reason, somebody who answers for it, and an end."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from policies.yaml_file import parse_yaml
+from policies.errors import RulesError
+from policies.yaml_model import Entry, read_model
 
 # Longer, and nobody remembers why: an exception is looked at again within a year.
 _LONGEST = timedelta(days=366)
@@ -18,10 +18,8 @@ class UnreadableExceptions(ValueError):  # noqa: N818 - it names the file
     """A file of exceptions with mistakes; the message names all of them."""
 
 
-class PolicyException(BaseModel):
+class PolicyException(Entry):
     """What every exception says."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     reason: str = Field(min_length=20)
     owner: str = Field(min_length=3)
@@ -41,28 +39,18 @@ class PolicyException(BaseModel):
         return None
 
 
-Kind = TypeVar("Kind", bound=PolicyException)
+File = TypeVar("File", bound=Entry)
 
 
-def read_exceptions(files: Iterable[Path], name: str, kind: type[Kind]) -> list[Kind]:
-    """Every entry of the list `name` in the files. Raises UnreadableExceptions with all mistakes."""
-    found: list[Kind] = []
+def read_exceptions(files: Iterable[Path], kind: type[File]) -> list[File]:
+    """Each file, which may be empty, as `kind`. Raises UnreadableExceptions with all mistakes of all files."""
+    found: list[File] = []
     mistakes: list[str] = []
     for file in files:
         try:
-            entries = (parse_yaml(file.read_text()) or {}).get(name, [])
-        except (OSError, AttributeError, yaml.YAMLError) as error:
-            mistakes.append(f"{file}: cannot be read as YAML with a list `{name}`: {error}")
-            continue
-        for number, entry in enumerate(entries, start=1):
-            try:
-                found.append(kind.model_validate(entry))
-            except ValidationError as error:
-                mistakes += [f"{file}: {name} {number}: {_said(one['loc'], one['msg'])}" for one in error.errors()]
+            found.append(read_model(file, kind, may_be_empty=True))
+        except RulesError as error:
+            mistakes.append(str(error))
     if mistakes:
         raise UnreadableExceptions("\n".join(mistakes))
     return found
-
-
-def _said(where: Sequence[int | str], message: str) -> str:
-    return f"{'.'.join(map(str, where))}: {message}"

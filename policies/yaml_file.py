@@ -16,12 +16,14 @@ def parse_yaml(text: str) -> Any:
     return yaml.safe_load(text)
 
 
-def read_yaml(path: Path) -> Mapping[str, Any]:
-    """The mapping in `path`. Raises RulesError where there is none."""
+def read_yaml(path: Path, *, may_be_empty: bool = False) -> Mapping[str, Any]:
+    """The mapping in `path`; of a file that may be empty, an empty one. Raises RulesError where there is none."""
     try:
         found = parse_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise RulesError(f"{path}: cannot be read as YAML: {error}") from error
+    if found is None and may_be_empty:
+        return {}
     if not isinstance(found, dict):
         raise RulesError(f"{path}: holds {type(found).__name__}; a mapping is needed")
     return found

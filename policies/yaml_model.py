@@ -26,9 +26,9 @@ class Entry(BaseModel):
 Kind = TypeVar("Kind")
 
 
-def read_model(path: Path, kind: type[Kind]) -> Kind:
+def read_model(path: Path, kind: type[Kind], *, may_be_empty: bool = False) -> Kind:
     """The file as `kind`, an Entry or a dictionary of them. Raises RulesError with all mistakes, one a line."""
-    written = read_yaml(path)
+    written = read_yaml(path, may_be_empty=may_be_empty)
     try:
         return TypeAdapter(kind).validate_python(written)
     except ValidationError as error:

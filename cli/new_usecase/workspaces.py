@@ -1,6 +1,6 @@
 """The lines of `workspaces/*.yaml` that run a new use case, and its line in the list of pages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ _PAGES = "  - Use cases:\n"
 
 
 def enabled(text: str, name: str, *, serving: bool) -> str:
-    """An environment's YAML with a use case more, after those there are and like the first of them.
+    """A valid environment's YAML with a use case more, after those there are and like the first of them.
 
     Everything else stays as it is, comments too. Raises CommandError if there is none to be like.
     """
@@ -56,14 +56,17 @@ def paged(text: str, name: str) -> str:
 
 
 def changed(root: Path, name: str, *, serving: bool) -> dict[str, str]:
-    """The new text of each file that is changed, by its path. Raises CommandError naming each that cannot be."""
+    """The new text of each file that is changed, by its path.
+
+    Raises CommandError with every mistake in those files, or naming each that cannot be changed.
+    """
+    paths = [path for path in sorted((root / "workspaces").glob("*.yaml")) if path.stem != "platform"]
+    _require_valid(paths)
     found: dict[str, str] = {}
     wrong: list[str] = []
-    for path in sorted((root / "workspaces").glob("*.yaml")):
-        text = path.read_text(encoding="utf-8")
-        if path.stem == "platform":
-            continue
+    for path in paths:
         try:
+            text = path.read_text(encoding="utf-8")
             found[path.relative_to(root).as_posix()] = enabled(text, name, serving=serving)
         except CommandError as error:
             wrong.append(f"{path.relative_to(root)}: {error.message}")
@@ -71,3 +74,19 @@ def changed(root: Path, name: str, *, serving: bool) -> dict[str, str]:
         raise CommandError("; ".join(wrong))
     pages = root / "mkdocs.yml"
     return {**found, "mkdocs.yml": paged(pages.read_text(encoding="utf-8"), name)}
+
+
+def _require_valid(paths: Sequence[Path]) -> None:
+    """Raise CommandError with every mistake in the environments at `paths`."""
+    from infra.spec import Environment, SpecError  # noqa: PLC0415 - other commands do not need it
+    from settings.model import read_model  # noqa: PLC0415
+    from settings.problems import Problem  # noqa: PLC0415
+
+    problems: list[Problem] = []
+    for path in paths:
+        try:
+            read_model(path, Environment, SpecError)
+        except SpecError as error:
+            problems += error.problems
+    if problems:
+        raise CommandError(str(SpecError(problems)), 2)

@@ -9,6 +9,7 @@ import httpx
 
 from delivery.host import DeliveryError
 from delivery.renew import allow_lists, node_types, prices
+from settings.problems import SettingsError
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     before = file.read_text(encoding="utf-8")
     try:
         after = renewed(before)
-    except (DeliveryError, httpx.HTTPError) as error:
+    except (DeliveryError, SettingsError, httpx.HTTPError) as error:
         print(f"{path} stays as it was: {error}", file=sys.stderr)
         return 1
     if after != before:

@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from html.parser import HTMLParser
 
 import httpx
-import yaml
 
 from delivery.host import DeliveryError
+from delivery.renew.listed import Platform
+from settings.model import parse_model
 
 PATH = "workspaces/platform.yaml"
 URL = "https://learn.microsoft.com/en-us/azure/databricks/resources/ip-domain-region"
@@ -61,15 +62,21 @@ def hosts(html: str, region: str) -> list[str]:
 
 
 def renewed(text: str, read: Page = page) -> str:
-    """The file with the hosts of today. Raises DeliveryError if the page lists less than half of what the file has."""
-    platform = yaml.safe_load(text)
-    if "hub" not in platform:
+    """The file with the hosts of today.
+
+    Raises SettingsError with every mistake in it, DeliveryError if the page lists less than half of what it has.
+    """
+    platform = parse_model(PATH, text, Platform)
+    if platform.hub is None:
         return text
-    found = hosts(read(URL), platform["azure"]["region"])
+    egress = platform.hub.egress
+    found = hosts(read(URL), platform.azure.region)
     events = [host for host in found if host.endswith(".servicebus.windows.net")]
     storage = [host for host in found if host not in events]
-    for name, listed in (("databricks", storage), ("telemetry", events)):
-        known = platform["hub"]["egress"][name]
+    for name, listed, known in (
+        ("databricks", storage, egress.databricks),
+        ("telemetry", events, egress.telemetry),
+    ):
         both = len(set(listed) & set(known))
         if both * 2 < len(known):
             raise DeliveryError(

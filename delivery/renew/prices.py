@@ -3,22 +3,26 @@
 import re
 from datetime import date
 
-import yaml
-
 from delivery.host import DeliveryError
+from delivery.renew.listed import PriceList
 from delivery.renew.retail import Fetch, fetch, machines
+from settings.model import parse_model
 
 PATH = "policies/prices.yaml"
 
 
 def renewed(text: str, today: date, ask: Fetch = fetch) -> str:
-    """The file with today's prices of its nodes. Raises DeliveryError if one of them is priced no longer."""
-    prices = yaml.safe_load(text)
-    found = {node: _price(prices["region"], node, ask) for node in prices["nodes"]}
+    """The file with today's prices of the nodes that have one.
+
+    Raises SettingsError with every mistake in it, DeliveryError if one of them is priced no longer.
+    """
+    listed = parse_model(PATH, text, PriceList)
+    known = {node: each.vm_per_hour for node, each in listed.nodes.items() if each.vm_per_hour is not None}
+    found = {node: _price(listed.region, node, ask) for node in known}
     missing = sorted(node for node, price in found.items() if price is None)
     if missing:
-        raise DeliveryError(f"{PATH}: {', '.join(missing)} has no Linux price in {prices['region']}; take it out")
-    changed = {node: price for node, price in found.items() if price != prices["nodes"][node]["vm_per_hour"]}
+        raise DeliveryError(f"{PATH}: {', '.join(missing)} has no Linux price in {listed.region}; take it out")
+    changed = {node: price for node, price in found.items() if price != known[node]}
     for node, price in changed.items():
         text = re.sub(rf"(^  {node}: \{{vm_per_hour: )[0-9.]+", rf"\g<1>{price:g}", text, flags=re.MULTILINE)
     return re.sub(r"^as_of: .*$", f"as_of: {today}", text, flags=re.MULTILINE) if changed else text

@@ -6,11 +6,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import ConfigDict, Field
 
 from infra.spec.values.fields import Values
 from infra.wheel import ROOT
+from settings.model import read_model
 
 FILE = ROOT / "policies" / "prices.yaml"
 Amount = Annotated[Decimal, Field(ge=0, description="an amount of the list's currency")]
@@ -76,5 +76,5 @@ class Prices(Values):
 
 
 def read_prices(file: Path = FILE) -> Prices:
-    """The list in `file`. Raises pydantic's ValidationError where it is wrong."""
-    return Prices.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+    """The list in `file`. Raises SettingsError with every mistake in it."""
+    return read_model(file, Prices)

@@ -2,8 +2,8 @@
 
 from infra.spec.lake import CATALOG_ROOT, CONTAINERS, LANDING, LAYER_CONTAINERS, KeyVault, Lake
 from infra.spec.places import Places, SharedPlaces
+from infra.spec.reading.error import SpecError
 from infra.spec.reading.load import Spec, load
-from infra.spec.reading.problems import Problem, SpecError
 from infra.spec.values.adopt import Adopted, AdoptedHub, AdoptedNetwork, AdoptedShared
 from infra.spec.values.azure import Azure, Compliance, EnvironmentAzure
 from infra.spec.values.compute import Autoscaling, CpuPolicy, GpuPolicy, OnlineStore, Pool, Warehouse
@@ -29,6 +29,7 @@ from infra.spec.values.security import FederatedIdentity, LegacyTableAcl, Securi
 from infra.spec.values.serving_places import AksServing, AzureMl, ServingPlaces
 from infra.spec.values.sinks import EventHubs, PostgresServer, Sinks
 from infra.spec.values.use_case import Compute, Jobs, MonitoringJob, RoleAccess, UseCaseValues
+from settings.problems import Problem
 
 __all__ = [
     "CATALOG_ROOT",

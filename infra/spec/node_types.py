@@ -5,12 +5,11 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field
 
-from infra.spec.reading.explain import Explainer
-from infra.spec.reading.problems import SpecError
-from infra.spec.reading.source import read
+from infra.spec.reading.error import SpecError
 from infra.spec.values.fields import Values
+from settings.model import read_model
 
 TABLE = Path(__file__).with_suffix(".yaml")
 
@@ -55,17 +54,7 @@ class NodeTypes(Values):
 @cache
 def read_table(path: Path = TABLE) -> NodeTypes:
     """The table in `path`. Raises SpecError with every problem of it."""
-    source, problems = read(path)
-    try:
-        table = NodeTypes.model_validate(source.data)
-    except ValidationError as error:
-        # What is wrong with the text comes alone: nothing was read of it.
-        raise SpecError(
-            [*problems, *(Explainer(NodeTypes, source).problems(error) if source.readable else ())]
-        ) from error
-    if problems:
-        raise SpecError(problems)
-    return table
+    return read_model(path, NodeTypes, SpecError)
 
 
 def better_regions(node: str, region: str) -> list[str]:

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 
 from policies.exceptions import PolicyException, read_exceptions
+from policies.yaml_model import Entry
 
 
 class Waiver(PolicyException):
@@ -28,6 +30,10 @@ class Waiver(PolicyException):
         return f"waiver of {self.rule} at {self.address}"
 
 
+class _File(Entry):
+    waivers: Annotated[tuple[Waiver, ...], Field(strict=False)] = ()
+
+
 @cache
 def _pattern(address: str) -> re.Pattern[str]:
     """An address as a pattern: a review asks every waiver about every finding."""
@@ -36,7 +42,7 @@ def _pattern(address: str) -> re.Pattern[str]:
 
 def read_waivers(files: Iterable[Path]) -> list[Waiver]:
     """Every waiver of the files. Raises UnreadableExceptions with all mistakes."""
-    return read_exceptions(files, "waivers", Waiver)
+    return [waiver for file in read_exceptions(files, _File) for waiver in file.waivers]
 
 
 def problems(waivers: Iterable[Waiver], used: Iterable[Waiver], today: date) -> list[str]:

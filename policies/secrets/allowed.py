@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 
 from policies.exceptions import PolicyException, read_exceptions
 from policies.secrets.places import GENERATED
 from policies.secrets.search import SecretFinding
+from policies.yaml_model import Entry
 
 _LEFT_BEHIND = tuple(pattern.partition("/")[0] for pattern in GENERATED)
 
@@ -31,6 +33,10 @@ class AllowedSecret(PolicyException):
         return f"allowed {self.kind} in {self.path}"
 
 
+class _File(Entry):
+    allowed: Annotated[tuple[AllowedSecret, ...], Field(strict=False)] = ()
+
+
 @dataclass(frozen=True)
 class SecretsOutcome:
     """What is left after the exceptions, and what is wrong with those."""
@@ -47,7 +53,7 @@ class SecretsOutcome:
 
 def read_allowed(file: Path) -> list[AllowedSecret]:
     """Every exception of the file. Raises UnreadableExceptions with all mistakes."""
-    return read_exceptions([file], "allowed", AllowedSecret)
+    return [each for read in read_exceptions([file], _File) for each in read.allowed]
 
 
 def judge(

@@ -1,7 +1,7 @@
 """Lists that go out of date are looked up, and only their values change. The pages are made up in the real form."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import yaml
 from delivery.host import DeliveryError
 from delivery.renew import allow_lists, node_types, prices
 from delivery.renew.__main__ import main
+from settings.problems import SettingsError
 
 TODAY = date(2027, 3, 1)
 
@@ -137,3 +138,38 @@ def test_an_unknown_list_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     """With those there are."""
     assert main(["moon"]) == 2
     assert capsys.readouterr().err == "given moon; allowed are prices, node-types, allow-lists\n"
+
+
+def test_every_mistake_in_a_list_is_said_with_its_line() -> None:
+    """Before anything is looked up: what was given, what is allowed and what to change."""
+    wrong = "region: West Europe\nnodes:\n  Standard_D4ads_v5: {vm_per_hour: cheap}\n  Standard_D8ads_v5: 0.4\n"
+    with pytest.raises(SettingsError) as refused:
+        prices.renewed(wrong, TODAY, Shop({}))
+    assert [str(problem) for problem in refused.value.problems] == [
+        "policies/prices.yaml:1: region: given 'West Europe'; allowed an Azure region, such as westeurope; correct it",
+        "policies/prices.yaml:3: nodes.Standard_D4ads_v5.vm_per_hour: given 'cheap'; allowed a price an hour, in the "
+        "list's currency; input should be a valid number, unable to parse string as a number",
+        "policies/prices.yaml:4: nodes.Standard_D8ads_v5: given 0.4; allowed One machine of the price list; write a "
+        "mapping of settings",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("renewed", "settings"),
+    [
+        (lambda text: node_types.renewed(text, TODAY, Shop({})), ["surveys", "series"]),
+        (lambda text: allow_lists.renewed(text, lambda _: ""), ["azure", "hub.egress"]),
+    ],
+)
+def test_a_list_that_lacks_what_is_renewed_is_refused(renewed: Callable[[str], str], settings: list[str]) -> None:
+    """All that is missing together."""
+    with pytest.raises(SettingsError) as refused:
+        renewed("hub: {}\n")
+    assert sorted(problem.setting for problem in refused.value.problems) == sorted(settings)
+    assert {problem.given for problem in refused.value.problems} == {"nothing"}
+
+
+def test_a_machine_without_a_price_is_left_alone() -> None:
+    """A list may know its DBUs alone."""
+    text = "as_of: 2026-04-30\nregion: eastus\nnodes:\n  Standard_X: {dbu_per_hour: 1.5}\n"
+    assert prices.renewed(text, TODAY, Shop({})) == text

@@ -6,10 +6,10 @@ from typing import Any
 from infra import azure_names
 from infra.azure_ids import parsed
 from infra.spec.lake import CATALOG_ROOT
-from infra.spec.reading.problems import Problem
 from infra.spec.reading.raw import dig, table, texts
 from infra.spec.reading.read import Read, problem
-from infra.spec.reading.source import Location, Source
+from settings.problems import Problem
+from settings.source import Location, Source
 
 # What only one environment can have: keys, roles and schemas of another one would be in the way there.
 _OWN = (

@@ -11,8 +11,8 @@ from infra.spec.checks.names import NAME_CHECKS
 from infra.spec.checks.network import NETWORK_CHECKS
 from infra.spec.checks.serving_places import SERVING_PLACES_CHECKS
 from infra.spec.checks.sinks import SINKS_CHECKS
-from infra.spec.reading.problems import Problem
 from infra.spec.reading.read import Read
+from settings.problems import Problem
 
 CHECKS: tuple[Callable[[Read], Iterator[Problem]], ...] = (
     general.file_is_named_like_its_environment,

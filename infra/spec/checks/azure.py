@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 
 from infra import azure_names
 from infra.spec.node_types import as_of, better_regions
-from infra.spec.reading.problems import Problem
 from infra.spec.reading.raw import dig, table, texts
 from infra.spec.reading.read import Read, problem
-from infra.spec.reading.source import Location, Source
+from settings.problems import Problem
+from settings.source import Location, Source
 
 # What an environment's name becomes part of: how, and what Azure takes there.
 _GLOBAL = {

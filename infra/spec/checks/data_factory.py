@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from infra.spec.reading.problems import Problem
 from infra.spec.reading.raw import dig, table
 from infra.spec.reading.read import Read, problem
+from settings.problems import Problem
 
 _MAY_START = ("run", "manage")
 

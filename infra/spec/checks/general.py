@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from infra.runtimes import runtimes
-from infra.spec.reading.problems import Problem
 from infra.spec.reading.raw import dig, items, table, texts
 from infra.spec.reading.read import Read, problem
-from infra.spec.reading.source import Location, Source
+from settings.problems import Problem
+from settings.source import Location, Source
 
 
 def file_is_named_like_its_environment(read: Read) -> Iterator[Problem]:

@@ -7,10 +7,10 @@ read is handed to serverless compute, and time travel and DESCRIBE HISTORY are r
 from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
-from infra.spec.reading.problems import Problem
 from infra.spec.reading.raw import dig, present, table
 from infra.spec.reading.read import Read, problem
 from ml.declarations import hidden_columns
+from settings.problems import Problem
 
 _LAYERS = frozenset({"bronze", "silver", "gold"})
 _UNMASKED = "unmasked_table"

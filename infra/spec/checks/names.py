@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 
 from infra import names
-from infra.spec.reading.problems import Problem
 from infra.spec.reading.raw import dig, table
 from infra.spec.reading.read import Read, problem
 from infra.spec.values.platform import StageAccess
+from settings.problems import Problem
 
 # Every workspace has these two, and no account group may be called so.
 _BUILT_IN = {"admins": "Databricks", "users": "Databricks"}

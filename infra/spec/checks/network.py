@@ -6,10 +6,10 @@ from ipaddress import IPv4Network
 from itertools import combinations
 from typing import Any
 
-from infra.spec.reading.problems import Problem
 from infra.spec.reading.raw import dig, table, texts
 from infra.spec.reading.read import Read, problem
-from infra.spec.reading.source import Location, Source
+from settings.problems import Problem
+from settings.source import Location, Source
 
 # The longest prefix with room for what stands there; Azure keeps five addresses of every subnet.
 _LONGEST_PREFIX = {

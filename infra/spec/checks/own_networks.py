@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterator
 
-from infra.spec.reading.problems import Problem
 from infra.spec.reading.raw import dig
 from infra.spec.reading.read import Read, problem
-from infra.spec.reading.source import Source
+from settings.problems import Problem
+from settings.source import Source
 
 
 def stands_in_networks_of_ours(read: Read, used: Collection[Source], *, beside: str, what: str) -> Iterator[Problem]:

@@ -6,10 +6,10 @@ from ipaddress import IPv4Network
 
 from infra import azure_names
 from infra.spec.checks.own_networks import stands_in_networks_of_ours
-from infra.spec.reading.problems import Problem
 from infra.spec.reading.raw import dig, table
 from infra.spec.reading.read import Read, problem
-from infra.spec.reading.source import Source
+from settings.problems import Problem
+from settings.source import Source
 
 _PLACES = ("aks_serving", "azure_ml")
 # What Azure takes for a name that it must tell from everybody else's: how it is made, its pattern, in words.

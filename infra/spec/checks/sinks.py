@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator
 
 from infra.spec.checks.own_networks import stands_in_networks_of_ours
-from infra.spec.reading.problems import Problem
 from infra.spec.reading.raw import dig, table
 from infra.spec.reading.read import Read, problem
-from infra.spec.reading.source import Source
 from infra.spec.sinks import hubs
 from ml.declarations import PostgresSink
+from settings.problems import Problem
+from settings.source import Source
 
 _BLOCK = "sinks"
 _PARTS = ("event_hubs", "postgres")

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from infra.spec.gpus import gpu_policy
-from infra.spec.reading.problems import Problem
 from infra.spec.reading.raw import dig, present, table, texts
 from infra.spec.reading.read import Read, problem
-from infra.spec.reading.source import Source
 from ml.declarations import ON_CALL, hidden_columns
 from ml.declarations.alerting import destinations
 from schedules import quartz_problem
+from settings.problems import Problem
+from settings.source import Source
 
 
 def use_cases_are_declared(read: Read) -> Iterator[Problem]:

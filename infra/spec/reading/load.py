@@ -10,15 +10,16 @@ from pydantic import ValidationError
 from infra.spec.checks.all import CHECKS
 from infra.spec.lake import CATALOG_ROOT, CONTAINERS, KeyVault, Lake, key_vault, lake
 from infra.spec.places import Places, SharedPlaces, places, shared_places
-from infra.spec.reading.explain import Explainer
-from infra.spec.reading.problems import Problem, SpecError
+from infra.spec.reading.error import SpecError
 from infra.spec.reading.read import Read
-from infra.spec.reading.source import Source, read
 from infra.spec.values.environment import Environment
 from infra.spec.values.fields import Values
 from infra.spec.values.platform import Platform
 from ml.declarations import UseCase
 from ml.usecases import USE_CASES
+from settings.explain import Explainer
+from settings.problems import Problem
+from settings.source import Source, read
 
 _PLATFORM = "platform"
 _SUFFIXES = (".yaml", ".yml")

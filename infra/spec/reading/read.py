@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from infra.spec.reading.problems import Problem
 from infra.spec.reading.raw import table
-from infra.spec.reading.source import Location, Source
 from ml.declarations import UseCase
+from settings.problems import Problem
+from settings.source import Location, Source
 
 
 @dataclass(frozen=True, kw_only=True)

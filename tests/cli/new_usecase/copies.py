@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cli.paths import ROOT
 
-_ROOMS = ("cli", "docs", "infra", "localcloud", "ml", "policies", "schedules", "tests", "workspaces")
+_ROOMS = ("cli", "docs", "infra", "localcloud", "ml", "policies", "schedules", "settings", "tests", "workspaces")
 _FILES = ("LICENSE", "mkdocs.yml", "pyproject.toml", ".gitignore")
 
 

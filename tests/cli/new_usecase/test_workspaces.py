@@ -1,6 +1,8 @@
 """A new use case is enabled by lines of its own; everything else in the files stays as it is."""
 
 import difflib
+import shutil
+from pathlib import Path
 
 import pytest
 import yaml
@@ -73,3 +75,21 @@ def test_every_environment_has_it() -> None:
         "mkdocs.yml",
         *(f"workspaces/{env}.yaml" for env in ("dev", "prod", "staging")),
     ]
+
+
+def test_wrong_environments_are_left_to_a_person(tmp_path: Path) -> None:
+    """Every mistake of every file, with its line and what to change; nothing is written."""
+    shutil.copytree(ROOT / "workspaces", tmp_path / "workspaces")
+    for env, old, new in (("dev", "\nname: dev\n", "\nnam: dev\n"), ("prod", "use_cases:\n", "use_cases: 3\nold:\n")):
+        file = tmp_path / "workspaces" / f"{env}.yaml"
+        text = file.read_text(encoding="utf-8")
+        assert old in f"\n{text}"
+        file.write_text(f"\n{text}".replace(old, new, 1)[1:], encoding="utf-8")
+    with pytest.raises(CommandError) as refused:
+        changed(tmp_path, "loans", serving=False)
+    assert {(line.split(":")[0].strip(), line.split(": ")[1]) for line in refused.value.message.splitlines()[1:]} == {
+        ("dev.yaml", "nam"),
+        ("dev.yaml", "name"),
+        ("prod.yaml", "old"),
+        ("prod.yaml", "use_cases"),
+    }

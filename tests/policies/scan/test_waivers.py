@@ -38,11 +38,28 @@ waivers:
   - {rule: CKV_AZURE_206, address: "*", reason: because, owner: me, expires: never}
   - {rule: everything, address: "a/azurerm_subnet.b", expires: 2027-01-01, skip: true}
 """
+    file = _file(tmp_path, text)
     with pytest.raises(UnreadableExceptions) as raised:
-        read_waivers([_file(tmp_path, text)])
-    said = str(raised.value)
-    for part in ("1: address", "1: reason", "1: owner", "1: expires", "2: rule", "2: reason", "2: owner", "2: skip"):
-        assert f"waivers {part}" in said
+        read_waivers([file])
+    said = str(raised.value).splitlines()
+    assert said == [
+        f"{file}: waivers.1.reason is 'because'; it should have at least 20 characters",
+        f"{file}: waivers.1.owner is 'me'; it should have at least 3 characters",
+        f"{file}: waivers.1.expires is 'never'; it should be a valid date",
+        f"{file}: waivers.1.address is '*'; it should match pattern '^[^/]+/[a-z*][a-z0-9_*]{{4,}}\\..+$'",
+        f"{file}: waivers.2.reason is missing; waivers.2 needs it",
+        f"{file}: waivers.2.owner is missing; waivers.2 needs it",
+        f"{file}: waivers.2.rule is 'everything'; it should match pattern '^CKV2?_[A-Z0-9]+_\\d+$'",
+        f"{file}: waivers.2 has skip; allowed are reason, owner, expires, rule, address",
+    ]
+
+
+def test_a_list_under_another_name_is_refused(tmp_path: Path) -> None:
+    """It would be read as a file without waivers; so would a list that is none."""
+    with pytest.raises(UnreadableExceptions, match="the file has waiver; allowed are waivers"):
+        read_waivers([_file(tmp_path, _GOOD.replace("waivers:", "waiver:"))])
+    with pytest.raises(UnreadableExceptions, match="waivers is None; it should be a list"):
+        read_waivers([_file(tmp_path, "waivers:\n")])
 
 
 def test_a_file_that_is_missing_or_no_yaml_is_refused(tmp_path: Path) -> None:

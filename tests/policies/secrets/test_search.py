@@ -140,7 +140,7 @@ def test_exceptions_end_and_are_used() -> None:
 def test_an_exception_without_a_reason_is_refused(tmp_path: Path) -> None:
     """Every mistake of the file is named."""
     file = _written(tmp_path, "secrets.yaml", "allowed:\n  - {path: tests/*, kind: Secret Keyword}\n")
-    with pytest.raises(UnreadableExceptions, match=r"allowed 1: reason: Field required"):
+    with pytest.raises(UnreadableExceptions, match=r"allowed.1.reason is missing; allowed.1 needs it"):
         read_allowed(file)
 
 

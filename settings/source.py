@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-from infra.spec.reading import written
-from infra.spec.reading.problems import Problem
+from settings import written
+from settings.problems import Problem
 
 Location = tuple[str | int, ...]
 
@@ -74,18 +74,26 @@ def _unreadable(file: str, error: Exception) -> Problem:
 
 
 def read(path: Path) -> tuple[Source, list[Problem]]:
-    """The file at `path` with the problems of its text: no YAML, a key given twice, or a value read as another."""
+    """The file at `path` with the problems of its text, as `parse` finds them."""
     try:
         text = path.read_text(encoding="utf-8")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        if broken := written.unreadable(path.name, root):
-            return Source(path.name, None, None, readable=False), broken
-        data = yaml.safe_load(text)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         return Source(path.name, None, None, readable=False), [_unreadable(path.name, error)]
+    return parse(path.name, text)
+
+
+def parse(file: str, text: str) -> tuple[Source, list[Problem]]:
+    """The text of `file` with its problems: no YAML, a key given twice, or a value read as another."""
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        if broken := written.unreadable(file, root):
+            return Source(file, None, None, readable=False), broken
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        return Source(file, None, None, readable=False), [_unreadable(file, error)]
     repeated = [
         Problem(
-            file=path.name,
+            file=file,
             line=line,
             setting=".".join(keys),
             given="the same key again",
@@ -94,4 +102,4 @@ def read(path: Path) -> tuple[Source, list[Problem]]:
         )
         for keys, line in _repeated_keys(root)
     ]
-    return Source(path.name, data, root), [*repeated, *written.misread(path.name, root)]
+    return Source(file, data, root), [*repeated, *written.misread(file, root)]

@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from infra.spec.reading.problems import Problem
-from infra.spec.reading.source import Location, Source
+from settings.problems import Problem
+from settings.source import Location, Source
 
 _SHOWN_CHARACTERS = 80
 
@@ -73,6 +73,8 @@ _FIXES = {
     "bool_type": "write true or false, without quotes",
     "int_type": "write a whole number, without quotes",
     "tuple_type": "write a list",
+    "model_type": "write a mapping of settings",
+    "dict_type": "write a mapping",
 }
 
 

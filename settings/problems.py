@@ -19,10 +19,12 @@ class Problem:
         return f"{self.file}:{self.line}: {self.setting}: given {self.given}; allowed {self.allowed}; {self.fix}"
 
 
-class SpecError(ValueError):
-    """The workspaces cannot be used. Carries every problem of every file, sorted by place."""
+class SettingsError(ValueError):
+    """Files that cannot be used. Carries every problem of every file, sorted by place."""
+
+    where = "the settings"
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
         listed = "\n".join(f"  {problem}" for problem in self.problems)
-        super().__init__(f"{len(self.problems)} problem(s) in the workspaces:\n{listed}")
+        super().__init__(f"{len(self.problems)} problem(s) in {self.where}:\n{listed}")

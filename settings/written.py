@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import yaml
 
-from infra.spec.reading.problems import Problem
+from settings.problems import Problem
 
 _TAG = "tag:yaml.org,2002:"
 # By kind: how a value is written that every version of YAML, and every person, reads alike; and what to write.

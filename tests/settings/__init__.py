@@ -1,0 +1,1 @@
+"""Tests of how YAML that people write is read."""
