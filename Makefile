@@ -21,6 +21,7 @@ MKDOCS_VERSION := 1.6.1
 # Load that Python could not give.
 BOMBARDIER_VERSION := v1.2.6
 SQL_CONNECTOR_VERSION := 4.9.0
+SCHEMATHESIS_VERSION := 4.32.5
 CDKTN_PACKAGES := cdktn==0.24.0 cdktn-provider-databricks==18.11.0 cdktn-provider-azurerm==17.0.0 constructs==10.7.2
 USECASE ?= credit
 ENV ?= prod
@@ -118,6 +119,18 @@ sql-connector: .venv-sql-connector/.installed $(READY) ## Ask the local warehous
 	@echo "databricks-sql-connector $(SQL_CONNECTOR_VERSION) into .venv-sql-connector: about 0.5 GB, a minute"
 	@test -x .venv-sql-connector/bin/python || $(PYTHON) -m venv .venv-sql-connector
 	@.venv-sql-connector/bin/python -m pip install -q 'databricks-sql-connector[pyarrow]==$(SQL_CONNECTOR_VERSION)'
+	@touch $@
+
+.PHONY: schemathesis
+schemathesis: .venv-schemathesis/.installed $(READY) ## Fuzz the scoring server by its OpenAPI document
+	@$(PY) -m pytest -m long tests/ml/server/test_schemathesis.py
+
+# An environment of its own: it speaks HTTP to the server, so none of it need be in the lock.
+.venv-schemathesis/.installed: Makefile
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or 3.12 found"; exit 2; }
+	@echo "schemathesis $(SCHEMATHESIS_VERSION) into .venv-schemathesis: about 0.1 GB, a minute"
+	@test -x .venv-schemathesis/bin/python || $(PYTHON) -m venv .venv-schemathesis
+	@.venv-schemathesis/bin/python -m pip install -q 'schemathesis==$(SCHEMATHESIS_VERSION)'
 	@touch $@
 
 lint: $(READY) ## Check style, formatting, which room imports which, and that stages know no problem
@@ -293,4 +306,4 @@ clean: $(READY) ## Stop the local cloud and remove its state and the synthesized
 	@$(BIN)/mlops down && rm -rf .mlops cdktf.out dist
 
 distclean: clean ## Also remove the environment
-	@rm -rf .venv .venv-fe-* .venv-torch .venv-sql-connector .venv-cdktn .tools node_modules
+	@rm -rf .venv .venv-fe-* .venv-torch .venv-sql-connector .venv-schemathesis .venv-cdktn .tools node_modules

@@ -117,6 +117,11 @@ EXTRAS = (
         script="make -s sql-connector",
     ),
     Extra(
+        name="schemathesis",
+        inputs=(*_LOCKED, "ml/server", "ml/versions/pyfunc_model.py", "tests/ml/server"),
+        script="make -s schemathesis",
+    ),
+    Extra(
         name="python-3.12",
         python="3.12",
         inputs=(*_LOCKED, *_ROOMS, "policies", "tests"),

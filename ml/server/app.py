@@ -1,4 +1,6 @@
-"""The HTTP side: `POST /invocations` and `GET /ping`, as MLflow's scoring server has them, and `GET /metrics`. ASGI."""
+"""The HTTP side: `POST /invocations` and `GET /ping`, as MLflow's scoring server has them, `GET /metrics`, and what all
+of it takes and answers, `GET /openapi.json`. ASGI.
+"""
 
 import asyncio
 import time
@@ -9,9 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from ml.server import requests
+from ml.server import openapi, requests
 from ml.server.batches import Batches
-from ml.server.errors import Refused, too_large, too_many, unavailable
+from ml.server.errors import Refused, not_served, too_large, too_many, unavailable
 from ml.server.lookups import LIMIT_S
 from ml.server.metrics import CONTENT_TYPE, Metrics
 from ml.server.plain import Matrix
@@ -28,6 +30,7 @@ _LOOK_UPS = 8
 # What is read of a body that is too large before the connection is given up: a client that is still sending would
 # otherwise never see the answer.
 _DRAINED_BYTES = 64 << 20
+_METHODS = {"/invocations": ("POST",), "/ping": ("GET", "HEAD"), "/metrics": ("GET",), openapi.PATH: ("GET",)}
 
 Result = TypeVar("Result")
 Message = MutableMapping[str, Any]
@@ -90,15 +93,15 @@ class Application:
 
     async def _answer(self, scope: MutableMapping[str, Any], receive: Receive) -> Answer:
         method, path = scope["method"], scope["path"]
-        if path == "/ping" and method in ("GET", "HEAD"):
+        if method not in _METHODS.get(path, ()):
+            raise not_served(method, path, _METHODS.get(path, ()))
+        if path == "/ping":
             return Answer(media_type=b"text/plain", headers=(self._named,))
-        if path == "/metrics" and method == "GET":
+        if path == "/metrics":
             text = self._metrics.text(self._version.number, self._waiting, await self._published())
             return Answer(body=text, media_type=CONTENT_TYPE)
-        if path != "/invocations":
-            raise Refused(404, "ENDPOINT_NOT_FOUND", f"No API found for '{method} {path}'.")
-        if method != "POST":
-            raise Refused(405, "BAD_REQUEST", f"{path} takes POST; given: {method}.")
+        if path == openapi.PATH:
+            return Answer(body=self._version.openapi, headers=(self._named,))
         given = dict(scope["headers"])
         content_type = given.get(b"content-type", b"application/json").decode("latin-1")
         raw = await self._body(receive, given.get(b"content-length"))

@@ -1,6 +1,7 @@
 """What the server refuses, as Databricks and MLflow's scoring server answer it."""
 
 import json
+from collections.abc import Sequence
 from math import ceil
 
 
@@ -8,13 +9,22 @@ class Refused(Exception):  # noqa: N818 - named as what it says; `RefusedError` 
     """An answer with an HTTP error `status`, an `error_code` and a `message`; never a stack trace.
 
     `retry_after_s`: when another try may go better, for the header `Retry-After`; None: not by waiting.
+    `allowed`: the methods that a path takes, for the header `Allow`.
     """
 
-    def __init__(self, status: int, error_code: str, message: str, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        error_code: str,
+        message: str,
+        retry_after_s: float | None = None,
+        allowed: Sequence[str] = (),
+    ) -> None:
         self.status = status
         self.error_code = error_code
         self.message = message
         self.retry_after_s = retry_after_s
+        self.allowed = allowed
         super().__init__(f"{error_code}: {message}")
 
     def body(self) -> bytes:
@@ -23,15 +33,23 @@ class Refused(Exception):  # noqa: N818 - named as what it says; `RefusedError` 
 
     @property
     def headers(self) -> tuple[tuple[bytes, bytes], ...]:
-        """`Retry-After` in whole seconds (RFC 9110, 10.2.3), if waiting helps."""
+        """`Retry-After` in whole seconds, if waiting helps, and `Allow` for a method (RFC 9110, 10.2.3 and 10.2.1)."""
+        allow = ((b"allow", ", ".join(self.allowed).encode()),) if self.allowed else ()
         if self.retry_after_s is None:
-            return ()
-        return ((b"retry-after", str(max(1, ceil(self.retry_after_s))).encode()),)
+            return allow
+        return (*allow, (b"retry-after", str(max(1, ceil(self.retry_after_s))).encode()))
 
 
 def bad_request(message: str) -> Refused:
     """400 BAD_REQUEST: what MLflow's scoring server answers to input that it cannot use."""
     return Refused(400, "BAD_REQUEST", message)
+
+
+def not_served(method: str, path: str, allowed: Sequence[str]) -> Refused:
+    """404 for a path that is not `allowed` any method, otherwise 405."""
+    if not allowed:
+        return Refused(404, "ENDPOINT_NOT_FOUND", f"No API found for '{method} {path}'.")
+    return Refused(405, "BAD_REQUEST", f"{path} takes {' or '.join(allowed)}; given: {method}.", allowed=allowed)
 
 
 def too_many(message: str) -> Refused:

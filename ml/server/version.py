@@ -14,7 +14,7 @@ from mlflow.pyfunc import PyFuncModel, load_model
 from mlflow.pyfunc.scoring_server import infer_and_parse_data
 from mlflow.utils.proto_json_utils import NumpyEncoder, _get_jsonable_obj
 
-from ml.server import feature_spec, lookups, requests
+from ml.server import feature_spec, lookups, openapi, requests
 from ml.server.errors import Refused, bad_request, first_line
 from ml.server.feature_spec import FeatureSpec
 from ml.server.lookups import Store
@@ -24,13 +24,17 @@ from ml.server.plain import Matrix, Plain, plain, records
 
 @dataclass(frozen=True, kw_only=True)
 class Version:
-    """A loaded version: `number` is what answers call it, `spec` None for a model that looks nothing up."""
+    """A loaded version: `number` is what answers call it, `spec` None for a model that looks nothing up.
+
+    `openapi` is the document that says what it takes.
+    """
 
     number: str
     model: PyFuncModel
     spec: FeatureSpec | None
     store: Store | None
     plain: Plain | None
+    openapi: bytes
     max_features_age_s: float | None = None
 
     @property
@@ -123,6 +127,7 @@ def load(
         spec=spec,
         store=_opened(store, look_up_limit_s) if spec is not None and store is not None else None,
         plain=plain(_own(model), _schema(model)),
+        openapi=openapi.encoded(_schema(model), spec, number),
         max_features_age_s=max_features_age_s,
     )
 
