@@ -17,7 +17,7 @@ PATH = "/openapi.json"
 Document = dict[str, Any]
 
 _LONG = {"type": "integer", "minimum": -(1 << 63), "maximum": (1 << 63) - 1}
-_TYPES: Mapping[DataType, Document] = {
+_TYPES: Mapping[Any, Document] = {
     DataType.boolean: {"type": "boolean"},
     DataType.integer: {"type": "integer", "minimum": -(1 << 31), "maximum": (1 << 31) - 1},
     DataType.long: _LONG,
@@ -98,7 +98,12 @@ def _formats() -> list[Document]:
         },
     }
     columns = {"type": "object", "additionalProperties": {"type": "array", "minItems": 1}, "minProperties": 1}
-    shapes = {"dataframe_records": rows, "dataframe_split": split, "instances": rows, "inputs": columns}
+    shapes: Mapping[str, Document] = {
+        "dataframe_records": rows,
+        "dataframe_split": split,
+        "instances": rows,
+        "inputs": columns,
+    }
     return [_format(name, shape) for name, shape in shapes.items()]
 
 
