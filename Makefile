@@ -35,10 +35,11 @@ DEPLOY = $(PY) -m infra.deploy $@ $(ENV) $(if $(PLATFORM),--platform) $(if $(MAS
 .PHONY: branch docs release release-check pipelines comment integrate train score live smoke roll-back drift ticket renew propose
 .PHONY: help setup demo test test-fast test-all extras lint types format synth scan access review secrets synth-check runtime-check feature-clients plan diff deploy first move-state destroy up down status libraries lock schemas bench bench-serving bench-localcloud conformance clean distclean
 
-help: ## Show every target, a line each
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+##@ Start
+help: ## Show every target
+	@awk -F':.*## ' '/^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(READY) ## Set up the environment from the lock (once; minutes)
+setup: $(READY) ## Install the environment from the lock file (once; minutes)
 
 $(READY): Pipfile.lock Makefile
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or 3.12 found. Install one, or name it: make setup PYTHON=/path/to/python3.12"; exit 2; }
@@ -51,24 +52,25 @@ $(READY): Pipfile.lock Makefile
 	@echo "[3/3] Java, and the jars of Delta and Kafka: 27 MB"
 	@$(PY) -m localcloud.spark.toolchain
 	@touch $@
-	@echo "Ready. make demo tells the whole story of one model; make help lists every target."
+	@echo "Ready. make demo plays the whole story of one model; make help lists every target."
 
-demo: $(READY) ## Tell the whole story of one model and assert it (USECASE=credit, DATA=path to a real file, STORY=streaming: with a broker and a database)
+demo: $(READY) ## Play the whole story of one model and check it (USECASE=credit; DATA=FILE: real data; STORY=streaming: with a broker and a database)
 	@$(BIN)/mlops demo $(USECASE) $(if $(DATA),--data "$(DATA)") $(if $(STORY),--story $(STORY))
 
-test: $(READY) ## Run all tests but the long ones, in two lanes (ARGS: pytest's own)
+##@ Test
+test: $(READY) ## Run all tests but the long ones, in two parallel lanes (ARGS: for pytest)
 	@$(PY) -m tests.side_by_side $(ARGS)
 
-test-fast: $(READY) ## Run the tests that start no server: pure ones, and those of one room
+test-fast: $(READY) ## Run the tests that start no server
 	@$(PY) -m tests.side_by_side fast $(ARGS)
 
 test-all: $(READY) ## Run all tests, the long ones too
 	@$(PY) -m pytest $(ARGS)
 
-extras: $(READY) ## Run what takes long, if its inputs changed since it last passed (EXTRAS=1: in any case)
+extras: $(READY) ## Run the slow checks whose inputs changed since they last passed (EXTRAS=1: all of them)
 	@$(PY) .ci/extras.py $(ARGS)
 
-feature-clients: $(FEATURE_CLIENTS:%=.venv-fe-%/.installed) $(READY) ## Read our feature_spec.yaml with Databricks' feature engineering clients
+feature-clients: $(FEATURE_CLIENTS:%=.venv-fe-%/.installed) $(READY) ## Let Databricks' feature engineering clients read our feature_spec.yaml
 	@$(PY) -m pytest tests/ml/training/test_feature_spec_readers.py
 
 # An environment each: one wants protobuf below 6, the other below 7, and neither fits the lock.
@@ -80,7 +82,7 @@ feature-clients: $(FEATURE_CLIENTS:%=.venv-fe-%/.installed) $(READY) ## Read our
 	@touch $@
 
 .PHONY: setup-torch test-torch
-setup-torch: .venv-torch/.synced ## Set up the environment that fits networks, .venv-torch, from its own lock (2.6 GB to download)
+setup-torch: .venv-torch/.synced ## Install the environment for neural networks, .venv-torch (2.6 GB to download)
 
 # It sees the packages of .venv, and has beside them what environments/torch/Pipfile.lock adds.
 .venv-torch/.synced: environments/torch/Pipfile.lock $(READY)
@@ -92,11 +94,11 @@ setup-torch: .venv-torch/.synced ## Set up the environment that fits networks, .
 	  echo "done in $$(($$(date +%s) - began)) s: $$(du -sh .venv-torch | cut -f1)"
 	@touch $@
 
-test-torch: .venv-torch/.synced ## Run the tests of networks, which other environments skip
+test-torch: .venv-torch/.synced ## Test neural networks, which need .venv-torch
 	@.venv-torch/bin/python -m pytest tests/ml/neural $(ARGS)
 
 .PHONY: setup-cdktn test-cdktn
-setup-cdktn: .venv-cdktn/.installed ## Set up the environment that synthesizes with CDK Terrain, .venv-cdktn (CDK=cdktn)
+setup-cdktn: .venv-cdktn/.installed ## Install the environment for CDK Terrain, .venv-cdktn (then CDK=cdktn)
 
 # It sees the packages of .venv; CDK Terrain wants constructs below 10.8.
 .venv-cdktn/.installed: Makefile $(READY)
@@ -110,7 +112,7 @@ test-cdktn: .venv-cdktn/.installed ## Synthesize the platform with CDK Terrain a
 	@$(PY) -m pytest tests/infra/test_cdktn.py
 
 .PHONY: sql-connector
-sql-connector: .venv-sql-connector/.installed $(READY) ## Ask the local warehouse with Databricks' SQL connector, by Thrift and by REST
+sql-connector: .venv-sql-connector/.installed $(READY) ## Query the local warehouse with Databricks' SQL connector
 	@$(PY) -m pytest tests/localcloud/services/sql/test_connector.py
 
 # An environment of its own: it wants another pandas than the lock.
@@ -133,7 +135,8 @@ schemathesis: .venv-schemathesis/.installed $(READY) ## Fuzz the scoring server 
 	@.venv-schemathesis/bin/python -m pip install -q 'schemathesis==$(SCHEMATHESIS_VERSION)'
 	@touch $@
 
-lint: $(READY) ## Check style, formatting, which room imports which, and that stages know no problem
+##@ Code
+lint: $(READY) ## Check style, formatting, imports between folders, and that stages know no use case
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports && $(PY) .ci/vocabulary.py
 
 types: $(READY) ## Check types (mypy --strict)
@@ -142,18 +145,23 @@ types: $(READY) ## Check types (mypy --strict)
 format: $(READY) ## Format the code
 	@$(BIN)/ruff check --fix -q . ; $(BIN)/ruff format .
 
-synth: $(READY) ## Synthesize the stacks to cdktf.out
+##@ Stacks and reviews
+synth: $(READY) ## Write the Terraform stacks to cdktf.out
 	@$(BIN)/mlops synth
 
-scan: synth ## Check every stack with this platform's checks and checkov's own (SARIF and JUnit in dist/)
+scan: synth ## Check every stack with this platform's checks and checkov's (SARIF and JUnit in dist/)
 	@$(BIN)/mlops scan --sarif dist/scan.sarif --junit dist/scan.junit.xml $(ARGS)
 
-access: synth ## Check who may do what against the declared invariants (matrix in dist/access.html)
+access: synth ## Check who may do what against the declared invariants (report in dist/access.html)
 	@$(BIN)/mlops access --stacks cdktf.out --format html --out dist/access.html $(ARGS)
 
-review: $(READY) ## Review the plans in cdktf.out against the target branch, as a pipeline does (REVIEW_TARGET=main)
+review: $(READY) ## Review the plans in cdktf.out against the target branch (REVIEW_TARGET=main)
 	@PYTHON="$(CURDIR)/$(PY)" .ci/review $(ARGS)
 
+secrets: $(READY) ## Search repository, stacks, plans, logs and reports for secrets in clear text
+	@$(BIN)/mlops secrets
+
+##@ Validate
 pipelines: .tools/pipelines/.installed $(READY) ## Validate .github/ and azure-pipelines/, and that both run the same steps
 	@$(PY) -m pytest tests/delivery
 
@@ -166,7 +174,7 @@ pipelines: .tools/pipelines/.installed $(READY) ## Validate .github/ and azure-p
 	@touch $@
 
 .PHONY: manifests
-manifests: .tools/kubernetes/.installed $(READY) ## Validate the manifests of `mlops export` for the declared Kubernetes, strictly
+manifests: .tools/kubernetes/.installed $(READY) ## Validate the Kubernetes manifests of `mlops export`
 	@$(PY) -m pytest tests/cli/places tests/policies/manifests
 
 .tools/kubernetes/.installed: Makefile
@@ -175,123 +183,126 @@ manifests: .tools/kubernetes/.installed $(READY) ## Validate the manifests of `m
 	@.tools/kubernetes/bin/python -m pip install -q kubernetes-validate==$(KUBERNETES_VALIDATE_VERSION)
 	@touch $@
 
-docs: .tools/docs/.installed $(READY) ## Build the documentation into dist/site; a broken link or a page without a place fails
-	@rm -rf dist/docs && mkdir -p dist && cp -r docs dist/docs
-	@$(PY) -m cli.reference dist/docs/reference
-	@.tools/docs/bin/mkdocs build --strict --clean
-
 .tools/docs/.installed: Makefile
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or 3.12 found"; exit 2; }
 	@test -x .tools/docs/bin/python || $(PYTHON) -m venv .tools/docs
 	@.tools/docs/bin/python -m pip install -q mkdocs==$(MKDOCS_VERSION)
 	@touch $@
 
-comment: $(READY) ## Keep one comment per stack on the pull request, from dist/reviews; in a pipeline
-	@$(PY) -m delivery.comments
-
-branch: $(READY) ## Bring a branch into ENV's workspace: its Git folder, and the wheel for its notebooks (BRANCH=this one)
-	@$(BIN)/mlops branch $(BRANCH) $(THERE)
-
-integrate: $(READY) ## Run the integration job of every use case of ENV, in its workspace
-	@$(BIN)/mlops run --stage integration $(THERE)
-
-train: $(READY) ## Run the training job of every use case of ENV, its gates and its promotion, in its workspace
-	@$(BIN)/mlops run --stage training $(THERE)
-
-score: $(READY) ## Run the scoring job of every use case of ENV, in its workspace; it makes the table that SERVING=1 grants and monitors
-	@$(BIN)/mlops run --stage scoring $(THERE)
-
-live: $(READY) ## Note which versions are live in ENV, in dist/live.json, for a roll-back
-	@$(BIN)/mlops live $(THERE) --out dist/live.json
-
-smoke: $(READY) ## Ask a fresh deployment of ENV whether it works; ends with 1 if not
-	@$(BIN)/mlops smoke $(THERE)
-
-roll-back: $(READY) ## Deploy the release before this one to ENV, and make the versions of dist/live.json live (TO=a tag)
-	@.ci/roll-back $(ENV) $(TO)
-
-drift: plan ## Plan ENV and leave what differs in dist/drift
-	@$(BIN)/mlops review --format json --out dist/drift cdktf.out/stacks/$(ENV)-*/plan.json || test $$? -eq 1
-
-ticket: $(READY) ## Keep one ticket about drift in ENV, from dist/drift; in a pipeline
-	@$(PY) -m delivery.drift $(ENV)
-
-renew: $(READY) ## Look a list up anew: LIST=prices, node-types or allow-lists
-	@$(PY) -m delivery.renew $(LIST)
-
-propose: $(READY) ## Open a pull request with what `make renew LIST=…` changed; in a pipeline
-	@$(PY) -m delivery.proposal $(LIST) "Renew the list: $(LIST)"
-
-release: $(READY) ## Cut a release, VERSION=1.4.0: changelog, wheel, bill of materials, commit and tag
-	@$(BIN)/mlops release $(VERSION)
-
-release-check: $(READY) ## Compare this checkout with what was recorded when its version was cut
-	@$(BIN)/mlops release --check
-
-secrets: $(READY) ## Search repository, stacks, plans, logs and reports for secrets in clear text
-	@$(BIN)/mlops secrets
-
 synth-check: $(READY) node_modules/.installed ## Compare `mlops synth` with the real `cdktf synth`
 	@$(PY) -m pytest tests/infra/test_synth.py::test_the_real_cli_writes_the_same_documents
 
-runtime-check: $(READY) ## Use the wheel in the environment of each declared runtime (RUNTIME=17.3 or 18: of one)
+runtime-check: $(READY) ## Test the wheel in the environment of each declared runtime (RUNTIME=17.3 or 18: only one)
 	@$(PY) -m tests.runtimes.check $(RUNTIME)
+
+conformance: $(READY) ## Deploy every stack to the local cloud with the real Terraform (exit code 77: not available here)
+	@$(PY) -m cli.conformance
+
+docs: .tools/docs/.installed $(READY) ## Build the documentation into dist/site; warnings fail
+	@rm -rf dist/docs && mkdir -p dist && cp -r docs dist/docs
+	@$(PY) -m cli.reference dist/docs/reference
+	@.tools/docs/bin/mkdocs build --strict --clean
+
+##@ Operate and deliver
+comment: $(READY) ## Post dist/reviews on the pull request, one comment per stack
+	@$(PY) -m delivery.comments
+
+branch: $(READY) ## Bring a branch into ENV's workspace: Git folder, and wheel for its notebooks (BRANCH=this one)
+	@$(BIN)/mlops branch $(BRANCH) $(THERE)
+
+integrate: $(READY) ## Run the integration job of every use case in ENV's workspace
+	@$(BIN)/mlops run --stage integration $(THERE)
+
+train: $(READY) ## Run the training job of every use case in ENV's workspace, with gates and promotion
+	@$(BIN)/mlops run --stage training $(THERE)
+
+score: $(READY) ## Run the scoring job of every use case in ENV's workspace; must come before SERVING=1
+	@$(BIN)/mlops run --stage scoring $(THERE)
+
+live: $(READY) ## Record the live versions of ENV in dist/live.json, for a roll-back
+	@$(BIN)/mlops live $(THERE) --out dist/live.json
+
+smoke: $(READY) ## Check that a fresh deployment of ENV works
+	@$(BIN)/mlops smoke $(THERE)
+
+roll-back: $(READY) ## Deploy the previous release to ENV and restore the versions of dist/live.json (TO=another tag)
+	@.ci/roll-back $(ENV) $(TO)
+
+drift: plan ## Plan ENV and write the differences to dist/drift
+	@$(BIN)/mlops review --format json --out dist/drift cdktf.out/stacks/$(ENV)-*/plan.json || test $$? -eq 1
+
+ticket: $(READY) ## Open or update one ticket about drift in ENV, from dist/drift
+	@$(PY) -m delivery.drift $(ENV)
+
+renew: $(READY) ## Look up a list again: LIST=prices, node-types or allow-lists
+	@$(PY) -m delivery.renew $(LIST)
+
+propose: $(READY) ## Open a pull request with what `make renew LIST=…` changed
+	@$(PY) -m delivery.proposal $(LIST) "Renew the list: $(LIST)"
+
+##@ Release
+release: $(READY) ## Cut a release, VERSION=1.4.0: changelog, wheel, bill of materials, commit and tag
+	@$(BIN)/mlops release $(VERSION)
+
+release-check: $(READY) ## Compare this checkout with the record of its release
+	@$(BIN)/mlops release --check
 
 node_modules/.installed: package-lock.json $(READY)
 	@echo "the cdktf CLI, from package-lock.json"
 	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
+##@ Deploy to Azure
 plan: $(READY) node_modules/.installed ## Plan ENV with the real cdktf and Terraform (PLATFORM=1: its first stack; MASKS=1, SERVING=1: phase two; PLACE=images, aks, azure-ml or sinks)
 	@$(DEPLOY)
 
-diff: $(READY) node_modules/.installed ## Compare what is deployed in ENV with the stacks
+diff: $(READY) node_modules/.installed ## Compare ENV's deployed resources with the stacks
 	@$(DEPLOY)
 
-deploy: $(READY) node_modules/.installed ## Deploy ENV (APPROVED=1 asks nothing)
+deploy: $(READY) node_modules/.installed ## Deploy ENV, with the options of plan (APPROVED=1: without asking)
 	@$(DEPLOY)
 
-first: $(READY) node_modules/.installed ## Deploy what comes before the state can be reached, with its state in files
+first: $(READY) node_modules/.installed ## Deploy bootstrap and hub, with their state in local files
 	@$(PY) -m infra.first deploy $(if $(APPROVED),--approved)
 
-move-state: $(READY) node_modules/.installed ## Put that state where platform.yaml says; inside the network
+move-state: $(READY) node_modules/.installed ## Move that state to where platform.yaml says; run it inside the network
 	@$(PY) -m infra.first move $(if $(APPROVED),--approved)
 
 destroy: $(READY) node_modules/.installed ## Destroy ENV, which must be named
 	@test "$(origin ENV)" = "command line" || { echo "Name what to destroy: make destroy ENV=dev"; exit 2; }
 	@$(DEPLOY)
 
+##@ Local cloud
 up: $(READY) ## Start the local Azure + Databricks and load the stacks
 	@$(BIN)/mlops up
 
 down: $(READY) ## Stop the local cloud (its state stays)
 	@$(BIN)/mlops down
 
-status: $(READY) ## Say what runs and where
+status: $(READY) ## Show what runs, and at which URLs
 	@$(BIN)/mlops status
 
+##@ Generated files
 .PHONY: parity
-parity: $(READY) ## Record which test calls which route of the local cloud, and write docs/parity.md
+parity: $(READY) ## Record which test calls which route of the local cloud, in docs/parity.md
 	@RECORD_WITNESSES=1 $(PY) -m pytest tests/localcloud -q --deselect tests/localcloud/test_parity.py
 	@$(PY) -m localcloud.parity
 
 schemas: $(READY) ## Write the JSON Schemas of workspaces/*.yaml, for editors
 	@$(PY) -m infra.spec.schema
 
-libraries: $(READY) ## Lock the wheels that travel to the runtimes that lack them (ml/runtimes/*.lock)
+libraries: $(READY) ## Lock the wheels that the runtimes lack (ml/runtimes/*.lock)
 	@$(PY) -m infra.libraries
 
-lock: ## Lock the newest versions that Pipfile allows (names no index, so a mirror stays your choice)
+lock: ## Lock the newest versions that Pipfile allows, without naming an index
 	@$(PIPENV) lock
 	@$(PYTHON) -c "import json,pathlib as p; f=p.Path('Pipfile.lock'); d=json.loads(f.read_text()); d['_meta']['sources']=[]; f.write_text(json.dumps(d,indent=4,sort_keys=True)+'\n')"
 
-conformance: $(READY) ## Deploy every stack to the local cloud with the real Terraform and its providers (77: not to be had)
-	@$(PY) -m cli.conformance
-
-bench-serving: .tools/bench/bombardier $(READY) ## Measure the scoring server beside MLflow's, and write its section of docs/performance.md
+##@ Measure
+bench-serving: .tools/bench/bombardier $(READY) ## Measure the scoring server beside MLflow's, for docs/performance.md
 	@$(PY) -m bench.serving
 
-bench-localcloud: .tools/bench/bombardier $(READY) ## Measure the local cloud's REST, and write its section of docs/performance.md
+bench-localcloud: .tools/bench/bombardier $(READY) ## Measure the local cloud's REST API, for docs/performance.md
 	@$(PY) -m bench.localcloud
 
 .tools/bench/bombardier: Makefile
@@ -299,11 +310,12 @@ bench-localcloud: .tools/bench/bombardier $(READY) ## Measure the local cloud's 
 	@GOBIN="$(CURDIR)/.tools/bench" go install github.com/codesenberg/bombardier@$(BOMBARDIER_VERSION)
 	@touch $@
 
-bench: $(READY) ## Measure what docs/performance.md reports, and write it
+bench: $(READY) ## Measure the figures of docs/performance.md
 	@$(PY) -m bench.performance
 
-clean: $(READY) ## Stop the local cloud and remove its state and the synthesized stacks
+##@ Clean up
+clean: $(READY) ## Stop the local cloud; remove its state, the stacks and dist/
 	@$(BIN)/mlops down && rm -rf .mlops cdktf.out dist
 
-distclean: clean ## Also remove the environment
+distclean: clean ## Also remove the environments
 	@rm -rf .venv .venv-fe-* .venv-torch .venv-sql-connector .venv-schemathesis .venv-cdktn .tools node_modules

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from localcloud.endpoint import Endpoint
 
 _GONE_AFTER_S = 15
-HOST = "The workspace's URL, signed in to as any databricks tool is [the local cloud's]."
+HOST = "URL of a real workspace; sign in as for any Databricks tool [the local cloud]."
 
 
 def endpoint() -> "Endpoint":

@@ -68,7 +68,7 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 def mlops() -> None:
-    """MLOps on Azure Databricks: synthesize the stacks, and run them on this machine."""
+    """MLOps on Azure Databricks: synthesize, review and deploy the stacks, here or on Azure, and operate the models."""
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from cli.models import NamedModel
 from cli.runs import RunResult
 
 by_option = click.option(
-    "--by", default=getpass.getuser, show_default="the user of this machine", metavar="NAME", help="Who asks for it."
+    "--by", default=getpass.getuser, show_default="the user of this machine", metavar="NAME", help="Who asked for it."
 )
 
 

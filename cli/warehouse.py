@@ -90,7 +90,7 @@ class Warehouse:
         if self._id is None:
             self._id = next((str(found.id) for found in self._client.warehouses.list()), None)
         if self._id is None and not self._is_local:
-            raise CommandError(f"{self.principal} may use no SQL warehouse of {self.env!r}: grant CAN_USE on one")
+            raise CommandError(f"{self.principal} cannot use any SQL warehouse of {self.env!r}: grant CAN_USE on one")
         return self._id or "local"
 
 

@@ -29,11 +29,11 @@ _BROKEN_INPUT = 2
 @click.option(
     "--format", "form", type=click.Choice(["table", "json", "csv", "html"]), default="table", show_default=True
 )
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write into this file.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write instead of printing.")
 @click.option("--principal", default="*", help="Only these principals (a glob).")
 @click.option("--securable", default="*", help="Only these securables (a glob), such as 'prod.*'.")
-@click.option("--why", "question", nargs=2, metavar="PRINCIPAL SECURABLE", help="Tell the chain behind an access.")
-@click.option("--privilege", default="", help="With --why: this privilege only, also where it is not held.")
+@click.option("--why", "question", nargs=2, metavar="PRINCIPAL SECURABLE", help="Show the grants behind an access.")
+@click.option("--privilege", default="", help="With --why: only this privilege, even if it is not held.")
 def access(  # noqa: PLR0917 - click passes the options by name
     stacks_dir: Path | None,
     form: str,
@@ -43,10 +43,10 @@ def access(  # noqa: PLR0917 - click passes the options by name
     question: tuple[str, str] | None,
     privilege: str,
 ) -> None:
-    """Tell who may do what: every principal, securable and privilege, computed from the synthesized stacks.
+    """Report who may do what, computed from the synthesized stacks.
 
-    Ends with 1 where an invariant of policies/access/invariants.yaml does not hold, and where two resources decide
-    about one securable.
+    Lists every principal, securable and privilege. Ends with 1 if an invariant of policies/access/invariants.yaml does
+    not hold, or if two resources set the grants of one securable.
     """
     from policies.errors import PolicyError  # noqa: PLC0415 - other commands do not need it
 

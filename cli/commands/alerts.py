@@ -17,16 +17,19 @@ _SHORT = ("model", "key", "status", "since_period", "last_period", "what", "slic
 
 @click.group()
 def alerts() -> None:
-    """List alerts of monitoring, and say that one is taken, can wait, or is settled."""
+    """List, acknowledge, snooze or resolve alerts."""
 
 
 @alerts.command("list")
 @click.argument("model", required=False)
 @click.option("--env", help="Environment [prod, or that of the full name].")
-@click.option("--all", "ended", is_flag=True, help="Those that have ended, too.")
+@click.option("--all", "ended", is_flag=True, help="Show ended alerts too.")
 @format_option
 def list_(*, model: str | None, env: str | None, ended: bool, form: str) -> None:
-    """List the alerts of MODEL (a use case, USECASE/MODEL, or a full name) [of all models]."""
+    """List the alerts of MODEL [of all models].
+
+    MODEL is a use case, USECASE/MODEL, or a model's full name.
+    """
     if model:
         chosen = [named_model(model, env)]
     else:
@@ -54,22 +57,31 @@ def _about_one(command: Callable[..., None]) -> Callable[..., None]:
 @alerts.command()
 @_about_one
 def ack(*, model: str, key: str, by: str, reason: str, env: str | None, host: str | None) -> None:
-    """Take the alert KEY of MODEL: no one is reminded of it; when it ends, that is told."""
+    """Acknowledge the alert KEY of MODEL.
+
+    No reminders follow; when the alert ends, that is reported.
+    """
     _record("acknowledge", model, key, by=by, reason=reason, env=env, host=host)
 
 
 @alerts.command()
 @_about_one
-@click.option("--periods", type=click.IntRange(min=1), required=True, help="For how many periods it is silent.")
+@click.option("--periods", type=click.IntRange(min=1), required=True, help="How many periods to silence it for.")
 def snooze(*, model: str, key: str, by: str, reason: str, env: str | None, host: str | None, periods: int) -> None:
-    """Let the alert KEY of MODEL be silent for some periods; if it lasts longer, it is told again."""
+    """Silence the alert KEY of MODEL for some periods.
+
+    If it lasts longer, it is sent again.
+    """
     _record("snooze", model, key, by=by, reason=reason, env=env, host=host, periods=periods)
 
 
 @alerts.command()
 @_about_one
 def resolve(*, model: str, key: str, by: str, reason: str, env: str | None, host: str | None) -> None:
-    """Say that the alert KEY of MODEL is settled; if a later period still has its cause, it is told again."""
+    """Mark the alert KEY of MODEL as settled.
+
+    If its cause persists in a later period, it is sent again.
+    """
     _record("resolve", model, key, by=by, reason=reason, env=env, host=host)
 
 

@@ -23,10 +23,11 @@ from ml.declarations import BinaryClassification, Regression
 def baseline(
     *, model: str, env: str | None, host: str | None, principal: str | None, most_rows: int, out: Path, form: str
 ) -> None:
-    """Fit a few plain learners on what MODEL would learn from; write a leaderboard and a notebook to go on with.
+    """Fit plain learners on MODEL's data: a baseline to beat.
 
-    The newest fifth of the times is held out. It reads with the rights of who asks, so masked columns stay out, and
-    registers nothing: what a trained version is held against.
+    Writes a leaderboard and a notebook to start from. The newest fifth of the periods is held out. It reads with the
+    caller's rights, so masked columns are left out, and it registers nothing. MODEL is a use case, USECASE/MODEL, or a
+    model's full name.
     """
     from cli.baseline.fitting import leaderboard, split  # noqa: PLC0415 - seconds, and other commands do not need it
     from cli.baseline.notebook import notebook  # noqa: PLC0415

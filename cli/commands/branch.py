@@ -13,14 +13,15 @@ from cli.specification import declared
 
 @click.command()
 @click.argument("name", required=False)
-@click.option("--env", default="dev", show_default=True, help="Environment whose workspace it is shown in.")
+@click.option("--env", default="dev", show_default=True, help="Environment whose workspace receives it.")
 @click.option("--host", help=HOST)
 @format_option
 def branch(name: str | None, env: str, host: str | None, form: str) -> None:
-    """Bring the branch NAME [this checkout's] into a workspace: its Git folder, and the wheel for its notebooks.
+    """Bring a branch into a workspace: Git folder and wheel.
 
-    The branch that the environment declares goes to the folder that everybody sees; another one to a folder of your
-    own. Both are of the commit of this checkout, which must be pushed. Running it again moves both on.
+    NAME is the branch [the one checked out here]. The branch that the environment declares goes to the shared folder;
+    any other goes to a folder of your own. Both are at the commit of this checkout, which must be pushed. Run it again
+    to update them.
     """
     from cli.branches import Built, own_folder, synced  # noqa: PLC0415 - other commands do not need it
     from cli.release.errors import ReleaseError  # noqa: PLC0415

@@ -27,13 +27,14 @@ def _parsed(parse: Callable[[str], Any]) -> Callable[[click.Context, click.Param
 
 
 @click.command()
-@click.option("--to", "target", metavar="TIME", callback=_parsed(moment), help="Step it to this time (UTC).")
-@click.option("--by", "by_s", metavar="SPAN", callback=_parsed(span_s), help="Step it by so much: 31d, 12h, 1d12h.")
+@click.option("--to", "target", metavar="TIME", callback=_parsed(moment), help="Step to this time (UTC).")
+@click.option("--by", "by_s", metavar="SPAN", callback=_parsed(span_s), help="Step by this span: 31d, 12h, 1d12h.")
 @format_option
 def clock(target: datetime | None, by_s: int | None, form: str) -> None:
-    """Show the local cloud's clock, or step it: jobs that are due on the way run, one after the other.
+    """Show the local cloud's clock, or step it.
 
     The clock stands still until it is stepped, so schedules and file-arrival triggers start nothing by themselves.
+    Jobs that fall due on the way run one after the other.
     """
     if target is not None and by_s is not None:
         raise CommandError("--to and --by were both given: leave one out", exit_code=2)

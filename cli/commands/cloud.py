@@ -11,16 +11,16 @@ from cli.synthesis import synthesize
 
 
 @click.command()
-@click.option("--mend", is_flag=True, help="Write again what did not change, as it may have been changed by hand.")
-@click.option("--terraform", "real", is_flag=True, help="Deploy by the real Terraform, if it is here.")
+@click.option("--mend", is_flag=True, help="Restore every resource to its declared state, changed by hand or not.")
+@click.option("--terraform", "real", is_flag=True, help="Deploy with the real Terraform, if it is installed.")
 def up(mend: bool, real: bool) -> None:
-    """Start the local Azure + Databricks and load the synthesized stacks."""
+    """Start the local Azure + Databricks and load the stacks."""
     from cli import terraform_up  # noqa: PLC0415 - few ask for it
 
     if mend and real:
-        raise CommandError("--mend and --terraform were both given: Terraform mends by itself, leave --mend out", 2)
+        raise CommandError("--mend and --terraform were both given: Terraform always restores the declared state; leave out --mend", 2)
     if not real and terraform_up.deployed_by_terraform():
-        raise CommandError("this local cloud was deployed by Terraform, which alone knows it: mlops up --terraform")
+        raise CommandError("this local cloud was deployed with Terraform: use mlops up --terraform")
     start_cloud()
     names = synthesize()
     if not (real and terraform_up.deploy(names)):
@@ -39,7 +39,7 @@ def down() -> None:
 @click.command()
 @format_option
 def status(form: str) -> None:
-    """Say what runs, and where. Exits with 1 where nothing runs."""
+    """Show what runs, and at which URLs. Ends with 1 if nothing runs."""
     found = endpoint()
     rows = [{"what": f"workspace {name}", "where": url} for name, url in sorted(found.workspaces.items())]
     rows += [

@@ -13,19 +13,19 @@ from cli.output import format_option, show
 @click.argument("model")
 @click.argument("version", type=click.IntRange(min=1))
 @click.argument("text", required=False)
-@click.option("--by", metavar="USER", help="Who says it: a user of the workspace.")
+@click.option("--by", metavar="USER", help="Author: a user of the workspace.")
 @click.option("--env", help="Environment [prod, or that of the full name].")
 @format_option
 def comment(*, model: str, version: int, text: str | None, by: str | None, env: str | None, form: str) -> None:
-    """Say TEXT about VERSION of MODEL (a use case, USECASE/MODEL, or a full name); without a text, show what was said.
+    """Comment on VERSION of MODEL; without TEXT, show its comments.
 
-    `mlops history` shows it, and the model card that the next run of the gates writes. Everybody who reads the use
-    case's records reads it.
+    Comments appear in `mlops history`, and in the model card that the next run of the gates writes. Everyone who can
+    read the use case's records can read them. MODEL is a use case, USECASE/MODEL, or a model's full name.
     """
     found = named_model(model, env)
     if text is not None:
         if not by:
-            raise CommandError("--by is missing: say who says it", 2)
+            raise CommandError("--by is missing: name the author", 2)
         if text.startswith("-"):
             raise CommandError("a comment must not begin with '-': that reads as an option of the task", 2)
         result = run_job(found.env, found.job("comment"), {"version": str(version), "by": by, "comment": text})

@@ -9,9 +9,12 @@ from cli.output import progress
 
 
 @click.command()
-@click.option("--open", "opens", is_flag=True, help="Open it in the browser too.")
+@click.option("--open", "opens", is_flag=True, help="Also open it in the browser.")
 def console(opens: bool) -> None:
-    """Print a link to the pages of the local cloud: jobs, data, models, endpoints. It works once."""
+    """Print a one-time link to the local cloud's web pages.
+
+    They show jobs, data, models and endpoints.
+    """
     link = local_call("POST", "console")
     click.echo(link["url"])
     progress.print(f"It works once, within {link['expires_in_s'] // 60} minutes.")

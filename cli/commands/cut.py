@@ -15,12 +15,12 @@ from cli.release.errors import ReleaseError
 @click.argument("version", required=False)
 @click.option("--check", is_flag=True, help="Compare this checkout with the record of its version; change nothing.")
 def release(version: str | None, check: bool) -> None:
-    """Cut the release VERSION: committed and tagged, with its changelog, and a record of what it is.
+    """Cut a release: changelog, wheel, record, commit, tag.
 
-    The record in releases/ has the hashes of the one wheel and of all stacks' documents, a bill of materials and the
-    provenance. What is unreleased in CHANGELOG.md becomes the version's entry. Push the tag to deploy it. Ends with 1
-    if nothing is unreleased, or the checkout has changes; with --check, if it is not what was recorded or not the
-    latest.
+    What is unreleased in CHANGELOG.md becomes the version's entry. The record in releases/ has the hashes of the wheel
+    and of all stacks' documents, a bill of materials and the provenance. Push the tag to deploy it. Ends with 1 if
+    nothing is unreleased or the checkout has uncommitted changes; with --check, if the checkout differs from its
+    record or is not the latest release.
     """
     if (version is None) is not check:
         raise CommandError("name the VERSION to cut, or --check the one that is here, and not both", 2)

@@ -20,17 +20,18 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("name", required=False)
-@click.option("--env", default="prod", show_default=True, help="Environment whose dashboards they are.")
+@click.option("--env", default="prod", show_default=True, help="Environment of the dashboard.")
 @click.option("--host", help=HOST)
-@click.option("--as", "principal", help="Look as this principal: a user, service principal or group.")
-@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Where the page goes.")
+@click.option("--as", "principal", help="Query as this principal: a user, service principal or group.")
+@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="HTML file to write.")
 @format_option
 def dashboard(
     *, name: str | None, env: str, host: str | None, principal: str | None, html: Path | None, form: str
 ) -> None:
-    """Draw the deployed dashboard NAME, such as "credit: risk", from its own queries; without a name, list them.
+    """Draw the deployed dashboard NAME; without NAME, list them.
 
-    The queries are asked with the rights of who looks, as in the workspace.
+    NAME is a title such as "credit: risk". The dashboard's own queries run with the caller's rights, as in the
+    workspace.
     """
     from cli.dashboards.document import panels  # noqa: PLC0415 - other commands do not need it
     from cli.dashboards.page import render  # noqa: PLC0415

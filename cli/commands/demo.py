@@ -28,24 +28,26 @@ from cli.synthesis import synthesize
 @click.option(
     "--data",
     type=click.Path(exists=True, readable=True, path_type=Path),
-    help="A real file in the use case's raw format, or a folder of them; without it, data is generated.",
+    help="A real file in the use case's raw format, or a folder of such files [generated data].",
 )
 @click.option(
     "--story",
     type=click.Choice([STORY]),
-    help="Another story: a stream scores while the champion changes, and a database and a topic get every score.",
+    help="Another story: a stream is scored while the champion changes; a database and a topic get every score.",
 )
 @format_option
 def demo(use_case: str, data: Path | None, story: str | None, form: str) -> None:
-    """Synthesize, deploy to the local cloud, and tell the whole story of one model of USECASE.
+    """Play the whole story of a use case on the local cloud.
 
-    Staging tests the code on a sample; prod trains a first champion, scores and serves it; beside it dev trains on
-    prod's gold, which it can read and not write. Data arrive period by period, outcomes later: each period is scored
-    and monitored. Generated data shift in one of them, so monitoring alerts, the model is trained again and replaced.
-    One roll-back is done and undone. What the story must come to is checked, and every row accounted for; where
-    something does not hold, the exit code is 1. A demo that was killed continues where it was.
+    It synthesizes and deploys all stacks. Staging tests the code on a sample; prod trains a first champion, scores and
+    serves it; meanwhile dev trains on prod's gold tables, which it can read but not write. Data arrives period by
+    period, outcomes later: each period is scored and monitored. Generated data shifts in one period, so monitoring
+    alerts and the model is retrained and replaced. One roll-back is done and undone. At the end the story's checks run
+    and every row is accounted for; if something does not hold, the exit code is 1. A demo that was killed continues
+    where it stopped.
 
-    With --story it begins anew, in a local cloud of its own, from a copy of the checkout that declares what it needs.
+    --story always starts from the beginning, in a local cloud of its own and from a copy of the checkout that declares
+    what the story needs.
     """
     if story:
         _tell_beside(use_case, story, data, form)
@@ -73,7 +75,7 @@ def _tell_beside(use_case: str, story: str, data: Path | None, form: str) -> Non
     from localcloud import lifecycle  # noqa: PLC0415 - only commands that talk to the cloud pay for it
 
     if data:
-        raise CommandError(f"--data and --story {story}: it is told on generated data; leave out --data", 2)
+        raise CommandError(f"--data and --story {story}: it uses generated data; leave out --data", 2)
     declaration_of(use_case, story)
     home = use_home(story)
     lifecycle.stop(home)
@@ -81,4 +83,4 @@ def _tell_beside(use_case: str, story: str, data: Path | None, form: str) -> Non
     checkout = changed_checkout(use_case, story, home / "checkout")
     code = run_there(checkout, f"cli.demo.{story}", use_case, "--format", form)
     if code:
-        raise CommandError(f"the story of {story} did not come out: see above", code)
+        raise CommandError(f"the story {story} failed: see above", code)

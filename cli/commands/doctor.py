@@ -21,12 +21,12 @@ _RETRY_S = 15
 @click.command()
 @click.option("--env", required=True, help="The environment to examine.")
 @click.option("--host", help=HOST)
-@click.option("--all", "everything", is_flag=True, help="Show what is in order too.")
+@click.option("--all", "everything", is_flag=True, help="Also show what is in order.")
 @format_option
 def doctor(env: str, host: str | None, everything: bool, form: str) -> None:
-    """Examine a deployed environment: what is wrong, and what to do about it.
+    """Find what is wrong with a deployed environment, and the fix.
 
-    Ends with 1 where something is wrong. What could not be asked is shown as unknown.
+    Ends with 1 if something is wrong. What could not be checked is shown as unknown.
     """
     from cli.doctor.azure import azure_cli  # noqa: PLC0415 - other commands do not need it
     from cli.doctor.checks import CHECKS  # noqa: PLC0415
@@ -48,7 +48,7 @@ def doctor(env: str, host: str | None, everything: bool, form: str) -> None:
     show([asdict(line) for line in shown], form=form, columns=_COLUMNS, title=f"{env}: {_sum(lines)}")
     wrong = sum(line.result == "wrong" for line in lines)
     if wrong:
-        raise CommandError(f"{wrong} findings in {env}: each line says the fix")
+        raise CommandError(f"{wrong} findings in {env}: each line names the fix")
 
 
 def _sum(lines: "list[Line]") -> str:

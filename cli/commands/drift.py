@@ -12,13 +12,14 @@ _COLUMNS = ("drift", "subject", "was", "is", "noticed by")
 
 @click.command()
 @click.argument("name", required=False)
-@click.option("--env", required=True, help="The environment that drifts, in the local cloud.")
-@click.option("--undo", is_flag=True, help="Put NAME back as it was, or everything that drifted.")
+@click.option("--env", required=True, help="Environment of the local cloud to change.")
+@click.option("--undo", is_flag=True, help="Undo NAME, or all such changes.")
 @format_option
 def drift(name: str | None, env: str, undo: bool, form: str) -> None:
-    """Change something of the local cloud past its stacks, as the administrator. Without NAME: list what can drift.
+    """Change something in the local cloud behind the stacks' back.
 
-    Says what was changed, and who notices it. To mend it: --undo, or `mlops up --mend`.
+    NAME is the change, made as the administrator; without NAME, list what can be changed. Shows what was changed and
+    which command notices it. To restore the declared state: --undo, or `mlops up --mend`.
     """
     from cli.drift.kinds import DRIFTS  # noqa: PLC0415 - other commands do not need it
     from cli.drift.memory import Drifted, named  # noqa: PLC0415

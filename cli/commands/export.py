@@ -23,17 +23,18 @@ _TO = ("image", "aks", "azure-ml")
 @click.argument("model")
 @click.option("--to", "place", type=click.Choice(_TO), required=True, help="What to write: see below.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder to write to.")
-@click.option("--image", help="Of aks and azure-ml: the pushed image, REGISTRY/NAME@sha256:DIGEST.")
-@click.option("--client-id", help="Of aks: the client id of the model's identity, which the stack <env>-images made.")
+@click.option("--image", help="For aks and azure-ml: the pushed image, REGISTRY/NAME@sha256:DIGEST.")
+@click.option("--client-id", help="For aks: the client id of the model's identity, created by the stack <env>-images.")
 @click.option("--env", help="Environment [prod, or that of the full name].")
 @click.option("--host", help=HOST)
 def export(
     *, model: str, place: str, out: Path, image: str | None, client_id: str | None, env: str | None, host: str | None
 ) -> None:
-    """Write the live version of MODEL for a place beside Databricks.
+    """Package the live version of MODEL for use elsewhere.
 
-    image: the recipe of its server's image, and its published features. aks: Kubernetes manifests of one colour, and
-    the switch of the service. azure-ml: the bodies of Azure's REST. Nothing is sent anywhere: the steps are printed.
+    image: the build recipe of the server's container image, and its published features. aks: Kubernetes manifests for
+    one colour of a blue-green deployment, and the service's switch. azure-ml: request bodies for Azure's REST API.
+    Nothing is sent anywhere: the next steps are printed. MODEL is a use case, USECASE/MODEL, or a model's full name.
     """
     named = named_model(model, env)
     spec, environment = declared(named.env)

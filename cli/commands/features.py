@@ -11,10 +11,13 @@ from ml.usecases import USE_CASES
 
 @click.command()
 @click.argument("name", required=False)
-@click.option("--env", help="Environment whose tables are asked how fresh they are; left out: declarations alone.")
+@click.option("--env", help="Environment whose tables are checked for freshness [none: declarations only].")
 @format_option
 def features(name: str | None, env: str | None, form: str) -> None:
-    """List feature tables; with NAME (a feature table, or that of a USECASE or a USECASE/MODEL) its features."""
+    """List feature tables; with NAME, the features of one.
+
+    NAME is a feature table, a use case or USECASE/MODEL.
+    """
     cases = list(USE_CASES.values())
     if name is None:
         rows = [

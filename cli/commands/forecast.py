@@ -20,25 +20,25 @@ _SHOWN_REASONS = 10
 @click.option(
     "--data", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), help="CSV or Parquet."
 )
-@click.option("--id-col", required=True, help="Column that names the series.")
-@click.option("--time-col", required=True, help="Column of the times: dates, timestamps, or whole numbers 1, 2, 3 …")
-@click.option("--target-col", required=True, help="Column of the values; an empty one is a gap.")
+@click.option("--id-col", required=True, help="Column that identifies the series.")
+@click.option("--time-col", required=True, help="Column of times: dates, timestamps, or whole numbers 1, 2, 3 …")
+@click.option("--target-col", required=True, help="Column of values; an empty value is a gap.")
 @click.option("--freq", required=True, help="hourly, daily, weekly, monthly, quarterly, yearly, or h, d, w, m, q, y.")
 @click.option("--horizon", required=True, type=click.IntRange(min=1), help="Steps to forecast.")
 @click.option(
     "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="File to write, CSV or Parquet."
 )
 @click.option(
-    "--level", "levels", multiple=True, metavar="COL", help="Column of groups to total, the widest first; repeat."
+    "--level", "levels", multiple=True, metavar="COL", help="Column of groups to total, widest first; may be repeated."
 )
 @click.option(
     "--agree",
     type=click.Choice(["structural", "variance", "bottom_up"]),
     default="structural",
     show_default=True,
-    help="With --level: how forecasts of totals and series are made to agree.",
+    help="With --level: how forecasts of totals and series are reconciled.",
 )
-@click.option("--workers", type=click.IntRange(min=1), help="Processes that fit [one per core].")
+@click.option("--workers", type=click.IntRange(min=1), help="Parallel processes [one per core].")
 @format_option
 def forecast(
     *,
@@ -54,13 +54,14 @@ def forecast(
     workers: int | None,
     form: str,
 ) -> None:
-    """Forecast every series of a file (long form: one row per series and time), and say how well it went before.
+    """Forecast every series of a file, with a backtest.
 
-    Candidates are fitted at past origins and at the end; their weights per series follow from the past errors. Fits are
-    kept beside --out until it is written: the same command after a kill fits only what is missing.
+    The file is in long form: one row per series and time. Candidates are fitted at past origins and at the end; their
+    weights per series follow from the past errors. Fits are kept beside --out until it is written: after a kill, the
+    same command fits only what is missing.
 
-    With --level the totals of all series and of each group are forecast too (`total`, `COL=group`), and the forecasts
-    are made to agree: those of the series add up to those of their totals.
+    With --level, the totals of all series and of each group are forecast too (`total`, `COL=group`), and the forecasts
+    are reconciled: those of the series add up to those of their totals.
     """
     for path in (data, out):
         file_forecast.kind(path)

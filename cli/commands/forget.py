@@ -25,16 +25,17 @@ from ml.usecases import USE_CASES
 @click.option("--env", default="prod", show_default=True, help="Environment.")
 @format_option
 def forget(*, use_case: str, key: str, reason: str, by: str, env: str, form: str) -> None:
-    """Remove the person called KEY from every table of USE_CASE, the online store and what its endpoints were asked.
+    """Remove a person from every table of a use case.
 
-    The key stays on this machine: jobs are given a salted hash of it. Asking again removes what is left. Other
-    environments that keep predictions of this one's people are named; forget the person there too.
+    The person with the key KEY leaves the tables, the online store and the inference tables of USE_CASE, and is not
+    taken in again. The key stays on this machine: jobs receive a salted hash of it. Run it again to remove what is
+    left. It lists other environments that keep predictions for this one's people; forget the person there too.
     """
     person = Request.of(key, person_column(USE_CASES[use_case]))
     jobs = job_names(env)
     ingest, scoring = asked_job(jobs, use_case), predictions_job(jobs, models_of(use_case, env)[0])
     if not jobs & {ingest, scoring}:
-        raise CommandError(f"{env!r} has neither {ingest} nor {scoring}, so it keeps nobody of {use_case}")
+        raise CommandError(f"{env!r} has neither {ingest} nor {scoring}, so it holds no records of {use_case}")
     rows: list[Row] = []
     if ingest in jobs:
         versions_of = json.dumps(trained(env, use_case))

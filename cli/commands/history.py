@@ -12,9 +12,10 @@ from cli.output import format_option, show
 @click.option("--env", help="Environment [prod, or that of the full name].")
 @format_option
 def history(model: str, env: str | None, form: str) -> None:
-    """Tell every version of MODEL: data, verdicts, signer, when live, why not.
+    """Show the history of every version of MODEL.
 
-    MODEL is a use case, USECASE/MODEL, or a registered model's full name.
+    Data, verdicts, who signed, when it was live, and why it is not. MODEL is a use case, USECASE/MODEL, or a model's
+    full name.
     """
     found = named_model(model, env)
     show(history_rows(found), form=form, title=f"{found.full_name}: every version, newest first")

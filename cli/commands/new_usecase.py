@@ -16,22 +16,20 @@ _WRITTEN_FROM_STACKS = ("tests.infra.pin_addresses", "infra.drawing")
 
 @click.command("new-usecase")
 @click.argument("name")
-@click.option(
-    "--problem", required=True, help="What its model answers: a file of ml/problems/*/new_usecase/ names each."
-)
+@click.option("--problem", required=True, help="Kind of problem: classification, multiclass, regression, forecasting.")
 @click.option(
     "--period",
     type=click.Choice([period.value for period in Period]),
     default=Period.MONTH.value,
     show_default=True,
-    help="What it counts time in.",
+    help="Length of a period.",
 )
-@click.option("--serving", is_flag=True, help="Its model answers on an endpoint too.")
+@click.option("--serving", is_flag=True, help="Also serve the model on an endpoint.")
 def new_usecase(name: str, problem: str, period: str, serving: bool) -> None:
-    """Write a use case called NAME that works at once: declaration, tables, features, story, tests and a page.
+    """Write a new use case that runs at once.
 
-    It is enabled in every environment, like the first use case there. Its data is generated; make it yours piece by
-    piece, as the guide says.
+    NAME gets a declaration, tables, features, a story, tests and a page. It is enabled in every environment, like the
+    first use case there. Its data is generated; replace it step by step, as the guide describes.
     """
     written = create(ROOT, name, problem, Period(period), serving=serving)
     for path in written:

@@ -15,19 +15,20 @@ from ml.usecases import USE_CASES
 
 @click.command()
 @click.argument("use_case", type=click.Choice(sorted(USE_CASES)))
-@click.option("--env", default="prod", show_default=True, help="Environment whose warehouse is asked.")
+@click.option("--env", default="prod", show_default=True, help="Environment of the tables and the warehouse.")
 @click.option("--host", help=HOST)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("dist/power-bi"))
 @format_option
 def power_bi(*, use_case: str, env: str, host: str | None, out: Path, form: str) -> None:
-    """Write data source files by which Power BI Desktop opens the gold and ops tables of USE_CASE.
+    """Write data source files for Power BI Desktop.
 
-    Each names a warehouse and a schema, and holds no secret: who opens it signs in and sees what they may see.
+    They open the gold and ops tables of USE_CASE. Each names a warehouse and a schema, and holds no secret: readers
+    sign in themselves and see what their rights allow.
     """
     client = workspace(env) if host is None else deployed(env, host)
     found = next(iter(client.warehouses.list()), None)
     if found is None or not found.id:
-        raise CommandError(f"you may use no SQL warehouse of {env!r}: ask for CAN_USE on one")
+        raise CommandError(f"you cannot use any SQL warehouse of {env!r}: ask for CAN_USE on one")
     address = urlsplit(client.config.host or "").netloc
     out.mkdir(parents=True, exist_ok=True)
     rows = []

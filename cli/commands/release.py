@@ -31,9 +31,10 @@ def _deployed_environment(env: str, host: str | None) -> "DeployedEnvironment":
 @click.option("--host", help=HOST)
 @format_option
 def smoke(env: str, host: str | None, form: str) -> None:
-    """Ask a fresh deployment whether it works: its jobs, their wheel, the live version, its endpoint.
+    """Check that a fresh deployment works.
 
-    Ends with 1 if something is wrong, and if something could not be asked.
+    Checks the jobs, their wheel, the live version and its endpoint. Ends with 1 if something is wrong or could not be
+    checked.
     """
     from cli.doctor.check import Result  # noqa: PLC0415 - other commands do not need it
     from cli.doctor.examine import examine  # noqa: PLC0415
@@ -43,7 +44,7 @@ def smoke(env: str, host: str | None, form: str) -> None:
     show([asdict(line) for line in lines], form=form, columns=_COLUMNS, title=f"{env} after its deployment")
     failed = sorted({line.check for line in lines if line.result in (Result.WRONG, Result.UNKNOWN)})
     if failed:
-        raise CommandError(f"{env} does not work: {'; '.join(failed)}. Each line says the fix")
+        raise CommandError(f"{env} does not work: {'; '.join(failed)}. Each line names the fix")
 
 
 @click.command()
@@ -52,7 +53,10 @@ def smoke(env: str, host: str | None, form: str) -> None:
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write JSON here, for `mlops live-again`.")
 @format_option
 def live(env: str, host: str | None, out: Path | None, form: str) -> None:
-    """Say which version of each model is live: by its use case, or by USECASE/MODEL if that has several."""
+    """Show which version of each model is live.
+
+    A model is named by its use case, or USECASE/MODEL if that has several.
+    """
     from cli.smoke import live as versions  # noqa: PLC0415 - other commands do not need it
 
     found = versions(_deployed_environment(env, host))
@@ -64,14 +68,15 @@ def live(env: str, host: str | None, out: Path | None, form: str) -> None:
 
 @click.command()
 @click.argument("before", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--env", required=True, help="Environment that the versions are of.")
+@click.option("--env", required=True, help="Environment of the versions.")
 @click.option("--host", help=HOST)
-@click.option("--by", required=True, metavar="NAME", help="Who asks for it.")
+@click.option("--by", required=True, metavar="NAME", help="Who asked for it.")
 @click.option("--reason", required=True, help="Why; it is recorded.")
 def live_again(*, before: Path, env: str, host: str | None, by: str, reason: str) -> None:
-    """Make the versions live again that BEFORE, written by `mlops live`, says were live.
+    """Make versions live again, as recorded by `mlops live`.
 
-    What is live as before is left alone, so a rerun reaches the same end.
+    BEFORE is the file that `mlops live` wrote. A version that is still live is left alone, so the command can be run
+    again after a failure.
     """
     from cli.job_runs import run_job  # noqa: PLC0415 - other commands do not need it
     from cli.smoke import live as versions  # noqa: PLC0415
@@ -95,7 +100,7 @@ def _read(path: Path) -> dict[str, str | None]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise CommandError(f"{path}: is no JSON ({error}); write it with mlops live --out", 2) from error
+        raise CommandError(f"{path}: is not JSON ({error}); write it with mlops live --out", 2) from error
     if not isinstance(found, dict) or not all(value is None or isinstance(value, str) for value in found.values()):
         raise CommandError(f"{path}: allowed is an object of version by model; write it with mlops live --out", 2)
     return found

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("table")
-@click.option("--version", type=click.IntRange(min=0), help="The version to go back to.")
-@click.option("--timestamp", help="Or a time: the version that the table had then (ISO 8601; without an offset UTC).")
-@click.option("--reason", default="", help="Why; it is recorded. Needed with --yes.")
+@click.option("--version", type=click.IntRange(min=0), help="Version to go back to.")
+@click.option("--timestamp", help="Or a time to go back to (ISO 8601; UTC if without an offset).")
+@click.option("--reason", default="", help="Why; it is recorded. Required with --yes.")
 @by_option
 @click.option("--host", help=HOST)
-@click.option("--yes", is_flag=True, help="Do it. Left out: say what it would do.")
+@click.option("--yes", is_flag=True, help="Do it, instead of showing what would happen.")
 @format_option
 def restore(
     *,
@@ -36,10 +36,11 @@ def restore(
     yes: bool,
     form: str,
 ) -> None:
-    """Take TABLE (catalog.schema.table) back to an earlier version; without --yes, say what that would do.
+    """Take TABLE back to an earlier version.
 
-    The use case's ingest does it, and goes on from there, so that no row is lost or counted twice. To make earlier
-    versions of models live again, use mlops live-again.
+    TABLE is catalog.schema.table. Without --yes, only shows what would happen. The use case's ingest job restores the
+    table and continues from there, so that no row is lost or counted twice. To make earlier versions of models live
+    again, use `mlops live-again`.
     """
     from cli.restore import planned  # noqa: PLC0415 - other commands do not need it
     from ml.usecases import USE_CASES  # noqa: PLC0415
@@ -47,7 +48,7 @@ def restore(
     if (version is None) == (timestamp is None):
         raise CommandError("give --version or --timestamp, one of them", 2)
     if yes and not reason.strip():
-        raise CommandError("--yes needs --reason: it is recorded why the table goes back", 2)
+        raise CommandError("--yes needs --reason, which is recorded", 2)
     try:
         at = moment(timestamp) if timestamp else None
     except ValueError as error:

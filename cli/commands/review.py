@@ -23,20 +23,20 @@ if TYPE_CHECKING:
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Write one file per stack into this folder; an empty one where nothing changes.",
+    help="Write one file per stack into this folder; it is empty if nothing changes.",
 )
 @click.option(
     "--stacks",
     "stacks_dir",
     type=click.Path(file_okay=False, path_type=Path),
     default=STACKS,
-    help="Synthesized stacks, for who uses what changes [cdktf.out, where it is there].",
+    help="Synthesized stacks, to show who uses what changes [cdktf.out, if it exists].",
 )
 @click.option(
     "--base",
     type=click.Path(exists=True, path_type=Path),
-    help="What the target branch says: its synthesized stacks (a cdktf.out), or plans of it. What it has found already "
-    "stops nothing [what is deployed, by the plan's state].",
+    help="The target branch's synthesized stacks (a cdktf.out), or its plans. Findings that it already has do not "
+    "block [what is deployed, by the plan's state].",
 )
 @click.option(
     "--source",
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     "--link-base",
     metavar="URL",
     default="",
-    help="Where the repository's files are shown at the commit that is reviewed; GitHub and Azure Pipelines say it.",
+    help="Web address of the repository's files at the reviewed commit [taken from GitHub or Azure Pipelines].",
 )
 @click.option(
     "--summary",
@@ -67,10 +67,11 @@ def review(
     link_base: str,
     summary_file: Path | None,
 ) -> None:
-    """Review PLANS (`terraform show -json`): what goes away, who gains access, what it costs, and who must approve.
+    """Review Terraform plans: what is lost, access, cost, approval.
 
-    `-` reads a plan from standard input. Says nothing where nothing changes. Ends with 1 where a plan is blocked, with
-    2 where one cannot be read, or where Terraform ended with an error, after the comment on what the plan has.
+    PLANS are outputs of `terraform show -json`; `-` reads one from standard input. Prints nothing if nothing changes.
+    Ends with 1 if a plan is blocked. Ends with 2 if a plan cannot be read, or if Terraform ended with an error (the
+    planned part is still reviewed).
     """
     from policies.review.comment.summary import summary  # noqa: PLC0415 - as above
     from policies.review.decision.rules import Verdict  # noqa: PLC0415 - other commands do not need it

@@ -18,11 +18,11 @@ def parse_parameters(pairs: tuple[str, ...]) -> dict[str, str]:
 
 @click.command()
 @click.argument("job", required=False)
-@click.option("--env", required=True, help="Environment to run it in, for example prod.")
-@click.option("--stage", help="In place of JOB: this stage's job of every use case, one after the other.")
-@click.option("--model", help="With --stage: the job of this model alone, a use case or USECASE/MODEL.")
+@click.option("--env", required=True, help="Environment to run it in, such as prod.")
+@click.option("--stage", help="Instead of JOB: this stage's job of every use case, one after the other.")
+@click.option("--model", help="With --stage: only the job of this model, a use case or USECASE/MODEL.")
 @click.option("--param", "pairs", multiple=True, metavar="K=V", help="Job parameter; may be repeated.")
-@click.option("--only", multiple=True, metavar="TASK", help="Run this task and no others; may be repeated.")
+@click.option("--only", multiple=True, metavar="TASK", help="Run only this task; may be repeated.")
 @click.option("--host", help=HOST)
 @format_option
 def run(
@@ -36,7 +36,7 @@ def run(
     host: str | None,
     form: str,
 ) -> None:
-    """Run the deployed job JOB and wait for its end. Exits with 1 where it fails."""
+    """Run the deployed job JOB and follow it. Ends with 1 if it fails."""
     if (job is None) == (stage is None):
         raise CommandError("name a JOB, or a --stage whose jobs are to run, and not both", 2)
     if model and stage is None:

@@ -65,7 +65,7 @@ def _manifests(paths: Sequence[Path], form: str) -> None:
         raise CommandError(str(error), exit_code=2) from error
     show([asdict(one) for one in found], form=form, columns=_OF_MANIFESTS, title="Findings in the manifests")
     if found:
-        raise CommandError(f"{len(found)} findings in the manifests: each line says the fix")
+        raise CommandError(f"{len(found)} findings in the manifests: each line names the fix")
 
 
 @click.command()
@@ -77,9 +77,9 @@ def _manifests(paths: Sequence[Path], form: str) -> None:
     "--manifests",
     multiple=True,
     type=click.Path(exists=True, path_type=Path),
-    help="Kubernetes manifests to check in place of stacks: a file or a folder.",
+    help="Kubernetes manifests to check instead of stacks: a file or a folder.",
 )
-@click.option("--waived", is_flag=True, help="Also show what waivers let stand.")
+@click.option("--waived", is_flag=True, help="Also show waived findings.")
 @format_option
 def scan(
     *,
@@ -91,10 +91,10 @@ def scan(
     waived: bool,
     form: str,
 ) -> None:
-    """Check synthesized stacks [cdktf.out] or plans with this platform's checks and checkov's own.
+    """Check stacks or plans against the policies.
 
-    Ends with 1 where a finding has no waiver, or a waiver is past its date or unused; with 2 where a file cannot be
-    read.
+    Runs this platform's checks and checkov's. Without paths, checks the stacks in cdktf.out. Ends with 1 if a finding
+    has no waiver, or a waiver is expired or unused; with 2 if a file cannot be read.
     """
     if manifests:
         _manifests(manifests, form)

@@ -16,9 +16,10 @@ ALLOWED = ROOT / "policies" / "secrets.yaml"
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @format_option
 def secrets(paths: tuple[Path, ...], form: str) -> None:
-    """Search for secrets in clear text: in PATHS, or in repository, stacks, plans, logs and reports.
+    """Search for secrets in clear text.
 
-    Ends with 1 where one is found that policies/secrets.yaml does not explain. Prints places, never secrets.
+    Searches PATHS, or by default repository, stacks, plans, logs and reports. Ends with 1 if it finds one that
+    policies/secrets.yaml does not explain. Prints places, never secrets.
     """
     from policies.exceptions import UnreadableExceptions  # noqa: PLC0415 - other commands do not need them
     from policies.secrets.allowed import judge, read_allowed  # noqa: PLC0415
@@ -45,4 +46,4 @@ def secrets(paths: tuple[Path, ...], form: str) -> None:
     searched = f"{len(files) - skipped:,} files searched, {skipped:,} skipped that are no text"
     progress.print(f"{searched}: {len(rows)} places look like a secret, {outcome.allowed} are explained")
     if not outcome.clean:
-        raise CommandError("take the secret out and revoke it; what is none, explain in policies/secrets.yaml")
+        raise CommandError("remove the secret and revoke it; explain a false alarm in policies/secrets.yaml")

@@ -24,27 +24,34 @@ def _run(model: NamedModel, stage: str, parameters: dict[str, str], form: str) -
 @click.option("--env", help="Environment [prod, or that of the full name].")
 @format_option
 def approve(*, model: str, version: int, by: str, env: str | None, form: str) -> None:
-    """Record that a person approves VERSION of MODEL (a use case, USECASE/MODEL, or a model's full name).
+    """Approve VERSION of MODEL by name.
 
-    Where sign-off is manual, the next run of the promotion job then releases the version.
+    If sign-off is manual, the next run of the promotion job then releases the version. MODEL is a use case,
+    USECASE/MODEL, or a model's full name.
     """
     _run(named_model(model, env), "approval", {"version": str(version), "by": by}, form)
 
 
 @click.command()
 @click.argument("model")
-@click.option("--to", "to_version", type=click.IntRange(min=1), help="Version to go back to [the one live before].")
-@click.option("--series", default="", metavar="KEY", help="Only this series of a forecast: its names, joined with |.")
-@click.option("--by", required=True, metavar="NAME", help="Who asks for it.")
+@click.option("--to", "to_version", type=click.IntRange(min=1), help="Version to go back to [the previous live one].")
+@click.option(
+    "--series",
+    default="",
+    metavar="KEY",
+    help="Only this series of a forecast: its key values, joined with |.",
+)
+@click.option("--by", required=True, metavar="NAME", help="Who asked for it.")
 @click.option("--reason", required=True, help="Why; it is recorded.")
 @click.option("--env", help="Environment [prod, or that of the full name].")
 @format_option
 def rollback(
     *, model: str, to_version: int | None, series: str, by: str, reason: str, env: str | None, form: str
 ) -> None:
-    """Make an earlier version of MODEL live again, endpoint included. Doing it again returns.
+    """Make the previous version of MODEL live again.
 
-    With --series a new version becomes live, in which that series alone is answered as it was before.
+    The endpoint follows. A second roll-back returns. With --series a new version becomes live, which differs only in
+    that series. MODEL is a use case, USECASE/MODEL, or a model's full name.
     """
     parameters = {"to_version": str(to_version or ""), "part": series, "by": by, "reason": reason}
     _run(named_model(model, env), "rollback", parameters, form)

@@ -12,16 +12,17 @@ from cli.warehouse import Warehouse
 
 @click.command()
 @click.argument("table")
-@click.option("--env", default="prod", show_default=True, help="Environment whose warehouse answers.")
+@click.option("--env", default="prod", show_default=True, help="Environment whose warehouse is used.")
 @click.option("--host", help=HOST)
-@click.option("--as", "principal", help="Ask as this principal: a user, service principal or group.")
-@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write one page with pictures here, too.")
+@click.option("--as", "principal", help="Query as this principal: a user, service principal or group.")
+@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Also write an HTML page with pictures.")
 @format_option
 def summarize(*, table: str, env: str, host: str | None, principal: str | None, html: Path | None, form: str) -> None:
-    """Say what is in each column of TABLE (catalog.schema.table), as the principal that asks sees it.
+    """Profile each column of TABLE (catalog.schema.table).
 
-    Nulls, distinct values, mean, deviation, quartiles, frequent values, and a picture of each. Distinct values and
-    quartiles are approximate. The warehouse computes it: two passes over the table, and no row is fetched.
+    Nulls, distinct values, mean, deviation, quartiles, frequent values, and a picture of each, as the caller may see
+    them. Distinct values and quartiles are approximate. The warehouse computes them in two passes over the table; no
+    row is fetched.
     """
     from cli.summarize.asking import summaries  # noqa: PLC0415 - other commands do not need it
     from cli.summarize.page import render  # noqa: PLC0415

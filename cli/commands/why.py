@@ -16,12 +16,12 @@ from ml.usecases import USE_CASES
 @click.command()
 @click.argument("use_case", type=click.Choice(sorted(USE_CASES)))
 @click.option(
-    "--key", "keys", multiple=True, required=True, help="Whose score: the key, or COLUMN=VALUE of each column."
+    "--key", "keys", multiple=True, required=True, help="Whose score: the key, or COLUMN=VALUE for each key column."
 )
 @click.option("--model", help="Which model, if the use case has several.")
 @click.option("--time", help="The newest event up to this date or time [the newest of all].")
 @click.option("--env", default="prod", show_default=True, help="Environment that scored it.")
-@click.option("--as", "principal", help="Ask as this principal: a user, service principal or group.")
+@click.option("--as", "principal", help="Query as this principal: a user, service principal or group.")
 @format_option
 def why(
     *,
@@ -33,9 +33,9 @@ def why(
     principal: str | None,
     form: str,
 ) -> None:
-    """Tell what is behind a score: version, data, features with their ages, and what each contributed.
+    """Explain a score: version, data, features, contributions.
 
-    It reads with the rights of who asks: what is masked stays masked, and is said to be.
+    It reads with the caller's rights: masked values stay masked, and are marked as such.
     """
     from cli.why.reading import Reader, why  # noqa: PLC0415 - takes seconds
 

@@ -18,10 +18,11 @@ from ml.usecases import USE_CASES
 @click.option("--env", default="prod", show_default=True, help="Environment.")
 @format_option
 def withdraw(*, use_case: str, feed: str, delivery: str, reason: str, by: str, env: str, form: str) -> None:
-    """Take a wrong DELIVERY of FEED back: a file's name, with @HASH if several were delivered under it.
+    """Take a wrong DELIVERY of FEED back.
 
-    Its records leave bronze; silver, gold and the online store become what they would be without it. Another file may
-    then come under its name. Asking again changes nothing.
+    DELIVERY is a file's name, with @HASH if several were delivered under it. Its records leave bronze; silver, gold
+    and the online store become what they would be without it. Another file may then arrive under the same name.
+    Running it again changes nothing.
     """
     parameters = {"withdraw": f"{feed}/{delivery}", "reason": reason, "by": by}
     job = asked_job(job_names(env), use_case)

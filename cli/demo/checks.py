@@ -78,7 +78,7 @@ def require(judged: Sequence[Judged]) -> None:
     """Raises CommandError that names everything that does not hold."""
     failed = [f"{each.what}: {each.detail}" for each in judged if not each.holds]
     if failed:
-        raise CommandError("the story did not come out: " + "; ".join(failed))
+        raise CommandError("the story failed its checks: " + "; ".join(failed))
 
 
 def _judged(check: Check, records: Records) -> Judged:

@@ -61,7 +61,7 @@ def _own(file: Path, lines: Lines) -> list[ScanFinding]:
     try:
         raw = json.loads(file.read_text())
     except ValueError as error:
-        raise UnreadableDocument(f"{file}: is no JSON ({error}); synthesize or plan again") from error
+        raise UnreadableDocument(f"{file}: is not JSON ({error}); synthesize or plan again") from error
     if not isinstance(raw, dict):
         raise UnreadableDocument(f"{file}: holds a {type(raw).__name__}; allowed: a stack's or a plan's JSON object")
     named = {rule.id: rule for rule in rules()}

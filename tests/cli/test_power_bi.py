@@ -52,7 +52,7 @@ def test_a_file_for_each_schema_is_written(commands: CliRunner, served: Core, tm
     """For the first warehouse that may be used; without one the message says what is missing."""
     refused = commands.invoke(mlops, ["power-bi", "credit", "--out", str(tmp_path)])
     assert refused.exit_code == 1
-    assert "you may use no SQL warehouse of 'prod'" in refused.stderr
+    assert "you cannot use any SQL warehouse of 'prod'" in refused.stderr
     served.admin().warehouses.create(name="prod-warehouse", cluster_size="2X-Small", max_num_clusters=1)
     said = commands.invoke(mlops, ["power-bi", "credit", "--out", str(tmp_path), "--format", "json"])
     assert said.exit_code == 0, said.stderr

@@ -45,7 +45,7 @@ def require_programs() -> None:
     try:
         jars_of((*KAFKA_JARS, *BROKER_JARS))
     except ToolchainError as error:
-        raise CommandError(f"the broker of this story cannot be had: {error}") from error
+        raise CommandError(f"the broker of this story is not available: {error}") from error
 
 
 def keep_secrets(env: str, model: Model, running: Servers) -> None:

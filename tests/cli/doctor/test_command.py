@@ -19,7 +19,7 @@ def test_findings_end_with_one(commands: CliRunner, served: Core) -> None:
     assert set(rows[0]) == {"check", "result", "subject", "what", "fix"}
     [lacking] = [row for row in rows if row["check"] == "the catalog is isolated"]
     assert (lacking["result"], lacking["what"]) == ("wrong", "is no catalog of the workspace")
-    assert "findings in prod: each line says the fix" in result.stderr
+    assert "findings in prod: each line names the fix" in result.stderr
 
 
 def test_a_healthy_workspace_ends_with_zero(

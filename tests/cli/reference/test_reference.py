@@ -30,8 +30,8 @@ def test_every_command_has_its_options(written: dict[str, str]) -> None:
     listed = mlops.list_commands(click.Context(mlops))
     assert {name for name in listed if f"### mlops {name}" not in page} == set()
     assert "### mlops user add" in page
-    assert "| `--base PATH` | What the target branch says" in page
-    assert "| synth | Synthesize the stacks to cdktf.out |" in page
+    assert "| `--base PATH` | The target branch's synthesized stacks" in page
+    assert "| synth | Write the Terraform stacks to cdktf.out |" in page
 
 
 def test_every_setting_is_there(written: dict[str, str]) -> None:
