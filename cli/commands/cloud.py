@@ -18,7 +18,7 @@ def up(mend: bool, real: bool) -> None:
     from cli import terraform_up  # noqa: PLC0415 - few ask for it
 
     if mend and real:
-        raise CommandError("--mend and --terraform were both given: Terraform always restores the declared state; leave out --mend", 2)
+        raise CommandError("--mend and --terraform were both given: leave --mend out, Terraform mends anyway", 2)
     if not real and terraform_up.deployed_by_terraform():
         raise CommandError("this local cloud was deployed with Terraform: use mlops up --terraform")
     start_cloud()
