@@ -10,11 +10,12 @@ from cli.demo.accounting import accounts
 from cli.demo.checks import checks, judge, platform_checks, prove, require
 from cli.demo.landing import prepare
 from cli.demo.report import demo_report
-from cli.demo.steps import Demo, tell
+from cli.demo.steps import tell
 from cli.demo.stories import story_of
 from cli.demo.streaming import STORY
 from cli.demo.streaming.checkout import changed_checkout, declaration_of, run_there
 from cli.demo.summary import REPORT, collect, summarize
+from cli.demo.under_way import Demo
 from cli.errors import CommandError
 from cli.local_cloud import load_stacks, start_cloud
 from cli.output import format_option

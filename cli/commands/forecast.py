@@ -77,15 +77,19 @@ def forecast(
         levels=levels,
     )
     panel, parts = file_forecast.read(asked), out.with_name(f"{out.name}.parts")
+    found = _fitted(panel, parts, agree, workers)
+    file_forecast.write(found.forecasts, out, parts)
+    _tell(found, out, form)
+
+
+def _fitted(panel: file_forecast.Panel, parts: Path, agree: str, workers: int | None) -> "Outcome":
     with _bar() as bar:
         task = bar.add_task(f"fitting {len(panel.series):,} series", total=len(panel.series))
 
         def report(done: int, _: int) -> None:
             bar.update(task, completed=done)
 
-        found = file_forecast.fitted(panel, parts, agree=agree, workers=workers, progress=report)
-    file_forecast.write(found.forecasts, out, parts)
-    _tell(found, out, form)
+        return file_forecast.fitted(panel, parts, agree=agree, workers=workers, progress=report)
 
 
 def _bar() -> Progress:

@@ -13,8 +13,8 @@ from cli.demo.events import events
 from cli.demo.forecasts import fleet
 from cli.demo.found import estimates, worst_slices
 from cli.demo.periods import charts
-from cli.demo.steps import Demo
 from cli.demo.summary import HOLDOUT, INTERVAL, Sections
+from cli.demo.under_way import Demo
 from cli.model_records import history_rows, versions
 from cli.output import Row
 from cli.paths import current_home

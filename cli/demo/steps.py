@@ -1,75 +1,22 @@
 """The steps of the demo. Each asks the records what is left to do, so a killed demo continues where it was."""
 
 import json
-from dataclasses import dataclass, field
 
-from cli.cloud import workspace
-from cli.demo.answers import Answer, ask, served_version
-from cli.demo.landing import Arrival, Landing, land
+from cli.demo.answers import ask, served_version
+from cli.demo.landing import Arrival, land
 from cli.demo.masks import start_others
 from cli.demo.records import read
+from cli.demo.under_way import Demo, heading
 from cli.errors import CommandError
-from cli.job_runs import follow_run
 from cli.local_cloud import load_stacks
 from cli.model_records import new_parts
-from cli.models import NamedModel, models_of
+from cli.models import models_of
 from cli.output import progress
-from cli.paths import current_home
-from cli.runs import TaskResult, start
 from ml.declarations import hidden_columns
 from ml.usecases import use_case as declaration
 from ml.usecases.story import RETRAIN, SIGN_OFF, Records
 
 _BY = "the demo"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Demo:
-    """One demo under way: `tasks` that ran, and `answers` of the endpoint, grow as it goes."""
-
-    use_case: str
-    landing: Landing
-    rolls_back_part: bool = False
-    tasks: list[TaskResult] = field(default_factory=list)
-    answers: list[Answer] = field(default_factory=list)
-
-    @property
-    def model(self) -> NamedModel:
-        """The model that the story is about, in prod: the first that is declared."""
-        return models_of(self.use_case, "prod")[0]
-
-    @property
-    def serves(self) -> bool:
-        """Whether the model answers on an endpoint."""
-        return self.model.declared.serving is not None
-
-    def records(self) -> Records:
-        """What prod's jobs have recorded so far."""
-        return read(self.model)
-
-    def run(self, env: str, stage: str, **parameters: str) -> None:
-        """Run the job of `stage` to its end. Raises CommandError where it fails."""
-        self.follow(env, stage, self.begin(env, stage, **parameters))
-
-    def run_job(self, env: str, job: str) -> None:
-        """Run any job to its end. Raises CommandError where it fails."""
-        self.follow_job(env, job, start(workspace(env), job, {}))
-
-    def begin(self, env: str, stage: str, **parameters: str) -> int:
-        """Start the job of `stage`, and return its run."""
-        return start(workspace(env), self.model.job(stage), parameters)
-
-    def follow(self, env: str, stage: str, run_id: int) -> None:
-        """Wait for a run of the job of `stage`. Raises CommandError where it fails."""
-        self.follow_job(env, self.model.job(stage), run_id)
-
-    def follow_job(self, env: str, job: str, run_id: int) -> None:
-        """Wait for a run of `job`. Raises CommandError where it fails."""
-        result = follow_run(env, job, run_id)
-        self.tasks.extend(result.tasks)
-        if not result.succeeded:
-            progress.print(f"What each task printed is in {current_home() / 'runs'}", markup=False)
-            raise CommandError(f"{job} failed in {env}: {result.message or 'see the tasks above'}")
 
 
 def tell(demo: Demo) -> None:
@@ -94,11 +41,6 @@ def tell(demo: Demo) -> None:
     _judge_on_newest(demo)
     heading("one roll-back, done and undone")
     _roll_back_and_return(demo)
-
-
-def heading(text: str) -> None:
-    """Say which part of the story begins."""
-    progress.print(f"\n[bold cyan]{text}[/bold cyan]")
 
 
 def _done(what: str) -> None:

@@ -51,16 +51,7 @@ def monitoring(context: JobContext) -> JobDeclaration | None:
             ),
             _alert(context, values),
             ConditionTask(key="should_retrain", left=_ACTION, right="retrain", after=(After(task="decision"),)),
-            RunJobTask(
-                key="retraining",
-                job=context.job("training"),
-                parameters=(
-                    ("reason", "{{tasks.decision.values.reason}}"),
-                    ("cause", "{{tasks.decision.values.cause}}"),
-                    ("holdout_start", "{{tasks.decision.values.holdout_start}}"),
-                ),
-                after=(After(task="should_retrain", outcome="true"),),
-            ),
+            _retraining(context),
         ),
     )
 
@@ -76,6 +67,16 @@ def _alert(context: JobContext, values: MonitoringJob) -> WheelTask:
             "people": _people(context) if values.mail_secret else "",
         },
         after=(After(task="should_alert", outcome="true"),),
+    )
+
+
+def _retraining(context: JobContext) -> RunJobTask:
+    decided = ("reason", "cause", "holdout_start")
+    return RunJobTask(
+        key="retraining",
+        job=context.job("training"),
+        parameters=tuple((name, f"{{{{tasks.decision.values.{name}}}}}") for name in decided),
+        after=(After(task="should_retrain", outcome="true"),),
     )
 
 

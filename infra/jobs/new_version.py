@@ -20,11 +20,7 @@ def new_version(context: JobContext) -> JobDeclaration | None:
     values = context.values.promotion
     if values is None or values.model_events is None:
         return None
-    judged = RunJobTask(
-        key="promotion",
-        job=context.job("promotion"),
-        parameters=(("version", "{{input}}"),),
-    )
+    judged = RunJobTask(key="promotion", job=context.job("promotion"), parameters=(("version", "{{input}}"),))
     return JobDeclaration(
         name=context.job("new-version"),
         stage="new-version",

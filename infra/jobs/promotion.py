@@ -36,6 +36,25 @@ def _experiment(context: JobContext) -> dict[str, str]:
     return {"experiment": "won" if context.records_requests and serving and serving.experiment else ""}
 
 
+def _release(context: JobContext) -> tuple[WheelTask, ...]:
+    """The version goes live, and then is what the endpoint serves."""
+    promoted = context.model_task(
+        "promotion",
+        entry_point="promotion",
+        code="ml/release/promote.py",
+        parameters=_VERSION,
+        after=(After(task="approved", outcome="true"),),
+    )
+    served = context.model_task(
+        "serving",
+        entry_point="serving",
+        code="ml/release/deploy.py",
+        parameters={**_VERSION, **context.places_parameter},
+        after=(After(task="promotion"),),
+    )
+    return promoted, served
+
+
 def promotion(context: JobContext) -> JobDeclaration | None:
     """The job, where the environment runs it."""
     if context.values.promotion is None:
@@ -64,19 +83,6 @@ def promotion(context: JobContext) -> JobDeclaration | None:
                 after=(After(task="sign_off"),),
             ),
             *_trial(context),
-            context.model_task(
-                "promotion",
-                entry_point="promotion",
-                code="ml/release/promote.py",
-                parameters=_VERSION,
-                after=(After(task="approved", outcome="true"),),
-            ),
-            context.model_task(
-                "serving",
-                entry_point="serving",
-                code="ml/release/deploy.py",
-                parameters={**_VERSION, **context.places_parameter},
-                after=(After(task="promotion"),),
-            ),
+            *_release(context),
         ),
     )

@@ -1,6 +1,6 @@
 """The job `<usecase>-training`: a model version from gold tables, then the promotion job for it."""
 
-from infra.jobs.declaration import After, JobContext, JobDeclaration, RunJobTask, Schedule, parameter
+from infra.jobs.declaration import After, JobContext, JobDeclaration, RunJobTask, Schedule, WheelTask, parameter
 from infra.jobs.limits import training_s
 from ml.declarations import Algorithm
 
@@ -31,23 +31,7 @@ def training(context: JobContext) -> JobDeclaration | None:
             ("holdout_start", ""),
         ),
         tasks=(
-            context.model_task(
-                "training",
-                entry_point="training",
-                code="ml/training/train.py",
-                parameters={
-                    "source-catalog": parameter("source_catalog"),
-                    "git-commit": context.git_commit,
-                    "sample-rows": parameter("sample_rows"),
-                    "reason": parameter("reason"),
-                    "cause": parameter("cause"),
-                    # So that a training by schedule is known from one that somebody started: other rules let it live.
-                    "trigger": "{{job.trigger.type}}",
-                    "holdout-start": parameter("holdout_start"),
-                    "processes": str(joined) if joined > 1 else "",
-                    "package-index": context.package_index,
-                },
-            ),
+            _train(context, joined),
             RunJobTask(
                 key="promotion",
                 job=context.job("promotion"),
@@ -58,4 +42,24 @@ def training(context: JobContext) -> JobDeclaration | None:
                 after=(After(task="training"),),
             ),
         ),
+    )
+
+
+def _train(context: JobContext, processes: int) -> WheelTask:
+    return context.model_task(
+        "training",
+        entry_point="training",
+        code="ml/training/train.py",
+        parameters={
+            "source-catalog": parameter("source_catalog"),
+            "git-commit": context.git_commit,
+            "sample-rows": parameter("sample_rows"),
+            "reason": parameter("reason"),
+            "cause": parameter("cause"),
+            # So that a training by schedule is known from one that somebody started: other rules let it live.
+            "trigger": "{{job.trigger.type}}",
+            "holdout-start": parameter("holdout_start"),
+            "processes": str(processes) if processes > 1 else "",
+            "package-index": context.package_index,
+        },
     )

@@ -53,23 +53,36 @@ def azure_ml_stack(app: Scope, spec: Spec, environment: Environment, declared: A
 
 def _parts(place: ServingPlace, identity: Resource, key: EncryptionKeyOutputs, may_encrypt: Resource) -> dict[str, str]:
     """Ids of the account, the vault and the measurements of its own that a workspace asks for."""
-    name, azure = place.environment.name, place.spec.platform.azure
-    vault_props = KeyVaultProps(
+    return {
+        "vault_id": _vault(place),
+        "account_id": _account(place, identity, key, may_encrypt),
+        "insights_id": _insights(place),
+    }
+
+
+def _vault(place: ServingPlace) -> str:
+    azure = place.spec.platform.azure
+    props = KeyVaultProps(
         name=place.name("ml"),
         tenant_id=azure.tenant_id,
         resource_group=place.places.resource_group,
         location=azure.region,
     )
-    vault = key_vault(place.stack, "vault", vault_props)
+    vault = key_vault(place.stack, "vault", props)
     place.endpoint("ml-vault", vault.id, "vault", (azure_names.DNS_ZONES["vault"],))
     place.log("vault", vault.id)
+    return vault.id
+
+
+def _account(place: ServingPlace, identity: Resource, key: EncryptionKeyOutputs, may_encrypt: Resource) -> str:
+    """Encrypted by the key, which the identity may use; without keys of its own."""
     binding = azurerm.storage_account
     account = binding.StorageAccount(
         place.stack,
         "account",
-        name=azure_names.azure_ml_account(place.prefix, name),
+        name=azure_names.azure_ml_account(place.prefix, place.environment.name),
         resource_group_name=place.places.resource_group,
-        location=azure.region,
+        location=place.spec.platform.azure.region,
         account_kind="StorageV2",
         account_tier="Standard",
         account_replication_type=place.environment.azure.redundancy,
@@ -90,19 +103,25 @@ def _parts(place: ServingPlace, identity: Resource, key: EncryptionKeyOutputs, m
     )
     place.endpoint("ml-blob", account.id, "blob", (azure_names.DNS_ZONES["blob"],))
     place.log("account", f"{account.id}/blobServices/default")
+    account_id: str = account.id
+    return account_id
+
+
+def _insights(place: ServingPlace) -> str:
     insights = azurerm.application_insights.ApplicationInsights(
         place.stack,
         "insights",
         name=place.name("ml"),
         resource_group_name=place.places.resource_group,
-        location=azure.region,
+        location=place.spec.platform.azure.region,
         application_type="web",
         workspace_id=place.logs_id,
         local_authentication_disabled=True,
         internet_ingestion_enabled=False,
         internet_query_enabled=False,
     )
-    return {"account_id": account.id, "vault_id": vault.id, "insights_id": insights.id}
+    insights_id: str = insights.id
+    return insights_id
 
 
 def _roles(place: ServingPlace, identity: Resource, parts: dict[str, str]) -> tuple[Resource, ...]:

@@ -8,7 +8,8 @@ from infra.access.grants import model_grants
 from infra.access.holders import holders, job_principals, stage_access
 from infra.access.objects import experiment_permissions, job_permissions
 from infra.cdktf_seam import Resource, Scope, databricks
-from infra.constructs.compute.job import ClusterProps, JobProps, job
+from infra.constructs.compute.job import job
+from infra.constructs.compute.job_props import ClusterProps, JobProps
 from infra.constructs.identity.service_principals import service_principals
 from infra.constructs.models.experiment import ExperimentProps, experiment
 from infra.constructs.models.online_store import OnlineStoreProps, online_store

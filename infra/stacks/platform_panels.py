@@ -45,6 +45,10 @@ _REFUSED = (
 
 def platform_panels(workspace: int, catalog: str) -> tuple[Panel, ...]:
     """Cost by use case, runs by how they ended, what failed, what takes long, who holds rights, who was refused."""
+    return (*_cost_and_jobs(workspace), *_access(workspace, catalog))
+
+
+def _cost_and_jobs(workspace: int) -> tuple[Panel, ...]:
     return (
         Chart(
             name="cost",
@@ -76,6 +80,11 @@ def platform_panels(workspace: int, catalog: str) -> tuple[Panel, ...]:
             query=_SLOW.format(workspace=workspace),
             fields=("job", "runs", "minutes_a_run"),
         ),
+    )
+
+
+def _access(workspace: int, catalog: str) -> tuple[Panel, ...]:
+    return (
         Grid(
             name="readers",
             title="Who holds which right on how many tables",

@@ -50,6 +50,10 @@ def owner_panels(ops: str) -> tuple[Panel, ...]:
 
 def risk_panels(ops: str) -> tuple[Panel, ...]:
     """What those who answer for a model's risk ask: what is live, by which evidence, and where it is out of bounds."""
+    return (*_evidence(ops), *_outcomes(ops))
+
+
+def _evidence(ops: str) -> tuple[Panel, ...]:
     return (
         Grid(
             name="live",
@@ -63,6 +67,12 @@ def risk_panels(ops: str) -> tuple[Panel, ...]:
             query=_VERDICTS.format(ops=ops),
             fields=("model", "version", "gate", "verdict", "reason", "decided_by", "decided_at"),
         ),
+    )
+
+
+def _outcomes(ops: str) -> tuple[Panel, ...]:
+    """What came of the versions that are or were live."""
+    return (
         Grid(
             name="breaches",
             title="Measures that are not within their limits",

@@ -47,13 +47,8 @@ from ml.declarations.monitored import Monitored
 from ml.declarations.monitoring import JointDrift, Monitoring
 from ml.declarations.outcomes import Joins, Later, Outcome
 from ml.declarations.periods import Calendar, Period, WeekStart
-from ml.declarations.problems import (
-    Algorithm,
-    BinaryClassification,
-    MulticlassClassification,
-    ProblemType,
-    Regression,
-)
+from ml.declarations.problem import Algorithm, ProblemType
+from ml.declarations.problems import BinaryClassification, MulticlassClassification, Regression
 from ml.declarations.retention import Retention
 from ml.declarations.saved_queries import SavedQuery
 from ml.declarations.serving import Serving, WorkloadSize, inference_table, online_store, online_table

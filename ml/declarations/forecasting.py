@@ -21,7 +21,7 @@ from ml.declarations.monitored import (
     SCALED_ERROR,
     Monitored,
 )
-from ml.declarations.problems import Algorithm, ProblemType
+from ml.declarations.problem import Algorithm, ProblemType
 from ml.declarations.table import Column
 
 # Fewer past values tell nothing of how a series goes on; the command `mlops forecast` asks for as many.

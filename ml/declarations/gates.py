@@ -7,7 +7,7 @@ from enum import StrEnum
 from ml.declarations.causes import TrainingCause
 from ml.declarations.errors import require
 from ml.declarations.measures import COST, Measure
-from ml.declarations.problems import ProblemType
+from ml.declarations.problem import ProblemType
 
 
 @dataclass(frozen=True, kw_only=True)

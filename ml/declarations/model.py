@@ -10,7 +10,8 @@ from ml.declarations.gates import Gates
 from ml.declarations.monitored import Monitored
 from ml.declarations.monitoring import Monitoring
 from ml.declarations.outcomes import Outcome
-from ml.declarations.problems import Algorithm, BinaryClassification, ProblemType
+from ml.declarations.problem import Algorithm, ProblemType
+from ml.declarations.problems import BinaryClassification
 from ml.declarations.serving import Serving
 from ml.declarations.sinks import SinkDeclaration, wrong_sinks
 from ml.declarations.streaming import Streaming

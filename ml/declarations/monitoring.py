@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from ml.declarations.errors import require
 from ml.declarations.limits import Limit, Limits, Worse
 from ml.declarations.monitored import Monitored, Needs
-from ml.declarations.problems import ProblemType
+from ml.declarations.problem import ProblemType
 
 # "Little change" below 0.10, "significant change" above 0.25: Siddiqi 2006, "Credit Risk Scorecards", chapter 8.
 _PSI = Limits(warn=0.10, act=0.25)

@@ -4,14 +4,11 @@ Light values that `infra` reads too. `ml/problems/` holds the code of each: how 
 """
 
 import re
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import ClassVar
 
 from ml.declarations.errors import require
-from ml.declarations.features import Feature
 from ml.declarations.measures import BRIER_SCORE, CALIBRATION_ERROR, COST, LOG_LOSS, MAE, R2, RMSE, ROC_AUC, Measure
 from ml.declarations.monitored import (
     ABSOLUTE_ERROR,
@@ -52,87 +49,11 @@ from ml.declarations.monitored import (
     SQUARED_ERROR,
     Monitored,
 )
+from ml.declarations.problem import Algorithm, ProblemType
 from ml.declarations.table import Column
 
 _PART_OF_A_NAME = re.compile(r"[a-z0-9_]+")
 _WHOLE = ("int", "bigint")
-
-
-class Algorithm(StrEnum):
-    """What is fitted: trees of two libraries, a linear model or a network on one node; trees or a network over Spark.
-
-    Networks need PyTorch to be fitted, which not every environment has: where it is not, the others go without them.
-    """
-
-    XGBOOST = "xgboost"
-    LIGHTGBM = "lightgbm"
-    LINEAR = "linear"
-    NETWORK = "network"
-    SPARK_GBT = "spark_gbt"
-    SPARK_NETWORK = "spark_network"
-
-    @property
-    def is_distributed(self) -> bool:
-        """Whether its rows stay with Spark's workers."""
-        return self in (Algorithm.SPARK_GBT, Algorithm.SPARK_NETWORK)
-
-    @property
-    def has_rounds(self) -> bool:
-        """Whether a trial of it can end early, by its loss after each round or epoch."""
-        return self in (Algorithm.XGBOOST, Algorithm.LIGHTGBM, Algorithm.NETWORK)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ProblemType(ABC):
-    """One kind of question.
-
-    Attributes:
-        name: in words.
-        algorithms: what can learn it.
-        label_types: the column types that its label may have.
-        decides: whether its answers choose rows, from a threshold on.
-    """
-
-    name: ClassVar[str]
-    algorithms: ClassVar[tuple[Algorithm, ...]]
-    label_types: ClassVar[tuple[str, ...]]
-    decides: ClassVar[bool] = False
-
-    @property
-    @abstractmethod
-    def output(self) -> tuple[Column, ...]:
-        """The columns of an answer, one row per row asked about."""
-
-    @property
-    @abstractmethod
-    def measures(self) -> tuple[Measure, ...]:
-        """What two models can be compared by; the first is the one that sums a model up."""
-
-    @property
-    @abstractmethod
-    def monitored(self) -> tuple[Monitored, ...]:
-        """What a period of answers is judged by, the most telling first."""
-
-    @property
-    def packages(self) -> tuple[str, ...]:
-        """What its models need beside their algorithms, by the names of distributions: none, as a rule."""
-        return ()
-
-    def lacks(self, measures: Iterable[Measure]) -> tuple[str, ...]:
-        """The names of those `measures` that this problem does not have."""
-        known = {measure.name for measure in self.measures}
-        return tuple(measure.name for measure in measures if measure.name not in known)
-
-    def wrong_label(self, label: Column) -> Iterator[str]:
-        """Why `label` cannot be the label of this problem."""
-        if label.type not in self.label_types:
-            allowed = ", ".join(self.label_types)
-            yield f"label {label.name!r} is {label.type}; {self.name} takes {allowed}: change the column or the problem"
-
-    def wrong_features(self, features: Sequence[Feature]) -> Iterator[str]:
-        """Why a model of this problem cannot take `features`, and no others: none, if each serves as any other."""
-        del features
-        yield from ()
 
 
 def _chance(name: str, comment: str) -> Column:

@@ -5,7 +5,7 @@ from datetime import date
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from ml.declarations import Model
+from ml.declarations import Model, Outcome
 from ml.examples.newest import newest_known
 
 FEATURE_TIME = "_feature_time"
@@ -29,12 +29,7 @@ def training_set(model: Model, features: DataFrame, outcomes: DataFrame, cut_off
     """
     outcome, table = model.outcome, model.feature_table
     names = list(dict.fromkeys((*model.features, *model.fairness_groups)))
-    known = newest_known(outcome, outcomes.where(F.col(outcome.known_from) <= F.lit(cut_off))).select(
-        F.col(outcome.key).alias("_key"),
-        F.col(outcome.event_time).alias("_event_time"),
-        outcome.known_from,
-        outcome.label,
-    )
+    known = _known_by(cut_off, outcome, outcomes)
     values = features.select(
         F.col(table.key).alias("_feature_key"),
         F.col(table.event_time).alias(FEATURE_TIME),
@@ -55,4 +50,14 @@ def training_set(model: Model, features: DataFrame, outcomes: DataFrame, cut_off
         outcome.label,
         "_values.*",
         FEATURE_TIME,
+    )
+
+
+def _known_by(cut_off: date, outcome: Outcome, outcomes: DataFrame) -> DataFrame:
+    """One row per event: `_key`, `_event_time`, when its newest outcome became known, and the label."""
+    return newest_known(outcome, outcomes.where(F.col(outcome.known_from) <= F.lit(cut_off))).select(
+        F.col(outcome.key).alias("_key"),
+        F.col(outcome.event_time).alias("_event_time"),
+        outcome.known_from,
+        outcome.label,
     )

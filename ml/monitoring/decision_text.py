@@ -105,9 +105,14 @@ def unknown(period: date, live: int, judged: Sequence[Metric], due_periods: int,
     return (*said, f"performance in {named(period)}: its outcomes are due in {due}") if due_periods else said
 
 
-def reason(*, why: str, cooling: str, causes: Sequence[Cause], unknown: Sequence[str], calendar: Calendar) -> str:
+def cooling(asked: date, until: date | None, calendar: Calendar) -> str:
+    """Why no retraining is asked for: one was, in the period `asked`."""
+    return f"A retraining was asked for in {calendar.named(asked)}; none is asked for again before {until}."
+
+
+def reason(*, why: str, cools: str, causes: Sequence[Cause], unknown: Sequence[str], calendar: Calendar) -> str:
     """The whole reason. Never says that nothing is wrong where something is unknown."""
-    parts = [part for part in (why, cooling, *changes(causes, calendar)) if part]
+    parts = [part for part in (why, cools, *changes(causes, calendar)) if part]
     if unknown:
         more = f"; and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""
         parts.append(f"Unknown: {'; '.join(unknown[:_SHOWN])}{more}.")

@@ -89,13 +89,7 @@ def decide(period: date, metrics: Sequence[Metric], earlier: Sequence[Decision],
     return Decision(
         period=period,
         action=action,
-        reason=decision_text.reason(
-            why=why.words if why else "",
-            cooling=_cooling_words(cooling, calendar) if why and cooling else "",
-            causes=causes,
-            unknown=unknown,
-            calendar=calendar,
-        ),
+        reason=_reason(why, cooling, causes, unknown, calendar),
         live_version=live,
         causes=causes + blind,
         unknown=unknown,
@@ -230,11 +224,12 @@ def _period_of(decision: Decision) -> date:
     return decision.period
 
 
-def _cooling_words(decision: Decision, calendar: Calendar) -> str:
-    return (
-        f"A retraining was asked for in {calendar.named(decision.period)}; none is asked for again before "
-        f"{decision.cool_down_until}."
-    )
+def _reason(
+    why: Due | None, cooling: Decision | None, causes: Sequence[Cause], unknown: Sequence[str], calendar: Calendar
+) -> str:
+    said = decision_text.cooling(cooling.period, cooling.cool_down_until, calendar) if why and cooling else ""
+    words = why.words if why else ""
+    return decision_text.reason(why=words, cools=said, causes=causes, unknown=unknown, calendar=calendar)
 
 
 def _holdout_start(asks: Metric, metrics: Sequence[Metric], period: date, policy: Policy) -> str:

@@ -6,13 +6,13 @@ import click
 
 from cli.demo.checks import require
 from cli.demo.landing import prepare
-from cli.demo.steps import Demo
 from cli.demo.stories import story_of
 from cli.demo.streaming import STORY
 from cli.demo.streaming.checks import judged
 from cli.demo.streaming.held import held
 from cli.demo.streaming.servers import require_programs, servers
 from cli.demo.streaming.steps import end_stream, tell
+from cli.demo.under_way import Demo
 from cli.errors import CommandError
 from cli.local_cloud import load_stacks, start_cloud
 from cli.output import format_option, progress, show

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from cli.cloud import endpoint
 from cli.demo.accounting import count
-from cli.demo.steps import Demo
 from cli.demo.streaming.servers import Servers, sinks_of
+from cli.demo.under_way import Demo
 from cli.warehouse import query
 from ml.records.predictions import predictions
 from ml.usecases import use_case as declaration

@@ -5,9 +5,10 @@ from collections.abc import Callable
 
 from cli.cloud import local_call, workspace
 from cli.demo.landing import Files, land
-from cli.demo.steps import Demo, ask_endpoint, first_champion, heading, roll_back
+from cli.demo.steps import ask_endpoint, first_champion, roll_back
 from cli.demo.streaming.held import features, scored, stored
 from cli.demo.streaming.servers import Servers, keep_secrets
+from cli.demo.under_way import Demo, heading
 from cli.errors import CommandError
 from cli.local_cloud import load_stacks
 from cli.output import progress

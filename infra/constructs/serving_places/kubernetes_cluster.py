@@ -56,13 +56,7 @@ def kubernetes_cluster(scope: Scope, id_: str, props: KubernetesClusterProps) ->
         run_command_enabled=False,
         local_account_disabled=True,
         role_based_access_control_enabled=True,
-        azure_active_directory_role_based_access_control=(
-            binding.KubernetesClusterAzureActiveDirectoryRoleBasedAccessControl(
-                azure_rbac_enabled=True,
-                tenant_id=props.tenant_id,
-                admin_group_object_ids=[declared.administrators_group_id],
-            )
-        ),
+        azure_active_directory_role_based_access_control=_sign_in(props),
         azure_policy_enabled=True,
         oidc_issuer_enabled=True,
         workload_identity_enabled=True,
@@ -77,47 +71,70 @@ def kubernetes_cluster(scope: Scope, id_: str, props: KubernetesClusterProps) ->
             object_id=props.kubelet.principal_id,
             user_assigned_identity_id=props.kubelet.id,
         ),
-        default_node_pool=binding.KubernetesClusterDefaultNodePool(
-            name="system",
-            # Room for the cluster's own pods, two machines at least, and for nobody else's.
-            only_critical_addons_enabled=True,
-            min_count=_SYSTEM_NODES[0],
-            max_count=_SYSTEM_NODES[1],
-            # While Azure replaces the pool for a change that it cannot make in place.
-            temporary_name_for_rotation="rotation",
-            upgrade_settings=binding.KubernetesClusterDefaultNodePoolUpgradeSettings(max_surge=_SURGE),
-            **_machines(props),
-        ),
-        network_profile=binding.KubernetesClusterNetworkProfile(
-            network_plugin="azure",
-            network_plugin_mode="overlay",
-            # Both, or the NetworkPolicy objects of the servers would be kept and obeyed by nobody.
-            network_data_plane="cilium",
-            network_policy="cilium",
-            load_balancer_sku="standard",
-            # By the subnet's route: through the hub's firewall.
-            outbound_type="userDefinedRouting",
-            pod_cidr=declared.pod_range,
-            service_cidr=declared.service_range,
-            dns_service_ip=dns_address(declared.service_range),
-        ),
+        default_node_pool=_system_pool(props),
+        network_profile=_network(declared),
         depends_on=list(props.depends_on),
     )
+    _servers(scope, f"{id_}-servers", made.id, props)
+    return made
+
+
+def _sign_in(props: KubernetesClusterProps) -> Resource:
+    """By Entra, with Azure's roles; one group administers."""
+    return azurerm.kubernetes_cluster.KubernetesClusterAzureActiveDirectoryRoleBasedAccessControl(
+        azure_rbac_enabled=True,
+        tenant_id=props.tenant_id,
+        admin_group_object_ids=[props.declared.administrators_group_id],
+    )
+
+
+def _system_pool(props: KubernetesClusterProps) -> Resource:
+    """Room for the cluster's own pods, two machines at least, and for nobody else's."""
+    binding = azurerm.kubernetes_cluster
+    return binding.KubernetesClusterDefaultNodePool(
+        name="system",
+        only_critical_addons_enabled=True,
+        min_count=_SYSTEM_NODES[0],
+        max_count=_SYSTEM_NODES[1],
+        # While Azure replaces the pool for a change that it cannot make in place.
+        temporary_name_for_rotation="rotation",
+        upgrade_settings=binding.KubernetesClusterDefaultNodePoolUpgradeSettings(max_surge=_SURGE),
+        **_machines(props),
+    )
+
+
+def _network(declared: AksServing) -> Resource:
+    return azurerm.kubernetes_cluster.KubernetesClusterNetworkProfile(
+        network_plugin="azure",
+        network_plugin_mode="overlay",
+        # Both, or the NetworkPolicy objects of the servers would be kept and obeyed by nobody.
+        network_data_plane="cilium",
+        network_policy="cilium",
+        load_balancer_sku="standard",
+        # By the subnet's route: through the hub's firewall.
+        outbound_type="userDefinedRouting",
+        pod_cidr=declared.pod_range,
+        service_cidr=declared.service_range,
+        dns_service_ip=dns_address(declared.service_range),
+    )
+
+
+def _servers(scope: Scope, id_: str, cluster_id: str, props: KubernetesClusterProps) -> None:
+    """The machines of the scoring servers."""
     pool = azurerm.kubernetes_cluster_node_pool
     pool.KubernetesClusterNodePool(
         scope,
-        f"{id_}-servers",
+        id_,
         name=SERVERS,
-        kubernetes_cluster_id=made.id,
+        kubernetes_cluster_id=cluster_id,
         mode="User",
-        min_count=declared.nodes.min,
-        max_count=declared.nodes.max,
+        min_count=props.declared.nodes.min,
+        max_count=props.declared.nodes.max,
         node_labels={POOL_LABEL: SERVERS},
         temporary_name_for_rotation="rotation2",
         upgrade_settings=pool.KubernetesClusterNodePoolUpgradeSettings(max_surge=_SURGE),
         **_machines(props),
     )
-    return made
 
 
 def _machines(props: KubernetesClusterProps) -> dict[str, Any]:

@@ -57,15 +57,11 @@ def machine_learning(scope: Scope, id_: str, props: MachineLearningProps) -> Res
         ),
         depends_on=list(props.depends_on),
     )
-    azapi(
-        scope,
-        f"{id_}-storage-by-identity",
-        "azapi_update_resource",
-        {
-            "type": f"Microsoft.MachineLearningServices/workspaces@{API}",
-            "resource_id": made.id,
-            # The account has no keys, and azurerm lacks this setting.
-            "body": {"properties": {"systemDatastoresAuthMode": "identity"}},
-        },
-    )
+    settings = {
+        "type": f"Microsoft.MachineLearningServices/workspaces@{API}",
+        "resource_id": made.id,
+        # The account has no keys, and azurerm lacks this setting.
+        "body": {"properties": {"systemDatastoresAuthMode": "identity"}},
+    }
+    azapi(scope, f"{id_}-storage-by-identity", "azapi_update_resource", settings)
     return made

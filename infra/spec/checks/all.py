@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from infra.spec.checks import general, use_cases
+from infra.spec.checks import destinations, general, gpus, use_cases
 from infra.spec.checks.adopt import ADOPT_CHECKS
 from infra.spec.checks.azure import AZURE_CHECKS
 from infra.spec.checks.data_factory import DATA_FACTORY_CHECKS
@@ -26,12 +26,12 @@ CHECKS: tuple[Callable[[Read], Iterator[Problem]], ...] = (
     use_cases.jobs_have_what_they_start,
     use_cases.training_has_data,
     use_cases.monitoring_has_predictions,
-    use_cases.gpu_training_has_a_policy,
-    use_cases.processes_have_their_workers,
-    use_cases.policies_have_a_user,
-    use_cases.alert_secrets_lie_in_the_vault,
-    use_cases.destinations_have_people,
-    use_cases.destinations_are_told_apart,
+    gpus.gpu_training_has_a_policy,
+    gpus.processes_have_their_workers,
+    gpus.policies_have_a_user,
+    destinations.alert_secrets_lie_in_the_vault,
+    destinations.destinations_have_people,
+    destinations.destinations_are_told_apart,
     use_cases.serving_has_what_it_needs,
     use_cases.requests_that_are_looked_at_are_recorded,
     use_cases.predictions_alone_are_granted_with_serving,

@@ -3,11 +3,9 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from infra.spec.gpus import gpu_policy
 from infra.spec.reading.raw import dig, present, table, texts
 from infra.spec.reading.read import Read, problem
-from ml.declarations import ON_CALL, hidden_columns
-from ml.declarations.alerting import destinations
+from ml.declarations import hidden_columns
 from schedules import quartz_problem
 from settings.problems import Problem
 from settings.source import Source
@@ -77,92 +75,6 @@ def monitoring_has_predictions(read: Read) -> Iterator[Problem]:
             fix = f"add {', '.join(missing)}, or remove monitoring"
             allowed = "monitoring where ingest and scoring run"
             yield problem(source, location, given="monitoring", allowed=allowed, fix=fix)
-
-
-def gpu_training_has_a_policy(read: Read) -> Iterator[Problem]:
-    """A job's cluster obeys a policy; a GPU cluster, that of one machine or of several, by what its models fit."""
-    for source, use_case, values in read.use_case_values():
-        wanted = dig(values, "jobs", "training", "gpu") is True
-        for policy in sorted(_gpu_policies(read, use_case)) if wanted else ():
-            if not table(source.data, "policies", policy):
-                location = ("use_cases", use_case, "jobs", "training", "gpu")
-                fix = "add the policy, or remove gpu"
-                yield problem(source, location, given=True, allowed=f"gpu with the policy {policy}", fix=fix)
-
-
-def processes_have_their_workers(read: Read) -> Iterator[Problem]:
-    """Processes that fit one network start together, each on a worker; each policy of their cluster has as many."""
-    for source, use_case, values in read.use_case_values():
-        wanted = dig(values, "jobs", "training", "processes")
-        if not isinstance(wanted, int) or wanted == 1:
-            continue
-        location = ("use_cases", use_case, "jobs", "training", "processes")
-        if "gpu_distributed" not in _gpu_policies(read, use_case):
-            allowed, fix = "1, since no model is fitted by spark_network", "remove it, or declare that algorithm"
-            yield problem(source, location, given=wanted, allowed=allowed, fix=fix)
-            continue
-        gpus = dig(values, "jobs", "training", "gpu") is True
-        for policy in ("cpu_autoscaling", *(("gpu_distributed",) if gpus else ())):
-            most = dig(source.data, "policies", policy, "size", "max_workers")
-            if isinstance(most, int) and most < wanted:
-                allowed, fix = f"at most the {most} workers of {policy}", "ask for fewer, or raise max_workers"
-                yield problem(source, location, given=wanted, allowed=allowed, fix=fix)
-
-
-def _gpu_policies(read: Read, use_case: str) -> set[str]:
-    """Those of the GPU training of each of its models."""
-    declared = read.use_cases.get(use_case)
-    return {gpu_policy(model) for model in declared.models} if declared else {"gpu_single_node"}
-
-
-def policies_have_a_user(read: Read) -> Iterator[Problem]:
-    """A GPU policy is there for a job or for people; one that neither may use only looks like a choice."""
-    for source in read.environments.values():
-        cases = table(source.data, "use_cases")
-        with_gpu = [case for case in cases if dig(cases, case, "jobs", "training", "gpu") is True]
-        used = {policy for case in with_gpu for policy in _gpu_policies(read, str(case))}
-        for name in table(source.data, "policies"):
-            if name.startswith("gpu_") and name not in used and not texts(source.data, "policies", name, "can_use"):
-                location = ("policies", name, "can_use")
-                allowed = f"{name} with a group, or with a job on it"
-                yield problem(source, location, given=[], allowed=allowed, fix="name a group, or remove the policy")
-
-
-def alert_secrets_lie_in_the_vault(read: Read) -> Iterator[Problem]:
-    """The only secret scope is the environment's key vault."""
-    for source, use_case, values in read.use_case_values():
-        scope = dig(source.data, "name")
-        for name in ("webhook_secret", "mail_secret"):
-            given = dig(values, "jobs", "monitoring", name)
-            if isinstance(given, str) and "/" in given and given.split("/")[0] != scope:
-                location = ("use_cases", use_case, "jobs", "monitoring", name)
-                allowed = f"{scope}/<key>, a secret of the environment's key vault"
-                yield problem(source, location, given=given, allowed=allowed, fix="correct the scope")
-
-
-def destinations_have_people(read: Read) -> Iterator[Problem]:
-    """Whom a use case tells of its alerts has addresses in each environment that monitors it."""
-    for source, use_case, values in read.use_case_values():
-        declared, named = read.use_cases.get(use_case), table(source.data, "destinations")
-        if declared is None or "monitoring" not in present(values, "jobs"):
-            continue
-        for name in destinations(declared.alerts):
-            if name != ON_CALL and name not in named:
-                allowed = f"{name!r} under destinations, since {use_case} tells it of alerts"
-                yield problem(
-                    source, ("destinations",), given=sorted(named), allowed=allowed, fix="add it with its addresses"
-                )
-
-
-def destinations_are_told_apart(read: Read) -> Iterator[Problem]:
-    """A stack finds a destination by a search for its name, which must find no other one."""
-    for source in read.environments.values():
-        names = [ON_CALL, *table(source.data, "destinations")]
-        for place, name in enumerate(names):
-            others = [other for at, other in enumerate(names) if at != place and name in other]
-            if others:
-                allowed = f"names that are not part of another one, such as {others[0]!r}; on-call are those of notify"
-                yield problem(source, ("destinations",), given=name, allowed=allowed, fix="rename it")
 
 
 def serving_has_what_it_needs(read: Read) -> Iterator[Problem]:

@@ -16,7 +16,6 @@ from localcloud.kernel.cloud import Cloud, Workspace
 from localcloud.kernel.errors import ApiError
 from localcloud.kernel.identity import Caller
 from localcloud.kernel.processes import MARK
-from localcloud.services.compute import runtimes
 from localcloud.services.compute.admission import ClusterRefusedError, check
 from localcloud.services.jobs import libraries, records
 from localcloud.services.jobs.clusters import cluster_of
@@ -24,6 +23,7 @@ from localcloud.services.jobs.graph import Result
 from localcloud.services.jobs.outcome import Outcome, Stop, refused, wait_for
 from localcloud.services.jobs.scripts import Script, ScriptError, script_of
 from localcloud.services.jobs.task import TaskOrder
+from localcloud.services.jobs.task_wheels import environment_version, own_first, require_fit, wheel_paths
 from localcloud.services.jobs.wheels import WheelError, unpack
 from localcloud.services.jobs.workers import Handle, Workers, WorkersError
 from localcloud.services.network import reach
@@ -68,7 +68,7 @@ class WheelTasks:
             if script is not None:
                 order = _of_a_script(order, script)
             if serverless:
-                order = self._on_serverless(order, _environment_version(task, settings), place)
+                order = self._on_serverless(order, environment_version(task, settings), place)
             return self._follow(order, stop, deadline_s)
         except ClusterRefusedError as error:
             return refused(str(error), "INVALID_CLUSTER_REQUEST")
@@ -140,69 +140,6 @@ class WheelTasks:
 def _of_a_script(order: TaskOrder, script: Script) -> TaskOrder:
     widgets = None if script.widgets is None else dict(script.widgets)
     return replace(order, script=script.name, code=script.code, arguments=script.arguments, widgets=widgets)
-
-
-def wheel_paths(task: Mapping[str, Any], settings: Mapping[str, Any]) -> list[str]:
-    """The wheels that a task wants: of its libraries, else of its environment's dependencies.
-
-    Raises WheelError for a task without any, and for a library that only an index has.
-    """
-    attached = [part for library in task.get("libraries") or [] for part in _parts(library)]
-    paths = attached or [str(path) for path in _environment(task, settings).get("dependencies") or []]
-    foreign = [path for path in paths if not path.endswith(".whl")]
-    if foreign:
-        raise WheelError(f"{', '.join(foreign)}: no index is reached from here; let it travel as a wheel in a volume")
-    if not paths and task.get("notebook_task") is None and task.get("spark_python_task") is None:
-        raise WheelError("the task names 0 wheels (none): name its own, and with it those that its runtime lacks")
-    return paths
-
-
-def _parts(library: Mapping[str, Any]) -> list[str]:
-    """What a library names: a file, or a package of an index."""
-    return [str(value.get("package") or value) if isinstance(value, dict) else str(value) for value in library.values()]
-
-
-def own_first(folders: list[Path], task: Mapping[str, Any]) -> list[Path]:
-    """The unpacked wheels with that of a wheel task's package in front; as given if none is of that name."""
-    wanted = str((task.get("python_wheel_task") or {}).get("package_name")).replace("_", "-").lower()
-    return sorted(folders, key=lambda folder: (held := libraries.read(folder)) is None or held.name != wanted)
-
-
-def require_fit(folders: list[Path], task: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
-    """Raise WheelError unless the task's runtime and its other wheels satisfy all that its wheels need."""
-    held = [library for library in map(libraries.read, folders) if library is not None]
-    if not any(library.needs for library in held):
-        return
-    named, runtime = _runtime(task, settings)
-    if runtime is None:
-        raise WheelError(
-            f"{named} has no manifest in ml/runtimes/, so what it lacks is unknown: add one, or name another"
-        )
-    found = libraries.problems(held, runtime)
-    if found:
-        fix = "widen the range, or let a wheel that fits travel in the task's libraries"
-        raise WheelError(f"{'; '.join(found)}: {fix}")
-
-
-def _runtime(task: Mapping[str, Any], settings: Mapping[str, Any]) -> tuple[str, runtimes.Runtime | None]:
-    cluster = cluster_of(task, settings)
-    if cluster is not None:
-        version = str(cluster.get("spark_version"))
-        return f"runtime {version!r}", runtimes.of_cluster(version)
-    version = _environment_version(task, settings)
-    return f"serverless environment {version!r}", runtimes.of_environment(version)
-
-
-def _environment_version(task: Mapping[str, Any], settings: Mapping[str, Any]) -> str:
-    spec = _environment(task, settings)
-    return str(spec.get("environment_version") or spec.get("client"))
-
-
-def _environment(task: Mapping[str, Any], settings: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The specification of the task's serverless environment; empty if it names none."""
-    environments = {e["environment_key"]: e.get("spec") or {} for e in settings.get("environments") or []}
-    found: Mapping[str, Any] = environments.get(task.get("environment_key"), {})
-    return found
 
 
 def task_environ(cloud: Cloud, workspace: Workspace, token: str, directory: Path) -> dict[str, str]:

@@ -5,6 +5,7 @@ The rows of one series share its luck, so standard errors come from the spread o
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -129,9 +130,21 @@ class IntervalCoverage(Monitor):
         return [around(self.name, "", found.value, share, (warn, act), rows=rows, said=said)]
 
 
+def _known_before(rows: Answered, *, level: int, step: str) -> pd.DataFrame:
+    """What tells how large an error will be, by scale: the interval, the forecast, its distance from the naive one."""
+    answers, scale = rows.answers, rows.answers["scale"].to_numpy(float)
+    width = (answers[f"hi_{level}"] - answers[f"lo_{level}"]).to_numpy(float)
+    found = {"width": width, "forecast": answers["forecast"].to_numpy(float), "scale": scale}
+    found["off_naive"] = np.abs((answers["forecast"] - answers["naive"]).to_numpy(float))
+    relative = {name: values / np.where(scale > 0, scale, math.nan) for name, values in found.items()}
+    steps = {step: rows.features[step].to_numpy(float)} if step in rows.features else {}
+    return pd.DataFrame({**relative, **steps})
+
+
 def _estimates(declared: declarations.Forecasting) -> tuple[Monitor, ...]:
     """Error and coverage to expect, from the step and from what the forecast says of itself."""
-    level, step = declared.levels[0], declared.step
+    level = declared.levels[0]
+    known_before = partial(_known_before, level=level, step=declared.step)
 
     def inside(rows: Answered) -> Floats:
         return _inside(rows, level)
@@ -141,15 +154,6 @@ def _estimates(declared: declarations.Forecasting) -> tuple[Monitor, ...]:
 
     def missed(rows: Answered) -> Floats:
         return np.abs(scaled(rows))
-
-    def known_before(rows: Answered) -> pd.DataFrame:
-        answers, scale = rows.answers, rows.answers["scale"].to_numpy(float)
-        width = (answers[f"hi_{level}"] - answers[f"lo_{level}"]).to_numpy(float)
-        found = {"width": width, "forecast": answers["forecast"].to_numpy(float), "scale": scale}
-        found["off_naive"] = np.abs((answers["forecast"] - answers["naive"]).to_numpy(float))
-        relative = {name: values / np.where(scale > 0, scale, math.nan) for name, values in found.items()}
-        steps = {step: rows.features[step].to_numpy(float)} if step in rows.features else {}
-        return pd.DataFrame({**relative, **steps})
 
     return (
         DirectLoss(

@@ -9,7 +9,8 @@ from cli.demo import steps
 from cli.demo.events import events
 from cli.demo.masks import other_ingests
 from cli.demo.periods import charts
-from cli.demo.steps import Demo, settled, unreleased
+from cli.demo.steps import settled, unreleased
+from cli.demo.under_way import Demo
 from ml.usecases import USE_CASES, use_case
 from ml.usecases.story import Records
 from tests.cli.demo import made

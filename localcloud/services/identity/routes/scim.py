@@ -89,7 +89,12 @@ def _me(response: Response, cloud: CloudDep, caller: CallerDep, shown: ShownDep)
 def _routes(prefix: str, collection: str, kind: Kind) -> None:
     """The six routes of one kind. Everybody may read the directory; only admins change it."""
     path, account = f"{prefix}/{collection}", prefix != _WORKSPACE
+    _reads(path, kind, account=account)
+    _additions(path, kind, account=account)
+    _changes(path, kind, account=account)
 
+
+def _reads(path: str, kind: Kind, *, account: bool) -> None:
     @router.get(path)
     def list_all(cloud: CloudDep, caller: CallerDep, listed: ListedDep, shown: ShownDep) -> Document:
         """Those that the filter matches, in pages; the account's list of groups is without their members."""
@@ -97,6 +102,13 @@ def _routes(prefix: str, collection: str, kind: Kind) -> None:
         resources = [shown.of(kind, each) for each in page["Resources"]]
         return {**page, "Resources": [_without_members(each) if account else each for each in resources]}
 
+    @router.get(f"{path}/{{identifier}}")
+    def get(identifier: str, cloud: CloudDep, caller: CallerDep, shown: ShownDep) -> Document:
+        """One, by id."""
+        return shown.of(kind, _seen(cloud, caller, kind, _require(cloud, kind, identifier)))
+
+
+def _additions(path: str, kind: Kind, *, account: bool) -> None:
     @router.post(path, status_code=201)
     def create(body: PlainBody, cloud: CloudDep, caller: CallerDep) -> Document:
         """A new one; its name must be unique."""
@@ -108,11 +120,17 @@ def _routes(prefix: str, collection: str, kind: Kind) -> None:
             _require_members(cloud, document)
             return _shown(cloud, kind, directory.add(cloud.store, kind, document))
 
-    @router.get(f"{path}/{{identifier}}")
-    def get(identifier: str, cloud: CloudDep, caller: CallerDep, shown: ShownDep) -> Document:
-        """One, by id."""
-        return shown.of(kind, _seen(cloud, caller, kind, _require(cloud, kind, identifier)))
+    @router.delete(f"{path}/{{identifier}}", status_code=204)
+    def delete(identifier: str, cloud: CloudDep, caller: CallerDep) -> None:
+        """Delete one; it leaves its groups."""
+        caller.require_admin(f"delete a {kind}")
+        with cloud.store.transaction():
+            _require_own_group(kind, _require(cloud, kind, identifier))
+            cloud.store.delete(kind, identifier)
+            _leave_groups(cloud, identifier)
 
+
+def _changes(path: str, kind: Kind, *, account: bool) -> None:
     @router.patch(f"{path}/{{identifier}}")
     def patch(identifier: str, body: PlainBody, cloud: CloudDep, caller: CallerDep) -> Document:
         """Change single fields or members."""
@@ -129,15 +147,6 @@ def _routes(prefix: str, collection: str, kind: Kind) -> None:
             current = _require(cloud, kind, identifier)
             groups = [each["value"] for each in _holders(cloud, identifier)]
             return _replace(cloud, kind, scim.replaced(kind, current, body, groups))
-
-    @router.delete(f"{path}/{{identifier}}", status_code=204)
-    def delete(identifier: str, cloud: CloudDep, caller: CallerDep) -> None:
-        """Delete one; it leaves its groups."""
-        caller.require_admin(f"delete a {kind}")
-        with cloud.store.transaction():
-            _require_own_group(kind, _require(cloud, kind, identifier))
-            cloud.store.delete(kind, identifier)
-            _leave_groups(cloud, identifier)
 
 
 def _require_level(body: Document, *, account: bool) -> None:

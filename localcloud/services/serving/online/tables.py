@@ -70,6 +70,10 @@ class OnlineTables:
             "rows": count,
             "published_at": now,
         }
+        self._note(online_table, copied)
+
+    def _note(self, online_table: str, copied: Document) -> None:
+        """Keep what was copied, unless the online table was deleted meanwhile."""
         with self._cloud.store.transaction():
             current = self._cloud.store.get(KIND, online_table)
             if current is not None:

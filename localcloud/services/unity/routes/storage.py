@@ -18,7 +18,22 @@ _KEPT = frozenset({"full_name", "metastore_id", "id", "name", "created_at", "cre
 
 def _routes(kind: Kind, path: str, listed: str, create_privilege: Privilege) -> None:
     """The five routes of one kind. Creating needs `create_privilege` on the metastore."""
+    _reads(kind, path, listed)
+    _comes_and_goes(kind, path, create_privilege)
+    _changes(kind, path)
 
+
+def _reads(kind: Kind, path: str, listed: str) -> None:
+    @router.get(path)
+    def list_all(cloud: CloudDep, caller: CallerDep) -> Document:
+        return {listed: [d for d in cloud.store.all(kind) if access.sees(cloud, caller, kind, d["full_name"])]}
+
+    @router.get(f"{path}/{{name}}")
+    def get(name: str, cloud: CloudDep, caller: CallerDep) -> Document:
+        return access.authorize_metadata(cloud, caller, kind, records.canonical(kind, name))
+
+
+def _comes_and_goes(kind: Kind, path: str, create_privilege: Privilege) -> None:
     @router.post(path)
     def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
         name = records.canonical(kind, required(body, "name"))
@@ -31,14 +46,16 @@ def _routes(kind: Kind, path: str, listed: str, create_privilege: Privilege) -> 
             isolation.bind_own_workspace(cloud, caller, kind, made)
         return made
 
-    @router.get(path)
-    def list_all(cloud: CloudDep, caller: CallerDep) -> Document:
-        return {listed: [d for d in cloud.store.all(kind) if access.sees(cloud, caller, kind, d["full_name"])]}
+    @router.delete(f"{path}/{{name}}")
+    def delete(name: str, cloud: CloudDep, caller: CallerDep) -> Document:
+        name = records.canonical(kind, name)
+        access.authorize_management(cloud, caller, kind, name)
+        deletion.drop(cloud, kind, name)
+        cloud.store.delete("binding", f"{kind}:{name}")
+        return {}
 
-    @router.get(f"{path}/{{name}}")
-    def get(name: str, cloud: CloudDep, caller: CallerDep) -> Document:
-        return access.authorize_metadata(cloud, caller, kind, records.canonical(kind, name))
 
+def _changes(kind: Kind, path: str) -> None:
     @router.patch(f"{path}/{{name}}")
     def update(name: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
         name = records.canonical(kind, name)
@@ -51,14 +68,6 @@ def _routes(kind: Kind, path: str, listed: str, create_privilege: Privilege) -> 
             new = before | storage_rules.completed(kind, asked, before)
             isolation.bind_own_workspace(cloud, caller, kind, new)
             return records.update(cloud.store, kind, new, caller.principal)
-
-    @router.delete(f"{path}/{{name}}")
-    def delete(name: str, cloud: CloudDep, caller: CallerDep) -> Document:
-        name = records.canonical(kind, name)
-        access.authorize_management(cloud, caller, kind, name)
-        deletion.drop(cloud, kind, name)
-        cloud.store.delete("binding", f"{kind}:{name}")
-        return {}
 
 
 _routes(Kind.STORAGE_CREDENTIAL, "/storage-credentials", "storage_credentials", Privilege.CREATE_STORAGE_CREDENTIAL)

@@ -7,7 +7,7 @@ import pytest
 from infra.wheel import build_wheel
 from localcloud.services.compute import runtimes
 from localcloud.services.jobs.libraries import placed, problems, read
-from localcloud.services.jobs.wheel_task import own_first, require_fit, wheel_paths
+from localcloud.services.jobs.task_wheels import own_first, require_fit, wheel_paths
 from localcloud.services.jobs.wheels import WheelError, unpack
 from tests.localcloud.services.jobs.conftest import Plant, results
 from tests.localcloud.wheels import write_wheel

@@ -1,0 +1,69 @@
+"""One demo under way: what it is about, and how it runs jobs and says so."""
+
+from dataclasses import dataclass, field
+
+from cli.cloud import workspace
+from cli.demo.answers import Answer
+from cli.demo.landing import Landing
+from cli.demo.records import read
+from cli.errors import CommandError
+from cli.job_runs import follow_run
+from cli.models import NamedModel, models_of
+from cli.output import progress
+from cli.paths import current_home
+from cli.runs import TaskResult, start
+from ml.usecases.story import Records
+
+
+@dataclass(frozen=True, kw_only=True)
+class Demo:
+    """One demo under way: `tasks` that ran, and `answers` of the endpoint, grow as it goes."""
+
+    use_case: str
+    landing: Landing
+    rolls_back_part: bool = False
+    tasks: list[TaskResult] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+
+    @property
+    def model(self) -> NamedModel:
+        """The model that the story is about, in prod: the first that is declared."""
+        return models_of(self.use_case, "prod")[0]
+
+    @property
+    def serves(self) -> bool:
+        """Whether the model answers on an endpoint."""
+        return self.model.declared.serving is not None
+
+    def records(self) -> Records:
+        """What prod's jobs have recorded so far."""
+        return read(self.model)
+
+    def run(self, env: str, stage: str, **parameters: str) -> None:
+        """Run the job of `stage` to its end. Raises CommandError where it fails."""
+        self.follow(env, stage, self.begin(env, stage, **parameters))
+
+    def run_job(self, env: str, job: str) -> None:
+        """Run any job to its end. Raises CommandError where it fails."""
+        self.follow_job(env, job, start(workspace(env), job, {}))
+
+    def begin(self, env: str, stage: str, **parameters: str) -> int:
+        """Start the job of `stage`, and return its run."""
+        return start(workspace(env), self.model.job(stage), parameters)
+
+    def follow(self, env: str, stage: str, run_id: int) -> None:
+        """Wait for a run of the job of `stage`. Raises CommandError where it fails."""
+        self.follow_job(env, self.model.job(stage), run_id)
+
+    def follow_job(self, env: str, job: str, run_id: int) -> None:
+        """Wait for a run of `job`. Raises CommandError where it fails."""
+        result = follow_run(env, job, run_id)
+        self.tasks.extend(result.tasks)
+        if not result.succeeded:
+            progress.print(f"What each task printed is in {current_home() / 'runs'}", markup=False)
+            raise CommandError(f"{job} failed in {env}: {result.message or 'see the tasks above'}")
+
+
+def heading(text: str) -> None:
+    """Say which part of the story begins."""
+    progress.print(f"\n[bold cyan]{text}[/bold cyan]")
