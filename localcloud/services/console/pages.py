@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from localcloud.kernel.errors import ApiError
 
 if TYPE_CHECKING:
-    from localcloud.services.console.door import Visit
+    from localcloud.services.console.visits import Visit
 
 HEADERS: Mapping[str, str] = {
     "content-security-policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "

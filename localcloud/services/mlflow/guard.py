@@ -8,7 +8,7 @@ from localcloud.kernel.errors import ApiError, bad_request, denied
 from localcloud.kernel.identity import Caller
 from localcloud.kernel.store import Document
 from localcloud.services.mlflow import backend, tracking
-from localcloud.services.mlflow.rules import Call, Need
+from localcloud.services.mlflow.route_permissions import Call, Need
 
 _CLOSED = (
     "The workspace model registry is disabled: models are registered in Unity Catalog. "

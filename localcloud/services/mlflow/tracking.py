@@ -7,7 +7,7 @@ from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import ApiError, bad_request, denied
 from localcloud.kernel.identity import Caller
 from localcloud.services.mlflow import backend
-from localcloud.services.mlflow.rules import Call
+from localcloud.services.mlflow.route_permissions import Call
 
 _LOGGED_MODEL = re.compile(r"m-[0-9a-f]+")
 

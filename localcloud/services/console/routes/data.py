@@ -11,9 +11,9 @@ from localcloud.kernel.errors import ApiError
 from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document, Store
 from localcloud.services.console import delta, lineage, pages, rights
-from localcloud.services.console.door import PageRoute, VisitDep
 from localcloud.services.console.lineage import Link
 from localcloud.services.console.paging import PageNumber, cut
+from localcloud.services.console.visits import PageRoute, VisitDep
 from localcloud.services.unity import records
 from localcloud.services.unity.hiding import TAG
 from localcloud.services.unity.privileges import Kind

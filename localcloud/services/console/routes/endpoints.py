@@ -11,8 +11,8 @@ from localcloud.kernel.errors import ApiError, not_found
 from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.console import examples, pages, rights
-from localcloud.services.console.door import FormDep, PageRoute, Visit, VisitDep
 from localcloud.services.console.paging import PageNumber, cut
+from localcloud.services.console.visits import FormDep, PageRoute, Visit, VisitDep
 from localcloud.services.serving import config, service
 from localcloud.services.serving.routes.invocations import MAX_BODY_BYTES
 

@@ -8,8 +8,8 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.parity import Level, Parity
-from localcloud.services.console import door, pages, sessions
-from localcloud.services.console.door import FormDep, PageRoute, VisitDep
+from localcloud.services.console import pages, sessions, visits
+from localcloud.services.console.visits import FormDep, PageRoute, VisitDep
 
 PARITY = Parity(Level.LOCAL, "docs/localcloud.md")
 
@@ -24,10 +24,10 @@ def sign_in(request: Request, cloud: CloudDep, code: str = "") -> HTMLResponse:
 
     A page goes on, not a redirect: a browser that came here from elsewhere would follow that without the cookie.
     """
-    token = door.enter(request, cloud, code)
+    token = visits.enter(request, cloud, code)
     response = pages.plain("signed_in")
     response.set_cookie(
-        door.cookie_name(request),
+        visits.cookie_name(request),
         token,
         max_age=sessions.SESSION_LIFETIME_S,
         path="/console",
@@ -40,7 +40,7 @@ def sign_in(request: Request, cloud: CloudDep, code: str = "") -> HTMLResponse:
 @router.post("/sign-out")
 def sign_out(request: Request, looks: VisitDep, _: FormDep) -> RedirectResponse:
     """End the session."""
-    name = door.cookie_name(request)
+    name = visits.cookie_name(request)
     sessions.of(looks.cloud).close(request.cookies[name])
     response = RedirectResponse("/console/signed-out", status_code=303)
     response.delete_cookie(name, path="/console", httponly=True, samesite="strict")

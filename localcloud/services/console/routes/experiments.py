@@ -8,8 +8,8 @@ from localcloud.kernel.errors import ApiError
 from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.console import lineage, pages, rights
-from localcloud.services.console.door import PageRoute, VisitDep
 from localcloud.services.console.paging import PageNumber, cut
+from localcloud.services.console.visits import PageRoute, VisitDep
 
 PARITY = Parity(Level.LOCAL, "docs/localcloud.md")
 

@@ -9,8 +9,8 @@ from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.console import logs, pages, rights, runs
-from localcloud.services.console.door import PageRoute, VisitDep
 from localcloud.services.console.paging import SIZE, PageNumber, Pager, cut, skipped
+from localcloud.services.console.visits import PageRoute, VisitDep
 from localcloud.services.jobs import records, triggers
 
 PARITY = Parity(Level.LOCAL, "docs/localcloud.md")

@@ -6,8 +6,8 @@ from fastapi.responses import HTMLResponse
 from localcloud.kernel.errors import ApiError
 from localcloud.kernel.parity import Level, Parity
 from localcloud.services.console import lineage, pages, rights
-from localcloud.services.console.door import PageRoute, VisitDep
 from localcloud.services.console.paging import PageNumber, cut
+from localcloud.services.console.visits import PageRoute, VisitDep
 from localcloud.services.unity import models, records, versions
 from localcloud.services.unity.privileges import Kind
 

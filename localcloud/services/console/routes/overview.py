@@ -9,8 +9,8 @@ from localcloud.kernel import clock
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.parity import Level, Parity
 from localcloud.services.console import pages, runs
-from localcloud.services.console.door import PageRoute, VisitDep
 from localcloud.services.console.paging import PageNumber, Pager, cut
+from localcloud.services.console.visits import PageRoute, VisitDep
 from localcloud.services.local.routes import clock as clock_route
 from localcloud.services.serving.service import KIND as ENDPOINT
 from localcloud.services.unity.privileges import Kind

@@ -12,8 +12,8 @@ from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.identity import Caller, CallerDep
 from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
-from localcloud.services.mlflow import forward, guard, rules
-from localcloud.services.mlflow.rules import Need
+from localcloud.services.mlflow import forward, guard, route_permissions
+from localcloud.services.mlflow.route_permissions import Need
 
 PARITY = Parity(Level.EXECUTED, "https://mlflow.org/docs/latest/api_reference/rest-api.html")
 
@@ -35,7 +35,7 @@ async def call_mlflow(request: Request, cloud: CloudDep, caller: CallerDep) -> R
 async def call_artifacts(request: Request, cloud: CloudDep, caller: CallerDep) -> Response:
     """Upload, download, list or delete artifacts, streamed."""
     path, query = request.scope["path"], list(request.query_params.multi_items())
-    call = rules.read(request.method, path, query, {})
+    call = route_permissions.read(request.method, path, query, {})
     await run_in_threadpool(guard.check, cloud, caller, call)
     body = await _spooled(request)
     return await run_in_threadpool(
@@ -54,7 +54,7 @@ async def _spooled(request: Request) -> IO[bytes]:
 
 def _json_call(request: Request, cloud: Cloud, caller: Caller, body: Document) -> Response:
     path, query = request.scope["path"], list(request.query_params.multi_items())
-    call = rules.read(request.method, path, query, body)
+    call = route_permissions.read(request.method, path, query, body)
     guard.check(cloud, caller, call)
     sent_query = query if request.method == "GET" or call.need is Need.ADMIN else []
     status, content = forward.send_json(cloud, request.method, path, sent_query, body)

@@ -3,7 +3,7 @@
 import pytest
 
 from localcloud.kernel.errors import ApiError
-from localcloud.services.mlflow.rules import Need, read
+from localcloud.services.mlflow.route_permissions import Need, read
 
 
 @pytest.mark.parametrize(
