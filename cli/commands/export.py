@@ -25,10 +25,23 @@ _TO = ("image", "aks", "azure-ml")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder to write to.")
 @click.option("--image", help="For aks and azure-ml: the pushed image, REGISTRY/NAME@sha256:DIGEST.")
 @click.option("--client-id", help="For aks: the client id of the model's identity, created by the stack <env>-images.")
+@click.option(
+    "--colour",
+    type=click.Choice(("blue", "green")),
+    help="For aks and azure-ml: the deployment, if a release was left out there [by the recorded moves].",
+)
 @click.option("--env", help="Environment [prod, or that of the full name].")
 @click.option("--host", help=HOST)
 def export(
-    *, model: str, place: str, out: Path, image: str | None, client_id: str | None, env: str | None, host: str | None
+    *,
+    model: str,
+    place: str,
+    out: Path,
+    image: str | None,
+    client_id: str | None,
+    colour: str | None,
+    env: str | None,
+    host: str | None,
 ) -> None:
     """Package the live version of MODEL for use elsewhere.
 
@@ -44,7 +57,7 @@ def export(
         return
     if image is None:
         raise CommandError(f"--to {place} needs --image, by its digest: export --to image first, build and push it", 2)
-    placed = _placed(named, spec, environment, host=host, image=image, client_id=client_id)
+    placed = _placed(named, spec, environment, host=host, image=image, client_id=client_id, colour=colour)
     if place == "aks":
         _aks(placed, out)
     else:
@@ -79,12 +92,19 @@ def _image(named: NamedModel, spec: "Spec", out: Path, host: str | None) -> None
 
 
 def _placed(
-    named: NamedModel, spec: "Spec", environment: "Environment", *, host: str | None, image: str, client_id: str | None
+    named: NamedModel,
+    spec: "Spec",
+    environment: "Environment",
+    *,
+    host: str | None,
+    image: str,
+    client_id: str | None,
+    colour: str | None,
 ) -> "Placed":
     """What is exported. Raises CommandError for an image that is not named by its digest."""
     from cli.places import export as places  # noqa: PLC0415 - takes seconds
     from cli.places import features  # noqa: PLC0415
-    from cli.places.placed import Placed  # noqa: PLC0415
+    from cli.places.placed import Colour, Placed  # noqa: PLC0415
     from infra.spec.served import Served  # noqa: PLC0415
 
     version = places.live_version(named, host)
@@ -96,7 +116,7 @@ def _placed(
             environment=environment,
             served=Served(use_case=spec.use_cases[named.use_case], model=named.declared),
             version=version,
-            colour=places.live_colour(named, Warehouse(named.env, host=host)),
+            colour=Colour(colour) if colour else places.live_colour(named, Warehouse(named.env, host=host)),
             image=image,
             looks_up=looks_up,
             client_id=client_id,

@@ -73,7 +73,6 @@ def _deployment(placed: Placed, declared: AzureMl, environment: str) -> dict[str
             # There is no online store there: a request brings its features.
             "environmentVariables": {"LOOK_UPS": "off", "PORT": str(PORT)},
             "instanceType": declared.instance_type,
-            "egressPublicNetworkAccess": "Disabled",
             "livenessProbe": probe,
             "readinessProbe": probe,
             "requestSettings": {"requestTimeout": _TIMEOUT, "maxConcurrentRequestsPerInstance": 16},

@@ -43,7 +43,7 @@ def requirements(model: Path) -> str:
 def write(folder: Path, *, model: Path, base: str, version: int, wheel: Wheel) -> None:
     """Write the folder, which must not be there: a file of an earlier version would be built into the image."""
     folder.mkdir(parents=True)
-    shutil.copytree(model, folder / MODEL)
+    shutil.copytree(model, folder / MODEL, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy2(wheel.path, folder / wheel.path.name)
     (folder / "requirements.txt").write_text(requirements(model), encoding="utf-8")
     text = recipe(base=base, version=version, wheel=wheel.path.name)

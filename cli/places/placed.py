@@ -27,7 +27,7 @@ def colour_of(moves: Sequence[Mapping[str, Any]]) -> Colour:
     """The colour of the live version, from the recorded moves of its aliases.
 
     Each move of @champion changes it. So a new version takes the colour that does not answer, and a roll-back to the
-    version before finds that one still there, under the colour that it had.
+    version before finds that one still there, under the colour that it had: as long as every release is exported.
     """
     turns = sum(move["alias"] == CHAMPION and move["from_version"] != move["to_version"] for move in moves)
     return Colour.GREEN if turns and turns % 2 == 0 else Colour.BLUE

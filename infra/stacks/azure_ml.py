@@ -23,6 +23,9 @@ _MANAGES = "Contributor"
 # All that a caller needs; Azure's smallest role with it could also train, deploy and delete.
 _SCORES = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/score/action"
 _SOFT_DELETE_DAYS = 30
+# Azure gives this role by itself to an endpoint whose identity it makes, and to no other one:
+# https://learn.microsoft.com/azure/machine-learning/concept-endpoints-online-auth
+_READS_WORKSPACE = "Storage Blob Data Reader"
 
 
 def azure_ml_stack(app: Scope, spec: Spec, environment: Environment, declared: AzureMl) -> None:
@@ -49,6 +52,7 @@ def azure_ml_stack(app: Scope, spec: Spec, environment: Environment, declared: A
     callers = _caller_role(place)
     for each in place.models:
         _endpoint(place, each, workspace, declared, callers)
+        place.give(f"{each.label}-account", _READS_WORKSPACE, parts["account_id"], _principal(place, each))
 
 
 def _parts(place: ServingPlace, identity: Resource, key: EncryptionKeyOutputs, may_encrypt: Resource) -> dict[str, str]:
@@ -149,6 +153,17 @@ def _caller_role(place: ServingPlace) -> Resource:
         permissions=[binding.RoleDefinitionPermissions(actions=[_SCORES])],
         assignable_scopes=[group],
     )
+
+
+def _principal(place: ServingPlace, each: Served) -> str:
+    """The object id of the model's identity, which the stack `<env>-images` has made."""
+    found = azurerm.data_azurerm_user_assigned_identity.DataAzurermUserAssignedIdentity(
+        place.stack,
+        f"{each.label}-identity",
+        name=azure_names.served_identity(place.prefix, place.environment.name, each.label),
+        resource_group_name=place.places.resource_group,
+    )
+    return str(found.principal_id)
 
 
 def _endpoint(place: ServingPlace, each: Served, workspace: Resource, declared: AzureMl, callers: Resource) -> None:

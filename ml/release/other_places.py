@@ -18,9 +18,11 @@ def left_behind(places: Sequence[str], handle: str, version: int) -> str:
     if not places:
         return ""
     steps = "; ".join(f"mlops export {handle} --to {place}" for place in places)
+    were, they = (
+        ("was not moved and answers", "it prints") if len(places) == 1 else ("were not moved and answer", "they print")
+    )
     return (
-        f"{' and '.join(places)} were not moved and answer as before: version {version} goes there by {steps}, and the "
-        "steps that it prints"
+        f"{' and '.join(places)} {were} as before: version {version} goes there by {steps}, and the steps that {they}"
     )
 
 

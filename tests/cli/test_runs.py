@@ -1,5 +1,10 @@
 """What is read from a run."""
 
+from dataclasses import replace
+
+import pytest
+
+from cli.job_runs import _show_task
 from cli.runs import TaskResult, _accounting
 
 
@@ -23,3 +28,12 @@ def test_a_task_without_accounting_has_empty_cells() -> None:
         "rows_quarantined": None,
         "message": "",
     }
+
+
+def test_what_a_release_left_behind_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    """Under the task that says so; nothing of the kind for any other."""
+    result = TaskResult(env="prod", job="credit-rollback", task="rollback", state="SUCCESS", duration_s=0.5)
+    _show_task(result)
+    assert "left behind" not in capsys.readouterr().err
+    _show_task(replace(result, accounting={"left_behind": "aks was not moved and answers as before"}))
+    assert "left behind aks was not moved and answers as before" in capsys.readouterr().err

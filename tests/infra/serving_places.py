@@ -15,13 +15,13 @@ from tests.infra.conftest import Documents, edit, read_documents
 # No image has this digest: nothing here fetches one.
 BASE_IMAGE = f"registry.example.com/python@sha256:{'0' * 64}"
 GROUP = "00000000-0000-0000-0000-0000000000aa"
-_SWITCHES = f"""
+SWITCHES = f"""
 aks_serving: true
 azure_ml: true
 serving_places:
   base_image: {BASE_IMAGE}
 """
-_PLACES = f"""
+PLACES = f"""
 aks_serving:
   kubernetes_version: "1.34"
   administrators_group_id: {GROUP}
@@ -38,9 +38,9 @@ azure_ml:
 def switch_on(workspaces: Path) -> None:
     """What somebody writes who wants both places in prod."""
     platform, prod = workspaces / "platform.yaml", workspaces / "prod.yaml"
-    platform.write_text(platform.read_text(encoding="utf-8") + _SWITCHES, encoding="utf-8")
+    platform.write_text(platform.read_text(encoding="utf-8") + SWITCHES, encoding="utf-8")
     edit(prod, "endpoints: 10.43.8.0/26}", "endpoints: 10.43.8.0/26, serving: 10.43.9.0/25}")
-    prod.write_text(prod.read_text(encoding="utf-8") + _PLACES, encoding="utf-8")
+    prod.write_text(prod.read_text(encoding="utf-8") + PLACES, encoding="utf-8")
 
 
 def place_documents(workspaces: Path, out_dir: Path) -> Documents:

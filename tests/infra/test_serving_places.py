@@ -118,6 +118,9 @@ def test_endpoints_of_azure_ml_take_tokens_of_named_groups(placed: Documents) ->
         "source": "Azure/azapi",
         "version": "~> 2.0",
     }
+    # Azure gives it to an identity of its own making alone.
+    reads = ("credit-account", "Storage Blob Data Reader", "${azurerm_storage_account.account.id}")
+    assert reads in _roles(placed, "prod-azure-ml")
     workspace = _one(placed, "prod-azure-ml", "azurerm_machine_learning_workspace", "workspace")
     assert workspace["public_network_access_enabled"] is False
     assert workspace["managed_network"]["isolation_mode"] == "AllowOnlyApprovedOutbound"

@@ -37,6 +37,14 @@ def changed_checkout(use_case: str, story: str, folder: Path, root: Path = ROOT)
     Raises CommandError if the use case has no such story, or if what is to be edited is not there.
     """
     declared = declaration_of(use_case, story, root)
+    copied(folder, root)
+    _declare(folder / "ml" / "usecases" / use_case, declared.read_text("utf-8"))
+    _edit(folder / "workspaces" / "platform.yaml", _MASKED, _CLEAR)
+    return folder
+
+
+def copied(folder: Path, root: Path = ROOT) -> Path:
+    """Copy what stacks, wheel and commands are made of to `folder`, in the place of an earlier copy."""
     shutil.rmtree(folder, ignore_errors=True)
     for room in _ROOMS:
         shutil.copytree(root / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
@@ -45,8 +53,6 @@ def changed_checkout(use_case: str, story: str, folder: Path, root: Path = ROOT)
     # Java, jars and packages that this checkout has fetched.
     (root / _TOOLS).mkdir(exist_ok=True)
     (folder / _TOOLS).symlink_to(root / _TOOLS)
-    _declare(folder / "ml" / "usecases" / use_case, declared.read_text("utf-8"))
-    _edit(folder / "workspaces" / "platform.yaml", _MASKED, _CLEAR)
     return folder
 
 

@@ -15,6 +15,8 @@ def test_traffic_moves_last(place: Place) -> None:
     assert deployment.path.endswith("/onlineEndpoints/mlops-prod-credit/deployments/blue")
     assert deployment.body["properties"]["environmentVariables"]["LOOK_UPS"] == "off"
     assert deployment.body["properties"]["environmentId"] == environment.path
+    # What leaves it is the workspace's managed network's affair; Microsoft advises against the flag beside that.
+    assert "egressPublicNetworkAccess" not in deployment.body["properties"]
     assert (deployment.body["tags"]["version"], deployment.body["sku"]["capacity"]) == ("3", 2)
     assert traffic.path == deployment.path.removesuffix("/deployments/blue")
     assert traffic.body["properties"]["traffic"] == {"blue": 100}

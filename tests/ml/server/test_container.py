@@ -1,13 +1,7 @@
 """The image's recipe, laid out as a builder would, and its command run as a process: the same bytes as the server's."""
 
-import json
-import os
-import re
-import socket
 import subprocess
 import sys
-import time
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,8 +14,8 @@ from localcloud.services.serving.online.rows import OnlineRows
 from ml.server.container import arguments
 from ml.server.version import Version
 from tests.ml.server.conftest import ROW, TABLE
+from tests.ml.server.containers import LIMIT_S, container, wait_for
 
-_LIMIT_S = 60
 BASE = f"registry.example.com/python@sha256:{'0' * 64}"
 _ASKED = {
     "the input example": {"dataframe_records": [{"client_id": 1, **ROW}]},
@@ -40,55 +34,20 @@ def wheel() -> Wheel:
 
 @pytest.fixture(scope="module")
 def built(folder: Path, wheel: Wheel, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the image, and beside it `site`: what pip makes of the wheel."""
+    """With the folder of the image."""
     made = tmp_path_factory.mktemp("built")
     image.write(made / "image", model=folder, base=BASE, version=7, wheel=wheel)
-    with zipfile.ZipFile(made / "image" / wheel.path.name) as archive:
-        archive.extractall(made / "site")
     return made
 
 
 @pytest.fixture(scope="module")
-def container(built: Path) -> Iterator[httpx.Client]:
+def served(built: Path) -> Iterator[httpx.Client]:
     """The server that the image's command starts, with the store that is exported, far from this checkout."""
     store, work = built / "online.db", built / "work"
     work.mkdir()
     features.write(store, TABLE, [("1", ROW)], key_is_text=False)
-    recipe = (built / "image" / image.FILE).read_text(encoding="utf-8")
-    command = json.loads(re.search(r"^ENTRYPOINT (.*)$", recipe, re.MULTILINE)[1])  # type: ignore[index]
-    given = dict(part.split("=") for part in re.search(r"^ENV (.*)$", recipe, re.MULTILINE)[1].split())  # type: ignore[index]
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    environment = {
-        **{name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
-        **given,
-        "MODEL_FOLDER": str(built / "image" / "model"),
-        "ONLINE_STORE": str(store),
-        "PYTHONPATH": str(built / "site"),
-        "HOST": "127.0.0.1",
-        "PORT": port,
-    }
-    process = subprocess.Popen([sys.executable, *command[1:]], cwd=work, env=environment)
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
-            _wait(client)
-            yield client
-    finally:
-        process.terminate()
-        process.wait(timeout=_LIMIT_S)
-
-
-def _wait(client: httpx.Client) -> None:
-    deadline = time.monotonic() + _LIMIT_S
-    while time.monotonic() < deadline:
-        try:
-            assert client.get("/ping").status_code == 200
-        except httpx.TransportError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError("the container's command does not listen")
+    with container(built / "image", store, work) as client:
+        yield client
 
 
 @pytest.fixture(scope="module")
@@ -99,19 +58,19 @@ def local(folder: Path, store: OnlineRows, tmp_path_factory: pytest.TempPathFact
     process = subprocess.Popen([*command, "--online-store", str(store.file), "--uds", str(uds)])
     try:
         with httpx.Client(transport=httpx.HTTPTransport(uds=str(uds)), base_url="http://model") as client:
-            _wait(client)
+            wait_for(client)
             yield client
     finally:
         process.terminate()
-        process.wait(timeout=_LIMIT_S)
+        process.wait(timeout=LIMIT_S)
 
 
 @pytest.mark.parametrize("asked", _ASKED)
 def test_the_container_answers_byte_for_byte_as_the_local_server(
-    container: httpx.Client, local: httpx.Client, asked: str
+    served: httpx.Client, local: httpx.Client, asked: str
 ) -> None:
     """The same status, version and bytes, for the input example, by key, and for what both refuse."""
-    ours, theirs = (client.post("/invocations", json=_ASKED[asked]) for client in (container, local))
+    ours, theirs = (client.post("/invocations", json=_ASKED[asked]) for client in (served, local))
     assert (ours.status_code, ours.content) == (theirs.status_code, theirs.content)
     assert ours.headers["served-entity-version"] == theirs.headers["served-entity-version"] == "7"
     assert ours.status_code == (400 if asked.startswith("refused") else 200)

@@ -10,7 +10,8 @@ from tests.cli.places.exported import exported
 from tests.infra.conftest import Documents, credit_alone
 from tests.infra.serving_places import place_documents, switch_on
 from tests.localcloud.declared_types import unknown_roles
-from tests.localcloud.services.azure.client import GROUP, WEST, Azure
+from tests.localcloud.services.azure.as_azurerm import Asked
+from tests.localcloud.services.azure.client import GROUP, SUBSCRIPTION, WEST, Azure
 
 _PROVIDERS = f"{GROUP}/providers"
 CLUSTER = f"{_PROVIDERS}/Microsoft.ContainerService/managedClusters/serving"
@@ -58,6 +59,49 @@ def workspace(azure: Azure) -> str:
 def test_the_roles_of_the_places_are_there(places: Documents) -> None:
     """By the names that Azure gives them."""
     assert unknown_roles(document.get("resource", {}) for document in places.values()) == set()
+
+
+def _what_other_stacks_made(azure: Azure) -> None:
+    """Groups, network, vault, lake, logs and zones, as far as the places refer to them."""
+    hub, prod = (f"{SUBSCRIPTION}/resourceGroups/mlops-{name}" for name in ("hub", "prod"))
+    network = f"{prod}/providers/Microsoft.Network/virtualNetworks/mlops-prod"
+    zones = ("azurecr.io", "westeurope.azmk8s.io", "api.azureml.ms", "notebooks.azure.net")
+    for path, body in {
+        hub: WEST,
+        prod: WEST,
+        f"{hub}/providers/Microsoft.OperationalInsights/workspaces/mlops-hub": WEST,
+        network: {**WEST, "properties": {"addressSpace": {"addressPrefixes": ["10.43.0.0/20"]}}},
+        f"{network}/subnets/endpoints": {"properties": {"addressPrefix": "10.43.8.0/26"}},
+        f"{network}/subnets/serving": {"properties": {"addressPrefix": "10.43.9.0/25"}},
+        f"{prod}/providers/Microsoft.Network/routeTables/mlops-prod": WEST,
+        f"{prod}/providers/Microsoft.KeyVault/vaults/mlops-prod": {**WEST, "properties": {}},
+        f"{prod}/providers/Microsoft.Storage/storageAccounts/mlopsprodlake": WEST,
+        **{
+            f"{hub}/providers/Microsoft.Network/privateDnsZones/privatelink.{zone}": {"location": "global"}
+            for zone in zones
+        },
+    }.items():
+        azure.put(path, body)
+
+
+def test_azure_takes_every_resource_of_the_three_stacks(azure: Azure, places: Documents) -> None:
+    """In the order of what refers to what: by its name, in its place, with keys, roles and identities that exist."""
+    _what_other_stacks_made(azure)
+    asked = Asked(azure)
+    made = [address for stack in ("images", "aks", "azure-ml") for address in asked.apply(places[f"prod-{stack}"])]
+    declared = [places[f"prod-{stack}"]["resource"] for stack in ("images", "aks", "azure-ml")]
+    assert sorted(made) == sorted(
+        f"{type_}.{name}" for each in declared for type_, named in each.items() for name in named
+    )
+    federation = asked.made["azurerm_federated_identity_credential.credit-federation"]["properties"]
+    cluster = asked.made["azurerm_kubernetes_cluster.cluster"]["properties"]
+    assert federation["issuer"] == cluster["oidcIssuerProfile"]["issuerURL"]
+    endpoint = asked.made["azapi_resource.credit-endpoint"]
+    reader = asked.made["azurerm_role_assignment.credit-account"]["properties"]["principalId"]
+    assert asked.made["azurerm_user_assigned_identity.credit-identity"]["properties"]["principalId"] == reader
+    assert azure.get(endpoint["id"])["identity"]["userAssignedIdentities"].keys() == {
+        asked.made["azurerm_user_assigned_identity.credit-identity"]["id"]
+    }
 
 
 def test_a_cluster_has_an_issuer_of_tokens(azure: Azure) -> None:
