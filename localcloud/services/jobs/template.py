@@ -17,6 +17,8 @@ import sys
 import threading
 from typing import Any
 
+from mlflow.utils import requirements_utils
+
 from localcloud.kernel.processes import die_with_parent
 from localcloud.services.jobs import runtime_mlflow
 from localcloud.services.jobs.task import TaskOrder, run
@@ -33,6 +35,7 @@ PRELOADED = (
     "sklearn.pipeline",
     "optuna",
     "xgboost",
+    "matplotlib.figure",
     "pyspark.sql.connect.session",
     "databricks.sdk",
 )
@@ -136,6 +139,8 @@ def preload() -> None:
     """Import the libraries that tasks use, and keep their objects out of the children's garbage collection."""
     for name in PRELOADED:
         importlib.import_module(name)
+    # MLflow asks which package brings which module when it logs a model: half a second, once per process.
+    requirements_utils.warn_dependency_requirement_mismatches(["mlflow"])
     runtime_mlflow.install()
     gc.collect()
     gc.freeze()
