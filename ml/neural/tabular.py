@@ -29,16 +29,14 @@ class Block(nn.Module):
         return rows + changed
 
 
-class TabularNetwork(nn.Module):
-    """From (rows, columns), NaN for null, to (rows, 1).
+class EmbeddedColumns(nn.Module):
+    """What networks over columns begin with: each column's place in its bins, and whether it is null, make its vector.
 
     `edges` are the bounds of each column's bins, as `pyfunc_model.expand` takes them; each column has a vector of
     `embedding` numbers.
     """
 
-    def __init__(
-        self, edges: Sequence[Sequence[float]], *, embedding: int, width: int, blocks: int, dropout: float
-    ) -> None:
+    def __init__(self, edges: Sequence[Sequence[float]], embedding: int) -> None:
         super().__init__()
         lower, span = padded(edges)
         self.register_buffer("lower", torch.from_numpy(lower))
@@ -47,19 +45,31 @@ class TabularNetwork(nn.Module):
         bound = 1 / np.sqrt(bins + 1)
         self.vectors = nn.Parameter(torch.empty(columns, bins + 1, embedding).uniform_(-bound, bound))
         self.shift = nn.Parameter(torch.empty(columns, embedding).uniform_(-bound, bound))
-        self.first = nn.Linear(columns * embedding, width)
+
+    def embedded(self, values: torch.Tensor) -> torch.Tensor:
+        """From (rows, columns), NaN for null, to (rows, columns * embedding)."""
+        null = torch.isnan(values)
+        places = (torch.nan_to_num(values)[:, :, None] - self.lower) / self.span
+        places = torch.where(null[:, :, None], 0.0, places.clamp(0.0, 1.0))
+        encoded = torch.cat([places, null[:, :, None].to(places.dtype)], dim=2)
+        return torch.relu(torch.einsum("rcb,cbe->rce", encoded, self.vectors) + self.shift).flatten(1)
+
+
+class TabularNetwork(EmbeddedColumns):
+    """From (rows, columns), NaN for null, to (rows, 1)."""
+
+    def __init__(
+        self, edges: Sequence[Sequence[float]], *, embedding: int, width: int, blocks: int, dropout: float
+    ) -> None:
+        super().__init__(edges, embedding)
+        self.first = nn.Linear(len(edges) * embedding, width)
         self.blocks = nn.ModuleList(Block(width, dropout) for _ in range(blocks))
         self.norm = nn.LayerNorm(width)
         self.last = nn.Linear(width, 1)
 
     def forward(self, values: torch.Tensor) -> torch.Tensor:
         """One number per row."""
-        null = torch.isnan(values)
-        places = (torch.nan_to_num(values)[:, :, None] - self.lower) / self.span
-        places = torch.where(null[:, :, None], 0.0, places.clamp(0.0, 1.0))
-        encoded = torch.cat([places, null[:, :, None].to(places.dtype)], dim=2)
-        embedded = torch.relu(torch.einsum("rcb,cbe->rce", encoded, self.vectors) + self.shift)
-        rows = self.first(embedded.flatten(1))
+        rows = self.first(self.embedded(values))
         for block in self.blocks:
             rows = block(rows)
         answer: torch.Tensor = self.last(torch.relu(self.norm(rows)))

@@ -72,8 +72,17 @@ class Examples(Protocol):
     def truth(self, periods: Sequence[date]) -> Floats:
         """The labels of `periods` as numbers."""
 
-    def instead(self, frame: pd.DataFrame, features: tuple[Feature, ...], label: str, problem: "Problem") -> Self:
-        """Other rows of the same periods, to learn another question from."""
+    def instead(
+        self,
+        frame: pd.DataFrame,
+        features: tuple[Feature, ...],
+        label: str,
+        problem: "Problem",
+        past: tuple[str, ...] = (),
+    ) -> Self:
+        """Other rows of the same periods, to learn another question from; `past` are the features that are the newest
+        values of a row's series.
+        """
 
 
 class Fitted(Protocol):

@@ -152,38 +152,64 @@ def spark_raw(directory: Path) -> Raw:
 
 
 def network_raw(directory: Path) -> Raw:
-    """The answers of the network whose weights lie in `directory`: the arithmetic of `ml/neural/tabular.py`."""
+    """The answers of the network whose weights lie in `directory`."""
     with np.load(directory / NETWORK_FILE, allow_pickle=False) as saved:
         return network_of({name: saved[name].astype(np.float64) for name in saved.files})
 
 
 def network_of(weights: Mapping[str, Matrix]) -> Raw:
     """The answers of the network that has these weights, by their names in PyTorch."""
-    blocks = sum(name.startswith("blocks.") and name.endswith(".norm.weight") for name in weights)
+    return partial(_in_chunks, partial(_stacked if "past" in weights else _tabular, weights))
 
-    def layer(rows: Matrix, name: str) -> Matrix:
-        made: Matrix = rows @ weights[f"{name}.weight"].T + weights[f"{name}.bias"]
-        return made
 
-    def normed(rows: Matrix, name: str) -> Matrix:
-        centred = rows - rows.mean(axis=1, keepdims=True)
-        scaled: Matrix = centred / np.sqrt((centred**2).mean(axis=1, keepdims=True) + _NORM_EPSILON)
-        return scaled * weights[f"{name}.weight"] + weights[f"{name}.bias"]
+def _tabular(weights: Mapping[str, Matrix], matrix: Matrix) -> Matrix:
+    """The arithmetic of `ml/neural/tabular.py`."""
+    rows = _layer(weights, _embedded(weights, matrix), "first")
+    for block in range(_count(weights, ".norm.weight")):
+        inner = np.maximum(
+            _layer(weights, _normed(weights, rows, f"blocks.{block}.norm"), f"blocks.{block}.first"), 0.0
+        )
+        rows = rows + _layer(weights, inner, f"blocks.{block}.second")
+    return _layer(weights, np.maximum(_normed(weights, rows, "norm"), 0.0), "last")[:, 0]
 
-    def answer(matrix: Matrix) -> Matrix:
-        null = np.isnan(matrix)[:, :, None]
-        places = (np.nan_to_num(matrix)[:, :, None] - weights["lower"]) / weights["span"]
-        encoded = np.concatenate([np.where(null, 0.0, np.clip(places, 0.0, 1.0)), null], axis=2)
-        # A column at a time: (columns, rows, bins) by (columns, bins, embedding).
-        embedded = np.matmul(encoded.transpose(1, 0, 2), weights["vectors"]).transpose(1, 0, 2) + weights["shift"]
-        rows = layer(np.maximum(embedded, 0.0).reshape(len(matrix), -1), "first")
-        for block in range(blocks):
-            inner = np.maximum(layer(normed(rows, f"blocks.{block}.norm"), f"blocks.{block}.first"), 0.0)
-            rows = rows + layer(inner, f"blocks.{block}.second")
-        last: Matrix = layer(np.maximum(normed(rows, "norm"), 0.0), "last")[:, 0]
-        return last
 
-    return partial(_in_chunks, answer)
+def _stacked(weights: Mapping[str, Matrix], matrix: Matrix) -> Matrix:
+    """The arithmetic of `ml/neural/stacked.py`."""
+    left = np.nan_to_num(matrix[:, weights["past"].astype(np.int64)])
+    context = _embedded(weights, matrix[:, weights["context"].astype(np.int64)])
+    found = []
+    for block in range(_count(weights, ".explained.weight")):
+        inner = np.maximum(_layer(weights, np.concatenate([left, context], axis=1), f"blocks.{block}.first"), 0.0)
+        inner = np.maximum(_layer(weights, inner, f"blocks.{block}.second"), 0.0)
+        left = left - _layer(weights, inner, f"blocks.{block}.explained")
+        found.append(inner)
+    return _layer(weights, np.concatenate(found, axis=1), "last")[:, 0]
+
+
+def _count(weights: Mapping[str, Matrix], end: str) -> int:
+    return sum(name.startswith("blocks.") and name.endswith(end) for name in weights)
+
+
+def _layer(weights: Mapping[str, Matrix], rows: Matrix, name: str) -> Matrix:
+    made: Matrix = rows @ weights[f"{name}.weight"].T + weights[f"{name}.bias"]
+    return made
+
+
+def _normed(weights: Mapping[str, Matrix], rows: Matrix, name: str) -> Matrix:
+    centred = rows - rows.mean(axis=1, keepdims=True)
+    scaled: Matrix = centred / np.sqrt((centred**2).mean(axis=1, keepdims=True) + _NORM_EPSILON)
+    return scaled * weights[f"{name}.weight"] + weights[f"{name}.bias"]
+
+
+def _embedded(weights: Mapping[str, Matrix], matrix: Matrix) -> Matrix:
+    """The vectors of the columns, beside one another."""
+    null = np.isnan(matrix)[:, :, None]
+    places = (np.nan_to_num(matrix)[:, :, None] - weights["lower"]) / weights["span"]
+    encoded = np.concatenate([np.where(null, 0.0, np.clip(places, 0.0, 1.0)), null], axis=2)
+    # A column at a time: (columns, rows, bins) by (columns, bins, embedding).
+    vectors = np.matmul(encoded.transpose(1, 0, 2), weights["vectors"]).transpose(1, 0, 2) + weights["shift"]
+    beside: Matrix = np.maximum(vectors, 0.0).reshape(len(matrix), weights["shift"].size)
+    return beside
 
 
 def _in_chunks(answer: Raw, matrix: Matrix) -> Matrix:

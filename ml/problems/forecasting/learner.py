@@ -247,4 +247,4 @@ def over_all(rows: Examples, declared: declarations.Forecasting, problem: Proble
     frame[TARGET] = rows.frame[rows.label].to_numpy(float) / sizes
     hints = (Feature(name=name, expression=name, type="double", comment="A candidate.") for name in served.HINTS)
     kept = (feature for feature in rows.features if feature.name not in declared.series)
-    return rows.instead(frame, (*kept, *hints), TARGET, problem)
+    return rows.instead(frame, (*kept, *hints), TARGET, problem, tuple(declared.history))

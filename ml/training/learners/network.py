@@ -1,4 +1,7 @@
-"""A network of column embeddings and residual blocks, on one node; served by its weights alone, without PyTorch."""
+"""A network of column embeddings and residual blocks, on one node; served by its weights alone, without PyTorch.
+
+Over rows of series it is a stack of blocks over their past (`ml/neural/stacked.py`).
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
@@ -113,7 +116,7 @@ class Network:
     ) -> "tuple[FittedNetwork, Done]":
         import torch  # noqa: PLC0415 - an environment without it leaves this learner out
 
-        from ml.neural import loop, losses, processes, tabular  # noqa: PLC0415
+        from ml.neural import loop, losses, processes, stacked, tabular  # noqa: PLC0415
 
         torch.set_num_threads(threads(rows=len(self.rows.frame), cores=cores()))
         categories, loss = self.rows.categories(periods), self.rows.problem.objective.network
@@ -123,8 +126,9 @@ class Network:
         judged = None
         if tuning is not None:
             judged = dealt(self.rows.matrix(tuning, categories), unit.into(self.rows.truth(tuning)))
+        past = self.rows.columns(self.rows.past, categories)
         done = loop.fit(
-            lambda: tabular.network(edges, params),
+            lambda: stacked.network(edges, past, params) if past else tabular.network(edges, params),
             losses.LOSSES[loss],
             dealt(matrix, unit.into(truth)),
             schedule(params, self.rows.seed, patience_epochs=0 if judged is None else PATIENCE_EPOCHS),

@@ -20,7 +20,10 @@ MAX_CATEGORIES = 32
 
 @dataclass(frozen=True, kw_only=True)
 class Rows:
-    """`frame`: one row per training example with `period`, the features and the label."""
+    """`frame`: one row per training example with `period`, the features and the label.
+
+    `past`: those features that are the newest values of the row's series; empty if rows are of no series.
+    """
 
     frame: pd.DataFrame
     features: tuple[Feature, ...]
@@ -28,6 +31,7 @@ class Rows:
     period: str
     problem: Problem
     seed: int
+    past: tuple[str, ...] = ()
 
     @property
     def kinds(self) -> Mapping[str, str]:
@@ -42,9 +46,26 @@ class Rows:
         """The same rows, and more features, which are columns of theirs."""
         return replace(self, features=(*self.features, *features))
 
-    def instead(self, frame: pd.DataFrame, features: tuple[Feature, ...], label: str, problem: Problem) -> "Rows":
+    def instead(
+        self,
+        frame: pd.DataFrame,
+        features: tuple[Feature, ...],
+        label: str,
+        problem: Problem,
+        past: tuple[str, ...] = (),
+    ) -> "Rows":
         """Other rows of the same periods, to learn another question from."""
-        return replace(self, frame=frame, features=features, label=label, problem=problem)
+        return replace(self, frame=frame, features=features, label=label, problem=problem, past=past)
+
+    def columns(self, names: Sequence[str], categories: Categories) -> list[int]:
+        """Where in `matrix` the features `names` are that this has; a text has a column per known value."""
+        found: list[int] = []
+        at = 0
+        for name, kind in self.kinds.items():
+            width = len(categories[name]) if kind == "category" else 1
+            found += range(at, at + width) if name in names else ()
+            at += width
+        return found
 
     def of(self, periods: Sequence[date]) -> pd.DataFrame:
         """The rows of `periods`, in their order."""

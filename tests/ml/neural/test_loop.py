@@ -107,6 +107,22 @@ def test_killed_at_any_step_a_fit_resumes_to_the_same_weights(tmp_path: Path) ->
         assert len(list(folder.glob("*-*.pt"))) == 2
 
 
+def test_interrupted_after_each_of_its_steps_a_fit_resumes_to_the_same_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All steps of two epochs, of which every second has a checkpoint; with dropout, to the last bit."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "kill", interrupt)
+    whole = fits.fitted(dropout=0.3, epochs=2)
+    for at in [(epoch, step) for epoch in range(2) for step in range(1, fits.rows().steps(32) + 1)]:
+        with pytest.raises(KeyboardInterrupt):
+            fits.fitted(dropout=0.3, epochs=2, checkpoints=tmp_path / f"{at}", killed_at=at)
+        _equal(fits.fitted(dropout=0.3, epochs=2, checkpoints=tmp_path / f"{at}"), whole)
+
+
 def test_two_processes_resume_where_they_were_killed(tmp_path: Path) -> None:
     """Both go on from the checkpoint that the leading one wrote."""
     whole, folder = fits.fitted(epochs=2), tmp_path / "checkpoints"

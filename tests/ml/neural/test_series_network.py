@@ -13,11 +13,11 @@ from ml.training.learn import learn
 from ml.training.learners import in_memory
 from ml.training.learners.network import Unit
 from ml.versions import contract
-from ml.versions.pyfunc_model import Scorer
+from ml.versions.pyfunc_model import NETWORK_FILE, Scorer
 from tests.ml.neural.torch_here import torch_or_skip
 from tests.ml.problems.made import REGRESSION, model, rows
 from tests.ml.problems.made import SPLIT as OF_VALUES
-from tests.ml.problems.series import FORECASTING, PERIOD, SPLIT, fleet, forecasting_model
+from tests.ml.problems.series import FORECASTING, HISTORY, PERIOD, SPLIT, fleet, forecasting_model
 
 torch_or_skip()
 
@@ -33,6 +33,10 @@ def test_a_network_over_all_series_is_mixed_into_each_forecast(tmp_path: Path) -
     assert both.chosen == min(losses, key=losses.__getitem__)
     found = learn({"network": learners["network"]}, problem, SPLIT, declared.tuning, seed=1)
     registry.pack(found, declared, tmp_path)
+    with np.load(tmp_path / NETWORK_FILE, allow_pickle=False) as weights:
+        # A stack over the past of the series, beside what else is known.
+        assert weights["past"].shape == (len(HISTORY),)
+        assert weights["blocks.0.explained.weight"].shape[0] == len(HISTORY)
     held = frame[frame[PERIOD].isin(SPLIT.holdout)].reset_index(drop=True)
     answers = Scorer(tmp_path)(contract.model_input(declared, held))
     naive = answers.assign(forecast=answers["naive"])

@@ -23,12 +23,19 @@ from tests.ml.release.conftest import ENDPOINT, MODEL, Served
 COMMON = ("--use-case=credit", "--catalog=prod")
 
 
-def _serve(served: Served, name: str, run_id: str) -> None:
-    deploy.main([*COMMON, f"--run-id={run_id}", f"--version={served.versions[name]}"])
+def _serve(served: Served, name: str, run_id: str, *more: str) -> None:
+    deploy.main([*COMMON, f"--run-id={run_id}", f"--version={served.versions[name]}", *more])
 
 
-def _roll_back(run_id: str, to_version: str = "") -> None:
-    rollback.main([*COMMON, f"--run-id={run_id}", f"--to-version={to_version}", "--reason=complaints", "--by=ann"])
+def _roll_back(run_id: str, to_version: str = "", *more: str) -> None:
+    said = (f"--run-id={run_id}", f"--to-version={to_version}", "--reason=complaints", "--by=ann")
+    rollback.main([*COMMON, *said, *more])
+
+
+def _left_behind(capsys: pytest.CaptureFixture[str]) -> str | None:
+    """What the newest report says of other places; None: nothing."""
+    found: str | None = json.loads(capsys.readouterr().out.splitlines()[-1]).get("left_behind")
+    return found
 
 
 def _recorded(served: Served, run_id: str) -> list[tuple[str, int | None, int, str]]:
@@ -48,16 +55,21 @@ def test_without_an_endpoint_there_is_nothing_to_do(served: Served, capsys: pyte
     assert "there is no endpoint credit-default-risk yet" in json.loads(capsys.readouterr().out)["skipped"]
 
 
-def test_the_promoted_version_answers(served: Served) -> None:
-    """The endpoint goes from the first version to the second; serving it again changes nothing."""
+def test_the_promoted_version_answers(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    """The endpoint goes from the first version to the second; serving it again changes nothing.
+
+    What other places serve is left behind, which the report says, and only where there are some.
+    """
     served.deploy_endpoint(served.versions["first"])
     assert served.answer() == 0.25
     served.promote(served.versions["second"], "run-2")
-    _serve(served, "second", "run-2")
+    _serve(served, "second", "run-2", "--other-places=aks,azure-ml")
     assert (served.answer(), _served_value()) == (0.5, served.versions["second"])
+    assert f"version {served.versions['second']} goes there by mlops export" in str(_left_behind(capsys))
     before = served.world.client().serving_endpoints.get("credit-default-risk").config
     _serve(served, "second", "run-2")
     assert served.world.client().serving_endpoints.get("credit-default-risk").config == before
+    assert _left_behind(capsys) is None
 
 
 @pytest.mark.parametrize(
@@ -82,10 +94,17 @@ def test_a_version_that_cannot_be_served_gives_way(served: Served, name: str, wh
     assert len(_recorded(served, run_id)) == 4
 
 
-def test_a_roll_back_and_back_again(served: Served) -> None:
-    """Endpoint and aliases go to the version before, with who and why; the second time they return."""
+def test_a_roll_back_and_back_again(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    """Endpoint and aliases go to the version before, with who and why; the second time they return.
+
+    A cluster that serves the model too is left behind each time, which the report says.
+    """
     first, second = served.versions["first"], served.versions["second"]
-    _roll_back("run-back")
+    _roll_back("run-back", "", "--other-places=aks")
+    assert _left_behind(capsys) == (
+        f"aks was not moved and answers as before: version {first} goes there by mlops export credit --to aks, and the "
+        "steps that it prints"
+    )
     assert (served.answer(), served.aliases()) == (0.25, {"champion": first, "previous": second})
     newest = ledger(served.subject(1, "")).moved()
     gone = rolled_back(second, newest)
