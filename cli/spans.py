@@ -11,7 +11,7 @@ _PART = re.compile(r"(\d+)([wdhms])")
 def span_s(text: str) -> int:
     """`1d12h` in seconds. Raises ValueError that says how to write it."""
     if not _SPAN.fullmatch(text):
-        raise ValueError(f"{text!r} is no span of time: write it as 31d, 12h, 30m or 1d12h (w, d, h, m, s)")
+        raise ValueError(f"{text!r} is not a span of time: write it as 31d, 12h, 30m or 1d12h (w, d, h, m, s)")
     return sum(int(count) * _UNITS_S[unit] for count, unit in _PART.findall(text))
 
 

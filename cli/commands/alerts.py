@@ -36,7 +36,7 @@ def list_(*, model: str | None, env: str | None, ended: bool, form: str) -> None
         chosen = [each for name in sorted(USE_CASES) for each in models_of(name, env or "prod")]
     rows = [row for each in chosen for row in alert_rows(each, ended=ended)]
     shown = [{name: row[name] for name in _SHORT} for row in rows] if form == "table" else rows
-    show(shown, form=form, title="alerts" if ended else "alerts that last", columns=_SHORT)
+    show(shown, form=form, title="alerts" if ended else "open alerts", columns=_SHORT)
 
 
 def _about_one(command: Callable[..., None]) -> Callable[..., None]:

@@ -71,7 +71,7 @@ def _require_served(spec: "Spec", environment: "Environment", named: NamedModel,
     known = [each.model.name for each in served(spec, environment) if each.use_case.name == named.use_case]
     there = other_places(environment)
     if named.name not in known or not there or place not in ("image", *there):
-        serves = ", ".join(there) or "Databricks alone"
+        serves = ", ".join(there) or "only Databricks"
         raise CommandError(
             f"{environment.name} does not serve {named.handle} at {place}: its file names {serves}, and serving for "
             f"{', '.join(known) or 'none of its models'}; see docs/guides/other-places-to-serve.md",

@@ -2,6 +2,7 @@
 
 import click
 
+from cli.errors import CommandError
 from cli.job_runs import run_job
 from cli.output import Row, format_option, show
 from cli.removals import asked_job, by_option, job_names, require_success
@@ -24,10 +25,14 @@ def withdraw(*, use_case: str, feed: str, delivery: str, reason: str, by: str, e
     and the online store become what they would be without it. Another file may then arrive under the same name.
     Running it again changes nothing.
     """
+    feeds = [each.name for each in USE_CASES[use_case].feeds]
+    if feed not in feeds:
+        raise CommandError(f"{use_case} has no feed {feed!r}; its feeds are: {', '.join(feeds)}", 2)
     parameters = {"withdraw": f"{feed}/{delivery}", "reason": reason, "by": by}
     job = asked_job(job_names(env), use_case)
     result = run_job(env, job, parameters)
-    show(rows(result), form=form, title=f"{delivery} of {feed} is withdrawn from {use_case} in {env}")
+    done = "is withdrawn from" if result.succeeded else "is not withdrawn from"
+    show(rows(result), form=form, title=f"{delivery} of {feed} {done} {use_case} in {env}")
     require_success(result, job)
 
 

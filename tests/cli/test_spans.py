@@ -18,7 +18,7 @@ def test_a_span_in_seconds(text: str, expected_s: int) -> None:
 @pytest.mark.parametrize("text", ["", "31", "d", "-1d", "1.5h", "1 d", "1y"])
 def test_a_span_without_its_unit_is_refused(text: str) -> None:
     """The message shows what was given and how to write it."""
-    with pytest.raises(ValueError, match="is no span of time: write it as 31d"):
+    with pytest.raises(ValueError, match="is not a span of time: write it as 31d"):
         span_s(text)
 
 

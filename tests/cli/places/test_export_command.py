@@ -19,7 +19,7 @@ def test_a_place_that_is_not_declared_is_refused(cli: CliRunner, tmp_path: Path)
     """The shipped workspaces serve on Databricks alone; nothing is written."""
     result = cli.invoke(mlops, ["export", "credit", "--to", "aks", "--out", str(tmp_path / "out")])
     assert result.exit_code == 2
-    assert "prod does not serve credit at aks: its file names Databricks alone" in result.stderr
+    assert "prod does not serve credit at aks: its file names only Databricks" in result.stderr
     assert not (tmp_path / "out").exists()
 
 
