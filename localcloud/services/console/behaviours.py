@@ -11,14 +11,14 @@ BEHAVIOURS = (
         does="no page without a session, which a one-time link of an admin opens once",
         level=Level.LOCAL,
         follows="docs/localcloud.md",
-        witness=f"{_TESTS}/test_door.py::test_a_link_opens_one_session",
+        witness=f"{_TESTS}/test_visits.py::test_a_link_opens_one_session",
     ),
     Behaviour(
         area=_AREA,
         does="a page answers to its own address alone, and loads nothing of others",
         level=Level.LOCAL,
         follows="docs/localcloud.md",
-        witness=f"{_TESTS}/test_door.py::test_another_sites_name_does_not_lead_here",
+        witness=f"{_TESTS}/test_visits.py::test_another_sites_name_does_not_lead_here",
     ),
     Behaviour(
         area=_AREA,
