@@ -5,12 +5,15 @@ principal, and every worker unpacks the same bytes. Fits models of up to some hu
 """
 
 import io
+import os
+import sys
 import tarfile
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import ModuleType
 from typing import Any
 
 import mlflow
@@ -28,13 +31,14 @@ from ml.declarations import Column
 from ml.versions import artifact
 
 _FOLDER, _ANSWER = "model", "_answer"
+_KEPT = "_mlops_model_on_this_worker_"
 _NUMBERS = frozenset(("int64", "float64", "bool"))
 
 
 def packed(model_uri: str) -> bytes:
     """The model that takes features as a tar archive, read with the rights of this task."""
     buffer = io.BytesIO()
-    with tempfile.TemporaryDirectory() as temporary, tarfile.open(fileobj=buffer, mode="w") as archive:
+    with TemporaryDirectory() as temporary, tarfile.open(fileobj=buffer, mode="w") as archive:
         archive.add(artifact.raw_model(artifact.fetch(model_uri, Path(temporary))), arcname=_FOLDER)
     return buffer.getvalue()
 
@@ -53,8 +57,8 @@ def with_answers(
 ) -> DataFrame:
     """The columns `kept` of `rows` with the columns `output` of the packed model's answers, a row each.
 
-    Each partition loads the model once. Numbers go from Arrow into the model's matrix; text and times through pandas.
-    `taken`: the features by name, and the pandas type that the model takes each as.
+    Each process of a worker loads the model once. Numbers go from Arrow into the model's matrix; text and times through
+    pandas. `taken`: the features by name, and the pandas type that the model takes each as.
     """
     if set(taken.values()) <= _NUMBERS:
         return _of_numbers(rows, archive, dict(taken), output, kept)
@@ -71,12 +75,12 @@ def _of_numbers(
     named = to_arrow_schema(schema, timestamp_utc=True)
 
     def predict(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        with _loaded(archive) as model:
-            for batch in batches:
-                found = _answers(model, batch, taken)
-                columns = [batch.column(name) for name in kept]
-                columns += [pa.array(found[name]).cast(named.field(name).type) for name in answered.names]
-                yield pa.RecordBatch.from_arrays(columns, names=named.names)
+        model = loaded(archive)
+        for batch in batches:
+            found = _answers(model, batch, taken)
+            columns = [batch.column(name) for name in kept]
+            columns += [pa.array(found[name]).cast(named.field(name).type) for name in answered.names]
+            yield pa.RecordBatch.from_arrays(columns, names=named.names)
 
     return sent.mapInArrow(predict, schema)
 
@@ -108,17 +112,25 @@ def _of_frames(rows: DataFrame, archive: bytes, taken: dict[str, str], output: S
 
     @pandas_udf(", ".join(f"`{column.name}` {column.type}" for column in output))  # type: ignore[call-overload, untyped-decorator]
     def predict(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-        with _loaded(archive) as model:
-            for batch in batches:
-                yield model.predict(batch.astype(taken))[names]
+        model = loaded(archive)
+        for batch in batches:
+            yield model.predict(batch.astype(taken))[names]
 
     return rows.withColumn(_ANSWER, predict(F.struct(*taken))).select("*", f"{_ANSWER}.*").drop(_ANSWER)
 
 
-@contextmanager
-def _loaded(archive: bytes) -> Iterator[Any]:
-    """The packed model, as MLflow loads it."""
-    with tempfile.TemporaryDirectory() as temporary:
+def loaded(archive: bytes) -> Any:
+    """The packed model, as MLflow loads it: once in each process of a worker, which keeps the one that it had last."""
+    name = _KEPT + sha256(archive).hexdigest()
+    kept: Any = sys.modules.get(name)
+    if kept is None:
+        for other in [each for each in sys.modules if each.startswith(_KEPT)]:
+            del sys.modules[other]
+        # Not a variable of this module, of which each function carries a copy of its own to the workers.
+        sys.modules[name] = kept = ModuleType(name)
+        # A model may read its files later: they stay as long as the process, and Spark clears its folders.
+        kept.folder = TemporaryDirectory(dir=os.environ.get("SPARK_LOCAL_DIRS", "").split(",")[0] or None)
         with tarfile.open(fileobj=io.BytesIO(archive)) as packed_model:
-            packed_model.extractall(temporary, filter="data")
-        yield mlflow.pyfunc.load_model(str(Path(temporary) / _FOLDER), suppress_warnings=True)
+            packed_model.extractall(kept.folder.name, filter="data")
+        kept.model = mlflow.pyfunc.load_model(str(Path(kept.folder.name) / _FOLDER), suppress_warnings=True)
+    return kept.model
