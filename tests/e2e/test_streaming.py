@@ -4,7 +4,6 @@ import io
 import json
 import shutil
 import time
-import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +22,6 @@ from tests.infra.conftest import edit
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(2400)]
 
-_DECLARATION = "ml/usecases/credit/declaration.py"
 # What the deployed wheel declares beside what it ships; the stacks are made from the same.
 _DECLARED = """
 
@@ -41,7 +39,7 @@ def streaming(mlops: Mlops, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """A local cloud of its own whose stacks and wheel declare a continuous scoring, with a champion."""
     mine = Victim.started(mlops, tmp_path_factory.mktemp("streaming"), manual=False)
     mine.mlops("run", "credit-training", "--env", "prod", "--param", "sample_rows=900")
-    _declare(mine)
+    mine.deploy(manual=False, declared=_DECLARED)
     with pytest.MonkeyPatch.context() as patch:
         model = replace(CREDIT.models[0], streaming=Streaming(every_s=5), sinks=(FilesSink(format=FilesFormat.CSV),))
         patch.setitem(USE_CASES, "credit", replace(CREDIT, models=(model,)))
@@ -54,20 +52,6 @@ def streaming(mlops: Mlops, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     mine.let_time_go_on("credit-scoring")
     yield mine
     mine.mlops("down", ok=False)
-
-
-def _declare(mine: Victim) -> None:
-    """Let the deployed wheel declare it."""
-    client = mine.mlops.client()
-    job = client.jobs.get(next(job.job_id or 0 for job in client.jobs.list(name="credit-scoring")))
-    assert job.settings is not None
-    path = next(task.libraries[0].whl or "" for task in job.settings.tasks or [] if task.libraries)
-    shipped = client.files.download(path).contents.read()  # type: ignore[union-attr]
-    changed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(shipped)) as source, zipfile.ZipFile(changed, "w") as target:
-        for name in source.namelist():
-            target.writestr(name, source.read(name).decode() + (_DECLARED if name == _DECLARATION else ""))
-    client.files.upload(path, io.BytesIO(changed.getvalue()), overwrite=True)
 
 
 def _count(mine: Victim, table: str) -> int:
