@@ -39,6 +39,8 @@ _PLAIN_QUERIES = {
     # The smallest and the largest value of each column of each file, found row by row without Java of their own, took a
     # fifth of the server's processor. Tables of a few small files have nothing to pass over.
     "spark.databricks.delta.stats.collect": "false",
+    # What a task keeps in memory is read two or three times: choosing how to compress each column costs more.
+    "spark.sql.inMemoryColumnarStorage.compressed": "false",
     # There is no page that shows plans and finished queries.
     "spark.sql.ui.explainMode": "simple",
     "spark.sql.ui.retainedExecutions": "5",
