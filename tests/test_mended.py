@@ -1,14 +1,12 @@
-"""CHANGELOG.md says of every finding how it was mended, and by tests that exist; what is open is in the checklist."""
+"""docs/real-platform.md says how every finding was fixed, and by which tests; what is open is in the checklist."""
 
 import re
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from tests.named import named_tests
 
-_HEADING = "### Mended for the real platform"
 _TEST = re.compile(r"\btest_[a-z0-9_]+\b(?!\.py)")
 _FINDINGS = (*(f"A{number}" for number in range(1, 9)), *(f"B{number}" for number in range(1, 11)))
 _PARTS = ("C, the rest", "C, `databricks_quality_monitor`", "E (the artifact)", "F, first item", "F, the other items")
@@ -17,10 +15,8 @@ _PROVIDERS = ("empty items", "a change at every plan", "destroy stops half-way",
 
 @pytest.fixture
 def mended(root: Path) -> str:
-    """The sections of that heading, one after the other."""
-    text = (root / "CHANGELOG.md").read_text(encoding="utf-8")
-    starts = [*(found.start() for found in re.finditer(r"^##+ .*$", text, re.MULTILINE)), len(text)]
-    return "".join(part for a, b in pairwise(starts) if (part := text[a:b]).startswith(_HEADING))
+    """The page of findings."""
+    return (root / "docs" / "real-platform.md").read_text(encoding="utf-8")
 
 
 def test_every_named_test_exists(mended: str, root: Path) -> None:
