@@ -1,4 +1,4 @@
-"""The tasks of the synthesized jobs: their order, their code, their parameters, as docs/architecture.md lists them."""
+"""The tasks of the synthesized jobs: their order, their code, their parameters, as docs/concepts/jobs.md lists them."""
 
 import tomllib
 from collections.abc import Callable
@@ -92,7 +92,7 @@ def test_training_names_the_package_index_of_its_environment(
 
 
 def test_parameters_of_every_task(documents: Documents) -> None:
-    """Each task gets the common flags and those of its row in docs/architecture.md, in references of the run."""
+    """Each task gets the common flags and those of its row in docs/concepts/jobs.md, in references of the run."""
     common = {"--use-case": "credit", "--catalog": "dev", "--run-id": "{{job.run_id}}", "--model": "default_risk"}
     gate = {"--source-catalog": "{{job.parameters.source_catalog}}", "--version": "{{job.parameters.version}}"}
     promotion = tasks(documents, "dev", "credit-promotion")

@@ -11,7 +11,7 @@ from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.serving import pace
 
-PARITY = Parity(Level.LOCAL, "docs/architecture.md")
+PARITY = Parity(Level.LOCAL, "docs/concepts/serving.md")
 
 router = APIRouter(prefix="/local/serving/pace")
 
