@@ -8,6 +8,8 @@ from cli.models import NamedModel
 from cli.warehouse import Answer, quoted
 
 LABEL, TIME = "_label", "_time"
+# The views over which a notebook asks, in the place of the tables.
+FEATURES, OUTCOMES = "features", "outcomes"
 _NUMBERS = ("TINYINT", "SMALLINT", "INT", "BIGINT", "FLOAT", "DOUBLE", "DECIMAL")
 _FLAGS = {"true": 1.0, "false": 0.0}
 
@@ -21,16 +23,24 @@ class Rows:
     texts: tuple[str, ...]
 
 
-def query(model: NamedModel, most_rows: int) -> str:
+def tables_of(model: NamedModel) -> dict[str, str]:
+    """The full names of the tables of features and of outcomes."""
+    declared = model.declared
+    return {
+        FEATURES: declared.feature_table.table.full_name(model.env, model.use_case),
+        OUTCOMES: declared.outcome.table.full_name(model.env, model.use_case),
+    }
+
+
+def query(model: NamedModel, most_rows: int, *, features: str, outcomes: str) -> str:
     """Known outcomes with the newest feature row that was not after them, as training joins them; at most so many.
 
-    Which rows is decided by a hash of their keys, so that asking again answers the same.
+    Which rows is decided by a hash of their keys, so that asking again answers the same. `features` and `outcomes` are
+    tables or views, as SQL names them.
     """
     declared = model.declared
     outcome, table = declared.outcome, declared.feature_table
     names = ", ".join(quoted(name) for name in declared.features)
-    outcomes = outcome.table.full_name(model.env, model.use_case)
-    features = table.table.full_name(model.env, model.use_case)
     age = f" and datediff(known.{TIME}, given.{quoted(table.event_time)}) <= {table.max_age_days}"
     return (
         f"with known as (select {quoted(outcome.key)} as _key, {quoted(outcome.event_time)} as {TIME}, "

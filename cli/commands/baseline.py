@@ -31,22 +31,24 @@ def baseline(
     """
     from cli.baseline.fitting import leaderboard, split  # noqa: PLC0415 - seconds, and other commands do not need it
     from cli.baseline.notebook import notebook  # noqa: PLC0415
-    from cli.baseline.rows import query, rows_of  # noqa: PLC0415
+    from cli.baseline.rows import FEATURES, OUTCOMES, query, rows_of, tables_of  # noqa: PLC0415
 
     found = named_model(model, env)
     classes = _asks_for_classes(found)
-    asked = query(found, most_rows)
-    rows = rows_of(Warehouse(found.env, as_principal=principal, host=host).ask(asked))
+    tables = tables_of(found)
+    answer = Warehouse(found.env, as_principal=principal, host=host).ask(query(found, most_rows, **tables))
+    rows = rows_of(answer)
     judged = split(rows)
     board = leaderboard(rows, judged, classes=classes)
     name = found.handle.replace("/", "-")
     out.mkdir(parents=True, exist_ok=True)
     lines = [",".join(board[0]), *(",".join(str(value) for value in row.values()) for row in board)]
     (out / f"{name}-leaderboard.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    asked = tables | {"query": query(found, most_rows, features=FEATURES, outcomes=OUTCOMES)}
     text = notebook(f"Baseline of {found.handle}", asked, rows, judged.since, board, classes=classes)
-    (out / f"{name}-baseline.ipynb").write_text(text, encoding="utf-8")
+    (out / f"{name}-baseline.py").write_text(text, encoding="utf-8")
     progress.print(f"{len(judged.fitted):,} rows fitted, {len(judged.held_out):,} held out from {judged.since} on")
-    progress.print(f"Written: {out / f'{name}-leaderboard.csv'}, {out / f'{name}-baseline.ipynb'}")
+    progress.print(f"Written: {out / f'{name}-leaderboard.csv'}, {out / f'{name}-baseline.py'}")
     show(board, form=form, title=f"{found.full_name}: plain learners, best first")
 
 

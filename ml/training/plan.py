@@ -104,7 +104,11 @@ class RowAccount:
 
 def plan(tables: Tables, task: Task) -> Plan:
     """Pin the gold tables, join them, and split their periods."""
-    pinned = dataset.pin(tables, task.model, task.source_catalog, task.common.use_case.name)
+    return of(tables, task, dataset.pin(tables, task.model, task.source_catalog, task.common.use_case.name))
+
+
+def of(tables: Tables, task: Task, pinned: Pinned) -> Plan:
+    """Join tables that are pinned already, and split their periods."""
     rows = dataset.examples(tables, task.model, pinned, task.common.judging)
     model = dataset.present(task.model, rows)
     periods = dataset.profile(model, rows)

@@ -14,6 +14,7 @@ from cli.demo.landing import irregular_files
 from ml.usecases.demand.demo.generate import FAULTS, generate
 from ml.usecases.demand.demo.replay import replay
 from tests.e2e.conftest import Mlops
+from tests.e2e.notebooks import branch_of
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(2400)]
 
@@ -93,3 +94,11 @@ def test_every_example_has_a_forecast_between_its_bounds(mlops: Mlops, demand: S
     [asked] = mlops.sql("select count(*) as n from prod.demand_gold.demand_examples")
     assert found["n"] == found["fit"]
     assert found["examples"] == asked["n"]
+
+
+def test_a_notebook_forecasts_the_largest_series(mlops: Mlops, demand: Sections, tmp_path: Path) -> None:
+    """As a data scientist of dev: four weeks of each, and the best of the backtest is not Naive2."""
+    mlops("user", "add", "dana@example.com", "--group", "data-scientists")
+    found = branch_of(mlops, "dana@example.com", tmp_path / "remote").run("forecast_demand", most_series="3")
+    assert (found["series"], found["forecasts"]) == (3, 12)
+    assert found["best"] != "Naive2"

@@ -4,16 +4,21 @@ It needs nothing of the platform but its folder and its lines in `workspaces/`: 
 """
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cli.registry import registry
+from ml.versions.training_run import HOLDOUT
 from tests.e2e.conftest import Mlops
+from tests.e2e.notebooks import Branch, NotebookFailedError, branch_of
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(2400)]
 
 Sections = dict[str, list[dict[str, Any]]]
 _OPS = "prod.health_ops"
+SCIENTIST = "dana@example.com"
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +93,67 @@ def test_a_second_version_does_not_replace_the_first_by_luck(mlops: Mlops, healt
     )
     assert judged["verdict"] == "fail"
     assert "it must be better by more than chance: these rows show an improvement from about" in judged["reason"]
+
+
+@pytest.fixture(scope="module")
+def scientist(mlops: Mlops, health: Sections, tmp_path_factory: pytest.TempPathFactory) -> Branch:
+    """The notebooks, brought to dev by a data scientist."""
+    mlops("user", "add", SCIENTIST, "--group", "data-scientists")
+    return branch_of(mlops, SCIENTIST, tmp_path_factory.mktemp("remote"))
+
+
+@pytest.fixture(scope="module")
+def first_version(mlops: Mlops, health: Sections) -> tuple[str, dict[str, float]]:
+    """The tags of the first version as JSON, and its measures on the hold-out as its run has them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MLOPS_HOME", mlops.env["MLOPS_HOME"])
+        with registry("prod") as client:
+            version = client.get_model_version("prod.health_ops.progression", "1")
+            run = client.get_run(version.run_id)
+    measured = {name.removeprefix(HOLDOUT): value for name, value in run.data.metrics.items()}
+    return json.dumps(version.tags), measured
+
+
+def test_the_health_data_is_explored_with_what_a_data_scientist_may_see(scientist: Branch) -> None:
+    """In gold age and sex have no value; silver, which has them, is refused."""
+    assert scientist.run("explore_health") == {
+        "rows": 442,
+        "empty": ["sex", "age_band"],
+        "lowest_to_highest": ["below 25", "25 to 30", "30 and more"],
+    }
+    with pytest.raises(NotebookFailedError, match=r"PermissionDenied: .*USE SCHEMA on Schema 'prod\.health_silver'"):
+        scientist.run("explore_health", layer="silver", table="visits")
+
+
+def test_a_first_model_is_fitted_without_masked_columns(scientist: Branch) -> None:
+    """It beats who always says the same, and its run is in the experiment that the group shares."""
+    found = scientist.run("first_model")
+    assert not {"age", "sex", "age_band"} & set(found["features"])
+    assert found["measure"] == "root_mean_squared_error"
+    assert found["trees"] < found["always_the_same"]
+    experiment = scientist.client.experiments.get_by_name("/mlops/dev/health-training").experiment
+    assert experiment
+    named = {"experiment_ids": [str(experiment.experiment_id)], "filter": "attributes.run_name = 'first model'"}
+    [run] = scientist.client.experiments.search_runs(**named)
+    assert run.data
+    assert {str(each.key): each.value for each in run.data.metrics or []} == {
+        f"root_mean_squared_error_{name}": found[name] for name in ("trees", "always_the_same")
+    }
+
+
+def test_a_production_run_is_reproduced_from_the_tables_of_then(
+    mlops: Mlops, first_version: tuple[str, dict[str, float]], tmp_path: Path
+) -> None:
+    """By dev's training: months came since, and its measures are the version's own."""
+    tags, measured = first_version
+    found = branch_of(mlops, "dev-health-training", tmp_path / "remote").run("reproduce_a_run", tags=tags)
+    assert (found["holdout_rows"], found["same_code"]) == (measured["rows"], True)
+    assert found["measures"] == pytest.approx({name: measured[name] for name in found["measures"]}, rel=1e-9)
+
+
+def test_the_past_of_a_masked_table_is_refused_to_a_data_scientist(
+    scientist: Branch, first_version: tuple[str, dict[str, float]]
+) -> None:
+    """It would show what the mask hides."""
+    with pytest.raises(NotebookFailedError, match="FGAC_TIME_TRAVEL_NOT_SUPPORTED"):
+        scientist.run("reproduce_a_run", tags=first_version[0])

@@ -1,10 +1,12 @@
-"""What a notebook finds defined: `dbutils` and `spark`. Runs in the task's own process."""
+"""What a notebook finds defined: `dbutils`, `display` and `spark`. Runs in the task's own process."""
 
 import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+_SHOWN_ROWS = 20
 
 
 class NotebookExit(BaseException):
@@ -83,6 +85,12 @@ class Dbutils:
         from databricks.sdk import WorkspaceClient  # noqa: PLC0415 - asked by few notebooks
 
         return getattr(WorkspaceClient().dbutils, name)
+
+
+def display(shown: Any) -> None:
+    """Print what a notebook would draw: of a table its first rows."""
+    table = shown.limit(_SHOWN_ROWS).toPandas() if hasattr(shown, "toPandas") else shown
+    print(table.head(_SHOWN_ROWS).to_string() if hasattr(table, "to_string") else table)
 
 
 class Spark:

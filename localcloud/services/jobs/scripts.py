@@ -57,11 +57,15 @@ def _notebook(cloud: Cloud, caller: Caller, wanted: Mapping[str, Any]) -> Script
 
 def _file(cloud: Cloud, caller: Caller, wanted: Mapping[str, Any]) -> Script:
     path = str(wanted["python_file"]).removeprefix(_DBFS)
+    code = content_of(cloud, caller, path).decode()
+    return Script(name=path, code=code, arguments=list(wanted.get("parameters") or []))
+
+
+def content_of(cloud: Cloud, caller: Caller, path: str) -> bytes:
+    """What a file of a volume or of the workspace holds, if `caller` may read it. Raises ApiError and ScriptError."""
     if path.startswith(_VOLUMES):
-        content = volume_paths.require_file(volume_paths.resolve(cloud, caller, path, write=False)).read_bytes()
-    else:
-        found = objects.require(cloud, caller, path, "CAN_READ")
-        if found["object_type"] != objects.FILE:
-            raise ScriptError(f"{path} is a {found['object_type']}, not a file")
-        content = base64.b64decode(found["content"])
-    return Script(name=path, code=content.decode(), arguments=list(wanted.get("parameters") or []))
+        return volume_paths.require_file(volume_paths.resolve(cloud, caller, path, write=False)).read_bytes()
+    found = objects.require(cloud, caller, path, "CAN_READ")
+    if found["object_type"] != objects.FILE:
+        raise ScriptError(f"{path} is a {found['object_type']}, not a file")
+    return base64.b64decode(found["content"])

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from localcloud.services.jobs import serverless
-from localcloud.services.jobs.dbutils import Dbutils, NotebookExit, Spark
+from localcloud.services.jobs.dbutils import Dbutils, NotebookExit, Spark, display
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +70,8 @@ def _execute(order: TaskOrder) -> None:
         entry.load()()
         return
     sys.argv = [order.script, *order.arguments]
-    given = {} if order.widgets is None else {"dbutils": Dbutils(order.widgets), "spark": Spark()}
+    notebook = order.widgets is not None
+    given = {"dbutils": Dbutils(order.widgets or {}), "display": display, "spark": Spark()} if notebook else {}
     exec(compile(order.code, order.script, "exec"), {"__name__": "__main__", **given})  # noqa: S102 - the task
 
 

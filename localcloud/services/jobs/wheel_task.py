@@ -21,13 +21,12 @@ from localcloud.services.jobs import libraries, records
 from localcloud.services.jobs.clusters import cluster_of
 from localcloud.services.jobs.graph import Result
 from localcloud.services.jobs.outcome import Outcome, Stop, refused, wait_for
-from localcloud.services.jobs.scripts import Script, ScriptError, script_of
+from localcloud.services.jobs.scripts import Script, ScriptError, content_of, script_of
 from localcloud.services.jobs.task import TaskOrder
 from localcloud.services.jobs.task_wheels import environment_version, own_first, require_fit, wheel_paths
 from localcloud.services.jobs.wheels import WheelError, unpack
 from localcloud.services.jobs.workers import Handle, Workers, WorkersError
 from localcloud.services.network import reach
-from localcloud.services.unity import volume_paths as volumes
 
 _DAY_S = 24 * 3600
 FAILED_MESSAGE = "Workload failed, see run output for details."
@@ -121,8 +120,7 @@ class WheelTasks:
     def _wheels(self, task: Mapping[str, Any], settings: Mapping[str, Any], caller: Caller) -> list[Path]:
         unpacked = []
         for path in wheel_paths(task, settings):
-            file = volumes.require_file(volumes.resolve(self._cloud, caller, path, write=False))
-            unpacked.append(unpack(file.read_bytes(), self._cloud.home / "wheels"))
+            unpacked.append(unpack(content_of(self._cloud, caller, path), self._cloud.home / "wheels"))
         return unpacked
 
     def _follow(self, order: TaskOrder, stop: Stop, deadline_s: float | None) -> Outcome:

@@ -1,6 +1,5 @@
 """Baselines on rows whose truth is known: what is read, which learner wins, and how the notebook goes on."""
 
-import json
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from cli.errors import CommandError
 from cli.main import mlops
 from cli.models import named_model
 from cli.warehouse import Answer
+from localcloud.services.jobs.notebooks import program
 
 COLUMNS = (
     (LABEL, "INT"),
@@ -94,21 +94,23 @@ def test_the_notebook_comes_to_what_the_leaderboard_says(*, classes: bool) -> No
     found = rows(classes=classes)
     judged = split(found)
     board = leaderboard(found, judged, classes=classes)
-    document = json.loads(notebook("A baseline", "select 1", found, judged.since, board, classes=classes))
-    code = [cell["source"] for cell in document["cells"] if cell["cell_type"] == "code"]
-    assert code[0].startswith('rows = spark.sql("""select 1""").toPandas()')
+    asked = {"features": "prod.a_gold.x", "outcomes": "prod.a_gold.y", "query": "select 1"}
+    text = notebook("A baseline", asked, found, judged.since, board, classes=classes)
+    compile(program(text, language="PYTHON", form="SOURCE"), "notebook", "exec")
+    read, *code = text.split("# COMMAND ----------")[1:4]
+    assert 'tables.read("prod.a_gold.x").createOrReplaceTempView("features")' in read
     space: dict[str, Any] = {"rows": found.frame.copy()}
-    for cell in code[1:]:
+    for cell in code:
         exec(cell, space)
     measure = "roc_auc" if classes else "root_mean_squared_error"
     [boosted] = [row[measure] for row in board if row["learner"] == "boosted trees"]
     assert space["score"] == pytest.approx(boosted, abs=1e-4)
-    assert "| boosted trees |" in document["cells"][-1]["source"]
+    assert "# MAGIC | boosted trees |" in text
 
 
 def test_the_query_joins_as_training_does() -> None:
     """The newest feature row that was not after the event, of the newest label of it."""
-    asked = query(named_model("credit", None), 500)
+    asked = query(named_model("credit", None), 500, features="f", outcomes="o")
     assert "given.`application_month` <= known._time" in asked or "<= known._time" in asked
     assert "max_by(`defaulted`" in asked
     assert asked.endswith("order by xxhash64(_key, _time) limit 500")

@@ -60,5 +60,5 @@ def test_a_baseline_is_fitted_on_what_training_would_see(gold: Core, tmp_path: P
     assert board["always the same"]["roc_auc"] == 0.5
     assert board["tree of depth 4"]["roc_auc"] > 0.95
     assert (tmp_path / "credit-leaderboard.csv").read_text().startswith("learner,roc_auc,average_precision")
-    assert "select _label, _time, _values.*" in (tmp_path / "credit-baseline.ipynb").read_text()
+    assert "select _label, _time, _values.*" in (tmp_path / "credit-baseline.py").read_text()
     assert "480 rows fitted, 120 held out" in said.stderr

@@ -2,7 +2,7 @@
 
 import base64
 
-from databricks.sdk.service.workspace import AclPermission
+from databricks.sdk.service.workspace import AclPermission, ImportFormat
 
 from tests.localcloud.services.jobs.conftest import WHEEL_PATH, Plant, results
 
@@ -50,6 +50,21 @@ def test_a_python_file_runs_with_its_words_and_libraries(plant: Plant) -> None:
     assert results(run) == {"a": "SUCCESS"}
     assert run.tasks is not None
     assert "['a', 'b'] probe" in (plant.admin.jobs.get_run_output(run.tasks[0].run_id or 0).logs or "")
+
+
+def test_a_notebook_imports_a_wheel_of_the_workspace(plant: Plant) -> None:
+    """As `mlops branch` leaves one beside the notebooks of its branch; what is shown is printed, of tables the head."""
+    wheel = plant.core.call("GET", f"{plant.core.url('prod')}/api/2.0/fs/files{WHEEL_PATH}").content
+    path = f"/Shared/{WHEEL_PATH.rpartition('/')[2]}"
+    plant.admin.workspace.upload(path, wheel, format=ImportFormat.AUTO)
+    code = "import pandas, probe\ndisplay(probe.__name__)\ndisplay(pandas.DataFrame({'a': range(100)}))\n"
+    put(plant, "/Shared/shows", code, "SOURCE", "PYTHON")
+    task = {"task_key": "a", "notebook_task": {"notebook_path": "/Shared/shows"}}
+    run = plant.run(plant.create("x", {**task, "libraries": [{"whl": f"/Workspace{path}"}]}))
+    assert results(run) == {"a": "SUCCESS"}
+    assert run.tasks is not None
+    logs = (plant.admin.jobs.get_run_output(run.tasks[0].run_id or 0).logs or "").splitlines()
+    assert (logs[0], logs[-1].split(), len(logs)) == ("probe", ["19", "19"], 22)
 
 
 def test_code_is_read_as_the_tasks_principal(plant: Plant) -> None:
