@@ -58,13 +58,13 @@ demo: $(READY) ## Play the whole story of one model and check it (USECASE=credit
 	@$(BIN)/mlops demo $(USECASE) $(if $(DATA),--data "$(DATA)") $(if $(STORY),--story $(STORY))
 
 ##@ Test
-test: $(READY) ## Run all tests but the long ones, in two parallel lanes (ARGS: for pytest)
+test: $(READY) ## Run all tests but the slow and long ones, in two parallel lanes (ARGS: for pytest)
 	@$(PY) -m tests.side_by_side $(ARGS)
 
 test-fast: $(READY) ## Run the tests that start no server
 	@$(PY) -m tests.side_by_side fast $(ARGS)
 
-test-all: $(READY) ## Run all tests, the long ones too
+test-all: $(READY) ## Run all tests, the slow and long ones too
 	@$(PY) -m pytest $(ARGS)
 
 extras: $(READY) ## Run the slow checks whose inputs changed since they last passed (EXTRAS=1: all of them)

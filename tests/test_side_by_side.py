@@ -14,6 +14,7 @@ CODE = {
     "test_served.py": "import pytest\n@pytest.mark.spark\ndef test_served(): assert {served}",
     "tests/ml/features/test_build.py": "import pytest\n@pytest.mark.spark\ndef test_build(): pass",
     "tests/ml/test_job.py": "import pytest\n@pytest.mark.spark\ndef test_job(): assert {job}",
+    "test_slow.py": "import pytest\n@pytest.mark.spark\n@pytest.mark.slow\ndef test_slow(): assert False",
     "test_long.py": "import pytest\n@pytest.mark.spark\n@pytest.mark.long\ndef test_long(): assert False",
 }
 
@@ -29,15 +30,15 @@ def _run(folder: Path, root: Path, *arguments: str, **values: bool) -> subproces
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
 
 
-def test_every_run_has_its_tests_and_none_the_long_ones(tmp_path: Path, root: Path) -> None:
-    """One test passes in each: jobs, features, other servers, neither; the long one, which would fail, is in none."""
+def test_every_run_has_its_tests_and_none_the_slow_or_long_ones(tmp_path: Path, root: Path) -> None:
+    """One test passes in each: jobs, features, other servers, neither; the slow and the long one would fail."""
     done = _run(tmp_path, root, pure=True, served=True)
     assert done.returncode == 0, done.stdout
     assert sorted(re.findall(r"1 passed(?:, \d deselected)?", done.stdout)) == [
         "1 passed",
         "1 passed",
-        "1 passed, 2 deselected",
-        "1 passed, 4 deselected",
+        "1 passed, 3 deselected",
+        "1 passed, 5 deselected",
     ]
 
 

@@ -1,8 +1,10 @@
 """An extra runs if its inputs changed since it last passed; what does not run is named with its reason."""
 
+import dataclasses
 import importlib.util
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import ModuleType
 
@@ -73,6 +75,16 @@ def test_what_cannot_end_in_time_stays_due(
     assert (repository / ".ci" / "extras.passed").read_text() == ""
     monkeypatch.setenv("EXTRAS", "1")
     assert extras.main([], _extra(extras)) == 0
+    assert _runs(repository) == 1
+
+
+def test_a_short_extra_may_begin_later(extras: ModuleType, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each extra says how late in the run it may still begin."""
+    monkeypatch.setenv("CI_STARTED_S", str(time.time() - extras.LATEST_START_S - 60))
+    (short,) = _extra(extras)
+    extras.main([], [short])
+    assert _runs(repository) == 0
+    extras.main([], [dataclasses.replace(short, latest_start_s=extras.SLOW_LATEST_START_S)])
     assert _runs(repository) == 1
 
 

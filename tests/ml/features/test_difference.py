@@ -19,6 +19,8 @@ from tests.ml.lake import CREDIT, Lake
 from tests.ml.lake import application as whole_application
 from tests.ml.small import declare, small
 
+pytestmark = pytest.mark.slow
+
 NARROW = small()
 LABELS = NARROW.models[0].outcome.source
 PAST_LABELS = History(table=LABELS, on=("client_id",), time="known_month")

@@ -13,6 +13,8 @@ from ml.tables import Tables
 from tests.ml.lake import CREDIT, Lake
 from tests.ml.small import declare, small
 
+pytestmark = pytest.mark.slow
+
 TABLES = (
     "bronze.applications",
     "bronze.labels",

@@ -12,6 +12,8 @@ from tests.ml.ingest.hub import Hub
 from tests.ml.lake import CREDIT, Lake
 from tests.ml.small import declare, small
 
+pytestmark = pytest.mark.slow
+
 THEIRS = "test.clinic_silver.visits"
 VISITS = Table(
     name="visits",

@@ -16,6 +16,8 @@ from ml.tables import Tables
 from tests.ml.lake import Lake
 from tests.ml.small import declare, small
 
+pytestmark = pytest.mark.slow
+
 MADE = ("silver.applications", "silver.applications_quarantine", "silver.labels", "silver.labels_quarantine")
 
 

@@ -39,6 +39,7 @@ def test_tables_that_models_share_are_kept_once() -> None:
     }
 
 
+@pytest.mark.slow
 def test_old_files_go_and_the_newest_rows_stay(lake: Lake) -> None:
     """With no history to keep, the files that were replaced are removed; the table reads as before."""
     _write(lake, 0)
@@ -66,6 +67,7 @@ def test_versions_within_the_kept_days_can_be_read(lake: Lake) -> None:
     assert {row["operation"] for row in history} == {"VACUUM START", "VACUUM END"}
 
 
+@pytest.mark.slow
 def test_the_history_reaches_back_to_the_oldest_version_that_a_model_needs(lake: Lake) -> None:
     """Whatever is declared, in whole weeks; a version that the log lacks leaves the table alone and is an error."""
     first = _write(lake, 0)
