@@ -43,7 +43,7 @@ def checks(story: Story, landing: Landing, answers: Sequence[Answer] | None) -> 
     """
     return (
         Check(name="exactly one version is live, the one last recorded", judge=_one_champion),
-        Check(name="no version went live but through all four gates", judge=_gated),
+        Check(name="no version went live without passing all four gates", judge=_gated),
         *(() if answers is None else (endpoint(answers),)),
         Check(name="one roll-back was done and undone, and the record says by whom and why", judge=_rolled_back),
         *([Check(name="one part was rolled back by itself", judge=_part_back)] if story.rolls_back_part else []),
@@ -169,7 +169,7 @@ def _gated(records: Records) -> Finding:
 
 def endpoint(answers: Sequence[Answer]) -> Check:
     """That the endpoint answered by key with the version that was live, as scoring did."""
-    name = "the endpoint answers with the live version, as batch scoring does"
+    name = "the endpoint serves the live version, with the answers of batch scoring"
     return Check(name=name, judge=partial(_served, answers))
 
 

@@ -34,7 +34,7 @@ def tell(demo: Demo) -> None:
     first, *later = demo.landing.arrivals
     _arrive(demo, first)
     if exploring is not None:
-        heading("dev has trained meanwhile on prod's gold tables, which it may read and not write")
+        heading("meanwhile dev has trained on prod's gold tables, which it can read but not write")
         demo.follow("dev", "training", exploring)
     for arrival in later:
         _arrive(demo, arrival)

@@ -20,7 +20,7 @@ INTERVAL = "interval"
 # Sections that the report and the benchmark read again.
 HOLDOUT = "Hold-out of every version: its newest periods, never seen in training or tuning"
 LIVE = "Live in prod (@champion)"
-STORY = "What the story must come to"
+STORY = "Checks of the story"
 Sections = Mapping[str, Sequence[Row]]
 _ENVIRONMENTS = ("staging", "prod", "dev")
 # Beside the measures of the problem, if they were taken.

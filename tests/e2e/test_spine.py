@@ -97,7 +97,7 @@ def test_the_same_demo_again_changes_no_business_table(mlops: Mlops, demo: Secti
     again: Sections = json.loads(mlops("demo", "credit", "--format", "json").stdout)
     assert versions(mlops) == before
     assert champions(mlops) == live
-    assert {row["verdict"] for row in again["What the story must come to"]} == {"pass"}
+    assert {row["verdict"] for row in again["Checks of the story"]} == {"pass"}
     assert not [task for task in again["Tasks"] if task["task"] in ("rollback", "retraining") and task["rows_in"]]
 
 

@@ -23,5 +23,5 @@ def test_a_stream_scores_while_the_champion_changes(mlops: Mlops, broker_jars: s
         "the database holds the rows of the Delta table, each once": "pass",
         "of the topic, a reader who keeps one message per id has these rows too": "pass",
         "messages with one id are equal, however often they were sent": "pass",
-        "the endpoint answers with the live version, as batch scoring does": "pass",
+        "the endpoint serves the live version, with the answers of batch scoring": "pass",
     }

@@ -38,7 +38,7 @@ def main(use_case: str, form: str) -> None:
                 found = judged(held(demo, running), demo.answers, demo.records())
             finally:
                 end_stream(demo)
-        show([each.as_row() for each in found], form=form, title="What the story must come to")
+        show([each.as_row() for each in found], form=form, title="Checks of the story")
         require(found)
     except CommandError as error:
         progress.print(f"[red]{error.message}[/red]", soft_wrap=True)

@@ -38,7 +38,7 @@ def test_a_part_that_was_rolled_back_by_itself_is_asked_for_if_the_story_has_par
     chosen = checks(replace(STORY, rolls_back_part=True), made.landing(), None)
     found = {each.what: each for each in judge(chosen, made.with_part(made.records()))}
     assert found["one part was rolled back by itself"].detail == "version 3 is 2 with a of 1"
-    assert found["no version went live but through all four gates"].detail.startswith(
+    assert found["no version went live without passing all four gates"].detail.startswith(
         "versions 1 passed, 2 passed, 3 made of 2 and 1;"
     )
     named = ("exactly one version is live, the one last recorded", "one roll-back was done and undone, and the record")
@@ -54,9 +54,9 @@ def test_a_part_that_was_rolled_back_by_itself_is_asked_for_if_the_story_has_par
         (made.with_more("moves", made.move(2, 1, "gates", 9)), "exactly one version is live"),
         (
             made.without("gates", lambda row: row["gate"] != "compliance"),
-            "no version went live but through all four gates",
+            "no version went live without passing all four gates",
         ),
-        (made.with_more("gates", *made.gates(2, "fail")), "no version went live but through all four gates"),
+        (made.with_more("gates", *made.gates(2, "fail")), "no version went live without passing all four gates"),
         (made.without("moves", lambda row: row["promoted_at"][14:16] != "04"), "one roll-back was done and undone"),
     ],
 )
@@ -81,7 +81,7 @@ def test_an_endpoint_that_disagrees_fails(changes: dict[str, Any]) -> None:
     """Version and probability must be those of the live version."""
     wrong = [*made.answers()[:2], replace(made.answers()[2], **changes)]
     assert failed(made.records(), answers=wrong) == [
-        "the endpoint answers with the live version, as batch scoring does"
+        "the endpoint serves the live version, with the answers of batch scoring"
     ]
 
 
@@ -115,7 +115,7 @@ def test_rows_of_json_and_of_sql_say_the_same() -> None:
 
 def test_an_endpoint_that_was_never_asked_fails() -> None:
     """No answer proves nothing."""
-    assert failed(made.records(), answers=[]) == ["the endpoint answers with the live version, as batch scoring does"]
+    assert failed(made.records(), answers=[]) == ["the endpoint serves the live version, with the answers of batch scoring"]
 
 
 def test_a_use_case_without_an_endpoint_is_not_asked_for_answers() -> None:
@@ -131,7 +131,7 @@ def test_only_a_later_version_may_have_scored_nothing_yet() -> None:
     waiting = [answer for answer in nothing if answer.version == 2]
     assert failed(made.records(), answers=waiting) == []
     assert failed(made.records(), answers=nothing) == [
-        "the endpoint answers with the live version, as batch scoring does"
+        "the endpoint serves the live version, with the answers of batch scoring"
     ]
 
 

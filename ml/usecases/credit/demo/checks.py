@@ -10,10 +10,10 @@ def checks(*, shift: str, newest: str) -> tuple[Check, ...]:
     """What must hold if the data changed for good in the month `shift`, and `newest` is the last one that arrives."""
     return (
         Check(name="no alarm before the shift", judge=partial(_quiet_before, shift)),
-        Check(name=f"monitoring sees the shift in its month, {shift}", judge=partial(_drift_seen, shift)),
+        Check(name=f"monitoring detects the shift in its month, {shift}", judge=partial(_drift_seen, shift)),
         Check(name="an alert is raised and delivered", judge=partial(_alerted, shift)),
         Check(
-            name="the model is trained again, once, and the cause is recorded with the version",
+            name="the model is retrained once, and the cause is recorded with the version",
             judge=partial(_retrained, shift),
         ),
         Check(name="the challenger beats the champion at the gates and is live", judge=_better),
