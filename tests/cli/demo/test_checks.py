@@ -115,7 +115,9 @@ def test_rows_of_json_and_of_sql_say_the_same() -> None:
 
 def test_an_endpoint_that_was_never_asked_fails() -> None:
     """No answer proves nothing."""
-    assert failed(made.records(), answers=[]) == ["the endpoint serves the live version, with the answers of batch scoring"]
+    assert failed(made.records(), answers=[]) == [
+        "the endpoint serves the live version, with the answers of batch scoring"
+    ]
 
 
 def test_a_use_case_without_an_endpoint_is_not_asked_for_answers() -> None:

@@ -25,7 +25,10 @@ def test_a_story_that_came_out_holds_throughout() -> None:
     [
         (made.with_more("decisions", made.decision("2024-12", "alert")), "no alarm before the shift"),
         (made.without("decisions", lambda row: row["action"] != "nothing"), "no alarm before the shift"),
-        (made.with_more("metrics", made.metric("2024-12", "psi", "breach", column="age")), "monitoring detects the shift"),
+        (
+            made.with_more("metrics", made.metric("2024-12", "psi", "breach", column="age")),
+            "monitoring detects the shift",
+        ),
         (made.without("metrics", lambda row: row["verdict"] != "breach"), "monitoring detects the shift"),
         (made.without("alerts", lambda _: False), "an alert is raised and delivered"),
         (made.without("decisions", lambda row: row["action"] != "retrain"), "the model is retrained once"),
