@@ -29,11 +29,8 @@ _WHOLE = ("BYTE", "SHORT", "INT", "LONG", "BIGINT", "SMALLINT", "TINYINT", "INTE
 
 def specification(model: Path) -> FeatureSpec | None:
     """What the version in the folder looks up; None if nothing. Raises CommandError for a damaged one."""
-    import yaml  # noqa: PLC0415
-
-    description = yaml.safe_load((model / "MLmodel").read_text(encoding="utf-8"))
     try:
-        return feature_spec.read(model, (description.get("flavors") or {}).get("python_function") or {})
+        return feature_spec.read(model)
     except feature_spec.SpecificationError as error:
         raise CommandError(f"the version cannot be exported: {error}") from error
 

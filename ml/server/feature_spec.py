@@ -49,12 +49,12 @@ class FeatureSpec:
         return {table: tuple(one for one in self.look_ups if one.table == table) for table in tables}
 
 
-def read(model: Path, flavour: Mapping[str, Any]) -> FeatureSpec | None:
-    """The specification of a model that is packed for feature look-up; None for a plain one.
+def read(model: Path) -> FeatureSpec | None:
+    """The specification of the model in the folder, if it is packed for feature look-up; None for a plain one.
 
     Raises SpecificationError.
     """
-    if flavour.get("loader_module") != LOADER_MODULE:
+    if _loader(model / "MLmodel") != LOADER_MODULE:
         return None
     path = model / FOLDER / _FILE
     if not path.is_file() or not (model / FOLDER / RAW_MODEL / "MLmodel").is_file():
@@ -63,6 +63,16 @@ def read(model: Path, flavour: Mapping[str, Any]) -> FeatureSpec | None:
         return parsed(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise SpecificationError(f"{_FILE} cannot be read: {type(error).__name__}: {error}.") from error
+
+
+def _loader(file: Path) -> str | None:
+    """The module that loads the model as a Python function."""
+    try:
+        flavours = yaml.safe_load(file.read_text(encoding="utf-8")).get("flavors") or {}
+        loader: str | None = (flavours.get("python_function") or {}).get("loader_module")
+    except (yaml.YAMLError, UnicodeDecodeError, AttributeError) as error:
+        raise SpecificationError(f"{file.name} cannot be read: {type(error).__name__}: {error}.") from error
+    return loader
 
 
 def parsed(document: Mapping[str, Any]) -> FeatureSpec:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from mlflow.exceptions import MlflowException
 from mlflow.pyfunc import PyFuncModel, load_model
 from mlflow.pyfunc.scoring_server import infer_and_parse_data
@@ -114,8 +113,7 @@ def load(
     Raises SpecificationError for a damaged specification, FileNotFoundError if features are looked up and there is no
     store, and whatever the model's own code raises.
     """
-    description = yaml.safe_load((folder / "MLmodel").read_text(encoding="utf-8"))
-    spec = feature_spec.read(folder, (description.get("flavors") or {}).get("python_function") or {})
+    spec = feature_spec.read(folder)
     if spec is not None and store is None:
         raise FileNotFoundError("the version looks features up: say in which file, with --online-store")
     _use_one_thread()

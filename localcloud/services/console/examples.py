@@ -1,15 +1,14 @@
 """A first request for an endpoint's form: one row with what the served model asks for."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import ApiError
 from localcloud.kernel.store import Document
+from localcloud.services.mlflow import model_files
+from localcloud.services.mlflow.model_files import FeatureSpecification, MLmodel
 from localcloud.services.serving import artifacts
 from localcloud.services.serving.artifacts import SPECIFICATION, Served
 
@@ -25,7 +24,7 @@ def request(cloud: Cloud, endpoint: Document) -> str:
     if entities:
         try:
             row = _row(artifacts.find(cloud, entities[0]["entity_name"], str(entities[0]["entity_version"])))
-        except (ApiError, OSError, ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError):
+        except (ApiError, OSError, ValueError, KeyError, TypeError):
             row = {}
     return json.dumps({"dataframe_records": [row]}, indent=2, ensure_ascii=False)
 
@@ -33,16 +32,14 @@ def request(cloud: Cloud, endpoint: Document) -> str:
 def _row(served: Served) -> dict[str, Any]:
     """What is looked up needs its keys alone; a plain model takes the whole of its signature."""
     if served.tables:
-        columns = yaml.safe_load((served.folder / SPECIFICATION).read_text(encoding="utf-8"))["input_columns"]
-        fields = [next(iter(column.items())) for column in columns]
-        return {name: _value(about["data_type"]) for name, about in fields if about["source"] == "training_data"}
-    return {column["name"]: _value(column["type"]) for column in _signature(served.folder)}
+        columns = model_files.read(served.folder / SPECIFICATION, FeatureSpecification).columns
+        return {name: _value(column.data_type) for name, column in columns if column.source == "training_data"}
+    return {column["name"]: _value(column["type"]) for column in _inputs(served.folder)}
 
 
-def _signature(folder: Path) -> list[Mapping[str, Any]]:
-    described = yaml.safe_load((folder / "MLmodel").read_text(encoding="utf-8"))
-    found: list[Mapping[str, Any]] = json.loads(described["signature"]["inputs"])
-    return found
+def _inputs(folder: Path) -> Any:
+    signature = model_files.read(folder / "MLmodel", MLmodel).signature
+    return signature.inputs if signature and signature.inputs else []
 
 
 def _value(kind: str) -> object:

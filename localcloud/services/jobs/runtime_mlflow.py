@@ -8,7 +8,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import yaml
+from localcloud.services.mlflow import model_files
+from localcloud.services.mlflow.model_files import FEATURE_STORE, FeatureSpecification
 
 _MODULE = "mlflow.store._unity_catalog.registry.rest_store"
 _SPECIFICATION = Path("data") / "feature_store" / "feature_spec.yaml"
@@ -25,7 +26,6 @@ def feature_dependencies(model_dir: str) -> str:
     path = Path(model_dir) / _SPECIFICATION
     if not path.is_file():
         return ""
-    columns = yaml.safe_load(path.read_text(encoding="utf-8"))["input_columns"]
-    described = [next(iter(column.values())) for column in columns]
-    looked_up = [fields for fields in described if fields["source"] == "feature_store"]
-    return ",".join(f"{fields['table_name']}.{fields['feature_name']}" for fields in looked_up)
+    columns = model_files.read(path, FeatureSpecification).columns
+    looked_up = [column for _, column in columns if column.source == FEATURE_STORE]
+    return ",".join(f"{column.table_name}.{column.feature_name}" for column in looked_up)

@@ -1,13 +1,11 @@
 """What the artifacts of a version must hold before it is finished."""
 
-import json
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from localcloud.kernel.errors import bad_request
 from localcloud.kernel.store import Document
+from localcloud.services.mlflow import model_files
+from localcloud.services.mlflow.model_files import MLmodel, ModelFileError, Signature
 
 _WHY = "Models in the Unity Catalog must have a signature with both input and output type specifications"
 
@@ -19,14 +17,9 @@ def require_complete(document: Document) -> None:
     if not file.is_file():
         raise bad_request(f"{said} holds no MLflow model: upload its artifacts first, MLmodel among them.")
     try:
-        signature = yaml.safe_load(file.read_text(encoding="utf-8")).get("signature") or {}
-        absent = [side for side in ("inputs", "outputs") if not _specified(signature.get(side))]
-    except (yaml.YAMLError, ValueError, AttributeError) as error:
-        raise bad_request(f"The MLmodel of {said.lower()} cannot be read: {type(error).__name__}: {error}.") from error
+        signature = model_files.read(file, MLmodel).signature or Signature()
+    except ModelFileError as error:
+        raise bad_request(f"The model of {said.lower()} cannot be read: {error}.") from error
+    absent = [name for name, side in (("inputs", signature.inputs), ("outputs", signature.outputs)) if not side]
     if absent:
         raise bad_request(f"{said} has a signature without {' and '.join(absent)}. {_WHY}.")
-
-
-def _specified(side: Any) -> bool:
-    """Whether a side of the signature, JSON text or null, names a type."""
-    return bool(side) and bool(json.loads(side))

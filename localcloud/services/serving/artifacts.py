@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import bad_request
+from localcloud.services.mlflow import model_files
+from localcloud.services.mlflow.model_files import FeatureSpecification, Flavour, MLmodel, ModelFileError
 from localcloud.services.unity import versions
 
 LOADER_MODULE = "databricks.feature_store.mlflow_model"
@@ -35,17 +34,16 @@ def find(cloud: Cloud, model: str, version: str) -> Served:
         raise bad_request(
             f"Version {version} of '{model}' holds no MLflow model: log it with mlflow.<flavour>.log_model."
         )
-    flavours: Any = yaml.safe_load(description.read_text(encoding="utf-8")).get("flavors") or {}
-    packed = (flavours.get("python_function") or {}).get("loader_module") == LOADER_MODULE
-    return Served(model=model, version=version, folder=path, tables=_tables(path / SPECIFICATION) if packed else ())
+    try:
+        flavours = model_files.read(description, MLmodel).flavors
+        packed = flavours.get("python_function", Flavour()).loader_module == LOADER_MODULE
+        return Served(model=model, version=version, folder=path, tables=_tables(path / SPECIFICATION) if packed else ())
+    except ModelFileError as error:
+        raise bad_request(f"Version {version} of '{model}' cannot be served: {error}.") from error
 
 
 def _tables(specification: Path) -> tuple[str, ...]:
     """The feature tables that a specification lists; the server judges the rest of it when it loads the version."""
     if not specification.is_file():
         raise bad_request(f"A model that {LOADER_MODULE} loads needs {SPECIFICATION}.")
-    try:
-        listed = yaml.safe_load(specification.read_text(encoding="utf-8")).get("input_tables") or []
-        return tuple(dict.fromkeys(str(name) for table in listed for name in table))
-    except (yaml.YAMLError, TypeError, AttributeError) as error:
-        raise bad_request(f"{SPECIFICATION.name} cannot be read: {type(error).__name__}: {error}.") from error
+    return model_files.read(specification, FeatureSpecification).tables

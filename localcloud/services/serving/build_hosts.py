@@ -8,12 +8,11 @@ of its own is installed from the workspace's default package repository, a secre
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlparse
 
-import yaml
-
 from localcloud.kernel.cloud import Cloud
+from localcloud.services.mlflow import model_files
+from localcloud.services.mlflow.model_files import CondaEnvironment, ModelFileError
 from localcloud.services.network import reach
 from localcloud.services.serving.fleet import LoadError
 from localcloud.services.workspace.routes import secrets
@@ -79,12 +78,14 @@ def _hosts(pattern: re.Pattern[str], line: str) -> Iterator[str]:
 
 def _channels(file: Path, *, only_base: bool) -> Iterator[str]:
     """Conda's hosts. With an index of its own, a version that needs nothing of conda but Python asks none of them."""
-    parsed: Any = yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else None
-    if not isinstance(parsed, dict):
+    if not file.is_file():
         return
-    packages = [re.split(r"[=<> ]", each)[0] for each in parsed.get("dependencies") or [] if isinstance(each, str)]
+    try:
+        written = model_files.read(file, CondaEnvironment)
+    except ModelFileError as error:
+        raise LoadError(f"the image cannot be built: {error}") from error
+    packages = [re.split(r"[=<> ]", each)[0] for each in written.dependencies or () if isinstance(each, str)]
     if only_base and set(packages) <= set(_BASE):
         return
-    for channel in parsed.get("channels") or []:
-        host = urlparse(str(channel)).hostname
-        yield host or _CHANNELS.get(str(channel), _OTHER_CHANNELS)
+    for channel in written.channels or ():
+        yield urlparse(channel).hostname or _CHANNELS.get(channel, _OTHER_CHANNELS)

@@ -124,6 +124,9 @@ def test_what_is_packed_wrongly_does_not_load(folder: Path, store: OnlineRows, t
     (inner / "feature_spec.yaml").write_text("{serialization_version: 99, input_columns: []}")
     with pytest.raises(SpecificationError, match="serialization_version 99 is not one of 8, 9, 10, 11"):
         load(tmp_path, "7", store.file)
+    (tmp_path / "MLmodel").write_text("flavors: [")
+    with pytest.raises(SpecificationError, match="MLmodel cannot be read"):
+        load(tmp_path, "7", store.file)
     with pytest.raises(FileNotFoundError, match="say in which file, with --online-store"):
         load(folder, "7", None)
 

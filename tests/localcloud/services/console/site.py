@@ -145,6 +145,7 @@ def add_model(core: Core, *, comment: str = "", run_id: str = "") -> Document:
     described = {"flavors": {"python_function": python}, "signature": {"inputs": json.dumps(_SIGNATURE)}}
     (folder / "MLmodel").write_text(json.dumps(described))
     looked_up = {"source": "feature_store", "data_type": "double", "lookup_key": ["client_id"]}
+    looked_up |= {"table_name": TABLE, "feature_name": "score"}
     columns = [{"client_id": {"source": "training_data", "data_type": "bigint"}}, {"score": looked_up}]
     specification = folder / "data" / "feature_store" / "feature_spec.yaml"
     specification.parent.mkdir(parents=True)
