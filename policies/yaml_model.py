@@ -28,11 +28,15 @@ Kind = TypeVar("Kind")
 
 def read_model(path: Path, kind: type[Kind], *, may_be_empty: bool = False) -> Kind:
     """The file as `kind`, an Entry or a dictionary of them. Raises RulesError with all mistakes, one a line."""
-    written = read_yaml(path, may_be_empty=may_be_empty)
+    return checked(str(path), read_yaml(path, may_be_empty=may_be_empty), kind)
+
+
+def checked(place: str, written: Any, kind: type[Kind]) -> Kind:
+    """What is `written` at `place` as `kind`. Raises RulesError with all mistakes, one a line."""
     try:
         return TypeAdapter(kind).validate_python(written)
     except ValidationError as error:
-        raise RulesError("\n".join(f"{path}: {text}" for text in _texts(kind, written, error))) from error
+        raise RulesError("\n".join(f"{place}: {text}" for text in _texts(kind, written, error))) from error
 
 
 def _texts(kind: Any, written: Any, error: ValidationError) -> Iterator[str]:

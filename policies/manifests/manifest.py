@@ -6,6 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from policies.errors import RulesError
+from policies.yaml_model import Text, checked
 
 Manifest = Mapping[str, Any]
 
@@ -22,8 +26,19 @@ _PODS = {
 _ENDING = ("Job", "CronJob")
 
 
+class _Written(BaseModel):
+    """What every manifest says. The rest of it is its kind's."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", strict=True)
+
+    kind: Text
+    api_version: Text = Field(alias="apiVersion")
+    metadata: dict[str, Any] | None = None
+    spec: dict[str, Any] | None = None
+
+
 class UnreadableManifestError(ValueError):
-    """A file that holds no manifests; the message names it."""
+    """Files that hold no manifests; the message names all mistakes in them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +66,7 @@ def read(paths: Iterable[Path]) -> list[Manifest]:
     Raises UnreadableManifestError.
     """
     found: list[Manifest] = []
+    mistakes: list[str] = []
     for path in paths:
         files = (
             sorted(each for each in path.rglob("*") if each.suffix in (".yaml", ".yml")) if path.is_dir() else [path]
@@ -58,18 +74,23 @@ def read(paths: Iterable[Path]) -> list[Manifest]:
         if not files:
             raise UnreadableManifestError(f"{path}: holds no .yaml file; write the manifests with mlops export")
         for file in files:
-            found += _documents(file)
+            try:
+                found += _documents(file)
+            except RulesError as error:
+                mistakes.append(str(error))
+    if mistakes:
+        raise UnreadableManifestError("\n".join(mistakes))
     return found
 
 
 def _documents(file: Path) -> list[Manifest]:
+    """The manifests of a file. Raises RulesError with all mistakes of the first that has some."""
     try:
         documents = [each for each in yaml.safe_load_all(file.read_text(encoding="utf-8")) if each is not None]
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UnreadableManifestError(f"{file}: is no YAML: {error}") from error
-    for each in documents:
-        if not isinstance(each, dict) or not each.get("kind") or not each.get("apiVersion"):
-            raise UnreadableManifestError(f"{file}: holds something without kind and apiVersion")
+        raise RulesError(f"{file}: is no YAML: {error}") from error
+    for number, each in enumerate(documents, start=1):
+        checked(f"{file}: document {number}", each, _Written)
     return documents
 
 

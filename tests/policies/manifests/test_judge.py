@@ -155,16 +155,20 @@ def test_init_containers_are_judged_too() -> None:
     assert "containers have probes" not in {each.rule for each in found}
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [("a: [", "is no YAML"), ("a: 1", "without kind and apiVersion"), ("- 1", "without kind and apiVersion")],
-)
-def test_what_is_no_manifest_is_refused(tmp_path: Path, text: str, message: str) -> None:
-    """By its file."""
-    file = tmp_path / "server.yaml"
-    file.write_text(text)
-    with pytest.raises(UnreadableManifestError, match=f"server.yaml: .*{message}"):
+def test_what_is_no_manifest_is_refused(tmp_path: Path) -> None:
+    """All mistakes of all files, each with its file, document and key."""
+    for name, text in (("a", "a: ["), ("b", "kind: Pod\nspec: 1\n"), ("c", "- 1"), ("d", "kind: ''\napiVersion: v1\n")):
+        (tmp_path / f"{name}.yaml").write_text(text)
+    with pytest.raises(UnreadableManifestError) as refused:
         read([tmp_path])
+    said = [line.removeprefix(f"{tmp_path}/") for line in str(refused.value).splitlines() if str(tmp_path) in line]
+    assert said[0].startswith("a.yaml: is no YAML: ")
+    assert said[1:] == [
+        "b.yaml: document 1: apiVersion is missing; the file needs it",
+        "b.yaml: document 1: spec is 1; it should be a mapping",
+        "c.yaml: document 1: the file is [1]; it should be a mapping of kind, apiVersion, metadata, spec",
+        "d.yaml: document 1: kind is ''; it should have at least 1 character",
+    ]
 
 
 def test_a_folder_without_manifests_is_refused(tmp_path: Path) -> None:
