@@ -1,4 +1,4 @@
-"""A release with its models, by the pipelines' own steps: staging, production in two phases, a refusal.
+"""A release with its models, by the pipelines' own steps: staging, production in two phases, a refusal, a way back.
 
 `test_release.py` plays the rest of the way, on a cloud that runs no jobs: branch, checks, review, both systems.
 
@@ -20,6 +20,8 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(3000)]
 
 GATES = [("champion", None, 1, "gates")]
 LIVE = Live(aliases={"champion": 1}, served=1, moves=GATES)
+THIRD = [*GATES, ("champion", 1, 3, "gates"), ("previous", None, 1, "gates")]
+BACK = [*THIRD, ("champion", 3, 1, "rollback"), ("previous", 1, 3, "rollback")]
 STAGING = [("staging", f"make {step}") for step in ("deploy", "integrate", "deploy MASKS=1", "smoke")]
 STEPS = ("live", "deploy", "train", "score", "deploy MASKS=1", "deploy SERVING=1", "smoke")
 PRODUCTION = [("deploy", f"make {step}") for step in STEPS]
@@ -65,3 +67,25 @@ def test_a_bad_model_is_stopped_and_a_lost_machine_changes_nothing(company: Comp
         "select distinct verdict from prod.credit_ops.gate_results where gate = 'comparison' and version = 2"
     )
     assert judged == [{"verdict": "fail"}]
+
+
+def test_a_bad_deployment_takes_its_model_back(company: Company) -> None:
+    """Version 3 goes live, then its endpoint cannot be deployed: it is for a group that the account does not have. The
+    release before is back whole, version 1 is live and served again, and each move is recorded once.
+    """
+    [before] = company.wheels("prod")
+    company.edit(DECLARATION, "margin=0.5, limit=0.999", "margin=0.5, limit=0.70")
+    company.edit(DECLARATION, "trials=2", "trials=3")
+    company.edit("workspaces/platform.yaml", "groups:\n", "groups:\n  auditors:\n    comment: Ask the endpoint.\n")
+    company.edit("workspaces/prod.yaml", "    access:\n", "    access:\n      auditors:\n        endpoint: query\n")
+    company.merge("Auditors ask the endpoint, and the search is longer")
+    company.release("1.2.0")
+    done = company.play("github", "release", jobs=("deploy",))
+    assert [(each.step.made, each.code == 0) for each in done] == [
+        *((step, True) for _, step in PRODUCTION[: PRODUCTION.index(("deploy", "make deploy SERVING=1"))]),
+        ("make deploy SERVING=1", False),
+        ("make roll-back", True),
+    ]
+    assert "auditors" in done[-2].said
+    assert company.wheels("prod") == {before}
+    assert company.victim.live() == Live(aliases={"champion": 1, "previous": 3}, served=1, moves=BACK)
