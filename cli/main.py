@@ -28,6 +28,7 @@ _MODULES = {
     "history": "history",
     "why": "why",
     "export": "export",
+    "place": "place",
     "live": "release",
     "live-again": "release",
     "restore": "restore",

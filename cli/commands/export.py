@@ -8,9 +8,9 @@ import click
 from cli.cloud import HOST
 from cli.errors import CommandError
 from cli.models import NamedModel, named_model
+from cli.places.version import placed_version, require_served
 from cli.specification import declared
 from cli.warehouse import Warehouse
-from ml.declarations.errors import DeclarationError
 
 if TYPE_CHECKING:
     from cli.places.placed import Placed
@@ -51,32 +51,33 @@ def export(
     """
     named = named_model(model, env)
     spec, environment = declared(named.env)
-    _require_served(spec, environment, named, place)
+    require_served(spec, environment, named, place)
     if place == "image":
         _image(named, spec, out, host)
         return
     if image is None:
         raise CommandError(f"--to {place} needs --image, by its digest: export --to image first, build and push it", 2)
-    placed = _placed(named, spec, environment, host=host, image=image, client_id=client_id, colour=colour)
+    from cli.places import export as places  # noqa: PLC0415 - takes seconds
+    from cli.places import features  # noqa: PLC0415
+
+    version = places.live_version(named, host)
+    with places.fetched(named, version, host) as folder:
+        looks_up = features.specification(folder) is not None
+    placed = placed_version(
+        spec,
+        environment,
+        named,
+        version,
+        image=image,
+        looks_up=looks_up,
+        client_id=client_id,
+        colour=colour,
+        host=host,
+    )
     if place == "aks":
         _aks(placed, out)
     else:
         _azure_ml(placed, environment, out)
-
-
-def _require_served(spec: "Spec", environment: "Environment", named: NamedModel, place: str) -> None:
-    """Raise CommandError if the environment does not serve the model there."""
-    from infra.spec.served import other_places, served  # noqa: PLC0415 - other commands do not need it
-
-    known = [each.model.name for each in served(spec, environment) if each.use_case.name == named.use_case]
-    there = other_places(environment)
-    if named.name not in known or not there or place not in ("image", *there):
-        serves = ", ".join(there) or "only Databricks"
-        raise CommandError(
-            f"{environment.name} does not serve {named.handle} at {place}: its file names {serves}, and serving for "
-            f"{', '.join(known) or 'none of its models'}; see docs/guides/other-places-to-serve.md",
-            2,
-        )
 
 
 def _image(named: NamedModel, spec: "Spec", out: Path, host: str | None) -> None:
@@ -89,40 +90,6 @@ def _image(named: NamedModel, spec: "Spec", out: Path, host: str | None) -> None
     click.echo(f"version {version} of {named.full_name}: {out / places.IMAGE}")
     if rows is not None:
         click.echo(f"{rows} keys with their features: {out / places.STORE}, for the container of the model's features")
-
-
-def _placed(
-    named: NamedModel,
-    spec: "Spec",
-    environment: "Environment",
-    *,
-    host: str | None,
-    image: str,
-    client_id: str | None,
-    colour: str | None,
-) -> "Placed":
-    """What is exported. Raises CommandError for an image that is not named by its digest."""
-    from cli.places import export as places  # noqa: PLC0415 - takes seconds
-    from cli.places import features  # noqa: PLC0415
-    from cli.places.placed import Colour, Placed  # noqa: PLC0415
-    from infra.spec.served import Served  # noqa: PLC0415
-
-    version = places.live_version(named, host)
-    with places.fetched(named, version, host) as folder:
-        looks_up = features.specification(folder) is not None
-    try:
-        return Placed(
-            spec=spec,
-            environment=environment,
-            served=Served(use_case=spec.use_cases[named.use_case], model=named.declared),
-            version=version,
-            colour=Colour(colour) if colour else places.live_colour(named, Warehouse(named.env, host=host)),
-            image=image,
-            looks_up=looks_up,
-            client_id=client_id,
-        )
-    except DeclarationError as error:
-        raise CommandError(str(error), 2) from error
 
 
 def _aks(placed: "Placed", out: Path) -> None:

@@ -18,7 +18,7 @@ _ALL = 100
 
 @check
 def azure_ml_serves_the_champion(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """A release moves Databricks' endpoint; this one is moved by hand, by what `mlops export` writes."""
+    """A release moves Databricks' endpoint; this one is moved by `mlops place`."""
     if deployed.environment.azure_ml is None:
         raise NotAskedError("this environment does not serve from Azure ML")
     for each in served(deployed.spec, deployed.environment):
@@ -28,7 +28,7 @@ def azure_ml_serves_the_champion(deployed: DeployedEnvironment) -> Iterator[Faul
             yield Fault(
                 subject=f"Azure ML endpoint of {each.label}",
                 wrong=f"serves version {found or 'none'}, @champion is {live or 'none'}",
-                fix=f"mlops export {handle(each.use_case, each.model)} --to azure-ml, and the steps that it prints",
+                fix=f"mlops place {handle(each.use_case, each.model)} --to azure-ml",
             )
 
 

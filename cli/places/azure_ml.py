@@ -24,11 +24,12 @@ class Call:
     method: str
     path: str
     body: dict[str, Any]
+    api: str = API
 
     @property
     def url(self) -> str:
         """Where it is sent."""
-        return f"{_HOST}{self.path}?api-version={API}"
+        return f"{_HOST}{self.path}?api-version={self.api}"
 
 
 def calls(placed: Placed, declared: AzureMl) -> list[Call]:

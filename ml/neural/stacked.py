@@ -35,7 +35,8 @@ class Block(nn.Module):
 class StackedNetwork(EmbeddedColumns):
     """From (rows, columns), NaN for null, to (rows, 1). `past` are the columns that hold the series' newest values.
 
-    What a series does not reach back to counts as 0. The context is embedded as `tabular` embeds columns.
+    What a series does not reach back to counts as 0. The context are all columns, embedded as `tabular` embeds them: so
+    a block also knows the past as it was, and which of it is missing.
     """
 
     def __init__(
@@ -48,18 +49,16 @@ class StackedNetwork(EmbeddedColumns):
         blocks: int,
         dropout: float,
     ) -> None:
-        context = [column for column in range(len(edges)) if column not in set(past)]
-        super().__init__([edges[column] for column in context], embedding)
+        super().__init__(edges, embedding)
         self.register_buffer("past", torch.tensor(list(past)))
-        self.register_buffer("context", torch.tensor(context, dtype=torch.int64))
-        sizes = (len(past), len(context) * embedding, width, dropout)
+        sizes = (len(past), len(edges) * embedding, width, dropout)
         self.blocks = nn.ModuleList(Block(*sizes) for _ in range(blocks))
         # The sum of the blocks' forecasts, each a sum over its inner numbers.
         self.last = nn.Linear(blocks * width, 1)
 
     def forward(self, values: torch.Tensor) -> torch.Tensor:
         """One number per row."""
-        left, context = torch.nan_to_num(values[:, self.past]), self.embedded(values[:, self.context])
+        left, context = torch.nan_to_num(values[:, self.past]), self.embedded(values)
         found = []
         for block in self.blocks:
             inner, left = block(left, context)

@@ -17,13 +17,9 @@ def left_behind(places: Sequence[str], handle: str, version: int) -> str:
     """What still answers with another version there, and what changes that; empty without such a place. Pure."""
     if not places:
         return ""
-    steps = "; ".join(f"mlops export {handle} --to {place}" for place in places)
-    were, they = (
-        ("was not moved and answers", "it prints") if len(places) == 1 else ("were not moved and answer", "they print")
-    )
-    return (
-        f"{' and '.join(places)} {were} as before: version {version} goes there by {steps}, and the steps that {they}"
-    )
+    steps = "; ".join(f"mlops place {handle} --to {place}" for place in places)
+    were = "was not moved and answers" if len(places) == 1 else "were not moved and answer"
+    return f"{' and '.join(places)} {were} as before: version {version} goes there by {steps}"
 
 
 def reported(places: Sequence[str], subject: Subject, version: int) -> dict[str, str]:

@@ -176,7 +176,7 @@ def _tabular(weights: Mapping[str, Matrix], matrix: Matrix) -> Matrix:
 def _stacked(weights: Mapping[str, Matrix], matrix: Matrix) -> Matrix:
     """The arithmetic of `ml/neural/stacked.py`."""
     left = np.nan_to_num(matrix[:, weights["past"].astype(np.int64)])
-    context = _embedded(weights, matrix[:, weights["context"].astype(np.int64)])
+    context = _embedded(weights, matrix)
     found = []
     for block in range(_count(weights, ".explained.weight")):
         inner = np.maximum(_layer(weights, np.concatenate([left, context], axis=1), f"blocks.{block}.first"), 0.0)

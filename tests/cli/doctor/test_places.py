@@ -69,7 +69,7 @@ def test_a_place_that_was_left_behind_is_found(
     }
     [line] = examined(AZURE_ML, who=_placed(deployed, tmp_path, answers))[AZURE_ML]
     assert (line.result, line.what) == (Result.WRONG, "serves version 2, @champion is none")
-    assert line.fix == "mlops export credit --to azure-ml, and the steps that it prints"
+    assert line.fix == "mlops place credit --to azure-ml"
 
 
 def test_an_endpoint_without_traffic_serves_none(

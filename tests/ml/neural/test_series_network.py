@@ -7,7 +7,9 @@ import pytest
 
 from ml.declarations import Algorithm
 from ml.evaluation.resampling import Bootstrap
-from ml.problems.registry import problem_of
+from ml.gates.comparison_checks import Contest, judge
+from ml.problems.registry import judging_of, problem_of
+from ml.records.gate_results import Decision
 from ml.training import registry
 from ml.training.learn import learn
 from ml.training.learners import in_memory
@@ -23,7 +25,10 @@ torch_or_skip()
 
 
 def test_a_network_over_all_series_is_mixed_into_each_forecast(tmp_path: Path) -> None:
-    """It competes with trees by the loss on the tuning periods; the mixture with it beats the naive forecast."""
+    """It competes with trees by the loss on the tuning periods; the mixture with it beats the naive forecast.
+
+    The comparison gate holds it against what the search prefers, series by series, and can tell.
+    """
     declared, problem = forecasting_model(Algorithm.LIGHTGBM, Algorithm.NETWORK), problem_of(FORECASTING)
     frame = fleet()
     learners = in_memory.learners(declared, problem, frame[frame[PERIOD].isin(SPLIT.before_holdout)], period=PERIOD)
@@ -32,16 +37,25 @@ def test_a_network_over_all_series_is_mixed_into_each_forecast(tmp_path: Path) -
     assert list(losses) == ["lightgbm", "network"]
     assert both.chosen == min(losses, key=losses.__getitem__)
     found = learn({"network": learners["network"]}, problem, SPLIT, declared.tuning, seed=1)
-    registry.pack(found, declared, tmp_path)
-    with np.load(tmp_path / NETWORK_FILE, allow_pickle=False) as weights:
+    for name, learned in (("network", found), ("preferred", both)):
+        (tmp_path / name).mkdir()
+        registry.pack(learned, declared, tmp_path / name)
+    with np.load(tmp_path / "network" / NETWORK_FILE, allow_pickle=False) as weights:
         # A stack over the past of the series, beside what else is known.
         assert weights["past"].shape == (len(HISTORY),)
         assert weights["blocks.0.explained.weight"].shape[0] == len(HISTORY)
     held = frame[frame[PERIOD].isin(SPLIT.holdout)].reset_index(drop=True)
-    answers = Scorer(tmp_path)(contract.model_input(declared, held))
+    answers, preferred = (
+        Scorer(tmp_path / name)(contract.model_input(declared, held)) for name in ("network", "preferred")
+    )
     naive = answers.assign(forecast=answers["naive"])
     drawn = Bootstrap(confidence=0.95, resamples=200, seed=1)
-    assert problem.improvement(problem.truth(held["sales"]), answers, naive, drawn).lower > 0
+    truth = problem.truth(held["sales"])
+    assert problem.improvement(truth, answers, naive, drawn).lower > 0
+    contest = Contest(version=2, truth=truth, challenger=answers, champion_version=1, champion=preferred)
+    verdict = judge(contest, declared.gates.comparison, judging_of(declared), seed=1)
+    assert verdict.decision in (Decision.PASS, Decision.FAIL), verdict.reason
+    assert {"rmsse", "wape"} <= set(verdict.inputs["challenger"])
 
 
 def test_a_network_learns_values_in_their_own_unit(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_the_promoted_version_answers(served: Served, capsys: pytest.CaptureFixt
     served.promote(served.versions["second"], "run-2")
     _serve(served, "second", "run-2", "--other-places=aks,azure-ml")
     assert (served.answer(), _served_value()) == (0.5, served.versions["second"])
-    assert f"version {served.versions['second']} goes there by mlops export" in str(_left_behind(capsys))
+    assert f"version {served.versions['second']} goes there by mlops place" in str(_left_behind(capsys))
     before = served.world.client().serving_endpoints.get("credit-default-risk").config
     _serve(served, "second", "run-2")
     assert served.world.client().serving_endpoints.get("credit-default-risk").config == before
@@ -102,8 +102,7 @@ def test_a_roll_back_and_back_again(served: Served, capsys: pytest.CaptureFixtur
     first, second = served.versions["first"], served.versions["second"]
     _roll_back("run-back", "", "--other-places=aks")
     assert _left_behind(capsys) == (
-        f"aks was not moved and answers as before: version {first} goes there by mlops export credit --to aks, and the "
-        "steps that it prints"
+        f"aks was not moved and answers as before: version {first} goes there by mlops place credit --to aks"
     )
     assert (served.answer(), served.aliases()) == (0.25, {"champion": first, "previous": second})
     newest = ledger(served.subject(1, "")).moved()

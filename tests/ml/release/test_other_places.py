@@ -17,8 +17,8 @@ def _parsed(*arguments: str) -> tuple[str, ...]:
 def test_places_that_serve_are_named_with_what_moves_them() -> None:
     """Both commands, and the version that goes there."""
     assert left_behind(_parsed("--other-places=aks,azure-ml"), "credit", 5) == (
-        "aks and azure-ml were not moved and answer as before: version 5 goes there by mlops export credit --to aks; "
-        "mlops export credit --to azure-ml, and the steps that they print"
+        "aks and azure-ml were not moved and answer as before: version 5 goes there by mlops place credit --to aks; "
+        "mlops place credit --to azure-ml"
     )
 
 
