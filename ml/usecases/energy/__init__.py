@@ -1,0 +1,1 @@
+"""Energy: how much will each site draw in each hour of tomorrow?"""

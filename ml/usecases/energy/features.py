@@ -1,0 +1,75 @@
+"""The rows that are forecast, and the features of the energy use case: a site's past, and what is known ahead."""
+
+from ml.declarations import Column, Derived, Feature, FeatureTable, Input, Layer, Table
+from ml.usecases.energy.rules import AHEAD, HISTORY, HORIZON
+from ml.usecases.energy.tables import HOLIDAYS, LOADS, OWNER, SITE, WEATHER
+
+_NO_FORECAST = "no forecast of the weather had arrived"
+
+
+def _known(name: str, comment: str, unit: str | None = None, *, nullable: bool = False) -> Column:
+    return Column(name=name, type="double", comment=comment, unit=unit, nullable=nullable)
+
+
+EXAMPLES = Derived(
+    table=Table(
+        name="energy_examples",
+        layer=Layer.GOLD,
+        owner=OWNER,
+        comment="One row per site, newest hour of a day and hour of the next: all that was known then, and no more.",
+        keys=("series_step", "origin"),
+        columns=(
+            Column(name="series_step", type="string", comment="Site and step, joined with |."),
+            Column(name="example_id", type="string", comment="The same with the origin."),
+            Column(name="origin", type="timestamp", comment="Newest hour that is known: the last of a day."),
+            Column(name="target", type="timestamp", comment="Hour that is asked about."),
+            Column(name="known_from", type="timestamp", comment="When that is over."),
+            SITE,
+            Column(
+                name="step",
+                type="int",
+                comment="From the origin to what is asked about.",
+                unit="hours",
+                minimum=1,
+                maximum=HORIZON,
+            ),
+            _known("temperature", "Forecast for the hour.", "°C", nullable=True),
+            _known("warmer", "Than what was forecast for the same hour a week before.", "°C", nullable=True),
+            _known("holiday", "1: the day is a holiday."),
+            _known("holiday_before", "1: the same day a week before was one."),
+            _known("hour", "Of the day, UTC."),
+            _known("weekday", "0: Monday."),
+            *(
+                _known(name, f"Drawn in the hour of the origin, or {back} before.", "kWh")
+                for back, name in enumerate(HISTORY)
+            ),
+        ),
+    ),
+    inputs=(Input(table=LOADS), Input(table=WEATHER), Input(table=HOLIDAYS)),
+    function="ml.usecases.energy.examples:examples",
+)
+
+MODEL_FEATURES = tuple(
+    Feature(
+        name=name,
+        expression=name,
+        type=column.type,
+        comment=column.comment,
+        unit=column.unit,
+        null_meaning=_NO_FORECAST if column.nullable else None,
+    )
+    for name in ("site", "step", *HISTORY, *AHEAD)
+    for column in (EXAMPLES.table.column(name),)
+)
+
+FEATURES = FeatureTable(
+    name="energy_features",
+    source=EXAMPLES.table,
+    key="series_step",
+    event_time="origin",
+    features=MODEL_FEATURES,
+    owner=OWNER,
+    comment="One row per site, newest hour of a day and hour of the next one: what was known then.",
+    # A row is asked at its own origin, or not at all.
+    max_age_days=1,
+)

@@ -1,0 +1,51 @@
+"""What arrives in the energy use case, as silver tables: loads, forecasts of the weather, and holidays."""
+
+from ml.declarations import Calendar, Column, Layer, Period, Table
+
+OWNER = "ml-engineers"
+# Steps and files are of hours; a day's file is named by its last one.
+CALENDAR = Calendar(period=Period.HOUR)
+
+SITE = Column(name="site", type="string", comment="The metered site.")
+DELIVERED = Column(name="delivered", type="timestamp", comment="Hour by which its file is named.")
+
+LOADS = Table(
+    name="loads",
+    layer=Layer.SILVER,
+    owner=OWNER,
+    comment="One row per site and hour: what it drew.",
+    keys=("site", "at"),
+    columns=(
+        DELIVERED,
+        SITE,
+        Column(name="at", type="timestamp", comment="When the hour begins, UTC."),
+        Column(name="load_kwh", type="double", comment="Energy drawn.", unit="kWh", minimum=0),
+    ),
+)
+
+WEATHER = Table(
+    name="weather",
+    layer=Layer.SILVER,
+    owner=OWNER,
+    comment="One row per site and hour: the temperature that was forecast for it at the end of the day before.",
+    keys=("site", "at"),
+    columns=(
+        DELIVERED,
+        SITE,
+        Column(name="at", type="timestamp", comment="The hour that was forecast, UTC."),
+        Column(name="temperature_c", type="double", comment="Forecast.", unit="°C", minimum=-60, maximum=60),
+    ),
+)
+
+HOLIDAYS = Table(
+    name="holidays",
+    layer=Layer.SILVER,
+    owner=OWNER,
+    comment="One row per public holiday.",
+    keys=("day",),
+    columns=(
+        Column(name="delivered", type="timestamp", comment="Hour in which it was announced."),
+        Column(name="day", type="date", comment="The holiday."),
+        Column(name="holiday", type="string", comment="What it is called."),
+    ),
+)
