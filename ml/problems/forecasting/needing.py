@@ -4,7 +4,8 @@ Each series is tested by itself; of those that are then retrained, a declared sh
 training follows a change by few periods, so the newest ones are tested by themselves: among all since the fit they
 would be lost.
 Errors are the root mean squares, over all forecasts of one period, in the scale of the series: forecasts of different
-origins for the same period share its luck, so that by origin they would look like more evidence than they are.
+origins for the same period share its luck, so that by origin they would look like more evidence than they are. Their
+logarithms are tested: errors are skewed, and a few large ones would else decide over a fleet.
 """
 
 from dataclasses import dataclass
@@ -17,11 +18,12 @@ from scipy import stats
 
 from ml.problems.forecasting.served import Floats, Ints
 
-# Columns of the table: of the errors on periods that a row's fit had not seen, by period, their mean, standard
-# deviation, number, and `inflation`; and the newest period that it was fitted on.
-UNSEEN_ERROR, UNSEEN_SPREAD, UNSEEN_PERIODS = "unseen_error", "unseen_spread", "unseen_periods"
-INFLATION, FITTED_UNTIL = "inflation", "fitted_until"
-PROMISED = (UNSEEN_ERROR, UNSEEN_SPREAD, UNSEEN_PERIODS, INFLATION)
+# Columns of the table: of the errors on periods that a row's fit had not seen, by period, their mean; mean and standard
+# deviation of their logarithms over that mean; their number, and `inflation`; and the newest period that it was fitted
+# on.
+UNSEEN_ERROR, UNSEEN_LOG, UNSEEN_LOG_SPREAD = "unseen_error", "unseen_log", "unseen_log_spread"
+UNSEEN_PERIODS, INFLATION, FITTED_UNTIL = "unseen_periods", "inflation", "fitted_until"
+PROMISED = (UNSEEN_ERROR, UNSEEN_LOG, UNSEEN_LOG_SPREAD, UNSEEN_PERIODS, INFLATION)
 # What is found of each series: a chance, and of the newest periods that tell most their mean error and their number.
 P_VALUE, SINCE_ERROR, SINCE_PERIODS = "p_value", "since_error", "since_periods"
 FOUND = (P_VALUE, SINCE_ERROR, SINCE_PERIODS)
@@ -31,6 +33,9 @@ LEAST_PERIODS = 4
 _NEWEST, _LONGER = 2, 4
 # A smaller share of the promised mean counts as much as this one: one hit would outweigh many misses in logarithms.
 _LEAST_SHARE = 0.1
+# A spread of few periods is unsure: that of the fleet counts as so many degrees of freedom beside the series' own.
+# However many these are, logarithms have heavier tails than normal ones, and tails decide over a fleet.
+_FLEET_DEGREES, _MOST_DEGREES = 4, 13
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -96,8 +101,15 @@ def by_period(squared: Floats, series: Ints, periods: Ints, names: int) -> Misse
 
 def promise(missed: Missed, lags: int) -> pd.DataFrame:
     """One row per series: what its errors were on periods that the fit had not seen."""
-    values = (missed.mean, missed.spread, missed.periods.astype(float), missed.inflation(lags))
+    logs = _logs(missed, missed.mean)
+    values = (missed.mean, logs.mean, logs.spread, missed.periods.astype(float), logs.inflation(lags))
     return pd.DataFrame(dict(zip(PROMISED, values, strict=True)))
+
+
+def _logs(missed: Missed, usual: Floats) -> Missed:
+    """The logarithms of errors over the series' `usual` one."""
+    shares = missed.errors / np.maximum(usual, np.finfo(float).tiny)[:, None]
+    return Missed(errors=np.log(np.maximum(shares, _LEAST_SHARE)))
 
 
 def grown(promised: pd.DataFrame, since: Missed) -> pd.DataFrame:
@@ -111,46 +123,40 @@ def grown(promised: pd.DataFrame, since: Missed) -> pd.DataFrame:
     length = since.errors.shape[1]
     sizes = (_NEWEST * _LONGER**power for power in range(length))
     windows = [since.newest(size) for size in takewhile(lambda size: size < length, sizes)]
-    tests = np.array([*(_newest_grown(promised, window) for window in windows), _mean_grown(promised, since)])
+    usual = promised[UNSEEN_ERROR].to_numpy(float)
+    newest = [_chance(promised, _logs(window, usual)) for window in windows]
+    tests = np.array([*newest, _chance(promised, _logs(since, usual), own_spread=True)])
     tells, rows = tests.argmin(axis=0), np.arange(len(promised))
     chance = np.minimum(1.0, tests[tells, rows] * len(tests))
-    told = [np.where(promised[UNSEEN_ERROR].isna(), np.nan, chance)]
+    told = [np.where(promised[UNSEEN_LOG].isna(), np.nan, chance)]
     told += [np.array([getattr(each, name) for each in (*windows, since)])[tells, rows] for name in ("mean", "periods")]
     return pd.DataFrame(dict(zip(FOUND, map(np.float64, told), strict=True)), index=promised.index)
 
 
-def _mean_grown(promised: pd.DataFrame, since: Missed) -> Floats:
-    """Welch's one-sided test of two means."""
-    inflation = promised[INFLATION].to_numpy(float)
-    before, after = promised[UNSEEN_PERIODS].to_numpy(float), since.periods.astype(float)
-    parts = [
-        (promised[UNSEEN_SPREAD].to_numpy(float), np.maximum(before / inflation, 2.0)),
-        (since.spread, np.maximum(after / inflation, 2.0)),
-    ]
-    variances = [np.maximum(spread, np.finfo(float).tiny) ** 2 / many for spread, many in parts]
-    # The smaller of both, where Welch takes one between: errors are skewed, and tails decide over a fleet.
-    degrees = np.minimum(*(many for _, many in parts)) - 1
-    difference = since.mean - promised[UNSEEN_ERROR].to_numpy(float)
-    chance = stats.t.sf(difference / np.sqrt(sum(variances)), degrees)
-    few = (after < LEAST_PERIODS) | (before < LEAST_PERIODS)
-    return np.asarray(np.where(few | np.isnan(chance), 1.0, chance))
+def _chance(promised: pd.DataFrame, logs: Missed, *, own_spread: bool = False) -> Floats:
+    """Student's one-sided test of a mean of logarithms against the promised one.
 
-
-def _newest_grown(promised: pd.DataFrame, newest: Missed) -> Floats:
-    """Student's one-sided test of a mean of few against the promised one.
-
-    So few have no spread of their own, and are skewed: logarithms are tested, of the log-normal distribution with the
-    promised mean and standard deviation.
+    The promised spread is drawn towards the fleet's: Smyth 2004, "Linear Models and Empirical Bayes Methods". Few
+    periods have no spread of their own, so theirs is the promised one; with `own_spread` the larger of both.
     """
     inflation, told = promised[INFLATION].to_numpy(float), promised[UNSEEN_PERIODS].to_numpy(float)
-    usual = np.maximum(promised[UNSEEN_ERROR].to_numpy(float), np.finfo(float).tiny)
-    spread = np.sqrt(np.log1p((promised[UNSEEN_SPREAD].to_numpy(float) / usual) ** 2))
-    above = np.log(np.maximum(newest.errors / usual[:, None], _LEAST_SHARE)) + spread[:, None] ** 2 / 2
-    before, after = np.maximum(told / inflation, 2.0), np.maximum(newest.periods / inflation, 1.0)
-    noise = np.maximum(spread, np.finfo(float).eps) * np.sqrt(1 / after + 1 / before)
-    chance = stats.t.sf(Missed(errors=above).mean / noise, before - 1)
-    few = (newest.periods < _NEWEST) | (told < LEAST_PERIODS)
+    before, after = np.maximum(told / inflation, 2.0), np.maximum(logs.periods / inflation, 1.0)
+    spread = _moderated(promised[UNSEEN_LOG_SPREAD].to_numpy(float), before - 1, told >= LEAST_PERIODS)
+    many = own_spread & (logs.periods >= LEAST_PERIODS)
+    now = np.where(many, np.fmax(spread, logs.spread), spread)
+    noise = np.sqrt(spread**2 / before + now**2 / after)
+    degrees = np.minimum(before - 1 + _FLEET_DEGREES, _MOST_DEGREES)
+    chance = stats.t.sf((logs.mean - promised[UNSEEN_LOG].to_numpy(float)) / noise, degrees)
+    few = (logs.periods < _NEWEST) | (told < LEAST_PERIODS)
     return np.asarray(np.where(few | np.isnan(chance), 1.0, chance))
+
+
+def _moderated(spread: Floats, degrees: Floats, enough: npt.NDArray[np.bool_]) -> Floats:
+    """Of each series its `spread` and the fleet's, by degrees of freedom; those with `enough` make the fleet's."""
+    known = enough & np.isfinite(spread)
+    fleet = float((spread[known] ** 2).mean()) if known.any() else 0.0
+    squares = (_FLEET_DEGREES * fleet + degrees * spread**2) / (_FLEET_DEGREES + degrees)
+    return np.asarray(np.sqrt(np.maximum(squares, np.finfo(float).eps)))
 
 
 def discovered(chances: Floats, rate: float) -> npt.NDArray[np.bool_]:

@@ -59,13 +59,13 @@ def test_a_fleet_whose_errors_are_as_promised_keeps_its_rows(tmp_path: Path) -> 
 
 def test_series_that_do_much_worse_than_promised_are_retrained(tmp_path: Path) -> None:
     """Of bad rows that promised a thousandth of their error each is replaced; what is seldom sold tells it later."""
-    live = _live(tmp_path, **_BAD, unseen_error=1e-3, unseen_spread=1e-3)
+    live = _live(tmp_path, **_BAD, unseen_error=1e-3, unseen_log=0.0, unseen_log_spread=0.83)
     table = _fitted().after(live, SPLIT).table
     new = table.index[(table["kept_from"] == 0) & (table.index != FLEET)]
     assert len(new) > 6
     assert table.loc[new, "reason"].str.startswith("retrained: its error of ").any()
     assert table.loc[new, FITTED_UNTIL].unique().tolist() == [str(SPLIT.before_holdout[-1])]
-    assert list(table.index[table["kept_from"] == 3]) == ["seldom|shop1", "seldom|shop4"]
+    assert list(table.index[table["kept_from"] == 3]) == [f"seldom|shop{shop}" for shop in (1, 2, 4, 5)]
     told = _fitted().after(live, SPLIT).decisions().set_index("series")
     assert {P_VALUE, SINCE_ERROR, UNSEEN_ERROR} <= set(told)
 
@@ -82,7 +82,9 @@ def test_another_declaration_retrains_every_series(tmp_path: Path) -> None:
 
 def test_a_version_of_before_the_test_is_tried_anew(tmp_path: Path) -> None:
     """Its rows promised nothing, so each is measured against its new one, as without a declared share."""
-    live = _live(tmp_path, **dict.fromkeys(["unseen_error", "unseen_spread", "unseen_periods"], np.nan))
+    live = _live(
+        tmp_path, **dict.fromkeys(["unseen_error", "unseen_log", "unseen_log_spread", "unseen_periods"], np.nan)
+    )
     careful = _fitted().after(live, SPLIT).table
     learner = replace(_fitted().learner, false_retrainings=None)
     every = replace(_fitted(), learner=learner).after(live, SPLIT).table
@@ -129,7 +131,8 @@ def _rows(candidate: str) -> pd.DataFrame:
 
 def _renewed(answered: Answered, share: float | None) -> pd.DataFrame:
     """A champion that promised what the fourteen usual weeks are, fitted before all of them."""
-    promised = {"unseen_error": 1.05, "unseen_spread": 0.32, "unseen_periods": 12.0, "inflation": 1.2}
+    logs = {"unseen_log": -0.05, "unseen_log_spread": 0.3}
+    promised = {"unseen_error": 1.05, **logs, "unseen_periods": 12.0, "inflation": 1.2}
     champion = _rows("all_series").drop(index=FLEET).assign(**promised, fitted_until="2023-12-25")
     until = answered.origins.max().astype(object)
     return renewed(_rows("smoothing"), champion, answered, version=1, until=until, false_share=share)
