@@ -43,7 +43,7 @@ def generate(count: int = DAYS, seed: int = SEED) -> pd.DataFrame:
 
 def _degrees(day: date, anomaly: Floats) -> Floats:
     """The temperature of each site and hour, shape (sites, 24)."""
-    return np.round(np.tile(expected_c(day) + anomaly, (len(SITES), 1)), 1)
+    return np.asarray(np.round(np.tile(expected_c(day) + anomaly, (len(SITES), 1)), 1), dtype=np.float64)
 
 
 def _lasting(news: Floats, share: float) -> Floats:

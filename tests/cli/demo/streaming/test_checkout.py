@@ -23,6 +23,7 @@ def test_the_copy_alone_declares_the_storys_sinks(tmp_path: Path) -> None:
     assert asked.stdout.splitlines() == [
         "credit ['postgres-public.credit_scores', 'kafka-credit-scores'] True",
         "demand [] False",
+        "energy [] False",
         "health [] False",
     ]
     platform = (made / "workspaces" / "platform.yaml").read_text("utf-8")
