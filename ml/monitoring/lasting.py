@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ml.declarations import Calendar, Worse
-from ml.evaluation.accumulated import ALLOWANCE, Seen, Sum, height_of, upward
+from ml.evaluation.accumulated import Bound, Seen, Sum, allowance, bound_of, upward
 from ml.monitoring.drift import SHIFTS
 from ml.monitoring.metric import Metric
 from ml.monitoring.policy import Policy
@@ -41,11 +41,15 @@ def _worse(metric: Metric, policy: Policy) -> Worse | None:
 
 @dataclass(frozen=True, kw_only=True)
 class _Chart:
-    """How one series is judged: the height that chance seldom reaches, and the least change that counts."""
+    """How one series is judged: the bound that chance seldom reaches, and the least change that counts.
 
-    height: float
+    `unsure`: the error of what the hold-out promised, in errors of a period; 0: each period joins what it is held
+    against.
+    """
+
+    bound: Bound
     least: float
-    joins: bool
+    unsure: float
     calendar: Calendar
 
     @classmethod
@@ -56,12 +60,18 @@ class _Chart:
         sides = 2 if is_shift else 1
         limit = _worse(metric, policy)
         least = policy.limits.least_lasting_shift if limit is None else limit.at(metric.reference_value or 0.0)[0]
+        unsure = 0.0 if is_shift else _unsure(metric)
         return cls(
-            height=height_of(sides * len(alike) / policy.limits.false_alarms_per_period),
+            bound=bound_of(policy.limits.chance_of_sums / (sides * len(alike)), unsure),
             least=least * (1.0 if is_shift else policy.limits.least_lasting_share),
-            joins=is_shift,
+            unsure=unsure,
             calendar=policy.calendar,
         )
+
+
+def _unsure(metric: Metric) -> float:
+    """The error of what the hold-out promised, in errors of a period."""
+    return max(0.01, round((metric.reference_error or 0.0) / (metric.error or 1.0), 2))
 
 
 def _judged(series: Sequence[Metric], chart: _Chart) -> Iterator[Metric]:
@@ -86,13 +96,14 @@ def _sums(series: Sequence[Metric], sign: int, chart: _Chart) -> tuple[int, list
     first = series[0]
     start = Seen(value=sign * (first.reference_value or 0.0), error=first.reference_error or 0.0)
     seen = [Seen(value=sign * (each.value or 0.0), error=each.error or 0.0) for each in series]
-    return sign, upward(start, seen, alarm=chart.height, least=chart.least, joins=chart.joins)
+    return sign, upward(start, seen, bound=chart.bound, least=chart.least, joins=not chart.unsure)
 
 
 def _metric(metric: Metric, sign: int, found: Sum, added: Sequence[Metric], chart: _Chart) -> Metric:
     """In the metric's unit. With one error a sum above its height is an average change above this bound."""
-    error = (metric.error or 0.0) if not chart.joins else ((metric.error or 0.0) ** 2 + _squared(metric)) ** 0.5
-    breach = found.height > chart.height
+    error = (metric.error or 0.0) if chart.unsure else ((metric.error or 0.0) ** 2 + _squared(metric)) ** 0.5
+    height = chart.bound.height
+    breach = found.height > height
     change = sign * found.change
     bound = sign * min(abs(found.change), _told_from(found, error, chart)) if breach else None
     since = f" since {chart.calendar.named(added[0].period)}" if added else ""
@@ -102,7 +113,7 @@ def _metric(metric: Metric, sign: int, found: Sum, added: Sequence[Metric], char
         metric=f"{PREFIX}{metric.metric}",
         value=change,
         verdict=Verdict.BREACH if breach else Verdict.OK,
-        reason=f"{said}; the sum is {found.height:.1f} standard errors, chance seldom makes it {chart.height:.1f}",
+        reason=f"{said}; the sum is {found.height:.1f} standard errors, chance seldom makes it {height:.1f}",
         threshold_low=bound if sign < 0 else None,
         threshold_high=bound if sign > 0 else None,
         reference_value=0.0,
@@ -118,4 +129,5 @@ def _squared(metric: Metric) -> float:
 
 
 def _told_from(found: Sum, error: float, chart: _Chart) -> float:
-    return (chart.height / max(1, found.periods) + max(ALLOWANCE, chart.least / 2 / max(error, 1e-12))) * error
+    least = max(allowance(chart.unsure), chart.least / 2 / max(error, 1e-12))
+    return (chart.bound.height / max(1, found.periods) + least) * error

@@ -17,8 +17,9 @@ from ml.problems.finding import Finding, Kind, Verdict, at_most, number, unknown
 class Moved:
     """Each feature, group attribute and answer against the reference, by every measure of two samples.
 
-    A measure with a declared limit is judged: beyond its size, and beyond chance at `false_alarms_per_period` over all
-    judged measures of all columns together (Benjamini & Hochberg). The others are written beside it.
+    A measure with a declared limit is judged: beyond its size, and beyond chance at a quarter of
+    `false_alarms_per_period` over all judged measures of all columns together (Benjamini & Hochberg). The others are
+    written beside it.
     """
 
     def measure(self, window: Window) -> list[Finding]:
@@ -35,7 +36,7 @@ class _Columns:
         self.window, limits = window, window.limits
         self.tests = {name: _tests(window.expected.columns[name], window.values(name), limits) for name in names}
         judged = [test.chance for of in self.tests.values() for test in of if test.metric in _limits(limits)]
-        self.chance = false_discoveries(judged, limits.false_alarms_per_period)
+        self.chance = false_discoveries(judged, limits.chance_of_columns)
 
     def findings(self, names: tuple[str, ...]) -> list[Finding]:
         """All of them, or why none can be judged."""
