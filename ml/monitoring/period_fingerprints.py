@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 
 from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame
@@ -16,6 +17,8 @@ from ml.examples.dataset import period_of
 from ml.parameters import Common
 from ml.records.received_values import period as period_named
 
+# Empty periods of one gap that are measured: four months of days.
+_LONGEST_GAP = 120
 _FEATURES, _PREDICTIONS, _OUTCOMES, _REJECTED = "features", "predictions", "outcomes", "rejected"
 
 
@@ -88,8 +91,19 @@ def states(task: Common, sources: Sources) -> list[PeriodState]:
     known = {row["known"] for row in rows if row["known"] is not None}
     if not arrived:
         return []
-    periods = sources.calendar.starts(min(arrived), max(arrived | known))
-    return [replace(_state(period, rows), unmet=_unmet(sources, period)) for period in periods]
+    periods = periods_between(sources.calendar, sorted(arrived | known))
+    return [
+        replace(_state(period, rows), unmet=_unmet(sources, period)) for period in periods if period >= min(arrived)
+    ]
+
+
+def periods_between(calendar: Calendar, seen: Sequence[date]) -> list[date]:
+    """Every period of `seen`, which ascend, and the empty ones between them, of which a long gap shows the first.
+
+    A row whose clock is a century off would make a million hours, each with all of its metrics.
+    """
+    filled = [each for one, next_ in pairwise(seen) for each in calendar.starts(one, next_)[:_LONGEST_GAP]]
+    return sorted({*filled, *seen})
 
 
 def _unmet(sources: Sources, period: date) -> int | None:

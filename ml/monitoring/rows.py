@@ -1,5 +1,6 @@
 """The rows of the periods to be measured, in one Spark query. Pure frames until the last step."""
 
+import math
 from collections.abc import Mapping
 from datetime import date
 from functools import reduce
@@ -16,6 +17,8 @@ from ml.monitoring.period_fingerprints import Sources
 from ml.monitoring.window import LABEL, answer_names, column_names
 from ml.tables import pandas_of
 
+# Standard deviations that a sample falls short by once in a thousand million times.
+_SURELY = 6
 # A hash has 64 bits, and a sign.
 _HASHES = 2**64
 
@@ -44,11 +47,13 @@ def period_rows(
 
 
 def _largest_hashes(sizes: Mapping[date, int], most: int) -> Mapping[date, int]:
-    """For each period with more than twice `most` rows, the hash of a key that about twice `most` rows are not above.
+    """For each period with more rows than a sample needs, the hash of a key that hardly more than `most` are not above.
 
-    The rows of a sample are those with the smallest hashes, so the others need be neither sorted nor joined.
+    The rows of a sample are those with the smallest hashes, so the others need be neither sorted nor joined. How many
+    are not above it has a standard deviation below the root of `most`.
     """
-    shares = {period: 2 * most / size for period, size in sizes.items() if size > 2 * most}
+    enough = most + _SURELY * math.sqrt(most)
+    shares = {period: enough / size for period, size in sizes.items() if size > enough}
     return {period: int(share * _HASHES) - _HASHES // 2 for period, share in shares.items()}
 
 

@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 
+from ml.declarations import Calendar, Period
 from ml.monitoring.measure import plan
-from ml.monitoring.period_fingerprints import Counted, PeriodState
+from ml.monitoring.period_fingerprints import Counted, PeriodState, periods_between
 from tests.ml.monitoring.policies import MONTHS
 
 JUNE, JULY, AUGUST, SEPTEMBER = (date(2024, month, 1) for month in (6, 7, 8, 9))
@@ -72,3 +73,22 @@ def test_only_periods_that_changed_are_stale() -> None:
     periods = plan(known, 1, done, MONTHS, 1)
     assert [state.period for state in periods.stale] == [JULY, AUGUST]
     assert periods.newest == AUGUST
+
+
+def test_gaps_are_filled_and_a_clock_that_jumps_fills_no_table() -> None:
+    """Three empty months between two are measured; of a century of days up to a wrong clock the first."""
+    far = date(2124, 7, 1)
+    assert periods_between(MONTHS, [JUNE, date(2024, 10, 1)]) == [JUNE, JULY, AUGUST, SEPTEMBER, date(2024, 10, 1)]
+    months = periods_between(MONTHS, [date(1924, 6, 1), JUNE, far])
+    assert months[0] == date(1924, 6, 1)
+    assert JUNE in months
+    assert months[-1] == far
+    assert len(months) == 2 * 120 + 1
+    assert len(periods_between(Calendar(period=Period.DAY), [JUNE, far])) == 121
+
+
+def test_a_clock_that_jumps_ahead_leaves_no_outcome_waiting() -> None:
+    """One row of a wrong century is the newest period: outcomes of others are overdue, which is told, not awaited."""
+    periods = plan([UNLABELLED, replace(UNLABELLED, period=date(2124, 6, 1))], 1, {}, MONTHS, 1)
+    assert periods.newest == date(2124, 6, 1)
+    assert periods.overdue == {JUNE}

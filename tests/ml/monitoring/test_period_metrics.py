@@ -86,6 +86,14 @@ def _unseen(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(education=9, age_band="martian")
 
 
+def _infinite(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(limit_bal=np.inf, bill_1=np.where(frame.index % 10 == 0, -np.inf, frame["bill_1"]))
+
+
+def _infinite_answers(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(**{PREDICTION: np.inf})
+
+
 def _never_labelled(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**{LABEL: np.nan})
 
@@ -126,6 +134,16 @@ def _unscored(frame: pd.DataFrame) -> pd.DataFrame:
                 "unseen_category_ratio:age_band": BREACH,
             },
         ),
+        (
+            _infinite,
+            {
+                "psi:limit_bal": BREACH,
+                "out_of_range_ratio:limit_bal": BREACH,
+                "out_of_range_ratio:bill_1": BREACH,
+                "wasserstein:bill_1": Verdict.RECORDED,
+            },
+        ),
+        (_infinite_answers, {"psi:probability": BREACH, "roc_auc": UNKNOWN, "expected_calibration_error": UNKNOWN}),
         (_never_labelled, {"labelled_share": BREACH, "roc_auc": UNKNOWN, "expected_calibration_error": UNKNOWN}),
         (_one_class, {"roc_auc": UNKNOWN, "outcome_rate": BREACH, "labelled_share": OK}),
         (_unscored, {"scored_share": BREACH, "psi:probability": UNKNOWN, "roc_auc": UNKNOWN}),
@@ -182,6 +200,21 @@ def test_outcomes_are_awaited_then_overdue(
     """Due a period later: unknown until then, a breach after."""
     found = measure(period_data(GOOD, newest=newest, labelled=labelled), expectation, CREDIT.models[0])
     assert next(m.verdict for m in found if m.metric == "labelled_share") is verdict
+
+
+@pytest.mark.parametrize("at", [date(1970, 1, 1), date(2124, 6, 1)], ids=["back", "ahead"])
+def test_a_clock_that_jumps(expectation: Expectation, at: date) -> None:
+    """One row of a wrong century: too few rows is told of it, nothing is concluded, and no fitted period is meant."""
+    newest = max(at, date(2024, 9, 1))
+    got = measure(period_data(GOOD.iloc[:1], period=at, newest=newest), expectation, CREDIT.models[0])
+    assert not any(metric.in_training for metric in got)
+    told = verdicts(got)
+    assert {name: told[name] for name in ("row_count", "psi:limit_bal", "roc_auc", "location_shift:limit_bal")} == {
+        "row_count": BREACH,
+        "psi:limit_bal": UNKNOWN,
+        "roc_auc": UNKNOWN,
+        "location_shift:limit_bal": Verdict.RECORDED,
+    }
 
 
 def test_a_period_the_version_was_fitted_on_proves_nothing(expectation: Expectation) -> None:
