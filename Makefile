@@ -22,6 +22,7 @@ MKDOCS_VERSION := 1.6.1
 BOMBARDIER_VERSION := v1.2.6
 SQL_CONNECTOR_VERSION := 4.9.0
 SCHEMATHESIS_VERSION := 4.32.5
+EVIDENTLY_VERSION := 0.7.23
 CDKTN_PACKAGES := cdktn==0.24.0 cdktn-provider-databricks==18.11.0 cdktn-provider-azurerm==17.0.0 constructs==10.7.2
 USECASE ?= credit
 ENV ?= prod
@@ -299,6 +300,18 @@ lock: ## Lock the newest versions that Pipfile allows, without naming an index
 	@$(PYTHON) -c "import json,pathlib as p; f=p.Path('Pipfile.lock'); d=json.loads(f.read_text()); d['_meta']['sources']=[]; f.write_text(json.dumps(d,indent=4,sort_keys=True)+'\n')"
 
 ##@ Measure
+.PHONY: bench-evidently
+bench-evidently: .venv-evidently/.installed ## Measure the false alarms of Evidently's rules
+	@.venv-evidently/bin/python -m bench.monitoring_evidently $(SERIES)
+
+# It sees the packages of .venv: with the newest pandas it cannot be imported.
+.venv-evidently/.installed: Makefile $(READY)
+	@echo "evidently $(EVIDENTLY_VERSION) into .venv-evidently: a minute"
+	@rm -rf .venv-evidently && $(PY) -m venv .venv-evidently
+	@$(PY) -c "import sysconfig; print(sysconfig.get_path('purelib'))" > "$$(.venv-evidently/bin/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")/base.pth"
+	@.venv-evidently/bin/python -m pip install -q evidently==$(EVIDENTLY_VERSION)
+	@touch $@
+
 bench-serving: .tools/bench/bombardier $(READY) ## Measure the scoring server beside MLflow's, for docs/performance.md
 	@$(PY) -m bench.serving
 
@@ -318,4 +331,4 @@ clean: $(READY) ## Stop the local cloud; remove its state, the stacks and dist/
 	@$(BIN)/mlops down && rm -rf .mlops cdktf.out dist
 
 distclean: clean ## Also remove the environments
-	@rm -rf .venv .venv-fe-* .venv-torch .venv-sql-connector .venv-schemathesis .venv-cdktn .tools node_modules
+	@rm -rf .venv .venv-fe-* .venv-torch .venv-sql-connector .venv-schemathesis .venv-cdktn .venv-evidently .tools node_modules

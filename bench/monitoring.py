@@ -25,6 +25,7 @@ from bench.page import rewrite
 from bench.processes import run
 from bench.synthesis import table
 from localcloud.spark.server import SparkServer
+from localcloud.spark.tuning import DATA_VARIABLE, DataSize
 from ml import runtime
 from ml.declarations import JointDrift
 from ml.evaluation.joint import joint
@@ -134,6 +135,7 @@ def section(sizes: Sequence[int]) -> list[str]:
     """Measure all sizes."""
     found = {}
     with tempfile.TemporaryDirectory() as home:
+        os.environ[DATA_VARIABLE] = DataSize.LARGE
         server = SparkServer(Path(home) / "spark")
         os.environ["SPARK_REMOTE"] = server.start()
         try:
@@ -160,7 +162,8 @@ def _written(found: Mapping[int, Mapping[str, float]]) -> list[str]:
     return [
         TITLE,
         f"`python -m bench.monitoring`: one period of {FEATURES} features with predictions and outcomes, in Parquet; "
-        f"both in turn over Spark Connect, the median of {_ROUNDS}. The pass sums every feature and counts "
+        f"both in turn over Spark Connect, on a server that is set for large data, the median of {_ROUNDS}. "
+        "The pass sums every feature and counts "
         "its nulls; monitoring counts and checks all three tables, then fetches and measures its sample of at most "
         f"{MODEL.monitoring.max_rows_per_period:,} rows. Limit at 10 million rows: {_TIMES} times the pass. The "
         f"driver's memory is that of the task's process. On {os.cpu_count()} cores, load {os.getloadavg()[0]:.0f} "

@@ -17,13 +17,28 @@ def rewrite(section: Sequence[str]) -> None:
     It says when and on what it was measured.
     """
     title, *lines = section
-    fresh = "\n".join([title, measured_on(), "", *lines]).rstrip() + "\n"
-    page = PAGE.read_text(encoding="utf-8")
-    found = re.search(rf"^{re.escape(title)}$.*?(?=^## |\Z)", page, flags=re.MULTILINE | re.DOTALL)
-    start, end = found.span() if found else (len(page), len(page))
-    text = f"{page[:start].rstrip()}\n\n{fresh}\n{page[end:]}"
-    PAGE.write_text(text.rstrip() + "\n", encoding="utf-8")
-    print(f"wrote {title.removeprefix('## ')} in {PAGE.relative_to(ROOT)}")
+    put([title, measured_on(), "", *lines], PAGE)
+
+
+def put(section: Sequence[str], page: Path) -> None:
+    """Put `section`, whose first line is its title, in its place on `page`, or at its end."""
+    title, fresh = section[0], "\n".join(section).rstrip() + "\n"
+    text = page.read_text(encoding="utf-8")
+    start, end = _place(title, text)
+    page.write_text(f"{text[:start].rstrip()}\n\n{fresh}\n{text[end:]}".rstrip() + "\n", encoding="utf-8")
+    print(f"wrote {title.removeprefix('## ')} in {page.relative_to(ROOT)}")
+
+
+def section_of(title: str, page: Path) -> str:
+    """The section with that title, or nothing."""
+    text = page.read_text(encoding="utf-8")
+    start, end = _place(title, text)
+    return text[start:end]
+
+
+def _place(title: str, text: str) -> tuple[int, int]:
+    found = re.search(rf"^{re.escape(title)}$.*?(?=^## |\Z)", text, flags=re.MULTILINE | re.DOTALL)
+    return found.span() if found else (len(text), len(text))
 
 
 def measured_on() -> str:

@@ -20,3 +20,14 @@ def test_a_section_is_put_in_its_place_and_the_others_stay(tmp_path: Path, monke
     assert file.read_text(encoding="utf-8") == (
         "# Performance\n\n## A\ntoday, here.\n\n1 s\n\n## B\nof another script\n\n## C\ntoday, here.\n\n2 s\n"
     )
+
+
+def test_a_section_is_found_and_put_on_another_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another script measured is kept by the one that writes the rest; one that is not there is nothing."""
+    file = tmp_path / "errors.md"
+    file.write_text("# Errors\n\n## A\n1\n\n## B\n2\n", encoding="utf-8")
+    monkeypatch.setattr(page, "ROOT", tmp_path)
+    page.put(["## B", "3"], file)
+    assert page.section_of("## A", file) == "## A\n1\n\n"
+    assert page.section_of("## B", file) == "## B\n3\n"
+    assert page.section_of("## C", file) == ""
