@@ -77,10 +77,11 @@ def area(rows: Answered) -> Figure:
     """ROC AUC of drawn outcomes; equal scores count half."""
     chances = np.sort(_chances(rows))
     starts = np.flatnonzero(np.r_[True, np.diff(chances) > 0]) if chances.size else np.empty(0, dtype=int)
+    sizes = np.diff(np.r_[starts, chances.size])
 
     def measured(outcomes: Floats) -> Floats:
-        positive = np.add.reduceat(outcomes, starts, axis=1)
-        negative = np.add.reduceat(1 - outcomes, starts, axis=1)
+        positive = np.add.reduceat(outcomes, starts, axis=1) if len(starts) < len(chances) else outcomes
+        negative = sizes - positive
         won = (positive * (np.cumsum(negative, axis=1) - negative / 2)).sum(axis=1)
         pairs = positive.sum(axis=1) * negative.sum(axis=1)
         return np.asarray(np.divide(won, pairs, out=np.full(len(pairs), np.nan), where=pairs > 0))
