@@ -34,7 +34,7 @@ THERE = --env $(ENV) $(if $(HOST),--host $(HOST))
 DEPLOY = $(PY) -m infra.deploy $@ $(ENV) $(if $(PLATFORM),--platform) $(if $(MASKS),--masks) $(if $(SERVING),--serving) $(if $(PLACE),--place $(PLACE)) $(if $(APPROVED),--approved)
 
 .PHONY: branch docs release release-check pipelines comment integrate train score live smoke roll-back drift ticket renew propose
-.PHONY: help setup demo test test-fast test-all extras lint types format synth scan access review secrets synth-check runtime-check feature-clients plan diff deploy first move-state destroy up down status libraries lock schemas bench bench-serving bench-localcloud conformance clean distclean
+.PHONY: help setup demo test test-fast test-all extras lint types format synth scan access review secrets synth-check runtime-check feature-clients plan diff deploy first move-state destroy up down status libraries lock schemas bench bench-serving bench-overload bench-localcloud conformance clean distclean
 
 ##@ Start
 help: ## Show every target
@@ -314,6 +314,9 @@ bench-evidently: .venv-evidently/.installed ## Measure the false alarms of Evide
 
 bench-serving: .tools/bench/bombardier $(READY) ## Measure the scoring server beside MLflow's, for docs/performance.md
 	@$(PY) -m bench.serving
+
+bench-overload: .tools/bench/bombardier $(READY) ## Ask the scoring server twice what it sustains, for docs/performance.md
+	@$(PY) -m bench.overload
 
 bench-localcloud: .tools/bench/bombardier $(READY) ## Measure the local cloud's REST API, for docs/performance.md
 	@$(PY) -m bench.localcloud

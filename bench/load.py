@@ -45,16 +45,9 @@ def require_generator(how: str) -> None:
 
 def measure(ask: Ask, process: psutil.Process, *, clients: int, seconds: int) -> Measured:
     """Repeat `ask` by so many clients at once. Raises RuntimeError if any answer is no success."""
-    command = [str(_GENERATOR), "-c", str(clients), "-d", f"{seconds}s", "-m", ask.method, "-l"]
-    # A server may take long on a busy machine; an answer that is given up is none to compare.
-    command += ["-t", "60s", "-p", "r", "-o", "json"]
-    command += ["-f", str(ask.body), "-H", "Content-Type: application/json"] if ask.body else []
-    for name, value in (ask.headers or {}).items():
-        command += ["-H", f"{name}: {value}"]
     before = _processor_s(process)
-    printed = subprocess.run([*command, ask.url], check=True, capture_output=True, text=True).stdout
+    found = repeated(ask, clients=clients, seconds=seconds)
     used_s = _processor_s(process) - before
-    found: dict[str, Any] = json.loads(printed)["result"]
     answered, failed = found["req2xx"], sum(found[name] for name in _FAILED)
     if failed or not answered:
         raise RuntimeError(f"{ask.method} {ask.url}: {failed} of {answered + failed} requests failed")
@@ -65,6 +58,20 @@ def measure(ask: Ask, process: psutil.Process, *, clients: int, seconds: int) ->
         p99_ms=percentiles["99"] / 1000,
         cpu_ms=used_s * 1000 / answered,
     )
+
+
+def repeated(ask: Ask, *, clients: int, seconds: int, per_s: int | None = None) -> dict[str, Any]:
+    """What bombardier says once so many clients have repeated `ask`, `per_s` times a second in all if that is given."""
+    command = [str(_GENERATOR), "-c", str(clients), "-d", f"{seconds}s", "-m", ask.method, "-l"]
+    # A server may take long on a busy machine; an answer that is given up is none to compare.
+    command += ["-t", "60s", "-p", "r", "-o", "json"]
+    command += ["-r", str(per_s)] if per_s else []
+    command += ["-f", str(ask.body), "-H", "Content-Type: application/json"] if ask.body else []
+    for name, value in (ask.headers or {}).items():
+        command += ["-H", f"{name}: {value}"]
+    printed = subprocess.run([*command, ask.url], check=True, capture_output=True, text=True).stdout
+    found: dict[str, Any] = json.loads(printed)["result"]
+    return found
 
 
 def median(found: Sequence[Measured]) -> Measured:

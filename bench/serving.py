@@ -50,7 +50,7 @@ def section() -> list[str]:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         made = credit_model.make(Path(folder))
         database = stack.enter_context(_database(made)) if lacking() is None else None
-        servers = [stack.enter_context(_running(*one)) for one in _commands(made, Path(folder), database)]
+        servers = [stack.enter_context(running(*one)) for one in _commands(made, Path(folder), database)]
         _require_same_answers(servers)
         rounds = [
             {(server.name, clients): _measured(server, clients) for server in servers for clients in (_ALONE, _MANY)}
@@ -93,7 +93,8 @@ def _database(made: credit_model.Made) -> Iterator[str]:
 
 
 @contextmanager
-def _running(name: str, command: Sequence[str], body: Path) -> Iterator[Server]:
+def running(name: str, command: Sequence[str], body: Path) -> Iterator[Server]:
+    """A server that answers, started by `command` and a port; it ends with the block."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
