@@ -14,7 +14,7 @@ from cli.errors import CommandError
 from cli.paths import ROOT, clouds
 from infra.revision import UNKNOWN, git_commit
 
-_ROOMS = ("cli", "infra", "localcloud", "ml", "policies", "schedules", "workspaces")
+_ROOMS = ("cli", "infra", "localcloud", "ml", "policies", "schedules", "settings", "workspaces")
 _FILES = ("LICENSE", "README.md", "pyproject.toml")
 _TOOLS, _SHIPPED = ".tools", "shipped"
 # A stream reads what has changed in the feature table, which is refused to whom a mask applies.
