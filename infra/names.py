@@ -117,6 +117,11 @@ def queries_directory(catalog: str, use_case: str) -> str:
     return f"{directory(catalog)}/queries/{use_case}"
 
 
+def pipelines_directory(catalog: str) -> str:
+    """Workspace directory of the sources of declarative pipelines."""
+    return f"{directory(catalog)}/pipelines"
+
+
 def volume_path(catalog: str, schema_name: str, volume: str) -> str:
     """`/Volumes/<catalog>/<schema>/<volume>`."""
     return f"/Volumes/{catalog}/{schema_name}/{volume}"

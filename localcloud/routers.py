@@ -22,13 +22,14 @@ from localcloud.services.jobs.routes import jobs, runs, submitted
 from localcloud.services.local.routes import clock, faults, git_remotes, local, stacks
 from localcloud.services.mlflow.routes import model_versions, proxy, registered_models
 from localcloud.services.network.routes import network
+from localcloud.services.pipelines.routes import own_tables as pipeline_tables
+from localcloud.services.pipelines.routes import pipelines
 from localcloud.services.serving.routes import (
     database_instances,
     endpoints,
     feature_store,
     invocations,
     pace,
-    pipelines,
     synced_tables,
 )
 from localcloud.services.settings.routes import configuration, ip_access_lists, settings
@@ -85,6 +86,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     database_instances.router,
     synced_tables.router,
     pipelines.router,
+    pipeline_tables.router,
     pace.router,
     alerts.router,
     dashboards.router,

@@ -41,10 +41,14 @@ def spark() -> SparkSession:
     session: SparkSession = SparkSession.builder.getOrCreate()
     for setting, value in _SPARK_SETTINGS.items():
         session.conf.set(setting, value)
-    if is_remote():
-        # The server's Python workers cannot import this code, so functions sent to them carry it along.
-        cloudpickle.register_pickle_by_value(ml)  # type: ignore[no-untyped-call]
+    carry_code()
     return session
+
+
+def carry_code() -> None:
+    """Let functions that are sent to a server's Python workers carry this code along: they cannot import it."""
+    if is_remote():
+        cloudpickle.register_pickle_by_value(ml)  # type: ignore[no-untyped-call]
 
 
 def on_databricks() -> bool:

@@ -9,6 +9,7 @@ from infra.jobs.declaration import (
     ForEachTask,
     JobDeclaration,
     ModelEvent,
+    PipelineTask,
     PowerBiTask,
     RunJobTask,
     Schedule,
@@ -63,4 +64,6 @@ def _runs(task: Task) -> str:
         return f"the job `{task.each.job}`, for each of `{task.inputs}`"
     if isinstance(task, PowerBiTask):
         return f"publishes {len(task.tables)} tables to Power BI"
+    if isinstance(task, PipelineTask):
+        return "the use case's declarative pipeline"
     return f"`{task.left} {task.operator} {task.right}`"

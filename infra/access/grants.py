@@ -1,6 +1,6 @@
 """Access levels compiled to Unity Catalog privileges."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -178,6 +178,26 @@ def catalog_grants(holders: Iterable[Holders]) -> tuple[Grant, ...]:
 def schema_grants(holders: Holders, layer: Layer) -> tuple[Grant, ...]:
     """Rights to the tables of `layer`."""
     return _kept((who, _layer_privileges(access, layer)) for who, access in holders.items())
+
+
+def pipeline_tables_grants(
+    run_as: str, roles: Mapping[str, Access], *, clear: Collection[str] | None
+) -> tuple[Grant, ...]:
+    """Rights to a pipeline's schema: its principal makes the tables; who reads silver and gold reads them.
+
+    They hold what both layers hold, and no mask hides a column of theirs: with sensitive columns only the groups that
+    see them in `clear` read them; None: there are none.
+    """
+    own = Grant(principal=run_as, privileges=("USE_SCHEMA", "CREATE_MATERIALIZED_VIEW"))
+    readers = (who for who, access in roles.items() if access.silver and access.gold)
+    return (
+        own,
+        *(
+            Grant(principal=who, privileges=_DATA_PRIVILEGES[Data.READ])
+            for who in readers
+            if clear is None or who in clear
+        ),
+    )
 
 
 def prediction_grants(held: Mapping[str, Access]) -> tuple[Grant, ...]:

@@ -7,6 +7,7 @@ from infra.jobs.declaration import ForEachTask, JobDeclaration, RunJobTask
 from infra.spec import JobAccess, RoleAccess
 
 _JOB_LEVELS = {"view": "CAN_VIEW", "run": "CAN_MANAGE_RUN", "manage": "CAN_MANAGE"}
+_PIPELINE_LEVELS = {"view": "CAN_VIEW", "run": "CAN_RUN", "manage": "CAN_MANAGE"}
 _ENDPOINT_LEVELS = {"view": "CAN_VIEW", "query": "CAN_QUERY"}
 _EXPERIMENT_LEVELS = {"read": "CAN_READ", "edit": "CAN_EDIT"}
 
@@ -45,6 +46,14 @@ def job_permissions(
         *(Permission(level="CAN_MANAGE_RUN", service_principal=who) for who in starters),
         *(Permission(level="CAN_VIEW", service_principal=who) for who in lookers if who not in starters),
         *(Permission(level=level, group=group) for group, level in levels if level),
+    )
+
+
+def pipeline_permissions(run_as: str, roles: Mapping[str, RoleAccess]) -> tuple[Permission, ...]:
+    """Who may see, run or manage a pipeline: the principal whose ingest starts it, and roles as on the jobs."""
+    return (
+        Permission(level="CAN_RUN", service_principal=run_as),
+        *(Permission(level=_PIPELINE_LEVELS[role.jobs], group=group) for group, role in roles.items() if role.jobs),
     )
 
 

@@ -21,7 +21,8 @@ def runtimes_of(environment: Environment) -> tuple[Runtime, ...]:
     """The runtimes that an environment declares, each once."""
     named = (of_cluster(policy.runtime) for _, policy in environment.policies.items())
     found = {runtime.key: runtime for runtime in named if runtime}
-    if any(values.jobs.serverless for values in environment.use_cases.values()):
+    # Declarative pipelines run serverless, whatever the jobs run on.
+    if environment.pipelines or any(values.jobs.serverless for values in environment.use_cases.values()):
         found[serverless().key] = serverless()
     return tuple(found.values())
 

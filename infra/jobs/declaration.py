@@ -75,7 +75,15 @@ class PowerBiTask:
     after: tuple[After, ...] = ()
 
 
-Task = WheelTask | RunJobTask | ConditionTask | ForEachTask | PowerBiTask
+@dataclass(frozen=True, kw_only=True)
+class PipelineTask:
+    """A task that updates the use case's declarative pipeline, and waits for it."""
+
+    key: str
+    after: tuple[After, ...] = ()
+
+
+Task = WheelTask | RunJobTask | ConditionTask | ForEachTask | PowerBiTask | PipelineTask
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +166,7 @@ class JobContext:
     `package_index` is the URL that a version's requirements name; empty if they name none. `secret_scope` is the
     environment's. `other_places` are those beside Databricks that serve what the use case serves. `people`: addresses
     by destination of alerts. `records_requests`: the environment has the endpoint, with its inference table.
+    `has_pipeline`: a declarative pipeline makes the use case's tables too.
     """
 
     use_case: UseCase
@@ -173,6 +182,7 @@ class JobContext:
     other_places: tuple[str, ...] = ()
     people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     records_requests: bool = False
+    has_pipeline: bool = False
 
     @property
     def places_parameter(self) -> Mapping[str, str]:

@@ -45,7 +45,14 @@ def _context(spec: Spec, environment: Environment, use_case: str, model: Model, 
         people=environment.people,
         other_places=other_places(environment) if serving else (),
         records_requests=serving is not None and serving.inference_table,
+        has_pipeline=use_case in pipelined(environment),
     )
+
+
+def pipelined(environment: Environment) -> tuple[str, ...]:
+    """The use cases that have a declarative pipeline in `environment`."""
+    ingested = (name for name, values in environment.use_cases.items() if values.jobs.ingest is not None)
+    return tuple(ingested) if environment.pipelines else ()
 
 
 def _unmasked(spec: Spec, environment: Environment, use_case: str) -> str:

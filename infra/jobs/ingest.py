@@ -6,6 +6,7 @@ from infra.jobs.declaration import (
     FileArrival,
     JobContext,
     JobDeclaration,
+    PipelineTask,
     Schedule,
     WheelTask,
     parameter,
@@ -74,7 +75,7 @@ def _starts(context: JobContext, switch: Switch) -> Schedule | FileArrival:
     return FileArrival(path=f"{context.landing_path}/", quiet_s=_QUIET_S, switch=switch)
 
 
-def _tasks(context: JobContext) -> tuple[WheelTask, ...]:
+def _tasks(context: JobContext) -> tuple[WheelTask | PipelineTask, ...]:
     unmasked = {"unmasked-table": context.unmasked_table}
     return (
         # First: nothing sensitive arrives before there is what hides it.
@@ -99,6 +100,8 @@ def _tasks(context: JobContext) -> tuple[WheelTask, ...]:
         context.wheel_task(
             "publish", entry_point="publish", code="ml/features/publish.py", after=(After(task="features"),)
         ),
+        # It makes its tables from bronze, as the tasks beside it do.
+        *((PipelineTask(key="pipeline", after=(After(task="bronze"),)),) if context.has_pipeline else ()),
     )
 
 

@@ -1,7 +1,7 @@
 """The stack `<env>-ml`: the jobs, the experiments and the registered models of an environment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from infra import names
 from infra.access.grants import model_grants
@@ -19,16 +19,20 @@ from infra.constructs.workspace.directory import DirectoryProps, directory
 from infra.constructs.workspace.permissions import Permission
 from infra.jobs.compute import job_runtime
 from infra.jobs.declaration import JobDeclaration, PowerBiTask
-from infra.jobs.declared import JobFactories, declared_jobs
+from infra.jobs.declared import JobFactories, declared_jobs, pipelined
 from infra.release import Release
 from infra.spec import Environment, OnlineStore, Spec
+from infra.stacks.ml_pipelines import Pipelines, pipelines
 from ml.declarations import Layer, Model, UseCase
 from ml.declarations import online_store as store_name
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Parts:
-    """What every part of the stack needs. `principals` are application ids, `policies` ids, both by name."""
+    """What every part of the stack needs. `principals` are application ids, `policies` ids, both by name.
+
+    `pipelines` are references to the ids of the declarative pipelines, by use case.
+    """
 
     stack: Scope
     spec: Spec
@@ -36,6 +40,7 @@ class _Parts:
     principals: Mapping[str, str]
     policies: Mapping[str, str]
     release: Release
+    pipelines: Mapping[str, str] = field(default_factory=dict)
 
     def run_as(self, use_case: str, stage: str) -> str:
         """Application id of the principal that a stage's job runs as."""
@@ -71,6 +76,9 @@ def ml_stack(app: Scope, spec: Spec, environment: Environment, release: Release,
     place = directory(
         stack, "experiments", DirectoryProps(path=names.directory(environment.catalog), permissions=(own,))
     )
+    run_as = {name: parts.run_as(name, "ingest") for name in pipelined(environment)}
+    declared = Pipelines(stack=stack, spec=spec, environment=environment, release=release, run_as=run_as)
+    parts = replace(parts, pipelines=pipelines(declared))
     for name in environment.use_cases:
         use_case = spec.use_cases[name]
         registered = {}
@@ -130,7 +138,10 @@ def _jobs(parts: _Parts, use_case: UseCase, factories: JobFactories, registered:
     for declaration in declared:
         props = _job_props(parts, use_case, declaration, declared, job_ids)
         watching = replace(
-            props, model=registered.get(declaration.model, ""), warehouse_id=_warehouse(parts, declaration)
+            props,
+            model=registered.get(declaration.model, ""),
+            warehouse_id=_warehouse(parts, declaration),
+            pipeline_id=parts.pipelines.get(use_case.name, ""),
         )
         job_ids[declaration.name] = job(parts.stack, declaration.name, watching).id
 

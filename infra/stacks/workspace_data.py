@@ -1,8 +1,17 @@
 """Data of the stack `<env>-workspace`: the lake, the catalog, its schemas and volumes, and the wheel."""
 
 from infra import names
-from infra.access.grants import Grant, UseCaseVolume, catalog_grants, merged, schema_grants, volume_grants, volumes_of
-from infra.access.masking import pipeline_grants
+from infra.access.grants import (
+    Grant,
+    UseCaseVolume,
+    catalog_grants,
+    merged,
+    pipeline_tables_grants,
+    schema_grants,
+    volume_grants,
+    volumes_of,
+)
+from infra.access.masking import clear_readers, pipeline_grants
 from infra.cdktf_seam import Scope
 from infra.constructs.adopted.unity import AdoptedCatalogProps, adopted_catalog, adopted_location
 from infra.constructs.unity_catalog.catalog import CatalogOutputs, CatalogProps, isolated_catalog
@@ -11,10 +20,12 @@ from infra.constructs.unity_catalog.schema import SchemaOutputs, SchemaProps, sc
 from infra.constructs.unity_catalog.volume import VolumeProps, volume
 from infra.constructs.workspace.wheel_file import WheelFileProps, wheel_file
 from infra.jobs.compute import runtimes_of
+from infra.jobs.declared import pipelined
 from infra.release import Release
 from infra.spec import CATALOG_ROOT, LAYER_CONTAINERS, Environment, Spec
 from infra.stacks.workspace_parts import Parts
-from ml.declarations import Layer, UseCase
+from ml.declarations import Layer, UseCase, hidden_columns
+from ml.declarations.pipelined import pipeline_schema
 
 
 def lake(stack: Scope, spec: Spec, environment: Environment, storage: LakeProps) -> LakeOutputs:
@@ -109,6 +120,28 @@ def use_case_data(parts: Parts, catalog: CatalogOutputs, use_case: UseCase) -> N
         for declared in volumes_of(use_case):
             if declared.layer is layer:
                 _volume(parts, use_case, declared, made)
+    if use_case.name in pipelined(parts.environment):
+        _pipeline_schema(parts, catalog, use_case)
+
+
+def _pipeline_schema(parts: Parts, catalog: CatalogOutputs, use_case: UseCase) -> None:
+    """The schema of the tables of the use case's declarative pipeline. It lies where the catalog lies."""
+    name, environment = pipeline_schema(use_case.name), parts.environment
+    ids = {display: application_id for application_id, display in parts.principal_names.items()}
+    seen = clear_readers(parts.spec, environment, use_case.name) if hidden_columns(use_case) else None
+    props = SchemaProps(
+        catalog=catalog.name,
+        name=name,
+        comment=f"{use_case.comment} Made by its declarative pipeline.",
+        owner=parts.owner,
+        grants=pipeline_tables_grants(
+            ids[names.principal(environment.name, use_case.name, "ingest")],
+            environment.use_cases[use_case.name].access,
+            clear=seen,
+        ),
+        after=(catalog.binding,),
+    )
+    schema(parts.stack, name, props)
 
 
 def _volume(parts: Parts, use_case: UseCase, declared: UseCaseVolume, schema_made: SchemaOutputs) -> None:

@@ -13,6 +13,7 @@ from localcloud.kernel.store import Document
 # Levels per object type, weakest first; each includes the ones before it.
 LEVELS: dict[str, tuple[str, ...]] = {
     "jobs": ("CAN_VIEW", "CAN_MANAGE_RUN", "CAN_MANAGE", "IS_OWNER"),
+    "pipelines": ("CAN_VIEW", "CAN_RUN", "CAN_MANAGE", "IS_OWNER"),
     "cluster-policies": ("CAN_USE",),
     "clusters": ("CAN_ATTACH_TO", "CAN_RESTART", "CAN_MANAGE"),
     "instance-pools": ("CAN_ATTACH_TO", "CAN_MANAGE"),
@@ -34,6 +35,7 @@ LEVELS: dict[str, tuple[str, ...]] = {
 # How the REST API names the type in its answers; the Terraform provider compares it.
 _OBJECT_TYPES = {
     "jobs": "job",
+    "pipelines": "pipelines",
     "cluster-policies": "cluster-policy",
     "clusters": "cluster",
     "instance-pools": "instance-pool",

@@ -29,9 +29,11 @@ def feature_rows(
     """
     heads = [*table.keys, table.event_time]
     rows = source.select(*heads, *(_of_row(each) for each in table.features if each.reads is None))
+    absent = []
     for other in table.reads:
         found = read(other) if read else None
         if found is None:
+            absent.append(other)
             continue
         joined = (
             windows.with_history(table, source, other, found, calendar)
@@ -39,8 +41,7 @@ def feature_rows(
             else windows.with_dimension(table, source, other, found)
         )
         rows = rows.join(joined, on=heads, how="left")
-    there = set(rows.columns)
-    return rows.select(*heads, *(_settled(each, there=each.name in there) for each in table.features))
+    return rows.select(*heads, *(_settled(each, there=each.reads not in absent) for each in table.features))
 
 
 def _of_row(feature: Feature) -> SparkColumn:

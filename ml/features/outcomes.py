@@ -16,7 +16,7 @@ def outcome_rows(model: Model, calendar: Calendar, events: DataFrame, outcomes: 
     `events` is the source of the feature table; it lends the columns of the outcome table that `outcomes` lacks.
     """
     outcome = model.outcome
-    given = outcomes.columns
+    given = [column.name for column in outcome.source.columns]
     lent = [column.name for column in outcome.table.columns if column.name not in given]
     named = outcome.event_id or outcome.key
     candidates = events.select(
@@ -56,7 +56,7 @@ def computed_rows(model: Model, calendar: Calendar, later: Later, events: DataFr
     passed = events.withColumn("_event", event).crossJoin(newest).where(until <= F.col("_newest"))
     same = [F.col(name) == F.col(f"_of_{name}") for name in history.on]
     within = (F.col("_time") > F.col("_event")) & (F.col("_time") <= until) & (F.col(_KNOWN) <= until)
-    heads = [column for column in events.columns if column != outcome.label]
+    heads = [column.name for column in source.columns if column.name != outcome.label]
     found = (
         passed.join(happened, [*same, within], "left").groupBy(*heads, "_event").agg(F.count("_time").alias("_hits"))
     )

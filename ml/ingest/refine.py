@@ -5,6 +5,7 @@ from pyspark.sql import DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml.declarations import Calendar, Column, Feed, OnRepeat, PeriodFrom
+from ml.records.received import bronze as received_table
 from ml.records.received_values import Rule, fields_reason, period, reason, trimmed, typed
 
 ORIGIN = ("_source_file", "_source_sha256", "_row_number", "_loaded_at")
@@ -25,7 +26,7 @@ def checked(feed: Feed, bronze: DataFrame, calendar: Calendar) -> DataFrame:
         named.append(F.col("_row_number").alias(feed.row_column))
     # In steps, so that a value is computed once and not again in every expression that asks for it.
     given = bronze.select(
-        F.struct(*bronze.columns).alias("received"),
+        F.struct(*(column.name for column in received_table(feed).columns)).alias("received"),
         *ORIGIN,
         *named,
         *(trimmed(column, feed.source.spelling).alias(_given(column)) for column in columns),

@@ -117,6 +117,7 @@ ROUTES = {
     "databricks_notification_destination": "POST /api/2.0/notification-destinations",
     "databricks_online_store": "POST /api/2.0/feature-store/online-stores",
     "databricks_permissions": "PUT /api/2.0/permissions/{object_type}/{object_id}",
+    "databricks_pipeline": "POST /api/2.0/pipelines",
     "databricks_policy_info": f"POST {_UNITY}/policies",
     "databricks_quality_monitor": f"POST {_UNITY}/tables/{{full_name}}/monitor",
     "databricks_query": "POST /api/2.0/sql/queries",
@@ -136,6 +137,7 @@ ROUTES = {
     "databricks_tag_policy": "POST /api/2.1/tag-policies",
     "databricks_volume": f"POST {_UNITY}/volumes",
     "databricks_workspace_binding": f"PATCH {_UNITY}/bindings/{{securable_type}}/{{name}}",
+    "databricks_workspace_file": "POST /api/2.0/workspace/import",
     "databricks_workspace_conf": "PATCH /api/2.0/workspace-conf",
     "databricks_workspace_network_option": f"PUT {_ACCOUNT}/workspaces/{{workspace_id}}/network",
 }

@@ -22,7 +22,7 @@ class JobProps:
     `libraries` are the paths of the wheels that travel with the jobs' own, in the order in which they are installed;
     `environment_version` is that of serverless compute; `notify` are e-mail addresses;
     `model` is a reference to the registered model whose events start it,
-    `warehouse_id` one to the warehouse that Power BI asks."""
+    `warehouse_id` one to the warehouse that Power BI asks, `pipeline_id` one to the pipeline that it updates."""
 
     name: str
     declaration: JobDeclaration
@@ -38,3 +38,4 @@ class JobProps:
     permissions: tuple[Permission, ...]
     model: str = ""
     warehouse_id: str = ""
+    pipeline_id: str = ""

@@ -5,7 +5,16 @@ from typing import Any
 from infra.cdktf_seam import Resource, Token, databricks
 from infra.constructs.compute.job_compute import place
 from infra.constructs.compute.job_props import JobProps
-from infra.jobs.declaration import ConditionTask, Continuous, ForEachTask, PowerBiTask, RunJobTask, Task, WheelTask
+from infra.jobs.declaration import (
+    ConditionTask,
+    Continuous,
+    ForEachTask,
+    PipelineTask,
+    PowerBiTask,
+    RunJobTask,
+    Task,
+    WheelTask,
+)
 from infra.names import WHEEL_PACKAGE
 
 _RETRY_INTERVAL_MS = 10_000
@@ -38,6 +47,9 @@ def job_task(task: Task, props: JobProps) -> Resource:
         return databricks.job.JobTask(task_key=task.key, depends_on=after, for_each_task=_for_each(task, props))
     if isinstance(task, PowerBiTask):
         return databricks.job.JobTask(task_key=task.key, depends_on=after, power_bi_task=_power_bi(task, props))
+    if isinstance(task, PipelineTask):
+        updated = databricks.job.JobTaskPipelineTask(pipeline_id=props.pipeline_id)
+        return databricks.job.JobTask(task_key=task.key, depends_on=after, pipeline_task=updated)
     return databricks.job.JobTask(task_key=task.key, depends_on=after, condition_task=_condition(task))
 
 

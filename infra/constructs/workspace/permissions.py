@@ -14,6 +14,7 @@ Target = Literal[
     "experiment_id",
     "instance_pool_id",
     "job_id",
+    "pipeline_id",
     "repo_id",
     "serving_endpoint_id",
     "sql_endpoint_id",

@@ -9,6 +9,7 @@ from infra.spec.checks.data_factory import DATA_FACTORY_CHECKS
 from infra.spec.checks.masked_reads import MASKED_CHECKS
 from infra.spec.checks.names import NAME_CHECKS
 from infra.spec.checks.network import NETWORK_CHECKS
+from infra.spec.checks.pipelines import PIPELINE_CHECKS
 from infra.spec.checks.serving_places import SERVING_PLACES_CHECKS
 from infra.spec.checks.sinks import SINKS_CHECKS
 from infra.spec.reading.read import Read
@@ -49,4 +50,5 @@ CHECKS: tuple[Callable[[Read], Iterator[Problem]], ...] = (
     *DATA_FACTORY_CHECKS,
     *SERVING_PLACES_CHECKS,
     *SINKS_CHECKS,
+    *PIPELINE_CHECKS,
 )

@@ -41,6 +41,8 @@ class Environment(Values):
     read_by: tuple[Name, ...] = ()
     """environments whose workspaces may read this catalog"""
     use_cases: dict[str, UseCaseValues]
+    pipelines: StrictBool = False
+    """whether each use case that is ingested here has a declarative pipeline too, which makes its tables from bronze"""
     policies: Policies
     warehouse: Warehouse
     online_store: OnlineStore | None = None

@@ -18,6 +18,7 @@ _SECURABLES = {
 # The argument that names the object, and the object's type in the route.
 _OBJECTS = {
     "job_id": "jobs",
+    "pipeline_id": "pipelines",
     "cluster_policy_id": "cluster-policies",
     "instance_pool_id": "instance-pools",
     "experiment_id": "experiments",

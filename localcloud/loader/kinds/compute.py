@@ -1,4 +1,4 @@
-"""Cluster policies, instance pools, warehouses and jobs."""
+"""Cluster policies, instance pools, warehouses, jobs and pipelines."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +10,7 @@ _POLICIES = "/api/2.0/policies/clusters"
 _POOLS = "/api/2.0/instance-pools"
 _WAREHOUSES = "/api/2.0/sql/warehouses"
 _JOBS = "/api/2.2/jobs"
+_PIPELINES = "/api/2.0/pipelines"
 # Terraform names a repeated block in the singular, REST the list in the plural.
 _PLURALS = {
     "task": "tasks",
@@ -98,6 +99,26 @@ def _delete_job(session: Session, state: Attributes) -> None:
     session.post(f"{_JOBS}/delete", {"job_id": int(state["id"])})
 
 
+def _pipeline_settings(call: Call) -> dict[str, Any]:
+    """A pipeline's arguments as REST wants them: repeated blocks in the plural."""
+    plurals = {"library": "libraries", "notification": "notifications", "cluster": "clusters"}
+    return {plurals.get(name, name): value for name, value in call.rest().items()}
+
+
+def _create_pipeline(call: Call) -> Attributes:
+    return {"id": call.session.post(_PIPELINES, _pipeline_settings(call))["pipeline_id"]}
+
+
+def _update_pipeline(call: Call, state: Attributes) -> Attributes:
+    call.session.put(f"{_PIPELINES}/{state['id']}", _pipeline_settings(call))
+    return state
+
+
+def _find_pipeline(call: Call) -> Attributes | None:
+    held = call.session.get(_PIPELINES, filter=f"name LIKE '{call.arguments['name']}'").get("statuses", [])
+    return {"id": held[0]["pipeline_id"]} if held else None
+
+
 KINDS = {
     "databricks_cluster_policy": _by_verbs(
         _POLICIES, "policy_id", named(f"{_POLICIES}/list", "policies", "policy_id"), "name"
@@ -113,6 +134,13 @@ KINDS = {
         update=_edit_warehouse,
         find=named(_WAREHOUSES, "warehouses", "id"),
         delete=lambda session, state: session.delete(f"{_WAREHOUSES}/{state['id']}"),
+    ),
+    "databricks_pipeline": Kind(
+        create=_create_pipeline,
+        update=_update_pipeline,
+        find=_find_pipeline,
+        delete=lambda session, state: session.delete(f"{_PIPELINES}/{state['id']}"),
+        replace_on=("catalog",),
     ),
     "databricks_job": Kind(create=_create_job, update=_reset_job, find=_find_job, delete=_delete_job),
 }

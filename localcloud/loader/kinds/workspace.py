@@ -16,6 +16,17 @@ def _make_directory(call: Call) -> Attributes:
     return {"id": call.arguments["path"]}
 
 
+def _make_file(call: Call) -> Attributes:
+    path = call.arguments["path"]
+    body = {"path": path, "content": call.arguments["content_base64"], "format": "AUTO", "overwrite": True}
+    call.session.post("/api/2.0/workspace/import", body)
+    return {"id": path, "path": path, "workspace_path": f"/Workspace{path}"}
+
+
+def _delete_file(session: Session, state: Attributes) -> None:
+    session.post("/api/2.0/workspace/delete", {"path": state["id"]})
+
+
 def _kept(path: str, listed: str, wrapper: str | None = None) -> Kind:
     """An object that is kept as declared; its body is wrapped in `wrapper` where there is one."""
 
@@ -92,6 +103,13 @@ _put_acl = _setting("acls/put", "scope", "principal", "permission")
 
 KINDS = {
     "databricks_directory": Kind(create=_make_directory, delete=keep, identity=("path",)),
+    "databricks_workspace_file": Kind(
+        create=_make_file,
+        update=lambda call, _: _make_file(call),
+        delete=_delete_file,
+        replace_on=("path",),
+        identity=("path",),
+    ),
     "databricks_query": _kept("/api/2.0/sql/queries", "results", "query"),
     "databricks_alert": _kept("/api/2.0/sql/alerts", "results", "alert"),
     "databricks_alert_v2": _kept("/api/2.0/alerts", "alerts"),

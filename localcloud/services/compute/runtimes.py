@@ -32,6 +32,12 @@ def of_environment(version: str) -> Runtime | None:
     return next((_runtime(m) for m in _manifests() if m["environment_version"] == version), None)
 
 
+def newest_environment() -> str:
+    """The newest version of serverless environments that has a manifest."""
+    named = [manifest["environment_version"] for manifest in _manifests() if manifest["environment_version"]]
+    return str(max(named, key=int))
+
+
 @cache
 def _manifests() -> tuple[dict[str, Any], ...]:
     return tuple(json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json")))

@@ -42,6 +42,7 @@ _OF_A_TASK: dict[str, frozenset[str]] = {
     "for_each_task": frozenset({"inputs", "task", "concurrency"}),
     "run_job_task": frozenset({"job_id", "job_parameters"}),
     "python_wheel_task": frozenset({"package_name", "entry_point", "parameters", "named_parameters"}),
+    "pipeline_task": frozenset({"pipeline_id", "full_refresh"}),
     "notebook_task": frozenset({"notebook_path", "base_parameters", "source"}),
     "spark_python_task": frozenset({"python_file", "parameters", "source"}),
 }

@@ -31,8 +31,9 @@ class Runner:
 
     def __init__(self, cloud: Cloud, workers: Workers, *, parallel_tasks: int = PARALLEL_TASKS) -> None:
         self._cloud = cloud
-        self._wheels = WheelTasks(cloud, workers, parallel=parallel_tasks)
-        self._work = TaskWork(cloud, self._wheels, self).by_kind()
+        # What runs code, of tasks and of pipelines' updates.
+        self.code = WheelTasks(cloud, workers, parallel=parallel_tasks)
+        self._work = TaskWork(cloud, self.code, self).by_kind()
         self._lock = threading.RLock()
         self._executions: dict[int, Execution] = {}
 

@@ -1,8 +1,8 @@
-"""Code that lies in the workspace or in a volume: the file of a `spark_python_task`, a `notebook_task`'s notebook."""
+"""Code that lies in the workspace or in a volume: a `spark_python_task`'s file, a notebook, a pipeline's source."""
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from localcloud.kernel.cloud import Cloud
@@ -21,12 +21,16 @@ class ScriptError(ValueError):
 
 @dataclass(frozen=True, kw_only=True)
 class Script:
-    """The code, the name that its traces show, and what it is given: a notebook's parameters, or a file's words."""
+    """The code, the name that its traces show, and what it is given: a notebook's parameters, or a file's words.
+
+    `pipeline` says of a pipeline's source which one it is of, and where its tables go.
+    """
 
     name: str
     code: str
     arguments: list[str] = field(default_factory=list)
     widgets: Mapping[str, str] | None = None
+    pipeline: Mapping[str, Any] | None = None
 
 
 def script_of(cloud: Cloud, caller: Caller, task: Mapping[str, Any]) -> Script | None:
@@ -36,6 +40,9 @@ def script_of(cloud: Cloud, caller: Caller, task: Mapping[str, Any]) -> Script |
             return _notebook(cloud, caller, task["notebook_task"])
         if task.get("spark_python_task") is not None:
             return _file(cloud, caller, task["spark_python_task"])
+        if task.get("pipeline_source") is not None:
+            source = task["pipeline_source"]
+            return replace(_file(cloud, caller, source), pipeline=source["pipeline"])
     except ApiError as error:
         raise ScriptError(error.message) from error
     return None

@@ -13,11 +13,10 @@ from schedules import ScheduleError, next_fire
 
 # The kinds of task that the local cloud executes. Others are refused rather than pretended.
 _SCRIPTS = ("notebook_task", "spark_python_task")
-EXECUTED = ("python_wheel_task", *_SCRIPTS, "condition_task", "run_job_task", "for_each_task")
+EXECUTED = ("python_wheel_task", *_SCRIPTS, "condition_task", "run_job_task", "for_each_task", "pipeline_task")
 _REFUSED = (
     "spark_jar_task",
     "spark_submit_task",
-    "pipeline_task",
     "sql_task",
     "dbt_task",
     "clean_rooms_notebook_task",

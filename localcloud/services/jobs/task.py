@@ -8,9 +8,11 @@ import sys
 import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from localcloud.services.jobs import serverless
 from localcloud.services.jobs.dbutils import Dbutils, NotebookExit, Spark, display
+from localcloud.services.pipelines import process
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +21,7 @@ class TaskOrder:
 
     It is an entry point of that wheel, or `code` that traces call `script`: a file with `arguments`, or a notebook with
     `widgets`. Folders of wheels that travel with it come `before` what this machine has, or after it as `libraries`.
+    `pipeline`: the code is the source of a declarative pipeline, and this says which one and where its tables go.
     `serverless`: it behaves as on serverless compute, which lets it reach the hosts of `egress` alone; None for all.
     """
 
@@ -37,6 +40,7 @@ class TaskOrder:
     script: str = ""
     code: str = ""
     widgets: dict[str, str] | None = None
+    pipeline: dict[str, Any] | None = None
 
 
 class EntryPointError(LookupError):
@@ -68,6 +72,9 @@ def _execute(order: TaskOrder) -> None:
         entry = find_entry_point(Path(order.wheel), order.package_name, order.entry_point)
         sys.argv = [order.entry_point, *order.arguments]
         entry.load()()
+        return
+    if order.pipeline is not None:
+        process.run(order.script, order.code, order.pipeline)
         return
     sys.argv = [order.script, *order.arguments]
     notebook = order.widgets is not None

@@ -20,7 +20,7 @@ def wheel_paths(task: Mapping[str, Any], settings: Mapping[str, Any]) -> list[st
     foreign = [path for path in paths if not path.endswith(".whl")]
     if foreign:
         raise WheelError(f"{', '.join(foreign)}: no index is reached from here; let it travel as a wheel in a volume")
-    if not paths and task.get("notebook_task") is None and task.get("spark_python_task") is None:
+    if not paths and all(task.get(kind) is None for kind in ("notebook_task", "spark_python_task", "pipeline_source")):
         raise WheelError("the task names 0 wheels (none): name its own, and with it those that its runtime lacks")
     return paths
 

@@ -137,7 +137,9 @@ class WheelTasks:
 
 def _of_a_script(order: TaskOrder, script: Script) -> TaskOrder:
     widgets = None if script.widgets is None else dict(script.widgets)
-    return replace(order, script=script.name, code=script.code, arguments=script.arguments, widgets=widgets)
+    pipeline = None if script.pipeline is None else dict(script.pipeline)
+    given = replace(order, script=script.name, code=script.code, arguments=script.arguments)
+    return replace(given, widgets=widgets, pipeline=pipeline)
 
 
 def task_environ(cloud: Cloud, workspace: Workspace, token: str, directory: Path) -> dict[str, str]:

@@ -20,6 +20,8 @@ from localcloud.services.jobs.records import Cause
 from localcloud.services.jobs.references import Scope, resolve
 from localcloud.services.jobs.settings import kind_of
 from localcloud.services.jobs.wheel_task import WheelTasks
+from localcloud.services.pipelines import records as pipelines
+from localcloud.services.pipelines import updates as pipeline_updates
 
 _BY_TASK = "RUN_JOB_TASK"
 
@@ -54,6 +56,7 @@ class TaskWork:
             "condition_task": _condition,
             "run_job_task": self._run_job,
             "for_each_task": self._for_each,
+            "pipeline_task": self._pipeline,
         }
 
     def _code(self, task: Mapping[str, Any], attempt: Document, execution: Execution, _: Scope) -> Outcome:
@@ -88,11 +91,15 @@ class TaskWork:
         return self._await_child(child["run_id"], task, execution.stop)
 
     def _require_may_run(self, run: Document, job: Document) -> None:
+        self._require_level(run, "jobs", str(job["job_id"]), "CAN_MANAGE_RUN")
+
+    def _require_level(self, run: Document, kind: str, identifier: str, level: str) -> None:
+        """Raise `ApiError` 403 unless the run's principal holds `level` on the object."""
         token = identity.mint(self._cloud, run["run_as"], run["workspace"], 60, f"run job from run {run['run_id']}")
         try:
             port = self._cloud.workspace(run["workspace"]).port
             caller = identity.authenticate(self._cloud, token, port)
-            acl.require(self._cloud, caller, "jobs", str(job["job_id"]), "CAN_MANAGE_RUN")
+            acl.require(self._cloud, caller, kind, identifier, level)
         finally:
             identity.revoke(self._cloud, token)
 
@@ -118,6 +125,26 @@ class TaskWork:
         time.sleep(poll_s)
         return False
 
+    def _pipeline(self, task: Mapping[str, Any], attempt: Document, execution: Execution, _: Scope) -> Outcome:
+        run, wanted = execution.run, task["pipeline_task"]
+        attempt["given"] = {"pipeline_task": dict(wanted)}
+        found = pipelines.find(self._cloud, run["workspace"], str(wanted["pipeline_id"]))
+        if found is None:
+            return refused(f"Pipeline {wanted['pipeline_id']} does not exist.", "RESOURCE_NOT_FOUND")
+        updates = pipeline_updates.of(self._cloud)
+        try:
+            self._require_level(run, "pipelines", found["pipeline_id"], "CAN_RUN")
+            update = updates.start(found, self._wheels, cause="JOB_TASK", full_refresh=bool(wanted.get("full_refresh")))
+        except ApiError as error:
+            return refused(error.message, "UNAUTHORIZED_ERROR" if error.status == 403 else "INVALID_RUN_CONFIGURATION")
+        timeout_s = int(task.get("timeout_seconds") or 0)
+        deadline_s = time.monotonic() + timeout_s if timeout_s else None
+        stopped = wait_for(lambda poll_s: updates.wait(update["update_id"], poll_s), execution.stop, deadline_s)
+        if stopped is not None:
+            updates.stop(found["pipeline_id"])
+            return stopped
+        return _of_an_update(pipelines.find_update(self._cloud, update["update_id"]))
+
     def _for_each(self, task: Mapping[str, Any], attempt: Document, execution: Execution, scope: Scope) -> Outcome:
         loop = task["for_each_task"]
         try:
@@ -137,6 +164,14 @@ class TaskWork:
         with ThreadPoolExecutor(max_workers=max(1, int(loop.get("concurrency") or 1))) as pool:
             outcomes = list(pool.map(once, items))
         return _together(outcomes)
+
+
+def _of_an_update(update: Document) -> Outcome:
+    """How a task ended that waited for an update of a pipeline."""
+    if update["state"] == pipelines.COMPLETED:
+        return Outcome(result=Result.SUCCESS)
+    message = f"Update {update['update_id']} is {update['state']}: {update['events'][-1]['message']}"
+    return Outcome(result=Result.FAILED, message=message, error=message)
 
 
 def _together(outcomes: Sequence[Outcome]) -> Outcome:

@@ -1,4 +1,4 @@
-"""Who manages a job changes what runs under its service principal."""
+"""Who manages a job or a pipeline changes what runs under its service principal."""
 
 import re
 
@@ -7,6 +7,7 @@ from ..engine.environment import may_be_production
 from ..engine.principals import entries
 
 _ADMINISTRATORS = re.compile(r"(?:^|[^a-z])(?:admins?|administrators?|owners?)(?:$|[^a-z])", re.IGNORECASE)
+_OBJECTS = ("job_id", "pipeline_id")
 _MANAGING = ("CAN_MANAGE", "IS_OWNER")
 
 
@@ -19,14 +20,15 @@ _MANAGING = ("CAN_MANAGE", "IS_OWNER")
     control="Separation of duties in production",
 )
 def only_administrators_manage_production_jobs(resource: Resource) -> Verdict:
-    """Production's jobs are managed by administrators and service principals only."""
-    if not resource.block.has("job_id") or not _in_production(resource):
-        return passed("not a job of production")
+    """Production's jobs and pipelines are managed by administrators and service principals only."""
+    if not any(resource.block.has(name) for name in _OBJECTS) or not _in_production(resource):
+        return passed("not a job or a pipeline of production")
     return worst(_one(resource, entry) for entry in entries(resource, "access_control"))
 
 
 def _in_production(resource: Resource) -> bool:
-    job = next((found for value in resource.block.values("job_id") if (found := resource.referred(value))), None)
+    named = (value for name in _OBJECTS for value in resource.block.values(name))
+    job = next((found for value in named if (found := resource.referred(value))), None)
     return may_be_production(job or resource)
 
 
@@ -40,7 +42,7 @@ def _one(resource: Resource, entry: Block | Verdict) -> Verdict:
     holder = entry.value("group_name") or entry.value("user_name") or "nobody named"
     name = resource.name_of(holder)
     if name is None:
-        return unknown(f"who {holder} is cannot be seen here, and it manages a job of production")
+        return unknown(f"who {holder} is cannot be seen here, and it manages what is of production")
     if entry.has("group_name") and _ADMINISTRATORS.search(name):
         return passed()
-    return failed(f"{name} manages the job; allowed: a group of administrators or owners, or a service principal")
+    return failed(f"{name} manages it; allowed: a group of administrators or owners, or a service principal")

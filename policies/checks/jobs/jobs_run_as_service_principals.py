@@ -1,4 +1,4 @@
-"""A job that runs as a person stops when the person goes, and does what the person may."""
+"""A job or a pipeline that runs as a person stops when the person goes, and does what the person may."""
 
 from ..engine.api import Resource, Severity, Verdict, failed, passed, rule
 
@@ -7,12 +7,13 @@ from ..engine.api import Resource, Severity, Verdict, failed, passed, rule
     "CKV_MLOPS_38",
     Severity.HIGH,
     "databricks_job",
+    "databricks_pipeline",
     rationale="As a person it holds all that person's rights; unset, those of whoever deployed it.",
     fix="Set `run_as { service_principal_name = ... }`.",
     control="SAT IA-7",
 )
 def jobs_run_as_service_principals(resource: Resource) -> Verdict:
-    """Jobs run as a service principal."""
+    """Jobs and pipelines run as a service principal."""
     if resource.block.has("run_as.service_principal_name"):
         return passed()
     given = "a person" if resource.block.has("run_as.user_name") else "whoever deploys"

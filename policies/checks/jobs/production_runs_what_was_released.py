@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from ..engine.api import Block, Expression, Resource, Scalar, Severity, Verdict, computed, failed, passed, rule, worst
 from ..engine.environment import may_be_production
 
+# Of a pipeline, whose source is a file of its own.
+_SOURCES = ("file.path", "notebook.path", "glob.include")
 _FILES = ("notebook_task.notebook_path", "spark_python_task.python_file")
 # Folders of people and of Git: whoever may edit there, or push, changes what the job runs.
 _EDITED = re.compile(r"^(?:/Workspace)?/(?:Repos|Users)/")
@@ -15,15 +17,16 @@ _EDITED = re.compile(r"^(?:/Workspace)?/(?:Repos|Users)/")
     "CKV_MLOPS_91",
     Severity.HIGH,
     "databricks_job",
+    "databricks_pipeline",
     rationale="Whoever may push to a branch, or edit a folder, changes what runs with the rights of the job.",
     fix="Run the wheel of a release, or name a `tag` or a `commit` in `git_source`.",
     control="Change management; SLSA: what runs is what was built and reviewed",
 )
 def production_runs_what_was_released(resource: Resource) -> Verdict:
-    """Production's jobs run from no branch, and from no folder that people edit."""
+    """Production's jobs and pipelines run from no branch, and from no folder that people edit."""
     if not may_be_production(resource):
         return passed("not in production")
-    return worst([*_source(resource.block), *_tasks(resource)])
+    return worst([*_source(resource.block), *_tasks(resource), *_libraries(resource)])
 
 
 def _source(job: Block) -> Iterator[Verdict]:
@@ -40,10 +43,20 @@ def _source(job: Block) -> Iterator[Verdict]:
 def _tasks(resource: Resource) -> Iterator[Verdict]:
     for task in (*resource.block.blocks("task"), *resource.block.blocks("task.for_each_task.task")):
         for path in (value for file in _FILES for value in task.values(file)):
-            if isinstance(path, Expression) and not _git_folder(resource, path):
-                yield computed("the path of its code", path)
-            elif isinstance(path, Expression) or _EDITED.match(str(path)) or _git_folder(resource, path):
-                yield failed(f"it runs {path}, which changes there; allowed: a wheel, or git_source with a tag")
+            yield from _path(resource, path)
+
+
+def _libraries(resource: Resource) -> Iterator[Verdict]:
+    for library in resource.block.blocks("library") if resource.type == "databricks_pipeline" else ():
+        for path in (value for source in _SOURCES for value in library.values(source)):
+            yield from _path(resource, path)
+
+
+def _path(resource: Resource, path: Scalar) -> Iterator[Verdict]:
+    if isinstance(path, Expression) and not _git_folder(resource, path):
+        yield computed("the path of its code", path)
+    elif isinstance(path, Expression) or _EDITED.match(str(path)) or _git_folder(resource, path):
+        yield failed(f"it runs {path}, which changes there; allowed: a wheel, or git_source with a tag")
 
 
 def _git_folder(resource: Resource, path: Scalar) -> bool:

@@ -1,7 +1,8 @@
-"""A job that fails at night, unseen, scores nobody the next day."""
+"""A job or a pipeline that fails at night, unseen, leaves yesterday's results for the next day."""
 
 from ..engine.api import Resource, Severity, Verdict, failed, passed, rule
 
+_ALERTS = frozenset({"on-update-failure", "on-update-fatal-failure"})
 _WAYS = ("email_notifications.on_failure", "webhook_notifications.on_failure")
 
 
@@ -9,13 +10,25 @@ _WAYS = ("email_notifications.on_failure", "webhook_notifications.on_failure")
     "CKV_MLOPS_40",
     Severity.MEDIUM,
     "databricks_job",
+    "databricks_pipeline",
     rationale="A failure that nobody hears of is found by those who miss its results.",
-    fix="Set `email_notifications { on_failure = [...] }` or `webhook_notifications { on_failure { id } }`.",
+    fix="Set `email_notifications { on_failure = [...] }` or `webhook_notifications { on_failure { id } }`; "
+    'of a pipeline, `notification { alerts = ["on-update-failure"] }`.',
     control="Reliability of jobs",
 )
 def somebody_hears_of_failures(resource: Resource) -> Verdict:
-    """Somebody is told when a job fails."""
+    """Somebody is told when a job or a pipeline fails."""
+    if resource.type == "databricks_pipeline":
+        return _of_pipeline(resource)
     paths = (*_WAYS, *(f"task.{way}" for way in _WAYS))
     if any(resource.block.has(path) for path in paths):
         return passed()
     return failed("no on_failure notification is set; allowed: by mail or by webhook")
+
+
+def _of_pipeline(resource: Resource) -> Verdict:
+    for notification in resource.block.blocks("notification"):
+        told = {str(alert) for alert in notification.values("alerts")}
+        if told & _ALERTS and notification.has("email_recipients"):
+            return passed()
+    return failed(f"no notification tells of failed updates; allowed: one with {' or '.join(sorted(_ALERTS))}")

@@ -154,6 +154,51 @@ def test_groups_keep_their_members_when_renamed(stacks: Stacks) -> None:
     assert [each.value for each in robot.entitlements or []] == ["workspace-access"]
 
 
+def test_a_pipeline_with_its_source_and_its_permissions(stacks: Stacks) -> None:
+    """Changed in place; without them in the document all are gone."""
+    resources: dict[str, Any] = {
+        "databricks_directory.d": {"path": "/mlops/pipelines"},
+        "databricks_workspace_file.source": {
+            "path": "${databricks_directory.d.path}/credit.py",
+            "content_base64": base64.b64encode(b"one").decode(),
+        },
+        "databricks_pipeline.credit": {
+            "name": "credit-pipeline",
+            "catalog": "lake",
+            "schema": "credit_pipeline",
+            "serverless": True,
+            "library": [{"file": {"path": "/Workspace${databricks_workspace_file.source.path}"}}],
+            "environment": {"dependencies": ["/Volumes/a.whl"]},
+            "notification": [{"email_recipients": ["a@example.com"], "alerts": ["on-update-failure"]}],
+        },
+        "databricks_permissions.p": {
+            "pipeline_id": "${databricks_pipeline.credit.id}",
+            "access_control": [{"group_name": "users", "permission_level": "CAN_VIEW"}],
+        },
+    }
+    stacks.write("prod-ml", resources)
+    assert counts(stacks.load()) == (4, 0, 0, 0)
+    admin = stacks.core.admin()
+    [found] = admin.pipelines.list_pipelines()
+    assert found.pipeline_id is not None
+    shown = admin.pipelines.get(found.pipeline_id)
+    assert shown.spec is not None
+    assert [library.file.path for library in shown.spec.libraries or [] if library.file] == [
+        "/Workspace/mlops/pipelines/credit.py"
+    ]
+    held = admin.permissions.get("pipelines", found.pipeline_id)
+    assert "users" in [entry.group_name for entry in held.access_control_list or []]
+    resources["databricks_workspace_file.source"]["content_base64"] = base64.b64encode(b"two").decode()
+    resources["databricks_pipeline.credit"]["name"] = "credit"
+    stacks.write("prod-ml", resources)
+    assert counts(stacks.load()) == (0, 2, 2, 0)
+    assert admin.pipelines.get(found.pipeline_id).name == "credit"
+    assert base64.b64decode(admin.workspace.export("/mlops/pipelines/credit.py").content or "") == b"two"
+    stacks.write("prod-ml", {"databricks_directory.d": resources["databricks_directory.d"]})
+    assert counts(stacks.load()) == (0, 0, 1, 3)
+    assert list(admin.pipelines.list_pipelines()) == []
+
+
 def test_policies_warehouses_and_their_permissions(stacks: Stacks) -> None:
     """Changed in place; permissions are replaced as a whole."""
     resources: dict[str, Any] = {

@@ -192,7 +192,11 @@ def test_a_stack_of_azure_and_databricks_is_skipped_whole(stacks: Stacks) -> Non
 @pytest.mark.parametrize(
     ("resources", "data", "message"),
     [
-        ({"databricks_pipeline.p": {}}, {}, "databricks_pipeline.p: type databricks_pipeline cannot be loaded"),
+        (
+            {"databricks_mlflow_webhook.p": {}},
+            {},
+            "databricks_mlflow_webhook.p: type databricks_mlflow_webhook cannot be loaded",
+        ),
         ({}, {"databricks_zones.z": {}}, "data.databricks_zones.z: type databricks_zones cannot be loaded"),
         ({"databricks_job.a": {**_job(), "count": 2}}, {}, "databricks_job.a uses count"),
         ({"databricks_schema.s": SCHEMA}, {}, "databricks_schema.s refers to databricks_catalog.lake, which the stack"),
@@ -231,7 +235,8 @@ def test_what_cannot_be_loaded_is_named(stacks: Stacks, resources: Any, data: An
 def test_what_was_applied_before_an_error_is_kept(stacks: Stacks) -> None:
     """The next load goes on from there."""
     stacks.write(
-        "prod-ml", {"databricks_catalog.lake": CATALOG, "databricks_pipeline.p": {"x": "${databricks_catalog.lake.id}"}}
+        "prod-ml",
+        {"databricks_catalog.lake": CATALOG, "databricks_mlflow_webhook.p": {"x": "${databricks_catalog.lake.id}"}},
     )
     with pytest.raises(LoadError):
         stacks.load()

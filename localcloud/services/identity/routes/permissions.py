@@ -19,6 +19,7 @@ router = APIRouter(prefix="/api/2.0/permissions")
 # Where an object of a type is looked up, so that nothing is permitted on what does not exist.
 _KINDS = {
     "jobs": "job",
+    "pipelines": "pipeline",
     "cluster-policies": "cluster_policy",
     "clusters": "cluster",
     "instance-pools": "instance_pool",

@@ -29,11 +29,17 @@ def table_credentials(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Doc
     """`url` of the table for READ (SELECT) or READ_WRITE (SELECT and MODIFY), or 403 PERMISSION_DENIED.
 
     Where policies hide something of it from the caller, `query` is what READ shows, and READ_WRITE is refused; so is
-    READ that says by `past` (only here) that history, a version or changes are wanted.
+    READ that says by `past` (only here) that history, a version or changes are wanted. So are both of a materialized
+    view, which its pipeline alone writes and which has no past that can be read.
     """
     table_id, operation = required(body, "table_id", "operation")
     table = _by_id(cloud, Kind.TABLE, table_id)
     access.authorize(cloud, caller, Kind.TABLE, table["full_name"], *_needed(_TABLE, operation))
+    if table.get("table_type") == "MATERIALIZED_VIEW" and (operation != "READ" or body.get("past")):
+        raise bad_request(
+            f"'{table['full_name']}' is a materialized view: its pipeline alone writes it, and only its newest rows "
+            "can be read."
+        )
     seen = hiding.view(cloud, caller, table)
     if seen is None:
         return _credential(table)

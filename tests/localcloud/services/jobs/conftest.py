@@ -11,6 +11,8 @@ from databricks.sdk.service.jobs import Run
 
 from localcloud.services.jobs.runner import Runner
 from localcloud.services.jobs.workers import Workers
+from localcloud.services.pipelines import updates
+from localcloud.services.pipelines.updates import Updates
 from tests.localcloud.core import Core
 from tests.localcloud.wheels import write_wheel
 
@@ -94,6 +96,11 @@ class Plant:
     admin: WorkspaceClient
     principal: str
     runner: Runner
+
+    @property
+    def updates(self) -> Updates:
+        """The updates of pipelines that are under way."""
+        return updates.of(self.core.cloud)
 
     def task(self, key: str, entry_point: str, *parameters: str, after: tuple[str, ...] = (), **more: Any) -> Any:
         """A wheel task of the deployed wheel."""

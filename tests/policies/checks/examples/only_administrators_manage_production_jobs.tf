@@ -67,3 +67,23 @@ resource "databricks_permissions" "pass_service_principal" {
     permission_level       = "IS_OWNER"
   }
 }
+
+resource "databricks_pipeline" "prod_silver" {
+  name = "prod-silver"
+}
+
+resource "databricks_permissions" "fail_pipeline" {
+  pipeline_id = databricks_pipeline.prod_silver.id
+  access_control {
+    group_name       = "ml-engineers"
+    permission_level = "CAN_MANAGE"
+  }
+}
+
+resource "databricks_permissions" "pass_pipeline" {
+  pipeline_id = databricks_pipeline.prod_silver.id
+  access_control {
+    group_name       = "ml-engineers"
+    permission_level = "CAN_RUN"
+  }
+}

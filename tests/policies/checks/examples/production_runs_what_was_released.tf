@@ -109,3 +109,21 @@ resource "databricks_job" "pass_branch_in_dev" {
     branch = "main"
   }
 }
+
+resource "databricks_pipeline" "fail_pipeline_of_a_person" {
+  name = "prod-p"
+  library {
+    file {
+      path = "/Workspace/Users/ann@example.com/silver.py"
+    }
+  }
+}
+
+resource "databricks_pipeline" "pass_pipeline" {
+  name = "prod-q"
+  library {
+    file {
+      path = "/Workspace/mlops/prod/pipelines/credit.py"
+    }
+  }
+}

@@ -9,6 +9,22 @@ resource "databricks_job" "fail_of_success_only" {
   }
 }
 
+resource "databricks_pipeline" "fail_pipeline_of_success_only" {
+  name = "e"
+  notification {
+    email_recipients = ["someone@example.com"]
+    alerts           = ["on-update-success"]
+  }
+}
+
+resource "databricks_pipeline" "pass_pipeline" {
+  name = "f"
+  notification {
+    email_recipients = ["mlops-on-call@example.com"]
+    alerts           = ["on-update-failure"]
+  }
+}
+
 resource "databricks_job" "pass_mail" {
   name = "c"
   email_notifications {

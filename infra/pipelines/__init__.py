@@ -1,0 +1,1 @@
+"""Declarative pipelines: the source of each, written from the declarations that the jobs run from."""
