@@ -25,19 +25,20 @@ _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 @click.command()
 @click.argument("model")
-@click.option("--to", "where", type=click.Choice(tuple(_PROGRAMS)), required=True, help="Where it then answers too.")
+@click.option("--to", "where", type=click.Choice(tuple(_PROGRAMS)), required=True, help="Where to serve it too.")
 @click.option(
     "--colour",
     type=click.Choice(("blue", "green")),
-    help="The deployment, if a release was left out there [by the recorded moves].",
+    help="Deployment to use, if a release was skipped there [follows from the recorded moves].",
 )
 @click.option("--env", help="Environment [prod, or that of the full name].")
 @click.option("--host", help=HOST)
 def place(*, model: str, where: str, colour: str | None, env: str | None, host: str | None) -> None:
-    """Move the live version of MODEL to a place beside Databricks, after a release or a roll-back.
+    """Deploy the live version of MODEL to AKS or Azure ML too.
 
-    Builds and pushes its image unless the registry has it, uploads its features, starts its pods or deployment, and
-    moves the traffic once they answer. Needs docker and az, and for aks kubelogin and kubectl, from inside the network.
+    Run it after a release or a roll-back. Builds and pushes the image unless the registry has it, uploads the features,
+    starts pods or a deployment, and moves the traffic once they answer.
+    Needs docker and az, and for aks kubelogin and kubectl, from inside the network.
     """
     named = named_model(model, env)
     spec, environment = declared(named.env)

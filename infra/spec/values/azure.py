@@ -36,11 +36,11 @@ class Compliance(Values):
     monitoring: StrictBool = False
     """hardened images, with antivirus and file-integrity monitoring"""
     automatic_updates: StrictBool = False
-    """clusters that run for long get the newest image in a maintenance window"""
+    """long-running clusters get the newest image in a maintenance window"""
     profile: StrictBool = False
-    """the compliance security profile, which needs the two above"""
+    """the compliance security profile; requires the two settings above"""
     standards: tuple[Literal["HIPAA", "PCI_DSS"], ...] = ()
-    """regulations that the profile is for"""
+    """regulations to comply with"""
 
 
 class EnvironmentAzure(Values):
@@ -53,5 +53,5 @@ class EnvironmentAzure(Values):
     redundancy: Literal["LRS", "ZRS", "GRS", "GZRS"] = "ZRS"
     """copies of the lake: in one datacentre, in three zones, or (G) in the paired region too"""
     landing_days: Annotated[StrictInt, Field(ge=30, description="days, at least 30")] | None = None
-    """after which received files are deleted; for ever where it is left out"""
+    """days after which received files are deleted; by default they are kept"""
     compliance: Compliance = Compliance()

@@ -85,7 +85,7 @@ class OnlineStore(Values):
     """The store of published features, which endpoints look up by key."""
 
     kind: Literal["online_store", "database_instance"] = "online_store"
-    """online_store: an online store; database_instance: the database that it is, as a resource of its own"""
+    """online_store: an online store; database_instance: the underlying database as a separate resource"""
     capacity: Literal["CU_1", "CU_2", "CU_4", "CU_8"]
     """size of the database instance"""
     read_replicas: Annotated[StrictInt, Field(ge=0, le=3, description="0 to 3")] = 0

@@ -12,7 +12,7 @@ class FactoryPipeline(Values):
 
     use_case: Name
     model: Name | None = None
-    """one of the use case's models, whose job it is; left out: the first"""
+    """the use case's model whose job to start; default: the first"""
     job: Literal["training", "scoring"]
     every: Literal["Day", "Week", "Month"]
     hour_utc: Annotated[StrictInt, Field(ge=0, le=23, description="0 to 23")]

@@ -34,9 +34,9 @@ class Environment(Values):
     """its catalog: no two environments may share one"""
     azure: EnvironmentAzure
     network: SpokeNetwork | None = None
-    """needed, unless one is adopted"""
+    """required, unless one is adopted"""
     adopt: Adopted = Adopted()
-    """what exists already: read and checked, never made or destroyed"""
+    """existing resources: read and checked, never created or destroyed"""
     workspace: Workspace
     read_by: tuple[Name, ...] = ()
     """environments whose workspaces may read this catalog"""
@@ -46,31 +46,31 @@ class Environment(Values):
     policies: Policies
     warehouse: Warehouse
     online_store: OnlineStore | None = None
-    """needed where a use case serves"""
+    """required if a use case serves"""
     git_folder: GitFolder | None = None
     data_factory: DataFactory | None = None
     """starts jobs; needs the platform's switch `data_factory`"""
     aks_serving: AksServing | None = None
-    """serves what the use cases serve; needs the platform's switch `aks_serving`"""
+    """serves the same models as Databricks; needs the platform's switch `aks_serving`"""
     azure_ml: AzureMl | None = None
-    """serves what the use cases serve; needs the platform's switch `azure_ml`"""
+    """serves the same models as Databricks; needs the platform's switch `azure_ml`"""
     sinks: Sinks | None = None
-    """where predictions go, if the platform makes it; needs the platform's switch `sinks`"""
+    """sinks for predictions, created by the platform; needs the platform's switch `sinks`"""
     pools: dict[Name, Pool] = Field(default_factory=dict)
-    """machines that wait for clusters made by hand; a job's cluster is new for every run"""
+    """idle machines for clusters created by hand; a job's cluster is new for every run"""
     security: Security
     deployer: FederatedIdentity
-    """the pipeline that deploys this environment, and no other one"""
+    """the only pipeline that deploys this environment"""
     protect_data: StrictBool = True
     """whether a plan that destroys catalogs, schemas, volumes, models or experiments fails"""
     monthly_budget_usd: Annotated[StrictInt, Field(ge=1, description="US dollars, at least 1")]
     """list price above which `notify` is told"""
     system_schemas: tuple[Literal["access", "compute", "lakeflow", "query", "serving", "storage"], ...] = ()
-    """system tables to turn on; they are the metastore's, so one environment names them for all"""
+    """system tables to enable; they belong to the metastore, so one environment names them for all"""
     notify: NotEmpty[Email]
     """who is told when a job fails, an alert is raised or the budget is spent"""
     destinations: dict[Name, NotEmpty[Email]] = Field(default_factory=dict)
-    """who else is told of alerts, by the name that a use case's `AlertRule` has; `on-call` are those of `notify`"""
+    """further recipients of alerts, by the name in a use case's `AlertRule`; `on-call` are those of `notify`"""
 
     @property
     def people(self) -> dict[str, tuple[str, ...]]:

@@ -44,7 +44,7 @@ class HubSubnets(Values):
     runners: PrivateRange
     """/28 or larger; the machines that plan and apply: public access is off, so they run inside the network"""
     gateway: PrivateRange | None = None
-    """/27 or larger; where a VPN or ExpressRoute gateway stands, which must then be there before the environments"""
+    """/27 or larger; for a VPN or ExpressRoute gateway, which must be created before the environments"""
 
 
 class Egress(Values):
@@ -55,7 +55,7 @@ class Egress(Values):
     telemetry: NotEmpty[Host]
     """event hubs of the region, by TLS on 9093; from the same list"""
     internet: tuple[Host, ...] = ()
-    """what clusters install packages from, by HTTPS"""
+    """hosts from which clusters install packages, by HTTPS"""
     runners: NotEmpty[Host]
     """what the machines that plan and apply need, by HTTPS"""
 
@@ -66,9 +66,9 @@ class Hub(Values):
     address_space: PrivateRange
     subnets: HubSubnets
     firewall_tier: Literal["Standard", "Premium"] = "Premium"
-    """Standard saves money and has no intrusion detection"""
+    """Standard is cheaper and has no intrusion detection"""
     availability_zones: tuple[Literal["1", "2", "3"], ...] = ("1", "2", "3")
-    """zones of the firewall; an empty list where the region has none"""
+    """zones of the firewall; an empty list if the region has none"""
     egress: Egress
     clients: tuple[PrivateRange, ...] = ()
     """networks behind the gateway, from which people reach the workspaces"""

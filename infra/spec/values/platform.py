@@ -103,24 +103,24 @@ class JobAccess(Values):
     features: Data | None = None
     ops: Data | None = None
     alerts: Files | None = None
-    """the volume of alerts, where no webhook takes them"""
+    """the volume of alerts, for use without a webhook"""
     checkpoints: Files | None = None
-    """the volume that keeps how far each stream of data has come"""
+    """the volume with the progress of each stream"""
     scratch: Files | None = None
     """the volume where Spark leaves a distributed model for training to log"""
     exports: Files | None = None
-    """the volume that gets predictions as files, if a model declares them; scoring may write it then"""
+    """the volume for predictions as files, if a model declares them; scoring may then write it"""
     model: ModelRight | None = None
     experiment: Literal["read", "edit"] | None = None
     """the runs of training"""
     functions: Literal["create"] | None = None
-    """create: may make the functions that hide sensitive columns, in the ops schema"""
+    """create: may create the functions that mask sensitive columns, in the ops schema"""
     sensitive: Literal["clear"] | None = None
-    """clear: sensitive columns are not hidden from it"""
+    """clear: sensitive columns are not masked from it"""
     source_gold: Literal[Data.READ] | None = None
     """read: may also read the gold tables of the environment that its use case names as `source`"""
     source_sensitive: Literal["clear"] | None = None
-    """clear: sensitive columns of those gold tables are not hidden from it"""
+    """clear: sensitive columns of those gold tables are not masked from it"""
 
     @property
     def predictions(self) -> None:
@@ -184,9 +184,9 @@ class Platform(Values):
     """private: everything behind private endpoints and the hub's firewall.
     ip-allow-list: no hub; public addresses that answer named ranges only"""
     hub: Hub | None = None
-    """needed in the profile private, unless another team's is adopted; refused without the profile"""
+    """required in the profile private, unless another team's hub is adopted; refused otherwise"""
     adopt: AdoptedShared = AdoptedShared()
-    """what exists already: read and checked, never made or destroyed"""
+    """existing resources: read and checked, never created or destroyed"""
     data_factory: StrictBool = False
     """whether environments may have a data factory that starts their jobs"""
     aks_serving: StrictBool = False
@@ -194,16 +194,16 @@ class Platform(Values):
     azure_ml: StrictBool = False
     """whether environments may also serve from Azure Machine Learning"""
     serving_places: ServingPlaces | None = None
-    """needed with either of these two switches, and refused without"""
+    """required with either of these two switches, and refused without"""
     sinks: StrictBool = False
-    """whether environments may have an Event Hubs namespace and a PostgreSQL server that predictions go to"""
+    """whether environments may have an Event Hubs namespace and a PostgreSQL server for predictions"""
     account: Account
     metastore: Annotated[AdoptedMetastore | ImportedMetastore | NewMetastore, Field(discriminator="kind")]
     state: Annotated[AzureState | LocalState, Field(discriminator="kind")]
     groups: dict[Name, Group]
-    """the groups that roles are given to"""
+    """the groups that receive roles"""
     tags: dict[TagName, str] = Field(default_factory=dict)
-    """put on every job, pool and warehouse, for the bill"""
+    """set on every job, pool and warehouse, for cost reports"""
     protect_shared: StrictBool = True
     """whether a plan that destroys the metastore, or the hub's network and logs, fails"""
     admins: Name

@@ -62,7 +62,7 @@ class FederatedIdentity(Values):
     audience: Annotated[str, Field(min_length=1, description="the audience that its tokens name")]
     subject: Annotated[str, Field(min_length=1, description="the one subject that may sign in, without wildcards")]
     unattended_subject: Annotated[str, Field(min_length=1, description="a subject, without wildcards")] | None = None
-    """a second subject, for runs that no person approves, such as the search for drift; protected branches use it"""
+    """a second subject for runs without approval, such as the drift search; used by protected branches"""
 
     @property
     def subjects(self) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ class ServingPlaces(Values):
 class Nodes(Values):
     """How many machines of one kind."""
 
-    min: Annotated[StrictInt, Field(ge=2, le=100, description="2 to 100: one may be taken away at any time")]
+    min: Annotated[StrictInt, Field(ge=2, le=100, description="2 to 100, because one may be removed at any time")]
     max: Annotated[StrictInt, Field(ge=2, le=100, description="2 to 100, not below min")]
 
 
@@ -39,9 +39,9 @@ class AksServing(Values):
     """object id of the Entra group that administers the cluster; the cluster has no accounts of its own"""
     node_type: CpuNode
     nodes: Nodes
-    """machines of the servers; two or three more of the same type are the cluster's own"""
+    """machines for the servers; the cluster itself uses two or three more of the same type"""
     zones: tuple[Literal["1", "2", "3"], ...] = ("1", "2", "3")
-    """zones of the machines; an empty list where the region has none"""
+    """zones of the machines; an empty list if the region has none"""
     pod_range: PrivateRange = "10.244.0.0/16"
     """addresses of pods, which no network of yours may have"""
     service_range: PrivateRange = "10.245.0.0/16"

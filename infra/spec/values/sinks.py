@@ -31,7 +31,7 @@ class PostgresServer(Values):
         Field(description="tier and machine, such as GP_Standard_D2ds_v5; burstable ones have no second zone"),
     ] = "GP_Standard_D2ds_v5"
     storage_mb: Literal[32768, 65536, 131072, 262144, 524288, 1048576, 2097152, 4193280] = 65536
-    """it grows by itself, and never shrinks"""
+    """it grows automatically, and never shrinks"""
     database: Annotated[
         str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,62}$"), Field(description="lower-case letters, digits and _")
     ] = "scores"

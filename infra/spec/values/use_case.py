@@ -18,7 +18,7 @@ class Compute(StrEnum):
 
 class _CodeJob(Values):
     compute: Compute = Compute.POLICY
-    """policy: a cluster of its own, under the policy that the job names; serverless: machines of Databricks"""
+    """policy: its own cluster, under the policy that the job names; serverless: Databricks' machines"""
 
 
 class TriggeredJob(_CodeJob):
@@ -59,7 +59,7 @@ class PowerBi(Values):
     """Where the job `power-bi` publishes a use case's predictions and records, and when."""
 
     connection: Annotated[str, Field(min_length=1)]
-    """the connection of Unity Catalog to Power BI, made by hand"""
+    """the Unity Catalog connection to Power BI, created by hand"""
     workspace: Annotated[str, Field(min_length=1)]
     """the workspace of Power BI"""
     cron: QuartzCron
@@ -75,7 +75,7 @@ class MonitoringJob(ScheduledJob):
     """scope/key of the secret with the mail server, as smtps://HOST?from=ADDRESS, with USER:PASSWORD@ before HOST; if
     neither is given, alerts become files in the volume `alerts`"""
     power_bi: PowerBi | None = None
-    """left out: nothing is published to Power BI"""
+    """default: nothing is published to Power BI"""
 
 
 class Jobs(Values):
@@ -116,14 +116,14 @@ class RoleAccess(Values):
     gold: Literal[Data.READ] | None = None
     features: Literal[Data.READ] | None = None
     predictions: Literal[Data.READ] | None = None
-    """the table of predictions alone, for those who do not read `gold`; it needs serving, whose stack grants it"""
+    """only the table of predictions, for groups that do not read `gold`; requires serving, whose stack grants it"""
     ops: Literal[Data.READ] | None = None
     alerts: Literal[Files.READ] | None = None
     exports: Literal[Files.READ] | None = None
     """predictions as files, of a use case whose models declare them"""
     model: Literal["execute"] | None = None
     jobs: Literal["view", "run", "manage"] | None = None
-    """every job but the approval job, which this lets people view"""
+    """every job except the approval job, which they can view"""
     approval: Literal["run"] | None = None
     """may start the approval job, which records a named person's sign-off"""
     alert_actions: Literal["run"] | None = None
@@ -132,7 +132,7 @@ class RoleAccess(Values):
     """may start the job that records comments on model versions, as those may who run all jobs"""
     experiment: Literal["read", "edit"] | None = None
     sensitive: Literal["clear"] | None = None
-    """clear: sensitive columns are not hidden from the group"""
+    """clear: sensitive columns are not masked from the group"""
 
     endpoint: Literal["view", "query"] | None = None
     """the serving endpoint: see it, or call it too"""

@@ -7,8 +7,8 @@ from ..engine.api import Expression, Resource, Severity, Verdict, computed, fail
     "CKV_MLOPS_87",
     Severity.HIGH,
     "databricks_user_role",
-    rationale="Who holds the role alone is missed when groups are reviewed, and keeps it after leaving a team.",
-    fix="Give the role to a group (`databricks_group_role`), and put people into the group.",
+    rationale="A person with a direct role is missed when groups are reviewed, and keeps it after leaving the team.",
+    fix="Give the role to a group (`databricks_group_role`), and add people to the group.",
     control="Least privilege of account administrators",
 )
 def account_administrators_are_groups(resource: Resource) -> Verdict:

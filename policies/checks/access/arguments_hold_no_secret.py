@@ -21,8 +21,8 @@ _SECRETS = {
     "CKV_MLOPS_35",
     Severity.CRITICAL,
     *_SECRETS,
-    rationale="Whoever reads the code, a plan or the state reads the secret, and it is in the history for good.",
-    fix="Put the secret into Key Vault by another way, and back the scope with that vault (`keyvault_metadata`).",
+    rationale="Everyone who can read the code, a plan or the state can read the secret, and it stays in the history.",
+    fix="Store the secret in Key Vault outside Terraform, and back the scope with that vault (`keyvault_metadata`).",
     control="SAT DP-1; Microsoft cloud security benchmark IM-8",
 )
 def arguments_hold_no_secret(resource: Resource) -> Verdict:

@@ -9,12 +9,12 @@ from ..engine.principals import changing, entries, means_everybody, nobody_named
     Severity.CRITICAL,
     "databricks_grants",
     "databricks_grant",
-    rationale="`account users` holds every user: one such grant lets anybody change the data, or hand it on.",
+    rationale="`account users` contains every user: one such grant lets anyone change the data or pass it on.",
     fix="Grant to a named group; leave at most reading privileges to `account users`.",
     control="Unity Catalog least privilege; SAT INFO-18",
 )
 def everybody_only_reads(resource: Resource) -> Verdict:
-    """Everybody is granted reading at most."""
+    """Everyone is granted reading at most."""
     return worst(_one(resource, grant) for grant in entries(resource, "grant") or [resource.block])
 
 

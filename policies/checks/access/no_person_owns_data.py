@@ -14,7 +14,7 @@ from ..engine.principals import is_person
     "databricks_external_location",
     "databricks_storage_credential",
     "databricks_connection",
-    rationale="An owner holds every privilege, unseen by a review of grants; a person's leaves when the person leaves.",
+    rationale="An owner holds every privilege without any grant, and a personal account disappears with the person.",
     fix="Set `owner` to a group or a service principal.",
     control="Unity Catalog ownership; SAT GOV-21",
 )

@@ -13,12 +13,12 @@ _ASSIGNS_ROLES, _ASSIGNS_ROLES_ID = "Role Based Access Control Administrator", "
     "CKV_MLOPS_10",
     Severity.HIGH,
     "azurerm_role_assignment",
-    rationale="Owner and User Access Administrator may give themselves, or anybody, every other right.",
+    rationale="Owner and User Access Administrator can give themselves or anyone else every other right.",
     fix="Assign the narrowest role that serves, or `Role Based Access Control Administrator` with a `condition`.",
     control="Microsoft cloud security benchmark PA-1, PA-7",
 )
 def no_role_owns_the_subscription(resource: Resource) -> Verdict:
-    """Nobody is assigned a role that may assign itself any other."""
+    """No one is assigned a role that can assign itself any other."""
     names, ids = resource.block.values("role_definition_name"), resource.block.values("role_definition_id")
     narrowed = resource.block.has("condition")
     return worst([*(_name(name, narrowed) for name in names), *(_id(id_, narrowed) for id_ in ids if not names)])

@@ -12,10 +12,10 @@ _ENTITLEMENTS = ("allow_cluster_create", "allow_instance_pool_create")
     "databricks_user",
     "databricks_service_principal",
     "databricks_entitlements",
-    rationale="Whoever holds it makes clusters of any size and access mode; CAN_USE on a policy is what one needs.",
+    rationale="The entitlement allows clusters of any size and access mode; CAN_USE on a policy is enough.",
     fix="Remove the entitlement and grant CAN_USE on a cluster policy.",
     control="SAT INFO-4",
 )
 def nobody_makes_clusters_at_will(resource: Resource) -> Verdict:
-    """Nobody is entitled to make clusters outside a policy."""
+    """No one is entitled to create clusters outside a policy."""
     return worst(expect(resource.block, name, False, missing=passed("off by default")) for name in _ENTITLEMENTS)

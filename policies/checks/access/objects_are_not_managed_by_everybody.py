@@ -11,12 +11,12 @@ _HARMLESS = frozenset({"CAN_USE", "CAN_VIEW", "CAN_READ", "CAN_MONITOR", "CAN_QU
     "CKV_MLOPS_82",
     Severity.HIGH,
     "databricks_permissions",
-    rationale="CAN_MANAGE for `users` lets anybody change what others run, attach libraries to it, or take it away.",
+    rationale="CAN_MANAGE for `users` lets anyone change what others run, attach libraries to it, or delete it.",
     fix="Give `users` CAN_USE, CAN_VIEW, CAN_READ or nothing; leave managing to a named group.",
     control="Least privilege on objects of the workspace",
 )
 def objects_are_not_managed_by_everybody(resource: Resource) -> Verdict:
-    """Nobody but named principals manages, edits or runs an object."""
+    """Only named principals manage, edit or run an object."""
     if resource.block.has("authorization") or resource.block.has("serving_endpoint_id"):
         return passed("another rule's")
     return worst(_one(resource, entry) for entry in entries(resource, "access_control"))

@@ -7,7 +7,7 @@ from ..engine.api import Resource, Severity, Verdict, failed, passed, rule
     "CKV_MLOPS_37",
     Severity.MEDIUM,
     "databricks_secret_scope",
-    rationale="Secrets of a Databricks scope are written by hand or by Terraform, without expiry, log or recovery.",
+    rationale="Secrets in a Databricks scope have no expiry, log or recovery.",
     fix="Set `keyvault_metadata { resource_id, dns_name }`.",
     control="SAT DP-1; Microsoft cloud security benchmark IM-8",
 )

@@ -9,7 +9,7 @@ from ..engine.principals import means_everybody
     Severity.HIGH,
     "databricks_secret_acl",
     "databricks_secret_scope",
-    rationale="A scope open to `users` hands every credential in it to everybody who can run a notebook.",
+    rationale="A scope open to `users` gives every credential in it to everyone who can run a notebook.",
     fix="Name the one principal whose job needs the scope; leave `initial_manage_principal` unset.",
     control="SAT DP-1",
 )

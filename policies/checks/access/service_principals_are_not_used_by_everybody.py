@@ -11,7 +11,7 @@ _NO_GROUPS = ("users", "servicePrincipals")
     "CKV_MLOPS_86",
     Severity.HIGH,
     "databricks_access_control_rule_set",
-    rationale="A role for `users` in the rule set of a service principal lets anybody run a job as the pipeline.",
+    rationale="A role for `users` in the rule set of a service principal lets anyone run a job as that principal.",
     fix="Name the group or the service principal that needs the role.",
     control="Separation of duties: who may run as a service principal",
 )

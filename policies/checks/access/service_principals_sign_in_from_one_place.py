@@ -11,7 +11,7 @@ _AUDIENCES = ("oidc_policy.audiences", "audience")
     Severity.HIGH,
     "databricks_service_principal_federation_policy",
     "azurerm_federated_identity_credential",
-    rationale="Without one exact subject, any pipeline of the same issuer signs in as this principal.",
+    rationale="Without one exact subject, any pipeline of the same issuer can sign in as this principal.",
     fix="Name the exact subject, such as `repo:org/repository:environment:prod`, and an audience; no wildcard.",
     control="OIDC workload identity federation; CIS least privilege of pipelines",
 )

@@ -21,7 +21,7 @@ _BROAD_IDS = (
     "CKV_MLOPS_83",
     Severity.HIGH,
     "azurerm_role_assignment",
-    rationale="Contributor on a subscription deletes the lake, reads keys, and opens every firewall in it.",
+    rationale="Contributor on a subscription can delete the lake, read keys, and open every firewall in it.",
     fix="Assign on the resource group or the resource, the narrowest role that serves.",
     control="Microsoft cloud security benchmark PA-7",
 )

@@ -8,7 +8,7 @@ from ..engine.principals import is_person
     "CKV_MLOPS_4",
     Severity.HIGH,
     "databricks_metastore",
-    rationale="A person's account is phished, leaves, or is deleted, and with it goes control over all data.",
+    rationale="A personal account can be phished or deleted, and with it control over all data.",
     fix="Set `owner` to a group of administrators.",
     control="SAT GOV-21",
 )

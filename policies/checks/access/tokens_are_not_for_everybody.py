@@ -8,7 +8,7 @@ from ..engine.principals import entries, means_everybody
     "CKV_MLOPS_8",
     Severity.HIGH,
     "databricks_permissions",
-    rationale="If all users may make tokens or use passwords, each can leak a sign-in that skips single sign-on.",
+    rationale="If all users may create tokens or use passwords, each can leak credentials that bypass single sign-on.",
     fix='Give `authorization = "tokens"` to the groups whose jobs need it, not to `users`.',
     control="SAT IA-4, IA-5; Databricks token management",
 )

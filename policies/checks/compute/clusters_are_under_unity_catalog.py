@@ -10,7 +10,7 @@ from ..engine.modes import UNITY_CATALOG_MODES
     Severity.HIGH,
     "databricks_cluster",
     "databricks_job",
-    rationale="Without an access mode of Unity Catalog, grants, masks and row filters do not hold on the cluster.",
+    rationale="Without an access mode of Unity Catalog, grants, masks and row filters do not apply on the cluster.",
     fix="Set `data_security_mode` to SINGLE_USER (dedicated) or USER_ISOLATION (standard).",
     control="SAT GOV-12",
 )

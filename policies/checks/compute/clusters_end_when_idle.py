@@ -9,7 +9,7 @@ MOST_MINUTES = 120
     "CKV_MLOPS_29",
     Severity.MEDIUM,
     "databricks_cluster",
-    rationale="A cluster that never ends idles through nights, unpatched and paid for.",
+    rationale="A cluster that never terminates costs money while idle and is never patched.",
     fix="Set `autotermination_minutes` to 10 to 120.",
     control="SAT GOV-4",
 )

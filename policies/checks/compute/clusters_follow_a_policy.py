@@ -9,7 +9,7 @@ from ..engine.clusters import clusters_of
     Severity.MEDIUM,
     "databricks_cluster",
     "databricks_job",
-    rationale="Limits on access mode, nodes, price and tags reach only the clusters that name a policy.",
+    rationale="Limits on access mode, nodes, price and tags apply only to clusters that name a policy.",
     fix="Set `policy_id` on every cluster, those of jobs included.",
     control="SAT GOV-1",
 )

@@ -8,7 +8,7 @@ from ..engine.policy_definition import Limit, Policy, policy_of
     "CKV_MLOPS_24",
     Severity.HIGH,
     "databricks_cluster_policy",
-    rationale="One node with GPUs costs what twenty others do; an open number or list of them has no upper price.",
+    rationale="One GPU node costs as much as twenty others; without a fixed list and number there is no cost limit.",
     fix="List the nodes (`allowlist`) and fix `num_workers`, or cap `autoscale.max_workers` and forbid `num_workers`.",
     control="Cost control of GPUs; SAT GOV-1",
 )

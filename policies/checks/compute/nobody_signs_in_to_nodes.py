@@ -11,8 +11,8 @@ from ..engine.policy_definition import policy_of
     "databricks_cluster",
     "databricks_job",
     "databricks_cluster_policy",
-    rationale="Whoever holds the key reads data and credentials of every user of the cluster, past all grants.",
-    fix="Remove `ssh_public_keys`; use the web terminal where one must look.",
+    rationale="The holder of the key can read data and credentials of every user of the cluster, bypassing all grants.",
+    fix="Remove `ssh_public_keys`; use the web terminal for troubleshooting.",
     control="SAT NS-1, NS-2",
 )
 def nobody_signs_in_to_nodes(resource: Resource) -> Verdict:

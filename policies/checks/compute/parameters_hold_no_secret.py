@@ -17,7 +17,7 @@ _LISTS = ("python_wheel_task", "spark_jar_task", "spark_python_task", "spark_sub
     "CKV_MLOPS_85",
     Severity.CRITICAL,
     "databricks_job",
-    rationale="A token or a password in a parameter stands in the code, the state, and the page of every run.",
+    rationale="A token or password in a parameter is visible in the code, the state and every run's page.",
     fix="Write `{{secrets/<scope>/<key>}}` into the cluster, or read it from a secret scope in the code.",
     control="Microsoft cloud security benchmark IM-8",
 )

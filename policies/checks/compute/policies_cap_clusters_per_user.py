@@ -9,7 +9,7 @@ MOST_CLUSTERS = 20
     "CKV_MLOPS_27",
     Severity.MEDIUM,
     "databricks_cluster_policy",
-    rationale="A loop that starts clusters, or a stolen token, multiplies what one cluster may cost.",
+    rationale="A loop that starts clusters, or a stolen token, multiplies the cost of one cluster.",
     fix="Set `max_clusters_per_user`.",
     control="Cost control; SAT GOV-1",
 )

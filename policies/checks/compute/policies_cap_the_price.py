@@ -8,7 +8,7 @@ from ..engine.policy_definition import policy_of
     "CKV_MLOPS_26",
     Severity.MEDIUM,
     "databricks_cluster_policy",
-    rationale="Limits on nodes and workers multiply; only a cap on their product holds when either list grows.",
+    rationale="Limits on nodes and workers multiply; only a cap on their product stays valid when a list grows.",
     fix="Add `dbus_per_hour` as a range with a `maxValue`.",
     control="Cost control; SAT GOV-1",
 )

@@ -8,7 +8,7 @@ from ..engine.policy_definition import policy_of
     "CKV_MLOPS_76",
     Severity.LOW,
     "databricks_cluster_policy",
-    rationale="Shuffle files and caches hold rows in clear; the keys of managed disks do not reach local ones.",
+    rationale="Shuffle files and caches hold rows in clear text; the keys of managed disks do not cover local ones.",
     fix="Fix `enable_local_disk_encryption` to true in the definition.",
     control="SAT DP-2",
 )

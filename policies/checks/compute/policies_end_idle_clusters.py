@@ -10,7 +10,7 @@ MOST_MINUTES = 120
     "CKV_MLOPS_25",
     Severity.MEDIUM,
     "databricks_cluster_policy",
-    rationale="A cluster without an end to its idle time runs over the weekend, unpatched and paid for.",
+    rationale="A cluster without an idle limit runs over the weekend, unpatched and at your cost.",
     fix="Fix `autotermination_minutes`, or give it a `maxValue`, of at most 120 and not 0.",
     control="Cost control; SAT GOV-4",
 )

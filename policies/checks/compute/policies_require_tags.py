@@ -8,12 +8,12 @@ from ..engine.policy_definition import policy_of
     "CKV_MLOPS_28",
     Severity.MEDIUM,
     "databricks_cluster_policy",
-    rationale="Cost per team and environment comes from the tags of clusters; a user who may leave them out, does.",
+    rationale="Cost per team and environment comes from cluster tags; optional tags are left out.",
     fix="Fix at least one `custom_tags.<name>`, such as `custom_tags.environment`, in the definition.",
     control="SAT GOV-6, GOV-7",
 )
 def policies_require_tags(resource: Resource) -> Verdict:
-    """Cluster policies fix tags by which cost is told apart."""
+    """Cluster policies fix tags that attribute cost."""
     policy = policy_of(resource)
     if isinstance(policy, Verdict):
         return policy

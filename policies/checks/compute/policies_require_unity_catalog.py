@@ -9,7 +9,7 @@ from ..engine.policy_definition import policy_of
     "CKV_MLOPS_23",
     Severity.HIGH,
     "databricks_cluster_policy",
-    rationale="Where the policy leaves the access mode open, a user picks one that reads past the grants.",
+    rationale="If the policy leaves the access mode open, a user can choose one that bypasses the grants.",
     fix="Fix `data_security_mode` to SINGLE_USER or USER_ISOLATION in the definition.",
     control="SAT GOV-12, GOV-13",
 )

@@ -18,7 +18,7 @@ _OF_WAREHOUSES = ("data_access_config", "sql_config_params")
     "databricks_pipeline",
     "databricks_sql_global_config",
     "databricks_mount",
-    rationale="A key written into a cluster's settings is read by all who see the cluster, the state or the code.",
+    rationale="A key in a cluster's settings can be read by everyone who sees the cluster, the state or the code.",
     fix="Write `{{secrets/<scope>/<key>}}`, with a scope backed by Key Vault.",
     control="SAT DP-1",
 )

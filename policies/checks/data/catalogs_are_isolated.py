@@ -7,7 +7,7 @@ from ..engine.api import Resource, Severity, Verdict, expect, rule
     "CKV_MLOPS_11",
     Severity.HIGH,
     "databricks_catalog",
-    rationale="With `OPEN`, which is the default, any workspace that joins the metastore can use the catalog.",
+    rationale="With the default `OPEN`, any workspace of the metastore can use the catalog.",
     fix='Set `isolation_mode = "ISOLATED"` and bind the workspaces that need it.',
     control="Unity Catalog workspace bindings",
 )

@@ -13,7 +13,7 @@ _WITH_SECRET = ("azure_service_principal", "cloudflare_api_token", "gcp_service_
     "CKV_MLOPS_15",
     Severity.HIGH,
     "databricks_storage_credential",
-    rationale="A service principal's secret opens the lake from anywhere, and stands in Terraform's state.",
+    rationale="A service principal's secret opens the lake from anywhere, and is stored in Terraform's state.",
     fix="Use `azure_managed_identity` with an access connector.",
     control="Microsoft cloud security benchmark IM-3",
 )

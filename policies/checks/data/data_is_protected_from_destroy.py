@@ -11,7 +11,7 @@ from ..engine.environment import Environment, environment_of, may_be_production
     "databricks_catalog",
     "azurerm_storage_account",
     "azurerm_key_vault",
-    rationale="A rename or a wrong workspace plans a replacement, and an approval in a hurry carries it out.",
+    rationale="A rename or a wrong workspace plans a replacement, and a hasty approval carries it out.",
     fix="Set `lifecycle { prevent_destroy = true }`, or lock the resource with `azurerm_management_lock`.",
     control="Microsoft cloud security benchmark AM-4, BR-2",
 )

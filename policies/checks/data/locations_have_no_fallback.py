@@ -7,7 +7,7 @@ from ..engine.api import Resource, Severity, Verdict, expect, passed, rule
     "CKV_MLOPS_13",
     Severity.HIGH,
     "databricks_external_location",
-    rationale="Fallback reaches the storage with the cluster's credentials where Unity Catalog's are refused.",
+    rationale="Fallback uses the cluster's credentials if Unity Catalog's are refused.",
     fix="Remove `fallback`, or set it to false.",
     control="Unity Catalog: no path around grants",
 )

@@ -12,12 +12,12 @@ from ..engine.environment import may_be_production
     "databricks_metastore",
     "databricks_external_location",
     "databricks_storage_credential",
-    rationale="With it, a destroy or a rename drops every table beneath without asking.",
-    fix="Remove `force_destroy`, or set it to false; empty what is to go by hand.",
+    rationale="With `force_destroy`, a destroy or a rename drops every table in it without asking.",
+    fix="Remove `force_destroy`, or set it to false; empty it by hand before removing it.",
     control="Microsoft cloud security benchmark BR-2",
 )
 def production_is_not_dropped_with_its_content(resource: Resource) -> Verdict:
-    """What holds production's data cannot be dropped while it is full."""
+    """Containers of production data cannot be dropped unless they are empty."""
     if not may_be_production(resource):
         return passed("not production's")
     return expect(resource.block, "force_destroy", False, missing=passed("off by default"))

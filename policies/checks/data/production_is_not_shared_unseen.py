@@ -8,12 +8,12 @@ from ..engine.environment import Environment, environment_named
     "CKV_MLOPS_88",
     Severity.MEDIUM,
     "databricks_share",
-    rationale="A table of production in a share is copied by whoever holds the recipient, for good.",
+    rationale="Recipients can copy a shared production table, irrevocably.",
     fix="Share a view or a table made for it outside production, or waive this with the agreement as its reason.",
     control="Data protection: transfer to third parties",
 )
 def production_is_not_shared_unseen(resource: Resource) -> Verdict:
-    """Shares hold nothing of production's catalogs."""
+    """Shares contain nothing from production's catalogs."""
     return worst(_one(resource, value) for value in resource.block.values("object.name"))
 
 

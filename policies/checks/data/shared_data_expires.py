@@ -9,7 +9,7 @@ _90_DAYS_S = 90 * 24 * 3600
     "CKV_MLOPS_19",
     Severity.MEDIUM,
     "databricks_metastore",
-    rationale="A token of Delta Sharing that never expires opens the share to whoever once held the file.",
+    rationale="A Delta Sharing token that never expires opens the share to anyone who ever had the file.",
     fix="Set `delta_sharing_recipient_token_lifetime_in_seconds` to 7776000 (90 days) or less, and not to 0.",
     control="SAT GOV-17",
 )

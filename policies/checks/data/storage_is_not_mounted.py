@@ -11,7 +11,7 @@ from ..engine.api import Resource, Severity, Verdict, failed, rule
     "databricks_azure_adls_gen1_mount",
     "databricks_azure_adls_gen2_mount",
     "databricks_aws_s3_mount",
-    rationale="Whoever is in the workspace reads and writes through the mount, whatever Unity Catalog grants.",
+    rationale="Every workspace user can read and write through the mount, regardless of Unity Catalog's grants.",
     fix="Use a volume or an external location of Unity Catalog.",
     control="Unity Catalog: mounts are deprecated",
 )

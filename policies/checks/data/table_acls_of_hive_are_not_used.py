@@ -7,10 +7,10 @@ from ..engine.api import Resource, Severity, Verdict, failed, rule
     "CKV_MLOPS_21",
     Severity.MEDIUM,
     "databricks_sql_permissions",
-    rationale="They hold on table-ACL clusters only; every other cluster reads the same files without them.",
+    rationale="Table ACLs apply only on table-ACL clusters; every other cluster reads the same files without them.",
     fix="Move the table to Unity Catalog and use `databricks_grants`.",
     control="SAT IA-3",
 )
 def table_acls_of_hive_are_not_used(resource: Resource) -> Verdict:
-    """Tables are guarded by Unity Catalog and not by legacy table ACLs."""
+    """Tables are protected by Unity Catalog and not by legacy table ACLs."""
     return failed(f"{resource.type} is a legacy table ACL; allowed: databricks_grants")

@@ -9,7 +9,7 @@ MOST_RUNS = 5
     "CKV_MLOPS_41",
     Severity.MEDIUM,
     "databricks_job",
-    rationale="A slow run meets the next one: both write, and each new one takes another cluster.",
+    rationale="A slow run overlaps with the next one: both write, and each takes another cluster.",
     fix="Set `max_concurrent_runs` to 1 for a job that writes, or leave it out: the default is 1.",
     control="SAT INFO-2",
 )

@@ -11,7 +11,7 @@ _NO_CODE = ("condition_task", "run_job_task", "for_each_task")
     "CKV_MLOPS_39",
     Severity.MEDIUM,
     "databricks_job",
-    rationale="Without a time limit, a wait for a lock or a loop costs until a person ends it.",
+    rationale="Without a time limit, a lock or an endless loop costs money until someone stops it.",
     fix="Set `timeout_seconds` on the job, or on every task that runs code.",
     control="Cost control; reliability of jobs",
 )

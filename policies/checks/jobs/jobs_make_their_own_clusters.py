@@ -14,6 +14,6 @@ _PATHS = ("existing_cluster_id", "task.existing_cluster_id", "task.for_each_task
     control="SAT GOV-4; isolation of jobs",
 )
 def jobs_make_their_own_clusters(resource: Resource) -> Verdict:
-    """Jobs run on clusters of their own."""
+    """Jobs run on their own clusters."""
     held = [path for path in _PATHS if resource.block.has(path)]
     return failed(f"{held[0]} is set; allowed: job_cluster, new_cluster or serverless") if held else passed()

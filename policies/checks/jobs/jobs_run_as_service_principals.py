@@ -8,7 +8,7 @@ from ..engine.api import Resource, Severity, Verdict, failed, passed, rule
     Severity.HIGH,
     "databricks_job",
     "databricks_pipeline",
-    rationale="As a person it holds all that person's rights; unset, those of whoever deployed it.",
+    rationale="A job that runs as a person has all of that person's rights; if unset, those of its deployer.",
     fix="Set `run_as { service_principal_name = ... }`.",
     control="SAT IA-7",
 )

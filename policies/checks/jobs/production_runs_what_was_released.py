@@ -18,12 +18,12 @@ _EDITED = re.compile(r"^(?:/Workspace)?/(?:Repos|Users)/")
     Severity.HIGH,
     "databricks_job",
     "databricks_pipeline",
-    rationale="Whoever may push to a branch, or edit a folder, changes what runs with the rights of the job.",
+    rationale="Anyone who can push to the branch or edit the folder changes what runs with the job's rights.",
     fix="Run the wheel of a release, or name a `tag` or a `commit` in `git_source`.",
     control="Change management; SLSA: what runs is what was built and reviewed",
 )
 def production_runs_what_was_released(resource: Resource) -> Verdict:
-    """Production's jobs and pipelines run from no branch, and from no folder that people edit."""
+    """Production's jobs and pipelines do not run from a branch or from a folder that people can edit."""
     if not may_be_production(resource):
         return passed("not in production")
     return worst([*_source(resource.block), *_tasks(resource), *_libraries(resource)])

@@ -11,13 +11,13 @@ _WAYS = ("email_notifications.on_failure", "webhook_notifications.on_failure")
     Severity.MEDIUM,
     "databricks_job",
     "databricks_pipeline",
-    rationale="A failure that nobody hears of is found by those who miss its results.",
+    rationale="An unreported failure is noticed only when results are missing.",
     fix="Set `email_notifications { on_failure = [...] }` or `webhook_notifications { on_failure { id } }`; "
-    'of a pipeline, `notification { alerts = ["on-update-failure"] }`.',
+    'for a pipeline, `notification { alerts = ["on-update-failure"] }`.',
     control="Reliability of jobs",
 )
 def somebody_hears_of_failures(resource: Resource) -> Verdict:
-    """Somebody is told when a job or a pipeline fails."""
+    """Failures of jobs and pipelines notify someone."""
     if resource.type == "databricks_pipeline":
         return _of_pipeline(resource)
     paths = (*_WAYS, *(f"task.{way}" for way in _WAYS))

@@ -9,12 +9,12 @@ _WAYS = ("rotation_policy.automatic.time_before_expiry", "rotation_policy.automa
     "CKV_MLOPS_72",
     Severity.MEDIUM,
     "azurerm_key_vault_key",
-    rationale="Expiry alone (CKV_AZURE_40) locks the lake on a certain day; a person rotates keys once, and not again.",
+    rationale="Expiry alone (CKV_AZURE_40) locks the lake on that day; manual rotation is forgotten.",
     fix="Set `rotation_policy { expire_after, automatic { time_before_expiry } }`.",
     control="Microsoft cloud security benchmark DP-6",
 )
 def keys_rotate(resource: Resource) -> Verdict:
-    """Keys rotate by themselves."""
+    """Keys rotate automatically."""
     if any(resource.block.has(way) for way in _WAYS):
         return passed()
     return failed("rotation_policy.automatic is not set; allowed: a time before expiry or after creation")

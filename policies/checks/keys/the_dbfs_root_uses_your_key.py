@@ -7,7 +7,7 @@ from ..engine.api import Resource, Severity, Verdict, failed, passed, rule, unkn
     "CKV_MLOPS_69",
     Severity.MEDIUM,
     "azurerm_databricks_workspace",
-    rationale="`customer_managed_key_enabled` only makes the workspace ready; the key comes with another resource.",
+    rationale="`customer_managed_key_enabled` only prepares the workspace; another resource sets the key.",
     fix="Add `azurerm_databricks_workspace_root_dbfs_customer_managed_key` with its `workspace_id`.",
     control="SAT DP-3",
 )

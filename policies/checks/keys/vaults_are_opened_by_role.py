@@ -9,7 +9,7 @@ _NAMES = ("rbac_authorization_enabled", "enable_rbac_authorization")
     "CKV_MLOPS_71",
     Severity.HIGH,
     "azurerm_key_vault",
-    rationale="With access policies, whoever may write the vault may give himself its keys and secrets.",
+    rationale="With access policies, anyone who can write the vault can give themselves its keys and secrets.",
     fix="Set `rbac_authorization_enabled = true` and assign roles.",
     control="Microsoft cloud security benchmark IM-1, PA-7; azurerm 4 rename",
 )

@@ -7,7 +7,7 @@ from ..engine.api import Resource, Severity, Verdict, expect, rule
     "CKV_MLOPS_70",
     Severity.MEDIUM,
     "azurerm_databricks_workspace",
-    rationale="The second layer guards the DBFS root where the first one fails, and is set at the making or never.",
+    rationale="The second layer protects the DBFS root if the first one fails; it can only be set at creation.",
     fix="Set `infrastructure_encryption_enabled = true`; the workspace is replaced.",
     control="Microsoft cloud security benchmark DP-5",
 )

@@ -9,7 +9,7 @@ _KEYS = ("managed_services_cmk_key_vault_key_id", "managed_disk_cmk_key_vault_ke
     "CKV_MLOPS_68",
     Severity.HIGH,
     "azurerm_databricks_workspace",
-    rationale="Notebooks, results, secrets and disks stay readable to the service after you want them not to be.",
+    rationale="Without your own keys you cannot revoke the service's access to notebooks, results, secrets and disks.",
     fix="Set `customer_managed_key_enabled = true`, " + " and ".join(f"`{key}`" for key in _KEYS) + ".",
     control="SAT DP-3; Microsoft cloud security benchmark DP-5",
 )

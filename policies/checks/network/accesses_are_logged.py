@@ -10,9 +10,9 @@ from ..engine.environment import Environment, environment_of
     "azurerm_databricks_workspace",
     "azurerm_key_vault",
     "azurerm_storage_account",
-    rationale="Sign-ins, reads of secrets and reads of data leave no trace outside the service without them.",
+    rationale="Without them, sign-ins and reads of secrets and data leave no trace outside the service.",
     fix="`azurerm_monitor_diagnostic_setting` with its `target_resource_id` (storage: `<id>/blobServices/default`).",
-    control="SAT GOV-3, GOV-15; Microsoft cloud security benchmark LT-3; CKV2_AZURE_21 is blind to it",
+    control="SAT GOV-3, GOV-15; Microsoft cloud security benchmark LT-3; CKV2_AZURE_21 does not detect it",
 )
 def accesses_are_logged(resource: Resource) -> Verdict:
     """Workspaces, key vaults and storage accounts send diagnostic logs."""

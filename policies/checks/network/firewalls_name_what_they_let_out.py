@@ -12,7 +12,7 @@ _ANYWHERE = ("*", "0.0.0.0/0", "::/0", "Internet", "https://*", "http://*")
     "CKV_MLOPS_62",
     Severity.HIGH,
     "azurerm_firewall_policy_rule_collection_group",
-    rationale="One rule that allows `*` makes every other rule of the firewall decoration: data leaves to anywhere.",
+    rationale="One rule that allows `*` makes all other rules pointless: data can leave to anywhere.",
     fix="List the names, addresses or service tags that the platform needs.",
     control="Microsoft cloud security benchmark NS-3; exfiltration",
 )

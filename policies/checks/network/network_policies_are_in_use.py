@@ -12,7 +12,7 @@ from ..engine.api import Resource, Severity, Verdict, failed, passed, rule, unkn
     control="Serverless egress control",
 )
 def network_policies_are_in_use(resource: Resource) -> Verdict:
-    """Network policies are put to work on a workspace."""
+    """Network policies are assigned to a workspace."""
     if not resource.document.whole:
         return unknown("other resources are not seen from here")
     if resource.referring("databricks_workspace_network_option"):

@@ -7,7 +7,7 @@ from ..engine.api import Resource, Severity, Verdict, expect, passed, rule, same
     "CKV_MLOPS_61",
     Severity.HIGH,
     "azurerm_databricks_workspace",
-    rationale="`AllRules` opens the network to the public control plane although traffic goes by the private endpoint.",
+    rationale="`AllRules` opens the network to the public control plane although traffic uses the private endpoint.",
     fix='Set `network_security_group_rules_required = "NoAzureDatabricksRules"`.',
     control="SAT NS-3; Azure Databricks Private Link",
 )

@@ -9,7 +9,7 @@ _ACCESS = "egress.network_access"
     "CKV_MLOPS_57",
     Severity.HIGH,
     "databricks_account_network_policy",
-    rationale="With full access, or in dry-run mode, code on serverless compute sends data wherever it likes.",
+    rationale="With full access, or in dry-run mode, code on serverless compute can send data anywhere.",
     fix='Set `restriction_mode = "RESTRICTED_ACCESS"` and `enforcement_mode = "ENFORCED"`.',
     control="Serverless egress control; Microsoft cloud security benchmark NS-2",
 )

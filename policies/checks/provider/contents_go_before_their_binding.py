@@ -25,11 +25,11 @@ _WRITES = (None, "BINDING_TYPE_READ_WRITE")
     "databricks_sql_table",
     "databricks_volume",
     rationale='A destroy stops half-way: "Catalog … is not accessible in current workspace".',
-    fix="Add `depends_on` with the `databricks_workspace_binding` of the own workspace.",
+    fix="Add `depends_on` with the `databricks_workspace_binding` of this workspace.",
     control="Unity Catalog workspace bindings; order of destruction",
 )
 def contents_go_before_their_binding(resource: Resource) -> Verdict:
-    """What lies in an isolated securable depends on its workspace binding."""
+    """Objects in an isolated securable depend on its workspace binding."""
     document = resource.document
     if not document.has_lifecycle or not document.whole:
         return unknown("what depends on what is not shown here; the configuration could be checked")

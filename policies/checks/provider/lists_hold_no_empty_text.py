@@ -38,8 +38,8 @@ _NOT_ARGUMENTS = ("//", "depends_on", "lifecycle", "provider")
     "databricks_quality_monitor",
     "databricks_recipient",
     "databricks_sql_endpoint",
-    rationale="The apply ends half-way with `parameters[<nil>] is not a string`; no plan and no validation says so.",
-    fix="Leave the item out where it has no value, with the flag before it, and let the program take its default.",
+    rationale="The apply fails half-way with `parameters[<nil>] is not a string`; no plan or validation reports it.",
+    fix="Omit an item without a value, together with its flag, and let the program use its default.",
     control="Databricks provider 1.99.0: lists of texts",
 )
 def lists_hold_no_empty_text(resource: Resource) -> Verdict:

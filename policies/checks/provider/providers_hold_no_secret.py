@@ -19,8 +19,8 @@ _SECRETS = (
     "provider.azurerm",
     "provider.azuread",
     "provider.azapi",
-    rationale="A token or a client secret written into a provider signs in from anywhere until somebody revokes it.",
-    fix="Leave it out: sign in by the CLI, a managed identity or OIDC, or pass it in the environment of the pipeline.",
+    rationale="A token or client secret in a provider block works from anywhere until it is revoked.",
+    fix="Remove it: sign in with the CLI, a managed identity or OIDC, or pass it in the pipeline's environment.",
     control="Microsoft cloud security benchmark IM-8",
 )
 def providers_hold_no_secret(resource: Resource) -> Verdict:

@@ -7,7 +7,7 @@ from ..engine.api import Block, Expression, Resource, Severity, Verdict, failed,
     "CKV_MLOPS_80",
     Severity.LOW,
     "databricks_job",
-    rationale="In another order every plan shows a change of the job, and a change that matters hides among those.",
+    rationale="In another order every plan shows a change of the job, which hides the changes that matter.",
     fix="Write `task` blocks, and the `depends_on` blocks of each, in alphabetical order of `task_key`.",
     control="Databricks provider: documentation of databricks_job, order of tasks",
 )

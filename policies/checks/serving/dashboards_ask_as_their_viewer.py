@@ -7,10 +7,10 @@ from ..engine.api import Resource, Severity, Verdict, expect, rule
     "CKV_MLOPS_47",
     Severity.MEDIUM,
     "databricks_dashboard",
-    rationale="With embedded credentials, row filters and masks are those of the author, for every viewer.",
+    rationale="With embedded credentials, every viewer sees data with the author's rights.",
     fix="Set `embed_credentials = false`.",
     control="Unity Catalog: grants hold for viewers",
 )
 def dashboards_ask_as_their_viewer(resource: Resource) -> Verdict:
-    """Dashboards ask with the rights of who looks at them."""
+    """Dashboards query with the viewer's rights."""
     return expect(resource.block, "embed_credentials", False)

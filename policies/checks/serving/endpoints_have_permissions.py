@@ -7,7 +7,7 @@ from ..engine.api import Resource, Severity, Verdict, failed, passed, rule, unkn
     "CKV_MLOPS_43",
     Severity.HIGH,
     "databricks_model_serving",
-    rationale="Who may query an endpoint is then set by hand, if at all, and nobody can review it.",
+    rationale="Otherwise query rights are set by hand, if at all, and cannot be reviewed.",
     fix="Add `databricks_permissions` with its `serving_endpoint_id`, naming who may CAN_QUERY.",
     control="SAT NS-7; access to models",
 )

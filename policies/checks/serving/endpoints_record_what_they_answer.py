@@ -9,7 +9,7 @@ _WAYS = ("ai_gateway.inference_table_config.enabled", "config.auto_capture_confi
     "CKV_MLOPS_45",
     Severity.MEDIUM,
     "databricks_model_serving",
-    rationale="What the model was asked and what it said is the evidence of monitoring, audit and a customer's appeal.",
+    rationale="Requests and answers are the evidence for monitoring, audits and customers' appeals.",
     fix="Set `ai_gateway { inference_table_config { enabled = true } }`.",
     control="Model monitoring; EU AI Act article 12 (records)",
 )

@@ -10,7 +10,7 @@ _ENTITIES = ("config.served_entities", "config.served_models")
     "CKV_MLOPS_46",
     Severity.MEDIUM,
     "databricks_model_serving",
-    rationale="Outside production nobody waits for the first answer, and an idle GPU endpoint costs all night.",
+    rationale="Outside production a slow first answer is acceptable, and an idle GPU endpoint costs money all night.",
     fix="Set `scale_to_zero_enabled = true` on the served entity.",
     control="Cost control of GPUs",
 )

@@ -7,10 +7,10 @@ from ..engine.api import Resource, Severity, Verdict, expect, rule
     "CKV_MLOPS_48",
     Severity.MEDIUM,
     "databricks_query",
-    rationale="Whoever may run a query that runs as its owner reads what the owner may read.",
+    rationale="Anyone who can run a query that runs as its owner reads what the owner can read.",
     fix='Set `run_as_mode = "VIEWER"`.',
     control="Unity Catalog: grants hold for viewers",
 )
 def queries_ask_as_their_viewer(resource: Resource) -> Verdict:
-    """Saved queries run with the rights of who runs them."""
+    """Saved queries run with the caller's rights."""
     return expect(resource.block, "run_as_mode", "VIEWER")

@@ -11,7 +11,7 @@ _ENTITIES = ("config.served_entities", "config.served_models")
     "CKV_MLOPS_34",
     Severity.CRITICAL,
     "databricks_model_serving",
-    rationale="A key in `environment_vars` or a `*_plaintext` argument is shown by the API and stands in the state.",
+    rationale="A key in `environment_vars` or a `*_plaintext` argument is shown by the API and stored in the state.",
     fix="Write `{{secrets/<scope>/<key>}}`, and the argument without `_plaintext`.",
     control="SAT DP-1, INFO-29",
 )

@@ -13,7 +13,7 @@ _WIDEST_PREFIX_IPV6 = 32
     "CKV_MLOPS_54",
     Severity.HIGH,
     "databricks_ip_access_list",
-    rationale="A range such as 0.0.0.0/0 turns the check on and everybody in.",
+    rationale="A range such as 0.0.0.0/0 enables the check but admits everyone.",
     fix="Name the ranges of your offices, VPN and pipelines; none wider than /8.",
     control="SAT NS-5",
 )

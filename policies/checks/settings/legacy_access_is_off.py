@@ -7,7 +7,7 @@ from ..engine.api import Resource, Severity, Verdict, expect, rule
     "CKV_MLOPS_49",
     Severity.HIGH,
     "databricks_disable_legacy_access_setting",
-    rationale="Legacy access opens the Hive metastore and access modes that read past every grant.",
+    rationale="Legacy access opens the Hive metastore and access modes that bypass every grant.",
     fix="Set `disable_legacy_access { value = true }`.",
     control="SAT GOV-12, GOV-13",
 )

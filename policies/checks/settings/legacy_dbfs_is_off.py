@@ -7,7 +7,7 @@ from ..engine.api import Resource, Severity, Verdict, expect, rule
     "CKV_MLOPS_50",
     Severity.MEDIUM,
     "databricks_disable_legacy_dbfs_setting",
-    rationale="Files on the DBFS root are shared by all, with no grants and no lineage.",
+    rationale="Files on the DBFS root are shared by everyone, without grants or lineage.",
     fix="Set `disable_legacy_dbfs { value = true }`.",
     control="SAT GOV-10, GOV-11",
 )

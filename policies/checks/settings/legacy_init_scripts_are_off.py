@@ -9,7 +9,7 @@ _OFF = ("enableDeprecatedGlobalInitScripts", "enableDeprecatedClusterNamedInitSc
     "CKV_MLOPS_56",
     Severity.HIGH,
     "databricks_workspace_conf",
-    rationale="Who writes a file on DBFS runs code as root on everybody's clusters.",
+    rationale="Anyone who writes a file on DBFS can run code as root on everyone's clusters.",
     fix="Set " + " and ".join(f'`{name} = "false"`' for name in _OFF) + ".",
     control="SAT GOV-24, GOV-26",
 )

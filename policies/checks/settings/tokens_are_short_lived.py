@@ -9,7 +9,7 @@ _MOST_DAYS = 90
     "CKV_MLOPS_52",
     Severity.MEDIUM,
     "databricks_workspace_conf",
-    rationale="A token without an end signs in years after its owner forgot it.",
+    rationale="A token without an expiry date still works years after its owner forgot it.",
     fix="Set `maxTokenLifetimeDays` to at most 90, and not to 0.",
     control="SAT IA-4, IA-5",
 )

@@ -15,7 +15,7 @@ _OFF = (
     "CKV_MLOPS_55",
     Severity.MEDIUM,
     "databricks_workspace_conf",
-    rationale="Downloads, exports and the clipboard carry rows out, past every control of the network.",
+    rationale="Downloads, exports and the clipboard take rows out, bypassing every network control.",
     fix="Set " + ", ".join(f'`{name} = "false"`' for name in _OFF) + ".",
     control="SAT DP-5, DP-6, DP-7, DP-9",
 )

@@ -7,7 +7,7 @@ from ..engine.api import Resource, Severity, Verdict, expect, rule
     "CKV_MLOPS_51",
     Severity.MEDIUM,
     "databricks_restrict_workspace_admins_setting",
-    rationale="Unrestricted, an administrator makes tokens for, and runs jobs as, any service principal.",
+    rationale="An unrestricted administrator can create tokens for, and run jobs as, any service principal.",
     fix='Set `restrict_workspace_admins { status = "RESTRICT_TOKENS_AND_JOB_RUN_AS" }`.',
     control="SAT GOV-35",
 )

@@ -8,9 +8,9 @@ from ..engine.api import Resource, Severity, Verdict, expect, rule
     Severity.HIGH,
     "databricks_workspace_conf",
     rationale="Without the list, a stolen token or cookie works from everywhere.",
-    fix='Set `enableIpAccessLists = "true"` and make a `databricks_ip_access_list`.',
+    fix='Set `enableIpAccessLists = "true"` and create a `databricks_ip_access_list`.',
     control="SAT NS-5, NS-7",
 )
 def workspaces_answer_known_addresses(resource: Resource) -> Verdict:
-    """Workspaces check the addresses of who signs in."""
+    """Workspaces check the addresses of sign-ins."""
     return expect(resource.block, "custom_config.enableIpAccessLists", True)

@@ -8,12 +8,12 @@ from ..engine.api import Resource, Severity, Verdict, failed, passed, rule
     Severity.MEDIUM,
     "azurerm_storage_container",
     "azurerm_storage_share",
-    rationale="The data plane needs a key or an open network, so one of the two stays open for Terraform's sake.",
-    fix="Set `storage_account_id` in place of `storage_account_name`.",
+    rationale="The data plane needs a key or an open network, so one of them would stay open for Terraform.",
+    fix="Set `storage_account_id` instead of `storage_account_name`.",
     control="azurerm 4 rename; account keys off",
 )
 def containers_are_made_through_arm(resource: Resource) -> Verdict:
-    """Containers are made through the management plane."""
+    """Containers are created through the management plane."""
     if resource.block.has("storage_account_id"):
         return passed()
     return failed("storage_account_id is not set; allowed: it, in place of storage_account_name")

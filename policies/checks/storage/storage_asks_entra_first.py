@@ -7,7 +7,7 @@ from ..engine.api import Resource, Severity, Verdict, expect, rule
     "CKV_MLOPS_64",
     Severity.MEDIUM,
     "azurerm_storage_account",
-    rationale="Off, which is the default, people reach data with the account's key: without a role and without a name.",
+    rationale="By default, people access data with the account's key: without a role and without a name.",
     fix="Set `default_to_oauth_authentication = true`.",
     control="Microsoft cloud security benchmark IM-1",
 )

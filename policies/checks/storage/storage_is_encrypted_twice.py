@@ -7,7 +7,7 @@ from ..engine.api import Resource, Severity, Verdict, expect, rule
     "CKV_MLOPS_65",
     Severity.MEDIUM,
     "azurerm_storage_account",
-    rationale="It guards where the first layer has a flaw or its key leaks, and is set at the making or never.",
+    rationale="It protects if the first layer has a flaw or its key leaks; it can only be set at creation.",
     fix="Set `infrastructure_encryption_enabled = true`; the account is replaced.",
     control="SAT DP-4; Microsoft cloud security benchmark DP-5",
 )

@@ -7,7 +7,7 @@ from ..engine.api import Resource, Severity, Verdict, expect, passed, rule, wors
     "CKV_MLOPS_63",
     Severity.HIGH,
     "azurerm_storage_account",
-    rationale="Plain HTTP shows data and tokens on the way. CKV_AZURE_3 passes `https_traffic_only_enabled = false`.",
+    rationale="Plain HTTP exposes data and tokens in transit. CKV_AZURE_3 passes `https_traffic_only_enabled = false`.",
     fix="Remove `https_traffic_only_enabled`, or set it to true.",
     control="Microsoft cloud security benchmark DP-3; azurerm 4 rename",
 )

@@ -7,7 +7,7 @@ from ..engine.api import Resource, Severity, Verdict, expect, failed, rule, wors
     "CKV_MLOPS_67",
     Severity.HIGH,
     "azurerm_databricks_workspace",
-    rationale="Results, logs and libraries lie there; without its firewall a leaked key reads them from anywhere.",
+    rationale="It holds results, logs and libraries; without a firewall a leaked key can read them from anywhere.",
     fix="Set `default_storage_firewall_enabled = true` with an `access_connector_id`.",
     control="Azure Databricks: firewall of the workspace storage; SAT DP-4",
 )
