@@ -89,7 +89,7 @@ def histograms(expected: Floats, actual: Floats, dispersion: float) -> tuple[Com
         Compared(
             metric=metric,
             value=value,
-            chance=1.0 if alone else float(stats.chi2.sf(value / scale, freedom)),
+            chance=1.0 if alone else float(special.chdtrc(freedom, np.maximum(value / scale, 0.0))),
             bound=lambda chance, scale=scale: 0.0 if alone else scale * _chi2_isf(chance, freedom),  # type: ignore[misc]
         )
         for metric, value, scale in measured
