@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import stats
 
 from ml.declarations import Costs, Direction
 from ml.declarations.monitored import (
@@ -74,16 +75,13 @@ def _chances(rows: Answered) -> Floats:
 
 
 def area(rows: Answered) -> Figure:
-    """ROC AUC of drawn outcomes; equal scores count half."""
+    """ROC AUC of drawn outcomes, by the ranks of the scores (Wilcoxon 1945), which no draw moves; equal ones share."""
     chances = np.sort(_chances(rows))
-    starts = np.flatnonzero(np.r_[True, np.diff(chances) > 0]) if chances.size else np.empty(0, dtype=int)
-    sizes = np.diff(np.r_[starts, chances.size])
+    ranks = stats.rankdata(chances)
 
     def measured(outcomes: Floats) -> Floats:
-        positive = np.add.reduceat(outcomes, starts, axis=1) if len(starts) < len(chances) else outcomes
-        negative = sizes - positive
-        won = (positive * (np.cumsum(negative, axis=1) - negative / 2)).sum(axis=1)
-        pairs = positive.sum(axis=1) * negative.sum(axis=1)
+        positive = outcomes.sum(axis=1)
+        won, pairs = outcomes @ ranks - positive * (positive + 1) / 2, positive * (ranks.size - positive)
         return np.asarray(np.divide(won, pairs, out=np.full(len(pairs), np.nan), where=pairs > 0))
 
     return _drawn(chances, measured)
