@@ -87,7 +87,7 @@ def _pushed(
         places.write_image(work, folder, spec, version)
         for command in steps.image(registry, tagged, work / places.IMAGE, image.FILE, said):
             programs.run(command)
-        digest = str(json.loads(said.read_text(encoding="utf-8"))["containerimage.digest"])
+        digest = str(json.loads(said.read_text(encoding="utf-8")).get("containerimage.digest"))
     return f"{registry}.azurecr.io/{name}@{digest}", is_new
 
 
