@@ -239,7 +239,7 @@ live: $(READY) ## Record the live versions of ENV in dist/live.json, for a roll-
 smoke: $(READY) ## Check that a fresh deployment of ENV works
 	@$(BIN)/mlops smoke $(THERE)
 
-roll-back: $(READY) ## Deploy the previous release to ENV and restore the versions of dist/live.json (TO=another tag)
+roll-back: $(READY) ## Deploy the previous release to ENV and restore the versions of dist/live.json (TO=another tag, or a branch)
 	@.ci/roll-back $(ENV) $(TO)
 
 drift: plan ## Plan ENV and write the differences to dist/drift

@@ -15,6 +15,7 @@ PERMISSIONS: dict[tuple[str, str], dict[str, str]] = {
     ("checks.yml", "stacks"): {**READ, "security-events": "write"},
     ("plan.yml", "plan"): {**READ, "id-token": "write"},
     ("pull-request.yml", "comment"): {**READ, "pull-requests": "write"},
+    ("pull-request.yml", "integration"): {**READ, "id-token": "write"},
     ("deploy-staging.yml", "staging"): {**READ, "id-token": "write"},
     ("staging.yml", "dev"): {**READ, "id-token": "write"},
     ("release.yml", "deploy"): {**READ, "id-token": "write"},
@@ -92,4 +93,4 @@ def test_azures_connections_are_called_as_githubs_environments() -> None:
 def test_production_is_deployed_with_an_approval_only() -> None:
     """Its deployment signs in by the environment that has reviewers; what runs unattended plans."""
     jobs = [job for name in NAMES for job in github(name) if "deploy" in job.made]
-    assert {str(job.written["environment"]) for job in jobs} == {"staging-unattended", "prod"}
+    assert {str(job.written["environment"]) for job in jobs} == {"staging", "staging-unattended", "prod"}

@@ -61,6 +61,20 @@ def test_a_release_deploys_in_two_phases_and_rolls_back() -> None:
     assert other.steps[-1]["condition"] == "and(failed(), eq(variables['began'], 'true'))"
 
 
+def test_a_branch_is_integrated_in_staging_and_leaves_it_again() -> None:
+    """After its plans; whatever becomes of its jobs, the target branch is deployed to staging again."""
+    for jobs in (github("pull-request"), azure("pull-request")):
+        [found] = [job for job in jobs if job.name == "integration"]
+        assert found.made == ("setup", "deploy", "integrate", "roll-back")
+    [job] = [job for job in github("pull-request") if job.name == "integration"]
+    assert (job.written["needs"], job.written["environment"]) == ("plan", "staging")
+    assert job.written["env"]["TO"] == "${{ github.base_ref }}"
+    assert job.steps[-1]["if"] == "${{ always() && steps.deploy.outcome != 'skipped' }}"
+    [other] = [job for job in azure("pull-request") if job.name == "integration"]
+    assert other.steps[-1]["condition"] == "and(always(), eq(variables['began'], 'true'))"
+    assert {"name": "TO", "value": "$(System.PullRequest.TargetBranch)"} in other.written["variables"]
+
+
 def test_a_release_reaches_production_through_staging() -> None:
     """The recorded checkout, with its wheel and documents: staging first, by the job that what is merged has too."""
     wanted = ("recorded", "staging", "plan", "deploy")
@@ -98,7 +112,8 @@ def test_every_environment_is_planned_and_watched() -> None:
     for name, job in (("pull-request", "plan"), ("drift", "drift"), ("drift", "ticket")):
         written = load(WORKFLOWS / f"{name}.yml")["jobs"][job]
         assert set(written["strategy"]["matrix"]["env"]) == declared
-        made = {each["job"] for each in pipeline(AZURE / f"{name}.yml")["jobs"] if each["job"].startswith(f"{job}_")}
+        jobs = [each.get("job", "") for each in pipeline(AZURE / f"{name}.yml")["jobs"]]
+        made = {each for each in jobs if each.startswith(f"{job}_")}
         assert made == {f"{job}_{environment}" for environment in declared}
 
 
@@ -106,13 +121,17 @@ def test_two_deployments_of_an_environment_wait_for_each_other() -> None:
     """And the search for drift waits for them: it would see what is half done."""
     groups = {"release": load(WORKFLOWS / "release.yml")["concurrency"]}
     groups["staging"] = load(WORKFLOWS / "deploy-staging.yml")["jobs"]["staging"]["concurrency"]
+    groups["pull-request"] = load(WORKFLOWS / "pull-request.yml")["jobs"]["integration"]["concurrency"]
     groups["drift"] = load(WORKFLOWS / "drift.yml")["jobs"]["drift"]["concurrency"]
     assert {name: (each["group"], each["cancel-in-progress"]) for name, each in groups.items()} == {
         "staging": ("deploy-staging", False),
+        "pull-request": ("deploy-staging", False),
         "release": ("deploy-prod", False),
         "drift": ("deploy-${{ matrix.env }}", False),
     }
-    assert {pipeline(AZURE / f"{name}.yml")["lockBehavior"] for name in ("staging", "release")} == {"sequential"}
+    assert {pipeline(AZURE / f"{name}.yml")["lockBehavior"] for name in ("staging", "release", "pull-request")} == {
+        "sequential"
+    }
 
 
 def test_actionlint_finds_nothing() -> None:

@@ -52,7 +52,7 @@ def test_a_named_release_is_taken(releases: Path) -> None:
     assert _roll_back(releases, "prod", "v1").stdout.endswith("v1 deploys prod approved=1\n")
     wrong = _roll_back(releases, "prod", "v9")
     assert (wrong.returncode, wrong.stdout) == (2, "")
-    assert wrong.stderr == "v9: no such tag; fetch it, or name another\n"
+    assert wrong.stderr == "v9: no such tag, nor such a branch of origin; fetch it, or name another\n"
 
 
 def test_without_a_release_before_nothing_is_changed(releases: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.e2e.conftest import Mlops
+from tests.e2e.rehearsal.checkout import git
 from tests.e2e.rehearsal.company import Company
 from tests.e2e.rehearsal.run import made
 
@@ -35,6 +36,22 @@ def test_a_branch_passes_its_checks_and_is_planned(company: Company) -> None:
         ("plan", "make plan"),
         ("plan", "make review"),
     ]
+
+
+def test_a_branch_comes_into_staging_and_leaves_it_again(company: Company) -> None:
+    """What the integration jobs run in staging is the branch's wheel; in the end the target branch's is there again."""
+    [before] = company.wheels("staging")
+    git(company.checkout, "switch", "--quiet", "--create", "branch")
+    company.edit("pyproject.toml", 'version = "0.1.0"', 'version = "0.1.1"')
+    git(company.checkout, "commit", "--quiet", "--all", "--message", "A branch")
+    done = company.play("azure", "pull-request", jobs=("integration",), without=("make integrate", "make roll-back"))
+    assert made(done) == [("integration", "make deploy")]
+    [during] = company.wheels("staging")
+    assert during.endswith("/mlops_ml-0.1.1-py3-none-any.whl")
+    done = company.play("github", "pull-request", jobs=("integration",), without=("make integrate",))
+    assert made(done) == [("integration", "make deploy"), ("integration", "make roll-back")]
+    assert company.wheels("staging") == {before}
+    git(company.checkout, "switch", "--quiet", "main")
 
 
 def test_a_release_passes_staging_and_an_interrupted_one_is_run_again(company: Company) -> None:

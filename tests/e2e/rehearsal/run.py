@@ -35,7 +35,7 @@ def play(
     failed = False
     for step in planned:
         command = leaves_out(step.command)
-        if not command or step.mends is not failed or (step.mends and not _begun(step, done)):
+        if not command or not _is_due(step, done, failed=failed):
             continue
         done.append(_run(step, command, checkout, env))
         failed = failed or done[-1].code != 0
@@ -49,6 +49,12 @@ def made(done: Sequence[Done]) -> list[tuple[str, str]]:
     failed = [f"{each.step.command}\n{each.said[-3000:]}" for each in done if each.code]
     assert not failed, "\n".join(failed)
     return [(each.step.job, each.step.made) for each in done if each.step.made]
+
+
+def _is_due(step: Step, done: Sequence[Done], *, failed: bool) -> bool:
+    if step.mends or step.always:
+        return (step.always or failed) and _begun(step, done)
+    return not failed
 
 
 def _begun(step: Step, done: Sequence[Done]) -> bool:

@@ -28,14 +28,15 @@ _SETS = re.compile(r"##vso\[task\.setvariable variable=(\w+)\]true")
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One command of a job. `mends` runs only if something failed once the step `after` had begun; `marks` is what
-    later steps know this one by.
+    """One command of a job. `mends` runs only if something failed once the step `after` had begun, `always` whether it
+    failed or not; `marks` is what later steps know this one by.
     """
 
     job: str
     command: str
     env: Mapping[str, str]
     mends: bool = False
+    always: bool = False
     after: str = ""
     marks: str = ""
 
@@ -74,6 +75,7 @@ def _steps(job: Job, matrix: Mapping[str, str]) -> Iterator[Step]:
             command=_filled(command, given),
             env=env | _OF_A_CONNECTION,
             mends="fail" in condition,
+            always="always" in condition,
             after=next((name for name in begun.groups() if name), "") if begun else "",
             marks=sets[1] if sets else str(step.get("id", "")),
         )
