@@ -27,6 +27,7 @@ from localcloud.services.pipelines.routes import pipelines
 from localcloud.services.serving.routes import (
     database_instances,
     endpoints,
+    feature_specs,
     feature_store,
     invocations,
     pace,
@@ -83,6 +84,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     endpoints.router,
     invocations.router,
     feature_store.router,
+    feature_specs.router,
     database_instances.router,
     synced_tables.router,
     pipelines.router,

@@ -200,6 +200,11 @@ def pipeline_tables_grants(
     )
 
 
+def feature_spec_grants(holders: Holders) -> tuple[Grant, ...]:
+    """The right to say what endpoints without a model answer, of those who publish features."""
+    return _kept((who, ("CREATE_FUNCTION",)) for who, access in holders.items() if access.features is Data.CREATE)
+
+
 def prediction_grants(held: Mapping[str, Access]) -> tuple[Grant, ...]:
     """Rights to the table of predictions of those who read nothing else of gold."""
     return _kept((who, ("SELECT",)) for who, access in held.items() if access.predictions and not access.gold)

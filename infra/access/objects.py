@@ -61,11 +61,14 @@ def endpoint_permissions(promotion: str, roles: Mapping[str, RoleAccess]) -> tup
     """Who may call an endpoint, and the promotion principal, which changes what it serves."""
     return (
         Permission(level="CAN_MANAGE", service_principal=promotion),
-        *(
-            Permission(level=_ENDPOINT_LEVELS[role.endpoint], group=group)
-            for group, role in roles.items()
-            if role.endpoint
-        ),
+        *endpoint_callers(roles),
+    )
+
+
+def endpoint_callers(roles: Mapping[str, RoleAccess]) -> tuple[Permission, ...]:
+    """Who may see or call an endpoint."""
+    return tuple(
+        Permission(level=_ENDPOINT_LEVELS[role.endpoint], group=group) for group, role in roles.items() if role.endpoint
     )
 
 

@@ -6,9 +6,10 @@ Deployed after the first promotion; a plan before that fails, since there is no 
 from infra import names
 from infra.access.grants import prediction_grants
 from infra.access.inference import inference_grants
-from infra.access.objects import endpoint_permissions
+from infra.access.objects import endpoint_callers, endpoint_permissions
 from infra.cdktf_seam import Scope, databricks
 from infra.constructs.identity.service_principals import service_principals
+from infra.constructs.models.feature_endpoint import FeatureEndpointProps, feature_endpoint
 from infra.constructs.models.serving_endpoint import (
     InferenceTable,
     ServingEndpointProps,
@@ -62,6 +63,8 @@ def serving_stack(app: Scope, spec: Spec, environment: Environment) -> None:
             for model, serving in served:
                 _endpoint(parts, declared, model, serving, recorded)
             _predictions(parts, declared)
+        if values.serving:
+            _feature_endpoints(parts, declared)
         if values.jobs.monitoring:
             place = _directory(parts, declared)
             if served:
@@ -113,6 +116,20 @@ def _endpoint(parts: Parts, use_case: UseCase, model: Model, serving: Serving, r
         permissions=endpoint_permissions(parts.run_as(use_case.name, "promotion"), values.access),
     )
     serving_endpoint(parts.stack, f"{label}-endpoint", props)
+
+
+def _feature_endpoints(parts: Parts, use_case: UseCase) -> None:
+    """The endpoints without a model, over specifications that ingest makes; the callers are those of the models."""
+    environment = parts.environment
+    for declared in use_case.feature_serving:
+        props = FeatureEndpointProps(
+            declaration=declared,
+            description=f"{', '.join(declared.features)} of {declared.table}, by key.",
+            serves=declared.full_name(environment.catalog, use_case.name),
+            tags={"environment": environment.name, "use_case": use_case.name},
+            permissions=endpoint_callers(environment.use_cases[use_case.name].access),
+        )
+        feature_endpoint(parts.stack, f"{use_case.name}-{declared.endpoint}-endpoint", props)
 
 
 def _predictions(parts: Parts, use_case: UseCase) -> None:

@@ -5,6 +5,7 @@ from infra.access.grants import (
     Grant,
     UseCaseVolume,
     catalog_grants,
+    feature_spec_grants,
     merged,
     pipeline_tables_grants,
     schema_grants,
@@ -105,13 +106,18 @@ def use_case_data(parts: Parts, catalog: CatalogOutputs, use_case: UseCase) -> N
     held = parts.held[use_case.name]
     for layer in Layer:
         name, container = names.schema(use_case.name, layer), LAYER_CONTAINERS.get(layer)
+        specifies = layer is Layer.FEATURES and use_case.feature_serving
         props = SchemaProps(
             catalog=catalog.name,
             name=name,
             comment=f"{use_case.comment} Layer {layer}.",
             owner=parts.owner,
             grants=merged(
-                (*schema_grants(held, layer), *pipeline_grants(parts.spec, parts.environment, use_case.name, layer))
+                (
+                    *schema_grants(held, layer),
+                    *(feature_spec_grants(held) if specifies else ()),
+                    *pipeline_grants(parts.spec, parts.environment, use_case.name, layer),
+                )
             ),
             after=(catalog.binding, *((parts.lake.locations[container],) if container else ())),
             storage_root=f"{parts.lake.urls[container]}{parts.environment.catalog}/{name}" if container else None,

@@ -11,17 +11,18 @@ _TEXTS = frozenset(
     {"name", "path", "url", "definition", "task_key", "principal", "owner", "comment", "scope", "key", "label"}
     | {"catalog_name", "schema_name", "function_name", "alias", "policy_type", "tag_key", "permission"}
     | {"on_securable_type", "on_securable_fullname", "for_securable_type", "permission_level", "binding_type"}
+    | {"table_name", "feature_name", "output_name"}
     | {"group_name", "user_name", "service_principal_name", "display_name", "query_text", "credential_name"}
 )
 _OBJECTS = frozenset(
     {"azure_managed_identity", "azure_service_principal", "evaluation", "query", "config", "setting", "budget"}
     | {"policy", "oidc_policy", "metastore_info", "rule_set", "column_mask", "row_filter", "function_info"}
     | {"input_params", "python_wheel_task", "notebook_task", "spark_python_task", "condition_task", "for_each_task"}
-    | {"run_job_task", "network_access", "egress"}
+    | {"run_job_task", "network_access", "egress", "feature_lookup"}
 )
 _OBJECT_LISTS = frozenset(
     {"tasks", "changes", "access_control_list", "match_columns", "alert_configurations", "action_configurations"}
-    | {"served_entities", "served_models", "grant_rules"}
+    | {"served_entities", "served_models", "grant_rules", "features", "rename_outputs", "default_values"}
 )
 _LISTS = frozenset({"values", "add", "remove"})
 _FREE = frozenset(

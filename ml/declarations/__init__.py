@@ -51,7 +51,14 @@ from ml.declarations.problem import Algorithm, ProblemType
 from ml.declarations.problems import BinaryClassification, MulticlassClassification, Regression
 from ml.declarations.retention import Retention
 from ml.declarations.saved_queries import SavedQuery
-from ml.declarations.serving import Serving, WorkloadSize, inference_table, online_store, online_table
+from ml.declarations.serving import (
+    FeatureServing,
+    Serving,
+    WorkloadSize,
+    inference_table,
+    online_store,
+    online_table,
+)
 from ml.declarations.sinks import EXPORTS_VOLUME, FilesFormat, FilesSink, KafkaSink, PostgresSink, SinkDeclaration
 from ml.declarations.sources import Beginning, ComparedBy, Login, OnChange, OtherTable, Topic
 from ml.declarations.streaming import Late, Streaming
@@ -99,6 +106,7 @@ __all__ = [
     "Discovery",
     "Experiment",
     "Feature",
+    "FeatureServing",
     "FeatureTable",
     "Feed",
     "FeedSource",

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from ml.declarations import outputs
+from ml.declarations.features import FeatureTable
 from ml.declarations.gates import SignOff
 from ml.declarations.model import Model
+from ml.declarations.serving import FeatureServing
 
 Item = TypeVar("Item")
 
@@ -40,6 +42,31 @@ def wrong_models(models: Sequence[Model]) -> Iterator[str]:
     yield from _differing_keys(models)
     yield from _differing_outcomes(models)
     yield from outputs.clashes(models)
+
+
+def wrong_feature_serving(
+    declared: Sequence[FeatureServing], tables: Sequence[FeatureTable], models: Sequence[Model]
+) -> Iterator[str]:
+    """All that is wrong with the endpoints that serve features without a model."""
+    endpoints = [each.endpoint for each in declared] + [model.serving.endpoint for model in models if model.serving]
+    repeated = sorted({name for name in endpoints if endpoints.count(name) > 1})
+    if declared and repeated:
+        yield f"endpoints {repeated} are named twice: rename one"
+    by_name = {table.name: table for table in tables}
+    for each in declared:
+        name, table = f"feature endpoint {each.endpoint!r}", by_name.get(each.table)
+        if table is None:
+            yield f"{name} is over {each.table!r}: name one of {sorted(by_name)}"
+            continue
+        features = {feature.name: feature for feature in table.features}
+        absent = [feature for feature in each.features if feature not in features]
+        shown = [feature for feature in each.features if feature in features and features[feature].sensitive]
+        if table.more_keys:
+            yield f"{name} is over {each.table!r}, whose key has several columns: one is needed"
+        if absent:
+            yield f"{name} answers {absent}, which {each.table!r} lacks: remove them"
+        if shown:
+            yield f"{name} answers {shown}, which are sensitive, to whoever may ask: remove them"
 
 
 def _differing_keys(models: Sequence[Model]) -> Iterator[str]:

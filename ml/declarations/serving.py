@@ -1,5 +1,6 @@
 """Online serving: the endpoint that answers with the live version, and the features it looks up."""
 
+import hashlib
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +12,7 @@ from ml.declarations.experiments import Experiment
 FEWEST_CALLS_PER_MINUTE = 20
 _MOST_PERCENT = 50
 _ENDPOINT = re.compile(r"[a-z][a-z0-9-]{0,62}")
+_NAMED = "its name must be lower-case letters, digits and dashes, up to 63"
 
 
 class WorkloadSize(StrEnum):
@@ -58,7 +60,7 @@ class Serving:
         require(
             f"serving endpoint {self.endpoint!r}",
             [
-                None if named else "its name must be lower-case letters, digits and dashes, up to 63: rename it",
+                None if named else f"{_NAMED}: rename it",
                 None if self.max_latency_ms > 0 else f"max_latency_ms is {self.max_latency_ms}; give one above 0",
                 None if self.update_limit_s > 0 else f"update_limit_s is {self.update_limit_s}; give one above 0",
                 None if self.wake_limit_s > 0 else f"wake_limit_s is {self.wake_limit_s}; give one above 0",
@@ -85,6 +87,41 @@ class Serving:
     def release_limit_s(self) -> int:
         """How long going to a version may take, and back to the one before if it cannot be served."""
         return 2 * (self.update_limit_s + self.wake_limit_s)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeatureServing:
+    """An endpoint without a model: asked by key, it answers the newest published features.
+
+    Attributes:
+        endpoint: its name, the same in every environment's workspace.
+        table: the name of a feature table of the use case.
+        features: which of its features are answered, in this order. None of them may be sensitive.
+        scale_to_zero: whether it stops when nobody calls.
+    """
+
+    endpoint: str
+    table: str
+    features: tuple[str, ...]
+    workload_size: WorkloadSize = WorkloadSize.SMALL
+    scale_to_zero: bool = True
+
+    def __post_init__(self) -> None:
+        repeated = sorted({name for name in self.features if self.features.count(name) > 1})
+        require(
+            f"feature endpoint {self.endpoint!r}",
+            [
+                None if _ENDPOINT.fullmatch(self.endpoint) else f"{_NAMED}: rename it",
+                None if self.features else "it answers no features: name some",
+                f"features {repeated} are named twice: remove one" if repeated else None,
+            ],
+        )
+
+    def full_name(self, catalog: str, use_case: str) -> str:
+        """Full name of the specification that it serves; another one for other features, since one never changes."""
+        said = "\n".join((self.table, *self.features))
+        digest = hashlib.sha256(said.encode()).hexdigest()[:8]
+        return f"{catalog}.{use_case}_features.{self.endpoint.replace('-', '_')}_{digest}"
 
 
 def online_store(catalog: str) -> str:

@@ -11,10 +11,11 @@ from ml.declarations.features import FeatureTable
 from ml.declarations.feed import Feed
 from ml.declarations.formats import Source
 from ml.declarations.model import Model
-from ml.declarations.model_checks import each_once, wrong_models
+from ml.declarations.model_checks import each_once, wrong_feature_serving, wrong_models
 from ml.declarations.periods import Calendar, Period, judging_problem
 from ml.declarations.retention import Retention
 from ml.declarations.saved_queries import SavedQuery
+from ml.declarations.serving import FeatureServing
 from ml.declarations.sinks import EXPORTS_VOLUME
 from ml.declarations.table import Layer, Table
 
@@ -71,6 +72,8 @@ class UseCase:
     alerts: tuple[AlertRule, ...] = ()
     # What those who know the subject find in their workspace, and run with their own rights.
     queries: tuple[SavedQuery, ...] = ()
+    # Endpoints that answer published features by key, without a model.
+    feature_serving: tuple[FeatureServing, ...] = ()
 
     def __post_init__(self) -> None:
         self.retention.check(self.calendar)
@@ -92,6 +95,7 @@ class UseCase:
                 *repeated(self.alerts),
                 None if len(asked) == len(set(asked)) else f"queries {asked} repeat a name: rename one",
                 *wrong_models(self.models),
+                *wrong_feature_serving(self.feature_serving, self.feature_tables, self.models),
                 None if len(built) == len(set(built)) else f"feature tables {built} repeat a name: rename one",
                 None if len(names) == len(set(names)) else f"feeds {names} repeat a name: rename one",
                 f"feeds {silent} bring no files that could start their ingest: set jobs.ingest_cron or "

@@ -1,7 +1,8 @@
-"""Task `publish` of job `<usecase>-ingest`: copy the feature tables of models that serve to the online store.
+"""Task `publish` of job `<usecase>-ingest`: copy the feature tables that endpoints look up to the online store.
 
 The online store belongs to the stack `<env>-ml`, in the environments that serve the use case; without one there is
-nothing to publish to, and the task says so. Publishing again copies what has changed into the same online table.
+nothing to publish to, and the task says so. Publishing again copies what has changed into the same online table. What
+endpoints without a model answer is said to Unity Catalog once, as a feature specification.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from databricks.sdk.service.catalog import PrimaryKeyConstraint, TableConstraint
 from ml import parameters, runtime
 from ml.declarations import FeatureTable, UseCase
 from ml.declarations.serving import online_store, online_table
+from ml.features import feature_specs
 from ml.features.online_stores import OnlineStores
 from ml.features.sync import Pace, wait_for_sync
 from ml.parameters import Common
@@ -25,6 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     tables, workspace = door(), WorkspaceClient()
     found = [publish(tables, workspace, task, table) for table in served_tables(task.use_case)]
     rows, published = sum(count for count, _ in found), [name for _, name in found if name]
+    if published:
+        for declared in task.use_case.feature_serving:
+            feature_specs.ensure(workspace.api_client, task, declared)
     runtime.set_task_value("published", bool(published))
     runtime.report(
         task="publish",
@@ -37,9 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def served_tables(use_case: UseCase) -> tuple[FeatureTable, ...]:
-    """The feature tables of the models that serve, each once."""
+    """The feature tables of the models that serve, and of endpoints without a model, each once."""
     serving = [model.feature_table for model in use_case.models if model.serving]
-    return tuple(table for table in use_case.model_tables if table in serving)
+    asked = {declared.table for declared in use_case.feature_serving}
+    return tuple(table for table in use_case.feature_tables if table in serving or table.name in asked)
 
 
 def publish(

@@ -17,7 +17,7 @@ from ml.server.errors import Refused, not_served, too_large, too_many, unavailab
 from ml.server.lookups import LIMIT_S
 from ml.server.metrics import CONTENT_TYPE, Metrics
 from ml.server.plain import Matrix
-from ml.server.version import Version, body
+from ml.server.version import Served, body
 
 # Databricks' documented limit for custom models.
 MAX_BODY_BYTES = 16 << 20
@@ -53,7 +53,7 @@ class Application:
 
     def __init__(
         self,
-        version: Version,
+        version: Served,
         *,
         max_body_bytes: int = MAX_BODY_BYTES,
         max_waiting: int = MAX_WAITING,

@@ -10,7 +10,7 @@ import yaml
 
 LOADER_MODULE = "databricks.feature_store.mlflow_model"
 FOLDER, RAW_MODEL = Path("data") / "feature_store", "raw_model"
-_FILE = "feature_spec.yaml"
+FILE = "feature_spec.yaml"
 # 8: columns say in which order they are resolved; 11: what the newest client writes.
 _VERSIONS = range(8, 12)
 _REQUEST, _TABLE = "training_data", "feature_store"
@@ -56,13 +56,18 @@ def read(model: Path) -> FeatureSpec | None:
     """
     if _loader(model / "MLmodel") != LOADER_MODULE:
         return None
-    path = model / FOLDER / _FILE
+    path = model / FOLDER / FILE
     if not path.is_file() or not (model / FOLDER / RAW_MODEL / "MLmodel").is_file():
-        raise SpecificationError(f"A model that {LOADER_MODULE} loads needs {FOLDER / _FILE} and {FOLDER / RAW_MODEL}.")
+        raise SpecificationError(f"A model that {LOADER_MODULE} loads needs {FOLDER / FILE} and {FOLDER / RAW_MODEL}.")
+    return in_file(path)
+
+
+def in_file(path: Path) -> FeatureSpec:
+    """The specification in a file. Raises SpecificationError for one that cannot be read."""
     try:
         return parsed(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise SpecificationError(f"{_FILE} cannot be read: {type(error).__name__}: {error}.") from error
+    except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise SpecificationError(f"{FILE} cannot be read: {type(error).__name__}: {error}.") from error
 
 
 def _loader(file: Path) -> str | None:

@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 from ml.server.errors import Refused, bad_request
 from ml.server.feature_spec import FeatureSpec, LookUp
-from ml.server.online import Published
+from ml.server.online import OnlineStore, Published
 from ml.server.requests import Row
 
 # How long a look-up over the network may take, waiting and connecting included: it takes a millisecond when all is
@@ -48,6 +49,21 @@ def require_fresh(published_at: float | None, max_age_s: float | None) -> None:
     if age_s > max_age_s:
         message = f"The features were published {age_s:.0f} s ago; the limit is {max_age_s:.0f} s: publish them again."
         raise Refused(503, "FEATURES_TOO_OLD", message)
+
+
+def published(spec: FeatureSpec, store: Store) -> dict[str, float]:
+    """When the features of each table were published, in seconds since 1970, if they were."""
+    found = {table: store.published(table) for table in spec.by_table}
+    return {table: each.published_at for table, each in found.items() if each is not None}
+
+
+def opened(store: Path | str, limit_s: float) -> Store:
+    """The store in a file, or at a database's address, where a look-up may take `limit_s`."""
+    if str(store).startswith("postgresql:"):
+        from ml.server.postgres import PostgresStore  # noqa: PLC0415 - who has a file needs no driver
+
+        return PostgresStore(str(store), limit_s=limit_s)
+    return OnlineStore(Path(store))
 
 
 def _require_keys(rows: Sequence[Row], spec: FeatureSpec) -> None:

@@ -3,7 +3,8 @@
     server --model FOLDER --version 3 --online-store online.db --port 8080 --workers 2
 
 It listens once the version is loaded, so whoever can connect is answered. SIGTERM lets it finish what it has begun.
-Another version is another server: start it, move the traffic, and end the old one.
+Another version is another server: start it, move the traffic, and end the old one. A folder that holds a feature
+specification and no model is served too: what is looked up is the answer.
 """
 
 import argparse
@@ -17,11 +18,11 @@ from pathlib import Path
 
 import uvicorn
 
-from ml.server import listening, workers
+from ml.server import features, listening, version, workers
 from ml.server.app import MAX_BODY_BYTES, MAX_WAITING, Application
 from ml.server.errors import first_line
 from ml.server.lookups import LIMIT_S
-from ml.server.version import Version, load
+from ml.server.version import Served
 
 # A client, or a proxy that holds connections, may be silent for long between two requests.
 _KEEP_ALIVE_S = 900
@@ -37,8 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         listener = listening.bound(options.host, options.port, options.uds)
         workers.run(options.workers, functools.partial(_serve, options, listener))
         return
-    version = _load(options)
-    _run(options, version, listening.bound(options.host, options.port, options.uds))
+    _run(options, _load(options), listening.bound(options.host, options.port, options.uds))
 
 
 def _serve(options: argparse.Namespace, listener: listening.Listener) -> None:
@@ -46,7 +46,8 @@ def _serve(options: argparse.Namespace, listener: listening.Listener) -> None:
     _run(options, _load(options), listener)
 
 
-def _load(options: argparse.Namespace) -> Version:
+def _load(options: argparse.Namespace) -> Served:
+    load = features.load if features.is_specification(options.model) else version.load
     try:
         return load(
             options.model, options.version, options.online_store, options.max_features_age_s, options.look_up_limit_s
@@ -56,14 +57,14 @@ def _load(options: argparse.Namespace) -> Version:
         raise SystemExit(first_line(error)) from error
 
 
-def _run(options: argparse.Namespace, version: Version, listener: listening.Listener) -> None:
+def _run(options: argparse.Namespace, served: Served, listener: listening.Listener) -> None:
     application = Application(
-        version,
+        served,
         max_body_bytes=options.max_body_bytes,
         max_waiting=options.max_waiting,
         look_up_limit_s=options.look_up_limit_s,
     )
-    print(f"version {version.number} answers", file=sys.stderr, flush=True)
+    print(f"version {served.number} answers", file=sys.stderr, flush=True)
     uvicorn.Server(
         uvicorn.Config(
             application,
@@ -79,7 +80,7 @@ def _run(options: argparse.Namespace, version: Version, listener: listening.List
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="server", description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--model", type=Path, required=True, help="folder of the version, with its MLmodel")
+    parser.add_argument("--model", type=Path, required=True, help="folder of the version, or of a feature_spec.yaml")
     parser.add_argument("--version", required=True, help="what answers call it")
     parser.add_argument("--online-store", help="SQLite file, or postgresql:// URI, that features are looked up in")
     parser.add_argument("--max-features-age-s", type=float, help="503 for features that were published longer ago")

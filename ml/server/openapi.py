@@ -37,12 +37,15 @@ _REFUSED = {
 }
 
 
-def encoded(schema: Schema | None, spec: FeatureSpec | None, version: str) -> bytes:
-    """The document of a version, as JSON. `schema`: of the model that takes features; `spec`: what is looked up."""
-    return json.dumps(document(schema, spec, version)).encode()
+def encoded(schema: Schema | None, spec: FeatureSpec | None, version: str, *, answers: str = "predictions") -> bytes:
+    """The document of a version, as JSON.
+
+    `schema`: of the model that takes features; `spec`: what is looked up; `answers`: the field that holds the answers.
+    """
+    return json.dumps(document(schema, spec, version, answers)).encode()
 
 
-def document(schema: Schema | None, spec: FeatureSpec | None, version: str) -> Document:
+def document(schema: Schema | None, spec: FeatureSpec | None, version: str, answers: str) -> Document:
     """The document of a version: its paths, what they take, and every answer."""
     ping = {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "The version answers."}
     metrics = {
@@ -57,16 +60,16 @@ def document(schema: Schema | None, spec: FeatureSpec | None, version: str) -> D
             "/ping": {"get": {"operationId": "ping", "responses": {"200": ping}}},
             "/metrics": {"get": {"operationId": "metrics", "responses": {"200": metrics}}},
             PATH: {"get": {"operationId": "openapi", "responses": {"200": itself}}},
-            "/invocations": {"post": _invocations(schema, spec)},
+            "/invocations": {"post": _invocations(schema, spec, answers)},
         },
         "components": {"schemas": {"Refusal": _refusal(), "Row": _row(schema, spec)}},
     }
 
 
-def _invocations(schema: Schema | None, spec: FeatureSpec | None) -> Document:
+def _invocations(schema: Schema | None, spec: FeatureSpec | None, answers: str) -> Document:
     answer = {
-        "content": {"application/json": {"schema": {"type": "object", "required": ["predictions"]}}},
-        "description": "A prediction for each row, in the order of the rows.",
+        "content": {"application/json": {"schema": {"type": "object", "required": [answers]}}},
+        "description": "One for each row, in the order of the rows.",
     }
     refused = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
     return {

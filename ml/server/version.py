@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from mlflow.exceptions import MlflowException
 from mlflow.pyfunc import PyFuncModel, load_model
@@ -17,8 +17,42 @@ from ml.server import feature_spec, lookups, openapi, requests
 from ml.server.errors import Refused, bad_request, first_line
 from ml.server.feature_spec import FeatureSpec
 from ml.server.lookups import Store
-from ml.server.online import OnlineStore
 from ml.server.plain import Matrix, Plain, plain, records
+
+
+class Served(Protocol):
+    """What a server answers with: a loaded version, or features without a model (`features`)."""
+
+    @property
+    def number(self) -> str:
+        """What answers call it."""
+
+    @property
+    def openapi(self) -> bytes:
+        """The document that says what it takes."""
+
+    @property
+    def plain(self) -> Plain | None:
+        """How it is asked without data frames, if it can be."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether completing a request may wait for the network."""
+
+    def completed(self, parsed: Mapping[str, Any]) -> tuple[dict[str, Any], float | None]:
+        """The request with its features, and when the oldest of them were published. Raises Refused."""
+
+    def published(self) -> dict[str, float]:
+        """When the features of each table that is looked up were published, in seconds since 1970."""
+
+    def matrix(self, payload: Mapping[str, Any]) -> Matrix | None:
+        """The completed request as plain numbers; None if it takes more to judge it."""
+
+    def answer(self, payload: Mapping[str, Any]) -> bytes:
+        """The JSON body of the answer, the short way if it is open. Raises Refused."""
+
+    def predict(self, payload: Mapping[str, Any]) -> bytes:
+        """The JSON body of the answer, the long way. Raises Refused."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +88,7 @@ class Version:
         """When the features of each table that is looked up were published, in seconds since 1970, if they were."""
         if self.spec is None or self.store is None:
             return {}
-        found = {table: self.store.published(table) for table in self.spec.by_table}
-        return {table: each.published_at for table, each in found.items() if each is not None}
+        return lookups.published(self.spec, self.store)
 
     def matrix(self, payload: Mapping[str, Any]) -> Matrix | None:
         """The completed request as plain numbers; None if it takes MLflow to judge it."""
@@ -123,19 +156,11 @@ def load(
         number=number,
         model=model,
         spec=spec,
-        store=_opened(store, look_up_limit_s) if spec is not None and store is not None else None,
+        store=lookups.opened(store, look_up_limit_s) if spec is not None and store is not None else None,
         plain=plain(_own(model), _schema(model)),
         openapi=openapi.encoded(_schema(model), spec, number),
         max_features_age_s=max_features_age_s,
     )
-
-
-def _opened(store: Path | str, limit_s: float) -> Store:
-    if str(store).startswith("postgresql:"):
-        from ml.server.postgres import PostgresStore  # noqa: PLC0415 - who has a file needs no driver
-
-        return PostgresStore(str(store), limit_s=limit_s)
-    return OnlineStore(Path(store))
 
 
 def _own(model: PyFuncModel) -> object:

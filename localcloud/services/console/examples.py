@@ -10,7 +10,7 @@ from localcloud.kernel.store import Document
 from localcloud.services.mlflow import model_files
 from localcloud.services.mlflow.model_files import FeatureSpecification, MLmodel
 from localcloud.services.serving import artifacts
-from localcloud.services.serving.artifacts import SPECIFICATION, Served
+from localcloud.services.serving.artifacts import Served
 
 # By MLflow's and Spark's names of types; anything else begins as text.
 _WHOLE = frozenset({"long", "integer", "bigint", "int", "smallint", "tinyint"})
@@ -32,7 +32,7 @@ def request(cloud: Cloud, endpoint: Document) -> str:
 def _row(served: Served) -> dict[str, Any]:
     """What is looked up needs its keys alone; a plain model takes the whole of its signature."""
     if served.tables:
-        columns = model_files.read(served.folder / SPECIFICATION, FeatureSpecification).columns
+        columns = model_files.read(served.specification, FeatureSpecification).columns
         return {name: _value(column.data_type) for name, column in columns if column.source == "training_data"}
     return {column["name"]: _value(column["type"]) for column in _inputs(served.folder)}
 

@@ -1,4 +1,4 @@
-"""What a model version is on disk: the folder that a scoring server loads, and the tables that it looks up."""
+"""What is served, on disk: the folder that a scoring server loads, and the tables that it looks up."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +7,7 @@ from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import bad_request
 from localcloud.services.mlflow import model_files
 from localcloud.services.mlflow.model_files import FeatureSpecification, Flavour, MLmodel, ModelFileError
+from localcloud.services.serving import feature_specs
 from localcloud.services.unity import versions
 
 LOADER_MODULE = "databricks.feature_store.mlflow_model"
@@ -17,7 +18,8 @@ SPECIFICATION = Path("data") / "feature_store" / "feature_spec.yaml"
 class Served:
     """One model version: its `folder` (never changed once registered), and the feature `tables` of its specification.
 
-    A plain model has no tables: it is given what the request holds.
+    A plain model has no tables: it is given what the request holds. A feature specification is no `model` of any
+    `version` (''): it is named by its own full name, and has nothing but tables.
     """
 
     model: str
@@ -25,9 +27,21 @@ class Served:
     folder: Path
     tables: tuple[str, ...]
 
+    @property
+    def specification(self) -> Path:
+        """The file that says what is looked up, if anything is."""
+        return self.folder / (SPECIFICATION if self.version else SPECIFICATION.name)
+
 
 def find(cloud: Cloud, model: str, version: str) -> Served:
-    """The version as it was registered. Raises `ApiError` 404 for no such version, 400 for one without a model."""
+    """The version as it was registered, or the specification called `model` if there is none to the version ('').
+
+    Raises `ApiError` 404 for nothing of that name and version, 400 for a version without a model.
+    """
+    if not version:
+        specified = feature_specs.require(cloud.store, model)
+        folder, tables = feature_specs.folder(cloud.home, specified), feature_specs.tables(specified)
+        return Served(model=model, version=version, folder=folder, tables=tables)
     path = Path(versions.ready(cloud.store, model, int(version))["storage_location"])
     description = path / "MLmodel"
     if not description.is_file():

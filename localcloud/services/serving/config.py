@@ -83,12 +83,13 @@ def _entity(given: Document) -> Document:
             raise bad_request(f"{field} is not served locally: serve a model of Unity Catalog.")
     model, version = str(given.get("entity_name") or ""), str(given.get("entity_version") or "")
     catalog, schema, name = levels(model, 3)
-    if not version.isdigit():
+    # A feature specification has no versions.
+    if version and not version.isdigit():
         raise bad_request(f"entity_version '{version}' of '{model}' is not a version number.")
     size = given.get("workload_size")
     if size is not None and size not in _SIZES:
         raise bad_request(f"workload_size '{size}' is not one of {', '.join(_SIZES)}.")
-    served = given.get("name") or f"{name}-{version}"
+    served = given.get("name") or (f"{name}-{version}" if version else name)
     if not _NAME.fullmatch(str(served)):
         raise bad_request(f"Served entity name '{served}' is not allowed: use letters, digits, '-' and '_'.")
     if given.get("environment_vars"):

@@ -18,6 +18,8 @@ from localcloud.kernel.identity import Caller
 from localcloud.kernel.store import Document, Store
 
 FUNCTION, POLICY, TAG = "function", "hiding_policy", "column_tag"
+# Functions of another type, which policies cannot call.
+FEATURE_SPEC = "feature_spec"
 MASK, FILTER = "POLICY_TYPE_COLUMN_MASK", "POLICY_TYPE_ROW_FILTER"
 CONDITION = re.compile(r"hasTagValue\('(?P<key>\w+)', *'(?P<value>\w+)'\)")
 _EVERYBODY = frozenset({"account users"})
@@ -63,7 +65,7 @@ def view(cloud: Cloud, caller: Caller, table: Document) -> View | None:
 
 def forget(store: Store, full_name: str) -> None:
     """Forget the functions and policies of a dropped schema, and the tags on a dropped table's columns."""
-    for kind in (FUNCTION, POLICY, TAG):
+    for kind in (FUNCTION, FEATURE_SPEC, POLICY, TAG):
         for document in store.all(kind):
             if document["_below"] == full_name:
                 store.delete(kind, document["_key"])

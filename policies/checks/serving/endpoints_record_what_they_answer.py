@@ -1,7 +1,8 @@
 """Without a record of requests, drift and complaints cannot be looked into."""
 
-from ..engine.api import Resource, Severity, Verdict, expect, failed, rule
+from ..engine.api import Resource, Severity, Verdict, expect, failed, passed, rule
 
+_ENTITIES = "config.served_entities"
 _WAYS = ("ai_gateway.inference_table_config.enabled", "config.auto_capture_config.enabled")
 
 
@@ -18,4 +19,8 @@ def endpoints_record_what_they_answer(resource: Resource) -> Verdict:
     for way in _WAYS:
         if resource.block.has(way):
             return expect(resource.block, way, True)
+    entities = resource.block.blocks(_ENTITIES)
+    # A feature specification has no versions, and no model that said anything.
+    if entities and not any(entity.has("entity_version") or entity.has("external_model") for entity in entities):
+        return passed("it serves features, no model")
     return failed("no inference table is set; allowed: ai_gateway.inference_table_config with enabled = true")

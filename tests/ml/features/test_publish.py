@@ -17,6 +17,8 @@ from databricks.sdk.service.iam import AccessControlRequest, PermissionLevel
 from databricks.sdk.service.ml import OnlineStore
 from databricks.sdk.service.pipelines import UpdateStateInfo, UpdateStateInfoState
 
+from ml.declarations import FeatureServing
+from ml.features import feature_specs
 from ml.features.publish import publish, served_tables, skipped
 from ml.features.sync import NotSyncedError, Pace, newest_since
 from ml.parameters import Common
@@ -96,6 +98,17 @@ def test_publishing_twice_ends_with_the_same_online_table(core: Core, tables: "T
         assert publish(tables, admin, TASK, TABLE, SOON) == (3, ONLINE)
         shown.append(_online(core))
     assert shown[0]["rows"] == shown[1]["rows"] == 2
+
+
+def test_what_an_endpoint_without_a_model_answers_is_said_once(core: Core, tables: "Tables") -> None:
+    """The specification looks the newest value up by key; a second run leaves it as it is."""
+    declared = FeatureServing(endpoint="client-features", table=TABLE.name, features=("longest_delay",))
+    task = replace(TASK, use_case=replace(CREDIT, feature_serving=(declared,)))
+    for _ in range(2):
+        name = feature_specs.ensure(core.admin().api_client, task, declared)
+    shown = core.call("GET", f"{core.url('prod')}/api/2.1/unity-catalog/functions/{name}").json()
+    assert (shown["full_name"], shown["securable_kind"]) == (name, "FUNCTION_FEATURE_SPEC")
+    assert tables.exists(f"prod.credit_gold.{TABLE.name}")
 
 
 @pytest.mark.long

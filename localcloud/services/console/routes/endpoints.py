@@ -90,7 +90,7 @@ def _answer(cloud: Cloud, endpoint: Document, asked: str) -> Document:
         status, body, by = (
             said.status,
             _pretty(said.body),
-            f"{entity['entity_name']} version {entity['entity_version']}",
+            " version ".join(filter(None, (entity["entity_name"], entity["entity_version"]))),
         )
     except ApiError as error:
         status, body, by = error.status, json.dumps(error.body(), indent=2, ensure_ascii=False), ""

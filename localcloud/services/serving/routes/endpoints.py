@@ -154,9 +154,12 @@ def _level(cloud: Cloud, caller: Caller, document: Document) -> str | None:
 
 
 def _authorize(cloud: Cloud, caller: Caller, wanted: Document) -> None:
-    """EXECUTE on every model, SELECT on every table its features are looked up from, READ on its secrets."""
+    """EXECUTE on every model and specification, SELECT on every table of features, READ on secrets."""
     for entity in wanted["served_entities"]:
-        access.authorize(cloud, caller, Kind.MODEL, entity["entity_name"], Privilege.EXECUTE)
+        name, version = entity["entity_name"], entity["entity_version"]
+        # Rights on functions are their schema's here.
+        place = (Kind.MODEL, name) if version else (Kind.SCHEMA, name.rpartition(".")[0])
+        access.authorize(cloud, caller, *place, Privilege.EXECUTE)
         artifact = service.of(cloud).artifact(entity["entity_name"], entity["entity_version"], fresh=True)
         for scope, key in environment.references(entity):
             secrets.get_secret(scope, key, cloud, caller)

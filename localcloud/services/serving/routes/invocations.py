@@ -78,7 +78,7 @@ def _answer(cloud: Cloud, caller: Caller, target: Target, headers: Mapping[str, 
         )
     said = {
         "served-model-name": entity["name"],
-        "served-entity-version": entity["entity_version"],
+        **({"served-entity-version": entity["entity_version"]} if entity["entity_version"] else {}),
         "server-timing": f"total;dur={took_ms:.2f}",
         **{name: answer.headers[name] for name in _PASSED_ON if name in answer.headers},
     }

@@ -13,7 +13,7 @@ from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
 from localcloud.services.sql import reading
 from localcloud.services.unity import access
-from localcloud.services.unity.hiding import FUNCTION
+from localcloud.services.unity.hiding import FEATURE_SPEC, FUNCTION
 from localcloud.services.unity.privileges import Kind, Privilege
 
 PARITY = Parity(Level.EXECUTED, "https://docs.databricks.com/api/azure/workspace/functions")
@@ -32,7 +32,7 @@ def create_function(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Docum
     full_name = f"{catalog}.{schema}.{name}"
     document = {**info, "full_name": full_name, "owner": caller.principal}
     with cloud.store.transaction():
-        if cloud.store.get(FUNCTION, full_name) is not None:
+        if any(cloud.store.get(kind, full_name) is not None for kind in (FUNCTION, FEATURE_SPEC)):
             raise exists(f"Function '{full_name}' already exists.")
         cloud.store.put(FUNCTION, full_name, {**document, "_key": full_name, "_below": f"{catalog}.{schema}"})
     return document
@@ -40,8 +40,8 @@ def create_function(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Docum
 
 @router.get("/functions/{full_name}")
 def get_function(full_name: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """One function, for callers who may enter its schema."""
-    return _shown(_require(full_name, cloud, caller))
+    """One function, for callers who may enter its schema; a feature specification is one too."""
+    return _shown(_require(full_name, cloud, caller, (FUNCTION, FEATURE_SPEC)))
 
 
 @router.delete("/functions/{full_name}")
@@ -55,10 +55,11 @@ def delete_function(full_name: str, cloud: CloudDep, caller: CallerDep) -> Docum
     return {}
 
 
-def _require(full_name: str, cloud: CloudDep, caller: CallerDep) -> Document:
+def _require(full_name: str, cloud: CloudDep, caller: CallerDep, kinds: tuple[str, ...] = (FUNCTION,)) -> Document:
     name = ".".join(levels(full_name, 3))
     access.authorize(cloud, caller, Kind.SCHEMA, name.rpartition(".")[0])
-    return cloud.store.require(FUNCTION, name)
+    found = (cloud.store.get(kind, name) for kind in kinds)
+    return next((each for each in found if each is not None), None) or cloud.store.require(FUNCTION, name)
 
 
 def _require_plain(info: Document) -> None:

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 from databricks.sdk.errors import BadRequest, NotFound, OperationFailed, PermissionDenied
 from databricks.sdk.service import catalog, iam, ml
+from databricks.sdk.service import serving as sdk
 
 from localcloud.services.serving.online.rows import OnlineRows
 from ml.features.publish import ensure_primary_key
@@ -244,6 +245,57 @@ def test_publishing_needs_select_on_the_source_and_a_place_to_publish_to(looking
     looking.client(token).feature_store.delete_online_table(other)
     with pytest.raises(NotFound):
         looking.client(token).feature_store.delete_online_table(other)
+
+
+def test_features_are_served_without_a_model(looking: World) -> None:
+    """A specification, as Databricks' client asks for it, and an endpoint over it: defaults, nulls."""
+    client, name, specs = looking.client(), "prod.credit_features.of_clients", "/api/2.0/feature-store/feature-spec"
+    look_up = {
+        "table_name": FEATURES,
+        "lookup_keys": ["client_id"],
+        "timestamp_lookup_keys": ["application_month"],
+        "feature_names": ["credit_limit", "age"],
+        "default_values": [{"feature_name": "age", "default_value": "40"}],
+        "rename_outputs": [{"feature_name": "credit_limit", "output_name": "limit"}],
+    }
+    body = {"name": name, "features": [{"feature_lookup": look_up}], "exclude_columns": []}
+    assert looking.post(f"{specs}/create", body).json()["feature_spec_info"]["name"] == name
+    assert looking.post(f"{specs}/create", body).status_code == 409
+    shown: Any = client.api_client.do("GET", f"/api/2.1/unity-catalog/functions/{name}")
+    assert shown["securable_kind"] == "FUNCTION_FEATURE_SPEC"
+    served = [sdk.ServedEntityInput(entity_name=name, workload_size="Small", scale_to_zero_enabled=True)]
+    config = sdk.EndpointCoreConfigInput(name="features", served_entities=served)
+    client.serving_endpoints.create_and_wait("features", config=config)
+    answer = client.serving_endpoints.query("features", dataframe_records=[{"client_id": 2}, {"client_id": 99}])
+    assert answer.outputs == [
+        {"client_id": 2, "limit": 200_000.0, "age": 30},
+        {"client_id": 99, "limit": None, "age": 40},
+    ]
+    refused = looking.invoke("features", {"dataframe_records": [{"age": 3}]})
+    assert (refused.status_code, refused.json()["error_code"]) == (400, "BAD_REQUEST")
+    client.serving_endpoints.delete("features")
+    client.api_client.do("DELETE", f"{specs}/{name}")
+    with pytest.raises(NotFound, match="is no feature specification: name the version"):
+        client.serving_endpoints.create("features", config=config)
+
+
+@pytest.mark.parametrize(
+    ("feature", "said"),
+    [
+        ({"feature_function": {"udf_name": "prod.x.f", "output_name": "o"}}, "Only feature_lookup is served locally"),
+        ({"feature_lookup": {"table_name": FEATURES, "lookup_keys": ["k"], "feature_names": ["x"]}}, "has no column x"),
+        (
+            {"feature_lookup": {"table_name": FEATURES, "lookup_keys": [{}]}},
+            "lookup_keys is '[{}]': give a list of texts",
+        ),
+        ({"feature_lookup": "client_id"}, "features[0].feature_lookup is 'client_id': give an object"),
+    ],
+)
+def test_a_specification_that_cannot_be_served_is_refused(looking: World, feature: object, said: str) -> None:
+    """Functions, columns that are not there, and what has another shape."""
+    body = {"name": "prod.credit_features.wrong", "features": [feature]}
+    answer = looking.post("/api/2.0/feature-store/feature-spec/create", body)
+    assert (answer.status_code, said in answer.json()["message"]) == (400, True)
 
 
 def test_an_endpoint_over_features_that_nobody_published_says_so(looking: World) -> None:

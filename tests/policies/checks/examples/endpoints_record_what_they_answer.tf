@@ -28,3 +28,22 @@ resource "databricks_model_serving" "pass_gateway" {
     }
   }
 }
+
+resource "databricks_model_serving" "fail_model" {
+  name = "e"
+  config {
+    served_entities {
+      entity_name    = "prod.credit_ops.default_risk"
+      entity_version = "3"
+    }
+  }
+}
+
+resource "databricks_model_serving" "pass_features" {
+  name = "f"
+  config {
+    served_entities {
+      entity_name = "prod.credit_features.client_features_0a1b2c3d"
+    }
+  }
+}

@@ -1,0 +1,81 @@
+"""A feature specification without a model: what is looked up by key is the answer.
+
+On Databricks that is a feature serving endpoint, whose served entity is a function of type FEATURE_SPEC
+(https://learn.microsoft.com/azure/databricks/machine-learning/feature-store/feature-function-serving). It takes the
+requests that a model's endpoint takes, and answers `outputs` in the place of `predictions`.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ml.server import feature_spec, lookups, openapi, requests
+from ml.server.feature_spec import FeatureSpec
+from ml.server.lookups import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Features:
+    """What a server answers with that serves no model. `number` is what answers call it."""
+
+    number: str
+    spec: FeatureSpec
+    store: Store
+    openapi: bytes
+    max_features_age_s: float | None = None
+    # Nothing is to be computed, so nothing is computed together.
+    plain: None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether completing a request may wait for the network."""
+        return self.store.waits
+
+    def completed(self, parsed: Mapping[str, Any]) -> tuple[dict[str, Any], float | None]:
+        """The rows with their features, and when the oldest of these were published. Raises Refused."""
+        rows, published_at = lookups.complete(requests.rows(parsed), self.spec, self.store)
+        lookups.require_fresh(published_at, self.max_features_age_s)
+        return {"outputs": rows}, published_at
+
+    def published(self) -> dict[str, float]:
+        """When the features of each table were published, in seconds since 1970, if they were."""
+        return lookups.published(self.spec, self.store)
+
+    def matrix(self, payload: Mapping[str, Any]) -> None:
+        """None: no model takes it."""
+
+    def answer(self, payload: Mapping[str, Any]) -> bytes:
+        """The JSON body of the answer to a completed request."""
+        return json.dumps(payload, allow_nan=False).encode()
+
+    predict = answer
+
+
+def is_specification(folder: Path) -> bool:
+    """Whether `folder` holds a specification and no model."""
+    return (folder / feature_spec.FILE).is_file() and not (folder / "MLmodel").exists()
+
+
+def load(
+    folder: Path,
+    number: str,
+    store: Path | str | None,
+    max_features_age_s: float | None = None,
+    look_up_limit_s: float = lookups.LIMIT_S,
+) -> Features:
+    """The specification in `folder`; its features are looked up in `store`, as for a model (`version.load`).
+
+    Raises SpecificationError for one that cannot be read, FileNotFoundError if there is no store.
+    """
+    spec = feature_spec.in_file(folder / feature_spec.FILE)
+    if store is None:
+        raise FileNotFoundError("the specification looks features up: say in which file, with --online-store")
+    return Features(
+        number=number,
+        spec=spec,
+        store=lookups.opened(store, look_up_limit_s),
+        openapi=openapi.encoded(None, spec, number, answers="outputs"),
+        max_features_age_s=max_features_age_s,
+    )
