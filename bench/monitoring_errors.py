@@ -263,22 +263,22 @@ def page() -> Iterator[str]:
     yield "Written by `python -m bench.monitoring_errors`. " + measured_on()
     yield ""
     yield (
-        "Generated periods go through the rules that the job applies to columns: PSI and KS beyond their limits and "
+        "Generated periods are judged by the job's rules for columns: PSI and KS beyond their limits and "
         "beyond chance, and sums over periods. Each series is two years of months after a reference of one year (at "
         "most 20,000 rows of it). The declared rate is one period in 1,000 over all columns "
         "(`false_alarms_per_period`): a quarter of it for what a period shows alone, the rest for what adds up."
     )
     yield "\n## False alarms: stable periods\n"
     yield (
-        "An alarm begins in a period in which anything is in breach, if nothing was in the period before: a sum stays "
-        "high for some periods, which is one alarm. Its interval is Wilson's. Beside it are usual rules, by periods: "
+        "An alarm begins in a period with a breach that follows a period without one: a sum stays "
+        "high for some periods, which is one alarm. Its interval is Wilson's. For comparison, common rules, by periods: "
         "PSI over 0.1 in any column, KS at 0.05 in any column, and KS corrected over the columns (Benjamini & Hochberg "
         "at 0.05).\n"
     )
     yield (
-        "A cell whose lower end is above 0.1 % breaks the declared rate. That it holds, few cells show alone: they "
-        "have too few periods. The last lines add up the cells of independent rows, and all: their upper end should "
-        "be at most twice the declared rate.\n"
+        "A cell whose lower end is above 0.1 % breaks the declared rate. Single cells have too few "
+        "periods to show that it holds; the last lines add up the cells of independent rows, and all cells: their upper "
+        "end should be at most twice the declared rate.\n"
     )
     yield "| values | rows | columns | periods | our alarms | periods in breach | PSI > 0.1 | KS 0.05 | KS corrected |"
     yield "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
@@ -296,10 +296,10 @@ def page() -> Iterator[str]:
         yield delays(cell, cell.changed_series)
     yield "\n## Performance: ROC AUC promised 0.78 by 6,000 rows\n"
     yield (
-        "Labelled months until the loss is told, by one period or by the sum; one false alarm in 1,000 months is "
+        "Labelled months until the loss is reported, by one period or by the sum; one false alarm in 1,000 months is "
         "declared for each of the two.\n"
     )
-    yield "| ROC AUC | rows | series | told |"
+    yield "| ROC AUC | rows | series | reported |"
     yield "| --- | --- | --- | --- |"
     for now, rows in ((0.78, 1000), (0.74, 1000), (0.74, 500), (0.70, 1000), (0.74, 5000)):
         yield ranking(now, rows, 200 if rows < 5000 else 60)

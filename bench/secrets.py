@@ -221,7 +221,7 @@ def section() -> list[str]:
     rows |= {} if missing else {"gitleaks as it comes": rates(by_gitleaks)}
     return [
         TITLE,
-        f"Secrets made up in {len(SECRETS)} settings, {len(LOOK_ALIKES)} look-alikes, each with {len(_SEEDS)} seeds. "
+        f"Synthetic secrets in {len(SECRETS)} settings and {len(LOOK_ALIKES)} look-alikes, each with {len(_SEEDS)} seeds. "
         f"Limits: recall at least {MIN_RECALL}, look-alikes flagged at most {MAX_FALSE_ALARMS}.{missing}",
         "",
         "| | recall | look-alikes flagged | misses | flags |",

@@ -54,8 +54,8 @@ def section() -> list[str]:
     """The section of the report, as lines."""
     lines = [
         TITLE,
-        "Median of 3 whole processes. Processor time is that of Python and of Node together: what the clock shows on "
-        "a machine that does nothing else; memory is Python's. Limits for the shipped workspaces: 7 s, 120 MiB.",
+        "Median of 3 whole processes. Processor time is that of Python and of Node together, equal to wall time on "
+        "an otherwise idle machine; memory is Python's. Limits for the shipped workspaces: 7 s, 120 MiB.",
     ]
     rows, measured = [], {}
     for count in _DEVS:
