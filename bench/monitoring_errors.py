@@ -270,15 +270,15 @@ def page() -> Iterator[str]:
     )
     yield "\n## False alarms: stable periods\n"
     yield (
-        "An alarm begins in a period with a breach that follows a period without one: a sum stays "
-        "high for some periods, which is one alarm. Its interval is Wilson's. For comparison, common rules, by periods: "
-        "PSI over 0.1 in any column, KS at 0.05 in any column, and KS corrected over the columns (Benjamini & Hochberg "
+        "An alarm begins in a period with a breach that follows a period without one: a sum stays high for "
+        "some periods, which is one alarm. Its interval is Wilson's. For comparison, common rules, by periods: PSI "
+        "over 0.1 in any column, KS at 0.05 in any column, and KS corrected over the columns (Benjamini & Hochberg "
         "at 0.05).\n"
     )
     yield (
-        "A cell whose lower end is above 0.1 % breaks the declared rate. Single cells have too few "
-        "periods to show that it holds; the last lines add up the cells of independent rows, and all cells: their upper "
-        "end should be at most twice the declared rate.\n"
+        "A cell whose lower end is above 0.1 % breaks the declared rate. Single cells have too few periods to "
+        "show that it holds; the last lines add up the cells of independent rows, and all cells: their upper end "
+        "should be at most twice the declared rate.\n"
     )
     yield "| values | rows | columns | periods | our alarms | periods in breach | PSI > 0.1 | KS 0.05 | KS corrected |"
     yield "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
