@@ -221,8 +221,8 @@ def section() -> list[str]:
     rows |= {} if missing else {"gitleaks as it comes": rates(by_gitleaks)}
     return [
         TITLE,
-        f"Synthetic secrets in {len(SECRETS)} settings and {len(LOOK_ALIKES)} look-alikes, "
-        f"each with {len(_SEEDS)} seeds. Limits: recall at least {MIN_RECALL}, look-alikes flagged at most {MAX_FALSE_ALARMS}.{missing}",
+        f"Synthetic secrets in {len(SECRETS)} settings and {len(LOOK_ALIKES)} look-alikes, each with {len(_SEEDS)} "
+        f"seeds. Limits: recall at least {MIN_RECALL}, look-alikes flagged at most {MAX_FALSE_ALARMS}.{missing}",
         "",
         "| | recall | look-alikes flagged | misses | flags |",
         "| --- | --- | --- | --- | --- |",
