@@ -18,6 +18,7 @@ from infra.jobs.compute import libraries
 from infra.jobs.ingest import ingest, requests
 from infra.jobs.integration import integration
 from infra.jobs.maintenance import maintenance
+from infra.jobs.mirror import mirror
 from infra.jobs.monitoring import monitoring
 from infra.jobs.new_version import new_version
 from infra.jobs.online import online
@@ -63,6 +64,7 @@ JOBS = (
     scoring,
     predictions,
     maintenance,
+    mirror,
     monitoring,
     online,
     power_bi,

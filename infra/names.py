@@ -37,6 +37,11 @@ def source_readers(environment: str, use_case: str) -> str:
     return f"{environment}-{use_case}-source-readers"
 
 
+def mirror_catalog(catalog: str) -> str:
+    """Catalog of what other environments read in the place of gold: no person can be told in it."""
+    return f"{catalog}_mirror"
+
+
 def clear_readers(environment: str, use_case: str) -> str:
     """Group of all who see the sensitive columns of a use case in an environment."""
     return f"{environment}-{use_case}-clear-readers"

@@ -64,21 +64,22 @@ def holders(
     return held
 
 
-def readers_of(spec: Spec, environment: Environment, use_case: str) -> Iterator[Environment]:
-    """The environments whose jobs read `use_case` here."""
+def readers_of(spec: Spec, environment: Environment, use_case: str, *, mirror: bool = False) -> Iterator[Environment]:
+    """The environments whose jobs read the gold of `use_case` here, or with `mirror` its redacted mirror."""
     for reader in spec.readers_of(environment):
         theirs = reader.use_cases.get(use_case)
-        if theirs is not None and theirs.source == environment.name:
+        if theirs is not None and theirs.source == environment.name and theirs.mirror is mirror:
             yield reader
 
 
 def source_reading_stages(spec: Spec, environment: Environment, use_case: str) -> tuple[str, ...]:
     """The stages of `use_case` that read all gold tables of the environment that it names as its source."""
     source = spec.source_of(environment, use_case)
-    unmasked = unmasked_table(spec, source, use_case) is not None
+    values = environment.use_cases[use_case]
+    unmasked = unmasked_table(spec, source, use_case) is not None and not values.mirror
     return tuple(
         stage
-        for stage in environment.use_cases[use_case].jobs.stages
+        for stage in values.jobs.stages
         if stage_access(spec, stage).source_gold and not (unmasked and stage == SCORING)
     )
 

@@ -167,6 +167,7 @@ class JobContext:
     environment's. `other_places` are those beside Databricks that serve what the use case serves. `people`: addresses
     by destination of alerts. `records_requests`: the environment has the endpoint, with its inference table.
     `has_pipeline`: a declarative pipeline makes the use case's tables too.
+    `mirror_key` is the secret of the environment's mirror, as scope/key; empty if there is none.
     """
 
     use_case: UseCase
@@ -177,6 +178,7 @@ class JobContext:
     git_commit: str
     unmasked_table: str = ""
     source_features: str = ""
+    mirror_key: str = ""
     package_index: str = ""
     secret_scope: str = ""
     other_places: tuple[str, ...] = ()

@@ -30,15 +30,17 @@ def declared_jobs(
 
 
 def _context(spec: Spec, environment: Environment, use_case: str, model: Model, git_commit: str) -> JobContext:
-    source, serving = spec.source_of(environment, use_case), environment.use_cases[use_case].serving
+    source, values = spec.source_of(environment, use_case), environment.use_cases[use_case]
+    serving = values.serving
     return JobContext(
         use_case=spec.use_cases[use_case],
         model=model,
         catalog=environment.catalog,
-        source_catalog=source.catalog,
+        source_catalog=names.mirror_catalog(source.catalog) if values.mirror else source.catalog,
         unmasked_table=_unmasked(spec, environment, use_case),
-        source_features=_unmasked(spec, source, use_case),
-        values=environment.use_cases[use_case].jobs,
+        source_features="" if values.mirror else _unmasked(spec, source, use_case),
+        mirror_key=values.mirror_key or "",
+        values=values.jobs,
         git_commit=git_commit,
         package_index=environment.security.named_index,
         secret_scope=names.secret_scope(environment.name),

@@ -2,6 +2,7 @@
 
 from infra import names
 from infra.access.holders import code_principals, holders, job_principals
+from infra.access.mirrors import mirrored
 from infra.cdktf_seam import Scope
 from infra.constructs.identity.service_principals import service_principals
 from infra.constructs.stack import StackProps, databricks_stack
@@ -27,6 +28,7 @@ def workspace_stack(app: Scope, spec: Spec, environment: Environment, release: R
     stack = databricks_stack(app, f"{environment.name}-workspace", props)
     parts = _parts(stack, spec, environment, release, jobs)
     catalog = workspace_data.catalog(parts)
+    workspace_data.mirror(parts)
     workspace_data.platform_schema(parts, catalog, release)
     for name in environment.use_cases:
         workspace_data.use_case_data(parts, catalog, spec.use_cases[name])
@@ -66,11 +68,16 @@ def _parts(stack: Scope, spec: Spec, environment: Environment, release: Release,
             for name, values in environment.use_cases.items()
             for stage, needs in (("ingest", reads_topics), ("scoring", has_secret_sinks))
             if stage in values.jobs.stages and needs(spec.use_cases[name])
+        }
+        | {
+            f"{name}-ingest": principals[names.principal(environment.name, name, "ingest")]
+            for name in mirrored(environment)
         },
         policy_users={
             policy: tuple(principals[name] for name in users)
             for policy, users in policy_users(spec, environment, release.git_commit, jobs).items()
         },
+        principals=principals,
         principal_names={application_id: name for name, application_id in principals.items()},
         lake=workspace_data.lake(stack, spec, environment, storage),
     )

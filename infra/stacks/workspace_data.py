@@ -13,6 +13,7 @@ from infra.access.grants import (
     volumes_of,
 )
 from infra.access.masking import clear_readers, pipeline_grants
+from infra.access.mirrors import mirror_grants, mirrored, reading_environments
 from infra.cdktf_seam import Scope
 from infra.constructs.adopted.unity import AdoptedCatalogProps, adopted_catalog, adopted_location
 from infra.constructs.unity_catalog.catalog import CatalogOutputs, CatalogProps, isolated_catalog
@@ -65,6 +66,37 @@ def catalog(parts: Parts) -> CatalogOutputs:
         grants=held,
     )
     return isolated_catalog(parts.stack, "catalog", props)
+
+
+def mirror(parts: Parts) -> None:
+    """The catalog of the redacted mirror, where there is one: a schema per use case, seen by who reads it alone."""
+    spec, environment = parts.spec, parts.environment
+    held = {name: mirror_grants(spec, environment, name, parts.principals) for name in mirrored(environment)}
+    if not held:
+        return
+    name = names.mirror_catalog(environment.catalog)
+    used = dict.fromkeys(grant.principal for grants in held.values() for grant in grants)
+    props = CatalogProps(
+        name=name,
+        storage_root=f"{parts.lake.urls[CATALOG_ROOT]}{name}",
+        location=parts.lake.locations[CATALOG_ROOT],
+        comment=f"Gold of the environment {environment.name} without persons, for those who develop with it.",
+        owner=parts.owner,
+        workspace_id=environment.workspace.id,
+        readers=tuple((reader.name, reader.workspace.id) for reader in reading_environments(spec, environment)),
+        grants=tuple(Grant(principal=who, privileges=("USE_CATALOG",)) for who in used),
+    )
+    made = isolated_catalog(parts.stack, "mirror", props)
+    for use_case, grants in held.items():
+        of_gold = SchemaProps(
+            catalog=made.name,
+            name=names.schema(use_case, Layer.GOLD),
+            comment=f"{parts.spec.use_cases[use_case].comment} Gold, redacted.",
+            owner=parts.owner,
+            grants=grants,
+            after=(made.binding,),
+        )
+        schema(parts.stack, f"mirror-{names.schema(use_case, Layer.GOLD)}", of_gold)
 
 
 def platform_schema(parts: Parts, catalog: CatalogOutputs, release: Release) -> None:

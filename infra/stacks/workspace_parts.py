@@ -14,7 +14,7 @@ class Parts:
     """What every part needs: `held` is access by use case, `jobs` the application ids of the jobs with code,
     `monitors` those of the monitoring jobs among them by use case, `secret_readers` those of the jobs whose topics
     and sinks have secrets by what the access is called, `policy_users` those whose jobs name a policy,
-    `principal_names` the names of all by application id.
+    `principals` the application ids of all by name, `principal_names` the other way round.
     """
 
     stack: Scope
@@ -26,5 +26,6 @@ class Parts:
     monitors: Mapping[str, str]
     secret_readers: Mapping[str, str]
     policy_users: Mapping[str, tuple[str, ...]]
+    principals: Mapping[str, str]
     principal_names: Mapping[str, str]
     lake: LakeOutputs

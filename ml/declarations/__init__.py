@@ -42,6 +42,7 @@ from ml.declarations.measures import (
     Direction,
     Measure,
 )
+from ml.declarations.mirror import Mirror, Mirrored, mirrored
 from ml.declarations.model import Model, Promotion, Rescore, Tuning
 from ml.declarations.monitored import Monitored
 from ml.declarations.monitoring import JointDrift, Monitoring
@@ -134,6 +135,8 @@ __all__ = [
     "Login",
     "Measure",
     "MeasureRule",
+    "Mirror",
+    "Mirrored",
     "Model",
     "Monitored",
     "Monitoring",
@@ -179,6 +182,7 @@ __all__ = [
     "hiding_function",
     "inference_table",
     "lag",
+    "mirrored",
     "online_store",
     "online_table",
     "unmasked",

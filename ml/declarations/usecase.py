@@ -10,6 +10,7 @@ from ml.declarations.expectations import Refers
 from ml.declarations.features import FeatureTable
 from ml.declarations.feed import Feed
 from ml.declarations.formats import Source
+from ml.declarations.mirror import Mirror
 from ml.declarations.model import Model
 from ml.declarations.model_checks import each_once, wrong_feature_serving, wrong_models
 from ml.declarations.periods import Calendar, Period, judging_problem
@@ -74,6 +75,8 @@ class UseCase:
     queries: tuple[SavedQuery, ...] = ()
     # Endpoints that answer published features by key, without a model.
     feature_serving: tuple[FeatureServing, ...] = ()
+    # What an environment that reads the redacted mirror sees in the place of gold; left out: there is no mirror.
+    mirror: Mirror | None = None
 
     def __post_init__(self) -> None:
         self.retention.check(self.calendar)
@@ -96,6 +99,7 @@ class UseCase:
                 None if len(asked) == len(set(asked)) else f"queries {asked} repeat a name: rename one",
                 *wrong_models(self.models),
                 *wrong_feature_serving(self.feature_serving, self.feature_tables, self.models),
+                *(self.mirror.problems(self.models) if self.mirror else ()),
                 None if len(built) == len(set(built)) else f"feature tables {built} repeat a name: rename one",
                 None if len(names) == len(set(names)) else f"feeds {names} repeat a name: rename one",
                 f"feeds {silent} bring no files that could start their ingest: set jobs.ingest_cron or "

@@ -7,6 +7,7 @@ from infra.spec.checks.adopt import ADOPT_CHECKS
 from infra.spec.checks.azure import AZURE_CHECKS
 from infra.spec.checks.data_factory import DATA_FACTORY_CHECKS
 from infra.spec.checks.masked_reads import MASKED_CHECKS
+from infra.spec.checks.mirrors import MIRROR_CHECKS
 from infra.spec.checks.names import NAME_CHECKS
 from infra.spec.checks.network import NETWORK_CHECKS
 from infra.spec.checks.pipelines import PIPELINE_CHECKS
@@ -44,6 +45,7 @@ CHECKS: tuple[Callable[[Read], Iterator[Problem]], ...] = (
     use_cases.declared_crons_are_quartz,
     *NAME_CHECKS,
     *MASKED_CHECKS,
+    *MIRROR_CHECKS,
     *NETWORK_CHECKS,
     *AZURE_CHECKS,
     *ADOPT_CHECKS,

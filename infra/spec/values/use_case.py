@@ -164,6 +164,10 @@ class UseCaseValues(Values):
 
     source: Name | None = None
     """the environment whose gold tables training reads; left out: its own"""
+    mirror: StrictBool = False
+    """whether the redacted mirror of the source is read in the place of its gold tables"""
+    mirror_key: SecretName | None = None
+    """scope/key of the secret with which this environment hashes keys in its mirror; left out: there is no mirror"""
     jobs: Jobs
     serving: ServingValues | None = None
     """left out: no endpoint in this environment"""
