@@ -3,12 +3,14 @@
 It has an environment of its own (`make schemathesis`), so that nothing of it is in the lock.
 """
 
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from localcloud.services.serving.online.rows import OnlineRows
+from ml.server import feature_spec
 from tests.ml.server.processes import free_port, server, wait_until_it_listens
 
 PROGRAM = Path(__file__).resolve().parents[3] / ".venv-schemathesis" / "bin" / "schemathesis"
@@ -27,12 +29,16 @@ _EXAMPLES, _SEED, _LIMIT_S = 60, 7, 300
 
 @pytest.mark.long
 @pytest.mark.skipif(not PROGRAM.exists(), reason="needs schemathesis: run `make schemathesis`")
-@pytest.mark.parametrize("packed", [True, False], ids=["features looked up", "features given"])
-def test_every_answer_is_a_documented_one(folder: Path, store: OnlineRows, tmp_path: Path, packed: bool) -> None:
+@pytest.mark.parametrize("served", ["features looked up", "features given", "features without a model"])
+def test_every_answer_is_a_documented_one(folder: Path, store: OnlineRows, tmp_path: Path, served: str) -> None:
     """Bodies, types and methods that fit the document and that do not: no failure, and no answer that it lacks."""
     port = free_port()
-    model = folder if packed else folder / "data" / "feature_store" / "raw_model"
-    with server(model, store, port, workers=1):
+    alone = tmp_path / "specification"
+    alone.mkdir()
+    shutil.copy(folder / feature_spec.FOLDER / feature_spec.FILE, alone)
+    raw = folder / feature_spec.FOLDER / feature_spec.RAW_MODEL
+    folders = {"features looked up": folder, "features given": raw, "features without a model": alone}
+    with server(folders[served], store, port, workers=1):
         wait_until_it_listens(port)
         address = f"http://127.0.0.1:{port}/openapi.json"
         asked = [str(PROGRAM), "run", address, "--checks", ",".join(_CHECKS), "--no-color", "--warnings", "off"]
