@@ -13,7 +13,7 @@ _NAME = re.compile(r"[a-z][a-z0-9-]*")
 
 
 class AlertSubject(StrEnum):
-    """What an alert is raised about; `unknown` is what should be known and cannot be measured."""
+    """What an alert is about; `unknown` covers what should be measurable but is not."""
 
     DATA_QUALITY = "data_quality"
     DRIFT = "drift"
@@ -29,8 +29,8 @@ class AlertRule:
     Attributes:
         about: the subject.
         tell: the destination, `on-call` or a name under `destinations` of each environment that monitors the use case.
-        what_to_do: said in place of the general advice.
-        remind_after_periods: an alert that nobody has taken is told again after so many periods; 0: never.
+        what_to_do: replaces the general advice.
+        remind_after_periods: an unacknowledged alert is sent again after this many periods; 0: never.
     """
 
     about: AlertSubject

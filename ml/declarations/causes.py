@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class TrainingCause(StrEnum):
-    """The tag `cause` of a model version; nobody's cause is a person's own idea, `manual`."""
+    """The tag `cause` of a model version; a run started by hand has `manual` unless it names another."""
 
     MANUAL = "manual"
     SCHEDULE = "schedule"

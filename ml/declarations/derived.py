@@ -18,8 +18,8 @@ class Input:
 
     Attributes:
         since: of a derived table with a `since` of its own, the column of dates of this input.
-        ahead_days: a derived row may follow from rows of this input whose date is so many days after its own.
-        behind_days: how many days before its own date a query looks for them; a function knows that itself.
+        ahead_days: a derived row may depend on rows of this input dated up to this many days after its own date.
+        behind_days: how many days before its own date a query reads; a function decides that itself.
     """
 
     table: Table

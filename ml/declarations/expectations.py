@@ -16,7 +16,7 @@ _NUMBERS = ("int", "bigint", "double")
 
 
 class Severity(StrEnum):
-    """What follows if an expectation is not met: `warn` is recorded and monitored; `fail` fails the ingest too, once
+    """The consequence of an unmet expectation: `warn` is recorded and monitored; `fail` fails the ingest too, once
     all is written, so that features are not built on it.
     """
 
@@ -26,7 +26,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Expectation:
-    """One expectation. Its name in the records is its kind, and the columns that it is about."""
+    """One expectation. Its name in the records is its kind and its columns."""
 
     severity: Severity = Severity.WARN
 
@@ -66,7 +66,7 @@ class Fresh(Expectation):
 @dataclass(frozen=True, kw_only=True)
 class Volume(Expectation):
     """It brings `least` to `most` records, and between `min_ratio` and `max_ratio` times the median of the `last`
-    deliveries before it, once there are three of them; None: not looked at.
+    deliveries before it, once there are three of them; None: not checked.
     """
 
     least: int = 1
@@ -117,7 +117,7 @@ class Complete(OfRows):
 
 @dataclass(frozen=True, kw_only=True)
 class Range(OfRows):
-    """The column lies between `minimum` and `maximum`, which may be left out; null is not looked at."""
+    """The column lies between `minimum` and `maximum`, which may be left out; nulls are ignored."""
 
     column: str
     minimum: float | None = None
@@ -150,7 +150,7 @@ class Range(OfRows):
 
 @dataclass(frozen=True, kw_only=True)
 class Unique(OfRows):
-    """No two records of the delivery are alike in these columns, all of which have a value."""
+    """No two records of the delivery have the same non-null values in these columns."""
 
     of: tuple[str, ...]
 
@@ -162,7 +162,7 @@ class Unique(OfRows):
 
 @dataclass(frozen=True, kw_only=True)
 class Refers(OfRows):
-    """The columns have values that the keys of `to`, a silver table of the same use case, have; null refers to nothing.
+    """The columns' values exist as keys of `to`, a silver table of the same use case; nulls are ignored.
 
     What arrives in the same run counts.
     """
@@ -186,9 +186,9 @@ class Refers(OfRows):
 
 @dataclass(frozen=True, kw_only=True)
 class Steady(Expectation):
-    """The column is distributed as in the `last` deliveries: PSI of at most `max_psi`, or no more than chance makes.
+    """The column is distributed as in the `last` deliveries: PSI of at most `max_psi`, or within chance.
 
-    0.25 is a significant change: Siddiqi 2006, "Credit Risk Scorecards", chapter 8. It is told after three deliveries.
+    0.25 is a significant change: Siddiqi 2006, "Credit Risk Scorecards", chapter 8. Judged after three deliveries.
     """
 
     column: str

@@ -10,16 +10,16 @@ FEWEST_ROWS = 100
 
 @dataclass(frozen=True, kw_only=True)
 class Experiment:
-    """While a version is on trial, what it answers is compared with what the live one answers, by their outcomes.
+    """Compares the answers of a version on trial with those of the live one, by their outcomes.
 
     A version goes live only if it has won. Each event counts once, for the version that its first request was sent to.
     The loss of an answer is that of its problem.
 
     Attributes:
-        size: outcomes of both versions together after which it ends, undecided if nothing is sure by then.
-        effect: the difference of the mean losses that it is to find soonest; another one takes longer.
+        size: outcomes of both versions together after which it ends, undecided if neither has won.
+        effect: the difference of the mean losses that it detects soonest; others take longer.
         margin: how much larger the challenger's mean loss may be; 0: it must be smaller.
-        confidence: of what is said at any time, however often it is looked at.
+        confidence: confidence that holds at any time, however often it is looked at.
         min_rows: outcomes of each version before anything is said.
     """
 

@@ -17,7 +17,7 @@ _PERIOD_TYPES = ("date", "timestamp")
 
 
 class OnRepeat(StrEnum):
-    """What becomes of a record whose key was received before; the one that does not stay is kept in quarantine.
+    """What happens to a record whose key was received before; the replaced or refused one goes to quarantine.
 
     `keep_first`: the first stays, whatever arrives later. `keep_newest`: the newest wins, so a correction counts; one
     that says the same changes nothing. `refuse`: as `keep_first`, and a record that says something else fails the task

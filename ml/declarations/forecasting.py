@@ -46,7 +46,7 @@ _NAMES = ("string", "int", "bigint")
 
 @dataclass(frozen=True, kw_only=True)
 class Forecasting(ProblemType):
-    """How much will it be in each of the next periods, for every one of many series.
+    """How much will it be in each of the next periods, for each of many series?
 
     Attributes:
         unit: of the label and of what is answered.

@@ -16,7 +16,7 @@ _BLANKS = (" ", "\u00a0", "\u202f", "\t")
 
 
 class PeriodFrom(StrEnum):
-    """What says the period in which a row became known."""
+    """Where the period in which a row became known comes from."""
 
     FILE_NAME = "file_name"
     COLUMN = "column"
@@ -24,9 +24,9 @@ class PeriodFrom(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Spelling:
-    """How text says a number, a date, a time, or nothing.
+    """How numbers, dates, times and missing values are written.
 
-    `dates` and `timestamps` are Spark's patterns (`dd.MM.yyyy`). A value that two of them read differently is refused.
+    `dates` and `timestamps` are Spark's patterns (`dd.MM.yyyy`). A value that two patterns read differently is refused.
     `nulls` are texts that mean no value, beside the empty one. `thousands` marks groups of three digits, or is empty;
     a blank there stands for every kind of blank.
     """
@@ -102,7 +102,7 @@ class Parquet:
 
 @dataclass(frozen=True, kw_only=True)
 class Binary:
-    """Files that are one record each: a scan, a photo, a recording. Their raw columns are those of `COLUMNS`.
+    """Files that each are one record: a scan, a photo, a recording. Their raw columns are those of `COLUMNS`.
 
     `content` holds the bytes (in bronze as base64) of a file of at most `content_up_to_bytes`; of a larger one it is
     null, and `path` is the reference. `endings` are those of the files' names, such as `.pdf`. A file that is empty,
@@ -136,8 +136,8 @@ FileFormat = Csv | JsonLines | Parquet | Binary
 
 
 class Discovery(StrEnum):
-    """How new files are found. LISTING looks at every file of the folder. AUTO_LOADER lets Databricks' Auto Loader tell
-    of them, which pays from some ten thousand files on; elsewhere the folder is listed all the same.
+    """How new files are found. LISTING reads the whole folder. AUTO_LOADER uses Databricks' Auto Loader, which
+    pays off from about ten thousand files on; elsewhere the folder is listed.
     """
 
     LISTING = "listing"
@@ -146,7 +146,7 @@ class Discovery(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """What a feed's files are: their format, how values are spelled, what says a row's period, how they are found."""
+    """A feed's files: their format, the spelling of values, the source of a row's period, how new files are found."""
 
     format: FileFormat = field(default_factory=Csv)
     spelling: Spelling = field(default_factory=Spelling)

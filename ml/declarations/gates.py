@@ -12,7 +12,7 @@ from ml.declarations.problem import ProblemType
 
 @dataclass(frozen=True, kw_only=True)
 class Costs:
-    """What one wrong decision costs, in one unit of money, beside a right one."""
+    """The cost of one wrong decision relative to a right one, in one unit of money."""
 
     false_positive: float
     false_negative: float
@@ -30,7 +30,7 @@ class Costs:
 
 @dataclass(frozen=True, kw_only=True)
 class LeakLimits:
-    """Beyond which a model looks as if it knew the outcome, or its hold-out.
+    """Limits beyond which a model seems to know the outcome or its hold-out.
 
     `believable_score`: the best value of the problem's first measure that you believe in: of ROC AUC the largest, of a
     loss or an error the smallest. None: 0.97 of ROC AUC; of a loss or an error, what leaves 3 % unexplained.
@@ -50,7 +50,7 @@ class LeakLimits:
 
 @dataclass(frozen=True, kw_only=True)
 class ComplianceGate:
-    """What a model version must carry, and how far groups may differ.
+    """What a model version must document, and how far groups may differ.
 
     `decides_at`: the probability from which on a row is chosen, or the costs of wrong decisions, from which it follows.
     Only a yes or no decides, and must declare it. The hold-out has no part in it; metrics, fairness and monitoring all
@@ -147,9 +147,9 @@ class ComparisonGate:
 
 @dataclass(frozen=True, kw_only=True)
 class InfrastructureGate:
-    """The model in a clean process: loads, answers its schema, within time and memory.
+    """In a clean process the model loads and answers as its schema says, within limits of time and memory.
 
-    `max_load_s` is of the processor: a busy machine changes no verdict. A load that waits is stopped later.
+    `max_load_s` is processor time, so a busy machine does not change the verdict. A load that hangs is stopped later.
     """
 
     max_load_s: float
@@ -158,7 +158,7 @@ class InfrastructureGate:
 
 
 class SignOff(StrEnum):
-    """Who releases a version that passed the other gates: the pipeline itself, or a named person."""
+    """Who releases a version that passed the other gates: the pipeline or a named person."""
 
     AUTOMATIC = "automatic"
     MANUAL = "manual"

@@ -21,7 +21,7 @@ _UNMASKED = "_unmasked"
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Hidden:
-    """A column, and `how` it hides: its Spark SQL type where its values are null, `record` where its row is gone."""
+    """A column, and `how` it is hidden: its Spark SQL type if values become null, `record` if its row is removed."""
 
     layer: Layer
     table: str

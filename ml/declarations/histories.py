@@ -15,7 +15,7 @@ TIMES = ("date", "timestamp")
 
 
 class Aggregate(StrEnum):
-    """What a window makes of its rows. `TREND` is the least-squares slope per period; `LAST` the newest row's value."""
+    """How a window aggregates rows. `TREND` is the least-squares slope per period; `LAST` the newest row's value."""
 
     SUM = "sum"
     MEAN = "mean"
@@ -53,7 +53,7 @@ class Past:
 
 @dataclass(frozen=True, kw_only=True)
 class History:
-    """The rows of `table` that went before an event and agree with it in the columns `on`.
+    """The rows of `table` before an event that match it in the columns `on`.
 
     Attributes:
         time: the column that says in which period a row happened.
@@ -83,7 +83,7 @@ class History:
 
 @dataclass(frozen=True, kw_only=True)
 class Dimension:
-    """The row of `table` that was valid at an event and agrees with it in the columns `on`: the newest such one.
+    """The newest row of `table` that was valid at an event and matches it in the columns `on`.
 
     A row is valid from `valid_from` (included) until `valid_until` (not included; null or left out: for good), and for
     no more than `max_age_days`; with `known_from` it also counts only from that time on. `optional` and `use_case` are

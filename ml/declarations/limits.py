@@ -7,7 +7,7 @@ from ml.declarations.errors import require
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """A value above `warn` is worth a look, above `act` is a breach. In the metric's unit."""
+    """Above `warn` a value deserves a look, above `act` it is a breach. In the metric's unit."""
 
     warn: float
     act: float
@@ -26,7 +26,7 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class LimitsByShare(Limits):
-    """Limits as shares of what the hold-out has: 0.25 is a quarter of it."""
+    """Limits as shares of the hold-out's value: 0.25 is a quarter of it."""
 
     def at(self, promised: float) -> tuple[float, float]:
         """A share of `promised` each."""
@@ -57,7 +57,7 @@ class Worse:
 
 @dataclass(frozen=True, kw_only=True)
 class WorseByShare(Worse):
-    """How much worse, as shares of what the hold-out has: 0.15 is 15 % more error."""
+    """How much worse, as shares of the hold-out's value: 0.15 is 15 % more error."""
 
     def at(self, promised: float) -> tuple[float, float]:
         """A share of `promised` each."""

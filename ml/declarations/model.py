@@ -28,7 +28,7 @@ class Promotion(StrEnum):
 class Rescore(StrEnum):
     """When a row that has a prediction is scored again; every prediction stays, and the newest counts.
 
-    NEVER: the version that was live first has the word. ON_CHANGE: if its features have changed since.
+    NEVER: the first score counts. ON_CHANGE: if its features have changed since.
     ON_NEW_VERSION: once by each version that goes live.
     """
 

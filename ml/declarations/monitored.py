@@ -12,7 +12,7 @@ from ml.declarations.limits import Limit, Limits, LimitsByShare, Worse, WorseByS
 
 
 class Needs(StrEnum):
-    """What a metric needs beside the features and the answers of a period: true values, declared groups, or costs."""
+    """What a metric needs besides the features and the answers of a period: true values, declared groups, or costs."""
 
     OUTCOMES = "outcomes"
     GROUPS = "groups"
@@ -25,7 +25,7 @@ class Monitored:
 
     Attributes:
         name: in the table `metrics`.
-        title: how people call it.
+        title: for people.
         limit: holds if a model declares no other; None: it is written with its interval, and judged only if a model
             declares a limit, which is `Worse` or `WorseByShare`.
         needs: what it needs beside features and answers.

@@ -26,8 +26,8 @@ _RATIO = Limits(warn=0.01, act=0.05)
 
 @dataclass(frozen=True, kw_only=True)
 class JointDrift:
-    """Whether a period's rows can be told from the reference's by all columns together: ROC AUC of a classifier, whose
-    0.5 is a coin's. `rows` of each are looked at, whatever there are, since it costs more than all other measures.
+    """Whether a classifier on all columns can tell a period's rows from the reference's: its ROC AUC, where 0.5 means
+    no difference. It reads at most `rows` of each, because it costs more than all other measures.
     """
 
     # A normal variable moved by d standard deviations is told with ROC AUC Phi(d / root 2): that of PSI 0.10 and 0.25.
@@ -51,7 +51,7 @@ def _none() -> Mapping[str, Limit]:
 
 @dataclass(frozen=True, kw_only=True)
 class Monitoring:
-    """What the monitoring job holds each arrived period against, and when it retrains.
+    """What the monitoring job compares each new period with, and when it retrains.
 
     Ratios and rates lie in 0..1; the unit of every other value is in its name.
 
@@ -72,7 +72,7 @@ class Monitoring:
             Pearson's statistic; None: written and not judged.
         slices: of a slice of one or two columns that is found to have become worse than the other rows: by how much, as
             a share of the hold-out's mean loss; None: the worst are written, and not judged.
-        joint_drift: of all compared features together, by a classifier; None: not looked at.
+        joint_drift: of all compared features together, by a classifier; None: not checked.
         least_lasting_shift: in standard deviations, and as a share of one: smaller changes of a column do not add up
             over periods.
         least_lasting_share: of the size of a metric that alerts in a single period, so much is looked for over many.

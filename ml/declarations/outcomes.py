@@ -24,7 +24,7 @@ class Joins(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Later:
-    """An outcome that is computed: 1 if `expression` holds for a row of `history` within `within_periods` after the
+    """A computed outcome: 1 if `expression` holds for a row of `history` within `within_periods` after the
     event, and 0 if those periods have passed without one. It is known when they have passed.
     """
 
@@ -42,7 +42,7 @@ class Later:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """The gold table of what came true, known from `known_from` on.
+    """The gold table of outcomes, known from `known_from` on.
 
     `event_time` is the time the prediction was for; a training row joins the newest feature row whose event time is not
     after it. Several outcomes of one event are corrections: the newest that is known by the training cut-off counts.

@@ -62,7 +62,7 @@ def _chance(name: str, comment: str) -> Column:
 
 @dataclass(frozen=True, kw_only=True)
 class BinaryClassification(ProblemType):
-    """Will it happen: the label is 1 or 0, the answer the probability of 1."""
+    """Will it happen? The label is 1 or 0, the answer the probability of 1."""
 
     name: ClassVar[str] = "binary classification"
     algorithms: ClassVar[tuple[Algorithm, ...]] = tuple(Algorithm)
@@ -96,7 +96,7 @@ class BinaryClassification(ProblemType):
 
 @dataclass(frozen=True, kw_only=True)
 class MulticlassClassification(ProblemType):
-    """Which of `classes` is it: the label is one of them, the answer the likeliest, with a probability for each."""
+    """Which of `classes` is it? The label is one of them, the answer the likeliest, with a probability for each."""
 
     name: ClassVar[str] = "multi-class classification"
     algorithms: ClassVar[tuple[Algorithm, ...]] = (Algorithm.XGBOOST, Algorithm.LIGHTGBM, Algorithm.LINEAR)
@@ -148,9 +148,9 @@ class MulticlassClassification(ProblemType):
 
 @dataclass(frozen=True, kw_only=True)
 class Regression(ProblemType):
-    """How much will it be: the answer is a `prediction` in the label's `unit`, between `lower` and `upper`.
+    """How much will it be? The answer is a `prediction` in the label's `unit`, between `lower` and `upper`.
 
-    `coverage` is the share of true values that shall lie between the two.
+    `coverage` is the intended share of true values between the two.
     """
 
     name: ClassVar[str] = "regression"

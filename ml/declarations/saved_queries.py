@@ -15,7 +15,7 @@ SCHEMAS = ("silver", "gold", "ops")
 
 @dataclass(frozen=True, kw_only=True)
 class SavedQuery:
-    """A query that the groups which read gold find in their workspace, and run with their own rights.
+    """A query for the groups that read gold, found in their workspace and run with their own rights.
 
     Attributes:
         name: unique in its use case.

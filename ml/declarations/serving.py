@@ -29,7 +29,7 @@ class Serving:
 
     Attributes:
         endpoint: its name, the same in every environment's workspace.
-        scale_to_zero: whether it stops when nobody calls; the first call after that waits for minutes.
+        scale_to_zero: whether it stops when idle; the first call after that waits for minutes.
         max_latency_ms: the smoke test after a promotion refuses a version that answers slower than this.
         update_limit_s: how long one change of version may take. Databricks builds a container first, for minutes.
         wake_limit_s: how long the first request after a sleep may take.
@@ -97,7 +97,7 @@ class FeatureServing:
         endpoint: its name, the same in every environment's workspace.
         table: the name of a feature table of the use case.
         features: which of its features are answered, in this order. None of them may be sensitive.
-        scale_to_zero: whether it stops when nobody calls.
+        scale_to_zero: whether it stops when idle.
     """
 
     endpoint: str

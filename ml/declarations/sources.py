@@ -15,7 +15,7 @@ _NAME = re.compile(r"([A-Za-z_]\w*\.){1,2}[A-Za-z_]\w*")
 
 
 class ComparedBy(StrEnum):
-    """How new rows of a table are told from those that were read before.
+    """How new rows of a table are distinguished from those read before.
 
     CHANGE_FEED: Delta's change data feed, which the table's owner has to switch on; the cost follows what is new.
     VERSIONS: two versions of the table are compared whole; the cost follows what the table holds.
@@ -98,7 +98,7 @@ def wrong_secrets(prefix: str) -> str | None:
 
 
 class Login(StrEnum):
-    """How a job proves to the brokers who it is; the secrets that each needs are in `Topic.SECRETS`.
+    """How a job signs in to the brokers; `Topic.SECRETS` lists the secrets that each needs.
 
     NONE: not at all, and nothing is encrypted: for a broker on the same machine. CONNECTION_STRING: an Event Hubs
     connection string over TLS. SASL_PLAIN: a user and a password over TLS. OAUTH: a client of Entra ID (or of another
@@ -112,7 +112,7 @@ class Login(StrEnum):
 
 
 class Beginning(StrEnum):
-    """Where the first run begins to read: at the oldest message that is kept, or at those that are still to come."""
+    """Where the first run begins to read: at the oldest retained message, or at future ones."""
 
     EARLIEST = "earliest"
     LATEST = "latest"

@@ -7,7 +7,7 @@ from ml.declarations.errors import require
 
 
 class Late(StrEnum):
-    """What becomes of a late row. SCORE: it is scored like any other, and counted. REFUSE: it is recorded in the
+    """What happens to a late row. SCORE: it is scored like any other, and counted. REFUSE: it is recorded in the
     table `predictions_late` and never scored."""
 
     SCORE = "score"
@@ -23,7 +23,7 @@ class Streaming:
             the use case's `scoring_cron`, scores what is there, and ends.
         late_after_s: a row is late if its event time lies more than this before the newest event time of earlier
             batches (the watermark); None: no row is late.
-        late: what becomes of a late row.
+        late: what happens to a late row.
         versions_per_batch: how many versions of the feature table a batch takes at most; the first batch takes all
             that the table holds.
     """

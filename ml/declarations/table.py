@@ -26,7 +26,7 @@ class Column:
 
     `source` is the raw header it is read from, where it is not the column's own name. A value that is
     null though `nullable` is false, outside `minimum`..`maximum`, or not in `allowed` sends its row to
-    quarantine. `sensitive` columns read as null to whoever has no right to them.
+    quarantine. `sensitive` columns read as null without a right to them.
     """
 
     name: str
