@@ -136,7 +136,7 @@ def _ask(victim: Victim) -> None:
     before = _asked(victim)
     newest = "select client_id, max(application_month) as application_month from prod.credit_gold.client_features"
     events = victim.mlops.sql(
-        f"select client_id from prod.credit_gold.client_outcomes join ({newest} group by client_id) "
+        f"select distinct client_id from prod.credit_gold.client_outcomes join ({newest} group by client_id) "
         f"using (client_id, application_month) order by client_id limit {ASKED}"
     )
     client = victim.mlops.client()
