@@ -57,6 +57,18 @@ def test_an_image_is_built_for_the_machines_that_run_it_and_named_by_its_digest(
     assert build[-5:] == ("reg.azurecr.io/credit:3", "--push", "--metadata-file", "/w/pushed.json", "/w/image")
 
 
+def test_features_go_to_the_models_own_container_and_its_identity_is_asked_for(place: Place) -> None:
+    """By the user's own sign-in: there is no key."""
+    placed = place()
+    assert steps.features(placed, Path("/w/online.db"))[4:] == (
+        *("--auth-mode", "login", "--only-show-errors", "--overwrite", "--account-name", "mlopsprodlake"),
+        *("--container-name", "served-credit", "--name", "online.db", "--file", "/w/online.db"),
+    )
+    asked = steps.client_id(placed.spec, placed.environment, "credit")
+    assert asked[:5] == ("az", "identity", "show", "--name", "mlops-prod-serves-credit")
+    assert asked[-4:] == ("--query", "clientId", "--output", "tsv")
+
+
 def test_a_program_that_is_not_here_is_named_before_anything_is_begun(machine: StandIns) -> None:
     """And one that fails ends the move, with what it said."""
     programs.require(["az", "kubectl"])
