@@ -1,5 +1,6 @@
 """The command group."""
 
+from difflib import get_close_matches
 from importlib import import_module
 
 import click
@@ -65,6 +66,16 @@ class _Commands(click.Group):
             return None
         found: click.Command = getattr(import_module(f"cli.commands.{_MODULES[cmd_name]}"), cmd_name.replace("-", "_"))
         return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is named. Raises UsageError with the nearest name if there is none."""
+        if args[0] not in _MODULES:
+            close = get_close_matches(args[0], _MODULES, n=1)
+            meant = f"did you mean {close[0]!r}? " if close else ""
+            raise click.UsageError(f"there is no command {args[0]!r}: {meant}mlops --help lists them all", ctx)
+        return super().resolve_command(ctx, args)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

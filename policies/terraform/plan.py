@@ -77,7 +77,7 @@ def _version(stack: str, document: Document) -> tuple[int, int]:
     given = document.get("format_version")
     major, _, minor = str(given).partition(".")
     if not (isinstance(given, str) and major.isdigit() and minor.isdigit()):
-        raise PlanError(f"{stack}: is no Terraform plan: format_version is {str(given)[:40]!r}; {_HOW}")
+        raise PlanError(f"{stack}: is not a Terraform plan: format_version is {str(given)[:40]!r}; {_HOW}")
     if int(major) != _MAJOR:
         raise PlanError(f"{stack}: plan format {given[:40]} is not known; {_MAJOR}.x is. Use a newer review")
     if "planned_values" not in document:

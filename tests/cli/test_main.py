@@ -69,6 +69,23 @@ def test_a_data_file_that_cannot_be_used_is_refused(
     assert message in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "said"), [("histroy", "did you mean 'history'? mlops --help"), ("zzzz", "no command 'zzzz': mlops --help")]
+)
+def test_an_unknown_command_is_refused_with_the_nearest_name(cli: CliRunner, name: str, said: str) -> None:
+    """If no name is near, only with where all of them are listed."""
+    result = cli.invoke(mlops, [name])
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_a_delivery_of_an_unknown_feed_is_refused_before_any_job_runs(cli: CliRunner) -> None:
+    """With the feeds of the use case; no cloud is asked."""
+    result = cli.invoke(mlops, ["withdraw", "credit", "aplications", "2204-01.csv", "--reason", "wrong period"])
+    assert result.exit_code == 2
+    assert result.stderr == "error: credit has no feed 'aplications'; its feeds are: applications, labels, movements\n"
+
+
 @pytest.mark.e2e
 def test_the_command_is_that_of_its_own_checkout(root: Path, tmp_path: Path) -> None:
     """Also where it is called from: a folder that has a package of the same name, as another checkout has."""

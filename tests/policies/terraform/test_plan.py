@@ -59,8 +59,8 @@ def test_a_file_over_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
     ("more", "message"),
     [
         ({"format_version": "2.0"}, "plan format 2.0 is not known"),
-        ({"format_version": 1.2}, "is no Terraform plan: format_version is '1.2'"),
-        ({"format_version": None}, "is no Terraform plan"),
+        ({"format_version": 1.2}, "is not a Terraform plan: format_version is '1.2'"),
+        ({"format_version": None}, "is not a Terraform plan"),
         ({"resource_changes": {}}, "resource_changes is no list of objects"),
         ({"resource_changes": ["x"]}, "resource_changes is no list of objects"),
         ({"resource_changes": [{"address": "a.b", "type": "a"}]}, "has no address, type or change"),
