@@ -33,8 +33,9 @@ LEAST_PERIODS = 4
 _NEWEST, _LONGER = 2, 4
 # A smaller share of the promised mean counts as much as this one: one hit would outweigh many misses in logarithms.
 _LEAST_SHARE = 0.1
-# A spread of few periods is unsure: that of the fleet counts as so many degrees of freedom beside the series' own.
-# However many these are, logarithms have heavier tails than normal ones, and tails decide over a fleet.
+# A spread of few periods is unsure: that of the fleet counts as so many degrees of freedom beside the series' own, and
+# as one for each other series at most. However many these are, logarithms have heavier tails than normal ones, and
+# tails decide over a fleet.
 _FLEET_DEGREES, _MOST_DEGREES = 4, 13
 
 
@@ -141,22 +142,18 @@ def _chance(promised: pd.DataFrame, logs: Missed, *, own_spread: bool = False) -
     """
     inflation, told = promised[INFLATION].to_numpy(float), promised[UNSEEN_PERIODS].to_numpy(float)
     before, after = np.maximum(told / inflation, 2.0), np.maximum(logs.periods / inflation, 1.0)
-    spread = _moderated(promised[UNSEEN_LOG_SPREAD].to_numpy(float), before - 1, told >= LEAST_PERIODS)
+    own, enough = promised[UNSEEN_LOG_SPREAD].to_numpy(float), told >= LEAST_PERIODS
+    of_fleet = min(_FLEET_DEGREES, max(0, int(enough.sum()) - 1))
+    fleet = float((own[enough] ** 2).mean()) if enough.any() else 0.0
+    squares = (of_fleet * fleet + (before - 1) * own**2) / (of_fleet + before - 1)
+    spread = np.sqrt(np.maximum(squares, np.finfo(float).eps))
     many = own_spread & (logs.periods >= LEAST_PERIODS)
     now = np.where(many, np.fmax(spread, logs.spread), spread)
     noise = np.sqrt(spread**2 / before + now**2 / after)
-    degrees = np.minimum(before - 1 + _FLEET_DEGREES, _MOST_DEGREES)
+    degrees = np.minimum(before - 1 + of_fleet, _MOST_DEGREES)
     chance = stats.t.sf((logs.mean - promised[UNSEEN_LOG].to_numpy(float)) / noise, degrees)
-    few = (logs.periods < _NEWEST) | (told < LEAST_PERIODS)
+    few = (logs.periods < _NEWEST) | ~enough
     return np.asarray(np.where(few | np.isnan(chance), 1.0, chance))
-
-
-def _moderated(spread: Floats, degrees: Floats, enough: npt.NDArray[np.bool_]) -> Floats:
-    """Of each series its `spread` and the fleet's, by degrees of freedom; those with `enough` make the fleet's."""
-    known = enough & np.isfinite(spread)
-    fleet = float((spread[known] ** 2).mean()) if known.any() else 0.0
-    squares = (_FLEET_DEGREES * fleet + degrees * spread**2) / (_FLEET_DEGREES + degrees)
-    return np.asarray(np.sqrt(np.maximum(squares, np.finfo(float).eps)))
 
 
 def discovered(chances: Floats, rate: float) -> npt.NDArray[np.bool_]:
