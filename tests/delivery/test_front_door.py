@@ -103,3 +103,12 @@ def test_files_that_others_look_for_are_where_they_look() -> None:
     """GitHub finds them by these names."""
     for name in ("LICENSE", "SECURITY.md", "CONTRIBUTING.md", ".github/CODEOWNERS", ".github/pull_request_template.md"):
         assert Path(ROOT / name).is_file(), name
+
+
+def test_the_changelog_has_a_line_per_change_in_its_group() -> None:
+    """So that what is not released yet can be read in a minute: each group once, no entry over several lines."""
+    text = (ROOT / "CHANGELOG.md").read_text().partition("\n## Unreleased\n")[2].split("\n## ")[0]
+    groups = re.findall(r"^### (.+)$", text, re.MULTILINE)
+    assert [group for group in ("Added", "Changed", "Removed", "Decided", "Fixed") if group in groups] == groups
+    lines = [line for line in text.splitlines() if line and not line.startswith(("### ", "- "))]
+    assert [line for line in lines if not line.endswith(":")] == []
