@@ -1,4 +1,4 @@
-"""Prod's ingest job with `compute: serverless`, deployed by the loader and run to its end on the local cloud."""
+"""Prod's ingest job with `compute: serverless` and `pipelines: true`, deployed by the loader and run to its end."""
 
 import json
 import shutil
@@ -27,7 +27,7 @@ from tests.localcloud.wheels import write_wheel
 from tests.ml.lake import HEADERS, application
 
 STACKS = ("account", "prod-rights", "prod-workspace", "prod-ml")
-TASKS = ("masks", "bronze", "silver", "features", "publish")
+TASKS = ("masks", "bronze", "silver", "features", "publish", "pipeline")
 LOCK = FOLDER / f"{serverless().key}.lock"
 # They need an MLflow server, which ingest does not.
 _MLFLOW = ("databricks_mlflow_experiment", "databricks_registered_model")
@@ -69,7 +69,7 @@ def _synthesize(folder: Path) -> Path:
     text = prod.read_text(encoding="utf-8")
     chosen = text.replace("ingest: {schedule: active}", "ingest: {schedule: active, compute: serverless}")
     assert chosen != text
-    prod.write_text(chosen, encoding="utf-8")
+    prod.write_text(f"{chosen}\npipelines: true\n", encoding="utf-8")
     on_cluster = of_cluster("17.3.x-cpu-ml-scala2.13")
     assert on_cluster is not None
     travels = {serverless().key: _travelling(folder / "wheels"), on_cluster.key: ()}
@@ -124,6 +124,28 @@ def test_every_task_of_the_job_runs_to_its_end(deployed: Deployed, spark_remote:
     assert not [task.task_key for task in run.tasks or [] if task.job_cluster_key or task.new_cluster]
     assert json.loads(deployed.output(run, "features").splitlines()[-1])["feature_rows"] == 2
     assert json.loads(deployed.output(run, "publish").splitlines()[-1])["rows_kept"] == 2
+    _require_the_pipelines_tables(deployed)
+
+
+def _require_the_pipelines_tables(deployed: Deployed) -> None:
+    """As many rows as the jobs made, in tables of ingest's principal, counted in the pipeline's events."""
+    admin = deployed.core.admin()
+    [pipeline] = admin.pipelines.list_pipelines(filter="name LIKE 'credit-pipeline'")
+    events = deployed.core.call("GET", f"{deployed.core.url('prod')}/api/2.0/pipelines/{pipeline.pipeline_id}/events")
+    flows = [each for each in events.json()["events"] if each["event_type"] == "flow_progress"]
+    written = {
+        flow["origin"]["dataset_name"]: metrics["num_output_rows"]
+        for flow in flows
+        if (metrics := flow["details"]["flow_progress"].get("metrics"))
+    }
+    assert {name: written[name] for name in ("applications", "client_features", "client_outcomes", "labels")} == {
+        "applications": 2,
+        "client_features": 2,
+        "client_outcomes": 0,
+        "labels": 0,
+    }
+    table = admin.tables.get("prod.credit_pipeline.client_features")
+    assert (table.owner, str(table.table_type)) == (pipeline.run_as_user_name, "TableType.MATERIALIZED_VIEW")
 
 
 def test_the_job_says_where_and_how_fast_it_runs(deployed: Deployed) -> None:
