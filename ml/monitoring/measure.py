@@ -1,7 +1,7 @@
 """Task `monitoring` of job `<usecase>-monitoring`: each period against what its model version was trained on.
 
 A period is measured once, and again only when its rows, predictions or outcomes change, or a deadline passes.
-One query says which periods those are, another fetches their rows; so twenty periods take hardly longer than one.
+One query says which periods those are, one a table fetches their rows; so twenty periods take hardly longer than one.
 """
 
 from collections import Counter

@@ -1,4 +1,4 @@
-"""The rows of the periods to be measured, in one Spark query. Pure frames until the last step."""
+"""The rows of the periods to be measured, in one Spark query a table."""
 
 import math
 from collections.abc import Mapping
@@ -8,19 +8,20 @@ from operator import or_
 
 import pandas as pd
 from pyspark.sql import Column as SparkColumn
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from ml.declarations import Model
+from ml.declarations import FeatureTable, Model
 from ml.examples.dataset import PERIOD, period_of
 from ml.monitoring.period_fingerprints import Sources
 from ml.monitoring.window import LABEL, answer_names, column_names
 from ml.tables import pandas_of
 
-# Standard deviations that a sample falls short by once in a thousand million times.
-_SURELY = 6
+# What is fetched for a sample beyond its size: a share for keys that rows share, and standard deviations of chance.
+_SPARE, _SURELY = 1.1, 6
 # A hash has 64 bits, and a sign.
 _HASHES = 2**64
+_HASH = "_hash"
 
 
 def period_rows(
@@ -30,29 +31,36 @@ def period_rows(
 
     `versions` names the periods, and for each the model version whose predictions count; `sizes` their feature rows.
 
-    An outcome belongs to the row with its key and event time.
+    An outcome belongs to the row with its key and event time. The sample's rows, answers and outcomes are joined on the
+    driver, which gets them anyway: for Spark that was dearer than to read them.
     """
     declared, most = model.feature_table, model.monitoring.max_rows_per_period
     keys = [*declared.keys, declared.event_time]
-    rows = sources.features.select(
-        *keys, period_of(sources.calendar, declared.table, declared.event_time).alias(PERIOD), *column_names(model)
-    )
     large = _largest_hashes({period: sizes.get(period, 0) for period in versions}, most)
-    hashed = _hash(model, declared.key)
-    rows = _hashed_below(rows.where(F.col(PERIOD).isin(list(versions))), F.col(PERIOD), hashed, large)
-    rows = _sampled(rows, declared.key, hashed, most)
-    rows = rows.join(_predictions(model, sources, versions, large), on=keys, how="left")
-    rows = rows.join(_outcomes(model, sources, large), on=[declared.key, declared.event_time], how="left")
-    return pandas_of(rows.select(PERIOD, *column_names(model), *answer_names(model), LABEL))
+    rows = _sampled(pandas_of(_features(model, sources, versions, large)), declared.key, most)
+    rows = rows.merge(pandas_of(_predictions(model, sources, versions, large)), on=keys, how="left")
+    outcomes = pandas_of(_outcomes(model, sources, versions, large))
+    rows = rows.merge(outcomes, on=[declared.key, declared.event_time], how="left")
+    return rows[[PERIOD, *column_names(model), *answer_names(model), LABEL]]
+
+
+def _features(model: Model, sources: Sources, versions: Mapping[date, int], large: Mapping[date, int]) -> DataFrame:
+    """Keys, `_period`, the columns, and `_hash`, of which the smallest make a sample."""
+    declared = model.feature_table
+    period = period_of(sources.calendar, declared.table, declared.event_time)
+    keys, hashed = [*declared.keys, declared.event_time], _hash(model, declared.key)
+    others = [name for name in column_names(model) if name not in keys]
+    rows = sources.features.select(*_keys(declared, *keys), period.alias(PERIOD), *others, hashed.alias(_HASH))
+    return _hashed_below(rows.where(F.col(PERIOD).isin(list(versions))), F.col(PERIOD), F.col(_HASH), large)
 
 
 def _largest_hashes(sizes: Mapping[date, int], most: int) -> Mapping[date, int]:
     """For each period with more rows than a sample needs, the hash of a key that hardly more than `most` are not above.
 
-    The rows of a sample are those with the smallest hashes, so the others need be neither sorted nor joined. How many
-    are not above it has a standard deviation below the root of `most`.
+    The rows of a sample are those with the smallest hashes, so the others need not be fetched. How many are not above
+    it varies by the root of `most`; of keys that many rows share it varies more, and a sample may be a little smaller.
     """
-    enough = most + _SURELY * math.sqrt(most)
+    enough = _SPARE * most + _SURELY * math.sqrt(most)
     shares = {period: enough / size for period, size in sizes.items() if size > enough}
     return {period: int(share * _HASHES) - _HASHES // 2 for period, share in shares.items()}
 
@@ -72,10 +80,11 @@ def _hashed_below(rows: DataFrame, period: SparkColumn, hashed: SparkColumn, lar
     return rows.where(hashed <= largest)
 
 
-def _sampled(rows: DataFrame, key: str, hashed: SparkColumn, most: int) -> DataFrame:
+def _sampled(rows: pd.DataFrame, key: str, most: int) -> pd.DataFrame:
     """At most `most` rows of each period, the same ones every time."""
-    position = F.row_number().over(Window.partitionBy(PERIOD).orderBy(hashed, key))
-    return rows.withColumn("_position", position).where(F.col("_position") <= most).drop("_position")
+    if rows[PERIOD].value_counts().le(most).all():
+        return rows
+    return rows.sort_values([_HASH, key], kind="stable").groupby(PERIOD, sort=False).head(most)
 
 
 def _predictions(model: Model, sources: Sources, versions: Mapping[date, int], large: Mapping[date, int]) -> DataFrame:
@@ -83,7 +92,7 @@ def _predictions(model: Model, sources: Sources, versions: Mapping[date, int], l
     keys = [*declared.keys, declared.event_time]
     if sources.predictions is None:
         none = (F.lit(None).cast(column.type).alias(column.name) for column in model.problem.output)
-        return sources.features.select(*keys, *none).limit(0)
+        return sources.features.select(*_keys(declared, *keys), *none).limit(0)
     counted = period_of(sources.calendar, declared.table, declared.event_time)
     of_version: dict[int, list[date]] = {}
     for period, version in versions.items():
@@ -91,18 +100,24 @@ def _predictions(model: Model, sources: Sources, versions: Mapping[date, int], l
     # One condition per version: one per period would nest deeper than Spark Connect reads.
     chosen = [(F.col("model_version") == version) & counted.isin(periods) for version, periods in of_version.items()]
     answers = _hashed_below(sources.predictions.where(reduce(or_, chosen)), counted, _hash(model, declared.key), large)
-    return answers.select(*keys, *answer_names(model))
+    return answers.select(*_keys(declared, *keys), *answer_names(model))
 
 
-def _outcomes(model: Model, sources: Sources, large: Mapping[date, int]) -> DataFrame:
+def _outcomes(model: Model, sources: Sources, versions: Mapping[date, int], large: Mapping[date, int]) -> DataFrame:
     declared, outcome = model.feature_table, model.outcome
-    keys = [declared.key, declared.event_time]
     if sources.outcomes is None:
         kind = outcome.table.column(outcome.label).type
-        return sources.features.select(*keys, F.lit(None).cast(kind).alias(LABEL)).limit(0)
+        none = F.lit(None).cast(kind).alias(LABEL)
+        return sources.features.select(*_keys(declared, declared.key, declared.event_time), none).limit(0)
     counted = period_of(sources.calendar, outcome.table, outcome.event_time)
-    return _hashed_below(sources.outcomes, counted, _hash(model, outcome.key), large).select(
-        F.col(outcome.key).alias(declared.key),
-        F.col(outcome.event_time).alias(declared.event_time),
-        F.col(outcome.label).alias(LABEL),
+    of_periods = sources.outcomes.where(counted.isin(list(versions)))
+    named = {outcome.key: declared.key, outcome.event_time: declared.event_time, outcome.label: LABEL}
+    known = _hashed_below(of_periods, counted, _hash(model, outcome.key), large).select(
+        *(F.col(name).alias(new) for name, new in named.items())
     )
+    return known.select(*_keys(declared, declared.key, declared.event_time), LABEL)
+
+
+def _keys(declared: FeatureTable, *names: str) -> list[SparkColumn]:
+    """Columns that rows are joined by, in whichever table, as the feature table has them."""
+    return [F.col(name).cast(declared.table.column(name).type).alias(name) for name in names]
