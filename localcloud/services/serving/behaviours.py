@@ -150,4 +150,18 @@ BEHAVIOURS = (
         follows="docs/localcloud.md",
         witness="tests/localcloud/loader/test_synced_table.py::test_what_cannot_be_synced_is_refused",
     ),
+    Behaviour(
+        area="feature specifications",
+        does="an endpoint without a model answers published features by key",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/machine-learning/feature-store/feature-function-serving",
+        witness="tests/localcloud/services/serving/test_online.py::test_features_are_served_without_a_model",
+    ),
+    Behaviour(
+        area="feature specifications",
+        does="one that cannot be served, such as one with a function, is refused",
+        level=Level.EXECUTED,
+        follows="https://learn.microsoft.com/azure/databricks/machine-learning/feature-store/feature-function-serving",
+        witness="tests/localcloud/services/serving/test_online.py::test_a_specification_that_cannot_be_served_is_refused",
+    ),
 )
