@@ -33,6 +33,7 @@ from ml.declarations import (
 from ml.usecases.demand.derived import EXAMPLES, KNOWN_DEMAND, LEFT_OUT, WEEKLY_DEMAND
 from ml.usecases.demand.features import DEMAND_FEATURES
 from ml.usecases.demand.lines import REVENUE, SALE_LINES
+from ml.usecases.demand.queries import FORECAST_TOTALS
 from ml.usecases.demand.rules import HISTORY, SERIES, STEPS, TOTALS
 from ml.usecases.demand.tables import OFFERS, OWNER, SALES
 
@@ -165,6 +166,7 @@ USE_CASE = UseCase(
         ),
     ),
     models=(MODEL,),
+    queries=(FORECAST_TOTALS,),
     calendar=Calendar(period=Period.DAY, timezone="Europe/London"),
     judged_by=Period.WEEK,
     derived=(SALE_LINES, REVENUE, WEEKLY_DEMAND, EXAMPLES, LEFT_OUT, KNOWN_DEMAND),

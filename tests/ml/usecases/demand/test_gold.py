@@ -10,12 +10,14 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml import runtime
+from ml.declarations.saved_queries import SCHEMAS
 from ml.features.derived import derived_rows
 from ml.features.frames import feature_rows, unusable
 from ml.features.outcomes import outcome_rows
 from ml.usecases.demand.declaration import MODEL, USE_CASE
 from ml.usecases.demand.demo.generate import generate
 from ml.usecases.demand.demo.truth import monday
+from ml.usecases.demand.queries import FORECAST_TOTALS
 from ml.usecases.demand.tables import OFFERS, SALES
 
 _WEEKS = 20
@@ -121,3 +123,24 @@ def test_every_example_has_usable_features_and_its_own_outcome(tables: dict[str,
         == tables["weekly_demand"].select("stock_code", "country").distinct().count()
     )
     assert set(examples["discount"]) == {0.0, 0.2, 0.3}
+
+
+def test_totals_of_forecasts_are_what_their_series_come_to(tables: dict[str, DataFrame]) -> None:
+    """Of the newest origin alone: all series, families, and the products of each, week by week."""
+    examples = tables["demand_examples"]
+    examples.createOrReplaceGlobalTempView("demand_examples")
+    examples.selectExpr("series_step", "origin", "units_0 + step AS forecast").createOrReplaceGlobalTempView(
+        "predictions"
+    )
+    schemas = dict.fromkeys(SCHEMAS, "global_temp")
+    found = examples.sparkSession.sql(FORECAST_TOTALS.over(schemas)).toPandas()
+    rows = examples.where(F.col("origin") == examples.agg(F.max("origin")).head()[0]).toPandas()
+    expected = (rows["units_0"] + rows["step"]).groupby(rows["step"]).sum()
+    whole = found[found["family"].isna()].set_index("step")
+    families = found[found["family"].notna() & found["stock_code"].isna()]
+    products = found[found["stock_code"].notna()]
+    assert dict(whole["units"]) == dict(expected)
+    assert dict(families.groupby("step")["units"].sum()) == dict(expected)
+    by_family = products.groupby(["step", "family"])["units"].sum()
+    assert dict(by_family) == dict(families.set_index(["step", "family"])["units"])
+    assert products["series"].sum() == len(rows) > len(products) > len(families) > 4
