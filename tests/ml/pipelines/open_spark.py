@@ -105,6 +105,8 @@ def _run(source: Path, home: Path, bronze: Path, remote: str) -> dict[str, str]:
     for name in sorted(names):
         rows = spark.read.table(f"credit_pipeline.{name}")
         found[name] = content_hash(rows.select(*sorted(rows.columns)).collect())
+    # A client whose server is gone asks it again for minutes before its process ends.
+    spark.stop()
     return found
 
 
