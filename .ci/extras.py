@@ -59,8 +59,8 @@ _READERS = "tests/ml/training/test_feature_spec_readers.py"
 EXTRAS = (
     Extra(
         name="slow-tests",
-        inputs=(*_LOCKED, "ml", "localcloud/spark", "schedules", "tests/ml"),
-        script='.venv/bin/python -m pytest -m "slow and not long"',
+        inputs=(*_LOCKED, "tests/side_by_side.py", "ml", "localcloud", "schedules", "tests/ml", "tests/localcloud"),
+        script=".venv/bin/python -m tests.side_by_side slow",
         latest_start_s=SLOW_LATEST_START_S,
     ),
     Extra(

@@ -20,7 +20,7 @@ NEEDS = {
     "cdktf": "runs the real cdktf command",
     "browser": "opens a page in Chromium",
     "e2e": "runs the `mlops` command over a local cloud, most on the state that one demo leaves",
-    "slow": "follows tables on Spark through many runs: `make extras` runs it first, `make test` does not",
+    "slow": "takes tables on Spark through many steps: `make extras` runs it first, `make test` does not",
     "long": "takes minutes and seldom changes its verdict: `make extras` runs it, `make test` does not",
 }
 FAST = "fast"

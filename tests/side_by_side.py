@@ -1,10 +1,11 @@
 """`make test` and `make test-fast`: two lanes of pytest beside each other, for two cores.
 
 `make test`: the jobs on Spark in one lane, those of features with a server of their own; in the other what else starts
-servers, then what starts none.
-`fast` alone (`make test-fast`) is halved by rooms. Exit code 1 if a run of a lane fails, or none has a test. What
-failed in any is said again at the very end, so that the last lines of a log are enough.
-`python -m tests.side_by_side [fast] [pytest's arguments]`.
+servers; then half of what starts none in each.
+`fast` alone (`make test-fast`) is halved by rooms, and so is `slow`, which is no part of `make test`. Exit code 1 if a
+run of a lane fails, or none has a test. What failed in any is said again at the very end: the last lines of a log are
+enough.
+`python -m tests.side_by_side [fast|slow] [pytest's arguments]`.
 """
 
 import subprocess
@@ -17,9 +18,10 @@ from typing import IO
 from xml.etree import ElementTree
 
 SERVERS, FAST = ("-m", "not fast and not slow and not long"), ("-m", "fast")
-# Half of the work, as time goes; every other room, and any new one, is in the other half.
+SLOW = ("-m", "slow and not long")
 JOBS, FEATURES = "tests/ml", "tests/ml/features"
-ONE_HALF = ("tests/infra", "tests/policies", "tests/cli")
+# What runs alone: its marker, and half of the work, as time goes; every other room, and any new one, is the other half.
+ALONE = {"fast": (FAST, ("tests/infra", "tests/policies", "tests/cli")), "slow": (SLOW, ("tests/ml/ingest",))}
 LOG = Path("dist") / "test-beside.log"
 _PASSED, _NO_TESTS = 0, 5
 _REASON_CHARACTERS = 600
@@ -29,17 +31,24 @@ Arguments = tuple[str, ...]
 
 def lanes(arguments: Sequence[str]) -> tuple[tuple[Arguments, ...], ...]:
     """Pytest's arguments of each run, by lane. Given paths choose by themselves, so they are not split by rooms."""
-    fast, given = list(arguments[:1]) == ["fast"], tuple(arguments)
+    alone = ALONE.get(arguments[0]) if arguments else None
+    given = tuple(arguments[1:] if alone else arguments)
     if any(argument.startswith("-m") for argument in given):
         raise SystemExit("make test chooses by markers itself; run `python -m pytest -m …` to choose others")
-    given = given[1:] if fast else given
-    if any(Path(argument.partition("::")[0]).exists() for argument in given):
-        return (((*FAST, *given),),) if fast else (((*SERVERS, *given),), ((*FAST, *given),))
-    if fast:
-        others = (f"--ignore={room}" for room in ONE_HALF)
-        return ((*FAST, *others, *given),), ((*FAST, *given, *ONE_HALF),)
-    jobs = ((*SERVERS, f"--ignore={FEATURES}", *given, JOBS), (*SERVERS, *given, FEATURES))
-    return jobs, ((*SERVERS, f"--ignore={JOBS}", *given), (*FAST, *given))
+    named = any(Path(argument.partition("::")[0]).exists() for argument in given)
+    if named:
+        return ((((*alone[0], *given)),),) if alone else (((*SERVERS, *given),), ((*FAST, *given),))
+    if alone:
+        rest, half = _halves(*alone, given)
+        return (rest,), (half,)
+    rest, half = _halves(*ALONE["fast"], given)
+    jobs = (*SERVERS, f"--ignore={FEATURES}", *given, JOBS), (*SERVERS, *given, FEATURES)
+    return (*jobs, half), ((*SERVERS, f"--ignore={JOBS}", *given), rest)
+
+
+def _halves(marker: Arguments, half: Arguments, given: Arguments) -> tuple[Arguments, Arguments]:
+    """The marker's tests in all rooms but those of `half`, and in those."""
+    return (*marker, *(f"--ignore={room}" for room in half), *given), (*marker, *given, *half)
 
 
 def failed(codes: Sequence[int]) -> bool:

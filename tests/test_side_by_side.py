@@ -20,7 +20,8 @@ CODE = {
 
 
 def _run(folder: Path, root: Path, *arguments: str, **values: bool) -> subprocess.CompletedProcess[str]:
-    (folder / "tests" / "ml" / "features").mkdir(parents=True)
+    for room in (side_by_side.FEATURES, *(room for _, half in side_by_side.ALONE.values() for room in half)):
+        (folder / room).mkdir(parents=True)
     for name, text in CODE.items():
         (folder / name).write_text(text.format(**{"job": True} | values) if "{" in text else text)
     (folder / "pytest.ini").write_text("[pytest]\naddopts = -p tests.marks -q\n")
@@ -42,6 +43,13 @@ def test_every_run_has_its_tests_and_none_the_slow_or_long_ones(tmp_path: Path, 
     ]
 
 
+def test_the_slow_ones_run_alone(tmp_path: Path, root: Path) -> None:
+    """Each once, and none of the others, which would fail."""
+    done = _run(tmp_path, root, "slow", pure=False, served=False)
+    assert done.returncode == 1
+    assert re.findall(r"^FAILED (\S+)", done.stdout, re.MULTILINE) == ["test_slow.py::test_slow"]
+
+
 @pytest.mark.parametrize("broken", ["pure", "served", "job"])
 def test_a_failure_in_any_run_fails_all(tmp_path: Path, root: Path, broken: str) -> None:
     """And the failing test is named, at the very end with its reason, whichever run it is in."""
@@ -59,7 +67,7 @@ def test_a_run_that_fails_without_a_failed_test_says_so(tmp_path: Path, root: Pa
     (tmp_path / "conftest.py").write_text("def pytest_sessionfinish(session):\n    session.exitstatus = 1\n")
     done = _run(tmp_path, root, pure=True, served=True)
     assert done.returncode == 1
-    assert done.stdout.partition("=== what failed\n")[2].startswith("no test: exit codes [1, 1, 1, 1];")
+    assert done.stdout.partition("=== what failed\n")[2].startswith("no test: exit codes [1, 1, 1, 1, 1];")
 
 
 def test_a_half_that_was_stopped_is_named(tmp_path: Path) -> None:

@@ -69,6 +69,7 @@ def _version(lake: Lake, table: str) -> int:
     return lake.tables.version(f"test.credit_{table}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", ["bronze.labels", "silver.labels"])
 def test_what_was_deleted_by_hand_is_back_and_nothing_is_doubled(loaded: Lake, table: str) -> None:
     """Every table is what it was, later deliveries are taken once, and a run after that writes nothing."""
@@ -86,6 +87,7 @@ def test_what_was_deleted_by_hand_is_back_and_nothing_is_doubled(loaded: Lake, t
     assert loaded.versions() == versions
 
 
+@pytest.mark.slow
 def test_gold_that_went_back_has_what_came_since(loaded: Lake, capfd: pytest.CaptureFixture[str]) -> None:
     """Features and outcomes, one by one: each is built whole once, says why, and then goes on by difference."""
     loaded.run(build, "2")
@@ -105,6 +107,7 @@ def test_gold_that_went_back_has_what_came_since(loaded: Lake, capfd: pytest.Cap
     assert loaded.versions() == versions
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", ["silver.labels", "silver.labels_quarantine"])
 def test_what_came_since_is_there_again(loaded: Lake, table: str, capfd: pytest.CaptureFixture[str]) -> None:
     """Back to before the second delivery: the same run computes the table whole, so that it is lost nowhere."""
@@ -117,6 +120,7 @@ def test_what_came_since_is_there_again(loaded: Lake, table: str, capfd: pytest.
     assert "RESTORE" in {row["operation"] for row in operations}
 
 
+@pytest.mark.slow
 def test_the_record_says_who_when_from_to_and_why(loaded: Lake) -> None:
     """One row per request, beside those of withdrawals."""
     version = _version(loaded, "silver.labels")
@@ -128,6 +132,7 @@ def test_the_record_says_who_when_from_to_and_why(loaded: Lake) -> None:
     assert str(row[5]).startswith("ann, through ")
 
 
+@pytest.mark.slow
 def test_bronze_does_not_go_back_behind_a_delivery(loaded: Lake) -> None:
     """Ingest would not take it again: the message names the file, and what to do instead; nothing has changed."""
     before, versions = _held(loaded), loaded.versions()
@@ -137,6 +142,7 @@ def test_bronze_does_not_go_back_behind_a_delivery(loaded: Lake) -> None:
     assert not loaded.tables.exists("test.credit_ops.restores")
 
 
+@pytest.mark.slow
 def test_nobody_who_was_forgotten_comes_back(loaded: Lake) -> None:
     """A version from before that is refused, of silver too."""
     person = Request.of("1", person_column(USE_CASES["credit"]))
@@ -145,6 +151,7 @@ def test_nobody_who_was_forgotten_comes_back(loaded: Lake) -> None:
         _restore(loaded, "4", "silver.labels", 1)
 
 
+@pytest.mark.slow
 def test_a_version_that_vacuum_took_is_refused_before_anything_is_recorded(loaded: Lake) -> None:
     """Its files are gone, though the log still counts its rows."""
     version = _version(loaded, "silver.labels")
@@ -159,6 +166,7 @@ def test_a_version_that_vacuum_took_is_refused_before_anything_is_recorded(loade
     assert not loaded.tables.exists("test.credit_ops.restores")
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_in_between_is_completed_by_the_next(
     loaded: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -180,6 +188,7 @@ def test_a_run_that_is_killed_in_between_is_completed_by_the_next(
     assert loaded.versions() == versions
 
 
+@pytest.mark.slow
 def test_what_another_run_asked_for_is_refused_once_if_a_delivery_came_meanwhile(
     loaded: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,6 +14,8 @@ from ml.tables import Tables
 from tests.ml.ingest.hub import Hub
 from tests.ml.lake import Lake
 
+pytestmark = pytest.mark.slow
+
 SILVER = Table(
     name="payments",
     layer=Layer.SILVER,

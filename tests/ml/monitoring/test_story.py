@@ -16,6 +16,8 @@ from ml.records.monitoring import ALERT_ACTIONS, ALERTS, DECISIONS, METRICS
 from ml.tables import frame_of
 from tests.ml.monitoring.conftest import CATALOG, MODEL, SHIFT_PERIOD, Story
 
+pytestmark = pytest.mark.slow
+
 
 def _drifting(story: Story, period: str) -> set[str]:
     rows = story.rows(METRICS, f"period = '{period}' and metric = 'psi' and verdict = 'breach'")

@@ -18,6 +18,8 @@ from ml.usecases import USE_CASES
 from tests.ml.lake import Lake
 from tests.ml.scoring.live import CATALOG, CREDIT, MODEL
 
+pytestmark = pytest.mark.slow
+
 FEATURES = f"{CATALOG}.credit_gold.client_features"
 _DAY_S = 24 * 3600
 _SAID = ("client_id", "application_month", "model_version", "probability", "features_hash")

@@ -14,6 +14,8 @@ from tests.localcloud.services.sql.asking import ask
 from tests.localcloud.services.sql.changes import CHANGES, REFUSED
 from tests.localcloud.services.sql.queries import QUERIES
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from pyspark.sql.connect.session import SparkSession
 
