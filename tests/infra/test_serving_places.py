@@ -193,7 +193,7 @@ def test_what_serves_where_is_known(switched: Path) -> None:
         ("prod.yaml", "10.43.9.0/25", "10.43.9.0/27", "allowed a /26 or larger"),
         ("prod.yaml", "10.43.9.0/25", "10.43.8.0/25", "allowed a range apart from"),
         ("prod.yaml", "nodes: {min: 2, max: 6}", "nodes: {min: 4, max: 3}", "allowed at least min, 4"),
-        ("prod.yaml", "nodes: {min: 2", "nodes: {min: 1", "one may be taken away at any time"),
+        ("prod.yaml", "nodes: {min: 2", "nodes: {min: 1", "one may be removed at any time"),
         ("prod.yaml", "nodes: {min", "pod_range: 10.43.0.0/16\n  nodes: {min", "allowed a range apart from 10.43.0.0"),
         ("prod.yaml", 'version: "1.34"', "version: latest", "allowed a minor version that Azure offers"),
         ("prod.yaml", f"callers: [{GROUP}]", "callers: []", "is empty: name at least one"),

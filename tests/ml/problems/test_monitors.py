@@ -186,7 +186,7 @@ def test_what_a_retraining_mends_is_its_cause(declared: ProblemType) -> None:
     }
     for each in mended:
         wanted = TrainingCause.PERFORMANCE if policy.is_severe(each) else policy.judged[each.metric].mended_as
-        assert policy.due("said", each) == Due(words="said", trains_for=wanted)
+        assert policy.due("said", each) == Due(words="said", trains_for=wanted, metric=each)
 
 
 def test_errors_twice_as_large_are_severe() -> None:
