@@ -1,19 +1,11 @@
 """The parts of each list that are renewed. What else a file says is its owners', who check it."""
 
-import re
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-
-def _expression(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise ValueError(f"is no regular expression: {error}") from error
-    return text
-
+from settings.expression import Expression
 
 Region = Annotated[str, Field(pattern=r"^[a-z0-9]+$", description="an Azure region, such as westeurope")]
 Hosts = Annotated[tuple[str, ...], Field(description="a list of hosts")]
@@ -50,7 +42,7 @@ class Survey(Part):
 class Series(Part):
     """The regions that rent out the node types of a series."""
 
-    nodes: Annotated[str, AfterValidator(_expression)]
+    nodes: Expression
     """a regular expression of node types"""
     regions: Regions
 

@@ -5,21 +5,14 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from infra.spec.reading.error import SpecError
 from infra.spec.values.fields import Values
+from settings.expression import Expression
 from settings.model import read_model
 
 TABLE = Path(__file__).with_suffix(".yaml")
-
-
-def _expression(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise ValueError(f"is no regular expression: {error}") from error
-    return text
 
 
 class Survey(Values):
@@ -36,7 +29,7 @@ class Survey(Values):
 class Series(Values):
     """The regions that rent out the node types of a series."""
 
-    nodes: Annotated[str, AfterValidator(_expression)]
+    nodes: Expression
     """a regular expression of node types"""
     regions: tuple[str, ...]
     """a list of Azure regions"""
