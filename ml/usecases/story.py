@@ -102,6 +102,11 @@ class Records:
         """The decision about the period; None if none was taken."""
         return next((row for row in self.decisions if row["period"] == period), None)
 
+    def action(self, period: str) -> str:
+        """What was decided about the period, in a word."""
+        decided = self.decision(period)
+        return str(decided["action"]) if decided else "not decided"
+
     def holdout(self, version: Version) -> tuple[str, str]:
         """First and last period that judged the version; empty if its tags do not say."""
         first, last = (version.tags.get(f"holdout_{end}_period", "") for end in ("first", "last"))
@@ -117,6 +122,15 @@ class Finding:
 
     holds: bool
     detail: str
+
+
+def led_to_nothing(periods: Sequence[str], records: Records) -> Finding:
+    """Whether each of the periods led to nothing."""
+    actions = {period: records.action(period) for period in periods}
+    return Finding(
+        holds=set(actions.values()) == {"nothing"},
+        detail="; ".join(f"{period}: {action}" for period, action in actions.items()),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from ml.usecases.story import RETRAIN, Check, Finding, Records
+from ml.usecases.story import RETRAIN, Check, Finding, Records, led_to_nothing
 
 _ALERT, _BREACH, _NEWEST = "alert", "breach", "units_0"
 
@@ -15,18 +15,10 @@ def checks(*, quiet: Sequence[str], shift: str, retrained: str) -> tuple[Check, 
     due in week `retrained`: eight weeks of errors are known then.
     """
     return (
-        Check(name="a quiet week leads to nothing", judge=partial(_quiet, quiet)),
+        Check(name="a quiet week leads to nothing", judge=partial(led_to_nothing, quiet)),
         Check(name="the jump is seen in its own week, and not before", judge=partial(_seen, shift)),
         Check(name="a training is asked for once, when there is something to learn", judge=partial(_asked, retrained)),
         Check(name="the version that has seen the jump goes live", judge=_replaced),
-    )
-
-
-def _quiet(quiet: Sequence[str], records: Records) -> Finding:
-    actions = {week: _action(week, records) for week in quiet}
-    return Finding(
-        holds=set(actions.values()) == {"nothing"},
-        detail="; ".join(f"{week}: {action}" for week, action in actions.items()),
     )
 
 
@@ -37,7 +29,7 @@ def _seen(shift: str, records: Records) -> Finding:
         for row in records.metrics
         if (row["metric"], row["column"], row["verdict"]) == ("psi", _NEWEST, _BREACH)
     )
-    action = _action(shift, records)
+    action = records.action(shift)
     return Finding(
         holds=moved[:1] == [shift] and action == _ALERT,
         detail=f"{_NEWEST} has moved since {moved[0] if moved else 'never'}; decided in {shift}: {action}",
@@ -56,8 +48,3 @@ def _replaced(records: Records) -> Finding:
         holds=live[:2] == [1, 2] and records.trained(records.champion) == 2,
         detail=f"versions that were ever live: {live}; live is {records.champion}",
     )
-
-
-def _action(week: str, records: Records) -> str:
-    decided = records.decision(week)
-    return str(decided["action"]) if decided else "not decided"

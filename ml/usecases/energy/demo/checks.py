@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from ml.usecases.story import RETRAIN, Check, Finding, Records
+from ml.usecases.story import RETRAIN, Check, Finding, Records, led_to_nothing
 
 _ALERT, _BREACH, _OK, _NEWEST, _ERROR = "alert", "breach", "ok", "load_0", "scaled_error"
 # The drift measures that are judged.
@@ -17,17 +17,9 @@ def checks(*, quiet: Sequence[str], shift: str, settled: Sequence[str]) -> tuple
     trained before it forecasts as well as it promised.
     """
     return (
-        Check(name="a quiet day leads to nothing", judge=partial(_quiet, quiet)),
+        Check(name="a quiet day leads to nothing", judge=partial(led_to_nothing, quiet)),
         Check(name="the jump is seen on its own day, and not before", judge=partial(_seen, shift)),
         Check(name="a week later the same version forecasts as it promised", judge=partial(_settled, tuple(settled))),
-    )
-
-
-def _quiet(quiet: Sequence[str], records: Records) -> Finding:
-    actions = {day: _action(day, records) for day in quiet}
-    return Finding(
-        holds=set(actions.values()) == {"nothing"},
-        detail="; ".join(f"{day}: {action}" for day, action in actions.items()),
     )
 
 
@@ -38,7 +30,7 @@ def _seen(shift: str, records: Records) -> Finding:
         for row in records.metrics
         if row["metric"] in _DRIFT and (row["column"], row["verdict"]) == (_NEWEST, _BREACH)
     )
-    action = _action(shift, records)
+    action = records.action(shift)
     return Finding(
         holds=moved[:1] == [shift] and action == _ALERT,
         detail=f"{_NEWEST} has moved since {moved[0] if moved else 'never'}; decided on {shift}: {action}",
@@ -61,8 +53,3 @@ def _settled(days: Sequence[str], records: Records) -> Finding:
         and records.trained(records.champion) == 1,
         detail=f"{'; '.join(said) or 'not measured'}; trained again: {', '.join(asked) or 'never'}",
     )
-
-
-def _action(day: str, records: Records) -> str:
-    decided = records.decision(day)
-    return str(decided["action"]) if decided else "not decided"
