@@ -10,6 +10,7 @@ from cli.demo.accounting import count
 from cli.demo.streaming.servers import Servers, sinks_of
 from cli.demo.under_way import Demo
 from cli.warehouse import query
+from localcloud.spark.sessions import new_session
 from ml.records.predictions import predictions
 from ml.usecases import use_case as declaration
 
@@ -93,9 +94,7 @@ def _messages(address: str, topic: str, ids: int) -> list[tuple[str, str]]:
     """Key and value of every message that the topic holds, read by the local cloud's Spark once more if there are fewer
     than `ids` keys: the topic may get its rows a moment after the database.
     """
-    from pyspark.sql import SparkSession  # noqa: PLC0415 - takes a second
-
-    session = SparkSession.builder.remote(endpoint().spark_remote).create()
+    session = new_session(endpoint().spark_remote)
     try:
         reader = session.read.format("kafka").option("kafka.bootstrap.servers", address).option("subscribe", topic)
         texts = reader.load().selectExpr("cast(key as string) as key", "cast(value as string) as value")

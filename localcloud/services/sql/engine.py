@@ -10,6 +10,7 @@ from localcloud.kernel.errors import ApiError
 from localcloud.services.sql import frames
 from localcloud.services.sql.limits import Limits
 from localcloud.services.sql.results import Result
+from localcloud.spark.sessions import new_session
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -122,18 +123,13 @@ def _joined(parts: "list[pa.Table]", schema: "pa.Schema") -> "pa.Table":
 
 
 def _session(cloud: Cloud) -> Any:
-    """One session for all statements: none of those that are allowed changes a session.
-
-    pyspark is imported here because it takes a second, which the start of the local cloud need not wait for.
-    """
+    """One session for all statements: none of those that are allowed changes a session."""
     if not cloud.spark_remote:
         raise ApiError(503, "TEMPORARILY_UNAVAILABLE", "The Spark server is not running yet.")
     with cloud.lock:
         found = cloud.parts.get("spark_session")
         if found is None or found[0] != cloud.spark_remote:
-            from pyspark.sql.connect.session import SparkSession  # noqa: PLC0415
-
-            session = SparkSession.builder.remote(cloud.spark_remote).create()
+            session = new_session(cloud.spark_remote)
             # Without this, `${env:NAME}` in a statement's text would be replaced after it was checked.
             session.conf.set("spark.sql.variable.substitute", "false")
             session.conf.set("spark.sql.session.timeZone", "UTC")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import ApiError, bad_request
 from localcloud.kernel.store import Document
+from localcloud.spark.sessions import new_session
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -65,9 +66,8 @@ def session(cloud: Cloud) -> Iterator["SparkSession"]:
         raise ApiError(503, "TEMPORARILY_UNAVAILABLE", "The Spark server is not running yet.")
     # They take a second, which only publishing pays.
     from pyspark.errors import PySparkException  # noqa: PLC0415
-    from pyspark.sql import SparkSession  # noqa: PLC0415
 
-    spark = SparkSession.builder.remote(cloud.spark_remote).create()
+    spark = new_session(cloud.spark_remote)
     try:
         yield spark
     except PySparkException as error:

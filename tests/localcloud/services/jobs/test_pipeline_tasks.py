@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from localcloud.spark.sessions import new_session
 from tests.localcloud.services.jobs.conftest import WHEEL_PATH, Plant, results
 from tests.localcloud.services.jobs.test_scripts import put
 
@@ -78,12 +79,10 @@ def test_a_pipeline_that_is_not_there_fails_the_task(plant: Plant) -> None:
 
 def test_an_update_computes_its_tables_as_its_principal(plant: Plant, spark_remote: str) -> None:
     """Whatever the order of the source: what is not as expected is dropped and counted, the rest is written."""
-    from pyspark.sql import SparkSession  # noqa: PLC0415
-
     plant.core.cloud.spark_remote = spark_remote
     plant.core.table("prod.platform_ops.numbers")
     location = plant.core.cloud.store.require("table", "prod.platform_ops.numbers")["storage_location"]
-    spark = SparkSession.builder.remote(spark_remote).create()
+    spark = new_session(spark_remote)
     spark.range(10).write.format("delta").save(location)
     job_id = _job(plant, _pipeline(plant, SOURCE))
     assert results(plant.run(job_id)) == {"a": "FAILED"}

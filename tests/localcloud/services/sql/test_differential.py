@@ -9,6 +9,7 @@ from databricks.sdk.service.sql import StatementResponse, StatementState
 from pyspark.errors import PySparkException
 
 from localcloud.services.sql.values import text as as_text
+from localcloud.spark.sessions import new_session
 from tests.localcloud.core import Core, leave, start
 from tests.localcloud.services.sql.asking import ask
 from tests.localcloud.services.sql.changes import CHANGES, REFUSED
@@ -95,13 +96,11 @@ def _read(answer: StatementResponse) -> Answer:
 @pytest.fixture(scope="module")
 def both(spark_remote: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     """Five small tables on both sides, under the same names."""
-    from pyspark.sql.connect.session import SparkSession  # noqa: PLC0415
-
     core = start(tmp_path_factory.mktemp("same"))
     core.cloud.spark_remote = spark_remote
     core.admin().catalogs.create(CATALOG)
     core.admin().schemas.create(SCHEMA, CATALOG)
-    session = SparkSession.builder.remote(spark_remote).create()
+    session = new_session(spark_remote)
     # As in the API's session: a text may hold `${…}`.
     session.conf.set("spark.sql.variable.substitute", "false")
     session.sql(f"create database {SCHEMA}")

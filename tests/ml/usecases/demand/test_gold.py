@@ -9,6 +9,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
+from localcloud.spark.sessions import new_session
 from ml import runtime
 from ml.declarations.saved_queries import SCHEMAS
 from ml.features.derived import derived_rows
@@ -91,7 +92,7 @@ def test_rows_of_the_newest_weeks_are_the_same_if_only_they_are_computed(
 ) -> None:
     """Every derived table, from a week on, as the features task asks for it when files of that week arrive."""
     # Its views have the names of those that the other tests read.
-    session, first = SparkSession.builder.remote(spark_remote).create(), monday(_WEEKS - 4)
+    session, first = new_session(spark_remote), monday(_WEEKS - 4)
     held = {name: session.createDataFrame(frame.toArrow()) for name, frame in tables.items()}
     for declared in USE_CASE.derived:
         inputs, since = {each.table.name: held[each.table.name] for each in declared.inputs}, str(declared.since)
