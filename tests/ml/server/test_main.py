@@ -1,5 +1,6 @@
 """The server as a process: its workers, its socket, and how it ends."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -60,3 +61,27 @@ def test_the_socket_names_its_protocol_so_that_answers_are_not_held_back() -> No
         listener.listen()
         with pytest.raises(OSError, match="in use"):
             listening.bound("127.0.0.1", listener.getsockname()[1], None)
+
+
+def test_a_worker_accepts_one_connection_a_turn_so_that_the_others_get_theirs() -> None:
+    """Of three that wait, one is accepted before the event loop turns; asyncio comes back for the rest."""
+    with listening.bound("127.0.0.1", 0, None) as listener:
+        listener.listen()
+        clients = [socket.create_connection(listener.getsockname()) for _ in range(4)]
+        accepted, _ = listener.accept()
+        with accepted, pytest.raises(BlockingIOError):
+            listener.accept()
+        assert asyncio.run(_greeted(listener, clients[1:])) == [b"hello", b"hello", b"hello"]
+        for client in clients:
+            client.close()
+
+
+async def _greeted(listener: socket.socket, clients: list[socket.socket]) -> list[bytes]:
+    """What each client hears from a server on `listener`."""
+
+    async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"hello")
+        writer.close()
+
+    async with await asyncio.start_server(greet, sock=listener):
+        return [await asyncio.to_thread(client.recv, 5) for client in clients]
