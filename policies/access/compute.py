@@ -29,8 +29,9 @@ class Access:
 
     def matrix(self) -> Iterator[Holding]:
         """Every privilege that every principal effectively holds, by principal, kind and name."""
-        places = [(key, name) for key in sorted(self.estate.securables) for name in self.privileges_on(key)]
-        net = {who: self._held(who, places) for who in sorted(self.estate.principals)}
+        keys = sorted(self.estate.securables)
+        places = [(key, name) for key in keys for name in self.privileges_on(key)]
+        net = {who: self._held(who, keys) for who in sorted(self.estate.principals)}
         for principal, held in net.items():
             runners = {name: net.get(name, {}) for name in sorted(self.people.run_as(principal))}
             for place in places if runners else held:
@@ -41,10 +42,11 @@ class Access:
                 if answer.allowed:
                     yield self._row(principal, *place, answer)
 
-    def _held(self, principal: str, places: Iterable[_Place]) -> Mapping[_Place, Answer]:
+    def _held(self, principal: str, keys: Iterable[Key]) -> Mapping[_Place, Answer]:
         mine = self.people.identities(principal).keys()
-        near = {key for key in self.estate.securables if not mine.isdisjoint(self._index.named_on(key))}
-        answers = ((place, self.may(principal, *place)) for place in places if place[0] in near)
+        near = (key for key in keys if not mine.isdisjoint(self._index.named_on(key)))
+        places = ((key, name) for key in near for name in self.privileges_on(key))
+        answers = ((place, self.may(principal, *place)) for place in places)
         return {place: answer for place, answer in answers if answer.allowed}
 
     def _row(self, principal: str, key: Key, privilege: str, answer: Answer) -> Holding:

@@ -17,10 +17,19 @@ class Index:
         self._metastores = [item for item in estate.securables.values() if item.key.kind == "metastore"]
         self._admins = {item.principal for item in estate.assignments if item.level != "USER"}
         self._named_on: dict[Key, frozenset[str]] = {}
+        self._reaching: dict[tuple[str, Key], tuple[Grant, ...]] = {}
 
     def on(self, key: Key) -> tuple[Grant, ...]:
         """The grants on the securable itself."""
         return self._by_key.get(key, ())
+
+    def reaching(self, principal: str, key: Key) -> tuple[Grant, ...]:
+        """The grants on the securable itself that are to the principal, or to a group of it."""
+        found = self._reaching.get((principal, key))
+        if found is None:
+            identities = self._people.identities(principal)
+            found = self._reaching[principal, key] = tuple(one for one in self.on(key) if one.principal in identities)
+        return found
 
     def named_on(self, key: Key) -> frozenset[str]:
         """Everybody by whom something could be held on the securable: all others hold nothing on it."""
@@ -45,8 +54,8 @@ class Index:
         found = [
             f"; it is unknown whether {grant.declared} does, by {grant.privilege} for {grant.principal}"
             for key in keys
-            for grant in self.on(key)
-            if is_unknown(grant.principal) or (is_unknown(grant.privilege) and grant.principal in identities)
+            for grant in self._unclear.get(key, ())
+            if is_unknown(grant.principal) or grant.principal in identities
         ]
         return "".join(dict.fromkeys(found))
 
@@ -60,3 +69,12 @@ class Index:
         for grant in self._estate.grants:
             found.setdefault(grant.key, []).append(grant)
         return {key: tuple(grants) for key, grants in found.items()}
+
+    @cached_property
+    def _unclear(self) -> Mapping[Key, tuple[Grant, ...]]:
+        """By securable, the grants that do not say to whom, or what."""
+        unclear = {
+            key: tuple(one for one in grants if is_unknown(one.principal) or is_unknown(one.privilege))
+            for key, grants in self._by_key.items()
+        }
+        return {key: grants for key, grants in unclear.items() if grants}

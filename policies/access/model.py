@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from policies.access.unknown import is_unknown
 
 READ_WRITE = "BINDING_TYPE_READ_WRITE"
 
 
-@dataclass(frozen=True, kw_only=True, order=True)
-class Key:
+class Key(NamedTuple):
     """A securable: its kind, such as `schema`, and its full name. Objects of a workspace begin with its stack's
     environment, `prod/credit-training`, because their names are unique in one workspace only.
+
+    A tuple, which is looked up faster than a dataclass: a matrix of 8,000 rows takes a million look-ups.
     """
 
     kind: str

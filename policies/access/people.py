@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from policies import rights
 from policies.access.model import Key
@@ -53,7 +52,7 @@ class People:
 
     def named(self, key: Key) -> Key:
         """The key under the principal's one spelling, if it is a principal that rules are about."""
-        return replace(key, name=self.spelled(key.name)) if key.kind in ("service principal", "group") else key
+        return key._replace(name=self.spelled(key.name)) if key.kind in ("service principal", "group") else key
 
     def kinds(self, occurring: Iterable[str], azure: Iterable[str], subjects: Iterable[str]) -> Mapping[str, str]:
         """Kind by name of everybody that the stacks make, everybody that occurs, everybody with rights in Azure, and

@@ -6,6 +6,7 @@ below without reading or writing it. The metastore's owner so manages everything
 which a review of the plan or of the audit log shows.
 """
 
+import itertools
 from collections.abc import Iterator
 
 from policies import rights
@@ -61,20 +62,18 @@ class Unity:
         owner, said = chain[-1].owner, not is_unknown(privilege)
         if said and owner in self._people.identities(principal) and owner_holds(chain[-1].key.kind, privilege):
             return self._index.told(principal, owner, f"owns {chain[-1].key} ({chain[-1].declared})")
-        reasons = [*self._by_grant(principal, chain[::-1], privilege)]
+        reasons = self._by_grant(principal, chain[::-1], privilege)
         # Managing gives entry and the right to grant, and neither reading nor writing.
         if privilege in (*ENTRY.values(), "MANAGE"):
-            reasons += [*self._by_grant(principal, chain[::-1], "MANAGE"), *self._as_owner(principal, chain[:-1])]
-        return reasons[0] if reasons else None
+            managing = self._by_grant(principal, chain[::-1], "MANAGE")
+            reasons = itertools.chain(reasons, managing, self._as_owner(principal, chain[:-1]))
+        return next(reasons, None)
 
     def _by_grant(self, principal: str, chain: _Chain, privilege: str) -> Iterator[str]:
-        identities = self._people.identities(principal)
+        said = not is_unknown(privilege)
         for link in chain:
-            for grant in self._index.on(link.key):
-                same = grant.privilege == privilege or (
-                    not is_unknown(privilege) and rights.covers(grant.privilege, privilege)
-                )
-                if same and grant.principal in identities:
+            for grant in self._index.reaching(principal, link.key):
+                if grant.privilege == privilege or (said and rights.covers(grant.privilege, privilege)):
                     text = f"is granted {grant.privilege} on {link.key} ({grant.declared})"
                     yield self._index.told(principal, grant.principal, text)
 
