@@ -2,6 +2,8 @@
 SHELL := /bin/sh
 # A newer pip is no business of a locked environment.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Each of many processes would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3 python; do \

@@ -23,6 +23,8 @@ def table(session):
 def other(pytester: pytest.Pytester, root: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """A folder of tests with this project's plugins and a fixture that starts Spark."""
     monkeypatch.setenv("PYTHONPATH", str(root))
+    # Installed plugins take longer to load than these tests to run.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     pytester.makeconftest(CONFTEST)
     pytester.plugins = ["tests.marks", "tests.skips"]
     return pytester

@@ -25,8 +25,8 @@ def _run(folder: Path, root: Path, *arguments: str, **values: bool) -> subproces
     for name, text in CODE.items():
         (folder / name).write_text(text.format(**{"job": True} | values) if "{" in text else text)
     (folder / "pytest.ini").write_text("[pytest]\naddopts = -p tests.marks -q\n")
-    # What this test run says about plugins must not reach the inner one.
-    env = {"PYTHONPATH": str(root), "PATH": ""}
+    # What this test run says about plugins must not reach the inner one, which needs none of those installed.
+    env = {"PYTHONPATH": str(root), "PATH": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     command = [sys.executable, "-m", "tests.side_by_side", *arguments]
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
 

@@ -21,6 +21,7 @@ from localcloud.parity import WITNESSES, names, rows
 _called: defaultdict[str, set[str]] = defaultdict(set)
 _passed: set[str] = set()
 _services: dict[str, str] = {}
+_names: dict[Any, str] = {}
 
 
 def watch() -> None:
@@ -29,9 +30,11 @@ def watch() -> None:
 
     def watched(cloud: Cloud) -> FastAPI:
         app = make(cloud)
-        rows_of_handlers = names(app)
-        _services.update((row.name, row.service) for row in rows(app))
-        app.add_middleware(_Reporter, rows_of_handlers=rows_of_handlers)
+        if not _names:
+            # Every application has the same routes.
+            _names.update(names(app))
+            _services.update((row.name, row.service) for row in rows(app))
+        app.add_middleware(_Reporter, rows_of_handlers=_names)
         return app
 
     application.create_app = watched
