@@ -145,7 +145,7 @@ EXTRAS = (
     ),
     Extra(
         name="schemathesis",
-        inputs=(*_LOCKED, "ml/server", "ml/versions/pyfunc_model.py", "tests/ml/server"),
+        inputs=(*_LOCKED, "ml/server", "ml/versions/scorer.py", "ml/versions/pyfunc_model.py", "tests/ml/server"),
         script="make -s schemathesis",
     ),
     Extra(

@@ -29,7 +29,7 @@ from ml.training.learn import learn
 from ml.training.learners import in_memory
 from ml.training.learners.rows import Rows
 from ml.versions import contract
-from ml.versions.pyfunc_model import Scorer
+from ml.versions.scorer import Scorer
 from tests.ml.problems import series
 
 _LABEL, _PERIOD = "default.payment.next.month", "_part"

@@ -16,7 +16,7 @@ from localcloud.services.serving.online.rows import OnlineRows
 from ml.declarations import Model
 from ml.training.feature_spec import Source, feature_spec
 from ml.usecases import use_case
-from ml.versions import artifact, contract, pyfunc_model, reason_codes
+from ml.versions import artifact, contract, pyfunc_model, scorer
 
 CLIENTS = 30_000
 TABLE, ONLINE = "prod.credit_gold.client_features", "prod.credit_gold.client_features_online"
@@ -74,10 +74,7 @@ def raw_model(path: Path, model: Model, matrix: Any, generator: np.random.Genera
     mlflow.pyfunc.save_model(
         path=str(path),
         python_model=str(pyfunc_model.__file__),
-        artifacts={
-            "model": str(_fitted(path.parent / "fitted", model, matrix, generator)),
-            pyfunc_model.REASONS: reason_codes.__file__,
-        },
+        artifacts=artifact.raw_contents(_fitted(path.parent / "fitted", model, matrix, generator)),
         signature=contract.signature(model),
         pip_requirements=contract.requirements(model.algorithms),
     )
@@ -98,6 +95,6 @@ def _fitted(folder: Path, model: Model, matrix: Any, generator: np.random.Genera
     parameters = {"objective": "binary:logistic", "max_depth": _DEPTH, "seed": _SEED}
     booster = xgboost.train(parameters, xgboost.DMatrix(matrix.astype(np.float32), labels), num_boost_round=_TREES)
     folder.mkdir(parents=True)
-    booster.save_model(str(folder / pyfunc_model.XGBOOST_FILE))
-    (folder / pyfunc_model.DESCRIPTION_FILE).write_text(json.dumps(_described(model)))
+    booster.save_model(str(folder / scorer.XGBOOST_FILE))
+    (folder / scorer.DESCRIPTION_FILE).write_text(json.dumps(_described(model)))
     return folder

@@ -4,7 +4,7 @@ Sources: Oreshkin et al. 2020, "N-BEATS: Neural basis expansion analysis for int
 (section 3.2, doubly residual stacking, with the generic basis), and Olivares et al. 2023, "Neural basis expansion
 analysis with exogenous variables: Forecasting electricity prices with NBEATSx" (what else is known goes into each
 block). A row asks for one step ahead, which is among what else is known, so a block adds one number.
-`ml/versions/pyfunc_model.py` computes the same from the weights, without PyTorch.
+`ml/versions/scorer.py` computes the same from the weights, without PyTorch.
 """
 
 from collections.abc import Mapping, Sequence

@@ -3,7 +3,7 @@
 Sources: Gorishniy et al. 2022, "On Embeddings for Numerical Features in Tabular Deep Learning" (piecewise linear
 encoding, then a linear layer per column), and Gorishniy et al. 2021, "Revisiting Deep Learning Models for Tabular
 Data" (residual blocks). The blocks normalise each row by itself and not the batch, whose rows other processes hold.
-`ml/versions/pyfunc_model.py` computes the same from the weights, without PyTorch.
+`ml/versions/scorer.py` computes the same from the weights, without PyTorch.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ class Block(nn.Module):
 class EmbeddedColumns(nn.Module):
     """What networks over columns begin with: each column's place in its bins, and whether it is null, make its vector.
 
-    `edges` are the bounds of each column's bins, as `pyfunc_model.expand` takes them; each column has a vector of
+    `edges` are the bounds of each column's bins, as `scorer.expand` takes them; each column has a vector of
     `embedding` numbers.
     """
 

@@ -94,13 +94,13 @@ class Fitted(Protocol):
 
     @property
     def readers(self) -> tuple[str, ...]:
-        """By what `pyfunc_model.py` reads what `save` writes; several are averaged."""
+        """By what `scorer.py` reads what `save` writes; several are averaged."""
 
     def scores(self, periods: Sequence[date]) -> Scores:
         """Truth and raw answers of the rows of `periods`."""
 
     def save(self, directory: Path) -> None:
-        """Write what was fitted into `directory`, as `pyfunc_model.py` reads it."""
+        """Write what was fitted into `directory`, as `scorer.py` reads it."""
 
 
 class Fitter(Protocol):

@@ -5,22 +5,15 @@ principal, and every worker unpacks the same bytes. Fits models of up to some hu
 """
 
 import io
-import os
-import sys
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import ModuleType
 from typing import Any
 
-import mlflow
-import numpy as np
 import pandas as pd
 import pyarrow as pa
-from mlflow.exceptions import MlflowException
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql.pandas.functions import pandas_udf
@@ -28,10 +21,10 @@ from pyspark.sql.pandas.types import to_arrow_schema
 from pyspark.sql.types import StructType
 
 from ml.declarations import Column
+from ml.scoring.on_worker import FOLDER, answers, loaded
 from ml.versions import artifact
 
-_FOLDER, _ANSWER = "model", "_answer"
-_KEPT = "_mlops_model_on_this_worker_"
+_ANSWER = "_answer"
 _NUMBERS = frozenset(("int64", "float64", "bool"))
 
 
@@ -39,7 +32,7 @@ def packed(model_uri: str) -> bytes:
     """The model that takes features as a tar archive, read with the rights of this task."""
     buffer = io.BytesIO()
     with TemporaryDirectory() as temporary, tarfile.open(fileobj=buffer, mode="w") as archive:
-        archive.add(artifact.raw_model(artifact.fetch(model_uri, Path(temporary))), arcname=_FOLDER)
+        archive.add(artifact.raw_model(artifact.fetch(model_uri, Path(temporary))), arcname=FOLDER)
     return buffer.getvalue()
 
 
@@ -75,36 +68,14 @@ def _of_numbers(
     named = to_arrow_schema(schema, timestamp_utc=True)
 
     def predict(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        model = loaded(archive)
+        model = loaded(archive, taken)
         for batch in batches:
-            found = _answers(model, batch, taken)
+            found = answers(model, batch, taken)
             columns = [batch.column(name) for name in kept]
             columns += [pa.array(found[name]).cast(named.field(name).type) for name in answered.names]
             yield pa.RecordBatch.from_arrays(columns, names=named.names)
 
     return sent.mapInArrow(predict, schema)
-
-
-def _answers(model: Any, batch: pa.RecordBatch, taken: dict[str, str]) -> Mapping[str, Any]:
-    """By column, one answer per row: by the model's matrix if it offers that, otherwise by way of MLflow."""
-    own = _own(model)
-    features = getattr(own, "features", None)
-    if not hasattr(own, "predict_matrix") or not isinstance(features, list) or not set(features) <= set(taken):
-        frame = batch.select(list(taken)).to_pandas().astype(taken)
-        return dict(model.predict(frame).items())
-    matrix = np.empty((batch.num_rows, len(features)))
-    for place, name in enumerate(features):
-        matrix[:, place] = batch.column(name).to_numpy(zero_copy_only=False)
-    answers: Mapping[str, Any] = own.predict_matrix(matrix)
-    return answers
-
-
-def _own(model: Any) -> Any:
-    """The model's own object; None for a flavour that has no such one."""
-    try:
-        return model.unwrap_python_model()
-    except (MlflowException, AttributeError):
-        return None
 
 
 def _of_frames(rows: DataFrame, archive: bytes, taken: dict[str, str], output: Sequence[Column]) -> DataFrame:
@@ -117,20 +88,3 @@ def _of_frames(rows: DataFrame, archive: bytes, taken: dict[str, str], output: S
             yield model.predict(batch.astype(taken))[names]
 
     return rows.withColumn(_ANSWER, predict(F.struct(*taken))).select("*", f"{_ANSWER}.*").drop(_ANSWER)
-
-
-def loaded(archive: bytes) -> Any:
-    """The packed model, as MLflow loads it: once in each process of a worker, which keeps the one that it had last."""
-    name = _KEPT + sha256(archive).hexdigest()
-    kept: Any = sys.modules.get(name)
-    if kept is None:
-        for other in [each for each in sys.modules if each.startswith(_KEPT)]:
-            del sys.modules[other]
-        # Not a variable of this module, of which each function carries a copy of its own to the workers.
-        sys.modules[name] = kept = ModuleType(name)
-        # A model may read its files later: they stay as long as the process, and Spark clears its folders.
-        kept.folder = TemporaryDirectory(dir=os.environ.get("SPARK_LOCAL_DIRS", "").split(",")[0] or None)
-        with tarfile.open(fileobj=io.BytesIO(archive)) as packed_model:
-            packed_model.extractall(kept.folder.name, filter="data")
-        kept.model = mlflow.pyfunc.load_model(str(Path(kept.folder.name) / _FOLDER), suppress_warnings=True)
-    return kept.model

@@ -16,7 +16,7 @@ from ml.training import registry
 from ml.training.learn import Learned
 from ml.versions import contract
 from ml.versions.gains import Gain
-from ml.versions.pyfunc_model import Scorer
+from ml.versions.scorer import Scorer
 
 RESAMPLES = 500
 

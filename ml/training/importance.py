@@ -17,7 +17,7 @@ from ml.problems.registry import judging_of
 from ml.training import registry
 from ml.training.learn import Learned
 from ml.versions import contract, training_run
-from ml.versions.pyfunc_model import Scorer
+from ml.versions.scorer import Scorer
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

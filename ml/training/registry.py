@@ -18,7 +18,7 @@ from ml.declarations import Model, TrainingCause
 from ml.examples.dataset import Pinned
 from ml.training.feature_spec import Source, feature_spec
 from ml.training.learn import Learned
-from ml.versions import artifact, contract, listing, pyfunc_model, reason_codes
+from ml.versions import artifact, contract, listing, pyfunc_model, scorer
 from ml.versions.lineage import CAUSE, Lineage
 
 MODEL = "model"
@@ -75,7 +75,7 @@ def log_search(learned: Learned) -> None:
 
 
 def pack(learned: Learned, model: Model, directory: Path) -> None:
-    """Write what was fitted and its description into `directory`, as `pyfunc_model.Scorer` reads them."""
+    """Write what was fitted and its description into `directory`, as `scorer.Scorer` reads them."""
     learned.fitted.save(directory)
     description = contract.describe(
         model,
@@ -83,7 +83,7 @@ def pack(learned: Learned, model: Model, directory: Path) -> None:
         readers=learned.fitted.readers,
         calibration=learned.calibration.description,
     )
-    (directory / pyfunc_model.DESCRIPTION_FILE).write_text(json.dumps(description, indent=1))
+    (directory / scorer.DESCRIPTION_FILE).write_text(json.dumps(description, indent=1))
 
 
 def log_model(
@@ -120,7 +120,7 @@ def save_raw_model(directory: Path, model: Model, example: pd.DataFrame, into: P
         mlflow.pyfunc.save_model(
             path=str(into),
             python_model=str(code),
-            artifacts={"model": str(directory), pyfunc_model.REASONS: reason_codes.__file__},
+            artifacts=artifact.raw_contents(directory),
             signature=contract.signature(model),
             input_example=example,
             pip_requirements=contract.requirements(model.algorithms, model.problem.packages),

@@ -16,7 +16,7 @@ from ml.training.learn import learn
 from ml.training.plan import Plan, Task
 from ml.versions import contract
 from ml.versions.lineage import Lineage
-from ml.versions.pyfunc_model import Scorer
+from ml.versions.scorer import Scorer
 
 # It makes no version.
 RETRAINS = False

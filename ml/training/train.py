@@ -26,7 +26,7 @@ from ml.training.registry import Registered
 from ml.training.run_log import run_log
 from ml.versions import contract, gains
 from ml.versions.lineage import Lineage
-from ml.versions.pyfunc_model import Scorer
+from ml.versions.scorer import Scorer
 from ml.versions.training_run import HOLDOUT, ROWS
 
 

@@ -15,6 +15,8 @@ import yaml
 from mlflow.models import Model
 from mlflow.pyfunc import PyFuncModel
 
+from ml.versions import pyfunc_model, reason_codes, scorer
+
 # These names are Databricks': serving finds what it needs by them.
 LOADER_MODULE = "databricks.feature_store.mlflow_model"
 DATA_FOLDER = "feature_store"
@@ -57,10 +59,19 @@ def raw_model(artifact: Path) -> Path:
     return artifact if folder is None else folder / RAW_MODEL_FOLDER
 
 
+def raw_contents(fitted: Path) -> dict[str, str]:
+    """What MLflow copies into a raw model, by the names that `pyfunc_model.py` knows: what was fitted, and code."""
+    return {
+        pyfunc_model.FITTED: str(fitted),
+        pyfunc_model.SCORER: str(scorer.__file__),
+        pyfunc_model.REASONS: str(reason_codes.__file__),
+    }
+
+
 def packed(artifact: Path) -> Path:
-    """The folder of what was fitted, as `pyfunc_model.Scorer` reads it."""
+    """The folder of what was fitted, as `scorer.Scorer` reads it."""
     raw = raw_model(artifact)
-    saved = Model.load(str(raw)).flavors[mlflow.pyfunc.FLAVOR_NAME]["artifacts"]["model"]["path"]
+    saved = Model.load(str(raw)).flavors[mlflow.pyfunc.FLAVOR_NAME]["artifacts"][pyfunc_model.FITTED]["path"]
     return raw / str(saved)
 
 

@@ -35,7 +35,7 @@ _PANDAS = {
     DataType.string: "object",
     DataType.datetime: "datetime64[ns]",
 }
-# Imports of `pyfunc_model.py`, which must be importable where the model is served.
+# Imports of `pyfunc_model.py` and `scorer.py`, which must be importable where the model is served.
 _ALWAYS = ("mlflow", "numpy", "pandas")
 _PACKAGES = {Algorithm.XGBOOST: ("xgboost",), Algorithm.LIGHTGBM: ("lightgbm",)}
 
@@ -162,7 +162,7 @@ def describe(
     readers: Sequence[str],
     calibration: Mapping[str, object],
 ) -> Mapping[str, object]:
-    """The `model.json` that `pyfunc_model.py` reads."""
+    """The `model.json` that `scorer.py` reads."""
     taken = model_features(model)
     features: Sequence[Mapping[str, object]] = [
         {"name": feature.name, "kind": kinds([feature])[feature.name], "nullable": feature.null_meaning is not None}

@@ -1,6 +1,6 @@
 """Why a served model answers as it does: what each feature adds to the raw answer of a row.
 
-MLflow stores this file beside `pyfunc_model.py`, which runs it when reasons are asked for and not before, so it imports
+MLflow stores this file beside `scorer.py`, which runs it when reasons are asked for and not before, so it imports
 nothing from `ml`. A raw answer is what the model says before calibration: log-odds, a class's score, or a value.
 """
 

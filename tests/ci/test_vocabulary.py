@@ -38,7 +38,7 @@ def test_the_stages_know_no_problem(vocabulary: ModuleType, capsys: pytest.Captu
         "model.roc_auc",
         "measure(roc_auc=1)",
         "def measure(roc_auc): ...",
-        "from ml.versions.pyfunc_model import PROBABILITY",
+        "from ml.versions.scorer import PROBABILITY",
     ],
 )
 def test_a_word_in_a_name_or_a_text_is_found(vocabulary: ModuleType, source: str) -> None:

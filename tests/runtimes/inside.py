@@ -22,7 +22,7 @@ from ml.training.learn import learn
 from ml.training.learners import in_memory
 from ml.usecases import use_case
 from ml.versions import artifact, contract
-from ml.versions.pyfunc_model import Scorer
+from ml.versions.scorer import Scorer
 
 ROWS_PER_PERIOD = 200
 # What the extra `forecasting` of the wheel brings, which no runtime has; and PyTorch, which those for machine learning

@@ -25,7 +25,7 @@ from ml.problems.problem import Problem
 
 # The label of the model over all series: the outcome over the scale of its series.
 TARGET = "_target"
-# By what `pyfunc_model.py` reads a version; its own code, which lies beside it, does.
+# By what `scorer.py` reads a version; its own code, which lies beside it, does.
 READER = "series"
 _CODE = "brought"
 # Newest origins that candidates are weighed at, and rows of them at most: half a year of weeks, and 200 MB.

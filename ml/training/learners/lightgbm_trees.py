@@ -14,7 +14,7 @@ from ml.examples.split import Split
 from ml.problems.learning import FITTED, Categories, Ends, Params, Scores
 from ml.training.learners.device import cores, threads
 from ml.training.learners.rows import Rows
-from ml.versions.pyfunc_model import LIGHTGBM_FILE
+from ml.versions.scorer import LIGHTGBM_FILE
 
 _FIRST: Params = {
     "learning_rate": 0.02,

@@ -17,7 +17,7 @@ from ml.examples.split import Split
 from ml.problems.learning import Categories, Ends, Params, Scores
 from ml.problems.problem import Floats
 from ml.training.learners.rows import Rows
-from ml.versions.pyfunc_model import LINEAR_FILE, expand
+from ml.versions.scorer import LINEAR_FILE, expand
 
 _FIRST: Params = {"bins": 8, "penalty": 1.0}
 

@@ -22,7 +22,7 @@ from ml.problems.problem import Floats
 from ml.training.learners.device import cores, threads
 from ml.training.learners.linear_model import bin_edges
 from ml.training.learners.rows import Rows
-from ml.versions.pyfunc_model import NETWORK_FILE, network_of
+from ml.versions.scorer import NETWORK_FILE, network_of
 
 if TYPE_CHECKING:
     from ml.neural.loop import Done, Weights

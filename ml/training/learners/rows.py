@@ -12,7 +12,7 @@ from ml.declarations import Feature
 from ml.problems.learning import Categories
 from ml.problems.problem import Floats, Problem
 from ml.versions.contract import kinds
-from ml.versions.pyfunc_model import encode
+from ml.versions.scorer import encode
 
 # A category beyond the most frequent ones is treated as unknown: each costs a column.
 MAX_CATEGORIES = 32

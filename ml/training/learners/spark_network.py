@@ -34,7 +34,7 @@ from ml.training.learners.network import (
     schedule,
     suggested,
 )
-from ml.versions.pyfunc_model import network_of
+from ml.versions.scorer import network_of
 
 # How far a bin's edge may be from its quantile, as a share of the rows.
 _EDGE_ERROR = 0.001

@@ -24,7 +24,7 @@ from ml.examples.split import Split
 from ml.problems.classification.binary import Binary
 from ml.problems.learning import Categories, Ends, Params, Scores
 from ml.versions.contract import model_features
-from ml.versions.pyfunc_model import TREES_FILE
+from ml.versions.scorer import TREES_FILE
 
 _VECTOR, _LABEL = "_vector", "_label"
 _FIRST: Params = {"maxIter": 20, "maxDepth": 4, "stepSize": 0.2, "subsamplingRate": 0.8, "minInstancesPerNode": 20}
@@ -42,7 +42,7 @@ class FittedSpark:
     def scores(self, periods: Sequence[date]) -> Scores:
         """Labels and log-odds of the rows of `periods`; only these two columns come to the driver."""
         scored = self.model.transform(self.learner.rows(periods))
-        # Spark's margin is half the log-odds: see `pyfunc_model.spark_raw`.
+        # Spark's margin is half the log-odds: see `scorer.spark_raw`.
         log_odds = (vector_to_array(F.col("rawPrediction"))[1] * 2).alias("log_odds")
         found = scored.select(_LABEL, log_odds).toPandas()
         return Scores(truth=found[_LABEL].to_numpy(float), raw=found["log_odds"].to_numpy(float))

@@ -15,7 +15,7 @@ from ml.examples.split import Split
 from ml.problems.learning import FITTED, Categories, Ends, Params, Scores
 from ml.training.learners.device import cores, device, threads
 from ml.training.learners.rows import Rows
-from ml.versions.pyfunc_model import XGBOOST_FILE
+from ml.versions.scorer import XGBOOST_FILE
 
 # Shallow trees, many of them, each on half of the features: what tabular risk data asks for.
 _FIRST: Params = {

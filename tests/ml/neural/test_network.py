@@ -15,7 +15,7 @@ from ml.training.autologging import autologging
 from ml.training.learn import Learned, learn
 from ml.training.learners import in_memory, network
 from ml.versions import contract, reason_codes
-from ml.versions.pyfunc_model import NETWORK_FILE, Scorer, expand, network_raw
+from ml.versions.scorer import NETWORK_FILE, Scorer, expand, network_raw
 from tests.ml.neural.torch_here import torch_or_skip
 from tests.ml.problems.made import BINARY, PERIOD, SPLIT, model, rows
 
@@ -91,7 +91,7 @@ import sys
 sys.modules["torch"] = None
 import pandas as pd
 from pathlib import Path
-from ml.versions.pyfunc_model import Scorer
+from ml.versions.scorer import Scorer
 answers = Scorer(Path({str(tmp_path)!r}))(pd.read_parquet({str(tmp_path / "held.parquet")!r}))
 answers.to_parquet({str(tmp_path / "answers.parquet")!r})
 """

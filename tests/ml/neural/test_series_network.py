@@ -15,7 +15,7 @@ from ml.training.learn import learn
 from ml.training.learners import in_memory
 from ml.training.learners.network import Unit
 from ml.versions import contract
-from ml.versions.pyfunc_model import NETWORK_FILE, Scorer
+from ml.versions.scorer import NETWORK_FILE, Scorer
 from tests.ml.neural.torch_here import torch_or_skip
 from tests.ml.problems.made import REGRESSION, model, rows
 from tests.ml.problems.made import SPLIT as OF_VALUES

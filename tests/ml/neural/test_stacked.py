@@ -6,7 +6,7 @@ import numpy as np
 
 from ml.neural.lanes import dealt
 from ml.neural.schedule import Schedule
-from ml.versions.pyfunc_model import NETWORK_FILE, network_raw
+from ml.versions.scorer import NETWORK_FILE, network_raw
 from tests.ml.neural.torch_here import torch_or_skip
 
 torch = torch_or_skip()

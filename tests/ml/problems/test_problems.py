@@ -21,7 +21,7 @@ from ml.training.learn import Learned, learn
 from ml.training.learners import in_memory
 from ml.training.learners.average import averages
 from ml.versions import contract
-from ml.versions.pyfunc_model import Scorer
+from ml.versions.scorer import Scorer
 from tests.ml.problems.made import MULTICLASS, PERIOD, PERIODS, PROBLEMS, REGRESSION, SPLIT, model, rows
 from tests.ml.problems.series import FORECASTING, forecasting_model
 

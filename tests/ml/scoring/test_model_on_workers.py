@@ -6,7 +6,7 @@ from pathlib import Path
 import mlflow
 import pytest
 
-from ml.scoring import model_on_workers
+from ml.scoring import model_on_workers, on_worker
 
 
 def _packed(folder: Path) -> bytes:
@@ -21,10 +21,10 @@ def test_a_process_loads_a_model_once_and_keeps_the_last_one(tmp_path: Path, mon
     monkeypatch.setenv("SPARK_LOCAL_DIRS", str(tmp_path))
     first, second = _packed(tmp_path / "first"), _packed(tmp_path / "second")
     before = set(sys.modules)
-    loaded = model_on_workers.loaded(first)
-    assert model_on_workers.loaded(bytes(bytearray(first))) is loaded
+    loaded = on_worker.loaded(first)
+    assert on_worker.loaded(bytes(bytearray(first))) is loaded
     [folder] = [path.parent for path in tmp_path.glob("*/model")]
-    assert model_on_workers.loaded(second) is not loaded
+    assert on_worker.loaded(second) is not loaded
     del loaded
     assert not folder.exists()
     assert len([name for name in sys.modules if name not in before and "_model_on_this_worker_" in name]) == 1

@@ -15,7 +15,7 @@ from mlflow.types import ColSpec, Schema
 
 from localcloud.services.serving.online.rows import OnlineRows
 from ml.server.version import Version, load
-from ml.versions import contract, pyfunc_model, reason_codes
+from ml.versions import artifact, contract, pyfunc_model, scorer
 
 TABLE, ONLINE = "prod.credit_gold.client_features", "prod.credit_gold.online"
 # Name, type of the signature, type of the specification, and whether it may be null.
@@ -33,19 +33,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     inputs = generator.normal(size=(300, len(FEATURES))) * (1000, 20, 1)
     labels = (inputs[:, 0] + 50 * inputs[:, 1] > 0).astype(int)
     booster = xgboost.train({"objective": "binary:logistic"}, xgboost.DMatrix(inputs.astype(np.float32), labels), 20)
-    booster.save_model(str(trained / pyfunc_model.XGBOOST_FILE))
+    booster.save_model(str(trained / scorer.XGBOOST_FILE))
     described = {
         "learners": ["xgboost"],
         "features": [{"name": name, "kind": "number", "nullable": nullable} for name, _, _, nullable in FEATURES],
         "categories": {},
         "calibration": {"method": "sigmoid", "slope": 1.3, "intercept": -0.4},
     }
-    (trained / pyfunc_model.DESCRIPTION_FILE).write_text(json.dumps(described))
+    (trained / scorer.DESCRIPTION_FILE).write_text(json.dumps(described))
     data = made / "feature_store"
     mlflow.pyfunc.save_model(
         path=str(data / "raw_model"),
         python_model=str(pyfunc_model.__file__),
-        artifacts={"model": str(trained), pyfunc_model.REASONS: reason_codes.__file__},
+        artifacts=artifact.raw_contents(trained),
         signature=ModelSignature(
             Schema([ColSpec(kind, name) for name, kind, _, _ in FEATURES]),
             Schema([ColSpec("double", "probability")]),

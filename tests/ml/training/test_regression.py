@@ -13,7 +13,7 @@ from ml.training import registry
 from ml.training.learn import Learned, learn
 from ml.training.learners import in_memory
 from ml.versions import contract
-from ml.versions.pyfunc_model import Scorer
+from ml.versions.scorer import Scorer
 from tests.ml.problems import made
 from tests.ml.problems.made import PERIOD, PERIODS, REGRESSION, SPLIT
 

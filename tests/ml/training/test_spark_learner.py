@@ -18,7 +18,7 @@ from ml.training import plan, train
 from ml.training.learners.spark_trees import SparkTrees, assembled, tree_arrays
 from ml.training.plan import Task
 from ml.versions import artifact, contract
-from ml.versions.pyfunc_model import TREES_FILE, spark_raw
+from ml.versions.scorer import TREES_FILE, spark_raw
 from tests.ml.conftest import COMMIT, MODEL_NAME, World
 
 

@@ -17,7 +17,7 @@ from ml.training.learn import Learned, learn
 from ml.training.learners import in_memory
 from ml.training.learners.average import averages
 from ml.versions import contract, reason_codes
-from ml.versions.pyfunc_model import Scorer, expand
+from ml.versions.scorer import Scorer, expand
 from tests.ml.problems.made import BINARY, PERIOD, PERIODS, PROBLEMS, REGRESSION, SPLIT, model, rows
 
 FEATURES = ["weight", "visits", "smoker", "ward", "since"]

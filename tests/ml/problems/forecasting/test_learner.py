@@ -24,7 +24,7 @@ from ml.training import registry
 from ml.training.learn import Learned, learn
 from ml.training.learners import in_memory
 from ml.versions import contract
-from ml.versions.pyfunc_model import Scorer
+from ml.versions.scorer import Scorer
 from tests.ml.problems.series import FORECASTING, HISTORY, ORIGINS, PERIOD, SPLIT, fleet, forecasting_model
 
 PROBLEM = problem_of(FORECASTING)
