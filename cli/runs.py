@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
     from databricks.sdk.service.jobs import Run, RunTask
 
-_POLL_S = 0.4
+_POLL_S = 0.1
 # A real workspace counts requests, and its runs take minutes.
 REMOTE_POLL_S = 10.0
 _GONE = {

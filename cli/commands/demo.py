@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import click
 from cli.demo.accounting import accounts
 from cli.demo.checks import checks, judge, platform_checks, prove, require
 from cli.demo.landing import prepare
+from cli.demo.records import read
 from cli.demo.report import demo_report
 from cli.demo.steps import tell
 from cli.demo.stories import story_of
@@ -57,12 +59,15 @@ def demo(use_case: str, data: Path | None, story: str | None, form: str) -> None
     told_by = story_of(use_case)
     landing = prepare(use_case, told_by, data)
     use_home(landing.name)
-    start_cloud()
-    synthesize()
+    with ThreadPoolExecutor(1) as beside:
+        synthesized = beside.submit(synthesize)
+        # Here, since the kernel ends what a thread started with that thread.
+        start_cloud()
+        synthesized.result()
     load_stacks()
     told = Demo(use_case=use_case, landing=landing, rolls_back_part=told_by.rolls_back_part)
     tell(told)
-    records, accounting = told.records(), accounts(use_case, landing)
+    records, accounting = read(told.model), accounts(use_case, landing)
     prove(platform_checks(use_case, accounting), records)
     judged = judge(checks(told_by, landing, told.answers if told.serves else None), records)
     sections = collect(use_case, told.tasks, judged, duration_s=time.monotonic() - started)

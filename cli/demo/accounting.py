@@ -1,5 +1,7 @@
 """What became of every record: counted in prod's tables."""
 
+from itertools import chain
+
 from cli.demo.landing import Landing
 from cli.output import Row
 from cli.warehouse import query
@@ -8,24 +10,29 @@ from ml.usecases import use_case as declaration
 
 def accounts(use_case: str, landing: Landing) -> list[Row]:
     """Follow every record from its file to its prediction: one row per feed, and one for the predictions."""
-    rows = [_feed_account(use_case, feed, landed) for feed, landed in landing.rows.items()]
-    features = count(f"prod.{use_case}_gold.{declaration(use_case).models[0].feature_table.name}")
-    keys = ", ".join(declaration(use_case).models[0].feature_table.table.keys)
-    scored = count(f"(select distinct {keys} from prod.{use_case}_gold.predictions)")
-    return [*rows, {"what": "predictions", "landed": None, "in": features, "kept": scored, "quarantined": 0}]
+    declared, prod = declaration(use_case), f"prod.{use_case}"
+    features = declared.models[0].feature_table
+    built, keys = f"{prod}_gold.{features.name}", ", ".join(features.table.keys)
+    scored = f"(select distinct {keys} from {prod}_gold.predictions)"
+    silver = {feed.name: f"{prod}_silver.{feed.silver.name}" for feed in declared.feeds}
+    feeds = {feed: (f"{prod}_bronze.{feed}", silver[feed], f"{silver[feed]}_quarantine") for feed in landing.rows}
+    rows = counts(built, scored, *chain.from_iterable(feeds.values()))
+    return [
+        *(
+            {"what": feed, "landed": landing.rows[feed], "in": rows[into], "kept": rows[kept], "quarantined": rows[out]}
+            for feed, (into, kept, out) in feeds.items()
+        ),
+        {"what": "predictions", "landed": None, "in": rows[built], "kept": rows[scored], "quarantined": 0},
+    ]
+
+
+def counts(*sources: str) -> dict[str, int]:
+    """Rows of each table, query or part of one, by itself; asked in one statement."""
+    asked = ", ".join(f"(select count(*) from {source}) as n{place}" for place, source in enumerate(sources))
+    [found] = query("prod", f"select {asked}")
+    return {source: int(found[f"n{place}"]) for place, source in enumerate(sources)}
 
 
 def count(source: str) -> int:
     """Rows of a table, a query or a part of one."""
-    return int(query("prod", f"select count(*) as n from {source}")[0]["n"])
-
-
-def _feed_account(use_case: str, feed: str, landed: int) -> Row:
-    silver = next(item.silver.name for item in declaration(use_case).feeds if item.name == feed)
-    return {
-        "what": feed,
-        "landed": landed,
-        "in": count(f"prod.{use_case}_bronze.{feed}"),
-        "kept": count(f"prod.{use_case}_silver.{silver}"),
-        "quarantined": count(f"prod.{use_case}_silver.{silver}_quarantine"),
-    }
+    return counts(source)[source]

@@ -6,39 +6,53 @@ from datetime import date
 
 from cli.model_records import gate_rows, move_rows, records, versions
 from cli.models import NamedModel
+from cli.output import Row
 from ml.declarations import Calendar
 from ml.usecases import use_case
-from ml.usecases.story import Records, Row
+from ml.usecases.story import Records
 
 _PERIODS = ("period", "since_period", "last_period")
 
 
-def read(model: NamedModel) -> Records:
-    """All of it; the tables are asked at once. Raises CommandError where the model is not deployed."""
-    decision_columns = "period, action, reason, evidence, decided_at"
-    alert_columns = "key, since_period, last_period, what, how_much, what_to_do, status, delivered_to, delivered_at"
-    metric_columns = (
-        "period, model_version, metric, column, value, lower, upper, threshold_low, threshold_high, verdict, rows, "
-        "slice, in_training"
-    )
+def read(model: NamedModel, *, measured: bool = True) -> Records:
+    """What is recorded of `model`; if not `measured`, without alerts and metrics, which take longest.
+
+    The tables are asked at once. Raises CommandError where the model is not deployed.
+    """
     # Alone and first: it imports MLflow, which imports much of what the others then find loaded.
     made = versions(model)
+    asked = {"gates": gate_rows, "moves": move_rows, "decisions": _decisions}
+    asked |= {"alerts": _alerts, "metrics": _metrics} if measured else {}
     with ThreadPoolExecutor() as pool:
-        gates = pool.submit(gate_rows, model)
-        moves = pool.submit(move_rows, model)
-        decisions = pool.submit(records, model, "decisions", decision_columns, order="period")
-        alerts = pool.submit(records, model, "alerts", alert_columns, order="since_period, key")
-        metrics = pool.submit(records, model, "metrics", metric_columns, order="period, metric, column")
+        found = {name: pool.submit(ask, model) for name, ask in asked.items()}
+    rows = {name: answer.result() for name, answer in found.items()}
     calendar = use_case(model.use_case).judging
     return Records(
         calendar=calendar,
         versions=made,
-        gates=gates.result(),
-        moves=moves.result(),
-        decisions=named(decisions.result(), calendar),
-        alerts=named(alerts.result(), calendar),
-        metrics=named(metrics.result(), calendar),
+        gates=rows["gates"],
+        moves=rows["moves"],
+        decisions=named(rows["decisions"], calendar),
+        alerts=named(rows.get("alerts", ()), calendar),
+        metrics=named(rows.get("metrics", ()), calendar),
     )
+
+
+def _decisions(model: NamedModel) -> list[Row]:
+    return records(model, "decisions", "period, action, reason, evidence, decided_at", order="period")
+
+
+def _alerts(model: NamedModel) -> list[Row]:
+    columns = "key, since_period, last_period, what, how_much, what_to_do, status, delivered_to, delivered_at"
+    return records(model, "alerts", columns, order="since_period, key")
+
+
+def _metrics(model: NamedModel) -> list[Row]:
+    columns = (
+        "period, model_version, metric, column, value, lower, upper, threshold_low, threshold_high, verdict, rows, "
+        "slice, in_training"
+    )
+    return records(model, "metrics", columns, order="period, metric, column")
 
 
 def named(rows: Sequence[Row], calendar: Calendar) -> list[Row]:

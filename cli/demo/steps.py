@@ -1,6 +1,7 @@
 """The steps of the demo. Each asks the records what is left to do, so a killed demo continues where it was."""
 
 import json
+from collections.abc import Mapping
 
 from cli.demo.answers import ask, served_version
 from cli.demo.landing import Arrival, land
@@ -21,11 +22,13 @@ _BY = "the demo"
 
 def tell(demo: Demo) -> None:
     """The whole story, from an empty platform to a model that was replaced, rolled back and brought back."""
-    heading("staging tests the code on a sample")
+    heading("staging tests the code on a sample, while prod takes in its history")
     land("staging", demo.use_case, demo.landing.sample)
-    demo.run("staging", "integration")
+    tested = demo.begin("staging", "integration")
+    taken_in = take_in_history(demo)
+    demo.follow("staging", "integration", tested)
     heading("prod trains its first champion from the history")
-    first_champion(demo)
+    first_champion(demo, taken_in)
     exploring = _explore(demo)
     heading("prod scores, and the endpoint is deployed")
     _serve_first(demo)
@@ -47,16 +50,21 @@ def _done(what: str) -> None:
     progress.print(f"  done before: {what}", markup=False)
 
 
-def first_champion(demo: Demo) -> None:
-    """Land the history in prod, make every masked table, and train until a version is live."""
+def take_in_history(demo: Demo) -> dict[str, int]:
+    """Land the history in prod, and start its ingest and all that makes a masked table: the runs by job."""
     land("prod", demo.use_case, demo.landing.history)
+    if demo.records().champion is not None:
+        return {}
+    return {demo.model.job("ingest"): demo.begin("prod", "ingest"), **start_others(demo.use_case)}
+
+
+def first_champion(demo: Demo, taken_in: Mapping[str, int]) -> None:
+    """Once the runs that take in the history have ended, mask tables, and train until a version is live."""
     found = demo.records()
     if found.champion is not None:
         _done(f"version {found.champions[0]} was the first champion")
         return
-    beside = start_others(demo.use_case)
-    demo.run("prod", "ingest")
-    for job, run_id in beside.items():
+    for job, run_id in taken_in.items():
         demo.follow_job("prod", job, run_id)
     if hidden_columns(declaration(demo.use_case)):
         load_stacks("prod-masks")

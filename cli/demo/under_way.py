@@ -24,6 +24,7 @@ class Demo:
     rolls_back_part: bool = False
     tasks: list[TaskResult] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
+    _read: list[Records] = field(default_factory=list, init=False, repr=False)
 
     @property
     def model(self) -> NamedModel:
@@ -36,8 +37,10 @@ class Demo:
         return self.model.declared.serving is not None
 
     def records(self) -> Records:
-        """What prod's jobs have recorded so far."""
-        return read(self.model)
+        """What prod's jobs have recorded so far, but for alerts and metrics. Read again once a job has run."""
+        if not self._read:
+            self._read.append(read(self.model, measured=False))
+        return self._read[0]
 
     def run(self, env: str, stage: str, **parameters: str) -> None:
         """Run the job of `stage` to its end. Raises CommandError where it fails."""
@@ -58,6 +61,7 @@ class Demo:
     def follow_job(self, env: str, job: str, run_id: int) -> None:
         """Wait for a run of `job`. Raises CommandError where it fails."""
         result = follow_run(env, job, run_id)
+        self._read.clear()
         self.tasks.extend(result.tasks)
         if not result.succeeded:
             progress.print(f"What each task printed is in {current_home() / 'runs'}", markup=False)

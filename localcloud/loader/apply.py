@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -73,10 +73,16 @@ class StackLoad:
         self._path = f"/local/stacks/{stack.name}"
         self._known = {address: _record(body) for address, body in account.get(self._path)["resources"].items()}
         self._values: dict[str, dict[str, Any]] = {}
+        self._unsent: dict[str, dict[str, Any]] = {}
 
     def apply(self) -> None:
         """Create, update and delete until the cloud is as the document says. Raises LoadError."""
-        blocks = ordered(self._stack.blocks, self._stack.file)
+        try:
+            self._apply_all(ordered(self._stack.blocks, self._stack.file))
+        finally:
+            self._send()
+
+    def _apply_all(self, blocks: Sequence[Block]) -> None:
         gone = self._known.keys() - {block.address for block in blocks}
         for block in blocks:
             try:
@@ -108,12 +114,12 @@ class StackLoad:
             self._report.unchanged += 1
             return before.values
         if before is None or not before.attributes:
-            self._remember(block, _UNFINISHED, arguments, {})
+            self._begin(block, arguments, {})
             resumed = before is not None or block.import_id is not None
             attributes = self._make(kind, self._call(arguments), resumed=resumed)
             self._report.created += 1
         else:
-            self._remember(block, _UNFINISHED, before.arguments, before.attributes)
+            self._begin(block, before.arguments, before.attributes)
             attributes = self._change(kind, block, before, arguments, counted)
             self._report.updated += 1
         return self._remember(block, settled, arguments, attributes).values
@@ -146,7 +152,7 @@ class StackLoad:
         if made is None or made != before.attributes:
             _end(kind, self._session, before)
         if made is None:
-            self._remember(block, _UNFINISHED, arguments, {})
+            self._begin(block, arguments, {})
         return made or kind.create(self._call(arguments))
 
     def _delete(self, address: str) -> None:
@@ -158,12 +164,24 @@ class StackLoad:
         self._forget(address)
         self._report.deleted += 1
 
+    def _begin(self, block: Block, arguments: Arguments, attributes: Attributes) -> None:
+        """Record that a resource is being made or changed, before it is."""
+        self._remember(block, _UNFINISHED, arguments, attributes)
+        self._send()
+
     def _remember(self, block: Block, digest: str, arguments: Arguments, attributes: Attributes) -> Record:
+        """Keep a record, to be sent when the next resource begins: one call records an end and a beginning."""
         body = {"type": block.type, "digest": digest, "arguments": dict(arguments), "attributes": attributes}
-        self._account.put(f"{self._path}/{block.address}", body)
+        self._unsent[block.address] = body
         return _record(body)
 
+    def _send(self) -> None:
+        if self._unsent:
+            self._account.put(self._path, {"resources": self._unsent})
+            self._unsent = {}
+
     def _forget(self, address: str) -> None:
+        self._send()
         self._account.delete(f"{self._path}/{address}")
         del self._known[address]
 

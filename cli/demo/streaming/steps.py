@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from cli.cloud import local_call, workspace
 from cli.demo.landing import Files, land
-from cli.demo.steps import ask_endpoint, first_champion, roll_back
+from cli.demo.steps import ask_endpoint, first_champion, roll_back, take_in_history
 from cli.demo.streaming.held import features, scored, stored
 from cli.demo.streaming.servers import Servers, keep_secrets
 from cli.demo.under_way import Demo, heading
@@ -21,7 +21,7 @@ def tell(demo: Demo, running: Servers) -> None:
     """The whole story, from an empty platform to the roll-back."""
     keep_secrets("prod", demo.model.declared, running)
     heading("prod trains its first champion from the history")
-    first_champion(demo)
+    first_champion(demo, take_in_history(demo))
     heading("the stream begins, and the endpoint is deployed")
     _begin_stream(demo)
     _wait_for_scores(demo)

@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from localcloud.kernel.body import JsonBody
+from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import CloudDep
+from localcloud.kernel.errors import bad_request
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
@@ -22,14 +23,15 @@ def applied(stack: str, cloud: CloudDep, caller: CallerDep) -> Document:
     return {"resources": {body["address"]: body for body in found}}
 
 
-@router.put("/{stack}/{address}")
-def record(stack: str, address: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Keep what was applied. `order` tells in which order things were first made. Admin only."""
+@router.put("/{stack}")
+def record(stack: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
+    """Keep what was applied: `resources` by address. `order` tells in which order they were first made. Admin only."""
     caller.require_admin("record what was deployed")
     with cloud.lock:
-        before = cloud.store.get(_KIND, f"{stack}/{address}")
-        order = before["order"] if before else cloud.store.next_id(_KIND)
-        cloud.store.put(_KIND, f"{stack}/{address}", {**body, "stack": stack, "address": address, "order": order})
+        for address, found in _resources(body).items():
+            before = cloud.store.get(_KIND, f"{stack}/{address}")
+            order = before["order"] if before else cloud.store.next_id(_KIND)
+            cloud.store.put(_KIND, f"{stack}/{address}", {**found, "stack": stack, "address": address, "order": order})
     return {}
 
 
@@ -39,3 +41,11 @@ def forget(stack: str, address: str, cloud: CloudDep, caller: CallerDep) -> Docu
     caller.require_admin("forget what was deployed")
     cloud.store.delete(_KIND, f"{stack}/{address}")
     return {}
+
+
+def _resources(body: Document) -> dict[str, Document]:
+    """The records of a body, by address. Raises `ApiError` 400 for anything else."""
+    found = required(body, "resources")
+    if not isinstance(found, dict) or not all(isinstance(each, dict) for each in found.values()):
+        raise bad_request("resources must be an object: a record by address.")
+    return found
