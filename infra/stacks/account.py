@@ -176,6 +176,7 @@ def _limits(stack: Scope, environment: Environment, platform: Platform, made: _M
         stack,
         f"{environment.name}-egress",
         EgressProps(
+            account_id=platform.account.id,
             policy_id=f"mlops-{environment.name}",
             workspace_id=workspace.id,
             domains=serverless_reach.domains(environment),

@@ -9,6 +9,16 @@ from typing import Any
 
 _REFERENCE = re.compile(r"\$\{(?P<address>[a-z0-9_]+\.[A-Za-z0-9_-]+)\.")
 _BINDING = "databricks_workspace_binding"
+# Arguments that the provider does not compute and Databricks always answers. Left out, the apply fails once the object
+# is made: "was null, but now …".
+_ANSWERED = {
+    "databricks_account_network_policy": ("account_id",),
+    "databricks_alert_v2": ("schedule.pause_status",),
+    "databricks_entity_tag_assignment": ("tag_value",),
+    "databricks_policy_info": ("comment",),
+    "databricks_service_principal_federation_policy": ("description", "oidc_policy.subject_claim"),
+    "databricks_tag_policy": ("description",),
+}
 _SECURABLES = {
     "catalog": "databricks_catalog",
     "external_location": "databricks_external_location",
@@ -48,6 +58,16 @@ def _unsorted(blocks: Sequence[Mapping[str, Any]], key: str, path: str) -> Itera
     given = [block[key] for block in blocks]
     if given != sorted(given):
         yield f"{path}: {', '.join(given)}"
+
+
+def unsaid_answers(document: Document) -> Iterator[str]:
+    """Arguments that are left out and answered all the same."""
+    for type_, answered in _ANSWERED.items():
+        for name, arguments in document.get("resource", {}).get(type_, {}).items():
+            for path in answered:
+                block, _, argument = path.rpartition(".")
+                if argument not in (arguments[block] if block else arguments):
+                    yield f"{type_}.{name}.{path}: left out, and answered"
 
 
 def before_their_binding(document: Document) -> Iterator[str]:

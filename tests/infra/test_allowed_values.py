@@ -31,6 +31,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     f"{_NETWORK}.allowed_internet_destinations.internet_destination_type": frozenset({"DNS_NAME"}),
     "databricks_alert_v2.evaluation.comparison_operator": _of(sql.ComparisonOperator),
     "databricks_alert_v2.evaluation.empty_result_state": _of(sql.AlertEvaluationState),
+    "databricks_alert_v2.schedule.pause_status": _of(sql.SchedulePauseStatus),
     "databricks_alert_v2.schedule.timezone_id": frozenset(available_timezones()),
     f"{_ALERT}.action_configurations.action_type": _of(billing.ActionConfigurationType),
     f"{_ALERT}.quantity_type": _of(billing.AlertConfigurationQuantityType),

@@ -16,11 +16,18 @@ from tests.infra.provider_truths import (
     before_their_binding,
     before_their_location,
     empty_items,
+    unsaid_answers,
     unsorted_blocks,
 )
 
 Truth = Callable[[Document], Iterator[str]]
-TRUTHS: tuple[Truth, ...] = (empty_items, unsorted_blocks, before_their_binding, before_their_location)
+TRUTHS: tuple[Truth, ...] = (
+    empty_items,
+    unsorted_blocks,
+    unsaid_answers,
+    before_their_binding,
+    before_their_location,
+)
 _SERVING = "    serving: {inference_table: true}\n"
 _PREDICTIONS = "      analysts: {predictions: read}\n"
 
@@ -86,6 +93,15 @@ def _bound_location(document: Any) -> None:
     }
 
 
+def _policy_without_account(document: Any) -> None:
+    del document["resource"]["databricks_account_network_policy"]["prod-egress"]["account_id"]
+
+
+def _federation_without_claim(document: Any) -> None:
+    policies = document["resource"]["databricks_service_principal_federation_policy"]
+    del policies["principal-prod-deployer-federation"]["oidc_policy"]["subject_claim"]
+
+
 def _volume_without_location(document: Any) -> None:
     del document["resource"]["databricks_volume"]["credit_landing"]["depends_on"]
 
@@ -110,6 +126,8 @@ def _volume_without_location(document: Any) -> None:
             _bound_location,
             "lake-landing-location, which the workspace then cannot",
         ),
+        ("account", unsaid_answers, _policy_without_account, "prod-egress.account_id: left out"),
+        ("account", unsaid_answers, _federation_without_claim, "oidc_policy.subject_claim: left out"),
         ("prod-workspace", before_their_location, _volume_without_location, "databricks_volume.credit_landing: stored"),
     ],
 )

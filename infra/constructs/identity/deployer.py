@@ -26,7 +26,11 @@ def deployer(scope: Scope, id_: str, props: DeployerProps) -> Resource:
             service_principal_id=Token.as_number(made.id),
             description=f"{props.name} signs in as {subject}.",
             oidc_policy=policy.ServicePrincipalFederationPolicyOidcPolicy(
-                issuer=props.identity.issuer, audiences=[props.identity.audience], subject=subject
+                issuer=props.identity.issuer,
+                audiences=[props.identity.audience],
+                subject=subject,
+                # The default, which is answered: what the provider did not ask for, it takes for a mistake.
+                subject_claim="sub",
             ),
         )
     return made

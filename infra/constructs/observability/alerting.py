@@ -103,5 +103,10 @@ def alert(scope: Scope, id_: str, props: AlertProps) -> None:
             empty_result_state="ERROR",
             notification=binding.AlertV2EvaluationNotification(notify_on_ok=True, subscriptions=told),
         ),
-        schedule=binding.AlertV2Schedule(quartz_cron_schedule=props.cron, timezone_id=props.timezone),
+        schedule=binding.AlertV2Schedule(
+            quartz_cron_schedule=props.cron,
+            timezone_id=props.timezone,
+            # The default, said because it is answered.
+            pause_status="UNPAUSED",
+        ),
     )

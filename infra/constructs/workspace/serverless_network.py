@@ -50,6 +50,7 @@ def connectivity(scope: Scope, id_: str, props: ConnectivityProps) -> None:
 class EgressProps:
     """`domains` are the internet destinations that are allowed; the workspace's own data always is."""
 
+    account_id: str
     policy_id: str
     workspace_id: int
     domains: Iterable[str]
@@ -62,6 +63,8 @@ def egress(scope: Scope, id_: str, props: EgressProps) -> None:
     policy = binding.AccountNetworkPolicy(
         scope,
         id_,
+        # Always answered: the provider fails after it made a policy that does not say it.
+        account_id=props.account_id,
         network_policy_id=props.policy_id,
         egress=binding.AccountNetworkPolicyEgress(
             network_access=binding.AccountNetworkPolicyEgressNetworkAccess(

@@ -40,3 +40,8 @@ def test_every_resource_reads_back_with_all_that_was_sent(azure_replay: AzureRep
     """Every field of every PUT that is the caller's to say."""
     assert azure_replay.not_read_back == []
     assert azure_replay.read_back == 88
+
+
+def test_what_is_read_can_be_written_back(azure_replay: AzureReplay) -> None:
+    """With a tag more: networks with their subnets, groups with their rules, and all else."""
+    assert azure_replay.put_back() == []

@@ -87,8 +87,7 @@ def put(request: Request, body: PlainBody, named: Named, cloud: CloudDep, respon
     """Make or replace one. What takes Azure a while is an operation, over at once: its URL is in the header."""
     made, new = resources.put(cloud, named, body)
     kind = kind_of(named)
-    if new:
-        response.status_code = kind.made
+    response.status_code = kind.made if new else kind.changed
     if kind.polled:
         place = _operation(cloud, named, made.get("location") or "global")
         response.headers["Azure-AsyncOperation"] = f"{hosts.names(request, cloud).management}{place}"

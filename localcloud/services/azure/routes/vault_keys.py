@@ -48,9 +48,11 @@ def get(name: str, cloud: CloudDep, vault: VaultDep, version: str = "") -> Docum
     return vault_objects.shown(vault_objects.require(cloud, vault, name, version))
 
 
+@router.patch("/keys/{name}")
+@router.patch("/keys/{name}/")
 @router.patch("/keys/{name}/{version}")
-def update(name: str, version: str, body: PlainBody, cloud: CloudDep, vault: VaultDep) -> Document:
-    """Attributes, operations and tags of a version."""
+def update(name: str, body: PlainBody, cloud: CloudDep, vault: VaultDep, version: str = "") -> Document:
+    """Attributes, operations and tags of the newest version, or of one by its id."""
     found = vault_objects.require(cloud, vault, name, version)
     given = {**found["attributes"], **(body.get("attributes") or {})}
     found["attributes"] = vault.attributes(given, found["attributes"]["created"])

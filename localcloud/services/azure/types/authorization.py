@@ -1,5 +1,7 @@
 """Locks, role definitions and role assignments."""
 
+from datetime import UTC, datetime
+
 from localcloud.kernel.cloud import Cloud
 from localcloud.services.azure import locks, resources, roles
 from localcloud.services.azure.errors import conflict, invalid
@@ -38,7 +40,7 @@ def _custom(cloud: Cloud, name: str) -> bool:
     return any(each["type"] == roles.TYPE and each["name"].lower() == name.lower() for each in kept)
 
 
-def _definition(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
+def _named(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
     own = properties(resource)
     if not own.get("roleName"):
         raise invalid("RoleDefinitionWithNoName", "properties.roleName is missing.")
@@ -49,11 +51,21 @@ def _definition(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> No
     }
     if own["roleName"] in taken | roles.BUILT_IN.keys():
         raise conflict("RoleDefinitionWithSameNameExists", f"A role is called '{own['roleName']}' already.")
+
+
+def _dated(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
+    """When it was made and last changed, by which clients know that a change has settled."""
+    own = properties(resource)
     own.setdefault("type", "CustomRole")
+    before = resources.find(cloud, resource_id)
+    now = datetime.now(UTC).isoformat()
+    own |= {"createdOn": before["properties"]["createdOn"] if before else now, "updatedOn": now}
 
 
 KINDS = {
     "locks": Kind(name=r"[^<>%&\\?/]{1,260}", check=_lock),
     "roleAssignments": Kind(name=_GUID, made=201, check=_assignment),
-    "roleDefinitions": Kind(name=_GUID, made=201, check=_definition),
+    "roleDefinitions": Kind(
+        name=_GUID, made=201, changed=201, output=("createdOn", "updatedOn"), check=_named, complete=_dated
+    ),
 }

@@ -41,11 +41,18 @@ def _prefixes(subnet: Resource) -> list[str]:
 
 
 def _network(_: Cloud, resource_id: ResourceId, resource: Resource) -> None:
-    """Its ranges are ranges. Subnets are resources of their own."""
+    """Its ranges are ranges."""
+    _ranges((properties(resource).get("addressSpace") or {}).get("addressPrefixes") or [], resource_id.path)
+
+
+def _with_subnets(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
+    """Puts the subnets that it lists: clients change a network by what they read of it. Those it leaves out stay."""
     own = properties(resource)
-    _ranges((own.get("addressSpace") or {}).get("addressPrefixes") or [], resource_id.path)
-    if own.get("subnets"):
-        raise invalid("NotKept", "Subnets are made by their own PUT here: send `subnets` empty.")
+    listed = own.pop("subnets", None) or []
+    own.pop("virtualNetworkPeerings", None)
+    resources.keep(cloud, resource)
+    for each in listed:
+        resources.put(cloud, resource_id.child("subnets", each["name"]), {"properties": each.get("properties") or {}})
 
 
 def _subnet(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
@@ -116,7 +123,9 @@ _PLAIN = Kind(name=_NAME, located=True, polled=True)
 _INSIDE = Kind(name=_NAME, polled=True)
 
 KINDS = {
-    "virtualNetworks": Kind(name=_NAME, located=True, polled=True, check=_network, view=_SUBNETS),
+    "virtualNetworks": Kind(
+        name=_NAME, located=True, polled=True, check=_network, complete=_with_subnets, view=_SUBNETS
+    ),
     "virtualNetworks/subnets": Kind(name=_NAME, polled=True, check=_subnet),
     "virtualNetworks/virtualNetworkPeerings": Kind(
         name=_NAME, polled=True, output=("peeringState",), complete=_peering

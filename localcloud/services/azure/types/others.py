@@ -41,11 +41,25 @@ def _log_keys(_: Cloud, resource_id: ResourceId, __: Resource) -> Document:
 
 
 def _workspace(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
-    """The number and the host of a Databricks workspace, as Azure would draw them."""
+    """The number and the host of a Databricks workspace, as Azure would draw them, and who uses keys of one's own."""
     identified(cloud, resource_id, resource)
     number = 7_405_600_000_000_000 + int(made_up(resource_id.path)[:8], 16)
     own = properties(resource)
     own |= {"workspaceId": str(number), "workspaceUrl": f"adb-{number}.{number % 20}.azuredatabricks.net"}
+    prepared = (own.get("parameters") or {}).get("prepareEncryption") or {}
+    if prepared.get("value"):
+        own["storageAccountIdentity"] = _identity_of(resource_id, "storage")
+    if ((own.get("encryption") or {}).get("entities") or {}).get("managedDisk"):
+        own["managedDiskIdentity"] = _identity_of(resource_id, "disks")
+
+
+def _identity_of(resource_id: ResourceId, part: str) -> Document:
+    """The identity that Azure makes for a part of a workspace."""
+    return {
+        "principalId": made_up(resource_id.path, part),
+        "tenantId": made_up("tenant"),
+        "type": "SystemAssigned",
+    }
 
 
 def _budget(_: Cloud, __: ResourceId, resource: Resource) -> None:
@@ -82,7 +96,7 @@ KINDS = {
             name=r"[\w-]{3,64}",
             located=True,
             polled=True,
-            output=("workspaceId", "workspaceUrl"),
+            output=("workspaceId", "workspaceUrl", "storageAccountIdentity", "managedDiskIdentity"),
             complete=_workspace,
         ),
     },

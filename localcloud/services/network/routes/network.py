@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from localcloud.kernel.body import JsonBody, required
+from localcloud.kernel.clock import now_ms
 from localcloud.kernel.cloud import Cloud, CloudDep
 from localcloud.kernel.errors import bad_request, exists, not_found
 from localcloud.kernel.identity import Caller, admin_to
@@ -22,12 +23,12 @@ _PARTS = ("blob", "dfs")
 
 
 @router.post("/network-policies")
-def create_policy(body: JsonBody, cloud: CloudDep, _: Admin) -> Document:
+def create_policy(account_id: str, body: JsonBody, cloud: CloudDep, _: Admin) -> Document:
     """An egress policy under the id that the caller gives it."""
     policy_id = str(required(body, "network_policy_id"))
     if cloud.store.get(POLICY, policy_id) is not None:
         raise exists(f"Network policy '{policy_id}' already exists.")
-    return _keep_policy(cloud, policy_id, body)
+    return _keep_policy(cloud, account_id, policy_id, body)
 
 
 @router.get("/network-policies")
@@ -43,10 +44,10 @@ def get_policy(policy_id: str, cloud: CloudDep, _: Admin) -> Document:
 
 
 @router.put("/network-policies/{policy_id}")
-def replace_policy(policy_id: str, body: JsonBody, cloud: CloudDep, _: Admin) -> Document:
+def replace_policy(account_id: str, policy_id: str, body: JsonBody, cloud: CloudDep, _: Admin) -> Document:
     """Its rules anew."""
     _found(cloud, POLICY, policy_id)
-    return _keep_policy(cloud, policy_id, body)
+    return _keep_policy(cloud, account_id, policy_id, body)
 
 
 @router.delete("/network-policies/{policy_id}")
@@ -92,10 +93,18 @@ def get_workspace(workspace_id: int, cloud: CloudDep, _: Admin) -> Document:
 
 
 @router.post("/network-connectivity-configs")
-def create_configuration(body: JsonBody, cloud: CloudDep, _: Admin) -> Document:
+def create_configuration(account_id: str, body: JsonBody, cloud: CloudDep, _: Admin) -> Document:
     """A configuration, to which private endpoint rules belong."""
     name, region = required(body, "name", "region")
-    made: Document = {"network_connectivity_config_id": str(uuid.uuid4()), "name": name, "region": region}
+    at_ms = now_ms()
+    made: Document = {
+        "network_connectivity_config_id": str(uuid.uuid4()),
+        "account_id": account_id,
+        "name": name,
+        "region": region,
+        "creation_time": at_ms,
+        "updated_time": at_ms,
+    }
     cloud.store.put(CONFIGURATION, made["network_connectivity_config_id"], made)
     return made
 
@@ -150,11 +159,12 @@ def delete_rule(configuration: str, rule_id: str, cloud: CloudDep, _: Admin) -> 
     return found
 
 
-def _keep_policy(cloud: Cloud, policy_id: str, body: Document) -> Document:
+def _keep_policy(cloud: Cloud, account_id: str, policy_id: str, body: Document) -> Document:
+    """As it was given, and with its account, which is answered whether it was said or not."""
     mode = ((body.get("egress") or {}).get("network_access") or {}).get("restriction_mode", "FULL_ACCESS")
     if mode not in _MODES:
         raise bad_request(f"restriction_mode '{mode}' is not one of {', '.join(_MODES)}.")
-    made = {**body, "network_policy_id": policy_id}
+    made = {"account_id": account_id, **body, "network_policy_id": policy_id}
     cloud.store.put(POLICY, policy_id, made)
     return made
 

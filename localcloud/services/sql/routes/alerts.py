@@ -61,7 +61,7 @@ def create_alert_v2(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Docum
     _require_destinations(cloud, caller, body)
     wanted = body.get("run_as") or {"user_name": caller.principal}
     rule_sets.run_as(cloud, caller, wanted, caller.principal)
-    return _ALERTS_V2.create(cloud, caller, body, _owned(caller) | {"effective_run_as": wanted})
+    return _ALERTS_V2.create(cloud, caller, _scheduled(body), _owned(caller) | {"effective_run_as": wanted})
 
 
 @router.patch("/alerts/{identifier}")
@@ -74,7 +74,7 @@ def update_alert_v2(
     wanted = body.get("run_as") or before
     for each in (before, wanted):
         rule_sets.run_as(cloud, caller, each, caller.principal)
-    return _ALERTS_V2.update(cloud, caller, identifier, body, update_mask)
+    return _ALERTS_V2.update(cloud, caller, identifier, _scheduled(body), update_mask)
 
 
 @router.post("/notification-destinations")
@@ -148,6 +148,12 @@ _routes("/alerts", _ALERTS_V2, "alerts", None)
 
 def _owned(caller: Caller) -> Document:
     return {"owner_user_name": caller.principal, "lifecycle_state": "ACTIVE"}
+
+
+def _scheduled(alert: Document) -> Document:
+    """With a schedule that says whether it is paused, as is answered even for one that did not."""
+    schedule = alert.get("schedule")
+    return {**alert, "schedule": {"pause_status": "UNPAUSED", **schedule}} if isinstance(schedule, dict) else alert
 
 
 def _typed(config: Document) -> Document:

@@ -99,7 +99,7 @@ def _checked(cloud: Cloud, caller: Caller, body: Document) -> Document:
     _require_call(cloud, caller, body, type_, matches[0].get("alias"))
     required(body, "to_principals")
     kept = {field: value for field, value in body.items() if value is not None}
-    return {**kept, "id": str(uuid.uuid4()), "_key": f"{on}:{name}", "_below": on}
+    return {"comment": "", **kept, "id": str(uuid.uuid4()), "_key": f"{on}:{name}", "_below": on}
 
 
 def _require_call(cloud: Cloud, caller: Caller, body: Document, type_: str, alias: str | None) -> None:

@@ -32,7 +32,7 @@ def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     if cloud.store.get(KIND, key) is not None:
         raise exists(f"Tag policy with key '{key}' exists already.")
     said = {name: body[name] for name in FIELDS if body.get(name) is not None}
-    made = {**said, "id": str(uuid.uuid4()), "create_time": _now(), "update_time": _now()}
+    made = {"description": "", **said, "id": str(uuid.uuid4()), "create_time": _now(), "update_time": _now()}
     cloud.store.put(KIND, key, made)
     return made
 

@@ -25,7 +25,10 @@ def test_a_network_shows_its_subnets_and_keeps_them(azure: Azure) -> None:
     _vnet(azure, "10.40.0.0/22")
     made = _subnet(azure, "runners", "10.40.2.0/26")
     _vnet(azure, "10.40.0.0/22", "10.41.0.0/22")
-    assert azure.get(VNET)["properties"]["subnets"] == [made]
+    read = azure.get(VNET)
+    assert read["properties"]["subnets"] == [made]
+    # Whoever changes a network sends back what was read, subnets and all.
+    assert azure.put(VNET, {**read, "tags": {"changed": "yes"}})["properties"]["subnets"] == [made]
     azure.ask("DELETE", VNET)
     assert azure.ask("GET", f"{VNET}/subnets/runners").status_code == 404
 

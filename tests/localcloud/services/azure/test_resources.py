@@ -165,7 +165,13 @@ def test_a_role_is_found_by_its_name(azure: Azure) -> None:
     assert azure.refused("PUT", own, {"properties": {}}) == (400, "RoleDefinitionWithNoName")
     assert azure.ask("PUT", own, {"properties": {"roleName": "Peering"}}).status_code == 201
     (found,) = azure.get(asked.replace("Contributor", "Peering"))["value"]
-    assert found["properties"]["type"] == "CustomRole"
+    made = found["properties"]
+    assert (made["type"], made["updatedOn"]) == ("CustomRole", made["createdOn"])
+    # A change answers 201 too, and is known to have settled by its times.
+    assert azure.ask("PUT", own, {"properties": {**made, "description": "Peers."}}).status_code == 201
+    changed = azure.get(own)["properties"]
+    assert changed["description"] == "Peers."
+    assert changed["createdOn"] == made["createdOn"] < changed["updatedOn"]
     assert len(azure.get(DEFINITIONS)["value"]) == len(BUILT_IN) + 1
     assert azure.refused("GET", f"{DEFINITIONS}?$filter=atScope()") == (400, "InvalidFilter")
 
@@ -188,6 +194,12 @@ def test_a_workspace_and_its_connector_are_numbered_and_identified(azure: Azure)
     made = azure.put(f"{path}/workspaces/mlops", body)["properties"]
     assert made["workspaceUrl"].startswith(f"adb-{made['workspaceId']}.")
     assert azure.put(f"{path}/workspaces/mlops", body)["properties"] == made
+    # Who uses keys of one's own is known once there are such keys.
+    assert "storageAccountIdentity" not in made
+    entities = {"managedDisk": {"keySource": "Microsoft.Keyvault"}}
+    keys = {"parameters": {"prepareEncryption": {"value": True}}, "encryption": {"entities": entities}}
+    own = azure.put(f"{path}/workspaces/mlops", {**body, "properties": {**body["properties"], **keys}})["properties"]
+    assert own["storageAccountIdentity"]["principalId"] != own["managedDiskIdentity"]["principalId"]
     connector = azure.put(f"{path}/accessConnectors/mlops", {**WEST, "identity": {"type": "SystemAssigned"}})
     assert len(connector["identity"]["principalId"]) == 36
 

@@ -88,6 +88,8 @@ def test_a_key_lives_its_whole_life(azure: Azure) -> None:
     newer = azure.vault("POST", HOST, "/keys/lake/create", KEY).json()
     assert azure.vault("GET", HOST, "/keys/lake/").json() == newer
     assert azure.vault("GET", HOST, path).json() == made
+    tagged = azure.vault("PATCH", HOST, "/keys/lake/", {"tags": {"changed": "newest"}}).json()
+    assert tagged["tags"] == {"changed": "newest"}
     changed = azure.vault("PATCH", HOST, path, {"attributes": {"enabled": False}, "tags": {}}).json()
     assert (changed["attributes"]["enabled"], changed["attributes"]["exp"], changed["tags"]) == (False, 1858973533, {})
     policy = {"lifetimeActions": [{"trigger": {"timeBeforeExpiry": "P30D"}, "action": {"type": "rotate"}}]}
