@@ -24,9 +24,9 @@ class Kind:
 
     `name`: what its names may be. `located`: whether it needs a location, which then stays. `polled`: whether a PUT is
     an operation that the client waits for. `made`: the status of a PUT that makes one; `changed`: of one over what is
-    there. `output`: properties that Azure sets, and ignores in a request. `check` refuses what Azure refuses;
-    `complete` fills in what Azure makes up, and makes what comes with it; `view` adds what is read from elsewhere;
-    `deleted` is called before it goes; `actions` are its POST calls.
+    there; `gone`: of a DELETE, an operation too where it is 202. `output`: properties that Azure sets, and ignores in a
+    request. `check` refuses what Azure refuses; `complete` fills in what Azure makes up, and makes what comes with it;
+    `view` adds what is read from elsewhere; `deleted` is called before it goes; `actions` are its POST calls.
     """
 
     name: str = r"[\w.()-]{1,90}"
@@ -34,6 +34,7 @@ class Kind:
     polled: bool = False
     made: int = 200
     changed: int = 200
+    gone: int = 200
     output: tuple[str, ...] = ()
     check: Check | None = None
     complete: Complete | None = None

@@ -129,10 +129,19 @@ def _is_in_a_vault(cloud: Cloud, scope: ResourceId) -> bool:
 
 def require_only(cloud: Cloud, resource_id: ResourceId, code: str, message: str) -> None:
     """Raise `AzureError` 409 where another resource of the type has the name, which is a host's in the whole cloud."""
+    if any(ResourceId(each["id"]).key != resource_id.key for each in _named(cloud, resource_id.type, resource_id.name)):
+        raise conflict(code, message)
+
+
+def is_free(cloud: Cloud, type_: str, name: str) -> bool:
+    """Whether no resource of the type has the name."""
+    return not any(_named(cloud, type_, name))
+
+
+def _named(cloud: Cloud, type_: str, name: str) -> Iterator[Resource]:
     for each in cloud.store.all(KIND):
-        same = each["type"].lower() == resource_id.type.lower() and each["name"].lower() == resource_id.name.lower()
-        if same and ResourceId(each["id"]).key != resource_id.key:
-            raise conflict(code, message)
+        if each["type"].lower() == type_.lower() and each["name"].lower() == name.lower():
+            yield each
 
 
 def _forget(cloud: Cloud, resource: Resource) -> None:

@@ -1,6 +1,7 @@
 """Azure Resource Manager: every resource by its id below `/subscriptions/{id}`. For the administrator alone."""
 
 import uuid
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -68,6 +69,17 @@ def providers(_: Named) -> Document:
     return {"value": []}
 
 
+@router.post("/providers/{namespace}/checkNameAvailability")
+def name_availability(body: PlainBody, cloud: CloudDep, _: Named) -> Document:
+    """Whether no resource of a type has a name yet: azurerm asks before it makes a registry."""
+    name, type_ = str(body.get("name") or ""), str(body.get("type") or "")
+    if not name or not type_:
+        raise invalid("InvalidRequest", "The name to check and its type are required.")
+    if resources.is_free(cloud, type_, name):
+        return {"nameAvailable": True}
+    return {"nameAvailable": False, "reason": "AlreadyExists", "message": f"The name {name} is already in use."}
+
+
 @router.get(_ANY)
 def get(request: Request, named: Named, cloud: CloudDep) -> Any:
     """One resource, or those that a collection's path names."""
@@ -89,9 +101,7 @@ def put(request: Request, body: PlainBody, named: Named, cloud: CloudDep, respon
     kind = kind_of(named)
     response.status_code = kind.made if new else kind.changed
     if kind.polled:
-        place = _operation(cloud, named, made.get("location") or "global")
-        response.headers["Azure-AsyncOperation"] = f"{hosts.names(request, cloud).management}{place}"
-        response.headers["Retry-After"] = "0"
+        _wait(request, cloud, named, made.get("location") or "global", response)
     return made
 
 
@@ -102,9 +112,14 @@ def patch(body: PlainBody, named: Named, cloud: CloudDep) -> Document:
 
 
 @router.delete(_ANY)
-def delete(named: Named, cloud: CloudDep) -> Response:
-    """With all that lies in it: 200, or 204 where there is none. 409 if a lock holds it."""
-    return Response(status_code=200 if resources.delete(cloud, named) else 204)
+def delete(request: Request, named: Named, cloud: CloudDep) -> Response:
+    """With all that lies in it: 200 or, as an operation, 202; 204 where there is none. 409 if a lock holds it."""
+    if not resources.delete(cloud, named):
+        return Response(status_code=204)
+    response = Response(status_code=kind_of(named).gone)
+    if response.status_code == HTTPStatus.ACCEPTED:
+        _wait(request, cloud, named, "global", response)
+    return response
 
 
 @router.post(_ANY)
@@ -118,9 +133,11 @@ def act(named: Named, cloud: CloudDep) -> Document:
     return action(cloud, target, found)
 
 
-def _operation(cloud: Cloud, named: ResourceId, location: str) -> str:
+def _wait(request: Request, cloud: Cloud, named: ResourceId, location: str, response: Response) -> None:
+    """The headers that say where to ask how it ended."""
     identifier = str(uuid.uuid4())
     place = f"/subscriptions/{named.subscription}/providers/{named.namespace}/locations/{location}/operations"
     path = f"{place}/{identifier}"
     cloud.store.put(_OPERATION, identifier, {"id": path, "name": identifier, "status": "Succeeded"})
-    return f"{path}?api-version=2024-01-01"
+    response.headers["Azure-AsyncOperation"] = f"{hosts.names(request, cloud).management}{path}?api-version=2024-01-01"
+    response.headers["Retry-After"] = "0"

@@ -19,6 +19,22 @@ router = APIRouter()
 _GRANT = "client_credentials"
 
 
+# Azure's own: azurerm refuses a disk encryption set in a cloud that names no host of managed HSMs.
+_SUFFIXES = {
+    "acrLoginServer": "azurecr.io",
+    "attestationEndpoint": "attest.azure.net",
+    "azureFrontDoorEndpointSuffix": "azurefd.net",
+    "mariadbServerEndpoint": "mariadb.database.azure.com",
+    "mhsmDns": "managedhsm.azure.net",
+    "mysqlServerEndpoint": "mysql.database.azure.com",
+    "postgresqlServerEndpoint": "postgres.database.azure.com",
+    "sqlServerHostname": "database.windows.net",
+    "storage": "core.windows.net",
+    "storageSyncEndpointSuffix": "afs.azure.net",
+    "synapseAnalytics": "dev.azuresynapse.net",
+}
+
+
 @router.get("/metadata/endpoints")
 def endpoints(request: Request, cloud: CloudDep) -> Document:
     """The endpoints of this cloud, without a slash at the end."""
@@ -38,7 +54,7 @@ def endpoints(request: Request, cloud: CloudDep) -> Document:
             "tenant": "common",
             "identityProvider": "AAD",
         },
-        "suffixes": {"storage": "core.windows.net", "keyVaultDns": SUFFIX},
+        "suffixes": {**_SUFFIXES, "keyVaultDns": SUFFIX},
     }
 
 

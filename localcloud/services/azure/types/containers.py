@@ -70,12 +70,13 @@ CLUSTERS = {
         name=r"[A-Za-z0-9](?:[\w-]{0,61}[A-Za-z0-9])?",
         located=True,
         polled=True,
+        gone=202,
         output=("privateFQDN", "powerState"),
         check=_cluster_check,
         complete=_cluster,
         actions={"listClusterUserCredential": _credentials, "listClusterAdminCredential": _credentials},
     ),
     "managedClusters/maintenanceConfigurations": Kind(name=r"[\w-]{1,63}"),
-    "managedClusters/agentPools": Kind(name=r"[a-z][a-z0-9]{0,11}", polled=True),
+    "managedClusters/agentPools": Kind(name=r"[a-z][a-z0-9]{0,11}", polled=True, gone=202),
 }
 DISKS = {"diskEncryptionSets": Kind(name=r"[\w-]{1,80}", located=True, polled=True, complete=identified)}

@@ -112,7 +112,10 @@ def test_a_cluster_has_an_issuer_of_tokens(azure: Azure) -> None:
     assert found["oidcIssuerProfile"]["issuerURL"].startswith("https://westeurope.oic.prod-aks.azure.com/")
     assert found["privateFQDN"].startswith("serving-")
     azure.put(f"{CLUSTER}/agentPools/servers", {"properties": {"mode": "User", "minCount": 2, "maxCount": 6}})
-    assert azure.ask("DELETE", CLUSTER).status_code == 200
+    for place in (f"{CLUSTER}/agentPools/servers", CLUSTER):
+        gone = azure.ask("DELETE", place)
+        assert (gone.status_code, "Azure-AsyncOperation" in gone.headers) == (202, True)
+        assert azure.ask("GET", place).status_code == 404
 
 
 def test_a_provider_reads_what_belongs_to_a_cluster(azure: Azure) -> None:
@@ -136,11 +139,16 @@ def test_a_component_has_a_cap(azure: Azure) -> None:
 
 
 def test_a_registry_has_a_host(azure: Azure) -> None:
-    """That of images' names."""
+    """That of images' names, which a provider asks for before it makes one."""
+    free = f"{SUBSCRIPTION}/providers/Microsoft.ContainerRegistry/checkNameAvailability"
+    asked = {"name": "mlopsimages", "type": "Microsoft.ContainerRegistry/registries"}
+    assert azure.ask("POST", free, asked).json() == {"nameAvailable": True}
     assert azure.put(REGISTRY, {**WEST, "sku": {"name": "Premium"}})["properties"]["loginServer"] == (
         "mlopsimages.azurecr.io"
     )
     assert azure.get(f"{REGISTRY}/replications")["value"] == []
+    assert azure.ask("POST", free, asked).json()["nameAvailable"] is False
+    assert azure.refused("POST", free, {"name": "mlopsimages"}) == (400, "InvalidRequest")
 
 
 def test_the_declared_endpoint_is_taken(azure: Azure, workspace: str, declared: dict[str, Any]) -> None:
