@@ -23,10 +23,11 @@ class Kind:
     """A resource type.
 
     `name`: what its names may be. `located`: whether it needs a location, which then stays. `polled`: whether a PUT is
-    an operation that the client waits for. `made`: the status of a PUT that makes one; `changed`: of one over what is
-    there; `gone`: of a DELETE, an operation too where it is 202. `output`: properties that Azure sets, and ignores in a
-    request. `check` refuses what Azure refuses; `complete` fills in what Azure makes up, and makes what comes with it;
-    `view` adds what is read from elsewhere; `deleted` is called before it goes; `actions` are its POST calls.
+    an operation that the client waits for. `made`: the status of a PUT that makes one; `changed`: of a PUT or PATCH
+    over what is there; `gone`: of a DELETE. A PATCH or DELETE is an operation too where it is 202. `output`: properties
+    that Azure sets, and ignores in a request. `check` refuses what Azure refuses; `complete` fills in what Azure makes
+    up, and makes what comes with it; `view` adds what is read from elsewhere; `deleted` is called before it goes;
+    `actions` are its POST calls.
     """
 
     name: str = r"[\w.()-]{1,90}"

@@ -106,9 +106,13 @@ def put(request: Request, body: PlainBody, named: Named, cloud: CloudDep, respon
 
 
 @router.patch(_ANY)
-def patch(body: PlainBody, named: Named, cloud: CloudDep) -> Document:
+def patch(request: Request, body: PlainBody, named: Named, cloud: CloudDep, response: Response) -> Document:
     """Change the fields that are given."""
-    return resources.patch(cloud, named, body)
+    changed = resources.patch(cloud, named, body)
+    response.status_code = kind_of(named).changed
+    if response.status_code == HTTPStatus.ACCEPTED:
+        _wait(request, cloud, named, changed.get("location") or "global", response)
+    return changed
 
 
 @router.delete(_ANY)

@@ -3,6 +3,7 @@
 Follows https://learn.microsoft.com/rest/api/postgresql and the service's limits.
 """
 
+from http import HTTPStatus
 from typing import Any
 
 from localcloud.kernel.cloud import Cloud
@@ -96,11 +97,15 @@ def _database(_: Cloud, __: ResourceId, resource: Resource) -> None:
     own.setdefault("collation", "en_US.utf8")
 
 
+_LATER = HTTPStatus.ACCEPTED
 KINDS = {
     "flexibleServers": Kind(
         name=r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]",
         located=True,
         polled=True,
+        made=_LATER,
+        changed=_LATER,
+        gone=_LATER,
         output=("fullyQualifiedDomainName", "state", "minorVersion", "privateEndpointConnections"),
         check=_check,
         complete=_complete,
@@ -108,8 +113,13 @@ KINDS = {
     "flexibleServers/administrators": Kind(
         name=r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
         polled=True,
+        made=_LATER,
+        changed=_LATER,
+        gone=_LATER,
         output=("objectId",),
         check=_administrator,
     ),
-    "flexibleServers/databases": Kind(name=r"[A-Za-z_][\w$-]{0,62}", polled=True, complete=_database),
+    "flexibleServers/databases": Kind(
+        name=r"[A-Za-z_][\w$-]{0,62}", polled=True, made=_LATER, changed=_LATER, gone=_LATER, complete=_database
+    ),
 }
