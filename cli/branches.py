@@ -76,7 +76,7 @@ def synced(workspace: "WorkspaceClient", declared: "GitFolder", branch: str, fol
     if commit != built.commit:
         here = f"this checkout is at {built.commit[:12]}"
         raise CommandError(
-            f"{folder} is at {commit[:12]} and {here}: push what is here, or git pull, then run this again"
+            f"{folder} is at {commit[:12]} and {here}: push your commits, or git pull, then run this again"
         )
     return Synced(folder=f"/Workspace{folder}", commit=commit, wheel=upload(workspace, built.wheel, folder))
 

@@ -109,7 +109,7 @@ def find(name: str, cases: list[UseCase]) -> tuple[UseCase, FeatureTable]:
     if len(found) == 1:
         return found[0]
     known = ", ".join(table.name for _, table in every)
-    raise CommandError(f"{name!r} is {'more than one' if found else 'no'} feature table: there are {known}")
+    raise CommandError(f"{name!r} is {'more than one' if found else 'no'} feature table: choose from {known}")
 
 
 def _of(case: UseCase, table: FeatureTable) -> list[str]:

@@ -94,7 +94,7 @@ def _table(path: Path, id_col: str) -> "pd.DataFrame":
             return pd.read_parquet(path)
         return pd.read_csv(path, dtype={id_col: str}, low_memory=False)
     except UnicodeDecodeError as error:
-        raise CommandError(f"{path.name} is not text in UTF-8: save it as such ({error})", exit_code=2) from error
+        raise CommandError(f"{path.name} is not UTF-8 text: save it as UTF-8 ({error})", exit_code=2) from error
     except (ValueError, OSError) as error:
         raise CommandError(f"{path.name} cannot be read as {kind(path)}: {error}", exit_code=2) from error
 

@@ -36,7 +36,7 @@ def _of_ingest(said: dict[str, dict[str, object]], env: str, use_case: str) -> I
     asked = "requests" in said
     bronze = said["requests" if asked else "bronze"]
     later = "in the next round of the continuous ingest" if asked else ""
-    known = later if bronze.get("person_found") else "neither bronze nor a landing file has them"
+    known = later if bronze.get("person_found") else "neither bronze nor a landing file contains the person"
     yield _row(f"{env}.{use_case}_bronze", "" if asked else bronze.get("rows_removed", 0), known)
     left = "" if asked else said.get("silver", {}).get("rows_left", 0)
     yield _row(f"{env}.{use_case}_silver", left, later or "quarantine included")
@@ -44,14 +44,17 @@ def _of_ingest(said: dict[str, dict[str, object]], env: str, use_case: str) -> I
     online = said.get("publish", {}).get("online_table")
     yield _row("online store", "", f"{online} is a copy of gold" if online else "there is none")
     for file in _listed(bronze, "landing_files"):
-        yield _row(str(file), "yes", "landing: to be removed by whoever delivered it; ingest takes no such record")
+        yield _row(str(file), "yes", "landing: the sender must remove it; ingest no longer accepts this record")
     for file in _listed(bronze, "unread_files"):
-        yield _row(str(file), "unknown", "landing: it cannot be read, so look into it by hand")
+        yield _row(str(file), "unknown", "landing: it cannot be read, so check it by hand")
     needed = [dict(model) for model in _listed(bronze, "trained_on")]  # type: ignore[call-overload]
     for model in needed:
         yield _of_model(model)
-    until = "; before that, neither live nor previous may be a model that was trained on them"
-    what, after = "old files of these tables", f"go with the first maintenance after {bronze.get('old_files_go_after')}"
+    until = "; before that, neither the live nor the previous model may be trained on them"
+    what, after = (
+        "old files of these tables",
+        f"are removed by the first maintenance after {bronze.get('old_files_go_after')}",
+    )
     yield _row(what, "", after + (until if any(model["had"] is not False for model in needed) else ""))
 
 

@@ -45,11 +45,14 @@ def forget(env: str, use_case: str, person: Request) -> Iterator[Row]:
             found: object = int(query(env, f"select count(*) as n from {table} where {where}")[0]["n"])
             if found:
                 query(env, f"delete from {table} where {where}")
-            details = "requests that name them, with their answers; what is still to be recorded comes later: ask again"
+            details = "requests that name the person, with their answers; some may be recorded later: run this again"
         except RefusedError as error:
             if not error.lacks_right:
                 raise
-            found, details = "unknown", "requests of the endpoint: whoever owns the table must ask, you lack the right"
+            found, details = (
+                "unknown",
+                "requests of the endpoint: you lack the right; the owner of the table must run this",
+            )
         yield {"what": table, "found": found, "details": details}
 
 

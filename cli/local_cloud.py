@@ -50,8 +50,8 @@ def load_stacks(*names: str, mend: bool = False) -> None:
     )
     if report.unchecked:
         progress.print(
-            f"adopted workspaces that nothing is known of here, so nothing checked: {', '.join(report.unchecked)}"
+            f"adopted workspaces, which are unknown here and were not checked: {', '.join(report.unchecked)}"
         )
     if report.unsettled:
         changing = ", ".join(report.unsettled)
-        progress.print(f"every plan will change {changing}: write task and depends_on blocks in order of task_key")
+        progress.print(f"every plan will change {changing}: sort task and depends_on blocks by task_key")

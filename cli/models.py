@@ -66,7 +66,7 @@ def named_model(text: str, env: str | None) -> NamedModel:
         wrong = f"use case {text!r} has several models" if plain else f"model {text!r} is unknown"
         raise CommandError(f"{wrong}; name it as {known}", exit_code=2)
     if env not in (None, catalog):
-        raise CommandError(f"model {text!r} is of environment {catalog!r}, but --env is {env!r}: leave one out", 2)
+        raise CommandError(f"model {text!r} belongs to environment {catalog!r}, but --env is {env!r}: leave one out", 2)
     return found[0]
 
 

@@ -51,7 +51,9 @@ def reviews_of(paths: Sequence[Path], beside: Beside) -> "list[Review]":
     names = [stack_of(path) for path in paths]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise CommandError(f"two plans are of stack {', '.join(twice)}: call each file <stack>.json", BROKEN_INPUT)
+        raise CommandError(
+            f"there are two plans of stack {', '.join(twice)}: name each file <stack>.json", BROKEN_INPUT
+        )
     try:
         reviewer = _reviewer(beside)
         with _without_collection():

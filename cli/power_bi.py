@@ -47,7 +47,7 @@ def problems(text: str) -> Iterator[str]:
     yield from _unknown("details", details, {"protocol", "address", "authentication", "query"})
     yield from _unknown("options", connection.get("options") or {}, _OPTIONS)
     if details.get("protocol") not in _ADDRESSES:
-        yield f"its protocol is {details.get('protocol')!r}; checked here are {', '.join(_ADDRESSES)}"
+        yield f"its protocol is {details.get('protocol')!r}; supported here: {', '.join(_ADDRESSES)}"
     elif set(address) != _ADDRESSES[details["protocol"]]:
         yield f"its address has {', '.join(sorted(address))}, not {', '.join(sorted(_ADDRESSES[details['protocol']]))}"
     if connection.get("mode") not in _MODES:

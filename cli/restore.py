@@ -46,7 +46,7 @@ def owner(table: str, cases: Sequence[UseCase]) -> UseCase:
     for case in cases:
         if schema in {case.schema(layer) for layer in Layer}:
             return case
-    raise CommandError(f"{table} is of no use case, so that no job writes it: RESTORE TABLE in SQL restores it")
+    raise CommandError(f"{table} belongs to no use case, so no job writes it: restore it with RESTORE TABLE in SQL")
 
 
 def chosen(full_name: str, made: Sequence[Version], *, version: int | None, timestamp: datetime | None) -> Version:
@@ -61,7 +61,7 @@ def chosen(full_name: str, made: Sequence[Version], *, version: int | None, time
         found = next((each for each in made if each.number == version), None)
     if found is None:
         asked = f"version {version}" if timestamp is None else f"{timestamp:%Y-%m-%d %H:%M:%S} UTC"
-        raise CommandError(f"{full_name} has no {asked}: {there}; versions go by UseCase(retention=…)")
+        raise CommandError(f"{full_name} has no {asked}: {there}; UseCase(retention=…) sets how long versions are kept")
     if found == now:
         raise CommandError(f"{full_name} is at version {now.number} already: {there}")
     return found

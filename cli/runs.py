@@ -16,9 +16,9 @@ _POLL_S = 0.1
 # A real workspace counts requests, and its runs take minutes.
 REMOTE_POLL_S = 10.0
 _GONE = {
-    False: "the local cloud stopped answering. Start it again with: mlops up; then run the job again, which continues "
+    False: "the local cloud stopped answering. Restart it with mlops up, then run the job again; it continues "
     "where it was",
-    True: "the workspace stopped answering. Look at the run there: it may still go on",
+    True: "the workspace stopped answering. Check the run there: it may still be running",
 }
 _OPEN = {"BLOCKED", "PENDING", "QUEUED", "RUNNING", "TERMINATING", "WAITING_FOR_RETRY"}
 

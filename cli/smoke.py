@@ -27,7 +27,7 @@ def a_version_is_live_wherever_one_is_served(deployed: DeployedEnvironment) -> I
     """Training and its gates come before serving."""
     for use_case, model, _ in served(deployed):
         if champion(deployed, use_case, model) is None:
-            fix = f"make train ENV={deployed.environment.name}, and read why its gates refuse"
+            fix = f"run make train ENV={deployed.environment.name}, and read why its gates refuse"
             subject = handle(deployed.spec.use_cases[use_case], model)
             yield Fault(subject=subject, wrong="has no version with the alias champion", fix=fix)
 

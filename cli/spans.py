@@ -22,5 +22,5 @@ def moment(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:
-        raise ValueError(f"{text!r} is no time: write it as 2026-01-31, or 2026-01-31T06:00:00Z") from error
+        raise ValueError(f"{text!r} is not a time: write it as 2026-01-31, or 2026-01-31T06:00:00Z") from error
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)

@@ -93,6 +93,6 @@ def has_run(env: str, stage: str) -> bool:
 
 
 def _not_here(why: str) -> bool:
-    progress.print(f"The real Terraform and its providers cannot be had here: {why}", markup=False, soft_wrap=True)
+    progress.print(f"The real Terraform and its providers are not available here: {why}", markup=False, soft_wrap=True)
     progress.print("The stacks are loaded without it.")
     return False

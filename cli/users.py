@@ -34,8 +34,8 @@ def _ids_of(client: "AccountClient", groups: Sequence[str]) -> dict[str, str]:
     if absent:
         known = ", ".join(sorted(there))
         raise CommandError(
-            f"group {', '.join(map(repr, absent))} does not exist; there are: {known}. "
-            "Groups are declared in workspaces/platform.yaml and made by: mlops up"
+            f"group {', '.join(map(repr, absent))} does not exist; choose from: {known}. "
+            "Groups are declared in workspaces/platform.yaml and created by: mlops up"
         )
     return there
 

@@ -79,14 +79,14 @@ def index_url(text: str) -> str:
     parts = urlsplit(text)
     if not (parts.scheme == "https" and parts.hostname) or {"@", "?", "#", " "} & set(text):
         # What was given may hold a token, so it is not said.
-        raise argparse.ArgumentTypeError("it is no package index: give https://HOST/PATH without a user or a token")
+        raise argparse.ArgumentTypeError("it is not a package index: give https://HOST/PATH without a user or a token")
     return text
 
 
 def told(text: str) -> str:
     """`text` if it says something: who asks for a change, and why, must not be left out."""
     if not text.strip():
-        raise argparse.ArgumentTypeError("it is empty: say it, since it is recorded")
+        raise argparse.ArgumentTypeError("it is empty: give a value, because it is recorded")
     return text.strip()
 
 
@@ -109,17 +109,17 @@ def of_model(task: str) -> argparse.ArgumentParser:
 def with_unmasked_table(task: str) -> argparse.ArgumentParser:
     """A parser of the tasks that keep the models' features a second time, for readers whom masks would keep out."""
     flags = parser(task)
-    flags.add_argument("--unmasked-table", type=name, help="features without sensitive columns; left out: not kept")
+    flags.add_argument("--unmasked-table", type=name, help="table of features without sensitive columns; default: none")
     return flags
 
 
 def with_requests(task: str) -> argparse.ArgumentParser:
     """A parser of a task that also takes a delivery back, forgets a person, or restores a table; left empty: no."""
     flags = parser(task)
-    flags.add_argument("--withdraw", default="", type=_delivery, help="FEED/DELIVERY; left out or empty: none")
-    flags.add_argument("--forget", default="", help="a person, as SALT:HASH; left out or empty: nobody")
-    flags.add_argument("--trained", default="", help="JSON: the models, with tables and versions, to look for them in")
-    flags.add_argument("--restore", default="", type=_version, help="TABLE@VERSION; left out or empty: none")
+    flags.add_argument("--withdraw", default="", type=_delivery, help="FEED/DELIVERY; default or empty: none")
+    flags.add_argument("--forget", default="", help="a person, as SALT:HASH; default or empty: nobody")
+    flags.add_argument("--trained", default="", help="JSON: models to search for the person, with tables and versions")
+    flags.add_argument("--restore", default="", type=_version, help="TABLE@VERSION; default or empty: none")
     flags.add_argument("--reason", default="", help="why")
     flags.add_argument("--by", default="", help="who asks for it")
     return flags
@@ -141,13 +141,13 @@ def first_day(flags: argparse.ArgumentParser, task: Common, period: str) -> date
 def _delivery(text: str) -> str:
     feed, _, delivery = text.partition("/")
     if text and not (feed and delivery):
-        raise argparse.ArgumentTypeError(f"{text!r} is no delivery: give FEED/DELIVERY, for example labels/2024-01.csv")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a delivery: give FEED/DELIVERY, such as labels/2024-01.csv")
     return text
 
 
 def _version(text: str) -> str:
     if text and not re.fullmatch(r"[^@]+\.[^@]+\.[^@]+@\d+", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no version of a table: give catalog.schema.table@VERSION")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a table version: give catalog.schema.table@VERSION")
     return text
 
 

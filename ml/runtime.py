@@ -115,7 +115,7 @@ def accounting(
         left = f" + {rows_removed} removed" if rows_removed else ""
         raise RowsUnaccountedError(
             f"{task}: {rows_in} rows came in but {rows_kept} kept + {rows_quarantined} quarantined{left} = "
-            f"{rows_kept + rows_quarantined + rows_removed}; the run stops so that no row is lost unseen"
+            f"{rows_kept + rows_quarantined + rows_removed}; the run stops, so that no row is lost unnoticed"
         )
     head = {"task": task, "rows_in": rows_in, "rows_kept": rows_kept, "rows_quarantined": rows_quarantined}
     return head | ({"rows_removed": rows_removed} if rows_removed else {})

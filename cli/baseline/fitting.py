@@ -53,7 +53,7 @@ def split(rows: Rows) -> Judged:
     times = sorted(frame[TIME].unique())
     if len(times) < _LEAST_TIMES or len(frame) < _LEAST_ROWS:
         raise CommandError(
-            f"{len(frame)} rows with an outcome at {len(times)} times are too few to hold some out: "
+            f"{len(frame)} rows with an outcome at {len(times)} times are too few for a hold-out: "
             f"{_LEAST_ROWS} rows at {_LEAST_TIMES} times are needed. Ingest more, or raise --rows"
         )
     since = times[-max(1, round(len(times) * HELD_OUT))]

@@ -67,7 +67,7 @@ def notebook(
     cells = [
         _text(
             f"# {title}",
-            f"Held out is what came true from {since} on. Tables are read with your own rights: masks hold.",
+            f"The hold-out is every row from {since} on. Tables are read with your own rights, so masks apply.",
             "",
             "It imports `ml`, the wheel of your branch: `make branch` uploads it and prints the line that installs it.",
         ),

@@ -121,7 +121,7 @@ def _text(matrix: "Sequence[Holding]", broken: "Sequence[Violation]", form: str)
         return json.dumps([as_row(item) for item in matrix], indent=2) + "\n"
     if form == "csv":
         return as_csv(matrix)
-    raise CommandError("a table cannot be written into a file: give --format csv, json or html", _BROKEN_INPUT)
+    raise CommandError("--out needs --format csv, json or html: a table can only be printed", _BROKEN_INPUT)
 
 
 def _grouped(matrix: "Sequence[Holding]") -> list[dict[str, str]]:

@@ -58,7 +58,7 @@ def _asks_for_classes(model: NamedModel) -> bool:
     if isinstance(problem, BinaryClassification | Regression):
         return isinstance(problem, BinaryClassification)
     raise CommandError(
-        f"{model.handle} asks for {type(problem).__name__}, for which there is no baseline: its own learners hold "
-        "themselves against plain ones (a forecast against the naive one, classes against their shares)",
+        f"{model.handle} declares {type(problem).__name__}, which has no baseline: its own learners are already "
+        "compared with plain ones (a forecast with the naive one, classes with their shares)",
         2,
     )

@@ -23,7 +23,7 @@ def release(version: str | None, check: bool) -> None:
     record or is not the latest release.
     """
     if (version is None) is not check:
-        raise CommandError("name the VERSION to cut, or --check the one that is here, and not both", 2)
+        raise CommandError("give either the VERSION to cut, or --check to compare the current one", 2)
     try:
         said = check_release(ROOT) if version is None else cut(ROOT, version, datetime.now(UTC).date())
     except ReleaseError as error:

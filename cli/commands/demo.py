@@ -81,7 +81,7 @@ def _tell_beside(use_case: str, story: str, data: Path | None, form: str) -> Non
     from localcloud import lifecycle  # noqa: PLC0415 - only commands that talk to the cloud pay for it
 
     if data:
-        raise CommandError(f"--data and --story {story}: it uses generated data; leave out --data", 2)
+        raise CommandError(f"--data and --story {story}: the story uses generated data; leave out --data", 2)
     declaration_of(use_case, story)
     home = use_home(story)
     lifecycle.stop(home)

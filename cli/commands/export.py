@@ -56,7 +56,9 @@ def export(
         _image(named, spec, out, host)
         return
     if image is None:
-        raise CommandError(f"--to {place} needs --image, by its digest: export --to image first, build and push it", 2)
+        raise CommandError(
+            f"--to {place} needs --image with its digest: first export --to image, then build and push it", 2
+        )
     from cli.places import export as places  # noqa: PLC0415 - takes seconds
     from cli.places import features  # noqa: PLC0415
 
@@ -110,6 +112,8 @@ def _azure_ml(placed: "Placed", environment: "Environment", out: Path) -> None:
     from cli.places import export as places  # noqa: PLC0415 - takes seconds
 
     calls = places.write_calls(out, placed, environment)
-    click.echo(f"version {placed.version} as {placed.colour}; then, each once the one before has succeeded:")
+    click.echo(
+        f"version {placed.version} as {placed.colour}; then, in order, each once the previous one has succeeded:"
+    )
     for call in calls:
         click.echo(f"  az rest --method {call.method} --url '{call.url}' --body @{out / call.name}.json")

@@ -103,7 +103,7 @@ def _tell(found: "Outcome", out: Path, form: str) -> None:
         {str(name): round(value, 4) if isinstance(value, float) else value for name, value in row.items()}
         for row in found.backtest.astype(object).where(found.backtest.notna(), None).to_dict("records")
     ]
-    title = "backtest: means over series and past origins, which no fit and no weight had seen"
+    title = "backtest: means over series and past origins, on values that no fit and no weight had used"
     show(rows, form=form, title=title, columns=list(found.backtest.columns))
     for name, reason in list(found.fallbacks.itertuples(index=False, name=None))[:_SHOWN_REASONS]:
         progress.print(f"series {name}: {reason}", markup=False)

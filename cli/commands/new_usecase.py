@@ -36,4 +36,4 @@ def new_usecase(name: str, problem: str, period: str, serving: bool) -> None:
         console.print(f"  {path}", markup=False, soft_wrap=True)
     for module in _WRITTEN_FROM_STACKS:
         subprocess.run([sys.executable, "-m", module], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    console.print(f"\nNext: make test-fast, then make demo USECASE={name}; docs/guides/add-a-use-case.md goes on.")
+    console.print(f"\nNext: make test-fast, then make demo USECASE={name}; docs/guides/add-a-use-case.md continues.")

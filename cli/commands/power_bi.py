@@ -28,7 +28,7 @@ def power_bi(*, use_case: str, env: str, host: str | None, out: Path, form: str)
     client = workspace(env) if host is None else deployed(env, host)
     found = next(iter(client.warehouses.list()), None)
     if found is None or not found.id:
-        raise CommandError(f"you cannot use any SQL warehouse of {env!r}: ask for CAN_USE on one")
+        raise CommandError(f"you may not use any SQL warehouse of {env!r}: ask for CAN_USE on one")
     address = urlsplit(client.config.host or "").netloc
     out.mkdir(parents=True, exist_ok=True)
     rows = []

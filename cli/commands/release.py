@@ -89,7 +89,7 @@ def live_again(*, before: Path, env: str, host: str | None, by: str, reason: str
             click.echo(f"{name}: version {version or 'none'} is live, as before")
         elif version is None:
             # Nothing was ever live: there is nothing to go back to, and the new one passed its gates.
-            click.echo(f"{name}: version {now.get(name)} is the first one live, and stays")
+            click.echo(f"{name}: version {now.get(name)} is the first live version, and stays")
         elif not run_job(env, job, asked, host).succeeded:
             failed.append(f"{name} to version {version}")
     if failed:
@@ -102,5 +102,5 @@ def _read(path: Path) -> dict[str, str | None]:
     except ValueError as error:
         raise CommandError(f"{path}: is not JSON ({error}); write it with mlops live --out", 2) from error
     if not isinstance(found, dict) or not all(value is None or isinstance(value, str) for value in found.values()):
-        raise CommandError(f"{path}: allowed is an object of version by model; write it with mlops live --out", 2)
+        raise CommandError(f"{path}: expected a JSON object of version by model; write it with mlops live --out", 2)
     return found

@@ -46,7 +46,7 @@ def restore(
     from ml.usecases import USE_CASES  # noqa: PLC0415
 
     if (version is None) == (timestamp is None):
-        raise CommandError("give --version or --timestamp, one of them", 2)
+        raise CommandError("give either --version or --timestamp", 2)
     if yes and not reason.strip():
         raise CommandError("--yes needs --reason, which is recorded", 2)
     try:

@@ -87,7 +87,7 @@ def review(
         click.echo("\n".join(text for item in found if (text := _text(item, form))), nl=False)
     failed = [item.stack for item in found if item.errored]
     if failed:
-        raise CommandError(f"the plan ended with an error: {', '.join(failed)}; make it again", BROKEN_INPUT)
+        raise CommandError(f"the plan ended with an error: {', '.join(failed)}; create it again", BROKEN_INPUT)
     blocked = [item.stack for item in found if item.decision.verdict is Verdict.BLOCK]
     if blocked:
         raise CommandError(f"blocked: {', '.join(blocked)}")

@@ -38,9 +38,9 @@ def run(
 ) -> None:
     """Run the deployed job JOB and follow it. Ends with 1 if it fails."""
     if (job is None) == (stage is None):
-        raise CommandError("name a JOB, or a --stage whose jobs are to run, and not both", 2)
+        raise CommandError("give either a JOB, or a --stage to run its jobs", 2)
     if model and stage is None:
-        raise CommandError(f"--model {model}: it chooses among the jobs of a --stage, so name that too", 2)
+        raise CommandError(f"--model {model} selects among the jobs of a --stage, so give --stage too", 2)
     parameters = parse_parameters(pairs)
     for name in [job] if job else jobs_of(env, str(stage), model):
         result = run_job(env, name, parameters, host, only)

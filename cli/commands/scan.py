@@ -112,7 +112,7 @@ def scan(
         progress.print(problem, markup=False, soft_wrap=True)
     progress.print(_summary(outcome), soft_wrap=True)
     if not outcome.clean:
-        raise CommandError("the scan fails: fix what it found, or waive it in policies/waivers.yaml with a reason")
+        raise CommandError("the scan failed: fix the findings, or waive them in policies/waivers.yaml with a reason")
 
 
 def _summary(outcome: "Outcome") -> str:

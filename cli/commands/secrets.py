@@ -43,7 +43,7 @@ def secrets(paths: tuple[Path, ...], form: str) -> None:
     for problem in outcome.problems:
         progress.print(problem, markup=False, soft_wrap=True)
     skipped = len(unsearchable(files))
-    searched = f"{len(files) - skipped:,} files searched, {skipped:,} skipped that are no text"
-    progress.print(f"{searched}: {len(rows)} places look like a secret, {outcome.allowed} are explained")
+    searched = f"{len(files) - skipped:,} files searched, {skipped:,} skipped because they are not text"
+    progress.print(f"{searched}: {len(rows)} places look like a secret, {outcome.allowed} are explained exceptions")
     if not outcome.clean:
         raise CommandError("remove the secret and revoke it; explain a false alarm in policies/secrets.yaml")

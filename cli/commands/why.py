@@ -42,7 +42,7 @@ def why(
     try:
         found = USE_CASES[use_case].model_named(model)
     except LookupError as error:
-        raise CommandError(f"{error}; --model says which", 2) from error
+        raise CommandError(f"{error}; choose one with --model", 2) from error
     row = asked(found, keys, time)
     spec, environment = declared(env)
     source = spec.source_of(environment, use_case).catalog

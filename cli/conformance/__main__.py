@@ -54,8 +54,8 @@ def _say(line: str) -> None:
 
 
 def _not_here(why: str) -> int:
-    print(f"The real providers cannot be had here, so nothing was checked: {why}")
-    print("Install Terraform, and let its CLI configuration find the providers databricks and azurerm.")
+    print(f"The real providers are not available here, so nothing was checked: {why}")
+    print("Install Terraform, and make sure that its CLI configuration finds the providers databricks and azurerm.")
     return NOT_HERE
 
 

@@ -42,7 +42,9 @@ def _panel(widget: Mapping[str, Any], queries: Mapping[str, str]) -> Panel:
     spec = widget["spec"]
     kind, drawn = spec["widgetType"], spec["encodings"]
     if kind not in _SHOWN:
-        raise CommandError(f"widget {widget['name']!r} is a {kind}, which is not drawn here: {', '.join(_SHOWN)} are")
+        raise CommandError(
+            f"widget {widget['name']!r} is a {kind}, which is not supported here: use {', '.join(_SHOWN)}"
+        )
     if kind == "table":
         columns = tuple(column["fieldName"] for column in drawn["columns"])
     else:

@@ -72,7 +72,7 @@ def _note(answered: Answered) -> str:
         return ""
     y, colour = answered.panel.columns[1], answered.panel.columns[2]
     count = len({row[colour] for row in answered.rows})
-    most = f" Drawn are the {MOST_SERIES} with the highest values of {count}." if count > MOST_SERIES else ""
+    most = f" Shown: the {MOST_SERIES} of {count} with the highest values." if count > MOST_SERIES else ""
     return f"{y.replace('_', ' ').capitalize()} by {colour.replace('_', ' ')}.{most}"
 
 

@@ -39,7 +39,7 @@ def ask(model: NamedModel, version: int, when: str) -> Answer:
     from databricks.sdk.errors.base import DatabricksError  # noqa: PLC0415 - takes half a second
 
     declared, use_case = model.declared, model.use_case
-    assert declared.serving is not None, "only a model that serves is asked"
+    assert declared.serving is not None, "this model has no endpoint to query"
     features, output = declared.feature_table, declared.problem.output
     columns = ", ".join(f"p.{column.name}" for column in output)
     [scored] = query(

@@ -46,7 +46,7 @@ def checks(story: Story, landing: Landing, answers: Sequence[Answer] | None) -> 
         Check(name="no version went live without passing all four gates", judge=_gated),
         *(() if answers is None else (endpoint(answers),)),
         Check(name="one roll-back was done and undone, and the record says by whom and why", judge=_rolled_back),
-        *([Check(name="one part was rolled back by itself", judge=_part_back)] if story.rolls_back_part else []),
+        *([Check(name="one part was rolled back separately", judge=_part_back)] if story.rolls_back_part else []),
         *(_of_a_real_file(landing) if landing.holdout_start else story.checks),
     )
 

@@ -28,7 +28,7 @@ def _clock(when: str) -> str:
 
 def _version(version: Version, records: Records) -> Iterator[_Timed]:
     held_out = " to ".join(records.holdout(version))
-    told = f"Why: {version.tags.get('reason') or 'not said'}. Held out: {held_out}"
+    told = f"Reason: {version.tags.get('reason') or 'not given'}. Held out: {held_out}"
     when = version.created.replace("T", " ")
     yield when, Event(when=_clock(when), what=f"Version {version.number} is trained", detail=told)
     signed = records.verdicts(version.number).get(SIGN_OFF)

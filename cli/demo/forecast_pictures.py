@@ -126,7 +126,7 @@ def series_charts(rows: Sequence[Row], names: Mapping[str, str], *, level: int, 
         if points:
             yield ForecastChart(
                 title=f"{name}: {stands_for}",
-                note=f"In {unit}, what was forecast from each origin, with its {level} % interval, and what came true.",
+                note=f"In {unit}: the forecast from each origin with its {level} % interval, and the actual values.",
                 points=points,
                 level=level,
             )

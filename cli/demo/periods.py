@@ -27,7 +27,7 @@ def _drift(limits: Monitoring, records: Records) -> PeriodsChart:
     shown = sorted(largest, key=lambda column: -largest[column])[:_COLUMNS_SHOWN]
     return PeriodsChart(
         title=f"Drift over {period}s",
-        note=f"Population stability index of each {period} against what its live version was trained on; "
+        note=f"Population stability index of each {period} against the training data of its live version; "
         f"a gap is a {period} that could not be measured.",
         periods=periods,
         series=tuple(_series(column, periods, [row for row in psi if row["column"] == column]) for column in shown),
@@ -47,7 +47,7 @@ def _performance(judged: Monitored, records: Records) -> PeriodsChart:
     return PeriodsChart(
         title=f"Performance over {period}s",
         note=f"{judged.title[0].upper()}{judged.title[1:]} of the version that scored the {period}, once outcomes are "
-        f"known; a gap is a {period} that it was fitted on, or whose outcomes are not known.",
+        f"known; a gap is a {period} that it was fitted on, or one without known outcomes.",
         periods=periods,
         series=tuple(
             _series(f"version {version}", periods, [row for row in rows if int(row["model_version"]) == version])

@@ -41,14 +41,14 @@ def demo_report(
     cards, of_series = _cards(demo), fleet(demo.model, records)
     return Report(
         title=declaration(demo.use_case).comment,
-        lead=f"The jobs that the stacks deploy, run on this machine. Data: {landing.name}.",
+        lead=f"A run of the deployed jobs on this machine. Data: {landing.name}.",
         made_at=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         facts={
             "live version in prod": str(records.champion or "none"),
             f"{measure.title} on its hold-out": _measured(sections[HOLDOUT], measure.name, records.champion),
             "landed records, each accounted for": f"{sum(landing.rows.values()):,}",
             "quarantined with a reason": f"{sum(int(row['quarantined']) for row in accounting):,}",
-            "checks of the story that hold": f"{len(checks) - len(failed)} of {len(checks)}",
+            "checks of the story that passed": f"{len(checks) - len(failed)} of {len(checks)}",
         },
         events=events(records),
         checks=[each.as_row() for each in checks],

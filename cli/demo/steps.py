@@ -37,7 +37,7 @@ def tell(demo: Demo) -> None:
     first, *later = demo.landing.arrivals
     _arrive(demo, first)
     if exploring is not None:
-        heading("meanwhile dev has trained on prod's gold tables, which it can read but not write")
+        heading("meanwhile dev trained on prod's gold tables, which it can read but not write")
         demo.follow("dev", "training", exploring)
     for arrival in later:
         _arrive(demo, arrival)
@@ -170,7 +170,7 @@ def _roll_back_and_return(demo: Demo) -> None:
     """Where a second version became live: back to the one before, and forth again, each asked at the endpoint."""
     found = demo.records()
     if len(set(found.champions)) < 2:
-        progress.print("  only one version was ever live: there is nothing to go back to")
+        progress.print("  only one version was ever live, so there is nothing to roll back to")
         ask_endpoint(demo, "at the end")
         return
     first = found.rollbacks[0] if found.rollbacks else None
@@ -194,7 +194,7 @@ def _roll_back_part(demo: Demo, version: int) -> None:
         _done("one part was rolled back")
         return
     part = new_parts(demo.model, version)[0]
-    heading(f"{part} is rolled back by itself")
+    heading(f"{part} is rolled back separately")
     demo.run("prod", "rollback", part=part, reason="to see that it works", by=_BY)
 
 

@@ -64,7 +64,7 @@ class Demo:
         self._read.clear()
         self.tasks.extend(result.tasks)
         if not result.succeeded:
-            progress.print(f"What each task printed is in {current_home() / 'runs'}", markup=False)
+            progress.print(f"The output of each task is in {current_home() / 'runs'}", markup=False)
             raise CommandError(f"{job} failed in {env}: {result.message or 'see the tasks above'}")
 
 

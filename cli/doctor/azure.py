@@ -46,7 +46,7 @@ def _answer(program: Path, arguments: tuple[str, ...]) -> object:
 def ask(deployed: DeployedEnvironment, *arguments: str) -> Any:
     """What the Azure CLI answers. Raises NotAskedError without it, UnknownAnswerError where it fails."""
     if deployed.azure is None:
-        raise NotAskedError("the Azure CLI is not here, or not signed in: az login")
+        raise NotAskedError("the Azure CLI is not installed, or not signed in: az login")
     return deployed.azure(arguments)
 
 
@@ -71,7 +71,7 @@ def nobody_holds_a_state(deployed: DeployedEnvironment) -> Iterator[Fault]:
         lease = (blob.get("properties") or {}).get("lease") or {}
         if blob["name"] in own and lease.get("state") == "leased":
             stack = blob["name"].removesuffix(".tfstate")
-            fix = f"wait for who deploys it; if nobody does: terraform -chdir=cdktf.out/stacks/{stack} force-unlock ID"
+            fix = f"wait for the running deployment; if none: terraform -chdir=cdktf.out/stacks/{stack} force-unlock ID"
             yield Fault(subject=blob["name"], wrong="is locked", fix=fix)
 
 
@@ -80,7 +80,7 @@ def adopted_subnets_are_delegated(deployed: DeployedEnvironment) -> Iterator[Fau
     """The provider does not show it, and Databricks refuses a subnet that is not."""
     adopted = deployed.environment.adopt.network
     if adopted is None:
-        raise NotAskedError("the environment's subnets are made by its stack")
+        raise NotAskedError("the environment's stack creates its subnets")
     for text in (adopted.subnets.host, adopted.subnets.container):
         found = ask(deployed, "network", "vnet", "subnet", "show", "--ids", text)
         names = [each["serviceName"] for each in found.get("delegations") or []]
@@ -95,14 +95,14 @@ def an_adopted_lake_is_closed(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """Neither keys nor, in the profile private, the internet open it; the provider shows neither."""
     lake = deployed.environment.adopt.lake
     if lake is None:
-        raise NotAskedError("the environment's lake is made by its stack")
+        raise NotAskedError("the environment's stack creates its lake")
     found, name = ask(deployed, "storage", "account", "show", "--ids", lake), parsed(lake).name
     if found.get("allowSharedKeyAccess") is not False:
         fix = f"az storage account update --ids {lake} --allow-shared-key-access false"
-        yield Fault(subject=name, wrong="opens to who has its keys", fix=fix)
+        yield Fault(subject=name, wrong="is open to holders of its account keys", fix=fix)
     if deployed.spec.platform.private and found.get("publicNetworkAccess") != "Disabled":
         fix = f"az storage account update --ids {lake} --public-network-access Disabled"
-        yield Fault(subject=name, wrong="answers the internet", fix=fix)
+        yield Fault(subject=name, wrong="is reachable from the internet", fix=fix)
 
 
 CHECKS = (

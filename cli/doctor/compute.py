@@ -57,7 +57,9 @@ def every_cluster_policy_exists(deployed: DeployedEnvironment) -> Iterator[Fault
     for name, _ in deployed.environment.policies.items():
         if names.policy(name) not in found:
             fix = f"deploy the stack {deployed.environment.name}-workspace"
-            yield Fault(subject=names.policy(name), wrong="is no cluster policy of the workspace", fix=fix)
+            yield Fault(
+                subject=names.policy(name), wrong="does not exist as a cluster policy of the workspace", fix=fix
+            )
 
 
 @check
@@ -67,7 +69,7 @@ def the_warehouse_can_be_used(deployed: DeployedEnvironment) -> Iterator[Fault]:
     found = next((each for each in deployed.workspace.warehouses.list() if each.name == name), None)
     fix = f"deploy the stack {deployed.environment.name}-workspace"
     if found is None:
-        yield Fault(subject=name, wrong="is no SQL warehouse of the workspace", fix=fix)
+        yield Fault(subject=name, wrong="does not exist as a SQL warehouse of the workspace", fix=fix)
         return
     state = found.state.value if found.state else ""
     if state in ("DELETED", "DELETING"):
@@ -88,11 +90,11 @@ def the_online_store_is_available(deployed: DeployedEnvironment) -> Iterator[Fau
     try:
         found = deployed.workspace.feature_store.get_online_store(name)
     except NotFound:
-        yield Fault(subject=name, wrong="is no online store", fix=fix)
+        yield Fault(subject=name, wrong="does not exist as an online store", fix=fix)
         return
     state = found.state.value if found.state else "without a state"
     if state != "AVAILABLE":
-        yield Fault(subject=name, wrong=f"is {state}", fix="wait until it is AVAILABLE, or see its page for why not")
+        yield Fault(subject=name, wrong=f"is {state}", fix="wait until it is AVAILABLE, or see its page for the reason")
 
 
 CHECKS = (

@@ -39,7 +39,7 @@ def every_declared_table_exists(deployed: DeployedEnvironment) -> Iterator[Fault
     for use_case in _ran(deployed):
         for name in _declared(deployed, use_case):
             if name not in deployed.tables:
-                fix = f"run the job {names.job(use_case, 'ingest')}: its first task makes all tables"
+                fix = f"run the job {names.job(use_case, 'ingest')}: its first task creates all tables"
                 yield Fault(subject=name, wrong="does not exist", fix=fix)
 
 
@@ -56,7 +56,9 @@ def sensitive_columns_are_hidden(deployed: DeployedEnvironment) -> Iterator[Faul
                 deployed.workspace.policies.get_policy("SCHEMA", schema, f"hide_{how}")
             except NotFound:
                 fix = f"make deploy ENV={deployed.environment.name} MASKS=1"
-                yield Fault(subject=schema, wrong=f"has no policy hide_{how}: sensitive columns are seen", fix=fix)
+                yield Fault(
+                    subject=schema, wrong=f"has no policy hide_{how}, so readers see its sensitive columns", fix=fix
+                )
 
 
 CHECKS = (every_declared_table_exists, sensitive_columns_are_hidden)

@@ -21,7 +21,7 @@ def _lines(deployed: DeployedEnvironment, check: Check) -> Iterator[Line]:
         yield Line(check=check.name, result=Result.NOT_ASKED, what=str(error))
         return
     except (DatabricksError, UnknownAnswerError, OSError, TimeoutError, ValueError) as error:
-        fix = "mend what is wrong above, or ask as a principal that may know, then run it again"
+        fix = "fix the findings above, or run as a principal that may read this, then run it again"
         yield Line(check=check.name, result=Result.UNKNOWN, what=f"{type(error).__name__}: {error}", fix=fix)
     else:
         if not faults:

@@ -14,8 +14,8 @@ def every_job_has_its_principal(deployed: DeployedEnvironment) -> Iterator[Fault
     """Each job runs as a service principal of its own."""
     for name in job_principals(deployed.environment):
         if name not in deployed.principals:
-            fix = "deploy account, which makes it and lets it into the workspace"
-            yield Fault(subject=name, wrong="is no service principal of the workspace", fix=fix)
+            fix = "deploy the stack account, which creates it and assigns it to the workspace"
+            yield Fault(subject=name, wrong="does not exist as a service principal of the workspace", fix=fix)
 
 
 @check
@@ -35,8 +35,8 @@ def every_group_exists(deployed: DeployedEnvironment) -> Iterator[Fault]:
     declared = set(deployed.spec.platform.groups) & set(assignments(deployed.environment))
     for name in sorted(declared | {names.owners(deployed.environment.name)}):
         if name not in found:
-            fix = "deploy account, which makes it and lets it into the workspace"
-            yield Fault(subject=name, wrong="is no group of the workspace", fix=fix)
+            fix = "deploy the stack account, which creates it and assigns it to the workspace"
+            yield Fault(subject=name, wrong="does not exist as a group of the workspace", fix=fix)
 
 
 CHECKS = (every_job_has_its_principal, every_principal_is_active, every_group_exists)

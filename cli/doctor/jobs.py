@@ -37,7 +37,7 @@ def _fix(deployed: DeployedEnvironment) -> str:
 def every_job_exists(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """What the environment's file lists is deployed."""
     for name in _declared(deployed).keys() - deployed.jobs.keys():
-        yield Fault(subject=name, wrong="is no job of the workspace", fix=_fix(deployed))
+        yield Fault(subject=name, wrong="does not exist as a job of the workspace", fix=_fix(deployed))
 
 
 @check
@@ -94,7 +94,7 @@ def every_wheel_is_there(deployed: DeployedEnvironment) -> Iterator[Fault]:
             deployed.workspace.files.get_metadata(path)
         except NotFound:
             fix = f"deploy {deployed.environment.name}-workspace, which uploads it, then {deployed.environment.name}-ml"
-            yield Fault(subject=path, wrong=f"is not there, and {', '.join(sorted(jobs))} need it", fix=fix)
+            yield Fault(subject=path, wrong=f"is missing, and {', '.join(sorted(jobs))} need it", fix=fix)
 
 
 @check
@@ -109,7 +109,7 @@ def every_wheel_is_what_its_folder_says(deployed: DeployedEnvironment) -> Iterat
         except NotFound:
             continue
         if named is None or found != named[1]:
-            wrong = f"holds content {found[:12]}…, not what its folder says"
+            wrong = f"has content {found[:12]}…, which differs from its folder's name"
             yield Fault(subject=path, wrong=wrong, fix=f"delete it, and deploy {deployed.environment.name}-workspace")
 
 

@@ -68,7 +68,7 @@ def the_cluster_serves_the_champion(deployed: DeployedEnvironment) -> Iterator[F
         name, live = azure_names.served_name(each.label), champion(deployed, each.use_case.name, each.model)
         shown = f"kubectl -n {name} get service {name} -o jsonpath={{.metadata.labels.mlops/version}}"
         asked.append(f"{shown} must say {live or 'nothing'}")
-    raise UnknownAnswerError(f"the cluster is asked from inside its network; {'; '.join(asked)}")
+    raise UnknownAnswerError(f"the cluster can only be queried from inside its network; {'; '.join(asked)}")
 
 
 CHECKS = (azure_ml_serves_the_champion, the_cluster_serves_the_champion)

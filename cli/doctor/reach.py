@@ -31,7 +31,7 @@ def it_is_the_workspace_of_the_file(deployed: DeployedEnvironment) -> Iterator[F
     """Bindings, budgets and permissions go by the number in the file."""
     found, wanted = deployed.workspace.metastores.current().workspace_id, deployed.environment.workspace.id
     if found is None:
-        raise UnknownAnswerError("the workspace does not say its number")
+        raise UnknownAnswerError("the workspace does not report its id")
     if int(found) != wanted:
         fix = f"correct workspace.id and url in workspaces/{deployed.environment.name}.yaml, or the --host"
         yield Fault(subject=str(deployed.workspace.config.host), wrong=f"is workspace {found}, not {wanted}", fix=fix)
@@ -59,12 +59,12 @@ def the_caller_may_deploy(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """Catalog and schemas belong to the owners, and the workspace's settings to its administrators."""
     me = deployed.workspace.current_user.me()
     if me.groups is None:
-        raise UnknownAnswerError("the workspace does not say which groups the caller is in")
+        raise UnknownAnswerError("the workspace does not report the caller's groups")
     held, owners = {str(group.display) for group in me.groups}, names.owners(deployed.environment.name)
     wanted = {"admins", owners, deployed.spec.platform.admins}
     if not held & wanted:
         fix = f"sign in as a member of {owners} or {deployed.spec.platform.admins}"
-        yield Fault(subject=str(me.user_name), wrong=f"is in none of {', '.join(sorted(wanted))}", fix=fix)
+        yield Fault(subject=str(me.user_name), wrong=f"is not in any of {', '.join(sorted(wanted))}", fix=fix)
 
 
 CHECKS = (the_workspace_answers, it_is_the_workspace_of_the_file, the_clocks_agree, the_caller_may_deploy)

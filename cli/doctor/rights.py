@@ -70,11 +70,11 @@ def every_model_belongs_to_promotion(deployed: DeployedEnvironment) -> Iterator[
             owner = deployed.workspace.registered_models.get(name).owner
         except NotFound:
             fix = f"deploy the stack {deployed.environment.name}-ml"
-            yield Fault(subject=name, wrong="is no registered model", fix=fix)
+            yield Fault(subject=name, wrong="does not exist as a registered model", fix=fix)
             continue
         if owner not in (promotion, deployed.job_principals.get(promotion)):
             fix = f"deploy the stack {deployed.environment.name}-ml, which gives it to {promotion}"
-            yield Fault(subject=name, wrong=f"belongs to {owner}, so {promotion} cannot promote", fix=fix)
+            yield Fault(subject=name, wrong=f"is owned by {owner}, so {promotion} cannot promote", fix=fix)
 
 
 @check

@@ -20,7 +20,7 @@ def the_secret_scope_exists(deployed: DeployedEnvironment) -> Iterator[Fault]:
         fix = (
             f"deploy the stack {deployed.environment.name}-workspace; if Azure refuses its service principal, as a user"
         )
-        yield Fault(subject=name, wrong="is no secret scope of the workspace", fix=fix)
+        yield Fault(subject=name, wrong="does not exist as a secret scope of the workspace", fix=fix)
 
 
 @check
@@ -54,7 +54,7 @@ def every_secret_of_the_jobs_is_in_the_vault(deployed: DeployedEnvironment) -> I
         if key not in held[scope]:
             vault = deployed.spec.places_of(deployed.environment).key_vault
             fix = f"az keyvault secret set --vault-name {vault} --name {key} --file <file>"
-            yield Fault(subject=secret, wrong="is no secret of the scope", fix=fix)
+            yield Fault(subject=secret, wrong="does not exist as a secret of the scope", fix=fix)
 
 
 def _read_by_jobs(use_case: UseCase, jobs: Jobs, scope: str) -> Iterator[str]:
@@ -72,12 +72,16 @@ def the_package_index_can_be_asked(deployed: DeployedEnvironment) -> Iterator[Fa
     """One that asks for a sign-in is the workspace's default package repository, which people keep in a secret."""
     index = deployed.environment.security.package_index
     if index is None or index.sign_in != "workspace":
-        raise NotAskedError("no package_index asks for a sign-in")
+        raise NotAskedError("no package_index requires a sign-in")
     scopes = {each.name for each in deployed.workspace.secrets.list_scopes()}
     listed = deployed.workspace.secrets.list_secrets(_REPOSITORIES) if _REPOSITORIES in scopes else ()
     if _INDEX not in {each.key for each in listed}:
         fix = f"databricks secrets put-secret {_REPOSITORIES} {_INDEX}, with the index's URL and its sign-in"
-        yield Fault(subject=f"{_REPOSITORIES}/{_INDEX}", wrong=f"is no secret, and {index.host} needs one", fix=fix)
+        yield Fault(
+            subject=f"{_REPOSITORIES}/{_INDEX}",
+            wrong=f"does not exist as a secret, and {index.host} needs one",
+            fix=fix,
+        )
 
 
 CHECKS = (

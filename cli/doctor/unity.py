@@ -20,7 +20,7 @@ def the_metastore_is_of_the_region(deployed: DeployedEnvironment) -> Iterator[Fa
     """A workspace has the metastore of its own region, or none."""
     found, wanted = deployed.workspace.metastores.summary(), deployed.spec.platform.azure.region
     if not found.region:
-        raise UnknownAnswerError("the metastore does not say its region")
+        raise UnknownAnswerError("the metastore does not report its region")
     if found.region != wanted:
         fix = "assign the metastore of azure.region: deploy account"
         yield Fault(subject=str(found.name), wrong=f"is the metastore of {found.region}, not {wanted}", fix=fix)
@@ -34,11 +34,13 @@ def the_catalog_is_isolated(deployed: DeployedEnvironment) -> Iterator[Fault]:
     try:
         found = deployed.workspace.catalogs.get(deployed.catalog)
     except NotFound:
-        yield Fault(subject=deployed.catalog, wrong="is no catalog of the workspace", fix=_deploy(deployed))
+        yield Fault(
+            subject=deployed.catalog, wrong="does not exist as a catalog of the workspace", fix=_deploy(deployed)
+        )
         return
     mode = found.isolation_mode.value if found.isolation_mode else None
     if mode is None:
-        raise UnknownAnswerError(f"the catalog {deployed.catalog} does not say its isolation")
+        raise UnknownAnswerError(f"the catalog {deployed.catalog} does not report its isolation mode")
     if mode != "ISOLATED":
         fix = f"{_deploy(deployed)}; of an adopted one, ask its owner"
         yield Fault(subject=deployed.catalog, wrong=f"has isolation_mode {mode}", fix=fix)
@@ -50,7 +52,7 @@ def the_catalog_belongs_to_the_owners(deployed: DeployedEnvironment) -> Iterator
     owner, wanted = deployed.workspace.catalogs.get(deployed.catalog).owner, names.owners(deployed.environment.name)
     if owner != wanted and not deployed.environment.adopt.catalog:
         fix = f"ALTER CATALOG {deployed.catalog} OWNER TO `{wanted}`"
-        yield Fault(subject=deployed.catalog, wrong=f"belongs to {owner}, not to {wanted}", fix=fix)
+        yield Fault(subject=deployed.catalog, wrong=f"is owned by {owner}, not by {wanted}", fix=fix)
 
 
 @check
@@ -108,7 +110,7 @@ def the_credential_is_the_connectors(deployed: DeployedEnvironment) -> Iterator[
     try:
         identity = deployed.workspace.storage_credentials.get(name).azure_managed_identity
     except NotFound:
-        yield Fault(subject=name, wrong="is no storage credential", fix=_deploy(deployed))
+        yield Fault(subject=name, wrong="does not exist as a storage credential", fix=_deploy(deployed))
         return
     if identity is None or identity.access_connector_id.lower() != wanted.lower():
         given = identity.access_connector_id if identity else "no managed identity"
@@ -127,10 +129,10 @@ def every_location_leads_to_the_lake(deployed: DeployedEnvironment) -> Iterator[
     found = {str(each.name): str(each.url) for each in deployed.workspace.external_locations.list()}
     for name in (made | adopted).values():
         if name not in found:
-            yield Fault(subject=name, wrong="is no external location", fix=_deploy(deployed))
+            yield Fault(subject=name, wrong="does not exist as an external location", fix=_deploy(deployed))
         elif f"@{account}.dfs.core.windows.net" not in found[name]:
             fix = f"{_deploy(deployed)}; of an adopted one, correct adopt.locations or adopt.lake"
-            yield Fault(subject=name, wrong=f"leads to {found[name]}, not into {account}", fix=fix)
+            yield Fault(subject=name, wrong=f"points to {found[name]}, not to {account}", fix=fix)
 
 
 CHECKS = (

@@ -30,7 +30,7 @@ def the_stacks_name_the_pinned_providers(deployed: DeployedEnvironment) -> Itera
             installed = version("cdktf")
             version(_BINDINGS[provider])
         except PackageNotFoundError as error:
-            raise UnknownAnswerError(f"{error} is not installed, so nothing says what is pinned") from error
+            raise UnknownAnswerError(f"{error} is not installed, so the pinned versions are unknown") from error
         if made_by != installed:
             wrong = f"were written by cdktf {made_by} for {provider} {named}; installed is {installed}"
             yield Fault(subject=f"{deployed.environment.name}-{part}", wrong=wrong, fix="mlops synth")

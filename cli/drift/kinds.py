@@ -38,7 +38,7 @@ class Drift:
         """What drifts: the first by name. Raises CommandError if there is none."""
         found = min(self.pick(client, catalog), default=None)
         if found is None:
-            raise CommandError(f"drift {self.name!r}: nothing of that sort is deployed. Load the stacks: mlops up")
+            raise CommandError(f"drift {self.name!r}: no such object is deployed. Load the stacks: mlops up")
         return found
 
 
@@ -146,7 +146,7 @@ DRIFTS = (
     ),
     Drift(
         name="grant",
-        what=f"a grant too many on a schema: {_READ} to {_EVERYBODY}",
+        what=f"an extra grant on a schema: {_READ} to {_EVERYBODY}",
         noticed_by=_PLAN,
         pick=_schemas,
         read=_privileges,
@@ -155,7 +155,7 @@ DRIFTS = (
     ),
     Drift(
         name="policy",
-        what="twice the limit of a cluster policy",
+        what="a doubled limit in a cluster policy",
         noticed_by=_PLAN,
         pick=_limited,
         read=_policy,
@@ -164,7 +164,7 @@ DRIFTS = (
     ),
     Drift(
         name="revoke",
-        what=f"a privilege too few on a schema: {_READ} of its first reader",
+        what=f"a missing privilege on a schema: {_READ} of its first reader",
         noticed_by="mlops doctor: everyone holds the schemas",
         pick=_granted,
         read=_privileges,

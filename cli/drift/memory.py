@@ -28,7 +28,7 @@ class Drifted:
         """Change the first thing of its sort. Raises CommandError if that has drifted already."""
         if drift.name in self.names():
             raise CommandError(
-                f"{self.names()[drift.name]} has drifted by {drift.name!r} already. "
+                f"{self.names()[drift.name]} already has the drift {drift.name!r}. "
                 f"Put it back: mlops drift {drift.name} --env {self._env} --undo"
             )
         subject = drift.subject(client, catalog)

@@ -55,12 +55,12 @@ def problems(name: str, root: Path) -> Iterator[str]:
     """Why no use case of this name can be made in the checkout at `root`."""
     if not _NAME.fullmatch(name) or keyword.iskeyword(name):
         yield (
-            f"name {name!r}: give 3 to 20 small letters and digits, the first a letter, and no word of Python; it "
-            "becomes a package, and a part of the names of schemas, jobs and principals"
+            f"name {name!r}: give 3 to 20 lower-case letters and digits, first a letter, and no Python keyword; it "
+            "becomes a package, and part of the names of schemas, jobs and principals"
         )
         return
     if name in _TAKEN:
-        yield f"name {name!r}: the platform's own schemas are called so; choose another"
+        yield f"name {name!r}: a schema of the platform has this name; choose another"
     for folder in (root / "ml" / "usecases" / name, root / "tests" / "ml" / "usecases" / name):
         if folder.exists():
             yield f"folder {folder.relative_to(root)} exists: choose another name, or remove it"

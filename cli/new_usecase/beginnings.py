@@ -61,7 +61,7 @@ def beginning(root: Path, problem: str) -> Beginning:
     needed = {field.name for field in fields(Beginning) if field.default is MISSING} & known
     lacking, strange = sorted(needed - set(values)), sorted(set(values) - known)
     if lacking or strange:
-        raise CommandError(f"{path.relative_to(root)} lacks {lacking} and has {strange}, which nothing reads")
+        raise CommandError(f"{path.relative_to(root)} lacks {lacking} and has the unknown keys {strange}")
     parts: dict[str, Any] = {
         key: value.strip("\n") if isinstance(value, str) else value for key, value in values.items()
     }

@@ -19,7 +19,7 @@ def enabled(text: str, name: str, *, serving: bool) -> str:
     """
     cases = (yaml.safe_load(text) or {}).get("use_cases")
     if not cases:
-        raise CommandError("it runs no use case that a new one could be like: add it by hand")
+        raise CommandError("it runs no use case to copy from: add the new one by hand")
     values = _like(next(iter(cases.values())), serving=serving)
     block = yaml.safe_dump({name: values}, default_flow_style=None, sort_keys=False, width=200)
     lines = text.splitlines(keepends=True)

@@ -71,7 +71,7 @@ def fetched(named: NamedModel, version: int, host: str | None) -> Iterator[Path]
 def write_image(out: Path, model: Path, spec: "Spec", version: int) -> None:
     """The folder `image` under `out`. Raises CommandError without a base image, or if the folder is there."""
     if spec.platform.serving_places is None:
-        raise CommandError("platform.yaml has no serving_places, whose base_image the image is built on: add it", 2)
+        raise CommandError("platform.yaml has no serving_places with a base_image for the image: add it", 2)
     _require_new(out / IMAGE)
     image.write(
         out / IMAGE,
@@ -122,4 +122,4 @@ def write_calls(out: Path, placed: Placed, environment: "Environment") -> list[a
 def _require_new(path: Path) -> None:
     """Raise CommandError if `path` is there: what an earlier version left would go with this one."""
     if path.exists():
-        raise CommandError(f"{path} is there already: remove it, or name another folder with --out", 2)
+        raise CommandError(f"{path} exists already: remove it, or name another folder with --out", 2)

@@ -96,6 +96,6 @@ def key_is_text(table: str, listed: "Sequence[ColumnInfo]", look_ups: Sequence[L
     if masked:
         raise CommandError(
             f"{table}: {', '.join(masked)} is masked, and would leave Databricks in clear text; a version that looks "
-            "it up is served on Databricks alone"
+            "it up can only be served on Databricks"
         )
     return str(getattr(columns[key].type_name, "value", "")) not in _WHOLE

@@ -30,7 +30,7 @@ def check_release(root: Path) -> str:
         raise ReleaseError(f"this is not the release {version}: " + "; ".join(wrong) + ". Cut a new one")
     newer = later(version, git(root, "tag", "--list", "v*").splitlines())
     if newer:
-        raise ReleaseError(f"{newer} was cut after {version}: deploy that one. The way back is make roll-back")
+        raise ReleaseError(f"{newer} was cut after {version}: deploy that one. To go back, use make roll-back")
     return f"this is the release {version}, as it was cut on {record.date}"
 
 

@@ -29,7 +29,7 @@ def cut(root: Path, version: str, day: date) -> str:
     with alone(root):
         require_identity(root)
         if git(root, "status", "--porcelain"):
-            raise ReleaseError("the checkout has changes that are not committed; commit or take them back first")
+            raise ReleaseError("the checkout has uncommitted changes; commit or revert them first")
         if git(root, "tag", "--list", f"v{version}"):
             raise ReleaseError(f"the tag v{version} exists; take the next version")
         if not _committed(root, version):

@@ -48,7 +48,7 @@ def read_record(file: Path) -> Record:
         return Record(**found)
     except (ValueError, TypeError) as error:
         wanted = ", ".join(each.name for each in fields(Record))
-        raise ReleaseError(f"{file} is no record of a release ({error}); it has {wanted}. Cut a new one") from error
+        raise ReleaseError(f"{file} is not a release record ({error}); expected {wanted}. Cut a new one") from error
 
 
 def sha256_of(content: bytes) -> str:

@@ -47,7 +47,9 @@ def with_entry(changelog: str, version: str, day: date) -> str:
     if not heading:
         raise ReleaseError("CHANGELOG.md has no heading `## Unreleased`; write one")
     if not re.search(r"^\s*- \S", unreleased, re.MULTILINE):
-        raise ReleaseError("CHANGELOG.md says nothing under `## Unreleased`: say what a user notices, then release it")
+        raise ReleaseError(
+            "CHANGELOG.md has nothing under `## Unreleased`: describe what users will notice, then release"
+        )
     if f"\n## {version}," in changelog:
         raise ReleaseError(f"CHANGELOG.md has {version} already; take the next version")
     return f"{before}{_UNRELEASED}\n## {version}, {day}\n{rest}"

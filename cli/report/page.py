@@ -89,7 +89,7 @@ def link(text: str, href: str) -> Markup:
 
 def render(report: Report) -> str:
     """The page as HTML: styles, drawings and text in one file, light and dark by the reader's setting."""
-    intervals = intervals_chart(report.intervals, limit=0.0, limit_name="better, beyond chance: right of this")
+    intervals = intervals_chart(report.intervals, limit=0.0, limit_name="right of this line: better beyond chance")
     page = templates().get_template("page.html.j2")
     return page.render(
         report=report,

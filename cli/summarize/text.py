@@ -88,7 +88,7 @@ def notes(summary: Summary) -> Iterator[str]:
     if facts.nan or facts.infinite:
         yield f"{facts.nan:,} NaN and {facts.infinite:,} infinite left out"
     if summary.column.kind is Kind.OTHER:
-        yield "nested or binary: nulls only"
+        yield "nested or binary: only nulls are counted"
     if facts.distinct is not None and facts.distinct > MOST_RANKED and summary.column.kind is Kind.TEXT:
         yield f"more than {MOST_RANKED:,} distinct values: not ranked"
 

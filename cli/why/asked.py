@@ -60,7 +60,7 @@ def asked(model: Model, keys: Sequence[str], time: str | None) -> Asked:
     given = {name: value for name, _, value in split}
     if len(given) < len(keys) or set(given) != set(table.keys) or not all(given.values()):
         wanted = " ".join(f"--key {name}=…" for name in table.keys)
-        raise CommandError(f"--key is {', '.join(keys)}: rows of {table.name} are named by {wanted}, each once", 2)
+        raise CommandError(f"--key is {', '.join(keys)}: identify a row of {table.name} by {wanted}, each once", 2)
     for name, value in given.items():
         _require(f"--key {name}", value, table.source.column(name))
     if time is not None:

@@ -86,8 +86,8 @@ def _prediction(reader: Reader, asked: Asked) -> Row:
     if known[0]["newest"] is None:
         raise CommandError(f"{asked.said} is unknown: neither {full_name} nor {reader.features_table} has it", 2)
     raise CommandError(
-        f"{asked.said} has features of {known[0]['newest']} and no score by {named.full_name}: run "
-        f"{named.job('scoring')}, or ask about an earlier time",
+        f"{asked.said} has features of {known[0]['newest']} but no score by {named.full_name}: run "
+        f"{named.job('scoring')}, or give an earlier time",
         2,
     )
 

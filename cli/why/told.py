@@ -59,7 +59,7 @@ class Why:
         rows = {
             "answer": answer,
             "model": f"{self.name} version {found['model_version']}",
-            "trained on": ", ".join(trained) or "its tags do not say",
+            "trained on": ", ".join(trained) or "not recorded in its tags",
             "event": f"{self.model.feature_table.event_time} {found[self.model.feature_table.event_time]}",
             "scored": f"{found['scored_at']} in run {found['run_id']}",
             "features from": f"{self.table}, {self.read_at}",
@@ -151,7 +151,7 @@ def judged(model: Model, kept: str | None, found: Sequence[Found]) -> tuple[Foun
     `found` are rows of one key and event time, what is likeliest first.
     """
     if not found:
-        return None, "its feature row is gone: withdrawn, forgotten, or built anew without it"
+        return None, "its feature row is gone: withdrawn, forgotten, or left out of a rebuild"
     same = next((each for each in found if kept and each.hashed == kept), None)
     if same:
         return same, ""
@@ -160,11 +160,11 @@ def judged(model: Model, kept: str | None, found: Sequence[Found]) -> tuple[Foun
     if masked:
         return (
             newest,
-            f"{', '.join(masked)}: {HIDDEN}, so nobody can tell with your rights. Ask as somebody who may read them",
+            f"{', '.join(masked)}: {HIDDEN}, which your rights cannot read. Use --as with a principal who may",
         )
     if not kept:
-        return newest, "the prediction keeps no hash of its features: it is older than these hashes"
+        return newest, "the prediction has no hash of its features: it is older than these hashes"
     return newest, (
-        f"the features are not those that were scored: their hash is {newest.hashed[:12]}…, the prediction keeps "
-        f"{kept[:12]}…. They were corrected since, or the model declares other features now"
+        f"the features differ from those that were scored: their hash is {newest.hashed[:12]}…, the prediction's "
+        f"{kept[:12]}…. They were corrected since, or the model now declares other features"
     )

@@ -78,6 +78,6 @@ def require_usable(table: FeatureTable, rows: DataFrame) -> None:
     if found:
         listed = "; ".join(f"{name!r} in {count} row(s)" for name, count in found.items())
         raise NullFeatureError(
-            f"features of {table.name!r} are null or not finite: {listed}. Correct the expression, or say with "
-            "null_meaning what a null means"
+            f"features of {table.name!r} are null or not finite: {listed}. Correct the expression, or declare "
+            "with null_meaning what a null means"
         )

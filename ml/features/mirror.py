@@ -75,7 +75,7 @@ def _declared(task: Common, secret: bytes) -> Mirror:
         raise MirrorError(f"use case {task.use_case.name} declares no mirror: add UseCase(mirror=Mirror(…))")
     if len(secret) < LEAST_SECRET_BYTES:
         raise MirrorError(
-            f"the secret has {len(secret)} bytes, so that keys could be found by trying: "
+            f"the secret has {len(secret)} bytes, so keys could be found by brute force: "
             f"give {LEAST_SECRET_BYTES} or more"
         )
     return task.use_case.mirror

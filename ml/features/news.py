@@ -64,7 +64,7 @@ class Building:
             runtime.say(f"{self.name}: nothing new")
             return
         written, why = self._built(news, whole, part)
-        how = f"built whole, since {why}: " if why else ""
+        how = f"full build, because {why}: " if why else ""
         changed = f"{written.inserted} rows added, {written.updated} changed, {written.deleted} removed"
         runtime.say(f"{self.name}: {how}{changed}")
         self.checkpoint.commit(position, self._seen())
@@ -74,14 +74,14 @@ class Building:
     ) -> tuple[Written, str]:
         why = news.why
         if not why and part is None:
-            why = "one change may concern every row"
+            why = "one change may affect every row"
         if not why and part is not None:
             try:
                 return part(news), ""
             except PySparkException as error:
                 if not _without_changes(error):
                     raise
-                why = "the changes of a table that it reads are not kept"
+                why = "a source table has no change data feed"
         self._keep_changes()
         return whole(news), why
 
@@ -101,11 +101,11 @@ class Building:
         if position.seen["decides"] != self.decides:
             return "its declaration has changed"
         if set(position.seen["versions"]) != set(self.versions):
-            return "a table that it reads came or went"
+            return "a source was added or removed"
         if len(changes) < len(self.versions):
-            return "the past of a table that it reads is hidden from this principal"
+            return "this principal may not read the history of a source table"
         anew = [name for name, each in changes.items() if each.whole]
-        return f"{', '.join(anew)} was made anew" if anew else ""
+        return f"{', '.join(anew)} was recreated" if anew else ""
 
     def _seen(self) -> Mapping[str, Any]:
         return {"decides": self.decides, "versions": dict(self.versions)}

@@ -86,5 +86,5 @@ def ensure_primary_key(workspace: WorkspaceClient, source: str, table: FeatureTa
 def skipped(task: Common) -> str:
     """Why nothing was published, and what to do."""
     if not served_tables(task.use_case):
-        return f"use case {task.use_case.name} declares no serving, so nothing looks its features up"
+        return f"use case {task.use_case.name} declares no serving, so no endpoint looks up its features"
     return f"there is no online store {online_store(task.catalog)!r}: workspaces/<env>.yaml does not serve the use case"

@@ -40,7 +40,7 @@ def shown(rows: DataFrame, key: str, mirror: Mirror) -> DataFrame:
             return left.select(SHOWN).distinct()
         left = left.join(small, SHOWN, "left_anti")
     raise TooFineError(
-        f"after {_MOST_ROUNDS} rounds there are still groups of fewer than {mirror.least_keys} keys by "
+        f"after {_MOST_ROUNDS} rounds there are still groups with fewer than {mirror.least_keys} keys by "
         f"{', '.join(mirror.cells)}: declare fewer or coarser cells"
     )
 

@@ -76,11 +76,11 @@ def _require_hope(pipeline_id: str, state: str, waited_s: float, limit_s: float)
     """Raise NotSyncedError for an update that ended badly, or has taken longer than `limit_s`."""
     if state in _ENDED_BADLY:
         raise NotSyncedError(
-            f"pipeline {pipeline_id} ended {state}, so the online table holds what it held before: look at the "
+            f"pipeline {pipeline_id} ended {state}, so the online table is unchanged: check the "
             "pipeline's log, then run the ingest again"
         )
     if waited_s >= limit_s:
         raise NotSyncedError(
-            f"pipeline {pipeline_id} is {state} after {waited_s:.0f} s: look-ups may still read the rows of the ingest "
-            "before; look at the pipeline, then run the ingest again"
+            f"pipeline {pipeline_id} is {state} after {waited_s:.0f} s: look-ups may still read the rows of the "
+            "previous ingest; check the pipeline, then run the ingest again"
         )

@@ -1,1 +1,1 @@
-"""Gates: what a model version must show before it may go live. Each leaves a verdict with its evidence."""
+"""Gates: the checks that a model version must pass before it may go live. Each records a verdict with its evidence."""

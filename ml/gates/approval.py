@@ -1,8 +1,8 @@
 """Task `approval` of job `<usecase>-approval`: a named person signs a model version off.
 
-The job runs as the promotion principal, which may write the record; so who stands behind it is the run's creator, as
-the jobs API tells it and no parameter can. That must be the named person, or an admin who acts for them, and the
-person must belong to the group that signs off.
+The job runs as the promotion principal, which may write the record. The person behind the run is its creator, as the
+jobs API reports it; no parameter can change that. The creator must be the named person, or an admin who acts for them,
+and the named person must belong to the group that signs off.
 """
 
 import re
@@ -22,12 +22,12 @@ from ml.versions.version_task import Subject, version_number
 
 APPROVERS = "model-risk"
 ADMINS = frozenset({"admins", "platform-admins"})
-# What reaches a SCIM filter; a name with a quote in it is nobody's.
+# Only these characters may enter a SCIM filter; no user name contains a quote.
 _PERSON = re.compile(r"[\w.@+ -]+")
 
 
 class NotApprovedError(PermissionError):
-    """Who asks may not approve, or not in this name."""
+    """The person who asked may not approve, or not in this name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def approve(subject: Subject, by: str, workspace: WorkspaceClient) -> None:
-    """Append the approval once it is certain who gives it. Raises NotApprovedError otherwise."""
+    """Append the approval once the approver's identity is certain. Raises NotApprovedError otherwise."""
     problem = version_task.missing_version(subject)
     if problem:
         raise NotApprovedError(f"{problem}, so there is nothing to approve")
@@ -81,17 +81,17 @@ def approve(subject: Subject, by: str, workspace: WorkspaceClient) -> None:
 def require_approver(named: Person, creator: Person) -> None:
     """Raise NotApprovedError unless the named person approves, or an admin does so for them. Pure.
 
-    Groups that cannot be read are unknown, and who is not known to be an approver is none.
+    If a person's groups cannot be read, they count as unknown, and the person cannot approve.
     """
     if named.groups is None:
         raise NotApprovedError(
             f"the groups of {named.name} are unknown: the directory does not show them to this job's principal, so "
-            f"nobody can be known to be in {APPROVERS}. Let the promotion principal read groups; see "
+            f"their membership in {APPROVERS} cannot be checked. Let the promotion principal read groups; see "
             "docs/guides/first-deployment.md, Sandbox checklist"
         )
     if APPROVERS not in named.groups:
         raise NotApprovedError(
-            f"{named.name} may not approve: members of {APPROVERS} may. Add them to it, or name a member"
+            f"{named.name} may not approve: only members of {APPROVERS} may. Add them to the group, or name a member"
         )
     require_own_name(named, creator, "approve")
 
@@ -99,7 +99,7 @@ def require_approver(named: Person, creator: Person) -> None:
 def require_own_name(named: Person, creator: Person, deed: str) -> None:
     """Raise NotApprovedError unless the named person started the run, or an admin did so for them. Pure.
 
-    `deed` is what the run does in their name, as the error says it.
+    `deed`: the verb that the error uses for the run's action, such as "approve".
     """
     acts_for = creator.groups is not None and bool(ADMINS & creator.groups)
     if creator.name != named.name and not acts_for:
@@ -110,7 +110,7 @@ def require_own_name(named: Person, creator: Person, deed: str) -> None:
 
 
 def creator_of(workspace: WorkspaceClient, run_id: int) -> str:
-    """Who started the run. Raises NotApprovedError where that is not told."""
+    """The person who started the run. Raises NotApprovedError if the run has no creator."""
     creator = workspace.jobs.get_run(run_id).creator_user_name
     if not creator:
         raise NotApprovedError(f"run {run_id} has no creator: start the job by hand, a schedule cannot approve")
@@ -118,19 +118,19 @@ def creator_of(workspace: WorkspaceClient, run_id: int) -> str:
 
 
 def person(workspace: WorkspaceClient, name: str) -> Person:
-    """The user called `name`, with their groups. Raises NotApprovedError where the directory has no such user."""
+    """The user called `name`, with their groups. Raises NotApprovedError if the directory has no such user."""
     if not _PERSON.fullmatch(name):
-        raise NotApprovedError(f"{name!r} is no user name: letters, digits and . @ + - _ are")
+        raise NotApprovedError(f"{name!r} is not a user name: use only letters, digits, spaces and . @ + - _")
     try:
         asked = {"filter": f'userName eq "{name}"', "attributes": "id,userName,groups,active"}
-        # Not by `users.list`, whose answer has the same empty list for no groups and for groups that are not shown.
+        # Not `users.list`: it returns the same empty list for no groups and for groups that it does not show.
         answer = workspace.api_client.do("GET", "/api/2.0/preview/scim/v2/Users", query=asked)
     except PermissionDenied:
         return Person(name=name, groups=None)
     found = answer.get("Resources", []) if isinstance(answer, dict) else []
     active = [user for user in found if user.get("active") is not False]
     if not active:
-        raise NotApprovedError(f"{name} is no active user of this workspace: give the user name of a person")
+        raise NotApprovedError(f"{name} is not an active user of this workspace: give the user name of a person")
     groups = active[0].get("groups")
     return Person(name=name, groups=None if groups is None else _named(group.get("display") for group in groups))
 

@@ -1,6 +1,6 @@
-"""Task `comment` of job `<usecase>-comment`: a person says something about a model version.
+"""Task `comment` of job `<usecase>-comment`: a person comments on a model version.
 
-Who says it must stand behind the run, as for an approval; a comment releases nothing.
+The person must have started the run, as for an approval. A comment does not release anything.
 """
 
 import argparse
@@ -32,15 +32,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def said(text: str) -> str:
-    """`text` if it says something and is short enough to be read."""
+    """`text` if it is not empty and not too long."""
     told = parameters.told(text)
     if len(told) > MOST_CHARACTERS:
-        raise argparse.ArgumentTypeError(f"it has {len(told)} characters; at most {MOST_CHARACTERS} are taken")
+        raise argparse.ArgumentTypeError(f"it has {len(told)} characters; at most {MOST_CHARACTERS} are allowed")
     return told
 
 
 def record(subject: Subject, comment: str, by: str, workspace: WorkspaceClient) -> None:
-    """Append the comment. Raises NotApprovedError if the version is not there, or if another one speaks for `by`."""
+    """Append the comment. Raises NotApprovedError if the version is missing or another person comments as `by`."""
     problem = version_task.missing_version(subject)
     if problem:
         raise NotApprovedError(f"{problem}, so there is nothing to comment on")

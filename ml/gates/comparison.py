@@ -1,6 +1,6 @@
-"""Task `comparison` of job `<usecase>-promotion`: is this version good, and not worse than the one that is live?
+"""Task `comparison` of job `<usecase>-promotion`: is this version good, and no worse than the live version?
 
-Whether it must be better, or as good, depends on why it was trained (docs/adr/0019-how-a-challenger-is-judged.md).
+Whether it must be better or only as good depends on why it was trained (docs/adr/0019-how-a-challenger-is-judged.md).
 """
 
 import tempfile
@@ -71,7 +71,7 @@ def verdict(subject: Subject) -> Verdict:
 
 
 def _scored(subject: Subject, version: int, rows: pd.DataFrame) -> pd.DataFrame:
-    """The answers of `version`. Raises ValueError that names it, where it cannot score these rows."""
+    """The answers of `version`. Raises a ValueError that names the version if it cannot score these rows."""
     with tempfile.TemporaryDirectory() as temporary:
         try:
             model = artifact.load(version_task.fetch(subject, version, Path(temporary)))

@@ -1,4 +1,4 @@
-"""What the comparison gate asks of a challenger, and how it is held against the champion. Pure."""
+"""The comparison gate's requirements for a challenger, and its comparison with the champion. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -23,7 +23,7 @@ from ml.records.gate_results import COMPARISON
 class Contest:
     """Truth and answers of the same hold-out rows, in the same order; `champion` is None if none is live.
 
-    `cause` is why the challenger was trained. `unseen`: the rows that neither was fitted on; None: all.
+    `cause`: why the challenger was trained. `unseen`: the rows that neither version was fitted on; None: all rows.
     """
 
     version: int
@@ -36,13 +36,13 @@ class Contest:
 
     @property
     def comparable(self) -> npt.NDArray[np.bool_]:
-        """Which rows both versions can be compared on."""
+        """The rows on which both versions can be compared."""
         return np.ones(len(self.truth), dtype=bool) if self.unseen is None else self.unseen.rows
 
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """What was measured: the challenger by itself, and, if a champion is live, both versions."""
+    """The measured values: of the challenger alone and, if a champion is live, of both versions."""
 
     challenger: Measures
     champion: Measures | None
@@ -61,10 +61,10 @@ def judge(
     holdout_uses: int = 1,
     **more: object,
 ) -> Verdict:
-    """The verdict; `more` goes into its inputs. What cannot be measured blocks.
+    """The verdict; `more` is added to its inputs. Values that cannot be measured block.
 
-    `holdout_uses` is how many versions were judged on these periods, this one included.
-    `optional_sources` says what each optional source is worth: it stands in the reason and decides nothing.
+    `holdout_uses`: how many versions were judged on these periods, including this one.
+    `optional_sources`: the gain from each optional source; it is part of the reason and decides nothing.
     """
     given: Mapping[str, object] = {
         "version": contest.version,
@@ -94,29 +94,29 @@ def judge(
 
 
 def in_units(gate: ComparisonGate, declared: ProblemType) -> ComparisonGate:
-    """`gate` with the measures as the problem has them, which knows the label's unit.
+    """`gate` with the problem's own measures, which know the label's unit.
 
-    Raises ValueError naming those that it does not have.
+    Raises a ValueError that names the measures the problem does not have.
     """
     known = {measure.name: measure for measure in declared.measures}
     strange = [rule.measure.name for rule in gate.measures if rule.measure.name not in known]
     if strange:
-        raise ValueError(f"the gate judges {strange}, which cannot be measured: {sorted(known)} can")
+        raise ValueError(f"the gate judges {strange}, which this problem cannot measure: choose from {sorted(known)}")
     rules = tuple(replace(rule, measure=known[rule.measure.name]) for rule in gate.measures)
     improved = {cause: known[measure.name] for cause, measure in gate.must_improve.items()}
     return replace(gate, measures=rules, must_improve=improved)
 
 
 def _too_few(truth: Floats, gate: ComparisonGate, judging: Judging) -> list[Check]:
-    """Why nothing can be said about these rows; empty if something can."""
+    """Why these rows cannot be judged; empty if they can."""
     rows, indistinct = at_least("hold-out rows", len(truth), gate.min_holdout_rows), judging.indistinct(truth)
-    checks = [Check(passed=rows.passed, known=False, text=f"{rows.text}: too few to tell")]
+    checks = [Check(passed=rows.passed, known=False, text=f"{rows.text}: too few to decide")]
     checks.append(Check(passed=not indistinct, known=False, text=indistinct))
     return [check for check in checks if not check.passed]
 
 
 def _figures(contest: Contest, gate: ComparisonGate, judging: Judging, seed: int) -> Figures:
-    """Raises ValueError for answers that cannot be measured."""
+    """Measure both versions. Raises ValueError for answers that cannot be measured."""
     truth, rows, problem = contest.truth, contest.comparable, judging.problem
     known = judging.measured()
     measures = {rule.measure.name: known[rule.measure.name] for rule in gate.measures}
@@ -140,7 +140,7 @@ def _figures(contest: Contest, gate: ComparisonGate, judging: Judging, seed: int
 
 
 def _absolute(figures: Figures, gate: ComparisonGate, judging: Judging) -> list[Check]:
-    """One check per declared limit, each with what chance allows."""
+    """One check per declared limit, each with the allowance for chance."""
     checks = [
         limit_check(rule, figures.estimates[rule.measure.name], _allowed(rule, figures.numbers, judging))
         for rule in gate.measures
@@ -149,7 +149,7 @@ def _absolute(figures: Figures, gate: ComparisonGate, judging: Judging) -> list[
 
 
 def _allowed(rule: MeasureRule, numbers: Floats, judging: Judging) -> float | None:
-    """What a model at the limit would seldom exceed; None for a measure that noise pushes no way."""
+    """The value that a model at the limit seldom exceeds; None for a measure that noise does not bias."""
     return None if rule.limit is None else judging.seldom_over(rule.measure.name, numbers, rule.limit)
 
 
@@ -170,33 +170,33 @@ def _relative(contest: Contest, figures: Figures, gate: ComparisonGate) -> list[
 
 
 def _power(contest: Contest, figures: Figures, gate: ComparisonGate, uses: int) -> list[str]:
-    """What these rows can show at all, and how often they were asked."""
+    """The power of these rows, and how often they were used."""
     if not figures.pairs:
         return []
     rule = gate.measures[0]
     found = figures.pairs[rule.measure.name]
     shown = (
-        f"these rows show an improvement of {rule.measure.title} from about {shows(found):.2g} on, and pass "
+        f"these rows detect an improvement of {rule.measure.title} from about {shows(found):.2g}, and pass "
         f"{equal_passes(rule, found):.0%} of equally good renewals"
     )
     lucky = 1 - (1 - (1 - gate.confidence) / 2) ** uses
-    used = f"{uses} versions were judged on these periods: by luck alone, one of so many seems better in {lucky:.0%}"
+    used = f"{uses} versions were judged on these periods: by luck alone, one appears better in {lucky:.0%} of cases"
     return [shown, used] if uses > 1 and contest.cause in gate.must_improve else [shown]
 
 
 def _cannot_compare(contest: Contest, gate: ComparisonGate) -> Check:
     because = contest.unseen.because if contest.unseen else "the rows are too few"
-    left = f"{int(contest.comparable.sum())} rows are of periods that neither version was fitted on"
+    left = f"{int(contest.comparable.sum())} rows are from periods that neither version was fitted on"
     said = f"cannot compare with champion version {contest.champion_version}: {because}; {left}"
     return Check(
         passed=False,
         known=False,
-        text=f"{said}, at least {gate.min_holdout_rows} that tell versions apart are required",
+        text=f"{said}, at least {gate.min_holdout_rows} that separate the versions are required",
     )
 
 
 def _recorded(figures: Figures, gate: ComparisonGate) -> Mapping[str, object]:
-    """Every figure with its interval; `interval` is that of the first measure, which reports show."""
+    """Every figure with its interval; `interval` belongs to the first measure, which reports show."""
     first = figures.pairs.get(gate.measures[0].measure.name)
     power = {
         rule.measure.name: {

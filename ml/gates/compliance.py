@@ -1,7 +1,7 @@
 """Task `compliance` of job `<usecase>-promotion`: may this version be used at all?
 
-It must say what it takes, what it is for, who owns it, what it was made from and under which licence; be
-reproducible; know nothing that it could not know; and treat groups of people alike.
+It must state its inputs, its purpose, its owner, its training data and their licence; be reproducible; have no leak
+from the outcome; and treat groups of people alike.
 """
 
 import tempfile
@@ -34,7 +34,7 @@ from ml.versions.version_task import Subject
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Judge the papers and the fairness of a version; run by job `<usecase>-promotion`."""
+    """Judge the documentation and the fairness of a version; run by job `<usecase>-promotion`."""
     subject = version_task.judged("gates_compliance", arguments, reads_data=True)
     problem = version_task.missing_version(subject)
     if problem is None:
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def verdict(subject: Subject) -> Verdict:
-    """Read the papers, score the hold-out of the version's own lineage, judge both."""
+    """Read the version's documentation, score the hold-out of its own lineage, and judge both."""
     version = subject.registered()
     with tempfile.TemporaryDirectory() as temporary:
         fetched = version_task.fetch(subject, subject.version, Path(temporary))
@@ -55,7 +55,7 @@ def verdict(subject: Subject) -> Verdict:
 
 
 def measured(subject: Subject, model: PyFuncModel, tags: Mapping[str, str], papers: Papers) -> HoldoutSigns | str:
-    """What the hold-out says of the version, or why it cannot be asked."""
+    """The findings on the hold-out, or why there are none."""
     try:
         lineage, features = read_lineage(f"version {subject.version}", tags), papers.inputs or ()
         scored = answered(subject.model, model, holdout(subject, lineage))
@@ -71,7 +71,7 @@ def measured(subject: Subject, model: PyFuncModel, tags: Mapping[str, str], pape
 
 @dataclass(frozen=True, kw_only=True)
 class Scored:
-    """Hold-out rows, their truth, and the answers of a version; `ask` answers other rows."""
+    """Hold-out rows, their truth, and the answers of a version; `ask` scores other rows."""
 
     judging: Judging
     rows: pd.DataFrame
@@ -81,7 +81,7 @@ class Scored:
 
 
 def answered(declared: Model, version: PyFuncModel, rows: pd.DataFrame) -> Scored:
-    """The `rows` with what the version says of them. Raises ValueError if it cannot, or for labels that are none."""
+    """The `rows` with the version's answers. Raises ValueError if it cannot score them or a label is invalid."""
     judging = judging_of(declared)
     ask = partial(answers, version, problem=declared.problem)
     truth = judging.problem.truth(rows[declared.outcome.label])
@@ -89,7 +89,7 @@ def answered(declared: Model, version: PyFuncModel, rows: pd.DataFrame) -> Score
 
 
 def signs(scored: Scored, features: Sequence[str], repeated: Repeats, *, seed: int) -> LeakSigns:
-    """What looks like a leak."""
+    """The signs of a leak."""
     judging, truth = scored.judging, scored.truth
     first = judging.problem.declared.measures[0]
     return LeakSigns(
@@ -115,7 +115,7 @@ def by_group(scored: Scored, attributes: Sequence[str]) -> list[GroupFindings]:
 
 
 def read_papers(description: str, tags: Mapping[str, str], model: PyFuncModel, folder: Path) -> Papers:
-    """The papers of a version, from the registry and from the folder of the model that takes features."""
+    """The documentation of a version, from the registry and from the folder of the model that takes features."""
     signature: ModelSignature | None = model.metadata.signature
     taken, given = (signature.inputs, signature.outputs) if signature else (None, None)
     listed = folder / "requirements.txt"

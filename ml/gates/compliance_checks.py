@@ -1,4 +1,4 @@
-"""What the compliance gate asks of a version's papers and of its treatment of groups. Pure."""
+"""The compliance gate's requirements for a version's documentation and its treatment of groups. Pure."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -13,14 +13,14 @@ from ml.problems.judging import GroupFindings
 from ml.records.gate_results import COMPLIANCE
 from ml.versions.lineage import LineageError, read_lineage
 
-# Uncommitted changes are told, not refused: the wheel that ran is kept under its own hash.
+# Uncommitted changes are reported, not refused: the wheel that ran is stored under its own hash.
 _COMMIT = re.compile(r"[0-9a-f]{40}(-dirty)?")
 _PINNED = re.compile(r"[A-Za-z0-9._-]+==[^=\s*]+")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Papers:
-    """What a model version says about itself. `inputs` and `outputs` are column names; None: no signature."""
+    """The documentation of a model version. `inputs` and `outputs` are column names; None: no signature."""
 
     description: str
     tags: Mapping[str, str]
@@ -31,7 +31,7 @@ class Papers:
 
 @dataclass(frozen=True, kw_only=True)
 class HoldoutSigns:
-    """What the scored hold-out says of a version beside how good it is."""
+    """The findings on the scored hold-out, other than the quality of the answers."""
 
     groups: Sequence[GroupFindings]
     leaks: LeakSigns
@@ -41,7 +41,7 @@ class HoldoutSigns:
 def judge(
     model: Model, gate: ComplianceGate, source_catalog: str, papers: Papers, found: HoldoutSigns | str
 ) -> Verdict:
-    """The verdict. `found` is what was measured on the hold-out, or why nothing could be, which fails the gate."""
+    """The verdict. `found`: the measurements on the hold-out, or why there are none, which fails the gate."""
     checks = [
         _signature(model, papers),
         _present("description", papers.description),
@@ -67,27 +67,27 @@ def judge(
 
 
 def _present(name: str, text: str) -> Check:
-    return Check(passed=bool(text.strip()), text=f"{name} is {'there' if text.strip() else 'missing'}")
+    return Check(passed=bool(text.strip()), text=f"{name} is {'present' if text.strip() else 'missing'}")
 
 
 def _signature(model: Model, papers: Papers) -> Check:
     if papers.inputs is None or papers.outputs is None:
         return Check(passed=False, text="signature is missing")
     optional = {feature.name for feature in model.feature_table.features if feature.optional}
-    # A version that was trained without an optional source takes none of its features.
+    # A version trained without an optional source takes none of that source's features.
     absent = (set(model.features) - set(papers.inputs)) - optional
     strange = sorted(absent | (set(papers.inputs) - set(model.features)))
     if strange:
-        return Check(passed=False, text=f"signature and declared features differ in {', '.join(strange)}")
+        return Check(passed=False, text=f"signature and declared features differ: {', '.join(strange)}")
     wanted = tuple(column.name for column in model.problem.output)
     if papers.outputs != wanted:
         given = ", ".join(papers.outputs)
-        return Check(passed=False, text=f"signature gives {given}, {', '.join(wanted)} is required")
+        return Check(passed=False, text=f"signature returns {given}; required: {', '.join(wanted)}")
     return Check(passed=True, text=f"signature takes {len(papers.inputs)} of the declared features")
 
 
 def _declared_tags(model: Model, tags: Mapping[str, str]) -> list[Check]:
-    """Owner, licence and personal data, as the declaration has them."""
+    """Owner, licence and personal data, compared with the declaration."""
     declared = {
         "owner": model.owner,
         "licence": model.licence,
@@ -110,7 +110,7 @@ def _lineage(tags: Mapping[str, str], source_catalog: str) -> Check:
         return Check(passed=False, text=str(error))
     if lineage.source_catalog != source_catalog:
         return Check(
-            passed=False, text=f"it was trained on catalog {lineage.source_catalog}, this run reads {source_catalog}"
+            passed=False, text=f"it was trained on catalog {lineage.source_catalog}; this run reads {source_catalog}"
         )
     return Check(
         passed=True,
@@ -122,7 +122,7 @@ def _lineage(tags: Mapping[str, str], source_catalog: str) -> Check:
 def _commit(tags: Mapping[str, str]) -> Check:
     commit = tags.get("git_commit", "")
     known = bool(_COMMIT.fullmatch(commit))
-    return Check(passed=known, text=f"git commit {commit or 'missing'} is {'known' if known else 'no known commit'}")
+    return Check(passed=known, text=f"git commit {commit or 'missing'} is {'known' if known else 'not a known commit'}")
 
 
 def _environment(requirements: Sequence[str]) -> Check:
@@ -133,16 +133,16 @@ def _environment(requirements: Sequence[str]) -> Check:
 
 
 def _measured(model: Model, gate: ComplianceGate, found: HoldoutSigns | str) -> list[Check]:
-    """What can only be said of scored hold-out rows."""
+    """The checks that need scored hold-out rows."""
     if isinstance(found, str):
         return [Check(passed=False, text=f"the hold-out could not be measured: {found}")]
     return [*leak_checks(found.leaks, gate.leaks), *_groups(model.fairness_groups, found.groups)]
 
 
 def _groups(attributes: Sequence[str], groups: Sequence[GroupFindings]) -> list[Check]:
-    """The checks of every declared attribute; none if none is declared. One that was not measured does not pass."""
+    """The checks of every declared attribute. An attribute that was not measured does not pass."""
     found = {group.attribute: group.checks for group in groups}
     unmeasured = {
-        name: (Check(passed=False, text=f"how groups by {name} are treated was not measured"),) for name in attributes
+        name: (Check(passed=False, text=f"the treatment of groups by {name} was not measured"),) for name in attributes
     }
     return [check for name in attributes for check in (unmeasured | found)[name]]

@@ -1,4 +1,4 @@
-"""Whether a version may go live by its experiment on the endpoint. What is missing, running or not won blocks."""
+"""Whether a version's experiment on the endpoint lets it go live. A missing, running or unwon experiment blocks."""
 
 from ml.evaluation.checks import Check
 from ml.records.experiments import Standing, newest_trial, standing
@@ -7,13 +7,13 @@ from ml.versions.version_task import Subject
 
 
 def experiment_check(subject: Subject) -> Check:
-    """The experiment of the version beside the one that is live now. Passed, too, if nothing else is live."""
+    """The check of the version's experiment against the version that is live. Passes if no other version is live."""
     live = subject.alias(CHAMPION)
     if live in (None, subject.version):
         return Check(passed=True, text="no experiment: no other version is live")
     trial = newest_trial(subject.tables, subject.ops_schema, subject.name)
     if trial is None or (trial.version, trial.champion) != (subject.version, live):
-        return _missed(f"there is none beside version {live}: the task trial begins it")
+        return _missed(f"none was run against version {live}: the task trial starts it")
     said = standing(subject.tables, subject.ops_schema, trial)
     if said is None or said["standing"] == Standing.RUNNING:
         return _missed(f"it is running: {said['reason'] if said else 'no look has been recorded'}")

@@ -1,4 +1,4 @@
-"""The slices of the hold-out that a version answers worse than the rest: told, and never a reason to refuse it."""
+"""The hold-out slices that a version answers worse than the rest: reported, never a reason to refuse it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from ml.problems.problem import Floats
 from ml.problems.registry import problem_of_model
 from ml.problems.searching import searched_columns
 
-# As many as people look at.
+# More than this nobody reads.
 _SHOWN = 5
 
 
 @dataclass(frozen=True, kw_only=True)
 class HardSlices:
-    """`found`: figures of each, the surest first; `tried`: how many had rows enough; `measure`: whose mean is told."""
+    """`found`: figures of each, the surest first; `tried`: how many had enough rows; `measure`: the reported mean."""
 
     measure: str
     mean: float
@@ -30,9 +30,9 @@ class HardSlices:
 
 
 def hard_slices(model: Model, rows: pd.DataFrame, truth: Floats, output: pd.DataFrame) -> HardSlices:
-    """Of one or two columns, each worse than all other rows beyond chance over all that are tried.
+    """Slices of one or two columns that are worse than all other rows, beyond chance over all slices that are tried.
 
-    Raises ValueError for answers on which nothing can be measured.
+    Raises ValueError for answers that cannot be measured.
     """
     answered = Answered(truth=truth, answers=output.reset_index(drop=True), groups=pd.DataFrame())
     losses, columns = problem_of_model(model).losses(answered), searched_columns(model, rows).reset_index(drop=True)

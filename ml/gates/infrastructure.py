@@ -1,4 +1,4 @@
-"""Task `infrastructure` of job `<usecase>-promotion`: does this version serve, in a process that has only it?"""
+"""Task `infrastructure` of job `<usecase>-promotion`: does this version answer in a process that has nothing else?"""
 
 import json
 import os
@@ -18,14 +18,14 @@ from ml.versions import version_task
 from ml.versions.answers import UnusableAnswersError, require_records, shown
 from ml.versions.artifact import raw_model
 
-# How much longer than its processor time a load may take on a busy machine, and the time of some hundred answers.
+# How many times its CPU time a load may take on a busy machine, and the time for about a hundred answers.
 _BUSY, _ANSWERS_S = 4, 60.0
 _TOLD_CHARACTERS = 600
 
 
 @dataclass(frozen=True, kw_only=True)
 class Probed:
-    """What the clean process found, or why there is nothing."""
+    """The findings of the clean process, or why there are none."""
 
     found: Mapping[str, object] | None
     problem: str | None = None
@@ -65,17 +65,17 @@ def run_probe(model: Path, *, timeout_s: float) -> Probed:
 
 
 def judge(probed: Probed, gate: InfrastructureGate, output: Sequence[Column]) -> Verdict:
-    """The verdict over what the probe found of a model that answers `output`. Pure; what it did not find fails."""
+    """The verdict on the probe's findings, for a model that returns `output`. Pure; a missing finding fails."""
     if probed.found is None:
         return refuse(INFRASTRUCTURE, probed.problem or "the probe found nothing")
     found = probed.found
     checks = [
-        at_most("processor time to load", found.get("load_processor_s"), gate.max_load_s, "s"),
+        at_most("CPU time to load", found.get("load_processor_s"), gate.max_load_s, "s"),
         at_most("95th percentile latency of one row", found.get("latency_p95_ms"), gate.max_latency_ms, "ms"),
         at_most("peak memory", found.get("memory_mib"), gate.max_memory_mib, "MiB"),
         _answers(found.get("answers"), found.get("rows"), output),
-        _empty("wrong input is refused", "it answers wrong input", found.get("accepted_wrong")),
-        _empty("the pinned packages are here", "packages differ from what is pinned", found.get("other_versions")),
+        _empty("invalid input is refused", "it accepts invalid input", found.get("accepted_wrong")),
+        _empty("the pinned packages are installed", "packages differ from the pins", found.get("other_versions")),
     ]
     return decide(INFRASTRUCTURE, checks, inputs=found, thresholds=asdict(gate))
 
@@ -83,16 +83,16 @@ def judge(probed: Probed, gate: InfrastructureGate, output: Sequence[Column]) ->
 def _answers(answers: object, rows: object, output: Sequence[Column]) -> Check:
     """One answer for each row of the input example, with usable values in the declared columns."""
     if not isinstance(answers, list) or not isinstance(rows, int) or not rows:
-        return Check(passed=False, text=f"the input example of {rows} rows got answers {answers}")
+        return Check(passed=False, text=f"the input example of {rows} rows was answered with {answers}")
     try:
         usable = require_records(answers, output, rows=rows)
     except UnusableAnswersError as error:
-        return Check(passed=False, text=f"the input example is answered wrongly: {error}")
+        return Check(passed=False, text=f"the answer to the input example is not usable: {error}")
     return Check(passed=True, text=f"the input example is answered with {shown(usable, output)}")
 
 
 def _empty(well: str, badly: str, found: object) -> Check:
-    """Passes for an empty list; an absent one is unknown and fails."""
+    """Passes for an empty list; a missing list is unknown and fails."""
     if not isinstance(found, list):
         return Check(passed=False, text=f"whether {well} is unknown")
     return Check(passed=not found, text=f"{badly}: {', '.join(map(str, found))}" if found else well)

@@ -1,8 +1,8 @@
-"""Task `new_version` of job `<usecase>-new-version`: which new versions wait for their gates?
+"""Task `new_version` of job `<usecase>-new-version`: which new versions still need their gates?
 
-A model-update trigger starts the job for every new version, and so does Unity Catalog, as the model's deployment job;
-a version that another run judges, or that has its verdicts, is left to that. So whatever starts it, and however often,
-a version's gates run once. A person can always run the promotion job again.
+A model-update trigger starts the job for every new version, and so does Unity Catalog for the model's deployment job.
+The task skips a version that another run is judging or that has verdicts already. So a version's gates run once,
+whatever starts the job and however often. A person can always run the promotion job again.
 """
 
 import argparse
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Hand the versions that wait to the task that judges them; run by job `<usecase>-new-version`."""
+    """Pass the waiting versions to the task that judges them; run by job `<usecase>-new-version`."""
     import mlflow  # noqa: PLC0415 - seconds, and flags that are wrong are known before
 
     parsed = flags().parse_args(arguments)
@@ -52,10 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def flags() -> argparse.ArgumentParser:
-    """The parser of the task; of what starts the job, the trigger gives no version and Unity Catalog no updates."""
+    """The parser of the task. The trigger passes no version, and Unity Catalog passes no updates."""
     taken = parameters.of_model("new_version")
-    taken.add_argument("--updates", default=(), type=updates, help="what the trigger says is new")
-    taken.add_argument("--model-version", type=_version, help="what Unity Catalog says is new; empty: nothing")
+    taken.add_argument("--updates", default=(), type=updates, help="the trigger's list of new versions")
+    taken.add_argument("--model-version", type=_version, help="the new version, from Unity Catalog; empty: none")
     taken.add_argument("--job-id", required=True)
     return taken
 
@@ -65,7 +65,7 @@ def _version(text: str) -> int | None:
 
 
 def link(client: "MlflowClient", model: str, job_id: str) -> None:
-    """Make this job the model's deployment job, so that its page shows the runs; only the model's owner may."""
+    """Make this job the model's deployment job, so that the model's page shows its runs. Only the owner may do this."""
     if client.get_registered_model(model).deployment_job_id != job_id:
         client.update_registered_model(model, deployment_job_id=job_id)
 
@@ -77,14 +77,14 @@ def new_versions(model: str, found: Sequence[Update], named: int | None) -> tupl
 
 
 def to_judge(told: Sequence[int], had: Collection[int], busy: Collection[int]) -> tuple[int, ...]:
-    """Those of `told` without a verdict (`had`) and without a training run that brings them to their gates. Pure."""
+    """Those of `told` without a verdict (`had`) and without a running training that starts their gates. Pure."""
     return tuple(version for version in told if version not in had and version not in busy)
 
 
 def goes_on(workspace: WorkspaceClient, run_id: int) -> bool:
-    """Whether the run of this workspace is under way: a training run starts the gates of its version itself.
+    """Whether the run is still running in this workspace: a training run starts the gates of its version itself.
 
-    One that ended, that was forgotten or that is another workspace's starts nothing any more.
+    A run that ended, was deleted or belongs to another workspace starts nothing any more.
     """
     try:
         run = workspace.jobs.get_run(run_id)

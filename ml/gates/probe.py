@@ -1,9 +1,9 @@
-"""Loads a model in a process of its own and measures it: `python -I probe.py MODEL ANSWER.json`.
+"""Loads a model in a separate process and measures it: `python -I probe.py MODEL ANSWER.json`.
 
 MODEL is the folder of a model that takes features (`ml.versions.artifact.raw_model`).
 
-Run by path, with an empty environment: it stands for a server that has the artifact, its pinned packages and
-nothing else. `ml` is refused even where it is installed.
+Run by path, with an empty environment: it simulates a server that has the artifact, its pinned packages and nothing
+else. `ml` is refused even if it is installed.
 """
 
 import json
@@ -21,23 +21,23 @@ _WARM_UP, _MEASURED = 20, 100
 
 
 class _NoCheckout(MetaPathFinder):
-    """Makes `import ml` fail: a server does not have it. `refused` is the last refusal."""
+    """Makes `import ml` fail, because a server does not have it. `refused`: the last refused module."""
 
     refused = ""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Refuse `ml` and all below it; leave the rest to others."""
+        """Refuse `ml` and its submodules; leave everything else to the other finders."""
         del path, target
         if fullname.partition(".")[0] == "ml":
-            self.refused = f"the model imports {fullname}, which is not where it is served"
+            self.refused = f"the model imports {fullname}, which the serving environment does not have"
             raise ModuleNotFoundError(self.refused)
         return None
 
 
 def _peak_memory_mib() -> float:
-    """The most memory that this process held. Linux' VmHWM, since `ru_maxrss` would include the parent's."""
+    """Peak memory of this process. From Linux' VmHWM, because `ru_maxrss` would include the parent's."""
     status = Path("/proc/self/status")
     if status.exists():
         line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
@@ -48,7 +48,7 @@ def _peak_memory_mib() -> float:
 
 
 def _other_versions(requirements: Path) -> list[str]:
-    """Packages that are here in another version than the artifact pins, or not at all."""
+    """Packages that are missing here, or installed in another version than the artifact pins."""
     found = []
     for line in requirements.read_text().split():
         name, _, pinned = line.partition("==")
@@ -71,7 +71,7 @@ def _accepts(model: Any, frame: Any) -> bool:
 
 
 def wrong_inputs(example: Any) -> dict[str, Any]:
-    """Inputs that a model must refuse, by what is wrong with them; of a model that takes text alone, text is none."""
+    """Inputs that a model must refuse, by their fault; for a model that takes only text, text is not a fault."""
     wrong = {"a missing column": example.drop(columns=[example.columns[0]]), "no columns": example[[]]}
     number = next((name for name in example.columns if example[name].dtype.kind in "iuf"), None)
     if number is not None:
@@ -91,20 +91,20 @@ def _latency_ms(model: Any, row: Any) -> float:
 
 
 def main(folder: Path, answer: Path) -> None:
-    """Load, answer the input example, measure; write what was found to `answer`."""
+    """Load the model, answer the input example, measure, and write the findings to `answer`."""
     without_checkout = _NoCheckout()
     sys.meta_path.insert(0, without_checkout)
     import mlflow  # noqa: PLC0415 - its import is part of the time to load
 
     model = mlflow.pyfunc.load_model(str(folder), suppress_warnings=True)
     if model is None:
-        # MLflow 3.8 answers nothing when its tracing fails beside the load, whatever the load said.
-        raise RuntimeError(without_checkout.refused or "MLflow loaded nothing and did not say why")
-    # Of the processor, from the start of this process: what else the machine does is no fault of the model.
+        # MLflow 3.8 returns None if its tracing fails during the load, whatever the load returned.
+        raise RuntimeError(without_checkout.refused or "MLflow returned no model and gave no reason")
+    # CPU time since the start of this process: other load on the machine is not the model's fault.
     loaded_s = time.process_time()
     example = model.input_example
     if example is None:
-        raise ValueError("the artifact has no input example to answer")
+        raise ValueError("the artifact has no input example")
     answers = model.predict(example)
     found = {
         "load_processor_s": loaded_s,

@@ -1,4 +1,4 @@
-"""Hold-out rows that training had seen already, under their own key or under another one."""
+"""Hold-out rows that training has already seen, under the same key or another one."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from ml.versions.version_task import Subject
 
 
 def repeats(subject: Subject, lineage: Lineage, features: Sequence[str]) -> Repeats:
-    """How many hold-out rows have the key, or all `features`, of a row of the periods fitted on. One pass over both."""
+    """How many hold-out rows share the key, or all `features`, with a row that was fitted on. One pass over both."""
     fitted = F.col(PERIOD).between(F.lit(lineage.fitted_first_period), F.lit(lineage.fitted_last_period))
     held = F.col(PERIOD).between(F.lit(lineage.holdout_first_period), F.lit(lineage.holdout_last_period))
     rows = examples(subject.tables, subject.model, lineage.pinned, subject.common.judging).where(fitted | held)

@@ -1,4 +1,4 @@
-"""What a gate leaves: the alias of the judged version, and a row of `gate_results` per run, version and gate."""
+"""A gate's output: the alias of the judged version, and a row of `gate_results` per run, version and gate."""
 
 import json
 from datetime import UTC, datetime
@@ -16,13 +16,13 @@ from ml.versions.version_task import Subject, aliases
 
 
 def announce(subject: Subject) -> None:
-    """Point `@challenger` at the version, unless it is live already. Each judging gate does so; once is enough."""
+    """Point `@challenger` at the version, unless it is live already. Each judging gate does this; once is enough."""
     pointed = aliases(subject.client, subject.name)
     if subject.version not in (pointed.get(CHAMPION), pointed.get(CHALLENGER)):
         try:
             subject.client.set_registered_model_alias(subject.name, CHALLENGER, str(subject.version))
         except MlflowException:
-            # Another gate may have said so at the same moment, which MLflow's own server answers with an error.
+            # Another gate may set the alias at the same moment, which MLflow's own server answers with an error.
             if subject.alias(CHALLENGER) != subject.version:
                 raise
 

@@ -1,4 +1,4 @@
-"""Hold-out rows, and what a model version says about them."""
+"""Hold-out rows, and a model version's answers to them."""
 
 from dataclasses import replace
 
@@ -14,13 +14,13 @@ from ml.versions.version_task import Subject
 
 
 class UnscorableError(ValueError):
-    """A model that cannot say anything about the hold-out."""
+    """The model cannot score the hold-out."""
 
 
 def holdout(subject: Subject, lineage: Lineage) -> pd.DataFrame:
     """The hold-out of the version: the table versions and periods of its own lineage.
 
-    Every feature of the feature table is read, since the champion may know others than the challenger.
+    Reads every feature of the feature table, because the champion may use other features than the challenger.
     """
     table = subject.model.feature_table
     groups = set(subject.model.fairness_groups)
@@ -31,17 +31,17 @@ def holdout(subject: Subject, lineage: Lineage) -> pd.DataFrame:
 
 
 def answers(model: PyFuncModel, frame: pd.DataFrame, problem: ProblemType) -> pd.DataFrame:
-    """The columns that the problem declares, one row per row of `frame`, by the model as it would serve them.
+    """The columns that the problem declares, one row per row of `frame`, from the model as it would serve them.
 
-    Raises UnscorableError for a model without signature or that answers otherwise, and ValueError for one that needs
-    features which `frame` lacks.
+    Raises UnscorableError if the model has no signature or returns other columns, and ValueError if `frame` lacks
+    features that it needs.
     """
     signature: ModelSignature | None = model.metadata.signature
     if signature is None or signature.inputs is None:
-        raise UnscorableError("it has no signature, so what it takes is unknown")
+        raise UnscorableError("it has no signature, so its inputs are unknown")
     wanted = [column.name for column in problem.output]
     predicted = model.predict(contract.signed_input(signature, frame))
     if not isinstance(predicted, pd.DataFrame) or not set(wanted) <= set(predicted):
         given = list(predicted) if isinstance(predicted, pd.DataFrame) else type(predicted).__name__
-        raise UnscorableError(f"it answers with {given}, a table with {', '.join(wanted)} is required")
+        raise UnscorableError(f"it returns {given}; a table with {', '.join(wanted)} is required")
     return predicted[wanted]

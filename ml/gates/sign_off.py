@@ -1,8 +1,8 @@
 """Task `sign_off` of job `<usecase>-promotion`: is this version released, and by whom?
 
-It rests on the verdicts that the other gates recorded for this version in this run, and hands the task value
-`verdict` to the condition before promotion. A version that was rolled back needs a new approval, even where
-sign-off is automatic: the hold-out is pinned to the version, so gates that run again show nothing new.
+It uses the verdicts that the other gates recorded for this version in this run, and passes the task value `verdict` to
+the condition before promotion. A version that was rolled back needs a new approval even if sign-off is automatic: its
+hold-out is fixed, so running the gates again shows nothing new.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,13 +27,13 @@ from ml.versions.version_task import Subject
 def main(arguments: Sequence[str] | None = None) -> None:
     """Release a version or not; run by job `<usecase>-promotion`."""
     flags = version_task.of_version("gates_sign_off")
-    flags.add_argument("--experiment", default="", help="if it says something: only a version that won its experiment")
+    flags.add_argument("--experiment", default="", help="if not empty: release only a version that won its experiment")
     parsed = flags.parse_args(arguments)
     subject = version_task.opened(parameters.common(parsed), parsed.version)
     mode = subject.model.gates.sign_off
     gone = rolled_back(subject.version, ledger(subject).moved())
     asked = mode is SignOff.MANUAL or gone is not None
-    # What a person approved before the roll-back is no answer to it.
+    # An approval from before the roll-back does not count.
     approved_by = approvers(subject, since=gone.promoted_at if gone else None) if asked else ()
     more = [experiment_check(subject)] if parsed.experiment else []
     verdict = judge(recorded(subject), mode, approved_by, gone, more)
@@ -46,9 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def approvers(subject: Subject, since: datetime | None = None) -> tuple[str, ...]:
-    """Who has approved this version, after `since` where given, in the order of their names.
+    """The people who approved this version (after `since`, if given), sorted by name.
 
-    The table is made by the first who approves, not here: who makes a table owns it, and may write it.
+    The first approval creates the table, not this task: the creator of a table owns it and may write it.
     """
     name = f"{subject.ops_schema}.{APPROVALS.name}"
     if not subject.tables.exists(name):
@@ -65,9 +65,9 @@ def judge(
     gone: Moved | None = None,
     more: Sequence[Check] = (),
 ) -> Verdict:
-    """Pass where all judging gates passed and, for manual sign-off or after the roll-back `gone`, somebody approved.
+    """Pass if all judging gates passed and, for manual sign-off or after the roll-back `gone`, somebody approved.
 
-    And where `more` passed, if there is any. Pure.
+    If `more` is given, it must pass too. Pure.
     """
     checks = [
         Check(
@@ -89,7 +89,7 @@ def _release(mode: SignOff, approved_by: Sequence[str], gone: Moved | None) -> C
         return Check(passed=True, text=f"approved by {', '.join(approved_by)}{again}")
     if gone:
         told = f"rolled back by {gone.promoted_by} in run {gone.run_id} ({gone.reason})"
-        return Check(passed=False, text=f"{told}: approve it anew, or roll back to it")
+        return Check(passed=False, text=f"{told}: approve it again, or roll back to it")
     if mode is SignOff.AUTOMATIC:
         return Check(passed=True, text="released automatically, as declared")
     return Check(

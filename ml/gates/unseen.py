@@ -1,4 +1,4 @@
-"""Hold-out rows of periods that neither version was fitted on: only these can compare the two. Pure."""
+"""Hold-out rows from periods that neither version was fitted on: only these can compare the two. Pure."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from ml.versions.lineage import Lineage
 
 @dataclass(frozen=True, kw_only=True)
 class Unseen:
-    """Which hold-out rows neither version saw, and in words what the champion saw of the others; empty: nothing."""
+    """The hold-out rows that neither version saw, and in words which others the champion saw; empty: none."""
 
     rows: npt.NDArray[np.bool_]
     because: str = ""
@@ -27,9 +27,9 @@ def unseen(event_times: pd.Series, champion: Lineage, calendar: Calendar) -> Uns
     if not saw.any():
         return Unseen(rows=~saw)
     fitted = f"{calendar.named(first)}..{calendar.named(last)}"
-    return Unseen(rows=~saw, because=f"it was fitted on {fitted}, which {int(saw.sum())} hold-out rows are of")
+    return Unseen(rows=~saw, because=f"it was fitted on {fitted}, which contains {int(saw.sum())} hold-out rows")
 
 
 def unknown(rows: int, problem: str) -> Unseen:
-    """Nothing is known to be unseen by a champion that does not say what it was fitted on."""
-    return Unseen(rows=np.zeros(rows, dtype=bool), because=f"which periods it was fitted on is unknown: {problem}")
+    """No row counts as unseen if the champion does not record the periods it was fitted on."""
+    return Unseen(rows=np.zeros(rows, dtype=bool), because=f"the periods it was fitted on are unknown: {problem}")

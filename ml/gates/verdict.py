@@ -1,4 +1,4 @@
-"""A gate's verdict: pass only if every check passes; what is missing, not a number or unknown does not. Pure."""
+"""A gate's verdict: pass only if every check passes; a missing, NaN or unknown value does not pass. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from ml.records.gate_results import Decision
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """The verdict of `gate`, why, what was measured, and what that was held against."""
+    """The verdict of `gate`, its reason, the measured values and the thresholds."""
 
     gate: str
     decision: Decision
@@ -21,7 +21,7 @@ class Verdict:
 def decide(
     gate: str, checks: Sequence[Check], *, inputs: Mapping[str, object], thresholds: Mapping[str, object]
 ) -> Verdict:
-    """Pass if all of `checks` pass. The reason names every check that does not, or else every check. No checks fail."""
+    """Pass if all `checks` pass. The reason names the checks that do not, or all of them. An empty list fails."""
     missed = [check for check in checks if not check.passed]
     shown = [check.text for check in missed or checks] or ["nothing was checked"]
     failed = not checks or any(check.known for check in missed)
@@ -35,5 +35,5 @@ def decide(
 
 
 def refuse(gate: str, reason: str, **inputs: object) -> Verdict:
-    """A failure before anything could be measured: an input is missing or wrong."""
+    """A failure before any measurement: an input is missing or wrong."""
     return decide(gate, [Check(passed=False, text=reason)], inputs=inputs, thresholds={})

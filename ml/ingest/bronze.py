@@ -161,7 +161,7 @@ def _still(feed: Loading, found: Sequence[Inspected]) -> list[Inspected]:
         return list(found)
     rows = withdrawals.withdrawn(feed.tables, feed.task, feed.full_name)
     gone = {(row["source_file"], row["source_sha256"]): withdrawals.withdrawal_text(row) for row in reversed(rows)}
-    problem = "these bytes were withdrawn {}; deliver the right ones under this name"
+    problem = "this content was withdrawn {}; deliver the correct content under this name"
 
     def judged(each: Inspected) -> Inspected:
         told = gone.get((f"{feed.folder}/{each.name}", each.sha256))

@@ -40,7 +40,7 @@ def judge(tables: Tables, task: Common, feeds: Sequence[Feed]) -> None:
         _judge(each)
     failed = [said for each in expecting for said in _failed(each)]
     if failed:
-        raise UnmetError(f"{len(failed)} deliveries do not meet what is expected of them:\n  " + "\n  ".join(failed))
+        raise UnmetError(f"{len(failed)} deliveries do not meet their expectations:\n  " + "\n  ".join(failed))
 
 
 def _failed(judging: Judging) -> list[str]:

@@ -105,7 +105,7 @@ def _unknown(each: Expectation, reason: str, value: float | None = None, details
 
 def _fresh(delivery: Delivery, each: Fresh) -> Check:
     if delivery.period_ended is None:
-        return _unknown(each, "no record says of which period it is")
+        return _unknown(each, "no record names its period")
     late = (delivery.loaded_at.date() - delivery.period_ended) / timedelta(days=1)
     reason = f"came {late:g} days after its newest period; {each.within_days} are allowed"
     return _check(each, met=late <= each.within_days, value=late, reason=reason)
@@ -125,7 +125,7 @@ def _volume(delivery: Delivery, each: Volume, before: Sequence[Check]) -> Check:
 
 def _of_rows(delivery: Delivery, each: OfRows) -> Check:
     if not delivery.rows:
-        return _unknown(each, "silver took no record of it")
+        return _unknown(each, "silver accepted no record of it")
     broken = delivery.broken.get(each.name, 0)
     share = broken / delivery.rows
     reason = f"{broken:,} of {delivery.rows:,} records: {why(each)}; at most {each.max_share:.1%} are allowed"

@@ -18,7 +18,7 @@ from ml.ingest.formats.record import PIECE_BYTES, PIECE_RECORDS, Record, Unreada
 
 # The one row of each file that says what it is; records are numbered from 1.
 _SUMMARY = 0
-CHANGED = "it changed while it was read; the next run takes it as it is then"
+CHANGED = "it changed while it was being read; the next run reads it again"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,9 +28,7 @@ class Forgetting:
 
     def __post_init__(self) -> None:
         if not (self.reason.strip() and self.by.strip()):
-            raise ValueError(
-                "reason or by is empty: say why the person is forgotten and who asks, since it is recorded"
-            )
+            raise ValueError("reason or by is empty: give the reason and the name of the requester; both are recorded")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ _FIRST_YEAR = 1900
 def entry_problem(path: Path, source: Source, calendar: Calendar, now: datetime | None = None) -> str | None:
     """Why `path` is refused before it is read, or None. `now` is the present unless it is given."""
     if path.is_dir():
-        return "it is a folder; put files straight into the feed's folder"
+        return "it is a folder; put files directly into the feed's folder"
     problem = name_problem(path.name, source, calendar, now or datetime.now(UTC))
     if problem or isinstance(source.format, Binary):
         # What is wrong with the content of a binary file is said of its record, in quarantine.
@@ -38,7 +38,7 @@ def name_problem(name: str, source: Source, calendar: Calendar, now: datetime) -
         wanted = f"<{calendar.name_format}>{endings[0]}"
         return f"the name {name!r} is not {wanted}, the {calendar.period} in which its rows became known; rename it"
     if calendar.first_day(number) < date(_FIRST_YEAR, 1, 1):
-        return f"the name {name!r} is of a {calendar.period} before {_FIRST_YEAR}; rename it to the one that is meant"
+        return f"the name {name!r} is of a {calendar.period} before {_FIRST_YEAR}; rename it to the correct one"
     if number > calendar.number(now):
         return f"the name {name!r} is of a {calendar.period} that has not begun (it is {now:%Y-%m-%d}); rename it"
     return None

@@ -38,7 +38,7 @@ def load(feed: Loading, source: OtherTable) -> list[FileAccount]:
     table = feed.tables.detail(name)
     again = bool(position.seen) and position.seen["table_id"] != table.id
     if again:
-        runtime.say(f"feed {feed.feed.name}: {name} was made anew, so all of it is read")
+        runtime.say(f"feed {feed.feed.name}: {name} was recreated, so all of it is read")
     after = None if again else position.seen.get("version")
     new = changes.since(feed.tables, name, after)
     if new.nothing:
@@ -62,7 +62,7 @@ def _problem(feed: Loading, source: OtherTable, new: Changes, *, tracked: bool) 
     """Why nothing new can be read, or None."""
     if source.compared_by is ComparedBy.CHANGE_FEED and not tracked:
         return (
-            "it keeps no change data feed; ask its owner to set delta.enableChangeDataFeed = true, or declare "
+            "it has no change data feed; ask its owner to set delta.enableChangeDataFeed = true, or declare "
             "compared_by=ComparedBy.VERSIONS"
         )
     given = feed.tables.read(new.full_name, new.until).columns
@@ -77,14 +77,14 @@ def _problem(feed: Loading, source: OtherTable, new: Changes, *, tracked: bool) 
         if not (error.getCondition() or "").startswith(_GONE):
             raise
         return (
-            f"what changed since version {new.after} is no longer kept; remove the feed's checkpoint to read the table "
-            "anew, and let the ingest run more often than the table is vacuumed"
+            f"the changes since version {new.after} are gone; remove the feed's checkpoint to read the whole table "
+            "again, and run the ingest more often than the table is vacuumed"
         )
     if not changed:
         return None
     return (
         f"{changed} row(s) that were read before version {new.until} were changed or deleted since; declare "
-        "on_change=OnChange.TAKE to read rows as they became, or OnChange.SKIP to pass such versions over"
+        "on_change=OnChange.TAKE to read the new values, or OnChange.SKIP to skip such versions"
     )
 
 

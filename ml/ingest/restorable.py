@@ -31,8 +31,8 @@ class Restorable:
     def follows(self) -> str:
         """What the next run of ingest does."""
         if self.is_received:
-            return "judges all of it anew into silver and quarantine, and builds of gold what that changes"
-        return "computes it whole from what it is made of, so that what came since is there again"
+            return "judges all of it again into silver and quarantine, and rebuilds the affected part of gold"
+        return "recomputes it from its sources, so that newer rows are there again"
 
 
 def restorable(use_case: UseCase) -> Iterator[Restorable]:
@@ -58,26 +58,26 @@ def found(use_case: UseCase, catalog: str, full_name: str) -> Restorable:
     if full_name in named:
         return named[full_name]
     raise RestoreRefusedError(
-        f"{full_name} cannot be restored: records of what happened, and predictions, stay as they are, and a copy "
-        f"follows its feature table. Tables of {use_case.name} that can: {', '.join(sorted(named))}"
+        f"{full_name} cannot be restored: records of past runs and predictions are never changed, and a copy "
+        f"follows its feature table. Tables of {use_case.name} that can be: {', '.join(sorted(named))}"
     )
 
 
 def require_no_feed(use_cases: Iterable[UseCase], catalog: str, full_name: str) -> None:
-    """Raise RestoreRefusedError if a feed takes the rows of the table: it would take those that come back again."""
+    """Raise RestoreRefusedError if a feed reads the table: it would read restored rows a second time."""
     for case in use_cases:
         for feed in case.feeds:
             if isinstance(feed.source, OtherTable) and feed.source.full_name(catalog) == full_name:
                 raise RestoreRefusedError(
-                    f"feed {feed.name} of {case.name} takes the rows of {full_name} as they come, and would take those "
-                    "that come back a second time: write what is to be there as new rows, so that the feed takes it"
+                    f"feed {feed.name} of {case.name} reads new rows of {full_name}, and would read restored rows "
+                    "a second time: write the wanted rows as new rows instead, so that the feed reads them once"
                 )
 
 
 def accounts_query(table: str, version: int, ledger: str, full_name: str) -> str:
-    """SQL for the deliveries of which bronze, as of `version`, does not hold what `ingest_files` says: one row each.
+    """SQL for the deliveries whose rows in bronze, as of `version`, differ from `ingest_files`: one row each.
 
-    `table` and `ledger` are spelled as SQL takes them.
+    `table` and `ledger` are SQL identifiers, quoted if needed.
     """
     said = (
         "SELECT source_file AS file, source_sha256 AS sha256, max(rows_in) - sum(coalesce(rows_removed, 0)) AS said"
@@ -95,29 +95,29 @@ def accounts_query(table: str, version: int, ledger: str, full_name: str) -> str
 
 
 def unaccounted(full_name: str, version: int, files: list[tuple[str, int, int]]) -> str:
-    """Why bronze cannot go back to `version`: the `files` with the rows that they should have there, and have."""
+    """Why bronze cannot go back to `version`: the `files` with their expected and actual numbers of rows."""
     listed = "; ".join(f"{file.rpartition('/')[2]}: {said} rows, there {held}" for file, said, held in files[:5])
     more = f", and {len(files) - 5} more" if len(files) > 5 else ""
     return (
-        f"{full_name} as of version {version} does not hold what was delivered ({listed}{more}): ingest takes no "
-        "delivery twice, and what was withdrawn or forgotten stays away. Take a newer version, or take a wrong "
-        "delivery back by mlops withdraw"
+        f"{full_name} as of version {version} lacks delivered records ({listed}{more}): ingest loads no "
+        "delivery twice, and withdrawn or forgotten records do not come back. Choose a newer version, or withdraw a "
+        "wrong delivery with mlops withdraw"
     )
 
 
 def people_back(full_name: str, version: int, people: int) -> str:
-    """Why a version from before `people` were forgotten stays away."""
+    """Why a version from before `people` were forgotten cannot be restored."""
     return (
-        f"version {version} of {full_name} is from before {people} person(s) were forgotten, and may have them: take a "
-        "version that was made after that, or let ingest compute the table"
+        f"version {version} of {full_name} is older than the removal of {people} person(s), and may contain "
+        "them: choose a later version, or let ingest recompute the table"
     )
 
 
 def unreadable(full_name: str, version: int, error: object) -> str:
-    """Why a version that VACUUM has taken files of cannot come back."""
+    """Why a version whose files VACUUM has removed cannot be restored."""
     said = str(error).strip().split("\n", maxsplit=1)[0][:200]
     return (
-        f"version {version} of {full_name} can no longer be read, since VACUUM removed files of it: take a newer "
+        f"version {version} of {full_name} can no longer be read, because VACUUM removed its files: choose a newer "
         "version, or undelete the files in the storage account; UseCase(retention=…) says how long versions are kept "
         f"({said})"
     )

@@ -37,7 +37,7 @@ class Restore:
 
     def __post_init__(self) -> None:
         if not (self.reason.strip() and self.by.strip()):
-            raise ValueError("reason or by is empty: say why the table goes back and who asks, since it is recorded")
+            raise ValueError("reason or by is empty: give the reason and the name of the requester; both are recorded")
 
     @classmethod
     def read(cls, text: str, *, reason: str, by: str) -> "Restore":
@@ -56,7 +56,7 @@ def ask(tables: Tables, task: Common, asked: Restore, kept: Path) -> None:
     if asked.version not in made or asked.version == max(made):
         raise RestoreRefusedError(
             f"{asked.full_name} cannot go back to version {asked.version}: its log has versions {min(made)} to "
-            f"{max(made)}, of which the last one is what it holds"
+            f"{max(made)}; the last is the current one"
         )
     _require_possible(tables, task, asked, kept)
     row = {
@@ -118,8 +118,8 @@ def _require_possible(tables: Tables, task: Common, asked: Restore, kept: Path) 
     _require_readable(tables, found.table.keys[0], asked)
     if other := _other_columns(tables, found, asked):
         raise RestoreRefusedError(
-            f"version {asked.version} of {asked.full_name} has other columns than are declared ({other}), so that "
-            "ingest could not write it: take a newer version"
+            f"version {asked.version} of {asked.full_name} has other columns than declared ({other}), so "
+            "ingest could not write to it: choose a newer version"
         )
     if found.is_received:
         _require_accounted(tables, task, asked, kept)
@@ -157,7 +157,7 @@ def _require_accounted(tables: Tables, task: Common, asked: Restore, kept: Path)
     cut = [name for name in ("bronze", "removals") if Checkpoint(kept / name / feed).position().plan is not None]
     if cut:
         # What a cut batch wrote counts as written for Delta, so that it would not be written again.
-        raise RestoreRefusedError(f"the last ingest of feed {feed} was cut off: let it run to its end, then ask again")
+        raise RestoreRefusedError(f"the last ingest of feed {feed} was interrupted: run it to its end, then try again")
     ledger = tables.owned(INGEST_FILES.full_name(task.catalog, task.use_case.name))
     query = restorable.accounts_query(tables.owned(asked.full_name), asked.version, ledger, asked.full_name)
     files = [(row["file"], row["said"], row["held"]) for row in tables.spark.sql(query).collect()]

@@ -96,7 +96,7 @@ def _require_no_contradiction(files: Sequence[FileAccount]) -> None:
     if found:
         listed = "\n".join(found)
         raise RepeatedRecordsError(
-            f"{len(found)} file(s) contradict what was received before; their records are in quarantine:\n{listed}"
+            f"{len(found)} file(s) contradict earlier records; theirs are in quarantine:\n{listed}"
         )
 
 
@@ -129,7 +129,7 @@ def refine(feed: Refining) -> list[FileAccount]:
 def _say_why(feed: Refining, position: Position) -> None:
     why = "its declaration or its rules have changed" if position.seen else "this is its first batch"
     why = position.seen.get("anew", why)
-    runtime.say(f"feed {feed.feed.name}: all of {feed.name('bronze')} is judged, since {why}")
+    runtime.say(f"feed {feed.feed.name}: all of {feed.name('bronze')} is judged again: {why}")
 
 
 def _batch(feed: Refining, position: Position) -> tuple[Position, list[FileAccount]]:

@@ -132,7 +132,7 @@ def _recorded(feed: Loading, position: Position) -> tuple[Position, list[FileAcc
 def secrets_of(feed: Loading, source: Topic) -> dict[str, str]:
     """The secrets of its login, as the task's principal may read them. Raises `NotFound` and `PermissionDenied`."""
     if not feed.secret_scope:
-        raise ValueError(f"feed {feed.feed.name!r} is a topic: give --secret-scope, where its secrets are")
+        raise ValueError(f"feed {feed.feed.name!r} is a topic: give --secret-scope, the scope with its secrets")
     return {name: read_secret(feed.secret_scope, key) for name, key in source.secret_keys.items()}
 
 

@@ -36,9 +36,7 @@ class Withdrawal:
 
     def __post_init__(self) -> None:
         if not (self.reason.strip() and self.by.strip()):
-            raise ValueError(
-                "reason or by is empty: say why the delivery is withdrawn and who asks, since it is recorded"
-            )
+            raise ValueError("reason or by is empty: give the reason and the name of the requester; both are recorded")
 
     def means(self, row: Row) -> bool:
         """Whether the row (`source_file`, `source_sha256`) is of the delivery."""

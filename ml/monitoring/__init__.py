@@ -1,1 +1,1 @@
-"""Monitoring: each arrived period held against the live version's training data; then nothing, alert or retrain."""
+"""Monitoring: compares each arrived period with the live version's training data; then nothing, alert or retrain."""

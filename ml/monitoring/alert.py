@@ -1,8 +1,8 @@
-"""Task `alert` of job `<usecase>-monitoring`: tell people what changed, by webhook, e-mail or file.
+"""Task `alert` of job `<usecase>-monitoring`: notify people of changes, by webhook, e-mail or file.
 
-Each alert is told once, again if nobody takes it or it is back, and once more when it has ended. It is recorded before
-it is delivered, so none is lost: what could not be delivered makes the task fail, and is delivered by its retry or by
-the next run, to those places alone that did not take it.
+Each alert is sent once, again if nobody acknowledges it or it comes back, and once more when it has ended. It is
+recorded before it is sent, so none is lost. If a delivery fails, the task fails; its retry or the next run repeats the
+delivery, only to the destinations that did not receive it.
 """
 
 import argparse
@@ -27,12 +27,12 @@ _AND = "; "
 
 
 class UndeliveredError(RuntimeError):
-    """Some alerts could not be delivered; they are recorded and wait for the next run."""
+    """Some alerts could not be delivered; they are recorded, and the next run sends them."""
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Task:
-    """The parameters of the task. Neither webhook nor mail server given: alerts become files in the volume.
+    """The parameters of the task. Without a webhook and a mail server, alerts become files in the volume.
 
     `people`: addresses by destination.
     """
@@ -47,7 +47,7 @@ class Task:
 def parse(arguments: Sequence[str] | None) -> Task:
     """The parameters; unknown or missing ones print an error and exit 2."""
     flags = parameters.of_model("alert")
-    flags.add_argument("--webhook-url", default="", help="shown in the run's page: prefer --webhook-secret")
+    flags.add_argument("--webhook-url", default="", help="visible on the run's page: prefer --webhook-secret")
     flags.add_argument("--webhook-secret", default="", type=_secret_name, help="scope/key of a secret with the URL")
     flags.add_argument("--mail-secret", default="", type=_secret_name, help="scope/key of a secret with the server")
     flags.add_argument("--people", default="", type=_people, help="NAME=ADDRESS,ADDRESS;NAME=ADDRESS")
@@ -93,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def deliveries_of(task: Task, tables: Tables) -> tuple[Delivery, ...]:
-    """The webhook and the mail server that are given; files in the ops volume `alerts` if neither is."""
+    """The given webhook and mail server; files in the ops volume `alerts` if neither is given."""
     url = task.webhook_url or (read_secret(*task.webhook_secret.split("/")) if task.webhook_secret else "")
     given: list[Delivery] = [Webhook(require_webhook(url))] if url else []
     if task.mail_secret:
@@ -108,7 +108,7 @@ def deliveries_of(task: Task, tables: Tables) -> tuple[Delivery, ...]:
 
 
 def inner_folder(use_case: UseCase, model: Model) -> str:
-    """Two models may have an alert of one key, so a further one has a folder; files of the first lie at the top."""
+    """Two models may have alerts with one key, so each further model has a folder; the first uses the top level."""
     return "" if model.name == use_case.models[0].name else model.name
 
 
@@ -119,8 +119,8 @@ def tell(
     newest: date,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> dict[str, object]:
-    """Deliver, and return the row that says how it went. A place that took the same news in a try that failed is left
-    out; one that took older news gets these, too.
+    """Deliver, and return the row with the result. Skips a destination that received the same news in a failed attempt;
+    one that received older news gets the new ones.
     """
     news = f"{alert.news}, {row['status']}"
     failed_before = bool(row["last_error"]) and row.get("news") == news

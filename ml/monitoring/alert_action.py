@@ -1,7 +1,7 @@
 """Task `alert_action` of job `<usecase>-alerts`: a person acknowledges, snoozes or resolves an alert.
 
-The job runs as the monitoring principal, which alone may write the record; who started the run is recorded beside the
-person who is named.
+The job runs as the monitoring principal, the only one that may write the record. The row names both the given person
+and the person who started the run.
 """
 
 import argparse
@@ -22,12 +22,12 @@ from ml.tables import door, frame_of
 
 
 class NoSuchAlertError(LookupError):
-    """There is no alert of that key to do anything about."""
+    """No lasting alert has that key."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What is asked for. `periods`: for how many a snoozed alert is silent; 0 for other actions."""
+    """The requested action. `periods`: how many periods a snoozed alert stays silent; 0 for other actions."""
 
     key: str
     act: Act
@@ -43,23 +43,23 @@ def parse(arguments: Sequence[str] | None) -> tuple[Common, Request]:
     flags.add_argument("--action", required=True, choices=[str(act) for act in Act])
     flags.add_argument("--by", required=True, type=parameters.told)
     flags.add_argument("--reason", required=True, type=parameters.told)
-    flags.add_argument("--periods", default=0, type=_count, help="how long a snoozed alert is silent")
+    flags.add_argument("--periods", default=0, type=_count, help="how many periods a snoozed alert stays silent")
     parsed = flags.parse_args(arguments)
     act, periods = Act(parsed.action), parsed.periods
     if (act is Act.SNOOZE) != (periods > 0):
-        flags.error(f"--periods {periods}: give 1 or more to snooze, and none for other actions")
+        flags.error(f"--periods {periods}: give 1 or more with snooze, and omit it for other actions")
     request = Request(key=parsed.key, act=act, by=parsed.by, reason=parsed.reason, periods=periods)
     return parameters.common(parsed), request
 
 
 def _count(text: str) -> int:
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of periods")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of periods: give a whole number")
     return int(text)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Record what a person does about an alert; run by job `<usecase>-alerts`."""
+    """Record a person's action on an alert; run by job `<usecase>-alerts`."""
     common, request = parse(arguments)
     # Who started the run, which no parameter can say.
     creator = WorkspaceClient().jobs.get_run(int(common.run_id)).creator_user_name or "a schedule"
@@ -76,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def record(book: Book, request: Request, creator: str) -> Mapping[str, object]:
-    """Append the action, and return the alert's row as it then stands. Raises NoSuchAlertError."""
+    """Append the action, and return the alert's new row. Raises NoSuchAlertError."""
     book.create()
     entry = entry_of(book.entries(), request.key)
     handled = handled_by(request, entry.newest, book.common.judging)
@@ -88,20 +88,18 @@ def record(book: Book, request: Request, creator: str) -> Mapping[str, object]:
 
 
 def entry_of(entries: Sequence[Entry], key: str) -> Entry:
-    """The alert of that key. Raises NoSuchAlertError, with those that could be meant, if there is none that lasts."""
+    """The alert with that key. Raises NoSuchAlertError, which lists the lasting alerts, if no lasting alert has it."""
     found = next((entry for entry in entries if entry.alert.key == key), None)
     lasting = ", ".join(entry.alert.key for entry in entries if entry.status is not Status.CLOSED) or "none"
     if found is None:
-        raise NoSuchAlertError(f"there is no alert {key!r}; those that last: {lasting}")
+        raise NoSuchAlertError(f"there is no alert {key!r}; lasting alerts: {lasting}")
     if found.status is Status.CLOSED:
-        raise NoSuchAlertError(
-            f"alert {key!r} has ended by itself, so there is nothing to do; those that last: {lasting}"
-        )
+        raise NoSuchAlertError(f"alert {key!r} has already ended, so there is nothing to do; lasting alerts: {lasting}")
     return found
 
 
 def handled_by(request: Request, newest: date, calendar: Calendar) -> Handled:
-    """What is done, counted from the newest period that was decided on."""
+    """The action, counted from the newest decided period."""
     until = calendar.add(newest, request.periods) if request.act is Act.SNOOZE else None
     return Handled(act=request.act, by=request.by, seen=newest, until=until)
 

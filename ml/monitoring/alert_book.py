@@ -1,4 +1,4 @@
-"""The alerts of a model as its tables have them: what decisions make of them, what people did, what was delivered."""
+"""The alerts of a model, from its tables: decisions, people's actions and deliveries."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ Row = Mapping[str, object]
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One alert: what decisions say, the row as it was (None: there was none), and what a person did last."""
+    """One alert: the decisions' view, its previous row (None: there was none), and a person's last action."""
 
     alert: Alert
     before: Row | None
@@ -28,13 +28,13 @@ class Entry:
 
     @property
     def status(self) -> Status:
-        """Where it stands."""
+        """Its status."""
         return status_of(has_ended=self.alert.status == CLOSED, handled=self.handled, newest=self.newest)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Book:
-    """All alerts of the model that a task works on."""
+    """All alerts of the task's model."""
 
     tables: Tables
     common: Common
@@ -44,7 +44,7 @@ class Book:
         return ALERTS.full_name(self.common.catalog, self.common.use_case.name)
 
     def entries(self) -> list[Entry]:
-        """Every alert that the recorded decisions give rise to, oldest first."""
+        """Every alert that follows from the recorded decisions, oldest first."""
         common = self.common
         source = DECISIONS.full_name(common.catalog, common.use_case.name)
         decided = [each.decision for each in read_decisions(self.tables, source, common.model_name)]
@@ -59,13 +59,13 @@ class Book:
         ]
 
     def create(self) -> None:
-        """Make the tables if they are not there."""
+        """Create the tables if they do not exist."""
         self.tables.create(ALERTS, self._alerts)
         self.tables.create(ALERT_ACTIONS, self.actions)
 
     @property
     def actions(self) -> str:
-        """Full name of the table of what people did."""
+        """Full name of the table of people's actions."""
         return ALERT_ACTIONS.full_name(self.common.catalog, self.common.use_case.name)
 
     def save(self, rows: Sequence[Row]) -> None:
@@ -80,7 +80,7 @@ class Book:
 
 
 def last_handled(rows: Sequence[Row]) -> dict[str, Handled]:
-    """By alert, the newest thing that a person did, from rows of `alert_actions`."""
+    """The newest action of a person on each alert, from rows of `alert_actions`."""
     found = {}
     for row in sorted(rows, key=lambda row: str(row["handled_at"])):
         seen, until = row["seen_period"], row["until_period"]
@@ -91,7 +91,7 @@ def last_handled(rows: Sequence[Row]) -> dict[str, Handled]:
 
 
 def merged(entry: Entry, common: Common) -> dict[str, object]:
-    """The alert's row. What is recorded of its delivery stays, and an alert that says nothing new stays as it is."""
+    """The alert's row. Keeps the record of its delivery; an alert without news stays unchanged."""
     alert, handled, before = entry.alert, entry.handled, entry.before
     said = {
         "key": alert.key,
@@ -115,7 +115,7 @@ def merged(entry: Entry, common: Common) -> dict[str, object]:
 
 
 def news_about(entry: Entry, common: Common) -> News | None:
-    """Why people are to be told of the alert now; None: there is nothing to tell."""
+    """Why people are notified of the alert now; None: no notification."""
     rule = rule_about(entry.alert.subject, common.use_case.alerts)
     return news_of(
         entry.status, told_of(entry.before), entry.handled, newest=entry.newest, rule=rule, calendar=common.judging

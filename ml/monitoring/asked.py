@@ -1,6 +1,6 @@
-"""What an endpoint was asked and what it answered, a row per row of a request. Pure frames.
+"""An endpoint's requests and answers, one row per row of a request. Pure frames.
 
-The inference table holds requests as their callers wrote them, in any of MLflow's forms.
+The inference table holds requests as the callers wrote them, in any of MLflow's formats.
 """
 
 import json
@@ -24,10 +24,10 @@ _ROWS = (
 
 
 def asked_rows(recorded: DataFrame, table: FeatureTable, since: datetime, entities: Sequence[str] = ()) -> DataFrame:
-    """The rows of the answered requests in the inference table `recorded` since then; to `entities`, if any are named.
+    """The rows of the answered requests in the inference table `recorded` since then; only for `entities`, if given.
 
-    Columns: `request_id`, `row_number`, `requested_at`, `entity` (that answered), `key` (null: none that fits its
-    column), `given` and `answer` (JSON objects). A request that cannot be read, or was not recorded whole, has no rows.
+    Columns: `request_id`, `row_number`, `requested_at`, `entity` (that answered), `key` (null if no key fits its
+    column), `given` and `answer` (JSON objects). A request that is unreadable or incomplete has no rows.
     """
     of = F.col("served_entity_id").isin(list(entities)) if entities else F.lit(True)
     # By day too, which the platform writes the table by.
@@ -73,9 +73,9 @@ def _kind(request: str) -> str:
 
 
 def known_then(rows: DataFrame, features: DataFrame, table: FeatureTable, names: Sequence[str] = ()) -> DataFrame:
-    """`rows` with `event_time` and the columns `names` of the newest feature row of their key when they were asked.
+    """`rows` with `event_time` and the columns `names` of the newest feature row that their key had at request time.
 
-    They are null if the key had none.
+    They are null if the key had no row.
     """
     values = features.select(
         F.col(table.key).alias("_key"),

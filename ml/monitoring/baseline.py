@@ -1,4 +1,4 @@
-"""What a model version expects of a period: its training data, found through its lineage, and its hold-out scores."""
+"""A model version's expectation of a period: its training data, found by its lineage, and its hold-out scores."""
 
 import tempfile
 from pathlib import Path
@@ -21,7 +21,7 @@ _MAX_ROWS = 200_000
 
 
 def expected_of(tables: Tables, client: mlflow.MlflowClient, task: Common, version: int) -> Expectation:
-    """What `version` expects. Raises `LineageError` where its tags do not say what it was made from."""
+    """The expectation of `version`. Raises `LineageError` if its tags do not name its training data."""
     model_name, declared = task.model_name, task.model
     lineage = read_lineage(f"{model_name} version {version}", client.get_model_version(model_name, str(version)).tags)
     rows, counts, pinned = _rows(tables, task, lineage)
@@ -43,8 +43,8 @@ def expected_of(tables: Tables, client: mlflow.MlflowClient, task: Common, versi
 
 
 def _rows(tables: Tables, task: Common, lineage: Lineage) -> tuple[pd.DataFrame, pd.Series, Pinned]:
-    """Fitted and hold-out rows and their number by period, at the tables' pinned versions, or at the newest if those
-    are no longer kept.
+    """Fitted and hold-out rows and their number by period, at the tables' pinned versions, or at the newest if the
+    pinned ones are gone.
     """
     try:
         return *_read(tables, task, lineage, lineage.pinned), lineage.pinned

@@ -1,4 +1,4 @@
-"""Why something is done: one metric in breach (or unknown though it should be known), and since when. Pure."""
+"""The cause of an action: one metric in breach (or unknown although it should be known), and since when. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -12,10 +12,10 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, kw_only=True)
 class Cause:
-    """One metric of period `period`; the same one has been so in every known period since `since`.
+    """One metric of period `period`; it has been in this state in every known period since `since`.
 
-    `title`: how people call a metric of the problem; empty for one that every model has. `slice`: the rows of a slice
-    that was found, in words.
+    `title`: the display name of a metric of the problem; empty for one that every model has. `slice`: the rows of a
+    slice that was found, in words.
     """
 
     kind: Kind
@@ -32,12 +32,12 @@ class Cause:
 
     @property
     def subject(self) -> str:
-        """What an alert is raised about: the kind of breach, or `unknown`."""
+        """The subject of an alert: the kind of breach, or `unknown`."""
         return UNKNOWN if self.verdict is Verdict.UNKNOWN else str(self.kind)
 
     @property
     def identity(self) -> str:
-        """The same cause in another period has the same identity: by column, whichever measure shows it."""
+        """Equal for the same cause in another period: by column, whichever measure shows it."""
         if self.verdict is Verdict.UNKNOWN or self.kind is Kind.PERFORMANCE:
             return self.subject
         return f"{self.subject}:{self.column or self.metric}"
@@ -60,7 +60,7 @@ class Cause:
 
 
 def cause_of(metric: Metric, history: Sequence[Metric], title: str) -> Cause:
-    """The cause that `metric`, called `title`, is."""
+    """The cause for `metric`, displayed as `title`."""
     return Cause(
         kind=metric.kind,
         metric=metric.metric,
@@ -77,14 +77,14 @@ def cause_of(metric: Metric, history: Sequence[Metric], title: str) -> Cause:
 
 
 def crossed(metric: Metric) -> float | None:
-    """The bound that is nearest to the value; None if there is none, or no value."""
+    """The bound nearest to the value; None without a bound or a value."""
     bounds = [bound for bound in (metric.threshold_low, metric.threshold_high) if bound is not None]
     value = metric.value
     return None if value is None else min(bounds, key=lambda bound: abs(bound - value), default=None)
 
 
 def _since(metric: Metric, history: Sequence[Metric]) -> date:
-    """The first period of the unbroken run of this verdict; periods in which it was unknown do not break a breach."""
+    """The first period of the unbroken run of this verdict; unknown periods do not interrupt a breach."""
     since = metric.period
     same = [each for each in history if (each.metric, each.column) == (metric.metric, metric.column)]
     for each in sorted(same, key=lambda each: each.period, reverse=True):

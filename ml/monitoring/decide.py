@@ -1,8 +1,8 @@
-"""Task `decision` of job `<usecase>-monitoring`: nothing, alert or retrain, for every period not decided on yet.
+"""Task `decision` of job `<usecase>-monitoring`: nothing, alert or retrain, for every undecided period.
 
-Task values: `action`, `reason`, `period`, and for the retraining its `cause` and `holdout_start`, which is never later
-than the one that the task is given. A decision, once written, stays; only that of the newest period is made again while
-its metrics still change, and that of a period whose rows arrived after it. A retraining asked for is never taken back.
+Task values: `action`, `reason`, `period`, and for a retraining its `cause` and `holdout_start`, which is never later
+than the task's own. A written decision stays, with two exceptions: the newest period is decided again while its metrics
+still change, and so is a period whose rows arrived after its decision. A requested retraining is never cancelled.
 """
 
 import json
@@ -33,7 +33,7 @@ _ORDER = (Action.NOTHING, Action.ALERT, Action.RETRAIN)
 
 @dataclass(frozen=True, kw_only=True)
 class Recorded:
-    """A written decision. `newest_version`: the newest version of the model when it was made."""
+    """A written decision. `newest_version`: the model's newest version at that time."""
 
     decision: Decision
     newest_version: int
@@ -42,7 +42,7 @@ class Recorded:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Decide what to do about the measured periods; run by job `<usecase>-monitoring`."""
     flags = parameters.of_model("decision")
-    flags.add_argument("--holdout-start", default="", help="a period; no retraining learns from it or later")
+    flags.add_argument("--holdout-start", default="", help="a period; no retraining learns from it or from later ones")
     parsed = flags.parse_args(arguments)
     task = parameters.common(parsed)
     latest = parameters.first_day(flags, task, parsed.holdout_start)
@@ -70,7 +70,7 @@ def newest(task: Common) -> int:
 
 
 def read_metrics(tables: Tables, source: str, model_name: str) -> list[Metric]:
-    """The model's metrics of every period, each for the version for which it was measured last."""
+    """The model's metrics of every period, each for the version that was measured last."""
     rows = tables.read(source).where(F.col("model") == model_name)
     last = rows.groupBy("period").agg(F.max_by("model_version", "measured_at").alias("model_version"))
     kept = rows.join(last, on=["period", "model_version"])
@@ -78,10 +78,10 @@ def read_metrics(tables: Tables, source: str, model_name: str) -> list[Metric]:
 
 
 def decisions(metrics: Sequence[Metric], recorded: Sequence[Decision], policy: Policy) -> list[Decision]:
-    """New decisions, oldest first: of periods without one, and of the newest period or one whose rows had not arrived,
-    where it has changed. Pure.
+    """New decisions, oldest first: for periods without one, and, if it has changed, for the newest period and for one
+    whose rows had not arrived. Pure.
 
-    Periods that the live version was fitted on are not decided on: it was gated with them.
+    Skips periods that the live version was fitted on: the gates used them.
     """
     metrics = [*metrics, *lasting(metrics, policy)]
     by_period = {decision.period: decision for decision in recorded}
@@ -105,10 +105,10 @@ def _may_change(decision: Decision, newest: date) -> bool:
 def outcome(
     recorded: Sequence[Recorded], made: Sequence[Recorded], newest_version: int, calendar: Calendar
 ) -> Decision | None:
-    """What this run has to do: the strongest of the new decisions, the newest one, and retrainings still to be done.
+    """This run's action: the strongest of the new decisions, the newest one, and pending retrainings.
 
-    A retraining is done once a version newer than its decision exists, so one that died half-way is made up for.
-    A quiet period after one with causes still has to close their alerts. None where no period has been decided on.
+    A retraining is pending until a version newer than its decision exists, so one that died half-way is repeated.
+    A quiet period after one with causes must still close their alerts. None if no period has been decided.
     """
     now = {each.decision.period: each for each in (*recorded, *made)}
     if not now:
@@ -131,11 +131,11 @@ def _is_pending(each: Recorded, newest_version: int, last: date) -> bool:
 
 
 def _settled(decision: Decision, before: Decision | None, calendar: Calendar) -> Decision:
-    """A retraining that is done, or so old that later periods decide, leaves only its alert to be delivered; a period
-    with nothing to do leaves the alerts of the period before it to be closed.
+    """For a retraining that is done, or so old that later periods decide, only its alert is left to deliver; for a
+    quiet period, only the alerts of the previous period are left to close.
     """
     if decision.action is Action.RETRAIN:
-        left = "Retraining asked for and settled since."
+        left = "A retraining was requested and has been settled since."
     elif decision.action is Action.NOTHING and before and before.causes:
         left = f"Alerts of {calendar.named(before.period)} have ended."
     else:
@@ -173,7 +173,7 @@ def recorded_of(row: Mapping[str, object]) -> Recorded:
 
 
 def decision_row(decision: Decision, newest_version: int, run_id: str) -> dict[str, object]:
-    """A row of the `decisions` table, but for its model."""
+    """A row of the `decisions` table, without its model."""
     evidence = {
         "live_version": decision.live_version,
         "newest_version": newest_version,
@@ -195,12 +195,12 @@ def decision_row(decision: Decision, newest_version: int, run_id: str) -> dict[s
 
 
 def short(reason: str) -> str:
-    """`reason`, cut where it is too long to become a tag."""
+    """`reason`, shortened if it is too long for a tag."""
     return reason if len(reason) <= _REASON_CHARACTERS else f"{reason[: _REASON_CHARACTERS - 1]}…"
 
 
 def bounded(decided: str, latest: date | None, calendar: Calendar) -> str:
-    """The period `decided` (its name, or empty), and not later than `latest` if one is given."""
+    """The period `decided` (its name, or empty), but not later than `latest` if that is given."""
     # Names of periods sort as the periods do.
     return min(decided or calendar.named(latest), calendar.named(latest)) if latest else decided
 
@@ -208,12 +208,12 @@ def bounded(decided: str, latest: date | None, calendar: Calendar) -> str:
 def report(
     final: Decision | None, made: Sequence[Decision], calendar: Calendar, *, latest_holdout_start: date | None
 ) -> None:
-    """Task values and the accounting line; without a period to decide on, that is what is said."""
+    """Set the task values and print the accounting line; without a period to decide, report that."""
     action = final.action if final else Action.NOTHING
     reason = (
         final.reason
         if final
-        else f"Nothing is known: no {calendar.period} after the live version's training has arrived yet."
+        else f"Nothing to decide: no {calendar.period} after the live version's training has arrived yet."
     )
     period = calendar.named(final.period) if final else ""
     # Who does not say what is to be mended is held to the strictest rule.

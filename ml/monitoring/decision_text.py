@@ -1,4 +1,4 @@
-"""What a decision says, in plain words: what changed, by how much, since when, and what cannot be said. Pure."""
+"""The text of a decision: what changed, by how much, since when, and what is unknown. Pure."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
@@ -21,7 +21,7 @@ _NAMES = {
 
 
 def metric_name(cause: Cause) -> str:
-    """How people call a metric."""
+    """The display name of a metric."""
     return cause.title or _NAMES.get(cause.metric, cause.metric.replace("_", " "))
 
 
@@ -36,10 +36,10 @@ def severe(metric: Metric, title: str, live: int, calendar: Calendar) -> str:
 
 
 def lasting(periods: Collection[date], worst: Metric, title: str, live: int, calendar: Calendar) -> str:
-    """The newest labelled periods were all beyond their limits; `worst`, called `title`, is the most telling."""
+    """The newest labelled periods all exceeded their limits; `worst`, displayed as `title`, is the most severe."""
     bound = crossed(worst)
     return (
-        f"Version {live} is beyond its limits in {len(set(periods))} labelled {calendar.period}(s) running, since "
+        f"Version {live} exceeded its limits in {len(set(periods))} consecutive labelled {calendar.period}(s), since "
         f"{calendar.named(min(periods))}: {title} {number(worst.value or 0.0)} in {calendar.named(worst.period)}, "
         f"limit {number(bound or 0.0)}."
     )
@@ -56,7 +56,7 @@ def described(cause: Cause) -> str:
 
 
 def _short(value: float) -> str:
-    """Two decimals, or two digits of what would be nothing with them."""
+    """Two decimals, or two significant digits if those would show zero."""
     return f"{value:.2f}" if value == 0 or abs(value) >= 0.005 else f"{value:.2g}"
 
 
@@ -74,7 +74,7 @@ def worst_by_column(causes: Iterable[Cause]) -> list[Cause]:
 
 
 def changes(causes: Sequence[Cause], calendar: Calendar) -> list[str]:
-    """One sentence per kind of breach: since when, the largest changes, and how many more."""
+    """One sentence per kind of breach: since when, the largest changes, and how many others."""
     sentences = []
     for kind in Kind:
         found = [cause for cause in causes if cause.kind is kind]
@@ -84,12 +84,12 @@ def changes(causes: Sequence[Cause], calendar: Calendar) -> list[str]:
             shown = ", ".join(described(cause) for cause in worst[:_SHOWN])
             since = calendar.named(min(cause.since for cause in found))
             title = str(kind).replace("_", " ").capitalize()
-            sentences.append(f"{title} beyond limits since {since}: {shown}{more}.")
+            sentences.append(f"{title} over the limit since {since}: {shown}{more}.")
     return sentences
 
 
 def unknown(period: date, live: int, judged: Sequence[Metric], due_periods: int, calendar: Calendar) -> tuple[str, ...]:
-    """What could not be judged, once per reason; outcomes that are not due yet are unknown too."""
+    """The unjudged metrics, once per reason; outcomes that are not due yet are unknown too."""
     named = calendar.named
     counted = Counter(
         (metric.kind, metric.reason, named(metric.period)) for metric in judged if metric.verdict is Verdict.UNKNOWN
@@ -99,19 +99,19 @@ def unknown(period: date, live: int, judged: Sequence[Metric], due_periods: int,
         for (kind, reason, of_period), count in counted.items()
     )
     if not any(metric.kind is Kind.PERFORMANCE and metric.verdict is not Verdict.RECORDED for metric in judged):
-        scored = f"no {calendar.period} that it scored has its outcomes due by {named(period)}"
+        scored = f"no {calendar.period} that it scored had outcomes due by {named(period)}"
         return (*said, f"performance of version {live}: {scored}")
     due = named(calendar.add(period, due_periods))
-    return (*said, f"performance in {named(period)}: its outcomes are due in {due}") if due_periods else said
+    return (*said, f"performance in {named(period)}: outcomes are due in {due}") if due_periods else said
 
 
 def cooling(asked: date, until: date | None, calendar: Calendar) -> str:
-    """Why no retraining is asked for: one was, in the period `asked`."""
-    return f"A retraining was asked for in {calendar.named(asked)}; none is asked for again before {until}."
+    """Why no retraining is requested: one was, in the period `asked`."""
+    return f"A retraining was requested in {calendar.named(asked)}; the next request is possible from {until}."
 
 
 def reason(*, why: str, cools: str, causes: Sequence[Cause], unknown: Sequence[str], calendar: Calendar) -> str:
-    """The whole reason. Never says that nothing is wrong where something is unknown."""
+    """The whole reason. Never claims that all is well while something is unknown."""
     parts = [part for part in (why, cools, *changes(causes, calendar)) if part]
     if unknown:
         more = f"; and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""

@@ -1,4 +1,4 @@
-"""Getting an alert to people: a webhook, or a file if there is no other way. The webhook's URL is a secret."""
+"""Delivery of alerts: by webhook, or as a file if nothing else is set. The webhook's URL is a secret."""
 
 import json
 import time
@@ -21,17 +21,17 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class DeliveryError(RuntimeError):
-    """An alert could not be delivered. The message never holds the URL."""
+    """An alert could not be delivered. The message never contains the URL."""
 
 
 class Delivery(Protocol):
-    """A way to tell people."""
+    """A way to notify people."""
 
     def place(self, alert: Alert) -> str:
-        """Where it delivers `alert` to."""
+        """The destination of `alert`."""
 
     def deliver(self, alert: Alert) -> str:
-        """Deliver, and say where to. Raises DeliveryError."""
+        """Deliver, and return the destination. Raises DeliveryError."""
 
 
 def message(alert: Alert) -> Mapping[str, str]:
@@ -51,18 +51,18 @@ def message(alert: Alert) -> Mapping[str, str]:
 
 
 def require_webhook(url: str) -> str:
-    """`url` where it may be called: https, or http on this machine. Raises ValueError without showing it."""
+    """`url` if it may be called: https, or http on this machine. Raises ValueError without showing it."""
     parts = urlsplit(url)
     if parts.scheme == "https" and parts.hostname:
         return url
     if parts.scheme == "http" and parts.hostname in LOOPBACK:
         return url
-    raise ValueError("the webhook URL is not https://<host>/…; alerts would travel unencrypted: correct the secret")
+    raise ValueError("the webhook URL is not https://<host>/…, so alerts would travel unencrypted: correct the secret")
 
 
 @dataclass(frozen=True, repr=False)
 class Webhook:
-    """Posts to `url`. Tries again after a server error or none at all, not after a refusal."""
+    """Posts to `url`. Retries after a server error or no answer, but not after a refusal."""
 
     url: str
     sleep: Callable[[float], None] = time.sleep
@@ -85,7 +85,7 @@ class Webhook:
                 break
             if wait_s is not None:
                 self.sleep(wait_s)
-        raise DeliveryError(f"the webhook did not take alert {alert.key}: {problem}")
+        raise DeliveryError(f"the webhook did not accept alert {alert.key}: {problem}")
 
     def _post(self, alert: Alert) -> tuple[int, str]:
         try:
@@ -100,7 +100,7 @@ class Webhook:
 
 @dataclass(frozen=True)
 class AlertFiles:
-    """One JSON file per alert in `folder`; a second delivery overwrites it."""
+    """One JSON file per alert in `folder`; a repeated delivery overwrites it."""
 
     folder: Path
     volume_path: str
@@ -113,7 +113,7 @@ class AlertFiles:
         return f"{alert.key.replace(':', '-')}.json"
 
     def deliver(self, alert: Alert) -> str:
-        """Write the file; a reader sees all of it or none."""
+        """Write the file atomically."""
         name = self._name(alert)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)

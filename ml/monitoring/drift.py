@@ -1,4 +1,4 @@
-"""One column of a reference, prepared once, and how far a period's values lie from it. Pure."""
+"""One column of a reference, prepared once, and the distance of a period's values from it. Pure."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -35,12 +35,12 @@ _LOCATION, _SPREAD = math.sqrt(4 * math.pi), 2 * math.pi * math.sqrt(3)
 class Reference:
     """One column of the reference rows, prepared once and compared with many periods.
 
-    `ordered` are its known numbers, ascending, empty for text. `edges` are the inner bin edges of a continuous
-    column, `categories` the values with a bin of their own. `seen` are all values of a categorical column, and
-    `new_share` is the share of rows that show a value beyond these if nothing has changed. `dispersion` is how much
-    more its periods differ than independent rows would, at least 1. `shape`: of numbers that vary. By shift, `usual`:
-    mean and standard deviation of its own scores; `ratios`: by how much their means differ more between periods than of
-    independent rows, with the degrees of freedom; `floors`: what all columns together show of that, at least 1.
+    `ordered`: its known numbers, ascending, empty for text. `edges`: the inner bin edges of a continuous column;
+    `categories`: the values with their own bin. `seen`: all values of a categorical column; `new_share`: the share of
+    rows that show another value if nothing has changed. `dispersion`: how much more its periods differ than
+    independent rows would, at least 1. `shape`: for numbers that vary. For each shift, `usual`: mean and standard
+    deviation of its own scores; `ratios`: how much more their means differ between periods than for independent rows,
+    with the degrees of freedom; `floors`: the ratio that all columns together show, at least 1.
     """
 
     column: str
@@ -60,7 +60,7 @@ class Reference:
 
     @property
     def categorical(self) -> bool:
-        """Whether the column takes few values."""
+        """Whether the column has few distinct values."""
         return self.edges is None
 
     def histogram(self, values: pd.Series) -> Floats:
@@ -78,7 +78,7 @@ def _count(edges: Floats | None, categories: Sequence[object]) -> int:
 
 
 def _bins(known: pd.Series, edges: Floats | None, categories: Sequence[object]) -> npt.NDArray[np.int64]:
-    """The bin of each known value; the last of categories is that of all others."""
+    """The bin of each known value; the last category holds all other values."""
     if edges is not None:
         return np.searchsorted(edges, known.to_numpy(dtype=float), side="left").astype(np.int64)
     places = {value: place for place, value in enumerate(categories)}
@@ -88,7 +88,7 @@ def _bins(known: pd.Series, edges: Floats | None, categories: Sequence[object]) 
 def reference(column: str, values: pd.Series, periods: pd.Series | None = None) -> Reference:
     """Prepare the reference of one column: deciles of a continuous one, the common values of a categorical one.
 
-    `periods`: the period of each row; without, its rows are taken as independent.
+    `periods`: the period of each row; without it, rows count as independent.
     """
     known = values.dropna()
     shares = known.value_counts(normalize=True)
@@ -119,8 +119,8 @@ def reference(column: str, values: pd.Series, periods: pd.Series | None = None) 
 
 
 def together(references: Mapping[str, Reference]) -> dict[str, Reference]:
-    """`references` with what their columns show together: rows that follow each other do so in most columns, and each
-    column by itself has too few periods to be sure.
+    """`references` with their joint ratio: dependent rows show in most columns, and each column alone has too few
+    periods for a reliable ratio.
     """
     floors = {
         metric: _median([each.ratios[metric] for each in references.values() if each.ratios]) for metric in SHIFTS
@@ -146,7 +146,7 @@ def _dispersion(known: pd.Series, periods: pd.Series, edges: Floats | None, cate
 
 
 def _new_share(known: pd.Series, *, categorical: bool) -> float:
-    """How often a row shows what the reference does not, though nothing has changed.
+    """How often a row shows a value that the reference lacks, although nothing has changed.
 
     A number is the smallest or the largest of all with chance 2 / (rows + 1). A category is new about as often as the
     reference has categories of a single row (Good 1953, "The Population Frequencies of Species").
@@ -156,7 +156,7 @@ def _new_share(known: pd.Series, *, categorical: bool) -> float:
 
 
 def compared(before: Reference, known: pd.Series) -> tuple[Compared, ...]:
-    """Every measure of known values of a period against the reference; those of numbers only if both are numbers."""
+    """Every measure of a period's known values against the reference; numeric measures only if both are numbers."""
     found = histograms(before.counts, before.histogram(known), before.dispersion)
     if not before.ordered.size:
         return found
@@ -168,14 +168,14 @@ def compared(before: Reference, known: pd.Series) -> tuple[Compared, ...]:
 
 
 def names(before: Reference) -> tuple[str, ...]:
-    """The measures that `compared` has for values like the reference's."""
+    """The measures that `compared` returns for values like the reference's."""
     of_numbers = ("ks",) if before.shape is None else ("ks", "wasserstein")
     return ("psi", "jensen_shannon", "chi_square", *(of_numbers if before.ordered.size else ()))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shift:
-    """How far a period's ranks among the reference lie from the middle: `figure`, and the error of the reference's."""
+    """How far a period's ranks in the reference are from the middle: `figure`, and the reference's error."""
 
     metric: str
     figure: Figure
@@ -186,9 +186,9 @@ SHIFTS = ("location_shift", "spread_shift")
 
 
 def shifts(before: Reference, known: pd.Series) -> tuple[Shift, ...]:
-    """`location_shift` in standard deviations, `spread_shift` as a share of it, as a normal variable would have moved.
+    """`location_shift` in standard deviations and `spread_shift` as a share of one, as for a normal variable.
 
-    Linear rank statistics (Wilcoxon 1945; Mood 1954), so that no tail carries them; ties count half.
+    Linear rank statistics (Wilcoxon 1945; Mood 1954), so tails do not dominate; ties count half.
     """
     found = []
     # Values that ascend are looked up in a third of the time.
@@ -205,7 +205,7 @@ def shifts(before: Reference, known: pd.Series) -> tuple[Shift, ...]:
 
 
 def _scores(ordered: Floats, values: Floats) -> Mapping[str, Floats]:
-    """The scores whose mean is each shift; nothing if there is nothing to rank among."""
+    """The scores whose mean is each shift; empty without a reference to rank in."""
     if not ordered.size:
         return {}
     ranks = _ranks(ordered, values)

@@ -1,8 +1,8 @@
-"""Task `experiment` of job `<usecase>-online`: how the version on trial stands beside the live one.
+"""Task `experiment` of job `<usecase>-online`: compares the version on trial with the live one.
 
-An event counts once, for the version that answered its first request, since the endpoint draws that by chance. Its
-answers are judged by the outcomes that are known. What is said holds however often it is looked at, so the first look
-that is sure ends the experiment.
+An event counts once, for the version that answered its first request, because the endpoint draws that version at
+random. Known outcomes judge the answers. The intervals hold however often the task looks, so the first significant look
+ends the experiment.
 """
 
 import math
@@ -30,7 +30,7 @@ from ml.tables import Tables, door, frame_of, pandas_of
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Look at the experiment that runs, if one does; run by job `<usecase>-online`."""
+    """Evaluate the running experiment, if there is one; run by job `<usecase>-online`."""
     task, tables = parameters.common(parameters.of_model("experiment").parse_args(arguments)), door()
     look = looked(tables, task)
     rows = look.champion.rows + look.challenger.rows if look else 0
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """What the outcomes say by now."""
+    """The result of the outcomes so far."""
 
     champion: Arm
     challenger: Arm
@@ -50,7 +50,7 @@ class Look:
 
 
 def looked(tables: Tables, task: Common) -> Look | None:
-    """The look that was recorded now; None if no experiment runs, or nothing can be read yet."""
+    """The look that this run recorded; None if no experiment is running or nothing can be read yet."""
     schema = task.schema(Layer.OPS)
     trial = newest_trial(tables, schema, task.model_name)
     said = standing(tables, schema, trial) if trial else None
@@ -66,7 +66,7 @@ def looked(tables: Tables, task: Common) -> Look | None:
 
 
 def judged_events(tables: Tables, task: Common, trial: Trial) -> pd.DataFrame | None:
-    """One row per event with an outcome that was asked about: `entity`, the answer, `label`. None: no table yet."""
+    """One row per requested event with an outcome: `entity`, the answer, `label`. None: no table yet."""
     model, use_case = task.model, task.use_case
     assert model.serving is not None
     names = (
@@ -110,12 +110,12 @@ def losses(model: Model, frame: pd.DataFrame, entity: str) -> npt.NDArray[np.flo
 
 
 def judge(rule: Experiment, champion: Arm, challenger: Arm) -> Look:
-    """How the challenger stands: won or lost once the interval of the difference is on one side of the margin. Pure."""
+    """The challenger's standing: won or lost once the interval of the difference is on one side of the margin. Pure."""
     found = difference(champion, challenger, effect=rule.effect, confidence=rule.confidence)
     rows, fewest = champion.rows + challenger.rows, min(champion.rows, challenger.rows)
     told = (
-        f"after {champion.rows} and {challenger.rows} outcomes its loss differs by {found.value:.4g}, surely by "
-        f"{found.low:.4g} to {found.high:.4g}; the margin is {rule.margin:g}"
+        f"after {champion.rows} and {challenger.rows} outcomes its loss differs by {found.value:.4g}, "
+        f"interval {found.low:.4g} to {found.high:.4g}; the margin is {rule.margin:g}"
     )
     if fewest < rule.min_rows:
         known = f"{champion.rows} and {challenger.rows} outcomes; {rule.min_rows} of each are needed"

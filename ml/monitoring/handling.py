@@ -1,6 +1,6 @@
-"""What people did about an alert, where it stands, and whether there is something to tell. Pure.
+"""People's actions on an alert, its status, and whether to notify. Pure.
 
-All is counted in periods that were decided on, not in days: monitoring knows nothing new in between.
+Time is counted in decided periods, not in days: monitoring learns nothing new in between.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from ml.declarations import AlertRule, Calendar
 
 
 class Act(StrEnum):
-    """What a person does about an alert."""
+    """A person's action on an alert."""
 
     ACKNOWLEDGE = "acknowledge"
     SNOOZE = "snooze"
@@ -19,7 +19,7 @@ class Act(StrEnum):
 
 
 class Status(StrEnum):
-    """Where an alert stands. `closed`: its causes have ended; `resolved`: a person says that it is settled."""
+    """The status of an alert. `closed`: its causes have ended; `resolved`: a person marked it as settled."""
 
     OPEN = "open"
     ACKNOWLEDGED = "acknowledged"
@@ -29,7 +29,7 @@ class Status(StrEnum):
 
 
 class News(StrEnum):
-    """Why an alert is told: for the first time, since nobody took it, since it is back, or since it has ended."""
+    """Why an alert is sent: it is new, nobody acknowledged it, it is back, or it has ended."""
 
     NEW = "new"
     REMINDER = "reminder"
@@ -39,9 +39,9 @@ class News(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Handled:
-    """The newest thing that a person did about an alert, when `seen` was the newest period that was decided on.
+    """A person's newest action on an alert, when `seen` was the newest decided period.
 
-    `until`: the period from which a snoozed alert is told again; None for the others.
+    `until`: the period from which a snoozed alert is sent again; None for other actions.
     """
 
     act: Act
@@ -50,7 +50,7 @@ class Handled:
     until: date | None = None
 
     def status(self, newest: date) -> Status:
-        """Where an alert with causes in the period `newest` stands."""
+        """The status of an alert with causes in the period `newest`."""
         if self.act is Act.ACKNOWLEDGE:
             return Status.ACKNOWLEDGED
         if self.act is Act.SNOOZE:
@@ -67,14 +67,14 @@ class Handled:
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """The newest delivery of an alert: in which decided period, and how the alert stood then."""
+    """The newest delivery of an alert: its decided period, and the alert's status then."""
 
     period: date
     status: Status
 
 
 def status_of(*, has_ended: bool, handled: Handled | None, newest: date) -> Status:
-    """Where an alert stands once the period `newest` is decided on."""
+    """The status of an alert once the period `newest` is decided."""
     if has_ended:
         return Status.CLOSED
     return handled.status(newest) if handled else Status.OPEN
@@ -83,7 +83,7 @@ def status_of(*, has_ended: bool, handled: Handled | None, newest: date) -> Stat
 def news_of(
     status: Status, told: Told | None, handled: Handled | None, *, newest: date, rule: AlertRule, calendar: Calendar
 ) -> News | None:
-    """Why people are to be told of an alert that stands so; None: they know, or want to hear nothing."""
+    """Why people are notified of an alert with this status; None: they know, or it is silenced."""
     if told is None:
         # What ended before it could be delivered happened all the same.
         return News.NEW if status in (Status.OPEN, Status.CLOSED) else None

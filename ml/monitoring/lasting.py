@@ -1,8 +1,8 @@
-"""Small changes that last: metrics over periods, from those of each period. Pure.
+"""Small changes that last: metrics over several periods, computed from each period's metrics. Pure.
 
-A column's `location_shift` and `spread_shift` and the metrics that are held against the hold-out add up over the
-periods of one version, until their sum is higher than chance makes it. What is told is the average change since it
-began, and the smallest that would be told over so many periods.
+A column's `location_shift` and `spread_shift` and the metrics that are compared with the hold-out add up over the
+periods of one version. An alarm is raised when the sum exceeds the height that chance explains. The metric reports the
+average change since it began, and the smallest change that would be reported over as many periods.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -41,10 +41,9 @@ def _worse(metric: Metric, policy: Policy) -> Worse | None:
 
 @dataclass(frozen=True, kw_only=True)
 class _Chart:
-    """How one series is judged: the bound that chance seldom reaches, and the least change that counts.
+    """How one series is judged: the bound that chance seldom reaches, and the smallest change that counts.
 
-    `unsure`: the error of what the hold-out promised, in errors of a period; 0: each period joins what it is held
-    against.
+    `unsure`: the error of the hold-out's value, in errors of a period; 0: each period joins its own reference.
     """
 
     bound: Bound
@@ -54,7 +53,7 @@ class _Chart:
 
     @classmethod
     def of(cls, metric: Metric, series: Mapping[tuple[int, str, str], object], policy: Policy) -> "_Chart":
-        """The chance of a period is split over the series of its kind, and over up and down."""
+        """A period's chance is split over the series of its kind, and over both directions."""
         is_shift = metric.metric in SHIFTS
         alike = [key for key in series if key[0] == metric.model_version and (key[1] in SHIFTS) is is_shift]
         sides = 2 if is_shift else 1
@@ -70,7 +69,7 @@ class _Chart:
 
 
 def _unsure(metric: Metric) -> float:
-    """The error of what the hold-out promised, in errors of a period."""
+    """The error of the hold-out's value, in errors of a period."""
     return max(0.01, round((metric.reference_error or 0.0) / (metric.error or 1.0), 2))
 
 
@@ -86,7 +85,7 @@ def _height_of_side(side: tuple[int, Sum]) -> float:
 
 
 def _signs(metric: Metric) -> tuple[int, ...]:
-    """Which changes are looked for: both of a column, and the worse of a metric, whose bound shows which it is."""
+    """The directions to test: both for a column; for a metric only the worse one, which its bound shows."""
     if metric.metric in SHIFTS:
         return (1, -1)
     return (-1,) if metric.threshold_low is not None else (1,)
@@ -100,7 +99,7 @@ def _sums(series: Sequence[Metric], sign: int, chart: _Chart) -> tuple[int, list
 
 
 def _metric(metric: Metric, sign: int, found: Sum, added: Sequence[Metric], chart: _Chart) -> Metric:
-    """In the metric's unit. With one error a sum above its height is an average change above this bound."""
+    """The metric, in its unit. With equal errors, a sum above its height is an average change above this bound."""
     error = (metric.error or 0.0) if chart.unsure else ((metric.error or 0.0) ** 2 + _squared(metric)) ** 0.5
     height = chart.bound.height
     breach = found.height > height
@@ -113,7 +112,7 @@ def _metric(metric: Metric, sign: int, found: Sum, added: Sequence[Metric], char
         metric=f"{PREFIX}{metric.metric}",
         value=change,
         verdict=Verdict.BREACH if breach else Verdict.OK,
-        reason=f"{said}; the sum is {found.height:.1f} standard errors, chance seldom makes it {height:.1f}",
+        reason=f"{said}; the sum is {found.height:.1f} standard errors, the limit for chance is {height:.1f}",
         threshold_low=bound if sign < 0 else None,
         threshold_high=bound if sign > 0 else None,
         reference_value=0.0,

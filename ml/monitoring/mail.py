@@ -1,4 +1,4 @@
-"""Alerts by e-mail. The server's address holds a password and is a secret."""
+"""Alerts by e-mail. The server's address contains a password and is a secret."""
 
 import smtplib
 import ssl
@@ -12,13 +12,13 @@ from ml.monitoring.open_alerts import Alert
 
 _TIMEOUT_S = 10.0
 _PORTS = {"smtp": 587, "smtps": 465}
-_FORM = "smtps://USER:PASSWORD@HOST?from=ADDRESS, or smtp:// for a server that begins in the clear"
+_FORM = "smtps://USER:PASSWORD@HOST?from=ADDRESS, or smtp:// for a server with STARTTLS"
 
 
 @dataclass(frozen=True, kw_only=True)
 class MailServer:
-    """A mail server. `smtps` speaks TLS from the start; `smtp` changes to it before anything is said, except on this
-    machine.
+    """A mail server. `smtps` uses TLS from the start; `smtp` switches to TLS before anything else (STARTTLS), except on
+    this machine.
     """
 
     scheme: str
@@ -68,7 +68,7 @@ class MailServer:
 
 @dataclass(frozen=True, kw_only=True)
 class Mail:
-    """Mails each alert to those whom its destination names. `people`: addresses by destination."""
+    """Mails each alert to the addresses of its destination. `people`: addresses by destination."""
 
     server: MailServer
     people: Mapping[str, Sequence[str]]
@@ -82,12 +82,12 @@ class Mail:
         addresses = self.people.get(alert.tell, ())
         if not addresses:
             known = ", ".join(self.people) or "none"
-            raise DeliveryError(f"alert {alert.key} goes to {alert.tell}, which has no address; there are: {known}")
+            raise DeliveryError(f"alert {alert.key} goes to {alert.tell}, which has no address; known: {known}")
         try:
             self.server.send(self._message(alert, addresses))
         except (OSError, smtplib.SMTPException) as error:
             # Its text may hold what the server was told.
-            raise DeliveryError(f"the mail server did not take alert {alert.key}: {type(error).__name__}") from None
+            raise DeliveryError(f"the mail server did not accept alert {alert.key}: {type(error).__name__}") from None
         return self.place(alert)
 
     def _message(self, alert: Alert, addresses: Sequence[str]) -> EmailMessage:

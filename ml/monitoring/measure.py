@@ -1,7 +1,7 @@
-"""Task `monitoring` of job `<usecase>-monitoring`: each period against what its model version was trained on.
+"""Task `monitoring` of job `<usecase>-monitoring`: compares each period with the training data of its model version.
 
-A period is measured once, and again only when its rows, predictions or outcomes change, or a deadline passes.
-One query says which periods those are, one a table fetches their rows; so twenty periods take hardly longer than one.
+A period is measured once, and again only when its rows, predictions or outcomes change, or a deadline passes. One query
+finds these periods, and one query per table reads their rows, so twenty periods take hardly longer than one.
 """
 
 from collections import Counter
@@ -85,10 +85,10 @@ def read_sources(tables: Tables, task: Common) -> Sources:
 
 
 def unmet_deliveries(tables: Tables, task: Common, feed: Feed) -> Mapping[date, int]:
-    """How many deliveries of the feed did not meet what it expects, by the period of their newest record.
+    """How many deliveries of the feed did not meet its expectations, by the period of their newest record.
 
-    One that silver took nothing of counts in the newest period that the feed's deliveries had brought when it was
-    judged, or on that day, if they had brought nothing.
+    A delivery without any accepted record counts in the newest period of the feed's deliveries at the time it was
+    judged, or on that day if there was none.
     """
     name, calendar = DELIVERIES.full_name(task.catalog, task.use_case.name), task.judging
     if not tables.exists(name):
@@ -109,7 +109,7 @@ def measured(tables: Tables, target: str, model_name: str) -> Mapping[tuple[date
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Which periods there are, which version each is measured for, and which of them must be measured now."""
+    """All periods, the version that each is measured for, and the periods to measure now."""
 
     known: tuple[PeriodState, ...]
     versions: Mapping[date, int]
@@ -119,14 +119,14 @@ class Plan:
 
     @property
     def newest(self) -> date:
-        """The newest period that anything has arrived for."""
+        """The newest period with any data."""
         return max((state.period for state in self.known), default=date.min)
 
 
 def plan(
     known: Sequence[PeriodState], live: int, done: Mapping[tuple[date, int], str], calendar: Calendar, due_periods: int
 ) -> Plan:
-    """Stale is a period whose measurements are missing, or of other data; outcomes are due after `due_periods`."""
+    """A period is stale if its measurements are missing or from other data; outcomes are due after `due_periods`."""
     newest = max((state.period for state in known), default=date.min)
     versions = {state.period: state.version(live) for state in known}
     fingerprints = {state.period: state.fingerprint(newest, calendar, due_periods) for state in known}
@@ -187,7 +187,7 @@ def metric_rows(
 
 
 def report(periods: Plan, found: Sequence[Metric], live: int) -> None:
-    """The accounting line: every feature row of the measured periods was looked at."""
+    """The accounting line: every feature row of the measured periods was read."""
     counts = {verdict: sum(metric.verdict is verdict for metric in found) for verdict in Verdict}
     rows = sum(state.features.rows for state in periods.stale)
     runtime.set_task_value("periods_measured", len(periods.stale))

@@ -1,4 +1,4 @@
-"""One row of the table `metrics`: what a monitor found of one period of one version."""
+"""One row of the table `metrics`: a monitor's finding on one period of one version."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -9,7 +9,7 @@ from ml.problems.finding import Finding, Kind, Verdict
 
 @dataclass(frozen=True, kw_only=True)
 class Metric(Finding):
-    """One row of the `metrics` table. `in_training`: the version was fitted on this period, so it proves nothing."""
+    """One row of the `metrics` table. `in_training`: the version was fitted on this period, so it is no evidence."""
 
     period: date
     model_version: int

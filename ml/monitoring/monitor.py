@@ -1,4 +1,4 @@
-"""What every monitor is: it measures one period of one version, and says what it found."""
+"""The interface of a monitor: it measures one period of one version and returns its findings."""
 
 from typing import Protocol
 
@@ -7,7 +7,7 @@ from ml.problems.finding import Finding
 
 
 class Monitor(Protocol):
-    """A small class that needs nothing but the window; which findings it has does not depend on the period's rows."""
+    """A small class that needs only the window; the list of its findings does not depend on the period's rows."""
 
     def measure(self, window: Window) -> list[Finding]:
-        """Its findings; what cannot be measured is `unknown` with the reason."""
+        """Its findings; one that cannot be measured is `unknown`, with the reason."""

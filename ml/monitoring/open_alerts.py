@@ -20,30 +20,30 @@ _WHAT_TO_DO: Mapping[str, str] = {
         "Look at the period's files and their quarantine table; ask the sender for a correction and run the ingest job."
     ),
     Kind.DRIFT: (
-        "Find out why the population changed (a new product, a merged portfolio, a changed source). The model is "
-        "judged once outcomes are known; if the change stays, retrain with the training job then."
+        "Find out why the population changed (a new product, a merged portfolio, a changed source). Monitoring "
+        "judges the model once outcomes are known; if the change lasts, run the training job."
     ),
     Kind.PERFORMANCE: (
-        "Run the training job unless this decision has started it. If its version fails the gates, use predictions "
-        "with care or roll back."
+        "Run the training job unless this decision has already started it. If its version fails the gates, use the "
+        "predictions with care or roll back."
     ),
-    Kind.FAIRNESS: "Tell model-risk. Look at the groups' selection rates before decisions are based on these scores.",
+    Kind.FAIRNESS: "Inform model-risk. Check the groups' selection rates before basing decisions on these scores.",
     UNKNOWN: "Find out why it cannot be measured: run the scoring job, or ask for the missing rows or outcomes.",
 }
 _NEWS: Mapping[News, str] = {
     News.NEW: "",
-    News.REMINDER: "Reminder, taken by no one: ",
+    News.REMINDER: "Reminder, not acknowledged: ",
     News.BACK: "Back: ",
     News.OVER: "Over: ",
 }
-_RETRAINING = "A retraining was asked for; its version goes live only through the gates."
+_RETRAINING = "A retraining was requested; its version goes live only if it passes the gates."
 
 
 @dataclass(frozen=True, kw_only=True)
 class Alert:
-    """What to tell people. `identities` are the causes that have ever belonged to it; `calendar` names its periods.
+    """The message to people. `identities`: all causes that ever belonged to it; `calendar` names its periods.
 
-    `slice`: the groups that it is about, or `all rows`; `tell`: the destination; `news`: why it is told now.
+    `slice`: the affected groups, or `all rows`; `tell`: the destination; `news`: why it is sent now.
     """
 
     key: str
@@ -71,17 +71,17 @@ class Alert:
 
     @property
     def headline(self) -> str:
-        """What changed, in one line that also says why it is told now."""
+        """The change in one line, which also says why it is sent now."""
         return f"{_NEWS[self.news]}{self.what}"
 
 
 def alerts(
     decisions: Sequence[Decision], title: str, calendar: Calendar, rules: Sequence[AlertRule] = ()
 ) -> list[Alert]:
-    """Every alert that `decisions` (in any order) give rise to, oldest first.
+    """Every alert that follows from `decisions` (in any order), oldest first.
 
-    A cause that goes on from the period before updates the alert that holds it. New causes of one kind together open
-    an alert `<kind>:<period in which they began>`. An alert none of whose causes is left is closed.
+    A cause that continues from the previous period updates its alert. New causes of one kind together open an alert
+    `<kind>:<period in which they began>`. An alert closes when none of its causes is left.
     """
     found: dict[str, Alert] = {}
 
@@ -106,7 +106,7 @@ def alerts(
 
 
 def _opened(subject: str, causes: Sequence[Cause], calendar: Calendar) -> Alert:
-    """An alert about causes that no open alert holds; what it says is still to be filled in."""
+    """An alert for causes that no open alert has; its text is filled in later."""
     since = min(cause.since for cause in causes)
     return Alert(
         key=f"{subject}:{calendar.named(since)}",
@@ -123,7 +123,7 @@ def _opened(subject: str, causes: Sequence[Cause], calendar: Calendar) -> Alert:
 
 
 def _updated(alert: Alert, causes: Sequence[Cause], decision: Decision, title: str, rule: AlertRule) -> Alert:
-    """`alert` with the newest figures. `what` stays as it was first told."""
+    """`alert` with the newest figures. `what` keeps its first text."""
     columns = [cause.column or decision_text.metric_name(cause) for cause in decision_text.worst_by_column(causes)]
     subject = alert.subject.replace("_", " ")
     advice = rule.what_to_do or _WHAT_TO_DO[alert.subject]
@@ -142,7 +142,7 @@ def _updated(alert: Alert, causes: Sequence[Cause], decision: Decision, title: s
 
 
 def _rows_of(cause: Cause) -> str:
-    """A slice that was found, or a declared group."""
+    """A found slice, or a declared group."""
     return cause.slice or (cause.column if "=" in cause.column else "")
 
 

@@ -1,4 +1,4 @@
-"""What is known about each period: counts and checksums, in one Spark query. Tells what must be measured (again)."""
+"""Counts and checksums of each period, in one Spark query. They show which periods must be measured (again)."""
 
 import hashlib
 import json
@@ -24,10 +24,10 @@ _FEATURES, _PREDICTIONS, _OUTCOMES, _REJECTED = "features", "predictions", "outc
 
 @dataclass(frozen=True, kw_only=True)
 class Sources:
-    """The tables of one use case, each at one version; None: does not exist yet. `calendar`: what they are counted in.
+    """The tables of one use case, each at one version; None: does not exist yet. `calendar`: the periods to count by.
 
-    `has_feed`: the rows come from a feed, and not from a derived table, which rejects nothing. `unmet`: deliveries of
-    the feed that did not meet what it expects, by the first day of the period; None: it expects nothing.
+    `has_feed`: the rows come from a feed, not from a derived table, which rejects nothing. `unmet`: deliveries of the
+    feed that did not meet its expectations, by the first day of the period; None: it declares none.
     """
 
     calendar: Calendar
@@ -60,13 +60,13 @@ class PeriodState:
     unmet: int | None = None
 
     def version(self, live_version: int) -> int:
-        """The version that scored most rows (the newer of equals); the live one where none is scored."""
+        """The version that scored most rows (the newer one if equal); the live version if none is scored."""
         rows = {version: (counted.rows, version) for version, counted in self.predictions.items()}
         return max(rows, key=lambda version: rows[version], default=live_version)
 
     @property
     def received(self) -> int:
-        """Records that arrived, kept or not."""
+        """All records that arrived, kept or rejected."""
         return self.features.rows + self.rejected
 
     def is_overdue(self, newest: date, calendar: Calendar, due_periods: int) -> bool:
@@ -74,7 +74,7 @@ class PeriodState:
         return calendar.passed(self.period, newest) > due_periods
 
     def fingerprint(self, newest: date, calendar: Calendar, due_periods: int) -> str:
-        """Changes exactly when the period must be measured again: other data, or a deadline that has passed."""
+        """Changes exactly when the period must be measured again: other data, or a passed deadline."""
         lacks_outcomes = self.outcomes.rows < self.features.rows
         content = {
             **asdict(self),
@@ -85,7 +85,7 @@ class PeriodState:
 
 
 def states(task: Common, sources: Sources) -> list[PeriodState]:
-    """Every period from the first that arrived to the newest, gaps included; the newest may only have outcomes."""
+    """Every period from the first with data to the newest, including gaps; the newest may have only outcomes."""
     rows = _counts(task, sources).collect()
     arrived = {row["period"] for row in rows if row["part"] != _OUTCOMES}
     known = {row["known"] for row in rows if row["known"] is not None}
@@ -98,9 +98,9 @@ def states(task: Common, sources: Sources) -> list[PeriodState]:
 
 
 def periods_between(calendar: Calendar, seen: Sequence[date]) -> list[date]:
-    """Every period of `seen`, which ascend, and the empty ones between them, of which a long gap shows the first.
+    """Every period of `seen`, ascending, and the empty ones between them; of a long gap only the first ones.
 
-    A row whose clock is a century off would make a million hours, each with all of its metrics.
+    Otherwise a row with a clock that is a century off would create a million hours, each with all metrics.
     """
     filled = [each for one, next_ in pairwise(seen) for each in calendar.starts(one, next_)[:_LONGEST_GAP]]
     return sorted({*filled, *seen})
@@ -134,7 +134,7 @@ def _counted(rows: Iterable[Row], part: str) -> Counted:
 
 
 def _counts(task: Common, sources: Sources) -> DataFrame:
-    """One row per part, period and (of predictions) model version."""
+    """One row per part, period and (for predictions) model version."""
     features, outcome, calendar = task.model.feature_table, task.model.outcome, sources.calendar
     period, none = period_of(calendar, features.table, features.event_time), F.lit(None)
     parts = [_part(_FEATURES, sources.features, period, F.xxhash64(*sources.features.columns))]

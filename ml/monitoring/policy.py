@@ -1,4 +1,4 @@
-"""What a model's metrics call for: when each is judged, whether a retraining mends it, how much is severe. Pure."""
+"""The policy for a model's metrics: when each is judged, whether a retraining fixes it, what is severe. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from ml.problems.finding import SLICE_LOSS, Kind, Verdict
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """Why a retraining is due, in words, what it has to mend, and the metric that asks for it."""
+    """Why a retraining is due, in words; the cause that it must fix; and the metric that requires it."""
 
     words: str
     trains_for: TrainingCause | None
@@ -21,14 +21,14 @@ class Due:
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """The limits of a model, the periods they count, and the metrics of its problem by name, the most telling first."""
+    """A model's limits, the periods they count, and the metrics of its problem by name, the most important first."""
 
     limits: Monitoring
     calendar: Calendar
     judged: Mapping[str, Monitored]
 
     def title(self, metric: str) -> str:
-        """How people call a metric of the problem; empty for one that every model has."""
+        """The display name of a metric of the problem; empty for one that every model has."""
         if metric in self.judged:
             return self.judged[metric].title
         over_periods = self.judged.get(metric.removeprefix("lasting_"))
@@ -39,24 +39,24 @@ class Policy:
         return list(self.judged).index(metric.metric) if metric.metric in self.judged else len(self.judged)
 
     def waits(self, metric: Metric) -> bool:
-        """Whether it needs outcomes, which are due later than the rows."""
+        """Whether it needs outcomes, which arrive later than the rows."""
         known = self.judged.get(metric.metric)
         if known is None:
             return metric.kind is Kind.PERFORMANCE or metric.metric == SLICE_LOSS
         return Needs.OUTCOMES in known.needs
 
     def is_mended(self, metric: Metric) -> bool:
-        """Whether a retraining mends it."""
+        """Whether a retraining fixes it."""
         known = self.judged.get(metric.metric)
         of_model = metric.kind is Kind.PERFORMANCE and metric.verdict is not Verdict.RECORDED
         return of_model and known is not None and known.mended_as is not None
 
     def due(self, words: str, metric: Metric) -> Due:
-        """A retraining that `metric` calls for, in these words."""
+        """A retraining that `metric` requires, with this reason."""
         return Due(words=words, trains_for=self.judged[metric.metric].mended_as, metric=metric)
 
     def is_severe(self, metric: Metric) -> bool:
-        """Whether it alone calls for a retraining: a breach, and worse than on the hold-out by more than is severe."""
+        """Whether it alone requires a retraining: a breach, and worse than on the hold-out by more than `severe`."""
         known = self.judged.get(metric.metric)
         if known is None or not isinstance(known.limit, Worse) or metric.verdict is not Verdict.BREACH:
             return False
@@ -66,5 +66,5 @@ class Policy:
 
 
 def policy_of(model: Model, calendar: Calendar) -> Policy:
-    """The policy of a declared model, whose use case is judged by the periods of `calendar`."""
+    """The policy of a declared model, judged by the periods of `calendar`."""
     return Policy(limits=model.monitoring, calendar=calendar, judged={each.name: each for each in judged(model)})

@@ -1,4 +1,4 @@
-"""The rows of the periods to be measured, in one Spark query a table."""
+"""The rows of the periods to measure, in one Spark query per table."""
 
 import math
 from collections.abc import Mapping
@@ -29,10 +29,10 @@ def period_rows(
 ) -> pd.DataFrame:
     """One row per feature row of the periods (or of a sample): `_period`, the columns, the answers, `label`.
 
-    `versions` names the periods, and for each the model version whose predictions count; `sizes` their feature rows.
+    `versions`: the periods, and for each the model version whose predictions count; `sizes`: their feature rows.
 
-    An outcome belongs to the row with its key and event time. The sample's rows, answers and outcomes are joined on the
-    driver, which gets them anyway: for Spark that was dearer than to read them.
+    An outcome belongs to the row with the same key and event time. The driver joins the sample's rows, answers and
+    outcomes, because it receives them anyway: in Spark the join cost more than reading them.
     """
     declared, most = model.feature_table, model.monitoring.max_rows_per_period
     keys = [*declared.keys, declared.event_time]
@@ -45,7 +45,7 @@ def period_rows(
 
 
 def _features(model: Model, sources: Sources, versions: Mapping[date, int], large: Mapping[date, int]) -> DataFrame:
-    """Keys, `_period`, the columns, and `_hash`, of which the smallest make a sample."""
+    """Keys, `_period`, the columns, and `_hash`; the rows with the smallest hashes are the sample."""
     declared = model.feature_table
     period = period_of(sources.calendar, declared.table, declared.event_time)
     keys, hashed = [*declared.keys, declared.event_time], _hash(model, declared.key)
@@ -55,10 +55,10 @@ def _features(model: Model, sources: Sources, versions: Mapping[date, int], larg
 
 
 def _largest_hashes(sizes: Mapping[date, int], most: int) -> Mapping[date, int]:
-    """For each period with more rows than a sample needs, the hash of a key that hardly more than `most` are not above.
+    """For each period with more rows than a sample needs, a hash that hardly more than `most` keys are at or below.
 
-    The rows of a sample are those with the smallest hashes, so the others need not be fetched. How many are not above
-    it varies by the root of `most`; of keys that many rows share it varies more, and a sample may be a little smaller.
+    The sample is the rows with the smallest hashes, so the others need not be read. The number at or below varies by
+    the root of `most`; if many rows share a key it varies more, and a sample may be a little smaller.
     """
     enough = _SPARE * most + _SURELY * math.sqrt(most)
     shares = {period: enough / size for period, size in sizes.items() if size > enough}
@@ -66,13 +66,13 @@ def _largest_hashes(sizes: Mapping[date, int], most: int) -> Mapping[date, int]:
 
 
 def _hash(model: Model, key: str) -> SparkColumn:
-    """Of a key, in whichever table: equal numbers of two types would have two."""
+    """The hash of a key, the same in every table: equal numbers of different types would hash differently."""
     table = model.feature_table
     return F.xxhash64(F.col(key).cast(table.table.column(table.key).type))
 
 
 def _hashed_below(rows: DataFrame, period: SparkColumn, hashed: SparkColumn, large: Mapping[date, int]) -> DataFrame:
-    """The rows whose key may be in the sample of their period."""
+    """The rows whose key may belong to the sample of their period."""
     if not large:
         return rows
     pairs = [F.lit(each) for pair in large.items() for each in pair]
@@ -81,7 +81,7 @@ def _hashed_below(rows: DataFrame, period: SparkColumn, hashed: SparkColumn, lar
 
 
 def _sampled(rows: pd.DataFrame, key: str, most: int) -> pd.DataFrame:
-    """At most `most` rows of each period, the same ones every time."""
+    """At most `most` rows of each period, always the same ones."""
     if rows[PERIOD].value_counts().le(most).all():
         return rows
     return rows.sort_values([_HASH, key], kind="stable").groupby(PERIOD, sort=False).head(most)
@@ -119,5 +119,5 @@ def _outcomes(model: Model, sources: Sources, versions: Mapping[date, int], larg
 
 
 def _keys(declared: FeatureTable, *names: str) -> list[SparkColumn]:
-    """Columns that rows are joined by, in whichever table, as the feature table has them."""
+    """The join columns in every table, in the feature table's types."""
     return [F.col(name).cast(declared.table.column(name).type).alias(name) for name in names]

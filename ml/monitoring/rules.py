@@ -1,13 +1,13 @@
-"""From a period's metrics to nothing, alert or retrain. Pure, and the whole of the policy.
+"""From a period's metrics to nothing, alert or retrain. Pure; this is the whole policy.
 
-A decision for period M uses what could be known in M: data quality, drift and selection rates of M itself;
+A decision for period M uses only facts known in M: data quality, drift and selection rates of M itself;
 performance of the newest period whose outcomes are due by M, and of earlier ones whose outcomes came late, since the
 decision before; outcomes that are overdue in M.
 
-    performance below its limit for `labelled_periods_below` labelled periods running, or one severe drop -> retrain
+    performance below its limit for `labelled_periods_below` consecutive labelled periods, or a severe drop -> retrain
     ... but inside the cool-down of an earlier retraining                                                 -> alert
     any other breach, or a metric that should be known and is not                                         -> alert
-    a warning for `periods_of_warning` periods running                                                    -> alert
+    a warning for `periods_of_warning` consecutive periods                                                -> alert
     otherwise                                                                                             -> nothing
 """
 
@@ -29,7 +29,7 @@ _AWAITED_DAYS = 366
 
 
 class Action(StrEnum):
-    """What to do, from least to most."""
+    """The action, from weakest to strongest."""
 
     NOTHING = "nothing"
     ALERT = "alert"
@@ -38,12 +38,12 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """What to do about a period, and why. `unknown` says in words what could not be judged.
+    """The action for a period, and the reason. `unknown`: the metrics that could not be judged, in words.
 
-    `holdout_start` (a period's name, or empty) is the first to hold out of a retraining so that it may still learn from
-    periods after the change. `awaited`: periods whose performance was due by then and is still unknown, and `period`
-    itself if none of its rows had arrived.
-    `trains_for` is what a retraining has to mend; None: none is due.
+    `holdout_start` (a period's name, or empty): the first period to hold out of a retraining, chosen so that it can
+    still learn from periods after the change. `awaited`: periods whose performance was due by then and is still
+    unknown, and `period` itself if none of its rows had arrived.
+    `trains_for`: the cause that a retraining must fix; None: no retraining is due.
     """
 
     period: date
@@ -63,16 +63,16 @@ def decide(period: date, metrics: Sequence[Metric], earlier: Sequence[Decision],
 
     Args:
         period: a period that has metrics.
-        metrics: of this and of earlier periods, each period measured for the version that was live in it.
+        metrics: of this and earlier periods, each period measured for the version that was live in it.
         earlier: decisions of earlier periods; later ones are ignored.
-        policy: the declared limits, and what the metrics of the problem call for.
+        policy: the declared limits, and the actions for the metrics of the problem.
 
     Raises:
-        ValueError: where `period` has no metrics: what was not measured cannot be decided on.
+        ValueError: if `period` has no metrics: it must be measured before it is decided.
     """
     versions = {metric.model_version for metric in metrics if metric.period == period}
     if not versions:
-        raise ValueError(f"{policy.calendar.named(period)} has no metrics: measure it before deciding on it")
+        raise ValueError(f"{policy.calendar.named(period)} has no metrics: run the task monitoring first")
     live, limits, calendar = max(versions), policy.limits, policy.calendar
     due = calendar.add(period, -limits.labels_due_periods)
     before = max((each for each in earlier if each.period < period), key=_period_of, default=None)
@@ -105,7 +105,7 @@ def _cause(metric: Metric, metrics: Sequence[Metric], policy: Policy) -> Cause:
 
 
 def lag_periods(metric: Metric, policy: Policy) -> int:
-    """How many periods after its period a metric is judged: outcomes are due later, and overdue later still."""
+    """How many periods after its own period a metric is judged: outcomes are due later, and overdue later still."""
     due = policy.limits.labels_due_periods
     if metric.metric == "labelled_share":
         return due + 1
@@ -113,7 +113,7 @@ def lag_periods(metric: Metric, policy: Policy) -> int:
 
 
 def _is_judged(metric: Metric, period: date, live: int, late: Collection[date], policy: Policy) -> bool:
-    """Performance and fairness of a version that is no longer live are history, not a reason to act.
+    """Performance and fairness of a version that is no longer live are no reason to act.
 
     A period is judged when its metric is due, and its performance also if its outcomes came `late`.
     """
@@ -127,26 +127,26 @@ def _is_judged(metric: Metric, period: date, live: int, late: Collection[date], 
 
 
 def _labelled(metrics: Sequence[Metric]) -> frozenset[date]:
-    """Periods of which enough outcomes are known."""
+    """Periods with enough known outcomes."""
     return frozenset(
         metric.period for metric in metrics if metric.metric == "labelled_share" and metric.verdict is Verdict.OK
     )
 
 
 def _awaited(period: date, due: Iterable[date], metrics: Sequence[Metric]) -> tuple[date, ...]:
-    """Periods whose outcomes were due by `period` and are still to come; given up after a year."""
+    """Periods whose outcomes were due by `period` and are still missing; given up after a year."""
     known = {metric.period for metric in metrics if metric.kind is Kind.PERFORMANCE} - _labelled(metrics)
     return tuple(sorted(each for each in set(due) & known if (period - each).days <= _AWAITED_DAYS))
 
 
 def _without_rows(period: date, metrics: Sequence[Metric]) -> tuple[date, ...]:
-    """The period, if it is known by outcomes of earlier ones alone."""
+    """The period, if only outcomes of earlier periods are known in it."""
     counts = [each.verdict for each in metrics if (each.metric, each.period) == ("row_count", period)]
     return (period,) if Verdict.UNKNOWN in counts else ()
 
 
 def _is_beyond(metric: Metric, metrics: Sequence[Metric], limits: Monitoring) -> bool:
-    """A breach, or a warning that lasts: in every one of the newest periods in which the metric is known."""
+    """A breach, or a lasting warning: in each of the newest periods in which the metric is known."""
     if metric.verdict is not Verdict.WARN:
         return metric.verdict is Verdict.BREACH
     same = [each for each in metrics if (each.metric, each.column) == (metric.metric, metric.column)]
@@ -158,10 +158,10 @@ def _is_beyond(metric: Metric, metrics: Sequence[Metric], limits: Monitoring) ->
 
 
 def _should_be_known(metric: Metric, metrics: Sequence[Metric], period: date, limits: Monitoring) -> bool:
-    """Whether an unknown metric is worth an alert: its rows are there, and (for performance) their outcomes too.
+    """Whether an unknown metric is worth an alert: its rows exist, and (for performance) their outcomes too.
 
-    Groups too small to compare, and periods too small to tell, are named in the reason only if they are usual: they are
-    a property of the portfolio.
+    Groups that are too small to compare, and periods that are too small to judge, are only named in the reason if that
+    is usual: it is a property of the portfolio.
     """
     if metric.verdict is not Verdict.UNKNOWN or metric.kind is Kind.FAIRNESS or _is_small(metric, metrics, limits):
         return False
@@ -173,7 +173,7 @@ def _should_be_known(metric: Metric, metrics: Sequence[Metric], period: date, li
 
 
 def _is_small(metric: Metric, metrics: Sequence[Metric], limits: Monitoring) -> bool:
-    """Whether it is unknown for a lack of rows in a period that has as many rows as usual."""
+    """Whether it is unknown because of too few rows, in a period with the usual number of rows."""
     counts = [each for each in metrics if (each.metric, each.period) == ("row_count", metric.period)]
     if not counts or counts[0].verdict is not Verdict.OK:
         return False
@@ -185,7 +185,7 @@ def _is_small(metric: Metric, metrics: Sequence[Metric], limits: Monitoring) -> 
 
 
 def _why_retrain(period: date, live: int, metrics: Sequence[Metric], policy: Policy) -> Due | None:
-    """Why a retraining is due; None where it is not."""
+    """Why a retraining is due; None if it is not."""
     limits = policy.limits
     known = [
         metric
@@ -233,9 +233,9 @@ def _reason(
 
 
 def _holdout_start(asks: Metric, metrics: Sequence[Metric], period: date, policy: Policy) -> str:
-    """The newest third of the labelled periods since the change; empty where a change is not older than one period.
+    """The newest third of the labelled periods since the change; empty if the change is at most one period old.
 
-    The change is that of the metric that `asks` for the retraining: another one may have been beyond its limit before,
+    The change is that of the metric that `asks` for the retraining: another metric may have exceeded its limit earlier
     by chance.
     """
     calendar = policy.calendar

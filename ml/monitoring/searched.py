@@ -11,7 +11,7 @@ from ml.problems.searching import searched_columns
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Searched:
-    """The slices that the hold-out's rows make, and how each of them did there."""
+    """The slices of the hold-out's rows, and each one's losses there."""
 
     plan: Plan
     before: Tally

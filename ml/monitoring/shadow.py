@@ -1,8 +1,7 @@
-"""Task `shadow` of job `<usecase>-online`: what the challenger would have answered to what the endpoint was asked.
+"""Task `shadow` of job `<usecase>-online`: the challenger's answers to the endpoint's requests.
 
-The features are those that the request brings, and for the others the newest that were known when it came. Only rows
-that this challenger has not answered are asked, and a row is written once, so a run that was killed is completed by the
-next one.
+Features come from the request; missing ones are the newest values known at request time. Only rows that this
+challenger has not answered yet are scored, and each row is written once, so the next run completes a killed one.
 """
 
 import json
@@ -37,7 +36,7 @@ MOST_ROWS = 200_000
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Ask the challenger what is new, if there is one; run by job `<usecase>-online`."""
+    """Score the new requests with the challenger, if there is one; run by job `<usecase>-online`."""
     task, tables = parameters.common(parameters.of_model("shadow").parse_args(arguments)), door()
     version = aliases(mlflow.MlflowClient(), task.model_name).get(CHALLENGER)
     rows = shadowed(tables, task, version, lambda: _predict(task, version)) if version is not None else 0
@@ -45,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def shadowed(tables: Tables, task: Common, version: int, load: Callable[[], Predict]) -> int:
-    """Write the answers of `version`, which `load` brings, to what is new. Returns how many rows that were."""
+    """Write the answers of `version`, loaded by `load`, to the new rows. Returns the number of rows."""
     frame = new_rows(tables, task, version, datetime.now(UTC) - _LOOK_BACK)
     if frame is None or frame.empty:
         return 0
@@ -74,7 +73,7 @@ def _predict(task: Common, version: int) -> Predict:
 
 
 def new_rows(tables: Tables, task: Common, version: int, since: datetime) -> pd.DataFrame | None:
-    """The oldest rows that `version` has not answered, with their features. None if nothing can have been asked."""
+    """The oldest rows that `version` has not answered, with their features. None if there can be no requests yet."""
     model, use_case = task.model, task.use_case
     assert model.serving is not None
     names = (
@@ -96,7 +95,7 @@ def new_rows(tables: Tables, task: Common, version: int, since: datetime) -> pd.
 
 
 def completed(frame: pd.DataFrame, names: Sequence[str], defaults: Mapping[str, Any]) -> pd.DataFrame:
-    """The features of each row: what the request gives, else what was known, else the default. Pure."""
+    """The features of each row: from the request, else the known value, else the default. Pure."""
     given = pd.DataFrame([json.loads(text) for text in frame["given"]], index=frame.index)
     columns = {}
     for name in names:
@@ -110,7 +109,7 @@ def completed(frame: pd.DataFrame, names: Sequence[str], defaults: Mapping[str, 
 def asked(
     predict: Predict, features: pd.DataFrame, types: Mapping[str, str], output: Sequence[str]
 ) -> Iterator[tuple[str | None, str | None]]:
-    """Of each row the answer as JSON, or why the model refuses it: all together, or, if it refuses, in halves."""
+    """Each row's answer as JSON, or why the model refuses it: all rows in one call, or in halves after a refusal."""
     try:
         yield from _answers(predict(features.astype(dict(types)))[list(output)])
     except Exception as error:  # noqa: BLE001 - whatever a model says of its input is what is asked for

@@ -1,4 +1,4 @@
-"""What monitors see: one period of one version, beside what that version was made from."""
+"""The input of the monitors: one period of one version, and that version's training data."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -24,9 +24,9 @@ LABEL = "label"
 
 @dataclass(frozen=True, kw_only=True)
 class Arrival:
-    """Records of one period: received by ingest, rejected by it, and rejected because the key was there already.
+    """Records of one period: received by ingest, rejected by it, and rejected because the key existed already.
 
-    `unmet`: deliveries that did not meet what their feed expects; None: it expects nothing.
+    `unmet`: deliveries that did not meet their feed's expectations; None: it declares none.
     """
 
     received: int
@@ -37,7 +37,7 @@ class Arrival:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Slice:
-    """A group of the hold-out that is large enough to be compared. `promises`: by metric, of its hold-out rows."""
+    """A hold-out group that is large enough to compare. `promises`: its hold-out value by metric."""
 
     attribute: str
     group: str
@@ -45,20 +45,20 @@ class Slice:
 
     @property
     def name(self) -> str:
-        """As in the column `column` of the metrics."""
+        """The name in the column `column` of the metrics."""
         return f"{self.attribute}={self.group}"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Expectation:
-    """What a model version was made from and how good it was there, prepared once for many periods.
+    """A model version's training data and its quality there, prepared once for many periods.
 
-    `columns` has every model feature and group attribute (of the fitted periods) and every answer (of the hold-out,
-    which the version has not seen, so that its answers there are those it gives in life). `recent` has features and
-    attributes of the hold-out; `steady` that of the two which a small lasting change is measured from: the fitted
-    periods, or, if these are of another world already, the hold-out. `promises`: by metric, what the hold-out leads to
-    expect; `slices`: the same by group; `searched`: the slices in which a period is searched for worse ones;
-    `samples`: features of fitted and hold-out rows, if joint drift is declared.
+    `columns`: every model feature and group attribute (from the fitted periods) and every answer (from the hold-out,
+    which the version has not seen, so its answers there are like those in production). `recent`: features and
+    attributes of the hold-out. `steady`: the reference for small lasting changes: the fitted periods, or the hold-out
+    if these already differ from it. `promises`: the expected value by metric, from the hold-out; `slices`: the same by
+    group; `searched`: the slices to search; `samples`: features of fitted and hold-out rows, if joint drift is
+    declared.
     """
 
     model_version: int
@@ -78,8 +78,8 @@ class Expectation:
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PeriodData:
     """One arrived period. `frame`: one row per feature row (or a sample of them) with features and group attributes,
-    answers (null: not scored) and `label` (null: not known). `rows` and `labelled` count the whole period, whose
-    outcomes are `overdue` if they should be known by now. `arrival` is None if no feed brings the rows.
+    answers (null: not scored) and `label` (null: not known). `rows` and `labelled` count the whole period; its
+    outcomes are `overdue` if they should be known by now. `arrival` is None if no feed delivers the rows.
     """
 
     period: date
@@ -94,7 +94,7 @@ class PeriodData:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Window:
-    """A period, what its version expects, and the model that declares the limits."""
+    """A period, its version's expectation, and the model that declares the limits."""
 
     data: PeriodData
     expected: Expectation
@@ -132,7 +132,7 @@ class Window:
 
     @cached_property
     def answered(self) -> Answered:
-        """The period's rows that have an answer. Raises ValueError for a label that the problem does not know."""
+        """The period's rows that have an answer. Raises ValueError for a label unknown to the problem."""
         return answered(self.model, self.data.frame)
 
     @property
@@ -147,7 +147,7 @@ def column_names(model: Model) -> tuple[str, ...]:
 
 
 def compared_names(model: Model) -> tuple[str, ...]:
-    """Those of them that are compared with the reference."""
+    """The columns among them that are compared with the reference."""
     return tuple(name for name in column_names(model) if name not in model.monitoring.drift_without)
 
 
@@ -157,17 +157,17 @@ def answer_names(model: Model) -> tuple[str, ...]:
 
 
 def judged(model: Model) -> tuple[Monitored, ...]:
-    """What the model's answers are judged by, each with the limit that holds; the most telling first."""
+    """The metrics that judge the model's answers, each with its limit; the most important first."""
     return model.monitored
 
 
 def problem(model: Model) -> Problem:
-    """The code that answers for the model's problem."""
+    """The implementation of the model's problem."""
     return problem_of_model(model)
 
 
 def answered(model: Model, rows: pd.DataFrame) -> Answered:
-    """The rows that have an answer. Raises ValueError for a label that the problem does not know."""
+    """The rows that have an answer. Raises ValueError for a label unknown to the problem."""
     scored = rows[rows[list(answer_names(model))].notna().all(axis=1)]
     known = scored[LABEL].notna()
     truth = np.full(len(scored), np.nan)
@@ -181,7 +181,7 @@ def answered(model: Model, rows: pd.DataFrame) -> Answered:
 
 
 def _steady(fitted: Reference, recent: Reference) -> Reference:
-    """The fitted periods if the hold-out's ranks are theirs, to two standard errors; else the hold-out."""
+    """The fitted periods if the hold-out's ranks agree with them within two standard errors; else the hold-out."""
     if fitted.shape is None or recent.shape is None or recent.rows < 2:
         return fitted
     moved = shifts(fitted, pd.Series(recent.ordered))
@@ -192,21 +192,21 @@ def _steady(fitted: Reference, recent: Reference) -> Reference:
 
 
 def _sample(model: Model, rows: pd.DataFrame) -> pd.DataFrame:
-    """As many rows as joint drift is looked at by, the same ones every time."""
+    """The rows for the joint drift test: the declared number, always the same ones."""
     declared = model.monitoring.joint_drift
     columns = pd.DataFrame({name: comparable(rows[name]) for name in compared_names(model)})
     return columns.sample(min(len(columns), declared.rows if declared else 0), random_state=1)
 
 
 def _promises(model: Model, rows: Answered, *, of_slice: bool = False) -> dict[str, Figure]:
-    """By metric; of a slice those alone that are measured in slices."""
+    """The expected value by metric; for a slice only the metrics that are measured in slices."""
     wanted = {metric.name for metric in judged(model)}
     own = [each for each in problem(model).monitors() if each.name in wanted and (each.is_of_slices or not of_slice)]
     return {monitor.name: monitor.promise(rows) for monitor in own}
 
 
 def _slices(model: Model, rows: Answered) -> Iterator[Slice]:
-    """Each group of each declared attribute with as many hold-out rows as groups are compared by."""
+    """Each group of each declared attribute that has enough hold-out rows to compare."""
     for attribute in rows.groups:
         for group, mask in large_groups(rows.groups[attribute], model.gates.compliance.min_group_rows).rows.items():
             yield Slice(

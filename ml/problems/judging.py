@@ -74,7 +74,7 @@ def difference(title: str, value: float, least: float, limit: float, unit: str =
     of = f" {unit}" if unit else ""
     if value - least > limit:
         said = (
-            f"{title} {value:.4g}{of} is uncertain by {value - least:.2g}: too few rows to tell it from {limit:g}{of}"
+            f"{title} {value:.4g}{of} is uncertain by {value - least:.2g}: too few rows to compare with {limit:g}{of}"
         )
         return Check(passed=False, known=False, text=said)
     sure = f"surely at least {max(0.0, least):.4g}"

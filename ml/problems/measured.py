@@ -47,7 +47,7 @@ def checked(truth: npt.ArrayLike, output: pd.DataFrame, columns: tuple[str, ...]
     numbers = output[list(columns)].select_dtypes("number").to_numpy(float)
     wrong = int((~np.isfinite(values)).sum() + (~np.isfinite(numbers)).any(axis=1).sum())
     if wrong:
-        raise ValueError(f"{wrong} rows hold NaN or infinity, on which nothing can be measured")
+        raise ValueError(f"{wrong} rows contain NaN or infinity, which cannot be measured")
     return values, output
 
 

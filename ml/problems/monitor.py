@@ -224,7 +224,7 @@ class AgainstHoldout(Monitor):
             case Verdict.BREACH:
                 return f"{number(worse)} {side}, more than {number(margin)} is a breach"
             case Verdict.UNKNOWN:
-                return f"too few rows to tell a {change} of {severe:g} from chance"
+                return f"too few rows to distinguish a {change} of {severe:g} from chance"
             case Verdict.WARN:
                 return f"{number(worse)} {side}, which chance alone may explain (to {number(by_chance)})"
             case _:
@@ -245,4 +245,4 @@ def _told(period: Figure, promised: Figure) -> str:
 
 
 def _promised(promised: Figure) -> str:
-    return f"{number(promised.value)} on the hold-out" if math.isfinite(promised.value) else "not known of the hold-out"
+    return f"{number(promised.value)} on the hold-out" if math.isfinite(promised.value) else "unknown on the hold-out"

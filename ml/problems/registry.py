@@ -32,7 +32,7 @@ def problem_of(declared: ProblemType, *, decision_threshold: float = 0.5, costs:
         case declarations.Forecasting():
             return Forecasting(declared=declared)
         case _:
-            raise ValueError(f"{type(declared).__name__} has no folder in ml/problems: write one, and name it here")
+            raise ValueError(f"{type(declared).__name__} has no folder in ml/problems: add one, and register it here")
 
 
 def problem_of_model(model: Model) -> Problem:
@@ -54,4 +54,4 @@ def judging_of(model: Model) -> Judging:
         case Forecasting() as forecasting:
             return ForecastingJudging(problem=forecasting, gate=gates.compliance)
         case other:
-            raise ValueError(f"{type(other).__name__} has no judging in ml/problems: write one, and name it here")
+            raise ValueError(f"{type(other).__name__} has no judging in ml/problems: add one, and register it here")

@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     import mlflow  # noqa: PLC0415 - seconds, and flags that are wrong are known before
 
     flags = parameters.of_model("alias_change")
-    flags.add_argument("--updates", default=(), type=updates, help="what the trigger says has moved")
+    flags.add_argument("--updates", default=(), type=updates, help="the trigger's list of moved aliases")
     parsed = flags.parse_args(arguments)
     common = parameters.common(parsed)
     table = f"{common.schema(Layer.OPS)}.{PROMOTIONS.name}"
@@ -51,11 +51,11 @@ def recorded_move(model: str, aliases: Mapping[str, int], moved: Sequence[Moved]
     moves = [move for move in moved if move.alias == CHAMPION]
     newest = moves[-1] if moves else None
     if live is None or newest is None or newest.to_version != live:
-        said = f"the newest record leads to version {newest.to_version}" if newest else "there is no record of a move"
+        said = f"the newest record names version {newest.to_version}" if newest else "there is no record of a move"
         names = f"names version {live}" if live else "names no version"
         raise UnrecordedMoveError(
-            f"@{CHAMPION} of {model} {names}, but {said}: it was moved by hand, or a run died in between. Move it by "
-            f"the promotion or the roll-back job, which record what they do; see docs/guides/gates.md"
+            f"@{CHAMPION} of {model} {names}, but {said}: it was moved by hand, or a run died in between. Move it with "
+            f"the promotion or the roll-back job, which record the move; see docs/guides/gates.md"
         )
     was = f", in place of version {newest.from_version}" if newest.from_version else ""
     return f"version {live} of {model} is live{was}: {newest.reason} (by {newest.promoted_by}, run {newest.run_id})"

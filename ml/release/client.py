@@ -44,7 +44,7 @@ def ask_awake(endpoint: Endpoint, records: Sequence[Record], patience: Patience 
             waited_s = patience.clock() - began
             if waited_s >= limit_s:
                 raise NotServingError(
-                    f"{endpoint.named} did not wake up within {limit_s:g} s: its last word was {_said(error)}"
+                    f"{endpoint.named} did not wake up within {limit_s:g} s; its last answer was {_said(error)}"
                 ) from error
             print(f"{endpoint.named} is waking up ({waited_s:.0f} of {limit_s:g} s): {_said(error)}", flush=True)
             patience.sleep(patience.poll_s)
@@ -70,5 +70,5 @@ def _query_one(endpoint: Endpoint, records: Sequence[Record], version: int) -> l
 
 
 def _said(error: Exception) -> str:
-    code = error.error_code if isinstance(error, DatabricksError) else "nothing in time"
+    code = error.error_code if isinstance(error, DatabricksError) else "no answer in time"
     return f"{code}: {error}"

@@ -90,7 +90,7 @@ def fall_back(subject: Subject, endpoint: Endpoint, error: NotServingError) -> s
     moved = ledger(subject).moved()
     came = arrival(subject.version, moved)
     if came is None or came.from_version is None:
-        return "No version was live before it, so it stays champion, for batch scoring"
+        return "No version was live before it, so it stays champion for batch scoring"
     # Recorded before endpoint and aliases change: what a run leaves that dies in between, `finish_return` does.
     ledger(subject).append(
         [
@@ -121,5 +121,5 @@ def _restore(endpoint: Endpoint, version: int) -> str:
     try:
         endpoint.serve(version)
     except NotServingError as error:
-        return f"The endpoint is not back at it: {error}"
-    return "The endpoint answers with it"
+        return f"The endpoint does not serve it again: {error}"
+    return "The endpoint serves it"

@@ -67,7 +67,7 @@ class Endpoint:
         try:
             self._update({version: 100})
         except (DatabricksError, OperationFailed, TimeoutError) as error:
-            raise NotServingError(f"{self.named} did not take version {version}: {self._why(error)}") from error
+            raise NotServingError(f"{self.named} did not accept version {version}: {self._why(error)}") from error
         if self.version() != version:
             raise NotServingError(f"{self.named} serves version {self.version()} after an update to {version}")
         return True
@@ -84,7 +84,7 @@ class Endpoint:
         try:
             self._update(percents)
         except (DatabricksError, OperationFailed, TimeoutError) as error:
-            raise NotServingError(f"{self.named} did not take {told}: {self._why(error)}") from error
+            raise NotServingError(f"{self.named} did not accept {told}: {self._why(error)}") from error
         if shares(self._get().config, self.model) != percents:
             raise NotServingError(f"{self.named} does not send {told} after an update to it")
 
@@ -137,7 +137,7 @@ class Endpoint:
                 )
             except (OperationFailed, TimeoutError) as error:
                 # The update that follows says what is wrong, if anything still is.
-                print(f"{self.named}: the update under way ended with: {error}", flush=True)
+                print(f"{self.named}: the running update ended with: {error}", flush=True)
 
     def _why(self, error: Exception) -> str:
         """The reason that the endpoint gives for its failed update, or the error itself."""

@@ -10,7 +10,7 @@ PLACES = ("aks", "azure-ml")
 
 def add_flag(flags: argparse.ArgumentParser) -> None:
     """The flag by which a job says where else its environment serves the model."""
-    flags.add_argument("--other-places", default=(), type=_places, help="comma-separated; left out: none")
+    flags.add_argument("--other-places", default=(), type=_places, help="comma-separated; default: none")
 
 
 def left_behind(places: Sequence[str], handle: str, version: int) -> str:

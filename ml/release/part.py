@@ -37,7 +37,7 @@ def with_part(subject: Subject, part: str, to_version: int | None, reason: str) 
         return found
     problem = problem_of_model(subject.model)
     if not isinstance(problem, Parted):
-        raise NoPartError(f"{subject.name} has no parts: leave the part out, and roll the whole model back")
+        raise NoPartError(f"{subject.name} has no parts: omit the part, and roll back the whole model")
     sources = earlier(subject.version, to_version, ledger(subject).moved())
     with tempfile.TemporaryDirectory() as temporary:
         fetched = version_task.fetch(subject, subject.version, Path(temporary))

@@ -59,12 +59,12 @@ def roll_back(subject: Subject, to_version: int | None, asked: Asked) -> None:
     if finish_return(subject, endpoint):
         subject = replace(subject, version=live_version(subject.common))
         if not asked.part and to_version in (None, subject.version):
-            _report(subject, (), subject.version, asked, "a return that a run had left half-way is done")
+            _report(subject, (), subject.version, asked, "completed a return that an earlier run had left half-way")
             return
     with_part = part.with_part(subject, asked.part, to_version, asked.reason) if asked.part else None
     made, recorded_before = planned_moves(subject, with_part or to_version, made_here=with_part)
     target = made[0].to_version if made else subject.version
-    assert target is not None, "no recorded move takes an alias away"
+    assert target is not None, "no recorded move removes an alias"
     if not recorded_before:
         reason = f"{asked.part} alone: {asked.reason}" if asked.part else asked.reason
         _record(subject, made, Cause.ROLLBACK, reason, by=f"{asked.by}, through {principal(subject.tables.spark)}")
@@ -85,7 +85,9 @@ def planned_moves(
     moved, now = ledger(subject).moved(), aliases(subject.client, subject.name)
     mine = recorded_moves(moved, subject.common.run_id)
     if mine and withdrawn(moved, subject.common.run_id):
-        raise NotServingError(f"this run found that version {mine[0].to_version} cannot be served: see its first try")
+        raise NotServingError(
+            f"this run found that version {mine[0].to_version} cannot be served: see the run's first attempt"
+        )
     begun = mine or left_behind(moved, now, to_version)
     if begun:
         return begun, True
@@ -121,7 +123,7 @@ def live_version(common: Common) -> int:
     name = common.model_name
     live = aliases(mlflow.MlflowClient(), name).get(CHAMPION)
     if live is None:
-        raise NoReturnError(f"{name} has no @{CHAMPION}, so nothing is live that could be rolled back")
+        raise NoReturnError(f"{name} has no @{CHAMPION}, so there is no live version to roll back")
     return live
 
 
@@ -132,12 +134,12 @@ def target_of(live: int, *, to_version: int | None, previous: int | None, been_l
     """
     target = previous if to_version is None else to_version
     if target is None or (to_version is None and target == live):
-        raise NoReturnError(f"version {live} is live and no other was before it: name one with --to-version")
+        raise NoReturnError(f"version {live} is live and no other was live before it: name one with --to-version")
     if target not in been_live:
         known = ", ".join(str(version) for version in sorted(been_live)) or "none"
         raise NoReturnError(
-            f"version {target} was never live, so it cannot come back (these were: {known}); "
-            "a new version goes live by the promotion job"
+            f"version {target} was never live, so it cannot come back (versions that were: {known}); "
+            "a new version goes live through the promotion job"
         )
     return target
 

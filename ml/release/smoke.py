@@ -68,8 +68,8 @@ def _require_look_up(endpoint: Endpoint, key: Record, output: Sequence[Column]) 
         _answered(ask(endpoint, [key]), output, rows=1)
     except NotServingError as error:
         raise LookUpError(
-            f"given its features the version answers right, asked by key ({said}) it does not, so look at the online "
-            f"table and at the task publish of the ingest job, not at the model: {error}"
+            f"the version answers correctly if the request contains its features, but not by key ({said}): check the "
+            f"online table and the task publish of the ingest job, not the model: {error}"
         ) from error
 
 
@@ -86,20 +86,20 @@ def _require_same(answers: Sequence[object], expected: Sequence[Answer], output:
     apart = [pair for pair in zip(found, expected, strict=True) if not same(*pair, output)]
     if apart:
         ours, theirs = (shown([answer], output, digits=6) for answer in apart[0])
-        raise NotServingError(f"the endpoint answers {ours} where the version itself says {theirs}")
+        raise NotServingError(f"the endpoint answers {ours}, but the version itself answers {theirs}")
 
 
 def _example(model: PyFuncModel, output: Sequence[Column]) -> tuple[list[Record], list[Answer]]:
     """The input example as records, and what the model says about it."""
     example = model.input_example
     if example is None:
-        raise NotServingError("the version has no input example to ask about: train it again")
+        raise NotServingError("the version has no input example to query with: train it again")
     records: list[Record] = json.loads(example.to_json(orient="records", double_precision=15, date_format="iso"))
     answers = pd.DataFrame(model.predict(example)).to_dict("records")
     try:
         return records, require_records(answers, output, rows=len(records))
     except UnusableAnswersError as error:
-        raise NotServingError(f"the version itself answers its example wrongly: {error}") from error
+        raise NotServingError(f"the version's own answer to its input example is not usable: {error}") from error
 
 
 def _key(subject: Subject, table: str) -> Record:
@@ -108,7 +108,7 @@ def _key(subject: Subject, table: str) -> Record:
     rows = subject.tables.read(table).orderBy(features.event_time, features.key)
     first = rows.select(features.key).limit(1).collect()
     if not first:
-        raise NotServingError(f"{table} has no row, so no key can be asked for: run the ingest job")
+        raise NotServingError(f"{table} has no row, so there is no key to query: run the ingest job")
     return {features.key: first[0][0]}
 
 

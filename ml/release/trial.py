@@ -121,12 +121,12 @@ def untried(
 ) -> str:
     """Why the version must not be tried; empty if it may. `gone`: it was rolled back. Pure."""
     if gone:
-        return "it was rolled back: it needs a new sign-off before it answers again"
+        return "it was rolled back: it needs a new sign-off before it may answer again"
     failed = [gate for gate in JUDGING if verdicts.get(gate) != Decision.PASS]
     if failed:
-        return f"not every gate that judges has passed: {', '.join(failed)}"
+        return f"these gates did not pass: {', '.join(failed)}"
     if sign_off is not SignOff.MANUAL and not experiment:
-        return "nobody's sign-off is awaited"
+        return "no sign-off is pending"
     if live is None:
-        return "no version is live beside it"
+        return "no other version is live"
     return "it is live already" if live == version else ""

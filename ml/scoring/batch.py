@@ -36,12 +36,12 @@ from ml.versions.champion import champion_version
 def main(arguments: Sequence[str] | None = None) -> None:
     """Score new rows, and deliver what was scored; run by job `<usecase>-scoring`."""
     flags = parameters.of_model("scoring")
-    flags.add_argument("--source-catalog", type=parameters.name, help="whose gold features; left out: --catalog's")
-    flags.add_argument("--features-table", type=parameters.name, help="in gold; left out: the model's declared one")
+    flags.add_argument("--source-catalog", type=parameters.name, help="catalog of gold; default: --catalog")
+    flags.add_argument("--features-table", type=parameters.name, help="table in gold; default: as declared")
     flags.add_argument("--secret-scope", type=parameters.name, help="the scope with the secrets of sinks")
-    flags.add_argument("--every-s", type=int, help="do so in rounds that begin so many seconds apart, without an end")
-    flags.add_argument("--forget", default="", help="a person, as SALT:HASH: remove their predictions, and do no more")
-    flags.add_argument("--maintain", default="", help="if it says something: keep the predictions in shape, no more")
+    flags.add_argument("--every-s", type=int, help="repeat without end, starting a round every so many seconds")
+    flags.add_argument("--forget", default="", help="a person, as SALT:HASH: only remove their predictions")
+    flags.add_argument("--maintain", default="", help="if not empty: only maintain the table of predictions")
     parsed = flags.parse_args(arguments)
     task, tables = parameters.common(parsed), door()
     if parsed.forget or parsed.maintain:

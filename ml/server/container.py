@@ -19,7 +19,7 @@ def arguments(environment: Mapping[str, str]) -> list[str]:
     """The server's arguments. Raises SystemExit for what is missing or not understood."""
     version, look_ups = environment.get("MODEL_VERSION"), environment.get("LOOK_UPS", "on")
     if not version:
-        raise SystemExit("MODEL_VERSION is not set: say which version the image holds")
+        raise SystemExit("MODEL_VERSION is not set: set it to the version in the image")
     if look_ups not in ("on", "off"):
         raise SystemExit(f"LOOK_UPS is {look_ups!r}; allowed are on and off")
     folder = Path(environment.get("MODEL_FOLDER", MODEL_FOLDER))

@@ -38,7 +38,7 @@ def token(secrets: Mapping[str, str]) -> str:
     if answer.status_code >= 500 or answer.status_code == 429:
         raise SinkAwayError(f"{endpoint} answers {answer.status_code}")
     if answer.is_redirect:
-        raise TokenRefusedError(f"{endpoint} sends elsewhere, where no secret is sent: give the address itself")
+        raise TokenRefusedError(f"{endpoint} redirects, and secrets are not sent to a redirect: give the final address")
     if not answer.ok:
         why = answer.json().get("error", "") if "json" in answer.headers.get("Content-Type", "") else ""
         raise TokenRefusedError(

@@ -39,5 +39,5 @@ def opened(tables: Tables, task: Common, declared: SinkDeclaration, secret_scope
 
 def _secrets(declared: SinkDeclaration, secret_scope: str | None) -> dict[str, str]:
     if declared.secret_keys and not secret_scope:
-        raise ValueError(f"sink {declared.name!r} has secrets: give --secret-scope, where they are")
+        raise ValueError(f"sink {declared.name!r} has secrets: give --secret-scope, the scope that holds them")
     return {name: read_secret(str(secret_scope), key) for name, key in declared.secret_keys.items()}

@@ -81,7 +81,7 @@ def conform(table: Table, frame: DataFrame) -> DataFrame:
     if found:
         raise TableMismatchError(
             f"rows for table {table.name!r} do not fit its declaration: {'; '.join(found)}. "
-            "Change the code that makes the rows, or the declaration"
+            "Change the code that creates the rows, or the declaration"
         )
     return frame.select(*(f"`{column.name}`" for column in table.columns))
 

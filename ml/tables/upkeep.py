@@ -35,8 +35,8 @@ def keep_days(tables: Tables, full_name: str, declared_days: int, needed: dict[i
     gone = sorted(set(needed) - set(made))
     if gone:
         raise VersionGoneError(
-            f"{full_name} has no version {gone[0]} any more, on which {needed[gone[0]]} was trained: nothing of it is "
-            "removed; train again, so that the live and the previous version name versions that are there"
+            f"{full_name} no longer has version {gone[0]}, on which {needed[gone[0]]} was trained, so no old file is "
+            "removed; train again, so that the live and the previous model version name existing table versions"
         )
     oldest = min(needed, key=lambda version: made[version])
     age = math.ceil((now - made[oldest]).total_seconds() / 86_400) + 1

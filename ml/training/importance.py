@@ -60,5 +60,5 @@ def _picture(shares: Mapping[str, float]) -> "Figure":
     figure = Figure(figsize=(7, 1 + 0.25 * len(shares)), layout="constrained")
     axes = figure.subplots()
     axes.barh(list(shares)[::-1], list(shares.values())[::-1])
-    axes.set_xlabel("share of what the model knows")
+    axes.set_xlabel("share of the model's skill")
     return figure

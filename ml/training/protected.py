@@ -67,11 +67,11 @@ def in_words(model: Model, found: list[Gain]) -> list[str]:
     """A sentence per protected column, or one on why there is none."""
     if found:
         return [
-            f"{gain.source}, which the model does not take, would improve {gain.measure} on the tuning periods by "
+            f"{gain.source}, which the model does not use, would improve {gain.measure} on the tuning periods by "
             f"{gain.interval.difference:+.4f}, {gain.interval.confidence:.0%} interval {gain.interval.lower:+.4f}.."
             f"{gain.interval.upper:+.4f}"
             for gain in found
         ]
     if not protected_columns(model):
-        return ["no protected column is left out of the model, so none could add anything"]
-    return [f"what {', '.join(protected_columns(model))} would add is not known: the learner takes no further column"]
+        return ["the model leaves out no protected column, so there is nothing to measure"]
+    return [f"what {', '.join(protected_columns(model))} would add is not known: the learner accepts no further column"]

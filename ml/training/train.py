@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for run in unfinished:
         client.set_terminated(run.info.run_id, status="KILLED")
     if known is not None:
-        print(f"version {known.version} was trained from the same data, declaration and code: it is reused")
+        print(f"version {known.version} was trained from the same data, declaration and code, so it is reused")
         finish(client, task, known, planned, {"reused": True})
         return
     made, account = train(client, tables, task, planned, lineage)
@@ -69,14 +69,18 @@ def parse(arguments: Sequence[str] | None) -> Task:
     flags.add_argument("--sample-rows", required=True, type=_row_count)
     flags.add_argument("--reason", required=True)
     flags.add_argument(
-        "--cause", default=TrainingCause.MANUAL, choices=list(TrainingCause), type=TrainingCause, help="what to mend"
+        "--cause",
+        default=TrainingCause.MANUAL,
+        choices=list(TrainingCause),
+        type=TrainingCause,
+        help="the cause to fix",
     )
-    flags.add_argument("--trigger", default="", help="what started the job's run, as Jobs names it")
+    flags.add_argument("--trigger", default="", help="what started the job's run, in the Jobs API's words")
     flags.add_argument(
-        "--holdout-start", default="", help="first period held out, as 2024-03; empty: the declared share"
+        "--holdout-start", default="", help="first held-out period, such as 2024-03; empty: the declared share"
     )
     flags.add_argument(
-        "--package-index", default=None, type=parameters.index_url, help="what a served image is built from"
+        "--package-index", default=None, type=parameters.index_url, help="the source of a served image's packages"
     )
     flags.add_argument("--processes", default=1, type=_process_count, help="that fit a network over Spark's workers")
     parsed = flags.parse_args(arguments)

@@ -32,7 +32,7 @@ def unusable(column: Column) -> str:
     """In words, which values of `column` cannot be used: "null, no finite number or outside 0..1"."""
     words = [
         "null",
-        "no finite number" if column.type == "double" else f"no {column.type}",
+        "not a finite number" if column.type == "double" else f"no {column.type}",
         _bounds(column),
         f"none of {', '.join(map(str, column.allowed))}" if column.allowed else "",
     ]
@@ -60,8 +60,8 @@ def require_rows(answers: DataFrame, columns: Sequence[Column], subject: str) ->
     ]
     if wrong:
         raise UnusableAnswersError(
-            f"{subject} gave {'; '.join(wrong)}; nothing was written: roll back to the previous version and look at "
-            "its inputs"
+            f"{subject} returned {'; '.join(wrong)}; nothing was written: roll back to the previous version and check "
+            "the inputs"
         )
 
 
@@ -82,7 +82,7 @@ def _usable(column: Column) -> SparkColumn:
 def require_records(answers: Sequence[object], columns: Sequence[Column], *, rows: int) -> list[Answer]:
     """The answers, one for each of `rows` rows. Raises UnusableAnswersError for the first that cannot be used."""
     if len(answers) != rows:
-        raise UnusableAnswersError(f"{rows} rows were asked about and {len(answers)} answers came: {_few(answers)}")
+        raise UnusableAnswersError(f"{rows} rows were sent and {len(answers)} answers returned: {_few(answers)}")
     for place, answer in enumerate(answers, start=1):
         wrong = _wrong(answer, columns)
         if wrong:

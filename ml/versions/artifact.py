@@ -43,7 +43,7 @@ def look_up_folder(artifact: Path) -> Path | None:
     folder = artifact / "data" / DATA_FOLDER
     absent = [name for name in (SPEC_FILE, f"{RAW_MODEL_FOLDER}/MLmodel") if not (folder / name).is_file()]
     if absent:
-        raise NoRawModelError(f"the artifact is packed for feature look-up and lacks {', '.join(absent)}: train again")
+        raise NoRawModelError(f"the artifact is packed for feature look-up but lacks {', '.join(absent)}: train again")
     return folder
 
 
@@ -82,7 +82,7 @@ def log_again(fetched: Path, name: str) -> tuple[str, str]:
     """
     folder = look_up_folder(fetched)
     if folder is None:
-        raise NoRawModelError("the version is not packed with its features: train again, then roll back a part")
+        raise NoRawModelError("the version has no feature specification: train again, then roll back a part")
     saved = Model.load(str(fetched))
     info = mlflow.pyfunc.log_model(
         name=name,

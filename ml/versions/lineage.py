@@ -87,5 +87,5 @@ def read_lineage(subject: str, tags: Mapping[str, str]) -> Lineage:
         if value is None
     ]
     if problems:
-        raise LineageError(f"tags of {subject} do not say what it was made from: {', '.join(problems)}; train it again")
+        raise LineageError(f"tags of {subject} do not name its training data: {', '.join(problems)}; train it again")
     return Lineage(**values)  # type: ignore[arg-type]  # each was parsed by its field's own type

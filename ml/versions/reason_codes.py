@@ -118,7 +118,7 @@ def explainer(
     if silent:
         known = ", ".join(able)
         raise MlflowException.invalid_parameter_value(
-            f"{', '.join(silent)} gives no reasons, only {known} do: ask none"
+            f"{', '.join(silent)} gives no reasons, only {known} do: request none"
         )
     parts = [able[each](directory, expand) for each in description["learners"]]
     categories = description["categories"]

@@ -317,4 +317,4 @@ def _brought(directory: Path, description: Mapping[str, Any]) -> Callable[[pd.Da
 def _refuse_nulls(names: Iterable[str]) -> None:
     null = list(names)
     if null:
-        raise ValueError(f"features {null} hold nulls, which they must not: fill or drop those rows")
+        raise ValueError(f"features {null} contain nulls, which are not allowed: fill or drop those rows")

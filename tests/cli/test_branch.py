@@ -73,7 +73,7 @@ def test_a_checkout_at_another_commit_is_refused(core: Core, remote: Path, tmp_p
     """Its wheel would not be the branch's: nothing is uploaded."""
     dev, commit = core.admin("dev"), _commit(remote, "x = 2")
     folder = own_folder(dev, "feature/x")
-    with pytest.raises(CommandError, match="push what is here, or git pull"):
+    with pytest.raises(CommandError, match="push your commits, or git pull"):
         synced(dev, DECLARED, "feature/x", folder, _built(tmp_path, f"{commit}-dirty"))
     assert [str(each.path) for each in dev.workspace.list(folder.rpartition("/")[0])] == [folder]
 

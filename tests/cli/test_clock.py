@@ -83,7 +83,7 @@ def test_the_clock_is_shown_with_what_it_will_start(commands: CliRunner, jobs: C
     ("arguments", "message"),
     [
         (["--by", "soon"], "'soon' is not a span of time: write it as 31d"),
-        (["--to", "31.1.2040"], "'31.1.2040' is no time: write it as 2026-01-31"),
+        (["--to", "31.1.2040"], "'31.1.2040' is not a time: write it as 2026-01-31"),
         (["--to", "2040-01-02", "--by", "1d"], "--to and --by were both given: leave one out"),
         (["--to", "2039-12-31"], "The clock shows 2040-01-01T00:00:00+00:00 and goes forward only: give a later time."),
     ],

@@ -215,7 +215,7 @@ def test_a_record_is_read_strictly(checkout: Path) -> None:
     """One with other fields is none."""
     cut(checkout, "9.1.0", DAY)
     (checkout / "releases" / "v9.1.0" / "release.json").write_text('{"version": "9.1.0"}')
-    with pytest.raises(ReleaseError, match=r"is no record of a release .*it has version, date, commit, wheel"):
+    with pytest.raises(ReleaseError, match=r"is not a release record .*expected version, date, commit, wheel"):
         check_release(checkout)
 
 
@@ -248,7 +248,7 @@ def test_numbers_are_compared_as_numbers() -> None:
     ("changelog", "problem"),
     [
         ("# Changelog\n", "has no heading"),
-        ("## Unreleased\n\n### Added\n\n## 0.1.0, 2026-10-01\n- The first.\n", "says nothing under"),
+        ("## Unreleased\n\n### Added\n\n## 0.1.0, 2026-10-01\n- The first.\n", "has nothing under"),
         ("## Unreleased\n- New.\n\n## 9.1.0, 2026-10-01\n- Old.\n", "has 9.1.0 already"),
     ],
 )
@@ -264,7 +264,7 @@ def test_changes_that_are_not_committed_stop_it(checkout: Path) -> None:
     with pytest.raises(ReleaseError, match=r"the tag v9\.1\.0 exists"):
         cut(checkout, "9.1.0", DAY)
     (checkout / "new").write_text("x")
-    with pytest.raises(ReleaseError, match="has changes that are not committed"):
+    with pytest.raises(ReleaseError, match="has uncommitted changes"):
         cut(checkout, "9.2.0", DAY)
     assert (checkout / "CHANGELOG.md").read_text() == CHANGELOG
     assert not (checkout / "releases").exists()
@@ -275,4 +275,4 @@ def test_a_version_or_a_check_is_named(arguments: list[str]) -> None:
     """Neither and both are refused."""
     result = CliRunner().invoke(mlops, ["release", *arguments])
     assert result.exit_code == 2
-    assert "name the VERSION to cut, or --check the one that is here" in result.stderr
+    assert "give either the VERSION to cut, or --check" in result.stderr

@@ -87,7 +87,7 @@ def test_of_several_models_each_is_listed_with_its_table() -> None:
     ]
     assert find("credit/second", [both])[1].name == "second_features"
     with pytest.raises(
-        CommandError, match="'credit' is more than one feature table: there are client_features, second"
+        CommandError, match="'credit' is more than one feature table: choose from client_features, second"
     ):
         find("credit", [both])
 
@@ -104,5 +104,5 @@ def test_the_command_prints_json() -> None:
 
 def test_an_unknown_name_lists_those_there_are() -> None:
     """With what was given."""
-    with pytest.raises(CommandError, match="'nothing' is no feature table: there are client_features"):
+    with pytest.raises(CommandError, match="'nothing' is no feature table: choose from client_features"):
         find("nothing", [CREDIT])

@@ -158,7 +158,7 @@ def test_text_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     data.write_bytes("shop,day,sold\ncaf\xe9,2024-01-01,1\n".encode("latin-1"))
     refused = _run(data, tmp_path / "ahead.csv")
     assert refused.exit_code == 2
-    assert "sales.csv is not text in UTF-8: save it as such" in refused.output
+    assert "sales.csv is not UTF-8 text: save it as UTF-8" in refused.output
 
 
 def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:

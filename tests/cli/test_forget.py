@@ -67,6 +67,6 @@ def test_every_place_has_a_row_and_so_has_what_is_left_to_do() -> None:
         ("old files of these tables", ""),
     ]
     assert rows[-2]["details"] == "trained on t@4; train again, so that it is replaced"
-    assert rows[-1]["details"].startswith("go with the first maintenance after 2026-01-31; before that, neither live")
+    assert rows[-1]["details"].startswith("are removed by the first maintenance after 2026-01-31; before that, neither")
     scored = RunResult(run_id=1, succeeded=True, message="", tasks=(_task("scoring", rows_forgotten=2),))
     assert told(scored, "prod", "credit") == [{"what": "prod.credit_gold.predictions", "found": 2, "details": ""}]

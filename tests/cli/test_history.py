@@ -120,7 +120,7 @@ def test_a_model_is_named_by_use_case_or_in_full(text: str, env: str | None, fou
     [
         ("weather", None, f"model 'weather' is unknown; name it as {FIRST.name}(/\\w+)? or prod.{FIRST.name}_ops."),
         ("prod.credit_ops.other", None, "is unknown"),
-        ("prod.credit_ops.default_risk", "dev", "is of environment 'prod', but --env is 'dev'"),
+        ("prod.credit_ops.default_risk", "dev", "belongs to environment 'prod', but --env is 'dev'"),
     ],
 )
 def test_an_unknown_model_is_refused_with_those_there_are(text: str, env: str | None, message: str) -> None:

@@ -30,7 +30,7 @@ def test_a_file_has_the_documented_fields_and_no_others() -> None:
     [
         ('"0.1"', '"1.0"', "its version is '1.0', not '0.1'"),
         ('"DirectQuery"', '"Live"', "its mode is 'Live': use one of DirectQuery, Import"),
-        ('"databricks-sql"', '"tds"', "its protocol is 'tds'; checked here are databricks-sql"),
+        ('"databricks-sql"', '"tds"', "its protocol is 'tds'; supported here: databricks-sql"),
         ('"host"', '"server"', "its address has path, server, not host, path"),
         ('"Catalog"', '"Token"', "options has Token, which is not documented"),
         ('"query": null', '"password": "x"', "details has password, which is not documented"),
@@ -52,7 +52,7 @@ def test_a_file_for_each_schema_is_written(commands: CliRunner, served: Core, tm
     """For the first warehouse that may be used; without one the message says what is missing."""
     refused = commands.invoke(mlops, ["power-bi", "credit", "--out", str(tmp_path)])
     assert refused.exit_code == 1
-    assert "you cannot use any SQL warehouse of 'prod'" in refused.stderr
+    assert "you may not use any SQL warehouse of 'prod'" in refused.stderr
     served.admin().warehouses.create(name="prod-warehouse", cluster_size="2X-Small", max_num_clusters=1)
     said = commands.invoke(mlops, ["power-bi", "credit", "--out", str(tmp_path), "--format", "json"])
     assert said.exit_code == 0, said.stderr

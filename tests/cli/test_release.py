@@ -41,7 +41,7 @@ def test_a_job_or_a_stage_is_named(arguments: list[str]) -> None:
     """Neither and both are refused before anything is asked."""
     result = CliRunner().invoke(mlops, ["run", *arguments, "--env", "prod"])
     assert result.exit_code == 2
-    assert result.stderr == "error: name a JOB, or a --stage whose jobs are to run, and not both\n"
+    assert result.stderr == "error: give either a JOB, or a --stage to run its jobs\n"
 
 
 @pytest.mark.parametrize("command", ["smoke", "live"])

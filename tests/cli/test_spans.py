@@ -37,5 +37,5 @@ def test_a_moment(text: str, expected: datetime) -> None:
 
 def test_what_is_no_moment_is_refused() -> None:
     """The message shows what was given and how to write it."""
-    with pytest.raises(ValueError, match="is no time: write it as 2026-01-31"):
+    with pytest.raises(ValueError, match="is not a time: write it as 2026-01-31"):
         moment("31.1.2026")

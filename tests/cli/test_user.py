@@ -60,7 +60,7 @@ def test_a_group_that_is_not_there_is_refused_with_those_there_are(commands: Cli
     """Nothing is changed: no user either."""
     result = commands.invoke(mlops, ["user", "add", ANN, "--group", "model-rsk"])
     assert result.exit_code == 1
-    assert "group 'model-rsk' does not exist; there are: admins, analysts, model-risk, users." in result.stderr
+    assert "group 'model-rsk' does not exist; choose from: admins, analysts, model-risk, users." in result.stderr
     assert directory.find(groups.cloud.store, ANN) is None
 
 

@@ -92,7 +92,7 @@ def test_a_second_version_does_not_replace_the_first_by_luck(mlops: Mlops, healt
         "where model like '%progression' and version = 2 and gate = 'comparison'"
     )
     assert judged["verdict"] == "fail"
-    assert "it must be better by more than chance: these rows show an improvement from about" in judged["reason"]
+    assert "it must be better by more than chance: these rows detect an improvement from about" in judged["reason"]
 
 
 @pytest.fixture(scope="module")

@@ -52,7 +52,7 @@ def test_the_second_version_says_why_it_was_trained(mlops: Mlops, demo: Sections
     rows = {row["version"]: row for row in json.loads(mlops("history", "credit", "--format", "json").stdout)}
     newest = rows[2]
     assert (newest["is"], newest["gates"]) == ("champion", "4 passed")
-    assert newest["why_trained"].startswith("Version 1 is beyond its limits in 3 labelled month(s) running")
+    assert newest["why_trained"].startswith("Version 1 exceeded its limits in 3 consecutive labelled month(s)")
     assert newest["live"].count(" to ") == 2
     assert rows[1]["is"] == "previous"
 

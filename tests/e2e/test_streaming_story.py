@@ -21,7 +21,7 @@ def test_a_stream_scores_while_the_champion_changes(mlops: Mlops, broker_jars: s
         "every feature row has one prediction": "pass",
         "the stream was answered by both champions, and by no other version": "pass",
         "the database holds the rows of the Delta table, each once": "pass",
-        "of the topic, a reader who keeps one message per id has these rows too": "pass",
+        "a reader of the topic who keeps one message per id has these rows too": "pass",
         "messages with one id are equal, however often they were sent": "pass",
         "the endpoint serves the live version, with the answers of batch scoring": "pass",
     }

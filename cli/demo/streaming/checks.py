@@ -17,7 +17,7 @@ def judged(held: Held, answers: Sequence[Answer], records: Records) -> list[Judg
         _once(held),
         _both_answered(held, records.champions),
         _same_rows("the database holds the rows of the Delta table, each once", held.delta, held.database),
-        _same_rows("of the topic, a reader who keeps one message per id has these rows too", held.delta, held.topic),
+        _same_rows("a reader of the topic who keeps one message per id has these rows too", held.delta, held.topic),
         _one_value(held),
         *judge([endpoint(answers)], records),
     ]
@@ -48,7 +48,7 @@ def _same_rows(what: str, delta: Mapping[str, Score], there: Mapping[str, Score]
     return Judged(
         what=what,
         holds=bool(delta) and not lacking + extra + other,
-        detail=f"{len(there):,} rows; {lacking} are missing, {extra} are no prediction, {other} say something else",
+        detail=f"{len(there):,} rows; {lacking} are missing, {extra} are not predictions, {other} differ",
     )
 
 

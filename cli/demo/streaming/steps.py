@@ -104,7 +104,7 @@ def _wait(demo: Demo, what: str, counts: Callable[[], tuple[int, int]]) -> None:
             break
         if time.monotonic() - began > _PATIENCE_S or not _runs(name):
             raise CommandError(
-                f"{there:,} {what} of {wanted:,} after {time.monotonic() - began:.0f} s: see what {name} printed, in "
+                f"{there:,} {what} of {wanted:,} after {time.monotonic() - began:.0f} s: see the output of {name} in "
                 f"{current_home() / 'runs'}"
             )
         time.sleep(_POLL_S)

@@ -1,1 +1,1 @@
-"""The model card of a version, written by the last gate from what the training and the gates recorded."""
+"""The model card of a version, which the last gate writes from the records of the training and the gates."""

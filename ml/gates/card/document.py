@@ -1,4 +1,4 @@
-"""What a card is made of, before it is Markdown or HTML."""
+"""The parts of a card, before they become Markdown or HTML."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ Block = Paragraph | Points | Grid | Picture
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """A heading and what stands below it."""
+    """A heading and the blocks below it."""
 
     title: str
     blocks: Sequence[Block]
@@ -52,7 +52,7 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """A card: its title, what has to be known first, and its sections."""
+    """A card: its title, the lead that comes first, and its sections."""
 
     title: str
     lead: str

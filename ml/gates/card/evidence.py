@@ -1,4 +1,4 @@
-"""Sections about what was found: measures, verdicts, groups, importance, who approved. Pure."""
+"""Sections about the findings: measures, verdicts, groups, importance, approval. Pure."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -34,7 +34,7 @@ def measures(card: CardFacts) -> Section:
         for name in listed
     ]
     confidence = f"{card.model.gates.comparison.confidence:.0%} interval"
-    said = f"On {number(found.get(f'{HOLDOUT}rows'))} rows that no fit, search or calibration has seen."
+    said = f"On {number(found.get(f'{HOLDOUT}rows'))} rows that no fit, search or calibration used."
     columns = ("measure", "value", confidence, "unit", "")
     return Section(title="Measures on the hold-out", blocks=[Paragraph(text=said), Grid(columns=columns, rows=rows)])
 
@@ -55,14 +55,14 @@ def gates(card: CardFacts) -> Section:
 
 
 def approval(card: CardFacts) -> Section:
-    """Who released it, when, and in which words; or that nobody did."""
+    """Who released it, when and with which words; or that nobody did."""
     found = card.verdicts.get(SIGN_OFF)
     if found is None or found.verdict != "pass":
         return Section(title="Approval", blocks=[Paragraph(text="Not approved: sign-off did not pass in this run.")])
     people = ", ".join(found.inputs.get("approved_by") or ())
     mode = found.thresholds.get("sign_off", UNKNOWN)
     rows = [
-        ("approved by", people or f"nobody in person: sign-off is {mode}, as declared"),
+        ("approved by", people or f"no person: sign-off is {mode}, as declared"),
         ("recorded by", found.decided_by),
         ("recorded at", f"{found.decided_at:%Y-%m-%d %H:%M} UTC"),
     ]
@@ -70,7 +70,7 @@ def approval(card: CardFacts) -> Section:
 
 
 def comments(card: CardFacts) -> Section | None:
-    """What people had said about the version when the card was written; None if nobody had."""
+    """The comments on the version at the time the card was written; None if there were none."""
     if not card.comments:
         return None
     rows = [(f"{each.commented_at:%Y-%m-%d %H:%M} UTC", each.commented_by, each.comment) for each in card.comments]
@@ -120,14 +120,14 @@ def _cells(name: str, found: Mapping[str, Any]) -> Iterator[tuple[str, str, obje
 
 
 def slices(card: CardFacts) -> Section:
-    """Where on the hold-out it is worst, found among many slices and not declared."""
+    """The hold-out slices on which it is worst, found by search and not declared."""
     found, title = card.recorded(COMPLIANCE, "slices"), "Where it is worst"
     if not found:
         return Section(title=title, blocks=[Paragraph(text="Slices were not searched.")])
     said = (
-        f"Of {number(found['tried'])} slices of one or two columns, those whose {found['measure']} is worse than that "
-        f"of all other hold-out rows, at a false-discovery rate of {found['false_discoveries']:.0%}; the mean of all "
-        f"is {number(found['mean'])}. Some rows are harder by nature, so this says where to look."
+        f"Of {number(found['tried'])} slices of one or two columns, these have a worse {found['measure']} than all "
+        f"other hold-out rows, at a false-discovery rate of {found['false_discoveries']:.0%}; the mean over all rows "
+        f"is {number(found['mean'])}. Some rows are harder by nature, so this table only shows where to look."
     )
     rows = [
         (
@@ -146,7 +146,7 @@ def slices(card: CardFacts) -> Section:
 
 
 def importance(card: CardFacts) -> Section:
-    """What the model goes by: as training measured it, else as the compliance gate did; and the run's pictures."""
+    """Feature importance, from training if measured there, else from the compliance gate; and the run's pictures."""
     measured = card.training.importance
     leaks = card.recorded(COMPLIANCE, "leaks") or {}
     shares = measured or dict(sorted(leaks.get("shares", {}).items(), key=lambda each: -each[1]))
@@ -154,7 +154,7 @@ def importance(card: CardFacts) -> Section:
     rows = [(name, f"{share:.1%}") for name, share in shares.items()]
     if not rows:
         return Section(title="What it goes by", blocks=[Paragraph(text="Importance was not measured.")])
-    said = f"How much worse its answers get if a feature is shuffled, as a share of all such losses, on {where}."
+    said = f"How much worse its answers get if a feature is shuffled, as a share of all these losses, on {where}."
     return Section(
         title="What it goes by", blocks=[Paragraph(text=said), Grid(columns=("feature", "share"), rows=rows)]
     )

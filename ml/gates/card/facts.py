@@ -1,4 +1,4 @@
-"""What a card is written from: values that the run, the version and the gates recorded, and the declaration."""
+"""The input of a card: values that the run, the version and the gates recorded, and the declaration."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ class TableRead:
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingFacts:
-    """What the run of the training kept. `importance`: the share of each feature, the largest first."""
+    """The records of the training run. `importance`: the share of each feature, the largest first."""
 
     run_id: str
     params: Mapping[str, str] = field(default_factory=dict)
@@ -56,13 +56,13 @@ class CardFacts:
 
     @property
     def features(self) -> tuple[str, ...]:
-        """What this version takes; of a run that did not say, what is declared."""
+        """The features that this version takes; the declared ones if the run did not record them."""
         read = next((each.columns for each in self.training.tables if each.context == "features"), ())
         return read or self.model.features
 
 
 def number(value: object, *, signed: bool = False) -> str:
-    """Four significant digits, whole numbers as they are; what is no finite number is not known."""
+    """Four significant digits, whole numbers unchanged; a value that is not a finite number is "not known"."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return UNKNOWN
     sign = "+" if signed else ""

@@ -1,4 +1,4 @@
-"""The card of a version: read what was recorded, and keep what is written with the version's MLflow run."""
+"""The card of a version: read the records, and store the card with the version's MLflow run."""
 
 import json
 import tempfile
@@ -19,12 +19,12 @@ from ml.records.gate_results import verdicts
 from ml.versions import training_run, version_task
 from ml.versions.version_task import Subject
 
-# A picture goes into the page, which a phone has to load.
+# Pictures are embedded in the page, and a phone has to load it.
 _MAX_PICTURE_BYTES = 500_000
 
 
 def keep(subject: Subject) -> str:
-    """Write the card, over one that an earlier run left. Returns where it is; empty if no run made the version."""
+    """Write the card, replacing that of an earlier run. Returns its location; empty if no run made the version."""
     if version_task.missing_version(subject):
         return ""
     version = subject.registered()
@@ -39,7 +39,7 @@ def keep(subject: Subject) -> str:
 
 
 def facts(subject: Subject, version: ModelVersion) -> CardFacts:
-    """What was recorded of `version`: in its tags, in the run that made it, and by the gates in this run."""
+    """The records of `version`: its tags, the run that made it, and the verdicts of the gates in this run."""
     return CardFacts(
         about=subject.common.use_case.comment,
         model=subject.model,

@@ -2,12 +2,12 @@
 
 from ml.gates.card.document import Block, Document, Grid, Paragraph, Picture, Points
 
-# What Markdown, or a page that shows it, would read as markup. An underscore within a word is none.
+# Characters that Markdown, or a page that shows it, would read as markup. An underscore within a word is not.
 _ESCAPED = str.maketrans({each: f"\\{each}" for each in r"\`*[]|#"} | {"<": "&lt;", "&": "&amp;", "\n": " "})
 
 
 def markdown(card: Document) -> str:
-    """The whole card. Pictures are named as they are called beside it, among the artifacts of the run."""
+    """The whole card. A picture is linked by its file name among the artifacts of the run."""
     parts = [f"# {_text(card.title)}", _text(card.lead)]
     for section in card.sections:
         parts += [f"## {_text(section.title)}", *(_block(block) for block in section.blocks)]

@@ -1,4 +1,4 @@
-"""Sections about what the version is: its use, its problem, its data, its features, its code. Pure."""
+"""Sections about the version: its use, problem, data, features and code. Pure."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ _ROWS = {
 
 
 def purpose(card: CardFacts) -> Section:
-    """What it is for, for whom, and what it is not for."""
+    """Its intended use and users, and uses that are out of scope."""
     model, silent = card.model, "not declared: set {} in the model's declaration"
     rows = (
         ("answers", model.comment),
@@ -34,7 +34,7 @@ def purpose(card: CardFacts) -> Section:
 
 
 def problem(card: CardFacts) -> Section:
-    """The question, and what an answer has."""
+    """The question, and the columns of an answer."""
     declared, outcome = card.model.problem, card.model.outcome
     label = next((column.comment for column in outcome.table.columns if column.name == outcome.label), "")
     asked = f"{declared.name}: {outcome.label}. {label}"
@@ -66,7 +66,7 @@ def data(card: CardFacts) -> Section:
 
 
 def features(card: CardFacts) -> Section:
-    """What it takes, where each comes from, and what each optional source adds."""
+    """Its features, the source of each, and the gain from each optional source."""
     declared = {feature.name: feature for feature in card.model.feature_table.features}
     table = next((each.table for each in card.training.tables if each.context == "features"), UNKNOWN)
     rows = [_feature(name, declared.get(name)) for name in card.features]
@@ -91,7 +91,7 @@ def _feature(name: str, declared: Feature | None) -> tuple[str, ...]:
 
 
 def sensitive(card: CardFacts) -> Section:
-    """Sensitive columns beside the features, and what each protected column would have added."""
+    """Sensitive columns next to the features, and how much each protected column would have added."""
     taken = set(card.features)
     rows = [
         (feature.name, feature.comment, "yes" if feature.name in taken else "no", _added(card, feature.name))
@@ -102,8 +102,8 @@ def sensitive(card: CardFacts) -> Section:
         said = "The feature table declares no sensitive column and no groups to compare."
         return Section(title="Sensitive columns", blocks=[Paragraph(text=said)])
     said = (
-        "Read as null by whoever has no right to them. The last column is what the problem's first measure would have "
-        "gained on the tuning periods, if the model took it: measured in a fit of its own, and never fitted in."
+        "Readers without the right see null. The last column shows how much the problem's first measure would gain "
+        "on the tuning periods if the model used it: measured in a separate fit, never part of this model."
     )
     columns = ("column", "meaning", "taken by the model", "would have added")
     return Section(title="Sensitive columns", blocks=[Paragraph(text=said), Grid(columns=columns, rows=rows)])

@@ -7,7 +7,7 @@ from ml.records.gate_results import ALL_GATES, Decision
 
 
 def document(card: CardFacts) -> Document:
-    """The card: the verdict first, then what it is, what was found, and what is not known."""
+    """The card: first the verdict, then the version, the findings and the unknowns."""
     open_gates = [gate for gate in ALL_GATES if _verdict(card, gate) != Decision.PASS]
     named = f"Version {card.version} of {card.name}"
     said = f"did not pass {', '.join(open_gates)}: it is not released" if open_gates else "passed all gates"

@@ -53,7 +53,7 @@ def record(number: int, text: str, names: Sequence[str]) -> Record:
     except (ValueError, RecursionError) as error:
         return misfit(number, len(names), problem=f"the line is not JSON: {error}", received=text)
     if not isinstance(value, dict):
-        return misfit(number, len(names), problem="the line is no JSON object", received=text)
+        return misfit(number, len(names), problem="the line is not a JSON object", received=text)
     unexpected = [name for name in value if name not in names]
     if unexpected:
         listed = ", ".join(repr(name) for name in unexpected)
@@ -71,7 +71,7 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _no_constant(name: str) -> object:
-    raise ValueError(f"{name} is no JSON number")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _as_text(value: object) -> str | None:

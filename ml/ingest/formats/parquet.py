@@ -28,7 +28,7 @@ def read(file: BinaryIO, names: Sequence[str]) -> Iterator[Record]:
                 number += 1
                 yield Record(number, values, None)
     except (pa.ArrowException, OSError) as error:
-        raise UnreadableFileError(f"it is no Parquet file that can be read ({error}); deliver it again") from error
+        raise UnreadableFileError(f"it is not a readable Parquet file ({error}); deliver it again") from error
     if not number:
         raise UnreadableFileError(NO_ROWS)
 

@@ -1,4 +1,4 @@
-"""How many of the received records ingest rejected, and deliveries that were not as expected."""
+"""How many of the received records ingest rejected, and how many deliveries were not as expected."""
 
 from ml.declarations import Monitoring
 from ml.monitoring.monitors.ratios import ratio
@@ -29,7 +29,7 @@ def arrival_ratios(arrival: Arrival, limits: Monitoring) -> list[Finding]:
 
 
 def unmet_deliveries(arrival: Arrival) -> list[Finding]:
-    """How many deliveries do not meet what their feed declares: any is a breach. Nothing if it declares nothing."""
+    """How many deliveries fail their feed's expectations: any is a breach. Nothing if the feed declares none."""
     if arrival.unmet is None:
         return []
     return [
@@ -39,7 +39,7 @@ def unmet_deliveries(arrival: Arrival) -> list[Finding]:
             column="",
             value=float(arrival.unmet),
             verdict=Verdict.BREACH if arrival.unmet else Verdict.OK,
-            reason=f"{arrival.unmet} deliveries are not as expected; the table deliveries says which, and why",
+            reason=f"{arrival.unmet} deliveries are not as expected; the table deliveries lists them with the reasons",
             rows=arrival.received,
             threshold_high=0.0,
         )

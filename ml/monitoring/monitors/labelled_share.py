@@ -5,7 +5,7 @@ from ml.problems.finding import Finding, Kind, Verdict
 
 
 class LabelledShare:
-    """Rows whose outcome is known. Too few of them are awaited until they are due, then a breach."""
+    """Rows whose outcome is known. Too few are `unknown` until they are due, then a breach."""
 
     def measure(self, window: Window) -> list[Finding]:
         """One finding for the period."""

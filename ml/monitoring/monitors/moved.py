@@ -1,4 +1,4 @@
-"""How far features and answers have moved."""
+"""How far the features and answers have drifted."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -17,9 +17,9 @@ from ml.problems.finding import Finding, Kind, Verdict, at_most, number, unknown
 class Moved:
     """Each feature, group attribute and answer against the reference, by every measure of two samples.
 
-    A measure with a declared limit is judged: beyond its size, and beyond chance at a quarter of
-    `false_alarms_per_period` over all judged measures of all columns together (Benjamini & Hochberg). The others are
-    written beside it.
+    A measure with a declared limit is judged: it breaches if it exceeds the limit and is beyond chance, at a quarter of
+    `false_alarms_per_period` over all judged measures of all columns together (Benjamini & Hochberg). The other
+    measures are recorded only.
     """
 
     def measure(self, window: Window) -> list[Finding]:
@@ -60,7 +60,7 @@ class _Columns:
         return nearest(self.window, name, against) if name in self.window.expected.recent else against(fitted)
 
     def _shifted(self, name: str) -> list[Finding]:
-        """What adds up over periods: against one reference for as long as the version is live."""
+        """The shifts that add up over periods, against one reference as long as the version is live."""
         before, known, limits = self.window.expected.steady[name], self.window.values(name).dropna(), self.window.limits
         wanted = _shifts_of(before)
         if not wanted or len(known) < limits.min_rows:
@@ -126,7 +126,7 @@ def moved(
     return [
         _finding(found[metric], column, judged.get(metric), len(known), chance)
         if metric in found
-        else _unjudged(limits, metric, column, len(known), f"{metric} of infinite values is not known")
+        else _unjudged(limits, metric, column, len(known), f"{metric} cannot be computed for infinite values")
         for metric in drift.names(before)
     ]
 

@@ -11,11 +11,11 @@ _MILDER = {Verdict.BREACH: (Verdict.OK, Verdict.WARN), Verdict.WARN: (Verdict.OK
 
 
 def nearest(window: Window, column: str, against: Callable[[Reference], Sequence[Finding]]) -> list[Finding]:
-    """What is found against the fitted periods, or, where that is milder, against the hold-out.
+    """The finding against the fitted periods, or against the hold-out if that is milder.
 
-    After a change and a retraining most fitted periods are of the old world, some for years. The hold-out is of the new
-    one, and the version was judged by it: a period like the hold-out is no news. A hold-out of fewer rows than a period
-    needs excuses nothing.
+    After a change and a retraining, most fitted periods are from before the change, some for years. The hold-out is
+    from after it, and the version was judged by it, so a period like the hold-out is no news. A hold-out with fewer
+    rows than a period needs is not used.
     """
     found, recent = list(against(window.expected.columns[column])), window.expected.recent[column]
     if recent.rows < window.limits.min_rows or not any(each.verdict in _MILDER for each in found):
@@ -27,5 +27,5 @@ def nearest(window: Window, column: str, against: Callable[[Reference], Sequence
 def _milder(found: Finding, again: Finding | None) -> Finding:
     if again is None or again.verdict not in _MILDER.get(found.verdict, ()):
         return found
-    said = f"{again.reason}; so it is against the hold-out, and {found.value or 0.0:.3f} against all fitted periods"
+    said = f"{again.reason}; measured against the hold-out; against all fitted periods it is {found.value or 0.0:.3f}"
     return replace(again, reason=said)

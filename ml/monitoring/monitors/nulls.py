@@ -13,7 +13,7 @@ from ml.problems.finding import Finding, Kind, unknown
 
 
 class NullRatio:
-    """Share of nulls of each column. What the reference also lacks is not held against the period."""
+    """Share of nulls of each column. Nulls that the reference also has do not count against the period."""
 
     def measure(self, window: Window) -> list[Finding]:
         """One finding per column; the period's chance is shared with `OutsideRatio`."""
@@ -30,7 +30,7 @@ class NullRatio:
 
 
 def null_ratio(before: Reference, values: pd.Series, limits: Monitoring, chance: float) -> Finding:
-    """Share of nulls. What the reference also lacks is not held against the period."""
+    """Share of nulls. Nulls that the reference also has do not count against the period."""
     usual = before.null_ratio if math.isfinite(before.null_ratio) else 0.0
     noise = binomial_noise(len(values), usual, chance)
     nulls = int(values.isna().sum())

@@ -1,4 +1,4 @@
-"""What the model's problem has to say about the period: how good its answers were, and how groups fared."""
+"""The findings of the model's problem on the period: the quality of the answers, and fairness between groups."""
 
 from dataclasses import dataclass, replace
 
@@ -18,7 +18,7 @@ class OfProblem:
     share: float
 
     def measure(self, window: Window) -> list[Finding]:
-        """The problem's findings; unknown if there are too few rows with outcomes, or rows that mean nothing."""
+        """The problem's findings; unknown if too few rows have outcomes or the outcomes prove nothing."""
         found = self._measured(window)
         return found if self.metric.limit else [replace(each, verdict=Verdict.RECORDED) for each in found]
 

@@ -1,4 +1,4 @@
-"""How good the answers were for each declared group, by the metrics of the model's problem."""
+"""The quality of the answers for each declared group, by the metrics of the model's problem."""
 
 from dataclasses import dataclass, replace
 
@@ -13,10 +13,10 @@ from ml.problems.monitor import Bounds, Figure
 
 @dataclass(frozen=True, kw_only=True)
 class OfSlice:
-    """One performance metric of the problem in every group that the hold-out has enough rows of.
+    """One performance metric of the problem in every group that has enough hold-out rows.
 
-    It is judged, against what the group had on the hold-out, only if the model says that the metric's limit holds in
-    slices; `share` is then its part of the period's chance, which the groups share.
+    It is judged against the group's value on the hold-out, but only if the model applies the metric's limit to slices;
+    `share` is then its part of the period's chance, which the groups share.
     """
 
     monitor: monitor.Monitor
@@ -38,7 +38,7 @@ class OfSlice:
             known = window.answered.known
             mask = large_groups(known.groups[part.attribute], 1).rows.get(part.group)
             rows = 0 if mask is None else int(mask.sum())
-            why = unprovable(window, len(known.truth)) or (f"{rows} rows; {least} are compared" if rows < least else "")
+            why = unprovable(window, len(known.truth)) or (f"{rows} rows; {least} are needed" if rows < least else "")
             if mask is None or why:
                 return unknown(self.monitor.kind, self.metric.name, part.name, rows, why)
             bounds = Bounds(

@@ -1,4 +1,4 @@
-"""How many values the reference never shows."""
+"""How many values never occur in the reference."""
 
 import pandas as pd
 
@@ -10,7 +10,7 @@ from ml.problems.finding import Finding, Kind, unknown
 
 
 class OutsideRatio:
-    """Share of known values of each column that are out of the reference's range, or of a category it lacks."""
+    """Share of each column's known values that are outside the reference's range or in a category it lacks."""
 
     def measure(self, window: Window) -> list[Finding]:
         """One finding per column; the period's chance is shared with `NullRatio`."""
@@ -23,12 +23,12 @@ class OutsideRatio:
 
 
 def outside_metric(before: Reference) -> str:
-    """How values that the reference never shows are called in a column of its sort."""
+    """The name of the metric for a column of this kind."""
     return "unseen_category_ratio" if before.categorical else "out_of_range_ratio"
 
 
 def outside_ratio(before: Reference, values: pd.Series, limits: Monitoring, chance: float) -> Finding:
-    """Share of known values that the reference never shows: out of its range, or of a category it does not hold."""
+    """Share of known values that never occur in the reference: outside its range, or in a category it lacks."""
     known, metric = values.dropna(), outside_metric(before)
     if not before.rows or known.empty:
         whose = "the period" if before.rows else "the reference"

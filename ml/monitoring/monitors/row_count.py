@@ -32,7 +32,7 @@ def row_count(rows: int, typical: float, limits: Monitoring, *, awaited: bool) -
         column="",
         value=float(rows),
         verdict=Verdict.OK if inside else Verdict.BREACH,
-        reason=f"{said}; a period of the reference has {typical:g}, allowed are {low:g}..{high:g}",
+        reason=f"{said}; a typical reference period has {typical:g}, allowed are {low:g}..{high:g}",
         rows=rows,
         threshold_low=low,
         threshold_high=high,

@@ -1,11 +1,11 @@
-"""How many rows the version has answered."""
+"""How many rows the version has scored."""
 
 from ml.monitoring.window import Window
 from ml.problems.finding import Finding, Kind, Verdict
 
 
 class ScoredShare:
-    """Rows that the version scored. Missing ones are awaited in the newest period, and a breach in an older one."""
+    """Rows that the version scored. Missing ones are `unknown` in the newest period, and a breach in an older one."""
 
     def measure(self, window: Window) -> list[Finding]:
         """One finding for the period."""

@@ -1,4 +1,4 @@
-"""Whether columns together have moved, though none may have alone."""
+"""Whether the columns have drifted jointly, even if none has alone."""
 
 import pandas as pd
 
@@ -14,7 +14,7 @@ _SHOWN, _SEED = 3, 1
 class Together:
     """All compared features of the period against the reference's, on a declared number of rows of each.
 
-    As with single columns, what is like the hold-out is no news.
+    As for single columns, a period like the hold-out is no news.
     """
 
     def measure(self, window: Window) -> list[Finding]:
@@ -44,7 +44,7 @@ def _finding(found: Joint, declared: JointDrift, chance: float, rows: int) -> Fi
     value, (lower, upper) = found.compared.value, found.interval
     judged = at_most(Kind.DRIFT, NAME, "", value, declared.limit, rows=rows, noise=found.compared.bound(chance))
     told = ", ".join(f"{name} {share:.0%}" for name, share in list(found.shares.items())[:_SHOWN])
-    said = f"rows are told from the reference's with ROC AUC {number(value)}, by {told}; {judged.reason}"
+    said = f"rows can be separated from the reference's with ROC AUC {number(value)}, by {told}; {judged.reason}"
     return Finding(
         **{**vars(judged), "reason": said, "lower": lower, "upper": upper, "error": found.error, "reference_value": 0.5}
     )

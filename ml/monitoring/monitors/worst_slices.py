@@ -13,11 +13,11 @@ _SHOWN = 3
 
 
 class WorstSlices:
-    """Three findings, the surest slice first: by how much its rows lose more than the others, beyond what they did on
-    the hold-out, as a share of the hold-out's mean loss.
+    """Three findings, the surest slice first: how much larger its rows' mean loss is than the others', beyond the same
+    difference on the hold-out, as a share of the hold-out's mean loss.
 
-    A slice is found at a false-discovery rate of `false_alarms_per_period` over all that are tried, so that in a stable
-    period any is with that chance. The limit, if one is declared, is about its size.
+    Slices are found at a false-discovery rate of `false_alarms_per_period` over all that are tried: the chance that a
+    stable period has any. A declared limit applies to the size.
     """
 
     def measure(self, window: Window) -> list[Finding]:
@@ -59,11 +59,11 @@ def _columns() -> tuple[str, ...]:
 def _findings(window: Window, found: Search, before: Searched, title: str, rows: int) -> list[Finding]:
     usual = before.before.mean_of_all
     if not found.tried or not usual > 0:
-        why = "no slice has rows enough in both" if usual > 0 else f"the {title} of the hold-out is {number(usual)}"
+        why = "no slice has enough rows in both" if usual > 0 else f"the {title} of the hold-out is {number(usual)}"
         return _none(window, rows, why)
     told = [_finding(window, each, column, usual, title) for each, column in zip(found.found, _columns(), strict=False)]
     rate, few = window.limits.false_alarms_per_period, window.model.gates.compliance.min_group_rows
-    said = f"of {found.tried} slices with {few} rows or more no {'other' if told else 'one'} is worse than chance makes"
+    said = f"of {found.tried} slices with {few} rows or more, no {'other' if told else 'one'} is worse beyond chance"
     verdict = Verdict.OK if window.limits.slices else Verdict.RECORDED
     return [
         *told,
@@ -92,8 +92,8 @@ def _finding(window: Window, each: Slice, column: str, usual: float, title: str)
         column=column,
         value=value,
         verdict=beyond(value, limit.warn, limit.act) if limit else Verdict.RECORDED,
-        reason=f"{each.rows} rows with {each.name}: their {title} is worse than that of the others by {number(value)} "
-        f"+- {number(1.96 * error)} of the hold-out's {number(usual)}, beyond what it was there{of_columns}",
+        reason=f"{each.rows} rows with {each.name}: their {title} is worse than the others' by {number(value)} "
+        f"+- {number(1.96 * error)} of the hold-out's {number(usual)}, beyond the difference there{of_columns}",
         rows=each.rows,
         threshold_high=limit.act if limit else None,
         lower=value - 1.96 * error,

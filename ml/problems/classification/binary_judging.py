@@ -54,7 +54,7 @@ class BinaryJudging:
     def indistinct(self, truth: Floats) -> str:
         """One class alone."""
         both = np.unique(truth).size > 1
-        return "" if both else "the hold-out holds one class only, so no ranking can be measured"
+        return "" if both else "the hold-out has only one class, so no ranking can be measured"
 
     def losses(self, truth: Floats, numbers: Floats) -> Floats:
         """Log loss."""

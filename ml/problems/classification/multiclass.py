@@ -85,7 +85,7 @@ class Multiclass:
         places: Floats = np.asarray(labels.map(known), dtype=np.float64)
         if np.isnan(places).any():
             other = sorted({str(each) for each in labels[np.isnan(places)]})
-            raise ValueError(f"labels {other} are none of the classes {list(self.declared.classes)}: declare them")
+            raise ValueError(f"labels {other} are not among the classes {list(self.declared.classes)}: declare them")
         return places
 
     def loss(self, truth: Floats, raw: Floats) -> float:

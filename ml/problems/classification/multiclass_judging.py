@@ -56,7 +56,7 @@ class MulticlassJudging:
     def indistinct(self, truth: Floats) -> str:
         """One class alone."""
         several = np.unique(truth).size > 1
-        return "" if several else "the hold-out holds one class only, so classes cannot be told apart"
+        return "" if several else "the hold-out has only one class, so classes cannot be compared"
 
     def losses(self, truth: Floats, numbers: Floats) -> Floats:
         """Log loss."""

@@ -44,7 +44,7 @@ def _never(name: str, found: Fairness) -> list[Check]:
     chosen = sum(group.selection_rate * group.rows for group in found.groups)
     rate = chosen / sum(group.rows for group in found.groups)
     never = [group.group for group in found.groups if group.selection_rate == 0 and (1 - rate) ** group.rows < CHANCE]
-    return [Check(passed=False, text=f"nobody of {name} {', '.join(never)} is ever selected")] if never else []
+    return [Check(passed=False, text=f"nobody in {name} {', '.join(never)} is ever selected")] if never else []
 
 
 def _ratio(name: str, found: Fairness, gate: ComplianceGate) -> list[Check]:

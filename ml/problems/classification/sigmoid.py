@@ -47,13 +47,13 @@ def fit_sigmoid(labels: npt.ArrayLike, log_odds: npt.ArrayLike) -> Sigmoid:
     truth, scores = np.asarray(labels), np.asarray(log_odds, dtype=float)
     if np.unique(truth).size < 2:
         raise ValueError(
-            f"the {truth.size} calibration rows hold one class only: raise calibration_ratio or train on more rows"
+            f"the {truth.size} calibration rows have only one class: raise calibration_ratio or train on more rows"
         )
     fitted = LogisticRegression(C=np.inf).fit(scores.reshape(-1, 1), truth)
     slope = float(fitted.coef_[0, 0])
     if slope <= 0:
         raise ValueError(
-            f"the model ranks the calibration rows backwards (slope {slope:.3f}): it learned nothing that holds "
-            "in the newest periods; check the features and the outcome"
+            f"the model ranks the calibration rows backwards (slope {slope:.3f}): it learned nothing that is "
+            "valid in the newest periods; check the features and the outcome"
         )
     return Sigmoid(slope=slope, intercept=float(fitted.intercept_[0]))

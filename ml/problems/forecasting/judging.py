@@ -46,7 +46,7 @@ class ForecastingJudging:
 
     def indistinct(self, truth: Floats) -> str:
         """One value everywhere."""
-        return "" if np.unique(truth).size > 1 else "the hold-out holds one value only, so there is nothing to forecast"
+        return "" if np.unique(truth).size > 1 else "the hold-out has only one value, so there is nothing to forecast"
 
     def losses(self, truth: Floats, numbers: Floats) -> Floats:
         """Squared error in the scale of the series."""

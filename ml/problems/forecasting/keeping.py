@@ -88,7 +88,7 @@ def _as_naive(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     """`rows` answered by the naive forecast alone."""
     weights = {weight(name): float(name == "naive") for name in NAMES}
     said = [
-        f"{BY_NAIVE}its error was {naive:.3g} scales, and {new:.3g} of what was fitted"
+        f"{BY_NAIVE}its error was {naive:.3g} scales, and that of the new fit {new:.3g}"
         for naive, new in zip(known[NAIVE], known[NEW], strict=True)
     ]
     error = np.maximum(rows["error"], known[NAIVE])
@@ -112,7 +112,7 @@ def _kept(rows: pd.DataFrame, known: pd.DataFrame, version: int, rests: npt.NDAr
 def _calm(row: "pd.Series[Any]") -> str:
     """Why a row needs no other."""
     if SINCE_ERROR not in row or np.isnan(row[SINCE_ERROR]):
-        return "nothing is known since its fit"
+        return "no outcomes are known since its fit"
     return (
         f"its error of {row[SINCE_PERIODS]:.0f} newest periods, {row[SINCE_ERROR]:.3g} scales against "
         f"{row[UNSEEN_ERROR]:.3g} promised, is not more than chance explains over the fleet (p {row[P_VALUE]:.2g})"
@@ -121,7 +121,7 @@ def _calm(row: "pd.Series[Any]") -> str:
 
 def _because(new: float, champion: float, naive: float) -> str:
     if np.isnan(new):
-        return "no row shows what a new fit would do"
+        return "no row shows the error of a new fit"
     return f"a new fit had an error of {new:.3g} scales, the champion {champion:.3g}, the naive forecast {naive:.3g}"
 
 
@@ -136,4 +136,4 @@ def summary(table: pd.DataFrame) -> str:
     own = table[table.index != FLEET]
     kept = int((own["kept_from"] > 0).sum())
     naive = int(own["reason"].str.startswith(BY_NAIVE).sum())
-    return f"{len(own) - kept - naive} series with new parameters, {kept} keep those of a version before, {naive} naive"
+    return f"{len(own) - kept - naive} series with new parameters, {kept} keep earlier ones, {naive} naive"

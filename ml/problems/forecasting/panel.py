@@ -84,7 +84,7 @@ def _require_own_names(columns: Columns) -> None:
         raise ForecastError(f"id, time and target are {', '.join(map(repr, named))}: name three columns")
     taken = [name for name in (columns.id, columns.time) if name in WRITTEN]
     if taken:
-        raise ForecastError(f"columns {taken} are named as those of the forecasts, {', '.join(WRITTEN)}: rename them")
+        raise ForecastError(f"columns {taken} have names of output columns, {', '.join(WRITTEN)}: rename them")
 
 
 def _endless(last: Any, frequency: Frequency, horizon: int) -> Iterator[str]:
@@ -92,20 +92,20 @@ def _endless(last: Any, frequency: Frequency, horizon: int) -> Iterator[str]:
     try:
         calendar.after(last, frequency, horizon)
     except (OverflowError, ValueError):
-        yield f"{horizon} steps after {last} lie beyond {pd.Timestamp.max:%Y-%m-%d}: mend a wrong time"
+        yield f"{horizon} steps after {last} are beyond {pd.Timestamp.max:%Y-%m-%d}: correct a wrong time"
 
 
 def _times(given: "pd.Series[Any]", name: str, found: list[str]) -> Any:
     """Whole numbers, or timestamps; what is neither is reported."""
     if pd.api.types.is_numeric_dtype(given):
         wrong = given.isna() | (given % 1 != 0)
-        _report(found, wrong, f"{name!r} is no whole number", "count steps 1, 2, 3 …, or give dates")
+        _report(found, wrong, f"{name!r} is not a whole number", "count steps 1, 2, 3 …, or give dates")
         days = given[~wrong].astype(np.int64).astype(str).str.fullmatch(_DAY)
         if len(days) and days.all():
             _report(found, ~wrong, f"{name!r} counts no steps, as {given[~wrong].iloc[0]:.0f}", "write 2024-01-31")
         return given.where(~wrong, 0).astype(np.int64).to_numpy()
     times = pd.to_datetime(given, errors="coerce", format=None if _is_time(given) else "ISO8601", utc=_has_zones(given))
-    _report(found, times.isna(), f"{name!r} is no time", "write times as 2024-01-31 or 2024-01-31 13:00:00")
+    _report(found, times.isna(), f"{name!r} is not a time", "write times as 2024-01-31 or 2024-01-31 13:00:00")
     return times.dt.tz_localize(None).to_numpy() if getattr(times.dt, "tz", None) else times.to_numpy()
 
 
@@ -160,7 +160,7 @@ def _series(name: Any, part: pd.DataFrame, frequency: Frequency, horizon: int, f
     if steps * (10 - _MOST_MISSING_IN_TEN) > len(known) * 10:
         found.append(
             f"series {name!r} has {len(known):,} values in {steps:,} steps from {times.iloc[0]} to {times.iloc[-1]}: "
-            "mend a wrong time, write 0 where nothing happened, or give a longer --freq"
+            "correct a wrong time, write 0 where nothing happened, or give a longer --freq"
         )
         return None
     values = _gapless(places - places[0], known, frequency)

@@ -30,5 +30,5 @@ def require_past(past: Floats, ahead: npt.NDArray[np.int64], truth: Floats, name
             ]
     if found:
         raise ForecastError(
-            f"the past holds what was still to come: {'; '.join(found)}. Compute it of what was known at the origin"
+            f"the past contains future values: {'; '.join(found)}. Compute it only from values known at the origin"
         )

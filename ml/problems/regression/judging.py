@@ -42,7 +42,7 @@ class RegressionJudging:
 
     def indistinct(self, truth: Floats) -> str:
         """One value everywhere."""
-        return "" if np.unique(truth).size > 1 else "the hold-out holds one value only, so there is nothing to explain"
+        return "" if np.unique(truth).size > 1 else "the hold-out has only one value, so there is nothing to explain"
 
     def losses(self, truth: Floats, numbers: Floats) -> Floats:
         """Squared error."""

@@ -111,7 +111,7 @@ class Coverage(Monitor):
         inside, rows = found.value, found.rows
         noise = coverage_noise(rows, self.share, bounds.chance)
         warn, act = (max(margin, noise) for margin in bounds.margins)
-        said = f"{inside:.3f} of {rows} true values lie between their bounds, {self.share:g} are promised"
+        said = f"{inside:.3f} of {rows} true values are within their bounds; {self.share:g} is promised"
         return [found.on(around(self.name, "", inside, self.share, (warn, act), rows=rows, said=said))]
 
 

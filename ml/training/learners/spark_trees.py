@@ -63,7 +63,7 @@ def saved_trees(saved: Path) -> dict[str, npt.NDArray[Any]]:
     metadata = pd.read_parquet(saved / "treesMetadata").sort_values("treeID")
     fields = pd.json_normalize(data["nodeData"].tolist())
     if "split.numCategories" in fields and (fields.loc[fields["leftChild"] >= 0, "split.numCategories"] != -1).any():
-        raise ValueError("the model splits on categories, which no reader of it knows: train on numbers only")
+        raise ValueError("the model splits on categories, which its reader does not support: train on numbers only")
     nodes = pd.DataFrame(
         {
             "tree": data["treeID"].to_numpy(),
@@ -149,7 +149,7 @@ def assembled(frame: DataFrame, model: Model) -> DataFrame:
     nullable = [feature.name for feature in model_features(model) if feature.null_meaning]
     if nullable:
         raise ValueError(
-            f"model {model.name!r} takes {nullable}, which may be null, and algorithm {Algorithm.SPARK_GBT} takes no "
+            f"model {model.name!r} takes {nullable}, which may be null, but algorithm {Algorithm.SPARK_GBT} accepts no "
             f"nulls: fill them in the features' expressions, or declare {Algorithm.XGBOOST}"
         )
     features, label = model.features, model.outcome.label

@@ -120,7 +120,7 @@ def test_a_question_without_a_baseline_is_told() -> None:
     """A forecast holds itself against the naive one."""
     said = CliRunner().invoke(mlops, ["baseline", "demand"])
     assert said.exit_code == 2
-    assert "demand asks for Forecasting, for which there is no baseline" in said.stderr
+    assert "demand declares Forecasting, which has no baseline" in said.stderr
 
 
 def test_dates_are_compared_as_they_come() -> None:

@@ -68,14 +68,14 @@ def test_a_widget_of_another_kind_is_told() -> None:
     """A pie that somebody added by hand is named, not left out."""
     changed = json.loads(serialized("credit: risk", RISK))
     changed["pages"][0]["layout"][0]["widget"]["spec"]["widgetType"] = "pie"
-    with pytest.raises(CommandError, match="widget 'live' is a pie, which is not drawn here"):
+    with pytest.raises(CommandError, match="widget 'live' is a pie, which is not supported here"):
         panels(json.dumps(changed))
 
 
 def test_the_lines_with_the_highest_values_are_drawn() -> None:
     """Five of ten, and the page says so; a value that is no number draws nothing."""
     page = render("credit: risk", answers(), "Asked by a test.")
-    assert "Drawn are the 5 with the highest values of 10." in page
+    assert "Shown: the 5 of 10 with the highest values." in page
     assert ">sex 9</text>" in page
     assert ">sex 1</text>" not in page
     panel = Panel(title="t", kind="line", query="", columns=("x", "y", "c"))

@@ -17,7 +17,7 @@ Break = Callable[[Records], Records]
 SHIFT = "2025-02"
 LATER = ("2025-03", "2025-04", "2025-05", "2025-06")
 _SAID = {"probability": 0.25}
-REASON = "Version 1 is beyond its limits in 3 labelled month(s) running"
+REASON = "Version 1 exceeded its limits in 3 consecutive labelled month(s)"
 
 
 def landing(*, shift: bool = True) -> Landing:

@@ -37,14 +37,14 @@ def test_a_part_that_was_rolled_back_by_itself_is_asked_for_if_the_story_has_par
     """The version that it made needs no verdicts of its own, but what it is made of needs them."""
     chosen = checks(replace(STORY, rolls_back_part=True), made.landing(), None)
     found = {each.what: each for each in judge(chosen, made.with_part(made.records()))}
-    assert found["one part was rolled back by itself"].detail == "version 3 is 2 with a of 1"
+    assert found["one part was rolled back separately"].detail == "version 3 is 2 with a of 1"
     assert found["no version went live without passing all four gates"].detail.startswith(
         "versions 1 passed, 2 passed, 3 made of 2 and 1;"
     )
     named = ("exactly one version is live, the one last recorded", "one roll-back was done and undone, and the record")
     assert all(each.holds for name, each in found.items() if name.startswith(("one", "no version", *named)))
     whole = {each.what: each.holds for each in judge(chosen, made.records())}
-    assert not whole["one part was rolled back by itself"]
+    assert not whole["one part was rolled back separately"]
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ def test_a_healthy_azure_has_no_findings(deployed: DeployedEnvironment, examined
         (
             {"storage_account_show": {"allowSharedKeyAccess": True, "publicNetworkAccess": "Enabled"}},
             ADOPTED[1],
-            ["opens to who has its keys", "answers the internet"],
+            ["is open to holders of its account keys", "is reachable from the internet"],
         ),
     ],
 )

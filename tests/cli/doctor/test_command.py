@@ -18,7 +18,7 @@ def test_findings_end_with_one(commands: CliRunner, served: Core) -> None:
     rows = json.loads(result.stdout)
     assert set(rows[0]) == {"check", "result", "subject", "what", "fix"}
     [lacking] = [row for row in rows if row["check"] == "the catalog is isolated"]
-    assert (lacking["result"], lacking["what"]) == ("wrong", "is no catalog of the workspace")
+    assert (lacking["result"], lacking["what"]) == ("wrong", "does not exist as a catalog of the workspace")
     assert "findings in prod: each line names the fix" in result.stderr
 
 

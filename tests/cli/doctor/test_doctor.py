@@ -30,7 +30,7 @@ def test_a_healthy_environment_has_no_findings(examined: Examined) -> None:
     assert kept == []
     assert len(found) == len(CHECKS) >= 40
     not_asked = {line.check: line.what for lines in found.values() for line in lines if line.result is Result.NOT_ASKED}
-    assert not_asked["azure is the right tenant"] == "the Azure CLI is not here, or not signed in: az login"
+    assert not_asked["azure is the right tenant"] == "the Azure CLI is not installed, or not signed in: az login"
     assert not_asked["every declared table exists"] == "no table exists: ingest has not run yet"
     assert not_asked["terraform is new enough"] == "the local cloud loads the stacks without Terraform"
 
@@ -127,7 +127,7 @@ def test_a_caller_without_rights_is_found(core: Core, deployed: DeployedEnvironm
     """A job's principal is no owner; what it may not ask is unknown."""
     scoring = dataclasses.replace(deployed, workspace=core.sdk("prod-credit-scoring"))
     [line] = examined("the caller may deploy", who=scoring)["the caller may deploy"]
-    assert "is in none of admins, platform-admins, prod-owners" in line.what
+    assert "is not in any of admins, platform-admins, prod-owners" in line.what
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,9 @@ def test_a_missing_secret_is_found(deployed: DeployedEnvironment, examined: Exam
     name = "every secret of the jobs is in the vault"
     lines = examined(name, who=other)[name]
     missing = ["prod/webhook", "prod/mail", *(f"prod/{key}" for key in sink.secret_keys.values())]
-    assert [(line.subject, line.what) for line in lines] == [(each, "is no secret of the scope") for each in missing]
+    assert [(line.subject, line.what) for line in lines] == [
+        (each, "does not exist as a secret of the scope") for each in missing
+    ]
     assert lines[0].fix == "az keyvault secret set --vault-name mlops-prod --name webhook --file <file>"
 
 
@@ -191,7 +193,7 @@ def test_a_package_index_without_its_secret_is_found(
     [line] = examined(name, who=other)[name]
     assert (line.subject, line.what) == (
         "databricks-package-management/pip-index-url",
-        "is no secret, and packages.example.com needs one",
+        "does not exist as a secret, and packages.example.com needs one",
     )
     core.admin().secrets.create_scope("databricks-package-management")
     core.admin().secrets.put_secret("databricks-package-management", "pip-index-url", string_value="https://a")

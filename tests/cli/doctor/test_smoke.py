@@ -66,7 +66,7 @@ def test_a_served_model_passes_and_is_live_again_as_it_was(
     assert f"credit: version {served[0]} is live, as before" in same.stdout.splitlines()
     before.write_text('{"credit": null}')
     first = _command(core, *asked)
-    assert first.stdout == f"credit: version {served[0]} is the first one live, and stays\n"
+    assert first.stdout == f"credit: version {served[0]} is the first live version, and stays\n"
     assert list(core.admin().jobs.list_runs()) == []
 
 

@@ -18,7 +18,7 @@ from ml.declarations import Period
 def test_a_name_that_something_cannot_have_is_refused(name: str) -> None:
     """A package, schemas, jobs and principals are called by it."""
     [said] = problems(name, ROOT)
-    assert said.startswith(f"name {name!r}: give 3 to 20 small letters and digits")
+    assert said.startswith(f"name {name!r}: give 3 to 20 lower-case letters and digits")
 
 
 def test_a_name_that_is_free_is_taken() -> None:
@@ -34,7 +34,7 @@ def test_a_folder_that_exists_is_kept() -> None:
         "folder tests/ml/usecases/credit exists: choose another name, or remove it",
     ]
     assert list(problems("platform", ROOT)) == [
-        "name 'platform': the platform's own schemas are called so; choose another"
+        "name 'platform': a schema of the platform has this name; choose another"
     ]
 
 

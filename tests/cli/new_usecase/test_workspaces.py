@@ -56,7 +56,7 @@ def test_the_block_at_the_end_of_a_file_is_found() -> None:
 
 def test_an_environment_without_use_cases_is_left_to_a_person() -> None:
     """There is nothing that the new one could be like."""
-    with pytest.raises(CommandError, match="it runs no use case that a new one could be like: add it by hand"):
+    with pytest.raises(CommandError, match="it runs no use case to copy from: add the new one by hand"):
         enabled("name: x\nuse_cases: {}\n", "loans", serving=False)
 
 

@@ -93,7 +93,7 @@ def test_features_of_another_hash_do_not() -> None:
     found, because = judged(CREDIT, KEPT, [now])
     assert found == now
     assert because.startswith(
-        "the features are not those that were scored: their hash is bbbbbbbbbbbb…, the prediction"
+        "the features differ from those that were scored: their hash is bbbbbbbbbbbb…, the prediction"
     )
     assert "keeps aaaaaaaaaaaa…" in because
 
@@ -103,7 +103,7 @@ def test_masked_features_are_not_taken_for_changed_ones() -> None:
     model = _with_sensitive(INCOME)
     now = Found(row={**ROW, "income": None}, read_at="newest", hashed="b" * 64)
     _, because = judged(model, KEPT, [now])
-    assert because == "income: hidden from you, so nobody can tell with your rights. Ask as somebody who may read them"
+    assert because == "income: hidden from you, which your rights cannot read. Use --as with a principal who may"
     rows = {row["feature"]: row for row in _why(model=model, features=now.row, because=because, reasons=None).rows()}
     assert (rows["income"]["value"], rows["income"]["contribution"]) == ("hidden from you", None)
 

@@ -107,16 +107,16 @@ def test_a_derived_table_is_computed_if_what_it_reads_or_says_changed(
 
     lake.land("applications", "2023-01", application(1, AGE=29))
     _ingest(lake)
-    assert said() == "young_clients: built whole, since it was not built before: 1 rows added, 0 changed, 0 removed"
+    assert said() == "young_clients: full build, because it was not built before: 1 rows added, 0 changed, 0 removed"
     assert said() == "young_clients: nothing new"
     lake.land("applications", "2023-02", application(2, AGE=20), application(3, AGE=50))
     _ingest(lake, "2")
     assert said() == (
-        "young_clients: built whole, since one change may concern every row: 1 rows added, 0 changed, 0 removed"
+        "young_clients: full build, because one change may affect every row: 1 rows added, 0 changed, 0 removed"
     )
     _derive(monkeypatch, replace(BY_QUERY, sql=str(BY_QUERY.sql).replace("30", "25")))
     assert said() == (
-        "young_clients: built whole, since its declaration has changed: 0 rows added, 0 changed, 1 removed"
+        "young_clients: full build, because its declaration has changed: 0 rows added, 0 changed, 1 removed"
     )
     assert lake.rows("silver.young_clients", "client_id") == [(2,)]
 
@@ -142,7 +142,7 @@ def test_a_table_with_a_column_of_dates_is_computed_from_the_first_that_changed(
         return next(line for line in capfd.readouterr().out.splitlines() if line.startswith("young_clients: "))
 
     lake.land("applications", "2023-01", application(1, AGE=29), application(2, AGE=28))
-    assert said("1").startswith("young_clients: built whole, since it was not built before: 2 rows added")
+    assert said("1").startswith("young_clients: full build, because it was not built before: 2 rows added")
     lake.land("applications", "2023-02", application(3, AGE=20))
     assert said("2") == "young_clients: 1 rows added, 0 changed, 0 removed"
     lake.land("applications", "2023-02", application(4, AGE=21))
@@ -151,7 +151,8 @@ def test_a_table_with_a_column_of_dates_is_computed_from_the_first_that_changed(
     before = lake.rows("silver.young_clients", "client_id")
     _derive(monkeypatch, replace(BY_MONTH, table=replace(YOUNG, comment="the same"), sql=f"{BY_MONTH.sql} AND true"))
     assert (
-        said("4") == "young_clients: built whole, since its declaration has changed: 0 rows added, 0 changed, 0 removed"
+        said("4")
+        == "young_clients: full build, because its declaration has changed: 0 rows added, 0 changed, 0 removed"
     )
     assert lake.rows("silver.young_clients", "client_id") == before
 

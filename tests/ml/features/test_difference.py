@@ -87,8 +87,8 @@ def test_only_events_that_changed_or_see_a_change_are_built(
         lake.land("applications", f"2023-0{month}", application(month), application(month + 10))
     _silver(lake)
     assert _said(lake, capfd) == [
-        "client_features: built whole, since it was not built before: 6 rows added, 0 changed, 0 removed",
-        "client_outcomes: built whole, since it was not built before: 0 rows added, 0 changed, 0 removed",
+        "client_features: full build, because it was not built before: 6 rows added, 0 changed, 0 removed",
+        "client_outcomes: full build, because it was not built before: 0 rows added, 0 changed, 0 removed",
     ]
     assert _said(lake, capfd) == ["client_features: nothing new", "client_outcomes: nothing new"]
     # In the window of client 3 (March) and too old for that of client 5 (May); both are after it by time.
@@ -175,7 +175,7 @@ def _one_built(lake: Lake) -> None:
         ({"comment": "Another comment.", "owner": "others"}, "client_features: nothing new"),
         (
             {"features": (REPORTED, *NARROW.models[0].feature_table.features)},
-            "client_features: built whole, since its declaration has changed: 0 rows added, 1 changed, 0 removed",
+            "client_features: full build, because its declaration has changed: 0 rows added, 1 changed, 0 removed",
         ),
     ],
 )
@@ -206,7 +206,7 @@ def test_an_optional_source_that_comes_builds_the_table_whole(
     lake.land("labels", "2023-04", (9, 0))
     _silver(lake, "2")
     assert _said(lake, capfd)[0] == (
-        "client_features: built whole, since a table that it reads came or went: 0 rows added, 1 changed, 0 removed"
+        "client_features: full build, because a source was added or removed: 0 rows added, 1 changed, 0 removed"
     )
     assert lake.rows("gold.client_features", "reports") == [(0,)]
 
@@ -222,7 +222,7 @@ def test_without_the_changes_of_a_table_gold_is_built_whole_and_they_are_kept_fr
     lake.spark.sql(f"ALTER TABLE {_path(lake, 'credit_silver/applications')} {off}").collect()
     lake.land("applications", "2023-02", application(2))
     _silver(lake, "2")
-    why = "built whole, since the changes of a table that it reads are not kept"
+    why = "full build, because a source table has no change data feed"
     assert _said(lake, capfd) == [
         f"client_features: {why}: 1 rows added, 0 changed, 0 removed",
         f"client_outcomes: {why}: 0 rows added, 0 changed, 0 removed",
@@ -242,7 +242,7 @@ def test_the_table_without_sensitive_columns_moves_along(
     lake.run(build)
     capfd.readouterr()
     lake.run(build, unmasked_table="plain")
-    assert "client_features: built whole, since its declaration has changed" in capfd.readouterr().out
+    assert "client_features: full build, because its declaration has changed" in capfd.readouterr().out
     lake.land("applications", "2023-02", whole_application(2))
     _silver(lake, "2")
     lake.run(build, "2", unmasked_table="plain")

@@ -154,7 +154,7 @@ def test_a_copy_that_fails_fails_the_task(core: Core, tables: "Tables") -> None:
     """The online table keeps what it had, and the message names the pipeline to look at."""
     core.admin().feature_store.create_online_store(OnlineStore(name="prod-online", capacity="CU_1"))
     core.cloud.spark_remote = ""
-    with pytest.raises(NotSyncedError, match="ended FAILED, so the online table holds what it held before"):
+    with pytest.raises(NotSyncedError, match="ended FAILED, so the online table is unchanged"):
         publish(tables, core.admin(), TASK, TABLE, SOON)
 
 

@@ -27,7 +27,7 @@ ANN = Person(name="ann", groups=_RISK)
         (ANN, Person(name="root", groups=frozenset({"admins"})), None),
         (ANN, Person(name="bob", groups=_RISK), "bob, who may not approve in the name of ann"),
         (ANN, Person(name="job", groups=frozenset()), "job, who may not approve in the name of ann"),
-        (Person(name="bob", groups=_ADMIN), Person(name="bob", groups=_ADMIN), "bob may not approve: members of"),
+        (Person(name="bob", groups=_ADMIN), Person(name="bob", groups=_ADMIN), "bob may not approve: only members of"),
         (Person(name="ann", groups=None), Person(name="ann", groups=None), "the groups of ann are unknown"),
         (Person(name="ann", groups=None), Person(name="root", groups=_ADMIN), "the groups of ann are unknown"),
         (ANN, Person(name="root", groups=None), "root, who may not approve in the name of ann"),
@@ -52,9 +52,9 @@ def test_a_person_is_an_active_user_with_groups(tmp_path: Path) -> None:
         admin.groups.create(display_name="model-risk", members=[iam.ComplexValue(value=ann.id)])
         assert person(admin, "ann@example.com") == Person(name="ann@example.com", groups=_RISK)
         for name in ("nobody@example.com", "gone@example.com"):
-            with pytest.raises(NotApprovedError, match=f"{name} is no active user"):
+            with pytest.raises(NotApprovedError, match=f"{name} is not an active user"):
                 person(admin, name)
-        with pytest.raises(NotApprovedError, match="is no user name"):
+        with pytest.raises(NotApprovedError, match="is not a user name"):
             person(admin, 'a" or userName ne "b')
     finally:
         leave(core)
@@ -116,7 +116,7 @@ def test_a_rolled_back_version_needs_a_new_approval(mode: SignOff) -> None:
     gone = _move("champion", 2, 1, "rollback", 2)
     refused, released = judge(_PASSED, mode, (), gone), judge(_PASSED, mode, ("bob",), gone)
     assert refused.decision is Decision.FAIL
-    assert "rolled back by ann in run 2 (complaints): approve it anew, or roll back to it" in refused.reason
+    assert "rolled back by ann in run 2 (complaints): approve it again, or roll back to it" in refused.reason
     assert (released.decision, "approved by bob after its roll-back in run 2" in released.reason) == (
         Decision.PASS,
         True,
@@ -127,4 +127,4 @@ def test_an_approval_needs_a_name(capsys: pytest.CaptureFixture[str]) -> None:
     """The job's empty default is refused."""
     with pytest.raises(SystemExit, match="2"):
         approval.main(["--use-case=credit", "--catalog=prod", "--run-id=1", "--version=1", "--by="])
-    assert "--by: it is empty: say it, since it is recorded" in capsys.readouterr().err
+    assert "--by: it is empty: give a value, because it is recorded" in capsys.readouterr().err

@@ -105,7 +105,7 @@ def test_an_equal_challenger_passes_if_it_renews_and_fails_if_it_is_a_new_idea()
     assert _judge(replace(equal, cause=TrainingCause.DRIFT)).decision is Decision.PASS
     verdict = _judge(equal)
     assert verdict.decision is Decision.FAIL
-    assert "these rows show an improvement from about" in verdict.reason
+    assert "these rows detect an improvement from about" in verdict.reason
 
 
 def test_a_small_loss_passes_only_if_it_is_allowed() -> None:
@@ -136,7 +136,7 @@ def test_few_rows_cannot_tell_of_a_renewed_model_whether_it_is_worse() -> None:
     )
     verdict = _judge(few, replace(GATE, measures=(RANKING, LOSS)))
     assert verdict.decision is Decision.UNKNOWN
-    assert "cannot tell whether it is worse" in verdict.reason
+    assert "too few rows to decide whether it is worse" in verdict.reason
 
 
 def _fitted_until(last: date) -> Lineage:
@@ -163,9 +163,9 @@ def test_only_periods_that_neither_version_was_fitted_on_compare_them() -> None:
     [
         (
             unseen(EVENTS, _fitted_until(date(2025, 4, 1)), Calendar()),
-            "it was fitted on 2023-01..2025-04, which 4000 hold-out rows are of; 0 rows are of periods that neither",
+            "it was fitted on 2023-01..2025-04, which contains 4000 hold-out rows; 0 rows are from periods",
         ),
-        (unknown(4000, "tags are missing"), "which periods it was fitted on is unknown: tags are missing; 0 rows"),
+        (unknown(4000, "tags are missing"), "the periods it was fitted on are unknown: tags are missing; 0 rows"),
     ],
 )
 def test_a_champion_that_saw_all_of_the_hold_out_cannot_be_compared(seen: Unseen, words: str) -> None:
@@ -205,7 +205,7 @@ def test_a_measure_that_cannot_be_measured_is_named() -> None:
     lift = Measure(name="lift", title="lift", better=Direction.HIGHER)
     verdict = _judge(CONTEST, ComparisonGate(measures=(MeasureRule(measure=lift, margin=0.1),)))
     assert verdict.decision is Decision.FAIL
-    assert "the gate judges ['lift'], which cannot be measured" in verdict.reason
+    assert "the gate judges ['lift'], which this problem cannot measure" in verdict.reason
 
 
 def test_every_figure_is_recorded_with_its_interval_and_its_power() -> None:
@@ -225,9 +225,9 @@ def test_every_figure_is_recorded_with_its_interval_and_its_power() -> None:
 def test_the_reason_says_what_the_rows_can_show_and_how_often_they_were_asked() -> None:
     """Judged for the fifth time, one of five equal ideas seems better in 12 of 100 cases; a renewal needs no luck."""
     verdict = judge(CONTEST, GATE, JUDGING, seed=1, holdout_uses=5)
-    assert "these rows show an improvement of ROC AUC from about 0.0" in verdict.reason
-    assert "5 versions were judged on these periods: by luck alone, one of so many seems" in verdict.reason
-    assert "seems better in 12%" in verdict.reason
+    assert "these rows detect an improvement of ROC AUC from about 0.0" in verdict.reason
+    assert "5 versions were judged on these periods: by luck alone, one appears better" in verdict.reason
+    assert "appears better in 12%" in verdict.reason
     assert verdict.inputs["holdout_uses"] == 5
     renewed = judge(replace(CONTEST, cause=SCHEDULED), GATE, JUDGING, seed=1, holdout_uses=5)
     assert "of equally good renewals" in renewed.reason
@@ -297,10 +297,10 @@ _ALONE = replace(CONTEST, champion=None, champion_version=None)
     [
         (
             Contest(version=2, truth=LABELS[:499], challenger=_risk(RISK[:499])),
-            "hold-out rows 499 is under the limit 500: too few to tell",
+            "hold-out rows 499 is under the limit 500: too few to decide",
         ),
         (Contest(version=2, truth=LABELS[:0], challenger=_risk(RISK[:0])), "hold-out rows 0 is under the limit 500"),
-        (replace(_ALONE, truth=np.ones_like(LABELS)), "the hold-out holds one class only"),
+        (replace(_ALONE, truth=np.ones_like(LABELS)), "the hold-out has only one class"),
     ],
 )
 def test_too_little_to_tell_is_unknown_with_its_figures(contest: Contest, reason: str) -> None:
@@ -347,7 +347,7 @@ def test_a_calibration_limit_that_chance_alone_breaks_cannot_tell() -> None:
     """150 rows: chance alone may be three times the limit, so a pass would say nothing."""
     verdict = _alone(150, replace(CALIBRATION, limit=0.03))
     assert verdict.decision is Decision.UNKNOWN
-    assert "too few rows to tell" in verdict.reason
+    assert "too few rows to decide" in verdict.reason
 
 
 def test_a_value_beyond_a_limit_within_its_interval_cannot_be_told() -> None:

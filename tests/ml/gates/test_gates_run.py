@@ -107,7 +107,7 @@ def test_the_last_gate_leaves_a_card_with_the_training_run(world: World, first: 
     assert "| fitted, tuned and calibrated on | 5,000 |" in text
     assert f"| sex | 1 male, 2 female. | no | {metrics['protected_gain_sex']:+.4g} (" in text
     assert "By sex. demographic parity difference " in text
-    assert "| approved by | nobody in person: sign-off is automatic, as declared |" in text
+    assert "| approved by | no person: sign-off is automatic, as declared |" in text
     assert "![importance](importance.png)" in text
     assert f"Version {first} of {MODEL_NAME} passed all gates." in html
     assert html.count('src="data:image/png;base64,') == 1
@@ -248,7 +248,7 @@ def test_a_model_that_needs_the_checkout_does_not_load_in_the_clean_process(tmp_
     probed = run_probe(tmp_path / "model", timeout_s=60)
     assert probed.found is None
     assert probed.problem is not None
-    assert "the model imports ml, which is not where it is served" in probed.problem
+    assert "the model imports ml, which the serving environment does not have" in probed.problem
 
 
 def test_a_model_that_answers_too_late_is_stopped(world: World, trained: dict[str, object], tmp_path: Path) -> None:

@@ -32,19 +32,19 @@ def test_a_model_within_all_limits_passes() -> None:
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
-        ({"load_processor_s": 31.0}, "processor time to load 31 s is over the limit 30 s"),
+        ({"load_processor_s": 31.0}, "CPU time to load 31 s is over the limit 30 s"),
         ({"latency_p95_ms": 251.0}, "latency of one row 251 ms is over the limit 250 ms"),
         ({"latency_p95_ms": math.nan}, "latency of one row is unknown (nan)"),
         ({"memory_mib": 4096.0}, "peak memory 4096 MiB is over the limit 2048 MiB"),
         ({"memory_mib": None}, "peak memory is unknown (None)"),
-        ({"answers": [{"probability": 0.1}]}, "2 rows were asked about and 1 answers came"),
+        ({"answers": [{"probability": 0.1}]}, "2 rows were sent and 1 answers returned"),
         ({"answers": [0.1, 0.6]}, "answer 1 of 2: it is 0.1; a value for each of probability is required"),
         ({"answers": [{"probability": 0.1}, {"probability": 1.5}]}, "answer 2 of 2: probability is 1.5, which is"),
-        ({"answers": [{"probability": math.nan}] * 2}, "probability is nan, which is null, no finite number or"),
-        ({"answers": [], "rows": 0}, "the input example of 0 rows got answers []"),
-        ({"accepted_wrong": ["a missing column"]}, "it answers wrong input: a missing column"),
-        ({"accepted_wrong": None}, "whether wrong input is refused is unknown"),
-        ({"other_versions": ["xgboost 1.0, pinned 3.2.0"]}, "packages differ from what is pinned: xgboost 1.0"),
+        ({"answers": [{"probability": math.nan}] * 2}, "probability is nan, which is null, not a finite number or"),
+        ({"answers": [], "rows": 0}, "the input example of 0 rows was answered with []"),
+        ({"accepted_wrong": ["a missing column"]}, "it accepts invalid input: a missing column"),
+        ({"accepted_wrong": None}, "whether invalid input is refused is unknown"),
+        ({"other_versions": ["xgboost 1.0, pinned 3.2.0"]}, "packages differ from the pins: xgboost 1.0"),
     ],
 )
 def test_each_limit_fails_on_its_own(changed: dict[str, object], reason: str) -> None:

@@ -77,7 +77,7 @@ def test_the_outcome_in_a_feature_is_named() -> None:
     """A status of a later period, which is the outcome in 80 % of the rows, whatever the model makes of it."""
     status = np.where(RNG.uniform(size=ROWS) < 0.8, LABELS, RNG.integers(2, size=ROWS))
     (refused,) = _refused(_signs(CLIENTS.assign(status=status), HONEST))
-    assert refused.startswith("by itself, status (0.896)")
+    assert refused.startswith("status (0.896) alone")
     assert "is it known before the outcome?" in refused
 
 
@@ -92,8 +92,8 @@ def test_an_outcome_that_is_spelled_as_text_is_named_too() -> None:
 @pytest.mark.parametrize(
     ("repeats", "words"),
     [
-        (replace(NO_REPEATS, same_key=600), "600 of 3000 hold-out rows have a key of a row that was fitted on"),
-        (replace(NO_REPEATS, same_features=600), "600 of 3000 hold-out rows have all feature values of a row"),
+        (replace(NO_REPEATS, same_key=600), "600 of 3000 hold-out rows share a key with a row that was fitted on"),
+        (replace(NO_REPEATS, same_features=600), "600 of 3000 hold-out rows share all feature values with a row"),
     ],
 )
 def test_rows_on_both_sides_of_the_split_are_counted(repeats: Repeats, words: str) -> None:
@@ -107,14 +107,14 @@ def test_one_feature_that_has_nearly_all_the_gain_is_named() -> None:
     """The others weigh next to nothing."""
     (refused,) = _refused(_signs(CLIENTS, {"late": 0.5, "inflow": 0.01}))
     assert refused.startswith("late has 9")
-    assert "of what the model knows, 90% is allowed" in refused
+    assert "of the model's skill, 90% is allowed" in refused
 
 
 def test_a_score_too_good_to_be_true_is_refused() -> None:
     """Over the declared ceiling, though no single feature gives it away."""
     signs = replace(_signs(CLIENTS, HONEST), score=0.93)
     (refused,) = _refused(signs)
-    assert refused.startswith("ROC AUC 0.9300 is too good to be true: 0.9 is the best to believe in")
+    assert refused.startswith("ROC AUC 0.9300 is too good to be true: at most 0.9 is plausible")
 
 
 def test_what_could_not_be_measured_is_refused() -> None:

@@ -105,9 +105,9 @@ RMSE_RULE = MeasureRule(measure=RMSE, margin=2.0)
     ("low", "high", "passed", "known", "words"),
     [
         (-5.0, 1.0, True, True, "at worst 0.70"),
-        (1.0, 5.0, False, False, "cannot tell whether it is worse"),
+        (1.0, 5.0, False, False, "too few rows to decide whether it is worse"),
         (3.0, 5.0, False, True, "worse by more than the margin 2"),
-        (math.nan, math.nan, False, False, "cannot tell"),
+        (math.nan, math.nan, False, False, "too few rows to decide"),
     ],
 )
 def test_a_measure_whose_lower_end_is_better_is_judged_by_its_upper_bound(
@@ -126,7 +126,7 @@ def test_an_improvement_that_cannot_be_shown_names_the_one_that_could() -> None:
     check = better(RMSE_RULE, found, CHAMPION, "manual")
     assert not check.passed
     assert "trained for manual, it must be better by more than chance" in check.text
-    assert "these rows show an improvement from about 4.8 on" in check.text
+    assert "these rows detect an improvement from about 4.8" in check.text
 
 
 def test_the_power_to_pass_an_equal_model_follows_from_the_margin() -> None:

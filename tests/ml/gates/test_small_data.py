@@ -57,7 +57,7 @@ def test_with_the_usual_number_of_rows_nothing_is_said() -> None:
     """133 rows are held out and 500 are asked for: unknown, with the number."""
     verdict = _judge(_answers(EVERYTHING, BEFORE), None, TrainingCause.MANUAL, replace(GATE, min_holdout_rows=500))
     assert verdict.decision is Decision.UNKNOWN
-    assert "hold-out rows 133 is under the limit 500: too few to tell" in verdict.reason
+    assert "hold-out rows 133 is under the limit 500: too few to decide" in verdict.reason
 
 
 def test_a_limit_within_the_interval_cannot_be_told() -> None:
@@ -89,7 +89,7 @@ def test_an_equally_good_model_is_not_released_by_luck() -> None:
     renewals = [_judge(half, champion, TrainingCause.SCHEDULE) for half in halves]
     unsure = [verdict for verdict in renewals if verdict.decision is Decision.UNKNOWN]
     assert len(unsure) > 20
-    assert all("cannot tell whether it is worse" in verdict.reason for verdict in unsure)
+    assert all("too few rows to decide whether it is worse" in verdict.reason for verdict in unsure)
 
 
 @pytest.mark.parametrize("cause", [TrainingCause.MANUAL, TrainingCause.SCHEDULE])

@@ -24,7 +24,7 @@ def test_only_month_files_are_readable_and_others_say_why(tmp_path: Path) -> Non
     rename = "is not <YYYY-MM>.csv, the month in which its rows became known; rename it"
     assert _problems(tmp_path) == {
         "2023-01.csv": None,
-        "2023-03.csv": "it is a folder; put files straight into the feed's folder",
+        "2023-03.csv": "it is a folder; put files directly into the feed's folder",
         "2023-13.csv": f"the name '2023-13.csv' {rename}",
         "january.csv": f"the name 'january.csv' {rename}",
     }
@@ -38,7 +38,7 @@ def test_a_name_that_only_looks_like_a_month_is_refused(tmp_path: Path) -> None:
     assert problems.pop("2025-06.csv") is None
     foreign = "\u0662\u0660\u0662\u0665-11.csv"
     assert problems == {
-        "0001-01.csv": "the name '0001-01.csv' is of a month before 1900; rename it to the one that is meant",
+        "0001-01.csv": "the name '0001-01.csv' is of a month before 1900; rename it to the correct one",
         "2025-07.csv": "the name '2025-07.csv' is of a month that has not begun (it is 2025-06-30); rename it",
         "2204-01.csv": "the name '2204-01.csv' is of a month that has not begun (it is 2025-06-30); rename it",
         foreign: f"the name {foreign!r} is not <YYYY-MM>.csv, the month in which its rows became known; rename it",

@@ -93,7 +93,7 @@ def test_new_rows_go_through_the_same_checks_and_accounts(lake: Lake) -> None:
 def test_a_table_without_a_change_feed_is_refused_or_compared_by_versions(lake: Lake) -> None:
     """The refusal says both ways out. Compared versions give a row that is there twice, and not one that was moved."""
     _make(lake, changes=False)
-    with pytest.raises(RefusedFilesError, match=r"@v1: it keeps no change data feed; ask its owner to set delta"):
+    with pytest.raises(RefusedFilesError, match=r"@v1: it has no change data feed; ask its owner to set delta"):
         lake.load(FEED, "1")
     lake.load(VERSIONS, "2")
     _sql(lake, "INSERT INTO {} VALUES (3, DATE'2024-03-01', 7, 'c'), (3, DATE'2024-03-01', 7, 'c')")

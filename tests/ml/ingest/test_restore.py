@@ -100,7 +100,7 @@ def test_gold_that_went_back_has_what_came_since(loaded: Lake, capfd: pytest.Cap
         _restore(loaded, f"4{at}", table, 1)
         assert _held(loaded, [table]) != {table: before[table]}
         loaded.run(build, f"4{at}")
-        assert f"built whole, since test.credit_{table} was restored" in capfd.readouterr().out
+        assert f"full build, because test.credit_{table} was restored" in capfd.readouterr().out
         assert _held(loaded, GOLD) == before
     versions = loaded.versions()
     loaded.run(build, "5")
@@ -136,7 +136,7 @@ def test_the_record_says_who_when_from_to_and_why(loaded: Lake) -> None:
 def test_bronze_does_not_go_back_behind_a_delivery(loaded: Lake) -> None:
     """Ingest would not take it again: the message names the file, and what to do instead; nothing has changed."""
     before, versions = _held(loaded), loaded.versions()
-    with pytest.raises(RestoreRefusedError, match=r"2023-03\.csv: 3 rows, there 0.*by mlops withdraw"):
+    with pytest.raises(RestoreRefusedError, match=r"2023-03\.csv: 3 rows, there 0.*with mlops withdraw"):
         _restore(loaded, "3", "bronze.labels", 1)
     assert (_held(loaded), loaded.versions()) == (before, versions)
     assert not loaded.tables.exists("test.credit_ops.restores")
@@ -161,7 +161,7 @@ def test_a_version_that_vacuum_took_is_refused_before_anything_is_recorded(loade
     for file in folder.rglob("*.parquet"):
         if file.name not in left and "_delta_log" not in file.parts:
             file.unlink()
-    with pytest.raises(RestoreRefusedError, match="VACUUM removed files of it: take a newer version"):
+    with pytest.raises(RestoreRefusedError, match="VACUUM removed its files: choose a newer version"):
         _restore(loaded, "3", "silver.labels", version)
     assert not loaded.tables.exists("test.credit_ops.restores")
 
@@ -209,7 +209,7 @@ def test_what_another_run_asked_for_is_refused_once_if_a_delivery_came_meanwhile
 
 def test_records_and_predictions_stay() -> None:
     """Refused with the tables that can go back."""
-    with pytest.raises(RestoreRefusedError, match=r"predictions, stay as they are.*prod\.credit_bronze\.labels"):
+    with pytest.raises(RestoreRefusedError, match=r"predictions are never changed.*prod\.credit_bronze\.labels"):
         restorable.found(USE_CASES["credit"], "prod", "prod.credit_gold.predictions")
 
 
@@ -219,5 +219,5 @@ def test_a_table_whose_rows_a_feed_takes_is_refused() -> None:
     feed = replace(case.feeds[1], source=OtherTable(name="health_gold.visits"))
     scheduled = replace(case.jobs, ingest_cron="0 0 6 * * ?")
     taking = replace(case, feeds=(case.feeds[0], feed), jobs=scheduled)
-    with pytest.raises(RestoreRefusedError, match=r"feed labels of credit takes the rows of prod\.health_gold"):
+    with pytest.raises(RestoreRefusedError, match=r"feed labels of credit reads new rows of prod\.health_gold"):
         restorable.require_no_feed([taking], "prod", "prod.health_gold.visits")

@@ -137,7 +137,7 @@ def test_the_right_delivery_may_come_under_the_same_name_and_the_wrong_one_stays
     _ingest(lake, "1")
     _withdraw(lake, "2", "labels/2023-02.csv")
     wrong.write_bytes(wrong.read_bytes())
-    with pytest.raises(RefusedFilesError, match=r"these bytes were withdrawn by ann, through .* typing mistake"):
+    with pytest.raises(RefusedFilesError, match=r"this content was withdrawn by ann, through .* typing mistake"):
         lake.run(bronze, "3")
     lake.land("labels", "2023-02", (1, 0))
     _ingest(lake, "4")

@@ -80,8 +80,8 @@ def test_the_history_reaches_back_to_the_oldest_version_that_a_model_needs(lake:
     done, failed = maintain(lake.tables, TASK, {NAME: {99: "version 3 (@champion)"}}, NOW)
     assert done == []
     assert failed == [
-        f"{NAME} has no version 99 any more, on which version 3 (@champion) was trained: nothing of it is removed; "
-        "train again, so that the live and the previous version name versions that are there"
+        f"{NAME} no longer has version 99, on which version 3 (@champion) was trained, so no old file is removed; "
+        "train again, so that the live and the previous model version name existing table versions"
     ]
     done, failed = maintain(lake.tables, TASK, {NAME: {first: "version 1 (@previous)"}}, later)
     assert (done, failed) == ([replace(kept, needed_by="version 1 (@previous)")], [])

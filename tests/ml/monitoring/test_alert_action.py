@@ -16,10 +16,10 @@ _WHO = ["--by", "mia", "--reason", "looked into"]
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
-        (["--action", "snooze", *_WHO], "--periods 0: give 1 or more to snooze"),
-        (["--action", "resolve", "--periods", "2", *_WHO], "--periods 2: give 1 or more to snooze, and none"),
+        (["--action", "snooze", *_WHO], "--periods 0: give 1 or more with snooze"),
+        (["--action", "resolve", "--periods", "2", *_WHO], "--periods 2: give 1 or more with snooze, and omit"),
         (["--action", "forget", *_WHO], "choose from"),
-        (["--action", "resolve", "--by", " ", "--reason", "x"], "it is empty: say it, since it is recorded"),
+        (["--action", "resolve", "--by", " ", "--reason", "x"], "it is empty: give a value, because it is recorded"),
     ],
 )
 def test_requests_that_make_no_sense_are_refused(
@@ -37,7 +37,7 @@ def test_a_key_that_is_no_lasting_alert_names_those_that_are() -> None:
     lasting = Entry(alert=ALERT, before=None, handled=None, newest=ALERT.last_period)
     ended = replace(lasting, alert=replace(ALERT, key="drift:2024-01", status=CLOSED))
     assert entry_of([ended, lasting], ALERT.key) is lasting
-    with pytest.raises(NoSuchAlertError, match="no alert 'drift:2020-01'; those that last: drift:2024-06"):
+    with pytest.raises(NoSuchAlertError, match="no alert 'drift:2020-01'; lasting alerts: drift:2024-06"):
         entry_of([ended, lasting], "drift:2020-01")
-    with pytest.raises(NoSuchAlertError, match="'drift:2024-01' has ended by itself"):
+    with pytest.raises(NoSuchAlertError, match="'drift:2024-01' has already ended"):
         entry_of([ended, lasting], "drift:2024-01")

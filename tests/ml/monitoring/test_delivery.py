@@ -93,7 +93,7 @@ def test_a_busy_webhook_is_tried_again(receiver: Receiver, answers: list[int], c
 def test_a_failed_delivery_says_so_without_the_url(receiver: Receiver, answer: int, calls: int) -> None:
     """A refusal or a redirect is final, a server error is given up after three calls."""
     receiver.answers[:] = [answer]
-    with pytest.raises(DeliveryError, match=f"did not take alert drift:2024-06: HTTP {answer}") as failed:
+    with pytest.raises(DeliveryError, match=f"did not accept alert drift:2024-06: HTTP {answer}") as failed:
         Webhook(receiver.url, lambda _: None).deliver(ALERT)
     assert len(receiver.received) == calls
     assert "s3cret" not in str(failed.value)

@@ -33,9 +33,9 @@ def test_the_people_of_a_destination_get_the_whole_story(box: Mailbox) -> None:
     assert _mail(box).deliver(ALERT) == "mail to on-call"
     first, second = box.messages
     assert (first["To"], first["From"]) == ("risk@example.com", "mlops@example.com")
-    assert first["Subject"] == "Reminder, taken by no one: credit in prod: drift of limit_bal"
+    assert first["Subject"] == "Reminder, not acknowledged: credit in prod: drift of limit_bal"
     assert first.get_content().splitlines() == [
-        "Reminder, taken by no one: credit in prod: drift of limit_bal",
+        "Reminder, not acknowledged: credit in prod: drift of limit_bal",
         "Since: 2024-06; last seen: 2024-07",
         "Which rows: sex=2",
         "How much: limit_bal PSI 1.00 (limit 0.25)",
@@ -47,7 +47,7 @@ def test_the_people_of_a_destination_get_the_whole_story(box: Mailbox) -> None:
 def test_a_server_that_refuses_is_told_without_what_it_was_told(box: Mailbox) -> None:
     """The error names its kind alone."""
     box.refuses = "550 no s3cret here"
-    with pytest.raises(DeliveryError, match=r"did not take alert drift:2024-06: SMTPSenderRefused$"):
+    with pytest.raises(DeliveryError, match=r"did not accept alert drift:2024-06: SMTPSenderRefused$"):
         _mail(box).deliver(ALERT)
 
 
@@ -61,7 +61,7 @@ def test_an_alert_that_one_of_its_people_does_not_get_is_not_delivered(box: Mail
 
 def test_a_destination_without_people_is_an_error(box: Mailbox) -> None:
     """It names those that have some."""
-    with pytest.raises(DeliveryError, match="goes to nobody, which has no address; there are: on-call, model-risk"):
+    with pytest.raises(DeliveryError, match="goes to nobody, which has no address; known: on-call, model-risk"):
         _mail(box).deliver(replace(ALERT, tell="nobody"))
 
 

@@ -53,7 +53,7 @@ def test_a_period_like_the_hold_out_is_no_news(moved: float, nulls: float, verdi
 def test_the_reason_says_what_it_is_against_the_fitted_periods() -> None:
     """The value and its threshold are those of the hold-out, so that a value beyond a threshold stays a breach."""
     psi = _found(_world(1000, 4, moved=3.0, nulls=0.3), _retrained(2000))["psi", "limit_bal"]
-    assert "so it is against the hold-out, and " in psi.reason
+    assert "measured against the hold-out; against all fitted periods it is " in psi.reason
     assert (psi.value or 0.0) < 0.1 < (psi.threshold_high or 0.0)
 
 

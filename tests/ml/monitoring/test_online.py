@@ -130,7 +130,7 @@ def test_an_experiment_runs_until_its_outcomes_are_sure_and_a_gate_reads_it(
         sure = 0.6 + key % 7 / 20 if entity == "e2" else 0.45 + key % 7 / 60
         return {"probability": sure if outcomes[key] else 1 - sure}
 
-    assert "the task trial begins it" in experiment_check(subject()).text
+    assert "the task trial starts it" in experiment_check(subject()).text
     _begin(lake, task, 2)
     assert experiment_check(subject()).text == "experiment: it is running: no look has been recorded"
     assert experiment.looked(lake.tables, task) is not None

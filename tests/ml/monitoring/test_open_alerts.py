@@ -76,7 +76,7 @@ def test_an_alert_closes_and_its_return_is_news() -> None:
 
 
 def test_kinds_are_apart_and_a_retraining_is_said_once_where_it_belongs() -> None:
-    """Performance has its own alert, which says that a retraining was asked for; the drift alert does not."""
+    """Performance has its own alert, which says that a retraining was requested; the drift alert does not."""
     june = JUNE
     auc = Cause(
         kind=Kind.PERFORMANCE,
@@ -91,8 +91,8 @@ def test_kinds_are_apart_and_a_retraining_is_said_once_where_it_belongs() -> Non
     )
     told = _told(_decision(june, _drift("limit_bal", june, june), auc, action=Action.RETRAIN))
     assert sorted(told) == ["drift:2024-06", "performance:2024-03"]
-    assert told["performance:2024-03"].what_to_do.startswith("A retraining was asked for")
-    assert "retraining was asked for" not in told["drift:2024-06"].what_to_do
+    assert told["performance:2024-03"].what_to_do.startswith("A retraining was requested")
+    assert "retraining was requested" not in told["drift:2024-06"].what_to_do
 
 
 def test_what_cannot_be_measured_is_an_alert_of_its_own() -> None:

@@ -36,31 +36,31 @@ def _decided(*metrics: Metric, earlier: tuple[Decision, ...] = ()) -> Decision:
 @pytest.mark.parametrize(
     ("metrics", "action", "says"),
     [
-        ([auc(1, OK)], Action.NOTHING, "Unknown: performance in 2024-06: its outcomes are due in 2024-07."),
+        ([auc(1, OK)], Action.NOTHING, "Unknown: performance in 2024-06: outcomes are due in 2024-07."),
         ([auc(1, OK), metric(0, verdict=WARN)], Action.NOTHING, "Unknown"),
-        ([], Action.NOTHING, "performance of version 1: no month that it scored has its outcomes due by 2024-06"),
+        ([], Action.NOTHING, "performance of version 1: no month that it scored had outcomes due by 2024-06"),
         (
             [auc(1, OK), metric(0, verdict=BREACH, value=1.23)],
             Action.ALERT,
-            "Drift beyond limits since 2024-06: limit_bal PSI 1.23 (limit 0.25).",
+            "Drift over the limit since 2024-06: limit_bal PSI 1.23 (limit 0.25).",
         ),
         (
             [auc(1, OK), whole(0, "quarantine_ratio", BREACH, value=0.9)],
             Action.ALERT,
-            "Data quality beyond limits since 2024-06: quarantine ratio 0.90",
+            "Data quality over the limit since 2024-06: quarantine ratio 0.90",
         ),
         (
             [auc(1, OK), _unfair(BREACH, 0.4)],
             Action.ALERT,
-            "Fairness beyond limits since 2024-06: sex demographic parity difference 0.40",
+            "Fairness over the limit since 2024-06: sex demographic parity difference 0.40",
         ),
-        ([auc(1, BREACH)], Action.ALERT, "Performance beyond limits since 2024-05: ROC AUC 0.70 (limit 0.74)."),
+        ([auc(1, BREACH)], Action.ALERT, "Performance over the limit since 2024-05: ROC AUC 0.70 (limit 0.74)."),
         (
             [auc(1, BREACH), auc(2, BREACH)],
             Action.RETRAIN,
-            "in 2 labelled month(s) running, since 2024-04: ROC AUC 0.700 in 2024-05, limit 0.740.",
+            "in 2 consecutive labelled month(s), since 2024-04: ROC AUC 0.700 in 2024-05, limit 0.740.",
         ),
-        ([auc(1, BREACH), auc(2, OK), auc(3, BREACH)], Action.ALERT, "Performance beyond limits since 2024-05"),
+        ([auc(1, BREACH), auc(2, OK), auc(3, BREACH)], Action.ALERT, "Performance over the limit since 2024-05"),
         ([auc(1, BREACH), auc(2, WARN)], Action.ALERT, "Performance"),
         ([auc(1, BREACH), auc(2, UNKNOWN), auc(3, BREACH)], Action.RETRAIN, "since 2024-03"),
         (
@@ -88,7 +88,7 @@ def _decided(*metrics: Metric, earlier: tuple[Decision, ...] = ()) -> Decision:
                 _quality(2, "expected_calibration_error", BREACH),
             ],
             Action.RETRAIN,
-            "2 labelled month(s)",
+            "2 consecutive labelled month(s)",
         ),
         (
             [_quality(1, "outcome_rate", BREACH), _quality(2, "outcome_rate", BREACH), auc(1, OK), auc(2, OK)],
@@ -162,7 +162,7 @@ def test_cool_down(asked: date, until: date, action: Action) -> None:
     """Inside the cool-down of an earlier retraining there is only an alert; later decisions do not count."""
     decision = _decided(auc(1, BREACH), auc(2, BREACH), earlier=(_retrained(asked, until),))
     assert decision.action is action
-    assert ("none is asked for again before 2024-06-30" in decision.reason) == (action is Action.ALERT)
+    assert ("the next request is possible from 2024-06-30" in decision.reason) == (action is Action.ALERT)
 
 
 def test_a_retraining_starts_its_cool_down_and_says_what_to_hold_out() -> None:
@@ -209,5 +209,5 @@ def test_since_skips_unknown_months_and_stops_at_good_ones() -> None:
 
 def test_an_unmeasured_period_is_not_decided_on() -> None:
     """Deciding without metrics would pass silently, so it is refused."""
-    with pytest.raises(ValueError, match="2024-06 has no metrics: measure it"):
+    with pytest.raises(ValueError, match="2024-06 has no metrics: run the task monitoring"):
         decide(PERIOD, [auc(1, OK)], [], POLICY)

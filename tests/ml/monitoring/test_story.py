@@ -71,7 +71,7 @@ def test_lasting_loss_of_performance_retrains_with_its_cause(story: Story) -> No
     decided = story.score_and_decide("m-15")
     assert (decided["action"], decided["holdout_start"]) == ("retrain", "2024-02")
     assert str(decided["reason"]).startswith(
-        "Version 1 is beyond its limits in 3 labelled month(s) running, since 2023-12"
+        "Version 1 exceeded its limits in 3 consecutive labelled month(s), since 2023-12"
     )
     newest = story.rows(DECISIONS, "period = '2024-03-01'")[0]
     assert newest["cool_down_until"] == date(2024, 4, 30)
@@ -85,7 +85,7 @@ def test_a_retraining_that_never_happened_is_asked_for_again(story: Story) -> No
 
 def test_a_failed_delivery_is_recorded_and_not_lost(story: Story) -> None:
     """With a webhook that answers nothing the task fails, and its alert waits with the reason, without the URL."""
-    with pytest.raises(UndeliveredError, match="did not take alert performance:2023-12: ConnectionError") as failed:
+    with pytest.raises(UndeliveredError, match="did not accept alert performance:2023-12: ConnectionError") as failed:
         story.run(alert, "m-15", webhook_url="http://127.0.0.1:9/s3cret")
     performance = story.rows(ALERTS, "key = 'performance:2023-12'")[0]
     assert (performance["attempts"], performance["delivered_at"]) == (1, None)
@@ -100,7 +100,7 @@ def test_the_same_cause_is_one_alert(story: Story, folder: Path) -> None:
     assert (drift["status"], drift["last_period"], drift["attempts"]) == ("open", date(2024, 3, 1), 1)
     assert (folder / "drift-2023-12.json").stat().st_mtime_ns == delivered
     performance = story.rows(ALERTS, "key = 'performance:2023-12'")[0]
-    assert "A retraining was asked for" in performance["what_to_do"]
+    assert "A retraining was requested" in performance["what_to_do"]
     assert (performance["attempts"], performance["last_error"]) == (2, None)
     assert performance["delivered_to"] == "/Volumes/story/credit_ops/alerts/performance-2023-12.json"
 

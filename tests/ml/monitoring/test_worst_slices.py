@@ -46,7 +46,7 @@ def test_nothing_is_found_in_a_stable_period(expectation: Expectation) -> None:
     assert [(each.column, each.value, each.verdict, each.slice) for each in found] == [
         (f"slice {place}", 0.0, Verdict.OK, None) for place in (1, 2, 3)
     ]
-    assert "slices with 100 rows or more no one is worse than chance makes" in found[0].reason
+    assert "slices with 100 rows or more, no one is worse beyond chance" in found[0].reason
 
 
 def test_a_worse_slice_is_written_and_not_judged_without_a_limit(expectation: Expectation) -> None:

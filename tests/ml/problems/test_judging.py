@@ -119,7 +119,7 @@ def test_a_hold_out_that_does_not_vary_tells_nothing(declared: ProblemType) -> N
     same = replace(contest, truth=np.zeros(ROWS))
     verdict = judge(same, gates(declared).comparison, _judging(declared), seed=1)
     assert verdict.decision is Decision.UNKNOWN
-    assert "the hold-out holds one " in verdict.reason
+    assert "the hold-out has only one " in verdict.reason
 
 
 def _signs(declared: ProblemType, clients: pd.DataFrame, weights: dict[str, float]) -> LeakSigns:
@@ -236,7 +236,7 @@ def test_groups_that_are_too_few_or_too_small_cannot_tell(declared: ProblemType)
     few = judging_of(replace(model(declared), gates=strict))
     found = few.fairness("sex", GROUPS[:200], truth[:200], answers[:200]).checks[0]
     assert (found.passed, found.known) == (False, False)
-    assert "too few rows to tell it from 0.01" in found.text
+    assert "too few rows to compare with 0.01" in found.text
 
 
 def test_a_mean_error_is_told_in_the_units_of_the_label() -> None:

@@ -59,7 +59,7 @@ def test_groups_too_small_to_show_twice_the_limit_cannot_tell() -> None:
     """Half of 100 and of 100: uncertain by more than 0.2, once a smaller limit is declared."""
     checks = _checks({"a": (100, 0.5), "b": (100, 0.5)}, replace(GATE, max_group_difference=0.1))
     assert [(check.passed, check.known) for check in checks[:1]] == [(False, False)]
-    assert "too few rows to tell it from 0.1" in checks[0].text
+    assert "too few rows to compare with 0.1" in checks[0].text
 
 
 @pytest.mark.parametrize(("share", "passed"), [(0.2, True), (0.9, False)])

@@ -25,7 +25,7 @@ def test_an_overconfident_model_is_set_right_and_keeps_its_ranking() -> None:
 
 def test_one_class_cannot_calibrate() -> None:
     """The message says what to change."""
-    with pytest.raises(ValueError, match="the 3 calibration rows hold one class only: raise calibration_ratio"):
+    with pytest.raises(ValueError, match="the 3 calibration rows have only one class: raise calibration_ratio"):
         fit_sigmoid([1, 1, 1], [0.1, 0.2, 0.3])
 
 

@@ -35,8 +35,8 @@ def test_a_recorded_move_says_who_made_it_and_why() -> None:
 @pytest.mark.parametrize(
     ("aliases", "said"),
     [
-        ({"champion": 3}, "names version 3, but the newest record leads to version 2"),
-        ({}, "names no version, but the newest record leads to version 2"),
+        ({"champion": 3}, "names version 3, but the newest record names version 2"),
+        ({}, "names no version, but the newest record names version 2"),
     ],
 )
 def test_a_move_past_the_record_fails(aliases: dict[str, int], said: str) -> None:

@@ -255,4 +255,4 @@ def test_who_and_why_must_be_said(flag: str, capsys: pytest.CaptureFixture[str])
     given = {"reason": "complaints", "by": "ann"} | {flag: " "}
     with pytest.raises(SystemExit, match="2"):
         rollback.main([*COMMON, "--run-id=1", *(f"--{name}={value}" for name, value in given.items())])
-    assert f"--{flag}: it is empty: say it, since it is recorded" in capsys.readouterr().err
+    assert f"--{flag}: it is empty: give a value, because it is recorded" in capsys.readouterr().err

@@ -35,10 +35,10 @@ _PASSED: dict[str, Any] = dict.fromkeys(("compliance", "comparison", "infrastruc
     ("live", "verdicts", "sign_off", "why"),
     [
         (3, _PASSED, SignOff.MANUAL, ""),
-        (3, _PASSED | {"comparison": "unknown"}, SignOff.MANUAL, "not every gate that judges has passed: comparison"),
-        (3, {}, SignOff.MANUAL, "not every gate that judges has passed: compliance, comparison, infrastructure"),
-        (3, _PASSED, SignOff.AUTOMATIC, "nobody's sign-off is awaited"),
-        (None, _PASSED, SignOff.MANUAL, "no version is live beside it"),
+        (3, _PASSED | {"comparison": "unknown"}, SignOff.MANUAL, "these gates did not pass: comparison"),
+        (3, {}, SignOff.MANUAL, "these gates did not pass: compliance, comparison, infrastructure"),
+        (3, _PASSED, SignOff.AUTOMATIC, "no sign-off is pending"),
+        (None, _PASSED, SignOff.MANUAL, "no other version is live"),
         (4, _PASSED, SignOff.MANUAL, "it is live already"),
     ],
 )

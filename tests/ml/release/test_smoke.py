@@ -124,11 +124,11 @@ def test_a_failing_look_up_is_told_apart_from_a_wrong_answer(
     """The features are gone online: the message sends to the online table. Another version answers: it says so."""
     rows.replace(ONLINE, [])
     try:
-        with pytest.raises(LookUpError, match=r"asked by key \(client_id 5\) it does not, so look at the online table"):
+        with pytest.raises(LookUpError, match=r"but not by key \(client_id 5\): check the online table"):
             smoke_test(served.subject(version, "smoke"), _endpoint(), version)
     finally:
         rows.replace(ONLINE, [("5", {"limit": 0.5})])
     another = _log(tmp_path, factor=0.5)
-    with pytest.raises(NotServingError, match="where the version itself says") as raised:
+    with pytest.raises(NotServingError, match="but the version itself answers") as raised:
         smoke_test(served.subject(version, "smoke"), _endpoint(), another)
     assert not isinstance(raised.value, LookUpError)

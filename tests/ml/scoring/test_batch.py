@@ -117,7 +117,7 @@ def test_a_model_whose_answers_cannot_be_used_writes_nothing(registered: mlflow.
     table, name = CREDIT.models[0].feature_table.table, f"{CATALOG}.credit_gold.client_features"
     strange = F.when(F.col("client_id") <= 5, F.lit(20)).otherwise(F.col("longest_delay"))
     gold.tables.merge(table, name, gold.tables.read(name).withColumn("longest_delay", strange))
-    said = r"gave 5 value\(s\) of probability that are null, no finite number or outside 0\.\.1; nothing was written"
+    said = r"returned 5 value\(s\) of probability that are null, not a finite number or outside 0\.\.1; nothing"
     with pytest.raises(UnusableAnswersError, match=said):
         gold.run(batch, catalog=CATALOG)
     assert _predictions(gold) == []

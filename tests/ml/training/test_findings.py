@@ -143,6 +143,6 @@ def test_what_is_said_of_protected_columns() -> None:
         "ward, which the model does not take, would improve roc_auc on the tuning periods by +0.0012, "
         "95% interval -0.0030..+0.0054"
     ]
-    assert protected.in_words(groups, []) == ["what ward would add is not known: the learner takes no further column"]
+    assert protected.in_words(groups, []) == ["what ward would add is not known: the learner accepts no further column"]
     taken = replace(groups, features=("weight", "ward"))
-    assert protected.in_words(taken, []) == ["no protected column is left out of the model, so none could add anything"]
+    assert protected.in_words(taken, []) == ["the model leaves out no protected column, so there is nothing to measure"]

@@ -35,7 +35,7 @@ def test_an_index_with_a_sign_in_or_without_tls_is_refused(url: str, capsys: pyt
     with pytest.raises(SystemExit, match="2"):
         train.parse([*FLAGS, f"--package-index={url}"])
     said = capsys.readouterr().err
-    assert "it is no package index: give https://HOST/PATH without a user or a token" in said
+    assert "it is not a package index: give https://HOST/PATH without a user or a token" in said
     assert "token@" not in said
 
 

@@ -68,7 +68,7 @@ def test_features_that_may_be_null_are_refused(world: World) -> None:
     table = model.feature_table
     features = tuple(replace(f, null_meaning="unknown") if f.name == "education" else f for f in table.features)
     holed = replace(model, feature_table=replace(table, features=features))
-    named = r"takes \['education', 'overdrawn_days', .*\], which may be null, and algorithm spark_gbt takes no nulls"
+    named = r"takes \['education', 'overdrawn_days', .*\], which may be null, but algorithm spark_gbt accepts no nulls"
     with pytest.raises(ValueError, match=named):
         assembled(world.tables.read("prod.credit_gold.client_features"), holed)
 

@@ -84,10 +84,10 @@ def _frame(lake: Lake, columns: tuple[Column, ...], answers: list[dict[str, obje
 @pytest.mark.parametrize(
     ("answers", "said"),
     [
-        ([], r"1 rows were asked about and 0 answers came"),
+        ([], r"1 rows were sent and 0 answers returned"),
         ([0.5], r"it is 0\.5; a value for each of probability is required"),
         ([{"score": 0.5}], "probability is missing: it has score"),
-        ([{"probability": "0.5"}], "probability is '0.5', which is null, no finite number or outside 0..1"),
+        ([{"probability": "0.5"}], "probability is '0.5', which is null, not a finite number or outside 0..1"),
         ([{"probability": True}], "probability is True, which is"),
     ],
 )

@@ -93,7 +93,7 @@ def test_a_plan_called_plan_is_of_its_folders_stack(tmp_path: Path) -> None:
     first, second = (str(tmp_path / folder / "plan.json") for folder in ("dev-ml", "other/dev-ml"))
     assert "## `dev-ml`" in CliRunner().invoke(mlops, ["review", first]).stdout
     result = CliRunner().invoke(mlops, ["review", first, second])
-    assert (result.exit_code, "two plans are of stack dev-ml" in result.stderr) == (2, True)
+    assert (result.exit_code, "there are two plans of stack dev-ml" in result.stderr) == (2, True)
 
 
 @needs_real_plans

@@ -94,7 +94,7 @@ def test_binary_files_are_passed_over_and_counted(tmp_path: Path) -> None:
     assert search([file], tmp_path) == []
     assert unsearchable([file, text]) == [file]
     done = CliRunner().invoke(mlops, ["secrets", str(file), str(text)])
-    assert "1 files searched, 1 skipped that are no text" in done.output
+    assert "1 files searched, 1 skipped because they are not text" in done.output
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "latin-1", "utf-8-sig"])

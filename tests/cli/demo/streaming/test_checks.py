@@ -39,12 +39,12 @@ def test_equal_rows_everywhere_by_both_champions_hold() -> None:
         (
             replace(_HELD, database={key: _SCORES[key] for key in "ab"}),
             "the database holds the rows of the Delta table, each once",
-            "2 rows; 1 are missing, 0 are no prediction, 0 say something else",
+            "2 rows; 1 are missing, 0 are not predictions, 0 differ",
         ),
         (
             replace(_HELD, topic=_SCORES | {"d": Score(1, 0.1), "a": Score(2, 0.25)}),
-            "of the topic, a reader who keeps one message per id has these rows too",
-            "4 rows; 0 are missing, 1 are no prediction, 1 say something else",
+            "a reader of the topic who keeps one message per id has these rows too",
+            "4 rows; 0 are missing, 1 are not predictions, 1 differ",
         ),
         (
             replace(_HELD, differing=frozenset({"a"})),

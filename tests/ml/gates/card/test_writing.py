@@ -116,9 +116,9 @@ def test_the_known_limits_name_power_small_data_and_what_was_left_out(problem: P
     """Each with its figure."""
     said = _said(_section(document(facts(problem)), "Known limits"))
     first = problem.measures[0].title
-    assert f"show an improvement of {first} from 0.0123 on in 8 of 10 draws, and pass 66%" in said
+    assert f"an improvement of {first} by 0.0123 or more is detected in 8 of 10 draws, and 66%" in said
     assert "3 versions were judged on the same hold-out periods" in said
-    assert "The hold-out has 480 rows; under 500 the comparison gate cannot tell." in said
+    assert "The hold-out has 480 rows; the comparison gate needs at least 500 to decide." in said
     assert "Groups by sex that are too small to compare: 3." in said
     assert "20 examples were left out" in said
 
@@ -129,7 +129,7 @@ def test_a_model_that_declares_few_rows_enough_says_that_its_data_are_small() ->
     gates = replace(card.model.gates, comparison=replace(card.model.gates.comparison, min_holdout_rows=60))
     found = document(replace(card, model=replace(card.model, gates=gates)))
     said = _said(_section(found, "Known limits"))
-    assert "The data are small: 480 hold-out rows, and under 500 intervals are wide" in said
+    assert "The data are small: 480 hold-out rows, and with fewer than 500 the intervals are wide" in said
     assert "declares that 60 are enough" in said
 
 

@@ -29,9 +29,9 @@ def test_values_stay_as_they_are_written() -> None:
     ("line", "problem"),
     [
         ('{"id": 1', "the line is not JSON: Expecting ',' delimiter: line 1 column 9 (char 8)"),
-        ("[1, 2]", "the line is no JSON object"),
+        ("[1, 2]", "the line is not a JSON object"),
         ('{"id": 1, "id": 2}', "the line is not JSON: id given twice"),
-        ('{"id": NaN}', "the line is not JSON: NaN is no JSON number"),
+        ('{"id": NaN}', "the line is not JSON: NaN is not a JSON number"),
         ('{"id": 1, "remark": "x"}', "unexpected: 'remark'; allowed are id, note"),
     ],
 )

@@ -55,5 +55,5 @@ def test_no_rows_and_no_parquet_are_refused() -> None:
     with pytest.raises(UnreadableFileError, match="the file has no rows"):
         list(read(_content(pa.table({"id": pa.array([], pa.int64())})), ("id",)))
     cut = io.BytesIO(_content(pa.table({"id": [1]})).getvalue()[:-8])
-    with pytest.raises(UnreadableFileError, match="it is no Parquet file that can be read"):
+    with pytest.raises(UnreadableFileError, match="it is not a readable Parquet file"):
         list(read(cut, ("id",)))

@@ -65,7 +65,7 @@ def test_answers_that_cannot_be_measured_are_refused() -> None:
     """No rows, a number that is none, and a scale of nothing."""
     with pytest.raises(ValueError, match="no rows"):
         fleet_measures.measured(FORECASTING, TRUTH[:0], ANSWERS[:0])
-    with pytest.raises(ValueError, match="1 rows hold NaN or infinity"):
+    with pytest.raises(ValueError, match="1 rows contain NaN or infinity"):
         fleet_measures.measured(FORECASTING, TRUTH, ANSWERS.assign(forecast=[np.nan, 1.0, 1.0, 1.0]))
     with pytest.raises(ValueError, match="scale of 0"):
         fleet_measures.measured(FORECASTING, TRUTH, ANSWERS.assign(scale=[0.0, 1.0, 1.0, 1.0]))

@@ -71,9 +71,9 @@ def test_each_series_is_new_kept_or_naive() -> None:
     assert table["reason"]["worse"] == (
         "kept of version 4: a new fit had an error of 0.7 scales, the champion 0.6, the naive forecast 0.9"
     )
-    assert table["reason"]["gone"] == "kept of version 4: no row shows what a new fit would do"
-    assert table["reason"]["born_badly"] == "the naive forecast: its error was 0.5 scales, and 0.9 of what was fitted"
-    assert keeping.summary(table) == "2 series with new parameters, 5 keep those of a version before, 1 naive"
+    assert table["reason"]["gone"] == "kept of version 4: no row shows the error of a new fit"
+    assert table["reason"]["born_badly"] == "the naive forecast: its error was 0.5 scales, and that of the new fit 0.9"
+    assert keeping.summary(table) == "2 series with new parameters, 5 keep earlier ones, 1 naive"
 
 
 def test_a_champion_whose_errors_have_grown_loses_its_series_without_a_better_row() -> None:

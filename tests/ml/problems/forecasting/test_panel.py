@@ -68,7 +68,7 @@ def test_the_times_that_follow_stay_on_the_grid(times: list[str], step: Frequenc
         (["2024-01-01", "soon"], [1, 2], DAILY, r"row 2: 'day' is no time: write times as 2024-01-31"),
         (["2024-01-01", "2024-01-02"], ["1", "many"], DAILY, r"row 2: 'sold' is text \('many'\): write a number"),
         ([1, 2], [1.0, np.inf], DAILY, r"row 2: 'sold' is infinite"),
-        ([1, 2.5], [1, 2], DAILY, r"row 2: 'day' is no whole number"),
+        ([1, 2.5], [1, 2], DAILY, r"row 2: 'day' is not a whole number"),
         ([1, 2, 2], [1, 2, 3], DAILY, r"rows 2, 3: duplicate times, as series 'a' has 2 more than once: keep one"),
         (
             ["2024-01-01 00:00", "2024-01-01 01:00", "2024-01-01 01:30"],
@@ -86,7 +86,7 @@ def test_the_times_that_follow_stay_on_the_grid(times: list[str], step: Frequenc
             [*range(1_700_000_000, 1_700_864_000, 86_400)],
             [*range(10)],
             DAILY,
-            r"series 'a' has 10 values in 777,601 steps from 1700000000 to 1700777600: mend a wrong time, write 0",
+            r"series 'a' has 10 values in 777,601 steps from 1700000000 to 1700777600: correct a wrong time, write 0",
         ),
         (["2024-01-01", "2024-01-02", "2204-01-03"], [1, 2, 3], DAILY, r"3 values in 65,746 steps from 2024-01-01"),
     ],
@@ -113,8 +113,8 @@ def test_missing_columns_are_named_with_those_that_are_there() -> None:
     ("columns", "message"),
     [
         (Columns(id="shop", time="day", target="day"), r"are 'shop', 'day', 'day': name three columns"),
-        (Columns(id="model", time="day", target="sold"), r"\['model'\] are named as those of the forecasts, forecast"),
-        (Columns(id="shop", time="lo-80", target="sold"), r"\['lo-80'\] are named as those of the forecasts"),
+        (Columns(id="model", time="day", target="sold"), r"\['model'\] have names of output columns, forecast"),
+        (Columns(id="shop", time="lo-80", target="sold"), r"\['lo-80'\] have names of output columns"),
     ],
 )
 def test_columns_are_three_and_none_is_one_that_is_written(columns: Columns, message: str) -> None:
