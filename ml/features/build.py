@@ -1,7 +1,7 @@
-"""Task `features` of job `<usecase>-ingest`: silver to derived and gold tables, by what is new.
+"""Task `features` of job `<usecase>-ingest`: silver to derived and gold tables, from the changes.
 
 An outcome whose event is unknown (its application was rejected, or has not arrived) waits in
-`<outcome table>_quarantine` and moves over once the event is there.
+`<outcome table>_quarantine` and moves to the outcome table once the event exists.
 """
 
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """Rows that were read, feature rows, outcome rows, and outcomes that wait for their event."""
+    """Numbers of rows: read, features, outcomes, and outcomes that wait for their event."""
 
     read: int
     features: int
@@ -50,9 +50,9 @@ class Held:
 
 @dataclass(frozen=True, kw_only=True)
 class Gold:
-    """The gold tables of a use case, each with a checkpoint in `kept_at` that says what it was built from.
+    """The gold tables of a use case, each with a checkpoint in `kept_at` that records its source versions.
 
-    With `unmasked_table`, the models' features are kept a second time, under that name, without sensitive columns.
+    With `unmasked_table`, the models' features are stored a second time under that name, without sensitive columns.
     """
 
     tables: Tables
@@ -61,7 +61,7 @@ class Gold:
     unmasked_table: str | None = None
 
     def build_derived(self) -> None:
-        """Bring the derived tables up to date, in the declared order; one without a column of dates whole."""
+        """Bring the derived tables up to date, in the declared order; without a date column, rebuild it whole."""
         for declared in self.task.use_case.derived:
             found = derived.DerivedRows(tables=self.tables, task=self.task, declared=declared)
             building = self._building(declared.table.name, derived.decides(declared), found.reads)
@@ -85,7 +85,7 @@ class Gold:
             self._building(outcomes.outcome.table.name, decides, reads).bring_up(outcomes.whole, part)
 
     def held(self) -> Held:
-        """What lies in the tables of the models, each table counted once."""
+        """The numbers of rows in the models' tables, each table counted once."""
         features = [self._features(table) for table in self.task.use_case.model_tables]
         outcomes = [Outcomes(tables=self.tables, task=self.task, model=model) for model in self.task.use_case.labelled]
         # Of a computed outcome no row is refused, and rows are of events, not of the source.

@@ -1,6 +1,6 @@
-"""Derived tables: a query or a function over frames, with the views that a query names. Spark's pandas API fits too.
+"""Derived tables: a query or a function over frames, with the views that a query names. The pandas API works too.
 
-One with a column of dates is computed from the first date on whose rows can have changed; any other one whole.
+A table with a date column is recomputed from the first date that can have changed; any other one completely.
 """
 
 import inspect
@@ -27,7 +27,7 @@ Function = Callable[..., DataFrame]
 
 @dataclass(frozen=True, kw_only=True)
 class DerivedRows:
-    """One derived table and how it is written: what `Building` asks for."""
+    """One derived table and how it is written, for `Building`."""
 
     tables: Tables
     task: Common
@@ -48,7 +48,7 @@ class DerivedRows:
         return given.table.full_name(self.task.catalog, given.use_case or self.task.use_case.name)
 
     def whole(self, news: News) -> Written:
-        """Compute every row. Raises TableMismatchError for rows that are not as declared."""
+        """Compute every row. Raises TableMismatchError for rows that do not match the declaration."""
         with (
             derived_rows(self.tables.spark, self.declared, self._inputs(news)) as found,
             runtime.computed_once(found) as rows,
@@ -56,7 +56,7 @@ class DerivedRows:
             return self.tables.replace(self.declared.table, self.target, rows)
 
     def part(self, news: News) -> Written:
-        """Compute the rows from the first date on that the news may concern. Raises as `whole`."""
+        """Compute the rows from the first date that the changes may affect. Raises as `whole`."""
         column, first = str(self.declared.since), self._first(news)
         if first is None:
             return self.whole(news)
@@ -72,7 +72,7 @@ class DerivedRows:
         return {each.table.name: pinned(self.tables, news, self.name_of(each)) for each in self.declared.inputs}
 
     def _first(self, news: News) -> date | None:
-        """The first date on which a row can have changed, or be new; None if the table is empty."""
+        """The first date with a row that may be changed or new; None if the table is empty."""
         newest = self.tables.read(self.target).agg(F.max(str(self.declared.since))).collect()[0][0]
         if newest is None:
             return None
@@ -88,7 +88,7 @@ class DerivedRows:
 
 
 def decides(derived: Derived) -> str:
-    """Changes with all that decides its rows: the query, or the source of the function's module, and the columns."""
+    """Changes with everything that decides its rows: the query or the function's module, and the columns."""
     code = derived.sql or inspect.getsource(import_module(str(derived.function).partition(":")[0]))
     columns = [[column.name, column.type] for column in derived.table.columns]
     inputs = [[each.table.name, each.use_case] for each in derived.inputs]
@@ -104,7 +104,7 @@ def derived_rows(
 ) -> Iterator[DataFrame]:
     """The rows of a derived table from its inputs by name, from the day `since` on. They can be read within the block.
 
-    Raises ImportError or AttributeError for a function that is not there.
+    Raises ImportError or AttributeError for a function that does not exist.
     """
     if derived.sql is None:
         asked = function(derived)(inputs) if derived.since is None else function(derived)(inputs, since)
@@ -121,7 +121,7 @@ def derived_rows(
 
 
 def _from(frame: DataFrame, column: str | None, since: date | None) -> DataFrame:
-    """The rows of the day `since` and later ones; all if no day is asked for."""
+    """The rows of the day `since` and later; all rows without `since`."""
     return frame if column is None or since is None else frame.where(F.col(column) >= F.lit(since))
 
 

@@ -17,7 +17,7 @@ _FUNCTIONS = "/api/2.1/unity-catalog/functions"
 
 
 def ensure(client: ApiClient, task: Common, declared: FeatureServing) -> str:
-    """Make the specification of `declared` if it is not there. Returns its full name, which says what it holds."""
+    """Create the specification of `declared` if it does not exist. Returns its full name, which encodes its content."""
     name = declared.full_name(task.catalog, task.use_case.name)
     try:
         client.do("GET", f"{_FUNCTIONS}/{quote(name)}")
@@ -29,7 +29,7 @@ def ensure(client: ApiClient, task: Common, declared: FeatureServing) -> str:
 
 
 def request(task: Common, declared: FeatureServing) -> dict[str, object]:
-    """What is asked for: the newest value of each feature, by the key of its table."""
+    """The request body: the newest value of each feature, by the key of its table."""
     table = next(table for table in task.use_case.feature_tables if table.name == declared.table)
     look_up = {
         "table_name": table.table.full_name(task.catalog, task.use_case.name),

@@ -21,7 +21,7 @@ from ml.tables.changes import Changes, keys
 
 
 def decides(table: FeatureTable, calendar: Calendar, copies: Sequence[Table] = ()) -> str:
-    """Changes with all that decides what a row holds, and with nothing else: comments and owners do not count."""
+    """Changes only with settings that decide a row's content: comments and owners do not count."""
     copied = [[copy.name, *(column.name for column in copy.columns)] for copy in copies]
     heads = [RULES, table.name, table.source.name, table.keys, table.event_time, asdict(calendar), copied]
     return sha256(json.dumps([*heads, *map(_decides, table.features)]).encode()).hexdigest()
@@ -40,7 +40,7 @@ def full_name_of(task: Common, other: History | Dimension) -> str:
 
 
 def present(tables: Tables, task: Common, declared: FeatureTable) -> list[str]:
-    """The tables that features read beside their own row, without optional ones that are not there or empty."""
+    """The other tables that features read, without optional ones that are missing or empty."""
     return [
         name
         for name, other in {full_name_of(task, other): other for other in declared.reads}.items()
@@ -65,7 +65,7 @@ class Features:
             return self.tables.replace(self.declared.table, self.target, rows)
 
     def part(self, news: News) -> Written:
-        """Compute the rows that the news touches; one whose event is gone is removed."""
+        """Compute the rows that the changes affect; a row whose event is gone is removed."""
         events, heads = pinned(self.tables, news, self.source), self._heads
         found = reduce(DataFrame.union, self._touched(events, news)).distinct()
         with (
@@ -105,7 +105,7 @@ class Features:
             yield rows
 
     def _touched(self, events: DataFrame, news: News) -> Iterator[DataFrame]:
-        """Keys and times of events to compute, those that are gone among them; one may be there more than once."""
+        """Keys and times of events to compute, including removed ones; an event may appear more than once."""
         own = news.of(self.source)
         if own is not None:
             yield keys(self.tables, own, self._heads)
@@ -116,7 +116,7 @@ class Features:
                 yield seen_by(events, other, changes).select(*self._heads)  # type: ignore[arg-type]
 
     def _looks_back(self, events: DataFrame, history: History, changes: Changes) -> DataFrame:
-        """The events whose longest window over the history holds a period of a changed row."""
+        """The events whose longest window over the history contains a period of a changed row."""
         table, calendar = self.declared, self.task.use_case.calendar
         age = F.expr(period_sql(calendar, table.source, table.event_time)) - F.col("_period")
         period = F.expr(period_sql(calendar, history.table, history.time)).alias("_period")

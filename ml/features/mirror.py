@@ -1,6 +1,6 @@
 """Task `mirror` of job `<usecase>-mirror`: the gold tables that models learn from, redacted, into the mirror's catalog.
 
-Who develops in another environment reads them there in the place of gold: same names, same columns, no person.
+Developers in another environment read these tables instead of gold: same names, same columns, no person.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ LEAST_SECRET_BYTES = 32
 
 
 class MirrorError(ValueError):
-    """The mirror cannot be made as it is asked for; the message says what to change."""
+    """The requested mirror cannot be built; the message names the change to make."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def mirror(tables: Tables, task: Common, catalog: str, secret: bytes) -> dict[str, tuple[int, int]]:
-    """Make every table of the mirror what redacting makes of production's; rows read and kept, by full name.
+    """Write every table of the mirror as the redacted table of production; rows read and kept, by full name.
 
     Raises MirrorError for a use case without a mirror, and for a secret that is too short to protect anybody.
     """
@@ -61,7 +61,7 @@ def mirror(tables: Tables, task: Common, catalog: str, secret: bytes) -> dict[st
 
 
 def _shown(rows: dict[str, DataFrame], task: Common, declared: Mirror) -> DataFrame:
-    """The keys that no feature table leaves out."""
+    """The keys that every feature table keeps."""
     features = task.use_case.model_tables
     everyone = [rows[each.name].select(rows[each.name][each.key].alias(SHOWN)).distinct() for each in features]
     kept = [shown(rows[each.name], each.key, declared) for each in features]

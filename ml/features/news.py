@@ -1,7 +1,7 @@
-"""What a gold table has to be built from: what has changed since it was built last, or everything and why.
+"""The input of a gold table's build: the changes since its last build, or everything and the reason.
 
-A gold table is a function of the versions that it is built from, so a build needs no plan: one that was killed is done
-again from the versions that were built last, and writes what is missing.
+A gold table is a function of its source versions, so a build needs no plan: a killed build starts again from the last
+versions, and writes what is missing.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -24,7 +24,7 @@ RULES = 1
 
 @dataclass(frozen=True, kw_only=True)
 class News:
-    """What a build `reads`, and what of it has changed. `why` says why all is read; empty if the changes are enough."""
+    """The tables that a build `reads`, and their changes. `why`: the reason to read all; empty: the changes suffice."""
 
     changes: Mapping[str, Changes]
     reads: Collection[str]
@@ -36,17 +36,17 @@ class News:
         return not self.why and all(each.nothing for each in self.changes.values())
 
     def of(self, full_name: str) -> Changes | None:
-        """The changes of a table; None if there are none, or no such table."""
+        """The changes of a table; None if there are none, or the table does not exist."""
         found = self.changes.get(full_name)
         return None if found is None or found.nothing else found
 
 
 @dataclass(frozen=True, kw_only=True)
 class Building:
-    """One gold table that is brought up to date: the task, and what it was built from last.
+    """One gold table to update: the task, and the sources of its last build.
 
-    `decides`: all of the declaration that decides what a row is. `versions`: of each table that it reads; None of one
-    whose past this principal may not read.
+    `decides`: the parts of the declaration that decide a row. `versions`: of each table that it reads; None for one
+    whose history this principal may not read.
     """
 
     tables: Tables
@@ -57,7 +57,7 @@ class Building:
     versions: Mapping[str, int | None]
 
     def bring_up(self, whole: Callable[[News], Written], part: Callable[[News], Written] | None) -> None:
-        """Build what there is to build, and say what was done. `part` is None if it is always built whole."""
+        """Build what has changed, and report it. `part` is None if the table is always rebuilt completely."""
         position = self.checkpoint.position()
         news = self._news(position)
         if news.nothing:
@@ -95,7 +95,7 @@ class Building:
         return News(changes=changes, reads=tuple(self.versions), why=self._why_all(position, changes))
 
     def _why_all(self, position: Position, changes: Mapping[str, Changes]) -> str:
-        """Why the changes are not enough; empty if they are."""
+        """Why the changes do not suffice; empty if they do."""
         if "versions" not in position.seen:
             return str(position.seen.get("anew", "it was not built before"))
         if position.seen["decides"] != self.decides:
@@ -111,20 +111,20 @@ class Building:
         return {"decides": self.decides, "versions": dict(self.versions)}
 
     def _keep_changes(self) -> None:
-        """Let Delta keep the changes of the use case's own tables, of which an earlier release made some without."""
+        """Turn on the change data feed of the use case's own tables; an earlier release created some without it."""
         for name in self.versions:
             if name.startswith(_own(self.task)):
                 self.tables.track_changes(name)
 
 
 def pinned(tables: Tables, news: News, full_name: str) -> DataFrame:
-    """A table as of the version that the build is of; its newest if its past is hidden."""
+    """A table as of the build's version; the newest version if its history is hidden."""
     changes = news.changes.get(full_name)
     return tables.read(full_name, None if changes is None else changes.until)
 
 
 def newest_version(tables: Tables, task: Common, full_name: str) -> int | None:
-    """The newest version of a table; None of another use case's whose past this principal may not read."""
+    """The newest version of a table; None for another use case's table whose history this principal may not read."""
     try:
         return tables.version(full_name)
     except (BadRequest, PySparkException):
@@ -138,6 +138,6 @@ def _own(task: Common) -> str:
 
 
 def _without_changes(error: PySparkException) -> bool:
-    """Whether it says that a table's changes cannot be read; every other error is a failure."""
+    """Whether the error means that a table's changes cannot be read; every other error is a failure."""
     condition = error.getCondition() or ""
     return "CHANGE_DATA" in condition or "CHANGE_TABLE_FEED" in condition

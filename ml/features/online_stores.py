@@ -1,4 +1,4 @@
-"""Online stores through Databricks' REST: the SDK of the declared runtimes is older than its own calls for them."""
+"""Online stores through Databricks' REST API: the SDK of the declared runtimes has no calls for them yet."""
 
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -32,7 +32,7 @@ class OnlineStores:
         return True
 
     def publish(self, source: str, *, store: str, online_table: str) -> Published:
-        """Copy the table `source` (full name) into `online_table` (full name) of `store`: again, only what changed.
+        """Copy the table `source` (full name) into `online_table` (full name) of `store`; repeated, only the changes.
 
         The source's change data feed must be on.
         """

@@ -1,4 +1,4 @@
-"""Outcomes by difference: only those of the keys of which an event or an outcome changed."""
+"""Outcomes by difference: only those of keys whose event or outcome changed."""
 
 import json
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from ml.tables.changes import keys
 
 
 def decides(model: Model, calendar: Calendar) -> str:
-    """Changes with all that decides an outcome's event, and with nothing else: comments and owners do not count."""
+    """Changes only with settings that decide an outcome's event: comments and owners do not count."""
     outcome, events = model.outcome, model.feature_table.source
     later = None if outcome.later is None else asdict(outcome.later) | {"history": [*outcome.later.history.on]}
     rest = {name: value for name, value in vars(outcome).items() if name not in ("table", "source", "later")}
@@ -30,14 +30,14 @@ def decides(model: Model, calendar: Calendar) -> str:
 
 
 def in_part_by(outcome: Outcome) -> str | None:
-    """The column by which some outcomes can be computed without the others; None if a change may concern them all."""
+    """The column by which outcomes can be computed separately; None if a change may affect all of them."""
     named = outcome.event_id or outcome.key
     return None if outcome.later or named not in names(outcome.table) else named
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcomes:
-    """The outcome table of `model` with its quarantine, and how both are written: what `Building` asks for."""
+    """The outcome table of `model` with its quarantine, and how both are written, for `Building`."""
 
     tables: Tables
     task: Common
@@ -51,7 +51,7 @@ class Outcomes:
             return self.tables.replace(self.outcome.table, self.target, _parted(rows, self.outcome.table, usable=True))
 
     def part(self, news: News) -> Written:
-        """Compute the outcomes that the news touches; they leave the quarantine, or go back into it."""
+        """Compute the outcomes that the changes affect; they leave the quarantine, or return to it."""
         found = reduce(DataFrame.union, self._touched(news)).distinct()
         with runtime.computed_once(found) as touched:
             given = self._read(news, self.source).join(touched, touched.columns, "left_semi")
@@ -63,7 +63,7 @@ class Outcomes:
 
     @property
     def outcome(self) -> Outcome:
-        """What is declared."""
+        """The declared outcome."""
         return self.model.outcome
 
     @property
@@ -97,7 +97,7 @@ class Outcomes:
         return pinned(self.tables, news, full_name)
 
     def _rows(self, given: DataFrame, news: News) -> DataFrame:
-        """Every outcome with its event, or with the reason why it has none."""
+        """Every outcome with its event, or with the reason for having none."""
         events = self._read(news, self.events)
         if self.outcome.later:
             return computed_rows(self.model, self.task.use_case.calendar, self.outcome.later, events, given)

@@ -1,4 +1,4 @@
-"""Outcome rows: each outcome to the one event that it belongs to, or to quarantine with a reason. Pure frames."""
+"""Outcome rows: each outcome is assigned to its one event, or to quarantine with a reason. Pure frames."""
 
 from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame
@@ -11,9 +11,9 @@ _KNOWN, _EVENTS, _FITTING = "_known", "_events", "_fitting"
 
 
 def outcome_rows(model: Model, calendar: Calendar, events: DataFrame, outcomes: DataFrame) -> DataFrame:
-    """One row per row of `outcomes`: its columns, those that its event lends, and `_reason` (null: usable).
+    """One row per row of `outcomes`: its columns, columns from its event, and `_reason` (null: usable).
 
-    `events` is the source of the feature table; it lends the columns of the outcome table that `outcomes` lacks.
+    `events`: the source of the feature table; it supplies the columns of the outcome table that `outcomes` lacks.
     """
     outcome = model.outcome
     given = [column.name for column in outcome.source.columns]
@@ -41,8 +41,8 @@ def outcome_rows(model: Model, calendar: Calendar, events: DataFrame, outcomes: 
 def computed_rows(model: Model, calendar: Calendar, later: Later, events: DataFrame, rows: DataFrame) -> DataFrame:
     """One row per event whose time has passed: the columns of the outcome table, and `_reason` (null throughout).
 
-    Time has passed up to the newest period of `rows`. What became known after an event's time had passed does not
-    count, so that an outcome, once known, stays.
+    Time has passed up to the newest period of `rows`. Facts that became known after an event's time had passed do not
+    count, so an outcome, once known, stays.
     """
     outcome, history = model.outcome, later.history
     source = model.feature_table.source

@@ -1,8 +1,8 @@
 """Task `publish` of job `<usecase>-ingest`: copy the feature tables that endpoints look up to the online store.
 
-The online store belongs to the stack `<env>-ml`, in the environments that serve the use case; without one there is
-nothing to publish to, and the task says so. Publishing again copies what has changed into the same online table. What
-endpoints without a model answer is said to Unity Catalog once, as a feature specification.
+The stack `<env>-ml` creates the online store in the environments that serve the use case; without a store the task
+publishes nothing and reports that. Publishing again copies only the changes into the same online table. For endpoints
+without a model the task creates a feature specification in Unity Catalog, once.
 """
 
 from collections.abc import Sequence
@@ -71,7 +71,7 @@ def publish(
 
 
 def ensure_primary_key(workspace: WorkspaceClient, source: str, table: FeatureTable) -> None:
-    """Say in Unity Catalog what names a row, and that the newest row of a key counts: publishing needs both."""
+    """Declare the primary key in Unity Catalog, and that the newest row of a key counts: publishing needs both."""
     constraints = workspace.tables.get(source).table_constraints or []
     if any(constraint.primary_key_constraint for constraint in constraints):
         return
@@ -84,7 +84,7 @@ def ensure_primary_key(workspace: WorkspaceClient, source: str, table: FeatureTa
 
 
 def skipped(task: Common) -> str:
-    """Why nothing was published, and what to do."""
+    """Why nothing was published, and the fix."""
     if not served_tables(task.use_case):
         return f"use case {task.use_case.name} declares no serving, so no endpoint looks up its features"
     return f"there is no online store {online_store(task.catalog)!r}: workspaces/<env>.yaml does not serve the use case"

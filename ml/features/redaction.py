@@ -1,8 +1,8 @@
-"""Redacting a table for readers who may not know whom it is about.
+"""Redaction of a table for readers who may not know which persons it is about.
 
-Keys become HMAC-SHA256 (RFC 2104) of their text, so that only who has the secret can tell which key is whose. A noised
-value is drawn anew for a declared share of keys (Warner 1965, "Randomized Response"), for one key always in the same
-way (Erlingsson et al. 2014, "RAPPOR", section 3.1), so that many rows of one person tell no more than one.
+Keys become HMAC-SHA256 (RFC 2104) of their text, so only a holder of the secret can map a key back. A noised value is
+replaced by a random one for a declared share of keys (Warner 1965, "Randomized Response"), always in the same way for
+one key (Erlingsson et al. 2014, "RAPPOR", section 3.1), so that many rows of a person reveal no more than one.
 """
 
 import hmac
@@ -25,13 +25,13 @@ Work = Callable[[str | None, str | None], int | str | None]
 
 
 class TooFineError(ValueError):
-    """The declared cells leave nearly everybody out."""
+    """The declared cells would remove nearly everybody."""
 
 
 def shown(rows: DataFrame, key: str, mirror: Mirror) -> DataFrame:
     """The keys, as `_shown`, that are in groups of `least_keys` keys or more by the declared cells.
 
-    Whoever leaves may make another group small, so it is looked again until none is. Raises TooFineError.
+    Removing a key may make another group too small, so this repeats until no group is. Raises TooFineError.
     """
     left = rows.select(F.col(key).alias(SHOWN), *mirror.cells).where(F.col(key).isNotNull()).distinct()
     for _ in range(_MOST_ROUNDS):
@@ -55,7 +55,7 @@ def _small(left: DataFrame, mirror: Mirror) -> DataFrame:
 
 
 def redacted(rows: DataFrame, declared: Mirrored, mirror: Mirror, keys: DataFrame, secret: bytes) -> DataFrame:
-    """The rows of `keys`, with the columns of the declared table: hashed, drawn anew, null, or as they are."""
+    """The rows of `keys`, with the columns of the declared table: hashed, noised, null, or unchanged."""
     table = declared.table
     kept = rows.join(keys, rows[declared.key] == keys[SHOWN], "left_semi")
     noised = {name: share for name, share in mirror.noised if name in {column.name for column in table.columns}}
@@ -81,7 +81,7 @@ def redacted(rows: DataFrame, declared: Mirrored, mirror: Mirror, keys: DataFram
 
 
 def _frequent(rows: DataFrame, key: str, name: str, least_keys: int) -> tuple[str, ...]:
-    """The values of a column that enough keys have, as text; a rarer one would tell who has it."""
+    """The values of a column that enough keys have, as text; a rarer value would identify its holder."""
     sizes = rows.groupBy(F.col(name).cast("string").alias("_value")).agg(F.count_distinct(key).alias(_KEYS))
     found = sizes.where((F.col(_KEYS) >= least_keys) & F.col("_value").isNotNull()).select("_value").collect()
     return tuple(sorted(row["_value"] for row in found))
@@ -90,7 +90,7 @@ def _frequent(rows: DataFrame, key: str, name: str, least_keys: int) -> tuple[st
 def _worked(
     batches: Iterable[pa.RecordBatch], *, work: Mapping[str, Work], numbers: Collection[str]
 ) -> Iterator[pa.RecordBatch]:
-    """On Spark's workers, which so get the secret without its standing in any statement."""
+    """Compute on Spark's workers, which get the secret without it being part of any statement."""
     for batch in batches:
         keys, names = batch.column(SHOWN).to_pylist(), [name for name in batch.schema.names if name != SHOWN]
         done = {}
@@ -101,7 +101,7 @@ def _worked(
 
 
 def digest(secret: bytes, text: str) -> bytes:
-    """32 bytes that only who has `secret` can compute from `text`."""
+    """32 bytes that only a holder of `secret` can compute from `text`."""
     return hmac.new(secret, text.encode(), "sha256").digest()
 
 

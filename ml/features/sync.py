@@ -1,4 +1,4 @@
-"""Waiting until what was published can be looked up: publishing only starts a pipeline that copies the rows."""
+"""Waits until published rows can be looked up: publishing only starts a pipeline that copies them."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ _ENDED_BADLY = (UpdateStateInfoState.FAILED.value, UpdateStateInfoState.CANCELED
 
 
 class NotSyncedError(RuntimeError):
-    """The online table does not hold what was published."""
+    """The online table does not contain the published rows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +67,7 @@ def newest_since(updates: Sequence[UpdateStateInfo], asked: datetime) -> UpdateS
 
 
 def _created(update: UpdateStateInfo) -> datetime:
-    """When the update was made; one that does not say so is of no use here, so the oldest."""
+    """The update's creation time; an update without one counts as the oldest."""
     text = update.creation_time
     return datetime.fromisoformat(text) if text else datetime.min.replace(tzinfo=UTC)
 

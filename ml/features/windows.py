@@ -1,4 +1,4 @@
-"""SQL text of window features, and the joins that bring them to their events. Point in time by construction. Pure."""
+"""SQL of window features, and their joins to the events. Point-in-time correct by construction. Pure."""
 
 from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame
@@ -44,8 +44,8 @@ def with_history(
 ) -> DataFrame:
     """One row per event that has a past: the table's keys, its event time, and every feature over `history`.
 
-    `events` are rows of the table's source. A row of the history counts if it happened, and was known, in a period
-    before the event's own.
+    `events`: rows of the table's source. A row of the history counts if it happened, and was known, in a period before
+    the event's own.
     """
     features = [each for each in table.features if each.window and each.window.history == history]
     heads = [*table.keys, table.event_time]
@@ -92,7 +92,7 @@ def with_dimension(table: FeatureTable, events: DataFrame, dimension: Dimension,
 
 
 def empty_value(feature: Feature) -> object:
-    """What a feature is of an event without any past: 0 for a count, null else."""
+    """The value of a feature for an event without history: 0 for a count, otherwise null."""
     return 0 if feature.window and feature.window.aggregate in COUNTS else None
 
 

@@ -1,7 +1,7 @@
-"""Task `alias_change` of job `<usecase>-alias-change`: the live version changed. Is it what was recorded?
+"""Task `alias_change` of job `<usecase>-alias-change`: checks that the record agrees with the new live version.
 
-Promotion and roll-back record a move before they make it. An alias that was moved past them has no record: then the
-task fails, so that those who hear of failed jobs hear of it.
+Promotion and roll-back record a move before they make it. An alias that was moved in another way has no record; the
+task then fails, so that the people who are notified of failed jobs learn of it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ class UnrecordedMoveError(RuntimeError):
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Say what moved, by whom and why, or that nobody recorded it; run by job `<usecase>-alias-change`."""
+    """Print which alias moved, by whom and why, or fail without a record; run by job `<usecase>-alias-change`."""
     import mlflow  # noqa: PLC0415 - seconds, and flags that are wrong are known before
 
     flags = parameters.of_model("alias_change")
@@ -43,9 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def recorded_move(model: str, aliases: Mapping[str, int], moved: Sequence[Moved]) -> str:
-    """What made the live version live, of moves that are oldest first. Pure.
+    """The move that made the live version live; `moves` are oldest first. Pure.
 
-    Raises UnrecordedMoveError unless the newest record of the alias leads to the version that it names.
+    Raises UnrecordedMoveError unless the alias names the version of its newest record.
     """
     live = aliases.get(CHAMPION)
     moves = [move for move in moved if move.alias == CHAMPION]

@@ -1,4 +1,4 @@
-"""Which aliases move when a version goes live or returns, in an order that no crash can harm; and moving one."""
+"""The alias moves when a version goes live or returns, in a crash-safe order; and moving one."""
 
 from collections.abc import Mapping, Sequence
 
@@ -24,10 +24,10 @@ def require_released(subject: str, verdicts: Mapping[str, str]) -> None:
 
 
 def moves(version: int, aliases: Mapping[str, int]) -> tuple[Move, ...]:
-    """What remains to be moved until `version` is champion; nothing where it is and no challenger is left.
+    """The moves that remain until `version` is champion; empty if it is and there is no challenger.
 
-    `@previous` first: whatever moment the process dies at, exactly one version is champion, and a rerun
-    finds the rest still to be done.
+    `@previous` first: whenever the process dies, exactly one version is champion, and a rerun finds the remaining
+    moves.
     """
     champion, previous = aliases.get(CHAMPION), aliases.get(PREVIOUS)
     found: list[Move] = []
@@ -41,9 +41,9 @@ def moves(version: int, aliases: Mapping[str, int]) -> tuple[Move, ...]:
 
 
 def unrecorded(version: int, aliases: Mapping[str, int], last: Mapping[str, int]) -> Sequence[Move]:
-    """Moves that were made and never recorded, as by a person's hand, if `version` is champion by one.
+    """Moves that were never recorded, for example made by hand, if one of them made `version` champion.
 
-    `aliases` are as they are now, `last` the newest recorded version of each alias.
+    `aliases`: the current ones; `last`: the newest recorded version of each alias.
     """
     previous = aliases.get(PREVIOUS)
     if aliases.get(CHAMPION) != version or last.get(CHAMPION) == version:
@@ -56,9 +56,9 @@ def unrecorded(version: int, aliases: Mapping[str, int], last: Mapping[str, int]
 
 
 def return_moves(version: int, aliases: Mapping[str, int]) -> tuple[Move, ...]:
-    """What remains to be moved until `version` is champion again and what was live is `@previous`. Pure.
+    """The moves that remain until `version` is champion again and the live version is `@previous`. Pure.
 
-    So rolling back twice ends where it began. The champion moves first: it is what counts.
+    So rolling back twice restores the start. The champion moves first because it matters most.
     """
     champion, previous = aliases.get(CHAMPION), aliases.get(PREVIOUS)
     if champion is None or champion == version:

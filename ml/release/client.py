@@ -1,4 +1,4 @@
-"""Asking the endpoint, which may be asleep: one that scales to zero stops when nobody calls, and wakes in minutes."""
+"""Queries to the endpoint, which may be asleep: with scale to zero it stops when idle, and wakes up in minutes."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -34,7 +34,7 @@ def ask(endpoint: Endpoint, records: Sequence[Record]) -> list[object]:
 
 
 def ask_awake(endpoint: Endpoint, records: Sequence[Record], patience: Patience | None = None) -> list[object]:
-    """As `ask`, and if the endpoint sleeps, wait until it is awake, for `wake_limit_s` of its declaration at most."""
+    """Like `ask`, but if the endpoint is asleep, wait until it is awake, at most its declared `wake_limit_s`."""
     patience, limit_s = patience or Patience(), endpoint.serving.wake_limit_s
     began = patience.clock()
     while True:
@@ -62,7 +62,7 @@ def _query(endpoint: Endpoint, records: Sequence[Record]) -> list[object]:
 
 
 def _query_one(endpoint: Endpoint, records: Sequence[Record], version: int) -> list[object]:
-    """What one of several served versions answers; the SDK has no call for it."""
+    """The answer of one of several served versions; the SDK has no call for it."""
     path = f"/serving-endpoints/{endpoint.serving.endpoint}/served-models/{endpoint.entity(version)}/invocations"
     body = {"dataframe_records": [dict(record) for record in records]}
     answer = endpoint.workspace.api_client.do("POST", path, body=body)

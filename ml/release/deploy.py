@@ -1,7 +1,7 @@
 """Task `serving` of job `<usecase>-promotion`: the endpoint answers with the version that was just promoted.
 
-Where it cannot, what was live before comes back, on the endpoint and by its alias, and the task fails. Without an
-endpoint, as before phase two is deployed, there is nothing to do.
+If it cannot, the previously live version comes back, on the endpoint and by its alias, and the task fails. Without an
+endpoint (before phase two is deployed) there is nothing to do.
 """
 
 from collections.abc import Sequence
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def declared_endpoint(subject: Subject) -> Endpoint | None:
-    """The endpoint of the model, where one is declared and deployed."""
+    """The model's endpoint, if one is declared and deployed."""
     serving = subject.model.serving
     if serving is None:
         return None
@@ -56,7 +56,7 @@ def declared_endpoint(subject: Subject) -> Endpoint | None:
 
 
 def skipped(subject: Subject) -> str:
-    """Why nothing is served, and what would change that."""
+    """Why nothing is served, and the fix."""
     serving = subject.model.serving
     if serving is None:
         return f"model {subject.name} declares no serving"
@@ -64,13 +64,13 @@ def skipped(subject: Subject) -> str:
 
 
 def serve(subject: Subject, endpoint: Endpoint, version: int) -> Answered:
-    """Send the traffic to `version` and ask it. Raises NotServingError where it does not take or answer it."""
+    """Send the traffic to `version` and query it. Raises NotServingError if the endpoint refuses it or fails."""
     endpoint.serve(version)
     return smoke_test(subject, endpoint, version)
 
 
 def deploy(subject: Subject, endpoint: Endpoint) -> Answered:
-    """Serve the champion, or bring back what was live before and raise NotServingError."""
+    """Serve the champion, or bring back the previously live version and raise NotServingError."""
     finish_return(subject, endpoint)
     live = subject.alias(CHAMPION)
     if live != subject.version:
@@ -86,7 +86,7 @@ def deploy(subject: Subject, endpoint: Endpoint) -> Answered:
 
 
 def fall_back(subject: Subject, endpoint: Endpoint, error: NotServingError) -> str:
-    """Bring back what was live before, on the endpoint and by its alias. What was done, in words."""
+    """Bring back the previously live version, on the endpoint and by its alias. Returns the actions in words."""
     moved = ledger(subject).moved()
     came = arrival(subject.version, moved)
     if came is None or came.from_version is None:
@@ -106,7 +106,7 @@ def fall_back(subject: Subject, endpoint: Endpoint, error: NotServingError) -> s
 
 
 def finish_return(subject: Subject, endpoint: Endpoint | None) -> str:
-    """Do what is left of a return that is recorded, by this run or one that died; what was done, empty for nothing."""
+    """Complete a recorded return, of this run or one that died. Returns the actions in words; empty: none."""
     moved = ledger(subject).moved()
     back = unmade(moved, Cause.SERVING, subject.alias(CHAMPION))
     if back is None:
@@ -117,7 +117,7 @@ def finish_return(subject: Subject, endpoint: Endpoint | None) -> str:
 
 
 def _restore(endpoint: Endpoint, version: int) -> str:
-    """Send the traffic back to `version`. That this fails must not keep the alias from going back."""
+    """Send the traffic back to `version`. The alias must go back even if this fails."""
     try:
         endpoint.serve(version)
     except NotServingError as error:

@@ -27,7 +27,7 @@ class NotServingError(RuntimeError):
 class Endpoint:
     """The endpoint that `serving` declares for the registered model `model` (full name).
 
-    `asked` is the version that questions go to; None: whichever the traffic's split gives.
+    `asked`: the version that receives queries; None: by the traffic split.
     """
 
     workspace: WorkspaceClient
@@ -37,7 +37,7 @@ class Endpoint:
 
     @property
     def named(self) -> str:
-        """What messages call it."""
+        """Its name in messages."""
         return f"endpoint {self.serving.endpoint}"
 
     @property
@@ -45,7 +45,7 @@ class Endpoint:
         return timedelta(seconds=self.serving.update_limit_s)
 
     def exists(self) -> bool:
-        """Whether the stack `<env>-serving` has made it."""
+        """Whether the stack `<env>-serving` has created it."""
         try:
             self._get()
         except NotFound:
@@ -53,13 +53,13 @@ class Endpoint:
         return True
 
     def version(self) -> int | None:
-        """The version that answers every request now; None where none does, or several share the traffic."""
+        """The version that answers every request now; None if there is none, or if several share the traffic."""
         return only_version(self._get().config, self.model)
 
     def serve(self, version: int) -> bool:
-        """Send all traffic to `version` and wait until it is ready. Whether anything had to be changed.
+        """Send all traffic to `version` and wait until it is ready. Returns whether anything had to change.
 
-        Raises NotServingError where the version cannot be brought up; what answered before still does.
+        Raises NotServingError if the version cannot start; the previous version keeps answering.
         """
         self._settled()
         if self.version() == version:
@@ -75,7 +75,7 @@ class Endpoint:
     def share(self, percents: Mapping[int, int]) -> None:
         """Split the traffic: to each version its percentage, 100 in all. Wait until all are ready.
 
-        Raises NotServingError where one of them cannot be brought up; what answered before still does.
+        Raises NotServingError if one of them cannot start; the previous ones keep answering.
         """
         self._settled()
         if shares(self._get().config, self.model) == percents:
@@ -89,11 +89,11 @@ class Endpoint:
             raise NotServingError(f"{self.named} does not send {told} after an update to it")
 
     def entity(self, version: int) -> str:
-        """What the endpoint calls a version that it serves."""
+        """The endpoint's name for a version that it serves."""
         return f"{self.model.rpartition('.')[2]}-{version}"
 
     def entity_ids(self) -> dict[int, str]:
-        """What the inference table calls each version that is served now. The SDK's types leave this id out."""
+        """The inference table's id of each version that is served now. The SDK's types omit this id."""
         path = f"/api/2.0/serving-endpoints/{self.serving.endpoint}"
         config = self.workspace.api_client.do("GET", path).get("config") or {}
         return {
@@ -128,7 +128,7 @@ class Endpoint:
         return self.workspace.serving_endpoints.get(self.serving.endpoint)
 
     def _settled(self) -> None:
-        """Wait for an update that another run began: a second one would be refused. How that one ends is its own."""
+        """Wait for an update that another run began, because a second one would be refused. Ignores its result."""
         state = self._get().state
         if state is not None and state.config_update is EndpointStateConfigUpdate.IN_PROGRESS:
             try:
@@ -148,7 +148,7 @@ class Endpoint:
 
 
 def only_version(config: EndpointCoreConfigOutput | None, model: str) -> int | None:
-    """The version of `model` that gets all the traffic of `config`; None where there is no such one. Pure."""
+    """The version of `model` that gets all the traffic of `config`; None if there is none. Pure."""
     return next((version for version, percent in shares(config, model).items() if percent == 100), None)
 
 
@@ -166,6 +166,6 @@ def shares(config: EndpointCoreConfigOutput | None, model: str) -> dict[int, int
 
 
 def _entity(route: Route) -> str | None:
-    """The served entity that a route leads to. The older SDK of a runtime knows it by its older name only."""
+    """The served entity of a route. A runtime's older SDK only knows the older field name."""
     named: str | None = getattr(route, "served_entity_name", None)
     return named or route.served_model_name

@@ -1,4 +1,4 @@
-"""The places beside Databricks that serve a model: a job cannot reach them, so it says what it left behind there."""
+"""Other places that serve a model: a job cannot reach them, so it reports the versions that remain there."""
 
 import argparse
 from collections.abc import Sequence
@@ -9,12 +9,12 @@ PLACES = ("aks", "azure-ml")
 
 
 def add_flag(flags: argparse.ArgumentParser) -> None:
-    """The flag by which a job says where else its environment serves the model."""
+    """The flag that names the other places where the environment serves the model."""
     flags.add_argument("--other-places", default=(), type=_places, help="comma-separated; default: none")
 
 
 def left_behind(places: Sequence[str], handle: str, version: int) -> str:
-    """What still answers with another version there, and what changes that; empty without such a place. Pure."""
+    """The places that still answer with another version, and the commands to change that; empty: none. Pure."""
     if not places:
         return ""
     steps = "; ".join(f"mlops place {handle} --to {place}" for place in places)

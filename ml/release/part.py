@@ -1,6 +1,6 @@
-"""A roll-back of one part: a new version, which is the live one with that part as an earlier version had it.
+"""A roll-back of one part: a new version that equals the live one except for that part of an earlier version.
 
-It is registered before any alias moves. A run that dies after that finds the version again by its tags.
+It is registered before any alias moves. If the run dies after that, its retry finds the version by its tags.
 """
 
 import tempfile
@@ -23,7 +23,7 @@ _MODEL = "model"
 
 
 class NoPartError(RuntimeError):
-    """The part cannot go back."""
+    """The part cannot be rolled back."""
 
 
 def with_part(subject: Subject, part: str, to_version: int | None, reason: str) -> int:
@@ -55,9 +55,9 @@ def with_part(subject: Subject, part: str, to_version: int | None, reason: str) 
 
 
 def earlier(live: int, to_version: int | None, moved: Sequence[Moved]) -> tuple[int, ...]:
-    """The versions whose part may come back, the newest first: those that were ever live, or the one asked for. Pure.
+    """The versions whose part may come back, the newest first: those that were ever live, or the given one. Pure.
 
-    Raises NoPartError if that one was never live: a roll-back is no way around the gates.
+    Raises NoPartError if the given one was never live: a roll-back must not bypass the gates.
     """
     known = tuple(version for version in champions(moved) if version != live)
     if to_version is None:
@@ -76,7 +76,7 @@ def _fetched(subject: Subject, versions: Sequence[int], into: Path) -> Iterator[
 
 
 def _made_before(subject: Subject, part: str) -> int | None:
-    """The version that this run made before it died."""
+    """The version that this run made in an earlier attempt."""
     for each in listing.versions(subject.client, subject.name):
         if int(each.version) < subject.version:
             continue

@@ -1,7 +1,7 @@
 """Task `promotion` of job `<usecase>-promotion`: the version that passed its gates becomes champion.
 
-It trusts no task value: the verdicts are read again from `gate_results`. The moves are recorded first, then made; so
-a run that dies anywhere leaves one champion and a record of what was meant, and the next run makes what is left.
+It trusts no task value: it reads the verdicts from `gate_results`. It records the moves before it makes them, so a run
+that dies at any point leaves one champion and a record of the plan, and the next run makes the remaining moves.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def promote(subject: Subject) -> None:
-    """Record what is to be moved, unless a run that died has, and move what is left to move."""
+    """Record the planned moves, unless an earlier attempt did, and make the remaining ones."""
     require_released(f"{subject.name} version {subject.version}", recorded(subject))
     record = ledger(subject)
     before = settled(subject, record)
@@ -57,7 +57,7 @@ def promote(subject: Subject) -> None:
 
 
 def settled(subject: Subject, record: Ledger) -> Mapping[str, int]:
-    """The aliases to start from: a return that a run recorded and did not make is made first."""
+    """The aliases to start from, after completing a return that was recorded but not made."""
     before, moved = version_task.aliases(subject.client, subject.name), record.moved()
     back = unmade(moved, Cause.SERVING, before.get(CHAMPION))
     if back is None:
@@ -67,6 +67,6 @@ def settled(subject: Subject, record: Ledger) -> Mapping[str, int]:
 
 
 def begun(version: int, moved: Sequence[Moved], aliases: Mapping[str, int]) -> bool:
-    """Whether a run recorded that `version` becomes champion, and died before it was. Pure."""
+    """Whether a run recorded that `version` becomes champion, but died before moving it. Pure."""
     found = unmade(moved, Cause.GATES, aliases.get(CHAMPION))
     return found is not None and found.to_version == version

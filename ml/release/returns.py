@@ -1,4 +1,4 @@
-"""Returning to the version before, if the endpoint could not serve the new one: its aliases."""
+"""The return to the previous version if the endpoint could not serve the new one: the aliases."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from ml.versions.version_task import Subject
 
 
 def return_aliases(subject: Subject, back: Moved, moved: Sequence[Moved]) -> None:
-    """Move the aliases as the return says. `@previous` first, since a champion that is back marks it as finished."""
+    """Move the aliases of the return. `@previous` first, because the restored champion marks it as finished."""
     assert back.from_version is not None, "a return leaves a version"
     earlier = previous_before(back.from_version, moved, now=subject.alias(PREVIOUS))
     if earlier.from_version != earlier.to_version:

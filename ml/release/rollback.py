@@ -1,8 +1,8 @@
 """Task `rollback` of job `<usecase>-rollback`: a version that was live before is live again, endpoint included.
 
-The moves are recorded first; then the endpoint changes, then the aliases. So the next run after one that was killed
-finds what was meant, and does what is left. A version that cannot be served moves no alias: the record is taken back
-by a second one. Rolling back again returns. If one part is asked for, the version that becomes live is made first.
+The task first records the moves, then changes the endpoint, then the aliases. So the run after a killed one finds the
+plan and completes it. If the version cannot be served, no alias moves, and a second record cancels the first. Rolling
+back again returns. To roll back one part, the task first makes the version that becomes live.
 """
 
 import argparse
@@ -30,7 +30,7 @@ class NoReturnError(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """Who asks for the roll-back, why, of which part (empty: the whole), and where else the model is served."""
+    """The requester, the reason, the part (empty: the whole), and the other places that serve the model."""
 
     by: str
     reason: str
@@ -77,10 +77,10 @@ def roll_back(subject: Subject, to_version: int | None, asked: Asked) -> None:
 def planned_moves(
     subject: Subject, to_version: int | None, *, made_here: int | None = None
 ) -> tuple[tuple[Move, ...], bool]:
-    """What is to be moved, the champion first, and whether that is recorded already: by this run, or one that died.
+    """The planned moves, the champion first, and whether they are already recorded, by this run or one that died.
 
-    `made_here`: a version of parts that were live, which this run made. Raises NotServingError if this run has tried
-    already, and the version could not be served.
+    `made_here`: a version that this run made from parts that were live. Raises NotServingError if an earlier attempt
+    of this run could not serve the version.
     """
     moved, now = ledger(subject).moved(), aliases(subject.client, subject.name)
     mine = recorded_moves(moved, subject.common.run_id)
@@ -119,7 +119,7 @@ def _report(subject: Subject, made: Sequence[Move], target: int, asked: Asked, a
 
 
 def live_version(common: Common) -> int:
-    """The champion. Raises NoReturnError where none is live, so that nothing can be rolled back."""
+    """The champion. Raises NoReturnError if none is live, so that nothing can be rolled back."""
     name = common.model_name
     live = aliases(mlflow.MlflowClient(), name).get(CHAMPION)
     if live is None:
@@ -128,9 +128,9 @@ def live_version(common: Common) -> int:
 
 
 def target_of(live: int, *, to_version: int | None, previous: int | None, been_live: Collection[int]) -> int:
-    """The version to go to: the one named, or `previous`. Pure.
+    """The target version: the named one, or `previous`. Pure.
 
-    Raises NoReturnError where there is none, or it was never live: a roll-back is no way around the gates.
+    Raises NoReturnError if there is none, or it was never live: a roll-back must not bypass the gates.
     """
     target = previous if to_version is None else to_version
     if target is None or (to_version is None and target == live):
@@ -152,14 +152,14 @@ def recorded_moves(moved: Sequence[Moved], run_id: str) -> tuple[Move, ...]:
 
 
 def withdrawn(moved: Sequence[Moved], run_id: str) -> bool:
-    """Whether this run took its roll-back back, since the endpoint could not serve the version. Pure."""
+    """Whether this run cancelled its roll-back because the endpoint could not serve the version. Pure."""
     return any(move.run_id == run_id and move.cause == Cause.SERVING for move in moved)
 
 
 def left_behind(moved: Sequence[Moved], now: Mapping[str, int], to_version: int | None) -> tuple[Move, ...]:
-    """The moves of a roll-back to that version (None: to any) whose run recorded them and died before all were made.
+    """The moves of a roll-back to that version (None: to any) that a run recorded but died before making them all.
 
-    Empty where there is none. `now` are the aliases; only the newest record can be unfinished. Pure.
+    Empty if there are none. `now`: the aliases; only the newest record can be unfinished. Pure.
     """
     newest = moved[-1] if moved else None
     if newest is None or newest.cause != Cause.ROLLBACK:
@@ -170,7 +170,7 @@ def left_behind(moved: Sequence[Moved], now: Mapping[str, int], to_version: int 
 
 
 def _serve(subject: Subject, endpoint: Endpoint | None, target: int, made: Sequence[Move]) -> str:
-    """Serve `target`. If it cannot be served, the record is taken back, what is live stays, and the error is raised."""
+    """Serve `target`. If that fails, cancel the record, keep the live version, and raise the error."""
     if endpoint is None:
         return skipped(subject)
     try:

@@ -1,4 +1,4 @@
-"""The smoke test of an endpoint: it answers the model's input example as the model itself does, and in time."""
+"""The smoke test of an endpoint: it must answer the model's input example like the model itself, and in time."""
 
 import json
 import statistics
@@ -22,22 +22,22 @@ _TIMED_REQUESTS = 5
 
 
 class LookUpError(NotServingError):
-    """The version answers what it is given; asked by key alone it does not: looking its features up fails."""
+    """The version answers requests with features, but not by key alone: the feature look-up fails."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answered:
-    """What the endpoint did: rows it answered, and the median time of one request."""
+    """The test's result: the answered rows, and the median time of one request."""
 
     rows: int
     latency_ms: float
 
 
 def smoke_test(subject: Subject, endpoint: Endpoint, version: int) -> Answered:
-    """Ask the endpoint for the input example of `version`, and by key alone if it looks features up.
+    """Query the endpoint with the input example of `version`, and by key alone if it looks features up.
 
-    Raises NotServingError for an error, an answer that cannot be used or is not the version's, or one that is late;
-    LookUpError, which says what to look at, if only the question by key fails.
+    Raises NotServingError for an error, an unusable or different answer, or a late one; LookUpError, which names the
+    places to check, if only the query by key fails.
     """
     with tempfile.TemporaryDirectory() as temporary:
         fetched = fetch(subject, version, Path(temporary))
@@ -62,7 +62,7 @@ def smoke_test(subject: Subject, endpoint: Endpoint, version: int) -> Answered:
 
 
 def _require_look_up(endpoint: Endpoint, key: Record, output: Sequence[Column]) -> None:
-    """Raise LookUpError unless the key alone, of which features are known, gets an answer that can be used."""
+    """Raise LookUpError unless a key with known features, sent alone, gets a usable answer."""
     said = ", ".join(f"{name} {value}" for name, value in key.items())
     try:
         _answered(ask(endpoint, [key]), output, rows=1)
@@ -74,7 +74,7 @@ def _require_look_up(endpoint: Endpoint, key: Record, output: Sequence[Column]) 
 
 
 def _answered(answers: Sequence[object], output: Sequence[Column], *, rows: int) -> list[Answer]:
-    """The answers. Raises NotServingError unless each of the `rows` has one that can be used. Pure."""
+    """The answers. Raises NotServingError unless each of the `rows` has a usable one. Pure."""
     try:
         return require_records(answers, output, rows=rows)
     except UnusableAnswersError as error:
@@ -90,7 +90,7 @@ def _require_same(answers: Sequence[object], expected: Sequence[Answer], output:
 
 
 def _example(model: PyFuncModel, output: Sequence[Column]) -> tuple[list[Record], list[Answer]]:
-    """The input example as records, and what the model says about it."""
+    """The input example as records, and the model's own answers to it."""
     example = model.input_example
     if example is None:
         raise NotServingError("the version has no input example to query with: train it again")
@@ -103,7 +103,7 @@ def _example(model: PyFuncModel, output: Sequence[Column]) -> tuple[list[Record]
 
 
 def _key(subject: Subject, table: str) -> Record:
-    """One key of which features are known: that of the oldest row of `table`. Raises NotServingError if it has none."""
+    """One key with known features: that of the oldest row of `table`. Raises NotServingError if the table is empty."""
     features = subject.model.feature_table
     rows = subject.tables.read(table).orderBy(features.event_time, features.key)
     first = rows.select(features.key).limit(1).collect()

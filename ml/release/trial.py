@@ -1,8 +1,8 @@
-"""Task `trial` of job `<usecase>-promotion`: while a version waits for a person's sign-off, it answers some requests.
+"""Task `trial` of job `<usecase>-promotion`: a version that waits for a person's sign-off answers some requests.
 
-The endpoint serves both versions, and its routes say which share each gets. The trial ends as any other change of the
-endpoint does: the task `serving` of the approved version, or a roll-back to the live one, sends all traffic to one; so
-does the next run for a version whose experiment is over and not won.
+The endpoint serves both versions, and its routes set each one's share. The trial ends when all traffic goes to one
+version again: by the task `serving` of the approved version, by a roll-back to the live one, or by the next run for a
+version whose experiment ended without a win.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ from ml.versions.version_task import Subject
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """Which share of the requests the version answers, in percent; if none, why."""
+    """The version's share of the requests, in percent; if none, the reason."""
 
     percent: int = 0
     skipped: str = ""
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def tried(subject: Subject, endpoint: Endpoint | None) -> Outcome:
-    """Split the traffic, if the version may be tried. What fails is raised once the live version has it all again."""
+    """Split the traffic if a trial is allowed. An error is raised after the live version has all traffic again."""
     live = subject.alias(CHAMPION)
     if endpoint is None:
         return Outcome(skipped=skipped(subject))
@@ -81,7 +81,7 @@ def tried(subject: Subject, endpoint: Endpoint | None) -> Outcome:
 
 
 def finished(subject: Subject, live: int) -> str:
-    """What an experiment has said of the version beside the live one, if it is over; else empty."""
+    """The result of the version's experiment against the live one, if it is over; otherwise empty."""
     trial = newest_trial(subject.tables, subject.ops_schema, subject.name)
     if trial is None or (trial.version, trial.champion) != (subject.version, live):
         return ""
@@ -92,7 +92,7 @@ def finished(subject: Subject, live: int) -> str:
 
 
 def _record(subject: Subject, endpoint: Endpoint, live: int) -> None:
-    """The trial, before its first outcome: who is beside whom, by which rule. Of one that goes on there is a row."""
+    """Record the trial before its first outcome: both versions and the rule. A continued trial has a row already."""
     ids = endpoint.entity_ids()
     row = {
         "model": subject.name,
@@ -119,7 +119,7 @@ def untried(
     gone: bool = False,
     experiment: bool = False,
 ) -> str:
-    """Why the version must not be tried; empty if it may. `gone`: it was rolled back. Pure."""
+    """Why a trial of the version is not allowed; empty if it is. `gone`: its roll-back. Pure."""
     if gone:
         return "it was rolled back: it needs a new sign-off before it may answer again"
     failed = [gate for gate in JUDGING if verdicts.get(gate) != Decision.PASS]

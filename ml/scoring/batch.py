@@ -1,8 +1,8 @@
 """Task `scoring` of job `<usecase>-scoring`: the champion's answer for every feature row not yet scored.
 
 A row is scored once, by the version that was live then, unless the model declares when it is scored again (`rescore`).
-A model that declares `streaming` looks at what has changed since (`stream`), any other at all rows. What was scored
-goes on to the sinks of the model.
+A model that declares `streaming` reads only changed rows (`stream`), any other model reads all rows. The new
+predictions then go to the model's sinks.
 """
 
 import argparse
@@ -34,7 +34,7 @@ from ml.versions.champion import champion_version
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Score new rows, and deliver what was scored; run by job `<usecase>-scoring`."""
+    """Score new rows, and deliver the predictions; run by job `<usecase>-scoring`."""
     flags = parameters.of_model("scoring")
     flags.add_argument("--source-catalog", type=parameters.name, help="catalog of gold; default: --catalog")
     flags.add_argument("--features-table", type=parameters.name, help="table in gold; default: as declared")
@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _round(tables: Tables, task: Common, source: "Source", secret_scope: str | None) -> None:
-    """Score what is new, then deliver to the declared sinks what they have not had, and account for it."""
+    """Score the new rows, then deliver pending predictions to the declared sinks, and account for them."""
     versions, counts = _scored(tables, task, source)
     told: dict[str, object] = {"model_version": versions[-1]}
     if task.model.streaming:
@@ -73,7 +73,7 @@ def _round(tables: Tables, task: Common, source: "Source", secret_scope: str | N
 
 
 def _scored(tables: Tables, task: Common, source: "Source") -> tuple[list[int], Counts]:
-    """The version that answered each batch and, last, the one that is live; and the rows."""
+    """The version that answered each batch, then the live version; and the rows."""
     client = mlflow.MlflowClient()
 
     def live() -> int:
@@ -95,7 +95,7 @@ def _scored(tables: Tables, task: Common, source: "Source") -> tuple[list[int], 
 
 
 def _delivered(tables: Tables, task: Common, secret_scope: str | None) -> dict[str, int]:
-    """How many rows each sink was sent. Raises `SinksFailedError` once all have been tried."""
+    """How many rows each sink received. Raises `SinksFailedError` after all sinks have been tried."""
     if not task.model.sinks:
         return {}
     return delivery.deliver(tables, task, declared_sinks(tables, task, secret_scope), _checkpoints(tables, task))
@@ -106,7 +106,7 @@ def _checkpoints(tables: Tables, task: Common) -> Path:
 
 
 def _asked(tables: Tables, task: Common, given: argparse.Namespace) -> None:
-    """What only the owner of the predictions can do; nothing is scored."""
+    """Requests that only the owner of the predictions can serve; nothing is scored."""
     told: dict[str, object] = {}
     if given.forget:
         told["rows_forgotten"] = forget(
@@ -122,7 +122,7 @@ def _asked(tables: Tables, task: Common, given: argparse.Namespace) -> None:
 
 
 def _take_back(tables: Tables, task: Common, secret_scope: str | None, rows: DataFrame) -> None:
-    """From the sinks of every model of the use case: their predictions lie in one table."""
+    """Remove the rows from the sinks of every model of the use case, whose predictions share one table."""
     for model in task.use_case.models:
         mine = replace(task, named=model.name)
         delivery.forget(mine, declared_sinks(tables, mine, secret_scope), rows)
@@ -130,7 +130,7 @@ def _take_back(tables: Tables, task: Common, secret_scope: str | None, rows: Dat
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """Where the features lie: a catalog, and the name of a table in gold; None for the model's declared one.
+    """The source of the features: a catalog, and the name of a table in gold; None: the model's declared one.
 
     Another table has at least the model's features, its key and its event time.
     """

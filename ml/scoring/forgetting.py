@@ -1,4 +1,4 @@
-"""Forgetting a person: their predictions, which only the principal of scoring may remove."""
+"""Forgetting a person: removes their predictions, which only the scoring principal may do."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -19,8 +19,8 @@ def forget(
 ) -> int:
     """Remove the person's predictions, and record how many. Returns that number.
 
-    `take_back` is given their rows: before they leave the table, so that a run that was cut off finds them again, and
-    after, for what a stream has sent in between.
+    `take_back` receives their rows before they leave the table, so that a retry after a kill finds them again, and
+    once more after, for rows that a stream has sent in between.
     """
     theirs = _theirs(tables, task, person)
     if theirs is not None:
@@ -36,7 +36,7 @@ def forget(
 
 
 def _theirs(tables: Tables, task: Common, person: Request) -> DataFrame | None:
-    """The person's predictions as they are now, whatever becomes of the table; None if there is no such table."""
+    """The person's current predictions, unaffected by later changes of the table; None if there is no such table."""
     table, column = predictions(task.use_case), person_column(task.use_case)
     name = table.full_name(task.catalog, task.use_case.name)
     if not tables.exists(name):

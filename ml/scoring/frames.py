@@ -8,7 +8,7 @@ from ml.records.predictions import FEATURES_HASH, features_hash_sql
 
 
 def unscored(model: Model, features: DataFrame, predictions: DataFrame, version: int) -> DataFrame:
-    """The feature rows to score, with `features_hash`: those that `rescore` finds no prediction of, by this model."""
+    """The feature rows to score, with `features_hash`: those for which `rescore` finds no prediction of this model."""
     hashed = features.withColumn(FEATURES_HASH, features_hash(model))
     keys = [*model.feature_table.keys, model.feature_table.event_time]
     match model.rescore:
@@ -22,5 +22,5 @@ def unscored(model: Model, features: DataFrame, predictions: DataFrame, version:
 
 
 def features_hash(model: Model) -> Column:
-    """The hash that a prediction keeps of the features that it was made from."""
+    """The hash of a prediction's features, which the prediction stores."""
     return F.expr(features_hash_sql(model))

@@ -1,7 +1,7 @@
 """A model that travels to Spark's workers inside the function that uses it.
 
-A worker has no token for the registry, and must not get one; the task reads the version once, as its own
-principal, and every worker unpacks the same bytes. Fits models of up to some hundred MB.
+A worker has no token for the registry, and must not get one. The task reads the version once, as its own principal, and
+every worker unpacks the same bytes. Suitable for models of up to a few hundred MB.
 """
 
 import io
@@ -38,9 +38,9 @@ def packed(model_uri: str) -> bytes:
 
 @lru_cache(maxsize=1)
 def kept(model_uri: str) -> bytes:
-    """As `packed`; what was read last stays in memory, for a stream whose batches are answered by the same version.
+    """As `packed`, but keeps the last archive in memory, for a stream whose batches use the same version.
 
-    `model_uri` must name a version, which never changes, and no alias.
+    `model_uri` must name a version, which never changes, not an alias.
     """
     return packed(model_uri)
 

@@ -1,4 +1,4 @@
-"""Predictions of a version for feature rows, as the table `predictions` holds them."""
+"""Predictions of a version for feature rows, in the form of the table `predictions`."""
 
 from datetime import UTC, datetime
 
@@ -22,7 +22,7 @@ def predicted(
 ) -> DataFrame:
     """One prediction per row of `rows`, which has `features_hash`; made by Spark's workers.
 
-    `archive`: the packed version, if it has been read already. `scored_at`: left out, now.
+    `archive`: the packed version, if it has been read already. `scored_at`: by default now.
     """
     model = task.model
     packed = archive or model_on_workers.packed(f"models:/{model_name}/{version}")

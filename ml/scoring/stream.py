@@ -1,9 +1,9 @@
-"""Scoring as a stream: what has changed in the feature table, batch by batch, each by the version that is live then.
+"""Scoring as a stream: the changed rows of the feature table, batch by batch, each by the version live at that time.
 
-A batch is planned in the checkpoint before it is scored: which versions of the feature table it reads, which version
-of the model answers, and up to which version of the predictions it looks whether a row was scored before. So a batch
-that was killed anywhere gives the same rows again, whatever has gone live meanwhile, and Delta takes them once. The
-next batch asks again who is live: no row is lost or scored twice because of a change in between.
+The checkpoint receives a batch's plan before it is scored: the versions of the feature table to read, the model version
+that answers, and the version of the predictions up to which a row counts as scored. So a batch that was killed at any
+point gives the same rows again, even if another version went live meanwhile, and Delta applies them once. The next
+batch looks up the live version again, so a change in between neither loses a row nor scores one twice.
 """
 
 from collections.abc import Callable, Mapping
@@ -31,14 +31,14 @@ from ml.versions.answers import require_rows
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """Rows that had no prediction, those that were scored, and those that were late, whatever became of them."""
+    """Rows without a prediction, rows that were scored, and rows that were late (scored or not)."""
 
     rows_in: int = 0
     scored: int = 0
     late: int = 0
 
     def plus(self, other: "Counts") -> "Counts":
-        """Of both."""
+        """The sums of both."""
         return Counts(
             rows_in=self.rows_in + other.rows_in, scored=self.scored + other.scored, late=self.late + other.late
         )
@@ -46,7 +46,7 @@ class Counts:
 
 @dataclass(frozen=True, kw_only=True)
 class ScoringStream:
-    """The stream from a feature table to the predictions of the task's model. `live` says which version answers."""
+    """The stream from a feature table to the predictions of the task's model. `live` returns the answering version."""
 
     tables: Tables
     task: Common
@@ -71,7 +71,7 @@ class ScoringStream:
         return self.task.model.streaming or Streaming()
 
     def _planned(self, position: Position) -> Position:
-        """The position with the next batch as its plan; without one if nothing is new."""
+        """The position with the plan of the next batch; without a plan if nothing is new."""
         version, seen = self.live(), position.seen
         anew = self.task.model.rescore is Rescore.ON_NEW_VERSION and seen.get("model_version") != version
         # The number of a version says nothing of another table, such as a copy without sensitive columns.
@@ -95,7 +95,7 @@ class ScoringStream:
         return self.checkpoint.plan(position, plan)
 
     def _batch(self, position: Position) -> tuple[Position, Counts]:
-        """Do what is planned, and commit it."""
+        """Execute the plan, and commit it."""
         assert position.plan is not None
         plan, event_time = position.plan, self.task.model.feature_table.event_time
         rows = self._unscored(plan).withColumn("_late", _late(event_time, self._watermark(position.seen)))
@@ -151,7 +151,7 @@ class ScoringStream:
         self._sink(declared).write(rows.withColumns(told).select(*columns), _numbered(position))
 
     def _watermark(self, seen: Mapping[str, Any]) -> datetime | None:
-        """What is older than this is late; None: nothing is."""
+        """Rows older than this are late; None: none are."""
         allowed_s, newest_s = self._streaming.late_after_s, seen.get("newest_s")
         if allowed_s is None or newest_s is None:
             return None

@@ -1,4 +1,4 @@
-"""What the libraries' own autologging writes into the active run: parameters, and a metric per boosting round.
+"""The libraries' own autologging for the active run: parameters, and a metric per boosting round.
 
 It is the same in a job and in a notebook:
 
@@ -61,7 +61,7 @@ _BEYOND: Mapping[Algorithm, tuple[str, ...]] = {
 
 @contextmanager
 def autologging(*algorithms: Algorithm) -> Iterator[None]:
-    """Log what is fitted inside into the active run; off again afterwards. Without `algorithms`: of all libraries."""
+    """Log every fit inside the block to the active run, then switch off. Without `algorithms`: of all libraries."""
     with ExitStack() as stack:
         for algorithm in algorithms or tuple(_LIBRARIES):
             switch = _LIBRARIES.get(algorithm)
@@ -72,7 +72,7 @@ def autologging(*algorithms: Algorithm) -> Iterator[None]:
 
 
 def unlogged(algorithm: Algorithm, params: Mapping[str, float | int]) -> Mapping[str, float | int]:
-    """Those of a learner's `params` that its library's autologging does not know: to be logged by hand."""
+    """The learner's `params` that its library's autologging does not log; log them by hand."""
     if algorithm not in _LIBRARIES:
         return params
     return {name: params[name] for name in _BEYOND.get(algorithm, ()) if name in params}

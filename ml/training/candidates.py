@@ -1,4 +1,4 @@
-"""What a training searches: the learners with their rows, and how trials are tried."""
+"""The candidates of a training: the learners with their rows, and how trials run."""
 
 import shutil
 from collections.abc import Mapping
@@ -30,8 +30,8 @@ SCRATCH_VOLUME = "scratch"
 class Candidates:
     """`learners` by name over so many `rows`; `frame` has them, unless they stay with Spark.
 
-    `together`: how several trials are tried at once, None: one after another in this process. `scratch`: the folder of
-    this training alone, where one that was killed finds what it had done.
+    `together`: runs several trials at once; None: one after another in this process. `scratch`: the folder of this
+    training only, in which a restarted training finds its earlier results.
     """
 
     learners: Mapping[str, Learner]
@@ -41,13 +41,13 @@ class Candidates:
     scratch: Path | None = None
 
     def clear(self) -> None:
-        """Remove what the training left on its way, once its version is registered."""
+        """Remove the training's temporary files, once its version is registered."""
         if self.scratch is not None:
             shutil.rmtree(self.scratch, ignore_errors=True)
 
 
 def candidates(tables: Tables, task: Task, planned: Plan, lineage: Lineage) -> Candidates:
-    """The declared algorithms that can be fitted here."""
+    """The declared algorithms that this environment can fit."""
     model, rows = planned.model, plan.fitting_frame(task, planned)
     if model.is_distributed:
         return _over_spark(task, planned, rows, _scratch(tables, task, lineage))
@@ -62,7 +62,7 @@ def candidates(tables: Tables, task: Task, planned: Plan, lineage: Lineage) -> C
 
 
 def _scratch(tables: Tables, task: Task, lineage: Lineage) -> Path:
-    """The folder of this training: another one, of other rows or another declaration, has another name."""
+    """The folder of this training; other rows or another declaration give another name."""
     volume = tables.volume_path(f"{task.common.schema(Layer.OPS)}.{SCRATCH_VOLUME}", write=True)
     return Path(volume) / lineage.fingerprint[:16]
 

@@ -1,4 +1,4 @@
-"""The specification by which Databricks looks a model's features up, as its feature engineering client writes it.
+"""The feature look-up specification for Databricks, in the format of its feature engineering client.
 
 Serialization version 9 is what the client of the oldest declared runtime writes (0.12.1); later clients read it.
 """
@@ -24,7 +24,7 @@ class Source:
 
 
 def source_of(table: str) -> Source:
-    """What Unity Catalog knows of the feature table, asked as this task's principal."""
+    """The feature table's entry in Unity Catalog, read as this task's principal."""
     workspace = WorkspaceClient()
     found = workspace.tables.get(table)
     return Source(table=table, table_id=str(found.table_id), workspace_id=workspace.get_workspace_id())
@@ -33,7 +33,7 @@ def source_of(table: str) -> Source:
 def feature_spec(model: Model, source: Source) -> Mapping[str, object]:
     """The content of `feature_spec.yaml`: the key that a request gives, then the features in the model's order. Pure.
 
-    Types are Spark's short names. The key is for looking up alone: the model does not take it.
+    Types are Spark's short names. The key is only used for the look-up; the model does not use it.
     """
     table = model.feature_table
     declared = {feature.name: feature for feature in table.features}

@@ -29,7 +29,7 @@ class Source:
 
 
 def marker(source: bytes) -> bool | None:
-    """What the source of a module says of itself. Nothing is imported, so no Spark starts."""
+    """The module's `RETRAINS` marker, read from its source. Nothing is imported, so no Spark starts."""
     if MARKER.encode() not in source:
         return None
     for statement in ast.parse(source).body:
@@ -80,7 +80,7 @@ def fingerprint(
     code: str,
     requirements: Sequence[str],
 ) -> str:
-    """SHA-256 over all that decides a model: data content, declaration, sample, hold-out, code, library versions."""
+    """SHA-256 over everything that decides a model: data, declaration, sample, hold-out, code, library versions."""
     decides = {name: value for name, value in asdict(model).items() if name not in _DECIDES_NOTHING}
     inputs = {
         "model_name": model_name,

@@ -1,4 +1,4 @@
-"""What each optional source is worth: the model against one fitted without it, on the same hold-out rows."""
+"""The gain from each optional source: the model compared with one fitted without it, on the same hold-out rows."""
 
 import tempfile
 from collections.abc import Mapping
@@ -42,8 +42,8 @@ def gains(
     """The gain of each optional source: none for a learner that cannot leave features out.
 
     `answers` are those of `learned` to `holdout`.
-    The model without the source has the same parameters and calibration, which no comparison sees: neither a ranking
-    nor an expected value.
+    The model without the source has the same parameters and calibration; they affect neither a ranking nor an
+    expected value.
     """
     if not isinstance(learned.learner, Narrowing):
         return []
@@ -60,7 +60,7 @@ def gains(
 
 
 def scored(model: Model, learned: Learned, rows: pd.DataFrame) -> pd.DataFrame:
-    """What `learned` answers to `rows`, packed and read as it is served."""
+    """The answers of `learned` to `rows`, packed and loaded as for serving."""
     with tempfile.TemporaryDirectory() as made:
         registry.pack(learned, model, Path(made))
         return Scorer(Path(made))(contract.model_input(model, rows))

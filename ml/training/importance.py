@@ -1,4 +1,4 @@
-"""What the model goes by: how much worse its answers get if a feature is shuffled, as a table and a picture."""
+"""Feature importance: how much worse the answers get if a feature is shuffled, as a table and a picture."""
 
 import tempfile
 from collections.abc import Mapping
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 
 def importance(model: Model, learned: Learned, split: Split, frame: pd.DataFrame) -> Mapping[str, float]:
-    """The share of each feature in what the model knows, by the loss of its problem, the largest first.
+    """The share of each feature in the model's skill, by the loss of its problem, the largest first.
 
-    Measured on the newest calibration period of which `frame` has rows, by the fit that has not seen it: the hold-out
-    is for the gates, and on rows that were fitted a feature that is only noise looks important.
+    Measured on the newest calibration period in `frame`, with the fit that has not seen it: the hold-out is reserved
+    for the gates, and on fitted rows a feature that is only noise looks important.
     """
     key, judging = [model.outcome.key, model.outcome.event_time], judging_of(model)
     calibrating = frame[frame[PERIOD].isin(split.calibration)]

@@ -1,4 +1,4 @@
-"""How well a version does on its hold-out, each measure of its problem with its interval."""
+"""The measures of a version on its hold-out, each with its interval."""
 
 import math
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ _RESAMPLES = 500
 
 
 def intervals(model: Model, truth: Floats, output: pd.DataFrame) -> Mapping[str, Estimate]:
-    """By the name of the measure, at the confidence of the comparison gate; each resample serves all measures."""
+    """The intervals by measure, at the comparison gate's confidence; all measures use the same resamples."""
     judging, confidence = judging_of(model), model.gates.comparison.confidence
     numbers = judging.numbers(truth, output)
     together = judging.drawn_together(numbers)
@@ -26,7 +26,7 @@ def intervals(model: Model, truth: Floats, output: pd.DataFrame) -> Mapping[str,
 
 
 def as_metrics(found: Mapping[str, Estimate]) -> dict[str, float]:
-    """The ends of each interval, as `<measure>_lower` and `<measure>_upper`; none that could not be measured."""
+    """The ends of each measured interval, as `<measure>_lower` and `<measure>_upper`."""
     ends = {f"{name}{LOWER}": each.lower for name, each in found.items()}
     ends |= {f"{name}{UPPER}": each.upper for name, each in found.items()}
     return {name: end for name, end in ends.items() if math.isfinite(end)}

@@ -21,10 +21,10 @@ Together = Callable[[str, FitAndScore], Batch]
 
 @dataclass(frozen=True, kw_only=True)
 class Learned:
-    """The result of training: what was fitted, by which learner, its calibration, and how they were found.
+    """The result of training: the fitted model, its learner, its calibration, and the searches.
 
-    `searches` holds the search of each learner by name, and of each average, such as `xgboost+linear`, its one try.
-    `held_back` was fitted on all before the hold-out but the newest calibration period.
+    `searches`: the search of each learner by name, and the single trial of each average, such as `xgboost+linear`.
+    `held_back`: fitted on everything before the hold-out except the newest calibration period.
     """
 
     fitted: Fitted
@@ -37,12 +37,12 @@ class Learned:
 
     @property
     def trials(self) -> int:
-        """All candidates that were tried."""
+        """All trials."""
         return sum(len(found.candidates) for found in self.searches.values())
 
     @property
     def cut(self) -> str:
-        """Which searches ended by time, in words; empty if all ended by trials."""
+        """The searches that reached their time limit, in words; empty if all ran every trial."""
         parts = [
             f"{name} after {len(found.candidates)} of {found.asked} trials"
             for name, found in self.searches.items()
@@ -63,10 +63,10 @@ def learn(
 ) -> Learned:
     """Search on training and tuning periods, calibrate by the newest ones, fit on all before the hold-out.
 
-    The newest periods must not be lost to calibration: after a change of the world they are the ones to learn from. So
-    each of them is scored by a model that saw all others, and the calibration of those scores is taken for the
-    final model (cross-fitting, as in Platt 1999, section 2.1, with periods for folds). Which others a period may be
-    scored by is the problem's word: rows of two periods may share an outcome.
+    The newest periods must not be lost to calibration: after a change they are the ones to learn from. So each of them
+    is scored by a model that saw all others, and the calibration of these scores is used for the final model
+    (cross-fitting, as in Platt 1999, section 2.1, with periods as folds). The problem decides which periods may score
+    another: rows of two periods may share an outcome.
     """
     watch = watch or Watch()
     searches = {
@@ -93,7 +93,7 @@ def learn(
 
 
 def _watched(learner: Fitter, name: str, params: Params, periods: Sequence[date], watch: Watch) -> Fitted:
-    """The fit of what becomes the version; of an average, each part is watched by itself."""
+    """Fit the model that becomes the version; each part of an average is watched separately."""
     if not isinstance(learner, Average):
         with watch.fitting(name, params, alone=True):
             return learner.fit(params, periods)
@@ -119,7 +119,7 @@ def _searched(
 
 
 def _batch(name: str, learner: Learner, split: Split, together: Together | None) -> Batch:
-    """How trials of the learner are tried: in this process, or as `together` says."""
+    """How the learner's trials run: in this process, or with `together`."""
 
     def fit_and_score(params: Params, ends: Ends) -> tuple[float, Params]:
         return learner.try_out(params, split, ends)

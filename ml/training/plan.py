@@ -1,4 +1,4 @@
-"""One training, from pinned tables to what would be fitted: decided before anything is fitted."""
+"""The plan of a training, from pinned tables to the split of their periods, made before any fit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class Task:
 
     @property
     def problem(self) -> Problem:
-        """What the declared model answers."""
+        """The implementation of the declared model's problem."""
         return problem_of_model(self.model)
 
     @property
@@ -64,9 +64,9 @@ class Task:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Examples, the periods they fall in, and how those are split.
+    """The examples, their periods, and the split of the periods.
 
-    `model` is the declared one without the features of optional sources that none of the examples has.
+    `model`: the declared model, without the features of optional sources that no example has.
     """
 
     pinned: Pinned
@@ -124,14 +124,14 @@ def of(tables: Tables, task: Task, pinned: Pinned) -> Plan:
 
 
 def fitting_frame(task: Task, planned: Plan) -> DataFrame:
-    """The rows to fit, tune and calibrate on: those before the hold-out, sampled where the task asks for it."""
+    """The rows to fit, tune and calibrate on: those before the hold-out, sampled if the task requests it."""
     split = planned.split
     rows = dataset.fitting_rows(task.model, planned.examples, split.before_holdout, split.holdout[0])
     return dataset.sample(task.model, rows, task.sample_rows)
 
 
 def account(task: Task, planned: Plan, fitted_rows: int) -> RowAccount:
-    """The account of a training that fitted on `fitted_rows`. Raises RowsUnaccountedError where rows are lost."""
+    """The account of a training that fitted on `fitted_rows`. Raises RowsUnaccountedError if rows are lost."""
     split = planned.split
     before = planned.examples.where(F.col(PERIOD).isin(list(split.before_holdout)))
     late = before.where(F.col(task.model.outcome.known_from) > F.lit(split.holdout[0])).count()
@@ -146,7 +146,7 @@ def account(task: Task, planned: Plan, fitted_rows: int) -> RowAccount:
 
 
 def lineage(task: Task, planned: Plan, requirements: Sequence[str] | None = None) -> Lineage:
-    """What a version of this training is made from, with its fingerprint."""
+    """The lineage of this training's version, with its fingerprint."""
     pinned, split, code = planned.pinned, planned.split, code_sha256()
     return Lineage(
         source_catalog=pinned.catalog,

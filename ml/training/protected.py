@@ -1,4 +1,4 @@
-"""What each protected column would have added, had the model been allowed to take it: measured, and never fitted in."""
+"""How much each protected column would add if the model could use it: measured, never part of the model."""
 
 import math
 from dataclasses import replace
@@ -19,15 +19,15 @@ from ml.versions.training_run import LOWER, PROTECTED, UPPER
 
 
 def protected_columns(model: Model) -> tuple[str, ...]:
-    """The columns that groups are compared by, and that the model does not take."""
+    """The columns that define compared groups and that the model does not use."""
     return tuple(name for name in model.fairness_groups if name not in model.features)
 
 
 def additions(model: Model, problem: Problem, learned: Learned, split: Split, frame: pd.DataFrame) -> list[Gain]:
-    """By column: the model with it against the model without, both fitted on the training periods with one set of
+    """By column: the model with it compared with the model without, both fitted on the training periods with one set of
     parameters, and compared on the tuning periods of `frame`.
 
-    None for a learner that cannot take a column more.
+    None for a learner that cannot add a column.
     """
     learner = learned.learner
     if not isinstance(learner, Narrowing) or not protected_columns(model):
@@ -50,7 +50,7 @@ def additions(model: Model, problem: Problem, learned: Learned, split: Split, fr
 
 
 def as_metrics(found: list[Gain]) -> dict[str, float]:
-    """By name of the metric: each difference and the ends of its interval; none that could not be measured."""
+    """Each difference and the ends of its interval, by metric name, without those that could not be measured."""
     told = {
         f"{PROTECTED}{gain.source}{end}": value
         for gain in found

@@ -1,8 +1,8 @@
-"""Which trials are not worth finishing: those that are worse than half of the others were after as many rounds.
+"""Trials that are not worth finishing: those worse than half of the others at the same round.
 
-That is the median stopping rule (Golovin et al. 2017, "Google Vizier: A Service for Black-Box Optimization", section
-3.2.1), over the best loss so far. It follows from the losses alone, so a trial that is tried again, on a worker or
-after a kill, ends where it ended.
+This is the median stopping rule (Golovin et al. 2017, "Google Vizier: A Service for Black-Box Optimization", section
+3.2.1), over the best loss so far. It depends only on the losses, so a repeated trial, on a worker or
+after a kill, ends at the same round.
 """
 
 import math
@@ -16,13 +16,13 @@ Curve = tuple[float, ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """`finished`: the curves of trials that were not ended early. Until there are `after` of them none is hopeless."""
+    """`finished`: the curves of trials that were not pruned. With fewer than `after` of them no trial is pruned."""
 
     after: int
     finished: tuple[Curve, ...] = ()
 
     def is_hopeless(self, curve: Sequence[float]) -> bool:
-        """Whether a trial with this curve so far is worse than the median of the others after as many rounds."""
+        """Whether a trial with this curve so far is worse than the median of the others at the same round."""
         if len(self.finished) < self.after:
             return False
         # What ended by itself had no better loss to come.
@@ -32,9 +32,9 @@ class Rule:
 
 @dataclass
 class Watched:
-    """One trial under way; called with its loss after each round or epoch, it says whether to end here.
+    """A running trial; called with its loss after each round or epoch, it returns whether to stop.
 
-    Without a `rule` no trial ends early, and nothing is kept.
+    Without a `rule` no trial is pruned, and no curve is kept.
     """
 
     rule: Rule | None
@@ -42,7 +42,7 @@ class Watched:
     pruned: bool = False
 
     def __call__(self, loss: float) -> bool:
-        """Hear of the next loss."""
+        """Take the next loss; return whether to stop."""
         if self.rule is None:
             return False
         known = math.inf if math.isnan(loss) else loss

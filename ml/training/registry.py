@@ -37,7 +37,7 @@ class Registered:
 
 
 def require_model(client: mlflow.MlflowClient, name: str) -> None:
-    """Raise ModelNotDeployedError where `name` is not a registered model."""
+    """Raise ModelNotDeployedError if `name` is not a registered model."""
     try:
         client.get_registered_model(name)
     except MlflowException as error:
@@ -65,17 +65,17 @@ def trained_already(
 
 
 def log_lineage(lineage: Lineage) -> None:
-    """Tags of the active run: what it is made from, and why."""
+    """Set the active run's tags: its lineage and its cause."""
     mlflow.set_tags({**lineage.as_tags(), "mlflow.source.git.commit": lineage.git_commit})
 
 
 def log_search(learned: Learned) -> None:
-    """Which learner was chosen of how many trials, and its calibration. Its parameters are in the log of its fit."""
+    """Log the chosen learner, the number of trials and the calibration. The fit's own log has its parameters."""
     mlflow.log_params({**learned.calibration.as_params, "learner": learned.chosen, "trials": learned.trials})
 
 
 def pack(learned: Learned, model: Model, directory: Path) -> None:
-    """Write what was fitted and its description into `directory`, as `scorer.Scorer` reads them."""
+    """Write the fitted model and its description into `directory`, for `scorer.Scorer`."""
     learned.fitted.save(directory)
     description = contract.describe(
         model,
@@ -89,10 +89,10 @@ def pack(learned: Learned, model: Model, directory: Path) -> None:
 def log_model(
     directory: Path, model: Model, pinned: Pinned, example: pd.DataFrame, source: Source, *, package_index: str = ""
 ) -> tuple[str, str]:
-    """Log the model, packed with what looks its features up, to the active run. Returns its URI and MLflow's id.
+    """Log the model, packed with its feature look-up, to the active run. Returns its URI and MLflow's id.
 
-    The requirements of the packed model, which serving builds its image from, name `package_index`. Those of the raw
-    model inside do not: jobs bring its libraries.
+    The requirements of the packed model, from which serving builds its image, name `package_index`. Those of the raw
+    model inside do not, because jobs bring its libraries.
     """
     with warnings.catch_warnings(), tempfile.TemporaryDirectory() as temporary:
         warnings.filterwarnings("ignore", message=".*type hints.*")
@@ -137,7 +137,7 @@ def register(
     description: str,
     tags: Mapping[str, str],
 ) -> ModelVersion:
-    """Create the version with all its evidence in one request, so that none is ever seen without.
+    """Create the version with all its evidence in one request, so that no version is ever visible without it.
 
     In Unity Catalog only the runtime's build of MLflow registers a model that is packed for feature look-up.
     """
@@ -147,9 +147,9 @@ def register(
 
 
 def version_tags(model: Model, lineage: Lineage, learned: Learned, cause: TrainingCause) -> dict[str, str]:
-    """Lineage, cause, ownership, licence and personal data: what the compliance gate looks for.
+    """Lineage, cause, ownership, licence and personal data: the tags that the compliance gate checks.
 
-    `search_cut` is there only if time ended a search, so that training again could make another model.
+    `search_cut` is only set if a time limit ended a search, so that retraining could give another model.
     """
     return {
         **lineage.as_tags(),

@@ -1,4 +1,4 @@
-"""A version trained again from the tables as they were, and measured on its hold-out; nothing is registered."""
+"""A version trained again from its pinned tables, and measured on its hold-out; nothing is registered."""
 
 import tempfile
 from collections.abc import Mapping
@@ -24,9 +24,9 @@ RETRAINS = False
 
 @dataclass(frozen=True, kw_only=True)
 class Reproduced:
-    """`rows` that were there then, of which `holdout_rows` judge; `measures` on them, as the run has `holdout_<name>`.
+    """`rows`: the examples at that time, `holdout_rows` of them held out; `measures`: as the run's `holdout_<name>`.
 
-    `same_code`: whether the modules that decide a model are those that trained the version.
+    `same_code`: whether the modules that decide a model are unchanged since the version was trained.
     """
 
     rows: int
@@ -36,10 +36,10 @@ class Reproduced:
 
 
 def reproduce(tables: Tables, common: Common, lineage: Lineage) -> Reproduced:
-    """Train again what `lineage` says, in the catalog of `common`.
+    """Repeat the training of `lineage`, in the catalog of `common`.
 
-    Of a model that succeeds the live one in parts, every part is fitted: what a version has kept is not fetched.
-    Raises what the table door raises if the past of a table is not shown to the caller, or is no longer kept.
+    If a model replaces the live one in parts, every part is fitted; kept parts are not fetched. Raises the table door's
+    error if the caller may not read a table's history, or if it is gone.
     """
     task = Task(
         common=common,
@@ -59,7 +59,7 @@ def reproduce(tables: Tables, common: Common, lineage: Lineage) -> Reproduced:
 
 
 def _measures(tables: Tables, task: Task, planned: Plan, lineage: Lineage) -> dict[str, float]:
-    """As training measures: by the very files that would be served."""
+    """Measure as training does: with the files that would be served."""
     model, problem, found = planned.model, task.problem, candidates(tables, task, planned, lineage)
     learned = learn(found.learners, problem, planned.split, model.tuning, model.seed, together=found.together)
     fitted = learned.fitted.after(None, planned.split) if isinstance(learned.fitted, Succeeding) else learned.fitted

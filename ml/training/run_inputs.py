@@ -1,4 +1,4 @@
-"""What a run is made from, in MLflow: tables with their versions, and what it runs on. The same in a notebook."""
+"""A run's inputs in MLflow: tables with their versions, and the environment. The same in a notebook."""
 
 import platform
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ _TRAINING_PACKAGES = ("optuna", "scikit-learn", "scipy")
 def log_tables(model: Model, pinned: Pinned) -> None:
     """The gold tables as data sets of the active run: name, version, and the columns that the model reads.
 
-    Nothing of them is read, so it costs no job of Spark's, and no row gets into the log.
+    No table is read, so this starts no Spark job, and no row gets into the log.
     """
     for context, table, number, columns in _tables(model, pinned):
         source = DeltaDatasetSource(delta_table_name=table, delta_table_version=number)
@@ -37,7 +37,7 @@ def _tables(model: Model, pinned: Pinned) -> Iterator[tuple[str, str, int, Schem
 
 
 def log_environment(model: Model) -> None:
-    """`environment.json`: Python, packages with versions, cores, the boosters' device, and what could not be fitted."""
+    """`environment.json`: Python, package versions, cores, the boosters' device, and algorithms left out."""
     served = dict(each.split("==") for each in contract.requirements(model.algorithms, model.problem.packages))
     packages = served | {name: version(name) for name in _TRAINING_PACKAGES}
     packages |= dict(each.split("==") for each in fitted_with(model.algorithms))

@@ -1,6 +1,6 @@
-"""A training in MLflow as it goes: each trial is a nested run, and the fit of the version is autologged.
+"""Logs a training to MLflow while it runs: each trial is a nested run, and the version's fit is autologged.
 
-Trials are written by a thread of their own while the next is fitted: three requests each, in the order of the search.
+A separate thread writes the trials while the next is fitted: three requests each, in the order of the search.
 """
 
 import os
@@ -27,7 +27,7 @@ TRIAL, LEARNER, PRUNED = "trial", "learner", "pruned"
 
 @dataclass
 class RunLog(Watch):
-    """Writes below the run `run_id`, which is the active one."""
+    """Writes below the run `run_id`, the active run."""
 
     client: mlflow.MlflowClient
     experiment_id: str
@@ -36,14 +36,14 @@ class RunLog(Watch):
     _written: list[Future[None]] = field(default_factory=list)
 
     def tried(self, learner: str, candidate: Candidate) -> None:
-        """Have the trial written."""
+        """Queue the trial for writing."""
         self._written.append(self._writer.submit(self._write, len(self._written) + 1, learner, candidate))
 
     @contextmanager
     def fitting(self, learner: str, params: Params, *, alone: bool) -> Iterator[None]:
-        """Autolog the fit: into the version's run, or, since parts of an average share names, into a run of the part.
+        """Autolog the fit: to the version's run, or to a run of the part, because parts of an average share names.
 
-        Waits for the trials first: what they could not write fails the training here.
+        Waits for the trials first; if one could not be written, the training fails here.
         """
         self.settle()
         if alone:
@@ -57,12 +57,12 @@ class RunLog(Watch):
             yield
 
     def settle(self) -> None:
-        """Wait until every trial is written. Raises what went wrong with the first that was not."""
+        """Wait until every trial is written. Raises the error of the first one that was not."""
         for each in self._written:
             each.result()
 
     def close(self) -> None:
-        """Write what is left, and end the thread."""
+        """Write the remaining trials, and end the thread."""
         self._writer.shutdown(wait=True)
 
     def _write(self, number: int, learner: str, candidate: Candidate) -> None:
@@ -97,7 +97,7 @@ def _autologged(learner: str, params: Params) -> Iterator[None]:
 
 @contextmanager
 def run_log(client: mlflow.MlflowClient, run: mlflow.ActiveRun) -> Iterator[RunLog]:
-    """What writes below `run`. MLflow prints no address of each trial, for which it would ask the server once more."""
+    """The log below `run`. Suppresses MLflow's printed address of each trial, which would cost one more request."""
     silence = MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT.name
     before = os.environ.get(silence)
     os.environ[silence] = "true"

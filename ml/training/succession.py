@@ -1,4 +1,4 @@
-"""What was fitted in parts takes the place of the live version part by part, where it is better."""
+"""A model that is fitted in parts replaces the live version part by part, where it is better."""
 
 import tempfile
 from dataclasses import replace
@@ -16,9 +16,9 @@ from ml.versions.training_run import DECISIONS
 
 
 def successor(client: mlflow.MlflowClient, task: Task, split: Split, learned: Learned) -> Learned:
-    """`learned` with the live version's parts where they are better; as it is, if it has no parts.
+    """`learned` with the live version's parts where these are better; unchanged if it has no parts.
 
-    The decision about each part is a table in the active run.
+    The active run gets a table with the decision on each part.
     """
     if not isinstance(learned.fitted, Succeeding):
         return learned

@@ -99,7 +99,7 @@ def parse(arguments: Sequence[str] | None) -> Task:
 
 
 def caused(given: TrainingCause, trigger: str) -> TrainingCause:
-    """The cause of the training: the one that is given, unless a schedule started the run and nobody gave one."""
+    """The cause of the training: the given one, unless a schedule started the run and no cause was given."""
     by_schedule = given is TrainingCause.MANUAL and trigger == "periodic"
     return TrainingCause.SCHEDULE if by_schedule else given
 
@@ -146,7 +146,7 @@ def train(
 def _learned(
     client: mlflow.MlflowClient, run: mlflow.ActiveRun, task: Task, planned: Plan, found: Candidates
 ) -> Learned:
-    """Searched and fitted, with its curves in the run; parts of the live version that are no worse are kept."""
+    """Search and fit, with the curves logged to the run; keep the live version's parts that are no worse."""
     model, split = planned.model, planned.split
     with run_log(client, run) as log:
         learned = learn(
@@ -160,7 +160,7 @@ def _learned(
 def _gains(
     task: Task, planned: Plan, learned: Learned, holdout: pd.DataFrame, answers: pd.DataFrame
 ) -> list[gains.Gain]:
-    """What each optional source adds."""
+    """The gain from each optional source."""
     found = gain.gains(planned.model, task.problem, learned, planned.split, holdout, answers=answers)
     for each in found:
         mlflow.log_metric(f"{HOLDOUT}{gains.TAG}{each.source}", each.interval.difference)
@@ -169,7 +169,7 @@ def _gains(
 
 
 def _look_into(task: Task, planned: Plan, learned: Learned, frame: pd.DataFrame | None) -> None:
-    """What the model goes by, and what the protected columns would add; of rows in this process alone."""
+    """Feature importance, and the gain from protected columns; only for rows in this process."""
     added: list[gains.Gain] = []
     if frame is None:
         print("feature importance is not measured: the rows stay on Spark's workers")
@@ -181,7 +181,7 @@ def _look_into(task: Task, planned: Plan, learned: Learned, frame: pd.DataFrame 
 
 
 def _measured(task: Task, planned: Plan, holdout: pd.DataFrame, answers: pd.DataFrame) -> str:
-    """Log and print the measures of the packed model's `answers` to `holdout`; their one line."""
+    """Log and print the measures of the packed model's `answers` to `holdout`; return them as one line."""
     model, problem = planned.model, task.problem
     truth = problem.truth(holdout[model.outcome.label])
     measured, found = problem.measure(truth, answers), intervals.intervals(model, truth, answers)
@@ -204,7 +204,7 @@ def _description(task: Task, planned: Plan, learned: Learned, said: str) -> str:
 
 
 def finish(client: mlflow.MlflowClient, task: Task, made: Registered, planned: Plan, more: dict[str, object]) -> None:
-    """Hand the version to the promotion task, account for the rows, and tell the measures on the hold-out."""
+    """Pass the version to the promotion task, account for the rows, and print the measures on the hold-out."""
     logged = client.get_run(made.run_id).data.metrics
     measured = {name: value for name, value in logged.items() if name.startswith(HOLDOUT)}
     runtime.set_task_value("model_version", made.version)

@@ -1,8 +1,8 @@
-"""Trials of a search on Spark's workers: several at once, each exactly once, and a killed search goes on.
+"""Trials of a search on Spark's workers: several at once, each exactly once, and a killed search continues.
 
-What came of a trial is a file of its own, written by the worker before it says so. A search that begins again is asked
-the same trials, since they follow from seed and results; those that have a file are not tried again. So it ends
-as the search that was not killed.
+The worker writes each trial's result to its own file before it returns. A restarted search proposes the same trials,
+because they follow from seed and results; it does not repeat those that have a file. So it ends like a search that was
+not killed.
 """
 
 import json
@@ -25,23 +25,23 @@ _SCHEMA = "place int, done string"
 
 
 class TooLargeError(RuntimeError):
-    """The rows of a search are too many to go to a worker with the call."""
+    """The rows of a search are too large to send to a worker with the call."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """What came of the trials of one search, in a folder of its own."""
+    """The results of one search's trials, in its own folder."""
 
     folder: Path
 
     def read(self, number: int, params: Params) -> Candidate | None:
-        """Of the trial, if it was finished with these parameters."""
+        """The trial's result, if it was finished with these parameters."""
         file = self._file(number)
         held = _candidate(file.read_text()) if file.is_file() else None
         return held if held and held.params == params else None
 
     def write(self, number: int, done: Candidate) -> None:
-        """Whole, or not at all."""
+        """Write the result atomically."""
         self.folder.mkdir(parents=True, exist_ok=True)
         beside = self._file(number).with_suffix(f".{os.getpid()}.part")
         beside.write_text(_text(done))
@@ -61,7 +61,7 @@ def _candidate(text: str) -> Candidate:
 
 
 def tried_once(kept: Kept, fit_and_score: FitAndScore, number: int, params: Params, rule: Rule | None) -> Candidate:
-    """What came of the trial: as it is kept, or tried now and kept."""
+    """The trial's stored result, or run it now and store the result."""
     held = kept.read(number, params)
     if held is not None:
         return held
@@ -71,9 +71,9 @@ def tried_once(kept: Kept, fit_and_score: FitAndScore, number: int, params: Para
 
 
 def on_workers(spark: SparkSession, kept: Kept, fit_and_score: FitAndScore) -> Batch:
-    """Each trial of a batch in a task of Spark's. `fit_and_score` goes there with its rows.
+    """Run each trial of a batch in a Spark task, which receives `fit_and_score` with its rows.
 
-    Raises TooLargeError if these are too many for that.
+    Raises TooLargeError if the rows are too large for that.
     """
     size = len(cloudpickle.dumps(fit_and_score))  # type: ignore[no-untyped-call]
     if size > _MOST_BYTES:

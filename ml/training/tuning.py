@@ -1,4 +1,4 @@
-"""The search for hyper-parameters, by the problem's loss on the tuning periods. It ends by trials."""
+"""The search for hyper-parameters, by the problem's loss on the tuning periods. It ends after a number of trials."""
 
 import math
 import time
@@ -15,10 +15,10 @@ from ml.training.pruning import Curve, Rule, Watched
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """One trial: what was tried, its loss on the tuning periods, and what fitting found (such as rounds).
+    """One trial: its parameters, its loss on the tuning periods, and values that fitting found (such as rounds).
 
-    `pruned`: it was ended early, so its loss is the best until then. `curve` is kept if trials are pruned. `began_s`:
-    when, in seconds since 1970.
+    `pruned`: it was ended early, so its loss is the best so far. `curve` is kept if trials are pruned. `began_s`: its
+    start, in seconds since 1970.
     """
 
     params: Params
@@ -30,30 +30,30 @@ class Candidate:
 
     @property
     def fitting(self) -> Params:
-        """The parameters to fit it again with."""
+        """The parameters for fitting it again."""
         return {**self.params, **self.found}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
-    """All finished trials of one learner, in the order they ran, of `asked` that were to run."""
+    """All finished trials of one learner, in order; `asked`: the planned number."""
 
     candidates: tuple[Candidate, ...]
     asked: int
 
     @property
     def best(self) -> Candidate:
-        """The candidate with the smallest loss, of those that were not ended early; the earliest among equals."""
+        """The candidate with the smallest loss among those that were not pruned; the earliest among equals."""
         return min((each for each in self.candidates if not each.pruned), key=lambda candidate: candidate.loss)
 
     @property
     def was_cut(self) -> bool:
-        """Whether time ran out: the same inputs could then make another model."""
+        """Whether the time limit ended it: the same inputs could then give another model."""
         return len(self.candidates) < self.asked
 
     @property
     def pruned(self) -> int:
-        """How many trials were ended early."""
+        """How many trials were pruned."""
         return sum(each.pruned for each in self.candidates)
 
 
@@ -65,7 +65,7 @@ FitAndScore = Callable[[Params, Ends], tuple[float, Params]]
 
 
 def tried(fit_and_score: FitAndScore, params: Params, rule: Rule | None) -> Candidate:
-    """What comes of a trial."""
+    """The result of a trial."""
     began_s, watched = time.time(), Watched(rule)
     loss, found = fit_and_score(params, watched)
     return Candidate(
@@ -87,13 +87,13 @@ def search(
     *,
     watched: Callable[[Candidate], None] = lambda _: None,
 ) -> Search:
-    """Try `first`, then what a seeded TPE sampler suggests, until `trials` are done, or `timeout_s` if one is declared.
+    """Try `first`, then a seeded TPE sampler's suggestions, until `trials` are done or a declared `timeout_s` is over.
 
-    `tuning.workers` trials are tried at once; the sampler takes each for a bad one until it is done, so that they
-    spread (Ginsbourger et al. 2010, "Kriging is well-suited to parallelize optimization": the constant liar). What it
-    suggests follows from the seed and from the results alone. The first batch is always finished, and so is the one in
-    which the time runs out. `watched` gets each candidate when its batch is done. With `tuning.prune_after`, a trial is
-    ended early by the curves of the batches before its own.
+    `tuning.workers` trials run at once; the sampler treats each as bad until it is done, so that they spread
+    (Ginsbourger et al. 2010, "Kriging is well-suited to parallelize optimization": the constant liar). Suggestions
+    follow only from the seed and the results. The first batch is always finished, and so is the one in which the time
+    runs out. `watched` gets each candidate when its batch is done. With `tuning.prune_after`, the curves of earlier
+    batches decide which trials are pruned.
     """
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     with warnings.catch_warnings():

@@ -83,7 +83,7 @@ def test_of_the_jobs_one_that_starts_by_itself_is_paused(commands: CliRunner, sc
         (["rumour"], "drift 'rumour' is unknown; there are comment, grant, policy, revoke, schedule"),
         (["schedule"], "drift 'schedule': no such object is deployed. Load the stacks: mlops up"),
         (["revoke", "--undo"], "prod has no drift 'revoke'; it has: comment"),
-        (["comment"], "prod.credit_gold has drifted by 'comment' already. Put it back: mlops drift comment"),
+        (["comment"], "prod.credit_gold already has the drift 'comment'. Put it back: mlops drift comment"),
     ],
 )
 def test_a_drift_that_makes_no_sense_is_refused(

@@ -70,7 +70,7 @@ def test_a_workspace_that_nobody_signed_in_to_is_refused(monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize(
-    ("text", "problem"), [("{", "is not JSON"), ('{"credit": 3}', "an object of version by model")]
+    ("text", "problem"), [("{", "is not JSON"), ('{"credit": 3}', "a JSON object of version by model")]
 )
 def test_a_record_of_what_was_live_is_read_strictly(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, problem: str

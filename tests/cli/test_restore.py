@@ -110,7 +110,7 @@ def test_a_version_that_vacuum_took_is_refused(lake: Callable[[str], str], spark
         ((SILVER, "--version", "9"), "has no version 9: its log has versions 0"),
         ((SILVER, "--version", "2"), "is at version 2 already"),
         (("prod.credit_gold.predictions", "--version", "0"), "records of past runs and predictions are never changed"),
-        (("prod.other.table", "--version", "0"), "is of no use case"),
+        (("prod.other.table", "--version", "0"), "belongs to no use case"),
     ],
 )
 def test_what_cannot_be_is_refused(lake: Callable[[str], str], arguments: tuple[str, ...], message: str) -> None:
@@ -143,7 +143,7 @@ def test_yes_asks_the_ingest_of_the_use_case(lake: Callable[[str], str], monkeyp
 def test_a_table_belongs_to_the_use_case_of_its_schema() -> None:
     """And not to one whose name the schema only begins with."""
     assert owner("prod.credit_gold.client_features", list(USE_CASES.values())).name == "credit"
-    with pytest.raises(CommandError, match=r"prod\.credit_cards_gold\.cards is of no use case"):
+    with pytest.raises(CommandError, match=r"prod\.credit_cards_gold\.cards belongs to no use case"):
         owner("prod.credit_cards_gold.cards", list(USE_CASES.values()))
 
 

@@ -1,1 +1,1 @@
-"""What can be fitted, behind one protocol."""
+"""The learners, behind one protocol."""

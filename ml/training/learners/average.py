@@ -16,18 +16,18 @@ from ml.problems.problem import Problem
 
 @dataclass(frozen=True, kw_only=True)
 class FittedAverage:
-    """What each of the learners fitted."""
+    """The fitted model of each learner."""
 
     parts: tuple[Fitted, ...]
 
     @property
     def categories(self) -> Categories:
-        """Those of the parts, which are of the same rows."""
+        """The categories of the parts, which share the same rows."""
         return self.parts[0].categories
 
     @property
     def readers(self) -> tuple[str, ...]:
-        """Those of all parts."""
+        """The readers of all parts."""
         return tuple(reader for part in self.parts for reader in part.readers)
 
     def scores(self, periods: Sequence[date]) -> Scores:

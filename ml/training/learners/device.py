@@ -1,4 +1,4 @@
-"""Where XGBoost fits: on a GPU when there is one that it was built for, otherwise on all cores."""
+"""The device for XGBoost: a GPU if it supports one on this machine, otherwise all cores."""
 
 import os
 from pathlib import Path
@@ -10,7 +10,7 @@ _ROWS_PER_THREAD = 20_000
 
 
 def choose_device(*, built_with_cuda: bool, gpus: int) -> str:
-    """`cuda` where XGBoost can use a GPU and the machine has one, `cpu` otherwise."""
+    """`cuda` if XGBoost supports GPUs and the machine has one, otherwise `cpu`."""
     return "cuda" if built_with_cuda and gpus > 0 else "cpu"
 
 

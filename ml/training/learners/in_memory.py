@@ -24,9 +24,9 @@ LEARNERS: Mapping[Algorithm, Callable[..., Learner]] = {
 
 
 def learners(model: Model, problem: Problem, frame: pd.DataFrame, *, period: str) -> Mapping[str, Learner]:
-    """What the problem learns by, by name, over `frame`: a row per example with its `period`.
+    """The problem's learners by name, over `frame`: a row per example with its `period`.
 
-    That is one learner per algorithm of `model` that this environment can fit, unless the problem makes others of them.
+    One learner per algorithm of `model` that this environment can fit, unless the problem builds others from them.
     """
     rows = Rows(
         frame=_sorted(model, frame, period),
@@ -47,6 +47,6 @@ def learners(model: Model, problem: Problem, frame: pd.DataFrame, *, period: str
 
 
 def _sorted(model: Model, frame: pd.DataFrame, period: str) -> pd.DataFrame:
-    """Which rows a round draws depends on their order, and Spark promises none."""
+    """Sort the rows: the rows that a round draws depend on their order, and Spark guarantees none."""
     order: Sequence[str] = [period, model.outcome.key, model.outcome.event_time]
     return frame.sort_values(list(dict.fromkeys(order)), ignore_index=True)

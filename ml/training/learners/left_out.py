@@ -1,4 +1,4 @@
-"""Which declared algorithms this environment can fit. A run is told of the others, and goes without them."""
+"""The declared algorithms that this environment can fit. A run reports the others and continues without them."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -7,7 +7,7 @@ from ml.neural.installed import LACKING, torch_version
 
 
 class NothingToFitError(RuntimeError):
-    """This environment can fit no algorithm that is declared."""
+    """This environment can fit none of the declared algorithms."""
 
 
 # What an algorithm needs beyond what every runtime brings: the version of it that is here, or why it is not.
@@ -18,7 +18,7 @@ _NEEDS: Mapping[Algorithm, tuple[str, Callable[[], str | None], str]] = {
 
 
 def present(algorithms: Sequence[Algorithm]) -> tuple[Algorithm, ...]:
-    """Those that can be fitted here. Raises NothingToFitError if none can."""
+    """The algorithms that this environment can fit. Raises NothingToFitError if there are none."""
     absent = left_out(algorithms)
     found = tuple(each for each in algorithms if each not in absent)
     if not found:
@@ -27,11 +27,11 @@ def present(algorithms: Sequence[Algorithm]) -> tuple[Algorithm, ...]:
 
 
 def left_out(algorithms: Sequence[Algorithm]) -> dict[Algorithm, str]:
-    """Those that cannot be fitted here, with the reason."""
+    """The algorithms that this environment cannot fit, with the reason."""
     return {each: _NEEDS[each][2] for each in algorithms if each in _NEEDS and _NEEDS[each][1]() is None}
 
 
 def fitted_with(algorithms: Sequence[Algorithm]) -> list[str]:
-    """What decides which model comes out, beyond what serving needs: `torch==2.7.0`, or `torch==absent`."""
+    """Packages that affect the model but are not needed for serving: `torch==2.7.0`, or `torch==absent`."""
     needs = [_NEEDS[each] for each in algorithms if each in _NEEDS]
     return [f"{package}=={version() or 'absent'}" for package, version, _ in needs]

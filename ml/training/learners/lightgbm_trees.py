@@ -1,4 +1,4 @@
-"""LightGBM on one node: trees that grow by their best leaf, not level by level."""
+"""LightGBM on one node: trees that grow leaf by leaf (best first), not level by level."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ def _library() -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class FittedLightgbm:
-    """A booster and the rows it may be asked about."""
+    """A booster and the rows that it may score."""
 
     booster: Any
     rows: Rows

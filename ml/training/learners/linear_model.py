@@ -1,6 +1,6 @@
-"""A linear model over bent lines: each number by its place in its quantile bins, each category by a column.
+"""A piecewise linear model: each number by its position in quantile bins, each category as a column.
 
-It is the learner to explain by: every feature adds its own curve, and nothing else. Its penalty is on squared weights.
+It is the easiest learner to explain: every feature adds its own curve, without interactions. It has an L2 penalty.
 """
 
 import json
@@ -62,7 +62,7 @@ class LinearModel:
         return _FIRST
 
     def suggest(self, trial: optuna.Trial) -> Params:
-        """From straight lines to 32 bends; from hardly any penalty to one that leaves the average alone."""
+        """From straight lines to 32 segments; from almost no penalty to one that leaves only the mean."""
         return {
             "bins": trial.suggest_int("bins", 1, 32, log=True),
             "penalty": trial.suggest_float("penalty", 0.01, 1000.0, log=True),

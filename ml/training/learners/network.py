@@ -1,4 +1,4 @@
-"""A network of column embeddings and residual blocks, on one node; served by its weights alone, without PyTorch.
+"""A network of column embeddings and residual blocks, on one node; served from its weights, without PyTorch.
 
 Over rows of series it is a stack of blocks over their past (`ml/neural/stacked.py`).
 """
@@ -47,13 +47,13 @@ _watched: ContextVar[EpochLog | None] = ContextVar("epochs", default=None)
 
 
 def watch_epochs(log: EpochLog | None) -> None:
-    """Have the curve of every fit logged; None: of none. Searches are not logged by epoch."""
+    """Log the loss curve of every fit; None: of no fit. Searches are not logged by epoch."""
     _watched.set(log)
 
 
 @dataclass(frozen=True, kw_only=True)
 class FittedNetwork:
-    """The weights, the median row that reasons are told against, and the rows it may be asked about."""
+    """The weights, the median row as the baseline of reasons, and the rows that it may score."""
 
     median: Floats
     weights: "Weights"
@@ -62,7 +62,7 @@ class FittedNetwork:
     readers: tuple[str, ...] = ("network",)
 
     def scores(self, periods: Sequence[date]) -> Scores:
-        """Truth and answers of the rows of `periods`, by the arithmetic that serves."""
+        """Truth and answers of the rows of `periods`, by the serving arithmetic."""
         answer = network_of({name: np.asarray(value, dtype=np.float64) for name, value in self.weights.items()})
         matrix = self.rows.matrix(periods, self.categories)
         return Scores(truth=self.rows.truth(periods), raw=answer(matrix))
@@ -80,7 +80,7 @@ class Network:
 
     @property
     def first(self) -> Params:
-        """A small network, with a fifth of its inner numbers dropped out."""
+        """A small network with a dropout of 0.2."""
         return FIRST
 
     def suggest(self, trial: optuna.Trial) -> Params:
@@ -142,7 +142,7 @@ class Network:
 
 @dataclass(frozen=True, kw_only=True)
 class Unit:
-    """What a network learns values in: so many `size` from `zero`."""
+    """The unit in which a network learns values: multiples of `size` from `zero`."""
 
     zero: float = 0.0
     size: float = 1.0
@@ -166,12 +166,12 @@ class Unit:
 
 
 def save(directory: Path, median: Floats, weights: "Weights") -> None:
-    """Write what the served model reads: the weights as arrays by name, and the median row."""
+    """Write the served model's input: the weights as arrays by name, and the median row."""
     np.savez(directory / NETWORK_FILE, allow_pickle=False, median=median, **dict(weights))
 
 
 def suggested(trial: optuna.Trial) -> Params:
-    """The region that is searched."""
+    """The search region."""
     return {
         "bins": trial.suggest_int("bins", 4, 32, log=True),
         "embedding": trial.suggest_int("embedding", 4, 16, log=True),
@@ -190,7 +190,7 @@ def middle(matrix: Floats) -> Floats:
 
 
 def schedule(params: Params, seed: int, *, patience_epochs: int = 0) -> Schedule:
-    """How a network with these parameters is fitted."""
+    """The fitting schedule for these parameters."""
     return Schedule(
         batch_rows=_BATCH_ROWS,
         epochs=int(params["epochs"]),
@@ -202,7 +202,7 @@ def schedule(params: Params, seed: int, *, patience_epochs: int = 0) -> Schedule
 
 
 def curve(epochs: Iterable[tuple[int, float]]) -> None:
-    """Log the loss on the fitted rows of each epoch, if somebody watches."""
+    """Log the loss on the fitted rows of each epoch, if logging is on."""
     log = _watched.get()
     if log is None:
         return

@@ -1,4 +1,4 @@
-"""Training examples in memory, as learners take them: whole periods, encoded."""
+"""Training examples in memory for the learners: whole periods, encoded."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ MAX_CATEGORIES = 32
 class Rows:
     """`frame`: one row per training example with `period`, the features and the label.
 
-    `past`: those features that are the newest values of the row's series; empty if rows are of no series.
+    `past`: the features that hold the newest values of the row's series; empty if rows belong to no series.
     """
 
     frame: pd.DataFrame
@@ -39,11 +39,11 @@ class Rows:
         return kinds(self.features)
 
     def without(self, names: Sequence[str]) -> "Rows":
-        """The same rows, and fewer features."""
+        """The same rows with fewer features."""
         return replace(self, features=tuple(feature for feature in self.features if feature.name not in names))
 
     def beside(self, features: Sequence[Feature]) -> "Rows":
-        """The same rows, and more features, which are columns of theirs."""
+        """The same rows with more of their columns as features."""
         return replace(self, features=(*self.features, *features))
 
     def instead(
@@ -54,11 +54,11 @@ class Rows:
         problem: Problem,
         past: tuple[str, ...] = (),
     ) -> "Rows":
-        """Other rows of the same periods, to learn another question from."""
+        """Other rows of the same periods, to learn another question."""
         return replace(self, frame=frame, features=features, label=label, problem=problem, past=past)
 
     def columns(self, names: Sequence[str], categories: Categories) -> list[int]:
-        """Where in `matrix` the features `names` are that this has; a text has a column per known value."""
+        """The columns of the features `names` in `matrix`; a text feature has one column per known value."""
         found: list[int] = []
         at = 0
         for name, kind in self.kinds.items():

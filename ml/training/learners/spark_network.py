@@ -1,7 +1,7 @@
-"""The network of `network.py`, fitted by processes on Spark's workers; rows never leave Spark but as shards.
+"""The network of `network.py`, fitted by processes on Spark's workers; rows leave Spark only as shards.
 
-Everything that a fit leaves on its way lies under one folder of the scratch volume, which has the name of the training:
-shards, edges and checkpoints. A training that was killed finds them again.
+A fit keeps its intermediate files (shards, edges and checkpoints) in one folder of the scratch volume, named after the
+training. A restarted training finds them again.
 """
 
 import hashlib
@@ -42,7 +42,7 @@ _EDGE_ERROR = 0.001
 
 @dataclass(frozen=True, kw_only=True)
 class FittedSparkNetwork:
-    """The weights, the median row, and the learner whose rows it may be asked about."""
+    """The weights, the median row, and the learner whose rows it may score."""
 
     median: Floats
     weights: Mapping[str, Any]
@@ -73,8 +73,8 @@ class FittedSparkNetwork:
 class SparkNetwork:
     """`frame`: one row per training example with `_period`, the `keys`, the `columns` as numbers, and `_target`.
 
-    `scratch` is a folder that Spark, its workers and this process reach, of this training alone. `processes` fit, each
-    in a task of Spark's; on a GPU each where the cluster gives tasks one.
+    `scratch`: a folder of this training that Spark, its workers and this process can reach. `processes`: how many fit,
+    each in a Spark task, and each on a GPU if the cluster gives its tasks one.
     """
 
     frame: DataFrame
@@ -133,7 +133,7 @@ class SparkNetwork:
         return done
 
     def _shards(self, periods: Sequence[date]) -> Path:
-        """Where the rows of `periods` lie as shards. What an earlier try has written whole is taken as it is."""
+        """The folder with the shards of `periods`. Shards that an earlier attempt wrote completely are reused."""
         folder = self.scratch / f"rows-{_name(periods)}"
         if not (folder / "_SUCCESS").is_file():
             lane = F.pmod(F.xxhash64(*self.keys), F.lit(LANES)).alias(LANE)
@@ -143,9 +143,9 @@ class SparkNetwork:
         return folder
 
     def _quantiles(self, periods: Sequence[date], bins: int) -> list[list[float]]:
-        """Of each column the edges of `bins` bins, each once; of 0 bins the median. Empty: no value is known.
+        """The distinct edges of `bins` bins of each column; for 0 bins the median. Empty: no known value.
 
-        Spark's estimate may differ from one time to the next, so it is made once.
+        Spark's estimate may differ between calls, so it is computed once.
         """
         file = self.scratch / f"quantiles-{_name(bins, periods)}.json"
         if not file.is_file():
@@ -163,12 +163,12 @@ def _name(*parts: object) -> str:
 
 
 def _tasks_have_gpus(spark: SparkSession) -> bool:
-    """Whether the cluster gives each task of Spark's a GPU."""
+    """Whether the cluster gives each Spark task a GPU."""
     return float(spark.conf.get("spark.task.resource.gpu.amount", "0") or 0) >= 1
 
 
 def over(rows: DataFrame, model: Model, problem: Problem, *, scratch: Path, processes: int) -> SparkNetwork:
-    """The learner of `model` over `rows`, which have a row per example."""
+    """The learner of `model` over `rows`, one row per example."""
     outcome = model.outcome
     keys = tuple(dict.fromkeys((outcome.key, outcome.event_time)))
     columns = tuple(f"_x_{name}" for name in model.features)

@@ -32,7 +32,7 @@ _FIRST: Params = {"maxIter": 20, "maxDepth": 4, "stepSize": 0.2, "subsamplingRat
 
 @dataclass(frozen=True, kw_only=True)
 class FittedSpark:
-    """A `GBTClassificationModel` and the rows it may be asked about. It knows no categories: it takes numbers."""
+    """A `GBTClassificationModel` and the rows that it may score. It only accepts numbers, no categories."""
 
     model: Any
     learner: "SparkTrees"
@@ -48,7 +48,7 @@ class FittedSpark:
         return Scores(truth=found[_LABEL].to_numpy(float), raw=found["log_odds"].to_numpy(float))
 
     def save(self, directory: Path) -> None:
-        """Spark writes the model to the shared scratch folder; its trees are kept in `directory` as arrays."""
+        """Spark writes the model to the shared scratch folder; `directory` receives its trees as arrays."""
         shared = self.learner.scratch / uuid4().hex
         try:
             self.model.write().save(str(shared))
@@ -58,7 +58,7 @@ class FittedSpark:
 
 
 def saved_trees(saved: Path) -> dict[str, npt.NDArray[Any]]:
-    """The trees of the `GBTClassificationModel` that Spark saved, as arrays that are read without Spark."""
+    """The trees of the `GBTClassificationModel` that Spark saved, as arrays that can be read without Spark."""
     data = pd.read_parquet(saved / "data")
     metadata = pd.read_parquet(saved / "treesMetadata").sort_values("treeID")
     fields = pd.json_normalize(data["nodeData"].tolist())
@@ -144,7 +144,7 @@ class SparkTrees:
 def assembled(frame: DataFrame, model: Model) -> DataFrame:
     """`frame` as Spark's trees want it: `_period`, `_label`, and the features in one vector.
 
-    Raises ValueError where a feature may be null: Spark's trees take no nulls.
+    Raises ValueError if a feature may be null: Spark's trees accept no nulls.
     """
     nullable = [feature.name for feature in model_features(model) if feature.null_meaning]
     if nullable:

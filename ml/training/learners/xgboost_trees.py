@@ -32,7 +32,7 @@ _PATIENCE_ROUNDS = 40
 
 @dataclass(frozen=True, kw_only=True)
 class FittedXgboost:
-    """A booster and the rows it may be asked about."""
+    """A booster and the rows that it may score."""
 
     booster: xgboost.Booster
     rows: Rows

@@ -67,7 +67,7 @@ def test_a_problem_is_found_by_its_file(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "ranking.toml").write_text('question = "which comes first?"\nspeed = "high"\n')
     assert list(beginnings(tmp_path)) == ["ranking"]
-    with pytest.raises(CommandError, match=r"ranking\.toml lacks \['gates', .*\] and has \['speed'\], which nothing"):
+    with pytest.raises(CommandError, match=r"ranking\.toml lacks \['gates', .*\] and has the unknown keys \['speed'\]"):
         beginning(tmp_path, "ranking")
 
 

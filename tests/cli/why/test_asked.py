@@ -49,7 +49,9 @@ def test_a_key_of_several_columns_names_each() -> None:
 )
 def test_a_key_that_names_no_row_is_refused_with_what_names_one(keys: list[str]) -> None:
     """Too few columns, too many, one twice, or one without a value."""
-    with pytest.raises(CommandError, match="are named by --key client_id=… --key education=…, each once"):
+    with pytest.raises(
+        CommandError, match="identify a row of client_features by --key client_id=… --key education=…, each once"
+    ):
         asked(_composite(), keys, None)
 
 

@@ -95,7 +95,7 @@ def test_features_of_another_hash_do_not() -> None:
     assert because.startswith(
         "the features differ from those that were scored: their hash is bbbbbbbbbbbb…, the prediction"
     )
-    assert "keeps aaaaaaaaaaaa…" in because
+    assert "prediction's aaaaaaaaaaaa…" in because
 
 
 def test_masked_features_are_not_taken_for_changed_ones() -> None:
@@ -111,7 +111,7 @@ def test_masked_features_are_not_taken_for_changed_ones() -> None:
 @pytest.mark.parametrize(
     ("kept", "rows", "message"),
     [
-        (None, [Found(row=ROW, read_at="newest", hashed="b" * 64)], "keeps no hash of its features"),
+        (None, [Found(row=ROW, read_at="newest", hashed="b" * 64)], "has no hash of its features"),
         (KEPT, [], "its feature row is gone"),
     ],
 )

@@ -170,7 +170,7 @@ def test_a_planted_outcome_is_named_though_the_model_does_not_use_it(declared: P
     """As a number, and spelled as text."""
     status = _truth(declared) + RNG.normal(0, 0.01, ROWS)
     (refused,) = _refused(declared, CLIENTS.assign(status=status), BOTH)
-    assert refused.startswith("by itself, status (")
+    assert refused.startswith("status (")
     spelled = _labels(declared).round() if declared == REGRESSION else _labels(declared)
     text = "status " + spelled.astype(str)
     assert _judging(declared).ranking_alone(text, _truth(declared)) > 0.9

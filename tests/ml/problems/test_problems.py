@@ -192,7 +192,7 @@ def test_a_category_and_a_null_that_were_never_seen_are_answered(tmp_path: Path)
     east, west, new, null = scorer(asked)["prediction"]
     assert east < west
     assert min(east, west) < min(new, null)
-    with pytest.raises(ValueError, match=r"features \['visits'\] hold nulls"):
+    with pytest.raises(ValueError, match=r"features \['visits'\] contain nulls"):
         scorer(asked.assign(visits=[1, None, 2, 3]))
 
 
@@ -248,5 +248,5 @@ def test_numbers_asked_as_a_matrix_are_answered_as_in_a_table(tmp_path: Path) ->
     matrix = asked.astype(float).to_numpy()
     pd.testing.assert_frame_equal(pd.DataFrame(scorer.numbers(matrix), index=asked.index), scorer(asked))
     matrix[0, 1] = np.nan
-    with pytest.raises(ValueError, match=r"features \['visits'\] hold nulls"):
+    with pytest.raises(ValueError, match=r"features \['visits'\] contain nulls"):
         scorer.numbers(matrix)

@@ -32,10 +32,10 @@ def _told(checks: list[Check], *, passed: bool) -> str:
 def test_a_group_of_which_nobody_is_selected_is_seen_though_the_difference_is_small() -> None:
     """0.17 and none: under the limit of 0.2; nobody of 300 rows is no chance."""
     checks = _checks({"a": (600, 0.173), "b": (300, 0.0)})
-    assert "nobody of band b is ever selected" in _told(checks, passed=False)
+    assert "nobody in band b is ever selected" in _told(checks, passed=False)
     assert "selection rate difference by band 0.1733 is at most 0.2" in _told(checks, passed=True)
     without_ratio = _checks({"a": (600, 0.173), "b": (300, 0.0)}, replace(GATE, min_selection_ratio=None))
-    assert _told(without_ratio, passed=False) == "nobody of band b is ever selected"
+    assert _told(without_ratio, passed=False) == "nobody in band b is ever selected"
 
 
 def test_a_ratio_under_four_fifths_fails_only_beyond_chance() -> None:

@@ -140,7 +140,7 @@ def test_what_is_said_of_protected_columns() -> None:
     interval = Interval(difference=0.0012, lower=-0.003, upper=0.0054, confidence=0.95, resamples=500)
     groups = replace(model(BINARY), features=("weight",), fairness_groups=("ward",))
     assert protected.in_words(groups, [Gain(source="ward", measure="roc_auc", interval=interval)]) == [
-        "ward, which the model does not take, would improve roc_auc on the tuning periods by +0.0012, "
+        "ward, which the model does not use, would improve roc_auc on the tuning periods by +0.0012, "
         "95% interval -0.0030..+0.0054"
     ]
     assert protected.in_words(groups, []) == ["what ward would add is not known: the learner accepts no further column"]

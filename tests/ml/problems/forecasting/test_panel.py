@@ -65,7 +65,7 @@ def test_the_times_that_follow_stay_on_the_grid(times: list[str], step: Frequenc
 @pytest.mark.parametrize(
     ("times", "values", "step", "message"),
     [
-        (["2024-01-01", "soon"], [1, 2], DAILY, r"row 2: 'day' is no time: write times as 2024-01-31"),
+        (["2024-01-01", "soon"], [1, 2], DAILY, r"row 2: 'day' is not a time: write times as 2024-01-31"),
         (["2024-01-01", "2024-01-02"], ["1", "many"], DAILY, r"row 2: 'sold' is text \('many'\): write a number"),
         ([1, 2], [1.0, np.inf], DAILY, r"row 2: 'sold' is infinite"),
         ([1, 2.5], [1, 2], DAILY, r"row 2: 'day' is not a whole number"),
@@ -81,7 +81,7 @@ def test_the_times_that_follow_stay_on_the_grid(times: list[str], step: Frequenc
         ([1, 2], [None, None], DAILY, r"series 'a' has no value: remove it"),
         ([1, 2], [1.0, 1e101], DAILY, r"row 2: 'sold' is beyond 1e\+100: give it in a larger unit"),
         ([20240131, 20240201], [1, 2], DAILY, r"rows 1, 2: 'day' counts no steps, as 20240131: write 2024-01-31"),
-        (["2262-04-10", "2262-04-11"], [1, 2], DAILY, r"1 steps after 2262-04-11 00:00:00 lie beyond 2262-04-11"),
+        (["2262-04-10", "2262-04-11"], [1, 2], DAILY, r"1 steps after 2262-04-11 00:00:00 are beyond 2262-04-11"),
         (
             [*range(1_700_000_000, 1_700_864_000, 86_400)],
             [*range(10)],
