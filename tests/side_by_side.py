@@ -8,6 +8,7 @@ enough.
 `python -m tests.side_by_side [fast|slow] [pytest's arguments]`.
 """
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -100,7 +101,10 @@ def _run(chosen: Sequence[Sequence[Arguments]], folder: Path) -> int:
 def _lane(runs: Sequence[Arguments], log: IO[bytes] | None) -> list[int]:
     """The exit codes of runs of pytest, one after the other. An interrupt of the terminal reaches each by itself."""
     command = (sys.executable, "-m", "pytest")
-    return [subprocess.run([*command, *run], stdout=log, stderr=log, check=False).returncode for run in runs]
+    # A lane has one core. Numerical libraries would start a thread for each of the machine's, which then wait for each
+    # other at full load.
+    env = {"OMP_NUM_THREADS": "1", **os.environ}
+    return [subprocess.run([*command, *run], stdout=log, stderr=log, env=env, check=False).returncode for run in runs]
 
 
 if __name__ == "__main__":
