@@ -316,8 +316,8 @@ lock: ## Lock the newest versions that Pipfile allows, without naming an index
 
 ##@ Measure
 .PHONY: bench-evidently
-bench-evidently: .venv-evidently/.installed ## Measure the false alarms of Evidently's rules
-	@.venv-evidently/bin/python -m bench.monitoring_evidently $(SERIES)
+bench-evidently: .venv-evidently/.installed ## Measure the false alarms of Evidently's rules; SECONDS=400: go on next time
+	@.venv-evidently/bin/python -m bench.monitoring_errors.evidently $(SECONDS)
 
 # It sees the packages of .venv: with the newest pandas it cannot be imported.
 .venv-evidently/.installed: Makefile $(READY)

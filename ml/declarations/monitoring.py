@@ -18,8 +18,6 @@ _PSI = Limits(warn=0.10, act=0.25)
 # The same two sizes on the scale of Kolmogorov-Smirnov: a normal variable moved by d standard deviations has
 # PSI d**2 and KS 2 Phi(d/2) - 1, so PSI 0.10 and 0.25 are KS 0.125 and 0.20.
 _KS = Limits(warn=0.125, act=0.20)
-# What a period of columns may be wrong by alone: its limits of size keep most of that, and sums have none.
-_ALONE = 0.25
 # One row in a hundred is a nuisance, one in twenty changes averages: the size that data contracts usually name.
 _RATIO = Limits(warn=0.01, act=0.05)
 
@@ -64,9 +62,9 @@ class Monitoring:
             the week of the year, a total that all rows of a period share, the scale of a forecast.
         min_rows: with fewer rows than this a period's drift and performance are `unknown`.
         max_rows_per_period: larger periods are measured on a sample of this size, by a hash of the key.
-        false_alarms_per_period: chance that chance alone makes an alarm in a stable period, over all columns: a quarter
-            of it for what the period shows alone, the rest for what adds up over periods. Each metric with outcomes
-            has all of it for what a period shows alone; their sums share twice that rest, since they have a head start.
+        false_alarms_per_period: chance that chance alone begins an alarm in a stable period, over all columns. The
+            metrics of answers, all together, have 2.5 times as much; `ml/monitoring/chances.py` shares both between
+            what a period shows alone and what adds up over periods.
         psi, ks: drift of a feature or of the answers from the live version's reference.
         wasserstein, jensen_shannon, chi_square: the same in standard deviations of the reference, in nats, and as
             Pearson's statistic; None: written and not judged.
@@ -118,16 +116,6 @@ class Monitoring:
 
     def __post_init__(self) -> None:
         require("monitoring", [*self._counts(), *self._shares(), *self._orders()])
-
-    @property
-    def chance_of_columns(self) -> float:
-        """That chance alone makes a column of a stable period look moved, over all columns."""
-        return self.false_alarms_per_period * _ALONE
-
-    @property
-    def chance_of_sums(self) -> float:
-        """That chance alone makes what adds up over stable periods look moved, over all sums of a kind."""
-        return self.false_alarms_per_period * (1 - _ALONE)
 
     def metrics(self, problem: ProblemType, groups: Collection[str], *, costs: bool = False) -> tuple[Monitored, ...]:
         """What a period's answers are judged by, each with the limit that holds; those of groups, or of `costs`, only

@@ -18,13 +18,16 @@ Floats = npt.NDArray[np.float64]
 # makes a change look smaller from period to period, and where they do not.
 _JOINING, _APART = 1.0, 0.75
 # So many standard errors of a start that does not join are allowed for, beside that.
-_UNSURE = 2.0
+_UNSURE = 2.5
 # For so many periods chance is kept: two years of months, longer than most versions live.
 LIFE_PERIODS = 24
 _LEAST = 1e-12
 # Standard errors that one period in 370 is off by chance (Shewhart 1931).
 _FAR_OUT = 3.0
 _CEILING = 1.25
+# Of the chance so much is for a head start. A promise that is not kept is most often not kept from the first period on;
+# a change that began before the version did is what periods that join forget.
+_HEAD_APART, _HEAD_JOINING = 0.65, 0.25
 # Points of the two integrals: more change no height by a thousandth.
 _POINTS, _STARTS = 48, 21
 # What is higher than this is not reached in a version's life, and too high for so few points.
@@ -97,19 +100,18 @@ def _weight(seen: Seen) -> float:
 
 @lru_cache(maxsize=256)
 def bound_of(chance: float, unsure: float = 0.0) -> Bound:
-    """The bound that the sum of a steady figure passes with `chance` a period, over `LIFE_PERIODS` periods.
+    """The bound at which the sum of a steady figure begins an alarm in a share `chance` of `LIFE_PERIODS` periods.
 
     `unsure`: the error of a start that does not join, in errors of a period; 0: it joins. Chance has it that some
-    starts are too good, and these alarm again and again, so that what is kept is the mean over all starts. Such a sum
-    has a head start, too, which costs as much chance again (Lucas & Crosier 1982, "Fast Initial Response for CUSUM
-    Quality-Control Schemes"): what is wrong with such a figure is most often wrong from the first period on.
+    starts are too good, and these alarm again and again: each time counts, and what is kept is the mean over all
+    starts. A head start has its share of the chance (Lucas & Crosier 1982, "Fast Initial Response for CUSUM
+    Quality-Control Schemes"): what is wrong is most often wrong from the first period on, or before it.
     """
     life = LIFE_PERIODS * chance
-    height = _root(lambda height: _alarms(height, 0.0, unsure) - life)
-    if not unsure:
-        return Bound(height=height)
+    head_share = _HEAD_APART if unsure else _HEAD_JOINING
+    height = _root(lambda height: _alarms(height, 0.0, unsure) - life * (1 - head_share))
     # How short of the height the sum begins.
-    short = _root(lambda short: _alarms(height, max(0.0, height - short), unsure) - 2 * life)
+    short = _root(lambda short: _alarms(height, max(0.0, height - short), unsure) - life)
     return Bound(height=height, head=max(0.0, height - short))
 
 
@@ -124,21 +126,27 @@ def _root(excess: Callable[[float], float]) -> float:
 
 
 def _alarms(height: float, head: float, unsure: float) -> float:
-    """The chance that a sum from `head` on is above `height` within `LIFE_PERIODS` periods in which nothing changes."""
+    """How often a sum from `head` on passes `height` within `LIFE_PERIODS` periods in which nothing changes."""
     starts, weights = np.polynomial.hermite_e.hermegauss(_STARTS if unsure else 1)
-    stays = _stays(height, head, allowance(unsure) - unsure * starts)
-    return 1 - float(weights @ stays / weights.sum())
+    passed = _passed(height, head, allowance(unsure) - unsure * starts)
+    return float(weights @ passed / weights.sum())
 
 
-def _stays(height: float, head: float, less: Floats) -> Floats:
-    """The chance that it never is, for each of what deviations are `less` by: Page's integral equation (1954), for one
-    period after the other.
+def _passed(height: float, head: float, less: Floats) -> Floats:
+    """How often it does on average, for each of what deviations are `less` by: Page's integral equation (1954) for one
+    period after the other, of a sum that stays between 0 and its ceiling and may pass again once it has come down.
     """
     points, weights = np.polynomial.legendre.leggauss(_POINTS)
-    at = np.concatenate([[head, 0.0], height / 2 * (points + 1)])
+    ceiling = _CEILING * height
+    below, above = height / 2 * (points + 1), height + (ceiling - height) / 2 * (points + 1)
+    at = np.concatenate([[head, 0.0], below, above, [ceiling]])
     short = less[:, None] - at
-    into = np.exp(-((at[2:] + short[:, :, None]) ** 2) / 2) * (weights * height / 2 / math.sqrt(2 * math.pi))
-    empty, stays = special.ndtr(short), np.ones(short.shape)
+    density = np.exp(-((at[2:-1] + short[:, :, None]) ** 2) / 2) / math.sqrt(2 * math.pi)
+    into = density * np.concatenate([weights * height / 2, weights * (ceiling - height) / 2])
+    empty, full = special.ndtr(short), special.ndtr(-ceiling - short)
+    begins = special.ndtr(-height - short) * (at <= height)
+    passed = np.zeros(short.shape)
     for _ in range(LIFE_PERIODS):
-        stays = empty * stays[:, 1:2] + (into @ stays[:, 2:, None])[:, :, 0]
-    return np.asarray(stays[:, 0])
+        moved = (into @ passed[:, 2:-1, None])[:, :, 0]
+        passed = begins + empty * passed[:, 1:2] + moved + full * passed[:, -1:]
+    return np.asarray(passed[:, 0])

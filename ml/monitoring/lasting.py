@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from ml.declarations import Calendar, Worse
 from ml.evaluation.accumulated import Bound, Seen, Sum, allowance, bound_of, upward
+from ml.monitoring import chances
 from ml.monitoring.drift import SHIFTS
 from ml.monitoring.metric import Metric
 from ml.monitoring.policy import Policy
@@ -53,15 +54,18 @@ class _Chart:
 
     @classmethod
     def of(cls, metric: Metric, series: Mapping[tuple[int, str, str], object], policy: Policy) -> "_Chart":
-        """A period's chance is split over the series of its kind, and over both directions."""
+        """A period's chance is split over the series of its kind, and for columns over both directions."""
         is_shift = metric.metric in SHIFTS
-        alike = [key for key in series if key[0] == metric.model_version and (key[1] in SHIFTS) is is_shift]
-        sides = 2 if is_shift else 1
+        of_version = [name for version, name, _ in series if version == metric.model_version]
+        if is_shift:
+            chance = chances.of_shift(policy.limits, metric.metric, of_version.count(metric.metric)) / 2
+        else:
+            chance = chances.of_sum(policy.limits, sum(name not in SHIFTS for name in of_version))
         limit = _worse(metric, policy)
         least = policy.limits.least_lasting_shift if limit is None else limit.at(metric.reference_value or 0.0)[0]
         unsure = 0.0 if is_shift else _unsure(metric)
         return cls(
-            bound=bound_of(policy.limits.chance_of_sums / (sides * len(alike)), unsure),
+            bound=bound_of(chance, unsure),
             least=least * (1.0 if is_shift else policy.limits.least_lasting_share),
             unsure=unsure,
             calendar=policy.calendar,

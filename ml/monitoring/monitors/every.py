@@ -2,6 +2,7 @@
 
 from ml.declarations import Model, Monitored
 from ml.declarations.monitored import Needs
+from ml.monitoring import chances
 from ml.monitoring.monitor import Monitor
 from ml.monitoring.monitors.arrival_ratios import ArrivalRatios
 from ml.monitoring.monitors.labelled_share import LabelledShare
@@ -34,7 +35,7 @@ def monitors_of(model: Model) -> tuple[Monitor, ...]:
     held_in_slices = max(1, len(model.monitoring.limits_in_slices))
     return (
         *GENERIC,
-        *(OfProblem(monitor=own[each.name], metric=each, share=_share(each, metrics, model)) for each in metrics),
+        *(OfProblem(monitor=own[each.name], metric=each, chance=_chance(each, metrics, model)) for each in metrics),
         *(
             OfSlice(monitor=own[each.name], metric=each, share=1 / held_in_slices)
             for each in metrics
@@ -44,9 +45,9 @@ def monitors_of(model: Model) -> tuple[Monitor, ...]:
     )
 
 
-def _share(metric: Monitored, metrics: tuple[Monitored, ...], model: Model) -> float:
+def _chance(metric: Monitored, metrics: tuple[Monitored, ...], model: Model) -> float:
     """A metric of groups tests each attribute, and shares the period's chance with the others of its kind."""
     if Needs.GROUPS not in metric.needs:
-        return 1.0
+        return chances.of_metric(model.monitoring, metric, metrics)
     of_groups = sum(Needs.GROUPS in each.needs for each in metrics)
-    return 1 / (of_groups * len(model.fairness_groups))
+    return model.monitoring.false_alarms_per_period / (of_groups * len(model.fairness_groups))

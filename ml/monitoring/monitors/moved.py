@@ -7,7 +7,7 @@ import pandas as pd
 
 from ml.declarations import Limits, Monitoring
 from ml.evaluation.two_samples import Compared, false_discoveries
-from ml.monitoring import drift
+from ml.monitoring import chances, drift
 from ml.monitoring.drift import SHIFTS, Reference
 from ml.monitoring.monitors.nearest import nearest
 from ml.monitoring.window import Window, answer_names
@@ -17,8 +17,8 @@ from ml.problems.finding import Finding, Kind, Verdict, at_most, number, unknown
 class Moved:
     """Each feature, group attribute and answer against the reference, by every measure of two samples.
 
-    A measure with a declared limit is judged: it breaches if it exceeds the limit and is beyond chance, at a quarter of
-    `false_alarms_per_period` over all judged measures of all columns together (Benjamini & Hochberg). The other
+    A measure with a declared limit is judged: it breaches if it exceeds the limit and is beyond chance
+    (`ml/monitoring/chances.py`) over all judged measures of all columns together (Benjamini & Hochberg). The other
     measures are recorded only.
     """
 
@@ -36,7 +36,7 @@ class _Columns:
         self.window, limits = window, window.limits
         self.tests = {name: _tests(window.expected.columns[name], window.values(name), limits) for name in names}
         judged = [test.chance for of in self.tests.values() for test in of if test.metric in _limits(limits)]
-        self.chance = false_discoveries(judged, limits.chance_of_columns)
+        self.chance = false_discoveries(judged, chances.of_columns(limits))
 
     def findings(self, names: tuple[str, ...]) -> list[Finding]:
         """All of them, or why none can be judged."""

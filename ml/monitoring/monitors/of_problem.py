@@ -11,11 +11,11 @@ from ml.problems.monitor import Bounds, Figure
 
 @dataclass(frozen=True, kw_only=True)
 class OfProblem:
-    """One monitor of the problem, with the limit that the model declares. `share`: its part of the period's chance."""
+    """One monitor of the problem, with the limit that the model declares. `chance`: of a breach if nothing changed."""
 
     monitor: monitor.Monitor
     metric: Monitored
-    share: float
+    chance: float
 
     def measure(self, window: Window) -> list[Finding]:
         """The problem's findings; unknown if too few rows have outcomes or the outcomes prove nothing."""
@@ -39,7 +39,7 @@ class OfProblem:
     def _bounds(self, window: Window) -> Bounds:
         return Bounds(
             limit=self.metric.limit,
-            chance=window.limits.false_alarms_per_period * self.share,
+            chance=self.chance,
             promised=window.expected.promises.get(self.metric.name, Figure()),
             min_group_rows=window.model.gates.compliance.min_group_rows,
         )

@@ -1,28 +1,27 @@
-"""How often monitoring is wrong about answers, by problem: a part of `python -m bench.monitoring_errors`.
+"""How often monitoring is wrong about answers, by problem.
 
 A version that keeps what its hold-out promised is judged for two years by every metric that its problem has a limit
-for, alone and in sums. `python -m bench.monitoring_problems [SERIES]` prints this part alone.
+for, alone and in sums.
 """
 
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from bench.monitoring_errors.cells import STABLE_PERIODS, Floats
+from bench.monitoring_errors.columns import CALENDAR, FIRST, LIMITS
+from bench.monitoring_errors.told import begun, share
 from ml.declarations import (
     BinaryClassification,
-    Calendar,
     Forecasting,
-    Monitoring,
+    Monitored,
     MulticlassClassification,
     ProblemType,
     Regression,
 )
-from ml.evaluation.noise import Rate, bounds
+from ml.monitoring import chances
 from ml.monitoring.lasting import lasting
 from ml.monitoring.metric import Metric
 from ml.monitoring.policy import Policy
@@ -30,10 +29,8 @@ from ml.problems.finding import Verdict
 from ml.problems.monitor import Answered, Bounds
 from ml.problems.registry import problem_of
 
-Floats = npt.NDArray[np.float64]
 Draw = Callable[[np.random.Generator, int], tuple[Floats, pd.DataFrame]]
-LIMITS, CALENDAR, FIRST = Monitoring(), Calendar(), date(2020, 1, 1)
-PERIODS, ROWS, HOLDOUT_ROWS, SERIES = 24, 1_000, 6_000, 150
+ROWS, HOLDOUT_ROWS, SERIES = 1_000, 6_000, 250
 _STEPS = 7
 
 
@@ -51,15 +48,15 @@ class Steady:
 
 
 def _binary(random: np.random.Generator, count: int) -> tuple[Floats, pd.DataFrame]:
-    chances = random.beta(1, 3, count)
-    return (random.random(count) < chances).astype(float), pd.DataFrame({"probability": chances})
+    probable = random.beta(1, 3, count)
+    return (random.random(count) < probable).astype(float), pd.DataFrame({"probability": probable})
 
 
 def _classes(random: np.random.Generator, count: int) -> tuple[Floats, pd.DataFrame]:
-    chances = random.dirichlet((2.0, 1.0, 0.5), count)
-    truth = (random.random((count, 1)) > chances.cumsum(axis=1)).sum(axis=1).clip(0, 2).astype(float)
-    columns = dict(zip(("probability_a", "probability_b", "probability_c"), chances.T, strict=True))
-    return truth, pd.DataFrame({"prediction": np.array(["a", "b", "c"])[chances.argmax(axis=1)], **columns})
+    probable = random.dirichlet((2.0, 1.0, 0.5), count)
+    truth = (random.random((count, 1)) > probable.cumsum(axis=1)).sum(axis=1).clip(0, 2).astype(float)
+    columns = dict(zip(("probability_a", "probability_b", "probability_c"), probable.T, strict=True))
+    return truth, pd.DataFrame({"prediction": np.array(["a", "b", "c"])[probable.argmax(axis=1)], **columns})
 
 
 def _values(random: np.random.Generator, count: int) -> tuple[Floats, pd.DataFrame]:
@@ -98,57 +95,43 @@ STEADY = (
 )
 
 
+def part(case: Steady, number: int, count: int) -> list[list[bool]]:
+    """So many series: whether anything is in breach in each of their periods."""
+    random = np.random.default_rng([20_261, number])
+    return [alarms(case, random) for _ in range(count)]
+
+
+def judged(case: Steady) -> list[Monitored]:
+    """The metrics of the problem that have a limit."""
+    return [each for each in LIMITS.metrics(case.declared, ()) if each.limit]
+
+
 def alarms(case: Steady, random: np.random.Generator) -> list[bool]:
     """Whether anything is in breach in each of two years of periods."""
-    judged = {each.name: each for each in LIMITS.metrics(case.declared, ()) if each.limit}
-    monitors = [each for each in problem_of(case.declared).monitors() if each.name in judged]
+    known = {each.name: each for each in judged(case)}
+    monitors = [each for each in problem_of(case.declared).monitors() if each.name in known]
     holdout = case.rows(random, HOLDOUT_ROWS)
-    promised = {each.name: each.promise(holdout) for each in monitors}
+    held_against = {
+        each.name: Bounds(
+            limit=known[each.name].limit,
+            chance=chances.of_metric(LIMITS, known[each.name], known.values()),
+            promised=each.promise(holdout),
+        )
+        for each in monitors
+    }
     seen: list[Metric] = []
-    for period in range(PERIODS):
+    for period in range(STABLE_PERIODS):
         rows, at = case.rows(random, ROWS), CALENDAR.add(FIRST, period)
         for monitor in monitors:
-            limit, chance = judged[monitor.name].limit, LIMITS.false_alarms_per_period
-            findings = monitor.measure(rows, Bounds(limit=limit, chance=chance, promised=promised[monitor.name]))
+            findings = monitor.measure(rows, held_against[monitor.name])
             seen += [Metric(period=at, model_version=1, in_training=False, **vars(each)) for each in findings]
-    policy = Policy(limits=LIMITS, calendar=CALENDAR, judged=judged)
+    policy = Policy(limits=LIMITS, calendar=CALENDAR, judged=known)
     told = {each.period for each in (*seen, *lasting(seen, policy)) if each.verdict is Verdict.BREACH}
-    return [CALENDAR.add(FIRST, period) in told for period in range(PERIODS)]
+    return [CALENDAR.add(FIRST, period) in told for period in range(STABLE_PERIODS)]
 
 
-def declared_rate(case: Steady) -> float:
-    """What may be wrong in a period: each metric alone, and the sums with their head start."""
-    metrics = [each for each in LIMITS.metrics(case.declared, ()) if each.limit]
-    return len(metrics) * LIMITS.false_alarms_per_period + 2 * LIMITS.chance_of_sums
-
-
-def row(case: Steady, count: int) -> str:
+def row(case: Steady, found: list[list[bool]]) -> str:
     """A row of the table: what was judged, what may be wrong, and what was."""
-    random = np.random.default_rng(20_261)
-    found = [alarms(case, random) for _ in range(count)]
-    begun = [now and (at == 0 or not one[at - 1]) for one in found for at, now in enumerate(one)]
-    lower, upper = bounds(Rate(rows=len(begun), rate=float(np.mean(begun))), 0.025)
-    told = f"{sum(begun)}: {np.mean(begun):.2%} ({lower:.2%}..{upper:.2%})"
-    names = ", ".join(each.title for each in LIMITS.metrics(case.declared, ()) if each.limit)
-    kind = case.declared.name
-    return f"| {kind} | {names} | {len(begun):,} | {declared_rate(case):.2%} | {told} | {sum(map(sum, found))} |"
-
-
-def part(count: int = SERIES) -> Iterator[str]:
-    """The lines of this part of the page."""
-    yield "\n## False alarms about answers, by problem\n"
-    yield (
-        f"Series of two years of {ROWS:,} rows a month with their outcomes, in which a version keeps what its hold-out "
-        f"of {HOLDOUT_ROWS:,} rows promised. Every metric with a limit is judged alone, at one period in 1,000 each, "
-        "and those that add up in sums, at 1.5 in 1,000 together; the metrics of one problem often go wrong together. "
-        "Regression's errors are those of a t distribution; a forecast's series has its own luck.\n"
-    )
-    yield "| problem | metrics | periods | declared | our alarms | periods in breach |"
-    yield "| --- | --- | --- | --- | --- | --- |"
-    for case in STEADY:
-        yield row(case, count)
-
-
-if __name__ == "__main__":
-    for line in part(*map(int, sys.argv[1:])):
-        print(line, flush=True)
+    periods, names = len(found) * STABLE_PERIODS, ", ".join(each.title for each in judged(case))
+    told = f"{chances.of_answers(LIMITS):.2%} | {share(begun(found), periods)} | {sum(map(sum, found))}"
+    return f"| {case.declared.name} | {names} | {periods:,} | {told} |"

@@ -1,0 +1,52 @@
+"""Measure all cells and write the page, or measure one cell and print it.
+
+Each piece is kept as it ends. `--seconds` begins none after so long, and the next run goes on; `--fresh` forgets what
+an earlier run has left. `--cell rows,columns,kind[,change]` prints one cell, with `--series` of them.
+"""
+
+import argparse
+import time
+
+from bench.monitoring_errors import columns, page, pieces
+from bench.monitoring_errors.cells import Cell
+from bench.monitoring_errors.page import BENCH, ELSEWHERE, PAGE
+from bench.page import section_of
+
+
+def main() -> None:
+    """As the module says."""
+    flags = argparse.ArgumentParser(description=__doc__)
+    flags.add_argument("--cell", help="rows,columns,kind[,change]: run and print this one alone")
+    flags.add_argument("--series", type=int, help="how many series of the one cell")
+    flags.add_argument("--seconds", type=float, default=float("inf"), help="begin no piece after so long")
+    flags.add_argument("--fresh", action="store_true", help="measure again what an unfinished run has left")
+    given = flags.parse_args()
+    began = time.monotonic()
+    if given.cell:
+        _print(given.cell, given.series)
+    else:
+        _write(given.seconds, fresh=given.fresh)
+    print(f"{time.monotonic() - began:.0f} s")
+
+
+def _print(name: str, series: int | None) -> None:
+    rows, columns_of, kind, *change = name.split(",")
+    cell = Cell(rows=int(rows), columns=int(columns_of), kind=kind, change=change[0] if change else "none")
+    found = columns.part(cell, 0, series or cell.series)
+    print(page.false_alarms(cell, found) if cell.is_stable else page.delays(cell, found))
+
+
+def _write(seconds: float, *, fresh: bool) -> None:
+    if fresh:
+        pieces.forget(BENCH)
+    measured = pieces.measured(BENCH, list(page.pieces()), seconds)
+    if measured is None:
+        return
+    elsewhere = section_of(ELSEWHERE, PAGE).rstrip()
+    text = "\n".join([*page.lines(measured), *(["", elsewhere] if elsewhere else [])])
+    PAGE.write_text(text + "\n", encoding="utf-8")
+    pieces.forget(BENCH)
+
+
+if __name__ == "__main__":
+    main()

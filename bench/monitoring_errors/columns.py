@@ -1,0 +1,109 @@
+"""What the job's rules for columns say of drawn periods, and what rules that are usual elsewhere say."""
+
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass, replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from bench.monitoring_errors.cells import FITTED, Cell, Floats, moved
+from ml.declarations import BinaryClassification, Calendar, Monitoring
+from ml.evaluation.two_samples import false_discoveries, histograms, kolmogorov
+from ml.monitoring import chances
+from ml.monitoring.drift import Reference, Shift, reference, shifts, together
+from ml.monitoring.lasting import lasting
+from ml.monitoring.metric import Metric
+from ml.monitoring.policy import Policy
+from ml.problems.finding import Kind, Verdict
+
+LIMITS = Monitoring()
+CALENDAR = Calendar()
+FIRST = date(2020, 1, 1)
+POLICY = Policy(
+    limits=LIMITS, calendar=CALENDAR, judged={each.name: each for each in LIMITS.metrics(BinaryClassification(), ())}
+)
+# More rows than this make no difference to a period's verdict, and the bench slow.
+_REFERENCE_ROWS = 20_000
+_SEED = 20_260
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period:
+    """What each rule says of one period."""
+
+    ours: bool
+    psi: bool
+    ks: bool
+    corrected: bool
+
+
+def part(cell: Cell, number: int, count: int) -> list[list[tuple[bool, ...]]]:
+    """So many series of a cell, which are others in each part: of each period what each rule says."""
+    random = np.random.default_rng([_SEED, number])
+    return [[astuple(each) for each in series(cell, random)] for _ in range(count)]
+
+
+def series(cell: Cell, random: np.random.Generator) -> list[Period]:
+    """Periods after a reference of a year; what each rule says of each."""
+    before = list(_fitted(cell, random))
+    seen: list[Metric] = []
+    said = []
+    for period in range(cell.periods):
+        values = moved(cell.draw(random), cell.change, period)
+        judged, metrics = _judged(before, values, CALENDAR.add(FIRST, period))
+        seen += metrics
+        said.append(judged)
+    told = {each.period for each in lasting(seen, POLICY) if each.verdict is Verdict.BREACH}
+    return [replace(each, ours=each.ours or CALENDAR.add(FIRST, at) in told) for at, each in enumerate(said)]
+
+
+def _fitted(cell: Cell, random: np.random.Generator) -> Iterator[Reference]:
+    fitted = np.vstack([cell.draw(random) for _ in range(FITTED)])[: max(_REFERENCE_ROWS, FITTED * 500)]
+    of_period = pd.Series(np.repeat(np.arange(FITTED), cell.rows)[: len(fitted)])
+    columns = (reference(f"column_{number}", pd.Series(fitted[:, number]), of_period) for number in range(cell.columns))
+    yield from together({each.column: each for each in columns}).values()
+
+
+def _judged(before: list[Reference], values: Floats, at: date) -> tuple[Period, list[Metric]]:
+    sizes = {"psi": LIMITS.psi.act, "ks": LIMITS.ks.act}
+    tests, metrics = [], []
+    for number, column in enumerate(before):
+        known = pd.Series(values[:, number])
+        ks = kolmogorov(column.ordered, values[:, number], column.dispersion)
+        shares = histograms(column.counts, column.histogram(known), column.dispersion)
+        tests.append({each.metric: each for each in (*shares, ks) if each.metric in sizes})
+        metrics += [_metric(column.column, shift, at) for shift in shifts(column, known)]
+    cutoff = false_discoveries([each.chance for found in tests for each in found.values()], chances.of_columns(LIMITS))
+    ours = any(each.value > max(sizes[name], each.bound(cutoff)) for found in tests for name, each in found.items())
+    rows = np.array([column.rows for column in before])
+    by_ks = stats.kstwobign.sf(np.array([found["ks"].value for found in tests]) / np.sqrt(1 / rows + 1 / len(values)))
+    return (
+        Period(
+            ours=ours,
+            psi=any(found["psi"].value > 0.1 for found in tests),
+            ks=bool(by_ks.min() < 0.05),
+            corrected=bool((stats.false_discovery_control(by_ks) <= 0.05).any()),
+        ),
+        metrics,
+    )
+
+
+def _metric(column: str, shift: Shift, at: date) -> Metric:
+    figure = shift.figure
+    return Metric(
+        kind=Kind.DRIFT,
+        metric=shift.metric,
+        column=column,
+        value=figure.value,
+        verdict=Verdict.RECORDED,
+        reason="",
+        rows=figure.rows,
+        reference_value=0.0,
+        error=figure.error,
+        reference_error=shift.reference_error,
+        period=at,
+        model_version=1,
+        in_training=False,
+    )

@@ -1,0 +1,149 @@
+"""docs/monitoring-errors.md: which pieces it is made of, and its lines once all are measured."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+
+import numpy as np
+
+from bench.monitoring_errors import columns, problems, ranking
+from bench.monitoring_errors.cells import CHANGED, INDEPENDENT, KINDS, STABLE, Cell
+from bench.monitoring_errors.columns import LIMITS
+from bench.monitoring_errors.pieces import Measured, Piece
+from bench.monitoring_errors.told import begun, delay, share
+from bench.page import ROOT, measured_on
+from ml.monitoring import chances
+
+PAGE = ROOT / "docs" / "monitoring-errors.md"
+# Measured apart, by `bench.monitoring_errors.evidently`, and kept.
+ELSEWHERE = "## Evidently's default rules"
+BENCH = "monitoring-errors"
+# Places of a period's verdicts.
+_OURS, _PSI, _KS, _CORRECTED = range(4)
+# What a part of the rows about answers has, so that it is soon done.
+_SERIES_OF_PART = 50
+
+Said = Sequence[Sequence[Sequence[bool]]]
+
+
+def pieces() -> Iterator[Piece]:
+    """All of the page."""
+    for cell in (*STABLE, *CHANGED):
+        yield from pieces_of(cell, cell.series)
+    for case in problems.STEADY:
+        for number, count in _parts(problems.SERIES, _SERIES_OF_PART):
+            measure = partial(problems.part, case, number, count)
+            yield Piece(table="problems", row=case.declared.name, number=number, measure=measure)
+    for area, rows, series in ranking.LOSSES:
+        for number, count in _parts(series, _SERIES_OF_PART):
+            measure = partial(ranking.part, area, rows, number, count)
+            yield Piece(table="ranking", row=f"{area:.2f} {rows}", number=number, measure=measure)
+
+
+def pieces_of(cell: Cell, series: int) -> Iterator[Piece]:
+    """So many series of one cell."""
+    for number, count in _parts(series, cell.of_part):
+        yield Piece(table="columns", row=cell.name, number=number, measure=partial(columns.part, cell, number, count))
+
+
+def _parts(series: int, most: int) -> Iterator[tuple[int, int]]:
+    """The number of each part, and how many series it has."""
+    return ((number, min(most, series - first)) for number, first in enumerate(range(0, series, most)))
+
+
+def lines(measured: Measured) -> Iterator[str]:
+    """The page but for what is measured apart."""
+    of_columns = measured.rows("columns")
+    yield "# How often monitoring is wrong"
+    yield "Written by `python -m bench.monitoring_errors`. " + measured_on()
+    yield from _stable(of_columns)
+    yield from _of_problems(measured.rows("problems"))
+    yield from _changed(of_columns)
+    yield from _ranking(measured.rows("ranking"))
+    yield ""
+    yield f"Run time: {measured.seconds:.0f} s on one core."
+
+
+def _stable(found: Mapping[str, Said]) -> Iterator[str]:
+    yield ""
+    yield (
+        "Generated periods are judged by the job's rules for columns: PSI and KS beyond their limits and "
+        "beyond chance, and sums over periods. Each series is two years of months after a reference of one year (at "
+        "most 20,000 rows of it). The declared rate is one period in 1,000 over all columns "
+        "(`false_alarms_per_period`): a tenth of it for what a period shows alone, the rest for what adds up."
+    )
+    yield "\n## False alarms: stable periods\n"
+    yield (
+        "An alarm begins in a period with a breach that follows a period without one: a sum stays high for "
+        "some periods, which is one alarm. Its interval is Wilson's. For comparison, common rules, by periods: PSI "
+        "over 0.1 in any column, KS at 0.05 in any column, and KS corrected over the columns (Benjamini & Hochberg "
+        "at 0.05). Databricks' data profiling writes KS with its p-value and PSI into tables, and gives no verdict: "
+        "these columns are what an alert on them would say.\n"
+    )
+    yield (
+        f"A cell whose lower end is above {LIMITS.false_alarms_per_period:.1%} breaks the declared rate. Single cells "
+        "have too few periods to show that it holds; the last lines add up the cells of independent rows, and all "
+        "cells: their upper end should be at most twice the declared rate.\n"
+    )
+    yield "| values | rows | columns | periods | our alarms | periods in breach | PSI > 0.1 | KS 0.05 | KS corrected |"
+    yield "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
+    yield from (false_alarms(cell, found[cell.name]) for cell in STABLE)
+    for title, kinds in (("independent rows", INDEPENDENT), ("all", KINDS)):
+        every = [one for cell in STABLE if cell.kind in kinds for one in _of(_OURS, found[cell.name])]
+        periods = sum(map(len, every))
+        yield f"| {title} | | | {periods:,} | {share(begun(every), periods)} | {sum(map(sum, every))} | | | |"
+
+
+def _of(rule: int, series: Said) -> list[list[bool]]:
+    """What one rule says."""
+    return [[bool(period[rule]) for period in one] for one in series]
+
+
+def false_alarms(cell: Cell, series: Said) -> str:
+    """A row of the first table."""
+    ours = _of(_OURS, series)
+    periods = sum(map(len, ours))
+    others = " | ".join(f"{np.mean(_of(rule, series)):.1%}" for rule in (_PSI, _KS, _CORRECTED))
+    told = f"{share(begun(ours), periods)} | {sum(map(sum, ours))} | {others}"
+    return f"| {cell.kind} | {cell.rows:,} | {cell.columns} | {periods:,} | {told} |"
+
+
+def _of_problems(found: Mapping[str, list[list[bool]]]) -> Iterator[str]:
+    yield "\n## False alarms about answers, by problem\n"
+    yield (
+        f"Series of two years of {problems.ROWS:,} rows a month with their outcomes, in which a version keeps what its "
+        f"hold-out of {problems.HOLDOUT_ROWS:,} rows promised. Declared is one alarm in "
+        f"{1 / chances.of_answers(LIMITS):.0f} periods over all metrics with a limit, of what a period shows alone and "
+        "of what adds up: 2.5 times `false_alarms_per_period`. The upper end should be at most twice that. "
+        "Regression's errors are those of a t distribution; a forecast's series has its own luck.\n"
+    )
+    yield "| problem | metrics | periods | declared | our alarms | periods in breach |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    yield from (problems.row(case, found[case.declared.name]) for case in problems.STEADY)
+
+
+def _changed(found: Mapping[str, Said]) -> Iterator[str]:
+    yield "\n## Delay: one column of 25 changes in the first period\n"
+    yield (
+        "Months until half of the series tell the change, of the twelve that are looked at, and the share of series "
+        "that tell it by the 6th month.\n"
+    )
+    yield "| change (standard deviations) | rows | columns | series | ours | PSI > 0.1 |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    yield from (delays(cell, found[cell.name]) for cell in CHANGED)
+
+
+def delays(cell: Cell, series: Said) -> str:
+    """A row of the table of delays."""
+    told = " | ".join(delay(_of(rule, series)) for rule in (_OURS, _PSI))
+    return f"| {cell.change} | {cell.rows:,} | {cell.columns} | {len(series)} | {told} |"
+
+
+def _ranking(found: Mapping[str, list[list[bool]]]) -> Iterator[str]:
+    yield f"\n## Performance: ROC AUC promised {ranking.PROMISED:.2f} by {ranking.HOLDOUT_ROWS:,} rows\n"
+    yield (
+        "Labelled months until the loss is reported, by one period or by the sum. Of a steady version at most one "
+        "month in 360 (0.28 %) may begin an alarm.\n"
+    )
+    yield "| ROC AUC | rows | series | reported |"
+    yield "| --- | --- | --- | --- |"
+    yield from (ranking.row(area, rows, found[f"{area:.2f} {rows}"]) for area, rows, _ in ranking.LOSSES)

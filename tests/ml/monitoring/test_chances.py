@@ -1,0 +1,58 @@
+"""The declared rate of false alarms is shared, and the parts add up to what is declared."""
+
+from dataclasses import replace
+
+import pytest
+
+from ml.declarations import BinaryClassification, Limits, Monitoring, MulticlassClassification, Regression, Worse
+from ml.monitoring import chances
+from ml.monitoring.drift import SHIFTS
+
+pytestmark = pytest.mark.fast
+RATE = 0.001
+LIMITS = Monitoring(false_alarms_per_period=RATE)
+
+
+@pytest.mark.parametrize("columns", [1, 25])
+def test_columns_share_the_declared_rate(columns: int) -> None:
+    """A tenth for what a period shows alone, and the sums of all columns have the rest: three quarters of it for where
+    values lie.
+    """
+    sums = {metric: chances.of_shift(LIMITS, metric, columns) for metric in SHIFTS}
+    assert chances.of_columns(LIMITS) == pytest.approx(0.0001)
+    assert sums == pytest.approx({"location_shift": 0.000675 / columns, "spread_shift": 0.000225 / columns})
+    assert chances.of_columns(LIMITS) + columns * sum(sums.values()) == pytest.approx(RATE)
+
+
+@pytest.mark.parametrize(
+    ("problem", "sums"),
+    [(BinaryClassification(), 1), (MulticlassClassification(classes=("a", "b", "c")), 2), (Regression(unit="mg"), 1)],
+)
+def test_what_is_said_of_answers_shares_two_and_a_half_times_as_much(problem: object, sums: int) -> None:
+    """Each metric alone and each sum: together one alarm in 400 periods, whatever the problem."""
+    metrics = LIMITS.metrics(problem, ())  # type: ignore[arg-type]
+    alone = sum(chances.of_metric(LIMITS, each, metrics) for each in metrics if each.limit)
+    assert alone + sums * chances.of_sum(LIMITS, sums) == pytest.approx(1 / 400)
+    assert chances.of_answers(LIMITS) == pytest.approx(1 / 400)
+
+
+def test_metrics_held_against_the_holdout_have_most_of_what_a_period_shows_alone() -> None:
+    """Nine tenths for ROC AUC, the rest for two that have limits beyond chance; a metric without limit takes none."""
+    metrics = LIMITS.metrics(BinaryClassification(), ())
+    found = {each.name: chances.of_metric(LIMITS, each, metrics) for each in metrics if each.limit}
+    alone = chances.of_answers(LIMITS) - chances.of_sum(LIMITS, 1)
+    assert found == pytest.approx(
+        {"roc_auc": 0.9 * alone, "expected_calibration_error": 0.05 * alone, "outcome_rate": 0.05 * alone}
+    )
+    bounded = replace(LIMITS, limits={"brier_score": Worse(act=0.02, severe=0.05)})
+    more = bounded.metrics(BinaryClassification(), ())
+    assert chances.of_metric(bounded, more[0], more) == pytest.approx(0.45 * alone)
+
+
+def test_metrics_of_one_kind_share_all_of_it() -> None:
+    """Nothing is kept for metrics that nobody judges."""
+    limits = Monitoring(without=("roc_auc",), limits={"outcome_rate": Limits(warn=0.1, act=0.2)})
+    metrics = limits.metrics(BinaryClassification(), ())
+    judged = [chances.of_metric(limits, each, metrics) for each in metrics if each.limit]
+    alone = chances.of_answers(limits) - chances.of_sum(limits, 1)
+    assert judged == pytest.approx([alone / 2] * 2)
