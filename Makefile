@@ -36,7 +36,7 @@ HOST ?= $(shell sed -n 's/^  url: //p' workspaces/$(ENV).yaml)
 THERE = --env $(ENV) $(if $(HOST),--host $(HOST))
 DEPLOY = $(PY) -m infra.deploy $@ $(ENV) $(if $(PLATFORM),--platform) $(if $(MASKS),--masks) $(if $(SERVING),--serving) $(if $(PLACE),--place $(PLACE)) $(if $(APPROVED),--approved)
 
-.PHONY: branch docs release release-check pipelines comment integrate train score live smoke roll-back drift ticket renew propose
+.PHONY: branch docs release release-check pipelines comment integrate train score live smoke place roll-back drift ticket renew propose
 .PHONY: help setup demo test test-fast test-all extras lint types format synth scan access review secrets synth-check runtime-check feature-clients plan diff deploy first move-state destroy up down status libraries lock schemas bench bench-serving bench-overload bench-localcloud conformance clean distclean
 
 ##@ Start
@@ -241,7 +241,10 @@ live: $(READY) ## Record the live versions of ENV in dist/live.json, for a roll-
 smoke: $(READY) ## Check that a fresh deployment of ENV works
 	@$(BIN)/mlops smoke $(THERE)
 
-roll-back: $(READY) ## Deploy the previous release to ENV and restore the versions of dist/live.json (TO=another tag, or a branch)
+place: $(READY) ## Move ENV's live versions to its places beside Databricks, if it has any (AKS, Azure ML)
+	@$(BIN)/mlops place $(THERE)
+
+roll-back: $(READY) ## Deploy the previous release to ENV and restore the versions of dist/live.json, at every place (TO=another tag, or a branch)
 	@.ci/roll-back $(ENV) $(TO)
 
 drift: plan ## Plan ENV and write the differences to dist/drift

@@ -7,6 +7,7 @@ WHEEL_VOLUME = "wheels"
 WHEEL_PACKAGE = "mlops_ml"
 LANDING_VOLUME = "landing"
 PREDICTIONS = "predictions"
+PROMOTIONS = "promotions"
 DATA_LAYERS = tuple(Layer)
 # Shown as /Workspace/mlops. Not in /Shared, where every workspace user manages everything.
 _DIRECTORY = "/mlops"

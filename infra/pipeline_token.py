@@ -1,6 +1,7 @@
-"""The identity of a run of Azure Pipelines: a token of its service connection, which Entra and Databricks take.
+"""The identity of a run of a pipeline: a token that Entra and Databricks take.
 
-It lasts minutes, so it is asked for anew before each use. GitHub's runs need none of this: the tools ask GitHub.
+It lasts minutes, so it is asked for anew before each use. Azure Pipelines gives one of the service connection. GitHub
+is asked by Terraform's providers and by the SDK themselves, but not by the Azure CLI.
 """
 
 import json
@@ -13,12 +14,15 @@ from urllib.parse import urlencode
 _URI = "SYSTEM_OIDCREQUESTURI"
 _CONNECTION = "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID"
 _OF_THE_RUN = "SYSTEM_ACCESSTOKEN"
+# Set by GitHub for a job that may ask for tokens.
+_GITHUB = ("ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
+ENTRA = "api://AzureADTokenExchange"
 _VERSION = "7.1"
 _TIMEOUT_S = 30
 
 
 class PipelineTokenError(RuntimeError):
-    """Azure Pipelines gave no token; the message says why and what to change."""
+    """The pipeline gave no token; the message says why and what to change."""
 
 
 def in_azure_pipelines(environment: Mapping[str, str]) -> bool:
@@ -27,7 +31,7 @@ def in_azure_pipelines(environment: Mapping[str, str]) -> bool:
 
 
 def id_token(environment: Mapping[str, str]) -> str:
-    """A fresh one. Raises PipelineTokenError."""
+    """A fresh one of Azure Pipelines. Raises PipelineTokenError."""
     query = urlencode({"api-version": _VERSION, "serviceConnectionId": environment[_CONNECTION]})
     request = urllib.request.Request(  # noqa: S310 - the agent's own https address
         f"{environment[_URI]}?{query}",
@@ -35,16 +39,40 @@ def id_token(environment: Mapping[str, str]) -> str:
         data=b"",
         headers={"Authorization": f"Bearer {environment[_OF_THE_RUN]}", "Content-Type": "application/json"},
     )
+    return _answered(
+        request,
+        "oidcToken",
+        f"no token of service connection {environment[_CONNECTION]}",
+        "Let the pipeline use the connection, and name it in an AzureCLI@2 task of the same job",
+    )
+
+
+def entra_token(environment: Mapping[str, str]) -> str | None:
+    """A fresh one that Entra takes for the pipeline's identity; None if no pipeline surrounds this process.
+
+    Raises PipelineTokenError.
+    """
+    if in_azure_pipelines(environment):
+        return id_token(environment)
+    if not all(environment.get(name) for name in _GITHUB):
+        return None
+    url, of_the_run = (environment[name] for name in _GITHUB)
+    request = urllib.request.Request(  # noqa: S310 - GitHub's own https address
+        f"{url}&{urlencode({'audience': ENTRA})}", headers={"Authorization": f"Bearer {of_the_run}"}
+    )
+    return _answered(
+        request, "value", "no token of this run of GitHub Actions", "Give the job the permission id-token: write"
+    )
+
+
+def _answered(request: urllib.request.Request, field: str, without: str, fix: str) -> str:
     try:
-        with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310 - as above
-            found = json.load(answer).get("oidcToken")
+        with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310 - as where it was made
+            found = json.load(answer).get(field)
     except (URLError, ValueError) as error:
-        raise PipelineTokenError(
-            f"no token of service connection {environment[_CONNECTION]}: {error}. Let the pipeline use the connection, "
-            "and name it in an AzureCLI@2 task of the same job"
-        ) from error
+        raise PipelineTokenError(f"{without}: {error}. {fix}") from error
     if not found:
-        raise PipelineTokenError(f"the answer for service connection {environment[_CONNECTION]} has no oidcToken")
+        raise PipelineTokenError(f"{without}: the answer has no {field}")
     return str(found)
 
 

@@ -26,11 +26,15 @@ _RESOURCE_PROVIDERS = (
 
 @dataclass(frozen=True, kw_only=True)
 class ServingPlace:
-    """One of these stacks, and where everything of its environment lies."""
+    """One of these stacks, and where everything of its environment lies.
+
+    `shared` is the provider of the platform's own subscription, where pipelines have their identities.
+    """
 
     stack: Scope
     spec: Spec
     environment: Environment
+    shared: Resource | None = None
 
     @property
     def prefix(self) -> str:
@@ -128,9 +132,18 @@ class ServingPlace:
 
 
 def serving_place(
-    app: Scope, spec: Spec, environment: Environment, part: str, more: tuple[str, ...] = _RESOURCE_PROVIDERS
+    app: Scope,
+    spec: Spec,
+    environment: Environment,
+    part: str,
+    more: tuple[str, ...] = _RESOURCE_PROVIDERS,
+    *,
+    pipeline: bool = False,
 ) -> ServingPlace:
-    """The empty stack `<environment>-<part>`; `more` are the resource providers that it needs beside the usual ones."""
+    """The empty stack `<environment>-<part>`; `more` are the resource providers that it needs beside the usual ones.
+
+    `pipeline`: it gives the environment's pipeline what that needs.
+    """
     props = AzureStackProps(
         platform=spec.platform,
         subscription_id=environment.azure.subscription_id,
@@ -138,9 +151,10 @@ def serving_place(
         protect=environment.protect_data,
         inside_network=False,
         more=more,
+        hub=pipeline,
     )
-    stack = azure_stack(app, f"{environment.name}-{part}", props).stack
-    return ServingPlace(stack=stack, spec=spec, environment=environment)
+    made = azure_stack(app, f"{environment.name}-{part}", props)
+    return ServingPlace(stack=made.stack, spec=spec, environment=environment, shared=made.hub)
 
 
 def lake_container_id(place: ServingPlace, name: str) -> str:

@@ -1,10 +1,11 @@
 """The stack `<env>-aks`, optional: a private Kubernetes cluster that serves what the environment serves.
 
 Deployed after `<env>-images` by the people who own the subscriptions: it gives roles in the hub. What runs in the
-cluster is the release's affair: `mlops export` writes it.
+cluster is the release's affair: the environment's pipeline moves it there, in the models' namespaces and no other one.
 """
 
 from infra import azure_names
+from infra.azure.pipeline_identity import pipeline_identity
 from infra.azure.serving_places import ServingPlace, serving_place
 from infra.cdktf_seam import Resource, Scope, azurerm
 from infra.constructs.serving_places.disk_encryption import DiskEncryptionProps, disk_encryption
@@ -18,11 +19,15 @@ _JOINS = "Network Contributor"
 _NAMES = "Private DNS Zone Contributor"
 _USES_KUBELET = "Managed Identity Operator"
 _READS_DISKS = "Reader"
+_FINDS_CLUSTER = "Azure Kubernetes Service Cluster User Role"
+# Inside a namespace, without its roles and quotas: https://learn.microsoft.com/azure/aks/manage-azure-rbac
+_WRITES_NAMESPACE = "Azure Kubernetes Service RBAC Writer"
+_NAMESPACES = "Microsoft.ContainerService/managedClusters/namespaces"
 
 
 def aks_stack(app: Scope, spec: Spec, environment: Environment, declared: AksServing) -> None:
     """The cluster, its identities, and which service account is which model's identity."""
-    place = serving_place(app, spec, environment, "aks")
+    place = serving_place(app, spec, environment, "aks", pipeline=True)
     key = place.key("cluster-disks")
     disks = disk_encryption(
         place.stack, "disks", DiskEncryptionProps(name=place.name("serving-disks"), key=key, **place.at)
@@ -45,6 +50,7 @@ def aks_stack(app: Scope, spec: Spec, environment: Environment, declared: AksSer
     place.log("cluster", cluster.id, "audit")
     for each in place.models:
         _federation(place, each.label, cluster)
+    _pipeline(place, cluster)
 
 
 def _zone_id(place: ServingPlace) -> str:
@@ -82,4 +88,37 @@ def _federation(place: ServingPlace, label: str, cluster: Resource) -> None:
         issuer=cluster.oidc_issuer_url,
         audience=[_AUDIENCE],
         subject=f"system:serviceaccount:{name}:{name}",
+    )
+
+
+def _pipeline(place: ServingPlace, cluster: Resource) -> None:
+    """Lets the environment's pipeline make namespaces, and change what is in those of the models."""
+    pipeline, name = pipeline_identity(place), place.name("makes-namespaces")
+    place.give("pipeline-cluster", _FINDS_CLUSTER, cluster.id, pipeline)
+    for each in place.models:
+        namespace = f"{cluster.id}/namespaces/{azure_names.served_name(each.label)}"
+        place.give(f"{each.label}-pipeline", _WRITES_NAMESPACE, namespace, pipeline)
+    binding = azurerm.role_definition
+    group = azure_names.resource_group_id(place.environment.azure.subscription_id, place.places.resource_group)
+    made = binding.RoleDefinition(
+        place.stack,
+        "namespaces-role",
+        name=name,
+        scope=group,
+        # Whoever makes one is judged by the cluster, and Azure's smallest role that may is its administrator's.
+        description="Makes and labels namespaces of a cluster; sees and changes nothing in them.",
+        permissions=[
+            binding.RoleDefinitionPermissions(data_actions=[f"{_NAMESPACES}/{do}" for do in ("read", "write")])
+        ],
+        assignable_scopes=[group],
+    )
+    azurerm.role_assignment.RoleAssignment(
+        place.stack,
+        "pipeline-namespaces",
+        scope=cluster.id,
+        # By its name, which a scan can read.
+        role_definition_name=name,
+        principal_id=pipeline,
+        principal_type="ServicePrincipal",
+        depends_on=[made],
     )

@@ -1,10 +1,11 @@
 """The stack `<env>-azure-ml`, optional: a workspace of Azure Machine Learning with an endpoint for each served model.
 
 Deployed after `<env>-images` by the people who own the subscription, since it gives roles. Which version answers on an
-endpoint is the release's affair: `mlops export` writes the deployments.
+endpoint is the release's affair: the environment's pipeline makes the deployments.
 """
 
 from infra import azure_names
+from infra.azure.pipeline_identity import pipeline_identity
 from infra.azure.serving_places import ServingPlace, serving_place
 from infra.cdktf_seam import Resource, Scope, azurerm
 from infra.constructs.network.public_access import NOBODY
@@ -26,11 +27,15 @@ _SOFT_DELETE_DAYS = 30
 # Azure gives this role by itself to an endpoint whose identity it makes, and to no other one:
 # https://learn.microsoft.com/azure/machine-learning/concept-endpoints-online-auth
 _READS_WORKSPACE = "Storage Blob Data Reader"
+# Everything in a workspace but its machines and itself: https://learn.microsoft.com/azure/machine-learning/how-to-assign-roles
+_DEPLOYS = "AzureML Data Scientist"
+# Who writes an endpoint says as whom it runs.
+_USES_IDENTITY = "Managed Identity Operator"
 
 
 def azure_ml_stack(app: Scope, spec: Spec, environment: Environment, declared: AzureMl) -> None:
     """The workspace with what it stands on, and the endpoints."""
-    place = serving_place(app, spec, environment, "azure-ml")
+    place = serving_place(app, spec, environment, "azure-ml", pipeline=True)
     azure = spec.platform.azure
     use_azapi(place.stack, tenant_id=azure.tenant_id, subscription_id=environment.azure.subscription_id)
     identity, key = place.identity("workspace-identity", place.name("ml")), place.key("azure-ml")
@@ -49,8 +54,11 @@ def azure_ml_stack(app: Scope, spec: Spec, environment: Environment, declared: A
     workspace = machine_learning(place.stack, "workspace", props)
     place.endpoint("workspace-api", workspace.id, "amlworkspace", azure_names.AZURE_ML_ZONES)
     place.log("workspace", workspace.id)
+    pipeline = pipeline_identity(place)
+    place.give("pipeline-workspace", _DEPLOYS, workspace.id, pipeline)
     callers = _caller_role(place)
     for each in place.models:
+        place.give(f"{each.label}-pipeline-identity", _USES_IDENTITY, place.served_identity_id(each.label), pipeline)
         _endpoint(place, each, workspace, declared, callers)
         place.give(f"{each.label}-account", _READS_WORKSPACE, parts["account_id"], _principal(place, each))
 

@@ -1,10 +1,12 @@
 """The stack `<env>-images`, optional: what every place beside Databricks needs before it can serve.
 
 A registry for the servers' images and, for each served model, the identity that its servers have: it fetches the
-model's published features, of no other model. Deployed by the people who own the subscription, since it gives roles.
+model's published features, of no other model. The environment's pipeline pushes the images and uploads the features.
+Deployed by the people who own the subscription, since it gives roles.
 """
 
 from infra import azure_names
+from infra.azure.pipeline_identity import pipeline_identity
 from infra.azure.serving_places import ServingPlace, lake_container_id, serving_place
 from infra.cdktf_seam import Scope
 from infra.constructs.serving_places.container_registry import ContainerRegistryProps, container_registry
@@ -14,7 +16,11 @@ from infra.spec import Environment, Spec
 from infra.spec.served import other_places
 
 PULL = "AcrPull"
+_PUSHES = "AcrPush"
 _READS_FEATURES = "Storage Blob Data Reader"
+_WRITES_FEATURES = "Storage Blob Data Contributor"
+# Its client id stands in the manifests.
+_READS_IDENTITY = "Reader"
 
 
 def serves_elsewhere(environment: Environment) -> bool:
@@ -24,7 +30,7 @@ def serves_elsewhere(environment: Environment) -> bool:
 
 def images_stack(app: Scope, spec: Spec, environment: Environment) -> None:
     """The registry with its private address, and the identities of the served models."""
-    place = serving_place(app, spec, environment, "images")
+    place = serving_place(app, spec, environment, "images", pipeline=True)
     identity = place.identity("images-identity", place.name("images"))
     key = place.key("images")
     may_encrypt = place.give("images-key-user", KEY_USER, key.resource_id, identity.principal_id)
@@ -39,17 +45,23 @@ def images_stack(app: Scope, spec: Spec, environment: Environment) -> None:
     registry_id = container_registry(place.stack, "images", props)
     place.endpoint("images-registry", registry_id, "registry", (azure_names.REGISTRY_ZONE,))
     place.log("images", registry_id)
+    pipeline = pipeline_identity(place)
+    place.give("pipeline-images", _PUSHES, registry_id, pipeline)
     for each in place.models:
-        _identity(place, each.label, registry_id)
+        _identity(place, each.label, registry_id, pipeline)
 
 
-def _identity(place: ServingPlace, label: str, registry_id: str) -> None:
+def _identity(place: ServingPlace, label: str, registry_id: str, pipeline: str) -> None:
     """The identity of a model's servers, with the one container that it reads."""
     name = azure_names.served_identity(place.prefix, place.environment.name, label)
     identity = place.identity(f"{label}-identity", name)
     container = azure_names.features_container(label)
     containers(place.stack, "lake", place.places.lake_account_id, (container,))
     place.give(f"{label}-features", _READS_FEATURES, lake_container_id(place, container), identity.principal_id)
+    if place.environment.aks_serving:
+        # Features are looked up in a cluster alone.
+        place.give(f"{label}-pipeline-features", _WRITES_FEATURES, lake_container_id(place, container), pipeline)
+        place.give(f"{label}-pipeline-identity", _READS_IDENTITY, identity.id, pipeline)
     if place.environment.azure_ml:
         # There the endpoint itself fetches the image; in a cluster the machines do.
         place.give(f"{label}-image", PULL, registry_id, identity.principal_id)

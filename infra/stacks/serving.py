@@ -4,7 +4,7 @@ Deployed after the first promotion; a plan before that fails, since there is no 
 """
 
 from infra import names
-from infra.access.grants import prediction_grants
+from infra.access.grants import Grant, prediction_grants
 from infra.access.inference import inference_grants
 from infra.access.objects import endpoint_callers, endpoint_permissions
 from infra.cdktf_seam import Scope, databricks
@@ -22,6 +22,7 @@ from infra.constructs.unity_catalog.grants import GrantsProps, grants
 from infra.constructs.unity_catalog.schema import SchemaOutputs, SchemaProps, schema
 from infra.constructs.workspace.directory import DirectoryProps, directory
 from infra.spec import Environment, Spec
+from infra.spec.served import other_places
 from infra.stacks.serving_dashboards import dashboards, platform_dashboard, saved_queries
 from infra.stacks.serving_monitoring import alerts, monitor
 from infra.stacks.serving_parts import Parts, readers
@@ -63,6 +64,7 @@ def serving_stack(app: Scope, spec: Spec, environment: Environment) -> None:
             for model, serving in served:
                 _endpoint(parts, declared, model, serving, recorded)
             _predictions(parts, declared)
+            _moves(parts, declared)
         if values.serving:
             _feature_endpoints(parts, declared)
         if values.jobs.monitoring:
@@ -140,6 +142,15 @@ def _predictions(parts: Parts, use_case: UseCase) -> None:
         grants=prediction_grants(parts.environment.use_cases[use_case.name].access),
     )
     grants(parts.stack, f"{use_case.name}-predictions-grants", props)
+
+
+def _moves(parts: Parts, use_case: UseCase) -> None:
+    """Who reads the recorded moves: the pipeline that places versions elsewhere, whose colour follows from them."""
+    if other_places(parts.environment):
+        owners = Grant(principal=names.owners(parts.environment.name), privileges=("SELECT",))
+        table = parts.table(use_case.name, Layer.OPS, names.PROMOTIONS)
+        props = GrantsProps(securable="table", name=table, grants=(owners,))
+        grants(parts.stack, f"{use_case.name}-promotions-grants", props)
 
 
 def _directory(parts: Parts, use_case: UseCase) -> str:

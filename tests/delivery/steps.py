@@ -14,7 +14,7 @@ from tests.delivery.azure_yaml import pipeline
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS, AZURE = ROOT / ".github" / "workflows", ROOT / "azure-pipelines"
 # The same pipelines in both, by the name of their files; `checks` and `plan` are parts of others.
-NAMES = ("drift", "pull-request", "release", "renew", "staging", "weekly")
+NAMES = ("drift", "place", "pull-request", "release", "renew", "staging", "weekly")
 _MAKE = re.compile(r"^ *make ([\w =.-]+?) *$", re.MULTILINE)
 
 

@@ -19,6 +19,7 @@ PERMISSIONS: dict[tuple[str, str], dict[str, str]] = {
     ("deploy-staging.yml", "staging"): {**READ, "id-token": "write"},
     ("staging.yml", "dev"): {**READ, "id-token": "write"},
     ("release.yml", "deploy"): {**READ, "id-token": "write"},
+    ("place.yml", "place"): {**READ, "id-token": "write"},
     ("drift.yml", "drift"): {**READ, "id-token": "write"},
     ("drift.yml", "ticket"): {**READ, "issues": "write"},
     ("renew.yml", "renew"): {"contents": "write", "pull-requests": "write"},

@@ -42,7 +42,9 @@ def test_both_systems_run_the_same_targets_in_the_same_order(name: str) -> None:
 
 
 def test_a_release_deploys_in_two_phases_and_rolls_back() -> None:
-    """Platform and jobs, then a model through its gates, then what refers to it; the smoke test decides."""
+    """Platform and jobs, then a model through its gates, then what refers to it; the smoke test decides. What it passed
+    goes to the other places, after the way back: one that cannot be moved does not take the release back.
+    """
     [deploy] = [job for job in github("release") if job.name == "deploy"]
     assert deploy.made == (
         "setup",
@@ -54,11 +56,16 @@ def test_a_release_deploys_in_two_phases_and_rolls_back() -> None:
         "deploy SERVING=1",
         "smoke",
         "roll-back",
+        "place",
     )
-    last = deploy.steps[-1]
-    assert last["if"] == "${{ failure() && steps.deploy.outcome != 'skipped' }}"
+    back, place = deploy.steps[-2:]
+    assert back["if"] == "${{ failure() && steps.deploy.outcome != 'skipped' }}"
+    assert place == {"run": "make place"}
     [other] = [job for job in azure("release") if job.name == "deploy"]
-    assert other.steps[-1]["condition"] == "and(failed(), eq(variables['began'], 'true'))"
+    assert [step["condition"] for step in other.steps[-2:]] == [
+        "and(failed(), eq(variables['began'], 'true'))",
+        "succeeded()",
+    ]
 
 
 def test_a_branch_is_integrated_in_staging_and_leaves_it_again() -> None:
@@ -86,6 +93,17 @@ def test_a_release_reaches_production_through_staging() -> None:
     ]
     [plan] = [job for job in pipeline(AZURE / "release.yml")["jobs"] if job.get("job") == "plan_prod"]
     assert plan["dependsOn"] == ["staging"]
+
+
+def test_what_is_promoted_between_releases_is_placed_every_night_if_there_is_a_place() -> None:
+    """By the deployed release's own code, unattended: gates have passed it. Without a place no machine is started."""
+    for jobs in (github("place"), azure("place")):
+        [job] = jobs
+        assert [target for target in job.made if target != "setup"] == ["place"]
+        assert any("git describe --tags" in command for command in job.commands)
+    [[one], [other]] = github("place"), azure("place")
+    assert (one.written["environment"], one.written["if"]) == ("prod-unattended", "vars.OTHER_PLACES == 'true'")
+    assert other.written["condition"] == "eq(variables['OTHER_PLACES'], 'true')"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -119,7 +137,7 @@ def test_every_environment_is_planned_and_watched() -> None:
 
 def test_two_deployments_of_an_environment_wait_for_each_other() -> None:
     """And the search for drift waits for them: it would see what is half done."""
-    groups = {"release": load(WORKFLOWS / "release.yml")["concurrency"]}
+    groups = {name: load(WORKFLOWS / f"{name}.yml")["concurrency"] for name in ("release", "place")}
     groups["staging"] = load(WORKFLOWS / "deploy-staging.yml")["jobs"]["staging"]["concurrency"]
     groups["pull-request"] = load(WORKFLOWS / "pull-request.yml")["jobs"]["integration"]["concurrency"]
     groups["drift"] = load(WORKFLOWS / "drift.yml")["jobs"]["drift"]["concurrency"]
@@ -127,11 +145,12 @@ def test_two_deployments_of_an_environment_wait_for_each_other() -> None:
         "staging": ("deploy-staging", False),
         "pull-request": ("deploy-staging", False),
         "release": ("deploy-prod", False),
+        "place": ("deploy-prod", False),
         "drift": ("deploy-${{ matrix.env }}", False),
     }
-    assert {pipeline(AZURE / f"{name}.yml")["lockBehavior"] for name in ("staging", "release", "pull-request")} == {
-        "sequential"
-    }
+    assert {
+        pipeline(AZURE / f"{name}.yml")["lockBehavior"] for name in ("staging", "release", "place", "pull-request")
+    } == {"sequential"}
 
 
 def test_actionlint_finds_nothing() -> None:

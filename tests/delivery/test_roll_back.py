@@ -1,5 +1,6 @@
 """`.ci/roll-back` deploys the release before this one, by its own code."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -31,9 +32,9 @@ def releases(root: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _roll_back(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [str(folder / ".ci" / "roll-back"), *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+def _roll_back(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    command, env = [str(folder / ".ci" / "roll-back"), *arguments], {**os.environ, **variables}
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
 
 
 def test_the_release_before_this_one_is_deployed_by_its_own_code(releases: Path) -> None:
@@ -61,3 +62,22 @@ def test_without_a_release_before_nothing_is_changed(releases: Path) -> None:
     done = _roll_back(releases, "prod")
     assert (done.returncode, done.stdout) == (2, "")
     assert "no release before this one" in done.stderr
+
+
+def test_the_versions_before_are_live_again_and_then_at_the_other_places_too(releases: Path) -> None:
+    """By what was recorded before the release; a place that cannot be moved fails the roll-back, and is run again."""
+    _git(releases, "checkout", "-q", "v2")
+    mlops = releases / ".venv" / "bin" / "mlops"
+    mlops.parent.mkdir(parents=True)
+    mlops.write_text('#!/bin/sh\necho "$@"\ntest "$1" != "$BROKEN"\n')
+    mlops.chmod(0o755)
+    live = releases / "dist" / "live.json"
+    live.parent.mkdir()
+    live.touch()
+    there = "--env prod --host https://adb-1"
+    again = f"live-again {live} {there} --by pipeline --reason roll-back of the release to v1"
+    for broken, code in (("", 0), ("place", 1)):
+        done = _roll_back(releases, "prod", HOST="https://adb-1", BROKEN=broken)
+        assert (done.returncode, done.stdout.splitlines()[2:]) == (code, [again, f"place {there}"])
+    done = _roll_back(releases, "prod", HOST="https://adb-1", BROKEN="live-again")
+    assert (done.returncode, done.stdout.splitlines()[2:]) == (1, [again])

@@ -18,7 +18,9 @@ DEPLOYMENT = [
     "make deploy SERVING=1",
     "make smoke",
 ]
-MAKEFILE = """live deploy train score smoke roll-back:
+# After what mends.
+PLACED = "make place"
+MAKEFILE = """live deploy train score smoke roll-back place:
 \t@test "$(BROKEN)" != "$@" && echo "$@ $(ENV) approved=$(APPROVED)"
 """
 
@@ -31,7 +33,7 @@ def _deployment(system: str) -> list[str]:
 
 def test_both_systems_deploy_by_the_same_steps() -> None:
     """With the same variables, and the same step that mends."""
-    assert _deployment("github") == _deployment("azure") == [*DEPLOYMENT, "make roll-back"]
+    assert _deployment("github") == _deployment("azure") == [*DEPLOYMENT, "make roll-back", PLACED]
     for pipeline in ("pull-request", "staging", "release"):
         found = [
             [(step.job, step.made, step.env.get("ENV"), step.mends) for step in steps(system, pipeline, env="dev")]
@@ -59,7 +61,7 @@ def _played(system: str, checkout: Path, broken: str = "", lost_after: str = "")
 @both
 def test_nothing_is_mended_that_did_not_fail(system: str, checkout: Path) -> None:
     """Every step runs, as the environment's and approved."""
-    assert _played(system, checkout) == [(made, 0) for made in DEPLOYMENT]
+    assert _played(system, checkout) == [(made, 0) for made in (*DEPLOYMENT, PLACED)]
 
 
 @both
@@ -69,6 +71,12 @@ def test_a_failure_is_rolled_back_once_the_deployment_has_begun(system: str, che
     found = _played(system, checkout, broken="train")
     assert found == [("make live", 0), ("make deploy", 0), ("make train", 2), ("make roll-back", 0)]
     assert _played(system, checkout, broken="deploy")[1:] == [("make deploy", 2), ("make roll-back", 0)]
+
+
+@both
+def test_a_place_that_cannot_be_moved_takes_no_release_back(system: str, checkout: Path) -> None:
+    """The smoke test has passed it: the job fails, and what answers on Databricks stays."""
+    assert _played(system, checkout, broken="place") == [*((made, 0) for made in DEPLOYMENT), (PLACED, 2)]
 
 
 @both

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.long, pytest.mark.mlflow, pytest.mark.timeout(3000)]
 WHO = 'grants=tuple(Grant(principal=who, privileges=("USE_SCHEMA",)) for who in parts.jobs'
 # What runs jobs, or refers to what they make.
 JOBS = ("make integrate", "make train", "make score", "make deploy MASKS=1", "make deploy SERVING=1", "make smoke")
-DEPLOYED = [("deploy", "make live"), ("deploy", "make deploy")]
+DEPLOYED = [("deploy", "make live"), ("deploy", "make deploy"), ("deploy", "make place")]
 
 
 @pytest.fixture(scope="module")

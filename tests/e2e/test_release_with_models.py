@@ -23,7 +23,7 @@ LIVE = Live(aliases={"champion": 1}, served=1, moves=GATES)
 THIRD = [*GATES, ("champion", 1, 3, "gates"), ("previous", None, 1, "gates")]
 BACK = [*THIRD, ("champion", 3, 1, "rollback"), ("previous", 1, 3, "rollback")]
 STAGING = [("staging", f"make {step}") for step in ("deploy", "integrate", "deploy MASKS=1", "smoke")]
-STEPS = ("live", "deploy", "train", "score", "deploy MASKS=1", "deploy SERVING=1", "smoke")
+STEPS = ("live", "deploy", "train", "score", "deploy MASKS=1", "deploy SERVING=1", "smoke", "place")
 PRODUCTION = [("deploy", f"make {step}") for step in STEPS]
 # Where the machine is lost with models on the way; the two steps before are played without.
 LOST_AFTER = ("make train", "make score", "make deploy MASKS=1", "make deploy SERVING=1")

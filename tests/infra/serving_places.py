@@ -10,6 +10,7 @@ from infra.stacks.azure_ml import azure_ml_stack
 from infra.stacks.hub import hub_stack
 from infra.stacks.images import images_stack
 from infra.stacks.platform import platform_stack
+from infra.stacks.serving import serving_stack
 from tests.infra.conftest import Documents, edit, read_documents
 
 # No image has this digest: nothing here fetches one.
@@ -44,13 +45,14 @@ def switch_on(workspaces: Path) -> None:
 
 
 def place_documents(workspaces: Path, out_dir: Path) -> Documents:
-    """Prod's stacks of the two places, and those of Azure that change with them: `hub` and `prod-platform`."""
+    """Prod's stacks of the two places, and those that change with them: `hub`, `prod-platform` and `prod-serving`."""
     spec, app = load(workspaces), App(outdir=str(out_dir))
     [prod] = [each for each in spec.environments if each.name == "prod"]
     assert prod.aks_serving
     assert prod.azure_ml
     hub_stack(app, spec)
     platform_stack(app, spec, prod)
+    serving_stack(app, spec, prod)
     images_stack(app, spec, prod)
     aks_stack(app, spec, prod, prod.aks_serving)
     azure_ml_stack(app, spec, prod, prod.azure_ml)

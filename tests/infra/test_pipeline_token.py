@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from cli.cloud import deployed
-from infra.pipeline_token import PipelineTokenError, renewed
+from infra.pipeline_token import PipelineTokenError, entra_token, renewed
 
 
 @contextmanager
@@ -27,6 +27,9 @@ def _agent(asked: list[str], exchanged: list[str]) -> Iterator[str]:
                     "token_endpoint": f"{url}/token",
                 },
             }
+            if self.path == "/github?of=job&audience=api%3A%2F%2FAzureADTokenExchange":
+                asked.append(str(self.headers["Authorization"]))
+                known[self.path] = {"value": "of-github"}
             self._answer(200 if self.path in known else 404, known.get(self.path, {}))
 
         def do_POST(self) -> None:
@@ -75,6 +78,23 @@ def test_each_command_gets_a_fresh_token() -> None:
 def test_elsewhere_nothing_is_asked() -> None:
     """A run without a service connection, and GitHub, sign in by other means."""
     assert renewed({"SYSTEM_OIDCREQUESTURI": "http://127.0.0.1:9"}) == {}
+
+
+def test_a_run_of_github_is_asked_for_a_token_that_entra_takes() -> None:
+    """By its own token, for Entra's audience; a job without that permission, and a person, have none."""
+    asked: list[str] = []
+    with _agent(asked, []) as url:
+        run = {
+            "ACTIONS_ID_TOKEN_REQUEST_URL": f"{url}/github?of=job",
+            "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "of-this-run",
+        }
+        assert entra_token(run) == "of-github"
+        assert entra_token(_environment(url)) == "token-2"
+        wrong = {**run, "ACTIONS_ID_TOKEN_REQUEST_URL": f"{url}/nobody?of=job"}
+        with pytest.raises(PipelineTokenError, match=r"no token of this run of GitHub Actions: .*404.*id-token: write"):
+            entra_token(wrong)
+    assert asked == ["Bearer of-this-run", "mlops-prod"]
+    assert entra_token({}) is None
 
 
 def test_a_refused_token_says_what_to_change() -> None:

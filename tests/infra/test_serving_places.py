@@ -1,5 +1,6 @@
 """The optional places beside Databricks that serve: private, without accounts, and each model with its own identity."""
 
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,18 @@ from infra.jobs.promotion import promotion
 from infra.jobs.rollback import rollback
 from infra.spec import SpecError, load
 from infra.spec.served import other_places, served
+from policies.access.build import estate_of
+from policies.access.compute import Access
+from policies.access.invariants import read_invariants, violations
+from policies.access.stacks import stack_of
 from tests.infra.conftest import Documents, credit_alone, edit
+from tests.infra.find import grants
 from tests.infra.provider_schema import SCHEMAS, document_problems
 from tests.infra.serving_places import BASE_IMAGE, GROUP, place_documents, switch_on, without_azapi
 
 OURS = ("prod-images", "prod-aks", "prod-azure-ml")
+_CLUSTER = "${azurerm_kubernetes_cluster.cluster.id}"
+PIPELINE = "${data.azurerm_user_assigned_identity.pipeline.principal_id}"
 
 
 @pytest.fixture(scope="module")
@@ -39,10 +47,14 @@ def _one(documents: Documents, stack: str, type_: str, name: str) -> dict[str, A
     return dict(documents[stack]["resource"][type_][name])
 
 
-def _roles(documents: Documents, stack: str) -> set[tuple[str, str, str]]:
-    """(name, role, where it holds) of every role that the stack gives; the end of an id says where."""
+def _roles(documents: Documents, stack: str, principal: str = "") -> set[tuple[str, str, str]]:
+    """(name, role, where it holds) of every role that the stack gives, or gives to one; the end of an id says where."""
     given = documents[stack]["resource"]["azurerm_role_assignment"].items()
-    return {(name, each["role_definition_name"], each["scope"].rpartition("/")[2]) for name, each in given}
+    return {
+        (name, each["role_definition_name"], each["scope"].rpartition("/")[2])
+        for name, each in given
+        if principal in ("", each["principal_id"])
+    }
 
 
 def test_the_cluster_is_private_and_has_no_accounts(placed: Documents) -> None:
@@ -78,7 +90,7 @@ def test_a_models_servers_read_its_features_and_no_others(placed: Documents) -> 
     assert federation["subject"] == "system:serviceaccount:credit:credit"
     assert federation["issuer"] == "${azurerm_kubernetes_cluster.cluster.oidc_issuer_url}"
     assert federation["parent_id"].endswith("/userAssignedIdentities/mlops-prod-serves-credit")
-    assert _roles(placed, "prod-images") == {
+    assert _roles(placed, "prod-images") - _roles(placed, "prod-images", PIPELINE) == {
         (
             "images-key-user",
             "Key Vault Crypto Service Encryption User",
@@ -126,6 +138,75 @@ def test_endpoints_of_azure_ml_take_tokens_of_named_groups(placed: Documents) ->
     assert workspace["managed_network"]["isolation_mode"] == "AllowOnlyApprovedOutbound"
 
 
+def test_the_pipeline_may_move_versions_there_and_nothing_else(placed: Documents) -> None:
+    """By roles on one registry, one container, one namespace, one workspace and one identity a model; in the cluster as
+    a whole it makes namespaces, and administers nothing.
+    """
+    assert {stack: _roles(placed, stack, PIPELINE) for stack in OURS} == {
+        "prod-images": {
+            ("pipeline-images", "AcrPush", "${azurerm_container_registry.images.id}"),
+            ("credit-pipeline-features", "Storage Blob Data Contributor", "served-credit"),
+            ("credit-pipeline-identity", "Reader", "${azurerm_user_assigned_identity.credit-identity.id}"),
+        },
+        "prod-aks": {
+            ("pipeline-cluster", "Azure Kubernetes Service Cluster User Role", _CLUSTER),
+            ("credit-pipeline", "Azure Kubernetes Service RBAC Writer", "credit"),
+            ("pipeline-namespaces", "mlops-prod-makes-namespaces", _CLUSTER),
+        },
+        "prod-azure-ml": {
+            ("pipeline-workspace", "AzureML Data Scientist", "${azurerm_machine_learning_workspace.workspace.id}"),
+            ("credit-pipeline-identity", "Managed Identity Operator", "mlops-prod-serves-credit"),
+        },
+    }
+    inside = _one(placed, "prod-aks", "azurerm_role_assignment", "credit-pipeline")
+    assert inside["scope"] == f"{_CLUSTER}/namespaces/credit"
+    [makes] = _one(placed, "prod-aks", "azurerm_role_definition", "namespaces-role")["permissions"]
+    namespaces = "Microsoft.ContainerService/managedClusters/namespaces"
+    assert makes == {"data_actions": [f"{namespaces}/read", f"{namespaces}/write"]}
+    for stack in OURS:
+        found = placed[stack]["data"]["azurerm_user_assigned_identity"]["pipeline"]
+        assert found == {
+            "name": "mlops-prod-deployer",
+            "resource_group_name": "mlops-state",
+            "provider": "azurerm.hub",
+        }
+
+
+def test_the_pipeline_reads_the_moves_and_no_other_record(placed: Documents, documents: Documents) -> None:
+    """Of the use case's records: by which colour a version goes there. Without such a place it reads none."""
+    from ml.records.promotions import PROMOTIONS  # noqa: PLC0415 - takes seconds
+
+    assert grants(placed, "prod-serving", "credit-promotions-grants") == {"prod-owners": {"SELECT"}}
+    found = _one(placed, "prod-serving", "databricks_grants", "credit-promotions-grants")
+    assert found["table"] == PROMOTIONS.full_name("prod", "credit")
+    assert "credit-promotions-grants" not in documents["prod-serving"]["resource"]["databricks_grants"]
+
+
+def test_the_access_review_names_the_pipeline(placed: Documents) -> None:
+    """By its identity, and lets nobody else in: another role on the features is a violation."""
+    lake = "production's lake is reached past Unity Catalog in containers of served features alone"
+    rows = {(row.principal, row.key.name.rpartition("/")[2], row.privilege) for row in _access(placed).matrix()}
+    assert {
+        ("mlops-prod-deployer", "mlopsprodimages", "AcrPush"),
+        ("mlops-prod-deployer", "served-credit", "Storage Blob Data Contributor"),
+        ("mlops-prod-deployer", "credit", "Azure Kubernetes Service RBAC Writer"),
+        ("mlops-prod-deployer", "mlops-prod-ml", "AzureML Data Scientist"),
+    } <= rows
+    assert lake not in _violated(placed)
+    wider = deepcopy(placed)
+    wider["prod-images"]["resource"]["azurerm_role_assignment"]["credit-features"]["principal_id"] = GROUP
+    assert lake in _violated(wider)
+
+
+def _access(documents: Documents) -> Access:
+    return Access(estate_of([stack_of(name, documents[name]) for name in OURS]))
+
+
+def _violated(documents: Documents) -> set[str]:
+    access = _access(documents)
+    return {each.invariant for each in violations(read_invariants(), access.matrix(), access.estate.securables)}
+
+
 def test_the_network_makes_room_for_the_cluster(placed: Documents) -> None:
     """A subnet with the route to the firewall, which lets the cluster's own hosts pass; and the zones of its names."""
     subnet = _one(placed, "prod-platform", "azurerm_subnet", "network-serving")
@@ -152,7 +233,7 @@ def test_they_fit_the_provider_schemas(placed: Documents) -> None:
     found = {stack: document_problems(without_azapi(document)) for stack, document in placed.items()}
     role = "azurerm_role_assignment.credit-caller-0"
     assert found.pop("prod-azure-ml") == [f"{role}: azapi_resource.credit-endpoint.id is not in this stack"]
-    assert found == {stack: [] for stack in ("hub", "prod-platform", "prod-images", "prod-aks")}
+    assert found == {stack: [] for stack in ("hub", "prod-platform", "prod-serving", "prod-images", "prod-aks")}
 
 
 def test_nothing_of_them_is_there_by_default(documents: Documents) -> None:

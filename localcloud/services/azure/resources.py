@@ -15,6 +15,7 @@ _OWN = ("id", "name", "type")
 _GROUP = "Microsoft.Resources/resourceGroups"
 # Documents of what lies in vaults, by the types that Azure Resource Manager names it with.
 _IN_A_VAULT = {"microsoft.keyvault/vaults/keys": "vault_key", "microsoft.keyvault/vaults/secrets": "vault_secret"}
+_NAMESPACE = "microsoft.containerservice/managedclusters/namespaces"
 
 
 def find(cloud: Cloud, resource_id: ResourceId) -> Resource | None:
@@ -109,7 +110,9 @@ def keep(cloud: Cloud, resource: Resource) -> None:
 
 def require_scope(cloud: Cloud, scope: ResourceId) -> None:
     """Raise `AzureError` 404 unless there is what a resource is to lie in. Every subscription is there."""
-    if scope.is_subscription or find(cloud, scope) is not None or _is_in_a_vault(cloud, scope):
+    if scope.is_subscription or find(cloud, scope) is not None:
+        return
+    if _is_in_a_vault(cloud, scope) or _is_in_a_cluster(cloud, scope):
         return
     if scope.type == _GROUP:
         raise AzureError(404, "ResourceGroupNotFound", f"Resource group '{scope.name}' could not be found.")
@@ -125,6 +128,11 @@ def _is_in_a_vault(cloud: Cloud, scope: ResourceId) -> bool:
     host = str(vault["properties"]["vaultUri"]).removeprefix("https://").rstrip("/")
     held = (each for each in cloud.store.all(kind) if each["vault"] == host and not each.get("deleted"))
     return any(str(each["name"]).lower() == scope.name.lower() for each in held)
+
+
+def _is_in_a_cluster(cloud: Cloud, scope: ResourceId) -> bool:
+    """Whether it is a namespace, of which only its cluster knows: roles may be given before it is there."""
+    return scope.type.lower() == _NAMESPACE and find(cloud, scope.parent) is not None
 
 
 def require_only(cloud: Cloud, resource_id: ResourceId, code: str, message: str) -> None:

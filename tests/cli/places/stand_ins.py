@@ -22,6 +22,11 @@ if name in json.loads((folder / "fail.json").read_text()):
 if "--metadata-file" in asked:
     (folder / "pushed").touch()
     Path(asked["--metadata-file"]).write_text(json.dumps({{"containerimage.digest": {digest!r}}}))
+if "--federated-token" in asked:
+    token = Path(asked["--federated-token"].removeprefix("@"))
+    assert token.stat().st_mode & 0o077 == 0
+    with (folder / "tokens").open("a") as log:
+        print(token.read_text(), file=log)
 if given[:3] == ["acr", "repository", "show"]:
     print({digest!r}) if (folder / "pushed").exists() else sys.exit("no such image")
 if given[:2] == ["identity", "show"]:

@@ -11,6 +11,8 @@ from click.testing import CliRunner
 
 from cli.commands import place as command
 from cli.main import mlops
+from cli.places import export
+from cli.places.placed import colour_of
 from infra.spec import load
 from localcloud.services.mlflow.server import MlflowServer
 from tests.cli.conftest import serving
@@ -34,12 +36,12 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     workspaces = credit_alone(folder / "workspaces")
     switch_on(workspaces)
     spec = load(workspaces)
-    [prod] = [each for each in spec.environments if each.name == "prod"]
+    environments = {each.name: each for each in spec.environments}
     server = MlflowServer(folder)
     server.start()
     with pytest.MonkeyPatch.context() as patch, serving(folder, patch) as core:
         core.cloud.mlflow_url = server.url
-        patch.setattr(command, "declared", lambda _: (spec, prod))
+        patch.setattr(command, "declared", lambda name: (spec, environments[name]))
         core.admin().catalogs.create("prod")
         core.admin().schemas.create("credit_ops", "prod")
         with mlflow_as(core.url("prod"), core.admin_token):
@@ -60,7 +62,11 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIns:
 
 
 def _place(where: str) -> tuple[int, str, str]:
-    done = CliRunner().invoke(mlops, ["place", "credit", "--to", where, "--colour", "green"])
+    return _run("credit", "--to", where, "--colour", "green")
+
+
+def _run(*arguments: str) -> tuple[int, str, str]:
+    done = CliRunner().invoke(mlops, ["place", *arguments])
     return done.exit_code, done.stdout, done.stderr
 
 
@@ -99,3 +105,35 @@ def test_a_step_that_fails_leaves_the_traffic_where_it_was(live: int, machine: S
     assert "no way in" in problem
     assert machine.taken()[-1] == ["kubelogin", "convert-kubeconfig"]
     assert not (machine.folder / "switch.yaml").exists()
+
+
+def test_every_model_goes_to_every_place_and_what_is_left_behind_is_named(
+    live: int, machine: StandIns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a pipeline asks for it: where one place cannot be reached, the other one is moved all the same."""
+    # There is no warehouse here to ask for the recorded moves: there are none.
+    monkeypatch.setattr(export, "live_colour", lambda *_: colour_of([]))
+    machine.fail("kubectl")
+    code, said, problem = _run("--env", "prod")
+    assert (code, said) == (1, f"version {live} of {MODEL} answers at azure-ml, as blue\n")
+    assert f"error: {MODEL} was left behind at aks: kubectl --kubeconfig" in problem
+    assert problem.endswith("no way in\nwhat answered there still does; run this again after the fix\n")
+    machine.fail()
+    assert _run()[:2] == (
+        0,
+        "".join(f"version {live} of {MODEL} answers at {to}, as blue\n" for to in ("aks", "azure-ml")),
+    )
+
+
+def test_an_environment_that_serves_on_databricks_alone_has_nothing_to_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So a pipeline may always ask; nothing is signed in to, and no program need be there."""
+    monkeypatch.setenv("PATH", "")
+    assert _run("--env", "staging")[:2] == (0, "nothing to place: staging does not serve at aks or azure-ml\n")
+    code, _, problem = _run("credit", "--env", "staging")
+    assert (code, problem.startswith("error: staging does not serve credit at aks: its file names only")) == (2, True)
+
+
+def test_a_colour_is_of_one_model_at_one_place() -> None:
+    """Each has its own."""
+    code, _, problem = _run("--colour", "green")
+    assert (code, problem) == (2, "error: --colour is of one model at one place: name MODEL and --to too\n")

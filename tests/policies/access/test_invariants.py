@@ -87,6 +87,13 @@ def _let_devs_connector_read_prods_lake(documents: Documents) -> None:
     _role(documents, "prod-platform", "${azurerm_storage_account.lake.id}", "Storage Blob Data Reader")
 
 
+def _let_devs_connector_read_served_features(documents: Documents) -> None:
+    lake = "/subscriptions/s/resourceGroups/mlops-prod/providers/Microsoft.Storage/storageAccounts/mlopsprodlake"
+    _role(
+        documents, "prod-platform", f"{lake}/blobServices/default/containers/served-credit", "Storage Blob Data Reader"
+    )
+
+
 def _let_a_connector_own_a_subscription(documents: Documents) -> None:
     _role(documents, "bootstrap", "/subscriptions/00000000-0000-0000-0000-000000000001", "Owner")
 
@@ -101,6 +108,9 @@ MUTATIONS: dict[str, Callable[[Documents], None]] = {
     "analysts read gold and nothing else": _let_analysts_read_bronze,
     "secrets are read by jobs": _let_people_read_secrets,
     "only production's connector reaches production's lake past Unity Catalog": _let_devs_connector_read_prods_lake,
+    "production's lake is reached past Unity Catalog in containers of served features alone": (
+        _let_devs_connector_read_served_features
+    ),
     "only pipelines hold wide roles on a subscription": _let_a_connector_own_a_subscription,
 }
 

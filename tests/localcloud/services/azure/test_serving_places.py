@@ -1,11 +1,13 @@
 """Registries, clusters and Azure Machine Learning, as the stacks of the places that serve ask for them."""
 
+import uuid
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cli.places.azure_ml import calls
+from localcloud.services.azure.roles import BUILT_IN
 from tests.cli.places.exported import exported
 from tests.infra.conftest import Documents, credit_alone
 from tests.infra.serving_places import place_documents, switch_on
@@ -18,6 +20,7 @@ CLUSTER = f"{_PROVIDERS}/Microsoft.ContainerService/managedClusters/serving"
 REGISTRY = f"{_PROVIDERS}/Microsoft.ContainerRegistry/registries/mlopsimages"
 WORKSPACE = f"{_PROVIDERS}/Microsoft.MachineLearningServices/workspaces/mlops-prod-ml"
 ENDPOINT = f"{WORKSPACE}/onlineEndpoints/mlops-prod-credit"
+_WRITER = "Azure Kubernetes Service RBAC Writer"
 _PRIVATE = {
     "kubernetesVersion": "1.34",
     "dnsPrefix": "serving",
@@ -63,12 +66,14 @@ def test_the_roles_of_the_places_are_there(places: Documents) -> None:
 
 def _what_other_stacks_made(azure: Azure) -> None:
     """Groups, network, vault, lake, logs and zones, as far as the places refer to them."""
-    hub, prod = (f"{SUBSCRIPTION}/resourceGroups/mlops-{name}" for name in ("hub", "prod"))
+    hub, prod, state = (f"{SUBSCRIPTION}/resourceGroups/mlops-{name}" for name in ("hub", "prod", "state"))
     network = f"{prod}/providers/Microsoft.Network/virtualNetworks/mlops-prod"
     zones = ("azurecr.io", "westeurope.azmk8s.io", "api.azureml.ms", "notebooks.azure.net")
     for path, body in {
         hub: WEST,
         prod: WEST,
+        state: WEST,
+        f"{state}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/mlops-prod-deployer": WEST,
         f"{hub}/providers/Microsoft.OperationalInsights/workspaces/mlops-hub": WEST,
         network: {**WEST, "properties": {"addressSpace": {"addressPrefixes": ["10.43.0.0/20"]}}},
         f"{network}/subnets/endpoints": {"properties": {"addressPrefix": "10.43.8.0/26"}},
@@ -102,6 +107,17 @@ def test_azure_takes_every_resource_of_the_three_stacks(azure: Azure, places: Do
     assert azure.get(endpoint["id"])["identity"]["userAssignedIdentities"].keys() == {
         asked.made["azurerm_user_assigned_identity.credit-identity"]["id"]
     }
+
+
+def test_a_role_is_given_in_a_namespace_before_it_is_there(azure: Azure) -> None:
+    """Azure knows of the cluster alone; in none there is nothing to give."""
+    who = azure.put(f"{_PROVIDERS}/Microsoft.ManagedIdentity/userAssignedIdentities/pipeline", WEST)
+    writer = f"{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{BUILT_IN[_WRITER]}"
+    given = {"properties": {"roleDefinitionId": writer, "principalId": who["properties"]["principalId"]}}
+    place = f"{CLUSTER}/namespaces/credit/providers/Microsoft.Authorization/roleAssignments/{uuid.uuid4()}"
+    assert azure.refused("PUT", place, given) == (404, "ParentResourceNotFound")
+    azure.put(CLUSTER, {**WEST, "properties": dict(_PRIVATE)})
+    assert azure.put(place, given)["properties"]["scope"] == f"{CLUSTER}/namespaces/credit"
 
 
 def test_a_cluster_has_an_issuer_of_tokens(azure: Azure) -> None:
