@@ -33,6 +33,6 @@ def test_the_section_says_if_a_bound_is_not_held() -> None:
         {"office": [0.50, 0.60, 0.55], "water": [0.97, 0.90, 0.98], "all": [0.70, 0.75, 0.75]},
         index=[DEFAULT, "AutoETS", MEDIAN],
     )
-    assert lines("Hourly", found, 12.0, 4)[-1] == (
+    assert lines("Hourly", found, 4)[-1] == (
         "Below the best single candidate: not for water. At most 0.97 of the median of four: not for water (0.990)."
     )

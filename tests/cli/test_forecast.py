@@ -22,7 +22,7 @@ def _long() -> pd.DataFrame:
     draw = np.random.default_rng(3)
     step = np.arange(40)
     lines = {f"shop {shop}": 100 + shop * step + _QUARTERS[step % 4] + draw.normal(0, 2, 40) for shop in range(10)}
-    lines |= {"flat": np.full(40, 8.0), "rare": np.where(step % 4 == 1, 3.0, 0.0)}
+    lines |= {"flat": np.full(40, 8.0), "rare": np.where(step % 5 == 1, 3.0, 0.0)}
     days = pd.date_range("2014-01-01", periods=40, freq="QS")
     return pd.concat([pd.DataFrame({"shop": name, "day": days, "sold": line}) for name, line in lines.items()])
 
@@ -76,11 +76,16 @@ def test_forecasts_follow_trend_and_season(done: tuple[Result, pd.DataFrame, Pat
 
 
 def test_the_backtest_says_how_each_candidate_did(done: tuple[Result, pd.DataFrame, Path]) -> None:
-    """Naive2 is what OWA compares with, and the combination beats it."""
+    """Naive2 is what OWA compares with, and the combination beats it; all are judged on the same series.
+
+    Those that are mostly zero have rows of their own.
+    """
     result, written, folder = done
     rows = {row["model"]: row for row in json.loads(result.stdout)}
     assert {"AutoETS", "LightGBM", "combination", "Naive2"} <= rows.keys()
     assert rows["Naive2"]["owa"] == 1.0
+    assert {rows[name]["forecasts"] for name in ("AutoETS", "LightGBM", "combination", "Naive2")} == {20}
+    assert rows["combination (mostly zero)"]["forecasts"] == rows["TSB (mostly zero)"]["forecasts"] == 2
     assert rows["combination"]["owa"] < 0.9
     assert 0.6 <= rows["combination"]["coverage-80"] <= rows["combination"]["coverage-95"] <= 1.0
     assert "series flat: every value is the same: the last one is repeated" in result.output

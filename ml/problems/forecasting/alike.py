@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from ml.problems.forecasting.fitted import Fitted
-from ml.problems.forecasting.rule import LEAST_ERROR, Rule, mixed, weights
+from ml.problems.forecasting.rule import LEAST_ERROR, mixed, rule_of, weights
 
 Floats = npt.NDArray[np.float64]
 
@@ -20,7 +19,7 @@ class Combined:
     Attributes:
         forecast: shape (horizon,).
         weights: by candidate; they sum to 1.
-        held_out: shape (past origins, horizon): what the rule forecast at each origin with weights from the others.
+        held_out: shape (past origins, horizon): what was forecast at each origin with weights from the others.
         reason: why the series fell back to one candidate, or nothing.
     """
 
@@ -80,25 +79,17 @@ class Alike:
         """Shape (series, origins, candidates, horizon): what was forecast at past origins."""
         return np.swapaxes(self.forecasts[:, :, :-1], 1, 2)
 
-    def held_out(self, rule: Rule) -> Floats:
-        """Shape (series, origins, horizon): what the rule forecasts at each origin with weights from the others."""
+    @property
+    def held_out(self) -> Floats:
+        """Shape (series, origins, horizon): what is forecast at each origin with weights from the others."""
+        rule = rule_of(max(0, self.missed.shape[2] - 1) * self.forecasts.shape[3])
         scores = np.exp(rule.own * self.logs + (1 - rule.own) * self.theirs)
         scores = np.where(np.isnan(self.past).any(axis=3), np.nan, scores)
-        return mixed(self.past, weights(scores, rule), rule)
+        return mixed(self.past, weights(scores, rule))
 
-    def errors(self, rule: Rule) -> Floats:
-        """Shape (series,): mean errors of that, in units of the median candidate's."""
-        missed = np.abs(self.held_out(rule) - self.truth).mean(axis=2)
-        found = np.divide(missed, self._middle, out=np.ones_like(missed), where=self._middle > 0)
-        return np.asarray(np.nanmean(found, axis=1))
-
-    @cached_property
-    def _middle(self) -> Floats:
-        """Shape (series, origins): the median candidate's mean error."""
-        return np.asarray(np.nanmedian(np.abs(self.past - self.truth[:, :, None]).mean(axis=3), axis=2))
-
-    def combined(self, rule: Rule, fleet: Mapping[str, float]) -> list[Combined]:
-        """One forecast per series by the rule."""
+    def combined(self, fleet: Mapping[str, float]) -> list[Combined]:
+        """One forecast per series; `fleet`: the mean log error of each candidate over all series."""
+        rule = rule_of(self.missed.shape[2] * self.forecasts.shape[3])
         theirs = np.array([fleet.get(name, 0.0) for name in self.names])
         scores = np.ones(self.forecasts.shape[:2])
         if self.missed.shape[2]:
@@ -106,7 +97,7 @@ class Alike:
         ahead = self.forecasts[:, :, -1]
         # What fails now is not chosen, however well it did before.
         weight = weights(np.where(np.isnan(ahead).any(axis=2), np.nan, scores), rule)
-        rows = zip(mixed(ahead, weight, rule), weight, self.held_out(rule), strict=True)
+        rows = zip(mixed(ahead, weight), weight, self.held_out, strict=True)
         return [
             Combined(
                 forecast=forecast,

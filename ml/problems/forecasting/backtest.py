@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ml.problems.forecasting.candidates import CANDIDATES, Candidate
+from ml.problems.forecasting.closed import at_rest, open_steps
 from ml.problems.forecasting.fitted import Fitted, Floats
-from ml.problems.forecasting.frequency import INTERMITTENT, TREES, Frequency
+from ml.problems.forecasting.frequency import INTERMITTENT, OVER_ALL, Frequency
 
 # Steps that an origin has before it at least; fewer tell nothing of how a candidate does.
 _LEAST_HISTORY = 8
-# Share of zeros from which a series is intermittent demand.
+# Share of zeros, where it is not closed, from which a series is intermittent demand.
 _MOSTLY_ZERO = 0.4
 # A forecast further out than this many ranges of the history is a candidate that ran away.
 _RANGES = 3.0
@@ -30,9 +31,9 @@ def chosen(values: Floats, frequency: Frequency) -> tuple[Sequence[str], str]:
     """Names of what is tried on this series, and why it is not the frequency's list, if it is not."""
     if (values == values[0]).all():
         return ("Naive",), "every value is the same: the last one is repeated"
-    if (values >= 0).all() and (values == 0).mean() >= _MOSTLY_ZERO:
+    if (values >= 0).all() and (open_steps(values, frequency.seasons) == 0).mean() >= _MOSTLY_ZERO:
         return INTERMITTENT, ""
-    return tuple(name for name in frequency.candidates if name != TREES), ""
+    return tuple(name for name in frequency.candidates if name not in OVER_ALL), ""
 
 
 def fit(values: Floats, horizon: int, frequency: Frequency, candidates: Mapping[str, Candidate] = CANDIDATES) -> Fitted:
@@ -58,8 +59,15 @@ def ahead(candidate: Candidate, history: Floats, horizon: int, frequency: Freque
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         forecast = candidate(history / size, horizon, frequency) * size
+    return kept_near(forecast, history, frequency)
+
+
+def kept_near(forecast: Floats, history: Floats, frequency: Frequency) -> Floats:
+    """What is never negative stays so, and what is closed stays closed. Raises ValueError if the forecast ran away."""
     low, high = history.min(), history.max()
     room = _RANGES * (high - low)
     if not np.isfinite(forecast).all() or (forecast < low - room).any() or (forecast > high + room).any():
         raise ValueError("the forecast ran away from the history")
-    return np.asarray(np.maximum(forecast, 0.0) if low >= 0 else forecast)
+    if low >= 0:
+        forecast = np.maximum(forecast, 0.0)
+    return np.asarray(np.where(at_rest(history, frequency.seasons, len(forecast)), low, forecast))

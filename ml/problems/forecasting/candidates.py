@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from statsforecast import models
 
-from ml.problems.forecasting.autoregression import autoregression
+from ml.problems.forecasting.autoregression import autoregression, change_autoregression, log_autoregression
 from ml.problems.forecasting.frequency import Frequency
 from ml.problems.forecasting.seasons import usable, without_seasons
 
@@ -17,6 +17,8 @@ Candidate = Callable[[Floats, int, Frequency], Floats]
 _ARIMA: Mapping[str, Any] = {"max_p": 3, "max_q": 3, "max_P": 1, "max_Q": 1, "approximation": True}
 # The longest season that a state-space model is given: it has a state for each step of it.
 _LONGEST_STATE = 24
+# Newest seasons that a mean is taken of: older ones are another time.
+_MOST_SEASONS = 4
 
 
 def _library(make: Callable[[int], Any], *, seasonal: bool = True) -> Candidate:
@@ -43,6 +45,16 @@ def _seasonal_naive(history: Floats, horizon: int, frequency: Frequency) -> Floa
     """What was there one of the longest seasons ago."""
     season = (usable(frequency.seasons, len(history)) or [1])[-1]
     return np.asarray(history[-season:][np.arange(horizon) % season])
+
+
+def _seasonal_mean(history: Floats, horizon: int, frequency: Frequency) -> Floats:
+    """The mean of the newest of the longest seasons, moved half of the way to the level of the newest shortest one."""
+    lengths = usable(frequency.seasons, len(history)) or [1]
+    shortest, longest = lengths[0], lengths[-1]
+    times = min(_MOST_SEASONS, len(history) // longest)
+    mean = history[-times * longest :].reshape(times, longest).mean(axis=0)
+    moved = (history[-shortest:].mean() - mean[-shortest:].mean()) / 2
+    return np.asarray(mean[np.arange(horizon) % longest] + moved)
 
 
 def _mfles(history: Floats, horizon: int, frequency: Frequency) -> Floats:
@@ -74,6 +86,7 @@ def _arima(season: int) -> Any:
 CANDIDATES: Mapping[str, Candidate] = {
     "Naive": _library(lambda _: models.Naive(), seasonal=False),
     "SeasonalNaive": _seasonal_naive,
+    "SeasonalMean": _seasonal_mean,
     "ETS": _library(_ets, seasonal=False),
     "Theta": _library(_theta, seasonal=False),
     "CES": _library(_ces, seasonal=False),
@@ -87,6 +100,8 @@ CANDIDATES: Mapping[str, Candidate] = {
     "MSTL-AutoARIMA": _adjusted(_arima),
     "MFLES": _mfles,
     "Autoregression": autoregression,
+    "LogAutoregression": log_autoregression,
+    "ChangeAutoregression": change_autoregression,
     "Mean": _library(lambda _: models.HistoricAverage(), seasonal=False),
     "CrostonSBA": _library(lambda _: models.CrostonSBA(), seasonal=False),
     "TSB": _library(lambda _: models.TSB(alpha_d=0.1, alpha_p=0.1), seasonal=False),

@@ -1,8 +1,4 @@
-"""From many forecasts of a series to one: weights follow from errors at rolling origins, in part from the fleet's.
-
-How far the weights go (all alike, or the best alone; the series' own errors, or those of all series) is a rule. Of the
-declared rules that one is taken which did best over all series at origins that its weights had not seen.
-"""
+"""From many forecasts of a series to one: weights follow from errors at rolling origins, in part from the fleet's."""
 
 from collections.abc import Sequence
 
@@ -11,7 +7,7 @@ import numpy.typing as npt
 
 from ml.problems.forecasting.alike import Alike, Combined
 from ml.problems.forecasting.fitted import Fitted
-from ml.problems.forecasting.rule import DEFAULT, LEAST_ERROR, LEAST_SERIES, RULES, Rule
+from ml.problems.forecasting.rule import LEAST_ERROR
 
 Floats = npt.NDArray[np.float64]
 
@@ -29,8 +25,8 @@ def errors(fit: Fitted, values: Floats) -> Floats:
     return found
 
 
-def combine(fits: Sequence[Fitted], values: Sequence[Floats]) -> tuple[list[Combined], Rule]:
-    """One forecast per series, and the rule that made them."""
+def combine(fits: Sequence[Fitted], values: Sequence[Floats]) -> list[Combined]:
+    """One forecast per series."""
     missed = [errors(fit, each) for fit, each in zip(fits, values, strict=True)]
     most = max((each.shape[1] for each in missed), default=0)
     fleet, origin = _fleet(fits, missed, without=None), [_fleet(fits, missed, without=back) for back in range(most)]
@@ -38,21 +34,8 @@ def combine(fits: Sequence[Fitted], values: Sequence[Floats]) -> tuple[list[Comb
     for at, fit in enumerate(fits):
         alike.setdefault((fit.names, fit.forecasts.shape), []).append(at)
     groups = [Alike.of(places, fits, values, missed, origin) for places in alike.values()]
-    rule = _best_rule(groups)
-    made = {at: one for group in groups for at, one in zip(group.places, group.combined(rule, fleet), strict=True)}
-    return [made[at] for at in range(len(fits))], rule
-
-
-def _best_rule(groups: Sequence[Alike]) -> Rule:
-    """Of `RULES` the one with the smallest mean error at held-out origins, in units of the median candidate's."""
-    judged = [each for each in groups if each.missed.shape[1] > 2 and each.missed.shape[2] > 1]
-    if sum(len(each.places) for each in judged) < LEAST_SERIES:
-        return DEFAULT
-
-    def loss(rule: Rule) -> float:
-        return float(np.concatenate([each.errors(rule) for each in judged]).mean())
-
-    return min(RULES, key=loss)
+    made = {at: one for group in groups for at, one in zip(group.places, group.combined(fleet), strict=True)}
+    return [made[at] for at in range(len(fits))]
 
 
 def _fleet(fits: Sequence[Fitted], missed: Sequence[Floats], *, without: int | None) -> dict[str, float]:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -12,8 +13,9 @@ import numpy.typing as npt
 
 from ml.problems.forecasting import backtest
 from ml.problems.forecasting.fitted import Fitted
-from ml.problems.forecasting.frequency import TREES, Frequency
+from ml.problems.forecasting.frequency import POOLED, TREES, Frequency
 from ml.problems.forecasting.parts import Parts, key
+from ml.problems.forecasting.pooled import pooled
 from ml.problems.forecasting.trees import LEAST_SERIES, trees
 
 Floats = npt.NDArray[np.float64]
@@ -22,6 +24,7 @@ CHUNK = 4
 # How often a worker looks whether the process that started it is still there.
 _ORPHAN_CHECK_S = 1.0
 Progress = Callable[[int, int], None]
+OverAll = Callable[[Sequence[Floats], int, Frequency], Floats]
 
 
 def cores() -> int:
@@ -32,7 +35,7 @@ def cores() -> int:
 def fit_all(
     values: Sequence[Floats], horizon: int, frequency: Frequency, *, parts: Parts, workers: int, progress: Progress
 ) -> list[Fitted]:
-    """The fits of every series in order, the trees over all of them among them. `progress` gets done and all."""
+    """The fits of every series in order, the models over all of them among them. `progress` gets done and all."""
     chunks = [values[start : start + CHUNK] for start in range(0, len(values), CHUNK)]
     names = [key(chunk, horizon, frequency) for chunk in chunks]
     found = {index: fits for index, name in enumerate(names) if (fits := parts.read(name)) is not None}
@@ -45,7 +48,10 @@ def fit_all(
         done += len(fits)
         progress(done, len(values))
     fits = [each for index in range(len(chunks)) for each in found[index]]
-    return _with_trees(values, fits, horizon, frequency, parts)
+    for name, model in ((POOLED, pooled), (TREES, trees)):
+        if name in frequency.candidates:
+            fits = _with(name, model, values, fits, horizon=horizon, frequency=frequency, parts=parts)
+    return fits
 
 
 def _fitted(
@@ -77,38 +83,51 @@ def _end_with(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _with_trees(
-    values: Sequence[Floats], fits: Sequence[Fitted], horizon: int, frequency: Frequency, parts: Parts
+def _with(
+    name: str,
+    model: OverAll,
+    values: Sequence[Floats],
+    fits: Sequence[Fitted],
+    *,
+    horizon: int,
+    frequency: Frequency,
+    parts: Parts,
 ) -> list[Fitted]:
     """The same fits with one candidate more where there is a backtest, and where enough series can teach it."""
     able = [index for index, fit in enumerate(fits) if len(fit.origins) > 1 and len(fit.names) > 1]
-    if TREES not in frequency.candidates or len(able) < LEAST_SERIES:
+    if len(able) < LEAST_SERIES:
         return list(fits)
-    name = key([values[index] for index in able], horizon, replace(frequency, name=f"{frequency.name}-{TREES}"))
-    held = parts.read(name)
+    own, theirs = [values[index] for index in able], [fits[index] for index in able]
+    named = key(own, horizon, replace(frequency, name=f"{frequency.name}-{name}"))
+    held = parts.read(named)
     if held is None:
-        held = _trees([values[index] for index in able], [fits[index] for index in able], horizon, frequency)
-        parts.write(name, held)
+        forecasts = _over_all(model, own, theirs, horizon, frequency)
+        held = [
+            Fitted(origins=fit.origins, names=(name,), forecasts=each, reasons=())
+            for fit, each in zip(theirs, forecasts, strict=True)
+        ]
+        parts.write(named, held)
     joined = list(fits)
     for index, more in zip(able, held, strict=True):
         fit = fits[index]
         joined[index] = replace(
-            fit, names=(*fit.names, TREES), forecasts=np.concatenate([fit.forecasts, more.forecasts])
+            fit, names=(*fit.names, name), forecasts=np.concatenate([fit.forecasts, more.forecasts])
         )
     return joined
 
 
-def _trees(values: Sequence[Floats], fits: Sequence[Fitted], horizon: int, frequency: Frequency) -> list[Fitted]:
-    """Of each series the trees alone. Counted from the end, an origin is fitted on all series that have it."""
+def _over_all(
+    model: OverAll, values: Sequence[Floats], fits: Sequence[Fitted], horizon: int, frequency: Frequency
+) -> list[Floats]:
+    """Of each series shape (1, origins, horizon). Counted from the end, an origin is fitted on all that have it."""
     found = [np.full((1, len(fit.origins), horizon), np.nan) for fit in fits]
     for back in range(1, max(len(fit.origins) for fit in fits) + 1):
         able = [index for index, fit in enumerate(fits) if len(fit.origins) >= back]
         if len(able) < LEAST_SERIES:
             continue
         histories = [values[index][: fits[index].origins[-back]] for index in able]
-        for index, history, ahead in zip(able, histories, trees(histories, horizon, frequency), strict=True):
-            found[index][0, -back] = np.maximum(ahead, 0.0) if history.min() >= 0 else ahead
-    return [
-        Fitted(origins=fit.origins, names=(TREES,), forecasts=one, reasons=())
-        for fit, one in zip(fits, found, strict=True)
-    ]
+        for index, history, ahead in zip(able, histories, model(histories, horizon, frequency), strict=True):
+            # A forecast that ran away stays NaN: that series has the other candidates.
+            with suppress(ValueError):
+                found[index][0, -back] = backtest.kept_near(ahead, history, frequency)
+    return found

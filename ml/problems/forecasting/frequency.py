@@ -20,6 +20,7 @@ class Frequency:
         candidates: names in `candidates.CANDIDATES`, all of them fitted on every series.
         lags: what a value is regressed on, beside the step before.
         difference: over how many steps the values differ that trees are fitted on.
+        changes: over how many steps the values differ that a regression is fitted on.
         origins: how many rolling origins the backtest has if the history allows.
     """
 
@@ -32,6 +33,7 @@ class Frequency:
     candidates: tuple[str, ...]
     lags: tuple[int, ...]
     difference: int = 1
+    changes: int = 1
     origins: int
 
 
@@ -39,8 +41,10 @@ _SEASONAL = ("SeasonalNaive", "AutoETS", "AutoTheta", "AutoCES", "AutoARIMA")
 _DECOMPOSED = ("MSTL-AutoETS", "MSTL-AutoARIMA", "MSTL-AutoTheta")
 # What is fitted in place of these if a series is mostly zero.
 INTERMITTENT = ("Mean", "CrostonSBA", "TSB", "SES")
-# The one model over all series.
-TREES = "LightGBM"
+# The models over all series: trees, and a linear regression.
+TREES, POOLED = "LightGBM", "PooledAutoregression"
+OVER_ALL = (TREES, POOLED)
+_REGRESSIONS = ("Autoregression", "LogAutoregression", "ChangeAutoregression")
 
 HOURLY = Frequency(
     name="hourly",
@@ -48,9 +52,13 @@ HOURLY = Frequency(
     seconds=3600,
     seasons=(24, 168),
     naive_season=24,
-    candidates=("SeasonalNaive", *_DECOMPOSED, "AutoCES", "AutoTheta", "Autoregression", "MFLES", TREES),
+    candidates=(
+        *("SeasonalNaive", "SeasonalMean", "MSTL-AutoARIMA", "MSTL-AutoTheta", *_REGRESSIONS, "MFLES"),
+        *OVER_ALL,
+    ),
     lags=(2, 3, 23, 24, 25, 48, 72, 144, 167, 168, 169, 336),
     difference=168,
+    changes=24,
     origins=2,
 )
 DAILY = Frequency(
@@ -71,8 +79,8 @@ WEEKLY = Frequency(
     seasons=(52,),
     naive_season=1,
     candidates=(
-        *("Naive", "ETS", "Theta", "CES", "ARIMA", "AutoCES", "AutoTheta"),
-        *(*_DECOMPOSED, "Autoregression", "MFLES", TREES),
+        *("Naive", "CES", "ARIMA", "AutoCES", "AutoTheta", "MSTL-AutoARIMA", *_REGRESSIONS, "MFLES"),
+        *OVER_ALL,
     ),
     lags=(2, 3, 4, 8, 13, 26, 51, 52, 53, 104),
     origins=3,

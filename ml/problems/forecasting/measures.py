@@ -61,7 +61,9 @@ def coverage(truth: Floats, lower: Floats, upper: Floats) -> float:
 
 
 def owa(smape_of: float, mase_of: float, naive2_smape: float, naive2_mase: float) -> float:
-    """Half of sMAPE and MASE over those of Naive2, each a mean over all series (M4 guide)."""
+    """Half of sMAPE and MASE over those of Naive2, each a mean over all series (M4 guide); NaN if one of these is 0."""
+    if naive2_smape == 0 or naive2_mase == 0:
+        return float("nan")
     return (smape_of / naive2_smape + mase_of / naive2_mase) / 2
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ml.problems.forecasting.rule import LEAST_SERIES, Rule
+from ml.problems.forecasting.rule import Rule
 from ml.problems.forecasting.served import (
     CANDIDATES,
     FLEET,
@@ -45,6 +45,8 @@ RULES: Sequence[Rule] = tuple(
     Rule(own=own, power=power, best=best) for own, power, best in product((0.0, 0.5, 1.0), (1.0, 4.0), (1, 3, 9))
 )
 DEFAULT = Rule(own=0.5, power=2.0, best=3)
+# Fewer series than this could choose any rule.
+_LEAST_SERIES = 20
 # A series' errors count as much as the fleet's from so many rows on.
 _EVEN_ROWS = 16
 # With fewer rows than this a series is answered by the fleet's mixture.
@@ -183,7 +185,7 @@ def best_rule(rolled: Rolled, forecasts: Floats, squared: Floats) -> Rule:
 
     A few series, or one origin, could choose any: then `DEFAULT`.
     """
-    if len(rolled.names) < LEAST_SERIES or rolled.late.all() or not rolled.late.any():
+    if len(rolled.names) < _LEAST_SERIES or rolled.late.all() or not rolled.late.any():
         return DEFAULT
     older, newer = rolled.part(~rolled.late), rolled.part(rolled.late)
     early = np.column_stack([older.mean(each) for each in squared[~rolled.late].T])

@@ -11,14 +11,15 @@ from ml.problems.forecasting import calendar
 from ml.problems.forecasting.alike import Combined
 from ml.problems.forecasting.combination import combine
 from ml.problems.forecasting.fitted import Fitted
-from ml.problems.forecasting.frequency import Frequency
+from ml.problems.forecasting.frequency import INTERMITTENT, Frequency
 from ml.problems.forecasting.intervals import LEVELS, half_widths
 from ml.problems.forecasting.panel import Columns, Series
-from ml.problems.forecasting.rule import Rule
 from ml.problems.forecasting.table import Judged, judge, measured
 
 Floats = npt.NDArray[np.float64]
 COMBINATION = "combination"
+# Series that are mostly zero have rows of their own: a forecast above zero is wholly wrong there by sMAPE and OWA.
+_MOSTLY_ZERO = " (mostly zero)"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -29,13 +30,11 @@ class Outcome:
         forecasts: one row per series and future step: id, time, `forecast`, two ends per level, `model`.
         backtest: one row per candidate, Naive2 and the combination, best OWA first.
         fallbacks: one row per finding about a series: its id and the reason.
-        rule: how errors became weights.
     """
 
     forecasts: pd.DataFrame
     backtest: pd.DataFrame
     fallbacks: pd.DataFrame
-    rule: Rule
 
 
 def outcome(
@@ -43,8 +42,7 @@ def outcome(
 ) -> Outcome:
     """Everything, of series and their fits in the same order."""
     values = [each.values for each in series]
-    combined, rule = combine(fits, values)
-    combined = [_never_empty(each, own) for each, own in zip(combined, values, strict=True)]
+    combined = [_never_empty(each, own) for each, own in zip(combine(fits, values), values, strict=True)]
     missed = [_missed(own, fit, each) for own, fit, each in zip(values, fits, combined, strict=True)]
     widths = _widths(missed, values, horizon)
     rows = zip(series, combined, widths, strict=True)
@@ -52,7 +50,6 @@ def outcome(
         forecasts=pd.concat([_rows(*each, columns, frequency) for each in rows], ignore_index=True),
         backtest=measured(_judged(values, fits, combined, missed, frequency)),
         fallbacks=pd.DataFrame(_findings(series, fits, combined), columns=[columns.id, "reason"]),
-        rule=rule,
     )
 
 
@@ -121,17 +118,24 @@ def _judged(
     missed: Sequence[Floats],
     frequency: Frequency,
 ) -> list[Judged]:
-    """One entry per series, past origin and forecaster; coverage with widths that have not seen that origin."""
+    """One entry per series, past origin and forecaster; coverage with widths that have not seen that origin.
+
+    A series with one candidate alone is left out: there is nothing to compare it with.
+    """
     found: list[Judged] = []
     horizon = len(combined[0].forecast)
     covering = _covering(missed)
     for at, (own, fit, one) in enumerate(zip(values, fits, combined, strict=True)):
+        if len(fit.names) == 1:
+            continue
+        kind = _MOSTLY_ZERO if set(INTERMITTENT) <= set(fit.names) else ""
         for column, origin in enumerate(fit.origins[:-1]):
             history, truth = own[:origin], own[origin : origin + horizon]
-            answers = dict(zip(fit.names, fit.forecasts[:, column], strict=True)) if len(fit.names) > 1 else {}
+            answers = dict(zip(fit.names, fit.forecasts[:, column], strict=True))
             widths = {COMBINATION: covering[at, column]} if (at, column) in covering else {}
             answers[COMBINATION] = one.held_out[column]
-            found += judge(truth, history, answers, frequency, widths)
+            judged = judge(truth, history, answers, frequency, widths)
+            found += [replace(each, name=each.name + kind) for each in judged]
     return found
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from mlforecast import MLForecast
 from mlforecast.lag_transforms import RollingMean, RollingStd
 
+from ml.problems.forecasting.changes import changes, summed
 from ml.problems.forecasting.frequency import Frequency
 
 Floats = npt.NDArray[np.float64]
@@ -72,14 +73,9 @@ def _model(frequency: Frequency) -> MLForecast:
 
 def _differences(history: Floats, lag: int) -> Floats:
     """Steps over `lag`, or from the mean if the history is no longer than that."""
-    return history[lag:] - history[:-lag] if len(history) > lag + 1 else history - history.mean()
+    return changes(history, lag) if len(history) > lag + 1 else history - history.mean()
 
 
 def _summed(history: Floats, ahead: Floats, lag: int) -> Floats:
     """The forecast whose differences over `lag` are `ahead`."""
-    if len(history) <= lag + 1:
-        return np.asarray(ahead + history.mean())
-    values = np.concatenate([history[-lag:], np.zeros(len(ahead))])
-    for step, change in enumerate(ahead):
-        values[lag + step] = values[step] + change
-    return np.asarray(values[lag:])
+    return summed(history, ahead, lag) if len(history) > lag + 1 else np.asarray(ahead + history.mean())

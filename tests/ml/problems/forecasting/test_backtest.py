@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ml.problems.forecasting.backtest import Candidate, Floats, chosen, fit, origins
-from ml.problems.forecasting.frequency import INTERMITTENT, MONTHLY, YEARLY, Frequency
+from ml.problems.forecasting.frequency import HOURLY, INTERMITTENT, MONTHLY, YEARLY, Frequency
 
 VALUES = np.arange(1.0, 31.0)
 STEP = replace(MONTHLY, candidates=("last", "spy"), origins=2)
@@ -44,7 +44,10 @@ def test_a_candidate_sees_nothing_after_its_origin() -> None:
 @pytest.mark.parametrize("changed", [18, 24])
 def test_a_changed_future_changes_no_forecast_before_it(changed: int) -> None:
     """Of the real candidates: what an origin forecasts depends on nothing at or after it."""
-    step = replace(MONTHLY, candidates=("SeasonalNaive", "AutoTheta", "AutoCES"), origins=2)
+    regressions = ("Autoregression", "LogAutoregression", "ChangeAutoregression")
+    step = replace(
+        MONTHLY, candidates=("SeasonalNaive", "SeasonalMean", "AutoTheta", "AutoCES", *regressions), origins=2
+    )
     other = VALUES.copy()
     other[changed:] = 1000.0
     before, after = fit(VALUES, 6, step), fit(other, 6, step)
@@ -104,3 +107,15 @@ def test_units_change_nothing(size: float) -> None:
     values = 100 + 10 * np.sin(VALUES)
     ours, theirs = fit(values, 3, step).forecasts, fit(values * size, 3, step).forecasts
     assert theirs / size == pytest.approx(ours, rel=1e-6)
+
+
+def test_a_shops_nights_stay_zero_and_are_not_intermittent() -> None:
+    """Open on ten of 24 hours: its zeros are no rare demand, and each candidate forecasts them exactly."""
+    at = np.arange(24 * 30)
+    sold = np.where((at % 24 >= 8) & (at % 24 < 18), 20.0 + at % 7, 0.0)
+    step = replace(HOURLY, candidates=("SeasonalMean", "MFLES", "LogAutoregression"), origins=1)
+    found = fit(sold, 24, step)
+    assert found.names == step.candidates
+    assert (found.forecasts[:, -1, :8] == 0.0).all()
+    assert (found.forecasts[:, -1, 8:18] > 10.0).all()
+    assert (found.forecasts[:, -1, 18:] == 0.0).all()

@@ -5,7 +5,7 @@ import pytest
 
 from ml.problems.forecasting.combination import combine, errors
 from ml.problems.forecasting.fitted import Fitted, Floats
-from ml.problems.forecasting.rule import DEFAULT, RULES, Rule, weights
+from ml.problems.forecasting.rule import Rule, rule_of, weights
 
 ALIKE = Rule(own=1.0, power=0.0, best=12)
 
@@ -43,8 +43,7 @@ def test_half_the_error_weighs_more(rule: Rule, expected: list[float]) -> None:
 def test_what_fails_now_is_not_chosen_however_good_it_was() -> None:
     """Its weight goes to the others, and no NaN into the forecast."""
     fit = _fit(VALUES, {"a": 0.0, "b": 2.0, "c": 2.0}, fails="a")
-    (one,), rule = combine([fit], [VALUES])
-    assert rule == DEFAULT
+    (one,) = combine([fit], [VALUES])
     assert one.weights == {"b": 0.5, "c": 0.5}
     assert one.forecast.tolist() == [2.0, 2.0]
 
@@ -54,16 +53,23 @@ def test_an_origin_is_judged_by_weights_that_have_not_seen_it() -> None:
     fit = _fit(VALUES, {"a": 0.0, "b": 0.0, "c": 3.0})
     fit.forecasts[0, 1] += 8.0
     fit.forecasts[1, 0] += 8.0
-    (one,), _ = combine([fit], [VALUES])
+    (one,) = combine([fit], [VALUES])
     held_out = one.held_out - [VALUES[6:8], VALUES[8:10]]
     assert (held_out > 4.0).all()
 
 
-def test_the_rule_is_the_one_that_did_best_over_the_fleet() -> None:
-    """Where each series has a candidate of its own that is right, their own errors count most."""
-    offs = [{"a": 0.5, "b": 4.0, "c": 4.0}, {"a": 4.0, "b": 0.5, "c": 4.0}, {"a": 4.0, "b": 4.0, "c": 0.5}]
-    fits = [_fit(VALUES, offs[at % 3]) for at in range(30)]
-    found, rule = combine(fits, [VALUES] * 30)
-    assert rule in RULES
-    assert rule.own == 1.0
-    assert all(max(each.weights, key=each.weights.__getitem__) == "abc"[at % 3] for at, each in enumerate(found))
+def test_own_errors_count_the_more_the_longer_a_series_was_judged() -> None:
+    """Half at forty steps, nothing without a backtest."""
+    assert [rule_of(steps).own for steps in (0, 40, 120)] == [0.0, 0.5, 0.75]
+
+
+def test_a_series_follows_its_own_candidate_and_in_part_the_fleets() -> None:
+    """Where each series has a candidate of its own that is right, that is the heaviest; one that was equally bad
+    everywhere weighs nearly nothing.
+    """
+    offs = [{"a": 0.5, "b": 4.0, "c": 4.0, "d": 8.0}, {"a": 4.0, "b": 0.5, "c": 4.0, "d": 8.0}]
+    long = np.arange(1.0, 101.0)
+    found = combine([_fit(long, offs[at % 2], horizon=20) for at in range(30)], [long] * 30)
+    assert all(max(each.weights, key=each.weights.__getitem__) == "ab"[at % 2] for at, each in enumerate(found))
+    assert max(each.weights["d"] for each in found) < 0.01
+    assert found[0].weights["b"] > found[0].weights["c"]

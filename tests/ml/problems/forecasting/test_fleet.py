@@ -8,7 +8,7 @@ import pytest
 
 from ml.problems.forecasting import backtest, fleet
 from ml.problems.forecasting.fitted import Floats
-from ml.problems.forecasting.frequency import MONTHLY, TREES, Frequency
+from ml.problems.forecasting.frequency import MONTHLY, POOLED, TREES, Frequency
 from ml.problems.forecasting.parts import Parts
 
 QUICK = replace(MONTHLY, candidates=("Naive",), origins=1)
@@ -53,9 +53,9 @@ def test_a_changed_value_is_fitted_anew(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_trees_learn_from_all_series_and_see_no_future(tmp_path: Path) -> None:
-    """They join as one candidate more; a changed end changes what they said at the end alone."""
-    frequency = replace(QUICK, candidates=("Naive", "Mean", TREES))
+def test_models_over_all_series_see_no_future(tmp_path: Path) -> None:
+    """Each joins as one candidate more; a changed end changes what it said at the end alone."""
+    frequency = replace(QUICK, candidates=("Naive", "Mean", POOLED, TREES))
     values = _values(8)
     other = [np.append(each[:-3], [900.0, 900.0, 900.0]) for each in values]
 
@@ -63,6 +63,10 @@ def test_trees_learn_from_all_series_and_see_no_future(tmp_path: Path) -> None:
         return fleet.fit_all(given, 3, frequency, parts=Parts(tmp_path), workers=1, progress=lambda _, __: None)
 
     ours, theirs = run(values), run(other)
-    assert all(each.names == ("Naive", "Mean", TREES) for each in ours)
-    assert [each.forecasts[2, 0].tolist() for each in ours] == [each.forecasts[2, 0].tolist() for each in theirs]
-    assert ours[0].forecasts[2, 1].tolist() != theirs[0].forecasts[2, 1].tolist()
+    assert all(each.names == ("Naive", "Mean", POOLED, TREES) for each in ours)
+    for model in (2, 3):
+        assert np.isfinite([each.forecasts[model] for each in ours]).all()
+        assert [each.forecasts[model, 0].tolist() for each in ours] == [
+            each.forecasts[model, 0].tolist() for each in theirs
+        ]
+        assert ours[0].forecasts[model, 1].tolist() != theirs[0].forecasts[model, 1].tolist()

@@ -53,8 +53,9 @@ def test_coverage_counts_the_ends() -> None:
 
 
 def test_owa_is_half_of_each_ratio() -> None:
-    """Half of 10/20 and 3/2."""
+    """Half of 10/20 and 3/2; not defined against a Naive2 without errors."""
     assert owa(10.0, 3.0, 20.0, 2.0) == pytest.approx(1.0)
+    assert np.isnan([owa(10.0, 3.0, 0.0, 2.0), owa(10.0, 3.0, 20.0, 0.0)]).all()
 
 
 def test_naive2_repeats_the_season_on_the_last_level() -> None:
