@@ -99,7 +99,7 @@ def section(sizes: tuple[int, ...]) -> list[str]:
         finally:
             server.stop()
     return [
-        "## Ingest by what is new",
+        "## Ingest of new data",
         "Tasks `bronze` and `silver` of one feed, each run in a fresh process, on one Spark server that is set for "
         "large data. 1,000 new rows on each history, the median of three months. Key look-up: the range of the new "
         "keys prunes silver's files by their statistics. Limits: the month at 5 million takes at most 1.5 times that "

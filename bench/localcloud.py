@@ -186,7 +186,7 @@ def _verdicts(
     yield (
         f"- Start: the first authorised answer after {fresh.answers_s:.1f} s empty and {cloud.answers_s:.1f} s full "
         f"(wanted: {_START_S:.0f}), of which processor time {fresh.answers_cpu_s:.1f} and {cloud.answers_cpu_s:.1f} s, "
-        f"the rest is what else runs; MLflow and the task workers after {fresh.ready_s:.1f} and {cloud.ready_s:.1f} s; "
+        f"the rest is other load; MLflow and the task workers after {fresh.ready_s:.1f} and {cloud.ready_s:.1f} s; "
         f"{memory_mib:.0f} MiB."
     )
     ceiling = middle[_ECHO, _MANY]

@@ -199,7 +199,7 @@ def section(found: Mapping[int, Mapping[str, Figures]]) -> list[str]:
         "## Many models",
         f"`python -m bench.many_models --series {','.join(map(str, found))}{left_out}`, {fleet.cores()} cores, load "
         f"{os.getloadavg()[0]:.1f} after it. {STEPS} weeks each, {len(MODELS)} models at {ORIGINS} past origins and "
-        f"the end, {HORIZON} steps ahead. {_started(found[max(found)])} Processor time is that of all processes of a "
+        f"the end, {HORIZON} steps ahead. {_started(found[max(found)])} CPU time is the sum over all processes of a "
         "side; memory is that of the process that asks.",
         *table(heads, rows),
         " ".join(said),

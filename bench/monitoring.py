@@ -168,7 +168,7 @@ def _written(found: Mapping[int, Mapping[str, float]]) -> list[str]:
         f"{MODEL.monitoring.max_rows_per_period:,} rows. Limit at 10 million rows: {_TIMES} times the pass. The "
         f"driver's memory is that of the task's process. On {os.cpu_count()} cores, load {os.getloadavg()[0]:.0f} "
         "before it ended.",
-        f"Joint drift, which is declared by itself, takes {max(each['joint'] for each in found.values()):.1f} s for "
+        f"Joint drift, which is declared separately, takes {max(each['joint'] for each in found.values()):.1f} s for "
         f"{JointDrift().rows:,} rows of each.",
         *table(("rows", "pass", "counting", "measuring", "times the pass", "driver's peak memory"), listed),
         "",

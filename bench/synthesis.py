@@ -54,7 +54,7 @@ def section() -> list[str]:
     """The section of the report, as lines."""
     lines = [
         TITLE,
-        "Median of 3 whole processes. Processor time is that of Python and of Node together, equal to wall time on "
+        "Median of 3 whole processes. CPU time is the sum of Python's and Node's, equal to wall time on "
         "an otherwise idle machine; memory is Python's. Limits for the shipped workspaces: 7 s, 120 MiB.",
     ]
     rows, measured = [], {}
@@ -71,7 +71,7 @@ def section() -> list[str]:
         workspaces, out = Path(folder) / "workspaces", Path(folder) / "out"
         with_one_use_case(workspaces)
         one = measure_python(_SYNTH.format(out=str(out), workspaces=str(workspaces)))
-        rows.insert(0, ("1 dev, with the first use case alone", *_size(out), *_figures(one)))
+        rows.insert(0, ("1 dev, with only the first use case", *_size(out), *_figures(one)))
     each = (measured[1].wall_s - one.wall_s) / (len(USE_CASES) - 1)
     more = f"A further use case costs {each:.2f} s of wall time (limit: 0.3 s)."
     per_dev = {count: (measured[count].cpu_s - measured[1].cpu_s) / (count - 1) for count in _DEVS[1:]}

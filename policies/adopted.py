@@ -93,7 +93,7 @@ def judged(rule: Rule, item: Resource) -> Verdict:
     missing = [path for path in missing if path not in _BELONGS] or missing
     if missing:
         asked = ", ".join(missing)
-        return unknown(f"{asked}: not known of what is adopted. Ask its owner, then waive this with the answer")
+        return unknown(f"{asked}: unknown for the adopted resource. Ask its owner, then waive this with the answer")
     return failed(f"adopted: {verdict.reason}") if verdict.result is Result.FAIL else verdict
 
 

@@ -33,7 +33,7 @@ class PolicyException(Entry):
     def problem(self, today: date) -> str | None:
         """What is wrong with its date."""
         if self.expires < today:
-            return f"{self.label}: expired on {self.expires}; fix what it lets stand, or {self.owner} renews it"
+            return f"{self.label}: expired on {self.expires}; fix the finding, or {self.owner} renews the exception"
         if self.expires > today + _LONGEST:
             return f"{self.label}: expires on {self.expires}; allowed: within {_LONGEST.days} days"
         return None

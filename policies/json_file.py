@@ -34,12 +34,12 @@ def parse_document(content: bytes, name: str) -> Document:
         found = json.loads(content.decode(_encoding(content)), object_pairs_hook=_object)
     except UnicodeDecodeError as error:
         raise DocumentError(
-            f"{name}: is no UTF-8 or UTF-16 text (byte {error.start}). Write it again, as UTF-8"
+            f"{name}: is not UTF-8 or UTF-16 text (byte {error.start}). Write it again, as UTF-8"
         ) from error
     except json.JSONDecodeError as error:
         raise DocumentError(
-            f"{name}: is no whole JSON document (line {error.lineno}, column {error.colno}: {error.msg}). "
-            "It may be cut off; write it again"
+            f"{name}: is not a complete JSON document (line {error.lineno}, column {error.colno}: {error.msg}). "
+            "It may be truncated; write it again"
         ) from error
     except RecursionError as error:
         raise DocumentError(f"{name}: is nested deeper than any plan") from error

@@ -44,7 +44,7 @@ def _texts(kind: Any, written: Any, error: ValidationError) -> Iterator[str]:
         *outer, key = one["loc"] or ("the file",)
         place, around = _dotted(one["loc"], written), _dotted(outer, written)
         if key == "[key]" or one["type"] == "invalid_key":
-            yield f"{around if key == '[key]' else place} is a key that is no text; write it in quotes"
+            yield f"{around if key == '[key]' else place} is a key that is not text; write it in quotes"
         elif one["type"] == "extra_forbidden":
             yield f"{around} has {key}; allowed are {', '.join(_keys(kind, outer))}"
         elif one["type"] == "missing":

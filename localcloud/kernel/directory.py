@@ -70,7 +70,7 @@ def resolve(store: Store, name: str) -> Principal:
     """Like `find`. Raises `ApiError` 404 that says where the names are listed."""
     found = find(store, name)
     if found is None:
-        raise not_found(f"Principal '{name}' is no user, service principal (name or application id) or group.")
+        raise not_found(f"Principal '{name}' is not a user, service principal (name or application id) or group.")
     return found
 
 

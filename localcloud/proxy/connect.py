@@ -61,7 +61,7 @@ class Proxy:
             return await _say(writer, "405 Method Not Allowed")
         local = self._port_of(host) if port == str(_HTTPS) else None
         if local is None:
-            return await _say(writer, "403 Forbidden", f"{host}:{port} is no host of the local cloud.")
+            return await _say(writer, "403 Forbidden", f"{host}:{port} is not a host of the local cloud.")
         await _say(writer, "200 Connection established", close=False)
         await asyncio.wait_for(writer.start_tls(self._authority.context(host)), _PATIENCE_S)
         there, back = await asyncio.open_connection(LOOPBACK, local)

@@ -25,7 +25,7 @@ def conflicts(claims: Iterable[Claim]) -> Iterator[Violation]:
                 yield Violation(
                     invariant=NAME,
                     what=f"{one.declared} and {other.declared} both decide about {key}{whose}",
-                    why=("each apply takes away what the other gave; keep one of them",),
+                    why=("each apply removes the other's grants; keep one of them",),
                 )
 
 

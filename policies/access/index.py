@@ -46,7 +46,7 @@ class Index:
 
     def nobody_gave(self, principal: str, privilege: str, place: str, keys: Iterable[Key]) -> str:
         """What is missing; and what no document says, which may be just that."""
-        return f"nobody gave {privilege} on {place} to {self._named(principal)}{self.unsaid(principal, keys)}"
+        return f"no grant of {privilege} on {place} to {self._named(principal)}{self.unsaid(principal, keys)}"
 
     def unsaid(self, principal: str, keys: Iterable[Key]) -> str:
         """The grants on the securables that may be to the principal, or may be of anything."""

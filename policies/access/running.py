@@ -61,7 +61,7 @@ def _allowed_users(definition: str) -> Iterator[str]:
     except ValueError:
         rules = None
     if not isinstance(rules, Mapping):
-        yield told(definition) if "${" in definition else marked("a definition that is no JSON object")
+        yield told(definition) if "${" in definition else marked("a definition that is not a JSON object")
         return
     for name, rule in rules.items():
         if name.endswith("single_user_name") and isinstance(rule, Mapping):

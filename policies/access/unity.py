@@ -81,7 +81,7 @@ class Unity:
         """It owns what the securable is in, or the metastore."""
         for outer in (*outside, *self._metastores):
             if outer.owner in self._people.identities(principal):
-                text = f"owns {outer.key}, so manages what is in it ({outer.declared})"
+                text = f"owns {outer.key}, so manages everything in it ({outer.declared})"
                 yield self._index.told(principal, outer.owner, text)
 
     def _where(self, principal: str, root: Securable, privilege: str, steps: tuple[str, ...]) -> Answer:

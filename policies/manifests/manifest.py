@@ -88,7 +88,7 @@ def _documents(file: Path) -> list[Manifest]:
     try:
         documents = [each for each in yaml.safe_load_all(file.read_text(encoding="utf-8")) if each is not None]
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise RulesError(f"{file}: is no YAML: {error}") from error
+        raise RulesError(f"{file}: is not YAML: {error}") from error
     for number, each in enumerate(documents, start=1):
         checked(f"{file}: document {number}", each, _Written)
     return documents

@@ -34,7 +34,7 @@ def pods_have_no_token_of_the_cluster(pod: Pod, _: Sequence[Manifest]) -> Iterat
     if pod.spec.get("automountServiceAccountToken") is not False:
         yield "holds a token of the cluster", "set automountServiceAccountToken: false"
     if str(pod.spec.get("serviceAccountName") or "default") == "default":
-        yield "shares the namespace's default account", "give it a service account of its own"
+        yield "shares the namespace's default account", "give it its own service account"
 
 
 def namespaces_refuse_what_no_policy_allows(pod: Pod, manifests: Sequence[Manifest]) -> Iterator[tuple[str, str]]:

@@ -24,7 +24,7 @@ def repository_files(root: Path) -> list[Path]:
     command = ["git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise NoRepository(f"{root}: is no git checkout ({done.stderr.strip()}); name the files to search")
+        raise NoRepository(f"{root}: is not a git checkout ({done.stderr.strip()}); name the files to search")
     return [path for name in sorted(filter(None, done.stdout.split("\0"))) if (path := root / name).is_file()]
 
 

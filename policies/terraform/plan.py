@@ -81,7 +81,7 @@ def _version(stack: str, document: Document) -> tuple[int, int]:
     if int(major) != _MAJOR:
         raise PlanError(f"{stack}: plan format {given[:40]} is not known; {_MAJOR}.x is. Use a newer review")
     if "planned_values" not in document:
-        raise PlanError(f"{stack}: is no plan: planned_values is missing (a state has it not); {_HOW}")
+        raise PlanError(f"{stack}: is not a plan: planned_values is missing (a state does not have it); {_HOW}")
     return int(major), int(minor)
 
 
@@ -96,7 +96,7 @@ def _notes(stack: str, document: Document, version: tuple[int, int], changes: Se
         yield "Terraform calls this plan incomplete: a further plan and apply will be needed"
     yield from not_shown(document)
     if document.get("errored") is True:
-        yield "Terraform ended with an error: what is shown is a part, and the policy scan has not judged it"
+        yield "Terraform ended with an error: this plan is incomplete, and the policy scan has not judged it"
     failed = [item for item in _list(stack, document, "checks") if item.get("status") in ("fail", "error")]
     if failed:
         yield f"{len(failed)} checks of the configuration fail"
@@ -111,7 +111,7 @@ def _list(stack: str, document: Document, name: str) -> list[Mapping[str, Any]]:
     if found is None:
         return []
     if not (isinstance(found, list) and all(isinstance(item, dict) for item in found)):
-        raise PlanError(f"{stack}: {name} is no list of objects; the plan was changed or is no plan")
+        raise PlanError(f"{stack}: {name} is not a list of objects; the plan was changed or is not a plan")
     return found
 
 
@@ -119,7 +119,7 @@ def _check_whole(stack: str, document: Document, changes: Sequence[Change]) -> N
     """Every planned resource is among the changes: Terraform lists also those that stay as they are."""
     planned = document["planned_values"]
     if document.get("resource_changes") is None and isinstance(planned, dict) and planned.get("root_module"):
-        raise PlanError(f"{stack}: resource_changes is no list, though resources are planned: the plan was cut down")
+        raise PlanError(f"{stack}: resource_changes is not a list, but resources are planned: the plan was truncated")
     listed = {change.address for change in changes}
     missing = [address for address in _planned(document["planned_values"]) if address not in listed]
     if missing:
@@ -143,7 +143,7 @@ def _planned(values: Any) -> Iterator[str]:
 def _changed_outputs(stack: str, document: Document) -> Iterator[str]:
     found = document.get("output_changes") or {}
     if not isinstance(found, dict):
-        raise PlanError(f"{stack}: output_changes is no object; the plan was changed or is no plan")
+        raise PlanError(f"{stack}: output_changes is not an object; the plan was changed or is not a plan")
     yield from (name for name, change in found.items() if change.get("actions") != ["no-op"])
 
 

@@ -38,7 +38,7 @@ def test_faults_are_added_listed_and_cleared(commands: CliRunner, served: Core) 
     ("arguments", "message"),
     [
         (["418", "--route", ME], "kind '418' is none of '429', '500', '503', 'slow', 'dropped'."),
-        (["500", "--route", ME, "--rate", "5"], "rate 5.0 is no share of the calls: give 0 to 1"),
+        (["500", "--route", ME, "--rate", "5"], "rate 5.0 is not a share of the calls: give 0 to 1"),
         (["500", "--route", "/nowhere"], "route '/nowhere' matches no route that faults can hit"),
         (["500"], "Missing option '--route'"),
     ],

@@ -49,8 +49,10 @@ def test_what_a_plan_demands_passes(found: list[Finding]) -> None:
 def test_everything_else_is_unknown_and_says_of_what(found: list[Finding]) -> None:
     """Keys, logs, owners and firewalls of what others made stand in no document of ours."""
     unknown = {(one.rule, one.address): one.reason for one in found if one.result is Result.UNKNOWN}
-    assert unknown["CKV_MLOPS_65", LAKE].startswith("infrastructure_encryption_enabled: not known of what is adopted")
-    assert unknown["CKV_MLOPS_73", VAULT].startswith("a azurerm_monitor_diagnostic_setting of it: not known")
+    assert unknown["CKV_MLOPS_65", LAKE].startswith(
+        "infrastructure_encryption_enabled: unknown for the adopted resource"
+    )
+    assert unknown["CKV_MLOPS_73", VAULT].startswith("a azurerm_monitor_diagnostic_setting of it: unknown")
     assert unknown["CKV_MLOPS_61", WORKSPACE].startswith("public_network_access_enabled: not known")
     assert unknown["CKV_MLOPS_5", CATALOG].startswith("owner: not known")
     assert set(_of(found).values()) == {Result.PASS, Result.UNKNOWN}

@@ -135,7 +135,7 @@ def test_reasons_never_show_a_secret() -> None:
             {"format_version": "1.2", "planned_values": {}, "errored": True, "resource_changes": []},
             "the plan is errored",
         ),
-        ({"format_version": "1.2", "planned_values": {"root_module": {"resources": [{}]}}}, "is no list"),
+        ({"format_version": "1.2", "planned_values": {"root_module": {"resources": [{}]}}}, "is not a list"),
     ],
     ids=["nothing", "a-state", "newer-format", "no-format", "errored", "changes-missing"],
 )

@@ -82,7 +82,7 @@ def metadata(header: str) -> dict[str, str]:
     try:
         return {name: base64.b64decode(value, validate=True).decode() for name, _, value in pairs}
     except (binascii.Error, ValueError) as error:
-        message = "x-ms-properties is no list of name=value with values in base64."
+        message = "x-ms-properties is not a list of name=value with values in base64."
         raise StorageError(400, "InvalidHeaderValue", message) from error
 
 

@@ -48,7 +48,7 @@ class Kind:
         if not re.fullmatch(self.name, resource_id.name):
             raise invalid(
                 "InvalidResourceName",
-                f"'{resource_id.name}' is no name of {resource_id.type}: it must match {self.name}.",
+                f"'{resource_id.name}' is not a valid name of {resource_id.type}: it must match {self.name}.",
             )
 
 

@@ -60,7 +60,7 @@ def put(cloud: Cloud, resource_id: ResourceId, body: Document) -> tuple[Resource
     kind.require_name(resource_id)
     unknown = sorted(name for name in body if name not in _FIELDS + _OWN)
     if unknown:
-        raise invalid("InvalidRequestContent", f"Field(s) {', '.join(unknown)} are none of a resource.")
+        raise invalid("InvalidRequestContent", f"Field(s) {', '.join(unknown)} are not fields of a resource.")
     with cloud.store.transaction():
         require_scope(cloud, resource_id.parent)
         locks.require_writable(cloud, resource_id)

@@ -77,7 +77,7 @@ def _threshold(given: object) -> str:
     except InvalidOperation:
         positive = False
     if not positive:
-        raise bad_request(f"quantity_threshold {given!r} is no number above 0.")
+        raise bad_request(f"quantity_threshold {given!r} is not a number above 0.")
     return str(given)
 
 

@@ -24,7 +24,7 @@ def checked(policy: Document, workspaces: Collection[int]) -> Document:
     _require_tags(tags)
     unknown = [each for each in bound if int(each) not in workspaces]
     if unknown:
-        raise bad_request(f"binding_workspace_ids {unknown} are no workspaces of this account.")
+        raise bad_request(f"binding_workspace_ids {unknown} are not workspaces of this account.")
     return {"policy_name": name, "custom_tags": tags, "binding_workspace_ids": [int(each) for each in bound]}
 
 

@@ -66,7 +66,7 @@ def _scale(scale: Any) -> Iterator[str]:
         return
     least, most = scale.get("min_workers"), scale.get("max_workers")
     if not (type(least) is int and type(most) is int and 0 <= least <= most):
-        yield f"autoscale is {least!r} to {most!r} workers: max_workers is no less than min_workers"
+        yield f"autoscale is {least!r} to {most!r} workers: max_workers must be at least min_workers"
 
 
 def with_defaults(cluster: Document) -> Document:

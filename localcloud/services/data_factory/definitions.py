@@ -18,7 +18,7 @@ def require_pipeline(name: str, own: Mapping[str, Any]) -> None:
     """Raise `AzureError` naming everything that makes a pipeline unusable."""
     activities = own.get("activities") or []
     if not containers.readable(activities):
-        raise invalid("BadRequest", f"Pipeline '{name}' is not valid: activities are no list of objects.")
+        raise invalid("BadRequest", f"Pipeline '{name}' is not valid: activities are not a list of objects.")
     whole = list(containers.everything(activities))
     found = [] if len(whole) <= _MOST_ACTIVITIES else [f"it has {len(whole)} activities, at most 80 are taken"]
     limit = own.get("concurrency")

@@ -93,7 +93,7 @@ class _Reader:
         if not self._take("("):
             if name.lower() in _CONSTANTS:
                 return _CONSTANTS[name.lower()]
-            raise self._error(f"{name} is no function call")
+            raise self._error(f"{name} is not a function call")
         arguments = self._arguments()
         function = {**FUNCTIONS, **self.scope}.get(name.lower())
         if function is None:

@@ -35,7 +35,7 @@ def problems(activities: Sequence[Activity]) -> list[str]:
     for each in activities:
         for edge in each.get("dependsOn") or []:
             if edge.get("activity") not in names:
-                found.append(f"'{each.get('name')}' depends on '{edge.get('activity')}', which is no activity")
+                found.append(f"'{each.get('name')}' depends on '{edge.get('activity')}', which is not an activity")
             wrong = [one for one in edge.get("dependencyConditions") or [None] if one not in CONDITIONS]
             if wrong:
                 found.append(f"'{each.get('name')}' has the condition {wrong[0]!r}: use {', '.join(CONDITIONS)}")

@@ -33,7 +33,7 @@ def link(cloud: Cloud, factory: ResourceId, name: str) -> Link:
     found = resources.find(cloud, factory.child("linkedservices", name))
     own = (found or {}).get("properties") or {}
     if own.get("type") != "AzureDatabricks":
-        raise ActivityError("2103", f"Linked service '{name}' is no linked service of Databricks in this factory.")
+        raise ActivityError("2103", f"Linked service '{name}' is not a linked service of Databricks in this factory.")
     said = own.get("typeProperties") or {}
     if said.get("authentication") != "MSI":
         raise ActivityError("3200", f"Linked service '{name}' signs in by {said.get('authentication')}: use MSI.")

@@ -24,7 +24,7 @@ def span_s(text: str) -> float:
     """Seconds of a span. Raises ValueError for what is none."""
     found = _SPAN.fullmatch(str(text))
     if found is None:
-        raise ValueError(f"{text!r} is no span: write it as D.HH:MM:SS")
+        raise ValueError(f"{text!r} is not a time span: write it as D.HH:MM:SS")
     days, hours, minutes, seconds = (int(found.group(name) or 0) for name in ("days", "hours", "minutes", "seconds"))
     return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
 

@@ -69,7 +69,7 @@ def _checked(parent: str, body: Document, of_principal: int | None) -> Document:
     oidc: Document = only(required(body, "oidc_policy"), *_OIDC)
     issuer = str(required(oidc, "issuer"))
     if not issuer.startswith("https://"):
-        raise bad_request(f"issuer '{issuer}' is no https URL.")
+        raise bad_request(f"issuer '{issuer}' is not an https URL.")
     if of_principal is None and oidc.get("subject"):
         raise bad_request("A policy of the account names no subject: leave oidc_policy.subject out.")
     if of_principal is not None:

@@ -127,7 +127,7 @@ def require_known(asked: Collection[str], known: Collection[str], of: str) -> No
     lowered = {name.lower() for name in known}
     unknown = sorted(name for name in asked if name.partition(".")[0].lower() not in lowered)
     if unknown:
-        raise bad_request(f"Attribute(s) {', '.join(unknown)} are none of a {of}; it has {', '.join(sorted(known))}.")
+        raise bad_request(f"Attribute(s) {', '.join(unknown)} are not in a {of}; it has {', '.join(sorted(known))}.")
 
 
 def values(document: Document, path: str) -> list[str]:

@@ -43,7 +43,7 @@ def run_as(cloud: Cloud, caller: Caller, wanted: Mapping[str, Any], creator: str
         return creator
     found = directory.find(cloud.store, name)
     if found is None or found.kind == "group" or found.principal != name:
-        raise bad_request(f"run_as '{name}' is no user name and no service principal's application id.")
+        raise bad_request(f"run_as '{name}' is neither a user name nor a service principal's application id.")
     if name != caller.principal and not may_run_as(cloud, caller, str(name)):
         raise denied(
             f"'{caller.display_name}' may not let a job or an alert run as '{name}': it lacks the role "

@@ -29,7 +29,7 @@ def link(cloud: Cloud, model: str, job_id: str) -> None:
         return
     job = cloud.store.get("job", job_id)
     if job is None:
-        raise bad_request(f"deployment_job_id {job_id!r} is no job.")
+        raise bad_request(f"deployment_job_id {job_id!r} is not a job.")
     taken = {parameter["name"] for parameter in job["settings"].get("parameters") or []}
     if missing := sorted(PARAMETERS - taken):
         raise bad_request(f"Job {job_id} does not declare {', '.join(missing)}, which a deployment job is given.")

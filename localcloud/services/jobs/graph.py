@@ -53,7 +53,7 @@ def problems(tasks: Sequence[Mapping[str, Any]]) -> list[str]:
     found += [f"task_key {key!r} is used twice: rename one" for key in sorted({k for k in keys if keys.count(k) > 1})]
     for task in tasks:
         found += [
-            f"task {task.get('task_key')!r} depends on {name!r}, which is no task of this job: {', '.join(keys)}"
+            f"task {task.get('task_key')!r} depends on {name!r}, which is not a task of this job: {', '.join(keys)}"
             for name in _dependencies(task)
             if name not in keys
         ]

@@ -39,7 +39,7 @@ def _jupyter(content: str) -> Iterator[list[str]]:
     try:
         cells = json.loads(content)["cells"]
     except (ValueError, KeyError, TypeError) as error:
-        raise NotebookError(f"the notebook is no Jupyter notebook: {error}") from error
+        raise NotebookError(f"the notebook is not a Jupyter notebook: {error}") from error
     for cell in cells:
         text = "".join(cell.get("source") or [])
         yield text.splitlines() if cell.get("cell_type") == "code" else []

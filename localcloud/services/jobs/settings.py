@@ -168,7 +168,7 @@ def _unknown_parameters(label: str, task: Mapping[str, Any], settings: Mapping[s
         name = reference.removeprefix("job.parameters.")
         if name != reference and name not in declared:
             known = ", ".join(sorted(map(str, declared))) or "none"
-            yield f"{label} uses {{{{{reference}}}}}, which is no parameter of this job: {known}"
+            yield f"{label} uses {{{{{reference}}}}}, which is not a parameter of this job: {known}"
 
 
 def _schedule_problems(settings: Mapping[str, Any]) -> Iterator[str]:

@@ -59,9 +59,9 @@ def _problems(body: Document) -> Iterator[str]:
     else:
         yield from _option_problems(body, Kind(body["kind"]))
     if not _number(body.get("rate", 1), 0, 1):
-        yield f"rate {body['rate']!r} is no share of the calls: give 0 to 1, such as 0.05 for one in twenty."
+        yield f"rate {body['rate']!r} is not a share of the calls: give 0 to 1, such as 0.05 for one in twenty."
     if not _whole(body.get("seed", 0)):
-        yield f"seed {body['seed']!r} is no whole number."
+        yield f"seed {body['seed']!r} is not a whole number."
 
 
 def _option_problems(body: Document, kind: Kind) -> Iterator[str]:
@@ -73,19 +73,19 @@ def _option_problems(body: Document, kind: Kind) -> Iterator[str]:
         yield f"error_code {body['error_code']!r} is not answered with {kind}; {', '.join(codes)} is."
     wait = body.get("retry_after_s", 0)
     if not (_whole(wait) and _number(wait, 0, _MAX_WAIT_S)):
-        yield f"retry_after_s {wait!r} is no number of whole seconds from 0 to {_MAX_WAIT_S}."
+        yield f"retry_after_s {wait!r} is not a number of whole seconds from 0 to {_MAX_WAIT_S}."
     delay = body.get("delay_s", 0)
     if not _number(delay, 0, _MAX_WAIT_S):
-        yield f"delay_s {delay!r} is no number of seconds from 0 to {_MAX_WAIT_S}."
+        yield f"delay_s {delay!r} is not a number of seconds from 0 to {_MAX_WAIT_S}."
 
 
 def _place_problems(body: Document, served: set[tuple[str, str]]) -> Iterator[str]:
     route, method = body.get("route"), body.get("method", ANY_METHOD)
     if not isinstance(route, str) or not route.startswith("/") or len(route) > _MAX_ROUTE:
-        yield f"route {route!r} is no path of up to {_MAX_ROUTE} characters: write it as /api/2.1/unity-catalog/**."
+        yield f"route {route!r} is not a path of up to {_MAX_ROUTE} characters: write it as /api/2.1/unity-catalog/**."
         return
     if not isinstance(method, str) or not _METHOD.fullmatch(method):
-        yield f"method {method!r} is no method: write it as GET, or * for all."
+        yield f"method {method!r} is not a method: write it as GET, or * for all."
         return
     # A path that begins with any name is of another service's own host.
     found = {each for each, path in served if not path.startswith((*CONTROL, "/{")) and meets(route, path)}

@@ -88,7 +88,7 @@ def read(path: Path, kind: type[Kind]) -> Kind:
     try:
         written = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ModelFileError(f"{path.name} is no YAML: {error}; log the model again") from error
+        raise ModelFileError(f"{path.name} is not YAML: {error}; log the model again") from error
     try:
         return kind.model_validate(written)
     except ValidationError as error:

@@ -51,14 +51,14 @@ def require_known(body: Document, *known: str) -> None:
 def model_name(name: object) -> str:
     """`name` in lower case. Raises `ApiError` 400 unless it has three levels."""
     if not isinstance(name, str) or name.count(".") != 2:
-        raise bad_request(f"'{name}' is no registered model: specify all three levels, catalog.schema.model.")
+        raise bad_request(f"'{name}' is not a registered model: specify all three levels, catalog.schema.model.")
     return ".".join(levels(name, 3))
 
 
 def version_number(version: object) -> int:
     """A version as text. Raises `ApiError` 400 for anything but a number; a stage is none."""
     if not isinstance(version, str | int) or not str(version).isdecimal():
-        raise bad_request(f"'{version}' is no version: give its number. Unity Catalog has no stages; use an alias.")
+        raise bad_request(f"'{version}' is not a version: give its number. Unity Catalog has no stages; use an alias.")
     return int(version)
 
 

@@ -51,7 +51,7 @@ def require_call(cloud: Cloud, caller: Caller, call: Call) -> None:
 def require_logged_model(cloud: Cloud, caller: Caller, model_id: str) -> None:
     """Raise `ApiError` unless the caller may read the logged model: 400 for no id, 403, 404."""
     if not _LOGGED_MODEL.fullmatch(model_id):
-        raise bad_request(f"model_id '{model_id}' is no logged model's.")
+        raise bad_request(f"model_id '{model_id}' is not a logged model.")
     require(cloud, caller, experiment_of_logged_model(cloud, model_id), "CAN_READ")
 
 

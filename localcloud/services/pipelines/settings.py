@@ -66,7 +66,7 @@ def _parts(spec: Mapping[str, Any]) -> Iterator[str]:
     configuration = spec.get("configuration")
     texts = isinstance(configuration, dict) and all(isinstance(value, str) for value in configuration.values())
     if isinstance(configuration, dict) and not texts:
-        yield "configuration has values that are no texts: give texts"
+        yield "configuration has values that are not text: give texts"
 
 
 def _objects(given: object) -> list[Mapping[str, Any]]:

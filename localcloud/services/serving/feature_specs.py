@@ -95,7 +95,7 @@ def require(store: Store, full_name: str) -> Document:
     """The specification called so. Raises `ApiError` 404."""
     found = store.get(FEATURE_SPEC, full_name)
     if found is None:
-        raise not_found(f"'{full_name}' is no feature specification: name the version to serve of a model.")
+        raise not_found(f"'{full_name}' is not a feature specification: name the version to serve of a model.")
     return found
 
 

@@ -50,7 +50,7 @@ def checked(values: Document) -> Document:
             raise bad_request(f"{key} '{value}' is neither true nor false.")
     days = texts.get(_LIFETIME)
     if days and not (days.isdecimal() and int(days) <= _LONGEST_DAYS):
-        raise bad_request(f"{_LIFETIME} '{days}' is no number of days up to {_LONGEST_DAYS}; 0 means no limit.")
+        raise bad_request(f"{_LIFETIME} '{days}' is not a number of days up to {_LONGEST_DAYS}; 0 means no limit.")
     return texts
 
 

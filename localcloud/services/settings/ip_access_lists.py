@@ -32,7 +32,7 @@ def _problems(said: Document) -> Iterator[str]:
     if not isinstance(addresses, list):
         yield f"ip_addresses is {addresses!r}: give a list"
         return
-    yield from (f"{each!r} is no address and no range" for each in addresses if not _is_range(each))
+    yield from (f"{each!r} is neither an address nor a range" for each in addresses if not _is_range(each))
 
 
 def _is_range(text: Any) -> bool:

@@ -13,10 +13,10 @@ _MODIFIERS = frozenset(
     {"OR", "REPLACE", "REFRESH", "TEMP", "TEMPORARY", "GLOBAL", "EXTERNAL", "FOREIGN", "MANAGED", "MATERIALIZED"}
     | {"STREAMING", "PRIVATE", "LIVE"}
 )
-_SESSION = "a statement has a session of its own, which ends with it"
+_SESSION = "each statement has its own session, which ends with it"
 _ONE = "give one statement a request, and its values as parameters"
 _TABLES = "the job that writes a table makes and changes it as it is declared; or use /unity-catalog/tables"
-_NO_VIEWS = "there are no views here: use WITH in the query, or let a job write a table"
+_NO_VIEWS = "views are not supported here: use WITH in the query, or let a job write a table"
 _STACKS = "declare it in a stack, or use /unity-catalog/{}"
 _COLUMNS = "run the query with row_limit 1: the manifest has its columns"
 _LAYOUT = "no result depends on it here"
@@ -59,7 +59,7 @@ _INSTEAD: dict[tuple[str, ...], str] = {
     ("FSCK",): _LAYOUT,
     ("GENERATE",): _LAYOUT,
     ("SYNC",): _STACKS.format("tables"),
-    ("UNDROP",): "what is dropped here is gone: run the job that makes it",
+    ("UNDROP",): "a dropped table cannot be restored here: run the job that creates it",
     ("TRUNCATE",): "write TRUNCATE TABLE catalog.schema.table, without a partition",
     ("DESCRIBE",): _COLUMNS,
     ("DESC",): _COLUMNS,

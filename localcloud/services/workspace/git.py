@@ -69,7 +69,7 @@ def register(cloud: Cloud, url: str, path: Path) -> None:
     try:
         Remote(path=path).branch()
     except (OSError, subprocess.SubprocessError) as error:
-        raise bad_request(f"{path} is no Git repository with a branch: {error}") from error
+        raise bad_request(f"{path} is not a Git repository with a branch: {error}") from error
     cloud.store.put(REMOTE, url, {"url": url, "path": str(path)})
 
 

@@ -29,7 +29,7 @@ def of(body: Document) -> Document | None:
     resource_id, dns_name = required(vault, "resource_id", "dns_name")
     resource, dns = _RESOURCE.fullmatch(resource_id), _DNS.fullmatch(dns_name)
     if resource is None:
-        raise bad_request(f"resource_id '{resource_id}' is no key vault's.")
+        raise bad_request(f"resource_id '{resource_id}' is not a key vault.")
     if dns is None or dns["name"].lower() != resource["name"].lower():
         raise bad_request(f"dns_name '{dns_name}' is not that of the vault {resource['name']}.")
     return {"resource_id": resource_id, "dns_name": dns_name}

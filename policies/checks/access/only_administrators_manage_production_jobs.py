@@ -42,7 +42,7 @@ def _one(resource: Resource, entry: Block | Verdict) -> Verdict:
     holder = entry.value("group_name") or entry.value("user_name") or "nobody named"
     name = resource.name_of(holder)
     if name is None:
-        return unknown(f"who {holder} is cannot be seen here, and it manages what is of production")
+        return unknown(f"who {holder} is cannot be seen here, and it manages something of production")
     if entry.has("group_name") and _ADMINISTRATORS.search(name):
         return passed()
     return failed(f"{name} manages it; allowed: a group of administrators or owners, or a service principal")

@@ -53,8 +53,8 @@ def _may_write(resource: Resource, grant: Block) -> Verdict:
     principal, held = grant.value("principal"), changing(grant.values("privileges"))
     name = principal_name(resource, principal) if principal is not None else None
     if name is not None and held and environment_named(name) is Environment.OTHER:
-        return unknown(f"{name} holds {', '.join(held)} on what is computed, and may be production's; name it")
-    return passed("nobody of another environment changes it")
+        return unknown(f"{name} holds {', '.join(held)} on a computed securable, which may be production's; name it")
+    return passed("no principal of another environment changes it")
 
 
 def _one(resource: Resource, grant: Block | Verdict) -> Verdict:

@@ -28,7 +28,7 @@ def _named(resource: Resource, what: str, paths: tuple[str, ...]) -> Verdict:
         return failed(f"{what} is {values[0]}, which holds a wildcard; allowed: an exact one")
     if any(str(value).lower().endswith(":pull_request") for value in values):
         return failed(
-            f"{what} is {values[0]}: whoever opens a pull request signs in; allowed: a branch or an environment"
+            f"{what} is {values[0]}: anyone who opens a pull request can sign in; allowed: a branch or an environment"
         )
     if any(isinstance(value, Expression) for value in values):
         return unknown(f"{what} is computed ({values[0]})")

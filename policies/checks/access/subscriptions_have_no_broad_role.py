@@ -39,7 +39,7 @@ def _is_broad(resource: Resource) -> bool:
 
 
 def _one(scope: Scalar) -> Verdict:
-    wide = "a role that changes things is assigned on a whole subscription; allowed: on what it is for"
+    wide = "a role that changes things is assigned on a whole subscription; allowed: on its own scope"
     if not isinstance(scope, Expression):
         return failed(wide) if _WIDE.fullmatch(str(scope)) else passed()
     sources = [name.removeprefix("data.") for name in scope.references]

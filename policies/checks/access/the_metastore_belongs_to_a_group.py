@@ -16,7 +16,7 @@ def the_metastore_belongs_to_a_group(resource: Resource) -> Verdict:
     """The metastore is owned by a group."""
     owner = resource.block.value("owner")
     if owner is None:
-        return failed("owner is not set, so it is whoever deploys; allowed: a group")
+        return failed("owner is not set, so the deploying identity owns it; allowed: a group")
     person = is_person(owner)
     if person is None:
         return unknown(f"owner is computed ({owner}); refer to a group, or name it")

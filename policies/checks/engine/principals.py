@@ -62,7 +62,7 @@ def entries(resource: Resource, path: str) -> list[Block | Verdict]:
     """The blocks at `path`; a verdict in the place of those that are computed as a whole."""
     blocks = resource.block.blocks(path)
     if any(isinstance(value, Expression) for value in resource.block.values(path)):
-        return [unknown(f"{path} is computed as a whole, and who is in it cannot be seen here; write it out"), *blocks]
+        return [unknown(f"{path} is computed as a whole, so its members cannot be seen here; write it out"), *blocks]
     return [*blocks]
 
 
@@ -74,4 +74,4 @@ def changing(privileges: list[Scalar]) -> list[str]:
 
 def nobody_named(held: list[str]) -> Verdict:
     """The verdict on rights without a principal: a parser that could not work it out leaves it empty."""
-    return unknown(f"whoever holds {', '.join(held)} is not named; write it out")
+    return unknown(f"the holder of {', '.join(held)} is not named; write it out")

@@ -51,7 +51,7 @@ def _seeing(judge: Check) -> Check:
         verdict = judge(resource)
         hidden = dict.fromkeys(resource.block.hidden)
         if verdict.result is Result.PASS and hidden:
-            return unknown(f"{', '.join(hidden)} is computed as a whole, and what it holds cannot be seen here")
+            return unknown(f"{', '.join(hidden)} is computed as a whole, so its content cannot be seen here")
         return verdict
 
     return seeing

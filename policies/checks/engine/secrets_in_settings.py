@@ -40,7 +40,7 @@ def no_literal_secret_at(block: Block, path: str) -> Verdict:
     if not block.has(path):
         return passed()
     whole = [value for value in block.values(path) if isinstance(value, Expression)]
-    hidden = [unknown(f"{path} is computed as a whole, and what it holds cannot be seen here") for _ in whole[:1]]
+    hidden = [unknown(f"{path} is computed as a whole, so its content cannot be seen here") for _ in whole[:1]]
     return worst([*hidden, no_literal_secret(path, block.mapping(path))])
 
 
@@ -74,7 +74,7 @@ def _is_secret(name: str) -> bool:
 
 def _setting(where: str, name: str, value: Scalar) -> Verdict:
     if isinstance(value, Expression):
-        named = unknown(f"{where} {name} is computed, and what it holds stands in the state")
+        named = unknown(f"{where} {name} is computed, and its value is stored in the state")
         return named if _is_secret(name) else passed()
     if _is_in_clear(name, str(value)):
         return failed(f"{where} {name} holds a secret in clear text; allowed: {{{{secrets/<scope>/<key>}}}}")
@@ -95,5 +95,5 @@ def _looks_secret(text: str) -> bool:
 
 def _argument(path: str, value: Scalar) -> Verdict:
     if isinstance(value, Expression):
-        return unknown(f"{path} is computed, and what it holds stands in the state; keep the secret in Key Vault")
+        return unknown(f"{path} is computed, and its value is stored in the state; keep the secret in Key Vault")
     return failed(f"{path} holds a secret in clear text; allowed: none here, keep it in Key Vault")

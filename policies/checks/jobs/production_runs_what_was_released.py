@@ -20,7 +20,7 @@ _EDITED = re.compile(r"^(?:/Workspace)?/(?:Repos|Users)/")
     "databricks_pipeline",
     rationale="Anyone who can push to the branch or edit the folder changes what runs with the job's rights.",
     fix="Run the wheel of a release, or name a `tag` or a `commit` in `git_source`.",
-    control="Change management; SLSA: what runs is what was built and reviewed",
+    control="Change management; SLSA: only reviewed builds run",
 )
 def production_runs_what_was_released(resource: Resource) -> Verdict:
     """Production's jobs and pipelines do not run from a branch or from a folder that people can edit."""

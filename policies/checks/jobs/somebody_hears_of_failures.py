@@ -31,4 +31,4 @@ def _of_pipeline(resource: Resource) -> Verdict:
         told = {str(alert) for alert in notification.values("alerts")}
         if told & _ALERTS and notification.has("email_recipients"):
             return passed()
-    return failed(f"no notification tells of failed updates; allowed: one with {' or '.join(sorted(_ALERTS))}")
+    return failed(f"no notification reports failed updates; allowed: one with {' or '.join(sorted(_ALERTS))}")

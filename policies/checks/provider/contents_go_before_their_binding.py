@@ -32,7 +32,7 @@ def contents_go_before_their_binding(resource: Resource) -> Verdict:
     """Objects in an isolated securable depend on its workspace binding."""
     document = resource.document
     if not document.has_lifecycle or not document.whole:
-        return unknown("what depends on what is not shown here; the configuration could be checked")
+        return unknown("dependencies are not shown here; check the configuration instead")
     reached = needed(resource)
     late = [bound for bound, own in _bindings(resource).items() if bound in reached and not own & reached]
     if late:

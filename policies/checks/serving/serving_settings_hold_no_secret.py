@@ -27,5 +27,5 @@ def _variables(entity: Block) -> Verdict:
 
 def _plaintext(name: str, value: Scalar) -> Verdict:
     if isinstance(value, Expression):
-        return unknown(f"{name} is computed, and what it holds stands in the state")
+        return unknown(f"{name} is computed, and its value is stored in the state")
     return failed(f"{name} holds a secret in clear text; allowed: {name.removesuffix('_plaintext')} with a reference")

@@ -142,7 +142,7 @@ class When(Entry):
     def _is_one(self) -> "When":
         given = self.model_fields_set
         if len(given) != 1 or not self._conditions:
-            raise ValueError(f"has {len(given)} conditions; exactly one is needed, with what it asks")
+            raise ValueError(f"has {len(given)} conditions; exactly one is needed, with its parameters")
         return self
 
     @property

@@ -83,7 +83,7 @@ def test_only_the_admin_acts_as_others(core: Core) -> None:
     assert core.call("POST", url, as_runner["token"], json={"as": "analysts"}).status_code == 403
     unknown = core.call("POST", url, json={"as": "nobody"})
     assert unknown.status_code == 404
-    assert "Principal 'nobody' is no user, service principal" in unknown.json()["message"]
+    assert "Principal 'nobody' is not a user, service principal" in unknown.json()["message"]
 
 
 def test_on_behalf_of_tokens(core: Core) -> None:

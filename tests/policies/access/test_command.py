@@ -63,7 +63,7 @@ def test_why(stacks_dir: Path) -> None:
     first, reason = result.stdout.splitlines()
     assert first == "dev-credit-training on schema prod.credit_gold: no MODIFY"
     assert reason.startswith(
-        "    nobody gave MODIFY on schema prod.credit_gold, or on what it is in, to dev-credit-training"
+        "    no grant of MODIFY on schema prod.credit_gold, or on what it is in, to dev-credit-training"
     )
     assert "dev-credit-source-readers" in reason
 

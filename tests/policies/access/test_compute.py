@@ -126,7 +126,7 @@ def test_the_metastores_owner_manages_everything_and_reads_nothing() -> None:
     }
     answer = found.may("keepers", GOLD, "MANAGE")
     assert answer.steps[-1].endswith(
-        "keepers owns metastore ms, so manages what is in it (account: databricks_metastore.m)"
+        "keepers owns metastore ms, so manages everything in it (account: databricks_metastore.m)"
     )
 
 

@@ -117,7 +117,7 @@ def test_a_job_whose_clusters_are_computed_may_be_anybodys(values: dict[str, Any
         ({"single_user_name": {"type": "forbidden"}, "num_workers": {"type": "fixed", "value": 1}}, set()),
         ({"single_user_name": {"type": "fixed", "value": "${var.user}"}}, {"unknown: ${var.user}"}),
         ("${var.definition}", {"unknown: ${var.definition}"}),
-        ("[1]", {"unknown: a definition that is no JSON object"}),
+        ("[1]", {"unknown: a definition that is not a JSON object"}),
     ],
 )
 @pytest.mark.parametrize("attribute", ["definition", "policy_family_definition_overrides"])

@@ -162,7 +162,7 @@ def test_what_is_no_manifest_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableManifestError) as refused:
         read([tmp_path])
     said = [line.removeprefix(f"{tmp_path}/") for line in str(refused.value).splitlines() if str(tmp_path) in line]
-    assert said[0].startswith("a.yaml: is no YAML: ")
+    assert said[0].startswith("a.yaml: is not YAML: ")
     assert said[1:] == [
         "b.yaml: document 1: apiVersion is missing; the file needs it",
         "b.yaml: document 1: spec is 1; it should be a mapping",

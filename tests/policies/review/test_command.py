@@ -82,7 +82,7 @@ def test_a_plan_that_cannot_be_read_ends_with_2(tmp_path: Path) -> None:
     result = CliRunner().invoke(mlops, ["review", str(tmp_path / "broken.json")])
     assert result.exit_code == 2
     assert result.stdout == ""
-    assert "broken.json: is no whole JSON document" in result.stderr
+    assert "broken.json: is not a complete JSON document" in result.stderr
 
 
 def test_a_plan_called_plan_is_of_its_folders_stack(tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_a_plan_from_standard_input_is_read(tmp_path: Path) -> None:
     result = CliRunner().invoke(mlops, arguments, input=json.dumps(LOST))
     assert "## `plan`: needs approval" in result.stdout, result.output
     broken = CliRunner().invoke(mlops, arguments, input=json.dumps(LOST)[:-20])
-    assert (broken.exit_code, "standard input: is no whole JSON" in broken.stderr) == (2, True)
+    assert (broken.exit_code, "standard input: is not a complete JSON" in broken.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-8-sig"])

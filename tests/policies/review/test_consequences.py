@@ -67,6 +67,6 @@ def test_a_key_that_is_no_text_is_named_as_it_is_written(tmp_path: Path) -> None
     with pytest.raises(RulesError) as error:
         losses(_PLAN, Names(_PLAN), path)
     assert str(error.value).splitlines() == [
-        f"{path}: 5 is a key that is no text; write it in quotes",
-        f"{path}: databricks_job.7 is a key that is no text; write it in quotes",
+        f"{path}: 5 is a key that is not text; write it in quotes",
+        f"{path}: databricks_job.7 is a key that is not text; write it in quotes",
     ]

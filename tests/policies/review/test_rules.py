@@ -259,7 +259,7 @@ def test_a_finding_on_what_does_not_change_is_not_this_plans() -> None:
             "actions.1 is 'destroy'; it should be 'create'",
         ),
         ({"when": {}}, "has 0 conditions; exactly one"),
-        ({"when": {"drift": None}}, "exactly one is needed, with what it asks"),
+        ({"when": {"drift": None}}, "exactly one is needed, with its parameters"),
         ({"when": {"drift": {"undone": True}, "plan": {"is": "errored"}}}, "has 2 conditions; exactly one"),
         ({"when": {"settings": {"types": [], "attributes": ["a"]}}}, r"settings.types is \[\]; name at least one"),
         ({"when": {"grants": {"imported": False}}}, "imported is False; it should be True"),

@@ -21,7 +21,7 @@ SAME = change("databricks_job.a", ["no-op"], before={"name": "train"}, after={"n
 def test_a_plan_that_is_cut_off_is_an_error() -> None:
     """Half a JSON document names the place where it ends."""
     whole = json.dumps(plan(CREATED)).encode()
-    with pytest.raises(DocumentError, match=r"p\.json: is no whole JSON document \(line 1, column \d+"):
+    with pytest.raises(DocumentError, match=r"p\.json: is not a complete JSON document \(line 1, column \d+"):
         parse_document(whole[: len(whole) // 2], "p.json")
 
 
@@ -29,9 +29,9 @@ def test_a_plan_that_is_cut_off_is_an_error() -> None:
     ("content", "message"),
     [
         (b"PK\x03\x04rest", "binary plan. Convert it: terraform show -json"),
-        (b"\xff\xfe{\x00}", "is no UTF-8 or UTF-16 text"),
+        (b"\xff\xfe{\x00}", "is not UTF-8 or UTF-16 text"),
         (b"[]", "holds a JSON list; a JSON object is needed"),
-        (b"", "is no whole JSON document"),
+        (b"", "is not a complete JSON document"),
         (b'{"a": 1, "a": 2}', "has the key 'a' twice"),
         (b'{"a":' + b"[" * 200_000, "is nested deeper than any plan"),
     ],
@@ -61,12 +61,12 @@ def test_a_file_over_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
         ({"format_version": "2.0"}, "plan format 2.0 is not known"),
         ({"format_version": 1.2}, "is not a Terraform plan: format_version is '1.2'"),
         ({"format_version": None}, "is not a Terraform plan"),
-        ({"resource_changes": {}}, "resource_changes is no list of objects"),
-        ({"resource_changes": ["x"]}, "resource_changes is no list of objects"),
+        ({"resource_changes": {}}, "resource_changes is not a list of objects"),
+        ({"resource_changes": ["x"]}, "resource_changes is not a list of objects"),
         ({"resource_changes": [{"address": "a.b", "type": "a"}]}, "has no address, type or change"),
         ({"resource_changes": [{"address": "a.b", "type": "a", "change": {}}]}, "a.b has no actions"),
         ({"output_changes": []}, None),
-        ({"output_changes": ["x"]}, "output_changes is no object"),
+        ({"output_changes": ["x"]}, "output_changes is not an object"),
         ({"configuration": {"root_module": {"resources": [{}]}}}, "another form than Terraform writes"),
     ],
 )
@@ -84,7 +84,7 @@ def test_a_state_is_no_plan() -> None:
     """`terraform show -json` without a plan file writes the state, which changes nothing."""
     document = plan(CREATED)
     del document["planned_values"]
-    with pytest.raises(PlanError, match="is no plan: planned_values is missing"):
+    with pytest.raises(PlanError, match="is not a plan: planned_values is missing"):
         read_plan("prod-ml", document)
 
 
@@ -94,7 +94,7 @@ def test_a_plan_from_which_changes_were_taken_is_an_error() -> None:
     document["resource_changes"] = document["resource_changes"][1:]
     with pytest.raises(PlanError, match=r"1 planned resources have no entry .* \(first: databricks_job"):
         read_plan("prod-ml", document)
-    with pytest.raises(PlanError, match="cut down"):
+    with pytest.raises(PlanError, match="the plan was truncated"):
         read_plan("prod-ml", plan(CREATED) | {"resource_changes": None})
 
 

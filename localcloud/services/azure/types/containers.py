@@ -31,7 +31,7 @@ def _cluster_check(_: Cloud, resource_id: ResourceId, resource: Resource) -> Non
         raise invalid("BadRequest", f"{resource_id.name} without local accounts needs aadProfile.")
     version = str(own.get("kubernetesVersion") or "1.0")
     if not all(part.isdigit() for part in version.split(".")) or len(version.split(".")) > _VERSION_LIMIT:
-        raise invalid("K8sVersionNotSupported", f"Managed cluster version {version} is no version of Kubernetes.")
+        raise invalid("K8sVersionNotSupported", f"Managed cluster version {version} is not a version of Kubernetes.")
 
 
 def _cluster(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:

@@ -65,7 +65,7 @@ def _identity_of(resource_id: ResourceId, part: str) -> Document:
 def _budget(_: Cloud, __: ResourceId, resource: Resource) -> None:
     amount = properties(resource).get("amount")
     if not isinstance(amount, int | float) or amount <= 0:
-        raise invalid("400", f"amount {amount!r} is no number above 0.")
+        raise invalid("400", f"amount {amount!r} is not a number above 0.")
 
 
 KINDS = {

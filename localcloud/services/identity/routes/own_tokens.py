@@ -39,7 +39,7 @@ def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     longest_s = configuration.longest_token_s(cloud, workspace)
     lifetime_s = body.get("lifetime_seconds") or longest_s
     if not isinstance(lifetime_s, int) or not 0 < lifetime_s <= longest_s:
-        raise bad_request(f"lifetime_seconds {lifetime_s!r} is no number of seconds within 1..{longest_s}.")
+        raise bad_request(f"lifetime_seconds {lifetime_s!r} is not a number of seconds within 1..{longest_s}.")
     token = identity.mint(cloud, caller.principal, workspace, lifetime_s, str(body.get("comment") or ""))
     return {"token_value": token, "token_info": info(identity.record(cloud, token))}
 

@@ -194,7 +194,7 @@ def _require_unique(cloud: Cloud, kind: Kind, document: Document, own_id: str | 
 def _require_members(cloud: Cloud, document: Document) -> None:
     for member in document.get("members", []):
         if not any(cloud.store.get(kind, member["value"]) for kind in _KINDS.values()):
-            raise not_found(f"Member {member['value']} is no user, service principal or group id.")
+            raise not_found(f"Member {member['value']} is not a user, service principal or group id.")
 
 
 def _leave_groups(cloud: Cloud, identifier: str) -> None:

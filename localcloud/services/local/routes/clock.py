@@ -89,7 +89,7 @@ def _choice(body: Document) -> Callable[[datetime], datetime]:
         moment = _moment(to)
         return lambda _: moment
     if isinstance(by_s, bool) or not isinstance(by_s, int | float) or not 0 <= by_s < float("inf"):
-        raise bad_request(f"advance_s {by_s!r} is no number of seconds: give 0 or more.")
+        raise bad_request(f"advance_s {by_s!r} is not a number of seconds: give 0 or more.")
     return lambda now: _later(now, by_s)
 
 
@@ -99,7 +99,7 @@ def _moment(text: Any) -> datetime:
     except (TypeError, ValueError):
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise bad_request(f"advance_to {text!r} is no time with an offset: write it as 2026-01-31T00:00:00Z.")
+        raise bad_request(f"advance_to {text!r} is not a time with an offset: write it as 2026-01-31T00:00:00Z.")
     return moment.astimezone(UTC)
 
 

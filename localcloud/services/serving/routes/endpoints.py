@@ -124,7 +124,7 @@ def put_setting(name: str, setting: str, body: JsonBody, cloud: CloudDep, caller
     """Notification and telemetry settings: kept as given, nothing acts on them locally."""
     if setting not in _SETTINGS:
         known = ", ".join(("config", "tags", "ai-gateway", *_SETTINGS))
-        raise bad_request(f"'{setting}' is no setting of an endpoint; known: {known}.")
+        raise bad_request(f"'{setting}' is not a setting of an endpoint; known: {known}.")
     document = _find(cloud, caller, name, "CAN_MANAGE")
     _change(cloud, document, {_SETTINGS[setting]: body})
     return body

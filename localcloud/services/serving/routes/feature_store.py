@@ -135,7 +135,7 @@ def delete_online_table(online_table_name: str, cloud: CloudDep, caller: CallerD
 def _authorize_target(cloud: Cloud, caller: Caller, source: str, target: str) -> str:
     """Check that the caller may publish to `target`; the online table's owner."""
     if cloud.store.get(Kind.TABLE, target) is not None:
-        raise exists(f"'{target}' is a table: give the online table a name of its own.")
+        raise exists(f"'{target}' is a table: give the online table another name.")
     current = cloud.store.get(KIND, target)
     schema = target.rpartition(".")[0]
     if current is None:

@@ -43,7 +43,7 @@ def update(setting_type: str, body: JsonBody, cloud: CloudDep, caller: CallerDep
     if body.get("allow_missing") is not True:
         raise bad_request("allow_missing must be true.")
     if mask not in (setting.mask, setting.field, "*"):
-        raise bad_request(f"field_mask '{mask}' is none of this setting's fields; it has {setting.mask}.")
+        raise bad_request(f"field_mask '{mask}' is not a field of this setting; it has {setting.mask}.")
     value = setting.value_of(given)
     with cloud.store.transaction():
         _require_fresh(setting, given.get("etag") or "", _kept(cloud, caller, setting_type)["etag"])

@@ -66,7 +66,7 @@ def read_call(content: bytes) -> Call:
     reader = _Reader(content)
     version = reader.number(">I")
     if version & _VERSION_MASK != _VERSION_1 or version & 0xFF != _CALL:
-        raise ThriftError("the body is no call by Thrift's strict binary protocol")
+        raise ThriftError("the body is not a call by Thrift's strict binary protocol")
     method = reader.string().decode("utf-8", "replace")
     sequence = int(reader.number(">i"))
     arguments = reader.struct(0)

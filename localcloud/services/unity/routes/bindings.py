@@ -56,7 +56,7 @@ def _change(cloud: Cloud, kind: Kind, name: str, add: list[Document], remove: li
     known = {workspace.workspace_id for workspace in cloud.workspaces()}
     for each in [*add, *remove]:
         if not isinstance(each, dict) or not str(each.get("workspace_id")).isdecimal():
-            raise bad_request(f"{str(each)[:60]!r} is no binding: give an object with the number of a workspace_id.")
+            raise bad_request(f"{str(each)[:60]!r} is not a binding: give an object with the number of a workspace_id.")
     for new in add:
         if int(new["workspace_id"]) not in known:
             raise bad_request(f"workspace_id {new['workspace_id']} is not one of {sorted(known)}.")

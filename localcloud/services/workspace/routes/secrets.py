@@ -152,7 +152,7 @@ def delete_acl(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 def _named(field: str, name: object) -> str:
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise bad_request(f"{field} {name!r} is no name: use up to 128 letters, digits, and any of - _ .")
+        raise bad_request(f"{field} {name!r} is not a valid name: use up to 128 letters, digits, and any of - _ .")
     return name
 
 

@@ -67,7 +67,7 @@ def test_policies_are_listed_by_name_in_pages(core: Core) -> None:
         ({"policy_name": ""}, "policy_name"),
         ({"policy_name": "databricks:default-policy"}, "starts with databricks:"),
         ({"policy_name": "политика"}, "beyond ISO 8859-1"),
-        ({"binding_workspace_ids": [9]}, r"\[9\] are no workspaces"),
+        ({"binding_workspace_ids": [9]}, r"\[9\] are not workspaces"),
         ({"custom_tags": [{"key": f"k{n}", "value": "v"} for n in range(21)]}, "20 custom_tags at most; given: 21"),
         ({"custom_tags": [{"key": "k", "value": "v"}] * 2}, "name k twice"),
         ({"policy_id": "mine"}, "given by Databricks"),

@@ -74,8 +74,8 @@ def test_a_budget_lives_its_whole_life(core: Core) -> None:
         ({"alert_configurations": [ALERT] * 5}, "4 alert_configurations at most; given: 5"),
         ({"alert_configurations": [ALERT, ALERT]}, "its own quantity_threshold"),
         ({"alert_configurations": [ALERT | {"time_period": "YEAR"}]}, "time_period 'YEAR' is not one of MONTH"),
-        ({"alert_configurations": [ALERT | {"quantity_threshold": "-1"}]}, "'-1' is no number above 0"),
-        ({"alert_configurations": [ALERT | {"quantity_threshold": "x"}]}, "'x' is no number above 0"),
+        ({"alert_configurations": [ALERT | {"quantity_threshold": "-1"}]}, "'-1' is not a number above 0"),
+        ({"alert_configurations": [ALERT | {"quantity_threshold": "x"}]}, "'x' is not a number above 0"),
         ({"alert_configurations": [ALERT | {"colour": "red"}]}, "colour are not understood"),
         (
             {"alert_configurations": [ALERT | {"action_configurations": [ACTION | {"action_type": "PAGE"}]}]},

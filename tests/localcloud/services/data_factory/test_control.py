@@ -134,7 +134,7 @@ _LOOP = {"items": "@x", "activities": [step("b", "Wait")]}
     ("activity", "said"),
     [
         (step("a", "IfCondition"), "'a' lacks expression"),
-        (step("a", "ForEach", items="@x", activities=[1]), "activities are no list of objects"),
+        (step("a", "ForEach", items="@x", activities=[1]), "activities are not a list of objects"),
         (
             step("a", "ForEach", items="@x", activities=[step("b", "ForEach", **_LOOP)]),
             "'b' (ForEach)",

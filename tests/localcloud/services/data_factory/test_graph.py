@@ -70,7 +70,7 @@ def test_what_is_no_graph_is_named() -> None:
     wrong = [_activity("a", "z:Succeeded"), _activity("a"), _activity("b", "a:Done")]
     assert problems(wrong) == [
         "the name 'a' is used twice",
-        "'a' depends on 'z', which is no activity",
+        "'a' depends on 'z', which is not an activity",
         "'b' has the condition 'Done': use Succeeded, Failed, Skipped, Completed",
     ]
     assert "in a circle" in problems([_activity("a", "b:Failed"), _activity("b", "a:Failed")])[0]

@@ -76,7 +76,7 @@ def test_policies_are_listed_in_pages(core: Core) -> None:
 @pytest.mark.parametrize(
     ("oidc", "message"),
     [
-        ({"issuer": "http://x.example.com"}, "is no https URL"),
+        ({"issuer": "http://x.example.com"}, "is not an https URL"),
         ({"issuer": None}, "issuer"),
         ({"subject": None}, "subject"),
         ({"jwks_json": "{}", "jwks_uri": "https://x.example.com"}, "one of jwks_json and jwks_uri"),

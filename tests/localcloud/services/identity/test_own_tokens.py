@@ -32,7 +32,7 @@ def test_a_token_without_a_lifetime_lasts_two_years(core: Core) -> None:
     info = tokens.create().token_info
     assert info is not None
     assert int(info.expiry_time or 0) - int(info.creation_time or 0) == pytest.approx(2 * 365 * 86_400_000, abs=1000)
-    with pytest.raises(BadRequest, match="lifetime_seconds 99999999999 is no number of seconds within"):
+    with pytest.raises(BadRequest, match="lifetime_seconds 99999999999 is not a number of seconds within"):
         tokens.create(lifetime_seconds=99_999_999_999)
     with pytest.raises(BadRequest, match=r"Field\(s\) scopes are not read locally"):
         tokens.create(scopes=["sql"])

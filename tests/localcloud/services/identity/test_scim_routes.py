@@ -65,10 +65,10 @@ def test_attributes_of_another_kind_are_left_out(core: Core) -> None:
     ("path", "query", "message"),
     [
         ("Groups", {"limit": "5"}, "Query parameter(s) limit are not understood"),
-        ("Groups", {"attributes": "nickName"}, "Attribute(s) nickName are none of a group"),
-        ("Groups", {"filter": 'userName eq "x"'}, "Attribute(s) userName are none of a group"),
+        ("Groups", {"attributes": "nickName"}, "Attribute(s) nickName are not in a group"),
+        ("Groups", {"filter": 'userName eq "x"'}, "Attribute(s) userName are not in a group"),
         ("Groups", {"filter": "not understood"}, "filter 'not understood' is not understood"),
-        ("Users", {"sortBy": "applicationId"}, "Attribute(s) applicationId are none of a user"),
+        ("Users", {"sortBy": "applicationId"}, "Attribute(s) applicationId are not in a user"),
         ("Users", {"sortOrder": "ascending"}, "sortOrder needs sortBy"),
         ("Users", {"sortBy": "userName", "sortOrder": "up"}, "sortOrder 'up' is not one of"),
         ("Users", {"attributes": "id", "excludedAttributes": "name"}, "Give attributes or excludedAttributes"),

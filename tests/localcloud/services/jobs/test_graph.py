@@ -117,7 +117,7 @@ def test_downstream_follows_every_path() -> None:
     ("tasks", "problem"),
     [
         ([_task("a"), _task("a")], "task_key 'a' is used twice: rename one"),
-        ([_task("a", "z")], "task 'a' depends on 'z', which is no task of this job: a"),
+        ([_task("a", "z")], "task 'a' depends on 'z', which is not a task of this job: a"),
         ([_task("a", "b"), _task("b", "a")], "the tasks depend on each other in a circle: a -> b -> a"),
         ([_task("a", run_if="SOMETIMES")], "task 'a' has run_if 'SOMETIMES': use one of ALL_SUCCESS, ALL_DONE"),
         ([{}], "a task has no task_key: name every task"),

@@ -44,7 +44,7 @@ def test_a_jupyter_notebook_is_its_code_cells() -> None:
         ("# MAGIC %pip install x", "PYTHON", "SOURCE", "cell 1 begins with %pip"),
         ("a = 1\n# COMMAND ----------\n# MAGIC %run ./b", "PYTHON", "SOURCE", "cell 2 begins with %run"),
         ("SELECT 1", "SQL", "SOURCE", "the notebook is in SQL"),
-        ("[]", "PYTHON", "JUPYTER", "is no Jupyter notebook"),
+        ("[]", "PYTHON", "JUPYTER", "is not a Jupyter notebook"),
     ],
 )
 def test_what_is_not_run_here_is_refused(content: str, language: str, form: str, message: str) -> None:

@@ -35,7 +35,7 @@ def test_a_serverless_pipeline_of_one_file_is_run() -> None:
         ({"channel": "NIGHTLY"}, "channel is 'NIGHTLY': use one of CURRENT, PREVIEW"),
         ({"libraries": {"file": 1}}, "libraries is {'file': 1}: give a list"),
         ({"libraries": [{"egg": "x"}]}, "libraries has egg; understood are file, glob, jar, maven, notebook"),
-        ({"configuration": {"a": 1}}, "configuration has values that are no texts: give texts"),
+        ({"configuration": {"a": 1}}, "configuration has values that are not text: give texts"),
         (
             {"notifications": [{"alerts": ["on-sunday"]}]},
             "alerts of notifications are ['on-sunday']: use on-update-success, on-update-failure, "

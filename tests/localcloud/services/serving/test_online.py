@@ -275,7 +275,7 @@ def test_features_are_served_without_a_model(looking: World) -> None:
     assert (refused.status_code, refused.json()["error_code"]) == (400, "BAD_REQUEST")
     client.serving_endpoints.delete("features")
     client.api_client.do("DELETE", f"{specs}/{name}")
-    with pytest.raises(NotFound, match="is no feature specification: name the version"):
+    with pytest.raises(NotFound, match="is not a feature specification: name the version"):
         client.serving_endpoints.create("features", config=config)
 
 

@@ -37,8 +37,8 @@ def test_values_are_kept_and_erased(core: Core) -> None:
         ({"enableEverything": "true"}, r"Invalid keys: \['enableEverything'\]"),
         ({}, "Invalid keys"),
         ({"enableWebTerminal": "maybe"}, "enableWebTerminal 'maybe' is neither true nor false"),
-        ({"maxTokenLifetimeDays": "soon"}, "'soon' is no number of days up to 730"),
-        ({"maxTokenLifetimeDays": "731"}, "'731' is no number of days up to 730"),
+        ({"maxTokenLifetimeDays": "soon"}, "'soon' is not a number of days up to 730"),
+        ({"maxTokenLifetimeDays": "731"}, "'731' is not a number of days up to 730"),
     ],
 )
 def test_unknown_keys_and_values_are_refused(core: Core, values: dict[str, str], message: str) -> None:
@@ -54,7 +54,7 @@ def test_no_token_outlives_the_workspaces_limit(core: Core) -> None:
     """Of one's own and on behalf of others: longer ones are refused, those without a lifetime end with the limit."""
     application, tokens = core.application("ann"), core.admin().tokens
     _conf(core).set_status({"maxTokenLifetimeDays": "30"})
-    with pytest.raises(BadRequest, match=f"{31 * DAY_S} is no number of seconds within 1..{30 * DAY_S}"):
+    with pytest.raises(BadRequest, match=f"{31 * DAY_S} is not a number of seconds within 1..{30 * DAY_S}"):
         tokens.create(lifetime_seconds=31 * DAY_S)
     info = tokens.create().token_info
     assert info is not None

@@ -32,7 +32,12 @@ def test_what_is_no_list_is_refused(core: Core) -> None:
     body = {"label": "", "list_type": "DENY", "ip_addresses": ["203.0.113.0/40"]}
     answer = core.call("POST", f"{core.url('prod')}/api/2.0/ip-access-lists", json=body)
     assert answer.status_code == 400
-    for said in ("has 3 problem(s)", "label is missing", "use one of ALLOW, BLOCK", "'203.0.113.0/40' is no address"):
+    for said in (
+        "has 3 problem(s)",
+        "label is missing",
+        "use one of ALLOW, BLOCK",
+        "'203.0.113.0/40' is neither an address",
+    ):
         assert said in answer.json()["message"]
     addresses = [f"10.0.{number // 256}.{number % 256}" for number in range(1000)]
     lists.create("all", ListType.BLOCK, ip_addresses=addresses)

@@ -92,7 +92,7 @@ def test_admins_do_not_free_themselves(core: Core) -> None:
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ({"field_mask": "owner"}, "field_mask 'owner' is none of this setting's fields; it has namespace.value"),
+        ({"field_mask": "owner"}, "field_mask 'owner' is not a field of this setting; it has namespace.value"),
         ({"allow_missing": False}, "allow_missing must be true"),
         ({"setting": {"namespace": {"value": 3}}}, "setting.namespace.value is no str"),
         ({"setting": {"namespace": {"value": "x", "colour": 1}}}, "colour are not understood"),

@@ -178,6 +178,6 @@ def test_only_a_repository_stands_for_a_url(core: Core, tmp_path: Path) -> None:
     """And only the admin says so."""
     url, body = f"{core.account_url}/local/git-remotes", {"url": URL, "path": str(tmp_path / "none")}
     answer = core.call("PUT", url, json=body)
-    assert (answer.status_code, "is no Git repository" in answer.json()["message"]) == (400, True)
+    assert (answer.status_code, "is not a Git repository" in answer.json()["message"]) == (400, True)
     core.application("ann")
     assert core.call("PUT", url, core.token("ann"), json=body).status_code == 403

@@ -41,7 +41,7 @@ def test_a_scope_is_managed_by_its_maker_or_by_all(core: Core, fields: dict[str,
             "scopes/create",
             _KIND | {"backend_azure_keyvault": _PROD | {"resource_id": "/x"}},
             INVALID,
-            "'/x' is no key vault's",
+            "'/x' is not a key vault",
         ),
         (
             "scopes/create",

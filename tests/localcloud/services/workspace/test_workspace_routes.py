@@ -39,9 +39,9 @@ def test_scopes_and_secrets_have_plain_names(core: Core, name: str) -> None:
     secrets = core.admin().secrets
     secrets.create_scope("Keys_1.a-" + "x" * 119)
     secrets.create_scope("keys")
-    with pytest.raises(InvalidParameterValue, match="is no name: use up to 128 letters"):
+    with pytest.raises(InvalidParameterValue, match="is not a valid name: use up to 128 letters"):
         secrets.create_scope(name)
-    with pytest.raises(InvalidParameterValue, match="is no name: use up to 128 letters"):
+    with pytest.raises(InvalidParameterValue, match="is not a valid name: use up to 128 letters"):
         secrets.put_secret("keys", name, string_value="x")
     assert list(secrets.list_secrets("keys")) == []
 
