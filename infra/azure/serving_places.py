@@ -1,6 +1,6 @@
 """Where the stacks of what stands beside Databricks find what other stacks made, and what they share."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from infra import azure_names
@@ -97,9 +97,9 @@ class ServingPlace:
         props = EncryptionKeyProps(name=called, vault_id=self.places.key_vault_id)
         return encryption_key(self.stack, f"{name}-key", props)
 
-    def give(self, id_: str, name: str, scope: str, principal_id: str) -> Resource:
-        """A role of Azure."""
-        return role(self.stack, id_, RoleProps(role=name, scope=scope, principal_id=principal_id))
+    def give(self, id_: str, name: str, scope: str, principal_id: str, *, after: Sequence[Resource] = ()) -> Resource:
+        """A role of Azure; `after` must be there first, if `scope` does not refer to it."""
+        return role(self.stack, id_, RoleProps(role=name, scope=scope, principal_id=principal_id, after=after))
 
     def endpoint(self, id_: str, resource_id: str, subresource: str, zones: Iterable[str]) -> Resource:
         """A private endpoint, named in all of `zones`."""

@@ -112,13 +112,4 @@ def _pipeline(place: ServingPlace, cluster: Resource) -> None:
         ],
         assignable_scopes=[group],
     )
-    azurerm.role_assignment.RoleAssignment(
-        place.stack,
-        "pipeline-namespaces",
-        scope=cluster.id,
-        # By its name, which a scan can read.
-        role_definition_name=name,
-        principal_id=pipeline,
-        principal_type="ServicePrincipal",
-        depends_on=[made],
-    )
+    place.give("pipeline-namespaces", name, cluster.id, pipeline, after=(made,))

@@ -56,11 +56,12 @@ def _identity(place: ServingPlace, label: str, registry_id: str, pipeline: str) 
     name = azure_names.served_identity(place.prefix, place.environment.name, label)
     identity = place.identity(f"{label}-identity", name)
     container = azure_names.features_container(label)
-    containers(place.stack, "lake", place.places.lake_account_id, (container,))
-    place.give(f"{label}-features", _READS_FEATURES, lake_container_id(place, container), identity.principal_id)
+    made = containers(place.stack, "lake", place.places.lake_account_id, (container,))
+    features = lake_container_id(place, container)
+    place.give(f"{label}-features", _READS_FEATURES, features, identity.principal_id, after=made)
     if place.environment.aks_serving:
         # Features are looked up in a cluster alone.
-        place.give(f"{label}-pipeline-features", _WRITES_FEATURES, lake_container_id(place, container), pipeline)
+        place.give(f"{label}-pipeline-features", _WRITES_FEATURES, features, pipeline, after=made)
         place.give(f"{label}-pipeline-identity", _READS_IDENTITY, identity.id, pipeline)
     if place.environment.azure_ml:
         # There the endpoint itself fetches the image; in a cluster the machines do.

@@ -160,6 +160,10 @@ def test_the_pipeline_may_move_versions_there_and_nothing_else(placed: Documents
     }
     inside = _one(placed, "prod-aks", "azurerm_role_assignment", "credit-pipeline")
     assert inside["scope"] == f"{_CLUSTER}/namespaces/credit"
+    for name in ("credit-features", "credit-pipeline-features"):
+        # By its id, so that a scan can read it; it is there first all the same.
+        given = _one(placed, "prod-images", "azurerm_role_assignment", name)
+        assert given["depends_on"] == ["azurerm_storage_container.lake-served-credit"]
     [makes] = _one(placed, "prod-aks", "azurerm_role_definition", "namespaces-role")["permissions"]
     namespaces = "Microsoft.ContainerService/managedClusters/namespaces"
     assert makes == {"data_actions": [f"{namespaces}/read", f"{namespaces}/write"]}

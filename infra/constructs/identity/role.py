@@ -1,6 +1,6 @@
 """A role of Azure, given to one identity at one place."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -41,7 +41,7 @@ def only_these_blobs(names: Iterable[str]) -> str:
 class RoleProps:
     """`role` is the name of a built-in role; `scope` the id where it holds; `principal_id` an object id of Entra.
 
-    `condition` narrows it, in Azure's own language.
+    `condition` narrows it, in Azure's own language. `after` must be there first, if `scope` does not refer to it.
     """
 
     role: str
@@ -49,6 +49,7 @@ class RoleProps:
     principal_id: str
     principal_type: Literal["ServicePrincipal", "Group"] = "ServicePrincipal"
     condition: str | None = None
+    after: Sequence[Resource] = ()
 
 
 def role(scope: Scope, id_: str, props: RoleProps) -> Resource:
@@ -64,4 +65,5 @@ def role(scope: Scope, id_: str, props: RoleProps) -> Resource:
         skip_service_principal_aad_check=True if props.principal_type == "ServicePrincipal" else None,
         condition=props.condition,
         condition_version="2.0" if props.condition else None,
+        depends_on=list(props.after) or None,
     )

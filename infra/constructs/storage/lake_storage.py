@@ -76,9 +76,9 @@ def lake_storage(scope: Scope, id_: str, props: LakeStorageProps) -> LakeStorage
     return LakeStorageOutputs(id=made.id)
 
 
-def containers(scope: Scope, id_: str, account_id: str, names: Iterable[str]) -> None:
+def containers(scope: Scope, id_: str, account_id: str, names: Iterable[str]) -> list[Resource]:
     """Containers of an account, each a resource of its own."""
-    for name in names:
+    return [
         azurerm.storage_container.StorageContainer(
             # By id: by the account's name Terraform would ask the account itself, which it may not reach.
             scope,
@@ -87,6 +87,8 @@ def containers(scope: Scope, id_: str, account_id: str, names: Iterable[str]) ->
             storage_account_id=account_id,
             container_access_type="private",
         )
+        for name in names
+    ]
 
 
 def closed_account(public: PublicAccess) -> dict[str, object]:
