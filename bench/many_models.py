@@ -42,6 +42,7 @@ SEED, STEPS, HORIZON, ORIGINS = 20_261_130, 66, 4, 3
 # What a demand series is answered by: repeated, averaged, smoothed, with a trend that fades, Theta, and seldom sold.
 MODELS = ("Naive", "Mean", "SES", "ETS", "Theta", "CrostonSBA", "TSB")
 FREQUENCY = replace(WEEKLY, seasons=(1,), candidates=MODELS, origins=ORIGINS)
+CHECKOUT = str(Path(__file__).parents[1])
 # How many times the processor time of statsforecast in one process it may take, by the number of series.
 BOUNDS = {1_000: 1.25, 10_000: 1.10}
 
@@ -127,7 +128,7 @@ def workers(values: Sequence[Floats]) -> Figures:
         session = SparkSession.builder.remote(server.start()).getOrCreate()
         session.range(1).collect()
         ready = time.monotonic()
-        _on_workers(session, values[:1])
+        _on_workers(session, values[: fleet.cores()], groups=fleet.cores())
         first, watch = time.monotonic(), _Watch()
         answered = _on_workers(session, values)
         found = watch.figures()
@@ -138,16 +139,25 @@ def workers(values: Sequence[Floats]) -> Figures:
     return {"start_s": ready - started, "first_s": first - ready, **found}
 
 
-def _on_workers(session: Any, values: Sequence[Floats]) -> list[Any]:
+def _on_workers(session: Any, values: Sequence[Floats], groups: int = 0) -> list[Any]:
     """One row per series: its number, and every forecast of every model at every origin."""
     rows = pd.DataFrame({"number": np.arange(len(values)), "values": [each.tolist() for each in values]})
-    groups = max(1, min(len(values) // fleet.CHUNK, 16 * fleet.cores()))
+    groups = groups or max(1, min(len(values) // fleet.CHUNK, 16 * fleet.cores()))
     frame = session.createDataFrame(rows, "number bigint, values array<double>").repartition(groups)
     found: list[Any] = frame.mapInPandas(_fitted, "number bigint, forecasts array<double>").collect()
     return found
 
 
 def _fitted(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    # Workers of a cluster have the wheel; these find the checkout.
+    sys.path.insert(0, CHECKOUT)
+    from bench.many_models import fitted  # noqa: PLC0415
+
+    return fitted(batches)
+
+
+def fitted(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    """One row per series: its number, and every forecast of every model at every origin, one after another."""
     for batch in batches:
         fits = fleet.fit_chunk([np.asarray(each, dtype=float) for each in batch["values"]], HORIZON, FREQUENCY)
         yield pd.DataFrame({"number": batch["number"], "forecasts": [fit.forecasts.ravel() for fit in fits]})
