@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bench.monitoring_errors import columns, page, pieces, problems, ranking
+from bench.monitoring_errors import columns, evidently, page, pieces, problems, ranking
 from bench.monitoring_errors.cells import CHANGES, KINDS, STABLE, Cell
 from bench.monitoring_errors.pieces import Measured, Piece
 from bench.monitoring_errors.told import begun, delay, share
@@ -77,6 +77,14 @@ def test_the_page_is_made_of_its_pieces() -> None:
     assert "| normal | 200 | 100 | 96 | 4: 4.17% (1.63%..10.23%) | 4 |" in text
     assert "| trend 0.02 | 1,000 | 25 | 12 | 1 (100% by the 6th) |" in text
     assert text.endswith("Run time: 7 s on one core.")
+
+
+def test_another_tool_is_judged_by_the_columns_that_it_says_have_drifted() -> None:
+    """Of four periods of five columns one is quiet, and in one at least half of the columns have drifted."""
+    row = evidently.row(Cell(rows=200, columns=5, kind="normal"), [0, 1, 2, 3])
+    assert row == "| normal | 200 | 5 | 4 | 75.0% | 25.0% |"
+    assert {(each.rows, each.columns) for each in evidently.SMALL} >= {(200, 5), (5000, 25)}
+    assert len(list(evidently.all_pieces())) == 9 * len(evidently.SMALL)
 
 
 def test_a_run_that_is_stopped_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
