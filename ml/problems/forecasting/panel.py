@@ -56,7 +56,9 @@ def panel(table: pd.DataFrame, columns: Columns, frequency: Frequency, horizon: 
         raise ForecastError(f"the horizon is {horizon}: give 1 step or more")
     absent = [name for name in (columns.id, columns.time, columns.target) if name not in table]
     if absent:
-        raise ForecastError(f"columns {absent} are missing: the file has {list(map(str, table.columns))}; name its own")
+        names = list(map(str, table.columns))
+        hint = "separate its columns by commas" if len(names) == 1 and any(name in names[0] for name in absent) else ""
+        raise ForecastError(f"columns {absent} are missing: the file has {names}; {hint or 'name its own'}")
     if table.empty:
         raise ForecastError("the file has no rows: give one row per series and time")
     _require_own_names(columns)

@@ -109,6 +109,12 @@ def test_missing_columns_are_named_with_those_that_are_there() -> None:
         panel(pd.DataFrame({"shop": ["a"], "ds": [1]}), COLUMNS, DAILY, 1)
 
 
+def test_a_file_that_was_not_split_is_told_apart_from_one_without_the_columns() -> None:
+    """Semicolons or tabs leave one column that holds all names."""
+    with pytest.raises(ForecastError, match=r"the file has .'shop;day;sold'.; separate its columns by commas"):
+        panel(pd.DataFrame({"shop;day;sold": ["a;1;2"]}), COLUMNS, DAILY, 1)
+
+
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
