@@ -70,5 +70,5 @@ def _query_one(endpoint: Endpoint, records: Sequence[Record], version: int) -> l
 
 
 def _said(error: Exception) -> str:
-    code = error.error_code if isinstance(error, DatabricksError) else "no answer in time"
+    code = error.error_code if isinstance(error, DatabricksError) else "nothing in time"
     return f"{code}: {error}"

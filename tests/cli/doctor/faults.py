@@ -205,7 +205,7 @@ BROKEN = (
             {"url": "abfss://gold@elsewhere.dfs.core.windows.net/"},
         ),
         "prod-lake-gold",
-        "leads to abfss://gold@elsewhere.dfs.core.windows.net/, not into mlopsprodlake",
+        "points to abfss://gold@elsewhere.dfs.core.windows.net/, not to mlopsprodlake",
         "deploy the stack prod-workspace",
     ),
     Broken(

@@ -87,7 +87,7 @@ def test_a_changed_wheel_is_found(core: Core, examined: Examined) -> None:
         name = "every wheel is what its folder says"
         [line] = examined(name)[name]
         assert (line.result, line.subject) == (Result.WRONG, path)
-        assert line.what.startswith("holds content ")
+        assert line.what.startswith("has content ")
     finally:
         core.call("PUT", f"{url}/api/2.0/fs/files{path}", params={"overwrite": "true"}, content=kept)
 

@@ -147,7 +147,7 @@ def test_nobody_who_was_forgotten_comes_back(loaded: Lake) -> None:
     """A version from before that is refused, of silver too."""
     person = Request.of("1", person_column(USE_CASES["credit"]))
     _ingest(loaded, "3", forget=str(person), trained=json.dumps([]), reason="asked to be", by="ann")
-    with pytest.raises(RestoreRefusedError, match=r"from before 1 person\(s\) were forgotten"):
+    with pytest.raises(RestoreRefusedError, match=r"older than the removal of 1 person\(s\)"):
         _restore(loaded, "4", "silver.labels", 1)
 
 

@@ -6,7 +6,7 @@ from localcloud.kernel.errors import ApiError
 from localcloud.services.sql.reading import Use, parse
 
 T = "prod.ops.gates"
-TABLES, VIEWS, SESSION = "/unity-catalog/tables", "there are no views here", "a session of its own"
+TABLES, VIEWS, SESSION = "/unity-catalog/tables", "views are not supported here", "its own session"
 ONE, LAYOUT, FILES = "one statement a request", "no result depends on it", "use /fs/files"
 REFUSED = {
     "'CREATE TABLE'": (
@@ -32,7 +32,7 @@ REFUSED = {
         f"alter table {T} cluster by (x)",
     ),
     "'DROP TABLE'": (TABLES, f"drop table {T}", f"drop table if exists {T} purge"),
-    "'UNDROP'": ("run the job that makes it", f"undrop table {T}"),
+    "'UNDROP'": ("run the job that creates it", f"undrop table {T}"),
     "'COMMENT ON'": (
         "comment it where it is declared",
         f"comment on table {T} is 'x'",

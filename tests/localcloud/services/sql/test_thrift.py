@@ -55,7 +55,7 @@ def test_a_struct_is_read_as_it_was_written() -> None:
     ("content", "message"),
     [
         (b"", "ends too early"),
-        (b'{"a": 1}', "no call by Thrift's strict binary protocol"),
+        (b'{"a": 1}', "not a call by Thrift's strict binary protocol"),
         (_message("Any", [])[:-2], "ends too early"),
         (struct.pack(">Ii", 0x80010001, 2**30), "do not fit into the message"),
         (struct.pack(">Ii", 0x80010001, 1) + b"A" + struct.pack(">i", 1) + b"\x63\x00\x01", "99 is no type"),
