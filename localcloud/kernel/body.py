@@ -45,7 +45,7 @@ def is_given(value: object) -> bool:
 def only(body: Document, *fields: str) -> Document:
     """`body`, if it is an object without other fields with a value than these. Raises `ApiError` 400 naming others."""
     if not isinstance(body, dict):
-        raise bad_request(f"{str(body)[:40]!r} is not an object of{', '.join(fields)}.")
+        raise bad_request(f"{str(body)[:40]!r} is not an object of {', '.join(fields)}.")
     unknown = sorted(name for name, value in body.items() if name not in fields and is_given(value))
     if unknown:
         raise bad_request(f"Field(s) {', '.join(unknown)} are not understood; understood are {', '.join(fields)}.")

@@ -53,8 +53,8 @@ def test_everything_else_is_unknown_and_says_of_what(found: list[Finding]) -> No
         "infrastructure_encryption_enabled: unknown for the adopted resource"
     )
     assert unknown["CKV_MLOPS_73", VAULT].startswith("a azurerm_monitor_diagnostic_setting of it: unknown")
-    assert unknown["CKV_MLOPS_61", WORKSPACE].startswith("public_network_access_enabled: not known")
-    assert unknown["CKV_MLOPS_5", CATALOG].startswith("owner: not known")
+    assert unknown["CKV_MLOPS_61", WORKSPACE].startswith("public_network_access_enabled: unknown")
+    assert unknown["CKV_MLOPS_5", CATALOG].startswith("owner: unknown")
     assert set(_of(found).values()) == {Result.PASS, Result.UNKNOWN}
 
 

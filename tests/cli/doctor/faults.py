@@ -130,7 +130,7 @@ BROKEN = (
         lambda core: _account_delete(core, "service_principal", "prod-credit-monitoring"),
         "prod-credit-monitoring",
         "does not exist as a service principal of the workspace",
-        "deploy account",
+        "deploy the stack account",
     ),
     Broken("every principal is active", _deactivate, "prod-credit-ingest", "is deactivated", "activate it"),
     Broken(
@@ -138,7 +138,7 @@ BROKEN = (
         lambda core: _account_delete(core, "group", "analysts"),
         "analysts",
         "does not exist as a group of the workspace",
-        "deploy account",
+        "deploy the stack account",
     ),
     Broken(
         "the metastore is of the region",

@@ -159,7 +159,7 @@ def test_tables_that_two_models_share_are_built_once(
     capfd.readouterr()
     lake.run(build)
     *built, account = capfd.readouterr().out.splitlines()
-    names = [line.partition(":")[0] for line in built if "built whole" in line]
+    names = [line.partition(":")[0] for line in built if "full build" in line]
     assert sorted(names) == ["client_features", "client_outcomes", "second_features"]
     assert lake.rows("gold.client_features", "client_id", "age") == [(1, 40), (2, 50)]
     assert lake.rows("gold.second_features", "client_id", "age") == [(1, 40), (2, 50)]
